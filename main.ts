@@ -1,0 +1,4 @@
+import { main } from "./src/app.ts";
+import { realSystem } from "./src/system/real.ts";
+
+Deno.exit(await main(Deno.args, realSystem()));

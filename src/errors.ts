@@ -1,0 +1,109 @@
+/**
+ * Every failure mpm can report. `exit` is the process's exit status, few and
+ * stable; the codes are many and stable. `mpm help exit-codes` and the README
+ * are printed from this table.
+ */
+export const ERRORS = {
+  FAILED: { exit: 1, meaning: "something else went wrong" },
+  USAGE: { exit: 2, meaning: "the command line or an input is wrong" },
+  NOT_FOUND: { exit: 3, meaning: "what was asked for does not exist" },
+  AMBIGUOUS: { exit: 4, meaning: "several things match what was asked for" },
+  CONFLICT: { exit: 4, meaning: "the present state does not allow this" },
+  LOCKED: { exit: 4, meaning: "another mpm is writing" },
+  CORRUPT: { exit: 5, meaning: "a stored file does not match its checksum" },
+  UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },
+  GIT_FAILED: { exit: 6, meaning: "git refused or did not answer" },
+  FILE_FAILED: { exit: 6, meaning: "the system refused to read or write" },
+} as const satisfies Record<string, { exit: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
+export const EXIT_BUG = 70;
+
+/** A failure the user can understand and act on. Anything else is a bug. */
+export class MpmError extends Error {
+  override name = "MpmError";
+  readonly code: ErrorCode;
+  /** What to do next, one sentence or command. */
+  readonly hint: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** Why the operating system refused a file operation. */
+export type FileProblem =
+  | "missing"
+  | "exists"
+  | "denied"
+  | "read-only"
+  | "full"
+  | "not-a-folder"
+  | "is-a-folder"
+  | "link"
+  | "busy"
+  | "other";
+
+const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
+  "missing": { state: "no such file or folder" },
+  "exists": { state: "it exists already" },
+  "denied": {
+    state: "permission denied",
+    hint: "Check who owns the folder and its mode",
+  },
+  "read-only": {
+    state: "the file system is read-only",
+    hint: "Nothing was changed; work on a writable file system",
+  },
+  "full": {
+    state: "no space left on the device",
+    hint: "Free some space and run the command again; nothing was lost",
+  },
+  "not-a-folder": { state: "part of the path is not a folder" },
+  "is-a-folder": { state: "it is a folder" },
+  "link": {
+    state: "it is a symbolic link",
+    hint: "mpm does not follow links among its own files; replace it",
+  },
+  "busy": { state: "it is in use" },
+  "other": { state: "the system reported an error" },
+};
+
+/** A refused file operation; always names the path. */
+export class FileError extends MpmError {
+  override name = "FileError";
+  readonly problem: FileProblem;
+  readonly path: string;
+
+  constructor(
+    problem: FileProblem,
+    action: string,
+    path: string,
+    cause?: unknown,
+  ) {
+    const { state, hint } = PROBLEMS[problem];
+    const detail = problem === "other" && cause instanceof Error
+      ? cause.message
+      : state;
+    super("FILE_FAILED", `Cannot ${action} "${path}": ${detail}`, {
+      ...(hint === undefined ? {} : { hint }),
+      cause,
+    });
+    this.problem = problem;
+    this.path = path;
+  }
+}
+
+/** Whether `error` says that the file or folder is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof FileError &&
+    (error.problem === "missing" || error.problem === "not-a-folder");
+}

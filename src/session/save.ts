@@ -1,0 +1,175 @@
+import * as z from "zod/mini";
+
+/**
+ * The schema of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
+ * its type, its validation and the published JSON Schema. The fields are those
+ * of claude-mpm, which reads the same file, with mpm's own under `mpm`. What
+ * other writers left is brought into this shape by `normalize.ts`; unknown
+ * fields are kept everywhere.
+ *
+ * Commands import types from here and the schemas only where they validate, so
+ * that the schema library is not loaded on the way to a save.
+ */
+
+const text = z.string();
+const texts = z.array(text);
+const count = z.int().check(z.nonnegative());
+
+/** A session id: UTC seconds, since readers of the family accept no suffix. */
+export const SESSION_ID = /^session-\d{8}-\d{6}$/;
+
+export const Commit = z.looseObject({
+  /** Commit id, full in mpm's saves, abbreviated in claude-mpm's. */
+  sha: text,
+  author: text,
+  /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
+  timestamp: text,
+  /** The subject line. */
+  message: text,
+});
+
+/**
+ * One dirty or untracked path, relative to the worktree, `/` between folders.
+ * A byte that is not UTF-8 stands as U+DC00 plus the byte.
+ */
+export const FileState = z.looseObject({
+  path: text,
+  /** Two letters, index and worktree, as in `git status --porcelain`. */
+  status: text.check(z.regex(/^[ MTADRCU?!]{2}$/)),
+  /** Of the content (of the target, for a link); null: not read. */
+  sha256: z.nullable(text.check(z.regex(/^[0-9a-f]{64}$/))),
+  /** Bytes; null: no file there. */
+  size: z.nullable(count),
+  /** Milliseconds since the epoch; null: no file there. */
+  mtime: z.nullable(z.number()),
+  /** Where it was renamed or copied from. */
+  from: z.optional(text),
+  /**
+   * Git's object id of the content: the index's for a staged path, or, where
+   * the name cannot be opened or the file is a repository, the worktree's.
+   */
+  object: z.optional(text),
+});
+
+export const Todo = z.looseObject({ content: text, status: text });
+
+export const Task = z.looseObject({
+  id: text,
+  title: text,
+  description: text,
+  priority: text,
+  created_at: z.nullable(text),
+  file: text,
+});
+
+export const GitContext = z.looseObject({
+  is_git_repo: z.boolean(),
+  /** null: detached, or no repository. */
+  branch: z.nullable(text),
+  commit: z.nullable(text),
+  commit_message: z.nullable(text),
+  recent_commits: z.array(Commit),
+  is_clean: z.boolean(),
+  ahead_behind: z.looseObject({ ahead: count, behind: count }),
+  status: z.looseObject({
+    clean: z.boolean(),
+    /** Changed in the worktree, not staged. */
+    modified: texts,
+    staged: texts,
+    untracked: texts,
+    /** Every changed tracked path, the list claude-mpm writes. */
+    modified_files: texts,
+    untracked_files: texts,
+  }),
+});
+
+export const Agent = z.looseObject({
+  /** `claude-code`. */
+  name: text,
+  session_id: text,
+  transcript_path: z.nullable(text),
+});
+
+export const OwnFields = z.looseObject({
+  schema: z.literal(1),
+  /** `pause` when asked for; other kinds are written by hooks. */
+  kind: text,
+  name: z.nullable(text),
+  /** Absolute path of the worktree that was paused; null: no repository. */
+  worktree: z.nullable(text),
+  agent: z.nullable(Agent),
+  /** Id of the session this one is a detour of. */
+  parent: z.nullable(text),
+  template: z.nullable(text),
+  checklist: z.array(z.unknown()),
+  decisions: texts,
+  blockers: texts,
+  /** Full commit id; null: no commit yet, or no repository. */
+  head: z.nullable(text),
+  upstream: z.nullable(
+    z.looseObject({ name: text, commit: z.nullable(text) }),
+  ),
+  detached: z.boolean(),
+  /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
+  operation: z.nullable(text),
+  stashes: z.array(z.looseObject({ commit: text, message: text })),
+  files: z.array(FileState),
+  /** Dirty paths beyond the limit, known only by number. */
+  files_omitted: count,
+  checkpoint: z.nullable(text),
+  /** How often each redaction rule applied, by its label. */
+  redactions: z.record(text, count),
+});
+
+export const Save = z.looseObject({
+  session_id: text.check(z.regex(SESSION_ID)),
+  /** ISO 8601, UTC. */
+  paused_at: text,
+  duration_hours: z.number(),
+  context_usage: z.looseObject({
+    tokens_used: z.number(),
+    tokens_total: z.number(),
+    percentage: z.number(),
+  }),
+  conversation: z.looseObject({
+    primary_task: text,
+    current_phase: text,
+    summary: text,
+    accomplishments: texts,
+    next_steps: texts,
+  }),
+  git_context: GitContext,
+  active_context: z.looseObject({ working_directory: text }),
+  important_reminders: texts,
+  resume_instructions: z.looseObject({
+    quick_start: texts,
+    files_to_review: texts,
+    validation_commands: z.record(text, text),
+  }),
+  open_questions: texts,
+  performance_metrics: z.record(text, z.unknown()),
+  todos: z.looseObject({
+    active: z.array(Todo),
+    completed: z.array(Todo),
+  }),
+  task_list: z.looseObject({
+    pending_tasks: z.array(Task),
+    in_progress_tasks: z.array(Task),
+    completed_count: count,
+  }),
+  version: text,
+  build: text,
+  /** Absolute, without links; empty: any project. */
+  project_path: text,
+  /** Absent in the saves of other programs. */
+  mpm: z.optional(OwnFields),
+});
+
+export type Commit = z.infer<typeof Commit>;
+export type FileState = z.infer<typeof FileState>;
+export type Todo = z.infer<typeof Todo>;
+export type Task = z.infer<typeof Task>;
+export type GitContext = z.infer<typeof GitContext>;
+export type Agent = z.infer<typeof Agent>;
+export type OwnFields = z.infer<typeof OwnFields>;
+export type Save = z.infer<typeof Save>;

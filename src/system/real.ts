@@ -1,0 +1,30 @@
+import { guard } from "./real_errors.ts";
+import { realFiles } from "./real_files.ts";
+import { realRun } from "./real_run.ts";
+import { realTerminal } from "./real_terminal.ts";
+import type { System } from "./system.ts";
+
+/**
+ * The machine mpm runs on. Only the files `real*.ts` of this folder
+ * reach it.
+ */
+export function realSystem(): System {
+  return {
+    files: realFiles,
+    terminal: realTerminal,
+    platform: platform(),
+    pid: Deno.pid,
+    uid: Deno.uid() ?? undefined,
+    cwd: () => guard("find", "the working directory", () => Deno.cwd()),
+    env: (name) => Deno.env.get(name),
+    hostname: () => Deno.hostname(),
+    now: () => new Date(),
+    random: () => crypto.randomUUID().slice(0, 8),
+    run: realRun,
+  };
+}
+
+function platform(): System["platform"] {
+  const os = Deno.build.os;
+  return os === "windows" || os === "darwin" ? os : "linux";
+}

@@ -1,0 +1,42 @@
+import { FileError, type FileProblem, MpmError } from "../errors.ts";
+
+/** Runs `operation`, turning Deno's and Node's errors into `FileError`. */
+export function guard<T>(action: string, path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    if (error instanceof MpmError) throw error;
+    throw new FileError(problemOf(error), action, path, error);
+  }
+}
+
+const BY_CODE: Record<string, FileProblem> = {
+  ENOENT: "missing",
+  EEXIST: "exists",
+  ENOTEMPTY: "exists",
+  EACCES: "denied",
+  EPERM: "denied",
+  EROFS: "read-only",
+  ENOSPC: "full",
+  EDQUOT: "full",
+  EFBIG: "full",
+  ENOTDIR: "not-a-folder",
+  EISDIR: "is-a-folder",
+  ELOOP: "link",
+  EMLINK: "link",
+  EBUSY: "busy",
+  ETXTBSY: "busy",
+};
+
+/** What Deno's or Node's error means for the file. */
+export function problemOf(error: unknown): FileProblem {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === "string" && code in BY_CODE) return BY_CODE[code]!;
+  if (error instanceof Deno.errors.NotFound) return "missing";
+  if (error instanceof Deno.errors.AlreadyExists) return "exists";
+  if (error instanceof Deno.errors.PermissionDenied) return "denied";
+  if (error instanceof Deno.errors.NotCapable) return "denied";
+  if (error instanceof Deno.errors.NotADirectory) return "not-a-folder";
+  if (error instanceof Deno.errors.IsADirectory) return "is-a-folder";
+  return "other";
+}

@@ -1,0 +1,158 @@
+import * as fs from "node:fs";
+import { FileError } from "../errors.ts";
+import { guard } from "./real_errors.ts";
+import type { FileInfo, Files } from "./system.ts";
+
+/** The file system. */
+export const realFiles: Files = {
+  read: (path) => guard("read", path, () => Deno.readFileSync(path)),
+  readOwn: (path, limit) => guard("read", path, () => readOwn(path, limit)),
+  readPart: (path, offset, length) =>
+    guard("read", path, () => readPart(path, offset, length)),
+  lstat: (path) => lookup(path, Deno.lstatSync),
+  stat: (path) => lookup(path, Deno.statSync),
+  list: (folder) =>
+    guard("list", folder, () => {
+      const entries = [];
+      for (const entry of Deno.readDirSync(folder)) {
+        entries.push({ name: entry.name, kind: kindOf(entry) });
+      }
+      return entries;
+    }),
+  realPath: (path) => guard("resolve", path, () => Deno.realPathSync(path)),
+  readLink: (path) => guard("read", path, () => Deno.readLinkSync(path)),
+  create: (path, bytes) => guard("write", path, () => create(path, bytes)),
+  mkdir: (path) =>
+    guard("create", path, () => {
+      Deno.mkdirSync(path, { mode: 0o700 });
+    }),
+  chmod: (path, mode) =>
+    guard("change the mode of", path, () => {
+      if (Deno.build.os !== "windows") Deno.chmodSync(path, mode);
+    }),
+  setMtime: (path, time) =>
+    guard("set the time of", path, () => {
+      Deno.utimeSync(path, new Date(time), new Date(time));
+    }),
+  rename: (from, to) => guard("write", to, () => Deno.renameSync(from, to)),
+  link: (from, to) => guard("write", to, () => Deno.linkSync(from, to)),
+  remove: (path) => guard("remove", path, () => Deno.removeSync(path)),
+  syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),
+  lock,
+};
+
+function infoOf(found: Deno.FileInfo): FileInfo {
+  return {
+    kind: kindOf(found),
+    size: found.size,
+    mode: found.mode === null ? undefined : found.mode & 0o7777,
+    uid: found.uid ?? undefined,
+    mtime: found.mtime?.getTime() ?? 0,
+  };
+}
+
+function kindOf(
+  entry: { isFile: boolean; isDirectory: boolean; isSymlink: boolean },
+): FileInfo["kind"] {
+  if (entry.isSymlink) return "link";
+  if (entry.isDirectory) return "folder";
+  return entry.isFile ? "file" : "other";
+}
+
+function lookup(
+  path: string,
+  stat: (path: string) => Deno.FileInfo,
+): FileInfo | undefined {
+  try {
+    return infoOf(guard("look at", path, () => stat(path)));
+  } catch (error) {
+    const gone = error instanceof FileError &&
+      (error.problem === "missing" || error.problem === "not-a-folder");
+    if (gone) return undefined;
+    throw error;
+  }
+}
+
+/** O_NONBLOCK keeps a FIFO planted in place of the file from hanging mpm. */
+function readOwn(path: string, limit: number): Uint8Array {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const fd = fs.openSync(
+    path,
+    O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0),
+  );
+  try {
+    const found = fs.fstatSync(fd);
+    if (found.isDirectory()) throw new FileError("is-a-folder", "read", path);
+    if (!found.isFile()) {
+      throw new FileError("other", "read", path, new Error("not a plain file"));
+    }
+    if (found.size > limit) {
+      const cause = new Error(
+        `${found.size} bytes, and mpm reads at most ${limit} here`,
+      );
+      throw new FileError("other", "read", path, cause);
+    }
+    return fs.readFileSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function readPart(path: string, offset: number, length: number): Uint8Array {
+  using file = Deno.openSync(path);
+  const size = file.statSync().size;
+  const start = offset < 0 ? Math.max(0, size + offset) : offset;
+  file.seekSync(start, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(Math.max(0, Math.min(length, size - start)));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const read = file.readSync(bytes.subarray(filled));
+    if (read === null) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function create(path: string, bytes: Uint8Array): void {
+  using file = Deno.openSync(path, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
+  let written = 0;
+  while (written < bytes.length) {
+    written += file.writeSync(bytes.subarray(written));
+  }
+  file.syncDataSync();
+}
+
+/** Windows opens no folder, and makes a rename durable by itself. */
+function syncFolder(folder: string): void {
+  if (Deno.build.os === "windows") return;
+  using opened = Deno.openSync(folder);
+  opened.syncSync();
+}
+
+/** Milliseconds between two tries for a lock that somebody else holds. */
+const LOCK_RETRY = 5;
+
+async function lock(
+  path: string,
+  wait: number,
+): Promise<Disposable | undefined> {
+  const file = guard("lock", path, () => {
+    const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
+    const flags = O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0);
+    fs.closeSync(fs.openSync(path, flags, 0o600));
+    return Deno.openSync(path, { read: true, write: true });
+  });
+  const end = Date.now() + wait;
+  while (!guard("lock", path, () => file.tryLockSync(true))) {
+    if (Date.now() >= end) {
+      file.close();
+      return undefined;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY));
+  }
+  return { [Symbol.dispose]: () => file.close() };
+}

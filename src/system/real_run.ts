@@ -1,0 +1,70 @@
+import type { RunOptions, RunResult } from "./system.ts";
+
+/** Runs a program to its end and keeps its output. */
+export async function realRun(
+  program: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  const failed = (outcome: RunResult["outcome"]): RunResult => ({
+    outcome,
+    status: -1,
+    stdout: new Uint8Array(),
+    stderr: new Uint8Array(),
+  });
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program, {
+      args: [...options.args],
+      cwd: options.cwd,
+      ...childEnv(options.env),
+      stdin: options.stdin ? "piped" : "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return failed("missing");
+    if (error instanceof Deno.errors.PermissionDenied) return failed("denied");
+    if (error instanceof Deno.errors.NotCapable) return failed("denied");
+    throw error;
+  }
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, options.timeout);
+  const [output] = await Promise.all([
+    child.output(),
+    options.stdin && feed(child.stdin, options.stdin),
+  ]);
+  clearTimeout(timer);
+  if (late) return failed("timeout");
+  const { code, stdout, stderr } = output;
+  return { outcome: "exited", status: code, stdout, stderr };
+}
+
+/** Only a changed environment is copied: the usual child inherits ours. */
+function childEnv(
+  changes: RunOptions["env"],
+): { env?: Record<string, string>; clearEnv?: boolean } {
+  if (!changes) return {};
+  const env = Deno.env.toObject();
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) delete env[name];
+    else env[name] = value;
+  }
+  return { env, clearEnv: true };
+}
+
+/** A program that stops reading early is no failure of ours. */
+async function feed(
+  stdin: WritableStream<Uint8Array>,
+  bytes: Uint8Array,
+): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(bytes);
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Everything mpm needs of the machine, as one small interface, so that tests
+ * can put a fault, a clock or another platform in its place.
+ */
+export interface System {
+  readonly files: Files;
+  readonly terminal: Terminal;
+  readonly platform: "linux" | "darwin" | "windows";
+  readonly pid: number;
+  /** Numeric user id; `undefined` where the platform has none. */
+  readonly uid: number | undefined;
+  /** The absolute working directory. Throws FILE_FAILED if it is gone. */
+  cwd(): string;
+  env(name: string): string | undefined;
+  hostname(): string;
+  now(): Date;
+  /** Random text of 8 characters out of `a-z0-9`, for temporary names. */
+  random(): string;
+  run(program: string, options: RunOptions): Promise<RunResult>;
+}
+
+export interface FileInfo {
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits, e.g. `0o600`; `undefined` where the platform has none. */
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly mtime: number;
+}
+
+/**
+ * File operations, synchronous since that is several times faster for many
+ * small files. All paths are absolute. Each throws a `FileError`. Every method
+ * that changes something is a point where the process may die.
+ */
+export interface Files {
+  /** The whole file; a link is followed. */
+  read(path: string): Uint8Array;
+  /**
+   * The whole file if it is a regular file of at most `limit` bytes, opened
+   * without following a link and without waiting on a FIFO. Throws `link`,
+   * `is-a-folder` or `other` otherwise.
+   */
+  readOwn(path: string, limit: number): Uint8Array;
+  /** At most `length` bytes from `offset`; negative counts from the end. */
+  readPart(path: string, offset: number, length: number): Uint8Array;
+  /** What is at `path` itself (a link is not followed), if anything is. */
+  lstat(path: string): FileInfo | undefined;
+  /** What `path` leads to (links are followed), if anything is there. */
+  stat(path: string): FileInfo | undefined;
+  list(
+    folder: string,
+  ): { name: string; kind: FileInfo["kind"] }[];
+  /** The absolute path without links. */
+  realPath(path: string): string;
+  readLink(path: string): string;
+
+  /** Creates `path` exclusively with mode 0600, writes and syncs it. */
+  create(path: string, bytes: Uint8Array): void;
+  /** Creates one folder with mode 0700; throws `exists`. */
+  mkdir(path: string): void;
+  chmod(path: string, mode: number): void;
+  /** `time` in milliseconds since the epoch. */
+  setMtime(path: string, time: number): void;
+  rename(from: string, to: string): void;
+  /** A second name for a file; throws `exists` rather than replace one. */
+  link(from: string, to: string): void;
+  /** Removes one file, link or empty folder. */
+  remove(path: string): void;
+  /** Makes what was created, renamed or removed in `folder` durable. */
+  syncFolder(folder: string): void;
+  /**
+   * Takes the exclusive lock on the file at `path` (created if needed), which
+   * the kernel drops when the process ends in whatever way. Waits `wait`
+   * milliseconds at most; `undefined` if somebody else holds it.
+   */
+  lock(path: string, wait: number): Promise<Disposable | undefined>;
+}
+
+export interface Terminal {
+  /** Which streams are terminals. */
+  readonly interactive: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+  };
+  /** Width in columns; 80 where it is not known. */
+  columns(): number;
+  /** Writes all of `text`; a closed pipe is no error and returns false. */
+  out(text: string): boolean;
+  err(text: string): boolean;
+  /** One line from standard input without its end; `undefined` at its end. */
+  readLine(): string | undefined;
+  /** All of standard input. Throws USAGE beyond `limit` bytes. */
+  readInput(limit: number): Uint8Array;
+}
+
+export interface RunOptions {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Added to (or with `null` removed from) the inherited environment. */
+  readonly env?: Readonly<Record<string, string | null>>;
+  readonly stdin?: Uint8Array;
+  /** Milliseconds after which the program is ended. */
+  readonly timeout: number;
+}
+
+export interface RunResult {
+  /** `"missing"`: no such program; `"timeout"`: ended for taking too long. */
+  readonly outcome: "exited" | "missing" | "timeout" | "denied";
+  /** The exit status; -1 unless it exited. */
+  readonly status: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}

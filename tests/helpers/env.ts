@@ -1,0 +1,169 @@
+import { dirname, join } from "@std/path";
+import { realSystem } from "../../src/system/real.ts";
+import type { RunOptions, System } from "../../src/system/system.ts";
+
+/** How a program ended and what it printed, `$ROOT` standing for the root. */
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A throw-away home with a hermetic git; `using` removes it. */
+export class TestEnv implements Disposable {
+  readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
+  readonly home = join(this.root, "home");
+  /** The folder that commands run in unless told otherwise. */
+  readonly project = join(this.root, "project");
+  /** Seconds added for each git command, so that commits differ in time. */
+  #clock = 0;
+  /** Environment variables beside the hermetic ones. */
+  readonly extra: Record<string, string> = {};
+
+  constructor() {
+    for (const folder of [this.home, this.project, join(this.root, "tmp")]) {
+      Deno.mkdirSync(folder);
+    }
+  }
+
+  /** A project with a repository and one commit of `README.md`. */
+  static repository(): TestEnv {
+    const env = new TestEnv();
+    env.git("init", "-q");
+    env.write("README.md", "# Project\n");
+    env.commit("Start the project");
+    return env;
+  }
+
+  env(): Record<string, string> {
+    const date = new Date(Date.UTC(2026, 0, 1) + 1000 * this.#clock++)
+      .toISOString();
+    return {
+      PATH: Deno.env.get("PATH")!,
+      HOME: this.home,
+      TMPDIR: join(this.root, "tmp"),
+      TZ: "UTC",
+      LC_ALL: "C.UTF-8",
+      NO_COLOR: "1",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_EDITOR: ":",
+      GIT_TERMINAL_PROMPT: "0",
+      GIT_CONFIG_COUNT: "4",
+      GIT_CONFIG_KEY_0: "init.defaultBranch",
+      GIT_CONFIG_VALUE_0: "main",
+      GIT_CONFIG_KEY_1: "gc.auto",
+      GIT_CONFIG_VALUE_1: "0",
+      GIT_CONFIG_KEY_2: "maintenance.auto",
+      GIT_CONFIG_VALUE_2: "false",
+      GIT_CONFIG_KEY_3: "protocol.file.allow",
+      GIT_CONFIG_VALUE_3: "always",
+      GIT_AUTHOR_NAME: "Ada Lovelace",
+      GIT_AUTHOR_EMAIL: "ada@example.com",
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_NAME: "Ada Lovelace",
+      GIT_COMMITTER_EMAIL: "ada@example.com",
+      GIT_COMMITTER_DATE: date,
+      ...this.extra,
+    };
+  }
+
+  /** Runs git in the project; throws unless it succeeds. */
+  git(...args: string[]): string {
+    return this.gitIn(this.project, ...args);
+  }
+
+  gitIn(folder: string, ...args: string[]): string {
+    const done = this.run("git", args, { cwd: folder });
+    if (done.status !== 0) {
+      throw new Error(`git ${args.join(" ")}: ${done.stderr}`);
+    }
+    return done.stdout.trimEnd();
+  }
+
+  /** Stages everything in the project, commits it, returns the full id. */
+  commit(message: string): string {
+    this.git("add", "-A");
+    this.git("commit", "-q", "--allow-empty", "-m", message);
+    return this.git("rev-parse", "HEAD");
+  }
+
+  /** Writes a file of the project, making its folders. */
+  write(path: string, content: string | Uint8Array): void {
+    const full = join(this.project, path);
+    Deno.mkdirSync(dirname(full), { recursive: true });
+    if (typeof content === "string") Deno.writeTextFileSync(full, content);
+    else Deno.writeFileSync(full, content);
+  }
+
+  read(path: string): string {
+    return Deno.readTextFileSync(join(this.project, path));
+  }
+
+  remove(path: string): void {
+    Deno.removeSync(join(this.project, path), { recursive: true });
+  }
+
+  /** Whatever is there, a dangling link too. */
+  exists(path: string): boolean {
+    try {
+      Deno.lstatSync(join(this.project, path));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Runs any program in the hermetic environment. */
+  run(
+    program: string,
+    args: readonly string[],
+    options: { cwd?: string; env?: Record<string, string> } = {},
+  ): Outcome {
+    const { code, stdout, stderr } = new Deno.Command(program, {
+      args: [...args],
+      cwd: options.cwd ?? this.project,
+      env: { ...this.env(), ...options.env },
+      clearEnv: true,
+      stdin: "null",
+    }).outputSync();
+    return {
+      status: code,
+      stdout: this.#text(stdout),
+      stderr: this.#text(stderr),
+    };
+  }
+
+  /**
+   * The real machine seen from this environment: its variables, its working
+   * folder, and programs that run in it.
+   */
+  system(options: { cwd?: string; now?: () => Date } = {}): System {
+    const real = realSystem();
+    return {
+      ...real,
+      cwd: () => options.cwd ?? this.project,
+      env: (name) => this.env()[name],
+      now: options.now ?? real.now,
+      run: (program: string, run: RunOptions) =>
+        real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
+    };
+  }
+
+  /** The hermetic environment with `changes`, and nothing of this process. */
+  #childEnv(
+    changes: Record<string, string | null>,
+  ): Record<string, string | null> {
+    const inherited = Object.keys(Deno.env.toObject())
+      .map((name) => [name, null]);
+    return { ...Object.fromEntries(inherited), ...this.env(), ...changes };
+  }
+
+  #text(bytes: Uint8Array): string {
+    return new TextDecoder().decode(bytes).replaceAll(this.root, "$ROOT");
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.root, { recursive: true });
+  }
+}
