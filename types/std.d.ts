@@ -13,6 +13,10 @@ declare module "@std/path" {
   export const SEPARATOR: string;
 }
 
+declare module "@std/text/levenshtein" {
+  export function levenshteinDistance(a: string, b: string): number;
+}
+
 declare module "@std/toml" {
   export function parse(text: string): Record<string, unknown>;
 }

@@ -19,7 +19,6 @@ const BY_CODE: Record<string, FileProblem> = {
   EROFS: "read-only",
   ENOSPC: "full",
   EDQUOT: "full",
-  EFBIG: "full",
   ENOTDIR: "not-a-folder",
   EISDIR: "is-a-folder",
   ELOOP: "link",
@@ -28,10 +27,14 @@ const BY_CODE: Record<string, FileProblem> = {
   ETXTBSY: "busy",
 };
 
+/** EFBIG, for which Deno has no code: a file size limit was reached. */
+const BEYOND_LIMIT = /\(os error 27\)/;
+
 /** What Deno's or Node's error means for the file. */
 export function problemOf(error: unknown): FileProblem {
   const code = (error as { code?: unknown }).code;
   if (typeof code === "string" && code in BY_CODE) return BY_CODE[code]!;
+  if (BEYOND_LIMIT.test(String(error))) return "full";
   if (error instanceof Deno.errors.NotFound) return "missing";
   if (error instanceof Deno.errors.AlreadyExists) return "exists";
   if (error instanceof Deno.errors.PermissionDenied) return "denied";

@@ -30,7 +30,7 @@ export async function realRun(
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    child.kill("SIGKILL");
+    end(child);
   }, options.timeout);
   const [output] = await Promise.all([
     child.output(),
@@ -40,6 +40,15 @@ export async function realRun(
   if (late) return failed("timeout");
   const { code, stdout, stderr } = output;
   return { outcome: "exited", status: code, stdout, stderr };
+}
+
+/** Ends a program, which may have ended by itself a moment ago. */
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 /** Only a changed environment is copied: the usual child inherits ours. */

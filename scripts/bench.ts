@@ -1,0 +1,139 @@
+import { hello } from "./bench_hello.ts";
+import { type Case, measureAll, type Measured } from "./bench_measure.ts";
+import { addCommits, addSaves, makeWorld, type World } from "./bench_world.ts";
+import { ensureBuilt } from "./build.ts";
+
+/**
+ * The figures of the README, on the built binary, as ratios within this run:
+ * F is a compiled hello, G one `git status` in the same repository. Every round
+ * runs each case once, so that what else the machine does falls on all alike.
+ */
+async function bench(rounds: number): Promise<void> {
+  const binary = await ensureBuilt();
+  const root = await Deno.makeTempDir({ prefix: "mpm-bench-" });
+  try {
+    const cases = [
+      ...await floors(root, binary),
+      ...pauses(root, binary),
+      ...resumes(root, binary),
+    ];
+    print(report(await measureAll(cases, rounds)));
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+async function floors(root: string, binary: string): Promise<Case[]> {
+  const world = makeWorld(root, "floor", { changed: 0, saves: 0 });
+  return [
+    { name: "F: compiled hello", command: [await hello(root)], world },
+    {
+      name: "--version",
+      command: [binary, "--version"],
+      world,
+      limit: "1.3 F",
+    },
+  ];
+}
+
+/** A world whose newest save is fresh, with `saves` older ones. */
+function stocked(
+  { root, binary, name }: { root: string; binary: string; name: string },
+  size: { changed: number; saves: number },
+): World {
+  const world = makeWorld(root, name, size);
+  const { stdout } = new Deno.Command(binary, {
+    args: ["pause", "--no-commit", "--json", "Template"],
+    cwd: world.folder,
+    env: world.env,
+    clearEnv: true,
+  }).outputSync();
+  const { session_id: id } = JSON.parse(new TextDecoder().decode(stdout));
+  addSaves(world, `${id}.json`, size.saves);
+  return world;
+}
+
+function statusOf(world: World, name: string): Case {
+  return {
+    name: `G: git status, ${name}`,
+    command: ["git", "status", "-s"],
+    world,
+  };
+}
+
+function pauses(root: string, binary: string): Case[] {
+  const sizes = [
+    { changed: 10, saves: 10 },
+    { changed: 10, saves: 10_000 },
+    { changed: 1000, saves: 1000 },
+  ];
+  return sizes.flatMap(({ changed, saves }) => {
+    const name = `${changed} changed, ${saves} saves`;
+    const world = stocked({ root, binary, name: `pause ${name}` }, {
+      changed,
+      saves,
+    });
+    return [statusOf(world, name), {
+      name: `pause, ${name}`,
+      command: [binary, "pause", "Measured"],
+      world,
+      limit: "2 F + 3 G",
+    }];
+  });
+}
+
+function resumes(root: string, binary: string): Case[] {
+  return [10, 1000, 10_000].flatMap((saves) => {
+    const name = `1000 commits, ${saves} saves`;
+    const world = stocked({ root, binary, name: `resume ${name}` }, {
+      changed: 10,
+      saves,
+    });
+    addCommits(world, 1000);
+    return [statusOf(world, name), {
+      name: `resume, ${name}`,
+      command: [binary, "resume"],
+      world,
+      limit: "2 F + 5 G",
+    }, {
+      name: `sessions list, ${saves} saves`,
+      command: [binary, "sessions", "list"],
+      world,
+    }];
+  });
+}
+
+function report(measured: readonly Measured[]): string {
+  const hello = measured[0]!.median;
+  let status = 0;
+  const rows = measured.map(({ name, median, p95, peak, limit }) => {
+    if (name.startsWith("G:")) status = median;
+    const [, f = "0", g = "0"] = limit?.match(/^([\d.]+) F(?: \+ (\d+) G)?$/) ??
+      [];
+    const budget = limit ? Number(f) * hello + Number(g) * status : 0;
+    return [
+      name,
+      median.toFixed(1),
+      p95.toFixed(1),
+      (median / hello).toFixed(2),
+      limit ? `${(median / budget).toFixed(2)} of ${limit}` : "",
+      peak > 0 ? (peak / 1024).toFixed(0) : "",
+    ];
+  });
+  const heads = ["case", "median ms", "p95 ms", "x F", "of its limit", "MiB"];
+  const widths = heads.map((head, at) =>
+    Math.max(head.length, ...rows.map((row) => row[at]!.length))
+  );
+  return [heads, ...rows].map((row) =>
+    row.map((cell, at) =>
+      at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)
+    )
+      .join("  ")
+  ).join("\n") + "\n";
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}
+
+if (import.meta.main) await bench(Number(Deno.args[0] ?? 21));

@@ -1,0 +1,91 @@
+import type { World } from "./bench_world.ts";
+
+/** One command line to measure. */
+export interface Case {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly world: World;
+  /** What it may cost, e.g. `2 F + 3 G`. */
+  readonly limit?: string;
+}
+
+/** Milliseconds of the whole process, and KiB at its peak (0: not known). */
+export interface Measured {
+  readonly name: string;
+  readonly median: number;
+  readonly p95: number;
+  readonly peak: number;
+  readonly limit?: string;
+}
+
+/** Runs every case once in each round, after one round that is not counted. */
+export async function measureAll(
+  cases: readonly Case[],
+  rounds: number,
+): Promise<Measured[]> {
+  const times = cases.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [at, one] of cases.entries()) {
+      const time = run(one);
+      if (round > 0) times[at]!.push(time);
+    }
+  }
+  const measured: Measured[] = [];
+  for (const [at, { name, limit, ...rest }] of cases.entries()) {
+    const sorted = times[at]!.sort((a, b) => a - b);
+    measured.push({
+      name,
+      median: quantile(sorted, 0.5),
+      p95: quantile(sorted, 0.95),
+      peak: await peakMemory({ name, ...rest }),
+      ...limit ? { limit } : {},
+    });
+  }
+  return measured;
+}
+
+function quantile(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+}
+
+function commandOf({ command, world }: Case): Deno.Command {
+  return new Deno.Command(command[0]!, {
+    args: command.slice(1),
+    cwd: world.folder,
+    env: world.env,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  });
+}
+
+function run(one: Case): number {
+  const start = performance.now();
+  const { code } = commandOf(one).outputSync();
+  const time = performance.now() - start;
+  if (code !== 0) throw new Error(`${one.name}: exit status ${code}`);
+  return time;
+}
+
+/**
+ * The high-water mark of the process's memory, read while it runs, so a little
+ * may be missed at its end. Only Linux tells.
+ */
+async function peakMemory(one: Case): Promise<number> {
+  if (Deno.build.os !== "linux") return 0;
+  const child = commandOf(one).spawn();
+  let peak = 0;
+  let running = true;
+  const ended = child.status.then(() => running = false);
+  while (running) {
+    try {
+      const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+    } catch {
+      break; // it ended meanwhile
+    }
+  }
+  await ended;
+  return peak;
+}

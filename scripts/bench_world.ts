@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+/** A scratch repository with a store, in which the binary is measured. */
+export interface World {
+  readonly folder: string;
+  readonly env: Record<string, string>;
+}
+
+/** What a world holds. */
+export interface WorldSize {
+  /** Tracked files with an uncommitted change. */
+  readonly changed: number;
+  /** Saves made before. */
+  readonly saves: number;
+  /** Commits made after the newest save. */
+  readonly commits?: number;
+}
+
+/** Tracked files of every world, so that `git status` costs the same. */
+const TRACKED = 2000;
+
+export function makeWorld(root: string, name: string, size: WorldSize): World {
+  const folder = join(root, name);
+  const home = join(root, "home");
+  Deno.mkdirSync(folder);
+  Deno.mkdirSync(home, { recursive: true });
+  const world: World = {
+    folder,
+    env: {
+      HOME: home,
+      PATH: Deno.env.get("PATH")!,
+      TZ: "UTC",
+      GIT_CONFIG_GLOBAL: join(home, "none"),
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "Bench",
+      GIT_AUTHOR_EMAIL: "bench@example.com",
+      GIT_COMMITTER_NAME: "Bench",
+      GIT_COMMITTER_EMAIL: "bench@example.com",
+    },
+  };
+  git(world, ["init", "-q", "-b", "main", "."]);
+  for (let at = 0; at < TRACKED; at++) {
+    write(world, `src/${at % 40}/file${at}.ts`, `export const n = ${at};\n`);
+  }
+  git(world, ["add", "-A"]);
+  git(world, ["commit", "-q", "-m", "Begin"]);
+  for (let at = 0; at < size.changed; at++) {
+    write(world, `src/${at % 40}/file${at}.ts`, `${"changed ".repeat(250)}\n`);
+  }
+  return world;
+}
+
+/**
+ * Copies of one save under older ids, each with all of its files, so that a
+ * store grows as pauses would make it grow.
+ */
+export function addSaves(world: World, template: string, count: number): void {
+  const folder = join(world.folder, ".claude-mpm", "sessions");
+  const id = template.replace(/\.json$/, "");
+  const json = Deno.readTextFileSync(join(folder, template));
+  const markdown = Deno.readTextFileSync(join(folder, `${id}.md`));
+  const paused = JSON.parse(json).paused_at as string;
+  for (let at = 1; at <= count; at++) {
+    const time = new Date(Date.UTC(2026, 0, 1) - at * 3_600_000);
+    const older = idOf(time);
+    const text = json.replaceAll(id, older)
+      .replaceAll(paused, time.toISOString());
+    const path = join(folder, older);
+    Deno.writeTextFileSync(`${path}.json`, text);
+    Deno.writeTextFileSync(
+      `${path}.json.sha256`,
+      createHash("sha256").update(text).digest("hex"),
+    );
+    Deno.writeTextFileSync(`${path}.yaml`, `session_id: ${older}\n`);
+    Deno.writeTextFileSync(`${path}.md`, markdown.replaceAll(id, older));
+  }
+}
+
+function idOf(time: Date): string {
+  const digits = time.toISOString().replaceAll(/[-:]/g, "");
+  return `session-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
+}
+
+/** Commits on top of the branch, each changing one file, in one process. */
+export function addCommits(world: World, count: number): void {
+  const head = git(world, ["rev-parse", "HEAD"]).trim();
+  const lines: string[] = [];
+  for (let at = 0; at < count; at++) {
+    const message = `Change ${at}`;
+    const content = `export const n = ${at + 1000};\n`;
+    lines.push(
+      "commit refs/heads/main",
+      `committer Bench <bench@example.com> ${1_800_000_000 + at} +0000`,
+      `data ${message.length}`,
+      message,
+      ...at === 0 ? [`from ${head}`] : [],
+      `M 100644 inline later/${at % 50}.ts`,
+      `data ${content.length}`,
+      content,
+    );
+  }
+  git(world, ["fast-import", "--quiet"], `${lines.join("\n")}\n`);
+  git(world, ["reset", "-q"]);
+  git(world, ["checkout", "-q", "--", "later"]);
+}
+
+/** Runs git; throws unless it succeeds. */
+export function git(world: World, args: string[], stdin?: string): string {
+  const input = stdin === undefined
+    ? undefined
+    : join(world.env.HOME!, "stdin");
+  if (input) Deno.writeTextFileSync(input, stdin!);
+  const { code, stdout, stderr } = new Deno.Command(input ? "sh" : "git", {
+    args: input ? ["-c", `exec git "$@" < "${input}"`, "sh", ...args] : args,
+    cwd: world.folder,
+    env: world.env,
+    clearEnv: true,
+  }).outputSync();
+  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+function write(world: World, path: string, text: string): void {
+  const full = join(world.folder, path);
+  Deno.mkdirSync(join(full, ".."), { recursive: true });
+  Deno.writeTextFileSync(full, text);
+}

@@ -1,0 +1,162 @@
+import { dirname, join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { bundle } from "./build_bundle.ts";
+import { type Commit, commitOf } from "./build_commit.ts";
+import { compiler } from "./build_compile.ts";
+import { BuildError, say } from "./build_error.ts";
+import { inputsOf, isCurrent, stampOf } from "./build_stamp.ts";
+import { DENO_VERSION, isTriple, type Triple, TRIPLES } from "./toolchain.ts";
+
+export interface BuildOptions {
+  /** The project's folder. */
+  readonly root?: string;
+  /** Receives one line per binary; stderr when absent. */
+  readonly print?: (line: string) => void;
+}
+
+/** The project this script is part of. */
+const ROOT = dirname(import.meta.dirname!);
+
+/** The triple of the machine the build runs on. */
+export function hostTriple(): Triple {
+  const host = Deno.build.target;
+  if (isTriple(host)) return host;
+  throw new BuildError(
+    `mpm has no build for this machine: ${host}`,
+    `Choose one with --target: ${TRIPLES.join(", ")}`,
+  );
+}
+
+/** Where the binary of a target is put; this machine's own is `dist/mpm`. */
+export function binaryPath(root: string, triple: Triple): string {
+  const name = triple.includes("windows") ? "mpm.exe" : "mpm";
+  return triple === Deno.build.target
+    ? join(root, "dist", name)
+    : join(root, "dist", triple, name);
+}
+
+function stampPath(root: string): string {
+  return join(root, "dist", "mpm.build.json");
+}
+
+/** Puts a finished binary, and for this machine's own its stamp, in place. */
+async function place(
+  staged: string,
+  path: string,
+  stamp: { path: string; inputs: string; commit: Commit } | undefined,
+): Promise<void> {
+  const text = stamp &&
+    JSON.stringify(stampOf(staged, stamp.inputs, stamp.commit));
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.rename(staged, path);
+  if (!stamp || !text) return;
+  await Deno.writeTextFile(`${staged}.json`, text);
+  await Deno.rename(`${staged}.json`, stamp.path);
+}
+
+function lineFor(root: string, path: string, source: string): string {
+  const megabytes = (Deno.statSync(path).size / 1e6).toFixed(1);
+  return `${relative(root, path)}  ${megabytes} MB  runtime: ${source}`;
+}
+
+/**
+ * Builds mpm for each of `triples`: bundles it once, then compiles. Everything
+ * is made in a folder of its own and renamed when it is whole, so that builds
+ * may run at the same time and a binary in use is never half written.
+ *
+ * @returns the paths of the binaries
+ * @throws {BuildError} when bundling or compiling fails
+ */
+export async function build(
+  triples: readonly Triple[],
+  options: BuildOptions = {},
+): Promise<string[]> {
+  const { root = ROOT, print = say } = options;
+  if (Deno.version.deno !== DENO_VERSION) {
+    say(`Warning: Deno ${Deno.version.deno} builds; ${DENO_VERSION} is tested`);
+  }
+  const inputs = inputsOf(root);
+  const commit = await commitOf(root);
+  const dist = join(root, "dist");
+  await Deno.mkdir(dist, { recursive: true });
+  const stage = await Deno.makeTempDir({ dir: dist, prefix: ".build-" });
+  try {
+    const main = await bundle(root, join(stage, "bundle"), commit);
+    const compile = compiler();
+    const paths: string[] = [];
+    for (const triple of triples) {
+      const path = binaryPath(root, triple);
+      const output = join(stage, triple, path.slice(dirname(path).length + 1));
+      await Deno.mkdir(dirname(output));
+      const source = await compile({ triple, main, output });
+      const stamp = triple === Deno.build.target
+        ? { path: stampPath(root), inputs, commit }
+        : undefined;
+      await place(output, path, stamp);
+      print(lineFor(root, path, source));
+      paths.push(path);
+    }
+    return paths;
+  } finally {
+    await Deno.remove(stage, { recursive: true });
+  }
+}
+
+/**
+ * The path of this machine's binary, built when it is missing or when the
+ * source, the scripts or the commit are not those it was built from.
+ *
+ * @throws {BuildError} when it has to be built and that fails
+ */
+export async function ensureBuilt(options: BuildOptions = {}): Promise<string> {
+  const { root = ROOT } = options;
+  const triple = hostTriple();
+  const path = binaryPath(root, triple);
+  const [inputs, commit] = [inputsOf(root), await commitOf(root)];
+  if (!isCurrent(path, stampPath(root), inputs, commit)) {
+    await build([triple], options);
+  }
+  return path;
+}
+
+/**
+ * The targets a command line asks for; this machine's own when it names none.
+ *
+ * @throws {BuildError} for an unknown target or flag
+ */
+export function targetsOf(args: string[]): readonly Triple[] {
+  const hint = `Use --all or --target with one of: ${TRIPLES.join(", ")}`;
+  const flags = {
+    target: { type: "string", multiple: true },
+    all: { type: "boolean" },
+  } as const;
+  try {
+    const { values } = parseArgs({ args, options: flags, strict: true });
+    if (values.all) return TRIPLES;
+    if (!values.target) return [hostTriple()];
+    return [...new Set(values.target)].map((name) => {
+      if (isTriple(name)) return name;
+      throw new BuildError(`Unknown target "${name}"`, hint);
+    });
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    throw new BuildError((error as Error).message, hint);
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  try {
+    const line = (text: string) =>
+      Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+    await build(targetsOf(args), { print: line });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    say(`Error: ${error.message}`);
+    if (error.cause instanceof Error) say(`Caused by: ${error.cause.message}`);
+    say(`Hint: ${error.hint}`);
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

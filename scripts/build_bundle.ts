@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Commit } from "./build_commit.ts";
+import { BuildError } from "./build_error.ts";
+
+/**
+ * Makes a bundled file the same on every machine: fills in the commit and its
+ * date, and drops the bundler's comments that name a file outside the project,
+ * which say where the builder keeps its packages.
+ */
+export function finish(text: string, { commit, date }: Commit): string {
+  return text
+    .replaceAll("@mpm-commit@", commit)
+    .replaceAll("@mpm-date@", date)
+    .replace(/^\/\/ (?:\.\.\/|\/|[A-Za-z]:[\\/]).*\n/gm, "");
+}
+
+/** How the bundler names a file that several others share. */
+const HASHED_NAME = /-[A-Z0-9]{8}\.js$/;
+
+function rename(text: string, names: ReadonlyMap<string, string>): string {
+  let renamed = text;
+  for (const [from, to] of names) renamed = renamed.replaceAll(from, to);
+  return renamed;
+}
+
+/**
+ * Gives shared files names that depend on their contents alone. The bundler
+ * hashes the builder's paths too, so its names differ between machines.
+ *
+ * @param files text by name; each text is already the same on every machine,
+ * but for the names of other files in it
+ */
+export function withStableNames(
+  files: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const hashed = [...files.keys()].filter((name) => HASHED_NAME.test(name));
+  const stems = new Map(
+    hashed.map((name) => [name, name.replace(HASHED_NAME, "")]),
+  );
+  const names = new Map(hashed.map((name) => {
+    const content = rename(files.get(name)!, stems);
+    const digest = createHash("sha256").update(content).digest("hex");
+    return [name, `${stems.get(name)}-${digest.slice(0, 8)}.js`];
+  }));
+  return new Map(
+    [...files].map(([name, text]) => [
+      names.get(name) ?? name,
+      rename(text, names),
+    ]),
+  );
+}
+
+/** Finishes all files of the bundle in `folder`, under stable names. */
+async function finishAll(folder: string, commit: Commit): Promise<void> {
+  const files = new Map<string, string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    files.set(name, finish(await Deno.readTextFile(path), commit));
+    await Deno.remove(path);
+  }
+  for (const [name, text] of withStableNames(files)) {
+    const path = join(folder, name);
+    await Deno.writeTextFile(path, text);
+    // `deno compile` embeds the file's time.
+    await Deno.utime(path, 0, 0);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/**
+ * Bundles `main.ts` of the project at `root` into `folder`: loading one file
+ * takes half the time of loading its modules. What only some commands import
+ * stays in files of its own.
+ *
+ * @returns the path of the bundled main file
+ * @throws {BuildError} when `deno bundle` fails
+ */
+export async function bundle(
+  root: string,
+  folder: string,
+  commit: Commit,
+): Promise<string> {
+  const frozen = await exists(join(root, "deno.lock")) ? ["--frozen"] : [];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", ...frozen, "--code-splitting"],
+      ...["--outdir", folder, "main.ts"],
+    ],
+    cwd: root,
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
+    stdin: "null",
+  }).output();
+  if (!success) {
+    throw new BuildError(
+      `Cannot bundle main.ts: ${new TextDecoder().decode(stderr).trim()}`,
+      "Correct what `deno check main.ts` reports; behind a proxy with a " +
+        "certificate of its own, set DENO_TLS_CA_STORE=mozilla,system",
+    );
+  }
+  await finishAll(folder, commit);
+  return join(folder, "main.js");
+}

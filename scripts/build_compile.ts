@@ -1,0 +1,102 @@
+import { dirname } from "node:path";
+import { BuildError, say } from "./build_error.ts";
+import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";
+import { PERMISSIONS, type Triple } from "./toolchain.ts";
+
+/** How long Deno's own download may take before npm is asked instead. */
+const DOWNLOAD_LIMIT_MS = 30_000;
+
+export interface Compilation {
+  readonly triple: Triple;
+  /** The bundled main file. */
+  readonly main: string;
+  readonly output: string;
+}
+
+interface Attempt {
+  readonly success: boolean;
+  readonly stderr: string;
+}
+
+/**
+ * `deno compile` on one bundle. The bundle is complete, so no configuration
+ * and no lock file are read: nothing of them is in the binary. Without
+ * `--no-code-cache` the binary would write into the shared folder for
+ * temporary files whenever it runs.
+ */
+async function denoCompile(
+  { triple, main, output }: Compilation,
+  denort: string | undefined,
+): Promise<Attempt> {
+  // Only a download needs a limit, and only without a runtime is there one.
+  const signal = denort ? undefined : AbortSignal.timeout(DOWNLOAD_LIMIT_MS);
+  const result = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check"],
+      ...["--no-code-cache", ...PERMISSIONS],
+      ...["--target", triple, "--output", output, main],
+    ],
+    cwd: dirname(main),
+    env: {
+      DENO_NO_UPDATE_CHECK: "1",
+      NO_COLOR: "1",
+      RUST_BACKTRACE: "0",
+      ...(denort ? { DENORT_BIN: denort } : {}),
+    },
+    stdin: "null",
+    ...(signal ? { signal } : {}),
+  }).output();
+  const timedOut = !result.success && signal?.aborted;
+  return {
+    success: result.success,
+    stderr: timedOut
+      ? `Not done within ${DOWNLOAD_LIMIT_MS / 1000} s`
+      : new TextDecoder().decode(result.stderr).trim(),
+  };
+}
+
+/** The innermost cause of an error of Deno's, which it prints last. */
+export function lastCause(stderr: string): string {
+  return stderr.split("\n").at(-1)!.replace(/^\s*\d+: /, "").trim();
+}
+
+function failure({ triple }: Compilation, stderr: string): BuildError {
+  return new BuildError(
+    `Cannot compile for ${triple}: ${stderr}`,
+    "Run the build again; if it fails in the same way, remove the folder dist",
+  );
+}
+
+async function compileWith(
+  compilation: Compilation,
+  { path, source }: { path: string; source: string },
+): Promise<string> {
+  const { success, stderr } = await denoCompile(compilation, path);
+  if (!success) throw failure(compilation, stderr);
+  return source;
+}
+
+/**
+ * A compiler that finds the runtime of each target itself: one that is at
+ * hand, else Deno's own download, else the npm package. Where the download
+ * fails once, it is not tried again for the next target.
+ *
+ * @returns a function that compiles and says where the runtime came from; it
+ * throws a {@link BuildError} when no runtime is found or the program fails
+ */
+export function compiler(): (compilation: Compilation) => Promise<string> {
+  let canDownload = true;
+  return async (compilation) => {
+    const atHand = await runtimeAtHand(compilation.triple);
+    if (atHand) return await compileWith(compilation, atHand);
+    if (canDownload) {
+      const { success, stderr } = await denoCompile(compilation, undefined);
+      if (success) return "Deno's own download";
+      // Whatever went wrong: if it was not the download, it fails again below.
+      canDownload = false;
+      say(`Deno's own download of its runtime failed: ${lastCause(stderr)}`);
+    }
+    const runtime = await runtimeFromNpm(compilation.triple);
+    return await compileWith(compilation, runtime);
+  };
+}

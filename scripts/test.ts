@@ -1,0 +1,62 @@
+import { ensureBuilt } from "./build.ts";
+
+/** Everything CI runs, in one go; the README's second command. */
+const CHECKS: readonly { name: string; args: readonly string[] }[] = [
+  { name: "format", args: ["fmt", "--check", "--quiet"] },
+  { name: "lint", args: ["lint", "--quiet"] },
+  { name: "types", args: ["check", "--quiet", "."] },
+];
+
+/** Types are checked before, once. */
+const TESTS = ["test", "--allow-all", "--no-check", "--parallel", "--quiet"];
+
+/** Runs Deno, passing its output on; returns what it printed. */
+async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let printed = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    printed += decoder.decode(chunk, { stream: true });
+    Deno.stdout.writeSync(chunk);
+  }
+  const { code } = await child.status;
+  if (code !== 0) {
+    summarize(printed);
+    Deno.exit(code);
+  }
+  return printed;
+}
+
+/** The count of the tests as a last line that is the same for every runner. */
+function summarize(printed: string): void {
+  const count = (what: string) =>
+    Number(
+      printed.match(new RegExp(`\\| (\\d+) ${what}`, "g"))?.at(-1)
+        ?.match(/\d+/)?.[0] ?? 0,
+    );
+  if (!/\| \d+ passed/.test(printed)) return;
+  say(`${count("passed")} passed, ${count("failed")} failed`);
+}
+
+function say(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+if (import.meta.main) {
+  for (const { name, args } of CHECKS) {
+    say(`• ${name}`);
+    await run(args);
+  }
+  say("• build");
+  const binary = await ensureBuilt();
+  say("• tests");
+  summarize(await run([...TESTS, ...Deno.args, "tests/"], { MPM_BIN: binary }));
+}

@@ -1,0 +1,111 @@
+import type * as z from "zod/mini";
+import type { System } from "../system/system.ts";
+import type { Style } from "./style.ts";
+
+/** A `--flag` of a command. `summary` is one line without a final period. */
+export type Flag = BooleanFlag | TextFlag;
+
+export interface BooleanFlag {
+  readonly type: "boolean";
+  readonly summary: string;
+  readonly short?: string;
+}
+
+export interface TextFlag {
+  readonly type: "string";
+  readonly summary: string;
+  readonly short?: string;
+  /** Placeholder in help: `--message <text>`. */
+  readonly value: string;
+  readonly default?: string;
+  readonly choices?: readonly string[];
+  readonly repeatable?: true;
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** A word of a command line. */
+export interface Positional {
+  readonly name: string;
+  readonly summary: string;
+  readonly optional?: true;
+  /** Takes all remaining words; only as the last one. */
+  readonly rest?: true;
+}
+
+/**
+ * Everything mpm knows of one command: parsing, help, documentation and
+ * `--json` read only this.
+ */
+export interface Command<
+  F extends Flags,
+  P extends readonly Positional[],
+  R,
+> {
+  /** Words typed after `mpm`, e.g. `sessions list`. */
+  readonly name: string;
+  /** One line, imperative, without a final period. */
+  readonly summary: string;
+  /** What the help of the command says beyond its options. */
+  readonly description: string;
+  readonly positionals: P;
+  readonly flags: F;
+  /** Full command lines; a test parses each one. */
+  readonly examples: readonly string[];
+  /** The schema of what `run` returns and `--json` prints, loaded on demand. */
+  readonly result: () => Promise<z.ZodMiniType<R>>;
+  run(
+    context: Context,
+    input: FlagValues<F> & PositionalValues<P>,
+  ): Promise<R>;
+  /** The same result for people. Pure: no I/O, no clock, no terminal. */
+  render(result: R, style: Style): string;
+  /** Brings the input of another spelling into that of this command. */
+  adapt?(input: Record<string, unknown>): Record<string, unknown>;
+  /** The exit status of a result that is no error; 0 unless given. */
+  status?(result: R): number;
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly system: System;
+  /** The folder of `-C`, or the working one; absolute. */
+  readonly folder: string;
+  /** Whether a question may be asked. */
+  readonly interactive: boolean;
+  readonly style: Style;
+  /** Says something beside the answer: on stderr, not under `--quiet`. */
+  note(text: string): void;
+  /** Prints a question on stderr and returns the line typed. */
+  ask(question: string): string | undefined;
+}
+
+// Commands of different shapes share one table; `parse` guarantees that `run`
+// gets its own shape.
+// deno-lint-ignore no-explicit-any
+export type AnyCommand = Command<any, any, any>;
+
+/** Infers the types of `run`'s input from the flags and positionals. */
+export function defineCommand<
+  const F extends Flags,
+  const P extends readonly Positional[],
+  R,
+>(command: Command<F, P, R>): Command<F, P, R> {
+  return command;
+}
+
+type Text<F> = F extends { choices: readonly (infer C)[] } ? C : string;
+type FlagValue<F> = F extends BooleanFlag ? boolean
+  : F extends { repeatable: true } ? Text<F>[]
+  : F extends { default: string } ? Text<F>
+  : Text<F> | undefined;
+
+export type FlagValues<F extends Flags> = {
+  [K in keyof F]: FlagValue<F[K]>;
+};
+
+export type PositionalValues<P extends readonly Positional[]> = {
+  [X in P[number] as X["name"]]: X extends { rest: true } ? string[]
+    : X extends { optional: true } ? string | undefined
+    : string;
+};

@@ -1,0 +1,22 @@
+import type { Flags } from "./command.ts";
+
+/** Flags that every command takes, before or after its name. */
+export const GLOBAL_FLAGS = {
+  project: {
+    type: "string",
+    short: "C",
+    value: "folder",
+    summary: "Work as if started in this folder",
+  },
+  json: { type: "boolean", summary: "Print the result as one JSON value" },
+  quiet: {
+    type: "boolean",
+    short: "q",
+    summary: "Print nothing but the result and errors",
+  },
+  "no-color": { type: "boolean", summary: "Print without colour" },
+  "no-input": { type: "boolean", summary: "Never ask a question" },
+  debug: { type: "boolean", summary: "Show where an error came from" },
+  help: { type: "boolean", short: "h", summary: "Show help" },
+  version: { type: "boolean", summary: "Show the version and the build" },
+} as const satisfies Flags;

@@ -1,0 +1,168 @@
+import { parseArgs } from "node:util";
+import { MpmError } from "../errors.ts";
+import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
+import { GLOBAL_FLAGS } from "./globals.ts";
+
+/** A command line before its command is known. */
+export interface Words {
+  /** The words up to the first option that is not a global one. */
+  readonly words: readonly string[];
+  /** Where each of `words` stands in argv. */
+  readonly at: readonly number[];
+}
+
+/** Finds the words a command name is looked for in; never throws. */
+export function leadingWords(argv: readonly string[]): Words {
+  const words: string[] = [];
+  const at: number[] = [];
+  for (const token of tokenize(argv, GLOBAL_FLAGS)) {
+    if (token.kind === "option-terminator") break;
+    if (token.kind === "option") {
+      if (!(token.name in GLOBAL_FLAGS)) break;
+      continue;
+    }
+    words.push(token.value);
+    at.push(token.index);
+  }
+  return { words, at };
+}
+
+/**
+ * Reads `argv`, without the command's own words, as `command` declares it.
+ * Throws USAGE for anything undeclared.
+ */
+export function parse(
+  command: AnyCommand,
+  argv: readonly string[],
+): Record<string, unknown> {
+  const flags: Flags = { ...GLOBAL_FLAGS, ...command.flags };
+  const given = new Map<string, string[]>();
+  const words: string[] = [];
+  for (const token of tokenize(argv, flags)) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    const flag = Object.hasOwn(flags, token.name)
+      ? flags[token.name]
+      : undefined;
+    if (!flag) throw usage(command, `Unknown option "${token.rawName}"`);
+    const value = optionValue(command, flag, { ...token, flags });
+    given.set(token.name, [...given.get(token.name) ?? [], value]);
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(flags)) {
+    values[name] = flagValue(command, name, {
+      flag,
+      given: given.get(name) ?? [],
+    });
+  }
+  return { ...values, ...positionalValues(command, words) };
+}
+
+function tokenize(argv: readonly string[], flags: Flags) {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { type, short }]) => [
+      name,
+      { type, multiple: true, ...(short ? { short } : {}) },
+    ]),
+  );
+  return parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens;
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+  readonly flags: Flags;
+}
+
+/** The text of one occurrence; `"true"` for a flag without a value. */
+function optionValue(
+  command: AnyCommand,
+  flag: Flag,
+  token: OptionToken,
+): string {
+  const { rawName, value } = token;
+  if (flag.type === "boolean") {
+    if (value === undefined) return "true";
+    throw usage(command, `Option "${rawName}" takes no value`);
+  }
+  if (value === undefined) {
+    throw usage(
+      command,
+      `Option "${rawName}" needs a value: ${rawName} <${flag.value}>`,
+    );
+  }
+  // "- fixed it" is a value; "--no-commit" after it is a forgotten one.
+  if (!token.inlineValue && names(value, token.flags)) {
+    throw usage(
+      command,
+      `Option "${rawName}" needs a value before "${value}"; ` +
+        `if that is the value, write --${token.name}=${value}`,
+    );
+  }
+  if (flag.choices && !flag.choices.includes(value)) {
+    throw usage(
+      command,
+      `Option "${rawName}" must be one of ${flag.choices.join(", ")}: ` +
+        `current value is "${value}"`,
+    );
+  }
+  return value;
+}
+
+/** Whether `word` is a declared option. */
+function names(word: string, flags: Flags): boolean {
+  if (word.startsWith("--")) {
+    return Object.hasOwn(flags, word.slice(2).split("=", 1)[0]!);
+  }
+  return /^-[A-Za-z]$/.test(word) &&
+    Object.values(flags).some(({ short }) => short === word[1]);
+}
+
+function flagValue(
+  command: AnyCommand,
+  name: string,
+  { flag, given }: { flag: Flag; given: readonly string[] },
+): unknown {
+  if (flag.type === "boolean") return given.length > 0;
+  if (flag.repeatable) return given;
+  if (given.length > 1) {
+    throw usage(command, `Option "--${name}" was given ${given.length} times`);
+  }
+  return given[0] ?? flag.default;
+}
+
+function positionalValues(
+  command: AnyCommand,
+  words: string[],
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { name, optional, rest } of command.positionals as Positional[]) {
+    if (rest) {
+      values[name] = words.splice(0);
+      continue;
+    }
+    const word = words.shift();
+    if (word === undefined && !optional) {
+      throw usage(command, `Missing argument <${name}>`);
+    }
+    values[name] = word;
+  }
+  if (words.length > 0) {
+    throw usage(command, `Unexpected argument "${words[0]}"`);
+  }
+  return values;
+}
+
+function usage(command: AnyCommand, message: string): MpmError {
+  return new MpmError("USAGE", message, {
+    hint: `Run "mpm ${command.name} --help"`,
+  });
+}

@@ -1,0 +1,42 @@
+import type { System } from "../system/system.ts";
+
+/** How the answer looks: decided once, passed down as a value. */
+export interface Style {
+  /** Columns of the terminal; 80 where there is none. */
+  readonly columns: number;
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  cyan(text: string): string;
+}
+
+/** A style that paints or leaves everything plain. */
+export function makeStyle(color: boolean, columns = 80): Style {
+  const paint = (on: number, off: number) => (text: string) =>
+    color ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+  return {
+    columns,
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    red: paint(31, 39),
+    green: paint(32, 39),
+    yellow: paint(33, 39),
+    cyan: paint(36, 39),
+  };
+}
+
+/**
+ * Whether to colour, by the conventions of no-color.org and CLICOLOR: an
+ * empty variable counts as unset.
+ */
+export function wantsColor(system: System, noColor: boolean): boolean {
+  if (noColor || system.env("NO_COLOR")) return false;
+  const forced = system.env("CLICOLOR_FORCE") ?? system.env("FORCE_COLOR");
+  if (forced && forced !== "0") return true;
+  if (system.env("TERM") === "dumb" || system.env("CLICOLOR") === "0") {
+    return false;
+  }
+  return system.terminal.interactive.stdout;
+}

@@ -1,0 +1,47 @@
+import stringWidth from "string-width";
+
+// Every escape sequence that `Style` paints with.
+// deno-lint-ignore no-control-regex
+const PAINT = /\x1b\[\d+m/g;
+
+/** Columns `text` takes on a terminal, paint apart. */
+export function width(text: string): number {
+  return stringWidth(text);
+}
+
+/** `text` in at most `columns` columns, with `…` where it was cut. */
+export function cut(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  const paints = text.match(PAINT) ?? [];
+  let kept = "";
+  let used = 0;
+  for (const character of text.replaceAll(PAINT, "")) {
+    used += stringWidth(character);
+    if (used > columns - 1) break;
+    kept += character;
+  }
+  return paints.length > 0
+    ? `${paints[0]}${kept}…${paints.at(-1)}`
+    : `${kept}…`;
+}
+
+/** Rows in aligned columns, each cut to the width of the terminal. */
+export function table(
+  rows: readonly (readonly string[])[],
+  columns: number,
+): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, width(cell));
+    });
+  }
+  return rows.map((row) => {
+    const cells = row.slice(0, -1).map((cell, at) =>
+      cell + " ".repeat(widths[at]! - width(cell))
+    );
+    const used = cells.reduce((sum, cell) => sum + width(cell) + 2, 0);
+    const last = cut(row.at(-1) ?? "", Math.max(20, columns - used));
+    return [...cells, last].join("  ").trimEnd() + "\n";
+  }).join("");
+}

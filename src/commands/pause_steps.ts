@@ -1,0 +1,243 @@
+import { basename, resolve } from "@std/path";
+import { currentAgentSession } from "../claude/home.ts";
+import { readAgentWork } from "../claude/tasks.ts";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { commitFiles, isIgnored } from "../git/commit_files.ts";
+import { readState } from "../git/state.ts";
+import { locate } from "../git/workspace.ts";
+import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
+import { type Content, mergeContent } from "../session/content.ts";
+import { buildSave, type Draft } from "../session/draft.ts";
+import { utcSeconds } from "../session/ids.ts";
+import { contentOf, type PauseWords } from "../session/pause_content.ts";
+import { redactSave } from "../session/redact.ts";
+import type { PauseResult } from "../session/results.ts";
+import type { Save } from "../session/save.ts";
+import { readConfig } from "../store/config.ts";
+import {
+  type ExportTarget,
+  exportTarget,
+  writeExport,
+} from "../store/export_save.ts";
+import { layout, saveFiles } from "../store/layout.ts";
+import { freeId, writeSave } from "../store/write_save.ts";
+import type { System } from "../system/system.ts";
+import { BUILD, VERSION } from "../version.ts";
+
+/** The input of `mpm pause`. */
+interface PauseInput extends PauseWords {
+  readonly input: string | undefined;
+  readonly export: string | undefined;
+  readonly "agent-session": string | undefined;
+  readonly "no-commit": boolean;
+}
+
+/** A pause as it would be done: everything is read, nothing written. */
+export interface PausePlan {
+  readonly draft: Draft;
+  readonly target: ExportTarget | undefined;
+  /** Why there will be no commit. */
+  readonly reason: string | undefined;
+}
+
+/** Reads what the save is made of. Throws before anything is written. */
+export async function gather(
+  context: Context,
+  input: PauseInput,
+): Promise<PausePlan> {
+  const { system, folder } = context;
+  const content = await readContent(context, input);
+  const workspace = await locate(system, folder);
+  const target = input.export === undefined
+    ? undefined
+    : exportTarget(system, input.export, folder);
+  const sessions = layout(workspace.root).sessions;
+  const [state, ignored, config] = await Promise.all([
+    workspace.git === "repository" ? readState(system, workspace) : undefined,
+    isIgnored(system, workspace, sessions),
+    readConfig(system, workspace.root),
+  ]);
+  const reason = noCommitReason({
+    workspace,
+    state,
+    asked: !input["no-commit"],
+    configured: config.commit,
+    ignored,
+  });
+  const draft: Draft = {
+    content,
+    workspace,
+    state,
+    ...agentOf(context, { given: input["agent-session"], cwd: workspace.cwd }),
+    version: VERSION,
+    build: BUILD,
+    time: system.now(),
+  };
+  return { draft, target, reason };
+}
+
+/** The largest `--input`, in bytes. */
+const INPUT_LIMIT = 16 * 1024 * 1024;
+
+async function readContent(
+  { system, folder }: Context,
+  input: PauseInput,
+): Promise<Content> {
+  const typed = contentOf(input);
+  if (input.input === undefined) return typed;
+  // Loaded here: the schema library is no part of a plain pause.
+  const { parseContent } = await import("../session/content_input.ts");
+  const stdin = input.input === "-";
+  const bytes = stdin
+    ? system.terminal.readInput(INPUT_LIMIT)
+    : system.files.read(resolve(folder, input.input));
+  const source = stdin ? "standard input" : `"${input.input}"`;
+  const text = new TextDecoder().decode(bytes);
+  return mergeContent(parseContent(text, source), typed);
+}
+
+/** The agent's session, given or surrounding, and what its files say. */
+function agentOf(
+  { system }: Context,
+  { given, cwd }: { given: string | undefined; cwd: string },
+): Pick<Draft, "agent" | "work"> {
+  const sessionId = given ?? currentAgentSession(system);
+  if (sessionId === undefined) return { agent: null, work: NO_WORK };
+  const { todos, tasks, transcriptPath } = readAgentWork(system, {
+    sessionId,
+    cwd,
+  });
+  return {
+    agent: {
+      name: "claude-code",
+      session_id: sessionId,
+      transcript_path: transcriptPath,
+    },
+    work: { todos, tasks },
+  };
+}
+
+const NO_WORK: Draft["work"] = {
+  todos: [],
+  tasks: { pending: [], inProgress: [], completedCount: 0 },
+};
+
+/** What `applied` would do. */
+export function planned(context: Context, plan: PausePlan): PauseResult {
+  const { system } = context;
+  const { root } = plan.draft.workspace;
+  const { sessions, pointer } = layout(root);
+  const id = freeId(system, root, plan.draft.time);
+  const save = redactSave(buildSave(plan.draft, id, sessions));
+  const files = [...Object.values(saveFiles(sessions, id)), pointer];
+  return {
+    ...report(plan, save),
+    dry_run: true,
+    files: files.map((path) => basename(path)),
+    exported: plan.target?.path(id) ?? null,
+  };
+}
+
+/** Saves, exports and commits, in this order. */
+export async function applied(
+  { system }: Context,
+  plan: PausePlan,
+): Promise<PauseResult> {
+  const { draft, target } = plan;
+  const { root } = draft.workspace;
+  const { sessions } = layout(root);
+  const { save, bytes, files, warnings } = await writeSave(system, root, {
+    time: draft.time,
+    build: (id) => buildSave(draft, id, sessions),
+  });
+  const exported = target === undefined
+    ? null
+    : exportCopy(system, { path: target.path(save.session_id), bytes, save });
+  const commit = await commitSave(system, { plan, save, files });
+  return {
+    ...report(plan, save),
+    files: files.map((path) => basename(path)),
+    exported,
+    commit: commit.result,
+    warnings: [...warnings, ...commit.warnings],
+  };
+}
+
+function report({ draft, reason }: PausePlan, save: Save): PauseResult {
+  return {
+    dry_run: false,
+    session_id: save.session_id,
+    paused_at: save.paused_at,
+    folder: layout(draft.workspace.root).sessions,
+    files: [],
+    summary: save.conversation.summary,
+    summary_generated: draft.content.summary === undefined,
+    exported: null,
+    commit: {
+      made: false,
+      sha: null,
+      branch: draft.state?.branch ?? null,
+      reason: reason ?? null,
+    },
+    redactions: save.mpm?.redactions ?? {},
+    warnings: [],
+  };
+}
+
+/** A failed export is an error, but the save is there and the error says so. */
+function exportCopy(
+  system: System,
+  { path, bytes, save }: { path: string; bytes: Uint8Array; save: Save },
+): string {
+  try {
+    return writeExport(system, path, bytes);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    throw new MpmError(
+      error.code,
+      `${error.message}; the session is saved as ${save.session_id}`,
+      {
+        hint: "mpm sessions show latest --format json prints it",
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A commit that cannot be made is a warning: the save is safe without. */
+async function commitSave(
+  system: System,
+  { plan, save, files }: {
+    plan: PausePlan;
+    save: Save;
+    files: readonly string[];
+  },
+): Promise<{ result: PauseResult["commit"]; warnings: string[] }> {
+  const { workspace, state } = plan.draft;
+  const result = report(plan, save).commit;
+  const { branch, head } = state ?? {};
+  if (plan.reason !== undefined || !branch || !head) {
+    return { result, warnings: [] };
+  }
+  try {
+    const { sha, warning } = await commitFiles(system, workspace, {
+      branch,
+      head,
+      files,
+      message: commitMessage({
+        id: save.session_id,
+        time: utcSeconds(new Date(save.paused_at)),
+        context: save.conversation.summary,
+      }),
+    });
+    return {
+      result: { ...result, made: true, sha },
+      warnings: warning === undefined ? [] : [warning],
+    };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const reason = `${error.message}${error.hint ? ` (${error.hint})` : ""}`;
+    return { result: { ...result, reason }, warnings: [] };
+  }
+}

@@ -1,0 +1,60 @@
+import { defineCommand } from "../cli/command.ts";
+import { resumeText } from "../session/resume_text.ts";
+import { findOne, loadResumed } from "./resume_steps.ts";
+
+const FLAGS = {
+  "session-id": {
+    type: "string",
+    value: "id",
+    summary: "Which session; the same as the argument",
+  },
+  list: {
+    type: "boolean",
+    summary: "List the sessions, and on a terminal ask which one",
+  },
+  last: {
+    type: "boolean",
+    summary: "The newest of the project, whichever worktree it was made in",
+  },
+  "no-changes": {
+    type: "boolean",
+    summary: "Do not look at what changed since",
+  },
+  format: {
+    type: "string",
+    value: "format",
+    choices: ["text", "md", "json", "context"],
+    default: "text",
+    summary: "How to print it; context is what an agent is given",
+  },
+} as const;
+
+/** `mpm resume` */
+export const resume = defineCommand({
+  name: "resume",
+  summary: "Load a saved session and report what changed since",
+  description: `
+Takes the newest session of this worktree unless another is selected, checks it
+against its checksum, and compares the repository then and now: commits,
+branch, upstream, files, the working directory, stashes, a merge or rebase.
+Nothing is changed, and the save is kept.`,
+  positionals: [{
+    name: "selector",
+    summary: "Which session: id, part of it, number in the list, name, latest",
+    optional: true,
+  }],
+  flags: FLAGS,
+  examples: [
+    "mpm resume",
+    "mpm resume --list",
+    "mpm resume 1",
+    "mpm resume --session-id session-20261120-143022",
+    "mpm resume --format context",
+  ],
+  result: async () => (await import("../session/results.ts")).ResumeAnswer,
+  async run(context, input) {
+    const found = await findOne(context, input);
+    return "sessions" in found ? found : await loadResumed(context, found);
+  },
+  render: resumeText,
+});

@@ -1,0 +1,194 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { detectChanges } from "../git/detect.ts";
+import { locate } from "../git/workspace.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { ResumeResult, SessionsResult } from "../session/results.ts";
+import { seedList, sessionsResult } from "../session/rows.ts";
+import type { Agent } from "../session/save.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import { type LoadedSave, loadSave } from "../store/load_save.ts";
+import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
+import { repair } from "../store/recover.ts";
+import type { System } from "../system/system.ts";
+
+/** The input of `mpm resume`. */
+interface ResumeInput {
+  readonly selector: string | undefined;
+  readonly "session-id": string | undefined;
+  readonly list: boolean;
+  readonly last: boolean;
+  readonly "no-changes": boolean;
+  readonly format: ResumeResult["format"];
+}
+
+/** A save that was chosen, before it is read. */
+export interface Found {
+  readonly entry: SaveEntry;
+  readonly workspace: Workspace;
+  /** What the choice needs saying about. */
+  readonly warnings: readonly string[];
+  readonly input: ResumeInput;
+}
+
+/** Chooses the save, or answers with the list where it was asked for. */
+export async function findOne(
+  context: Context,
+  input: ResumeInput,
+): Promise<Found | SessionsResult> {
+  const { system } = context;
+  const selector = chosenSelector(input);
+  const workspace = await locate(system, context.folder);
+  const { root } = workspace;
+  await repair(system, root);
+  const found = (
+    entry: SaveEntry,
+    warnings: readonly string[] = [],
+  ): Found => ({
+    entry,
+    workspace,
+    warnings,
+    input,
+  });
+  if (selector !== undefined) return found(findSave(system, root, selector));
+  if (!input.list) {
+    const { entry, warnings } = newest(context, workspace, input.last);
+    return found(entry, warnings);
+  }
+  const entries = listSaves(system, root, {
+    warn: ({ message }) => context.note(`Warning: ${message}`),
+  });
+  const listed = sessionsResult(entries, { project: root, now: system.now() });
+  if (!context.interactive || entries.length === 0) return listed;
+  const answer = context.ask(
+    `${seedList(listed)}\nSelect session to resume [0]: `,
+  );
+  if (answer === undefined) throw cancelled();
+  return found(findSave(system, root, answer.trim() || "0"));
+}
+
+function chosenSelector(input: ResumeInput): string | undefined {
+  const given = [
+    input.selector,
+    input["session-id"],
+    input.list ? "--list" : undefined,
+    input.last ? "--last" : undefined,
+  ].filter((choice) => choice !== undefined);
+  if (given.length > 1) {
+    throw new MpmError("USAGE", "More than one session was asked for", {
+      hint: `Give one of: ${given.join(", ")}`,
+    });
+  }
+  return input.selector ?? input["session-id"];
+}
+
+function cancelled(): MpmError {
+  return new MpmError("USAGE", "No session was chosen", {
+    hint: "Name one: mpm resume <selector>",
+  });
+}
+
+/**
+ * The newest save of this worktree; where this worktree has none, the newest of
+ * the project. A newer one of another worktree is told of, never hidden.
+ */
+function newest(
+  { system }: Context,
+  { root, worktree, git }: Workspace,
+  anyWorktree: boolean,
+): { entry: SaveEntry; warnings: string[] } {
+  let first: SaveEntry | undefined;
+  for (const entry of newestSaves(system, root)) {
+    first ??= entry;
+    const here = anyWorktree || git !== "repository" ||
+      entry.worktree === null || entry.worktree === worktree;
+    if (!here) continue;
+    return { entry, warnings: entry === first ? [] : [newerNote(first)] };
+  }
+  if (!first) throw nothingSaved(root);
+  return {
+    entry: first,
+    warnings: [
+      `No session was saved in this worktree; this one is of ${first.worktree}`,
+    ],
+  };
+}
+
+function newerNote({ id, worktree, branch }: SaveEntry): string {
+  const where = branch === null ? worktree : `${worktree} on ${branch}`;
+  return `A newer session is of another worktree, ${where}: mpm resume ${id}`;
+}
+
+function nothingSaved(root: string): MpmError {
+  return new MpmError("NOT_FOUND", `No paused sessions found in "${root}"`, {
+    hint: "mpm pause saves one",
+  });
+}
+
+/** Reads the chosen save and looks at what changed since. */
+export async function loadResumed(
+  { system }: Context,
+  { entry, workspace, warnings, input }: Found,
+): Promise<ResumeResult> {
+  const { root } = workspace;
+  const { save, warnings: repairs } = await loadOrOffer(system, entry, root);
+  const changes = input["no-changes"]
+    ? null
+    : await detectChanges(system, workspace, save);
+  return {
+    resumed_at: system.now().toISOString(),
+    source: entry.path,
+    session: save,
+    changes,
+    agent_command: agentCommand(save.mpm?.agent ?? null),
+    format: input.format,
+    fence: system.random(),
+    warnings: [...warnings, ...repairs],
+  };
+}
+
+/** Saves that are tried when a damaged one needs a substitute to offer. */
+const OFFERED = 20;
+
+/** Loads the save; a damaged one is an error that names the one before it. */
+async function loadOrOffer(
+  system: System,
+  entry: SaveEntry,
+  root: string,
+): Promise<LoadedSave> {
+  try {
+    return await loadSave(system, entry);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    let tried = 0;
+    for (const other of newestSaves(system, root)) {
+      if (other.id === entry.id) continue;
+      if (tried++ === OFFERED) break;
+      if (!await isWhole(system, other)) continue;
+      throw new MpmError(error.code, error.message, {
+        hint: `The newest other one that is whole: mpm resume ${other.id}`,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+async function isWhole(system: System, entry: SaveEntry): Promise<boolean> {
+  try {
+    await loadSave(system, entry);
+    return true;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/** An id as Claude Code makes them, which is safe to print as a command. */
+const AGENT_SESSION = /^[A-Za-z0-9][A-Za-z0-9-]{7,63}$/;
+
+function agentCommand(agent: Agent | null): string[] | null {
+  if (agent?.name !== "claude-code") return null;
+  if (!AGENT_SESSION.test(agent.session_id)) return null;
+  return ["claude", "--resume", agent.session_id];
+}

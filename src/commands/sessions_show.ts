@@ -1,0 +1,67 @@
+import { defineCommand } from "../cli/command.ts";
+import { escapeLines } from "../escape.ts";
+import { locate } from "../git/workspace.ts";
+import { saveMarkdown } from "../session/markdown.ts";
+import type { ShowResult } from "../session/results.ts";
+import { loadSave } from "../store/load_save.ts";
+import { findSave } from "../store/read_saves.ts";
+import { repair } from "../store/recover.ts";
+
+/** `mpm sessions show` */
+export const sessionsShow = defineCommand({
+  name: "sessions show",
+  summary: "Show one saved session as it was written",
+  description: `
+Shows what the save holds, without looking at what changed since; for that, see
+"mpm resume". The newest is shown unless another is selected.`,
+  positionals: [{
+    name: "selector",
+    summary: "Which session: id, part of it, number in the list, name, latest",
+    optional: true,
+  }],
+  flags: {
+    format: {
+      type: "string",
+      value: "format",
+      choices: ["md", "json", "yaml"],
+      default: "md",
+      summary: "How to print it",
+    },
+  },
+  examples: [
+    "mpm sessions show",
+    "mpm sessions show 1",
+    "mpm sessions show 20261120 --format yaml",
+  ],
+  result: async () => (await import("../session/results.ts")).ShowResult,
+  async run({ system, folder, note }, input) {
+    const { root } = await locate(system, folder);
+    await repair(system, root);
+    const entry = findSave(system, root, input.selector ?? "latest");
+    const { save, warnings } = await loadSave(system, entry);
+    warnings.forEach((warning) => note(`Warning: ${warning}`));
+    return {
+      source: entry.path,
+      format: input.format,
+      session: save,
+      // YAML needs its library, which a pure renderer must not wait for.
+      text: await formatted(input.format, save),
+      warnings,
+    };
+  },
+  render: ({ text }) => escapeLines(text),
+});
+
+async function formatted(
+  format: ShowResult["format"],
+  save: ShowResult["session"],
+): Promise<string> {
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(save, null, 2)}\n`;
+    case "yaml":
+      return (await import("../store/yaml.ts")).saveYaml(save);
+    case "md":
+      return saveMarkdown(save);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Changes } from "../session/changes.ts";
+import { compare } from "../session/compare.ts";
+import { NO_HISTORY } from "../session/history.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { Save } from "../session/save.ts";
+import type { System } from "../system/system.ts";
+import { Git } from "./git.ts";
+import { namesFor, placeOf, readHistory, readWay } from "./history.ts";
+import { resolveNames, UPSTREAM } from "./refs.ts";
+import { readPresent } from "./state.ts";
+
+/**
+ * What changed in `workspace` since `save` was made: about five git processes,
+ * four of them side by side. Without a repository the answer says so. Throws
+ * GIT_FAILED where git cannot read the repository.
+ */
+export async function detectChanges(
+  system: System,
+  workspace: Workspace,
+  save: Save,
+): Promise<Changes> {
+  if (workspace.git !== "repository") {
+    const place = placeOf(system, workspace, save);
+    return compare(save, undefined, { ...NO_HISTORY, ...place });
+  }
+  const git = new Git(system, workspace.worktree);
+  const resolving = resolveNames(git, [...namesFor(save), UPSTREAM]);
+  const [state, way, names] = await Promise.all([
+    readPresent(system, workspace, resolving),
+    readWay(git, save, resolving),
+    resolving,
+  ]);
+  const questions = { workspace, save, state, way, names };
+  return compare(save, state, await readHistory(system, git, questions));
+}

@@ -1,0 +1,171 @@
+import { MpmError } from "../errors.ts";
+import type { RunResult, System } from "../system/system.ts";
+import { decodeBytes } from "./text.ts";
+
+/**
+ * Settings of the user or the repository that run programs of their own, or
+ * change the shape of what git prints.
+ */
+const SETTINGS = [
+  "core.fsmonitor=false",
+  "core.hooksPath=/dev/null",
+  "core.quotePath=false",
+  "color.ui=false",
+  "diff.renames=true",
+  "i18n.logOutputEncoding=UTF-8",
+  "log.follow=false",
+  "log.showSignature=false",
+  "status.renames=true",
+];
+
+const BEFORE_COMMAND = [
+  "--no-optional-locks",
+  "--no-pager",
+  ...SETTINGS.flatMap((setting) => ["-c", setting]),
+];
+
+/**
+ * What `git rev-parse --local-env-vars` lists: set within a git hook, these
+ * would turn every command to the hook's repository and index.
+ */
+const LOCAL_VARIABLES = [
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_COMMON_DIR",
+  "GIT_CONFIG",
+  "GIT_CONFIG_COUNT",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_DIR",
+  "GIT_GRAFT_FILE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_INTERNAL_SUPER_PREFIX",
+  "GIT_NO_REPLACE_OBJECTS",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_PREFIX",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_SHALLOW_FILE",
+  "GIT_WORK_TREE",
+];
+
+/** Variables that run programs, print more, or change what a path means. */
+const OTHER_VARIABLES = [
+  "GIT_ATTR_SOURCE",
+  "GIT_DIFF_OPTS",
+  "GIT_EXTERNAL_DIFF",
+  "GIT_FLUSH",
+  "GIT_GLOB_PATHSPECS",
+  "GIT_ICASE_PATHSPECS",
+  "GIT_LITERAL_PATHSPECS",
+  "GIT_NOGLOB_PATHSPECS",
+  "GIT_PAGER",
+  "GIT_REDIRECT_STDERR",
+  "GIT_REDIRECT_STDIN",
+  "GIT_REDIRECT_STDOUT",
+  "GIT_TRACE",
+  "GIT_TRACE2",
+  "GIT_TRACE2_EVENT",
+  "GIT_TRACE2_PERF",
+  "GIT_TRACE_CURL",
+  "GIT_TRACE_FSMONITOR",
+  "GIT_TRACE_PACKET",
+  "GIT_TRACE_PACKFILE",
+  "GIT_TRACE_PACK_ACCESS",
+  "GIT_TRACE_PERFORMANCE",
+  "GIT_TRACE_REFS",
+  "GIT_TRACE_SETUP",
+  "GIT_TRACE_SHALLOW",
+];
+
+const ENVIRONMENT: Readonly<Record<string, string | null>> = {
+  ...Object.fromEntries(
+    [...LOCAL_VARIABLES, ...OTHER_VARIABLES].map((name) => [name, null]),
+  ),
+  LC_ALL: "C",
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_TERMINAL_PROMPT: "0",
+  // A partial clone would fetch what it lacks: no transport is allowed.
+  GIT_ALLOW_PROTOCOL: "none",
+  GIT_NO_LAZY_FETCH: "1",
+};
+
+/** Milliseconds a git command may take. */
+export const TIME_LIMIT = 30_000;
+
+export interface GitOptions {
+  readonly stdin?: Uint8Array;
+  /** Set beside (or over) the variables every git command gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds; {@link TIME_LIMIT} unless given. */
+  readonly timeout?: number;
+}
+
+/**
+ * Git in one folder: without optional locks, pager, hooks, file system
+ * monitor, prompt or network, untouched by variables of an enclosing hook.
+ */
+export class Git {
+  readonly folder: string;
+  readonly #system: System;
+
+  constructor(system: System, folder: string) {
+    this.#system = system;
+    this.folder = folder;
+  }
+
+  /** Runs git to its end, for callers that branch on how it ended. */
+  run(args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
+    const { stdin, env, timeout } = options;
+    return this.#system.run("git", {
+      args: [...BEFORE_COMMAND, ...args],
+      cwd: this.folder,
+      env: env ? { ...ENVIRONMENT, ...env } : ENVIRONMENT,
+      timeout: timeout ?? TIME_LIMIT,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  }
+
+  /** Git's standard output. Throws GIT_FAILED unless it exits with 0. */
+  async read(
+    args: readonly string[],
+    options: GitOptions = {},
+  ): Promise<Uint8Array> {
+    const result = await this.run(args, options);
+    if (result.status !== 0) throw gitFailure(args, result);
+    return result.stdout;
+  }
+}
+
+/** The GIT_FAILED error that tells how `git ARGS` ended. */
+export function gitFailure(
+  args: readonly string[],
+  result: RunResult,
+): MpmError {
+  const command = `git ${args.find((arg) => !arg.startsWith("-")) ?? ""}`;
+  switch (result.outcome) {
+    case "missing":
+      return new MpmError("GIT_FAILED", `Cannot run "${command}": no git`, {
+        hint: "Install git, or put it on PATH",
+      });
+    case "denied":
+      return new MpmError(
+        "GIT_FAILED",
+        `Cannot run "${command}": permission denied`,
+      );
+    case "timeout":
+      return new MpmError("GIT_FAILED", `"${command}" took too long`, {
+        hint: "Run it by hand to see what it waits for",
+      });
+    case "exited":
+      return new MpmError(
+        "GIT_FAILED",
+        `"${command}" ended with status ${result.status}: ${reasonOf(result)}`,
+      );
+  }
+}
+
+/** What git said: its first fatal line, else the first of its stderr. */
+export function reasonOf(result: RunResult): string {
+  const lines = decodeBytes(result.stderr).split("\n");
+  const telling = lines.find((line) => /^(fatal|error): /.test(line));
+  return telling ?? lines[0] ?? "";
+}

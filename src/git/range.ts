@@ -1,0 +1,134 @@
+import type { CommitInfo } from "../session/repository.ts";
+import { type Git, gitFailure } from "./git.ts";
+import {
+  LOG_FORMAT,
+  parseLog,
+  parseSidedLog,
+  SIDED_LOG_FORMAT,
+} from "./log.ts";
+import { decodeBytes } from "./text.ts";
+
+/** The commits that only one of two commits reaches, newest first. */
+export interface Range {
+  readonly left: CommitInfo[];
+  readonly right: CommitInfo[];
+  /** Commits of either side beyond the limit. */
+  readonly omitted: number;
+}
+
+/** Commits read of a range; more are only counted. */
+const COMMIT_LIMIT = 10_000;
+
+/** Commits of the two sides together whose patches are compared. */
+const PATCH_LIMIT = 2_000;
+
+/**
+ * The commits between `base` and HEAD; `undefined` if git knows no such base.
+ */
+export async function readRange(
+  git: Git,
+  base: string,
+): Promise<Range | undefined> {
+  const args = [
+    "log",
+    `--max-count=${COMMIT_LIMIT + 1}`,
+    ...SIDED_LOG_FORMAT,
+    `${base}...HEAD`,
+    "--",
+  ];
+  const log = await git.run(args);
+  if (log.outcome !== "exited") throw gitFailure(args, log);
+  if (log.status !== 0) return undefined;
+  const commits = parseSidedLog(log.stdout);
+  const listed = commits.slice(0, COMMIT_LIMIT);
+  const of = (side: string) =>
+    listed.filter((found) => found.side === side).map(({ commit }) => commit);
+  const range = { left: of("left"), right: of("right"), omitted: 0 };
+  if (commits.length <= COMMIT_LIMIT) return range;
+  return { ...range, omitted: await countAll(git, base) - COMMIT_LIMIT };
+}
+
+async function countAll(git: Git, base: string): Promise<number> {
+  const count = await git.read(["rev-list", "--count", `${base}...HEAD`, "--"]);
+  return Number(decodeBytes(count));
+}
+
+/**
+ * Ids of the commits on either side of a range that have an equal patch on
+ * the other; `undefined` where there are too many to compare. Merges have no
+ * patch. A partial clone without the contents ends here as well.
+ */
+export async function readEqualPatches(
+  git: Git,
+  base: string,
+  range: Range,
+): Promise<Set<string> | undefined> {
+  const { left, right, omitted } = range;
+  if (left.length === 0 || right.length === 0) return new Set();
+  if (omitted > 0 || left.length + right.length > PATCH_LIMIT) return undefined;
+  const found = await git.run([
+    "rev-list",
+    "--left-right",
+    "--cherry-mark",
+    `${base}...HEAD`,
+    "--",
+  ]);
+  if (found.status !== 0) return undefined;
+  const lines = decodeBytes(found.stdout).split("\n");
+  return new Set(
+    lines.filter((line) => line[0] === "=").map((line) => line.slice(1)),
+  );
+}
+
+/**
+ * Commits of HEAD made after a moment, by the committers' clocks; one made in
+ * that very second is taken for older.
+ */
+export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
+  const log = await git.run([
+    "log",
+    `--max-count=${COMMIT_LIMIT}`,
+    `--since=${Math.floor(time.getTime() / 1000) + 1}`,
+    ...LOG_FORMAT,
+    "HEAD",
+    "--",
+  ]);
+  return parseLog(log.stdout);
+}
+
+/** All commits of HEAD, for a save made before the first. */
+export async function readAll(git: Git): Promise<Range> {
+  const log = await git.run([
+    "log",
+    `--max-count=${COMMIT_LIMIT}`,
+    ...LOG_FORMAT,
+    "HEAD",
+    "--",
+  ]);
+  return { left: [], right: parseLog(log.stdout), omitted: 0 };
+}
+
+/** Whether `ancestor` is `commit` or one of its ancestors. */
+export async function isAncestor(
+  git: Git,
+  ancestor: string,
+  commit: string,
+): Promise<boolean> {
+  if (ancestor === commit) return true;
+  const answer = await git.run([
+    "merge-base",
+    "--is-ancestor",
+    ancestor,
+    commit,
+  ]);
+  return answer.status === 0;
+}
+
+/** Whether two commits have any common ancestor. */
+export async function isRelated(
+  git: Git,
+  one: string,
+  other: string,
+): Promise<boolean> {
+  return (await git.run(["merge-base", one, other])).status === 0;
+}

@@ -1,0 +1,53 @@
+import type { Git } from "./git.ts";
+import { splitFields } from "./text.ts";
+
+/**
+ * The present name of a branch that was renamed at or after `since`, through
+ * any number of renames; `undefined` if no reflog tells of one.
+ */
+export async function findRenamed(
+  git: Git,
+  branch: string,
+  since: Date,
+): Promise<string | undefined> {
+  const log = await git.run([
+    "log",
+    "--walk-reflogs",
+    "--branches",
+    "--fixed-strings",
+    "--grep-reflog=Branch: renamed refs/heads/",
+    "--date=unix",
+    "-z",
+    "--format=%gd%x00%gs",
+    "--",
+  ]);
+  const fields = splitFields(log.stdout);
+  const start = Math.floor(since.getTime() / 1000);
+  const renames: { time: number; from: string; to: string }[] = [];
+  // Newest first within a reflog: the sort below keeps that order reversed.
+  for (let at = fields.length - 2; at >= 0; at -= 2) {
+    const time = Number(/@\{(\d+)\}$/.exec(fields[at]!)?.[1]);
+    const rename = /^Branch: renamed refs\/heads\/(.+) to refs\/heads\/(.+)$/
+      .exec(fields[at + 1]!);
+    if (!rename || !(time >= start)) continue;
+    renames.push({ time, from: rename[1]!, to: rename[2]! });
+  }
+  renames.sort((one, other) => one.time - other.time);
+  let name = branch;
+  for (const { from, to } of renames) if (from === name) name = to;
+  return name === branch ? undefined : name;
+}
+
+/** Whether the last move of a remote-tracking ref was a push from here. */
+export async function wasPushed(git: Git, ref: string): Promise<boolean> {
+  const log = await git.run([
+    "log",
+    "--walk-reflogs",
+    "--max-count=1",
+    "-z",
+    "--format=%gs",
+    ref,
+    "--",
+  ]);
+  return splitFields(log.stdout)[0] === "update by push";
+}

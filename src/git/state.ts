@@ -1,0 +1,99 @@
+import { join } from "@std/path";
+import type { RepositoryState, Workspace } from "../session/repository.ts";
+import type { System } from "../system/system.ts";
+import { FILE_LIMIT, readFileStates } from "./file_states.ts";
+import { Git, gitFailure } from "./git.ts";
+import { LOG_FORMAT, parseLog } from "./log.ts";
+import { readOperation } from "./operation.ts";
+import { resolveNames, UPSTREAM } from "./refs.ts";
+import { parseStatus, STATUS } from "./status.ts";
+import { splitFields } from "./text.ts";
+
+/** Object ids by name, as `resolveNames` gives them. */
+type Names = Map<string, string | undefined>;
+
+/**
+ * Everything a save records of a worktree: three git processes side by side,
+ * four where there are stashes. `workspace` must be in a repository. Throws
+ * GIT_FAILED where git cannot read the repository.
+ */
+export async function readState(
+  system: System,
+  workspace: Workspace,
+): Promise<RepositoryState> {
+  const git = new Git(system, workspace.worktree);
+  const [present, recent] = await Promise.all([
+    readPresent(system, workspace, resolveNames(git, [UPSTREAM])),
+    readRecent(git),
+  ]);
+  return { ...present, recent };
+}
+
+/**
+ * As {@link readState} without the latest commits, for a caller that resolves
+ * `@{upstream}` among other names.
+ */
+export async function readPresent(
+  system: System,
+  workspace: Workspace,
+  names: Promise<Names>,
+): Promise<RepositoryState> {
+  const git = new Git(system, workspace.worktree);
+  const [{ status, files }, resolved, stashes] = await Promise.all([
+    readFiles(system, git),
+    names,
+    hasStashes(system, workspace) ? readStashes(git) : [],
+  ]);
+  const { head, branch, upstream, ahead, behind, entries } = status;
+  return {
+    head,
+    branch,
+    detached: branch === undefined,
+    upstream: upstream === undefined
+      ? undefined
+      : { name: upstream, commit: resolved.get(UPSTREAM), ahead, behind },
+    recent: [],
+    files,
+    filesOmitted: entries.length - files.length,
+    operation: readOperation(system, workspace.gitDir!),
+    stashes,
+  };
+}
+
+async function readFiles(system: System, git: Git) {
+  const status = parseStatus(await git.read(STATUS));
+  const listed = status.entries.slice(0, FILE_LIMIT);
+  return { status, files: await readFileStates(system, git.folder, listed) };
+}
+
+async function readRecent(git: Git) {
+  const args = ["log", "-5", ...LOG_FORMAT, "HEAD", "--"];
+  const log = await git.run(args);
+  if (log.outcome !== "exited") throw gitFailure(args, log);
+  return parseLog(log.stdout); // nothing before the first commit
+}
+
+/** Without a reflog of stashes git need not be asked for them. */
+function hasStashes(system: System, workspace: Workspace): boolean {
+  const common = workspace.commonDir!;
+  return ["logs/refs/stash", "reftable"].some((name) =>
+    system.files.lstat(join(common, name)) !== undefined
+  );
+}
+
+async function readStashes(git: Git) {
+  const log = await git.run([
+    "log",
+    "--walk-reflogs",
+    "-z",
+    "--format=%H%x00%gs",
+    "refs/stash",
+    "--",
+  ]);
+  const fields = splitFields(log.stdout);
+  const stashes: { commit: string; message: string }[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    stashes.push({ commit: fields[at]!, message: fields[at + 1]! });
+  }
+  return stashes;
+}

@@ -1,0 +1,123 @@
+import { splitFields } from "./text.ts";
+
+/** One line of `git status`. */
+export interface StatusEntry {
+  readonly path: string;
+  /** Two letters, index and worktree, as porcelain v1 prints them. */
+  readonly status: string;
+  /** Where it was renamed or copied from. */
+  readonly from?: string;
+  /** Object id of the staged content, where the index differs from HEAD. */
+  readonly staged?: string;
+  /** For a submodule: `commit`, or `content` if files in it changed. */
+  readonly submodule?: "commit" | "content";
+}
+
+/** What `git status` says of a worktree. */
+export interface Status {
+  readonly head: string | undefined;
+  readonly branch: string | undefined;
+  /** E.g. `origin/main`, whether or not the ref exists. */
+  readonly upstream: string | undefined;
+  readonly ahead: number;
+  readonly behind: number;
+  readonly entries: readonly StatusEntry[];
+}
+
+/**
+ * Everything that differs from HEAD but mpm's own folder: its saves are not
+ * the user's changes, and thousands of them must cost nothing.
+ */
+export const STATUS = [
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--branch",
+  "--ahead-behind",
+  "--untracked-files=all",
+  "--find-renames",
+  "--",
+  ":(top,exclude).claude-mpm",
+];
+
+/**
+ * Reads the output of `git status --porcelain=v2 -z --branch`, described in
+ * git-status(1), "Porcelain Format Version 2". Lines of a kind it does not
+ * know are skipped, as that page asks.
+ */
+export function parseStatus(output: Uint8Array): Status {
+  const headers = new Map<string, string>();
+  const entries: StatusEntry[] = [];
+  const fields = splitFields(output);
+  for (let at = 0; at < fields.length; at++) {
+    const line = fields[at]!;
+    switch (line[0]) {
+      case "#": {
+        const [, name, value] = cut(line, 2);
+        headers.set(name!, value!);
+        break;
+      }
+      case "1":
+        entries.push(changed(cut(line, 8)));
+        break;
+      case "2":
+        at += 1;
+        entries.push({ ...changed(cut(line, 9)), from: fields[at] ?? "" });
+        break;
+      case "u":
+        entries.push(changed(cut(line, 10)));
+        break;
+      case "?":
+        entries.push({ path: line.slice(2), status: "??" });
+        break;
+    }
+  }
+  return { ...branchOf(headers), entries };
+}
+
+function branchOf(headers: Map<string, string>): Omit<Status, "entries"> {
+  const oid = headers.get("branch.oid");
+  const branch = headers.get("branch.head");
+  const counts = /^\+(\d+) -(\d+)$/.exec(headers.get("branch.ab") ?? "");
+  return {
+    head: oid === "(initial)" ? undefined : oid,
+    branch: branch === "(detached)" ? undefined : branch,
+    upstream: headers.get("branch.upstream"),
+    ahead: Number(counts?.[1] ?? 0),
+    behind: Number(counts?.[2] ?? 0),
+  };
+}
+
+/** `1|2 XY sub mH mI mW hH hI [Xscore] path`; `u` lines have other columns. */
+function changed(columns: readonly string[]): StatusEntry {
+  const [kind, letters, submodule] = columns as [string, string, string];
+  const status = letters.replaceAll(".", " ");
+  const staged = columns[7]!;
+  const hasStaged = kind !== "u" && !/^[ D]/.test(status) &&
+    !/^0+$/.test(staged);
+  return {
+    path: columns.at(-1)!,
+    status,
+    ...(hasStaged ? { staged } : {}),
+    ...(submodule[0] === "S" ? { submodule: submoduleChange(submodule) } : {}),
+  };
+}
+
+/** `S<c><m><u>`: another commit, modified files, untracked files. */
+function submoduleChange(letters: string): "commit" | "content" {
+  return /[MU]/.test(letters) ? "content" : "commit";
+}
+
+/** The first `count` space-separated columns and the rest of the line. */
+function cut(line: string, count: number): string[] {
+  const columns: string[] = [];
+  let start = 0;
+  for (let found = 0; found < count; found++) {
+    const space = line.indexOf(" ", start);
+    if (space < 0) break;
+    columns.push(line.slice(start, space));
+    start = space + 1;
+  }
+  columns.push(line.slice(start));
+  return columns;
+}

@@ -1,0 +1,199 @@
+import * as z from "zod/mini";
+
+/**
+ * The schema of what changed between a save and the present: the result of
+ * `compare`, the `changes` of `resume --json`. Lists are complete; where
+ * something was not compared, `notes` says so.
+ */
+
+const text = z.string();
+const maybeText = z.nullable(text);
+const count = z.int().check(z.nonnegative());
+
+export const ChangedCommit = z.object({
+  /** Full id. */
+  sha: text,
+  author: text,
+  /** The author's time, `YYYY-MM-DD HH:MM:SS +ZZZZ`. */
+  timestamp: text,
+  /** The committer's time, milliseconds since the epoch. */
+  time: z.number(),
+  /** The subject line. */
+  message: text,
+});
+
+export const RewrittenCommit = z.object({
+  from: ChangedCommit,
+  /** null: an equal patch is there, but in which commit is not known. */
+  to: z.nullable(ChangedCommit),
+  /** `changed`: same author and author's time, another patch (an amend). */
+  patch: z.enum(["same", "changed"]),
+});
+
+export const FileChange = z.object({
+  /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
+  status: text,
+  path: text,
+  /** Where it was renamed or copied from. */
+  from: z.optional(text),
+});
+
+/**
+ * What became of one path of the working directory.
+ *
+ * Recorded at the pause and still differing from HEAD: `same` content and
+ * staging; `edited-further`; `staged` or `unstaged` with the same content;
+ * `conflicted` or `resolved`; `deleted` or `restored`; `still-changed`, where
+ * the contents could not be compared.
+ *
+ * Recorded and now as in HEAD: `committed`, the recorded content is in a
+ * commit since; `superseded`, a commit since touched it and the content is
+ * another; `reverted` to what it was before; `removed` by a commit; `deleted`
+ * by no commit; `hidden`, there but no longer reported by git, such as ignored;
+ * `unknown`.
+ *
+ * Not recorded: `new`, `edited`, `deleted`, `renamed`, `conflicted`; or
+ * `unknown`, where the save lists only a part.
+ */
+export const PathChange = z.enum([
+  "same",
+  "edited-further",
+  "staged",
+  "unstaged",
+  "conflicted",
+  "resolved",
+  "deleted",
+  "restored",
+  "still-changed",
+  "committed",
+  "superseded",
+  "reverted",
+  "removed",
+  "hidden",
+  "new",
+  "edited",
+  "renamed",
+  "unknown",
+]);
+
+export const ChangedPath = z.object({
+  path: text,
+  from: z.optional(text),
+  /** Status letters at the pause; null: not listed, or not known. */
+  then: maybeText,
+  now: maybeText,
+  change: PathChange,
+});
+
+export const UpstreamPosition = z.object({
+  name: text,
+  /** null: the ref does not exist, or was not recorded. */
+  commit: maybeText,
+  ahead: count,
+  behind: count,
+});
+
+export const Changes = z.object({
+  /** Whether there was a repository at the pause and is one now. */
+  repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
+  /**
+   * Of HEAD to the commit of the pause, mpm's own commits left out: `behind`
+   * after a reset, `diverged` after a rebase, an amend or a switch.
+   */
+  relation: z.enum(["same", "ahead", "behind", "diverged", "unknown"]),
+  /**
+   * What the present was compared with: the recorded `head`, another of the
+   * `recent-commit`s, commits by `time`, the `start` of the history, nothing.
+   */
+  compared_by: z.enum(["head", "recent-commit", "time", "start", "nothing"]),
+  /** The commit compared with; null: none. */
+  from: maybeText,
+  /** HEAD now; null: no commit. */
+  to: maybeText,
+  /** All newest first. */
+  commits: z.object({
+    new: z.array(ChangedCommit),
+    rewritten: z.array(RewrittenCommit),
+    /** Reached at the pause, no longer now, and with no twin. */
+    lost: z.array(ChangedCommit),
+    /** Commits of saves, counted nowhere else. */
+    own: count,
+    /** Further commits beyond the limit of what is read. */
+    omitted: count,
+  }),
+  branch: z.object({
+    /** null: detached, or not known. */
+    then: maybeText,
+    now: maybeText,
+    change: z.enum(["same", "switched", "renamed", "detached", "attached"]),
+    /** What became of the branch of the pause; null: there was none. */
+    recorded: z.nullable(z.enum(["exists", "renamed", "deleted"])),
+    renamed_to: maybeText,
+    /** Whether HEAD, elsewhere by now, holds all its commits. */
+    merged: z.nullable(z.boolean()),
+  }),
+  upstream: z.object({
+    then: z.nullable(UpstreamPosition),
+    now: z.nullable(UpstreamPosition),
+    /**
+     * `pushed`: moved by a push from here; `pulled`: moved by a fetch, and in
+     * HEAD; `fetched`: not in HEAD; `diverged`: both have commits of their
+     * own; `rewritten`: the recorded commit is no longer in it; `gone`: the
+     * ref was removed; `set`, `removed`, `changed`: the setting was;
+     * `unknown`: not recorded.
+     */
+    change: z.enum([
+      "same",
+      "pushed",
+      "pulled",
+      "fetched",
+      "diverged",
+      "rewritten",
+      "gone",
+      "set",
+      "removed",
+      "changed",
+      "unknown",
+    ]),
+  }),
+  /** What differs between the two commits, saves left out. */
+  files: z.array(FileChange),
+  working_directory: z.object({
+    /** null: not known. */
+    clean: z.nullable(z.boolean()),
+    paths: z.array(ChangedPath),
+  }),
+  conflicts: z.array(z.object({
+    path: text,
+    /** `touched`: changed before the pause and by commits since. */
+    reason: z.enum(["touched", "unmerged"]),
+  })),
+  /** Recorded files that are no longer there and that no commit removed. */
+  missing: z.array(text),
+  stashes: z.object({
+    added: z.array(z.object({ commit: text, message: text })),
+    removed: z.array(z.object({ commit: text, message: text })),
+  }),
+  operation: z.object({
+    then: maybeText,
+    now: maybeText,
+    change: z.enum(["same", "begun", "ended", "changed"]),
+  }),
+  /** Of a save made in another worktree; null: made in this one. */
+  worktree: z.nullable(z.object({
+    path: text,
+    gone: z.boolean(),
+    /** For a shell: makes the worktree again. */
+    restore: maybeText,
+  })),
+  /** What was not compared or is not certain, one sentence each. */
+  notes: z.array(text),
+});
+
+export type ChangedCommit = z.infer<typeof ChangedCommit>;
+export type RewrittenCommit = z.infer<typeof RewrittenCommit>;
+export type FileChange = z.infer<typeof FileChange>;
+export type PathChange = z.infer<typeof PathChange>;
+export type ChangedPath = z.infer<typeof ChangedPath>;
+export type UpstreamPosition = z.infer<typeof UpstreamPosition>;
+export type Changes = z.infer<typeof Changes>;

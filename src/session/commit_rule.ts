@@ -1,0 +1,44 @@
+import type { RepositoryState, Workspace } from "./repository.ts";
+
+/** What decides whether a pause commits its save. */
+export interface CommitFacts {
+  readonly workspace: Workspace;
+  readonly state: RepositoryState | undefined;
+  /** `--no-commit` was not given. */
+  readonly asked: boolean;
+  /** Not switched off in the configuration. */
+  readonly configured: boolean;
+  /** Whether git ignores the save's folder. */
+  readonly ignored: boolean;
+}
+
+/** Why a pause makes no commit, in words; `undefined`: it makes one. */
+export function noCommitReason(facts: CommitFacts): string | undefined {
+  const { workspace, state } = facts;
+  if (!facts.asked) return "--no-commit";
+  if (!facts.configured) return "commit = false in the configuration";
+  if (workspace.git === "no-git") return "git is not installed";
+  if (workspace.git === "none") return "not a git repository";
+  if (workspace.git === "failed" || !state) {
+    return `git failed: ${workspace.reason ?? "no answer"}`;
+  }
+  if (workspace.linked) {
+    return "this is a linked worktree; the save lies in the main one";
+  }
+  if (facts.ignored) return "git ignores .claude-mpm";
+  if (state.operation) return `a ${state.operation} is in progress`;
+  if (state.detached) return "HEAD is detached";
+  if (state.head === undefined) return "the branch has no commit yet";
+  return undefined;
+}
+
+/** The message of the commit that holds `id`'s save. */
+export function commitMessage(
+  { id, time, context }: { id: string; time: string; context: string },
+): string {
+  return `session: pause at ${time}
+
+Session ID: ${id}
+Context: ${context}
+`;
+}

@@ -1,0 +1,131 @@
+import type { Changes } from "./changes.ts";
+import { baseCandidates, type History } from "./history.ts";
+import type { Recorded } from "./recorded.ts";
+import { counted } from "./report_section.ts";
+import type { RepositoryState } from "./repository.ts";
+import type { Save } from "./save.ts";
+
+interface Sources {
+  readonly save: Save;
+  readonly state: RepositoryState | undefined;
+  readonly history: History;
+  readonly recorded: Recorded;
+}
+
+/** What was not compared, or is less than certain. */
+export function notesOf(changes: Changes, sources: Sources): string[] {
+  return [
+    ...repositoryNotes(changes, sources),
+    ...historyNotes(changes, sources),
+    ...placeNotes(changes, sources),
+    ...pathNotes(changes, sources),
+  ];
+}
+
+function repositoryNotes(changes: Changes, { history }: Sources): string[] {
+  switch (changes.repository) {
+    case "both":
+      return [];
+    case "neither":
+      return ["There is no git repository: changes cannot be told"];
+    case "appeared":
+      return [
+        "The save was made outside a git repository; nothing was compared",
+      ];
+    case "gone":
+      return [
+        "The save was made in a git repository and there is none here; nothing was compared",
+      ];
+    case "unreadable":
+      return [
+        `Git could not be asked (${
+          history.reason ?? "no reason given"
+        }); nothing was compared`,
+      ];
+  }
+}
+
+function historyNotes(changes: Changes, sources: Sources): string[] {
+  const { save, state, history } = sources;
+  const notes: string[] = [];
+  const gone = baseCandidates(save)[0]?.name;
+  const lacking = gone === undefined
+    ? "The save records no commit"
+    : `Commit ${gone.slice(0, 12)} of the pause is not in this repository`;
+  if (changes.repository !== "both") return notes;
+  if (state?.head === undefined && history.base !== undefined) {
+    notes.push("The present branch has no commits");
+  } else if (changes.compared_by === "recent-commit") {
+    const base = history.base!.slice(0, 12);
+    notes.push(`${lacking}; compared with ${base}, recorded as an earlier one`);
+  } else if (changes.compared_by === "time") {
+    notes.push(`${lacking}; commits are those dated after the pause`);
+  } else if (changes.compared_by === "nothing") {
+    notes.push(`${lacking}; commits were not compared`);
+  }
+  if (!history.patchesCompared) {
+    notes.push("Patches were not compared; rewritten commits may be missed");
+  }
+  if (history.omitted > 0) {
+    notes.push(`${history.omitted} more commits were counted but not read`);
+  }
+  return notes;
+}
+
+function placeNotes(changes: Changes, sources: Sources): string[] {
+  const { save, history } = sources;
+  if (changes.repository !== "both") return [];
+  const path = save.mpm?.worktree ?? save.project_path;
+  switch (history.place) {
+    case "here":
+      return [];
+    case "moved":
+      return [
+        `The save was made in ${path}, which is not there: if this is another ` +
+        "clone, the uncommitted changes of then were never here",
+      ];
+    case "elsewhere":
+      return [
+        `The save was made in ${path}: its uncommitted changes were not ` +
+        `compared with ${history.worktree}`,
+      ];
+    case "gone": {
+      const count = save.mpm?.files.length ?? 0;
+      return count === 0 ? [] : [
+        `${counted(count, "uncommitted path")} of the save went with the ` +
+        "worktree that is gone; nothing was compared",
+      ];
+    }
+  }
+}
+
+function pathNotes(changes: Changes, sources: Sources): string[] {
+  const { save, state, recorded } = sources;
+  if (!state || changes.repository !== "both") return [];
+  const notes = [...recorded.notes];
+  const unread =
+    recorded.paths.filter((path) =>
+      path.state?.sha256 === null && path.state.size !== null
+    ).length;
+  if (unread > 0) {
+    notes.push(
+      `${counted(unread, "recorded file")} not hashed (too large): ` +
+        "compared by size and time",
+    );
+  }
+  if (state.filesOmitted > 0) {
+    notes.push(
+      `${counted(state.filesOmitted, "more changed path")} not looked at`,
+    );
+  }
+  const unhashed = !save.mpm &&
+    changes.working_directory.paths.some(({ change }) =>
+      change === "still-changed"
+    );
+  if (unhashed) {
+    notes.push(
+      "The save has no hashes: whether changed files were edited further is not known",
+    );
+  }
+  return notes;
+}

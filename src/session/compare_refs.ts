@@ -1,0 +1,163 @@
+import type { Changes, UpstreamPosition } from "./changes.ts";
+import { type History, recordedBranch } from "./history.ts";
+import type { RepositoryState } from "./repository.ts";
+import type { Save } from "./save.ts";
+import { shellWord } from "./shell.ts";
+
+/** The branch of the pause and the present one. */
+export function compareBranch(
+  save: Save,
+  state: RepositoryState | undefined,
+  { history, relation }: { history: History; relation: Changes["relation"] },
+): Changes["branch"] {
+  const then = recordedBranch(save) ?? null;
+  const now = state?.branch ?? null;
+  const fate = history.branch;
+  const renamedTo = fate?.renamedTo ?? null;
+  return {
+    then,
+    now,
+    change: branchChange(then, now, renamedTo),
+    recorded: then === null || !state
+      ? null
+      : renamedTo !== null
+      ? "renamed"
+      : !fate || fate.exists
+      ? "exists"
+      : "deleted",
+    renamed_to: renamedTo,
+    merged: !fate || renamedTo !== null
+      ? null
+      : fate.exists
+      ? fate.contained ?? null
+      : heldBy(relation),
+  };
+}
+
+function branchChange(
+  then: string | null,
+  now: string | null,
+  renamedTo: string | null,
+): Changes["branch"]["change"] {
+  if (then === now) return "same";
+  if (now === null) return "detached";
+  if (then === null) return "attached";
+  return renamedTo === now ? "renamed" : "switched";
+}
+
+/** Whether HEAD holds the commit of the pause. */
+function heldBy(relation: Changes["relation"]): boolean | null {
+  if (relation === "unknown") return null;
+  return relation === "same" || relation === "ahead";
+}
+
+/** The recorded upstream, what became of it, and the present one. */
+export function compareUpstream(
+  save: Save,
+  state: RepositoryState | undefined,
+  history: History,
+): Changes["upstream"] {
+  const recorded = save.mpm?.upstream;
+  const { ahead, behind } = save.git_context.ahead_behind;
+  const then = recorded
+    ? { name: recorded.name, commit: recorded.commit, ahead, behind }
+    : null;
+  const now = state?.upstream
+    ? { ...state.upstream, commit: state.upstream.commit ?? null }
+    : null;
+  const known = save.mpm !== undefined && state !== undefined;
+  const sameBranch = state?.branch === recordedBranch(save);
+  return {
+    then,
+    now,
+    change: known
+      ? upstreamChange(then, now, { history, sameBranch })
+      : "unknown",
+  };
+}
+
+function upstreamChange(
+  then: UpstreamPosition | null,
+  now: UpstreamPosition | null,
+  { history, sameBranch }: { history: History; sameBranch: boolean },
+): Changes["upstream"]["change"] {
+  if (then === null && now === null) return "same";
+  if (then === null) return sameBranch ? "set" : "changed";
+  const found = history.upstream!;
+  if (found.commit === undefined && then.commit !== null) return "gone";
+  if (now === null) return sameBranch ? "removed" : "changed";
+  if (now.name !== then.name) return "changed";
+  if (found.commit === (then.commit ?? undefined)) return "same";
+  if (then.commit !== null && !found.forward) return "rewritten";
+  if (found.pushed) return "pushed";
+  if (found.contained) return "pulled";
+  return now.ahead > 0 ? "diverged" : "fetched";
+}
+
+/** The operation in progress, then and now. */
+export function compareOperation(
+  save: Save,
+  state: RepositoryState | undefined,
+): Changes["operation"] {
+  const now = state?.operation ?? null;
+  // A peer records none, which does not mean that there was none.
+  const then = save.mpm && state ? save.mpm.operation : now;
+  const change = then === now
+    ? "same"
+    : then === null
+    ? "begun"
+    : now === null
+    ? "ended"
+    : "changed";
+  return { then, now, change };
+}
+
+/** Stashes made and dropped; a peer records none. */
+export function compareStashes(
+  save: Save,
+  state: RepositoryState | undefined,
+): Changes["stashes"] {
+  if (!save.mpm || !state) return { added: [], removed: [] };
+  const then = save.mpm.stashes.map(({ commit, message }) => ({
+    commit,
+    message,
+  }));
+  const before = new Set(then.map(({ commit }) => commit));
+  const after = new Set(state.stashes.map(({ commit }) => commit));
+  return {
+    added: state.stashes.filter(({ commit }) => !before.has(commit)),
+    removed: then.filter(({ commit }) => !after.has(commit)),
+  };
+}
+
+/** The worktree of a save that was made in another one. */
+export function compareWorktree(
+  save: Save,
+  history: History,
+): Changes["worktree"] {
+  const { place, branch } = history;
+  if (place === "here" || place === "moved") return null;
+  const path = save.mpm?.worktree ?? save.project_path;
+  const gone = place === "gone";
+  if (!gone) return { path, gone, restore: null };
+  const name = branch?.renamedTo ?? recordedBranch(save);
+  const exists = !branch || branch.exists || branch.renamedTo !== undefined;
+  return { path, gone, restore: restoreCommand(save, { path, name, exists }) };
+}
+
+function restoreCommand(
+  save: Save,
+  { path, name, exists }: {
+    path: string;
+    name: string | undefined;
+    exists: boolean;
+  },
+): string | null {
+  const head = save.mpm?.head;
+  const words = ["git", "worktree", "add"];
+  if (name !== undefined && exists) words.push(path, name);
+  else if (!head) return null;
+  else if (name !== undefined) words.push("-b", name, path, head);
+  else words.push("--detach", path, head);
+  return words.map(shellWord).join(" ");
+}

@@ -1,0 +1,120 @@
+import type { Content } from "./content.ts";
+import { gitFields, toGitContext } from "./git_context.ts";
+import type { RepositoryState, Workspace } from "./repository.ts";
+import type { Agent, Save, Task, Todo } from "./save.ts";
+import { shellWord } from "./shell.ts";
+import { generatedSummary } from "./summary.ts";
+
+/** Everything a save is made of, gathered before anything is written. */
+export interface Draft {
+  readonly content: Content;
+  readonly workspace: Workspace;
+  /** `undefined` outside a repository. */
+  readonly state: RepositoryState | undefined;
+  readonly agent: Agent | null;
+  /** What the agent's own files say is open and done. */
+  readonly work: {
+    readonly todos: readonly Todo[];
+    readonly tasks: {
+      readonly pending: readonly Task[];
+      readonly inProgress: readonly Task[];
+      readonly completedCount: number;
+    };
+  };
+  readonly version: string;
+  readonly build: string;
+  readonly time: Date;
+}
+
+/** Paths offered for review, so that the list stays readable. */
+const REVIEWED = 10;
+
+/** The save of `draft` under `id`; `sessions` is the folder it goes to. */
+export function buildSave(draft: Draft, id: string, sessions: string): Save {
+  const { content, state, workspace, work } = draft;
+  const todos = [...work.todos, ...content.todos];
+  const active = todos.filter(({ status }) => status !== "completed");
+  const summary = content.summary ?? generatedSummary(state, {
+    open: active.length,
+    tasks: work.tasks.pending.length + work.tasks.inProgress.length,
+  });
+  return {
+    session_id: id,
+    paused_at: draft.time.toISOString(),
+    duration_hours: 0,
+    context_usage: { tokens_used: 0, tokens_total: 200000, percentage: 0 },
+    conversation: {
+      primary_task: content.primaryTask ?? firstLine(summary),
+      current_phase: content.phase ?? "In progress",
+      summary,
+      accomplishments: [...content.accomplishments],
+      next_steps: [...content.nextSteps],
+    },
+    git_context: toGitContext(state),
+    active_context: { working_directory: workspace.cwd },
+    important_reminders: [...content.reminders],
+    resume_instructions: instructions(draft, id, sessions),
+    open_questions: [...content.questions],
+    performance_metrics: {},
+    todos: {
+      active,
+      completed: todos.filter(({ status }) => status === "completed"),
+    },
+    task_list: {
+      pending_tasks: [...work.tasks.pending],
+      in_progress_tasks: [...work.tasks.inProgress],
+      completed_count: work.tasks.completedCount,
+    },
+    version: draft.version,
+    build: draft.build,
+    project_path: workspace.root,
+    mpm: {
+      schema: 1,
+      kind: "pause",
+      name: content.name ?? null,
+      agent: draft.agent,
+      parent: null,
+      template: null,
+      checklist: [],
+      decisions: [...content.decisions],
+      blockers: [...content.blockers],
+      ...gitFields(state, workspace),
+      checkpoint: null,
+      redactions: {},
+    },
+  };
+}
+
+function instructions(
+  { content, state }: Draft,
+  id: string,
+  sessions: string,
+): Save["resume_instructions"] {
+  const touched = (state?.files ?? []).map(({ path }) => path);
+  const review = content.filesToReview.length > 0
+    ? content.filesToReview
+    : touched.slice(0, REVIEWED);
+  return {
+    quick_start: [
+      `Read ${id}.md for full context`,
+      "Run: git status to check current state",
+      `Run: cat ${shellWord(`${sessions}/LATEST-SESSION.txt`)}`,
+    ],
+    files_to_review: [...review],
+    validation_commands: {
+      check_git: "git status && git log -1 --stat",
+      check_session: `cat ${shellWord(`${sessions}/${id}.md`)}`,
+    },
+  };
+}
+
+/** The longest a headline may be, in characters. */
+const HEADLINE = 120;
+
+function firstLine(text: string): string {
+  const line = text.trim().split(/\r?\n/, 1)[0]!;
+  const characters = [...line];
+  return characters.length <= HEADLINE
+    ? line
+    : `${characters.slice(0, HEADLINE - 1).join("")}…`;
+}

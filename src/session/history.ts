@@ -1,0 +1,134 @@
+import type { Changes, FileChange } from "./changes.ts";
+import type { CommitInfo, Workspace } from "./repository.ts";
+import type { FileState, Save } from "./save.ts";
+
+/** What is on disk at a path now: nulls as in `FileState`. */
+export type Content = Pick<FileState, "sha256" | "size" | "mtime">;
+
+/** What commits did to a file. */
+export interface CommittedFile extends FileChange {
+  /** Object id of the new content, of a submodule its commit. */
+  readonly object: string;
+}
+
+/**
+ * Where the save was made. `here`: in this worktree. `moved`: in a folder that
+ * is no longer there, so this one may be it, or another machine's.
+ * `elsewhere`: in another folder, still there. `gone`: in a linked worktree
+ * that is no longer there.
+ */
+export type Place = "here" | "moved" | "elsewhere" | "gone";
+
+/** What git knows about the time since a save, gathered for `compare`. */
+export interface History {
+  readonly git: Workspace["git"];
+  /** Why git could not be used, if so. */
+  readonly reason: string | undefined;
+  readonly place: Place;
+  /** The worktree that is compared. */
+  readonly worktree: string;
+  readonly comparedBy: Changes["compared_by"];
+  /** Full id of the commit compared with. */
+  readonly base: string | undefined;
+  /** Newest first: reached only from the base, and only from HEAD. */
+  readonly left: readonly CommitInfo[];
+  readonly right: readonly CommitInfo[];
+  /** Commits of either side beyond the limit of what is read. */
+  readonly omitted: number;
+  /** Ids of either side with an equal patch on the other. */
+  readonly equal: ReadonlySet<string>;
+  /** False: the sides were too long to compare patches. */
+  readonly patchesCompared: boolean;
+  /** Ids of commits of saves. */
+  readonly own: ReadonlySet<string>;
+  /** Between base and HEAD, saves left out. */
+  readonly files: readonly CommittedFile[];
+  /** Recorded paths that a commit on the way removed. */
+  readonly removed: ReadonlySet<string>;
+  /** The branch of the save, unless it is the current one. */
+  readonly branch: {
+    readonly exists: boolean;
+    readonly renamedTo: string | undefined;
+    /** Whether HEAD holds its commits; undefined: not known. */
+    readonly contained: boolean | undefined;
+  } | undefined;
+  /** The recorded upstream; undefined: none was recorded. */
+  readonly upstream: {
+    /** Its commit now; undefined: the ref is gone. */
+    readonly commit: string | undefined;
+    /** Whether the recorded commit is still in it. */
+    readonly forward: boolean;
+    /** Whether all of it is in HEAD. */
+    readonly contained: boolean;
+    /** Whether its last move was a push from this repository. */
+    readonly pushed: boolean;
+  } | undefined;
+  /** On disk now: recorded paths that git does not report as changed. */
+  readonly contents: ReadonlyMap<string, Content>;
+  /** Names in the top folder, for repairing a peer's list of paths. */
+  readonly topNames: readonly string[];
+}
+
+/** What is known without a repository on both sides. */
+export const NO_HISTORY = {
+  comparedBy: "nothing",
+  base: undefined,
+  left: [],
+  right: [],
+  omitted: 0,
+  equal: new Set(),
+  patchesCompared: true,
+  own: new Set(),
+  files: [],
+  removed: new Set(),
+  branch: undefined,
+  upstream: undefined,
+  contents: new Map(),
+  topNames: [],
+} as const satisfies Partial<History>;
+
+/** Commits a save can be compared with, the best first. */
+export interface BaseCandidate {
+  /** As recorded: a full id, or an abbreviated one. */
+  readonly name: string;
+  readonly comparedBy: "head" | "recent-commit";
+}
+
+/**
+ * The commit of the pause, then the commits before it. Words that are no
+ * commit id never reach git.
+ */
+export function baseCandidates(save: Save): BaseCandidate[] {
+  const { commit, recent_commits: recent } = save.git_context;
+  const head = save.mpm?.head ?? commit ?? recent[0]?.sha;
+  const names = [head, ...recent.map(({ sha }) => sha)];
+  const ids = [...new Set(names)].filter((name) =>
+    /^[0-9a-f]{4,64}$/.test(name ?? "")
+  ) as string[];
+  return ids.map((name) => ({
+    name,
+    comparedBy: name === head ? "head" : "recent-commit",
+  }));
+}
+
+/** Whether git allows the name (git-check-ref-format(1), the main rules). */
+export function isRefName(name: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return !/[\x00-\x20\x7f~^:?*[\\]|@\{|\.\.|^[-/]|\/$|^$/.test(name);
+}
+
+/** Whether the save was made before the first commit. */
+export function isUnborn(save: Save): boolean {
+  return save.mpm !== undefined && save.mpm.head === null &&
+    save.git_context.is_git_repo;
+}
+
+/** The branch of the save, if one is recorded by name. */
+export function recordedBranch(save: Save): string | undefined {
+  const { branch, commit, recent_commits: recent } = save.git_context;
+  if (branch === null || branch === "") return undefined;
+  // claude-mpm's word for a git that failed, as before the first commit.
+  const failed = branch === "unknown" && save.mpm === undefined &&
+    commit === null && recent.length === 0;
+  return failed || !isRefName(branch) ? undefined : branch;
+}

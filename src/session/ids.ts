@@ -1,0 +1,10 @@
+/** A second in UTC as `YYYY-MM-DD HH:MM:SS`. */
+export function utcSeconds(time: Date): string {
+  return time.toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** The session id of a moment: its UTC second. */
+export function sessionId(time: Date): string {
+  const digits = time.toISOString().replaceAll(/[-:]/g, "");
+  return `session-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
+}

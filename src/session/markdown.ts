@@ -1,0 +1,160 @@
+import type { Save, Todo } from "./save.ts";
+
+/** Entries of a list of files; the JSON has them all. */
+const LISTED = 50;
+
+/**
+ * The save as a document for people: claude-mpm's headings in its order, which
+ * its reader knows, with what it leaves out in sections between them.
+ */
+export function saveMarkdown(save: Save): string {
+  const { conversation, mpm } = save;
+  const sections = [
+    "# Claude MPM Session Pause Document",
+    metadata(save),
+    workingOn(save),
+    bullets("Accomplishments This Session", conversation.accomplishments),
+    numbered("Next Steps (Priority Order)", conversation.next_steps),
+    bullets("Decisions", mpm?.decisions ?? []),
+    bullets("Blockers", mpm?.blockers ?? []),
+    bullets("Open Questions", save.open_questions),
+    todos(save),
+    section("Active Context", [
+      `**Working Directory**: ${code(save.active_context.working_directory)}`,
+    ]),
+    section("Git Context", gitLines(save)),
+    bullets("Important Reminders", save.important_reminders),
+    resume(save),
+    "---",
+    "Resume with: `/mpm-init resume` or `cat .claude-mpm/sessions/LATEST-SESSION.txt`",
+  ];
+  return sections.filter((text) => text !== "").join("\n\n") + "\n";
+}
+
+function metadata(save: Save): string {
+  return section("Session Metadata", [
+    `**Session ID**: ${code(save.session_id)}`,
+    `**Paused At**: ${save.paused_at}`,
+    `**Project**: ${code(save.project_path)}`,
+    `**Version**: ${save.version}`,
+    ...save.mpm?.name ? [`**Name**: ${save.mpm.name}`] : [],
+    ...save.mpm?.agent
+      ? [`**Agent Session**: ${code(save.mpm.agent.session_id)}`]
+      : [],
+  ]);
+}
+
+function workingOn({ conversation }: Save): string {
+  return section("What You Were Working On", [
+    `**Primary Task**: ${conversation.primary_task}`,
+    `**Current Phase**: ${conversation.current_phase}`,
+    "",
+    "**Summary**:",
+    conversation.summary,
+  ]);
+}
+
+function todos({ todos, task_list: tasks }: Save): string {
+  const line = (mark: string, text: string) => `- [${mark}] ${oneLine(text)}`;
+  const open = (todo: Todo) =>
+    line(todo.status === "in_progress" ? "~" : " ", todo.content);
+  return section("Todos", [
+    ...todos.active.map(open),
+    ...tasks.in_progress_tasks.map(({ title }) => line("~", title)),
+    ...tasks.pending_tasks.map(({ title }) => line(" ", title)),
+    ...todos.completed.map(({ content }) => line("x", content)),
+    ...tasks.completed_count > 0
+      ? [`- ${tasks.completed_count} tasks completed`]
+      : [],
+  ]);
+}
+
+function gitLines(save: Save): string[] {
+  const git = save.git_context;
+  if (!git.is_git_repo) return ["*Not a git repository*"];
+  const { ahead, behind } = git.ahead_behind;
+  const upstream = save.mpm?.upstream;
+  return [
+    `**Branch**: ${code(git.branch ?? "(detached)")}`,
+    ...git.commit ? [`**Commit**: ${code(git.commit)}`] : [],
+    ...upstream
+      ? [
+        `**Upstream**: ${
+          code(upstream.name)
+        }, ${ahead} ahead, ${behind} behind`,
+      ]
+      : [],
+    ...save.mpm?.operation ? [`**In progress**: ${save.mpm.operation}`] : [],
+    `**Status**: ${git.is_clean ? "Clean" : "Modified"}`,
+    ...files("Staged files", git.status.staged),
+    ...files("Modified files", git.status.modified_files),
+    ...files("Untracked files", git.status.untracked_files),
+    ...commits(save),
+  ];
+}
+
+function files(title: string, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length - LISTED;
+  return [
+    "",
+    `**${title}**:`,
+    ...paths.slice(0, LISTED).map((path) => `- ${code(path)}`),
+    ...more > 0 ? [`- … and ${more} more`] : [],
+  ];
+}
+
+function commits({ git_context: { recent_commits } }: Save): string[] {
+  if (recent_commits.length === 0) return [];
+  return [
+    "",
+    "**Recent commits**:",
+    ...recent_commits.map(({ sha, message, author }) =>
+      `- ${code(sha.slice(0, 7))} - ${message} (${author})`
+    ),
+  ];
+}
+
+function resume({ resume_instructions: instructions }: Save): string {
+  return section("Resume Instructions", [
+    "### Quick Resume (5 minutes)",
+    "",
+    ...instructions.quick_start.map((step, at) => `${at + 1}. ${step}`),
+    ...files("Files to review", instructions.files_to_review),
+    "",
+    "### Validation Commands",
+    "",
+    "```bash",
+    ...Object.values(instructions.validation_commands),
+    "```",
+  ]);
+}
+
+function bullets(title: string, items: readonly string[]): string {
+  return section(title, items.map((item) => `- ${indented(item)}`));
+}
+
+function numbered(title: string, items: readonly string[]): string {
+  return section(
+    title,
+    items.map((item, at) => `${at + 1}. ${indented(item)}`),
+  );
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
+}
+
+/** Keeps the further lines of an item inside its list entry. */
+function indented(text: string): string {
+  return text.trim().replaceAll(/\r?\n/g, "\n  ");
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ");
+}
+
+/** A code span; a line break in a file name would end it. */
+function code(text: string): string {
+  return `\`${text.replaceAll("\n", "\\n").replaceAll("`", "'")}\``;
+}

@@ -1,0 +1,56 @@
+import { MpmError } from "../errors.ts";
+import { completed, type Content, NO_CONTENT, pending } from "./content.ts";
+
+/** What the words and flags of `mpm pause` hold. */
+export interface PauseWords {
+  readonly words: readonly string[];
+  readonly summary: string | undefined;
+  readonly message: string | undefined;
+  readonly name: string | undefined;
+  readonly accomplishment: readonly string[];
+  readonly "next-step": readonly string[];
+  readonly decision: readonly string[];
+  readonly blocker: readonly string[];
+  readonly todo: readonly string[];
+  readonly done: readonly string[];
+}
+
+/** A name is found by typing it: no number, id, path or control character. */
+const NAME =
+  /^(?!session-)(?![0-9]+$)(?!latest$)[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
+
+/** The content of a command line. Throws USAGE. */
+export function contentOf(input: PauseWords): Content {
+  const messages = [
+    input.words.length > 0 ? input.words.join(" ") : undefined,
+    input.summary,
+    input.message,
+  ].filter((message) => message !== undefined);
+  if (messages.length > 1) {
+    throw new MpmError("USAGE", "The summary was given more than once", {
+      hint: "Give it in words, or with -s, or with -m",
+    });
+  }
+  return {
+    ...NO_CONTENT,
+    // An empty message is none, as with claude-mpm.
+    summary: messages[0]?.trim() ? messages[0] : undefined,
+    name: checkedName(input.name),
+    accomplishments: input.accomplishment,
+    nextSteps: input["next-step"],
+    decisions: input.decision,
+    blockers: input.blocker,
+    todos: [...input.todo.map(pending), ...input.done.map(completed)],
+  };
+}
+
+/** `name` if a session can be found by it. Throws USAGE. */
+export function checkedName(name: string | undefined): string | undefined {
+  if (name !== undefined && !NAME.test(name)) {
+    throw new MpmError("USAGE", `"${name}" cannot name a session`, {
+      hint: "Use letters, digits, dots, dashes and underscores, 100 at most, " +
+        "and not only digits",
+    });
+  }
+  return name;
+}

@@ -1,0 +1,68 @@
+import { escapeLines, escapeText } from "../escape.ts";
+import { utcSeconds } from "./ids.ts";
+import type { PauseResult } from "./results.ts";
+
+const NOTES: readonly [RegExp, string][] = [
+  [/\.json\.sha256$/, "Checksum"],
+  [/\.json$/, "Machine-readable data"],
+  [/\.yaml$/, "Human-readable config"],
+  [/\.md$/, "Human-readable documentation"],
+  [/\.txt$/, "Quick reference pointer"],
+];
+
+/** What `mpm pause` prints, in claude-mpm's words where it has some. */
+export function pauseText(result: PauseResult): string {
+  const { dry_run: dry, session_id: id } = result;
+  const lines = [
+    dry ? "Dry run: nothing was written" : "Session Paused Successfully",
+    "",
+    `Session ID: ${id}`,
+    `Paused At: ${utcSeconds(new Date(result.paused_at))} UTC`,
+    `Location: .claude-mpm/sessions/${id}.*`,
+    "",
+    dry ? "Files To Create:" : "Files Created:",
+    ...result.files.map((name) => `  - ${name}${noteOf(name)}`),
+    "",
+    ...result.exported
+      ? [
+        `${dry ? "Export To" : "Exported to"}: ${escapeText(result.exported)}`,
+        "",
+      ]
+      : [],
+    `${result.summary_generated ? "Summary" : "Context"}: ${
+      indented(result.summary)
+    }`,
+    commitLine(result),
+    ...redactionLines(result),
+    ...result.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
+    "",
+    "Resume with: mpm resume",
+    "Quick view: cat .claude-mpm/sessions/LATEST-SESSION.txt",
+  ];
+  return lines.join("\n") + "\n";
+}
+
+function noteOf(name: string): string {
+  const note = NOTES.find(([pattern]) => pattern.test(name))?.[1];
+  return note === undefined ? "" : ` - ${note}`;
+}
+
+function commitLine({ commit, dry_run: dry }: PauseResult): string {
+  const branch = escapeText(commit.branch ?? "");
+  if (commit.made) return `Committed: ${commit.sha?.slice(0, 7)} on ${branch}`;
+  if (commit.reason === null && dry) return `Commit: on ${branch}`;
+  return `Not committed: ${escapeText(commit.reason ?? "")}`;
+}
+
+function redactionLines({ redactions }: PauseResult): string[] {
+  const kinds = Object.entries(redactions);
+  if (kinds.length === 0) return [];
+  const counts = kinds.map(([label, count]) => `${label} ${count}`);
+  return [`Redacted: ${counts.join(", ")}`];
+}
+
+/** Further paragraphs stay under their heading; long texts are in the save. */
+function indented(text: string): string {
+  const shown = text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
+  return escapeLines(shown.trim()).replaceAll("\n", "\n  ");
+}

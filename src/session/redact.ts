@@ -1,0 +1,69 @@
+import type { Save } from "./save.ts";
+
+/** One kind of secret: every match is replaced by a label. */
+export interface RedactionRule {
+  readonly label: string;
+  redact(text: string): { text: string; count: number };
+}
+
+/** What a person marked as not for the record. */
+const privateSpans: RedactionRule = {
+  label: "private",
+  redact(text) {
+    if (!text.includes("<private>")) return { text, count: 0 };
+    let count = 0;
+    const kept = text.replaceAll(
+      /<private>[^]*?(?:<\/private>|$)/g,
+      () => (count++, "[REDACTED:private]"),
+    );
+    return { text: kept, count };
+  },
+};
+
+/** The rules that every sink applies. */
+export const RULES: readonly RedactionRule[] = [privateSpans];
+
+/**
+ * The save with every text redacted, and how often each rule applied under
+ * `mpm.redactions`. Everything that leaves mpm passes here first; what is
+ * redacted once is left alone the second time.
+ */
+export function redactSave(
+  save: Save,
+  rules: readonly RedactionRule[] = RULES,
+): Save {
+  const counts: Record<string, number> = { ...save.mpm?.redactions };
+  const clean = walk(save, (text) => redactText(text, { rules, counts }));
+  return clean.mpm
+    ? { ...clean, mpm: { ...clean.mpm, redactions: counts } }
+    : clean;
+}
+
+function redactText(
+  text: string,
+  { rules, counts }: {
+    rules: readonly RedactionRule[];
+    counts: Record<string, number>;
+  },
+): string {
+  for (const rule of rules) {
+    const done = rule.redact(text);
+    text = done.text;
+    if (done.count > 0) {
+      counts[rule.label] = (counts[rule.label] ?? 0) + done.count;
+    }
+  }
+  return text;
+}
+
+function walk<T>(value: T, change: (text: string) => string): T {
+  const visit = (node: unknown): unknown => {
+    if (typeof node === "string") return change(node);
+    if (Array.isArray(node)) return node.map(visit);
+    if (node === null || typeof node !== "object") return node;
+    return Object.fromEntries(
+      Object.entries(node).map(([key, child]) => [key, visit(child)]),
+    );
+  };
+  return visit(value) as T;
+}

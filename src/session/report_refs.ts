@@ -1,0 +1,164 @@
+import type { Changes, UpstreamPosition } from "./changes.ts";
+import type { Marks } from "./report_marks.ts";
+import { counted, type Section } from "./report_section.ts";
+
+export function branchSection(
+  { branch, repository, worktree }: Changes,
+  marks: Marks,
+): Section | undefined {
+  if (repository !== "both") return undefined;
+  const items = [
+    ...(worktree ? otherLines(branch, marks) : checkoutLines(branch, marks)),
+    ...fateLines(branch, marks),
+  ];
+  return items.length === 0 ? undefined : { title: "Branch:", items };
+}
+
+/** Another worktree is on a branch of its own: nobody switched. */
+function otherLines(
+  { then, now }: Changes["branch"],
+  marks: Marks,
+): string[] {
+  if (then === now) return [];
+  const name = (branch: string | null) =>
+    branch === null ? "a detached HEAD" : marks.code(branch);
+  return [`The save was made on ${name(then)}; here is ${name(now)}`];
+}
+
+function checkoutLines(branch: Changes["branch"], marks: Marks): string[] {
+  const then = marks.code(branch.then ?? "");
+  const now = marks.code(branch.now ?? "");
+  switch (branch.change) {
+    case "same":
+      return [];
+    case "renamed":
+      return [`${then} was renamed to ${now}`];
+    case "switched":
+      return [`Switched from ${then} to ${now}`];
+    case "detached":
+      return [`Switched from ${then} to a detached HEAD`];
+    case "attached":
+      return [`Switched to ${now}; HEAD was detached, or its branch not known`];
+  }
+}
+
+function fateLines(branch: Changes["branch"], marks: Marks): string[] {
+  const then = marks.code(branch.then ?? "");
+  const here = branch.now === null ? "HEAD" : marks.code(branch.now);
+  const inside = `its commits are all in ${here}`;
+  switch (branch.recorded) {
+    case "renamed":
+      return branch.change === "renamed"
+        ? []
+        : [`${then} was renamed to ${marks.code(branch.renamed_to!)}`];
+    case "deleted":
+      return [
+        branch.merged
+          ? `${then} was deleted; its commits at the pause are all in ${here}`
+          : branch.merged === false
+          ? `${then} was deleted; its commits are not all in ${here}`
+          : `${then} was deleted`,
+      ];
+    case "exists":
+      return branch.merged ? [`${then}: ${inside}`] : [];
+    case null:
+      return [];
+  }
+}
+
+const MOVES: Record<Changes["upstream"]["change"], string> = {
+  same: "",
+  unknown: "",
+  pushed: "pushed",
+  pulled: "pulled",
+  fetched: "fetched, not yet merged",
+  diverged: "diverged: both sides have commits of their own",
+  rewritten: "rewritten: what it was at the pause is no longer in it",
+  gone: "gone",
+  set: "set as upstream",
+  removed: "no longer the upstream",
+  changed: "is the upstream now",
+};
+
+export function upstreamSection(
+  changes: Changes,
+  marks: Marks,
+): Section | undefined {
+  const { then, now, change } = changes.upstream;
+  if (change === "unknown" || changes.repository !== "both") return undefined;
+  const shown = change === "gone" || change === "removed" ? then : now ?? then;
+  if (!shown) return undefined;
+  const counts = countWords(changes);
+  if (change === "same" && counts === "") return undefined;
+  const item = [MOVES[change], counts].filter((words) => words).join("; ");
+  const warn = ["diverged", "rewritten", "gone"].includes(change);
+  return {
+    title: "Upstream:",
+    items: [`${marks.code(shown.name)}: ${item}`],
+    warn,
+  };
+}
+
+/** Ahead and behind, where they changed; commits of saves do not count. */
+function countWords({ upstream, commits }: Changes): string {
+  const { then, now, change } = upstream;
+  if (!now || change === "gone" || change === "removed") return "";
+  const own = change === "same" ? commits.own : 0;
+  const ahead = Math.max(0, now.ahead - own);
+  const moved = !then || ahead !== then.ahead || now.behind !== then.behind;
+  if (!moved) return "";
+  const words = positionWords({ ahead, behind: now.behind });
+  return then && then.name === now.name
+    ? `${words} (at the pause ${positionWords(then)})`
+    : words;
+}
+
+function positionWords(
+  { ahead, behind }: Pick<UpstreamPosition, "ahead" | "behind">,
+): string {
+  return `${ahead} ahead, ${behind} behind`;
+}
+
+export function stashSection(
+  { stashes }: Changes,
+  marks: Marks,
+): Section | undefined {
+  const items = [
+    ...stashes.added.map(({ message }) => `Added: ${marks.words(message)}`),
+    ...stashes.removed.map(({ message }) => `Removed: ${marks.words(message)}`),
+  ];
+  if (items.length === 0) return undefined;
+  return { title: `Stash (${counted(items.length, "change")}):`, items };
+}
+
+export function operationSection(
+  { operation: { then, now, change } }: Changes,
+): Section | undefined {
+  const items = {
+    same: [],
+    begun: [`A ${now} was begun and is in progress`],
+    ended: [`The ${then} in progress at the pause has ended`],
+    changed: [
+      `The ${then} in progress at the pause has ended`,
+      `A ${now} was begun and is in progress`,
+    ],
+  }[change];
+  if (items.length === 0) return undefined;
+  return { title: "Operation:", items, warn: now !== null };
+}
+
+export function worktreeSection(
+  { worktree }: Changes,
+  marks: Marks,
+): Section | undefined {
+  if (!worktree) return undefined;
+  const path = marks.code(worktree.path);
+  if (!worktree.gone) {
+    return { title: "Worktree:", items: [`The save was made in ${path}`] };
+  }
+  const items = [`${path} is gone`];
+  if (worktree.restore !== null) {
+    items.push(`To make it again: ${marks.code(worktree.restore)}`);
+  }
+  return { title: "Worktree:", items, warn: true };
+}

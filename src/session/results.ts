@@ -1,0 +1,120 @@
+import * as z from "zod/mini";
+import { Changes } from "./changes.ts";
+import { Save } from "./save.ts";
+
+/** The schemas of what commands return: what `--json` prints. */
+
+const text = z.string();
+
+export const PauseResult = z.object({
+  /** Nothing was written; the id is the one it would have had. */
+  dry_run: z.boolean(),
+  session_id: text,
+  /** ISO 8601, UTC. */
+  paused_at: text,
+  /** The folder of the save, absolute. */
+  folder: text,
+  /** Names in `folder`. */
+  files: z.array(text),
+  summary: text,
+  /** Whether the summary was made up from the repository's state. */
+  summary_generated: z.boolean(),
+  /** Where the copy of `--export` went, absolute. */
+  exported: z.nullable(text),
+  commit: z.object({
+    made: z.boolean(),
+    sha: z.nullable(text),
+    branch: z.nullable(text),
+    /** Why no commit was made, or would not be. */
+    reason: z.nullable(text),
+  }),
+  redactions: z.record(text, z.int()),
+  warnings: z.array(text),
+});
+
+export const SessionRow = z.object({
+  /** The place in the list, from 0: a selector. */
+  index: z.int(),
+  session_id: text,
+  paused_at: text,
+  /** First line only. */
+  summary: text,
+  name: z.nullable(text),
+  branch: z.nullable(text),
+  worktree: z.nullable(text),
+  project_path: text,
+  format: z.enum(["json", "yaml", "md"]),
+  location: z.enum(["sessions", "pause", "global"]),
+  /** The file, absolute. */
+  source: text,
+  /** Why it cannot be read. */
+  problem: z.nullable(z.object({ code: text, message: text })),
+});
+
+export const SessionsResult = z.object({
+  project: text,
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: text,
+  sessions: z.array(SessionRow),
+});
+
+export const ResumeResult = z.object({
+  /** When it was resumed, ISO 8601: ages count from here. */
+  resumed_at: text,
+  /** The file that was read, absolute. */
+  source: text,
+  session: Save,
+  /** null: not asked for. */
+  changes: z.nullable(Changes),
+  /** The command that continues the agent's own conversation. */
+  agent_command: z.nullable(z.array(text)),
+  /** A form chosen with `--format`; the text report unless given. */
+  format: z.enum(["text", "md", "json", "context"]),
+  /** Set apart from what it encloses in the form for agents. */
+  fence: text,
+  warnings: z.array(text),
+});
+
+/** `resume --list` where no question can be asked answers with the list. */
+export const ResumeAnswer = z.union([ResumeResult, SessionsResult]);
+
+export const ShowResult = z.object({
+  source: text,
+  format: z.enum(["md", "json", "yaml"]),
+  session: Save,
+  /** The session in that format. */
+  text,
+  warnings: z.array(text),
+});
+
+export const VerifyResult = z.object({
+  /** Whether no save is damaged. */
+  intact: z.boolean(),
+  sessions: z.array(z.object({
+    session_id: text,
+    source: text,
+    state: z.enum(["intact", "unchecked", "damaged"]),
+    problems: z.array(text),
+    notes: z.array(text),
+  })),
+});
+
+export const InitResult = z.object({
+  dry_run: z.boolean(),
+  /** Absolute path of `.claude-mpm`. */
+  folder: text,
+  created: z.boolean(),
+  /** Whether git ignores the folder. */
+  ignored: z.boolean(),
+  /** The file the ignore rule was written to. */
+  ignore_file: z.nullable(text),
+});
+
+export type PauseResult = z.infer<typeof PauseResult>;
+export type SessionRow = z.infer<typeof SessionRow>;
+export type SessionsResult = z.infer<typeof SessionsResult>;
+export type ResumeResult = z.infer<typeof ResumeResult>;
+export type ResumeAnswer = z.infer<typeof ResumeAnswer>;
+export type ShowResult = z.infer<typeof ShowResult>;
+export type VerifyResult = z.infer<typeof VerifyResult>;
+export type InitResult = z.infer<typeof InitResult>;

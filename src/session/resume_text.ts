@@ -1,0 +1,105 @@
+import { escapeLines, escapeText } from "../escape.ts";
+import { ageWords } from "./ages.ts";
+import { renderChanges } from "./report.ts";
+import { agentContext } from "./agent_context.ts";
+import type { ResumeAnswer, ResumeResult } from "./results.ts";
+import { seedList } from "./rows.ts";
+import type { Save } from "./save.ts";
+import { utcSeconds } from "./ids.ts";
+
+/** What `mpm resume` prints, in the form that was asked for. */
+export function resumeText(answer: ResumeAnswer): string {
+  if ("sessions" in answer) {
+    return answer.sessions.length === 0
+      ? 'No paused sessions. "mpm pause" saves one.\n'
+      : seedList(answer);
+  }
+  switch (answer.format) {
+    case "json":
+      return `${JSON.stringify(answer, null, 2)}\n`;
+    case "context":
+      return agentContext(answer);
+    case "md":
+      return document(answer, true);
+    case "text":
+      return document(answer, false);
+  }
+}
+
+/** A heading and its lines; nothing where there are no lines. */
+type Block = readonly [sign: string, title: string, lines: readonly string[]];
+
+function document(result: ResumeResult, markdown: boolean): string {
+  const blocks = [
+    ...sessionBlocks(result.session),
+    ...hintBlocks(result),
+  ];
+  const parts = [
+    head(result, markdown),
+    ...blocks.map((block) => renderBlock(block, markdown)),
+    result.changes
+      ? renderChanges(result.changes, {
+        now: new Date(result.resumed_at),
+        markdown,
+      }).trimEnd()
+      : "",
+  ];
+  return parts.filter((part) => part !== "").join("\n\n") + "\n";
+}
+
+function head(result: ResumeResult, markdown: boolean): string {
+  const { session } = result;
+  const paused = new Date(session.paused_at);
+  const age = ageWords(paused, new Date(result.resumed_at));
+  const title = `📊 Session Resume: ${session.session_id}`;
+  return [
+    markdown ? `# ${title}` : title,
+    "",
+    ...session.mpm?.name ? [`Name: ${escapeText(session.mpm.name)}`] : [],
+    `Paused: ${utcSeconds(paused)} UTC (${age})`,
+    `Summary: ${indented(session.conversation.summary) || "(no summary)"}`,
+    ...result.warnings.map((warning) => `⚠️  ${escapeText(warning)}`),
+  ].join("\n");
+}
+
+function sessionBlocks(session: Save): Block[] {
+  const { conversation, mpm, todos, task_list: tasks } = session;
+  const todo = (text: string, status: string) =>
+    status === "in_progress" ? `${text} (in progress)` : text;
+  return [
+    ["✅", "Accomplishments", conversation.accomplishments],
+    ["📋", "Next Steps", conversation.next_steps],
+    ["📝", "Todos", [
+      ...todos.active.map(({ content, status }) => todo(content, status)),
+      ...tasks.in_progress_tasks.map(({ title }) => todo(title, "in_progress")),
+      ...tasks.pending_tasks.map(({ title }) => title),
+    ]],
+    ["☑️ ", "Todos Done", todos.completed.map(({ content }) => content)],
+    ["🧭", "Decisions", mpm?.decisions ?? []],
+    ["⛔", "Blockers", mpm?.blockers ?? []],
+    ["❓", "Open Questions", session.open_questions],
+    ["🔔", "Reminders", session.important_reminders],
+  ];
+}
+
+function hintBlocks({ agent_command: command }: ResumeResult): Block[] {
+  if (command === null) return [];
+  return [["🤖", "Continue the conversation", [
+    command.join(" "),
+  ]]];
+}
+
+function renderBlock([sign, title, lines]: Block, markdown: boolean): string {
+  if (lines.length === 0) return "";
+  const heading = `${sign} ${title} (${lines.length}):`;
+  const items = lines.map((line) =>
+    markdown ? `- ${indented(line)}` : `  • ${indented(line, "    ")}`
+  );
+  return [markdown ? `## ${heading.slice(0, -1)}\n` : heading, ...items]
+    .join("\n");
+}
+
+/** Further lines stay under the first one. */
+function indented(text: string, by = "  "): string {
+  return escapeLines(text.trim()).replaceAll("\n", `\n${by}`);
+}

@@ -1,0 +1,72 @@
+import type { ErrorCode } from "../errors.ts";
+
+/** How a save is stored; JSON is the source, the others are read without it. */
+export type SaveFormat = "json" | "yaml" | "md";
+
+/**
+ * Which folder a save lies in: `.claude-mpm/sessions/`, its older subfolder
+ * `pause/`, or the one in the user's home that claude-mpm 6.2.41 to 6.2.52
+ * wrote every project's saves to.
+ */
+export type SaveLocation = "sessions" | "pause" | "global";
+
+/** Why a save cannot be read: the parts of an `MpmError`. */
+export interface SaveProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** A save as a list shows it, without the whole of its content. */
+export interface SaveEntry {
+  readonly id: string;
+  /** ISO 8601 in UTC with milliseconds; taken from the id where unknown. */
+  readonly pausedAt: string;
+  /** Absolute path of the file that is read. */
+  readonly path: string;
+  readonly format: SaveFormat;
+  readonly location: SaveLocation;
+  /** First line of the summary, bounded; not escaped for a terminal. */
+  readonly summary: string;
+  /** The name it was given; null: none. */
+  readonly name: string | null;
+  /** null: detached, no repository, or not known. */
+  readonly branch: string | null;
+  /** Absolute path of the worktree that was paused; null: not known. */
+  readonly worktree: string | null;
+  /** As recorded; empty: any project. */
+  readonly projectPath: string;
+  /** Set if the content cannot be read; the fields above are then neutral. */
+  readonly problem?: SaveProblem;
+  /** Whether mpm itself wrote it. */
+  readonly own: boolean;
+  /** Whether claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
+  readonly incremental: boolean;
+  /** Names of claude-mpm's misnamed checksum files that belong to this id. */
+  readonly evidence: readonly string[];
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Of the file, milliseconds since the epoch. */
+  readonly mtime: number;
+}
+
+/** The time in an id (UTC), milliseconds since the epoch, if it is a date. */
+export function idTime(id: string): number | undefined {
+  const parts = /^session-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(id);
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  const time = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}Z`,
+  );
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Compares for newest first: by `pausedAt`, then id, then mtime. */
+export function newestFirst(a: SaveEntry, b: SaveEntry): number {
+  return compare(b.pausedAt, a.pausedAt) || compare(b.id, a.id) ||
+    b.mtime - a.mtime;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,57 @@
+import { MpmError } from "../errors.ts";
+import { SESSION_ID } from "./save.ts";
+import type { SaveEntry } from "./save_entry.ts";
+
+/** Ids that an error names before it only counts the rest. */
+const NAMED = 10;
+
+/**
+ * The save that `selector` means, in this order: `latest`, a full id, an index
+ * as the list prints it (from 0; at most five digits and in range, else it is
+ * part of an id), a session's name, a part of an id that no other has.
+ * `entries` are in the order of the list. Throws NOT_FOUND with the ids there
+ * are, AMBIGUOUS with those that match.
+ */
+export function matchSave(
+  entries: readonly SaveEntry[],
+  selector: string,
+): SaveEntry {
+  const found = candidates(entries, selector.trim());
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) {
+    throw new MpmError(
+      "AMBIGUOUS",
+      `"${selector}" matches ${found.length} saved sessions: ${ids(found)}`,
+      { hint: "Give the full id, or a part that only one of them has" },
+    );
+  }
+  throw new MpmError("NOT_FOUND", `No saved session matches "${selector}"`, {
+    hint: entries.length === 0
+      ? 'There are no saved sessions; "mpm pause" saves one'
+      : `There are: ${ids(entries)}`,
+  });
+}
+
+function candidates(
+  entries: readonly SaveEntry[],
+  selector: string,
+): readonly SaveEntry[] {
+  if (selector === "") return [];
+  if (selector === "latest") return entries.slice(0, 1);
+  if (SESSION_ID.test(selector)) {
+    return entries.filter(({ id }) => id === selector);
+  }
+  const at = /^\d{1,5}$/.test(selector) ? entries[Number(selector)] : undefined;
+  if (at) return [at];
+  const named = entries.filter(({ name }) => name === selector);
+  if (named.length > 0) return named;
+  return entries.filter(({ id }) => id.includes(selector));
+}
+
+function ids(entries: readonly SaveEntry[]): string {
+  const named = entries.slice(0, NAMED).map(({ id, name }) =>
+    name === null ? id : `${id} (${name})`
+  );
+  const more = entries.length - named.length;
+  return named.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

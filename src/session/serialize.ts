@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import type { Save } from "./save.ts";
+
+/**
+ * A save as the bytes of its JSON file: two spaces, and everything beyond
+ * ASCII escaped, as claude-mpm writes it, so that no reader's locale matters.
+ */
+export function saveBytes(save: Save): Uint8Array {
+  return new TextEncoder().encode(asciiJson(save));
+}
+
+/** JSON with two spaces of indentation in ASCII only. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** SHA-256 as 64 lower-case hex digits, the content of a checksum file. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,131 @@
+import { join } from "@std/path";
+import { FileError, isMissing, MpmError } from "../errors.ts";
+import type { SaveFormat, SaveLocation } from "../session/save_entry.ts";
+import type { System } from "../system/system.ts";
+import { HOME, layout } from "./layout.ts";
+
+/** A file that may be a save, known by its name only. */
+export interface Candidate {
+  readonly location: SaveLocation;
+  readonly format: SaveFormat;
+}
+
+/** What the names in the folders say of one id. */
+export interface Found {
+  readonly id: string;
+  readonly candidates: Candidate[];
+  incremental: boolean;
+  readonly evidence: string[];
+}
+
+/** When each folder last changed, in milliseconds; null: it is not there. */
+export type Stamps = Record<SaveLocation, number | null>;
+
+/**
+ * The folders saves are looked for in; those in the home folder only if
+ * `global`, and never twice.
+ */
+export function saveFolders(
+  system: System,
+  root: string,
+  global = true,
+): Partial<Record<SaveLocation, string>> {
+  const { sessions, legacy } = layout(root);
+  const home = system.env("HOME") || system.env("USERPROFILE");
+  const stray = global && home ? join(home, HOME, "sessions") : sessions;
+  return {
+    sessions,
+    pause: legacy,
+    ...stray === sessions ? {} : { global: stray },
+  };
+}
+
+/** When the folders changed. Throws a FileError for what is no folder. */
+export function stampFolders(
+  system: System,
+  folders: Partial<Record<SaveLocation, string>>,
+): Stamps {
+  const stamp = (path: string | undefined) => {
+    const found = path === undefined ? undefined : system.files.lstat(path);
+    return found?.kind === "folder" ? found.mtime : null;
+  };
+  return {
+    sessions: stamp(folders.sessions),
+    pause: stamp(folders.pause),
+    global: stamp(folders.global),
+  };
+}
+
+const SAVE_NAME = /^(session-\d{8}-\d{6})\.(json|yaml|md)$/;
+const INCREMENTAL_NAME = /^(session-\d{8}-\d{6})-incremental\.jsonl$/;
+const EVIDENCE_NAME = /^\.(session-\d{8}-\d{6})_.{8}\.tmp\.sha256$/;
+
+/** Checksum files of one id that are remembered. */
+const MOST_EVIDENCE = 5;
+
+/**
+ * Every id with a save in the folders. A folder that cannot be listed, or that
+ * is a link, goes to `warn`; without it, it is thrown, since "no saves" would
+ * be untrue.
+ */
+export function findSaves(
+  system: System,
+  folders: Partial<Record<SaveLocation, string>>,
+  warn?: (error: MpmError) => void,
+): Map<string, Found> {
+  const found = new Map<string, Found>();
+  for (const [location, folder] of Object.entries(folders)) {
+    try {
+      for (const { name } of namesIn(system, folder)) {
+        addName(found, name, location as SaveLocation);
+      }
+    } catch (error) {
+      if (!(error instanceof MpmError) || !warn) throw error;
+      warn(error);
+    }
+  }
+  for (const [id, { candidates }] of found) {
+    if (candidates.length === 0) found.delete(id);
+  }
+  return found;
+}
+
+function namesIn(system: System, folder: string): { name: string }[] {
+  try {
+    const kind = system.files.lstat(folder)?.kind;
+    if (kind === undefined) return [];
+    if (kind === "link") throw new FileError("link", "list", folder);
+    return system.files.list(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function addName(
+  found: Map<string, Found>,
+  name: string,
+  location: SaveLocation,
+): void {
+  const save = SAVE_NAME.exec(name);
+  if (save) {
+    const format = save[2] as SaveFormat;
+    entryOf(found, save[1]!).candidates.push({ location, format });
+    return;
+  }
+  const incremental = INCREMENTAL_NAME.exec(name);
+  if (incremental) entryOf(found, incremental[1]!).incremental = true;
+  const evidence = EVIDENCE_NAME.exec(name);
+  if (!evidence) return;
+  const names = entryOf(found, evidence[1]!).evidence;
+  if (names.length < MOST_EVIDENCE) names.push(name);
+}
+
+function entryOf(found: Map<string, Found>, id: string): Found {
+  let entry = found.get(id);
+  if (!entry) {
+    entry = { id, candidates: [], incremental: false, evidence: [] };
+    found.set(id, entry);
+  }
+  return entry;
+}

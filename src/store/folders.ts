@@ -1,0 +1,70 @@
+import { dirname } from "@std/path";
+import { FileError, MpmError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+
+/** Only the owner may enter. */
+const PRIVATE = 0o700;
+
+/**
+ * Makes sure that `folder` is a real directory of the user's own, private, and
+ * creates it and its parents up to the existing `base`. Throws CONFLICT where
+ * something else is in the way, FILE_FAILED where the system refuses.
+ */
+export function ensureFolder(
+  system: System,
+  folder: string,
+  base: string,
+): void {
+  if (folder === base) return;
+  const there = checkFolder(system, folder);
+  if (there) return;
+  ensureFolder(system, dirname(folder), base);
+  try {
+    system.files.mkdir(folder);
+  } catch (error) {
+    // Another mpm may have been faster.
+    if (!(error instanceof FileError && error.problem === "exists")) {
+      throw error;
+    }
+    checkFolder(system, folder);
+  }
+  // The mode asked for at creation is cut by the umask, never widened.
+  system.files.chmod(folder, PRIVATE);
+}
+
+/**
+ * Whether `folder` exists. A link in its place, or somebody else's directory,
+ * could lead writes anywhere, so both are refused with CONFLICT.
+ */
+export function checkFolder(system: System, folder: string): boolean {
+  const found = system.files.lstat(folder);
+  if (!found) return false;
+  if (found.kind !== "folder") {
+    throw new MpmError("CONFLICT", `"${folder}" is no folder: ${found.kind}`, {
+      hint: "mpm keeps its files in real folders only; move it out of the way",
+    });
+  }
+  const foreign = system.uid !== undefined && found.uid !== undefined &&
+    found.uid !== system.uid && system.uid !== 0;
+  if (foreign) {
+    throw new MpmError(
+      "CONFLICT",
+      `"${folder}" belongs to another user: id ${found.uid}`,
+      { hint: "Change its owner, or work in a copy of the project" },
+    );
+  }
+  if (found.mode !== undefined && (found.mode & 0o077) !== 0) {
+    tighten(system, folder);
+  }
+  return true;
+}
+
+/** claude-mpm makes its folders readable by all; the texts are private. */
+function tighten(system: System, folder: string): void {
+  try {
+    system.files.chmod(folder, PRIVATE);
+  } catch (error) {
+    // On a read-only file system reading must still work.
+    if (!(error instanceof FileError)) throw error;
+  }
+}

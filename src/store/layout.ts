@@ -1,0 +1,47 @@
+import { join } from "@std/path";
+
+/** Where mpm's files of the project at `root` are. */
+export interface Layout {
+  /** `.claude-mpm` */
+  readonly home: string;
+  readonly sessions: string;
+  /** Where claude-mpm before 4.21 saved. */
+  readonly legacy: string;
+  readonly state: string;
+  readonly lock: string;
+  /** The derived pointer to the newest save. */
+  readonly pointer: string;
+  /**
+   * A save on its way. It is there from the first byte of a save until its
+   * last derived file, so that whoever comes next can see what is unfinished
+   * without listing the folder.
+   */
+  readonly pending: string;
+}
+
+/** The folder name, which git and claude-mpm know too. */
+export const HOME = ".claude-mpm";
+
+export function layout(root: string): Layout {
+  const home = join(root, HOME);
+  const sessions = join(home, "sessions");
+  return {
+    home,
+    sessions,
+    legacy: join(sessions, "pause"),
+    state: join(home, "state"),
+    lock: join(home, ".lock"),
+    pointer: join(sessions, "LATEST-SESSION.txt"),
+    pending: join(sessions, ".pending.json"),
+  };
+}
+
+/** The files of one save; `id` must be a valid session id. */
+export function saveFiles(folder: string, id: string) {
+  return {
+    json: join(folder, `${id}.json`),
+    checksum: join(folder, `${id}.json.sha256`),
+    yaml: join(folder, `${id}.yaml`),
+    markdown: join(folder, `${id}.md`),
+  };
+}

@@ -1,0 +1,100 @@
+import { basename, dirname, join } from "@std/path";
+import { isMissing, MpmError } from "../errors.ts";
+import { normalize } from "../session/normalize.ts";
+import type { Save } from "../session/save.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import { sha256 } from "../session/serialize.ts";
+import type { System } from "../system/system.ts";
+import { LARGEST_SAVE } from "./recover.ts";
+import { parseContent } from "./save_content.ts";
+
+/** A save as it was written, in the present shape. */
+export interface LoadedSave {
+  readonly save: Save;
+  /** Everything that was repaired or could not be verified, one line each. */
+  readonly warnings: string[];
+  /**
+   * `verified`: its checksum file agrees. `evidence`: it has none, but
+   * claude-mpm's misnamed one agrees. `absent`: nothing says it is whole.
+   */
+  readonly checksum: "verified" | "evidence" | "absent";
+}
+
+/** Checksum files hold 64 digits, or what `sha256sum` prints. */
+const LARGEST_CHECKSUM = 8192;
+
+/**
+ * Reads the save of a row. Throws CORRUPT if its checksum file does not match,
+ * UNREADABLE with the position of the fault in its text, and FILE_FAILED where
+ * the file cannot be read or is none.
+ */
+// deno-lint-ignore require-await
+export async function loadSave(
+  system: System,
+  entry: SaveEntry,
+): Promise<LoadedSave> {
+  const { id, format, path } = entry;
+  const bytes = system.files.readOwn(path, LARGEST_SAVE);
+  const checksum = verify(system, entry, bytes);
+  const { value, warnings } = parseContent(format, bytes, path);
+  const normalized = normalize(value, id);
+  return {
+    save: normalized.save,
+    warnings: [
+      ...checksum === "absent" ? [unverified(entry)] : [],
+      ...warnings,
+      ...normalized.warnings,
+    ],
+    checksum,
+  };
+}
+
+function unverified({ path, format }: SaveEntry): string {
+  const name = basename(path);
+  return format === "json"
+    ? `${name} has no checksum file, so it cannot be verified`
+    : `${name} was read since there is no JSON; it cannot be verified`;
+}
+
+/** Compares the JSON with its checksum file or, without one, the evidence. */
+function verify(
+  system: System,
+  { path, format, evidence }: SaveEntry,
+  bytes: Uint8Array,
+): LoadedSave["checksum"] {
+  if (format !== "json") return "absent";
+  const digest = sha256(bytes);
+  const recorded = readChecksum(system, `${path}.sha256`);
+  if (recorded === undefined) {
+    const agrees = evidence.some((name) =>
+      readEvidence(system, join(dirname(path), name)) === digest
+    );
+    return agrees ? "evidence" : "absent";
+  }
+  if (recorded === digest) return "verified";
+  throw new MpmError("CORRUPT", `"${path}" does not match its checksum file`, {
+    hint: 'Run "mpm sessions verify" to see which saves are whole, ' +
+      "and resume one of those by its id",
+  });
+}
+
+/** The digest in a checksum file; `undefined`: there is no such file. */
+function readChecksum(system: System, path: string): string | undefined {
+  try {
+    const bytes = system.files.readOwn(path, LARGEST_CHECKSUM);
+    const text = new TextDecoder().decode(bytes).trim();
+    return text.split(/\s/, 1)[0]!.toLowerCase();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function readEvidence(system: System, path: string): string | undefined {
+  try {
+    return readChecksum(system, path);
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}

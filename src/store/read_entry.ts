@@ -1,0 +1,169 @@
+import { join, resolve } from "@std/path";
+import { FileError, MpmError } from "../errors.ts";
+import { field } from "../session/odd_values.ts";
+import {
+  idTime,
+  newestFirst,
+  type SaveEntry,
+  type SaveFormat,
+  type SaveLocation,
+} from "../session/save_entry.ts";
+import { parseTime } from "../session/times.ts";
+import type { FileInfo, System } from "../system/system.ts";
+import type { Found } from "./find_saves.ts";
+import { LARGEST_SAVE } from "./recover.ts";
+import { parseContent } from "./save_content.ts";
+
+/** Longest summary, name or branch of a row, and longest path, in UTF-16 units. */
+const LONGEST = 500;
+const LONGEST_PATH = 8192;
+
+/** Reads saves as rows of a list. */
+export class EntryReader {
+  readonly #system: System;
+  readonly #root: string;
+  readonly #folders: Partial<Record<SaveLocation, string>>;
+  /** Whether a recorded project path means this project. */
+  readonly #ours = new Map<string, boolean>();
+
+  constructor(
+    system: System,
+    root: string,
+    folders: Partial<Record<SaveLocation, string>>,
+  ) {
+    this.#system = system;
+    this.#root = root;
+    this.#folders = folders;
+  }
+
+  /**
+   * The row of an id: of its JSON, else YAML, else Markdown; of two copies the
+   * readable one, then that in `sessions/`, then the newer. `undefined`: the
+   * file is gone by now, or belongs to another project. Never throws for what
+   * is in a file.
+   */
+  read(found: Found): SaveEntry | undefined {
+    for (const format of ["json", "yaml", "md"] as const) {
+      const copies = found.candidates
+        .filter((candidate) => candidate.format === format)
+        .map(({ location }) => this.#readCopy(found, { location, format }))
+        .filter((entry) => entry !== undefined);
+      if (copies.length > 0) return copies.sort(preferred)[0];
+    }
+    return undefined;
+  }
+
+  #readCopy(
+    { id, incremental, evidence }: Found,
+    { location, format }: { location: SaveLocation; format: SaveFormat },
+  ): SaveEntry | undefined {
+    const path = join(this.#folders[location]!, `${id}.${format}`);
+    const base = { id, path, format, location, incremental, evidence };
+    const info = this.#system.files.lstat(path);
+    if (!info) return undefined;
+    try {
+      const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
+      const { value } = parseContent(format, bytes, path);
+      const entry = { ...base, ...describe(value, { id, info }) };
+      const stray = location === "global" && !this.#isOurs(entry.projectPath);
+      return stray ? undefined : entry;
+    } catch (error) {
+      // A stray that cannot be read belongs to nobody knows which project.
+      if (!(error instanceof MpmError) || location === "global") {
+        if (error instanceof MpmError) return undefined;
+        throw error;
+      }
+      const missing = error instanceof FileError && error.problem === "missing";
+      return missing ? undefined : withProblem(base, { info, error });
+    }
+  }
+
+  #isOurs(projectPath: string): boolean {
+    if (projectPath === "") return false;
+    let ours = this.#ours.get(projectPath);
+    if (ours === undefined) {
+      ours = this.#realPath(projectPath) === this.#root;
+      this.#ours.set(projectPath, ours);
+    }
+    return ours;
+  }
+
+  /** A project that has moved away is compared by its recorded path. */
+  #realPath(path: string): string {
+    try {
+      return this.#system.files.realPath(path);
+    } catch (error) {
+      if (error instanceof FileError) return resolve(path);
+      throw error;
+    }
+  }
+}
+
+function preferred(a: SaveEntry, b: SaveEntry): number {
+  return Number(!!a.problem) - Number(!!b.problem) ||
+    Number(b.location === "sessions") - Number(a.location === "sessions") ||
+    newestFirst(a, b);
+}
+
+type Base = Pick<
+  SaveEntry,
+  "id" | "path" | "format" | "location" | "incremental" | "evidence"
+>;
+
+function withProblem(
+  base: Base,
+  { info, error }: { info: FileInfo; error: MpmError },
+): SaveEntry {
+  const { code, message, hint } = error;
+  return {
+    ...base,
+    ...describe({}, { id: base.id, info }),
+    problem: { code, message, hint },
+  };
+}
+
+/** What a list shows of a save's content, of whatever type the fields are. */
+export function describe(
+  value: unknown,
+  { id, info }: { id: string; info: FileInfo },
+): Omit<SaveEntry, keyof Base | "problem"> {
+  const own = field(value, "mpm");
+  const git = field(value, "git_context");
+  const recorded = field(value, "paused_at");
+  const time = typeof recorded === "string" ? parseTime(recorded) : undefined;
+  return {
+    pausedAt: new Date(time ?? idTime(id) ?? info.mtime).toISOString(),
+    summary: firstLine(summaryOf(value)),
+    name: textOf(field(own, "name") ?? field(value, "name")),
+    branch: branchOf(field(git, "branch"), own !== undefined),
+    worktree: textOf(field(own, "worktree"), LONGEST_PATH),
+    projectPath: textOf(field(value, "project_path"), LONGEST_PATH) ?? "",
+    own: own !== undefined,
+    size: info.size,
+    mtime: info.mtime,
+  };
+}
+
+function summaryOf(value: unknown): unknown {
+  const conversation = field(value, "conversation");
+  return typeof conversation === "string"
+    ? conversation
+    : field(conversation, "summary");
+}
+
+function branchOf(branch: unknown, own: boolean): string | null {
+  return !own && branch === "unknown" ? null : textOf(branch);
+}
+
+function textOf(value: unknown, longest = LONGEST): string | null {
+  return typeof value === "string" && value !== ""
+    ? value.slice(0, longest)
+    : null;
+}
+
+function firstLine(value: unknown): string {
+  if (typeof value !== "string") return "";
+  const start = value.trimStart().slice(0, LONGEST);
+  // The cut must not leave half a character.
+  return start.replace(/[\r\n][^]*$|[\ud800-\udbff]$/, "").trimEnd();
+}

@@ -1,0 +1,124 @@
+import type { MpmError } from "../errors.ts";
+import { SESSION_ID } from "../session/save.ts";
+import { newestFirst, type SaveEntry } from "../session/save_entry.ts";
+import { matchSave } from "../session/select.ts";
+import type { System } from "../system/system.ts";
+import {
+  findSaves,
+  type Found,
+  saveFolders,
+  stampFolders,
+} from "./find_saves.ts";
+import { INDEXED } from "./index_file.ts";
+import { newestOf } from "./order_saves.ts";
+import { EntryReader } from "./read_entry.ts";
+import { keepListing, openIndex } from "./save_index.ts";
+
+export interface ReadOptions {
+  /**
+   * Whether this project's saves in the home folder are looked for, too;
+   * default true.
+   */
+  readonly global?: boolean;
+  /** Told of a folder that cannot be listed; without it that is thrown. */
+  readonly warn?: (error: MpmError) => void;
+}
+
+/** Stores with fewer saves are listed so fast that they need no index. */
+const WORTH_AN_INDEX = 200;
+
+/**
+ * Every save of the project at `root` (absolute, without links), newest first:
+ * by `paused_at`, then id, then mtime. A save that cannot be read is in the
+ * list with its `problem` and hides no other. Throws a FileError for a folder
+ * that cannot be listed, unless `warn` takes it.
+ */
+export function listSaves(
+  system: System,
+  root: string,
+  { global = true, warn }: ReadOptions = {},
+): SaveEntry[] {
+  const folders = saveFolders(system, root, global);
+  const reader = new EntryReader(system, root, folders);
+  const entries: SaveEntry[] = [];
+  for (const found of findSaves(system, folders, warn).values()) {
+    const entry = reader.read(found);
+    if (entry) entries.push(entry);
+  }
+  return entries.sort(newestFirst);
+}
+
+/**
+ * The same saves one by one, for a reader that needs only the newest: from the
+ * index where it can be trusted, else with as few files read as the order
+ * allows. An id is the time of its save within a day, or else an automatic
+ * pause of claude-mpm; only a save edited by hand to be older or newer than
+ * that would come out of order.
+ */
+export function* newestSaves(
+  system: System,
+  root: string,
+  { global = true, warn }: ReadOptions = {},
+): Generator<SaveEntry> {
+  const given = new Set<string>();
+  for (const entry of openIndex(system, root).saves ?? []) {
+    given.add(entry.id);
+    if (global || entry.location !== "global") yield entry;
+  }
+  const folders = saveFolders(system, root, global);
+  const now = system.now().getTime();
+  const stamps = stampFolders(system, folders);
+  const found = findSaves(system, folders, warn);
+  const reader = new EntryReader(system, root, folders);
+  const entries = newestOf(found, (one) => reader.read(one));
+  const first: SaveEntry[] = [];
+  if (found.size >= WORTH_AN_INDEX && global && given.size === 0) {
+    first.push(...take(entries, INDEXED));
+    keepListing(system, root, { stamps, now, saves: first });
+  }
+  yield* first;
+  for (const entry of entries) if (!given.has(entry.id)) yield entry;
+}
+
+function take<T>(from: Iterator<T>, count: number): T[] {
+  const taken: T[] = [];
+  for (let next; taken.length < count && !(next = from.next()).done;) {
+    taken.push(next.value);
+  }
+  return taken;
+}
+
+/**
+ * The save that a selector means, see {@link matchSave}. A full id of one of
+ * mpm's own saves, `latest` and `0` need no listing. Throws NOT_FOUND or
+ * AMBIGUOUS.
+ */
+export function findSave(
+  system: System,
+  root: string,
+  selector: string,
+): SaveEntry {
+  if (selector === "latest" || selector === "0") {
+    for (const entry of newestSaves(system, root)) return entry;
+  }
+  const own = SESSION_ID.test(selector) && ownSave(system, root, selector);
+  return own || matchSave(listSaves(system, root), selector);
+}
+
+/** mpm's own save of that id. A foreign one needs its checksum file found. */
+function ownSave(
+  system: System,
+  root: string,
+  id: string,
+): SaveEntry | undefined {
+  const { sessions } = saveFolders(system, root, false);
+  const found: Found = {
+    id,
+    candidates: [{ location: "sessions", format: "json" }],
+    incremental: false,
+    evidence: [],
+  };
+  const reader = new EntryReader(system, root, { sessions: sessions! });
+  const entry = reader.read(found);
+  return entry?.own ? entry : undefined;
+}

@@ -1,0 +1,100 @@
+import { basename } from "@std/path";
+import { MpmError } from "../errors.ts";
+import { parseMarkdownSave } from "../session/foreign_markdown.ts";
+import type { ForeignSave } from "../session/foreign_save.ts";
+import { parseYamlSave } from "../session/foreign_yaml.ts";
+import { type Fields, isFields, kindOf } from "../session/odd_values.ts";
+import type { SaveFormat } from "../session/save_entry.ts";
+
+/**
+ * The content of a save's file, parsed but not brought into shape. Throws
+ * UNREADABLE with the position of the fault.
+ */
+export function parseContent(
+  format: SaveFormat,
+  bytes: Uint8Array,
+  path: string,
+): ForeignSave {
+  const text = decode(bytes, path);
+  switch (format) {
+    case "yaml":
+      return parseYamlSave(text, `"${path}"`);
+    case "md":
+      return parseMarkdownSave(text, `"${path}"`);
+    case "json":
+      return { value: parseJson(text, path), warnings: [] };
+  }
+}
+
+function unreadable(path: string, fault: string, cause?: unknown): MpmError {
+  const id = basename(path).replace(/\..*$/, "");
+  return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
+    hint: `Resume another save, or look at ${id}.md, which people can read`,
+    cause,
+  });
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const at = invalidByte(bytes);
+    throw unreadable(path, `byte ${at} is no UTF-8`, error);
+  }
+}
+
+/** Position (from 0) of the first byte that is lost in decoding. */
+function invalidByte(bytes: Uint8Array): number {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const again = new TextEncoder().encode(text);
+  return bytes.findIndex((byte, at) => byte !== again[at]);
+}
+
+function parseJson(text: string, path: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw unreadable(path, jsonFault(text, error), error);
+  }
+  if (isFields(value)) return value;
+  throw unreadable(path, `the top level is no object but ${kindOf(value)}`);
+}
+
+/** `line 2 column 3: what is wrong there`. */
+function jsonFault(text: string, { message }: SyntaxError): string {
+  const what = message.replace(/ in JSON(?: at position .*)?$/, "")
+    .replace(/, (?:\.\.\.)?".*$/s, "");
+  const position = / at position (\d+)/.exec(message)?.[1];
+  const at = position === undefined ? faultAt(text) : Number(position);
+  const before = text.slice(0, at);
+  const line = before.split("\n").length;
+  const column = at - before.lastIndexOf("\n");
+  return `line ${line} column ${column}: ${what}`;
+}
+
+/**
+ * Where an unexpected token is, since the engine names no position for it: the
+ * shortest beginning of the text that has the same fault.
+ */
+function faultAt(text: string): number {
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (hasBadToken(text.slice(0, middle))) high = middle;
+    else low = middle + 1;
+  }
+  return hasBadToken(text) ? low - 1 : text.length;
+}
+
+function hasBadToken(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return (error as Error).message.startsWith("Unexpected token");
+  }
+}

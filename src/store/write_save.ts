@@ -1,0 +1,144 @@
+import { FileError, MpmError } from "../errors.ts";
+import { sessionId } from "../session/ids.ts";
+import { redactSave } from "../session/redact.ts";
+import type { Save } from "../session/save.ts";
+import { saveBytes, sha256 } from "../session/serialize.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, removeQuietly, writeAtomic } from "./atomic.ts";
+import { writeDerived } from "./derived.ts";
+import { ensureHome } from "./home.ts";
+import { layout, saveFiles } from "./layout.ts";
+import { withLock } from "./lock.ts";
+import { finishPending } from "./recover.ts";
+import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
+
+/** What was written. */
+export interface Written {
+  readonly save: Save;
+  /** The JSON, which is also what an export holds. */
+  readonly bytes: Uint8Array;
+  /** The files of the save, absolute. */
+  readonly files: readonly string[];
+  /** What went wrong after the save was safe. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Saves a session: redact, serialise, checksum file, JSON under its final name
+ * (the commit point), YAML, Markdown, pointer, read-back. `build` makes the
+ * save for the id that is found free. Throws FILE_FAILED, LOCKED or CONFLICT
+ * before the commit point, with nothing left behind; what fails after it is a
+ * warning, since the save is there and the rest is derived from it.
+ */
+export function writeSave(
+  system: System,
+  root: string,
+  draft: { time: Date; build(id: string): Save },
+): Promise<Written> {
+  return withLock(system, root, async () => {
+    ensureHome(system, root);
+    await finishPending(system, root);
+    const known = openIndex(system, root);
+    const id = freeId(system, root, draft.time);
+    const save = redactSave(draft.build(id));
+    const bytes = commit(system, root, save);
+    const warnings = await finish(known, save);
+    const files = saveFiles(layout(root).sessions, id);
+    return {
+      save,
+      bytes,
+      files: [...Object.values(files), layout(root).pointer]
+        .filter((path) => system.files.lstat(path)),
+      warnings,
+    };
+  });
+}
+
+/** Seconds beyond the present one in which a free id is looked for. */
+const SEARCHED = 3600;
+
+/** The id of `time`'s second or of the next one that no save has. */
+export function freeId(system: System, root: string, time: Date): string {
+  for (let after = 0; after < SEARCHED; after++) {
+    const id = sessionId(new Date(time.getTime() + after * 1000));
+    if (!isTaken(system, root, id)) return id;
+  }
+  throw new MpmError("CONFLICT", "No free session id within an hour", {
+    hint: "Check the clock: the store holds saves of every coming second",
+  });
+}
+
+/** In either folder and in any format, else one save would hide another. */
+function isTaken(system: System, root: string, id: string): boolean {
+  const { sessions, legacy } = layout(root);
+  return [sessions, legacy].some((folder) => {
+    const { json, yaml, markdown } = saveFiles(folder, id);
+    return [json, yaml, markdown].some((path) => system.files.lstat(path));
+  });
+}
+
+/**
+ * Everything up to and including the commit point, then reads it back. A save
+ * that fails anywhere here is taken away again, so that an error means none.
+ */
+function commit(system: System, root: string, save: Save): Uint8Array {
+  const { files } = system;
+  const { sessions, pending } = layout(root);
+  const { json, checksum } = saveFiles(sessions, save.session_id);
+  const bytes = saveBytes(save);
+  const digest = sha256(bytes);
+  const mtime = new Date(save.paused_at).getTime();
+  const written = [checksum, pending];
+  try {
+    files.create(pending, bytes);
+    files.setMtime(pending, mtime);
+    writeAtomic(system, checksum, {
+      bytes: new TextEncoder().encode(digest),
+      mtime,
+    });
+    publish(system, pending, json);
+    written.unshift(json);
+    files.syncFolder(sessions);
+    readBack(system, json, digest);
+    return bytes;
+  } catch (error) {
+    written.forEach((path) => removeQuietly(system, path));
+    throw error;
+  }
+}
+
+function readBack(system: System, json: string, digest: string): void {
+  if (sha256(system.files.read(json)) === digest) return;
+  throw new MpmError("CORRUPT", `"${json}" did not read back as written`, {
+    hint: "Nothing was saved. Check the disk and run the command again",
+  });
+}
+
+/**
+ * Gives the finished file its name without ever replacing one: a second name
+ * where the file system has hard links, a rename elsewhere.
+ */
+function publish(system: System, pending: string, json: string): void {
+  try {
+    system.files.link(pending, json);
+  } catch (error) {
+    const linkless = error instanceof FileError &&
+      ["other", "denied"].includes(error.problem) && !system.files.lstat(json);
+    if (!linkless) throw error;
+    system.files.rename(pending, json);
+  }
+}
+
+/** What follows the commit point; returns what went wrong. */
+async function finish(known: KnownSaves, save: Save): Promise<string[]> {
+  const { system, root } = known;
+  try {
+    await writeDerived(system, root, save);
+    removeIfThere(system, layout(root).pending);
+    noteSave(known, save);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return [`The save is safe, but not all of its files: ${error.message}`];
+  }
+}

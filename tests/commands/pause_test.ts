@@ -1,0 +1,397 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "@std/path";
+import type { PauseResult } from "../../src/session/results.ts";
+import { Save } from "../../src/session/save.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+const SESSIONS = ".claude-mpm/sessions";
+const NOON = () => new Date("2026-11-20T12:00:00.123Z");
+const ID = "session-20261120-120000";
+
+function savedJson(env: TestEnv, id = ID): Save {
+  return Save.parse(JSON.parse(env.read(`${SESSIONS}/${id}.json`)));
+}
+
+Deno.test("pause prints what people know from claude-mpm", async () => {
+  using env = TestEnv.repository();
+  const { status, stdout, stderr } = await mpm(
+    env,
+    ["pause", "--no-commit", "-m", "Working on [auth] \x1b[31mrefactor"],
+    { now: NOON },
+  );
+  assertEquals({ status, stdout, stderr }, {
+    status: 0,
+    stdout: `Session Paused Successfully
+
+Session ID: ${ID}
+Paused At: 2026-11-20 12:00:00 UTC
+Location: .claude-mpm/sessions/${ID}.*
+
+Files Created:
+  - ${ID}.json - Machine-readable data
+  - ${ID}.json.sha256 - Checksum
+  - ${ID}.yaml - Human-readable config
+  - ${ID}.md - Human-readable documentation
+  - LATEST-SESSION.txt - Quick reference pointer
+
+Context: Working on [auth] \\x1b[31mrefactor
+Not committed: --no-commit
+
+Resume with: mpm resume
+Quick view: cat .claude-mpm/sessions/LATEST-SESSION.txt
+`,
+    stderr: "",
+  });
+});
+
+Deno.test("pause records everything that was said", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["pause", "-s", "Payments", "-a", "Added webhooks", "-a", "Added tests"],
+    ...[
+      "-n",
+      "Add refunds",
+      "-n",
+      "- then taxes",
+      "-d",
+      "Use cents",
+      "-b",
+      "Keys",
+    ],
+    ...["-t", "Review", "--done", "Design", "--name", "pay"],
+  ], { now: NOON });
+  const { conversation, todos, mpm: own } = savedJson(env);
+  assertEquals(conversation, {
+    primary_task: "Payments",
+    current_phase: "In progress",
+    summary: "Payments",
+    accomplishments: ["Added webhooks", "Added tests"],
+    next_steps: ["Add refunds", "- then taxes"],
+  });
+  assertEquals(todos, {
+    active: [{ content: "Review", status: "pending" }],
+    completed: [{ content: "Design", status: "completed" }],
+  });
+  assertEquals([own?.decisions, own?.blockers, own?.name], [
+    ["Use cents"],
+    ["Keys"],
+    "pay",
+  ]);
+});
+
+Deno.test("pause writes every file private, with the time of the pause", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "--no-commit"], { now: NOON });
+  const folder = join(env.project, ".claude-mpm");
+  const modes: Record<string, string> = {};
+  const visit = (path: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(path)) {
+      const full = join(path, name);
+      const { mode } = Deno.lstatSync(full);
+      modes[full.slice(folder.length + 1)] = (mode! & 0o777).toString(8);
+      if (isDirectory) visit(full);
+    }
+  };
+  visit(folder);
+  const files = Object.keys(modes).filter((name) =>
+    name.includes(".") ||
+    name.endsWith("lock")
+  );
+  assert(files.length >= 7, files.join());
+  for (const [name, mode] of Object.entries(modes)) {
+    assertEquals(mode, files.includes(name) ? "600" : "700", name);
+  }
+  for (const name of [`${ID}.json`, `${ID}.md`, `${ID}.yaml`]) {
+    const { mtime } = Deno.statSync(join(folder, "sessions", name));
+    assertEquals(mtime, NOON(), name);
+  }
+});
+
+Deno.test("pause writes a checksum of the very bytes of the JSON", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "--no-commit", "Grüße 🎉"], { now: NOON });
+  const bytes = Deno.readFileSync(join(env.project, SESSIONS, `${ID}.json`));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  assertEquals(env.read(`${SESSIONS}/${ID}.json.sha256`), digest.toHex());
+  assert(bytes.every((byte) => byte < 0x80), "the JSON is ASCII");
+  assertEquals(savedJson(env).conversation.summary, "Grüße 🎉");
+});
+
+Deno.test("pause makes up a summary from what is there", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "# Changed\n");
+  env.write("new.txt", "new\n");
+  const { summary, summary_generated: generated } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--no-commit", "-t", "Test it"],
+  );
+  assertMatch(
+    summary,
+    /^On main at [0-9a-f]{7} "Start the project"; 1 changed file \(README\.md\), 1 untracked; 1 open todo$/,
+  );
+  assert(generated);
+});
+
+Deno.test("pause commits its own files and nothing else", async () => {
+  using env = TestEnv.repository();
+  env.write("staged.txt", "staged\n");
+  env.git("add", "staged.txt");
+  env.write("README.md", "# Changed\n");
+  env.write(".git/hooks/pre-commit", "#!/bin/sh\ntouch ran\nexit 1\n");
+  Deno.chmodSync(join(env.project, ".git/hooks/pre-commit"), 0o755);
+  const before = env.git("status", "--porcelain");
+
+  const { commit } = await mpmJson<PauseResult>(env, ["pause", "Half way"], {
+    now: NOON,
+  });
+
+  assertEquals(commit.made, true);
+  assertEquals(env.git("rev-parse", "HEAD"), commit.sha);
+  assertEquals(
+    env.git("log", "-1", "--format=%B"),
+    `session: pause at 2026-11-20 12:00:00
+
+Session ID: ${ID}
+Context: Half way`,
+  );
+  assertEquals(
+    env.git("show", "--name-status", "--format=", "HEAD").split("\n"),
+    [
+      `A\t${SESSIONS}/LATEST-SESSION.txt`,
+      `A\t${SESSIONS}/${ID}.json`,
+      `A\t${SESSIONS}/${ID}.json.sha256`,
+      `A\t${SESSIONS}/${ID}.md`,
+      `A\t${SESSIONS}/${ID}.yaml`,
+    ],
+  );
+  assertEquals(env.git("status", "--porcelain"), before);
+  assert(!env.exists("ran"), "no hook ran");
+  assertEquals(env.git("fsck", "--strict"), "");
+});
+
+const UNCOMMITTED: [string, (env: TestEnv) => void, string][] = [
+  ["ignored folder", (env) => {
+    env.write(".gitignore", ".claude-mpm/\n");
+  }, "git ignores .claude-mpm"],
+  ["configured", (env) => {
+    env.write(".claude-mpm/config.toml", "commit = false\n");
+  }, "commit = false in the configuration"],
+  ["detached HEAD", (env) => {
+    env.git("checkout", "-q", "--detach");
+  }, "HEAD is detached"],
+  ["merge in progress", (env) => {
+    env.git("checkout", "-q", "-b", "other");
+    env.write("README.md", "# Other\n");
+    env.commit("Other");
+    env.git("checkout", "-q", "main");
+    env.write("README.md", "# Main\n");
+    env.commit("Main");
+    env.run("git", ["merge", "-q", "other"]);
+  }, "a merge is in progress"],
+];
+
+for (const [name, prepare, reason] of UNCOMMITTED) {
+  Deno.test(`pause does not commit: ${name}`, async () => {
+    using env = TestEnv.repository();
+    prepare(env);
+    const head = env.git("rev-parse", "HEAD");
+    const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
+    assertEquals(commit.made, false);
+    assertEquals(commit.reason, reason);
+    assertEquals(env.git("rev-parse", "HEAD"), head);
+  });
+}
+
+Deno.test("pause succeeds without an identity for the commit", async () => {
+  using env = TestEnv.repository();
+  for (const name of ["AUTHOR", "COMMITTER"]) {
+    env.extra[`GIT_${name}_NAME`] = "";
+    env.extra[`GIT_${name}_EMAIL`] = "";
+  }
+  env.git("config", "user.useConfigOnly", "true");
+  const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
+  assertEquals(commit.made, false);
+  assertStringIncludes(commit.reason!, "git knows no name and email");
+});
+
+Deno.test("pause before the first commit, outside git, without git", async () => {
+  using env = new TestEnv();
+  const outside = await mpmJson<PauseResult>(env, ["pause"]);
+  assertEquals(outside.commit.reason, "not a git repository");
+  assertEquals(outside.summary, "Outside git");
+
+  env.git("init", "-q");
+  env.write("a.txt", "a\n");
+  const unborn = await mpmJson<PauseResult>(env, ["pause"]);
+  assertEquals(unborn.commit.reason, "the branch has no commit yet");
+  assertEquals(unborn.summary, "On main without commits yet; 1 untracked");
+
+  env.extra.PATH = join(env.root, "tmp");
+  const without = await mpmJson<PauseResult>(env, ["pause"]);
+  assertEquals(without.commit.reason, "git is not installed");
+});
+
+Deno.test("two pauses in one second are two saves", async () => {
+  using env = TestEnv.repository();
+  const first = await mpmJson<PauseResult>(env, ["pause", "one"], {
+    now: NOON,
+  });
+  const second = await mpmJson<PauseResult>(env, ["pause", "two"], {
+    now: NOON,
+  });
+  assertEquals([first.session_id, second.session_id], [
+    ID,
+    "session-20261120-120001",
+  ]);
+  assertEquals(savedJson(env).conversation.summary, "one");
+});
+
+Deno.test("pause --dry-run writes nothing and says what it would", async () => {
+  using env = TestEnv.repository();
+  const { stdout } = await mpm(env, ["pause", "--dry-run", "x"], { now: NOON });
+  assertStringIncludes(stdout, "Dry run: nothing was written");
+  assertStringIncludes(stdout, `  - ${ID}.json - Machine-readable data`);
+  assertStringIncludes(stdout, "Commit: on main");
+  assertEquals(env.exists(".claude-mpm"), false);
+});
+
+Deno.test("pause --input reads the same as JSON, from a file or stdin", async () => {
+  using env = TestEnv.repository();
+  const input = JSON.stringify({
+    summary: "From the agent",
+    next_steps: ["One", "Two"],
+    todos: ["Open", { content: "Doing", status: "in_progress" }],
+    done: ["Finished"],
+    open_questions: ["Why?"],
+  });
+  await mpmJson(env, ["pause", "--input", "-", "-n", "Three"], {
+    stdin: input,
+    now: NOON,
+  });
+  const save = savedJson(env);
+  assertEquals(save.conversation.summary, "From the agent");
+  assertEquals(save.conversation.next_steps, ["One", "Two", "Three"]);
+  assertEquals(save.open_questions, ["Why?"]);
+  assertEquals(save.todos.active, [
+    { content: "Open", status: "pending" },
+    { content: "Doing", status: "in_progress" },
+  ]);
+
+  env.write("in.json", '{"sumary": "typo"}');
+  const typo = await mpm(env, ["pause", "--input", "in.json"]);
+  assertEquals(typo.status, 2);
+  assertStringIncludes(typo.stderr, '"sumary"');
+  env.write("in.json", '{"summary": ');
+  const torn = await mpm(env, ["pause", "--input", "in.json"]);
+  assertEquals(torn.status, 2);
+  assertStringIncludes(torn.stderr, 'Cannot read "in.json" as JSON');
+  const missing = await mpm(env, ["pause", "--input", "gone.json"]);
+  assertEquals(missing.status, 6);
+  assertStringIncludes(missing.stderr, "no such file");
+});
+
+Deno.test("pause --export writes a copy to a file or into a folder", async () => {
+  using env = TestEnv.repository();
+  Deno.mkdirSync(join(env.project, "out"));
+  const into = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--no-commit", "--export", "out"],
+    { now: NOON },
+  );
+  assertEquals(into.exported, join(env.project, `out/${ID}.json`));
+  assertEquals(env.read(`out/${ID}.json`), env.read(`${SESSIONS}/${ID}.json`));
+
+  const file = ["pause", "--no-commit", "--export", "copy.json"];
+  await mpmJson(env, file);
+  await mpmJson(env, file); // an earlier export may be replaced
+
+  env.write("notes.txt", "mine\n");
+  const count = [...Deno.readDirSync(join(env.project, SESSIONS))].length;
+  const foreign = await mpm(env, ["pause", "--export", "notes.txt"]);
+  assertEquals(foreign.status, 4);
+  assertEquals(env.read("notes.txt"), "mine\n");
+  const nowhere = await mpm(env, ["pause", "--export", "no/such/x.json"]);
+  assertEquals(nowhere.status, 3);
+  assertStringIncludes(nowhere.stderr, 'no folder "$ROOT/project/no/such"');
+  assertEquals(
+    [...Deno.readDirSync(join(env.project, SESSIONS))].length,
+    count,
+  );
+});
+
+Deno.test("pause leaves out what is marked private", async () => {
+  using env = TestEnv.repository();
+  const { redactions } = await mpmJson<PauseResult>(env, [
+    ...["pause", "--no-commit", "Key <private>hunter2</private> is set"],
+    ...["-n", "Rotate <private>it"],
+  ], { now: NOON });
+  // The summary is the headline too.
+  assertEquals(redactions, { private: 3 });
+  const { conversation } = savedJson(env);
+  assertEquals(conversation.summary, "Key [REDACTED:private] is set");
+  for (const { name } of Deno.readDirSync(join(env.project, SESSIONS))) {
+    assert(!env.read(`${SESSIONS}/${name}`).includes("hunter2"), name);
+  }
+});
+
+Deno.test("pause refuses a summary given twice and a bad name", async () => {
+  using env = TestEnv.repository();
+  const twice = await mpm(env, ["pause", "one", "-s", "two"]);
+  assertEquals([twice.status, twice.stderr], [
+    2,
+    "Error: The summary was given more than once\n" +
+    "Hint: Give it in words, or with -s, or with -m\n",
+  ]);
+  for (const name of ["12", "latest", "session-x", "a/b", "../x", "a\nb", ""]) {
+    const { status } = await mpm(env, ["pause", "--name", name]);
+    assertEquals(status, 2, name);
+  }
+  assertEquals(env.exists(".claude-mpm"), false);
+});
+
+Deno.test("pause in a linked worktree saves in the main one", async () => {
+  using env = TestEnv.repository();
+  const side = join(env.root, "side");
+  env.git("worktree", "add", "-q", side, "-b", "side");
+  const result = await mpmJson<PauseResult>(env, ["pause"], {
+    cwd: side,
+    now: NOON,
+  });
+  assertEquals(result.folder, join(env.project, SESSIONS));
+  assertStringIncludes(result.commit.reason!, "linked worktree");
+  assertEquals(savedJson(env).mpm?.worktree, side);
+});
+
+Deno.test("pause takes a message of several paragraphs and 200 kB", async () => {
+  using env = TestEnv.repository();
+  const long = `One [b]\n\nTwo \u202e bidi 🎉\n\n${"x".repeat(200_000)}`;
+  const { status, stdout } = await mpm(env, ["pause", "--no-commit", long], {
+    now: NOON,
+  });
+  assertEquals(status, 0);
+  assertStringIncludes(stdout, "Context: One [b]\n  \n  Two \\u{202e} bidi 🎉");
+  assertEquals(savedJson(env).conversation.summary, long);
+  const resumed = await mpm(env, ["resume", "--format", "context"]);
+  assert(resumed.stdout.length <= 10_000);
+});
+
+Deno.test("pause works in a folder with spaces and é", async () => {
+  using env = TestEnv.repository();
+  const odd = join(env.root, "mon projét 'x'");
+  Deno.mkdirSync(odd);
+  env.gitIn(odd, "init", "-q");
+  Deno.writeTextFileSync(join(odd, 'a\nb\t"c".txt'), "odd\n");
+  const { session_id: id } = await mpmJson<PauseResult>(env, ["pause"], {
+    cwd: odd,
+  });
+  const json = Deno.readTextFileSync(join(odd, SESSIONS, `${id}.json`));
+  const save = Save.parse(JSON.parse(json));
+  assertEquals(save.mpm?.files.map(({ path }) => path), ['a\nb\t"c".txt']);
+  assertEquals(save.project_path, odd);
+});

@@ -1,0 +1,119 @@
+import { assert, assertEquals } from "@std/assert";
+import { main } from "../../src/app.ts";
+import { EXIT_BUG } from "../../src/errors.ts";
+import type { ResumeResult, VerifyResult } from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { Crash, crashing } from "../helpers/faults.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+const LATER = () => new Date("2026-11-20T13:00:00Z");
+
+/** Pauses and dies at the `at`-th write; whether it got to its end. */
+async function dyingPause(
+  env: TestEnv,
+  { at, args }: { at: number; args: readonly string[] },
+): Promise<boolean> {
+  let died = false;
+  const { status } = await mpm(env, ["pause", "New", ...args], {
+    now: NOON,
+    wrap: (system) => {
+      const { system: dying } = crashing(system, at);
+      return {
+        ...dying,
+        terminal: {
+          ...dying.terminal,
+          err: (text) => {
+            died ||= text.includes("Crash") || text.includes("died at write");
+            return true;
+          },
+        },
+      };
+    },
+  });
+  assertEquals(status, died ? EXIT_BUG : 0);
+  return !died;
+}
+
+async function enumerate(
+  prepare: () => TestEnv | Promise<TestEnv>,
+  args: readonly string[],
+): Promise<number> {
+  for (let at = 0;; at++) {
+    using env = await prepare();
+    const finished = await dyingPause(env, { at, args });
+    await checkWhole(env, { at, finished });
+    if (finished) return at;
+  }
+}
+
+/** The old or the new state is there, whole; the next pause repairs the rest. */
+async function checkWhole(
+  env: TestEnv,
+  { at, finished }: { at: number; finished: boolean },
+): Promise<void> {
+  const where = `died at write ${at}`;
+  const resumed = await mpm(env, ["resume", "--json"]);
+  const summary = resumed.status === 0
+    ? (JSON.parse(resumed.stdout) as ResumeResult).session.conversation.summary
+    : undefined;
+  assert(["New", "Old", undefined].includes(summary), `${where}: ${summary}`);
+  if (finished) assertEquals(summary, "New");
+
+  const again = await mpm(env, ["pause", "Again"], { now: LATER });
+  assertEquals(again.status, 0, `${where}: ${again.stderr}`);
+  const { intact, sessions } = await mpmJson<VerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
+  assert(intact, where);
+  for (const { state, notes } of sessions) {
+    assertEquals([state, notes], ["intact", []], where);
+  }
+  assertEquals(leftovers(env), [], where);
+}
+
+/** Temporary files, and checksums without a save. */
+function leftovers(env: TestEnv): string[] {
+  const names = [...Deno.readDirSync(`${env.project}/.claude-mpm/sessions`)]
+    .map(({ name }) => name);
+  return names.filter((name) =>
+    name.endsWith(".tmp") || name.startsWith(".pending") ||
+    (name.endsWith(".sha256") && !names.includes(name.slice(0, -7)))
+  );
+}
+
+Deno.test("pause leaves the old or the new save whole at every crash point", async () => {
+  const fresh = await enumerate(() => TestEnv.repository(), []);
+  const second = await enumerate(async () => {
+    const env = TestEnv.repository();
+    await mpmJson(env, ["pause", "Old", "--no-commit"], {
+      now: () => new Date("2026-11-19T12:00:00Z"),
+    });
+    return env;
+  }, []);
+  console.log(`crash points of pause: ${fresh} first, ${second} later`);
+  assert(fresh > 15 && second > 10);
+});
+
+Deno.test("init leaves nothing torn at every crash point", async () => {
+  let points = 0;
+  for (let finished = false; !finished; points++) {
+    using env = TestEnv.repository();
+    env.write(".gitignore", "/dist/\n");
+    const { system } = crashing(env.system(), points);
+    try {
+      finished = await main(["init", "--ignore", "--quiet"], {
+        ...system,
+        terminal: { ...system.terminal, out: () => true, err: () => true },
+      }) === 0;
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
+    const text = env.read(".gitignore");
+    assert(["/dist/\n", "/dist/\n/.claude-mpm/\n"].includes(text), text);
+    assertEquals((await mpm(env, ["init", "--ignore"])).status, 0);
+    assertEquals(env.read(".gitignore"), "/dist/\n/.claude-mpm/\n");
+  }
+  console.log(`crash points of init: ${points - 1}`);
+});

@@ -1,0 +1,107 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { VerifyResult } from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { refusing } from "../helpers/faults.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+
+async function withOld(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Old", "--no-commit"], {
+    now: () => new Date("2026-11-19T12:00:00Z"),
+  });
+  return env;
+}
+
+function saves(env: TestEnv): string[] {
+  return [...Deno.readDirSync(join(env.project, ".claude-mpm/sessions"))]
+    .map(({ name }) => name).sort();
+}
+
+for (const problem of ["full", "denied", "read-only", "other"] as const) {
+  Deno.test(`pause loses nothing when every write is refused: ${problem}`, async () => {
+    let refused = 0;
+    for (let at = 0;; at++) {
+      using env = await withOld();
+      const before = saves(env);
+      const { status, stderr } = await mpm(
+        env,
+        ["pause", "--no-commit", "New"],
+        {
+          now: NOON,
+          wrap: (system) => refusing(system, at, problem),
+        },
+      );
+      const { sessions, intact } = await mpmJson<VerifyResult>(env, [
+        "sessions",
+        "verify",
+      ]);
+      assert(intact, `refused from write ${at}`);
+      if (status === 0) {
+        assertEquals(sessions.length, 2, `refused from write ${at}`);
+        if (stderr === "" && refused < at) break;
+        continue;
+      }
+      refused = at + 1;
+      assertEquals(status, 6, stderr);
+      assertStringIncludes(stderr, "Error: Cannot ");
+      assertEquals(saves(env), before, `refused from write ${at}`);
+    }
+    assert(refused > 0);
+  });
+}
+
+Deno.test({
+  name: "pause in a read-only folder is exit 6 with the path and a hint",
+  ignore: Deno.uid() === 0, // root may write anywhere
+  fn: async () => {
+    using env = TestEnv.repository();
+    Deno.chmodSync(env.project, 0o555);
+    const { status, stderr } = await mpm(env, ["pause"]);
+    Deno.chmodSync(env.project, 0o755);
+    assertEquals(status, 6);
+    assertStringIncludes(stderr, "$ROOT/project/.claude-mpm");
+    assertStringIncludes(stderr, "permission denied");
+  },
+});
+
+Deno.test("pause refuses a link in place of its folder and writes nothing there", async () => {
+  using env = TestEnv.repository();
+  const outside = join(env.root, "outside");
+  Deno.mkdirSync(outside);
+  Deno.symlinkSync(outside, join(env.project, ".claude-mpm"));
+  const whole = await mpm(env, ["pause"]);
+  assertEquals(whole.status, 4);
+  assertStringIncludes(whole.stderr, "is no folder: link");
+  Deno.removeSync(join(env.project, ".claude-mpm"));
+  Deno.mkdirSync(join(env.project, ".claude-mpm"));
+  Deno.symlinkSync(outside, join(env.project, ".claude-mpm/sessions"));
+  assertEquals((await mpm(env, ["pause"])).status, 4);
+  assertEquals([...Deno.readDirSync(outside)], []);
+});
+
+Deno.test("pause writes through no link among its own files", async () => {
+  using env = await withOld();
+  const victim = join(env.root, "victim");
+  Deno.writeTextFileSync(victim, "precious\n");
+  const folder = join(env.project, ".claude-mpm/sessions");
+  Deno.removeSync(join(folder, "LATEST-SESSION.txt"));
+  for (
+    const name of [
+      "LATEST-SESSION.txt",
+      ".mpm.tmp",
+      ".pending.json",
+      "session-20261120-120000.json.sha256",
+    ]
+  ) {
+    Deno.symlinkSync(victim, join(folder, name));
+  }
+  const { status, stderr } = await mpm(env, ["pause", "--no-commit"], {
+    now: NOON,
+  });
+  assertEquals([status, stderr], [0, ""]);
+  assertEquals(Deno.readTextFileSync(victim), "precious\n");
+  assertEquals(Deno.lstatSync(join(folder, "LATEST-SESSION.txt")).isFile, true);
+});

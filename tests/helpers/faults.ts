@@ -1,0 +1,68 @@
+import { FileError, type FileProblem } from "../../src/errors.ts";
+import type { Files, System } from "../../src/system/system.ts";
+
+/** The process died here: nothing after it runs. */
+export class Crash extends Error {}
+
+/** The methods that change something: each a point where mpm may die. */
+const WRITES = [
+  "create",
+  "mkdir",
+  "chmod",
+  "setMtime",
+  "rename",
+  "link",
+  "remove",
+  "syncFolder",
+] as const;
+
+type Write = typeof WRITES[number];
+
+/** A machine whose `at`-th write (from 0) dies; a file is half written then. */
+export function crashing(
+  system: System,
+  at: number,
+): { system: System; reached: () => number } {
+  let calls = 0;
+  const files = wrapped(system.files, (method, args, proceed) => {
+    const here = calls++;
+    if (here < at) return proceed();
+    if (here === at && method === "create") {
+      const [path, bytes] = args as [string, Uint8Array];
+      system.files.create(path, bytes.subarray(0, bytes.length >> 1));
+    }
+    throw new Crash(`died at write ${at}: ${method} ${args[0]}`);
+  });
+  return { system: { ...system, files }, reached: () => calls };
+}
+
+/** A machine that refuses every write for `problem` from the `at`-th on. */
+export function refusing(
+  system: System,
+  at: number,
+  problem: FileProblem,
+): System {
+  let calls = 0;
+  const files = wrapped(system.files, (method, args, proceed) => {
+    // Taking things away works on a full disk.
+    if (calls++ < at || method === "remove") return proceed();
+    throw new FileError(problem, "write", String(args[0]));
+  });
+  return { ...system, files };
+}
+
+function wrapped(
+  inner: Files,
+  around: (method: Write, args: unknown[], proceed: () => void) => void,
+): Files {
+  const writes = Object.fromEntries(WRITES.map((method) => [
+    method,
+    (...args: never[]) =>
+      around(
+        method,
+        args,
+        () => (inner[method] as (...args: never[]) => void)(...args),
+      ),
+  ]));
+  return { ...inner, ...writes };
+}

@@ -1,0 +1,66 @@
+import { main } from "../../src/app.ts";
+import type { System, Terminal } from "../../src/system/system.ts";
+import type { Outcome, TestEnv } from "./env.ts";
+
+export interface MpmOptions {
+  readonly cwd?: string;
+  readonly now?: () => Date;
+  /** Lines typed; giving them makes all streams terminals. */
+  readonly typed?: readonly string[];
+  /** What is piped into standard input. */
+  readonly stdin?: string;
+  /** Puts faults into the machine. */
+  readonly wrap?: (system: System) => System;
+}
+
+/** Runs a command line in this process, in the environment's world. */
+export async function mpm(
+  env: TestEnv,
+  args: readonly string[],
+  options: MpmOptions = {},
+): Promise<Outcome> {
+  const { terminal, stdout, stderr } = fakeTerminal(options);
+  const system = { ...env.system(options), terminal };
+  const status = await main(args, options.wrap?.(system) ?? system);
+  const text = (parts: string[]) =>
+    parts.join("").replaceAll(env.root, "$ROOT");
+  return { status, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** The same, parsed; throws with what was printed unless it succeeds. */
+export async function mpmJson<T = Record<string, unknown>>(
+  env: TestEnv,
+  args: readonly string[],
+  options: MpmOptions = {},
+): Promise<T> {
+  const { status, stdout, stderr } = await mpm(
+    env,
+    [...args, "--json"],
+    options,
+  );
+  if (status !== 0) throw new Error(`mpm ${args.join(" ")}: ${stderr}`);
+  return JSON.parse(stdout.replaceAll("$ROOT", env.root)) as T;
+}
+
+function fakeTerminal({ typed, stdin = "" }: MpmOptions) {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const lines = [...typed ?? []];
+  const isTerminal = typed !== undefined;
+  const terminal: Terminal = {
+    interactive: { stdin: isTerminal, stdout: isTerminal, stderr: isTerminal },
+    columns: () => 80,
+    out: (text) => stdout.push(text) > 0,
+    err: (text) => stderr.push(text) > 0,
+    readLine: () => lines.shift(),
+    readInput: () => new TextEncoder().encode(stdin),
+  };
+  return { terminal, stdout, stderr };
+}
+
+/** The compiled binary, which `scripts/test.ts` builds first. */
+export function binary(): string {
+  const path = Deno.env.get("MPM_BIN");
+  if (!path) throw new Error("MPM_BIN is not set: run deno task test");
+  return path;
+}

@@ -1,0 +1,32 @@
+import { detectChanges } from "../../src/git/detect.ts";
+import { locate } from "../../src/git/workspace.ts";
+import type { Changes } from "../../src/session/changes.ts";
+import { renderChanges } from "../../src/session/report.ts";
+import type { Save } from "../../src/session/save.ts";
+import type { TestEnv } from "./env.ts";
+
+/** Two hours and some after the commits of a test. */
+export const NOW = new Date("2026-01-01T02:30:00Z");
+
+/** What changed in `folder` since `save`. */
+export async function changesSince(
+  env: TestEnv,
+  save: Save,
+  folder = env.project,
+): Promise<Changes> {
+  const system = env.system();
+  return await detectChanges(system, await locate(system, folder), save);
+}
+
+/** The report of it without its first lines, `ID` for ids, `$ROOT`. */
+export async function reportSince(
+  env: TestEnv,
+  save: Save,
+  folder = env.project,
+): Promise<string> {
+  const changes = await changesSince(env, save, folder);
+  return renderChanges(changes, { now: NOW })
+    .replace("🔄 Changes Since Pause:\n\n", "")
+    .replaceAll(env.root, "$ROOT")
+    .replaceAll(/\b[0-9a-f]{7,64}\b/g, "ID");
+}

@@ -1,0 +1,101 @@
+import { readState } from "../../src/git/state.ts";
+import { locate } from "../../src/git/workspace.ts";
+import { gitFields, toGitContext } from "../../src/session/git_context.ts";
+import type {
+  RepositoryState,
+  Workspace,
+} from "../../src/session/repository.ts";
+import type { Save } from "../../src/session/save.ts";
+import type { TestEnv } from "./env.ts";
+
+/** A save of `workspace` in `state`, with nothing else in it. */
+export function saveOf(
+  state: RepositoryState | undefined,
+  workspace: Workspace,
+  pausedAt = "2026-01-01T00:00:00.000Z",
+): Save {
+  return {
+    session_id: "session-20260101-000000",
+    paused_at: pausedAt,
+    duration_hours: 0,
+    context_usage: { tokens_used: 0, tokens_total: 200_000, percentage: 0 },
+    conversation: {
+      primary_task: "",
+      current_phase: "",
+      summary: "",
+      accomplishments: [],
+      next_steps: [],
+    },
+    git_context: toGitContext(state),
+    active_context: { working_directory: workspace.cwd },
+    important_reminders: [],
+    resume_instructions: {
+      quick_start: [],
+      files_to_review: [],
+      validation_commands: {},
+    },
+    open_questions: [],
+    performance_metrics: {},
+    todos: { active: [], completed: [] },
+    task_list: { pending_tasks: [], in_progress_tasks: [], completed_count: 0 },
+    version: "0.1.0",
+    build: "test",
+    project_path: workspace.root,
+    mpm: {
+      schema: 1,
+      kind: "pause",
+      name: null,
+      agent: null,
+      parent: null,
+      template: null,
+      checklist: [],
+      decisions: [],
+      blockers: [],
+      checkpoint: null,
+      redactions: {},
+      ...gitFields(state, workspace),
+    },
+  };
+}
+
+/** What a pause in `folder` would save now. */
+export async function pauseIn(
+  env: TestEnv,
+  folder = env.project,
+): Promise<Save> {
+  const system = env.system();
+  const workspace = await locate(system, folder);
+  const state = workspace.git === "repository"
+    ? await readState(system, workspace)
+    : undefined;
+  return saveOf(state, workspace);
+}
+
+/** `save` as claude-mpm would have written it, with `lists` of changed paths. */
+export function peerSave(
+  save: Save,
+  lists: { modified?: string[]; untracked?: string[] } = {},
+): Save {
+  const { mpm: _, git_context: context, ...rest } = save;
+  const { modified = [], untracked = [] } = lists;
+  return {
+    ...rest,
+    git_context: {
+      ...context,
+      commit: null,
+      commit_message: null,
+      recent_commits: context.recent_commits.map((commit) => ({
+        ...commit,
+        sha: commit.sha.slice(0, 7),
+      })),
+      status: {
+        clean: modified.length + untracked.length === 0,
+        modified: [],
+        staged: [],
+        untracked: [],
+        modified_files: modified,
+        untracked_files: untracked,
+      },
+    },
+  };
+}
