@@ -3,16 +3,6 @@
  * is the standard library compiled to JavaScript and ships none.
  */
 
-declare module "@std/path" {
-  export function basename(path: string, suffix?: string): string;
-  export function dirname(path: string): string;
-  export function isAbsolute(path: string): boolean;
-  export function join(path: string, ...paths: string[]): string;
-  export function relative(from: string, to: string): string;
-  export function resolve(...paths: string[]): string;
-  export const SEPARATOR: string;
-}
-
 declare module "@std/text/levenshtein" {
   export function levenshteinDistance(a: string, b: string): number;
 }

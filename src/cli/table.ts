@@ -1,12 +1,25 @@
-import stringWidth from "string-width";
+import { eastAsianWidth } from "get-east-asian-width";
 
 // Every escape sequence that `Style` paints with.
 // deno-lint-ignore no-control-regex
 const PAINT = /\x1b\[\d+m/g;
 
+/** What is drawn over the character before it: marks, joiners, selectors. */
+const DRAWN_OVER = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+
 /** Columns `text` takes on a terminal, paint apart. */
 export function width(text: string): number {
-  return stringWidth(text);
+  let columns = 0;
+  for (const character of text.replaceAll(PAINT, "")) {
+    columns += characterWidth(character);
+  }
+  return columns;
+}
+
+function characterWidth(character: string): number {
+  const point = character.codePointAt(0)!;
+  if (point < 0x300) return 1;
+  return DRAWN_OVER.test(character) ? 0 : eastAsianWidth(point);
 }
 
 /** `text` in at most `columns` columns, with `…` where it was cut. */
@@ -16,7 +29,7 @@ export function cut(text: string, columns: number): string {
   let kept = "";
   let used = 0;
   for (const character of text.replaceAll(PAINT, "")) {
-    used += stringWidth(character);
+    used += characterWidth(character);
     if (used > columns - 1) break;
     kept += character;
   }

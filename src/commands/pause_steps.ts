@@ -3,7 +3,12 @@ import { currentAgentSession } from "../claude/home.ts";
 import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { commitFiles, isIgnored } from "../git/commit_files.ts";
+import {
+  commitFiles,
+  type Identity,
+  isIgnored,
+  readIdentity,
+} from "../git/commit_files.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
@@ -37,6 +42,7 @@ interface PauseInput extends PauseWords {
 export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
+  readonly identity: Identity | undefined;
   /** Why there will be no commit. */
   readonly reason: string | undefined;
 }
@@ -53,9 +59,10 @@ export async function gather(
     ? undefined
     : exportTarget(system, input.export, folder);
   const sessions = layout(workspace.root).sessions;
-  const [state, ignored, config] = await Promise.all([
+  const [state, ignored, identity, config] = await Promise.all([
     workspace.git === "repository" ? readState(system, workspace) : undefined,
     isIgnored(system, workspace, sessions),
+    readIdentity(system, workspace),
     readConfig(system, workspace.root),
   ]);
   const reason = noCommitReason({
@@ -64,6 +71,7 @@ export async function gather(
     asked: !input["no-commit"],
     configured: config.commit,
     ignored,
+    identified: identity !== undefined,
   });
   const draft: Draft = {
     content,
@@ -74,7 +82,7 @@ export async function gather(
     build: BUILD,
     time: system.now(),
   };
-  return { draft, target, reason };
+  return { draft, target, identity, reason };
 }
 
 /** The largest `--input`, in bytes. */
@@ -217,11 +225,13 @@ async function commitSave(
   const { workspace, state } = plan.draft;
   const result = report(plan, save).commit;
   const { branch, head } = state ?? {};
-  if (plan.reason !== undefined || !branch || !head) {
+  const { identity } = plan;
+  if (plan.reason !== undefined || !branch || !head || !identity) {
     return { result, warnings: [] };
   }
   try {
     const { sha, warning } = await commitFiles(system, workspace, {
+      identity,
       branch,
       head,
       files,

@@ -50,12 +50,18 @@ export async function findOne(
     warnings,
     input,
   });
-  if (selector !== undefined) return found(findSave(system, root, selector));
+  if (selector !== undefined) {
+    return found(await findSave(system, root, selector));
+  }
   if (!input.list) {
-    const { entry, warnings } = newest(context, workspace, input.last);
+    const { entry, warnings } = await newest(
+      context,
+      workspace,
+      input.last,
+    );
     return found(entry, warnings);
   }
-  const entries = listSaves(system, root, {
+  const entries = await listSaves(system, root, {
     warn: ({ message }) => context.note(`Warning: ${message}`),
   });
   const listed = sessionsResult(entries, { project: root, now: system.now() });
@@ -64,7 +70,7 @@ export async function findOne(
     `${seedList(listed)}\nSelect session to resume [0]: `,
   );
   if (answer === undefined) throw cancelled();
-  return found(findSave(system, root, answer.trim() || "0"));
+  return found(await findSave(system, root, answer.trim() || "0"));
 }
 
 function chosenSelector(input: ResumeInput): string | undefined {
@@ -92,13 +98,13 @@ function cancelled(): MpmError {
  * The newest save of this worktree; where this worktree has none, the newest of
  * the project. A newer one of another worktree is told of, never hidden.
  */
-function newest(
+async function newest(
   { system }: Context,
   { root, worktree, git }: Workspace,
   anyWorktree: boolean,
-): { entry: SaveEntry; warnings: string[] } {
+): Promise<{ entry: SaveEntry; warnings: string[] }> {
   let first: SaveEntry | undefined;
-  for (const entry of newestSaves(system, root)) {
+  for await (const entry of newestSaves(system, root)) {
     first ??= entry;
     const here = anyWorktree || git !== "repository" ||
       entry.worktree === null || entry.worktree === worktree;
@@ -161,7 +167,7 @@ async function loadOrOffer(
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     let tried = 0;
-    for (const other of newestSaves(system, root)) {
+    for await (const other of newestSaves(system, root)) {
       if (other.id === entry.id) continue;
       if (tried++ === OFFERED) break;
       if (!await isWhole(system, other)) continue;

@@ -22,7 +22,7 @@ has, its name and "latest" all select a session in the other commands.`,
   async run({ system, folder, note }) {
     const { root } = await locate(system, folder);
     await repair(system, root);
-    const entries = listSaves(system, root, {
+    const entries = await listSaves(system, root, {
       warn: ({ message }) => note(`Warning: ${message}`),
     });
     return sessionsResult(entries, { project: root, now: system.now() });

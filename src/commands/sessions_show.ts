@@ -3,6 +3,7 @@ import { escapeLines } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { saveMarkdown } from "../session/markdown.ts";
 import type { ShowResult } from "../session/results.ts";
+import { toYaml } from "../session/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
 import { repair } from "../store/recover.ts";
@@ -37,30 +38,29 @@ Shows what the save holds, without looking at what changed since; for that, see
   async run({ system, folder, note }, input) {
     const { root } = await locate(system, folder);
     await repair(system, root);
-    const entry = findSave(system, root, input.selector ?? "latest");
+    const entry = await findSave(system, root, input.selector ?? "latest");
     const { save, warnings } = await loadSave(system, entry);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
     return {
       source: entry.path,
       format: input.format,
       session: save,
-      // YAML needs its library, which a pure renderer must not wait for.
-      text: await formatted(input.format, save),
+      text: formatted(input.format, save),
       warnings,
     };
   },
   render: ({ text }) => escapeLines(text),
 });
 
-async function formatted(
+function formatted(
   format: ShowResult["format"],
   save: ShowResult["session"],
-): Promise<string> {
+): string {
   switch (format) {
     case "json":
       return `${JSON.stringify(save, null, 2)}\n`;
     case "yaml":
-      return (await import("../store/yaml.ts")).saveYaml(save);
+      return toYaml(save);
     case "md":
       return saveMarkdown(save);
   }

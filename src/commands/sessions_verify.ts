@@ -34,8 +34,8 @@ them. The exit status is 5 if one is damaged; nothing is changed.`,
     const { root } = await locate(system, folder);
     await repair(system, root);
     const entries = input.selector === undefined
-      ? listSaves(system, root)
-      : [findSave(system, root, input.selector)];
+      ? await listSaves(system, root)
+      : [await findSave(system, root, input.selector)];
     const { Save } = await import("../session/save.ts");
     const { problemsOf } = await import("../session/validate.ts");
     const issuesOf = (value: unknown) => problemsOf(Save, value);

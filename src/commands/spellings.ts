@@ -24,7 +24,7 @@ const pauseHere: Spelling = {
   command: "pause",
   positionals: [PROJECT],
   flags: {},
-  convert: (input) => ({ ...input, message: [], project: inProject(input) }),
+  convert: (input) => ({ ...input, words: [], project: inProject(input) }),
 };
 
 const resumeHere: Spelling = {

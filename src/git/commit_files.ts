@@ -1,5 +1,4 @@
 import { relative } from "@std/path";
-import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
@@ -15,7 +14,30 @@ export async function isIgnored(
   return (await new Git(system, worktree).run(args)).status === 0;
 }
 
+/** Who commits, as git writes it: name, email, seconds and time zone. */
+export interface Identity {
+  readonly author: string;
+  readonly committer: string;
+}
+
+/** Git's identities for a commit made now; `undefined`: it knows none. */
+export async function readIdentity(
+  system: System,
+  { git, worktree }: Workspace,
+): Promise<Identity | undefined> {
+  if (git !== "repository") return undefined;
+  const [author, committer] = await Promise.all(
+    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map(async (name) => {
+      const result = await new Git(system, worktree).run(["var", name]);
+      const text = new TextDecoder().decode(result.stdout).trim();
+      return result.status === 0 ? text : undefined;
+    }),
+  );
+  return author && committer ? { author, committer } : undefined;
+}
+
 export interface FileCommit {
+  readonly identity: Identity;
   readonly branch: string;
   /** Full id the branch must still be at. */
   readonly head: string;
@@ -43,16 +65,11 @@ export async function commitFiles(
   commit: FileCommit,
 ): Promise<MadeCommit> {
   const git = new Git(system, worktree);
-  const [author, committer] = await Promise.all(
-    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) =>
-      identity(git, name)
-    ),
-  );
   const blobs = commit.files.map((path) => ({
     path: relative(worktree, path).replaceAll("\\", "/"),
     bytes: system.files.read(path),
   }));
-  const stdin = importStream(commit, blobs, { author, committer });
+  const stdin = importStream(commit, blobs);
   const args = ["fast-import", "--quiet", "--date-format=raw", "--done"];
   const done = await git.run(args, { stdin });
   const marks = new TextDecoder().decode(done.stdout).trim().split("\n");
@@ -63,28 +80,13 @@ export async function commitFiles(
   return { sha: marks.at(-1)!, warning: await addToIndex(git, entries) };
 }
 
-async function identity(git: Git, name: string): Promise<string> {
-  const result = await git.run(["var", name]);
-  if (result.status !== 0) {
-    throw new MpmError(
-      "GIT_FAILED",
-      "git knows no name and email for a commit",
-      {
-        hint: "Set them: git config --global user.name and user.email",
-      },
-    );
-  }
-  return new TextDecoder().decode(result.stdout).trim();
-}
-
 /**
  * The stream of git-fast-import(1): the blobs, the commit, and requests for the
  * ids of all of them in that order.
  */
 function importStream(
-  { branch, head, message }: FileCommit,
+  { branch, head, message, identity }: FileCommit,
   blobs: readonly { path: string; bytes: Uint8Array }[],
-  people: { author: string | undefined; committer: string | undefined },
 ): Uint8Array {
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
@@ -100,7 +102,7 @@ function importStream(
   });
   const own = blobs.length + 1;
   say(`commit refs/heads/${branch}\nmark :${own}\n`);
-  say(`author ${people.author}\ncommitter ${people.committer}\n`);
+  say(`author ${identity.author}\ncommitter ${identity.committer}\n`);
   data(encoder.encode(message));
   say(`from ${head}\n`);
   blobs.forEach(({ path }, at) => say(`M 100644 :${at + 1} ${path}\n`));

@@ -5,9 +5,11 @@ import type { Workspace } from "../session/repository.ts";
 import type { Save } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
-import { namesFor, placeOf, readHistory, readWay } from "./history.ts";
+import { namesFor, readHistory } from "./history.ts";
+import { placeOf } from "./place.ts";
 import { resolveNames, UPSTREAM } from "./refs.ts";
 import { readPresent } from "./state.ts";
+import { readWay } from "./way.ts";
 
 /**
  * What changed in `workspace` since `save` was made: about five git processes,
@@ -24,12 +26,17 @@ export async function detectChanges(
     return compare(save, undefined, { ...NO_HISTORY, ...place });
   }
   const git = new Git(system, workspace.worktree);
-  const resolving = resolveNames(git, [...namesFor(save), UPSTREAM]);
-  const [state, way, names] = await Promise.all([
-    readPresent(system, workspace, resolving),
-    readWay(git, save, resolving),
-    resolving,
-  ]);
-  const questions = { workspace, save, state, way, names };
-  return compare(save, state, await readHistory(system, git, questions));
+  const read = async () => {
+    const resolving = resolveNames(git, [...namesFor(save), UPSTREAM]);
+    const [state, way, names] = await Promise.all([
+      readPresent(system, workspace, resolving),
+      readWay(git, save, resolving),
+      resolving,
+    ]);
+    return { workspace, save, state, way, names };
+  };
+  let found = await read();
+  // Somebody committed meanwhile: the answers belong to different moments.
+  if (found.state.head !== found.names.get("HEAD")) found = await read();
+  return compare(save, found.state, await readHistory(system, git, found));
 }

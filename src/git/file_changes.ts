@@ -3,29 +3,48 @@ import type { Git } from "./git.ts";
 import { splitFields } from "./text.ts";
 
 /**
- * What differs between two commits, with renames, mpm's own folder left out.
- * A commit that git does not have is no error: nothing is known then.
+ * What differs between two commits, with renames, mpm's own folder left out;
+ * `undefined` if git does not know one of them.
+ */
+export async function tryFileChanges(
+  git: Git,
+  from: string,
+  to: string,
+): Promise<CommittedFile[] | undefined> {
+  const result = await git.run(diffArgs("--find-renames", from, to));
+  return result.status === 0 ? parseRaw(result.stdout) : undefined;
+}
+
+/**
+ * As {@link tryFileChanges}, between commits that are known to exist. A
+ * partial clone may lack the contents that renames are found by; what changed
+ * is then told without them.
  */
 export async function readFileChanges(
   git: Git,
   from: string,
   to: string,
 ): Promise<CommittedFile[]> {
-  const result = await git.run([
+  const found = await tryFileChanges(git, from, to);
+  return found ??
+    parseRaw(await git.read(diffArgs("--no-renames", from, to)));
+}
+
+function diffArgs(renames: string, from: string, to: string): string[] {
+  return [
     "diff-tree",
     "-r",
     "-z",
-    "-M",
     "--raw",
     "--no-abbrev",
     "--no-relative",
     "--ignore-submodules=none",
+    renames,
     from,
     to,
     "--",
     ":(top,exclude).claude-mpm",
-  ]);
-  return result.status === 0 ? parseRaw(result.stdout) : [];
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { FileError } from "../errors.ts";
+import { isUnmerged } from "../session/git_context.ts";
 import type { FileState } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
@@ -38,6 +39,7 @@ export class ContentReader {
     this.#worktree = worktree;
   }
 
+  /** What is at `path`, relative to the worktree; nulls where unknown. */
   read(path: string): Content {
     if (!isOpenable(path)) return NOTHING;
     try {
@@ -89,9 +91,9 @@ export async function readFileStates(
 
 function stateOf(reader: ContentReader, entry: StatusEntry): FileState {
   const { path, status, from, staged } = entry;
-  const content = status[1] === "D" || isRepository(entry)
-    ? NOTHING
-    : reader.read(path);
+  // Of a conflict over a deletion git leaves the file.
+  const gone = status[1] === "D" && !isUnmerged(status);
+  const content = gone || isRepository(entry) ? NOTHING : reader.read(path);
   return {
     path,
     status,

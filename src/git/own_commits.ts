@@ -45,9 +45,10 @@ function ownAmong(output: string): string[] {
   const own: string[] = [];
   const others = new Set<string>();
   for (const part of output.split("\x01").slice(1)) {
-    const [, id = "", body = "", rest = ""] =
-      /^([0-9a-f]+)\x02([^]*?)\x03\n?([^]*)$/.exec(part) ?? [];
-    const paths = rest.split("\0").filter((path) => path.trim() !== "");
+    const [id = "", text = ""] = part.split("\x02");
+    const [body = "", listed = ""] = text.split("\x03");
+    const paths = listed.replace(/^\n/, "").split("\0")
+      .filter((path) => path !== "");
     const isOwn = BODY.test(body) && paths.length > 0 &&
       paths.every((path) => path.startsWith(".claude-mpm/"));
     // A merge is listed once for each parent.

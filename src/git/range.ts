@@ -23,23 +23,40 @@ const COMMIT_LIMIT = 10_000;
 const PATCH_LIMIT = 2_000;
 
 /**
- * The commits between `base` and HEAD; `undefined` if git knows no such base.
+ * The commits between `base` and HEAD; `undefined` if git knows no such base,
+ * or HEAD has no commit.
  */
-export async function readRange(
+export async function tryRange(
   git: Git,
   base: string,
 ): Promise<Range | undefined> {
-  const args = [
+  const args = rangeArgs(base);
+  const log = await git.run(args);
+  if (log.outcome !== "exited") throw gitFailure(args, log);
+  return log.status === 0 ? await rangeOf(git, base, log.stdout) : undefined;
+}
+
+/** As {@link tryRange}, between commits that are known to exist. */
+export async function readRange(git: Git, base: string): Promise<Range> {
+  return await rangeOf(git, base, await git.read(rangeArgs(base)));
+}
+
+function rangeArgs(base: string): string[] {
+  return [
     "log",
     `--max-count=${COMMIT_LIMIT + 1}`,
     ...SIDED_LOG_FORMAT,
     `${base}...HEAD`,
     "--",
   ];
-  const log = await git.run(args);
-  if (log.outcome !== "exited") throw gitFailure(args, log);
-  if (log.status !== 0) return undefined;
-  const commits = parseSidedLog(log.stdout);
+}
+
+async function rangeOf(
+  git: Git,
+  base: string,
+  output: Uint8Array,
+): Promise<Range> {
+  const commits = parseSidedLog(output);
   const listed = commits.slice(0, COMMIT_LIMIT);
   const of = (side: string) =>
     listed.filter((found) => found.side === side).map(({ commit }) => commit);
@@ -85,7 +102,7 @@ export async function readEqualPatches(
  * that very second is taken for older.
  */
 export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
-  const log = await git.run([
+  const log = await git.read([
     "log",
     `--max-count=${COMMIT_LIMIT}`,
     `--since=${Math.floor(time.getTime() / 1000) + 1}`,
@@ -93,19 +110,19 @@ export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
     "HEAD",
     "--",
   ]);
-  return parseLog(log.stdout);
+  return parseLog(log);
 }
 
 /** All commits of HEAD, for a save made before the first. */
 export async function readAll(git: Git): Promise<Range> {
-  const log = await git.run([
+  const log = await git.read([
     "log",
     `--max-count=${COMMIT_LIMIT}`,
     ...LOG_FORMAT,
     "HEAD",
     "--",
   ]);
-  return { left: [], right: parseLog(log.stdout), omitted: 0 };
+  return { left: [], right: parseLog(log), omitted: 0 };
 }
 
 /** Whether `ancestor` is `commit` or one of its ancestors. */
@@ -115,13 +132,7 @@ export async function isAncestor(
   commit: string,
 ): Promise<boolean> {
   if (ancestor === commit) return true;
-  const answer = await git.run([
-    "merge-base",
-    "--is-ancestor",
-    ancestor,
-    commit,
-  ]);
-  return answer.status === 0;
+  return await decide(git, ["merge-base", "--is-ancestor", ancestor, commit]);
 }
 
 /** Whether two commits have any common ancestor. */
@@ -130,5 +141,14 @@ export async function isRelated(
   one: string,
   other: string,
 ): Promise<boolean> {
-  return (await git.run(["merge-base", one, other])).status === 0;
+  return await decide(git, ["merge-base", one, other]);
+}
+
+/** For a command that answers by status: 0 is yes, 1 no. */
+async function decide(git: Git, args: readonly string[]): Promise<boolean> {
+  const answer = await git.run(args);
+  if (answer.status !== 0 && answer.status !== 1) {
+    throw gitFailure(args, answer);
+  }
+  return answer.status === 0;
 }

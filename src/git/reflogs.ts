@@ -38,8 +38,14 @@ export async function findRenamed(
   return name === branch ? undefined : name;
 }
 
-/** Whether the last move of a remote-tracking ref was a push from here. */
-export async function wasPushed(git: Git, ref: string): Promise<boolean> {
+/**
+ * What moved a ref last: a push from here, a fetch (by a pull, too), or
+ * something else or unknown.
+ */
+export async function lastMove(
+  git: Git,
+  ref: string,
+): Promise<"push" | "fetch" | undefined> {
   const log = await git.run([
     "log",
     "--walk-reflogs",
@@ -49,5 +55,7 @@ export async function wasPushed(git: Git, ref: string): Promise<boolean> {
     ref,
     "--",
   ]);
-  return splitFields(log.stdout)[0] === "update by push";
+  const [message = ""] = splitFields(log.stdout);
+  if (message === "update by push") return "push";
+  return /^(fetch|pull)\b/.test(message) ? "fetch" : undefined;
 }

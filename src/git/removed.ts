@@ -5,16 +5,18 @@ import { splitFields } from "./text.ts";
 const PATH_LIMIT = 100;
 
 /**
- * Those of `paths` that some commit between the base and HEAD removed, which
- * the difference of the two ends does not show of a file that came and went.
+ * Those of `paths` that some commit of HEAD since the base (without a base,
+ * any commit) removed. Of a file that came and went, the difference of the two
+ * ends does not show it.
  */
 export async function findRemoved(
   git: Git,
   way: { base: string | undefined; right: readonly unknown[] },
   paths: readonly string[],
 ): Promise<Set<string>> {
-  if (paths.length === 0 || way.right.length === 0) return new Set();
-  const log = await git.run([
+  const still = way.base !== undefined && way.right.length === 0;
+  if (paths.length === 0 || still) return new Set();
+  const log = await git.read([
     "log",
     "--format=",
     "-z",
@@ -28,6 +30,6 @@ export async function findRemoved(
       ? []
       : paths.map((path) => `:(top,literal)${path}`)),
   ]);
-  const removed = new Set(splitFields(log.stdout));
+  const removed = new Set(splitFields(log));
   return new Set(paths.filter((path) => removed.has(path)));
 }

@@ -2,15 +2,23 @@ import { join } from "@std/path";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { FILE_LIMIT, readFileStates } from "./file_states.ts";
-import { Git, gitFailure } from "./git.ts";
+import { Git, gitFailure, reasonOf } from "./git.ts";
 import { LOG_FORMAT, parseLog } from "./log.ts";
 import { readOperation } from "./operation.ts";
-import { resolveNames, UPSTREAM } from "./refs.ts";
+import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
 import { parseStatus, STATUS } from "./status.ts";
 import { splitFields } from "./text.ts";
 
-/** Object ids by name, as `resolveNames` gives them. */
-type Names = Map<string, string | undefined>;
+const RECENT = ["log", "-5", ...LOG_FORMAT, "HEAD", "--"];
+
+const STASHES = [
+  "log",
+  "--walk-reflogs",
+  "-z",
+  "--format=%H%x00%gs",
+  "refs/stash",
+  "--",
+];
 
 /**
  * Everything a save records of a worktree: three git processes side by side,
@@ -22,11 +30,13 @@ export async function readState(
   workspace: Workspace,
 ): Promise<RepositoryState> {
   const git = new Git(system, workspace.worktree);
-  const [present, recent] = await Promise.all([
+  const [present, log] = await Promise.all([
     readPresent(system, workspace, resolveNames(git, [UPSTREAM])),
-    readRecent(git),
+    git.run(RECENT),
   ]);
-  return { ...present, recent };
+  // Before the first commit there is nothing to log.
+  if (log.status !== 0 && present.head) throw gitFailure(RECENT, log);
+  return { ...present, recent: parseLog(log.stdout) };
 }
 
 /**
@@ -66,13 +76,6 @@ async function readFiles(system: System, git: Git) {
   return { status, files: await readFileStates(system, git.folder, listed) };
 }
 
-async function readRecent(git: Git) {
-  const args = ["log", "-5", ...LOG_FORMAT, "HEAD", "--"];
-  const log = await git.run(args);
-  if (log.outcome !== "exited") throw gitFailure(args, log);
-  return parseLog(log.stdout); // nothing before the first commit
-}
-
 /** Without a reflog of stashes git need not be asked for them. */
 function hasStashes(system: System, workspace: Workspace): boolean {
   const common = workspace.commonDir!;
@@ -82,14 +85,9 @@ function hasStashes(system: System, workspace: Workspace): boolean {
 }
 
 async function readStashes(git: Git) {
-  const log = await git.run([
-    "log",
-    "--walk-reflogs",
-    "-z",
-    "--format=%H%x00%gs",
-    "refs/stash",
-    "--",
-  ]);
+  const log = await git.run(STASHES);
+  const none = log.status === 128 && /bad revision/.test(reasonOf(log));
+  if (log.status !== 0 && !none) throw gitFailure(STASHES, log);
   const fields = splitFields(log.stdout);
   const stashes: { commit: string; message: string }[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {

@@ -10,6 +10,7 @@ const text = z.string();
 const maybeText = z.nullable(text);
 const count = z.int().check(z.nonnegative());
 
+/** A commit that came or went. */
 export const ChangedCommit = z.object({
   /** Full id. */
   sha: text,
@@ -22,6 +23,7 @@ export const ChangedCommit = z.object({
   message: text,
 });
 
+/** A commit and the one that took its place. */
 export const RewrittenCommit = z.object({
   from: ChangedCommit,
   /** null: an equal patch is there, but in which commit is not known. */
@@ -30,6 +32,7 @@ export const RewrittenCommit = z.object({
   patch: z.enum(["same", "changed"]),
 });
 
+/** What commits did to a file. */
 export const FileChange = z.object({
   /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
   status: text,
@@ -76,6 +79,7 @@ export const PathChange = z.enum([
   "unknown",
 ]);
 
+/** A path of the working directory, then and now. */
 export const ChangedPath = z.object({
   path: text,
   from: z.optional(text),
@@ -85,6 +89,7 @@ export const ChangedPath = z.object({
   change: PathChange,
 });
 
+/** An upstream, and how far HEAD and it are apart. */
 export const UpstreamPosition = z.object({
   name: text,
   /** null: the ref does not exist, or was not recorded. */
@@ -93,6 +98,7 @@ export const UpstreamPosition = z.object({
   behind: count,
 });
 
+/** Everything that changed. */
 export const Changes = z.object({
   /** Whether there was a repository at the pause and is one now. */
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
@@ -138,7 +144,7 @@ export const Changes = z.object({
     /**
      * `pushed`: moved by a push from here; `pulled`: moved by a fetch, and in
      * HEAD; `fetched`: not in HEAD; `diverged`: both have commits of their
-     * own; `rewritten`: the recorded commit is no longer in it; `gone`: the
+     * own; `moved`: by something else or unknown; `rewritten`: the recorded commit is no longer in it; `gone`: the
      * ref was removed; `set`, `removed`, `changed`: the setting was;
      * `unknown`: not recorded.
      */
@@ -148,6 +154,7 @@ export const Changes = z.object({
       "pulled",
       "fetched",
       "diverged",
+      "moved",
       "rewritten",
       "gone",
       "set",

@@ -10,6 +10,8 @@ export interface CommitFacts {
   readonly configured: boolean;
   /** Whether git ignores the save's folder. */
   readonly ignored: boolean;
+  /** Whether git knows a name and an email. */
+  readonly identified: boolean;
 }
 
 /** Why a pause makes no commit, in words; `undefined`: it makes one. */
@@ -29,6 +31,9 @@ export function noCommitReason(facts: CommitFacts): string | undefined {
   if (state.operation) return `a ${state.operation} is in progress`;
   if (state.detached) return "HEAD is detached";
   if (state.head === undefined) return "the branch has no commit yet";
+  if (!facts.identified) {
+    return "git knows no name and email (git config --global user.name …)";
+  }
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { ChangedPath, Changes } from "./changes.ts";
 import { compareCommits, relationOf } from "./compare_commits.ts";
-import { notesOf } from "./compare_notes.ts";
+import { notesOf, type Sources } from "./compare_notes.ts";
 import { comparePaths } from "./compare_paths.ts";
 import {
   compareBranch,
@@ -31,8 +31,17 @@ export function compare(
     files: history.files,
     topNames: history.topNames,
   });
+  const sources = { save, state, history, recorded };
+  const changes = compareAll(sources, relation);
+  return { ...changes, notes: notesOf(changes, sources) };
+}
+
+function compareAll(
+  { save, state, history, recorded }: Sources,
+  relation: Changes["relation"],
+): Omit<Changes, "notes"> {
   const paths = state ? pathsHere(save, state, { recorded, history }) : [];
-  const changes: Changes = {
+  return {
     repository: repositoryOf(save, state, history),
     relation,
     compared_by: history.comparedBy,
@@ -55,10 +64,7 @@ export function compare(
     stashes: compareStashes(save, state),
     operation: compareOperation(save, state),
     worktree: compareWorktree(save, history),
-    notes: [],
   };
-  changes.notes = notesOf(changes, { save, state, history, recorded });
-  return changes;
 }
 
 function repositoryOf(

@@ -5,15 +5,19 @@ import { counted } from "./report_section.ts";
 import type { RepositoryState } from "./repository.ts";
 import type { Save } from "./save.ts";
 
-interface Sources {
+/** What a comparison is made of. */
+export interface Sources {
   readonly save: Save;
   readonly state: RepositoryState | undefined;
   readonly history: History;
   readonly recorded: Recorded;
 }
 
+/** A comparison before it has notes. */
+type Found = Omit<Changes, "notes">;
+
 /** What was not compared, or is less than certain. */
-export function notesOf(changes: Changes, sources: Sources): string[] {
+export function notesOf(changes: Found, sources: Sources): string[] {
   return [
     ...repositoryNotes(changes, sources),
     ...historyNotes(changes, sources),
@@ -22,7 +26,7 @@ export function notesOf(changes: Changes, sources: Sources): string[] {
   ];
 }
 
-function repositoryNotes(changes: Changes, { history }: Sources): string[] {
+function repositoryNotes(changes: Found, { history }: Sources): string[] {
   switch (changes.repository) {
     case "both":
       return [];
@@ -45,7 +49,7 @@ function repositoryNotes(changes: Changes, { history }: Sources): string[] {
   }
 }
 
-function historyNotes(changes: Changes, sources: Sources): string[] {
+function historyNotes(changes: Found, sources: Sources): string[] {
   const { save, state, history } = sources;
   const notes: string[] = [];
   const gone = baseCandidates(save)[0]?.name;
@@ -72,7 +76,7 @@ function historyNotes(changes: Changes, sources: Sources): string[] {
   return notes;
 }
 
-function placeNotes(changes: Changes, sources: Sources): string[] {
+function placeNotes(changes: Found, sources: Sources): string[] {
   const { save, history } = sources;
   if (changes.repository !== "both") return [];
   const path = save.mpm?.worktree ?? save.project_path;
@@ -99,7 +103,7 @@ function placeNotes(changes: Changes, sources: Sources): string[] {
   }
 }
 
-function pathNotes(changes: Changes, sources: Sources): string[] {
+function pathNotes(changes: Found, sources: Sources): string[] {
   const { save, state, recorded } = sources;
   if (!state || changes.repository !== "both") return [];
   const notes = [...recorded.notes];
@@ -118,13 +122,18 @@ function pathNotes(changes: Changes, sources: Sources): string[] {
       `${counted(state.filesOmitted, "more changed path")} not looked at`,
     );
   }
-  const unhashed = !save.mpm &&
-    changes.working_directory.paths.some(({ change }) =>
+  const unsure =
+    changes.working_directory.paths.filter(({ change }) =>
       change === "still-changed"
-    );
-  if (unhashed) {
+    ).length;
+  if (unsure > 0 && !save.mpm) {
     notes.push(
       "The save has no hashes: whether changed files were edited further is not known",
+    );
+  } else if (unsure > 0) {
+    notes.push(
+      `${counted(unsure, "changed path")} could not be compared: ` +
+        "too large, unreadable, or a repository with changes of its own",
     );
   }
   return notes;

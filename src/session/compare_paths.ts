@@ -135,6 +135,7 @@ function isStaged({ status }: FileState): boolean {
 }
 
 function isGone({ status, size }: FileState): boolean {
+  if (isUnmerged(status)) return size === null;
   return status[1] === "D" || (status[0] === "D" && size === null);
 }
 
@@ -176,7 +177,9 @@ function settled(then: RecordedPath, present: Present): PathChange {
   if (content.size === null) {
     if (movedAway.has(then.path)) return "renamed";
     const removed = file?.status === "D" || history.removed.has(then.path);
-    return removed ? "removed" : "deleted";
+    if (removed) return "removed";
+    // Where the commits in between are not known, one may have removed it.
+    return isNew(then) || isSure(history) ? "deleted" : "unknown";
   }
   const same = then.state && sameContent(then.state, content);
   if (file) return same ? "committed" : touchedChange(then, same);
@@ -194,20 +197,29 @@ function touchedChange(
 function untouchedChange(
   then: RecordedPath,
   same: boolean | undefined,
-  { comparedBy }: History,
+  history: History,
 ): PathChange {
-  // Only from the commit of the pause is "no commit touched it" known.
-  if (comparedBy !== "head" && comparedBy !== "start") return "unknown";
-  const wasNew = then.status !== null && /[?A]/.test(then.status);
-  return wasNew || same ? "hidden" : "reverted";
+  if (!isSure(history)) return "unknown";
+  return isNew(then) || same ? "hidden" : "reverted";
+}
+
+/** Only from the commit of the pause is "no commit touched it" known. */
+function isSure({ comparedBy }: History): boolean {
+  return comparedBy === "head" || comparedBy === "start";
+}
+
+/** Whether HEAD of the pause did not have the path. */
+function isNew({ status }: RecordedPath): boolean {
+  return status !== null && /[?A]/.test(status);
 }
 
 /** Of a name that no file function takes, and of a submodule. */
 function settledByObject(
-  { status, state }: RecordedPath,
+  then: RecordedPath,
   file: CommittedFile | undefined,
-  { comparedBy }: History,
+  history: History,
 ): PathChange {
+  const { state } = then;
   if (file) {
     if (file.status === "D") {
       return state && isGone(state) ? "committed" : "removed";
@@ -215,8 +227,7 @@ function settledByObject(
     if (state?.object === undefined) return "unknown";
     return state.object === file.object ? "committed" : "superseded";
   }
-  const wasNew = status !== null && /[?A]/.test(status);
-  return !wasNew && comparedBy === "head" ? "reverted" : "unknown";
+  return !isNew(then) && isSure(history) ? "reverted" : "unknown";
 }
 
 function isRepository({ path, state }: RecordedPath): boolean {

@@ -89,9 +89,10 @@ function upstreamChange(
   if (now.name !== then.name) return "changed";
   if (found.commit === (then.commit ?? undefined)) return "same";
   if (then.commit !== null && !found.forward) return "rewritten";
-  if (found.pushed) return "pushed";
-  if (found.contained) return "pulled";
-  return now.ahead > 0 ? "diverged" : "fetched";
+  if (found.moved === "push") return "pushed";
+  if (!found.contained && now.ahead > 0) return "diverged";
+  if (found.moved === undefined) return "moved";
+  return found.contained ? "pulled" : "fetched";
 }
 
 /** The operation in progress, then and now. */

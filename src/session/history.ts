@@ -60,8 +60,8 @@ export interface History {
     readonly forward: boolean;
     /** Whether all of it is in HEAD. */
     readonly contained: boolean;
-    /** Whether its last move was a push from this repository. */
-    readonly pushed: boolean;
+    /** What moved it last; undefined: something else, or not known. */
+    readonly moved: "push" | "fetch" | undefined;
   } | undefined;
   /** On disk now: recorded paths that git does not report as changed. */
   readonly contents: ReadonlyMap<string, Content>;
@@ -92,6 +92,11 @@ export interface BaseCandidate {
   /** As recorded: a full id, or an abbreviated one. */
   readonly name: string;
   readonly comparedBy: "head" | "recent-commit";
+}
+
+/** How git is asked for a candidate: only a commit will do. */
+export function commitName({ name }: BaseCandidate): string {
+  return `${name}^{commit}`;
 }
 
 /**

@@ -1,3 +1,6 @@
+/** A session id: UTC seconds, since readers of the family accept no suffix. */
+export const SESSION_ID = /^session-\d{8}-\d{6}$/;
+
 /** A second in UTC as `YYYY-MM-DD HH:MM:SS`. */
 export function utcSeconds(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");

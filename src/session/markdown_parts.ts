@@ -28,8 +28,8 @@ const HEADINGS: readonly (readonly [RegExp, string])[] = [
   [/^what you were working on$/i, "work"],
 ];
 
-const HEADING = /^#{1,6}\s+(.*?)\s*#*$/;
-const LABEL = /^\s*(?:[-*]\s+)?\*\*([^*:]+)(?::\*\*|\*\*\s*:)\s*(.*?)\s*$/;
+const HEADING = /^#{1,6}\s+(.*)$/;
+const LABEL = /^\s*(?:[-*]\s+)?\*\*([^*:]+)(?::\*\*|\*\*\s*:)(.*)$/;
 
 /**
  * Splits a document at its headings. In claude-mpm's document only the headings
@@ -48,7 +48,8 @@ export function splitSections(
   let inSummary = false;
   let fence: number | undefined;
   lines.forEach((line, index) => {
-    if (/^(?:```|~~~)/.test(line)) {
+    // In our own document the summary may hold half a code block.
+    if (!(strict && inSummary) && /^(?:```|~~~)/.test(line)) {
       fence = fence === undefined ? index + 1 : undefined;
     }
     const heading = fence === undefined && HEADING.exec(line)?.[1];
@@ -66,11 +67,13 @@ export function splitSections(
     const label = LABEL.exec(line);
     const key = label?.[1]?.trim().toLowerCase();
     if (key === "summary" && summary === undefined) {
-      summary = [label![2]!];
+      summary = [label![2]!.trim()];
       inSummary = true;
       return;
     }
-    if (key !== undefined && !labels.has(key)) labels.set(key, label![2]!);
+    if (key !== undefined && !labels.has(key)) {
+      labels.set(key, label![2]!.trim());
+    }
     body.push(line);
   });
   const sections = { labels, bodies, summary: summary?.join("\n").trim() };

@@ -56,14 +56,27 @@ function redactText(
   return text;
 }
 
+/** `value` with every text changed; what holds no change is not copied. */
 function walk<T>(value: T, change: (text: string) => string): T {
   const visit = (node: unknown): unknown => {
     if (typeof node === "string") return change(node);
-    if (Array.isArray(node)) return node.map(visit);
-    if (node === null || typeof node !== "object") return node;
-    return Object.fromEntries(
-      Object.entries(node).map(([key, child]) => [key, visit(child)]),
-    );
+    if (typeof node !== "object" || node === null) return node;
+    const fields = node as Record<string, unknown>;
+    let result = fields;
+    for (const key in fields) {
+      const after = visit(fields[key]);
+      if (after === fields[key]) continue;
+      if (result === fields) result = copyOf(fields);
+      result[key] = after;
+    }
+    return result;
   };
   return visit(value) as T;
+}
+
+function copyOf(node: object): Record<string, unknown> {
+  return (Array.isArray(node) ? [...node] : { ...node }) as Record<
+    string,
+    unknown
+  >;
 }

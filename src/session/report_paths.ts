@@ -17,6 +17,7 @@ export function fileSection(
   };
 }
 
+/** Paths that two sides changed. */
 export function conflictSection(
   { conflicts }: Changes,
   marks: Marks,
@@ -36,6 +37,7 @@ const CONFLICTS = {
   unmerged: "has unmerged changes",
 };
 
+/** Files that are gone without a commit. */
 export function missingSection(
   { missing }: Changes,
   marks: Marks,

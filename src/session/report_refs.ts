@@ -2,6 +2,7 @@ import type { Changes, UpstreamPosition } from "./changes.ts";
 import type { Marks } from "./report_marks.ts";
 import { counted, type Section } from "./report_section.ts";
 
+/** Where HEAD went, and what became of the branch of the pause. */
 export function branchSection(
   { branch, repository, worktree }: Changes,
   marks: Marks,
@@ -72,6 +73,7 @@ const MOVES: Record<Changes["upstream"]["change"], string> = {
   pushed: "pushed",
   pulled: "pulled",
   fetched: "fetched, not yet merged",
+  moved: "moved",
   diverged: "diverged: both sides have commits of their own",
   rewritten: "rewritten: what it was at the pause is no longer in it",
   gone: "gone",
@@ -80,12 +82,17 @@ const MOVES: Record<Changes["upstream"]["change"], string> = {
   changed: "is the upstream now",
 };
 
+/** What became of the upstream. */
 export function upstreamSection(
   changes: Changes,
   marks: Marks,
 ): Section | undefined {
   const { then, now, change } = changes.upstream;
   if (change === "unknown" || changes.repository !== "both") return undefined;
+  if (change === "changed" && now === null) {
+    const was = marks.code(then!.name);
+    return { title: "Upstream:", items: [`None here (at the pause ${was})`] };
+  }
   const shown = change === "gone" || change === "removed" ? then : now ?? then;
   if (!shown) return undefined;
   const counts = countWords(changes);
@@ -119,6 +126,7 @@ function positionWords(
   return `${ahead} ahead, ${behind} behind`;
 }
 
+/** Stashes made and dropped. */
 export function stashSection(
   { stashes }: Changes,
   marks: Marks,
@@ -131,6 +139,7 @@ export function stashSection(
   return { title: `Stash (${counted(items.length, "change")}):`, items };
 }
 
+/** A merge, a rebase or the like that began or ended. */
 export function operationSection(
   { operation: { then, now, change } }: Changes,
 ): Section | undefined {
@@ -147,6 +156,7 @@ export function operationSection(
   return { title: "Operation:", items, warn: now !== null };
 }
 
+/** The worktree of the save, if it is not this one. */
 export function worktreeSection(
   { worktree }: Changes,
   marks: Marks,

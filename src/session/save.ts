@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { SESSION_ID } from "./ids.ts";
 
 /**
  * The schema of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
@@ -14,9 +15,6 @@ import * as z from "zod/mini";
 const text = z.string();
 const texts = z.array(text);
 const count = z.int().check(z.nonnegative());
-
-/** A session id: UTC seconds, since readers of the family accept no suffix. */
-export const SESSION_ID = /^session-\d{8}-\d{6}$/;
 
 export const Commit = z.looseObject({
   /** Commit id, full in mpm's saves, abbreviated in claude-mpm's. */

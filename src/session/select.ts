@@ -1,5 +1,5 @@
 import { MpmError } from "../errors.ts";
-import { SESSION_ID } from "./save.ts";
+import { SESSION_ID } from "./ids.ts";
 import type { SaveEntry } from "./save_entry.ts";
 
 /** Ids that an error names before it only counts the rest. */

@@ -5,7 +5,8 @@
  */
 export type Shape =
   | { is: "text"; pattern?: RegExp; neutral?: string }
-  | { is: "number" | "count" | "flag" | "any" | "version" }
+  | { is: "number" | "count" }
+  | { is: "flag" | "any" | "version" }
   | { is: "nullable" | "optional" | "list" | "record"; of: Shape }
   | ObjectShape;
 

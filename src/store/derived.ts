@@ -2,6 +2,7 @@ import { basename, dirname } from "@std/path";
 import { saveMarkdown } from "../session/markdown.ts";
 import { pointerText } from "../session/pointer.ts";
 import type { Save } from "../session/save.ts";
+import { toYaml } from "../session/yaml.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { layout, saveFiles } from "./layout.ts";
@@ -11,19 +12,17 @@ import { layout, saveFiles } from "./layout.ts";
  * this save is the newest. Each whole or not at all, and all of them again from
  * the JSON whenever one was lost. Call under the store's lock.
  */
-export async function writeDerived(
+export function writeDerived(
   system: System,
   root: string,
   save: Save,
-): Promise<void> {
-  // Loaded here since only a save needs it, and after its commit point.
-  const { saveYaml } = await import("./yaml.ts");
+): void {
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
   const mtime = new Date(save.paused_at).getTime();
   const write = (path: string, text: string) =>
     writeAtomic(system, path, { bytes: new TextEncoder().encode(text), mtime });
-  write(files.yaml, saveYaml(save));
+  write(files.yaml, toYaml(save));
   write(files.markdown, saveMarkdown(save));
   if (pointsToOlder(system, root, save)) {
     write(pointer, pointerText(save, sessions));

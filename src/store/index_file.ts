@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { ERRORS, FileError } from "../errors.ts";
 import { field, isFields } from "../session/odd_values.ts";
-import { SESSION_ID } from "../session/save.ts";
+import { SESSION_ID } from "../session/ids.ts";
 import {
   newestFirst,
   type SaveEntry,

@@ -6,7 +6,7 @@ import type { SaveEntry } from "../session/save_entry.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { LARGEST_SAVE } from "./recover.ts";
-import { parseContent } from "./save_content.ts";
+import { loadYaml, parseContent } from "./save_content.ts";
 
 /** A save as it was written, in the present shape. */
 export interface LoadedSave {
@@ -36,6 +36,7 @@ export async function loadSave(
   const { id, format, path } = entry;
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
   const checksum = verify(system, entry, bytes);
+  if (format === "yaml") await loadYaml();
   const { value, warnings } = parseContent(format, bytes, path);
   const normalized = normalize(value, id);
   return {

@@ -1,5 +1,5 @@
 import type { MpmError } from "../errors.ts";
-import { SESSION_ID } from "../session/save.ts";
+import { SESSION_ID } from "../session/ids.ts";
 import { newestFirst, type SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import type { System } from "../system/system.ts";
@@ -12,6 +12,7 @@ import {
 import { INDEXED } from "./index_file.ts";
 import { newestOf } from "./order_saves.ts";
 import { EntryReader } from "./read_entry.ts";
+import { loadYaml } from "./save_content.ts";
 import { keepListing, openIndex } from "./save_index.ts";
 
 export interface ReadOptions {
@@ -33,15 +34,17 @@ const WORTH_AN_INDEX = 200;
  * list with its `problem` and hides no other. Throws a FileError for a folder
  * that cannot be listed, unless `warn` takes it.
  */
-export function listSaves(
+export async function listSaves(
   system: System,
   root: string,
   { global = true, warn }: ReadOptions = {},
-): SaveEntry[] {
+): Promise<SaveEntry[]> {
   const folders = saveFolders(system, root, global);
   const reader = new EntryReader(system, root, folders);
   const entries: SaveEntry[] = [];
-  for (const found of findSaves(system, folders, warn).values()) {
+  const all = findSaves(system, folders, warn);
+  await loadReaders(all);
+  for (const found of all.values()) {
     const entry = reader.read(found);
     if (entry) entries.push(entry);
   }
@@ -55,11 +58,11 @@ export function listSaves(
  * pause of claude-mpm; only a save edited by hand to be older or newer than
  * that would come out of order.
  */
-export function* newestSaves(
+export async function* newestSaves(
   system: System,
   root: string,
   { global = true, warn }: ReadOptions = {},
-): Generator<SaveEntry> {
+): AsyncGenerator<SaveEntry> {
   const given = new Set<string>();
   for (const entry of openIndex(system, root).saves ?? []) {
     given.add(entry.id);
@@ -69,6 +72,7 @@ export function* newestSaves(
   const now = system.now().getTime();
   const stamps = stampFolders(system, folders);
   const found = findSaves(system, folders, warn);
+  await loadReaders(found);
   const reader = new EntryReader(system, root, folders);
   const entries = newestOf(found, (one) => reader.read(one));
   const first: SaveEntry[] = [];
@@ -78,6 +82,16 @@ export function* newestSaves(
   }
   yield* first;
   for (const entry of entries) if (!given.has(entry.id)) yield entry;
+}
+
+/** The library for YAML is loaded only where a save is there as YAML alone. */
+async function loadReaders(found: ReadonlyMap<string, Found>): Promise<void> {
+  for (const { candidates } of found.values()) {
+    if (candidates.some(({ format }) => format === "json")) continue;
+    if (candidates.some(({ format }) => format === "yaml")) {
+      return await loadYaml();
+    }
+  }
 }
 
 function take<T>(from: Iterator<T>, count: number): T[] {
@@ -93,16 +107,16 @@ function take<T>(from: Iterator<T>, count: number): T[] {
  * mpm's own saves, `latest` and `0` need no listing. Throws NOT_FOUND or
  * AMBIGUOUS.
  */
-export function findSave(
+export async function findSave(
   system: System,
   root: string,
   selector: string,
-): SaveEntry {
+): Promise<SaveEntry> {
   if (selector === "latest" || selector === "0") {
-    for (const entry of newestSaves(system, root)) return entry;
+    for await (const entry of newestSaves(system, root)) return entry;
   }
   const own = SESSION_ID.test(selector) && ownSave(system, root, selector);
-  return own || matchSave(listSaves(system, root), selector);
+  return own || matchSave(await listSaves(system, root), selector);
 }
 
 /** mpm's own save of that id. A foreign one needs its checksum file found. */

@@ -1,5 +1,6 @@
 import { FileError, MpmError } from "../errors.ts";
-import { type Save, SESSION_ID } from "../session/save.ts";
+import { SESSION_ID } from "../session/ids.ts";
+import type { Save } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere } from "./atomic.ts";
 import { writeDerived } from "./derived.ts";
@@ -12,10 +13,7 @@ export const LARGEST_SAVE = 64 * 1024 * 1024;
  * Finishes what a save that died left behind: past its commit point the derived
  * files are written, before it the traces are removed. Call under the lock.
  */
-export async function finishPending(
-  system: System,
-  root: string,
-): Promise<void> {
+export function finishPending(system: System, root: string): void {
   const { files } = system;
   const { sessions, pending } = layout(root);
   if (!files.lstat(pending)) return;
@@ -23,7 +21,7 @@ export async function finishPending(
   if (save) {
     const { json, checksum } = saveFiles(sessions, save.session_id);
     if (files.lstat(json)?.kind === "file") {
-      await writeDerived(system, root, save);
+      writeDerived(system, root, save);
     } else {
       removeIfThere(system, checksum);
     }
@@ -56,7 +54,7 @@ export async function repair(system: System, root: string): Promise<void> {
   if (!system.files.lstat(pending)) return;
   try {
     using held = await system.files.lock(lock, 0);
-    if (held) await finishPending(system, root);
+    if (held) finishPending(system, root);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
   }

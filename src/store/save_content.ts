@@ -1,14 +1,21 @@
-import { basename } from "@std/path";
 import { MpmError } from "../errors.ts";
 import { parseMarkdownSave } from "../session/foreign_markdown.ts";
 import type { ForeignSave } from "../session/foreign_save.ts";
-import { parseYamlSave } from "../session/foreign_yaml.ts";
 import { type Fields, isFields, kindOf } from "../session/odd_values.ts";
 import type { SaveFormat } from "../session/save_entry.ts";
 
+type YamlReader = typeof import("../session/foreign_yaml.ts");
+
+let yaml: YamlReader | undefined;
+
+/** Makes `parseContent` able to read YAML, whose library is slow to load. */
+export async function loadYaml(): Promise<void> {
+  yaml ??= await import("../session/foreign_yaml.ts");
+}
+
 /**
  * The content of a save's file, parsed but not brought into shape. Throws
- * UNREADABLE with the position of the fault.
+ * UNREADABLE with the position of the fault. YAML needs `loadYaml` before.
  */
 export function parseContent(
   format: SaveFormat,
@@ -18,7 +25,7 @@ export function parseContent(
   const text = decode(bytes, path);
   switch (format) {
     case "yaml":
-      return parseYamlSave(text, `"${path}"`);
+      return yaml!.parseYamlSave(text, `"${path}"`);
     case "md":
       return parseMarkdownSave(text, `"${path}"`);
     case "json":
@@ -27,9 +34,8 @@ export function parseContent(
 }
 
 function unreadable(path: string, fault: string, cause?: unknown): MpmError {
-  const id = basename(path).replace(/\..*$/, "");
   return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
-    hint: `Resume another save, or look at ${id}.md, which people can read`,
+    hint: 'Run "mpm sessions verify" to see which saves are whole',
     cause,
   });
 }

@@ -140,7 +140,8 @@ export function noteSave(known: KnownSaves, saved?: Save): void {
     if (age < 0 || age > LISTING_VALID) return;
     const saves = saved ? withSave(known, saved) : index.saves;
     const { sessions } = layout(root);
-    const changed = system.files.lstat(sessions)!.mtime;
+    const changed = system.files.lstat(sessions)?.mtime;
+    if (changed === undefined || saves === undefined) return;
     const old = index.stamps.sessions;
     const stamp = changed - BACK === old ? changed - BACK - 1 : changed - BACK;
     system.files.setMtime(sessions, stamp);
@@ -153,10 +154,15 @@ export function noteSave(known: KnownSaves, saved?: Save): void {
   }
 }
 
-function withSave({ system, root, index }: KnownSaves, saved: Save) {
+/** The rows with the new save among them; `undefined`: it is not there. */
+function withSave(
+  { system, root, index }: KnownSaves,
+  saved: Save,
+): SaveEntry[] | undefined {
   const id = saved.session_id;
   const path = saveFiles(layout(root).sessions, id).json;
-  const info = system.files.lstat(path)!;
+  const info = system.files.lstat(path);
+  if (!info) return undefined;
   const row: SaveEntry = {
     id,
     path,

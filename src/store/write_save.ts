@@ -35,14 +35,14 @@ export function writeSave(
   root: string,
   draft: { time: Date; build(id: string): Save },
 ): Promise<Written> {
-  return withLock(system, root, async () => {
+  return withLock(system, root, () => {
     ensureHome(system, root);
-    await finishPending(system, root);
+    finishPending(system, root);
     const known = openIndex(system, root);
     const id = freeId(system, root, draft.time);
     const save = redactSave(draft.build(id));
     const bytes = commit(system, root, save);
-    const warnings = await finish(known, save);
+    const warnings = finish(known, save);
     const files = saveFiles(layout(root).sessions, id);
     return {
       save,
@@ -130,10 +130,10 @@ function publish(system: System, pending: string, json: string): void {
 }
 
 /** What follows the commit point; returns what went wrong. */
-async function finish(known: KnownSaves, save: Save): Promise<string[]> {
+function finish(known: KnownSaves, save: Save): string[] {
   const { system, root } = known;
   try {
-    await writeDerived(system, root, save);
+    writeDerived(system, root, save);
     removeIfThere(system, layout(root).pending);
     noteSave(known, save);
     return [];

@@ -92,10 +92,22 @@ function readOwn(path: string, limit: number): Uint8Array {
       );
       throw new FileError("other", "read", path, cause);
     }
-    return fs.readFileSync(fd);
+    return readAll(fd, found.size);
   } finally {
     fs.closeSync(fd);
   }
+}
+
+/** Up to `size` bytes; faster than asking for a whole file of unknown size. */
+function readAll(fd: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  while (filled < size) {
+    const read = fs.readSync(fd, bytes, filled, size - filled, null);
+    if (read === 0) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
 }
 
 function readPart(path: string, offset: number, length: number): Uint8Array {

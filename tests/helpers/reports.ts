@@ -1,6 +1,8 @@
+import { assertEquals } from "@std/assert";
+import * as z from "zod/mini";
 import { detectChanges } from "../../src/git/detect.ts";
 import { locate } from "../../src/git/workspace.ts";
-import type { Changes } from "../../src/session/changes.ts";
+import { Changes } from "../../src/session/changes.ts";
 import { renderChanges } from "../../src/session/report.ts";
 import type { Save } from "../../src/session/save.ts";
 import type { TestEnv } from "./env.ts";
@@ -8,14 +10,17 @@ import type { TestEnv } from "./env.ts";
 /** Two hours and some after the commits of a test. */
 export const NOW = new Date("2026-01-01T02:30:00Z");
 
-/** What changed in `folder` since `save`. */
+/** What changed in `folder` since `save`, checked against its schema. */
 export async function changesSince(
   env: TestEnv,
   save: Save,
   folder = env.project,
 ): Promise<Changes> {
   const system = env.system();
-  return await detectChanges(system, await locate(system, folder), save);
+  const workspace = await locate(system, folder);
+  const changes = await detectChanges(system, workspace, save);
+  assertEquals(z.parse(Changes, changes), changes);
+  return changes;
 }
 
 /** The report of it without its first lines, `ID` for ids, `$ROOT`. */

@@ -5,11 +5,11 @@ import { saveBytes, sha256 } from "../../src/session/serialize.ts";
 import type { Files, System } from "../../src/system/system.ts";
 import type { TestEnv } from "./env.ts";
 
-const FORMATS = new URL("../formats/", import.meta.url);
+const FORMATS = join(import.meta.dirname!, "..", "formats");
 
 /** A file of `tests/formats/`. */
 export function formatText(path: string): string {
-  return Deno.readTextFileSync(new URL(path, FORMATS));
+  return Deno.readTextFileSync(join(FORMATS, path));
 }
 
 /** The stores of claude-mpm's versions, and the save each one holds. */
@@ -28,8 +28,7 @@ export const SAMPLES = [
 
 /** Copies the store of a sample into the project. */
 export function copySample(env: TestEnv, version: string): void {
-  const from = new URL(`claude-mpm/${version}/`, FORMATS);
-  copyFolder(from.pathname, env.project);
+  copyFolder(join(FORMATS, "claude-mpm", version), env.project);
 }
 
 function copyFolder(from: string, to: string): void {
@@ -189,7 +188,7 @@ export function manySaves(
   real: System,
   { count, apart }: { count: number; apart: number },
 ) {
-  const folder = `/p/${SESSIONS}`;
+  const folder = join("/p", SESSIONS);
   const names = new Set<string>();
   for (let at = 0; at < count; at++) {
     const id = idAt(apart * at);

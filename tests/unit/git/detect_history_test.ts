@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import { MpmError } from "../../../src/errors.ts";
 import { detectChanges } from "../../../src/git/detect.ts";
 import { locate } from "../../../src/git/workspace.ts";
+import type { RunResult } from "../../../src/system/system.ts";
 import { TestEnv } from "../../helpers/env.ts";
 import { changesSince, reportSince } from "../../helpers/reports.ts";
 import { pauseIn } from "../../helpers/saves.ts";
@@ -172,7 +174,7 @@ Deno.test("detectChanges() goes by time where no recorded commit is left, and sa
   for (const subject of ["One", "Two", "Three"]) env.commit(subject);
   const report = await reportSince(env, save);
   assertEquals(
-    report.replace(/\((\d)\):\n(    ID.*\n)+/, "(n):\n    …\n"),
+    report.replace(/\((\d)\):\n( +ID.*\n)+/, "(n):\n    …\n"),
     `  Commits Dated After the Pause (n):
     …
 ${CLEAN}
@@ -188,6 +190,9 @@ Deno.test("detectChanges() compares with the start of the history for a save mad
   env.write("a.txt", "a");
   const save = await pauseIn(env);
   assertEquals((await changesSince(env, save)).relation, "same");
+  env.remove("a.txt");
+  assertEquals((await changesSince(env, save)).missing, ["a.txt"]);
+  env.write("a.txt", "a");
   env.commit("Add a");
   const { relation, compared_by } = await changesSince(env, save);
   assertEquals([relation, compared_by], ["ahead", "start"]);
@@ -233,7 +238,9 @@ ${CLEAN}`,
 
 Deno.test("detectChanges() copes with unrelated histories and with a branch without commits", async () => {
   using env = TestEnv.repository();
+  env.write("gone.txt", "x");
   const save = await pauseIn(env);
+  env.remove("gone.txt");
   env.git("switch", "-q", "--orphan", "pages");
   assertEquals(
     await reportSince(env, save),
@@ -242,8 +249,12 @@ Deno.test("detectChanges() copes with unrelated histories and with a branch with
 
   No new commits
 
+  ⚠️  Missing Files (1):
+    • gone.txt is gone, and no commit removed it
+
   Working Directory:
     • No uncommitted changes
+    • gone.txt deleted
 
   Notes:
     • The present branch has no commits
@@ -288,4 +299,63 @@ Deno.test("detectChanges() reads no more than it must", async () => {
   };
   await detectChanges(counting, await locate(system, env.project), save);
   assertEquals(commands.sort(), ["cat-file", "diff-tree", "log", "status"]);
+});
+
+Deno.test("detectChanges() works in a partial clone, without fetching what it lacks", async () => {
+  using env = TestEnv.repository();
+  env.write("old", "enough\nlines\nto be found\n");
+  env.commit("Add old");
+  env.write("old", "enough\nlines\nto be found again\n");
+  env.git("mv", "old", "new");
+  env.commit("Rename and edit");
+  env.git("config", "uploadpack.allowFilter", "true");
+  env.git(
+    "clone",
+    "-q",
+    "--filter=blob:none",
+    `file://${env.project}`,
+    "../part",
+  );
+  const part = join(env.root, "part");
+  const save = await pauseIn(env, part);
+  save.mpm!.head = env.git("rev-parse", "HEAD~1");
+  const { relation, files } = await changesSince(env, save, part);
+  assertEquals([relation, files], ["ahead", [
+    { status: "A", path: "new" },
+    { status: "D", path: "old" },
+  ]]);
+});
+
+Deno.test("detectChanges() fails rather than take an unanswered question for no change", async () => {
+  using env = TestEnv.repository();
+  const save = await pauseIn(env);
+  env.commit("Two");
+  const system = env.system();
+  const workspace = await locate(system, env.project);
+  const timeout: RunResult = {
+    outcome: "timeout",
+    status: -1,
+    stdout: new Uint8Array(),
+    stderr: new Uint8Array(),
+  };
+  for (const command of ["status", "cat-file", "log"]) {
+    const running: Promise<unknown>[] = [];
+    const failing: typeof system = {
+      ...system,
+      run: (program, options) => {
+        const fails = options.args.includes(command);
+        const run = fails
+          ? Promise.resolve(timeout)
+          : system.run(program, options);
+        running.push(run);
+        return run;
+      },
+    };
+    await assertRejects(
+      () => detectChanges(failing, workspace, save),
+      MpmError,
+      `"git ${command}" took too long`,
+    );
+    await Promise.all(running);
+  }
 });

@@ -110,7 +110,7 @@ Deno.test("detectChanges() names what is dirty since: new, edited, deleted, rena
   env.git("mv", "c", "moved");
   env.write("new", "new\n");
   assertEquals(await pathsSince(env, save), [
-    "a: ->\u0020M edited",
+    "a: -> M edited",
     "b: -> D deleted",
     "c -> moved: ->R  renamed",
     "new: ->?? new",
@@ -180,8 +180,59 @@ Deno.test("detectChanges() sees a conflict resolved, and a file there again", as
   env.git("add", "a");
   env.write("b", "b again\n");
   assertEquals(await pathsSince(env, save), [
-    "a: UU>M  resolved",
     "b:  D> M restored",
+    "a: UU>M  resolved",
+  ]);
+});
+
+Deno.test("detectChanges() finds no change right after a pause, whatever the state", async () => {
+  using env = withFiles();
+  env.git("switch", "-q", "-c", "other");
+  env.write("a", "theirs\n");
+  env.git("rm", "-q", "d");
+  env.commit("Theirs");
+  env.git("switch", "-q", "main");
+  env.write("a", "mine\n");
+  env.write("d", "mine\n");
+  env.commit("Mine");
+  env.run("git", ["merge", "-q", "other"]);
+  env.git("rm", "-q", "--cached", "b");
+  env.git("mv", "c", "moved");
+  env.write("moved", "edited\n");
+  env.write("intended", "x");
+  env.git("add", "-N", "intended");
+  Deno.chmodSync(join(env.project, "README.md"), 0o755);
+  const save = await pauseIn(env);
+  const { working_directory: found, ...changes } = await changesSince(
+    env,
+    save,
+  );
+  assertEquals(
+    found.paths.map(({ path, then, now, change }) => [
+      path,
+      then === now,
+      change,
+    ]),
+    save.mpm!.files.map(({ path }) => [path, true, "same"]),
+  );
+  assertEquals(save.mpm!.files.map(({ path, status }) => `${status} ${path}`), [
+    " M README.md",
+    "D  b",
+    " A intended",
+    "RM moved",
+    "UU a",
+    "UD d",
+    "?? b",
+  ]);
+  // Every one of them is on disk, so every one was read.
+  assertEquals(
+    save.mpm!.files.filter(({ sha256 }) => sha256 === null),
+    [],
+  );
+  assertEquals([changes.relation, changes.missing, changes.notes], [
+    "same",
+    [],
+    [],
   ]);
 });
 
@@ -199,6 +250,8 @@ Deno.test("detectChanges() goes by size and time for files over 10 MiB, and says
   );
   assertEquals(notes, [
     "3 recorded files not hashed (too large): compared by size and time",
+    "1 changed path could not be compared: too large, unreadable, or a " +
+    "repository with changes of its own",
   ]);
 });
 
@@ -371,14 +424,17 @@ Deno.test("detectChanges() compares a peer's save by its lists, damage repaired"
   env.git("mv", "old", "renamed file");
   env.write("newdir/one", "x");
   const save = peerSave(await pauseIn(env), {
-    // As it writes them: the first line lost a letter, names stay quoted.
-    modified: ["ong name", "b", 'old -> "renamed file"', "src/first.ts"],
+    // As it writes them: the first path lost a letter, names stay quoted.
+    modified: [
+      "rc/first.ts",
+      "b",
+      'old -> "renamed file"',
+      '"a long name"',
+    ],
     untracked: [".claude-mpm/", "newdir/"],
   });
-  save.git_context.status.modified_files[0] = "rc/first.ts";
-  save.git_context.status.modified_files.splice(3, 1, '"a long name"');
   assertEquals(await pathsSince(env, save), [
-    "src/first.ts: ->\u0020M still-changed",
+    "src/first.ts: -> M still-changed",
     "b: -> M still-changed",
     "old -> renamed file: ->R  still-changed",
     "a long name: -> M still-changed",

@@ -241,6 +241,11 @@ Deno.test("detectChanges() reports an upstream that was set, changed and removed
   env.git("push", "-q", "-u", "origin", "main:feature");
   assertEquals(await change(without), "set");
   assertEquals(await change(before), "changed");
+  env.git("switch", "-q", "-c", "local");
+  assertEquals(
+    (await reportSince(env, before)).split("\n").slice(6, 8),
+    ["  Upstream:", "    • None here (at the pause origin/main)"],
+  );
 });
 
 Deno.test("detectChanges() does not count the commit of the save as ahead", async () => {

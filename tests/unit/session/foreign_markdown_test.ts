@@ -114,6 +114,19 @@ Second paragraph
   ]);
 });
 
+Deno.test("parseMarkdownSave() ends a summary that holds half a code block", () => {
+  const save = ownSave(ID, { summary: "Look:\n```sh\n# comment" });
+  const { save: read, warnings } = parsed(saveMarkdown(save));
+  assertEquals(read.conversation.summary, save.conversation.summary);
+  assertEquals(read.git_context.branch, "main");
+  assertEquals(warnings, []);
+});
+
+Deno.test("parseMarkdownSave() takes time in proportion to hostile lines", () => {
+  const blanks = " ".repeat(200_000);
+  parsed(`# ${blanks}x\n**a**: ${blanks}x\n- ${blanks}x\n`);
+});
+
 for (const heading of ["Next Steps", "Remaining Work", "To Verify"]) {
   Deno.test(`parseMarkdownSave() takes "${heading}" for next steps`, () => {
     const { save } = parsed(`## ${heading}\n\n- one\n`);

@@ -20,6 +20,9 @@ import {
   SESSIONS,
 } from "../../helpers/stores.ts";
 
+/** Links need a privilege there, and FIFOs do not exist. */
+const WINDOWS = Deno.build.os === "windows";
+
 const INDEX = ".claude-mpm/state/index.json";
 /** Saves of a store that is worth an index. */
 const COUNT = 210;
@@ -43,18 +46,18 @@ function smallStore(): TestEnv {
 }
 
 /** The same with an index, as if it were a large one. */
-function store(): TestEnv {
+async function store(): Promise<TestEnv> {
   const env = smallStore();
-  index(env);
+  await index(env);
   return env;
 }
 
 /** Lists the store and keeps the listing. */
-function index(env: TestEnv, clock?: () => Date): void {
+async function index(env: TestEnv, clock?: () => Date): Promise<void> {
   const system = env.system(clock ? { now: clock } : {});
   const now = system.now().getTime();
   const stamps = stampFolders(system, saveFolders(system, env.project));
-  const saves = listSaves(system, env.project).slice(0, 50);
+  const saves = (await listSaves(system, env.project)).slice(0, 50);
   keepListing(system, env.project, { stamps, now, saves });
 }
 
@@ -74,9 +77,11 @@ function counting(env: TestEnv) {
 }
 
 /** The newest save, and whether the index alone told it. */
-function newest(env: TestEnv): { entry: SaveEntry; warm: boolean } {
+async function newest(
+  env: TestEnv,
+): Promise<{ entry: SaveEntry; warm: boolean }> {
   const { system, done } = counting(env);
-  for (const entry of newestSaves(system, env.project)) {
+  for await (const entry of newestSaves(system, env.project)) {
     const warm = done.listed === 0;
     assert(!warm || done.read === 0);
     return { entry, warm };
@@ -84,29 +89,31 @@ function newest(env: TestEnv): { entry: SaveEntry; warm: boolean } {
   throw new Error("no save");
 }
 
-Deno.test("newestSaves() needs no listing once an index is there", () => {
+Deno.test("newestSaves() needs no listing once an index is there", async () => {
   using env = largeStore();
-  const cold = newest(env);
+  const cold = await newest(env);
   assertEquals([cold.entry.id, cold.warm], [idAt(60 * (COUNT - 1)), false]);
-  const warm = newest(env);
+  const warm = await newest(env);
   assertEquals(warm, { entry: cold.entry, warm: true });
 });
 
-Deno.test("newestSaves() gives every save once beyond the indexed ones", () => {
+Deno.test("newestSaves() gives every save once beyond the indexed ones", async () => {
   using env = largeStore();
-  const all = () =>
-    [...newestSaves(env.system(), env.project)].map(({ id }) => id);
-  const cold = all();
+  const all = async () =>
+    (await Array.fromAsync(newestSaves(env.system(), env.project))).map((
+      { id },
+    ) => id);
+  const cold = await all();
   assertEquals(cold.length, COUNT);
-  assertEquals(all(), cold);
+  assertEquals(await all(), cold);
   assert(env.exists(INDEX));
 });
 
-Deno.test("newestSaves() writes no index for a small store", () => {
+Deno.test("newestSaves() writes no index for a small store", async () => {
   using env = new TestEnv();
   putSave(env, ownSave(idAt(0)));
   rest(env);
-  newest(env);
+  await newest(env);
   assert(!env.exists(".claude-mpm/state"));
 });
 
@@ -122,30 +129,30 @@ for (
     ["the folder's time is in the future", 0, () => Date.now() + 60_000],
   ] as const
 ) {
-  Deno.test(`keepListing() keeps nothing when ${what}`, () => {
+  Deno.test(`keepListing() keeps nothing when ${what}`, async () => {
     using env = smallStore();
     const date = new Date(time());
     Deno.utimeSync(join(env.project, SESSIONS), date, date);
-    index(env, () => new Date(Date.now() + clock));
+    await index(env, () => new Date(Date.now() + clock));
     assert(!env.exists(INDEX));
-    assertEquals(newest(env).warm, false);
+    assertEquals((await newest(env)).warm, false);
   });
 }
 
-Deno.test("keepListing() gives way to another reader, and clears a dead one's file", () => {
+Deno.test("keepListing() gives way to another reader, and clears a dead one's file", async () => {
   using env = smallStore();
   env.write(".claude-mpm/state/.index.json.new", "half");
-  index(env);
+  await index(env);
   assert(!env.exists(INDEX));
-  index(env);
+  await index(env);
   assert(env.exists(INDEX));
 });
 
-Deno.test("keepListing() throws nothing where it cannot write", () => {
+Deno.test("keepListing() throws nothing where it cannot write", async () => {
   using env = smallStore();
   env.write(".claude-mpm/state", "in the way");
-  index(env);
-  assertEquals(newest(env).warm, false);
+  await index(env);
+  assertEquals((await newest(env)).warm, false);
 });
 
 for (
@@ -154,35 +161,35 @@ for (
     ["removed", (env: TestEnv) => env.remove(`${SESSIONS}/${idAt(0)}.json`)],
   ] as const
 ) {
-  Deno.test(`newestSaves() lists again when another program has ${what} a save`, () => {
-    using env = store();
+  Deno.test(`newestSaves() lists again when another program has ${what} a save`, async () => {
+    using env = await store();
     change(env);
-    const { entry, warm } = newest(env);
+    const { entry, warm } = await newest(env);
     const expected = what === "added" ? 90_000 : 60 * (FEW - 1);
     assertEquals([entry.id, warm], [idAt(expected), false]);
   });
 }
 
-Deno.test("newestSaves() lists again when a save in pause/ or the home folder appears", () => {
-  using env = store();
+Deno.test("newestSaves() lists again when a save in pause/ or the home folder appears", async () => {
+  using env = await store();
   const id = idAt(90_000);
   putSave(env, ownSave(id), { folder: `${SESSIONS}/pause` });
   rest(env);
-  assertEquals(newest(env).entry.location, "pause");
+  assertEquals((await newest(env)).entry.location, "pause");
   env.remove(`${SESSIONS}/pause`);
   rest(env);
-  index(env);
-  const save = { ...ownSave(id), project_path: env.project };
+  await index(env);
+  const save = { ...ownSave(id), "project_path": env.project };
   putHome(env, `.claude-mpm/sessions/${id}.json`, JSON.stringify(save));
-  assertEquals(newest(env).entry.location, "global");
+  assertEquals((await newest(env)).entry.location, "global");
 });
 
-Deno.test("newestSaves() lists again when a newest save was replaced in place", () => {
-  using env = store();
-  const before = newest(env).entry;
+Deno.test("newestSaves() lists again when a newest save was replaced in place", async () => {
+  using env = await store();
+  const before = (await newest(env)).entry;
   const path = `${SESSIONS}/${before.id}.json`;
   env.write(path, JSON.stringify(ownSave(before.id, { summary: "edited" })));
-  const { entry, warm } = newest(env);
+  const { entry, warm } = await newest(env);
   assertEquals([entry.summary, warm], ["edited", false]);
 });
 
@@ -196,12 +203,12 @@ for (
     ["without rows", '{"version":1,"listed":1,"stamps":{},"saves":{}}'],
   ] as const
 ) {
-  Deno.test(`newestSaves() trusts no index that is ${what}`, () => {
-    using env = store();
-    const honest = newest(env);
+  Deno.test(`newestSaves() trusts no index that is ${what}`, async () => {
+    using env = await store();
+    const honest = await newest(env);
     assert(honest.warm);
     env.write(INDEX, content);
-    assertEquals(newest(env), { ...honest, warm: false });
+    assertEquals(await newest(env), { ...honest, warm: false });
   });
 }
 
@@ -234,32 +241,36 @@ for (
     ["own", "yes"],
   ] as const
 ) {
-  Deno.test(`newestSaves() trusts no index with ${what} ${JSON.stringify(change)}`, () => {
-    using env = store();
-    const honest = newest(env);
+  Deno.test(`newestSaves() trusts no index with ${what} ${JSON.stringify(change)}`, async () => {
+    using env = await store();
+    const honest = await newest(env);
     edit(env, (_, row) => row[what] = change);
-    assertEquals(newest(env), { ...honest, warm: false });
+    assertEquals(await newest(env), { ...honest, warm: false });
   });
 }
 
-Deno.test("newestSaves() trusts no index out of order, or with too many rows", () => {
-  using env = store();
-  const honest = newest(env);
+Deno.test("newestSaves() trusts no index out of order, or with too many rows", async () => {
+  using env = await store();
+  const honest = await newest(env);
   edit(env, (index) => (index.saves as unknown[]).reverse());
-  assertEquals(newest(env), { ...honest, warm: false });
+  assertEquals(await newest(env), { ...honest, warm: false });
   edit(env, (index, row) => index.saves = Array(51).fill(row));
-  assertEquals(newest(env), { ...honest, warm: false });
+  assertEquals(await newest(env), { ...honest, warm: false });
 });
 
-Deno.test("newestSaves() does not follow an index that is a link or a FIFO", () => {
-  using env = store();
-  const path = join(env.project, INDEX);
-  Deno.renameSync(path, join(env.root, "index.json"));
-  Deno.symlinkSync(join(env.root, "index.json"), path);
-  assertEquals(newest(env).warm, false);
-  Deno.removeSync(path);
-  env.run("mkfifo", [path]);
-  assertEquals(newest(env).warm, false);
+Deno.test({
+  name: "newestSaves() does not follow an index that is a link or a FIFO",
+  ignore: WINDOWS,
+  async fn() {
+    using env = await store();
+    const path = join(env.project, INDEX);
+    Deno.renameSync(path, join(env.root, "index.json"));
+    Deno.symlinkSync(join(env.root, "index.json"), path);
+    assertEquals((await newest(env)).warm, false);
+    Deno.removeSync(path);
+    env.run("mkfifo", [path]);
+    assertEquals((await newest(env)).warm, false);
+  },
 });
 
 /** Saves as mpm does: the folder changes between the two calls. */
@@ -273,50 +284,50 @@ function pause(env: TestEnv, id: string, now?: () => Date) {
   return done;
 }
 
-Deno.test("noteSave() keeps the index true without listing or reading saves", () => {
-  using env = store();
+Deno.test("noteSave() keeps the index true without listing or reading saves", async () => {
+  using env = await store();
   for (let second = 1; second <= 60; second++) {
     const id = idAt(90_000 + second);
     assertEquals(pause(env, id), { listed: 0, read: 0 });
-    const { entry, warm } = newest(env);
+    const { entry, warm } = await newest(env);
     assertEquals([entry.id, warm, entry.problem], [id, true, undefined]);
   }
-  const all = [...newestSaves(env.system(), env.project)];
+  const all = await Array.fromAsync(newestSaves(env.system(), env.project));
   assertEquals(all.length, FEW + 60);
 });
 
-Deno.test("noteSave() leaves a change right after it visible", () => {
-  using env = store();
+Deno.test("noteSave() leaves a change right after it visible", async () => {
+  using env = await store();
   pause(env, idAt(90_000));
   putSave(env, ownSave(idAt(90_001)));
-  assertEquals(newest(env).entry.id, idAt(90_001));
+  assertEquals((await newest(env)).entry.id, idAt(90_001));
 });
 
-Deno.test("noteSave() keeps no index that was not true before the save", () => {
-  using env = store();
+Deno.test("noteSave() keeps no index that was not true before the save", async () => {
+  using env = await store();
   putSave(env, ownSave(idAt(95_000)));
   pause(env, idAt(90_000));
-  assertEquals(newest(env).entry.id, idAt(95_000));
+  assertEquals((await newest(env)).entry.id, idAt(95_000));
 });
 
-Deno.test("noteSave() leaves the next reader to list when the last listing is old", () => {
-  using env = store();
+Deno.test("noteSave() leaves the next reader to list when the last listing is old", async () => {
+  using env = await store();
   pause(env, idAt(90_000), () => new Date(Date.now() + 2 * 60 * 60 * 1000));
-  assertEquals(newest(env).warm, false);
+  assertEquals((await newest(env)).warm, false);
 });
 
-Deno.test("noteSave() without an index does nothing", () => {
+Deno.test("noteSave() without an index does nothing", async () => {
   using env = new TestEnv();
   pause(env, idAt(0));
   assert(!env.exists(".claude-mpm/state"));
-  assertEquals(newest(env).entry.id, idAt(0));
+  assertEquals((await newest(env)).entry.id, idAt(0));
 });
 
-Deno.test("noteSave() keeps the index when a file was written that is no save", () => {
-  using env = store();
-  const before = newest(env).entry;
+Deno.test("noteSave() keeps the index when a file was written that is no save", async () => {
+  using env = await store();
+  const before = (await newest(env)).entry;
   const known = openIndex(env.system(), env.project);
   env.write(`${SESSIONS}/session-resume-2026-01-01-000000.md`, "x");
   noteSave(known);
-  assertEquals(newest(env), { entry: before, warm: true });
+  assertEquals(await newest(env), { entry: before, warm: true });
 });

@@ -1,0 +1,81 @@
+/**
+ * The value of a JSON file as YAML 1.2 for people: block style, lists at the
+ * column of their key as claude-mpm wrote them. A text stands plain only where
+ * no reader could take it for anything but a text, else as in JSON, whose
+ * quoted form is YAML too. The library for YAML takes longer for a save of a
+ * thousand files than everything else a pause does, so it only reads.
+ */
+export function toYaml(value: unknown): string {
+  if (!isBlock(value)) return `${scalar(value)}\n`;
+  const lines: string[] = [];
+  writeBlock(lines, value, { indent: "", first: "" });
+  return `${lines.join("\n")}\n`;
+}
+
+type Block = readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/** Whether `value` takes lines of its own. */
+function isBlock(value: unknown): value is Block {
+  return typeof value === "object" && value !== null &&
+    (Array.isArray(value) ? value : Object.keys(value)).length > 0;
+}
+
+/** Where a block begins: its column, and what stands before its first line. */
+interface Place {
+  readonly indent: string;
+  readonly first: string;
+}
+
+function writeBlock(lines: string[], value: Block, place: Place): void {
+  let before = place.first;
+  const { indent } = place;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      writeItem(lines, item, { indent, first: `${before}- ` });
+      before = indent;
+    }
+    return;
+  }
+  for (const [key, child] of Object.entries(value)) {
+    if (child === undefined) continue;
+    writeEntry(lines, child, { indent, first: `${before}${scalar(key)}:` });
+    before = indent;
+  }
+}
+
+/** The first line of a nested block stands behind the dash. */
+function writeItem(lines: string[], item: unknown, place: Place): void {
+  if (!isBlock(item)) lines.push(`${place.first}${scalar(item)}`);
+  else writeBlock(lines, item, { ...place, indent: `${place.indent}  ` });
+}
+
+function writeEntry(lines: string[], value: unknown, place: Place): void {
+  if (!isBlock(value)) {
+    lines.push(`${place.first} ${scalar(value)}`);
+    return;
+  }
+  lines.push(place.first);
+  const indent = Array.isArray(value) ? place.indent : `${place.indent}  `;
+  writeBlock(lines, value, { indent, first: indent });
+}
+
+/** Begins with a letter or a slash, so that it is no number and no date. */
+const PLAIN = /^[A-Za-z/](?:[\w./+@-]| (?=[\w./+@-]))*$/;
+
+/** What YAML 1.1 or 1.2 reads as something else than a text. */
+const RESERVED = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+
+/** What must not stand raw in a quoted text, beyond what JSON escapes. */
+const RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+function scalar(value: unknown): string {
+  if (typeof value === "string") {
+    if (PLAIN.test(value) && !RESERVED.test(value)) return value;
+    return JSON.stringify(value).replaceAll(
+      RAW,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+  }
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "[]" : "{}";
+}

@@ -1,0 +1,172 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "@std/path";
+import { COMMANDS } from "../../src/commands/mod.ts";
+import { VERSION } from "../../src/version.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { binary } from "../helpers/mpm.ts";
+
+function run(env: TestEnv, ...args: string[]) {
+  return env.run(binary(), args);
+}
+
+function shell(env: TestEnv, script: string) {
+  return env.run("sh", ["-c", script, "sh", binary()]);
+}
+
+Deno.test("the binary says its version, commit and date", () => {
+  using env = new TestEnv();
+  const { status, stdout } = run(env, "--version");
+  assertEquals(status, 0);
+  assertMatch(
+    stdout,
+    /^mpm \d+\.\d+\.\d+ \([0-9a-f]{12}(-dirty)? \d{4}-\d\d-\d\d\)\n$/,
+  );
+  assertStringIncludes(stdout, VERSION);
+  const { stdout: json } = run(env, "--version", "--json");
+  assertEquals(Object.keys(JSON.parse(json)), ["version", "build"]);
+});
+
+Deno.test("the binary pauses and resumes", () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "# Edited\n");
+  const paused = run(env, "pause", "-s", "Edit the title", "-n", "Publish");
+  assertEquals([paused.status, paused.stderr], [0, ""]);
+  assertStringIncludes(paused.stdout, "Session Paused Successfully");
+  env.git("commit", "-q", "-a", "-m", "Edit the title");
+  const resumed = run(env, "resume");
+  assertEquals([resumed.status, resumed.stderr], [0, ""]);
+  assertStringIncludes(resumed.stdout, "Summary: Edit the title");
+  assertStringIncludes(resumed.stdout, "New Commits (1):");
+  assertStringIncludes(run(env, "sessions", "list").stdout, "Edit the title");
+  assertStringIncludes(run(env, "sessions", "show").stdout, "1. Publish");
+  assertEquals(run(env, "sessions", "verify").status, 0);
+  assertEquals(run(env, "init", "--no-ignore").status, 0);
+});
+
+const SPELLINGS: string[][] = [
+  ["session", "pause", "-m", "By session"],
+  ["session", "pause", ".", "-m", "By path", "--no-prune-worktrees"],
+  ["mpm-init", "pause", "-s", "By init", "-a", "Did", "-n", "Next"],
+  ["mpm-init", "pause", "--no-commit"],
+  ["init", "pause", "-m", "By short init"],
+  ["mpm-init", "resume"],
+  ["mpm-init", "resume", "."],
+  ["mpm-init", "resume", "--list"],
+  ["mpm-init", "resume", "--last"],
+  ["init", "resume", "--list"],
+  ["session", "resume"],
+  ["session", "resume", "--select", "1"],
+  ["session", "resume", "--project-path", "."],
+];
+
+Deno.test("the binary takes the spellings of the documents", () => {
+  using env = TestEnv.repository();
+  for (const words of SPELLINGS) {
+    const { status, stderr } = run(env, ...words);
+    assertEquals([status, stderr], [0, ""], words.join(" "));
+  }
+  const { stdout } = run(env, "sessions", "list", "--json");
+  const { sessions } = JSON.parse(stdout);
+  const { session_id: id } = sessions.at(-1);
+  const chosen = run(env, "mpm-init", "resume", "--session-id", id);
+  assertStringIncludes(chosen.stdout, "Summary: By session");
+  // --select counts from 1, so the last of five is 5.
+  const last = run(env, "session", "resume", "--select", "5");
+  assertStringIncludes(last.stdout, "Summary: By session");
+  assertEquals(run(env, "session", "resume", "--select", "99").status, 3);
+  assertEquals(run(env, "session", "resume", "--select", "0").status, 3);
+});
+
+Deno.test("the binary has help for every command", () => {
+  using env = new TestEnv();
+  const overview = run(env, "--help");
+  assertEquals(overview.status, 0);
+  for (const name of Object.keys(COMMANDS)) {
+    assertStringIncludes(overview.stdout, `  ${name} `);
+    const help = run(env, ...name.split(" "), "--help");
+    assertEquals(help.status, 0);
+    assertStringIncludes(help.stdout, `Usage: mpm ${name}`);
+    assertEquals(run(env, "help", ...name.split(" ")).stdout, help.stdout);
+  }
+  assertEquals(run(env).stdout, overview.stdout);
+});
+
+Deno.test("the binary ends quietly when its reader goes away", () => {
+  using env = TestEnv.repository();
+  const paused = shell(
+    env,
+    '("$1" pause Half; echo "status $?" >&2) | head -1',
+  );
+  assertEquals(paused.stdout, "Session Paused Successfully\n");
+  assertEquals(paused.stderr, "status 0\n");
+  const closed = shell(env, '("$1" resume; echo "status $?" >&2) | true');
+  assertEquals(closed.stderr, "status 0\n");
+});
+
+Deno.test("the binary asks nothing without a terminal", () => {
+  using env = TestEnv.repository();
+  run(env, "pause", "One");
+  const { status, stdout } = shell(env, '"$1" resume --list < /dev/null');
+  assertEquals(status, 0);
+  assertStringIncludes(stdout, "[0] session-");
+  assert(!stdout.includes("Select session"));
+});
+
+Deno.test("the binary colours only where it is wanted", () => {
+  using env = TestEnv.repository();
+  run(env, "pause", "One");
+  const list = ["sessions", "list"];
+  assert(!run(env, ...list).stdout.includes("\x1b"));
+  env.extra.CLICOLOR_FORCE = "1";
+  assert(!run(env, ...list).stdout.includes("\x1b"), "NO_COLOR wins");
+  env.extra.NO_COLOR = "";
+  assert(run(env, ...list).stdout.includes("\x1b[36m0\x1b[39m"));
+  assert(!run(env, ...list, "--no-color").stdout.includes("\x1b"));
+});
+
+const FAILURES: [string[], number, string][] = [
+  [["nope"], 2, "USAGE"],
+  [["pause", "--nope"], 2, "USAGE"],
+  [["resume", "nothing"], 3, "NOT_FOUND"],
+  [["-C", "no/such", "pause"], 3, "NOT_FOUND"],
+];
+
+Deno.test("the binary fails with one JSON value on stderr under --json", () => {
+  using env = TestEnv.repository();
+  for (const [args, wanted, code] of FAILURES) {
+    const { status, stdout, stderr } = run(env, ...args, "--json");
+    assertEquals([status, stdout], [wanted, ""], args.join(" "));
+    const { error } = JSON.parse(stderr);
+    assertEquals(error.code, code);
+    assert(error.message && stderr.trim().split("\n").length === 1);
+  }
+});
+
+Deno.test("the binary works inside a git hook", () => {
+  using env = TestEnv.repository();
+  env.write("other.txt", "other\n");
+  env.git("add", "other.txt");
+  env.extra.GIT_DIR = join(env.project, ".git");
+  env.extra.GIT_INDEX_FILE = join(env.root, "tmp", "index");
+  const { status, stdout } = run(env, "pause", "--no-commit", "--json");
+  delete env.extra.GIT_DIR;
+  delete env.extra.GIT_INDEX_FILE;
+  assertEquals(status, 0);
+  const { session_id: id } = JSON.parse(stdout);
+  const save = JSON.parse(env.read(`.claude-mpm/sessions/${id}.json`));
+  assertEquals(save.git_context.status.staged, ["other.txt"]);
+});
+
+Deno.test("the binary writes nothing outside the project", () => {
+  using env = TestEnv.repository();
+  run(env, "pause", "One");
+  run(env, "resume");
+  for (const folder of [env.home, join(env.root, "tmp")]) {
+    assertEquals([...Deno.readDirSync(folder)], []);
+  }
+});

@@ -1,0 +1,23 @@
+import { dirname, join, relative } from "@std/path";
+
+/** The top folder of the project. */
+export const ROOT = dirname(dirname(import.meta.dirname!));
+
+/** The path below `ROOT` that a `file:` URL names, if it is one of ours. */
+export function fromFileUrl(url: string): string | undefined {
+  if (!url.startsWith("file:")) return undefined;
+  const path = decodeURIComponent(new URL(url).pathname);
+  const below = relative(ROOT, path).replaceAll("\\", "/");
+  return below.startsWith("..") ? undefined : below;
+}
+
+/** The TypeScript files of a folder, as paths below `ROOT`. */
+export async function sources(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(...await sources(path));
+    else if (name.endsWith(".ts")) found.push(path);
+  }
+  return found.sort();
+}
