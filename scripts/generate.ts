@@ -18,7 +18,14 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
   const readme = await Deno.readTextFile(join(root, "README.md"));
   return new Map([
     ["docs/cli.md", reference(commands)],
-    ["README.md", marked(marked(readme, "commands", commandTable(commands)), "exit", exitTable())],
+    [
+      "README.md",
+      marked(
+        marked(readme, "commands", commandTable(commands)),
+        "exit",
+        exitTable(),
+      ),
+    ],
   ]);
 }
 
@@ -35,10 +42,13 @@ function reference(commands: readonly AnyCommand[]): string {
 }
 
 function commandTable(commands: readonly AnyCommand[]): string {
-  return table(["command", "does"], commands.map(({ name, summary }) => [
-    `\`mpm ${name}\``,
-    summary,
-  ]));
+  return table(
+    ["command", "does"],
+    commands.map(({ name, summary }) => [
+      `\`mpm ${name}\``,
+      summary,
+    ]),
+  );
 }
 
 function exitTable(): string {
@@ -49,10 +59,13 @@ function exitTable(): string {
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
   meanings.set(130, ["interrupted"]);
   const rows = [...meanings].sort(([a], [b]) => a - b);
-  return table(["status", "meaning"], rows.map(([status, texts]) => [
-    String(status),
-    texts.join("; "),
-  ]));
+  return table(
+    ["status", "meaning"],
+    rows.map(([status, texts]) => [
+      String(status),
+      texts.join("; "),
+    ]),
+  );
 }
 
 /** A Markdown table as `deno fmt` leaves it. */

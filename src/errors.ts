@@ -4,7 +4,6 @@
  * are printed from this table.
  */
 export const ERRORS = {
-  FAILED: { exit: 1, meaning: "something else went wrong" },
   USAGE: { exit: 2, meaning: "the command line or an input is wrong" },
   NOT_FOUND: { exit: 3, meaning: "what was asked for does not exist" },
   AMBIGUOUS: { exit: 4, meaning: "several things match what was asked for" },

@@ -1,5 +1,42 @@
-import { escapeText } from "./session/escape.ts";
-export { escapeText };
+/**
+ * What must not reach a terminal or hide in a line: control characters (ANSI
+ * sequences begin with one), line and paragraph separators, bidirectional and
+ * invisible format characters, tags and variation of them, private use, and
+ * halves of surrogate pairs. The joiners of emoji and scripts stay.
+ */
+const UNSAFE =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0\u2800]/gu;
+
+/** Zero-width joiner and non-joiner: emoji and several scripts need them. */
+const JOINERS = /[\u200c\u200d]/;
+
+/**
+ * `text` as one line that is safe on a terminal: a byte that was not UTF-8
+ * becomes `\xNN`, a control character `\n`, `\t` or `\xNN`, anything else
+ * that is invisible or turns the text around `\u{NNNN}`. A backslash stays.
+ */
+export function escapeText(text: string): string {
+  return text.replace(UNSAFE, escapeCharacter);
+}
+
+const NAMED: Record<string, string> = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
+
+function escapeCharacter(character: string): string {
+  if (JOINERS.test(character)) return character;
+  const named = NAMED[character];
+  if (named) return named;
+  const code = character.codePointAt(0)!;
+  if (code >= 0xdc80 && code <= 0xdcff) return hex(code - 0xdc00);
+  return code < 0x100 ? hex(code) : `\\u{${code.toString(16)}}`;
+}
+
+function hex(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, "0")}`;
+}
 
 /** The same for a text of several lines, which stay lines. */
 export function escapeLines(text: string): string {

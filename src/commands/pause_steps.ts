@@ -26,6 +26,7 @@ import {
   writeExport,
 } from "../store/export_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
+import { readStoreId } from "../store/store_id.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
@@ -137,7 +138,8 @@ export function planned(context: Context, plan: PausePlan): PauseResult {
   const { root } = plan.draft.workspace;
   const { sessions, pointer } = layout(root);
   const id = freeId(system, root, plan.draft.time);
-  const save = redactSave(buildSave(plan.draft, id, sessions));
+  const store = readStoreId(system, root) ?? null;
+  const save = redactSave(buildSave(plan.draft, { id, sessions, store }));
   const files = [...Object.values(saveFiles(sessions, id)), pointer];
   return {
     ...report(plan, save),
@@ -154,10 +156,9 @@ export async function applied(
 ): Promise<PauseResult> {
   const { draft, target } = plan;
   const { root } = draft.workspace;
-  const { sessions } = layout(root);
   const { save, bytes, files, warnings } = await writeSave(system, root, {
     time: draft.time,
-    build: (id) => buildSave(draft, id, sessions),
+    build: (slot) => buildSave(draft, slot),
   });
   const exported = target === undefined
     ? null

@@ -10,6 +10,7 @@ import type { SaveEntry } from "../session/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
 import { repair } from "../store/recover.ts";
+import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 
 /** The input of `mpm resume`. */
@@ -140,7 +141,10 @@ export async function loadResumed(
   const { save, warnings: repairs } = await loadOrOffer(system, entry, root);
   const changes = input["no-changes"]
     ? null
-    : await detectChanges(system, workspace, save);
+    : await detectChanges(system, workspace, {
+      save,
+      store: readStoreId(system, root),
+    });
   return {
     resumed_at: system.now().toISOString(),
     source: entry.path,

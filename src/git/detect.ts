@@ -14,15 +14,16 @@ import { readWay } from "./way.ts";
 /**
  * What changed in `workspace` since `save` was made: about five git processes,
  * four of them side by side. Without a repository the answer says so. Throws
- * GIT_FAILED where git cannot read the repository.
+ * GIT_FAILED where git cannot read the repository. `store` is the id of the
+ * project's own store, if it has one.
  */
 export async function detectChanges(
   system: System,
   workspace: Workspace,
-  save: Save,
+  { save, store }: { save: Save; store?: string | undefined },
 ): Promise<Changes> {
   if (workspace.git !== "repository") {
-    const place = placeOf(system, workspace, save);
+    const place = placeOf(system, workspace, { save, store });
     return compare(save, undefined, { ...NO_HISTORY, ...place });
   }
   const git = new Git(system, workspace.worktree);
@@ -33,7 +34,7 @@ export async function detectChanges(
       readWay(git, save, resolving),
       resolving,
     ]);
-    return { workspace, save, state, way, names };
+    return { workspace, save, store, state, way, names };
   };
   let found = await read();
   // Somebody committed meanwhile: the answers belong to different moments.

@@ -45,6 +45,7 @@ function upstreamRefs(name: string): string[] {
 interface Questions {
   readonly workspace: Workspace;
   readonly save: Save;
+  readonly store: string | undefined;
   readonly state: RepositoryState;
   readonly way: Way;
   readonly names: Names;
@@ -60,8 +61,9 @@ export async function readHistory(
   git: Git,
   questions: Questions,
 ): Promise<History> {
-  const { workspace, save, state, way } = questions;
-  const where = placeOf(system, workspace, save, state.branch);
+  const { workspace, save, store, state, way } = questions;
+  const made = { save, store, branch: state.branch };
+  const where = placeOf(system, workspace, made);
   const comparable = where.place === "here" || where.place === "moved";
   const topNames = save.mpm ? [] : namesIn(system, workspace.worktree);
   const present = state.files.map(({ path }) => path);

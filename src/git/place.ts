@@ -4,18 +4,26 @@ import type { Workspace } from "../session/repository.ts";
 import type { Save } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 
+/** What tells where a save was made. */
+export interface Made {
+  readonly save: Save;
+  /** The id of the store that is read, if it has one. */
+  readonly store: string | undefined;
+  /** The present branch. */
+  readonly branch?: string | undefined;
+}
+
 /**
  * Where the save was made, seen from here. `git worktree move` leaves no trace
- * of the old path, so a linked worktree on the same `branch` is taken for it.
+ * of the old path, so a linked worktree on the same branch is taken for it.
  */
 export function placeOf(
   system: System,
   workspace: Workspace,
-  save: Save,
-  branch?: string,
+  { save, store, branch }: Made,
 ): Pick<History, "git" | "reason" | "place" | "worktree"> {
   const { git, reason, worktree } = workspace;
-  const found = findPlace(system, workspace, save);
+  const found = findPlace(system, workspace, { save, store });
   const moved = found === "gone" && workspace.linked &&
     branch !== undefined && branch === recordedBranch(save);
   return { git, reason, worktree, place: moved ? "moved" : found };
@@ -24,13 +32,16 @@ export function placeOf(
 function findPlace(
   system: System,
   workspace: Workspace,
-  save: Save,
+  { save, store }: Made,
 ): History["place"] {
   const recorded = save.mpm?.worktree ?? save.project_path;
   if (!/^(\/|[A-Za-z]:|\\\\)/.test(recorded)) return "here";
+  const recordedStore = save.mpm?.store ?? undefined;
+  if (recordedStore !== undefined && recordedStore !== store) return "foreign";
   if ([workspace.worktree, workspace.cwd].includes(recorded)) return "here";
   if (isFolder(system, recorded)) return "elsewhere";
-  return recorded === save.project_path ? "moved" : "gone";
+  if (recorded !== save.project_path) return "gone";
+  return recordedStore === undefined ? "foreign" : "moved";
 }
 
 function isFolder(system: System, path: string): boolean {

@@ -40,6 +40,8 @@ function compareAll(
   { save, state, history, recorded }: Sources,
   relation: Changes["relation"],
 ): Omit<Changes, "notes"> {
+  // Another copy of the project has stashes and merges of its own.
+  const here = history.place === "foreign" ? undefined : state;
   const paths = state ? pathsHere(save, state, { recorded, history }) : [];
   return {
     repository: repositoryOf(save, state, history),
@@ -61,8 +63,8 @@ function compareAll(
     },
     conflicts: findConflicts(paths, recorded, history),
     missing: findMissing(paths, recorded),
-    stashes: compareStashes(save, state),
-    operation: compareOperation(save, state),
+    stashes: compareStashes(save, here),
+    operation: compareOperation(save, here),
     worktree: compareWorktree(save, history),
   };
 }

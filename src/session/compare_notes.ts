@@ -84,9 +84,15 @@ function placeNotes(changes: Found, sources: Sources): string[] {
     case "here":
       return [];
     case "moved":
+      return [`The project was in ${path} at the pause`];
+    case "foreign":
       return [
-        `The save was made in ${path}, which is not there: if this is another ` +
-        "clone, the uncommitted changes of then were never here",
+        save.mpm?.store
+          ? "The save was made in another copy of the project, " +
+            `${path}: its uncommitted changes were not compared`
+          : `The save was made in ${path}; whether this is the same copy of ` +
+            "the project cannot be told, so its uncommitted changes were not " +
+            "compared",
       ];
     case "elsewhere":
       return [

@@ -137,7 +137,7 @@ export function compareWorktree(
   history: History,
 ): Changes["worktree"] {
   const { place, branch } = history;
-  if (place === "here" || place === "moved") return null;
+  if (["here", "moved", "foreign"].includes(place)) return null;
   const path = save.mpm?.worktree ?? save.project_path;
   const gone = place === "gone";
   if (!gone) return { path, gone, restore: null };

@@ -29,8 +29,18 @@ export interface Draft {
 /** Paths offered for review, so that the list stays readable. */
 const REVIEWED = 10;
 
-/** The save of `draft` under `id`; `sessions` is the folder it goes to. */
-export function buildSave(draft: Draft, id: string, sessions: string): Save {
+/** Where a save goes. */
+export interface Slot {
+  readonly id: string;
+  /** The folder, absolute. */
+  readonly sessions: string;
+  /** The id of the store; null: it has none yet. */
+  readonly store: string | null;
+}
+
+/** The save of `draft` in its slot. */
+export function buildSave(draft: Draft, slot: Slot): Save {
+  const { id } = slot;
   const { content, state, workspace, work } = draft;
   const todos = [...work.todos, ...content.todos];
   const active = todos.filter(({ status }) => status !== "completed");
@@ -53,7 +63,7 @@ export function buildSave(draft: Draft, id: string, sessions: string): Save {
     git_context: toGitContext(state),
     active_context: { working_directory: workspace.cwd },
     important_reminders: [...content.reminders],
-    resume_instructions: instructions(draft, id, sessions),
+    resume_instructions: instructions(draft, slot),
     open_questions: [...content.questions],
     performance_metrics: {},
     todos: {
@@ -80,6 +90,7 @@ export function buildSave(draft: Draft, id: string, sessions: string): Save {
       blockers: [...content.blockers],
       ...gitFields(state, workspace),
       checkpoint: null,
+      store: slot.store,
       redactions: {},
     },
   };
@@ -87,8 +98,7 @@ export function buildSave(draft: Draft, id: string, sessions: string): Save {
 
 function instructions(
   { content, state }: Draft,
-  id: string,
-  sessions: string,
+  { id, sessions }: Slot,
 ): Save["resume_instructions"] {
   const touched = (state?.files ?? []).map(({ path }) => path);
   const review = content.filesToReview.length > 0

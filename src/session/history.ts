@@ -12,12 +12,12 @@ export interface CommittedFile extends FileChange {
 }
 
 /**
- * Where the save was made. `here`: in this worktree. `moved`: in a folder that
- * is no longer there, so this one may be it, or another machine's.
- * `elsewhere`: in another folder, still there. `gone`: in a linked worktree
- * that is no longer there.
+ * Where the save was made. `here`: in this worktree. `moved`: in this worktree
+ * under another path. `elsewhere`: in another folder, still there. `gone`: in a
+ * linked worktree that is no longer there. `foreign`: in another copy of the
+ * project, such as a colleague's clone, or in one that cannot be told from it.
  */
-export type Place = "here" | "moved" | "elsewhere" | "gone";
+export type Place = "here" | "moved" | "elsewhere" | "gone" | "foreign";
 
 /** What git knows about the time since a save, gathered for `compare`. */
 export interface History {

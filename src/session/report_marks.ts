@@ -1,4 +1,4 @@
-import { escapeText } from "./escape.ts";
+import { escapeText } from "../escape.ts";
 
 /** How a report sets text that is not its own. */
 export interface Marks {

@@ -115,6 +115,11 @@ export const OwnFields = z.looseObject({
   /** Dirty paths beyond the limit, known only by number. */
   files_omitted: count,
   checkpoint: z.nullable(text),
+  /**
+   * Which store it was written into: an id that stays on the machine, so a
+   * clone has another. null: not known.
+   */
+  store: z.nullable(text),
   /** How often each redaction rule applied, by its label. */
   redactions: z.record(text, count),
 });

@@ -140,6 +140,7 @@ const OWN = object({
   files: list(FILE),
   files_omitted: COUNT,
   checkpoint: TEXT_OR_NULL,
+  store: TEXT_OR_NULL,
   redactions: record(COUNT),
 });
 

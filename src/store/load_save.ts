@@ -28,7 +28,6 @@ const LARGEST_CHECKSUM = 8192;
  * UNREADABLE with the position of the fault in its text, and FILE_FAILED where
  * the file cannot be read or is none.
  */
-// deno-lint-ignore require-await
 export async function loadSave(
   system: System,
   entry: SaveEntry,

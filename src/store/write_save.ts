@@ -1,5 +1,6 @@
 import { FileError, MpmError } from "../errors.ts";
 import { sessionId } from "../session/ids.ts";
+import type { Slot } from "../session/draft.ts";
 import { redactSave } from "../session/redact.ts";
 import type { Save } from "../session/save.ts";
 import { saveBytes, sha256 } from "../session/serialize.ts";
@@ -10,6 +11,7 @@ import { ensureHome } from "./home.ts";
 import { layout, saveFiles } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { finishPending } from "./recover.ts";
+import { ensureStoreId } from "./store_id.ts";
 import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
 
 /** What was written. */
@@ -33,17 +35,19 @@ export interface Written {
 export function writeSave(
   system: System,
   root: string,
-  draft: { time: Date; build(id: string): Save },
+  draft: { time: Date; build(slot: Slot): Save },
 ): Promise<Written> {
   return withLock(system, root, () => {
     ensureHome(system, root);
     finishPending(system, root);
     const known = openIndex(system, root);
     const id = freeId(system, root, draft.time);
-    const save = redactSave(draft.build(id));
+    const store = ensureStoreId(system, root);
+    const { sessions } = layout(root);
+    const save = redactSave(draft.build({ id, sessions, store }));
     const bytes = commit(system, root, save);
     const warnings = finish(known, save);
-    const files = saveFiles(layout(root).sessions, id);
+    const files = saveFiles(sessions, id);
     return {
       save,
       bytes,

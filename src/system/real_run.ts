@@ -27,19 +27,34 @@ export async function realRun(
     if (error instanceof Deno.errors.NotCapable) return failed("denied");
     throw error;
   }
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    end(child);
-  }, options.timeout);
-  const [output] = await Promise.all([
+  const finished = Promise.all([
     child.output(),
     options.stdin && feed(child.stdin, options.stdin),
   ]);
-  clearTimeout(timer);
-  if (late) return failed("timeout");
-  const { code, stdout, stderr } = output;
+  // Not just until it is ended: a program of its own may keep its output open.
+  const output = await beforeDeadline(finished, options.timeout);
+  if (!output) {
+    end(child);
+    return failed("timeout");
+  }
+  const { code, stdout, stderr } = output[0];
   return { outcome: "exited", status: code, stdout, stderr };
+}
+
+/** What `work` gives, or `undefined` after `limit` milliseconds. */
+async function beforeDeadline<T>(
+  work: Promise<T>,
+  limit: number,
+): Promise<T | undefined> {
+  let timer: number | undefined;
+  const deadline = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limit);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Ends a program, which may have ended by itself a moment ago. */
@@ -74,6 +89,8 @@ async function feed(
     await writer.write(bytes);
     await writer.close();
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    const closed = error instanceof Deno.errors.BrokenPipe ||
+      error instanceof TypeError;
+    if (!closed) throw error;
   }
 }

@@ -221,3 +221,47 @@ Deno.test("resume of a save outside git works, and without git too", async () =>
   assertEquals(without.status, 0);
   assertStringIncludes(without.stdout, "No repository");
 });
+
+Deno.test("resume in a colleague's clone reports commits, and makes nothing up about files", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "# Edited\n");
+  env.write("notes.txt", "only here\n");
+  env.git("stash", "push", "-q", "--", "README.md");
+  await mpmJson(env, ["pause", "Hand-off"], {
+    now: AT("2026-11-20T12:00:00Z"),
+  });
+  const clone = join(env.root, "clone");
+  env.gitIn(env.root, "clone", "-q", env.project, clone);
+  env.gitIn(clone, "commit", "-q", "--allow-empty", "-m", "By a colleague");
+
+  const { changes } = await mpmJson<ResumeResult>(env, ["resume"], {
+    cwd: clone,
+  });
+  assertEquals(changes!.commits.new.map(({ message }) => message), [
+    "By a colleague",
+  ]);
+  assertEquals([changes!.missing, changes!.stashes, changes!.worktree], [
+    [],
+    { added: [], removed: [] },
+    null,
+  ]);
+  assertEquals(changes!.working_directory.paths, []);
+  assertEquals(changes!.notes, [
+    `The save was made in another copy of the project, ${env.project}: ` +
+    "its uncommitted changes were not compared",
+  ]);
+});
+
+Deno.test("resume compares everything in a project that was moved", async () => {
+  using env = TestEnv.repository();
+  env.write("notes.txt", "one\n");
+  await mpmJson(env, ["pause", "--no-commit", "Before the move"]);
+  const moved = join(env.root, "moved");
+  Deno.renameSync(env.project, moved);
+  Deno.removeSync(join(moved, "notes.txt"));
+  const { changes } = await mpmJson<ResumeResult>(env, ["resume"], {
+    cwd: moved,
+  });
+  assertEquals(changes!.missing, ["notes.txt"]);
+  Deno.mkdirSync(env.project);
+});

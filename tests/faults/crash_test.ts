@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { main } from "../../src/app.ts";
 import { EXIT_BUG } from "../../src/errors.ts";
 import type { ResumeResult, VerifyResult } from "../../src/session/results.ts";
+import { say } from "../helpers/say.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { Crash, crashing } from "../helpers/faults.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -92,7 +93,7 @@ Deno.test("pause leaves the old or the new save whole at every crash point", asy
     });
     return env;
   }, []);
-  console.log(`crash points of pause: ${fresh} first, ${second} later`);
+  say(`crash points of pause: ${fresh} first, ${second} later`);
   assert(fresh > 15 && second > 10);
 });
 
@@ -115,5 +116,5 @@ Deno.test("init leaves nothing torn at every crash point", async () => {
     assertEquals((await mpm(env, ["init", "--ignore"])).status, 0);
     assertEquals(env.read(".gitignore"), "/dist/\n/.claude-mpm/\n");
   }
-  console.log(`crash points of init: ${points - 1}`);
+  say(`crash points of init: ${points - 1}`);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { VerifyResult } from "../../src/session/results.ts";
+import { say } from "../helpers/say.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -87,7 +88,7 @@ Deno.test("a pause killed at any moment leaves no save or a whole one", async ()
     ...Deno.readDirSync(join(env.project, ".claude-mpm/sessions")),
   ].map(({ name }) => name);
   assertEquals(names.filter((name) => name.startsWith(".")), []);
-  console.log(`seed 20261120: ${killed} of ${rounds} pauses killed`);
+  say(`seed 20261120: ${killed} of ${rounds} pauses killed`);
 });
 
 Deno.test("a pause on a full disk says so and loses nothing", async () => {

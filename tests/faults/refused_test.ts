@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type { VerifyResult } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { refusing } from "../helpers/faults.ts";
-import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 
@@ -53,17 +53,36 @@ for (const problem of ["full", "denied", "read-only", "other"] as const) {
   });
 }
 
+/** Root may write anywhere, so there the binary runs as nobody. */
+function unprivileged(command: string[]): string[] {
+  return Deno.uid() === 0
+    ? [
+      "setpriv",
+      "--reuid=65534",
+      "--regid=65534",
+      "--clear-groups",
+      ...command,
+    ]
+    : command;
+}
+
 Deno.test({
   name: "pause in a read-only folder is exit 6 with the path and a hint",
-  ignore: Deno.uid() === 0, // root may write anywhere
-  fn: async () => {
+  ignore: Deno.build.os === "windows", // folders have no such mode there
+  fn: () => {
     using env = TestEnv.repository();
+    for (const folder of [env.root, env.home]) Deno.chmodSync(folder, 0o755);
     Deno.chmodSync(env.project, 0o555);
-    const { status, stderr } = await mpm(env, ["pause"]);
+    const [program, ...args] = unprivileged([binary(), "pause", "Note"]);
+    const { status, stdout, stderr } = env.run(program!, args);
     Deno.chmodSync(env.project, 0o755);
-    assertEquals(status, 6);
-    assertStringIncludes(stderr, "$ROOT/project/.claude-mpm");
-    assertStringIncludes(stderr, "permission denied");
+    assertEquals([status, stdout], [6, ""]);
+    assertStringIncludes(
+      stderr,
+      'Error: Cannot create "$ROOT/project/.claude-mpm": permission denied',
+    );
+    assertStringIncludes(stderr, "Hint: ");
+    assertEquals(env.exists(".claude-mpm"), false);
   },
 });
 

@@ -64,6 +64,7 @@ const own = object({
   files: list(file),
   files_omitted: count,
   checkpoint: textOrNull,
+  store: textOrNull,
   redactions: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), count),
 });
 

@@ -6,6 +6,7 @@ import { Changes } from "../../src/session/changes.ts";
 import { renderChanges } from "../../src/session/report.ts";
 import type { Save } from "../../src/session/save.ts";
 import type { TestEnv } from "./env.ts";
+import { STORE } from "./saves.ts";
 
 /** Two hours and some after the commits of a test. */
 export const NOW = new Date("2026-01-01T02:30:00Z");
@@ -18,7 +19,10 @@ export async function changesSince(
 ): Promise<Changes> {
   const system = env.system();
   const workspace = await locate(system, folder);
-  const changes = await detectChanges(system, workspace, save);
+  const changes = await detectChanges(system, workspace, {
+    save,
+    store: STORE,
+  });
   assertEquals(z.parse(Changes, changes), changes);
   return changes;
 }

@@ -8,6 +8,9 @@ import type {
 import type { Save } from "../../src/session/save.ts";
 import type { TestEnv } from "./env.ts";
 
+/** The id of the store that the saves of tests are made in. */
+export const STORE = "teststore";
+
 /** A save of `workspace` in `state`, with nothing else in it. */
 export function saveOf(
   state: RepositoryState | undefined,
@@ -52,6 +55,7 @@ export function saveOf(
       decisions: [],
       blockers: [],
       checkpoint: null,
+      store: STORE,
       redactions: {},
       ...gitFields(state, workspace),
     },

@@ -118,6 +118,7 @@ export function ownSave(
       files: [],
       files_omitted: 0,
       checkpoint: null,
+      store: null,
       redactions: {},
     },
   };

@@ -6,7 +6,7 @@ import { locate } from "../../../src/git/workspace.ts";
 import type { RunResult } from "../../../src/system/system.ts";
 import { TestEnv } from "../../helpers/env.ts";
 import { changesSince, reportSince } from "../../helpers/reports.ts";
-import { pauseIn } from "../../helpers/saves.ts";
+import { pauseIn, STORE } from "../../helpers/saves.ts";
 
 const CLEAN = `
   Working Directory:
@@ -297,7 +297,10 @@ Deno.test("detectChanges() reads no more than it must", async () => {
       return system.run(program, options);
     },
   };
-  await detectChanges(counting, await locate(system, env.project), save);
+  await detectChanges(counting, await locate(system, env.project), {
+    save,
+    store: STORE,
+  });
   assertEquals(commands.sort(), ["cat-file", "diff-tree", "log", "status"]);
 });
 
@@ -352,7 +355,7 @@ Deno.test("detectChanges() fails rather than take an unanswered question for no 
       },
     };
     await assertRejects(
-      () => detectChanges(failing, workspace, save),
+      () => detectChanges(failing, workspace, { save, store: STORE }),
       MpmError,
       `"git ${command}" took too long`,
     );

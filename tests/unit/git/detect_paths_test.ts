@@ -374,8 +374,7 @@ Deno.test("detectChanges() compares in a project that was moved, and says so", a
     "same",
   ]);
   assertEquals(changes.notes, [
-    `The save was made in ${env.project}, which is not there: if this is ` +
-    "another clone, the uncommitted changes of then were never here",
+    `The project was in ${env.project} at the pause`,
   ]);
   Deno.renameSync(moved, env.project);
 });

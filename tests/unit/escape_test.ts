@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { escapeText } from "../../../src/session/escape.ts";
+import { escapeText } from "../../src/escape.ts";
 
 Deno.test("escapeText() makes one line of text that a terminal only shows", () => {
   const cases = [

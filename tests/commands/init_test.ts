@@ -1,0 +1,74 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { InitResult, PauseResult } from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+Deno.test("init makes the folder and changes nothing else", async () => {
+  using env = TestEnv.repository();
+  const { status, stdout } = await mpm(env, ["init"]);
+  assertEquals([status, stdout], [
+    0,
+    "Created $ROOT/project/.claude-mpm\n" +
+    "Saves are committed by each pause in a repository (see --ignore).\n",
+  ]);
+  assertEquals(env.git("status", "--porcelain"), "");
+  const again = await mpm(env, ["init"]);
+  assertStringIncludes(again.stdout, "Already there:");
+});
+
+Deno.test("init --ignore adds a rule and keeps every other byte", async () => {
+  for (
+    const [before, after] of [
+      ["", "/.claude-mpm/\n"],
+      ["/dist/\n", "/dist/\n/.claude-mpm/\n"],
+      ["/dist/", "/dist/\n/.claude-mpm/\n"],
+      ["/a\r\n/b\r\n", "/a\r\n/b\r\n/.claude-mpm/\r\n"],
+      ["\ufeff/a\n", "\ufeff/a\n/.claude-mpm/\n"],
+    ] as const
+  ) {
+    using env = TestEnv.repository();
+    if (before !== "") env.write(".gitignore", before);
+    await mpmJson<InitResult>(env, ["init", "--ignore"]);
+    const bytes = Deno.readFileSync(`${env.project}/.gitignore`);
+    assertEquals(
+      new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+      after,
+    );
+    const again = await mpmJson<InitResult>(env, ["init", "--ignore"]);
+    assertEquals([again.ignored, again.ignore_file], [true, null]);
+    const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
+    assertEquals(commit.reason, "git ignores .claude-mpm");
+  }
+});
+
+Deno.test("init asks on a terminal, and takes anything but yes for no", async () => {
+  using env = TestEnv.repository();
+  const no = await mpm(env, ["init"], { typed: [""] });
+  assertEquals(no.stderr, "Keep the saved sessions out of git? [y/N]: ");
+  assertEquals(env.exists(".gitignore"), false);
+  await mpm(env, ["init"], { typed: ["y"] });
+  assertEquals(env.read(".gitignore"), "/.claude-mpm/\n");
+  const silent = await mpm(env, ["init"], { typed: [] });
+  assertEquals(silent.stderr, "");
+});
+
+Deno.test("init --dry-run writes nothing", async () => {
+  using env = TestEnv.repository();
+  const { stdout } = await mpm(env, ["init", "--ignore", "--dry-run"]);
+  assertEquals(
+    stdout,
+    "Would create $ROOT/project/.claude-mpm\n" +
+      "Would add it to $ROOT/project/.gitignore\n" +
+      "Git ignores the folder: pauses make no commit.\n",
+  );
+  assertEquals([env.exists(".claude-mpm"), env.exists(".gitignore")], [
+    false,
+    false,
+  ]);
+});
+
+Deno.test("init refuses both answers at once", async () => {
+  using env = TestEnv.repository();
+  const { status } = await mpm(env, ["init", "--ignore", "--no-ignore"]);
+  assertEquals(status, 2);
+});

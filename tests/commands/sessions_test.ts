@@ -1,0 +1,157 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { parse } from "@std/yaml";
+import type {
+  SessionsResult,
+  ShowResult,
+  VerifyResult,
+} from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { ROOT } from "../helpers/tree.ts";
+
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+const ID = "session-20261120-120000";
+const SESSIONS = ".claude-mpm/sessions";
+
+async function oneSave(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["pause", "--no-commit", "-s", "Login\nand logout", "-n", "Tokens"],
+    ...["--name", "login"],
+  ], { now: NOON });
+  return env;
+}
+
+Deno.test("sessions list shows number, id, age, branch and first line", async () => {
+  using env = await oneSave();
+  const later = () => new Date("2026-11-22T12:00:00Z");
+  assertEquals(await mpm(env, ["sessions", "list"], { now: later }), {
+    status: 0,
+    stdout: `0  ${ID}  2 days ago  main  login: Login\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("sessions list says how to make one where there is none", async () => {
+  using env = new TestEnv();
+  const { status, stdout } = await mpm(env, ["sessions", "list"]);
+  assertEquals([status, stdout], [
+    0,
+    'No saved sessions. "mpm pause" saves one.\n',
+  ]);
+});
+
+Deno.test("sessions list shows a damaged save and all the others", async () => {
+  using env = await oneSave();
+  env.write(`${SESSIONS}/session-20261121-000000.json`, "{torn");
+  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  assertEquals(
+    sessions.map(({ session_id: id, problem }) => [id, problem?.code]),
+    [
+      ["session-20261121-000000", "UNREADABLE"],
+      [ID, undefined],
+    ],
+  );
+});
+
+Deno.test("sessions show prints the save in three formats", async () => {
+  using env = await oneSave();
+  const md = await mpm(env, ["sessions", "show"]);
+  assertEquals(md.status, 0);
+  assertEquals(
+    md.stdout,
+    env.read(`${SESSIONS}/${ID}.md`)
+      .replaceAll(env.root, "$ROOT"),
+  );
+  const save = JSON.parse(env.read(`${SESSIONS}/${ID}.json`));
+  const json = await mpm(env, [
+    "sessions",
+    "show",
+    "login",
+    "--format",
+    "json",
+  ]);
+  assertEquals(JSON.parse(json.stdout.replaceAll("$ROOT", env.root)), save);
+  const yaml = await mpm(env, ["sessions", "show", "0", "--format", "yaml"]);
+  assertEquals(parse(yaml.stdout.replaceAll("$ROOT", env.root)), save);
+  const { session, format } = await mpmJson<ShowResult>(env, [
+    "sessions",
+    "show",
+  ]);
+  assertEquals([session.session_id, format], [ID, "md"]);
+});
+
+Deno.test("sessions show escapes what a terminal would act on", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "-s", "a\x1b]0;title\x07b\u202e"]);
+  const { stdout } = await mpm(env, ["sessions", "show"]);
+  assertStringIncludes(stdout, "a\\x1b]0;title\\x07b\\u{202e}");
+});
+
+Deno.test("sessions verify tells intact, unchecked and damaged apart", async () => {
+  using env = await oneSave();
+  const good = await mpm(env, ["sessions", "verify"]);
+  assertEquals([good.status, good.stdout], [
+    0,
+    `intact     ${ID}\n1 session: 1 intact, 0 unchecked, 0 damaged\n`,
+  ]);
+  env.remove(`${SESSIONS}/${ID}.json.sha256`);
+  env.remove(`${SESSIONS}/${ID}.yaml`);
+  const unchecked = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  assertEquals(unchecked.sessions[0]!.state, "unchecked");
+  assert(unchecked.sessions[0]!.notes.includes(`${ID}.yaml is missing`));
+  env.write(`${SESSIONS}/${ID}.json`, "[]");
+  const damaged = await mpm(env, ["sessions", "verify", "--json"]);
+  assertEquals(damaged.status, 5);
+  const { intact, sessions } = JSON.parse(damaged.stdout) as VerifyResult;
+  assertEquals([intact, sessions[0]!.state], [false, "damaged"]);
+});
+
+const SAMPLES = [
+  ["v4.11.0", "session-20261120-231653", "Working on payment integration"],
+  ["v4.20.6", "session-20261120-231651", undefined],
+  ["v5.6.89", "session-20261120-231652", undefined],
+  ["v6.5.34", "session-20261120-231652", undefined],
+  ["v6.5.83-head", "session-20261120-225740", "Working on auth refactor"],
+  ["v6.5.83-incremental", "session-20261120-230847", undefined],
+] as const;
+
+function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+for (const [version, id, summary] of SAMPLES) {
+  Deno.test(`a save of claude-mpm ${version} is listed, shown, verified and resumed`, async () => {
+    using env = TestEnv.repository();
+    const sample = `${ROOT}/tests/formats/claude-mpm/${version}/.claude-mpm`;
+    copyFolder(sample, `${env.project}/.claude-mpm`);
+    const { sessions } = await mpmJson<SessionsResult>(env, [
+      "sessions",
+      "list",
+    ]);
+    assertEquals(sessions.map((row) => row.session_id), [id]);
+    if (summary) assertEquals(sessions[0]!.summary, summary);
+    const shown = await mpm(env, ["sessions", "show", id]);
+    assertStringIncludes(shown.stdout, `**Session ID**: \`${id}\``);
+    const verified = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+    assert(verified.intact);
+    const resumed = await mpm(env, ["resume"]);
+    assertEquals(resumed.status, 0, resumed.stderr);
+    assertStringIncludes(resumed.stdout, `📊 Session Resume: ${id}`);
+    // Neither its commits nor its files are those of this repository: that is
+    // said, and nothing is made up from its damaged lists.
+    const [report, notes] = resumed.stdout.split("Changes Since Pause:")[1]!
+      .split("  Notes:\n");
+    assertEquals(
+      report,
+      "\n\n  No commits dated after the pause\n\n" +
+        "  Working Directory:\n    • No uncommitted changes\n\n",
+    );
+    assertStringIncludes(notes!, "is not in this repository");
+    assertStringIncludes(notes!, "its uncommitted changes were not compared");
+  });
+}
