@@ -22,7 +22,7 @@ async function demo(): Promise<void> {
 
 function prepare(stage: Stage): void {
   stage.tell("A small repository, with a remote it was pushed to.");
-  stage.quietly("git init -q --bare ../shop.git");
+  stage.quietly("git init -q -b main --bare ../shop.git");
   stage.quietly("git init -q -b main .");
   stage.write("src/cart.ts", "export const cart = [];\n");
   stage.write("src/payment.ts", "export function pay() {}\n");

@@ -52,6 +52,9 @@ export interface MadeCommit {
   readonly warning: string | undefined;
 }
 
+/** What a save holds is small, so it is not worth much work to store it. */
+const FAST = ["-c", "pack.compression=1", "-c", "core.bigFileThreshold=4k"];
+
 /**
  * Commits `files` and nothing else on top of the branch: neither what is staged
  * nor the worktree nor any hook takes part. `git fast-import` builds the commit
@@ -70,7 +73,10 @@ export async function commitFiles(
     bytes: system.files.read(path),
   }));
   const stdin = importStream(commit, blobs);
-  const args = ["fast-import", "--quiet", "--date-format=raw", "--done"];
+  const args = [
+    ...FAST,
+    ...["fast-import", "--quiet", "--date-format=raw", "--done"],
+  ];
   const done = await git.run(args, { stdin });
   const marks = new TextDecoder().decode(done.stdout).trim().split("\n");
   if (done.status !== 0 || marks.length !== blobs.length + 1) {

@@ -36,9 +36,13 @@ function writeBlock(lines: string[], value: Block, place: Place): void {
     }
     return;
   }
-  for (const [key, child] of Object.entries(value)) {
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(fields)) {
+    const child = fields[key];
     if (child === undefined) continue;
-    writeEntry(lines, child, { indent, first: `${before}${scalar(key)}:` });
+    const first = `${before}${keyText(key)}:`;
+    if (isBlock(child)) writeEntry(lines, child, { indent, first });
+    else lines.push(`${first} ${scalar(child)}`);
     before = indent;
   }
 }
@@ -49,28 +53,40 @@ function writeItem(lines: string[], item: unknown, place: Place): void {
   else writeBlock(lines, item, { ...place, indent: `${place.indent}  ` });
 }
 
-function writeEntry(lines: string[], value: unknown, place: Place): void {
-  if (!isBlock(value)) {
-    lines.push(`${place.first} ${scalar(value)}`);
-    return;
-  }
+function writeEntry(lines: string[], value: Block, place: Place): void {
   lines.push(place.first);
   const indent = Array.isArray(value) ? place.indent : `${place.indent}  `;
   writeBlock(lines, value, { indent, first: indent });
 }
 
+/** The same few keys come a thousand times over. */
+const keyTexts = new Map<string, string>();
+
+function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) keyTexts.set(key, text = scalar(key));
+  return text;
+}
+
 /** Begins with a letter or a slash, so that it is no number and no date. */
-const PLAIN = /^[A-Za-z/](?:[\w./+@-]| (?=[\w./+@-]))*$/;
+const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
+
+/** Stands between quotes as it is. */
+const SIMPLE = /^[ !#-[\]-~]*$/;
 
 /** What YAML 1.1 or 1.2 reads as something else than a text. */
-const RESERVED = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+function isReserved(text: string): boolean {
+  return text.length <= 5 &&
+    /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);
+}
 
 /** What must not stand raw in a quoted text, beyond what JSON escapes. */
 const RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 function scalar(value: unknown): string {
   if (typeof value === "string") {
-    if (PLAIN.test(value) && !RESERVED.test(value)) return value;
+    if (PLAIN.test(value) && !isReserved(value)) return value;
+    if (SIMPLE.test(value)) return `"${value}"`;
     return JSON.stringify(value).replaceAll(
       RAW,
       (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
