@@ -6,7 +6,7 @@ import { makeStyle, type Style, wantsColor } from "./cli/style.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { spelled } from "./commands/spellings.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "./errors.ts";
-import { escapeLines } from "./escape.ts";
+import { asciiJson, escapeLines } from "./escape.ts";
 import type { System } from "./system/system.ts";
 import { BUILD, VERSION } from "./version.ts";
 
@@ -42,7 +42,7 @@ async function runLine(
   print(
     system,
     input.json
-      ? `${JSON.stringify(result)}\n`
+      ? `${asciiJson(result)}\n`
       : command.render(result, context.style),
   );
   return command.status?.(result) ?? 0;
@@ -181,8 +181,11 @@ function report(
   const options = end < 0 ? argv : argv.slice(0, end);
   if (!(error instanceof MpmError)) {
     const trace = error instanceof Error ? error.stack : String(error);
+    const message = "This is a bug in mpm. Please report it with these lines";
     system.terminal.err(
-      `This is a bug in mpm. Please report it with these lines:\n${trace}\n`,
+      options.includes("--json")
+        ? `${asciiJson({ error: { code: "BUG", message, trace } })}\n`
+        : `${message}:\n${trace}\n`,
     );
     return EXIT_BUG;
   }
@@ -194,7 +197,7 @@ function report(
   ];
   system.terminal.err(
     options.includes("--json")
-      ? `${JSON.stringify({ error: { code, message, hint } })}\n`
+      ? `${asciiJson({ error: { code, message, hint } })}\n`
       : `${escapeLines(lines.join("\n"))}\n`,
   );
   return ERRORS[code].exit;

@@ -42,3 +42,14 @@ function hex(byte: number): string {
 export function escapeLines(text: string): string {
   return text.split(/\r?\n/).map(escapeText).join("\n");
 }
+
+/**
+ * JSON in ASCII only, everything beyond it escaped: safe on a terminal, and the
+ * same for a reader of any locale. `indent` in spaces.
+ */
+export function asciiJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -18,7 +18,7 @@ export function claudeHome(system: System): string | undefined {
   if (configured) {
     return isAbsolute(configured) ? configured : join(system.cwd(), configured);
   }
-  const home = system.env("HOME") || system.env("USERPROFILE");
+  const home = system.home();
   return home ? join(home, ".claude") : undefined;
 }
 

@@ -1,10 +1,11 @@
+import { join } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
-import { isIgnored } from "../git/commit_files.ts";
+import { readCommitState } from "../git/commit_state.ts";
 import { locate } from "../git/workspace.ts";
 import type { InitResult } from "../session/results.ts";
-import { ensureHome, ignoreHome } from "../store/home.ts";
+import { ensureHome, ignoreFile, ignoreHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 
@@ -41,8 +42,11 @@ asks.`,
     const { system } = context;
     const workspace = await locate(system, context.folder);
     const { root, git } = workspace;
-    const { home, sessions } = layout(root);
-    const ignored = await isIgnored(system, workspace, sessions);
+    const { home, sessions, pointer } = layout(root);
+    const { ignored = false } = await readCommitState(system, workspace, {
+      save: join(sessions, "session.json"),
+      pointer,
+    });
     const dryRun = input["dry-run"];
     const ask = git === "repository" && !ignored && !input.ignore &&
       !input["no-ignore"] && !dryRun && context.interactive;
@@ -52,7 +56,7 @@ asks.`,
       folder: home,
       created: system.files.lstat(home) === undefined,
       ignored: ignored || ignore,
-      ignore_file: ignore ? `${root}/.gitignore` : null,
+      ignore_file: ignore ? ignoreFile(root) : null,
     };
     if (dryRun) return result;
     return await withLock(system, root, () => {

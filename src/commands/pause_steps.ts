@@ -3,18 +3,18 @@ import { currentAgentSession } from "../claude/home.ts";
 import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
+import { commitFiles } from "../git/commit_files.ts";
 import {
-  commitFiles,
   type Identity,
-  isIgnored,
+  readCommitState,
   readIdentity,
-} from "../git/commit_files.ts";
+} from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
 import { type Content, mergeContent } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
-import { utcSeconds } from "../session/ids.ts";
+import { sessionId, utcSeconds } from "../session/ids.ts";
 import { contentOf, type PauseWords } from "../session/pause_content.ts";
 import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
@@ -26,6 +26,7 @@ import {
   writeExport,
 } from "../store/export_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
+import { withLock } from "../store/lock.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
@@ -44,6 +45,7 @@ export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
   readonly identity: Identity | undefined;
+  readonly pointerTracked: boolean;
   /** Why there will be no commit. */
   readonly reason: string | undefined;
 }
@@ -58,11 +60,12 @@ export async function gather(
   const workspace = await locate(system, folder);
   const target = input.export === undefined
     ? undefined
-    : exportTarget(system, input.export, folder);
-  const sessions = layout(workspace.root).sessions;
-  const [state, ignored, identity, config] = await Promise.all([
+    : exportTarget(system, input.export, { folder, root: workspace.root });
+  const { sessions, pointer } = layout(workspace.root);
+  const { json } = saveFiles(sessions, sessionId(system.now()));
+  const [state, commit, identity, config] = await Promise.all([
     workspace.git === "repository" ? readState(system, workspace) : undefined,
-    isIgnored(system, workspace, sessions),
+    readCommitState(system, workspace, { save: json, pointer }),
     readIdentity(system, workspace),
     readConfig(system, workspace.root),
   ]);
@@ -71,7 +74,8 @@ export async function gather(
     state,
     asked: !input["no-commit"],
     configured: config.commit,
-    ignored,
+    ignored: commit.ignored,
+    busy: commit.busy,
     identified: identity !== undefined,
   });
   const draft: Draft = {
@@ -83,7 +87,8 @@ export async function gather(
     build: BUILD,
     time: system.now(),
   };
-  return { draft, target, identity, reason };
+  const { pointerTracked } = commit;
+  return { draft, target, identity, pointerTracked, reason };
 }
 
 /** The largest `--input`, in bytes. */
@@ -96,14 +101,14 @@ async function readContent(
   const typed = contentOf(input);
   if (input.input === undefined) return typed;
   // Loaded here: the schema library is no part of a plain pause.
-  const { parseContent } = await import("../session/content_input.ts");
+  const { parseInput } = await import("../session/content_input.ts");
   const stdin = input.input === "-";
   const bytes = stdin
     ? system.terminal.readInput(INPUT_LIMIT)
-    : system.files.read(resolve(folder, input.input));
+    : system.files.readUpTo(resolve(folder, input.input), INPUT_LIMIT);
   const source = stdin ? "standard input" : `"${input.input}"`;
   const text = new TextDecoder().decode(bytes);
-  return mergeContent(parseContent(text, source), typed);
+  return mergeContent(parseInput(text, source), typed);
 }
 
 /** The agent's session, given or surrounding, and what its files say. */
@@ -160,16 +165,16 @@ export async function applied(
     time: draft.time,
     build: (slot) => buildSave(draft, slot),
   });
+  const commit = await commitSave(system, { plan, save, files });
   const exported = target === undefined
     ? null
     : exportCopy(system, { path: target.path(save.session_id), bytes, save });
-  const commit = await commitSave(system, { plan, save, files });
   return {
     ...report(plan, save),
     files: files.map((path) => basename(path)),
     exported,
-    commit: commit.result,
-    warnings: [...warnings, ...commit.warnings],
+    commit,
+    warnings: [...warnings],
   };
 }
 
@@ -222,33 +227,45 @@ async function commitSave(
     save: Save;
     files: readonly string[];
   },
-): Promise<{ result: PauseResult["commit"]; warnings: string[] }> {
+): Promise<PauseResult["commit"]> {
   const { workspace, state } = plan.draft;
   const result = report(plan, save).commit;
   const { branch, head } = state ?? {};
   const { identity } = plan;
   if (plan.reason !== undefined || !branch || !head || !identity) {
-    return { result, warnings: [] };
+    return result;
   }
   try {
-    const { sha, warning } = await commitFiles(system, workspace, {
+    const message = commitMessage({
+      id: save.session_id,
+      time: utcSeconds(new Date(save.paused_at)),
+      context: save.conversation.summary,
+    });
+    // Under the lock, so that pauses at the same time do not race for HEAD.
+    const commit = {
       identity,
       branch,
       head,
-      files,
-      message: commitMessage({
-        id: save.session_id,
-        time: utcSeconds(new Date(save.paused_at)),
-        context: save.conversation.summary,
-      }),
-    });
-    return {
-      result: { ...result, made: true, sha },
-      warnings: warning === undefined ? [] : [warning],
+      message,
+      files: files.filter((path) => isShared(path, plan)),
     };
+    const sha = await withLock(
+      system,
+      workspace.root,
+      () => commitFiles(system, workspace, commit),
+    );
+    return { ...result, made: true, sha };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const reason = `${error.message}${error.hint ? ` (${error.hint})` : ""}`;
-    return { result: { ...result, reason }, warnings: [] };
+    return { ...result, reason };
   }
+}
+
+/**
+ * The pointer is of this machine: two branches with a pause each could not be
+ * merged without a conflict in it. Where it is tracked it must follow.
+ */
+function isShared(path: string, { draft, pointerTracked }: PausePlan): boolean {
+  return pointerTracked || path !== layout(draft.workspace.root).pointer;
 }

@@ -7,9 +7,10 @@ import type { ResumeResult, SessionsResult } from "../session/results.ts";
 import { seedList, sessionsResult } from "../session/rows.ts";
 import type { Agent } from "../session/save.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
+import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
-import { repair } from "../store/recover.ts";
+import { openStore } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 
@@ -41,7 +42,7 @@ export async function findOne(
   const selector = chosenSelector(input);
   const workspace = await locate(system, context.folder);
   const { root } = workspace;
-  await repair(system, root);
+  await openStore(system, root);
   const found = (
     entry: SaveEntry,
     warnings: readonly string[] = [],
@@ -71,7 +72,8 @@ export async function findOne(
     `${seedList(listed)}\nSelect session to resume [0]: `,
   );
   if (answer === undefined) throw cancelled();
-  return found(await findSave(system, root, answer.trim() || "0"));
+  // Of the list that was shown: a pause may have come in meanwhile.
+  return found(matchSave(entries, answer.trim() || "0"));
 }
 
 function chosenSelector(input: ResumeInput): string | undefined {

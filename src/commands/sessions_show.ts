@@ -1,12 +1,12 @@
 import { defineCommand } from "../cli/command.ts";
-import { escapeLines } from "../escape.ts";
+import { asciiJson } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { saveMarkdown } from "../session/markdown.ts";
 import type { ShowResult } from "../session/results.ts";
 import { toYaml } from "../session/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
-import { repair } from "../store/recover.ts";
+import { openStore } from "../store/recover.ts";
 
 /** `mpm sessions show` */
 export const sessionsShow = defineCommand({
@@ -37,7 +37,7 @@ Shows what the save holds, without looking at what changed since; for that, see
   result: async () => (await import("../session/results.ts")).ShowResult,
   async run({ system, folder, note }, input) {
     const { root } = await locate(system, folder);
-    await repair(system, root);
+    await openStore(system, root);
     const entry = await findSave(system, root, input.selector ?? "latest");
     const { save, warnings } = await loadSave(system, entry);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
@@ -49,7 +49,7 @@ Shows what the save holds, without looking at what changed since; for that, see
       warnings,
     };
   },
-  render: ({ text }) => escapeLines(text),
+  render: ({ text }) => text,
 });
 
 function formatted(
@@ -58,7 +58,7 @@ function formatted(
 ): string {
   switch (format) {
     case "json":
-      return `${JSON.stringify(save, null, 2)}\n`;
+      return `${asciiJson(save, 2)}\n`;
     case "yaml":
       return toYaml(save);
     case "md":

@@ -9,7 +9,7 @@ import { counted } from "../session/summary.ts";
 import { missingDerived } from "../store/derived.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
-import { repair } from "../store/recover.ts";
+import { openStore } from "../store/recover.ts";
 import type { System } from "../system/system.ts";
 
 type Row = VerifyResult["sessions"][number];
@@ -32,7 +32,7 @@ them. The exit status is 5 if one is damaged; nothing is changed.`,
   result: async () => (await import("../session/results.ts")).VerifyResult,
   async run({ system, folder }, input) {
     const { root } = await locate(system, folder);
-    await repair(system, root);
+    await openStore(system, root);
     const entries = input.selector === undefined
       ? await listSaves(system, root)
       : [await findSave(system, root, input.selector)];

@@ -1,155 +1,142 @@
 import { relative } from "@std/path";
+import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
+import type { Identity } from "./commit_state.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
-
-/** Whether git ignores `path` (absolute) and would refuse to add it. */
-export async function isIgnored(
-  system: System,
-  { git, worktree }: Workspace,
-  path: string,
-): Promise<boolean> {
-  if (git !== "repository") return false;
-  const args = ["check-ignore", "--quiet", "--", path];
-  return (await new Git(system, worktree).run(args)).status === 0;
-}
-
-/** Who commits, as git writes it: name, email, seconds and time zone. */
-export interface Identity {
-  readonly author: string;
-  readonly committer: string;
-}
-
-/** Git's identities for a commit made now; `undefined`: it knows none. */
-export async function readIdentity(
-  system: System,
-  { git, worktree }: Workspace,
-): Promise<Identity | undefined> {
-  if (git !== "repository") return undefined;
-  const [author, committer] = await Promise.all(
-    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map(async (name) => {
-      const result = await new Git(system, worktree).run(["var", name]);
-      const text = new TextDecoder().decode(result.stdout).trim();
-      return result.status === 0 ? text : undefined;
-    }),
-  );
-  return author && committer ? { author, committer } : undefined;
-}
+import { decodeBytes, encodeText, quotePath } from "./text.ts";
 
 export interface FileCommit {
   readonly identity: Identity;
+  /** The branch that is checked out. */
   readonly branch: string;
-  /** Full id the branch must still be at. */
+  /** Full id it was at when the save was made. */
   readonly head: string;
   /** Absolute paths below the worktree. */
   readonly files: readonly string[];
   readonly message: string;
 }
 
-/** A commit that was made; `warning`: the index could not follow it. */
-export interface MadeCommit {
-  readonly sha: string;
-  readonly warning: string | undefined;
+/** A file as git knows it: its path below the worktree, its object id. */
+interface Entry {
+  readonly path: string;
+  readonly id: string;
 }
 
-/** What a save holds is small, so it is not worth much work to store it. */
-const FAST = ["-c", "pack.compression=1", "-c", "core.bigFileThreshold=4k"];
-
 /**
- * Commits `files` and nothing else on top of the branch: neither what is staged
- * nor the worktree nor any hook takes part. `git fast-import` builds the commit
- * from a stream and moves the branch only forward; the files' own entries are
- * then added to the index, so that `git status` does not show them as deleted.
- * Throws GIT_FAILED, with nothing committed.
+ * Commits `files` and nothing else on top of the branch and returns the
+ * commit's id: neither what is staged nor the worktree nor any hook takes part.
+ * The files enter the index first, so that dying in between leaves them staged
+ * rather than looking deleted; `git fast-import` then builds the commit and
+ * moves the branch, only forward. Throws GIT_FAILED, with nothing committed.
  */
 export async function commitFiles(
   system: System,
   { worktree }: Workspace,
   commit: FileCommit,
-): Promise<MadeCommit> {
+): Promise<string> {
   const git = new Git(system, worktree);
-  const blobs = commit.files.map((path) => ({
-    path: relative(worktree, path).replaceAll("\\", "/"),
-    bytes: system.files.read(path),
-  }));
-  const stdin = importStream(commit, blobs);
-  const args = [
-    ...FAST,
-    ...["fast-import", "--quiet", "--date-format=raw", "--done"],
-  ];
-  const done = await git.run(args, { stdin });
-  const marks = new TextDecoder().decode(done.stdout).trim().split("\n");
-  if (done.status !== 0 || marks.length !== blobs.length + 1) {
-    throw gitFailure(args, done);
-  }
-  const entries = blobs.map(({ path }, at) => ({ path, id: marks[at]! }));
-  return { sha: marks.at(-1)!, warning: await addToIndex(git, entries) };
-}
-
-/**
- * The stream of git-fast-import(1): the blobs, the commit, and requests for the
- * ids of all of them in that order.
- */
-function importStream(
-  { branch, head, message, identity }: FileCommit,
-  blobs: readonly { path: string; bytes: Uint8Array }[],
-): Uint8Array {
-  const encoder = new TextEncoder();
-  const parts: Uint8Array[] = [];
-  const say = (text: string) => parts.push(encoder.encode(text));
-  const data = (bytes: Uint8Array) => {
-    say(`data ${bytes.length}\n`);
-    parts.push(bytes);
-    say("\n");
-  };
-  blobs.forEach(({ bytes }, at) => {
-    say(`blob\nmark :${at + 1}\n`);
-    data(bytes);
-  });
-  const own = blobs.length + 1;
-  say(`commit refs/heads/${branch}\nmark :${own}\n`);
-  say(`author ${identity.author}\ncommitter ${identity.committer}\n`);
-  data(encoder.encode(message));
-  say(`from ${head}\n`);
-  blobs.forEach(({ path }, at) => say(`M 100644 :${at + 1} ${path}\n`));
-  say("\n");
-  for (let mark = 1; mark <= own; mark++) say(`get-mark :${mark}\n`);
-  say("done\n");
-  return concatenate(parts);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
+  const entries = await storeFiles(git, commit.files);
+  await stage(
+    system,
+    git,
+    entries.map(({ path, id }) => `100644 ${id} 0\t${path}`),
   );
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+  try {
+    return await moveBranch(git, commit, entries);
+  } catch (error) {
+    const none = "0".repeat(entries[0]!.id.length);
+    await stage(system, git, entries.map(({ path }) => `0 ${none} 0\t${path}`));
+    throw error;
   }
-  return all;
+}
+
+/** Writes the files' content as objects, as it is. */
+async function storeFiles(
+  git: Git,
+  files: readonly string[],
+): Promise<Entry[]> {
+  const paths = files.map((path) =>
+    relative(git.folder, path).replaceAll("\\", "/")
+  );
+  const args = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
+  const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
+  const ids = decodeBytes(await git.read(args, { stdin: encodeText(stdin) }))
+    .trim().split("\n");
+  return paths.map((path, at) => ({ path, id: ids[at]! }));
 }
 
 /** Tries for the index, which another git may hold for a moment. */
 const TRIES = 40;
 const PAUSE_MS = 25;
 
-async function addToIndex(
+/** Changes entries of the index and no others (git-update-index(1)). */
+async function stage(
+  system: System,
   git: Git,
-  entries: readonly { path: string; id: string }[],
-): Promise<string | undefined> {
-  const stdin = new TextEncoder().encode(
-    entries.map(({ path, id }) => `100644 ${id} 0\t${path}\0`).join(""),
-  );
+  lines: readonly string[],
+): Promise<void> {
+  const stdin = encodeText(lines.map((line) => `${line}\0`).join(""));
   const args = ["update-index", "--add", "-z", "--index-info"];
-  let reason = "";
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 1;; tries++) {
     const done = await git.run(args, { stdin });
-    if (done.status === 0) return undefined;
-    reason = reasonOf(done);
-    if (!reason.includes("index.lock")) break;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (done.status === 0) return;
+    const held = reasonOf(done).includes("index.lock");
+    if (!held || tries === TRIES) throw gitFailure(args, done);
+    await system.sleep(PAUSE_MS);
   }
-  return `Committed, but the index could not follow: ${reason}; ` +
-    'run "git add .claude-mpm/sessions"';
+}
+
+/** Times a commit is built anew since the branch moved meanwhile. */
+const ATTEMPTS = 5;
+
+const IMPORT = ["fast-import", "--quiet", "--date-format=raw", "--done"];
+
+async function moveBranch(
+  git: Git,
+  commit: FileCommit,
+  entries: readonly Entry[],
+): Promise<string> {
+  let head = commit.head;
+  for (let attempt = 1;; attempt++) {
+    const stdin = importStream(commit, head, entries);
+    const done = await git.run(IMPORT, { stdin });
+    if (done.status === 0) return decodeBytes(done.stdout).trim();
+    const now = await headOf(git, commit.branch);
+    if (now === head || attempt === ATTEMPTS) throw gitFailure(IMPORT, done);
+    head = now;
+  }
+}
+
+/** The commit of `branch`. Throws GIT_FAILED if HEAD is elsewhere by now. */
+async function headOf(git: Git, branch: string): Promise<string> {
+  const args = ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"];
+  const [head, name] = decodeBytes(await git.read(args)).split("\n");
+  if (name === `refs/heads/${branch}` && head) return head;
+  throw new MpmError("GIT_FAILED", "The branch was switched meanwhile");
+}
+
+/**
+ * The stream of git-fast-import(1): a commit on top of `head` in which only
+ * `entries` change, and a request for its id.
+ */
+function importStream(
+  { branch, message, identity }: FileCommit,
+  head: string,
+  entries: readonly Entry[],
+): Uint8Array {
+  return encodeText([
+    `commit refs/heads/${branch}`,
+    "mark :1",
+    `author ${identity.author}`,
+    `committer ${identity.committer}`,
+    `data ${encodeText(message).length}`,
+    message,
+    `from ${head}`,
+    ...entries.map(({ path, id }) => `M 100644 ${id} ${path}`),
+    "",
+    "get-mark :1",
+    "done",
+    "",
+  ].join("\n"));
 }

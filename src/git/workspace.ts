@@ -149,11 +149,18 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
  * `.claude-mpm` there that belongs to no project.
  */
 function rootWithoutGit(system: System, cwd: string): string {
-  const home = system.env("HOME") ?? system.env("USERPROFILE");
+  const home = realHome(system);
   for (let folder = cwd;; folder = dirname(folder)) {
     const found = system.files.lstat(resolve(folder, ".claude-mpm"));
     const counts = folder === cwd || folder !== home;
     if (found?.kind === "folder" && counts) return folder;
     if (dirname(folder) === folder) return cwd;
   }
+}
+
+function realHome(system: System): string | undefined {
+  const home = system.home();
+  return home !== undefined && system.files.stat(home)
+    ? system.files.realPath(home)
+    : home;
 }

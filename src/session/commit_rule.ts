@@ -1,3 +1,4 @@
+import { escapeLines } from "../escape.ts";
 import type { RepositoryState, Workspace } from "./repository.ts";
 
 /** What decides whether a pause commits its save. */
@@ -8,8 +9,10 @@ export interface CommitFacts {
   readonly asked: boolean;
   /** Not switched off in the configuration. */
   readonly configured: boolean;
-  /** Whether git ignores the save's folder. */
-  readonly ignored: boolean;
+  /** Whether git ignores the save's folder; `undefined`: it cannot say. */
+  readonly ignored: boolean | undefined;
+  /** Whether another git command is at work, such as the one of a hook. */
+  readonly busy: boolean;
   /** Whether git knows a name and an email. */
   readonly identified: boolean;
 }
@@ -20,7 +23,9 @@ export function noCommitReason(facts: CommitFacts): string | undefined {
   if (!facts.asked) return "--no-commit";
   if (!facts.configured) return "commit = false in the configuration";
   if (workspace.git === "no-git") return "git is not installed";
-  if (workspace.git === "none") return "not a git repository";
+  if (workspace.git === "none") {
+    return workspace.reason ?? "not a git repository";
+  }
   if (workspace.git === "failed" || !state) {
     return `git failed: ${workspace.reason ?? "no answer"}`;
   }
@@ -28,6 +33,10 @@ export function noCommitReason(facts: CommitFacts): string | undefined {
     return "this is a linked worktree; the save lies in the main one";
   }
   if (facts.ignored) return "git ignores .claude-mpm";
+  if (facts.ignored === undefined) {
+    return "git cannot say whether .claude-mpm is ignored";
+  }
+  if (facts.busy) return "another git command is at work";
   if (state.operation) return `a ${state.operation} is in progress`;
   if (state.detached) return "HEAD is detached";
   if (state.head === undefined) return "the branch has no commit yet";
@@ -44,6 +53,6 @@ export function commitMessage(
   return `session: pause at ${time}
 
 Session ID: ${id}
-Context: ${context}
+Context: ${escapeLines(context.trim())}
 `;
 }

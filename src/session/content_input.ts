@@ -7,7 +7,7 @@ const lines = z.optional(z.array(z.string()));
 const line = z.optional(z.string());
 
 /** What `mpm pause --input` reads: the flags of `pause`, as JSON. */
-export const ContentInput = z.strictObject({
+const ContentInput = z.strictObject({
   summary: line,
   name: line,
   primary_task: line,
@@ -34,7 +34,7 @@ export const ContentInput = z.strictObject({
  * Reads the JSON of `--input`. Throws USAGE that names the field, or the
  * position of the fault where it is no JSON.
  */
-export function parseContent(text: string, source: string): Content {
+export function parseInput(text: string, source: string): Content {
   const value = parseJson(text, source);
   const problems = problemsOf(ContentInput, value);
   if (problems.length > 0) {

@@ -1,3 +1,5 @@
+import { escapeLines } from "../escape.ts";
+import { MARKDOWN } from "./report_marks.ts";
 import type { Save, Todo } from "./save.ts";
 
 /** Entries of a list of files; the JSON has them all. */
@@ -28,7 +30,8 @@ export function saveMarkdown(save: Save): string {
     "---",
     "Resume with: `/mpm-init resume` or `cat .claude-mpm/sessions/LATEST-SESSION.txt`",
   ];
-  return sections.filter((text) => text !== "").join("\n\n") + "\n";
+  return escapeLines(sections.filter((text) => text !== "").join("\n\n")) +
+    "\n";
 }
 
 function metadata(save: Save): string {
@@ -154,7 +157,7 @@ function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ");
 }
 
-/** A code span; a line break in a file name would end it. */
+/** A code span, which nothing in the text can end. */
 function code(text: string): string {
-  return `\`${text.replaceAll("\n", "\\n").replaceAll("`", "'")}\``;
+  return MARKDOWN.code(text);
 }

@@ -15,7 +15,7 @@ Project: ${save.project_path}
 Files:
 - ${id}.json (machine-readable)
 - ${id}.yaml (human-readable config)
-- ${id}.md (human-readable documentation)
+- ${id}.md (documentation)
 
 Quick Resume:
   /mpm-init resume

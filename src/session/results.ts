@@ -44,7 +44,7 @@ export const SessionRow = z.object({
   worktree: z.nullable(text),
   project_path: text,
   format: z.enum(["json", "yaml", "md"]),
-  location: z.enum(["sessions", "pause", "global"]),
+  location: z.enum(["sessions", "pause", "kept", "global"]),
   /** The file, absolute. */
   source: text,
   /** Why it cannot be read. */

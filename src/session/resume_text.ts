@@ -1,4 +1,4 @@
-import { escapeLines, escapeText } from "../escape.ts";
+import { asciiJson, escapeLines, escapeText } from "../escape.ts";
 import { ageWords } from "./ages.ts";
 import { renderChanges } from "./report.ts";
 import { agentContext } from "./agent_context.ts";
@@ -16,7 +16,7 @@ export function resumeText(answer: ResumeAnswer): string {
   }
   switch (answer.format) {
     case "json":
-      return `${JSON.stringify(answer, null, 2)}\n`;
+      return `${asciiJson(answer, 2)}\n`;
     case "context":
       return agentContext(answer);
     case "md":

@@ -5,10 +5,10 @@ export type SaveFormat = "json" | "yaml" | "md";
 
 /**
  * Which folder a save lies in: `.claude-mpm/sessions/`, its older subfolder
- * `pause/`, or the one in the user's home that claude-mpm 6.2.41 to 6.2.52
+ * `pause/`, mpm's own second copies in `kept/`, or the one in the user's home that claude-mpm 6.2.41 to 6.2.52
  * wrote every project's saves to.
  */
-export type SaveLocation = "sessions" | "pause" | "global";
+export type SaveLocation = "sessions" | "pause" | "kept" | "global";
 
 /** Why a save cannot be read: the parts of an `MpmError`. */
 export interface SaveProblem {

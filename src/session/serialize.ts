@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { asciiJson } from "../escape.ts";
 import type { Save } from "./save.ts";
 
 /**
@@ -6,15 +7,7 @@ import type { Save } from "./save.ts";
  * ASCII escaped, as claude-mpm writes it, so that no reader's locale matters.
  */
 export function saveBytes(save: Save): Uint8Array {
-  return new TextEncoder().encode(asciiJson(save));
-}
-
-/** JSON with two spaces of indentation in ASCII only. */
-export function asciiJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return new TextEncoder().encode(asciiJson(save, 2));
 }
 
 /** SHA-256 as 64 lower-case hex digits, the content of a checksum file. */

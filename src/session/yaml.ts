@@ -80,8 +80,11 @@ function isReserved(text: string): boolean {
     /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);
 }
 
-/** What must not stand raw in a quoted text, beyond what JSON escapes. */
-const RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+/**
+ * What must not stand raw in a quoted text, beyond what JSON escapes: what YAML
+ * forbids, and what is invisible or turns the text around it.
+ */
+const RAW = /[\u007f-\u009f\p{Cf}\u2028\u2029\ufffe\uffff]/gu;
 
 function scalar(value: unknown): string {
   if (typeof value === "string") {
@@ -89,7 +92,8 @@ function scalar(value: unknown): string {
     if (SIMPLE.test(value)) return `"${value}"`;
     return JSON.stringify(value).replaceAll(
       RAW,
-      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      (character) =>
+        `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`,
     );
   }
   if (typeof value !== "object" || value === null) return String(value);

@@ -24,33 +24,39 @@ export async function readConfig(
   root: string,
 ): Promise<Config> {
   let config = DEFAULTS;
-  for (const path of configFiles(system, root)) {
-    if (!system.files.lstat(path)) continue;
-    config = { ...config, ...await readFile(system, path) };
+  for (const source of configFiles(system, root)) {
+    if (!system.files.lstat(source.path)) continue;
+    config = { ...config, ...await readFile(source) };
   }
   return config;
 }
 
-function configFiles(system: System, root: string): string[] {
-  const user = system.platform === "windows"
-    ? system.env("APPDATA")
-    : system.env("XDG_CONFIG_HOME") || homeConfig(system);
-  const project = join(layout(root).home, "config.toml");
-  return user ? [join(user, "mpm", "config.toml"), project] : [project];
+interface Source {
+  readonly path: string;
+  read(): Uint8Array;
 }
 
-function homeConfig(system: System): string | undefined {
-  const home = system.env("HOME");
-  return home ? join(home, ".config") : undefined;
+/** The user may keep theirs behind a link; a project's may be anybody's. */
+function configFiles(system: System, root: string): Source[] {
+  const { files } = system;
+  const own = join(layout(root).home, "config.toml");
+  const project = { path: own, read: () => files.readOwn(own, LIMIT) };
+  const folder = userFolder(system);
+  if (folder === undefined) return [project];
+  const path = join(folder, "mpm", "config.toml");
+  return [{ path, read: () => files.readUpTo(path, LIMIT) }, project];
 }
 
-async function readFile(
-  system: System,
-  path: string,
-): Promise<Partial<Config>> {
+function userFolder(system: System): string | undefined {
+  if (system.platform === "windows") return system.env("APPDATA");
+  const home = system.home();
+  return system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
+}
+
+async function readFile({ path, read }: Source): Promise<Partial<Config>> {
   // Loaded here since most projects have no configuration.
   const { parse } = await import("@std/toml");
-  const text = new TextDecoder().decode(system.files.readOwn(path, LIMIT));
+  const text = new TextDecoder().decode(read());
   let values: Record<string, unknown>;
   try {
     values = parse(text);
@@ -68,7 +74,9 @@ function check(
   values: Record<string, unknown>,
   path: string,
 ): Partial<Config> {
-  const unknown = Object.keys(values).find((key) => !(key in DEFAULTS));
+  const unknown = Object.keys(values).find((key) =>
+    !Object.hasOwn(DEFAULTS, key)
+  );
   if (unknown !== undefined) {
     throw new MpmError("USAGE", `Unknown key "${unknown}" in "${path}"`, {
       hint: `Known keys: ${Object.keys(DEFAULTS).join(", ")}`,

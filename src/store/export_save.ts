@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute, join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
+import { layout } from "./layout.ts";
 
 /** Where a copy goes: a file, or a folder that gets one named like the save. */
 export interface ExportTarget {
@@ -11,14 +12,16 @@ export interface ExportTarget {
 /**
  * Checks the target of `--export` before anything is saved. A file that is
  * there is replaced only if it is an exported save itself. Throws NOT_FOUND
- * for a missing folder, CONFLICT for a file that is something else.
+ * for a missing folder, CONFLICT for a file that is something else and for
+ * mpm's own folder at `root`.
  */
 export function exportTarget(
   system: System,
   given: string,
-  folder: string,
+  { folder, root }: { folder: string; root: string },
 ): ExportTarget {
   const path = isAbsolute(given) ? given : join(folder, given);
+  refuseStore(system, path, root);
   const found = system.files.stat(path);
   if (found?.kind === "folder") {
     return { path: (id) => join(path, `${id}.json`) };
@@ -41,6 +44,25 @@ export function exportTarget(
     );
   }
   return { path: () => path };
+}
+
+/** A copy there would take the place of a save. */
+function refuseStore(system: System, path: string, root: string): void {
+  const { home } = layout(root);
+  for (let above = path;; above = dirname(above)) {
+    if (system.files.lstat(above) && isSame(system, above, home)) {
+      throw new MpmError("CONFLICT", `Cannot export into "${home}"`, {
+        hint: "Give a place outside mpm's own folder; nothing was saved",
+      });
+    }
+    if (dirname(above) === above) return;
+  }
+}
+
+function isSame(system: System, path: string, home: string): boolean {
+  const { files } = system;
+  return files.stat(path) !== undefined && files.stat(home) !== undefined &&
+    files.realPath(path) === files.realPath(home);
 }
 
 function isFolder(system: System, path: string): boolean {

@@ -13,13 +13,16 @@ export interface Candidate {
 /** What the names in the folders say of one id. */
 export interface Found {
   readonly id: string;
-  readonly candidates: Candidate[];
+  candidates: Candidate[];
   incremental: boolean;
   readonly evidence: string[];
 }
 
-/** When each folder last changed, in milliseconds; null: it is not there. */
-export type Stamps = Record<SaveLocation, number | null>;
+/**
+ * When each folder last changed, in milliseconds; null: it is not there. What is
+ * in `kept/` counts only where another folder lost it, and so changed itself.
+ */
+export type Stamps = Record<Exclude<SaveLocation, "kept">, number | null>;
 
 /**
  * The folders saves are looked for in; those in the home folder only if
@@ -30,12 +33,13 @@ export function saveFolders(
   root: string,
   global = true,
 ): Partial<Record<SaveLocation, string>> {
-  const { sessions, legacy } = layout(root);
-  const home = system.env("HOME") || system.env("USERPROFILE");
+  const { sessions, legacy, kept } = layout(root);
+  const home = system.home();
   const stray = global && home ? join(home, HOME, "sessions") : sessions;
   return {
     sessions,
     pause: legacy,
+    kept,
     ...stray === sessions ? {} : { global: stray },
   };
 }
@@ -80,12 +84,18 @@ export function findSaves(
         addName(found, name, location as SaveLocation);
       }
     } catch (error) {
-      if (!(error instanceof MpmError) || !warn) throw error;
-      warn(error);
+      if (!(error instanceof MpmError)) throw error;
+      // The home folder's is an old program's, and not this project's concern.
+      if (warn) warn(error);
+      else if (location !== "global") throw error;
     }
   }
-  for (const [id, { candidates }] of found) {
-    if (candidates.length === 0) found.delete(id);
+  for (const [id, entry] of found) {
+    const others = entry.candidates.filter(({ location, format }) =>
+      location !== "kept" && format === "json"
+    );
+    if (others.length > 0) entry.candidates = others;
+    if (entry.candidates.length === 0) found.delete(id);
   }
   return found;
 }

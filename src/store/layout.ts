@@ -8,6 +8,8 @@ export interface Layout {
   /** Where claude-mpm before 4.21 saved. */
   readonly legacy: string;
   readonly state: string;
+  /** A second name of each save's JSON, which no git command takes away. */
+  readonly kept: string;
   readonly lock: string;
   /** The derived pointer to the newest save. */
   readonly pointer: string;
@@ -30,6 +32,7 @@ export function layout(root: string): Layout {
     sessions,
     legacy: join(sessions, "pause"),
     state: join(home, "state"),
+    kept: join(home, "kept"),
     lock: join(home, ".lock"),
     pointer: join(sessions, "LATEST-SESSION.txt"),
     pending: join(sessions, ".pending.json"),

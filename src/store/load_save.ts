@@ -5,8 +5,7 @@ import type { Save } from "../session/save.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
-import { LARGEST_SAVE } from "./recover.ts";
-import { loadYaml, parseContent } from "./save_content.ts";
+import { LARGEST_SAVE, loadYaml, parseSave } from "./save_content.ts";
 
 /** A save as it was written, in the present shape. */
 export interface LoadedSave {
@@ -36,7 +35,7 @@ export async function loadSave(
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
   const checksum = verify(system, entry, bytes);
   if (format === "yaml") await loadYaml();
-  const { value, warnings } = parseContent(format, bytes, path);
+  const { value, warnings } = parseSave(format, bytes, path);
   const normalized = normalize(value, id);
   return {
     save: normalized.save,
@@ -71,11 +70,18 @@ function verify(
     );
     return agrees ? "evidence" : "absent";
   }
-  if (recorded === digest) return "verified";
+  if (recorded === digest || recorded === sha256(withoutReturns(bytes))) {
+    return "verified";
+  }
   throw new MpmError("CORRUPT", `"${path}" does not match its checksum file`, {
     hint: 'Run "mpm sessions verify" to see which saves are whole, ' +
       "and resume one of those by its id",
   });
+}
+
+/** As mpm wrote it, where git checked it out with the line ends of Windows. */
+function withoutReturns(bytes: Uint8Array): Uint8Array {
+  return bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
 }
 
 /** The digest in a checksum file; `undefined`: there is no such file. */

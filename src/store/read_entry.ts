@@ -11,8 +11,7 @@ import {
 import { parseTime } from "../session/times.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import type { Found } from "./find_saves.ts";
-import { LARGEST_SAVE } from "./recover.ts";
-import { parseContent } from "./save_content.ts";
+import { LARGEST_SAVE, parseSave } from "./save_content.ts";
 
 /** Longest summary, name or branch of a row, and longest path, in UTF-16 units. */
 const LONGEST = 500;
@@ -63,7 +62,7 @@ export class EntryReader {
     if (!info) return undefined;
     try {
       const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
-      const { value } = parseContent(format, bytes, path);
+      const { value } = parseSave(format, bytes, path);
       const entry = { ...base, ...describe(value, { id, info }) };
       const stray = location === "global" && !this.#isOurs(entry.projectPath);
       return stray ? undefined : entry;

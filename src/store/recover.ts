@@ -1,42 +1,47 @@
 import { FileError, MpmError } from "../errors.ts";
 import { SESSION_ID } from "../session/ids.ts";
-import type { Save } from "../session/save.ts";
+import { field } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere } from "./atomic.ts";
 import { writeDerived } from "./derived.ts";
+import { checkFolder } from "./folders.ts";
+import { keepSave } from "./keep.ts";
 import { layout, saveFiles } from "./layout.ts";
-
-/** The largest save that is read, in bytes. */
-export const LARGEST_SAVE = 64 * 1024 * 1024;
+import { loadSave } from "./load_save.ts";
+import { findSave } from "./read_saves.ts";
+import { LARGEST_SAVE } from "./save_content.ts";
 
 /**
  * Finishes what a save that died left behind: past its commit point the derived
- * files are written, before it the traces are removed. Call under the lock.
+ * files are written from its JSON, before it the traces are removed. Nothing
+ * but the id is taken from the pending file. Call under the lock. Throws
+ * FILE_FAILED where the pending file cannot be removed.
  */
-export function finishPending(system: System, root: string): void {
+export async function finishPending(
+  system: System,
+  root: string,
+): Promise<void> {
   const { files } = system;
   const { sessions, pending } = layout(root);
   if (!files.lstat(pending)) return;
-  const save = readPending(system, pending);
-  if (save) {
-    const { json, checksum } = saveFiles(sessions, save.session_id);
-    if (files.lstat(json)?.kind === "file") {
-      writeDerived(system, root, save);
-    } else {
-      removeIfThere(system, checksum);
-    }
+  const id = readPendingId(system, pending);
+  if (id !== undefined) {
+    const { json, checksum } = saveFiles(sessions, id);
+    if (files.lstat(json)) await deriveAgain(system, root, id);
+    else removeIfThere(system, checksum);
   }
   removeIfThere(system, pending);
 }
 
-/** The save on its way, if its bytes are all there. */
-function readPending(system: System, path: string): Save | undefined {
+/** The id of the save on its way, if its bytes are all there. */
+function readPendingId(system: System, path: string): string | undefined {
   try {
-    const text = new TextDecoder().decode(
-      system.files.readOwn(path, LARGEST_SAVE),
+    const bytes = system.files.readOwn(path, LARGEST_SAVE);
+    const id = field(
+      JSON.parse(new TextDecoder().decode(bytes)),
+      "session_id",
     );
-    const save = JSON.parse(text) as Save;
-    return SESSION_ID.test(save.session_id) ? save : undefined;
+    return typeof id === "string" && SESSION_ID.test(id) ? id : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof FileError) {
       return undefined;
@@ -45,16 +50,34 @@ function readPending(system: System, path: string): Save | undefined {
   }
 }
 
+/** What cannot be derived now is told of by `sessions verify`. */
+async function deriveAgain(
+  system: System,
+  root: string,
+  id: string,
+): Promise<void> {
+  try {
+    const { save } = await loadSave(system, await findSave(system, root, id));
+    keepSave(system, root, id);
+    writeDerived(system, root, save);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+  }
+}
+
 /**
- * The same for a command that only reads: done if nobody is writing, left for
- * the next one where the store cannot be written.
+ * What a command that reads the store does first: makes sure that its folders
+ * are real ones, and finishes what a dead pause left, if nobody is writing and
+ * the store can be written. Throws CONFLICT for a link in place of a folder.
  */
-export async function repair(system: System, root: string): Promise<void> {
-  const { lock, pending } = layout(root);
+export async function openStore(system: System, root: string): Promise<void> {
+  const { home, sessions, lock, pending } = layout(root);
+  checkFolder(system, home);
+  checkFolder(system, sessions);
   if (!system.files.lstat(pending)) return;
   try {
     using held = await system.files.lock(lock, 0);
-    if (held) finishPending(system, root);
+    if (held) await finishPending(system, root);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
   }

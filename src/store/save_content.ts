@@ -4,11 +4,17 @@ import type { ForeignSave } from "../session/foreign_save.ts";
 import { type Fields, isFields, kindOf } from "../session/odd_values.ts";
 import type { SaveFormat } from "../session/save_entry.ts";
 
+/** The largest save that is read, in bytes. */
+export const LARGEST_SAVE = 64 * 1024 * 1024;
+
+/** Lists and objects within one another; what mpm writes has six. */
+const DEEPEST = 100;
+
 type YamlReader = typeof import("../session/foreign_yaml.ts");
 
 let yaml: YamlReader | undefined;
 
-/** Makes `parseContent` able to read YAML, whose library is slow to load. */
+/** Makes `parseSave` able to read YAML, whose library is slow to load. */
 export async function loadYaml(): Promise<void> {
   yaml ??= await import("../session/foreign_yaml.ts");
 }
@@ -17,7 +23,7 @@ export async function loadYaml(): Promise<void> {
  * The content of a save's file, parsed but not brought into shape. Throws
  * UNREADABLE with the position of the fault. YAML needs `loadYaml` before.
  */
-export function parseContent(
+export function parseSave(
   format: SaveFormat,
   bytes: Uint8Array,
   path: string,
@@ -65,6 +71,9 @@ function parseJson(text: string, path: string): Fields {
     if (!(error instanceof SyntaxError)) throw error;
     throw unreadable(path, jsonFault(text, error), error);
   }
+  if (isDeeper(value, DEEPEST)) {
+    throw unreadable(path, `it is nested more than ${DEEPEST} deep`);
+  }
   if (isFields(value)) return value;
   throw unreadable(path, `the top level is no object but ${kindOf(value)}`);
 }
@@ -103,4 +112,19 @@ function hasBadToken(text: string): boolean {
   } catch (error) {
     return (error as Error).message.startsWith("Unexpected token");
   }
+}
+
+/** Without recursion, which is what such a file is made to exhaust. */
+function isDeeper(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    const inner: unknown[] = [];
+    for (const node of level) {
+      if (typeof node !== "object" || node === null) continue;
+      for (const child of Object.values(node)) inner.push(child);
+    }
+    level = inner;
+  }
+  return false;
 }

@@ -34,7 +34,7 @@ export interface KnownSaves {
 const TICK = 20;
 const COARSE_TICK = 3000;
 
-/** How long saves are added without a listing in between, milliseconds. */
+/** How long an index is used without a listing in between, milliseconds. */
 const LISTING_VALID = 60 * 60 * 1000;
 
 /**
@@ -50,13 +50,19 @@ export function openIndex(system: System, root: string): KnownSaves {
     const index = readIndex(system, root, folders);
     if (!index) return unknown;
     const stamps = stampFolders(system, folders);
-    const trusted = sameStamps(index.stamps, stamps) &&
+    const trusted = isRecent(system, index.listed) &&
+      sameStamps(index.stamps, stamps) &&
       index.saves.every((row) => isUnchanged(system, row));
     return trusted ? { system, root, saves: index.saves, index } : unknown;
   } catch (error) {
     if (error instanceof MpmError) return unknown;
     throw error;
   }
+}
+
+function isRecent(system: System, listed: number): boolean {
+  const age = system.now().getTime() - listed;
+  return age >= 0 && age <= LISTING_VALID;
 }
 
 function sameStamps(a: Stamps, b: Stamps): boolean {
@@ -136,8 +142,6 @@ export function noteSave(known: KnownSaves, saved?: Save): void {
   const { system, root, index } = known;
   if (!index) return;
   try {
-    const age = system.now().getTime() - index.listed;
-    if (age < 0 || age > LISTING_VALID) return;
     const saves = saved ? withSave(known, saved) : index.saves;
     const { sessions } = layout(root);
     const changed = system.files.lstat(sessions)?.mtime;

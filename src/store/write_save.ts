@@ -8,6 +8,7 @@ import type { System } from "../system/system.ts";
 import { removeIfThere, removeQuietly, writeAtomic } from "./atomic.ts";
 import { writeDerived } from "./derived.ts";
 import { ensureHome } from "./home.ts";
+import { keepSave } from "./keep.ts";
 import { layout, saveFiles } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { finishPending } from "./recover.ts";
@@ -37,9 +38,9 @@ export function writeSave(
   root: string,
   draft: { time: Date; build(slot: Slot): Save },
 ): Promise<Written> {
-  return withLock(system, root, () => {
+  return withLock(system, root, async () => {
     ensureHome(system, root);
-    finishPending(system, root);
+    await finishPending(system, root);
     const known = openIndex(system, root);
     const id = freeId(system, root, draft.time);
     const store = ensureStoreId(system, root);
@@ -137,6 +138,7 @@ function publish(system: System, pending: string, json: string): void {
 function finish(known: KnownSaves, save: Save): string[] {
   const { system, root } = known;
   try {
+    keepSave(system, root, save.session_id);
     writeDerived(system, root, save);
     removeIfThere(system, layout(root).pending);
     noteSave(known, save);

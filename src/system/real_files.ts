@@ -1,12 +1,13 @@
-import * as fs from "node:fs";
 import { FileError } from "../errors.ts";
 import { guard } from "./real_errors.ts";
+import { readStream } from "./real_stream.ts";
 import type { FileInfo, Files } from "./system.ts";
 
 /** The file system. */
 export const realFiles: Files = {
   read: (path) => guard("read", path, () => Deno.readFileSync(path)),
   readOwn: (path, limit) => guard("read", path, () => readOwn(path, limit)),
+  readUpTo: (path, limit) => guard("read", path, () => readUpTo(path, limit)),
   readPart: (path, offset, length) =>
     guard("read", path, () => readPart(path, offset, length)),
   lstat: (path) => lookup(path, Deno.lstatSync),
@@ -73,49 +74,67 @@ function lookup(
   }
 }
 
-/** O_NONBLOCK keeps a FIFO planted in place of the file from hanging mpm. */
 function readOwn(path: string, limit: number): Uint8Array {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
-  const fd = fs.openSync(
-    path,
-    O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0),
-  );
-  try {
-    const found = fs.fstatSync(fd);
-    if (found.isDirectory()) throw new FileError("is-a-folder", "read", path);
-    if (!found.isFile()) {
-      throw new FileError("other", "read", path, new Error("not a plain file"));
-    }
-    if (found.size > limit) {
-      const cause = new Error(
-        `${found.size} bytes, and mpm reads at most ${limit} here`,
-      );
-      throw new FileError("other", "read", path, cause);
-    }
-    return readAll(fd, found.size);
-  } finally {
-    fs.closeSync(fd);
-  }
+  const before = plainFile(path);
+  if (before.size > limit) throw tooLarge(path, limit);
+  using file = openSame(path, before, { read: true });
+  return readAll(file, before.size);
+}
+
+/** What is at `path` itself; throws unless it is a plain file. */
+function plainFile(path: string): Deno.FileInfo {
+  const found = Deno.lstatSync(path);
+  if (found.isSymlink) throw new FileError("link", "read", path);
+  if (found.isDirectory) throw new FileError("is-a-folder", "read", path);
+  if (found.isFile) return found;
+  throw new FileError("other", "read", path, new Error("not a plain file"));
+}
+
+/**
+ * Opens the very file that was looked at. O_NOFOLLOW would not do: a program
+ * whose reading is a permission gets every link resolved before it is opened.
+ */
+function openSame(
+  path: string,
+  before: Deno.FileInfo,
+  options: Deno.OpenOptions,
+): Deno.FsFile {
+  const file = Deno.openSync(path, options);
+  const opened = file.statSync();
+  if (opened.ino === before.ino && opened.dev === before.dev) return file;
+  file.close();
+  throw new FileError("link", "read", path);
 }
 
 /** Up to `size` bytes; faster than asking for a whole file of unknown size. */
-function readAll(fd: number, size: number): Uint8Array {
+function readAll(file: Deno.FsFile, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   let filled = 0;
   while (filled < size) {
-    const read = fs.readSync(fd, bytes, filled, size - filled, null);
-    if (read === 0) break;
+    const read = file.readSync(bytes.subarray(filled));
+    if (read === null) break;
     filled += read;
   }
   return bytes.subarray(0, filled);
 }
 
+function readUpTo(path: string, limit: number): Uint8Array {
+  using file = Deno.openSync(path);
+  return readStream(file, limit, () => {
+    throw tooLarge(path, limit);
+  });
+}
+
+function tooLarge(path: string, limit: number): FileError {
+  const cause = new Error(`it is over ${limit} bytes`);
+  return new FileError("other", "read", path, cause);
+}
+
 function readPart(path: string, offset: number, length: number): Uint8Array {
   using file = Deno.openSync(path);
   const size = file.statSync().size;
-  const start = offset < 0 ? Math.max(0, size + offset) : offset;
-  file.seekSync(start, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(Math.max(0, Math.min(length, size - start)));
+  file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
   let filled = 0;
   while (filled < bytes.length) {
     const read = file.readSync(bytes.subarray(filled));
@@ -148,16 +167,24 @@ function syncFolder(folder: string): void {
 /** Milliseconds between two tries for a lock that somebody else holds. */
 const LOCK_RETRY = 5;
 
+/** Made if it is not there; never through a link. */
+function openLock(path: string): Deno.FsFile {
+  if (!lookup(path, Deno.lstatSync)) {
+    try {
+      Deno.openSync(path, { write: true, createNew: true, mode: 0o600 })
+        .close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+  return openSame(path, plainFile(path), { read: true, write: true });
+}
+
 async function lock(
   path: string,
   wait: number,
 ): Promise<Disposable | undefined> {
-  const file = guard("lock", path, () => {
-    const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
-    const flags = O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0);
-    fs.closeSync(fs.openSync(path, flags, 0o600));
-    return Deno.openSync(path, { read: true, write: true });
-  });
+  const file = guard("lock", path, () => openLock(path));
   const end = Date.now() + wait;
   while (!guard("lock", path, () => file.tryLockSync(true))) {
     if (Date.now() >= end) {

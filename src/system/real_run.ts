@@ -1,3 +1,4 @@
+import { guard } from "./real_errors.ts";
 import type { RunOptions, RunResult } from "./system.ts";
 
 /** Runs a program to its end and keeps its output. */
@@ -22,7 +23,11 @@ export async function realRun(
       stderr: "piped",
     }).spawn();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return failed("missing");
+    if (error instanceof Deno.errors.NotFound) {
+      // Said of a missing folder in the same words as of a missing program.
+      guard("work in", options.cwd, () => Deno.statSync(options.cwd));
+      return failed("missing");
+    }
     if (error instanceof Deno.errors.PermissionDenied) return failed("denied");
     if (error instanceof Deno.errors.NotCapable) return failed("denied");
     throw error;

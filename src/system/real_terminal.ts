@@ -1,5 +1,6 @@
 import { FileError, MpmError } from "../errors.ts";
-import { problemOf } from "./real_errors.ts";
+import { guard, problemOf } from "./real_errors.ts";
+import { readStream } from "./real_stream.ts";
 import type { Terminal } from "./system.ts";
 
 /** The three standard streams. */
@@ -42,25 +43,21 @@ function print(
 function readLine(): string | undefined {
   const bytes: number[] = [];
   const one = new Uint8Array(1);
-  while (Deno.stdin.readSync(one) === 1 && one[0] !== 10) bytes.push(one[0]!);
-  if (bytes.length === 0 && one[0] !== 10) return undefined;
+  const next = () =>
+    guard("read", "standard input", () => Deno.stdin.readSync(one));
+  let ended = false;
+  while (!(ended = next() === null) && one[0] !== 10) bytes.push(one[0]!);
+  if (ended && bytes.length === 0) return undefined;
   return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
 }
 
 function readInput(limit: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const chunk = new Uint8Array(65_536);
-    const read = Deno.stdin.readSync(chunk);
-    if (read === null) break;
-    size += read;
-    if (size > limit) {
-      throw new MpmError("USAGE", `Standard input is over ${limit} bytes`);
-    }
-    chunks.push(chunk.subarray(0, read));
-  }
-  const all = new Uint8Array(size);
-  chunks.reduce((at, chunk) => (all.set(chunk, at), at + chunk.length), 0);
-  return all;
+  return guard(
+    "read",
+    "standard input",
+    () =>
+      readStream(Deno.stdin, limit, () => {
+        throw new MpmError("USAGE", `Standard input is over ${limit} bytes`);
+      }),
+  );
 }

@@ -6,14 +6,15 @@ export interface System {
   readonly files: Files;
   readonly terminal: Terminal;
   readonly platform: "linux" | "darwin" | "windows";
-  readonly pid: number;
   /** Numeric user id; `undefined` where the platform has none. */
   readonly uid: number | undefined;
   /** The absolute working directory. Throws FILE_FAILED if it is gone. */
   cwd(): string;
   env(name: string): string | undefined;
-  hostname(): string;
   now(): Date;
+  /** The user's home folder, if it is known. */
+  home(): string | undefined;
+  sleep(milliseconds: number): Promise<void>;
   /** Random text of 8 characters out of `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
@@ -39,12 +40,17 @@ export interface Files {
   /** The whole file; a link is followed. */
   read(path: string): Uint8Array;
   /**
-   * The whole file if it is a regular file of at most `limit` bytes, opened
-   * without following a link and without waiting on a FIFO. Throws `link`,
-   * `is-a-folder` or `other` otherwise.
+   * The whole file if it is a regular file of at most `limit` bytes; a link is
+   * not followed and a FIFO not waited on. Throws `link`, `is-a-folder` or
+   * `other` otherwise.
    */
   readOwn(path: string, limit: number): Uint8Array;
-  /** At most `length` bytes from `offset`; negative counts from the end. */
+  /**
+   * Everything up to the end, of a file or a pipe; a link is followed. Throws
+   * beyond `limit` bytes.
+   */
+  readUpTo(path: string, limit: number): Uint8Array;
+  /** At most `length` bytes from `offset`. */
   readPart(path: string, offset: number, length: number): Uint8Array;
   /** What is at `path` itself (a link is not followed), if anything is. */
   lstat(path: string): FileInfo | undefined;

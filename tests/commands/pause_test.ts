@@ -157,7 +157,6 @@ Context: Half way`,
   assertEquals(
     env.git("show", "--name-status", "--format=", "HEAD").split("\n"),
     [
-      `A\t${SESSIONS}/LATEST-SESSION.txt`,
       `A\t${SESSIONS}/${ID}.json`,
       `A\t${SESSIONS}/${ID}.json.sha256`,
       `A\t${SESSIONS}/${ID}.md`,
@@ -388,4 +387,108 @@ Deno.test("pause works in a folder with spaces and é", async () => {
   const save = Save.parse(JSON.parse(json));
   assertEquals(save.mpm?.files.map(({ path }) => path), ['a\nb\t"c".txt']);
   assertEquals(save.project_path, odd);
+});
+
+Deno.test("pause saves the tasks and todos of the agent's session", async () => {
+  using env = TestEnv.repository();
+  const agent = "6cfd0319-0000-4000-8000-000000000000";
+  const tasks = join(env.home, ".claude/tasks", agent);
+  Deno.mkdirSync(tasks, { recursive: true });
+  const task = (id: string, status: string) =>
+    Deno.writeTextFileSync(
+      join(tasks, `${id}.json`),
+      JSON.stringify({
+        id,
+        subject: `Task ${id}`,
+        description: "Do it",
+        status,
+        blocks: [],
+        blockedBy: [],
+      }),
+    );
+  task("1", "completed");
+  task("2", "in_progress");
+  task("3", "pending");
+  // As it is within Claude Code, which says its session itself.
+  env.extra.CLAUDECODE = "1";
+  env.extra.CLAUDE_CODE_SESSION_ID = agent;
+  await mpmJson(env, ["pause", "--no-commit"], { now: NOON });
+  const { task_list: list, mpm: own, conversation } = savedJson(env);
+  assertEquals(list.completed_count, 1);
+  assertEquals(list.in_progress_tasks.map(({ title }) => title), ["Task 2"]);
+  assertEquals(list.pending_tasks.map(({ title }) => title), ["Task 3"]);
+  assertEquals(own?.agent?.session_id, agent);
+  assert(conversation.summary.endsWith("2 open todos"), conversation.summary);
+  const { stdout } = await mpm(env, ["resume"]);
+  assertStringIncludes(stdout, "• Task 2 (in progress)\n  • Task 3\n");
+});
+
+/**
+ * What claude-mpm's own reader asks of a save before it resumes it: the name,
+ * the time of the file, an object of texts and lists of texts, the project.
+ */
+Deno.test("pause writes what claude-mpm's reader takes", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "# Edited\n");
+  await mpmJson(env, [
+    ...["pause", "-s", "Half way [done]", "-a", "One", "-n", "Two", "-t", "x"],
+  ], { now: NOON });
+  const folder = join(env.project, SESSIONS);
+  const read = [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => /^session-\d{8}-\d{6}\.json$/.test(name));
+  assertEquals(read, [`${ID}.json`]);
+  const path = join(folder, `${ID}.json`);
+  assertEquals(Deno.statSync(path).mtime, NOON());
+  const save = JSON.parse(Deno.readTextFileSync(path));
+  assertEquals(save.session_id, ID);
+  assertEquals(new Date(save.paused_at), NOON());
+  assertEquals(save.project_path, Deno.realPathSync(env.project));
+  const { summary, accomplishments, next_steps: steps } = save.conversation;
+  assertEquals([summary, accomplishments, steps], [
+    "Half way [done]",
+    ["One"],
+    ["Two"],
+  ]);
+  const { status, recent_commits: commits, branch } = save.git_context;
+  assertEquals(branch, "main");
+  assertEquals(Object.keys(commits[0]), [
+    "sha",
+    "author",
+    "timestamp",
+    "message",
+  ]);
+  assertMatch(
+    commits[0].timestamp,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}$/,
+  );
+  assertEquals([status.clean, status.modified_files], [false, ["README.md"]]);
+  assertEquals(save.context_usage, {
+    tokens_used: 0,
+    tokens_total: 200000,
+    percentage: 0,
+  });
+  const pointer = env.read(`${SESSIONS}/LATEST-SESSION.txt`).split("\n");
+  assertEquals(pointer.slice(0, 9), [
+    `Latest Session: ${ID}`,
+    "Paused At: 2026-11-20 12:00:00 UTC",
+    `Project: ${env.project}`,
+    "",
+    "Files:",
+    `- ${ID}.json (machine-readable)`,
+    `- ${ID}.yaml (human-readable config)`,
+    `- ${ID}.md (documentation)`,
+    "",
+  ]);
+  const markdown = env.read(`${SESSIONS}/${ID}.md`);
+  for (
+    const line of [
+      "# Claude MPM Session Pause Document",
+      `**Session ID**: \`${ID}\``,
+      "**Paused At**: 2026-11-20T12:00:00.123Z",
+      `**Project**: \`${env.project}\``,
+      "**Summary**:\nHalf way [done]\n",
+      "## Accomplishments This Session\n\n- One\n",
+      "## Next Steps (Priority Order)\n\n1. Two\n",
+    ]
+  ) assertStringIncludes(markdown, line);
 });

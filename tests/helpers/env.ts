@@ -143,6 +143,7 @@ export class TestEnv implements Disposable {
     return {
       ...real,
       cwd: () => options.cwd ?? this.project,
+      home: () => this.env().HOME,
       env: (name) => this.env()[name],
       now: options.now ?? real.now,
       run: (program: string, run: RunOptions) =>

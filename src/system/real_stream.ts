@@ -1,0 +1,29 @@
+/** What can be read to its end. */
+interface Source {
+  readSync(buffer: Uint8Array): number | null;
+}
+
+/** Everything `source` has; calls `beyond` once it is over `limit` bytes. */
+export function readStream(
+  source: Source,
+  limit: number,
+  beyond: () => never,
+): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = new Uint8Array(65_536);
+    const read = source.readSync(chunk);
+    if (read === null) break;
+    size += read;
+    if (size > limit) beyond();
+    chunks.push(chunk.subarray(0, read));
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
