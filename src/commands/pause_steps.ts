@@ -1,5 +1,5 @@
-import { basename, resolve } from "@std/path";
-import { currentAgentSession } from "../claude/home.ts";
+import { basename, relative, resolve } from "@std/path";
+import { currentAgentSession, isAgentId } from "../claude/home.ts";
 import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
@@ -116,6 +116,16 @@ function agentOf(
   { system }: Context,
   { given, cwd }: { given: string | undefined; cwd: string },
 ): Pick<Draft, "agent" | "work"> {
+  if (given !== undefined && !isAgentId(given)) {
+    throw new MpmError(
+      "USAGE",
+      `"${given}" is no id of a Claude Code session`,
+      {
+        hint:
+          "It is the UUID that /status shows and transcripts are named after",
+      },
+    );
+  }
   const sessionId = given ?? currentAgentSession(system);
   if (sessionId === undefined) return { agent: null, work: NO_WORK };
   const { todos, tasks, transcriptPath } = readAgentWork(system, {
@@ -179,11 +189,15 @@ export async function applied(
 }
 
 function report({ draft, reason }: PausePlan, save: Save): PauseResult {
+  const folder = layout(draft.workspace.root).sessions;
   return {
     dry_run: false,
     session_id: save.session_id,
     paused_at: save.paused_at,
-    folder: layout(draft.workspace.root).sessions,
+    folder,
+    location: relative(draft.workspace.cwd, folder).startsWith("..")
+      ? folder
+      : relative(draft.workspace.cwd, folder),
     files: [],
     summary: save.conversation.summary,
     summary_generated: draft.content.summary === undefined,

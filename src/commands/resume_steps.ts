@@ -1,3 +1,4 @@
+import { isAgentId } from "../claude/home.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { detectChanges } from "../git/detect.ts";
@@ -25,7 +26,7 @@ interface ResumeInput {
 }
 
 /** A save that was chosen, before it is read. */
-export interface Found {
+export interface Chosen {
   readonly entry: SaveEntry;
   readonly workspace: Workspace;
   /** What the choice needs saying about. */
@@ -37,23 +38,23 @@ export interface Found {
 export async function findOne(
   context: Context,
   input: ResumeInput,
-): Promise<Found | SessionsResult> {
+): Promise<Chosen | SessionsResult> {
   const { system } = context;
   const selector = chosenSelector(input);
   const workspace = await locate(system, context.folder);
   const { root } = workspace;
   await openStore(system, root);
-  const found = (
+  const chosen = (
     entry: SaveEntry,
     warnings: readonly string[] = [],
-  ): Found => ({
+  ): Chosen => ({
     entry,
     workspace,
     warnings,
     input,
   });
   if (selector !== undefined) {
-    return found(await findSave(system, root, selector));
+    return chosen(await findSave(system, root, selector));
   }
   if (!input.list) {
     const { entry, warnings } = await newest(
@@ -61,7 +62,7 @@ export async function findOne(
       workspace,
       input.last,
     );
-    return found(entry, warnings);
+    return chosen(entry, warnings);
   }
   const entries = await listSaves(system, root, {
     warn: ({ message }) => context.note(`Warning: ${message}`),
@@ -73,7 +74,7 @@ export async function findOne(
   );
   if (answer === undefined) throw cancelled();
   // Of the list that was shown: a pause may have come in meanwhile.
-  return found(matchSave(entries, answer.trim() || "0"));
+  return chosen(matchSave(entries, answer.trim() || "0"));
 }
 
 function chosenSelector(input: ResumeInput): string | undefined {
@@ -137,10 +138,11 @@ function nothingSaved(root: string): MpmError {
 /** Reads the chosen save and looks at what changed since. */
 export async function loadResumed(
   { system }: Context,
-  { entry, workspace, warnings, input }: Found,
+  { entry, workspace, warnings, input }: Chosen,
 ): Promise<ResumeResult> {
   const { root } = workspace;
   const { save, warnings: repairs } = await loadOrOffer(system, entry, root);
+  const now = system.now();
   const changes = input["no-changes"]
     ? null
     : await detectChanges(system, workspace, {
@@ -148,14 +150,14 @@ export async function loadResumed(
       store: readStoreId(system, root),
     });
   return {
-    resumed_at: system.now().toISOString(),
+    resumed_at: now.toISOString(),
     source: entry.path,
     session: save,
     changes,
     agent_command: agentCommand(save.mpm?.agent ?? null),
     format: input.format,
     fence: system.random(),
-    warnings: [...warnings, ...repairs],
+    warnings: [...warnings, ...oddities(entry, now), ...repairs],
   };
 }
 
@@ -196,11 +198,29 @@ async function isWhole(system: System, entry: SaveEntry): Promise<boolean> {
   }
 }
 
-/** An id as Claude Code makes them, which is safe to print as a command. */
-const AGENT_SESSION = /^[A-Za-z0-9][A-Za-z0-9-]{7,63}$/;
+/** Milliseconds a clock may differ before it is worth a word. */
+const CLOCK_SLACK = 60_000;
+
+function oddities({ pausedAt, location }: SaveEntry, now: Date): string[] {
+  const ahead = new Date(pausedAt).getTime() - now.getTime() > CLOCK_SLACK;
+  return [
+    ...ahead
+      ? [
+        "Its time is ahead of this clock, so it may not be the newest: " +
+        "mpm sessions list",
+      ]
+      : [],
+    ...location === "kept"
+      ? [
+        "It is no longer in .claude-mpm/sessions, as after a switch to " +
+        "another branch; this is the copy mpm keeps",
+      ]
+      : [],
+  ];
+}
 
 function agentCommand(agent: Agent | null): string[] | null {
   if (agent?.name !== "claude-code") return null;
-  if (!AGENT_SESSION.test(agent.session_id)) return null;
+  if (!isAgentId(agent.session_id)) return null;
   return ["claude", "--resume", agent.session_id];
 }

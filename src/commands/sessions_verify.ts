@@ -5,7 +5,7 @@ import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import type { VerifyResult } from "../session/results.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
-import { counted } from "../session/summary.ts";
+import { counted } from "../session/words.ts";
 import { missingDerived } from "../store/derived.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";

@@ -3,9 +3,10 @@ import { ageWords } from "./ages.ts";
 import { renderChanges } from "./report.ts";
 import type { ResumeResult } from "./results.ts";
 import type { Save } from "./save.ts";
+import { cutText } from "./words.ts";
 
 /** The most an agent is given, in characters: what Claude Code takes. */
-export const CONTEXT_LIMIT = 10_000;
+const CONTEXT_LIMIT = 10_000;
 
 /** Characters of one entry, so that a single one cannot push out the rest. */
 const LONGEST_LINE = 500;
@@ -78,8 +79,7 @@ function list(title: string, items: readonly string[]): string[] {
 /** One line; a fence in it would need the nonce to close anything. */
 function line(text: string, limit = LONGEST_LINE): string {
   const folded = text.trim().slice(0, 2 * limit).replaceAll(/\s+/g, " ");
-  const escaped = escapeText(folded);
-  return escaped.length <= limit ? escaped : `${escaped.slice(0, limit - 1)}…`;
+  return cutText(escapeText(folded), limit);
 }
 
 function bounded(text: string, limit: number): string {

@@ -1,10 +1,11 @@
+/** Name, short name, and seconds of each unit, the longest first. */
 const UNITS = [
-  ["year", 365 * 86_400],
-  ["month", 30 * 86_400],
-  ["week", 7 * 86_400],
-  ["day", 86_400],
-  ["hour", 3600],
-  ["minute", 60],
+  ["year", "y", 365 * 86_400],
+  ["month", "mo", 30 * 86_400],
+  ["week", "w", 7 * 86_400],
+  ["day", "d", 86_400],
+  ["hour", "h", 3600],
+  ["minute", "m", 60],
 ] as const;
 
 /**
@@ -12,17 +13,30 @@ const UNITS = [
  * said to be one, since a clock was wrong.
  */
 export function ageWords(time: Date, now: Date): string {
-  const seconds = (now.getTime() - time.getTime()) / 1000;
-  if (Number.isNaN(seconds)) return "at an unknown time";
-  const span = spanWords(Math.abs(seconds));
-  if (span === undefined) return "just now";
-  return seconds < 0 ? `${span} ahead of this clock` : `${span} ago`;
+  return age(
+    time.getTime(),
+    now,
+    (count, [unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`,
+  );
 }
 
-function spanWords(seconds: number): string | undefined {
-  for (const [unit, length] of UNITS) {
-    const count = Math.floor(seconds / length);
-    if (count > 0) return `${count} ${unit}${count === 1 ? "" : "s"}`;
+/** The same in short, of milliseconds since the epoch: `2h ago`. */
+export function shortAge(time: number, now: Date): string {
+  return age(time, now, (count, [, unit]) => `${count}${unit}`);
+}
+
+function age(
+  time: number,
+  now: Date,
+  say: (count: number, unit: typeof UNITS[number]) => string,
+): string {
+  const seconds = (now.getTime() - time) / 1000;
+  if (Number.isNaN(seconds)) return "at an unknown time";
+  for (const unit of UNITS) {
+    const count = Math.floor(Math.abs(seconds) / unit[2]);
+    if (count === 0) continue;
+    const span = say(count, unit);
+    return seconds < 0 ? `${span} ahead of this clock` : `${span} ago`;
   }
-  return undefined;
+  return "just now";
 }

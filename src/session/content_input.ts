@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { MpmError } from "../errors.ts";
 import { completed, type Content, pending } from "./content.ts";
+import { checkedName } from "./pause_content.ts";
 import { problemsOf } from "./validate.ts";
 
 const lines = z.optional(z.array(z.string()));
@@ -49,7 +50,7 @@ export function parseInput(text: string, source: string): Content {
   const input = value as z.infer<typeof ContentInput>;
   return {
     summary: input.summary,
-    name: input.name,
+    name: checkedName(input.name),
     primaryTask: input.primary_task,
     phase: input.current_phase,
     accomplishments: input.accomplishments ?? [],

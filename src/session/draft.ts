@@ -4,6 +4,7 @@ import type { RepositoryState, Workspace } from "./repository.ts";
 import type { Agent, Save, Task, Todo } from "./save.ts";
 import { shellWord } from "./shell.ts";
 import { generatedSummary } from "./summary.ts";
+import { firstLine } from "./words.ts";
 
 /** Everything a save is made of, gathered before anything is written. */
 export interface Draft {
@@ -54,7 +55,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     duration_hours: 0,
     context_usage: { tokens_used: 0, tokens_total: 200000, percentage: 0 },
     conversation: {
-      primary_task: content.primaryTask ?? firstLine(summary),
+      primary_task: content.primaryTask ?? firstLine(summary, HEADLINE),
       current_phase: content.phase ?? "In progress",
       summary,
       accomplishments: [...content.accomplishments],
@@ -120,11 +121,3 @@ function instructions(
 
 /** The longest a headline may be, in characters. */
 const HEADLINE = 120;
-
-function firstLine(text: string): string {
-  const line = text.trim().split(/\r?\n/, 1)[0]!;
-  const characters = [...line];
-  return characters.length <= HEADLINE
-    ? line
-    : `${characters.slice(0, HEADLINE - 1).join("")}…`;
-}

@@ -1,6 +1,8 @@
 import { escapeLines, escapeText } from "../escape.ts";
 import { utcSeconds } from "./ids.ts";
 import type { PauseResult } from "./results.ts";
+import { shellWord } from "./shell.ts";
+import { cutText } from "./words.ts";
 
 const NOTES: readonly [RegExp, string][] = [
   [/\.json\.sha256$/, "Checksum"],
@@ -18,7 +20,7 @@ export function pauseText(result: PauseResult): string {
     "",
     `Session ID: ${id}`,
     `Paused At: ${utcSeconds(new Date(result.paused_at))} UTC`,
-    `Location: .claude-mpm/sessions/${id}.*`,
+    `Location: ${escapeText(result.location)}/${id}.*`,
     "",
     dry ? "Files To Create:" : "Files Created:",
     ...result.files.map((name) => `  - ${name}${noteOf(name)}`),
@@ -37,7 +39,9 @@ export function pauseText(result: PauseResult): string {
     ...result.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
     "",
     "Resume with: mpm resume",
-    "Quick view: cat .claude-mpm/sessions/LATEST-SESSION.txt",
+    `Quick view: cat ${
+      escapeText(shellWord(`${result.location}/LATEST-SESSION.txt`))
+    }`,
   ];
   return lines.join("\n") + "\n";
 }
@@ -61,8 +65,10 @@ function redactionLines({ redactions }: PauseResult): string[] {
   return [`Redacted: ${counts.join(", ")}`];
 }
 
+/** The most that is shown of a summary, in UTF-16 units. */
+const LONGEST = 2000;
+
 /** Further paragraphs stay under their heading; long texts are in the save. */
 function indented(text: string): string {
-  const shown = text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
-  return escapeLines(shown.trim()).replaceAll("\n", "\n  ");
+  return escapeLines(cutText(text.trim(), LONGEST)).replaceAll("\n", "\n  ");
 }

@@ -14,6 +14,8 @@ export const PauseResult = z.object({
   paused_at: text,
   /** The folder of the save, absolute. */
   folder: text,
+  /** The same, seen from the working folder if it is below it. */
+  location: text,
   /** Names in `folder`. */
   files: z.array(text),
   summary: text,

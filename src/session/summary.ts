@@ -1,4 +1,5 @@
 import type { RepositoryState } from "./repository.ts";
+import { counted } from "./words.ts";
 
 /**
  * The summary of a save nobody wrote one for, from what is there: branch, last
@@ -41,9 +42,4 @@ function changes({ files, filesOmitted }: RepositoryState): string {
   }
   if (untracked > 0) parts.push(`${untracked} untracked`);
   return parts.join(", ");
-}
-
-/** `1 file`, `2 files`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

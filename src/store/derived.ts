@@ -9,13 +9,13 @@ import { layout, saveFiles } from "./layout.ts";
 
 /**
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
- * this save is the newest. Each whole or not at all, and all of them again from
+ * this save is the `latest`, or the newest by its id. Each whole or not at all, and all of them again from
  * the JSON whenever one was lost. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
   root: string,
-  save: Save,
+  { save, latest = false }: { save: Save; latest?: boolean },
 ): void {
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
@@ -24,7 +24,7 @@ export function writeDerived(
     writeAtomic(system, path, { bytes: new TextEncoder().encode(text), mtime });
   write(files.yaml, toYaml(save));
   write(files.markdown, saveMarkdown(save));
-  if (pointsToOlder(system, root, save)) {
+  if (latest || pointsToOlder(system, root, save)) {
     write(pointer, pointerText(save, sessions));
   }
 }

@@ -20,6 +20,9 @@ export function exportTarget(
   given: string,
   { folder, root }: { folder: string; root: string },
 ): ExportTarget {
+  if (given === "") {
+    throw new MpmError("USAGE", "--export needs a file or a folder");
+  }
   const path = isAbsolute(given) ? given : join(folder, given);
   refuseStore(system, path, root);
   const found = system.files.stat(path);

@@ -9,6 +9,7 @@ import {
   type SaveLocation,
 } from "../session/save_entry.ts";
 import { parseTime } from "../session/times.ts";
+import { firstLine } from "../session/words.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import type { Found } from "./find_saves.ts";
 import { LARGEST_SAVE, parseSave } from "./save_content.ts";
@@ -132,7 +133,7 @@ export function describe(
   const time = typeof recorded === "string" ? parseTime(recorded) : undefined;
   return {
     pausedAt: new Date(time ?? idTime(id) ?? info.mtime).toISOString(),
-    summary: firstLine(summaryOf(value)),
+    summary: headline(summaryOf(value)),
     name: textOf(field(own, "name") ?? field(value, "name")),
     branch: branchOf(field(git, "branch"), own !== undefined),
     worktree: textOf(field(own, "worktree"), LONGEST_PATH),
@@ -160,9 +161,6 @@ function textOf(value: unknown, longest = LONGEST): string | null {
     : null;
 }
 
-function firstLine(value: unknown): string {
-  if (typeof value !== "string") return "";
-  const start = value.trimStart().slice(0, LONGEST);
-  // The cut must not leave half a character.
-  return start.replace(/[\r\n][^]*$|[\ud800-\udbff]$/, "").trimEnd();
+function headline(summary: unknown): string {
+  return typeof summary === "string" ? firstLine(summary, LONGEST) : "";
 }

@@ -59,7 +59,7 @@ async function deriveAgain(
   try {
     const { save } = await loadSave(system, await findSave(system, root, id));
     keepSave(system, root, id);
-    writeDerived(system, root, save);
+    writeDerived(system, root, { save });
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
   }

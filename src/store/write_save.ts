@@ -139,7 +139,7 @@ function finish(known: KnownSaves, save: Save): string[] {
   const { system, root } = known;
   try {
     keepSave(system, root, save.session_id);
-    writeDerived(system, root, save);
+    writeDerived(system, root, { save, latest: true });
     removeIfThere(system, layout(root).pending);
     noteSave(known, save);
     return [];

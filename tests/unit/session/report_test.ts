@@ -4,7 +4,7 @@ import { type ChangedCommit, Changes } from "../../../src/session/changes.ts";
 import { compare } from "../../../src/session/compare.ts";
 import { NO_HISTORY } from "../../../src/session/history.ts";
 import { renderChanges } from "../../../src/session/report.ts";
-import { shortAge } from "../../../src/session/short_age.ts";
+import { shortAge } from "../../../src/session/ages.ts";
 import { shellWord } from "../../../src/session/shell.ts";
 import { saveOf } from "../../helpers/saves.ts";
 

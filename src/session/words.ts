@@ -1,0 +1,17 @@
+/** `1 file`, `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `text` in at most `longest` UTF-16 units, with `…` where it was cut. */
+export function cutText(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  // The cut must not leave half a character.
+  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** The first line that is not empty, cut. */
+export function firstLine(text: string, longest: number): string {
+  const start = text.trimStart().slice(0, longest + 1);
+  return cutText(start.split(/[\r\n]/, 1)[0]!.trimEnd(), longest);
+}

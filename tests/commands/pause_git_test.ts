@@ -1,0 +1,266 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { FileError } from "../../src/errors.ts";
+import type {
+  PauseResult,
+  ResumeResult,
+  SessionsResult,
+  VerifyResult,
+} from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
+
+const SESSIONS = ".claude-mpm/sessions";
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+const ID = "session-20261120-120000";
+
+async function resumedSummary(env: TestEnv, cwd = env.project) {
+  const { session } = await mpmJson<ResumeResult>(env, ["resume"], { cwd });
+  return session.conversation.summary;
+}
+
+const TAKEN_AWAY: [string, (env: TestEnv) => void][] = [
+  ["a switch to another branch", (env) => {
+    env.git("checkout", "-q", "main");
+  }],
+  ["a reset", (env) => {
+    env.git("reset", "-q", "--hard", "HEAD~1");
+  }],
+  ["a sparse checkout", (env) => {
+    env.write("src/a.ts", "a\n");
+    env.commit("Add a folder");
+    env.git("sparse-checkout", "set", "--no-cone", "/src/");
+  }],
+  ["git stash -u", (env) => {
+    env.git("rm", "-rq", "--cached", ".claude-mpm");
+    env.git("commit", "-q", "-m", "Untrack");
+    env.git("stash", "push", "-q", "-u");
+  }],
+  ["git clean", (env) => {
+    env.git("rm", "-rq", "--cached", ".claude-mpm");
+    env.git("commit", "-q", "-m", "Untrack");
+    env.git("clean", "-qfd");
+  }],
+];
+
+for (const [what, take] of TAKEN_AWAY) {
+  Deno.test(`a committed save is there after ${what}`, async () => {
+    using env = TestEnv.repository();
+    env.git("checkout", "-q", "-b", "feature");
+    await mpmJson(env, ["pause", "On the feature"], { now: NOON });
+    take(env);
+    assertEquals(env.exists(`${SESSIONS}/${ID}.json`), false);
+    assertEquals(await resumedSummary(env), "On the feature");
+    const { sessions } = await mpmJson<SessionsResult>(env, [
+      "sessions",
+      "list",
+    ]);
+    assertEquals(sessions.map(({ location }) => location), ["kept"]);
+    const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+    assert(intact);
+    assertEquals(env.git("status", "--porcelain"), "");
+  });
+}
+
+Deno.test("a save is intact after git gave it the line ends of Windows", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Before the clone"], { now: NOON });
+  const clone = join(env.root, "clone");
+  env.gitIn(
+    env.root,
+    "clone",
+    "-q",
+    "-c",
+    "core.autocrlf=true",
+    env.project,
+    clone,
+  );
+  const json = Deno.readTextFileSync(join(clone, SESSIONS, `${ID}.json`));
+  assertStringIncludes(json, "\r\n");
+  assertEquals(await resumedSummary(env, clone), "Before the clone");
+});
+
+Deno.test("two branches with a pause each merge without a conflict", async () => {
+  using env = TestEnv.repository();
+  env.git("checkout", "-q", "-b", "one");
+  await mpmJson(env, ["pause", "One"], { now: NOON });
+  env.git("checkout", "-q", "-b", "two", "main");
+  await mpmJson(env, ["pause", "Two"]);
+  env.git("merge", "-q", "--no-edit", "one");
+  assertEquals(env.git("status", "--porcelain"), "");
+});
+
+Deno.test("pause commits the pointer only where it is tracked already", async () => {
+  using env = TestEnv.repository();
+  env.write(`${SESSIONS}/LATEST-SESSION.txt`, "Latest Session: old\n");
+  env.commit("As claude-mpm once committed it");
+  await mpmJson(env, ["pause", "New"], { now: NOON });
+  assertEquals(env.git("status", "--porcelain"), "");
+  assertStringIncludes(
+    env.git("show", `HEAD:${SESSIONS}/LATEST-SESSION.txt`),
+    ID,
+  );
+});
+
+Deno.test("pause does not commit once the folder is ignored", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Committed"]);
+  await mpmJson(env, ["init", "--ignore"]);
+  env.commit("Ignore saves");
+  const { commit } = await mpmJson<PauseResult>(env, ["pause", "Not"]);
+  assertEquals([commit.made, commit.reason], [
+    false,
+    "git ignores .claude-mpm",
+  ]);
+});
+
+Deno.test("pause does not commit beside another git command", async () => {
+  using env = TestEnv.repository();
+  env.write(".git/index.lock", "");
+  const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
+  assertEquals([commit.made, commit.reason], [
+    false,
+    "another git command is at work",
+  ]);
+});
+
+Deno.test("a pause in a hook lets the user's commit through", () => {
+  using env = TestEnv.repository();
+  const hook = join(env.project, ".git/hooks/pre-commit");
+  Deno.writeTextFileSync(hook, `#!/bin/sh\nexec "${binary()}" pause Hook\n`);
+  Deno.chmodSync(hook, 0o755);
+  env.write("README.md", "# Edited\n");
+  const { status, stderr } = env.run("git", [
+    "commit",
+    "-q",
+    "-a",
+    "-m",
+    "Mine",
+  ]);
+  assertEquals(status, 0, stderr);
+  assertEquals(env.git("log", "--format=%s"), "Mine\nStart the project");
+});
+
+Deno.test("every one of many pauses at once is committed", async () => {
+  using env = TestEnv.repository();
+  env.write("staged.txt", "mine\n");
+  env.git("add", "staged.txt");
+  const run = async (at: number) =>
+    await new Deno.Command(binary(), {
+      args: ["pause", "--json", `Number ${at}`],
+      cwd: env.project,
+      env: env.env(),
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+  const done = await Promise.all(Array.from({ length: 8 }, (_, at) => run(at)));
+  for (const { stdout } of done) {
+    const { commit } = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals([commit.made, commit.reason], [true, null]);
+  }
+  assertEquals(env.git("rev-list", "--count", "HEAD"), "9");
+  assertEquals(env.git("status", "--porcelain"), "A  staged.txt");
+});
+
+Deno.test("pause takes a branch whose name is not UTF-8", () => {
+  using env = TestEnv.repository();
+  const script = `git checkout -q -b "$(printf 'caf\\351')" && "$1" pause x &&
+    git status --porcelain && git log -1 --format=%s`;
+  const { status, stdout, stderr } = env.run("sh", [
+    ...["-c", script, "sh", binary()],
+  ]);
+  assertEquals([status, stderr], [0, ""]);
+  assertStringIncludes(stdout, "Committed: ");
+  assertStringIncludes(stdout, "\nsession: pause at ");
+  assert(!stdout.includes("?? .claude-mpm"), stdout);
+});
+
+Deno.test("the message of the commit holds nothing a terminal acts on", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "a\x1b]0;title\x07\u202eb"], { now: NOON });
+  assertStringIncludes(
+    env.git("log", "-1", "--format=%B"),
+    "Context: a\\x1b]0;title\\x07\\u{202e}b",
+  );
+  const markdown = env.read(`${SESSIONS}/${ID}.md`);
+  // deno-lint-ignore no-control-regex
+  assert(!/[\x1b\x07\u202e]/.test(markdown));
+});
+
+Deno.test("pause and resume agree on the project with and without git", async () => {
+  using env = TestEnv.repository();
+  Deno.mkdirSync(join(env.root, ".claude-mpm"));
+  const below = join(env.project, "src/deep");
+  Deno.mkdirSync(below, { recursive: true });
+  const { PATH } = env.env();
+  env.extra.PATH = join(env.root, "tmp");
+  const { folder } = await mpmJson<PauseResult>(env, ["pause", "No git"], {
+    cwd: below,
+  });
+  assertEquals(folder, join(env.project, SESSIONS));
+  env.extra.PATH = PATH!;
+  assertEquals(await resumedSummary(env), "No git");
+});
+
+Deno.test("pause says where the files are, from wherever it runs", async () => {
+  using env = TestEnv.repository();
+  const below = join(env.project, "src");
+  Deno.mkdirSync(below);
+  const { stdout } = await mpm(env, ["pause", "--no-commit"], {
+    cwd: below,
+    now: NOON,
+  });
+  assertStringIncludes(stdout, `Location: $ROOT/project/${SESSIONS}/${ID}.*\n`);
+  assertStringIncludes(
+    stdout,
+    `Quick view: cat $ROOT/project/${SESSIONS}/LATEST-SESSION.txt\n`,
+  );
+});
+
+Deno.test("pause refuses to export into the store", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "--no-commit", "One"], { now: NOON });
+  const old = env.read(`${SESSIONS}/${ID}.json`);
+  for (
+    const target of [`${SESSIONS}/${ID}.json`, SESSIONS, ".claude-mpm/x.json"]
+  ) {
+    const { status } = await mpm(env, ["pause", "Two", "--export", target]);
+    assertEquals(status, 4, target);
+  }
+  assertEquals(env.read(`${SESSIONS}/${ID}.json`), old);
+});
+
+Deno.test("a failed export leaves the save, committed, and says so", async () => {
+  using env = TestEnv.repository();
+  const target = join(env.root, "out");
+  Deno.mkdirSync(target);
+  const { status, stderr } = await mpm(
+    env,
+    ["pause", "x", "--export", target],
+    {
+      now: NOON,
+      wrap: (system) => ({
+        ...system,
+        files: {
+          ...system.files,
+          create: (path, bytes) => {
+            if (path.startsWith(target)) {
+              throw new FileError(
+                "full",
+                "write",
+                path,
+              );
+            }
+            system.files.create(path, bytes);
+          },
+        },
+      }),
+    },
+  );
+  assertEquals(status, 6);
+  assertStringIncludes(stderr, `the session is saved as ${ID}`);
+  assertStringIncludes(
+    env.git("log", "-1", "--format=%s"),
+    "session: pause at",
+  );
+});
