@@ -1,7 +1,6 @@
 /**
  * Every failure mpm can report. `exit` is the process's exit status, few and
- * stable; the codes are many and stable. `mpm help exit-codes` and the README
- * are printed from this table.
+ * stable; the codes are many and stable. The README's table is made of it.
  */
 export const ERRORS = {
   USAGE: { exit: 2, meaning: "the command line or an input is wrong" },

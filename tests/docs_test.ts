@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { generated } from "../scripts/generate.ts";
 import { DENO_VERSION } from "../scripts/toolchain.ts";
@@ -105,7 +106,7 @@ Deno.test("links between documents lead somewhere", async () => {
   for (const document of documents) {
     const text = await Deno.readTextFile(`${ROOT}/${document}`);
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      const base = new URL(`file://${ROOT}/${document}`);
+      const base = pathToFileURL(`${ROOT}/${document}`);
       const { isFile, isDirectory } = await Deno.stat(new URL(target!, base));
       assert(isFile || isDirectory, `${document}: ${target}`);
     }

@@ -2,7 +2,7 @@ import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 
 /** The line that shows how a command is typed. */
-export function usageLine(command: AnyCommand): string {
+function usageLine(command: AnyCommand): string {
   const words = (command.positionals as Positional[]).map(positionalWord);
   return ["mpm", command.name, ...words, "[options]"].join(" ");
 }

@@ -82,7 +82,7 @@ const FLAGS = {
   },
   "no-prune-worktrees": {
     type: "boolean",
-    summary: "Leave stale worktrees alone",
+    summary: "Accepted for claude-mpm's sake: mpm prunes no worktrees yet",
   },
   "dry-run": {
     type: "boolean",
@@ -99,8 +99,10 @@ Writes .claude-mpm/sessions/session-<UTC time>.json with its checksum, and the
 same as YAML and Markdown. Without a message the summary is made from the
 branch, the last commit, the changed files and the open todos.
 
-In a git repository the save is committed, and nothing else with it, unless the
-folder is ignored, a merge or the like is in progress, or HEAD is detached.
+In a git repository the save is committed, and nothing else with it. It is not
+with --no-commit or commit = false, where git ignores the folder, in a linked
+worktree, before the first commit, on a detached HEAD, while a merge or the like
+or another git command is under way, or where git knows no name and email.
 
 --input takes one JSON object with any of: summary, name, primary_task,
 current_phase, accomplishments, next_steps, decisions, blockers,

@@ -102,7 +102,12 @@ async function readContent(
   if (input.input === undefined) return typed;
   // Loaded here: the schema library is no part of a plain pause.
   const { parseInput } = await import("../session/content_input.ts");
-  const stdin = input.input === "-";
+  const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
+  if (!stdin && input.input.startsWith("/dev/fd/")) {
+    throw new MpmError("USAGE", `Cannot read "${input.input}": it is a pipe`, {
+      hint: "Pipe it into mpm and give --input -",
+    });
+  }
   const bytes = stdin
     ? system.terminal.readInput(INPUT_LIMIT)
     : system.files.readUpTo(resolve(folder, input.input), INPUT_LIMIT);

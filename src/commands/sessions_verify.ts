@@ -21,7 +21,7 @@ export const sessionsVerify = defineCommand({
   description: `
 Reads every save, or the one selected, and compares it with its checksum and
 with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
-them. The exit status is 5 if one is damaged; nothing is changed.`,
+them. The exit status is 5 if one is damaged; no save is changed.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",

@@ -24,7 +24,7 @@ const privateSpans: RedactionRule = {
 };
 
 /** The rules that every sink applies. */
-export const RULES: readonly RedactionRule[] = [privateSpans];
+const RULES: readonly RedactionRule[] = [privateSpans];
 
 /**
  * The save with every text redacted, and how often each rule applied under

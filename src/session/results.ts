@@ -6,7 +6,7 @@ import { Save } from "./save.ts";
 
 const text = z.string();
 
-export const PauseResult = z.object({
+export const PauseResult = z.strictObject({
   /** Nothing was written; the id is the one it would have had. */
   dry_run: z.boolean(),
   session_id: text,
@@ -23,7 +23,7 @@ export const PauseResult = z.object({
   summary_generated: z.boolean(),
   /** Where the copy of `--export` went, absolute. */
   exported: z.nullable(text),
-  commit: z.object({
+  commit: z.strictObject({
     made: z.boolean(),
     sha: z.nullable(text),
     branch: z.nullable(text),
@@ -34,7 +34,7 @@ export const PauseResult = z.object({
   warnings: z.array(text),
 });
 
-export const SessionRow = z.object({
+export const SessionRow = z.strictObject({
   /** The place in the list, from 0: a selector. */
   index: z.int(),
   session_id: text,
@@ -50,17 +50,17 @@ export const SessionRow = z.object({
   /** The file, absolute. */
   source: text,
   /** Why it cannot be read. */
-  problem: z.nullable(z.object({ code: text, message: text })),
+  problem: z.nullable(z.strictObject({ code: text, message: text })),
 });
 
-export const SessionsResult = z.object({
+export const SessionsResult = z.strictObject({
   project: text,
   /** When it was listed, ISO 8601: ages count from here. */
   listed_at: text,
   sessions: z.array(SessionRow),
 });
 
-export const ResumeResult = z.object({
+export const ResumeResult = z.strictObject({
   /** When it was resumed, ISO 8601: ages count from here. */
   resumed_at: text,
   /** The file that was read, absolute. */
@@ -80,7 +80,7 @@ export const ResumeResult = z.object({
 /** `resume --list` where no question can be asked answers with the list. */
 export const ResumeAnswer = z.union([ResumeResult, SessionsResult]);
 
-export const ShowResult = z.object({
+export const ShowResult = z.strictObject({
   source: text,
   format: z.enum(["md", "json", "yaml"]),
   session: Save,
@@ -89,10 +89,10 @@ export const ShowResult = z.object({
   warnings: z.array(text),
 });
 
-export const VerifyResult = z.object({
+export const VerifyResult = z.strictObject({
   /** Whether no save is damaged. */
   intact: z.boolean(),
-  sessions: z.array(z.object({
+  sessions: z.array(z.strictObject({
     session_id: text,
     source: text,
     state: z.enum(["intact", "unchecked", "damaged"]),
@@ -101,7 +101,7 @@ export const VerifyResult = z.object({
   })),
 });
 
-export const InitResult = z.object({
+export const InitResult = z.strictObject({
   dry_run: z.boolean(),
   /** Absolute path of `.claude-mpm`. */
   folder: text,

@@ -21,7 +21,7 @@ export function exportTarget(
   { folder, root }: { folder: string; root: string },
 ): ExportTarget {
   if (given === "") {
-    throw new MpmError("USAGE", "--export needs a file or a folder");
+    throw new MpmError("USAGE", 'Option "--export" needs a file or a folder');
   }
   const path = isAbsolute(given) ? given : join(folder, given);
   refuseStore(system, path, root);

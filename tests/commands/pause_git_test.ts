@@ -8,6 +8,7 @@ import type {
   VerifyResult,
 } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
 const SESSIONS = ".claude-mpm/sessions";
@@ -124,7 +125,7 @@ Deno.test("pause does not commit beside another git command", async () => {
   ]);
 });
 
-Deno.test("a pause in a hook lets the user's commit through", () => {
+posixTest("a pause in a hook lets the user's commit through", () => {
   using env = TestEnv.repository();
   const hook = join(env.project, ".git/hooks/pre-commit");
   Deno.writeTextFileSync(hook, `#!/bin/sh\nexec "${binary()}" pause Hook\n`);
@@ -162,7 +163,7 @@ Deno.test("every one of many pauses at once is committed", async () => {
   assertEquals(env.git("status", "--porcelain"), "A  staged.txt");
 });
 
-Deno.test("pause takes a branch whose name is not UTF-8", () => {
+posixTest("pause takes a branch whose name is not UTF-8", () => {
   using env = TestEnv.repository();
   const script = `git checkout -q -b "$(printf 'caf\\351')" && "$1" pause x &&
     git status --porcelain && git log -1 --format=%s`;

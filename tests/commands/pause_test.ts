@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import type { PauseResult } from "../../src/session/results.ts";
 import { Save } from "../../src/session/save.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 const SESSIONS = ".claude-mpm/sessions";
@@ -85,27 +86,30 @@ Deno.test("pause records everything that was said", async () => {
   ]);
 });
 
-Deno.test("pause writes every file private, with the time of the pause", async () => {
-  using env = TestEnv.repository();
-  await mpmJson(env, ["pause", "--no-commit"], { now: NOON });
-  const folder = join(env.project, ".claude-mpm");
-  const found: string[] = [];
-  const visit = (path: string) => {
-    for (const { name, isDirectory } of Deno.readDirSync(path)) {
-      const full = join(path, name);
-      const mode = (Deno.lstatSync(full).mode! & 0o777).toString(8);
-      assertEquals(mode, isDirectory ? "700" : "600", full);
-      found.push(full.slice(folder.length + 1));
-      if (isDirectory) visit(full);
+posixTest(
+  "pause writes every file private, with the time of the pause",
+  async () => {
+    using env = TestEnv.repository();
+    await mpmJson(env, ["pause", "--no-commit"], { now: NOON });
+    const folder = join(env.project, ".claude-mpm");
+    const found: string[] = [];
+    const visit = (path: string) => {
+      for (const { name, isDirectory } of Deno.readDirSync(path)) {
+        const full = join(path, name);
+        const mode = (Deno.lstatSync(full).mode! & 0o777).toString(8);
+        assertEquals(mode, isDirectory ? "700" : "600", full);
+        found.push(full.slice(folder.length + 1));
+        if (isDirectory) visit(full);
+      }
+    };
+    visit(folder);
+    assert(found.length >= 10, found.join());
+    for (const name of [`${ID}.json`, `${ID}.md`, `${ID}.yaml`]) {
+      const { mtime } = Deno.statSync(join(folder, "sessions", name));
+      assertEquals(mtime, NOON(), name);
     }
-  };
-  visit(folder);
-  assert(found.length >= 10, found.join());
-  for (const name of [`${ID}.json`, `${ID}.md`, `${ID}.yaml`]) {
-    const { mtime } = Deno.statSync(join(folder, "sessions", name));
-    assertEquals(mtime, NOON(), name);
-  }
-});
+  },
+);
 
 Deno.test("pause writes a checksum of the very bytes of the JSON", async () => {
   using env = TestEnv.repository();
@@ -374,7 +378,7 @@ Deno.test("pause takes a message of several paragraphs and 200 kB", async () => 
   assert(resumed.stdout.length <= 10_000);
 });
 
-Deno.test("pause works in a folder with spaces and é", async () => {
+posixTest("pause works in a folder with spaces and é", async () => {
   using env = TestEnv.repository();
   const odd = join(env.root, "mon projét 'x'");
   Deno.mkdirSync(odd);

@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import { COMMANDS } from "../../src/commands/mod.ts";
 import { VERSION } from "../../src/version.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { binary } from "../helpers/mpm.ts";
 
 function run(env: TestEnv, ...args: string[]) {
@@ -96,7 +97,7 @@ Deno.test("the binary has help for every command", () => {
   assertEquals(run(env).stdout, overview.stdout);
 });
 
-Deno.test("the binary ends quietly when its reader goes away", () => {
+posixTest("the binary ends quietly when its reader goes away", () => {
   using env = TestEnv.repository();
   const paused = shell(
     env,
@@ -108,7 +109,7 @@ Deno.test("the binary ends quietly when its reader goes away", () => {
   assertEquals(closed.stderr, "status 0\n");
 });
 
-Deno.test("the binary asks nothing without a terminal", () => {
+posixTest("the binary asks nothing without a terminal", () => {
   using env = TestEnv.repository();
   run(env, "pause", "One");
   const { status, stdout } = shell(env, '"$1" resume --list < /dev/null');

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import type { VerifyResult } from "../../src/session/results.ts";
 import { say } from "../helpers/say.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
 /** Starts the real binary in the environment's world. */
@@ -18,32 +19,38 @@ function start(env: TestEnv, args: string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-Deno.test("fifty pauses at once from fifty processes are fifty saves", async () => {
-  using env = TestEnv.repository();
-  const done = await Promise.all(
-    Array.from(
-      { length: 50 },
-      (_, at) => start(env, ["pause", "--json", `Number ${at}`]).output(),
-    ),
-  );
-  const ids = done.map(({ code, stdout, stderr }) => {
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    return JSON.parse(new TextDecoder().decode(stdout)).session_id as string;
-  });
-  assertEquals(new Set(ids).size, 50);
-  const { sessions } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
-  assertEquals(
-    sessions.map(({ session_id: id, state }) => [id, state]).sort(),
-    ids.map((id) => [id, "intact"]).sort(),
-  );
-  const { sessions: listed } = await mpmJson<
-    { sessions: { summary: string }[] }
-  >(env, ["sessions", "list"]);
-  assertEquals(
-    new Set(listed.map(({ summary }) => summary)).size,
-    50,
-  );
-});
+posixTest(
+  "fifty pauses at once from fifty processes are fifty saves",
+  async () => {
+    using env = TestEnv.repository();
+    const done = await Promise.all(
+      Array.from(
+        { length: 50 },
+        (_, at) => start(env, ["pause", "--json", `Number ${at}`]).output(),
+      ),
+    );
+    const ids = done.map(({ code, stdout, stderr }) => {
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      return JSON.parse(new TextDecoder().decode(stdout)).session_id as string;
+    });
+    assertEquals(new Set(ids).size, 50);
+    const { sessions } = await mpmJson<VerifyResult>(env, [
+      "sessions",
+      "verify",
+    ]);
+    assertEquals(
+      sessions.map(({ session_id: id, state }) => [id, state]).sort(),
+      ids.map((id) => [id, "intact"]).sort(),
+    );
+    const { sessions: listed } = await mpmJson<
+      { sessions: { summary: string }[] }
+    >(env, ["sessions", "list"]);
+    assertEquals(
+      new Set(listed.map(({ summary }) => summary)).size,
+      50,
+    );
+  },
+);
 
 /** Ends a process, unless it ended by itself a moment ago. */
 function kill(child: Deno.ChildProcess): void {
@@ -62,36 +69,39 @@ function* randoms(seed: number): Generator<number> {
   }
 }
 
-Deno.test("a pause killed at any moment leaves no save or a whole one", async () => {
-  using env = TestEnv.repository();
-  const random = randoms(20_261_120);
-  const rounds = 60;
-  let killed = 0;
-  for (let round = 0; round < rounds; round++) {
-    const child = start(env, ["pause", "--no-commit", `Round ${round}`]);
-    const timer = setTimeout(() => kill(child), random.next().value! * 90);
-    const { signal } = await child.output();
-    clearTimeout(timer);
-    if (signal === "SIGKILL") killed++;
-  }
-  assert(killed > 0, "none was killed");
-  assertEquals((await mpm(env, ["pause", "--no-commit", "Last"])).status, 0);
-  const { intact, sessions } = await mpmJson<VerifyResult>(env, [
-    "sessions",
-    "verify",
-  ]);
-  assert(intact);
-  for (const { session_id: id, state, notes } of sessions) {
-    assertEquals([id, state, notes], [id, "intact", []]);
-  }
-  const names = [
-    ...Deno.readDirSync(join(env.project, ".claude-mpm/sessions")),
-  ].map(({ name }) => name);
-  assertEquals(names.filter((name) => name.startsWith(".")), []);
-  say(`seed 20261120: ${killed} of ${rounds} pauses killed`);
-});
+posixTest(
+  "a pause killed at any moment leaves no save or a whole one",
+  async () => {
+    using env = TestEnv.repository();
+    const random = randoms(20_261_120);
+    const rounds = 60;
+    let killed = 0;
+    for (let round = 0; round < rounds; round++) {
+      const child = start(env, ["pause", "--no-commit", `Round ${round}`]);
+      const timer = setTimeout(() => kill(child), random.next().value! * 90);
+      const { signal } = await child.output();
+      clearTimeout(timer);
+      if (signal === "SIGKILL") killed++;
+    }
+    assert(killed > 0, "none was killed");
+    assertEquals((await mpm(env, ["pause", "--no-commit", "Last"])).status, 0);
+    const { intact, sessions } = await mpmJson<VerifyResult>(env, [
+      "sessions",
+      "verify",
+    ]);
+    assert(intact);
+    for (const { session_id: id, state, notes } of sessions) {
+      assertEquals([id, state, notes], [id, "intact", []]);
+    }
+    const names = [
+      ...Deno.readDirSync(join(env.project, ".claude-mpm/sessions")),
+    ].map(({ name }) => name);
+    assertEquals(names.filter((name) => name.startsWith(".")), []);
+    say(`seed 20261120: ${killed} of ${rounds} pauses killed`);
+  },
+);
 
-Deno.test("a pause on a full disk says so and loses nothing", async () => {
+posixTest("a pause on a full disk says so and loses nothing", async () => {
   using env = TestEnv.repository();
   assertEquals((await mpm(env, ["pause", "--no-commit", "Old"])).status, 0);
   // A limit of 2 blocks of 512 bytes stands in for the disk's end.

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { VerifyResult } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -86,22 +87,25 @@ Deno.test({
   },
 });
 
-Deno.test("pause refuses a link in place of its folder and writes nothing there", async () => {
-  using env = TestEnv.repository();
-  const outside = join(env.root, "outside");
-  Deno.mkdirSync(outside);
-  Deno.symlinkSync(outside, join(env.project, ".claude-mpm"));
-  const whole = await mpm(env, ["pause"]);
-  assertEquals(whole.status, 4);
-  assertStringIncludes(whole.stderr, "is no folder: link");
-  Deno.removeSync(join(env.project, ".claude-mpm"));
-  Deno.mkdirSync(join(env.project, ".claude-mpm"));
-  Deno.symlinkSync(outside, join(env.project, ".claude-mpm/sessions"));
-  assertEquals((await mpm(env, ["pause"])).status, 4);
-  assertEquals([...Deno.readDirSync(outside)], []);
-});
+posixTest(
+  "pause refuses a link in place of its folder and writes nothing there",
+  async () => {
+    using env = TestEnv.repository();
+    const outside = join(env.root, "outside");
+    Deno.mkdirSync(outside);
+    Deno.symlinkSync(outside, join(env.project, ".claude-mpm"));
+    const whole = await mpm(env, ["pause"]);
+    assertEquals(whole.status, 4);
+    assertStringIncludes(whole.stderr, "is no folder: link");
+    Deno.removeSync(join(env.project, ".claude-mpm"));
+    Deno.mkdirSync(join(env.project, ".claude-mpm"));
+    Deno.symlinkSync(outside, join(env.project, ".claude-mpm/sessions"));
+    assertEquals((await mpm(env, ["pause"])).status, 4);
+    assertEquals([...Deno.readDirSync(outside)], []);
+  },
+);
 
-Deno.test("pause writes through no link among its own files", async () => {
+posixTest("pause writes through no link among its own files", async () => {
   using env = await withOld();
   const victim = join(env.root, "victim");
   Deno.writeTextFileSync(victim, "precious\n");

@@ -9,6 +9,13 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** Without these no program starts on Windows. */
+const WINDOWS_ENV = Object.fromEntries(
+  ["SystemRoot", "SystemDrive", "ComSpec", "PATHEXT"]
+    .map((name) => [name, Deno.env.get(name)])
+    .filter(([, value]) => value !== undefined),
+) as Record<string, string>;
+
 /** A throw-away home with a hermetic git; `using` removes it. */
 export class TestEnv implements Disposable {
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
@@ -40,6 +47,7 @@ export class TestEnv implements Disposable {
       .toISOString();
     return {
       PATH: Deno.env.get("PATH")!,
+      ...WINDOWS_ENV,
       HOME: this.home,
       TMPDIR: join(this.root, "tmp"),
       TZ: "UTC",

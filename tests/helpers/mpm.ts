@@ -1,4 +1,6 @@
 import { main } from "../../src/app.ts";
+import { COMMANDS } from "../../src/commands/mod.ts";
+import { problemsOf } from "../../src/session/validate.ts";
 import type { System, Terminal } from "../../src/system/system.ts";
 import type { Outcome, TestEnv } from "./env.ts";
 
@@ -39,7 +41,24 @@ export async function mpmJson<T = Record<string, unknown>>(
     options,
   );
   if (status !== 0) throw new Error(`mpm ${args.join(" ")}: ${stderr}`);
-  return JSON.parse(stdout.replaceAll("$ROOT", env.root)) as T;
+  const value = JSON.parse(stdout.replaceAll("$ROOT", env.root));
+  await checkResult(args, value);
+  return value as T;
+}
+
+/** Every answer fits the schema its command publishes. */
+async function checkResult(
+  args: readonly string[],
+  value: unknown,
+): Promise<void> {
+  const name = [args.slice(0, 2).join(" "), args[0]!]
+    .find((words) => Object.hasOwn(COMMANDS, words));
+  if (name === undefined) return;
+  const schema = await (await COMMANDS[name]!()).result();
+  const problems = problemsOf(schema, value);
+  if (problems.length > 0) {
+    throw new Error(`mpm ${args.join(" ")} --json: ${problems.join("; ")}`);
+  }
 }
 
 function fakeTerminal({ typed, stdin = "" }: MpmOptions) {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { dirname, join, relative } from "@std/path";
 
 /** The top folder of the project. */
@@ -6,7 +7,7 @@ export const ROOT = dirname(dirname(import.meta.dirname!));
 /** The path below `ROOT` that a `file:` URL names, if it is one of ours. */
 export function fromFileUrl(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
-  const path = decodeURIComponent(new URL(url).pathname);
+  const path = fileURLToPath(url);
   const below = relative(ROOT, path).replaceAll("\\", "/");
   return below.startsWith("..") ? undefined : below;
 }

@@ -1,0 +1,215 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { binary } from "../helpers/mpm.ts";
+
+/**
+ * A cloned repository may hold anything in `.claude-mpm/`. These run the binary,
+ * since what its permissions do to links shows only there.
+ */
+const SESSIONS = ".claude-mpm/sessions";
+const PLANTED = "session-20991231-000000";
+
+function run(env: TestEnv, ...args: string[]) {
+  return env.run(binary(), args);
+}
+
+/** One save of our own beside what is planted. */
+function store(): TestEnv {
+  const env = TestEnv.repository();
+  const { status } = run(env, "pause", "--no-commit", "Own");
+  assertEquals(status, 0);
+  return env;
+}
+
+const READING = [
+  ["resume"],
+  ["resume", PLANTED],
+  ["resume", "--list"],
+  ["sessions", "list"],
+  ["sessions", "show", PLANTED],
+  ["sessions", "verify"],
+];
+
+for (const format of ["json", "md", "yaml"]) {
+  posixTest(`no command reads through a link in place of a .${format}`, () => {
+    using env = store();
+    const secret = join(env.root, "secret");
+    Deno.writeTextFileSync(secret, "# Secret\n\n**Summary**:\nhunter2\n");
+    Deno.symlinkSync(
+      secret,
+      join(env.project, SESSIONS, `${PLANTED}.${format}`),
+    );
+    for (const args of READING) {
+      const { stdout, stderr } = run(env, ...args);
+      assert(!`${stdout}${stderr}`.includes("hunter2"), args.join(" "));
+    }
+    assertEquals(run(env, "sessions", "verify").status, 5);
+  });
+}
+
+posixTest(
+  "no command waits on a FIFO or reads a folder in place of a save",
+  () => {
+    using env = store();
+    env.run("mkfifo", [join(env.project, SESSIONS, `${PLANTED}.json`)]);
+    Deno.mkdirSync(join(env.project, SESSIONS, "session-20991230-000000.json"));
+    for (const args of READING) {
+      const { status } = run(env, ...args);
+      assert(status !== 70, args.join(" "));
+    }
+    assertStringIncludes(run(env, "sessions", "list").stdout, "Own");
+  },
+);
+
+posixTest(
+  "a link in place of the store is refused, and what it leads to left alone",
+  () => {
+    for (const name of [".claude-mpm", SESSIONS]) {
+      using env = store();
+      const outside = join(env.root, "outside");
+      Deno.renameSync(join(env.project, name), outside);
+      Deno.symlinkSync(outside, join(env.project, name));
+      const before = [...Deno.readDirSync(outside)].map((entry) => entry.name)
+        .sort();
+      for (const args of [...READING, ["pause", "x"], ["init"]]) {
+        const { status, stdout } = run(env, ...args);
+        assertEquals(status, 4, `${name}: ${args.join(" ")}`);
+        assert(!stdout.includes("Own"));
+      }
+      const after = [...Deno.readDirSync(outside)].map((entry) => entry.name)
+        .sort();
+      assertEquals(after, before);
+    }
+  },
+);
+
+const PENDING = [
+  "null",
+  "[]",
+  "{",
+  '{"session_id":"../../x"}',
+  '{"session_id":"session-20991231-000000"}',
+  `{"session_id":"ID"}`,
+];
+
+for (const text of PENDING) {
+  posixTest(`a planted .pending.json does nothing: ${text}`, () => {
+    using env = store();
+    const folder = join(env.project, SESSIONS);
+    const own = [...Deno.readDirSync(folder)].map(({ name }) => name)
+      .find((name) => name.endsWith(".json"))!.replace(".json", "");
+    const markdown = env.read(`${SESSIONS}/${own}.md`);
+    env.write(`${SESSIONS}/.pending.json`, text.replace("ID", own));
+    const resumed = run(env, "resume");
+    assertEquals([resumed.status, resumed.stderr], [0, ""]);
+    assertEquals(env.read(`${SESSIONS}/${own}.md`), markdown);
+    assertEquals(run(env, "pause", "--no-commit", "Next").status, 0);
+    assertEquals(env.exists(`${SESSIONS}/.pending.json`), false);
+    assertEquals(run(env, "sessions", "verify").status, 0);
+  });
+}
+
+posixTest(
+  "links in place of lock, pointer and temporary files are not followed",
+  () => {
+    using env = store();
+    const victim = join(env.root, "victim");
+    const absent = join(env.root, "absent");
+    Deno.writeTextFileSync(victim, "precious\n");
+    for (
+      const name of [
+        "LATEST-SESSION.txt",
+        ".mpm.tmp",
+        ".pending.json",
+      ]
+    ) {
+      const path = join(env.project, SESSIONS, name);
+      if (env.exists(`${SESSIONS}/${name}`)) Deno.removeSync(path);
+      Deno.symlinkSync(victim, path);
+    }
+    assertEquals(run(env, "pause", "--no-commit", "x").status, 0);
+    assertEquals(Deno.readTextFileSync(victim), "precious\n");
+    Deno.removeSync(join(env.project, ".claude-mpm/.lock"));
+    Deno.symlinkSync(absent, join(env.project, ".claude-mpm/.lock"));
+    const locked = run(env, "pause", "--no-commit", "x");
+    assertEquals(locked.status, 6);
+    assertStringIncludes(locked.stderr, "it is a symbolic link");
+    assertEquals(
+      [...Deno.readDirSync(env.root)].some(({ name }) => name === "absent"),
+      false,
+    );
+  },
+);
+
+posixTest(
+  "a save that is nested without end is a damaged one, not a crash",
+  () => {
+    using env = store();
+    const deep = "[".repeat(200_000) + "]".repeat(200_000);
+    env.write(`${SESSIONS}/${PLANTED}.json`, `{"a":${deep}}`);
+    const { status, stderr } = run(env, "resume", "--json");
+    assertEquals(status, 5);
+    assertStringIncludes(stderr, "nested more than");
+    assertStringIncludes(run(env, "sessions", "list").stdout, "Own");
+  },
+);
+
+posixTest(
+  "a folder of derived files that cannot be written stops no pause",
+  () => {
+    using env = store();
+    env.remove(`${SESSIONS}/LATEST-SESSION.txt`);
+    env.write(`${SESSIONS}/LATEST-SESSION.txt/x`, "");
+    for (const message of ["One", "Two"]) {
+      const { status, stdout } = run(env, "pause", "--no-commit", message);
+      assertEquals(status, 0);
+      assertStringIncludes(stdout, "Warning: The save is safe");
+    }
+  },
+);
+
+posixTest("odd input is a clear error, never a crash", () => {
+  using env = TestEnv.repository();
+  const shell = (script: string) =>
+    env.run("sh", ["-c", script, "sh", binary()]);
+  const folder = shell('"$1" pause --input - < .');
+  assertEquals(folder.status, 6);
+  const endless = shell('"$1" pause --input /dev/zero');
+  assertEquals(endless.status, 6);
+  assertStringIncludes(endless.stderr, "it is over");
+  const piped = shell(
+    `echo '{"summary":"piped"}' | "$1" pause --input /dev/stdin`,
+  );
+  assertEquals(piped.status, 0, piped.stderr);
+  for (
+    const args of [
+      ["pause", "--agent-session", "../../x"],
+      ["pause", "--export", ""],
+      ["pause", "--input", ""],
+    ]
+  ) {
+    const { status } = run(env, ...args);
+    assert([2, 6].includes(status), args.join(" "));
+  }
+});
+
+posixTest("the user's own folders may be links", () => {
+  using env = TestEnv.repository();
+  const dotfiles = join(env.root, "dotfiles");
+  Deno.mkdirSync(join(env.home, ".config/mpm"), { recursive: true });
+  Deno.mkdirSync(dotfiles);
+  Deno.writeTextFileSync(join(dotfiles, "config.toml"), "commit = false\n");
+  Deno.symlinkSync(
+    join(dotfiles, "config.toml"),
+    join(env.home, ".config/mpm/config.toml"),
+  );
+  Deno.mkdirSync(join(env.home, ".claude-mpm"));
+  Deno.symlinkSync(dotfiles, join(env.home, ".claude-mpm/sessions"));
+  const { status, stdout } = run(env, "pause", "x");
+  assertEquals(status, 0);
+  assertStringIncludes(stdout, "Not committed: commit = false");
+  assertEquals(run(env, "resume").status, 0);
+  assertEquals(run(env, "sessions", "verify").status, 0);
+});
