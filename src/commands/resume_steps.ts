@@ -104,15 +104,14 @@ function cancelled(): MpmError {
  */
 async function newest(
   { system }: Context,
-  { root, worktree, git }: Workspace,
+  workspace: Workspace,
   anyWorktree: boolean,
 ): Promise<{ entry: SaveEntry; warnings: string[] }> {
+  const { root } = workspace;
   let first: SaveEntry | undefined;
   for await (const entry of newestSaves(system, root)) {
     first ??= entry;
-    const here = anyWorktree || git !== "repository" ||
-      entry.worktree === null || entry.worktree === worktree;
-    if (!here) continue;
+    if (!anyWorktree && !isOf(workspace, entry)) continue;
     return { entry, warnings: entry === first ? [] : [newerNote(first)] };
   }
   if (!first) throw nothingSaved(root);
@@ -122,6 +121,20 @@ async function newest(
       `No session was saved in this worktree; this one is of ${first.worktree}`,
     ],
   };
+}
+
+/**
+ * Whether a save was made in this worktree. The main one is the same wherever
+ * the project lies by now.
+ */
+function isOf(
+  { git, linked, worktree }: Workspace,
+  entry: SaveEntry,
+): boolean {
+  if (git !== "repository" || entry.worktree === null) return true;
+  return linked
+    ? entry.worktree === worktree
+    : entry.worktree === worktree || entry.worktree === entry.projectPath;
 }
 
 function newerNote({ id, worktree, branch }: SaveEntry): string {

@@ -234,9 +234,10 @@ Deno.test("resume in a colleague's clone reports commits, and makes nothing up a
   env.gitIn(env.root, "clone", "-q", env.project, clone);
   env.gitIn(clone, "commit", "-q", "--allow-empty", "-m", "By a colleague");
 
-  const { changes } = await mpmJson<ResumeResult>(env, ["resume"], {
+  const { changes, warnings } = await mpmJson<ResumeResult>(env, ["resume"], {
     cwd: clone,
   });
+  assertEquals(warnings, []);
   assertEquals(changes!.commits.new.map(({ message }) => message), [
     "By a colleague",
   ]);
@@ -259,9 +260,10 @@ Deno.test("resume compares everything in a project that was moved", async () => 
   const moved = join(env.root, "moved");
   Deno.renameSync(env.project, moved);
   Deno.removeSync(join(moved, "notes.txt"));
-  const { changes } = await mpmJson<ResumeResult>(env, ["resume"], {
+  const { changes, warnings } = await mpmJson<ResumeResult>(env, ["resume"], {
     cwd: moved,
   });
+  assertEquals(warnings, []);
   assertEquals(changes!.missing, ["notes.txt"]);
   Deno.mkdirSync(env.project);
 });

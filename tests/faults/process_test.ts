@@ -53,12 +53,20 @@ posixTest(
 );
 
 /** Ends a process, unless it ended by itself a moment ago. */
-function kill(child: Deno.ChildProcess): void {
+function kill(
+  child: Deno.ChildProcess,
+  signal: Deno.Signal = "SIGKILL",
+): void {
   try {
-    child.kill("SIGKILL");
+    child.kill(signal);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
+}
+
+/** Lets other work happen, so that waiting for a file takes no fixed time. */
+function tick(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** A small generator with a fixed seed, so that a failure can be repeated. */
@@ -98,6 +106,28 @@ posixTest(
     ].map(({ name }) => name);
     assertEquals(names.filter((name) => name.startsWith(".")), []);
     say(`seed 20261120: ${killed} of ${rounds} pauses killed`);
+  },
+);
+
+posixTest(
+  "a pause that is interrupted ends by the signal and leaves nothing torn",
+  async () => {
+    using env = TestEnv.repository();
+    const slow = join(env.root, "slow");
+    Deno.mkdirSync(slow);
+    // A git that waits, so that the signal surely comes while mpm works.
+    Deno.writeTextFileSync(
+      join(slow, "git"),
+      `#!/bin/sh\ntouch "${env.root}/started"\nexec sleep 20\n`,
+    );
+    Deno.chmodSync(join(slow, "git"), 0o755);
+    env.extra.PATH = `${slow}:${Deno.env.get("PATH")}`;
+    const child = start(env, ["pause", "x"]);
+    while (!env.exists("../started")) await tick();
+    kill(child, "SIGINT");
+    const { signal, code } = await child.output();
+    assertEquals([signal, code], ["SIGINT", 130]);
+    assertEquals(env.exists(".claude-mpm/sessions"), false);
   },
 );
 
