@@ -254,7 +254,7 @@ Deno.test("listSaves() cuts the summary at its first line and 500 units", async 
   putSave(env, ownSave(idAt(1), { summary: "a" + "😀".repeat(400) }));
   const [long, short] = await listSaves(env.system(), env.project);
   assertEquals(short!.summary, "one");
-  assertEquals(long!.summary, "a" + "😀".repeat(249));
+  assertEquals(long!.summary, `a${"😀".repeat(249)}…`);
 });
 
 Deno.test("listSaves() is empty without any folder", async () => {
