@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { Workspace } from "../session/repository.ts";
-import type { System } from "../system/system.ts";
+import type { RunResult, System } from "../system/system.ts";
 import { Git } from "./git.ts";
 import { decodeBytes } from "./text.ts";
 
@@ -28,20 +28,29 @@ export async function readCommitState(
   }
   const runner = new Git(system, worktree);
   const [ignored, tracked] = await Promise.all([
-    runner.run(["check-ignore", "--quiet", "--no-index", "--", save]),
+    runner.run(["check-ignore", "-v", "--no-index", "--", save]),
     runner.run(["ls-files", "--error-unmatch", "--", pointer]),
   ]);
   return {
-    ignored: ignored.status === 0
-      ? true
-      : ignored.status === 1
-      ? false
-      : undefined,
+    ignored: readIgnored(ignored),
     pointerTracked: tracked.status === 0,
     // A hook is told the index of its commit, which our own would make fail.
     busy: system.env("GIT_INDEX_FILE") !== undefined ||
       system.files.lstat(join(gitDir!, "index.lock")) !== undefined,
   };
+}
+
+/**
+ * By the rule git names, with the file it stands in: that of mpm's own folder
+ * keeps the folder quiet and does not count.
+ */
+function readIgnored({ status, stdout }: RunResult): boolean | undefined {
+  if (status > 1 || status < 0) return undefined;
+  // `source:line:pattern`, a tab, and the path.
+  const [, source = "", pattern = ""] =
+    /^(.*):\d+:(.*)\t/.exec(decodeBytes(stdout)) ?? [];
+  if (status === 1 || source.endsWith(".claude-mpm/.gitignore")) return false;
+  return !pattern.startsWith("!");
 }
 
 /** Who commits, as git writes it: name, email, seconds and time zone. */

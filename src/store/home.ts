@@ -5,21 +5,20 @@ import { ensureFolder } from "./folders.ts";
 import { HOME, layout } from "./layout.ts";
 
 /**
- * What is of this machine only. The file ignores itself too, so that in a
- * repository that keeps its saves nothing else of mpm shows up.
+ * A pause adds its save to the repository; what is not added stays out of
+ * `git status`, `git stash -u` and `git clean`. The folders of the saves are
+ * named by their content, so that a rule of the user's for them is seen.
  */
-const LOCAL_ONLY = [
-  "/.gitignore",
-  "/.lock",
-  "/checkpoints/",
-  "/errors/",
-  "/journal.jsonl",
-  "/kept/",
-  "/state/",
-  "/trash/",
-  "/sessions/.*",
-  "/sessions/LATEST-SESSION.txt",
-];
+const OWN_RULES = `/.gitignore
+/.lock
+/checkpoints/
+/errors/
+/journal.jsonl
+/kept/
+/sessions/*
+/state/
+/trash/
+`;
 
 /** Bytes of an ignore file that is still edited. */
 const LIMIT = 1024 * 1024;
@@ -29,21 +28,12 @@ export function ensureHome(system: System, root: string): boolean {
   const { home, sessions } = layout(root);
   const isNew = system.files.lstat(home) === undefined;
   ensureFolder(system, sessions, root);
-  keepLocal(system, join(home, ".gitignore"));
+  const rules = join(home, ".gitignore");
+  // One that is there may be claude-mpm's, and tracked.
+  if (!system.files.lstat(rules)) {
+    writeAtomic(system, rules, { bytes: new TextEncoder().encode(OWN_RULES) });
+  }
   return isNew;
-}
-
-/** Adds the rules that are missing; claude-mpm may have written others. */
-function keepLocal(system: System, path: string): void {
-  const text = readRules(system, path);
-  const there = new Set(text.split(/\r?\n/));
-  const missing = LOCAL_ONLY.filter((rule) => !there.has(rule));
-  if (missing.length === 0) return;
-  const gap = text === "" || text.endsWith("\n") ? "" : "\n";
-  const bytes = new TextEncoder().encode(
-    `${text}${gap}${missing.join("\n")}\n`,
-  );
-  writeAtomic(system, path, { bytes });
 }
 
 function readRules(system: System, path: string): string {

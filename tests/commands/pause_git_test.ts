@@ -32,16 +32,6 @@ const TAKEN_AWAY: [string, (env: TestEnv) => void][] = [
     env.commit("Add a folder");
     env.git("sparse-checkout", "set", "--no-cone", "/src/");
   }],
-  ["git stash -u", (env) => {
-    env.git("rm", "-rq", "--cached", ".claude-mpm");
-    env.git("commit", "-q", "-m", "Untrack");
-    env.git("stash", "push", "-q", "-u");
-  }],
-  ["git clean", (env) => {
-    env.git("rm", "-rq", "--cached", ".claude-mpm");
-    env.git("commit", "-q", "-m", "Untrack");
-    env.git("clean", "-qfd");
-  }],
 ];
 
 for (const [what, take] of TAKEN_AWAY) {
@@ -264,4 +254,42 @@ Deno.test("a failed export leaves the save, committed, and says so", async () =>
     env.git("log", "-1", "--format=%s"),
     "session: pause at",
   );
+});
+
+Deno.test("a save that is not committed does not show in git status", async () => {
+  using env = TestEnv.repository();
+  const before = env.git("status", "--porcelain");
+  await mpmJson(env, ["pause", "--no-commit"]);
+  assertEquals(env.git("status", "--porcelain"), before);
+  env.git("stash", "push", "-q", "-u");
+  env.git("clean", "-qfd");
+  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  assertEquals(sessions.map(({ location }) => location), ["sessions"]);
+});
+
+const IGNORING: [string, string, string][] = [
+  ["the folder", ".gitignore", "/.claude-mpm/\n"],
+  ["the folder's name", ".gitignore", ".claude-mpm\n"],
+  ["its sessions", ".gitignore", ".claude-mpm/sessions\n"],
+  ["it for this clone", ".git/info/exclude", ".claude-mpm/\n"],
+];
+
+for (const [what, path, rule] of IGNORING) {
+  Deno.test(`pause does not commit where a rule ignores ${what}`, async () => {
+    using env = TestEnv.repository();
+    env.write(path, rule);
+    for (const _ of ["first", "second"]) {
+      const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
+      assertEquals(commit.reason, "git ignores .claude-mpm");
+    }
+  });
+}
+
+Deno.test("pause commits again after the rule is gone", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitignore", "/.claude-mpm/\n");
+  await mpmJson(env, ["pause", "Ignored"]);
+  env.remove(".gitignore");
+  const { commit } = await mpmJson<PauseResult>(env, ["pause", "Seen"]);
+  assertEquals(commit.made, true);
 });
