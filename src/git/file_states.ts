@@ -1,29 +1,24 @@
-import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { FileError } from "../errors.ts";
 import { isUnmerged } from "../session/git_context.ts";
+import type { FileContent } from "../session/history.ts";
 import type { FileState } from "../session/save.ts";
-import type { System } from "../system/system.ts";
+import { sha256 } from "../session/serialize.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { Git } from "./git.ts";
 import type { StatusEntry } from "./status.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
 
 /** Bytes of the largest file whose content is hashed. */
-export const HASH_LIMIT = 10 * 1024 * 1024;
+const HASH_LIMIT = 10 * 1024 * 1024;
 
 /** Bytes hashed in all; later files are known by size and time. */
 const HASH_BUDGET = 512 * 1024 * 1024;
 
-/** The longest list of changed paths; beyond it they are only counted. */
-export const FILE_LIMIT = 10_000;
-
 /** Nested repositories whose commit is asked for, each with a process. */
 const REPOSITORY_LIMIT = 50;
 
-/** What is on disk at a path: nulls as in `FileState`. */
-export type Content = Pick<FileState, "sha256" | "size" | "mtime">;
-
-const NOTHING: Content = { sha256: null, size: null, mtime: null };
+const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
 /**
  * Reads the content behind paths of one worktree. What vanishes or cannot be
@@ -40,7 +35,7 @@ export class ContentReader {
   }
 
   /** What is at `path`, relative to the worktree; nulls where unknown. */
-  read(path: string): Content {
+  read(path: string): FileContent {
     if (!isOpenable(path)) return NOTHING;
     try {
       return this.#read(`${this.#worktree}/${path}`);
@@ -50,28 +45,36 @@ export class ContentReader {
     }
   }
 
-  #read(full: string): Content {
+  #read(full: string): FileContent {
     const { files } = this.#system;
     const info = files.lstat(full);
     if (!info || info.kind === "folder") return NOTHING;
-    const { size, mtime } = info;
+    const known = { size: info.size, mtime: info.mtime, ...modeOf(info) };
+    const { size } = info;
     if (info.kind === "link") {
-      return { sha256: digest(encodeText(files.readLink(full))), size, mtime };
+      return { ...known, sha256: sha256(encodeText(files.readLink(full))) };
     }
     const read = info.kind === "file" && size <= HASH_LIMIT &&
       size <= this.#budget;
-    if (!read) return { sha256: null, size, mtime };
+    if (!read) return { ...known, sha256: null };
     this.#budget -= size;
     try {
       const content = files.read(full);
-      return { sha256: digest(content), size: content.length, mtime };
+      return { ...known, sha256: sha256(content), size: content.length };
     } catch (error) {
       if (error instanceof FileError && files.lstat(full)) {
-        return { sha256: null, size, mtime };
+        return { ...known, sha256: null };
       }
       throw error;
     }
   }
+}
+
+/** The mode git would record, where the platform has modes. */
+function modeOf({ kind, mode }: FileInfo): { mode?: string } {
+  if (mode === undefined || kind === "other") return {};
+  if (kind === "link") return { mode: "120000" };
+  return { mode: (mode & 0o100) === 0 ? "100644" : "100755" };
 }
 
 /** The state of every path that `git status` listed. */
@@ -94,12 +97,15 @@ function stateOf(reader: ContentReader, entry: StatusEntry): FileState {
   // Of a conflict over a deletion git leaves the file.
   const gone = status[1] === "D" && !isUnmerged(status);
   const content = gone || isRepository(entry) ? NOTHING : reader.read(path);
+  const { mode: found, ...rest } = content;
+  const mode = status === "??" ? found : entry.mode;
   return {
     path,
     status,
-    ...content,
+    ...rest,
     ...(from === undefined ? {} : { from }),
     ...(staged === undefined ? {} : { object: staged }),
+    ...(mode === undefined ? {} : { mode }),
   };
 }
 
@@ -162,8 +168,4 @@ async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
     ids.forEach((id, at) => wanted[at]!.object = id);
     wanted = wanted.slice(ids.length + 1);
   }
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -89,14 +89,12 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
 };
 
 /** Milliseconds a git command may take. */
-export const TIME_LIMIT = 30_000;
+const TIME_LIMIT = 30_000;
 
-export interface GitOptions {
+interface GitOptions {
   readonly stdin?: Uint8Array;
   /** Set beside (or over) the variables every git command gets. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds; {@link TIME_LIMIT} unless given. */
-  readonly timeout?: number;
 }
 
 /**
@@ -114,12 +112,12 @@ export class Git {
 
   /** Runs git to its end, for callers that branch on how it ended. */
   run(args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
-    const { stdin, env, timeout } = options;
+    const { stdin, env } = options;
     return this.#system.run("git", {
       args: [...BEFORE_COMMAND, ...args],
       cwd: this.folder,
       env: env ? { ...ENVIRONMENT, ...env } : ENVIRONMENT,
-      timeout: timeout ?? TIME_LIMIT,
+      timeout: TIME_LIMIT,
       ...(stdin === undefined ? {} : { stdin }),
     });
   }

@@ -2,26 +2,26 @@ import { FileError } from "../errors.ts";
 import {
   baseCandidates,
   commitName,
-  type Content,
   type History,
   isRefName,
   NO_HISTORY,
   recordedBranch,
 } from "../session/history.ts";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
-import { recordedPaths } from "../session/recorded.ts";
 import type { Save } from "../session/save.ts";
 import { parseTime } from "../session/times.ts";
 import type { System } from "../system/system.ts";
-import { ContentReader } from "./file_states.ts";
 import type { Git } from "./git.ts";
 import { findOwnCommits } from "./own_commits.ts";
 import { placeOf } from "./place.ts";
-import { isAncestor, readEqualPatches } from "./range.ts";
+import { readEqualPatches } from "./patches.ts";
+import { isAncestor } from "./range.ts";
 import { findRenamed, lastMove } from "./reflogs.ts";
+import { readRecorded } from "./recorded_files.ts";
 import type { Names } from "./refs.ts";
-import { findRemoved } from "./removed.ts";
+import { readCuts } from "./shallow.ts";
 import type { Way } from "./way.ts";
+import { readGone } from "./worktrees.ts";
 
 /** The names that `readWay` and `readHistory` need resolved. */
 export function namesFor(save: Save): string[] {
@@ -54,7 +54,8 @@ interface Questions {
 /**
  * Everything `compare` needs beside the state. Git is started only for what
  * happened: saves were committed, the histories diverged, the branch or its
- * upstream changed, a recorded file is gone.
+ * upstream changed, a recorded file is gone or has another mode, the worktree
+ * is gone.
  */
 export async function readHistory(
   system: System,
@@ -66,63 +67,50 @@ export async function readHistory(
   const where = placeOf(system, workspace, made);
   const comparable = where.place === "here" || where.place === "moved";
   const topNames = save.mpm ? [] : namesIn(system, workspace.worktree);
-  const present = state.files.map(({ path }) => path);
-  const { paths } = recordedPaths(save, {
-    present,
-    files: way.files,
-    topNames,
-  });
-  const reported = new Set(present);
-  const quiet = comparable
-    ? paths.filter(({ path }) => !reported.has(path))
-    : [];
-  const contents = readContents(system, git, quiet.map(({ path }) => path));
-  const gone = quiet.filter(({ path }) => contents.get(path)!.size === null);
-  const [own, equal, removed, branch, upstream] = await Promise.all([
+  const cuts = readCuts(system, workspace.commonDir!);
+  const shallow = cuts.size > 0;
+  const cut = shallow && (way.omitted > 0 ||
+    [...way.left, ...way.right].some(({ sha }) => cuts.has(sha)));
+  const [own, equal, files, branch, upstream, gone] = await Promise.all([
     findOwnCommits(git, [...way.left, ...way.right]),
-    way.base === undefined
-      ? new Set<string>()
+    way.base === undefined || cut
+      ? new Map<string, string>()
       : readEqualPatches(git, way.base, way),
-    state.head === undefined
-      ? new Set<string>()
-      : findRemoved(git, way, gone.map(({ path }) => path)),
-    readBranch(git, questions),
+    readRecorded(system, git, { save, state, way, topNames, comparable }),
+    readBranch(git, questions, shallow),
     readUpstream(git, questions),
+    where.place === "gone" ? readGone(system, git, save) : undefined,
   ]);
   return {
     ...NO_HISTORY,
     ...where,
     ...way,
-    equal: equal ?? new Set(),
+    ...files,
+    shallow,
+    cut,
+    equal: equal ?? new Map(),
     patchesCompared: equal !== undefined,
     own,
-    removed,
     branch,
     upstream,
-    contents,
+    gone,
     topNames,
   };
-}
-
-function readContents(
-  system: System,
-  git: Git,
-  paths: readonly string[],
-): Map<string, Content> {
-  const reader = new ContentReader(system, git.folder);
-  return new Map(paths.map((path) => [path, reader.read(path)]));
 }
 
 async function readBranch(
   git: Git,
   { save, state, names }: Questions,
+  shallow: boolean,
 ): Promise<History["branch"]> {
   const branch = recordedBranch(save);
   if (branch === undefined || branch === state.branch) return undefined;
   const commit = names.get(`refs/heads/${branch}`);
   if (commit !== undefined) {
-    const contained = state.head !== undefined &&
+    const held = state.head !== undefined &&
       await isAncestor(git, commit, state.head);
+    // Behind the cut of a shallow history it may be held all the same.
+    const contained = held || (shallow ? undefined : false);
     return { exists: true, renamedTo: undefined, contained };
   }
   const since = new Date(parseTime(save.paused_at) ?? 0);

@@ -1,4 +1,4 @@
-import { FileError } from "../errors.ts";
+import { FileError, isMissing } from "../errors.ts";
 import { type History, recordedBranch } from "../session/history.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { Save } from "../session/save.ts";
@@ -38,17 +38,33 @@ function findPlace(
   if (!/^(\/|[A-Za-z]:|\\\\)/.test(recorded)) return "here";
   const recordedStore = save.mpm?.store ?? undefined;
   if (recordedStore !== undefined && recordedStore !== store) return "foreign";
-  if ([workspace.worktree, workspace.cwd].includes(recorded)) return "here";
-  if (isFolder(system, recorded)) return "elsewhere";
-  if (recorded !== save.project_path) return "gone";
+  const isHere = [workspace.worktree, workspace.cwd]
+    .some((path) => samePath(system, path, recorded));
+  if (isHere) return "here";
+  if (isInUse(system, recorded)) return "elsewhere";
+  if (!samePath(system, recorded, save.project_path)) return "gone";
   return recordedStore === undefined ? "foreign" : "moved";
 }
 
-function isFolder(system: System, path: string): boolean {
+/** Whether two absolute paths are one; Windows does not tell cases apart. */
+export function samePath(
+  { platform }: System,
+  one: string,
+  other: string,
+): boolean {
+  if (platform !== "windows") return one === other;
+  const plain = (path: string) => path.replaceAll("/", "\\").toLowerCase();
+  return plain(one) === plain(other);
+}
+
+/** Whether anything is in the folder: an empty one is no worktree. */
+function isInUse(system: System, path: string): boolean {
   try {
-    return system.files.stat(path)?.kind === "folder";
+    return system.files.stat(path)?.kind === "folder" &&
+      system.files.list(path).length > 0;
   } catch (error) {
-    if (error instanceof FileError) return false;
+    // A folder that may not be looked into is not known to be gone.
+    if (error instanceof FileError) return !isMissing(error);
     throw error;
   }
 }

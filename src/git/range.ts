@@ -19,9 +19,6 @@ export interface Range {
 /** Commits read of a range; more are only counted. */
 const COMMIT_LIMIT = 10_000;
 
-/** Commits of the two sides together whose patches are compared. */
-const PATCH_LIMIT = 2_000;
-
 /**
  * The commits between `base` and HEAD; `undefined` if git knows no such base,
  * or HEAD has no commit.
@@ -71,41 +68,14 @@ async function countAll(git: Git, base: string): Promise<number> {
 }
 
 /**
- * Ids of the commits on either side of a range that have an equal patch on
- * the other; `undefined` where there are too many to compare. Merges have no
- * patch. A partial clone without the contents ends here as well.
- */
-export async function readEqualPatches(
-  git: Git,
-  base: string,
-  range: Range,
-): Promise<Set<string> | undefined> {
-  const { left, right, omitted } = range;
-  if (left.length === 0 || right.length === 0) return new Set();
-  if (omitted > 0 || left.length + right.length > PATCH_LIMIT) return undefined;
-  const found = await git.run([
-    "rev-list",
-    "--left-right",
-    "--cherry-mark",
-    `${base}...HEAD`,
-    "--",
-  ]);
-  if (found.status !== 0) return undefined;
-  const lines = decodeBytes(found.stdout).split("\n");
-  return new Set(
-    lines.filter((line) => line[0] === "=").map((line) => line.slice(1)),
-  );
-}
-
-/**
- * Commits of HEAD made after a moment, by the committers' clocks; one made in
- * that very second is taken for older.
+ * Commits of HEAD made since a moment, by the committers' clocks, which know
+ * whole seconds only: those of that very second are among them.
  */
 export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
   const log = await git.read([
     "log",
     `--max-count=${COMMIT_LIMIT}`,
-    `--since=${Math.floor(time.getTime() / 1000) + 1}`,
+    `--since=${Math.floor(time.getTime() / 1000)}`,
     ...LOG_FORMAT,
     "HEAD",
     "--",

@@ -1,13 +1,16 @@
 import { join } from "@std/path";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
-import { FILE_LIMIT, readFileStates } from "./file_states.ts";
+import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
 import { LOG_FORMAT, parseLog } from "./log.ts";
 import { readOperation } from "./operation.ts";
 import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
 import { parseStatus, STATUS } from "./status.ts";
 import { splitFields } from "./text.ts";
+
+/** The longest list of changed paths; beyond it they are only counted. */
+const FILE_LIMIT = 10_000;
 
 const RECENT = ["log", "-5", ...LOG_FORMAT, "HEAD", "--"];
 

@@ -9,6 +9,8 @@ export interface StatusEntry {
   readonly from?: string;
   /** Object id of the staged content, where the index differs from HEAD. */
   readonly staged?: string;
+  /** In the worktree, as git takes it; absent where nothing is there. */
+  readonly mode?: string;
   /** For a submodule: `commit`, or `content` if files in it changed. */
   readonly submodule?: "commit" | "content";
 }
@@ -88,17 +90,22 @@ function branchOf(headers: Map<string, string>): Omit<Status, "entries"> {
   };
 }
 
-/** `1|2 XY sub mH mI mW hH hI [Xscore] path`; `u` lines have other columns. */
+/**
+ * `1|2 XY sub mH mI mW hH hI [Xscore] path`, or
+ * `u XY sub m1 m2 m3 mW h1 h2 h3 path`.
+ */
 function changed(columns: readonly string[]): StatusEntry {
   const [kind, letters, submodule] = columns as [string, string, string];
   const status = letters.replaceAll(".", " ");
   const staged = columns[7]!;
+  const mode = columns[kind === "u" ? 6 : 5]!;
   const hasStaged = kind !== "u" && !/^[ D]/.test(status) &&
     !/^0+$/.test(staged);
   return {
     path: columns.at(-1)!,
     status,
     ...(hasStaged ? { staged } : {}),
+    ...(/^0+$/.test(mode) ? {} : { mode }),
     ...(submodule[0] === "S" ? { submodule: submoduleChange(submodule) } : {}),
   };
 }

@@ -26,10 +26,12 @@ export const ChangedCommit = z.object({
 /** A commit and the one that took its place. */
 export const RewrittenCommit = z.object({
   from: ChangedCommit,
-  /** null: an equal patch is there, but in which commit is not known. */
-  to: z.nullable(ChangedCommit),
-  /** `changed`: same author and author's time, another patch (an amend). */
-  patch: z.enum(["same", "changed"]),
+  to: ChangedCommit,
+  /**
+   * `changed`: same author, author's time and subject, another patch;
+   * `unknown`: the same three, and too many commits to compare patches.
+   */
+  patch: z.enum(["same", "changed", "unknown"]),
 });
 
 /** What commits did to a file. */
@@ -44,16 +46,18 @@ export const FileChange = z.object({
 /**
  * What became of one path of the working directory.
  *
- * Recorded at the pause and still differing from HEAD: `same` content and
- * staging; `edited-further`; `staged` or `unstaged` with the same content;
- * `conflicted` or `resolved`; `deleted` or `restored`; `still-changed`, where
- * the contents could not be compared.
+ * Recorded at the pause and still differing from HEAD: `same` content, mode and
+ * staging; `edited-further`; `discarded`, the unstaged edit is gone and the file
+ * is what was staged; `staged` or `unstaged` with the same content; `committed`,
+ * what was staged is in a commit since; `conflicted` or `resolved`; `deleted` or
+ * `restored`; `still-changed`, where the contents could not be compared.
  *
  * Recorded and now as in HEAD: `committed`, the recorded content is in a
  * commit since; `superseded`, a commit since touched it and the content is
- * another; `reverted` to what it was before; `removed` by a commit; `deleted`
- * by no commit; `hidden`, there but no longer reported by git, such as ignored;
- * `unknown`.
+ * another; `reverted` to what HEAD has; `removed` by a commit; `not-in-head`,
+ * in the commit of the pause but not in HEAD, though no commit removed it;
+ * `deleted` by no commit; `hidden`, there but no longer reported by git, such as
+ * ignored; `unknown`.
  *
  * Not recorded: `new`, `edited`, `deleted`, `renamed`, `conflicted`; or
  * `unknown`, where the save lists only a part.
@@ -61,6 +65,7 @@ export const FileChange = z.object({
 export const PathChange = z.enum([
   "same",
   "edited-further",
+  "discarded",
   "staged",
   "unstaged",
   "conflicted",
@@ -72,6 +77,7 @@ export const PathChange = z.enum([
   "superseded",
   "reverted",
   "removed",
+  "not-in-head",
   "hidden",
   "new",
   "edited",
@@ -87,6 +93,8 @@ export const ChangedPath = z.object({
   then: maybeText,
   now: maybeText,
   change: PathChange,
+  /** Of `edited-further`: the content is the same and the mode another. */
+  mode_only: z.optional(z.literal(true)),
 });
 
 /** An upstream, and how far HEAD and it are apart. */
@@ -104,7 +112,8 @@ export const Changes = z.object({
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
   /**
    * Of HEAD to the commit of the pause, mpm's own commits left out: `behind`
-   * after a reset, `diverged` after a rebase, an amend or a switch.
+   * after a reset, `diverged` after a rebase, an amend or a switch; `unknown`
+   * also where a shallow history is cut off in between.
    */
   relation: z.enum(["same", "ahead", "behind", "diverged", "unknown"]),
   /**
@@ -112,6 +121,11 @@ export const Changes = z.object({
    * `recent-commit`s, commits by `time`, the `start` of the history, nothing.
    */
   compared_by: z.enum(["head", "recent-commit", "time", "start", "nothing"]),
+  /**
+   * Whether the history is cut off, as in a shallow clone. Where HEAD is both
+   * ahead and behind of an upstream, the numbers may then be wrong.
+   */
+  shallow: z.boolean(),
   /** The commit compared with; null: none. */
   from: maybeText,
   /** HEAD now; null: no commit. */
@@ -120,7 +134,10 @@ export const Changes = z.object({
   commits: z.object({
     new: z.array(ChangedCommit),
     rewritten: z.array(RewrittenCommit),
-    /** Reached at the pause, no longer now, and with no twin. */
+    /**
+     * Reached at the pause, no longer now, and with no twin. Empty, as is
+     * `rewritten`, where a shallow history cannot tell.
+     */
     lost: z.array(ChangedCommit),
     /** Commits of saves, counted nowhere else. */
     own: count,
@@ -144,9 +161,9 @@ export const Changes = z.object({
     /**
      * `pushed`: moved by a push from here; `pulled`: moved by a fetch, and in
      * HEAD; `fetched`: not in HEAD; `diverged`: both have commits of their
-     * own; `moved`: by something else or unknown; `rewritten`: the recorded commit is no longer in it; `gone`: the
-     * ref was removed; `set`, `removed`, `changed`: the setting was;
-     * `unknown`: not recorded.
+     * own; `moved`: by something else or unknown; `rewritten`: the recorded
+     * commit is no longer in it; `gone`: the ref was removed; `set`, `removed`,
+     * `changed`: the setting was; `unknown`: not recorded.
      */
     change: z.enum([
       "same",

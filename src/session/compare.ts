@@ -10,7 +10,7 @@ import {
   compareWorktree,
 } from "./compare_refs.ts";
 import { isUnmerged } from "./git_context.ts";
-import type { History } from "./history.ts";
+import { changedSince, type History } from "./history.ts";
 import { type Recorded, recordedPaths } from "./recorded.ts";
 import type { RepositoryState } from "./repository.ts";
 import type { Save } from "./save.ts";
@@ -47,6 +47,7 @@ function compareAll(
     repository: repositoryOf(save, state, history),
     relation,
     compared_by: history.comparedBy,
+    shallow: history.shallow,
     from: history.base ?? null,
     to: state?.head ?? null,
     commits: compareCommits(history),
@@ -100,10 +101,10 @@ function pathsHere(
 function findConflicts(
   paths: readonly ChangedPath[],
   recorded: Recorded,
-  { files }: History,
+  history: History,
 ): Changes["conflicts"] {
   const touched = new Set(
-    files.flatMap(({ path, from }) =>
+    changedSince(history).flatMap(({ path, from }) =>
       from === undefined ? [path] : [path, from]
     ),
   );

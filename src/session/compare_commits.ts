@@ -2,7 +2,11 @@ import type { Changes, RewrittenCommit } from "./changes.ts";
 import type { History } from "./history.ts";
 import type { CommitInfo } from "./repository.ts";
 
-/** How HEAD relates to the base, commits of saves left out. */
+/**
+ * How HEAD relates to the base, commits of saves left out. Through the cut of a
+ * shallow history only what git can still follow is known: that one of the two
+ * holds the other.
+ */
 export function relationOf(
   history: History,
   head: string | undefined,
@@ -11,6 +15,8 @@ export function relationOf(
   const known = comparedBy === "start" ||
     (comparedBy === "head" && head !== undefined);
   if (!known) return "unknown";
+  const apart = history.left.length > 0 && history.right.length > 0;
+  if (history.cut && apart) return "unknown";
   const left = history.left.some(({ sha }) => !own.has(sha));
   const right = history.right.some(({ sha }) => !own.has(sha));
   if (left) return right ? "diverged" : "behind";
@@ -20,17 +26,13 @@ export function relationOf(
 /** The commits that came, went and were rewritten, newest first. */
 export function compareCommits(history: History): Changes["commits"] {
   const { own, omitted } = history;
-  const left = history.left.filter(({ sha }) => !own.has(sha));
+  const left = history.left.filter(({ sha }) => !own.has(sha) && !history.cut);
   const right = history.right.filter(({ sha }) => !own.has(sha));
-  const rewritten = findRewritten(left, right, history.equal);
+  const rewritten = findRewritten(left, right, history);
   const from = new Set(rewritten.map((pair) => pair.from.sha));
-  const to = new Set(rewritten.map((pair) => pair.to?.sha));
-  const paired = rewritten.some((pair) => pair.to === null);
+  const to = new Set(rewritten.map((pair) => pair.to.sha));
   return {
-    // A twin that could not be told apart is no new commit either.
-    new: right.filter(({ sha }) =>
-      !to.has(sha) && !(paired && history.equal.has(sha))
-    ),
+    new: right.filter(({ sha }) => !to.has(sha)),
     rewritten,
     lost: left.filter(({ sha }) => !from.has(sha)),
     own: own.size,
@@ -40,35 +42,52 @@ export function compareCommits(history: History): Changes["commits"] {
 
 type Commits = readonly CommitInfo[];
 
-/** What stays the same when a commit is rewritten, the surest first. */
-const KEYS: readonly ((commit: CommitInfo) => string)[] = [
-  (commit) => `${commit.author}\n${commit.timestamp}\n${commit.message}`,
-  (commit) => `${commit.author}\n${commit.timestamp}`,
-  (commit) => commit.message,
+type Key = (commit: CommitInfo) => string;
+
+/** What an amend keeps that changes the content alone, and every rebase. */
+const whole: Key = ({ author, timestamp, message }) =>
+  `${author}\n${timestamp}\n${message}`;
+
+/** What may stay the same where the patch did, the surest first. */
+const KEYS: readonly Key[] = [
+  whole,
+  ({ author, timestamp }) => `${author}\n${timestamp}`,
+  ({ message }) => message,
+  () => "",
 ];
 
 /**
  * Pairs of a commit that went and the one that took its place: with an equal
- * patch, or by the same author at the same author's time (which an amend and
- * a rebase keep) with another.
+ * patch, or with another by the same author, at the same author's time (which
+ * an amend and a rebase keep), under the same subject.
  */
 function findRewritten(
   left: Commits,
   right: Commits,
-  equal: ReadonlySet<string>,
+  { equal, patchesCompared }: History,
 ): RewrittenCommit[] {
-  const isEqual = ({ sha }: CommitInfo) => equal.has(sha);
-  const same = pairUp(left.filter(isEqual), right.filter(isEqual), KEYS);
+  const patch = ({ sha }: CommitInfo) => equal.get(sha) ?? "";
+  const hasPatch = (commit: CommitInfo) => patch(commit) !== "";
+  const same = pairUp(
+    left.filter(hasPatch),
+    right.filter(hasPatch),
+    KEYS.map((key) => (commit) => `${patch(commit)}\n${key(commit)}`),
+  );
   const changed = pairUp(
-    left.filter((commit) => !isEqual(commit)),
-    right.filter((commit) => !isEqual(commit)),
-    KEYS.slice(0, 2),
+    left.filter((commit) => !hasPatch(commit)),
+    right.filter((commit) => !hasPatch(commit)),
+    [whole],
   );
   const rewritten: RewrittenCommit[] = [];
   for (const from of left) {
-    const patch = isEqual(from) ? "same" : "changed";
-    const to = (patch === "same" ? same : changed).get(from) ?? null;
-    if (to !== null || patch === "same") rewritten.push({ from, to, patch });
+    // A patch that was there twice may be there once.
+    const twin = (commit: CommitInfo) => patch(commit) === patch(from);
+    const to = same.get(from) ??
+      (hasPatch(from) ? right.find(twin) : changed.get(from));
+    if (to === undefined) continue;
+    const isSame = equal.has(from.sha) && equal.has(to.sha);
+    const known = isSame ? "same" : "changed";
+    rewritten.push({ from, to, patch: patchesCompared ? known : "unknown" });
   }
   return rewritten;
 }
@@ -77,7 +96,7 @@ function findRewritten(
 function pairUp(
   left: Commits,
   right: Commits,
-  keys: typeof KEYS,
+  keys: readonly Key[],
 ): Map<CommitInfo, CommitInfo> {
   const pairs = new Map<CommitInfo, CommitInfo>();
   const taken = new Set<CommitInfo>();

@@ -1,9 +1,9 @@
 import type { Changes } from "./changes.ts";
 import { baseCandidates, type History } from "./history.ts";
 import type { Recorded } from "./recorded.ts";
-import { counted } from "./report_section.ts";
 import type { RepositoryState } from "./repository.ts";
 import type { Save } from "./save.ts";
+import { counted } from "./words.ts";
 
 /** What a comparison is made of. */
 export interface Sources {
@@ -63,9 +63,17 @@ function historyNotes(changes: Found, sources: Sources): string[] {
     const base = history.base!.slice(0, 12);
     notes.push(`${lacking}; compared with ${base}, recorded as an earlier one`);
   } else if (changes.compared_by === "time") {
-    notes.push(`${lacking}; commits are those dated after the pause`);
+    notes.push(`${lacking}; commits are those dated since then`);
   } else if (changes.compared_by === "nothing") {
     notes.push(`${lacking}; commits were not compared`);
+  }
+  if (history.cut) {
+    notes.push(
+      "The history is shallow, cut off between the pause and now: which " +
+        "commits are new, and whether any were lost, is not certain",
+    );
+  } else if (history.shallow && changes.upstream.change === "moved") {
+    notes.push("The history is shallow: how the upstream moved is not known");
   }
   if (!history.patchesCompared) {
     notes.push("Patches were not compared; rewritten commits may be missed");
@@ -110,7 +118,7 @@ function placeNotes(changes: Found, sources: Sources): string[] {
 }
 
 function pathNotes(changes: Found, sources: Sources): string[] {
-  const { save, state, recorded } = sources;
+  const { state, recorded } = sources;
   if (!state || changes.repository !== "both") return [];
   const notes = [...recorded.notes];
   const unread =
@@ -128,19 +136,27 @@ function pathNotes(changes: Found, sources: Sources): string[] {
       `${counted(state.filesOmitted, "more changed path")} not looked at`,
     );
   }
-  const unsure =
-    changes.working_directory.paths.filter(({ change }) =>
-      change === "still-changed"
-    ).length;
-  if (unsure > 0 && !save.mpm) {
-    notes.push(
+  return [...notes, ...unsureNotes(changes, sources)];
+}
+
+function unsureNotes(changes: Found, { save }: Sources): string[] {
+  const { paths } = changes.working_directory;
+  const unsure = paths.filter(({ change }) => change === "still-changed");
+  if (unsure.length === 0) return [];
+  if (!save.mpm) {
+    return [
       "The save has no hashes: whether changed files were edited further is not known",
-    );
-  } else if (unsure > 0) {
-    notes.push(
-      `${counted(unsure, "changed path")} could not be compared: ` +
-        "too large, unreadable, or a repository with changes of its own",
-    );
+    ];
   }
-  return notes;
+  const nested = unsure.filter(({ path }) => path.endsWith("/"));
+  const others = unsure.length - nested.length;
+  return [
+    ...others === 0 ? [] : [
+      `${counted(others, "changed path")} could not be compared: ` +
+      "too large, unreadable, or a repository with changes of its own",
+    ],
+    ...nested.length === 0
+      ? []
+      : ["Files inside nested repositories are not compared"],
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Changes, UpstreamPosition } from "./changes.ts";
-import { type History, recordedBranch } from "./history.ts";
+import { type History, isUnborn, recordedBranch } from "./history.ts";
 import type { RepositoryState } from "./repository.ts";
 import type { Save } from "./save.ts";
 import { shellWord } from "./shell.ts";
@@ -18,20 +18,26 @@ export function compareBranch(
     then,
     now,
     change: branchChange(then, now, renamedTo),
-    recorded: then === null || !state
-      ? null
-      : renamedTo !== null
-      ? "renamed"
-      : !fate || fate.exists
-      ? "exists"
-      : "deleted",
+    recorded: then === null || !state ? null : fateOf(save, fate),
     renamed_to: renamedTo,
     merged: !fate || renamedTo !== null
       ? null
       : fate.exists
       ? fate.contained ?? null
+      : isUnborn(save)
+      ? null
       : heldBy(relation),
   };
+}
+
+function fateOf(
+  save: Save,
+  fate: History["branch"],
+): Changes["branch"]["recorded"] {
+  if (!fate || fate.exists) return "exists";
+  if (fate.renamedTo !== undefined) return "renamed";
+  // Before its first commit a branch is but a name.
+  return isUnborn(save) ? null : "deleted";
 }
 
 function branchChange(
@@ -88,9 +94,11 @@ function upstreamChange(
   if (now === null) return sameBranch ? "removed" : "changed";
   if (now.name !== then.name) return "changed";
   if (found.commit === (then.commit ?? undefined)) return "same";
-  if (then.commit !== null && !found.forward) return "rewritten";
+  // Behind the cut of a shallow history the one may lead to the other.
+  const apart = history.shallow ? "moved" : undefined;
+  if (then.commit !== null && !found.forward) return apart ?? "rewritten";
   if (found.moved === "push") return "pushed";
-  if (!found.contained && now.ahead > 0) return "diverged";
+  if (!found.contained && now.ahead > 0) return apart ?? "diverged";
   if (found.moved === undefined) return "moved";
   return found.contained ? "pulled" : "fetched";
 }
@@ -136,29 +144,48 @@ export function compareWorktree(
   save: Save,
   history: History,
 ): Changes["worktree"] {
-  const { place, branch } = history;
+  const { place } = history;
   if (["here", "moved", "foreign"].includes(place)) return null;
   const path = save.mpm?.worktree ?? save.project_path;
   const gone = place === "gone";
-  if (!gone) return { path, gone, restore: null };
-  const name = branch?.renamedTo ?? recordedBranch(save);
-  const exists = !branch || branch.exists || branch.renamedTo !== undefined;
-  return { path, gone, restore: restoreCommand(save, { path, name, exists }) };
+  const restore = gone ? restoreCommand(save, history, path) : null;
+  return { path, gone, restore };
 }
 
+/**
+ * Makes the worktree again, with its branch if that is free: git still holds
+ * the place of one whose folder was just removed.
+ */
 function restoreCommand(
   save: Save,
-  { path, name, exists }: {
-    path: string;
-    name: string | undefined;
-    exists: boolean;
-  },
+  history: History,
+  path: string,
 ): string | null {
-  const head = save.mpm?.head;
-  const words = ["git", "worktree", "add"];
-  if (name !== undefined && exists) words.push(path, name);
-  else if (!head) return null;
-  else if (name !== undefined) words.push("-b", name, path, head);
-  else words.push("--detach", path, head);
-  return words.map(shellWord).join(" ");
+  const add = addCommand(save, history, path);
+  if (!add) return null;
+  const commands = [["git", "worktree", "prune"], add];
+  if (history.gone?.locked) {
+    commands.unshift(["git", "worktree", "unlock", path]);
+  }
+  return commands.map((words) => words.map(shellWord).join(" ")).join(" && ");
+}
+
+function addCommand(
+  save: Save,
+  { branch, gone, comparedBy, base }: History,
+  path: string,
+): string[] | null {
+  const add = ["git", "worktree", "add"];
+  const name = branch?.renamedTo ?? recordedBranch(save);
+  const head = comparedBy === "head" ? base : undefined;
+  const exists = !branch || branch.exists || branch.renamedTo !== undefined;
+  if (name !== undefined && exists) {
+    return gone?.taken.has(name)
+      ? [...add, "--detach", path, head ?? name]
+      : [...add, path, name];
+  }
+  if (head === undefined) return null;
+  return name === undefined
+    ? [...add, "--detach", path, head]
+    : [...add, "-b", name, path, head];
 }

@@ -2,8 +2,11 @@ import type { Changes, FileChange } from "./changes.ts";
 import type { CommitInfo, Workspace } from "./repository.ts";
 import type { FileState, Save } from "./save.ts";
 
-/** What is on disk at a path now: nulls as in `FileState`. */
-export type Content = Pick<FileState, "sha256" | "size" | "mtime">;
+/** What is on disk at a path: nulls and absence as in `FileState`. */
+export type FileContent = Pick<
+  FileState,
+  "sha256" | "size" | "mtime" | "mode"
+>;
 
 /** What commits did to a file. */
 export interface CommittedFile extends FileChange {
@@ -35,16 +38,25 @@ export interface History {
   readonly right: readonly CommitInfo[];
   /** Commits of either side beyond the limit of what is read. */
   readonly omitted: number;
-  /** Ids of either side with an equal patch on the other. */
-  readonly equal: ReadonlySet<string>;
+  /**
+   * Commits of either side with an equal patch on the other: the id of that
+   * patch, empty for one without any content, by commit id.
+   */
+  readonly equal: ReadonlyMap<string, string>;
   /** False: the sides were too long to compare patches. */
   readonly patchesCompared: boolean;
   /** Ids of commits of saves. */
   readonly own: ReadonlySet<string>;
+  /** Whether the history is cut off somewhere, as in a shallow clone. */
+  readonly shallow: boolean;
+  /** Whether that cut is among `left` and `right`, so that they may be wrong. */
+  readonly cut: boolean;
   /** Between base and HEAD, saves left out. */
   readonly files: readonly CommittedFile[];
   /** Recorded paths that a commit on the way removed. */
   readonly removed: ReadonlySet<string>;
+  /** Recorded paths among `files` that a commit of `right` touched. */
+  readonly touched: ReadonlySet<string>;
   /** The branch of the save, unless it is the current one. */
   readonly branch: {
     readonly exists: boolean;
@@ -63,8 +75,20 @@ export interface History {
     /** What moved it last; undefined: something else, or not known. */
     readonly moved: "push" | "fetch" | undefined;
   } | undefined;
-  /** On disk now: recorded paths that git does not report as changed. */
-  readonly contents: ReadonlyMap<string, Content>;
+  /** Of the recorded worktree, if it is gone. */
+  readonly gone: {
+    /** Branches that are checked out in other worktrees. */
+    readonly taken: ReadonlySet<string>;
+    /** Whether git was told to keep its place, as for a removable drive. */
+    readonly locked: boolean;
+  } | undefined;
+  /**
+   * On disk now: recorded paths that git does not report as changed, and the
+   * old names of those that were renamed.
+   */
+  readonly contents: ReadonlyMap<string, FileContent>;
+  /** Whether git goes by the executable bits on disk (`core.fileMode`). */
+  readonly fileMode: boolean;
   /** Names in the top folder, for repairing a peer's list of paths. */
   readonly topNames: readonly string[];
 }
@@ -76,16 +100,34 @@ export const NO_HISTORY = {
   left: [],
   right: [],
   omitted: 0,
-  equal: new Set(),
+  equal: new Map(),
   patchesCompared: true,
   own: new Set(),
+  shallow: false,
+  cut: false,
   files: [],
   removed: new Set(),
+  touched: new Set(),
   branch: undefined,
   upstream: undefined,
+  gone: undefined,
   contents: new Map(),
+  fileMode: true,
   topNames: [],
 } as const satisfies Partial<History>;
+
+/**
+ * What commits since the pause did to files. Where HEAD left the commit of the
+ * pause behind, a part of the difference is only what it left.
+ */
+export function changedSince(
+  { files, left, touched, cut }: History,
+): readonly CommittedFile[] {
+  if (left.length === 0 || cut) return files;
+  return files.filter(({ path, from }) =>
+    touched.has(path) || (from !== undefined && touched.has(from))
+  );
+}
 
 /** Commits a save can be compared with, the best first. */
 export interface BaseCandidate {

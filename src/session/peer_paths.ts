@@ -1,3 +1,4 @@
+import { decodeBytes, encodeText } from "./bytes.ts";
 import type { Surroundings } from "./recorded.ts";
 
 /**
@@ -42,32 +43,9 @@ export function decodeQuoted(name: string): string {
     if (octal !== undefined) bytes.push(parseInt(octal, 8));
     else if (letter !== undefined) {
       bytes.push(ESCAPES[letter] ?? letter.charCodeAt(0));
-    } else bytes.push(...new TextEncoder().encode(plain));
+    } else bytes.push(...encodeText(plain!));
   }
-  return decodeUtf8(bytes);
-}
-
-/** As text, a byte outside valid UTF-8 as U+DC00 plus the byte. */
-function decodeUtf8(bytes: readonly number[]): string {
-  let encoded = "";
-  for (const byte of bytes) {
-    encoded += `%${byte.toString(16).padStart(2, "0")}`;
-  }
-  // Longest valid sequences first; what is left over is no UTF-8.
-  return encoded.replace(
-    /((?:%[0-7][0-9a-f])+|%[c-d].%..|%e.%..%..|%f.%..%..%..)|%(..)/g,
-    (match, sequence: string | undefined) => {
-      try {
-        if (sequence) return decodeURIComponent(sequence);
-      } catch {
-        // not UTF-8 after all
-      }
-      return match.replace(
-        /%(..)/g,
-        (_, hex) => String.fromCharCode(0xdc00 + parseInt(hex, 16)),
-      );
-    },
-  );
+  return decodeBytes(new Uint8Array(bytes));
 }
 
 /**

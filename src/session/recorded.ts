@@ -36,7 +36,9 @@ export interface Surroundings {
  */
 export function recordedPaths(save: Save, around: Surroundings): Recorded {
   const recorded = save.mpm ? ownPaths(save.mpm) : peerPaths(save, around);
-  const paths = recorded.paths.filter(({ path }) => isInside(path));
+  const paths = recorded.paths.filter(({ path, from }) =>
+    isInside(path) && isInside(from ?? path)
+  );
   if (paths.length === recorded.paths.length) return recorded;
   const note = "Paths in the save that lead out of the worktree were ignored";
   return { ...recorded, paths, notes: [...recorded.notes, note] };

@@ -43,7 +43,7 @@ function newCommits(changes: Changes, manner: Manner): Section {
       title: byTime ? "No commits dated after the pause" : "No new commits",
     };
   }
-  const name = byTime ? "Commits Dated After the Pause" : "New Commits";
+  const name = byTime ? "Commits Dated Since the Pause" : "New Commits";
   return {
     title: `${name} (${found.length + changes.commits.omitted}):`,
     items: linesOf(found, manner),
@@ -66,11 +66,10 @@ function rewrittenLine(
   { from, to, patch }: Changes["commits"]["rewritten"][number],
   { marks, now }: Manner,
 ): string {
-  const names = to ? [from.sha, to.sha] : [from.sha];
-  const ids = names.map((sha) => marks.code(short(sha))).join(" → ");
-  const age = shortAge((to ?? from).time, now);
+  const ids = [from, to].map(({ sha }) => marks.code(short(sha))).join(" → ");
+  const age = shortAge(to.time, now);
   const how = patch === "changed" ? `changed, ${age}` : age;
-  return `${ids} - ${marks.words((to ?? from).message)} (${how})`;
+  return `${ids} - ${marks.words(to.message)} (${how})`;
 }
 
 function short(sha: string): string {

@@ -1,6 +1,7 @@
 import type { ChangedPath, Changes, PathChange } from "./changes.ts";
 import type { Marks } from "./report_marks.ts";
-import { counted, type Section } from "./report_section.ts";
+import type { Section } from "./report_section.ts";
+import { counted } from "./words.ts";
 
 /** What commits changed. */
 export function fileSection(
@@ -55,6 +56,7 @@ export function missingSection(
 const WORDS: Record<PathChange, string> = {
   "same": "as at the pause",
   "edited-further": "edited further",
+  "discarded": "back to what was staged, the unstaged edit gone",
   "staged": "staged",
   "unstaged": "unstaged",
   "conflicted": "in conflict",
@@ -66,6 +68,7 @@ const WORDS: Record<PathChange, string> = {
   "superseded": "changed by commits since",
   "reverted": "reverted",
   "removed": "removed by a commit",
+  "not-in-head": "not in HEAD",
   "hidden": "no longer reported by git",
   "new": "new",
   "edited": "edited",
@@ -100,9 +103,12 @@ function summary({ clean, paths }: Changes["working_directory"]): string {
     : `${words}, ${same} as at the pause`;
 }
 
-function wordsFor({ change, now }: ChangedPath): string {
-  return change === "unknown" && now !== null
-    ? "changed, not known since when"
+function wordsFor({ change, now, mode_only: modeOnly }: ChangedPath): string {
+  if (modeOnly) return "mode changed";
+  if (now === null) return WORDS[change];
+  if (change === "unknown") return "changed, not known since when";
+  return change === "committed"
+    ? "what was staged is committed"
     : WORDS[change];
 }
 

@@ -1,6 +1,7 @@
 import type { Changes, UpstreamPosition } from "./changes.ts";
 import type { Marks } from "./report_marks.ts";
-import { counted, type Section } from "./report_section.ts";
+import type { Section } from "./report_section.ts";
+import { counted } from "./words.ts";
 
 /** Where HEAD went, and what became of the branch of the pause. */
 export function branchSection(
@@ -107,9 +108,10 @@ export function upstreamSection(
 }
 
 /** Ahead and behind, where they changed; commits of saves do not count. */
-function countWords({ upstream, commits }: Changes): string {
+function countWords({ upstream, commits, shallow }: Changes): string {
   const { then, now, change } = upstream;
   if (!now || change === "gone" || change === "removed") return "";
+  if (shallow && now.ahead > 0 && now.behind > 0) return "";
   const own = change === "same" ? commits.own : 0;
   const ahead = Math.max(0, now.ahead - own);
   const moved = !then || ahead !== then.ahead || now.behind !== then.behind;

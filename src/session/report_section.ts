@@ -10,8 +10,3 @@ export interface Section {
   /** Whether the last items are the ones to keep of a long list. */
   readonly fromEnd?: boolean;
 }
-
-/** `1 path`, `2 paths`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

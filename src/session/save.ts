@@ -47,6 +47,11 @@ export const FileState = z.looseObject({
    * the name cannot be opened or the file is a repository, the worktree's.
    */
   object: z.optional(text),
+  /**
+   * `100644`, `100755` (executable), `120000` (a link) or `160000` (a
+   * repository), as git takes it; absent where it is not known.
+   */
+  mode: z.optional(text),
 });
 
 export const Todo = z.looseObject({ content: text, status: text });

@@ -67,6 +67,7 @@ const FILE = object({
   mtime: nullable(NUMBER),
   from: { is: "optional", of: TEXT },
   object: { is: "optional", of: TEXT },
+  mode: { is: "optional", of: TEXT },
 }, { text: "path", required: ["path"] });
 
 const TITLES = ["title", "subject", "task", "text", "name", "description"];

@@ -39,7 +39,7 @@ const file = object({
   sha256: fc.option(digest),
   size: fc.option(count),
   mtime: fc.option(number),
-}, { from: text, object: text });
+}, { from: text, object: text, mode: text });
 
 const own = object({
   schema: fc.constant(1),

@@ -101,19 +101,19 @@ ${CLEAN}`,
   );
 });
 
-Deno.test("detectChanges() recognises an amended commit by its author's time", async () => {
+Deno.test("detectChanges() recognises an amended commit by its subject and author's time", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "a");
   env.commit("Add a");
   const save = await pauseIn(env);
   env.write("a.txt", "a, and more");
-  env.git("commit", "-q", "-a", "--amend", "-m", "Add a and more");
+  env.git("commit", "-q", "-a", "--amend", "--no-edit");
   assertEquals(
     await reportSince(env, save),
     `  No new commits
 
   Rewritten Commits (1):
-    ID → ID - Add a and more (changed, 2h ago)
+    ID → ID - Add a (changed, 2h ago)
 
   Modified Files (1):
     M  a.txt
@@ -175,11 +175,11 @@ Deno.test("detectChanges() goes by time where no recorded commit is left, and sa
   const report = await reportSince(env, save);
   assertEquals(
     report.replace(/\((\d)\):\n( +ID.*\n)+/, "(n):\n    …\n"),
-    `  Commits Dated After the Pause (n):
+    `  Commits Dated Since the Pause (n):
     …
 ${CLEAN}
   Notes:
-    • Commit ID of the pause is not in this repository; commits are those dated after the pause
+    • Commit ID of the pause is not in this repository; commits are those dated since then
 `,
   );
 });

@@ -33,28 +33,31 @@ Deno.test("parseStatus() reads the branch lines", () => {
 });
 
 Deno.test("parseStatus() reads changed, renamed, unmerged, untracked and submodule lines", () => {
+  const mode = "100644";
   const modes = "100644 100644 100644";
   assertEquals(
     parse(
       `1 .M N... ${modes} ${ID} ${ID} a b`,
       `1 M. N... ${modes} ${ID} ${ID} staged`,
-      `1 D. N... ${modes} ${ID} ${ZERO} dropped`,
+      `1 D. N... 100644 000000 000000 ${ID} ${ZERO} dropped`,
+      `1 .M N... 100644 100644 100755 ${ID} ${ID} run.sh`,
       `2 R. N... ${modes} ${ID} ${ID} R100 new name`,
       "old name",
-      `u UU N... ${modes} 100644 ${ID} ${ID} ${ID} both`,
+      `u UU N... ${modes} 100755 ${ID} ${ID} ${ID} both`,
       "? -x\n",
       `1 .M SC.. 160000 160000 160000 ${ID} ${ID} sub`,
       `1 .M SCMU 160000 160000 160000 ${ID} ${ID} dirty`,
     ).entries,
     [
-      { path: "a b", status: " M" },
-      { path: "staged", status: "M ", staged: ID },
+      { path: "a b", status: " M", mode },
+      { path: "staged", status: "M ", staged: ID, mode },
       { path: "dropped", status: "D " },
-      { path: "new name", status: "R ", staged: ID, from: "old name" },
-      { path: "both", status: "UU" },
+      { path: "run.sh", status: " M", mode: "100755" },
+      { path: "new name", status: "R ", staged: ID, from: "old name", mode },
+      { path: "both", status: "UU", mode: "100755" },
       { path: "-x\n", status: "??" },
-      { path: "sub", status: " M", submodule: "commit" },
-      { path: "dirty", status: " M", submodule: "content" },
+      { path: "sub", status: " M", submodule: "commit", mode: "160000" },
+      { path: "dirty", status: " M", submodule: "content", mode: "160000" },
     ],
   );
 });
@@ -64,12 +67,13 @@ Deno.test("parseStatus() gives back any paths that were written", () => {
     .filter((text) => !text.includes("\0"));
   const entry = fc.oneof(
     path.map((name) => ({ path: name, status: "??" })),
-    path.map((name) => ({ path: name, status: " M" })),
+    path.map((name) => ({ path: name, status: " M", mode: "100644" })),
     fc.tuple(path, path).map(([name, from]) => ({
       path: name,
       status: "R ",
       staged: ID,
       from,
+      mode: "100644",
     })),
   );
   fc.assert(fc.property(fc.array(entry), (entries: StatusEntry[]) => {

@@ -12,6 +12,7 @@ Deno.test("decodeQuoted() undoes git's quoting and leaves plain names", () => {
     ['"\\303\\274 \\"x\\" \\\\ \\t\\n"', 'ü "x" \\ \t\n'],
     ['"\\360\\237\\230\\200é"', "😀é"],
     ['"bad\\377 \\303"', "bad\udcff \udcc3"],
+    ['"caf\\351ab"', "caf\udce9ab"],
     ['"half', '"half'],
     ['""', ""],
   ] as const;

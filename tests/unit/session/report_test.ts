@@ -26,6 +26,7 @@ function changesWith(changes: Partial<Changes>): Changes {
     repository: "both",
     relation: "same",
     compared_by: "head",
+    shallow: false,
     from: "a".repeat(40),
     to: "a".repeat(40),
     commits: { new: [], rewritten: [], lost: [], own: 0, omitted: 0 },
@@ -156,7 +157,9 @@ Deno.test("renderChanges() escapes everything that came from git or the save", (
   const changes = changesWith({
     commits: {
       new: [commit("a", bad, 0)],
-      rewritten: [{ from: commit("b", bad, 0), to: null, patch: "same" }],
+      rewritten: [
+        { from: commit("b", bad, 0), to: commit("d", bad, 0), patch: "same" },
+      ],
       lost: [commit("c", bad, 0)],
       own: 0,
       omitted: 0,
