@@ -4,11 +4,7 @@ import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { commitFiles } from "../git/commit_files.ts";
-import {
-  type Identity,
-  readCommitState,
-  readIdentity,
-} from "../git/commit_state.ts";
+import { readCommitState, readIdentity } from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
@@ -44,7 +40,8 @@ interface PauseInput extends PauseWords {
 export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
-  readonly identity: Identity | undefined;
+  /** Who would commit. */
+  readonly identity: string | undefined;
   readonly pointerTracked: boolean;
   /** Why there will be no commit. */
   readonly reason: string | undefined;

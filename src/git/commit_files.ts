@@ -2,12 +2,12 @@ import { relative } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
-import type { Identity } from "./commit_state.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
 import { decodeBytes, encodeText, quotePath } from "./text.ts";
 
 export interface FileCommit {
-  readonly identity: Identity;
+  /** Who commits, see `readIdentity`. */
+  readonly identity: string;
   /** The branch that is checked out. */
   readonly branch: string;
   /** Full id it was at when the save was made. */
@@ -128,8 +128,7 @@ function importStream(
   return encodeText([
     `commit refs/heads/${branch}`,
     "mark :1",
-    `author ${identity.author}`,
-    `committer ${identity.committer}`,
+    `committer ${identity}`,
     `data ${encodeText(message).length}`,
     message,
     `from ${head}`,

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import type { Workspace } from "../session/repository.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { Git } from "./git.ts";
@@ -27,50 +27,73 @@ export async function readCommitState(
     return { ignored: false, pointerTracked: false, busy: false };
   }
   const runner = new Git(system, worktree);
-  const [ignored, tracked] = await Promise.all([
-    runner.run(["check-ignore", "-v", "--no-index", "--", save]),
-    runner.run(["ls-files", "--error-unmatch", "--", pointer]),
-  ]);
+  // A tracked file is not named, whatever the rules say of it.
+  const answer = await runner.run(["check-ignore", "-v", "--", save, pointer]);
+  const rules = rulesIn(answer);
+  const ruled = rules.some(({ path }) => path.includes(basename(save)));
   return {
-    ignored: readIgnored(ignored),
-    pointerTracked: tracked.status === 0,
+    ignored: answer.status > 1 || answer.status < 0
+      ? undefined
+      : rules.some(ignoresSave),
+    pointerTracked: ruled
+      ? !rules.some(({ path }) => path.includes(basename(pointer)))
+      : await isTracked(runner, system, pointer),
     // A hook is told the index of its commit, which our own would make fail.
     busy: system.env("GIT_INDEX_FILE") !== undefined ||
       system.files.lstat(join(gitDir!, "index.lock")) !== undefined,
   };
 }
 
+interface Rule {
+  /** The file the rule stands in. */
+  readonly source: string;
+  readonly pattern: string;
+  readonly path: string;
+}
+
+/** Lines of `source:line:pattern`, a tab, and the path (git-check-ignore(1)). */
+function rulesIn({ stdout }: RunResult): Rule[] {
+  return [...decodeBytes(stdout).matchAll(/^(.*):\d+:(.*)\t(.*)$/gm)]
+    .map(([, source = "", pattern = "", path = ""]) => ({
+      source,
+      pattern,
+      path,
+    }));
+}
+
+/** The rules of mpm's own folder keep it quiet and do not count. */
+function ignoresSave({ source, pattern }: Rule): boolean {
+  return !source.endsWith(".claude-mpm/.gitignore") && !pattern.startsWith("!");
+}
+
+/** Asked only where no rule tells: before mpm's own rules are there. */
+async function isTracked(
+  runner: Git,
+  system: System,
+  path: string,
+): Promise<boolean> {
+  if (!system.files.lstat(path)) return false;
+  const { status } = await runner.run([
+    "ls-files",
+    "--error-unmatch",
+    "--",
+    path,
+  ]);
+  return status === 0;
+}
+
 /**
- * By the rule git names, with the file it stands in: that of mpm's own folder
- * keeps the folder quiet and does not count.
+ * Who commits now, as git writes it: name, email, seconds and time zone. Of a
+ * save that is the author too. `undefined`: git knows no name and email.
  */
-function readIgnored({ status, stdout }: RunResult): boolean | undefined {
-  if (status > 1 || status < 0) return undefined;
-  // `source:line:pattern`, a tab, and the path.
-  const [, source = "", pattern = ""] =
-    /^(.*):\d+:(.*)\t/.exec(decodeBytes(stdout)) ?? [];
-  if (status === 1 || source.endsWith(".claude-mpm/.gitignore")) return false;
-  return !pattern.startsWith("!");
-}
-
-/** Who commits, as git writes it: name, email, seconds and time zone. */
-export interface Identity {
-  readonly author: string;
-  readonly committer: string;
-}
-
-/** Git's identities for a commit made now; `undefined`: it knows none. */
 export async function readIdentity(
   system: System,
   { git, worktree }: Workspace,
-): Promise<Identity | undefined> {
+): Promise<string | undefined> {
   if (git !== "repository") return undefined;
-  const [author, committer] = await Promise.all(
-    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map(async (name) => {
-      const result = await new Git(system, worktree).run(["var", name]);
-      const text = decodeBytes(result.stdout).trim();
-      return result.status === 0 ? text : undefined;
-    }),
-  );
-  return author && committer ? { author, committer } : undefined;
+  const { status, stdout } = await new Git(system, worktree).run([
+    "var",
+    "GIT_COMMITTER_IDENT",
+  ]);
+  return status === 0 ? decodeBytes(stdout).trim() : undefined;
 }
