@@ -65,6 +65,9 @@ async function deriveAgain(
   }
 }
 
+/** Milliseconds a reader waits for a pause that may be about to finish. */
+const READER_WAIT = 250;
+
 /**
  * What a command that reads the store does first: makes sure that its folders
  * are real ones, and finishes what a dead pause left, if nobody is writing and
@@ -76,7 +79,7 @@ export async function openStore(system: System, root: string): Promise<void> {
   checkFolder(system, sessions);
   if (!system.files.lstat(pending)) return;
   try {
-    using held = await system.files.lock(lock, 0);
+    using held = await system.files.lock(lock, READER_WAIT);
     if (held) await finishPending(system, root);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
