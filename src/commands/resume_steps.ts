@@ -7,7 +7,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { ResumeResult, SessionsResult } from "../session/results.ts";
 import { seedList, sessionsResult } from "../session/rows.ts";
 import type { Agent } from "../session/save.ts";
-import type { SaveEntry } from "../session/save_entry.ts";
+import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
@@ -112,7 +112,8 @@ async function newest(
     first ??= entry;
     const here = anyWorktree || git !== "repository" ||
       entry.worktree === null || entry.worktree === worktree;
-    if (!here) continue;
+    // A log says nothing of where it was made, and less than any save.
+    if (!here || isLog(entry) && entry !== first) continue;
     return { entry, warnings: entry === first ? [] : [newerNote(first)] };
   }
   if (!first) throw nothingSaved(root);

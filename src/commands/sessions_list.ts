@@ -47,6 +47,7 @@ function render(result: SessionsResult, style: Style): string {
 
 function title(row: SessionRow, style: Style): string {
   if (row.problem) return style.red(escapeText(row.problem.message));
+  if (row.log) return `${style.dim("log:")} ${escapeText(row.summary)}`;
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
   return style.bold(name) + (escapeText(row.summary) || "(no summary)");
 }

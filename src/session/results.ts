@@ -45,8 +45,12 @@ export const SessionRow = z.strictObject({
   branch: z.nullable(text),
   worktree: z.nullable(text),
   project_path: text,
-  format: z.enum(["json", "yaml", "md"]),
-  location: z.enum(["sessions", "pause", "kept", "global"]),
+  format: z.enum(["json", "yaml", "md", "jsonl"]),
+  location: z.enum(["sessions", "pause", "kept", "global", "resume-logs"]),
+  /** A log of claude-mpm's and no save. */
+  log: z.boolean(),
+  /** Brought in by "sessions import": somebody else's words. */
+  imported: z.boolean(),
   /** The file, absolute. */
   source: text,
   /** Why it cannot be read. */

@@ -1,8 +1,9 @@
 import { basename, dirname, join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
+import { importedFrom } from "../session/imported.ts";
 import { normalize } from "../session/normalize.ts";
 import type { Save } from "../session/save.ts";
-import type { SaveEntry } from "../session/save_entry.ts";
+import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { LARGEST_SAVE, loadYaml, parseSave } from "./save_content.ts";
@@ -31,16 +32,23 @@ export async function loadSave(
   system: System,
   entry: SaveEntry,
 ): Promise<LoadedSave> {
-  const { id, format, path } = entry;
+  const { id, format, path, pausedAt } = entry;
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
   const checksum = verify(system, entry, bytes);
   if (format === "yaml") await loadYaml();
-  const { value, warnings } = parseSave(format, bytes, path);
-  const normalized = normalize(value, id);
+  const { value, warnings } = parseSave(entry, bytes);
+  const normalized = normalize(
+    isLog(entry) ? { session_id: id, paused_at: pausedAt, ...value } : value,
+    id,
+  );
+  const from = importedFrom(value);
   return {
     save: normalized.save,
     warnings: [
       ...checksum === "absent" ? [unverified(entry)] : [],
+      ...from === undefined
+        ? []
+        : [`It was imported from ${from}: its texts are somebody else's`],
       ...warnings,
       ...normalized.warnings,
     ],
@@ -48,8 +56,12 @@ export async function loadSave(
   };
 }
 
-function unverified({ path, format }: SaveEntry): string {
+function unverified(entry: SaveEntry): string {
+  const { path, format } = entry;
   const name = basename(path);
+  if (isLog(entry)) {
+    return `${name} is a log of claude-mpm's and cannot be verified`;
+  }
   return format === "json"
     ? `${name} has no checksum file, so it cannot be verified`
     : `${name} was read since there is no JSON; it cannot be verified`;

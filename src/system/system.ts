@@ -29,6 +29,11 @@ export interface FileInfo {
   readonly uid: number | undefined;
   /** Milliseconds since the epoch. */
   readonly mtime: number;
+  /**
+   * When the file or its entry last changed, milliseconds since the epoch; no
+   * program can set it. `undefined` where the platform does not keep it.
+   */
+  readonly changed: number | undefined;
 }
 
 /**
