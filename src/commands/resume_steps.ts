@@ -11,7 +11,7 @@ import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
-import { openStore } from "../store/recover.ts";
+import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 
@@ -158,7 +158,12 @@ export async function loadResumed(
     agent_command: agentCommand(save.mpm?.agent ?? null),
     format: input.format,
     fence: system.random(),
-    warnings: [...warnings, ...oddities(entry, now), ...repairs],
+    warnings: [
+      ...warnings,
+      ...oddities(entry, now),
+      ...unfinishedPause(system, root),
+      ...repairs,
+    ],
   };
 }
 

@@ -6,7 +6,7 @@ import { locate } from "../git/workspace.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
 import { rowAge, sessionsResult } from "../session/rows.ts";
 import { listSaves } from "../store/read_saves.ts";
-import { openStore } from "../store/recover.ts";
+import { openStore, unfinishedPause } from "../store/recover.ts";
 
 /** `mpm sessions list` */
 export const sessionsList = defineCommand({
@@ -22,6 +22,7 @@ has, its name and "latest" all select a session in the other commands.`,
   async run({ system, folder, note }) {
     const { root } = await locate(system, folder);
     await openStore(system, root);
+    unfinishedPause(system, root).forEach((text) => note(`Note: ${text}`));
     const entries = await listSaves(system, root, {
       warn: ({ message }) => note(`Warning: ${message}`),
     });

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../errors.ts";
 import type { SaveFormat, SaveLocation } from "../session/save_entry.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { HOME, layout } from "./layout.ts";
 
 /** A file that may be a save, known by its name only. */
@@ -107,7 +107,11 @@ export function findSaves(
   return found;
 }
 
-function namesIn(system: System, folder: string): { name: string }[] {
+/** What is in a folder; nothing if it is not there. Throws for a link. */
+export function namesIn(
+  system: System,
+  folder: string,
+): { name: string; kind: FileInfo["kind"] }[] {
   try {
     const kind = system.files.lstat(folder)?.kind;
     if (kind === undefined) return [];

@@ -20,6 +20,12 @@ export interface LoadedSave {
   readonly checksum: "verified" | "evidence" | "absent";
 }
 
+/** What must be known of a save's file to read it. */
+export type SaveSource = Pick<
+  SaveEntry,
+  "id" | "format" | "path" | "location" | "pausedAt" | "evidence"
+>;
+
 /** Checksum files hold 64 digits, or what `sha256sum` prints. */
 const LARGEST_CHECKSUM = 8192;
 
@@ -30,7 +36,7 @@ const LARGEST_CHECKSUM = 8192;
  */
 export async function loadSave(
   system: System,
-  entry: SaveEntry,
+  entry: SaveSource,
 ): Promise<LoadedSave> {
   const { id, format, path, pausedAt } = entry;
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
@@ -56,7 +62,7 @@ export async function loadSave(
   };
 }
 
-function unverified(entry: SaveEntry): string {
+function unverified(entry: SaveSource): string {
   const { path, format } = entry;
   const name = basename(path);
   if (isLog(entry)) {
@@ -70,7 +76,7 @@ function unverified(entry: SaveEntry): string {
 /** Compares the JSON with its checksum file or, without one, the evidence. */
 function verify(
   system: System,
-  { path, format, evidence }: SaveEntry,
+  { path, format, evidence }: SaveSource,
   bytes: Uint8Array,
 ): LoadedSave["checksum"] {
   if (format !== "json") return "absent";

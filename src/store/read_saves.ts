@@ -91,7 +91,9 @@ export async function* newestSaves(
 }
 
 /** The library for YAML is loaded only where a save is there as YAML alone. */
-async function loadReaders(found: ReadonlyMap<string, Found>): Promise<void> {
+export async function loadReaders(
+  found: ReadonlyMap<string, Found>,
+): Promise<void> {
   for (const { candidates } of found.values()) {
     if (candidates.some(({ format }) => format === "json")) continue;
     if (candidates.some(({ format }) => format === "yaml")) {

@@ -65,6 +65,15 @@ async function deriveAgain(
   }
 }
 
+/** A word on an automatic pause of claude-mpm's that was cut short. */
+export function unfinishedPause(system: System, root: string): string[] {
+  return system.files.lstat(layout(root).activePause)
+    ? [
+      "An automatic pause was not finished: mpm sessions recover shows it",
+    ]
+    : [];
+}
+
 /**
  * What a command that reads the store does first: makes sure that its folders
  * are real ones, and finishes what a dead pause left, if nobody is writing and
