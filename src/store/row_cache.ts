@@ -86,7 +86,8 @@ interface Row {
 
 /**
  * Milliseconds a file must not have changed for: two changes within one tick of
- * the file system's clock leave the same time.
+ * the clock leave the same time, and Deno tells that of the last change in whole
+ * seconds.
  */
 const REST = 3000;
 

@@ -30,8 +30,8 @@ export interface FileInfo {
   /** Milliseconds since the epoch. */
   readonly mtime: number;
   /**
-   * When the file or its entry last changed, milliseconds since the epoch; no
-   * program can set it. `undefined` where the platform does not keep it.
+   * When the file or its entry last changed, milliseconds since the epoch, in
+   * whole seconds; no program can set it. `undefined`: the platform has none.
    */
   readonly changed: number | undefined;
 }
