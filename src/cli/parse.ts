@@ -55,7 +55,9 @@ export function parse(
       given: given.get(name) ?? [],
     });
   }
-  return { ...values, ...positionalValues(command, words) };
+  // Whoever asks for help need not know the arguments yet.
+  const asked = values.help === true || values.version === true;
+  return asked ? values : { ...values, ...positionalValues(command, words) };
 }
 
 function tokenize(argv: readonly string[], flags: Flags) {

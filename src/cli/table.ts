@@ -7,12 +7,15 @@ const PAINT = /\x1b\[\d+m/g;
 /** What is drawn over the character before it: marks, joiners, selectors. */
 const DRAWN_OVER = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
+/** What most cells are made of: one column each. */
+const ASCII = /^[ -~]*$/;
+
 /** Columns `text` takes on a terminal, paint apart. */
 export function width(text: string): number {
+  const bare = text.includes("\x1b") ? text.replaceAll(PAINT, "") : text;
+  if (ASCII.test(bare)) return bare.length;
   let columns = 0;
-  for (const character of text.replaceAll(PAINT, "")) {
-    columns += characterWidth(character);
-  }
+  for (const character of bare) columns += characterWidth(character);
   return columns;
 }
 

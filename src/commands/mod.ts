@@ -13,5 +13,16 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./sessions_show.ts")).sessionsShow,
   "sessions verify": async () =>
     (await import("./sessions_verify.ts")).sessionsVerify,
+  "sessions diff": async () =>
+    (await import("./sessions_diff.ts")).sessionsDiff,
+  "sessions rm": async () => (await import("./sessions_rm.ts")).sessionsRm,
+  "sessions prune": async () =>
+    (await import("./sessions_prune.ts")).sessionsPrune,
+  "sessions export": async () =>
+    (await import("./sessions_export.ts")).sessionsExport,
+  "sessions import": async () =>
+    (await import("./sessions_import.ts")).sessionsImport,
+  "sessions recover": async () =>
+    (await import("./sessions_recover.ts")).sessionsRecover,
   "init": async () => (await import("./init.ts")).init,
 };

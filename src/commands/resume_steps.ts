@@ -7,11 +7,11 @@ import type { Workspace } from "../session/repository.ts";
 import type { ResumeResult, SessionsResult } from "../session/results.ts";
 import { seedList, sessionsResult } from "../session/rows.ts";
 import type { Agent } from "../session/save.ts";
-import type { SaveEntry } from "../session/save_entry.ts";
+import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
-import { openStore } from "../store/recover.ts";
+import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 
@@ -111,7 +111,9 @@ async function newest(
   let first: SaveEntry | undefined;
   for await (const entry of newestSaves(system, root)) {
     first ??= entry;
-    if (!anyWorktree && !isOf(workspace, entry)) continue;
+    const here = anyWorktree || isOf(workspace, entry);
+    // A log says nothing of where it was made, and less than any save.
+    if (!here || isLog(entry) && entry !== first) continue;
     return { entry, warnings: entry === first ? [] : [newerNote(first)] };
   }
   if (!first) throw nothingSaved(root);
@@ -170,7 +172,12 @@ export async function loadResumed(
     agent_command: agentCommand(save.mpm?.agent ?? null),
     format: input.format,
     fence: system.random(),
-    warnings: [...warnings, ...oddities(entry, now), ...repairs],
+    warnings: [
+      ...warnings,
+      ...oddities(entry, now),
+      ...unfinishedPause(system, root),
+      ...repairs,
+    ],
   };
 }
 

@@ -6,7 +6,7 @@ import { locate } from "../git/workspace.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
 import { rowAge, sessionsResult } from "../session/rows.ts";
 import { listSaves } from "../store/read_saves.ts";
-import { openStore } from "../store/recover.ts";
+import { openStore, unfinishedPause } from "../store/recover.ts";
 
 /** `mpm sessions list` */
 export const sessionsList = defineCommand({
@@ -22,6 +22,7 @@ has, its name and "latest" all select a session in the other commands.`,
   async run({ system, folder, note }) {
     const { root } = await locate(system, folder);
     await openStore(system, root);
+    unfinishedPause(system, root).forEach((text) => note(`Note: ${text}`));
     const entries = await listSaves(system, root, {
       warn: ({ message }) => note(`Warning: ${message}`),
     });
@@ -47,6 +48,7 @@ function render(result: SessionsResult, style: Style): string {
 
 function title(row: SessionRow, style: Style): string {
   if (row.problem) return style.red(escapeText(row.problem.message));
+  if (row.log) return `${style.dim("log:")} ${escapeText(row.summary)}`;
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
   return style.bold(name) + (escapeText(row.summary) || "(no summary)");
 }

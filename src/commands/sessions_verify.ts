@@ -6,9 +6,17 @@ import { locate } from "../git/workspace.ts";
 import type { VerifyResult } from "../session/results.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { counted } from "../session/words.ts";
-import { missingDerived } from "../store/derived.ts";
+import {
+  faultsBeside,
+  isMaintained,
+  repairBeside,
+  restoreChecksum,
+  restoreKept,
+} from "../store/check_save.ts";
 import { loadSave } from "../store/load_save.ts";
+import { withLock } from "../store/lock.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
+import { pointAgain } from "../store/remove_saves.ts";
 import { openStore } from "../store/recover.ts";
 import type { System } from "../system/system.ts";
 
@@ -21,16 +29,32 @@ export const sessionsVerify = defineCommand({
   description: `
 Reads every save, or the one selected, and compares it with its checksum and
 with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
-them. The exit status is 5 if one is damaged; no save is changed.`,
+them. The files beside mpm's own saves are compared with what they should say.
+With --repair those are written again, a damaged save that has a whole copy in
+kept/ is replaced by it, and the damaged file goes to the trash. The exit status
+is 5 if one stays damaged; without --repair nothing is changed.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
     optional: true,
   }],
-  flags: {},
-  examples: ["mpm sessions verify", "mpm sessions verify latest --json"],
+  flags: {
+    all: { type: "boolean", summary: "Every session, as without a selector" },
+    repair: {
+      type: "boolean",
+      summary: "Make derived files and kept copies whole again",
+    },
+  },
+  examples: [
+    "mpm sessions verify",
+    "mpm sessions verify latest --json",
+    "mpm sessions verify --all --repair",
+  ],
   result: async () => (await import("../session/results.ts")).VerifyResult,
   async run({ system, folder }, input) {
+    if (input.all && input.selector !== undefined) {
+      throw new MpmError("USAGE", "Both --all and a session were given");
+    }
     const { root } = await locate(system, folder);
     await openStore(system, root);
     const entries = input.selector === undefined
@@ -38,11 +62,23 @@ them. The exit status is 5 if one is damaged; no save is changed.`,
       : [await findSave(system, root, input.selector)];
     const { Save } = await import("../session/save.ts");
     const { problemsOf } = await import("../session/validate.ts");
-    const issuesOf = (value: unknown) => problemsOf(Save, value);
-    const sessions = [];
-    for (const entry of entries) {
-      sessions.push(await verify(system, entry, issuesOf));
-    }
+    const checker: Checker = {
+      system,
+      root,
+      issuesOf: (value) => problemsOf(Save, value),
+    };
+    const check = async () => {
+      const rows: Row[] = [];
+      for (const entry of entries) {
+        const row = await verify(checker, entry);
+        rows.push(input.repair ? await repaired(checker, entry, row) : row);
+      }
+      if (input.repair) await pointAgain(system, root);
+      return rows;
+    };
+    const sessions = input.repair
+      ? await withLock(system, root, check)
+      : await check();
     return {
       intact: sessions.every(({ state }) => state !== "damaged"),
       sessions,
@@ -52,16 +88,21 @@ them. The exit status is 5 if one is damaged; no save is changed.`,
   status: ({ intact }) => intact ? 0 : 5,
 });
 
-async function verify(
-  system: System,
-  entry: SaveEntry,
-  issuesOf: (value: unknown) => string[],
-): Promise<Row> {
-  const row = { session_id: entry.id, source: entry.path };
+interface Checker {
+  readonly system: System;
+  readonly root: string;
+  readonly issuesOf: (value: unknown) => string[];
+}
+
+async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
+  const { system, root, issuesOf } = checker;
+  const row = { session_id: entry.id, source: entry.path, repaired: [] };
   try {
     const { save, checksum, warnings } = await loadSave(system, entry);
     const problems = issuesOf(save);
-    const missing = entry.own ? missingDerived(system, entry.path) : [];
+    const beside = isMaintained(entry)
+      ? faultsBeside(system, root, { entry, save })
+      : [];
     return {
       ...row,
       state: problems.length > 0
@@ -70,7 +111,7 @@ async function verify(
         ? "unchecked"
         : "intact",
       problems,
-      notes: [...warnings, ...missing.map((name) => `${name} is missing`)],
+      notes: [...warnings, ...beside],
     };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
@@ -79,15 +120,46 @@ async function verify(
   }
 }
 
+/** The row after what can be repaired was. */
+async function repaired(
+  checker: Checker,
+  entry: SaveEntry,
+  row: Row,
+): Promise<Row> {
+  const { system, root } = checker;
+  const notes: string[] = [];
+  if (row.state === "damaged") {
+    if (entry.location !== "sessions" || entry.format !== "json") return row;
+    const save = await restoreKept(system, root, entry);
+    if (!save) return row;
+    notes.push(`${entry.id}.json, from its copy in kept/`);
+    repairBeside(system, root, { entry, save });
+  } else {
+    if (!isMaintained(entry)) return row;
+    if (row.state === "unchecked") {
+      if (!restoreChecksum(system, root, entry)) return row;
+      notes.push(`${entry.id}.json.sha256, from its copy in kept/`);
+    }
+    const { save } = await loadSave(system, entry);
+    notes.push(...faultsBeside(system, root, { entry, save }));
+    if (notes.length === 0) return row;
+    repairBeside(system, root, { entry, save });
+  }
+  return { ...await verify(checker, entry), repaired: notes };
+}
+
 function render({ sessions }: VerifyResult, style: Style): string {
   const paint = {
     intact: style.green,
     unchecked: style.yellow,
     damaged: style.red,
   };
-  const lines = sessions.flatMap(({ session_id, state, problems, notes }) => [
+  const lines = sessions.flatMap((
+    { session_id, state, problems, notes, repaired },
+  ) => [
     `${paint[state](state.padEnd(9))}  ${session_id}`,
     ...[...problems, ...notes].map((text) => `           ${escapeText(text)}`),
+    ...repaired.map((text) => `           repaired: ${escapeText(text)}`),
   ]);
   const number = (wanted: Row["state"]) =>
     sessions.filter(({ state }) => state === wanted).length;

@@ -25,6 +25,13 @@ export function shortAge(time: number, now: Date): string {
   return age(time, now, (count, [, unit]) => `${count}${unit}`);
 }
 
+/** The milliseconds of a span such as `30d`, if it is one. */
+export function parseAge(text: string): number | undefined {
+  const parts = /^(\d{1,6})([a-z]{1,2})$/.exec(text.trim());
+  const unit = UNITS.find(([, short]) => short === parts?.[2]);
+  return unit && Number(parts![1]) * unit[2] * 1000;
+}
+
 function age(
   time: number,
   now: Date,

@@ -34,7 +34,7 @@ function repositoryNotes(changes: Found, { history }: Sources): string[] {
       return ["There is no git repository: changes cannot be told"];
     case "appeared":
       return [
-        "The save was made outside a git repository; nothing was compared",
+        "The save names no git repository; nothing was compared",
       ];
     case "gone":
       return [

@@ -1,6 +1,9 @@
 /** A session id: UTC seconds, since readers of the family accept no suffix. */
 export const SESSION_ID = /^session-\d{8}-\d{6}$/;
 
+/** Any id that is read: that of a save, or of a log, which is freer. */
+export const READ_ID = /^session-[\w-]{1,120}$/;
+
 /** A second in UTC as `YYYY-MM-DD HH:MM:SS`. */
 export function utcSeconds(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");

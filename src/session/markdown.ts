@@ -1,4 +1,5 @@
 import { escapeLines } from "../escape.ts";
+import { readable } from "./odd_values.ts";
 import { MARKDOWN } from "./report_marks.ts";
 import type { Save, Todo } from "./save.ts";
 
@@ -17,8 +18,8 @@ export function saveMarkdown(save: Save): string {
     workingOn(save),
     bullets("Accomplishments This Session", conversation.accomplishments),
     numbered("Next Steps (Priority Order)", conversation.next_steps),
-    bullets("Decisions", mpm?.decisions ?? []),
-    bullets("Blockers", mpm?.blockers ?? []),
+    bullets("Decisions", mpm?.decisions ?? otherTexts(save.decisions)),
+    bullets("Blockers", mpm?.blockers ?? otherTexts(save.blockers)),
     bullets("Open Questions", save.open_questions),
     todos(save),
     section("Active Context", [
@@ -32,6 +33,11 @@ export function saveMarkdown(save: Save): string {
   ];
   return escapeLines(sections.filter((text) => text !== "").join("\n\n")) +
     "\n";
+}
+
+/** What a save of another program, or a log, says in a field of its own. */
+function otherTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(readable) : [];
 }
 
 function metadata(save: Save): string {

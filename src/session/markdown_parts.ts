@@ -12,8 +12,11 @@ export interface Sections {
 /** The title of claude-mpm's and mpm's own document. */
 const TITLE = "# Claude MPM Session Pause Document";
 
+/** A heading's pattern and the name of what is below it. */
+export type Headings = readonly (readonly [RegExp, string])[];
+
 /** Which headings mean what; in free documents anything like them does. */
-const HEADINGS: readonly (readonly [RegExp, string])[] = [
+const HEADINGS: Headings = [
   [/^accomplishments this session$|accomplish/i, "accomplishments"],
   [/^next steps|to resume$|remaining work|to verify/i, "next steps"],
   [/^decisions\b/i, "decisions"],
@@ -35,9 +38,11 @@ const LABEL = /^\s*(?:[-*]\s+)?\*\*([^*:]+)(?::\*\*|\*\*\s*:)(.*)$/;
  * Splits a document at its headings. In claude-mpm's document only the headings
  * it has end the summary, which may hold Markdown of its own; elsewhere any
  * heading does. `openFence` is the line (from 1) of a code block without end.
+ * `more` headings mean something in this kind of document, before the others.
  */
 export function splitSections(
   text: string,
+  more: Headings = [],
 ): { sections: Sections; openFence: number | undefined } {
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   const strict = lines.some((line) => line.trimEnd() === TITLE);
@@ -53,7 +58,7 @@ export function splitSections(
       fence = fence === undefined ? index + 1 : undefined;
     }
     const heading = fence === undefined && HEADING.exec(line)?.[1];
-    const name = heading ? headingName(heading) : undefined;
+    const name = heading ? headingName(heading, more) : undefined;
     const ends = strict
       ? name !== undefined && line.startsWith("## ")
       : heading;
@@ -80,9 +85,9 @@ export function splitSections(
   return { sections, openFence: fence };
 }
 
-function headingName(heading: string): string | undefined {
+function headingName(heading: string, more: Headings): string | undefined {
   const plain = heading.replaceAll(/[^\p{L}\p{N} ()]/gu, "").trim();
-  return HEADINGS.find(([pattern]) => pattern.test(plain))?.[1];
+  return [...more, ...HEADINGS].find(([pattern]) => pattern.test(plain))?.[1];
 }
 
 const ITEM = /^ {0,3}(?:[-*+]|\d+[.)])\s+(.*)$/;

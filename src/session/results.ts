@@ -45,8 +45,12 @@ export const SessionRow = z.strictObject({
   branch: z.nullable(text),
   worktree: z.nullable(text),
   project_path: text,
-  format: z.enum(["json", "yaml", "md"]),
-  location: z.enum(["sessions", "pause", "kept", "global"]),
+  format: z.enum(["json", "yaml", "md", "jsonl"]),
+  location: z.enum(["sessions", "pause", "kept", "global", "resume-logs"]),
+  /** A log of claude-mpm's and no save. */
+  log: z.boolean(),
+  /** Brought in by "sessions import": somebody else's words. */
+  imported: z.boolean(),
   /** The file, absolute. */
   source: text,
   /** Why it cannot be read. */
@@ -98,7 +102,100 @@ export const VerifyResult = z.strictObject({
     state: z.enum(["intact", "unchecked", "damaged"]),
     problems: z.array(text),
     notes: z.array(text),
+    /** What `--repair` made whole again. */
+    repaired: z.array(text),
   })),
+});
+
+export const RemovedSave = z.strictObject({
+  session_id: text,
+  paused_at: text,
+  summary: text,
+  branch: z.nullable(text),
+  /** Absolute, where they were. */
+  files: z.array(text),
+  /** Whether git tracks one of them. */
+  tracked: z.boolean(),
+});
+
+export const RemovalResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** The folder in the trash they were moved to; null: nothing was moved. */
+  trash: z.nullable(text),
+  removed: z.array(RemovedSave),
+  /** What the options of "sessions prune" would take, and why it stays. */
+  spared: z.array(z.strictObject({ session_id: text, reason: text })),
+  warnings: z.array(text),
+});
+
+const DiffSide = z.strictObject({ session_id: text, paused_at: text });
+
+export const DiffResult = z.strictObject({
+  before: DiffSide,
+  after: DiffSide,
+  /** Whether they differ in nothing of what is compared. */
+  same: z.boolean(),
+  values: z.array(z.strictObject({
+    field: text,
+    before: z.nullable(text),
+    after: z.nullable(text),
+  })),
+  lists: z.array(z.strictObject({
+    field: text,
+    added: z.array(text),
+    removed: z.array(text),
+  })),
+  /** Of the files that were uncommitted in one of the two. */
+  files: z.array(z.strictObject({
+    path: text,
+    change: z.enum(["added", "removed", "content", "status"]),
+  })),
+  /** `name`: one of the two recorded no contents. */
+  files_by: z.enum(["content", "name"]),
+});
+
+export const ExportResult = z.strictObject({
+  /** The file that was written, absolute; null: nothing was. */
+  file: z.nullable(text),
+  bundle: z.boolean(),
+  sessions: z.array(text),
+  /** What could not be read, and so is not in the bundle. */
+  skipped: z.array(z.strictObject({ session_id: text, reason: text })),
+});
+
+export const ImportResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** As it was given. */
+  source: text,
+  imported: z.array(z.strictObject({
+    session_id: text,
+    /** The id it had where it came from. */
+    original_id: text,
+    summary: text,
+    warnings: z.array(text),
+  })),
+  /** Those that were there already, by the id they have here. */
+  present: z.array(text),
+  refused: z.array(z.strictObject({ source: text, reason: text })),
+  warnings: z.array(text),
+});
+
+export const RecoverResult = z.strictObject({
+  dry_run: z.boolean(),
+  state: z.enum(["none", "active", "finalized", "discarded"]),
+  /** The record, absolute. */
+  source: text,
+  /** The id it was begun under, or the one it was saved under. */
+  session_id: z.nullable(text),
+  summary: text,
+  started_at: z.nullable(text),
+  last_action_at: z.nullable(text),
+  actions: z.int(),
+  /** Numbers of the lines that cannot be read. */
+  torn_lines: z.array(z.int()),
+  /** The folder in the trash it was moved to. */
+  trash: z.nullable(text),
+  warnings: z.array(text),
 });
 
 export const InitResult = z.strictObject({
@@ -119,4 +216,10 @@ export type ResumeResult = z.infer<typeof ResumeResult>;
 export type ResumeAnswer = z.infer<typeof ResumeAnswer>;
 export type ShowResult = z.infer<typeof ShowResult>;
 export type VerifyResult = z.infer<typeof VerifyResult>;
+export type RemovedSave = z.infer<typeof RemovedSave>;
+export type RemovalResult = z.infer<typeof RemovalResult>;
+export type DiffResult = z.infer<typeof DiffResult>;
+export type ExportResult = z.infer<typeof ExportResult>;
+export type ImportResult = z.infer<typeof ImportResult>;
+export type RecoverResult = z.infer<typeof RecoverResult>;
 export type InitResult = z.infer<typeof InitResult>;

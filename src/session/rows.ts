@@ -1,7 +1,7 @@
 import { escapeText } from "../escape.ts";
 import { ageWords } from "./ages.ts";
 import type { SessionRow, SessionsResult } from "./results.ts";
-import type { SaveEntry } from "./save_entry.ts";
+import { isLog, type SaveEntry } from "./save_entry.ts";
 
 /** What a list says of its saves, in the order of `entries`. */
 export function sessionsResult(
@@ -28,6 +28,8 @@ function sessionRow(entry: SaveEntry, index: number): SessionRow {
     project_path: entry.projectPath,
     format: entry.format,
     location: entry.location,
+    log: isLog(entry),
+    imported: entry.imported,
     source: entry.path,
     problem: problem ? { code: problem.code, message: problem.message } : null,
   };

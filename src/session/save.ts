@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { SESSION_ID } from "./ids.ts";
+import { READ_ID } from "./ids.ts";
 
 /**
  * The schema of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
@@ -93,6 +93,18 @@ export const Agent = z.looseObject({
   transcript_path: z.nullable(text),
 });
 
+/** Set by `mpm sessions import`: the save is somebody else's words. */
+export const Imported = z.looseObject({
+  /** The file or folder it came from, as it was given. */
+  from: text,
+  /** ISO 8601, UTC. */
+  at: text,
+  /** The id it had there. */
+  session_id: text,
+  /** Of the bytes it had there, so that it is not brought in twice. */
+  sha256: text,
+});
+
 export const OwnFields = z.looseObject({
   schema: z.literal(1),
   /** `pause` when asked for; other kinds are written by hooks. */
@@ -125,12 +137,13 @@ export const OwnFields = z.looseObject({
    * clone has another. null: not known.
    */
   store: z.nullable(text),
+  imported: z.optional(Imported),
   /** How often each redaction rule applied, by its label. */
   redactions: z.record(text, count),
 });
 
 export const Save = z.looseObject({
-  session_id: text.check(z.regex(SESSION_ID)),
+  session_id: text.check(z.regex(READ_ID)),
   /** ISO 8601, UTC. */
   paused_at: text,
   duration_hours: z.number(),
@@ -171,6 +184,8 @@ export const Save = z.looseObject({
   project_path: text,
   /** Absent in the saves of other programs. */
   mpm: z.optional(OwnFields),
+  /** Only beside no `mpm`, which would say that mpm itself had written it. */
+  imported: z.optional(Imported),
 });
 
 export type Commit = z.infer<typeof Commit>;
@@ -179,5 +194,6 @@ export type Todo = z.infer<typeof Todo>;
 export type Task = z.infer<typeof Task>;
 export type GitContext = z.infer<typeof GitContext>;
 export type Agent = z.infer<typeof Agent>;
+export type Imported = z.infer<typeof Imported>;
 export type OwnFields = z.infer<typeof OwnFields>;
 export type Save = z.infer<typeof Save>;

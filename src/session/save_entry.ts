@@ -1,14 +1,23 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** How a save is stored; JSON is the source, the others are read without it. */
-export type SaveFormat = "json" | "yaml" | "md";
+/**
+ * How a save is stored; JSON is the source, the others are read without it, the
+ * record of an automatic pause (`jsonl`) last.
+ */
+export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
 
 /**
  * Which folder a save lies in: `.claude-mpm/sessions/`, its older subfolder
- * `pause/`, mpm's own second copies in `kept/`, or the one in the user's home that claude-mpm 6.2.41 to 6.2.52
- * wrote every project's saves to.
+ * `pause/`, mpm's own second copies in `kept/`, the one in the user's home that
+ * claude-mpm 6.2.41 to 6.2.52 wrote every project's saves to, or the one of
+ * claude-mpm's resume logs.
  */
-export type SaveLocation = "sessions" | "pause" | "kept" | "global";
+export type SaveLocation =
+  | "sessions"
+  | "pause"
+  | "kept"
+  | "global"
+  | "resume-logs";
 
 /** Why a save cannot be read: the parts of an `MpmError`. */
 export interface SaveProblem {
@@ -40,6 +49,8 @@ export interface SaveEntry {
   readonly problem?: SaveProblem;
   /** Whether mpm itself wrote it. */
   readonly own: boolean;
+  /** Whether `mpm sessions import` brought it in: somebody else's words. */
+  readonly imported: boolean;
   /** Whether claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files that belong to this id. */
@@ -50,9 +61,26 @@ export interface SaveEntry {
   readonly mtime: number;
 }
 
+/**
+ * Whether it is no save but what claude-mpm's agents left besides: a resume
+ * log, a document written when the context ran out, the mere record of an
+ * automatic pause. They can be read, and are listed after all saves, which say
+ * more.
+ */
+export function isLog(
+  { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,
+): boolean {
+  return location === "resume-logs" || format === "jsonl" ||
+    id.startsWith("session-resume-");
+}
+
+/** As in the names of saves, and of the documents beside them. */
+const TIME =
+  /^session-(?:resume-)?(\d{4})-?(\d\d)-?(\d\d)[-_](\d\d)(\d\d)(\d\d)$/;
+
 /** The time in an id (UTC), milliseconds since the epoch, if it is a date. */
 export function idTime(id: string): number | undefined {
-  const parts = /^session-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(id);
+  const parts = TIME.exec(id);
   if (!parts) return undefined;
   const [, year, month, day, hour, minute, second] = parts;
   const time = Date.parse(
@@ -61,9 +89,10 @@ export function idTime(id: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Compares for newest first: by `pausedAt`, then id, then mtime. */
+/** Compares for newest first: saves by `pausedAt`, id and mtime, then logs. */
 export function newestFirst(a: SaveEntry, b: SaveEntry): number {
-  return compare(b.pausedAt, a.pausedAt) || compare(b.id, a.id) ||
+  return Number(isLog(a)) - Number(isLog(b)) ||
+    compare(b.pausedAt, a.pausedAt) || compare(b.id, a.id) ||
     b.mtime - a.mtime;
 }
 

@@ -38,9 +38,10 @@ function candidates(
 ): readonly SaveEntry[] {
   if (selector === "") return [];
   if (selector === "latest") return entries.slice(0, 1);
-  if (SESSION_ID.test(selector)) {
-    return entries.filter(({ id }) => id === selector);
-  }
+  // A log may have the id of a save, which comes before it.
+  const exact = entries.find(({ id }) => id === selector);
+  if (exact) return [exact];
+  if (SESSION_ID.test(selector)) return [];
   const at = /^\d{1,5}$/.test(selector) ? entries[Number(selector)] : undefined;
   if (at) return [at];
   const named = entries.filter(({ name }) => name === selector);

@@ -116,6 +116,13 @@ const GIT = object({
   }),
 });
 
+const IMPORTED: Shape = {
+  is: "optional",
+  of: object({ from: TEXT, at: TEXT, session_id: TEXT, sha256: TEXT }, {
+    required: ["from"],
+  }),
+};
+
 const OWN = object({
   schema: { is: "version" },
   kind: { is: "text", neutral: "pause" },
@@ -142,6 +149,7 @@ const OWN = object({
   files_omitted: COUNT,
   checkpoint: TEXT_OR_NULL,
   store: TEXT_OR_NULL,
+  imported: IMPORTED,
   redactions: record(COUNT),
 });
 
@@ -186,4 +194,5 @@ export const SAVE: ObjectShape = object({
   build: TEXT,
   project_path: TEXT,
   mpm: { is: "optional", of: OWN },
+  imported: IMPORTED,
 });

@@ -4,8 +4,10 @@ import { pointerText } from "../session/pointer.ts";
 import type { Save } from "../session/save.ts";
 import { toYaml } from "../session/yaml.ts";
 import type { System } from "../system/system.ts";
+import { FileError } from "../errors.ts";
 import { writeAtomic } from "./atomic.ts";
 import { layout, saveFiles } from "./layout.ts";
+import { LARGEST_SAVE } from "./save_content.ts";
 
 /**
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
@@ -29,21 +31,49 @@ export function writeDerived(
   }
 }
 
-/** Names of the derived files that are not beside the JSON at `path`. */
-export function missingDerived(system: System, path: string): string[] {
+/**
+ * What is wrong with the derived files beside the JSON at `path`, one line
+ * each. The line ends of Windows, which git may have put in, are nothing wrong.
+ */
+export function derivedFaults(
+  system: System,
+  path: string,
+  save: Save,
+): string[] {
   const id = basename(path, ".json");
   const { yaml, markdown } = saveFiles(dirname(path), id);
-  return [yaml, markdown]
-    .filter((file) => !system.files.lstat(file))
-    .map((file) => basename(file));
+  const due = [[yaml, toYaml], [markdown, saveMarkdown]] as const;
+  return due.flatMap(([file, derive]) => {
+    const name = basename(file);
+    if (!system.files.lstat(file)) return [`${name} is missing`];
+    return textOf(system, file) === derive(save)
+      ? []
+      : [`${name} differs from what the save says`];
+  });
+}
+
+/** `undefined`: it cannot be read as a plain file. */
+function textOf(system: System, path: string): string | undefined {
+  try {
+    const bytes = system.files.readOwn(path, LARGEST_SAVE);
+    return new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether the pointer is missing, unreadable or of an older save. */
 function pointsToOlder(system: System, root: string, save: Save): boolean {
+  const found = pointedTo(system, root);
+  return found === undefined || found <= save.session_id;
+}
+
+/** The id in the pointer; `undefined`: it is missing or says none. */
+export function pointedTo(system: System, root: string): string | undefined {
   const { files } = system;
   const { pointer } = layout(root);
-  if (files.lstat(pointer)?.kind !== "file") return true;
+  if (files.lstat(pointer)?.kind !== "file") return undefined;
   const text = new TextDecoder().decode(files.readPart(pointer, 0, 4096));
-  const found = /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
-  return found === undefined || found <= save.session_id;
+  return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
 }

@@ -11,7 +11,7 @@ export interface ExportTarget {
 
 /**
  * Checks the target of `--export` before anything is saved. A file that is
- * there is replaced only if it is an exported save itself. Throws NOT_FOUND
+ * there is replaced only if it is an exported save or bundle itself. Throws NOT_FOUND
  * for a missing folder, CONFLICT for a file that is something else and for
  * mpm's own folder at `root`.
  */
@@ -78,7 +78,9 @@ const HEAD = 4096;
 function isExport(system: System, path: string): boolean {
   if (system.files.lstat(path)?.kind !== "file") return false;
   const head = new TextDecoder().decode(system.files.readPart(path, 0, HEAD));
-  return /^\s*\{\s*"session_id"\s*:\s*"session-/.test(head);
+  return /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/.test(
+    head,
+  );
 }
 
 /** Writes the copy, whole or not at all. Throws FILE_FAILED. */

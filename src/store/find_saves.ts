@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../errors.ts";
 import type { SaveFormat, SaveLocation } from "../session/save_entry.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { HOME, layout } from "./layout.ts";
 
 /** A file that may be a save, known by its name only. */
@@ -20,9 +20,10 @@ export interface Found {
 
 /**
  * When each folder last changed, in milliseconds; null: it is not there. What is
- * in `kept/` counts only where another folder lost it, and so changed itself.
+ * in `kept/` counts only where another folder lost it, and so changed itself;
+ * logs come after all saves.
  */
-export type Stamps = Record<Exclude<SaveLocation, "kept">, number | null>;
+export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 
 /**
  * The folders saves are looked for in; those in the home folder only if
@@ -33,13 +34,14 @@ export function saveFolders(
   root: string,
   global = true,
 ): Partial<Record<SaveLocation, string>> {
-  const { sessions, legacy, kept } = layout(root);
+  const { sessions, legacy, kept, logs } = layout(root);
   const home = system.home();
   const stray = global && home ? join(home, HOME, "sessions") : sessions;
   return {
     sessions,
     pause: legacy,
     kept,
+    "resume-logs": logs,
     ...stray === sessions ? {} : { global: stray },
   };
 }
@@ -60,9 +62,13 @@ export function stampFolders(
   };
 }
 
-const SAVE_NAME = /^(session-\d{8}-\d{6})\.(json|yaml|md)$/;
+const SAVE_NAME =
+  /^(session-\d{8}-\d{6}|session-resume-\d{4}-\d\d-\d\d-\d{6}(?=\.md))\.(json|yaml|md)$/;
 const INCREMENTAL_NAME = /^(session-\d{8}-\d{6})-incremental\.jsonl$/;
 const EVIDENCE_NAME = /^\.(session-\d{8}-\d{6})_.{8}\.tmp\.sha256$/;
+
+const LOG_NAME = /^(session-[\w-]{1,100})\.(json|md)$/;
+const LOG_EVIDENCE = /^\.(session-[\w-]{1,100})_.{8}\.tmp\.sha256$/;
 
 /** Checksum files of one id that are remembered. */
 const MOST_EVIDENCE = 5;
@@ -81,7 +87,8 @@ export function findSaves(
   for (const [location, folder] of Object.entries(folders)) {
     try {
       for (const { name } of namesIn(system, folder)) {
-        addName(found, name, location as SaveLocation);
+        if (location === "resume-logs") addLog(found, name);
+        else addName(found, name, location as SaveLocation);
       }
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
@@ -100,7 +107,11 @@ export function findSaves(
   return found;
 }
 
-function namesIn(system: System, folder: string): { name: string }[] {
+/** What is in a folder; nothing if it is not there. Throws for a link. */
+export function namesIn(
+  system: System,
+  folder: string,
+): { name: string; kind: FileInfo["kind"] }[] {
   try {
     const kind = system.files.lstat(folder)?.kind;
     if (kind === undefined) return [];
@@ -117,6 +128,8 @@ function addName(
   name: string,
   location: SaveLocation,
 ): void {
+  // Every save has one, and it says nothing here.
+  if (name.endsWith(".json.sha256")) return;
   const save = SAVE_NAME.exec(name);
   if (save) {
     const format = save[2] as SaveFormat;
@@ -124,18 +137,37 @@ function addName(
     return;
   }
   const incremental = INCREMENTAL_NAME.exec(name);
-  if (incremental) entryOf(found, incremental[1]!).incremental = true;
+  if (incremental) {
+    const entry = entryOf(found, incremental[1]!);
+    entry.incremental = true;
+    entry.candidates.push({ location, format: "jsonl" });
+  }
   const evidence = EVIDENCE_NAME.exec(name);
-  if (!evidence) return;
-  const names = entryOf(found, evidence[1]!).evidence;
-  if (names.length < MOST_EVIDENCE) names.push(name);
+  if (evidence) addEvidence(entryOf(found, evidence[1]!), name);
 }
 
-function entryOf(found: Map<string, Found>, id: string): Found {
-  let entry = found.get(id);
+function addLog(found: Map<string, Found>, name: string): void {
+  const location = "resume-logs";
+  const log = LOG_NAME.exec(name);
+  if (log) {
+    const format = log[2] as SaveFormat;
+    entryOf(found, log[1]!, location).candidates.push({ location, format });
+  }
+  const evidence = LOG_EVIDENCE.exec(name);
+  if (evidence) addEvidence(entryOf(found, evidence[1]!, location), name);
+}
+
+function addEvidence({ evidence }: Found, name: string): void {
+  if (evidence.length < MOST_EVIDENCE) evidence.push(name);
+}
+
+/** A log may have the id of a save, and is none: it gets a key of its own. */
+function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
+  const key = `${among}/${id}`;
+  let entry = found.get(key);
   if (!entry) {
     entry = { id, candidates: [], incremental: false, evidence: [] };
-    found.set(id, entry);
+    found.set(key, entry);
   }
   return entry;
 }

@@ -27,7 +27,7 @@ export interface Index {
 /** Saves in the index. */
 export const INDEXED = 50;
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** Far more than an index of `INDEXED` saves takes. */
 const LARGEST_INDEX = 4 * 1024 * 1024;
@@ -103,7 +103,9 @@ function isRow(row: unknown): boolean {
     LOCATIONS.includes(row.location as SaveLocation) &&
     [row.summary, row.projectPath].every(isText) &&
     [row.name, row.branch, row.worktree].every(isTextOrNull) &&
-    [row.own, row.incremental].every((flag) => typeof flag === "boolean") &&
+    [row.own, row.incremental, row.imported].every((flag) =>
+      typeof flag === "boolean"
+    ) &&
     [row.size, row.mtime].every(isTime) &&
     Array.isArray(row.evidence) &&
     row.evidence.every((name) => matches(name, EVIDENCE)) &&

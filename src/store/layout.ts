@@ -10,6 +10,12 @@ export interface Layout {
   readonly state: string;
   /** A second name of each save's JSON, which no git command takes away. */
   readonly kept: string;
+  /** claude-mpm's resume logs, which mpm only reads. */
+  readonly logs: string;
+  /** What was removed, a folder for each removal. */
+  readonly trash: string;
+  /** claude-mpm's automatic pause as long as it goes on. */
+  readonly activePause: string;
   readonly lock: string;
   /** The derived pointer to the newest save. */
   readonly pointer: string;
@@ -33,6 +39,9 @@ export function layout(root: string): Layout {
     legacy: join(sessions, "pause"),
     state: join(home, "state"),
     kept: join(home, "kept"),
+    logs: join(home, "resume-logs"),
+    trash: join(home, "trash"),
+    activePause: join(sessions, "ACTIVE-PAUSE.jsonl"),
     lock: join(home, ".lock"),
     pointer: join(sessions, "LATEST-SESSION.txt"),
     pending: join(sessions, ".pending.json"),

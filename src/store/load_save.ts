@@ -1,8 +1,9 @@
 import { basename, dirname, join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
+import { importedFrom } from "../session/imported.ts";
 import { normalize } from "../session/normalize.ts";
 import type { Save } from "../session/save.ts";
-import type { SaveEntry } from "../session/save_entry.ts";
+import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { LARGEST_SAVE, loadYaml, parseSave } from "./save_content.ts";
@@ -19,6 +20,12 @@ export interface LoadedSave {
   readonly checksum: "verified" | "evidence" | "absent";
 }
 
+/** What must be known of a save's file to read it. */
+export type SaveSource = Pick<
+  SaveEntry,
+  "id" | "format" | "path" | "location" | "pausedAt" | "evidence"
+>;
+
 /** Checksum files hold 64 digits, or what `sha256sum` prints. */
 const LARGEST_CHECKSUM = 8192;
 
@@ -29,18 +36,25 @@ const LARGEST_CHECKSUM = 8192;
  */
 export async function loadSave(
   system: System,
-  entry: SaveEntry,
+  entry: SaveSource,
 ): Promise<LoadedSave> {
-  const { id, format, path } = entry;
+  const { id, format, path, pausedAt } = entry;
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
   const checksum = verify(system, entry, bytes);
   if (format === "yaml") await loadYaml();
-  const { value, warnings } = parseSave(format, bytes, path);
-  const normalized = normalize(value, id);
+  const { value, warnings } = parseSave(entry, bytes);
+  const normalized = normalize(
+    isLog(entry) ? { session_id: id, paused_at: pausedAt, ...value } : value,
+    id,
+  );
+  const from = importedFrom(value);
   return {
     save: normalized.save,
     warnings: [
       ...checksum === "absent" ? [unverified(entry)] : [],
+      ...from === undefined
+        ? []
+        : [`It was imported from ${from}: its texts are somebody else's`],
       ...warnings,
       ...normalized.warnings,
     ],
@@ -48,8 +62,12 @@ export async function loadSave(
   };
 }
 
-function unverified({ path, format }: SaveEntry): string {
+function unverified(entry: SaveSource): string {
+  const { path, format } = entry;
   const name = basename(path);
+  if (isLog(entry)) {
+    return `${name} is a log of claude-mpm's and cannot be verified`;
+  }
   return format === "json"
     ? `${name} has no checksum file, so it cannot be verified`
     : `${name} was read since there is no JSON; it cannot be verified`;
@@ -58,7 +76,7 @@ function unverified({ path, format }: SaveEntry): string {
 /** Compares the JSON with its checksum file or, without one, the evidence. */
 function verify(
   system: System,
-  { path, format, evidence }: SaveEntry,
+  { path, format, evidence }: SaveSource,
   bytes: Uint8Array,
 ): LoadedSave["checksum"] {
   if (format !== "json") return "absent";

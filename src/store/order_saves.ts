@@ -1,4 +1,9 @@
-import { idTime, newestFirst, type SaveEntry } from "../session/save_entry.ts";
+import {
+  idTime,
+  isLog,
+  newestFirst,
+  type SaveEntry,
+} from "../session/save_entry.ts";
 import type { Found } from "./find_saves.ts";
 
 /**
@@ -7,16 +12,32 @@ import type { Found } from "./find_saves.ts";
  */
 const ID_SLACK = 24 * 60 * 60 * 1000;
 
+/** All of them, newest first; see {@link savesOf}. Logs come last. */
+export function* newestOf(
+  found: ReadonlyMap<string, Found>,
+  read: (found: Found) => SaveEntry | undefined,
+): Generator<SaveEntry> {
+  const all = [...found.values()];
+  yield* savesOf(all.filter((one) => !isOnlyLog(one)), read);
+  const logs = all.filter(isOnlyLog).map(read)
+    .filter((entry) => entry !== undefined);
+  yield* logs.sort(newestFirst);
+}
+
+function isOnlyLog({ id, candidates }: Found): boolean {
+  return candidates.every((candidate) => isLog({ id, ...candidate }));
+}
+
 /**
  * The saves in newest-first order, each file read only when the order could
  * not be certain without it: those with an id within a day of the candidate,
  * and the finalised automatic pauses, which end long after their id.
  */
-export function* newestOf(
-  found: ReadonlyMap<string, Found>,
+function* savesOf(
+  found: readonly Found[],
   read: (found: Found) => SaveEntry | undefined,
 ): Generator<SaveEntry> {
-  const unread = [...found.values()].filter((one) => !mayBeAnyTime(one))
+  const unread = found.filter((one) => !mayBeAnyTime(one))
     .sort((a, b) => a.id < b.id ? 1 : -1);
   /** Read but not given yet, the newest last, where it is cheap to take. */
   const ready: SaveEntry[] = [];
@@ -28,7 +49,7 @@ export function* newestOf(
     }
     if (ready.length > before) ready.sort((a, b) => newestFirst(b, a));
   };
-  take([...found.values()].filter(mayBeAnyTime));
+  take(found.filter(mayBeAnyTime));
   let next = 0;
   while (ready.length > 0 || next < unread.length) {
     const newest = ready.at(-1);

@@ -1,5 +1,6 @@
 import { join, resolve } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
+import { importedFrom } from "../session/imported.ts";
 import { field } from "../session/odd_values.ts";
 import {
   idTime,
@@ -12,11 +13,15 @@ import { parseTime } from "../session/times.ts";
 import { firstLine } from "../session/words.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import type { Found } from "./find_saves.ts";
+import type { RowCache } from "./row_cache.ts";
 import { LARGEST_SAVE, parseSave } from "./save_content.ts";
 
 /** Longest summary, name or branch of a row, and longest path, in UTF-16 units. */
 const LONGEST = 500;
 const LONGEST_PATH = 8192;
+
+/** What a list shows of a file's content. */
+export type Described = Omit<SaveEntry, keyof Base | "problem">;
 
 /** Reads saves as rows of a list. */
 export class EntryReader {
@@ -25,12 +30,15 @@ export class EntryReader {
   readonly #folders: Partial<Record<SaveLocation, string>>;
   /** Whether a recorded project path means this project. */
   readonly #ours = new Map<string, boolean>();
+  readonly #cache: RowCache | undefined;
 
   constructor(
     system: System,
     root: string,
     folders: Partial<Record<SaveLocation, string>>,
+    cache?: RowCache,
   ) {
+    this.#cache = cache;
     this.#system = system;
     this.#root = root;
     this.#folders = folders;
@@ -43,7 +51,7 @@ export class EntryReader {
    * is in a file.
    */
   read(found: Found): SaveEntry | undefined {
-    for (const format of ["json", "yaml", "md"] as const) {
+    for (const format of ["json", "yaml", "md", "jsonl"] as const) {
       const copies = found.candidates
         .filter((candidate) => candidate.format === format)
         .map(({ location }) => this.#readCopy(found, { location, format }))
@@ -57,14 +65,12 @@ export class EntryReader {
     { id, incremental, evidence }: Found,
     { location, format }: { location: SaveLocation; format: SaveFormat },
   ): SaveEntry | undefined {
-    const path = join(this.#folders[location]!, `${id}.${format}`);
+    const path = join(this.#folders[location]!, fileName(id, format));
     const base = { id, path, format, location, incremental, evidence };
     const info = this.#system.files.lstat(path);
     if (!info) return undefined;
     try {
-      const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
-      const { value } = parseSave(format, bytes, path);
-      const entry = { ...base, ...describe(value, { id, info }) };
+      const entry = { ...base, ...this.#describe(base, info) };
       const stray = location === "global" && !this.#isOurs(entry.projectPath);
       return stray ? undefined : entry;
     } catch (error) {
@@ -76,6 +82,18 @@ export class EntryReader {
       const missing = error instanceof FileError && error.problem === "missing";
       return missing ? undefined : withProblem(base, { info, error });
     }
+  }
+
+  /** From the file or, where it is the same as last time, without reading. */
+  #describe({ id, path, format, location }: Base, info: FileInfo): Described {
+    const name = `${location}/${id}.${format}`;
+    const known = this.#cache?.get(name, info);
+    if (known) return known;
+    const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
+    const { value } = parseSave({ id, format, location, path }, bytes);
+    const described = describe(value, { id, info });
+    this.#cache?.put(name, info, described);
+    return described;
   }
 
   #isOurs(projectPath: string): boolean {
@@ -97,6 +115,10 @@ export class EntryReader {
       throw error;
     }
   }
+}
+
+function fileName(id: string, format: SaveFormat): string {
+  return format === "jsonl" ? `${id}-incremental.jsonl` : `${id}.${format}`;
 }
 
 function preferred(a: SaveEntry, b: SaveEntry): number {
@@ -126,7 +148,7 @@ function withProblem(
 export function describe(
   value: unknown,
   { id, info }: { id: string; info: FileInfo },
-): Omit<SaveEntry, keyof Base | "problem"> {
+): Described {
   const own = field(value, "mpm");
   const git = field(value, "git_context");
   const recorded = field(value, "paused_at");
@@ -139,6 +161,7 @@ export function describe(
     worktree: textOf(field(own, "worktree"), LONGEST_PATH),
     projectPath: textOf(field(value, "project_path"), LONGEST_PATH) ?? "",
     own: own !== undefined,
+    imported: importedFrom(value) !== undefined,
     size: info.size,
     mtime: info.mtime,
   };

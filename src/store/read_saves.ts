@@ -1,6 +1,6 @@
 import type { MpmError } from "../errors.ts";
 import { SESSION_ID } from "../session/ids.ts";
-import { newestFirst, type SaveEntry } from "../session/save_entry.ts";
+import { isLog, newestFirst, type SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import type { System } from "../system/system.ts";
 import {
@@ -13,6 +13,7 @@ import { INDEXED } from "./index_file.ts";
 import { newestOf } from "./order_saves.ts";
 import { EntryReader } from "./read_entry.ts";
 import { loadYaml } from "./save_content.ts";
+import { RowCache } from "./row_cache.ts";
 import { keepListing, openIndex } from "./save_index.ts";
 
 export interface ReadOptions {
@@ -40,14 +41,18 @@ export async function listSaves(
   { global = true, warn }: ReadOptions = {},
 ): Promise<SaveEntry[]> {
   const folders = saveFolders(system, root, global);
-  const reader = new EntryReader(system, root, folders);
   const entries: SaveEntry[] = [];
   const all = findSaves(system, folders, warn);
   await loadReaders(all);
+  const cache = all.size >= WORTH_AN_INDEX
+    ? RowCache.open(system, root)
+    : undefined;
+  const reader = new EntryReader(system, root, folders, cache);
   for (const found of all.values()) {
     const entry = reader.read(found);
     if (entry) entries.push(entry);
   }
+  cache?.keep();
   return entries.sort(newestFirst);
 }
 
@@ -78,14 +83,17 @@ export async function* newestSaves(
   const first: SaveEntry[] = [];
   if (found.size >= WORTH_AN_INDEX && global && given.size === 0) {
     first.push(...take(entries, INDEXED));
-    keepListing(system, root, { stamps, now, saves: first });
+    const saves = first.filter((entry) => !isLog(entry));
+    keepListing(system, root, { stamps, now, saves });
   }
   yield* first;
   for (const entry of entries) if (!given.has(entry.id)) yield entry;
 }
 
 /** The library for YAML is loaded only where a save is there as YAML alone. */
-async function loadReaders(found: ReadonlyMap<string, Found>): Promise<void> {
+export async function loadReaders(
+  found: ReadonlyMap<string, Found>,
+): Promise<void> {
   for (const { candidates } of found.values()) {
     if (candidates.some(({ format }) => format === "json")) continue;
     if (candidates.some(({ format }) => format === "yaml")) {

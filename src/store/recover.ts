@@ -65,6 +65,15 @@ async function deriveAgain(
   }
 }
 
+/** A word on an automatic pause of claude-mpm's that was cut short. */
+export function unfinishedPause(system: System, root: string): string[] {
+  return system.files.lstat(layout(root).activePause)
+    ? [
+      "An automatic pause was not finished: mpm sessions recover shows it",
+    ]
+    : [];
+}
+
 /** Milliseconds a reader waits for a pause that may be about to finish. */
 const READER_WAIT = 250;
 

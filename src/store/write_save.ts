@@ -41,22 +41,38 @@ export function writeSave(
   return withLock(system, root, async () => {
     ensureHome(system, root);
     await finishPending(system, root);
-    const known = openIndex(system, root);
     const id = freeId(system, root, draft.time);
     const store = ensureStoreId(system, root);
     const { sessions } = layout(root);
-    const save = redactSave(draft.build({ id, sessions, store }));
-    const bytes = commit(system, root, save);
-    const warnings = finish(known, save);
-    const files = saveFiles(sessions, id);
-    return {
-      save,
-      bytes,
-      files: [...Object.values(files), layout(root).pointer]
-        .filter((path) => system.files.lstat(path)),
-      warnings,
-    };
+    return storeSave(system, root, {
+      save: draft.build({ id, sessions, store }),
+      latest: true,
+    });
   });
+}
+
+/**
+ * The same for a save whose id is known to be free; `latest`: the pointer leads
+ * to it even if another one is newer. Call under the lock, with nothing pending.
+ */
+export function storeSave(
+  system: System,
+  root: string,
+  { save: given, latest }: { save: Save; latest: boolean },
+): Written {
+  const known = openIndex(system, root);
+  const save = redactSave(given);
+  const bytes = commit(system, root, save);
+  const warnings = finish(known, save, latest);
+  const { sessions, pointer } = layout(root);
+  const files = saveFiles(sessions, save.session_id);
+  return {
+    save,
+    bytes,
+    files: [...Object.values(files), pointer]
+      .filter((path) => system.files.lstat(path)),
+    warnings,
+  };
 }
 
 /** Seconds beyond the present one in which a free id is looked for. */
@@ -73,10 +89,13 @@ export function freeId(system: System, root: string, time: Date): string {
   });
 }
 
-/** In either folder and in any format, else one save would hide another. */
-function isTaken(system: System, root: string, id: string): boolean {
-  const { sessions, legacy } = layout(root);
-  return [sessions, legacy].some((folder) => {
+/**
+ * In any folder and any format, else one save would hide another; what is only
+ * in `kept/` comes back with its branch.
+ */
+export function isTaken(system: System, root: string, id: string): boolean {
+  const { sessions, legacy, kept } = layout(root);
+  return [sessions, legacy, kept].some((folder) => {
     const { json, yaml, markdown } = saveFiles(folder, id);
     return [json, yaml, markdown].some((path) => system.files.lstat(path));
   });
@@ -135,11 +154,15 @@ function publish(system: System, pending: string, json: string): void {
 }
 
 /** What follows the commit point; returns what went wrong. */
-function finish(known: KnownSaves, save: Save): string[] {
+function finish(
+  known: KnownSaves,
+  save: Save,
+  latest: boolean,
+): string[] {
   const { system, root } = known;
   try {
     keepSave(system, root, save.session_id);
-    writeDerived(system, root, { save, latest: true });
+    writeDerived(system, root, { save, latest });
     removeIfThere(system, layout(root).pending);
     noteSave(known, save);
     return [];

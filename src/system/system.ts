@@ -29,6 +29,11 @@ export interface FileInfo {
   readonly uid: number | undefined;
   /** Milliseconds since the epoch. */
   readonly mtime: number;
+  /**
+   * When the file or its entry last changed, milliseconds since the epoch, in
+   * whole seconds; no program can set it. `undefined`: the platform has none.
+   */
+  readonly changed: number | undefined;
 }
 
 /**

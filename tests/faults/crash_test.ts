@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { main } from "../../src/app.ts";
-import { EXIT_BUG } from "../../src/errors.ts";
 import type { ResumeResult, VerifyResult } from "../../src/session/results.ts";
 import { say } from "../helpers/say.ts";
+import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { Crash, crashing } from "../helpers/faults.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -10,50 +10,23 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
 
-/** Pauses and dies at the `at`-th write; whether it got to its end. */
-async function dyingPause(
-  env: TestEnv,
-  { at, args }: { at: number; args: readonly string[] },
-): Promise<boolean> {
-  let died = false;
-  const { status } = await mpm(env, ["pause", "New", ...args], {
-    now: NOON,
-    wrap: (system) => {
-      const { system: dying } = crashing(system, at);
-      return {
-        ...dying,
-        terminal: {
-          ...dying.terminal,
-          err: (text) => {
-            died ||= text.includes("Crash") || text.includes("died at write");
-            return true;
-          },
-        },
-      };
-    },
-  });
-  assertEquals(status, died ? EXIT_BUG : 0);
-  return !died;
-}
-
-async function enumerate(
+function enumerate(
   prepare: () => TestEnv | Promise<TestEnv>,
   args: readonly string[],
 ): Promise<number> {
-  for (let at = 0;; at++) {
-    using env = await prepare();
-    const finished = await dyingPause(env, { at, args });
-    await checkWhole(env, { at, finished });
-    if (finished) return at;
-  }
+  return dieEverywhere(["pause", "New", ...args], {
+    prepare,
+    check: checkWhole,
+    now: NOON,
+  });
 }
 
 /** The old or the new state is there, whole; the next pause repairs the rest. */
 async function checkWhole(
   env: TestEnv,
-  { at, finished }: { at: number; finished: boolean },
+  where: string,
+  finished: boolean,
 ): Promise<void> {
-  const where = `died at write ${at}`;
   const resumed = await mpm(env, ["resume", "--json"]);
   const summary = resumed.status === 0
     ? (JSON.parse(resumed.stdout) as ResumeResult).session.conversation.summary

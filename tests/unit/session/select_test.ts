@@ -17,6 +17,7 @@ function entry(id: string, name: string | null = null): SaveEntry {
     worktree: null,
     projectPath: "",
     own: true,
+    imported: false,
     incremental: false,
     evidence: [],
     size: 0,

@@ -103,7 +103,7 @@ Deno.test("listSaves() accepts names without a suffix only", async () => {
     const name of [
       "session-20260101-000001-2.json",
       "session-2026010-0000001.json",
-      "session-resume-2026-01-01-000000.md",
+      "session-resume-2026-01-01.md",
       ".session-20260101-000002.json",
       "session-20260101-000003.json.sha256",
       "session-20260101-000004.txt",

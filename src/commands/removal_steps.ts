@@ -1,0 +1,107 @@
+import type { Context } from "../cli/command.ts";
+import type { Style } from "../cli/style.ts";
+import { cut } from "../cli/table.ts";
+import { escapeText } from "../escape.ts";
+import { trackedFiles } from "../git/tracked.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { RemovalResult, RemovedSave } from "../session/results.ts";
+import type { PrunePlan } from "../session/removal.ts";
+import { counted } from "../session/words.ts";
+import { layout } from "../store/layout.ts";
+import { removeSaves } from "../store/remove_saves.ts";
+import { filesOfSaves, type SaveWithFiles } from "../store/save_files.ts";
+
+/** A removal that is decided. */
+export interface RemovalOrder {
+  /** `sessions rm` or `sessions prune`. */
+  readonly operation: string;
+  readonly workspace: Workspace;
+  readonly plan: PrunePlan;
+  readonly dryRun: boolean;
+}
+
+/** Does it, or says what would be done. */
+export async function remove(
+  { system }: Context,
+  { operation, workspace, plan, dryRun }: RemovalOrder,
+): Promise<RemovalResult> {
+  const { root, git } = workspace;
+  const entries = plan.remove;
+  const tracked = git === "repository"
+    ? await trackedFiles(system, root, layout(root).home)
+    : new Set<string>();
+  const { folder, saves } = dryRun || entries.length === 0
+    ? { folder: null, saves: filesOfSaves(system, root, entries) }
+    : await removeSaves(system, root, { operation, entries });
+  const removed = saves.map((save) => removedSave(save, tracked));
+  return {
+    dry_run: dryRun,
+    trash: folder,
+    removed,
+    spared: plan.spared.map(({ entry, reason }) => ({
+      session_id: entry.id,
+      reason,
+    })),
+    warnings: warningsOf(removed, saves),
+  };
+}
+
+function removedSave(
+  { entry, files }: SaveWithFiles,
+  tracked: ReadonlySet<string>,
+): RemovedSave {
+  return {
+    session_id: entry.id,
+    paused_at: entry.pausedAt,
+    summary: entry.summary,
+    branch: entry.branch,
+    files: files.map(({ path }) => path),
+    tracked: files.some(({ path }) => tracked.has(path)),
+  };
+}
+
+/** What git still has of them, since a save is not gone before it is. */
+function warningsOf(
+  removed: readonly RemovedSave[],
+  saves: readonly SaveWithFiles[],
+): string[] {
+  const committed = removed.filter(({ tracked }) => tracked).length;
+  const elsewhere =
+    saves.filter(({ entry }) => entry.location === "kept").length;
+  return [
+    ...committed > 0
+      ? [
+        `Git tracks ${committed} of these sessions: their files show as deleted, and a commit of that ends it here; ` +
+        "they stay in the history",
+      ]
+      : [],
+    ...elsewhere > 0
+      ? [
+        `${elsewhere} of these sessions may be committed on another branch: ` +
+        "what is, comes back with it",
+      ]
+      : [],
+  ];
+}
+
+/** The answer of both commands for people. */
+export function removalText(result: RemovalResult, style: Style): string {
+  const { removed, spared, trash, dry_run: dry, warnings } = result;
+  const rows = removed.map(({ session_id: id, branch, summary }) =>
+    `  ${id}  ${style.green(escapeText(branch ?? "-"))}  ` +
+    cut(escapeText(summary) || "(no summary)", 50)
+  );
+  const verb = dry ? "Would move" : "Moved";
+  const lines = removed.length === 0
+    ? ["No session to remove."]
+    : [`${verb} ${counted(removed.length, "session")} to the trash:`, ...rows];
+  return [
+    ...lines,
+    ...spared.map(({ session_id: id, reason }) =>
+      `Kept ${id}: ${escapeText(reason)}`
+    ),
+    ...trash === null ? [] : [`They are in ${escapeText(trash)}`],
+    ...warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,90 @@
+import { defineCommand } from "../cli/command.ts";
+import type { Style } from "../cli/style.ts";
+import { escapeText } from "../escape.ts";
+import { locate } from "../git/workspace.ts";
+import { diffSaves } from "../session/diff.ts";
+import type { DiffResult } from "../session/results.ts";
+import { matchSave } from "../session/select.ts";
+import { cutText } from "../session/words.ts";
+import { loadSave } from "../store/load_save.ts";
+import { listSaves } from "../store/read_saves.ts";
+import { openStore } from "../store/recover.ts";
+
+/** `mpm sessions diff` */
+export const sessionsDiff = defineCommand({
+  name: "sessions diff",
+  summary: "Show what differs between two saved sessions",
+  description: `
+Compares what the two say: summary, steps, decisions, todos, branch and commit,
+and the files that were uncommitted, by content where both recorded it and by
+name else. What changed in the repository since a session is "mpm resume".`,
+  positionals: [
+    { name: "before", summary: "One session: id, part of it, number, name" },
+    { name: "after", summary: "The other one" },
+  ],
+  flags: {},
+  examples: ["mpm sessions diff 1 0", "mpm sessions diff 20261119 latest"],
+  result: async () => (await import("../session/results.ts")).DiffResult,
+  async run({ system, folder, note }, input) {
+    const { root } = await locate(system, folder);
+    await openStore(system, root);
+    const entries = await listSaves(system, root);
+    const chosen = [input.before, input.after]
+      .map((selector) => matchSave(entries, selector));
+    const [before, after] = await Promise.all(
+      chosen.map(async (entry) => {
+        const { save, warnings } = await loadSave(system, entry);
+        warnings.forEach((text) => note(`Warning: ${text}`));
+        return save;
+      }),
+    );
+    return {
+      before: { session_id: before!.session_id, paused_at: before!.paused_at },
+      after: { session_id: after!.session_id, paused_at: after!.paused_at },
+      ...diffSaves(before!, after!),
+    };
+  },
+  render,
+});
+
+/** Longest value printed; the JSON has all of it. */
+const LONGEST = 200;
+
+const MARKS: Record<DiffResult["files"][number]["change"], string> = {
+  added: "+",
+  removed: "-",
+  content: "~",
+  status: "~",
+};
+
+function render(result: DiffResult, style: Style): string {
+  const { before, after, values, lists, files } = result;
+  const minus = (text: string) => style.red(`  - ${shown(text)}`);
+  const plus = (text: string) => style.green(`  + ${shown(text)}`);
+  return [
+    `${before.session_id} -> ${after.session_id}`,
+    ...result.same ? ["They say the same."] : [],
+    ...values.flatMap((value) => [
+      `${value.field}:`,
+      minus(value.before ?? "(none)"),
+      plus(value.after ?? "(none)"),
+    ]),
+    ...lists.flatMap(({ field, added, removed }) => [
+      `${field}:`,
+      ...removed.map(minus),
+      ...added.map(plus),
+    ]),
+    ...files.length === 0
+      ? []
+      : [`uncommitted files${result.files_by === "name" ? ", by name" : ""}:`],
+    ...files.map(({ path, change }) =>
+      `  ${MARKS[change]} ${escapeText(path)}` +
+      (change === "status" ? " (only its state in git)" : "")
+    ),
+    "",
+  ].join("\n");
+}
+
+function shown(text: string): string {
+  return escapeText(cutText(text, LONGEST));
+}

@@ -1,0 +1,99 @@
+import { defineCommand } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { escapeText } from "../escape.ts";
+import { locate } from "../git/workspace.ts";
+import type { ExportResult } from "../session/results.ts";
+import { isLog, type SaveEntry } from "../session/save_entry.ts";
+import { matchSave } from "../session/select.ts";
+import { counted } from "../session/words.ts";
+import { exportTarget, writeExport } from "../store/export_save.ts";
+import { bundleBytes, exportBytes } from "../store/export_saves.ts";
+import { listSaves } from "../store/read_saves.ts";
+import { openStore } from "../store/recover.ts";
+
+/** `mpm sessions export` */
+export const sessionsExport = defineCommand({
+  name: "sessions export",
+  summary: "Write saved sessions to a file, one or a bundle of several",
+  description: `
+One session becomes its JSON file, as it was saved. Several become a bundle: one
+JSON file with the text and the checksum of each, which "mpm sessions import"
+reads. A damaged session is not exported. The newest is taken unless others are
+named.`,
+  positionals: [{
+    name: "selectors",
+    summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    rest: true,
+  }],
+  flags: {
+    output: {
+      type: "string",
+      short: "o",
+      value: "path",
+      summary: "The file, or the folder that gets one; the present one if none",
+    },
+    all: { type: "boolean", summary: "Every session, but not the logs" },
+    bundle: { type: "boolean", summary: "Make a bundle of a single one, too" },
+  },
+  examples: [
+    "mpm sessions export -o handoff.json",
+    "mpm sessions export 0 1 2 -o handoff.json",
+    "mpm sessions export --all -o /mnt/backup",
+  ],
+  result: async () => (await import("../session/results.ts")).ExportResult,
+  async run({ system, folder }, input) {
+    const { root } = await locate(system, folder);
+    const target = exportTarget(system, input.output ?? ".", { folder, root });
+    await openStore(system, root);
+    const entries = await listSaves(system, root);
+    const chosen = choose(entries, input);
+    if (chosen.length === 1 && !input.bundle && !input.all) {
+      const entry = chosen[0]!;
+      const bytes = await exportBytes(system, entry);
+      const file = writeExport(system, target.path(entry.id), bytes);
+      return { file, bundle: false, sessions: [entry.id], skipped: [] };
+    }
+    const { bytes, sessions, skipped } = await bundleBytes(system, chosen);
+    const newest = sessions[0] ?? chosen[0]!.id;
+    const file = sessions.length === 0
+      ? null
+      : writeExport(system, target.path(`${newest}-bundle`), bytes);
+    return { file, bundle: true, sessions, skipped };
+  },
+  render,
+  status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
+});
+
+function choose(
+  entries: readonly SaveEntry[],
+  { selectors, all }: { selectors: readonly string[]; all: boolean },
+): SaveEntry[] {
+  if (all && selectors.length > 0) {
+    throw new MpmError("USAGE", "Both --all and sessions were given");
+  }
+  const chosen = all
+    ? entries.filter((entry) => !isLog(entry))
+    : (selectors.length > 0 ? selectors : ["latest"])
+      .map((selector) => matchSave(entries, selector));
+  if (chosen.length === 0) {
+    throw new MpmError("NOT_FOUND", "There are no saved sessions to export", {
+      hint: '"mpm pause" saves one',
+    });
+  }
+  return [...new Set(chosen)];
+}
+
+function render({ file, bundle, sessions, skipped }: ExportResult): string {
+  const what = bundle
+    ? `${counted(sessions.length, "session")} in a bundle`
+    : sessions[0];
+  return [
+    file === null
+      ? "Exported nothing."
+      : `Exported ${what}: ${escapeText(file)}`,
+    ...skipped.map(({ session_id: id, reason }) =>
+      `Left out ${id}: ${escapeText(reason)}`
+    ),
+    "",
+  ].join("\n");
+}

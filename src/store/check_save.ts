@@ -1,0 +1,152 @@
+import { basename, join } from "@std/path";
+import { FileError, MpmError } from "../errors.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import { sha256 } from "../session/serialize.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
+import { derivedFaults, writeDerived } from "./derived.ts";
+import { keepSave } from "./keep.ts";
+import { layout, saveFiles } from "./layout.ts";
+import { type LoadedSave, loadSave } from "./load_save.ts";
+import { LARGEST_SAVE } from "./save_content.ts";
+import { moveToTrash } from "./trash.ts";
+
+/** Whether mpm wrote the files beside the save, and so may write them again. */
+export function isMaintained(entry: SaveEntry): boolean {
+  const { own, imported, location, format } = entry;
+  return (own || imported) && location === "sessions" && format === "json";
+}
+
+/** What is wrong beside the save itself, which is whole; one line each. */
+export function faultsBeside(
+  system: System,
+  root: string,
+  { entry, save }: { entry: SaveEntry; save: LoadedSave["save"] },
+): string[] {
+  return [
+    ...derivedFaults(system, entry.path, save),
+    ...keptFaults(system, root, entry),
+  ];
+}
+
+function keptFaults(
+  system: System,
+  root: string,
+  { id, path }: SaveEntry,
+): string[] {
+  const kept = saveFiles(layout(root).kept, id);
+  if (!system.files.lstat(kept.json)) return [`kept/${id}.json is missing`];
+  return digestOf(system, kept.json) === digestOf(system, path)
+    ? []
+    : [`kept/${id}.json is not the same`];
+}
+
+/** `undefined`: it cannot be read as a plain file. */
+function digestOf(system: System, path: string): string | undefined {
+  try {
+    return sha256(system.files.readOwn(path, LARGEST_SAVE));
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes what is beside a verified save whole again: derived files are written
+ * from it, and the copy in `kept/` is taken from it; one that differs goes to
+ * the trash. Call under the lock.
+ */
+export function repairBeside(
+  system: System,
+  root: string,
+  { entry, save }: { entry: SaveEntry; save: LoadedSave["save"] },
+): void {
+  const kept = saveFiles(layout(root).kept, entry.id);
+  if (keptFaults(system, root, entry).length > 0) {
+    discard(system, root, { id: entry.id, paths: [kept.json, kept.checksum] });
+    keepSave(system, root, entry.id);
+  }
+  writeDerived(system, root, { save });
+}
+
+/**
+ * Puts the copy of a damaged save in `kept/` in its place, if that one is whole
+ * by its own checksum; the damaged file goes to the trash. Call under the lock.
+ * Returns the save; `undefined`: there is no whole copy.
+ */
+export async function restoreKept(
+  system: System,
+  root: string,
+  entry: SaveEntry,
+): Promise<LoadedSave["save"] | undefined> {
+  const from = saveFiles(layout(root).kept, entry.id);
+  const to = saveFiles(layout(root).sessions, entry.id);
+  const save = await loadWhole(system, { ...entry, path: from.json });
+  if (!save) return undefined;
+  discard(system, root, { id: entry.id, paths: [to.json, to.checksum] });
+  // The checksum first: the JSON is what makes it a save again.
+  copyOver(system, from.checksum, to.checksum);
+  copyOver(system, from.json, to.json);
+  return save;
+}
+
+function copyOver(system: System, from: string, to: string): void {
+  const bytes = system.files.readOwn(from, LARGEST_SAVE);
+  writeAtomic(system, to, { bytes, mtime: system.files.lstat(from)!.mtime });
+}
+
+/**
+ * Puts a lost checksum file back from `kept/`, if it fits. Call under the lock.
+ * Returns whether it did.
+ */
+export function restoreChecksum(
+  system: System,
+  root: string,
+  { id, path }: SaveEntry,
+): boolean {
+  const from = saveFiles(layout(root).kept, id).checksum;
+  const to = saveFiles(layout(root).sessions, id).checksum;
+  if (!system.files.lstat(from) || system.files.lstat(to)) return false;
+  const digest = new TextDecoder()
+    .decode(system.files.readOwn(from, LARGEST_SAVE)).trim();
+  if (digest !== digestOf(system, path)) return false;
+  copyOver(system, from, to);
+  return true;
+}
+
+async function loadWhole(
+  system: System,
+  entry: SaveEntry,
+): Promise<LoadedSave["save"] | undefined> {
+  try {
+    const { save, checksum } = await loadSave(system, entry);
+    return checksum === "verified" ? save : undefined;
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** Nothing that a person may have changed is thrown away. */
+function discard(
+  system: System,
+  root: string,
+  { id, paths }: { id: string; paths: readonly string[] },
+): void {
+  const { home } = layout(root);
+  const there = paths.filter((path) => system.files.lstat(path));
+  if (there.length === 0) return;
+  moveToTrash(system, root, {
+    operation: "sessions verify",
+    items: [{
+      name: id,
+      files: there.map((from) => ({ from, to: placeOf(home, from) })),
+    }],
+  });
+}
+
+/** `kept/NAME` or `sessions/NAME`. */
+function placeOf(home: string, path: string): string {
+  const folder = path.startsWith(join(home, "kept")) ? "kept" : "sessions";
+  return `${folder}/${basename(path)}`;
+}

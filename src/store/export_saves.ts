@@ -1,0 +1,49 @@
+import { MpmError } from "../errors.ts";
+import { makeBundle } from "../session/bundle.ts";
+import { redactSave } from "../session/redact.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import { saveBytes } from "../session/serialize.ts";
+import type { System } from "../system/system.ts";
+import { loadSave } from "./load_save.ts";
+import { LARGEST_SAVE } from "./save_content.ts";
+
+/**
+ * A save as it leaves mpm: its JSON file to the byte, unless there is none or
+ * something in it must not be told. Throws as {@link loadSave} does.
+ */
+export async function exportBytes(
+  system: System,
+  entry: SaveEntry,
+): Promise<Uint8Array> {
+  const { save } = await loadSave(system, entry);
+  const clean = redactSave(save);
+  const asItIs = clean === save && entry.format === "json" &&
+    entry.location !== "resume-logs";
+  return asItIs
+    ? system.files.readOwn(entry.path, LARGEST_SAVE)
+    : saveBytes(clean);
+}
+
+/** A bundle of all that can be read; the others are named. */
+export async function bundleBytes(
+  system: System,
+  entries: readonly SaveEntry[],
+): Promise<{
+  bytes: Uint8Array;
+  sessions: string[];
+  skipped: { session_id: string; reason: string }[];
+}> {
+  const saves: { id: string; bytes: Uint8Array }[] = [];
+  const skipped: { session_id: string; reason: string }[] = [];
+  for (const entry of entries) {
+    try {
+      saves.push({ id: entry.id, bytes: await exportBytes(system, entry) });
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      skipped.push({ session_id: entry.id, reason: error.message });
+    }
+  }
+  const bundle = makeBundle(saves, system.now());
+  const bytes = new TextEncoder().encode(`${JSON.stringify(bundle)}\n`);
+  return { bytes, sessions: saves.map(({ id }) => id), skipped };
+}

@@ -1,0 +1,103 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { VerifyResult } from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { SESSIONS } from "../helpers/stores.ts";
+
+const ID = "session-20261120-120000";
+const KEPT = `.claude-mpm/kept/${ID}.json`;
+
+async function store(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Work", "--no-commit"], {
+    now: () => new Date("2026-11-20T12:00:00Z"),
+  });
+  return env;
+}
+
+async function verify(env: TestEnv, ...args: string[]) {
+  const { status, stdout } = await mpm(
+    env,
+    ["sessions", "verify", "--all", ...args, "--json"],
+  );
+  const [row] = (JSON.parse(stdout) as VerifyResult).sessions;
+  return { status, ...row! };
+}
+
+Deno.test("sessions verify --all names what is wrong beside a save, --repair makes it whole", async () => {
+  using env = await store();
+  const texts = ["yaml", "md"].map((end) =>
+    env.read(`${SESSIONS}/${ID}.${end}`)
+  );
+  const pointer = env.read(`${SESSIONS}/LATEST-SESSION.txt`);
+  env.remove(`${SESSIONS}/${ID}.yaml`);
+  env.write(`${SESSIONS}/${ID}.md`, "edited\n");
+  env.remove(`${SESSIONS}/LATEST-SESSION.txt`);
+  env.remove(KEPT);
+  const faults = [
+    `${ID}.yaml is missing`,
+    `${ID}.md differs from what the save says`,
+    `kept/${ID}.json is missing`,
+  ];
+  const told = await verify(env);
+  assertEquals([told.status, told.state, told.notes, told.repaired], [
+    0,
+    "intact",
+    faults,
+    [],
+  ]);
+  const { notes, repaired } = await verify(env, "--repair");
+  assertEquals([notes, repaired], [[], faults]);
+  assertEquals(
+    ["yaml", "md"].map((end) => env.read(`${SESSIONS}/${ID}.${end}`)),
+    texts,
+  );
+  assertEquals(env.read(`${SESSIONS}/LATEST-SESSION.txt`), pointer);
+  assertEquals(env.read(KEPT), env.read(`${SESSIONS}/${ID}.json`));
+  assertEquals((await verify(env)).notes, []);
+});
+
+Deno.test("sessions verify --repair puts a kept copy in the place of a damaged save", async () => {
+  using env = await store();
+  const json = env.read(`${SESSIONS}/${ID}.json`);
+  // As git does it: a new file, which the second name does not follow.
+  env.remove(`${SESSIONS}/${ID}.json`);
+  env.write(`${SESSIONS}/${ID}.json`, json.replace("Work", "Play"));
+  assertEquals((await verify(env)).status, 5);
+  assertEquals((await verify(env)).state, "damaged");
+  const { status, state, repaired } = await verify(env, "--repair");
+  assertEquals([status, state, repaired], [
+    0,
+    "intact",
+    [`${ID}.json, from its copy in kept/`],
+  ]);
+  assertEquals(env.read(`${SESSIONS}/${ID}.json`), json);
+  const [folder] = [...Deno.readDirSync(`${env.project}/.claude-mpm/trash`)];
+  assertStringIncludes(
+    env.read(`.claude-mpm/trash/${folder!.name}/sessions/${ID}.json`),
+    "Play",
+  );
+});
+
+Deno.test("sessions verify --repair renews a damaged kept copy and a lost checksum", async () => {
+  using env = await store();
+  env.remove(KEPT);
+  env.write(KEPT, "{}");
+  env.remove(`${SESSIONS}/${ID}.json.sha256`);
+  const { state, repaired } = await verify(env, "--repair");
+  assertEquals([state, repaired], ["intact", [
+    `${ID}.json.sha256, from its copy in kept/`,
+    `kept/${ID}.json is not the same`,
+  ]]);
+  assertEquals(env.read(KEPT), env.read(`${SESSIONS}/${ID}.json`));
+});
+
+Deno.test("sessions verify --repair leaves alone what it cannot know", async () => {
+  using env = await store();
+  for (const path of [`${SESSIONS}/${ID}.json`, KEPT]) env.write(path, "{torn");
+  const { status, state, repaired } = await verify(env, "--repair");
+  assertEquals([status, state, repaired], [5, "damaged", []]);
+  assertEquals(env.read(`${SESSIONS}/${ID}.json`), "{torn");
+  const both = await mpm(env, ["sessions", "verify", "latest", "--all"]);
+  assertEquals(both.status, 2);
+});
