@@ -15,6 +15,7 @@ import { contentOf, type PauseWords } from "../session/pause_content.ts";
 import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
+import type { WorktreeRules } from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";
 import {
   type ExportTarget,
@@ -27,6 +28,7 @@ import { readStoreId } from "../store/store_id.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
+import { cleanUp } from "./pause_cleanup.ts";
 
 /** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
@@ -34,6 +36,7 @@ interface PauseInput extends PauseWords {
   readonly export: string | undefined;
   readonly "agent-session": string | undefined;
   readonly "no-commit": boolean;
+  readonly "no-prune-worktrees": boolean;
 }
 
 /** A pause as it would be done: everything is read, nothing written. */
@@ -45,6 +48,8 @@ export interface PausePlan {
   readonly pointerTracked: boolean;
   /** Why there will be no commit. */
   readonly reason: string | undefined;
+  /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
+  readonly worktrees: WorktreeRules | undefined;
 }
 
 /** Reads what the save is made of. Throws before anything is written. */
@@ -85,7 +90,8 @@ export async function gather(
     time: system.now(),
   };
   const { pointerTracked } = commit;
-  return { draft, target, identity, pointerTracked, reason };
+  const worktrees = input["no-prune-worktrees"] ? undefined : config.worktrees;
+  return { draft, target, identity, pointerTracked, reason, worktrees };
 }
 
 /** The largest `--input`, in bytes. */
@@ -150,7 +156,10 @@ const NO_WORK: Draft["work"] = {
 };
 
 /** What `applied` would do. */
-export function planned(context: Context, plan: PausePlan): PauseResult {
+export async function planned(
+  context: Context,
+  plan: PausePlan,
+): Promise<PauseResult> {
   const { system } = context;
   const { root } = plan.draft.workspace;
   const { sessions, pointer } = layout(root);
@@ -163,6 +172,7 @@ export function planned(context: Context, plan: PausePlan): PauseResult {
     dry_run: true,
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(id) ?? null,
+    worktrees: await cleanUp(system, plan, { dryRun: true }),
   };
 }
 
@@ -187,6 +197,7 @@ export async function applied(
     exported,
     commit,
     warnings: [...warnings],
+    worktrees: await cleanUp(system, plan, { dryRun: false }),
   };
 }
 
@@ -212,6 +223,7 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
     },
     redactions: save.mpm?.redactions ?? {},
     warnings: [],
+    worktrees: null,
   };
 }
 

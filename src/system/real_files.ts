@@ -49,6 +49,8 @@ function infoOf(found: Deno.FileInfo): FileInfo {
     mode: found.mode === null ? undefined : found.mode & 0o7777,
     uid: found.uid ?? undefined,
     mtime: found.mtime?.getTime() ?? 0,
+    disk: found.dev,
+    names: found.nlink ?? 1,
   };
 }
 

@@ -29,6 +29,10 @@ export interface FileInfo {
   readonly uid: number | undefined;
   /** Milliseconds since the epoch. */
   readonly mtime: number;
+  /** The disk it is on. */
+  readonly disk: number;
+  /** How many names the file has; 1 where the platform does not count. */
+  readonly names: number;
 }
 
 /**

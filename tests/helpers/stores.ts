@@ -199,7 +199,14 @@ export function manySaves(
   }
   const save = JSON.stringify(ownSave("ID", { pausedAt: "TIME" }));
   const done = { listed: 0, read: 0 };
-  const info = { size: save.length, mode: 0o600, uid: undefined, mtime: 1e12 };
+  const info = {
+    size: save.length,
+    mode: 0o600,
+    uid: undefined,
+    mtime: 1e12,
+    disk: 1,
+    names: 1,
+  };
   const files: Files = {
     ...real.files,
     lstat(path) {
