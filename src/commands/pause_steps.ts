@@ -1,6 +1,4 @@
 import { basename, relative, resolve } from "@std/path";
-import { currentAgentSession, isAgentId } from "../claude/home.ts";
-import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { commitFiles } from "../git/commit_files.ts";
@@ -28,6 +26,7 @@ import { readStoreId } from "../store/store_id.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
+import { agentOf } from "./pause_agent.ts";
 import { cleanUp } from "./pause_cleanup.ts";
 
 /** The input of `mpm pause`. */
@@ -118,42 +117,6 @@ async function readContent(
   const text = new TextDecoder().decode(bytes);
   return mergeContent(parseInput(text, source), typed);
 }
-
-/** The agent's session, given or surrounding, and what its files say. */
-function agentOf(
-  { system }: Context,
-  { given, cwd }: { given: string | undefined; cwd: string },
-): Pick<Draft, "agent" | "work"> {
-  if (given !== undefined && !isAgentId(given)) {
-    throw new MpmError(
-      "USAGE",
-      `"${given}" is no id of a Claude Code session`,
-      {
-        hint:
-          "It is the UUID that /status shows and transcripts are named after",
-      },
-    );
-  }
-  const sessionId = given ?? currentAgentSession(system);
-  if (sessionId === undefined) return { agent: null, work: NO_WORK };
-  const { todos, tasks, transcriptPath } = readAgentWork(system, {
-    sessionId,
-    cwd,
-  });
-  return {
-    agent: {
-      name: "claude-code",
-      session_id: sessionId,
-      transcript_path: transcriptPath,
-    },
-    work: { todos, tasks },
-  };
-}
-
-const NO_WORK: Draft["work"] = {
-  todos: [],
-  tasks: { pending: [], inProgress: [], completedCount: 0 },
-};
 
 /** What `applied` would do. */
 export async function planned(
