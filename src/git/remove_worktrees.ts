@@ -5,6 +5,7 @@ import { isFailed } from "../session/worktree_facts.ts";
 import { isPassing } from "../session/worktree_guard.ts";
 import type { System } from "../system/system.ts";
 import { Git, gitFailure } from "./git.ts";
+import { inParallel } from "./parallel.ts";
 import { type Rescued, updateRefs, writeRescues } from "./rescue.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 import { isUnchanged, type Survey, type Surveyed } from "./worktree_survey.ts";
@@ -21,7 +22,7 @@ export interface Removal {
 
 /**
  * Removes what the survey decided on: writes the rescue refs of all, then takes
- * each in turn, if nothing happened to it meanwhile, and last the branches.
+ * each, if nothing happened to it meanwhile, and last the branches.
  * Whatever fails stays and is told in the answer.
  */
 export async function removeWorktrees(
@@ -36,16 +37,13 @@ export async function removeWorktrees(
     const problem = `no rescue ref could be written: ${rescues.failed}`;
     return items.map((item) => stays(item, problem));
   }
-  const done: Removal[] = [];
-  for (const item of items) {
+  const done = await inParallel(items, async (item): Promise<Removal> => {
     const problem = await removeOne(system, git, item);
     const rescue = rescues.get(item.facts.path)?.ref;
-    done.push(
-      problem === undefined
-        ? { item, problem, rescue, branchDeleted: false }
-        : stays(item, problem),
-    );
-  }
+    return problem === undefined
+      ? { item, problem, rescue, branchDeleted: false }
+      : stays(item, problem);
+  });
   const failed = done.filter(({ problem }) => problem !== undefined)
     .map(({ item }) => rescues.get(item.facts.path))
     .filter((rescue) => rescue !== undefined);
