@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import { refPart, RESCUE } from "../session/rescue.ts";
 import { isFailed } from "../session/worktree_facts.ts";
@@ -131,14 +131,26 @@ async function findLost(
   return logs.map((log) => log.filter((commit) => lost.has(commit)));
 }
 
+/** Commits of the reflogs that go with a worktree and its branch. */
 function reflogOf(system: System, { gitDir, facts }: Surveyed): string[] {
-  const path = join(gitDir!, "logs", "HEAD");
+  const { branch, head } = facts;
+  const own = join(gitDir!, "logs", "HEAD");
+  const common = dirname(dirname(gitDir!));
+  const paths = branch === undefined
+    ? [own]
+    : [own, join(common, "logs", "refs", "heads", branch)];
+  const commits = paths.flatMap((path) => readReflog(system, path))
+    .filter((id) => id !== head);
+  return [...new Set(commits)];
+}
+
+/** The newest commits of a reflog; none if there is none. */
+function readReflog(system: System, path: string): string[] {
   try {
     const text = decodeBytes(system.files.readOwn(path, REFLOG_LIMIT));
-    const commits = text.split("\n").map((line) => line.split(" ")[1] ?? "")
+    return text.split("\n").map((line) => line.split(" ")[1] ?? "")
       .filter((id) => /^[0-9a-f]{40,64}$/.test(id) && !/^0+$/.test(id))
-      .filter((id) => id !== facts.head);
-    return [...new Set(commits.reverse())].slice(0, REFLOG_ENTRIES);
+      .slice(-REFLOG_ENTRIES).reverse();
   } catch (error) {
     if (error instanceof FileError) return [];
     throw error;

@@ -47,16 +47,16 @@ export async function findCandidates(
   workspace: Workspace,
   { folder, listed, callers }: Place,
 ): Promise<Candidate[]> {
-  const registered = listed.slice(1).map(({ path }) => path)
-    .filter((path) => isBelow(path, folder));
+  const registered = listed.slice(1)
+    .filter(({ path }) => isBelow(path, folder));
   const others = system.files.list(folder)
     .filter(({ kind }) => kind === "folder" || kind === "link")
     .map(({ name }) => join(folder, name))
     .filter((path) =>
-      !registered.some((other) => other === path || isBelow(other, path))
+      !registered.some((one) => one.path === path || isBelow(one.path, path))
     );
   const all = [
-    ...registered.map((path) => ({ path, kind: "worktree" as const })),
+    ...registered.map((one) => ({ ...one, kind: "worktree" as const })),
     ...others.map((path) => ({ path, kind: "orphan" as const })),
   ].sort((one, other) => one.path < other.path ? -1 : 1);
   return await Promise.all(
@@ -66,49 +66,50 @@ export async function findCandidates(
   );
 }
 
+/** What git has registered of it, or only where it is. */
+type Named = Pick<WorktreeFacts, "path" | "kind"> & Partial<ListedWorktree>;
+
 async function readCandidate(
   system: System,
-  workspace: Workspace,
-  { path, kind, folder, callers }: {
-    path: string;
-    kind: WorktreeFacts["kind"];
-    folder: string;
-    callers: readonly string[];
-  },
+  { commonDir }: Workspace,
+  { folder, callers, ...named }: Named & Pick<Place, "folder" | "callers">,
 ): Promise<Candidate> {
-  const place = readPlace(system, path, folder);
+  const { path, kind, head, ref } = named;
   const facts: WorktreeFacts = {
     path,
     kind,
-    place,
+    place: readPlace(system, path, folder),
     own: callers.some((one) => one === path || isBelow(one, path)),
     repository: "none",
-    branch: undefined,
-    head: undefined,
+    branch: ref?.replace(/^refs\/heads\//, ""),
+    head,
     lock: undefined,
     operation: undefined,
     usedAt: Infinity,
   };
-  if (place !== "inside") return { facts, gitDir: undefined, moved: false };
-  const commonDir = workspace.commonDir!;
-  const { repository, gitDir, moved } = readRepository(system, path, commonDir);
+  const nowhere = { facts, gitDir: undefined, moved: false };
+  if (facts.place !== "inside") return nowhere;
+  const { gitDir, ...rest } = readRepository(system, path, commonDir!);
+  const { repository, moved } = rest;
   try {
-    const lock = gitDir === undefined
-      ? undefined
-      : readLockReason(system, gitDir);
-    return {
-      facts: {
-        ...facts,
-        repository,
-        lock: lock === undefined ? undefined : await readLock(system, lock),
-        operation: gitDir && readOperation(system, gitDir),
-        usedAt: lastUse(system, path, gitDir),
-      },
-      gitDir,
-      moved,
-    };
+    const use = await readUse(system, path, gitDir);
+    return { facts: { ...facts, repository, ...use }, gitDir, moved };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return { facts: { ...facts, place: "unreadable" }, gitDir, moved };
+    return { ...nowhere, facts: { ...facts, place: "unreadable" } };
   }
+}
+
+/** Whether somebody is at work in it, by what its files say. */
+async function readUse(
+  system: System,
+  path: string,
+  gitDir: string | undefined,
+): Promise<Pick<WorktreeFacts, "lock" | "operation" | "usedAt">> {
+  const lock = gitDir && readLockReason(system, gitDir);
+  return {
+    lock: lock === undefined ? undefined : await readLock(system, lock),
+    operation: gitDir && readOperation(system, gitDir),
+    usedAt: lastUse(system, path, gitDir),
+  };
 }

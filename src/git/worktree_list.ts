@@ -1,3 +1,4 @@
+import { resolve } from "@std/path";
 import type { Git } from "./git.ts";
 import { splitFields } from "./text.ts";
 
@@ -31,7 +32,8 @@ export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
 function listed(fields: Map<string, string>): ListedWorktree {
   const head = fields.get("HEAD");
   return {
-    path: fields.get("worktree") ?? "",
+    // Git writes slashes everywhere.
+    path: resolve(fields.get("worktree") ?? ""),
     // Git prints zeros before the first commit.
     head: head === undefined || /^0+$/.test(head) ? undefined : head,
     ref: fields.get("branch"),

@@ -147,11 +147,11 @@ export function isUnchanged(
 ): boolean {
   const { path, contents } = facts;
   const now = contents && readContents(system, path);
-  return print === printOf(system, {
-    facts: { ...facts, ...(now ? { contents: now } : {}) },
-    gitDir,
-    moved,
-  });
+  return print !== undefined && print === printOf(system, {
+        facts: { ...facts, ...(now ? { contents: now } : {}) },
+        gitDir,
+        moved,
+      });
 }
 
 /** Of all files in it and of those git keeps about it. */

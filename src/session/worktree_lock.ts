@@ -12,7 +12,7 @@ export interface LockHolder {
  */
 export function lockHolder(reason: string): LockHolder | undefined {
   const [, pid, start] =
-    /^claude (?:session|agent) [^\n]* \(pid (\d{1,10})(?: start (\d{1,20}))?\)$/
+    /^claude (?:session|agent) [^\n]* \(pid ([1-9]\d{0,9})(?: start (\d{1,20}))?\)$/
       .exec(reason) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), start };
 }

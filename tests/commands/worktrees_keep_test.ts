@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import type { System } from "../../src/system/system.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -181,6 +182,32 @@ const KEPT_WORKTREES: readonly Kept[] = [
     reason: "holds another repository: node_modules/mine.git",
     make(env, path) {
       env.gitIn(path, "init", "-q", "--bare", "node_modules/mine.git");
+    },
+  },
+  {
+    what: "a submodule that was set up",
+    reason: "holds another repository: sub",
+    make(env, path) {
+      env.git("clone", "-q", ".", join(env.root, "other"));
+      env.gitIn(
+        path,
+        "submodule",
+        "--quiet",
+        "add",
+        join(env.root, "other"),
+        "sub",
+      );
+      env.gitIn(path, "commit", "-q", "-m", "Add a submodule");
+      env.git("merge", "-q", "worktree-x");
+    },
+  },
+  {
+    what: "changes where a setting leads git elsewhere",
+    reason: dirty,
+    make(env, path) {
+      env.git("config", "extensions.worktreeConfig", "true");
+      env.gitIn(path, "config", "--worktree", "core.worktree", env.project);
+      Deno.writeTextFileSync(join(path, "README.md"), "x\n");
     },
   },
   {
@@ -480,40 +507,29 @@ posixTest(
   },
 );
 
+/** A machine on which `path` is on a disk of its own. */
+const mounted = (path: string) => (system: System): System => ({
+  ...system,
+  files: {
+    ...system.files,
+    lstat(file) {
+      const info = system.files.lstat(file);
+      return info && file === path ? { ...info, disk: -1 } : info;
+    },
+  },
+});
+
 posixTest("a worktree on another disk stays", async () => {
   using env = agentProject();
-  const path = addWorktree(env, "x");
-  const result = await pruneLater(env, {
-    wrap: (system) => ({
-      ...system,
-      files: {
-        ...system.files,
-        lstat(file) {
-          const info = system.files.lstat(file);
-          return info && file === path ? { ...info, disk: -1 } : info;
-        },
-      },
-    }),
-  });
+  const wrap = mounted(addWorktree(env, "x"));
+  const result = await pruneLater(env, { wrap });
   assertEquals(reasons(result), { x: "is on another disk" });
 });
 
 posixTest("a disk mounted within a worktree keeps it", async () => {
   using env = agentProject();
-  const path = addWorktree(env, "x");
-  const mounted = join(path, "node_modules/cache");
-  Deno.mkdirSync(mounted, { recursive: true });
-  const result = await pruneLater(env, {
-    wrap: (system) => ({
-      ...system,
-      files: {
-        ...system.files,
-        lstat(file) {
-          const info = system.files.lstat(file);
-          return info && file === mounted ? { ...info, disk: -1 } : info;
-        },
-      },
-    }),
-  });
+  const path = join(addWorktree(env, "x"), "node_modules/cache");
+  Deno.mkdirSync(path, { recursive: true });
+  const result = await pruneLater(env, { wrap: mounted(path) });
   assertStringIncludes(reasons(result).x!, "another disk");
 });

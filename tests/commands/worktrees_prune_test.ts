@@ -121,6 +121,12 @@ const GONE: readonly Gone[] = [
     },
   },
   {
+    what: "a sparse checkout",
+    reason: "merged into main",
+    make: (env, path) =>
+      void env.gitIn(path, "sparse-checkout", "set", "--no-cone", "/README.md"),
+  },
+  {
     what: "a lock of a process that is gone",
     reason: "merged into main",
     make(env, path) {
