@@ -7,9 +7,6 @@ import { resolveNames } from "./refs.ts";
 import { decodeBytes, encodeText, splitFields } from "./text.ts";
 import { answered } from "./worktree_status.ts";
 
-/** Milliseconds for looking through the history of one branch. */
-const TIME_LIMIT = { timeout: 10_000 };
-
 /** Commits whose patch is compared with that of a whole branch. */
 const PATCH_LIMIT = 20;
 
@@ -74,7 +71,7 @@ async function landedIn(
       "--cherry-mark",
       `${tip}...${head}`,
       "--",
-    ], TIME_LIMIT),
+    ]),
   );
   if (!/^>/m.test(marks)) return "rebased";
   // With nothing new in the default branch nothing can have got there.
@@ -133,7 +130,7 @@ const RAW = ["--raw", "-z", "--no-abbrev", "--no-renames"];
 
 async function readNet(git: Git, tip: string, head: string): Promise<Changes> {
   const args = ["diff-tree", "-r", ...RAW, "--merge-base", tip, head];
-  const raw = await git.read(["--no-replace-objects", ...args], TIME_LIMIT);
+  const raw = await git.read(["--no-replace-objects", ...args]);
   const changes = new Map<string, string>();
   for (const [path, result] of rawLines(splitFields(raw))) {
     changes.set(path, result);
@@ -155,7 +152,7 @@ async function readCandidates(
     tip,
     `^${head}`,
     "--",
-  ], TIME_LIMIT);
+  ]);
   const found: (Candidate & { changes: Map<string, string> })[] = [];
   for (const [path, result] of rawLines(splitFields(log))) {
     if (path !== "") found.at(-1)!.changes.set(path, result);
@@ -193,6 +190,6 @@ async function readPatch(git: Git, commits: readonly string[]) {
     "--no-textconv",
     ...commits,
   ];
-  const patch = await git.read(["--no-replace-objects", ...args], TIME_LIMIT);
+  const patch = await git.read(["--no-replace-objects", ...args]);
   return patchForm(decodeBytes(patch));
 }

@@ -37,8 +37,9 @@ export async function removeWorktrees(
     const problem = `no rescue ref could be written: ${rescues.failed}`;
     return items.map((item) => stays(item, problem));
   }
-  const done = await inParallel(items, async (item): Promise<Removal> => {
-    const problem = await removeOne(system, git, item);
+  const problems = await removeEach(system, git, items);
+  const done = items.map((item, at): Removal => {
+    const problem = problems[at];
     const rescue = rescues.get(item.facts.path)?.ref;
     return problem === undefined
       ? { item, problem, rescue, branchDeleted: false }
@@ -155,6 +156,29 @@ function readReflog(system: System, path: string): string[] {
     if (error instanceof FileError) return [];
     throw error;
   }
+}
+
+/**
+ * Removes several side by side, which one git may fail over when another takes
+ * away what it is about to read. So those are tried once more, each alone, and
+ * those that need two steps are done alone from the start.
+ */
+async function removeEach(
+  system: System,
+  git: Git,
+  items: readonly Surveyed[],
+): Promise<(string | undefined)[]> {
+  const problems = await inParallel(items, async (item) => {
+    const alone = item.moved || item.facts.lock !== undefined;
+    return alone ? "" : await removeOne(system, git, item);
+  });
+  for (const [at, item] of items.entries()) {
+    if (problems[at] === undefined) continue;
+    const again = await removeOne(system, git, item);
+    // What was found first tells more.
+    problems[at] = again && (problems[at] || again);
+  }
+  return problems;
 }
 
 /** Why it could not be removed; `undefined`: it is gone. */
