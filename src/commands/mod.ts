@@ -24,5 +24,11 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./sessions_import.ts")).sessionsImport,
   "sessions recover": async () =>
     (await import("./sessions_recover.ts")).sessionsRecover,
+  "worktrees list": async () =>
+    (await import("./worktrees_list.ts")).worktreesList,
+  "worktrees prune": async () =>
+    (await import("./worktrees_prune.ts")).worktreesPrune,
+  "worktrees restore": async () =>
+    (await import("./worktrees_restore.ts")).worktreesRestore,
   "init": async () => (await import("./init.ts")).init,
 };

@@ -82,7 +82,7 @@ const FLAGS = {
   },
   "no-prune-worktrees": {
     type: "boolean",
-    summary: "Accepted for claude-mpm's sake: mpm prunes no worktrees yet",
+    summary: "Leave everything below .claude/worktrees/ as it is",
   },
   "dry-run": {
     type: "boolean",
@@ -104,6 +104,9 @@ with --no-commit or commit = false, where git ignores the folder, in a linked
 worktree, before the first commit, on a detached HEAD, while a merge or the like
 or another git command is under way, or where git knows no name and email.
 
+Then worktrees of agents below .claude/worktrees/ that hold nothing any more are
+removed, as by "mpm worktrees prune".
+
 --input takes one JSON object with any of: summary, name, primary_task,
 current_phase, accomplishments, next_steps, decisions, blockers,
 open_questions, important_reminders, files_to_review, done (lists of text), and
@@ -124,7 +127,7 @@ todos (texts, or objects with content and status).`,
   async run(context, input) {
     const plan = await gather(context, input);
     return input["dry-run"]
-      ? planned(context, plan)
+      ? await planned(context, plan)
       : await applied(context, plan);
   },
   render: pauseText,

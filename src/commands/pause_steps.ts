@@ -1,6 +1,4 @@
 import { basename, relative, resolve } from "@std/path";
-import { currentAgentSession, isAgentId } from "../claude/home.ts";
-import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { commitFiles } from "../git/commit_files.ts";
@@ -15,6 +13,7 @@ import { contentOf, type PauseWords } from "../session/pause_content.ts";
 import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
+import type { WorktreeRules } from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";
 import {
   type ExportTarget,
@@ -27,6 +26,8 @@ import { readStoreId } from "../store/store_id.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
+import { agentOf } from "./pause_agent.ts";
+import { cleanUp } from "./pause_cleanup.ts";
 
 /** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
@@ -34,6 +35,7 @@ interface PauseInput extends PauseWords {
   readonly export: string | undefined;
   readonly "agent-session": string | undefined;
   readonly "no-commit": boolean;
+  readonly "no-prune-worktrees": boolean;
 }
 
 /** A pause as it would be done: everything is read, nothing written. */
@@ -45,6 +47,8 @@ export interface PausePlan {
   readonly pointerTracked: boolean;
   /** Why there will be no commit. */
   readonly reason: string | undefined;
+  /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
+  readonly worktrees: WorktreeRules | undefined;
 }
 
 /** Reads what the save is made of. Throws before anything is written. */
@@ -85,7 +89,8 @@ export async function gather(
     time: system.now(),
   };
   const { pointerTracked } = commit;
-  return { draft, target, identity, pointerTracked, reason };
+  const worktrees = input["no-prune-worktrees"] ? undefined : config.worktrees;
+  return { draft, target, identity, pointerTracked, reason, worktrees };
 }
 
 /** The largest `--input`, in bytes. */
@@ -113,44 +118,11 @@ async function readContent(
   return mergeContent(parseInput(text, source), typed);
 }
 
-/** The agent's session, given or surrounding, and what its files say. */
-function agentOf(
-  { system }: Context,
-  { given, cwd }: { given: string | undefined; cwd: string },
-): Pick<Draft, "agent" | "work"> {
-  if (given !== undefined && !isAgentId(given)) {
-    throw new MpmError(
-      "USAGE",
-      `"${given}" is no id of a Claude Code session`,
-      {
-        hint:
-          "It is the UUID that /status shows and transcripts are named after",
-      },
-    );
-  }
-  const sessionId = given ?? currentAgentSession(system);
-  if (sessionId === undefined) return { agent: null, work: NO_WORK };
-  const { todos, tasks, transcriptPath } = readAgentWork(system, {
-    sessionId,
-    cwd,
-  });
-  return {
-    agent: {
-      name: "claude-code",
-      session_id: sessionId,
-      transcript_path: transcriptPath,
-    },
-    work: { todos, tasks },
-  };
-}
-
-const NO_WORK: Draft["work"] = {
-  todos: [],
-  tasks: { pending: [], inProgress: [], completedCount: 0 },
-};
-
 /** What `applied` would do. */
-export function planned(context: Context, plan: PausePlan): PauseResult {
+export async function planned(
+  context: Context,
+  plan: PausePlan,
+): Promise<PauseResult> {
   const { system } = context;
   const { root } = plan.draft.workspace;
   const { sessions, pointer } = layout(root);
@@ -163,6 +135,7 @@ export function planned(context: Context, plan: PausePlan): PauseResult {
     dry_run: true,
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(id) ?? null,
+    worktrees: await cleanUp(system, plan, { dryRun: true }),
   };
 }
 
@@ -187,6 +160,7 @@ export async function applied(
     exported,
     commit,
     warnings: [...warnings],
+    worktrees: await cleanUp(system, plan, { dryRun: false }),
   };
 }
 
@@ -212,6 +186,7 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
     },
     redactions: save.mpm?.redactions ?? {},
     warnings: [],
+    worktrees: null,
   };
 }
 

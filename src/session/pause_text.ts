@@ -2,6 +2,7 @@ import { escapeLines, escapeText } from "../escape.ts";
 import { utcSeconds } from "./ids.ts";
 import type { PauseResult } from "./results.ts";
 import { shellWord } from "./shell.ts";
+import { cleanupText } from "./worktree_text.ts";
 import { cutText } from "./words.ts";
 
 const NOTES: readonly [RegExp, string][] = [
@@ -38,12 +39,20 @@ export function pauseText(result: PauseResult): string {
     ...redactionLines(result),
     ...result.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
     "",
+    ...worktreeLines(result),
     "Resume with: mpm resume",
     `Quick view: cat ${
       escapeText(shellWord(`${result.location}/LATEST-SESSION.txt`))
     }`,
   ];
   return lines.join("\n") + "\n";
+}
+
+/** Nothing is said where there is nothing. */
+function worktreeLines({ worktrees }: PauseResult): string[] {
+  const said = worktrees && (worktrees.skipped !== null ||
+    worktrees.removed.length + worktrees.preserved.length > 0);
+  return said ? cleanupText(worktrees).split("\n") : [];
 }
 
 function noteOf(name: string): string {

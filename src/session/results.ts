@@ -6,6 +6,75 @@ import { Save } from "./save.ts";
 
 const text = z.string();
 
+export const WorktreeRow = z.strictObject({
+  /** Absolute. */
+  path: text,
+  /** The same below `.claude/worktrees/`. */
+  name: text,
+  /** `orphan`: git has it not registered. */
+  kind: z.enum(["worktree", "orphan"]),
+  /** null: HEAD is detached, or it is not known. */
+  branch: z.nullable(text),
+  head: z.nullable(text),
+  /** Whether a clean-up removes it. */
+  remove: z.boolean(),
+  /** Why, or why not. */
+  reason: text,
+  /** Kept for work that would be lost, and not only for being in use. */
+  unsaved: z.boolean(),
+  /** Bytes that come free with it; null: not measured. */
+  bytes: z.nullable(z.int()),
+});
+
+export const WorktreesPruneResult = z.strictObject({
+  /** Nothing was removed; it says what would be. */
+  dry_run: z.boolean(),
+  /** `.claude/worktrees` of the main worktree, absolute. */
+  folder: text,
+  /** Why no worktree was looked at. */
+  skipped: z.nullable(text),
+  /** Why no unregistered directory was looked at. */
+  orphan_sweep_skipped: z.nullable(text),
+  removed: z.array(z.strictObject({
+    ...WorktreeRow.shape,
+    /** The ref that takes it back; null for an empty directory. */
+    rescue: z.nullable(text),
+    branch_deleted: z.boolean(),
+  })),
+  preserved: z.array(WorktreeRow),
+  reclaimed_bytes: z.int(),
+});
+
+export const WorktreesListResult = z.strictObject({
+  folder: text,
+  /** Why no worktree was looked at. */
+  skipped: z.nullable(text),
+  worktrees: z.array(WorktreeRow),
+  /** Removals that can be taken back, the newest first. */
+  removed: z.array(z.strictObject({
+    name: text,
+    branch: z.nullable(text),
+    head: text,
+    /** ISO 8601, UTC. */
+    removed_at: text,
+    rescue: text,
+  })),
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: text,
+});
+
+export const WorktreesRestoreResult = z.strictObject({
+  dry_run: z.boolean(),
+  name: text,
+  /** Absolute. */
+  path: text,
+  /** null: HEAD is detached. */
+  branch: z.nullable(text),
+  head: text,
+  /** What is not as it was. */
+  notes: z.array(text),
+});
+
 export const PauseResult = z.strictObject({
   /** Nothing was written; the id is the one it would have had. */
   dry_run: z.boolean(),
@@ -32,6 +101,8 @@ export const PauseResult = z.strictObject({
   }),
   redactions: z.record(text, z.int()),
   warnings: z.array(text),
+  /** What became of worktrees left over; null: it was not looked at any. */
+  worktrees: z.nullable(WorktreesPruneResult),
 });
 
 export const SessionRow = z.strictObject({
@@ -209,6 +280,10 @@ export const InitResult = z.strictObject({
   ignore_file: z.nullable(text),
 });
 
+export type WorktreeRow = z.infer<typeof WorktreeRow>;
+export type WorktreesPruneResult = z.infer<typeof WorktreesPruneResult>;
+export type WorktreesListResult = z.infer<typeof WorktreesListResult>;
+export type WorktreesRestoreResult = z.infer<typeof WorktreesRestoreResult>;
 export type PauseResult = z.infer<typeof PauseResult>;
 export type SessionRow = z.infer<typeof SessionRow>;
 export type SessionsResult = z.infer<typeof SessionsResult>;

@@ -1,15 +1,22 @@
 import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
+import {
+  WORKTREE_RULES,
+  type WorktreeRules,
+} from "../session/worktree_rules.ts";
 import type { System } from "../system/system.ts";
+import { worktreeRules } from "./config_worktrees.ts";
 import { layout } from "./layout.ts";
 
 /** What can be configured. */
 export interface Config {
   /** Whether `pause` commits the save to the repository. */
   readonly commit: boolean;
+  /** What a clean-up of worktrees may remove. */
+  readonly worktrees: WorktreeRules;
 }
 
-const DEFAULTS: Config = { commit: true };
+const DEFAULTS: Config = { commit: true, worktrees: WORKTREE_RULES };
 
 /** The largest configuration file that is read, in bytes. */
 const LIMIT = 1024 * 1024;
@@ -33,6 +40,8 @@ export async function readConfig(
 
 interface Source {
   readonly path: string;
+  /** Whether it is the user's; a project's may come with a clone. */
+  readonly personal: boolean;
   read(): Uint8Array;
 }
 
@@ -40,11 +49,16 @@ interface Source {
 function configFiles(system: System, root: string): Source[] {
   const { files } = system;
   const own = join(layout(root).home, "config.toml");
-  const project = { path: own, read: () => files.readOwn(own, LIMIT) };
+  const project = {
+    path: own,
+    personal: false,
+    read: () => files.readOwn(own, LIMIT),
+  };
   const folder = userFolder(system);
   if (folder === undefined) return [project];
   const path = join(folder, "mpm", "config.toml");
-  return [{ path, read: () => files.readUpTo(path, LIMIT) }, project];
+  const read = () => files.readUpTo(path, LIMIT);
+  return [{ path, personal: true, read }, project];
 }
 
 function userFolder(system: System): string | undefined {
@@ -53,10 +67,11 @@ function userFolder(system: System): string | undefined {
   return system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
 }
 
-async function readFile({ path, read }: Source): Promise<Partial<Config>> {
+async function readFile(source: Source): Promise<Partial<Config>> {
   // Loaded here since most projects have no configuration.
   const { parse } = await import("@std/toml");
-  const text = new TextDecoder().decode(read());
+  const { path } = source;
+  const text = new TextDecoder().decode(source.read());
   let values: Record<string, unknown>;
   try {
     values = parse(text);
@@ -67,12 +82,12 @@ async function readFile({ path, read }: Source): Promise<Partial<Config>> {
       { hint: "It is TOML, e.g. commit = false", cause: error },
     );
   }
-  return check(values, path);
+  return check(values, source);
 }
 
 function check(
   values: Record<string, unknown>,
-  path: string,
+  { path, personal }: Source,
 ): Partial<Config> {
   const unknown = Object.keys(values).find((key) =>
     !Object.hasOwn(DEFAULTS, key)
@@ -89,5 +104,13 @@ function check(
         `current value is ${JSON.stringify(values.commit)}`,
     );
   }
-  return values as Partial<Config>;
+  if (!("worktrees" in values)) return values as Partial<Config>;
+  if (!personal) {
+    throw new MpmError("USAGE", `"worktrees" cannot be set in "${path}"`, {
+      hint: "What may be deleted is your own choice and no project's: set it " +
+        "in your mpm/config.toml",
+    });
+  }
+  const worktrees = worktreeRules(values.worktrees, path);
+  return { ...values as Partial<Config>, worktrees };
 }

@@ -50,6 +50,8 @@ function infoOf(found: Deno.FileInfo): FileInfo {
     uid: found.uid ?? undefined,
     mtime: found.mtime?.getTime() ?? 0,
     changed: found.ctime?.getTime(),
+    disk: found.dev,
+    names: found.nlink ?? 1,
   };
 }
 

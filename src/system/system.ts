@@ -34,6 +34,10 @@ export interface FileInfo {
    * whole seconds; no program can set it. `undefined`: the platform has none.
    */
   readonly changed: number | undefined;
+  /** The disk it is on. */
+  readonly disk: number;
+  /** How many names the file has; 1 where the platform does not count. */
+  readonly names: number;
 }
 
 /**

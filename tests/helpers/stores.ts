@@ -205,6 +205,8 @@ export function manySaves(
     uid: undefined,
     mtime: 1e12,
     changed: undefined,
+    disk: 1,
+    names: 1,
   };
   const files: Files = {
     ...real.files,

@@ -1,0 +1,82 @@
+import { FileError } from "../errors.ts";
+import type { Rescue } from "../session/rescue.ts";
+import type { System } from "../system/system.ts";
+import { Git } from "./git.ts";
+import { resolveNames } from "./refs.ts";
+import { readWorktrees } from "./worktree_list.ts";
+
+/** How a removed worktree comes back. */
+export interface RestorePlan {
+  /** Absolute. */
+  readonly path: string;
+  /** `undefined`: HEAD is detached. */
+  readonly branch: string | undefined;
+  /** Whether the branch is made anew. */
+  readonly newBranch: boolean;
+  /** What is not as it was. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks at what became of its branch: one that was moved, or is in use
+ * elsewhere, is left alone and HEAD is detached. Throws GIT_FAILED.
+ */
+export async function planRestore(
+  git: Git,
+  rescue: Rescue,
+  path: string,
+): Promise<RestorePlan> {
+  const { branch, head } = rescue;
+  if (branch === null) {
+    return { path, branch: undefined, newBranch: false, notes: [] };
+  }
+  const ref = `refs/heads/${branch}`;
+  const [names, listed] = await Promise.all([
+    resolveNames(git, [ref]),
+    readWorktrees(git),
+  ]);
+  const now = names.get(ref);
+  const detached = (why: string): RestorePlan => ({
+    path,
+    branch: undefined,
+    newBranch: false,
+    notes: [`HEAD is detached: the branch "${branch}" ${why}`],
+  });
+  if (now === undefined) return { path, branch, newBranch: true, notes: [] };
+  if (now !== head) return detached("is at another commit by now");
+  return listed.some((one) => one.ref === ref)
+    ? detached("is checked out elsewhere")
+    : { path, branch, newBranch: false, notes: [] };
+}
+
+/** Makes the worktree again. Throws GIT_FAILED. */
+export async function restoreWorktree(
+  git: Git,
+  rescue: Rescue,
+  { path, branch, newBranch }: RestorePlan,
+): Promise<void> {
+  const { head, upstream } = rescue;
+  const how = branch === undefined
+    ? ["--detach", "--", path, head]
+    : newBranch
+    ? ["--no-track", "-b", branch, "--", path, head]
+    : ["--", path, branch];
+  await git.read(["worktree", "add", "--quiet", ...how]);
+  if (!newBranch || !upstream) return;
+  await git.read(["config", `branch.${branch}.remote`, upstream.remote]);
+  await git.read(["config", `branch.${branch}.merge`, upstream.merge]);
+}
+
+/** What stands in the way of restoring to `path`; an empty folder does not. */
+export function obstacleTo(system: System, path: string): string | undefined {
+  const kind = system.files.lstat(path)?.kind;
+  if (kind === undefined) return undefined;
+  if (kind !== "folder") return `it is a ${kind}`;
+  try {
+    const empty = system.files.list(path).length === 0;
+    return empty ? undefined : "it is not empty";
+  } catch (error) {
+    if (error instanceof FileError) return error.message;
+    throw error;
+  }
+}

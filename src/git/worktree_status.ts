@@ -1,0 +1,110 @@
+import { join } from "@std/path";
+import { FileError, MpmError } from "../errors.ts";
+import type { Failed, WorktreeStatus } from "../session/worktree_facts.ts";
+import type { System } from "../system/system.ts";
+import { Git, reasonOf } from "./git.ts";
+import { parseStatus } from "./status.ts";
+import { decodeBytes, splitFields } from "./text.ts";
+
+/** A worktree by its folder and its own git folder, both absolute. */
+export interface WorktreeFolders {
+  readonly path: string;
+  readonly gitDir: string;
+}
+
+/**
+ * Git in exactly this worktree: a setting of its own could make it look at
+ * another folder.
+ */
+function gitAt({ path, gitDir }: WorktreeFolders): readonly string[] {
+  return [`--git-dir=${gitDir}`, `--work-tree=${path}`];
+}
+
+/** Nothing may stay out of it, whatever the settings say. */
+const EVERYTHING = [
+  "-c",
+  "core.untrackedCache=false",
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--branch",
+  "--no-ahead-behind",
+  "--no-renames",
+  "--untracked-files=all",
+  "--ignored=matching",
+  "--ignore-submodules=none",
+];
+
+/** With where HEAD is, which git says along with it. */
+export interface FullStatus extends WorktreeStatus {
+  readonly head: string | undefined;
+  readonly branch: string | undefined;
+}
+
+/** Everything in the worktree that HEAD has not, and where HEAD is. */
+export async function readWorktreeStatus(
+  system: System,
+  folders: WorktreeFolders,
+): Promise<FullStatus | Failed> {
+  return await answered(async () => {
+    const git = new Git(system, folders.path);
+    const result = await git.run([...gitAt(folders), ...EVERYTHING]);
+    if (result.status !== 0) {
+      return { failed: reasonOf(result) || result.outcome };
+    }
+    const { head, branch, entries } = parseStatus(result.stdout);
+    const ignored = splitFields(result.stdout)
+      .filter((line) => line.startsWith("! "))
+      .map((line) => line.slice(2))
+      .map((path) => ({ path, link: isLink(system, folders.path, path) }));
+    return { head, branch, changes: entries.length, ignored };
+  });
+}
+
+function isLink(system: System, folder: string, path: string): boolean {
+  if (path.endsWith("/")) return false;
+  return system.files.lstat(join(folder, path))?.kind === "link";
+}
+
+/**
+ * Files whose changes git was told not to see: all that are assume-unchanged,
+ * and of the skip-worktree ones, which a sparse checkout has by the thousand,
+ * those that are there.
+ */
+export async function readUnwatched(
+  system: System,
+  folders: WorktreeFolders,
+): Promise<string[] | Failed> {
+  return await answered(async () => {
+    const git = new Git(system, folders.path);
+    const result = await git.run([
+      ...gitAt(folders),
+      ...["ls-files", "-v", "-z"],
+    ]);
+    if (result.status !== 0) {
+      return { failed: reasonOf(result) || result.outcome };
+    }
+    // Mostly no line begins with anything but "H ".
+    const text = decodeBytes(result.stdout);
+    return text.split("\0").filter((line) => /^[a-zS]/.test(line))
+      .filter((line) => {
+        const there = system.files.lstat(join(folders.path, line.slice(2)));
+        return line[0] !== "S" || there !== undefined;
+      })
+      .map((line) => line.slice(2));
+  });
+}
+
+/** What `ask` gives; a folder that vanished or is closed is no answer. */
+export async function answered<T>(
+  ask: () => Promise<T>,
+): Promise<T | Failed> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof FileError || error instanceof MpmError) {
+      return { failed: error.message };
+    }
+    throw error;
+  }
+}

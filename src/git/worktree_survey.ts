@@ -1,0 +1,205 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { Workspace } from "../session/repository.ts";
+import {
+  decide,
+  type Decision,
+  type DecisionRules,
+} from "../session/worktree_decision.ts";
+import { isFailed, type WorktreeFacts } from "../session/worktree_facts.ts";
+import type { System } from "../system/system.ts";
+import {
+  type BranchRef,
+  type DefaultBranch,
+  findDefault,
+  readBranches,
+} from "./default_branch.ts";
+import { Git } from "./git.ts";
+import { findLanded } from "./landed.ts";
+import { inParallel } from "./parallel.ts";
+import {
+  type Candidate,
+  findCandidates,
+  obstacleAt,
+} from "./worktree_candidates.ts";
+import { readContents } from "./worktree_contents.ts";
+import { type ListedWorktree, readWorktrees } from "./worktree_list.ts";
+import { readUnwatched, readWorktreeStatus } from "./worktree_status.ts";
+
+/** One folder below `.claude/worktrees/`, and what is to happen to it. */
+export interface Surveyed {
+  readonly facts: WorktreeFacts;
+  readonly decision: Decision;
+  /** Its own git folder, if it has one. */
+  readonly gitDir: string | undefined;
+  /** It was moved by hand: git has it registered elsewhere. */
+  readonly moved: boolean;
+  /** Changes as soon as anything in it does; of one to be removed. */
+  readonly print: string | undefined;
+}
+
+export interface Survey {
+  /** Absolute path of `.claude/worktrees`. */
+  readonly folder: string;
+  /** Why nothing was looked at; `undefined`: it was. */
+  readonly skipped: string | undefined;
+  readonly items: readonly Surveyed[];
+  readonly main: DefaultBranch | undefined;
+  readonly branches: readonly BranchRef[];
+  readonly listed: readonly ListedWorktree[];
+}
+
+export interface SurveyOptions {
+  readonly rules: DecisionRules;
+  /** Folders that somebody works in at this moment. */
+  readonly callers: readonly string[];
+  /** Measure what stays, too. */
+  readonly measure?: boolean;
+}
+
+/**
+ * Looks at everything below `.claude/worktrees/` of the main worktree and
+ * decides what is to happen to it. Changes nothing. `undefined`: there is no
+ * such folder.
+ */
+export async function survey(
+  system: System,
+  workspace: Workspace,
+  options: SurveyOptions,
+): Promise<Survey | undefined> {
+  const { root, commonDir, git: state } = workspace;
+  // A bare repository has no main worktree.
+  if (state !== "repository" || root === commonDir) return undefined;
+  const folder = join(root, ".claude", "worktrees");
+  const empty = { folder, items: [], main: undefined, branches: [] };
+  const skip = (skipped: string) => ({ ...empty, skipped, listed: [] });
+  try {
+    const obstacle = obstacleAt(system, [join(root, ".claude"), folder]);
+    if (obstacle === "missing") return undefined;
+    if (obstacle) return skip(obstacle);
+    const git = new Git(system, root);
+    const listed = await readWorktrees(git);
+    const candidates = await findCandidates(system, workspace, {
+      ...options,
+      folder,
+      listed,
+    });
+    const known = await readAll(system, git, {
+      ...options,
+      candidates,
+      mainRef: listed[0]?.ref,
+    });
+    return { ...empty, ...known, skipped: undefined, listed };
+  } catch (error) {
+    if (error instanceof MpmError) return skip(error.message);
+    throw error;
+  }
+}
+
+interface Reading {
+  readonly candidates: Candidate[];
+  readonly rules: DecisionRules;
+  readonly measure?: boolean;
+  /** The branch of the main worktree. */
+  readonly mainRef: string | undefined;
+}
+
+/**
+ * Reads more of each candidate until it can be decided on, the costly last:
+ * one git process for the state of each, few for all histories together.
+ */
+async function readAll(
+  system: System,
+  git: Git,
+  { candidates, rules, measure, mainRef }: Reading,
+): Promise<Pick<Survey, "items" | "main" | "branches">> {
+  const open = () =>
+    candidates.filter(({ facts }) => decide(facts, rules) === undefined);
+  const [, branches] = await Promise.all([
+    inParallel(open(), (one) => addStatus(system, one)),
+    open().length > 0 ? readBranches(git) : [],
+  ]);
+  const main = await findDefault(git, branches, mainRef);
+  await addLanded(git, open(), main);
+  await inParallel(open(), async (one) => {
+    const unwatched = await readUnwatched(system, foldersOf(one));
+    one.facts = { ...one.facts, unwatched };
+  });
+  const walked = measure
+    ? candidates.filter(({ facts }) => facts.place === "inside")
+    : open();
+  for (const one of walked) {
+    const contents = readContents(system, one.facts.path);
+    one.facts = { ...one.facts, contents };
+  }
+  const items = candidates.map((one) => {
+    const decision = decide(one.facts, rules) ?? UNDECIDED;
+    const print = decision.remove ? printOf(system, one) : undefined;
+    return { ...one, decision, print };
+  });
+  return { items, main, branches };
+}
+
+/** Whether nothing happened to a worktree since it was surveyed. */
+export function isUnchanged(
+  system: System,
+  { facts, gitDir, moved, print }: Surveyed,
+): boolean {
+  const { path, contents } = facts;
+  const now = contents && readContents(system, path);
+  return print !== undefined && print === printOf(system, {
+        facts: { ...facts, ...(now ? { contents: now } : {}) },
+        gitDir,
+        moved,
+      });
+}
+
+/** Of all files in it and of those git keeps about it. */
+function printOf(
+  system: System,
+  { facts, gitDir }: Candidate,
+): string | undefined {
+  const { contents } = facts;
+  if (gitDir === undefined || !contents) return undefined;
+  const own = readContents(system, gitDir);
+  return isFailed(contents) || isFailed(own)
+    ? undefined
+    : `${contents.print} ${own.print}`;
+}
+
+/** Cannot happen while every fact above is read; preserved if it does. */
+const UNDECIDED: Decision = {
+  remove: false,
+  reason: "not all of it could be looked at",
+  unsaved: true,
+};
+
+function foldersOf({ facts, gitDir }: Candidate) {
+  return { path: facts.path, gitDir: gitDir! };
+}
+
+async function addStatus(system: System, one: Candidate): Promise<void> {
+  const status = await readWorktreeStatus(system, foldersOf(one));
+  if (isFailed(status)) one.facts = { ...one.facts, status };
+  else {
+    const { head, branch, ...rest } = status;
+    one.facts = { ...one.facts, head, branch, status: rest };
+  }
+}
+
+async function addLanded(
+  git: Git,
+  open: readonly Candidate[],
+  main: DefaultBranch | undefined,
+): Promise<void> {
+  const heads = open.map(({ facts }) => facts.head)
+    .filter((head) => head !== undefined);
+  const landed = main && await findLanded(git, heads, main);
+  for (const one of open) {
+    const { head } = one.facts;
+    const found = head === undefined
+      ? { failed: "HEAD has no commit" }
+      : landed?.get(head) ?? { failed: "there is no main branch" };
+    one.facts = { ...one.facts, landed: found };
+  }
+}

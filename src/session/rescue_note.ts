@@ -1,0 +1,19 @@
+import * as z from "zod/mini";
+
+/** What is kept of a removed worktree beside its commit. */
+export const RescueNote = z.strictObject({
+  /** Its path below `.claude/worktrees/`. */
+  name: z.string(),
+  head: z.string(),
+  /** Short; null: HEAD was detached. */
+  branch: z.nullable(z.string()),
+  /** The settings `branch.<name>.remote` and `.merge`. */
+  upstream: z.nullable(z.strictObject({
+    remote: z.string(),
+    merge: z.string(),
+  })),
+  /** ISO 8601, UTC. */
+  removed_at: z.string(),
+});
+
+export type RescueNote = z.infer<typeof RescueNote>;

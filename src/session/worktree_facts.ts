@@ -1,0 +1,94 @@
+import type { IgnoredPath } from "./worktree_rules.ts";
+
+/**
+ * What is known of one folder below `.claude/worktrees/`, read a step at a
+ * time: `undefined` is not read yet, and nothing is removed before all is.
+ */
+export interface WorktreeFacts {
+  /** Absolute. */
+  readonly path: string;
+  /** Registered with git, or not. */
+  readonly kind: "worktree" | "orphan";
+  readonly place: Place;
+  /** Whether it is the caller's own. */
+  readonly own: boolean;
+  readonly repository: Repository;
+  /** Short branch name; `undefined`: detached, or not known. */
+  readonly branch: string | undefined;
+  readonly head: string | undefined;
+  readonly lock: WorktreeLock | undefined;
+  /** A merge, rebase or the like that waits to be continued. */
+  readonly operation: string | undefined;
+  /** When something last happened to it, milliseconds since the epoch. */
+  readonly usedAt: number;
+  readonly status?: WorktreeStatus | Failed;
+  readonly landed?: Landed | Failed;
+  /** Paths that git was told not to look at and that are there. */
+  readonly unwatched?: readonly string[] | Failed;
+  readonly contents?: WorktreeContents | Failed;
+}
+
+/** A question that got no answer, and why. */
+export interface Failed {
+  readonly failed: string;
+}
+
+/** Where it lies, as far as that allows to remove it. */
+export type Place =
+  | "inside"
+  | "missing"
+  | "link"
+  | "outside"
+  | "no-folder"
+  | "other-disk"
+  | "unreadable";
+
+/**
+ * What makes it a worktree: `linked` to a git folder of this project that
+ * leads back; `own`: a repository by itself; `copied`: its git folder belongs
+ * to a worktree elsewhere; `broken`: its `.git` leads nowhere; `none`: a plain
+ * folder; `empty`: a folder with nothing in it.
+ */
+export type Repository =
+  | "linked"
+  | "own"
+  | "copied"
+  | "broken"
+  | "none"
+  | "empty";
+
+export interface WorktreeLock {
+  readonly reason: string;
+  /** Whether the process it names still runs; `unknown`: it cannot be told. */
+  readonly holder: "alive" | "dead" | "unknown";
+}
+
+export interface WorktreeStatus {
+  /** How many paths differ from HEAD or are untracked. */
+  readonly changes: number;
+  readonly ignored: readonly IgnoredPath[];
+}
+
+/** Whether the commits of HEAD are in the default branch, and how. */
+export interface Landed {
+  readonly how: "contained" | "rebased" | "squashed" | "no";
+  /** The default branch, e.g. `main` or `origin/main`. */
+  readonly branch: string;
+}
+
+/** What a walk through all files found, links not followed. */
+export interface WorktreeContents {
+  /** Bytes that come free with it. */
+  readonly bytes: number;
+  /** The newest modification, milliseconds since the epoch. */
+  readonly newest: number;
+  /** The first repository within it. */
+  readonly nested: string | undefined;
+  /** Changes as soon as a file does. */
+  readonly print: string;
+}
+
+/** Whether `answer` is that there is none. */
+export function isFailed(answer: object): answer is Failed {
+  return "failed" in answer;
+}

@@ -1,0 +1,62 @@
+/** What the user may set about the clean-up of worktrees. */
+export interface WorktreeRules {
+  /** Milliseconds a worktree must have been left alone. */
+  readonly minAge: number;
+  /**
+   * Names of ignored folders, and `*.suffix` of ignored files, that can be
+   * made again: they alone may go with a worktree.
+   */
+  readonly trash: readonly string[];
+}
+
+export const WORKTREE_RULES: WorktreeRules = {
+  minAge: 60 * 60 * 1000,
+  trash: [
+    "node_modules",
+    "dist",
+    "target",
+    "__pycache__",
+    "*.pyc",
+    ".gradle",
+    ".mypy_cache",
+    ".next",
+    ".nuxt",
+    ".parcel-cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".svelte-kit",
+    ".tox",
+    ".turbo",
+    ".venv",
+    ".DS_Store",
+  ],
+};
+
+/** Whether `name` can stand in the list: one name, or `*.suffix`. */
+export function isTrashName(name: string): boolean {
+  return /^(\*\.)?[^/\\*?[\]]+$/.test(name) && !/^\.{1,2}$/.test(name) &&
+    name !== ".git";
+}
+
+/** What is at an ignored path, which git ends with `/` for a folder. */
+export interface IgnoredPath {
+  readonly path: string;
+  readonly link: boolean;
+}
+
+/**
+ * Whether an ignored path is only trash. Its own name counts and not that of a
+ * folder above it, which may well be a source folder.
+ */
+export function isTrash(
+  { path, link }: IgnoredPath,
+  trash: readonly string[],
+): boolean {
+  const folder = path.endsWith("/");
+  const name = path.replace(/\/$/, "").split("/").at(-1)!;
+  return trash.some((entry) =>
+    entry.startsWith("*.")
+      ? !folder && name.endsWith(entry.slice(1)) && name !== entry.slice(1)
+      : name === entry && (folder || link || entry === ".DS_Store")
+  );
+}

@@ -1,0 +1,134 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type {
+  WorktreesListResult,
+  WorktreesRestoreResult,
+} from "../../src/session/results.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import {
+  addWorktree,
+  agentProject,
+  commitIn,
+  gone,
+  pruneLater,
+  WORKTREES,
+} from "../helpers/worktrees.ts";
+
+async function restore(env: TestEnv, ...args: string[]) {
+  return await mpmJson<WorktreesRestoreResult>(env, [
+    "worktrees",
+    "restore",
+    ...args,
+  ]);
+}
+
+async function listed(env: TestEnv) {
+  return await mpmJson<WorktreesListResult>(env, ["worktrees", "list"]);
+}
+
+Deno.test("a removal is taken back: place, commit, branch and upstream", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "agent/odd name.lock", "--detach");
+  env.gitIn(path, "checkout", "-q", "-b", "work", "--track", "main");
+  const head = commitIn(env, path);
+  env.git("merge", "-q", "--squash", "work");
+  env.commit("Squashed");
+  assertEquals(gone(await pruneLater(env)), ["agent/odd name.lock"]);
+  assertEquals(env.run("git", ["config", "branch.work.merge"]).status, 1);
+  const { removed } = await listed(env);
+  assertEquals(removed.map((one) => [one.name, one.branch, one.head]), [
+    ["agent/odd name.lock", "work", head],
+  ]);
+  const dry = await restore(env, "--dry-run");
+  assert(!env.exists(`${WORKTREES}/agent/odd name.lock`));
+  const back = await restore(env, "odd");
+  assertEquals(back, { ...dry, dry_run: false });
+  assertEquals(back.notes, []);
+  assertEquals(
+    env.gitIn(path, "rev-parse", "HEAD", "--abbrev-ref", "HEAD"),
+    [
+      head,
+      "work",
+    ].join("\n"),
+  );
+  assertEquals(env.git("config", "branch.work.merge"), "refs/heads/main");
+  assertEquals(env.gitIn(path, "status", "--porcelain"), "");
+  assertEquals(env.git("for-each-ref", "refs/mpm"), "");
+  assertEquals((await listed(env)).removed, []);
+});
+
+Deno.test("a detached HEAD comes back detached; a branch that moved stays", async () => {
+  using env = agentProject();
+  const head = env.git("rev-parse", "HEAD");
+  addWorktree(env, "detached", "--detach");
+  addWorktree(env, "moved");
+  addWorktree(env, "used");
+  await pruneLater(env);
+  env.write("new.txt", "new\n");
+  env.commit("Go on");
+  env.git("branch", "worktree-moved");
+  env.git("checkout", "-q", "-b", "worktree-used", head);
+  assertEquals((await restore(env, "detached")).branch, null);
+  const moved = await restore(env, "moved");
+  assertEquals([moved.branch, moved.head], [null, head]);
+  assertStringIncludes(moved.notes[0]!, "is at another commit by now");
+  const used = await restore(env, "used");
+  assertStringIncludes(used.notes[0]!, "is checked out elsewhere");
+});
+
+Deno.test("commits that only the reflog knew stay reachable", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "x", "--detach");
+  const lost = commitIn(env, path);
+  env.gitIn(path, "checkout", "-q", "--detach", "main");
+  const { removed } = await pruneLater(env);
+  assertEquals(env.git("rev-parse", `${removed[0]!.rescue}/log/0`), lost);
+  await restore(env);
+  assertStringIncludes(env.git("log", "--all", "--format=%H"), lost);
+});
+
+Deno.test("restore refuses what it cannot do, and says why", async () => {
+  using env = agentProject();
+  assertEquals((await mpm(env, ["worktrees", "restore"])).status, 3);
+  addWorktree(env, "one");
+  addWorktree(env, "two");
+  await pruneLater(env);
+  const either = await mpm(env, ["worktrees", "restore"]);
+  assertEquals(either.status, 4);
+  assertStringIncludes(either.stderr, "2 removed worktrees match: one, two");
+  assertEquals((await mpm(env, ["worktrees", "restore", "three"])).status, 3);
+  env.write(`${WORKTREES}/one/mine.txt`, "mine\n");
+  const taken = await mpm(env, ["worktrees", "restore", "one"]);
+  assertEquals(taken.status, 4);
+  assertStringIncludes(taken.stderr, "is in the way: it is not empty");
+  assertEquals(env.read(`${WORKTREES}/one/mine.txt`), "mine\n");
+});
+
+Deno.test("a forged rescue leads nowhere else", async () => {
+  using env = agentProject();
+  const note = (name: string) =>
+    JSON.stringify({
+      name,
+      head: env.git("rev-parse", "HEAD"),
+      branch: null,
+      upstream: null,
+      removed_at: "2026-01-01T00:00:00.000Z",
+    });
+  const forge = (ref: string, text: string) => {
+    env.write("note.json", text);
+    const blob = env.git("hash-object", "-w", "note.json");
+    env.git("update-ref", `refs/mpm/rescue/1/${ref}/about`, blob);
+  };
+  forge("escape", note("../../../escape"));
+  const { status } = await mpm(env, ["worktrees", "restore", "escape"]);
+  assertEquals(status, 4);
+  assertEquals(Deno.lstatSync(env.project).isDirectory, true);
+  assertEquals([...Deno.readDirSync(env.root)].length, 3);
+  forge("rubbish", "{}");
+  forge("rubbish2", "no json");
+  assertEquals((await listed(env)).removed.map(({ name }) => name), [
+    "../../../escape",
+  ]);
+  assert(!env.exists(join("..", "escape")));
+});
