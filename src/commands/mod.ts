@@ -13,5 +13,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./sessions_show.ts")).sessionsShow,
   "sessions verify": async () =>
     (await import("./sessions_verify.ts")).sessionsVerify,
+  "migrate": async () => (await import("./migrate.ts")).migrate,
   "init": async () => (await import("./init.ts")).init,
 };

@@ -10,6 +10,8 @@ export interface Layout {
   readonly state: string;
   /** A second name of each save's JSON, which no git command takes away. */
   readonly kept: string;
+  /** What migrations and rollbacks replaced, a folder each. */
+  readonly backups: string;
   readonly lock: string;
   /** The derived pointer to the newest save. */
   readonly pointer: string;
@@ -33,6 +35,7 @@ export function layout(root: string): Layout {
     legacy: join(sessions, "pause"),
     state: join(home, "state"),
     kept: join(home, "kept"),
+    backups: join(home, "backups"),
     lock: join(home, ".lock"),
     pointer: join(sessions, "LATEST-SESSION.txt"),
     pending: join(sessions, ".pending.json"),
