@@ -8,6 +8,7 @@ import {
   isDamaged,
   isEqual,
   isOlder,
+  pointedTo,
   relation,
   type StoredFile,
 } from "./old_store.ts";
@@ -165,12 +166,14 @@ class Planner {
   #move(family: Family, move: Move): void {
     const damaged = isDamaged(family);
     if (family.place === "sessions") this.#forget(family);
+    const json = `${move.newId ?? family.id}.json`;
+    const there = move.to === "sessions" ? this.#there.get(json) : undefined;
     for (const part of PARTS) {
       const file = family.parts.get(part);
       if (!file || part === ".json.sha256") continue;
       this.#movePart(file, { move, part, asIs: part === ".json" && damaged });
     }
-    this.#moveChecksums(family, move, damaged);
+    this.#moveChecksums(family, move, there ?? (damaged ? "as is" : undefined));
   }
 
   /** Its names are free for the other save. */
@@ -202,40 +205,49 @@ class Planner {
    * name where it says what the JSON is; otherwise it is evidence of something
    * else, and keeps its name.
    */
-  #moveChecksums(family: Family, move: Move, damaged: boolean): void {
-    const id = move.newId ?? family.id;
-    const name = `${id}.json.sha256`;
+  #moveChecksums(
+    family: Family,
+    move: Move,
+    stays: StoredFile | "as is" | undefined,
+  ): void {
+    const name = `${move.newId ?? family.id}.json.sha256`;
     const json = family.parts.get(".json");
-    const digest = (json ?? this.#there.get(`${id}.json`))?.state.sha256;
+    const there = typeof stays === "object" ? stays : undefined;
+    const digest = (json ?? there)?.state.sha256;
     const own = family.parts.get(".json.sha256");
-    const place = move.to;
-    let taken = place === "sessions" ? this.#there.get(name)?.at : undefined;
-    const follow = (file: StoredFile, asIs: boolean) => {
+    let taken = move.to === "sessions" ? this.#there.get(name)?.at : undefined;
+    const render = stays === "as is"
+      ? undefined
+      : json && this.#followed(json, move.newId, there);
+    const follow = (file: StoredFile) => {
       if (taken) return this.#drop(file, taken);
-      taken = { place, name };
-      const render = json && !asIs && this.#followed(json, move.newId);
+      taken = { place: move.to, name };
       this.#put(file, taken, {
-        ...render ? { render, input: json } : {},
+        ...render && json ? { render, input: json } : {},
         newId: move.newId,
       });
     };
-    if (own) follow(own, damaged);
+    if (own) follow(own);
     for (const file of family.evidence) {
-      if (digest !== undefined && file.text === digest) follow(file, damaged);
+      if (digest !== undefined && file.text === digest) follow(file);
       else this.#moveStale(file, move);
     }
   }
 
-  /** Makes the checksum of a JSON that changes. */
-  #followed(json: StoredFile, newId: string | undefined): Transfer["render"] {
-    if (newId === undefined && json.moved === json.state.sha256) {
-      return undefined;
+  /** Makes the checksum of a JSON that changes, or has changed there before. */
+  #followed(
+    json: StoredFile,
+    newId: string | undefined,
+    there: StoredFile | undefined,
+  ): Transfer["render"] {
+    const encode = (text: string) => new TextEncoder().encode(text);
+    if (newId !== undefined) {
+      const relocation = this.#relocation(json, newId);
+      return (bytes) =>
+        encode(sha256(relocate(json.at.name, bytes, relocation)));
     }
-    const relocation = this.#relocation(json, newId);
-    return (bytes) =>
-      new TextEncoder().encode(
-        sha256(relocate(json.at.name, bytes, relocation)),
-      );
+    const digest = there?.state.sha256 ?? json.moved;
+    return digest === json.state.sha256 ? undefined : () => encode(digest);
   }
 
   #moveStale(file: StoredFile, { to, newId }: Move): void {
@@ -284,8 +296,4 @@ class Planner {
     this.transfers.push({ file, to: null });
     this.steps.push({ action: "duplicate", from: file.at, to: equal, note });
   }
-}
-
-function pointedTo({ text = "" }: StoredFile): string | undefined {
-  return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
 }

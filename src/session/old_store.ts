@@ -119,3 +119,8 @@ export function isOlder(a: Family, b: Family): boolean {
   }
   return mtime < otherMtime;
 }
+
+/** The id in a pointer. */
+export function pointedTo({ text = "" }: StoredFile): string | undefined {
+  return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
+}

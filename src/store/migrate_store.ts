@@ -156,7 +156,6 @@ export async function interrupted(
 
 /** Whether nothing of a session is left in the old folder. */
 export function isMigrated(system: System, root: string): boolean {
-  return listFolder(system, layout(root).legacy).every(({ name, kind }) =>
-    kind !== "file" || oldName(name) === undefined
-  );
+  return listFolder(system, layout(root).legacy)
+    .every(({ name }) => oldName(name) === undefined);
 }
