@@ -47,16 +47,19 @@ const FolderState = z.strictObject({
   mtime: z.number(),
 });
 
+/** `rewrite`: a move with changed content; `conflict`: one to another id. */
+export const StepAction = z.enum([
+  "move",
+  "rewrite",
+  "duplicate",
+  "conflict",
+  "leave",
+  "restore",
+  "remove",
+]);
+
 const Step = z.strictObject({
-  action: z.enum([
-    "move",
-    "rewrite",
-    "duplicate",
-    "conflict",
-    "leave",
-    "restore",
-    "remove",
-  ]),
+  action: StepAction,
   from: z.strictObject({ place: PlaceName, name: text }),
   to: z.nullable(Ref),
   note: z.nullable(text),

