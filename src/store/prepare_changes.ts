@@ -9,6 +9,7 @@ import type {
 import { refKey } from "../session/old_store.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
 import { backupPath, freeBackup, UNFINISHED } from "./backups.ts";
 import { ensureFolder, removeTree } from "./folders.ts";
 import { layout } from "./layout.ts";
@@ -70,6 +71,7 @@ export async function prepareChanges(
   const work = join(backups, PREPARING);
   removeTree(system, work);
   ensureFolder(system, work, root);
+  keepFromGit(system, backups);
   try {
     const preparer = new Preparer(system, { work, root, folders });
     const changes = preparer.writeAll(set, progress);
@@ -90,6 +92,16 @@ export async function prepareChanges(
     if (error instanceof MpmError) removeQuietly(system, work);
     throw error;
   }
+}
+
+/**
+ * Backups are of this machine, and no `git clean` is to take them. The rules of
+ * the folder above may be claude-mpm's, and know nothing of them.
+ */
+function keepFromGit(system: System, backups: string): void {
+  const rules = join(backups, ".gitignore");
+  if (system.files.lstat(rules)) return;
+  writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
 }
 
 /** The failure itself is what is reported. */

@@ -392,7 +392,7 @@ Deno.test("migrate --no-backup leaves nothing behind", async () => {
   using env = mixedStore();
   const { backups, complete } = await migrate(env, "--no-backup");
   assertEquals([backups, complete], [[], true]);
-  assertEquals(names(env, ".claude-mpm/backups"), []);
+  assertEquals(names(env, ".claude-mpm/backups"), [".gitignore"]);
   const { status, stderr } = await mpm(env, ["migrate", "--rollback"]);
   assertEquals(status, 3);
   assertStringIncludes(stderr, "No migration to take back");
@@ -511,6 +511,17 @@ posixTest("migrate refuses a link in place of a folder", async () => {
   assertEquals(status, 4);
   assertStringIncludes(stderr, "is no folder: link");
   assertEquals([...Deno.readDirSync(outside)].length, 1);
+});
+
+Deno.test("migrate shows its backups to no git command", async () => {
+  using env = TestEnv.repository();
+  putOld(env, PLAIN);
+  env.write(".claude-mpm/.gitignore", "logs/\n");
+  env.commit("Save as claude-mpm did");
+  const { backups } = await migrate(env);
+  env.git("clean", "-q", "-fd");
+  assert(Deno.statSync(backups[0]!).isDirectory);
+  assertEquals(env.git("status", "--porcelain").includes("backups"), false);
 });
 
 Deno.test("migrate lets no index hide what was moved", async () => {
