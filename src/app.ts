@@ -6,7 +6,7 @@ import { makeStyle, type Style, wantsColor } from "./cli/style.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { spelled } from "./commands/spellings.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "./errors.ts";
-import { asciiJson, escapeLines } from "./escape.ts";
+import { asciiJson, escapeLines, escapeText } from "./escape.ts";
 import type { System } from "./system/system.ts";
 import { BUILD, VERSION } from "./version.ts";
 
@@ -123,6 +123,8 @@ function contextOf(
 ): Context {
   const { interactive, columns, err } = system.terminal;
   const silent = input.quiet === true || input.json === true;
+  const inPlace = interactive.stderr && !silent &&
+    system.env("TERM") !== "dumb";
   return {
     system,
     folder: folderOf(system, input.project as string | undefined),
@@ -131,6 +133,9 @@ function contextOf(
     style: styleOf(system, input, columns()),
     note(text) {
       if (!silent) err(`${escapeLines(text)}\n`);
+    },
+    status(text) {
+      if (inPlace) err(`\r\x1b[K${escapeText(text).slice(0, columns() - 1)}`);
     },
     ask(question) {
       err(question);

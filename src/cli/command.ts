@@ -76,6 +76,11 @@ export interface Context {
   readonly style: Style;
   /** Says something beside the answer: on stderr, not under `--quiet`. */
   note(text: string): void;
+  /**
+   * Shows `text` in the last line of a terminal, in place of what it showed
+   * before; an empty one takes it away. Shows nothing anywhere else.
+   */
+  status(text: string): void;
   /** Prints a question on stderr and returns the line typed. */
   ask(question: string): string | undefined;
 }

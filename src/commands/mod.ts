@@ -30,5 +30,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./worktrees_prune.ts")).worktreesPrune,
   "worktrees restore": async () =>
     (await import("./worktrees_restore.ts")).worktreesRestore,
+  "migrate": async () => (await import("./migrate.ts")).migrate,
   "init": async () => (await import("./init.ts")).init,
 };

@@ -1,4 +1,4 @@
-import { dirname } from "@std/path";
+import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 
@@ -67,4 +67,16 @@ function tighten(system: System, folder: string): void {
     // On a read-only file system reading must still work.
     if (!(error instanceof FileError)) throw error;
   }
+}
+
+/** Removes a folder of mpm's own with all that is in it; no link is followed. */
+export function removeTree(system: System, folder: string): void {
+  const { files } = system;
+  if (!files.lstat(folder)) return;
+  for (const { name, kind } of files.list(folder)) {
+    const path = join(folder, name);
+    if (kind === "folder") removeTree(system, path);
+    else files.remove(path);
+  }
+  files.remove(folder);
 }

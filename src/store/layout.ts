@@ -16,6 +16,8 @@ export interface Layout {
   readonly trash: string;
   /** claude-mpm's automatic pause as long as it goes on. */
   readonly activePause: string;
+  /** What migrations and rollbacks replaced, a folder each. */
+  readonly backups: string;
   readonly lock: string;
   /** The derived pointer to the newest save. */
   readonly pointer: string;
@@ -42,6 +44,7 @@ export function layout(root: string): Layout {
     logs: join(home, "resume-logs"),
     trash: join(home, "trash"),
     activePause: join(sessions, "ACTIVE-PAUSE.jsonl"),
+    backups: join(home, "backups"),
     lock: join(home, ".lock"),
     pointer: join(sessions, "LATEST-SESSION.txt"),
     pending: join(sessions, ".pending.json"),

@@ -4,20 +4,7 @@ import type { VerifyResult } from "../../src/session/results.ts";
 import { say } from "../helpers/say.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
-
-/** Starts the real binary in the environment's world. */
-function start(env: TestEnv, args: string[]): Deno.ChildProcess {
-  return new Deno.Command(binary(), {
-    args,
-    cwd: env.project,
-    env: env.env(),
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
+import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
 
 posixTest(
   "fifty pauses at once from fifty processes are fifty saves",

@@ -83,3 +83,16 @@ export function binary(): string {
   if (!path) throw new Error("MPM_BIN is not set: run deno task test");
   return path;
 }
+
+/** Starts the real binary in the environment's world. */
+export function start(env: TestEnv, args: string[]): Deno.ChildProcess {
+  return new Deno.Command(binary(), {
+    args,
+    cwd: env.project,
+    env: env.env(),
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}

@@ -1,0 +1,83 @@
+import { defineCommand } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
+import { MpmError } from "../errors.ts";
+import { locate } from "../git/workspace.ts";
+import { migrateText } from "../session/migrate_text.ts";
+import type { MigrateAnswer } from "../session/results.ts";
+import { migrateSaves, rollBack } from "./migrate_steps.ts";
+
+/** `mpm migrate` */
+export const migrate = defineCommand({
+  name: "migrate",
+  summary: "Move the saves of an older layout to where they belong",
+  description: `
+Moves .claude-mpm/sessions/pause/, where claude-mpm before 4.21 saved, to
+.claude-mpm/sessions/. A verified backup is made first. Of two different
+sessions with one id both are kept; files that are of no session stay. An
+interrupted run is finished by the next one. The exit status is 4 if files of
+sessions had to stay in the old folder.
+
+--rollback restores what was there before the newest migration, or before the
+backup named; what was saved since stays. It makes a backup too, by which it can
+itself be taken back.`,
+  positionals: [{
+    name: "backup",
+    summary: "With --rollback: the backup to restore",
+    optional: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show every move, skip and rewrite, and write nothing",
+    },
+    "no-backup": {
+      type: "boolean",
+      summary: "Make no backup; it cannot be taken back then",
+    },
+    rollback: {
+      type: "boolean",
+      summary: "Restore what was there before a migration",
+    },
+    global: {
+      type: "boolean",
+      summary: "Take this project's saves in ~/.claude-mpm/sessions home, too",
+    },
+  },
+  examples: [
+    "mpm migrate --dry-run",
+    "mpm migrate",
+    "mpm migrate --global",
+    "mpm migrate --rollback",
+    "mpm migrate --rollback pause_backup_20251109-160858",
+  ],
+  result: async () => (await import("../session/results.ts")).MigrateAnswer,
+  async run(context, input): Promise<MigrateAnswer> {
+    const { backup, rollback, global } = input;
+    if (backup !== undefined && !rollback) {
+      throw new MpmError("USAGE", `Unexpected argument "${backup}"`, {
+        hint: `To restore a backup: mpm migrate --rollback ${backup}`,
+      });
+    }
+    if (rollback && global) {
+      throw new MpmError("USAGE", "Both --rollback and --global were given", {
+        hint: "A rollback restores what its backup holds, wherever it was",
+      });
+    }
+    const { system } = context;
+    const { root } = await locate(system, context.folder);
+    using progress = new ProgressLine(context);
+    const work = {
+      system,
+      root,
+      progress: progress.show,
+      dryRun: input["dry-run"],
+      backup: !input["no-backup"],
+      start: system.now().getTime(),
+    };
+    return rollback
+      ? await rollBack(work, backup)
+      : await migrateSaves(work, global);
+  },
+  render: migrateText,
+  status: ({ dry_run, complete }) => dry_run || complete ? 0 : 4,
+});

@@ -1,0 +1,299 @@
+import type { Ref, Step } from "./change_set.ts";
+import { sessionId } from "./ids.ts";
+import { idOf, oldName, PARTS, POINTER } from "./old_names.ts";
+import {
+  families,
+  type Family,
+  type Inventory,
+  isDamaged,
+  isEqual,
+  isOlder,
+  pointedTo,
+  relation,
+  type StoredFile,
+} from "./old_store.ts";
+import { relocate, type Relocation } from "./relocate.ts";
+import { idTime } from "./save_entry.ts";
+import { sha256 } from "./serialize.ts";
+
+/** One file that goes somewhere, or into the backup only. */
+export interface Transfer {
+  readonly file: StoredFile;
+  readonly to: Ref | null;
+  /** The new content, made of the bytes of `input`; as it is unless given. */
+  readonly render?: (bytes: Uint8Array) => Uint8Array;
+  readonly input?: StoredFile;
+}
+
+export interface MigrationPlan {
+  /** Every move, skip and rewrite in words. */
+  readonly steps: readonly Step[];
+  readonly transfers: readonly Transfer[];
+}
+
+/**
+ * Decides where every file of the old folders goes. Nothing is replaced but an
+ * older pointer; of two different saves with one id both stay.
+ */
+export function planMigration(inventory: Inventory): MigrationPlan {
+  const planner = new Planner(inventory);
+  const { old, left } = inventory;
+  for (const family of families(old)) planner.addFamily(family);
+  for (const file of old) {
+    const kind = oldName(file.at.name)?.kind;
+    if (kind === "lone") planner.addLone(file);
+    if (kind === "pointer") planner.addPointer(file);
+  }
+  return {
+    steps: [...planner.steps, ...left],
+    transfers: planner.transfers,
+  };
+}
+
+/** How a family of files moves. */
+interface Move {
+  readonly to: "sessions" | "kept";
+  /** The id it gets where it cannot keep its own. */
+  readonly newId?: string;
+}
+
+class Planner {
+  readonly steps: Step[] = [];
+  readonly transfers: Transfer[] = [];
+  readonly #inventory: Inventory;
+  readonly #taken: Set<string>;
+  /** The new folder as it will be, by name. */
+  readonly #there = new Map<string, StoredFile>();
+  readonly #namesOf = new Map<string, Set<string>>();
+  readonly #kept: ReadonlyMap<string, Family>;
+  /** Ids of the old folder that became others. */
+  readonly #renamed = new Map<string, string>();
+
+  constructor(inventory: Inventory) {
+    this.#inventory = inventory;
+    this.#taken = new Set(inventory.taken);
+    const kept = [];
+    for (const file of inventory.there) {
+      if (file.at.place === "kept") kept.push(file);
+      else this.#know(file);
+    }
+    this.#kept = new Map(families(kept).map((family) => [family.id, family]));
+  }
+
+  addFamily(family: Family): void {
+    const { id } = family;
+    const there = this.#familyThere(id);
+    const kept = this.#kept.get(id);
+    if (relation(family, there, kept) !== "different") {
+      return this.#move(family, { to: "sessions" });
+    }
+    const newId = this.#freeId(id);
+    if (there && isOlder(there, family)) {
+      this.#move(there, { to: "sessions", newId });
+      if (kept) this.#move(kept, { to: "kept", newId });
+      this.#move(family, { to: "sessions" });
+    } else {
+      this.#move(family, { to: "sessions", newId });
+      if (family.place === "pause") this.#renamed.set(id, newId);
+    }
+  }
+
+  /** What belongs to no single save keeps its name, or stays. */
+  addLone(file: StoredFile): void {
+    const { name } = file.at;
+    const other = this.#there.get(name);
+    if (!other) return this.#put(file, { place: "sessions", name });
+    if (isEqual(file, other)) return this.#drop(file, other.at);
+    this.steps.push({
+      action: "leave",
+      from: file.at,
+      to: null,
+      note: "a different file of this name is in the new folder",
+    });
+  }
+
+  /** The pointer to the newer save wins. */
+  addPointer(file: StoredFile): void {
+    const other = this.#there.get(POINTER);
+    const id = pointedTo(file);
+    const newId = this.#renamed.get(id ?? "");
+    const target = newId ?? id ?? "";
+    if (other && (pointedTo(other) ?? "") >= target) {
+      return this.#drop(file, other.at, "the other pointer is to a newer save");
+    }
+    const relocation = this.#relocation(file, newId);
+    this.#put(file, { place: "sessions", name: POINTER }, {
+      render: (bytes) => relocate(POINTER, bytes, relocation),
+      note: other ? "replaces the pointer to an older save" : null,
+    });
+  }
+
+  #familyThere(id: string): Family | undefined {
+    const names = [...this.#namesOf.get(id) ?? []];
+    return families(names.map((name) => this.#there.get(name)!))[0];
+  }
+
+  #know(file: StoredFile): void {
+    const { name } = file.at;
+    this.#there.set(name, file);
+    const id = idOf(name);
+    if (id === undefined) return;
+    const names = this.#namesOf.get(id) ?? new Set();
+    this.#namesOf.set(id, names.add(name));
+  }
+
+  #freeId(id: string): string {
+    const start = idTime(id) ?? 0;
+    for (let second = 1;; second++) {
+      const free = sessionId(new Date(start + 1000 * second));
+      if (this.#taken.has(free)) continue;
+      this.#taken.add(free);
+      return free;
+    }
+  }
+
+  #relocation(file: StoredFile, newId?: string): Relocation {
+    const { place, name } = file.at;
+    const paths = place === "pause" || place === "global"
+      ? this.#inventory.paths[place]
+      : [];
+    const id = idOf(name) ?? pointedTo(file);
+    return newId === undefined || id === undefined
+      ? { paths }
+      : { paths, id: [id, newId] };
+  }
+
+  #move(family: Family, move: Move): void {
+    const damaged = isDamaged(family);
+    if (family.place === "sessions") this.#forget(family);
+    const json = `${move.newId ?? family.id}.json`;
+    const there = move.to === "sessions" ? this.#there.get(json) : undefined;
+    for (const part of PARTS) {
+      const file = family.parts.get(part);
+      if (!file || part === ".json.sha256") continue;
+      this.#movePart(file, { move, part, asIs: part === ".json" && damaged });
+    }
+    this.#moveChecksums(family, move, there ?? (damaged ? "as is" : undefined));
+  }
+
+  /** Its names are free for the other save. */
+  #forget({ id }: Family): void {
+    for (const name of this.#namesOf.get(id) ?? []) this.#there.delete(name);
+    this.#namesOf.delete(id);
+  }
+
+  #movePart(
+    file: StoredFile,
+    { move, part, asIs }: { move: Move; part: string; asIs: boolean },
+  ): void {
+    const name = (move.newId ?? idOf(file.at.name)!) + part;
+    const other = move.to === "sessions" ? this.#there.get(name) : undefined;
+    if (other) return this.#drop(file, other.at);
+    const relocation = this.#relocation(file, move.newId);
+    const changes = !asIs &&
+      (move.newId !== undefined || file.moved !== file.state.sha256);
+    this.#put(file, { place: move.to, name }, {
+      ...changes
+        ? { render: (bytes) => relocate(name, bytes, relocation) }
+        : {},
+      newId: move.newId,
+    });
+  }
+
+  /**
+   * The checksum follows the JSON. claude-mpm's misnamed one gets its right
+   * name where it says what the JSON is; otherwise it is evidence of something
+   * else, and keeps its name.
+   */
+  #moveChecksums(
+    family: Family,
+    move: Move,
+    stays: StoredFile | "as is" | undefined,
+  ): void {
+    const name = `${move.newId ?? family.id}.json.sha256`;
+    const json = family.parts.get(".json");
+    const there = typeof stays === "object" ? stays : undefined;
+    const digest = (json ?? there)?.state.sha256;
+    const own = family.parts.get(".json.sha256");
+    let taken = move.to === "sessions" ? this.#there.get(name)?.at : undefined;
+    const render = stays === "as is"
+      ? undefined
+      : json && this.#followed(json, move.newId, there);
+    const follow = (file: StoredFile) => {
+      if (taken) return this.#drop(file, taken);
+      taken = { place: move.to, name };
+      this.#put(file, taken, {
+        ...render && json ? { render, input: json } : {},
+        newId: move.newId,
+      });
+    };
+    if (own) follow(own);
+    for (const file of family.evidence) {
+      if (digest !== undefined && file.text === digest) follow(file);
+      else this.#moveStale(file, move);
+    }
+  }
+
+  /** Makes the checksum of a JSON that changes, or has changed there before. */
+  #followed(
+    json: StoredFile,
+    newId: string | undefined,
+    there: StoredFile | undefined,
+  ): Transfer["render"] {
+    const encode = (text: string) => new TextEncoder().encode(text);
+    if (newId !== undefined) {
+      const relocation = this.#relocation(json, newId);
+      return (bytes) =>
+        encode(sha256(relocate(json.at.name, bytes, relocation)));
+    }
+    const digest = there?.state.sha256 ?? json.moved;
+    return digest === json.state.sha256 ? undefined : () => encode(digest);
+  }
+
+  #moveStale(file: StoredFile, { to, newId }: Move): void {
+    const { name: old } = file.at;
+    const name = newId === undefined ? old : old.replace(idOf(old)!, newId);
+    const other = this.#there.get(name);
+    if (other && isEqual(file, other)) return this.#drop(file, other.at);
+    if (!other) return this.#put(file, { place: to, name }, { newId });
+    this.steps.push({
+      action: "leave",
+      from: file.at,
+      to: null,
+      note: "a different checksum of this name is in the new folder",
+    });
+  }
+
+  #put(file: StoredFile, to: Ref, how: {
+    render?: NonNullable<Transfer["render"]>;
+    input?: StoredFile | undefined;
+    newId?: string | undefined;
+    note?: string | null;
+  } = {}): void {
+    const { render, input, newId, note = null } = how;
+    this.transfers.push({
+      file,
+      to,
+      ...render ? { render } : {},
+      ...input ? { input } : {},
+    });
+    const action = newId !== undefined
+      ? "conflict"
+      : render
+      ? "rewrite"
+      : "move";
+    this.steps.push({ action, from: file.at, to, note });
+    if (to.place !== "sessions") return;
+    const state = { ...file.state, sha256: file.moved };
+    this.#know({ ...file, at: to, state });
+  }
+
+  #drop(
+    file: StoredFile,
+    equal: Ref,
+    note = "an equal file is in the new folder",
+  ): void {
+    this.transfers.push({ file, to: null });
+    this.steps.push({ action: "duplicate", from: file.at, to: equal, note });
+  }
+}

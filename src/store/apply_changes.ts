@@ -1,0 +1,249 @@
+import { join } from "@std/path";
+import { FileError, isMissing } from "../errors.ts";
+import type {
+  Change,
+  ChangeSet,
+  FileState,
+  Ref,
+} from "../session/change_set.ts";
+import { refKey } from "../session/old_store.ts";
+import { sha256 } from "../session/serialize.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "./atomic.ts";
+import { MANIFEST, UNFINISHED } from "./backups.ts";
+import { ensureFolder, removeTree } from "./folders.ts";
+import { ensureHome } from "./home.ts";
+import { indexPath } from "./index_file.ts";
+import { layout } from "./layout.ts";
+import type { Folders, Progress } from "./old_store.ts";
+import { PREPARING, stagedPath } from "./prepare_changes.ts";
+import { LARGEST_SAVE } from "./save_content.ts";
+
+/** A file that somebody changed while the set was applied, and so stays. */
+export interface Skipped {
+  readonly at: Ref;
+  readonly reason: string;
+}
+
+/**
+ * Makes the changes of a set that is prepared. Every file first gets its new
+ * place, then the old names go, so that at any moment every save is there. A
+ * step that was done before is recognised, so it may be called again after a
+ * death at any point. Call under the lock.
+ */
+export function applyChanges(
+  system: System,
+  root: string,
+  { set, folders, progress }: {
+    set: ChangeSet;
+    folders: Folders;
+    progress: Progress;
+  },
+): Skipped[] {
+  const { backups, legacy } = layout(root);
+  const folder = join(backups, set.name);
+  const applier = new Applier(system, folder, folders);
+  ensureHome(system, root);
+  applier.ensureFolders(root, set);
+  const { changes } = set;
+  const each = (what: string, some: Change[], run: (one: Change) => void) =>
+    some.forEach((change, done) => {
+      progress(what, done, some.length);
+      run(change);
+    });
+  const written = changes.filter(({ after }) => after);
+  each("Moving", written.filter(({ before }) => !before), applier.publish);
+  each("Moving", written.filter(({ before }) => before), applier.replace);
+  applier.syncFolders(changes);
+  each("Clearing", changes.filter(({ after }) => !after), applier.clear);
+  applier.syncFolders(changes);
+  settleOldFolder(system, legacy, set.folder.after);
+  // Derived of folders that are others now.
+  removeIfThere(system, indexPath(root));
+  finish(system, root, set);
+  return applier.skipped;
+}
+
+/** Its record is what says that a set is complete. */
+function finish(
+  system: System,
+  root: string,
+  { name, backup }: ChangeSet,
+): void {
+  const { files } = system;
+  const { backups } = layout(root);
+  const folder = join(backups, name);
+  if (backup) {
+    removeTree(system, join(folder, "new"));
+    files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));
+    files.syncFolder(folder);
+    return;
+  }
+  const work = join(backups, PREPARING);
+  removeTree(system, work);
+  files.rename(folder, work);
+  removeTree(system, work);
+}
+
+/** The old folder goes when it is empty, or becomes what it was. */
+function settleOldFolder(
+  system: System,
+  legacy: string,
+  wanted: ChangeSet["folder"]["after"],
+): void {
+  const { files } = system;
+  if (!files.lstat(legacy)) return;
+  if (wanted) {
+    if (wanted.mode !== null) files.chmod(legacy, wanted.mode);
+    files.setMtime(legacy, wanted.mtime);
+  } else if (files.list(legacy).length === 0) {
+    files.remove(legacy);
+  }
+}
+
+class Applier {
+  readonly skipped: Skipped[] = [];
+  /** Files that must stay, since what is made of them is not in its place. */
+  readonly #needed = new Set<string>();
+  readonly #system: System;
+  readonly #folder: string;
+  readonly #folders: Folders;
+
+  constructor(system: System, folder: string, folders: Folders) {
+    this.#system = system;
+    this.#folder = folder;
+    this.#folders = folders;
+  }
+
+  #path({ place, name }: Ref): string {
+    const folder = this.#folders[place];
+    if (folder === undefined) {
+      throw new FileError("missing", "find", `the folder "${place}"`);
+    }
+    return join(folder, name);
+  }
+
+  ensureFolders(root: string, { changes, folder }: ChangeSet): void {
+    const { pause, kept, global } = this.#folders;
+    const places = new Set(
+      changes.filter(({ after }) => after).map(({ at }) => at.place),
+    );
+    if (places.has("pause") || folder.after) {
+      ensureFolder(this.#system, pause!, root);
+    }
+    if (places.has("kept")) ensureFolder(this.#system, kept!, root);
+    const home = this.#system.home();
+    if (places.has("global") && global && home) {
+      ensureFolder(this.#system, global, home);
+    }
+  }
+
+  /** Gives a file that has no place yet its own, replacing nothing. */
+  readonly publish = (change: Change): void => {
+    const { at, after, from, linked } = change;
+    const path = this.#path(at);
+    if (!this.#isDone(path, after!)) {
+      const source = linked ? this.#path(from!) : stagedPath(this.#folder, at);
+      const done = at.place === "global"
+        ? this.#copy(source, path, after!)
+        : this.#move(source, path);
+      if (!done) return this.#skip(change);
+    }
+    this.#settle(path, after!);
+  };
+
+  /** Whether the change was made before; throws where a file is in the way. */
+  #isDone(path: string, wanted: FileState): boolean {
+    return this.#system.files.lstat(path)?.kind === "file" &&
+      this.#digest(path) === wanted.sha256;
+  }
+
+  #digest(path: string): string {
+    return sha256(this.#system.files.readOwn(path, LARGEST_SAVE));
+  }
+
+  /** A second name where the file system has them, else a renaming. */
+  #move(source: string, path: string): boolean {
+    const { files } = this.#system;
+    try {
+      files.link(source, path);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (error.problem === "exists" || isMissing(error)) return false;
+      if (!["other", "denied"].includes(error.problem)) throw error;
+      if (files.lstat(path)) return false;
+      files.rename(source, path);
+      return true;
+    }
+  }
+
+  /** To the home folder, which may be on another device. */
+  #copy(source: string, path: string, { mtime }: FileState): boolean {
+    const { files } = this.#system;
+    if (files.lstat(path)) return false;
+    const bytes = files.readOwn(source, LARGEST_SAVE);
+    writeAtomic(this.#system, path, { bytes, mtime });
+    return true;
+  }
+
+  /** Puts the new content in the place of the old one in one go. */
+  readonly replace = (change: Change): void => {
+    const { at, before, after } = change;
+    const { files } = this.#system;
+    const path = this.#path(at);
+    const staged = stagedPath(this.#folder, at);
+    if (!this.#isDone(path, after!)) {
+      const changed = files.lstat(path) !== undefined &&
+        this.#differs(path, before!);
+      if (changed || this.#needed.has(refKey(at)) || !files.lstat(staged)) {
+        return this.#skip(change);
+      }
+      files.rename(staged, path);
+    }
+    this.#settle(path, after!);
+  };
+
+  /** Takes the old name away, unless there is something else by now. */
+  readonly clear = (change: Change): void => {
+    const { at, before } = change;
+    const path = this.#path(at);
+    if (!before || !this.#system.files.lstat(path)) return;
+    if (this.#needed.has(refKey(at))) return;
+    if (this.#differs(path, before)) return this.#skip(change);
+    this.#system.files.remove(path);
+  };
+
+  /** The size and the time tell without reading it. */
+  #differs(path: string, { size, mtime, sha256: digest }: FileState): boolean {
+    const found = this.#system.files.lstat(path);
+    if (found?.kind !== "file") return true;
+    if (found.size === size && found.mtime === mtime) return false;
+    return this.#digest(path) !== digest;
+  }
+
+  #settle(path: string, { mode, mtime }: FileState): void {
+    const { files } = this.#system;
+    const found = files.lstat(path);
+    if (!found) return;
+    if (found.mtime !== mtime) files.setMtime(path, mtime);
+    if (mode !== null && found.mode !== mode) files.chmod(path, mode);
+  }
+
+  #skip({ at, from }: Change): void {
+    if (from) this.#needed.add(refKey(from));
+    this.skipped.push({
+      at,
+      reason: "it was changed meanwhile by another program",
+    });
+  }
+
+  syncFolders(changes: readonly Change[]): void {
+    for (const place of new Set(changes.map(({ at }) => at.place))) {
+      const folder = this.#folders[place];
+      if (folder && this.#system.files.lstat(folder)) {
+        this.#system.files.syncFolder(folder);
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { MigrateResult, VerifyResult } from "../../src/session/results.ts";
+import { sha256 } from "../../src/session/serialize.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { binary } from "../helpers/mpm.ts";
+import {
+  mixedStore,
+  oldJson,
+  PAUSE,
+  sessionsListing,
+} from "../helpers/old_stores.ts";
+import { say } from "../helpers/say.ts";
+import { idAt, SESSIONS } from "../helpers/stores.ts";
+
+Deno.test("the binary migrates and takes it back", () => {
+  using env = mixedStore();
+  const before = sessionsListing(env);
+  const run = (...args: string[]) => env.run(binary(), args);
+  const foreseen = run("migrate", "--dry-run");
+  assertEquals([foreseen.status, foreseen.stderr], [0, ""]);
+  assertEquals(sessionsListing(env), before);
+  const { status, stdout, stderr } = run("migrate");
+  assertEquals([status, stderr], [0, ""]);
+  assertStringIncludes(stdout, "Moved 18 files of 5 sessions");
+  const verified = run("sessions", "verify", "--json");
+  const { intact } = JSON.parse(verified.stdout) as VerifyResult;
+  assert(intact);
+  assertEquals(run("migrate", "--rollback").status, 0);
+  assertEquals(sessionsListing(env), before);
+});
+
+/** Ten thousand files: 2,500 saves as claude-mpm 4.20 left them. */
+function manyFiles(env: TestEnv): void {
+  const folder = join(env.project, PAUSE);
+  Deno.mkdirSync(folder, { recursive: true });
+  for (let at = 0; at < 2500; at++) {
+    const id = idAt(60 * at);
+    const json = oldJson(id);
+    const see = `cat .claude-mpm/sessions/pause/${id}.md\n`;
+    const digest = sha256(new TextEncoder().encode(json));
+    Deno.writeTextFileSync(join(folder, `${id}.json`), json);
+    Deno.writeTextFileSync(join(folder, `${id}.yaml`), see);
+    Deno.writeTextFileSync(join(folder, `${id}.md`), see);
+    Deno.writeTextFileSync(
+      join(folder, `.${id}_abcdefgh.tmp.sha256`),
+      digest,
+    );
+  }
+}
+
+Deno.test("ten thousand files migrate, and come back, in a few seconds", () => {
+  using env = new TestEnv();
+  manyFiles(env);
+  const timed = (...args: string[]) => {
+    const start = performance.now();
+    const { status, stdout, stderr } = env.run(binary(), [...args, "--json"]);
+    assertEquals(status, 0, stderr);
+    const { moved } = JSON.parse(stdout) as MigrateResult;
+    return { moved, seconds: (performance.now() - start) / 1000 };
+  };
+  const there = timed("migrate");
+  assertEquals(there.moved, 10_000);
+  assertEquals(env.exists(PAUSE), false);
+  assertEquals(
+    [...Deno.readDirSync(join(env.project, SESSIONS))].length,
+    10_000,
+  );
+  const back = timed("migrate", "--rollback");
+  assertEquals([...Deno.readDirSync(join(env.project, PAUSE))].length, 10_000);
+  const bare = timed("migrate", "--no-backup");
+  const seconds = [there, back, bare].map((one) => one.seconds.toFixed(1));
+  say(
+    `10,000 files, seconds: migrate ${seconds[0]}, --rollback ${seconds[1]}, ` +
+      `--no-backup ${seconds[2]}`,
+  );
+  // Alone on two cores it takes about three seconds; beside all other tests,
+  // which sync as well, it must still end.
+  assert(there.seconds < 60 && back.seconds < 60, seconds.join(" "));
+});

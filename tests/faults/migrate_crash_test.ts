@@ -1,0 +1,118 @@
+import { assert, assertEquals } from "@std/assert";
+import type {
+  MigrateResult,
+  SessionsResult,
+} from "../../src/session/results.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { crashing } from "../helpers/faults.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { mixedStore, sessionsListing } from "../helpers/old_stores.ts";
+import { say } from "../helpers/say.ts";
+
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+const LATER = () => new Date("2026-11-20T13:00:00Z");
+
+/** Runs and dies at the `at`-th write; whether it got to its end. */
+async function dying(
+  env: TestEnv,
+  args: readonly string[],
+  at: number,
+): Promise<boolean> {
+  const { status, stderr } = await mpm(env, args, {
+    now: NOON,
+    wrap: (system) => crashing(system, at).system,
+  });
+  if (status === 0) return true;
+  assert(stderr.includes(`died at write ${at}`), stderr);
+  return false;
+}
+
+/** What each session is about, by which it is known under any id. */
+async function summaries(env: TestEnv): Promise<string[]> {
+  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  assertEquals(sessions.filter(({ problem }) => problem), []);
+  return sessions.map(({ summary }) => summary).sort();
+}
+
+function withoutCounts(result: MigrateResult): unknown {
+  const { moved, duplicates, conflicts, saves, complete, rewritten } = result;
+  return { moved, duplicates, conflicts, saves, complete, rewritten };
+}
+
+/** Dies at every write in turn, then runs again as if nothing had been. */
+async function enumerate(
+  prepare: () => Promise<TestEnv>,
+  args: readonly string[],
+  check: (env: TestEnv, at: number) => Promise<void>,
+): Promise<number> {
+  for (let at = 0;; at++) {
+    using env = await prepare();
+    // What shares its id with another is not to be seen in the old layout.
+    const before = (await summaries(env))
+      .filter((summary) => !/The (older|newer|old|new) one/.test(summary));
+    const finished = await dying(env, args, at);
+    const present = await summaries(env);
+    for (const summary of before) {
+      assert(present.includes(summary), `died at ${at}: lost ${summary}`);
+    }
+    if (finished) return at;
+    // The next one dies as well, somewhere else.
+    await dying(env, args, (7 * at) % 40);
+    await check(env, at);
+  }
+}
+
+for (const backup of [[], ["--no-backup"]]) {
+  const args = ["migrate", ...backup];
+  Deno.test(`${args.join(" ")} that dies at any write is finished by the next one`, async () => {
+    using whole = mixedStore();
+    const before = sessionsListing(whole);
+    // Two of them had another one's id, and were not to be seen.
+    const all = [...await summaries(whole), "The old one", "The newer one"]
+      .sort();
+    const result = await mpmJson<MigrateResult>(whole, args, { now: NOON });
+    const after = sessionsListing(whole);
+    const points = await enumerate(
+      () => Promise.resolve(mixedStore()),
+      args,
+      async (env, at) => {
+        const again = await mpmJson<MigrateResult>(env, args, { now: LATER });
+        const where = `died at ${at}`;
+        assertEquals(sessionsListing(env), after, where);
+        assertEquals(
+          await summaries(env),
+          all,
+          where,
+        );
+        // After the last removal there is nothing left to be told.
+        if (again.moved > 0) {
+          assertEquals(withoutCounts(again), withoutCounts(result), where);
+        }
+        if (backup.length > 0) return;
+        await mpmJson(env, ["migrate", "--rollback"], { now: LATER });
+        assertEquals(sessionsListing(env), before, where);
+      },
+    );
+    say(`crash points of ${args.join(" ")}: ${points}`);
+    assert(points > 50);
+  });
+}
+
+Deno.test("a rollback that dies at any write is finished by the next one", async () => {
+  using whole = mixedStore();
+  const before = sessionsListing(whole);
+  const points = await enumerate(
+    async () => {
+      const env = mixedStore();
+      await mpmJson(env, ["migrate"], { now: NOON });
+      return env;
+    },
+    ["migrate", "--rollback"],
+    async (env, at) => {
+      await mpmJson(env, ["migrate", "--rollback"], { now: LATER });
+      assertEquals(sessionsListing(env), before, `died at ${at}`);
+    },
+  );
+  say(`crash points of migrate --rollback: ${points}`);
+  assert(points > 50);
+});

@@ -1,0 +1,87 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import type {
+  MigrateResult,
+  SessionsResult,
+  VerifyResult,
+} from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson, start } from "../helpers/mpm.ts";
+import { PAUSE, putOld } from "../helpers/old_stores.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { say } from "../helpers/say.ts";
+import { idAt, SESSIONS } from "../helpers/stores.ts";
+
+const SAVES = 100;
+
+function oldStore(): TestEnv {
+  const env = TestEnv.repository();
+  for (let at = 0; at < SAVES; at++) putOld(env, idAt(60 * at));
+  return env;
+}
+
+/** Every old save, and `extra` ones beside, whole and once each. */
+async function checkAll(env: TestEnv, extra: number): Promise<void> {
+  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const ids = sessions.map(({ session_id: id }) => id);
+  assertEquals([ids.length, new Set(ids).size], [SAVES + extra, SAVES + extra]);
+  const { sessions: verified } = await mpmJson<VerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
+  assertEquals(verified.filter(({ state }) => state !== "intact"), []);
+  assertEquals(env.exists(PAUSE), false);
+}
+
+posixTest(
+  "two migrations and ten pauses at once disturb one another in nothing",
+  async () => {
+    using env = oldStore();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    const migrations = [1, 2].map(() => start(env, ["migrate", "--json"]));
+    const pauses = Array.from(
+      { length: 10 },
+      (_, at) => start(env, ["pause", "--no-commit", `During ${at}`]),
+    );
+    const done = await Promise.all(
+      [...migrations, ...pauses].map((child) => child.output()),
+    );
+    for (const { code, stderr } of done) assertEquals(code, 0, text(stderr));
+    const moved = done.slice(0, 2).map(({ stdout }) =>
+      (JSON.parse(text(stdout)) as MigrateResult).moved
+    );
+    assertEquals(moved.sort((a, b) => a - b), [0, 4 * SAVES]);
+    await checkAll(env, 10);
+  },
+);
+
+posixTest(
+  "a migration killed at any moment is finished by the next one",
+  async () => {
+    let killed = 0;
+    const rounds = 8;
+    for (let round = 0; round < rounds; round++) {
+      using env = oldStore();
+      const child = start(env, ["migrate"]);
+      const timer = setTimeout(() => {
+        try {
+          child.kill("SIGKILL");
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error;
+        }
+      }, 30 + 30 * round);
+      const { signal } = await child.output();
+      clearTimeout(timer);
+      if (signal === "SIGKILL") killed++;
+      // A pause does not mind what is half done.
+      assertEquals((await mpm(env, ["pause", "--no-commit", "Now"])).status, 0);
+      assertEquals((await mpm(env, ["migrate"])).status, 0);
+      await checkAll(env, 1);
+      const hidden = [...Deno.readDirSync(join(env.project, SESSIONS))]
+        .filter(({ name }) => name.startsWith("."));
+      assertEquals(hidden, []);
+    }
+    assert(killed > 0, "none was killed");
+    say(`${killed} of ${rounds} migrations killed`);
+  },
+);
