@@ -3,7 +3,7 @@ import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import { migrateText } from "../session/migrate_text.ts";
-import type { MigrateAnswer } from "../session/results.ts";
+import type { MigrateAnswer } from "../session/results_migrate.ts";
 import { migrateSaves, rollBack } from "./migrate_steps.ts";
 
 /** `mpm migrate` */
@@ -50,7 +50,8 @@ itself be taken back.`,
     "mpm migrate --rollback",
     "mpm migrate --rollback pause_backup_20251109-160858",
   ],
-  result: async () => (await import("../session/results.ts")).MigrateAnswer,
+  result: async () =>
+    (await import("../session/results_migrate.ts")).MigrateAnswer,
   async run(context, input): Promise<MigrateAnswer> {
     const { backup, rollback, global } = input;
     if (backup !== undefined && !rollback) {

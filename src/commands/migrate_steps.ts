@@ -7,7 +7,10 @@ import {
   rollbackResult,
 } from "../session/migrate_result.ts";
 import { refKey } from "../session/old_store.ts";
-import type { MigrateResult, RollbackResult } from "../session/results.ts";
+import type {
+  MigrateResult,
+  RollbackResult,
+} from "../session/results_migrate.ts";
 import { planRollback } from "../session/rollback_plan.ts";
 import { applyChanges, type Skipped } from "../store/apply_changes.ts";
 import { chooseBackup } from "../store/backups.ts";

@@ -10,7 +10,10 @@ import { locate } from "../git/workspace.ts";
 import { type Survey, survey, type Surveyed } from "../git/worktree_survey.ts";
 import { parseDuration } from "../session/durations.ts";
 import type { Workspace } from "../session/repository.ts";
-import type { WorktreeRow, WorktreesPruneResult } from "../session/results.ts";
+import type {
+  WorktreeRow,
+  WorktreesPruneResult,
+} from "../session/results_worktrees.ts";
 import { isFailed } from "../session/worktree_facts.ts";
 import type { WorktreeRules } from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";

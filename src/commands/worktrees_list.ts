@@ -5,7 +5,7 @@ import { escapeText } from "../escape.ts";
 import { Git } from "../git/git.ts";
 import { readRescues } from "../git/rescue.ts";
 import { shortAge } from "../session/ages.ts";
-import type { WorktreesListResult } from "../session/results.ts";
+import type { WorktreesListResult } from "../session/results_worktrees.ts";
 import { sizeText } from "../session/sizes.ts";
 import {
   locateRepository,
@@ -27,7 +27,7 @@ removed ones that "mpm worktrees restore" can take back. Nothing is changed.`,
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],
   result: async () =>
-    (await import("../session/results.ts")).WorktreesListResult,
+    (await import("../session/results_worktrees.ts")).WorktreesListResult,
   async run(context, input) {
     const { system } = context;
     const workspace = await locateRepository(context);

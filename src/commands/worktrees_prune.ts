@@ -33,7 +33,7 @@ and pass the same test.`,
   },
   examples: ["mpm worktrees prune --dry-run", "mpm worktrees prune"],
   result: async () =>
-    (await import("../session/results.ts")).WorktreesPruneResult,
+    (await import("../session/results_worktrees.ts")).WorktreesPruneResult,
   async run(context, input) {
     const { system } = context;
     const workspace = await locateRepository(context);

@@ -11,7 +11,7 @@ import {
 } from "../git/restore_worktree.ts";
 import type { Workspace } from "../session/repository.ts";
 import { type Rescue, selectRescue } from "../session/rescue.ts";
-import type { WorktreesRestoreResult } from "../session/results.ts";
+import type { WorktreesRestoreResult } from "../session/results_worktrees.ts";
 import type { System } from "../system/system.ts";
 import { locateRepository } from "./worktree_steps.ts";
 
@@ -37,7 +37,7 @@ without a name it is the only one.`,
   },
   examples: ["mpm worktrees restore", "mpm worktrees restore agent-abc"],
   result: async () =>
-    (await import("../session/results.ts")).WorktreesRestoreResult,
+    (await import("../session/results_worktrees.ts")).WorktreesRestoreResult,
   async run(context, input) {
     const { system } = context;
     const workspace = await locateRepository(context);

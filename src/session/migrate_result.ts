@@ -1,7 +1,7 @@
 import type { Ref, Step } from "./change_set.ts";
 import { idOf, oldName } from "./old_names.ts";
 import { CONTENT } from "./old_store.ts";
-import type { MigrateResult, RollbackResult } from "./results.ts";
+import type { MigrateResult, RollbackResult } from "./results_migrate.ts";
 
 /** What both kinds of result say. */
 export interface Facts {

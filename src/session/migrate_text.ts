@@ -4,7 +4,7 @@ import type {
   MigrateAnswer,
   MigrateResult,
   RollbackResult,
-} from "./results.ts";
+} from "./results_migrate.ts";
 import { counted } from "./words.ts";
 
 /** The answer of `mpm migrate` for people. */

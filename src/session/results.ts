@@ -1,80 +1,11 @@
 import * as z from "zod/mini";
-import { StepAction } from "./change_set.ts";
 import { Changes } from "./changes.ts";
+import { WorktreesPruneResult } from "./results_worktrees.ts";
 import { Save } from "./save.ts";
 
 /** The schemas of what commands return: what `--json` prints. */
 
 const text = z.string();
-
-export const WorktreeRow = z.strictObject({
-  /** Absolute. */
-  path: text,
-  /** The same below `.claude/worktrees/`. */
-  name: text,
-  /** `orphan`: git has it not registered. */
-  kind: z.enum(["worktree", "orphan"]),
-  /** null: HEAD is detached, or it is not known. */
-  branch: z.nullable(text),
-  head: z.nullable(text),
-  /** Whether a clean-up removes it. */
-  remove: z.boolean(),
-  /** Why, or why not. */
-  reason: text,
-  /** Kept for work that would be lost, and not only for being in use. */
-  unsaved: z.boolean(),
-  /** Bytes that come free with it; null: not measured. */
-  bytes: z.nullable(z.int()),
-});
-
-export const WorktreesPruneResult = z.strictObject({
-  /** Nothing was removed; it says what would be. */
-  dry_run: z.boolean(),
-  /** `.claude/worktrees` of the main worktree, absolute. */
-  folder: text,
-  /** Why no worktree was looked at. */
-  skipped: z.nullable(text),
-  /** Why no unregistered directory was looked at. */
-  orphan_sweep_skipped: z.nullable(text),
-  removed: z.array(z.strictObject({
-    ...WorktreeRow.shape,
-    /** The ref that takes it back; null for an empty directory. */
-    rescue: z.nullable(text),
-    branch_deleted: z.boolean(),
-  })),
-  preserved: z.array(WorktreeRow),
-  reclaimed_bytes: z.int(),
-});
-
-export const WorktreesListResult = z.strictObject({
-  folder: text,
-  /** Why no worktree was looked at. */
-  skipped: z.nullable(text),
-  worktrees: z.array(WorktreeRow),
-  /** Removals that can be taken back, the newest first. */
-  removed: z.array(z.strictObject({
-    name: text,
-    branch: z.nullable(text),
-    head: text,
-    /** ISO 8601, UTC. */
-    removed_at: text,
-    rescue: text,
-  })),
-  /** When it was listed, ISO 8601: ages count from here. */
-  listed_at: text,
-});
-
-export const WorktreesRestoreResult = z.strictObject({
-  dry_run: z.boolean(),
-  name: text,
-  /** Absolute. */
-  path: text,
-  /** null: HEAD is detached. */
-  branch: z.nullable(text),
-  head: text,
-  /** What is not as it was. */
-  notes: z.array(text),
-});
 
 export const PauseResult = z.strictObject({
   /** Nothing was written; the id is the one it would have had. */
@@ -281,73 +212,6 @@ export const InitResult = z.strictObject({
   ignore_file: z.nullable(text),
 });
 
-export type WorktreeRow = z.infer<typeof WorktreeRow>;
-export type WorktreesPruneResult = z.infer<typeof WorktreesPruneResult>;
-export type WorktreesListResult = z.infer<typeof WorktreesListResult>;
-export type WorktreesRestoreResult = z.infer<typeof WorktreesRestoreResult>;
-const MigrateStep = z.strictObject({
-  action: StepAction,
-  /** Files, absolute. */
-  from: text,
-  to: z.nullable(text),
-  note: z.nullable(text),
-});
-
-const MigrateBase = {
-  /** Nothing was written; the steps are what would be done. */
-  dry_run: z.boolean(),
-  /** The old folder, absolute. */
-  folder: text,
-  /** Whether an earlier run that died was finished. */
-  resumed: z.boolean(),
-  /** Backups that were made, absolute. */
-  backups: z.array(text),
-  /** What stays, and why. */
-  left: z.array(z.strictObject({
-    path: text,
-    reason: text,
-    /** It is no file of a session. */
-    foreign: z.boolean(),
-  })),
-  /** Whether all was done: a reason for exit status 4 if not. */
-  complete: z.boolean(),
-  milliseconds: z.int(),
-  steps: z.array(MigrateStep),
-};
-
-export const MigrateResult = z.strictObject({
-  action: z.literal("migrate"),
-  ...MigrateBase,
-  /** The new folder, absolute. */
-  sessions: text,
-  /** Whether the old folder is no more. */
-  folder_gone: z.boolean(),
-  /** Sessions whose files were moved. */
-  saves: z.int(),
-  /** Files that were moved, with those of `rewritten`. */
-  moved: z.int(),
-  rewritten: z.int(),
-  /** Files that the new folder has already. */
-  duplicates: z.int(),
-  /** Sessions that had to get another id. */
-  conflicts: z.array(z.strictObject({ session_id: text, new_id: text })),
-});
-
-export const RollbackResult = z.strictObject({
-  action: z.literal("rollback"),
-  ...MigrateBase,
-  /** The backup that was restored, absolute. */
-  restored_from: text,
-  restored: z.int(),
-  removed: z.int(),
-});
-
-/** `migrate --rollback` answers with what it restored. */
-export const MigrateAnswer = z.discriminatedUnion("action", [
-  MigrateResult,
-  RollbackResult,
-]);
-
 export type PauseResult = z.infer<typeof PauseResult>;
 export type SessionRow = z.infer<typeof SessionRow>;
 export type SessionsResult = z.infer<typeof SessionsResult>;
@@ -362,6 +226,3 @@ export type ExportResult = z.infer<typeof ExportResult>;
 export type ImportResult = z.infer<typeof ImportResult>;
 export type RecoverResult = z.infer<typeof RecoverResult>;
 export type InitResult = z.infer<typeof InitResult>;
-export type MigrateResult = z.infer<typeof MigrateResult>;
-export type RollbackResult = z.infer<typeof RollbackResult>;
-export type MigrateAnswer = z.infer<typeof MigrateAnswer>;

@@ -1,5 +1,5 @@
 import { escapeText } from "../escape.ts";
-import type { WorktreeRow, WorktreesPruneResult } from "./results.ts";
+import type { WorktreeRow, WorktreesPruneResult } from "./results_worktrees.ts";
 import { sizeText } from "./sizes.ts";
 
 /** What a clean-up did, in claude-mpm's words, with reasons and sizes. */

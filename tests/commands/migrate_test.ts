@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  MigrateResult,
   ResumeResult,
-  RollbackResult,
   SessionsResult,
   VerifyResult,
 } from "../../src/session/results.ts";
+import type {
+  MigrateResult,
+  RollbackResult,
+} from "../../src/session/results_migrate.ts";
 import { sha256 } from "../../src/session/serialize.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { MigrateResult, VerifyResult } from "../../src/session/results.ts";
+import type { VerifyResult } from "../../src/session/results.ts";
+import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import { sha256 } from "../../src/session/serialize.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";

@@ -1,8 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type {
-  MigrateResult,
-  SessionsResult,
-} from "../../src/session/results.ts";
+import type { SessionsResult } from "../../src/session/results.ts";
+import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { crashing } from "../helpers/faults.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

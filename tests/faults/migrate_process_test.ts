@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  MigrateResult,
   SessionsResult,
   VerifyResult,
 } from "../../src/session/results.ts";
+import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { PAUSE, putOld } from "../helpers/old_stores.ts";

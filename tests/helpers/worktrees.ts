@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type {
   WorktreeRow,
   WorktreesPruneResult,
-} from "../../src/session/results.ts";
+} from "../../src/session/results_worktrees.ts";
 import { TestEnv } from "./env.ts";
 import { mpmJson, type MpmOptions } from "./mpm.ts";
 

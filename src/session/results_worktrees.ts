@@ -1,0 +1,79 @@
+import * as z from "zod/mini";
+
+/** What the `worktrees` commands return. */
+
+const text = z.string();
+
+export const WorktreeRow = z.strictObject({
+  /** Absolute. */
+  path: text,
+  /** The same below `.claude/worktrees/`. */
+  name: text,
+  /** `orphan`: git has it not registered. */
+  kind: z.enum(["worktree", "orphan"]),
+  /** null: HEAD is detached, or it is not known. */
+  branch: z.nullable(text),
+  head: z.nullable(text),
+  /** Whether a clean-up removes it. */
+  remove: z.boolean(),
+  /** Why, or why not. */
+  reason: text,
+  /** Kept for work that would be lost, and not only for being in use. */
+  unsaved: z.boolean(),
+  /** Bytes that come free with it; null: not measured. */
+  bytes: z.nullable(z.int()),
+});
+
+export const WorktreesPruneResult = z.strictObject({
+  /** Nothing was removed; it says what would be. */
+  dry_run: z.boolean(),
+  /** `.claude/worktrees` of the main worktree, absolute. */
+  folder: text,
+  /** Why no worktree was looked at. */
+  skipped: z.nullable(text),
+  /** Why no unregistered directory was looked at. */
+  orphan_sweep_skipped: z.nullable(text),
+  removed: z.array(z.strictObject({
+    ...WorktreeRow.shape,
+    /** The ref that takes it back; null for an empty directory. */
+    rescue: z.nullable(text),
+    branch_deleted: z.boolean(),
+  })),
+  preserved: z.array(WorktreeRow),
+  reclaimed_bytes: z.int(),
+});
+
+export const WorktreesListResult = z.strictObject({
+  folder: text,
+  /** Why no worktree was looked at. */
+  skipped: z.nullable(text),
+  worktrees: z.array(WorktreeRow),
+  /** Removals that can be taken back, the newest first. */
+  removed: z.array(z.strictObject({
+    name: text,
+    branch: z.nullable(text),
+    head: text,
+    /** ISO 8601, UTC. */
+    removed_at: text,
+    rescue: text,
+  })),
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: text,
+});
+
+export const WorktreesRestoreResult = z.strictObject({
+  dry_run: z.boolean(),
+  name: text,
+  /** Absolute. */
+  path: text,
+  /** null: HEAD is detached. */
+  branch: z.nullable(text),
+  head: text,
+  /** What is not as it was. */
+  notes: z.array(text),
+});
+
+export type WorktreeRow = z.infer<typeof WorktreeRow>;
+export type WorktreesPruneResult = z.infer<typeof WorktreesPruneResult>;
+export type WorktreesListResult = z.infer<typeof WorktreesListResult>;
+export type WorktreesRestoreResult = z.infer<typeof WorktreesRestoreResult>;
