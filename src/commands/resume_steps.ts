@@ -111,9 +111,9 @@ async function newest(
   let first: SaveEntry | undefined;
   for await (const entry of newestSaves(system, root)) {
     first ??= entry;
-    const here = anyWorktree || isOf(workspace, entry);
+    if (!anyWorktree && !isOf(workspace, entry)) continue;
     // A log says nothing of where it was made, and less than any save.
-    if (!here || isLog(entry) && entry !== first) continue;
+    if (isLog(entry) && entry !== first) continue;
     return { entry, warnings: entry === first ? [] : [newerNote(first)] };
   }
   if (!first) throw nothingSaved(root);
