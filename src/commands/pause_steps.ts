@@ -15,6 +15,7 @@ import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
 import type { WorktreeRules } from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";
+import { readContextUsage } from "../store/context_usage.ts";
 import {
   type ExportTarget,
   exportTarget,
@@ -79,11 +80,20 @@ export async function gather(
     busy: commit.busy,
     identified: identity !== undefined,
   });
+  const agent = agentOf(context, {
+    given: input["agent-session"],
+    cwd: workspace.cwd,
+  });
   const draft: Draft = {
     content,
     workspace,
     state,
-    ...agentOf(context, { given: input["agent-session"], cwd: workspace.cwd }),
+    ...agent,
+    usage: readContextUsage(
+      system,
+      workspace.root,
+      agent.agent?.session_id,
+    ),
     version: VERSION,
     build: BUILD,
     time: system.now(),

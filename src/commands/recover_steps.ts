@@ -16,6 +16,7 @@ import {
   readRecord,
   startOf,
 } from "../store/active_pause.ts";
+import { UNKNOWN_USAGE } from "../store/context_usage.ts";
 import { layout } from "../store/layout.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
@@ -83,6 +84,7 @@ const EMPTY = {
     todos: [],
     tasks: { pending: [], inProgress: [], completedCount: 0 },
   },
+  usage: UNKNOWN_USAGE,
   version: VERSION,
   build: BUILD,
 };

@@ -22,6 +22,8 @@ export interface Draft {
       readonly completedCount: number;
     };
   };
+  /** How full the agent's context was. */
+  readonly usage: Save["context_usage"];
   readonly version: string;
   readonly build: string;
   readonly time: Date;
@@ -53,7 +55,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     session_id: id,
     paused_at: draft.time.toISOString(),
     duration_hours: 0,
-    context_usage: { tokens_used: 0, tokens_total: 200000, percentage: 0 },
+    context_usage: { ...draft.usage },
     conversation: {
       primary_task: content.primaryTask ?? firstLine(summary, HEADLINE),
       current_phase: content.phase ?? "In progress",

@@ -10,6 +10,7 @@ import { Save } from "../../src/session/save.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { ROOT } from "../helpers/tree.ts";
 
 const SESSIONS = ".claude-mpm/sessions";
 const NOON = () => new Date("2026-11-20T12:00:00.123Z");
@@ -495,4 +496,28 @@ Deno.test("pause writes what claude-mpm's reader takes", async () => {
       "## Next Steps (Priority Order)\n\n1. Two\n",
     ]
   ) assertStringIncludes(markdown, line);
+});
+
+Deno.test("pause records what claude-mpm counted of the agent's session", async () => {
+  using env = TestEnv.repository();
+  const usage = JSON.parse(Deno.readTextFileSync(
+    `${ROOT}/tests/formats/claude-mpm/context-usage-state/.claude-mpm/state/context-usage.json`,
+  ));
+  const agent = "6cfd0319-0000-4000-8000-000000000000";
+  const paused = async (text: string) => {
+    env.write(".claude-mpm/state/context-usage.json", text);
+    const { session_id: id } = await mpmJson<PauseResult>(env, [
+      ...["pause", "--no-commit", "--agent-session", agent],
+    ]);
+    return savedJson(env, id).context_usage;
+  };
+  const unknown = { tokens_used: 0, tokens_total: 200000, percentage: 0 };
+  assertEquals(await paused(JSON.stringify({ ...usage, session_id: agent })), {
+    tokens_used: 186000,
+    tokens_total: 200000,
+    percentage: 93,
+  });
+  assertEquals(await paused(JSON.stringify(usage)), unknown, "another session");
+  assertEquals(await paused("{torn"), unknown);
+  assertEquals(await paused("[1]"), unknown);
 });

@@ -1,0 +1,59 @@
+import { join } from "@std/path";
+import { FileError } from "../errors.ts";
+import { field } from "../session/odd_values.ts";
+import type { Save } from "../session/save.ts";
+import type { System } from "../system/system.ts";
+import { layout } from "./layout.ts";
+
+/** The window claude-mpm counts against, in tokens. */
+const BUDGET = 200_000;
+
+/** Nothing is known: the neutral value claude-mpm writes. */
+export const UNKNOWN_USAGE: Save["context_usage"] = {
+  tokens_used: 0,
+  tokens_total: BUDGET,
+  percentage: 0,
+};
+
+/** Bytes of the largest file that is read. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * What claude-mpm's hook counted of the agent's session, in
+ * `.claude-mpm/state/context-usage.json`; the neutral value where there is no
+ * such file, it is damaged, or it counts another session.
+ */
+export function readContextUsage(
+  system: System,
+  root: string,
+  sessionId: string | undefined,
+): Save["context_usage"] {
+  if (sessionId === undefined) return UNKNOWN_USAGE;
+  const value = readJson(
+    system,
+    join(layout(root).state, "context-usage.json"),
+  );
+  if (field(value, "session_id") !== sessionId) return UNKNOWN_USAGE;
+  const count = (name: string) => {
+    const number = field(value, name);
+    return typeof number === "number" && number >= 0 ? number : 0;
+  };
+  return {
+    tokens_used: count("cumulative_input_tokens") +
+      count("cumulative_output_tokens"),
+    tokens_total: BUDGET,
+    percentage: count("percentage_used"),
+  };
+}
+
+function readJson(system: System, path: string): unknown {
+  try {
+    if (!system.files.lstat(path)) return undefined;
+    const bytes = system.files.readOwn(path, LIMIT);
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    const odd = error instanceof FileError || error instanceof SyntaxError;
+    if (!odd) throw error;
+    return undefined;
+  }
+}
