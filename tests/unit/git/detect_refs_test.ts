@@ -14,11 +14,11 @@ const REST = `
 /** A clone of a shared repository, and another clone to push from. */
 function withRemote(): TestEnv {
   const env = TestEnv.repository();
-  env.git("clone", "-q", "--bare", ".", "../shared.git");
-  env.git("remote", "add", "origin", "../shared.git");
+  env.git("clone", "-q", "--bare", ".", "../remote.git");
+  env.git("remote", "add", "origin", "../remote.git");
   env.git("fetch", "-q");
   env.git("branch", "-q", "-u", "origin/main");
-  env.git("clone", "-q", "../shared.git", "../other");
+  env.git("clone", "-q", "../remote.git", "../other");
   return env;
 }
 
