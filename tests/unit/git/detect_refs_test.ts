@@ -215,7 +215,7 @@ Deno.test("detectChanges() reports an upstream that was rewritten or is gone", a
   env.gitIn(other, "push", "-q", "--force");
   env.git("fetch", "-q");
   assertEquals((await changesSince(env, save)).upstream.change, "rewritten");
-  env.gitIn(join(env.root, "shared.git"), "branch", "-m", "main", "trunk");
+  env.gitIn(join(env.root, "remote.git"), "branch", "-m", "main", "trunk");
   env.git("fetch", "-q", "--prune");
   assertEquals(
     await reportSince(env, save),
