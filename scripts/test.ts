@@ -7,8 +7,8 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
   { name: "types", args: ["check", "--quiet", "."] },
 ];
 
-/** Types are checked before, once. */
-const TESTS = ["test", "--allow-all", "--no-check", "--parallel", "--quiet"];
+/** Types are checked before, once; not quiet, since tests print figures. */
+const TESTS = ["test", "--allow-all", "--no-check", "--parallel"];
 
 /** Runs Deno, passing its output on; returns what it printed. */
 async function run(
