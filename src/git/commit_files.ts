@@ -82,7 +82,10 @@ async function stage(
     const done = await git.run(args, { stdin });
     if (done.status === 0) return;
     const held = reasonOf(done).includes("index.lock");
-    if (!held || tries === TRIES) throw gitFailure(args, done);
+    if (!held) throw gitFailure(args, done);
+    if (tries === TRIES) {
+      throw new MpmError("GIT_FAILED", "Another git command is at work");
+    }
     await system.sleep(PAUSE_MS);
   }
 }

@@ -1,4 +1,4 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
 import type { Workspace } from "../session/repository.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { Git } from "./git.ts";
@@ -13,14 +13,14 @@ export interface CommitState {
   readonly ignored: boolean | undefined;
   /** Whether git tracks the pointer, as claude-mpm made it do. */
   readonly pointerTracked: boolean;
-  /** Whether a `git commit` or another command is at work in this worktree. */
+  /** Whether this process runs within a `git commit`, as a hook does. */
   readonly busy: boolean;
 }
 
 /** Asks about `save`, a file that is not there, and `pointer`; both absolute. */
 export async function readCommitState(
   system: System,
-  { git, worktree, gitDir }: Workspace,
+  { git, worktree }: Workspace,
   { save, pointer }: { save: string; pointer: string },
 ): Promise<CommitState> {
   if (git !== "repository") {
@@ -39,8 +39,7 @@ export async function readCommitState(
       ? !rules.some(({ path }) => path.includes(basename(pointer)))
       : await isTracked(runner, system, pointer),
     // A hook is told the index of its commit, which our own would make fail.
-    busy: system.env("GIT_INDEX_FILE") !== undefined ||
-      system.files.lstat(join(gitDir!, "index.lock")) !== undefined,
+    busy: system.env("GIT_INDEX_FILE") !== undefined,
   };
 }
 

@@ -11,7 +11,7 @@ export interface CommitFacts {
   readonly configured: boolean;
   /** Whether git ignores the save's folder; `undefined`: it cannot say. */
   readonly ignored: boolean | undefined;
-  /** Whether another git command is at work, such as the one of a hook. */
+  /** Whether a `git commit` is under way around this process. */
   readonly busy: boolean;
   /** Whether git knows a name and an email. */
   readonly identified: boolean;
@@ -36,7 +36,7 @@ export function noCommitReason(facts: CommitFacts): string | undefined {
   if (facts.ignored === undefined) {
     return "git cannot say whether .claude-mpm is ignored";
   }
-  if (facts.busy) return "another git command is at work";
+  if (facts.busy) return "a git commit is under way";
   if (state.operation) return `a ${state.operation} is in progress`;
   if (state.detached) return "HEAD is detached";
   if (state.head === undefined) return "the branch has no commit yet";

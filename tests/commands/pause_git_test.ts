@@ -111,7 +111,7 @@ Deno.test("pause does not commit beside another git command", async () => {
   const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
   assertEquals([commit.made, commit.reason], [
     false,
-    "another git command is at work",
+    "Another git command is at work",
   ]);
 });
 
