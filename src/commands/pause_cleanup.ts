@@ -1,4 +1,6 @@
 import { join } from "@std/path";
+import { removingFolder } from "../git/aside_box.ts";
+import type { Workspace } from "../session/repository.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { System } from "../system/system.ts";
 import type { PausePlan } from "./pause_steps.ts";
@@ -14,12 +16,12 @@ export async function cleanUp(
 ): Promise<PauseResult["worktrees"]> {
   const folder = join(workspace.root, ".claude", "worktrees");
   try {
-    if (!rules || !system.files.lstat(folder)) return null;
+    if (!rules || !hasWork(system, workspace, folder)) return null;
     // Loaded here: most projects have no worktrees.
     const { plannedPrune, planPrune, prune } = await import(
       "./worktree_steps.ts"
     );
-    const plan = await planPrune(system, workspace, { rules });
+    const plan = await planPrune(system, workspace, { rules, dryRun });
     if (!plan.survey) return null;
     return dryRun ? plannedPrune(plan) : await prune(system, plan);
   } catch (error) {
@@ -34,4 +36,15 @@ export async function cleanUp(
       reclaimed_bytes: 0,
     };
   }
+}
+
+/** Worktrees, or what a clean-up that died left of the only one. */
+function hasWork(
+  { files }: System,
+  { commonDir }: Workspace,
+  folder: string,
+): boolean {
+  return files.lstat(folder) !== undefined ||
+    (commonDir !== undefined &&
+      files.lstat(removingFolder(commonDir)) !== undefined);
 }

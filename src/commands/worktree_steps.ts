@@ -6,6 +6,7 @@ import {
   type Removal,
   removeWorktrees,
 } from "../git/remove_worktrees.ts";
+import { finishRemovals } from "../git/finish_removals.ts";
 import { locate } from "../git/workspace.ts";
 import { type Survey, survey, type Surveyed } from "../git/worktree_survey.ts";
 import { parseDuration } from "../session/durations.ts";
@@ -57,13 +58,17 @@ export async function rulesOf(
     : { ...worktrees, minAge: parseDuration(minAge, "--min-age") };
 }
 
-/** Looks at all worktrees and decides what is to happen to each. */
+/**
+ * Looks at all worktrees and decides what is to happen to each; unless it is a
+ * `dryRun`, what a clean-up that died left is finished first.
+ */
 export async function planPrune(
   system: System,
   workspace: Workspace,
-  options: { rules: WorktreeRules; measure?: boolean },
+  options: { rules: WorktreeRules; measure?: boolean; dryRun?: boolean },
 ): Promise<PrunePlan> {
-  const { measure = false } = options;
+  const { measure = false, dryRun = false } = options;
+  if (!dryRun) await finishRemovals(system, workspace);
   const found = await survey(system, workspace, {
     rules: { ...options.rules, now: system.now().getTime() },
     callers: callers(system, workspace),

@@ -22,7 +22,8 @@ export const worktreesList = defineCommand({
   description: `
 Everything below .claude/worktrees/ of the main worktree with its branch, its
 size, and whether "mpm worktrees prune" would remove it and why; then the
-removed ones that "mpm worktrees restore" can take back. Nothing is changed.`,
+removed ones that "mpm worktrees restore" can take back. Nothing is changed, but a clean-up that was killed is finished or
+undone.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],

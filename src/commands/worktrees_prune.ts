@@ -16,8 +16,8 @@ export const worktreesPrune = defineCommand({
   description: `
 Looks only below .claude/worktrees/ of the main worktree. A worktree goes if it
 is clean, holds no ignored files but what can be rebuilt, its commits are in the
-default branch (merged, squashed or rebased), no running process has it locked,
-it is not the one you are in, and nobody used it for an hour. Its merged branch
+default branch (merged, squashed or rebased), no running process has it locked
+or stands in it, it is not the one you are in, and nobody used it for an hour. Its merged branch
 goes with it. Whatever is in doubt stays and the reason is told.
 
 Each removal can be taken back with "mpm worktrees restore". Of directories git
@@ -38,8 +38,9 @@ and pass the same test.`,
     const { system } = context;
     const workspace = await locateRepository(context);
     const rules = await rulesOf(system, workspace, input["min-age"]);
-    const plan = await planPrune(system, workspace, { rules });
-    return input["dry-run"] ? plannedPrune(plan) : await prune(system, plan);
+    const dryRun = input["dry-run"];
+    const plan = await planPrune(system, workspace, { rules, dryRun });
+    return dryRun ? plannedPrune(plan) : await prune(system, plan);
   },
   render: cleanupText,
 });

@@ -2,6 +2,7 @@ import { join, sep } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
+import { finishRemovals } from "../git/finish_removals.ts";
 import { Git } from "../git/git.ts";
 import { dropRescue, readRescues } from "../git/rescue.ts";
 import {
@@ -42,11 +43,13 @@ without a name it is the only one.`,
     const { system } = context;
     const workspace = await locateRepository(context);
     const git = new Git(system, workspace.root);
+    if (!input["dry-run"]) await finishRemovals(system, workspace);
     const rescue = selectRescue(await readRescues(git), input.name);
     const path = placeFor(system, workspace, rescue);
     const plan = await planRestore(git, rescue, path);
+    const notes = [...plan.notes];
     if (!input["dry-run"]) {
-      await restoreWorktree(git, rescue, plan);
+      notes.push(...await restoreWorktree(system, git, rescue, plan));
       await dropRescue(git, rescue);
     }
     return {
@@ -55,7 +58,7 @@ without a name it is the only one.`,
       path,
       branch: plan.branch ?? null,
       head: rescue.head,
-      notes: [...plan.notes],
+      notes,
     };
   },
   render,

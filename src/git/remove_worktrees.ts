@@ -1,14 +1,13 @@
-import { dirname, join } from "@std/path";
-import { FileError, MpmError } from "../errors.ts";
+import { MpmError } from "../errors.ts";
 import { refPart, RESCUE } from "../session/rescue.ts";
 import { isFailed } from "../session/worktree_facts.ts";
 import { isPassing } from "../session/worktree_guard.ts";
 import type { System } from "../system/system.ts";
-import { Git, gitFailure } from "./git.ts";
-import { inParallel } from "./parallel.ts";
+import { Git } from "./git.ts";
+import { findLost } from "./lost_commits.ts";
 import { type Rescued, updateRefs, writeRescues } from "./rescue.ts";
-import { decodeBytes, encodeText } from "./text.ts";
-import { isUnchanged, type Survey, type Surveyed } from "./worktree_survey.ts";
+import { takeAway } from "./take_away.ts";
+import type { Survey, Surveyed } from "./worktree_survey.ts";
 
 /** What became of one folder that was to be removed. */
 export interface Removal {
@@ -37,7 +36,7 @@ export async function removeWorktrees(
     const problem = `no rescue ref could be written: ${rescues.failed}`;
     return items.map((item) => stays(item, problem));
   }
-  const problems = await removeEach(system, git, items);
+  const problems = await removeEach(system, git, survey, items);
   const done = items.map((item, at): Removal => {
     const problem = problems[at];
     const rescue = rescues.get(item.facts.path)?.ref;
@@ -75,6 +74,8 @@ async function rescueAll(
     const rescues = linked.map((item, at): [string, Rescued] => {
       const { path, head, branch = null } = item.facts;
       const name = path.slice(survey.folder.length + 1).replaceAll("\\", "/");
+      const { extras } = item.facts;
+      const sparse = extras && !isFailed(extras) ? extras.sparse : undefined;
       return [path, {
         ref: `${home}/${refPart(name)}`,
         name,
@@ -82,6 +83,7 @@ async function rescueAll(
         branch,
         upstream: upstreamOf(survey, branch),
         removed_at: time.toISOString(),
+        ...(sparse ? { sparse } : {}),
         lost: lost[at]!,
       }];
     });
@@ -99,124 +101,35 @@ function upstreamOf({ branches }: Survey, branch: string | null) {
   return { remote: found.remote, merge: found.merge };
 }
 
-/** Bytes of a reflog, and entries of it, that are looked at. */
-const REFLOG_LIMIT = 4 * 1024 * 1024;
-const REFLOG_ENTRIES = 200;
-
-/**
- * For each worktree the commits that its reflog alone leads to, such as one
- * made on a detached HEAD before another was checked out: the reflog goes with
- * the worktree.
- */
-async function findLost(
-  system: System,
-  git: Git,
-  { main, listed }: Survey,
-  items: readonly Surveyed[],
-): Promise<string[][]> {
-  const logs = items.map((item) => reflogOf(system, item));
-  const known = [
-    ...main?.tips.map(({ commit }) => commit) ?? [],
-    ...listed.map(({ head }) => head).filter((head) => head !== undefined),
-  ];
-  const lines = [
-    ...new Set(logs.flat()),
-    ...new Set(known.map((commit) => `^${commit}`)),
-  ];
-  // A reflog may name commits that are gone by now.
-  const args = ["rev-list", "--ignore-missing", "--stdin"];
-  const stdin = encodeText(lines.map((line) => `${line}\n`).join(""));
-  const lost = logs.flat().length === 0
-    ? new Set<string>()
-    : new Set(decodeBytes(await git.read(args, { stdin })).split("\n"));
-  return logs.map((log) => log.filter((commit) => lost.has(commit)));
-}
-
-/** Commits of the reflogs that go with a worktree and its branch. */
-function reflogOf(system: System, { gitDir, facts }: Surveyed): string[] {
-  const { branch, head } = facts;
-  const own = join(gitDir!, "logs", "HEAD");
-  const common = dirname(dirname(gitDir!));
-  const paths = branch === undefined
-    ? [own]
-    : [own, join(common, "logs", "refs", "heads", branch)];
-  const commits = paths.flatMap((path) => readReflog(system, path))
-    .filter((id) => id !== head);
-  return [...new Set(commits)];
-}
-
-/** The newest commits of a reflog; none if there is none. */
-function readReflog(system: System, path: string): string[] {
-  try {
-    const text = decodeBytes(system.files.readOwn(path, REFLOG_LIMIT));
-    return text.split("\n").map((line) => line.split(" ")[1] ?? "")
-      .filter((id) => /^[0-9a-f]{40,64}$/.test(id) && !/^0+$/.test(id))
-      .slice(-REFLOG_ENTRIES).reverse();
-  } catch (error) {
-    if (error instanceof FileError) return [];
-    throw error;
-  }
-}
-
-/**
- * Removes several side by side, which one git may fail over when another takes
- * away what it is about to read. So those are tried once more, each alone, and
- * those that need two steps are done alone from the start.
- */
+/** Why each could not be removed; `undefined`: it is gone. */
 async function removeEach(
   system: System,
   git: Git,
+  { folder: worktrees }: Survey,
   items: readonly Surveyed[],
 ): Promise<(string | undefined)[]> {
-  const problems = await inParallel(items, async (item) => {
-    const alone = item.moved || item.facts.lock !== undefined;
-    return alone ? "" : await removeOne(system, git, item);
-  });
-  for (const [at, item] of items.entries()) {
-    if (problems[at] === undefined) continue;
-    const again = await removeOne(system, git, item);
-    // What was found first tells more.
-    problems[at] = again && (problems[at] || again);
-  }
-  return problems;
+  const linked = items.filter(({ gitDir }) => gitDir !== undefined);
+  const problems = await takeAway({ system, git, worktrees }, linked);
+  return items.map((item) =>
+    item.gitDir === undefined
+      ? removeEmpty(system, item)
+      : problems[linked.indexOf(item)]
+  );
 }
 
-/** Why it could not be removed; `undefined`: it is gone. */
-async function removeOne(
-  system: System,
-  git: Git,
-  item: Surveyed,
-): Promise<string | undefined> {
-  const { path, repository, lock } = item.facts;
+function removeEmpty(
+  { files }: System,
+  { facts: { path } }: Surveyed,
+): string | undefined {
   try {
-    if (repository === "empty") {
-      if (system.files.lstat(path)?.kind !== "folder") {
-        return "changed meanwhile";
-      }
-      // Refused by the system as soon as there is anything in it.
-      system.files.remove(path);
-      return undefined;
-    }
-    if (!isUnchanged(system, item)) return "changed while mpm looked at it";
-    if (item.moved) await git.read(["worktree", "repair", "--", path]);
-    if (lock) await git.read(["worktree", "unlock", "--", path]);
-    const args = [
-      "-c",
-      "status.showUntrackedFiles=all",
-      ...["worktree", "remove", "--", path],
-    ];
-    const result = await git.run(args);
-    if (result.status === 0) return undefined;
-    if (lock) await lockAgain(git, path, lock.reason);
-    return gitFailure(["worktree remove"], result).message;
+    if (files.lstat(path)?.kind !== "folder") return "changed meanwhile";
+    // Refused by the system as soon as there is anything in it.
+    files.remove(path);
+    return undefined;
   } catch (error) {
     if (error instanceof MpmError) return error.message;
     throw error;
   }
-}
-
-async function lockAgain(git: Git, path: string, reason: string) {
-  await git.run(["worktree", "lock", "--reason", reason, "--", path]);
 }
 
 /** What was not removed needs no rescue; left over it would do no harm. */

@@ -1,8 +1,10 @@
-import { FileError } from "../errors.ts";
+import { join } from "@std/path";
+import { FileError, MpmError } from "../errors.ts";
 import type { Rescue } from "../session/rescue.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
 import { resolveNames } from "./refs.ts";
+import { decodeBytes, encodeText } from "./text.ts";
 import { readWorktrees } from "./worktree_list.ts";
 
 /** How a removed worktree comes back. */
@@ -49,13 +51,53 @@ export async function planRestore(
     : { path, branch, newBranch: false, notes: [] };
 }
 
-/** Makes the worktree again. Throws GIT_FAILED. */
+/**
+ * Makes the worktree again; answers what could not be made as it was. Throws
+ * GIT_FAILED.
+ */
 export async function restoreWorktree(
+  system: System,
   git: Git,
   rescue: Rescue,
+  plan: RestorePlan,
+): Promise<string[]> {
+  await addWorktree(git, rescue, plan);
+  try {
+    await makeSparse(system, plan.path, rescue);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return [`All files are checked out, not a part of them: ${error.message}`];
+  }
+}
+
+/** Checks out only the part that was: a big repository may need that. */
+async function makeSparse(
+  system: System,
+  path: string,
+  { sparse }: Rescue,
+): Promise<void> {
+  if (!sparse) return;
+  const git = new Git(system, path);
+  const set = (name: string, value: boolean) =>
+    git.read(["config", "--worktree", name, `${value}`]);
+  const answer = await git.read(["rev-parse", "--absolute-git-dir"]);
+  const info = join(decodeBytes(answer).trimEnd(), "info");
+  const file = join(info, "sparse-checkout");
+  if (!system.files.lstat(info)) system.files.mkdir(info);
+  // Git copies that of the worktree which a new one is made from.
+  if (system.files.lstat(file)) system.files.remove(file);
+  system.files.create(file, encodeText(sparse.patterns));
+  await set("core.sparseCheckout", true);
+  await set("core.sparseCheckoutCone", sparse.cone);
+  await git.read(["sparse-checkout", "reapply"]);
+}
+
+async function addWorktree(
+  git: Git,
+  { head, upstream }: Rescue,
   { path, branch, newBranch }: RestorePlan,
 ): Promise<void> {
-  const { head, upstream } = rescue;
   const how = branch === undefined
     ? ["--detach", "--", path, head]
     : newBranch

@@ -3,6 +3,7 @@ import { FileError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { WorktreeFacts } from "../session/worktree_facts.ts";
 import type { System } from "../system/system.ts";
+import { isFull, readBoxes } from "./aside_box.ts";
 import { readLock } from "./lock_holder.ts";
 import { readOperation } from "./operation.ts";
 import {
@@ -45,8 +46,9 @@ interface Place {
 export async function findCandidates(
   system: System,
   workspace: Workspace,
-  { folder, listed, callers }: Place,
+  place: Place,
 ): Promise<Candidate[]> {
+  const { folder, listed, callers } = place;
   const registered = listed.slice(1)
     .filter(({ path }) => isBelow(path, folder));
   const others = system.files.list(folder)
@@ -59,33 +61,66 @@ export async function findCandidates(
     ...registered.map((one) => ({ ...one, kind: "worktree" as const })),
     ...others.map((path) => ({ path, kind: "orphan" as const })),
   ].sort((one, other) => one.path < other.path ? -1 : 1);
-  return await Promise.all(
+  const found = await Promise.all(
     all.map((one) =>
       readCandidate(system, workspace, { ...one, folder, callers })
     ),
   );
+  const aside = asideCandidates(system, workspace, place);
+  const isAside = ({ facts }: Candidate) =>
+    facts.place === "missing" &&
+    aside.some((one) => one.facts.path === facts.path);
+  return [...found.filter((one) => !isAside(one)), ...aside];
+}
+
+/** Those that a clean-up took from their place and neither removed nor put back. */
+function asideCandidates(
+  system: System,
+  { commonDir }: Workspace,
+  { folder, listed }: Place,
+): Candidate[] {
+  return readBoxes(system, commonDir!, folder)
+    .filter((box) => isFull(system, box))
+    .map(({ tree, path = tree }) => {
+      const one = listed.find((one) => one.path === path);
+      const facts: WorktreeFacts = {
+        ...factsOf({ path, kind: "worktree", ...one }),
+        place: "aside",
+        aside: tree,
+      };
+      return { facts, gitDir: undefined, moved: false };
+    });
 }
 
 /** What git has registered of it, or only where it is. */
 type Named = Pick<WorktreeFacts, "path" | "kind"> & Partial<ListedWorktree>;
 
-async function readCandidate(
-  system: System,
-  { commonDir }: Workspace,
-  { folder, callers, ...named }: Named & Pick<Place, "folder" | "callers">,
-): Promise<Candidate> {
-  const { path, kind, head, ref } = named;
-  const facts: WorktreeFacts = {
+/** Before anything is looked at. */
+function factsOf({ path, kind, head, ref }: Named): WorktreeFacts {
+  return {
     path,
     kind,
-    place: readPlace(system, path, folder),
-    own: callers.some((one) => one === path || isBelow(one, path)),
+    place: "missing",
+    own: false,
     repository: "none",
     branch: ref?.replace(/^refs\/heads\//, ""),
     head,
     lock: undefined,
     operation: undefined,
     usedAt: Infinity,
+  };
+}
+
+async function readCandidate(
+  system: System,
+  { commonDir }: Workspace,
+  { folder, callers, ...named }: Named & Pick<Place, "folder" | "callers">,
+): Promise<Candidate> {
+  const { path } = named;
+  const facts: WorktreeFacts = {
+    ...factsOf(named),
+    place: readPlace(system, path, folder),
+    own: callers.some((one) => one === path || isBelow(one, path)),
   };
   const nowhere = { facts, gitDir: undefined, moved: false };
   if (facts.place !== "inside") return nowhere;

@@ -5,7 +5,8 @@ import type { FileInfo, System } from "../system/system.ts";
 
 /**
  * Walks through everything below `folder`, links not followed: its size, its
- * newest change, any repository within, and a print of names, sizes and times.
+ * newest change, any repository within, and a print of names, sizes and times,
+ * which does not change when the folder is moved.
  * Fails on what cannot be read, and where another disk is mounted within.
  */
 export function readContents(
@@ -39,7 +40,7 @@ class Walk {
     this.#open = [top];
     const info = this.#look(top);
     this.#disk = info.disk;
-    this.#tally(info);
+    this.#newest = info.mtime;
   }
 
   get found(): WorktreeContents {
@@ -47,7 +48,7 @@ class Walk {
       bytes: this.#bytes,
       newest: this.#newest,
       nested: this.#nested,
-      print: `${this.#count}-${this.#bytes}-${this.#newest}-${this.#hash}`,
+      print: `${this.#count}-${this.#bytes}-${this.#hash}`,
     };
   }
 
@@ -63,7 +64,7 @@ class Walk {
       names.add(name);
       const path = join(folder, name);
       const info = this.#look(path);
-      this.#tally(info);
+      this.#tally(name, info);
       if (info.kind !== "folder") continue;
       if (info.disk !== this.#disk) {
         throw new FileError("other", "read", path, new Error("another disk"));
@@ -83,12 +84,19 @@ class Walk {
     return info;
   }
 
-  #tally({ kind, size, mtime, names }: FileInfo): void {
+  #tally(name: string, { kind, size, mtime, names }: FileInfo): void {
     this.#count += 1;
     this.#newest = Math.max(this.#newest, mtime);
-    this.#hash = Math.imul(this.#hash ^ (mtime % 2 ** 32), 0x01000193) ^ size;
+    this.#mix(mtime % 2 ** 32);
+    this.#mix(size);
+    for (let at = 0; at < name.length; at++) this.#mix(name.charCodeAt(at));
     // What has another name elsewhere stays there, as in a shared cache.
     if (kind === "file" && names === 1) this.#bytes += size;
+  }
+
+  /** As in FNV-1a. */
+  #mix(value: number): void {
+    this.#hash = Math.imul(this.#hash ^ value, 0x01000193);
   }
 }
 

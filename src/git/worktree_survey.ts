@@ -24,6 +24,8 @@ import {
 } from "./worktree_candidates.ts";
 import { readContents } from "./worktree_contents.ts";
 import { type ListedWorktree, readWorktrees } from "./worktree_list.ts";
+import { readStanding } from "./processes.ts";
+import { readExtras } from "./worktree_extras.ts";
 import { readUnwatched, readWorktreeStatus } from "./worktree_status.ts";
 
 /** One folder below `.claude/worktrees/`, and what is to happen to it. */
@@ -34,8 +36,14 @@ export interface Surveyed {
   readonly gitDir: string | undefined;
   /** It was moved by hand: git has it registered elsewhere. */
   readonly moved: boolean;
-  /** Changes as soon as anything in it does; of one to be removed. */
-  readonly print: string | undefined;
+  /** Of a worktree to be removed. */
+  readonly print: Prints | undefined;
+}
+
+/** They change as soon as anything in the folder does. */
+export interface Prints {
+  readonly tree: string;
+  readonly gitDir: string;
 }
 
 export interface Survey {
@@ -113,8 +121,9 @@ async function readAll(
   git: Git,
   { candidates, rules, measure, mainRef }: Reading,
 ): Promise<Pick<Survey, "items" | "main" | "branches">> {
-  const open = () =>
+  const undecided = () =>
     candidates.filter(({ facts }) => decide(facts, rules) === undefined);
+  const open = () => undecided().filter(({ gitDir }) => gitDir !== undefined);
   const [, branches] = await Promise.all([
     inParallel(open(), (one) => addStatus(system, one)),
     open().length > 0 ? readBranches(git) : [],
@@ -123,7 +132,8 @@ async function readAll(
   await addLanded(git, open(), main);
   await inParallel(open(), async (one) => {
     const unwatched = await readUnwatched(system, foldersOf(one));
-    one.facts = { ...one.facts, unwatched };
+    const extras = await readExtras(system, foldersOf(one));
+    one.facts = { ...one.facts, unwatched, extras };
   });
   const walked = measure
     ? candidates.filter(({ facts }) => facts.place === "inside")
@@ -132,6 +142,7 @@ async function readAll(
     const contents = readContents(system, one.facts.path);
     one.facts = { ...one.facts, contents };
   }
+  await addStanding(system, undecided());
   const items = candidates.map((one) => {
     const decision = decide(one.facts, rules) ?? UNDECIDED;
     const print = decision.remove ? printOf(system, one) : undefined;
@@ -140,31 +151,33 @@ async function readAll(
   return { items, main, branches };
 }
 
-/** Whether nothing happened to a worktree since it was surveyed. */
-export function isUnchanged(
-  system: System,
-  { facts, gitDir, moved, print }: Surveyed,
-): boolean {
-  const { path, contents } = facts;
-  const now = contents && readContents(system, path);
-  return print !== undefined && print === printOf(system, {
-        facts: { ...facts, ...(now ? { contents: now } : {}) },
-        gitDir,
-        moved,
-      });
-}
-
-/** Of all files in it and of those git keeps about it. */
+/** Of those git keeps about it; with the print of its files, of all of it. */
 function printOf(
   system: System,
-  { facts, gitDir }: Candidate,
-): string | undefined {
-  const { contents } = facts;
-  if (gitDir === undefined || !contents) return undefined;
+  { facts: { contents }, gitDir }: Candidate,
+): Prints | undefined {
+  if (gitDir === undefined || !contents || isFailed(contents)) return undefined;
   const own = readContents(system, gitDir);
-  return isFailed(contents) || isFailed(own)
+  return isFailed(own)
     ? undefined
-    : `${contents.print} ${own.print}`;
+    : { tree: contents.print, gitDir: own.print };
+}
+
+/**
+ * Whether nothing happened to a worktree since it was surveyed; its folder is
+ * at `tree` by now.
+ */
+export function isUnchanged(
+  system: System,
+  { print, gitDir }: Pick<Surveyed, "print" | "gitDir">,
+  tree: string,
+): boolean {
+  if (print === undefined) return false;
+  const same = (folder: string, print: string) => {
+    const now = readContents(system, folder);
+    return !isFailed(now) && now.print === print;
+  };
+  return same(tree, print.tree) && same(gitDir!, print.gitDir);
 }
 
 /** Cannot happen while every fact above is read; preserved if it does. */
@@ -201,5 +214,18 @@ async function addLanded(
       ? { failed: "HEAD has no commit" }
       : landed?.get(head) ?? { failed: "there is no main branch" };
     one.facts = { ...one.facts, landed: found };
+  }
+}
+
+/** One process for all. */
+async function addStanding(
+  system: System,
+  undecided: readonly Candidate[],
+): Promise<void> {
+  const folders = undecided.map(({ facts }) => facts.path);
+  const found = await readStanding(system, folders);
+  for (const one of undecided) {
+    const standing = isFailed(found) ? found : found.get(one.facts.path) ?? [];
+    one.facts = { ...one.facts, standing };
   }
 }

@@ -14,6 +14,11 @@ export const RescueNote = z.strictObject({
   })),
   /** ISO 8601, UTC. */
   removed_at: z.string(),
+  /** Of a sparse checkout: its kind, and its file of patterns as text. */
+  sparse: z.optional(z.strictObject({
+    cone: z.boolean(),
+    patterns: z.string(),
+  })),
 });
 
 export type RescueNote = z.infer<typeof RescueNote>;

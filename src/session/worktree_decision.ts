@@ -33,8 +33,10 @@ const CHECKS: readonly ((
   checkIgnored,
   checkLanded,
   checkUnwatched,
+  checkExtras,
   checkAge,
   checkContents,
+  checkStanding,
 ];
 
 /**
@@ -45,15 +47,14 @@ export function decide(
   facts: WorktreeFacts,
   rules: DecisionRules,
 ): Decision | undefined {
-  if (isEmptyFolder(facts)) {
-    return { remove: true, reason: "empty directory", unsaved: false };
-  }
-  for (const check of CHECKS) {
+  const empty = isEmptyFolder(facts);
+  for (const check of empty ? [checkStanding] : CHECKS) {
     const finding = check(facts, rules);
     if (finding === "unread") return undefined;
     if (finding) return { remove: false, ...finding };
   }
-  return { remove: true, reason: removalReason(facts), unsaved: false };
+  const reason = empty ? "empty directory" : removalReason(facts);
+  return { remove: true, reason, unsaved: false };
 }
 
 /** Nothing can be lost with it, so that its age does not matter. */
@@ -77,7 +78,7 @@ function removalReason({ landed }: WorktreeFacts): string {
 const inUse = (reason: string): Finding => ({ reason, unsaved: false });
 const unsaved = (reason: string): Finding => ({ reason, unsaved: true });
 
-function checkPlace({ place }: WorktreeFacts): Finding {
+function checkPlace({ place, aside }: WorktreeFacts): Finding {
   switch (place) {
     case "inside":
       return undefined;
@@ -91,6 +92,10 @@ function checkPlace({ place }: WorktreeFacts): Finding {
       );
     case "no-folder":
       return inUse("is not a directory");
+    case "aside":
+      return unsaved(
+        `is set aside in "${aside}" by a clean-up that did not end`,
+      );
     case "other-disk":
       return inUse("is on another disk");
     case "unreadable":
@@ -184,6 +189,16 @@ function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
   );
 }
 
+function checkExtras({ extras }: WorktreeFacts): Finding {
+  if (!extras) return "unread";
+  if (isFailed(extras)) {
+    return unsaved(`its git folder cannot be read: ${extras.failed}`);
+  }
+  return extras.own.length === 0
+    ? undefined
+    : unsaved(`its git folder holds ${some(extras.own)}`);
+}
+
 function checkAge({ usedAt }: WorktreeFacts, rules: DecisionRules): Finding {
   return youngerThan(usedAt, rules);
 }
@@ -207,4 +222,16 @@ function checkContents(
     return unsaved(`holds another repository: ${contents.nested}`);
   }
   return youngerThan(contents.newest, rules);
+}
+
+function checkStanding({ standing }: WorktreeFacts): Finding {
+  if (!standing) return "unread";
+  if (isFailed(standing)) return inUse(standing.failed);
+  return standing.length === 0 ? undefined : inUse(standingText(standing));
+}
+
+/** Says who is at work in it. */
+export function standingText(pids: readonly number[]): string {
+  const noun = pids.length === 1 ? "process" : "processes";
+  return `in use by ${noun} ${some(pids.map(String))}`;
 }

@@ -10,6 +10,8 @@ export interface WorktreeFacts {
   /** Registered with git, or not. */
   readonly kind: "worktree" | "orphan";
   readonly place: Place;
+  /** Where it was moved to. */
+  readonly aside?: string;
   /** Whether it is the caller's own. */
   readonly own: boolean;
   readonly repository: Repository;
@@ -25,7 +27,11 @@ export interface WorktreeFacts {
   readonly landed?: Landed | Failed;
   /** Paths that git was told not to look at and that are there. */
   readonly unwatched?: readonly string[] | Failed;
+  /** What its git folder holds that would go with it. */
+  readonly extras?: WorktreeExtras | Failed;
   readonly contents?: WorktreeContents | Failed;
+  /** Processes whose working folder is in it. */
+  readonly standing?: readonly number[] | Failed;
 }
 
 /** A question that got no answer, and why. */
@@ -33,13 +39,17 @@ export interface Failed {
   readonly failed: string;
 }
 
-/** Where it lies, as far as that allows to remove it. */
+/**
+ * Where it lies, as far as that allows to remove it; `aside`: a clean-up has
+ * moved it away and neither removed it nor put it back.
+ */
 export type Place =
   | "inside"
   | "missing"
   | "link"
   | "outside"
   | "no-folder"
+  | "aside"
   | "other-disk"
   | "unreadable";
 
@@ -67,6 +77,19 @@ export interface WorktreeStatus {
   /** How many paths differ from HEAD or are untracked. */
   readonly changes: number;
   readonly ignored: readonly IgnoredPath[];
+}
+
+export interface WorktreeExtras {
+  /** Paths in its git folder, and settings, that git did not put there. */
+  readonly own: readonly string[];
+  readonly sparse: SparseCheckout | undefined;
+}
+
+/** Which of the files of HEAD are checked out. */
+export interface SparseCheckout {
+  readonly cone: boolean;
+  /** The file of patterns, as text. */
+  readonly patterns: string;
 }
 
 /** Whether the commits of HEAD are in the default branch, and how. */

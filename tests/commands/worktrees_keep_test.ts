@@ -186,7 +186,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
   },
   {
     what: "a submodule that was set up",
-    reason: "holds another repository: sub",
+    reason: "its git folder holds modules/",
     make(env, path) {
       env.git("clone", "-q", ".", join(env.root, "other"));
       env.gitIn(
@@ -208,6 +208,41 @@ const KEPT_WORKTREES: readonly Kept[] = [
       env.git("config", "extensions.worktreeConfig", "true");
       env.gitIn(path, "config", "--worktree", "core.worktree", env.project);
       Deno.writeTextFileSync(join(path, "README.md"), "x\n");
+    },
+  },
+  {
+    what: "refs of this worktree alone",
+    reason: "its git folder holds refs/bisect/good, refs/worktree/mine",
+    make(env, path) {
+      const head = env.gitIn(path, "rev-parse", "HEAD");
+      for (const ref of ["refs/worktree/mine", "refs/bisect/good"]) {
+        env.gitIn(path, "update-ref", ref, head);
+      }
+    },
+  },
+  {
+    what: "hooks and notes in its git folder",
+    reason: "its git folder holds NOTES, hooks/",
+    make(env) {
+      env.write(".git/worktrees/x/hooks/deep/pre-commit", "exit 1\n");
+      env.write(".git/worktrees/x/NOTES", "mine\n");
+    },
+  },
+  {
+    what: "a setting of this worktree alone",
+    reason: "its git folder holds the setting user.email",
+    make(env, path) {
+      env.git("config", "extensions.worktreeConfig", "true");
+      env.git("config", "--worktree", "user.name", "Of all");
+      env.gitIn(path, "config", "--worktree", "user.name", "Of all");
+      env.gitIn(path, "config", "--worktree", "user.email", "me@example.org");
+    },
+  },
+  {
+    what: "settings that cannot be read",
+    reason: /^its git folder cannot be read: .*bad config/,
+    make(env) {
+      env.write(".git/worktrees/x/config.worktree", "[broken\n");
     },
   },
   {

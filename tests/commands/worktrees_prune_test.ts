@@ -278,7 +278,6 @@ function meddling(
   });
 }
 
-const removing = (args: readonly string[]) => args.includes("remove");
 const rescuing = (args: readonly string[]) => args.includes("fast-import");
 
 const MEDDLING: readonly {
@@ -287,12 +286,6 @@ const MEDDLING: readonly {
   when: (args: readonly string[]) => boolean;
   reason: RegExp;
 }[] = [
-  {
-    what: "a new file at the last moment",
-    meddle: (_, path) => Deno.writeTextFileSync(join(path, "new.txt"), "x\n"),
-    when: removing,
-    reason: /^"git worktree remove" ended with status 128: .*untracked/,
-  },
   {
     what: "a new ignored file",
     meddle: (_, path) => Deno.writeTextFileSync(join(path, ".env"), "x\n"),
@@ -344,11 +337,9 @@ posixTest("a lock that was taken off for nothing is put back", async () => {
   const path = addWorktree(env, "x");
   const reason = `claude session x (pid ${DEAD_PID} start 1)`;
   env.git("worktree", "lock", "--reason", reason, path);
-  const wrap = meddling(
-    () => Deno.writeTextFileSync(join(path, "new.txt"), "x\n"),
-    removing,
-  );
+  const wrap = failing("remove");
   assertEquals(gone(await pruneLater(env, { wrap })), []);
+  assert(Deno.lstatSync(join(path, "README.md")).isFile);
   assertStringIncludes(env.git("worktree", "list", "--porcelain"), reason);
 });
 
@@ -538,7 +529,8 @@ posixTest("fifty worktrees take under a second and few processes", async () => {
   });
   const took = performance.now() - start;
   assertEquals([result.removed.length, result.preserved.length], [40, 10]);
-  assert(processes <= 3 * 50 + 10, `${processes} processes`);
+  // To look, to look at what git does not watch, to look again, to remove.
+  assert(processes <= 2 * 50 + 2 * 40 + 10, `${processes} processes`);
   // A slow machine has more time than the figure promised for a usual one.
   assert(took < 5000, `${took} ms`);
 });

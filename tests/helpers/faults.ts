@@ -18,10 +18,14 @@ const WRITES = [
 
 type Write = typeof WRITES[number];
 
-/** A machine whose `at`-th write (from 0) dies; a file is half written then. */
+/**
+ * A machine whose `at`-th write (from 0) dies; a file is half written then. With
+ * `programs` it may die before each program it runs, too.
+ */
 export function crashing(
   system: System,
   at: number,
+  { programs = false }: { programs?: boolean } = {},
 ): { system: System; reached: () => number } {
   let calls = 0;
   const files = wrapped(system.files, (method, args, proceed) => {
@@ -33,7 +37,13 @@ export function crashing(
     }
     throw new Crash(`died at write ${at}: ${method} ${args[0]}`);
   });
-  return { system: { ...system, files }, reached: () => calls };
+  const run: System["run"] = (program, options) => {
+    if (programs && calls++ >= at) {
+      throw new Crash(`died at write ${at}: ${program}`);
+    }
+    return system.run(program, options);
+  };
+  return { system: { ...system, files, run }, reached: () => calls };
 }
 
 /** A machine that refuses every write for `problem` from the `at`-th on. */

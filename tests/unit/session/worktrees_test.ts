@@ -31,14 +31,23 @@ const FREE: WorktreeFacts = {
   status: { changes: 0, ignored: [] },
   landed: { how: "contained", branch: "main" },
   unwatched: [],
+  extras: { own: [], sparse: undefined },
   contents: { bytes: 1, newest: 0, nested: undefined, print: "" },
+  standing: [],
 };
 
 const rules = { ...WORKTREE_RULES, now: 2 * HOUR };
 
 Deno.test("decide() removes only what is known in full", () => {
   assert(decide(FREE, rules)!.remove);
-  for (const read of ["status", "landed", "unwatched", "contents"] as const) {
+  const steps = [
+    "status",
+    "landed",
+    "unwatched",
+    "extras",
+    "contents",
+  ] as const;
+  for (const read of steps) {
     const { [read]: _, ...partly } = FREE;
     assertEquals(decide(partly, rules), undefined);
     const failed = { ...FREE, [read]: { failed: "no answer" } };

@@ -1,0 +1,72 @@
+import { dirname, join } from "@std/path";
+import { FileError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import type { Git } from "./git.ts";
+import { decodeBytes, encodeText } from "./text.ts";
+import type { Survey, Surveyed } from "./worktree_survey.ts";
+
+/** Bytes of a reflog, and entries of it, that are looked at. */
+const REFLOG_LIMIT = 4 * 1024 * 1024;
+const REFLOG_ENTRIES = 200;
+
+/** Files of a worktree's git folder whose lines begin with a commit. */
+const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
+
+/**
+ * For each worktree the commits that its reflog alone leads to, such as one
+ * made on a detached HEAD before another was checked out, or what was fetched
+ * into it: the reflog goes with the worktree.
+ */
+export async function findLost(
+  system: System,
+  git: Git,
+  { main, listed }: Survey,
+  items: readonly Surveyed[],
+): Promise<string[][]> {
+  const logs = items.map((item) => commitsOf(system, item));
+  const known = [
+    ...main?.tips.map(({ commit }) => commit) ?? [],
+    ...listed.map(({ head }) => head).filter((head) => head !== undefined),
+  ];
+  const lines = [
+    ...new Set(logs.flat()),
+    ...new Set(known.map((commit) => `^${commit}`)),
+  ];
+  // A reflog may name commits that are gone by now.
+  const args = ["rev-list", "--ignore-missing", "--stdin"];
+  const stdin = encodeText(lines.map((line) => `${line}\n`).join(""));
+  const lost = logs.flat().length === 0
+    ? new Set<string>()
+    : new Set(decodeBytes(await git.read(args, { stdin })).split("\n"));
+  return logs.map((log) => log.filter((commit) => lost.has(commit)));
+}
+
+/** Commits that what goes with a worktree and its branch names. */
+function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
+  const { branch, head } = facts;
+  const common = dirname(dirname(gitDir!));
+  const logs = [
+    join(gitDir!, "logs", "HEAD"),
+    ...branch === undefined
+      ? []
+      : [join(common, "logs", "refs", "heads", branch)],
+  ];
+  const commits = [
+    ...logs.flatMap((path) => idsIn(system, path, 1)),
+    ...POINTERS.flatMap((name) => idsIn(system, join(gitDir!, name), 0)),
+  ].filter((id) => id !== head);
+  return [...new Set(commits)];
+}
+
+/** The ids in a column of the last lines of a file; none if there is none. */
+function idsIn(system: System, path: string, column: number): string[] {
+  try {
+    const text = decodeBytes(system.files.readOwn(path, REFLOG_LIMIT));
+    return text.split("\n").map((line) => line.split(/[ \t]/)[column] ?? "")
+      .filter((id) => /^[0-9a-f]{40,64}$/.test(id) && !/^0+$/.test(id))
+      .slice(-REFLOG_ENTRIES).reverse();
+  } catch (error) {
+    if (error instanceof FileError) return [];
+    throw error;
+  }
+}
