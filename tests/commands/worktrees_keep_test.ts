@@ -299,6 +299,24 @@ const KEPT_WORKTREES: readonly Kept[] = [
       Deno.writeTextFileSync(join(path, ".git"), "gitdir: /nowhere\n"),
   },
   {
+    what: "a .git file that is a link",
+    reason: "its .git file is broken",
+    make(env, path) {
+      Deno.renameSync(join(path, ".git"), join(env.root, "moved.git"));
+      Deno.symlinkSync(join(env.root, "moved.git"), join(path, ".git"));
+    },
+  },
+  {
+    what: "an untracked link",
+    reason: dirty,
+    make: (_, path) => Deno.symlinkSync("README.md", join(path, "link")),
+  },
+  {
+    what: "an ignored link that is no trash",
+    reason: "has ignored files: .env",
+    make: (env, path) => Deno.symlinkSync(env.root, join(path, ".env")),
+  },
+  {
     what: "no .git at all",
     reason: "its .git file is missing",
     make: (_, path) => Deno.removeSync(join(path, ".git")),

@@ -170,6 +170,28 @@ for (const { what, reason, make } of GONE) {
   });
 }
 
+posixTest("links in a worktree go without what they lead to", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "x");
+  Deno.mkdirSync(join(env.root, "shared"));
+  Deno.writeTextFileSync(join(env.root, "shared/mine.txt"), "mine\n");
+  env.write(".gitignore", `${env.read(".gitignore")}dist\n`);
+  Deno.symlinkSync("../../../../shared", join(path, "tracked"));
+  env.commit("Ignore more");
+  env.gitIn(path, "add", "tracked");
+  env.gitIn(path, "commit", "-q", "-m", "Add a link");
+  env.git("merge", "-q", "--no-edit", "worktree-x");
+  env.gitIn(path, "merge", "-q", "main");
+  Deno.symlinkSync(join(env.root, "shared"), join(path, "dist"));
+  Deno.mkdirSync(join(path, "node_modules"));
+  Deno.symlinkSync(join(env.root, "shared"), join(path, "node_modules/a"));
+  assertEquals(gone(await pruneLater(env)), ["x"]);
+  assertEquals(
+    Deno.readTextFileSync(join(env.root, "shared/mine.txt")),
+    "mine\n",
+  );
+});
+
 posixTest(
   "a number given to another process since is told by its start",
   async () => {

@@ -88,6 +88,54 @@ Deno.test("commits that only the reflog knew stay reachable", async () => {
   assertStringIncludes(env.git("log", "--all", "--format=%H"), lost);
 });
 
+Deno.test("commits that only its other heads knew stay reachable", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "x");
+  const other = join(env.root, "other");
+  env.git("clone", "-q", ".", other);
+  const fetched = commitIn(env, other);
+  env.gitIn(path, "fetch", "-q", other, "main");
+  const tree = env.git("rev-parse", "HEAD^{tree}");
+  const before = env.git("commit-tree", "-m", "Before", "-p", "HEAD", tree);
+  env.write(".git/worktrees/x/ORIG_HEAD", `${before}\n`);
+  const { removed } = await pruneLater(env);
+  const kept = env.git(
+    ...["for-each-ref", "--format=%(objectname)"],
+    `${removed[0]!.rescue}/log`,
+  );
+  assertEquals(kept.split("\n").sort(), [before, fetched].sort());
+});
+
+for (const cone of [true, false]) {
+  const kind = cone ? "--cone" : "--no-cone";
+  Deno.test(`a sparse checkout comes back so: ${kind}`, async () => {
+    using env = agentProject();
+    for (const file of ["a/one.txt", "b/two.txt", "c/three.txt"]) {
+      env.write(file, "text\n");
+    }
+    env.commit("Three folders");
+    const path = addWorktree(env, "x");
+    env.gitIn(path, "sparse-checkout", "set", kind, "a", "c");
+    const state = () => ({
+      patterns: env.gitIn(path, "sparse-checkout", "list"),
+      cone: env.gitIn(path, "config", "core.sparseCheckoutCone"),
+      files: [...Deno.readDirSync(path)].map(({ name }) => name).sort(),
+      status: env.gitIn(path, "status", "--porcelain"),
+    });
+    const before = state();
+    assert(!before.files.includes("b"));
+    await pruneLater(env);
+    assertEquals((await restore(env)).notes, []);
+    assertEquals(state(), before);
+    assertEquals(gone(await pruneLater(env)), ["x"]);
+    env.git("config", "--unset", "extensions.worktreeConfig");
+    const { notes } = await restore(env);
+    assertEquals(notes.length, 1);
+    assertStringIncludes(notes[0]!, "All files are checked out");
+    assertEquals(env.gitIn(path, "status", "--porcelain"), "");
+  });
+}
+
 Deno.test("restore refuses what it cannot do, and says why", async () => {
   using env = agentProject();
   assertEquals((await mpm(env, ["worktrees", "restore"])).status, 3);

@@ -56,6 +56,28 @@ Deno.test("decide() removes only what is known in full", () => {
   }
 });
 
+Deno.test("decide() keeps what a process stands in, an empty folder too", () => {
+  const empty = {
+    ...FREE,
+    kind: "orphan",
+    repository: "empty",
+  } as WorktreeFacts;
+  for (const facts of [FREE, empty]) {
+    const { standing: _, ...partly } = facts;
+    assertEquals(decide(partly, rules), undefined);
+    const said = [[1], [1, 2, 3, 4, 5]].map((standing) =>
+      decide({ ...facts, standing }, rules)!.reason
+    );
+    assertEquals(said, [
+      "in use by process 1",
+      "in use by processes 1, 2, 3 and 2 more",
+    ]);
+    const unknown = decide({ ...facts, standing: { failed: "?" } }, rules);
+    assertEquals(unknown!.remove, false);
+  }
+  assert(decide(empty, rules)!.remove);
+});
+
 Deno.test("decide() takes what changes meanwhile for in use, at any age", () => {
   const { contents } = FREE as { contents: { newest: number } };
   const ahead = {
