@@ -126,7 +126,7 @@ export function isFull(system: System, { tree }: Box): boolean {
 
 /** From now on what is in the box may be deleted. */
 export function markChecked(system: System, { folder }: Box): void {
-  system.files.create(checkedIn(folder), new Uint8Array());
+  system.files.create(checkedIn(folder), new Uint8Array(), { synced: false });
 }
 
 /** Whether what is in the box may be deleted. */
