@@ -33,10 +33,9 @@ undone.`,
     const { system } = context;
     const workspace = await locateRepository(context);
     const rules = await rulesOf(system, workspace, input["min-age"]);
-    const [{ survey, folder }, rescues] = await Promise.all([
-      planPrune(system, workspace, { rules, measure: true }),
-      readRescues(new Git(system, workspace.root)),
-    ]);
+    const plan = await planPrune(system, workspace, { rules, measure: true });
+    const { survey, folder } = plan;
+    const rescues = await readRescues(new Git(system, workspace.root));
     return {
       folder,
       skipped: survey?.skipped ?? null,
