@@ -80,7 +80,7 @@ export async function migrateSaves(
       kind: "migrate",
       of: null,
       folder: { before: folderState(system, root), after: null },
-      wanted: wantedByPlan(system, { plan, inventory, folders }),
+      wanted: wantedByPlan({ plan, inventory }),
       steps: [...steps],
     });
     return migrated(work, { earlier, steps, done });

@@ -8,11 +8,11 @@ import type {
 } from "../session/change_set.ts";
 import { refKey } from "../session/old_store.ts";
 import { sha256 } from "../session/serialize.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
-import { MANIFEST, UNFINISHED } from "./backups.ts";
+import { backupPath, MANIFEST, UNFINISHED } from "./backups.ts";
 import { ensureFolder, removeTree } from "./folders.ts";
-import { ensureHome } from "./home.ts";
+import { ensureHidden, ensureHome } from "./home.ts";
 import { indexPath } from "./index_file.ts";
 import { layout } from "./layout.ts";
 import type { Folders, Progress } from "./old_store.ts";
@@ -60,6 +60,7 @@ export function applyChanges(
   settleOldFolder(system, legacy, set.folder.after);
   // Derived of folders that are others now.
   removeIfThere(system, indexPath(root));
+  applier.unshareBackup(set);
   finish(system, root, set);
   return applier.skipped;
 }
@@ -131,7 +132,7 @@ class Applier {
     if (places.has("pause") || folder.after) {
       ensureFolder(this.#system, pause!, root);
     }
-    if (places.has("kept")) ensureFolder(this.#system, kept!, root);
+    if (places.has("kept")) ensureHidden(this.#system, root, kept!);
     const home = this.#system.home();
     if (places.has("global") && global && home) {
       ensureFolder(this.#system, global, home);
@@ -142,17 +143,16 @@ class Applier {
   readonly publish = (change: Change): void => {
     const { at, after, from, linked } = change;
     const path = this.#path(at);
-    if (!this.#isDone(path, after!)) {
-      const source = linked ? this.#path(from!) : stagedPath(this.#folder, at);
-      const done = at.place === "global"
-        ? this.#copy(source, path, after!)
-        : this.#move(source, path);
-      if (!done) return this.#skip(change);
-    }
-    this.#settle(path, after!);
+    const source = linked ? this.#path(from!) : stagedPath(this.#folder, at);
+    const done = at.place === "global"
+      ? this.#copy(source, path, after!)
+      : this.#move(source, path);
+    if (!done && !this.#isDone(path, after!)) return this.#skip(change);
+    // What is prepared has its mode and time already.
+    if (!done || linked || at.place === "global") this.#settle(path, after!);
   };
 
-  /** Whether the change was made before; throws where a file is in the way. */
+  /** Whether the change was made before. */
   #isDone(path: string, wanted: FileState): boolean {
     return this.#system.files.lstat(path)?.kind === "file" &&
       this.#digest(path) === wanted.sha256;
@@ -194,8 +194,8 @@ class Applier {
     const path = this.#path(at);
     const staged = stagedPath(this.#folder, at);
     if (!this.#isDone(path, after!)) {
-      const changed = files.lstat(path) !== undefined &&
-        this.#differs(path, before!);
+      const found = files.lstat(path);
+      const changed = found && this.#differs(path, found, before!);
       if (changed || this.#needed.has(refKey(at)) || !files.lstat(staged)) {
         return this.#skip(change);
       }
@@ -208,18 +208,18 @@ class Applier {
   readonly clear = (change: Change): void => {
     const { at, before } = change;
     const path = this.#path(at);
-    if (!before || !this.#system.files.lstat(path)) return;
-    if (this.#needed.has(refKey(at))) return;
-    if (this.#differs(path, before)) return this.#skip(change);
+    const found = before && this.#system.files.lstat(path);
+    if (!found || this.#needed.has(refKey(at))) return;
+    if (this.#differs(path, found, before)) return this.#skip(change);
     this.#system.files.remove(path);
   };
 
   /** The size and the time tell without reading it. */
-  #differs(path: string, { size, mtime, sha256: digest }: FileState): boolean {
-    const found = this.#system.files.lstat(path);
-    if (found?.kind !== "file") return true;
+  #differs(path: string, found: FileInfo, before: FileState): boolean {
+    if (found.kind !== "file") return true;
+    const { size, mtime } = before;
     if (found.size === size && found.mtime === mtime) return false;
-    return this.#digest(path) !== digest;
+    return this.#digest(path) !== before.sha256;
   }
 
   #settle(path: string, { mode, mtime }: FileState): void {
@@ -236,6 +236,23 @@ class Applier {
       at,
       reason: "it was changed meanwhile by another program",
     });
+  }
+
+  /** A file that stays must not be the backup's as well. */
+  unshareBackup({ changes, backup }: ChangeSet): void {
+    if (!backup || this.skipped.length === 0) return;
+    const { files } = this.#system;
+    for (const { at, before } of changes) {
+      const path = backupPath(this.#folder, at);
+      if (!before || (files.lstat(path)?.names ?? 1) < 2) continue;
+      const { bytes, info: { mtime, mode } } = files
+        .readWithInfo(path, LARGEST_SAVE);
+      writeAtomic(this.#system, path, {
+        bytes,
+        mtime,
+        ...mode === undefined ? {} : { mode },
+      });
+    }
   }
 
   syncFolders(changes: readonly Change[]): void {

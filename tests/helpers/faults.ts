@@ -64,5 +64,17 @@ function wrapped(
         () => (inner[method] as (...args: never[]) => void)(...args),
       ),
   ]));
-  return { ...inner, ...writes };
+  const faulty: Files = { ...inner, ...writes };
+  return {
+    ...faulty,
+    // Each of many files is a point of its own.
+    createAll: async (all) => {
+      for (const { path, bytes, mtime, mode } of all) {
+        faulty.create(path, bytes);
+        faulty.setMtime(path, mtime);
+        faulty.chmod(path, mode ?? 0o600);
+      }
+      await Promise.resolve();
+    },
+  };
 }
