@@ -1,5 +1,6 @@
 import { basename, join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
+import { importedFrom } from "../session/imported.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
@@ -53,7 +54,7 @@ function digestOf(system: System, path: string): string | undefined {
 
 /**
  * Makes what is beside a verified save whole again: derived files are written
- * from it, and the copy in `kept/` is taken from it; one that differs goes to
+ * from it (of another program's save, only those that are missing), and the copy in `kept/` is taken from it; one that differs goes to
  * the trash. Call under the lock.
  */
 export function repairBeside(
@@ -66,7 +67,8 @@ export function repairBeside(
     discard(system, root, { id: entry.id, paths: [kept.json, kept.checksum] });
     keepSave(system, root, entry.id);
   }
-  writeDerived(system, root, { save });
+  const missing = save.mpm === undefined && importedFrom(save) === undefined;
+  writeDerived(system, root, { save, missing });
 }
 
 /**

@@ -11,21 +11,27 @@ import { LARGEST_SAVE } from "./save_content.ts";
 
 /**
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
- * this save is the `latest`, or the newest by its id. Each whole or not at all, and all of them again from
- * the JSON whenever one was lost. Call under the store's lock.
+ * this save is the `latest`, or the newest by its id. Each whole or not at all,
+ * and all of them again from the JSON whenever one was lost; with `missing` only
+ * those that are not there. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
   root: string,
-  { save, latest = false }: { save: Save; latest?: boolean },
+  { save, latest = false, missing = false }: {
+    save: Save;
+    latest?: boolean;
+    missing?: boolean;
+  },
 ): void {
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
   const mtime = new Date(save.paused_at).getTime();
   const write = (path: string, text: string) =>
     writeAtomic(system, path, { bytes: new TextEncoder().encode(text), mtime });
-  write(files.yaml, toYaml(save));
-  write(files.markdown, saveMarkdown(save));
+  const due = (path: string) => !missing || !system.files.lstat(path);
+  if (due(files.yaml)) write(files.yaml, toYaml(save));
+  if (due(files.markdown)) write(files.markdown, saveMarkdown(save));
   if (latest || pointsToOlder(system, root, save)) {
     write(pointer, pointerText(save, sessions));
   }

@@ -116,6 +116,7 @@ function readBundle(value: Fields, path: string): Source {
         file as Parameters<typeof parseSave>[0],
         bytes,
       );
+      refuseOther(value, id);
       const { save, warnings } = normalize(value, id);
       incoming.push({ save, source, warnings });
     } catch (error) {
@@ -124,6 +125,16 @@ function readBundle(value: Fields, path: string): Source {
     }
   }
   return { incoming, refused };
+}
+
+/** A bundle names its saves; one that says it is another was tampered with. */
+function refuseOther(value: Fields, id: string): void {
+  const said = field(value, "session_id");
+  if (said === undefined || said === id) return;
+  const name = JSON.stringify(said).slice(0, 80);
+  throw new MpmError("UNREADABLE", `its text says that it is ${name}`, {
+    hint: "Ask for the bundle again",
+  });
 }
 
 async function readFolder(
