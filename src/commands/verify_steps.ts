@@ -29,10 +29,11 @@ export async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
   const { system, root, issuesOf } = checker;
   const row = { session_id: entry.id, source: entry.path, repaired: [] };
   try {
-    const { save, checksum, warnings } = await loadSave(system, entry);
+    const loaded = await loadSave(system, entry);
+    const { save, checksum, warnings } = loaded;
     const problems = issuesOf(save);
     const beside = isMaintained(entry)
-      ? faultsBeside(system, root, { entry, save })
+      ? faultsBeside(system, root, { entry, loaded })
       : keptOnly(checker, entry);
     return {
       ...row,
@@ -104,10 +105,10 @@ export async function repaired(
       if (!restoreChecksum(system, root, entry)) return row;
       notes.push(`${entry.id}.json.sha256, from its copy in kept/`);
     }
-    const { save } = await loadSave(system, entry);
-    notes.push(...faultsBeside(system, root, { entry, save }));
+    const loaded = await loadSave(system, entry);
+    notes.push(...faultsBeside(system, root, { entry, loaded }));
     if (notes.length === 0) return row;
-    repairBeside(system, root, { entry, save });
+    repairBeside(system, root, { entry, save: loaded.save });
   }
   return { ...await verify(checker, entry), repaired: notes };
 }
