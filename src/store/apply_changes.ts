@@ -10,13 +10,13 @@ import { refKey } from "../session/old_store.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
-import { backupPath, MANIFEST, UNFINISHED } from "./backups.ts";
-import { ensureFolder, removeTree } from "./folders.ts";
+import { finishSet, settleOldFolder, unshareBackup } from "./finish_changes.ts";
+import { ensureFolder } from "./folders.ts";
 import { ensureHidden, ensureHome } from "./home.ts";
 import { indexPath } from "./index_file.ts";
 import { layout } from "./layout.ts";
 import type { Folders, Progress } from "./old_store.ts";
-import { PREPARING, stagedPath } from "./prepare_changes.ts";
+import { stagedPath } from "./prepare_changes.ts";
 import { LARGEST_SAVE } from "./save_content.ts";
 
 /** A file that somebody changed while the set was applied, and so stays. */
@@ -51,55 +51,37 @@ export function applyChanges(
       progress(what, done, some.length);
       run(change);
     });
-  const written = changes.filter(({ after }) => after);
+  const { sums, others } = apart(changes);
+  const written = others.filter(({ after }) => after);
   each("Moving", written.filter(({ before }) => !before), applier.publish);
+  // No checksum lies beside a save that it does not fit, at no moment.
+  sums.forEach(applier.uncheck);
   each("Moving", written.filter(({ before }) => before), applier.replace);
+  sums.forEach(applier.check);
   applier.syncFolders(changes);
   each("Clearing", changes.filter(({ after }) => !after), applier.clear);
   applier.syncFolders(changes);
   settleOldFolder(system, legacy, set.folder.after);
   // Derived of folders that are others now.
   removeIfThere(system, indexPath(root));
-  applier.unshareBackup(set);
-  finish(system, root, set);
+  if (applier.skipped.length > 0) unshareBackup(system, folder, set);
+  finishSet(system, root, set);
   return applier.skipped;
 }
 
-/** Its record is what says that a set is complete. */
-function finish(
-  system: System,
-  root: string,
-  { name, backup }: ChangeSet,
-): void {
-  const { files } = system;
-  const { backups } = layout(root);
-  const folder = join(backups, name);
-  if (backup) {
-    removeTree(system, join(folder, "new"));
-    files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));
-    files.syncFolder(folder);
-    return;
-  }
-  const work = join(backups, PREPARING);
-  removeTree(system, work);
-  files.rename(folder, work);
-  removeTree(system, work);
-}
-
-/** The old folder goes when it is empty, or becomes what it was. */
-function settleOldFolder(
-  system: System,
-  legacy: string,
-  wanted: ChangeSet["folder"]["after"],
-): void {
-  const { files } = system;
-  if (!files.lstat(legacy)) return;
-  if (wanted) {
-    if (wanted.mode !== null) files.chmod(legacy, wanted.mode);
-    files.setMtime(legacy, wanted.mtime);
-  } else if (files.list(legacy).length === 0) {
-    files.remove(legacy);
-  }
+/** The checksums of saves whose JSON is replaced, and everything else. */
+function apart(
+  changes: readonly Change[],
+): { sums: Change[]; others: Change[] } {
+  const replaced = new Set(
+    changes.filter(({ before, after }) => before && after)
+      .map(({ at }) => `${refKey(at)}.sha256`),
+  );
+  const isSum = ({ at }: Change) => replaced.has(refKey(at));
+  return {
+    sums: changes.filter(isSum),
+    others: changes.filter((change) => !isSum(change)),
+  };
 }
 
 class Applier {
@@ -204,6 +186,23 @@ class Applier {
     this.#settle(path, after!);
   };
 
+  /** Takes a checksum away before its save is replaced. */
+  readonly uncheck = ({ at, before, after }: Change): void => {
+    const path = this.#path(at);
+    const found = this.#system.files.lstat(path);
+    if (!before || !found || (after && this.#isDone(path, after))) return;
+    if (!this.#differs(path, found, before)) this.#system.files.remove(path);
+  };
+
+  /** Gives a save that was replaced its checksum, if it was. */
+  readonly check = (change: Change): void => {
+    const { at, before, after } = change;
+    const json = refKey(at).slice(0, -".sha256".length);
+    if (!after || this.skipped.some(({ at }) => refKey(at) === json)) return;
+    if (before) this.replace(change);
+    else this.publish(change);
+  };
+
   /** Takes the old name away, unless there is something else by now. */
   readonly clear = (change: Change): void => {
     const { at, before } = change;
@@ -236,23 +235,6 @@ class Applier {
       at,
       reason: "it was changed meanwhile by another program",
     });
-  }
-
-  /** A file that stays must not be the backup's as well. */
-  unshareBackup({ changes, backup }: ChangeSet): void {
-    if (!backup || this.skipped.length === 0) return;
-    const { files } = this.#system;
-    for (const { at, before } of changes) {
-      const path = backupPath(this.#folder, at);
-      if (!before || (files.lstat(path)?.names ?? 1) < 2) continue;
-      const { bytes, info: { mtime, mode } } = files
-        .readWithInfo(path, LARGEST_SAVE);
-      writeAtomic(this.#system, path, {
-        bytes,
-        mtime,
-        ...mode === undefined ? {} : { mode },
-      });
-    }
   }
 
   syncFolders(changes: readonly Change[]): void {
