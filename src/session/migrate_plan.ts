@@ -95,7 +95,13 @@ class Planner {
   addLone(file: StoredFile): void {
     const { name } = file.at;
     const other = this.#there.get(name);
-    if (!other) return this.#put(file, { place: "sessions", name });
+    if (!other) {
+      const relocation = this.#relocation(file);
+      const render: Render = (read) => relocate(name, read(file), relocation);
+      const to: Ref = { place: "sessions", name };
+      const changes = file.moved !== file.state.sha256;
+      return this.#put(file, to, changes ? { render } : {});
+    }
     if (isEqual(file, other)) return this.#drop(file, other.at);
     this.steps.push({
       action: "leave",

@@ -53,10 +53,8 @@ async function enumerate(
       .filter((summary) => !/The (older|newer|old|new) one/.test(summary));
     const finished = await dying(env, args, at);
     const present = await summaries(env);
-    const verify = ["sessions", "verify", "--json"];
-    const { stdout } = await mpm(env, verify);
-    const { intact } = JSON.parse(stdout) as VerifyResult;
-    assert(intact, `died at ${at}: ${stdout}`);
+    const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+    assert(intact, `died at ${at}`);
     for (const summary of before) {
       assert(present.includes(summary), `died at ${at}: lost ${summary}`);
     }

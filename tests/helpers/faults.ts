@@ -71,8 +71,8 @@ function wrapped(
     createAll: async (all) => {
       for (const { path, bytes, mtime, mode } of all) {
         faulty.create(path, bytes);
-        faulty.setMtime(path, mtime);
-        faulty.chmod(path, mode ?? 0o600);
+        inner.setMtime(path, mtime);
+        inner.chmod(path, mode ?? 0o600);
       }
       await Promise.resolve();
     },
