@@ -96,7 +96,8 @@ function idOf(path: string, value: Fields): string {
   if (SESSION_ID.test(named)) return named;
   const said = field(value, "session_id");
   if (typeof said === "string" && SESSION_ID.test(said)) return said;
-  const time = parseTime(String(field(value, "paused_at")));
+  const pausedAt = field(value, "paused_at");
+  const time = typeof pausedAt === "string" ? parseTime(pausedAt) : undefined;
   if (time !== undefined) return sessionId(new Date(time));
   throw new MpmError("UNREADABLE", `"${path}" is no saved session`, {
     hint: "It has neither an id nor a time; give a bundle or a session's file",
