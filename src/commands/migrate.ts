@@ -1,9 +1,12 @@
 import { defineCommand } from "../cli/command.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
+import { trackedFiles } from "../git/tracked.ts";
 import { locate } from "../git/workspace.ts";
 import { migrateText } from "../session/migrate_text.ts";
+import type { Workspace } from "../session/repository.ts";
 import type { MigrateAnswer } from "../session/results_migrate.ts";
+import { HOME, layout } from "../store/layout.ts";
 import { migrateSaves, rollBack } from "./migrate_steps.ts";
 
 /** `mpm migrate` */
@@ -65,11 +68,16 @@ itself be taken back.`,
       });
     }
     const { system } = context;
-    const { root } = await locate(system, context.folder);
+    const workspace = await locate(system, context.folder);
+    const { root } = workspace;
     using progress = new ProgressLine(context);
     const work = {
       system,
       root,
+      tracked: workspace.git === "repository"
+        ? await trackedFiles(system, root, layout(root).sessions)
+        : new Set<string>(),
+      commands: commitCommands(workspace),
       progress: progress.show,
       dryRun: input["dry-run"],
       backup: !input["no-backup"],
@@ -82,3 +90,18 @@ itself be taken back.`,
   render: migrateText,
   status: ({ dry_run, complete }) => dry_run || complete ? 0 : 4,
 });
+
+/**
+ * Stages and commits the folder of the sessions and nothing else, from wherever
+ * in the worktree; `-f` since mpm's own rules ignore what no pause committed.
+ */
+function commitCommands({ root, worktree }: Workspace): string[] {
+  const git = worktree === root
+    ? "git"
+    : `git -C '${root.replaceAll("'", "'\\''")}'`;
+  const folder = `:/${HOME}/sessions`;
+  return [
+    `${git} add -f ${folder}`,
+    `${git} commit -m "Move the saved sessions" ${folder}`,
+  ];
+}

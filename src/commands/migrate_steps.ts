@@ -39,6 +39,10 @@ import type { System } from "../system/system.ts";
 export interface Work {
   readonly system: System;
   readonly root: string;
+  /** The files of the sessions that git tracks, absolute. */
+  readonly tracked: ReadonlySet<string>;
+  /** What commits them as they are then. */
+  readonly commands: readonly string[];
   readonly progress: Progress;
   readonly dryRun: boolean;
   /** Whether a backup is made. */
@@ -80,7 +84,7 @@ export async function migrateSaves(
       kind: "migrate",
       of: null,
       folder: { before: folderState(system, root), after: null },
-      wanted: wantedByPlan(system, { plan, inventory, folders }),
+      wanted: wantedByPlan({ plan, inventory }),
       steps: [...steps],
     });
     return migrated(work, { earlier, steps, done });
@@ -151,7 +155,7 @@ function migrated(work: Work, outcome: Outcome): MigrateResult {
 }
 
 function factsOf(
-  { system, root, dryRun, start }: Work,
+  { system, root, dryRun, start, tracked, commands }: Work,
   { earlier, done }: Pick<Outcome, "earlier" | "done">,
 ): Omit<Facts, "complete"> {
   const folders = migrationFolders(system, root, true);
@@ -162,6 +166,8 @@ function factsOf(
     backups: made.filter(({ set }) => set.backup)
       .map(({ set }) => join(layout(root).backups, set.name)),
     milliseconds: system.now().getTime() - start,
+    isTracked: (path) => tracked.has(path),
+    commands,
     path: ({ place, name }) => join(folders[place] ?? place, name),
   };
 }

@@ -2,6 +2,7 @@ import type { Context } from "../cli/command.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
+import type { Committed } from "../git/branches_with.ts";
 import { trackedFiles } from "../git/tracked.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { RemovalResult, RemovedSave } from "../session/results.ts";
@@ -10,6 +11,7 @@ import { counted } from "../session/words.ts";
 import { layout } from "../store/layout.ts";
 import { removeSaves } from "../store/remove_saves.ts";
 import { filesOfSaves, type SaveWithFiles } from "../store/save_files.ts";
+import { whereCommitted } from "./kept_only.ts";
 
 /** A removal that is decided. */
 export interface RemovalOrder {
@@ -34,6 +36,7 @@ export async function remove(
     ? { folder: null, saves: filesOfSaves(system, root, entries) }
     : await removeSaves(system, root, { operation, entries });
   const removed = saves.map((save) => removedSave(save, tracked));
+  const committed = await whereCommitted(system, workspace, entries);
   return {
     dry_run: dryRun,
     trash: folder,
@@ -42,7 +45,7 @@ export async function remove(
       session_id: entry.id,
       reason,
     })),
-    warnings: warningsOf(removed, saves),
+    warnings: warningsOf(removed, [...committed.values()]),
   };
 }
 
@@ -63,11 +66,11 @@ function removedSave(
 /** What git still has of them, since a save is not gone before it is. */
 function warningsOf(
   removed: readonly RemovedSave[],
-  saves: readonly SaveWithFiles[],
+  kept: readonly Committed[],
 ): string[] {
   const committed = removed.filter(({ tracked }) => tracked).length;
-  const elsewhere =
-    saves.filter(({ entry }) => entry.location === "kept").length;
+  const elsewhere = kept.filter((one) => one.elsewhere.length > 0);
+  const branches = new Set(elsewhere.map((one) => one.elsewhere[0]!));
   return [
     ...committed > 0
       ? [
@@ -75,10 +78,10 @@ function warningsOf(
         "they stay in the history",
       ]
       : [],
-    ...elsewhere > 0
+    ...elsewhere.length > 0
       ? [
-        `${elsewhere} of these sessions may be committed on another branch: ` +
-        "what is, comes back with it",
+        `${elsewhere.length} of these sessions: committed on another branch ` +
+        `(${[...branches].join(", ")}), and back when that is checked out`,
       ]
       : [],
   ];

@@ -4,21 +4,13 @@ import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import type { VerifyResult } from "../session/results.ts";
-import type { SaveEntry } from "../session/save_entry.ts";
 import { counted } from "../session/words.ts";
-import {
-  faultsBeside,
-  isMaintained,
-  repairBeside,
-  restoreChecksum,
-  restoreKept,
-} from "../store/check_save.ts";
-import { loadSave } from "../store/load_save.ts";
 import { withLock } from "../store/lock.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
 import { pointAgain } from "../store/remove_saves.ts";
 import { openStore } from "../store/recover.ts";
-import type { System } from "../system/system.ts";
+import { whereCommitted } from "./kept_only.ts";
+import { type Checker, repaired, verify } from "./verify_steps.ts";
 
 type Row = VerifyResult["sessions"][number];
 
@@ -31,8 +23,10 @@ Reads every save, or the one selected, and compares it with its checksum and
 with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
 them. The files beside mpm's own saves are compared with what they should say.
 With --repair those are written again, a damaged save that has a whole copy in
-kept/ is replaced by it, and the damaged file goes to the trash. The exit status
-is 5 if one stays damaged; without --repair nothing is changed.`,
+kept/ is replaced by it, and the damaged file goes to the trash. A save of which
+only kept/ has a copy is put back, unless it is committed on another branch, with
+which it comes back. The exit status is 5 if one stays damaged; without --repair
+nothing is changed.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
@@ -55,7 +49,8 @@ is 5 if one stays damaged; without --repair nothing is changed.`,
     if (input.all && input.selector !== undefined) {
       throw new MpmError("USAGE", "Both --all and a session were given");
     }
-    const { root } = await locate(system, folder);
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
     await openStore(system, root);
     const entries = input.selector === undefined
       ? await listSaves(system, root)
@@ -66,6 +61,7 @@ is 5 if one stays damaged; without --repair nothing is changed.`,
       system,
       root,
       issuesOf: (value) => problemsOf(Save, value),
+      committed: await whereCommitted(system, workspace, entries),
     };
     const check = async () => {
       const rows: Row[] = [];
@@ -87,66 +83,6 @@ is 5 if one stays damaged; without --repair nothing is changed.`,
   render,
   status: ({ intact }) => intact ? 0 : 5,
 });
-
-interface Checker {
-  readonly system: System;
-  readonly root: string;
-  readonly issuesOf: (value: unknown) => string[];
-}
-
-async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
-  const { system, root, issuesOf } = checker;
-  const row = { session_id: entry.id, source: entry.path, repaired: [] };
-  try {
-    const { save, checksum, warnings } = await loadSave(system, entry);
-    const problems = issuesOf(save);
-    const beside = isMaintained(entry)
-      ? faultsBeside(system, root, { entry, save })
-      : [];
-    return {
-      ...row,
-      state: problems.length > 0
-        ? "damaged"
-        : checksum === "absent"
-        ? "unchecked"
-        : "intact",
-      problems,
-      notes: [...warnings, ...beside],
-    };
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    const problems = [error.message];
-    return { ...row, state: "damaged", problems, notes: [] };
-  }
-}
-
-/** The row after what can be repaired was. */
-async function repaired(
-  checker: Checker,
-  entry: SaveEntry,
-  row: Row,
-): Promise<Row> {
-  const { system, root } = checker;
-  const notes: string[] = [];
-  if (row.state === "damaged") {
-    if (entry.location !== "sessions" || entry.format !== "json") return row;
-    const save = await restoreKept(system, root, entry);
-    if (!save) return row;
-    notes.push(`${entry.id}.json, from its copy in kept/`);
-    repairBeside(system, root, { entry, save });
-  } else {
-    if (!isMaintained(entry)) return row;
-    if (row.state === "unchecked") {
-      if (!restoreChecksum(system, root, entry)) return row;
-      notes.push(`${entry.id}.json.sha256, from its copy in kept/`);
-    }
-    const { save } = await loadSave(system, entry);
-    notes.push(...faultsBeside(system, root, { entry, save }));
-    if (notes.length === 0) return row;
-    repairBeside(system, root, { entry, save });
-  }
-  return { ...await verify(checker, entry), repaired: notes };
-}
 
 function render({ sessions }: VerifyResult, style: Style): string {
   const paint = {

@@ -12,18 +12,11 @@ import {
   relation,
   type StoredFile,
 } from "./old_store.ts";
+import { withKeptCopies } from "./kept_copies.ts";
 import { relocate, type Relocation } from "./relocate.ts";
 import { idTime } from "./save_entry.ts";
 import { sha256 } from "./serialize.ts";
-
-/** One file that goes somewhere, or into the backup only. */
-export interface Transfer {
-  readonly file: StoredFile;
-  readonly to: Ref | null;
-  /** The new content, made of the bytes of `input`; as it is unless given. */
-  readonly render?: (bytes: Uint8Array) => Uint8Array;
-  readonly input?: StoredFile;
-}
+import type { Render, Transfer } from "./transfer.ts";
 
 export interface MigrationPlan {
   /** Every move, skip and rewrite in words. */
@@ -46,7 +39,7 @@ export function planMigration(inventory: Inventory): MigrationPlan {
   }
   return {
     steps: [...planner.steps, ...left],
-    transfers: planner.transfers,
+    transfers: withKeptCopies(planner.transfers, inventory),
   };
 }
 
@@ -102,7 +95,13 @@ class Planner {
   addLone(file: StoredFile): void {
     const { name } = file.at;
     const other = this.#there.get(name);
-    if (!other) return this.#put(file, { place: "sessions", name });
+    if (!other) {
+      const relocation = this.#relocation(file);
+      const render: Render = (read) => relocate(name, read(file), relocation);
+      const to: Ref = { place: "sessions", name };
+      const changes = file.moved !== file.state.sha256;
+      return this.#put(file, to, changes ? { render } : {});
+    }
     if (isEqual(file, other)) return this.#drop(file, other.at);
     this.steps.push({
       action: "leave",
@@ -123,7 +122,7 @@ class Planner {
     }
     const relocation = this.#relocation(file, newId);
     this.#put(file, { place: "sessions", name: POINTER }, {
-      render: (bytes) => relocate(POINTER, bytes, relocation),
+      render: (read) => relocate(POINTER, read(file), relocation),
       note: other ? "replaces the pointer to an older save" : null,
     });
   }
@@ -194,7 +193,7 @@ class Planner {
       (move.newId !== undefined || file.moved !== file.state.sha256);
     this.#put(file, { place: move.to, name }, {
       ...changes
-        ? { render: (bytes) => relocate(name, bytes, relocation) }
+        ? { render: (read) => relocate(name, read(file), relocation) }
         : {},
       newId: move.newId,
     });
@@ -223,7 +222,7 @@ class Planner {
       if (taken) return this.#drop(file, taken);
       taken = { place: move.to, name };
       this.#put(file, taken, {
-        ...render && json ? { render, input: json } : {},
+        ...render ? { render } : {},
         newId: move.newId,
       });
     };
@@ -239,12 +238,12 @@ class Planner {
     json: StoredFile,
     newId: string | undefined,
     there: StoredFile | undefined,
-  ): Transfer["render"] {
+  ): Render | undefined {
     const encode = (text: string) => new TextEncoder().encode(text);
     if (newId !== undefined) {
       const relocation = this.#relocation(json, newId);
-      return (bytes) =>
-        encode(sha256(relocate(json.at.name, bytes, relocation)));
+      return (read) =>
+        encode(sha256(relocate(json.at.name, read(json), relocation)));
     }
     const digest = there?.state.sha256 ?? json.moved;
     return digest === json.state.sha256 ? undefined : () => encode(digest);
@@ -265,17 +264,15 @@ class Planner {
   }
 
   #put(file: StoredFile, to: Ref, how: {
-    render?: NonNullable<Transfer["render"]>;
-    input?: StoredFile | undefined;
+    render?: Render;
     newId?: string | undefined;
     note?: string | null;
   } = {}): void {
-    const { render, input, newId, note = null } = how;
+    const { render, newId, note = null } = how;
     this.transfers.push({
       file,
       to,
       ...render ? { render } : {},
-      ...input ? { input } : {},
     });
     const action = newId !== undefined
       ? "conflict"

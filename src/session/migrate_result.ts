@@ -10,14 +10,23 @@ export interface Facts {
   readonly backups: readonly string[];
   readonly complete: boolean;
   readonly milliseconds: number;
+  /** Whether git tracks a file, by its absolute path. */
+  isTracked(path: string): boolean;
+  /** What stages and commits everything in the new folder. */
+  readonly commands: readonly string[];
   /** Absolute path of a file, or of a folder if it has no name. */
   path(at: { place: Ref["place"]; name: string }): string;
 }
 
 function common(
   steps: readonly Step[],
-  { dryRun, resumed, backups, complete, milliseconds, path }: Facts,
+  facts: Facts,
 ) {
+  const { dryRun, resumed, backups, complete, milliseconds, path } = facts;
+  const tracked =
+    steps.filter(({ action, from }) =>
+      !["leave", "restore"].includes(action) && facts.isTracked(path(from))
+    ).length;
   return {
     dry_run: dryRun,
     folder: path({ place: "pause", name: "" }),
@@ -30,6 +39,8 @@ function common(
         foreign: oldName(from.name) === undefined,
       })),
     complete,
+    tracked,
+    commands: tracked > 0 ? [...facts.commands] : [],
     milliseconds,
     steps: steps.map(({ action, from, to, note }) => ({
       action,

@@ -78,7 +78,7 @@ function leftLines({ left }: MigrateAnswer): string[] {
 
 function closing(result: MigrateAnswer): string[] {
   const { dry_run: dry, backups, folder, milliseconds } = result;
-  if (dry) return ["Nothing was changed."];
+  if (dry) return [...gitLines(result), "Nothing was changed."];
   const stays = result.action === "migrate" && !result.folder_gone
     ? [
       `The old folder stays with what is in it: ${escapeText(folder)}`,
@@ -90,6 +90,20 @@ function closing(result: MigrateAnswer): string[] {
       `Backup: ${escapeText(path)}`,
       `To take this back: mpm migrate --rollback ${basename(path)}`,
     ]),
+    ...gitLines(result),
     `Time: ${(milliseconds / 1000).toFixed(2)} s`,
+  ];
+}
+
+/** mpm commits none of this, and its own rules keep new files from git. */
+function gitLines(
+  { tracked, commands, dry_run: dry }: MigrateAnswer,
+): string[] {
+  if (tracked === 0) return [];
+  const verb = dry ? "would show" : "shows";
+  return [
+    `Git tracks ${counted(tracked, "file")} of these and ${verb} them as ` +
+    "deleted or modified. To commit the move:",
+    ...commands.map((command) => `  ${escapeText(command)}`),
   ];
 }

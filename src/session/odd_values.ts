@@ -84,8 +84,11 @@ export function numberIn(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** The truth value in a text or number, if it is one. */
+/** The truth value in a text or number, if it is one; of an empty list false. */
 export function flagIn(value: unknown): boolean | undefined {
+  if (typeof value === "object" && value !== null) {
+    return Array.isArray(value) && value.length === 0 ? false : undefined;
+  }
   const text = String(value).trim().toLowerCase();
   if (["true", "yes", "on", "1"].includes(text)) return true;
   if (["false", "no", "off", "0", "null", ""].includes(text)) return false;

@@ -1,6 +1,10 @@
 import { MpmError } from "../errors.ts";
 import { parseAge } from "./ages.ts";
-import { isLog, type SaveEntry } from "./save_entry.ts";
+import { idTime, isLog, type SaveEntry } from "./save_entry.ts";
+
+/** Milliseconds by which two clocks, and an id and its time, may differ. */
+const CLOCKS_DIFFER = 60_000;
+const IDS_SEARCHED = 3_600_000;
 
 /** What `mpm sessions prune` was told to leave; at least one is given. */
 export interface PruneRule {
@@ -52,14 +56,15 @@ export function pruneRule(
  * Which of the project's saves go, newest first in `entries`. With both options
  * a save goes only if both let it. The newest of a branch never goes, nor what
  * cannot be read: it may hold what no other file does. Logs and the saves in
- * the home folder are not mpm's to tidy up.
+ * the home folder are not mpm's to tidy up. A save that is later than `now` has
+ * a wrong clock behind it: it stays, and stands for no other.
  */
 export function planPrune(
   entries: readonly SaveEntry[],
   { rule, now }: { rule: PruneRule; now: Date },
 ): PrunePlan {
   const saves = entries.filter((entry) =>
-    !isLog(entry) && entry.location !== "global"
+    !isLog(entry) && entry.location !== "global" && !isLater(entry, now)
   );
   const branches = new Set<string | null>();
   const remove: SaveEntry[] = [];
@@ -72,6 +77,12 @@ export function planPrune(
     else spared.push({ entry, reason });
   });
   return { remove, spared };
+}
+
+/** By its own time or by its id, which the next free second may have given. */
+function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
+  return Date.parse(pausedAt) > now.getTime() + CLOCKS_DIFFER ||
+    (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
 }
 
 function isTaken(

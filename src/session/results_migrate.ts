@@ -31,6 +31,10 @@ const MigrateBase = {
   })),
   /** Whether all was done: a reason for exit status 4 if not. */
   complete: z.boolean(),
+  /** Files that git tracks and that moved or changed; 0 outside git. */
+  tracked: z.int(),
+  /** What commits the move, for a shell in the project; empty: nothing to. */
+  commands: z.array(text),
   milliseconds: z.int(),
   steps: z.array(MigrateStep),
 };

@@ -8,15 +8,15 @@ import type {
 } from "../session/change_set.ts";
 import { refKey } from "../session/old_store.ts";
 import { sha256 } from "../session/serialize.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
-import { MANIFEST, UNFINISHED } from "./backups.ts";
-import { ensureFolder, removeTree } from "./folders.ts";
-import { ensureHome } from "./home.ts";
+import { finishSet, settleOldFolder, unshareBackup } from "./finish_changes.ts";
+import { ensureFolder } from "./folders.ts";
+import { ensureHidden, ensureHome } from "./home.ts";
 import { indexPath } from "./index_file.ts";
 import { layout } from "./layout.ts";
 import type { Folders, Progress } from "./old_store.ts";
-import { PREPARING, stagedPath } from "./prepare_changes.ts";
+import { stagedPath } from "./prepare_changes.ts";
 import { LARGEST_SAVE } from "./save_content.ts";
 
 /** A file that somebody changed while the set was applied, and so stays. */
@@ -51,54 +51,37 @@ export function applyChanges(
       progress(what, done, some.length);
       run(change);
     });
-  const written = changes.filter(({ after }) => after);
+  const { sums, others } = apart(changes);
+  const written = others.filter(({ after }) => after);
   each("Moving", written.filter(({ before }) => !before), applier.publish);
+  // No checksum lies beside a save that it does not fit, at no moment.
+  sums.forEach(applier.uncheck);
   each("Moving", written.filter(({ before }) => before), applier.replace);
+  sums.forEach(applier.check);
   applier.syncFolders(changes);
   each("Clearing", changes.filter(({ after }) => !after), applier.clear);
   applier.syncFolders(changes);
   settleOldFolder(system, legacy, set.folder.after);
   // Derived of folders that are others now.
   removeIfThere(system, indexPath(root));
-  finish(system, root, set);
+  if (applier.skipped.length > 0) unshareBackup(system, folder, set);
+  finishSet(system, root, set);
   return applier.skipped;
 }
 
-/** Its record is what says that a set is complete. */
-function finish(
-  system: System,
-  root: string,
-  { name, backup }: ChangeSet,
-): void {
-  const { files } = system;
-  const { backups } = layout(root);
-  const folder = join(backups, name);
-  if (backup) {
-    removeTree(system, join(folder, "new"));
-    files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));
-    files.syncFolder(folder);
-    return;
-  }
-  const work = join(backups, PREPARING);
-  removeTree(system, work);
-  files.rename(folder, work);
-  removeTree(system, work);
-}
-
-/** The old folder goes when it is empty, or becomes what it was. */
-function settleOldFolder(
-  system: System,
-  legacy: string,
-  wanted: ChangeSet["folder"]["after"],
-): void {
-  const { files } = system;
-  if (!files.lstat(legacy)) return;
-  if (wanted) {
-    if (wanted.mode !== null) files.chmod(legacy, wanted.mode);
-    files.setMtime(legacy, wanted.mtime);
-  } else if (files.list(legacy).length === 0) {
-    files.remove(legacy);
-  }
+/** The checksums of saves whose JSON is replaced, and everything else. */
+function apart(
+  changes: readonly Change[],
+): { sums: Change[]; others: Change[] } {
+  const replaced = new Set(
+    changes.filter(({ before, after }) => before && after)
+      .map(({ at }) => `${refKey(at)}.sha256`),
+  );
+  const isSum = ({ at }: Change) => replaced.has(refKey(at));
+  return {
+    sums: changes.filter(isSum),
+    others: changes.filter((change) => !isSum(change)),
+  };
 }
 
 class Applier {
@@ -131,7 +114,7 @@ class Applier {
     if (places.has("pause") || folder.after) {
       ensureFolder(this.#system, pause!, root);
     }
-    if (places.has("kept")) ensureFolder(this.#system, kept!, root);
+    if (places.has("kept")) ensureHidden(this.#system, root, kept!);
     const home = this.#system.home();
     if (places.has("global") && global && home) {
       ensureFolder(this.#system, global, home);
@@ -142,17 +125,16 @@ class Applier {
   readonly publish = (change: Change): void => {
     const { at, after, from, linked } = change;
     const path = this.#path(at);
-    if (!this.#isDone(path, after!)) {
-      const source = linked ? this.#path(from!) : stagedPath(this.#folder, at);
-      const done = at.place === "global"
-        ? this.#copy(source, path, after!)
-        : this.#move(source, path);
-      if (!done) return this.#skip(change);
-    }
-    this.#settle(path, after!);
+    const source = linked ? this.#path(from!) : stagedPath(this.#folder, at);
+    const done = at.place === "global"
+      ? this.#copy(source, path, after!)
+      : this.#move(source, path);
+    if (!done && !this.#isDone(path, after!)) return this.#skip(change);
+    // What is prepared has its mode and time already.
+    if (!done || linked || at.place === "global") this.#settle(path, after!);
   };
 
-  /** Whether the change was made before; throws where a file is in the way. */
+  /** Whether the change was made before. */
   #isDone(path: string, wanted: FileState): boolean {
     return this.#system.files.lstat(path)?.kind === "file" &&
       this.#digest(path) === wanted.sha256;
@@ -194,8 +176,8 @@ class Applier {
     const path = this.#path(at);
     const staged = stagedPath(this.#folder, at);
     if (!this.#isDone(path, after!)) {
-      const changed = files.lstat(path) !== undefined &&
-        this.#differs(path, before!);
+      const found = files.lstat(path);
+      const changed = found && this.#differs(path, found, before!);
       if (changed || this.#needed.has(refKey(at)) || !files.lstat(staged)) {
         return this.#skip(change);
       }
@@ -204,22 +186,39 @@ class Applier {
     this.#settle(path, after!);
   };
 
+  /** Takes a checksum away before its save is replaced. */
+  readonly uncheck = ({ at, before, after }: Change): void => {
+    const path = this.#path(at);
+    const found = this.#system.files.lstat(path);
+    if (!before || !found || (after && this.#isDone(path, after))) return;
+    if (!this.#differs(path, found, before)) this.#system.files.remove(path);
+  };
+
+  /** Gives a save that was replaced its checksum, if it was. */
+  readonly check = (change: Change): void => {
+    const { at, before, after } = change;
+    const json = refKey(at).slice(0, -".sha256".length);
+    if (!after || this.skipped.some(({ at }) => refKey(at) === json)) return;
+    if (before) this.replace(change);
+    else this.publish(change);
+  };
+
   /** Takes the old name away, unless there is something else by now. */
   readonly clear = (change: Change): void => {
     const { at, before } = change;
     const path = this.#path(at);
-    if (!before || !this.#system.files.lstat(path)) return;
-    if (this.#needed.has(refKey(at))) return;
-    if (this.#differs(path, before)) return this.#skip(change);
+    const found = before && this.#system.files.lstat(path);
+    if (!found || this.#needed.has(refKey(at))) return;
+    if (this.#differs(path, found, before)) return this.#skip(change);
     this.#system.files.remove(path);
   };
 
   /** The size and the time tell without reading it. */
-  #differs(path: string, { size, mtime, sha256: digest }: FileState): boolean {
-    const found = this.#system.files.lstat(path);
-    if (found?.kind !== "file") return true;
+  #differs(path: string, found: FileInfo, before: FileState): boolean {
+    if (found.kind !== "file") return true;
+    const { size, mtime } = before;
     if (found.size === size && found.mtime === mtime) return false;
-    return this.#digest(path) !== digest;
+    return this.#digest(path) !== before.sha256;
   }
 
   #settle(path: string, { mode, mtime }: FileState): void {

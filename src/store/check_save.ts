@@ -1,10 +1,11 @@
 import { basename, join } from "@std/path";
-import { FileError, MpmError } from "../errors.ts";
+import { MpmError } from "../errors.ts";
+import { importedFrom } from "../session/imported.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
-import { derivedFaults, writeDerived } from "./derived.ts";
+import { derivedFaults, readPlain, writeDerived } from "./derived.ts";
 import { keepSave } from "./keep.ts";
 import { layout, saveFiles } from "./layout.ts";
 import { type LoadedSave, loadSave } from "./load_save.ts";
@@ -21,39 +22,29 @@ export function isMaintained(entry: SaveEntry): boolean {
 export function faultsBeside(
   system: System,
   root: string,
-  { entry, save }: { entry: SaveEntry; save: LoadedSave["save"] },
+  { entry, loaded }: { entry: SaveEntry; loaded: LoadedSave },
 ): string[] {
   return [
-    ...derivedFaults(system, entry.path, save),
-    ...keptFaults(system, root, entry),
+    ...derivedFaults(system, entry.path, loaded.save),
+    ...keptFaults(system, root, { id: entry.id, bytes: loaded.bytes }),
   ];
 }
 
 function keptFaults(
   system: System,
   root: string,
-  { id, path }: SaveEntry,
+  { id, bytes }: { id: string; bytes: Uint8Array },
 ): string[] {
-  const kept = saveFiles(layout(root).kept, id);
-  if (!system.files.lstat(kept.json)) return [`kept/${id}.json is missing`];
-  return digestOf(system, kept.json) === digestOf(system, path)
+  const kept = readPlain(system, saveFiles(layout(root).kept, id).json);
+  if (kept === "missing") return [`kept/${id}.json is missing`];
+  return kept !== "unreadable" && sha256(kept) === sha256(bytes)
     ? []
     : [`kept/${id}.json is not the same`];
 }
 
-/** `undefined`: it cannot be read as a plain file. */
-function digestOf(system: System, path: string): string | undefined {
-  try {
-    return sha256(system.files.readOwn(path, LARGEST_SAVE));
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
-}
-
 /**
  * Makes what is beside a verified save whole again: derived files are written
- * from it, and the copy in `kept/` is taken from it; one that differs goes to
+ * from it (of another program's save, only those that are missing), and the copy in `kept/` is taken from it; one that differs goes to
  * the trash. Call under the lock.
  */
 export function repairBeside(
@@ -62,11 +53,13 @@ export function repairBeside(
   { entry, save }: { entry: SaveEntry; save: LoadedSave["save"] },
 ): void {
   const kept = saveFiles(layout(root).kept, entry.id);
-  if (keptFaults(system, root, entry).length > 0) {
+  const bytes = system.files.readOwn(entry.path, LARGEST_SAVE);
+  if (keptFaults(system, root, { id: entry.id, bytes }).length > 0) {
     discard(system, root, { id: entry.id, paths: [kept.json, kept.checksum] });
     keepSave(system, root, entry.id);
   }
-  writeDerived(system, root, { save });
+  const missing = save.mpm === undefined && importedFrom(save) === undefined;
+  writeDerived(system, root, { save, missing });
 }
 
 /**
@@ -109,7 +102,7 @@ export function restoreChecksum(
   if (!system.files.lstat(from) || system.files.lstat(to)) return false;
   const digest = new TextDecoder()
     .decode(system.files.readOwn(from, LARGEST_SAVE)).trim();
-  if (digest !== digestOf(system, path)) return false;
+  if (digest !== sha256(system.files.readOwn(path, LARGEST_SAVE))) return false;
   copyOver(system, from, to);
   return true;
 }

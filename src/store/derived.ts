@@ -4,28 +4,34 @@ import { pointerText } from "../session/pointer.ts";
 import type { Save } from "../session/save.ts";
 import { toYaml } from "../session/yaml.ts";
 import type { System } from "../system/system.ts";
-import { FileError } from "../errors.ts";
+import { FileError, isMissing } from "../errors.ts";
 import { writeAtomic } from "./atomic.ts";
 import { layout, saveFiles } from "./layout.ts";
 import { LARGEST_SAVE } from "./save_content.ts";
 
 /**
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
- * this save is the `latest`, or the newest by its id. Each whole or not at all, and all of them again from
- * the JSON whenever one was lost. Call under the store's lock.
+ * this save is the `latest`, or the newest by its id. Each whole or not at all,
+ * and all of them again from the JSON whenever one was lost; with `missing` only
+ * those that are not there. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
   root: string,
-  { save, latest = false }: { save: Save; latest?: boolean },
+  { save, latest = false, missing = false }: {
+    save: Save;
+    latest?: boolean;
+    missing?: boolean;
+  },
 ): void {
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
   const mtime = new Date(save.paused_at).getTime();
   const write = (path: string, text: string) =>
     writeAtomic(system, path, { bytes: new TextEncoder().encode(text), mtime });
-  write(files.yaml, toYaml(save));
-  write(files.markdown, saveMarkdown(save));
+  const due = (path: string) => !missing || !system.files.lstat(path);
+  if (due(files.yaml)) write(files.yaml, toYaml(save));
+  if (due(files.markdown)) write(files.markdown, saveMarkdown(save));
   if (latest || pointsToOlder(system, root, save)) {
     write(pointer, pointerText(save, sessions));
   }
@@ -45,21 +51,28 @@ export function derivedFaults(
   const due = [[yaml, toYaml], [markdown, saveMarkdown]] as const;
   return due.flatMap(([file, derive]) => {
     const name = basename(file);
-    if (!system.files.lstat(file)) return [`${name} is missing`];
-    return textOf(system, file) === derive(save)
+    const found = readPlain(system, file);
+    if (found === "missing") return [`${name} is missing`];
+    return found !== "unreadable" && textOf(found) === derive(save)
       ? []
       : [`${name} differs from what the save says`];
   });
 }
 
-/** `undefined`: it cannot be read as a plain file. */
-function textOf(system: System, path: string): string | undefined {
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+}
+
+/** The content of a plain file, or why there is none. */
+export function readPlain(
+  system: System,
+  path: string,
+): Uint8Array | "missing" | "unreadable" {
   try {
-    const bytes = system.files.readOwn(path, LARGEST_SAVE);
-    return new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+    return system.files.readOwn(path, LARGEST_SAVE);
   } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
+    if (!(error instanceof FileError)) throw error;
+    return isMissing(error) ? "missing" : "unreadable";
   }
 }
 

@@ -1,11 +1,11 @@
 import { MpmError } from "../errors.ts";
 import { makeBundle } from "../session/bundle.ts";
+import { field } from "../session/odd_values.ts";
 import { redactSave } from "../session/redact.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { saveBytes } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { loadSave } from "./load_save.ts";
-import { LARGEST_SAVE } from "./save_content.ts";
 
 /**
  * A save as it leaves mpm: its JSON file to the byte, unless there is none or
@@ -15,13 +15,13 @@ export async function exportBytes(
   system: System,
   entry: SaveEntry,
 ): Promise<Uint8Array> {
-  const { save } = await loadSave(system, entry);
+  const { save, bytes } = await loadSave(system, entry);
   const clean = redactSave(save);
+  // A text that gives another id than its file would be refused elsewhere.
   const asItIs = clean === save && entry.format === "json" &&
-    entry.location !== "resume-logs";
-  return asItIs
-    ? system.files.readOwn(entry.path, LARGEST_SAVE)
-    : saveBytes(clean);
+    entry.location !== "resume-logs" &&
+    field(save["unplaced"], "session_id") === undefined;
+  return asItIs ? bytes : saveBytes(clean);
 }
 
 /** A bundle of all that can be read; the others are named. */

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
@@ -11,6 +11,7 @@ import { HOME, layout } from "./layout.ts";
  */
 const OWN_RULES = `/.gitignore
 /.lock
+/backups/
 /checkpoints/
 /errors/
 /journal.jsonl
@@ -34,6 +35,24 @@ export function ensureHome(system: System, root: string): boolean {
     writeAtomic(system, rules, { bytes: new TextEncoder().encode(OWN_RULES) });
   }
   return isNew;
+}
+
+/**
+ * Creates a folder that git is not to see, least of all `git stash -u` and
+ * `git clean`. The rules of the folder above may be claude-mpm's, which know
+ * nothing of it; it then gets its own.
+ */
+export function ensureHidden(
+  system: System,
+  root: string,
+  folder: string,
+): void {
+  ensureFolder(system, folder, root);
+  const rules = join(folder, ".gitignore");
+  if (system.files.lstat(rules)) return;
+  const above = readRules(system, join(layout(root).home, ".gitignore"));
+  if (above.split("\n").includes(`/${basename(folder)}/`)) return;
+  writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
 }
 
 function readRules(system: System, path: string): string {

@@ -96,7 +96,8 @@ function idOf(path: string, value: Fields): string {
   if (SESSION_ID.test(named)) return named;
   const said = field(value, "session_id");
   if (typeof said === "string" && SESSION_ID.test(said)) return said;
-  const time = parseTime(String(field(value, "paused_at")));
+  const pausedAt = field(value, "paused_at");
+  const time = typeof pausedAt === "string" ? parseTime(pausedAt) : undefined;
   if (time !== undefined) return sessionId(new Date(time));
   throw new MpmError("UNREADABLE", `"${path}" is no saved session`, {
     hint: "It has neither an id nor a time; give a bundle or a session's file",
@@ -116,6 +117,7 @@ function readBundle(value: Fields, path: string): Source {
         file as Parameters<typeof parseSave>[0],
         bytes,
       );
+      refuseOther(value, id);
       const { save, warnings } = normalize(value, id);
       incoming.push({ save, source, warnings });
     } catch (error) {
@@ -124,6 +126,16 @@ function readBundle(value: Fields, path: string): Source {
     }
   }
   return { incoming, refused };
+}
+
+/** A bundle names its saves; one that says it is another was tampered with. */
+function refuseOther(value: Fields, id: string): void {
+  const said = field(value, "session_id");
+  if (said === undefined || said === id) return;
+  const name = JSON.stringify(said).slice(0, 80);
+  throw new MpmError("UNREADABLE", `its text says that it is ${name}`, {
+    hint: "Ask for the bundle again",
+  });
 }
 
 async function readFolder(

@@ -8,7 +8,7 @@ export interface Layout {
   /** Where claude-mpm before 4.21 saved. */
   readonly legacy: string;
   readonly state: string;
-  /** A second name of each save's JSON, which no git command takes away. */
+  /** A copy of each save's JSON, which no git command takes away. */
   readonly kept: string;
   /** claude-mpm's resume logs, which mpm only reads. */
   readonly logs: string;

@@ -18,6 +18,8 @@ export interface LoadedSave {
    * claude-mpm's misnamed one agrees. `absent`: nothing says it is whole.
    */
   readonly checksum: "verified" | "evidence" | "absent";
+  /** The file. */
+  readonly bytes: Uint8Array;
 }
 
 /** What must be known of a save's file to read it. */
@@ -59,6 +61,7 @@ export async function loadSave(
       ...normalized.warnings,
     ],
     checksum,
+    bytes,
   };
 }
 

@@ -6,15 +6,12 @@ import type {
   FolderState,
   Ref,
 } from "../session/change_set.ts";
-import type { MigrationPlan, Transfer } from "../session/migrate_plan.ts";
+import type { MigrationPlan } from "../session/migrate_plan.ts";
 import { oldName } from "../session/old_names.ts";
-import {
-  type Inventory,
-  refKey,
-  type StoredFile,
-} from "../session/old_store.ts";
+import { type Inventory, refKey } from "../session/old_store.ts";
 import type { Restoring } from "../session/rollback_plan.ts";
 import { sha256 } from "../session/serialize.ts";
+import type { Transfer } from "../session/transfer.ts";
 import type { System } from "../system/system.ts";
 import { applyChanges, type Skipped } from "./apply_changes.ts";
 import { backupPath, listBackups, readRecord, UNFINISHED } from "./backups.ts";
@@ -31,12 +28,7 @@ import { LARGEST_SAVE } from "./save_content.ts";
 
 /** The changes of a plan, file by file. */
 export function wantedByPlan(
-  system: System,
-  { plan, inventory, folders }: {
-    plan: MigrationPlan;
-    inventory: Inventory;
-    folders: Folders;
-  },
+  { plan, inventory }: { plan: MigrationPlan; inventory: Inventory },
 ): Wanted[] {
   const present = new Map(
     inventory.there.map(({ at, state }) => [refKey(at), state]),
@@ -48,35 +40,32 @@ export function wantedByPlan(
     wanted.set(refKey(at), known);
     return known;
   };
-  const read = ({ at }: StoredFile) =>
-    system.files.readOwn(join(folders[at.place]!, at.name), LARGEST_SAVE);
   for (const transfer of plan.transfers) {
     const { file, to } = transfer;
     change(file.at, file.state);
     if (!to) continue;
     const before = present.get(refKey(to)) ?? null;
     const target = change(to, before);
-    target.after = contentOf(transfer, { replaces: before !== null, read });
-    target.from = file.at;
+    target.after = contentOf(transfer, before !== null);
+    // A second copy is made of it, but it is not what it becomes.
+    if (!transfer.copy) target.from = file.at;
   }
   return [...wanted.values()];
 }
 
 function contentOf(
-  { file, render, input = file }: Transfer,
-  { replaces, read }: {
-    replaces: boolean;
-    read: (file: StoredFile) => Uint8Array;
-  },
+  { file, render, copy = false }: Transfer,
+  replaces: boolean,
 ): Content {
   const { mode: old, mtime } = file.state;
   // The texts are private, whatever claude-mpm made them.
   const mode = old === null ? null : 0o600;
   // The home folder may be on another device, where no second name reaches.
-  if (!render && !replaces && file.at.place !== "global") {
+  if (!render && !replaces && !copy && file.at.place !== "global") {
     return { kind: "linked", state: { ...file.state, mode } };
   }
-  const bytes = () => render ? render(read(input)) : read(file);
+  const bytes: Extract<Content, { kind: "made" }>["bytes"] = (read) =>
+    render ? render(read) : read(file);
   return { kind: "made", bytes, mode, mtime };
 }
 
@@ -106,8 +95,10 @@ export function stateAt(
   const folder = folders[place];
   if (folder === undefined) return null;
   try {
-    const bytes = files.readOwn(join(folder, name), LARGEST_SAVE);
-    const { mode = null, mtime } = files.lstat(join(folder, name))!;
+    const { bytes, info: { mode = null, mtime } } = files.readWithInfo(
+      join(folder, name),
+      LARGEST_SAVE,
+    );
     return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
   } catch (error) {
     if (isMissing(error)) return null;

@@ -181,9 +181,7 @@ class Reader {
     const { place, name } = at;
     const { files } = this.#system;
     const path = join(this.#folders[place]!, name);
-    const bytes = files.readOwn(path, LARGEST_SAVE);
-    const info = files.lstat(path);
-    if (!info) throw new FileError("missing", "read", path);
+    const { bytes, info } = files.readWithInfo(path, LARGEST_SAVE);
     const digest = sha256(bytes);
     const paths = place === "pause" || place === "global"
       ? this.paths[place]

@@ -6,12 +6,12 @@ import type {
   FileState,
   Ref,
 } from "../session/change_set.ts";
-import { refKey } from "../session/old_store.ts";
+import { refKey, type StoredFile } from "../session/old_store.ts";
 import { sha256 } from "../session/serialize.ts";
-import type { System } from "../system/system.ts";
-import { writeAtomic } from "./atomic.ts";
+import type { NewFile, System } from "../system/system.ts";
 import { backupPath, freeBackup, UNFINISHED } from "./backups.ts";
 import { ensureFolder, removeTree } from "./folders.ts";
+import { ensureHidden } from "./home.ts";
 import { layout } from "./layout.ts";
 import type { Folders, Progress } from "./old_store.ts";
 import { LARGEST_SAVE } from "./save_content.ts";
@@ -23,7 +23,8 @@ export type Content =
   /** It is made new. */
   | {
     readonly kind: "made";
-    readonly bytes: () => Uint8Array;
+    /** `read` gives the content of a file as it was when it was planned. */
+    readonly bytes: (read: (file: StoredFile) => Uint8Array) => Uint8Array;
     readonly mode: number | null;
     readonly mtime: number;
   }
@@ -70,13 +71,11 @@ export async function prepareChanges(
   const { backups } = layout(root);
   const work = join(backups, PREPARING);
   removeTree(system, work);
+  ensureHidden(system, root, backups);
   ensureFolder(system, work, root);
-  keepFromGit(system, backups);
   try {
     const preparer = new Preparer(system, { work, root, folders });
-    const changes = preparer.writeAll(set, progress);
-    await system.files.syncFiles(preparer.created);
-    preparer.checkAll(progress);
+    const changes = await preparer.writeAll(set, progress);
     const { wanted: _, ...rest } = set;
     const name = freeBackup(system, root);
     const record: ChangeSet = { version: 1, ...rest, name, changes };
@@ -94,16 +93,6 @@ export async function prepareChanges(
   }
 }
 
-/**
- * Backups are of this machine, and no `git clean` is to take them. The rules of
- * the folder above may be claude-mpm's, and know nothing of them.
- */
-function keepFromGit(system: System, backups: string): void {
-  const rules = join(backups, ".gitignore");
-  if (system.files.lstat(rules)) return;
-  writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
-}
-
 /** The failure itself is what is reported. */
 function removeQuietly(system: System, folder: string): void {
   try {
@@ -113,16 +102,21 @@ function removeQuietly(system: System, folder: string): void {
   }
 }
 
+/** Files, and bytes, that are written in one go. */
+const MOST_AT_ONCE = 256;
+const MOST_BYTES = 16 * 1024 * 1024;
+
 class Preparer {
-  /** Files whose contents are not synced yet. */
-  readonly created: string[] = [];
   readonly #system: System;
   readonly #work: string;
   readonly #root: string;
   readonly #folders: Folders;
   readonly #made = new Set<string>();
-  /** What each file must read back as. */
-  readonly #digests: [path: string, sha256: string][] = [];
+  /** Files that are not written yet. */
+  #waiting: NewFile[] = [];
+  #bytes = 0;
+  /** The last file that was read, which is often the next one, too. */
+  #last: { path: string; bytes: Uint8Array } | undefined;
 
   constructor(
     system: System,
@@ -134,40 +128,48 @@ class Preparer {
     this.#folders = folders;
   }
 
-  writeAll({ wanted, backup }: WantedSet, progress: Progress): Change[] {
+  async writeAll(
+    { wanted, backup }: WantedSet,
+    progress: Progress,
+  ): Promise<Change[]> {
     const goOn = new Set(
       wanted.filter(({ after }) => after?.kind === "linked")
         .map(({ from }) => refKey(from!)),
     );
-    return wanted.map((one, done) => {
-      progress("Backing up", done, wanted.length);
-      const { at, before, after, from } = one;
+    const changes: Change[] = [];
+    for (const { at, before, after, from } of wanted) {
+      progress("Backing up", changes.length, wanted.length);
       if (backup && before) this.#backUp(at, before, goOn.has(refKey(at)));
-      return {
+      changes.push({
         at,
         before,
         after: after && this.#stage(at, after),
         from,
         linked: after?.kind === "linked",
-      };
-    });
+      });
+      const full = this.#waiting.length >= MOST_AT_ONCE ||
+        this.#bytes >= MOST_BYTES;
+      if (full) await this.#flush();
+    }
+    await this.#flush();
+    return changes;
   }
 
   /**
-   * A file that goes on elsewhere is copied. One that ends here is linked, so
-   * that taking it back restores the very file.
+   * A file that goes on elsewhere is copied, so that no later write to it
+   * reaches the backup. One that ends here is linked, which keeps the very
+   * file; its other name goes.
    */
   #backUp(at: Ref, before: FileState, goesOn: boolean): void {
-    const path = join(this.#folders[at.place]!, at.name);
+    const path = this.#path(at);
     const copy = this.#file(backupPath(this.#work, at));
-    if (goesOn || !this.#link(path, copy)) {
-      this.#create(
-        copy,
-        this.#system.files.readOwn(path, LARGEST_SAVE),
-        before,
-      );
-    }
-    this.#digests.push([copy, before.sha256]);
+    const linked = !goesOn && this.#link(path, copy);
+    const bytes = this.#read(path, before.sha256);
+    if (!linked) this.#create(copy, bytes, before);
+  }
+
+  #path({ place, name }: Ref): string {
+    return join(this.#folders[place]!, name);
   }
 
   #stage(at: Ref, content: Content): FileState {
@@ -175,19 +177,38 @@ class Preparer {
     const path = this.#file(stagedPath(this.#work, at));
     if (content.kind === "kept") {
       const { path: kept, state } = content;
-      this.#digests.push([path, state.sha256]);
-      if (!this.#link(kept, path)) {
-        const bytes = this.#system.files.readOwn(kept, LARGEST_SAVE);
-        this.#create(path, bytes, state);
-      }
+      this.#create(path, this.#readKept(kept, state.sha256), state);
       return state;
     }
-    const bytes = content.bytes();
+    const bytes = content.bytes(({ at, state }) =>
+      this.#read(this.#path(at), state.sha256)
+    );
     const { mode, mtime } = content;
-    this.#create(path, bytes, { mode: null, mtime });
-    const digest = sha256(bytes);
-    this.#digests.push([path, digest]);
-    return { sha256: digest, size: bytes.length, mode, mtime };
+    this.#create(path, bytes, { mode, mtime });
+    return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
+  }
+
+  /** What a file holds, if that is what it held when the set was planned. */
+  #read(path: string, digest: string): Uint8Array {
+    if (this.#last?.path === path) return this.#last.bytes;
+    const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
+    if (sha256(bytes) !== digest) {
+      throw new MpmError("CONFLICT", `"${path}" was changed meanwhile`, {
+        hint: "Nothing was moved. Run the command again",
+      });
+    }
+    this.#last = { path, bytes };
+    return bytes;
+  }
+
+  #readKept(path: string, digest: string): Uint8Array {
+    const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
+    if (sha256(bytes) === digest) return bytes;
+    throw new MpmError("CORRUPT", `"${path}" is not what was backed up`, {
+      hint: "Nothing was restored: that file was changed since. Its " +
+        `SHA-256 was ${digest}; what else the backup holds can be copied by ` +
+        "hand",
+    });
   }
 
   #create(
@@ -195,12 +216,14 @@ class Preparer {
     bytes: Uint8Array,
     { mode, mtime }: Pick<FileState, "mode" | "mtime">,
   ): void {
-    const { files } = this.#system;
-    files.create(path, bytes, { synced: false });
-    this.created.push(path);
-    files.setMtime(path, mtime);
-    // Syncing needs the owner's right to write, whatever the file had.
-    if (mode !== null && (mode & 0o600) === 0o600) files.chmod(path, mode);
+    this.#waiting.push({ path, bytes, mode, mtime });
+    this.#bytes += bytes.length;
+  }
+
+  async #flush(): Promise<void> {
+    await this.#system.files.createAll(this.#waiting);
+    this.#waiting = [];
+    this.#bytes = 0;
   }
 
   /** Whether the file got a second name; not across devices, for one. */
@@ -222,18 +245,6 @@ class Preparer {
       this.#made.add(folder);
     }
     return path;
-  }
-
-  checkAll(progress: Progress): void {
-    this.#digests.forEach(([path, digest], done) => {
-      progress("Checking", done, this.#digests.length);
-      const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
-      if (sha256(bytes) === digest) return;
-      throw new MpmError("CORRUPT", `"${path}" is not what it should be`, {
-        hint: "Nothing was moved: a file was changed meanwhile, or the " +
-          "backup is damaged. Run the command again",
-      });
-    });
   }
 
   syncFolders(): void {

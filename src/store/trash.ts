@@ -2,6 +2,7 @@ import { dirname, join } from "@std/path";
 import { FileError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { ensureFolder } from "./folders.ts";
+import { ensureHidden } from "./home.ts";
 import { layout } from "./layout.ts";
 
 /** A file on its way into the trash. */
@@ -55,7 +56,7 @@ export function moveToTrash(
 /** `20261120-120000-rm`, with a number behind it where that is taken. */
 function newFolder(system: System, root: string, operation: string): string {
   const { trash } = layout(root);
-  ensureFolder(system, trash, root);
+  ensureHidden(system, root, trash);
   const digits = system.now().toISOString().replaceAll(/[-:]/g, "");
   const verb = operation.split(" ").at(-1);
   const name = `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${verb}`;

@@ -1,12 +1,19 @@
 import { FileError } from "../errors.ts";
-import { guard, problemOf } from "./real_errors.ts";
+import { createAll } from "./real_create.ts";
+import { guard } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
 import type { FileInfo, Files } from "./system.ts";
 
 /** The file system. */
 export const realFiles: Files = {
   read: (path) => guard("read", path, () => Deno.readFileSync(path)),
-  readOwn: (path, limit) => guard("read", path, () => readOwn(path, limit)),
+  readOwn: (path, limit) =>
+    guard("read", path, () => readOwn(path, limit).bytes),
+  readWithInfo: (path, limit) =>
+    guard("read", path, () => {
+      const { bytes, opened } = readOwn(path, limit);
+      return { bytes, info: infoOf(opened) };
+    }),
   readUpTo: (path, limit) => guard("read", path, () => readUpTo(path, limit)),
   readPart: (path, offset, length) =>
     guard("read", path, () => readPart(path, offset, length)),
@@ -22,9 +29,8 @@ export const realFiles: Files = {
     }),
   realPath: (path) => guard("resolve", path, () => Deno.realPathSync(path)),
   readLink: (path) => guard("read", path, () => Deno.readLinkSync(path)),
-  create: (path, bytes, { synced = true } = {}) =>
-    guard("write", path, () => create(path, bytes, synced)),
-  syncFiles,
+  create: (path, bytes) => guard("write", path, () => create(path, bytes)),
+  createAll,
   mkdir: (path) =>
     guard("create", path, () => {
       Deno.mkdirSync(path, { mode: 0o700 });
@@ -79,11 +85,15 @@ function lookup(
   }
 }
 
-function readOwn(path: string, limit: number): Uint8Array {
+function readOwn(
+  path: string,
+  limit: number,
+): { bytes: Uint8Array; opened: Deno.FileInfo } {
   const before = plainFile(path);
   if (before.size > limit) throw tooLarge(path, limit);
-  using file = openSame(path, before, { read: true });
-  return readAll(file, before.size);
+  const { file, opened } = openSame(path, before, { read: true });
+  using _ = file;
+  return { bytes: readAll(file, before.size), opened };
 }
 
 /** What is at `path` itself; throws unless it is a plain file. */
@@ -103,10 +113,11 @@ function openSame(
   path: string,
   before: Deno.FileInfo,
   options: Deno.OpenOptions,
-): Deno.FsFile {
+): { file: Deno.FsFile; opened: Deno.FileInfo } {
   const file = Deno.openSync(path, options);
   const opened = file.statSync();
-  if (opened.ino === before.ino && opened.dev === before.dev) return file;
+  const same = opened.ino === before.ino && opened.dev === before.dev;
+  if (same) return { file, opened };
   file.close();
   throw new FileError("link", "read", path);
 }
@@ -149,7 +160,7 @@ function readPart(path: string, offset: number, length: number): Uint8Array {
   return bytes.subarray(0, filled);
 }
 
-function create(path: string, bytes: Uint8Array, synced: boolean): void {
+function create(path: string, bytes: Uint8Array): void {
   using file = Deno.openSync(path, {
     write: true,
     createNew: true,
@@ -159,28 +170,7 @@ function create(path: string, bytes: Uint8Array, synced: boolean): void {
   while (written < bytes.length) {
     written += file.writeSync(bytes.subarray(written));
   }
-  if (synced) file.syncDataSync();
-}
-
-/** Files synced at a time: the disk takes many in one go. */
-const SYNCED_AT_ONCE = 32;
-
-async function syncFiles(paths: readonly string[]): Promise<void> {
-  const left = paths.values();
-  const worker = async () => {
-    for (const path of left) await syncFile(path);
-  };
-  await Promise.all(Array.from({ length: SYNCED_AT_ONCE }, worker));
-}
-
-async function syncFile(path: string): Promise<void> {
-  try {
-    // Windows syncs only what is open for writing.
-    using file = await Deno.open(path, { read: true, write: true });
-    await file.syncData();
-  } catch (error) {
-    throw new FileError(problemOf(error), "sync", path, error);
-  }
+  file.syncDataSync();
 }
 
 /** Windows opens no folder, and makes a rename durable by itself. */
@@ -203,7 +193,7 @@ function openLock(path: string): Deno.FsFile {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
   }
-  return openSame(path, plainFile(path), { read: true, write: true });
+  return openSame(path, plainFile(path), { read: true, write: true }).file;
 }
 
 async function lock(

@@ -40,6 +40,16 @@ export interface FileInfo {
   readonly names: number;
 }
 
+/** A file of many that are made together. */
+export interface NewFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly mtime: number;
+  /** Permission bits; null: 0600. */
+  readonly mode: number | null;
+}
+
 /**
  * File operations, synchronous since that is several times faster for many
  * small files. All paths are absolute. Each throws a `FileError`. Every method
@@ -54,6 +64,11 @@ export interface Files {
    * `other` otherwise.
    */
   readOwn(path: string, limit: number): Uint8Array;
+  /** The same, with what is known of the very file that was read. */
+  readWithInfo(
+    path: string,
+    limit: number,
+  ): { bytes: Uint8Array; info: FileInfo };
   /**
    * Everything up to the end, of a file or a pipe; a link is followed. Throws
    * beyond `limit` bytes.
@@ -72,13 +87,14 @@ export interface Files {
   realPath(path: string): string;
   readLink(path: string): string;
 
+  /** Creates `path` exclusively with mode 0600, writes it, and syncs it. */
+  create(path: string, bytes: Uint8Array): void;
   /**
-   * Creates `path` exclusively with mode 0600, writes it, and syncs it unless
-   * `syncFiles` will do so for many at once.
+   * Creates many files as `create` does, reads each back, and throws `other`
+   * where one is not what was written. Much faster than one by one, since the
+   * disk syncs many in one go.
    */
-  create(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
-  /** Makes the contents of these files durable, much faster than one by one. */
-  syncFiles(paths: readonly string[]): Promise<void>;
+  createAll(files: readonly NewFile[]): Promise<void>;
   /** Creates one folder with mode 0700; throws `exists`. */
   mkdir(path: string): void;
   chmod(path: string, mode: number): void;

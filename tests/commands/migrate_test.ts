@@ -455,7 +455,7 @@ Deno.test("migrate --rollback refuses a damaged backup before it changes anythin
   Deno.writeTextFileSync(join(backups[0]!, "pause", `${PLAIN}.json`), "other");
   const { status, stderr } = await mpm(env, ["migrate", "--rollback"]);
   assertEquals(status, 5);
-  assertStringIncludes(stderr, "is not what it should be");
+  assertStringIncludes(stderr, "is not what was backed up");
   assertEquals(sessionsListing(env), after);
 });
 

@@ -305,3 +305,47 @@ Deno.test("<private> text leaves with no export and enters with no import", asyn
   await bring(env, other.project);
   assert(!env.read(`${SESSIONS}/${idAt(0)}.json`).includes("<private>"));
 });
+
+Deno.test("sessions import refuses a save that says it is another than its entry", async () => {
+  using env = new TestEnv();
+  const entry = (id: string, said: string) => {
+    const json = JSON.stringify(ownSave(said));
+    const digest = sha256(new TextEncoder().encode(json));
+    return { session_id: id, sha256: digest, json };
+  };
+  const [one, other, third] = [idAt(0), idAt(60), idAt(120)];
+  env.write(
+    "b.json",
+    JSON.stringify({
+      mpm_bundle: 1,
+      created_at: "",
+      saves: [entry(one, other), entry(third, third)],
+    }),
+  );
+  const { status, stdout } = await mpm(env, [
+    "sessions",
+    "import",
+    "b.json",
+    "--json",
+  ]);
+  const { imported, refused } = JSON.parse(stdout) as ImportResult;
+  assertEquals(status, 5);
+  assertEquals(imported.map(({ session_id: id }) => id), [third]);
+  assertEquals(refused.map(({ reason }) => reason), [
+    `its text says that it is "${other}"`,
+  ]);
+});
+
+Deno.test("a save that was copied to another name leaves in a bundle under that name", async () => {
+  using env = new TestEnv();
+  using other = new TestEnv();
+  env.write(`${SESSIONS}/${idAt(60)}.json`, JSON.stringify(ownSave(idAt(0))));
+  const bundle = join(other.project, "b.json");
+  await mpmJson(env, ["sessions", "export", "--all", "-o", bundle]);
+  const { imported } = await mpmJson<ImportResult>(other, [
+    "sessions",
+    "import",
+    "b.json",
+  ]);
+  assertEquals(imported.map(({ session_id: id }) => id), [idAt(60)]);
+});

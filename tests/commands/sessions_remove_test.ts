@@ -132,8 +132,53 @@ Deno.test("sessions rm takes a save that only kept/ has, and warns of its branch
     "rm",
     ID,
   ]);
-  assertStringIncludes(warnings[0]!, "committed on another branch");
+  assertEquals(warnings, [
+    "1 of these sessions: committed on another branch (feature), and back " +
+    "when that is checked out",
+  ]);
   assertEquals(await list(env), []);
+});
+
+for (const git of [true, false]) {
+  Deno.test(`sessions rm of what only kept/ has speaks of no branch where none has it, git ${git}`, async () => {
+    using env = git ? TestEnv.repository() : new TestEnv();
+    await mpmJson(env, ["pause", "Work", "--no-commit"], { now: NOON });
+    env.remove(`${SESSIONS}/${ID}.json`);
+    for (const args of [["rm", ID, "--dry-run"], ["prune", "--keep", "0"]]) {
+      const { warnings } = await mpmJson<RemovalResult>(env, [
+        "sessions",
+        ...args,
+      ]);
+      assertEquals(warnings, []);
+    }
+  });
+}
+
+Deno.test("sessions prune neither takes a save from the future nor lets it stand for others", async () => {
+  using env = new TestEnv();
+  const ids = [
+    "session-20991231-235959",
+    "session-20261119-120000",
+    "session-20261118-120000",
+  ];
+  for (const id of ids) putSave(env, ownSave(id));
+  // The id says what its time does not.
+  const odd = "session-20990101-000000";
+  putSave(env, ownSave(odd, { pausedAt: "2026-11-17T12:00:00.000Z" }));
+  const { removed, spared } = await mpmJson<RemovalResult>(env, [
+    "sessions",
+    "prune",
+    "--keep",
+    "0",
+  ], { now: NOON });
+  assertEquals(removed.map(({ session_id: id }) => id), [ids[2]]);
+  assertEquals(spared, [
+    { session_id: ids[1]!, reason: "it is the newest of main" },
+  ]);
+  assertEquals((await list(env)).toSorted(), [ids[1], odd, ids[0]].toSorted());
+  const rest = ["sessions", "prune", "--keep", "1", "--json"];
+  const { stdout } = await mpm(env, rest, { now: NOON });
+  assertEquals(JSON.parse(stdout).removed, []);
 });
 
 Deno.test("sessions rm takes numbers of one list, both folders, and strays of the home folder", async () => {

@@ -101,3 +101,96 @@ Deno.test("sessions verify --repair leaves alone what it cannot know", async () 
   const both = await mpm(env, ["sessions", "verify", "latest", "--all"]);
   assertEquals(both.status, 2);
 });
+
+/** A save of which only `kept/` is left. */
+function lose(env: TestEnv): void {
+  for (const end of [".json", ".json.sha256", ".yaml", ".md"]) {
+    env.remove(`${SESSIONS}/${ID}${end}`);
+  }
+}
+
+function savedFiles(env: TestEnv): string[] {
+  return [".json", ".json.sha256", ".yaml", ".md"]
+    .map((end) => env.read(`${SESSIONS}/${ID}${end}`));
+}
+
+for (
+  const [what, args, note] of [
+    [
+      "never committed",
+      ["--no-commit"],
+      `sessions/${ID}.json is missing: only kept/ has it, where claude-mpm ` +
+      "does not look",
+    ],
+    [
+      "committed on the present branch",
+      [],
+      `sessions/${ID}.json is missing, though the present branch has it`,
+    ],
+  ] as const
+) {
+  Deno.test(`sessions verify reports a lost save, ${what}; --repair puts all of it back`, async () => {
+    using env = TestEnv.repository();
+    await mpmJson(env, ["pause", "Work", ...args], {
+      now: () => new Date("2026-11-20T12:00:00Z"),
+    });
+    const before = savedFiles(env);
+    lose(env);
+    const told = await verify(env);
+    assertEquals(
+      [told.status, told.state, told.notes],
+      [0, "intact", [note]],
+    );
+    const back = await verify(env, "--repair");
+    assertEquals([back.status, back.notes, back.repaired], [0, [], [
+      `${ID}.json, from its copy in kept/`,
+    ]]);
+    assertEquals(savedFiles(env), before);
+    assertEquals(
+      env.read(`${SESSIONS}/LATEST-SESSION.txt`).split("\n", 1),
+      [`Latest Session: ${ID}`],
+    );
+    assertEquals(env.git("status", "--porcelain"), "");
+  });
+}
+
+Deno.test("sessions verify --repair leaves a save to the branch it went with", async () => {
+  using env = TestEnv.repository();
+  env.git("switch", "-q", "-c", "feature");
+  await mpmJson(env, ["pause", "Work"], {
+    now: () => new Date("2026-11-20T12:00:00Z"),
+  });
+  env.git("switch", "-q", "main");
+  const note = "It is committed on feature, and comes back with that branch";
+  for (const args of [[], ["--repair"]]) {
+    const { status, state, notes, repaired } = await verify(env, ...args);
+    assertEquals([status, state, notes, repaired], [0, "intact", [note], []]);
+  }
+  assertEquals(env.exists(`${SESSIONS}/${ID}.json`), false);
+  env.git("switch", "-q", "feature");
+  assertEquals((await verify(env)).notes, []);
+});
+
+Deno.test("an editor that writes a save in place leaves its kept copy alone", async () => {
+  using env = await store();
+  const path = `${SESSIONS}/${ID}.json`;
+  const before = env.read(path);
+  env.write(path, before.replace("Work", "Play"));
+  assertEquals(env.read(KEPT), before);
+  assertEquals((await verify(env)).state, "damaged");
+  assertEquals((await verify(env, "--repair")).state, "intact");
+  assertEquals(env.read(path), before);
+});
+
+Deno.test("what is not of a save stays out of git's sight beside claude-mpm's rules", async () => {
+  using env = TestEnv.repository();
+  env.write(".claude-mpm/.gitignore", "logs/\n*.log\n*.pyc\n__pycache__/\n");
+  env.git("add", "-A");
+  env.git("commit", "-qm", "Rules");
+  await mpmJson(env, ["pause", "Work"]);
+  await mpmJson(env, ["pause", "More"]);
+  await mpmJson(env, ["sessions", "rm", "1"]);
+  const untracked = env.git("status", "--porcelain", "-uall").split("\n")
+    .filter((line) => line.startsWith("??"));
+  assertEquals(untracked.filter((line) => /kept|trash|backups/.test(line)), []);
+});

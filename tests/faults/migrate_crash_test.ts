@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { SessionsResult } from "../../src/session/results.ts";
+import type {
+  SessionsResult,
+  VerifyResult,
+} from "../../src/session/results.ts";
 import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { crashing } from "../helpers/faults.ts";
@@ -50,6 +53,8 @@ async function enumerate(
       .filter((summary) => !/The (older|newer|old|new) one/.test(summary));
     const finished = await dying(env, args, at);
     const present = await summaries(env);
+    const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+    assert(intact, `died at ${at}`);
     for (const summary of before) {
       assert(present.includes(summary), `died at ${at}: lost ${summary}`);
     }

@@ -7,7 +7,7 @@ import type {
 import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
-import { PAUSE, putOld } from "../helpers/old_stores.ts";
+import { PAUSE, putOld, sessionsListing } from "../helpers/old_stores.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
 import { idAt, SESSIONS } from "../helpers/stores.ts";
@@ -36,43 +36,56 @@ async function checkAll(env: TestEnv, extra: number): Promise<void> {
 posixTest(
   "two migrations and ten pauses at once disturb one another in nothing",
   async () => {
-    using env = oldStore();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    const migrations = [1, 2].map(() => start(env, ["migrate", "--json"]));
-    const pauses = Array.from(
-      { length: 10 },
-      (_, at) => start(env, ["pause", "--no-commit", `During ${at}`]),
-    );
-    const done = await Promise.all(
-      [...migrations, ...pauses].map((child) => child.output()),
-    );
-    for (const { code, stderr } of done) assertEquals(code, 0, text(stderr));
-    const moved = done.slice(0, 2).map(({ stdout }) =>
-      (JSON.parse(text(stdout)) as MigrateResult).moved
-    );
-    assertEquals(moved.sort((a, b) => a - b), [0, 4 * SAVES]);
-    await checkAll(env, 10);
+    for (const _ of [1, 2, 3]) await migrateAmongPauses();
   },
 );
+
+async function migrateAmongPauses(): Promise<void> {
+  using env = oldStore();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const migrations = [1, 2].map(() => start(env, ["migrate", "--json"]));
+  const pauses = Array.from(
+    { length: 10 },
+    (_, at) => start(env, ["pause", "--no-commit", `During ${at}`]),
+  );
+  const done = await Promise.all(
+    [...migrations, ...pauses].map((child) => child.output()),
+  );
+  for (const { code, stderr } of done) assertEquals(code, 0, text(stderr));
+  const moved = done.slice(0, 2).map(({ stdout }) =>
+    (JSON.parse(text(stdout)) as MigrateResult).moved
+  );
+  assertEquals(moved.sort((a, b) => a - b), [0, 4 * SAVES]);
+  await checkAll(env, 10);
+}
+
+/** Kills a run some time after its start, unless it is faster; whether so. */
+async function killed(
+  env: TestEnv,
+  args: string[],
+  after: number,
+): Promise<boolean> {
+  const child = start(env, args);
+  const timer = setTimeout(() => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }, after);
+  const { signal } = await child.output();
+  clearTimeout(timer);
+  return signal === "SIGKILL";
+}
 
 posixTest(
   "a migration killed at any moment is finished by the next one",
   async () => {
-    let killed = 0;
+    let count = 0;
     const rounds = 8;
     for (let round = 0; round < rounds; round++) {
       using env = oldStore();
-      const child = start(env, ["migrate"]);
-      const timer = setTimeout(() => {
-        try {
-          child.kill("SIGKILL");
-        } catch (error) {
-          if (!(error instanceof TypeError)) throw error;
-        }
-      }, 30 + 30 * round);
-      const { signal } = await child.output();
-      clearTimeout(timer);
-      if (signal === "SIGKILL") killed++;
+      if (await killed(env, ["migrate"], 30 + 30 * round)) count++;
       // A pause does not mind what is half done.
       assertEquals((await mpm(env, ["pause", "--no-commit", "Now"])).status, 0);
       assertEquals((await mpm(env, ["migrate"])).status, 0);
@@ -81,7 +94,33 @@ posixTest(
         .filter(({ name }) => name.startsWith("."));
       assertEquals(hidden, []);
     }
-    assert(killed > 0, "none was killed");
-    say(`${killed} of ${rounds} migrations killed`);
+    assert(count > 0, "none was killed");
+    say(`${count} of ${rounds} migrations killed`);
+  },
+);
+
+posixTest(
+  "a rollback killed at any moment is finished by the next one",
+  async () => {
+    let count = 0;
+    const rounds = 6;
+    for (let round = 0; round < rounds; round++) {
+      using env = oldStore();
+      const before = sessionsListing(env);
+      assertEquals((await mpm(env, ["migrate"])).status, 0);
+      const args = ["migrate", "--rollback"];
+      if (await killed(env, args, 30 + 30 * round)) count++;
+      const { sessions } = await mpmJson<SessionsResult>(env, [
+        "sessions",
+        "list",
+      ]);
+      assertEquals(sessions.filter(({ problem }) => problem), []);
+      assertEquals(sessions.length, SAVES);
+      const { status, stderr } = await mpm(env, args);
+      assertEquals(status, 0, stderr);
+      assertEquals(sessionsListing(env), before);
+    }
+    assert(count > 0, "none was killed");
+    say(`${count} of ${rounds} rollbacks killed`);
   },
 );

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { VerifyResult } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { posixTest } from "../helpers/posix.ts";
+import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -52,19 +52,6 @@ for (const problem of ["full", "denied", "read-only", "other"] as const) {
     }
     assert(refused > 0);
   });
-}
-
-/** Root may write anywhere, so there the binary runs as nobody. */
-function unprivileged(command: string[]): string[] {
-  return Deno.uid() === 0
-    ? [
-      "setpriv",
-      "--reuid=65534",
-      "--regid=65534",
-      "--clear-groups",
-      ...command,
-    ]
-    : command;
 }
 
 Deno.test({

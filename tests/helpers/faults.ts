@@ -74,5 +74,17 @@ function wrapped(
         () => (inner[method] as (...args: never[]) => void)(...args),
       ),
   ]));
-  return { ...inner, ...writes };
+  const faulty: Files = { ...inner, ...writes };
+  return {
+    ...faulty,
+    // Each of many files is a point of its own.
+    createAll: async (all) => {
+      for (const { path, bytes, mtime, mode } of all) {
+        faulty.create(path, bytes);
+        inner.setMtime(path, mtime);
+        inner.chmod(path, mode ?? 0o600);
+      }
+      await Promise.resolve();
+    },
+  };
 }

@@ -40,7 +40,9 @@ export async function mpmJson<T = Record<string, unknown>>(
     [...args, "--json"],
     options,
   );
-  if (status !== 0) throw new Error(`mpm ${args.join(" ")}: ${stderr}`);
+  if (status !== 0) {
+    throw new Error(`mpm ${args.join(" ")}: ${stderr}${stdout}`);
+  }
   const value = JSON.parse(stdout.replaceAll("$ROOT", env.root));
   await checkResult(args, value);
   return value as T;

@@ -8,3 +8,16 @@ export function posixTest(
 ): void {
   Deno.test({ name, ignore: Deno.build.os === "windows", fn });
 }
+
+/** Root may write anywhere, so there the binary runs as nobody. */
+export function unprivileged(command: string[]): string[] {
+  return Deno.uid() === 0
+    ? [
+      "setpriv",
+      "--reuid=65534",
+      "--regid=65534",
+      "--clear-groups",
+      ...command,
+    ]
+    : command;
+}

@@ -50,6 +50,15 @@ Deno.test("normalize() makes a valid save of any object, and is done after one g
   );
 });
 
+Deno.test("normalize() takes an object that has no text for no truth value", () => {
+  const status = { clean: { toString: null } };
+  const { save } = normalize(
+    { git_context: { status } },
+    "session-20261120-120000",
+  );
+  assertEquals(save.git_context.status.clean, false);
+});
+
 Deno.test("normalize() makes a valid save when any one field is of any type", () => {
   const paths = fieldPaths(ownSave(ID), []);
   fc.assert(

@@ -36,6 +36,7 @@ Deno.test("loadSave() returns a save as it was written, verified", async () => {
     save: ownSave(idAt(0)),
     warnings: [],
     checksum: "verified",
+    bytes: new TextEncoder().encode(env.read(PATH)),
   });
 });
 

@@ -1,0 +1,114 @@
+import { MpmError } from "../errors.ts";
+import type { Committed } from "../git/branches_with.ts";
+import type { VerifyResult } from "../session/results.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import {
+  faultsBeside,
+  isMaintained,
+  repairBeside,
+  restoreChecksum,
+  restoreKept,
+} from "../store/check_save.ts";
+import { layout, saveFiles } from "../store/layout.ts";
+import { loadSave } from "../store/load_save.ts";
+import type { System } from "../system/system.ts";
+
+type Row = VerifyResult["sessions"][number];
+
+/** What a check works with. */
+export interface Checker {
+  readonly system: System;
+  readonly root: string;
+  readonly issuesOf: (value: unknown) => string[];
+  /** Of the saves that only `kept/` has, the branches that have them. */
+  readonly committed: ReadonlyMap<string, Committed>;
+}
+
+/** Compares a save with its checksum, the schema, and what lies beside it. */
+export async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
+  const { system, root, issuesOf } = checker;
+  const row = { session_id: entry.id, source: entry.path, repaired: [] };
+  try {
+    const loaded = await loadSave(system, entry);
+    const { save, checksum, warnings } = loaded;
+    const problems = issuesOf(save);
+    const beside = isMaintained(entry)
+      ? faultsBeside(system, root, { entry, loaded })
+      : keptOnly(checker, entry);
+    return {
+      ...row,
+      state: problems.length > 0
+        ? "damaged"
+        : checksum === "absent"
+        ? "unchecked"
+        : "intact",
+      problems,
+      notes: [...warnings, ...beside],
+    };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const problems = [error.message];
+    return { ...row, state: "damaged", problems, notes: [] };
+  }
+}
+
+/** Why a save is in `kept/` alone. */
+function keptOnly({ committed }: Checker, entry: SaveEntry): string[] {
+  if (entry.location !== "kept") return [];
+  const { here, elsewhere } = committed.get(entry.id)!;
+  const name = `sessions/${entry.id}.json is missing`;
+  if (here) return [`${name}, though the present branch has it`];
+  return elsewhere.length > 0
+    ? [`It is committed on ${elsewhere[0]}, and comes back with that branch`]
+    : [`${name}: only kept/ has it, where claude-mpm does not look`];
+}
+
+/** A save that left with its branch comes back with it, and stays away here. */
+async function putBack(
+  checker: Checker,
+  entry: SaveEntry,
+  row: Row,
+): Promise<Row> {
+  const { system, root, committed } = checker;
+  const { here, elsewhere } = committed.get(entry.id)!;
+  if (!here && elsewhere.length > 0) return row;
+  const save = await restoreKept(system, root, entry);
+  if (!save) return row;
+  const path = saveFiles(layout(root).sessions, entry.id).json;
+  const back: SaveEntry = { ...entry, path, location: "sessions" };
+  repairBeside(system, root, { entry: back, save });
+  return {
+    ...await verify(checker, back),
+    repaired: [`${entry.id}.json, from its copy in kept/`],
+  };
+}
+
+/** The row after what can be repaired was. Call under the lock. */
+export async function repaired(
+  checker: Checker,
+  entry: SaveEntry,
+  row: Row,
+): Promise<Row> {
+  const { system, root } = checker;
+  const notes: string[] = [];
+  if (row.state === "damaged") {
+    if (entry.location !== "sessions" || entry.format !== "json") return row;
+    const save = await restoreKept(system, root, entry);
+    if (!save) return row;
+    notes.push(`${entry.id}.json, from its copy in kept/`);
+    repairBeside(system, root, { entry, save });
+  } else if (entry.location === "kept") {
+    return await putBack(checker, entry, row);
+  } else {
+    if (!isMaintained(entry)) return row;
+    if (row.state === "unchecked") {
+      if (!restoreChecksum(system, root, entry)) return row;
+      notes.push(`${entry.id}.json.sha256, from its copy in kept/`);
+    }
+    const loaded = await loadSave(system, entry);
+    notes.push(...faultsBeside(system, root, { entry, loaded }));
+    if (notes.length === 0) return row;
+    repairBeside(system, root, { entry, save: loaded.save });
+  }
+  return { ...await verify(checker, entry), repaired: notes };
+}
