@@ -4,6 +4,8 @@ import type { RepositoryState, Workspace } from "./repository.ts";
 import type { Agent, Save, Task, Todo } from "./save.ts";
 import { shellWord } from "./shell.ts";
 import { generatedSummary } from "./summary.ts";
+import type { Work } from "./work.ts";
+import { savedWork } from "./work_save.ts";
 import { firstLine } from "./words.ts";
 
 /** Everything a save is made of, gathered before anything is written. */
@@ -27,6 +29,8 @@ export interface Draft {
   readonly version: string;
   readonly build: string;
   readonly time: Date;
+  /** The work session that is paused and its parents, the nearest first. */
+  readonly stack?: readonly Work[];
 }
 
 /** Paths offered for review, so that the list stays readable. */
@@ -95,6 +99,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
       checkpoint: null,
       store: slot.store,
       redactions: {},
+      ...savedWork(draft.stack ?? [], { save: id, time: draft.time }),
     },
   };
 }

@@ -132,7 +132,7 @@ function hasBadToken(text: string): boolean {
 }
 
 /** Goes no deeper than the limit: such a file is made to exhaust the stack. */
-function isDeeper(value: unknown, limit: number): boolean {
+export function isDeeper(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (limit === 0) return true;
   // Every save of a list passes here, and other loops take ten times as long.
