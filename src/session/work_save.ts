@@ -1,6 +1,7 @@
 import { WORK_ID } from "./ids.ts";
 import { field, isFields } from "./odd_values.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
+import type { EntrySession } from "./save_entry.ts";
 import { parseTime } from "./times.ts";
 import type { CheckItem, Detour, Work } from "./work.ts";
 import {
@@ -131,6 +132,15 @@ export function checkItems(value: unknown): CheckItem[] {
 export function workIdIn(value: unknown): string | undefined {
   const id = isFields(value) ? field(value, "id") : undefined;
   return typeof id === "string" && WORK_ID.test(id) ? id : undefined;
+}
+
+/** Whether it is what a list keeps of a save's session, or null. */
+export function isEntrySession(value: unknown): value is EntrySession | null {
+  if (value === null) return true;
+  const name = field(value, "name");
+  return workIdIn(value) !== undefined &&
+    (name === null || typeof name === "string") &&
+    typeof field(value, "task") === "string";
 }
 
 function textOf(value: unknown): string | null {
