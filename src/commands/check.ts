@@ -1,10 +1,10 @@
 import { defineCommand } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import { itemsMeant, tick } from "../session/checklist.ts";
 import type { CheckResult } from "../session/results_work.ts";
 import type { Work } from "../session/work.ts";
 import { labelOf, moved } from "../session/work_record.ts";
-import { allowedSteps } from "../session/work_states.ts";
 import { checkText } from "../session/work_text.ts";
 import { checklistView, workView } from "../session/work_view.ts";
 import { openStore } from "../store/recover.ts";
@@ -79,8 +79,11 @@ function ticked(
   },
 ): Ticked {
   if (items.length === 0) return { work, changed: [] };
-  // Of a paused session the table says what is allowed.
-  if (work.state !== "working") allowedSteps(work.state, "work", labelOf(work));
+  if (work.state === "paused") {
+    throw new MpmError("CONFLICT", `Cannot tick: ${labelOf(work)} is paused`, {
+      hint: '"mpm resume" goes on with it',
+    });
+  }
   const at = itemsMeant(work.checklist, items);
   const { checklist, changed } = tick(work.checklist, {
     at,
