@@ -7,8 +7,7 @@ import type { Work } from "../session/work.ts";
 import { labelOf, moved } from "../session/work_record.ts";
 import { checkText } from "../session/work_text.ts";
 import { checklistView, workView } from "../session/work_view.ts";
-import { openStore } from "../store/recover.ts";
-import { changeWorks } from "../store/work_change.ts";
+import { changeWorks, openWorks } from "../store/work_change.ts";
 import { writeWork } from "../store/work_files.ts";
 import { needCurrent } from "./work_steps.ts";
 
@@ -51,7 +50,7 @@ active session makes it a working one. What is ticked already stays so.`,
         time: system.now(),
       });
     if (items.length === 0 || input["dry-run"]) {
-      await openStore(system, root);
+      await openWorks(system, root);
       return answer(change(), { undo, dryRun: input["dry-run"] });
     }
     return await changeWorks(system, root, () => {

@@ -17,9 +17,8 @@ import { placeKey } from "../session/work_place.ts";
 import { labelOf, type NewWork, newWork } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { checklistView, workView } from "../session/work_view.ts";
-import { openStore } from "../store/recover.ts";
 import { findTemplate } from "../store/templates.ts";
-import { changeWorks } from "../store/work_change.ts";
+import { changeWorks, openWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
 import { freeWorkId, listWorks, writeWork } from "../store/work_files.ts";
 
@@ -57,7 +56,7 @@ export async function planned(
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
-  await openStore(system, workspace.root);
+  await openWorks(system, workspace.root);
   const given = await beginning(context, workspace, input);
   const { work, left, warnings } = decided(context, workspace, given);
   return { ...answer(work, { left, warnings }), dry_run: true };
