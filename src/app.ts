@@ -2,7 +2,7 @@ import { isAbsolute, join } from "@std/path";
 import type { AnyCommand, Context } from "./cli/command.ts";
 import { commandHelp, overview } from "./cli/help.ts";
 import { leadingWords, parse } from "./cli/parse.ts";
-import { makeStyle, type Style, wantsColor } from "./cli/style.ts";
+import { makeStyle, type Style, wantsAscii, wantsColor } from "./cli/style.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { spelled } from "./commands/spellings.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "./errors.ts";
@@ -149,7 +149,8 @@ function styleOf(
   input: Record<string, unknown>,
   columns: number,
 ): Style {
-  return makeStyle(wantsColor(system, input["no-color"] === true), columns);
+  const color = wantsColor(system, input["no-color"] === true);
+  return makeStyle(color, columns, wantsAscii(system));
 }
 
 /** The folder to work in, absolute and without links. */

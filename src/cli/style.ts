@@ -4,6 +4,8 @@ import type { System } from "../system/system.ts";
 export interface Style {
   /** Columns of the terminal; 80 where there is none. */
   readonly columns: number;
+  /** Whether the terminal shows nothing but ASCII. */
+  readonly ascii: boolean;
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
@@ -13,11 +15,16 @@ export interface Style {
 }
 
 /** A style that paints or leaves everything plain. */
-export function makeStyle(color: boolean, columns = 80): Style {
+export function makeStyle(
+  color: boolean,
+  columns = 80,
+  ascii = false,
+): Style {
   const paint = (on: number, off: number) => (text: string) =>
     color ? `\x1b[${on}m${text}\x1b[${off}m` : text;
   return {
     columns,
+    ascii,
     bold: paint(1, 22),
     dim: paint(2, 22),
     red: paint(31, 39),
@@ -25,6 +32,14 @@ export function makeStyle(color: boolean, columns = 80): Style {
     yellow: paint(33, 39),
     cyan: paint(36, 39),
   };
+}
+
+/** Whether the locale or the terminal has no other characters than ASCII. */
+export function wantsAscii(system: System): boolean {
+  const locale = system.env("LC_ALL") || system.env("LC_CTYPE") ||
+    system.env("LANG");
+  return system.env("TERM") === "dumb" ||
+    locale !== undefined && /^(?:C|POSIX)$/.test(locale);
 }
 
 /**

@@ -7,6 +7,18 @@ import type { AnyCommand } from "../cli/command.ts";
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "pause": async () => (await import("./pause.ts")).pause,
   "resume": async () => (await import("./resume.ts")).resume,
+  "start": async () => (await import("./start.ts")).start,
+  "status": async () => (await import("./status.ts")).status,
+  "check": async () => (await import("./check.ts")).check,
+  "complete": async () => (await import("./complete.ts")).complete,
+  "cancel": async () => (await import("./cancel.ts")).cancel,
+  "archive": async () => (await import("./archive.ts")).archive,
+  "stack": async () => (await import("./stack.ts")).stack,
+  "template list": async () =>
+    (await import("./template_list.ts")).templateList,
+  "template show": async () =>
+    (await import("./template_show.ts")).templateShow,
+  "template new": async () => (await import("./template_new.ts")).templateNew,
   "sessions list": async () =>
     (await import("./sessions_list.ts")).sessionsList,
   "sessions show": async () =>

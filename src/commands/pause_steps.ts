@@ -10,6 +10,7 @@ import { type Content, mergeContent } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { sessionId, utcSeconds } from "../session/ids.ts";
 import { contentOf, type PauseWords } from "../session/pause_content.ts";
+import { pausedSession } from "../session/work_save.ts";
 import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
@@ -24,6 +25,7 @@ import {
 import { layout, saveFiles } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { readStoreId } from "../store/store_id.ts";
+import { currentStack } from "../store/work_current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
@@ -138,13 +140,16 @@ export async function planned(
   const { sessions, pointer } = layout(root);
   const id = freeId(system, root, plan.draft.time);
   const store = readStoreId(system, root) ?? null;
-  const save = redactSave(buildSave(plan.draft, { id, sessions, store }));
+  const { chain: stack, problem } = currentStack(system, plan.draft.workspace);
+  const draft = { ...plan.draft, stack };
+  const save = redactSave(buildSave(draft, { id, sessions, store }));
   const files = [...Object.values(saveFiles(sessions, id)), pointer];
   return {
     ...report(plan, save),
     dry_run: true,
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(id) ?? null,
+    warnings: problem === undefined ? [] : [problem],
     worktrees: await cleanUp(system, plan, { dryRun: true }),
   };
 }
@@ -156,9 +161,15 @@ export async function applied(
 ): Promise<PauseResult> {
   const { draft, target } = plan;
   const { root } = draft.workspace;
+  const noted: string[] = [];
   const { save, bytes, files, warnings } = await writeSave(system, root, {
     time: draft.time,
-    build: (slot) => buildSave(draft, slot),
+    build(slot) {
+      // Under the lock, so that what is saved is what the record says.
+      const { chain, problem } = currentStack(system, draft.workspace);
+      if (problem !== undefined) noted.push(problem);
+      return buildSave({ ...draft, stack: chain }, slot);
+    },
   });
   const commit = await commitSave(system, { plan, save, files });
   const exported = target === undefined
@@ -169,7 +180,7 @@ export async function applied(
     files: files.map((path) => basename(path)),
     exported,
     commit,
-    warnings: [...warnings],
+    warnings: [...noted, ...warnings],
     worktrees: await cleanUp(system, plan, { dryRun: false }),
   };
 }
@@ -185,6 +196,7 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
       ? folder
       : relative(draft.workspace.cwd, folder),
     files: [],
+    session: pausedSession(save),
     summary: save.conversation.summary,
     summary_generated: draft.content.summary === undefined,
     exported: null,

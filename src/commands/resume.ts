@@ -1,6 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { resumeText } from "../session/resume_text.ts";
 import { findOne, loadResumed } from "./resume_steps.ts";
+import { followResume } from "./resume_work.ts";
 
 const FLAGS = {
   "session-id": {
@@ -15,6 +16,14 @@ const FLAGS = {
   last: {
     type: "boolean",
     summary: "The newest of the project, whichever worktree it was made in",
+  },
+  all: {
+    type: "boolean",
+    summary: "With --list: those of archived and cancelled sessions, too",
+  },
+  peek: {
+    type: "boolean",
+    summary: "Only read: the work session stays as it is",
   },
   "no-changes": {
     type: "boolean",
@@ -37,7 +46,12 @@ export const resume = defineCommand({
 Takes the newest session of this worktree unless another is selected, checks it
 against its checksum, and compares the repository then and now: commits,
 branch, upstream, files, the working directory, stashes, a merge or rebase.
-Nothing is changed, and the save is kept.`,
+Nothing of yours is changed, and the save is kept.
+
+If the save belongs to a work session, as "mpm start" begins one, that goes on in
+this worktree; one that is not known here is rebuilt from the save with its
+parents. The saves of sessions that are over are passed over. With --peek
+nothing is written.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
@@ -50,11 +64,16 @@ Nothing is changed, and the save is kept.`,
     "mpm resume 1",
     "mpm resume --session-id session-20261120-143022",
     "mpm resume --format context",
+    "mpm resume --peek --no-changes",
   ],
   result: async () => (await import("../session/results.ts")).ResumeAnswer,
   async run(context, input) {
     const found = await findOne(context, input);
-    return "sessions" in found ? found : await loadResumed(context, found);
+    if ("sessions" in found) return found;
+    const result = await loadResumed(context, found);
+    return input.peek
+      ? result
+      : await followResume(context, found.workspace, result);
   },
   render: resumeText,
 });

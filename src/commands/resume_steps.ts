@@ -12,8 +12,10 @@ import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
+import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
+import { isOver, passedOverNote, peekWork, refuseOver } from "./resume_work.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -21,6 +23,8 @@ interface ResumeInput {
   readonly "session-id": string | undefined;
   readonly list: boolean;
   readonly last: boolean;
+  readonly all: boolean;
+  readonly peek: boolean;
   readonly "no-changes": boolean;
   readonly format: ResumeResult["format"];
 }
@@ -54,7 +58,9 @@ export async function findOne(
     input,
   });
   if (selector !== undefined) {
-    return chosen(await findSave(system, root, selector));
+    const entry = await findSave(system, root, selector);
+    if (!input.peek) refuseOver(system, workspace, entry);
+    return chosen(entry);
   }
   if (!input.list) {
     const { entry, warnings } = await newest(
@@ -64,17 +70,26 @@ export async function findOne(
     );
     return chosen(entry, warnings);
   }
+  const states = new SessionStates(system, root);
   const entries = await listSaves(system, root, {
     warn: ({ message }) => context.note(`Warning: ${message}`),
   });
-  const listed = sessionsResult(entries, { project: root, now: system.now() });
+  const listed = sessionsResult(entries, {
+    project: root,
+    now: system.now(),
+    stateOf: (entry) => states.of(entry),
+    all: input.all,
+  });
   if (!context.interactive || entries.length === 0) return listed;
   const answer = context.ask(
     `${seedList(listed)}\nSelect session to resume [0]: `,
   );
   if (answer === undefined) throw cancelled();
   // Of the list that was shown: a pause may have come in meanwhile.
-  return chosen(matchSave(entries, answer.trim() || "0"));
+  const shown = entries.filter((entry) => !states.isHidden(entry));
+  const entry = matchSave(shown, answer.trim() || "0");
+  if (!input.peek) refuseOver(system, workspace, entry);
+  return chosen(entry);
 }
 
 function chosenSelector(input: ResumeInput): string | undefined {
@@ -108,18 +123,26 @@ async function newest(
   anyWorktree: boolean,
 ): Promise<{ entry: SaveEntry; warnings: string[] }> {
   const { root } = workspace;
+  const states = new SessionStates(system, root);
+  const over: SaveEntry[] = [];
   let first: SaveEntry | undefined;
   for await (const entry of newestSaves(system, root)) {
+    if (isOver(states.of(entry))) {
+      over.push(entry);
+      continue;
+    }
     first ??= entry;
     if (!anyWorktree && !isOf(workspace, entry)) continue;
     // A log says nothing of where it was made, and less than any save.
     if (isLog(entry) && entry !== first) continue;
-    return { entry, warnings: entry === first ? [] : [newerNote(first)] };
+    const newer = entry === first ? [] : [newerNote(first)];
+    return { entry, warnings: [...passedOverNote(over), ...newer] };
   }
-  if (!first) throw nothingSaved(root);
+  if (!first) throw over[0] ? nothingOpen(over[0]) : nothingSaved(root);
   return {
     entry: first,
     warnings: [
+      ...passedOverNote(over),
       `No session was saved in this worktree; this one is of ${first.worktree}`,
     ],
   };
@@ -142,6 +165,12 @@ function isOf(
 function newerNote({ id, worktree, branch }: SaveEntry): string {
   const where = branch === null ? worktree : `${worktree} on ${branch}`;
   return `A newer session is of another worktree, ${where}: mpm resume ${id}`;
+}
+
+function nothingOpen({ id }: SaveEntry): MpmError {
+  return new MpmError("NOT_FOUND", "All saves are of sessions that are over", {
+    hint: `To read the newest all the same: mpm resume --peek ${id}`,
+  });
 }
 
 function nothingSaved(root: string): MpmError {
@@ -169,6 +198,7 @@ export async function loadResumed(
     source: entry.path,
     session: save,
     changes,
+    work: peekWork(system, workspace, save),
     agent_command: agentCommand(save.mpm?.agent ?? null),
     format: input.format,
     fence: system.random(),

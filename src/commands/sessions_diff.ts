@@ -4,10 +4,9 @@ import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { diffSaves } from "../session/diff.ts";
 import type { DiffResult } from "../session/results.ts";
-import { matchSave } from "../session/select.ts";
 import { cutText } from "../session/words.ts";
 import { loadSave } from "../store/load_save.ts";
-import { listSaves } from "../store/read_saves.ts";
+import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 
 /** `mpm sessions diff` */
@@ -28,9 +27,7 @@ name else. What changed in the repository since a session is "mpm resume".`,
   async run({ system, folder, note }, input) {
     const { root } = await locate(system, folder);
     await openStore(system, root);
-    const entries = await listSaves(system, root);
-    const chosen = [input.before, input.after]
-      .map((selector) => matchSave(entries, selector));
+    const chosen = await matchSaves(system, root, [input.before, input.after]);
     const [before, after] = await Promise.all(
       chosen.map(async (entry) => {
         const { save, warnings } = await loadSave(system, entry);

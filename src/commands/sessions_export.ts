@@ -4,11 +4,11 @@ import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import type { ExportResult } from "../session/results.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
-import { matchSave } from "../session/select.ts";
 import { counted } from "../session/words.ts";
 import { exportTarget, writeExport } from "../store/export_save.ts";
 import { bundleBytes, exportBytes } from "../store/export_saves.ts";
-import { listSaves } from "../store/read_saves.ts";
+import { listSaves, matchSaves } from "../store/read_saves.ts";
+import type { System } from "../system/system.ts";
 import { openStore } from "../store/recover.ts";
 
 /** `mpm sessions export` */
@@ -45,8 +45,7 @@ named.`,
     const { root } = await locate(system, folder);
     const target = exportTarget(system, input.output ?? ".", { folder, root });
     await openStore(system, root);
-    const entries = await listSaves(system, root);
-    const chosen = choose(entries, input);
+    const chosen = await choose(system, root, input);
     if (chosen.length === 1 && !input.bundle && !input.all) {
       const entry = chosen[0]!;
       const bytes = await exportBytes(system, entry);
@@ -64,17 +63,21 @@ named.`,
   status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
 });
 
-function choose(
-  entries: readonly SaveEntry[],
+async function choose(
+  system: System,
+  root: string,
   { selectors, all }: { selectors: readonly string[]; all: boolean },
-): SaveEntry[] {
+): Promise<SaveEntry[]> {
   if (all && selectors.length > 0) {
     throw new MpmError("USAGE", "Both --all and sessions were given");
   }
   const chosen = all
-    ? entries.filter((entry) => !isLog(entry))
-    : (selectors.length > 0 ? selectors : ["latest"])
-      .map((selector) => matchSave(entries, selector));
+    ? (await listSaves(system, root)).filter((entry) => !isLog(entry))
+    : await matchSaves(
+      system,
+      root,
+      selectors.length > 0 ? selectors : ["latest"],
+    );
   if (chosen.length === 0) {
     throw new MpmError("NOT_FOUND", "There are no saved sessions to export", {
       hint: '"mpm pause" saves one',

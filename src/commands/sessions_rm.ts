@@ -1,8 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
-import { matchSave } from "../session/select.ts";
-import { listSaves } from "../store/read_saves.ts";
+import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { removalText, remove } from "./removal_steps.ts";
 
@@ -37,9 +36,8 @@ session that was committed git keeps what is in its history; it is said so.`,
     const workspace = await locate(system, folder);
     await openStore(system, workspace.root);
     // All of one list, so that the numbers in it mean what they meant.
-    const entries = await listSaves(system, workspace.root);
     const chosen = new Set(
-      input.selectors.map((selector) => matchSave(entries, selector)),
+      await matchSaves(system, workspace.root, input.selectors),
     );
     return await remove(context, {
       operation: "sessions rm",

@@ -1,6 +1,9 @@
 /** A session id: UTC seconds, since readers of the family accept no suffix. */
 export const SESSION_ID = /^session-\d{8}-\d{6}$/;
 
+/** The id of a work session: the UTC second it began, or the next free one. */
+export const WORK_ID = /^work-\d{8}-\d{6}$/;
+
 /** Any id that is read: that of a save, or of a log, which is freer. */
 export const READ_ID = /^session-[\w-]{1,120}$/;
 
@@ -11,6 +14,15 @@ export function utcSeconds(time: Date): string {
 
 /** The session id of a moment: its UTC second. */
 export function sessionId(time: Date): string {
+  return `session-${secondOf(time)}`;
+}
+
+/** The id of a work session that begins at that moment. */
+export function workId(time: Date): string {
+  return `work-${secondOf(time)}`;
+}
+
+function secondOf(time: Date): string {
   const digits = time.toISOString().replaceAll(/[-:]/g, "");
-  return `session-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
+  return `${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
 }

@@ -44,6 +44,16 @@ export function redactSave(
     : clean;
 }
 
+/** Any other value with every text redacted, where no count is kept. */
+export function redactWords<T>(
+  value: T,
+  rules: readonly RedactionRule[] = RULES,
+): T {
+  const json = JSON.stringify(value);
+  if (!rules.some((rule) => rule.suspects(json))) return value;
+  return walk(value, (text) => redactText(text, { rules, counts: {} }));
+}
+
 function redactText(
   text: string,
   { rules, counts }: {

@@ -19,6 +19,16 @@ export const PauseResult = z.strictObject({
   location: text,
   /** Names in `folder`. */
   files: z.array(text),
+  /** The work session that was paused; null: none is current. */
+  session: z.nullable(z.strictObject({
+    id: text,
+    name: z.nullable(text),
+    task: text,
+    state: text,
+    /** Items of its checklist. */
+    done: z.int(),
+    total: z.int(),
+  })),
   summary: text,
   /** Whether the summary was made up from the repository's state. */
   summary_generated: z.boolean(),
@@ -38,8 +48,8 @@ export const PauseResult = z.strictObject({
 });
 
 export const SessionRow = z.strictObject({
-  /** The place in the list, from 0: a selector. */
-  index: z.int(),
+  /** The place in the list, from 0: a selector; null: only `--all` shows it. */
+  index: z.nullable(z.int()),
   session_id: text,
   paused_at: text,
   /** First line only. */
@@ -54,6 +64,14 @@ export const SessionRow = z.strictObject({
   log: z.boolean(),
   /** Brought in by "sessions import": somebody else's words. */
   imported: z.boolean(),
+  /** The work session it belongs to. */
+  session: z.nullable(z.strictObject({
+    id: text,
+    name: z.nullable(text),
+    task: text,
+    /** null: nothing of it is known here. */
+    state: z.nullable(text),
+  })),
   /** The file, absolute. */
   source: text,
   /** Why it cannot be read. */
@@ -65,6 +83,8 @@ export const SessionsResult = z.strictObject({
   /** When it was listed, ISO 8601: ages count from here. */
   listed_at: text,
   sessions: z.array(SessionRow),
+  /** How many are left out, of archived and cancelled sessions. */
+  hidden: z.int(),
 });
 
 export const ResumeResult = z.strictObject({
@@ -75,6 +95,19 @@ export const ResumeResult = z.strictObject({
   session: Save,
   /** null: not asked for. */
   changes: z.nullable(Changes),
+  /** The work session it belongs to, and what became of it; null: none. */
+  work: z.nullable(z.strictObject({
+    id: text,
+    name: z.nullable(text),
+    task: text,
+    /** As it is now. */
+    state: text,
+    /** `rebuilt`: it was not known here, and comes from the save. */
+    change: z.enum(["resumed", "rebuilt", "unchanged"]),
+    /** Items of its checklist. */
+    done: z.int(),
+    total: z.int(),
+  })),
   /** The command that continues the agent's own conversation. */
   agent_command: z.nullable(z.array(text)),
   /** A form chosen with `--format`; the text report unless given. */

@@ -2,21 +2,47 @@ import { escapeText } from "../escape.ts";
 import { ageWords } from "./ages.ts";
 import type { SessionRow, SessionsResult } from "./results.ts";
 import { isLog, type SaveEntry } from "./save_entry.ts";
+import { cutText } from "./words.ts";
+import { isSettled, type WorkState } from "./work_states.ts";
 
-/** What a list says of its saves, in the order of `entries`. */
-export function sessionsResult(
-  entries: readonly SaveEntry[],
-  { project, now }: { project: string; now: Date },
-): SessionsResult {
-  return {
-    project,
-    listed_at: now.toISOString(),
-    sessions: entries.map(sessionRow),
-  };
+/** What a list is made with beside its saves. */
+export interface Listed {
+  readonly project: string;
+  readonly now: Date;
+  /** The state of a save's work session, if it is known. */
+  stateOf(entry: SaveEntry): WorkState | undefined;
+  /** Whether those of archived and cancelled sessions are shown, too. */
+  readonly all: boolean;
 }
 
-function sessionRow(entry: SaveEntry, index: number): SessionRow {
-  const { problem } = entry;
+/**
+ * What a list says of its saves, in the order of `entries`. What is only there
+ * with `all` has no number, so that numbers mean the same everywhere.
+ */
+export function sessionsResult(
+  entries: readonly SaveEntry[],
+  { project, now, stateOf, all }: Listed,
+): SessionsResult {
+  const sessions: SessionRow[] = [];
+  let next = 0;
+  let hidden = 0;
+  for (const entry of entries) {
+    const state = stateOf(entry) ?? null;
+    const settled = state !== null && isSettled(state);
+    if (settled) hidden++;
+    if (settled && !all) continue;
+    const index = settled ? null : next++;
+    sessions.push(sessionRow(entry, { index, state }));
+  }
+  hidden = all ? 0 : hidden;
+  return { project, listed_at: now.toISOString(), sessions, hidden };
+}
+
+function sessionRow(
+  entry: SaveEntry,
+  { index, state }: { index: number | null; state: WorkState | null },
+): SessionRow {
+  const { problem, session } = entry;
   return {
     index,
     session_id: entry.id,
@@ -30,6 +56,7 @@ function sessionRow(entry: SaveEntry, index: number): SessionRow {
     location: entry.location,
     log: isLog(entry),
     imported: entry.imported,
+    session: session === null ? null : { ...session, state },
     source: entry.path,
     problem: problem ? { code: problem.code, message: problem.message } : null,
   };
@@ -40,6 +67,17 @@ export function rowAge(row: SessionRow, listedAt: string): string {
   return ageWords(new Date(row.paused_at), new Date(listedAt));
 }
 
+/** The state of a row's work session and what it is called, escaped. */
+export function sessionLabel({ session, name }: SessionRow): string {
+  if (session === null) return "";
+  const title = session.name ?? cutText(session.task, LABEL);
+  const own = title === "" || title === name ? "" : escapeText(title);
+  const state = session.state === null ? "" : `[${session.state}]`;
+  return [state, own].filter((part) => part !== "").join(" ");
+}
+
+const LABEL = 30;
+
 /** The list of `resume --list`, as the documents about claude-mpm show it. */
 export function seedList({ sessions }: SessionsResult): string {
   const blocks = sessions.map((row) => {
@@ -48,7 +86,10 @@ export function seedList({ sessions }: SessionsResult): string {
     const text = row.problem
       ? `Cannot be read: ${escapeText(row.problem.message)}`
       : `Summary: ${escapeText(row.summary) || "(no summary)"}`;
-    return `  [${row.index}] ${row.session_id} - ${day} ${minute}\n      ${text}\n`;
+    const label = sessionLabel(row);
+    const of = label === "" ? "" : ` - ${label}`;
+    const at = row.index ?? "-";
+    return `  [${at}] ${row.session_id} - ${day} ${minute}${of}\n      ${text}\n`;
   });
   return ["📋 Available Paused Sessions:\n", ...blocks].join("\n");
 }

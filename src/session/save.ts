@@ -105,6 +105,29 @@ export const Imported = z.looseObject({
   sha256: text,
 });
 
+/** A checklist's item, as a work session has it. */
+const Item = z.looseObject({ phase: text, text, done: z.boolean() });
+
+/** What a save says of the work session it belongs to. */
+export const SavedWork = z.looseObject({
+  /** `work-YYYYMMDD-HHMMSS`. */
+  id: text,
+  name: z.nullable(text),
+  task: text,
+  /** The state after this pause. */
+  state: text,
+});
+
+/** A session that the paused one is a detour of. */
+export const SavedParent = z.looseObject({
+  ...{ id: text, name: z.nullable(text), task: text, state: text },
+  /** The git branch it was paused on. */
+  branch: z.nullable(text),
+  /** The checkpoint that holds its uncommitted work. */
+  checkpoint: z.nullable(text),
+  checklist: z.array(Item),
+});
+
 export const OwnFields = z.looseObject({
   schema: z.literal(1),
   /** `pause` when asked for; other kinds are written by hooks. */
@@ -132,6 +155,10 @@ export const OwnFields = z.looseObject({
   /** Dirty paths beyond the limit, known only by number. */
   files_omitted: count,
   checkpoint: z.nullable(text),
+  /** The work session that was paused; absent: none was current. */
+  session: z.optional(SavedWork),
+  /** Its parents, from the nearest to the outermost. */
+  stack: z.optional(z.array(SavedParent)),
   /**
    * Which store it was written into: an id that stays on the machine, so a
    * clone has another. null: not known.
@@ -195,5 +222,6 @@ export type Task = z.infer<typeof Task>;
 export type GitContext = z.infer<typeof GitContext>;
 export type Agent = z.infer<typeof Agent>;
 export type Imported = z.infer<typeof Imported>;
+export type SavedWork = z.infer<typeof SavedWork>;
 export type OwnFields = z.infer<typeof OwnFields>;
 export type Save = z.infer<typeof Save>;

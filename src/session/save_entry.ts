@@ -26,6 +26,13 @@ export interface SaveProblem {
   readonly hint: string | undefined;
 }
 
+/** The work session that a save belongs to, as the save says. */
+export interface EntrySession {
+  readonly id: string;
+  readonly name: string | null;
+  readonly task: string;
+}
+
 /** A save as a list shows it, without the whole of its content. */
 export interface SaveEntry {
   readonly id: string;
@@ -51,6 +58,8 @@ export interface SaveEntry {
   readonly own: boolean;
   /** Whether `mpm sessions import` brought it in: somebody else's words. */
   readonly imported: boolean;
+  /** null: it belongs to none. */
+  readonly session: EntrySession | null;
   /** Whether claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files that belong to this id. */

@@ -8,7 +8,8 @@ const NAMED = 10;
 /**
  * The save that `selector` means, in this order: `latest`, a full id, an index
  * as the list prints it (from 0; at most five digits and in range, else it is
- * part of an id), a session's name, a part of an id that no other has.
+ * part of an id), a name of a save or of its work session (then the newest of
+ * that session), a part of an id that no other has.
  * `entries` are in the order of the list. Throws NOT_FOUND with the ids there
  * are, AMBIGUOUS with those that match.
  */
@@ -44,8 +45,13 @@ function candidates(
   if (SESSION_ID.test(selector)) return [];
   const at = /^\d{1,5}$/.test(selector) ? entries[Number(selector)] : undefined;
   if (at) return [at];
-  const named = entries.filter(({ name }) => name === selector);
-  if (named.length > 0) return named;
+  const named = entries.filter(({ name, session }) =>
+    name === selector || session?.name === selector
+  );
+  const session = named[0]?.session?.id;
+  const one = session !== undefined &&
+    named.every((entry) => entry.session?.id === session);
+  if (named.length > 0) return one ? named.slice(0, 1) : named;
   return entries.filter(({ id }) => id.includes(selector));
 }
 

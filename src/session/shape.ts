@@ -123,6 +123,10 @@ const IMPORTED: Shape = {
   }),
 };
 
+const ITEM = object({ phase: TEXT, text: TEXT, done: FLAG }, { text: "text" });
+
+const WORK = { id: TEXT, name: TEXT_OR_NULL, task: TEXT, state: TEXT };
+
 const OWN = object({
   schema: { is: "version" },
   kind: { is: "text", neutral: "pause" },
@@ -148,6 +152,16 @@ const OWN = object({
   files: list(FILE),
   files_omitted: COUNT,
   checkpoint: TEXT_OR_NULL,
+  session: { is: "optional", of: object(WORK, { required: ["id"] }) },
+  stack: {
+    is: "optional",
+    of: list(object({
+      ...WORK,
+      branch: TEXT_OR_NULL,
+      checkpoint: TEXT_OR_NULL,
+      checklist: list(ITEM),
+    }, { required: ["id"] })),
+  },
   store: TEXT_OR_NULL,
   imported: IMPORTED,
   redactions: record(COUNT),

@@ -61,7 +61,8 @@ function configFiles(system: System, root: string): Source[] {
   return [{ path, personal: true, read }, project];
 }
 
-function userFolder(system: System): string | undefined {
+/** Where the user keeps configuration, if that is known. */
+export function userFolder(system: System): string | undefined {
   if (system.platform === "windows") return system.env("APPDATA");
   const home = system.home();
   return system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));

@@ -8,6 +8,7 @@ import {
   type SaveFormat,
   type SaveLocation,
 } from "../session/save_entry.ts";
+import { isEntrySession } from "../session/work_save.ts";
 import type { System } from "../system/system.ts";
 import type { Stamps } from "./find_saves.ts";
 import { layout } from "./layout.ts";
@@ -27,7 +28,7 @@ export interface Index {
 /** Saves in the index. */
 export const INDEXED = 50;
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** Far more than an index of `INDEXED` saves takes. */
 const LARGEST_INDEX = 4 * 1024 * 1024;
@@ -106,7 +107,7 @@ function isRow(row: unknown): boolean {
     [row.own, row.incremental, row.imported].every((flag) =>
       typeof flag === "boolean"
     ) &&
-    [row.size, row.mtime].every(isTime) &&
+    [row.size, row.mtime].every(isTime) && isEntrySession(row.session) &&
     Array.isArray(row.evidence) &&
     row.evidence.every((name) => matches(name, EVIDENCE)) &&
     (row.problem === undefined || isProblem(row.problem));

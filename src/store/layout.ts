@@ -8,6 +8,10 @@ export interface Layout {
   /** Where claude-mpm before 4.21 saved. */
   readonly legacy: string;
   readonly state: string;
+  /** A record of each work session. */
+  readonly work: string;
+  /** Which session each worktree is at. */
+  readonly current: string;
   /** A copy of each save's JSON, which no git command takes away. */
   readonly kept: string;
   /** claude-mpm's resume logs, which mpm only reads. */
@@ -35,11 +39,14 @@ export const HOME = ".claude-mpm";
 export function layout(root: string): Layout {
   const home = join(root, HOME);
   const sessions = join(home, "sessions");
+  const state = join(home, "state");
   return {
     home,
     sessions,
     legacy: join(sessions, "pause"),
-    state: join(home, "state"),
+    state,
+    work: join(state, "work"),
+    current: join(state, "current"),
     kept: join(home, "kept"),
     logs: join(home, "resume-logs"),
     trash: join(home, "trash"),

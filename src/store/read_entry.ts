@@ -3,6 +3,7 @@ import { FileError, MpmError } from "../errors.ts";
 import { importedFrom } from "../session/imported.ts";
 import { field } from "../session/odd_values.ts";
 import {
+  type EntrySession,
   idTime,
   newestFirst,
   type SaveEntry,
@@ -11,6 +12,7 @@ import {
 } from "../session/save_entry.ts";
 import { parseTime } from "../session/times.ts";
 import { firstLine } from "../session/words.ts";
+import { workIdIn } from "../session/work_save.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import type { Found } from "./find_saves.ts";
 import type { RowCache } from "./row_cache.ts";
@@ -162,9 +164,17 @@ export function describe(
     projectPath: textOf(field(value, "project_path"), LONGEST_PATH) ?? "",
     own: own !== undefined,
     imported: importedFrom(value) !== undefined,
+    session: sessionOf(field(own, "session")),
     size: info.size,
     mtime: info.mtime,
   };
+}
+
+function sessionOf(value: unknown): EntrySession | null {
+  const id = workIdIn(value);
+  if (id === undefined) return null;
+  const name = textOf(field(value, "name"));
+  return { id, name, task: headline(field(value, "task")) };
 }
 
 function summaryOf(value: unknown): unknown {

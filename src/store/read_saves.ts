@@ -15,6 +15,7 @@ import { EntryReader } from "./read_entry.ts";
 import { loadYaml } from "./save_content.ts";
 import { RowCache } from "./row_cache.ts";
 import { keepListing, openIndex } from "./save_index.ts";
+import { SessionStates } from "./settled.ts";
 
 export interface ReadOptions {
   /**
@@ -54,6 +55,37 @@ export async function listSaves(
   }
   cache?.keep();
   return entries.sort(newestFirst);
+}
+
+/**
+ * The saves that lists show and that numbers count: those of archived and
+ * cancelled sessions are left out.
+ */
+export async function listShown(
+  system: System,
+  root: string,
+  options: ReadOptions = {},
+): Promise<SaveEntry[]> {
+  const states = new SessionStates(system, root);
+  const entries = await listSaves(system, root, options);
+  return entries.filter((entry) => !states.isHidden(entry));
+}
+
+/**
+ * The saves that some selectors mean, all of the list that is shown; a full id
+ * finds what is hidden, too. Throws NOT_FOUND or AMBIGUOUS.
+ */
+export async function matchSaves(
+  system: System,
+  root: string,
+  selectors: readonly string[],
+): Promise<SaveEntry[]> {
+  const states = new SessionStates(system, root);
+  const entries = await listSaves(system, root);
+  const shown = entries.filter((entry) => !states.isHidden(entry));
+  return selectors.map((selector) =>
+    entries.find(({ id }) => id === selector) ?? matchSave(shown, selector)
+  );
 }
 
 /**
@@ -111,7 +143,7 @@ function take<T>(from: Iterator<T>, count: number): T[] {
 }
 
 /**
- * The save that a selector means, see {@link matchSave}. A full id of one of
+ * The save that a selector means, see {@link matchSaves}. A full id of one of
  * mpm's own saves, `latest` and `0` need no listing. Throws NOT_FOUND or
  * AMBIGUOUS.
  */
@@ -121,10 +153,13 @@ export async function findSave(
   selector: string,
 ): Promise<SaveEntry> {
   if (selector === "latest" || selector === "0") {
-    for await (const entry of newestSaves(system, root)) return entry;
+    const states = new SessionStates(system, root);
+    for await (const entry of newestSaves(system, root)) {
+      if (!states.isHidden(entry)) return entry;
+    }
   }
   const own = SESSION_ID.test(selector) && ownSave(system, root, selector);
-  return own || matchSave(await listSaves(system, root), selector);
+  return own || (await matchSaves(system, root, [selector]))[0]!;
 }
 
 /** mpm's own save of that id. A foreign one needs its checksum file found. */

@@ -10,6 +10,7 @@ import { layout, saveFiles } from "./layout.ts";
 import { loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 import { LARGEST_SAVE } from "./save_content.ts";
+import { followSave } from "./work_follow.ts";
 
 /**
  * Finishes what a save that died left behind: past its commit point the derived
@@ -60,6 +61,7 @@ async function deriveAgain(
     const { save } = await loadSave(system, await findSave(system, root, id));
     keepSave(system, root, id);
     writeDerived(system, root, { save });
+    followSave(system, root, save);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
   }

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import { field, isFields } from "../session/odd_values.ts";
+import { isEntrySession } from "../session/work_save.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
@@ -94,7 +95,7 @@ const REST = 3000;
 /** Files read anew, from which on it pays to write the rows again. */
 const WORTH_WRITING = 100;
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** Rows of 100,000 saves. */
 const LARGEST = 64 * 1024 * 1024;
@@ -117,6 +118,7 @@ function rowBytes(rows: ReadonlyMap<string, Row>): Uint8Array {
     described.projectPath,
     described.own,
     described.imported,
+    described.session,
   ]);
   return new TextEncoder().encode(
     JSON.stringify({ version: VERSION, rows: lines }),
@@ -141,13 +143,14 @@ function readRows(system: System, root: string): Map<string, Row> {
 
 /** What mpm could not have written is left out. */
 function addRow(rows: Map<string, Row>, line: unknown): void {
-  if (!Array.isArray(line) || line.length !== 12) return;
+  if (!Array.isArray(line) || line.length !== 13) return;
   const [name, changed, size, mtime, pausedAt, summary, ...rest] = line;
-  const [title, branch, worktree, projectPath, own, imported] = rest;
+  const [title, branch, worktree, projectPath, own, imported, session] = rest;
   const sound = [name, pausedAt, summary, projectPath].every(isText) &&
     [changed, size, mtime].every(Number.isFinite) &&
     [title, branch, worktree].every((text) => text === null || isText(text)) &&
     [own, imported].every((flag) => typeof flag === "boolean") &&
+    isEntrySession(session) &&
     !Number.isNaN(Date.parse(pausedAt));
   if (!sound) return;
   const described = {
@@ -159,6 +162,7 @@ function addRow(rows: Map<string, Row>, line: unknown): void {
     projectPath,
     own,
     imported,
+    session,
     size,
     mtime,
   };

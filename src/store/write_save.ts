@@ -14,6 +14,7 @@ import { withLock } from "./lock.ts";
 import { finishPending } from "./recover.ts";
 import { ensureStoreId } from "./store_id.ts";
 import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
+import { followSave } from "./work_follow.ts";
 
 /** What was written. */
 export interface Written {
@@ -163,6 +164,7 @@ function finish(
   try {
     keepSave(system, root, save.session_id);
     writeDerived(system, root, { save, latest });
+    followSave(system, root, save);
     removeIfThere(system, layout(root).pending);
     noteSave(known, save);
     return [];

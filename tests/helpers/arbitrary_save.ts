@@ -41,6 +41,9 @@ const file = object({
   mtime: fc.option(number),
 }, { from: text, object: text, mode: text });
 
+const work = { id: text, name: textOrNull, task: text, state: text };
+const item = object({ phase: text, text, done: fc.boolean() });
+
 const own = object({
   schema: fc.constant(1),
   kind: text,
@@ -66,6 +69,14 @@ const own = object({
   checkpoint: textOrNull,
   store: textOrNull,
   redactions: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), count),
+}, {
+  session: object(work),
+  stack: list(object({
+    ...work,
+    branch: textOrNull,
+    checkpoint: textOrNull,
+    checklist: list(item),
+  })),
 });
 
 const git = object({

@@ -1,0 +1,74 @@
+import type { Context } from "../cli/command.ts";
+import { locate } from "../git/workspace.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { EndResult } from "../session/results_work.ts";
+import type { Work } from "../session/work.ts";
+import { moved } from "../session/work_record.ts";
+import { workView } from "../session/work_view.ts";
+import { changeWorks, openWorks } from "../store/work_change.ts";
+import { currentWork, pointNowhere } from "../store/work_current.ts";
+import { findWork, writeWork } from "../store/work_files.ts";
+import type { System } from "../system/system.ts";
+import { refuseInStack } from "./work_steps.ts";
+
+/** How a session is to end. */
+export interface Ending {
+  readonly action: "complete" | "cancel" | "archive";
+  /** The session that is meant. */
+  choose(system: System, workspace: Workspace): Work | Promise<Work>;
+  /** What is said about it. */
+  readonly summary: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Ends a session as the table of transitions allows it. Throws CONFLICT where
+ * it does not, and where only `return` may end it.
+ */
+export async function end(
+  { system, folder }: Context,
+  ending: Ending,
+): Promise<EndResult> {
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  // A selector may need a listing, which no lock is held for.
+  await openWorks(system, root);
+  const chosen = await ending.choose(system, workspace);
+  if (ending.dryRun) {
+    return answer(ended(system, root, { chosen, ending }), true);
+  }
+  return await changeWorks(system, root, () => {
+    const now = findWork(system, root, chosen.id) ?? chosen;
+    const work = ended(system, root, { chosen: now, ending });
+    const written = writeWork(system, root, work);
+    leave(system, root, written);
+    return answer(written, false);
+  });
+}
+
+function ended(
+  system: System,
+  root: string,
+  { chosen, ending }: { chosen: Work; ending: Ending },
+): Work {
+  const { action, summary } = ending;
+  const work = moved(chosen, action, system.now());
+  if (action !== "archive") {
+    refuseInStack(system, root, { work: chosen, action });
+  }
+  return summary === undefined ? work : { ...work, summary };
+}
+
+/** Its worktree is at no session any more, as the record says already. */
+function leave(system: System, root: string, { place }: Work): void {
+  const { work, problem } = currentWork(system, root, place);
+  if (!work && problem === undefined) pointNowhere(system, root, place);
+}
+
+function answer(work: Work, dryRun: boolean): EndResult {
+  return {
+    dry_run: dryRun,
+    session: workView(work),
+    open: work.checklist.filter(({ done }) => !done).map(({ text }) => text),
+  };
+}

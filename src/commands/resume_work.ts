@@ -1,0 +1,144 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { ResumeResult } from "../session/results.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import { counted } from "../session/words.ts";
+import { placeKey } from "../session/work_place.ts";
+import { labelOf, moved } from "../session/work_record.ts";
+import { planResume, type ResumePlan } from "../session/work_resume.ts";
+import { workIdIn } from "../session/work_save.ts";
+import { isOpen, type WorkState } from "../session/work_states.ts";
+import { changeWorks } from "../store/work_change.ts";
+import { currentWork, pointTo } from "../store/work_current.ts";
+import { findWork, writeWork } from "../store/work_files.ts";
+import type { System } from "../system/system.ts";
+
+type Save = ResumeResult["session"];
+
+/** Whether a session in this state is over, so that nobody resumes it unasked. */
+export function isOver(state: WorkState | undefined): boolean {
+  return state !== undefined && !isOpen(state);
+}
+
+/** Says what a resume without a selector passed over. */
+export function passedOverNote(entries: readonly SaveEntry[]): string[] {
+  if (entries.length === 0) return [];
+  const labels = new Set(
+    entries.map(({ session }) => session && labelOf(session)),
+  );
+  return [
+    `Passed over ${counted(entries.length, "newer save")} of sessions that ` +
+    `are over: ${[...labels].join(", ")}`,
+  ];
+}
+
+/**
+ * Refuses a save that was asked for by name where its session is over. Throws
+ * CONFLICT as the table of transitions says.
+ */
+export function refuseOver(
+  system: System,
+  { root }: Workspace,
+  { id, session }: SaveEntry,
+): void {
+  const work = session === null
+    ? undefined
+    : findWork(system, root, session.id);
+  if (!work || !isOver(work.state)) return;
+  try {
+    moved(work, "resume", system.now());
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    throw new MpmError(error.code, error.message, {
+      hint: `To read it all the same: mpm resume --peek ${id}`,
+      cause: error,
+    });
+  }
+}
+
+/** How the session of a save stands, without changing anything. */
+export function peekWork(
+  system: System,
+  workspace: Workspace,
+  save: Save,
+): ResumeResult["work"] {
+  const plan = planned(system, workspace, save);
+  const saved = save.mpm?.session;
+  if (!plan || !saved) return null;
+  const state = findWork(system, workspace.root, plan.work.id)?.state ??
+    saved.state;
+  return { ...viewOf(plan), state, change: "unchanged" };
+}
+
+/**
+ * Lets the session of the save go on in this worktree. What cannot be written
+ * is a warning, since the report does not depend on it.
+ */
+export async function followResume(
+  { system }: Context,
+  workspace: Workspace,
+  result: ResumeResult,
+): Promise<ResumeResult> {
+  const { session: save, work } = result;
+  if (work === null || workIdIn(save.mpm?.session) === undefined) return result;
+  const { root } = workspace;
+  try {
+    const plan = await changeWorks(system, root, () => {
+      const plan = planned(system, workspace, save);
+      if (plan) apply(system, workspace, plan);
+      return plan;
+    });
+    if (!plan) return result;
+    const noted = plan.note === undefined ? [] : [plan.note];
+    return {
+      ...result,
+      work: viewOf(plan),
+      warnings: [...result.warnings, ...noted],
+    };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const warning = `Its work session could not go on: ${error.message}`;
+    return { ...result, warnings: [...result.warnings, warning] };
+  }
+}
+
+function planned(
+  system: System,
+  workspace: Workspace,
+  save: Save,
+): ResumePlan | undefined {
+  const { root, worktree } = workspace;
+  const id = workIdIn(save.mpm?.session);
+  if (id === undefined) return undefined;
+  const place = placeKey(workspace);
+  const local = findWork(system, root, id);
+  return planResume({
+    save,
+    local,
+    current: currentWork(system, root, place).work,
+    here: { place, worktree },
+    gone: local !== undefined && !system.files.lstat(local.worktree),
+    knows: (parent) => findWork(system, root, parent) !== undefined,
+    time: system.now(),
+  });
+}
+
+/** The pointer first, the session's own record last: it decides. */
+function apply(
+  system: System,
+  { root }: Workspace,
+  { work, parents, point, change }: ResumePlan,
+): void {
+  if (point) pointTo(system, root, { place: work.place, id: work.id });
+  for (const parent of parents) writeWork(system, root, parent);
+  if (change !== "unchanged") writeWork(system, root, work);
+}
+
+function viewOf(
+  { work, change }: ResumePlan,
+): NonNullable<ResumeResult["work"]> {
+  const { id, name, task, state, checklist } = work;
+  const done = checklist.filter((item) => item.done).length;
+  return { id, name, task, state, change, done, total: checklist.length };
+}

@@ -1,0 +1,50 @@
+import { defineCommand } from "../cli/command.ts";
+import { locate } from "../git/workspace.ts";
+import { stackText } from "../session/stack_text.ts";
+import { stackTree } from "../session/stack_tree.ts";
+import { placeKey } from "../session/work_place.ts";
+import { workView } from "../session/work_view.ts";
+import { openWorks } from "../store/work_change.ts";
+import { currentWork } from "../store/work_current.ts";
+import { listWorks } from "../store/work_files.ts";
+
+/** `mpm stack` */
+export const stack = defineCommand({
+  name: "stack",
+  summary: "Draw the work sessions and their detours as a tree",
+  description: `
+The one this worktree is at is marked. Archived and cancelled sessions are left
+out, unless --all is given.`,
+  positionals: [],
+  flags: {
+    all: {
+      type: "boolean",
+      summary: "Archived and cancelled sessions, too",
+    },
+  },
+  examples: ["mpm stack", "mpm stack --all --json"],
+  result: async () => (await import("../session/results_work.ts")).StackResult,
+  async run({ system, folder }, { all }) {
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    await openWorks(system, root);
+    const { works, problems } = listWorks(system, root);
+    const current = currentWork(system, root, placeKey(workspace));
+    const { placed, hidden } = stackTree(works, { all });
+    return {
+      project: root,
+      listed_at: system.now().toISOString(),
+      current: current.work?.id ?? null,
+      sessions: placed.map(({ work, depth }) => ({
+        session: workView(work),
+        depth,
+      })),
+      hidden,
+      problems: [
+        ...problems.map(({ message }) => message),
+        ...current.problem === undefined ? [] : [current.problem],
+      ],
+    };
+  },
+  render: stackText,
+});

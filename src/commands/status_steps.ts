@@ -1,0 +1,77 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { readBrief } from "../git/brief.ts";
+import { quickPlace } from "../git/quick_place.ts";
+import { rootWithoutGit } from "../git/workspace.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { StatusResult } from "../session/results_work.ts";
+import { checklistView, workView } from "../session/work_view.ts";
+import { latestCheckpoint } from "../store/latest_checkpoint.ts";
+import { currentStack, type Stack } from "../store/work_current.ts";
+import { checkFolder } from "../store/folders.ts";
+import { layout } from "../store/layout.ts";
+import { openWorks } from "../store/work_change.ts";
+import type { System } from "../system/system.ts";
+
+/** Reads everything with one git process at most. */
+export async function readStatus(
+  { system, folder }: Context,
+  porcelain: boolean,
+): Promise<StatusResult> {
+  const place = quickPlace(system, folder) ?? {
+    root: rootWithoutGit(system, folder),
+    worktree: folder,
+    linked: false,
+    gitDir: undefined,
+  };
+  const blank: StatusResult = {
+    project: null,
+    at: system.now().toISOString(),
+    form: porcelain ? "porcelain" : "text",
+    session: null,
+    parents: [],
+    checklist: [],
+    checkpoint: null,
+    git: null,
+    problems: [],
+  };
+  const { root, gitDir, worktree } = place;
+  if (!isProject(system, root, porcelain)) return blank;
+  // What a dead pause left is finished, but never by a prompt.
+  if (!porcelain) await openWorks(system, root);
+  // Git works while the store is read.
+  const git = gitDir === undefined ? undefined : readBrief(system, worktree);
+  const { chain, problem } = stackHere(system, place);
+  const [work, ...parents] = chain;
+  return {
+    ...blank,
+    project: root,
+    session: work ? workView(work) : null,
+    parents: parents.map(workView),
+    checklist: checklistView(work?.checklist ?? []),
+    checkpoint: latestCheckpoint(system, root),
+    git: await git ?? null,
+    problems: problem === undefined ? [] : [problem],
+  };
+}
+
+/** Throws CONFLICT for a link in place of the folder, unless `quiet`. */
+function isProject(system: System, root: string, quiet: boolean): boolean {
+  const { home } = layout(root);
+  return quiet
+    ? system.files.lstat(home)?.kind === "folder"
+    : checkFolder(system, home);
+}
+
+/** A prompt must come whatever lies in the store. */
+function stackHere(
+  system: System,
+  place: Pick<Workspace, "root" | "linked" | "gitDir">,
+): Stack {
+  try {
+    return currentStack(system, place);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { chain: [], problem: error.message };
+  }
+}

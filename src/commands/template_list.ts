@@ -1,0 +1,69 @@
+import { defineCommand } from "../cli/command.ts";
+import type { Style } from "../cli/style.ts";
+import { table } from "../cli/table.ts";
+import { MpmError } from "../errors.ts";
+import { escapeText } from "../escape.ts";
+import { locate } from "../git/workspace.ts";
+import { phasesOf } from "../session/checklist.ts";
+import type { TemplateRow, TemplatesResult } from "../session/results_work.ts";
+import {
+  listTemplates,
+  readTemplate,
+  type TemplateEntry,
+} from "../store/templates.ts";
+import type { System } from "../system/system.ts";
+
+/** `mpm template list` */
+export const templateList = defineCommand({
+  name: "template list",
+  summary: "List the templates that sessions can be started from",
+  description: `
+Those of the project lie in .claude-mpm/templates/, your own in the folder
+mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. Of those
+with one name the project's comes before yours, and yours before mpm's.`,
+  positionals: [],
+  flags: {},
+  examples: ["mpm template list", "mpm template list --json"],
+  result: async () =>
+    (await import("../session/results_work.ts")).TemplatesResult,
+  async run({ system, folder }) {
+    const { root } = await locate(system, folder);
+    const templates: TemplateRow[] = [];
+    for (const entry of listTemplates(system, root)) {
+      templates.push(await row(system, entry));
+    }
+    return { templates };
+  },
+  render,
+});
+
+async function row(
+  system: System,
+  entry: TemplateEntry,
+): Promise<TemplateRow> {
+  const { name, origin: source, path = null } = entry;
+  const blank = { name, source, path, title: name, description: "" };
+  try {
+    const { template } = await readTemplate(system, entry);
+    const { title, description, items } = template;
+    const counts = { phases: phasesOf(items).length, items: items.length };
+    return { ...blank, title, description, ...counts, problem: null };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { ...blank, phases: 0, items: 0, problem: error.message };
+  }
+}
+
+function render({ templates }: TemplatesResult, style: Style): string {
+  return table(
+    templates.map(({ name, source, items, title, description, problem }) => [
+      style.cyan(escapeText(name)),
+      style.dim(source === "shipped" ? "mpm" : source),
+      problem === null ? `${items} items` : style.red("damaged"),
+      problem === null
+        ? `${style.bold(escapeText(title))}  ${escapeText(description)}`
+        : style.red(escapeText(problem)),
+    ]),
+    style.columns,
+  );
+}

@@ -1,0 +1,105 @@
+import { MpmError } from "../errors.ts";
+import { WORK_ID } from "../session/ids.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import type { Work } from "../session/work.ts";
+import { placeKey } from "../session/work_place.ts";
+import { labelOf } from "../session/work_record.ts";
+import { matchWork } from "../session/work_select.ts";
+import { isOpen } from "../session/work_states.ts";
+import { currentWork } from "../store/work_current.ts";
+import { listWorks, readWork } from "../store/work_files.ts";
+import type { System } from "../system/system.ts";
+
+/** The session this worktree is at. Throws NOT_FOUND if there is none. */
+export function needCurrent(system: System, workspace: Workspace): Work {
+  const { root } = workspace;
+  const { work, problem } = currentWork(system, root, placeKey(workspace));
+  if (work) return work;
+  if (problem !== undefined) {
+    throw new MpmError("UNREADABLE", problem, {
+      hint: "Name the session, or move the file away",
+    });
+  }
+  throw new MpmError("NOT_FOUND", "No work session in this worktree", {
+    hint: '"mpm start" begins one, "mpm resume" goes on with a paused one, ' +
+      '"mpm stack" shows them all',
+  });
+}
+
+/**
+ * The session that a selector means, see {@link matchWork}; a save's id, its
+ * number or `latest` mean the session of the save. Throws NOT_FOUND, AMBIGUOUS.
+ */
+export async function findSession(
+  system: System,
+  workspace: Workspace,
+  selector: string,
+): Promise<Work> {
+  const { root } = workspace;
+  if (WORK_ID.test(selector)) return readWork(system, root, selector);
+  const isSave = /^\d{1,5}$|^latest$|^session-/.test(selector);
+  const work = isSave
+    ? undefined
+    : matchWork(listWorks(system, root).works, selector);
+  if (work) return work;
+  const save = await savedUnder(system, root, selector);
+  if (save.session) return readWork(system, root, save.session.id);
+  throw new MpmError("NOT_FOUND", `${save.id} is of no work session`, {
+    hint: '"mpm stack" shows the sessions there are',
+  });
+}
+
+async function savedUnder(
+  system: System,
+  root: string,
+  selector: string,
+): Promise<SaveEntry> {
+  // Loaded here: most sessions are named by themselves.
+  const { findSave } = await import("../store/read_saves.ts");
+  try {
+    return await findSave(system, root, selector);
+  } catch (error) {
+    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
+    if (!missing) throw error;
+    throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
+      hint: '"mpm stack --all" shows the sessions there are',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Refuses to end a session that is part of a stack, which only `return` takes
+ * apart: one with a detour that is still open, or a detour itself. Throws
+ * CONFLICT.
+ */
+export function refuseInStack(
+  system: System,
+  root: string,
+  { work, action }: { work: Work; action: string },
+): void {
+  const { works } = listWorks(system, root);
+  const child = works.find(({ parent, state }) =>
+    parent === work.id && isOpen(state)
+  );
+  if (child) {
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot ${action} ${labelOf(work)}: its detour ${labelOf(child)} is ` +
+        child.state,
+      { hint: '"mpm return" ends the detour and comes back' },
+    );
+  }
+  const parent = works.find(({ id }) => id === work.parent);
+  if (!parent || !isOpen(parent.state)) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Cannot ${action} ${labelOf(work)}: it is a detour of ${labelOf(parent)}`,
+    {
+      hint: action === "cancel"
+        ? '"mpm return --discard" gives it up and goes back'
+        : '"mpm return" completes it and goes back',
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import type { Workspace } from "../session/repository.ts";
+import type { GitLine } from "../session/results_work.ts";
+import { isUnmerged } from "../session/git_context.ts";
+import type { System } from "../system/system.ts";
+import { Git } from "./git.ts";
+import { parseStatus } from "./status.ts";
+
+/** As `git status` by itself: a folder of untracked files is one path. */
+const BRIEF = [
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--branch",
+  "--ahead-behind",
+  "--untracked-files=normal",
+  "--find-renames",
+  "--",
+  ":(top,exclude).claude-mpm",
+];
+
+/**
+ * What a prompt says of a worktree, with one git process. `undefined`: git does
+ * not answer, or there is no repository.
+ */
+export async function readBrief(
+  system: System,
+  worktree: string,
+): Promise<GitLine | undefined> {
+  const answer = await new Git(system, worktree).run(BRIEF);
+  if (answer.outcome !== "exited" || answer.status !== 0) return undefined;
+  const { head, branch, upstream, ahead, behind, entries } = parseStatus(
+    answer.stdout,
+  );
+  const count = (chosen: (status: string) => boolean) =>
+    entries.filter(({ status }) => chosen(status)).length;
+  const tracked = (status: string) => status !== "??" && !isUnmerged(status);
+  return {
+    branch: branch ?? null,
+    head: head ?? null,
+    upstream: upstream ?? null,
+    ahead,
+    behind,
+    staged: count((status) => tracked(status) && status[0] !== " "),
+    changed: count((status) => tracked(status) && status[1] !== " "),
+    untracked: count((status) => status === "??"),
+    conflicts: count(isUnmerged),
+  };
+}
+
+/** Branch and commit of a worktree, as a session keeps them. */
+export async function readHead(
+  system: System,
+  { git, worktree }: Workspace,
+): Promise<{ branch: string | null; head: string | null }> {
+  const brief = git === "repository"
+    ? await readBrief(system, worktree)
+    : undefined;
+  return { branch: brief?.branch ?? null, head: brief?.head ?? null };
+}

@@ -1,0 +1,100 @@
+import { basename, dirname, join, resolve } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { System } from "../system/system.ts";
+import { decodeBytes } from "./text.ts";
+
+/** Where a command works, as far as files alone tell. */
+export type QuickPlace = Pick<
+  Workspace,
+  "root" | "worktree" | "linked" | "gitDir"
+>;
+
+/** Bytes of a `.git` file, of git's `commondir`, and of its `config`. */
+const SMALL = 8192;
+const LARGEST_CONFIG = 1024 * 1024;
+
+/**
+ * The worktree around `folder` and its project root, found without git as
+ * {@link locate} finds them with it. `undefined`: there is no worktree.
+ */
+export function quickPlace(
+  system: System,
+  folder: string,
+): QuickPlace | undefined {
+  try {
+    for (let at = system.files.realPath(folder);; at = dirname(at)) {
+      const found = worktreeAt(system, at);
+      if (found) return found;
+      if (dirname(at) === at) return undefined;
+    }
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
+  const { files } = system;
+  const path = join(worktree, ".git");
+  const kind = files.stat(path)?.kind;
+  if (kind === "folder") {
+    if (!files.stat(join(path, "HEAD"))) return undefined;
+    const gitDir = files.realPath(path);
+    return { root: worktree, worktree, linked: false, gitDir };
+  }
+  if (kind !== "file") return undefined;
+  const text = decodeBytes(files.readOwn(path, SMALL));
+  const named = /^gitdir: (.*?)[\r\n]*$/.exec(text)?.[1];
+  if (named === undefined) return undefined;
+  const gitDir = files.realPath(resolve(worktree, named));
+  const common = commonDir(system, gitDir);
+  // A submodule's worktree is a main one.
+  if (common === gitDir) {
+    return { root: worktree, worktree, linked: false, gitDir };
+  }
+  return { root: rootOf(system, common), worktree, linked: true, gitDir };
+}
+
+function commonDir(system: System, gitDir: string): string {
+  const path = join(gitDir, "commondir");
+  if (!system.files.lstat(path)) return gitDir;
+  const text = decodeBytes(system.files.readOwn(path, SMALL)).trim();
+  return system.files.realPath(resolve(gitDir, text));
+}
+
+/** The main worktree of a shared git folder; of a bare one, it itself. */
+function rootOf(system: System, common: string): string {
+  const { bare, worktree } = coreOf(system, common);
+  if (bare) return common;
+  if (worktree !== undefined) return resolve(common, worktree);
+  return basename(common) === ".git" ? dirname(common) : common;
+}
+
+/** `core.bare` and `core.worktree`, as a repository's own files say. */
+function coreOf(
+  system: System,
+  common: string,
+): { bare: boolean; worktree: string | undefined } {
+  let bare = false;
+  let worktree: string | undefined;
+  for (const name of ["config", "config.worktree"]) {
+    const path = join(common, name);
+    if (!system.files.lstat(path)) continue;
+    let section = "";
+    const text = decodeBytes(system.files.readUpTo(path, LARGEST_CONFIG));
+    for (const line of text.split("\n")) {
+      section = /^\s*\[([^\]"]*)/.exec(line)?.[1]?.trim().toLowerCase() ??
+        section;
+      if (section !== "core") continue;
+      const [, key, value] = /^\s*(\w+)\s*(?:=\s*(.*?))?\s*$/.exec(line) ?? [];
+      if (key?.toLowerCase() === "bare") {
+        bare = !/^(?:false|no|off|0)$/i.test(value ?? "true");
+      }
+      if (key?.toLowerCase() === "worktree" && value) {
+        worktree = value.replace(/^"(.*)"$/, "$1");
+      }
+    }
+  }
+  return { bare, worktree };
+}

@@ -1,0 +1,91 @@
+import { escapeText } from "../escape.ts";
+import { shortAge } from "./ages.ts";
+import type { StackResult } from "./results_work.ts";
+import { fullTitle } from "./work_title.ts";
+import { stateWord, type TextStyle } from "./work_text.ts";
+
+type Row = StackResult["sessions"][number];
+
+interface Marks {
+  readonly branch: string;
+  readonly last: string;
+  readonly down: string;
+  readonly current: string;
+}
+
+const BOX: Marks = {
+  branch: "├── ",
+  last: "└── ",
+  down: "│   ",
+  current: "◄ you are here",
+};
+const ASCII: Marks = {
+  branch: "|-- ",
+  last: "`-- ",
+  down: "|   ",
+  current: "<- you are here",
+};
+
+/** What `mpm stack` prints: the tree of the sessions. */
+export function stackText(result: StackResult, style: TextStyle): string {
+  const { sessions, hidden, problems } = result;
+  const marks = style.ascii ? ASCII : BOX;
+  const rows = sessions.map((row, at) => {
+    const stem = stemOf(sessions, at, marks);
+    return `${style.dim(stem)}${rowText(row, { result, style, marks })}`;
+  });
+  const trees = rows.flatMap((row, at) =>
+    at > 0 && sessions[at]!.depth === 0 ? ["", row] : [row]
+  );
+  return [
+    ...rows.length === 0
+      ? ['No work sessions. "mpm start" begins one.']
+      : trees,
+    ...hidden > 0
+      ? [style.dim(`${hidden} more archived or cancelled: --all`)]
+      : [],
+    ...problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    "",
+  ].join("\n");
+}
+
+/** The lines that lead to a row from the rows above it. */
+function stemOf(rows: readonly Row[], at: number, marks: Marks): string {
+  const { depth } = rows[at]!;
+  if (depth === 0) return "";
+  const parts: string[] = [];
+  for (let level = 1; level < depth; level++) {
+    parts.push(hasMore(rows, at, level) ? marks.down : "    ");
+  }
+  parts.push(hasMore(rows, at, depth) ? marks.branch : marks.last);
+  return parts.join("");
+}
+
+/** Whether a further row of this level follows below the same parent. */
+function hasMore(rows: readonly Row[], at: number, level: number): boolean {
+  for (const { depth } of rows.slice(at + 1)) {
+    if (depth < level) return false;
+    if (depth === level) return true;
+  }
+  return false;
+}
+
+function rowText(
+  { session, depth }: Row,
+  { result, style, marks }: {
+    result: StackResult;
+    style: TextStyle;
+    marks: Marks;
+  },
+): string {
+  const kind = depth === 0 ? "Main Session" : "Branch";
+  const age = shortAge(Date.parse(session.since), new Date(result.listed_at));
+  const done = session.total > 0 ? `, ${session.done}/${session.total}` : "";
+  const state = `${stateWord(session.state, style)} ${style.dim(age)}${done}`;
+  const here = session.id === result.current
+    ? ` ${style.cyan(marks.current)}`
+    : "";
+  return `${kind}: ${
+    style.bold(escapeText(fullTitle(session)))
+  } (${state})${here}`;
+}

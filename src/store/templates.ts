@@ -1,0 +1,158 @@
+import { join } from "@std/path";
+import { isMissing, MpmError } from "../errors.ts";
+import {
+  parseTemplate,
+  type Template,
+  type TemplateSource,
+} from "../session/template.ts";
+import type { System } from "../system/system.ts";
+import { userFolder } from "./config.ts";
+import { checkFolder } from "./folders.ts";
+import { layout } from "./layout.ts";
+import { SHIPPED } from "./shipped_templates.ts";
+
+/** Bytes of a template. */
+export const LARGEST_TEMPLATE = 256 * 1024;
+
+/** Templates of one folder. */
+const MOST = 500;
+
+const FILE = /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u;
+
+export type TemplateOrigin = "project" | "user" | "shipped";
+
+/** A template that is there, not read yet. */
+export interface TemplateEntry {
+  /** The name of its file without `.md`. */
+  readonly name: string;
+  readonly origin: TemplateOrigin;
+  /** The file, absolute; `undefined`: it is within mpm. */
+  readonly path: string | undefined;
+}
+
+/** A template that was read. */
+export interface FoundTemplate extends TemplateEntry {
+  readonly template: Template;
+}
+
+/**
+ * The templates of the project, the user, and mpm, by name; of those with one
+ * name the nearest. Throws CONFLICT for a link in place of the project's folder.
+ */
+export function listTemplates(system: System, root: string): TemplateEntry[] {
+  const found = new Map<string, TemplateEntry>();
+  const add = (entry: TemplateEntry) => {
+    const key = entry.name.toLowerCase();
+    if (!found.has(key)) found.set(key, entry);
+  };
+  for (const origin of ["project", "user"] as const) {
+    const folder = templateFolder(system, root, origin);
+    if (folder === undefined) continue;
+    if (origin === "project") checkFolder(system, folder);
+    for (const name of filesIn(system, folder)) {
+      add({ name, origin, path: join(folder, `${name}.md`) });
+    }
+  }
+  for (const name of Object.keys(SHIPPED)) {
+    add({ name, origin: "shipped", path: undefined });
+  }
+  return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Where templates are kept; `undefined`: the user has no such folder. */
+export function templateFolder(
+  system: System,
+  root: string,
+  origin: "project" | "user",
+): string | undefined {
+  if (origin === "project") return join(layout(root).home, "templates");
+  const folder = userFolder(system);
+  return folder === undefined ? undefined : join(folder, "mpm", "templates");
+}
+
+function filesIn(system: System, folder: string): string[] {
+  try {
+    return system.files.list(folder)
+      .map(({ name }) => FILE.exec(name)?.[1])
+      .filter((name) => name !== undefined)
+      .sort().slice(0, MOST);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** Reads one. Throws UNREADABLE with file and line, or FILE_FAILED. */
+export async function readTemplate(
+  system: System,
+  entry: TemplateEntry,
+): Promise<FoundTemplate> {
+  const { name, origin, path } = entry;
+  if (path === undefined) {
+    const text = SHIPPED[name]!;
+    const source = { name, path: `${name} of mpm` };
+    return { ...entry, template: await parseTemplate(text, source) };
+  }
+  const { files } = system;
+  // The user may keep theirs behind links; a project's may be anybody's.
+  const bytes = origin === "user"
+    ? files.readUpTo(path, LARGEST_TEMPLATE)
+    : files.readOwn(path, LARGEST_TEMPLATE);
+  return { ...entry, template: await parsed(bytes, { name, path }) };
+}
+
+/** A template from its bytes. Throws UNREADABLE. */
+export async function parsed(
+  bytes: Uint8Array,
+  source: TemplateSource,
+): Promise<Template> {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (error) {
+    throw new MpmError(
+      "UNREADABLE",
+      `Cannot use "${source.path}": it is not UTF-8`,
+      { cause: error },
+    );
+  }
+  return await parseTemplate(text, source);
+}
+
+/**
+ * The template called `wanted`: by the name of its file, else by its title,
+ * upper or lower case. Throws NOT_FOUND with the names there are.
+ */
+export async function findTemplate(
+  system: System,
+  root: string,
+  wanted: string,
+): Promise<FoundTemplate> {
+  const entries = listTemplates(system, root);
+  const key = wanted.trim().toLowerCase();
+  const slug = key.replaceAll(/[\s_]+/g, "-");
+  const named = entries.find(({ name }) => name.toLowerCase() === key) ??
+    entries.find(({ name }) => name.toLowerCase() === slug);
+  if (named) return await readTemplate(system, named);
+  for (const entry of entries) {
+    const found = await tryTemplate(system, entry);
+    if (found?.template.title.toLowerCase() === key) return found;
+  }
+  throw new MpmError("NOT_FOUND", `No template "${wanted}"`, {
+    hint: `There are: ${entries.map(({ name }) => name).join(", ")}`,
+  });
+}
+
+/** `undefined`: it cannot be read, so it has no title. */
+async function tryTemplate(
+  system: System,
+  entry: TemplateEntry,
+): Promise<FoundTemplate | undefined> {
+  try {
+    return await readTemplate(system, entry);
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}

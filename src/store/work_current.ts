@@ -1,0 +1,161 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import { WORK_ID } from "../session/ids.ts";
+import { field } from "../session/odd_values.ts";
+import type { Work } from "../session/work.ts";
+import type { Workspace } from "../session/repository.ts";
+import { placeKey } from "../session/work_place.ts";
+import { isOpen } from "../session/work_states.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "./atomic.ts";
+import { ensureFolder } from "./folders.ts";
+import { layout } from "./layout.ts";
+import { checkWorkFolders, readWork } from "./work_files.ts";
+
+/** Bytes of a pointer. */
+const LARGEST = 4096;
+
+/** Sessions within one another that are followed. */
+const DEEPEST = 1000;
+
+/** What a worktree is at. */
+export interface Current {
+  /** Active, working or paused; `undefined`: none. */
+  readonly work: Work | undefined;
+  /** Why it cannot be told, one line. */
+  readonly problem: string | undefined;
+}
+
+const NONE: Current = { work: undefined, problem: undefined };
+
+/**
+ * The session that the worktree `place` is at. Where there is none it costs one
+ * look at a file's entry. Throws CONFLICT for a link in place of a folder;
+ * anything odd in a file is told of as `problem`.
+ *
+ * A pointer is written before the record it leads to, and names the session
+ * before it as well: until the new record is there, the old one counts. So the
+ * record alone decides, and nothing is to be mended after a sudden end.
+ */
+export function currentWork(
+  system: System,
+  root: string,
+  place: string,
+): Current {
+  if (!system.files.lstat(pointerPath(root, place))) return NONE;
+  checkWorkFolders(system, root);
+  try {
+    for (const id of readPointer(system, root, place)) {
+      const work = recordOf(system, root, id);
+      if (work === undefined) continue;
+      return isAt(work, place) ? { work, problem: undefined } : NONE;
+    }
+    return NONE;
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { work: undefined, problem: error.message };
+  }
+}
+
+function isAt({ place, state }: Work, here: string): boolean {
+  return place === here && isOpen(state);
+}
+
+/** `undefined`: it is not there. Throws for what cannot be read. */
+function recordOf(system: System, root: string, id: string): Work | undefined {
+  try {
+    return readWork(system, root, id);
+  } catch (error) {
+    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
+    if (missing) return undefined;
+    throw error;
+  }
+}
+
+function readPointer(system: System, root: string, place: string): string[] {
+  const path = pointerPath(root, place);
+  const bytes = system.files.readOwn(path, LARGEST);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new MpmError("UNREADABLE", `Cannot read "${path}": it is no JSON`, {
+      cause: error,
+    });
+  }
+  return [field(value, "session"), field(value, "before")].filter((id) =>
+    typeof id === "string" && WORK_ID.test(id)
+  ) as string[];
+}
+
+/**
+ * Makes `id` the session that the worktree is at, as soon as its record says
+ * so. Call under the store's lock, before the record is written.
+ */
+export function pointTo(
+  system: System,
+  root: string,
+  { place, id }: { place: string; id: string },
+): void {
+  const before = currentWork(system, root, place).work?.id;
+  if (before === id) return;
+  const text = JSON.stringify({ schema: 1, session: id, before });
+  ensureFolder(system, layout(root).current, root);
+  writeAtomic(system, pointerPath(root, place), {
+    bytes: new TextEncoder().encode(`${text}\n`),
+  });
+}
+
+/** The worktree is at no session any more. Call under the store's lock. */
+export function pointNowhere(
+  system: System,
+  root: string,
+  place: string,
+): void {
+  removeIfThere(system, pointerPath(root, place));
+}
+
+/** A session and the sessions it is a detour of. */
+export interface Stack {
+  /** From the session itself up to the outermost. */
+  readonly chain: readonly Work[];
+  /** Why the chain ends too early, one line. */
+  readonly problem: string | undefined;
+}
+
+/** The session that a worktree is at and its parents; empty: it is at none. */
+export function currentStack(
+  system: System,
+  workspace: Pick<Workspace, "root" | "linked" | "gitDir">,
+): Stack {
+  const { root } = workspace;
+  const { work, problem } = currentWork(system, root, placeKey(workspace));
+  return work ? stackOf(system, root, work) : { chain: [], problem };
+}
+
+/** The chain of `work`; a loop or a missing parent ends it. */
+export function stackOf(system: System, root: string, work: Work): Stack {
+  const chain = [work];
+  const seen = new Set([work.id]);
+  for (let { parent } = work; parent !== null;) {
+    if (seen.has(parent) || seen.size > DEEPEST) {
+      return { chain, problem: `The parents of ${work.id} form a loop` };
+    }
+    seen.add(parent);
+    try {
+      const next = readWork(system, root, parent);
+      chain.push(next);
+      parent = next.parent;
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      return { chain, problem: error.message };
+    }
+  }
+  return { chain, problem: undefined };
+}
+
+/** `place` is a name that mpm made. */
+function pointerPath(root: string, place: string): string {
+  return join(layout(root).current, `${place}.json`);
+}

@@ -1,0 +1,184 @@
+import { join } from "@std/path";
+import { FileError, isMissing, MpmError } from "../errors.ts";
+import { asciiJson } from "../escape.ts";
+import { WORK_ID, workId } from "../session/ids.ts";
+import { isDeeper } from "../session/odd_values.ts";
+import { redactWords } from "../session/redact.ts";
+import type { Work } from "../session/work.ts";
+import { workFault } from "../session/work_record.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
+import { checkFolder, ensureFolder } from "./folders.ts";
+import { namesIn } from "./find_saves.ts";
+import { layout } from "./layout.ts";
+
+/** Bytes of a record; what a session of years takes. */
+const LARGEST = 8 * 1024 * 1024;
+
+/** Lists and objects within one another; what mpm writes has four. */
+const DEEPEST = 50;
+
+/** The most records that a listing reads, the newest first. */
+const MOST = 20_000;
+
+/** A record that cannot be used. */
+export interface WorkProblem {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** Every work session of a project. */
+export interface Works {
+  /** The newest first, by id. */
+  readonly works: readonly Work[];
+  readonly problems: readonly WorkProblem[];
+}
+
+/**
+ * The record of a work session. Throws NOT_FOUND if there is none, UNREADABLE
+ * for what mpm could not have written, FILE_FAILED where it cannot be read.
+ */
+export function readWork(system: System, root: string, id: string): Work {
+  const path = workPath(root, id);
+  checkWorkFolders(system, root);
+  let bytes: Uint8Array;
+  try {
+    bytes = system.files.readOwn(path, LARGEST);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new MpmError("NOT_FOUND", `No work session ${id}`, {
+      hint: '"mpm stack --all" shows those there are',
+      cause: error,
+    });
+  }
+  return parseWork(bytes, { id, path });
+}
+
+function parseWork(
+  bytes: Uint8Array,
+  { id, path }: { id: string; path: string },
+): Work {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw unreadable(path, "it is no JSON", error);
+  }
+  if (isDeeper(value, DEEPEST)) {
+    throw unreadable(path, `it is nested more than ${DEEPEST} deep`);
+  }
+  const fault = workFault(value, id);
+  if (fault !== undefined) throw unreadable(path, fault);
+  return value as Work;
+}
+
+function unreadable(path: string, fault: string, cause?: unknown): MpmError {
+  return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
+    hint: "Move it away; the saves of the session are not touched by that",
+    cause,
+  });
+}
+
+/** The same where a missing or damaged record is as good as none. */
+export function findWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
+  try {
+    return readWork(system, root, id);
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** All of them; a damaged record is told of and hides no other. */
+export function listWorks(system: System, root: string): Works {
+  const { work } = layout(root);
+  checkWorkFolders(system, root);
+  const ids = namesIn(system, work)
+    .map(({ name }) => name.replace(/\.json$/, ""))
+    .filter((id) => WORK_ID.test(id))
+    .sort().reverse();
+  const works: Work[] = [];
+  const problems: WorkProblem[] = [];
+  for (const id of ids.slice(0, MOST)) {
+    try {
+      works.push(readRecord(system, root, id));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push({ id, message: error.message });
+    }
+  }
+  if (ids.length > MOST) {
+    const message = `${ids.length - MOST} older work sessions were not read`;
+    problems.push({ id: ids[MOST]!, message });
+  }
+  return { works, problems };
+}
+
+function readRecord(system: System, root: string, id: string): Work {
+  const path = workPath(root, id);
+  return parseWork(system.files.readOwn(path, LARGEST), { id, path });
+}
+
+/**
+ * Writes the record of a session, whole or not at all, with everything people
+ * typed redacted. Call under the store's lock. Returns what was written.
+ */
+export function writeWork(system: System, root: string, work: Work): Work {
+  const path = workPath(root, work.id);
+  const clean = redactWords(work);
+  const bytes = new TextEncoder().encode(asciiJson(clean, 2));
+  if (bytes.length > LARGEST) {
+    throw new MpmError("CONFLICT", `The record of ${work.id} has grown full`, {
+      hint: '"mpm complete" ends the session, "mpm start" begins another one',
+    });
+  }
+  ensureFolder(system, layout(root).work, root);
+  writeAtomic(system, path, { bytes });
+  return clean;
+}
+
+/** Seconds beyond the present one in which a free id is looked for. */
+const SEARCHED = 3600;
+
+/** The id of `time`'s second or of the next one that is free. */
+export function freeWorkId(system: System, root: string, time: Date): string {
+  for (let after = 0; after < SEARCHED; after++) {
+    const id = workId(new Date(time.getTime() + after * 1000));
+    if (!system.files.lstat(workPath(root, id))) return id;
+  }
+  throw new MpmError("CONFLICT", "No free id for a session within an hour", {
+    hint: "Check the clock: there are sessions of every coming second",
+  });
+}
+
+/** Refuses links and other people's folders in place of mpm's own. */
+export function checkWorkFolders(system: System, root: string): void {
+  const { home, state, work, current } = layout(root);
+  for (const folder of [home, state, work, current]) {
+    if (!isFolder(system, folder)) return;
+  }
+}
+
+function isFolder(system: System, folder: string): boolean {
+  try {
+    return checkFolder(system, folder);
+  } catch (error) {
+    // On a read-only file system reading must still work.
+    if (error instanceof FileError) return true;
+    throw error;
+  }
+}
+
+/** Where the record of `id` lies. Throws NOT_FOUND for what is no id. */
+function workPath(root: string, id: string): string {
+  if (!WORK_ID.test(id)) {
+    throw new MpmError("NOT_FOUND", `"${id}" is no id of a work session`, {
+      hint: "It is like work-20261120-143022",
+    });
+  }
+  return join(layout(root).work, `${id}.json`);
+}
