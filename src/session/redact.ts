@@ -44,6 +44,16 @@ export function redactSave(
     : clean;
 }
 
+/** Any value with every text redacted by the same rules. */
+export function redactValue<T>(
+  value: T,
+  rules: readonly RedactionRule[] = RULES,
+): T {
+  const json = JSON.stringify(value);
+  if (!rules.some((rule) => rule.suspects(json))) return value;
+  return walk(value, (text) => redactText(text, { rules, counts: {} }));
+}
+
 function redactText(
   text: string,
   { rules, counts }: {
