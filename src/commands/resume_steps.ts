@@ -14,6 +14,7 @@ import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
+import { settleRestore } from "./restore_settle.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -42,6 +43,7 @@ export async function findOne(
   const { system } = context;
   const selector = chosenSelector(input);
   const workspace = await locate(system, context.folder);
+  await settleRestore(context, workspace);
   const { root } = workspace;
   await openStore(system, root);
   const chosen = (

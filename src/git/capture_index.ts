@@ -71,7 +71,10 @@ export async function captureIndex(
     delta,
     marks: {
       unmerged: unmerged.sort((a, b) => a.path < b.path ? -1 : 1),
-      intent_to_add: intent.sort(),
+      intent_to_add: intent.sort().map((path) => ({
+        path,
+        mode: listing.files.get(path)?.mode ?? "100644",
+      })),
       assume_unchanged: [...listing.assumeUnchanged].sort(),
       skip_worktree: [...listing.skipWorktree].sort(),
     },
@@ -91,7 +94,7 @@ async function hiddenIntents(
 ): Promise<string[]> {
   const suspects = entries
     .filter(({ status, index }) =>
-      status === " D" && isEmptyBlob(index![0]!.id)
+      status === " D" && index![0]!.id === emptyBlob(index![0]!.id)
     )
     .map(({ path }) => path);
   if (suspects.length === 0) return [];
@@ -117,9 +120,11 @@ async function hiddenIntents(
   return suspects.filter((path) => marked.has(path));
 }
 
-function isEmptyBlob(id: string): boolean {
-  return id === "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391" ||
-    id === "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
+/** The blob of nothing, in ids of the form of `id`. */
+export function emptyBlob(id: string): string {
+  return id.length === 40
+    ? "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+    : "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
 }
 
 /** The lines `update-index --index-info` takes for an entry (or none). */
