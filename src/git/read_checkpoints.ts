@@ -6,6 +6,9 @@ import { resolveNames } from "./refs.ts";
 import { decodeBytes, encodeText, splitFields } from "./text.ts";
 import { CHECKPOINTS, PARTS } from "./write_checkpoint.ts";
 
+/** Refs of mpm's have no history of their own. */
+const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
+
 /** The commit behind each checkpoint's id, or behind other refs of that form. */
 export async function readCheckpointRefs(
   git: Git,
@@ -153,6 +156,22 @@ export async function pathsIn(
   return found;
 }
 
+/** Makes the ref of a checkpoint that has none; whether that worked. */
+export async function createCheckpointRef(
+  git: Git,
+  { id, commit }: { id: string; commit: string },
+): Promise<boolean> {
+  const none = "0".repeat(commit.length);
+  const made = await git.run([
+    ...NO_REFLOG,
+    "update-ref",
+    `${CHECKPOINTS}/${id}`,
+    commit,
+    none,
+  ]);
+  return made.status === 0;
+}
+
 /** Takes checkpoints from the list; `to` names where their commits stay. */
 export async function moveCheckpointRef(
   git: Git,
@@ -161,7 +180,7 @@ export async function moveCheckpointRef(
   const stdin = encodeText(
     `start\ncreate ${to} ${commit}\ndelete ${from} ${commit}\nprepare\ncommit\n`,
   );
-  const args = ["-c", "core.logAllRefUpdates=false", "update-ref", "--stdin"];
+  const args = [...NO_REFLOG, "update-ref", "--stdin"];
   const done = await git.run(args, { stdin });
   if (done.status === 0) return;
   throw new MpmError(
