@@ -66,7 +66,7 @@ export async function captureIndex(
       delta.set(path, gone ? undefined : { mode: only.mode, id: only.id });
     }
   }
-  intent.push(...await hiddenIntents(git, entries));
+  intent.push(...await hiddenIntents(git, entries, listing));
   return {
     delta,
     marks: {
@@ -86,17 +86,27 @@ const INTENT = 0x2000_0000;
 
 /**
  * A path that was to be added and is gone from the worktree looks like any that
- * was deleted, but for its flag.
+ * was deleted, and one that git does not look at like any other, but for a flag.
  */
 async function hiddenIntents(
   git: Git,
   entries: readonly StatusEntry[],
+  { files, assumeUnchanged, skipWorktree }: IndexListing,
 ): Promise<string[]> {
-  const suspects = entries
-    .filter(({ status, index }) =>
-      status === " D" && index![0]!.id === emptyBlob(index![0]!.id)
-    )
-    .map(({ path }) => path);
+  const told = new Set(
+    entries.filter(({ index }) => index).map(({ path }) => path),
+  );
+  const isEmpty = (id: string) => id === emptyBlob(id);
+  const suspects = [
+    ...entries.filter(({ status, index }) =>
+      status === " D" && isEmpty(index![0]!.id)
+    ).map(({ path }) => path),
+    ...new Set(
+      [...assumeUnchanged, ...skipWorktree].filter((path) =>
+        !told.has(path) && isEmpty(files.get(path)?.id ?? "")
+      ),
+    ),
+  ];
   if (suspects.length === 0) return [];
   const output = decodeBytes(
     await git.read([

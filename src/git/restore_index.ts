@@ -53,7 +53,7 @@ export function releaseIndex(
 
 function builtFiles(vault: Vault, token: string): string[] {
   const built = `${indexFile(vault)}.${token}`;
-  return [built, `${built}.lock`];
+  return [built, `${built}.lock`, `${built}.own`];
 }
 
 /** The index of a checkpoint. */
@@ -121,15 +121,22 @@ async function takeLock(
   vault: Vault,
   token: string,
 ): Promise<void> {
+  const { files } = system;
+  // A second name of a finished file: the lock always says whose it is.
+  const own = builtFiles(vault, token)[2]!;
+  files.create(own, encodeText(token));
   for (let tries = 1;; tries++) {
     try {
-      system.files.create(`${indexFile(vault)}.lock`, encodeText(token));
+      files.link(own, `${indexFile(vault)}.lock`);
       return;
     } catch (error) {
       if (!(error instanceof FileError && error.problem === "exists")) {
         throw error;
       }
-      if (tries === TRIES) refuseHeldIndex(system, vault);
+      if (tries === TRIES) {
+        files.remove(own);
+        refuseHeldIndex(system, vault);
+      }
       await system.sleep(PAUSE_MS);
     }
   }
