@@ -1,10 +1,15 @@
 import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import {
+  CHECKPOINT_RULES,
+  type CheckpointRules,
+} from "../session/checkpoint_rules.ts";
+import {
   WORKTREE_RULES,
   type WorktreeRules,
 } from "../session/worktree_rules.ts";
 import type { System } from "../system/system.ts";
+import { checkpointRules } from "./config_checkpoint.ts";
 import { worktreeRules } from "./config_worktrees.ts";
 import { layout } from "./layout.ts";
 
@@ -14,9 +19,15 @@ export interface Config {
   readonly commit: boolean;
   /** What a clean-up of worktrees may remove. */
   readonly worktrees: WorktreeRules;
+  /** How much checkpoints hold, and how many automatic ones there are. */
+  readonly checkpoint: CheckpointRules;
 }
 
-const DEFAULTS: Config = { commit: true, worktrees: WORKTREE_RULES };
+const DEFAULTS: Config = {
+  commit: true,
+  worktrees: WORKTREE_RULES,
+  checkpoint: CHECKPOINT_RULES,
+};
 
 /** The largest configuration file that is read, in bytes. */
 const LIMIT = 1024 * 1024;
@@ -33,7 +44,7 @@ export async function readConfig(
   let config = DEFAULTS;
   for (const source of configFiles(system, root)) {
     if (!system.files.lstat(source.path)) continue;
-    config = { ...config, ...await readFile(source) };
+    config = { ...config, ...await readFile(source, config) };
   }
   return config;
 }
@@ -68,7 +79,10 @@ export function userFolder(system: System): string | undefined {
   return system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
 }
 
-async function readFile(source: Source): Promise<Partial<Config>> {
+async function readFile(
+  source: Source,
+  below: Config,
+): Promise<Partial<Config>> {
   // Loaded here since most projects have no configuration.
   const { parse } = await import("@std/toml");
   const { path } = source;
@@ -83,12 +97,13 @@ async function readFile(source: Source): Promise<Partial<Config>> {
       { hint: "It is TOML, e.g. commit = false", cause: error },
     );
   }
-  return check(values, source);
+  return check(values, source, below);
 }
 
 function check(
   values: Record<string, unknown>,
   { path, personal }: Source,
+  below: Config,
 ): Partial<Config> {
   const unknown = Object.keys(values).find((key) =>
     !Object.hasOwn(DEFAULTS, key)
@@ -105,7 +120,16 @@ function check(
         `current value is ${JSON.stringify(values.commit)}`,
     );
   }
-  if (!("worktrees" in values)) return values as Partial<Config>;
+  const checked = { ...values as Partial<Config> };
+  if ("checkpoint" in values) {
+    const checkpoint = checkpointRules(values.checkpoint, {
+      path,
+      personal,
+      below: below.checkpoint,
+    });
+    Object.assign(checked, { checkpoint });
+  }
+  if (!("worktrees" in values)) return checked;
   if (!personal) {
     throw new MpmError("USAGE", `"worktrees" cannot be set in "${path}"`, {
       hint: "What may be deleted is your own choice and no project's: set it " +
@@ -113,5 +137,5 @@ function check(
     });
   }
   const worktrees = worktreeRules(values.worktrees, path);
-  return { ...values as Partial<Config>, worktrees };
+  return { ...checked, worktrees };
 }

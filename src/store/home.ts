@@ -13,6 +13,7 @@ const OWN_RULES = `/.gitignore
 /.lock
 /backups/
 /checkpoints/
+/checkpoints.git/
 /errors/
 /journal.jsonl
 /kept/
