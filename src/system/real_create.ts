@@ -57,7 +57,29 @@ function write(handle: Deno.FsFile, file: NewFile): void {
   if (cut && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
 }
 
-async function sync(handle: Deno.FsFile, { path }: NewFile): Promise<void> {
+/** Makes files durable that are there already; see `Files.syncFiles`. */
+export async function syncFiles(paths: readonly string[]): Promise<void> {
+  const left = paths.values();
+  const worker = async () => {
+    for (const path of left) await syncFile(path);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function syncFile(path: string): Promise<void> {
+  // Windows syncs only what is open for writing.
+  using handle = guard(
+    "sync",
+    path,
+    () => Deno.openSync(path, { read: true, write: true }),
+  );
+  await sync(handle, { path });
+}
+
+async function sync(
+  handle: Deno.FsFile,
+  { path }: Pick<NewFile, "path">,
+): Promise<void> {
   try {
     await handle.syncData();
   } catch (error) {

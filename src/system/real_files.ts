@@ -1,5 +1,5 @@
 import { FileError } from "../errors.ts";
-import { createAll } from "./real_create.ts";
+import { createAll, syncFiles } from "./real_create.ts";
 import { guard } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
 import type { FileInfo, Files } from "./system.ts";
@@ -29,8 +29,10 @@ export const realFiles: Files = {
     }),
   realPath: (path) => guard("resolve", path, () => Deno.realPathSync(path)),
   readLink: (path) => guard("read", path, () => Deno.readLinkSync(path)),
-  create: (path, bytes) => guard("write", path, () => create(path, bytes)),
+  create: (path, bytes, { synced = true } = {}) =>
+    guard("write", path, () => create(path, bytes, synced)),
   createAll,
+  syncFiles,
   mkdir: (path) =>
     guard("create", path, () => {
       Deno.mkdirSync(path, { mode: 0o700 });
@@ -160,7 +162,7 @@ function readPart(path: string, offset: number, length: number): Uint8Array {
   return bytes.subarray(0, filled);
 }
 
-function create(path: string, bytes: Uint8Array): void {
+function create(path: string, bytes: Uint8Array, synced: boolean): void {
   using file = Deno.openSync(path, {
     write: true,
     createNew: true,
@@ -170,7 +172,7 @@ function create(path: string, bytes: Uint8Array): void {
   while (written < bytes.length) {
     written += file.writeSync(bytes.subarray(written));
   }
-  file.syncDataSync();
+  if (synced) file.syncDataSync();
 }
 
 /** Windows opens no folder, and makes a rename durable by itself. */

@@ -87,14 +87,19 @@ export interface Files {
   realPath(path: string): string;
   readLink(path: string): string;
 
-  /** Creates `path` exclusively with mode 0600, writes it, and syncs it. */
-  create(path: string, bytes: Uint8Array): void;
+  /**
+   * Creates `path` exclusively with mode 0600, writes it, and syncs it unless
+   * `syncFiles` will do so for many at once.
+   */
+  create(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
   /**
    * Creates many files as `create` does, reads each back, and throws `other`
    * where one is not what was written. Much faster than one by one, since the
    * disk syncs many in one go.
    */
   createAll(files: readonly NewFile[]): Promise<void>;
+  /** Makes the contents of these files durable, much faster than one by one. */
+  syncFiles(paths: readonly string[]): Promise<void>;
   /** Creates one folder with mode 0700; throws `exists`. */
   mkdir(path: string): void;
   chmod(path: string, mode: number): void;
