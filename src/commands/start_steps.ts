@@ -99,9 +99,11 @@ async function beginning(
 
 /** Throws USAGE for what cannot name a session, such as a task alone. */
 function nameIn({ name }: StartInput): string | undefined {
-  if (name === undefined || !/\s/.test(name)) return checkedName(name);
+  if (name === undefined || !/\s|^work-/.test(name)) return checkedName(name);
   throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-    hint: 'The name comes first and has no blanks: mpm start login "Fix it"',
+    hint: /\s/.test(name)
+      ? 'The name comes first and has no blanks: mpm start login "Fix it"'
+      : "What begins with work- could be taken for an id",
   });
 }
 

@@ -79,6 +79,21 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   });
 }
 
+/** The same where a missing record is none. Throws for a damaged one. */
+export function knownWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
+  try {
+    return readWork(system, root, id);
+  } catch (error) {
+    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
+    if (missing) return undefined;
+    throw error;
+  }
+}
+
 /** The same where a missing or damaged record is as good as none. */
 export function findWork(
   system: System,
