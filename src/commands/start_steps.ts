@@ -67,7 +67,7 @@ async function beginning(
   workspace: Workspace,
   input: StartInput,
 ): Promise<Beginning> {
-  const name = checkedName(input.name) ?? null;
+  const name = nameIn(input) ?? null;
   const given = readVariables(input.var);
   const common = {
     name,
@@ -95,6 +95,16 @@ async function beginning(
     template: { name: template.name, variables: values },
     checklist: checklistFrom(template, { values, time: system.now() }),
   };
+}
+
+/** Throws USAGE for what cannot name a session, such as a task alone. */
+function nameIn({ name }: StartInput): string | undefined {
+  if (name === undefined || !/\s|^work-/.test(name)) return checkedName(name);
+  throw new MpmError("USAGE", `"${name}" cannot name a session`, {
+    hint: /\s/.test(name)
+      ? 'The name comes first and has no blanks: mpm start login "Fix it"'
+      : "What begins with work- could be taken for an id",
+  });
 }
 
 interface Decision {

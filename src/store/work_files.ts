@@ -79,6 +79,21 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   });
 }
 
+/** The same where a missing record is none. Throws for a damaged one. */
+export function knownWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
+  try {
+    return readWork(system, root, id);
+  } catch (error) {
+    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
+    if (missing) return undefined;
+    throw error;
+  }
+}
+
 /** The same where a missing or damaged record is as good as none. */
 export function findWork(
   system: System,
@@ -118,7 +133,11 @@ export function listWorks(system: System, root: string): Works {
   return { works, problems };
 }
 
-function readRecord(system: System, root: string, id: string): Work {
+/**
+ * The record of a session, for a caller that has had the folders checked.
+ * Throws an MpmError for whatever is wrong with it.
+ */
+export function readRecord(system: System, root: string, id: string): Work {
   const path = workPath(root, id);
   return parseWork(system.files.readOwn(path, LARGEST), { id, path });
 }
@@ -158,18 +177,15 @@ export function freeWorkId(system: System, root: string, time: Date): string {
 /** Refuses links and other people's folders in place of mpm's own. */
 export function checkWorkFolders(system: System, root: string): void {
   const { home, state, work, current } = layout(root);
-  for (const folder of [home, state, work, current]) {
-    if (!isFolder(system, folder)) return;
-  }
+  for (const folder of [home, state, work, current]) checkOwn(system, folder);
 }
 
-function isFolder(system: System, folder: string): boolean {
+function checkOwn(system: System, folder: string): void {
   try {
-    return checkFolder(system, folder);
+    checkFolder(system, folder);
   } catch (error) {
-    // On a read-only file system reading must still work.
-    if (error instanceof FileError) return true;
-    throw error;
+    // What may not be looked at fails where it is read.
+    if (!(error instanceof FileError)) throw error;
   }
 }
 
