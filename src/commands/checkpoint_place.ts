@@ -105,11 +105,13 @@ export function rawFolder({ root }: Workspace): string {
 /**
  * Every checkpoint, the newest first: by the refs there are, each with its
  * record from the file beside it or, where that lacks or differs, from the
- * commit. One process of git, and one for each record that lacks.
+ * commit. One process of git, and one for each record that lacks. `light`: only
+ * what a list shows is checked of the records, which is faster.
  */
 export async function listCheckpoints(
   system: System,
   { vault, workspace }: MaybePlace,
+  { light = false } = {},
 ): Promise<StoredCheckpoint[]> {
   if (!vault) return [];
   const refs = await readCheckpointRefs(vault.git);
@@ -120,7 +122,7 @@ export async function listCheckpoints(
   const found = await Promise.all(
     [...refs].filter(([id]) => CHECKPOINT_ID.test(id)).map(
       async ([id, commit]) => {
-        const record = await readRecord(system, workspace.root, id);
+        const record = await readRecord(system, workspace.root, id, { light });
         if (record?.commit === commit) return record;
         return await recordOf(vault, { id, commit });
       },

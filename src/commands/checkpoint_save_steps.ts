@@ -28,7 +28,11 @@ export async function save(
   const name = nameOf(context, input);
   const place = await openPlace(context);
   await settleRestore(context, place.workspace);
-  const before = await listCheckpoints(context.system, place);
+  // An automatic one is mostly not due: then nothing more is read.
+  const taking = input.auto
+    ? undefined
+    : captureNow(context.system, place, { write: true });
+  const before = await listAside(context, place, taking);
   const here = before.filter(({ worktree }) =>
     worktree === place.vault.workspace.worktree
   );
@@ -36,7 +40,8 @@ export async function save(
     const early = tooEarly(context, place, here);
     if (early) return early;
   }
-  const taken = await captureNow(context.system, place, { write: true });
+  const taken = await (taking ??
+    captureNow(context.system, place, { write: true }));
   const print = printOf(taken.capture);
   const same = input.auto ? here[0] : here.find((one) => one.name === name);
   const unsaid = input.message === undefined || same?.note === input.message;
@@ -48,6 +53,7 @@ export async function save(
     const record = await storeCheckpoint(context, place, {
       order: { name, kind, note: input.message },
       taken,
+      known: new Set(before.map(({ id }) => id)),
     });
     const pruned = kind === "auto"
       ? await pruneCheckpoints(context, place, {
@@ -58,6 +64,16 @@ export async function save(
       : [];
     return { ...answer(record), saved: true, reason: null, pruned };
   });
+}
+
+/** The list, and no failure of `beside` that nobody hears of. */
+async function listAside(
+  { system }: Context,
+  place: CheckpointPlace,
+  beside: Promise<unknown> | undefined,
+): Promise<StoredCheckpoint[]> {
+  beside?.catch(() => {});
+  return await listCheckpoints(system, place, { light: true });
 }
 
 function nameOf(

@@ -4,7 +4,7 @@ import type { Capture } from "./capture.ts";
 import type { Git } from "./git.ts";
 import { rawGit } from "./raw_git.ts";
 import type { Vault } from "./vault.ts";
-import { CHECKPOINTS, importCheckpoint } from "./write_checkpoint.ts";
+import { CHECKPOINTS, writeCheckpoint } from "./write_checkpoint.ts";
 import { overTrees, partOf } from "./read_checkpoints.ts";
 
 /** A patch between two trees; nothing that settings or attributes name runs. */
@@ -53,7 +53,7 @@ export async function patchToWorktree(
   const writing = raw.with(env);
   const id = `diff-${system.random()}`;
   const record = new Uint8Array();
-  const here = await importCheckpoint(
+  const here = await writeCheckpoint(
     writing,
     { id, capture, record, title: "diff" },
     system.now(),
