@@ -18,7 +18,7 @@ import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
 import { readConfig } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
-import { readRawCache } from "../store/raw_cache.ts";
+import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
 import type { System } from "../system/system.ts";
 
 /** Where checkpoints of a project are taken and kept. */
@@ -97,9 +97,9 @@ export async function captureNow(
   return { capture: taken, cache };
 }
 
-/** The git folder for raw bytes, see `rawGit`. */
+/** Near what git folders for raw bytes are made, see `rawGit`. */
 export function rawFolder({ root }: Workspace): string {
-  return join(layout(root).state, "raw.git");
+  return join(layout(root).state, RAW_FOLDER);
 }
 
 /**

@@ -25,6 +25,7 @@ import {
   stagingFolder,
   writeMarker,
 } from "../store/restore_marker.ts";
+import { sweepState } from "../store/raw_cache.ts";
 import { TrashFolder } from "../store/trash_folder.ts";
 import {
   captureNow,
@@ -335,6 +336,7 @@ class Restore {
   async #prune(): Promise<void> {
     const { rules } = this.#place;
     try {
+      sweepState(this.#context.system, this.#place.workspace.root);
       const records = await listCheckpoints(this.#context.system, this.#place);
       await pruneCheckpoints(this.#context, this.#place, {
         records,
