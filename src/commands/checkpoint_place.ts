@@ -63,9 +63,13 @@ export async function placeOf(
   return { workspace, vault, rules };
 }
 
-/** The place to write to. */
-export async function openPlace(context: Context): Promise<CheckpointPlace> {
-  const place = await findPlace(context, { create: true });
+/** The place to write to; `workspace` where it is known. */
+export async function openPlace(
+  { system, folder }: Context,
+  workspace?: Workspace,
+): Promise<CheckpointPlace> {
+  const found = workspace ?? await locate(system, folder);
+  const place = await placeOf(system, found, { create: true });
   if (place.vault) return { ...place, vault: place.vault };
   throw new MpmError(
     "GIT_FAILED",
