@@ -18,7 +18,7 @@ import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
 import { readConfig } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
-import { readRawCache } from "../store/raw_cache.ts";
+import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
 import type { System } from "../system/system.ts";
 
 /** Where checkpoints of a project are taken and kept. */
@@ -63,9 +63,13 @@ export async function placeOf(
   return { workspace, vault, rules };
 }
 
-/** The place to write to. */
-export async function openPlace(context: Context): Promise<CheckpointPlace> {
-  const place = await findPlace(context, { create: true });
+/** The place to write to; `workspace` where it is known. */
+export async function openPlace(
+  { system, folder }: Context,
+  workspace?: Workspace,
+): Promise<CheckpointPlace> {
+  const found = workspace ?? await locate(system, folder);
+  const place = await placeOf(system, found, { create: true });
   if (place.vault) return { ...place, vault: place.vault };
   throw new MpmError(
     "GIT_FAILED",
@@ -97,19 +101,21 @@ export async function captureNow(
   return { capture: taken, cache };
 }
 
-/** The git folder for raw bytes, see `rawGit`. */
+/** Near what git folders for raw bytes are made, see `rawGit`. */
 export function rawFolder({ root }: Workspace): string {
-  return join(layout(root).state, "raw.git");
+  return join(layout(root).state, RAW_FOLDER);
 }
 
 /**
  * Every checkpoint, the newest first: by the refs there are, each with its
  * record from the file beside it or, where that lacks or differs, from the
- * commit. One process of git, and one for each record that lacks.
+ * commit. One process of git, and one for each record that lacks. `light`: only
+ * what a list shows is checked of the records, which is faster.
  */
 export async function listCheckpoints(
   system: System,
   { vault, workspace }: MaybePlace,
+  { light = false } = {},
 ): Promise<StoredCheckpoint[]> {
   if (!vault) return [];
   const refs = await readCheckpointRefs(vault.git);
@@ -120,7 +126,7 @@ export async function listCheckpoints(
   const found = await Promise.all(
     [...refs].filter(([id]) => CHECKPOINT_ID.test(id)).map(
       async ([id, commit]) => {
-        const record = await readRecord(system, workspace.root, id);
+        const record = await readRecord(system, workspace.root, id, { light });
         if (record?.commit === commit) return record;
         return await recordOf(vault, { id, commit });
       },

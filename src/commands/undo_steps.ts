@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { FileError, MpmError } from "../errors.ts";
-import type { JournalEntry } from "../session/journal.ts";
+import { type JournalEntry, undoTitle } from "../session/journal.ts";
 import { field, isFields } from "../session/odd_values.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
 import { isSafePath } from "../session/restore_plan.ts";
@@ -92,7 +92,7 @@ async function undoRestore(
       paths: Array.isArray(paths) ? paths.map(String) : [],
       exact: false,
       operation: "undo",
-      title: `undo ${entry.title}`,
+      title: undoTitle(entry),
       brought: brought?.commit,
       undoes: entry.id,
     },

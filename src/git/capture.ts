@@ -55,7 +55,7 @@ export interface CaptureOptions {
   readonly write: boolean;
   /** What earlier captures found of converted files; it is added to. */
   readonly cache: RawCache;
-  /** The git folder for raw bytes, see `rawGit`. */
+  /** Near what git folders for raw bytes are made, see `rawGit`. */
   readonly rawFolder: string;
 }
 

@@ -48,6 +48,12 @@ export async function openVault(
     throw new MpmError(code, `No checkpoints here: ${reason}`, { hint });
   }
   const gitDir = ownRepository(home);
+  const kind = system.files.lstat(gitDir)?.kind ?? "folder";
+  if (kind !== "folder") {
+    throw new MpmError("CONFLICT", `"${gitDir}" is no folder: ${kind}`, {
+      hint: "mpm keeps checkpoints there; move it out of the way",
+    });
+  }
   if (!system.files.lstat(join(gitDir, "HEAD"))) {
     if (!create) return undefined;
     await createOwn(system, root, gitDir);
