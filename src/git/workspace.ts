@@ -149,7 +149,7 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
  * project as it is with git. The home folder counts only for itself: claude-mpm
  * keeps a `.claude-mpm` there that belongs to no project.
  */
-function rootWithoutGit(system: System, cwd: string): string {
+export function rootWithoutGit(system: System, cwd: string): string {
   const home = realHome(system);
   for (let folder = cwd;; folder = dirname(folder)) {
     const repository = mainOf(system, folder);
