@@ -1,3 +1,4 @@
+import { agentCases } from "./bench_agent.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
 import { addCommits, addSaves, makeWorld, type World } from "./bench_world.ts";
@@ -14,6 +15,7 @@ async function bench(rounds: number): Promise<void> {
   try {
     const cases = [
       ...await floors(root, binary),
+      ...agentCases(root, binary),
       ...pauses(root, binary),
       ...resumes(root, binary),
     ];
