@@ -7,7 +7,7 @@ import type { ContextUpdateResult } from "../session/results_context.ts";
 import { contextFilePath, updateContextFile } from "../store/context_file.ts";
 import { ensureHome } from "../store/home.ts";
 import { withLock } from "../store/lock.ts";
-import { latestSession } from "./resume_file_steps.ts";
+import { wholeSession } from "./resume_file_steps.ts";
 
 /** `mpm context update` */
 export const contextUpdate = defineCommand({
@@ -38,7 +38,7 @@ with --create.`,
     if (!input.create && !system.files.lstat(file)) {
       return { ...result, state: "absent" };
     }
-    const latest = await latestSession(context, { changes: false });
+    const latest = await wholeSession(context);
     const facts = {
       branch: branchByFiles(system, worktree),
       time: system.now(),

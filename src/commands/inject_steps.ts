@@ -98,13 +98,17 @@ async function stateOf(
     : undefined;
 }
 
+/** A damaged session is a fact, too: nobody may take it for none. */
 async function readSession({ context }: Sources) {
-  const latest = await latestSession(context, { changes: true });
-  if (!latest) return undefined;
-  return {
-    title: "Latest session, and what changed since",
-    text: facts(latest).join("\n"),
-  };
+  const title = "Latest session, and what changed since";
+  try {
+    const latest = await latestSession(context, { changes: true });
+    return latest && { title, text: facts(latest).join("\n") };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const { message, hint } = error;
+    return { title, text: [message, hint].join("\n").trim() };
+  }
 }
 
 async function readCommits({ state }: Sources) {

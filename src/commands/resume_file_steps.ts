@@ -107,13 +107,16 @@ function hasLists({ todos, task_list: tasks }: Save): boolean {
 
 /** The newest save, if there is one that can be read. */
 async function earlierSave(context: Context): Promise<Save | undefined> {
-  const latest = await latestSession(context, { changes: false });
+  const latest = await wholeSession(context);
   const usable = latest !== undefined &&
     !basename(latest.source).startsWith("session-resume-");
   return usable ? redactSave(latest.session) : undefined;
 }
 
-/** The newest session of this worktree, if there is one that can be read. */
+/**
+ * The newest session of this worktree, if there is one. Throws as a resume does
+ * for one that is damaged.
+ */
 export async function latestSession(
   context: Context,
   { changes }: { changes: boolean },
@@ -128,6 +131,18 @@ export async function latestSession(
       "format": "context",
     });
     return "sessions" in found ? undefined : await loadResumed(context, found);
+  } catch (error) {
+    if (error instanceof MpmError && error.code === "NOT_FOUND") return;
+    throw error;
+  }
+}
+
+/** The same for what goes on without one; what changed is not looked at. */
+export async function wholeSession(
+  context: Context,
+): Promise<ResumeResult | undefined> {
+  try {
+    return await latestSession(context, { changes: false });
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;

@@ -39,15 +39,10 @@ export function updatedContextFile(
   const part = bytesAsText(block(facts, eol));
   const [start, end] = [text.indexOf(OPEN), text.indexOf(CLOSE)];
   if (start < 0 && end < 0) {
-    const gap = text === "" || text.endsWith(`\n${eol}`)
-      ? ""
-      : text.endsWith("\n")
-      ? eol
-      : eol + eol;
-    // A file that did not end with a line end goes on so.
-    return `${text}${gap}${part}${
-      text === "" || gap.length <= eol.length ? eol : ""
-    }`;
+    const ended = text === "" || text.endsWith("\n");
+    const gap = text === "" ? "" : ended ? eol : eol + eol;
+    // A file without a line end at its end stays so.
+    return `${text}${gap}${part}${ended ? eol : ""}`;
   }
   const once = text.lastIndexOf(OPEN) === start &&
     text.lastIndexOf(CLOSE) === end;

@@ -1,4 +1,4 @@
-import { dirname, join } from "@std/path";
+import { dirname, isAbsolute, join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
@@ -15,7 +15,7 @@ const LIMIT = 64 * 1024;
 /** Milliseconds after which the files of a session that is over go. */
 const KEPT = 30 * 86_400_000;
 
-/** Names tried in one folder when files that are too old are looked for. */
+/** Files of one folder that are looked at. */
 const MOST = 2000;
 
 /** A place for the files, and the folder above it that has to be there. */
@@ -31,39 +31,48 @@ interface Place {
  */
 function places(system: System, root: string | undefined): Place[] {
   const found: Place[] = [];
-  if (root !== undefined && isFolder(system, layout(root).home)) {
-    found.push({ folder: join(layout(root).state, "agents"), base: root });
+  if (root !== undefined) {
+    const { home, state } = layout(root);
+    const folder = join(state, "agents");
+    const real = kindOf(system, home) === "folder" &&
+      [state, folder].every((path) =>
+        ["folder", undefined].includes(kindOf(system, path))
+      );
+    if (real) found.push({ folder, base: root });
   }
   const base = stateBase(system);
   if (base !== undefined) {
-    found.push({
-      folder: join(base, "mpm", "agents"),
-      base: nearest(system, base),
-    });
+    const folder = join(base, "mpm", "agents");
+    found.push({ folder, base: nearest(system, base) });
   }
   return found;
 }
 
 /** `XDG_STATE_HOME`, else `.local/state`; Windows: `LOCALAPPDATA`. */
 function stateBase(system: System): string | undefined {
-  if (system.platform === "windows") return system.env("LOCALAPPDATA");
   const home = system.home();
-  return system.env("XDG_STATE_HOME") ||
-    (home && join(home, ".local", "state"));
+  const folder = system.platform === "windows"
+    ? system.env("LOCALAPPDATA")
+    : system.env("XDG_STATE_HOME") || (home && join(home, ".local", "state"));
+  // A relative one would be another wherever a session works.
+  return folder && isAbsolute(folder) ? folder : undefined;
 }
 
 function nearest(system: System, folder: string): string {
-  while (!isFolder(system, folder) && dirname(folder) !== folder) {
+  while (
+    kindOf(system, folder) !== "folder" && dirname(folder) !== folder
+  ) {
     folder = dirname(folder);
   }
   return folder;
 }
 
-function isFolder(system: System, path: string): boolean {
+/** `other` where it cannot be looked at. */
+function kindOf(system: System, path: string): string | undefined {
   try {
-    return system.files.lstat(path)?.kind === "folder";
+    return system.files.lstat(path)?.kind;
   } catch (error) {
-    if (error instanceof MpmError) return false;
+    if (error instanceof MpmError) return "other";
     throw error;
   }
 }
@@ -95,7 +104,7 @@ export function listAgentFiles(
 ): { id: string; value: unknown }[] {
   return places(system, root).flatMap(({ folder }) =>
     names(system, folder).filter((name) => name.endsWith(`.${file}.json`))
-      .map((name) => ({
+      .slice(0, MOST).map((name) => ({
         id: name.slice(0, -`.${file}.json`.length),
         value: readOwnJson(system, join(folder, name), LIMIT),
       }))

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { isAbsolute, join } from "@std/path";
 import type { System } from "../system/system.ts";
 import { layout } from "./layout.ts";
 
@@ -28,7 +28,9 @@ export function configFiles(
 
 /** `XDG_CONFIG_HOME`, else `.config` in the home folder; Windows: `APPDATA`. */
 export function userFolder(system: System): string | undefined {
-  if (system.platform === "windows") return system.env("APPDATA");
   const home = system.home();
-  return system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
+  const folder = system.platform === "windows"
+    ? system.env("APPDATA")
+    : system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
+  return folder && isAbsolute(folder) ? folder : undefined;
 }

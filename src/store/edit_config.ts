@@ -72,7 +72,7 @@ async function rewrite(
   const after = value === undefined
     ? unsetValue(before, path)
     : setValue(before, path, tomlLiteral(value));
-  if (!isSame(withoutEmpty(parsed(after, file)), withoutEmpty(wanted))) {
+  if (!says(after, { file, wanted })) {
     throw new MpmError(
       "CONFLICT",
       `Cannot change "${path.join(".")}" in "${file.path}" safely`,
@@ -88,6 +88,19 @@ async function rewrite(
     ...mode === undefined ? {} : { mode },
   });
   return true;
+}
+
+/** Whether the edited text parses to what is wanted, and nothing else. */
+function says(
+  text: string,
+  { file, wanted }: { file: ConfigFile; wanted: Record<string, unknown> },
+): boolean {
+  try {
+    return isSame(withoutEmpty(parsed(text, file)), withoutEmpty(wanted));
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
 }
 
 /** Where the user's own file is, if it is kept behind a link. */

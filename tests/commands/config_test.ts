@@ -196,6 +196,25 @@ for (const [path, text, message] of FAULTS) {
   });
 }
 
+/** A text that is sound, and a change that it takes a person to make. */
+const BY_HAND: [string, string[]][] = [
+  ["context = { pause_at = 60 }\n", ["set", "context.block_at", "90"]],
+  ["[context.windows]\na = 5000\n", ["set", "context.windows", "b=6000"]],
+  ["[context.windows]\na = 5000\n", ["unset", "context.windows"]],
+  ["commit = true\ncommit = true\n", ["set", "commit", "false"]],
+];
+
+for (const [text, args] of BY_HAND) {
+  Deno.test(`config ${args.join(" ")} leaves ${JSON.stringify(text)} to people`, async () => {
+    using env = TestEnv.repository();
+    putHome(env, USER, text);
+    const { status, stderr } = await mpm(env, ["config", ...args]);
+    assertEquals(status, 4, stderr);
+    assertStringIncludes(stderr, "Edit the file by hand; nothing was changed");
+    assertEquals(user(env), text);
+  });
+}
+
 const USAGE: [string[], string][] = [
   [["get", "comit"], 'Did you mean "commit"?'],
   [["set", "commit", "maybe"], '"commit" must be true or false'],

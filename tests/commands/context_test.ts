@@ -665,3 +665,37 @@ posixTest(
     assertEquals((await inject(env, ...args)).text, "");
   },
 );
+
+Deno.test("context inject tells of a damaged session, and update goes on", async () => {
+  using env = TestEnv.repository();
+  const { session_id: id } = await mpmJson(env, [
+    "pause",
+    "One",
+    "--no-commit",
+  ]);
+  for (const folder of ["sessions", "kept"]) {
+    env.write(`.claude-mpm/${folder}/${id}.json.sha256`, "0".repeat(64));
+  }
+  assertStringIncludes((await inject(env)).text, "does not match its checksum");
+  assertEquals((await update(env, "--create")).state, "created");
+  await mpmJson(env, ["context", "resume-file"]);
+});
+
+posixTest(
+  "statusline keeps nothing behind a link of the project's",
+  async () => {
+    using env = TestEnv.repository();
+    env.write(".claude-mpm/x", "");
+    env.write("elsewhere/x", "");
+    Deno.symlinkSync(
+      join(env.project, "elsewhere"),
+      join(env.project, ".claude-mpm/state"),
+    );
+    await mpm(env, ["statusline"], { stdin: status(env, 5), now });
+    assertEquals(
+      [...Deno.readDirSync(join(env.project, "elsewhere"))].length,
+      1,
+    );
+    assertEquals((await context(env)).gauge.tokens, 5);
+  },
+);
