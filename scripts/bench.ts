@@ -1,3 +1,4 @@
+import { agentCases } from "./bench_agent.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
 import { addCommits, addSaves, makeWorld, type World } from "./bench_world.ts";
@@ -15,6 +16,7 @@ async function bench(rounds: number): Promise<void> {
     const cases = [
       ...await floors(root, binary),
       ...prompts(root, binary),
+      ...agentCases(root, binary),
       ...pauses(root, binary),
       ...resumes(root, binary),
       ...checkpoints(root, binary),

@@ -1,4 +1,4 @@
-import { field, type Fields, isFields } from "../session/odd_values.ts";
+import { field, type Fields, isFields, jsonIn } from "../session/odd_values.ts";
 import type { Todo } from "../session/save.ts";
 
 /** A task of Claude Code's list, as its file or its transcript tells. */
@@ -42,7 +42,7 @@ export function readHistory(lines: Iterable<string>): TaskHistory {
   const changes: Change[] = [];
   const inputs = new Map<string, Fields>();
   for (const line of lines) {
-    const entry = MARKS.test(line) ? parse(line) : undefined;
+    const entry = MARKS.test(line) ? jsonIn(line) : undefined;
     if (entry === undefined || field(entry, "isSidechain") === true) continue;
     todos ??= todosOf(field(field(entry, "toolUseResult"), "newTodos"));
     if (!complete) {
@@ -55,16 +55,6 @@ export function readHistory(lines: Iterable<string>): TaskHistory {
     if (todos && complete) break;
   }
   return { todos, tasks: fold(changes.reverse(), inputs) };
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    // Torn, or no JSON at all; a hostile one may also be nested too deeply.
-    if (error instanceof SyntaxError || error instanceof RangeError) return;
-    throw error;
-  }
 }
 
 /** `[{content, status, activeForm}]`, as TodoWrite keeps it. */

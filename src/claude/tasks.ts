@@ -4,7 +4,8 @@ import type { Task, Todo } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { claudeHome, isAgentId } from "./home.ts";
 import { type AgentTask, readHistory, taskOf } from "./task_events.ts";
-import { findTranscript, lastLines } from "./transcript.ts";
+import { lastLines } from "./tail.ts";
+import { findTranscript } from "./transcript.ts";
 
 /** What the agent had on its lists. */
 export interface AgentWork {
@@ -15,9 +16,14 @@ export interface AgentWork {
     readonly inProgress: Task[];
     readonly completedCount: number;
   };
+  /** What the completed tasks were about. */
+  readonly done: string[];
   /** Absolute; null: no transcript found. */
   readonly transcriptPath: string | null;
 }
+
+/** Bytes of the end of a transcript that are read. */
+const MOST = 4 * 1024 * 1024;
 
 /**
  * The lists of a Claude Code session: its tasks from their files or, where
@@ -30,7 +36,7 @@ export function readAgentWork(
   session: { sessionId: string; cwd: string },
 ): AgentWork {
   const path = findTranscript(system, session);
-  const history = readHistory(path ? lastLines(system, path) : []);
+  const history = readHistory(path ? lastLines(system, path, MOST) : []);
   const files = readTaskFiles(system, session.sessionId);
   const tasks = files.length > 0 ? files : history.tasks;
   const having = (...statuses: string[]) =>
@@ -43,6 +49,7 @@ export function readAgentWork(
       inProgress: having("in_progress").map(savedTask),
       completedCount: having("completed").length,
     },
+    done: having("completed").map(({ subject }) => subject),
     transcriptPath: path ?? null,
   };
 }

@@ -40,12 +40,47 @@ export function findTranscript(
     .find((path) => isFile(system, path));
 }
 
+/** Transcripts in one folder that are looked at. */
+const MOST_TRANSCRIPTS = 5000;
+
+/**
+ * The session in `folder` whose transcript was written last, with that time in
+ * milliseconds since the epoch; never throws.
+ */
+export function newestTranscript(
+  system: System,
+  folder: string,
+): { id: string; time: number } | undefined {
+  const home = claudeHome(system);
+  if (home === undefined) return undefined;
+  const slug = join(home, "projects", projectSlug(folder));
+  let newest: { id: string; time: number } | undefined;
+  for (const name of namesIn(system, slug).slice(0, MOST_TRANSCRIPTS)) {
+    const id = name.replace(/\.jsonl$/, "");
+    if (id === name || !isAgentId(id)) continue;
+    const path = join(slug, name);
+    if (!isFile(system, path)) continue;
+    const time = system.files.stat(path)?.mtime ?? 0;
+    if (!newest || time > newest.time) newest = { id, time };
+  }
+  return newest;
+}
+
 /** A FIFO in its place would hang whoever opens it. */
-function isFile(system: System, path: string): boolean {
+export function isFile(system: System, path: string): boolean {
   try {
     return system.files.stat(path)?.kind === "file";
   } catch (error) {
     if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+function namesIn(system: System, folder: string): string[] {
+  try {
+    return system.files.list(folder).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof MpmError) return [];
     throw error;
   }
 }
@@ -59,65 +94,4 @@ function foldersIn(system: System, folder: string): string[] {
     if (error instanceof MpmError) return [];
     throw error;
   }
-}
-
-/** Bytes read at a time, and at most, from the end of a transcript. */
-const STEP = 256 * 1024;
-const MOST = 4 * 1024 * 1024;
-
-const NEWLINE = 10;
-
-/**
- * The whole lines at the end of a transcript, the last first, of its last 4 MiB
- * at most, read only as far as they are asked for. A line that is still being
- * written comes as it is. Ends early where the file cannot be read.
- */
-export function* lastLines(
-  system: System,
-  path: string,
-): Generator<string> {
-  const decoder = new TextDecoder();
-  let end = sizeOf(system, path);
-  const stop = Math.max(0, end - MOST);
-  let rest = new Uint8Array();
-  while (end > stop) {
-    const start = Math.max(stop, end - STEP);
-    const bytes = joined(read(system, path, { start, end }), rest);
-    const first = start === 0 ? -1 : bytes.indexOf(NEWLINE);
-    if (first >= 0 || start === 0) {
-      const lines = decoder.decode(bytes.subarray(first + 1)).split("\n");
-      yield* lines.reverse();
-      rest = bytes.slice(0, first + 1);
-    } else rest = bytes;
-    end = start;
-  }
-}
-
-function sizeOf(system: System, path: string): number {
-  try {
-    return system.files.stat(path)?.size ?? 0;
-  } catch (error) {
-    if (error instanceof MpmError) return 0;
-    throw error;
-  }
-}
-
-function read(
-  system: System,
-  path: string,
-  { start, end }: { start: number; end: number },
-): Uint8Array {
-  try {
-    return system.files.readPart(path, start, end - start);
-  } catch (error) {
-    if (error instanceof MpmError) return new Uint8Array();
-    throw error;
-  }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

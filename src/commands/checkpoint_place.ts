@@ -12,7 +12,10 @@ import { openVault, type Vault } from "../git/vault.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
-import type { CheckpointRules } from "../session/checkpoint_rules.ts";
+import {
+  type CheckpointRules,
+  checkpointRules,
+} from "../session/checkpoint_rules.ts";
 import type { Workspace } from "../session/repository.ts";
 import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
 import { readConfig } from "../store/config.ts";
@@ -56,11 +59,11 @@ export async function placeOf(
   const { home, state } = layout(workspace.root);
   checkFolder(system, home);
   if (create) ensureFolder(system, state, workspace.root);
-  const [vault, { checkpoint: rules }] = await Promise.all([
+  const [vault, config] = await Promise.all([
     openVault(system, workspace, { home, create }),
     readConfig(system, workspace.root),
   ]);
-  return { workspace, vault, rules };
+  return { workspace, vault, rules: checkpointRules(config) };
 }
 
 /** The place to write to; `workspace` where it is known. */

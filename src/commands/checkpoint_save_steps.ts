@@ -7,6 +7,7 @@ import { printOf } from "../session/checkpoint_record.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
+import { checkpointRules } from "../session/checkpoint_rules.ts";
 import { readConfig } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
 import { captureNow, listCheckpoints, openPlace } from "./checkpoint_place.ts";
@@ -88,7 +89,7 @@ async function tooEarly(
   { system }: Context,
   { root, git, worktree: top }: Workspace,
 ): Promise<CheckpointSaveResult | undefined> {
-  const { checkpoint: rules } = await readConfig(system, root);
+  const rules = checkpointRules(await readConfig(system, root));
   const worktree = git === "repository" ? top : root;
   let last: StoredCheckpoint | undefined;
   for (const id of recordIds(system, root)) {

@@ -58,6 +58,20 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./worktrees_prune.ts")).worktreesPrune,
   "worktrees restore": async () =>
     (await import("./worktrees_restore.ts")).worktreesRestore,
+  "context": async () => (await import("./context.ts")).context,
+  "context acknowledge": async () =>
+    (await import("./context_acknowledge.ts")).contextAcknowledge,
+  "context resume-file": async () =>
+    (await import("./context_resume_file.ts")).contextResumeFile,
+  "context update": async () =>
+    (await import("./context_update.ts")).contextUpdate,
+  "context inject": async () =>
+    (await import("./context_inject.ts")).contextInject,
+  "statusline": async () => (await import("./statusline.ts")).statusline,
+  "config get": async () => (await import("./config_get.ts")).configGet,
+  "config set": async () => (await import("./config_set.ts")).configSet,
+  "config unset": async () => (await import("./config_unset.ts")).configUnset,
+  "config list": async () => (await import("./config_list.ts")).configList,
   "migrate": async () => (await import("./migrate.ts")).migrate,
   "init": async () => (await import("./init.ts")).init,
 };

@@ -14,7 +14,10 @@ import { pausedSession } from "../session/work_save.ts";
 import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
-import type { WorktreeRules } from "../session/worktree_rules.ts";
+import {
+  type WorktreeRules,
+  worktreeRules,
+} from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";
 import { readContextUsage } from "../store/context_usage.ts";
 import {
@@ -103,7 +106,9 @@ export async function gather(
     time: system.now(),
   };
   const { pointerTracked } = commit;
-  const worktrees = input["no-prune-worktrees"] ? undefined : config.worktrees;
+  const worktrees = input["no-prune-worktrees"]
+    ? undefined
+    : worktreeRules(config);
   return { draft, target, identity, pointerTracked, reason, worktrees };
 }
 

@@ -16,7 +16,10 @@ import type {
   WorktreesPruneResult,
 } from "../session/results_worktrees.ts";
 import { isFailed } from "../session/worktree_facts.ts";
-import type { WorktreeRules } from "../session/worktree_rules.ts";
+import {
+  type WorktreeRules,
+  worktreeRules,
+} from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";
 import type { System } from "../system/system.ts";
 
@@ -52,10 +55,10 @@ export async function rulesOf(
   { root }: Workspace,
   minAge: string | undefined,
 ): Promise<WorktreeRules> {
-  const { worktrees } = await readConfig(system, root);
+  const rules = worktreeRules(await readConfig(system, root));
   return minAge === undefined
-    ? worktrees
-    : { ...worktrees, minAge: parseDuration(minAge, "--min-age") };
+    ? rules
+    : { ...rules, minAge: parseDuration(minAge, "--min-age") };
 }
 
 /**

@@ -37,7 +37,8 @@ export function agentContext(
   return [about, open, body, close, ""].join("\n");
 }
 
-function facts(result: ResumeResult): string[] {
+/** The lines about a session that an agent is given, escaped. */
+export function facts(result: ResumeResult): string[] {
   const { session, changes } = result;
   const now = new Date(result.resumed_at);
   const { conversation, mpm, todos, task_list: tasks } = session;
@@ -100,9 +101,12 @@ function line(text: string, limit = LONGEST_LINE): string {
   return cutText(escapeText(folded), limit);
 }
 
-function bounded(text: string, limit: number): string {
+const CUT = "\n… (cut here; mpm resume prints all of it)";
+
+/** At most `limit` characters of whole lines, `mark` where it was cut. */
+export function bounded(text: string, limit: number, mark = CUT): string {
   if (text.length <= limit) return text;
-  const mark = "\n… (cut here; mpm resume prints all of it)";
+
   const kept = text.slice(0, limit - mark.length);
   return `${kept.slice(0, Math.max(kept.lastIndexOf("\n"), 0))}${mark}`;
 }

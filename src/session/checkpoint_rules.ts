@@ -1,4 +1,4 @@
-/** What can be configured of checkpoints, the table `[checkpoint]`. */
+/** How much checkpoints hold, and how many there are. */
 export interface CheckpointRules {
   /** Minutes between two automatic ones. */
   readonly autoMinutes: number;
@@ -11,35 +11,25 @@ export interface CheckpointRules {
 }
 
 /** Bytes in the unit of the limits. */
-const MEGABYTE = 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 
-export const CHECKPOINT_RULES: CheckpointRules = {
-  autoMinutes: 30,
-  keepAuto: 20,
-  keepSafety: 20,
-  limits: { file: 512 * MEGABYTE, total: 1024 * MEGABYTE },
-};
-
-/** The keys of the table and what each stands for. */
-export const CHECKPOINT_KEYS = {
-  auto_minutes: (rules: CheckpointRules, autoMinutes: number) => ({
-    ...rules,
-    autoMinutes,
-  }),
-  keep_auto: (rules: CheckpointRules, keepAuto: number) => ({
-    ...rules,
-    keepAuto,
-  }),
-  keep_safety: (rules: CheckpointRules, keepSafety: number) => ({
-    ...rules,
-    keepSafety,
-  }),
-  max_file_mb: (rules: CheckpointRules, megabytes: number) => ({
-    ...rules,
-    limits: { ...rules.limits, file: megabytes * MEGABYTE },
-  }),
-  max_total_mb: (rules: CheckpointRules, megabytes: number) => ({
-    ...rules,
-    limits: { ...rules.limits, total: megabytes * MEGABYTE },
-  }),
-} as const;
+/** The rules that are configured. */
+export function checkpointRules(
+  config: {
+    readonly "checkpoint.auto_minutes": number;
+    readonly "checkpoint.keep_auto": number;
+    readonly "checkpoint.keep_safety": number;
+    readonly "checkpoint.max_file_mb": number;
+    readonly "checkpoint.max_total_mb": number;
+  },
+): CheckpointRules {
+  return {
+    autoMinutes: config["checkpoint.auto_minutes"],
+    keepAuto: config["checkpoint.keep_auto"],
+    keepSafety: config["checkpoint.keep_safety"],
+    limits: {
+      file: config["checkpoint.max_file_mb"] * MEBIBYTE,
+      total: config["checkpoint.max_total_mb"] * MEBIBYTE,
+    },
+  };
+}

@@ -112,7 +112,8 @@ function todos({ todos, task_list: tasks }: Save): string {
   ]);
 }
 
-function gitLines(save: Save): string[] {
+/** What the save says of git: branch, commit, status, files, commits. */
+export function gitLines(save: Save): string[] {
   const git = save.git_context;
   if (!git.is_git_repo) return ["*Not a git repository*"];
   const { ahead, behind } = git.ahead_behind;
@@ -173,18 +174,21 @@ function resume({ resume_instructions: instructions }: Save): string {
   ]);
 }
 
-function bullets(title: string, items: readonly string[]): string {
+/** A section with a list; nothing where the list is empty. */
+export function bullets(title: string, items: readonly string[]): string {
   return section(title, items.map((item) => `- ${indented(item)}`));
 }
 
-function numbered(title: string, items: readonly string[]): string {
+/** The same with numbers. */
+export function numbered(title: string, items: readonly string[]): string {
   return section(
     title,
     items.map((item, at) => `${at + 1}. ${indented(item)}`),
   );
 }
 
-function section(title: string, lines: readonly string[]): string {
+/** A heading with its lines; nothing where there are none. */
+export function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
 }
 

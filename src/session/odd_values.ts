@@ -12,6 +12,17 @@ export function field(value: unknown, name: string): unknown {
     : undefined;
 }
 
+/** The value of a JSON text; `undefined` for what is torn, garbage or hostile. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // A hostile one is nested too deeply for the parser.
+    if (error instanceof SyntaxError || error instanceof RangeError) return;
+    throw error;
+  }
+}
+
 /** What a parsed value is, in the words of a warning. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";

@@ -32,6 +32,19 @@ export const WORKTREE_RULES: WorktreeRules = {
   ],
 };
 
+/** The rules that are configured. */
+export function worktreeRules(
+  config: {
+    readonly "worktrees.min_age": number;
+    readonly "worktrees.trash": readonly string[];
+  },
+): WorktreeRules {
+  return {
+    minAge: config["worktrees.min_age"],
+    trash: config["worktrees.trash"],
+  };
+}
+
 /** Whether `name` can stand in the list: one name, or `*.suffix`. */
 export function isTrashName(name: string): boolean {
   return /^(\*\.)?[^/\\*?[\]]+$/.test(name) && !/^\.{1,2}$/.test(name) &&

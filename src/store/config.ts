@@ -1,141 +1,123 @@
-import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import {
-  CHECKPOINT_RULES,
-  type CheckpointRules,
-} from "../session/checkpoint_rules.ts";
-import {
-  WORKTREE_RULES,
-  type WorktreeRules,
-} from "../session/worktree_rules.ts";
+  type Config,
+  DEFAULTS,
+  type Key,
+  KEYS,
+  type LayerName,
+  valueOf,
+  variableOf,
+} from "../session/settings.ts";
 import type { System } from "../system/system.ts";
-import { checkpointRules } from "./config_checkpoint.ts";
-import { worktreeRules } from "./config_worktrees.ts";
-import { layout } from "./layout.ts";
+import { type ConfigFile, configFiles } from "./config_paths.ts";
 
-/** What can be configured. */
-export interface Config {
-  /** Whether `pause` commits the save to the repository. */
-  readonly commit: boolean;
-  /** What a clean-up of worktrees may remove. */
-  readonly worktrees: WorktreeRules;
-  /** How much checkpoints hold, and how many automatic ones there are. */
-  readonly checkpoint: CheckpointRules;
+/** A value as it was found, checked. */
+export interface Given {
+  /** As a file would hold it. */
+  readonly written: unknown;
+  readonly layer: LayerName;
+  /** The file, absolute, or the variable. */
+  readonly source: string;
+  /** In a file, from 1. */
+  readonly line: number | undefined;
 }
 
-const DEFAULTS: Config = {
-  commit: true,
-  worktrees: WORKTREE_RULES,
-  checkpoint: CHECKPOINT_RULES,
-};
-
-/** The largest configuration file that is read, in bytes. */
-const LIMIT = 1024 * 1024;
+/** What was set, by key, the farthest layer first. */
+export type GivenValues = ReadonlyMap<Key, readonly Given[]>;
 
 /**
- * The configuration: the user's `mpm/config.toml` in the configuration folder,
- * over it the project's `.claude-mpm/config.toml`. Throws USAGE that names file
- * and fault.
+ * The configuration of the project at `root`: the user's file, over it the
+ * project's, the project's local one, and the environment. Costs a look for
+ * each file and variable where nothing is configured. Throws USAGE that names
+ * file, line and fault.
  */
 export async function readConfig(
   system: System,
-  root: string,
+  root: string | undefined,
 ): Promise<Config> {
-  let config = DEFAULTS;
-  for (const source of configFiles(system, root)) {
-    if (!system.files.lstat(source.path)) continue;
-    config = { ...config, ...await readFile(source, config) };
-  }
-  return config;
+  return configOf(await readGiven(system, root));
 }
 
-interface Source {
-  readonly path: string;
-  /** Whether it is the user's; a project's may come with a clone. */
-  readonly personal: boolean;
-  read(): Uint8Array;
+/**
+ * The same for what must not fail, such as a hook: a source with a fault in it
+ * is left out, and told in `faults`.
+ */
+export async function readConfigAnyway(
+  system: System,
+  root: string | undefined,
+): Promise<{ config: Config; faults: string[] }> {
+  const faults: string[] = [];
+  const values = await readGiven(system, root, (error) => {
+    faults.push(error.message);
+  });
+  return { config: configOf(values), faults };
 }
 
-/** The user may keep theirs behind a link; a project's may be anybody's. */
-function configFiles(system: System, root: string): Source[] {
-  const { files } = system;
-  const own = join(layout(root).home, "config.toml");
-  const project = {
-    path: own,
-    personal: false,
-    read: () => files.readOwn(own, LIMIT),
+/** The value of each key by its nearest layer. */
+function configOf(values: GivenValues): Config {
+  if (values.size === 0) return DEFAULTS;
+  const config: Record<string, unknown> = { ...DEFAULTS };
+  for (const [key, given] of values) config[key] = mergedValue(key, given);
+  return config as Config;
+}
+
+/** Tables add up entry by entry; of anything else the nearest counts. */
+export function mergedValue(key: Key, given: readonly Given[]): unknown {
+  const nearest = given.at(-1)!.written;
+  const table = typeof nearest === "object" && !Array.isArray(nearest);
+  if (!table) return valueOf(key, nearest);
+  return Object.assign({}, ...given.map(({ written }) => written));
+}
+
+/** Everything that is set. `skip` is told of a faulty source; else it throws. */
+export async function readGiven(
+  system: System,
+  root: string | undefined,
+  skip?: (error: MpmError) => void,
+): Promise<GivenValues> {
+  const values = new Map<Key, Given[]>();
+  const take = async (read: () => Promise<Map<Key, Given>>) => {
+    try {
+      for (const [key, given] of await read()) {
+        values.set(key, [...values.get(key) ?? [], given]);
+      }
+    } catch (error) {
+      if (!(error instanceof MpmError) || !skip) throw error;
+      skip(error);
+    }
   };
-  const folder = userFolder(system);
-  if (folder === undefined) return [project];
-  const path = join(folder, "mpm", "config.toml");
-  const read = () => files.readUpTo(path, LIMIT);
-  return [{ path, personal: true, read }, project];
+  for (const file of configFiles(system, root)) {
+    if (isThere(system, file)) await take(() => readFile(system, file));
+  }
+  for (const key of KEYS) {
+    const text = system.env(variableOf(key));
+    if (text) await take(() => readVariable(key, text));
+  }
+  return values;
 }
 
-/** Where the user keeps configuration, if that is known. */
-export function userFolder(system: System): string | undefined {
-  if (system.platform === "windows") return system.env("APPDATA");
-  const home = system.home();
-  return system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
-}
-
-async function readFile(
-  source: Source,
-  below: Config,
-): Promise<Partial<Config>> {
-  // Loaded here since most projects have no configuration.
-  const { parse } = await import("@std/toml");
-  const { path } = source;
-  const text = new TextDecoder().decode(source.read());
-  let values: Record<string, unknown>;
+function isThere(system: System, { path }: ConfigFile): boolean {
   try {
-    values = parse(text);
+    return system.files.lstat(path) !== undefined;
   } catch (error) {
-    throw new MpmError(
-      "USAGE",
-      `Cannot read "${path}": ${(error as Error).message}`,
-      { hint: "It is TOML, e.g. commit = false", cause: error },
-    );
+    if (error instanceof MpmError) return true; // reading it tells why not
+    throw error;
   }
-  return check(values, source, below);
 }
 
-function check(
-  values: Record<string, unknown>,
-  { path, personal }: Source,
-  below: Config,
-): Partial<Config> {
-  const unknown = Object.keys(values).find((key) =>
-    !Object.hasOwn(DEFAULTS, key)
-  );
-  if (unknown !== undefined) {
-    throw new MpmError("USAGE", `Unknown key "${unknown}" in "${path}"`, {
-      hint: `Known keys: ${Object.keys(DEFAULTS).join(", ")}`,
-    });
-  }
-  if ("commit" in values && typeof values.commit !== "boolean") {
-    throw new MpmError(
-      "USAGE",
-      `"commit" in "${path}" must be true or false: ` +
-        `current value is ${JSON.stringify(values.commit)}`,
-    );
-  }
-  const checked = { ...values as Partial<Config> };
-  if ("checkpoint" in values) {
-    const checkpoint = checkpointRules(values.checkpoint, {
-      path,
-      personal,
-      below: below.checkpoint,
-    });
-    Object.assign(checked, { checkpoint });
-  }
-  if (!("worktrees" in values)) return checked;
-  if (!personal) {
-    throw new MpmError("USAGE", `"worktrees" cannot be set in "${path}"`, {
-      hint: "What may be deleted is your own choice and no project's: set it " +
-        "in your mpm/config.toml",
-    });
-  }
-  const worktrees = worktreeRules(values.worktrees, path);
-  return { ...checked, worktrees };
+// Loaded here since most projects configure nothing.
+async function readFile(
+  system: System,
+  file: ConfigFile,
+): Promise<Map<Key, Given>> {
+  const { checkedFile, readText } = await import("./config_file.ts");
+  return await checkedFile(readText(system, file), file);
+}
+
+async function readVariable(
+  key: Key,
+  text: string,
+): Promise<Map<Key, Given>> {
+  const { checkedVariable } = await import("./config_file.ts");
+  return new Map([[key, checkedVariable(key, text)]]);
 }

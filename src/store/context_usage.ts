@@ -1,9 +1,9 @@
 import { join } from "@std/path";
-import { FileError } from "../errors.ts";
 import { field } from "../session/odd_values.ts";
 import type { Save } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { layout } from "./layout.ts";
+import { readOwnJson } from "./own_json.ts";
 
 /** The window claude-mpm counts against, in tokens. */
 const BUDGET = 200_000;
@@ -29,10 +29,8 @@ export function readContextUsage(
   sessionId: string | undefined,
 ): Save["context_usage"] {
   if (sessionId === undefined) return UNKNOWN_USAGE;
-  const value = readJson(
-    system,
-    join(layout(root).state, "context-usage.json"),
-  );
+  const path = join(layout(root).state, "context-usage.json");
+  const value = readOwnJson(system, path, LIMIT);
   if (field(value, "session_id") !== sessionId) return UNKNOWN_USAGE;
   const count = (name: string) => {
     const number = field(value, name);
@@ -44,16 +42,4 @@ export function readContextUsage(
     tokens_total: BUDGET,
     percentage: count("percentage_used"),
   };
-}
-
-function readJson(system: System, path: string): unknown {
-  try {
-    if (!system.files.lstat(path)) return undefined;
-    const bytes = system.files.readOwn(path, LIMIT);
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    const odd = error instanceof FileError || error instanceof SyntaxError;
-    if (!odd) throw error;
-    return undefined;
-  }
 }

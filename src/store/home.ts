@@ -14,6 +14,7 @@ const OWN_RULES = `/.gitignore
 /backups/
 /checkpoints/
 /checkpoints.git/
+/config.local.toml
 /errors/
 /journal.jsonl
 /kept/
@@ -56,6 +57,15 @@ export function ensureHidden(
   writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
 }
 
+/** Keeps the local configuration out of git where an older rules file does not. */
+export function keepLocal(system: System, root: string): void {
+  const { home } = layout(root);
+  const path = join(home, ".gitignore");
+  const text = readRules(system, path);
+  if (/^(\/?config\.local\.toml|\*|\/\*)\s*$/m.test(text)) return;
+  addRule(system, path, "/config.local.toml");
+}
+
 function readRules(system: System, path: string): string {
   if (!system.files.lstat(path)) return "";
   const bytes = system.files.readOwn(path, LIMIT);
@@ -69,11 +79,14 @@ export function ignoreFile(root: string): string {
 
 /** Adds mpm's folder to the ignore rules at `root`. */
 export function ignoreHome(system: System, root: string): void {
-  const path = ignoreFile(root);
+  addRule(system, ignoreFile(root), `/${HOME}/`);
+}
+
+function addRule(system: System, path: string, rule: string): void {
   const text = readRules(system, path);
   const mode = system.files.lstat(path)?.mode ?? 0o644;
   const end = text.includes("\r\n") ? "\r\n" : "\n";
   const gap = text === "" || text.endsWith("\n") ? "" : end;
-  const rule = `${text}${gap}/${HOME}/${end}`;
-  writeAtomic(system, path, { bytes: new TextEncoder().encode(rule), mode });
+  const bytes = new TextEncoder().encode(`${text}${gap}${rule}${end}`);
+  writeAtomic(system, path, { bytes, mode });
 }

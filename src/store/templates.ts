@@ -6,7 +6,7 @@ import {
   type TemplateSource,
 } from "../session/template.ts";
 import type { System } from "../system/system.ts";
-import { userFolder } from "./config.ts";
+import { userFolder } from "./config_paths.ts";
 import { checkFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { SHIPPED } from "./shipped_templates.ts";

@@ -19,6 +19,14 @@ export function readStream(
     if (size > limit) beyond();
     chunks.push(chunk.subarray(0, read));
   }
+  return joined(chunks, size);
+}
+
+/** The chunks one after the other, `size` bytes in all. */
+export function joined(
+  chunks: readonly Uint8Array[],
+  size: number,
+): Uint8Array {
   const all = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

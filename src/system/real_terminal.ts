@@ -1,7 +1,7 @@
 import { FileError, MpmError } from "../errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
-import { readStream } from "./real_stream.ts";
-import type { Terminal } from "./system.ts";
+import { joined, readStream } from "./real_stream.ts";
+import type { InputBounds, InputSoon, Terminal } from "./system.ts";
 
 /** The three standard streams. */
 export const realTerminal: Terminal = {
@@ -21,6 +21,7 @@ export const realTerminal: Terminal = {
   err: (text) => print(Deno.stderr, text),
   readLine,
   readInput,
+  readInputSoon,
 };
 
 function print(
@@ -60,4 +61,31 @@ function readInput(limit: number): Uint8Array {
         throw new MpmError("USAGE", `Standard input is over ${limit} bytes`);
       }),
   );
+}
+
+async function readInputSoon(
+  { limit, wait }: InputBounds,
+): Promise<InputSoon> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let timer: number | undefined;
+  const deadline = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), wait);
+  });
+  let state: InputSoon["state"] = "ended";
+  while (size <= limit) {
+    const chunk = new Uint8Array(65_536);
+    // A stream that cannot be read has come to its end.
+    const read = await Promise.race([
+      Deno.stdin.read(chunk).catch(() => null),
+      deadline,
+    ]);
+    if (read === "late") state = "late";
+    if (read === "late" || read === null) break;
+    size += read;
+    chunks.push(chunk.subarray(0, read));
+  }
+  clearTimeout(timer);
+  const bytes = joined(chunks, size);
+  return size > limit ? { bytes, state: "large" } : { bytes, state };
 }

@@ -136,6 +136,21 @@ export interface Terminal {
   readLine(): string | undefined;
   /** All of standard input. Throws USAGE beyond `limit` bytes. */
   readInput(limit: number): Uint8Array;
+  /** The same for what must not wait: whatever came in time, never throws. */
+  readInputSoon(bounds: InputBounds): Promise<InputSoon>;
+}
+
+export interface InputBounds {
+  /** Bytes. */
+  readonly limit: number;
+  /** Milliseconds for all of it. */
+  readonly wait: number;
+}
+
+export interface InputSoon {
+  readonly bytes: Uint8Array;
+  /** `late`: it had not ended in time; `large`: it goes on beyond the limit. */
+  readonly state: "ended" | "late" | "large";
 }
 
 export interface RunOptions {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import type {
   CheckpointDiffResult,
   CheckpointListResult,
@@ -505,11 +505,10 @@ Deno.test("the same state is not written twice, and a name is taken once", async
 
 Deno.test("automatic ones wait, are named by their time, and only the last stay", async () => {
   using env = TestEnv.repository();
-  env.write(".claude-mpm/config.toml", "[checkpoint]\nauto_minutes = 10\n");
   Deno.mkdirSync(join(env.home, ".config/mpm"), { recursive: true });
   Deno.writeTextFileSync(
     join(env.home, ".config/mpm/config.toml"),
-    "[checkpoint]\nkeep_auto = 2\n",
+    "[checkpoint]\nauto_minutes = 10\nkeep_auto = 2\n",
   );
   const auto = async (time: string) => {
     env.write("a", time);
@@ -683,12 +682,14 @@ Deno.test("a checkpoint of another worktree is restored here, with a note", asyn
 
 Deno.test("what is too large is refused by name, another git command is waited out", async () => {
   using env = TestEnv.repository();
-  env.write(".claude-mpm/config.toml", "[checkpoint]\nmax_file_mb = 2\n");
+  const config = join(env.home, ".config/mpm/config.toml");
+  Deno.mkdirSync(dirname(config), { recursive: true });
+  Deno.writeTextFileSync(config, "[checkpoint]\nmax_file_mb = 2\n");
   env.write("large", new Uint8Array(3 * 1024 * 1024));
   const { status, stderr } = await mpm(env, ["checkpoint", "save", "big"]);
   assertEquals(status, 4);
   assertStringIncludes(stderr, "large (3.1 MB)");
-  env.remove(".claude-mpm/config.toml");
+  Deno.removeSync(config);
   await save(env, "big");
   env.remove("large");
   env.write(".git/index.lock", "");

@@ -520,7 +520,7 @@ Deno.test("the user's own configuration says what is trash and what is young", a
   env.write(".claude-mpm/config.toml", '[worktrees]\ntrash = [".env"]\n');
   const { status, stderr } = await mpm(env, ["worktrees", "prune"]);
   assertEquals(status, 2);
-  assertStringIncludes(stderr, '"worktrees" cannot be set in');
+  assertStringIncludes(stderr, '"worktrees.trash" cannot be set in');
 });
 
 Deno.test("worktrees commands need a repository", async () => {

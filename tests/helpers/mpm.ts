@@ -75,6 +75,11 @@ function fakeTerminal({ typed, stdin = "" }: MpmOptions) {
     err: (text) => stderr.push(text) > 0,
     readLine: () => lines.shift(),
     readInput: () => new TextEncoder().encode(stdin),
+    readInputSoon: ({ limit }) => {
+      const bytes = new TextEncoder().encode(stdin);
+      const state = bytes.length > limit ? "large" : "ended";
+      return Promise.resolve({ bytes: bytes.subarray(0, limit + 1), state });
+    },
   };
   return { terminal, stdout, stderr };
 }

@@ -235,6 +235,7 @@ for (const id of ["", "../../x", "a/b", ".", "a\0b", "x".repeat(129)]) {
     assertEquals(work(env, id), {
       todos: [],
       tasks: NOTHING,
+      done: [],
       transcriptPath: null,
     });
   });

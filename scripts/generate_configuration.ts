@@ -1,0 +1,62 @@
+import { KEYS, settingOf, variableOf } from "../src/session/settings.ts";
+import { wordsFor } from "../src/session/settings_check.ts";
+import { tomlLiteral } from "../src/session/toml_edit.ts";
+
+/** `docs/configuration.md`, from the table of settings. */
+export function configurationPage(
+  table: (heads: string[], rows: string[][]) => string,
+): string {
+  const sections = KEYS.map((key) => {
+    const setting = settingOf(key);
+    return [
+      `### ${key}`,
+      `${setting.summary}.`,
+      table(["", ""], [
+        ["value", wordsFor(setting)],
+        ["default", `\`${tomlLiteral(setting.default)}\``],
+        ["variable", `\`${variableOf(key)}\``],
+        [
+          "may be set in",
+          setting.personal ? "your own file only" : "any file",
+        ],
+        ...setting.option ? [["over it", `\`${setting.option}\``]] : [],
+      ]),
+    ].join("\n\n");
+  });
+  return `${HEAD}\n\n${sections.join("\n\n")}\n`;
+}
+
+const HEAD = `# Configuration
+
+This page is the table of settings; \`deno task generate\` writes it.
+
+Settings are TOML. Each of these stands over those before it:
+
+1. your own file: \`mpm/config.toml\` in \`$XDG_CONFIG_HOME\`, else in \`~/.config\`;
+   on Windows in \`%APPDATA%\`
+2. the project's: \`.claude-mpm/config.toml\`, which others get with the project
+3. the project's local one: \`.claude-mpm/config.local.toml\`, which git ignores
+4. the environment: one variable for each setting, lists in it with commas or
+   blanks, tables as \`name=number\`; an empty variable counts as unset
+5. an option of the command, where it has one
+
+A project's two files come with a clone, so they are somebody else's. What may
+be removed, blocked or switched off can therefore only be set by you: in your
+own file, the environment or an option. A project's file that tries is an error.
+Tables add up over the files, entry by entry; of anything else the nearest value
+counts.
+
+\`\`\`sh
+mpm config list --show-origin
+mpm config set context.pause_at 60
+mpm config set commit false --scope local
+mpm config unset commit --scope local
+\`\`\`
+
+\`set\` and \`unset\` change the lines of that one setting: comments, order and line
+ends stay. An unknown key, or a value that does not fit, is an error that names
+file and line; hooks and the status line leave that file out instead.
+
+## Settings
+
+Keys are written in full: \`context.pause_at\` is \`pause_at\` below \`[context]\`.`;

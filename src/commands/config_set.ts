@@ -1,0 +1,57 @@
+import { defineCommand } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { settingOf } from "../session/settings.ts";
+import { change, changeText, FILE_FLAGS, keyOf } from "./config_steps.ts";
+
+/** `mpm config set` */
+export const configSet = defineCommand({
+  name: "config set",
+  summary: "Set one setting in a configuration file",
+  description: `
+Changes that setting in the file and leaves every other byte of it alone:
+comments, order, line ends. The file is made if there is none. Several words are
+a list. What may be removed, blocked or switched off can only be set in your own
+file. docs/configuration.md describes all settings.`,
+  positionals: [
+    { name: "key", summary: "Which, e.g. context.stale_after" },
+    {
+      name: "value",
+      summary: "Its value; a list in several words",
+      rest: true,
+    },
+  ],
+  flags: FILE_FLAGS,
+  examples: [
+    "mpm config set context.pause_at 60",
+    "mpm config set context.windows.claude-opus-5-5 1000000",
+    "mpm config set context.inject session commits --scope project",
+    "mpm config set commit false --scope local",
+  ],
+  result: async () =>
+    (await import("../session/results_config.ts")).ConfigSetResult,
+  async run(context, input) {
+    if (input.value.length === 0) {
+      throw new MpmError("USAGE", "Missing argument <value>", {
+        hint: `To take it out: mpm config unset ${input.key}`,
+      });
+    }
+    const { key, entry } = await keyOf(input.key);
+    const { fits, fromText, wordsFor } = await import(
+      "../session/settings_check.ts"
+    );
+    const typed = input.value.join(" ");
+    const value = entry === undefined
+      ? fromText(key, typed)
+      : fromText("context.pause_at", typed);
+    if (!fits(key, entry === undefined ? value : { [entry]: value })) {
+      throw new MpmError(
+        "USAGE",
+        `"${input.key}" must be ${
+          entry === undefined ? wordsFor(settingOf(key)) : "a number of tokens"
+        }: current value is "${typed}"`,
+      );
+    }
+    return await change(context, input.key, { input, value });
+  },
+  render: changeText,
+});

@@ -1,0 +1,34 @@
+import { defineCommand } from "../cli/command.ts";
+import { escapeText } from "../escape.ts";
+import type { ResumeFileResult } from "../session/results_context.ts";
+import { AGENT_SESSION } from "./context_steps.ts";
+import { writeResumeFile } from "./resume_file_steps.ts";
+
+/** `mpm context resume-file` */
+export const contextResumeFile = defineCommand({
+  name: "context resume-file",
+  summary: "Write down where the work stands, before the context is lost",
+  description: `
+Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md: what is
+completed, in progress and pending, how full the context is, branch, commits and
+working tree, and what to do next. Where the agent keeps no lists, those of the
+newest save stand in. "mpm sessions list" shows the file as a log.`,
+  positionals: [],
+  flags: {
+    "agent-session": AGENT_SESSION,
+    "dry-run": { type: "boolean", summary: "Print it and write nothing" },
+  },
+  examples: ["mpm context resume-file", "mpm context resume-file --dry-run"],
+  result: async () =>
+    (await import("../session/results_context.ts")).ResumeFileResult,
+  run: (context, input) =>
+    writeResumeFile(context, {
+      given: input["agent-session"],
+      dryRun: input["dry-run"],
+    }),
+  render,
+});
+
+function render({ file, text, dry_run: dry }: ResumeFileResult): string {
+  return dry ? text : `Wrote ${escapeText(file)}\n`;
+}

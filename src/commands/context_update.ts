@@ -1,0 +1,75 @@
+import { defineCommand } from "../cli/command.ts";
+import { escapeText } from "../escape.ts";
+import { branchByFiles } from "../git/branch_file.ts";
+import { locate } from "../git/workspace.ts";
+import { redactValue } from "../session/redact.ts";
+import type { ContextUpdateResult } from "../session/results_context.ts";
+import { contextFilePath, updateContextFile } from "../store/context_file.ts";
+import { ensureHome } from "../store/home.ts";
+import { withLock } from "../store/lock.ts";
+import { wholeSession } from "./resume_file_steps.ts";
+
+/** `mpm context update` */
+export const contextUpdate = defineCommand({
+  name: "context update",
+  summary: "Keep branch, time and next steps in .claude/context.md",
+  description: `
+Renews mpm's own part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
+adds it at the end: the branch, the time, and the next steps of the newest save.
+What people wrote in the file stays as it is, to the byte. The file is made only
+with --create.`,
+  positionals: [],
+  flags: {
+    create: { type: "boolean", summary: "Make the file if there is none" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Say what would be done and write nothing",
+    },
+  },
+  examples: ["mpm context update", "mpm context update --create"],
+  result: async () =>
+    (await import("../session/results_context.ts")).ContextUpdateResult,
+  async run(context, input): Promise<ContextUpdateResult> {
+    const { system, folder } = context;
+    const { root, worktree } = await locate(system, folder);
+    const file = contextFilePath(worktree);
+    const dryRun = input["dry-run"];
+    const result = { file, dry_run: dryRun };
+    if (!input.create && !system.files.lstat(file)) {
+      return { ...result, state: "absent" };
+    }
+    const latest = await wholeSession(context);
+    const facts = {
+      branch: branchByFiles(system, worktree),
+      time: system.now(),
+      next: (latest?.session.conversation.next_steps ?? [])
+        .map((step) => redactValue(step)),
+    };
+    const update = () =>
+      updateContextFile(system, worktree, {
+        facts,
+        create: input.create,
+        dryRun,
+      });
+    const state = dryRun ? update() : await withLock(system, root, () => {
+      ensureHome(system, root);
+      return update();
+    });
+    return { ...result, state };
+  },
+  render,
+});
+
+function render({ file, state, dry_run: dry }: ContextUpdateResult): string {
+  const path = escapeText(file);
+  switch (state) {
+    case "absent":
+      return `There is no ${path}; --create makes it.\n`;
+    case "created":
+      return `${dry ? "Would create" : "Created"} ${path}\n`;
+    case "updated":
+      return `${dry ? "Would update" : "Updated"} ${path}\n`;
+    case "unchanged":
+      return `${path} is up to date.\n`;
+  }
+}

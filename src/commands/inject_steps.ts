@@ -1,0 +1,157 @@
+import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { readState } from "../git/state.ts";
+import { locate } from "../git/workspace.ts";
+import { facts } from "../session/agent_context.ts";
+import { injection, type Part, type PartName } from "../session/injection.ts";
+import { redactValue } from "../session/redact.ts";
+import type { RepositoryState, Workspace } from "../session/repository.ts";
+import type { InjectResult } from "../session/results_context.ts";
+import type { Config } from "../session/settings.ts";
+import { readConfigAnyway } from "../store/config.ts";
+import type { System } from "../system/system.ts";
+import { latestSession } from "./resume_file_steps.ts";
+
+/** What a part is read from. */
+interface Sources {
+  readonly context: Context;
+  readonly workspace: Workspace;
+  readonly config: Config;
+  /** Asked of git once, for all parts that want it. */
+  state(): Promise<RepositoryState | undefined>;
+}
+
+type Reader = (sources: Sources) => Promise<Omit<Part, "name"> | undefined>;
+
+/** Where each part comes from; `undefined`: there is nothing to say. */
+const READERS: Readonly<Record<PartName, Reader>> = {
+  session: readSession,
+  // Told by what keeps stacks and checklists.
+  stack: nothing,
+  checklist: nothing,
+  context: (sources) => readFile(sources, ".claude/context.md", "Context file"),
+  readme: (sources) => readFile(sources, "README.md", "Readme"),
+  commits: readCommits,
+  status: readStatus,
+  architecture: (sources) =>
+    readFile(sources, sources.config["context.architecture"], "Architecture"),
+};
+
+/**
+ * What an agent is given at the start of its session, of the parts that are
+ * configured. A part that cannot be read is left out and told of.
+ */
+export async function injected(
+  context: Context,
+  { parts, limit }: {
+    parts: readonly PartName[] | undefined;
+    limit: number | undefined;
+  },
+): Promise<InjectResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const { config, faults } = await readConfigAnyway(system, workspace.root);
+  const sources: Sources = {
+    context,
+    workspace,
+    config,
+    state: once(() => stateOf(system, workspace)),
+  };
+  const names = parts ?? config["context.inject"] as readonly PartName[];
+  const warnings = [...faults];
+  const read = await Promise.all(
+    [...new Set(names)].map(async (name): Promise<Part[]> => {
+      try {
+        const part = await READERS[name](sources);
+        return part ? [{ ...part, name, text: redactValue(part.text) }] : [];
+      } catch (error) {
+        if (!(error instanceof MpmError)) throw error;
+        warnings.push(`${name}: ${error.message}`);
+        return [];
+      }
+    }),
+  );
+  const most = limit ?? config["context.inject_limit"];
+  const { text, parts: shown } = injection(read.flat(), {
+    fence: system.random(),
+    limit: most,
+  });
+  return { text, parts: [...shown], limit: most, warnings };
+}
+
+function nothing(): Promise<undefined> {
+  return Promise.resolve(undefined);
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => answer ??= ask();
+}
+
+async function stateOf(
+  system: System,
+  workspace: Workspace,
+): Promise<RepositoryState | undefined> {
+  return workspace.git === "repository"
+    ? await readState(system, workspace)
+    : undefined;
+}
+
+/** A damaged session is a fact, too: nobody may take it for none. */
+async function readSession({ context }: Sources) {
+  const title = "Latest session, and what changed since";
+  try {
+    const latest = await latestSession(context, { changes: true });
+    return latest && { title, text: facts(latest).join("\n") };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const { message, hint } = error;
+    return { title, text: [message, hint].join("\n").trim() };
+  }
+}
+
+async function readCommits({ state }: Sources) {
+  const recent = (await state())?.recent ?? [];
+  const lines = recent.map(({ sha, timestamp, author, message }) =>
+    `- ${sha.slice(0, 7)} ${timestamp.slice(0, 16)} ${message} (${author})`
+  );
+  return { title: "Recent commits", text: lines.join("\n") };
+}
+
+/** Files of the status that are listed. */
+const LISTED = 20;
+
+async function readStatus({ state }: Sources) {
+  const found = await state();
+  if (!found) return undefined;
+  const { branch, files, filesOmitted, operation } = found;
+  const more = files.length - LISTED + filesOmitted;
+  const lines = [
+    `Branch: ${branch ?? "(detached)"}`,
+    ...operation === undefined ? [] : [`In progress: ${operation}`],
+    files.length === 0 ? "No uncommitted changes" : "Uncommitted changes:",
+    ...files.slice(0, LISTED).map(({ status, path }) => `${status} ${path}`),
+    ...more > 0 ? [`… and ${more} more`] : [],
+  ];
+  return { title: "Working tree", text: lines.join("\n") };
+}
+
+/** Bytes of a document that are read: more than would ever fit. */
+const MOST = 64 * 1024;
+
+/** A plain file of the worktree; whatever is a link, or behind one, is none. */
+function readFile(
+  { context: { system }, workspace: { worktree } }: Sources,
+  path: string,
+  title: string,
+) {
+  const full = join(worktree, ...path.split("/"));
+  const isPlain = system.files.lstat(full)?.kind === "file" &&
+    system.files.realPath(full) === full;
+  if (!isPlain) return nothing();
+  const bytes = system.files.readPart(full, 0, MOST);
+  // A character that the limit cut in two.
+  const text = new TextDecoder().decode(bytes).replace(/\ufffd$/, "");
+  return Promise.resolve({ title: `${title} ${path}`, text });
+}

@@ -1,0 +1,161 @@
+import { basename, join } from "@std/path";
+import { readAgentWork } from "../claude/tasks.ts";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { readState } from "../git/state.ts";
+import { locate } from "../git/workspace.ts";
+import { completed, NO_CONTENT } from "../session/content.ts";
+import { buildSave, type Draft } from "../session/draft.ts";
+import { UNKNOWN_GAUGE } from "../session/gauge.ts";
+import { sessionId } from "../session/ids.ts";
+import { redactSave } from "../session/redact.ts";
+import type { Workspace } from "../session/repository.ts";
+import { resumeFileName, resumeFileText } from "../session/resume_file.ts";
+import type { ResumeResult } from "../session/results.ts";
+import type { ResumeFileResult } from "../session/results_context.ts";
+import type { Save } from "../session/save.ts";
+import { levelOf, thresholdsOf } from "../session/thresholds.ts";
+import { writeAtomic } from "../store/atomic.ts";
+import { readConfigAnyway } from "../store/config.ts";
+import { UNKNOWN_USAGE } from "../store/context_usage.ts";
+import { ensureHome } from "../store/home.ts";
+import { layout } from "../store/layout.ts";
+import { withLock } from "../store/lock.ts";
+import type { System } from "../system/system.ts";
+import { BUILD, VERSION } from "../version.ts";
+import { sessionOf } from "./context_steps.ts";
+import { readGauge } from "./gauge_steps.ts";
+import { findOne, loadResumed } from "./resume_steps.ts";
+
+/**
+ * Writes the resume file of the present state of the work. Works without an
+ * agent's session, too; then the lists are those of the newest save.
+ */
+export async function writeResumeFile(
+  context: Context,
+  { given, dryRun }: { given: string | undefined; dryRun: boolean },
+): Promise<ResumeFileResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  const id = sessionOf(system, workspace, given);
+  const { config } = await readConfigAnyway(system, root);
+  const gauge = id === undefined ? UNKNOWN_GAUGE : readGauge(system, {
+    id,
+    root,
+    cwd: workspace.cwd,
+    transcriptPath: undefined,
+    config,
+  }).gauge;
+  const save = redactSave(await presentState(system, workspace, id));
+  const text = resumeFileText({
+    save,
+    gauge,
+    level: levelOf(gauge, thresholdsOf(config)),
+    earlier: hasLists(save) ? undefined : await earlierSave(context),
+  });
+  const result = (file: string) => ({ dry_run: dryRun, file, text });
+  if (dryRun) return result(freePath(system, root));
+  return await withLock(system, root, () => {
+    ensureHome(system, root);
+    const file = freePath(system, root);
+    writeAtomic(system, file, { bytes: new TextEncoder().encode(text) });
+    return result(file);
+  });
+}
+
+/** The state of the work as a save of now would have it. */
+async function presentState(
+  system: System,
+  workspace: Workspace,
+  id: string | undefined,
+): Promise<Save> {
+  const { cwd, root } = workspace;
+  const state = workspace.git === "repository"
+    ? await readState(system, workspace)
+    : undefined;
+  const work = id === undefined
+    ? undefined
+    : readAgentWork(system, { sessionId: id, cwd });
+  const draft: Draft = {
+    content: { ...NO_CONTENT, todos: (work?.done ?? []).map(completed) },
+    workspace,
+    state,
+    agent: id === undefined ? null : {
+      name: "claude-code",
+      session_id: id,
+      transcript_path: work?.transcriptPath ?? null,
+    },
+    work: work ?? {
+      todos: [],
+      tasks: { pending: [], inProgress: [], completedCount: 0 },
+    },
+    usage: UNKNOWN_USAGE,
+    version: VERSION,
+    build: BUILD,
+    time: system.now(),
+  };
+  const { sessions } = layout(root);
+  const slot = { id: sessionId(draft.time), sessions, store: null };
+  return buildSave(draft, slot);
+}
+
+function hasLists({ todos, task_list: tasks }: Save): boolean {
+  return todos.active.length + todos.completed.length +
+      tasks.in_progress_tasks.length + tasks.pending_tasks.length > 0;
+}
+
+/** The newest save, if there is one that can be read. */
+async function earlierSave(context: Context): Promise<Save | undefined> {
+  const latest = await wholeSession(context);
+  const usable = latest !== undefined &&
+    !basename(latest.source).startsWith("session-resume-");
+  return usable ? redactSave(latest.session) : undefined;
+}
+
+/**
+ * The newest session of this worktree, if there is one. Throws as a resume does
+ * for one that is damaged.
+ */
+export async function latestSession(
+  context: Context,
+  { changes }: { changes: boolean },
+): Promise<ResumeResult | undefined> {
+  try {
+    const found = await findOne({ ...context, interactive: false }, {
+      "selector": undefined,
+      "session-id": undefined,
+      "list": false,
+      "last": false,
+      "all": false,
+      "peek": true,
+      "no-changes": !changes,
+      "format": "context",
+    });
+    return "sessions" in found ? undefined : await loadResumed(context, found);
+  } catch (error) {
+    if (error instanceof MpmError && error.code === "NOT_FOUND") return;
+    throw error;
+  }
+}
+
+/** The same for what goes on without one; what changed is not looked at. */
+export async function wholeSession(
+  context: Context,
+): Promise<ResumeResult | undefined> {
+  try {
+    return await latestSession(context, { changes: false });
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** The first second from now on that no such file is named after. */
+function freePath(system: System, root: string): string {
+  const { sessions } = layout(root);
+  for (let time = system.now().getTime();; time += 1000) {
+    const path = join(sessions, resumeFileName(new Date(time)));
+    if (!system.files.lstat(path)) return path;
+  }
+}

@@ -1,0 +1,60 @@
+import { parseStatusInput } from "../claude/status_line.ts";
+import { branchByFiles } from "../git/branch_file.ts";
+import { statusToJson } from "../session/agent_records.ts";
+import { gaugeOf } from "../session/gauge.ts";
+import type { StatusLineResult } from "../session/results_context.ts";
+import { levelOf, thresholdsOf } from "../session/thresholds.ts";
+import { writeAgentFile } from "../store/agent_state.ts";
+import { readConfigAnyway } from "../store/config.ts";
+import type { System } from "../system/system.ts";
+import { gaugeRules, quickRoot } from "./gauge_steps.ts";
+
+/** Bytes and milliseconds of what is read. */
+const BOUNDS = { limit: 1024 * 1024, wait: 1000 };
+
+/** Nothing is known: an empty line. */
+export const UNKNOWN_STATUS: StatusLineResult = {
+  session_id: null,
+  model: null,
+  gauge: null,
+  level: "normal",
+  branch: null,
+  name: null,
+  kept: false,
+  color: false,
+};
+
+/** Reads what Claude Code says, keeps it, and tells what the line shows. */
+export async function readStatusLine(
+  system: System,
+): Promise<StatusLineResult> {
+  // Somebody tries it by hand: there is nothing to wait for.
+  if (system.terminal.interactive.stdin) return UNKNOWN_STATUS;
+  const { bytes, state } = await system.terminal.readInputSoon(BOUNDS);
+  if (state === "large") return UNKNOWN_STATUS;
+  const now = system.now();
+  const input = parseStatusInput(new TextDecoder().decode(bytes), now);
+  if (!input) return UNKNOWN_STATUS;
+  const { sessionId: id, ...record } = input;
+  const folder = input.projectDir ?? input.cwd;
+  const root = folder === undefined ? undefined : quickRoot(system, folder);
+  const kept = writeAgentFile(system, { id, root }, {
+    file: "status",
+    value: statusToJson(record),
+  });
+  const { config } = await readConfigAnyway(system, root);
+  const gauge = gaugeOf({ status: input.reading, transcript: undefined }, {
+    rules: gaugeRules(system, config),
+    now,
+  });
+  return {
+    session_id: id,
+    model: input.modelName ?? null,
+    gauge,
+    level: levelOf(gauge, thresholdsOf(config)),
+    branch: (input.cwd && branchByFiles(system, input.cwd)) ?? null,
+    name: input.sessionName ?? null,
+    kept,
+    color: !system.env("NO_COLOR") && system.env("TERM") !== "dumb",
+  };
+}

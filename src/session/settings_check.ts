@@ -1,0 +1,111 @@
+import * as z from "zod/mini";
+import { flagIn } from "./odd_values.ts";
+import {
+  type Key,
+  KEYS,
+  type Kind,
+  type Setting,
+  settingOf,
+} from "./settings.ts";
+import { isTrashName } from "./worktree_rules.ts";
+
+/** How values of one kind are checked, and how people are told. */
+interface Rule {
+  /** What it must be, after "must be". */
+  words(setting: Setting): string;
+  schema(setting: Setting): z.ZodMiniType;
+  /** The value that a text stands for, as a file would hold it. */
+  fromText(text: string): unknown;
+}
+
+const list = (text: string) =>
+  text.split(/[,\s]+/).filter((word) => word !== "");
+
+const number = (text: string) => /^-?\d+$/.test(text) ? Number(text) : text;
+
+const RULES: Readonly<Record<Kind, Rule>> = {
+  flag: {
+    words: () => "true or false",
+    schema: () => z.boolean(),
+    fromText: (text) => text === "" ? text : flagIn(text) ?? text,
+  },
+  percent: {
+    words: () => "a whole number from 1 to 100",
+    schema: () => z.int().check(z.minimum(1), z.maximum(100)),
+    fromText: number,
+  },
+  count: {
+    words: ({ least = 0, most }) => `a whole number from ${least} to ${most}`,
+    schema: ({ least = 0, most = Infinity }) =>
+      z.int().check(z.minimum(least), z.maximum(most)),
+    fromText: number,
+  },
+  duration: {
+    words: () => "a length of time such as 90s, 30m, 1h, 2d or 1w, or 0",
+    schema: () => z.string().check(z.regex(/^(0|\d{1,6}[smhdw])$/)),
+    fromText: (text) => text,
+  },
+  choices: {
+    words: ({ choices = [] }) => `a list of any of ${choices.join(", ")}`,
+    schema: ({ choices = [] }) => z.array(z.enum([...choices])),
+    fromText: list,
+  },
+  trash: {
+    words: () => 'a list of names such as "node_modules" or "*.pyc"',
+    schema: () => z.array(z.string().check(z.refine(isTrashName))),
+    fromText: list,
+  },
+  path: {
+    words: () => "a path inside the project, such as docs/architecture.md",
+    schema: () => z.string().check(z.refine(isInside)),
+    fromText: (text) => text,
+  },
+  tokens: {
+    words: () => 'a table such as { "claude-opus-5-5" = 1000000 }',
+    schema: () =>
+      z.record(
+        z.string().check(z.minLength(1)),
+        z.int().check(z.minimum(1000), z.maximum(100_000_000)),
+      ),
+    fromText: (text) =>
+      Object.fromEntries(
+        list(text).map((entry) => {
+          const at = entry.lastIndexOf("=");
+          return [entry.slice(0, at), number(entry.slice(at + 1))];
+        }),
+      ),
+  },
+};
+
+/** Whether `path` is relative, plain and leads out of nothing. */
+function isInside(path: string): boolean {
+  return path.split("/").every((part) => !["", ".", ".."].includes(part)) &&
+    !/[\\\0]|^[A-Za-z]:/.test(path);
+}
+
+/** What a setting must be, in words. */
+export function wordsFor(setting: Setting): string {
+  return RULES[setting.kind].words(setting);
+}
+
+/** Whether a file may hold `written` under `key`. */
+export function fits(key: Key, written: unknown): boolean {
+  const setting = settingOf(key);
+  return RULES[setting.kind].schema(setting).safeParse(written).success;
+}
+
+/** What a word of a command line or a variable stands for; check it then. */
+export function fromText(key: Key, text: string): unknown {
+  return RULES[settingOf(key).kind].fromText(text.trim());
+}
+
+/** The key that `typed` is most like, if it is like any. */
+export async function likeKey(typed: string): Promise<Key | undefined> {
+  const { levenshteinDistance } = await import("@std/text/levenshtein");
+  const last = typed.split(".").at(-1)!;
+  const near = KEYS
+    .map((key) => ({ key, distance: levenshteinDistance(typed, key) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  if (near && near.distance <= Math.max(2, typed.length / 4)) return near.key;
+  return KEYS.find((key) => key.split(".").at(-1) === last);
+}

@@ -1,0 +1,302 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type {
+  ConfigListResult,
+  ConfigRow,
+  ConfigSetResult,
+} from "../../src/session/results_config.ts";
+import { DEFAULTS, SETTINGS, variableOf } from "../../src/session/settings.ts";
+import { readConfig, readConfigAnyway } from "../../src/store/config.ts";
+import { runDying } from "../helpers/dying.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { putHome } from "../helpers/stores.ts";
+
+const USER = ".config/mpm/config.toml";
+const PROJECT = ".claude-mpm/config.toml";
+const LOCAL = ".claude-mpm/config.local.toml";
+
+function user(env: TestEnv): string {
+  return Deno.readTextFileSync(join(env.home, USER));
+}
+
+async function limitOf(env: TestEnv) {
+  const { value, origin } = await mpmJson<ConfigRow>(env, [
+    "config",
+    "get",
+    "context.inject_limit",
+  ]);
+  return [value, origin];
+}
+
+Deno.test("config takes the nearest of default, user, project, local, environment", async () => {
+  using env = TestEnv.repository();
+  assertEquals(await limitOf(env), [4000, "default"]);
+  putHome(env, USER, "[context]\ninject_limit = 1001\n");
+  assertEquals(await limitOf(env), [1001, "user"]);
+  env.write(PROJECT, "context.inject_limit = 1002\n");
+  assertEquals(await limitOf(env), [1002, "project"]);
+  env.write(LOCAL, "\ufeff[context]\r\ninject_limit = 1003\r\n");
+  assertEquals(await limitOf(env), [1003, "local"]);
+  env.extra.MPM_CONFIG_CONTEXT_INJECT_LIMIT = "1004";
+  assertEquals(await limitOf(env), [1004, "environment"]);
+  env.extra.MPM_CONFIG_CONTEXT_INJECT_LIMIT = "";
+  assertEquals(await limitOf(env), [1003, "local"]);
+});
+
+Deno.test("config list --show-origin names file and line", async () => {
+  using env = TestEnv.repository();
+  putHome(env, USER, "# mine\n\n[context]\npause_at = 60 # early\n");
+  env.extra.MPM_HOOKS = "off";
+  const { status, stdout } = await mpm(env, [
+    "config",
+    "list",
+    "--show-origin",
+  ]);
+  assertEquals(status, 0);
+  assertStringIncludes(
+    stdout,
+    `context.pause_at = 60  # user: $ROOT/home/${USER}:4\n`,
+  );
+  assertStringIncludes(
+    stdout,
+    "hooks.enabled = false  # environment: MPM_HOOKS\n",
+  );
+  assertStringIncludes(stdout, "commit = true  # default\n");
+  const { settings } = await mpmJson<ConfigListResult>(env, ["config", "list"]);
+  assertEquals(settings.map(({ key }) => key), Object.keys(SETTINGS));
+});
+
+Deno.test("config set changes one value and keeps every other byte", async () => {
+  using env = TestEnv.repository();
+  const before = "# mine\r\ncommit = true   # yes\r\n\r\n[worktrees]\r\n" +
+    'trash = [ # rebuilt\r\n  "dist",\r\n]\r\n';
+  putHome(env, USER, before);
+  await mpmJson(env, ["config", "set", "commit", "off"]);
+  assertEquals(user(env), before.replace("commit = true", "commit = false"));
+  await mpmJson(env, ["config", "set", "commit", "true"]);
+  assertEquals(user(env), before);
+  await mpmJson(env, ["config", "set", "worktrees.min_age", "2h"]);
+  await mpmJson(env, ["config", "set", "context.windows.us.x-v1:0", "300000"]);
+  assertEquals(
+    user(env),
+    `${before}min_age = "2h"\r\n\r\n[context.windows]\r\n"us.x-v1:0" = 300000\r\n`,
+  );
+  const config = await readConfig(env.system(), env.project);
+  assertEquals(config["worktrees.min_age"], 7_200_000);
+  assertEquals(config["context.windows"], { "us.x-v1:0": 300_000 });
+  await mpmJson(env, ["config", "unset", "worktrees.min_age"]);
+  await mpmJson(env, ["config", "unset", "context.windows.us.x-v1:0"]);
+  assertEquals(user(env), `${before}\r\n[context.windows]\r\n`);
+  const again = await mpmJson<ConfigSetResult>(env, [
+    ...["config", "unset", "worktrees.min_age"],
+  ]);
+  assertEquals(again.changed, false);
+});
+
+Deno.test("config set makes private files, and keeps the local one out of git", async () => {
+  using env = TestEnv.repository();
+  env.write(".claude-mpm/.gitignore", "/state/\n");
+  const set = (...args: string[]) => mpmJson(env, ["config", "set", ...args]);
+  await set("context.pause_at", "60");
+  await set("commit", "false", "--scope", "project");
+  await set("commit", "false", "--scope", "local");
+  assertEquals(
+    env.git("status", "--porcelain", "-uall").split("\n"),
+    [
+      "?? .claude-mpm/.gitignore",
+      `?? ${PROJECT}`,
+      // The lock's rule was in the file that is there, or was not.
+      "?? .claude-mpm/.lock",
+    ].sort(),
+  );
+  if (Deno.build.os === "windows") return;
+  for (
+    const path of [
+      join(env.home, USER),
+      join(env.project, PROJECT),
+      join(env.project, LOCAL),
+    ]
+  ) assertEquals(Deno.statSync(path).mode! & 0o777, 0o600, path);
+});
+
+Deno.test("config says what counts instead", async () => {
+  using env = TestEnv.repository();
+  env.write(LOCAL, "commit = true\n");
+  const { overridden_by: by } = await mpmJson<ConfigSetResult>(env, [
+    ...["config", "set", "commit", "false"],
+  ]);
+  assertEquals(by, join(env.project, LOCAL));
+  const dry = ["config", "set", "commit", "true", "--dry-run"];
+  assertStringIncludes((await mpm(env, dry)).stdout, "(dry run)");
+  assertEquals(user(env), "commit = false\n");
+});
+
+/** File, text, what the error says. */
+const FAULTS: [string, string, string][] = [
+  [
+    USER,
+    "\ncomit = true\n",
+    `Unknown key "comit" in "$ROOT/home/${USER}" line 2`,
+  ],
+  [USER, "[context]\nblock_att = 9\n", 'Did you mean "context.block_at"?'],
+  [USER, "[context]\nx = 9\n", '"mpm config list" shows all keys'],
+  [
+    USER,
+    "context = 1\n",
+    '"context" in "$ROOT/home/.config/mpm/config.toml" line 1 must be a table',
+  ],
+  [
+    USER,
+    "[context]\nblock_at = 101\n",
+    "line 2 must be a whole number from 1 to 100: current value is 101",
+  ],
+  [
+    USER,
+    "[context]\ninject = ['x']\n",
+    "must be a list of any of session, stack",
+  ],
+  [
+    USER,
+    "[context]\narchitecture = '../x'\n",
+    "must be a path inside the project",
+  ],
+  [USER, "[context.windows]\nx = 'y'\n", "must be a table such as"],
+  [USER, "a b\n", "Cannot read"],
+  [
+    PROJECT,
+    "hooks.enabled = false\n",
+    `"hooks.enabled" cannot be set in "$ROOT/project/${PROJECT}" line 1`,
+  ],
+  [LOCAL, "[context]\nblock_at = 1\n", '"context.block_at" cannot be set in'],
+];
+
+for (const [path, text, message] of FAULTS) {
+  Deno.test(`config refuses ${JSON.stringify(text)} in ${path}`, async () => {
+    using env = TestEnv.repository();
+    const place = path === USER ? env.home : env.project;
+    Deno.mkdirSync(join(place, path, ".."), { recursive: true });
+    Deno.writeTextFileSync(join(place, path), text);
+    const { status, stderr } = await mpm(env, ["config", "list"]);
+    assertEquals(status, 2);
+    assertStringIncludes(stderr, message);
+    // A hook goes on without that file.
+    const { config, faults } = await readConfigAnyway(
+      env.system(),
+      env.project,
+    );
+    assertEquals([config, faults.length], [DEFAULTS, 1]);
+    const scope = path === USER
+      ? []
+      : ["--scope", path === PROJECT ? "project" : "local"];
+    const set = await mpm(env, ["config", "set", "commit", "false", ...scope]);
+    assertEquals(set.status, 2);
+    assertEquals(Deno.readTextFileSync(join(place, path)), text);
+  });
+}
+
+/** A text that is sound, and a change that it takes a person to make. */
+const BY_HAND: [string, string[]][] = [
+  ["context = { pause_at = 60 }\n", ["set", "context.block_at", "90"]],
+  ["[context.windows]\na = 5000\n", ["set", "context.windows", "b=6000"]],
+  ["[context.windows]\na = 5000\n", ["unset", "context.windows"]],
+  ["commit = true\ncommit = true\n", ["set", "commit", "false"]],
+];
+
+for (const [text, args] of BY_HAND) {
+  Deno.test(`config ${args.join(" ")} leaves ${JSON.stringify(text)} to people`, async () => {
+    using env = TestEnv.repository();
+    putHome(env, USER, text);
+    const { status, stderr } = await mpm(env, ["config", ...args]);
+    assertEquals(status, 4, stderr);
+    assertStringIncludes(stderr, "Edit the file by hand; nothing was changed");
+    assertEquals(user(env), text);
+  });
+}
+
+const USAGE: [string[], string][] = [
+  [["get", "comit"], 'Did you mean "commit"?'],
+  [["set", "commit", "maybe"], '"commit" must be true or false'],
+  [["set", "commit"], "Missing argument <value>"],
+  [["set", "worktrees.trash", "a/b"], "must be a list of names"],
+  [["set", "context.windows.x", "few"], "must be a number of tokens"],
+  [
+    ["set", "context.block_at", "90", "--scope", "project"],
+    "cannot be set for a project",
+  ],
+  [["unset", "context"], 'Unknown key "context"'],
+];
+
+for (const [args, message] of USAGE) {
+  Deno.test(`config ${args.join(" ")} is refused`, async () => {
+    using env = TestEnv.repository();
+    const { status, stderr } = await mpm(env, ["config", ...args]);
+    assertEquals(status, 2);
+    assertStringIncludes(stderr, message);
+    assert(!env.exists(".claude-mpm"));
+  });
+}
+
+Deno.test("config refuses a variable that does not fit, and names it", async () => {
+  using env = TestEnv.repository();
+  env.extra.MPM_CONFIG_CONTEXT_STALE_AFTER = "soon";
+  const { status, stderr } = await mpm(env, ["config", "list"]);
+  assertEquals(status, 2);
+  assertStringIncludes(stderr, "variable MPM_CONFIG_CONTEXT_STALE_AFTER");
+});
+
+Deno.test("every setting has a variable of its own", () => {
+  const names = (Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])
+    .map(variableOf);
+  assertEquals(new Set(names).size, names.length);
+});
+
+posixTest(
+  "config writes through a link to the user's file, and no other",
+  async () => {
+    using env = TestEnv.repository();
+    putHome(env, "dotfiles/config.toml", "commit = true\n");
+    putHome(env, ".config/mpm/x", "");
+    const target = join(env.home, "dotfiles/config.toml");
+    Deno.symlinkSync(target, join(env.home, USER));
+    await mpmJson(env, ["config", "set", "commit", "false"]);
+    assertEquals(Deno.readTextFileSync(target), "commit = false\n");
+    assert(Deno.lstatSync(join(env.home, USER)).isSymlink);
+    env.write(".claude-mpm/x", "");
+    Deno.symlinkSync(target, join(env.project, PROJECT));
+    const args = ["config", "set", "commit", "true", "--scope", "project"];
+    assertEquals((await mpm(env, args)).status, 6);
+    Deno.removeSync(join(env.home, USER));
+    assertEquals((await mpm(env, args)).status, 6);
+    assertEquals(Deno.readTextFileSync(target), "commit = false\n");
+  },
+);
+
+Deno.test("config set leaves the old or the new file at every crash point", async () => {
+  for (const scope of ["user", "project", "local"]) {
+    const path = scope === "user"
+      ? USER
+      : scope === "project"
+      ? PROJECT
+      : LOCAL;
+    const before = "# mine\ncommit = true\n";
+    const after = "# mine\ncommit = false\n";
+    for (let at = 0;; at++) {
+      using env = TestEnv.repository();
+      const place = scope === "user" ? env.home : env.project;
+      Deno.mkdirSync(join(place, path, ".."), { recursive: true });
+      Deno.writeTextFileSync(join(place, path), before);
+      const args = ["config", "set", "commit", "false", "--scope", scope];
+      const finished = await runDying(env, args, { at, now: () => new Date() });
+      const text = Deno.readTextFileSync(join(place, path));
+      assert([before, after].includes(text), `${scope} ${at}: ${text}`);
+      await mpmJson(env, args);
+      assertEquals(Deno.readTextFileSync(join(place, path)), after);
+      const names = [...Deno.readDirSync(join(place, path, ".."))]
+        .map(({ name }) => name).filter((name) => name.endsWith(".tmp"));
+      assertEquals(names, []);
+      if (finished) break;
+    }
+  }
+});
