@@ -31,5 +31,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "worktrees restore": async () =>
     (await import("./worktrees_restore.ts")).worktreesRestore,
   "migrate": async () => (await import("./migrate.ts")).migrate,
+  "hooks install": async () =>
+    (await import("./hooks_install.ts")).hooksInstall,
+  "hooks uninstall": async () =>
+    (await import("./hooks_uninstall.ts")).hooksUninstall,
   "init": async () => (await import("./init.ts")).init,
 };
