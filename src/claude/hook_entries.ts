@@ -59,8 +59,9 @@ const MARKED = /^--installed-by=mpm\/(\S+)$/;
 export function groupOf(
   { event, matcher, timeout }: HookEntry,
   binary: string,
+  version = VERSION,
 ): Record<string, unknown> {
-  const args = ["hook", event, MARK + VERSION];
+  const args = ["hook", event, MARK + version];
   const handler = { type: "command", command: binary, args, timeout };
   return {
     ...matcher === undefined ? {} : { matcher },
@@ -87,15 +88,16 @@ export function ownHandler(value: unknown): OwnHandler | undefined {
   return { event: args[1], binary: command, version };
 }
 
-const STATUS_LINE =
-  /^(?:'([^']+)'|(\S+)) statusline --installed-by=mpm\/(\S+)$/;
+const STATUS_LINE = /^(?:'([^']+)'|(\S+)) statusline # installed by mpm (\S+)$/;
 
 /**
  * The status line's setting: a shell's command line, since the client takes no
- * arguments there. `word` is the binary, quoted for a shell.
+ * arguments there, marked by a comment. `word` is the binary, quoted for a
+ * shell.
  */
 export function statusLineOf(word: string): Record<string, unknown> {
-  return { type: "command", command: `${word} statusline ${MARK}${VERSION}` };
+  const command = `${word} statusline # installed by mpm ${VERSION}`;
+  return { type: "command", command };
 }
 
 /** Reads the status line's setting; `undefined` unless mpm wrote it. */

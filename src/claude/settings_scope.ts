@@ -49,3 +49,15 @@ export function placeOf(
   const fileMode = scope === "local" ? 0o600 : 0o644;
   return { scope, folder, path, fileMode, folderMode: 0o755 };
 }
+
+/** The settings of whoever manages the machine, which win over all others. */
+export function managedSettings(platform: System["platform"]): string {
+  switch (platform) {
+    case "darwin":
+      return "/Library/Application Support/ClaudeCode/managed-settings.json";
+    case "windows":
+      return "C:\\Program Files\\ClaudeCode\\managed-settings.json";
+    case "linux":
+      return "/etc/claude-code/managed-settings.json";
+  }
+}

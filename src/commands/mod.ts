@@ -35,5 +35,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./hooks_install.ts")).hooksInstall,
   "hooks uninstall": async () =>
     (await import("./hooks_uninstall.ts")).hooksUninstall,
+  "hooks status": async () => (await import("./hooks_status.ts")).hooksStatus,
   "init": async () => (await import("./init.ts")).init,
 };

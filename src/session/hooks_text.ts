@@ -1,6 +1,7 @@
 import { escapeLines, escapeText } from "../escape.ts";
 import type {
   HooksInstallResult,
+  HooksStatusResult,
   HooksUninstallResult,
 } from "./results_hooks.ts";
 import { counted } from "./words.ts";
@@ -80,4 +81,31 @@ function notesOf(warnings: readonly string[], style: Painter): string {
   return warnings.map((text) =>
     style.yellow(`Note: ${escapeText(text)}`) + "\n"
   ).join("");
+}
+
+/** What `mpm hooks status` says. */
+export function hooksStatusText(
+  { installed, findings }: HooksStatusResult,
+  style: Painter,
+): string {
+  if (installed.length === 0) {
+    return "mpm's hooks are not installed. To do so: mpm hooks install\n";
+  }
+  const places = installed.map(
+    ({ scope, path, binary, version, events, status_line: line }) =>
+      `${scope}: ${escapeText(path)}\n` +
+      `  ${counted(events.length, "event")}` +
+      `${line ? " and the status line" : ""}, mpm ${escapeText(version)}, ` +
+      escapeText(binary),
+  );
+  const problems = findings.map(({ path, detail, mend }) =>
+    style.yellow(`Wrong: ${escapeText(detail)}`) +
+    `\n  in ${escapeText(path)}\n  mend: ${escapeText(mend)}`
+  );
+  return [
+    ...places,
+    ...problems,
+    ...findings.length === 0 ? ["All as it should be."] : [],
+    "",
+  ].join("\n");
 }

@@ -43,5 +43,40 @@ export const HooksUninstallResult = z.strictObject({
   removed: z.boolean(),
 });
 
+export const HooksStatusResult = z.strictObject({
+  /** This program, absolute; null: it runs from source. */
+  binary: z.nullable(text),
+  version: text,
+  /** Where hooks of mpm's are, in the client's order of precedence. */
+  installed: z.array(z.strictObject({
+    scope: z.enum(["project", "local", "user"]),
+    path: text,
+    binary: text,
+    version: text,
+    events: z.array(text),
+    status_line: z.boolean(),
+  })),
+  findings: z.array(z.strictObject({
+    problem: z.enum([
+      "unreadable",
+      "ignored",
+      "disabled",
+      "binary-missing",
+      "binary-other",
+      "version",
+      "edited",
+      "missing",
+      "duplicate",
+      "twice",
+    ]),
+    path: text,
+    /** What is wrong, one line. */
+    detail: text,
+    /** What mends it: a command, or one line. */
+    mend: text,
+  })),
+});
+
+export type HooksStatusResult = z.infer<typeof HooksStatusResult>;
 export type HooksInstallResult = z.infer<typeof HooksInstallResult>;
 export type HooksUninstallResult = z.infer<typeof HooksUninstallResult>;

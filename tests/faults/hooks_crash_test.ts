@@ -46,27 +46,27 @@ for (const before of BEFORE) {
     using whole = world(before);
     await mpm(whole, install, { now });
     const after = settings(whole)!.replaceAll(whole.root, "$ROOT");
-    for (let at = 0, finished = false; !finished; at++) {
+    let finished = false;
+    for (let at = 0; !finished; at++) {
       using env = world(before);
       finished = await runDying(env, install, { at, now });
       const found = settings(env)?.replaceAll(env.root, "$ROOT");
       const where = `died at write ${at}`;
       assert(found === before || found === after, `${where}: ${found}`);
       // Somebody who gives up, and somebody who tries again.
-      using again = world(before);
-      await runDying(again, install, { at, now });
-      await mpm(again, install, { now });
-      const told = settings(again)!.replaceAll(again.root, "$ROOT");
-      assertEquals(told, after, where);
-      for (const one of [env, again]) {
-        assertEquals((await mpm(one, UNINSTALL, { now })).status, 0);
-        checkBack(one, before, where);
+      if (at % 2 === 0) {
+        await mpm(env, install, { now });
+        const told = settings(env)!.replaceAll(env.root, "$ROOT");
+        assertEquals(told, after, where);
       }
+      assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
+      checkBack(env, before, where);
     }
   });
 
   Deno.test(`hooks uninstall may die anywhere: ${name}`, async () => {
-    for (let at = 0, finished = false; !finished; at++) {
+    let finished = false;
+    for (let at = 0; !finished; at++) {
       using env = world(before);
       await mpm(env, install, { now });
       const installed = settings(env);
@@ -81,7 +81,8 @@ for (const before of BEFORE) {
 
 Deno.test("an upgrade of the hooks may die anywhere", async () => {
   const before = BEFORE[1]!;
-  for (let at = 0, finished = false; !finished; at++) {
+  let finished = false;
+  for (let at = 0; !finished; at++) {
     using env = world(before);
     await mpm(env, INSTALL, { now });
     const other = join(env.root, "mpm-2");

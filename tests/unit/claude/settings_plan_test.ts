@@ -159,12 +159,12 @@ Deno.test("planInstall() sets a status line only where there is none", () => {
   const after = install('{"x":1}', quoted);
   assertEquals(read(after).statusLine, {
     type: "command",
-    command: "'/a b/mpm' statusline --installed-by=mpm/0.1.0",
+    command: "'/a b/mpm' statusline # installed by mpm 0.1.0",
   });
   assertEquals(install(after, quoted), after);
   assertEquals(
     read(install(after, { statusLine: "/c/mpm" })).statusLine.command,
-    "/c/mpm statusline --installed-by=mpm/0.1.0",
+    "/c/mpm statusline # installed by mpm 0.1.0",
   );
   assertEquals(removal(after, '{"x":1}'), '{"x":1}');
   const theirs = '{"statusLine":{"type":"command","command":"x statusline"}}';
