@@ -44,6 +44,14 @@ export function redactSave(
     : clean;
 }
 
+/** Any text as it may leave mpm: each rule's finds replaced by its label. */
+export function redactPlain(
+  text: string,
+  rules: readonly RedactionRule[] = RULES,
+): string {
+  return redactText(text, { rules, counts: {} });
+}
+
 function redactText(
   text: string,
   { rules, counts }: {

@@ -80,3 +80,60 @@ export const HooksStatusResult = z.strictObject({
 export type HooksStatusResult = z.infer<typeof HooksStatusResult>;
 export type HooksInstallResult = z.infer<typeof HooksInstallResult>;
 export type HooksUninstallResult = z.infer<typeof HooksUninstallResult>;
+
+const ScriptState = z.enum([
+  "none",
+  "shipped",
+  "older",
+  "edited",
+  "foreign",
+  "unusable",
+]);
+
+export const HooksListResult = z.strictObject({
+  /** Where the project's own copies are, absolute. */
+  folder: text,
+  hooks: z.array(z.strictObject({
+    name: text,
+    events: z.array(text),
+    summary: text,
+    /** The project's copy, absolute. */
+    path: text,
+    state: ScriptState,
+  })),
+});
+
+export const HooksShowResult = z.strictObject({ name: text, text });
+
+export const HooksEjectResult = z.strictObject({
+  dry_run: z.boolean(),
+  hooks: z.array(z.strictObject({
+    name: text,
+    path: text,
+    action: z.enum(["written", "upgraded", "kept", "edited", "refused"]),
+  })),
+});
+
+export const HooksAllowResult = z.strictObject({
+  allowed: z.array(z.strictObject({ name: text, path: text })),
+});
+
+export const HooksRunResult = z.strictObject({
+  name: text,
+  path: text,
+  outcome: z.enum(["exited", "missing", "timeout", "denied"]),
+  /** The exit status; -1 unless it exited. */
+  status: z.int(),
+  milliseconds: z.int(),
+  /** What it printed, cut. */
+  stdout: text,
+  stderr: text,
+  log: text,
+});
+
+export const HookResult = z.strictObject({ event: text });
+
+export type HooksListResult = z.infer<typeof HooksListResult>;
+export type HooksEjectResult = z.infer<typeof HooksEjectResult>;
+export type HooksAllowResult = z.infer<typeof HooksAllowResult>;
+export type HooksRunResult = z.infer<typeof HooksRunResult>;

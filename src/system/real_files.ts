@@ -24,6 +24,7 @@ export const realFiles: Files = {
   readLink: (path) => guard("read", path, () => Deno.readLinkSync(path)),
   create: (path, bytes, { synced = true } = {}) =>
     guard("write", path, () => create(path, bytes, synced)),
+  append: (path, bytes) => guard("write", path, () => append(path, bytes)),
   syncFiles,
   mkdir: (path) =>
     guard("create", path, () => {
@@ -160,6 +161,15 @@ function create(path: string, bytes: Uint8Array, synced: boolean): void {
     written += file.writeSync(bytes.subarray(written));
   }
   if (synced) file.syncDataSync();
+}
+
+function append(path: string, bytes: Uint8Array): void {
+  if (!lookup(path, Deno.lstatSync)) {
+    // Somebody else may be as fast; then it is there as well.
+    Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
+  }
+  using file = openSame(path, plainFile(path), { append: true });
+  file.writeSync(bytes);
 }
 
 /** Files synced at a time: the disk takes many in one go. */
