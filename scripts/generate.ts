@@ -3,6 +3,7 @@ import type { AnyCommand } from "../src/cli/command.ts";
 import { commandHelp, overview } from "../src/cli/help.ts";
 import { COMMANDS } from "../src/commands/mod.ts";
 import { ERRORS, EXIT_BUG } from "../src/errors.ts";
+import { pluginFiles } from "./generate_plugin.ts";
 
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
@@ -17,6 +18,7 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
   );
   const readme = await Deno.readTextFile(join(root, "README.md"));
   return new Map([
+    ...pluginFiles(),
     ["docs/cli.md", reference(commands)],
     [
       "README.md",
