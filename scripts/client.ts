@@ -60,15 +60,17 @@ async function fetchClient(): Promise<string> {
 }
 
 async function unpack(archive: string, folder: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command("tar", {
-    args: ["-xzf", archive, "-C", folder, "package/claude"],
-    stdin: "null",
-  }).output();
-  if (success) return;
-  throw new BuildError(
-    `Cannot unpack ${CLIENT.name}: ${new TextDecoder().decode(stderr).trim()}`,
-    "Is there space for 377 MB in the user's cache?",
-  );
+  const args = ["-xzf", archive, "-C", folder, "package/claude"];
+  const hint = "Is there a tar, and space for 377 MB in the user's cache?";
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command("tar", { args, stdin: "null" }).output();
+  } catch (cause) {
+    throw new BuildError("Cannot run tar", hint, cause);
+  }
+  if (output.success) return;
+  const detail = new TextDecoder().decode(output.stderr).trim();
+  throw new BuildError(`Cannot unpack ${CLIENT.name}: ${detail}`, hint);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,6 +1,10 @@
 import { SHELL_HOOKS, type ShellHook } from "../claude/shell_hooks.ts";
 import { MpmError } from "../errors.ts";
-import { type Script, scriptState } from "../store/hook_scripts.ts";
+import {
+  type Script,
+  type ScriptState,
+  scriptState,
+} from "../store/hook_scripts.ts";
 import { type HookOutcome, type HookRun, runHook } from "../store/run_hook.ts";
 import type { System } from "../system/system.ts";
 
@@ -34,6 +38,11 @@ export function copyOf(
   return scriptState(system, root, { name, shipped: text });
 }
 
+/** Whether this user wrote or allowed what is there. */
+export function mayRun(state: ScriptState): boolean {
+  return state === "shipped" || state === "older" || state === "edited";
+}
+
 /**
  * Runs the project's copy of a hook, if it is there and allowed on this
  * machine: what comes with a clone is somebody else's program. Without a copy
@@ -46,6 +55,36 @@ export async function runShellHook(
   run: Omit<HookRun, "path">,
 ): Promise<HookOutcome | undefined> {
   const { path, state } = copyOf(system, root, hookNamed(run.name));
-  const runs = state === "shipped" || state === "older" || state === "edited";
-  return runs ? await runHook(system, root, { ...run, path }) : undefined;
+  return mayRun(state)
+    ? await runHook(system, root, { ...run, path })
+    : undefined;
+}
+
+/**
+ * Runs `mpm hooks run NAME` in a session of its own and does not wait: whoever
+ * starts it may end at once. What it needs to know it finds in its environment.
+ * Throws FILE_FAILED where no shell starts it.
+ */
+export async function startShellHook(
+  system: System,
+  { name, cwd, env }: Pick<HookRun, "name" | "cwd" | "env">,
+): Promise<void> {
+  const program = system.program();
+  if (program === undefined) {
+    throw new MpmError("CONFLICT", "This mpm runs from source", {
+      hint: "Build it: only a binary can start itself",
+    });
+  }
+  const background = "exec </dev/null >/dev/null 2>&1; " +
+    'if command -v setsid; then setsid "$@" & else "$@" & fi';
+  const { outcome } = await system.run("sh", {
+    args: ["-c", background, "sh", program, "hooks", "run", name],
+    cwd,
+    env,
+    timeout: 5000,
+  });
+  if (outcome === "exited") return;
+  throw new MpmError("FILE_FAILED", `Cannot start "${name}": no shell runs`, {
+    hint: "Shell hooks need sh",
+  });
 }

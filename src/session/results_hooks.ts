@@ -121,7 +121,7 @@ export const HooksAllowResult = z.strictObject({
 export const HooksRunResult = z.strictObject({
   name: text,
   path: text,
-  outcome: z.enum(["exited", "missing", "timeout", "denied"]),
+  outcome: z.enum(["exited", "missing", "timeout", "denied", "started"]),
   /** The exit status; -1 unless it exited. */
   status: z.int(),
   milliseconds: z.int(),

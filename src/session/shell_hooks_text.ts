@@ -74,17 +74,20 @@ const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
   timeout: "took too long and was ended",
   missing: "could not be started: there is no sh",
   denied: "could not be started: permission denied",
+  started: "runs in the background",
 };
 
 /** What `mpm hooks run` says. */
 export function hooksRunText(result: HooksRunResult): string {
-  const { name, outcome, status, milliseconds, stdout, stderr } = result;
+  const { name, outcome, status, milliseconds, stdout, stderr, log } = result;
   const printed = [stdout, stderr].filter((text) => text !== "")
     .map((text) => escapeLines(text.trimEnd()));
   const ended = outcome === "exited" ? ` with status ${status}` : "";
   return [
     ...printed,
-    `${name} ${OUTCOMES[outcome]}${ended} after ${milliseconds} ms`,
+    outcome === "started"
+      ? `${name} ${OUTCOMES.started}; its end will be in ${escapeText(log)}`
+      : `${name} ${OUTCOMES[outcome]}${ended} after ${milliseconds} ms`,
     "",
   ].join("\n");
 }

@@ -371,24 +371,27 @@ Deno.test("hooks install refuses to replace somebody's status line and says how 
   assertEquals(bytesOf(env), encode(text));
 });
 
-Deno.test("hooks install names the binary by its path on PATH, or the one given", async () => {
-  using env = new TestEnv();
-  Deno.mkdirSync(join(env.root, "bin"));
-  Deno.mkdirSync(join(env.root, "links"));
-  const program = join(env.root, "bin", "mpm");
-  Deno.writeTextFileSync(program, "", { mode: 0o755 });
-  Deno.symlinkSync(program, join(env.root, "links", "mpm"));
-  env.extra.PATH = `${join(env.root, "links")}:${Deno.env.get("PATH")}`;
-  const { binary } = await mpmJson<HooksInstallResult>(env, INSTALL);
-  assertEquals(binary, join(env.root, "links", "mpm"));
-  const missing = await mpm(env, [...INSTALL, "--binary", "no/such"]);
-  assertEquals(missing.status, 3);
-  const source = await mpm(env, INSTALL, {
-    wrap: (system) => ({ ...system, program: () => undefined }),
-  });
-  assertEquals(source.status, 4);
-  assertStringIncludes(source.stderr, "runs from source");
-});
+posixTest(
+  "hooks install names the binary by its path on PATH, or the one given",
+  async () => {
+    using env = new TestEnv();
+    Deno.mkdirSync(join(env.root, "bin"));
+    Deno.mkdirSync(join(env.root, "links"));
+    const program = join(env.root, "bin", "mpm");
+    Deno.writeTextFileSync(program, "", { mode: 0o755 });
+    Deno.symlinkSync(program, join(env.root, "links", "mpm"));
+    env.extra.PATH = `${join(env.root, "links")}:${Deno.env.get("PATH")}`;
+    const { binary } = await mpmJson<HooksInstallResult>(env, INSTALL);
+    assertEquals(binary, join(env.root, "links", "mpm"));
+    const missing = await mpm(env, [...INSTALL, "--binary", "no/such"]);
+    assertEquals(missing.status, 3);
+    const source = await mpm(env, INSTALL, {
+      wrap: (system) => ({ ...system, program: () => undefined }),
+    });
+    assertEquals(source.status, 4);
+    assertStringIncludes(source.stderr, "runs from source");
+  },
+);
 
 Deno.test("hooks uninstall says in which scope the hooks are", async () => {
   using env = new TestEnv();

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import type { HooksStatusResult } from "../../src/session/results_hooks.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, type MpmOptions } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 
 const LOCAL = ".claude/settings.local.json";
 const STATUS = ["hooks", "status"];
@@ -120,19 +121,22 @@ const DRIFT: Record<string, [Edit, string, string]> = {
 };
 
 for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
-  Deno.test(`hooks status finds ${name}, and what it says mends it`, async () => {
-    using env = await installed();
-    await edit(env);
-    const found = await status(env);
-    assertEquals(found.status, 4);
-    const finding = found.findings.find((one) => one.problem === problem);
-    assertStringIncludes(finding?.mend ?? "", mend);
-    const { stdout } = await mpm(env, STATUS);
-    assertStringIncludes(stdout, `mend: ${mend}`);
-    if (!mend.startsWith("mpm") || problem === "binary-missing") return;
-    assertEquals((await mpm(env, mend.split(" ").slice(1))).status, 0);
-    assertEquals((await status(env)).findings, []);
-  });
+  posixTest(
+    `hooks status finds ${name}, and what it says mends it`,
+    async () => {
+      using env = await installed();
+      await edit(env);
+      const found = await status(env);
+      assertEquals(found.status, 4);
+      const finding = found.findings.find((one) => one.problem === problem);
+      assertStringIncludes(finding?.mend ?? "", mend);
+      const { stdout } = await mpm(env, STATUS);
+      assertStringIncludes(stdout, `mend: ${mend}`);
+      if (!mend.startsWith("mpm") || problem === "binary-missing") return;
+      assertEquals((await mpm(env, mend.split(" ").slice(1))).status, 0);
+      assertEquals((await status(env)).findings, []);
+    },
+  );
 }
 
 Deno.test("hooks status goes by the switch of the scope that wins", async () => {
