@@ -66,7 +66,7 @@ export class JsonEdits {
 
   /** The changed text. */
   apply(): string {
-    const edits = [...this.#replaced].map(([node, value]) => ({
+    const edits = [...this.#replaced].map(([node, value]): Edit => ({
       start: node.start,
       end: node.end,
       text: this.#json(
@@ -75,27 +75,13 @@ export class JsonEdits {
         isInline(this.text, node),
       ),
     }));
-    for (
-      const container of new Set([
-        ...this.#removed.keys(),
-        ...this.#added.keys(),
-      ])
-    ) {
+    const changed = [...this.#removed.keys(), ...this.#added.keys()];
+    for (const container of new Set(changed)) {
       edits.push(...this.#containerEdits(container));
     }
-    // What lies in a removed or replaced part goes with it.
-    const outer = edits.filter((edit) =>
-      !edits.some((other) =>
-        other !== edit && other.start <= edit.start && edit.end <= other.end &&
-        other.end - other.start > edit.end - edit.start &&
-        !(edit.start === edit.end &&
-          (edit.start === other.start || edit.start === other.end))
-      )
-    );
-    outer.sort((a, b) => a.start - b.start || a.end - b.end);
     let result = "";
     let at = 0;
-    for (const { start, end, text } of outer) {
+    for (const { start, end, text } of outermost(edits)) {
       result += this.text.slice(at, start) + text;
       at = end;
     }
@@ -177,6 +163,21 @@ export class JsonEdits {
   #space(): string {
     return /[^\\]":[{["\w-]/.test(this.text) ? "" : " ";
   }
+}
+
+/**
+ * The edits in order, without those inside of a larger one: what lies in a
+ * removed or replaced part goes with it.
+ */
+function outermost(edits: readonly Edit[]): Edit[] {
+  const ordered = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
+  let end = 0;
+  return ordered.filter((edit) => {
+    // An insertion right behind a removal is none of its inside.
+    if (edit.end <= end && edit.start < end) return false;
+    end = edit.end;
+    return true;
+  });
 }
 
 /** Each removed child goes with the comma before it, the first with the one behind. */

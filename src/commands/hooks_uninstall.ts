@@ -1,9 +1,11 @@
 import { placeOf, type ScopePlace, SCOPES } from "../claude/settings_scope.ts";
 import { defineCommand } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import { uninstallText } from "../session/hooks_text.ts";
 import type { HooksUninstallResult } from "../session/results_hooks.ts";
 import { withUserLock } from "../store/user_state.ts";
+import type { System } from "../system/system.ts";
 import { uninstall } from "./install_steps.ts";
 
 /** `mpm hooks uninstall` */
@@ -40,20 +42,21 @@ still as mpm wrote them go, too; what the settings held is kept first.`,
     if (result.changes.length + result.skills.length > 0) return result;
     const others = SCOPES.filter((scope) => scope !== input.scope)
       .map((scope) => placeOf(system, scope, workspace))
-      .filter((other) => isInstalled(other));
+      .filter((other) => isInstalled(system, other));
     const warnings = others.map(({ scope, path }) =>
       `mpm's hooks are in "${path}": mpm hooks uninstall --scope ${scope}`
     );
     return { ...result, warnings };
-
-    /** Whether there is anything to take out; a file that cannot be read has not. */
-    function isInstalled(place: ScopePlace): boolean {
-      try {
-        return uninstall(system, place, true).changes.length > 0;
-      } catch {
-        return false;
-      }
-    }
   },
   render: uninstallText,
 });
+
+/** Whether there is anything to take out; what cannot be read has nothing. */
+function isInstalled(system: System, place: ScopePlace): boolean {
+  try {
+    return uninstall(system, place, true).changes.length > 0;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}

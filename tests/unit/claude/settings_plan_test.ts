@@ -92,6 +92,64 @@ Deno.test("planRemoval() keeps what others added to the settings meanwhile", () 
   );
 });
 
+/** An entry of mpm's, of whatever version, for whatever event. */
+const ownGroup = fc.record({
+  event: fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", "Stop"),
+  version: fc.constantFrom("0.0.1", "0.1.0", "9.9.9"),
+  timeout: fc.constantFrom(5, 10, 99),
+  matcher: fc.constantFrom(undefined, "Agent|Task", "*"),
+  beside: fc.boolean(),
+}).map(({ event, version, timeout, matcher, beside }) => ({
+  ...matcher === undefined ? {} : { matcher },
+  hooks: [
+    {
+      type: "command",
+      command: "/some/mpm",
+      args: ["hook", event, `--installed-by=mpm/${version}`],
+      timeout,
+    },
+    ...beside ? [{ type: "command", command: "theirs" }] : [],
+  ],
+}));
+
+Deno.test("planInstall() and planRemoval() find mpm's entries wherever they are", () => {
+  const strewn = fc.dictionary(
+    fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", "Stop"),
+    fc.array(
+      fc.oneof(
+        ownGroup,
+        fc.constantFrom({ hooks: [] }, { matcher: "Bash", hooks: [] }),
+      ),
+      { maxLength: 4 },
+    ),
+  );
+  fc.assert(
+    fc.property(strewn, jsonText(), (hooks, write) => {
+      const theirs = JSON.stringify(hooks).split('"theirs"').length;
+      const text = write({ hooks, more: [1] });
+      const after = install(text);
+      assertEquals(install(after), after);
+      for (const { event } of HOOK_ENTRIES) {
+        const marks = JSON.stringify(read(after).hooks[event])
+          .split("--installed-by=mpm/0.1.0").length - 1;
+        assertEquals(marks, 1, event);
+      }
+      assertEquals(
+        JSON.stringify(read(after).hooks.Stop ?? []).match(/--inst/),
+        null,
+      );
+      for (
+        const left of [removal(text), removal(after), removal(after, text)]
+      ) {
+        assert(!left.includes("--installed-by"), left);
+        assertEquals(left.split('"theirs"').length, theirs);
+        assertEquals(read(left).more, [1]);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 const LAYOUTS: Record<string, [string, string]> = {
   "two blanks": [
     '{\n  "a": 1\n}\n',
