@@ -34,7 +34,7 @@ export async function findClient(): Promise<Client> {
     return { path: await fetchClient() };
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    return { reason: `${error.message} (${error.hint})` };
+    return { reason: error.message.split("\n")[0]! };
   }
 }
 
@@ -49,7 +49,11 @@ async function fetchClient(): Promise<string> {
   await Deno.mkdir(cache, { recursive: true });
   const scratch = await Deno.makeTempDir({ dir: cache, prefix: "fetch-" });
   try {
-    const { path: archive } = await fetchArchive(CLIENT, scratch);
+    const { path: archive } = await fetchArchive(CLIENT, scratch, [
+      // Where there is no registry, tests need not wait for one.
+      "--fetch-retries=1",
+      "--fetch-retry-mintimeout=1000",
+    ]);
     await unpack(archive, scratch);
     await Deno.mkdir(folder, { recursive: true });
     await Deno.rename(join(scratch, "package", "claude"), path);

@@ -94,7 +94,7 @@ export interface Pinned {
 
 /**
  * Fetches a package's archive with the npm client and verifies it. `folder` is
- * a scratch folder.
+ * a scratch folder, `options` go to npm.
  *
  * @returns the archive and its path in `folder`
  * @throws {BuildError} when npm fails or the package is not the pinned one
@@ -102,9 +102,13 @@ export interface Pinned {
 export async function fetchArchive(
   { name, version, integrity }: Pinned,
   folder: string,
+  options: readonly string[] = [],
 ): Promise<{ path: string; archive: Uint8Array<ArrayBuffer> }> {
   const spec = `${name}@${version}`;
-  await runNpm(["pack", spec, "--ignore-scripts", "--loglevel=error"], folder);
+  await runNpm(
+    ["pack", spec, "--ignore-scripts", "--loglevel=error", ...options],
+    folder,
+  );
   const entries = await Array.fromAsync(Deno.readDir(folder));
   const file = entries.find((entry) => entry.name.endsWith(".tgz"))?.name;
   if (!file) {

@@ -110,3 +110,11 @@ export function hookSwitch(
   const read = valueOf(text, value);
   return typeof read === "boolean" ? read : undefined;
 }
+
+/** Whether the settings enable mpm as a plugin, which has hooks of its own. */
+export function enablesPlugin({ text, top }: SettingsText): boolean {
+  const plugins = memberOf(top, "enabledPlugins")?.value;
+  const read = plugins?.kind === "object" ? valueOf(text, plugins) : {};
+  return Object.entries(read as Record<string, unknown>)
+    .some(([name, enabled]) => name.startsWith("mpm@") && enabled === true);
+}

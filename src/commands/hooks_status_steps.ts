@@ -1,4 +1,8 @@
-import { hookSwitch, installedHooks } from "../claude/settings_drift.ts";
+import {
+  enablesPlugin,
+  hookSwitch,
+  installedHooks,
+} from "../claude/settings_drift.ts";
 import { managedSettings, placeOf } from "../claude/settings_scope.ts";
 import {
   decodeSettings,
@@ -51,7 +55,7 @@ export function hooksStatus(
     installedIn(system, file, findings)
   );
   if (installed.length > 0) findings.push(...switchedOff(files));
-  findings.push(...twice(installed));
+  findings.push(...twice(installed), ...pluginToo(files));
   return {
     binary: system.program() ?? null,
     version: VERSION,
@@ -163,6 +167,17 @@ function switchedOff(files: readonly Read[]): Finding[] {
     if (off === false) return [];
   }
   return [];
+}
+
+/** A plugin's entries start `mpm` by name, and so are not the same. */
+function pluginToo(files: readonly Read[]): Finding[] {
+  return files.filter(({ settings }) => settings && enablesPlugin(settings))
+    .map(({ path }) => ({
+      problem: "twice",
+      path,
+      detail: "mpm is enabled as a plugin as well: its hooks run twice",
+      mend: "claude plugin disable mpm",
+    }));
 }
 
 /** The client runs entries once that are the same to the letter. */

@@ -108,6 +108,15 @@ const DRIFT: Record<string, [Edit, string, string]> = {
     "disabled",
     'Remove "disableAllHooks" from',
   ],
+  "mpm as a plugin, too": [
+    (env) =>
+      env.write(
+        ".claude/settings.json",
+        '{"enabledPlugins": {"mpm@market": true, "x@market": true}}',
+      ),
+    "twice",
+    "claude plugin disable mpm",
+  ],
   "hooks of another mpm in another scope": [
     async (env) => {
       const other = join(env.root, "mpm-2");
