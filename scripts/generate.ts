@@ -4,6 +4,7 @@ import { commandHelp, overview } from "../src/cli/help.ts";
 import { COMMANDS } from "../src/commands/mod.ts";
 import { ERRORS, EXIT_BUG } from "../src/errors.ts";
 import { configurationPage } from "./generate_configuration.ts";
+import { pluginFiles } from "./generate_plugin.ts";
 
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
@@ -18,6 +19,7 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
   );
   const readme = await Deno.readTextFile(join(root, "README.md"));
   return new Map([
+    ...pluginFiles(),
     ["docs/cli.md", reference(commands)],
     ["docs/configuration.md", configurationPage(table)],
     [

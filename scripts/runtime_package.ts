@@ -84,9 +84,45 @@ async function runNpm(args: string[], cwd: string): Promise<void> {
   }
 }
 
+/** A package of npm's, pinned. */
+export interface Pinned {
+  readonly name: string;
+  readonly version: string;
+  /** `sha512-` and base64, of the package's archive (npm's own format). */
+  readonly integrity: string;
+}
+
 /**
- * Fetches a target's npm package with the npm client, verifies it, and returns
- * the compiled program it carries. `folder` is a scratch folder.
+ * Fetches a package's archive with the npm client and verifies it. `folder` is
+ * a scratch folder, `options` go to npm.
+ *
+ * @returns the archive and its path in `folder`
+ * @throws {BuildError} when npm fails or the package is not the pinned one
+ */
+export async function fetchArchive(
+  { name, version, integrity }: Pinned,
+  folder: string,
+  options: readonly string[] = [],
+): Promise<{ path: string; archive: Uint8Array<ArrayBuffer> }> {
+  const spec = `${name}@${version}`;
+  await runNpm(
+    ["pack", spec, "--ignore-scripts", "--loglevel=error", ...options],
+    folder,
+  );
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const file = entries.find((entry) => entry.name.endsWith(".tgz"))?.name;
+  if (!file) {
+    throw new BuildError(`npm left no archive of ${spec}`, "Try again");
+  }
+  const path = join(folder, file);
+  const archive = await Deno.readFile(path);
+  verifyIntegrity(archive, integrity);
+  return { path, archive };
+}
+
+/**
+ * Fetches a target's npm package and returns the compiled program it carries.
+ * `folder` is a scratch folder.
  *
  * @throws {BuildError} when npm fails or the package is not the pinned one
  */
@@ -94,14 +130,6 @@ export async function fetchProgram(
   target: Target,
   folder: string,
 ): Promise<Uint8Array> {
-  const spec = `${target.name}@${target.version}`;
-  await runNpm(["pack", spec, "--ignore-scripts", "--loglevel=error"], folder);
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  const name = entries.find((entry) => entry.name.endsWith(".tgz"))?.name;
-  if (!name) {
-    throw new BuildError(`npm left no archive of ${spec}`, "Try again");
-  }
-  const archive = await Deno.readFile(join(folder, name));
-  verifyIntegrity(archive, target.integrity);
+  const { archive } = await fetchArchive(target, folder);
   return fileInTar(await gunzip(archive), target.program);
 }

@@ -1,4 +1,5 @@
 import { ensureBuilt } from "./build.ts";
+import { type Client, findClient } from "./client.ts";
 
 /** Everything CI runs, in one go; the README's second command. */
 const CHECKS: readonly { name: string; args: readonly string[] }[] = [
@@ -50,6 +51,15 @@ function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
+/** What is not tested is said before and behind the tests. */
+function sayClient({ path, reason }: Client): void {
+  say(
+    path === undefined
+      ? `SKIPPED: all tests against the real Claude Code. ${reason}`
+      : `With the real Claude Code: ${path}`,
+  );
+}
+
 if (import.meta.main) {
   for (const { name, args } of CHECKS) {
     say(`• ${name}`);
@@ -57,6 +67,12 @@ if (import.meta.main) {
   }
   say("• build");
   const binary = await ensureBuilt();
+  say("• Claude Code");
+  const client = await findClient();
+  sayClient(client);
   say("• tests");
-  summarize(await run([...TESTS, ...Deno.args, "tests/"], { MPM_BIN: binary }));
+  const env = { MPM_BIN: binary, CLAUDE_BIN: client.path ?? "" };
+  const printed = await run([...TESTS, ...Deno.args, "tests/"], env);
+  sayClient(client);
+  summarize(printed);
 }

@@ -73,5 +73,16 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "config unset": async () => (await import("./config_unset.ts")).configUnset,
   "config list": async () => (await import("./config_list.ts")).configList,
   "migrate": async () => (await import("./migrate.ts")).migrate,
+  "hooks install": async () =>
+    (await import("./hooks_install.ts")).hooksInstall,
+  "hooks uninstall": async () =>
+    (await import("./hooks_uninstall.ts")).hooksUninstall,
+  "hooks status": async () => (await import("./hooks_status.ts")).hooksStatus,
+  "hooks list": async () => (await import("./hooks_list.ts")).hooksList,
+  "hooks show": async () => (await import("./hooks_show.ts")).hooksShow,
+  "hooks eject": async () => (await import("./hooks_eject.ts")).hooksEject,
+  "hooks allow": async () => (await import("./hooks_allow.ts")).hooksAllow,
+  "hooks run": async () => (await import("./hooks_run.ts")).hooksRun,
+  "hook": async () => (await import("./hook.ts")).hook,
   "init": async () => (await import("./init.ts")).init,
 };

@@ -1,6 +1,10 @@
-/** `1 file`, `2 files`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** `1 file`, `2 files`; `plural` where an "s" does not do. */
+export function counted(
+  count: number,
+  noun: string,
+  plural = `${noun}s`,
+): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** `text` in at most `longest` UTF-16 units, with `…` where it was cut. */

@@ -1,6 +1,7 @@
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
 import { realRun } from "./real_run.ts";
+import { realRunBounded } from "./real_run_bounded.ts";
 import { realTerminal } from "./real_terminal.ts";
 import type { System } from "./system.ts";
 
@@ -14,6 +15,7 @@ export function realSystem(): System {
     terminal: realTerminal,
     platform: platform(),
     uid: Deno.uid() ?? undefined,
+    program: () => Deno.build.standalone ? Deno.execPath() : undefined,
     cwd: () => guard("find", "the working directory", () => Deno.cwd()),
     env: (name) => Deno.env.get(name),
     home: () => Deno.env.get("HOME") || Deno.env.get("USERPROFILE"),
@@ -22,6 +24,7 @@ export function realSystem(): System {
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: realRun,
+    runBounded: realRunBounded,
   };
 }
 

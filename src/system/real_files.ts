@@ -32,6 +32,7 @@ export const realFiles: Files = {
   create: (path, bytes, { synced = true } = {}) =>
     guard("write", path, () => create(path, bytes, synced)),
   createAll,
+  append: (path, bytes) => guard("write", path, () => append(path, bytes)),
   syncFiles,
   mkdir: (path) =>
     guard("create", path, () => {
@@ -173,6 +174,16 @@ function create(path: string, bytes: Uint8Array, synced: boolean): void {
     written += file.writeSync(bytes.subarray(written));
   }
   if (synced) file.syncDataSync();
+}
+
+function append(path: string, bytes: Uint8Array): void {
+  if (!lookup(path, Deno.lstatSync)) {
+    // Somebody else may be as fast; then it is there as well.
+    Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
+  }
+  const { file } = openSame(path, plainFile(path), { append: true });
+  using _ = file;
+  file.writeSync(bytes);
 }
 
 /** Windows opens no folder, and makes a rename durable by itself. */

@@ -6,32 +6,8 @@ export async function realRun(
   program: string,
   options: RunOptions,
 ): Promise<RunResult> {
-  const failed = (outcome: RunResult["outcome"]): RunResult => ({
-    outcome,
-    status: -1,
-    stdout: new Uint8Array(),
-    stderr: new Uint8Array(),
-  });
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(program, {
-      args: [...options.args],
-      cwd: options.cwd,
-      ...childEnv(options.env),
-      stdin: options.stdin ? "piped" : "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      // Said of a missing folder in the same words as of a missing program.
-      guard("work in", options.cwd, () => Deno.statSync(options.cwd));
-      return failed("missing");
-    }
-    if (error instanceof Deno.errors.PermissionDenied) return failed("denied");
-    if (error instanceof Deno.errors.NotCapable) return failed("denied");
-    throw error;
-  }
+  const child = start(program, options);
+  if (!(child instanceof Deno.ChildProcess)) return child;
   const finished = Promise.all([
     child.output(),
     options.stdin && feed(child.stdin, options.stdin),
@@ -46,8 +22,41 @@ export async function realRun(
   return { outcome: "exited", status: code, stdout, stderr };
 }
 
+function failed(outcome: RunResult["outcome"]): RunResult {
+  const [stdout, stderr] = [new Uint8Array(), new Uint8Array()];
+  return { outcome, status: -1, stdout, stderr };
+}
+
+/** Starts a program; how that failed if it did. */
+export function start(
+  program: string,
+  options: RunOptions,
+  { detached = false } = {},
+): Deno.ChildProcess | RunResult {
+  try {
+    return new Deno.Command(program, {
+      args: [...options.args],
+      cwd: options.cwd,
+      ...childEnv(options.env),
+      stdin: options.stdin ? "piped" : "null",
+      stdout: "piped",
+      stderr: "piped",
+      detached,
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      // Said of a missing folder in the same words as of a missing program.
+      guard("work in", options.cwd, () => Deno.statSync(options.cwd));
+      return failed("missing");
+    }
+    if (error instanceof Deno.errors.PermissionDenied) return failed("denied");
+    if (error instanceof Deno.errors.NotCapable) return failed("denied");
+    throw error;
+  }
+}
+
 /** What `work` gives, or `undefined` after `limit` milliseconds. */
-async function beforeDeadline<T>(
+export async function beforeDeadline<T>(
   work: Promise<T>,
   limit: number,
 ): Promise<T | undefined> {
@@ -85,7 +94,7 @@ function childEnv(
 }
 
 /** A program that stops reading early is no failure of ours. */
-async function feed(
+export async function feed(
   stdin: WritableStream<Uint8Array>,
   bytes: Uint8Array,
 ): Promise<void> {

@@ -8,6 +8,8 @@ export interface System {
   readonly platform: "linux" | "darwin" | "windows";
   /** Numeric user id; `undefined` where the platform has none. */
   readonly uid: number | undefined;
+  /** The file of the running program, absolute; `undefined` from source. */
+  program(): string | undefined;
   /** The absolute working directory. Throws FILE_FAILED if it is gone. */
   cwd(): string;
   env(name: string): string | undefined;
@@ -18,6 +20,15 @@ export interface System {
   /** Random text of 8 characters out of `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
+  /**
+   * Runs somebody else's program, whatever it does: it leads a process group
+   * of its own, which is ended when its time is over, only the start of its
+   * output is kept, and nothing waits for what it left in the background.
+   */
+  runBounded(
+    program: string,
+    options: RunOptions & { readonly limit: number },
+  ): Promise<RunResult>;
 }
 
 export interface FileInfo {
@@ -98,6 +109,11 @@ export interface Files {
    * disk syncs many in one go.
    */
   createAll(files: readonly NewFile[]): Promise<void>;
+  /**
+   * Adds to the end of a plain file, in one piece; creates it with mode 0600.
+   * Not synced. Throws `link` rather than follow one.
+   */
+  append(path: string, bytes: Uint8Array): void;
   /** Makes the contents of these files durable, much faster than one by one. */
   syncFiles(paths: readonly string[]): Promise<void>;
   /** Creates one folder with mode 0700; throws `exists`. */

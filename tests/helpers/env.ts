@@ -150,12 +150,18 @@ export class TestEnv implements Disposable {
     const real = realSystem();
     return {
       ...real,
+      program: () => join(this.root, "bin", "mpm"),
       cwd: () => options.cwd ?? this.project,
       home: () => this.env().HOME,
       env: (name) => this.env()[name],
       now: options.now ?? real.now,
       run: (program: string, run: RunOptions) =>
         real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
+      runBounded: (program, run) =>
+        real.runBounded(program, {
+          ...run,
+          env: this.#childEnv(run.env ?? {}),
+        }),
     };
   }
 

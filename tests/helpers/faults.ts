@@ -7,6 +7,7 @@ export class Crash extends Error {}
 /** The methods that change something: each a point where mpm may die. */
 const WRITES = [
   "create",
+  "append",
   "mkdir",
   "chmod",
   "setMtime",

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Runs after mpm wrote an error record: a tool failed, or a turn ended by an
+# error. It tells nobody unless switched on here, and never more than that
+# there was one: messages can hold secrets.
+#
+# In: MPM_PROJECT, MPM_EVENT (PostToolUseFailure, StopFailure), MPM_SESSION_ID,
+#     MPM_CWD, MPM_TOOL (the tool's name, where one failed), MPM_ERROR (its
+#     first line, redacted), MPM_RECORD (the record's file), and the client's
+#     JSON on standard input, which is not redacted: do not pass it on.
+# Out: standard output is logged, and shown to nobody.
+
+DESKTOP=0  # 1: a notification on the desktop
+WEBHOOK=0  # 1: post one line to $SLACK_WEBHOOK, if that is set
+
+set -u
+text="${MPM_EVENT:-error}${MPM_TOOL:+: $MPM_TOOL}"
+
+if [ "$DESKTOP" = 1 ]; then
+  if command -v notify-send >/dev/null; then
+    notify-send "Claude Code" "$text"
+  elif command -v osascript >/dev/null; then
+    osascript -e 'on run argv' \
+      -e 'display notification (item 1 of argv) with title "Claude Code"' \
+      -e 'end run' -- "$text"
+  fi
+fi
+
+if [ "$WEBHOOK" = 1 ] && [ -n "${SLACK_WEBHOOK:-}" ]; then
+  # Only letters, digits and a few signs: nothing that JSON would have to quote.
+  safe=$(printf '%s' "$text" | tr -cd 'A-Za-z0-9 :_.-' | cut -c 1-200)
+  printf '{"text":"Claude Code error: %s"}' "$safe" |
+    curl --silent --show-error --max-time 10 --output /dev/null \
+      --header 'Content-Type: application/json' --data @- "$SLACK_WEBHOOK"
+fi
+
+exit 0

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Prints what the agent should know when a session starts; what it prints is
+# added to the context that mpm gives, as data, and cut to a few thousand
+# characters. It only reads.
+#
+# In: MPM_PROJECT, MPM_EVENT (SessionStart), MPM_SESSION_ID, MPM_CWD,
+#     MPM_SOURCE (startup, resume, clear, compact), and the client's JSON on
+#     standard input.
+# Out: standard output, for the agent. Print facts, no instructions.
+
+README=0         # 1: the first lines of README.md
+CONTEXT=0        # 1: .claude/context.md
+COMMITS=0        # how many of the newest commits
+STATUS=0         # 1: the branch and what is not committed
+ARCHITECTURE=''  # a document to begin with, e.g. docs/ARCHITECTURE.md
+LINES=40         # of each of them at most
+
+set -u
+cd "${MPM_PROJECT:?}" || exit 1
+
+# part TITLE FILE: the first lines of a plain file of the project.
+part() {
+  if [ -f "$2" ] && [ ! -L "$2" ]; then
+    printf '## %s\n\n' "$1"
+    head -n "$LINES" -- "$2"
+    echo
+  fi
+}
+
+[ "$README" = 1 ] && part README README.md
+[ "$CONTEXT" = 1 ] && part "Current work" .claude/context.md
+
+if [ "$COMMITS" -gt 0 ]; then
+  printf '## Recent commits\n\n'
+  git --no-pager log --oneline --no-decorate --max-count="$COMMITS"
+  echo
+fi
+
+if [ "$STATUS" = 1 ]; then
+  printf '## Branch and changes\n\n'
+  git --no-optional-locks status --short --branch | head -n "$LINES"
+  echo
+fi
+
+[ -n "$ARCHITECTURE" ] && part Architecture "$ARCHITECTURE"
+
+exit 0

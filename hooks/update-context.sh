@@ -1,0 +1,38 @@
+#!/bin/sh
+# Keeps the branch and the time in .claude/context.md up to date; what people
+# wrote in it stays. Run it by hand, from post-session.sh, or from a git hook.
+#
+# In: MPM_PROJECT, or the folder it is run in.
+# Out: nothing, unless something goes wrong.
+
+UPDATE=0  # 1: do it
+
+set -u
+[ "$UPDATE" = 1 ] || exit 0
+cd "${MPM_PROJECT:-.}" || exit 1
+
+file=.claude/context.md
+branch=$(git symbolic-ref --quiet --short HEAD || git rev-parse --short HEAD) ||
+  exit 1
+now=$(date -u '+%Y-%m-%d %H:%M UTC')
+
+if [ -L .claude ] || [ -L "$file" ]; then
+  echo "update-context: $file is behind a link" >&2
+  exit 1
+fi
+mkdir -p .claude
+[ -f "$file" ] || printf '# Current work\n' >"$file"
+
+# Editing in place is not the same everywhere; a new file and a rename are.
+new=$file.$$
+trap 'rm -f -- "$new"' EXIT
+awk -v branch="$branch" -v now="$now" '
+  /^Branch: / && !b { print "Branch: " branch; b = 1; next }
+  /^Last updated: / && !t { print "Last updated: " now; t = 1; next }
+  { print }
+  END {
+    if (!b || !t) print ""
+    if (!b) print "Branch: " branch
+    if (!t) print "Last updated: " now
+  }
+' "$file" >"$new" && mv -f -- "$new" "$file"

@@ -1,0 +1,45 @@
+import { HOOK_ENTRIES } from "../src/claude/hook_entries.ts";
+import { VERSION } from "../src/version.ts";
+
+/**
+ * The files that make this repository a plugin of Claude Code, by path below
+ * its top, beside `skills/`, which is both.
+ */
+export function pluginFiles(): [string, string][] {
+  return [
+    [".claude-plugin/plugin.json", json(MANIFEST)],
+    ["hooks/hooks.json", json({ description: HOOKS, hooks: pluginHooks() })],
+  ];
+}
+
+const MANIFEST = {
+  name: "mpm",
+  version: VERSION,
+  description:
+    "Save and restore sessions: pause, resume with what changed, checkpoints, " +
+    "branches, and a context gauge with thresholds",
+  author: { name: "The mpm authors" },
+  license: "MIT",
+  keywords: ["session", "checkpoint", "context", "hooks"],
+};
+
+const HOOKS = "Pass events on to mpm, which has to be on PATH";
+
+/** The entries of `mpm hooks install`, by the name that PATH resolves. */
+function pluginHooks() {
+  return Object.fromEntries(
+    HOOK_ENTRIES.map(({ event, matcher, timeout }) => [event, [{
+      ...matcher === undefined ? {} : { matcher },
+      hooks: [{
+        type: "command",
+        command: "mpm",
+        args: ["hook", event],
+        timeout,
+      }],
+    }]]),
+  );
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

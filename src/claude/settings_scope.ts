@@ -1,0 +1,63 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { System } from "../system/system.ts";
+import { claudeHome } from "./home.ts";
+
+/** Whose settings; the client reads and merges all three. */
+export const SCOPES = ["project", "local", "user"] as const;
+
+export type Scope = typeof SCOPES[number];
+
+/** Where a scope's settings are. */
+export interface ScopePlace {
+  readonly scope: Scope;
+  /** The folder that holds the settings and `skills/`, absolute. */
+  readonly folder: string;
+  readonly path: string;
+  /** The mode of a new settings file, and of a new folder. */
+  readonly fileMode: number;
+  readonly folderMode: number;
+}
+
+/**
+ * The settings of a scope. The client reads a project's from the folder it is
+ * started in, hence this worktree's top; the local ones from the top of the
+ * main worktree, wherever below it is started. Throws CONFLICT where there is
+ * no home folder.
+ */
+export function placeOf(
+  system: System,
+  scope: Scope,
+  { root, worktree }: Workspace,
+): ScopePlace {
+  if (scope === "user") {
+    const home = claudeHome(system);
+    if (home === undefined) {
+      throw new MpmError("CONFLICT", "Cannot find your home folder", {
+        hint: "Set HOME or CLAUDE_CONFIG_DIR",
+      });
+    }
+    // Whoever keeps the whole folder elsewhere has chosen so for themselves.
+    const folder = system.files.stat(home) ? system.files.realPath(home) : home;
+    const path = join(folder, "settings.json");
+    return { scope, folder, path, fileMode: 0o600, folderMode: 0o700 };
+  }
+  const folder = join(scope === "local" ? root : worktree, ".claude");
+  const name = scope === "local" ? "settings.local.json" : "settings.json";
+  const path = join(folder, name);
+  const fileMode = scope === "local" ? 0o600 : 0o644;
+  return { scope, folder, path, fileMode, folderMode: 0o755 };
+}
+
+/** The settings of whoever manages the machine, which win over all others. */
+export function managedSettings(platform: System["platform"]): string {
+  switch (platform) {
+    case "darwin":
+      return "/Library/Application Support/ClaudeCode/managed-settings.json";
+    case "windows":
+      return "C:\\Program Files\\ClaudeCode\\managed-settings.json";
+    case "linux":
+      return "/etc/claude-code/managed-settings.json";
+  }
+}

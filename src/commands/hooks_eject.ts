@@ -1,0 +1,74 @@
+import { defineCommand } from "../cli/command.ts";
+import { locate } from "../git/workspace.ts";
+import type { HooksEjectResult } from "../session/results_hooks.ts";
+import { hooksEjectText } from "../session/shell_hooks_text.ts";
+import { ejectScript, type ScriptState } from "../store/hook_scripts.ts";
+import { ensureHome } from "../store/home.ts";
+import { withLock } from "../store/lock.ts";
+import { withUserLock } from "../store/user_state.ts";
+import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
+
+type Action = HooksEjectResult["hooks"][number]["action"];
+
+/** What becomes of a copy; nothing that somebody wrote is replaced. */
+const ACTIONS: Record<ScriptState, Action> = {
+  none: "written",
+  older: "upgraded",
+  shipped: "kept",
+  edited: "edited",
+  foreign: "edited",
+  unusable: "refused",
+};
+
+/** `mpm hooks eject` */
+export const hooksEject = defineCommand({
+  name: "hooks eject",
+  summary: "Copy shell hooks into the project, to be switched on and edited",
+  description: `
+Writes them to .claude-mpm/hooks/, all without a name. A copy that nobody edited
+is brought up to this version, an edited one stays. After an edit "mpm hooks allow"
+lets the new text run on this machine.`,
+  positionals: [{
+    name: "names",
+    summary: "Which, e.g. pre-session",
+    rest: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be written and write nothing",
+    },
+  },
+  examples: ["mpm hooks eject", "mpm hooks eject pre-session post-session"],
+  result: async () =>
+    (await import("../session/results_hooks.ts")).HooksEjectResult,
+  async run({ system, folder }, input): Promise<HooksEjectResult> {
+    const { root } = await locate(system, folder);
+    const chosen = hooksNamed(input.names);
+    const plan = () =>
+      chosen.map((hook) => {
+        const { path, state } = copyOf(system, root, hook);
+        return { hook, path, action: ACTIONS[state] };
+      });
+    const answer = (steps: ReturnType<typeof plan>): HooksEjectResult => ({
+      dry_run: input["dry-run"],
+      hooks: steps.map(({ hook, path, action }) => ({
+        name: hook.name,
+        path,
+        action,
+      })),
+    });
+    if (input["dry-run"]) return answer(plan());
+    return await withLock(system, root, () =>
+      withUserLock(system, () => {
+        ensureHome(system, root);
+        const steps = plan();
+        for (const { hook, path, action } of steps) {
+          if (action !== "written" && action !== "upgraded") continue;
+          ejectScript(system, root, { path, text: hook.text });
+        }
+        return answer(steps);
+      }));
+  },
+  render: hooksEjectText,
+});

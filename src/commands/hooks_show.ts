@@ -1,0 +1,20 @@
+import { defineCommand } from "../cli/command.ts";
+import { hookNamed } from "./shell_hook_steps.ts";
+
+/** `mpm hooks show` */
+export const hooksShow = defineCommand({
+  name: "hooks show",
+  summary: "Print a shell hook as it is shipped",
+  description: `
+Its switches stand at the top. To use one: mpm hooks eject <name>.`,
+  positionals: [{ name: "name", summary: "Which, e.g. pre-session" }],
+  flags: {},
+  examples: ["mpm hooks show pre-session"],
+  result: async () =>
+    (await import("../session/results_hooks.ts")).HooksShowResult,
+  run(_, input) {
+    const { name, text } = hookNamed(input.name);
+    return Promise.resolve({ name, text });
+  },
+  render: ({ text }) => text,
+});

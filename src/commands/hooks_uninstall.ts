@@ -1,0 +1,62 @@
+import { placeOf, type ScopePlace, SCOPES } from "../claude/settings_scope.ts";
+import { defineCommand } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { locate } from "../git/workspace.ts";
+import { uninstallText } from "../session/hooks_text.ts";
+import type { HooksUninstallResult } from "../session/results_hooks.ts";
+import { withUserLock } from "../store/user_state.ts";
+import type { System } from "../system/system.ts";
+import { uninstall } from "./install_steps.ts";
+
+/** `mpm hooks uninstall` */
+export const hooksUninstall = defineCommand({
+  name: "hooks uninstall",
+  summary: "Take mpm's hooks out of Claude Code's settings",
+  description: `
+Where nothing else changed since the installation, the file becomes what it was,
+to the byte. Otherwise mpm's own entries go and nothing else. Skills that are
+still as mpm wrote them go, too; what the settings held is kept first.`,
+  positionals: [],
+  flags: {
+    scope: {
+      type: "string",
+      value: "scope",
+      choices: SCOPES,
+      default: "local",
+      summary: "Whose settings",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show the change as a diff and write nothing",
+    },
+  },
+  examples: ["mpm hooks uninstall", "mpm hooks uninstall --scope user"],
+  result: async () =>
+    (await import("../session/results_hooks.ts")).HooksUninstallResult,
+  async run({ system, folder }, input): Promise<HooksUninstallResult> {
+    const workspace = await locate(system, folder);
+    const place = placeOf(system, input.scope, workspace);
+    const result = input["dry-run"]
+      ? uninstall(system, place, true)
+      : await withUserLock(system, () => uninstall(system, place, false));
+    if (result.changes.length + result.skills.length > 0) return result;
+    const others = SCOPES.filter((scope) => scope !== input.scope)
+      .map((scope) => placeOf(system, scope, workspace))
+      .filter((other) => isInstalled(system, other));
+    const warnings = others.map(({ scope, path }) =>
+      `mpm's hooks are in "${path}": mpm hooks uninstall --scope ${scope}`
+    );
+    return { ...result, warnings };
+  },
+  render: uninstallText,
+});
+
+/** Whether there is anything to take out; what cannot be read has nothing. */
+function isInstalled(system: System, place: ScopePlace): boolean {
+  try {
+    return uninstall(system, place, true).changes.length > 0;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}

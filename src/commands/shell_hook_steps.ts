@@ -1,0 +1,90 @@
+import { SHELL_HOOKS, type ShellHook } from "../claude/shell_hooks.ts";
+import { MpmError } from "../errors.ts";
+import {
+  type Script,
+  type ScriptState,
+  scriptState,
+} from "../store/hook_scripts.ts";
+import { type HookOutcome, type HookRun, runHook } from "../store/run_hook.ts";
+import type { System } from "../system/system.ts";
+
+export interface NamedHook extends ShellHook {
+  readonly name: string;
+}
+
+/** A shipped hook by its name, `.sh` or not. Throws NOT_FOUND. */
+export function hookNamed(typed: string): NamedHook {
+  const name = typed.endsWith(".sh") ? typed : `${typed}.sh`;
+  if (Object.hasOwn(SHELL_HOOKS, name)) {
+    return { ...SHELL_HOOKS[name]!, name };
+  }
+  throw new MpmError("NOT_FOUND", `No shell hook "${typed}"`, {
+    hint: `One of: ${Object.keys(SHELL_HOOKS).join(", ")}`,
+  });
+}
+
+/** All of the names given, or every hook without one. */
+export function hooksNamed(typed: readonly string[]): NamedHook[] {
+  const names = typed.length > 0 ? typed : Object.keys(SHELL_HOOKS);
+  return names.map(hookNamed);
+}
+
+/** The project's copy of a hook. */
+export function copyOf(
+  system: System,
+  root: string,
+  { name, text }: NamedHook,
+): Script {
+  return scriptState(system, root, { name, shipped: text });
+}
+
+/** Whether this user wrote or allowed what is there. */
+export function mayRun(state: ScriptState): boolean {
+  return state === "shipped" || state === "older" || state === "edited";
+}
+
+/**
+ * Runs the project's copy of a hook, if it is there and allowed on this
+ * machine: what comes with a clone is somebody else's program. Without a copy
+ * there is nothing to do, since a shipped hook does nothing by itself.
+ * `undefined`: it was not run.
+ */
+export async function runShellHook(
+  system: System,
+  root: string,
+  run: Omit<HookRun, "path">,
+): Promise<HookOutcome | undefined> {
+  const { path, state } = copyOf(system, root, hookNamed(run.name));
+  return mayRun(state)
+    ? await runHook(system, root, { ...run, path })
+    : undefined;
+}
+
+/**
+ * Runs `mpm hooks run NAME` in a session of its own and does not wait: whoever
+ * starts it may end at once. What it needs to know it finds in its environment.
+ * Throws FILE_FAILED where no shell starts it.
+ */
+export async function startShellHook(
+  system: System,
+  { name, cwd, env }: Pick<HookRun, "name" | "cwd" | "env">,
+): Promise<void> {
+  const program = system.program();
+  if (program === undefined) {
+    throw new MpmError("CONFLICT", "This mpm runs from source", {
+      hint: "Build it: only a binary can start itself",
+    });
+  }
+  const background = "exec </dev/null >/dev/null 2>&1; " +
+    'if command -v setsid; then setsid "$@" & else "$@" & fi';
+  const { outcome } = await system.run("sh", {
+    args: ["-c", background, "sh", program, "hooks", "run", name],
+    cwd,
+    env,
+    timeout: 5000,
+  });
+  if (outcome === "exited") return;
+  throw new MpmError("FILE_FAILED", `Cannot start "${name}": no shell runs`, {
+    hint: "Shell hooks need sh",
+  });
+}

@@ -1,0 +1,82 @@
+import { dirname } from "@std/path";
+import { SKILLS } from "../claude/skills.ts";
+import type { ScopePlace } from "../claude/settings_scope.ts";
+import type { HooksInstallResult } from "../session/results_hooks.ts";
+import { readForeign, refuseLink, sameBytes } from "../store/settings_file.ts";
+import { type SettingsRecord, sha256 } from "../store/settings_record.ts";
+import type { System } from "../system/system.ts";
+import { skillPath } from "./settings_steps.ts";
+
+export type SkillChange = HooksInstallResult["skills"][number];
+
+/** What becomes of the skills: one somebody wrote or edited stays. */
+export interface SkillPlan {
+  readonly changes: SkillChange[];
+  readonly files: { path: string; bytes: Uint8Array }[];
+}
+
+interface Skill {
+  readonly name: string;
+  readonly path: string;
+  readonly shipped: Uint8Array;
+  readonly there: Uint8Array | undefined;
+  /** Whether mpm wrote what is there. */
+  readonly own: boolean;
+}
+
+function readSkills(
+  system: System,
+  place: ScopePlace,
+  record: SettingsRecord | undefined,
+): Skill[] {
+  return Object.entries(SKILLS).map(([name, text]) => {
+    const path = skillPath(place, name);
+    refuseLink(system, dirname(dirname(path)));
+    const there = readForeign(system, path, 0o644).bytes;
+    const shipped = new TextEncoder().encode(text);
+    const own = there !== undefined &&
+      (sameBytes(there, shipped) || record?.files[path] === sha256(there));
+    return { name, path, shipped, there, own };
+  });
+}
+
+/** The skills to write: all if they are wanted, else those installed before. */
+export function planSkills(
+  system: System,
+  place: ScopePlace,
+  { record, wanted }: { record: SettingsRecord | undefined; wanted: boolean },
+): SkillPlan {
+  if (!wanted && Object.keys(record?.files ?? {}).length === 0) {
+    return { changes: [], files: [] };
+  }
+  const plan: SkillPlan = { changes: [], files: [] };
+  for (const skill of readSkills(system, place, record)) {
+    const { name, path, shipped, there, own } = skill;
+    if (!wanted && (!there || record?.files[path] === undefined)) continue;
+    const action = !there
+      ? "added"
+      : !own
+      ? "foreign"
+      : sameBytes(there, shipped)
+      ? "kept"
+      : "replaced";
+    plan.changes.push({ name, path, action });
+    if (action === "added" || action === "replaced") {
+      plan.files.push({ path, bytes: shipped });
+    }
+  }
+  return plan;
+}
+
+/** The skills to remove: those that are as mpm wrote them. */
+export function planSkillRemoval(
+  system: System,
+  place: ScopePlace,
+  record: SettingsRecord | undefined,
+): SkillChange[] {
+  return readSkills(system, place, record).flatMap((skill) => {
+    const { name, path, there, own } = skill;
+    if (!there || (!own && record?.files[path] === undefined)) return [];
+    return [{ name, path, action: own ? "removed" : "foreign" }];
+  });
+}

@@ -1,0 +1,139 @@
+import * as z from "zod/mini";
+
+/** What the `mpm hooks` commands return. */
+
+const text = z.string();
+
+const SettingsBase = {
+  /** Nothing was written; the diff is what would be done. */
+  dry_run: z.boolean(),
+  scope: z.enum(["project", "local", "user"]),
+  /** The settings file, absolute. */
+  path: text,
+  /** `at` is an event or `statusLine`. */
+  changes: z.array(z.strictObject({
+    action: z.enum(["added", "replaced", "removed", "kept"]),
+    at: text,
+  })),
+  /** The copy of what the file held before, absolute; null: not changed. */
+  backup: z.nullable(text),
+  /** What changes, as `diff -u` writes it. */
+  diff: text,
+  skills: z.array(z.strictObject({
+    name: text,
+    path: text,
+    action: z.enum(["added", "replaced", "removed", "kept", "foreign"]),
+  })),
+  warnings: z.array(text),
+};
+
+export const HooksInstallResult = z.strictObject({
+  ...SettingsBase,
+  /** The program that the entries start, absolute. */
+  binary: text,
+  /** Whether there was no settings file before. */
+  created: z.boolean(),
+});
+
+export const HooksUninstallResult = z.strictObject({
+  ...SettingsBase,
+  /** Whether the file is again to the byte what it was. */
+  restored: z.boolean(),
+  /** Whether the file went, since there was none before. */
+  removed: z.boolean(),
+});
+
+export const HooksStatusResult = z.strictObject({
+  /** This program, absolute; null: it runs from source. */
+  binary: z.nullable(text),
+  version: text,
+  /** Where hooks of mpm's are, in the client's order of precedence. */
+  installed: z.array(z.strictObject({
+    scope: z.enum(["project", "local", "user"]),
+    path: text,
+    binary: text,
+    version: text,
+    events: z.array(text),
+    status_line: z.boolean(),
+  })),
+  findings: z.array(z.strictObject({
+    problem: z.enum([
+      "unreadable",
+      "ignored",
+      "disabled",
+      "binary-missing",
+      "binary-other",
+      "version",
+      "edited",
+      "missing",
+      "duplicate",
+      "twice",
+    ]),
+    path: text,
+    /** What is wrong, one line. */
+    detail: text,
+    /** What mends it: a command, or one line. */
+    mend: text,
+  })),
+});
+
+export type HooksStatusResult = z.infer<typeof HooksStatusResult>;
+export type HooksInstallResult = z.infer<typeof HooksInstallResult>;
+export type HooksUninstallResult = z.infer<typeof HooksUninstallResult>;
+
+const ScriptState = z.enum([
+  "none",
+  "shipped",
+  "older",
+  "edited",
+  "foreign",
+  "unusable",
+]);
+
+export const HooksListResult = z.strictObject({
+  /** Where the project's own copies are, absolute. */
+  folder: text,
+  hooks: z.array(z.strictObject({
+    name: text,
+    events: z.array(text),
+    summary: text,
+    /** The project's copy, absolute. */
+    path: text,
+    state: ScriptState,
+  })),
+});
+
+export const HooksShowResult = z.strictObject({ name: text, text });
+
+export const HooksEjectResult = z.strictObject({
+  dry_run: z.boolean(),
+  hooks: z.array(z.strictObject({
+    name: text,
+    path: text,
+    action: z.enum(["written", "upgraded", "kept", "edited", "refused"]),
+  })),
+});
+
+export const HooksAllowResult = z.strictObject({
+  allowed: z.array(z.strictObject({ name: text, path: text })),
+});
+
+export const HooksRunResult = z.strictObject({
+  name: text,
+  path: text,
+  outcome: z.enum(["exited", "missing", "timeout", "denied", "started"]),
+  /** The exit status; -1 unless it exited. */
+  status: z.int(),
+  milliseconds: z.int(),
+  /** What it printed, cut. */
+  stdout: text,
+  stderr: text,
+  log: text,
+});
+
+export const HookResult = z.strictObject({ event: text });
+
+export type HooksListResult = z.infer<typeof HooksListResult>;
+export type HooksEjectResult = z.infer<typeof HooksEjectResult>;
+export type HooksAllowResult = z.infer<typeof HooksAllowResult>;
+export type HooksRunResult = z.infer<typeof HooksRunResult>;

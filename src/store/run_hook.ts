@@ -1,0 +1,113 @@
+import { dirname, join } from "@std/path";
+import { FileError } from "../errors.ts";
+import { redactValue } from "../session/redact.ts";
+import { cutText } from "../session/words.ts";
+import type { RunResult, System } from "../system/system.ts";
+import { ensureFolder } from "./folders.ts";
+import { layout } from "./layout.ts";
+
+/** Bytes kept of what a script prints, on each stream. */
+export const OUTPUT_LIMIT = 64 * 1024;
+
+/** Bytes of the log before it is put aside; one older one is kept. */
+const LOG_LIMIT = 256 * 1024;
+
+/** UTF-16 units of each stream in a line of the log. */
+const LOGGED = 2000;
+
+export interface HookRun {
+  /** The script's file, which must be allowed to run, absolute. */
+  readonly path: string;
+  readonly name: string;
+  readonly event: string;
+  /** The folder to run in, absolute. */
+  readonly cwd: string;
+  /** Data for it, each name beginning with `MPM_`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** JSON for its standard input. */
+  readonly input: Uint8Array;
+  /** Milliseconds it may take. */
+  readonly timeout: number;
+}
+
+export interface HookOutcome {
+  readonly outcome: RunResult["outcome"];
+  /** The exit status; -1 unless it exited. */
+  readonly status: number;
+  readonly milliseconds: number;
+  /** What it printed, cut, as UTF-8. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What the client gives its hooks and a script has no need of. */
+const WITHHELD = {
+  CLAUDE_CODE_MESSAGING_SOCKET: null,
+  CLAUDE_CODE_MESSAGING_TOKEN: null,
+};
+
+/**
+ * Runs a shell hook to its end, or until its time is over, and logs how it
+ * went. Whatever the script does, this returns: a failure of it is told in the
+ * answer, and one of the log is passed over.
+ */
+export async function runHook(
+  system: System,
+  root: string,
+  run: HookRun,
+): Promise<HookOutcome> {
+  const start = system.now().getTime();
+  // By its first line where it may be executed; the path is no part of a
+  // command but an argument.
+  const script = 'if [ -x "$1" ]; then exec "$1"; fi; exec sh "$1"';
+  const result = await system.runBounded("sh", {
+    args: ["-c", script, "sh", run.path],
+    cwd: run.cwd,
+    env: { ...WITHHELD, ...run.env },
+    stdin: run.input,
+    timeout: run.timeout,
+    limit: OUTPUT_LIMIT,
+  });
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const outcome = {
+    outcome: result.outcome,
+    status: result.status,
+    milliseconds: system.now().getTime() - start,
+    stdout: decode(result.stdout),
+    stderr: decode(result.stderr),
+  };
+  log(system, root, run, outcome);
+  return outcome;
+}
+
+/** The log of the shell hooks: one JSON value a line. */
+export function hookLog(root: string): string {
+  return join(layout(root).state, "hooks.log");
+}
+
+function log(
+  system: System,
+  root: string,
+  { name, event }: HookRun,
+  { stdout, stderr, ...outcome }: HookOutcome,
+): void {
+  const text = (printed: string) => cutText(redactValue(printed), LOGGED);
+  const line = JSON.stringify({
+    at: system.now().toISOString(),
+    name,
+    event,
+    ...outcome,
+    stdout: text(stdout),
+    stderr: text(stderr),
+  });
+  const path = hookLog(root);
+  try {
+    ensureFolder(system, dirname(path), root);
+    const size = system.files.lstat(path)?.size ?? 0;
+    if (size > LOG_LIMIT) system.files.rename(path, `${path}.1`);
+    system.files.append(path, new TextEncoder().encode(`${line}\n`));
+  } catch (error) {
+    // A full disk is no reason to fail a session.
+    if (!(error instanceof FileError)) throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { beforeDeadline, feed, start } from "./real_run.ts";
+import type { RunOptions, RunResult } from "./system.ts";
+
+/** Milliseconds for output that is on its way when the program ends. */
+const GRACE = 100;
+
+/** Runs a program of which nothing is expected, not even that it ends. */
+export async function realRunBounded(
+  program: string,
+  options: RunOptions & { readonly limit: number },
+): Promise<RunResult> {
+  // Windows has no groups of processes; a console of its own would show.
+  const detached = Deno.build.os !== "windows";
+  const child = start(program, options, { detached });
+  if (!(child instanceof Deno.ChildProcess)) return child;
+  const [stdout, stderr] = [child.stdout, child.stderr]
+    .map((stream) => new Output(stream, options.limit));
+  const fed = options.stdin && feed(child.stdin, options.stdin);
+  const status = await beforeDeadline(child.status, options.timeout);
+  if (!status) await endGroup(child);
+  // A program of its own in the background may keep all of this open.
+  const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
+  await beforeDeadline(all, GRACE);
+  const result = { stdout: stdout!.close(), stderr: stderr!.close() };
+  return status
+    ? { outcome: "exited", status: status.code, ...result }
+    : { outcome: "timeout", status: -1, ...result };
+}
+
+/** The start of what a stream gives; the rest is read and dropped. */
+class Output {
+  readonly ended: Promise<void>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #kept: Uint8Array;
+  #size = 0;
+
+  constructor(stream: ReadableStream<Uint8Array>, limit: number) {
+    this.#reader = stream.getReader();
+    this.#kept = new Uint8Array(limit);
+    this.ended = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const { value } = await this.#reader.read();
+      if (!value) return;
+      const part = value.subarray(0, this.#kept.length - this.#size);
+      this.#kept.set(part, this.#size);
+      this.#size += part.length;
+    }
+  }
+
+  close(): Uint8Array {
+    this.#reader.cancel().catch(() => {});
+    return this.#kept.slice(0, this.#size);
+  }
+}
+
+/**
+ * Ends a process with all that it started and that did not leave its group.
+ * Signals to other processes are not among mpm's permissions, a shell is.
+ */
+async function endGroup(child: Deno.ChildProcess): Promise<void> {
+  if (Deno.build.os !== "windows") {
+    await new Deno.Command("sh", {
+      args: ["-c", 'kill -9 "-$1"', "sh", String(child.pid)],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+  }
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  await child.status;
+}

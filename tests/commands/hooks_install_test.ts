@@ -1,0 +1,401 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { FileError } from "../../src/errors.ts";
+import type {
+  HooksInstallResult,
+  HooksUninstallResult,
+} from "../../src/session/results_hooks.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { sameBytes } from "../../src/store/settings_file.ts";
+import { SHAPES } from "../helpers/settings_shapes.ts";
+
+const LOCAL = ".claude/settings.local.json";
+const INSTALL = ["hooks", "install"];
+const UNINSTALL = ["hooks", "uninstall"];
+
+function bytesOf(env: TestEnv, path = LOCAL): Uint8Array {
+  return Deno.readFileSync(join(env.project, path));
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Names and contents of all that is in the project's own folders. */
+function treeOf(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (name === ".git") return [];
+    return isDirectory
+      ? [`${path}/`, ...treeOf(path)]
+      : [`${path} ${Deno.readTextFileSync(path)}`];
+  }).sort();
+}
+
+for (const [name, { text, refused, warned, left }] of Object.entries(SHAPES)) {
+  Deno.test(`hooks install, then uninstall: ${name}`, async () => {
+    using env = new TestEnv();
+    env.write(LOCAL, text);
+    const before = bytesOf(env);
+    if (refused !== undefined) {
+      const { status, stderr } = await mpm(env, INSTALL);
+      assert(status === 4 || status === 5, stderr);
+      assertStringIncludes(stderr, refused);
+      assertEquals(bytesOf(env), before);
+      assertEquals(treeOf(join(env.project, ".claude")).length, 1);
+      return;
+    }
+    const { warnings, created } = await mpmJson<HooksInstallResult>(
+      env,
+      INSTALL,
+    );
+    assertEquals(created, false);
+    assertStringIncludes(warnings.join("\n"), warned ?? "");
+    if (warned === undefined) assertEquals(warnings, []);
+    const installed = bytesOf(env);
+    const value = JSON.parse(
+      new TextDecoder().decode(installed),
+    );
+    assertEquals(
+      value.hooks.SessionEnd.at(-1).hooks[0].command,
+      join(env.root, "bin", "mpm"),
+    );
+    const again = await mpmJson<HooksInstallResult>(env, INSTALL);
+    assertEquals([again.diff, again.backup], ["", null]);
+    assert(sameBytes(bytesOf(env), installed), "a second installation");
+    const { restored } = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+    const expected = left === undefined ? before : encode(left);
+    assert(
+      sameBytes(bytesOf(env), expected),
+      `${name}: ${bytesOf(env).length}`,
+    );
+    assertEquals(restored, true);
+    assertEquals(treeOf(join(env.project, ".claude")).length, 1);
+  });
+}
+
+Deno.test("hooks install writes settings where there are none, and uninstall removes them", async () => {
+  for (const scope of ["local", "project", "user"]) {
+    using env = TestEnv.repository();
+    const before = treeOf(env.root);
+    const args = ["--scope", scope, "--skills", "--statusline"];
+    const { path, created, skills } = await mpmJson<HooksInstallResult>(
+      env,
+      [...INSTALL, ...args],
+    );
+    assertEquals([created, skills.length], [true, 5]);
+    const value = JSON.parse(Deno.readTextFileSync(path));
+    assertEquals(value.hooks.PreToolUse, [{
+      matcher: "Agent|Task",
+      hooks: [{
+        type: "command",
+        command: join(env.root, "bin", "mpm"),
+        args: ["hook", "PreToolUse", "--installed-by=mpm/0.1.0"],
+        timeout: 5,
+      }],
+    }]);
+    assertEquals(value.statusLine.type, "command");
+    const result = await mpmJson<HooksUninstallResult>(
+      env,
+      [...UNINSTALL, "--scope", scope],
+    );
+    assertEquals([result.removed, result.skills.length], [true, 5]);
+    const state = join(env.home, ".local");
+    const left = treeOf(env.root).filter((path) => !path.startsWith(state));
+    assertEquals(left, before, scope);
+  }
+});
+
+Deno.test("hooks uninstall takes out only what is mpm's where others changed the file", async () => {
+  using env = new TestEnv();
+  env.write(LOCAL, '{\n  "a": 1,\n  "hooks": {\n    "Stop": []\n  }\n}\n');
+  await mpm(env, INSTALL);
+  env.write(LOCAL, env.read(LOCAL).replace('"a": 1', '"a": 2, "b": []'));
+  const result = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  assertEquals(result.restored, false);
+  assertEquals(
+    env.read(LOCAL),
+    '{\n  "a": 2, "b": [],\n  "hooks": {\n    "Stop": []\n  }\n}\n',
+  );
+  assertEquals(
+    (await mpm(env, UNINSTALL)).stdout,
+    "No hooks of mpm's in $ROOT/project/.claude/settings.local.json\n",
+  );
+});
+
+Deno.test("hooks uninstall leads back to before the first installation, through an upgrade", async () => {
+  using env = new TestEnv();
+  const before = '{ "hooks" : { } , "x" : [ ] }';
+  env.write(LOCAL, before);
+  await mpm(env, INSTALL);
+  const other = join(env.root, "mpm-2");
+  Deno.writeTextFileSync(other, "#!/bin/sh\n", { mode: 0o755 });
+  const { changes, backup } = await mpmJson<HooksInstallResult>(
+    env,
+    [...INSTALL, "--binary", other],
+  );
+  assert(changes.every(({ action }) => action === "replaced"));
+  assertStringIncludes(Deno.readTextFileSync(backup!), "/bin/mpm");
+  assertStringIncludes(env.read(LOCAL), other);
+  await mpm(env, UNINSTALL);
+  assertEquals(env.read(LOCAL), before);
+});
+
+Deno.test("hooks install finds its entries without its record", async () => {
+  using env = new TestEnv();
+  const before = '{\n  "a": 1\n}\n';
+  env.write(LOCAL, before);
+  await mpm(env, INSTALL);
+  const installed = env.read(LOCAL);
+  Deno.removeSync(join(env.home, ".local"), { recursive: true });
+  await mpm(env, INSTALL);
+  assertEquals(env.read(LOCAL), installed);
+  await mpm(env, UNINSTALL);
+  assertEquals(env.read(LOCAL), before);
+});
+
+Deno.test("hooks install --dry-run prints a diff that patch takes, and writes nothing", async () => {
+  using env = new TestEnv();
+  env.write(LOCAL, SHAPES["only other hooks"]!.text);
+  const before = treeOf(env.root);
+  const { status, stdout } = await mpm(env, [
+    ...INSTALL,
+    "--dry-run",
+    "--skills",
+  ]);
+  assertEquals(status, 0);
+  assertEquals(treeOf(env.root), before);
+  assertStringIncludes(stdout, `--- $ROOT/project/${LOCAL}\n+++ $ROOT/`);
+  assertStringIncludes(stdout, '\n+    "SessionStart": [\n');
+  assert(!/^-[^-]/m.test(stdout.replace(/^- {4}\]$/m, "")), stdout);
+  const { diff } = await mpmJson<HooksInstallResult>(env, [
+    ...INSTALL,
+    "--dry-run",
+  ]);
+  await mpm(env, INSTALL);
+  const undo = await mpmJson<HooksUninstallResult>(
+    env,
+    [...UNINSTALL, "--dry-run"],
+  );
+  const signs = (text: string, sign: string) =>
+    text.split("\n").slice(2).filter((line) => line.startsWith(sign)).map((
+      line,
+    ) => line.slice(1));
+  assertEquals(signs(undo.diff, "-"), signs(diff, "+"));
+});
+
+posixTest("hooks install keeps the mode of the file", async () => {
+  for (const mode of [0o600, 0o644, 0o664]) {
+    using env = new TestEnv();
+    env.write(LOCAL, "{}\n");
+    const path = join(env.project, LOCAL);
+    Deno.chmodSync(path, mode);
+    await mpm(env, INSTALL);
+    assertEquals(Deno.statSync(path).mode! & 0o777, mode);
+    await mpm(env, UNINSTALL);
+    assertEquals(Deno.statSync(path).mode! & 0o777, mode);
+  }
+});
+
+const IN_THE_WAY: Record<
+  string,
+  [(env: TestEnv, path: string) => void, string]
+> = {
+  "a link": [(env, path) => {
+    const target = join(env.root, "dotfiles.json");
+    Deno.writeTextFileSync(target, "{}");
+    Deno.symlinkSync(target, path);
+  }, "is a symbolic link to"],
+  "a link to nothing": [
+    (_, path) => Deno.symlinkSync("/nowhere/x.json", path),
+    "is a symbolic link to",
+  ],
+  "a folder": [(_, path) => Deno.mkdirSync(path), "it is a folder"],
+  "a read-only file": [(_, path) => {
+    Deno.writeTextFileSync(path, "{}", { mode: 0o444 });
+  }, "is read-only"],
+  "a file of two names": [(env, path) => {
+    Deno.writeTextFileSync(path, "{}");
+    Deno.linkSync(path, join(env.root, "other"));
+  }, "has 2 names"],
+  "a file that is no text": [(_, path) => {
+    Deno.writeFileSync(path, new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]));
+  }, "is not UTF-8 text"],
+  "a FIFO": [(_, path) => {
+    new Deno.Command("mkfifo", { args: [path] }).outputSync();
+  }, "not a plain file"],
+};
+
+for (const [name, [make, told]] of Object.entries(IN_THE_WAY)) {
+  posixTest(`hooks install refuses ${name} and leaves it alone`, async () => {
+    using env = new TestEnv();
+    const path = join(env.project, LOCAL);
+    Deno.mkdirSync(join(env.project, ".claude"));
+    make(env, path);
+    const before = Deno.lstatSync(path);
+    const { status, stderr } = await mpm(env, INSTALL);
+    assert(status >= 4 && status <= 6, stderr);
+    assertStringIncludes(stderr, told);
+    const after = Deno.lstatSync(path);
+    assertEquals([after.ino, after.mtime, after.mode], [
+      before.ino,
+      before.mtime,
+      before.mode,
+    ]);
+  });
+}
+
+posixTest(
+  "hooks install refuses a .claude that is a link, but not your own home's",
+  async () => {
+    using env = new TestEnv();
+    const elsewhere = join(env.root, "elsewhere");
+    Deno.mkdirSync(elsewhere);
+    Deno.symlinkSync(elsewhere, join(env.project, ".claude"));
+    Deno.symlinkSync(elsewhere, join(env.home, ".claude"));
+    const { status, stderr } = await mpm(env, INSTALL);
+    assertEquals(status, 4);
+    assertStringIncludes(stderr, "is a symbolic link to");
+    assertEquals([...Deno.readDirSync(elsewhere)], []);
+    await mpmJson(env, [...INSTALL, "--scope", "user"]);
+    assertStringIncludes(
+      Deno.readTextFileSync(join(elsewhere, "settings.json")),
+      '"hook"',
+    );
+  },
+);
+
+Deno.test("hooks install in a folder that refuses writes changes nothing", async () => {
+  using env = new TestEnv();
+  env.write(LOCAL, "{}");
+  const before = treeOf(env.project);
+  const { status, stderr } = await mpm(env, INSTALL, {
+    wrap: (system) => ({
+      ...system,
+      files: {
+        ...system.files,
+        create(path, bytes, options) {
+          if (path.startsWith(env.project)) {
+            throw new FileError("denied", "write", path);
+          }
+          system.files.create(path, bytes, options);
+        },
+      },
+    }),
+  });
+  assertEquals(status, 6);
+  assertStringIncludes(stderr, "permission denied");
+  assertEquals(treeOf(env.project), before);
+});
+
+Deno.test("hooks install says when somebody changes the file at the same moment", async () => {
+  using env = new TestEnv();
+  env.write(LOCAL, "{}");
+  let changed = false;
+  const { status, stderr } = await mpm(env, INSTALL, {
+    wrap: (system) => ({
+      ...system,
+      files: {
+        ...system.files,
+        create(path, bytes, options) {
+          system.files.create(path, bytes, options);
+          if (!changed) env.write(LOCAL, '{"theirs":1}');
+          changed = true;
+        },
+      },
+    }),
+  });
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "was changed just now");
+  assertEquals(env.read(LOCAL), '{"theirs":1}');
+});
+
+Deno.test("hooks install works in a worktree and a subfolder on the main worktree's local settings", async () => {
+  using env = TestEnv.repository();
+  env.git("worktree", "add", "-q", "../tree");
+  const cwd = join(env.root, "tree");
+  const local = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd });
+  assertEquals(local.path, join(env.project, LOCAL));
+  assertStringIncludes(local.warnings.join(), "Git does not ignore");
+  env.write("sub/x", "");
+  const project = await mpmJson<HooksInstallResult>(
+    env,
+    [...INSTALL, "--scope", "project"],
+    { cwd: join(env.project, "sub") },
+  );
+  assertEquals(project.path, join(env.project, ".claude/settings.json"));
+  assertStringIncludes(project.warnings.join(), "is the project's");
+});
+
+Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it wrote", async () => {
+  using env = new TestEnv();
+  const skill = (name: string) => `.claude/skills/${name}/SKILL.md`;
+  env.write(skill("mpm-branch"), "theirs\n");
+  await mpm(env, [...INSTALL, "--skills"]);
+  env.write(skill("mpm-pause"), "edited\n");
+  const again = await mpmJson<HooksInstallResult>(env, INSTALL);
+  assertEquals(
+    again.skills.map(({ name, action }) => [name, action]),
+    [
+      ["mpm-pause", "foreign"],
+      ["mpm-resume", "kept"],
+      ["mpm-checkpoint", "kept"],
+      ["mpm-return", "kept"],
+    ],
+  );
+  const gone = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  assertEquals(
+    gone.skills.map(({ name, action }) => [name, action]),
+    [
+      ["mpm-pause", "foreign"],
+      ["mpm-resume", "removed"],
+      ["mpm-checkpoint", "removed"],
+      ["mpm-return", "removed"],
+    ],
+  );
+  assertEquals(env.read(skill("mpm-pause")), "edited\n");
+  assertEquals(env.read(skill("mpm-branch")), "theirs\n");
+  assert(!env.exists(".claude/skills/mpm-resume"));
+});
+
+Deno.test("hooks install refuses to replace somebody's status line and says how both go", async () => {
+  using env = new TestEnv();
+  const { text } = SHAPES["somebody's status line"]!;
+  env.write(LOCAL, text);
+  const { status, stderr } = await mpm(env, [...INSTALL, "--statusline"]);
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "has a status line already");
+  assertStringIncludes(stderr, "/bin/mpm statusline");
+  assertEquals(bytesOf(env), encode(text));
+});
+
+posixTest(
+  "hooks install names the binary by its path on PATH, or the one given",
+  async () => {
+    using env = new TestEnv();
+    Deno.mkdirSync(join(env.root, "bin"));
+    Deno.mkdirSync(join(env.root, "links"));
+    const program = join(env.root, "bin", "mpm");
+    Deno.writeTextFileSync(program, "", { mode: 0o755 });
+    Deno.symlinkSync(program, join(env.root, "links", "mpm"));
+    env.extra.PATH = `${join(env.root, "links")}:${Deno.env.get("PATH")}`;
+    const { binary } = await mpmJson<HooksInstallResult>(env, INSTALL);
+    assertEquals(binary, join(env.root, "links", "mpm"));
+    const missing = await mpm(env, [...INSTALL, "--binary", "no/such"]);
+    assertEquals(missing.status, 3);
+    const source = await mpm(env, INSTALL, {
+      wrap: (system) => ({ ...system, program: () => undefined }),
+    });
+    assertEquals(source.status, 4);
+    assertStringIncludes(source.stderr, "runs from source");
+  },
+);
+
+Deno.test("hooks uninstall says in which scope the hooks are", async () => {
+  using env = new TestEnv();
+  await mpm(env, [...INSTALL, "--scope", "user"]);
+  const { stdout } = await mpm(env, UNINSTALL);
+  assertStringIncludes(stdout, "mpm hooks uninstall --scope user");
+});

@@ -1,0 +1,178 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { HooksStatusResult } from "../../src/session/results_hooks.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, type MpmOptions } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+
+const LOCAL = ".claude/settings.local.json";
+const STATUS = ["hooks", "status"];
+
+/** A project with hooks installed, and the binary they start. */
+async function installed(...args: string[]): Promise<TestEnv> {
+  const env = new TestEnv();
+  Deno.mkdirSync(join(env.root, "bin"));
+  Deno.writeTextFileSync(join(env.root, "bin", "mpm"), "", { mode: 0o755 });
+  await mpm(env, ["hooks", "install", ...args]);
+  return env;
+}
+
+async function status(
+  env: TestEnv,
+  options: MpmOptions = {},
+): Promise<HooksStatusResult & { status: number }> {
+  const { status, stdout } = await mpm(env, [...STATUS, "--json"], options);
+  return { status, ...JSON.parse(stdout) };
+}
+
+Deno.test("hooks status says when nothing is installed, and when all is well", async () => {
+  using none = new TestEnv();
+  const { status: absent, stdout: told } = await mpm(none, STATUS);
+  assertEquals(absent, 3);
+  assertStringIncludes(told, "mpm hooks install");
+  using env = await installed("--statusline");
+  const { status, stdout } = await mpm(env, STATUS);
+  assertEquals([status, stdout], [
+    0,
+    `local: $ROOT/project/${LOCAL}\n` +
+    "  10 events and the status line, mpm 0.1.0, $ROOT/bin/mpm\n" +
+    "All as it should be.\n",
+  ]);
+});
+
+type Edit = (env: TestEnv) => void | Promise<unknown>;
+
+function replacing(from: string | RegExp, to: string): Edit {
+  return (env) => env.write(LOCAL, env.read(LOCAL).replace(from, to));
+}
+
+// deno-lint-ignore no-explicit-any
+function changing(change: (hooks: any) => void): Edit {
+  return (env) => {
+    const value = JSON.parse(env.read(LOCAL));
+    change(value.hooks);
+    env.write(LOCAL, JSON.stringify(value));
+  };
+}
+
+const DRIFT: Record<string, [Edit, string, string]> = {
+  "a binary that is gone": [
+    (env) => Deno.removeSync(join(env.root, "bin", "mpm")),
+    "binary-missing",
+    "mpm hooks install --scope local",
+  ],
+  "a binary that is not executable": [
+    (env) => Deno.chmodSync(join(env.root, "bin", "mpm"), 0o644),
+    "binary-missing",
+    "mpm hooks install --scope local",
+  ],
+  "another version": [
+    (env) =>
+      env.write(LOCAL, env.read(LOCAL).replaceAll("mpm/0.1.0", "mpm/0.0.1")),
+    "version",
+    "mpm hooks install --scope local",
+  ],
+  "an edited timeout": [
+    replacing('"timeout": 10', '"timeout": 600'),
+    "edited",
+    "mpm hooks install --scope local",
+  ],
+  "an edited matcher": [
+    replacing('"Agent|Task"', '"*"'),
+    "edited",
+    "mpm hooks install --scope local",
+  ],
+  "an entry that is missing": [
+    changing((hooks) => delete hooks.PreCompact),
+    "missing",
+    "mpm hooks install --scope local",
+  ],
+  "an entry that is there twice": [
+    changing((hooks) => hooks.SessionEnd.push(hooks.SessionEnd[0])),
+    "duplicate",
+    "mpm hooks install --scope local",
+  ],
+  "an entry under another event": [
+    changing((hooks) => hooks.Stop = hooks.SessionEnd),
+    "edited",
+    "mpm hooks install --scope local",
+  ],
+  "hooks switched off by the user": [
+    (env) => {
+      Deno.mkdirSync(join(env.home, ".claude"));
+      Deno.writeTextFileSync(
+        join(env.home, ".claude/settings.json"),
+        '{"disableAllHooks": true}',
+      );
+    },
+    "disabled",
+    'Remove "disableAllHooks" from',
+  ],
+  "mpm as a plugin, too": [
+    (env) =>
+      env.write(
+        ".claude/settings.json",
+        '{"enabledPlugins": {"mpm@market": true, "x@market": true}}',
+      ),
+    "twice",
+    "claude plugin disable mpm",
+  ],
+  "hooks of another mpm in another scope": [
+    async (env) => {
+      const other = join(env.root, "mpm-2");
+      Deno.writeTextFileSync(other, "", { mode: 0o755 });
+      const args = ["--scope", "user", "--binary", other];
+      await mpm(env, ["hooks", "install", ...args]);
+    },
+    "twice",
+    "mpm hooks uninstall --scope user",
+  ],
+};
+
+for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
+  posixTest(
+    `hooks status finds ${name}, and what it says mends it`,
+    async () => {
+      using env = await installed();
+      await edit(env);
+      const found = await status(env);
+      assertEquals(found.status, 4);
+      const finding = found.findings.find((one) => one.problem === problem);
+      assertStringIncludes(finding?.mend ?? "", mend);
+      const { stdout } = await mpm(env, STATUS);
+      assertStringIncludes(stdout, `mend: ${mend}`);
+      if (!mend.startsWith("mpm") || problem === "binary-missing") return;
+      assertEquals((await mpm(env, mend.split(" ").slice(1))).status, 0);
+      assertEquals((await status(env)).findings, []);
+    },
+  );
+}
+
+Deno.test("hooks status goes by the switch of the scope that wins", async () => {
+  using env = await installed();
+  Deno.mkdirSync(join(env.home, ".claude"));
+  Deno.writeTextFileSync(
+    join(env.home, ".claude/settings.json"),
+    '{"disableAllHooks": true}',
+  );
+  replacing("{", '{"disableAllHooks": false,')(env);
+  assertEquals((await status(env)).findings, []);
+});
+
+Deno.test("hooks status finds what Claude Code ignores or cannot read", async () => {
+  using env = await installed();
+  env.write(".claude/settings.json", '{"hooks": {"PreToolUse": "x"}}');
+  const ignored = await status(env);
+  assertEquals(ignored.findings.map(({ problem }) => problem), ["ignored"]);
+  env.write(".claude/settings.json", "{");
+  const broken = await status(env);
+  assertEquals(broken.findings.map(({ problem }) => problem), ["unreadable"]);
+});
+
+Deno.test("hooks status names another mpm than the one that is asked", async () => {
+  using env = await installed();
+  const { findings } = await status(env, {
+    wrap: (system) => ({ ...system, program: () => Deno.execPath() }),
+  });
+  assertEquals(findings.map(({ problem }) => problem), ["binary-other"]);
+});

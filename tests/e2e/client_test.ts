@@ -1,0 +1,189 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import {
+  type Called,
+  clientTest,
+  runClient,
+  standIn,
+} from "../helpers/client.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { type Block, MockApi } from "../helpers/mock_api.ts";
+import { binary } from "../helpers/mpm.ts";
+import { SHAPES } from "../helpers/settings_shapes.ts";
+import { ROOT } from "../helpers/tree.ts";
+
+const LOCAL = ".claude/settings.local.json";
+
+/** A world with mpm's hooks, which start a stand-in that notes the calls. */
+function installed(...args: string[]) {
+  const env = TestEnv.repository();
+  const folder = join(env.root, "a folder's bin");
+  Deno.mkdirSync(folder);
+  const mpm = standIn(env, join(folder, "mpm"), binary());
+  const install = () => {
+    const all = ["hooks", "install", "--binary", mpm.path, ...args];
+    const { status, stderr } = env.run(binary(), all);
+    assertEquals([status, stderr.replace(/^Note: .*\n/, "")], [0, ""]);
+  };
+  return { env, mpm, install };
+}
+
+function prompt(text: string): string[] {
+  return ["-p", text, "--model", "claude-opus-5-5", "--allowedTools", "Bash"];
+}
+
+/** The events that came, in order of their names. */
+function events(calls: readonly Called[]): string[] {
+  return calls.map(({ args, input }) => {
+    assertEquals(args.slice(0, 1), ["hook"]);
+    assertEquals(args[1], input.hook_event_name);
+    return args[1]!;
+  }).sort();
+}
+
+const STEPS: Block[][] = [
+  [{
+    type: "tool_use",
+    name: "Bash",
+    input: { command: "exit 3", description: "Fail" },
+  }],
+  [{
+    type: "tool_use",
+    name: "Agent",
+    input: {
+      prompt: "SUBAGENT: say that you are done",
+      description: "Try one",
+      subagent_type: "general-purpose",
+      run_in_background: false,
+    },
+  }],
+];
+
+clientTest("its validator accepts the plugin", async () => {
+  using env = new TestEnv();
+  await using api = new MockApi();
+  const args = ["plugin", "validate", "--strict", ROOT];
+  const { status, stdout, stderr } = await runClient(env, api, args);
+  assertEquals([status, stderr], [0, ""], stdout);
+  assertStringIncludes(stdout, "Validation passed");
+});
+
+for (const scope of ["local", "project", "user"]) {
+  clientTest(`hooks installed in the ${scope} settings fire`, async () => {
+    const { env, mpm, install } = installed("--scope", scope);
+    using _ = env;
+    await using api = new MockApi({ steps: STEPS });
+    install();
+    const { status, stdout, stderr } = await runClient(env, api, prompt("go"));
+    assertEquals([status, stdout, stderr], [0, "All done.\n", ""]);
+    assertEquals(events(mpm.read()), [
+      "PostToolBatch",
+      "PostToolBatch",
+      "PostToolUseFailure",
+      "PreToolUse",
+      "SessionEnd",
+      "SessionStart",
+      "UserPromptSubmit",
+    ]);
+    const failed = mpm.read().find(({ args }) => args.includes("failed"));
+    assertEquals(failed, undefined);
+  });
+}
+
+clientTest("removed hooks do not fire", async () => {
+  const { env, mpm, install } = installed();
+  using _ = env;
+  await using api = new MockApi();
+  install();
+  assertEquals(env.run(binary(), ["hooks", "uninstall"]).status, 0);
+  assertEquals((await runClient(env, api, prompt("go"))).status, 0);
+  assertEquals(mpm.read(), []);
+});
+
+clientTest("it takes settings of all kinds with hooks in them", async () => {
+  const kinds = [
+    "an empty file",
+    "the same events",
+    "a byte order mark",
+    "CRLF",
+    "duplicate keys",
+    "the shape of old instructions",
+    "an older mpm's entries",
+  ];
+  await Promise.all(kinds.map(async (kind) => {
+    const { env, mpm, install } = installed();
+    using _ = env;
+    await using api = new MockApi();
+    env.write(LOCAL, SHAPES[kind]!.text);
+    install();
+    const { stderr } = await runClient(env, api, prompt("go"));
+    assert(!stderr.includes("did not load"), `${kind}: ${stderr}`);
+    assertEquals(
+      events(mpm.read()),
+      ["SessionEnd", "SessionStart", "UserPromptSubmit"],
+      kind,
+    );
+  }));
+});
+
+clientTest("it rejects what hooks install refuses", async () => {
+  const kinds = Object.entries(SHAPES).filter(([kind, { refused }]) =>
+    refused !== undefined && /^(a guard|a comment$|an array$|null$)/.test(kind)
+  );
+  assert(kinds.length > 7);
+  await Promise.all(kinds.map(async ([kind, { text }]) => {
+    using env = TestEnv.repository();
+    await using api = new MockApi();
+    env.write(LOCAL, text);
+    const { stderr } = await runClient(env, api, prompt("go"));
+    assertStringIncludes(stderr, "did not load", kind);
+  }));
+});
+
+clientTest(
+  "hooks start in a worktree and a subfolder from the local settings",
+  async () => {
+    const { env, mpm, install } = installed();
+    using _ = env;
+    await using api = new MockApi();
+    install();
+    env.write("sub/file", "");
+    env.git("worktree", "add", "-q", "../tree");
+    for (const cwd of [join(env.project, "sub"), join(env.root, "tree")]) {
+      const before = mpm.read().length;
+      await runClient(env, api, prompt("go"), { cwd });
+      assertEquals(mpm.read().length, before + 3, cwd);
+    }
+  },
+);
+
+clientTest(
+  "a typed skill reaches the model with the user's words",
+  async () => {
+    const { env, install } = installed("--skills");
+    using _ = env;
+    await using api = new MockApi();
+    install();
+    const typed = prompt("/mpm-pause the ledger is half done");
+    assertEquals((await runClient(env, api, typed)).status, 0);
+    const sent = JSON.stringify(api.requests.at(-1)!.messages);
+    assertStringIncludes(sent, "mpm pause --agent-session");
+    assertStringIncludes(sent, "---\\nthe ledger is half done\\n---");
+  },
+);
+
+clientTest("the plugin passes its events on", async () => {
+  const { env, mpm } = installed();
+  using _ = env;
+  await using api = new MockApi();
+  const PATH = `${join(mpm.path, "..")}:${Deno.env.get("PATH")}`;
+  const args = [...prompt("/mpm:mpm-return"), "--plugin-dir", ROOT];
+  const { status, stderr } = await runClient(env, api, args, { env: { PATH } });
+  assertEquals([status, stderr], [0, ""]);
+  assertEquals(
+    events(mpm.read()),
+    ["SessionEnd", "SessionStart", "UserPromptSubmit"],
+  );
+  const sent = JSON.stringify(api.requests.at(-1)!.messages);
+  assertStringIncludes(sent, "Run `mpm return` in the Bash tool");
+});

@@ -1,0 +1,113 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { runDying } from "../helpers/dying.ts";
+import { mpm, start } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+
+const LOCAL = ".claude/settings.local.json";
+const INSTALL = ["hooks", "install"];
+const UNINSTALL = ["hooks", "uninstall"];
+const now = () => new Date("2026-11-21T03:00:00Z");
+
+/** Settings before: none, and odd ones of somebody else. */
+const BEFORE = [undefined, '{ "hooks" : { } ,\n\t"a" : [ ]}'];
+
+function world(before: string | undefined): TestEnv {
+  const env = new TestEnv();
+  if (before !== undefined) env.write(LOCAL, before);
+  return env;
+}
+
+function settings(env: TestEnv): string | undefined {
+  return env.exists(LOCAL) ? env.read(LOCAL) : undefined;
+}
+
+/** Whatever happened: as before, whole, and with nothing left beside it. */
+function checkBack(env: TestEnv, before: string | undefined, where: string) {
+  assertEquals(settings(env), before, where);
+  const folder = join(env.project, ".claude");
+  const left = env.exists(".claude")
+    ? [...Deno.readDirSync(folder)].map(({ name }) => name)
+    : [];
+  assertEquals(
+    left,
+    before === undefined ? [] : ["settings.local.json"],
+    where,
+  );
+}
+
+for (const before of BEFORE) {
+  const name = before === undefined ? "no settings" : "somebody's settings";
+  // Skills are as many writes again; once is enough.
+  const install = before === undefined ? [...INSTALL, "--skills"] : INSTALL;
+
+  Deno.test(`hooks install may die anywhere: ${name}`, async () => {
+    using whole = world(before);
+    await mpm(whole, install, { now });
+    const after = settings(whole)!.replaceAll(whole.root, "$ROOT");
+    let finished = false;
+    for (let at = 0; !finished; at++) {
+      using env = world(before);
+      finished = await runDying(env, install, { at, now });
+      const found = settings(env)?.replaceAll(env.root, "$ROOT");
+      const where = `died at write ${at}`;
+      assert(found === before || found === after, `${where}: ${found}`);
+      // Somebody who gives up, and somebody who tries again.
+      if (at % 2 === 0) {
+        await mpm(env, install, { now });
+        const told = settings(env)!.replaceAll(env.root, "$ROOT");
+        assertEquals(told, after, where);
+      }
+      assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
+      checkBack(env, before, where);
+    }
+  });
+
+  Deno.test(`hooks uninstall may die anywhere: ${name}`, async () => {
+    let finished = false;
+    for (let at = 0; !finished; at++) {
+      using env = world(before);
+      await mpm(env, install, { now });
+      const installed = settings(env);
+      finished = await runDying(env, UNINSTALL, { at, now });
+      const found = settings(env);
+      assert(found === before || found === installed, `died at write ${at}`);
+      assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
+      checkBack(env, before, `died at write ${at}`);
+    }
+  });
+}
+
+Deno.test("an upgrade of the hooks may die anywhere", async () => {
+  const before = BEFORE[1]!;
+  let finished = false;
+  for (let at = 0; !finished; at++) {
+    using env = world(before);
+    await mpm(env, INSTALL, { now });
+    const other = join(env.root, "mpm-2");
+    Deno.writeTextFileSync(other, "", { mode: 0o755 });
+    const upgrade = [...INSTALL, "--binary", other];
+    finished = await runDying(env, upgrade, { at, now });
+    assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
+    checkBack(env, before, `died at write ${at}`);
+  }
+});
+
+posixTest("eight installations at once are one", async () => {
+  using env = world(BEFORE[1]);
+  const done = await Promise.all(
+    Array.from({ length: 8 }, () => start(env, INSTALL).output()),
+  );
+  for (const { code, stderr } of done) {
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  }
+  const installed = env.read(LOCAL);
+  assertEquals(installed.split('"SessionEnd"').length, 3);
+  const both = await Promise.all([
+    start(env, UNINSTALL).output(),
+    start(env, UNINSTALL).output(),
+  ]);
+  assertEquals(both.map(({ code }) => code), [0, 0]);
+  checkBack(env, BEFORE[1], "after both");
+});
