@@ -35,23 +35,33 @@ export interface Works {
 }
 
 /**
- * The record of a work session. Throws NOT_FOUND if there is none, UNREADABLE
+ * The record of a work session; `undefined`: there is none. Throws UNREADABLE
  * for what mpm could not have written, FILE_FAILED where it cannot be read.
  */
-export function readWork(system: System, root: string, id: string): Work {
+export function knownWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
   const path = workPath(root, id);
   checkWorkFolders(system, root);
   let bytes: Uint8Array;
   try {
     bytes = system.files.readOwn(path, LARGEST);
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new MpmError("NOT_FOUND", `No work session ${id}`, {
-      hint: '"mpm stack --all" shows those there are',
-      cause: error,
-    });
+    if (isMissing(error)) return undefined;
+    throw error;
   }
   return parseWork(bytes, { id, path });
+}
+
+/** The same for a record that must be there. Throws NOT_FOUND besides. */
+export function readWork(system: System, root: string, id: string): Work {
+  const work = knownWork(system, root, id);
+  if (work) return work;
+  throw new MpmError("NOT_FOUND", `No work session ${id}`, {
+    hint: '"mpm stack --all" shows those there are',
+  });
 }
 
 function parseWork(
@@ -79,21 +89,6 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   });
 }
 
-/** The same where a missing record is none. Throws for a damaged one. */
-export function knownWork(
-  system: System,
-  root: string,
-  id: string,
-): Work | undefined {
-  try {
-    return readWork(system, root, id);
-  } catch (error) {
-    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
-    if (missing) return undefined;
-    throw error;
-  }
-}
-
 /** The same where a missing or damaged record is as good as none. */
 export function findWork(
   system: System,
@@ -101,7 +96,7 @@ export function findWork(
   id: string,
 ): Work | undefined {
   try {
-    return readWork(system, root, id);
+    return knownWork(system, root, id);
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;
