@@ -18,6 +18,9 @@ import { readLock } from "./lock_holder.ts";
 import { unregister } from "./unregister.ts";
 import { type ListedWorktree, readWorktrees } from "./worktree_list.ts";
 
+/** Milliseconds a command waits for a clean-up that may be about to finish. */
+const WAIT = 250;
+
 /**
  * Finishes or undoes what a clean-up that died left. Whatever cannot be, and
  * all while another clean-up is at work, stays as it is: a survey tells of it.
@@ -29,7 +32,7 @@ export async function finishRemovals(
   if (commonDir === undefined) return;
   if (!system.files.lstat(removingFolder(commonDir))) return;
   await unlessFailed(async () => {
-    using lock = await lockRemovals(system, commonDir, 0);
+    using lock = await lockRemovals(system, commonDir, WAIT);
     if (!lock) return;
     const git = new Git(system, root);
     const worktrees = join(root, ".claude", "worktrees");
