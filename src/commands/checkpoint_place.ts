@@ -8,6 +8,7 @@ import {
   readCheckpointRecord,
   readCheckpointRefs,
 } from "../git/read_checkpoints.ts";
+import { type SafeSettings, safeSettings } from "../git/safe_git.ts";
 import { openVault, type Vault } from "../git/vault.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -51,25 +52,34 @@ export async function findPlace(
 export async function placeOf(
   system: System,
   workspace: Workspace,
-  { create }: { create: boolean },
+  { create, settings }: { create: boolean; settings?: SafeSettings },
 ): Promise<MaybePlace> {
   const { home, state } = layout(workspace.root);
   checkFolder(system, home);
   if (create) ensureFolder(system, state, workspace.root);
   const [vault, { checkpoint: rules }] = await Promise.all([
-    openVault(system, workspace, { home, create }),
+    openVault(system, workspace, {
+      home,
+      create,
+      ...settings ? { settings } : {},
+    }),
     readConfig(system, workspace.root),
   ]);
   return { workspace, vault, rules };
 }
 
-/** The place to write to; `workspace` where it is known. */
+/** The place to write to. */
 export async function openPlace(
   { system, folder }: Context,
-  workspace?: Workspace,
 ): Promise<CheckpointPlace> {
-  const found = workspace ?? await locate(system, folder);
-  const place = await placeOf(system, found, { create: true });
+  const [found, settings] = await Promise.all([
+    locate(system, folder),
+    safeSettings(system, folder),
+  ]);
+  const place = await placeOf(system, found, {
+    create: true,
+    settings,
+  });
   if (place.vault) return { ...place, vault: place.vault };
   throw new MpmError(
     "GIT_FAILED",
