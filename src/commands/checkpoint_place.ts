@@ -20,6 +20,7 @@ import { readConfig } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
 import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
+import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 
 /** Where checkpoints of a project are taken and kept. */
@@ -155,9 +156,13 @@ async function mend(
   lost: readonly string[],
 ): Promise<[string, string][]> {
   const made: [string, string][] = [];
+  const store = readStoreId(system, workspace.root);
+  if (store === undefined) return made;
   for (const id of lost) {
     const record = await readRecord(system, workspace.root, id);
-    if (!record || !await recordOf(vault, record)) continue;
+    // One that came with a clone is somebody else's.
+    const ours = record?.session.mpm?.store === store;
+    if (!record || !ours || !await recordOf(vault, record)) continue;
     const { commit } = record;
     if (await createCheckpointRef(vault.git, { id, commit })) {
       made.push([id, commit]);
