@@ -8,6 +8,7 @@ import {
   readCheckpointRecord,
   readCheckpointRefs,
 } from "../git/read_checkpoints.ts";
+import { type SafeSettings, safeSettings } from "../git/safe_git.ts";
 import { openVault, type Vault } from "../git/vault.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -22,6 +23,7 @@ import { readConfig } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
 import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
+import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 
 /** Where checkpoints of a project are taken and kept. */
@@ -54,25 +56,34 @@ export async function findPlace(
 export async function placeOf(
   system: System,
   workspace: Workspace,
-  { create }: { create: boolean },
+  { create, settings }: { create: boolean; settings?: SafeSettings },
 ): Promise<MaybePlace> {
   const { home, state } = layout(workspace.root);
   checkFolder(system, home);
   if (create) ensureFolder(system, state, workspace.root);
   const [vault, config] = await Promise.all([
-    openVault(system, workspace, { home, create }),
+    openVault(system, workspace, {
+      home,
+      create,
+      ...settings ? { settings } : {},
+    }),
     readConfig(system, workspace.root),
   ]);
   return { workspace, vault, rules: checkpointRules(config) };
 }
 
-/** The place to write to; `workspace` where it is known. */
+/** The place to write to. */
 export async function openPlace(
   { system, folder }: Context,
-  workspace?: Workspace,
 ): Promise<CheckpointPlace> {
-  const found = workspace ?? await locate(system, folder);
-  const place = await placeOf(system, found, { create: true });
+  const [found, settings] = await Promise.all([
+    locate(system, folder),
+    safeSettings(system, folder),
+  ]);
+  const place = await placeOf(system, found, {
+    create: true,
+    settings,
+  });
   if (place.vault) return { ...place, vault: place.vault };
   throw new MpmError(
     "GIT_FAILED",
@@ -148,9 +159,13 @@ async function mend(
   lost: readonly string[],
 ): Promise<[string, string][]> {
   const made: [string, string][] = [];
+  const store = readStoreId(system, workspace.root);
+  if (store === undefined) return made;
   for (const id of lost) {
     const record = await readRecord(system, workspace.root, id);
-    if (!record || !await recordOf(vault, record)) continue;
+    // One that came with a clone is somebody else's.
+    const ours = record?.session.mpm?.store === store;
+    if (!record || !ours || !await recordOf(vault, record)) continue;
     const { commit } = record;
     if (await createCheckpointRef(vault.git, { id, commit })) {
       made.push([id, commit]);

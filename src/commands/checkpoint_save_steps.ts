@@ -26,13 +26,13 @@ export async function save(
   input: SaveInput,
 ): Promise<CheckpointSaveResult> {
   const name = nameOf(context, input);
-  const workspace = await locate(context.system, context.folder);
   if (input.auto) {
+    const workspace = await locate(context.system, context.folder);
     const early = await tooEarly(context, workspace);
     if (early) return early;
   }
-  const place = await openPlace(context, workspace);
-  await settleRestore(context, workspace);
+  const place = await openPlace(context);
+  await settleRestore(context, place.workspace);
   const [before, taken] = await Promise.all([
     listCheckpoints(context.system, place, { light: true }),
     captureNow(context.system, place, { write: true }),

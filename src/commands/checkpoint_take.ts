@@ -24,7 +24,7 @@ import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
-import { readStoreId } from "../store/store_id.ts";
+import { ensureStoreId, readStoreId } from "../store/store_id.ts";
 import { BUILD, VERSION } from "../version.ts";
 import {
   captureNow,
@@ -77,6 +77,7 @@ export async function storeCheckpoint(
   const { vault, workspace } = place;
   const { root } = workspace;
   ensureHome(system, root);
+  ensureStoreId(system, root);
   const id = await freeId(place, order, known);
   const record = recordFor(context, place, {
     order,

@@ -107,7 +107,8 @@ export async function capture(
   const leftOut = [...files.leftOut, ...submodules, ...nested(entries)]
     .sort((a, b) => a.path < b.path ? -1 : 1);
   return {
-    state,
+    // The branch of mpm's own repository is nothing of the user's.
+    state: vault.own ? { ...state, branch: undefined } : state,
     base: resolved.get(HEAD_TREE) ?? EMPTY_TREE[vault.hash],
     worktree: worktreeOf(files, entries),
     index: index.delta,

@@ -3,7 +3,7 @@ import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { Git, type GitSetting } from "./git.ts";
-import { type SafeGit, safeGit } from "./safe_git.ts";
+import { type SafeGit, safeGit, type SafeSettings } from "./safe_git.ts";
 
 /**
  * Where the checkpoints of a worktree are kept: in its own repository or,
@@ -33,11 +33,16 @@ export function ownRepository(home: string): string {
 export async function openVault(
   system: System,
   workspace: Workspace,
-  { home, create = false }: { home: string; create?: boolean },
+  { home, create = false, settings }: {
+    home: string;
+    create?: boolean;
+    /** Those of the workspace's repository, where they were read before. */
+    settings?: SafeSettings;
+  },
 ): Promise<Vault | undefined> {
   const { git, reason, root, worktree } = workspace;
   if (git === "repository") {
-    const safe = await safeGit(system, worktree);
+    const safe = await safeGit(system, worktree, {}, settings);
     return { ...safe, workspace, own: false };
   }
   if (git !== "none" || reason !== undefined) {

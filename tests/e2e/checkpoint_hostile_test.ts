@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
@@ -221,10 +222,29 @@ posixTest("a restore marker of somebody else does no harm", () => {
   env.write("a", "1\n");
   ok(env, "checkpoint", "save", "one");
   ok(env, "checkpoint", "restore", "one", "--yes");
-  const key = [...Deno.readDirSync(join(env.project, ".claude-mpm/state"))].map(
-    ({ name }) => name,
+  const key = createHash("sha256").update(env.project).digest("hex")
+    .slice(0, 16);
+  const marker = `.claude-mpm/state/restore-${key}.json`;
+  const commit = env.git("rev-parse", "refs/mpm/checkpoints/one");
+  env.write("a", "2\n");
+  env.write(
+    marker,
+    JSON.stringify({
+      token: "0123456789",
+      worktree: env.project,
+      target: { id: "one", commit },
+      safety: { id: "safety-1", commit },
+      paths: [],
+      exact: true,
+      brought: null,
+      operation: "checkpoint restore",
+      title: "x",
+      undoes: null,
+      staging: "/",
+    }),
   );
-  assertEquals(key.filter((name) => /restore|raw\.git/.test(name)), []);
+  ok(env, "checkpoint", "list");
+  assertEquals([env.read("a"), env.exists(marker)], ["2\n", false]);
   env.write(
     ".claude-mpm/journal.jsonl",
     '{"id":1,"at":"x","operation":"checkpoint restore","title":"\\u001b[31m","worktree":"' +
