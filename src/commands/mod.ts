@@ -36,6 +36,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./sessions_import.ts")).sessionsImport,
   "sessions recover": async () =>
     (await import("./sessions_recover.ts")).sessionsRecover,
+  "checkpoint save": async () =>
+    (await import("./checkpoint_save.ts")).checkpointSave,
+  "checkpoint restore": async () =>
+    (await import("./checkpoint_restore.ts")).checkpointRestore,
   "worktrees list": async () =>
     (await import("./worktrees_list.ts")).worktreesList,
   "worktrees prune": async () =>

@@ -30,7 +30,7 @@ export async function detectChanges(
   const read = async () => {
     const resolving = resolveNames(git, [...namesFor(save), UPSTREAM]);
     const [state, way, names] = await Promise.all([
-      readPresent(system, workspace, resolving),
+      readPresent(system, workspace, { names: resolving }),
       readWay(git, save, resolving),
       resolving,
     ]);

@@ -95,6 +95,15 @@ interface GitOptions {
   readonly stdin?: Uint8Array;
   /** Set beside (or over) the variables every git command gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds it may take, where half a minute is too little. */
+  readonly timeout?: number;
+}
+
+/** What every command of one {@link Git} gets beside the usual. */
+export interface GitSetting {
+  /** Before the command's name, e.g. `--git-dir=…`. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -104,20 +113,25 @@ interface GitOptions {
 export class Git {
   readonly folder: string;
   readonly #system: System;
+  readonly #setting: GitSetting;
 
-  constructor(system: System, folder: string) {
+  constructor(system: System, folder: string, setting: GitSetting = {}) {
     this.#system = system;
     this.folder = folder;
+    this.#setting = setting;
   }
 
   /** Runs git to its end, for callers that branch on how it ended. */
   run(args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
-    const { stdin, env } = options;
+    const { stdin, env, timeout = TIME_LIMIT } = options;
+    const own = this.#setting;
     return this.#system.run("git", {
-      args: [...BEFORE_COMMAND, ...args],
+      args: [...BEFORE_COMMAND, ...own.args ?? [], ...args],
       cwd: this.folder,
-      env: env ? { ...ENVIRONMENT, ...env } : ENVIRONMENT,
-      timeout: TIME_LIMIT,
+      env: env || own.env
+        ? { ...ENVIRONMENT, ...own.env, ...env }
+        : ENVIRONMENT,
+      timeout,
       ...(stdin === undefined ? {} : { stdin }),
     });
   }

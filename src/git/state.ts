@@ -1,16 +1,28 @@
 import { join } from "@std/path";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
+import type { FileState } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
 import { LOG_FORMAT, parseLog } from "./log.ts";
 import { readOperation } from "./operation.ts";
 import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
-import { parseStatus, STATUS } from "./status.ts";
+import { parseStatus, STATUS, type Status } from "./status.ts";
 import { splitFields } from "./text.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
 const FILE_LIMIT = 10_000;
+
+/** Other ways to read a part of a repository's state than the usual ones. */
+export interface StateReaders {
+  readonly git?: Git;
+  /** Resolves `@{upstream}` among other names. */
+  readonly names?: Promise<Names>;
+  /** The status, and the state of every changed file. */
+  readonly files?: () => Promise<
+    { readonly status: Status; readonly files: readonly FileState[] }
+  >;
+}
 
 const RECENT = ["log", "-5", ...LOG_FORMAT, "HEAD", "--"];
 
@@ -25,16 +37,18 @@ const STASHES = [
 
 /**
  * Everything a save records of a worktree: three git processes side by side,
- * four where there are stashes. `workspace` must be in a repository. Throws
- * GIT_FAILED where git cannot read the repository.
+ * four where there are stashes. `workspace` must be in a repository. Throws GIT_FAILED where git cannot read the
+ * repository.
  */
 export async function readState(
   system: System,
   workspace: Workspace,
+  readers: StateReaders = {},
 ): Promise<RepositoryState> {
-  const git = new Git(system, workspace.worktree);
+  const { git = new Git(system, workspace.worktree) } = readers;
+  const { names = resolveNames(git, [UPSTREAM]), files } = readers;
   const [present, log] = await Promise.all([
-    readPresent(system, workspace, resolveNames(git, [UPSTREAM])),
+    readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
     git.run(RECENT),
   ]);
   // Before the first commit there is nothing to log.
@@ -49,11 +63,11 @@ export async function readState(
 export async function readPresent(
   system: System,
   workspace: Workspace,
-  names: Promise<Names>,
+  readers: StateReaders & { readonly names: Promise<Names> },
 ): Promise<RepositoryState> {
-  const git = new Git(system, workspace.worktree);
+  const { git = new Git(system, workspace.worktree), names } = readers;
   const [{ status, files }, resolved, stashes] = await Promise.all([
-    readFiles(system, git),
+    readers.files ? readers.files() : readFiles(system, git),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);

@@ -13,6 +13,22 @@ export interface StatusEntry {
   readonly mode?: string;
   /** For a submodule: `commit`, or `content` if files in it changed. */
   readonly submodule?: "commit" | "content";
+  /**
+   * What the index holds, by stage, where that was asked for; absent for an
+   * untracked path. Stage 0 of mode 0 means that it holds nothing.
+   */
+  readonly index?: readonly Stage[];
+  /** What HEAD has there, where that was asked for and it has anything. */
+  readonly head?: { readonly mode: string; readonly id: string };
+}
+
+/** An entry of the index. */
+export interface Stage {
+  /** 0, or 1 to 3 of a conflict. */
+  readonly stage: number;
+  /** Six octal digits; `000000`: none. */
+  readonly mode: string;
+  readonly id: string;
 }
 
 /** What `git status` says of a worktree. */
@@ -42,12 +58,21 @@ export const STATUS = [
   ":(top,exclude).claude-mpm",
 ];
 
+/** The same without looking into submodules, and every path on its own. */
+export const SHALLOW_STATUS = STATUS
+  .map((arg) => arg === "--find-renames" ? "--no-renames" : arg)
+  .toSpliced(1, 0, "--ignore-submodules=dirty");
+
 /**
  * Reads the output of `git status --porcelain=v2 -z --branch`, described in
  * git-status(1), "Porcelain Format Version 2". Lines of a kind it does not
- * know are skipped, as that page asks.
+ * know are skipped, as that page asks. `index`: entries tell what the index
+ * holds too.
  */
-export function parseStatus(output: Uint8Array): Status {
+export function parseStatus(
+  output: Uint8Array,
+  { index = false } = {},
+): Status {
   const headers = new Map<string, string>();
   const entries: StatusEntry[] = [];
   const fields = splitFields(output);
@@ -60,14 +85,17 @@ export function parseStatus(output: Uint8Array): Status {
         break;
       }
       case "1":
-        entries.push(changed(cut(line, 8)));
+        entries.push(changed(cut(line, 8), index));
         break;
       case "2":
         at += 1;
-        entries.push({ ...changed(cut(line, 9)), from: fields[at] ?? "" });
+        entries.push({
+          ...changed(cut(line, 9), index),
+          from: fields[at] ?? "",
+        });
         break;
       case "u":
-        entries.push(changed(cut(line, 10)));
+        entries.push(changed(cut(line, 10), index));
         break;
       case "?":
         entries.push({ path: line.slice(2), status: "??" });
@@ -94,7 +122,10 @@ function branchOf(headers: Map<string, string>): Omit<Status, "entries"> {
  * `1|2 XY sub mH mI mW hH hI [Xscore] path`, or
  * `u XY sub m1 m2 m3 mW h1 h2 h3 path`.
  */
-function changed(columns: readonly string[]): StatusEntry {
+function changed(
+  columns: readonly string[],
+  index: boolean,
+): StatusEntry {
   const [kind, letters, submodule] = columns as [string, string, string];
   const status = letters.replaceAll(".", " ");
   const staged = columns[7]!;
@@ -107,7 +138,27 @@ function changed(columns: readonly string[]): StatusEntry {
     ...(hasStaged ? { staged } : {}),
     ...(/^0+$/.test(mode) ? {} : { mode }),
     ...(submodule[0] === "S" ? { submodule: submoduleChange(submodule) } : {}),
+    ...(index ? { index: stagesOf(columns), ...headOf(columns) } : {}),
   };
+}
+
+/** Of a conflict HEAD's version is "ours", stage 2. */
+function headOf(columns: readonly string[]): Pick<StatusEntry, "head"> {
+  const [mode, id] = columns[0] === "u"
+    ? [columns[4]!, columns[8]!]
+    : [columns[3]!, columns[6]!];
+  return /^0+$/.test(mode) ? {} : { head: { mode, id } };
+}
+
+function stagesOf(columns: readonly string[]): Stage[] {
+  if (columns[0] !== "u") {
+    return [{ stage: 0, mode: columns[4]!, id: columns[7]! }];
+  }
+  return [1, 2, 3].map((stage) => ({
+    stage,
+    mode: columns[2 + stage]!,
+    id: columns[6 + stage]!,
+  })).filter(({ mode }) => !/^0+$/.test(mode));
 }
 
 /** `S<c><m><u>`: another commit, modified files, untracked files. */

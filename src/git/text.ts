@@ -28,3 +28,16 @@ export function quotePath(path: string): string {
   }
   return `"${quoted}"`;
 }
+
+/** All the bytes, one after the other. */
+export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(
+    chunks.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}

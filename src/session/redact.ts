@@ -44,8 +44,8 @@ export function redactSave(
     : clean;
 }
 
-/** Any other value with every text redacted, where no count is kept. */
-export function redactWords<T>(
+/** Any value with every text redacted by the same rules. */
+export function redactValue<T>(
   value: T,
   rules: readonly RedactionRule[] = RULES,
 ): T {

@@ -1,10 +1,15 @@
 import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import {
+  CHECKPOINT_RULES,
+  type CheckpointRules,
+} from "../session/checkpoint_rules.ts";
+import {
   WORKTREE_RULES,
   type WorktreeRules,
 } from "../session/worktree_rules.ts";
 import type { System } from "../system/system.ts";
+import { checkpointRules } from "./config_checkpoint.ts";
 import { worktreeRules } from "./config_worktrees.ts";
 import { layout } from "./layout.ts";
 
@@ -14,9 +19,15 @@ export interface Config {
   readonly commit: boolean;
   /** What a clean-up of worktrees may remove. */
   readonly worktrees: WorktreeRules;
+  /** How much checkpoints hold, and how many automatic ones there are. */
+  readonly checkpoint: CheckpointRules;
 }
 
-const DEFAULTS: Config = { commit: true, worktrees: WORKTREE_RULES };
+const DEFAULTS: Config = {
+  commit: true,
+  worktrees: WORKTREE_RULES,
+  checkpoint: CHECKPOINT_RULES,
+};
 
 /** The largest configuration file that is read, in bytes. */
 const LIMIT = 1024 * 1024;
@@ -105,7 +116,12 @@ function check(
         `current value is ${JSON.stringify(values.commit)}`,
     );
   }
-  if (!("worktrees" in values)) return values as Partial<Config>;
+  const checked = { ...values as Partial<Config> };
+  if ("checkpoint" in values) {
+    const checkpoint = checkpointRules(values.checkpoint, path);
+    Object.assign(checked, { checkpoint });
+  }
+  if (!("worktrees" in values)) return checked;
   if (!personal) {
     throw new MpmError("USAGE", `"worktrees" cannot be set in "${path}"`, {
       hint: "What may be deleted is your own choice and no project's: set it " +
@@ -113,5 +129,5 @@ function check(
     });
   }
   const worktrees = worktreeRules(values.worktrees, path);
-  return { ...values as Partial<Config>, worktrees };
+  return { ...checked, worktrees };
 }

@@ -12,6 +12,7 @@ import { HOME, layout } from "./layout.ts";
 const OWN_RULES = `/.gitignore
 /.lock
 /checkpoints/
+/checkpoints.git/
 /errors/
 /journal.jsonl
 /kept/

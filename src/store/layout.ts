@@ -25,6 +25,10 @@ export interface Layout {
   readonly activePause: string;
   /** What migrations and rollbacks replaced, a folder each. */
   readonly backups: string;
+  /** Records of checkpoints, whose trees are git's. */
+  readonly checkpoints: string;
+  /** What mpm did that can be taken back, a line each. */
+  readonly journal: string;
   readonly lock: string;
   /** The derived pointer to the newest save. */
   readonly pointer: string;
@@ -57,6 +61,8 @@ export function layout(root: string): Layout {
     trash: join(home, "trash"),
     activePause: join(sessions, "ACTIVE-PAUSE.jsonl"),
     backups: join(home, "backups"),
+    checkpoints: join(home, "checkpoints"),
+    journal: join(home, "journal.jsonl"),
     lock: join(home, ".lock"),
     pointer: join(sessions, "LATEST-SESSION.txt"),
     pending: join(sessions, ".pending.json"),

@@ -38,14 +38,14 @@ export function moveToTrash(
   removal: Removal,
 ): string {
   const { files } = system;
-  const folder = newFolder(system, root, removal.operation);
-  files.create(join(folder, MANIFEST), manifest(system, root, removal));
+  const folder = newTrashFolder(system, root, removal.operation);
+  files.create(join(folder, MANIFEST), manifestOf(system, root, removal));
   files.syncFolder(folder);
   const touched = new Set<string>();
   for (const { from, to } of removal.items.flatMap((item) => item.files)) {
     const target = join(folder, to);
     ensureFolder(system, dirname(target), folder);
-    move(system, from, target);
+    moveFile(system, from, target);
     touched.add(dirname(from)).add(dirname(target));
   }
   for (const path of touched) files.syncFolder(path);
@@ -53,7 +53,11 @@ export function moveToTrash(
 }
 
 /** `20261120-120000-rm`, with a number behind it where that is taken. */
-function newFolder(system: System, root: string, operation: string): string {
+export function newTrashFolder(
+  system: System,
+  root: string,
+  operation: string,
+): string {
   const { trash } = layout(root);
   ensureFolder(system, trash, root);
   const digits = system.now().toISOString().replaceAll(/[-:]/g, "");
@@ -71,7 +75,8 @@ function newFolder(system: System, root: string, operation: string): string {
   }
 }
 
-function manifest(
+/** What the manifest of a removal holds. */
+export function manifestOf(
   system: System,
   root: string,
   { operation, items }: Removal,
@@ -87,7 +92,7 @@ function manifest(
 }
 
 /** A rename keeps times and mode; the home folder may be on another disk. */
-function move(system: System, from: string, to: string): void {
+export function moveFile(system: System, from: string, to: string): void {
   const { files } = system;
   try {
     files.rename(from, to);

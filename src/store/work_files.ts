@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
 import { WORK_ID, workId } from "../session/ids.ts";
-import { redactWords } from "../session/redact.ts";
+import { redactValue } from "../session/redact.ts";
 import type { Work } from "../session/work.ts";
 import { workFault } from "../session/work_record.ts";
 import type { System } from "../system/system.ts";
@@ -129,7 +129,7 @@ function readRecord(system: System, root: string, id: string): Work {
  */
 export function writeWork(system: System, root: string, work: Work): Work {
   const path = workPath(root, work.id);
-  const clean = redactWords(work);
+  const clean = redactValue(work);
   const bytes = new TextEncoder().encode(asciiJson(clean, 2));
   if (bytes.length > LARGEST) {
     throw new MpmError("CONFLICT", `The record of ${work.id} has grown full`, {

@@ -1,0 +1,144 @@
+import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { type Capture, capture } from "../git/capture.ts";
+import type { RawCache, RawFile } from "../git/conversions.ts";
+import {
+  readCheckpointRecord,
+  readCheckpointRefs,
+} from "../git/read_checkpoints.ts";
+import { openVault, type Vault } from "../git/vault.ts";
+import { locate } from "../git/workspace.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import type { CheckpointRules } from "../session/checkpoint_rules.ts";
+import type { Workspace } from "../session/repository.ts";
+import { parseRecord, readRecord } from "../store/checkpoints.ts";
+import { readConfig } from "../store/config.ts";
+import { checkFolder, ensureFolder } from "../store/folders.ts";
+import { layout } from "../store/layout.ts";
+import { readRawCache } from "../store/raw_cache.ts";
+import type { System } from "../system/system.ts";
+
+/** Where checkpoints of a project are taken and kept. */
+export interface CheckpointPlace {
+  readonly workspace: Workspace;
+  readonly vault: Vault;
+  readonly rules: CheckpointRules;
+}
+
+/** The same where there may be none yet, outside git. */
+export interface MaybePlace {
+  readonly workspace: Workspace;
+  readonly vault: Vault | undefined;
+  readonly rules: CheckpointRules;
+}
+
+/**
+ * Finds the place of checkpoints. `create`: outside git the repository for them
+ * is made. Throws GIT_FAILED, CONFLICT where there can be none.
+ */
+export async function findPlace(
+  { system, folder }: Context,
+  { create }: { create: boolean },
+): Promise<MaybePlace> {
+  const workspace = await locate(system, folder);
+  return await placeOf(system, workspace, { create });
+}
+
+/** The same for a workspace that is known. */
+export async function placeOf(
+  system: System,
+  workspace: Workspace,
+  { create }: { create: boolean },
+): Promise<MaybePlace> {
+  const { home, state } = layout(workspace.root);
+  checkFolder(system, home);
+  if (create) ensureFolder(system, state, workspace.root);
+  const [vault, { checkpoint: rules }] = await Promise.all([
+    openVault(system, workspace, { home, create }),
+    readConfig(system, workspace.root),
+  ]);
+  return { workspace, vault, rules };
+}
+
+/** The place to write to. */
+export async function openPlace(context: Context): Promise<CheckpointPlace> {
+  const place = await findPlace(context, { create: true });
+  if (place.vault) return { ...place, vault: place.vault };
+  throw new MpmError(
+    "GIT_FAILED",
+    "The repository of checkpoints is not there",
+  );
+}
+
+/** What a capture took, and what the next one can use of it. */
+export interface Taken {
+  readonly capture: Capture;
+  readonly cache: RawCache;
+}
+
+/** Captures the worktree. `write`: large files are stored as blobs. */
+export async function captureNow(
+  system: System,
+  { vault, workspace, rules }: CheckpointPlace,
+  { write }: { write: boolean },
+): Promise<Taken> {
+  const { root } = workspace;
+  ensureFolder(system, layout(root).state, root);
+  const cache = readRawCache<RawFile>(system, root, vault.workspace.worktree);
+  const taken = await capture(system, vault, {
+    limits: rules.limits,
+    write,
+    cache,
+    rawFolder: rawFolder(workspace),
+  });
+  return { capture: taken, cache };
+}
+
+/** The git folder for raw bytes, see `rawGit`. */
+export function rawFolder({ root }: Workspace): string {
+  return join(layout(root).state, "raw.git");
+}
+
+/**
+ * Every checkpoint, the newest first: by the refs there are, each with its
+ * record from the file beside it or, where that lacks or differs, from the
+ * commit. One process of git, and one for each record that lacks.
+ */
+export async function listCheckpoints(
+  system: System,
+  { vault, workspace }: MaybePlace,
+): Promise<StoredCheckpoint[]> {
+  if (!vault) return [];
+  const refs = await readCheckpointRefs(vault.git);
+  const found = await Promise.all(
+    [...refs].filter(([id]) => CHECKPOINT_ID.test(id)).map(
+      async ([id, commit]) => {
+        const record = await readRecord(system, workspace.root, id);
+        if (record?.commit === commit) return record;
+        return await recordOf(vault, { id, commit });
+      },
+    ),
+  );
+  return found.filter((record) => record !== undefined).sort(newestFirst);
+}
+
+function newestFirst(one: StoredCheckpoint, other: StoredCheckpoint): number {
+  if (one.created_at === other.created_at) return one.id < other.id ? 1 : -1;
+  return one.created_at < other.created_at ? 1 : -1;
+}
+
+/** The record in a checkpoint's commit; `undefined`: it is none. */
+export async function recordOf(
+  { git }: Vault,
+  { id, commit }: { id: string; commit: string },
+): Promise<StoredCheckpoint | undefined> {
+  try {
+    const bytes = await readCheckpointRecord(git, commit);
+    return await parseRecord(bytes, { id, commit });
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,336 @@
+import { isAbsolute, join, relative, resolve } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { partOf, treeDelta } from "../git/read_checkpoints.ts";
+import { writeEntries } from "../git/stage_blobs.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { matchCheckpoint } from "../session/checkpoint_select.ts";
+import type { RestoreResult } from "../session/results_checkpoints.ts";
+import { isNothing } from "../session/restore_plan.ts";
+import { previewText } from "../session/restore_text.ts";
+import { shellWord } from "../session/shell.ts";
+import { isOwnPath, isWithin } from "../session/snapshot.ts";
+import {
+  type CheckpointPlace,
+  findPlace,
+  listCheckpoints,
+  rawFolder,
+} from "./checkpoint_place.ts";
+import { restoreCheckpoint, type RestoreOutcome } from "./restore_apply.ts";
+import { settleRestore } from "./restore_settle.ts";
+import {
+  type PlannedRestore,
+  planOf,
+  type RestoreOrder,
+} from "./restore_steps.ts";
+
+interface RestoreInput {
+  readonly checkpoint: string;
+  readonly paths: readonly string[];
+  readonly exact: boolean;
+  readonly yes: boolean;
+  readonly to: string | undefined;
+  readonly "dry-run": boolean;
+}
+
+/** Restores, or says what a restore would do. */
+export async function restore(
+  context: Context,
+  input: RestoreInput,
+): Promise<RestoreResult> {
+  const { place, target } = await findTarget(context, input.checkpoint);
+  const paths = input.paths.map((path) => pathBelow(context, place, path));
+  await refuseUnknown(place, { target, paths, given: input.paths });
+  if (input.to !== undefined) {
+    return await writeTo(context, place, { target, paths, input });
+  }
+  const order: RestoreOrder = {
+    target,
+    paths,
+    exact: input.exact,
+    operation: "checkpoint restore",
+    title: `restore ${target.name}` +
+      (paths.length > 0 ? ` (${paths.join(", ")})` : ""),
+  };
+  if (input["dry-run"]) {
+    return planned(
+      place,
+      order,
+      await planOf(context, place, { order, write: false }),
+    );
+  }
+  if (!input.yes) {
+    const plan = await planOf(context, place, { order, write: false });
+    const preview = planned(place, order, plan);
+    if (isNothing(plan.plan) && !plan.indexDiffers) {
+      return { ...preview, dry_run: false };
+    }
+    confirm(context, preview);
+  }
+  return done(place, order, await restoreCheckpoint(context, place, order));
+}
+
+/** The checkpoint that is meant. Throws NOT_FOUND, AMBIGUOUS. */
+export async function findTarget(
+  context: Context,
+  selector: string,
+): Promise<{ place: CheckpointPlace; target: StoredCheckpoint }> {
+  const place = await findPlace(context, { create: false });
+  await settleRestore(context, place.workspace);
+  const target = matchCheckpoint(
+    await listCheckpoints(context.system, place),
+    selector,
+  );
+  return { place: { ...place, vault: place.vault! }, target };
+}
+
+/** A path as trees have it. Throws USAGE outside the worktree. */
+function pathBelow(
+  { folder, system }: Context,
+  { vault }: CheckpointPlace,
+  given: string,
+): string {
+  const { worktree } = vault.workspace;
+  const path = relative(worktree, resolve(folder, given));
+  if (path === "") return "";
+  if (path.startsWith("..") || isAbsolute(path)) {
+    throw new MpmError("USAGE", `"${given}" is not in the worktree`, {
+      hint: `It must be below "${worktree}"`,
+    });
+  }
+  return system.platform === "windows" ? path.replaceAll("\\", "/") : path;
+}
+
+/** Throws NOT_FOUND for a path that neither knows: it is misspelt. */
+async function refuseUnknown(
+  { vault }: CheckpointPlace,
+  { target, paths, given }: {
+    target: StoredCheckpoint;
+    paths: string[];
+    given: readonly string[];
+  },
+): Promise<void> {
+  if (paths.includes("")) paths.length = 0;
+  if (paths.length === 0) return;
+  const { git } = vault;
+  const all = await treeDelta(
+    git,
+    emptyTree(target),
+    partOf(target.commit, "worktree"),
+  );
+  const listed = [...all.keys(), ...target.files.map(({ path }) => path)];
+  const unknown = paths.findIndex((path) =>
+    !listed.some((one) => isWithin(one, path))
+  );
+  if (unknown < 0) return;
+  throw new MpmError(
+    "NOT_FOUND",
+    `"${given[unknown]}" is not in the checkpoint "${target.name}"`,
+    {
+      hint: `mpm checkpoint diff ${shellWord(target.name)} shows what differs`,
+    },
+  );
+}
+
+/** The id of a tree of nothing. */
+function emptyTree({ commit }: StoredCheckpoint): string {
+  return commit.length === 40
+    ? "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    : "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
+}
+
+function confirm(context: Context, preview: RestoreResult): void {
+  if (!context.interactive) {
+    throw new MpmError("CONFLICT", "A restore must be confirmed", {
+      hint: "Give --yes to do it, or --dry-run to see what would change",
+    });
+  }
+  const answer = context.ask(`${previewText(preview)}Restore? [y/N] `);
+  if (/^y(es)?$/i.test(answer?.trim() ?? "")) return;
+  throw new MpmError("CONFLICT", "Nothing was restored: not confirmed");
+}
+
+function headNotes(
+  { target }: RestoreOrder,
+  planned: Pick<PlannedRestore, "capture"> | undefined,
+): string[] {
+  if (!planned || target.head === null) return [];
+  const { head, branch } = planned.capture.state;
+  if (head === target.head && (branch ?? null) === target.branch) return [];
+  const word = target.branch ?? target.head;
+  const how = target.branch === null
+    ? "git checkout --detach "
+    : "git checkout ";
+  return [
+    `The checkpoint was taken on ${target.branch ?? "a detached HEAD"} at ` +
+    `${target.head.slice(0, 7)}; HEAD is ${branch ?? "detached"} at ` +
+    `${head?.slice(0, 7) ?? "no commit"} and was not moved. To go there: ` +
+    `${how}${shellWord(word)}`,
+  ];
+}
+
+function worktreeNotes(
+  { vault }: CheckpointPlace,
+  { target }: RestoreOrder,
+): string[] {
+  const { worktree } = vault.workspace;
+  return target.worktree === worktree
+    ? []
+    : [`The checkpoint is of another worktree: ${target.worktree}`];
+}
+
+function planned(
+  place: CheckpointPlace,
+  order: RestoreOrder,
+  found: PlannedRestore,
+): RestoreResult {
+  const { plan, indexDiffers } = found;
+  return {
+    dry_run: true,
+    checkpoint: order.target.name,
+    worktree: place.vault.workspace.worktree,
+    to: null,
+    written: plan.writes.map(({ path }) => path),
+    removed: plan.removes.map(({ path }) => path),
+    trashed: plan.trash.map(({ path }) => path),
+    kept: [...plan.kept],
+    moved_aside: [],
+    skipped: plan.skipped.map((one) => ({ ...one })),
+    index_restored: indexDiffers,
+    safety: null,
+    trash: null,
+    operation: null,
+    notes: [...headNotes(order, found), ...worktreeNotes(place, order)],
+  };
+}
+
+function done(
+  place: CheckpointPlace,
+  order: RestoreOrder,
+  outcome: RestoreOutcome,
+): RestoreResult {
+  return {
+    dry_run: false,
+    checkpoint: order.target.name,
+    worktree: place.vault.workspace.worktree,
+    to: null,
+    written: [...outcome.written],
+    removed: [...outcome.removed],
+    trashed: [...outcome.trashed],
+    kept: [...outcome.kept],
+    moved_aside: [...outcome.movedAside],
+    skipped: outcome.skipped.map((one) => ({ ...one })),
+    index_restored: outcome.indexRestored,
+    safety: outcome.safety?.name ?? null,
+    trash: outcome.trash ?? null,
+    operation: outcome.entry?.id ?? null,
+    notes: [
+      ...headNotes(order, outcome),
+      ...worktreeNotes(place, order),
+      ...outcome.notes,
+    ],
+  };
+}
+
+/** Writes the files into another folder, which must be new or empty. */
+async function writeTo(
+  context: Context,
+  place: CheckpointPlace,
+  { target, paths, input }: {
+    target: StoredCheckpoint;
+    paths: readonly string[];
+    input: RestoreInput;
+  },
+): Promise<RestoreResult> {
+  const { system, folder } = context;
+  const { vault, workspace } = place;
+  const to = resolve(folder, input.to!);
+  checkTarget(context, place, to);
+  const tree = await treeDelta(
+    vault.git,
+    emptyTree(target),
+    partOf(target.commit, "worktree"),
+  );
+  const named = [...tree].flatMap(([path, entry]) => {
+    const wanted = paths.length === 0 ||
+      paths.some((one) => isWithin(path, one));
+    return entry && wanted && entry.mode !== "160000" && !isOwnPath(path)
+      ? [{ path, entry }]
+      : [];
+  });
+  if (!input["dry-run"]) {
+    if (!system.files.lstat(to)) system.files.mkdir(to);
+    const real = system.files.realPath(to);
+    const rawPath = rawFolder(workspace);
+    await writeEntries(system, vault, {
+      named,
+      folder: real,
+      rawFolder: rawPath,
+    });
+    for (const [path, bits] of Object.entries(target.permissions)) {
+      const full = join(real, path);
+      if (
+        named.some((one) => one.path === path) &&
+        system.files.lstat(full)?.kind === "file"
+      ) {
+        system.files.chmod(full, bits & 0o777);
+      }
+    }
+  }
+  return {
+    dry_run: input["dry-run"],
+    checkpoint: target.name,
+    worktree: vault.workspace.worktree,
+    to,
+    written: named.map(({ path }) => path),
+    removed: [],
+    trashed: [],
+    kept: [],
+    moved_aside: [],
+    skipped: target.left_out.map(({ path, reason }) => ({ path, reason })),
+    index_restored: false,
+    safety: null,
+    trash: null,
+    operation: null,
+    notes: [],
+  };
+}
+
+/** Throws CONFLICT for a folder that is not new or empty, or is git's or mpm's. */
+function checkTarget(
+  { system }: Context,
+  { workspace, vault }: CheckpointPlace,
+  to: string,
+): void {
+  const { files } = system;
+  const found = files.lstat(to);
+  const obstacle = found &&
+    (found.kind !== "folder"
+      ? `it is a ${found.kind}`
+      : files.list(to).length > 0
+      ? "it is not empty"
+      : undefined);
+  if (obstacle !== undefined) {
+    throw new MpmError("CONFLICT", `Cannot write to "${to}": ${obstacle}`, {
+      hint: "Name a folder that is new or empty",
+    });
+  }
+  const above = found ? to : join(to, "..");
+  if (!files.stat(above)) {
+    throw new MpmError("NOT_FOUND", `No folder "${above}"`, {
+      hint: "Make it first",
+    });
+  }
+  const real = found ? files.realPath(to) : join(files.realPath(above), "x");
+  const own = [
+    join(workspace.root, ".claude-mpm"),
+    vault.workspace.gitDir!,
+    vault.workspace.commonDir!,
+  ];
+  if (own.some((folder) => isWithin(real, files.realPath(folder)))) {
+    throw new MpmError(
+      "CONFLICT",
+      `"${to}" is in a folder of git's or mpm's own`,
+    );
+  }
+}

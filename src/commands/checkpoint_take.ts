@@ -1,0 +1,224 @@
+import { readContextFile } from "../claude/context_file.ts";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
+import { dropRefs, readCheckpointRefs } from "../git/read_checkpoints.ts";
+import { CHECKPOINTS, writeCheckpoint } from "../git/write_checkpoint.ts";
+import type {
+  Checkpoint,
+  CheckpointKind,
+  StoredCheckpoint,
+} from "../session/checkpoint.ts";
+import { checkpointId } from "../session/checkpoint_name.ts";
+import { buildRecord, recordBytes } from "../session/checkpoint_record.ts";
+import type { Content } from "../session/content.ts";
+import { buildSave } from "../session/draft.ts";
+import { sessionId } from "../session/ids.ts";
+import { NO_CONTENT } from "../session/content.ts";
+import { redactSave, redactValue } from "../session/redact.ts";
+import type { Save } from "../session/save.ts";
+import { shellWord } from "../session/shell.ts";
+import { removeRecord, writeRecord } from "../store/checkpoints.ts";
+import { readContextUsage } from "../store/context_usage.ts";
+import { ensureHome } from "../store/home.ts";
+import { layout } from "../store/layout.ts";
+import { withLock } from "../store/lock.ts";
+import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
+import { readStoreId } from "../store/store_id.ts";
+import { BUILD, VERSION } from "../version.ts";
+import {
+  captureNow,
+  type CheckpointPlace,
+  type Taken,
+} from "./checkpoint_place.ts";
+import { agentOf } from "./pause_agent.ts";
+
+/** A checkpoint that is wanted. */
+export interface CheckpointOrder {
+  /** A checked name; must be free. */
+  readonly name: string;
+  readonly kind: CheckpointKind;
+  readonly note?: string | undefined;
+  /** What the person or the agent says of the session. */
+  readonly content?: Content;
+}
+
+/**
+ * Takes a checkpoint of the worktree as it is and returns its record. The
+ * index, HEAD, branch, stash, reflogs and files are left as they are. Takes the
+ * lock. Throws CONFLICT for a name that is taken and beyond the limits,
+ * GIT_FAILED; nothing is kept then.
+ */
+export async function takeCheckpoint(
+  context: Context,
+  place: CheckpointPlace,
+  order: CheckpointOrder,
+): Promise<StoredCheckpoint> {
+  const taken = await captureNow(context.system, place, { write: true });
+  return await withLock(
+    context.system,
+    place.workspace.root,
+    () => storeCheckpoint(context, place, { order, taken }),
+  );
+}
+
+/** Writes what was captured. Call under the lock. */
+export async function storeCheckpoint(
+  context: Context,
+  place: CheckpointPlace,
+  { order, taken }: { order: CheckpointOrder; taken: Taken },
+): Promise<StoredCheckpoint> {
+  const { system } = context;
+  const { vault, workspace } = place;
+  const { root } = workspace;
+  ensureHome(system, root);
+  const id = await freeId(place, order);
+  const record = recordFor(context, place, {
+    order,
+    id,
+    capture: taken.capture,
+  });
+  const title = `checkpoint: ${record.name}`;
+  const bytes = recordBytes(record);
+  const write = (capture: Capture) =>
+    writeCheckpoint(system, vault, { id, capture, record: bytes, title });
+  let commit: string;
+  try {
+    commit = await write(taken.capture);
+  } catch (error) {
+    // A blob that a cache told of may be gone, with the checkpoint it was in.
+    if (taken.cache.size === 0 || !(error instanceof MpmError)) throw error;
+    dropRawCache(system, root, vault.workspace.worktree);
+    commit = await write(
+      (await captureNow(system, place, { write: true })).capture,
+    );
+  }
+  writeRecord(system, root, { record, commit });
+  if (taken.cache.size > 0) {
+    const { worktree } = vault.workspace;
+    writeRawCache(system, root, { worktree, cache: taken.cache });
+  }
+  return { ...record, commit };
+}
+
+/** Names with a time in them move on to the next free number. */
+async function freeId(
+  { vault }: CheckpointPlace,
+  { name, kind }: CheckpointOrder,
+): Promise<string> {
+  const taken = await readCheckpointRefs(vault.git);
+  const id = checkpointId(name);
+  if (!taken.has(id)) return id;
+  if (kind === "named") {
+    throw new MpmError("CONFLICT", `There is a checkpoint "${name}" already`, {
+      hint: `Take another name, or remove it: mpm checkpoint rm ${
+        shellWord(name)
+      }`,
+    });
+  }
+  for (let number = 2;; number++) {
+    if (!taken.has(`${id}_${number}`)) return `${id}_${number}`;
+  }
+}
+
+function recordFor(
+  context: Context,
+  { workspace, vault }: CheckpointPlace,
+  { order, id, capture }: {
+    order: CheckpointOrder;
+    id: string;
+    capture: Capture;
+  },
+): Checkpoint {
+  const { system } = context;
+  const { kind, note } = order;
+  // A number that was added to the id is part of the name too.
+  const name = kind === "named" ? order.name : id;
+  const time = system.now();
+  const record = buildRecord({
+    id,
+    name,
+    kind,
+    note: note ?? null,
+    time,
+    workspace: { ...workspace, worktree: vault.workspace.worktree },
+    snapshot: capture,
+    context: readContextFile(system, vault.workspace.worktree) ?? null,
+    os: system.platform,
+    session: sessionOf(context, { workspace, capture, order, time, name }),
+  });
+  return {
+    ...redactValue(record),
+    session: redactSave(record.session),
+    // Facts of git, which must stay what they are.
+    files: record.files,
+    left_out: record.left_out,
+    index: record.index,
+    permissions: record.permissions,
+  };
+}
+
+/** What a pause would save now, with the way back to this checkpoint. */
+function sessionOf(
+  context: Context,
+  { workspace, capture, order, time, name }: {
+    workspace: CheckpointPlace["workspace"];
+    capture: Capture;
+    order: CheckpointOrder;
+    time: Date;
+    name: string;
+  },
+): Save {
+  const { system } = context;
+  const { root, cwd } = workspace;
+  const agent = agentOf(context, { given: undefined, cwd });
+  const save = buildSave({
+    content: order.content ?? NO_CONTENT,
+    workspace,
+    state: workspace.git === "repository" ? capture.state : undefined,
+    ...agent,
+    usage: readContextUsage(system, root, agent.agent?.session_id),
+    version: VERSION,
+    build: BUILD,
+    time,
+  }, {
+    id: sessionId(time),
+    sessions: layout(root).sessions,
+    store: readStoreId(system, root) ?? null,
+  });
+  const restore = `mpm checkpoint restore ${shellWord(name)}`;
+  return {
+    ...save,
+    resume_instructions: {
+      quick_start: [
+        `Run: ${restore}`,
+        "Run: git status to check current state",
+      ],
+      files_to_review: save.resume_instructions.files_to_review,
+      validation_commands: { check_git: "git status && git log -1 --stat" },
+    },
+  };
+}
+
+/**
+ * Drops the oldest of a kind beyond `keep`. Call under the lock. `records` are
+ * in the order of the list.
+ */
+export async function pruneCheckpoints(
+  { system }: Context,
+  { vault, workspace }: CheckpointPlace,
+  { records, kind, keep }: {
+    records: readonly StoredCheckpoint[];
+    kind: CheckpointKind;
+    keep: number;
+  },
+): Promise<string[]> {
+  const old = records.filter((record) => record.kind === kind).slice(keep);
+  // The record goes first: a ref alone makes it whole again.
+  for (const { id } of old) removeRecord(system, workspace.root, id);
+  await dropRefs(
+    vault.git,
+    old.map(({ id, commit }) => ({ ref: `${CHECKPOINTS}/${id}`, commit })),
+  );
+  return old.map(({ name }) => name);
+}

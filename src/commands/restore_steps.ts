@@ -1,0 +1,131 @@
+import type { Context } from "../cli/command.ts";
+import { baseEntry, type Capture } from "../git/capture.ts";
+import { partOf, pathsIn, treeDelta } from "../git/read_checkpoints.ts";
+import type { Vault } from "../git/vault.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import {
+  changesBetween,
+  planRestore,
+  type RestorePlan,
+} from "../session/restore_plan.ts";
+import type { LeftOut, TreeEntry } from "../session/snapshot.ts";
+import { captureNow, type CheckpointPlace } from "./checkpoint_place.ts";
+
+/** A restore that is wanted. */
+export interface RestoreOrder {
+  readonly target: StoredCheckpoint;
+  /** Files and folders below the worktree; none: everything. */
+  readonly paths: readonly string[];
+  /** Files made since go to the trash. */
+  readonly exact: boolean;
+  /** For the journal: the command, and a line that tells what was done. */
+  readonly operation: string;
+  readonly title: string;
+  /** Of an undo: the commit of the checkpoint whose files may go again. */
+  readonly brought?: string | undefined;
+  /** Of an undo: the operation it takes back. */
+  readonly undoes?: number | undefined;
+}
+
+/** What a restore would do, and what it was found from. */
+export interface PlannedRestore {
+  readonly plan: RestorePlan;
+  readonly capture: Capture;
+  /** The checkpoint's index as differences from the capture's base. */
+  readonly index: ReadonlyMap<string, TreeEntry | undefined>;
+  /** Whether the index differs from the checkpoint's. */
+  readonly indexDiffers: boolean;
+}
+
+/** Reads what a restore would do. `write`: see `captureNow`. */
+export async function planOf(
+  { system }: Context,
+  place: CheckpointPlace,
+  { order, write }: { order: RestoreOrder; write: boolean },
+): Promise<PlannedRestore> {
+  const taken = await captureNow(system, place, { write });
+  return await planFrom(place.vault, order, taken.capture);
+}
+
+/** The same from a capture that was just taken. */
+export async function planFrom(
+  vault: Vault,
+  order: RestoreOrder,
+  capture: Capture,
+): Promise<PlannedRestore> {
+  const { git } = vault;
+  const { commit } = order.target;
+  const [target, index] = await Promise.all([
+    treeDelta(git, capture.base, partOf(commit, "worktree")),
+    treeDelta(git, capture.base, partOf(commit, "index")),
+  ]);
+  const leftOut: LeftOut[] = [...capture.leftOut, ...order.target.left_out];
+  const changes = changesBetween({
+    current: capture.worktree,
+    target,
+    base: (path) => baseEntry(capture, path),
+    paths: order.paths,
+  });
+  const gone = changes.filter(({ to }) => !to).map(({ path }) => path);
+  const known = await knownPaths(vault, order, gone);
+  return {
+    plan: planRestore(changes, { leftOut, known, exact: order.exact }),
+    capture,
+    index,
+    indexDiffers: !vault.own && differs(capture, { index, order }),
+  };
+}
+
+/** Of `paths` those that the checkpoint knew, or that the undone operation brought. */
+async function knownPaths(
+  { git }: Vault,
+  { target, brought }: RestoreOrder,
+  paths: readonly string[],
+): Promise<Set<string>> {
+  if (paths.length === 0) return new Set();
+  const trees = [
+    partOf(target.commit, "index"),
+    ...target.head === null ? [] : [`${target.head}^{tree}`],
+    ...brought === undefined ? [] : [partOf(brought, "worktree")],
+  ];
+  const found = await Promise.all(
+    trees.map((tree) => pathsIn(git, tree, paths)),
+  );
+  const { unmerged, intent_to_add: intents } = target.index;
+  return new Set([
+    ...found.flatMap((paths) => [...paths]),
+    ...unmerged.map(({ path }) => path),
+    ...intents,
+  ]);
+}
+
+/** Whether anything of the index is to change within the paths asked for. */
+function differs(
+  capture: Capture,
+  { index, order }: {
+    index: ReadonlyMap<string, TreeEntry | undefined>;
+    order: RestoreOrder;
+  },
+): boolean {
+  const changes = changesBetween({
+    current: capture.index,
+    target: index,
+    base: (path) => baseEntry(capture, path),
+    paths: order.paths,
+  });
+  return changes.length > 0 ||
+    JSON.stringify(capture.marks) !== JSON.stringify(marksOf(order.target));
+}
+
+/** The marks of a record in the order a capture has them. */
+export function marksOf({ index }: StoredCheckpoint): Capture["marks"] {
+  return {
+    unmerged: index.unmerged.map(({ path, stages }) => ({
+      path,
+      stages: stages.map(({ stage, mode, id }) => ({ stage, mode, id })),
+    })),
+    intent_to_add: index.intent_to_add,
+    assume_unchanged: index.assume_unchanged,
+    skip_worktree: index.skip_worktree,
+  };
+}

@@ -1,0 +1,238 @@
+import type { RepositoryState } from "../session/repository.ts";
+import type { FileState } from "../session/save.ts";
+import type {
+  IndexMarks,
+  LeftOut,
+  TreeDelta,
+  TreeEntry,
+} from "../session/snapshot.ts";
+import type { System } from "../system/system.ts";
+import {
+  type CapturedFile,
+  type CaptureLimits,
+  FileCapture,
+} from "./capture_files.ts";
+import {
+  captureIndex,
+  type IndexListing,
+  LIST_INDEX,
+  parseIndex,
+} from "./capture_index.ts";
+import { addRaw } from "./capture_raw.ts";
+import { addUnopenable } from "./capture_unopenable.ts";
+import type { RawCache } from "./conversions.ts";
+import { resolveNames, UPSTREAM } from "./refs.ts";
+import { readState } from "./state.ts";
+import {
+  parseStatus,
+  SHALLOW_STATUS,
+  type Status,
+  type StatusEntry,
+} from "./status.ts";
+import { leftOutSubmodules } from "./submodules.ts";
+import type { Vault } from "./vault.ts";
+
+/** Everything a checkpoint records of a worktree at one moment. */
+export interface Capture {
+  readonly state: RepositoryState;
+  /** The tree of HEAD, which the deltas start from; that of no file before. */
+  readonly base: string;
+  readonly worktree: ReadonlyMap<string, CapturedFile | TreeEntry | undefined>;
+  readonly index: TreeDelta;
+  readonly marks: IndexMarks;
+  readonly leftOut: readonly LeftOut[];
+  /** Every path that is in the index. */
+  readonly listing: IndexListing;
+  /** Every changed path, sorted. */
+  readonly entries: readonly StatusEntry[];
+  /** Bytes of the files that were read. */
+  readonly size: number;
+}
+
+export interface CaptureOptions {
+  readonly limits: CaptureLimits;
+  /** Whether git stores large files, or only names them. */
+  readonly write: boolean;
+  /** What earlier captures found of converted files; it is added to. */
+  readonly cache: RawCache;
+  /** The git folder for raw bytes, see `rawGit`. */
+  readonly rawFolder: string;
+}
+
+const EMPTY_TREE = {
+  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+};
+
+const HEAD_TREE = "HEAD^{tree}";
+
+/** Changed paths that the state lists; the capture takes all. */
+const LISTED = 10_000;
+
+/**
+ * Captures the worktree of `vault`: the raw bytes of what differs from HEAD,
+ * and the index. Nothing is written but, where `write` is set, blobs. Throws
+ * CONFLICT beyond the limits, GIT_FAILED.
+ */
+export async function capture(
+  system: System,
+  vault: Vault,
+  options: CaptureOptions,
+): Promise<Capture> {
+  const { git, workspace } = vault;
+  const names = resolveNames(git, [HEAD_TREE, UPSTREAM]);
+  const listed = git.read(LIST_INDEX).then(parseIndex);
+  const reading = git.read(SHALLOW_STATUS).then((output) =>
+    parseStatus(output, { index: true })
+  );
+  const files = new FileCapture(system, git, {
+    ...vault,
+    write: options.write,
+  });
+  const gather = async () => {
+    const [status, listing] = await Promise.all([reading, listed]);
+    await readChanged(system, { vault, files, status, listing, options });
+    return { status, files: statesOf(status, files) };
+  };
+  const [state, listing, resolved, { entries }] = await Promise.all([
+    readState(system, workspace, { git, names, files: gather }),
+    listed,
+    names,
+    reading,
+  ]);
+  const [index, submodules] = await Promise.all([
+    captureIndex(git, entries, listing),
+    leftOutSubmodules(system, vault, { listing, entries }),
+  ]);
+  const leftOut = [...files.leftOut, ...submodules, ...nested(entries)]
+    .sort((a, b) => a.path < b.path ? -1 : 1);
+  return {
+    state,
+    base: resolved.get(HEAD_TREE) ?? EMPTY_TREE[vault.hash],
+    worktree: worktreeOf(files, entries),
+    index: index.delta,
+    marks: index.marks,
+    leftOut,
+    listing,
+    entries: [...entries].sort((a, b) => a.path < b.path ? -1 : 1),
+    size: [...files.files.values()].reduce(
+      (all, file) => all + (file?.size ?? 0),
+      0,
+    ),
+  };
+}
+
+/** A repository within the worktree that git does not know. */
+function nested(entries: readonly StatusEntry[]): LeftOut[] {
+  return entries.filter(isNested).map(({ path }) => ({
+    path,
+    reason: "it is a repository of its own",
+  }));
+}
+
+function isNested({ path, status }: StatusEntry): boolean {
+  return status === "??" && path.endsWith("/");
+}
+
+function isSubmodule({ submodule, index, mode }: StatusEntry): boolean {
+  return submodule !== undefined || mode === "160000" ||
+    index?.[0]?.mode === "160000";
+}
+
+async function readChanged(
+  system: System,
+  { vault, files, status, listing, options }: {
+    vault: Vault;
+    files: FileCapture;
+    status: Status;
+    listing: IndexListing;
+    options: CaptureOptions;
+  },
+): Promise<void> {
+  for (const entry of status.entries) {
+    if (isNested(entry) || isSubmodule(entry)) continue;
+    files.add(entry.path, entry.mode);
+  }
+  // Git does not look at these, so nothing says that they are unchanged.
+  for (const path of [...listing.assumeUnchanged, ...listing.skipWorktree]) {
+    files.add(path, listing.files.get(path)?.mode);
+  }
+  await addRaw(system, vault, { files, listing, cache: options.cache });
+  await addUnopenable(system, vault, {
+    files,
+    paths: status.entries.map(({ path }) => path),
+    folder: options.rawFolder,
+  });
+  await files.finish(options.limits);
+}
+
+/** Submodules stand in the tree as the commit that the index has. */
+function worktreeOf(
+  { files, leftOut }: FileCapture,
+  entries: readonly StatusEntry[],
+): Map<string, CapturedFile | TreeEntry | undefined> {
+  const found = new Map<string, CapturedFile | TreeEntry | undefined>(files);
+  for (const { path } of leftOut) found.set(path, undefined);
+  for (const entry of entries) {
+    const [only] = entry.index ?? [];
+    if (isSubmodule(entry) && only?.mode === "160000") {
+      found.set(entry.path, { mode: only.mode, id: only.id });
+    }
+  }
+  return found;
+}
+
+function statesOf(
+  { entries }: Status,
+  { files }: FileCapture,
+): FileState[] {
+  return entries.slice(0, LISTED).map(({ path, status, staged }) => {
+    const file = files.get(path);
+    return {
+      path,
+      status,
+      sha256: file?.sha256 ?? null,
+      size: file?.size ?? null,
+      mtime: file?.mtime ?? null,
+      ...(file ? { mode: file.mode } : {}),
+      ...(staged === undefined ? {} : { object: staged }),
+    };
+  });
+}
+
+/** What the capture's base, the tree of HEAD, has at a changed path. */
+export function baseEntry(
+  { entries, listing, marks, index }: Capture,
+  path: string,
+): TreeEntry | undefined {
+  if (marks.intent_to_add.includes(path)) return undefined;
+  const entry = entryAt(entries, path);
+  if (entry?.index) return entry.head;
+  // Git calls it unchanged: HEAD and index are one.
+  return index.has(path)
+    ? undefined
+    : listing.files.get(path) ?? listing.submodules.get(path);
+}
+
+/** Several entries may have one path: a deleted one that is there untracked. */
+function entryAt(
+  entries: readonly StatusEntry[],
+  path: string,
+): StatusEntry | undefined {
+  const [low, high] = [lowest(entries, path), entries.length];
+  for (let at = low; at < high && entries[at]!.path === path; at++) {
+    if (entries[at]!.index) return entries[at];
+  }
+  return undefined;
+}
+
+/** The first place whose path is not below `path`, by halves. */
+function lowest(entries: readonly StatusEntry[], path: string): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entries[middle]!.path < path) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,233 @@
+import { createHash } from "node:crypto";
+import { FileError, MpmError } from "../errors.ts";
+import type { LeftOut } from "../session/snapshot.ts";
+import { sha256 } from "../session/serialize.ts";
+import { sizeText } from "../session/sizes.ts";
+import type { FileInfo, System } from "../system/system.ts";
+import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
+import type { ObjectHash } from "./safe_git.ts";
+import type { Git } from "./git.ts";
+
+/** A file or link as it was read. */
+export interface CapturedFile {
+  readonly mode: string;
+  readonly id: string;
+  /** Absent where git has stored or only named it. */
+  readonly bytes?: Uint8Array;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtime: number;
+  /** Of the content, where it was read here. */
+  readonly sha256: string | null;
+  /** Permission bits that a mode of git does not tell. */
+  readonly permissions?: number;
+}
+
+/** Bytes of the largest files, one and all, that a checkpoint takes. */
+export interface CaptureLimits {
+  readonly file: number;
+  readonly total: number;
+}
+
+/** Larger files are read by git, and so are all once this much was read. */
+const INLINE = 1024 * 1024;
+const INLINE_BUDGET = 64 * 1024 * 1024;
+
+/** Times a file is read again that changed meanwhile. */
+const TRIES = 3;
+
+/** Milliseconds git may take to read large files. */
+const LONG = 15 * 60_000;
+
+/** The object id git gives to a blob of these bytes. */
+export function blobId(bytes: Uint8Array, hash: ObjectHash): string {
+  return createHash(hash).update(`blob ${bytes.length}\0`).update(bytes)
+    .digest("hex");
+}
+
+/** Reads files of one worktree as raw bytes, links as their targets. */
+export class FileCapture {
+  readonly files = new Map<string, CapturedFile | undefined>();
+  readonly leftOut: LeftOut[] = [];
+  readonly #system: System;
+  readonly #git: Git;
+  readonly #options: { hash: ObjectHash; fileMode: boolean; write: boolean };
+  readonly #large: { path: string; mode: string; info: FileInfo }[] = [];
+  #read = 0;
+
+  /** `write`: git stores what it reads, else it is only named. */
+  constructor(
+    system: System,
+    git: Git,
+    options: { hash: ObjectHash; fileMode: boolean; write: boolean },
+  ) {
+    this.#system = system;
+    this.#git = git;
+    this.#options = options;
+  }
+
+  /**
+   * What is at `path`, `undefined` for nothing or a folder. `mode`: the index's,
+   * for where the file system tells no executable bit.
+   */
+  add(path: string, mode?: string): void {
+    try {
+      this.#add(path, mode);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (this.#look(path)) {
+        this.leftOut.push({ path, reason: error.message });
+      } else this.files.set(path, undefined);
+    }
+  }
+
+  /** A file whose content git has already. */
+  take(path: string, file: CapturedFile): void {
+    this.files.set(path, file);
+  }
+
+  #look(path: string): FileInfo | undefined {
+    return this.#system.files.lstat(this.#full(path));
+  }
+
+  #full(path: string): string {
+    return `${this.#git.folder}/${path}`;
+  }
+
+  #add(path: string, known: string | undefined): void {
+    const info = this.#look(path);
+    if (!info || info.kind === "folder") {
+      this.files.set(path, undefined);
+    } else if (info.kind === "other") {
+      this.leftOut.push({ path, reason: "it is a pipe, socket or device" });
+    } else if (info.kind === "link") {
+      this.#addLink(path, info);
+    } else {
+      const mode = this.#modeOf(info, known);
+      const inline = info.size <= INLINE &&
+        this.#read + info.size <= INLINE_BUDGET;
+      if (inline) this.#addSmall(path, mode, info);
+      else this.#large.push({ path, mode, info });
+    }
+  }
+
+  #modeOf({ mode }: FileInfo, known: string | undefined): string {
+    if (mode === undefined || !this.#options.fileMode) return known ?? "100644";
+    return (mode & 0o100) === 0 ? "100644" : "100755";
+  }
+
+  #addLink(path: string, info: FileInfo): void {
+    const target = this.#system.files.readLink(this.#full(path));
+    if (target.includes("\ufffd")) {
+      this.leftOut.push({ path, reason: "the link's target is not UTF-8" });
+      return;
+    }
+    this.#put(path, { mode: "120000", info, bytes: encodeText(target) });
+  }
+
+  #addSmall(path: string, mode: string, info: FileInfo): void {
+    let before = info;
+    for (let tries = 1;; tries++) {
+      const bytes = this.#system.files.readOwn(this.#full(path), INLINE);
+      const after = this.#look(path);
+      const steady = after?.mtime === before.mtime &&
+        after.size === before.size && bytes.length === before.size;
+      if (steady || tries === TRIES || !after) {
+        this.#put(path, { mode, info: after ?? before, bytes });
+        return;
+      }
+      before = after;
+    }
+  }
+
+  #put(
+    path: string,
+    { mode, info, bytes }: { mode: string; info: FileInfo; bytes: Uint8Array },
+  ): void {
+    this.#read += bytes.length;
+    this.files.set(path, {
+      mode,
+      id: blobId(bytes, this.#options.hash),
+      bytes,
+      size: bytes.length,
+      mtime: info.mtime,
+      sha256: sha256(bytes),
+      ...permissionsOf(info),
+    });
+  }
+
+  /** Lets git read the rest. Throws CONFLICT beyond the limits, GIT_FAILED. */
+  async finish(limits: CaptureLimits): Promise<void> {
+    this.#checkLimits(limits);
+    const known = this.#large.splice(0);
+    let left = known.filter(({ path }) => isOpenable(path));
+    for (let tries = 0; left.length > 0; tries++) {
+      const ids = await this.#hash(left.map(({ path }) => path));
+      ids.forEach((id, at) => {
+        const { path, mode, info } = left[at]!;
+        const { size, mtime } = info;
+        this.files.set(path, {
+          mode,
+          id,
+          size,
+          mtime,
+          sha256: null,
+          ...permissionsOf(info),
+        });
+      });
+      const failed = left[ids.length];
+      if (!failed) return;
+      left = left.slice(ids.length + 1);
+      if (this.#look(failed.path)) {
+        const reason = "git cannot read it";
+        this.leftOut.push({ path: failed.path, reason });
+      } else this.files.set(failed.path, undefined);
+    }
+  }
+
+  #checkLimits({ file, total }: CaptureLimits): void {
+    const sizes = [
+      ...[...this.files].map(([path, found]) => ({
+        path,
+        size: found?.size ?? 0,
+      })),
+      ...this.#large.map(({ path, info }) => ({ path, size: info.size })),
+    ].sort((a, b) => b.size - a.size);
+    const sum = sizes.reduce((all, { size }) => all + size, 0);
+    const over = sizes.filter(({ size }) => size > file);
+    if (over.length === 0 && sum <= total) return;
+    const named = (over.length > 0 ? over : sizes).slice(0, 5)
+      .map(({ path, size }) => `${path} (${sizeText(size)})`).join(", ");
+    throw new MpmError(
+      "CONFLICT",
+      over.length > 0
+        ? `Too large for a checkpoint: ${named}`
+        : `${sizeText(sum)} of changed files are too much for a checkpoint, ` +
+          `the largest: ${named}`,
+      {
+        hint: "Let git ignore them, or raise checkpoint.max_file_mb and " +
+          "checkpoint.max_total_mb in the configuration",
+      },
+    );
+  }
+
+  /** As many ids as git gave before a file it could not read. */
+  async #hash(paths: readonly string[]): Promise<string[]> {
+    const args = ["hash-object", "--no-filters", "--stdin-paths"];
+    if (this.#options.write) args.push("-w");
+    const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
+    const result = await this.#git.run(args, {
+      stdin: encodeText(stdin),
+      timeout: LONG,
+    });
+    return decodeBytes(result.stdout).split("\n").slice(0, -1);
+  }
+}
+
+/** The usual modes of files, which git tells apart or leaves to the umask. */
+const USUAL = [0o644, 0o755, 0o664, 0o775];
+
+function permissionsOf({ kind, mode }: FileInfo): { permissions?: number } {
+  const usual = mode === undefined || kind === "link" || USUAL.includes(mode);
+  return usual ? {} : { permissions: mode };
+}

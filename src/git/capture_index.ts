@@ -1,0 +1,136 @@
+import type { IndexMarks, Unmerged } from "../session/snapshot.ts";
+import { isOwnPath, type TreeEntry } from "../session/snapshot.ts";
+import type { Git } from "./git.ts";
+import type { StatusEntry } from "./status.ts";
+import { decodeBytes, encodeText, splitFields } from "./text.ts";
+
+/** Every entry of the index with its mode, id, stage and flags. */
+export const LIST_INDEX = ["ls-files", "-z", "--stage", "-v"];
+
+/** What the index's own listing says beyond what `git status` does. */
+export interface IndexListing {
+  /** Files of stage 0, by path. */
+  readonly files: ReadonlyMap<string, TreeEntry>;
+  readonly submodules: ReadonlyMap<string, TreeEntry>;
+  readonly assumeUnchanged: readonly string[];
+  readonly skipWorktree: readonly string[];
+}
+
+/** Reads `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) has the tags. */
+export function parseIndex(output: Uint8Array): IndexListing {
+  const files = new Map<string, TreeEntry>();
+  const submodules = new Map<string, TreeEntry>();
+  const assumeUnchanged: string[] = [];
+  const skipWorktree: string[] = [];
+  for (const field of splitFields(output)) {
+    const tab = field.indexOf("\t");
+    const tag = field[0]!;
+    const [mode, id, stage] = field.slice(2, tab).split(" ");
+    const path = field.slice(tab + 1);
+    if (stage !== "0" || isOwnPath(path)) continue;
+    (mode === "160000" ? submodules : files).set(path, {
+      mode: mode!,
+      id: id!,
+    });
+    if (tag >= "a") assumeUnchanged.push(path);
+    if (tag === "S" || tag === "s") skipWorktree.push(path);
+  }
+  return { files, submodules, assumeUnchanged, skipWorktree };
+}
+
+/** The index as differences from HEAD, and what no tree can tell. */
+export interface CapturedIndex {
+  readonly delta: Map<string, TreeEntry | undefined>;
+  readonly marks: IndexMarks;
+}
+
+/** Both from the status and the listing of the same moment. */
+export async function captureIndex(
+  git: Git,
+  entries: readonly StatusEntry[],
+  listing: IndexListing,
+): Promise<CapturedIndex> {
+  const delta = new Map<string, TreeEntry | undefined>();
+  const unmerged: Unmerged[] = [];
+  const intent: string[] = [];
+  for (const { path, status, index } of entries) {
+    const [only] = index ?? [];
+    if (!only) continue;
+    if (only.stage > 0) {
+      delta.set(path, undefined);
+      unmerged.push({ path, stages: [...index!] });
+    } else if (status === " A") {
+      intent.push(path);
+    } else if (status[0] !== " ") {
+      const gone = /^0+$/.test(only.mode);
+      delta.set(path, gone ? undefined : { mode: only.mode, id: only.id });
+    }
+  }
+  intent.push(...await hiddenIntents(git, entries));
+  return {
+    delta,
+    marks: {
+      unmerged: unmerged.sort((a, b) => a.path < b.path ? -1 : 1),
+      intent_to_add: intent.sort(),
+      assume_unchanged: [...listing.assumeUnchanged].sort(),
+      skip_worktree: [...listing.skipWorktree].sort(),
+    },
+  };
+}
+
+/** The flag "intent to add" in what `ls-files --debug` prints. */
+const INTENT = 0x2000_0000;
+
+/**
+ * A path that was to be added and is gone from the worktree looks like any that
+ * was deleted, but for its flag.
+ */
+async function hiddenIntents(
+  git: Git,
+  entries: readonly StatusEntry[],
+): Promise<string[]> {
+  const suspects = entries
+    .filter(({ status, index }) =>
+      status === " D" && isEmptyBlob(index![0]!.id)
+    )
+    .map(({ path }) => path);
+  if (suspects.length === 0) return [];
+  const output = decodeBytes(
+    await git.read([
+      "--literal-pathspecs",
+      "ls-files",
+      "-z",
+      "--debug",
+      "--",
+      ...suspects,
+    ]),
+  );
+  const marked = new Set<string>();
+  // Of each: the path, NUL, and lines about it, the last of which has the flags.
+  for (
+    const [, path, flags] of output.matchAll(
+      /([^\0]+)\0[^\0]*?flags: ([0-9a-f]+)\n/g,
+    )
+  ) {
+    if ((parseInt(flags!, 16) & INTENT) !== 0) marked.add(path!);
+  }
+  return suspects.filter((path) => marked.has(path));
+}
+
+function isEmptyBlob(id: string): boolean {
+  return id === "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391" ||
+    id === "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
+}
+
+/** The lines `update-index --index-info` takes for an entry (or none). */
+export function indexLine(
+  path: string,
+  entry: (TreeEntry & { stage?: number }) | undefined,
+  none: string,
+): Uint8Array {
+  return encodeText(
+    entry
+      ? `${entry.mode} ${entry.id} ${entry.stage ?? 0}\t${path}\0`
+      : `0 ${none} 0\t${path}\0`,
+  );
+}

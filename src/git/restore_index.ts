@@ -1,0 +1,267 @@
+import { join } from "@std/path";
+import { FileError, MpmError } from "../errors.ts";
+import type { IndexMarks, TreeEntry } from "../session/snapshot.ts";
+import { isOwnPath, isWithin } from "../session/snapshot.ts";
+import type { FileInfo, System } from "../system/system.ts";
+import { baseEntry, type Capture } from "./capture.ts";
+import { indexLine } from "./capture_index.ts";
+import { encodeText, joinBytes } from "./text.ts";
+import type { Vault } from "./vault.ts";
+
+/** What tells one state of the index file from another. */
+export type IndexStamp =
+  | Pick<FileInfo, "size" | "mtime" | "changed">
+  | undefined;
+
+function indexFile({ workspace }: Vault): string {
+  return join(workspace.gitDir!, "index");
+}
+
+export function indexStamp(system: System, vault: Vault): IndexStamp {
+  const info = system.files.lstat(indexFile(vault));
+  return info && { size: info.size, mtime: info.mtime, changed: info.changed };
+}
+
+/** Throws CONFLICT where another git command holds the index. */
+export function refuseHeldIndex(system: System, vault: Vault): void {
+  const lock = `${indexFile(vault)}.lock`;
+  if (!system.files.lstat(lock)) return;
+  throw new MpmError("CONFLICT", `Another git command is at work: "${lock}"`, {
+    hint: "Wait for it to finish; if none runs, remove that file",
+  });
+}
+
+/** Removes the lock and the new index that a killed restore left. */
+export function releaseIndex(
+  system: System,
+  vault: Vault,
+  token: string,
+): void {
+  const lock = `${indexFile(vault)}.lock`;
+  try {
+    const text = new TextDecoder().decode(system.files.readOwn(lock, 1024));
+    if (text === token) system.files.remove(lock);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+  for (const path of builtFiles(vault, token)) {
+    if (system.files.lstat(path)) system.files.remove(path);
+  }
+}
+
+function builtFiles(vault: Vault, token: string): string[] {
+  const built = `${indexFile(vault)}.${token}`;
+  return [built, `${built}.lock`];
+}
+
+/** The index of a checkpoint. */
+export interface TargetIndex {
+  /** Its tree as differences from the capture's base. */
+  readonly delta: ReadonlyMap<string, TreeEntry | undefined>;
+  readonly marks: IndexMarks;
+  /** Only these files and folders; none: all. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Replaces the index by that of a checkpoint, through its lock: entries,
+ * conflicts and flags; what did not change keeps its place in the cache.
+ * `stamp` is of the index that `capture` saw. Returns notes on what could not
+ * be done. Throws CONFLICT where another git command holds or changed it.
+ */
+export async function restoreIndex(
+  system: System,
+  vault: Vault,
+  { capture, target, stamp, token }: {
+    capture: Capture;
+    target: TargetIndex;
+    stamp: IndexStamp;
+    token: string;
+  },
+): Promise<string[]> {
+  const edit = indexEdit(capture, target);
+  const { files } = system;
+  const index = indexFile(vault);
+  const [built] = builtFiles(vault, token) as [string];
+  await takeLock(system, vault, token);
+  try {
+    const now = indexStamp(system, vault);
+    if (JSON.stringify(now) !== JSON.stringify(stamp)) {
+      throw new MpmError(
+        "CONFLICT",
+        "The index was changed by another git command meanwhile",
+        {
+          hint: "The files are restored, the index is not: restore once more",
+        },
+      );
+    }
+    if (now) files.create(built, files.read(index));
+    const notes = await build(vault, { built, edit });
+    if (files.lstat(built)) {
+      const mode = now && files.lstat(index)?.mode;
+      if (mode !== undefined) files.chmod(built, mode);
+      await files.syncFiles([built]);
+      files.rename(built, index);
+    }
+    return notes;
+  } finally {
+    releaseIndex(system, vault, token);
+  }
+}
+
+/** Tries for the lock, which another git may hold for a moment. */
+const TRIES = 40;
+const PAUSE_MS = 25;
+
+async function takeLock(
+  system: System,
+  vault: Vault,
+  token: string,
+): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      system.files.create(`${indexFile(vault)}.lock`, encodeText(token));
+      return;
+    } catch (error) {
+      if (!(error instanceof FileError && error.problem === "exists")) {
+        throw error;
+      }
+      if (tries === TRIES) refuseHeldIndex(system, vault);
+      await system.sleep(PAUSE_MS);
+    }
+  }
+}
+
+interface IndexEdit {
+  readonly lines: readonly Uint8Array[];
+  readonly intents: readonly string[];
+  /** Options of `update-index` and the paths that get each. */
+  readonly flags: readonly (readonly [string, readonly string[]])[];
+}
+
+function indexEdit(
+  capture: Capture,
+  { delta, marks, paths }: TargetIndex,
+): IndexEdit {
+  const wanted = (path: string) =>
+    !isOwnPath(path) &&
+    (paths.length === 0 || paths.some((one) => isWithin(path, one)));
+  const before = statesOf(capture.index, capture.marks);
+  const after = statesOf(delta, marks);
+  const none = "0".repeat(capture.base.length);
+  const removed: Uint8Array[] = [];
+  const added: Uint8Array[] = [];
+  const touched = new Set<string>();
+  const intents: string[] = [];
+  for (const path of new Set([...before.keys(), ...after.keys()])) {
+    if (!wanted(path)) continue;
+    const plain = {
+      entries: [baseEntry(capture, path)].filter((entry) =>
+        entry !== undefined
+      ),
+      intent: false,
+    };
+    const was = before.get(path) ?? plain;
+    const is = after.get(path) ?? plain;
+    if (JSON.stringify(was) === JSON.stringify(is)) continue;
+    touched.add(path);
+    removed.push(indexLine(path, undefined, none));
+    for (const entry of is.entries) added.push(indexLine(path, entry, none));
+    if (is.intent) intents.push(path);
+  }
+  const flag = (
+    name: string,
+    now: readonly string[],
+    then: readonly string[],
+  ) => {
+    const [has, gets] = [new Set(now), new Set(then)];
+    return [
+      [
+        `--no-${name}`,
+        now.filter((path) =>
+          wanted(path) && !gets.has(path) && !touched.has(path)
+        ),
+      ],
+      [
+        `--${name}`,
+        then.filter((path) =>
+          wanted(path) && (touched.has(path) || !has.has(path))
+        ),
+      ],
+    ] as const;
+  };
+  const { assume_unchanged: assumed, skip_worktree: skipped } = capture.marks;
+  return {
+    lines: [...removed, ...added],
+    intents,
+    flags: [
+      ...flag("assume-unchanged", assumed, marks.assume_unchanged),
+      ...flag("skip-worktree", skipped, marks.skip_worktree),
+    ].filter(([, list]) => list.length > 0),
+  };
+}
+
+interface PathState {
+  readonly entries: readonly (TreeEntry & { stage?: number })[];
+  readonly intent: boolean;
+}
+
+function statesOf(
+  delta: ReadonlyMap<string, TreeEntry | undefined>,
+  { unmerged, intent_to_add: intents }: IndexMarks,
+): Map<string, PathState> {
+  const states = new Map<string, PathState>();
+  for (const [path, entry] of delta) {
+    const entries = entry ? [{ mode: entry.mode, id: entry.id }] : [];
+    states.set(path, { entries, intent: false });
+  }
+  for (const path of intents) states.set(path, { entries: [], intent: true });
+  for (const { path, stages } of unmerged) {
+    const entries = stages.map(({ mode, id, stage }) => ({ mode, id, stage }));
+    states.set(path, { entries, intent: false });
+  }
+  return states;
+}
+
+/** Edits the copy; the user's own settings of its form do not matter. */
+async function build(
+  { git }: Vault,
+  { built, edit }: { built: string; edit: IndexEdit },
+): Promise<string[]> {
+  const env = { GIT_INDEX_FILE: built };
+  const plain = [
+    "-c",
+    "core.splitIndex=false",
+    "-c",
+    "core.sparseCheckout=false",
+  ];
+  const zeroed = (paths: readonly string[]) =>
+    encodeText(paths.map((path) => `${path}\0`).join(""));
+  if (edit.lines.length > 0) {
+    await git.read([...plain, "update-index", "--add", "-z", "--index-info"], {
+      env,
+      stdin: joinBytes(edit.lines),
+    });
+  }
+  const notes: string[] = [];
+  for (const path of edit.intents) {
+    const done = await git.run(
+      [...plain, "--literal-pathspecs", "add", "-f", "-N", "--", path],
+      { env },
+    );
+    if (done.status !== 0) {
+      notes.push(
+        `"${path}" is no longer marked as to be added: its file is gone`,
+      );
+    }
+  }
+  for (const [option, paths] of edit.flags) {
+    await git.read([...plain, "update-index", option, "-z", "--stdin"], {
+      env,
+      stdin: zeroed(paths),
+    });
+  }
+  // Its status only says that some files differ.
+  await git.run([...plain, "update-index", "-q", "--refresh"], { env });
+  return notes;
+}

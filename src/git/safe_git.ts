@@ -1,0 +1,69 @@
+import type { System } from "../system/system.ts";
+import { Git, type GitSetting } from "./git.ts";
+import { splitFields } from "./text.ts";
+
+/** A git that runs no filter, and what the settings say of conversions. */
+export interface SafeGit {
+  readonly git: Git;
+  /** Whether a setting may make a file differ from its blob. */
+  readonly converts: boolean;
+  /** Whether the executable bit of files means anything. */
+  readonly fileMode: boolean;
+  /** What object ids are made with. */
+  readonly hash: ObjectHash;
+}
+
+export type ObjectHash = "sha1" | "sha256";
+
+const SETTINGS = "^(filter\\..*\\.(clean|smudge|process|required)|" +
+  "core\\.(autocrlf|eol|attributesfile|filemode)|extensions\\.objectformat)$";
+
+/**
+ * Git in a repository with every filter that its or the user's settings define
+ * turned off: reading the state of a worktree must run nothing. One process.
+ */
+export async function safeGit(
+  system: System,
+  folder: string,
+  setting: GitSetting = {},
+): Promise<SafeGit> {
+  const asked = await new Git(system, folder, setting).run([
+    "config",
+    "-z",
+    "--get-regexp",
+    SETTINGS,
+  ]);
+  const drivers = new Set<string>();
+  let [converts, fileMode] = [false, true];
+  let hash: ObjectHash = "sha1";
+  for (const field of splitFields(asked.stdout)) {
+    const [name, value = "true"] = field.split(/\n([^]*)/);
+    const driver = /^filter\.([^]*)\.\w+$/.exec(name!)?.[1];
+    if (driver !== undefined) drivers.add(driver);
+    else if (name === "extensions.objectformat") hash = value as ObjectHash;
+    else if (name === "core.filemode") fileMode = value !== "false";
+    else if (name === "core.autocrlf") converts ||= value !== "false";
+    else converts = true;
+  }
+  const env = { ...setting.env, ...offSettings([...drivers]) };
+  const git = new Git(system, folder, { ...setting, env });
+  return { git, converts, fileMode, hash };
+}
+
+/** An empty command is none; variables take any name, `-c` does not. */
+function offSettings(drivers: readonly string[]): Record<string, string> {
+  const pairs = drivers.flatMap((driver) => [
+    [`filter.${driver}.clean`, ""],
+    [`filter.${driver}.smudge`, ""],
+    [`filter.${driver}.process`, ""],
+    [`filter.${driver}.required`, "false"],
+  ]);
+  if (pairs.length === 0) return {};
+  return Object.fromEntries([
+    ["GIT_CONFIG_COUNT", String(pairs.length)],
+    ...pairs.flatMap(([name, value], at) => [
+      [`GIT_CONFIG_KEY_${at}`, name!],
+      [`GIT_CONFIG_VALUE_${at}`, value!],
+    ]),
+  ]);
+}

@@ -1,0 +1,58 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { LeftOut } from "../session/snapshot.ts";
+import type { System } from "../system/system.ts";
+import type { IndexListing } from "./capture_index.ts";
+import { inParallel } from "./parallel.ts";
+import { safeGit } from "./safe_git.ts";
+import { parseStatus, SHALLOW_STATUS, type StatusEntry } from "./status.ts";
+import { isOpenable } from "./text.ts";
+import type { Vault } from "./vault.ts";
+
+/**
+ * Submodules with something in them that the commit recorded for them does not
+ * tell: a commit of another id, or changed files. Each is asked by itself.
+ */
+export async function leftOutSubmodules(
+  system: System,
+  { workspace }: Vault,
+  { listing, entries }: {
+    listing: IndexListing;
+    entries: readonly StatusEntry[];
+  },
+): Promise<LeftOut[]> {
+  const moved = new Set(
+    entries.filter(({ submodule }) => submodule !== undefined)
+      .map(({ path }) => path),
+  );
+  const found = await inParallel(
+    [...listing.submodules.keys()],
+    async (path): Promise<LeftOut[]> => {
+      const folder = join(workspace.worktree, path);
+      if (moved.has(path)) {
+        return [{
+          path: `${path}/`,
+          reason: "it is a submodule at another commit",
+        }];
+      }
+      if (!isOpenable(path) || !system.files.lstat(join(folder, ".git"))) {
+        return [];
+      }
+      return await isChanged(system, folder)
+        ? [{ path: `${path}/`, reason: "it is a submodule with changed files" }]
+        : [];
+    },
+  );
+  return found.flat();
+}
+
+/** What git cannot tell counts as changed. */
+async function isChanged(system: System, folder: string): Promise<boolean> {
+  try {
+    const { git } = await safeGit(system, folder);
+    return parseStatus(await git.read(SHALLOW_STATUS)).entries.length > 0;
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { System } from "../system/system.ts";
+import { Git, type GitSetting } from "./git.ts";
+import { type SafeGit, safeGit } from "./safe_git.ts";
+
+/**
+ * Where the checkpoints of a worktree are kept: in its own repository or,
+ * outside git, in a bare one in mpm's folder.
+ */
+export interface Vault extends SafeGit {
+  /**
+   * The worktree whose files are captured; outside git the project's folder,
+   * with the bare repository as its git folder.
+   */
+  readonly workspace: Workspace;
+  /** Whether the repository is mpm's own. */
+  readonly own: boolean;
+}
+
+/** The bare repository for a project outside git, below mpm's folder `home`. */
+export function ownRepository(home: string): string {
+  return join(home, "checkpoints.git");
+}
+
+/**
+ * Opens the vault of a workspace with one process of git. `home` is mpm's
+ * folder; `create`: makes the bare repository where one is needed and lacks.
+ * `undefined`: there is none. Throws GIT_FAILED where git is missing or cannot
+ * read the repository, CONFLICT in a bare repository.
+ */
+export async function openVault(
+  system: System,
+  workspace: Workspace,
+  { home, create = false }: { home: string; create?: boolean },
+): Promise<Vault | undefined> {
+  const { git, reason, root, worktree } = workspace;
+  if (git === "repository") {
+    const safe = await safeGit(system, worktree);
+    return { ...safe, workspace, own: false };
+  }
+  if (git !== "none" || reason !== undefined) {
+    const hint = git === "no-git"
+      ? "Checkpoints are kept as git objects: install git"
+      : "Checkpoints need a worktree whose repository git can read";
+    const code = git === "none" ? "CONFLICT" : "GIT_FAILED";
+    throw new MpmError(code, `No checkpoints here: ${reason}`, { hint });
+  }
+  const gitDir = ownRepository(home);
+  if (!system.files.lstat(join(gitDir, "HEAD"))) {
+    if (!create) return undefined;
+    await createOwn(system, root, gitDir);
+  }
+  const setting: GitSetting = {
+    args: [
+      `--git-dir=${gitDir}`,
+      `--work-tree=${root}`,
+      "-c",
+      "core.bare=false",
+    ],
+  };
+  const safe = await safeGit(system, root, setting);
+  const place: Workspace = {
+    ...workspace,
+    git: "repository",
+    worktree: root,
+    gitDir,
+    commonDir: gitDir,
+  };
+  return { ...safe, workspace: place, own: true };
+}
+
+async function createOwn(
+  system: System,
+  root: string,
+  gitDir: string,
+): Promise<void> {
+  await new Git(system, root).read([
+    "init",
+    "--quiet",
+    "--bare",
+    "--template=",
+    "--initial-branch=main",
+    gitDir,
+  ]);
+  system.files.chmod(gitDir, 0o700);
+}

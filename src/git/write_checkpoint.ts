@@ -1,0 +1,116 @@
+import { MpmError } from "../errors.ts";
+import type { TreeDelta } from "../session/snapshot.ts";
+import type { System } from "../system/system.ts";
+import type { Capture } from "./capture.ts";
+import { gitFailure } from "./git.ts";
+import { resolveNames } from "./refs.ts";
+import { decodeBytes, encodeText, joinBytes, quotePath } from "./text.ts";
+import type { Vault } from "./vault.ts";
+
+/** Where the refs of checkpoints are. */
+export const CHECKPOINTS = "refs/mpm/checkpoints";
+
+/** What a checkpoint's commit holds. */
+export const PARTS = {
+  worktree: "worktree",
+  index: "index",
+  record: "record.json",
+} as const;
+
+const IMPORT = [
+  "-c",
+  "core.logAllRefUpdates=false",
+  "fast-import",
+  "--quiet",
+  "--date-format=raw",
+  "--done",
+];
+
+/** Milliseconds for what may be a lot of data. */
+const LONG = 15 * 60_000;
+
+export interface NewCheckpoint {
+  /** The last part of its ref; must be free. */
+  readonly id: string;
+  readonly capture: Capture;
+  readonly record: Uint8Array;
+  /** Subject of the commit. */
+  readonly title: string;
+}
+
+/**
+ * Writes blobs, trees, commit and ref in one process and returns the commit's
+ * id. Its parent is HEAD, so that HEAD's objects outlive a reset. Throws
+ * GIT_FAILED, with no ref written.
+ */
+export async function writeCheckpoint(
+  system: System,
+  { git }: Vault,
+  checkpoint: NewCheckpoint,
+): Promise<string> {
+  const stdin = importStream(checkpoint, system.now());
+  const done = await git.run(IMPORT, { stdin, timeout: LONG });
+  if (done.status !== 0) throw gitFailure(["fast-import"], done);
+  const commit = decodeBytes(done.stdout).trim();
+  const ref = `${CHECKPOINTS}/${checkpoint.id}`;
+  const names = await resolveNames(git, [`${ref}^{commit}`]);
+  if (names.get(`${ref}^{commit}`) === commit) return commit;
+  throw new MpmError("GIT_FAILED", `"${ref}" did not read back as written`, {
+    hint: "Check the repository with git fsck and run the command again",
+  });
+}
+
+/** The stream of git-fast-import(1). */
+function importStream(
+  { id, capture, record, title }: NewCheckpoint,
+  now: Date,
+): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
+  const data = (bytes: Uint8Array) => {
+    line(`data ${bytes.length}`);
+    chunks.push(bytes);
+    line("");
+  };
+  line(`commit ${CHECKPOINTS}/${id}`);
+  line("mark :1");
+  line(
+    `committer mpm <mpm@localhost> ${Math.floor(now.getTime() / 1000)} +0000`,
+  );
+  data(encodeText(title));
+  const { head } = capture.state;
+  if (head !== undefined) {
+    line(`from ${head}`);
+    line("deleteall");
+  }
+  const part = (folder: string, delta: TreeDelta) => {
+    if (head !== undefined) line(`M 040000 ${capture.base} ${folder}`);
+    line(`D ${folder}/.claude-mpm`);
+    const place = (path: string) => quotePath(`${folder}/${path}`);
+    // First what goes: a file may stand where a folder was.
+    for (const [path, entry] of delta) {
+      if (!entry) line(`D ${place(path)}`);
+    }
+    for (const [path, entry] of delta) {
+      if (!entry) continue;
+      const { bytes } = entry as { bytes?: Uint8Array };
+      line(`M ${entry.mode} ${bytes ? "inline" : entry.id} ${place(path)}`);
+      if (bytes) data(bytes);
+    }
+  };
+  part(PARTS.worktree, capture.worktree);
+  part(PARTS.index, capture.index);
+  // A conflict's versions are in no tree.
+  for (const { path, stages } of capture.marks.unmerged) {
+    for (const { stage, mode, id } of stages) {
+      if (mode !== "160000") {
+        line(`M ${mode} ${id} ${quotePath(`stages/${stage}/${path}`)}`);
+      }
+    }
+  }
+  line(`M 100644 inline ${PARTS.record}`);
+  data(record);
+  line("get-mark :1");
+  line("done");
+  return joinBytes(chunks);
+}

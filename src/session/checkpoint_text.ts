@@ -1,0 +1,36 @@
+import { escapeText } from "../escape.ts";
+import type { LeftOut } from "./snapshot.ts";
+import type { CheckpointSaveResult } from "./results_checkpoints.ts";
+import { shellWord } from "./shell.ts";
+import { sizeText } from "./sizes.ts";
+import { counted } from "./words.ts";
+
+/** What `mpm checkpoint save` prints. */
+export function saveText(result: CheckpointSaveResult): string {
+  const { saved, reason, name } = result;
+  if (!saved) return `${escapeText(reason ?? "")}: nothing was written\n`;
+  const at = result.head?.slice(0, 7) ?? "no commit yet";
+  return [
+    `Checkpoint saved: ${escapeText(name!)}`,
+    `  ${escapeText(result.branch ?? "no branch")} at ${at}, ` +
+    `${counted(result.files, "changed file")} (${sizeText(result.size)})`,
+    ...leftOutLines(result.left_out),
+    ...result.pruned.length > 0
+      ? [`Dropped ${counted(result.pruned.length, "old automatic one")}`]
+      : [],
+    `Restore it with: mpm checkpoint restore ${escapeText(shellWord(name!))}`,
+    "",
+  ].join("\n");
+}
+
+/** Paths a list names before it only counts the rest. */
+const NAMED = 10;
+
+/** What is not in a checkpoint, a line each. */
+export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
+  const lines = leftOut.slice(0, NAMED).map(({ path, reason }) =>
+    `Left out: ${escapeText(path)} (${escapeText(reason)})`
+  );
+  const more = leftOut.length - lines.length;
+  return more > 0 ? [...lines, `Left out: ${more} more`] : lines;
+}

@@ -1,0 +1,87 @@
+import { join } from "@std/path";
+import { FileError } from "../errors.ts";
+import { asciiJson } from "../escape.ts";
+import type { Checkpoint, StoredCheckpoint } from "../session/checkpoint.ts";
+import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "./atomic.ts";
+import { checkFolder, ensureFolder } from "./folders.ts";
+import { layout } from "./layout.ts";
+
+/** Bytes of the largest record that is read. */
+const LIMIT = 64 * 1024 * 1024;
+
+/** The file of a checkpoint's record; `id` must be a valid one. */
+function recordFile(root: string, id: string): string {
+  return join(layout(root).checkpoints, `${id}.json`);
+}
+
+/** Writes a record beside its commit. Call under the lock. */
+export function writeRecord(
+  system: System,
+  root: string,
+  { record, commit }: { record: Checkpoint; commit: string },
+): void {
+  ensureFolder(system, layout(root).checkpoints, root);
+  const text = `${asciiJson({ ...record, commit }, 1)}\n`;
+  writeAtomic(system, recordFile(root, record.id), {
+    bytes: new TextEncoder().encode(text),
+  });
+}
+
+/** Removes a record's file; its commit is another matter. */
+export function removeRecord(system: System, root: string, id: string): void {
+  removeIfThere(system, recordFile(root, id));
+}
+
+/** The ids of all records. Throws CONFLICT for a link in place of the folder. */
+export function recordIds(system: System, root: string): string[] {
+  const { checkpoints } = layout(root);
+  if (!checkFolder(system, checkpoints)) return [];
+  return system.files.list(checkpoints)
+    .filter(({ name, kind }) => kind === "file" && name.endsWith(".json"))
+    .map(({ name }) => name.slice(0, -".json".length))
+    .filter((id) => CHECKPOINT_ID.test(id))
+    .sort();
+}
+
+/**
+ * What a record's file holds, unless it cannot be read or is damaged: its commit
+ * has the same and is asked then.
+ */
+export async function readRecord(
+  system: System,
+  root: string,
+  id: string,
+): Promise<StoredCheckpoint | undefined> {
+  try {
+    const bytes = system.files.readOwn(recordFile(root, id), LIMIT);
+    return await parseRecord(bytes, { id });
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A record from its bytes; `commit` where these do not say it. `undefined`: it
+ * is none, or not that of `id`.
+ */
+export async function parseRecord(
+  bytes: Uint8Array,
+  { id, commit }: { id: string; commit?: string },
+): Promise<StoredCheckpoint | undefined> {
+  const { StoredCheckpoint } = await import("../session/checkpoint.ts");
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { success, data } = StoredCheckpoint.safeParse(
+    commit === undefined ? value : { ...value, commit },
+  );
+  return success && data.id === id ? data : undefined;
+}

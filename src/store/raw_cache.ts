@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { join } from "@std/path";
+import { FileError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
+import { ensureFolder } from "./folders.ts";
+import { layout } from "./layout.ts";
+
+/** A short name for a worktree in file names. */
+export function worktreeKey(worktree: string): string {
+  return createHash("sha256").update(worktree).digest("hex").slice(0, 16);
+}
+
+/** Bytes of the largest cache that is read. */
+const LIMIT = 64 * 1024 * 1024;
+
+function cacheFile(root: string, worktree: string): string {
+  return join(layout(root).state, `raw-${worktreeKey(worktree)}.json`);
+}
+
+/** What earlier captures found out of a worktree's files; maybe nothing. */
+export function readRawCache<T>(
+  system: System,
+  root: string,
+  worktree: string,
+): Map<string, T> {
+  const path = cacheFile(root, worktree);
+  if (!system.files.lstat(path)) return new Map();
+  try {
+    const bytes = system.files.readOwn(path, LIMIT);
+    const value = JSON.parse(new TextDecoder().decode(bytes));
+    return Array.isArray(value) ? new Map(value) : new Map();
+  } catch (error) {
+    const unreadable = error instanceof SyntaxError ||
+      error instanceof TypeError || error instanceof FileError;
+    if (unreadable) return new Map();
+    throw error;
+  }
+}
+
+/** Keeps it for the next capture. Call under the lock. */
+export function writeRawCache(
+  system: System,
+  root: string,
+  { worktree, cache }: {
+    worktree: string;
+    cache: ReadonlyMap<string, unknown>;
+  },
+): void {
+  ensureFolder(system, layout(root).state, root);
+  writeAtomic(system, cacheFile(root, worktree), {
+    bytes: new TextEncoder().encode(JSON.stringify([...cache])),
+  });
+}
+
+/** Forgets it. */
+export function dropRawCache(
+  system: System,
+  root: string,
+  worktree: string,
+): void {
+  const path = cacheFile(root, worktree);
+  if (system.files.lstat(path)) system.files.remove(path);
+}
