@@ -1,48 +1,31 @@
-import { currentAgentSession } from "../claude/home.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { readHead } from "../git/brief.ts";
 import { locate } from "../git/workspace.ts";
-import { checkedName } from "../session/pause_content.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { StartResult } from "../session/results_work.ts";
-import {
-  checklistFrom,
-  readVariables,
-  taskFrom,
-  valuesFor,
-} from "../session/template_fill.ts";
 import type { Work } from "../session/work.ts";
-import { placeKey } from "../session/work_place.ts";
-import { labelOf, type NewWork, newWork } from "../session/work_record.ts";
+import { labelOf, newWork } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { checklistView, workView } from "../session/work_view.ts";
 import { openStore } from "../store/recover.ts";
-import { findTemplate } from "../store/templates.ts";
 import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
 import { freeWorkId, listWorks, writeWork } from "../store/work_files.ts";
-
-/** The input of `mpm start`. */
-interface StartInput {
-  readonly name: string | undefined;
-  readonly task: readonly string[];
-  readonly template: string | undefined;
-  readonly var: readonly string[];
-}
-
-/** What a session begins with that is known before the store is looked at. */
-type Beginning = Omit<NewWork, "id">;
+import {
+  type Beginning,
+  type BeginningInput,
+  beginningOf,
+} from "./beginning.ts";
 
 /** Starts a session in this worktree. Throws CONFLICT where one is active. */
 export async function started(
   context: Context,
-  input: StartInput,
+  input: BeginningInput,
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
   const { root } = workspace;
-  const given = await beginning(context, workspace, input);
+  const given = await beginningOf(system, workspace, input);
   return await changeWorks(system, root, () => {
     const { work, left, warnings } = decided(context, workspace, given);
     pointTo(system, root, { place: work.place, id: work.id });
@@ -53,49 +36,14 @@ export async function started(
 /** What `started` would do. */
 export async function planned(
   context: Context,
-  input: StartInput,
+  input: BeginningInput,
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
   await openStore(system, workspace.root);
-  const given = await beginning(context, workspace, input);
+  const given = await beginningOf(system, workspace, input);
   const { work, left, warnings } = decided(context, workspace, given);
   return { ...answer(work, { left, warnings }), dry_run: true };
-}
-
-async function beginning(
-  { system }: Context,
-  workspace: Workspace,
-  input: StartInput,
-): Promise<Beginning> {
-  const name = checkedName(input.name) ?? null;
-  const given = readVariables(input.var);
-  const common = {
-    name,
-    task: input.task.join(" ").trim(),
-    place: placeKey(workspace),
-    worktree: workspace.worktree,
-    git: await readHead(system, workspace),
-    agent_session: currentAgentSession(system) ?? null,
-  };
-  if (input.template === undefined) {
-    if (input.var.length === 0) return common;
-    throw new MpmError("USAGE", '"--var" needs a template to be used in', {
-      hint: 'Add --template <name>; "mpm template list" shows them',
-    });
-  }
-  const { template } = await findTemplate(
-    system,
-    workspace.root,
-    input.template,
-  );
-  const values = valuesFor(template, given);
-  return {
-    ...common,
-    task: common.task === "" ? taskFrom(template, values) : common.task,
-    template: { name: template.name, variables: values },
-    checklist: checklistFrom(template, { values, time: system.now() }),
-  };
 }
 
 interface Decision {

@@ -91,7 +91,12 @@ async function commitOf(
   tree: string,
   parents: readonly string[],
 ): Promise<string> {
-  const args = ["commit-tree", ...parents.flatMap((id) => ["-p", id]), "-F", "-"];
+  const args = [
+    "commit-tree",
+    ...parents.flatMap((id) => ["-p", id]),
+    "-F",
+    "-",
+  ];
   const output = await git.read(["-c", "commit.gpgSign=false", ...args, tree], {
     env: NOBODY,
     stdin: encodeText("mpm"),
@@ -132,7 +137,8 @@ export async function holdTrees(
   },
 ): Promise<string> {
   const names = `${record}:record.json`;
-  const blob = decodeBytes(await git.read(["rev-parse", "--verify", names])).trim();
+  const blob = decodeBytes(await git.read(["rev-parse", "--verify", names]))
+    .trim();
   const tree = await makeTree(git, [
     `040000 tree ${index}\tindex`,
     `100644 blob ${blob}\trecord.json`,

@@ -12,7 +12,12 @@ import { decodeBytes, encodeText, splitFields } from "./text.ts";
 const LONG = 5 * 60_000;
 
 /** Git moves no submodule along, whatever the settings say. */
-const ALONE = ["-c", "submodule.recurse=false", "-c", "advice.detachedHead=false"];
+const ALONE = [
+  "-c",
+  "submodule.recurse=false",
+  "-c",
+  "advice.detachedHead=false",
+];
 
 /** Where HEAD is. Two processes side by side. */
 export async function readPosition(git: Git): Promise<Position> {
@@ -36,7 +41,14 @@ export async function switchTo(git: Git, to: Position): Promise<void> {
     ? ["--detach", to.head!]
     // A branch may be called like a tag or a file.
     : [to.branch];
-  await git.read([...ALONE, "checkout", "--quiet", "--no-guess", ...where, "--"], {
+  await git.read([
+    ...ALONE,
+    "checkout",
+    "--quiet",
+    "--no-guess",
+    ...where,
+    "--",
+  ], {
     timeout: LONG,
   });
 }
@@ -73,13 +85,29 @@ export async function keepCommit(
   ref: string,
   commit: string,
 ): Promise<void> {
-  await git.read(["-c", "core.logAllRefUpdates=false", "update-ref", ref, commit]);
+  await git.read([
+    "-c",
+    "core.logAllRefUpdates=false",
+    "update-ref",
+    ref,
+    commit,
+  ]);
 }
 
 /** Whether a branch or tag has the commit. */
 export async function isOnBranch(git: Git, commit: string): Promise<boolean> {
-  const args = ["for-each-ref", "--count=1", "--format=x", `--contains=${commit}`];
-  const found = await git.read([...args, "refs/heads", "refs/remotes", "refs/tags"]);
+  const args = [
+    "for-each-ref",
+    "--count=1",
+    "--format=x",
+    `--contains=${commit}`,
+  ];
+  const found = await git.read([
+    ...args,
+    "refs/heads",
+    "refs/remotes",
+    "refs/tags",
+  ]);
   return found.length > 0;
 }
 
@@ -117,13 +145,13 @@ export function inTheWay(
 
 /**
  * Refuses to write files that a filter of the settings would convert, such as
- * those of Git LFS: that would run its program. Throws CONFLICT.
+ * those of Git LFS: that would run its program. `paths` are only asked for
+ * where there is a filter. Throws CONFLICT.
  */
 export async function refuseFilters(
   git: Git,
-  paths: readonly string[],
+  paths: () => readonly string[] | Promise<readonly string[]>,
 ): Promise<void> {
-  if (paths.length === 0) return;
   const drivers = await git.run([
     "config",
     "--name-only",
@@ -131,17 +159,25 @@ export async function refuseFilters(
     "^filter\\..*\\.(smudge|process)$",
   ]);
   if (drivers.status !== 0) return;
+  const asked = (await paths()).map((path) => `${path}\0`).join("");
+  if (asked === "") return;
   const output = await git.read(["check-attr", "-z", "--stdin", "filter"], {
-    stdin: encodeText(paths.map((path) => `${path}\0`).join("")),
+    stdin: encodeText(asked),
   });
   const fields = splitFields(output);
   for (let at = 0; at + 2 < fields.length; at += 3) {
-    const [path, , value] = fields.slice(at, at + 3) as [string, string, string];
+    const [path, , value] = fields.slice(at, at + 3) as [
+      string,
+      string,
+      string,
+    ];
     if (["unspecified", "unset", "set"].includes(value)) continue;
     throw new MpmError(
       "CONFLICT",
       `"${path}" goes through the filter "${value}", and mpm runs no filters`,
-      { hint: "Switch with git switch, then leave out --git-branch and --stash" },
+      {
+        hint: "Switch with git switch, then leave out --git-branch and --stash",
+      },
     );
   }
 }

@@ -71,7 +71,10 @@ export function isDetourMarker(value: unknown): value is DetourMarker {
     is("operation", (name) => name === "branch" || name === "return") &&
     is("at", isText) && is("place", isText) && is("worktree", isText) &&
     is("child", isWorkId) && is("parent", orNull(isWorkId)) &&
-    is("parent_state", orNull((state) => STATES.includes(state as WorkState))) &&
+    is(
+      "parent_state",
+      orNull((state) => STATES.includes(state as WorkState)),
+    ) &&
     is("made_parent", isBoolean) && is("changing", isBoolean) &&
     is("from", isPosition) && is("to", orNull(isPosition)) &&
     is("created", orNull(isCreated)) && is("before", orNull(isKey)) &&
