@@ -7,6 +7,7 @@ import { workView } from "../session/work_view.ts";
 import { openStore } from "../store/recover.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** `mpm stack` */
 export const stack = defineCommand({
@@ -24,9 +25,11 @@ out, unless --all is given.`,
   },
   examples: ["mpm stack", "mpm stack --all --json"],
   result: async () => (await import("../session/results_work.ts")).StackResult,
-  async run({ system, folder }, { all }) {
+  async run(context, { all }) {
+    const { system, folder } = context;
     const workspace = await locate(system, folder);
     const { root } = workspace;
+    await settleDetour(context, workspace);
     await openStore(system, root);
     const { works, problems } = listWorks(system, root);
     const current = currentWork(system, root, placeKey(workspace));

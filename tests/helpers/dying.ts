@@ -8,13 +8,13 @@ import { mpm } from "./mpm.ts";
 export async function runDying(
   env: TestEnv,
   args: readonly string[],
-  { at, now }: { at: number; now: () => Date },
+  { at, now, git = false }: { at: number; now: () => Date; git?: boolean },
 ): Promise<boolean> {
   let died = false;
   const { status } = await mpm(env, args, {
     now,
     wrap: (system) => {
-      const { system: dying } = crashing(system, at);
+      const { system: dying } = crashing(system, at, { git });
       return {
         ...dying,
         terminal: {
@@ -37,15 +37,16 @@ export async function runDying(
  */
 export async function dieEverywhere(
   args: readonly string[],
-  { prepare, check, now }: {
+  { prepare, check, now, git = false }: {
     prepare: () => TestEnv | Promise<TestEnv>;
     check: (env: TestEnv, where: string, finished: boolean) => Promise<void>;
     now: () => Date;
+    git?: boolean;
   },
 ): Promise<number> {
   for (let at = 0;; at++) {
     using env = await prepare();
-    const finished = await runDying(env, args, { at, now });
+    const finished = await runDying(env, args, { at, now, git });
     await check(env, finished ? "finished" : `died at write ${at}`, finished);
     if (finished) return at;
   }

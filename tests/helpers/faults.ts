@@ -18,12 +18,35 @@ const WRITES = [
 
 type Write = typeof WRITES[number];
 
-/** A machine whose `at`-th write (from 0) dies; a file is half written then. */
+/** Commands of git that change the repository, its refs or the worktree. */
+const CHANGING = [
+  "branch",
+  "checkout",
+  "commit-tree",
+  "fast-import",
+  "hash-object",
+  "mktree",
+  "read-tree",
+  "update-index",
+  "update-ref",
+  "worktree",
+];
+
+/**
+ * A machine whose `at`-th write (from 0) dies; a file is half written then.
+ * `git`: before each command of git that changes something it may die, too.
+ */
 export function crashing(
   system: System,
   at: number,
+  { git = false } = {},
 ): { system: System; reached: () => number } {
   let calls = 0;
+  const run: System["run"] = (program, options) => {
+    const changes = git && options.args.some((arg) => CHANGING.includes(arg));
+    if (!changes || calls++ < at) return system.run(program, options);
+    throw new Crash(`died at write ${at}: git ${options.args.join(" ")}`);
+  };
   const files = wrapped(system.files, (method, args, proceed) => {
     const here = calls++;
     if (here < at) return proceed();
@@ -33,7 +56,7 @@ export function crashing(
     }
     throw new Crash(`died at write ${at}: ${method} ${args[0]}`);
   });
-  return { system: { ...system, files }, reached: () => calls };
+  return { system: { ...system, files, run }, reached: () => calls };
 }
 
 /** A machine that refuses every write for `problem` from the `at`-th on. */

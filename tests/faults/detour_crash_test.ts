@@ -1,0 +1,110 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  branch,
+  comeBack,
+  featureUnderWay,
+  stackLines,
+  treeOf,
+} from "../helpers/detours.ts";
+import { dieEverywhere } from "../helpers/dying.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpm } from "../helpers/mpm.ts";
+import { say } from "../helpers/say.ts";
+
+const NINE = () => new Date("2026-11-20T09:00:00Z");
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+const LATER = () => new Date("2026-11-20T13:00:00Z");
+
+const STASH = ["hotfix", "Fix login", "--stash", "--git-branch", "fix/login"];
+
+Deno.test("branch leaves the old or the new state whole at every crash point", async () => {
+  let wanted: ReturnType<typeof treeOf> | undefined;
+  const points = await dieEverywhere(["branch", ...STASH], {
+    git: true,
+    now: NOON,
+    prepare() {
+      const env = featureUnderWay();
+      wanted = treeOf(env);
+      return env;
+    },
+    async check(env, where, finished) {
+      const stack = await stackLines(env, { now: LATER });
+      const begun = stack.length > 0;
+      if (finished) assert(begun);
+      if (!begun) {
+        assertEquals(treeOf(env), wanted, where);
+        assertEquals(
+          env.git("branch", "--format=%(refname:short)"),
+          "feature\nmain",
+          where,
+        );
+        await branch(env, STASH, { now: LATER });
+      }
+      assertEquals(
+        await stackLines(env, { now: LATER }),
+        ["feature:paused", "  hotfix:active *"],
+        where,
+      );
+      assertEquals(env.git("branch", "--show-current"), "fix/login", where);
+      assertEquals(env.git("status", "--porcelain"), "", where);
+      assertEquals(leftovers(env), [], where);
+      await comeBack(env, [], { now: LATER });
+      assertEquals(treeOf(env), wanted, where);
+    },
+  });
+  say(`crash points of branch --stash --git-branch: ${points}`);
+  assert(points > 40);
+});
+
+/** What an operation leaves behind until it is settled. */
+function leftovers(env: TestEnv): string[] {
+  return ["detours/main.json", "sessions/.pending.json"]
+    .filter((path) => env.exists(`.claude-mpm/state/${path}`));
+}
+
+Deno.test("return leaves the old or the new state whole at every crash point", async () => {
+  let parent: ReturnType<typeof treeOf> | undefined;
+  let child: ReturnType<typeof treeOf> | undefined;
+  const points = await dieEverywhere(["return", "--park", "-s", "fixed"], {
+    git: true,
+    now: NOON,
+    async prepare() {
+      const env = featureUnderWay();
+      parent = treeOf(env);
+      await branch(env, STASH, { now: NINE });
+      env.write("login.js", "fixed\n");
+      env.commit("Fix the login");
+      env.write("login.js", "fixed more\n");
+      env.write("both.txt", "staged in the detour\n");
+      env.git("add", "both.txt");
+      env.write("idea.txt", "of the detour\n");
+      child = treeOf(env);
+      return env;
+    },
+    async check(env, where, finished) {
+      const stack = await stackLines(env, { now: LATER });
+      const over = stack[0] === "feature:active *";
+      if (finished) assert(over, where);
+      if (!over) {
+        assertEquals(stack, ["feature:paused", "  hotfix:active *"], where);
+        assertEquals(treeOf(env), child, where);
+        await comeBack(env, ["--park", "-s", "fixed"], { now: LATER });
+      }
+      assertEquals(
+        await stackLines(env, { now: LATER }),
+        ["feature:active *", "  hotfix:complete"],
+        where,
+      );
+      assertEquals(treeOf(env), parent, where);
+      assertEquals(leftovers(env), [], where);
+      const kept = await mpm(env, [
+        ...["checkpoint", "restore", "hotfix-leftovers", "--to", "../out"],
+      ]);
+      assertEquals(kept.status, 0, `${where}: ${kept.stderr}`);
+      assertEquals(env.read("../out/idea.txt"), "of the detour\n", where);
+      assertEquals(env.read("../out/login.js"), "fixed more\n", where);
+    },
+  });
+  say(`crash points of return --park: ${points}`);
+  assert(points > 60);
+});
