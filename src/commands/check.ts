@@ -1,14 +1,13 @@
 import { defineCommand } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import { itemsMeant, tick } from "../session/checklist.ts";
 import type { CheckResult } from "../session/results_work.ts";
 import type { Work } from "../session/work.ts";
 import { labelOf, moved } from "../session/work_record.ts";
-import { allowedSteps } from "../session/work_states.ts";
 import { checkText } from "../session/work_text.ts";
 import { checklistView, workView } from "../session/work_view.ts";
-import { openStore } from "../store/recover.ts";
-import { changeWorks } from "../store/work_change.ts";
+import { changeWorks, openWorks } from "../store/work_change.ts";
 import { writeWork } from "../store/work_files.ts";
 import { needCurrent } from "./work_steps.ts";
 
@@ -51,7 +50,7 @@ active session makes it a working one. What is ticked already stays so.`,
         time: system.now(),
       });
     if (items.length === 0 || input["dry-run"]) {
-      await openStore(system, root);
+      await openWorks(system, root);
       return answer(change(), { undo, dryRun: input["dry-run"] });
     }
     return await changeWorks(system, root, () => {
@@ -79,8 +78,11 @@ function ticked(
   },
 ): Ticked {
   if (items.length === 0) return { work, changed: [] };
-  // Of a paused session the table says what is allowed.
-  if (work.state !== "working") allowedSteps(work.state, "work", labelOf(work));
+  if (work.state === "paused") {
+    throw new MpmError("CONFLICT", `Cannot tick: ${labelOf(work)} is paused`, {
+      hint: '"mpm resume" goes on with it',
+    });
+  }
   const at = itemsMeant(work.checklist, items);
   const { checklist, changed } = tick(work.checklist, {
     at,

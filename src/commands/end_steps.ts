@@ -5,8 +5,7 @@ import type { EndResult } from "../session/results_work.ts";
 import type { Work } from "../session/work.ts";
 import { moved } from "../session/work_record.ts";
 import { workView } from "../session/work_view.ts";
-import { openStore } from "../store/recover.ts";
-import { changeWorks } from "../store/work_change.ts";
+import { changeWorks, openWorks } from "../store/work_change.ts";
 import { currentWork, pointNowhere } from "../store/work_current.ts";
 import { findWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
@@ -33,7 +32,7 @@ export async function end(
   const workspace = await locate(system, folder);
   const { root } = workspace;
   // A selector may need a listing, which no lock is held for.
-  await openStore(system, root);
+  await openWorks(system, root);
   const chosen = await ending.choose(system, workspace);
   if (ending.dryRun) {
     return answer(ended(system, root, { chosen, ending }), true);

@@ -10,6 +10,7 @@ import { type Content, mergeContent } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { sessionId, utcSeconds } from "../session/ids.ts";
 import { contentOf, type PauseWords } from "../session/pause_content.ts";
+import { pausedSession } from "../session/work_save.ts";
 import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
@@ -195,6 +196,7 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
       ? folder
       : relative(draft.workspace.cwd, folder),
     files: [],
+    session: pausedSession(save),
     summary: save.conversation.summary,
     summary_generated: draft.content.summary === undefined,
     exported: null,

@@ -48,7 +48,7 @@ function render(result: SessionsResult, style: Style): string {
   const { sessions, hidden } = result;
   const more = hidden === 0
     ? ""
-    : style.dim(`${hidden} more of settled work sessions: --all\n`);
+    : style.dim(`${hidden} more of archived and cancelled sessions: --all\n`);
   if (sessions.length === 0) {
     return `No saved sessions. "mpm pause" saves one.\n${more}`;
   }

@@ -4,7 +4,7 @@ import { stackText } from "../session/stack_text.ts";
 import { stackTree } from "../session/stack_tree.ts";
 import { placeKey } from "../session/work_place.ts";
 import { workView } from "../session/work_view.ts";
-import { openStore } from "../store/recover.ts";
+import { openWorks } from "../store/work_change.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
 import { settleDetour } from "./detour_settle.ts";
@@ -30,7 +30,7 @@ out, unless --all is given.`,
     const workspace = await locate(system, folder);
     const { root } = workspace;
     await settleDetour(context, workspace);
-    await openStore(system, root);
+    await openWorks(system, root);
     const { works, problems } = listWorks(system, root);
     const current = currentWork(system, root, placeKey(workspace));
     const { placed, hidden } = stackTree(works, { all });

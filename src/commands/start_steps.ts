@@ -7,8 +7,7 @@ import type { Work } from "../session/work.ts";
 import { labelOf, newWork } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { checklistView, workView } from "../session/work_view.ts";
-import { openStore } from "../store/recover.ts";
-import { changeWorks } from "../store/work_change.ts";
+import { changeWorks, openWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
 import { freeWorkId, listWorks, writeWork } from "../store/work_files.ts";
 import {
@@ -40,7 +39,7 @@ export async function planned(
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
-  await openStore(system, workspace.root);
+  await openWorks(system, workspace.root);
   const given = await beginningOf(system, workspace, input);
   const { work, left, warnings } = decided(context, workspace, given);
   return { ...answer(work, { left, warnings }), dry_run: true };

@@ -10,7 +10,7 @@ import { latestCheckpoint } from "../store/latest_checkpoint.ts";
 import { currentStack, type Stack } from "../store/work_current.ts";
 import { checkFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
-import { openStore } from "../store/recover.ts";
+import { openWorks } from "../store/work_change.ts";
 import type { System } from "../system/system.ts";
 
 /** Reads everything with one git process at most. */
@@ -38,7 +38,7 @@ export async function readStatus(
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
   // What a dead pause left is finished, but never by a prompt.
-  if (!porcelain) await openStore(system, root);
+  if (!porcelain) await openWorks(system, root);
   // Git works while the store is read.
   const git = gitDir === undefined ? undefined : readBrief(system, worktree);
   const { chain, problem } = stackHere(system, place);

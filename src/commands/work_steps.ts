@@ -7,7 +7,6 @@ import { placeKey } from "../session/work_place.ts";
 import { labelOf } from "../session/work_record.ts";
 import { matchWork } from "../session/work_select.ts";
 import { isOpen } from "../session/work_states.ts";
-import { findSave } from "../store/read_saves.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks, readWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
@@ -56,6 +55,8 @@ async function savedUnder(
   root: string,
   selector: string,
 ): Promise<SaveEntry> {
+  // Loaded here: most sessions are named by themselves.
+  const { findSave } = await import("../store/read_saves.ts");
   try {
     return await findSave(system, root, selector);
   } catch (error) {

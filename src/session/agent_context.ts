@@ -3,6 +3,8 @@ import { ageWords } from "./ages.ts";
 import { renderChanges } from "./report.ts";
 import type { ResumeResult } from "./results.ts";
 import type { Save } from "./save.ts";
+import { openItems } from "./work_save.ts";
+import { fullTitle } from "./work_title.ts";
 import { cutText } from "./words.ts";
 
 /** The most an agent is given, in characters: what Claude Code takes. */
@@ -45,6 +47,7 @@ function facts(result: ResumeResult): string[] {
       ageWords(new Date(paused), now)
     })`,
     place(session),
+    ...workLines(result),
     `Summary: ${line(conversation.summary, LONGEST_SUMMARY)}`,
     ...result.warnings.map((warning) => `Note: ${line(warning)}`),
     ...list("Next steps", conversation.next_steps),
@@ -54,12 +57,24 @@ function facts(result: ResumeResult): string[] {
       ...tasks.in_progress_tasks.map(({ title }) => title),
       ...tasks.pending_tasks.map(({ title }) => title),
     ]),
+    ...list("Open checklist items", openItems(mpm?.checklist)),
     ...list("Decisions", mpm?.decisions ?? []),
     ...list("Open questions", session.open_questions),
     ...changes
       ? ["", renderChanges(changes, { now, limit: LISTED }).trimEnd()]
       : [],
     ...list("Done so far", conversation.accomplishments),
+  ];
+}
+
+function workLines({ work, session }: ResumeResult): string[] {
+  if (work === null) return [];
+  return [
+    `Work session: ${line(fullTitle(work))} (${work.state}), ${work.done} of ` +
+    `${work.total} checklist items done`,
+    ...(session.mpm?.stack ?? []).slice(0, LISTED).map((parent) =>
+      `Detour of: ${line(fullTitle(parent))}`
+    ),
   ];
 }
 

@@ -6,6 +6,7 @@ import { shellWord } from "./shell.ts";
 import { generatedSummary } from "./summary.ts";
 import type { Work } from "./work.ts";
 import { savedWork } from "./work_save.ts";
+import { fullTitle } from "./work_title.ts";
 import { firstLine } from "./words.ts";
 
 /** Everything a save is made of, gathered before anything is written. */
@@ -51,9 +52,11 @@ export function buildSave(draft: Draft, slot: Slot): Save {
   const { content, state, workspace, work } = draft;
   const todos = [...work.todos, ...content.todos];
   const active = todos.filter(({ status }) => status !== "completed");
+  const [session] = draft.stack ?? [];
   const summary = content.summary ?? generatedSummary(state, {
     open: active.length,
     tasks: work.tasks.pending.length + work.tasks.inProgress.length,
+    session: session ? sessionSummary(session) : undefined,
   });
   return {
     session_id: id,
@@ -61,7 +64,8 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     duration_hours: 0,
     context_usage: { ...draft.usage },
     conversation: {
-      primary_task: content.primaryTask ?? firstLine(summary, HEADLINE),
+      primary_task: content.primaryTask ??
+        firstLine(session?.task || summary, HEADLINE),
       current_phase: content.phase ?? "In progress",
       summary,
       accomplishments: [...content.accomplishments],
@@ -102,6 +106,16 @@ export function buildSave(draft: Draft, slot: Slot): Save {
       ...savedWork(draft.stack ?? [], { save: id, time: draft.time }),
     },
   };
+}
+
+/** `login: Fix it, 3 of 16 done`. */
+function sessionSummary(work: Work): string {
+  const { checklist } = work;
+  const done = checklist.filter((item) => item.done).length;
+  const of = checklist.length === 0
+    ? ""
+    : `, ${done} of ${checklist.length} done`;
+  return `${fullTitle(work)}${of}`;
 }
 
 function instructions(

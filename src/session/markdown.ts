@@ -1,7 +1,10 @@
 import { escapeLines } from "../escape.ts";
+import { phasesOf } from "./checklist.ts";
 import { readable } from "./odd_values.ts";
 import { MARKDOWN } from "./report_marks.ts";
 import type { Save, Todo } from "./save.ts";
+import { checkItems } from "./work_save.ts";
+import { fullTitle, shortTitle } from "./work_title.ts";
 
 /** Entries of a list of files; the JSON has them all. */
 const LISTED = 50;
@@ -16,12 +19,14 @@ export function saveMarkdown(save: Save): string {
     "# Claude MPM Session Pause Document",
     metadata(save),
     workingOn(save),
+    workSession(save),
     bullets("Accomplishments This Session", conversation.accomplishments),
     numbered("Next Steps (Priority Order)", conversation.next_steps),
     bullets("Decisions", mpm?.decisions ?? otherTexts(save.decisions)),
     bullets("Blockers", mpm?.blockers ?? otherTexts(save.blockers)),
     bullets("Open Questions", save.open_questions),
     todos(save),
+    checklist(save),
     section("Active Context", [
       `**Working Directory**: ${code(save.active_context.working_directory)}`,
     ]),
@@ -61,6 +66,35 @@ function workingOn({ conversation }: Save): string {
     "**Summary**:",
     conversation.summary,
   ]);
+}
+
+function workSession({ mpm }: Save): string {
+  const session = mpm?.session;
+  if (!session) return "";
+  return section("Work Session", [
+    `**Session**: ${oneLine(fullTitle(session))}`,
+    `**State**: ${session.state} (${code(session.id)})`,
+    ...mpm?.template ? [`**Template**: ${mpm.template}`] : [],
+    ...(mpm?.stack ?? []).map((parent) =>
+      `**Detour of**: ${oneLine(shortTitle(parent))}`
+    ),
+  ]);
+}
+
+function checklist({ mpm }: Save): string {
+  const phases = phasesOf(checkItems(mpm?.checklist));
+  return section(
+    "Checklist",
+    phases.flatMap(({ name, items, done }, at) => [
+      ...at > 0 ? [""] : [],
+      ...name === ""
+        ? []
+        : [`### ${oneLine(name)} ${done}/${items.length}`, ""],
+      ...items.map(({ done, text }) =>
+        `- [${done ? "x" : " "}] ${oneLine(text)}`
+      ),
+    ]),
+  );
 }
 
 function todos({ todos, task_list: tasks }: Save): string {

@@ -23,6 +23,8 @@ const HEADINGS: Headings = [
   [/^blockers\b/i, "blockers"],
   [/^open questions\b/i, "open questions"],
   [/^todos?$/i, "todos"],
+  [/^work session$/i, "work session"],
+  [/^checklist$/i, "checklist"],
   [/^active context$/i, "active context"],
   [/^git (?:context|status|state)$/i, "git context"],
   [/^important reminders\b/i, "important reminders"],

@@ -91,3 +91,13 @@ export function flagIn(value: unknown): boolean | undefined {
   if (["false", "no", "off", "0", "null", ""].includes(text)) return false;
   return undefined;
 }
+
+/** Goes no deeper than the limit: such a file is made to exhaust the stack. */
+export function isDeeper(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (limit === 0) return true;
+  // Every save of a list passes here, and other loops take ten times as long.
+  const held = Array.isArray(value) ? value : Object.values(value);
+  for (const inner of held) if (isDeeper(inner, limit - 1)) return true;
+  return false;
+}

@@ -4,6 +4,7 @@ import type { PauseResult } from "./results.ts";
 import { shellWord } from "./shell.ts";
 import { cleanupText } from "./worktree_text.ts";
 import { cutText } from "./words.ts";
+import { fullTitle } from "./work_title.ts";
 
 const NOTES: readonly [RegExp, string][] = [
   [/\.json\.sha256$/, "Checksum"],
@@ -32,6 +33,7 @@ export function pauseText(result: PauseResult): string {
         "",
       ]
       : [],
+    ...sessionLines(result),
     `${result.summary_generated ? "Summary" : "Context"}: ${
       indented(result.summary)
     }`,
@@ -53,6 +55,14 @@ function worktreeLines({ worktrees }: PauseResult): string[] {
   const said = worktrees && (worktrees.skipped !== null ||
     worktrees.removed.length + worktrees.preserved.length > 0);
   return said ? cleanupText(worktrees).split("\n") : [];
+}
+
+/** The work session, where there is one. */
+function sessionLines({ session }: PauseResult): string[] {
+  if (session === null) return [];
+  const { state, done, total } = session;
+  const of = total === 0 ? "" : `, ${done} of ${total} done`;
+  return [`Work Session: ${escapeText(fullTitle(session))} (${state}${of})`];
 }
 
 function noteOf(name: string): string {

@@ -19,6 +19,16 @@ export const PauseResult = z.strictObject({
   location: text,
   /** Names in `folder`. */
   files: z.array(text),
+  /** The work session that was paused; null: none is current. */
+  session: z.nullable(z.strictObject({
+    id: text,
+    name: z.nullable(text),
+    task: text,
+    state: text,
+    /** Items of its checklist. */
+    done: z.int(),
+    total: z.int(),
+  })),
   summary: text,
   /** Whether the summary was made up from the repository's state. */
   summary_generated: z.boolean(),

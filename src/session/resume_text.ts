@@ -5,6 +5,8 @@ import { agentContext } from "./agent_context.ts";
 import type { ResumeAnswer, ResumeResult } from "./results.ts";
 import { seedList } from "./rows.ts";
 import type { Save } from "./save.ts";
+import { openItems } from "./work_save.ts";
+import { fullTitle, shortTitle } from "./work_title.ts";
 import { utcSeconds } from "./ids.ts";
 
 /** What `mpm resume` prints, in the form that was asked for. */
@@ -27,7 +29,16 @@ export function resumeText(answer: ResumeAnswer): string {
 }
 
 /** A heading and its lines; nothing where there are no lines. */
-type Block = readonly [sign: string, title: string, lines: readonly string[]];
+type Block = readonly [
+  sign: string,
+  title: string,
+  lines: readonly string[],
+  /** Most lines of it in text. */
+  most?: number,
+];
+
+/** Items of a checklist that come next. */
+const NEXT = 8;
 
 function document(result: ResumeResult, markdown: boolean): string {
   const blocks = [
@@ -57,9 +68,28 @@ function head(result: ResumeResult, markdown: boolean): string {
     "",
     ...session.mpm?.name ? [`Name: ${escapeText(session.mpm.name)}`] : [],
     `Paused: ${utcSeconds(paused)} UTC (${age})`,
+    ...workLines(result),
     `Summary: ${indented(session.conversation.summary) || "(no summary)"}`,
     ...result.warnings.map((warning) => `⚠️  ${escapeText(warning)}`),
   ].join("\n");
+}
+
+/** The work session it belongs to, and what became of it. */
+function workLines({ work, session }: ResumeResult): string[] {
+  if (work === null) return [];
+  const how = {
+    resumed: "goes on",
+    rebuilt: "rebuilt here from the save, goes on",
+    unchanged: work.state,
+  }[work.change];
+  const parents = (session.mpm?.stack ?? []).map((parent) =>
+    escapeText(shortTitle(parent))
+  );
+  return [
+    `Session: ${escapeText(fullTitle(work))} (${how})`,
+    ...parents.length > 0 ? [`Detour of: ${parents.join(", ")}`] : [],
+    ...work.total > 0 ? [`Checklist: ${work.done} of ${work.total} done`] : [],
+  ];
 }
 
 function sessionBlocks(session: Save): Block[] {
@@ -74,6 +104,7 @@ function sessionBlocks(session: Save): Block[] {
       ...tasks.in_progress_tasks.map(({ title }) => todo(title, "in_progress")),
       ...tasks.pending_tasks.map(({ title }) => title),
     ]],
+    ["🗒️ ", "Open Checklist Items", openItems(mpm?.checklist), NEXT],
     ["☑️ ", "Todos Done", todos.completed.map(({ content }) => content)],
     ["🧭", "Decisions", mpm?.decisions ?? []],
     ["⛔", "Blockers", mpm?.blockers ?? []],
@@ -89,9 +120,15 @@ function hintBlocks({ agent_command: command }: ResumeResult): Block[] {
   ]]];
 }
 
-function renderBlock([sign, title, lines]: Block, markdown: boolean): string {
-  if (lines.length === 0) return "";
-  const heading = `${sign} ${title} (${lines.length}):`;
+function renderBlock(
+  [sign, title, all, most = Infinity]: Block,
+  markdown: boolean,
+): string {
+  if (all.length === 0) return "";
+  const heading = `${sign} ${title} (${all.length}):`;
+  const lines = all.length > most && !markdown
+    ? [...all.slice(0, most), `… and ${all.length - most} more`]
+    : all;
   const items = lines.map((line) =>
     markdown ? `- ${indented(line)}` : `  • ${indented(line, "    ")}`
   );

@@ -67,16 +67,16 @@ export function rowAge(row: SessionRow, listedAt: string): string {
   return ageWords(new Date(row.paused_at), new Date(listedAt));
 }
 
-/** The work session of a row and its state in short, escaped; maybe empty. */
+/** The state of a row's work session and what it is called, escaped. */
 export function sessionLabel({ session, name }: SessionRow): string {
   if (session === null) return "";
   const title = session.name ?? cutText(session.task, LABEL);
   const own = title === "" || title === name ? "" : escapeText(title);
   const state = session.state === null ? "" : `[${session.state}]`;
-  return [own, state].filter((part) => part !== "").join(" ");
+  return [state, own].filter((part) => part !== "").join(" ");
 }
 
-const LABEL = 40;
+const LABEL = 30;
 
 /** The list of `resume --list`, as the documents about claude-mpm show it. */
 export function seedList({ sessions }: SessionsResult): string {

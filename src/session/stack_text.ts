@@ -1,6 +1,7 @@
 import { escapeText } from "../escape.ts";
 import { shortAge } from "./ages.ts";
-import type { StackResult, WorkView } from "./results_work.ts";
+import type { StackResult } from "./results_work.ts";
+import { fullTitle } from "./work_title.ts";
 import { stateWord, type TextStyle } from "./work_text.ts";
 
 type Row = StackResult["sessions"][number];
@@ -40,7 +41,9 @@ export function stackText(result: StackResult, style: TextStyle): string {
     ...rows.length === 0
       ? ['No work sessions. "mpm start" begins one.']
       : trees,
-    ...hidden > 0 ? [style.dim(`${hidden} more are settled: --all`)] : [],
+    ...hidden > 0
+      ? [style.dim(`${hidden} more archived or cancelled: --all`)]
+      : [],
     ...problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
     "",
   ].join("\n");
@@ -82,11 +85,7 @@ function rowText(
   const here = session.id === result.current
     ? ` ${style.cyan(marks.current)}`
     : "";
-  return `${kind}: ${style.bold(fullTitle(session))} (${state})${here}`;
-}
-
-/** `login: Fix it`, escaped. */
-function fullTitle({ id, name, task }: WorkView): string {
-  const parts = [name ?? "", task].filter((part) => part !== "");
-  return escapeText(parts.join(": ") || id);
+  return `${kind}: ${
+    style.bold(escapeText(fullTitle(session)))
+  } (${state})${here}`;
 }

@@ -7,9 +7,10 @@ import { counted } from "./words.ts";
  */
 export function generatedSummary(
   state: RepositoryState | undefined,
-  work: { open: number; tasks: number },
+  work: { open: number; tasks: number; session?: string | undefined },
 ): string {
   const parts = state ? repositoryParts(state) : ["Outside git"];
+  if (work.session !== undefined) parts.unshift(work.session);
   const open = work.open + work.tasks;
   if (open > 0) parts.push(counted(open, "open todo"));
   return parts.join("; ");

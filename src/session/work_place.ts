@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { Workspace } from "./repository.ts";
 
 /** The place of the main worktree, and of a folder without a repository. */
 export const MAIN = "main";
+
+/** Characters of a name that are kept, so that it stays a file name. */
+const LONGEST = 150;
 
 /**
  * Which worktree a session is worked on in, as a file name. A linked worktree
@@ -13,6 +15,9 @@ export function placeKey(
   { linked, gitDir }: Pick<Workspace, "linked" | "gitDir">,
 ): string {
   if (!linked || gitDir === undefined) return MAIN;
-  const digest = createHash("sha256").update(basename(gitDir)).digest("hex");
-  return `linked-${digest.slice(0, 16)}`;
+  const name = basename(gitDir).replaceAll(
+    /[^\w.-]/g,
+    (unit) => `%${unit.charCodeAt(0).toString(16)}`,
+  );
+  return `linked-${name.slice(0, LONGEST)}`;
 }

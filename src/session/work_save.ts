@@ -1,5 +1,6 @@
 import { WORK_ID } from "./ids.ts";
 import { field, isFields } from "./odd_values.ts";
+import type { PauseResult } from "./results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import type { EntrySession } from "./save_entry.ts";
 import { parseTime } from "./times.ts";
@@ -41,6 +42,15 @@ export function savedWork(
       checklist: [...parent.checklist],
     })),
   };
+}
+
+/** What a pause answers of the session it saved. */
+export function pausedSession({ mpm }: Save): PauseResult["session"] {
+  if (!mpm?.session) return null;
+  const { id, name, task, state } = mpm.session;
+  const items = checkItems(mpm.checklist);
+  const done = items.filter((item) => item.done).length;
+  return { id, name, task, state, done, total: items.length };
 }
 
 /** All of a record but what is of this machine or stands beside it. */
@@ -126,6 +136,13 @@ function rebuilt(
 /** The items of a checklist that came from somewhere. */
 export function checkItems(value: unknown): CheckItem[] {
   return Array.isArray(value) ? value.filter(isCheckItem) : [];
+}
+
+/** What is open in a saved checklist, each item with its phase. */
+export function openItems(checklist: unknown): string[] {
+  return checkItems(checklist).filter(({ done }) => !done).map(
+    ({ phase, text }) => phase === "" ? text : `${phase}: ${text}`,
+  );
 }
 
 /** The id of a saved session, if it is one. */

@@ -8,6 +8,7 @@ import type {
   WorkView,
 } from "./results_work.ts";
 import { counted } from "./words.ts";
+import { fullTitle, shortTitle, type Titled } from "./work_title.ts";
 
 /** What of a terminal's style these texts use. */
 export interface TextStyle {
@@ -78,19 +79,14 @@ export function endText(result: EndResult, style: TextStyle): string {
 }
 
 /** A session's name, else its task, else its id, escaped. */
-export function titleOf(
-  { id, name, task }: Pick<WorkView, "id" | "name" | "task">,
-): string {
-  return escapeText(name ?? (task === "" ? id : task));
+export function titleOf(session: Titled): string {
+  return escapeText(shortTitle(session));
 }
 
 /** `login: Fix it (working)`. */
 export function sessionLine(session: WorkView, style: TextStyle): string {
-  const { name, task, id, state } = session;
-  const head = name === null ? "" : style.bold(escapeText(name));
-  const rest = escapeText(task);
-  const title = [head, rest].filter((part) => part !== "").join(": ");
-  return `${title || id} (${stateWord(state, style)})`;
+  const title = style.bold(escapeText(fullTitle(session)));
+  return `${title} (${stateWord(session.state, style)})`;
 }
 
 /** A state as it is painted everywhere. */

@@ -6,7 +6,12 @@ import {
 import { fromResumeLog, parseMarkdownLog } from "../session/foreign_log.ts";
 import { parseMarkdownSave } from "../session/foreign_markdown.ts";
 import type { ForeignSave } from "../session/foreign_save.ts";
-import { type Fields, isFields, kindOf } from "../session/odd_values.ts";
+import {
+  type Fields,
+  isDeeper,
+  isFields,
+  kindOf,
+} from "../session/odd_values.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
 
 /** The largest save that is read, in bytes. */
@@ -129,14 +134,4 @@ function hasBadToken(text: string): boolean {
   } catch (error) {
     return (error as Error).message.startsWith("Unexpected token");
   }
-}
-
-/** Goes no deeper than the limit: such a file is made to exhaust the stack. */
-export function isDeeper(value: unknown, limit: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (limit === 0) return true;
-  // Every save of a list passes here, and other loops take ten times as long.
-  const held = Array.isArray(value) ? value : Object.values(value);
-  for (const inner of held) if (isDeeper(inner, limit - 1)) return true;
-  return false;
 }

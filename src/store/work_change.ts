@@ -1,7 +1,8 @@
 import type { System } from "../system/system.ts";
+import { checkFolder } from "./folders.ts";
 import { ensureHome } from "./home.ts";
+import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
-import { finishPending } from "./recover.ts";
 
 /**
  * Runs `write` where it may change work sessions: under the store's lock, with
@@ -14,7 +15,28 @@ export function changeWorks<T>(
 ): Promise<T> {
   return withLock(system, root, async () => {
     ensureHome(system, root);
-    await finishPending(system, root);
+    if (isPending(system, root)) {
+      const { finishPending } = await import("./recover.ts");
+      await finishPending(system, root);
+    }
     return await write();
   });
+}
+
+/**
+ * What a command that only reads work sessions does first, see `openStore`,
+ * without loading the reader of saves where nothing is pending. Throws CONFLICT
+ * for a link in place of a folder.
+ */
+export async function openWorks(system: System, root: string): Promise<void> {
+  const { home, sessions } = layout(root);
+  checkFolder(system, home);
+  checkFolder(system, sessions);
+  if (!isPending(system, root)) return;
+  const { openStore } = await import("./recover.ts");
+  await openStore(system, root);
+}
+
+function isPending(system: System, root: string): boolean {
+  return system.files.lstat(layout(root).pending) !== undefined;
 }

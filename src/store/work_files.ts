@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
 import { WORK_ID, workId } from "../session/ids.ts";
+import { isDeeper } from "../session/odd_values.ts";
 import { redactValue } from "../session/redact.ts";
 import type { Work } from "../session/work.ts";
 import { workFault } from "../session/work_record.ts";
@@ -10,7 +11,6 @@ import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { checkFolder, ensureFolder } from "./folders.ts";
 import { namesIn } from "./find_saves.ts";
 import { layout } from "./layout.ts";
-import { isDeeper } from "./save_content.ts";
 
 /** Bytes of a record; what a session of years takes. */
 const LARGEST = 8 * 1024 * 1024;

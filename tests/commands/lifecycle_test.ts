@@ -1,0 +1,561 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type {
+  PauseResult,
+  ResumeResult,
+  SessionsResult,
+} from "../../src/session/results.ts";
+import type {
+  CheckResult,
+  EndResult,
+  StartResult,
+} from "../../src/session/results_work.ts";
+import type { Save } from "../../src/session/save.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { peerList } from "../helpers/peer.ts";
+import { SESSIONS } from "../helpers/stores.ts";
+import {
+  at,
+  CURRENT,
+  detour,
+  recordOf,
+  states,
+  WORK,
+  workIds,
+} from "../helpers/works.ts";
+
+const FEATURE = [
+  ...["start", "notify", "--template", "Feature Development"],
+  ...["--var", "feature=User notifications"],
+];
+
+async function started(...args: string[]): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, args.length > 0 ? args : FEATURE, { now: at(0) });
+  return env;
+}
+
+function readSave(env: TestEnv, id: string): Save {
+  return JSON.parse(env.read(`${SESSIONS}/${id}.json`));
+}
+
+Deno.test("a session goes through its life, each step recorded with its time", async () => {
+  using env = await started();
+  const minute = (value: number) => ({ now: at(value) });
+  await mpmJson(env, ["check", "1"], minute(1));
+  await mpmJson(env, ["pause", "--no-commit"], minute(2));
+  await mpmJson(env, ["resume"], minute(3));
+  await mpmJson(env, ["complete", "-s", "Merged"], minute(4));
+  await mpmJson(env, ["archive"], minute(5));
+  const [id] = workIds(env);
+  const { transitions, summary, saves } = recordOf(env, id!);
+  assertEquals(
+    transitions.map(({ from, to, at }) => `${at.slice(11, 16)} ${from} ${to}`),
+    [
+      "12:00 new active",
+      "12:01 active working",
+      "12:02 working active",
+      "12:02 active paused",
+      "12:03 paused active",
+      "12:04 active working",
+      "12:04 working complete",
+      "12:05 complete archived",
+    ],
+  );
+  assertEquals([summary, saves], ["Merged", ["session-20261121-120200"]]);
+});
+
+Deno.test("start keeps where and how the work began", async () => {
+  using env = await started("start", "login", "Fix", "the login");
+  const [id] = workIds(env);
+  const { transitions: _, ...record } = recordOf(env, id!);
+  assertEquals<unknown>(record, {
+    schema: 1,
+    id: "work-20261121-120000",
+    name: "login",
+    task: "Fix the login",
+    state: "active",
+    started_at: "2026-11-21T12:00:00.000Z",
+    parent: null,
+    place: "main",
+    worktree: env.project,
+    git: { branch: "main", head: env.git("rev-parse", "HEAD") },
+    agent_session: null,
+    template: null,
+    checklist: [],
+    saves: [],
+    children: [],
+    detour: null,
+    summary: null,
+  });
+  for (const path of [WORK, CURRENT, `${WORK}/${id}.json`]) {
+    const mode = Deno.lstatSync(`${env.project}/${path}`).mode! & 0o777;
+    if (Deno.build.os === "windows") continue;
+    assertEquals(mode, path.endsWith("json") ? 0o600 : 0o700, path);
+  }
+  assertEquals(env.git("status", "--porcelain"), "");
+});
+
+Deno.test("start is refused beside an active session, and says what to do", async () => {
+  using env = await started("start", "login");
+  const { status, stderr } = await mpm(env, ["start", "other"]);
+  assertEquals(status, 4);
+  assertEquals(
+    stderr,
+    'Error: This worktree is at "login", which is active\n' +
+      'Hint: "mpm pause" leaves it for later, "mpm complete" or "mpm cancel" ' +
+      'ends it, "mpm branch" starts a detour that comes back to it\n',
+  );
+  assertEquals(states(env), { login: "new active" });
+});
+
+Deno.test("start beside a paused session leaves that for later", async () => {
+  using env = await started("start", "login");
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  const { left, session } = await mpmJson<StartResult>(
+    env,
+    ["start", "other"],
+    { now: at(2) },
+  );
+  assertEquals([left?.name, left?.state, session.name], [
+    "login",
+    "paused",
+    "other",
+  ]);
+  assertEquals(states(env), {
+    login: "new active paused",
+    other: "new active",
+  });
+  const again = await mpm(env, ["pause", "--no-commit"], { now: at(3) });
+  assertEquals(again.status, 0);
+  const taken = await mpm(env, ["start", "login"], { now: at(4) });
+  assertEquals(taken.status, 4);
+  assertStringIncludes(taken.stderr, '"login" is paused already');
+});
+
+Deno.test("names that could not be found again are refused", async () => {
+  using env = TestEnv.repository();
+  for (const name of ["../x", "12", "latest", "a b", "session-1", ""]) {
+    const { status } = await mpm(env, ["start", name]);
+    assertEquals(status, 2, name);
+  }
+  assertEquals(workIds(env), []);
+});
+
+Deno.test("a pause carries the session, and its checklist travels in the save", async () => {
+  using env = await started();
+  await mpmJson(env, ["check", "1-2"], { now: at(1) });
+  const { session_id: id, session, summary } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--no-commit"],
+    { now: at(2) },
+  );
+  assertEquals(session, {
+    id: "work-20261121-120000",
+    name: "notify",
+    task: "Feature Development: User notifications",
+    state: "paused",
+    done: 2,
+    total: 16,
+  });
+  assertStringIncludes(summary, "notify: Feature Development: User");
+  const { mpm: own, conversation } = readSave(env, id);
+  assertEquals(conversation.primary_task, session!.task);
+  assertEquals([own?.template, own?.parent, own?.stack], [
+    "feature-development",
+    null,
+    [],
+  ]);
+  assertEquals(own?.checklist.slice(0, 3), [
+    {
+      phase: "Setup Phase",
+      text: "Create feature branch",
+      done: true,
+      done_at: "2026-11-21T12:01:00.000Z",
+    },
+    {
+      phase: "Setup Phase",
+      text: "Update dependencies",
+      done: true,
+      done_at: "2026-11-21T12:01:00.000Z",
+    },
+    {
+      phase: "Setup Phase",
+      text: "Review requirements",
+      done: false,
+      done_at: null,
+    },
+  ]);
+  assertEquals(
+    own?.session?.transitions,
+    recordOf(env, session!.id)
+      .transitions,
+  );
+  assertEquals(peerList(env.project).map((row) => row.id), [id]);
+  const document = env.read(`${SESSIONS}/${id}.md`);
+  assertStringIncludes(document, "### Setup Phase 2/4");
+  assertStringIncludes(document, "- [x] Create feature branch");
+});
+
+Deno.test("a pause without a session is as it was, and costs one look", async () => {
+  using env = TestEnv.repository();
+  const looked: string[] = [];
+  const { session_id: id, session } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--no-commit"],
+    {
+      wrap: (system) => ({
+        ...system,
+        files: {
+          ...system.files,
+          lstat(path) {
+            if (/state.(?:work|current)/.test(path)) looked.push(path);
+            return system.files.lstat(path);
+          },
+        },
+      }),
+    },
+  );
+  assertEquals(session, null);
+  const { mpm: own } = readSave(env, id);
+  assertEquals(["session" in own!, "stack" in own!, own!.checklist], [
+    false,
+    false,
+    [],
+  ]);
+  assertEquals(looked, [`${env.project}/${CURRENT}/main.json`]);
+  const resumed = await mpmJson<ResumeResult>(env, ["resume"]);
+  assertEquals(resumed.work, null);
+  assertEquals(env.exists(WORK), false);
+});
+
+Deno.test("a second pause keeps the session paused and is one of its saves, too", async () => {
+  using env = await started("start", "login");
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  await mpmJson(env, ["pause", "--no-commit", "More"], { now: at(2) });
+  const { state, saves, transitions } = recordOf(env, workIds(env)[0]!);
+  assertEquals([state, transitions.length, saves.length], ["paused", 2, 2]);
+});
+
+Deno.test("a paused session takes no tick before it is resumed", async () => {
+  using env = await started();
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  assertEquals(await mpm(env, ["check", "1"]), {
+    status: 4,
+    stdout: "",
+    stderr: 'Error: Cannot tick: "notify" is paused\n' +
+      'Hint: "mpm resume" goes on with it\n',
+  });
+  const { work } = await mpmJson<ResumeResult>(env, ["resume", "notify"]);
+  assertEquals([work?.change, work?.state], ["resumed", "active"]);
+  await mpmJson<CheckResult>(env, ["check", "1"]);
+});
+
+Deno.test("resume --peek reads and writes nothing", async () => {
+  using env = await started("start", "login");
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  const before = states(env);
+  const { work } = await mpmJson<ResumeResult>(env, ["resume", "--peek"]);
+  assertEquals([work?.state, work?.change], ["paused", "unchanged"]);
+  assertEquals(states(env), before);
+});
+
+Deno.test("resume leaves the worktree at another active session and says so", async () => {
+  using env = await started("start", "login");
+  const { session_id: id } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--no-commit"],
+    { now: at(1) },
+  );
+  await mpmJson(env, ["start", "other"], { now: at(2) });
+  const before = states(env);
+  const { work, warnings } = await mpmJson<ResumeResult>(
+    env,
+    ["resume", id],
+    { now: at(3) },
+  );
+  assertEquals([work?.state, work?.change], ["paused", "unchanged"]);
+  assertEquals(warnings, [
+    'This worktree is at "other", which is active: "login" stays as it is; ' +
+    '"mpm pause" first to go on with it',
+  ]);
+  assertEquals(states(env), before);
+});
+
+Deno.test("a resume passes over saves of sessions that are over, and says so", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Plain", "--no-commit"], { now: at(0) });
+  await mpmJson(env, ["start", "login"], { now: at(1) });
+  const { session_id: id } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "Fixed", "--no-commit"],
+    { now: at(2) },
+  );
+  await mpmJson(env, ["resume"], { now: at(3) });
+  await mpmJson(env, ["complete"], { now: at(4) });
+  const { session, warnings } = await mpmJson<ResumeResult>(
+    env,
+    ["resume"],
+    { now: at(5) },
+  );
+  assertEquals([session.conversation.summary, warnings], ["Plain", [
+    'Passed over 1 newer save of sessions that are over: "login"',
+  ]]);
+  const asked = await mpm(env, ["resume", id]);
+  assertEquals([asked.status, asked.stderr], [
+    4,
+    'Error: Cannot resume "login": it is complete\n' +
+    `Hint: To read it all the same: mpm resume --peek ${id}\n`,
+  ]);
+  const shown = await mpm(env, ["sessions", "show", id]);
+  assertEquals(shown.status, 0);
+  const peeked = await mpmJson<ResumeResult>(env, ["resume", "--peek", id]);
+  assertEquals(peeked.work?.state, "complete");
+});
+
+Deno.test("a resume with nothing but finished sessions names the newest", async () => {
+  using env = await started("start", "login");
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  await mpmJson(env, ["resume"], { now: at(2) });
+  await mpmJson(env, ["cancel"], { now: at(3) });
+  assertEquals(
+    (await mpm(env, ["resume"])).stderr,
+    "Error: All saves are of sessions that are over\n" +
+      "Hint: To read the newest all the same: " +
+      "mpm resume --peek session-20261121-120100\n",
+  );
+});
+
+Deno.test("archived and cancelled sessions leave lists and numbers, and are found with --all", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Plain", "--no-commit"], { now: at(0) });
+  const ids: string[] = [];
+  for (const [name, minute] of [["one", 10], ["two", 20]] as const) {
+    await mpmJson(env, ["start", name], { now: at(minute) });
+    const { session_id } = await mpmJson<PauseResult>(
+      env,
+      ["pause", name, "--no-commit"],
+      { now: at(minute + 1) },
+    );
+    ids.push(session_id);
+    await mpmJson(env, ["resume"], { now: at(minute + 2) });
+    if (name === "two") await mpmJson(env, ["cancel"], { now: at(23) });
+    else await mpmJson(env, ["complete"], { now: at(13) });
+  }
+  const list = async (...args: string[]) => {
+    const { sessions, hidden } = await mpmJson<SessionsResult>(env, args);
+    const rows = sessions.map(({ index, summary, session }) =>
+      `${index} ${summary} ${session?.state ?? "-"}`
+    );
+    return [...rows, hidden];
+  };
+  assertEquals(await list("sessions", "list"), [
+    "0 one complete",
+    "1 Plain -",
+    1,
+  ]);
+  await mpmJson(env, ["archive", "one"], { now: at(30) });
+  assertEquals(await list("sessions", "list"), ["0 Plain -", 2]);
+  assertEquals(await list("resume", "--list"), ["0 Plain -", 2]);
+  const all = ["null two cancelled", "null one archived", "0 Plain -", 0];
+  assertEquals(await list("sessions", "list", "--all"), all);
+  assertEquals(await list("resume", "--list", "--all"), all);
+  for (const selector of ["latest", "0"]) {
+    const { session } = await mpmJson<{ session: Save }>(env, [
+      ...["sessions", "show", selector],
+    ]);
+    assertEquals(session.conversation.summary, "Plain", selector);
+  }
+  for (const id of ids) {
+    assertEquals((await mpm(env, ["sessions", "show", id])).status, 0);
+  }
+  assertEquals((await mpm(env, ["sessions", "show", "one"])).status, 3);
+  const text = (await mpm(env, ["sessions", "list"])).stdout;
+  assertStringIncludes(
+    text,
+    "2 more of archived and cancelled sessions: --all",
+  );
+});
+
+Deno.test("the list shows name and state of the session where it is known", async () => {
+  using env = await started("start", "login", "Fix it");
+  await mpmJson(env, ["pause", "Half way", "--no-commit"], { now: at(1) });
+  const { stdout } = await mpm(env, ["sessions", "list"], { now: at(2) });
+  assertEquals(
+    stdout,
+    "0  session-20261121-120100  1 minute ago  main  " +
+      "[paused] login Half way\n",
+  );
+  const { stdout: report } = await mpm(env, ["resume", "--no-changes"]);
+  assertStringIncludes(report, "Session: login: Fix it (goes on)\n");
+});
+
+Deno.test("complete with open items says which; nothing is lost by it", async () => {
+  using env = await started();
+  await mpmJson(env, ["check", "3-16"], { now: at(1) });
+  const dry = await mpmJson<EndResult>(env, ["complete", "--dry-run"]);
+  assertEquals([dry.dry_run, dry.session.state], [true, "complete"]);
+  assertEquals(states(env), { notify: "new active working" });
+  const { stdout } = await mpm(env, ["complete"]);
+  assertEquals(
+    stdout,
+    "notify is complete.\n2 items of its checklist are open:\n" +
+      "  - Create feature branch\n  - Update dependencies\n",
+  );
+  assertEquals(
+    (await mpm(env, ["status"])).stdout.split("\n")[0],
+    'No work session in this worktree. "mpm start" begins one.',
+  );
+  assertEquals(env.exists(`${CURRENT}/main.json`), false);
+});
+
+Deno.test("sessions are found by id, name, part of the id, and their saves", async () => {
+  using env = TestEnv.repository();
+  const selectors = ["login", "120000", "work-20261121-120000", "latest", "0"];
+  for (const selector of [...selectors, "session-20261121-120100"]) {
+    using env = await started("start", "login");
+    await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+    await mpmJson(env, ["resume"], { now: at(2) });
+    const { session } = await mpmJson<EndResult>(env, ["cancel", selector]);
+    assertEquals([session.name, session.state], ["login", "cancelled"]);
+  }
+  await mpmJson(env, ["pause", "Plain", "--no-commit"], { now: at(0) });
+  const plain = await mpm(env, ["complete", "latest"]);
+  assertEquals([plain.status, plain.stderr.split("\n")[0]], [
+    3,
+    "Error: session-20261121-120000 is of no work session",
+  ]);
+  const none = await mpm(env, ["complete", "nothing"]);
+  assertEquals([none.status, none.stderr.split("\n")[0]], [
+    3,
+    'Error: No work session matches "nothing"',
+  ]);
+  assertEquals((await mpm(env, ["complete"])).status, 3);
+});
+
+Deno.test("what the table does not allow is a conflict that names what it does", async () => {
+  using env = await started("start", "login");
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  for (const action of ["complete", "cancel"]) {
+    const { status, stderr } = await mpm(env, [action, "login"]);
+    assertEquals([status, stderr], [
+      4,
+      `Error: Cannot ${action} "login": it is paused\n` +
+      "Hint: From there: resume (mpm resume)\n",
+    ]);
+  }
+  const archived = await mpm(env, ["archive", "login"]);
+  assertEquals(archived.status, 4);
+});
+
+Deno.test("archive without a selector takes the only completed session", async () => {
+  using env = TestEnv.repository();
+  assertEquals((await mpm(env, ["archive"])).status, 3);
+  for (const [name, minute] of [["one", 0], ["two", 1]] as const) {
+    await mpmJson(env, ["start", name], { now: at(minute) });
+    await mpmJson(env, ["complete"], { now: at(minute) });
+  }
+  const both = await mpm(env, ["archive"]);
+  assertEquals(both.status, 4);
+  assertStringIncludes(both.stderr, "work-20261121-120000");
+  await mpmJson(env, ["archive", "one"]);
+  const { session } = await mpmJson<EndResult>(env, ["archive"]);
+  assertEquals(session.name, "two");
+});
+
+Deno.test("a detour and a session with an open one are ended by return alone", async () => {
+  using env = await started("start", "feature");
+  await detour(env, { name: "hotfix", minute: 1 });
+  const hints = {
+    complete: '"mpm return" completes it and goes back',
+    cancel: '"mpm return --discard" gives it up and goes back',
+  };
+  for (const [action, hint] of Object.entries(hints)) {
+    const { status, stderr } = await mpm(env, [action]);
+    assertEquals([status, stderr], [
+      4,
+      `Error: Cannot ${action} "hotfix": it is a detour of "feature"\n` +
+      `Hint: ${hint}\n`,
+    ]);
+  }
+  const before = states(env);
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(2) });
+  const parent = await mpm(env, ["complete", "feature"]);
+  assertEquals(parent.status, 4);
+  assertEquals(before.hotfix, "new active");
+});
+
+Deno.test("check ticks by number, span and text, and takes it back", async () => {
+  using env = await started();
+  const run = async (...args: string[]) => {
+    const { changed, session } = await mpmJson<CheckResult>(
+      env,
+      ["check", ...args],
+      { now: at(1) },
+    );
+    return [changed, session.done, session.state];
+  };
+  assertEquals(await run(), [[], 0, "active"]);
+  assertEquals(await run("2", "5-6", "local TEST"), [
+    [2, 5, 6, 8],
+    4,
+    "working",
+  ]);
+  assertEquals(await run("2"), [[], 4, "working"]);
+  assertEquals(await run("6", "--undo"), [[6], 3, "working"]);
+  assertEquals(await run("3", "--dry-run"), [[3], 4, "working"]);
+  assertEquals(await run(), [[], 3, "working"]);
+  for (
+    const [selector, status] of [["17", 3], ["0", 3], ["zebra", 3], [
+      "update",
+      4,
+    ]] as const
+  ) {
+    const answer = await mpm(env, ["check", selector]);
+    assertEquals(answer.status, status, selector);
+    assert(answer.stderr.includes("Hint: "), selector);
+  }
+  const record = recordOf(env, workIds(env)[0]!);
+  assertEquals(record.checklist.filter(({ done }) => done).length, 3);
+  const { stdout } = await mpm(env, ["check", "1"]);
+  assertStringIncludes(
+    stdout,
+    "Ticked 1: Create feature branch\n\nSetup Phase",
+  );
+});
+
+Deno.test("what people typed is redacted before it is kept", async () => {
+  using env = await started("start", "login", "Use <private>hunter2</private>");
+  const id = workIds(env)[0]!;
+  assertEquals(recordOf(env, id).task, "Use [REDACTED:private]");
+  await mpmJson(env, ["complete", "-s", "<private>hunter2</private> done"]);
+  assertEquals(recordOf(env, id).summary, "[REDACTED:private] done");
+});
+
+Deno.test("unknown fields of a record survive what mpm writes", async () => {
+  using env = await started();
+  const path = `${WORK}/${workIds(env)[0]}.json`;
+  const record = JSON.parse(env.read(path));
+  record.later = { of: ["a newer mpm"] };
+  record.checklist[0].owner = "Ada";
+  env.write(path, JSON.stringify(record));
+  await mpmJson(env, ["check", "1"], { now: at(1) });
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(2) });
+  const after = JSON.parse(env.read(path));
+  assertEquals([after.later, after.checklist[0].owner, after.state], [
+    { of: ["a newer mpm"] },
+    "Ada",
+    "paused",
+  ]);
+});
+
+Deno.test("outside git a session lives as well", async () => {
+  using env = new TestEnv();
+  await mpmJson(env, ["start", "notes", "Write"], { now: at(0) });
+  await mpmJson(env, ["pause"], { now: at(1) });
+  await mpmJson(env, ["resume"], { now: at(2) });
+  await mpmJson(env, ["complete"], { now: at(3) });
+  assertEquals(states(env), {
+    notes: "new active paused active working complete",
+  });
+});

@@ -1,0 +1,242 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type {
+  StackResult,
+  StatusResult,
+} from "../../src/session/results_work.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { at, detour, WORK } from "../helpers/works.ts";
+
+/** Three sessions within one another, and one that is complete. */
+async function nested(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, ["start", "old", "Earlier work"], { now: at(0) });
+  await mpmJson(env, ["complete"], { now: at(1) });
+  await mpmJson(env, [
+    ...["start", "feature", "--template", "feature-development"],
+  ], { now: at(2) });
+  await mpmJson(env, ["check", "1-4", "6"], { now: at(3) });
+  await detour(env, { name: "fix", task: "Fix critical login bug", minute: 4 });
+  await detour(env, { name: "review", task: "Review PR #123", minute: 5 });
+  return env;
+}
+
+Deno.test("stack draws the sessions as a tree and marks the current one", async () => {
+  using env = await nested();
+  const { stdout } = await mpm(env, ["stack"], { now: at(10) });
+  assertEquals(
+    stdout,
+    `Main Session: feature: Feature Development (paused 6m ago, 5/16)
+└── Branch: fix: Fix critical login bug (paused 5m ago)
+    └── Branch: review: Review PR #123 (active 5m ago) ◄ you are here
+
+Main Session: old: Earlier work (complete 9m ago)
+`,
+  );
+  env.extra.LC_ALL = "C";
+  const { stdout: plain } = await mpm(env, ["stack"], { now: at(10) });
+  assertStringIncludes(
+    plain,
+    "    `-- Branch: review: Review PR #123 (active 5m ago) <- you are here\n",
+  );
+  const { sessions, current } = await mpmJson<StackResult>(env, ["stack"]);
+  assertEquals(
+    sessions.map(({ session, depth }) => [session.name, depth]),
+    [["feature", 0], ["fix", 1], ["review", 2], ["old", 0]],
+  );
+  assertEquals(current, sessions[2]!.session.id);
+});
+
+Deno.test("stack draws several branches of one session, the oldest first", async () => {
+  using env = await nested();
+  const place = `${WORK}/work-20261121-120500.json`;
+  const record = JSON.parse(env.read(place));
+  record.parent = "work-20261121-120200";
+  env.write(place, JSON.stringify(record));
+  const { stdout } = await mpm(env, ["stack"], { now: at(10) });
+  assertEquals(stdout.split("\n").slice(0, 3), [
+    "Main Session: feature: Feature Development (paused 6m ago, 5/16)",
+    "├── Branch: fix: Fix critical login bug (paused 5m ago)",
+    "└── Branch: review: Review PR #123 (active 5m ago) ◄ you are here",
+  ]);
+});
+
+Deno.test("stack leaves out what is settled, unless --all or something hangs on it", async () => {
+  using env = await nested();
+  await mpmJson(env, ["archive", "old"], { now: at(6) });
+  const { stdout } = await mpm(env, ["stack"], { now: at(10) });
+  assertEquals(
+    stdout.trimEnd().split("\n").at(-1),
+    "1 more archived or cancelled: --all",
+  );
+  const all = await mpmJson<StackResult>(env, ["stack", "--all"]);
+  assertEquals([all.sessions.length, all.hidden], [4, 0]);
+});
+
+Deno.test("stack and status live with loops, missing parents and damaged records", async () => {
+  using env = await nested();
+  const [, feature, , review] = [0, 2, 4, 5].map((minute) =>
+    `${WORK}/work-20261121-120${minute}00.json`
+  );
+  const edit = (path: string, change: Record<string, unknown>) =>
+    env.write(
+      path,
+      JSON.stringify({ ...JSON.parse(env.read(path)), ...change }),
+    );
+  edit(feature!, { parent: "work-20261121-120500" });
+  const loop = await mpmJson<StackResult>(env, ["stack"]);
+  assertEquals(loop.sessions.length, 4);
+  const looped = await mpmJson<StatusResult>(env, ["status"]);
+  assertEquals(looped.problems, [
+    "The parents of work-20261121-120500 form a loop",
+  ]);
+  env.write(feature!, "{torn");
+  const torn = await mpmJson<StackResult>(env, ["stack"]);
+  assertEquals([torn.sessions.length, torn.problems.length], [3, 1]);
+  const status = await mpm(env, ["status"]);
+  assertStringIncludes(status.stdout, "Detour of: fix\n");
+  assertStringIncludes(status.stdout, "it is no JSON");
+  env.write(review!, "[]");
+  const current = await mpm(env, ["status"]);
+  assertEquals(current.status, 0);
+  assertStringIncludes(current.stdout, "the top level is no object");
+  assertEquals((await mpm(env, ["pause", "--no-commit"])).status, 0);
+});
+
+Deno.test("status shows session, parents, progress per phase, checkpoint and git", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "main-work"], { now: at(0) });
+  const child = await detour(env, { name: "fix", task: "Fix it", minute: 1 });
+  const path = `${WORK}/${child.id}.json`;
+  const item = (phase: string, done: boolean) => ({
+    ...{ phase, text: `Do ${phase}`, done },
+    done_at: done ? "2026-11-21T12:01:00.000Z" : null,
+  });
+  env.write(
+    path,
+    JSON.stringify({
+      ...child,
+      checklist: [
+        ...[item("Setup Phase", true), item("Setup Phase", true)],
+        ...[item("Setup Phase", false), item("Setup Phase", false)],
+        item("Review Phase", false),
+      ],
+    }),
+  );
+  env.write(
+    ".claude-mpm/checkpoints/cp.json",
+    JSON.stringify({
+      ...{ schema: 1, id: "x", name: "before-merge" },
+      created_at: "2026-11-21T11:00:00.000Z",
+    }),
+  );
+  env.write("README.md", "# Changed\n");
+  env.write("new.txt", "");
+  env.write("staged.txt", "");
+  env.git("add", "staged.txt");
+  const { stdout } = await mpm(env, ["status"], { now: at(61) });
+  assertEquals(
+    stdout,
+    `Session: fix: Fix it (active), 1 hour ago
+Detour of: main-work
+Checkpoint: before-merge (2 hours ago)
+Git: main, 1 staged, 1 changed, 1 untracked
+
+Setup Phase 2/4 ████░░░░
+Review Phase 0/1 ░░░░░░░░
+Next: 3 Do Setup Phase
+`,
+  );
+  env.extra.TERM = "dumb";
+  const plain = await mpm(env, ["status"]);
+  assertStringIncludes(plain.stdout, "Setup Phase 2/4 ####....\n");
+});
+
+const PROMPT = `version=1
+session=work-20261121-120000
+name=login
+task=Fix\\nit
+state=active
+depth=0
+parent=
+done=0
+total=0
+checkpoint=
+branch=main
+ahead=1
+behind=0
+staged=0
+changed=1
+untracked=1
+conflicts=0
+`;
+
+/** A project at a session, one commit ahead, two paths changed. */
+async function prompted(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  env.git("clone", "-q", "--bare", ".", "../remote.git");
+  env.git("remote", "add", "origin", "../remote.git");
+  env.git("fetch", "-q");
+  env.git("branch", "-q", "-u", "origin/main");
+  env.commit("Ahead");
+  env.write("README.md", "# Changed\n");
+  env.write("new/a", "");
+  env.write("new/b", "");
+  await mpmJson(env, ["start", "login", "Fix\nit"], { now: at(0) });
+  return env;
+}
+
+Deno.test("status --porcelain has one form, and nothing outside a project", async () => {
+  using env = await prompted();
+  assertEquals(await mpm(env, ["status", "--porcelain"]), {
+    status: 0,
+    stdout: PROMPT,
+    stderr: "",
+  });
+  using none = TestEnv.repository();
+  const nothing = { status: 0, stdout: "", stderr: "" };
+  assertEquals(await mpm(none, ["status", "--porcelain"]), nothing);
+  using bare = new TestEnv();
+  assertEquals(await mpm(bare, ["status", "--porcelain"]), nothing);
+});
+
+Deno.test("status --porcelain comes out whatever lies in the store", async () => {
+  using env = await prompted();
+  for (const text of ["", "{", "[1]", '{"session":"../x"}']) {
+    env.write(".claude-mpm/state/current/main.json", text);
+    const { status, stdout } = await mpm(env, ["status", "--porcelain"]);
+    assertEquals([status, stdout.split("\n")[1]], [0, "session="], text);
+  }
+});
+
+posixTest("status runs git once, from anywhere", async () => {
+  using env = await prompted();
+  env.git("worktree", "add", "-q", "../linked");
+  env.write("sub/dir/file", "");
+  const tools = join(env.root, "tools");
+  const log = join(env.root, "log");
+  Deno.mkdirSync(tools);
+  Deno.writeTextFileSync(
+    join(tools, "git"),
+    `#!/bin/sh\necho "$*" >> "${log}"\nexec ${
+      env.run("sh", ["-c", "command -v git"]).stdout.trim()
+    } "$@"\n`,
+  );
+  Deno.chmodSync(join(tools, "git"), 0o755);
+  env.extra.PATH = `${tools}:${Deno.env.get("PATH")}`;
+  const folders = ["project", "project/sub/dir", "linked"];
+  for (const folder of folders) {
+    for (const args of [["status", "--porcelain"], ["status"]]) {
+      Deno.writeTextFileSync(log, "");
+      const { status, stderr } = env.run(binary(), args, {
+        cwd: join(env.root, folder),
+      });
+      assertEquals([status, stderr], [0, ""], folder);
+      const runs = Deno.readTextFileSync(log).trim().split("\n");
+      assertEquals(runs.length, 1, folder);
+      assertStringIncludes(runs[0]!, " status --porcelain=v2 ");
+    }
+  }
+});

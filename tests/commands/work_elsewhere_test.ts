@@ -1,0 +1,187 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { PauseResult, ResumeResult } from "../../src/session/results.ts";
+import type {
+  EndResult,
+  StackResult,
+  StatusResult,
+} from "../../src/session/results_work.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import {
+  at,
+  CURRENT,
+  detour,
+  recordOf,
+  states,
+  WORK,
+} from "../helpers/works.ts";
+
+/** A detour within a session from a template, paused and committed. */
+async function pausedDetour(): Promise<{ env: TestEnv; save: string }> {
+  const env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["start", "feature", "--template", "feature-development"],
+  ], { now: at(0) });
+  await mpmJson(env, ["check", "1", "2"], { now: at(1) });
+  await detour(env, { name: "fix", task: "Fix the login", minute: 2 });
+  const { session_id } = await mpmJson<PauseResult>(env, ["pause"], {
+    now: at(3),
+  });
+  return { env, save: session_id };
+}
+
+Deno.test("a pause inside a detour saves the whole stack", async () => {
+  const { env, save } = await pausedDetour();
+  using _ = env;
+  const { mpm: own } = JSON.parse(
+    env.read(`.claude-mpm/sessions/${save}.json`),
+  );
+  assertEquals(own.parent, "work-20261121-120000");
+  const [parent] = own.stack;
+  assertEquals(
+    [parent.name, parent.state, parent.branch, parent.checkpoint],
+    ["feature", "paused", "branch-of-feature", "parked-fix"],
+  );
+  assertEquals(
+    parent.checklist.filter(({ done }: { done: boolean }) => done)
+      .length,
+    2,
+  );
+});
+
+Deno.test("a resume in a clone rebuilds the stack from the save", async () => {
+  const { env, save } = await pausedDetour();
+  using _ = env;
+  env.git("clone", "-q", ".", "../clone");
+  const clone = join(env.root, "clone");
+  const { work } = await mpmJson<ResumeResult>(env, ["resume", save], {
+    cwd: clone,
+    now: at(10),
+  });
+  assertEquals([work?.name, work?.change, work?.state], [
+    "fix",
+    "rebuilt",
+    "active",
+  ]);
+  const { sessions, current } = await mpmJson<StackResult>(env, ["stack"], {
+    cwd: clone,
+  });
+  assertEquals(
+    sessions.map(({ session, depth }) =>
+      `${depth} ${session.name} ${session.state} ${session.done}/${session.total}`
+    ),
+    ["0 feature paused 2/16", "1 fix active 0/0"],
+  );
+  assertEquals(current, work?.id);
+  const read = (path: string) =>
+    JSON.parse(Deno.readTextFileSync(join(clone, WORK, path)));
+  const there = read("work-20261121-120200.json");
+  assertEquals(there.saves, [save]);
+  assertEquals(there.detour, recordOf(env, work!.id).detour);
+  assertEquals(there.worktree, clone);
+  // Where it came from nothing changed.
+  assertEquals(states(env), {
+    feature: "new active working active paused",
+    fix: "new active paused",
+  });
+  const parent = await mpm(env, ["complete"], { cwd: clone });
+  assertEquals(parent.status, 4);
+  assertStringIncludes(parent.stderr, 'it is a detour of "feature"');
+});
+
+Deno.test("two worktrees are at sessions of their own", async () => {
+  using env = TestEnv.repository();
+  env.git("worktree", "add", "-q", "../linked");
+  const linked = join(env.root, "linked");
+  await mpmJson(env, ["start", "here"], { now: at(0) });
+  await mpmJson(env, ["start", "there"], { now: at(1), cwd: linked });
+  const current = async (cwd: string) =>
+    (await mpmJson<StatusResult>(env, ["status"], { cwd })).session?.name;
+  assertEquals([await current(env.project), await current(linked)], [
+    "here",
+    "there",
+  ]);
+  const { session } = await mpmJson<EndResult>(env, ["complete"], {
+    cwd: linked,
+  });
+  assertEquals(session.name, "there");
+  assertEquals([await current(env.project), await current(linked)], [
+    "here",
+    undefined,
+  ]);
+});
+
+Deno.test("a session follows its worktree when git moves it", async () => {
+  using env = TestEnv.repository();
+  env.git("worktree", "add", "-q", "../linked");
+  await mpmJson(env, ["start", "there"], {
+    now: at(1),
+    cwd: join(env.root, "linked"),
+  });
+  env.git("worktree", "move", "../linked", "../moved");
+  const { session } = await mpmJson<StatusResult>(env, ["status"], {
+    cwd: join(env.root, "moved"),
+  });
+  assertEquals(session?.name, "there");
+});
+
+Deno.test("a paused session can go on in another worktree, and only there", async () => {
+  using env = TestEnv.repository();
+  env.git("worktree", "add", "-q", "../linked");
+  const linked = join(env.root, "linked");
+  await mpmJson(env, ["start", "login"], { now: at(0) });
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  const { work } = await mpmJson<ResumeResult>(env, ["resume", "login"], {
+    cwd: linked,
+    now: at(2),
+  });
+  assertEquals(work?.change, "resumed");
+  const here = await mpmJson<StatusResult>(env, ["status"]);
+  const there = await mpmJson<StatusResult>(env, ["status"], { cwd: linked });
+  assertEquals([here.session, there.session?.name], [null, "login"]);
+  const active = await mpmJson<ResumeResult>(env, ["resume", "login"], {
+    now: at(3),
+  });
+  assertEquals([active.work?.change, active.warnings], ["unchanged", [
+    `It is active in ${linked}`,
+  ]]);
+  env.git("worktree", "remove", "--force", "../linked");
+  const back = await mpmJson<ResumeResult>(env, ["resume", "login"]);
+  assertEquals([back.work?.change, back.work?.state], ["resumed", "active"]);
+  const { session } = await mpmJson<StatusResult>(env, ["status"]);
+  assertEquals(session?.worktree, env.project);
+});
+
+Deno.test("an imported save rebuilds its session and changes none that is here", async () => {
+  const { env, save } = await pausedDetour();
+  using _ = env;
+  using other = TestEnv.repository();
+  await mpmJson(env, [
+    "sessions",
+    "export",
+    save,
+    "-o",
+    `${other.root}/s.json`,
+  ]);
+  await mpmJson(other, ["sessions", "import", `${other.root}/s.json`]);
+  assertEquals(other.exists(WORK), false);
+  const { work } = await mpmJson<ResumeResult>(other, ["resume", "latest"]);
+  assertEquals([work?.name, work?.change], ["fix", "rebuilt"]);
+  assertEquals(Object.keys(states(other)), ["feature", "fix"]);
+});
+
+Deno.test("a resume that cannot write reports all the same", async () => {
+  const { env, save } = await pausedDetour();
+  using _ = env;
+  env.remove(CURRENT);
+  env.write(CURRENT, "in the way");
+  const { work, warnings } = await mpmJson<ResumeResult>(
+    env,
+    ["resume", save],
+    { now: at(4) },
+  );
+  assertEquals(work?.state, "paused");
+  assertEquals(warnings.length, 1);
+  assertStringIncludes(warnings[0]!, "Its work session could not go on: ");
+});

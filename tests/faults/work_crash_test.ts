@@ -1,0 +1,221 @@
+import { assert, assertEquals } from "@std/assert";
+import type { SessionsResult } from "../../src/session/results.ts";
+import type {
+  StackResult,
+  StatusResult,
+} from "../../src/session/results_work.ts";
+import { dieEverywhere } from "../helpers/dying.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { say } from "../helpers/say.ts";
+import { at, CURRENT, recordOf, WORK, workIds } from "../helpers/works.ts";
+
+const ID = "work-20261121-120000";
+
+/** What the commands say now: the current session, and all of them. */
+async function told(env: TestEnv): Promise<{
+  current: string | undefined;
+  all: string[];
+}> {
+  const status = await mpmJson<StatusResult>(env, ["status"]);
+  const { sessions, problems } = await mpmJson<StackResult>(env, [
+    ...["stack", "--all"],
+  ]);
+  assertEquals([status.problems, problems], [[], []]);
+  return {
+    current: status.session
+      ? `${status.session.name} ${status.session.state}`
+      : undefined,
+    all: sessions.map(({ session }) => `${session.name} ${session.state}`),
+  };
+}
+
+/** Temporary files that a dead command left, once another one has written. */
+function leftovers(env: TestEnv): string[] {
+  return [WORK, CURRENT, ".claude-mpm/sessions"].flatMap((folder) =>
+    env.exists(folder)
+      ? [...Deno.readDirSync(`${env.project}/${folder}`)]
+        .map(({ name }) => name).filter((name) => name.startsWith("."))
+      : []
+  );
+}
+
+async function started(...more: string[][]): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["start", "login", "--template", "bug-fix", "--var", "bug=#1"],
+  ], { now: at(0) });
+  for (const args of more) await mpmJson(env, args, { now: at(1) });
+  return env;
+}
+
+Deno.test("start leaves no session or a whole one at every crash point", async () => {
+  const points = await dieEverywhere(["start", "login"], {
+    now: at(0),
+    prepare: () => TestEnv.repository(),
+    async check(env, where, finished) {
+      const { current, all } = await told(env);
+      if (finished) assertEquals(current, "login active");
+      assert([undefined, "login active"].includes(current), where);
+      assertEquals(all, current === undefined ? [] : [current], where);
+      const again = await mpm(env, ["start", "login"], { now: at(1) });
+      assertEquals(again.status, current === undefined ? 0 : 4, where);
+      assertEquals(await told(env).then(({ all }) => all), ["login active"]);
+      await mpmJson(env, ["check"], { now: at(2) });
+      await mpmJson(env, ["cancel"], { now: at(2) });
+      assertEquals(leftovers(env), [], where);
+    },
+  });
+  say(`crash points of start: ${points}`);
+  assert(points > 10);
+});
+
+Deno.test("start beside a paused session stays at that or is at the new one at every crash point", async () => {
+  const points = await dieEverywhere(["start", "other"], {
+    now: at(5),
+    prepare: () => started(["pause", "--no-commit"]),
+    async check(env, where, finished) {
+      const { current, all } = await told(env);
+      if (finished) assertEquals(current, "other active");
+      if (current === "other active") {
+        assertEquals(all, ["other active", "login paused"], where);
+      } else {
+        assertEquals([current, all], ["login paused", ["login paused"]], where);
+        await mpmJson(env, ["start", "other"], { now: at(6) });
+        assertEquals((await told(env)).current, "other active", where);
+      }
+    },
+  });
+  say(`crash points of start beside a paused session: ${points}`);
+  assert(points > 5);
+});
+
+Deno.test("check ticks all that was named or nothing at every crash point", async () => {
+  const points = await dieEverywhere(["check", "1", "3"], {
+    now: at(5),
+    prepare: () => started(),
+    async check(env, where, finished) {
+      const { state, checklist } = recordOf(env, ID);
+      const done = checklist.filter((item) => item.done).length;
+      assert([0, 2].includes(done), where);
+      if (finished) assertEquals(done, 2);
+      assertEquals(state, done === 0 ? "active" : "working", where);
+      await mpmJson(env, ["check", "1", "3"], { now: at(6) });
+      assertEquals((await told(env)).current, "login working", where);
+      assertEquals(leftovers(env), [], where);
+    },
+  });
+  say(`crash points of check: ${points}`);
+  assert(points > 3);
+});
+
+for (const action of ["complete", "cancel"]) {
+  const done = { complete: "complete", cancel: "cancelled" }[action];
+  Deno.test(`${action} ends a session or leaves it at every crash point`, async () => {
+    const points = await dieEverywhere([action, "login"], {
+      now: at(5),
+      prepare: () => started(),
+      async check(env, where, finished) {
+        const { current, all } = await told(env);
+        if (finished) assertEquals(all, [`login ${done}`]);
+        assertEquals(
+          current,
+          all[0] === `login ${done}` ? undefined : "login active",
+          where,
+        );
+        if (current !== undefined) await mpmJson(env, [action], { now: at(6) });
+        assertEquals((await told(env)).all, [`login ${done}`], where);
+        await mpmJson(env, ["start", "next"], { now: at(7) });
+        assertEquals((await told(env)).current, "next active", where);
+        assertEquals(leftovers(env), [], where);
+      },
+    });
+    say(`crash points of ${action}: ${points}`);
+    assert(points > 3);
+  });
+}
+
+Deno.test("a pause and its session agree at every crash point", async () => {
+  const points = await dieEverywhere(["pause", "--no-commit", "Half way"], {
+    now: at(5),
+    prepare: () => started(["check", "1"]),
+    async check(env, where, finished) {
+      // Looking alone finishes what died past its commit point.
+      const { sessions } = await mpmJson<SessionsResult>(env, [
+        ...["sessions", "list"],
+      ]);
+      const { current } = await told(env);
+      const saved = sessions.length === 1;
+      if (finished) assert(saved);
+      assertEquals(current, saved ? "login paused" : "login working", where);
+      assertEquals(
+        recordOf(env, ID).saves,
+        sessions.map(({ session_id: id }) => id),
+        where,
+      );
+      if (!saved) {
+        await mpmJson(env, ["pause", "--no-commit"], { now: at(6) });
+      }
+      const { work } = await mpmJson<{ work: { state: string } }>(
+        env,
+        ["resume"],
+        { now: at(7) },
+      );
+      assertEquals(work.state, "active", where);
+      assertEquals(recordOf(env, ID).saves.length, 1, where);
+      assertEquals(leftovers(env), [], where);
+    },
+  });
+  say(`crash points of pause with a session: ${points}`);
+  assert(points > 15);
+});
+
+Deno.test("resume leaves the session paused or active at every crash point", async () => {
+  const points = await dieEverywhere(["resume", "login"], {
+    now: at(5),
+    prepare: () =>
+      started(
+        ["pause", "--no-commit"],
+        ["start", "other"],
+        ["pause", "--no-commit"],
+      ),
+    async check(env, where, finished) {
+      const { current, all } = await told(env);
+      assert(
+        ["other paused", "login paused", "login active"].includes(current!),
+        `${where}: ${current}`,
+      );
+      if (finished) assertEquals(current, "login active");
+      assert(all.includes("other paused"), where);
+      await mpmJson(env, ["resume", "login"], { now: at(6) });
+      assertEquals((await told(env)).current, "login active", where);
+      assertEquals(leftovers(env), [], where);
+    },
+  });
+  say(`crash points of resume with a session: ${points}`);
+  assert(points > 3);
+});
+
+Deno.test("a resume elsewhere rebuilds the session at every crash point", async () => {
+  using source = await started();
+  await mpmJson(source, ["pause"], { now: at(1) });
+  const points = await dieEverywhere(["resume"], {
+    now: at(5),
+    prepare() {
+      const env = new TestEnv();
+      env.git("clone", "-q", source.project, ".");
+      return env;
+    },
+    async check(env, where, finished) {
+      const { current } = await told(env);
+      assert([undefined, "login active"].includes(current), where);
+      if (finished) assertEquals(current, "login active");
+      await mpmJson(env, ["resume"], { now: at(6) });
+      assertEquals((await told(env)).current, "login active", where);
+      assertEquals(workIds(env), [ID], where);
+      assertEquals(leftovers(env), [], where);
+    },
+  });
+  say(`crash points of resume elsewhere: ${points}`);
+  assert(points > 8);
+});

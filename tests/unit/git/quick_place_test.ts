@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { quickPlace } from "../../../src/git/quick_place.ts";
+import { locate } from "../../../src/git/workspace.ts";
+import { TestEnv } from "../../helpers/env.ts";
+
+/** What git says of a folder, as far as `quickPlace` says it, too. */
+async function asked(env: TestEnv, folder: string): Promise<unknown> {
+  const { root, worktree, linked, gitDir } = await locate(
+    env.system(),
+    join(env.root, folder),
+  );
+  return { root, worktree, linked, gitDir };
+}
+
+const WORLDS: Record<string, (env: TestEnv) => string[]> = {
+  "a repository and a folder in it": (env) => {
+    env.write("sub/deep/file", "");
+    return ["project", "project/sub/deep"];
+  },
+  "linked worktrees, one of them moved": (env) => {
+    env.git("worktree", "add", "-q", "../linked");
+    env.git("worktree", "add", "-q", "../other");
+    env.git("worktree", "move", "../other", "../moved");
+    return ["linked", "moved"];
+  },
+  "a worktree of a bare repository": (env) => {
+    env.git("clone", "-q", "--bare", ".", "../bare.git");
+    env.gitIn(join(env.root, "bare.git"), "worktree", "add", "-q", "../w");
+    return ["w"];
+  },
+  "a bare repository called .git": (env) => {
+    env.git("clone", "-q", "--bare", ".", "../home/all/.git");
+    const all = join(env.root, "home/all");
+    env.gitIn(join(all, ".git"), "worktree", "add", "-q", "../w");
+    return ["home/all/w"];
+  },
+  "a submodule, and a linked worktree of it": (env) => {
+    env.git("clone", "-q", ".", "../lib");
+    env.git("submodule", "--quiet", "add", "../lib", "lib");
+    env.gitIn(join(env.project, "lib"), "worktree", "add", "-q", "../../lw");
+    return ["project/lib", "lw"];
+  },
+  "a git folder apart from its worktree": (env) => {
+    env.run("git", ["init", "-q", "--separate-git-dir", "../apart", "../sep"]);
+    return ["sep"];
+  },
+};
+
+for (const [name, make] of Object.entries(WORLDS)) {
+  Deno.test(`quickPlace() finds what git finds: ${name}`, async () => {
+    using env = TestEnv.repository();
+    for (const folder of make(env)) {
+      assertEquals<unknown>(
+        quickPlace(env.system(), join(env.root, folder)),
+        await asked(env, folder),
+        folder,
+      );
+    }
+  });
+}
+
+Deno.test("quickPlace() finds nothing where there is no worktree", () => {
+  using env = new TestEnv();
+  env.write(".git/config", "");
+  env.write("broken/.git", "no gitdir");
+  for (const folder of ["project", "project/broken", "home"]) {
+    assertEquals(quickPlace(env.system(), join(env.root, folder)), undefined);
+  }
+});
