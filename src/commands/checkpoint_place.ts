@@ -4,6 +4,7 @@ import { MpmError } from "../errors.ts";
 import { type Capture, capture } from "../git/capture.ts";
 import type { RawCache, RawFile } from "../git/conversions.ts";
 import {
+  createCheckpointRef,
   readCheckpointRecord,
   readCheckpointRefs,
 } from "../git/read_checkpoints.ts";
@@ -13,7 +14,7 @@ import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
 import type { CheckpointRules } from "../session/checkpoint_rules.ts";
 import type { Workspace } from "../session/repository.ts";
-import { parseRecord, readRecord } from "../store/checkpoints.ts";
+import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
 import { readConfig } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
@@ -112,6 +113,10 @@ export async function listCheckpoints(
 ): Promise<StoredCheckpoint[]> {
   if (!vault) return [];
   const refs = await readCheckpointRefs(vault.git);
+  const lost = recordIds(system, workspace.root).filter((id) => !refs.has(id));
+  for (const [id, commit] of await mend(system, { vault, workspace }, lost)) {
+    refs.set(id, commit);
+  }
   const found = await Promise.all(
     [...refs].filter(([id]) => CHECKPOINT_ID.test(id)).map(
       async ([id, commit]) => {
@@ -122,6 +127,27 @@ export async function listCheckpoints(
     ),
   );
   return found.filter((record) => record !== undefined).sort(newestFirst);
+}
+
+/**
+ * Makes the refs of records again whose commits are still there. What cannot be
+ * is left out of the list.
+ */
+async function mend(
+  system: System,
+  { vault, workspace }: { vault: Vault; workspace: Workspace },
+  lost: readonly string[],
+): Promise<[string, string][]> {
+  const made: [string, string][] = [];
+  for (const id of lost) {
+    const record = await readRecord(system, workspace.root, id);
+    if (!record || !await recordOf(vault, record)) continue;
+    const { commit } = record;
+    if (await createCheckpointRef(vault.git, { id, commit })) {
+      made.push([id, commit]);
+    }
+  }
+  return made;
 }
 
 function newestFirst(one: StoredCheckpoint, other: StoredCheckpoint): number {

@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative, resolve } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { partOf, treeDelta } from "../git/read_checkpoints.ts";
+import { emptyTree, partOf, treeDelta } from "../git/read_checkpoints.ts";
 import { writeEntries } from "../git/stage_blobs.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { matchCheckpoint } from "../session/checkpoint_select.ts";
@@ -17,7 +17,7 @@ import {
   rawFolder,
 } from "./checkpoint_place.ts";
 import { restoreCheckpoint, type RestoreOutcome } from "./restore_apply.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 import {
   type PlannedRestore,
   planOf,
@@ -76,7 +76,7 @@ export async function findTarget(
   selector: string,
 ): Promise<{ place: CheckpointPlace; target: StoredCheckpoint }> {
   const place = await findPlace(context, { create: false });
-  await settleRestore(context, place.workspace);
+  await settleDetour(context, place.workspace);
   const target = matchCheckpoint(
     await listCheckpoints(context.system, place),
     selector,
@@ -115,7 +115,7 @@ async function refuseUnknown(
   const { git } = vault;
   const all = await treeDelta(
     git,
-    emptyTree(target),
+    emptyTree(target.commit),
     partOf(target.commit, "worktree"),
   );
   const listed = [...all.keys(), ...target.files.map(({ path }) => path)];
@@ -130,13 +130,6 @@ async function refuseUnknown(
       hint: `mpm checkpoint diff ${shellWord(target.name)} shows what differs`,
     },
   );
-}
-
-/** The id of a tree of nothing. */
-function emptyTree({ commit }: StoredCheckpoint): string {
-  return commit.length === 40
-    ? "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-    : "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
 }
 
 function confirm(context: Context, preview: RestoreResult): void {
@@ -248,7 +241,7 @@ async function writeTo(
   checkTarget(context, place, to);
   const tree = await treeDelta(
     vault.git,
-    emptyTree(target),
+    emptyTree(target.commit),
     partOf(target.commit, "worktree"),
   );
   const named = [...tree].flatMap(([path, entry]) => {

@@ -12,7 +12,7 @@ import {
   openPlace,
 } from "./checkpoint_place.ts";
 import { pruneCheckpoints, storeCheckpoint } from "./checkpoint_take.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 interface SaveInput {
   readonly name: readonly string[];
@@ -27,7 +27,7 @@ export async function save(
 ): Promise<CheckpointSaveResult> {
   const name = nameOf(context, input);
   const place = await openPlace(context);
-  await settleRestore(context, place.workspace);
+  await settleDetour(context, place.workspace);
   const before = await listCheckpoints(context.system, place);
   const here = before.filter(({ worktree }) =>
     worktree === place.vault.workspace.worktree

@@ -40,8 +40,20 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./sessions_recover.ts")).sessionsRecover,
   "checkpoint save": async () =>
     (await import("./checkpoint_save.ts")).checkpointSave,
+  "checkpoint list": async () =>
+    (await import("./checkpoint_list.ts")).checkpointList,
+  "checkpoint show": async () =>
+    (await import("./checkpoint_show.ts")).checkpointShow,
+  "checkpoint diff": async () =>
+    (await import("./checkpoint_diff.ts")).checkpointDiff,
+  "checkpoint load": async () =>
+    (await import("./checkpoint_load.ts")).checkpointLoad,
   "checkpoint restore": async () =>
     (await import("./checkpoint_restore.ts")).checkpointRestore,
+  "checkpoint rm": async () =>
+    (await import("./checkpoint_rm.ts")).checkpointRm,
+  "undo": async () => (await import("./undo.ts")).undo,
+  "log": async () => (await import("./log.ts")).log,
   "worktrees list": async () =>
     (await import("./worktrees_list.ts")).worktreesList,
   "worktrees prune": async () =>

@@ -20,6 +20,7 @@ import { appendJournal } from "../store/journal.ts";
 import { withLock } from "../store/lock.ts";
 import {
   dropMarker,
+  hasMarker,
   type RestoreMarker,
   stagingFolder,
   writeMarker,
@@ -76,15 +77,31 @@ export function restoreCheckpoint(
   return withLock(
     context.system,
     place.workspace.root,
-    () => restoreLocked(context, place, { order }),
+    async () => {
+      const { root } = place.workspace;
+      const { worktree } = place.vault.workspace;
+      if (hasMarker(context.system, root, worktree)) {
+        // One that was killed a moment ago comes first.
+        const { settleLocked } = await import("./restore_finish.ts");
+        await settleLocked(context, { workspace: place.workspace, worktree });
+      }
+      return await restoreLocked(context, place, { order });
+    },
   );
 }
 
-/** The same under the lock. `unfinished`: the restore that is done once more. */
+/**
+ * The same under the lock. `unfinished`: the restore that is done once more;
+ * `always`: journalled even where nothing had to be changed.
+ */
 export async function restoreLocked(
   context: Context,
   place: CheckpointPlace,
-  { order, unfinished }: { order: RestoreOrder; unfinished?: RestoreMarker },
+  { order, unfinished, always = false }: {
+    order: RestoreOrder;
+    unfinished?: RestoreMarker;
+    always?: boolean;
+  },
 ): Promise<RestoreOutcome> {
   const { system } = context;
   const { vault } = place;
@@ -93,7 +110,7 @@ export async function restoreLocked(
   const taken = await captureNow(system, place, { write: true });
   const planned = await planFrom(vault, order, taken.capture);
   const idle = isNothing(planned.plan) && !planned.indexDiffers;
-  if (idle && !unfinished) return nothingDone(planned);
+  if (idle && !unfinished && !always) return nothingDone(planned);
   const safety = await storeCheckpoint(context, place, {
     order: {
       name: timedName("safety", system.now()),
@@ -275,7 +292,11 @@ class Restore {
     const { order, planned, stamp } = this.#parts;
     const { vault } = this.#place;
     if (vault.own) return { indexRestored: false, notes: [] };
-    const notes = await restoreIndex(this.#context.system, vault, {
+    const { system } = this.#context;
+    const folder = join(this.#staging(), "index");
+    if (!system.files.lstat(folder)) system.files.mkdir(folder);
+    const notes = await restoreIndex(system, vault, {
+      folder,
       capture: planned.capture,
       target: {
         delta: planned.index,

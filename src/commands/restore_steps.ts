@@ -95,7 +95,7 @@ async function knownPaths(
   return new Set([
     ...found.flatMap((paths) => [...paths]),
     ...unmerged.map(({ path }) => path),
-    ...intents,
+    ...intents.map(({ path }) => path),
   ]);
 }
 
@@ -124,7 +124,10 @@ export function marksOf({ index }: StoredCheckpoint): Capture["marks"] {
       path,
       stages: stages.map(({ stage, mode, id }) => ({ stage, mode, id })),
     })),
-    intent_to_add: index.intent_to_add,
+    intent_to_add: index.intent_to_add.map(({ path, mode }) => ({
+      path,
+      mode,
+    })),
     assume_unchanged: index.assume_unchanged,
     skip_worktree: index.skip_worktree,
   };

@@ -104,16 +104,26 @@ async function carriedOnto(
     record: carried.commit,
     parent: base?.record.commit ?? carried.commit,
   });
-  const index = base?.record.index;
+  const { index } = base?.record ?? {};
   const both = (one: readonly string[], other: readonly string[] = []) =>
     [...new Set([...one, ...other])].sort();
+  const intents = new Map(
+    [...index?.intent_to_add ?? [], ...carried.index.intent_to_add]
+      .map((intent) => [intent.path, intent]),
+  );
   return {
     ...carried,
     commit,
     permissions: { ...base?.record.permissions, ...carried.permissions },
     index: {
-      ...carried.index,
-      intent_to_add: both(carried.index.intent_to_add, index?.intent_to_add),
+      unmerged: [],
+      intent_to_add: [...intents].sort(([a], [b]) => a < b ? -1 : 1)
+        .map(([, intent]) => intent),
+      assume_unchanged: both(
+        carried.index.assume_unchanged,
+        index?.assume_unchanged,
+      ),
+      skip_worktree: both(carried.index.skip_worktree, index?.skip_worktree),
     },
   };
 }

@@ -66,12 +66,15 @@ export async function captureIndex(
       delta.set(path, gone ? undefined : { mode: only.mode, id: only.id });
     }
   }
-  intent.push(...await hiddenIntents(git, entries));
+  intent.push(...await hiddenIntents(git, entries, listing));
   return {
     delta,
     marks: {
       unmerged: unmerged.sort((a, b) => a.path < b.path ? -1 : 1),
-      intent_to_add: intent.sort(),
+      intent_to_add: intent.sort().map((path) => ({
+        path,
+        mode: listing.files.get(path)?.mode ?? "100644",
+      })),
       assume_unchanged: [...listing.assumeUnchanged].sort(),
       skip_worktree: [...listing.skipWorktree].sort(),
     },
@@ -83,17 +86,27 @@ const INTENT = 0x2000_0000;
 
 /**
  * A path that was to be added and is gone from the worktree looks like any that
- * was deleted, but for its flag.
+ * was deleted, and one that git does not look at like any other, but for a flag.
  */
 async function hiddenIntents(
   git: Git,
   entries: readonly StatusEntry[],
+  { files, assumeUnchanged, skipWorktree }: IndexListing,
 ): Promise<string[]> {
-  const suspects = entries
-    .filter(({ status, index }) =>
-      status === " D" && isEmptyBlob(index![0]!.id)
-    )
-    .map(({ path }) => path);
+  const told = new Set(
+    entries.filter(({ index }) => index).map(({ path }) => path),
+  );
+  const isEmpty = (id: string) => id === emptyBlob(id);
+  const suspects = [
+    ...entries.filter(({ status, index }) =>
+      status === " D" && isEmpty(index![0]!.id)
+    ).map(({ path }) => path),
+    ...new Set(
+      [...assumeUnchanged, ...skipWorktree].filter((path) =>
+        !told.has(path) && isEmpty(files.get(path)?.id ?? "")
+      ),
+    ),
+  ];
   if (suspects.length === 0) return [];
   const output = decodeBytes(
     await git.read([
@@ -117,9 +130,11 @@ async function hiddenIntents(
   return suspects.filter((path) => marked.has(path));
 }
 
-function isEmptyBlob(id: string): boolean {
-  return id === "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391" ||
-    id === "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
+/** The blob of nothing, in ids of the form of `id`. */
+export function emptyBlob(id: string): string {
+  return id.length === 40
+    ? "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+    : "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
 }
 
 /** The lines `update-index --index-info` takes for an entry (or none). */

@@ -121,6 +121,12 @@ export class Git {
     this.#setting = setting;
   }
 
+  /** The same git with more variables. */
+  with(env: Readonly<Record<string, string>>): Git {
+    const setting = { ...this.#setting, env: { ...this.#setting.env, ...env } };
+    return new Git(this.#system, this.folder, setting);
+  }
+
   /** Runs git to its end, for callers that branch on how it ended. */
   run(args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
     const { stdin, env, timeout = TIME_LIMIT } = options;

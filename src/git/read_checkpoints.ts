@@ -2,25 +2,30 @@ import { MpmError } from "../errors.ts";
 import type { TreeEntry } from "../session/snapshot.ts";
 import { isOwnPath } from "../session/snapshot.ts";
 import type { Git } from "./git.ts";
+import { resolveNames } from "./refs.ts";
 import { decodeBytes, encodeText, splitFields } from "./text.ts";
 import { CHECKPOINTS, PARTS } from "./write_checkpoint.ts";
 
-/** The commit behind each checkpoint's id. */
+/** Refs of mpm's have no history of their own. */
+const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
+
+/** The commit behind each checkpoint's id, or behind other refs of that form. */
 export async function readCheckpointRefs(
   git: Git,
+  folder = CHECKPOINTS,
 ): Promise<Map<string, string>> {
   const output = decodeBytes(
     await git.read([
       "for-each-ref",
       "--format=%(objecttype) %(objectname) %(refname)",
-      `${CHECKPOINTS}/`,
+      `${folder}/`,
     ]),
   );
   const found = new Map<string, string>();
   for (const line of output.split("\n")) {
     const [type, commit, ref] = line.split(" ");
     if (type === "commit") {
-      found.set(ref!.slice(CHECKPOINTS.length + 1), commit!);
+      found.set(ref!.slice(folder.length + 1), commit!);
     }
   }
   return found;
@@ -53,6 +58,34 @@ export async function treeDelta(
   return delta;
 }
 
+/**
+ * Runs git over trees. No tree holds an empty folder, so a checkpoint of no file
+ * lacks the part: it is taken for the tree of nothing then.
+ */
+export async function overTrees(
+  git: Git,
+  trees: readonly string[],
+  command: (trees: readonly string[]) => readonly string[],
+): Promise<Uint8Array> {
+  const done = await git.run(command(trees), { timeout: LONG });
+  if (done.status === 0) return done.stdout;
+  const names = await resolveNames(git, trees);
+  const there = await Promise.all(trees.map(async (tree) => {
+    const [, commit] = /^([0-9a-f]{40,64}):/.exec(tree) ?? [];
+    if (commit === undefined || names.get(tree) !== undefined) return tree;
+    await git.read(["cat-file", "-e", `${commit}:${PARTS.record}`]);
+    return emptyTree(commit);
+  }));
+  return await git.read(command(there), { timeout: LONG });
+}
+
+/** The tree of nothing, in ids of the form of `id`. */
+export function emptyTree(id: string): string {
+  return id.length === 40
+    ? "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    : "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
+}
+
 /** A path that differs between two trees. */
 export interface TreeChange {
   readonly path: string;
@@ -66,10 +99,15 @@ export async function treeChanges(
   from: string,
   to: string,
 ): Promise<TreeChange[]> {
-  const output = await git.read(
-    ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to],
-    { timeout: LONG },
-  );
+  const output = await overTrees(git, [from, to], (trees) => [
+    "diff-tree",
+    "-r",
+    "-z",
+    "--raw",
+    "--no-renames",
+    "--no-abbrev",
+    ...trees,
+  ]);
   const fields = splitFields(output);
   const changes: TreeChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
@@ -105,19 +143,33 @@ export async function pathsIn(
 ): Promise<Set<string>> {
   if (paths.length === 0) return new Set();
   const found = new Set<string>();
-  const listed = await git.read([
+  const listed = await overTrees(git, [tree], (trees) => [
     "ls-tree",
     "-r",
     "-z",
     "--name-only",
     "--full-tree",
-    tree,
-  ], {
-    timeout: LONG,
-  });
+    ...trees,
+  ]);
   const wanted = new Set(paths);
   for (const path of splitFields(listed)) if (wanted.has(path)) found.add(path);
   return found;
+}
+
+/** Makes the ref of a checkpoint that has none; whether that worked. */
+export async function createCheckpointRef(
+  git: Git,
+  { id, commit }: { id: string; commit: string },
+): Promise<boolean> {
+  const none = "0".repeat(commit.length);
+  const made = await git.run([
+    ...NO_REFLOG,
+    "update-ref",
+    `${CHECKPOINTS}/${id}`,
+    commit,
+    none,
+  ]);
+  return made.status === 0;
 }
 
 /** Takes checkpoints from the list; `to` names where their commits stay. */
@@ -128,7 +180,7 @@ export async function moveCheckpointRef(
   const stdin = encodeText(
     `start\ncreate ${to} ${commit}\ndelete ${from} ${commit}\nprepare\ncommit\n`,
   );
-  const args = ["-c", "core.logAllRefUpdates=false", "update-ref", "--stdin"];
+  const args = [...NO_REFLOG, "update-ref", "--stdin"];
   const done = await git.run(args, { stdin });
   if (done.status === 0) return;
   throw new MpmError(

@@ -4,7 +4,9 @@ import type { IndexMarks, TreeEntry } from "../session/snapshot.ts";
 import { isOwnPath, isWithin } from "../session/snapshot.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { baseEntry, type Capture } from "./capture.ts";
-import { indexLine } from "./capture_index.ts";
+import { emptyBlob, indexLine } from "./capture_index.ts";
+import { emptyTree } from "./read_checkpoints.ts";
+import { markIntents } from "./restore_intents.ts";
 import { encodeText, joinBytes } from "./text.ts";
 import type { Vault } from "./vault.ts";
 
@@ -63,7 +65,7 @@ export function releaseIndex(
 
 function builtFiles(vault: Vault, token: string): string[] {
   const built = `${indexFile(vault)}.${token}`;
-  return [built, `${built}.lock`];
+  return [built, `${built}.lock`, `${built}.own`];
 }
 
 /** The index of a checkpoint. */
@@ -78,17 +80,18 @@ export interface TargetIndex {
 /**
  * Replaces the index by that of a checkpoint, through its lock: entries,
  * conflicts and flags; what did not change keeps its place in the cache.
- * `stamp` is of the index that `capture` saw. Returns notes on what could not
+ * `stamp` is of the index that `capture` saw; `folder` an empty one to work in. Returns notes on what could not
  * be done. Throws CONFLICT where another git command holds or changed it.
  */
 export async function restoreIndex(
   system: System,
   vault: Vault,
-  { capture, target, stamp, token }: {
+  { capture, target, stamp, token, folder }: {
     capture: Capture;
     target: TargetIndex;
     stamp: IndexStamp;
     token: string;
+    folder: string;
   },
 ): Promise<string[]> {
   const edit = indexEdit(capture, target);
@@ -108,7 +111,7 @@ export async function restoreIndex(
       );
     }
     if (now) files.create(built, files.read(index));
-    const notes = await build(vault, { built, edit });
+    const notes = await build(system, vault, { built, edit, folder });
     if (files.lstat(built)) {
       const mode = now && files.lstat(index)?.mode;
       if (mode !== undefined) files.chmod(built, mode);
@@ -130,23 +133,32 @@ async function takeLock(
   vault: Vault,
   token: string,
 ): Promise<void> {
+  const { files } = system;
+  // A second name of a finished file: the lock always says whose it is.
+  const own = builtFiles(vault, token)[2]!;
+  files.create(own, encodeText(token));
   for (let tries = 1;; tries++) {
     try {
-      system.files.create(`${indexFile(vault)}.lock`, encodeText(token));
+      files.link(own, `${indexFile(vault)}.lock`);
       return;
     } catch (error) {
       if (!(error instanceof FileError && error.problem === "exists")) {
         throw error;
       }
-      if (tries === TRIES) refuseHeldIndex(system, vault);
+      if (tries === TRIES) {
+        files.remove(own);
+        refuseHeldIndex(system, vault);
+      }
       await system.sleep(PAUSE_MS);
     }
   }
 }
 
 interface IndexEdit {
+  /** An object id of zeros. */
+  readonly none: string;
   readonly lines: readonly Uint8Array[];
-  readonly intents: readonly string[];
+  readonly intents: IndexMarks["intent_to_add"];
   /** Options of `update-index` and the paths that get each. */
   readonly flags: readonly (readonly [string, readonly string[]])[];
 }
@@ -164,14 +176,14 @@ function indexEdit(
   const removed: Uint8Array[] = [];
   const added: Uint8Array[] = [];
   const touched = new Set<string>();
-  const intents: string[] = [];
+  const intents: { path: string; mode: string }[] = [];
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     if (!wanted(path)) continue;
     const plain = {
       entries: [baseEntry(capture, path)].filter((entry) =>
         entry !== undefined
       ),
-      intent: false,
+      intent: null,
     };
     const was = before.get(path) ?? plain;
     const is = after.get(path) ?? plain;
@@ -179,7 +191,11 @@ function indexEdit(
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
     for (const entry of is.entries) added.push(indexLine(path, entry, none));
-    if (is.intent) intents.push(path);
+    if (is.intent !== null) {
+      const empty = { mode: is.intent, id: emptyBlob(none) };
+      added.push(indexLine(path, empty, none));
+      intents.push({ path, mode: is.intent });
+    }
   }
   const flag = (
     name: string,
@@ -204,6 +220,7 @@ function indexEdit(
   };
   const { assume_unchanged: assumed, skip_worktree: skipped } = capture.marks;
   return {
+    none,
     lines: [...removed, ...added],
     intents,
     flags: [
@@ -215,7 +232,8 @@ function indexEdit(
 
 interface PathState {
   readonly entries: readonly (TreeEntry & { stage?: number })[];
-  readonly intent: boolean;
+  /** The mode of an entry that is only meant to be added. */
+  readonly intent: string | null;
 }
 
 function statesOf(
@@ -225,21 +243,25 @@ function statesOf(
   const states = new Map<string, PathState>();
   for (const [path, entry] of delta) {
     const entries = entry ? [{ mode: entry.mode, id: entry.id }] : [];
-    states.set(path, { entries, intent: false });
+    states.set(path, { entries, intent: null });
   }
-  for (const path of intents) states.set(path, { entries: [], intent: true });
+  for (const { path, mode } of intents) {
+    states.set(path, { entries: [], intent: mode });
+  }
   for (const { path, stages } of unmerged) {
     const entries = stages.map(({ mode, id, stage }) => ({ mode, id, stage }));
-    states.set(path, { entries, intent: false });
+    states.set(path, { entries, intent: null });
   }
   return states;
 }
 
 /** Edits the copy; the user's own settings of its form do not matter. */
 async function build(
-  { git }: Vault,
-  { built, edit }: { built: string; edit: IndexEdit },
+  system: System,
+  vault: Vault,
+  { built, edit, folder }: { built: string; edit: IndexEdit; folder: string },
 ): Promise<string[]> {
+  const { git } = vault;
   const env = { GIT_INDEX_FILE: built };
   const plain = [
     "-c",
@@ -255,18 +277,12 @@ async function build(
       stdin: joinBytes(edit.lines),
     });
   }
-  const notes: string[] = [];
-  for (const path of edit.intents) {
-    const done = await git.run(
-      [...plain, "--literal-pathspecs", "add", "-f", "-N", "--", path],
-      { env },
-    );
-    if (done.status !== 0) {
-      notes.push(
-        `"${path}" is no longer marked as to be added: its file is gone`,
-      );
-    }
-  }
+  const notes = await markIntents(system, vault, {
+    intents: edit.intents,
+    index: built,
+    none: emptyTree(edit.none),
+    folder,
+  });
   for (const [option, paths] of edit.flags) {
     await git.read([...plain, "update-index", option, "-z", "--stdin"], {
       env,

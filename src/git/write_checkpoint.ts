@@ -2,7 +2,7 @@ import { MpmError } from "../errors.ts";
 import type { TreeDelta } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
 import type { Capture } from "./capture.ts";
-import { gitFailure } from "./git.ts";
+import { type Git, gitFailure } from "./git.ts";
 import { resolveNames } from "./refs.ts";
 import { decodeBytes, encodeText, joinBytes, quotePath } from "./text.ts";
 import type { Vault } from "./vault.ts";
@@ -48,16 +48,25 @@ export async function writeCheckpoint(
   { git }: Vault,
   checkpoint: NewCheckpoint,
 ): Promise<string> {
-  const stdin = importStream(checkpoint, system.now());
-  const done = await git.run(IMPORT, { stdin, timeout: LONG });
-  if (done.status !== 0) throw gitFailure(["fast-import"], done);
-  const commit = decodeBytes(done.stdout).trim();
+  const commit = await importCheckpoint(git, checkpoint, system.now());
   const ref = `${CHECKPOINTS}/${checkpoint.id}`;
   const names = await resolveNames(git, [`${ref}^{commit}`]);
   if (names.get(`${ref}^{commit}`) === commit) return commit;
   throw new MpmError("GIT_FAILED", `"${ref}" did not read back as written`, {
     hint: "Check the repository with git fsck and run the command again",
   });
+}
+
+/** The same without looking whether it is there then. */
+export async function importCheckpoint(
+  git: Git,
+  checkpoint: NewCheckpoint,
+  now: Date,
+): Promise<string> {
+  const stdin = importStream(checkpoint, now);
+  const done = await git.run(IMPORT, { stdin, timeout: LONG });
+  if (done.status !== 0) throw gitFailure(["fast-import"], done);
+  return decodeBytes(done.stdout).trim();
 }
 
 /** The stream of git-fast-import(1). */

@@ -57,7 +57,7 @@ export const Checkpoint = z.looseObject({
         z.looseObject({ stage: count, mode: text, id: objectId }),
       ),
     })),
-    intent_to_add: texts,
+    intent_to_add: z.array(z.looseObject({ path: text, mode: text })),
     assume_unchanged: texts,
     skip_worktree: texts,
   }),

@@ -83,7 +83,7 @@ export function buildRecord(parts: RecordParts): Checkpoint {
         path,
         stages: stages.map((stage) => ({ ...stage })),
       })),
-      intent_to_add: [...marks.intent_to_add],
+      intent_to_add: marks.intent_to_add.map((one) => ({ ...one })),
       assume_unchanged: [...marks.assume_unchanged],
       skip_worktree: [...marks.skip_worktree],
     },

@@ -23,7 +23,11 @@ export interface Unmerged {
 /** What the index holds beyond a tree; paths sorted. */
 export interface IndexMarks {
   readonly unmerged: readonly Unmerged[];
-  readonly intent_to_add: readonly string[];
+  /** Each with the mode its entry has. */
+  readonly intent_to_add: readonly {
+    readonly path: string;
+    readonly mode: string;
+  }[];
   readonly assume_unchanged: readonly string[];
   readonly skip_worktree: readonly string[];
 }

@@ -44,7 +44,7 @@ export async function readConfig(
   let config = DEFAULTS;
   for (const source of configFiles(system, root)) {
     if (!system.files.lstat(source.path)) continue;
-    config = { ...config, ...await readFile(source) };
+    config = { ...config, ...await readFile(source, config) };
   }
   return config;
 }
@@ -79,7 +79,10 @@ export function userFolder(system: System): string | undefined {
   return system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
 }
 
-async function readFile(source: Source): Promise<Partial<Config>> {
+async function readFile(
+  source: Source,
+  below: Config,
+): Promise<Partial<Config>> {
   // Loaded here since most projects have no configuration.
   const { parse } = await import("@std/toml");
   const { path } = source;
@@ -94,12 +97,13 @@ async function readFile(source: Source): Promise<Partial<Config>> {
       { hint: "It is TOML, e.g. commit = false", cause: error },
     );
   }
-  return check(values, source);
+  return check(values, source, below);
 }
 
 function check(
   values: Record<string, unknown>,
   { path, personal }: Source,
+  below: Config,
 ): Partial<Config> {
   const unknown = Object.keys(values).find((key) =>
     !Object.hasOwn(DEFAULTS, key)
@@ -118,7 +122,11 @@ function check(
   }
   const checked = { ...values as Partial<Config> };
   if ("checkpoint" in values) {
-    const checkpoint = checkpointRules(values.checkpoint, path);
+    const checkpoint = checkpointRules(values.checkpoint, {
+      path,
+      personal,
+      below: below.checkpoint,
+    });
     Object.assign(checked, { checkpoint });
   }
   if (!("worktrees" in values)) return checked;

@@ -1,18 +1,28 @@
 import { MpmError } from "../errors.ts";
 import {
   CHECKPOINT_KEYS,
-  CHECKPOINT_RULES,
   type CheckpointRules,
 } from "../session/checkpoint_rules.ts";
 
-/** The table `[checkpoint]` of the configuration. Throws USAGE. */
-export function checkpointRules(table: unknown, path: string): CheckpointRules {
+/**
+ * The table `[checkpoint]` of the configuration, over the rules `below` it. A
+ * project's may keep more checkpoints, never fewer: what is dropped is the
+ * user's own choice (`personal`). Throws USAGE.
+ */
+export function checkpointRules(
+  table: unknown,
+  { path, personal, below }: {
+    path: string;
+    personal: boolean;
+    below: CheckpointRules;
+  },
+): CheckpointRules {
   if (typeof table !== "object" || table === null || Array.isArray(table)) {
     throw new MpmError("USAGE", `"checkpoint" in "${path}" must be a table`, {
       hint: "E.g. checkpoint.auto_minutes = 30",
     });
   }
-  let rules = CHECKPOINT_RULES;
+  let rules = below;
   for (const [key, value] of Object.entries(table)) {
     if (!Object.hasOwn(CHECKPOINT_KEYS, key)) {
       throw new MpmError(
@@ -30,5 +40,10 @@ export function checkpointRules(table: unknown, path: string): CheckpointRules {
     }
     rules = CHECKPOINT_KEYS[key as keyof typeof CHECKPOINT_KEYS](rules, value);
   }
-  return rules;
+  if (personal) return rules;
+  return {
+    ...rules,
+    keepAuto: Math.max(rules.keepAuto, below.keepAuto),
+    keepSafety: Math.max(rules.keepSafety, below.keepSafety),
+  };
 }

@@ -1,0 +1,75 @@
+import type { Context } from "../cli/command.ts";
+import { type Position } from "../session/detour.ts";
+import type { BranchResult } from "../session/results_detour.ts";
+import { generatedSummary } from "../session/summary.ts";
+import type { Work } from "../session/work.ts";
+import { firstLine } from "../session/words.ts";
+import { placeKey } from "../session/work_place.ts";
+import { type NewWork } from "../session/work_record.ts";
+import { checklistView, workView } from "../session/work_view.ts";
+import { freeWorkId } from "../store/work_files.ts";
+import { type BranchPlan } from "./branch_plan.ts";
+import { type PausePlan } from "./pause_steps.ts";
+
+/** What of a session the answer tells. */
+interface Told {
+  readonly parent: Work;
+  readonly child: Work;
+  readonly to: Position;
+}
+
+/** The answer, before anything was parked. */
+export function answer(
+  { input, target, from, dirt, parent: given, linked }: BranchPlan,
+  { parent, child, to }: Told,
+): BranchResult {
+  return {
+    dry_run: false,
+    session: workView(child),
+    checklist: checklistView(child.checklist),
+    parent: workView(parent),
+    made_parent: given === undefined,
+    save: null,
+    from: { branch: from.branch, head: from.head },
+    to: { branch: to.branch, head: to.head },
+    started_from: target?.start ?? null,
+    parked: null,
+    carried: input.stash ? [] : [...dirt],
+    worktree: linked ?? null,
+    warnings: [],
+  };
+}
+
+/** The longest task that is made of a summary. */
+const TASK = 120;
+
+/** The session that the work at hand is, where none was started. */
+export function parentOf(
+  { system }: Context,
+  { workspace, child }: BranchPlan,
+  pause?: PausePlan,
+): NewWork {
+  const state = pause?.draft.state;
+  const { branch, head } = workspace.git === "repository"
+    ? { branch: state?.branch ?? null, head: state?.head ?? null }
+    : { branch: null, head: null };
+  const name = branch?.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-") ?? null;
+  const usable = name !== null && /^\p{L}/u.test(name) && name.length <= 100 &&
+    !/^(latest$|session-)/.test(name) && name !== child.name;
+  const task = pause
+    ? firstLine(
+      pause.draft.content.summary ??
+        generatedSummary(state, { open: 0, tasks: 0 }),
+      TASK,
+    )
+    : "";
+  return {
+    id: freeWorkId(system, workspace.root, system.now()),
+    name: usable ? name : null,
+    task,
+    place: placeKey(workspace),
+    worktree: workspace.worktree,
+    git: { branch, head },
+    agent_session: child.agent_session,
+  };
+}

@@ -1,0 +1,78 @@
+import { defineCommand } from "../cli/command.ts";
+import { table } from "../cli/table.ts";
+import { escapeText } from "../escape.ts";
+import { shortAge } from "../session/ages.ts";
+import { listed } from "../session/checkpoint_select.ts";
+import type { CheckpointListResult } from "../session/results_checkpoints.ts";
+import { sizeText } from "../session/sizes.ts";
+import { findPlace, listCheckpoints } from "./checkpoint_place.ts";
+import { settleDetour } from "./detour_settle.ts";
+
+/** `mpm checkpoint list` */
+export const checkpointList = defineCommand({
+  name: "checkpoint list",
+  summary: "List the checkpoints of this project",
+  description: `
+The newest first, of all worktrees, each with its number, age, name, branch, the
+size of its changed files, and note. Safety checkpoints, which restores take
+first, are shown with --all.`,
+  positionals: [],
+  flags: {
+    all: { type: "boolean", summary: "Safety checkpoints too" },
+  },
+  examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],
+  result: async () =>
+    (await import("../session/results_checkpoints.ts")).CheckpointListResult,
+  async run(context, input): Promise<CheckpointListResult> {
+    const { system } = context;
+    const place = await findPlace(context, { create: false });
+    await settleDetour(context, place.workspace);
+    const records = listed(await listCheckpoints(system, place));
+    const shown = records.filter(({ kind }) => input.all || kind !== "safety");
+    const here = place.vault?.workspace.worktree;
+    return {
+      project: place.workspace.root,
+      listed_at: system.now().toISOString(),
+      checkpoints: shown.map((record, index) => ({
+        index,
+        name: record.name,
+        id: record.id,
+        kind: record.kind,
+        created_at: record.created_at,
+        branch: record.branch,
+        head: record.head,
+        worktree: record.worktree,
+        here: record.worktree === here,
+        files: record.files.length + record.files_omitted,
+        size: record.size,
+        note: record.note,
+        commit: record.commit,
+      })),
+      hidden: records.length - shown.length,
+    };
+  },
+  render({ checkpoints, listed_at, hidden }, style) {
+    const now = new Date(listed_at);
+    const rows = checkpoints.map((row) => [
+      String(row.index),
+      shortAge(Date.parse(row.created_at), now),
+      style.bold(escapeText(row.name)),
+      style.green(escapeText(row.branch ?? "-")),
+      sizeText(row.size),
+      escapeText(
+        [
+          row.kind === "named" ? "" : `(${row.kind})`,
+          row.here ? "" : `[in ${row.worktree}]`,
+          row.note ?? "",
+        ].filter((part) => part !== "").join(" "),
+      ),
+    ]);
+    const more = hidden > 0
+      ? `${hidden} safety checkpoints more: mpm checkpoint list --all\n`
+      : "";
+    if (rows.length === 0) {
+      return `No checkpoints; "mpm checkpoint save <name>" takes one.\n${more}`;
+    }
+    return table(rows, style.columns) + more;
+  },
+});

@@ -1,0 +1,27 @@
+import { defineCommand } from "../cli/command.ts";
+import { escapeLines } from "../escape.ts";
+import { loadText } from "../session/checkpoint_show.ts";
+import { findTarget } from "./checkpoint_restore_steps.ts";
+
+/** `mpm checkpoint load` */
+export const checkpointLoad = defineCommand({
+  name: "checkpoint load",
+  summary: "Print what an agent needs to go on from a checkpoint",
+  description: `
+The context, the files changed, the next steps and notes, and the commands to
+resume with. It changes nothing: "mpm checkpoint restore" brings the files back.`,
+  positionals: [{
+    name: "checkpoint",
+    summary: "Which: name, part of it, number in the list, latest",
+  }],
+  flags: {},
+  examples: ['mpm checkpoint load "Feature Development"'],
+  result: async () =>
+    (await import("../session/results_checkpoints.ts")).CheckpointLoadResult,
+  async run(context, input) {
+    const { target } = await findTarget(context, input.checkpoint);
+    const { name, id, commit } = target;
+    return { name, id, commit, text: loadText(target) };
+  },
+  render: ({ text }) => escapeLines(text),
+});

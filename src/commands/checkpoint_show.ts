@@ -1,0 +1,27 @@
+import { defineCommand } from "../cli/command.ts";
+import { escapeLines } from "../escape.ts";
+import { showOf, showText } from "../session/checkpoint_show.ts";
+import { findTarget } from "./checkpoint_restore_steps.ts";
+
+/** `mpm checkpoint show` */
+export const checkpointShow = defineCommand({
+  name: "checkpoint show",
+  summary: "Show what a checkpoint holds",
+  description: `
+Git state, working files, context and environment at that moment, as Markdown.
+With --json it is a snapshot of the session: timestamp, branch, files with hash
+and status, context, todos, notes.`,
+  positionals: [{
+    name: "checkpoint",
+    summary: "Which: name, part of it, number in the list, latest",
+  }],
+  flags: {},
+  examples: ["mpm checkpoint show latest", "mpm checkpoint show 0 --json"],
+  result: async () =>
+    (await import("../session/results_checkpoints.ts")).CheckpointShowResult,
+  async run(context, input) {
+    const { target } = await findTarget(context, input.checkpoint);
+    return showOf(target);
+  },
+  render: (result) => escapeLines(showText(result)),
+});

@@ -1,0 +1,50 @@
+import type { Context } from "../cli/command.ts";
+import { releaseIndex } from "../git/restore_index.ts";
+import type { Workspace } from "../session/repository.ts";
+import { readJournal } from "../store/journal.ts";
+import { dropMarker, hasMarker, readMarker } from "../store/restore_marker.ts";
+import { placeOf, recordOf } from "./checkpoint_place.ts";
+import { restoreLocked } from "./restore_apply.ts";
+
+/** Finishes a restore under the lock. Throws what stands in the way. */
+export async function settleLocked(
+  context: Context,
+  { workspace, worktree }: { workspace: Workspace; worktree: string },
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  if (!hasMarker(system, root, worktree)) return;
+  const marker = readMarker(system, root, worktree);
+  const place = await placeOf(system, workspace, { create: false });
+  const { vault } = place;
+  if (!marker || !vault) return dropMarker(system, root, worktree);
+  releaseIndex(system, vault, marker.token);
+  const done = readJournal(system, root).some(({ after }) =>
+    after.token === marker.token
+  );
+  if (done) return dropMarker(system, root, worktree);
+  const target = await recordOf(vault, marker.target);
+  if (!target) {
+    dropMarker(system, root, worktree);
+    context.note(
+      `Warning: a restore was cut short and its checkpoint "${marker.target.id}" ` +
+        `is gone. What was before is in "${marker.safety.id}"`,
+    );
+    return;
+  }
+  await restoreLocked(context, { ...place, vault }, {
+    order: {
+      target,
+      paths: marker.paths,
+      exact: marker.exact,
+      operation: marker.operation,
+      title: marker.title,
+      brought: marker.brought ?? undefined,
+      undoes: marker.undoes ?? undefined,
+    },
+    unfinished: marker,
+  });
+  context.note(
+    `A restore that was cut short is finished now: ${marker.title}`,
+  );
+}

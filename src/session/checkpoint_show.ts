@@ -1,0 +1,177 @@
+import type { StoredCheckpoint } from "./checkpoint.ts";
+import { utcSeconds } from "./ids.ts";
+import type { CheckpointShowResult } from "./results_checkpoints.ts";
+import { shellWord } from "./shell.ts";
+
+/** What happened to a file, in the words of a snapshot. */
+function statusOf(
+  { status, hash }: { status: string; hash: string | null },
+): "added" | "modified" | "deleted" {
+  if (hash === null) return "deleted";
+  return status === "??" || /A/.test(status) ? "added" : "modified";
+}
+
+/** A checkpoint as a snapshot of the session. */
+export function showOf(record: StoredCheckpoint): CheckpointShowResult {
+  const { session } = record;
+  return {
+    name: record.name,
+    id: record.id,
+    kind: record.kind,
+    commit: record.commit,
+    timestamp: record.created_at,
+    branch: record.branch ?? "",
+    files: filesOf(record),
+    context: record.context ?? "",
+    todos: todosOf(record),
+    notes: record.note ?? "",
+    head: record.head,
+    status: record.files,
+    files_omitted: record.files_omitted,
+    worktree: record.worktree,
+    operation: record.operation,
+    left_out: record.left_out.map(({ path, reason }) => ({ path, reason })),
+    size: record.size,
+    environment: {
+      folder: record.environment.folder,
+      os: record.environment.os,
+      mpm: record.version,
+    },
+    next_steps: nextSteps(record),
+    decisions: session.mpm?.decisions ?? [],
+    blockers: session.mpm?.blockers ?? [],
+    summary: session.conversation.summary,
+  };
+}
+
+/** One path may be listed twice: deleted in the index, there untracked. */
+function filesOf({ files }: StoredCheckpoint) {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return [...byPath.values()].map((file) => ({
+    path: file.path,
+    hash: file.hash ?? "",
+    status: statusOf(file),
+  }));
+}
+
+function todosOf({ session }: StoredCheckpoint): string[] {
+  const { todos, task_list: tasks } = session;
+  return [
+    ...todos.active.map(({ content }) => content),
+    ...[...tasks.in_progress_tasks, ...tasks.pending_tasks]
+      .map(({ title }) => title),
+  ];
+}
+
+/** What was said to come next, else what is open. */
+function nextSteps(record: StoredCheckpoint): string[] {
+  const { next_steps: said } = record.session.conversation;
+  return said.length > 0 ? said : todosOf(record);
+}
+
+/** What `mpm checkpoint show` prints: Markdown. */
+export function showText(result: CheckpointShowResult): string {
+  const { name, branch, head, status, context, environment } = result;
+  const names = [...new Set(result.files.map(({ path }) => path))];
+  return [
+    `# Checkpoint: ${name}`,
+    `Generated: ${utcSeconds(new Date(result.timestamp))} UTC`,
+    ...result.notes === "" ? [] : [`Note: ${result.notes}`],
+    "",
+    "## Git State",
+    `Branch: ${branch === "" ? "none" : branch}`,
+    `Commit: ${head ?? "none yet"}`,
+    ...result.operation === null ? [] : [`In progress: ${result.operation}`],
+    "Status:",
+    ...status.length === 0
+      ? ["clean"]
+      : status.map(({ status, path }) => `${status} ${path}`),
+    ...result.files_omitted > 0 ? [`and ${result.files_omitted} more`] : [],
+    "",
+    "## Working Files",
+    ...names.length === 0 ? ["none"] : names,
+    ...result.left_out.map(({ path, reason }) =>
+      `Left out: ${path} (${reason})`
+    ),
+    "",
+    ...section(
+      "Next Steps",
+      result.next_steps.map((step, at) => `${at + 1}. ${step}`),
+    ),
+    "## Context",
+    context === "" ? "No context file" : context.trimEnd(),
+    "",
+    "## Environment",
+    `PWD: ${environment.folder}`,
+    `OS: ${environment.os}`,
+    `mpm: ${environment.mpm}`,
+    "",
+  ].join("\n");
+}
+
+const KINDS = { added: "new", modified: "modified", deleted: "deleted" };
+
+/** Paths that are listed before they are only counted. */
+const LISTED = 50;
+
+/** What `mpm checkpoint load` prints. */
+export function loadText(record: StoredCheckpoint): string {
+  const { name, branch, session, note, worktree, head } = record;
+  const { conversation, mpm } = session;
+  const files = filesOf(record);
+  const more = files.length - LISTED + record.files_omitted;
+  return [
+    `Resume from checkpoint: ${name}`,
+    "",
+    `# Session Checkpoint: ${name}`,
+    "",
+    "## Context",
+    `Working on: ${conversation.primary_task}`,
+    `Branch: ${branch ?? (head === null ? "none" : `detached at ${head}`)}`,
+    ...conversation.accomplishments.slice(-1)
+      .map((last) => `Last completed: ${last}`),
+    `Taken: ${utcSeconds(new Date(record.created_at))} UTC`,
+    ...record.context === null ? [] : ["", record.context.trimEnd()],
+    "",
+    ...section("Files Modified", [
+      ...files.slice(0, LISTED).map((file) =>
+        `- ${file.path} (${KINDS[file.status]})`
+      ),
+      ...more > 0 ? [`- and ${more} more`] : [],
+    ]),
+    ...section(
+      "Next Steps",
+      nextSteps(record).map((step, at) => `${at + 1}. ${step}`),
+    ),
+    ...section("Important Notes", [
+      ...note === null ? [] : [`- ${note}`],
+      ...(mpm?.decisions ?? []).map((text) => `- Decided: ${text}`),
+      ...(mpm?.blockers ?? []).map((text) => `- Blocked by: ${text}`),
+      ...record.operation === null
+        ? []
+        : [`- A ${record.operation} was in progress`],
+      ...record.left_out.map(({ path, reason }) =>
+        `- Not in it: ${path} (${reason})`
+      ),
+    ]),
+    "## Commands to Resume",
+    "```sh",
+    `cd ${shellWord(worktree)}`,
+    ...checkoutLine(record),
+    `mpm checkpoint restore ${shellWord(name)}`,
+    "```",
+    "",
+  ].join("\n");
+}
+
+function checkoutLine({ branch, head }: StoredCheckpoint): string[] {
+  if (head === null) return [];
+  return branch === null
+    ? [`git checkout --detach ${head}`]
+    : [`git checkout ${shellWord(branch)}`];
+}
+
+/** A heading with its lines, or nothing where there are none. */
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, ...lines, ""];
+}
