@@ -1,19 +1,11 @@
 import type { DetourMarker, Ending } from "../session/detour.ts";
 import type { Work } from "../session/work.ts";
+import { withKept } from "../session/work_parked.ts";
 import { moved } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { currentWork, pointNowhere, pointTo } from "../store/work_current.ts";
 import { findWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
-
-/** Uncommitted work that waits in a checkpoint, as a session's record has it. */
-export interface KeptWork {
-  readonly checkpoint: string;
-  /** The detour it was parked for, or whose it is. */
-  readonly session: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
 
 /**
  * Ends a detour: the session, its parent, the worktree's pointer, in this
@@ -87,27 +79,11 @@ function resumed(
   const next: Work = {
     ...open,
     children: told ? open.children : [...open.children, entry],
-    ...kept === null ? {} : {
-      kept: withKept(open, { checkpoint: kept, session: marker.child, at }),
-    },
   };
   const same = told && open === parent && kept === null;
-  return same ? parent : writeWork(system, root, next);
-}
-
-/** What waits in checkpoints for a session. */
-export function keptOf(work: Work): KeptWork[] {
-  const { kept } = work as { kept?: unknown };
-  return Array.isArray(kept)
-    ? kept.filter((one) => typeof one?.checkpoint === "string")
-    : [];
-}
-
-function withKept(work: Work, one: KeptWork): KeptWork[] {
-  const others = keptOf(work).filter(({ checkpoint }) =>
-    checkpoint !== one.checkpoint
-  );
-  return [...others, one];
+  if (same) return parent;
+  const one = { checkpoint: kept ?? "", session: marker.child, at };
+  return writeWork(system, root, kept === null ? next : withKept(next, one));
 }
 
 /** Notes that a checkpoint holds work of `owner`. Call under the lock. */
@@ -124,6 +100,5 @@ export function keepParked(
   const work = owner === null ? undefined : findWork(system, root, owner);
   if (!work) return;
   const one = { checkpoint, session: child, at: time.toISOString() };
-  const next: Work = { ...work, kept: withKept(work, one) } as Work;
-  writeWork(system, root, next);
+  writeWork(system, root, withKept(work, one));
 }

@@ -3,6 +3,8 @@ import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import { placeKey } from "../session/work_place.ts";
 import { hasDetourMarker, lockDetours } from "../store/detour_marker.ts";
+import { hasMarker } from "../store/restore_marker.ts";
+import type { System } from "../system/system.ts";
 import { settleRestore } from "./restore_settle.ts";
 
 /**
@@ -33,4 +35,14 @@ export async function settleDetour(
         `${error.message}${hint}`,
     );
   }
+}
+
+/** Whether there is anything for {@link settleDetour} to do. */
+export function isUnsettled(
+  system: System,
+  place: Pick<Workspace, "root" | "worktree" | "linked" | "gitDir">,
+): boolean {
+  const { root, worktree } = place;
+  return hasMarker(system, root, worktree) ||
+    hasDetourMarker(system, root, placeKey(place));
 }

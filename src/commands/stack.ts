@@ -4,6 +4,8 @@ import { stackText } from "../session/stack_text.ts";
 import { stackTree } from "../session/stack_tree.ts";
 import { placeKey } from "../session/work_place.ts";
 import { workView } from "../session/work_view.ts";
+import { keptNotes, parkedBy } from "../session/work_parked.ts";
+import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
@@ -41,10 +43,12 @@ out, unless --all is given.`,
       sessions: placed.map(({ work, depth }) => ({
         session: workView(work),
         depth,
+        parked: parkedBy(work, works),
       })),
       hidden,
       problems: [
         ...problems.map(({ message }) => message),
+        ...keptNotes(works, (id) => hasRecord(system, root, id)),
         ...current.problem === undefined ? [] : [current.problem],
       ],
     };

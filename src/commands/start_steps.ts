@@ -15,6 +15,7 @@ import {
   type BeginningInput,
   beginningOf,
 } from "./beginning.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** Starts a session in this worktree. Throws CONFLICT where one is active. */
 export async function started(
@@ -23,6 +24,7 @@ export async function started(
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
+  await settleDetour(context, workspace);
   const { root } = workspace;
   const given = await beginningOf(system, workspace, input);
   return await changeWorks(system, root, () => {
@@ -39,6 +41,7 @@ export async function planned(
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
+  await settleDetour(context, workspace);
   await openWorks(system, workspace.root);
   const given = await beginningOf(system, workspace, input);
   const { work, left, warnings } = decided(context, workspace, given);
