@@ -12,9 +12,10 @@ import type { Workspace } from "../session/repository.ts";
 import type { BranchResult } from "../session/results_detour.ts";
 import type { Detour, Work } from "../session/work.ts";
 import { placeKey } from "../session/work_place.ts";
-import { newWork } from "../session/work_record.ts";
+import { labelOf, newWork } from "../session/work_record.ts";
 import { writeAtomic } from "../store/atomic.ts";
 import { dropDetourMarker, writeDetourMarker } from "../store/detour_marker.ts";
+import { appendJournal } from "../store/journal.ts";
 import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
 import { freeWorkId, readWork, writeWork } from "../store/work_files.ts";
@@ -261,7 +262,16 @@ export class Branch {
         detour,
       }, system.now());
       pointTo(system, root, { place, id: work.id });
-      return writeWork(system, root, work);
+      const written = writeWork(system, root, work);
+      appendJournal(system, root, {
+        at: work.started_at,
+        operation: "branch",
+        title: `start the detour ${labelOf(work)}`,
+        worktree: this.#workspace.worktree,
+        before: { session: parent.id },
+        after: { session: work.id },
+      });
+      return written;
     });
   }
 

@@ -163,8 +163,8 @@ async function treeBack(
   const notes = await clear(context, place, { marker, capture });
   if (!isAt(now, from)) await back(place, from);
   if (target) {
-    const { operation } = marker;
-    const title = `take back an interrupted ${operation}`;
+    const operation = "checkpoint restore";
+    const title = `take back an interrupted ${marker.operation}`;
     const order = { target, paths: [], exact: false, operation, title };
     await withLock(
       system,

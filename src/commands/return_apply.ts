@@ -1,6 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { partOf } from "../git/read_checkpoints.ts";
+import { partOf, readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { isOnBranch, keepCommit, switchTo } from "../git/switch.ts";
 import type {
   CheckpointKind,
@@ -13,6 +13,7 @@ import type { ReturnResult } from "../session/results_detour.ts";
 import { labelOf } from "../session/work_record.ts";
 import { dropDetourMarker, writeDetourMarker } from "../store/detour_marker.ts";
 import { withLock } from "../store/lock.ts";
+import { appendJournal } from "../store/journal.ts";
 import { changeWorks } from "../store/work_change.ts";
 import type { System } from "../system/system.ts";
 import { listCheckpoints } from "./checkpoint_place.ts";
@@ -41,6 +42,7 @@ export class Return {
   readonly #root: string;
   #marker: DetourMarker | undefined;
   readonly #warnings: string[] = [];
+  #journalled = false;
 
   constructor(context: Context, plan: ReturnPlan, deeds: Deeds) {
     this.#context = context;
@@ -76,7 +78,12 @@ export class Return {
     const { child, parent } = await changeWorks(
       this.#system,
       this.#root,
-      () => endDetour(this.#system, this.#root, { marker, ending, time }),
+      () => {
+        const end = { marker, ending, time };
+        const ended = endDetour(this.#system, this.#root, end);
+        if (!this.#journalled) this.#journal(time);
+        return ended;
+      },
     );
     this.#marker = undefined;
     dropDetourMarker(this.#system, this.#root, marker.place);
@@ -94,6 +101,19 @@ export class Return {
       worktree: linked ? await endWorktree(this.#system, this.#plan) : null,
       warnings: [...this.#warnings, ...await this.#tidy(target)],
     };
+  }
+
+  /** A restore is in the journal by itself. */
+  #journal(time: Date): void {
+    const { child, workspace } = this.#plan;
+    appendJournal(this.#system, this.#root, {
+      at: time.toISOString(),
+      operation: "return",
+      title: `return from ${labelOf(child)}`,
+      worktree: workspace.worktree,
+      before: { session: child.id },
+      after: { session: child.parent },
+    });
   }
 
   /** What the detour leaves uncommitted is in a checkpoint, whatever comes. */
@@ -136,6 +156,8 @@ export class Return {
   }
 
   async #drop(record: StoredCheckpoint): Promise<void> {
+    const refs = await readCheckpointRefs(this.#plan.tree!.vault.git);
+    if (refs.get(record.id) !== record.commit) return;
     await withLock(
       this.#system,
       this.#root,
@@ -233,6 +255,7 @@ export class Return {
         }),
     );
     refuseSkipped(outcome);
+    this.#journalled = outcome.entry !== undefined;
     this.#warnings.push(
       ...outcome.notes,
       ...outcome.movedAside.map((path) =>

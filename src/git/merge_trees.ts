@@ -12,7 +12,7 @@ const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
   ["AUTHOR", "COMMITTER"].flatMap((role) => [
     [`GIT_${role}_NAME`, "mpm"],
     [`GIT_${role}_EMAIL`, "mpm@localhost"],
-    [`GIT_${role}_DATE`, "0 +0000"],
+    [`GIT_${role}_DATE`, "@0 +0000"],
   ]),
 );
 

@@ -315,7 +315,8 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
   using _env = env;
   const saved = join(env.root, "save.json");
   await mpmJson(env, ["pause", "Within", "--no-commit", "--export", saved]);
-  env.git("clone", "-q", env.project, join(env.root, "clone"));
+  const url = `file://${env.project}`;
+  env.git("clone", "-q", url, join(env.root, "clone"));
   const there = { cwd: join(env.root, "clone") };
   await mpmJson(env, ["sessions", "import", saved], there);
   await mpmJson(env, ["resume", "latest"], there);
