@@ -7,6 +7,7 @@ import { firstLine } from "../session/words.ts";
 import { placeKey } from "../session/work_place.ts";
 import { type NewWork } from "../session/work_record.ts";
 import { checklistView, workView } from "../session/work_view.ts";
+import type { System } from "../system/system.ts";
 import { freeWorkId } from "../store/work_files.ts";
 import { type BranchPlan } from "./branch_plan.ts";
 import { type PausePlan } from "./pause_steps.ts";
@@ -72,4 +73,34 @@ export function parentOf(
     git: { branch, head },
     agent_session: child.agent_session,
   };
+}
+
+/** Words of a pause that nobody typed. */
+export const NO_WORDS = {
+  words: [],
+  summary: undefined,
+  message: undefined,
+  name: undefined,
+  accomplishment: [],
+  "next-step": [],
+  decision: [],
+  blocker: [],
+  todo: [],
+  done: [],
+  input: undefined,
+  export: undefined,
+  "agent-session": undefined,
+  "no-prune-worktrees": true,
+} as const;
+
+/** A free id that is not `other` either, whose record may not be there yet. */
+export function freeIdBeside(
+  system: System,
+  root: string,
+  other: string,
+): string {
+  for (let at = system.now().getTime();; at += 1000) {
+    const id = freeWorkId(system, root, new Date(at));
+    if (id !== other) return id;
+  }
 }

@@ -18,32 +18,19 @@ import { dropDetourMarker, writeDetourMarker } from "../store/detour_marker.ts";
 import { appendJournal } from "../store/journal.ts";
 import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
-import { freeWorkId, readWork, writeWork } from "../store/work_files.ts";
+import {
+  findWork,
+  freeWorkId,
+  readWork,
+  writeWork,
+} from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 import { type BranchPlan } from "./branch_plan.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { cleanTree, lookAtTree } from "./detour_tree.ts";
 import { applied, gather, type PausePlan } from "./pause_steps.ts";
-import { answer, parentOf } from "./branch_answer.ts";
-
-/** Words of a pause that nobody typed. */
-const NO_WORDS = {
-  words: [],
-  summary: undefined,
-  message: undefined,
-  name: undefined,
-  accomplishment: [],
-  "next-step": [],
-  decision: [],
-  blocker: [],
-  todo: [],
-  done: [],
-  input: undefined,
-  export: undefined,
-  "agent-session": undefined,
-  "no-prune-worktrees": true,
-} as const;
+import { answer, freeIdBeside, NO_WORDS, parentOf } from "./branch_answer.ts";
 
 /** One `branch` from its marker to the record of the new session. */
 export class Branch {
@@ -252,6 +239,11 @@ export class Branch {
     const at = now ?? (target ? { ...target } : from);
     return await changeWorks(system, root, () => {
       const place = placeKey(workspace);
+      // Another worktree may have begun a session in the meantime.
+      if (findWork(system, root, this.#marker!.child)) {
+        const id = freeWorkId(system, root, system.now());
+        this.#mark({ ...this.#marker!, child: id });
+      }
       const work = newWork({
         ...child,
         id: this.#marker!.child,
@@ -287,13 +279,6 @@ export class Branch {
       return notTakenBack(error, failure, this.#marker!);
     }
   }
-}
-
-/** A free id that is not `other` either, whose record may not be there yet. */
-function freeIdBeside(system: System, root: string, other: string): string {
-  const now = system.now().getTime();
-  const id = freeWorkId(system, root, new Date(now));
-  return id === other ? freeWorkId(system, root, new Date(now + 1000)) : id;
 }
 
 function changed(): MpmError {

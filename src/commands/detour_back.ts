@@ -60,10 +60,11 @@ export async function settleHeld(
 function isPast(
   system: System,
   root: string,
-  { operation, child }: DetourMarker,
+  { operation, child, parent }: DetourMarker,
 ): boolean {
   const work = findWork(system, root, child);
-  if (operation === "branch") return work !== undefined;
+  // Another session may have got the id that was to be this one's.
+  if (operation === "branch") return work?.parent === parent;
   return work !== undefined && !isOpen(work.state);
 }
 

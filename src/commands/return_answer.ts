@@ -1,10 +1,12 @@
+import { MpmError } from "../errors.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { ReturnResult } from "../session/results_detour.ts";
 import type { Work } from "../session/work.ts";
 import { workView } from "../session/work_view.ts";
-import { type ReturnInput, type ReturnPlan } from "./return_plan.ts";
-import { type Deeds } from "./return_report.ts";
-import { type Target } from "./return_target.ts";
+import type { RestoreOutcome } from "./restore_apply.ts";
+import type { ReturnInput, ReturnPlan } from "./return_plan.ts";
+import type { Deeds } from "./return_report.ts";
+import type { Target } from "./return_target.ts";
 
 export type How = NonNullable<ReturnResult["leftovers"]>["how"];
 
@@ -57,4 +59,15 @@ export function answer(
     changes: null,
     warnings: [],
   };
+}
+
+/** What is not back exactly is not back. Throws CONFLICT. */
+export function refuseSkipped({ skipped }: RestoreOutcome): void {
+  const [first] = skipped;
+  if (!first) return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${first.path}" cannot be restored: ${first.reason}`,
+    { hint: "mpm return --keep-parked comes back without the parked work" },
+  );
 }

@@ -21,7 +21,7 @@ import { pruneCheckpoints, takeCheckpoint } from "./checkpoint_take.ts";
 import { endDetour } from "./detour_end.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { cleanTree, lookAtTree } from "./detour_tree.ts";
-import { restoreLocked, type RestoreOutcome } from "./restore_apply.ts";
+import { restoreLocked } from "./restore_apply.ts";
 import { type ReturnPlan } from "./return_plan.ts";
 import { type Deeds, endWorktree } from "./return_report.ts";
 import { type Target, targetOf } from "./return_target.ts";
@@ -30,6 +30,7 @@ import {
   type How,
   howOf,
   leftoverName,
+  refuseSkipped,
   restoredOf,
 } from "./return_answer.ts";
 
@@ -290,14 +291,4 @@ export class Return {
       return notTakenBack(error, failure, this.#marker!);
     }
   }
-}
-
-function refuseSkipped({ skipped }: RestoreOutcome): void {
-  const [first] = skipped;
-  if (!first) return;
-  throw new MpmError(
-    "CONFLICT",
-    `"${first.path}" cannot be restored: ${first.reason}`,
-    { hint: "mpm return --keep-parked comes back without the parked work" },
-  );
 }

@@ -69,10 +69,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
         firstLine(session?.task || summary, HEADLINE),
       current_phase: content.phase ?? "In progress",
       summary,
-      accomplishments: [
-        ...content.accomplishments,
-        ...session ? detoursDone(session) : [],
-      ],
+      accomplishments: accomplished(content, session),
       next_steps: [...content.nextSteps],
     },
     git_context: toGitContext(state),
@@ -120,6 +117,13 @@ function sessionSummary(work: Work): string {
     ? ""
     : `, ${done} of ${checklist.length} done`;
   return `${fullTitle(work)}${of}`;
+}
+
+function accomplished(content: Content, session: Work | undefined): string[] {
+  return [
+    ...content.accomplishments,
+    ...session ? detoursDone(session) : [],
+  ];
 }
 
 function instructions(
