@@ -1,14 +1,15 @@
+import { basename } from "@std/path";
 import type { Context } from "../cli/command.ts";
+import { isName } from "../session/pause_content.ts";
 import { type Position } from "../session/detour.ts";
 import type { BranchResult } from "../session/results_detour.ts";
-import { generatedSummary } from "../session/summary.ts";
 import type { Work } from "../session/work.ts";
-import { firstLine } from "../session/words.ts";
 import { placeKey } from "../session/work_place.ts";
 import { type NewWork } from "../session/work_record.ts";
 import { checklistView, workView } from "../session/work_view.ts";
 import type { System } from "../system/system.ts";
-import { freeWorkId } from "../store/work_files.ts";
+import { isOpen } from "../session/work_states.ts";
+import { freeWorkId, listWorks } from "../store/work_files.ts";
 import { type BranchPlan } from "./branch_plan.ts";
 import { type PausePlan } from "./pause_steps.ts";
 
@@ -41,36 +42,30 @@ export function answer(
   };
 }
 
-/** The longest task that is made of a summary. */
-const TASK = 120;
-
-/** The session that the work at hand is, where none was started. */
+/**
+ * The session that the work at hand is, where none was started: it is called
+ * after the git branch, or after the folder.
+ */
 export function parentOf(
   { system }: Context,
-  { workspace, child }: BranchPlan,
-  pause?: PausePlan,
+  { workspace, child, from }: BranchPlan,
 ): NewWork {
-  const state = pause?.draft.state;
-  const { branch, head } = workspace.git === "repository"
-    ? { branch: state?.branch ?? null, head: state?.head ?? null }
-    : { branch: null, head: null };
-  const name = branch?.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-") ?? null;
-  const usable = name !== null && /^\p{L}/u.test(name) && name.length <= 100 &&
-    !/^(latest$|session-)/.test(name) && name !== child.name;
-  const task = pause
-    ? firstLine(
-      pause.draft.content.summary ??
-        generatedSummary(state, { open: 0, tasks: 0 }),
-      TASK,
-    )
-    : "";
+  const { root, worktree } = workspace;
+  const { works } = listWorks(system, root);
+  const isTaken = (name: string) =>
+    name === child.name ||
+    works.some((work) => work.name === name && isOpen(work.state));
+  const name = [from.branch, basename(worktree)]
+    .filter((name) => name !== null)
+    .map((name) => name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-"))
+    .find((name) => isName(name) && !isTaken(name));
   return {
-    id: freeWorkId(system, workspace.root, system.now()),
-    name: usable ? name : null,
-    task,
+    id: freeWorkId(system, root, system.now()),
+    name: name ?? null,
+    task: "",
     place: placeKey(workspace),
-    worktree: workspace.worktree,
-    git: { branch, head },
+    worktree,
+    git: { branch: from.branch, head: from.head },
     agent_session: child.agent_session,
   };
 }

@@ -29,7 +29,7 @@ import { type BranchPlan } from "./branch_plan.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { cleanTree, lookAtTree } from "./detour_tree.ts";
-import { applied, gather, type PausePlan } from "./pause_steps.ts";
+import { applied, gather } from "./pause_steps.ts";
 import { answer, freeIdBeside, NO_WORDS, parentOf } from "./branch_answer.ts";
 
 /** One `branch` from its marker to the record of the new session. */
@@ -64,7 +64,7 @@ export class Branch {
       ...NO_WORDS,
       "no-commit": this.#plan.input["no-commit"],
     });
-    const parent = await this.#begin(pause);
+    const parent = await this.#begin();
     const saved = await applied(this.#context, pause);
     const warnings = [...saved.warnings];
     const { tree } = this.#plan;
@@ -85,7 +85,7 @@ export class Branch {
   }
 
   /** Writes the marker, and a record for the parent where there is none. */
-  async #begin(pause: PausePlan): Promise<Work> {
+  async #begin(): Promise<Work> {
     const { root } = this.#workspace;
     const system = this.#system;
     const place = placeKey(this.#workspace);
@@ -93,7 +93,7 @@ export class Branch {
       const known = currentWork(system, root, place).work;
       if (known?.id !== this.#plan.parent?.id) throw changed();
       const made = known ??
-        newWork(parentOf(this.#context, this.#plan, pause), system.now());
+        newWork(parentOf(this.#context, this.#plan), system.now());
       this.#mark({
         schema: 1,
         operation: "branch",

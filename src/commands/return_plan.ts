@@ -12,7 +12,8 @@ import type { Workspace } from "../session/repository.ts";
 import { shellWord } from "../session/shell.ts";
 import type { Detour, Work } from "../session/work.ts";
 import { labelOf } from "../session/work_record.ts";
-import { findWork } from "../store/work_files.ts";
+import { isOpen } from "../session/work_states.ts";
+import { findWork, listWorks } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 import { refuseMoves, refuseOverwriting } from "./branch_plan.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
@@ -70,6 +71,10 @@ export async function planReturn(
 ): Promise<ReturnPlan> {
   checkFlags(input);
   const child = needCurrent(system, workspace);
+  const deeper = listWorks(system, workspace.root).works.find((work) =>
+    work.parent === child.id && isOpen(work.state)
+  );
+  if (deeper) throw hasDetour(child, deeper);
   if (child.parent === null) throw noDetour(child);
   const parent = findWork(system, workspace.root, child.parent);
   const { detour } = child;
@@ -108,6 +113,18 @@ function checkFlags(input: ReturnInput): void {
   if (input.summary !== undefined && input.message !== undefined) {
     throw new MpmError("USAGE", "The summary was given more than once");
   }
+}
+
+function hasDetour(work: Work, deeper: Work): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `${labelOf(work)} waits for its detour ${labelOf(deeper)}, which is ` +
+      `${deeper.state} in "${deeper.worktree}"`,
+    {
+      hint: "Return from that one first: " +
+        `cd ${shellWord(deeper.worktree)} && mpm return`,
+    },
+  );
 }
 
 function noDetour(work: Work): MpmError {

@@ -44,7 +44,7 @@ export const UNDO: Readonly<
 function refuseBranch({ entry }: UndoOrder): Promise<Undone> {
   throw new MpmError(
     "CONFLICT",
-    `Operation ${entry.id} is no undo's: ${entry.title}`,
+    `Operation ${entry.id} is not undo's to take back: ${entry.title}`,
     {
       hint: '"mpm return" ends a detour, with --discard as if it had not been',
     },

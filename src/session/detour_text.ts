@@ -69,13 +69,12 @@ function pathsText(paths: readonly string[]): string {
 export function returnText(result: ReturnResult, style: TextStyle): string {
   const { session, parent, changes } = result;
   const dry = result.dry_run;
-  const cancelled = session.state === "cancelled";
   const verb = dry ? "Would come back" : "Came back";
   const to = parent ? fullTitle(parent) : "no session: its record is gone";
   return lines([
     `${verb} to ${style.bold(to)}`,
     "",
-    `${cancelled ? "Given up" : "Done"}: ${fullTitle(session)}, ` +
+    `${endWord(result)}: ${fullTitle(session)}, ` +
     `after ${durationText(result.lasted)}`,
     ...session.summary === null
       ? []
@@ -89,6 +88,12 @@ export function returnText(result: ReturnResult, style: TextStyle): string {
       ? ["", renderChanges(changes, { now: new Date(result.at) }).trimEnd()]
       : [],
   ]);
+}
+
+function endWord({ session, dry_run: dry }: ReturnResult): string {
+  const cancelled = session.state === "cancelled";
+  if (dry) return cancelled ? "Would give up" : "Would complete";
+  return cancelled ? "Given up" : "Done";
 }
 
 function deedLines({ commits, files, from }: ReturnResult): string[] {
@@ -153,7 +158,8 @@ function backLines(result: ReturnResult): string[] {
       : `Git branch: ${escapeText(positionText(to))}, as before`,
     ...restored
       ? [
-        `${restored.merged ? "Restored onto its new commits" : "Restored"}: ${
+        `${result.dry_run ? "Would restore" : "Restored"}` +
+        `${restored.merged ? " onto its new commits" : ""}: ${
           pathsText(restored.paths)
         }`,
       ]

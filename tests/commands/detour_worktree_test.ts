@@ -41,6 +41,12 @@ Deno.test("--worktree leaves this tree alone and ends where it began", async () 
     await stackLines(env),
     ["feature:paused *", "  review:active"],
   );
+  const here = await mpm(env, ["return"]);
+  assertEquals(here.status, 4);
+  assertStringIncludes(
+    here.stderr,
+    "cd $ROOT/project/.claude/worktrees/review && mpm return",
+  );
   // No clean-up takes it, however old it looks.
   await mpmJson(env, ["worktrees", "prune", "--min-age", "0"]);
   await mpmJson(env, ["pause", "--no-commit"]);
