@@ -14,6 +14,7 @@ async function bench(rounds: number): Promise<void> {
   try {
     const cases = [
       ...await floors(root, binary),
+      ...prompts(root, binary),
       ...pauses(root, binary),
       ...resumes(root, binary),
     ];
@@ -59,6 +60,26 @@ function statusOf(world: World, name: string): Case {
     command: ["git", "status", "-s"],
     world,
   };
+}
+
+/** What a shell's prompt pays, at a session with a checklist. */
+function prompts(root: string, binary: string): Case[] {
+  const world = stocked({ root, binary, name: "prompt" }, {
+    changed: 10,
+    saves: 1000,
+  });
+  new Deno.Command(binary, {
+    args: ["start", "--template", "feature-development"],
+    cwd: world.folder,
+    env: world.env,
+    clearEnv: true,
+  }).outputSync();
+  return [statusOf(world, "prompt"), {
+    name: "status --porcelain",
+    command: [binary, "status", "--porcelain"],
+    world,
+    limit: "1.3 F + 1 G",
+  }];
 }
 
 function pauses(root: string, binary: string): Case[] {

@@ -31,7 +31,7 @@ export async function beginningOf(
   workspace: Workspace,
   input: BeginningInput,
 ): Promise<Beginning> {
-  const name = checkedName(input.name) ?? null;
+  const name = sessionName(input.name) ?? null;
   const given = readVariables(input.var);
   const common = {
     name,
@@ -59,4 +59,14 @@ export async function beginningOf(
     template: { name: template.name, variables: values },
     checklist: checklistFrom(template, { values, time: system.now() }),
   };
+}
+
+/** Throws USAGE for what cannot name a session, such as a task alone. */
+function sessionName(name: string | undefined): string | undefined {
+  if (name === undefined || !/\s|^work-/.test(name)) return checkedName(name);
+  throw new MpmError("USAGE", `"${name}" cannot name a session`, {
+    hint: /\s/.test(name)
+      ? 'The name comes first and has no blanks, as in login "Fix it"'
+      : "What begins with work- could be taken for an id",
+  });
 }

@@ -11,7 +11,6 @@ import type { System } from "../system/system.ts";
 import { isOpen } from "../session/work_states.ts";
 import { freeWorkId, listWorks } from "../store/work_files.ts";
 import { type BranchPlan } from "./branch_plan.ts";
-import { type PausePlan } from "./pause_steps.ts";
 
 /** What of a session the answer tells. */
 interface Told {

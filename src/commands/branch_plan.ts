@@ -12,7 +12,6 @@ import {
 } from "../git/switch.ts";
 import { findTarget, type SwitchTarget } from "../git/switch_target.ts";
 import { isAt, type Position } from "../session/detour.ts";
-import { checkedName } from "../session/pause_content.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { Work } from "../session/work.ts";
 import { placeKey } from "../session/work_place.ts";
@@ -70,10 +69,9 @@ export async function planBranch(
   workspace: Workspace,
   input: BranchInput,
 ): Promise<BranchPlan> {
-  const name = checkedName(input.name)!;
   checkFlags(input, workspace);
   const child = await beginningOf(system, workspace, input);
-  const parent = currentParent(system, workspace, name);
+  const parent = currentParent(system, workspace, input.name);
   const plan = { workspace, input, parent, child };
   const inGit = workspace.git === "repository";
   const touches = input.stash || input["git-branch"] !== undefined ||

@@ -11,7 +11,7 @@ import { workIdIn } from "../session/work_save.ts";
 import { isOpen, type WorkState } from "../session/work_states.ts";
 import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
-import { findWork, writeWork } from "../store/work_files.ts";
+import { findWork, knownWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 
 type Save = ResumeResult["session"];
@@ -63,9 +63,9 @@ export function peekWork(
   workspace: Workspace,
   save: Save,
 ): ResumeResult["work"] {
-  const plan = planned(system, workspace, save);
   const saved = save.mpm?.session;
-  if (!plan || !saved) return null;
+  const plan = saved && plannedIfReadable(system, workspace, save);
+  if (!plan) return null;
   const state = findWork(system, workspace.root, plan.work.id)?.state ??
     saved.state;
   return { ...viewOf(plan), state, change: "unchanged" };
@@ -80,8 +80,8 @@ export async function followResume(
   workspace: Workspace,
   result: ResumeResult,
 ): Promise<ResumeResult> {
-  const { session: save, work } = result;
-  if (work === null || workIdIn(save.mpm?.session) === undefined) return result;
+  const { session: save } = result;
+  if (workIdIn(save.mpm?.session) === undefined) return result;
   const { root } = workspace;
   try {
     const plan = await changeWorks(system, root, () => {
@@ -103,6 +103,21 @@ export async function followResume(
   }
 }
 
+/** `undefined` for a damaged record as well: following it says what is wrong. */
+function plannedIfReadable(
+  system: System,
+  workspace: Workspace,
+  save: Save,
+): ResumePlan | undefined {
+  try {
+    return planned(system, workspace, save);
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** Throws UNREADABLE for a damaged record, which nothing may replace. */
 function planned(
   system: System,
   workspace: Workspace,
@@ -112,14 +127,14 @@ function planned(
   const id = workIdIn(save.mpm?.session);
   if (id === undefined) return undefined;
   const place = placeKey(workspace);
-  const local = findWork(system, root, id);
+  const local = knownWork(system, root, id);
   return planResume({
     save,
     local,
     current: currentWork(system, root, place).work,
     here: { place, worktree },
     gone: local !== undefined && !system.files.lstat(local.worktree),
-    knows: (parent) => findWork(system, root, parent) !== undefined,
+    knows: (parent) => knownWork(system, root, parent) !== undefined,
     time: system.now(),
   });
 }

@@ -70,8 +70,11 @@ function facts(result: ResumeResult): string[] {
 function workLines({ work, session }: ResumeResult): string[] {
   if (work === null) return [];
   return [
-    `Work session: ${line(fullTitle(work))} (${work.state}), ${work.done} of ` +
-    `${work.total} checklist items done`,
+    `Work session: ${line(fullTitle(work))} (${work.state})${
+      work.total === 0
+        ? ""
+        : `, ${work.done} of ${work.total} checklist items done`
+    }`,
     ...(session.mpm?.stack ?? []).slice(0, LISTED).map((parent) =>
       `Detour of: ${line(fullTitle(parent))}`
     ),

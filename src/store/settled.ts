@@ -1,13 +1,15 @@
+import { MpmError } from "../errors.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { isSettled, type WorkState } from "../session/work_states.ts";
 import type { System } from "../system/system.ts";
-import { findWork } from "./work_files.ts";
+import { checkWorkFolders, readRecord } from "./work_files.ts";
 
 /** Tells the state of the sessions that saves belong to, each read once. */
 export class SessionStates {
   readonly #system: System;
   readonly #root: string;
   readonly #known = new Map<string, WorkState | undefined>();
+  #checked = false;
 
   constructor(system: System, root: string) {
     this.#system = system;
@@ -18,10 +20,20 @@ export class SessionStates {
   of({ session }: Pick<SaveEntry, "session">): WorkState | undefined {
     if (session === null) return undefined;
     const { id } = session;
-    if (!this.#known.has(id)) {
-      this.#known.set(id, findWork(this.#system, this.#root, id)?.state);
-    }
+    if (!this.#known.has(id)) this.#known.set(id, this.#read(id));
     return this.#known.get(id);
+  }
+
+  /** The folders are checked once, since there may be thousands of records. */
+  #read(id: string): WorkState | undefined {
+    try {
+      if (!this.#checked) checkWorkFolders(this.#system, this.#root);
+      this.#checked = true;
+      return readRecord(this.#system, this.#root, id).state;
+    } catch (error) {
+      if (error instanceof MpmError) return undefined;
+      throw error;
+    }
   }
 
   /** Whether its session was archived or cancelled: then no list has it. */

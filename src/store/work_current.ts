@@ -10,7 +10,7 @@ import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
-import { checkWorkFolders, readWork } from "./work_files.ts";
+import { checkWorkFolders, knownWork, readWork } from "./work_files.ts";
 
 /** Bytes of a pointer. */
 const LARGEST = 4096;
@@ -46,7 +46,7 @@ export function currentWork(
   checkWorkFolders(system, root);
   try {
     for (const id of readPointer(system, root, place)) {
-      const work = recordOf(system, root, id);
+      const work = knownWork(system, root, id);
       if (work === undefined) continue;
       return isAt(work, place) ? { work, problem: undefined } : NONE;
     }
@@ -59,17 +59,6 @@ export function currentWork(
 
 function isAt({ place, state }: Work, here: string): boolean {
   return place === here && isOpen(state);
-}
-
-/** `undefined`: it is not there. Throws for what cannot be read. */
-function recordOf(system: System, root: string, id: string): Work | undefined {
-  try {
-    return readWork(system, root, id);
-  } catch (error) {
-    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
-    if (missing) return undefined;
-    throw error;
-  }
 }
 
 function readPointer(system: System, root: string, place: string): string[] {

@@ -35,23 +35,33 @@ export interface Works {
 }
 
 /**
- * The record of a work session. Throws NOT_FOUND if there is none, UNREADABLE
+ * The record of a work session; `undefined`: there is none. Throws UNREADABLE
  * for what mpm could not have written, FILE_FAILED where it cannot be read.
  */
-export function readWork(system: System, root: string, id: string): Work {
+export function knownWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
   const path = workPath(root, id);
   checkWorkFolders(system, root);
   let bytes: Uint8Array;
   try {
     bytes = system.files.readOwn(path, LARGEST);
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new MpmError("NOT_FOUND", `No work session ${id}`, {
-      hint: '"mpm stack --all" shows those there are',
-      cause: error,
-    });
+    if (isMissing(error)) return undefined;
+    throw error;
   }
   return parseWork(bytes, { id, path });
+}
+
+/** The same for a record that must be there. Throws NOT_FOUND besides. */
+export function readWork(system: System, root: string, id: string): Work {
+  const work = knownWork(system, root, id);
+  if (work) return work;
+  throw new MpmError("NOT_FOUND", `No work session ${id}`, {
+    hint: '"mpm stack --all" shows those there are',
+  });
 }
 
 function parseWork(
@@ -86,7 +96,7 @@ export function findWork(
   id: string,
 ): Work | undefined {
   try {
-    return readWork(system, root, id);
+    return knownWork(system, root, id);
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;
@@ -118,7 +128,11 @@ export function listWorks(system: System, root: string): Works {
   return { works, problems };
 }
 
-function readRecord(system: System, root: string, id: string): Work {
+/**
+ * The record of a session, for a caller that has had the folders checked.
+ * Throws an MpmError for whatever is wrong with it.
+ */
+export function readRecord(system: System, root: string, id: string): Work {
   const path = workPath(root, id);
   return parseWork(system.files.readOwn(path, LARGEST), { id, path });
 }
@@ -166,18 +180,15 @@ export function freeWorkId(system: System, root: string, time: Date): string {
 /** Refuses links and other people's folders in place of mpm's own. */
 export function checkWorkFolders(system: System, root: string): void {
   const { home, state, work, current } = layout(root);
-  for (const folder of [home, state, work, current]) {
-    if (!isFolder(system, folder)) return;
-  }
+  for (const folder of [home, state, work, current]) checkOwn(system, folder);
 }
 
-function isFolder(system: System, folder: string): boolean {
+function checkOwn(system: System, folder: string): void {
   try {
-    return checkFolder(system, folder);
+    checkFolder(system, folder);
   } catch (error) {
-    // On a read-only file system reading must still work.
-    if (error instanceof FileError) return true;
-    throw error;
+    // What may not be looked at fails where it is read.
+    if (!(error instanceof FileError)) throw error;
   }
 }
 

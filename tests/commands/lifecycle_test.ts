@@ -135,7 +135,9 @@ Deno.test("start beside a paused session leaves that for later", async () => {
 
 Deno.test("names that could not be found again are refused", async () => {
   using env = TestEnv.repository();
-  for (const name of ["../x", "12", "latest", "a b", "session-1", ""]) {
+  for (
+    const name of ["../x", "12", "latest", "a b", "session-1", "work-1", ""]
+  ) {
     const { status } = await mpm(env, ["start", name]);
     assertEquals(status, 2, name);
   }
@@ -446,6 +448,35 @@ Deno.test("what the table does not allow is a conflict that names what it does",
   }
   const archived = await mpm(env, ["archive", "login"]);
   assertEquals(archived.status, 4);
+});
+
+Deno.test("a paused session whose saves were removed can still be ended", async () => {
+  using env = await started("start", "login");
+  const { session_id: id } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--no-commit"],
+    { now: at(1) },
+  );
+  await mpmJson(env, ["sessions", "rm", id]);
+  await mpmJson(env, ["cancel"], { now: at(2) });
+  assertEquals(states(env), { login: "new active paused active cancelled" });
+});
+
+Deno.test("a damaged record is never replaced by what a save says", async () => {
+  using env = await started("start", "login");
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  const path = `${WORK}/${workIds(env)[0]}.json`;
+  env.write(path, '{"torn');
+  const { work, warnings } = await mpmJson<ResumeResult>(
+    env,
+    ["resume"],
+    { now: at(2) },
+  );
+  assertEquals([work, warnings], [null, [
+    "Its work session could not go on: Cannot read " +
+    `"${env.project}/${path}": it is no JSON`,
+  ]]);
+  assertEquals(env.read(path), '{"torn');
 });
 
 Deno.test("archive without a selector takes the only completed session", async () => {
