@@ -17,6 +17,7 @@ async function bench(rounds: number): Promise<void> {
       ...prompts(root, binary),
       ...pauses(root, binary),
       ...resumes(root, binary),
+      ...checkpoints(root, binary),
     ];
     print(report(await measureAll(cases, rounds)));
   } finally {
@@ -122,6 +123,22 @@ function resumes(root: string, binary: string): Case[] {
       world,
     }];
   });
+}
+
+/** Each run takes another name: the same state is not written twice. */
+function checkpoints(root: string, binary: string): Case[] {
+  const world = makeWorld(root, "checkpoint", {
+    changed: 10,
+    saves: 0,
+    tracked: 10_000,
+  });
+  const name = "10 of 10000 files changed";
+  return [statusOf(world, name), {
+    name: `checkpoint save, ${name}`,
+    command: ["sh", "-c", 'exec "$0" checkpoint save "run-$$"', binary],
+    world,
+    limit: "1 F + 3 G",
+  }];
 }
 
 function report(measured: readonly Measured[]): string {

@@ -11,13 +11,15 @@ export interface World {
 export interface WorldSize {
   /** Tracked files with an uncommitted change. */
   readonly changed: number;
+  /** Tracked files; as many as in other worlds unless given. */
+  readonly tracked?: number;
   /** Saves made before. */
   readonly saves: number;
   /** Commits made after the newest save. */
   readonly commits?: number;
 }
 
-/** Tracked files of every world, so that `git status` costs the same. */
+/** Tracked files of most worlds, so that `git status` costs the same. */
 const TRACKED = 2000;
 
 export function makeWorld(root: string, name: string, size: WorldSize): World {
@@ -40,7 +42,7 @@ export function makeWorld(root: string, name: string, size: WorldSize): World {
     },
   };
   git(world, ["init", "-q", "-b", "main", "."]);
-  for (let at = 0; at < TRACKED; at++) {
+  for (let at = 0; at < (size.tracked ?? TRACKED); at++) {
     write(world, `src/${at % 40}/file${at}.ts`, `export const n = ${at};\n`);
   }
   git(world, ["add", "-A"]);

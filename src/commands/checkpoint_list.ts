@@ -5,6 +5,7 @@ import { shortAge } from "../session/ages.ts";
 import { listed } from "../session/checkpoint_select.ts";
 import type { CheckpointListResult } from "../session/results_checkpoints.ts";
 import { sizeText } from "../session/sizes.ts";
+import { counted } from "../session/words.ts";
 import { findPlace, listCheckpoints } from "./checkpoint_place.ts";
 import { settleDetour } from "./detour_settle.ts";
 
@@ -68,7 +69,8 @@ first, are shown with --all.`,
       ),
     ]);
     const more = hidden > 0
-      ? `${hidden} safety checkpoints more: mpm checkpoint list --all\n`
+      ? `And ${counted(hidden, "safety checkpoint")}: ` +
+        "mpm checkpoint list --all\n"
       : "";
     if (rows.length === 0) {
       return `No checkpoints; "mpm checkpoint save <name>" takes one.\n${more}`;

@@ -8,6 +8,7 @@ import {
   readCheckpointRecord,
   readCheckpointRefs,
 } from "../git/read_checkpoints.ts";
+import { type SafeSettings, safeSettings } from "../git/safe_git.ts";
 import { openVault, type Vault } from "../git/vault.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -18,7 +19,8 @@ import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
 import { readConfig } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
-import { readRawCache } from "../store/raw_cache.ts";
+import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
+import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 
 /** Where checkpoints of a project are taken and kept. */
@@ -51,21 +53,34 @@ export async function findPlace(
 export async function placeOf(
   system: System,
   workspace: Workspace,
-  { create }: { create: boolean },
+  { create, settings }: { create: boolean; settings?: SafeSettings },
 ): Promise<MaybePlace> {
   const { home, state } = layout(workspace.root);
   checkFolder(system, home);
   if (create) ensureFolder(system, state, workspace.root);
   const [vault, { checkpoint: rules }] = await Promise.all([
-    openVault(system, workspace, { home, create }),
+    openVault(system, workspace, {
+      home,
+      create,
+      ...settings ? { settings } : {},
+    }),
     readConfig(system, workspace.root),
   ]);
   return { workspace, vault, rules };
 }
 
 /** The place to write to. */
-export async function openPlace(context: Context): Promise<CheckpointPlace> {
-  const place = await findPlace(context, { create: true });
+export async function openPlace(
+  { system, folder }: Context,
+): Promise<CheckpointPlace> {
+  const [found, settings] = await Promise.all([
+    locate(system, folder),
+    safeSettings(system, folder),
+  ]);
+  const place = await placeOf(system, found, {
+    create: true,
+    settings,
+  });
   if (place.vault) return { ...place, vault: place.vault };
   throw new MpmError(
     "GIT_FAILED",
@@ -97,19 +112,21 @@ export async function captureNow(
   return { capture: taken, cache };
 }
 
-/** The git folder for raw bytes, see `rawGit`. */
+/** Near what git folders for raw bytes are made, see `rawGit`. */
 export function rawFolder({ root }: Workspace): string {
-  return join(layout(root).state, "raw.git");
+  return join(layout(root).state, RAW_FOLDER);
 }
 
 /**
  * Every checkpoint, the newest first: by the refs there are, each with its
  * record from the file beside it or, where that lacks or differs, from the
- * commit. One process of git, and one for each record that lacks.
+ * commit. One process of git, and one for each record that lacks. `light`: only
+ * what a list shows is checked of the records, which is faster.
  */
 export async function listCheckpoints(
   system: System,
   { vault, workspace }: MaybePlace,
+  { light = false } = {},
 ): Promise<StoredCheckpoint[]> {
   if (!vault) return [];
   const refs = await readCheckpointRefs(vault.git);
@@ -120,7 +137,7 @@ export async function listCheckpoints(
   const found = await Promise.all(
     [...refs].filter(([id]) => CHECKPOINT_ID.test(id)).map(
       async ([id, commit]) => {
-        const record = await readRecord(system, workspace.root, id);
+        const record = await readRecord(system, workspace.root, id, { light });
         if (record?.commit === commit) return record;
         return await recordOf(vault, { id, commit });
       },
@@ -139,9 +156,13 @@ async function mend(
   lost: readonly string[],
 ): Promise<[string, string][]> {
   const made: [string, string][] = [];
+  const store = readStoreId(system, workspace.root);
+  if (store === undefined) return made;
   for (const id of lost) {
     const record = await readRecord(system, workspace.root, id);
-    if (!record || !await recordOf(vault, record)) continue;
+    // One that came with a clone is somebody else's.
+    const ours = record?.session.mpm?.store === store;
+    if (!record || !ours || !await recordOf(vault, record)) continue;
     const { commit } = record;
     if (await createCheckpointRef(vault.git, { id, commit })) {
       made.push([id, commit]);

@@ -1,23 +1,22 @@
-import { isAbsolute, join, relative, resolve } from "@std/path";
+import { isAbsolute, relative, resolve } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { emptyTree, partOf, treeDelta } from "../git/read_checkpoints.ts";
-import { writeEntries } from "../git/stage_blobs.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { matchCheckpoint } from "../session/checkpoint_select.ts";
 import type { RestoreResult } from "../session/results_checkpoints.ts";
 import { isNothing } from "../session/restore_plan.ts";
 import { previewText } from "../session/restore_text.ts";
 import { shellWord } from "../session/shell.ts";
-import { isOwnPath, isWithin } from "../session/snapshot.ts";
+import { isWithin } from "../session/snapshot.ts";
 import {
   type CheckpointPlace,
   findPlace,
   listCheckpoints,
-  rawFolder,
 } from "./checkpoint_place.ts";
 import { restoreCheckpoint, type RestoreOutcome } from "./restore_apply.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { writeTo } from "./restore_to.ts";
 import {
   type PlannedRestore,
   planOf,
@@ -42,7 +41,12 @@ export async function restore(
   const paths = input.paths.map((path) => pathBelow(context, place, path));
   await refuseUnknown(place, { target, paths, given: input.paths });
   if (input.to !== undefined) {
-    return await writeTo(context, place, { target, paths, input });
+    return await writeTo(context, place, {
+      target,
+      paths,
+      to: input.to,
+      dryRun: input["dry-run"],
+    });
   }
   const order: RestoreOrder = {
     target,
@@ -223,107 +227,4 @@ function done(
       ...outcome.notes,
     ],
   };
-}
-
-/** Writes the files into another folder, which must be new or empty. */
-async function writeTo(
-  context: Context,
-  place: CheckpointPlace,
-  { target, paths, input }: {
-    target: StoredCheckpoint;
-    paths: readonly string[];
-    input: RestoreInput;
-  },
-): Promise<RestoreResult> {
-  const { system, folder } = context;
-  const { vault, workspace } = place;
-  const to = resolve(folder, input.to!);
-  checkTarget(context, place, to);
-  const tree = await treeDelta(
-    vault.git,
-    emptyTree(target.commit),
-    partOf(target.commit, "worktree"),
-  );
-  const named = [...tree].flatMap(([path, entry]) => {
-    const wanted = paths.length === 0 ||
-      paths.some((one) => isWithin(path, one));
-    return entry && wanted && entry.mode !== "160000" && !isOwnPath(path)
-      ? [{ path, entry }]
-      : [];
-  });
-  if (!input["dry-run"]) {
-    if (!system.files.lstat(to)) system.files.mkdir(to);
-    const real = system.files.realPath(to);
-    const rawPath = rawFolder(workspace);
-    await writeEntries(system, vault, {
-      named,
-      folder: real,
-      rawFolder: rawPath,
-    });
-    for (const [path, bits] of Object.entries(target.permissions)) {
-      const full = join(real, path);
-      if (
-        named.some((one) => one.path === path) &&
-        system.files.lstat(full)?.kind === "file"
-      ) {
-        system.files.chmod(full, bits & 0o777);
-      }
-    }
-  }
-  return {
-    dry_run: input["dry-run"],
-    checkpoint: target.name,
-    worktree: vault.workspace.worktree,
-    to,
-    written: named.map(({ path }) => path),
-    removed: [],
-    trashed: [],
-    kept: [],
-    moved_aside: [],
-    skipped: target.left_out.map(({ path, reason }) => ({ path, reason })),
-    index_restored: false,
-    safety: null,
-    trash: null,
-    operation: null,
-    notes: [],
-  };
-}
-
-/** Throws CONFLICT for a folder that is not new or empty, or is git's or mpm's. */
-function checkTarget(
-  { system }: Context,
-  { workspace, vault }: CheckpointPlace,
-  to: string,
-): void {
-  const { files } = system;
-  const found = files.lstat(to);
-  const obstacle = found &&
-    (found.kind !== "folder"
-      ? `it is a ${found.kind}`
-      : files.list(to).length > 0
-      ? "it is not empty"
-      : undefined);
-  if (obstacle !== undefined) {
-    throw new MpmError("CONFLICT", `Cannot write to "${to}": ${obstacle}`, {
-      hint: "Name a folder that is new or empty",
-    });
-  }
-  const above = found ? to : join(to, "..");
-  if (!files.stat(above)) {
-    throw new MpmError("NOT_FOUND", `No folder "${above}"`, {
-      hint: "Make it first",
-    });
-  }
-  const real = found ? files.realPath(to) : join(files.realPath(above), "x");
-  const own = [
-    join(workspace.root, ".claude-mpm"),
-    vault.workspace.gitDir!,
-    vault.workspace.commonDir!,
-  ];
-  if (own.some((folder) => isWithin(real, files.realPath(folder)))) {
-    throw new MpmError(
-      "CONFLICT",
-      `"${to}" is in a folder of git's or mpm's own`,
-    );
-  }
 }

@@ -8,7 +8,7 @@ import {
 import { CHECKPOINTS } from "../git/write_checkpoint.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
-import type { JournalEntry } from "../session/journal.ts";
+import { type JournalEntry, undoTitle } from "../session/journal.ts";
 import { field } from "../session/odd_values.ts";
 import { removeRecord, writeRecord } from "../store/checkpoints.ts";
 import { appendJournal, readJournal } from "../store/journal.ts";
@@ -52,7 +52,7 @@ export async function removeCheckpoints(
   const entry = appendJournal(system, workspace.root, {
     at: system.now().toISOString(),
     operation,
-    title: undoes === undefined ? `remove ${names}` : `remove ${names} again`,
+    title: undoes === undefined ? `remove ${names}` : `redo remove ${names}`,
     worktree: vault.workspace.worktree,
     before: {},
     after: { removed },
@@ -132,7 +132,7 @@ export async function undoRemoval(
   const added = appendJournal(system, workspace.root, {
     at: system.now().toISOString(),
     operation: "undo",
-    title: `undo ${entry.title}`,
+    title: undoTitle(entry),
     worktree: vault.workspace.worktree,
     before: {},
     after: { restored: list },

@@ -1,16 +1,15 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
+import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { autoName, checkedCheckpointName } from "../session/checkpoint_name.ts";
 import { printOf } from "../session/checkpoint_record.ts";
+import type { Workspace } from "../session/repository.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
+import { readRecord, recordIds } from "../store/checkpoints.ts";
+import { readConfig } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
-import {
-  captureNow,
-  type CheckpointPlace,
-  listCheckpoints,
-  openPlace,
-} from "./checkpoint_place.ts";
+import { captureNow, listCheckpoints, openPlace } from "./checkpoint_place.ts";
 import { pruneCheckpoints, storeCheckpoint } from "./checkpoint_take.ts";
 import { settleDetour } from "./detour_settle.ts";
 
@@ -26,17 +25,20 @@ export async function save(
   input: SaveInput,
 ): Promise<CheckpointSaveResult> {
   const name = nameOf(context, input);
+  if (input.auto) {
+    const workspace = await locate(context.system, context.folder);
+    const early = await tooEarly(context, workspace);
+    if (early) return early;
+  }
   const place = await openPlace(context);
   await settleDetour(context, place.workspace);
-  const before = await listCheckpoints(context.system, place);
+  const [before, taken] = await Promise.all([
+    listCheckpoints(context.system, place, { light: true }),
+    captureNow(context.system, place, { write: true }),
+  ]);
   const here = before.filter(({ worktree }) =>
     worktree === place.vault.workspace.worktree
   );
-  if (input.auto) {
-    const early = tooEarly(context, place, here);
-    if (early) return early;
-  }
-  const taken = await captureNow(context.system, place, { write: true });
   const print = printOf(taken.capture);
   const same = input.auto ? here[0] : here.find((one) => one.name === name);
   const unsaid = input.message === undefined || same?.note === input.message;
@@ -48,6 +50,7 @@ export async function save(
     const record = await storeCheckpoint(context, place, {
       order: { name, kind, note: input.message },
       taken,
+      known: new Set(before.map(({ id }) => id)),
     });
     const pruned = kind === "auto"
       ? await pruneCheckpoints(context, place, {
@@ -77,13 +80,23 @@ function nameOf(
   });
 }
 
-/** The answer where the last automatic one is too young for another. */
-function tooEarly(
+/**
+ * The answer where the last one is too young for another. Mostly it is, and a
+ * hook asks often: the records' files alone are read.
+ */
+async function tooEarly(
   { system }: Context,
-  { rules }: CheckpointPlace,
-  here: readonly StoredCheckpoint[],
-): CheckpointSaveResult | undefined {
-  const last = here.find(({ kind }) => kind === "auto" || kind === "named");
+  { root, git, worktree: top }: Workspace,
+): Promise<CheckpointSaveResult | undefined> {
+  const { checkpoint: rules } = await readConfig(system, root);
+  const worktree = git === "repository" ? top : root;
+  let last: StoredCheckpoint | undefined;
+  for (const id of recordIds(system, root)) {
+    const record = await readRecord(system, root, id, { light: true });
+    const counts = record?.worktree === worktree &&
+      ["auto", "named"].includes(record.kind);
+    if (counts && !(last && last.created_at > record.created_at)) last = record;
+  }
   if (!last) return undefined;
   const age = system.now().getTime() - Date.parse(last.created_at);
   if (age < 0 || age >= rules.autoMinutes * 60_000) return undefined;

@@ -24,7 +24,7 @@ import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
-import { readStoreId } from "../store/store_id.ts";
+import { ensureStoreId, readStoreId } from "../store/store_id.ts";
 import { BUILD, VERSION } from "../version.ts";
 import {
   captureNow,
@@ -66,13 +66,19 @@ export async function takeCheckpoint(
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
-  { order, taken }: { order: CheckpointOrder; taken: Taken },
+  { order, taken, known }: {
+    order: CheckpointOrder;
+    taken: Taken;
+    /** The ids there were a moment ago, where they are known. */
+    known?: ReadonlySet<string>;
+  },
 ): Promise<StoredCheckpoint> {
   const { system } = context;
   const { vault, workspace } = place;
   const { root } = workspace;
   ensureHome(system, root);
-  const id = await freeId(place, order);
+  ensureStoreId(system, root);
+  const id = await freeId(place, order, known);
   const record = recordFor(context, place, {
     order,
     id,
@@ -81,13 +87,20 @@ export async function storeCheckpoint(
   const title = `checkpoint: ${record.name}`;
   const bytes = recordBytes(record);
   const write = (capture: Capture) =>
-    writeCheckpoint(system, vault, { id, capture, record: bytes, title });
+    writeCheckpoint(
+      vault.git,
+      { id, capture, record: bytes, title },
+      system.now(),
+    );
   let commit: string;
   try {
     commit = await write(taken.capture);
   } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    // Somebody else may have taken the name meanwhile.
+    if (known) return await storeCheckpoint(context, place, { order, taken });
     // A blob that a cache told of may be gone, with the checkpoint it was in.
-    if (taken.cache.size === 0 || !(error instanceof MpmError)) throw error;
+    if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
     commit = await write(
       (await captureNow(system, place, { write: true })).capture,
@@ -105,8 +118,9 @@ export async function storeCheckpoint(
 async function freeId(
   { vault }: CheckpointPlace,
   { name, kind }: CheckpointOrder,
+  known?: ReadonlySet<string>,
 ): Promise<string> {
-  const taken = await readCheckpointRefs(vault.git);
+  const taken = known ?? new Set((await readCheckpointRefs(vault.git)).keys());
   const id = checkpointId(name);
   if (!taken.has(id)) return id;
   if (kind === "named") {

@@ -1,4 +1,5 @@
 import type { Context } from "../cli/command.ts";
+import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { releaseIndex } from "../git/restore_index.ts";
 import type { Workspace } from "../session/repository.ts";
 import { readJournal } from "../store/journal.ts";
@@ -23,6 +24,11 @@ export async function settleLocked(
     after.token === marker.token
   );
   if (done) return dropMarker(system, root, worktree);
+  // A marker may have come with a clone; the ref of its safety checkpoint not.
+  const refs = await readCheckpointRefs(vault.git);
+  if (refs.get(marker.safety.id) !== marker.safety.commit) {
+    return dropMarker(system, root, worktree);
+  }
   const target = await recordOf(vault, marker.target);
   if (!target) {
     dropMarker(system, root, worktree);

@@ -1,10 +1,12 @@
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { FileError, MpmError } from "../errors.ts";
-import type { JournalEntry } from "../session/journal.ts";
+import { type JournalEntry, undoTitle } from "../session/journal.ts";
 import { field, isFields } from "../session/odd_values.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { isSafePath } from "../session/restore_plan.ts";
+import { foldersAbove } from "../session/snapshot.ts";
 import { layout } from "../store/layout.ts";
 import { type CheckpointPlace, recordOf } from "./checkpoint_place.ts";
 import { undoRemoval } from "./checkpoint_rm_steps.ts";
@@ -102,7 +104,11 @@ async function undoRestore(
       hint: "mpm checkpoint list --all shows the safety checkpoints",
     });
   }
-  const target = await recordOf(place.vault, before);
+  // A journal may have come with a clone; refs do not.
+  const refs = await readCheckpointRefs(place.vault.git);
+  const target = refs.get(before.id) === before.commit
+    ? await recordOf(place.vault, before)
+    : undefined;
   if (!target) {
     throw new MpmError(
       "CONFLICT",
@@ -119,7 +125,7 @@ async function undoRestore(
       paths: Array.isArray(paths) ? paths.map(String) : [],
       exact: false,
       operation: "undo",
-      title: `undo ${entry.title}`,
+      title: undoTitle(entry),
       brought: brought?.commit,
       undoes: entry.id,
     },
@@ -159,6 +165,10 @@ function putBack(
     ];
     try {
       if (!files.lstat(from) || files.lstat(to)) return false;
+      const inPlace = foldersAbove(path).every((folder) =>
+        files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
+      );
+      if (!inPlace) return false;
       files.rename(from, to);
       return true;
     } catch (error) {

@@ -55,7 +55,7 @@ export interface CaptureOptions {
   readonly write: boolean;
   /** What earlier captures found of converted files; it is added to. */
   readonly cache: RawCache;
-  /** The git folder for raw bytes, see `rawGit`. */
+  /** Near what git folders for raw bytes are made, see `rawGit`. */
   readonly rawFolder: string;
 }
 
@@ -107,7 +107,8 @@ export async function capture(
   const leftOut = [...files.leftOut, ...submodules, ...nested(entries)]
     .sort((a, b) => a.path < b.path ? -1 : 1);
   return {
-    state,
+    // The branch of mpm's own repository is nothing of the user's.
+    state: vault.own ? { ...state, branch: undefined } : state,
     base: resolved.get(HEAD_TREE) ?? EMPTY_TREE[vault.hash],
     worktree: worktreeOf(files, entries),
     index: index.delta,

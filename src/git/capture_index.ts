@@ -2,40 +2,78 @@ import type { IndexMarks, Unmerged } from "../session/snapshot.ts";
 import { isOwnPath, type TreeEntry } from "../session/snapshot.ts";
 import type { Git } from "./git.ts";
 import type { StatusEntry } from "./status.ts";
-import { decodeBytes, encodeText, splitFields } from "./text.ts";
+import { decodeBytes, encodeText } from "./text.ts";
 
 /** Every entry of the index with its mode, id, stage and flags. */
 export const LIST_INDEX = ["ls-files", "-z", "--stage", "-v"];
 
 /** What the index's own listing says beyond what `git status` does. */
 export interface IndexListing {
-  /** Files of stage 0, by path. */
+  /** Files of stage 0, by path; put together when it is first asked for. */
   readonly files: ReadonlyMap<string, TreeEntry>;
   readonly submodules: ReadonlyMap<string, TreeEntry>;
   readonly assumeUnchanged: readonly string[];
   readonly skipWorktree: readonly string[];
+  /** Whether a file of attributes is in it. */
+  readonly hasAttributes: boolean;
 }
 
-/** Reads `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) has the tags. */
+/** How most entries begin: in the cache, a file, a program or a link. */
+const USUAL = /^H 1[02]0/;
+
+/**
+ * Reads `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) has the tags. Of
+ * most entries nothing need be known, and there may be very many.
+ */
 export function parseIndex(output: Uint8Array): IndexListing {
-  const files = new Map<string, TreeEntry>();
+  const text = decodeBytes(output);
   const submodules = new Map<string, TreeEntry>();
   const assumeUnchanged: string[] = [];
   const skipWorktree: string[] = [];
-  for (const field of splitFields(output)) {
-    const tab = field.indexOf("\t");
-    const tag = field[0]!;
-    const [mode, id, stage] = field.slice(2, tab).split(" ");
-    const path = field.slice(tab + 1);
-    if (stage !== "0" || isOwnPath(path)) continue;
-    (mode === "160000" ? submodules : files).set(path, {
-      mode: mode!,
-      id: id!,
-    });
-    if (tag >= "a") assumeUnchanged.push(path);
-    if (tag === "S" || tag === "s") skipWorktree.push(path);
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf("\0", at);
+    if (!USUAL.test(text.slice(at, at + 5))) {
+      const { tag, path, mode, id, stage } = entryOf(text.slice(at, end));
+      if (stage === "0" && !isOwnPath(path)) {
+        if (mode === "160000") submodules.set(path, { mode, id });
+        if (tag >= "a") assumeUnchanged.push(path);
+        if (tag === "S" || tag === "s") skipWorktree.push(path);
+      }
+    }
+    at = end + 1;
   }
-  return { files, submodules, assumeUnchanged, skipWorktree };
+  let files: Map<string, TreeEntry> | undefined;
+  return {
+    get files() {
+      return files ??= filesIn(text);
+    },
+    submodules,
+    assumeUnchanged,
+    skipWorktree,
+    hasAttributes: text.includes(".gitattributes\0"),
+  };
+}
+
+function entryOf(field: string) {
+  const tab = field.indexOf("\t");
+  const [mode, id, stage] = field.slice(2, tab).split(" ");
+  return {
+    tag: field[0]!,
+    mode: mode!,
+    id: id!,
+    stage: stage!,
+    path: field.slice(tab + 1),
+  };
+}
+
+function filesIn(text: string): Map<string, TreeEntry> {
+  const files = new Map<string, TreeEntry>();
+  for (const field of text.split("\0").slice(0, -1)) {
+    const { mode, id, stage, path } = entryOf(field);
+    if (stage !== "0" || mode === "160000" || isOwnPath(path)) continue;
+    files.set(path, { mode, id });
+  }
+  return files;
 }
 
 /** The index as differences from HEAD, and what no tree can tell. */

@@ -21,31 +21,25 @@ export async function addUnopenable(
     !isOpenable(path) && !path.endsWith("/")
   );
   if (wanted.length === 0) return;
-  const index = `${folder}-${system.random()}.index`;
-  const git = rawGit(system, vault, {
-    folder,
+  using raw = rawGit(system, vault, {
+    near: folder,
     worktree: vault.workspace.worktree,
-    index,
   });
-  try {
-    const stdin = encodeText(wanted.map((path) => `${path}\0`).join(""));
-    await git.run(["update-index", "--add", "--remove", "-z", "--stdin"], {
-      stdin,
-    });
-    const listed = splitFields(await git.read(["ls-files", "-z", "--stage"]));
-    const found = new Map(listed.map((field) => {
-      const tab = field.indexOf("\t");
-      const [mode, id] = field.slice(0, tab).split(" ");
-      return [field.slice(tab + 1), { mode: mode!, id: id! }];
-    }));
-    for (const path of wanted) {
-      const file = found.get(path);
-      if (file) files.take(path, { ...file, size: 0, mtime: 0, sha256: null });
-      else files.files.set(path, undefined);
-    }
-  } finally {
-    for (const path of [index, `${index}.lock`]) {
-      if (system.files.lstat(path)) system.files.remove(path);
-    }
+  const stdin = encodeText(wanted.map((path) => `${path}\0`).join(""));
+  await raw.git.run(["update-index", "--add", "--remove", "-z", "--stdin"], {
+    stdin,
+  });
+  const listed = splitFields(
+    await raw.git.read(["ls-files", "-z", "--stage"]),
+  );
+  const found = new Map(listed.map((field) => {
+    const tab = field.indexOf("\t");
+    const [mode, id] = field.slice(0, tab).split(" ");
+    return [field.slice(tab + 1), { mode: mode!, id: id! }];
+  }));
+  for (const path of wanted) {
+    const file = found.get(path);
+    if (file) files.take(path, { ...file, size: 0, mtime: 0, sha256: null });
+    else files.files.set(path, undefined);
   }
 }

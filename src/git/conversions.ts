@@ -22,10 +22,11 @@ const ATTRIBUTES = [
 export async function convertiblePaths(
   system: System,
   vault: Vault,
-  { files }: IndexListing,
+  listing: IndexListing,
 ): Promise<string[]> {
-  if (!vault.converts && !hasAttributes(system, vault, files)) return [];
-  const paths = [...files].filter(([, { mode }]) => mode !== "120000")
+  const attributed = listing.hasAttributes || hasAttributes(system, vault);
+  if (!vault.converts && !attributed) return [];
+  const paths = [...listing.files].filter(([, { mode }]) => mode !== "120000")
     .map(([path]) => path);
   if (paths.length === 0) return [];
   const output = await vault.git.read(
@@ -56,11 +57,7 @@ function converts(values: readonly string[], bySetting: boolean): boolean {
 function hasAttributes(
   system: System,
   { workspace }: Vault,
-  files: IndexListing["files"],
 ): boolean {
-  for (const path of files.keys()) {
-    if (path.endsWith(".gitattributes")) return true;
-  }
   const home = system.env("XDG_CONFIG_HOME") ||
     join(system.home() ?? "/", ".config");
   return [

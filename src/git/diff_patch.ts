@@ -4,7 +4,7 @@ import type { Capture } from "./capture.ts";
 import type { Git } from "./git.ts";
 import { rawGit } from "./raw_git.ts";
 import type { Vault } from "./vault.ts";
-import { CHECKPOINTS, importCheckpoint } from "./write_checkpoint.ts";
+import { writeCheckpoint } from "./write_checkpoint.ts";
 import { overTrees, partOf } from "./read_checkpoints.ts";
 
 /** A patch between two trees; nothing that settings or attributes name runs. */
@@ -44,24 +44,19 @@ export async function patchToWorktree(
   },
 ): Promise<Uint8Array> {
   const { worktree, commonDir } = vault.workspace;
-  const index = join(objects, "index");
-  const raw = rawGit(system, vault, { folder: rawFolder, worktree, index });
+  using raw = rawGit(system, vault, { near: rawFolder, worktree });
   const env = {
     GIT_OBJECT_DIRECTORY: objects,
     GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir!, "objects"),
   };
-  const writing = raw.with(env);
+  const writing = raw.git.with(env);
   const id = `diff-${system.random()}`;
   const record = new Uint8Array();
-  const here = await importCheckpoint(
+  const here = await writeCheckpoint(
     writing,
     { id, capture, record, title: "diff" },
     system.now(),
   );
-  try {
-    const parts = [commit, here].map((one) => partOf(one, "worktree"));
-    return await patchBetween(writing, parts[0]!, parts[1]!);
-  } finally {
-    await writing.run(["update-ref", "-d", `${CHECKPOINTS}/${id}`]);
-  }
+  const parts = [commit, here].map((one) => partOf(one, "worktree"));
+  return await patchBetween(writing, parts[0]!, parts[1]!);
 }

@@ -31,18 +31,26 @@ const OVER = [
   "core.untrackedCache=false",
 ];
 
+/** Git over raw bytes, and the folder that goes with its disposal. */
+export interface RawGit extends Disposable {
+  readonly git: Git;
+  /** Its git folder, where its index is too. */
+  readonly folder: string;
+}
+
 /**
- * Git over raw bytes: `folder` becomes its git folder, `worktree` its worktree,
- * `index` its index. The parent of `folder` must be there.
+ * Git over the raw bytes of `worktree`. Its git folder is made anew beside
+ * `near` each time, since what lies there might be anybody's. Throws
+ * FILE_FAILED.
  */
 export function rawGit(
   system: System,
   vault: Vault,
-  place: { folder: string; worktree: string; index: string },
-): Git {
-  const { folder, worktree, index } = place;
+  { near, worktree }: { near: string; worktree: string },
+): RawGit {
+  const folder = `${near}-${system.random()}`;
   makeFolder(system, folder, vault);
-  return new Git(system, worktree, {
+  const git = new Git(system, worktree, {
     args: [
       `--git-dir=${folder}`,
       `--work-tree=${worktree}`,
@@ -50,9 +58,10 @@ export function rawGit(
     ],
     env: {
       GIT_OBJECT_DIRECTORY: join(vault.workspace.commonDir!, "objects"),
-      GIT_INDEX_FILE: index,
+      GIT_INDEX_FILE: join(folder, "index"),
     },
   });
+  return { git, folder, [Symbol.dispose]: () => remove(system, folder) };
 }
 
 function makeFolder(
@@ -60,30 +69,30 @@ function makeFolder(
   folder: string,
   { hash }: Vault,
 ): void {
-  // The last to be written says that all is there.
-  if (files.lstat(join(folder, "config"))) return;
-  for (const part of ["", "refs", "info"]) {
-    quietly(() => files.mkdir(join(folder, part)));
-  }
+  for (const part of ["", "refs", "info"]) files.mkdir(join(folder, part));
   const texts: [string, string][] = [
     ["HEAD", FILES["HEAD"]!],
     ["info/attributes", FILES["attributes"]!],
     ["config", CONFIG[hash]],
   ];
   for (const [name, text] of texts) {
-    quietly(() =>
-      files.create(join(folder, name), new TextEncoder().encode(text))
-    );
+    files.create(join(folder, name), new TextEncoder().encode(text), {
+      synced: false,
+    });
   }
 }
 
-/** Another mpm may make the same at the same time. */
-function quietly(make: () => void): void {
+/** What cannot be removed is swept later. */
+function remove(system: System, folder: string): void {
+  const { files } = system;
   try {
-    make();
-  } catch (error) {
-    if (!(error instanceof FileError && error.problem === "exists")) {
-      throw error;
+    for (const { name, kind } of files.list(folder)) {
+      const path = join(folder, name);
+      if (kind === "folder") remove(system, path);
+      else files.remove(path);
     }
+    files.remove(folder);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
   }
 }

@@ -1,14 +1,12 @@
 import { join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
-import type { IndexMarks, TreeEntry } from "../session/snapshot.ts";
-import { isOwnPath, isWithin } from "../session/snapshot.ts";
 import type { FileInfo, System } from "../system/system.ts";
-import { baseEntry, type Capture } from "./capture.ts";
-import { emptyBlob, indexLine } from "./capture_index.ts";
+import { type Capture } from "./capture.ts";
 import { emptyTree } from "./read_checkpoints.ts";
 import { markIntents } from "./restore_intents.ts";
 import { encodeText, joinBytes } from "./text.ts";
 import type { Vault } from "./vault.ts";
+import { type IndexEdit, indexEdit, type TargetIndex } from "./index_edit.ts";
 
 /** What tells one state of the index file from another. */
 export type IndexStamp =
@@ -66,15 +64,6 @@ export function releaseIndex(
 function builtFiles(vault: Vault, token: string): string[] {
   const built = `${indexFile(vault)}.${token}`;
   return [built, `${built}.lock`, `${built}.own`];
-}
-
-/** The index of a checkpoint. */
-export interface TargetIndex {
-  /** Its tree as differences from the capture's base. */
-  readonly delta: ReadonlyMap<string, TreeEntry | undefined>;
-  readonly marks: IndexMarks;
-  /** Only these files and folders; none: all. */
-  readonly paths: readonly string[];
 }
 
 /**
@@ -152,107 +141,6 @@ async function takeLock(
       await system.sleep(PAUSE_MS);
     }
   }
-}
-
-interface IndexEdit {
-  /** An object id of zeros. */
-  readonly none: string;
-  readonly lines: readonly Uint8Array[];
-  readonly intents: IndexMarks["intent_to_add"];
-  /** Options of `update-index` and the paths that get each. */
-  readonly flags: readonly (readonly [string, readonly string[]])[];
-}
-
-function indexEdit(
-  capture: Capture,
-  { delta, marks, paths }: TargetIndex,
-): IndexEdit {
-  const wanted = (path: string) =>
-    !isOwnPath(path) &&
-    (paths.length === 0 || paths.some((one) => isWithin(path, one)));
-  const before = statesOf(capture.index, capture.marks);
-  const after = statesOf(delta, marks);
-  const none = "0".repeat(capture.base.length);
-  const removed: Uint8Array[] = [];
-  const added: Uint8Array[] = [];
-  const touched = new Set<string>();
-  const intents: { path: string; mode: string }[] = [];
-  for (const path of new Set([...before.keys(), ...after.keys()])) {
-    if (!wanted(path)) continue;
-    const plain = {
-      entries: [baseEntry(capture, path)].filter((entry) =>
-        entry !== undefined
-      ),
-      intent: null,
-    };
-    const was = before.get(path) ?? plain;
-    const is = after.get(path) ?? plain;
-    if (JSON.stringify(was) === JSON.stringify(is)) continue;
-    touched.add(path);
-    removed.push(indexLine(path, undefined, none));
-    for (const entry of is.entries) added.push(indexLine(path, entry, none));
-    if (is.intent !== null) {
-      const empty = { mode: is.intent, id: emptyBlob(none) };
-      added.push(indexLine(path, empty, none));
-      intents.push({ path, mode: is.intent });
-    }
-  }
-  const flag = (
-    name: string,
-    now: readonly string[],
-    then: readonly string[],
-  ) => {
-    const [has, gets] = [new Set(now), new Set(then)];
-    return [
-      [
-        `--no-${name}`,
-        now.filter((path) =>
-          wanted(path) && !gets.has(path) && !touched.has(path)
-        ),
-      ],
-      [
-        `--${name}`,
-        then.filter((path) =>
-          wanted(path) && (touched.has(path) || !has.has(path))
-        ),
-      ],
-    ] as const;
-  };
-  const { assume_unchanged: assumed, skip_worktree: skipped } = capture.marks;
-  return {
-    none,
-    lines: [...removed, ...added],
-    intents,
-    flags: [
-      ...flag("assume-unchanged", assumed, marks.assume_unchanged),
-      ...flag("skip-worktree", skipped, marks.skip_worktree),
-    ].filter(([, list]) => list.length > 0),
-  };
-}
-
-interface PathState {
-  readonly entries: readonly (TreeEntry & { stage?: number })[];
-  /** The mode of an entry that is only meant to be added. */
-  readonly intent: string | null;
-}
-
-function statesOf(
-  delta: ReadonlyMap<string, TreeEntry | undefined>,
-  { unmerged, intent_to_add: intents }: IndexMarks,
-): Map<string, PathState> {
-  const states = new Map<string, PathState>();
-  for (const [path, entry] of delta) {
-    const entries = entry ? [{ mode: entry.mode, id: entry.id }] : [];
-    states.set(path, { entries, intent: null });
-  }
-  for (const { path, mode } of intents) {
-    states.set(path, { entries: [], intent: mode });
-  }
-  for (const { path, stages } of unmerged) {
-    const entries = stages.map(({ mode, id, stage }) => ({ mode, id, stage }));
-    states.set(path, { entries, intent: null });
-  }
-  return states;
 }
 
 /** Edits the copy; the user's own settings of its form do not matter. */

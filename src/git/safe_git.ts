@@ -3,8 +3,14 @@ import { Git, type GitSetting } from "./git.ts";
 import { splitFields } from "./text.ts";
 
 /** A git that runs no filter, and what the settings say of conversions. */
-export interface SafeGit {
+export interface SafeGit extends Omit<SafeSettings, "off"> {
   readonly git: Git;
+}
+
+/** What the settings of a repository say of conversions. */
+export interface SafeSettings {
+  /** Variables that turn every filter off. */
+  readonly off: Readonly<Record<string, string>>;
   /** Whether a setting may make a file differ from its blob. */
   readonly converts: boolean;
   /** Whether the executable bit of files means anything. */
@@ -18,15 +24,12 @@ export type ObjectHash = "sha1" | "sha256";
 const SETTINGS = "^(filter\\..*\\.(clean|smudge|process|required)|" +
   "core\\.(autocrlf|eol|attributesfile|filemode)|extensions\\.objectformat)$";
 
-/**
- * Git in a repository with every filter that its or the user's settings define
- * turned off: reading the state of a worktree must run nothing. One process.
- */
-export async function safeGit(
+/** Reads the settings that hold in a folder, with one process. */
+export async function safeSettings(
   system: System,
   folder: string,
   setting: GitSetting = {},
-): Promise<SafeGit> {
+): Promise<SafeSettings> {
   const asked = await new Git(system, folder, setting).run([
     "config",
     "-z",
@@ -45,9 +48,24 @@ export async function safeGit(
     else if (name === "core.autocrlf") converts ||= value !== "false";
     else converts = true;
   }
-  const env = { ...setting.env, ...offSettings([...drivers]) };
-  const git = new Git(system, folder, { ...setting, env });
-  return { git, converts, fileMode, hash };
+  return { off: offSettings([...drivers]), converts, fileMode, hash };
+}
+
+/**
+ * Git in a repository with every filter that its or the user's settings define
+ * turned off: reading the state of a worktree must run nothing. One process,
+ * unless `settings` were read before.
+ */
+export async function safeGit(
+  system: System,
+  folder: string,
+  setting: GitSetting = {},
+  settings?: SafeSettings,
+): Promise<SafeGit> {
+  const { off, ...rest } = settings ??
+    await safeSettings(system, folder, setting);
+  const env = { ...setting.env, ...off };
+  return { git: new Git(system, folder, { ...setting, env }), ...rest };
 }
 
 /** An empty command is none; variables take any name, `-c` does not. */

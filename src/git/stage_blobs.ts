@@ -41,25 +41,13 @@ export async function writeEntries(
     rawFolder: string;
   },
 ): Promise<void> {
-  const { files } = system;
-  const index = `${rawFolder}-${system.random()}.index`;
-  const git = rawGit(system, vault, {
-    folder: rawFolder,
-    worktree: folder,
-    index,
+  using raw = rawGit(system, vault, { near: rawFolder, worktree: folder });
+  const stdin = joinBytes(
+    named.map(({ path, entry }) => indexLine(path, entry, "")),
+  );
+  await raw.git.read(["update-index", "--add", "-z", "--index-info"], {
+    stdin,
+    timeout: LONG,
   });
-  try {
-    const stdin = joinBytes(
-      named.map(({ path, entry }) => indexLine(path, entry, "")),
-    );
-    await git.read(["update-index", "--add", "-z", "--index-info"], {
-      stdin,
-      timeout: LONG,
-    });
-    await git.read(["checkout-index", "--quiet", "--all"], { timeout: LONG });
-  } finally {
-    for (const path of [index, `${index}.lock`]) {
-      if (files.lstat(path)) files.remove(path);
-    }
-  }
+  await raw.git.read(["checkout-index", "--quiet", "--all"], { timeout: LONG });
 }

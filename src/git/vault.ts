@@ -3,7 +3,7 @@ import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { Git, type GitSetting } from "./git.ts";
-import { type SafeGit, safeGit } from "./safe_git.ts";
+import { type SafeGit, safeGit, type SafeSettings } from "./safe_git.ts";
 
 /**
  * Where the checkpoints of a worktree are kept: in its own repository or,
@@ -33,11 +33,16 @@ export function ownRepository(home: string): string {
 export async function openVault(
   system: System,
   workspace: Workspace,
-  { home, create = false }: { home: string; create?: boolean },
+  { home, create = false, settings }: {
+    home: string;
+    create?: boolean;
+    /** Those of the workspace's repository, where they were read before. */
+    settings?: SafeSettings;
+  },
 ): Promise<Vault | undefined> {
   const { git, reason, root, worktree } = workspace;
   if (git === "repository") {
-    const safe = await safeGit(system, worktree);
+    const safe = await safeGit(system, worktree, {}, settings);
     return { ...safe, workspace, own: false };
   }
   if (git !== "none" || reason !== undefined) {
@@ -48,6 +53,12 @@ export async function openVault(
     throw new MpmError(code, `No checkpoints here: ${reason}`, { hint });
   }
   const gitDir = ownRepository(home);
+  const kind = system.files.lstat(gitDir)?.kind ?? "folder";
+  if (kind !== "folder") {
+    throw new MpmError("CONFLICT", `"${gitDir}" is no folder: ${kind}`, {
+      hint: "mpm keeps checkpoints there; move it out of the way",
+    });
+  }
   if (!system.files.lstat(join(gitDir, "HEAD"))) {
     if (!create) return undefined;
     await createOwn(system, root, gitDir);

@@ -85,3 +85,10 @@ export function entryToUndo(
     hint: "To do it again, undo the undo: mpm log has its number",
   });
 }
+
+/** `undo restore x`; of an undo `redo restore x`, and back again. */
+export function undoTitle({ title, undoes }: JournalEntry): string {
+  if (undoes === undefined) return `undo ${title}`;
+  const plain = title.replace(/^(un|re)do /, "");
+  return title.startsWith("undo ") ? `redo ${plain}` : `undo ${plain}`;
+}

@@ -3,6 +3,7 @@ import { FileError } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
 import type { Checkpoint, StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import { field } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { checkFolder, ensureFolder } from "./folders.ts";
@@ -59,10 +60,11 @@ export async function readRecord(
   system: System,
   root: string,
   id: string,
+  { light = false } = {},
 ): Promise<StoredCheckpoint | undefined> {
   try {
     const bytes = system.files.readOwn(recordFile(root, id), LIMIT);
-    return await parseRecord(bytes, { id });
+    return await parseRecord(bytes, { id, light });
   } catch (error) {
     if (error instanceof FileError) return undefined;
     throw error;
@@ -70,14 +72,17 @@ export async function readRecord(
 }
 
 /**
- * A record from its bytes; `commit` where these do not say it. `undefined`: it
- * is none, or not that of `id`.
+ * A record from its bytes; `commit` where these do not say it. `light`: only
+ * what a list shows is checked. `undefined`: it is none, or not that of `id`.
  */
 export async function parseRecord(
   bytes: Uint8Array,
-  { id, commit }: { id: string; commit?: string },
+  { id, commit, light = false }: {
+    id: string;
+    commit?: string;
+    light?: boolean;
+  },
 ): Promise<StoredCheckpoint | undefined> {
-  const { StoredCheckpoint } = await import("../session/checkpoint.ts");
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
@@ -86,8 +91,28 @@ export async function parseRecord(
     throw error;
   }
   if (typeof value !== "object" || value === null) return undefined;
+  if (light) return isHead(value) && value.id === id ? value : undefined;
+  // Loaded here: the schema library is no part of a save.
+  const { StoredCheckpoint } = await import("../session/checkpoint.ts");
   const { success, data } = StoredCheckpoint.safeParse(
     commit === undefined ? value : { ...value, commit },
   );
   return success && data.id === id ? data : undefined;
+}
+
+/** Whether what a list shows is there and of its type. */
+function isHead(value: unknown): value is StoredCheckpoint {
+  const texts = [
+    "id",
+    "name",
+    "kind",
+    "created_at",
+    "worktree",
+    "print",
+    "commit",
+  ];
+  return texts.every((name) => typeof field(value, name) === "string") &&
+    /^[0-9a-f]{40,64}$/.test(String(field(value, "commit"))) &&
+    Array.isArray(field(value, "files")) &&
+    Array.isArray(field(value, "left_out"));
 }

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { FileError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
-import { ensureFolder } from "./folders.ts";
+import { ensureFolder, removeTree } from "./folders.ts";
 import { layout } from "./layout.ts";
 
 /** A short name for a worktree in file names. */
@@ -51,6 +51,26 @@ export function writeRawCache(
   writeAtomic(system, cacheFile(root, worktree), {
     bytes: new TextEncoder().encode(JSON.stringify([...cache])),
   });
+}
+
+/** How the names of git folders for raw bytes begin in `state/`. */
+export const RAW_FOLDER = "raw.git";
+
+/** Milliseconds after which such a folder is one that was left behind. */
+const STALE = 3_600_000;
+
+/** Removes what killed commands left behind in `state/`. Call under the lock. */
+export function sweepState(system: System, root: string): void {
+  const { state } = layout(root);
+  const before = system.now().getTime() - STALE;
+  for (const { name, kind } of system.files.list(state)) {
+    const path = join(state, name);
+    const ours = /^(raw\.git|objects)-[a-z0-9]+$/.test(name);
+    if (!ours || kind !== "folder") continue;
+    if ((system.files.lstat(path)?.mtime ?? before) < before) {
+      removeTree(system, path);
+    }
+  }
 }
 
 /** Forgets it. */

@@ -38,6 +38,16 @@ posixTest(
   },
 );
 
+let template: TestEnv | undefined;
+
+/** A copy of what `since` makes: there are many deaths. */
+async function copied(): Promise<TestEnv> {
+  template ??= await since();
+  const env = new TestEnv();
+  env.run("cp", ["-a", `${template.project}/.`, env.project]);
+  return env;
+}
+
 /** The same with a checkpoint of it, and other work since. */
 async function since(): Promise<TestEnv> {
   const env = working();
@@ -55,7 +65,7 @@ async function since(): Promise<TestEnv> {
 posixTest(
   "a restore that dies anywhere is finished by the next command, and can be undone",
   async () => {
-    using reference = await since();
+    using reference = await copied();
     const edited = stateOf(reference);
     const args = ["checkpoint", "restore", "one", "--exact", "--yes"];
     assertEquals((await mpm(reference, args)).status, 0);
@@ -63,7 +73,7 @@ posixTest(
     let finished = 0;
     const points = await dieEverywhere(args, {
       now: NOON,
-      prepare: since,
+      prepare: copied,
       check: async (env, where) => {
         const next = await mpm(env, ["checkpoint", "list"]);
         assertEquals(next.status, 0, `${where}: ${next.stderr}`);
@@ -84,6 +94,7 @@ posixTest(
           index: restored.index,
         }, where);
         assertEquals(env.exists(".git/index.lock"), false, where);
+        if (finished % 4 !== 1) return;
         const undone = await mpm(env, ["undo"]);
         assertEquals(undone.status, 0, `${where}: ${undone.stderr}`);
         const back = stateOf(env);
@@ -106,7 +117,7 @@ posixTest(
     let seen = 0;
     // In the middle of the restores above; a few are enough.
     for (let at = 30; at < 60; at += 8) {
-      using env = await since();
+      using env = await copied();
       const args = ["checkpoint", "restore", "one", "--yes"];
       await runDying(env, args, { at, now: NOON });
       env.write("README.md", "edited after the death\n");
@@ -130,3 +141,5 @@ posixTest(
     assert(seen > 0, String(seen));
   },
 );
+
+addEventListener("unload", () => template?.[Symbol.dispose]());

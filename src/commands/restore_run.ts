@@ -1,0 +1,259 @@
+import { dirname, join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
+import { type IndexStamp, restoreIndex } from "../git/restore_index.ts";
+import { WorktreeWriter } from "../git/restore_files.ts";
+import { stageBlobs } from "../git/stage_blobs.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import type { JournalEntry } from "../session/journal.ts";
+import { type PathChange } from "../session/restore_plan.ts";
+import type { LeftOut } from "../session/snapshot.ts";
+import { ensureFolder, removeTree } from "../store/folders.ts";
+import { appendJournal } from "../store/journal.ts";
+import {
+  dropMarker,
+  type RestoreMarker,
+  stagingFolder,
+  writeMarker,
+} from "../store/restore_marker.ts";
+import { sweepState } from "../store/raw_cache.ts";
+import { TrashFolder } from "../store/trash_folder.ts";
+import {
+  type CheckpointPlace,
+  listCheckpoints,
+  rawFolder,
+} from "./checkpoint_place.ts";
+import { pruneCheckpoints } from "./checkpoint_take.ts";
+import {
+  marksOf,
+  type PlannedRestore,
+  type RestoreOrder,
+} from "./restore_steps.ts";
+
+/** What a restore has done. */
+export interface RestoreOutcome {
+  /** What was there before; `undefined`: nothing had to be changed. */
+  readonly safety: StoredCheckpoint | undefined;
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  /** Made since, and now in the trash. */
+  readonly trashed: readonly string[];
+  /** Made since, and left where they are. */
+  readonly kept: readonly string[];
+  /** What stood in the way and no checkpoint holds, now in the trash. */
+  readonly movedAside: readonly string[];
+  /** The folder in the trash; `undefined`: nothing is there. */
+  readonly trash: string | undefined;
+  /** Differences that were left alone. */
+  readonly skipped: readonly LeftOut[];
+  readonly indexRestored: boolean;
+  readonly notes: readonly string[];
+  readonly entry: JournalEntry | undefined;
+  /** The state that the restore began from. */
+  readonly capture: Capture;
+}
+
+/** What a restore is made of. */
+export interface RestoreParts {
+  readonly order: RestoreOrder;
+  readonly planned: PlannedRestore;
+  readonly safety: StoredCheckpoint;
+  readonly stamp: IndexStamp;
+  readonly unfinished: RestoreMarker | undefined;
+}
+
+/** One restore from its marker to its journal entry. */
+export class Restore {
+  readonly #context: Context;
+  readonly #place: CheckpointPlace;
+  readonly #parts: RestoreParts;
+  readonly #token: string;
+  readonly #worktree: string;
+  readonly #trash: TrashFolder;
+  readonly #movedAside: string[] = [];
+  readonly #skipped: LeftOut[];
+
+  constructor(context: Context, place: CheckpointPlace, parts: RestoreParts) {
+    this.#context = context;
+    this.#place = place;
+    this.#parts = parts;
+    this.#token = parts.unfinished?.token ?? context.system.random();
+    this.#worktree = place.vault.workspace.worktree;
+    this.#skipped = [...parts.planned.plan.skipped];
+    const { root } = place.workspace;
+    this.#trash = new TrashFolder(context.system, root, {
+      operation: parts.order.operation,
+      base: this.#worktree,
+    });
+  }
+
+  async run(): Promise<RestoreOutcome> {
+    const { system } = this.#context;
+    const { workspace } = this.#place;
+    const { planned } = this.#parts;
+    const staged = await this.#stage();
+    writeMarker(system, workspace.root, this.#marker());
+    const { removed, trashed, written } = this.#files(staged);
+    const { indexRestored, notes } = await this.#index();
+    const entry = this.#journal();
+    dropMarker(system, workspace.root, this.#worktree);
+    if (this.#staging() !== stagingFolder(workspace.root, this.#worktree)) {
+      removeTree(system, this.#staging());
+    }
+    await this.#prune();
+    return {
+      capture: planned.capture,
+      safety: this.#parts.safety,
+      written,
+      removed,
+      trashed,
+      kept: planned.plan.kept,
+      movedAside: this.#movedAside,
+      trash: this.#trash.folder,
+      skipped: this.#skipped,
+      indexRestored,
+      notes,
+      entry,
+    };
+  }
+
+  /** On the worktree's disk, so that a rename puts a file in place. */
+  #staging(): string {
+    const { files } = this.#context.system;
+    const { root } = this.#place.workspace;
+    const usual = stagingFolder(root, this.#worktree);
+    const disk = files.lstat(dirname(usual))?.disk;
+    return disk === files.lstat(this.#worktree)?.disk
+      ? usual
+      : join(this.#worktree, ".claude-mpm", "restore");
+  }
+
+  async #stage(): Promise<string[]> {
+    const { system } = this.#context;
+    const { workspace, vault } = this.#place;
+    const { writes } = this.#parts.planned.plan;
+    const folder = this.#staging();
+    const base = folder.startsWith(workspace.root)
+      ? workspace.root
+      : this.#worktree;
+    removeTree(system, folder);
+    ensureFolder(system, folder, base);
+    if (writes.length === 0) return [];
+    return await stageBlobs(system, vault, {
+      entries: writes.map(({ to }) => to!),
+      folder,
+      rawFolder: rawFolder(workspace),
+    });
+  }
+
+  #marker(): RestoreMarker {
+    const { order, safety, unfinished } = this.#parts;
+    const { target, paths, exact, operation, title } = order;
+    return {
+      token: this.#token,
+      worktree: this.#worktree,
+      target: { id: target.id, commit: target.commit },
+      safety: unfinished?.safety ?? { id: safety.id, commit: safety.commit },
+      paths,
+      exact,
+      brought: order.brought ?? null,
+      operation,
+      title,
+      undoes: order.undoes ?? null,
+      staging: this.#staging(),
+    };
+  }
+
+  #files(staged: readonly string[]) {
+    const { plan } = this.#parts.planned;
+    const { permissions } = this.#parts.order.target;
+    const since = new Set(plan.trash.map(({ path }) => path));
+    const writer = new WorktreeWriter(this.#context.system, this.#place.vault, {
+      setAside: (path) => {
+        this.#trash.take(path);
+        if (!since.has(path)) this.#movedAside.push(path);
+      },
+      stay: this.#context.folder,
+    });
+    const done = (
+      changes: readonly PathChange[],
+      work: (change: PathChange, at: number) => string | undefined,
+    ) =>
+      changes.filter((change, at) => {
+        const reason = work(change, at);
+        if (reason !== undefined) {
+          this.#skipped.push({ path: change.path, reason });
+        }
+        return reason === undefined;
+      }).map(({ path }) => path);
+    this.#trash.expect([...since]);
+    const trashed = done(plan.trash, (change) => writer.trash(change));
+    const removed = done(plan.removes, (change) => writer.remove(change));
+    const written = done(plan.writes, (change, at) =>
+      writer.write(change, {
+        staged: staged[at]!,
+        permissions: permissions[change.path],
+      }));
+    return { trashed, removed, written };
+  }
+
+  async #index() {
+    const { order, planned, stamp } = this.#parts;
+    const { vault } = this.#place;
+    if (vault.own) return { indexRestored: false, notes: [] };
+    const { system } = this.#context;
+    const folder = join(this.#staging(), "index");
+    if (!system.files.lstat(folder)) system.files.mkdir(folder);
+    const notes = await restoreIndex(system, vault, {
+      folder,
+      capture: planned.capture,
+      target: {
+        delta: planned.index,
+        marks: marksOf(order.target),
+        paths: order.paths,
+      },
+      stamp,
+      token: this.#token,
+    });
+    return { indexRestored: planned.indexDiffers, notes };
+  }
+
+  #journal(): JournalEntry {
+    const { system } = this.#context;
+    const { order } = this.#parts;
+    const { safety, target, paths, exact, undoes } = this.#marker();
+    return appendJournal(system, this.#place.workspace.root, {
+      at: system.now().toISOString(),
+      operation: order.operation,
+      title: order.title,
+      worktree: this.#worktree,
+      before: { checkpoint: safety },
+      after: {
+        checkpoint: target,
+        paths,
+        exact,
+        token: this.#token,
+        trash: this.#trash.folder ?? null,
+        moved_aside: this.#movedAside,
+      },
+      ...undoes === null ? {} : { undoes },
+    });
+  }
+
+  /** A restore that is done must not fail over old checkpoints. */
+  async #prune(): Promise<void> {
+    const { rules } = this.#place;
+    try {
+      sweepState(this.#context.system, this.#place.workspace.root);
+      const records = await listCheckpoints(this.#context.system, this.#place);
+      await pruneCheckpoints(this.#context, this.#place, {
+        records,
+        kind: "safety",
+        keep: rules.keepSafety,
+      });
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, start } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { say } from "../helpers/say.ts";
+import { stateOf } from "../helpers/worktree_state.ts";
+
+posixTest(
+  "a restore killed at any moment is finished or never began",
+  async () => {
+    using env = TestEnv.repository();
+    for (let at = 0; at < 300; at++) {
+      env.write(
+        `dir${at % 7}/file${at}`,
+        `${at}\n`,
+      );
+    }
+    env.git("add", "dir0");
+    assertEquals((await mpm(env, ["checkpoint", "save", "many"])).status, 0);
+    const saved = stateOf(env);
+    const outcomes = { killed: 0, unfinished: 0 };
+    for (let round = 0; round < 12; round++) {
+      env.git("rm", "-q", "-r", "-f", "--cached", ".");
+      for (const folder of ["dir0", "dir1", "dir2"]) env.remove(folder);
+      env.write("README.md", `round ${round}\n`);
+      const child = start(env, ["checkpoint", "restore", "many", "--yes"]);
+      const timer = setTimeout(() => {
+        try {
+          child.kill("SIGKILL");
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error;
+        }
+      }, 60 + round * 25);
+      const { signal } = await child.output();
+      clearTimeout(timer);
+      if (signal === "SIGKILL") outcomes.killed++;
+      const next = await mpm(env, ["checkpoint", "list"]);
+      assertEquals(next.status, 0, next.stderr);
+      if (next.stderr.includes("finished now")) outcomes.unfinished++;
+      assertEquals(env.exists(".git/index.lock"), false);
+      const { stdout, status, stderr } = await mpm(env, [
+        "checkpoint",
+        "restore",
+        "many",
+        "--yes",
+      ]);
+      assertEquals(status, 0, stderr + stdout);
+      const { files, index } = stateOf(env);
+      assertEquals(
+        { files, index },
+        { files: saved.files, index: saved.index },
+        `round ${round}`,
+      );
+    }
+    assert(outcomes.killed > 0);
+    say(
+      `restores: ${outcomes.killed} of 12 killed, ${outcomes.unfinished} in the middle`,
+    );
+  },
+);
+
+posixTest(
+  "saves, restores and commits at once: each is whole or says why not",
+  async () => {
+    using env = TestEnv.repository();
+    env.write("a", "1\n");
+    assertEquals((await mpm(env, ["checkpoint", "save", "base"])).status, 0);
+    env.write("a", "2\n");
+    const done = await Promise.all([
+      ...Array.from(
+        { length: 6 },
+        (_, at) => start(env, ["checkpoint", "save", `n${at}`]).output(),
+      ),
+      start(env, ["checkpoint", "restore", "base", "--yes"]).output(),
+      start(env, ["checkpoint", "restore", "base", "--yes"]).output(),
+    ]);
+    for (const { code, stderr } of done) {
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+    }
+    assertEquals(env.read("a"), "1\n");
+    env.git("fsck", "--strict");
+    const { stdout } = await mpm(env, ["checkpoint", "list", "--json"]);
+    const names = JSON.parse(stdout).checkpoints.map((
+      { name }: { name: string },
+    ) => name);
+    assertEquals(names.sort(), ["base", "n0", "n1", "n2", "n3", "n4", "n5"]);
+  },
+);
+
+posixTest(
+  "a file of 100 MB is kept and restored without being held in memory",
+  async () => {
+    using env = TestEnv.repository();
+    const path = join(env.project, "large");
+    const block = new Uint8Array(1024 * 1024);
+    const write = (seed: number) => {
+      using file = Deno.openSync(path, {
+        write: true,
+        create: true,
+        truncate: true,
+      });
+      for (let at = 0; at < 100; at++) {
+        block[0] = at + seed;
+        file.writeSync(block);
+      }
+    };
+    write(0);
+    const run = async (...args: string[]) => {
+      const { code, stderr } = await start(env, args).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+    };
+    await run("checkpoint", "save", "large");
+    const id = env.git("hash-object", "--no-filters", "large");
+    write(1);
+    await run("checkpoint", "restore", "large", "--yes");
+    assertEquals(env.git("hash-object", "--no-filters", "large"), id);
+    await run("undo");
+    assertEquals(env.git("hash-object", "--no-filters", "large") === id, false);
+  },
+);
