@@ -215,7 +215,7 @@ export class Branch {
       linked: linked!,
       created: start === undefined ? null : { branch, head },
     });
-    const rule = await worktreeRule(this.#system, git, this.#workspace);
+    const rule = await worktreeRule(this.#system, this.#workspace);
     if (rule) writeAtomic(this.#system, rule.path, rule);
     await addWorktree(git, {
       path: linked!,

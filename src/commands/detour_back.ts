@@ -103,14 +103,14 @@ export async function takeBack(
       notes.push(...await treeBack(context, place, marker));
     }
     const { git } = place.vault;
-    if (marker.linked !== null && system.files.lstat(marker.linked)) {
-      const gone = await dropCleanWorktree(git, marker.linked);
-      if (!gone) {
-        notes.push(`The worktree "${marker.linked}" was used: it stays`);
-      }
+    const stays = marker.linked !== null &&
+      system.files.lstat(marker.linked) !== undefined &&
+      !await dropCleanWorktree(git, marker.linked);
+    if (stays) {
+      notes.push(`The worktree "${marker.linked}" is not clean: it stays`);
     }
     const now = await readPosition(git);
-    if (marker.created && now.branch !== marker.created.branch) {
+    if (marker.created && now.branch !== marker.created.branch && !stays) {
       await dropBranch(git, marker.created);
     }
   }

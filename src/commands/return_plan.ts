@@ -9,7 +9,6 @@ import { readWorktrees } from "../git/worktree_list.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { isAt, type Position } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
-import { shellWord } from "../session/shell.ts";
 import type { Detour, Work } from "../session/work.ts";
 import { labelOf } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
@@ -21,12 +20,18 @@ import {
   dirtyPaths,
   isWhole,
   lookAtTree,
-  named,
   openTree,
   recordBy,
   refuseBusy,
   refuseUnparkable,
 } from "./detour_tree.ts";
+import {
+  checkFlags,
+  dirty,
+  gone,
+  hasDetour,
+  noDetour,
+} from "./return_refusals.ts";
 import { needCurrent } from "./work_steps.ts";
 
 /** The input of `mpm return`. */
@@ -101,40 +106,6 @@ export async function planReturn(
   return { ...plan, tree, from, to, parked, dirt };
 }
 
-function checkFlags(input: ReturnInput): void {
-  const given = (["park", "carry", "discard"] as const)
-    .filter((flag) => input[flag]);
-  if (given.length > 1) {
-    throw new MpmError(
-      "USAGE",
-      `"--${given[0]}" and "--${given[1]}" contradict each other`,
-    );
-  }
-  if (input.summary !== undefined && input.message !== undefined) {
-    throw new MpmError("USAGE", "The summary was given more than once");
-  }
-}
-
-function hasDetour(work: Work, deeper: Work): MpmError {
-  return new MpmError(
-    "CONFLICT",
-    `${labelOf(work)} waits for its detour ${labelOf(deeper)}, which is ` +
-      `${deeper.state} in "${deeper.worktree}"`,
-    {
-      hint: "Return from that one first: " +
-        `cd ${shellWord(deeper.worktree)} && mpm return`,
-    },
-  );
-}
-
-function noDetour(work: Work): MpmError {
-  return new MpmError(
-    "CONFLICT",
-    `${labelOf(work)} is no detour: there is nothing to return to`,
-    { hint: '"mpm complete" ends it, "mpm pause" leaves it for later' },
-  );
-}
-
 /** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
 async function destination(
   { vault }: CheckpointPlace,
@@ -170,26 +141,6 @@ async function destination(
   );
   if (other) throw elsewhere(branch, other.path);
   return { branch, head };
-}
-
-function gone(
-  branch: string,
-  { input, before }: { input: ReturnInput; before: string | null },
-): MpmError {
-  if (input["git-branch"] !== undefined) {
-    return new MpmError("NOT_FOUND", `There is no git branch "${branch}"`, {
-      hint: "git branch lists them",
-    });
-  }
-  const again = `git branch ${shellWord(branch)} ${before ?? "<commit>"}`;
-  return new MpmError(
-    "CONFLICT",
-    `The git branch "${branch}" of the parent is gone`,
-    {
-      hint:
-        `Make it again: ${again}; or return to another: --git-branch <branch>`,
-    },
-  );
 }
 
 /** The record of what was parked. Throws CONFLICT where not all is there. */
@@ -250,18 +201,6 @@ async function planTree(
   if (dirt.length > 0) refuseUnparkable(capture);
   await checkWay(system, tree, { capture, from, to });
   return dirt;
-}
-
-function dirty(dirt: readonly string[], child: Work): MpmError {
-  return new MpmError(
-    "CONFLICT",
-    `${labelOf(child)} has uncommitted changes: ${named(dirt)}`,
-    {
-      hint:
-        "Commit them; or --park keeps them in a checkpoint, --carry brings " +
-        "them along, --discard gives the detour up",
-    },
-  );
 }
 
 async function checkWay(

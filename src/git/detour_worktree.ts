@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { isMissing } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
-import type { Git } from "./git.ts";
+import { Git } from "./git.ts";
 import type { SwitchTarget } from "./switch_target.ts";
 import { splitFields } from "./text.ts";
 
@@ -75,11 +75,15 @@ const LIMIT = 1024 * 1024;
  */
 export async function worktreeRule(
   system: System,
-  git: Git,
-  { commonDir }: Workspace,
+  { root, commonDir }: Workspace,
 ): Promise<{ path: string; bytes: Uint8Array; mode: number } | undefined> {
   const probe = `${WORKTREES}/any/file`;
-  const ignored = await git.run(["check-ignore", "-q", "--", probe]);
+  const ignored = await new Git(system, root).run([
+    "check-ignore",
+    "-q",
+    "--",
+    probe,
+  ]);
   if (ignored.status !== 1) return undefined;
   const path = join(commonDir!, "info", "exclude");
   let text = "";
