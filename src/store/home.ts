@@ -11,6 +11,7 @@ import { HOME, layout } from "./layout.ts";
  */
 const OWN_RULES = `/.gitignore
 /.lock
+/.mpm.tmp
 /checkpoints/
 /checkpoints.git/
 /errors/

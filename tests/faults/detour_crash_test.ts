@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   branch,
   comeBack,
-  featureUnderWay,
+  smallFeature,
   stackLines,
   treeOf,
 } from "../helpers/detours.ts";
@@ -15,6 +15,11 @@ const NINE = () => new Date("2026-11-20T09:00:00Z");
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
 
+/** It is tried again after every fifth death: each time would take long. */
+function isFifth(where: string): boolean {
+  return Number(/\d+$/.exec(where)?.[0]) % 5 === 0;
+}
+
 const STASH = ["hotfix", "Fix login", "--stash", "--git-branch", "fix/login"];
 
 Deno.test("branch leaves the old or the new state whole at every crash point", async () => {
@@ -23,7 +28,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
     git: true,
     now: NOON,
     prepare() {
-      const env = featureUnderWay();
+      const env = smallFeature();
       wanted = treeOf(env);
       return env;
     },
@@ -40,6 +45,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
           where,
         );
         assertEquals(leftovers(env), [], where);
+        if (!isFifth(where)) return;
         const again = await mpm(env, ["branch", ...STASH], { now: LATER });
         assertEquals(again.status, 0, `${where}: ${again.stderr}`);
         return;
@@ -69,7 +75,7 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
     git: true,
     now: NOON,
     async prepare() {
-      const env = featureUnderWay();
+      const env = smallFeature();
       parent = treeOf(env);
       await branch(env, STASH, { now: NINE });
       env.write("login.js", "fixed\n");
@@ -88,6 +94,7 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
       if (!over) {
         assertEquals(stack, ["feature:paused", "  hotfix:active *"], where);
         assertEquals(treeOf(env), child, where);
+        if (!isFifth(where)) return;
         const again = await mpm(env, ["return", "--park", "--no-changes"], {
           now: LATER,
         });
@@ -107,4 +114,40 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
   });
   say(`crash points of return --park: ${points}`);
   assert(points > 60);
+});
+
+Deno.test("a detour into a worktree is all there or not at every crash point", async () => {
+  let wanted: ReturnType<typeof treeOf> | undefined;
+  const points = await dieEverywhere(["branch", "review", "--worktree"], {
+    // Up to the pause of the parent it is as above.
+    first: 50,
+    git: true,
+    now: NOON,
+    prepare() {
+      const env = smallFeature();
+      wanted = treeOf(env);
+      return env;
+    },
+    async check(env, where, finished) {
+      const stack = await stackLines(env, { now: LATER });
+      assertEquals(treeOf(env), wanted, where);
+      assertEquals(leftovers(env), [], where);
+      if (stack.length === 0) {
+        assert(!finished);
+        assertEquals(
+          env.git("branch", "--format=%(refname:short)"),
+          "feature\nmain",
+          where,
+        );
+        if (!isFifth(where)) return;
+        const again = await mpm(env, ["branch", "review", "--worktree"]);
+        assertEquals(again.status, 0, `${where}: ${again.stderr}`);
+        return;
+      }
+      assertEquals(stack, ["feature:paused *", "  review:active"], where);
+      assertEquals(env.exists(".claude/worktrees/review/login.js"), true);
+    },
+  });
+  say(`crash points of branch --worktree: ${points}`);
+  assert(points > 20);
 });

@@ -92,6 +92,22 @@ export function featureUnderWay(): TestEnv {
   return env;
 }
 
+/** The same with one file of each kind, for tests that make it often. */
+export function smallFeature(): TestEnv {
+  const env = TestEnv.repository();
+  env.write("login.js", "broken\n");
+  env.write("gone.txt", "gone\n");
+  env.write("both.txt", "1\n");
+  env.commit("Lay the ground");
+  env.git("switch", "-q", "-c", "feature");
+  env.write("both.txt", "2\n");
+  env.git("add", "both.txt");
+  env.write("both.txt", "3\n");
+  env.write("deep/untracked.txt", "untracked\n");
+  env.remove("gone.txt");
+  return env;
+}
+
 /** Begins a detour. */
 export function branch(
   env: TestEnv,

@@ -11,6 +11,7 @@ export async function runDying(
   { at, now, git = false }: { at: number; now: () => Date; git?: boolean },
 ): Promise<boolean> {
   let died = false;
+  const said: string[] = [];
   const { status } = await mpm(env, args, {
     now,
     wrap: (system) => {
@@ -20,13 +21,18 @@ export async function runDying(
         terminal: {
           ...dying.terminal,
           err: (text) => {
-            died ||= text.includes("Crash") || text.includes("died at write");
+            said.push(text);
+            // A death while another one is cleaned up after hides it.
+            died ||= /Crash|died at write|SuppressedError/.test(text);
             return true;
           },
         },
       };
     },
   });
+  if (!died && status !== 0) {
+    throw new Error(`ended with ${status}:\n${said.join("")}`);
+  }
   assertEquals(status, died ? EXIT_BUG : 0);
   return !died;
 }
@@ -37,14 +43,16 @@ export async function runDying(
  */
 export async function dieEverywhere(
   args: readonly string[],
-  { prepare, check, now, git = false }: {
+  { prepare, check, now, git = false, first = 0 }: {
     prepare: () => TestEnv | Promise<TestEnv>;
     check: (env: TestEnv, where: string, finished: boolean) => Promise<void>;
     now: () => Date;
     git?: boolean;
+    /** The death to begin with, where another test has those before. */
+    first?: number;
   },
 ): Promise<number> {
-  for (let at = 0;; at++) {
+  for (let at = first;; at++) {
     using env = await prepare();
     const finished = await runDying(env, args, { at, now, git });
     await check(env, finished ? "finished" : `died at write ${at}`, finished);
