@@ -71,7 +71,7 @@ export class Branch {
     const from = tree ? await readPosition(tree.vault.git) : this.#plan.from;
     const { detour, parked } = await this.#leave(from);
     const child = await this.#open(parent, { detour, from });
-    dropDetourMarker(this.#system, root, this.#marker!.place);
+    dropDetourMarker(this.#system, this.#workspace);
     return {
       ...answer({ ...this.#plan, from }, {
         parent: readWork(this.#system, root, parent.id),
@@ -120,7 +120,7 @@ export class Branch {
   }
 
   #mark(marker: DetourMarker): void {
-    writeDetourMarker(this.#system, this.#workspace.root, marker);
+    writeDetourMarker(this.#system, this.#workspace, marker);
     this.#marker = marker;
   }
 

@@ -19,7 +19,6 @@ import {
 } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
 import { moved } from "../session/work_record.ts";
-import { placeKey } from "../session/work_place.ts";
 import { isOpen } from "../session/work_states.ts";
 import { dropDetourMarker, readDetourMarker } from "../store/detour_marker.ts";
 import { changeWorks } from "../store/work_change.ts";
@@ -42,7 +41,7 @@ export async function settleHeld(
 ): Promise<void> {
   const { system } = context;
   const { root } = workspace;
-  const marker = readDetourMarker(system, root, placeKey(workspace));
+  const marker = readDetourMarker(system, workspace);
   if (!marker) return;
   await settleRestore(context, workspace);
   const what = `"mpm ${marker.operation}" was interrupted`;
@@ -70,16 +69,17 @@ function isPast(
 
 async function finish(
   { system }: Context,
-  { root }: Workspace,
+  workspace: Workspace,
   marker: DetourMarker,
 ): Promise<void> {
+  const { root } = workspace;
   const { ending } = marker;
   if (ending) {
     await changeWorks(system, root, () => {
       endDetour(system, root, { marker, ending, time: system.now() });
     });
   }
-  dropDetourMarker(system, root, marker.place);
+  dropDetourMarker(system, workspace);
 }
 
 /**
@@ -96,7 +96,7 @@ export async function takeBack(
   const { system } = context;
   const { root } = workspace;
   const notes: string[] = [];
-  if (marker.changing) {
+  if (marker.changing && workspace.git === "repository") {
     const place = await openTree(system, workspace);
     // Of a new worktree this one knows nothing.
     if (marker.linked === null) {
@@ -115,7 +115,7 @@ export async function takeBack(
     }
   }
   await changeWorks(system, root, () => sessionBack(system, root, marker));
-  dropDetourMarker(system, root, marker.place);
+  dropDetourMarker(system, workspace);
   return notes;
 }
 

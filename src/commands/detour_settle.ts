@@ -1,7 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
-import { placeKey } from "../session/work_place.ts";
 import { hasDetourMarker, lockDetours } from "../store/detour_marker.ts";
 import { hasMarker } from "../store/restore_marker.ts";
 import type { System } from "../system/system.ts";
@@ -21,7 +20,7 @@ export async function settleDetour(
   const { system } = context;
   const { root } = workspace;
   await settleRestore(context, workspace);
-  if (!hasDetourMarker(system, root, placeKey(workspace))) return;
+  if (!hasDetourMarker(system, workspace)) return;
   try {
     using _held = await lockDetours(system, root);
     // Loaded here: almost no command has anything to settle.
@@ -44,5 +43,5 @@ export function isUnsettled(
 ): boolean {
   const { root, worktree } = place;
   return hasMarker(system, root, worktree) ||
-    hasDetourMarker(system, root, placeKey(place));
+    hasDetourMarker(system, place);
 }

@@ -65,7 +65,7 @@ export class Return {
   }
 
   async #steps(): Promise<ReturnResult> {
-    const { input, dirt, parked, tree, linked } = this.#plan;
+    const { input, dirt, parked, tree, linked, workspace } = this.#plan;
     const how = dirt.length > 0 ? howOf(input) : undefined;
     const left = how && await this.#keep(how);
     const target = tree && !linked ? await this.#target(how, left) : undefined;
@@ -87,7 +87,7 @@ export class Return {
       },
     );
     this.#marker = undefined;
-    dropDetourMarker(this.#system, this.#root, marker.place);
+    dropDetourMarker(this.#system, workspace);
     const result = answer(this.#plan, this.#deeds, {
       child: child!,
       parent,
@@ -204,7 +204,7 @@ export class Return {
       linked: null,
       ending,
     };
-    writeDetourMarker(this.#system, this.#root, marker);
+    writeDetourMarker(this.#system, workspace, marker);
     this.#marker = marker;
   }
 

@@ -154,11 +154,11 @@ async function findParked(
 ): Promise<StoredCheckpoint | undefined> {
   const id = detour.checkpoint!;
   const { git } = tree.vault;
-  const noted = (detour as { commit?: unknown }).commit;
-  const commit = typeof noted === "string"
-    ? noted
-    : (await readCheckpointRefs(git)).get(id);
-  const record = commit === undefined
+  // A record may have come with a clone, the ref of a checkpoint has not.
+  const commit = (await readCheckpointRefs(git)).get(id);
+  // One that was saved under its name since is another one.
+  const { commit: noted = commit } = detour as { commit?: unknown };
+  const record = commit === undefined || commit !== noted
     ? undefined
     : await recordBy(tree, { id, commit });
   if (record && head !== null && await isWhole(git, record, head)) {
@@ -173,8 +173,8 @@ async function findParked(
       labelOf(child)
     } ${state}`,
     {
-      hint: '"mpm return --keep-parked" comes back without it; ' +
-        "git fsck --lost-found may find what is left of it",
+      hint: '"mpm return --keep-parked" comes back without it; "mpm undo" ' +
+        "brings back a checkpoint that was removed",
     },
   );
 }

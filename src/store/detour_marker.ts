@@ -2,6 +2,8 @@ import { join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
 import { type DetourMarker, isDetourMarker } from "../session/detour.ts";
+import type { Workspace } from "../session/repository.ts";
+import { placeKey } from "../session/work_place.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
@@ -33,26 +35,24 @@ export async function lockDetours(
   );
 }
 
+/** The worktree that an operation is about. */
+type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
+
 /** Whether there is a marker; costs one look at a file's entry. */
-export function hasDetourMarker(
-  system: System,
-  root: string,
-  place: string,
-): boolean {
-  return system.files.lstat(markerPath(root, place)) !== undefined;
+export function hasDetourMarker(system: System, place: Place): boolean {
+  return system.files.lstat(markerPath(place)) !== undefined;
 }
 
 /** Throws UNREADABLE for what mpm could not have written. */
 export function readDetourMarker(
   system: System,
-  root: string,
-  place: string,
+  place: Place,
 ): DetourMarker | undefined {
-  const path = markerPath(root, place);
+  const path = markerPath(place);
   try {
     const bytes = system.files.readOwn(path, LARGEST);
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (isDetourMarker(value) && value.place === place) return value;
+    if (isDetourMarker(value) && value.place === placeKey(place)) return value;
   } catch (error) {
     if (isMissing(error)) return undefined;
     if (!(error instanceof SyntaxError)) throw error;
@@ -66,25 +66,29 @@ export function readDetourMarker(
 /** Call with {@link lockDetours}. */
 export function writeDetourMarker(
   system: System,
-  root: string,
+  place: Place,
   marker: DetourMarker,
 ): void {
-  ensureFolder(system, layout(root).detours, root);
-  writeAtomic(system, markerPath(root, marker.place), {
+  if (place.gitDir === undefined) {
+    ensureFolder(system, layout(place.root).detours, place.root);
+  }
+  writeAtomic(system, markerPath(place), {
     bytes: new TextEncoder().encode(`${asciiJson(marker)}\n`),
+    temporary: ".mpm-detour.tmp",
   });
 }
 
 /** Call with {@link lockDetours}. */
-export function dropDetourMarker(
-  system: System,
-  root: string,
-  place: string,
-): void {
-  removeIfThere(system, markerPath(root, place));
+export function dropDetourMarker(system: System, place: Place): void {
+  removeIfThere(system, markerPath(place));
 }
 
-/** `place` is a name that mpm made. */
-function markerPath(root: string, place: string): string {
-  return join(layout(root).detours, `${place}.json`);
+/**
+ * In git's folder of the worktree, since that comes with no clone: a marker
+ * makes mpm switch branches. Outside git it changes no file.
+ */
+function markerPath(place: Place): string {
+  return place.gitDir === undefined
+    ? join(layout(place.root).detours, `${placeKey(place)}.json`)
+    : join(place.gitDir, "mpm-detour.json");
 }

@@ -272,7 +272,6 @@ Deno.test("parked work that is gone or damaged is told, with a way out", async (
   env.remove(object(blob));
   assertStringIncludes(await refused(env), "is damaged");
   env.git("update-ref", "-d", "refs/mpm/checkpoints/parked-hotfix");
-  env.remove(object(commit));
   const words = await refused(env);
   assertStringIncludes(words, "is gone");
   assertStringIncludes(words, "--keep-parked");

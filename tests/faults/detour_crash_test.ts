@@ -64,8 +64,8 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
 
 /** What an operation leaves behind until it is settled. */
 function leftovers(env: TestEnv): string[] {
-  return ["detours/main.json", "sessions/.pending.json"]
-    .filter((path) => env.exists(`.claude-mpm/state/${path}`));
+  return [".git/mpm-detour.json", ".claude-mpm/sessions/.pending.json"]
+    .filter((path) => env.exists(path));
 }
 
 Deno.test("return leaves the old or the new state whole at every crash point", async () => {

@@ -39,7 +39,7 @@ posixTest("branch and return killed at any moment lose nothing", async () => {
     let lines = await stackLines(env);
     for (
       let tries = 0;
-      env.exists(".claude-mpm/state/detours/main.json");
+      env.exists(".git/mpm-detour.json");
       tries++
     ) {
       assert(tries < 50, `seed ${seed}: round ${round} is not settled`);
@@ -83,7 +83,7 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
     using env = featureUnderWay();
     const now = () => new Date("2026-11-20T12:00:00Z");
     finished = await runDying(env, ["branch", ...ARGS], { at, now, git: true });
-    if (!env.exists(".claude-mpm/state/detours/main.json")) continue;
+    if (!env.exists(".git/mpm-detour.json")) continue;
     env.write("README.md", "edited in between\n");
     env.write("fresh.txt", "fresh\n");
     const past = (await stackLines(env)).includes("  hotfix:active *");
