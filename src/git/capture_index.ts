@@ -9,7 +9,10 @@ export const LIST_INDEX = ["ls-files", "-z", "--stage", "-v"];
 
 /** What the index's own listing says beyond what `git status` does. */
 export interface IndexListing {
-  /** Files of stage 0, by path; put together when it is first asked for. */
+  /**
+   * Files of stage 0, by path; put together when it is first asked for, which
+   * costs as much as the rest where there are many.
+   */
   readonly files: ReadonlyMap<string, TreeEntry>;
   readonly submodules: ReadonlyMap<string, TreeEntry>;
   readonly assumeUnchanged: readonly string[];
@@ -129,8 +132,9 @@ const INTENT = 0x2000_0000;
 async function hiddenIntents(
   git: Git,
   entries: readonly StatusEntry[],
-  { files, assumeUnchanged, skipWorktree }: IndexListing,
+  listing: IndexListing,
 ): Promise<string[]> {
+  const { assumeUnchanged, skipWorktree } = listing;
   const told = new Set(
     entries.filter(({ index }) => index).map(({ path }) => path),
   );
@@ -141,7 +145,7 @@ async function hiddenIntents(
     ).map(({ path }) => path),
     ...new Set(
       [...assumeUnchanged, ...skipWorktree].filter((path) =>
-        !told.has(path) && isEmpty(files.get(path)?.id ?? "")
+        !told.has(path) && isEmpty(listing.files.get(path)?.id ?? "")
       ),
     ),
   ];
