@@ -9,6 +9,7 @@ import { checkText } from "../session/work_text.ts";
 import { checklistView, workView } from "../session/work_view.ts";
 import { changeWorks, openWorks } from "../store/work_change.ts";
 import { writeWork } from "../store/work_files.ts";
+import { settleDetour } from "./detour_settle.ts";
 import { needCurrent } from "./work_steps.ts";
 
 /** `mpm check` */
@@ -39,9 +40,11 @@ active session makes it a working one. What is ticked already stays so.`,
     "mpm check 3 --undo",
   ],
   result: async () => (await import("../session/results_work.ts")).CheckResult,
-  async run({ system, folder }, input) {
+  async run(context, input) {
+    const { system, folder } = context;
     const { items, undo } = input;
     const workspace = await locate(system, folder);
+    await settleDetour(context, workspace);
     const { root } = workspace;
     const change = () =>
       ticked(needCurrent(system, workspace), {

@@ -7,7 +7,7 @@ import type { CheckpointListResult } from "../session/results_checkpoints.ts";
 import { sizeText } from "../session/sizes.ts";
 import { counted } from "../session/words.ts";
 import { findPlace, listCheckpoints } from "./checkpoint_place.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** `mpm checkpoint list` */
 export const checkpointList = defineCommand({
@@ -27,7 +27,7 @@ first, are shown with --all.`,
   async run(context, input): Promise<CheckpointListResult> {
     const { system } = context;
     const place = await findPlace(context, { create: false });
-    await settleRestore(context, place.workspace);
+    await settleDetour(context, place.workspace);
     const records = listed(await listCheckpoints(system, place));
     const shown = records.filter(({ kind }) => input.all || kind !== "safety");
     const here = place.vault?.workspace.worktree;

@@ -15,7 +15,7 @@ import {
   listCheckpoints,
 } from "./checkpoint_place.ts";
 import { restoreCheckpoint, type RestoreOutcome } from "./restore_apply.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 import { writeTo } from "./restore_to.ts";
 import {
   type PlannedRestore,
@@ -80,7 +80,7 @@ export async function findTarget(
   selector: string,
 ): Promise<{ place: CheckpointPlace; target: StoredCheckpoint }> {
   const place = await findPlace(context, { create: false });
-  await settleRestore(context, place.workspace);
+  await settleDetour(context, place.workspace);
   const target = matchCheckpoint(
     await listCheckpoints(context.system, place),
     selector,

@@ -6,7 +6,7 @@ import type { CheckpointRmResult } from "../session/results_checkpoints.ts";
 import { withLock } from "../store/lock.ts";
 import { findPlace, listCheckpoints } from "./checkpoint_place.ts";
 import { removeCheckpoints } from "./checkpoint_rm_steps.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** `mpm checkpoint rm` */
 export const checkpointRm = defineCommand({
@@ -38,7 +38,7 @@ among the last 20 removals; then git drops what nothing else needs.`,
     }
     const place = await findPlace(context, { create: false });
     const { vault } = place;
-    await settleRestore(context, place.workspace);
+    await settleDetour(context, place.workspace);
     // All of one list, so that the numbers in it mean what they meant.
     const known = await listCheckpoints(system, place);
     const records = [

@@ -12,7 +12,7 @@ import { readConfig } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
 import { captureNow, listCheckpoints, openPlace } from "./checkpoint_place.ts";
 import { pruneCheckpoints, storeCheckpoint } from "./checkpoint_take.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 interface SaveInput {
   readonly name: readonly string[];
@@ -32,7 +32,7 @@ export async function save(
     if (early) return early;
   }
   const place = await openPlace(context);
-  await settleRestore(context, place.workspace);
+  await settleDetour(context, place.workspace);
   const [before, taken] = await Promise.all([
     listCheckpoints(context.system, place, { light: true }),
     captureNow(context.system, place, { write: true }),

@@ -10,6 +10,7 @@ import { changeWorks, openWorks } from "../store/work_change.ts";
 import { currentWork, pointNowhere } from "../store/work_current.ts";
 import { findWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
+import { settleDetour } from "./detour_settle.ts";
 import { refuseInStack } from "./work_steps.ts";
 
 /** How a session is to end. */
@@ -27,10 +28,12 @@ export interface Ending {
  * it does not, and where only `return` may end it.
  */
 export async function end(
-  { system, folder }: Context,
+  context: Context,
   ending: Ending,
 ): Promise<EndResult> {
+  const { system, folder } = context;
   const workspace = await locate(system, folder);
+  await settleDetour(context, workspace);
   const { root } = workspace;
   // A selector may need a listing, which no lock is held for.
   await openWorks(system, root);

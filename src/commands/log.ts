@@ -5,7 +5,7 @@ import { locate } from "../git/workspace.ts";
 import { shortAge } from "../session/ages.ts";
 import { undoneIds } from "../session/journal.ts";
 import { readJournal } from "../store/journal.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** `mpm log` */
 export const log = defineCommand({
@@ -22,7 +22,7 @@ The operations of the project, the newest first, with the numbers that
   async run(context) {
     const { system, folder } = context;
     const workspace = await locate(system, folder);
-    await settleRestore(context, workspace);
+    await settleDetour(context, workspace);
     const entries = readJournal(system, workspace.root);
     const undone = undoneIds(entries);
     return {

@@ -13,6 +13,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "complete": async () => (await import("./complete.ts")).complete,
   "cancel": async () => (await import("./cancel.ts")).cancel,
   "archive": async () => (await import("./archive.ts")).archive,
+  "branch": async () => (await import("./branch.ts")).branch,
+  "return": async () => (await import("./return.ts")).returnCommand,
   "stack": async () => (await import("./stack.ts")).stack,
   "template list": async () =>
     (await import("./template_list.ts")).templateList,

@@ -34,7 +34,7 @@ import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { agentOf } from "./pause_agent.ts";
 import { cleanUp } from "./pause_cleanup.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
@@ -66,7 +66,7 @@ export async function gather(
   const { system, folder } = context;
   const content = await readContent(context, input);
   const workspace = await locate(system, folder);
-  await settleRestore(context, workspace);
+  await settleDetour(context, workspace);
   const target = input.export === undefined
     ? undefined
     : exportTarget(system, input.export, { folder, root: workspace.root });

@@ -16,7 +16,7 @@ import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 import { isOver, passedOverNote, peekWork, refuseOver } from "./resume_work.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -47,7 +47,7 @@ export async function findOne(
   const { system } = context;
   const selector = chosenSelector(input);
   const workspace = await locate(system, context.folder);
-  await settleRestore(context, workspace);
+  await settleDetour(context, workspace);
   const { root } = workspace;
   await openStore(system, root);
   const chosen = (

@@ -4,9 +4,12 @@ import { stackText } from "../session/stack_text.ts";
 import { stackTree } from "../session/stack_tree.ts";
 import { placeKey } from "../session/work_place.ts";
 import { workView } from "../session/work_view.ts";
+import { keptNotes, parkedBy } from "../session/work_parked.ts";
+import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
+import { settleDetour } from "./detour_settle.ts";
 
 /** `mpm stack` */
 export const stack = defineCommand({
@@ -24,9 +27,11 @@ out, unless --all is given.`,
   },
   examples: ["mpm stack", "mpm stack --all --json"],
   result: async () => (await import("../session/results_work.ts")).StackResult,
-  async run({ system, folder }, { all }) {
+  async run(context, { all }) {
+    const { system, folder } = context;
     const workspace = await locate(system, folder);
     const { root } = workspace;
+    await settleDetour(context, workspace);
     await openWorks(system, root);
     const { works, problems } = listWorks(system, root);
     const current = currentWork(system, root, placeKey(workspace));
@@ -38,10 +43,12 @@ out, unless --all is given.`,
       sessions: placed.map(({ work, depth }) => ({
         session: workView(work),
         depth,
+        parked: parkedBy(work, works),
       })),
       hidden,
       problems: [
         ...problems.map(({ message }) => message),
+        ...keptNotes(works, (id) => hasRecord(system, root, id)),
         ...current.problem === undefined ? [] : [current.problem],
       ],
     };

@@ -2,7 +2,7 @@ import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { readBrief } from "../git/brief.ts";
 import { quickPlace } from "../git/quick_place.ts";
-import { rootWithoutGit } from "../git/workspace.ts";
+import { locate, rootWithoutGit } from "../git/workspace.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { StatusResult } from "../session/results_work.ts";
 import { checklistView, workView } from "../session/work_view.ts";
@@ -10,14 +10,18 @@ import { latestCheckpoint } from "../store/latest_checkpoint.ts";
 import { currentStack, type Stack } from "../store/work_current.ts";
 import { checkFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
+import { keptNotes } from "../session/work_parked.ts";
+import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
 import type { System } from "../system/system.ts";
+import { isUnsettled, settleDetour } from "./detour_settle.ts";
 
 /** Reads everything with one git process at most. */
 export async function readStatus(
-  { system, folder }: Context,
+  context: Context,
   porcelain: boolean,
 ): Promise<StatusResult> {
+  const { system, folder } = context;
   const place = quickPlace(system, folder) ?? {
     root: rootWithoutGit(system, folder),
     worktree: folder,
@@ -38,7 +42,12 @@ export async function readStatus(
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
   // What a dead pause left is finished, but never by a prompt.
-  if (!porcelain) await openWorks(system, root);
+  if (!porcelain) {
+    await openWorks(system, root);
+    if (isUnsettled(system, place)) {
+      await settleDetour(context, await locate(system, folder));
+    }
+  }
   // Git works while the store is read.
   const git = gitDir === undefined ? undefined : readBrief(system, worktree);
   const { chain, problem } = stackHere(system, place);
@@ -51,7 +60,10 @@ export async function readStatus(
     checklist: checklistView(work?.checklist ?? []),
     checkpoint: latestCheckpoint(system, root),
     git: await git ?? null,
-    problems: problem === undefined ? [] : [problem],
+    problems: [
+      ...problem === undefined ? [] : [problem],
+      ...porcelain ? [] : keptNotes(chain, (id) => hasRecord(system, root, id)),
+    ],
   };
 }
 

@@ -6,7 +6,7 @@ import type { UndoResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
 import { withLock } from "../store/lock.ts";
 import { openPlace } from "./checkpoint_place.ts";
-import { settleRestore } from "./restore_settle.ts";
+import { settleDetour } from "./detour_settle.ts";
 import { rootOf, UNDO } from "./undo_steps.ts";
 
 /** `mpm undo` */
@@ -38,7 +38,7 @@ What is there now goes into a safety checkpoint first.`,
     const place = await openPlace(context);
     const { root } = place.workspace;
     const { worktree } = place.vault.workspace;
-    await settleRestore(context, place.workspace);
+    await settleDetour(context, place.workspace);
     return await withLock(system, root, async () => {
       const entries = readJournal(system, root);
       const entry = entryToUndo(entries, { number: input.number, worktree });

@@ -38,7 +38,34 @@ export const UNDO: Readonly<
 > = {
   "checkpoint restore": undoRestore,
   "checkpoint rm": undoRemoval,
+  "branch": refuseBranch,
+  "return": refuseReturn,
 };
+
+/** A detour has a way back of its own. */
+function refuseBranch({ entry }: UndoOrder): Promise<Undone> {
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} is not undo's to take back: ${entry.title}`,
+    {
+      hint: '"mpm return" ends a detour, with --discard as if it had not been',
+    },
+  );
+}
+
+/** What it restored may be undone, but the session is over. */
+function refuseReturn({ entry }: UndoOrder): Promise<Undone> {
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: ${entry.title}, and a ` +
+      "session that is complete stays so",
+    {
+      hint:
+        "mpm branch <name> --stash --git-branch <branch> goes there again; " +
+        "mpm undo <number> takes an earlier operation back",
+    },
+  );
+}
 
 /** The operation that an undo, or an undo of one, is about in the end. */
 export function rootOf(

@@ -31,6 +31,18 @@ export function refuseHeldIndex(system: System, vault: Vault): void {
   });
 }
 
+/** Waits for a git command that holds the index. Throws CONFLICT. */
+export async function waitForIndex(
+  system: System,
+  vault: Vault,
+): Promise<void> {
+  const lock = `${indexFile(vault)}.lock`;
+  for (let tries = 0; tries < TRIES && system.files.lstat(lock); tries++) {
+    await system.sleep(PAUSE_MS);
+  }
+  refuseHeldIndex(system, vault);
+}
+
 /** Removes the lock and the new index that a killed restore left. */
 export function releaseIndex(
   system: System,

@@ -5,6 +5,7 @@ import type { Agent, Save, Task, Todo } from "./save.ts";
 import { shellWord } from "./shell.ts";
 import { generatedSummary } from "./summary.ts";
 import type { Work } from "./work.ts";
+import { detoursDone } from "./work_parked.ts";
 import { savedWork } from "./work_save.ts";
 import { fullTitle } from "./work_title.ts";
 import { firstLine } from "./words.ts";
@@ -68,7 +69,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
         firstLine(session?.task || summary, HEADLINE),
       current_phase: content.phase ?? "In progress",
       summary,
-      accomplishments: [...content.accomplishments],
+      accomplishments: accomplished(content, session),
       next_steps: [...content.nextSteps],
     },
     git_context: toGitContext(state),
@@ -116,6 +117,13 @@ function sessionSummary(work: Work): string {
     ? ""
     : `, ${done} of ${checklist.length} done`;
   return `${fullTitle(work)}${of}`;
+}
+
+function accomplished(content: Content, session: Work | undefined): string[] {
+  return [
+    ...content.accomplishments,
+    ...session ? detoursDone(session) : [],
+  ];
 }
 
 function instructions(

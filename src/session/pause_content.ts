@@ -44,6 +44,11 @@ export function contentOf(input: PauseWords): Content {
   };
 }
 
+/** Whether a session can be found by that name. */
+export function isName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** `name` if a session can be found by it. Throws USAGE. */
 export function checkedName(name: string | undefined): string | undefined {
   if (name !== undefined && !NAME.test(name)) {

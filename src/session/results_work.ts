@@ -78,6 +78,8 @@ export const StackResult = z.strictObject({
     session: WorkView,
     /** 0: it has no parent here. */
     depth: z.int(),
+    /** The checkpoint with what it left for a detour; null: none. */
+    parked: z.nullable(text),
   })),
   /** How many are left out. */
   hidden: z.int(),

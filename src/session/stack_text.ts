@@ -71,7 +71,7 @@ function hasMore(rows: readonly Row[], at: number, level: number): boolean {
 }
 
 function rowText(
-  { session, depth }: Row,
+  { session, depth, parked }: Row,
   { result, style, marks }: {
     result: StackResult;
     style: TextStyle;
@@ -81,7 +81,10 @@ function rowText(
   const kind = depth === 0 ? "Main Session" : "Branch";
   const age = shortAge(Date.parse(session.since), new Date(result.listed_at));
   const done = session.total > 0 ? `, ${session.done}/${session.total}` : "";
-  const state = `${stateWord(session.state, style)} ${style.dim(age)}${done}`;
+  const left = parked === null ? "" : `, parked in ${escapeText(parked)}`;
+  const state = `${stateWord(session.state, style)} ${
+    style.dim(age)
+  }${done}${left}`;
   const here = session.id === result.current
     ? ` ${style.cyan(marks.current)}`
     : "";

@@ -152,6 +152,11 @@ export const isDetour = orNull(fieldsOf({
   worktree: isTextOrNull,
 })) as (value: unknown) => value is Work["detour"];
 
+/** Whether it is a list of what became of detours. */
+export const isChildren = listOf(
+  fieldsOf({ id: isId, name: isTextOrNull, summary: isText, at: isTime }),
+) as (value: unknown) => value is Work["children"];
+
 const CHECKS: Readonly<Record<Exclude<keyof Work, number>, Check>> = {
   schema: (value) => value === 1,
   id: isId,
@@ -168,9 +173,7 @@ const CHECKS: Readonly<Record<Exclude<keyof Work, number>, Check>> = {
   template: isTemplate,
   checklist: listOf(isCheckItem),
   saves: listOf((value) => isText(value) && SESSION_ID.test(value as string)),
-  children: listOf(
-    fieldsOf({ id: isId, name: isTextOrNull, summary: isText, at: isTime }),
-  ),
+  children: isChildren,
   detour: isDetour,
   summary: isTextOrNull,
 };

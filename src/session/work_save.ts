@@ -7,6 +7,7 @@ import { parseTime } from "./times.ts";
 import type { CheckItem, Detour, Work } from "./work.ts";
 import {
   isCheckItem,
+  isChildren,
   isDetour,
   isMoves,
   isTemplate,
@@ -107,6 +108,7 @@ function rebuilt(
   const transitions = field(value, "transitions");
   const template = field(value, "template") ?? null;
   const detour = field(value, "detour") ?? null;
+  const children = field(value, "children");
   const parent = field(value, "parent");
   const git = field(value, "git");
   return {
@@ -127,7 +129,7 @@ function rebuilt(
     template: isTemplate(template) ? template : null,
     checklist: checkItems(checklist),
     saves: [],
-    children: [],
+    children: isChildren(children) ? children : [],
     detour: isDetour(detour) ? detour : null,
     summary: null,
   };

@@ -35,6 +35,12 @@ export function removeRecord(system: System, root: string, id: string): void {
   removeIfThere(system, recordFile(root, id));
 }
 
+/** Whether there is a record of that id; costs one look at a file's entry. */
+export function hasRecord(system: System, root: string, id: string): boolean {
+  return CHECKPOINT_ID.test(id) &&
+    system.files.lstat(recordFile(root, id)) !== undefined;
+}
+
 /** The ids of all records. Throws CONFLICT for a link in place of the folder. */
 export function recordIds(system: System, root: string): string[] {
   const { checkpoints } = layout(root);

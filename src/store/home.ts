@@ -12,6 +12,7 @@ import { HOME, layout } from "./layout.ts";
 const OWN_RULES = `/.gitignore
 /.lock
 /backups/
+/.mpm.tmp
 /checkpoints/
 /checkpoints.git/
 /config.local.toml

@@ -12,6 +12,9 @@ export interface Layout {
   readonly work: string;
   /** Which session each worktree is at. */
   readonly current: string;
+  /** A `branch` or `return` under way in each worktree. */
+  readonly detours: string;
+  readonly detourLock: string;
   /** A copy of each save's JSON, which no git command takes away. */
   readonly kept: string;
   /** claude-mpm's resume logs, which mpm only reads. */
@@ -51,6 +54,8 @@ export function layout(root: string): Layout {
     state,
     work: join(state, "work"),
     current: join(state, "current"),
+    detours: join(state, "detours"),
+    detourLock: join(state, "detours.lock"),
     kept: join(home, "kept"),
     logs: join(home, "resume-logs"),
     trash: join(home, "trash"),

@@ -7,7 +7,7 @@ import { redactValue } from "../session/redact.ts";
 import type { Work } from "../session/work.ts";
 import { workFault } from "../session/work_record.ts";
 import type { System } from "../system/system.ts";
-import { writeAtomic } from "./atomic.ts";
+import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { checkFolder, ensureFolder } from "./folders.ts";
 import { namesIn } from "./find_saves.ts";
 import { layout } from "./layout.ts";
@@ -153,6 +153,14 @@ export function writeWork(system: System, root: string, work: Work): Work {
   ensureFolder(system, layout(root).work, root);
   writeAtomic(system, path, { bytes });
   return clean;
+}
+
+/**
+ * Takes the record of a session away that an operation made and did not come
+ * to its end with. Call under the store's lock.
+ */
+export function removeWork(system: System, root: string, id: string): void {
+  removeIfThere(system, workPath(root, id));
 }
 
 /** Seconds beyond the present one in which a free id is looked for. */

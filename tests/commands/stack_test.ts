@@ -28,8 +28,8 @@ Deno.test("stack draws the sessions as a tree and marks the current one", async 
   const { stdout } = await mpm(env, ["stack"], { now: at(10) });
   assertEquals(
     stdout,
-    `Main Session: feature: Feature Development (paused 6m ago, 5/16)
-└── Branch: fix: Fix critical login bug (paused 5m ago)
+    `Main Session: feature: Feature Development (paused 6m ago, 5/16, parked in parked-fix)
+└── Branch: fix: Fix critical login bug (paused 5m ago, parked in parked-review)
     └── Branch: review: Review PR #123 (active 5m ago) ◄ you are here
 
 Main Session: old: Earlier work (complete 9m ago)
@@ -57,7 +57,7 @@ Deno.test("stack draws several branches of one session, the oldest first", async
   env.write(place, JSON.stringify(record));
   const { stdout } = await mpm(env, ["stack"], { now: at(10) });
   assertEquals(stdout.split("\n").slice(0, 3), [
-    "Main Session: feature: Feature Development (paused 6m ago, 5/16)",
+    "Main Session: feature: Feature Development (paused 6m ago, 5/16, parked in parked-review)",
     "├── Branch: fix: Fix critical login bug (paused 5m ago)",
     "└── Branch: review: Review PR #123 (active 5m ago) ◄ you are here",
   ]);

@@ -49,7 +49,7 @@ async function dying(
     now: LATER,
     wrap: (system) => {
       const { system: dying, reached } = crashing(wrap(system), at, {
-        programs: true,
+        programs: "all",
       });
       return {
         ...dying,
@@ -117,7 +117,7 @@ async function firstWrite(env: TestEnv): Promise<number> {
   await mpm(env, ["worktrees", "prune"], {
     now: LATER,
     wrap: (system) => {
-      const counted = crashing(system, Infinity, { programs: true });
+      const counted = crashing(system, Infinity, { programs: "all" });
       return {
         ...counted.system,
         run(program, options) {
@@ -218,7 +218,7 @@ for (const left of ["tree", "checked"]) {
 /** Dies at the step after the one that made what is named `left`. */
 function dyingAfter(system: System, left: string): System {
   let dead = false;
-  const crash = crashing(system, 0, { programs: true }).system;
+  const crash = crashing(system, 0, { programs: "all" }).system;
   const machine = () => dead ? crash : system;
   const after = (path: string) => {
     dead ||= path.endsWith(`/${left}`);

@@ -1,32 +1,42 @@
 import { assertEquals } from "@std/assert";
 import { EXIT_BUG } from "../../src/errors.ts";
 import type { TestEnv } from "./env.ts";
-import { crashing } from "./faults.ts";
+import { crashing, type Programs } from "./faults.ts";
 import { mpm } from "./mpm.ts";
 
 /** Runs a command that dies at its `at`-th write; whether it got to its end. */
 export async function runDying(
   env: TestEnv,
   args: readonly string[],
-  { at, now }: { at: number; now: () => Date },
+  { at, now, programs = "none" }: {
+    at: number;
+    now: () => Date;
+    programs?: Programs;
+  },
 ): Promise<boolean> {
   let died = false;
+  const said: string[] = [];
   const { status } = await mpm(env, args, {
     now,
     wrap: (system) => {
-      const { system: dying } = crashing(system, at);
+      const { system: dying } = crashing(system, at, { programs });
       return {
         ...dying,
         terminal: {
           ...dying.terminal,
           err: (text) => {
-            died ||= text.includes("Crash") || text.includes("died at write");
+            said.push(text);
+            // A death while another one is cleaned up after hides it.
+            died ||= /Crash|died at write|SuppressedError/.test(text);
             return true;
           },
         },
       };
     },
   });
+  if (!died && status !== 0) {
+    throw new Error(`ended with ${status}:\n${said.join("")}`);
+  }
   assertEquals(status, died ? EXIT_BUG : 0);
   return !died;
 }
@@ -37,15 +47,18 @@ export async function runDying(
  */
 export async function dieEverywhere(
   args: readonly string[],
-  { prepare, check, now }: {
+  { prepare, check, now, programs = "none", first = 0 }: {
     prepare: () => TestEnv | Promise<TestEnv>;
     check: (env: TestEnv, where: string, finished: boolean) => Promise<void>;
     now: () => Date;
+    programs?: Programs;
+    /** The death to begin with, where another test has those before. */
+    first?: number;
   },
 ): Promise<number> {
-  for (let at = 0;; at++) {
+  for (let at = first;; at++) {
     using env = await prepare();
-    const finished = await runDying(env, args, { at, now });
+    const finished = await runDying(env, args, { at, now, programs });
     await check(env, finished ? "finished" : `died at write ${at}`, finished);
     if (finished) return at;
   }

@@ -19,16 +19,42 @@ const WRITES = [
 
 type Write = typeof WRITES[number];
 
+/** Commands of git that change the repository, its refs or the worktree. */
+const CHANGING = [
+  "branch",
+  "checkout",
+  "commit-tree",
+  "fast-import",
+  "hash-object",
+  "mktree",
+  "read-tree",
+  "update-index",
+  "update-ref",
+  "worktree",
+];
+
+/** Which programs count beside the writes. */
+export type Programs = "none" | "changing-git" | "all";
+
 /**
- * A machine whose `at`-th write (from 0) dies; a file is half written then. With
- * `programs` it may die before each program it runs, too.
+ * A machine whose `at`-th write (from 0) dies; a file is half written then.
+ * With `programs` it may die, too, before every program it runs, or before every
+ * command of git that changes something.
  */
 export function crashing(
   system: System,
   at: number,
-  { programs = false }: { programs?: boolean } = {},
+  { programs = "none" }: { programs?: Programs } = {},
 ): { system: System; reached: () => number } {
   let calls = 0;
+  const run: System["run"] = (program, options) => {
+    const counts = programs === "all" || programs === "changing-git" &&
+        options.args.some((arg) => CHANGING.includes(arg));
+    if (!counts || calls++ < at) return system.run(program, options);
+    throw new Crash(
+      `died at write ${at}: ${program} ${options.args.join(" ")}`,
+    );
+  };
   const files = wrapped(system.files, (method, args, proceed) => {
     const here = calls++;
     if (here < at) return proceed();
@@ -38,12 +64,6 @@ export function crashing(
     }
     throw new Crash(`died at write ${at}: ${method} ${args[0]}`);
   });
-  const run: System["run"] = (program, options) => {
-    if (programs && calls++ >= at) {
-      throw new Crash(`died at write ${at}: ${program}`);
-    }
-    return system.run(program, options);
-  };
   return { system: { ...system, files, run }, reached: () => calls };
 }
 

@@ -1,0 +1,77 @@
+import { defineCommand } from "../cli/command.ts";
+import { branchText } from "../session/detour_text.ts";
+import { branched, planned } from "./branch_steps.ts";
+
+/** `mpm branch` */
+export const branch = defineCommand({
+  name: "branch",
+  summary: "Leave the work for a detour that comes back to it",
+  description: `
+Saves the session of this worktree as "mpm pause" does and starts a new one
+below it; "mpm return" ends that one and comes back. Where there is no session,
+one is made for the work at hand. Depth is unlimited: "mpm stack" draws it.
+
+--stash parks all uncommitted work, staged and untracked too, in a checkpoint,
+and leaves the tree clean; ignored files stay. --git-branch also switches to
+that git branch, made from the default branch if it is new. --worktree leaves
+this tree alone and opens the detour in a worktree of its own, below
+.claude/worktrees/, on the git branch of --git-branch or of its own name.
+Nothing of this reaches the network or runs hooks of the repository.
+
+Everything is checked before anything is changed, and a command that is cut
+short is taken back by the next one.`,
+  positionals: [
+    { name: "name", summary: "A name to find the detour by" },
+    { name: "task", summary: "What is to be done in it", rest: true },
+  ],
+  flags: {
+    stash: {
+      type: "boolean",
+      summary: "Park uncommitted work and leave the tree clean",
+    },
+    "git-branch": {
+      type: "string",
+      short: "b",
+      value: "branch",
+      summary: "Switch to this git branch, made from the default one if new",
+    },
+    worktree: {
+      type: "boolean",
+      short: "w",
+      summary: "Open it in a worktree of its own",
+    },
+    template: {
+      type: "string",
+      short: "t",
+      value: "name",
+      summary: "The template its checklist is made from",
+    },
+    var: {
+      type: "string",
+      value: "name=value",
+      repeatable: true,
+      summary: "The value of one of the template's variables",
+    },
+    "no-commit": {
+      type: "boolean",
+      summary: "Do not commit the save to the repository",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be done and change nothing",
+    },
+  },
+  examples: [
+    'mpm branch hotfix "Fix login" --stash --git-branch fix/login',
+    'mpm branch review "Review PR 123" --worktree',
+    "mpm branch spike --dry-run",
+  ],
+  result: async () =>
+    (await import("../session/results_detour.ts")).BranchResult,
+  async run(context, input) {
+    return input["dry-run"]
+      ? await planned(context, input)
+      : await branched(context, input);
+  },
+  render: branchText,
+});

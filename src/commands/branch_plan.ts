@@ -1,0 +1,291 @@
+import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
+import { pathsOf, WORKTREES } from "../git/detour_worktree.ts";
+import { treeChanges } from "../git/read_checkpoints.ts";
+import {
+  inTheWay,
+  overwritten,
+  readPosition,
+  refuseFilters,
+} from "../git/switch.ts";
+import { findTarget, type SwitchTarget } from "../git/switch_target.ts";
+import { isAt, type Position } from "../session/detour.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { Work } from "../session/work.ts";
+import { placeKey } from "../session/work_place.ts";
+import { labelOf } from "../session/work_record.ts";
+import { isOpen } from "../session/work_states.ts";
+import { currentWork } from "../store/work_current.ts";
+import { listWorks } from "../store/work_files.ts";
+import { type Beginning, beginningOf } from "./beginning.ts";
+import type { System } from "../system/system.ts";
+import type { CheckpointPlace } from "./checkpoint_place.ts";
+import {
+  dirtyPaths,
+  lookAtTree,
+  named,
+  openTree,
+  refuseBusy,
+  refuseUnparkable,
+} from "./detour_tree.ts";
+
+/** The input of `mpm branch`. */
+export interface BranchInput {
+  readonly name: string;
+  readonly task: readonly string[];
+  readonly stash: boolean;
+  readonly "git-branch": string | undefined;
+  readonly worktree: boolean;
+  readonly template: string | undefined;
+  readonly var: readonly string[];
+  readonly "no-commit": boolean;
+}
+
+/** A detour as it would begin; nothing is changed yet. */
+export interface BranchPlan {
+  readonly workspace: Workspace;
+  readonly input: BranchInput;
+  /** The session that is left; `undefined`: one is to be made. */
+  readonly parent: Work | undefined;
+  /** Task, template and checklist of the new one. */
+  readonly child: Beginning;
+  /** `undefined`: outside a repository. */
+  readonly tree: CheckpointPlace | undefined;
+  readonly from: Position;
+  readonly target: SwitchTarget | undefined;
+  /** Uncommitted paths. */
+  readonly dirt: readonly string[];
+  /** Where the worktree is to be, absolute. */
+  readonly linked: string | undefined;
+}
+
+const NOWHERE: Position = { branch: null, head: null };
+
+/** Reads and checks everything. Throws what does not allow the detour. */
+export async function planBranch(
+  { system }: Context,
+  workspace: Workspace,
+  input: BranchInput,
+): Promise<BranchPlan> {
+  checkFlags(input, workspace);
+  const child = await beginningOf(system, workspace, input);
+  const parent = currentParent(system, workspace, input.name);
+  const plan = { workspace, input, parent, child };
+  const inGit = workspace.git === "repository";
+  const touches = input.stash || input["git-branch"] !== undefined ||
+    input.worktree;
+  if (!inGit || !touches) {
+    const from = inGit && !touches ? await fromOf(system, workspace) : NOWHERE;
+    const none = { tree: undefined, target: undefined, linked: undefined };
+    return { ...plan, ...none, from, dirt: [] };
+  }
+  const tree = await openTree(system, workspace);
+  const from = await readPosition(tree.vault.git);
+  if (input.worktree) {
+    const { target, linked } = await planLinked(system, tree, { input, from });
+    return { ...plan, tree, from, target, linked, dirt: [] };
+  }
+  const { target, dirt } = await planTree(system, tree, { input, from });
+  return { ...plan, tree, from, target, linked: undefined, dirt };
+}
+
+async function fromOf(
+  system: System,
+  workspace: Workspace,
+): Promise<Position> {
+  const { vault } = await openTree(system, workspace);
+  return await readPosition(vault.git);
+}
+
+function checkFlags(input: BranchInput, { git, reason }: Workspace): void {
+  if (input.worktree && input.stash) {
+    throw new MpmError("USAGE", '"--stash" goes not with "--worktree"', {
+      hint: "--worktree leaves this tree and its uncommitted work alone",
+    });
+  }
+  const needs = [
+    input.stash ? "--stash" : undefined,
+    input["git-branch"] === undefined ? undefined : "--git-branch",
+    input.worktree ? "--worktree" : undefined,
+  ].find((flag) => flag !== undefined);
+  if (needs === undefined || git === "repository") return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${needs}" needs a git repository: ${reason ?? "this is none"}`,
+    {
+      hint:
+        `Leave out ${needs}: the detour then works on the files as they are`,
+    },
+  );
+}
+
+/** Throws where a session that is open has the name already. */
+function currentParent(
+  system: System,
+  workspace: Workspace,
+  name: string,
+): Work | undefined {
+  const { root } = workspace;
+  const place = placeKey(workspace);
+  const { work, problem } = currentWork(system, root, place);
+  if (problem !== undefined) {
+    throw new MpmError("UNREADABLE", problem, {
+      hint: "Move the file away, or repair it: it says which session this is",
+    });
+  }
+  const namesake = listWorks(system, root).works.find((one) =>
+    one.name === name && isOpen(one.state)
+  );
+  if (!namesake) return work;
+  const { id, state, worktree } = namesake;
+  const here = namesake.place === place ? "" : ` in "${worktree}"`;
+  throw new MpmError(
+    "CONFLICT",
+    `${labelOf(namesake)} is ${state} already${here}: ${id}`,
+    {
+      hint: namesake.id === work?.id
+        ? '"mpm return" ends it; for another detour take another name'
+        : "Take another name, or go on with that one",
+    },
+  );
+}
+
+interface Wanted {
+  readonly input: BranchInput;
+  readonly from: Position;
+}
+
+/** Throws where the tree cannot be cleared or switched without a loss. */
+async function planTree(
+  system: System,
+  tree: CheckpointPlace,
+  { input, from }: Wanted,
+): Promise<{ target: SwitchTarget | undefined; dirt: string[] }> {
+  refuseBusy(system, tree);
+  refuseUnborn(from, input);
+  const { git, workspace } = tree.vault;
+  const wanted = input["git-branch"];
+  const [capture, target] = await Promise.all([
+    lookAtTree(system, tree),
+    wanted === undefined
+      ? undefined
+      : findTarget(git, { worktree: workspace.worktree, branch: wanted }),
+  ]);
+  const dirt = dirtyPaths(capture);
+  if (input.stash && dirt.length > 0) refuseUnparkable(capture);
+  const stays = !target || isAt(from, target);
+  const cleared = input.stash ? dirt : [];
+  if (stays) {
+    await refuseFilters(git, () => cleared);
+    return { target, dirt };
+  }
+  await checkSwitch(system, tree, {
+    ...{ capture, target, from, dirt },
+    stash: input.stash,
+  });
+  return { target, dirt };
+}
+
+function refuseUnborn({ head }: Position, input: BranchInput): void {
+  if (head !== null) return;
+  const flag = input.stash ? "--stash" : "--git-branch";
+  throw new MpmError(
+    "CONFLICT",
+    `"${flag}" needs a first commit to go back to`,
+    {
+      hint: "Commit something first, or leave it out",
+    },
+  );
+}
+
+async function checkSwitch(
+  system: System,
+  { vault }: CheckpointPlace,
+  { capture, target, from, dirt, stash }: {
+    capture: Capture;
+    target: Position;
+    from: Position;
+    dirt: readonly string[];
+    stash: boolean;
+  },
+): Promise<void> {
+  const { git } = vault;
+  const changes = await treeChanges(git, from.head!, target.head!);
+  await refuseFilters(git, () => [...changes.map(({ path }) => path), ...dirt]);
+  const blocked = stash ? [] : inTheWay(changes, dirt);
+  if (blocked.length > 0) {
+    throw new MpmError(
+      "CONFLICT",
+      `Uncommitted changes are in the way of "${target.branch}": ${
+        named(blocked)
+      }`,
+      { hint: "--stash parks them until the return; or commit them" },
+    );
+  }
+  refuseMoves(changes);
+  refuseOverwriting(system, vault, { changes, capture, branch: target.branch });
+}
+
+/** Git leaves submodules where they are when it switches. */
+export function refuseMoves(
+  changes: Awaited<ReturnType<typeof treeChanges>>,
+): void {
+  const moved = changes.find(({ from, to }) =>
+    from?.mode === "160000" || to?.mode === "160000"
+  );
+  if (!moved) return;
+  throw new MpmError(
+    "CONFLICT",
+    `The submodule "${moved.path}" is another there, and a switch leaves it`,
+    { hint: "Switch by hand, or take --worktree" },
+  );
+}
+
+/** Throws CONFLICT for ignored files that a switch would write over. */
+export function refuseOverwriting(
+  system: System,
+  { git }: CheckpointPlace["vault"],
+  { changes, capture, branch }: {
+    changes: Awaited<ReturnType<typeof treeChanges>>;
+    capture: Capture;
+    branch: string | null;
+  },
+): void {
+  const known = (path: string) => capture.worktree.has(path);
+  const lost = overwritten(system, git, { changes, known });
+  if (lost.length === 0) return;
+  throw new MpmError(
+    "CONFLICT",
+    `${branch === null ? "That commit" : `"${branch}"`} has files where ` +
+      `ignored ones are: ${named(lost)}`,
+    { hint: "Move them away: ignored files are in no checkpoint" },
+  );
+}
+
+async function planLinked(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+  { input, from }: Wanted,
+): Promise<{ target: SwitchTarget; linked: string }> {
+  const { git } = vault;
+  if (workspace.root === workspace.commonDir) {
+    throw new MpmError("CONFLICT", "A bare repository has no place for it", {
+      hint: "Add a worktree with git, and branch in it",
+    });
+  }
+  const branch = input["git-branch"] ?? input.name;
+  const target = await findTarget(git, { worktree: "", branch });
+  if (from.head === null && target.start === undefined) {
+    refuseUnborn(from, input);
+  }
+  const linked = join(workspace.root, WORKTREES, input.name);
+  if (system.files.lstat(linked)) {
+    throw new MpmError("CONFLICT", `"${linked}" is there already`, {
+      hint: "Take another name, or move it away",
+    });
+  }
+  await refuseFilters(git, () => pathsOf(git, target.head));
+  return { target, linked };
+}

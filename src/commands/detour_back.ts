@@ -1,0 +1,260 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
+import { dropCleanWorktree } from "../git/detour_worktree.ts";
+import { partOf } from "../git/read_checkpoints.ts";
+import {
+  createBranch,
+  dropBranch,
+  readPosition,
+  switchTo,
+} from "../git/switch.ts";
+import { printOf } from "../session/checkpoint_record.ts";
+import { timedName } from "../session/checkpoint_name.ts";
+import {
+  type DetourMarker,
+  isAt,
+  type Position,
+  positionText,
+} from "../session/detour.ts";
+import type { Workspace } from "../session/repository.ts";
+import { moved } from "../session/work_record.ts";
+import { isOpen } from "../session/work_states.ts";
+import { dropDetourMarker, readDetourMarker } from "../store/detour_marker.ts";
+import { changeWorks } from "../store/work_change.ts";
+import { pointNowhere } from "../store/work_current.ts";
+import { findWork, removeWork, writeWork } from "../store/work_files.ts";
+import type { System } from "../system/system.ts";
+import type { CheckpointPlace } from "./checkpoint_place.ts";
+import { takeCheckpoint } from "./checkpoint_take.ts";
+import { endDetour, keepParked } from "./detour_end.ts";
+import { cleanTree, lookAtTree, openTree, recordBy } from "./detour_tree.ts";
+import { restoreLocked } from "./restore_apply.ts";
+import { settleRestore } from "./restore_settle.ts";
+import { waitForIndex } from "../git/restore_index.ts";
+import { withLock } from "../store/lock.ts";
+
+/** The same with {@link lockDetours}. Throws what stands in the way. */
+export async function settleHeld(
+  context: Context,
+  workspace: Workspace,
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  const marker = readDetourMarker(system, workspace);
+  if (!marker) return;
+  await settleRestore(context, workspace);
+  const what = `"mpm ${marker.operation}" was interrupted`;
+  if (isPast(system, root, marker)) {
+    await finish(context, workspace, marker);
+    context.note(`${what} at its end: it is finished now`);
+  } else {
+    const notes = await takeBack(context, workspace, marker);
+    context.note(`${what}: it is taken back`);
+    notes.forEach((note) => context.note(note));
+  }
+}
+
+/** Whether the record that decides is written. */
+function isPast(
+  system: System,
+  root: string,
+  { operation, child, parent }: DetourMarker,
+): boolean {
+  const work = findWork(system, root, child);
+  // Another session may have got the id that was to be this one's.
+  if (operation === "branch") return work?.parent === parent;
+  return work !== undefined && !isOpen(work.state);
+}
+
+async function finish(
+  { system }: Context,
+  workspace: Workspace,
+  marker: DetourMarker,
+): Promise<void> {
+  const { root } = workspace;
+  const { ending } = marker;
+  if (ending) {
+    await changeWorks(system, root, () => {
+      endDetour(system, root, { marker, ending, time: system.now() });
+    });
+  }
+  dropDetourMarker(system, workspace);
+}
+
+/**
+ * Brings everything back to where it was before the operation. What was
+ * changed since is in a safety checkpoint first. May be called again after it
+ * was cut short itself. Returns what is to be said. Throws what stands in the
+ * way, and then the marker stays.
+ */
+export async function takeBack(
+  context: Context,
+  workspace: Workspace,
+  marker: DetourMarker,
+): Promise<string[]> {
+  const { system } = context;
+  const { root } = workspace;
+  const notes: string[] = [];
+  if (marker.changing && workspace.git === "repository") {
+    const place = await openTree(system, workspace);
+    // Of a new worktree this one knows nothing.
+    if (marker.linked === null) {
+      notes.push(...await treeBack(context, place, marker));
+    }
+    const { git } = place.vault;
+    const stays = marker.linked !== null &&
+      system.files.lstat(marker.linked) !== undefined &&
+      !await dropCleanWorktree(git, marker.linked);
+    if (stays) {
+      notes.push(`The worktree "${marker.linked}" is not clean: it stays`);
+    }
+    const now = await readPosition(git);
+    if (marker.created && now.branch !== marker.created.branch && !stays) {
+      await dropBranch(git, marker.created);
+    }
+  }
+  await changeWorks(system, root, () => sessionBack(system, root, marker));
+  dropDetourMarker(system, workspace);
+  return notes;
+}
+
+/** A session that was made for it is none; another is in its state again. */
+function sessionBack(
+  system: System,
+  root: string,
+  { operation, parent, parent_state: state, made_parent: made, place }:
+    DetourMarker,
+): void {
+  if (operation !== "branch" || parent === null) return;
+  if (made) {
+    pointNowhere(system, root, place);
+    removeWork(system, root, parent);
+    return;
+  }
+  const work = findWork(system, root, parent);
+  if (work?.state !== "paused" || state === "paused") return;
+  const time = system.now();
+  const active = moved(work, "resume", time);
+  const back = state === "working" ? moved(active, "work", time) : active;
+  writeWork(system, root, back);
+}
+
+async function treeBack(
+  context: Context,
+  place: CheckpointPlace,
+  marker: DetourMarker,
+): Promise<string[]> {
+  const { system } = context;
+  const { vault } = place;
+  const { from, to, before } = marker;
+  await waitForIndex(system, vault);
+  const now = await readPosition(vault.git);
+  if (!isAt(now, from) && !(to && isAt(now, to))) {
+    return await leave(context, place, { marker, now });
+  }
+  const capture = await lookAtTree(system, place);
+  const target = before ? await recordBy(place, before) : undefined;
+  if (before && !target) {
+    throw new MpmError("CONFLICT", `The checkpoint "${before.id}" is gone`, {
+      hint: "It holds the uncommitted work from before: see git fsck",
+    });
+  }
+  if (isAt(now, from) && isAsBefore(capture, target)) return [];
+  const notes = await clear(context, place, { marker, capture });
+  if (!isAt(now, from)) await back(place, from);
+  if (target) {
+    const operation = "checkpoint restore";
+    const title = `take back an interrupted ${marker.operation}`;
+    const order = { target, paths: [], exact: false, operation, title };
+    await withLock(
+      system,
+      place.workspace.root,
+      () => restoreLocked(context, place, { order }),
+    );
+  }
+  return notes;
+}
+
+/** A branch that went since is made again at its commit. */
+async function back({ vault }: CheckpointPlace, from: Position): Promise<void> {
+  const { branch, head } = from;
+  if (branch !== null && head !== null) {
+    const ref = `refs/heads/${branch}`;
+    const there = await vault.git.run(["show-ref", "--verify", "--quiet", ref]);
+    if (there.status !== 0) await createBranch(vault.git, { branch, head });
+  }
+  await switchTo(vault.git, from);
+}
+
+/** Whether the tree was not touched, or is put right already. */
+function isAsBefore(
+  capture: Capture,
+  target: { readonly print: string } | undefined,
+): boolean {
+  return target
+    ? printOf(capture) === target.print
+    : capture.entries.length === 0;
+}
+
+/** Clears the tree of what the operation brought; all of it is kept first. */
+async function clear(
+  context: Context,
+  place: CheckpointPlace,
+  { marker, capture }: { marker: DetourMarker; capture: Capture },
+): Promise<string[]> {
+  if (capture.entries.length === 0) return [];
+  const { operation, before, after, to, from } = marker;
+  const safety = await takeCheckpoint(context, place, {
+    name: timedName("safety", context.system.now()),
+    kind: "safety",
+    note: `before taking back an interrupted ${operation}`,
+  });
+  const trees = [
+    ...[before, after].filter((key) => key !== null)
+      .map(({ commit }) => partOf(commit, "worktree")),
+    ...[from, to].map((position) => position?.head)
+      .filter((head) => head !== null && head !== undefined)
+      .map((head) => `${head}^{tree}`),
+  ];
+  await cleanTree(context, place, { capture, trees });
+  return [`What was there in between is in the checkpoint "${safety.name}"`];
+}
+
+/** The user went elsewhere by hand: nothing is moved under their feet. */
+async function leave(
+  { system }: Context,
+  { workspace }: CheckpointPlace,
+  { marker, now }: { marker: DetourMarker; now: Position },
+): Promise<string[]> {
+  const { before, operation, parent, child } = marker;
+  if (!before) return [];
+  const owner = operation === "branch" ? parent : child;
+  await changeWorks(system, workspace.root, () => {
+    keepParked(system, workspace.root, {
+      owner,
+      checkpoint: before.id,
+      child,
+      time: system.now(),
+    });
+  });
+  return [
+    `HEAD is at ${positionText(now)} by now, so the files stay as they are. ` +
+    `What was parked: mpm checkpoint restore ${before.id}`,
+  ];
+}
+
+/** Two failures in one: what went wrong, and why it is still half done. */
+export function notTakenBack(
+  error: MpmError,
+  failure: MpmError,
+  { before }: DetourMarker,
+): MpmError {
+  const kept = before ? `; uncommitted work is in "${before.id}"` : "";
+  return new MpmError(
+    error.code,
+    `${error.message}; and it could not be taken back yet: ` +
+      `${failure.message}${kept}`,
+    { hint: failure.hint ?? "The next mpm command tries again", cause: error },
+  );
+}

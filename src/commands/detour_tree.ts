@@ -1,0 +1,169 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
+import type { Git } from "../git/git.ts";
+import { partOf, pathsIn, treeDelta } from "../git/read_checkpoints.ts";
+import { readOperation } from "../git/operation.ts";
+import { resolveNames } from "../git/refs.ts";
+import { WorktreeWriter } from "../git/restore_files.ts";
+import { refuseHeldIndex } from "../git/restore_index.ts";
+import { resetTracked } from "../git/switch.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import type { CheckpointKey } from "../session/detour.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { LeftOut } from "../session/snapshot.ts";
+import type { System } from "../system/system.ts";
+import {
+  captureNow,
+  type CheckpointPlace,
+  placeOf,
+  recordOf,
+} from "./checkpoint_place.ts";
+
+/** The worktree of a repository as detours change it. Throws GIT_FAILED. */
+export async function openTree(
+  system: System,
+  workspace: Workspace,
+): Promise<CheckpointPlace> {
+  const place = await placeOf(system, workspace, { create: true });
+  if (place.vault) return { ...place, vault: place.vault };
+  throw new MpmError("GIT_FAILED", "There is no repository here");
+}
+
+/** Worktrees of agents, which stay where they are whatever is checked out. */
+function isWorktreeOfAgents(path: string): boolean {
+  return path.startsWith(".claude/worktrees/");
+}
+
+/** The paths that differ from HEAD; worktrees within this one apart. */
+export function dirtyPaths({ entries }: Capture): string[] {
+  return entries.map(({ path }) => path)
+    .filter((path) => !isWorktreeOfAgents(path));
+}
+
+/** What a checkpoint of this tree could not give back, and why. */
+export function unparkable({ entries, leftOut }: Capture): LeftOut[] {
+  const foreign = entries.map(({ path }) => path)
+    .filter((path) => !path.isWellFormed())
+    .map((path) => ({ path, reason: "its name is not UTF-8" }));
+  return [...leftOut, ...foreign].filter(({ path }) =>
+    !isWorktreeOfAgents(path)
+  );
+}
+
+/** Paths that a message names. */
+const NAMED = 8;
+
+/** `a, b and 3 more`. */
+export function named(paths: readonly string[]): string {
+  const more = paths.length - NAMED;
+  const list = paths.slice(0, NAMED).join(", ");
+  return more > 0 ? `${list} and ${more} more` : list;
+}
+
+/** Throws CONFLICT for work that a checkpoint could not give back. */
+export function refuseUnparkable(capture: Capture): void {
+  const [first, ...more] = unparkable(capture);
+  if (!first) return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${first.path}" cannot be parked: ${first.reason}` +
+      (more.length > 0 ? `; nor ${more.length} more` : ""),
+    { hint: "Commit it, move it away, or take --worktree for the detour" },
+  );
+}
+
+/**
+ * Refuses to change a tree in the middle of a merge or the like, or that
+ * another git command is changing. Throws CONFLICT.
+ */
+export function refuseBusy(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+): void {
+  const operation = readOperation(system, workspace.gitDir!);
+  if (operation !== undefined) {
+    throw new MpmError("CONFLICT", `A ${operation} is in progress here`, {
+      hint: `Finish it or give it up (git ${operation} --abort) first`,
+    });
+  }
+  refuseHeldIndex(system, vault);
+}
+
+/** The record of a checkpoint, from its commit; `undefined`: it is gone. */
+export function recordBy(
+  { vault }: CheckpointPlace,
+  key: CheckpointKey,
+): Promise<StoredCheckpoint | undefined> {
+  return recordOf(vault, key);
+}
+
+/** Whether all that a checkpoint changes is there to be written. */
+export async function isWhole(
+  git: Git,
+  { commit }: CheckpointKey,
+  base: string,
+): Promise<boolean> {
+  try {
+    const deltas = await Promise.all(
+      (["worktree", "index"] as const).map((part) =>
+        treeDelta(git, base, partOf(commit, part))
+      ),
+    );
+    const ids = new Set(
+      deltas.flatMap((delta) => [...delta.values()])
+        .filter((entry) => entry && entry.mode !== "160000")
+        .map((entry) => entry!.id),
+    );
+    const found = await resolveNames(git, [...ids]);
+    return [...ids].every((id) => found.get(id) !== undefined);
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Brings the tracked files and the index to HEAD, and removes the untracked
+ * files that one of `trees` has, each only while it is what `capture` saw,
+ * which must be in a checkpoint. Ignored files and all others stay. Throws
+ * CONFLICT where something is in the way, GIT_FAILED.
+ */
+export async function cleanTree(
+  context: Context,
+  place: CheckpointPlace,
+  { capture, trees }: { capture: Capture; trees: readonly string[] },
+): Promise<void> {
+  const { vault } = place;
+  const untracked = capture.entries.filter(({ status }) => status === "??")
+    .map(({ path }) => path).filter((path) => capture.worktree.get(path));
+  const inTree = (tree: string) => pathsIn(vault.git, tree, untracked);
+  const [tracked, ...known] = await Promise.all(
+    ["HEAD^{tree}", ...trees].map(inTree),
+  );
+  const gone = untracked.filter((path) =>
+    !tracked!.has(path) && known.some((paths) => paths.has(path))
+  );
+  await resetTracked(vault.git);
+  const writer = new WorktreeWriter(context.system, vault, {
+    setAside: () => {},
+    stay: context.folder,
+  });
+  for (const path of gone) {
+    const from = capture.worktree.get(path)!;
+    const problem = writer.remove({ path, from, to: undefined });
+    if (problem !== undefined) {
+      throw new MpmError("CONFLICT", `Cannot clear "${path}": ${problem}`, {
+        hint: "Nothing is lost; try again",
+      });
+    }
+  }
+}
+
+/** The capture of the tree as it is, with nothing stored. */
+export async function lookAtTree(
+  system: System,
+  place: CheckpointPlace,
+): Promise<Capture> {
+  return (await captureNow(system, place, { write: false })).capture;
+}

@@ -1,0 +1,294 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { partOf, readCheckpointRefs } from "../git/read_checkpoints.ts";
+import { isOnBranch, keepCommit, switchTo } from "../git/switch.ts";
+import type {
+  CheckpointKind,
+  StoredCheckpoint,
+} from "../session/checkpoint.ts";
+import { checkpointId, timedName } from "../session/checkpoint_name.ts";
+import { printOf } from "../session/checkpoint_record.ts";
+import { type DetourMarker, type Ending } from "../session/detour.ts";
+import type { ReturnResult } from "../session/results_detour.ts";
+import { labelOf } from "../session/work_record.ts";
+import { dropDetourMarker, writeDetourMarker } from "../store/detour_marker.ts";
+import { withLock } from "../store/lock.ts";
+import { appendJournal } from "../store/journal.ts";
+import { changeWorks } from "../store/work_change.ts";
+import type { System } from "../system/system.ts";
+import { listCheckpoints } from "./checkpoint_place.ts";
+import { pruneCheckpoints, takeCheckpoint } from "./checkpoint_take.ts";
+import { endDetour } from "./detour_end.ts";
+import { notTakenBack, takeBack } from "./detour_back.ts";
+import { cleanTree, lookAtTree } from "./detour_tree.ts";
+import { restoreLocked } from "./restore_apply.ts";
+import { type ReturnPlan } from "./return_plan.ts";
+import { type Deeds, endWorktree } from "./return_report.ts";
+import { type Target, targetOf } from "./return_target.ts";
+import {
+  answer,
+  type How,
+  howOf,
+  leftoverName,
+  refuseSkipped,
+  restoredOf,
+} from "./return_answer.ts";
+
+/** One `return` from its checks to its end. */
+export class Return {
+  readonly #context: Context;
+  readonly #system: System;
+  readonly #plan: ReturnPlan;
+  readonly #deeds: Deeds;
+  readonly #root: string;
+  #marker: DetourMarker | undefined;
+  readonly #warnings: string[] = [];
+  #journalled = false;
+
+  constructor(context: Context, plan: ReturnPlan, deeds: Deeds) {
+    this.#context = context;
+    this.#system = context.system;
+    this.#plan = plan;
+    this.#deeds = deeds;
+    this.#root = plan.workspace.root;
+  }
+
+  async run(): Promise<ReturnResult> {
+    try {
+      return await this.#steps();
+    } catch (error) {
+      if (error instanceof MpmError && this.#marker) {
+        throw await this.#undone(error);
+      }
+      throw error;
+    }
+  }
+
+  async #steps(): Promise<ReturnResult> {
+    const { input, dirt, parked, tree, linked, workspace } = this.#plan;
+    const how = dirt.length > 0 ? howOf(input) : undefined;
+    const left = how && await this.#keep(how);
+    const target = tree && !linked ? await this.#target(how, left) : undefined;
+    await this.#begin(left, target);
+    if (left) await this.#clear(left);
+    if (this.#plan.to) await this.#leave(this.#plan.to);
+    if (target) await this.#restore(target);
+    const time = this.#system.now();
+    const ending = this.#marker!.ending!;
+    const marker = this.#marker!;
+    const { child, parent } = await changeWorks(
+      this.#system,
+      this.#root,
+      () => {
+        const end = { marker, ending, time };
+        const ended = endDetour(this.#system, this.#root, end);
+        if (!this.#journalled) this.#journal(time);
+        return ended;
+      },
+    );
+    this.#marker = undefined;
+    dropDetourMarker(this.#system, workspace);
+    const result = answer(this.#plan, this.#deeds, {
+      child: child!,
+      parent,
+      time,
+    });
+    return {
+      ...result,
+      restored: parked && target ? restoredOf(target, parked) : null,
+      leftovers: how && left
+        ? { how, checkpoint: left.name, paths: [...dirt] }
+        : null,
+      worktree: linked ? await endWorktree(this.#system, this.#plan) : null,
+      warnings: [...this.#warnings, ...await this.#tidy(target)],
+    };
+  }
+
+  /** A restore is in the journal by itself. */
+  #journal(time: Date): void {
+    const { child, workspace } = this.#plan;
+    appendJournal(this.#system, this.#root, {
+      at: time.toISOString(),
+      operation: "return",
+      title: `return from ${labelOf(child)}`,
+      worktree: workspace.worktree,
+      before: { session: child.id },
+      after: { session: child.parent },
+    });
+  }
+
+  /** What the detour leaves uncommitted is in a checkpoint, whatever comes. */
+  async #keep(how: How): Promise<StoredCheckpoint> {
+    const { child, tree } = this.#plan;
+    const kind: CheckpointKind = how === "carried" ? "safety" : "named";
+    const name = how === "carried"
+      ? timedName("safety", this.#system.now())
+      : await this.#freeName(leftoverName(child, how));
+    return await takeCheckpoint(this.#context, tree!, {
+      name,
+      kind,
+      note: `left by the detour ${labelOf(child)}`,
+    });
+  }
+
+  async #freeName(name: string): Promise<string> {
+    const records = await listCheckpoints(this.#system, this.#plan.tree!);
+    const taken = new Set(records.map(({ id }) => id));
+    let free = name;
+    for (let nth = 2; taken.has(checkpointId(free)); nth++) {
+      free = `${name}-${nth}`;
+    }
+    return free;
+  }
+
+  /** A conflict leaves nothing behind. */
+  async #target(
+    how: How | undefined,
+    left: StoredCheckpoint | undefined,
+  ): Promise<Target | undefined> {
+    const { parked, from, to, tree } = this.#plan;
+    const carried = how === "carried" ? left : undefined;
+    try {
+      return await targetOf(tree!, { parked, carried, from, to: to ?? from });
+    } catch (error) {
+      if (left) await this.#drop(left);
+      throw error;
+    }
+  }
+
+  async #drop(record: StoredCheckpoint): Promise<void> {
+    const refs = await readCheckpointRefs(this.#plan.tree!.vault.git);
+    if (refs.get(record.id) !== record.commit) return;
+    await withLock(
+      this.#system,
+      this.#root,
+      () =>
+        pruneCheckpoints(this.#context, this.#plan.tree!, {
+          records: [record],
+          kind: record.kind,
+          keep: 0,
+        }),
+    );
+  }
+
+  async #begin(
+    left: StoredCheckpoint | undefined,
+    target: Target | undefined,
+  ): Promise<void> {
+    const { workspace, child, parent, from, to, kept, input } = this.#plan;
+    await this.#keepDetached();
+    const key = (record: StoredCheckpoint | undefined) =>
+      record ? { id: record.id, commit: record.commit } : null;
+    const ending: Ending = {
+      action: input.discard ? "cancel" : "complete",
+      summary: input.summary ?? input.message ?? "",
+      leftovers: left && !input.carry ? left.name : null,
+      kept,
+    };
+    const marker: DetourMarker = {
+      schema: 1,
+      operation: "return",
+      at: this.#system.now().toISOString(),
+      place: child.place,
+      worktree: workspace.worktree,
+      child: child.id,
+      parent: child.parent,
+      parent_state: parent?.state ?? null,
+      made_parent: false,
+      changing: left !== undefined || to !== null || target !== undefined,
+      from,
+      to,
+      created: null,
+      before: key(left),
+      after: key(target?.record),
+      linked: null,
+      ending,
+    };
+    writeDetourMarker(this.#system, workspace, marker);
+    this.#marker = marker;
+  }
+
+  /** Commits made on a detached HEAD get a ref of mpm's before it moves. */
+  async #keepDetached(): Promise<void> {
+    const { from, to, tree, child } = this.#plan;
+    if (!to || from.branch !== null || from.head === null) return;
+    const { git } = tree!.vault;
+    if (from.head === to.head || await isOnBranch(git, from.head)) return;
+    const ref = `refs/mpm/detours/${child.id}`;
+    await keepCommit(git, ref, from.head);
+    this.#warnings.push(
+      `Its commits are on no branch: git branch <name> ${
+        from.head.slice(0, 12)
+      }`,
+    );
+  }
+
+  async #clear({ commit, print }: StoredCheckpoint): Promise<void> {
+    const tree = this.#plan.tree!;
+    const capture = await lookAtTree(this.#system, tree);
+    if (printOf(capture) !== print) {
+      throw new MpmError("CONFLICT", "Files were changed while mpm returned", {
+        hint: "Nothing was done: run the command again",
+      });
+    }
+    const trees = [partOf(commit, "worktree")];
+    await cleanTree(this.#context, tree, { capture, trees });
+  }
+
+  async #leave(to: NonNullable<ReturnPlan["to"]>): Promise<void> {
+    await switchTo(this.#plan.tree!.vault.git, to);
+  }
+
+  async #restore({ record }: Target): Promise<void> {
+    const { child, tree } = this.#plan;
+    const outcome = await withLock(
+      this.#system,
+      this.#root,
+      () =>
+        restoreLocked(this.#context, tree!, {
+          order: {
+            target: record,
+            paths: [],
+            exact: false,
+            operation: "return",
+            title: `return from ${labelOf(child)}`,
+          },
+        }),
+    );
+    refuseSkipped(outcome);
+    this.#journalled = outcome.entry !== undefined;
+    this.#warnings.push(
+      ...outcome.notes,
+      ...outcome.movedAside.map((path) =>
+        `"${path}" was in the way and is in the trash now: ${outcome.trash}`
+      ),
+    );
+  }
+
+  /** What is back as it was needs no checkpoint any more. */
+  async #tidy(target: Target | undefined): Promise<string[]> {
+    const { parked, tree } = this.#plan;
+    if (!parked || !target || !tree) return [];
+    try {
+      const capture = await lookAtTree(this.#system, tree);
+      const exact = !target.merged && printOf(capture) === parked.print;
+      if (exact) await this.#drop(parked);
+      return [];
+    } catch (error) {
+      if (error instanceof MpmError) return [error.message];
+      throw error;
+    }
+  }
+
+  async #undone(error: MpmError): Promise<MpmError> {
+    try {
+      const marker = this.#marker!;
+      const notes = await takeBack(this.#context, this.#plan.workspace, marker);
+      notes.forEach((note) => this.#context.note(note));
+      return error;
+    } catch (failure) {
+      if (!(failure instanceof MpmError)) throw failure;
+      return notTakenBack(error, failure, this.#marker!);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
+import { readCheckpointRefs, treeChanges } from "../git/read_checkpoints.ts";
+import { resolveNames } from "../git/refs.ts";
+import { readPosition, refuseFilters } from "../git/switch.ts";
+import { elsewhere } from "../git/switch_target.ts";
+import { readWorktrees } from "../git/worktree_list.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { isAt, type Position } from "../session/detour.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { Detour, Work } from "../session/work.ts";
+import { labelOf } from "../session/work_record.ts";
+import { isOpen } from "../session/work_states.ts";
+import { findWork, listWorks } from "../store/work_files.ts";
+import type { System } from "../system/system.ts";
+import { refuseMoves, refuseOverwriting } from "./branch_plan.ts";
+import type { CheckpointPlace } from "./checkpoint_place.ts";
+import {
+  dirtyPaths,
+  isWhole,
+  lookAtTree,
+  openTree,
+  recordBy,
+  refuseBusy,
+  refuseUnparkable,
+} from "./detour_tree.ts";
+import {
+  checkFlags,
+  dirty,
+  gone,
+  hasDetour,
+  noDetour,
+} from "./return_refusals.ts";
+import { needCurrent } from "./work_steps.ts";
+
+/** The input of `mpm return`. */
+export interface ReturnInput {
+  readonly summary: string | undefined;
+  readonly message: string | undefined;
+  readonly park: boolean;
+  readonly carry: boolean;
+  readonly discard: boolean;
+  readonly "keep-parked": boolean;
+  readonly "git-branch": string | undefined;
+  readonly "no-changes": boolean;
+}
+
+/** A return as it would be done; nothing is changed yet. */
+export interface ReturnPlan {
+  readonly workspace: Workspace;
+  readonly input: ReturnInput;
+  readonly child: Work;
+  /** `undefined`: its record is gone. */
+  readonly parent: Work | undefined;
+  /** `undefined`: outside a repository. */
+  readonly tree: CheckpointPlace | undefined;
+  readonly from: Position;
+  /** null: HEAD stays. */
+  readonly to: Position | null;
+  /** What is to be restored. */
+  readonly parked: StoredCheckpoint | undefined;
+  /** The checkpoint that is not restored, since that was asked for. */
+  readonly kept: string | null;
+  /** Uncommitted paths that are parked, carried or discarded. */
+  readonly dirt: readonly string[];
+  /** Whether it ends in a worktree of its own. */
+  readonly linked: boolean;
+}
+
+/** Reads and checks everything. Throws what does not allow the return. */
+export async function planReturn(
+  { system }: Context,
+  workspace: Workspace,
+  input: ReturnInput,
+): Promise<ReturnPlan> {
+  checkFlags(input);
+  const child = needCurrent(system, workspace);
+  const deeper = listWorks(system, workspace.root).works.find((work) =>
+    work.parent === child.id && isOpen(work.state)
+  );
+  if (deeper) throw hasDetour(child, deeper);
+  if (child.parent === null) throw noDetour(child);
+  const parent = findWork(system, workspace.root, child.parent);
+  const { detour } = child;
+  const linked = workspace.linked && detour?.kind === "worktree";
+  const kept = input["keep-parked"] ? detour?.checkpoint ?? null : null;
+  const plan = { workspace, input, child, parent, kept, linked };
+  if (workspace.git !== "repository" || !detour) {
+    const nothing = { tree: undefined, to: null, parked: undefined, dirt: [] };
+    return { ...plan, ...nothing, from: { branch: null, head: null } };
+  }
+  const tree = await openTree(system, workspace);
+  const from = await readPosition(tree.vault.git);
+  if (linked) {
+    return { ...plan, tree, from, ...await planLinked(system, tree, input) };
+  }
+  const to = await destination(tree, { input, detour, from });
+  const parked = detour.checkpoint === null || input["keep-parked"]
+    ? undefined
+    : await findParked(tree, { child, detour, head: (to ?? from).head });
+  const dirt = await planTree(system, tree, {
+    ...{ input, from, to, child },
+    restores: parked !== undefined,
+  });
+  return { ...plan, tree, from, to, parked, dirt };
+}
+
+/** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
+async function destination(
+  { vault }: CheckpointPlace,
+  { input, detour, from }: {
+    input: ReturnInput;
+    detour: Detour;
+    from: Position;
+  },
+): Promise<Position | null> {
+  const { git, workspace } = vault;
+  const branch = input["git-branch"] ?? detour.branch_before;
+  const { head_before: before } = detour;
+  if (branch === null) {
+    if (before === null) return null;
+    const to = { branch: null, head: before };
+    if (isAt(from, to)) return null;
+    const found = await resolveNames(git, [`${before}^{commit}`]);
+    if (found.get(`${before}^{commit}`) !== undefined) return to;
+    throw new MpmError("CONFLICT", `The commit ${before.slice(0, 7)} is gone`, {
+      hint: "Its work was there, detached: give a branch with --git-branch",
+    });
+  }
+  const ref = `refs/heads/${branch}`;
+  const head = (await resolveNames(git, [`${ref}^{commit}`]))
+    .get(`${ref}^{commit}`);
+  // Before its first commit a branch has no ref.
+  if (from.branch === branch && (head !== undefined || from.head === null)) {
+    return null;
+  }
+  if (head === undefined) throw gone(branch, { input, before });
+  const other = (await readWorktrees(git)).find((one) =>
+    one.ref === ref && one.path !== workspace.worktree
+  );
+  if (other) throw elsewhere(branch, other.path);
+  return { branch, head };
+}
+
+/** The record of what was parked. Throws CONFLICT where not all is there. */
+async function findParked(
+  tree: CheckpointPlace,
+  { child, detour, head }: {
+    child: Work;
+    detour: Detour;
+    head: string | null;
+  },
+): Promise<StoredCheckpoint | undefined> {
+  const id = detour.checkpoint!;
+  const { git } = tree.vault;
+  // A record may have come with a clone, the ref of a checkpoint has not.
+  const commit = (await readCheckpointRefs(git)).get(id);
+  // One that was saved under its name since is another one.
+  const { commit: noted = commit } = detour as { commit?: unknown };
+  const record = commit === undefined || commit !== noted
+    ? undefined
+    : await recordBy(tree, { id, commit });
+  if (record && head !== null && await isWhole(git, record, head)) {
+    return record;
+  }
+  const state = record
+    ? "is damaged: some of its files are missing"
+    : "is gone";
+  throw new MpmError(
+    "CONFLICT",
+    `The checkpoint "${id}" with the work parked for ${
+      labelOf(child)
+    } ${state}`,
+    {
+      hint: '"mpm return --keep-parked" comes back without it; "mpm undo" ' +
+        "brings back a checkpoint that was removed",
+    },
+  );
+}
+
+/** Checks the way back; returns the uncommitted paths to be put away. */
+async function planTree(
+  system: System,
+  tree: CheckpointPlace,
+  { input, from, to, child, restores }: {
+    input: ReturnInput;
+    from: Position;
+    to: Position | null;
+    child: Work;
+    restores: boolean;
+  },
+): Promise<string[]> {
+  const changes = to !== null || restores;
+  if (!changes && !input.park && !input.discard) return [];
+  refuseBusy(system, tree);
+  const capture = await lookAtTree(system, tree);
+  const dirt = dirtyPaths(capture);
+  const told = input.park || input.carry || input.discard;
+  if (dirt.length > 0 && !told) throw dirty(dirt, child);
+  if (dirt.length > 0) refuseUnparkable(capture);
+  await checkWay(system, tree, { capture, from, to });
+  return dirt;
+}
+
+async function checkWay(
+  system: System,
+  { vault }: CheckpointPlace,
+  { capture, from, to }: {
+    capture: Capture;
+    from: Position;
+    to: Position | null;
+  },
+): Promise<void> {
+  const dirt = dirtyPaths(capture);
+  if (to === null) return await refuseFilters(vault.git, () => dirt);
+  const changes = await treeChanges(vault.git, from.head!, to.head!);
+  const paths = changes.map(({ path }) => path);
+  await refuseFilters(vault.git, () => [...paths, ...dirt]);
+  refuseMoves(changes);
+  refuseOverwriting(system, vault, { changes, capture, branch: to.branch });
+}
+
+/** In a worktree of its own nothing is restored and nothing is in the way. */
+async function planLinked(
+  system: System,
+  tree: CheckpointPlace,
+  input: ReturnInput,
+): Promise<Pick<ReturnPlan, "to" | "parked" | "dirt">> {
+  const nothing = { to: null, parked: undefined };
+  if (input.carry) {
+    throw new MpmError("USAGE", '"--carry" has nowhere to bring it', {
+      hint: "The parent is in another worktree: commit it here, or --park it",
+    });
+  }
+  if (!input.park && !input.discard) return { ...nothing, dirt: [] };
+  const capture = await lookAtTree(system, tree);
+  const dirt = dirtyPaths(capture);
+  if (dirt.length === 0) return { ...nothing, dirt };
+  refuseBusy(system, tree);
+  refuseUnparkable(capture);
+  return { ...nothing, dirt };
+}

@@ -1,0 +1,75 @@
+import { MpmError } from "../errors.ts";
+import { shellWord } from "../session/shell.ts";
+import type { Work } from "../session/work.ts";
+import { labelOf } from "../session/work_record.ts";
+import { named } from "./detour_tree.ts";
+import type { ReturnInput } from "./return_plan.ts";
+
+export function checkFlags(input: ReturnInput): void {
+  const given = (["park", "carry", "discard"] as const)
+    .filter((flag) => input[flag]);
+  if (given.length > 1) {
+    throw new MpmError(
+      "USAGE",
+      `"--${given[0]}" and "--${given[1]}" contradict each other`,
+    );
+  }
+  if (input.summary !== undefined && input.message !== undefined) {
+    throw new MpmError("USAGE", "The summary was given more than once");
+  }
+}
+
+export function hasDetour(work: Work, deeper: Work): MpmError {
+  const name = shellWord(deeper.name ?? deeper.id);
+  return new MpmError(
+    "CONFLICT",
+    `${labelOf(work)} waits for its detour ${labelOf(deeper)}, which is ` +
+      `${deeper.state} in "${deeper.worktree}"`,
+    {
+      hint: deeper.place === work.place
+        ? `Go on with that one: mpm pause, then mpm resume ${name}`
+        : "Return from that one first: " +
+          `cd ${shellWord(deeper.worktree)} && mpm return`,
+    },
+  );
+}
+
+export function noDetour(work: Work): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `${labelOf(work)} is no detour: there is nothing to return to`,
+    { hint: '"mpm complete" ends it, "mpm pause" leaves it for later' },
+  );
+}
+
+export function gone(
+  branch: string,
+  { input, before }: { input: ReturnInput; before: string | null },
+): MpmError {
+  if (input["git-branch"] !== undefined) {
+    return new MpmError("NOT_FOUND", `There is no git branch "${branch}"`, {
+      hint: "git branch lists them",
+    });
+  }
+  const again = `git branch ${shellWord(branch)} ${before ?? "<commit>"}`;
+  return new MpmError(
+    "CONFLICT",
+    `The git branch "${branch}" of the parent is gone`,
+    {
+      hint:
+        `Make it again: ${again}; or return to another: --git-branch <branch>`,
+    },
+  );
+}
+
+export function dirty(dirt: readonly string[], child: Work): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `${labelOf(child)} has uncommitted changes: ${named(dirt)}`,
+    {
+      hint:
+        "Commit them; or --park keeps them in a checkpoint, --carry brings " +
+        "them along, --discard gives the detour up",
+    },
+  );
+}

@@ -1,0 +1,130 @@
+import { MpmError } from "../errors.ts";
+import { detectChanges } from "../git/detect.ts";
+import { unlockWorktree } from "../git/detour_worktree.ts";
+import { tryFileChanges } from "../git/file_changes.ts";
+import { Git } from "../git/git.ts";
+import { LOG_FORMAT, parseLog } from "../git/log.ts";
+import { findOwnCommits } from "../git/own_commits.ts";
+import { resolveNames } from "../git/refs.ts";
+import { removeWorktrees } from "../git/remove_worktrees.ts";
+import { survey } from "../git/worktree_survey.ts";
+import type { ChangedCommit, Changes, FileChange } from "../session/changes.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { ReturnResult } from "../session/results_detour.ts";
+import type { WorkView } from "../session/results_work.ts";
+import { worktreeRules } from "../session/worktree_rules.ts";
+import { readConfig } from "../store/config.ts";
+import { loadSave } from "../store/load_save.ts";
+import { findSave } from "../store/read_saves.ts";
+import { readStoreId } from "../store/store_id.ts";
+import type { System } from "../system/system.ts";
+import type { ReturnPlan } from "./return_plan.ts";
+
+/** What a detour has done to the history. */
+export interface Deeds {
+  /** Newest first; commits of saves left out. */
+  readonly commits: readonly ChangedCommit[];
+  readonly files: readonly FileChange[] | null;
+}
+
+/** Commits that are told of. */
+const MOST = 1000;
+
+/** Reads it from the git branch the detour began on, or from HEAD. */
+export async function deedsOf(
+  system: System,
+  { tree, workspace, child, from }: ReturnPlan,
+): Promise<Deeds> {
+  const { head: start, branch } = child.git;
+  if (!tree || start === null || from.head === null) {
+    return { commits: [], files: null };
+  }
+  const git = new Git(system, workspace.worktree);
+  const ref = `refs/heads/${branch}`;
+  const tip = branch === null || branch === from.branch
+    ? undefined
+    : (await resolveNames(git, [ref])).get(ref);
+  const end = tip ?? from.head;
+  const log = await git.run([
+    "log",
+    `--max-count=${MOST}`,
+    ...LOG_FORMAT,
+    `${start}..${end}`,
+    "--",
+  ]);
+  if (log.status !== 0) return { commits: [], files: null };
+  const all = parseLog(log.stdout);
+  const own = await findOwnCommits(git, all);
+  const files = await tryFileChanges(git, start, end);
+  return {
+    commits: all.filter(({ sha }) => !own.has(sha)),
+    files: files?.map(({ status, path, from }) => ({
+      status,
+      path,
+      ...from === undefined ? {} : { from },
+    })) ?? null,
+  };
+}
+
+/** What changed since the parent's save; null where that cannot be told. */
+export async function changesSince(
+  system: System,
+  workspace: Workspace,
+  { save: id }: WorkView,
+): Promise<Changes | null> {
+  if (id === null) return null;
+  const { root } = workspace;
+  try {
+    const { save } = await loadSave(system, await findSave(system, root, id));
+    const store = readStoreId(system, root);
+    return await detectChanges(system, workspace, { save, store });
+  } catch (error) {
+    if (error instanceof MpmError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Unlocks the worktree of a detour and removes it by the rules of the clean-up:
+ * anything in doubt stays, and is told.
+ */
+export async function endWorktree(
+  system: System,
+  { workspace, parent }: ReturnPlan,
+): Promise<NonNullable<ReturnResult["worktree"]>> {
+  const { worktree: path, root } = workspace;
+  const answer = { path, parent: parent?.worktree ?? root };
+  try {
+    await unlockWorktree(new Git(system, root), path);
+    const reason = await removed(system, workspace);
+    return { ...answer, removed: reason === null, reason };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { ...answer, removed: false, reason: error.message };
+  }
+}
+
+/** Milliseconds: what was written a moment ago counts as old enough. */
+const AHEAD = 2000;
+
+/** Why it is still there; null: it is gone. */
+async function removed(
+  system: System,
+  { worktree, ...rest }: Workspace,
+): Promise<string | null> {
+  const { root } = rest;
+  const rules = worktreeRules(await readConfig(system, root));
+  const now = system.now().getTime() + AHEAD;
+  const found = await survey(system, { ...rest, worktree: root }, {
+    rules: { ...rules, minAge: 0, now },
+    callers: [],
+  });
+  const item = found?.items.find(({ facts }) => facts.path === worktree);
+  if (!found || !item) return found?.skipped ?? "git does not know it";
+  if (!item.decision.remove) return item.decision.reason;
+  const [done] = await removeWorktrees(system, root, {
+    ...found,
+    items: [item],
+  });
+  return done?.problem ?? null;
+}

@@ -1,0 +1,70 @@
+import type { Context } from "../cli/command.ts";
+import { locate } from "../git/workspace.ts";
+import type { ReturnResult } from "../session/results_detour.ts";
+import { moved } from "../session/work_record.ts";
+import { lockDetours } from "../store/detour_marker.ts";
+import { settleHeld } from "./detour_back.ts";
+import { settleDetour } from "./detour_settle.ts";
+import { planReturn, type ReturnInput } from "./return_plan.ts";
+import { changesSince, deedsOf } from "./return_report.ts";
+import { targetOf } from "./return_target.ts";
+import { answer, howOf, leftoverName, restoredOf } from "./return_answer.ts";
+import { Return } from "./return_apply.ts";
+
+/** Ends a detour. What fails on the way is taken back. */
+export async function returned(
+  context: Context,
+  input: ReturnInput,
+): Promise<ReturnResult> {
+  const { system } = context;
+  const workspace = await locate(system, context.folder);
+  const { root } = workspace;
+  let result: ReturnResult;
+  {
+    using _held = await lockDetours(system, root);
+    await settleHeld(context, workspace);
+    const plan = await planReturn(context, workspace, input);
+    const deeds = await deedsOf(system, plan);
+    result = await new Return(context, plan, deeds).run();
+  }
+  if (input["no-changes"] || result.worktree || !result.parent) return result;
+  return {
+    ...result,
+    changes: await changesSince(system, workspace, result.parent),
+  };
+}
+
+/** What `returned` would do. */
+export async function planned(
+  context: Context,
+  input: ReturnInput,
+): Promise<ReturnResult> {
+  const { system } = context;
+  const workspace = await locate(system, context.folder);
+  await settleDetour(context, workspace, { strict: true });
+  const plan = await planReturn(context, workspace, input);
+  const { tree, parked, from, to, child, parent } = plan;
+  const deeds = await deedsOf(system, plan);
+  const target = tree && parked
+    ? await targetOf(tree, { parked, carried: undefined, from, to: to ?? from })
+    : undefined;
+  const time = system.now();
+  const action = input.discard ? "cancel" as const : "complete" as const;
+  const active = child.state === "paused"
+    ? moved(child, "resume", time)
+    : child;
+  const result = answer(plan, deeds, {
+    child: moved(active, action, time),
+    parent: parent?.state === "paused" ? moved(parent, "resume", time) : parent,
+    time,
+  });
+  const how = howOf(input);
+  return {
+    ...result,
+    dry_run: true,
+    restored: target ? restoredOf(target, parked!) : null,
+    leftovers: how && plan.dirt.length > 0
+      ? { how, checkpoint: leftoverName(child, how), paths: [...plan.dirt] }
+      : null,
+  };
+}

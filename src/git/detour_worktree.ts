@@ -1,0 +1,102 @@
+import { join } from "@std/path";
+import { isMissing } from "../errors.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { System } from "../system/system.ts";
+import { Git } from "./git.ts";
+import type { SwitchTarget } from "./switch_target.ts";
+import { splitFields } from "./text.ts";
+
+/** Milliseconds for writing a whole tree. */
+const LONG = 10 * 60_000;
+
+/**
+ * Makes a worktree at `path`, locked with a reason, so that no clean-up takes
+ * it. A new branch starts where the target says. Throws GIT_FAILED.
+ */
+export async function addWorktree(
+  git: Git,
+  { path, target, reason }: {
+    path: string;
+    target: SwitchTarget;
+    reason: string;
+  },
+): Promise<void> {
+  const { branch, head, start } = target;
+  const lock = ["--lock", "--reason", reason];
+  const what = start === undefined
+    ? ["--", path, branch]
+    : ["--no-track", "-b", branch, "--", path, head];
+  await git.read(
+    [
+      "-c",
+      "submodule.recurse=false",
+      "worktree",
+      "add",
+      "--quiet",
+      ...lock,
+      ...what,
+    ],
+    { timeout: LONG },
+  );
+}
+
+/** Lets clean-ups look at a worktree again; not locked is fine. */
+export async function unlockWorktree(git: Git, path: string): Promise<void> {
+  await git.run(["worktree", "unlock", "--", path]);
+}
+
+/** Removes a worktree that git finds clean; whether it is gone. */
+export async function dropCleanWorktree(
+  git: Git,
+  path: string,
+): Promise<boolean> {
+  await unlockWorktree(git, path);
+  const gone = await git.run(["worktree", "remove", "--", path]);
+  if (gone.status !== 0) await git.run(["worktree", "prune"]);
+  return gone.status === 0;
+}
+
+/** Every path of a commit. */
+export async function pathsOf(git: Git, commit: string): Promise<string[]> {
+  const args = ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit];
+  return splitFields(await git.read(args, { timeout: LONG }));
+}
+
+/** Where worktrees of detours are, below the main worktree. */
+export const WORKTREES = ".claude/worktrees";
+
+/** Bytes of the file of ignore rules that is still edited. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * The repository's own file of ignore rules with one for the worktrees, as
+ * long as nothing ignores them; else each would look like a change of the main
+ * one. `undefined`: nothing is to be written.
+ */
+export async function worktreeRule(
+  system: System,
+  { root, commonDir }: Workspace,
+): Promise<{ path: string; bytes: Uint8Array; mode: number } | undefined> {
+  const probe = `${WORKTREES}/any/file`;
+  const ignored = await new Git(system, root).run([
+    "check-ignore",
+    "-q",
+    "--",
+    probe,
+  ]);
+  if (ignored.status !== 1) return undefined;
+  const path = join(commonDir!, "info", "exclude");
+  let text = "";
+  try {
+    text = new TextDecoder("utf-8", { ignoreBOM: true })
+      .decode(system.files.readOwn(path, LIMIT));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const gap = text === "" || text.endsWith("\n") ? "" : "\n";
+  return {
+    path,
+    bytes: new TextEncoder().encode(`${text}${gap}/${WORKTREES}/\n`),
+    mode: system.files.lstat(path)?.mode ?? 0o644,
+  };
+}

@@ -1,0 +1,183 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { Position } from "../session/detour.ts";
+import { isWithin } from "../session/snapshot.ts";
+import type { System } from "../system/system.ts";
+import type { Git } from "./git.ts";
+import type { TreeChange } from "./read_checkpoints.ts";
+import { resolveNames } from "./refs.ts";
+import { decodeBytes, encodeText, splitFields } from "./text.ts";
+
+/** Milliseconds for what may write many files. */
+const LONG = 5 * 60_000;
+
+/** Git moves no submodule along, whatever the settings say. */
+const ALONE = [
+  "-c",
+  "submodule.recurse=false",
+  "-c",
+  "advice.detachedHead=false",
+];
+
+/** Where HEAD is. Two processes side by side. */
+export async function readPosition(git: Git): Promise<Position> {
+  const [symbolic, names] = await Promise.all([
+    git.run(["symbolic-ref", "-q", "HEAD"]),
+    resolveNames(git, ["HEAD"]),
+  ]);
+  const ref = decodeBytes(symbolic.stdout).trimEnd();
+  return {
+    branch: /^refs\/heads\//.test(ref) ? ref.slice("refs/heads/".length) : null,
+    head: names.get("HEAD") ?? null,
+  };
+}
+
+/**
+ * Checks out a branch, or a commit detached, as `git switch` does: local
+ * changes in its way make git refuse. Throws GIT_FAILED.
+ */
+export async function switchTo(git: Git, to: Position): Promise<void> {
+  const where = to.branch === null
+    ? ["--detach", to.head!]
+    // A branch may be called like a tag or a file.
+    : [to.branch];
+  await git.read([
+    ...ALONE,
+    "checkout",
+    "--quiet",
+    "--no-guess",
+    ...where,
+    "--",
+  ], {
+    timeout: LONG,
+  });
+}
+
+/**
+ * Brings the index and all tracked files to HEAD, without an entry in a
+ * reflog; untracked and ignored files stay. Throws GIT_FAILED.
+ */
+export async function resetTracked(git: Git): Promise<void> {
+  await git.read([...ALONE, "read-tree", "--reset", "-u", "HEAD"], {
+    timeout: LONG,
+  });
+}
+
+/** Makes a branch that does not exist. Throws GIT_FAILED. */
+export async function createBranch(
+  git: Git,
+  { branch, head }: { branch: string; head: string },
+): Promise<void> {
+  await git.read(["branch", "--no-track", "--", branch, head]);
+}
+
+/** Takes a branch away again that is still at `head`; else it stays. */
+export async function dropBranch(
+  git: Git,
+  { branch, head }: { branch: string; head: string },
+): Promise<void> {
+  await git.run(["update-ref", "-d", `refs/heads/${branch}`, head]);
+}
+
+/** Keeps commits that no branch has from being collected. */
+export async function keepCommit(
+  git: Git,
+  ref: string,
+  commit: string,
+): Promise<void> {
+  await git.read([
+    "-c",
+    "core.logAllRefUpdates=false",
+    "update-ref",
+    ref,
+    commit,
+  ]);
+}
+
+/** Whether a branch or tag has the commit. */
+export async function isOnBranch(git: Git, commit: string): Promise<boolean> {
+  const args = [
+    "for-each-ref",
+    "--count=1",
+    "--format=x",
+    `--contains=${commit}`,
+  ];
+  const found = await git.read([
+    ...args,
+    "refs/heads",
+    "refs/remotes",
+    "refs/tags",
+  ]);
+  return found.length > 0;
+}
+
+/**
+ * Files that a switch would write over and that git would not save: `added`
+ * by it, there already, and in no checkpoint. `known`: what is captured.
+ */
+export function overwritten(
+  system: System,
+  git: Git,
+  { changes, known }: {
+    changes: readonly TreeChange[];
+    known: (path: string) => boolean;
+  },
+): string[] {
+  return changes.filter(({ path, from, to }) => {
+    if (from || !to || known(path)) return false;
+    if (!path.isWellFormed()) return true;
+    return system.files.lstat(join(git.folder, path)) !== undefined;
+  }).map(({ path }) => path);
+}
+
+/** Those of `paths` that a switch would have to write over. */
+export function inTheWay(
+  changes: readonly TreeChange[],
+  paths: readonly string[],
+): string[] {
+  const changed = new Set(changes.map(({ path }) => path));
+  const folders = changes.map(({ path }) => path);
+  return paths.filter((path) =>
+    changed.has(path) ||
+    folders.some((one) => isWithin(path, one) || isWithin(one, path))
+  );
+}
+
+/**
+ * Refuses to write files that a filter of the settings would convert, such as
+ * those of Git LFS: that would run its program. `paths` are only asked for
+ * where there is a filter. Throws CONFLICT.
+ */
+export async function refuseFilters(
+  git: Git,
+  paths: () => readonly string[] | Promise<readonly string[]>,
+): Promise<void> {
+  const drivers = await git.run([
+    "config",
+    "--name-only",
+    "--get-regexp",
+    "^filter\\..*\\.(smudge|process)$",
+  ]);
+  if (drivers.status !== 0) return;
+  const asked = (await paths()).map((path) => `${path}\0`).join("");
+  if (asked === "") return;
+  const output = await git.read(["check-attr", "-z", "--stdin", "filter"], {
+    stdin: encodeText(asked),
+  });
+  const fields = splitFields(output);
+  for (let at = 0; at + 2 < fields.length; at += 3) {
+    const [path, , value] = fields.slice(at, at + 3) as [
+      string,
+      string,
+      string,
+    ];
+    if (["unspecified", "unset", "set"].includes(value)) continue;
+    throw new MpmError(
+      "CONFLICT",
+      `"${path}" goes through the filter "${value}", and mpm runs no filters`,
+      {
+        hint: "Switch with git switch, then leave out --git-branch and --stash",
+      },
+    );
+  }
+}

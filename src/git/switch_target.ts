@@ -1,0 +1,90 @@
+import { MpmError } from "../errors.ts";
+import type { Workspace } from "../session/repository.ts";
+import { findDefault, readBranches } from "./default_branch.ts";
+import type { Git } from "./git.ts";
+import { readWorktrees } from "./worktree_list.ts";
+
+/** The git branch that a detour works on. */
+export interface SwitchTarget {
+  readonly branch: string;
+  /** Full id of its commit, or of the one it starts from. */
+  readonly head: string;
+  /** What it starts from; `undefined`: it exists. */
+  readonly start: string | undefined;
+}
+
+/**
+ * The branch of that name, or how a new one is made: from the remote's branch
+ * of the same name, else from the default branch. Throws USAGE for what git
+ * does not take as a name, CONFLICT where it is checked out elsewhere or
+ * another branch's name is in its way, NOT_FOUND without any commit.
+ */
+export async function findTarget(
+  git: Git,
+  { worktree, branch }: Pick<Workspace, "worktree"> & { branch: string },
+): Promise<SwitchTarget> {
+  await checkName(git, branch);
+  const [branches, listed] = await Promise.all([
+    readBranches(git),
+    readWorktrees(git),
+  ]);
+  const ref = `refs/heads/${branch}`;
+  const other = listed.find((one) => one.ref === ref && one.path !== worktree);
+  if (other) throw elsewhere(branch, other.path);
+  const found = branches.find((one) => one.ref === ref);
+  if (found) return { branch, head: found.commit, start: undefined };
+  const near = branches.find((one) =>
+    one.ref.startsWith(`${ref}/`) || ref.startsWith(`${one.ref}/`)
+  );
+  if (near) {
+    const name = near.ref.slice("refs/heads/".length);
+    throw new MpmError(
+      "CONFLICT",
+      `A branch "${branch}" cannot be made beside "${name}"`,
+      { hint: "Git keeps branches like files: take another name" },
+    );
+  }
+  const remote = await onRemote(git, branch);
+  if (remote) return { branch, head: remote.head, start: remote.name };
+  const main = await findDefault(git, branches, listed[0]?.ref);
+  if (!main) {
+    throw new MpmError("NOT_FOUND", `"${branch}" has nothing to start from`, {
+      hint: "Make a first commit, or make the branch with git",
+    });
+  }
+  // Its own commit, as far as there is one here; else its upstream's.
+  const tip = main.tips[0]!;
+  return { branch, head: tip.commit, start: tip.name };
+}
+
+async function checkName(git: Git, branch: string): Promise<void> {
+  const checked = await git.run(["check-ref-format", "--branch", branch]);
+  if (checked.status === 0 && !branch.startsWith("@{")) return;
+  throw new MpmError("USAGE", `"${branch}" cannot name a git branch`, {
+    hint: "See git help check-ref-format; give another with --git-branch",
+  });
+}
+
+export function elsewhere(branch: string, path: string): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `"${branch}" is checked out in another worktree: "${path}"`,
+    { hint: "Work there, or take another branch" },
+  );
+}
+
+/** The one remote-tracking branch of that name. */
+async function onRemote(
+  git: Git,
+  branch: string,
+): Promise<{ name: string; head: string } | undefined> {
+  const output = await git.read([
+    "for-each-ref",
+    "--format=%(objectname) %(refname)",
+    `refs/remotes/*/${branch}`,
+  ]);
+  const lines = new TextDecoder().decode(output).split("\n").slice(0, -1);
+  if (lines.length !== 1) return undefined;
+  const [head, name] = lines[0]!.split(" ") as [string, string];
+  return { head, name: name.slice("refs/remotes/".length) };
+}

@@ -1,0 +1,146 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import {
+  branch,
+  comeBack,
+  featureUnderWay,
+  stackLines,
+  treeOf,
+} from "../helpers/detours.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+function worktrees(env: TestEnv): string[] {
+  return env.git("worktree", "list", "--porcelain").split("\n")
+    .filter((line) => line.startsWith("worktree "))
+    .map((line) => line.slice("worktree $ROOT".length));
+}
+
+Deno.test("--worktree leaves this tree alone and ends where it began", async () => {
+  using env = featureUnderWay();
+  const before = treeOf(env);
+  const begun = await mpm(env, [
+    "branch",
+    "review",
+    "Review PR 123",
+    "--worktree",
+  ]);
+  assertEquals(begun.status, 0, begun.stderr);
+  assertStringIncludes(
+    begun.stdout,
+    "cd $ROOT/project/.claude/worktrees/review",
+  );
+  assertEquals(treeOf(env), before);
+  const cwd = join(env.project, ".claude/worktrees/review");
+  assertEquals(env.gitIn(cwd, "branch", "--show-current"), "review");
+  assertEquals(
+    await stackLines(env, { cwd }),
+    ["feature:paused", "  review:active *"],
+  );
+  assertEquals(
+    await stackLines(env),
+    ["feature:paused *", "  review:active"],
+  );
+  const here = await mpm(env, ["return"]);
+  assertEquals(here.status, 4);
+  assertStringIncludes(
+    here.stderr,
+    "cd $ROOT/project/.claude/worktrees/review && mpm return",
+  );
+  // No clean-up takes it, however old it looks.
+  await mpmJson(env, ["worktrees", "prune", "--min-age", "0"]);
+  await mpmJson(env, ["pause", "--no-commit"]);
+  assertEquals(worktrees(env), [
+    "/project",
+    "/project/.claude/worktrees/review",
+  ]);
+
+  const back = await comeBack(env, ["-s", "looks good"], { cwd });
+  assertEquals(back.worktree, {
+    path: cwd,
+    removed: true,
+    reason: null,
+    parent: env.project,
+  });
+  assertEquals(worktrees(env), ["/project"]);
+  assertEquals(treeOf(env), before);
+  assertEquals(
+    await stackLines(env),
+    ["feature:active *", "  review:complete"],
+  );
+});
+
+Deno.test("a worktree with anything that is not merged stays", async () => {
+  using env = featureUnderWay();
+  await branch(env, ["fix", "--worktree", "--git-branch", "fix/login"]);
+  const cwd = join(env.project, ".claude/worktrees/fix");
+  Deno.writeTextFileSync(join(cwd, "login.js"), "fixed\n");
+  env.gitIn(cwd, "commit", "-qam", "Fix");
+  Deno.writeTextFileSync(join(cwd, "idea.txt"), "idea\n");
+  const { worktree, commits } = await comeBack(env, [], { cwd });
+  assertEquals(worktree?.removed, false);
+  assertStringIncludes(worktree!.reason!, "uncommitted");
+  assertEquals(commits.length, 1);
+  assertEquals(Deno.readTextFileSync(join(cwd, "idea.txt")), "idea\n");
+
+  // Merged and clean it may go, since nobody has it locked any more.
+  Deno.removeSync(join(cwd, "idea.txt"));
+  env.git("branch", "-f", "main", "fix/login");
+  await mpmJson(env, ["worktrees", "prune", "--min-age", "0"]);
+});
+
+Deno.test("--discard in a worktree keeps its leftovers in a checkpoint", async () => {
+  using env = featureUnderWay();
+  await branch(env, ["fix", "--worktree"]);
+  const cwd = join(env.project, ".claude/worktrees/fix");
+  Deno.writeTextFileSync(join(cwd, "idea.txt"), "idea\n");
+  const carry = await mpm(env, ["return", "--carry"], { cwd });
+  assertEquals(carry.status, 2);
+  const back = await comeBack(env, ["--discard"], { cwd });
+  assertEquals(back.worktree?.removed, true);
+  assertEquals(back.leftovers?.checkpoint, "fix-discarded");
+  await mpmJson(env, [
+    ...["checkpoint", "restore", "fix-discarded", "--to", "../out"],
+  ]);
+  assertEquals(env.read("../out/idea.txt"), "idea\n");
+});
+
+Deno.test("two worktrees have two stacks", async () => {
+  using env = featureUnderWay();
+  const cwd = join(env.root, "second");
+  env.git("worktree", "add", "-q", "-b", "second", cwd, "main");
+  Deno.writeTextFileSync(join(cwd, "login.js"), "second\n");
+  const trees = [treeOf(env), treeOf(env, cwd)];
+  await Promise.all([
+    branch(env, ["here", "--stash", "--git-branch", "fix/here"]),
+    branch(env, ["there", "--stash", "--git-branch", "fix/there"], { cwd }),
+  ]);
+  const other = await mpm(env, ["branch", "x", "--git-branch", "fix/there"]);
+  assertEquals(other.status, 4);
+  await branch(env, ["deeper"], { cwd });
+  assertEquals((await stackLines(env)).filter((line) => line.endsWith("*")), [
+    "  here:active *",
+  ]);
+  assertEquals(
+    (await stackLines(env, { cwd })).filter((line) => line.endsWith("*")),
+    ["    deeper:active *"],
+  );
+  await comeBack(env);
+  await comeBack(env, [], { cwd });
+  await comeBack(env, [], { cwd });
+  assertEquals([treeOf(env), treeOf(env, cwd)], trees);
+});
+
+Deno.test("--worktree refuses what is there already, and changes nothing", async () => {
+  using env = featureUnderWay();
+  env.write(".claude/worktrees/taken/file", "x\n");
+  env.git("branch", "there", "main");
+  env.git("worktree", "add", "-q", join(env.root, "second"), "there");
+  const refs = env.git("for-each-ref");
+  for (const args of [["taken"], ["fresh", "--git-branch", "there"]]) {
+    const done = await mpm(env, ["branch", ...args, "--worktree"]);
+    assertEquals(done.status, 4, done.stdout);
+  }
+  assertEquals(env.git("for-each-ref"), refs);
+  assertEquals(await stackLines(env), []);
+});

@@ -1,0 +1,332 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { Work } from "../../src/session/work.ts";
+import {
+  branch,
+  comeBack,
+  featureUnderWay,
+  stackLines,
+  treeOf,
+} from "../helpers/detours.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+const STASH = ["hotfix", "Fix", "--stash", "--git-branch", "fix"];
+
+/** A detour from `featureUnderWay`, which left what it had. */
+async function inDetour(): Promise<
+  { env: TestEnv; parent: ReturnType<typeof treeOf> }
+> {
+  const env = featureUnderWay();
+  const parent = treeOf(env);
+  await branch(env, STASH);
+  return { env, parent };
+}
+
+/** What `return` says; nothing may be changed by it. */
+async function refused(env: TestEnv, ...args: string[]): Promise<string> {
+  const before = [treeOf(env), await stackLines(env), env.git("for-each-ref")];
+  const done = await mpm(env, ["return", ...args]);
+  assertEquals(done.status, 4, done.stdout);
+  assertEquals(
+    [treeOf(env), await stackLines(env), env.git("for-each-ref")],
+    before,
+  );
+  return done.stderr;
+}
+
+Deno.test("a return refuses a dirty tree and says what to do", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.write("login.js", "half\n");
+  env.write("idea.txt", "idea\n");
+  const words = await refused(env);
+  for (const said of ["idea.txt, login.js", "--park", "--carry", "Commit"]) {
+    assertStringIncludes(words, said);
+  }
+  env.commit("Fix it");
+  await comeBack(env);
+  assertEquals(treeOf(env), parent);
+});
+
+Deno.test("--park keeps what the detour left in a checkpoint", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.write("login.js", "half\n");
+  env.git("add", "login.js");
+  env.write("idea.txt", "idea\n");
+  const child = treeOf(env);
+  const { leftovers, parent: above } = await comeBack(env, ["--park"]);
+  assertEquals(leftovers, {
+    how: "parked",
+    checkpoint: "hotfix-leftovers",
+    paths: ["idea.txt", "login.js"],
+  });
+  assertEquals(treeOf(env), parent);
+  const record = env.read(`.claude-mpm/state/work/${above!.id}.json`);
+  assertEquals(
+    (JSON.parse(record) as Work).children[0]!.leftovers,
+    "hotfix-leftovers",
+  );
+  env.git("stash", "-q", "-u");
+  env.git("switch", "-q", "fix");
+  await mpmJson(env, ["checkpoint", "restore", "hotfix-leftovers", "--yes"]);
+  assertEquals(treeOf(env), child);
+});
+
+Deno.test("--carry brings it along, staged as staged", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.write("login.js", "carried\n");
+  env.git("add", "login.js");
+  env.write("README.md", "# Unstaged\n");
+  env.write("idea.txt", "idea\n");
+  const blob = env.git("rev-parse", ":login.js");
+  const { leftovers } = await comeBack(env, ["--carry"]);
+  assertEquals(leftovers?.how, "carried");
+  const now = treeOf(env);
+  assertEquals(now.branch, "refs/heads/feature");
+  assertEquals(env.read("login.js"), "carried\n");
+  assertEquals(env.read("README.md"), "# Unstaged\n");
+  assertEquals(env.read("idea.txt"), "idea\n");
+  assertEquals(
+    now.index,
+    parent.index.map((line) =>
+      line.endsWith("\tlogin.js") ? `100644 ${blob} 0\tlogin.js` : line
+    ),
+  );
+  // And everything of the parent's is as it was.
+  env.git("restore", "--staged", "--worktree", "login.js", "README.md");
+  env.remove("idea.txt");
+  assertEquals(treeOf(env), parent);
+});
+
+Deno.test("--carry refuses a conflict before anything is changed", async () => {
+  const { env } = await inDetour();
+  using _env = env;
+  env.write("both.txt", "of the detour\n");
+  const words = await refused(env, "--carry");
+  assertStringIncludes(words, "both.txt");
+  assertStringIncludes(words, "--park");
+});
+
+Deno.test("--discard gives the detour up and loses nothing", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.write("login.js", "half\n");
+  env.write("idea.txt", "idea\n");
+  const child = treeOf(env);
+  const done = await mpm(env, ["return", "--discard", "-s", "not needed"]);
+  assertEquals(done.status, 0, done.stderr);
+  assertStringIncludes(done.stdout, "git branch -D fix");
+  assertEquals(treeOf(env), parent);
+  assertEquals(await stackLines(env), [
+    "feature:active *",
+    "  hotfix:cancelled",
+  ]);
+  env.git("stash", "-q", "-u");
+  env.git("switch", "-q", "fix");
+  await mpmJson(env, ["checkpoint", "restore", "hotfix-discarded", "--yes"]);
+  assertEquals(treeOf(env), child);
+});
+
+Deno.test("a parent's branch that moved gets its work merged onto it", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.write("login.js", "fixed\n");
+  env.commit("Fix");
+  // The detour is merged into the parent's branch, and that is amended.
+  env.git("switch", "-q", "feature");
+  env.git("merge", "-q", "--no-edit", "fix");
+  env.git("commit", "-q", "--amend", "-m", "Merge the fix");
+  env.git("switch", "-q", "fix");
+  const back = await comeBack(env);
+  assertEquals(back.restored?.merged, true);
+  const now = treeOf(env);
+  const others = (files: typeof now.files) => ({ ...files, "login.js": "" });
+  assertEquals(others(now.files), others(parent.files));
+  assertEquals(now.status, parent.status);
+  assertEquals(env.read("login.js"), "fixed\n");
+  assert(back.changes!.commits.new.length > 0);
+});
+
+Deno.test("a conflict with the moved branch refuses, --keep-parked goes on", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.git("switch", "-q", "feature");
+  env.write("feature.js", "another way\n");
+  env.commit("Rewrite the feature");
+  env.git("switch", "-q", "fix");
+  const words = await refused(env);
+  assertStringIncludes(words, "feature.js");
+  assertStringIncludes(words, "--keep-parked");
+  const back = await comeBack(env, ["--keep-parked"]);
+  assertEquals([back.kept, back.restored], ["parked-hotfix", null]);
+  assertEquals(env.git("status", "--porcelain"), "");
+  for (const command of ["stack", "status"]) {
+    const { stdout } = await mpm(env, [command]);
+    assertStringIncludes(stdout, '"mpm checkpoint restore parked-hotfix"');
+  }
+  env.git("reset", "-q", "--hard", "HEAD~");
+  await mpmJson(env, ["checkpoint", "restore", "parked-hotfix", "--yes"]);
+  assertEquals(treeOf(env), parent);
+  await mpmJson(env, ["checkpoint", "rm", "parked-hotfix"]);
+  assertEquals((await mpm(env, ["stack"])).stdout.includes("waits"), false);
+});
+
+Deno.test("a rebased parent gets its work merged", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.git("switch", "-q", "main");
+  env.write("base.txt", "base\n");
+  env.commit("Move the base");
+  env.git("rebase", "-q", "main", "feature");
+  env.git("switch", "-q", "fix");
+  const back = await comeBack(env);
+  assertEquals(back.restored?.merged, true);
+  assertEquals(treeOf(env).status, parent.status);
+  assertEquals(env.read("base.txt"), "base\n");
+});
+
+Deno.test("a stash on the branch itself comes back onto the new commits", async () => {
+  using env = featureUnderWay();
+  const parent = treeOf(env);
+  await branch(env, ["quick", "--stash"]);
+  env.write("quick.txt", "quick\n");
+  env.commit("Quickly");
+  const back = await comeBack(env);
+  assertEquals([back.restored?.merged, back.to.branch], [true, "feature"]);
+  assertEquals(treeOf(env).status, parent.status);
+});
+
+Deno.test("a deleted parent's branch is made again, or another is taken", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  const head = env.git("rev-parse", "feature");
+  env.git("branch", "-q", "-D", "feature");
+  const words = await refused(env);
+  assertStringIncludes(words, `git branch feature ${head}`);
+  const unknown = await mpm(env, ["return", "--git-branch", "none"]);
+  assertEquals(unknown.status, 3);
+  env.git("branch", "renamed", head);
+  const back = await comeBack(env, ["--git-branch", "renamed"]);
+  assertEquals(back.to.branch, "renamed");
+  assertEquals(
+    { ...treeOf(env), branch: "" },
+    { ...parent, branch: "" },
+  );
+});
+
+Deno.test("a detached parent comes back detached", async () => {
+  using env = featureUnderWay();
+  env.git("checkout", "-q", "--detach");
+  const parent = treeOf(env);
+  await branch(env, STASH);
+  env.write("login.js", "fixed\n");
+  env.commit("Fix");
+  await comeBack(env);
+  assertEquals(treeOf(env), parent);
+});
+
+Deno.test("commits on a detached HEAD are kept and told of", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.git("checkout", "-q", "--detach");
+  env.write("login.js", "fixed\n");
+  const commit = env.commit("Fix, detached");
+  const back = await comeBack(env);
+  assertStringIncludes(
+    back.warnings.join(),
+    `git branch <name> ${commit.slice(0, 12)}`,
+  );
+  assertEquals(treeOf(env), parent);
+  const refs = env.git(
+    "for-each-ref",
+    "--format=%(objectname)",
+    "refs/mpm/detours",
+  );
+  assertEquals(refs, commit);
+});
+
+Deno.test("a switch by hand during the detour is no obstacle", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  env.git("switch", "-q", "main");
+  await comeBack(env);
+  assertEquals(treeOf(env), parent);
+  await branch(env, ["again", "--stash", "--git-branch", "fix"]);
+  env.git("switch", "-q", "feature");
+  await comeBack(env);
+  assertEquals(treeOf(env), parent);
+});
+
+Deno.test("parked work that is gone or damaged is told, with a way out", async () => {
+  const { env } = await inDetour();
+  using _env = env;
+  const commit = env.git("rev-parse", "refs/mpm/checkpoints/parked-hotfix");
+  const blob = env.git("rev-parse", `${commit}:worktree/feature.js`);
+  const object = (id: string) =>
+    join(".git/objects", id.slice(0, 2), id.slice(2));
+  const packs = [...Deno.readDirSync(join(env.project, ".git/objects/pack"))];
+  assertEquals(packs.length, 0);
+  env.remove(object(blob));
+  assertStringIncludes(await refused(env), "is damaged");
+  env.git("update-ref", "-d", "refs/mpm/checkpoints/parked-hotfix");
+  const words = await refused(env);
+  assertStringIncludes(words, "is gone");
+  assertStringIncludes(words, "--keep-parked");
+  await comeBack(env, ["--keep-parked"]);
+  assertEquals(env.git("branch", "--show-current"), "feature");
+});
+
+Deno.test("a parent that is over elsewhere stays so; its work is back", async () => {
+  const { env, parent } = await inDetour();
+  using _env = env;
+  const folder = join(env.project, ".claude-mpm/state/work");
+  for (const { name } of Deno.readDirSync(folder)) {
+    const record = JSON.parse(Deno.readTextFileSync(join(folder, name)));
+    if (record.parent !== null) continue;
+    const state = { ...record, state: "archived" };
+    Deno.writeTextFileSync(join(folder, name), JSON.stringify(state));
+  }
+  await comeBack(env);
+  assertEquals(treeOf(env), parent);
+  assertEquals(await stackLines(env), [
+    "feature:archived",
+    "  hotfix:complete",
+  ]);
+});
+
+Deno.test("return where there is nothing to return from", async () => {
+  using env = TestEnv.repository();
+  assertEquals((await mpm(env, ["return"])).status, 3);
+  await mpmJson(env, ["start", "main-work"]);
+  const done = await mpm(env, ["return"]);
+  assertEquals(done.status, 4);
+  assertStringIncludes(done.stderr, "mpm complete");
+  await branch(env, ["a"]);
+  const both = await mpm(env, ["return", "--park", "--carry"]);
+  assertEquals(both.status, 2);
+});
+
+Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async () => {
+  const { env } = await inDetour();
+  using _env = env;
+  const saved = join(env.root, "save.json");
+  await mpmJson(env, ["pause", "Within", "--no-commit", "--export", saved]);
+  const url = `file://${env.project}`;
+  env.git("clone", "-q", url, join(env.root, "clone"));
+  const there = { cwd: join(env.root, "clone") };
+  await mpmJson(env, ["sessions", "import", saved], there);
+  await mpmJson(env, ["resume", "latest"], there);
+  assertEquals(await stackLines(env, there), [
+    "feature:paused",
+    "  hotfix:active *",
+  ]);
+  env.gitIn(there.cwd, "branch", "feature", "origin/feature");
+  const done = await mpm(env, ["return"], there);
+  assertEquals(done.status, 4, done.stdout);
+  assertStringIncludes(done.stderr, "is gone");
+  await comeBack(env, ["--keep-parked"], there);
+  assertEquals(env.gitIn(there.cwd, "branch", "--show-current"), "feature");
+});

@@ -1,0 +1,153 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  branch,
+  comeBack,
+  smallFeature,
+  stackLines,
+  treeOf,
+} from "../helpers/detours.ts";
+import { dieEverywhere } from "../helpers/dying.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpm } from "../helpers/mpm.ts";
+import { say } from "../helpers/say.ts";
+
+const NINE = () => new Date("2026-11-20T09:00:00Z");
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+const LATER = () => new Date("2026-11-20T13:00:00Z");
+
+/** It is tried again after every fifth death: each time would take long. */
+function isFifth(where: string): boolean {
+  return Number(/\d+$/.exec(where)?.[0]) % 5 === 0;
+}
+
+const STASH = ["hotfix", "Fix login", "--stash", "--git-branch", "fix/login"];
+
+Deno.test("branch leaves the old or the new state whole at every crash point", async () => {
+  let wanted: ReturnType<typeof treeOf> | undefined;
+  const points = await dieEverywhere(["branch", ...STASH], {
+    programs: "changing-git",
+    now: NOON,
+    prepare() {
+      const env = smallFeature();
+      wanted = treeOf(env);
+      return env;
+    },
+    async check(env, where, finished) {
+      const stack = await stackLines(env, { now: LATER });
+      const begun = stack.length > 0;
+      if (finished) assert(begun);
+      if (!begun) {
+        // The old state, to the byte; and it can be tried again.
+        assertEquals(treeOf(env), wanted, where);
+        assertEquals(
+          env.git("branch", "--format=%(refname:short)"),
+          "feature\nmain",
+          where,
+        );
+        assertEquals(leftovers(env), [], where);
+        if (!isFifth(where)) return;
+        const again = await mpm(env, ["branch", ...STASH], { now: LATER });
+        assertEquals(again.status, 0, `${where}: ${again.stderr}`);
+        return;
+      }
+      assertEquals(stack, ["feature:paused", "  hotfix:active *"], where);
+      assertEquals(env.git("branch", "--show-current"), "fix/login", where);
+      assertEquals(env.git("status", "--porcelain"), "", where);
+      await comeBack(env, ["--no-changes"], { now: LATER });
+      assertEquals(treeOf(env), wanted, where);
+      assertEquals(leftovers(env), [], where);
+    },
+  });
+  say(`crash points of branch --stash --git-branch: ${points}`);
+  assert(points > 40);
+});
+
+/** What an operation leaves behind until it is settled. */
+function leftovers(env: TestEnv): string[] {
+  return [".git/mpm-detour.json", ".claude-mpm/sessions/.pending.json"]
+    .filter((path) => env.exists(path));
+}
+
+Deno.test("return leaves the old or the new state whole at every crash point", async () => {
+  let parent: ReturnType<typeof treeOf> | undefined;
+  let child: ReturnType<typeof treeOf> | undefined;
+  const points = await dieEverywhere(["return", "--park", "-s", "fixed"], {
+    programs: "changing-git",
+    now: NOON,
+    async prepare() {
+      const env = smallFeature();
+      parent = treeOf(env);
+      await branch(env, STASH, { now: NINE });
+      env.write("login.js", "fixed\n");
+      env.commit("Fix the login");
+      env.write("login.js", "fixed more\n");
+      env.write("both.txt", "staged in the detour\n");
+      env.git("add", "both.txt");
+      env.write("idea.txt", "of the detour\n");
+      child = treeOf(env);
+      return env;
+    },
+    async check(env, where, finished) {
+      const stack = await stackLines(env, { now: LATER });
+      const over = stack[0] === "feature:active *";
+      if (finished) assert(over, where);
+      if (!over) {
+        assertEquals(stack, ["feature:paused", "  hotfix:active *"], where);
+        assertEquals(treeOf(env), child, where);
+        if (!isFifth(where)) return;
+        const again = await mpm(env, ["return", "--park", "--no-changes"], {
+          now: LATER,
+        });
+        assertEquals(again.status, 0, `${where}: ${again.stderr}`);
+        return;
+      }
+      assertEquals(stack, ["feature:active *", "  hotfix:complete"], where);
+      assertEquals(treeOf(env), parent, where);
+      assertEquals(leftovers(env), [], where);
+      const kept = await mpm(env, [
+        ...["checkpoint", "restore", "hotfix-leftovers", "--to", "../out"],
+      ]);
+      assertEquals(kept.status, 0, `${where}: ${kept.stderr}`);
+      assertEquals(env.read("../out/idea.txt"), "of the detour\n", where);
+      assertEquals(env.read("../out/login.js"), "fixed more\n", where);
+    },
+  });
+  say(`crash points of return --park: ${points}`);
+  assert(points > 60);
+});
+
+Deno.test("a detour into a worktree is all there or not at every crash point", async () => {
+  let wanted: ReturnType<typeof treeOf> | undefined;
+  const points = await dieEverywhere(["branch", "review", "--worktree"], {
+    // Up to the pause of the parent it is as above.
+    first: 50,
+    programs: "changing-git",
+    now: NOON,
+    prepare() {
+      const env = smallFeature();
+      wanted = treeOf(env);
+      return env;
+    },
+    async check(env, where, finished) {
+      const stack = await stackLines(env, { now: LATER });
+      assertEquals(treeOf(env), wanted, where);
+      assertEquals(leftovers(env), [], where);
+      if (stack.length === 0) {
+        assert(!finished);
+        assertEquals(
+          env.git("branch", "--format=%(refname:short)"),
+          "feature\nmain",
+          where,
+        );
+        if (!isFifth(where)) return;
+        const again = await mpm(env, ["branch", "review", "--worktree"]);
+        assertEquals(again.status, 0, `${where}: ${again.stderr}`);
+        return;
+      }
+      assertEquals(stack, ["feature:paused *", "  review:active"], where);
+      assertEquals(env.exists(".claude/worktrees/review/login.js"), true);
+    },
+  });
+  say(`crash points of branch --worktree: ${points}`);
+  assert(points > 20);
+});

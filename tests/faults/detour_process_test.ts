@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { featureUnderWay, stackLines, treeOf } from "../helpers/detours.ts";
+import { runDying } from "../helpers/dying.ts";
+import { mpm, start } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { say } from "../helpers/say.ts";
+
+const ARGS = ["hotfix", "Fix", "--stash", "--git-branch", "fix/login"];
+
+/** Ends a process, unless it ended by itself a moment ago. */
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+posixTest("branch and return killed at any moment lose nothing", async () => {
+  const seed = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
+  let state = seed;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  using env = featureUnderWay();
+  const parent = treeOf(env);
+  let killed = 0;
+  const rounds = 20;
+  for (let round = 0; round < rounds; round++) {
+    const inside = (await stackLines(env)).includes("  hotfix:active *");
+    const args = inside ? ["return", "--no-changes"] : ["branch", ...ARGS];
+    const child = start(env, args);
+    const timer = setTimeout(() => kill(child), random() * 450);
+    const { signal } = await child.output();
+    clearTimeout(timer);
+    if (signal === "SIGKILL") killed++;
+    // A git that the dead process had started may still be at its work.
+    let lines = await stackLines(env);
+    for (
+      let tries = 0;
+      env.exists(".git/mpm-detour.json");
+      tries++
+    ) {
+      assert(tries < 50, `seed ${seed}: round ${round} is not settled`);
+      lines = await stackLines(env);
+    }
+    const where = `seed ${seed}, round ${round}, ${args[0]}`;
+    const now = treeOf(env);
+    if (lines.includes("  hotfix:active *")) {
+      assertEquals(now.branch, "refs/heads/fix/login", where);
+      assertEquals(now.status, [], where);
+    } else {
+      assertEquals(now, parent, where);
+    }
+  }
+  if ((await stackLines(env)).includes("  hotfix:active *")) {
+    assertEquals((await mpm(env, ["return"])).status, 0);
+  }
+  assertEquals(treeOf(env), parent, `seed ${seed}`);
+  say(`seed ${seed}: ${killed} of ${rounds} branches and returns killed`);
+});
+
+posixTest("of two terminals that branch at once one is first", async () => {
+  using env = featureUnderWay();
+  const parent = treeOf(env);
+  const done = await Promise.all(
+    [0, 1].map(() => start(env, ["branch", ...ARGS]).output()),
+  );
+  assertEquals(done.map(({ code }) => code).sort(), [0, 4]);
+  assertEquals(await stackLines(env), ["feature:paused", "  hotfix:active *"]);
+  const back = await Promise.all(
+    [0, 1].map(() => start(env, ["return"]).output()),
+  );
+  assertEquals(back.map(({ code }) => code).sort(), [0, 4]);
+  assertEquals(treeOf(env), parent);
+});
+
+Deno.test("what was edited after a death is in a checkpoint", async () => {
+  let edited = 0;
+  let finished = false;
+  for (let at = 0; !finished; at += 7) {
+    using env = featureUnderWay();
+    const now = () => new Date("2026-11-20T12:00:00Z");
+    finished = await runDying(env, ["branch", ...ARGS], {
+      at,
+      now,
+      programs: "changing-git",
+    });
+    if (!env.exists(".git/mpm-detour.json")) continue;
+    env.write("README.md", "edited in between\n");
+    env.write("fresh.txt", "fresh\n");
+    const past = (await stackLines(env)).includes("  hotfix:active *");
+    assertEquals(
+      env.git("branch", "--show-current"),
+      past ? "fix/login" : "feature",
+    );
+    assertEquals(env.read("fresh.txt"), "fresh\n");
+    const list = JSON.parse(
+      (await mpm(env, ["checkpoint", "list", "--all", "--json"])).stdout,
+    ).checkpoints as { name: string }[];
+    const texts = [env.read("README.md")];
+    for (const [nth, { name }] of list.entries()) {
+      await mpm(env, ["checkpoint", "restore", name, "--to", `../out-${nth}`]);
+      if (env.exists(`../out-${nth}/README.md`)) {
+        texts.push(env.read(`../out-${nth}/README.md`));
+      }
+    }
+    assertStringIncludes(texts.join(), "edited in between");
+    edited++;
+  }
+  assert(edited > 3);
+});
