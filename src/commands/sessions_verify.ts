@@ -7,10 +7,9 @@ import type { VerifyResult } from "../session/results.ts";
 import { counted } from "../session/words.ts";
 import { withLock } from "../store/lock.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
-import { pointAgain } from "../store/remove_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { whereCommitted } from "./kept_only.ts";
-import { type Checker, repaired, verify } from "./verify_steps.ts";
+import { type Checker, repairAll, verifyAll } from "./verify_steps.ts";
 
 type Row = VerifyResult["sessions"][number];
 
@@ -63,18 +62,9 @@ nothing is changed.`,
       issuesOf: (value) => problemsOf(Save, value),
       committed: await whereCommitted(system, workspace, entries),
     };
-    const check = async () => {
-      const rows: Row[] = [];
-      for (const entry of entries) {
-        const row = await verify(checker, entry);
-        rows.push(input.repair ? await repaired(checker, entry, row) : row);
-      }
-      if (input.repair) await pointAgain(system, root);
-      return rows;
-    };
     const sessions = input.repair
-      ? await withLock(system, root, check)
-      : await check();
+      ? await withLock(system, root, () => repairAll(checker, entries))
+      : await verifyAll(checker, entries);
     return {
       intact: sessions.every(({ state }) => state !== "damaged"),
       sessions,

@@ -11,6 +11,7 @@ import {
 } from "../store/check_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
 import { loadSave } from "../store/load_save.ts";
+import { pointAgain } from "../store/remove_saves.ts";
 import type { System } from "../system/system.ts";
 
 type Row = VerifyResult["sessions"][number];
@@ -24,8 +25,43 @@ export interface Checker {
   readonly committed: ReadonlyMap<string, Committed>;
 }
 
+/** One row for each. */
+export async function verifyAll(
+  checker: Checker,
+  entries: readonly SaveEntry[],
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const entry of entries) rows.push(await verify(checker, entry));
+  return rows;
+}
+
+/**
+ * Repairs what can be repaired, each row as it is then, and the pointer. What
+ * refuses, such as a folder in the place of a file, keeps no other from its
+ * repair; the first refusal is thrown at the end. Call under the lock.
+ */
+export async function repairAll(
+  checker: Checker,
+  entries: readonly SaveEntry[],
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let refusal: MpmError | undefined;
+  for (const entry of entries) {
+    const row = await verify(checker, entry);
+    try {
+      rows.push(await repaired(checker, entry, row));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      refusal ??= error;
+    }
+  }
+  await pointAgain(checker.system, checker.root);
+  if (refusal) throw refusal;
+  return rows;
+}
+
 /** Compares a save with its checksum, the schema, and what lies beside it. */
-export async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
+async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
   const { system, root, issuesOf } = checker;
   const row = { session_id: entry.id, source: entry.path, repaired: [] };
   try {
@@ -84,7 +120,7 @@ async function putBack(
 }
 
 /** The row after what can be repaired was. Call under the lock. */
-export async function repaired(
+async function repaired(
   checker: Checker,
   entry: SaveEntry,
   row: Row,

@@ -1,7 +1,7 @@
 import { MpmError } from "../errors.ts";
 import { sessionId } from "./ids.ts";
 import type { Save } from "./save.ts";
-import { idTime } from "./save_entry.ts";
+import { idTime, nearbyIds } from "./save_entry.ts";
 import { saveBytes, sha256 } from "./serialize.ts";
 
 /** A save that was read, checked, and could be brought in. */
@@ -24,7 +24,7 @@ export interface ImportPlan {
   readonly present: readonly string[];
 }
 
-/** Seconds after its own that a save may be moved to. */
+/** Seconds from its own that a save may be moved to. */
 const SEARCHED = 3600;
 
 /**
@@ -60,9 +60,10 @@ function slotFor(
   digest: string,
   digests: (id: string) => readonly string[] | undefined,
 ): { id: string; there: boolean } {
-  const start = idTime(wanted) ?? Date.parse(pausedAt);
-  for (let after = 0; after < SEARCHED; after++) {
-    const id = sessionId(new Date(start + after * 1000));
+  const own = idTime(wanted) === undefined
+    ? sessionId(new Date(pausedAt))
+    : wanted;
+  for (const id of [own, ...nearbyIds(own).take(SEARCHED)]) {
     const taken = digests(id);
     if (taken === undefined) return { id, there: false };
     if (taken.includes(digest)) return { id, there: true };

@@ -1,5 +1,5 @@
 import type { Ref, Step } from "./change_set.ts";
-import { sessionId } from "./ids.ts";
+import { NewFolder } from "./new_folder.ts";
 import { idOf, oldName, PARTS, POINTER } from "./old_names.ts";
 import {
   families,
@@ -8,13 +8,14 @@ import {
   isDamaged,
   isEqual,
   isOlder,
+  newestFirst,
   pointedTo,
   relation,
   type StoredFile,
 } from "./old_store.ts";
 import { withKeptCopies } from "./kept_copies.ts";
 import { relocate, type Relocation } from "./relocate.ts";
-import { idTime } from "./save_entry.ts";
+import { nearbyIds } from "./save_entry.ts";
 import { sha256 } from "./serialize.ts";
 import type { Render, Transfer } from "./transfer.ts";
 
@@ -31,7 +32,7 @@ export interface MigrationPlan {
 export function planMigration(inventory: Inventory): MigrationPlan {
   const planner = new Planner(inventory);
   const { old, left } = inventory;
-  for (const family of families(old)) planner.addFamily(family);
+  for (const family of newestFirst(families(old))) planner.addFamily(family);
   for (const file of old) {
     const kind = oldName(file.at.name)?.kind;
     if (kind === "lone") planner.addLone(file);
@@ -55,12 +56,12 @@ class Planner {
   readonly transfers: Transfer[] = [];
   readonly #inventory: Inventory;
   readonly #taken: Set<string>;
-  /** The new folder as it will be, by name. */
-  readonly #there = new Map<string, StoredFile>();
-  readonly #namesOf = new Map<string, Set<string>>();
+  readonly #there = new NewFolder();
   readonly #kept: ReadonlyMap<string, Family>;
   /** Ids of the old folder that became others. */
   readonly #renamed = new Map<string, string>();
+  /** Saves that lost their id, and what they are now. */
+  readonly #displaced: { family: Family; newId: string }[] = [];
 
   constructor(inventory: Inventory) {
     this.#inventory = inventory;
@@ -68,24 +69,31 @@ class Planner {
     const kept = [];
     for (const file of inventory.there) {
       if (file.at.place === "kept") kept.push(file);
-      else this.#know(file);
+      else this.#there.add(file);
     }
     this.#kept = new Map(families(kept).map((family) => [family.id, family]));
   }
 
   addFamily(family: Family): void {
     const { id } = family;
-    const there = this.#familyThere(id);
+    const there = this.#there.family(id);
     const kept = this.#kept.get(id);
     if (relation(family, there, kept) !== "different") {
       return this.#move(family, { to: "sessions" });
     }
-    const newId = this.#freeId(id);
-    if (there && isOlder(there, family)) {
+    const twin = this.#displaced.find((one) =>
+      one.family.id === id &&
+      relation(family, one.family, undefined) === "same"
+    );
+    const newId = twin?.newId ?? this.#freeId(id);
+    // What comes there is the newer one, since the newest was planned first.
+    if (there && !this.#there.isComing(id) && isOlder(there, family)) {
+      this.#displaced.push({ family: there, newId });
       this.#move(there, { to: "sessions", newId });
       if (kept) this.#move(kept, { to: "kept", newId });
       this.#move(family, { to: "sessions" });
     } else {
+      this.#displaced.push({ family, newId });
       this.#move(family, { to: "sessions", newId });
       if (family.place === "pause") this.#renamed.set(id, newId);
     }
@@ -94,7 +102,7 @@ class Planner {
   /** What belongs to no single save keeps its name, or stays. */
   addLone(file: StoredFile): void {
     const { name } = file.at;
-    const other = this.#there.get(name);
+    const other = this.#there.file(name);
     if (!other) {
       const relocation = this.#relocation(file);
       const render: Render = (read) => relocate(name, read(file), relocation);
@@ -103,17 +111,12 @@ class Planner {
       return this.#put(file, to, changes ? { render } : {});
     }
     if (isEqual(file, other)) return this.#drop(file, other.at);
-    this.steps.push({
-      action: "leave",
-      from: file.at,
-      to: null,
-      note: "a different file of this name is in the new folder",
-    });
+    this.#leave(file, "file of this name");
   }
 
   /** The pointer to the newer save wins. */
   addPointer(file: StoredFile): void {
-    const other = this.#there.get(POINTER);
+    const other = this.#there.file(POINTER);
     const id = pointedTo(file);
     const newId = this.#renamed.get(id ?? "");
     const target = newId ?? id ?? "";
@@ -127,28 +130,10 @@ class Planner {
     });
   }
 
-  #familyThere(id: string): Family | undefined {
-    const names = [...this.#namesOf.get(id) ?? []];
-    return families(names.map((name) => this.#there.get(name)!))[0];
-  }
-
-  #know(file: StoredFile): void {
-    const { name } = file.at;
-    this.#there.set(name, file);
-    const id = idOf(name);
-    if (id === undefined) return;
-    const names = this.#namesOf.get(id) ?? new Set();
-    this.#namesOf.set(id, names.add(name));
-  }
-
   #freeId(id: string): string {
-    const start = idTime(id) ?? 0;
-    for (let second = 1;; second++) {
-      const free = sessionId(new Date(start + 1000 * second));
-      if (this.#taken.has(free)) continue;
-      this.#taken.add(free);
-      return free;
-    }
+    const free = nearbyIds(id).find((one) => !this.#taken.has(one))!;
+    this.#taken.add(free);
+    return free;
   }
 
   #relocation(file: StoredFile, newId?: string): Relocation {
@@ -164,9 +149,9 @@ class Planner {
 
   #move(family: Family, move: Move): void {
     const damaged = isDamaged(family);
-    if (family.place === "sessions") this.#forget(family);
+    if (family.place === "sessions") this.#there.forget(family.id);
     const json = `${move.newId ?? family.id}.json`;
-    const there = move.to === "sessions" ? this.#there.get(json) : undefined;
+    const there = move.to === "sessions" ? this.#there.file(json) : undefined;
     for (const part of PARTS) {
       const file = family.parts.get(part);
       if (!file || part === ".json.sha256") continue;
@@ -175,18 +160,12 @@ class Planner {
     this.#moveChecksums(family, move, there ?? (damaged ? "as is" : undefined));
   }
 
-  /** Its names are free for the other save. */
-  #forget({ id }: Family): void {
-    for (const name of this.#namesOf.get(id) ?? []) this.#there.delete(name);
-    this.#namesOf.delete(id);
-  }
-
   #movePart(
     file: StoredFile,
     { move, part, asIs }: { move: Move; part: string; asIs: boolean },
   ): void {
     const name = (move.newId ?? idOf(file.at.name)!) + part;
-    const other = move.to === "sessions" ? this.#there.get(name) : undefined;
+    const other = move.to === "sessions" ? this.#there.file(name) : undefined;
     if (other) return this.#drop(file, other.at);
     const relocation = this.#relocation(file, move.newId);
     const changes = !asIs &&
@@ -214,7 +193,7 @@ class Planner {
     const there = typeof stays === "object" ? stays : undefined;
     const digest = (json ?? there)?.state.sha256;
     const own = family.parts.get(".json.sha256");
-    let taken = move.to === "sessions" ? this.#there.get(name)?.at : undefined;
+    let taken = move.to === "sessions" ? this.#there.file(name)?.at : undefined;
     const render = stays === "as is"
       ? undefined
       : json && this.#followed(json, move.newId, there);
@@ -226,7 +205,9 @@ class Planner {
         newId: move.newId,
       });
     };
-    if (own) follow(own);
+    if (own && !json && there && own.text !== digest) {
+      this.#leave(own, "save than it is of");
+    } else if (own) follow(own);
     for (const file of family.evidence) {
       if (digest !== undefined && file.text === digest) follow(file);
       else this.#moveStale(file, move);
@@ -240,6 +221,8 @@ class Planner {
     there: StoredFile | undefined,
   ): Render | undefined {
     const encode = (text: string) => new TextEncoder().encode(text);
+    const made = there && this.#there.coming(there.at.name);
+    if (made) return (read) => encode(sha256(made(read)));
     if (newId !== undefined) {
       const relocation = this.#relocation(json, newId);
       return (read) =>
@@ -252,15 +235,15 @@ class Planner {
   #moveStale(file: StoredFile, { to, newId }: Move): void {
     const { name: old } = file.at;
     const name = newId === undefined ? old : old.replace(idOf(old)!, newId);
-    const other = this.#there.get(name);
+    const other = this.#there.file(name);
     if (other && isEqual(file, other)) return this.#drop(file, other.at);
     if (!other) return this.#put(file, { place: to, name }, { newId });
-    this.steps.push({
-      action: "leave",
-      from: file.at,
-      to: null,
-      note: "a different checksum of this name is in the new folder",
-    });
+    this.#leave(file);
+  }
+
+  #leave({ at }: StoredFile, what = "checksum of this name"): void {
+    const note = `a different ${what} is in the new folder`;
+    this.steps.push({ action: "leave", from: at, to: null, note });
   }
 
   #put(file: StoredFile, to: Ref, how: {
@@ -280,9 +263,7 @@ class Planner {
       ? "rewrite"
       : "move";
     this.steps.push({ action, from: file.at, to, note });
-    if (to.place !== "sessions") return;
-    const state = { ...file.state, sha256: file.moved };
-    this.#know({ ...file, at: to, state });
+    if (to.place === "sessions") this.#there.expect(file, to, render);
   }
 
   #drop(

@@ -62,6 +62,13 @@ export function families(files: readonly StoredFile[]): Family[] {
   return [...found.values()];
 }
 
+/** Those of one id together, the newest first. */
+export function newestFirst(all: readonly Family[]): Family[] {
+  return [...Map.groupBy(all, ({ id }) => id).values()].flatMap((same) =>
+    same.sort((a, b) => Number(isOlder(a, b)) - Number(isOlder(b, a)))
+  );
+}
+
 /** The file a save is read from. */
 export function sourceOf({ parts }: Family): StoredFile | undefined {
   return CONTENT.map((part) => parts.get(part)).find((file) => file);

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import { sessionId } from "./ids.ts";
 
 /**
  * How a save is stored; JSON is the source, the others are read without it, the
@@ -96,6 +97,21 @@ export function idTime(id: string): number | undefined {
     `${year}-${month}-${day}T${hour}:${minute}:${second}Z`,
   );
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** The last second that an id can stand for. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/**
+ * The ids of the seconds after that of `id`, and at the end of the calendar of
+ * those before it.
+ */
+export function* nearbyIds(id: string): Generator<string, undefined> {
+  const start = idTime(id) ?? 0;
+  for (let time = start + 1000; time <= LAST; time += 1000) {
+    yield sessionId(new Date(time));
+  }
+  for (let time = start - 1000;; time -= 1000) yield sessionId(new Date(time));
 }
 
 /** Compares for newest first: saves by `pausedAt`, id and mtime, then logs. */

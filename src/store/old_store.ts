@@ -7,7 +7,7 @@ import type { Inventory, StoredFile } from "../session/old_store.ts";
 import { relocate } from "../session/relocate.ts";
 import { sha256 } from "../session/serialize.ts";
 import { parseTime } from "../session/times.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { findSaves, saveFolders } from "./find_saves.ts";
 import { layout } from "./layout.ts";
 import { EntryReader } from "./read_entry.ts";
@@ -121,7 +121,7 @@ class Reader {
       const known = oldName(name) !== undefined;
       if (known && kind === "file") names.push(name);
       else {
-        const note = kind === "file" ? "not of a session" : `a ${kind}`;
+        const note = kind === "file" ? "not of a session" : nameOf(kind);
         this.#leave({ place: "pause", name }, note);
       }
     }
@@ -225,14 +225,23 @@ function pausedAt(name: string, bytes: Uint8Array): { pausedAt?: number } {
   }
 }
 
+/** What is no file of a session, for people. */
+function nameOf(kind: FileInfo["kind"]): string {
+  return kind === "other" ? "no file, such as a pipe" : `a ${kind}`;
+}
+
 /** Throws CONFLICT unless each of the folders is a real one, or not there. */
 export function refuseLinks(system: System, paths: readonly string[]): void {
   for (const path of paths) {
     const kind = system.files.lstat(path)?.kind;
     if (kind === undefined || kind === "folder") continue;
-    throw new MpmError("CONFLICT", `"${path}" is no folder: ${kind}`, {
-      hint: `Move it out of the way: mpm migrates real folders only ` +
-        `(${basename(path)})`,
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `"${path}" is no folder: ${kind}`,
+      {
+        hint: `Move it out of the way: mpm migrates real folders only ` +
+          `(${basename(path)})`,
+      },
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from "@std/path";
+import { isAbsolute, join, resolve } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import { importedFrom } from "../session/imported.ts";
 import { field } from "../session/odd_values.ts";
@@ -99,7 +99,8 @@ export class EntryReader {
   }
 
   #isOurs(projectPath: string): boolean {
-    if (projectPath === "") return false;
+    // A relative one does not say of which project it is.
+    if (!isAbsolute(projectPath)) return false;
     let ours = this.#ours.get(projectPath);
     if (ours === undefined) {
       ours = this.#realPath(projectPath) === this.#root;

@@ -194,3 +194,20 @@ Deno.test("what is not of a save stays out of git's sight beside claude-mpm's ru
     .filter((line) => line.startsWith("??"));
   assertEquals(untracked.filter((line) => /kept|trash|backups/.test(line)), []);
 });
+
+Deno.test("sessions verify --repair goes on where one save refuses, and says what did", async () => {
+  using env = await store();
+  await mpmJson(env, ["pause", "More", "--no-commit"], {
+    now: () => new Date("2026-11-20T13:00:00Z"),
+  });
+  // Newest first, so the one that refuses comes before the other.
+  const refusing = `${SESSIONS}/session-20261120-130000.yaml`;
+  env.remove(refusing);
+  env.write(`${refusing}/mine`, "mine\n");
+  env.remove(`${SESSIONS}/${ID}.md`);
+  const { status, stderr } = await mpm(env, ["sessions", "verify", "--repair"]);
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, 'session-20261120-130000.yaml" is a folder');
+  assertEquals(env.exists(`${SESSIONS}/${ID}.md`), true);
+  assertEquals(env.read(`${refusing}/mine`), "mine\n");
+});
