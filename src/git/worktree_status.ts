@@ -20,10 +20,18 @@ function gitAt({ path, gitDir }: WorktreeFolders): readonly string[] {
   return [`--git-dir=${gitDir}`, `--work-tree=${path}`];
 }
 
-/** Nothing may stay out of it, whatever the settings say. */
+/**
+ * Nothing may stay out of it, whatever the settings say. Where case is ignored
+ * a new file passes for the tracked one of nearly the same name, as it does in
+ * a repository that came from such a disk.
+ */
 const EVERYTHING = [
-  "-c",
-  "core.untrackedCache=false",
+  ...[
+    "core.checkStat=default",
+    "core.ignoreCase=false",
+    "core.trustCTime=true",
+    "core.untrackedCache=false",
+  ].flatMap((setting) => ["-c", setting]),
   "status",
   "--porcelain=v2",
   "-z",

@@ -112,6 +112,30 @@ const KEPT_WORKTREES: readonly Kept[] = [
     },
   },
   {
+    what: "an untracked file that core.ignoreCase takes for a tracked one",
+    reason: dirty,
+    make(env, path) {
+      env.git("config", "core.ignoreCase", "true");
+      Deno.writeTextFileSync(join(path, "readme.MD"), "mine\n");
+    },
+  },
+  {
+    what: "a change that neither size nor modification time shows",
+    reason: dirty,
+    make(env, path) {
+      env.git("config", "core.trustCTime", "false");
+      env.git("config", "core.checkStat", "minimal");
+      const file = join(path, "README.md");
+      const early = new Date(Date.now() - 3600_000);
+      Deno.utimeSync(file, early, early);
+      env.gitIn(path, "update-index", "--refresh");
+      // As editors do it: another file takes the name.
+      Deno.writeTextFileSync(`${file}.new`, "# PROJECT\n");
+      Deno.utimeSync(`${file}.new`, early, early);
+      Deno.renameSync(`${file}.new`, file);
+    },
+  },
+  {
     what: "commits that are not merged",
     reason: "branch has commits not merged into main branch",
     make: (env, path) => void commitIn(env, path),
