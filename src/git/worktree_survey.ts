@@ -26,7 +26,13 @@ import { readContents } from "./worktree_contents.ts";
 import { type ListedWorktree, readWorktrees } from "./worktree_list.ts";
 import { readStanding } from "./processes.ts";
 import { readExtras } from "./worktree_extras.ts";
-import { readUnwatched, readWorktreeStatus } from "./worktree_status.ts";
+import { FilterReader, readFiltered } from "./worktree_filters.ts";
+import {
+  answered,
+  readIndex,
+  readWorktreeStatus,
+  unwatchedIn,
+} from "./worktree_status.ts";
 
 /** One folder below `.claude/worktrees/`, and what is to happen to it. */
 export interface Surveyed {
@@ -124,16 +130,17 @@ async function readAll(
   const undecided = () =>
     candidates.filter(({ facts }) => decide(facts, rules) === undefined);
   const open = () => undecided().filter(({ gitDir }) => gitDir !== undefined);
+  const filters = await FilterReader.open(system, git);
   const [, branches] = await Promise.all([
-    inParallel(open(), (one) => addStatus(system, one)),
+    inParallel(open(), (one) => addStatus(system, one, filters)),
     open().length > 0 ? readBranches(git) : [],
   ]);
   const main = await findDefault(git, branches, mainRef);
   await addLanded(git, open(), main);
   await inParallel(open(), async (one) => {
-    const unwatched = await readUnwatched(system, foldersOf(one));
+    await addHidden(system, one, filters);
     const extras = await readExtras(system, foldersOf(one));
-    one.facts = { ...one.facts, unwatched, extras };
+    one.facts = { ...one.facts, extras };
   });
   const walked = measure
     ? candidates.filter(({ facts }) => facts.place === "inside")
@@ -191,13 +198,43 @@ function foldersOf({ facts, gitDir }: Candidate) {
   return { path: facts.path, gitDir: gitDir! };
 }
 
-async function addStatus(system: System, one: Candidate): Promise<void> {
-  const status = await readWorktreeStatus(system, foldersOf(one));
+async function addStatus(
+  system: System,
+  one: Candidate,
+  filters: FilterReader,
+): Promise<void> {
+  const folders = foldersOf(one);
+  const status = await answered(async () => {
+    const { env } = await filters.of(folders);
+    return await readWorktreeStatus(system, folders, env);
+  });
   if (isFailed(status)) one.facts = { ...one.facts, status };
   else {
     const { head, branch, ...rest } = status;
     one.facts = { ...one.facts, head, branch, status: rest };
   }
+}
+
+/** What differs from HEAD although git's status does not say so. */
+async function addHidden(
+  system: System,
+  one: Candidate,
+  reader: FilterReader,
+): Promise<void> {
+  const folders = foldersOf(one);
+  const entries = await readIndex(system, folders);
+  if (isFailed(entries)) {
+    one.facts = { ...one.facts, unwatched: entries };
+    return;
+  }
+  const [unwatched, filtered] = await Promise.all([
+    answered(() => Promise.resolve(unwatchedIn(system, folders, entries))),
+    answered(async () => {
+      const filters = await reader.of(folders);
+      return await readFiltered(system, folders, { entries, filters });
+    }),
+  ]);
+  one.facts = { ...one.facts, unwatched, filtered };
 }
 
 async function addLanded(

@@ -33,6 +33,7 @@ const CHECKS: readonly ((
   checkIgnored,
   checkLanded,
   checkUnwatched,
+  checkFiltered,
   checkExtras,
   checkAge,
   checkContents,
@@ -187,6 +188,16 @@ function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
   return unwatched.length === 0 ? undefined : unsaved(
     `has files marked assume-unchanged or skip-worktree: ${some(unwatched)}`,
   );
+}
+
+function checkFiltered({ filtered }: WorktreeFacts): Finding {
+  if (!filtered) return "unread";
+  if (isFailed(filtered)) {
+    return unsaved(`could not look behind git's filters: ${filtered.failed}`);
+  }
+  return filtered.length === 0
+    ? undefined
+    : unsaved(`has content that a git filter hides: ${some(filtered)}`);
 }
 
 function checkExtras({ extras }: WorktreeFacts): Finding {

@@ -27,6 +27,8 @@ export interface WorktreeFacts {
   readonly landed?: Landed | Failed;
   /** Paths that git was told not to look at and that are there. */
   readonly unwatched?: readonly string[] | Failed;
+  /** Paths that differ from their blobs in what a filter takes out. */
+  readonly filtered?: readonly string[] | Failed;
   /** What its git folder holds that would go with it. */
   readonly extras?: WorktreeExtras | Failed;
   readonly contents?: WorktreeContents | Failed;

@@ -136,6 +136,25 @@ const KEPT_WORKTREES: readonly Kept[] = [
     },
   },
   {
+    what: "results that a filter for notebooks takes out of what is committed",
+    reason: "has content that a git filter hides: a.ipynb",
+    make(env, path) {
+      env.write(".git/info/attributes", "*.ipynb filter=strip\n");
+      env.git("config", "filter.strip.clean", "grep -v output");
+      for (const name of ["a.ipynb", "b.ipynb"]) {
+        commitIn(env, path, name, "input\n");
+      }
+      env.git("merge", "-q", "worktree-x");
+      const file = join(path, "a.ipynb");
+      Deno.writeTextFileSync(file, "input\noutput\n");
+      // Older than the index, so that git does not look into it again.
+      const early = new Date(Date.now() - 3600_000);
+      Deno.utimeSync(file, early, early);
+      env.gitIn(path, "add", "a.ipynb");
+      assertEquals(env.gitIn(path, "status", "--porcelain"), "");
+    },
+  },
+  {
     what: "commits that are not merged",
     reason: "branch has commits not merged into main branch",
     make: (env, path) => void commitIn(env, path),
@@ -609,4 +628,27 @@ posixTest("a disk mounted within a worktree keeps it", async () => {
   Deno.mkdirSync(path, { recursive: true });
   const result = await pruneLater(env, { wrap: mounted(path) });
   assertStringIncludes(reasons(result).x!, "another disk");
+});
+
+posixTest("no filter that settings name is run", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "x");
+  const own = addWorktree(env, "own");
+  env.write(".git/info/attributes", "* filter=spy\n");
+  const ran = join(env.root, "ran");
+  env.git("config", "extensions.worktreeConfig", "true");
+  env.gitIn(own, "config", "--worktree", "filter.spy.clean", `tee ${ran}`);
+  env.git("config", "filter.more.clean", `tee ${ran}`);
+  env.write(".git/info/attributes", "* filter=spy\nREADME.md filter=more\n");
+  for (const folder of [path, own]) {
+    for (const name of ["README.md", ".gitignore"]) {
+      const now = new Date();
+      Deno.utimeSync(join(folder, name), now, now);
+    }
+  }
+  await pruneLater(env);
+  assertEquals(
+    Deno.readDirSync(env.root).some(({ name }) => name === "ran"),
+    false,
+  );
 });

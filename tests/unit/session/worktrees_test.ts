@@ -31,6 +31,7 @@ const FREE: WorktreeFacts = {
   status: { changes: 0, ignored: [] },
   landed: { how: "contained", branch: "main" },
   unwatched: [],
+  filtered: [],
   extras: { own: [], sparse: undefined },
   contents: { bytes: 1, newest: 0, nested: undefined, print: "" },
   standing: [],
@@ -44,6 +45,7 @@ Deno.test("decide() removes only what is known in full", () => {
     "status",
     "landed",
     "unwatched",
+    "filtered",
     "extras",
     "contents",
   ] as const;
