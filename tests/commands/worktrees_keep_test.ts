@@ -190,6 +190,15 @@ const KEPT_WORKTREES: readonly Kept[] = [
     },
   },
   {
+    what: "a commit whose equal one differs in white space",
+    reason: "branch has commits not merged into main branch",
+    make(env, path) {
+      commitIn(env, path, "a.py", "if a:\n    b()\n    c()\n");
+      env.write("a.py", "if a:\n    b()\nc()\n");
+      env.commit("Another one");
+    },
+  },
+  {
     what: "another binary file than the one in the default branch",
     reason: "branch has commits not merged into main branch",
     make(env, path) {
