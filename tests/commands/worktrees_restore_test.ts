@@ -88,6 +88,21 @@ Deno.test("commits that only the reflog knew stay reachable", async () => {
   assertStringIncludes(env.git("log", "--all", "--format=%H"), lost);
 });
 
+Deno.test("commits far down in a reflog stay reachable", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "x", "--detach");
+  const lost = commitIn(env, path);
+  env.gitIn(path, "checkout", "-q", "--detach", "main");
+  const head = env.git("rev-parse", "main");
+  const log = join(env.project, ".git/worktrees/x/logs/HEAD");
+  // As after an expiry: the first entry that is left tells where HEAD was.
+  const last = Deno.readTextFileSync(log).split("\n").at(-2)!;
+  const more = last.replace(lost, head);
+  Deno.writeTextFileSync(log, `${last}\n${`${more}\n`.repeat(500)}`);
+  const { removed } = await pruneLater(env);
+  assertEquals(env.git("rev-parse", `${removed[0]!.rescue}/log/0`), lost);
+});
+
 Deno.test("commits that only its other heads knew stay reachable", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x");
