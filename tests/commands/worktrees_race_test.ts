@@ -291,3 +291,34 @@ posixTest(
     assertEquals(gone(windows), ["empty", "x"]);
   },
 );
+
+posixTest(
+  "a branch that is checked out elsewhere meanwhile stays",
+  async () => {
+    using env = agentProject();
+    const path = addWorktree(env, "x");
+    const result = await pruneLater(env, {
+      wrap: meddling({
+        beforeRun: ({ args }) =>
+          args.join(" ").includes("worktree list") && !exists(path),
+        meddle() {
+          const other = join(env.root, "other");
+          env.git("worktree", "add", "-q", other, "worktree-x");
+        },
+      }),
+    });
+    assertEquals(
+      result.removed.map((one) => [one.name, one.branch_deleted]),
+      [["x", false]],
+    );
+    env.gitIn(join(env.root, "other"), "rev-parse", "HEAD");
+  },
+);
+
+function exists(path: string): boolean {
+  try {
+    return Deno.lstatSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
