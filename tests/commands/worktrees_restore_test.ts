@@ -77,6 +77,24 @@ Deno.test("a detached HEAD comes back detached; a branch that moved stays", asyn
   assertStringIncludes(used.notes[0]!, "is checked out elsewhere");
 });
 
+Deno.test("a branch that another one's name leaves no room for is not made", async () => {
+  using env = agentProject();
+  addWorktree(env, "one", "-b", "work/one");
+  addWorktree(env, "two", "-b", "two");
+  await pruneLater(env);
+  env.git("branch", "work");
+  env.git("branch", "two/more");
+  const notes = [await restore(env, "one"), await restore(env, "two")]
+    .map(({ branch, notes }) => [branch, ...notes]);
+  const note = (branch: string, other: string) =>
+    `HEAD is detached: the branch "${branch}" cannot be beside the branch ` +
+    `"${other}"`;
+  assertEquals(notes, [
+    [null, note("work/one", "work")],
+    [null, note("two", "two/more")],
+  ]);
+});
+
 Deno.test("commits that only the reflog knew stay reachable", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x", "--detach");
@@ -166,6 +184,10 @@ Deno.test("restore refuses what it cannot do, and says why", async () => {
   assertEquals(taken.status, 4);
   assertStringIncludes(taken.stderr, "is in the way: it is not empty");
   assertEquals(env.read(`${WORKTREES}/one/mine.txt`), "mine\n");
+  Deno.removeSync(addWorktree(env, "two"), { recursive: true });
+  const known = await mpm(env, ["worktrees", "restore", "two"]);
+  assertEquals(known.status, 4);
+  assertStringIncludes(known.stderr, "git worktree prune");
 });
 
 Deno.test("a forged rescue leads nowhere else", async () => {
