@@ -25,6 +25,7 @@ import {
 import { readContents } from "./worktree_contents.ts";
 import { type ListedWorktree, readWorktrees } from "./worktree_list.ts";
 import { readStanding } from "./processes.ts";
+import { readUnreachable } from "./unreachable_names.ts";
 import { readExtras } from "./worktree_extras.ts";
 import { FilterReader, readFiltered } from "./worktree_filters.ts";
 import {
@@ -149,6 +150,7 @@ async function readAll(
     const contents = readContents(system, one.facts.path);
     one.facts = { ...one.facts, contents };
   }
+  await addUnreachable(system, undecided());
   await addStanding(system, undecided());
   const items = candidates.map((one) => {
     const decision = decide(one.facts, rules) ?? UNDECIDED;
@@ -251,6 +253,28 @@ async function addLanded(
       ? { failed: "HEAD has no commit" }
       : landed?.get(head) ?? { failed: "there is no main branch" };
     one.facts = { ...one.facts, landed: found };
+  }
+}
+
+/** What the walk did not see; one process for all. */
+async function addUnreachable(
+  system: System,
+  undecided: readonly Candidate[],
+): Promise<void> {
+  const folders = undecided.map(({ facts }) => facts.path);
+  const found = await readUnreachable(system, folders);
+  for (const one of undecided) {
+    const { path, repository } = one.facts;
+    const name = found.get(path);
+    if (name === undefined) continue;
+    const { failed } = typeof name === "string"
+      ? { failed: `the name of "${name}" is not UTF-8` }
+      : name;
+    one.facts = {
+      ...one.facts,
+      contents: { failed },
+      repository: repository === "empty" ? "none" : repository,
+    };
   }
 }
 

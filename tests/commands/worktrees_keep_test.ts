@@ -661,3 +661,33 @@ posixTest("no filter that settings name is run", async () => {
     false,
   );
 });
+
+Deno.test({
+  name: "what has a name that is not UTF-8 stays, and is told",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using env = agentProject();
+    const touch = (folder: string) => {
+      const script = `mkdir -p "$1" && touch "$1/$(printf 'a\\377')"`;
+      const args = ["-c", script, "sh", folder];
+      assert(new Deno.Command("sh", { args }).outputSync().success);
+    };
+    touch(join(addWorktree(env, "x"), "node_modules"));
+    touch(join(env.project, WORKTREES, "plain"));
+    const tracked = addWorktree(env, "tracked");
+    touch(tracked);
+    env.gitIn(tracked, "add", ".");
+    env.gitIn(tracked, "commit", "-q", "-m", "An old name");
+    env.git("merge", "-q", "worktree-tracked");
+    const result = await pruneLater(env);
+    assertEquals(gone(result), []);
+    const why = (path: string) =>
+      "not all of it can be read: the name of " +
+      `"${join(env.project, WORKTREES, path)}" is not UTF-8`;
+    assertEquals(reasons(result), {
+      plain: "is not a git worktree and contains files",
+      tracked: why("tracked/a\udcff"),
+      x: why("x/node_modules/a\udcff"),
+    });
+  },
+});
