@@ -150,8 +150,11 @@ async function readAll(
     const contents = readContents(system, one.facts.path);
     one.facts = { ...one.facts, contents };
   }
-  await addUnreachable(system, undecided());
   await addStanding(system, undecided());
+  await addUnreachable(
+    system,
+    candidates.filter(({ facts }) => decide(facts, rules)?.remove),
+  );
   const items = candidates.map((one) => {
     const decision = decide(one.facts, rules) ?? UNDECIDED;
     const print = decision.remove ? printOf(system, one) : undefined;
@@ -256,14 +259,14 @@ async function addLanded(
   }
 }
 
-/** What the walk did not see; one process for all. */
+/** What the walk did not see. */
 async function addUnreachable(
   system: System,
-  undecided: readonly Candidate[],
+  going: readonly Candidate[],
 ): Promise<void> {
-  const folders = undecided.map(({ facts }) => facts.path);
+  const folders = going.map(({ facts }) => facts.path);
   const found = await readUnreachable(system, folders);
-  for (const one of undecided) {
+  for (const one of going) {
     const { path, repository } = one.facts;
     const name = found.get(path);
     if (name === undefined) continue;
