@@ -202,11 +202,17 @@ async function unusedAmong(
   }
 }
 
-/** As `git branch -d` does. */
+/**
+ * Only what a restore sets again: `git branch -d` takes the whole section, and
+ * what the user wrote to describe the branch with it.
+ */
 async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
   const { branch = null } = facts;
   if (!upstreamOf(survey, branch)) return;
-  await git.run(["config", "--local", "--remove-section", `branch.${branch}`]);
+  for (const name of ["remote", "merge"]) {
+    const key = `branch.${branch}.${name}`;
+    await git.run(["config", "--local", "--unset-all", key]);
+  }
 }
 
 /** Whether git did it. */

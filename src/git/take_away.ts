@@ -21,7 +21,8 @@ import { unregister } from "./unregister.ts";
 import { readContents } from "./worktree_contents.ts";
 import { FilterReader } from "./worktree_filters.ts";
 import { readWorktreeStatus } from "./worktree_status.ts";
-import { isUnchanged, type Surveyed } from "./worktree_survey.ts";
+import { isUnchanged } from "./worktree_prints.ts";
+import type { Surveyed } from "./worktree_survey.ts";
 
 /** Milliseconds another clean-up is waited for. */
 const WAIT = 1000;

@@ -32,6 +32,20 @@ export function readPlace(system: System, path: string, base: string): Place {
   }
 }
 
+/** Its place, or that it is gone since that was read. */
+export function placeNow(
+  system: System,
+  { path, place }: { path: string; place: Place },
+): Place {
+  try {
+    const gone = place === "inside" && !system.files.lstat(path);
+    return gone ? "gone" : place;
+  } catch (error) {
+    if (error instanceof FileError) return "unreadable";
+    throw error;
+  }
+}
+
 function realPathOf(system: System, path: string): string | undefined {
   try {
     return system.files.realPath(path);

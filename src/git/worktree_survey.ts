@@ -24,6 +24,8 @@ import {
 } from "./worktree_candidates.ts";
 import { readContents } from "./worktree_contents.ts";
 import { type ListedWorktree, readWorktrees } from "./worktree_list.ts";
+import { printOf, type Prints } from "./worktree_prints.ts";
+import { placeNow } from "./worktree_folders.ts";
 import { readStanding } from "./processes.ts";
 import { readUnreachable } from "./unreachable_names.ts";
 import { readExtras } from "./worktree_extras.ts";
@@ -45,12 +47,6 @@ export interface Surveyed {
   readonly moved: boolean;
   /** Of a worktree to be removed. */
   readonly print: Prints | undefined;
-}
-
-/** They change as soon as anything in the folder does. */
-export interface Prints {
-  readonly tree: string;
-  readonly gitDir: string;
 }
 
 export interface Survey {
@@ -156,40 +152,12 @@ async function readAll(
     candidates.filter(({ facts }) => decide(facts, rules)?.remove),
   );
   const items = candidates.map((one) => {
+    one.facts = { ...one.facts, place: placeNow(system, one.facts) };
     const decision = decide(one.facts, rules) ?? UNDECIDED;
     const print = decision.remove ? printOf(system, one) : undefined;
     return { ...one, decision, print };
   });
   return { items, main, branches };
-}
-
-/** Of those git keeps about it; with the print of its files, of all of it. */
-function printOf(
-  system: System,
-  { facts: { contents }, gitDir }: Candidate,
-): Prints | undefined {
-  if (gitDir === undefined || !contents || isFailed(contents)) return undefined;
-  const own = readContents(system, gitDir);
-  return isFailed(own)
-    ? undefined
-    : { tree: contents.print, gitDir: own.print };
-}
-
-/**
- * Whether nothing happened to a worktree since it was surveyed; its folder is
- * at `tree` by now.
- */
-export function isUnchanged(
-  system: System,
-  { print, gitDir }: Pick<Surveyed, "print" | "gitDir">,
-  tree: string,
-): boolean {
-  if (print === undefined) return false;
-  const same = (folder: string, print: string) => {
-    const now = readContents(system, folder);
-    return !isFailed(now) && now.print === print;
-  };
-  return same(tree, print.tree) && same(gitDir!, print.gitDir);
 }
 
 /** Cannot happen while every fact above is read; preserved if it does. */

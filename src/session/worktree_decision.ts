@@ -85,6 +85,8 @@ function checkPlace({ place, aside }: WorktreeFacts): Finding {
       return undefined;
     case "missing":
       return inUse("the directory is missing; git worktree prune forgets it");
+    case "gone":
+      return inUse("is gone by now: something else took it away");
     case "link":
       return inUse("is a symbolic link, or reached through one");
     case "outside":

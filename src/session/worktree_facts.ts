@@ -42,12 +42,14 @@ export interface Failed {
 }
 
 /**
- * Where it lies, as far as that allows to remove it; `aside`: a clean-up has
+ * Where it lies, as far as that allows to remove it; `gone`: it was there a
+ * moment ago; `aside`: a clean-up has
  * moved it away and neither removed it nor put it back.
  */
 export type Place =
   | "inside"
   | "missing"
+  | "gone"
   | "link"
   | "outside"
   | "no-folder"

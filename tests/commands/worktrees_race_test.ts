@@ -315,6 +315,24 @@ posixTest(
   },
 );
 
+posixTest(
+  "what something else takes away meanwhile holds no work",
+  async () => {
+    using env = agentProject();
+    const path = addWorktree(env, "x");
+    const { preserved } = await pruneLater(env, {
+      wrap: meddling({
+        beforeRun: ({ args }) => args.includes("ls-files"),
+        meddle: () => void env.git("worktree", "remove", path),
+      }),
+    });
+    assertEquals(
+      preserved.map(({ name, reason, unsaved }) => [name, reason, unsaved]),
+      [["x", "is gone by now: something else took it away", false]],
+    );
+  },
+);
+
 function exists(path: string): boolean {
   try {
     return Deno.lstatSync(path) !== undefined;

@@ -31,6 +31,7 @@ Deno.test("a removal is taken back: place, commit, branch and upstream", async (
   using env = agentProject();
   const path = addWorktree(env, "agent/odd name.lock", "--detach");
   env.gitIn(path, "checkout", "-q", "-b", "work", "--track", "main");
+  env.git("config", "branch.work.description", "My plan");
   const head = commitIn(env, path);
   env.git("merge", "-q", "--squash", "work");
   env.commit("Squashed");
@@ -53,6 +54,7 @@ Deno.test("a removal is taken back: place, commit, branch and upstream", async (
     ].join("\n"),
   );
   assertEquals(env.git("config", "branch.work.merge"), "refs/heads/main");
+  assertEquals(env.git("config", "branch.work.description"), "My plan");
   assertEquals(env.gitIn(path, "status", "--porcelain"), "");
   assertEquals(env.git("for-each-ref", "refs/mpm"), "");
   assertEquals((await listed(env)).removed, []);
