@@ -78,7 +78,7 @@ async function rescueAll(
       const { extras } = item.facts;
       const sparse = extras && !isFailed(extras) ? extras.sparse : undefined;
       return [path, {
-        ref: `${home}/${refPart(name)}`,
+        ref: `${home}/${refPart(name, at)}`,
         name,
         head: head!,
         branch,

@@ -79,6 +79,14 @@ Deno.test("a detached HEAD comes back detached; a branch that moved stays", asyn
   assertStringIncludes(used.notes[0]!, "is checked out elsewhere");
 });
 
+Deno.test("names that are too long for a ref come back", async () => {
+  using env = agentProject();
+  const names = ["y", "z"].map((end) => "\u3042".repeat(60) + end);
+  for (const name of names) addWorktree(env, name, "--detach");
+  assertEquals(gone(await pruneLater(env)), names);
+  for (const name of names) assertEquals((await restore(env, name)).name, name);
+});
+
 Deno.test("a branch that another one's name leaves no room for is not made", async () => {
   using env = agentProject();
   addWorktree(env, "one", "-b", "work/one");
