@@ -73,10 +73,39 @@ async function landedIn(
       "--",
     ]),
   );
-  if (!/^>/m.test(marks)) return "rebased";
+  if (!/^>/m.test(marks)) {
+    const equal = marks.split("\n").filter((line) => line.startsWith("="))
+      .map((line) => line.slice(1));
+    return await isCopied(git, { tip, head, equal }) ? "rebased" : "no";
+  }
   // With nothing new in the default branch nothing can have got there.
   if (!/^</m.test(marks)) return "no";
   return await isSquashed(git, tip, head) ? "squashed" : "no";
+}
+
+/**
+ * Whether each commit of `head` alone makes the very change of one of `tip`:
+ * those that git calls equal may differ in white space.
+ */
+async function isCopied(
+  git: Git,
+  { tip, head, equal }: { tip: string; head: string; equal: string[] },
+): Promise<boolean> {
+  const stdin = encodeText(equal.map((id) => `${id}\n`).join(""));
+  const [ids, patches] = await Promise.all([
+    git.read(["--no-replace-objects", "rev-list", head, `^${tip}`, "--"]),
+    git.read(patchArguments("--stdin"), { stdin }),
+  ]);
+  const mine = new Set(decodeBytes(ids).split("\n"));
+  // Lines of a patch never begin with an id; an empty commit has no patch.
+  const [, ...parts] = decodeBytes(patches).split(/^([0-9a-f]{40,64})\n/m);
+  const forms = new Map<string, string>();
+  for (let at = 0; at < parts.length; at += 2) {
+    forms.set(parts[at]!, patchForm(parts[at + 1]!));
+  }
+  const formOf = (id: string) => forms.get(id) ?? "";
+  const theirs = new Set(equal.filter((id) => !mine.has(id)).map(formOf));
+  return equal.every((id) => !mine.has(id) || theirs.has(formOf(id)));
 }
 
 /** A commit of the default branch, and what it changes. */
@@ -179,17 +208,20 @@ function* rawLines(fields: readonly string[]): Generator<[string, string]> {
 }
 
 async function readPatch(git: Git, commits: readonly string[]) {
-  const args = [
+  const args = [...patchArguments("--no-commit-id"), ...commits];
+  return patchForm(decodeBytes(await git.read(args)));
+}
+
+function patchArguments(...more: readonly string[]): string[] {
+  return [
+    "--no-replace-objects",
     "diff-tree",
     "-r",
     "-p",
-    "--no-commit-id",
     "--full-index",
     "--no-renames",
     "--no-ext-diff",
     "--no-textconv",
-    ...commits,
+    ...more,
   ];
-  const patch = await git.read(["--no-replace-objects", ...args]);
-  return patchForm(decodeBytes(patch));
 }

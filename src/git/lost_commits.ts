@@ -1,13 +1,12 @@
 import { dirname, join } from "@std/path";
-import { FileError } from "../errors.ts";
+import { isMissing } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import type { Git } from "./git.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 import type { Survey, Surveyed } from "./worktree_survey.ts";
 
-/** Bytes of a reflog, and entries of it, that are looked at. */
-const REFLOG_LIMIT = 4 * 1024 * 1024;
-const REFLOG_ENTRIES = 200;
+/** Bytes of a reflog that is read; of a longer one nothing could be told. */
+const REFLOG_LIMIT = 64 * 1024 * 1024;
 
 /** Files of a worktree's git folder whose lines begin with a commit. */
 const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
@@ -52,21 +51,29 @@ function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
       : [join(common, "logs", "refs", "heads", branch)],
   ];
   const commits = [
-    ...logs.flatMap((path) => idsIn(system, path, 1)),
-    ...POINTERS.flatMap((name) => idsIn(system, join(gitDir!, name), 0)),
+    ...logs.flatMap((path) => idsIn(system, path, [1, 0])),
+    ...POINTERS.flatMap((name) => idsIn(system, join(gitDir!, name), [0])),
   ].filter((id) => id !== head);
   return [...new Set(commits)];
 }
 
-/** The ids in a column of the last lines of a file; none if there is none. */
-function idsIn(system: System, path: string, column: number): string[] {
+/**
+ * The ids in the columns of a file, the last line first; none if there is no
+ * such file. Throws FILE_FAILED.
+ */
+function idsIn(
+  system: System,
+  path: string,
+  columns: readonly number[],
+): string[] {
   try {
     const text = decodeBytes(system.files.readOwn(path, REFLOG_LIMIT));
-    return text.split("\n").map((line) => line.split(/[ \t]/)[column] ?? "")
-      .filter((id) => /^[0-9a-f]{40,64}$/.test(id) && !/^0+$/.test(id))
-      .slice(-REFLOG_ENTRIES).reverse();
+    return text.split("\n").reverse().flatMap((line) => {
+      const fields = line.split(/[ \t]/, 2);
+      return columns.map((column) => fields[column] ?? "");
+    }).filter((id) => /^[0-9a-f]{40,64}$/.test(id) && !/^0+$/.test(id));
   } catch (error) {
-    if (error instanceof FileError) return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { Git } from "./git.ts";
 import { findLost } from "./lost_commits.ts";
 import { type Rescued, updateRefs, writeRescues } from "./rescue.ts";
 import { takeAway } from "./take_away.ts";
+import { readWorktrees } from "./worktree_list.ts";
 import type { Survey, Surveyed } from "./worktree_survey.ts";
 
 /** What became of one folder that was to be removed. */
@@ -77,7 +78,7 @@ async function rescueAll(
       const { extras } = item.facts;
       const sparse = extras && !isFailed(extras) ? extras.sparse : undefined;
       return [path, {
-        ref: `${home}/${refPart(name)}`,
+        ref: `${home}/${refPart(name, at)}`,
         name,
         head: head!,
         branch,
@@ -142,7 +143,10 @@ async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
   if (lines.length > 0) await tried(() => updateRefs(git, lines));
 }
 
-/** Whether the branch of a removed worktree goes with it. */
+/**
+ * Whether the branch of a removed worktree goes with it: not one that another
+ * worktree has, or another name stands for.
+ */
 export function branchGoes(survey: Survey, { facts }: Surveyed): boolean {
   const { branch, head } = facts;
   if (branch === undefined || !survey.main) return false;
@@ -150,21 +154,26 @@ export function branchGoes(survey: Survey, { facts }: Surveyed): boolean {
   const names = [survey.main.name, ...survey.main.tips.map(({ name }) => name)];
   const others = survey.listed.filter((one) => one.ref === ref).length > 1;
   const found = survey.branches.find((one) => one.ref === ref);
-  return !others && found?.commit === head && isPassing(branch, names);
+  const meant = survey.branches.some(({ target }) => target === ref);
+  return !others && !meant && found?.commit === head &&
+    isPassing(branch, names);
 }
 
-/** A branch that was moved meanwhile stays. */
+/** A branch that was moved or checked out meanwhile stays. */
 async function dropBranches(
   git: Git,
   survey: Survey,
   removals: readonly Removal[],
 ): Promise<Removal[]> {
-  const going = removals.filter(({ problem, item }) =>
-    problem === undefined && branchGoes(survey, item)
+  const gone = new Set<Removal>();
+  const going = await unusedAmong(
+    git,
+    removals.filter(({ problem, item }) =>
+      problem === undefined && branchGoes(survey, item)
+    ),
   );
   const line = ({ item }: Removal) =>
     `delete refs/heads/${item.facts.branch} ${item.facts.head}`;
-  const gone = new Set<Removal>();
   if (going.length > 0 && await tried(() => updateRefs(git, going.map(line)))) {
     going.forEach((one) => gone.add(one));
   } else {
@@ -176,11 +185,34 @@ async function dropBranches(
   return removals.map((one) => ({ ...one, branchDeleted: gone.has(one) }));
 }
 
-/** As `git branch -d` does. */
+/** Those whose branch no worktree has by now; none if git does not tell. */
+async function unusedAmong(
+  git: Git,
+  going: readonly Removal[],
+): Promise<Removal[]> {
+  if (going.length === 0) return [];
+  try {
+    const used = new Set((await readWorktrees(git)).map(({ ref }) => ref));
+    return going.filter(({ item: { facts } }) =>
+      !used.has(`refs/heads/${facts.branch}`)
+    );
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Only what a restore sets again: `git branch -d` takes the whole section, and
+ * what the user wrote to describe the branch with it.
+ */
 async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
   const { branch = null } = facts;
   if (!upstreamOf(survey, branch)) return;
-  await git.run(["config", "--local", "--remove-section", `branch.${branch}`]);
+  for (const name of ["remote", "merge"]) {
+    const key = `branch.${branch}.${name}`;
+    await git.run(["config", "--local", "--unset-all", key]);
+  }
 }
 
 /** Whether git did it. */

@@ -21,7 +21,8 @@ export interface RestorePlan {
 
 /**
  * Looks at what became of its branch: one that was moved, or is in use
- * elsewhere, is left alone and HEAD is detached. Throws GIT_FAILED.
+ * elsewhere, is left alone and HEAD is detached. Throws GIT_FAILED, and CONFLICT
+ * if git has another worktree there.
  */
 export async function planRestore(
   git: Git,
@@ -29,14 +30,17 @@ export async function planRestore(
   path: string,
 ): Promise<RestorePlan> {
   const { branch, head } = rescue;
+  const listed = await readWorktrees(git);
+  if (listed.some((one) => one.path === path)) {
+    throw new MpmError("CONFLICT", `Git has a worktree at "${path}" already`, {
+      hint: '"git worktree prune" forgets one whose folder is gone',
+    });
+  }
   if (branch === null) {
     return { path, branch: undefined, newBranch: false, notes: [] };
   }
   const ref = `refs/heads/${branch}`;
-  const [names, listed] = await Promise.all([
-    resolveNames(git, [ref]),
-    readWorktrees(git),
-  ]);
+  const names = await resolveNames(git, [ref]);
   const now = names.get(ref);
   const detached = (why: string): RestorePlan => ({
     path,
@@ -44,11 +48,33 @@ export async function planRestore(
     newBranch: false,
     notes: [`HEAD is detached: the branch "${branch}" ${why}`],
   });
-  if (now === undefined) return { path, branch, newBranch: true, notes: [] };
+  if (now === undefined) {
+    const rival = await rivalOf(git, ref);
+    return rival === undefined
+      ? { path, branch, newBranch: true, notes: [] }
+      : detached(`cannot be beside the branch "${rival}"`);
+  }
   if (now !== head) return detached("is at another commit by now");
   return listed.some((one) => one.ref === ref)
     ? detached("is checked out elsewhere")
     : { path, branch, newBranch: false, notes: [] };
+}
+
+/** A branch whose name needs a folder where `ref` is one, or the reverse. */
+async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
+  const parts = ref.split("/");
+  const above = parts.map((_, at) => parts.slice(0, at).join("/")).slice(3);
+  const list = decodeBytes(
+    await git.read([
+      "for-each-ref",
+      "--format=%(refname)",
+      `${ref}/`,
+      ...above,
+    ]),
+  );
+  return list.split("\n").slice(0, -1)
+    .find((one) => one.startsWith(`${ref}/`) || above.includes(one))
+    ?.replace("refs/heads/", "");
 }
 
 /**

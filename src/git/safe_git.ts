@@ -68,8 +68,13 @@ export async function safeGit(
   return { git: new Git(system, folder, { ...setting, env }), ...rest };
 }
 
-/** An empty command is none; variables take any name, `-c` does not. */
-function offSettings(drivers: readonly string[]): Record<string, string> {
+/**
+ * Variables that turn filters off, by name: an empty command is none, and
+ * variables take any name, `-c` does not.
+ */
+export function offSettings(
+  drivers: readonly string[],
+): Record<string, string> {
   const pairs = drivers.flatMap((driver) => [
     [`filter.${driver}.clean`, ""],
     [`filter.${driver}.smudge`, ""],

@@ -19,8 +19,10 @@ import { inParallel } from "./parallel.ts";
 import { readStanding } from "./processes.ts";
 import { unregister } from "./unregister.ts";
 import { readContents } from "./worktree_contents.ts";
+import { FilterReader } from "./worktree_filters.ts";
 import { readWorktreeStatus } from "./worktree_status.ts";
-import { isUnchanged, type Surveyed } from "./worktree_survey.ts";
+import { isUnchanged } from "./worktree_prints.ts";
+import type { Surveyed } from "./worktree_survey.ts";
 
 /** Milliseconds another clean-up is waited for. */
 const WAIT = 1000;
@@ -95,9 +97,11 @@ async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
     system,
     left().map(({ box }) => box.tree),
   );
+  const filters = await FilterReader.open(system, place.git);
   await inParallel(
     left(),
-    (one) => attempt(place, one, () => check(place, one, standing)),
+    (one) =>
+      attempt(place, one, () => check(place, one, { standing, filters })),
   );
   await forgetAll(place, left());
   for (const one of left()) deleteBox(place, one);
@@ -161,16 +165,18 @@ function moveAway(
 async function check(
   { system }: Place,
   { item: { facts, gitDir }, print, box }: Going,
-  standing: Map<string, number[]> | Failed,
+  { standing, filters }: {
+    standing: Map<string, number[]> | Failed;
+    filters: FilterReader;
+  },
 ): Promise<string | undefined> {
   const { tree } = box;
   if (isFailed(standing)) return standing.failed;
   const pids = standing.get(tree) ?? [];
   if (pids.length > 0) return standingText(pids);
-  const now = await readWorktreeStatus(system, {
-    path: tree,
-    gitDir: gitDir!,
-  });
+  const folders = { path: tree, gitDir: gitDir! };
+  const { env } = await filters.of(folders);
+  const now = await readWorktreeStatus(system, folders, env);
   if (isFailed(now)) return `git status failed: ${now.failed}`;
   const { head, branch, ...status } = now;
   const same = head === facts.head && branch === facts.branch &&

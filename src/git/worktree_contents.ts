@@ -7,7 +7,8 @@ import type { FileInfo, System } from "../system/system.ts";
  * Walks through everything below `folder`, links not followed: its size, its
  * newest change, any repository within, and a print of names, sizes and times,
  * which does not change when the folder is moved.
- * Fails on what cannot be read, and where another disk is mounted within.
+ * Fails on what cannot be read, and where another disk is mounted within. Names
+ * that are not UTF-8 are not seen.
  */
 export function readContents(
   system: System,
@@ -79,7 +80,7 @@ class Walk {
 
   #look(path: string): FileInfo {
     const info = this.#system.files.lstat(path);
-    // Gone meanwhile, or a name that is not UTF-8 and so out of reach.
+    // Gone meanwhile.
     if (!info) throw new FileError("missing", "read", path);
     return info;
   }

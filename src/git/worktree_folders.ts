@@ -2,7 +2,7 @@ import { dirname, join, resolve, sep } from "@std/path";
 import { FileError } from "../errors.ts";
 import type { Place, Repository } from "../session/worktree_facts.ts";
 import type { System } from "../system/system.ts";
-import { decodeBytes } from "./text.ts";
+import { decodeBytes, isOpenable } from "./text.ts";
 
 /** Bytes of the small files in a worktree's git folder. */
 const FILE_LIMIT = 65_536;
@@ -15,6 +15,7 @@ export function isBelow(path: string, folder: string): boolean {
 /** Where a candidate lies, seen from `base`, which has no links in it. */
 export function readPlace(system: System, path: string, base: string): Place {
   const { files } = system;
+  if (!isOpenable(path)) return "unreadable";
   try {
     const info = files.lstat(path);
     if (!info) return "missing";
@@ -25,6 +26,20 @@ export function readPlace(system: System, path: string, base: string): Place {
     // The base itself may be a disk of its own: the project's counts.
     const home = files.lstat(dirname(dirname(base)));
     return info.disk === home?.disk ? "inside" : "other-disk";
+  } catch (error) {
+    if (error instanceof FileError) return "unreadable";
+    throw error;
+  }
+}
+
+/** Its place, or that it is gone since that was read. */
+export function placeNow(
+  system: System,
+  { path, place }: { path: string; place: Place },
+): Place {
+  try {
+    const gone = place === "inside" && !system.files.lstat(path);
+    return gone ? "gone" : place;
   } catch (error) {
     if (error instanceof FileError) return "unreadable";
     throw error;

@@ -4,7 +4,7 @@ import type { Failed, WorktreeStatus } from "../session/worktree_facts.ts";
 import type { System } from "../system/system.ts";
 import { Git, reasonOf } from "./git.ts";
 import { parseStatus } from "./status.ts";
-import { decodeBytes, splitFields } from "./text.ts";
+import { splitFields } from "./text.ts";
 
 /** A worktree by its folder and its own git folder, both absolute. */
 export interface WorktreeFolders {
@@ -16,14 +16,22 @@ export interface WorktreeFolders {
  * Git in exactly this worktree: a setting of its own could make it look at
  * another folder.
  */
-function gitAt({ path, gitDir }: WorktreeFolders): readonly string[] {
+export function gitAt({ path, gitDir }: WorktreeFolders): readonly string[] {
   return [`--git-dir=${gitDir}`, `--work-tree=${path}`];
 }
 
-/** Nothing may stay out of it, whatever the settings say. */
+/**
+ * Nothing may stay out of it, whatever the settings say. Where case is ignored
+ * a new file passes for the tracked one of nearly the same name, as it does in
+ * a repository that came from such a disk.
+ */
 const EVERYTHING = [
-  "-c",
-  "core.untrackedCache=false",
+  ...[
+    "core.checkStat=default",
+    "core.ignoreCase=false",
+    "core.trustCTime=true",
+    "core.untrackedCache=false",
+  ].flatMap((setting) => ["-c", setting]),
   "status",
   "--porcelain=v2",
   "-z",
@@ -41,13 +49,17 @@ export interface FullStatus extends WorktreeStatus {
   readonly branch: string | undefined;
 }
 
-/** Everything in the worktree that HEAD has not, and where HEAD is. */
+/**
+ * Everything in the worktree that HEAD has not, and where HEAD is; `env` is for
+ * git.
+ */
 export async function readWorktreeStatus(
   system: System,
   folders: WorktreeFolders,
+  env: Readonly<Record<string, string>>,
 ): Promise<FullStatus | Failed> {
   return await answered(async () => {
-    const git = new Git(system, folders.path);
+    const git = new Git(system, folders.path, { env });
     const result = await git.run([...gitAt(folders), ...EVERYTHING]);
     if (result.status !== 0) {
       return { failed: reasonOf(result) || result.outcome };
@@ -66,33 +78,53 @@ function isLink(system: System, folder: string, path: string): boolean {
   return system.files.lstat(join(folder, path))?.kind === "link";
 }
 
+/** A path in the index. */
+export interface IndexEntry {
+  /** `H`, or another letter for one that git was told not to look at. */
+  readonly tag: string;
+  readonly mode: string;
+  readonly object: string;
+  readonly path: string;
+}
+
+/** All that git tracks in the worktree. */
+export async function readIndex(
+  system: System,
+  folders: WorktreeFolders,
+): Promise<IndexEntry[] | Failed> {
+  return await answered(async () => {
+    const git = new Git(system, folders.path);
+    const result = await git.run([
+      ...gitAt(folders),
+      ...["ls-files", "-v", "--stage", "-z"],
+    ]);
+    if (result.status !== 0) {
+      return { failed: reasonOf(result) || result.outcome };
+    }
+    return splitFields(result.stdout).map((line) => {
+      const [tag, mode, object] = line.split(" ", 3);
+      const path = line.slice(line.indexOf("\t") + 1);
+      return { tag: tag!, mode: mode!, object: object!, path };
+    });
+  });
+}
+
 /**
  * Files whose changes git was told not to see: all that are assume-unchanged,
  * and of the skip-worktree ones, which a sparse checkout has by the thousand,
  * those that are there.
  */
-export async function readUnwatched(
+export function unwatchedIn(
   system: System,
   folders: WorktreeFolders,
-): Promise<string[] | Failed> {
-  return await answered(async () => {
-    const git = new Git(system, folders.path);
-    const result = await git.run([
-      ...gitAt(folders),
-      ...["ls-files", "-v", "-z"],
-    ]);
-    if (result.status !== 0) {
-      return { failed: reasonOf(result) || result.outcome };
-    }
-    // Mostly no line begins with anything but "H ".
-    const text = decodeBytes(result.stdout);
-    return text.split("\0").filter((line) => /^[a-zS]/.test(line))
-      .filter((line) => {
-        const there = system.files.lstat(join(folders.path, line.slice(2)));
-        return line[0] !== "S" || there !== undefined;
-      })
-      .map((line) => line.slice(2));
-  });
+  entries: readonly IndexEntry[],
+): string[] {
+  return entries.filter(({ tag }) => /^[a-zS]/.test(tag))
+    .filter(({ tag, path }) =>
+      tag !== "S" ||
+      system.files.lstat(join(folders.path, path)) !== undefined
+    )
+    .map(({ path }) => path);
 }
 
 /** What `ask` gives; a folder that vanished or is closed is no answer. */

@@ -24,9 +24,18 @@ import {
 } from "./worktree_candidates.ts";
 import { readContents } from "./worktree_contents.ts";
 import { type ListedWorktree, readWorktrees } from "./worktree_list.ts";
+import { printOf, type Prints } from "./worktree_prints.ts";
+import { placeNow } from "./worktree_folders.ts";
 import { readStanding } from "./processes.ts";
+import { readUnreachable } from "./unreachable_names.ts";
 import { readExtras } from "./worktree_extras.ts";
-import { readUnwatched, readWorktreeStatus } from "./worktree_status.ts";
+import { FilterReader, readFiltered } from "./worktree_filters.ts";
+import {
+  answered,
+  readIndex,
+  readWorktreeStatus,
+  unwatchedIn,
+} from "./worktree_status.ts";
 
 /** One folder below `.claude/worktrees/`, and what is to happen to it. */
 export interface Surveyed {
@@ -38,12 +47,6 @@ export interface Surveyed {
   readonly moved: boolean;
   /** Of a worktree to be removed. */
   readonly print: Prints | undefined;
-}
-
-/** They change as soon as anything in the folder does. */
-export interface Prints {
-  readonly tree: string;
-  readonly gitDir: string;
 }
 
 export interface Survey {
@@ -124,16 +127,17 @@ async function readAll(
   const undecided = () =>
     candidates.filter(({ facts }) => decide(facts, rules) === undefined);
   const open = () => undecided().filter(({ gitDir }) => gitDir !== undefined);
+  const filters = await FilterReader.open(system, git);
   const [, branches] = await Promise.all([
-    inParallel(open(), (one) => addStatus(system, one)),
+    inParallel(open(), (one) => addStatus(system, one, filters)),
     open().length > 0 ? readBranches(git) : [],
   ]);
   const main = await findDefault(git, branches, mainRef);
   await addLanded(git, open(), main);
   await inParallel(open(), async (one) => {
-    const unwatched = await readUnwatched(system, foldersOf(one));
+    await addHidden(system, one, filters);
     const extras = await readExtras(system, foldersOf(one));
-    one.facts = { ...one.facts, unwatched, extras };
+    one.facts = { ...one.facts, extras };
   });
   const walked = measure
     ? candidates.filter(({ facts }) => facts.place === "inside")
@@ -143,41 +147,17 @@ async function readAll(
     one.facts = { ...one.facts, contents };
   }
   await addStanding(system, undecided());
+  await addUnreachable(
+    system,
+    candidates.filter(({ facts }) => decide(facts, rules)?.remove),
+  );
   const items = candidates.map((one) => {
+    one.facts = { ...one.facts, place: placeNow(system, one.facts) };
     const decision = decide(one.facts, rules) ?? UNDECIDED;
     const print = decision.remove ? printOf(system, one) : undefined;
     return { ...one, decision, print };
   });
   return { items, main, branches };
-}
-
-/** Of those git keeps about it; with the print of its files, of all of it. */
-function printOf(
-  system: System,
-  { facts: { contents }, gitDir }: Candidate,
-): Prints | undefined {
-  if (gitDir === undefined || !contents || isFailed(contents)) return undefined;
-  const own = readContents(system, gitDir);
-  return isFailed(own)
-    ? undefined
-    : { tree: contents.print, gitDir: own.print };
-}
-
-/**
- * Whether nothing happened to a worktree since it was surveyed; its folder is
- * at `tree` by now.
- */
-export function isUnchanged(
-  system: System,
-  { print, gitDir }: Pick<Surveyed, "print" | "gitDir">,
-  tree: string,
-): boolean {
-  if (print === undefined) return false;
-  const same = (folder: string, print: string) => {
-    const now = readContents(system, folder);
-    return !isFailed(now) && now.print === print;
-  };
-  return same(tree, print.tree) && same(gitDir!, print.gitDir);
 }
 
 /** Cannot happen while every fact above is read; preserved if it does. */
@@ -191,13 +171,43 @@ function foldersOf({ facts, gitDir }: Candidate) {
   return { path: facts.path, gitDir: gitDir! };
 }
 
-async function addStatus(system: System, one: Candidate): Promise<void> {
-  const status = await readWorktreeStatus(system, foldersOf(one));
+async function addStatus(
+  system: System,
+  one: Candidate,
+  filters: FilterReader,
+): Promise<void> {
+  const folders = foldersOf(one);
+  const status = await answered(async () => {
+    const { env } = await filters.of(folders);
+    return await readWorktreeStatus(system, folders, env);
+  });
   if (isFailed(status)) one.facts = { ...one.facts, status };
   else {
     const { head, branch, ...rest } = status;
     one.facts = { ...one.facts, head, branch, status: rest };
   }
+}
+
+/** What differs from HEAD although git's status does not say so. */
+async function addHidden(
+  system: System,
+  one: Candidate,
+  reader: FilterReader,
+): Promise<void> {
+  const folders = foldersOf(one);
+  const entries = await readIndex(system, folders);
+  if (isFailed(entries)) {
+    one.facts = { ...one.facts, unwatched: entries };
+    return;
+  }
+  const [unwatched, filtered] = await Promise.all([
+    answered(() => Promise.resolve(unwatchedIn(system, folders, entries))),
+    answered(async () => {
+      const filters = await reader.of(folders);
+      return await readFiltered(system, folders, { entries, filters });
+    }),
+  ]);
+  one.facts = { ...one.facts, unwatched, filtered };
 }
 
 async function addLanded(
@@ -214,6 +224,28 @@ async function addLanded(
       ? { failed: "HEAD has no commit" }
       : landed?.get(head) ?? { failed: "there is no main branch" };
     one.facts = { ...one.facts, landed: found };
+  }
+}
+
+/** What the walk did not see. */
+async function addUnreachable(
+  system: System,
+  going: readonly Candidate[],
+): Promise<void> {
+  const folders = going.map(({ facts }) => facts.path);
+  const found = await readUnreachable(system, folders);
+  for (const one of going) {
+    const { path, repository } = one.facts;
+    const name = found.get(path);
+    if (name === undefined) continue;
+    const { failed } = typeof name === "string"
+      ? { failed: `the name of "${name}" is not UTF-8` }
+      : name;
+    one.facts = {
+      ...one.facts,
+      contents: { failed },
+      repository: repository === "empty" ? "none" : repository,
+    };
   }
 }
 

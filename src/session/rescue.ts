@@ -10,8 +10,14 @@ export interface Rescue extends RescueNote {
   readonly ref: string;
 }
 
-/** `name` as one part of a ref name, which allows few characters. */
-export function refPart(name: string): string {
+/** Characters of a name in a ref: a file of that name is made, and `.lock`. */
+const PART_LIMIT = 150;
+
+/**
+ * `name` as one part of a ref name, which allows few characters and is cut
+ * where it is long; `at` then makes it another one than its neighbours'.
+ */
+export function refPart(name: string, at: number): string {
   let part = "";
   for (const byte of new TextEncoder().encode(name.toWellFormed())) {
     const text = String.fromCharCode(byte);
@@ -19,7 +25,7 @@ export function refPart(name: string): string {
       ? text
       : `%${byte.toString(16).padStart(2, "0")}`;
   }
-  return part;
+  return part.length > PART_LIMIT ? `${part.slice(0, PART_LIMIT)}-${at}` : part;
 }
 
 /**

@@ -33,6 +33,7 @@ const CHECKS: readonly ((
   checkIgnored,
   checkLanded,
   checkUnwatched,
+  checkFiltered,
   checkExtras,
   checkAge,
   checkContents,
@@ -84,6 +85,8 @@ function checkPlace({ place, aside }: WorktreeFacts): Finding {
       return undefined;
     case "missing":
       return inUse("the directory is missing; git worktree prune forgets it");
+    case "gone":
+      return inUse("is gone by now: something else took it away");
     case "link":
       return inUse("is a symbolic link, or reached through one");
     case "outside":
@@ -187,6 +190,16 @@ function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
   return unwatched.length === 0 ? undefined : unsaved(
     `has files marked assume-unchanged or skip-worktree: ${some(unwatched)}`,
   );
+}
+
+function checkFiltered({ filtered }: WorktreeFacts): Finding {
+  if (!filtered) return "unread";
+  if (isFailed(filtered)) {
+    return unsaved(`could not look behind git's filters: ${filtered.failed}`);
+  }
+  return filtered.length === 0
+    ? undefined
+    : unsaved(`has content that a git filter hides: ${some(filtered)}`);
 }
 
 function checkExtras({ extras }: WorktreeFacts): Finding {

@@ -27,6 +27,8 @@ export interface WorktreeFacts {
   readonly landed?: Landed | Failed;
   /** Paths that git was told not to look at and that are there. */
   readonly unwatched?: readonly string[] | Failed;
+  /** Paths that differ from their blobs in what a filter takes out. */
+  readonly filtered?: readonly string[] | Failed;
   /** What its git folder holds that would go with it. */
   readonly extras?: WorktreeExtras | Failed;
   readonly contents?: WorktreeContents | Failed;
@@ -40,12 +42,14 @@ export interface Failed {
 }
 
 /**
- * Where it lies, as far as that allows to remove it; `aside`: a clean-up has
+ * Where it lies, as far as that allows to remove it; `gone`: it was there a
+ * moment ago; `aside`: a clean-up has
  * moved it away and neither removed it nor put it back.
  */
 export type Place =
   | "inside"
   | "missing"
+  | "gone"
   | "link"
   | "outside"
   | "no-folder"

@@ -112,6 +112,49 @@ const KEPT_WORKTREES: readonly Kept[] = [
     },
   },
   {
+    what: "an untracked file that core.ignoreCase takes for a tracked one",
+    reason: dirty,
+    make(env, path) {
+      env.git("config", "core.ignoreCase", "true");
+      Deno.writeTextFileSync(join(path, "readme.MD"), "mine\n");
+    },
+  },
+  {
+    what: "a change that neither size nor modification time shows",
+    reason: dirty,
+    make(env, path) {
+      env.git("config", "core.trustCTime", "false");
+      env.git("config", "core.checkStat", "minimal");
+      const file = join(path, "README.md");
+      const early = new Date(Date.now() - 3600_000);
+      Deno.utimeSync(file, early, early);
+      env.gitIn(path, "update-index", "--refresh");
+      // As editors do it: another file takes the name.
+      Deno.writeTextFileSync(`${file}.new`, "# PROJECT\n");
+      Deno.utimeSync(`${file}.new`, early, early);
+      Deno.renameSync(`${file}.new`, file);
+    },
+  },
+  {
+    what: "results that a filter for notebooks takes out of what is committed",
+    reason: "has content that a git filter hides: a.ipynb",
+    make(env, path) {
+      env.write(".git/info/attributes", "*.ipynb filter=strip\n");
+      env.git("config", "filter.strip.clean", "grep -v output");
+      for (const name of ["a.ipynb", "b.ipynb"]) {
+        commitIn(env, path, name, "input\n");
+      }
+      env.git("merge", "-q", "worktree-x");
+      const file = join(path, "a.ipynb");
+      Deno.writeTextFileSync(file, "input\noutput\n");
+      // Older than the index, so that git does not look into it again.
+      const early = new Date(Date.now() - 3600_000);
+      Deno.utimeSync(file, early, early);
+      env.gitIn(path, "add", "a.ipynb");
+      assertEquals(env.gitIn(path, "status", "--porcelain"), "");
+    },
+  },
+  {
     what: "commits that are not merged",
     reason: "branch has commits not merged into main branch",
     make: (env, path) => void commitIn(env, path),
@@ -144,6 +187,15 @@ const KEPT_WORKTREES: readonly Kept[] = [
       commitIn(env, path, "two.txt");
       env.write("one.txt", "work\n");
       env.commit("Half of it");
+    },
+  },
+  {
+    what: "a commit whose equal one differs in white space",
+    reason: "branch has commits not merged into main branch",
+    make(env, path) {
+      commitIn(env, path, "a.py", "if a:\n    b()\n    c()\n");
+      env.write("a.py", "if a:\n    b()\nc()\n");
+      env.commit("Another one");
     },
   },
   {
@@ -585,4 +637,57 @@ posixTest("a disk mounted within a worktree keeps it", async () => {
   Deno.mkdirSync(path, { recursive: true });
   const result = await pruneLater(env, { wrap: mounted(path) });
   assertStringIncludes(reasons(result).x!, "another disk");
+});
+
+posixTest("no filter that settings name is run", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "x");
+  const own = addWorktree(env, "own");
+  env.write(".git/info/attributes", "* filter=spy\n");
+  const ran = join(env.root, "ran");
+  env.git("config", "extensions.worktreeConfig", "true");
+  env.gitIn(own, "config", "--worktree", "filter.spy.clean", `tee ${ran}`);
+  env.git("config", "filter.more.clean", `tee ${ran}`);
+  env.write(".git/info/attributes", "* filter=spy\nREADME.md filter=more\n");
+  for (const folder of [path, own]) {
+    for (const name of ["README.md", ".gitignore"]) {
+      const now = new Date();
+      Deno.utimeSync(join(folder, name), now, now);
+    }
+  }
+  await pruneLater(env);
+  assertEquals(
+    Deno.readDirSync(env.root).some(({ name }) => name === "ran"),
+    false,
+  );
+});
+
+Deno.test({
+  name: "what has a name that is not UTF-8 stays, and is told",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using env = agentProject();
+    const touch = (folder: string) => {
+      const script = `mkdir -p "$1" && touch "$1/$(printf 'a\\377')"`;
+      const args = ["-c", script, "sh", folder];
+      assert(new Deno.Command("sh", { args }).outputSync().success);
+    };
+    touch(join(addWorktree(env, "x"), "node_modules"));
+    touch(join(env.project, WORKTREES, "plain"));
+    const tracked = addWorktree(env, "tracked");
+    touch(tracked);
+    env.gitIn(tracked, "add", ".");
+    env.gitIn(tracked, "commit", "-q", "-m", "An old name");
+    env.git("merge", "-q", "worktree-tracked");
+    const result = await pruneLater(env);
+    assertEquals(gone(result), []);
+    const why = (path: string) =>
+      "not all of it can be read: the name of " +
+      `"${join(env.project, WORKTREES, path)}" is not UTF-8`;
+    assertEquals(reasons(result), {
+      plain: "is not a git worktree and contains files",
+      tracked: why("tracked/a\udcff"),
+      x: why("x/node_modules/a\udcff"),
+    });
+  },
 });

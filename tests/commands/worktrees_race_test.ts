@@ -291,3 +291,52 @@ posixTest(
     assertEquals(gone(windows), ["empty", "x"]);
   },
 );
+
+posixTest(
+  "a branch that is checked out elsewhere meanwhile stays",
+  async () => {
+    using env = agentProject();
+    const path = addWorktree(env, "x");
+    const result = await pruneLater(env, {
+      wrap: meddling({
+        beforeRun: ({ args }) =>
+          args.join(" ").includes("worktree list") && !exists(path),
+        meddle() {
+          const other = join(env.root, "other");
+          env.git("worktree", "add", "-q", other, "worktree-x");
+        },
+      }),
+    });
+    assertEquals(
+      result.removed.map((one) => [one.name, one.branch_deleted]),
+      [["x", false]],
+    );
+    env.gitIn(join(env.root, "other"), "rev-parse", "HEAD");
+  },
+);
+
+posixTest(
+  "what something else takes away meanwhile holds no work",
+  async () => {
+    using env = agentProject();
+    const path = addWorktree(env, "x");
+    const { preserved } = await pruneLater(env, {
+      wrap: meddling({
+        beforeRun: ({ args }) => args.includes("ls-files"),
+        meddle: () => void env.git("worktree", "remove", path),
+      }),
+    });
+    assertEquals(
+      preserved.map(({ name, reason, unsaved }) => [name, reason, unsaved]),
+      [["x", "is gone by now: something else took it away", false]],
+    );
+  },
+);
+
+function exists(path: string): boolean {
+  try {
+    return Deno.lstatSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}

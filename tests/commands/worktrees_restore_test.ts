@@ -31,6 +31,7 @@ Deno.test("a removal is taken back: place, commit, branch and upstream", async (
   using env = agentProject();
   const path = addWorktree(env, "agent/odd name.lock", "--detach");
   env.gitIn(path, "checkout", "-q", "-b", "work", "--track", "main");
+  env.git("config", "branch.work.description", "My plan");
   const head = commitIn(env, path);
   env.git("merge", "-q", "--squash", "work");
   env.commit("Squashed");
@@ -53,6 +54,7 @@ Deno.test("a removal is taken back: place, commit, branch and upstream", async (
     ].join("\n"),
   );
   assertEquals(env.git("config", "branch.work.merge"), "refs/heads/main");
+  assertEquals(env.git("config", "branch.work.description"), "My plan");
   assertEquals(env.gitIn(path, "status", "--porcelain"), "");
   assertEquals(env.git("for-each-ref", "refs/mpm"), "");
   assertEquals((await listed(env)).removed, []);
@@ -77,6 +79,32 @@ Deno.test("a detached HEAD comes back detached; a branch that moved stays", asyn
   assertStringIncludes(used.notes[0]!, "is checked out elsewhere");
 });
 
+Deno.test("names that are too long for a ref come back", async () => {
+  using env = agentProject();
+  const names = ["y", "z"].map((end) => "\u3042".repeat(60) + end);
+  for (const name of names) addWorktree(env, name, "--detach");
+  assertEquals(gone(await pruneLater(env)), names);
+  for (const name of names) assertEquals((await restore(env, name)).name, name);
+});
+
+Deno.test("a branch that another one's name leaves no room for is not made", async () => {
+  using env = agentProject();
+  addWorktree(env, "one", "-b", "work/one");
+  addWorktree(env, "two", "-b", "two");
+  await pruneLater(env);
+  env.git("branch", "work");
+  env.git("branch", "two/more");
+  const notes = [await restore(env, "one"), await restore(env, "two")]
+    .map(({ branch, notes }) => [branch, ...notes]);
+  const note = (branch: string, other: string) =>
+    `HEAD is detached: the branch "${branch}" cannot be beside the branch ` +
+    `"${other}"`;
+  assertEquals(notes, [
+    [null, note("work/one", "work")],
+    [null, note("two", "two/more")],
+  ]);
+});
+
 Deno.test("commits that only the reflog knew stay reachable", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x", "--detach");
@@ -86,6 +114,21 @@ Deno.test("commits that only the reflog knew stay reachable", async () => {
   assertEquals(env.git("rev-parse", `${removed[0]!.rescue}/log/0`), lost);
   await restore(env);
   assertStringIncludes(env.git("log", "--all", "--format=%H"), lost);
+});
+
+Deno.test("commits far down in a reflog stay reachable", async () => {
+  using env = agentProject();
+  const path = addWorktree(env, "x", "--detach");
+  const lost = commitIn(env, path);
+  env.gitIn(path, "checkout", "-q", "--detach", "main");
+  const head = env.git("rev-parse", "main");
+  const log = join(env.project, ".git/worktrees/x/logs/HEAD");
+  // As after an expiry: the first entry that is left tells where HEAD was.
+  const last = Deno.readTextFileSync(log).split("\n").at(-2)!;
+  const more = last.replace(lost, head);
+  Deno.writeTextFileSync(log, `${last}\n${`${more}\n`.repeat(500)}`);
+  const { removed } = await pruneLater(env);
+  assertEquals(env.git("rev-parse", `${removed[0]!.rescue}/log/0`), lost);
 });
 
 Deno.test("commits that only its other heads knew stay reachable", async () => {
@@ -151,6 +194,10 @@ Deno.test("restore refuses what it cannot do, and says why", async () => {
   assertEquals(taken.status, 4);
   assertStringIncludes(taken.stderr, "is in the way: it is not empty");
   assertEquals(env.read(`${WORKTREES}/one/mine.txt`), "mine\n");
+  Deno.removeSync(addWorktree(env, "two"), { recursive: true });
+  const known = await mpm(env, ["worktrees", "restore", "two"]);
+  assertEquals(known.status, 4);
+  assertStringIncludes(known.stderr, "git worktree prune");
 });
 
 Deno.test("a forged rescue leads nowhere else", async () => {

@@ -31,6 +31,7 @@ const FREE: WorktreeFacts = {
   status: { changes: 0, ignored: [] },
   landed: { how: "contained", branch: "main" },
   unwatched: [],
+  filtered: [],
   extras: { own: [], sparse: undefined },
   contents: { bytes: 1, newest: 0, nested: undefined, print: "" },
   standing: [],
@@ -44,6 +45,7 @@ Deno.test("decide() removes only what is known in full", () => {
     "status",
     "landed",
     "unwatched",
+    "filtered",
     "extras",
     "contents",
   ] as const;
@@ -157,9 +159,12 @@ Deno.test("isPassing() spares branches that outlive a worktree", () => {
 });
 
 Deno.test("refPart() makes one part of a ref name of any name, and no two alike", () => {
-  assertEquals(refPart("agent-1_a"), "agent-1_a");
-  assertEquals(refPart("a/b.lock é"), "a%2fb%2elock%20%c3%a9");
-  assert(refPart("%2f") !== refPart("/"));
+  assertEquals(refPart("agent-1_a", 0), "agent-1_a");
+  assertEquals(refPart("a/b.lock é", 0), "a%2fb%2elock%20%c3%a9");
+  assert(refPart("%2f", 0) !== refPart("/", 0));
+  const long = "x".repeat(300);
+  assert(refPart(long, 0) !== refPart(long, 1));
+  assert(refPart(long, 1).length < 200);
 });
 
 Deno.test("parseDuration() takes whole numbers with a unit", () => {
