@@ -1,6 +1,9 @@
 import { guard } from "./real_errors.ts";
 import type { RunOptions, RunResult } from "./system.ts";
 
+/** Milliseconds in which a program that was ended is gone. */
+const REAPED_WITHIN = 1000;
+
 /** Runs a program to its end and keeps its output. */
 export async function realRun(
   program: string,
@@ -16,6 +19,7 @@ export async function realRun(
   const output = await beforeDeadline(finished, options.timeout);
   if (!output) {
     end(child);
+    await beforeDeadline(child.status, REAPED_WITHIN);
     return failed("timeout");
   }
   const { code, stdout, stderr } = output[0];
