@@ -94,7 +94,9 @@ function importedRow(
 function render(result: ImportResult, style: Style): string {
   const { imported, present, refused, warnings, dry_run: dry } = result;
   const verb = dry ? "Would import" : "Imported";
+  const empty = imported.length + present.length + refused.length === 0;
   return [
+    ...empty ? ["There is no session in it."] : [],
     ...imported.map(({ session_id: id, original_id: original, summary }) => {
       const moved = id === original ? "" : ` (there ${original})`;
       const text = cut(escapeText(summary) || "(no summary)", 50);

@@ -1,4 +1,5 @@
 import type { Change, ChangeSet, FileState, Ref, Step } from "./change_set.ts";
+import { idOf, POINTER } from "./old_names.ts";
 import { refKey } from "./old_store.ts";
 
 /** A change that takes another one back. */
@@ -32,17 +33,21 @@ export function planRollback(
   }
   const steps: Step[] = [];
   const changes: Restoring[] = [];
+  const needed = stillNeeded(record.changes, now);
   for (const { at, before: wanted, after: left } of record.changes) {
     const present = now(at);
     if (isRestored(present, wanted)) continue;
-    if (!isSame(present, left) && !isSame(present, wanted)) {
-      const note = "it is not as it was left, and stays";
+    const other = isOther({ before: wanted, after: left }, present);
+    if (other || needed.has(refKey(at))) {
+      const note = other
+        ? "it is not as it was left, and stays"
+        : "what it was made of is not as it was left, so it stays";
       steps.push({ action: "leave", from: at, to: null, note });
       continue;
     }
     const made = madeOf.get(refKey(at));
     const linked = !!wanted && !present && !!made?.linked && !made.before &&
-      isSame(now(made.at), made.after);
+      !needed.has(refKey(made.at)) && isSame(now(made.at), made.after);
     changes.push({
       at,
       before: present,
@@ -54,6 +59,44 @@ export function planRollback(
     steps.push({ action, from: at, to: null, note: null });
   }
   return { steps, changes };
+}
+
+type Before = Pick<Change, "before" | "after">;
+
+/** Whether somebody put something else there since. */
+function isOther({ before, after }: Before, present: FileState | null) {
+  return !isSame(present, after) && !isSame(present, before);
+}
+
+/**
+ * What was made of files that cannot come back: it alone has what they held. All
+ * of its id stays with it.
+ */
+function stillNeeded(
+  changes: readonly Change[],
+  now: (at: Ref) => FileState | null,
+): ReadonlySet<string> {
+  const stays = new Set(
+    changes.filter((change) => isOther(change, now(change.at)))
+      .map(({ at }) => refKey(at)),
+  );
+  const ofId = Map.groupBy(
+    changes.filter(({ at }) => at.place === "sessions" || at.place === "kept"),
+    ({ at }) => idOf(at.name),
+  );
+  const needed = new Set<string>();
+  for (let size = -1; size < needed.size;) {
+    size = needed.size;
+    for (const { at, from } of changes) {
+      // A pointer is derived of the rest.
+      if (!from || at.name === POINTER || needed.has(refKey(at))) continue;
+      if (!stays.has(refKey(from)) && !needed.has(refKey(from))) continue;
+      const id = idOf(at.name);
+      const all = id === undefined ? [] : ofId.get(id) ?? [];
+      for (const one of [{ at }, ...all]) needed.add(refKey(one.at));
+    }
+  }
+  return needed;
 }
 
 /** Whether two states are of the same content, or both of nothing. */

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { join } from "@std/path";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { basename, join } from "@std/path";
 import type {
   ImportResult,
   SessionsResult,
@@ -178,4 +178,29 @@ Deno.test("a save of the last second there is moves to a free one before it", as
     last,
   ]);
   await mpmJson(env, ["migrate", "--rollback"]);
+});
+
+Deno.test("a rollback out of order takes away no save whose old file cannot come back", async () => {
+  using env = new TestEnv();
+  const said = ["2025-11-01T10:00:20Z", "2025-11-01T10:00:10Z"];
+  const folders: string[] = [];
+  for (const [minute, pausedAt] of said.entries()) {
+    put(env, `${PAUSE}/${PLAIN}.json`, { text: oldJson(PLAIN, { pausedAt }) });
+    const { backups } = await mpmJson<MigrateResult>(env, ["migrate"], {
+      now: () => new Date(Date.UTC(2026, 10, 20, 12, minute)),
+    });
+    folders.push(...backups);
+  }
+  assertEquals(secondsSaid(env), [[0, 20], [1, 10]]);
+  const [first, second] = folders.map((path) => basename(path));
+  await mpmJson(env, ["migrate", "--rollback", first!]);
+  // The first one is in the place of the second one's old file now.
+  const { status, stdout } = await mpm(env, [
+    "migrate",
+    "--rollback",
+    second!,
+  ]);
+  assertEquals(status, 4);
+  assertStringIncludes(stdout, "what it was made of is not as it was left");
+  assertEquals(secondsSaid(env), [[1, 10]]);
 });

@@ -349,3 +349,14 @@ Deno.test("a save that was copied to another name leaves in a bundle under that 
   ]);
   assertEquals(imported.map(({ session_id: id }) => id), [idAt(60)]);
 });
+
+Deno.test("sessions import says of an empty bundle that it is one", async () => {
+  using env = new TestEnv();
+  env.write("empty.json", JSON.stringify({ mpm_bundle: 1, saves: [] }));
+  const { status, stdout } = await mpm(env, [
+    "sessions",
+    "import",
+    "empty.json",
+  ]);
+  assertEquals([status, stdout], [0, "There is no session in it.\n"]);
+});

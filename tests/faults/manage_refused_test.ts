@@ -4,6 +4,7 @@ import type {
   SessionsResult,
   VerifyResult,
 } from "../../src/session/results.ts";
+import { Copies } from "../helpers/copies.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
@@ -131,14 +132,15 @@ for (const { args, prepare, step } of CASES) {
   const line = args.slice(0, 3).filter((arg) => !arg.includes("2026"))
     .join(" ");
   Deno.test(`${line} loses nothing and is exit 6 when writes are refused`, async () => {
-    using whole = await prepare();
+    const copies = new Copies(await prepare());
+    using whole = copies.make();
     await mpmJson(whole, args, { now: LATER });
     const done = await summaries(whole);
     const problems = ["full", "denied", "read-only"] as const;
     for (const [which, problem] of problems.entries()) {
       let refused = 0;
       for (let at = 0;; at += at === 0 ? 1 + which : step * (1 + 3 * which)) {
-        using env = await prepare();
+        using env = copies.make();
         const before = texts(env);
         const { status, stdout, stderr } = await mpm(env, args, {
           now: LATER,

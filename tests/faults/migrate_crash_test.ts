@@ -1,13 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import type {
   SessionsResult,
   VerifyResult,
 } from "../../src/session/results.ts";
 import type { MigrateResult } from "../../src/session/results_migrate.ts";
+import { MANIFEST } from "../../src/store/backups.ts";
+import { Copies } from "../helpers/copies.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { crashing } from "../helpers/faults.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import { mixedStore, sessionsListing } from "../helpers/old_stores.ts";
+import { listing, sessionsListing, smallStore } from "../helpers/old_stores.ts";
 import { say } from "../helpers/say.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
@@ -42,15 +45,16 @@ function withoutCounts(result: MigrateResult): unknown {
 
 /** Dies at every write in turn, then runs again as if nothing had been. */
 async function enumerate(
-  prepare: () => Promise<TestEnv>,
+  store: Copies,
   args: readonly string[],
   check: (env: TestEnv, at: number) => Promise<void>,
 ): Promise<number> {
+  using untouched = store.make();
+  // What shares its id with another is not to be seen in the old layout.
+  const before = (await summaries(untouched))
+    .filter((summary) => !/The (older|newer|old|new) one/.test(summary));
   for (let at = 0;; at++) {
-    using env = await prepare();
-    // What shares its id with another is not to be seen in the old layout.
-    const before = (await summaries(env))
-      .filter((summary) => !/The (older|newer|old|new) one/.test(summary));
+    using env = store.make();
     const finished = await dying(env, args, at);
     const present = await summaries(env);
     const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
@@ -65,57 +69,60 @@ async function enumerate(
   }
 }
 
+/** What a rollback goes by: the files kept, and the record of each. */
+function backups(env: TestEnv): unknown {
+  const folder = join(env.project, ".claude-mpm/backups");
+  return [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => {
+      const { [MANIFEST]: _, ...files } = listing(join(folder, name));
+      const text = Deno.readTextFileSync(join(folder, name, MANIFEST));
+      const { kind, changes, steps } = JSON.parse(text);
+      return { files, kind, changes, steps };
+    });
+}
+
+/** Every so many deaths what they left is rolled back, too. */
+const ROLLED_BACK = 5;
+
 for (const backup of [[], ["--no-backup"]]) {
   const args = ["migrate", ...backup];
   Deno.test(`${args.join(" ")} that dies at any write is finished by the next one`, async () => {
-    using whole = mixedStore();
+    const store = new Copies(smallStore());
+    using whole = store.make();
     const before = sessionsListing(whole);
-    // Two of them had another one's id, and were not to be seen.
-    const all = [...await summaries(whole), "The old one", "The newer one"]
-      .sort();
     const result = await mpmJson<MigrateResult>(whole, args, { now: NOON });
     const after = sessionsListing(whole);
-    const points = await enumerate(
-      () => Promise.resolve(mixedStore()),
-      args,
-      async (env, at) => {
-        const again = await mpmJson<MigrateResult>(env, args, { now: LATER });
-        const where = `died at ${at}`;
-        assertEquals(sessionsListing(env), after, where);
-        assertEquals(
-          await summaries(env),
-          all,
-          where,
-        );
-        // After the last removal there is nothing left to be told.
-        if (again.moved > 0) {
-          assertEquals(withoutCounts(again), withoutCounts(result), where);
-        }
-        if (backup.length > 0) return;
-        await mpmJson(env, ["migrate", "--rollback"], { now: LATER });
-        assertEquals(sessionsListing(env), before, where);
-      },
-    );
+    const kept = backups(whole);
+    const points = await enumerate(store, args, async (env, at) => {
+      const again = await mpmJson<MigrateResult>(env, args, { now: LATER });
+      const where = `died at ${at}`;
+      assertEquals(sessionsListing(env), after, where);
+      assertEquals(backups(env), kept, where);
+      // After the last removal there is nothing left to be told.
+      if (again.moved > 0) {
+        assertEquals(withoutCounts(again), withoutCounts(result), where);
+      }
+      if (backup.length > 0 || at % ROLLED_BACK > 0) return;
+      await mpmJson(env, ["migrate", "--rollback"], { now: LATER });
+      assertEquals(sessionsListing(env), before, where);
+    });
+    const seen = ["The new one", "The newer one", "The old one"];
+    const all = await summaries(whole);
+    assertEquals(seen.filter((one) => !all.includes(one)), []);
     say(`crash points of ${args.join(" ")}: ${points}`);
     assert(points > 50);
   });
 }
 
 Deno.test("a rollback that dies at any write is finished by the next one", async () => {
-  using whole = mixedStore();
+  const whole = new Copies(smallStore()).make();
   const before = sessionsListing(whole);
-  const points = await enumerate(
-    async () => {
-      const env = mixedStore();
-      await mpmJson(env, ["migrate"], { now: NOON });
-      return env;
-    },
-    ["migrate", "--rollback"],
-    async (env, at) => {
-      await mpmJson(env, ["migrate", "--rollback"], { now: LATER });
-      assertEquals(sessionsListing(env), before, `died at ${at}`);
-    },
-  );
+  await mpmJson(whole, ["migrate"], { now: NOON });
+  const args = ["migrate", "--rollback"];
+  const points = await enumerate(new Copies(whole), args, async (env, at) => {
+    await mpmJson(env, args, { now: LATER });
+    assertEquals(sessionsListing(env), before, `died at ${at}`);
+  });
   say(`crash points of migrate --rollback: ${points}`);
   assert(points > 50);
 });

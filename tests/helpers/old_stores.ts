@@ -147,3 +147,31 @@ export function mixedStore(): TestEnv {
   put(env, `${PAUSE}/README.md`, { text: "mine\n" });
   return env;
 }
+
+/**
+ * The smallest store in which a migration takes each of its ways: a save of all
+ * parts, a duplicate, two ids that mean different saves (each way round), two
+ * pointers, and a foreign file.
+ */
+export function smallStore(): TestEnv {
+  const env = new TestEnv();
+  putOld(env, PLAIN);
+  put(env, `${PAUSE}/${PLAIN}-incremental.jsonl`, { text: '{"type": "x"}\n' });
+  for (const folder of [PAUSE, SESSIONS]) {
+    put(env, `${folder}/${TWICE}.json`, { text: oldJson(TWICE) });
+  }
+  const putOne = (folder: string, id: string, summary: string, time = THEN) => {
+    const text = oldJson(id, { summary });
+    put(env, `${folder}/${id}.json`, { text, time });
+    const digest = sha256(new TextEncoder().encode(text));
+    put(env, `${folder}/.${id}_abcd_123.tmp.sha256`, { text: digest, time });
+  };
+  putOne(PAUSE, NEWER, "The old one", THEN - 500);
+  putOne(SESSIONS, NEWER, "The new one");
+  putOne(PAUSE, OLDER, "The newer one", THEN + 500);
+  putOne(SESSIONS, OLDER, "The older one");
+  putPointer(env, PAUSE, OLDER);
+  putPointer(env, SESSIONS, NEWER);
+  put(env, `${PAUSE}/README.md`, { text: "mine\n" });
+  return env;
+}
