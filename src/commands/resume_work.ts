@@ -7,7 +7,7 @@ import { counted } from "../session/words.ts";
 import { placeKey } from "../session/work_place.ts";
 import { labelOf, moved } from "../session/work_record.ts";
 import { planResume, type ResumePlan } from "../session/work_resume.ts";
-import { workIdIn } from "../session/work_save.ts";
+import { openItems, workIdIn } from "../session/work_save.ts";
 import { isOpen, type WorkState } from "../session/work_states.ts";
 import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
@@ -155,5 +155,9 @@ function viewOf(
 ): NonNullable<ResumeResult["work"]> {
   const { id, name, task, state, checklist } = work;
   const done = checklist.filter((item) => item.done).length;
-  return { id, name, task, state, change, done, total: checklist.length };
+  return {
+    ...{ id, name, task, state, change, done },
+    total: checklist.length,
+    open: openItems(checklist),
+  };
 }
