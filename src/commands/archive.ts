@@ -37,7 +37,7 @@ is only one.`,
       choose: (system, workspace) =>
         selector === undefined
           ? onlyComplete(system, workspace)
-          : findSession(system, workspace, selector),
+          : findSession(system, workspace, { selector, action: "archive" }),
       summary: undefined,
       dryRun,
     }),
