@@ -11,6 +11,7 @@ import { currentStack, type Stack } from "../store/work_current.ts";
 import { checkFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
 import { openWorks } from "../store/work_change.ts";
+import { isSaved } from "../store/work_saved.ts";
 import type { System } from "../system/system.ts";
 
 /** Reads everything with one git process at most. */
@@ -29,6 +30,7 @@ export async function readStatus(
     at: system.now().toISOString(),
     form: porcelain ? "porcelain" : "text",
     session: null,
+    resumable: false,
     parents: [],
     checklist: [],
     checkpoint: null,
@@ -47,6 +49,7 @@ export async function readStatus(
     ...blank,
     project: root,
     session: work ? workView(work) : null,
+    resumable: work?.state === "paused" && isSaved(system, root, work),
     parents: parents.map(workView),
     checklist: checklistView(work?.checklist ?? []),
     checkpoint: latestCheckpoint(system, root),
