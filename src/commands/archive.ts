@@ -15,7 +15,7 @@ export const archive = defineCommand({
   name: "archive",
   summary: "Put a completed work session away",
   description: `
-Its saves leave the lists and are found with --all, or by their full ids.
+Its saves leave the lists and are found with --all, by full id, or by name.
 Without a selector the completed session of this worktree is put away, if there
 is only one.`,
   positionals: [{
@@ -37,7 +37,7 @@ is only one.`,
       choose: (system, workspace) =>
         selector === undefined
           ? onlyComplete(system, workspace)
-          : findSession(system, workspace, selector),
+          : findSession(system, workspace, { selector, action: "archive" }),
       summary: undefined,
       dryRun,
     }),

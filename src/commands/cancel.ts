@@ -35,7 +35,7 @@ saves leave the lists and are found with --all.`,
       choose: (system, workspace) =>
         selector === undefined
           ? needCurrent(system, workspace)
-          : findSession(system, workspace, selector),
+          : findSession(system, workspace, { selector, action: "cancel" }),
       summary: reason,
       dryRun,
     }),

@@ -40,7 +40,7 @@ an open one, is not completed but returned from.`,
       choose: (system, workspace) =>
         selector === undefined
           ? needCurrent(system, workspace)
-          : findSession(system, workspace, selector),
+          : findSession(system, workspace, { selector, action: "complete" }),
       summary,
       dryRun,
     }),

@@ -5,10 +5,10 @@ import type { EndResult } from "../session/results_work.ts";
 import type { Work } from "../session/work.ts";
 import { moved } from "../session/work_record.ts";
 import { workView } from "../session/work_view.ts";
-import { layout, saveFiles } from "../store/layout.ts";
 import { changeWorks, openWorks } from "../store/work_change.ts";
 import { currentWork, pointNowhere } from "../store/work_current.ts";
 import { findWork, writeWork } from "../store/work_files.ts";
+import { isSaved } from "../store/work_saved.ts";
 import type { System } from "../system/system.ts";
 import { settleDetour } from "./detour_settle.ts";
 import { refuseInStack } from "./work_steps.ts";
@@ -65,16 +65,6 @@ function ended(
     refuseInStack(system, root, { work: chosen, action });
   }
   return summary === undefined ? work : { ...work, summary };
-}
-
-/** Whether a save of it is there by which it can be resumed. */
-function isSaved(system: System, root: string, { saves }: Work): boolean {
-  const { sessions, kept } = layout(root);
-  return saves.some((id) =>
-    [sessions, kept].some((folder) =>
-      system.files.lstat(saveFiles(folder, id).json)
-    )
-  );
 }
 
 /** Its worktree is at no session any more, as the record says already. */

@@ -15,7 +15,7 @@ import { openStore, unfinishedPause } from "../store/recover.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
-import { isOver, passedOverNote, peekWork, refuseOver } from "./resume_work.ts";
+import { passedOverNote, peekWork, refuseOver } from "./resume_work.ts";
 import { settleDetour } from "./detour_settle.ts";
 
 /** The input of `mpm resume`. */
@@ -129,7 +129,7 @@ async function newest(
   const over: SaveEntry[] = [];
   let first: SaveEntry | undefined;
   for await (const entry of newestSaves(system, root)) {
-    if (isOver(states.of(entry))) {
+    if (states.isOver(entry)) {
       over.push(entry);
       continue;
     }

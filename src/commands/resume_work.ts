@@ -7,19 +7,14 @@ import { counted } from "../session/words.ts";
 import { placeKey } from "../session/work_place.ts";
 import { labelOf, moved } from "../session/work_record.ts";
 import { planResume, type ResumePlan } from "../session/work_resume.ts";
-import { workIdIn } from "../session/work_save.ts";
-import { isOpen, type WorkState } from "../session/work_states.ts";
+import { openItems, workIdIn } from "../session/work_save.ts";
+import { isOpen } from "../session/work_states.ts";
 import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
 import { findWork, knownWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 
 type Save = ResumeResult["session"];
-
-/** Whether a session in this state is over, so that nobody resumes it unasked. */
-export function isOver(state: WorkState | undefined): boolean {
-  return state !== undefined && !isOpen(state);
-}
 
 /** Says what a resume without a selector passed over. */
 export function passedOverNote(entries: readonly SaveEntry[]): string[] {
@@ -45,7 +40,7 @@ export function refuseOver(
   const work = session === null
     ? undefined
     : findWork(system, root, session.id);
-  if (!work || !isOver(work.state)) return;
+  if (!work || isOpen(work.state)) return;
   try {
     moved(work, "resume", system.now());
   } catch (error) {
@@ -155,5 +150,9 @@ function viewOf(
 ): NonNullable<ResumeResult["work"]> {
   const { id, name, task, state, checklist } = work;
   const done = checklist.filter((item) => item.done).length;
-  return { id, name, task, state, change, done, total: checklist.length };
+  return {
+    ...{ id, name, task, state, change, done },
+    total: checklist.length,
+    open: openItems(checklist),
+  };
 }

@@ -13,6 +13,7 @@ import { layout } from "../store/layout.ts";
 import { keptNotes } from "../session/work_parked.ts";
 import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
+import { isSaved } from "../store/work_saved.ts";
 import type { System } from "../system/system.ts";
 import { isUnsettled, settleDetour } from "./detour_settle.ts";
 
@@ -33,6 +34,7 @@ export async function readStatus(
     at: system.now().toISOString(),
     form: porcelain ? "porcelain" : "text",
     session: null,
+    resumable: false,
     parents: [],
     checklist: [],
     checkpoint: null,
@@ -56,6 +58,7 @@ export async function readStatus(
     ...blank,
     project: root,
     session: work ? workView(work) : null,
+    resumable: work?.state === "paused" && isSaved(system, root, work),
     parents: parents.map(workView),
     checklist: checklistView(work?.checklist ?? []),
     checkpoint: latestCheckpoint(system, root),

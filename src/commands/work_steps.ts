@@ -6,7 +6,7 @@ import type { Work } from "../session/work.ts";
 import { placeKey } from "../session/work_place.ts";
 import { labelOf } from "../session/work_record.ts";
 import { matchWork } from "../session/work_select.ts";
-import { isOpen } from "../session/work_states.ts";
+import { type Action, isOpen } from "../session/work_states.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks, readWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
@@ -28,20 +28,20 @@ export function needCurrent(system: System, workspace: Workspace): Work {
 }
 
 /**
- * The session that a selector means, see {@link matchWork}; a save's id, its
- * number or `latest` mean the session of the save. Throws NOT_FOUND, AMBIGUOUS.
+ * The session that a selector means for an action, see {@link matchWork}; a
+ * save's id, its number or `latest` mean the session of the save. Throws NOT_FOUND, AMBIGUOUS.
  */
 export async function findSession(
   system: System,
   workspace: Workspace,
-  selector: string,
+  { selector, action }: { selector: string; action: Action },
 ): Promise<Work> {
   const { root } = workspace;
   if (WORK_ID.test(selector)) return readWork(system, root, selector);
   const isSave = /^\d{1,5}$|^latest$|^session-/.test(selector);
   const work = isSave
     ? undefined
-    : matchWork(listWorks(system, root).works, selector);
+    : matchWork(listWorks(system, root).works, { selector, action });
   if (work) return work;
   const save = await savedUnder(system, root, selector);
   if (save.session) return readWork(system, root, save.session.id);

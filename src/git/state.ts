@@ -71,7 +71,7 @@ export async function readPresent(
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
-  const { head, branch, upstream, ahead, behind, entries } = status;
+  const { head, branch, upstream, ahead = 0, behind = 0, entries } = status;
   return {
     head,
     branch,

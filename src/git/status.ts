@@ -37,8 +37,9 @@ export interface Status {
   readonly branch: string | undefined;
   /** E.g. `origin/main`, whether or not the ref exists. */
   readonly upstream: string | undefined;
-  readonly ahead: number;
-  readonly behind: number;
+  /** Against the upstream; `undefined`: it has none, or its ref is gone. */
+  readonly ahead: number | undefined;
+  readonly behind: number | undefined;
   readonly entries: readonly StatusEntry[];
 }
 
@@ -113,8 +114,8 @@ function branchOf(headers: Map<string, string>): Omit<Status, "entries"> {
     head: oid === "(initial)" ? undefined : oid,
     branch: branch === "(detached)" ? undefined : branch,
     upstream: headers.get("branch.upstream"),
-    ahead: Number(counts?.[1] ?? 0),
-    behind: Number(counts?.[2] ?? 0),
+    ahead: counts ? Number(counts[1]) : undefined,
+    behind: counts ? Number(counts[2]) : undefined,
   };
 }
 

@@ -58,7 +58,10 @@ export function facts(result: ResumeResult): string[] {
       ...tasks.in_progress_tasks.map(({ title }) => title),
       ...tasks.pending_tasks.map(({ title }) => title),
     ]),
-    ...list("Open checklist items", openItems(mpm?.checklist)),
+    ...list(
+      "Open checklist items",
+      result.work?.open ?? openItems(mpm?.checklist),
+    ),
     ...list("Decisions", mpm?.decisions ?? []),
     ...list("Open questions", session.open_questions),
     ...changes

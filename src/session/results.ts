@@ -107,6 +107,8 @@ export const ResumeResult = z.strictObject({
     /** Items of its checklist. */
     done: z.int(),
     total: z.int(),
+    /** What is open of it, each with its phase. */
+    open: z.array(text),
   })),
   /** The command that continues the agent's own conversation. */
   agent_command: z.nullable(z.array(text)),

@@ -92,8 +92,9 @@ export const GitLine = z.strictObject({
   /** Full commit id; null: no commit yet. */
   head: z.nullable(text),
   upstream: z.nullable(text),
-  ahead: z.int(),
-  behind: z.int(),
+  /** null: no upstream, or it is gone. */
+  ahead: z.nullable(z.int()),
+  behind: z.nullable(z.int()),
   /** Paths that are staged, changed, not tracked, in conflict. */
   staged: z.int(),
   changed: z.int(),
@@ -108,6 +109,8 @@ export const StatusResult = z.strictObject({
   at: text,
   form: z.enum(["text", "porcelain"]),
   session: z.nullable(WorkView),
+  /** Whether it is paused and a save of it is there to resume. */
+  resumable: z.boolean(),
   /** Its parents, the nearest first. */
   parents: z.array(WorkView),
   checklist: z.array(ChecklistItem),

@@ -4,7 +4,6 @@ import { renderChanges } from "./report.ts";
 import { agentContext } from "./agent_context.ts";
 import type { ResumeAnswer, ResumeResult } from "./results.ts";
 import { seedList } from "./rows.ts";
-import type { Save } from "./save.ts";
 import { openItems } from "./work_save.ts";
 import { fullTitle, shortTitle } from "./work_title.ts";
 import { utcSeconds } from "./ids.ts";
@@ -42,7 +41,7 @@ const NEXT = 8;
 
 function document(result: ResumeResult, markdown: boolean): string {
   const blocks = [
-    ...sessionBlocks(result.session),
+    ...sessionBlocks(result),
     ...hintBlocks(result),
   ];
   const parts = [
@@ -92,8 +91,10 @@ function workLines({ work, session }: ResumeResult): string[] {
   ];
 }
 
-function sessionBlocks(session: Save): Block[] {
+/** The checklist is that of the session as it is now, not as it was saved. */
+function sessionBlocks({ session, work }: ResumeResult): Block[] {
   const { conversation, mpm, todos, task_list: tasks } = session;
+  const openNow = work?.open ?? openItems(mpm?.checklist);
   const todo = (text: string, status: string) =>
     status === "in_progress" ? `${text} (in progress)` : text;
   return [
@@ -104,7 +105,7 @@ function sessionBlocks(session: Save): Block[] {
       ...tasks.in_progress_tasks.map(({ title }) => todo(title, "in_progress")),
       ...tasks.pending_tasks.map(({ title }) => title),
     ]],
-    ["🗒️ ", "Open Checklist Items", openItems(mpm?.checklist), NEXT],
+    ["🗒️ ", "Open Checklist Items", openNow, NEXT],
     ["☑️ ", "Todos Done", todos.completed.map(({ content }) => content)],
     ["🧭", "Decisions", mpm?.decisions ?? []],
     ["⛔", "Blockers", mpm?.blockers ?? []],

@@ -28,7 +28,7 @@ export function statusText(result: StatusResult, style: TextStyle): string {
 }
 
 function sessionLines(result: StatusResult, style: TextStyle): string[] {
-  const { session, parents } = result;
+  const { session, parents, resumable } = result;
   if (!session) {
     return ['No work session in this worktree. "mpm start" begins one.'];
   }
@@ -39,8 +39,12 @@ function sessionLines(result: StatusResult, style: TextStyle): string[] {
       ? [`Detour of: ${parents.map(titleOf).join(style.ascii ? " < " : " ‹ ")}`]
       : [],
     ...template === null ? [] : [`Template: ${escapeText(template)}`],
-    ...save === null ? [] : [`Saved as: ${save}`],
-    ...state === "paused" ? ["Go on with: mpm resume"] : [],
+    ...state === "paused" && !resumable
+      ? ['None of its saves is left: "mpm complete" or "mpm cancel" ends it']
+      : [
+        ...save === null ? [] : [`Saved as: ${save}`],
+        ...state === "paused" ? ["Go on with: mpm resume"] : [],
+      ],
   ];
 }
 
@@ -59,6 +63,8 @@ function gitLine(git: GitLine, style: TextStyle): string {
   ].filter((part) => part !== "");
   const tracks = upstream === null
     ? ""
+    : ahead === null
+    ? ` ${escapeText(upstream)} (gone)`
     : ` ${up}${ahead} ${down}${behind} ${escapeText(upstream)}`;
   const branch = escapeText(git.branch ?? "(detached)");
   return `Git: ${style.green(branch)}${tracks}, ${

@@ -1,5 +1,6 @@
 import { MpmError } from "../errors.ts";
 import { splitFrontMatter, type Variable } from "./template_front.ts";
+import { plainLines } from "./template_lines.ts";
 
 /** An item of a template, not filled in yet. */
 export interface TemplateItem {
@@ -38,12 +39,11 @@ const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
 const ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[([ xX])\][ \t]+(.*?)[ \t]*$/;
 /** The next line of an item that was wrapped. */
 const CONTINUED = /^[ \t]{2,}(?![-*+][ \t]|\d{1,9}[.)][ \t])(\S.*?)[ \t]*$/;
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
 /**
  * Reads a template: front matter in YAML if there is any, headings, and lines
- * of `- [ ]`. What stands in a block of code is none of them. Throws UNREADABLE
- * that names the file and the line.
+ * of `- [ ]`. What stands in a block of code or in a comment is none of them.
+ * Throws UNREADABLE that names the file and the line.
  */
 export async function parseTemplate(
   text: string,
@@ -51,7 +51,7 @@ export async function parseTemplate(
 ): Promise<Template> {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
   const { front, start } = await splitFrontMatter(lines, source);
-  const { items, title } = readBody(lines, { start, source });
+  const { items, title, titleLine } = readBody(lines, { start, source });
   if (items.length === 0) {
     throw templateFault(source, lines.length, 'it has no item "- [ ] …"');
   }
@@ -63,13 +63,17 @@ export async function parseTemplate(
     items,
     text,
   };
-  checkPlaceholders(template, source);
+  const named = lines.findIndex((line) => /^["']?name\b/.test(line)) + 1;
+  const line = front.name === undefined ? titleLine : named;
+  checkPlaceholders(template, { source, titleLine: line });
   return template;
 }
 
 interface Body {
   readonly items: TemplateItem[];
   title: string | undefined;
+  /** From 1. */
+  titleLine: number;
   phase: string;
   /** Whether a line could still belong to the last item. */
   open: boolean;
@@ -79,26 +83,21 @@ function readBody(
   lines: readonly string[],
   { start, source }: { start: number; source: TemplateSource },
 ): Body {
-  const body: Body = { items: [], title: undefined, phase: "", open: false };
-  let fence: string | undefined;
-  for (let at = start; at < lines.length; at++) {
-    const line = lines[at]!;
-    const mark = FENCE.exec(line)?.[1];
-    if (fence !== undefined) {
-      if (mark?.startsWith(fence) && line.trim() === mark) fence = undefined;
-      continue;
-    }
-    if (mark === undefined) readLine(body, line, at + 1);
-    else {
-      fence = mark;
-      body.open = false;
-    }
-    const last = body.items.at(-1);
-    if (last && last.text.length > LONGEST) {
-      throw templateFault(source, at + 1, `over ${LONGEST} characters`);
+  const body: Body = {
+    items: [],
+    title: undefined,
+    titleLine: 1,
+    phase: "",
+    open: false,
+  };
+  for (const { text, line } of plainLines(lines, start)) {
+    readLine(body, text, line);
+    const last = body.items.at(-1)?.text ?? "";
+    if (Math.max(last.length, body.phase.length) > LONGEST) {
+      throw templateFault(source, line, `over ${LONGEST} characters`);
     }
     if (body.items.length > MOST_ITEMS) {
-      throw templateFault(source, at + 1, `over ${MOST_ITEMS} items`);
+      throw templateFault(source, line, `over ${MOST_ITEMS} items`);
     }
   }
   return body;
@@ -113,6 +112,7 @@ function readLine(body: Body, text: string, line: number): void {
   if (heading !== undefined) {
     if (level === "#" && body.title === undefined && items.length === 0) {
       body.title = plainTitle(heading);
+      body.titleLine = line;
     } else body.phase = plainHeading(heading);
   } else if (words) {
     items.push({ phase: body.phase, text: words, done: box !== " ", line });
@@ -152,12 +152,19 @@ export function templateFault(
 const PLACEHOLDER = /\\\{\{|\{\{([^{}]*)\}\}|\{\{/g;
 
 function checkPlaceholders(
-  { variables, items }: Template,
-  source: TemplateSource,
+  { title, variables, items }: Template,
+  { source, titleLine }: { source: TemplateSource; titleLine: number },
 ): void {
   const known = new Set(variables.map(({ name }) => name));
-  for (const { phase, text, line } of items) {
-    for (const [found, inner] of `${phase}\n${text}`.matchAll(PLACEHOLDER)) {
+  const texts = [
+    { text: title, line: titleLine },
+    ...items.map(({ phase, text, line }) => ({
+      text: `${phase}\n${text}`,
+      line,
+    })),
+  ];
+  for (const { text, line } of texts) {
+    for (const [found, inner] of text.matchAll(PLACEHOLDER)) {
       if (found.startsWith("\\")) continue;
       if (inner === undefined) {
         throw templateFault(source, line, '"{{" without "}}"');
@@ -171,6 +178,15 @@ function checkPlaceholders(
       );
     }
   }
+}
+
+/** The variables that `text` has placeholders of. */
+export function variablesIn(text: string): Set<string> {
+  return new Set(
+    [...text.matchAll(PLACEHOLDER)].flatMap(([, inner]) =>
+      inner === undefined ? [] : [inner.trim()]
+    ),
+  );
 }
 
 /** `text` with its placeholders filled in; what is filled in stays as it is. */

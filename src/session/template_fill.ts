@@ -1,5 +1,5 @@
 import { MpmError } from "../errors.ts";
-import { fillIn, type Template } from "./template.ts";
+import { fillIn, type Template, variablesIn } from "./template.ts";
 import type { CheckItem } from "./work.ts";
 
 /** UTF-16 units of one value. */
@@ -80,11 +80,18 @@ export function checklistFrom(
   }));
 }
 
-/** What a session from the template works on, unless it is said. */
+/**
+ * What a session from the template works on, unless it is said: the title, with
+ * the values that it has no place for.
+ */
 export function taskFrom(
   { title }: Template,
   values: Readonly<Record<string, string>>,
 ): string {
-  const told = Object.values(values).filter((value) => value !== "");
-  return told.length === 0 ? title : `${title}: ${told.join(", ")}`;
+  const placed = variablesIn(title);
+  const told = Object.entries(values)
+    .filter(([name, value]) => value !== "" && !placed.has(name))
+    .map(([, value]) => value);
+  const text = fillIn(title, values).trim();
+  return told.length === 0 ? text : `${text}: ${told.join(", ")}`;
 }

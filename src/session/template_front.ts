@@ -1,3 +1,4 @@
+import type { MpmError } from "../errors.ts";
 import { field, isFields, kindOf } from "./odd_values.ts";
 import { templateFault, type TemplateSource } from "./template.ts";
 
@@ -69,36 +70,52 @@ function frontMatter(value: unknown, place: Place): FrontMatter {
   if (!isFields(value)) {
     throw fault(
       place,
-      "",
+      [],
       `the front matter is no fields but ${kindOf(value)}`,
     );
   }
   return {
-    name: textIn(value, "name", place)?.trim() || undefined,
-    description: textIn(value, "description", place)?.trim() ?? "",
+    name: textIn(value, ["name"], place)?.trim() || undefined,
+    description: textIn(value, ["description"], place)?.trim() ?? "",
     variables: variablesIn(field(value, "variables"), place),
   };
 }
 
-/** The fault, at the line where `name` first stands. */
-function fault({ yaml, source }: Place, name: string, words: string) {
-  const at = name === ""
-    ? 0
-    : yaml.findIndex((line) =>
-      new RegExp(`^[\\s-]*["']?${name}\\b`).test(line)
+/** The fault, at the line where the field stands that `path` leads to. */
+function fault(
+  { yaml, source }: Place,
+  path: readonly string[],
+  words: string,
+): MpmError {
+  let at = -1;
+  for (const name of path) {
+    const next = yaml.findIndex((line, index) =>
+      index > at && isAbout(line, name)
     );
+    // In the flow style it stands on the line of what encloses it.
+    if (next >= 0) at = next;
+  }
   return templateFault(source, Math.max(at, 0) + 2, words);
+}
+
+/** Whether a line begins with `name`, as a field, in a list, or after `name:`. */
+function isAbout(line: string, name: string): boolean {
+  const beginnings = [/^[\s-]*["']?/, /^[\s-]*name:\s*["']?/];
+  return beginnings.map((beginning) => line.replace(beginning, "")).some((
+    rest,
+  ) => rest.startsWith(name) && !/^[\w-]/.test(rest.slice(name.length)));
 }
 
 function textIn(
   value: unknown,
-  name: string,
+  path: readonly string[],
   place: Place,
 ): string | undefined {
+  const name = path.at(-1)!;
   const found = field(value, name);
   if (found === undefined || found === null) return undefined;
   if (typeof found === "string") return found;
-  throw fault(place, name, `"${name}" must be text, it is a ${kindOf(found)}`);
+  throw fault(place, path, `"${name}" must be text, it is a ${kindOf(found)}`);
 }
 
 /** A list of names or of objects, or a map from names to what they are. */
@@ -110,16 +127,20 @@ function variablesIn(value: unknown, place: Place): Variable[] {
     ? Object.entries(value)
     : undefined;
   if (!pairs) {
-    throw fault(place, "variables", '"variables" must be a list or fields');
+    throw fault(place, ["variables"], '"variables" must be a list or fields');
   }
   if (pairs.length > MOST) {
-    throw fault(place, "variables", `over ${MOST} variables`);
+    throw fault(place, ["variables"], `over ${MOST} variables`);
   }
   const variables = pairs.map(([name, about]) => variable(name, about, place));
   const names = variables.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return variables;
-  throw fault(place, "variables", `the variable "${twice}" is there twice`);
+  throw fault(
+    place,
+    ["variables", twice, twice],
+    `the variable "${twice}" is there twice`,
+  );
 }
 
 /** `feature`, `{name: feature, …}` or `{feature: …}`. */
@@ -129,22 +150,31 @@ function pairOf(entry: unknown, place: Place): [string, unknown] {
   if (typeof name === "string") return [name, entry];
   const pairs = isFields(entry) ? Object.entries(entry) : [];
   if (pairs.length === 1) return pairs[0]!;
-  throw fault(place, "variables", "a variable has no name");
+  throw fault(place, ["variables"], "a variable has no name");
 }
 
 function variable(name: string, about: unknown, place: Place): Variable {
   if (!NAME.test(name)) {
-    throw fault(place, "variables", `"${name}" cannot name a variable`);
+    throw fault(place, ["variables", name], `"${name}" cannot name a variable`);
   }
   const isText = typeof about === "string" && about !== "";
-  const value = isText ? about : textIn(about, "default", place);
-  const required = textIn(about, "required", place);
+  if (about !== null && typeof about !== "string" && !isFields(about)) {
+    const words = `"${name}" must be text or fields, it is a ${kindOf(about)}`;
+    throw fault(place, ["variables", name], words);
+  }
+  const own = (key: string) => textIn(about, ["variables", name, key], place);
+  const value = isText ? about : own("default");
+  const required = own("required");
   if (required !== undefined && !/^(?:true|false|yes|no)$/.test(required)) {
-    throw fault(place, "required", '"required" must be true or false');
+    throw fault(
+      place,
+      ["variables", name, "required"],
+      '"required" must be true or false',
+    );
   }
   return {
     name,
-    description: textIn(about, "description", place) ?? "",
+    description: own("description") ?? "",
     required: value === undefined &&
       (required === undefined || /^(?:true|yes)$/.test(required)),
     default: value,

@@ -45,7 +45,11 @@ export function newTemplate(title: string, from: string | undefined): string {
   if (from === undefined) return SKELETON.replaceAll("TITLE", () => title);
   const text = from.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
   const [head, ...rest] = splitFront(text);
-  const front = head.replace(/^name:.*\n/m, "");
+  // With the lines that belong to it, where it was folded.
+  const front = head.replace(
+    /^(["']?)name\1[ \t]*:.*\n(?:[ \t]+\S.*\n|[ \t]*\n(?=[ \t]))*/m,
+    "",
+  );
   const body = rest.join("").replace(
     /^#\s+Template:.*$/m,
     () => `# Template: ${title}`,

@@ -84,5 +84,6 @@ export const Work = z.looseObject({
 
 export type CheckItem = z.infer<typeof CheckItem>;
 export type WorkTemplate = z.infer<typeof WorkTemplate>;
+export type WorkMove = z.infer<typeof WorkMove>;
 export type Detour = z.infer<typeof Detour>;
 export type Work = z.infer<typeof Work>;

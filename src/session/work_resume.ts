@@ -1,5 +1,6 @@
 import type { Save } from "./save.ts";
 import type { Work } from "./work.ts";
+import { caughtUp } from "./work_catch_up.ts";
 import { labelOf, moved } from "./work_record.ts";
 import { type Here, rebuiltWork, workIdIn } from "./work_save.ts";
 
@@ -29,7 +30,7 @@ export interface ResumePlan {
   readonly change: ResumeChange;
   /** Whether it becomes the session of this worktree. */
   readonly point: boolean;
-  /** Why nothing is changed, one line. */
+  /** Why nothing is changed, or what else is to be known, one line. */
   readonly note: string | undefined;
 }
 
@@ -37,7 +38,7 @@ export interface ResumePlan {
 export function planResume(facts: ResumeFacts): ResumePlan | undefined {
   const { save, local, current, here, time } = facts;
   if (workIdIn(save.mpm?.session) === undefined) return undefined;
-  const [built, ...above] = local ? [] : rebuiltWork(save, here);
+  const [built, ...above] = rebuiltWork(save, here);
   const known = local ?? built;
   if (!known) return undefined;
   const unchanged = (note?: string): ResumePlan => ({
@@ -55,14 +56,18 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
     );
   }
   switch (known.state) {
-    case "paused":
+    case "paused": {
+      const { work, note } = local && built
+        ? caughtUp(local, { saved: built, id: save.session_id })
+        : { work: known, note: undefined };
       return {
-        work: { ...moved(known, "resume", time), ...here },
-        parents: above.filter(({ id }) => !facts.knows(id)),
+        work: { ...moved(work, "resume", time), ...here },
+        parents: local ? [] : above.filter(({ id }) => !facts.knows(id)),
         change: local ? "resumed" : "rebuilt",
         point: true,
-        note: undefined,
+        note,
       };
+    }
     case "active":
     case "working":
       if (known.place === here.place) {

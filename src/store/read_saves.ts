@@ -73,7 +73,7 @@ export async function listShown(
 
 /**
  * The saves that some selectors mean, all of the list that is shown; a full id
- * finds what is hidden, too. Throws NOT_FOUND or AMBIGUOUS.
+ * finds what is hidden, too, and a name what nothing shown matches. Throws NOT_FOUND or AMBIGUOUS.
  */
 export async function matchSaves(
   system: System,
@@ -83,8 +83,13 @@ export async function matchSaves(
   const states = new SessionStates(system, root);
   const entries = await listSaves(system, root);
   const shown = entries.filter((entry) => !states.isHidden(entry));
+  const beyond = {
+    hidden: entries.filter((entry) => states.isHidden(entry)),
+    isOver: (entry: SaveEntry) => states.isOver(entry),
+  };
   return selectors.map((selector) =>
-    entries.find(({ id }) => id === selector) ?? matchSave(shown, selector)
+    entries.find(({ id }) => id === selector) ??
+      matchSave(shown, selector, beyond)
   );
 }
 

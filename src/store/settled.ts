@@ -1,6 +1,6 @@
 import { MpmError } from "../errors.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
-import { isSettled, type WorkState } from "../session/work_states.ts";
+import { isOpen, isSettled, type WorkState } from "../session/work_states.ts";
 import type { System } from "../system/system.ts";
 import { checkWorkFolders, readRecord } from "./work_files.ts";
 
@@ -34,6 +34,12 @@ export class SessionStates {
       if (error instanceof MpmError) return undefined;
       throw error;
     }
+  }
+
+  /** Whether its session has ended, so that nobody goes on with it. */
+  isOver(entry: Pick<SaveEntry, "session">): boolean {
+    const state = this.of(entry);
+    return state !== undefined && !isOpen(state);
   }
 
   /** Whether its session was archived or cancelled: then no list has it. */

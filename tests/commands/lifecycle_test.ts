@@ -371,7 +371,8 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
   for (const id of ids) {
     assertEquals((await mpm(env, ["sessions", "show", id])).status, 0);
   }
-  assertEquals((await mpm(env, ["sessions", "show", "one"])).status, 3);
+  // By name as well, since nothing that is shown has it.
+  assertEquals((await mpm(env, ["sessions", "show", "one"])).status, 0);
   const text = (await mpm(env, ["sessions", "list"])).stdout;
   assertStringIncludes(
     text,
@@ -589,4 +590,42 @@ Deno.test("outside git a session lives as well", async () => {
   assertEquals(states(env), {
     notes: "new active paused active working complete",
   });
+});
+
+Deno.test("a name that was used before means the session that goes on", async () => {
+  using env = await started("start", "login");
+  await mpmJson(env, ["pause"], { now: at(1) });
+  await mpmJson(env, ["resume"], { now: at(2) });
+  await mpmJson(env, ["complete"], { now: at(3) });
+  await mpmJson(env, ["start", "login"], { now: at(4) });
+  await mpmJson(env, ["pause"], { now: at(5) });
+  const { work } = await mpmJson<ResumeResult>(env, ["resume", "login"], {
+    now: at(6),
+  });
+  const [first, second] = workIds(env);
+  assertEquals(work?.id, second);
+  // Each means the one that it is possible for.
+  const done = await mpmJson<EndResult>(env, ["archive", "login"]);
+  const next = await mpmJson<EndResult>(env, ["complete", "login"]);
+  assertEquals([done.session.id, next.session.id], [first, second]);
+});
+
+Deno.test("an archived session is found by its name where it is asked for", async () => {
+  using env = await started("start", "login");
+  const { session_id } = await mpmJson<PauseResult>(env, ["pause"], {
+    now: at(1),
+  });
+  await mpmJson(env, ["resume"], { now: at(2) });
+  await mpmJson(env, ["complete"], { now: at(3) });
+  await mpmJson(env, ["archive"], { now: at(4) });
+  const { session } = await mpmJson<ResumeResult>(env, [
+    ...["resume", "--peek", "login"],
+  ]);
+  assertEquals(session.session_id, session_id);
+  const shown = await mpm(env, ["sessions", "show", "login"]);
+  assertStringIncludes(shown.stdout, session_id);
+  const refused = await mpm(env, ["resume", "login"]);
+  assertEquals(refused.status, 4);
+  const none = await mpm(env, ["resume", "--peek", "other"]);
+  assertStringIncludes(none.stderr, 'mpm sessions list --all" shows them');
 });

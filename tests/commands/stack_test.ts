@@ -240,3 +240,29 @@ posixTest("status runs git once, from anywhere", async () => {
     }
   }
 });
+
+Deno.test("status compares with no upstream that is gone or not there", async () => {
+  using env = await prompted();
+  env.git("update-ref", "-d", "refs/remotes/origin/main");
+  const gone = await mpm(env, ["status"]);
+  assertStringIncludes(gone.stdout, "Git: main origin/main (gone), 1 changed");
+  const prompt = async () =>
+    (await mpm(env, ["status", "--porcelain"])).stdout.split("\n")
+      .filter((line) => /^(?:ahead|behind)=/.test(line));
+  assertEquals(await prompt(), ["ahead=", "behind="]);
+  env.git("branch", "--unset-upstream");
+  assertEquals(await prompt(), ["ahead=", "behind="]);
+});
+
+Deno.test("status offers no resume where none of the saves is left", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "login"], { now: at(0) });
+  await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
+  const resume = "Go on with: mpm resume\n";
+  assertStringIncludes((await mpm(env, ["status"])).stdout, resume);
+  await mpmJson(env, ["sessions", "rm", "latest"], { now: at(2) });
+  const { stdout } = await mpm(env, ["status"]);
+  assertStringIncludes(stdout, 'left: "mpm complete" or "mpm cancel" ends it');
+  assertEquals(stdout.includes(resume), false);
+  assertEquals((await mpm(env, ["cancel"])).status, 0);
+});

@@ -165,3 +165,20 @@ Deno.test("template new copies any file, and tells its faults before it writes",
   const missing = await mpm(env, ["template", "new", "y", "--from", "no.md"]);
   assertEquals(missing.status, 6);
 });
+
+Deno.test("template new gives a copy its own name however the first one was written", async () => {
+  using env = TestEnv.repository();
+  for (const name of ["name: >\n  Of two\n  lines", '"name": Quoted']) {
+    env.write(
+      "list.md",
+      `---\n${name}\nvariables: [a]\n---\n# Todo\n- [ ] {{a}}\n`,
+    );
+    const { text } = await mpmJson<TemplateNewResult>(env, [
+      ...["template", "new", "mine", "--from", "list.md", "--dry-run"],
+    ]);
+    assertEquals(
+      text,
+      "---\nname: Mine\nvariables: [a]\n---\n# Todo\n- [ ] {{a}}\n",
+    );
+  }
+});

@@ -184,3 +184,81 @@ Deno.test("a resume that cannot write reports all the same", async () => {
   assertEquals([work, warnings.length], [null, 1]);
   assertStringIncludes(warnings[0]!, "Its work session could not go on: ");
 });
+
+/** A session in a project and in its clone, paused at minute 1 in both. */
+async function twoClones(): Promise<{ env: TestEnv; clone: string }> {
+  const env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["start", "feature", "--template", "feature-development"],
+  ], { now: at(0) });
+  await mpmJson(env, ["pause"], { now: at(1) });
+  env.git("clone", "-q", ".", "../clone");
+  const clone = join(env.root, "clone");
+  await mpmJson(env, ["resume"], { cwd: clone, now: at(2) });
+  return { env, clone };
+}
+
+/** What is ticked of the session after a resume, and what the report says. */
+async function resumed(env: TestEnv, minute: number) {
+  const { work, warnings } = await mpmJson<ResumeResult>(env, ["resume"], {
+    now: at(minute),
+  });
+  const { checklist, session } = await mpmJson<StatusResult>(env, ["status"]);
+  const ticked = checklist.filter(({ done }) => done)
+    .map(({ number }) => number);
+  assertEquals(work!.open.length, work!.total - ticked.length);
+  return { ticked, save: session?.save, told: work?.done, warnings };
+}
+
+Deno.test("a session that went on in a clone goes on from there", async () => {
+  const { env, clone } = await twoClones();
+  using _ = env;
+  await mpmJson(env, ["check", "1-3"], { cwd: clone, now: at(3) });
+  await mpmJson(env, ["check", "2", "--undo"], { cwd: clone, now: at(4) });
+  const { session_id } = await mpmJson<PauseResult>(env, ["pause"], {
+    cwd: clone,
+    now: at(5),
+  });
+  env.git("pull", "-q", "--rebase", "../clone", "main");
+  assertEquals(await resumed(env, 6), {
+    ticked: [1, 3],
+    save: session_id,
+    told: 2,
+    warnings: [],
+  });
+  assertEquals(states(env), {
+    feature: "new active paused active working active paused active",
+  });
+});
+
+Deno.test("what two clones ticked is ticked once they meet", async () => {
+  const { env, clone } = await twoClones();
+  using _ = env;
+  await mpmJson(env, ["resume"], { now: at(2) });
+  await mpmJson(env, ["check", "5"], { now: at(3) });
+  await mpmJson(env, ["pause"], { now: at(4) });
+  await mpmJson(env, ["check", "1"], { cwd: clone, now: at(5) });
+  await mpmJson(env, ["pause"], { cwd: clone, now: at(6) });
+  env.git("pull", "-q", "--rebase", "../clone", "main");
+  const { ticked, told, warnings } = await resumed(env, 7);
+  assertEquals([ticked, told], [[1, 5], 2]);
+  assertEquals(warnings.filter((text) => text.includes("elsewhere")), [
+    "It went on here and elsewhere: what is ticked in either is ticked now",
+  ]);
+});
+
+Deno.test("an older save brings back no older checklist", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["start", "feature", "--template", "feature-development"],
+  ], { now: at(0) });
+  const { session_id: first } = await mpmJson<PauseResult>(env, ["pause"], {
+    now: at(1),
+  });
+  await mpmJson(env, ["resume"], { now: at(2) });
+  await mpmJson(env, ["check", "1-4"], { now: at(3) });
+  await mpmJson(env, ["pause"], { now: at(4) });
+  const { stdout } = await mpm(env, ["resume", first], { now: at(5) });
+  assertStringIncludes(stdout, "Checklist: 4 of 16 done");
+  assertStringIncludes(stdout, "Open Checklist Items (12):");
+});

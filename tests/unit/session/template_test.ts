@@ -130,6 +130,36 @@ Deno.test("BOM, CRLF, ticks, nesting, numbers, wrapped lines and code are handle
   ]);
 });
 
+Deno.test("comments and the code of an item are no items", async () => {
+  const text = [
+    "- [ ] first",
+    "  ```sh",
+    "  - [ ] in its code",
+    "  ```",
+    "<!-- - [ ] one line -->",
+    "<!--",
+    "- [ ] out of use",
+    "## no phase",
+    "-->",
+    "- [ ] Remove `<!--` and ```x``` marks <!-- a note -->",
+    "```x``` is no block",
+    "- [ ] last",
+  ].join("\n");
+  assertEquals(await items(text), [
+    "| |first",
+    "| |Remove `<!--` and ```x``` marks <!-- a note -->",
+    "| |last",
+  ]);
+});
+
+Deno.test("a title has its placeholders filled in", async () => {
+  const template = await read(
+    "---\nvariables: [bug, team]\n---\n# Template: Fix {{bug}}\n- [ ] a\n",
+  );
+  const values = { bug: "#7", team: "web" };
+  assertEquals(taskFrom(template, values), "Fix #7: web");
+});
+
 const FAULTS: Record<string, [text: string, fault: string]> = {
   "no items": ["# T\n\ntext\n", 'line 4: it has no item "- [ ] …"'],
   "no end": ["---\nname: x\n- [ ] a\n", 'line 1: the "---" has no end'],
@@ -158,6 +188,32 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
     "---\nvariables: [a, a]\n---\n- [ ] {{a}}\n",
     'line 2: the variable "a" is there twice',
   ],
+  "odd required of the second": [
+    "---\nvariables:\n  a:\n    required: true\n  b:\n    required: maybe\n---\n- [ ] x\n",
+    'line 6: "required" must be true or false',
+  ],
+  "odd description of a variable": [
+    "---\ndescription: d\nvariables:\n  - name: a\n    description: [x]\n---\n- [ ] x\n",
+    'line 5: "description" must be text',
+  ],
+  "odd name in a map": [
+    "---\nvariables:\n  a:\n  b c:\n---\n- [ ] x\n",
+    'line 4: "b c" cannot name a variable',
+  ],
+  "a list for a variable": [
+    "---\nvariables:\n  a: [x]\n---\n- [ ] {{a}}\n",
+    'line 3: "a" must be text or fields, it is a list',
+  ],
+  "twice in a list": [
+    "---\nvariables:\n  - a\n  - b\n  - a\n---\n- [ ] x\n",
+    'line 5: the variable "a" is there twice',
+  ],
+  "unknown in the title": [
+    "---\ndescription: d\nname: T {{b}}\n---\n- [ ] a\n",
+    'line 3: unknown variable "b"',
+  ],
+  "unknown in the heading": ["\n# T {{b}}\n- [ ] a\n", "line 2: unknown"],
+  "long phase": [`## ${"x".repeat(501)}\n- [ ] a\n`, "line 1: over 500"],
   "unknown variable": [
     "---\nvariables: [a]\n---\n# T\n- [ ] {{a}}\n- [ ] {{ b }}\n",
     'line 6: unknown variable "b" (a)',
