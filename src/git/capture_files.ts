@@ -53,6 +53,7 @@ export class FileCapture {
   readonly #git: Git;
   readonly #options: { hash: ObjectHash; fileMode: boolean; write: boolean };
   readonly #large: { path: string; mode: string; info: FileInfo }[] = [];
+  readonly #folders = new Map<string, boolean>();
   #read = 0;
 
   /** `write`: git stores what it reads, else it is only named. */
@@ -81,13 +82,40 @@ export class FileCapture {
     }
   }
 
+  /** The top of the worktree. */
+  get folder(): string {
+    return this.#git.folder;
+  }
+
+  /** Bytes of the file or link at `path`; `undefined`: there is none. */
+  sizeOf(path: string): number | undefined {
+    const info = this.#look(path);
+    return info?.kind === "file" || info?.kind === "link"
+      ? info.size
+      : undefined;
+  }
+
   /** A file whose content git has already. */
   take(path: string, file: CapturedFile): void {
     this.files.set(path, file);
   }
 
+  /** What is there; nothing is beyond a link, as git sees it. */
   #look(path: string): FileInfo | undefined {
-    return this.#system.files.lstat(this.#full(path));
+    return this.#isFolder(folderOf(path))
+      ? this.#system.files.lstat(this.#full(path))
+      : undefined;
+  }
+
+  #isFolder(path: string): boolean {
+    if (path === "") return true;
+    let found = this.#folders.get(path);
+    if (found === undefined) {
+      found = this.#isFolder(folderOf(path)) &&
+        this.#system.files.lstat(this.#full(path))?.kind === "folder";
+      this.#folders.set(path, found);
+    }
+    return found;
   }
 
   #full(path: string): string {
@@ -222,6 +250,10 @@ export class FileCapture {
     });
     return decodeBytes(result.stdout).split("\n").slice(0, -1);
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 /** The usual modes of files, which git tells apart or leaves to the umask. */
