@@ -3,10 +3,10 @@ import { FileError, MpmError } from "../errors.ts";
 import type { LeftOut } from "../session/snapshot.ts";
 import { sha256 } from "../session/serialize.ts";
 import { sizeText } from "../session/sizes.ts";
-import type { FileInfo, System } from "../system/system.ts";
+import type { FileInfo, RunResult, System } from "../system/system.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
 import type { ObjectHash } from "./safe_git.ts";
-import type { Git } from "./git.ts";
+import { type Git, gitFailure } from "./git.ts";
 
 /** A file or link as it was read. */
 export interface CapturedFile {
@@ -190,7 +190,7 @@ export class FileCapture {
     const known = this.#large.splice(0);
     let left = known.filter(({ path }) => isOpenable(path));
     for (let tries = 0; left.length > 0; tries++) {
-      const ids = await this.#hash(left.map(({ path }) => path));
+      const { ids, result } = await this.#hash(left.map(({ path }) => path));
       ids.forEach((id, at) => {
         const { path, mode, info } = left[at]!;
         const { size, mtime } = info;
@@ -206,11 +206,21 @@ export class FileCapture {
       const failed = left[ids.length];
       if (!failed) return;
       left = left.slice(ids.length + 1);
-      if (this.#look(failed.path)) {
-        const reason = "git cannot read it";
-        this.leftOut.push({ path: failed.path, reason });
-      } else this.files.set(failed.path, undefined);
+      await this.#leaveOut(failed.path, result);
     }
+  }
+
+  /** A file that git cannot read; throws where it could not write. */
+  async #leaveOut(path: string, result: RunResult): Promise<void> {
+    if (!this.#look(path)) {
+      this.files.set(path, undefined);
+      return;
+    }
+    const again = await this.#hash([path], { write: false });
+    if (again.ids.length > 0 || again.result.outcome !== "exited") {
+      throw gitFailure(["hash-object"], result);
+    }
+    this.leftOut.push({ path, reason: "git cannot read it" });
   }
 
   #checkLimits({ file, total }: CaptureLimits): void {
@@ -239,16 +249,20 @@ export class FileCapture {
     );
   }
 
-  /** As many ids as git gave before a file it could not read. */
-  async #hash(paths: readonly string[]): Promise<string[]> {
+  /** As many ids as git gave before a file it could not read, or write. */
+  async #hash(
+    paths: readonly string[],
+    { write = this.#options.write } = {},
+  ): Promise<{ ids: string[]; result: RunResult }> {
     const args = ["hash-object", "--no-filters", "--stdin-paths"];
-    if (this.#options.write) args.push("-w");
+    if (write) args.push("-w");
     const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
     const result = await this.#git.run(args, {
       stdin: encodeText(stdin),
       timeout: LONG,
     });
-    return decodeBytes(result.stdout).split("\n").slice(0, -1);
+    const ids = decodeBytes(result.stdout).split("\n").slice(0, -1);
+    return { ids, result };
   }
 }
 
