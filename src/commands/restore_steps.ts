@@ -74,11 +74,12 @@ export async function planFrom(
       ? new Map()
       : treeDelta(git, base, partOf(order.brought, "worktree")),
   ]);
+  const wanted = (paths: readonly string[]) =>
+    paths.filter((path) => isWanted(path, order));
   const capture = await addHidden(system, vault, {
     capture: listed,
-    paths: [...present(target), ...present(brought)].filter((path) =>
-      isWanted(path, order)
-    ),
+    paths: wanted([...present(target), ...present(brought)]),
+    changed: wanted([...target.keys()]),
     limits: rules.limits,
     write,
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../errors.ts";
-import type { LeftOut } from "../session/snapshot.ts";
+import type { LeftOut, TreeEntry } from "../session/snapshot.ts";
 import { sha256 } from "../session/serialize.ts";
 import { sizeText } from "../session/sizes.ts";
 import type { FileInfo, RunResult, System } from "../system/system.ts";
@@ -105,6 +105,16 @@ export class FileCapture {
     return this.#isFolder(folderOf(path))
       ? this.#system.files.lstat(this.#full(path))
       : undefined;
+  }
+
+  /** An unchanged file, if its permissions are not the usual ones. */
+  takeUnusual(path: string, { mode, id }: TreeEntry): void {
+    const info = this.#look(path);
+    if (info?.kind !== "file") return;
+    const { permissions } = permissionsOf(info);
+    if (permissions === undefined) return;
+    const { size, mtime } = info;
+    this.take(path, { mode, id, size, mtime, sha256: null, permissions });
   }
 
   #isFolder(path: string): boolean {

@@ -10,17 +10,18 @@ import { isOpenable } from "./text.ts";
 import type { Vault } from "./vault.ts";
 
 /**
- * A capture with what git does not list, since it ignores it, at `paths` and
- * where a folder above one is to be: a restore replaces it, so its safety
- * checkpoint must hold it. What is larger than the limits stays out. Throws
- * GIT_FAILED.
+ * A capture with what a restore replaces and git does not list: ignored files
+ * at `paths` and where a folder above one is to be, and unusual permissions of
+ * the unchanged files among `changed`. Its safety checkpoint must hold them.
+ * What is larger than the limits stays out. Throws GIT_FAILED.
  */
 export async function addHidden(
   system: System,
   vault: Vault,
-  { capture, paths, limits, write }: {
+  { capture, paths, changed, limits, write }: {
     capture: Capture;
     paths: Iterable<string>;
+    changed: Iterable<string>;
     limits: CaptureLimits;
     /** Whether git stores large files, or only names them. */
     write: boolean;
@@ -42,6 +43,11 @@ export async function addHidden(
     }
   }
   await files.finish(limits);
+  for (const path of changed) {
+    if (capture.worktree.has(path) || !isOpenable(path)) continue;
+    const base = baseEntry(capture, path);
+    if (base && base.mode !== "160000") files.takeUnusual(path, base);
+  }
   const found = [...files.files].filter((entry): entry is [
     string,
     CapturedFile,

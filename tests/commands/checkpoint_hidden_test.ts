@@ -83,6 +83,31 @@ posixTest(
   },
 );
 
+posixTest(
+  "an undo gives unchanged files their permissions back",
+  async () => {
+    using env = TestEnv.repository();
+    const bits = { "one": 0o444, "two": 0o600, "run": 0o700 };
+    for (const path of Object.keys(bits)) env.write(path, "checkpoint\n");
+    await mpm(env, ["checkpoint", "save", "it"]);
+    for (const [path, mode] of Object.entries(bits)) {
+      env.write(path, "later\n");
+      Deno.chmodSync(join(env.project, path), mode);
+    }
+    env.commit("Later");
+    await restore(env, "it");
+    await undo(env);
+    assertEquals(
+      Object.keys(bits).map((path) => [
+        path,
+        Deno.lstatSync(join(env.project, path)).mode! & 0o777,
+        env.read(path),
+      ]),
+      Object.entries(bits).map(([path, mode]) => [path, mode, "later\n"]),
+    );
+  },
+);
+
 posixTest("nothing is read through a link that replaces a folder", async () => {
   using env = TestEnv.repository();
   env.write("dir/file", "1\n");
