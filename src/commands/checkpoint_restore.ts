@@ -14,7 +14,8 @@ moves them to the trash. HEAD and the branch are never moved: where HEAD is
 another by now, the answer has the command.
 
 With paths only these files and folders are restored, below the working folder.
---to writes the files of the checkpoint into a new or empty folder instead.`,
+--to writes the files of the checkpoint into a new or empty folder instead. The
+exit status is 4 if a file that differs was left alone; the answer says why.`,
   positionals: [
     {
       name: "checkpoint",
@@ -55,5 +56,7 @@ With paths only these files and folders are restored, below the working folder.
   result: async () =>
     (await import("../session/results_checkpoints.ts")).RestoreResult,
   run: restore,
+  status: ({ dry_run: dry, to, skipped }) =>
+    dry || to !== null || skipped.length === 0 ? 0 : 4,
   render: restoreText,
 });

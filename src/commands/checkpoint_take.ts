@@ -66,9 +66,11 @@ export async function takeCheckpoint(
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
-  { order, taken, known }: {
+  { order, taken, known, again }: {
     order: CheckpointOrder;
     taken: Taken;
+    /** Captures once more, where not just `captureNow` did. */
+    again?: () => Promise<Capture>;
     /** The ids there were a moment ago, where they are known. */
     known?: ReadonlySet<string>;
   },
@@ -103,7 +105,9 @@ export async function storeCheckpoint(
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
     commit = await write(
-      (await captureNow(system, place, { write: true })).capture,
+      again
+        ? await again()
+        : (await captureNow(system, place, { write: true })).capture,
     );
   }
   writeRecord(system, root, { record, commit });

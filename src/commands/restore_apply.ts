@@ -60,7 +60,12 @@ export async function restoreLocked(
   if (!vault.own) refuseHeldIndex(system, vault);
   const stamp = vault.own ? undefined : indexStamp(system, vault);
   const taken = await captureNow(system, place, { write: true });
-  const planned = await planFrom(vault, order, taken.capture);
+  const { capture } = taken;
+  const planned = await planFrom(system, place, {
+    order,
+    capture,
+    write: true,
+  });
   const idle = isNothing(planned.plan) && !planned.indexDiffers;
   if (idle && !unfinished && !always) return nothingDone(planned);
   const safety = await storeCheckpoint(context, place, {
@@ -69,7 +74,12 @@ export async function restoreLocked(
       kind: "safety",
       note: `before: ${order.title}`,
     },
-    taken,
+    taken: { ...taken, capture: planned.capture },
+    again: async () => {
+      const { capture } = await captureNow(system, place, { write: true });
+      const parts = { order, capture, write: true };
+      return (await planFrom(system, place, parts)).capture;
+    },
   });
   return await new Restore(context, place, {
     order,

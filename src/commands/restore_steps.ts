@@ -1,5 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { baseEntry, type Capture } from "../git/capture.ts";
+import { addHidden } from "../git/capture_hidden.ts";
 import { partOf, pathsIn, treeDelta } from "../git/read_checkpoints.ts";
 import type { Vault } from "../git/vault.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -8,7 +9,13 @@ import {
   planRestore,
   type RestorePlan,
 } from "../session/restore_plan.ts";
-import type { LeftOut, TreeEntry } from "../session/snapshot.ts";
+import {
+  isWithin,
+  type LeftOut,
+  type TreeDelta,
+  type TreeEntry,
+} from "../session/snapshot.ts";
+import type { System } from "../system/system.ts";
 import { captureNow, type CheckpointPlace } from "./checkpoint_place.ts";
 
 /** A restore that is wanted. */
@@ -43,22 +50,39 @@ export async function planOf(
   place: CheckpointPlace,
   { order, write }: { order: RestoreOrder; write: boolean },
 ): Promise<PlannedRestore> {
-  const taken = await captureNow(system, place, { write });
-  return await planFrom(place.vault, order, taken.capture);
+  const { capture } = await captureNow(system, place, { write });
+  return await planFrom(system, place, { order, capture, write });
 }
 
-/** The same from a capture that was just taken. */
+/** The same from a capture that was just taken, to which it may add. */
 export async function planFrom(
-  vault: Vault,
-  order: RestoreOrder,
-  capture: Capture,
+  system: System,
+  { vault, rules }: CheckpointPlace,
+  { order, capture: listed, write }: {
+    order: RestoreOrder;
+    capture: Capture;
+    write: boolean;
+  },
 ): Promise<PlannedRestore> {
   const { git } = vault;
+  const { base } = listed;
   const { commit } = order.target;
-  const [target, index] = await Promise.all([
-    treeDelta(git, capture.base, partOf(commit, "worktree")),
-    treeDelta(git, capture.base, partOf(commit, "index")),
+  const [target, index, brought] = await Promise.all([
+    treeDelta(git, base, partOf(commit, "worktree")),
+    treeDelta(git, base, partOf(commit, "index")),
+    order.brought === undefined
+      ? new Map()
+      : treeDelta(git, base, partOf(order.brought, "worktree")),
   ]);
+  const wanted = (paths: readonly string[]) =>
+    paths.filter((path) => isWanted(path, order));
+  const capture = await addHidden(system, vault, {
+    capture: listed,
+    paths: wanted([...present(target), ...present(brought)]),
+    changed: wanted([...target.keys()]),
+    limits: rules.limits,
+    write,
+  });
   const leftOut: LeftOut[] = [...capture.leftOut, ...order.target.left_out];
   const changes = changesBetween({
     current: capture.worktree,
@@ -74,6 +98,15 @@ export async function planFrom(
     index,
     indexDiffers: !vault.own && differs(capture, { index, order }),
   };
+}
+
+/** The paths at which there is something. */
+function present(delta: TreeDelta): string[] {
+  return [...delta].flatMap(([path, entry]) => entry ? [path] : []);
+}
+
+function isWanted(path: string, { paths }: RestoreOrder): boolean {
+  return paths.length === 0 || paths.some((one) => isWithin(path, one));
 }
 
 /** Of `paths` those that the checkpoint knew, or that the undone operation brought. */

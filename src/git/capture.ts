@@ -1,3 +1,4 @@
+import { FileError } from "../errors.ts";
 import type { RepositoryState } from "../session/repository.ts";
 import type { FileState } from "../session/save.ts";
 import type {
@@ -126,13 +127,16 @@ export async function capture(
 /** A repository within the worktree that git does not know. */
 function nested(entries: readonly StatusEntry[]): LeftOut[] {
   return entries.filter(isNested).map(({ path }) => ({
-    path,
+    path: path.endsWith("/") ? path : `${path}/`,
     reason: "it is a repository of its own",
   }));
 }
 
-function isNested({ path, status }: StatusEntry): boolean {
-  return status === "??" && path.endsWith("/");
+/** Untracked, or where the index has a file. */
+function isNested({ path, status, mode, index }: StatusEntry): boolean {
+  return status === "??"
+    ? path.endsWith("/")
+    : mode === "160000" && index?.[0]?.mode !== "160000";
 }
 
 function isSubmodule({ submodule, index, mode }: StatusEntry): boolean {
@@ -158,6 +162,7 @@ async function readChanged(
   for (const path of [...listing.assumeUnchanged, ...listing.skipWorktree]) {
     files.add(path, listing.files.get(path)?.mode);
   }
+  addBelowLoops(system, { files, status, listing });
   await addRaw(system, vault, { files, listing, cache: options.cache });
   await addUnopenable(system, vault, {
     files,
@@ -167,6 +172,33 @@ async function readChanged(
   await files.finish(options.limits);
 }
 
+/** Git fails at what is below a link to itself, and takes it for unchanged. */
+function addBelowLoops(
+  { files: { stat } }: System,
+  { files, status, listing }: {
+    files: FileCapture;
+    status: Status;
+    listing: IndexListing;
+  },
+): void {
+  const leadsNowhere = ({ path, status }: StatusEntry) => {
+    const link = status === "??" && files.files.get(path)?.mode === "120000";
+    if (!link) return false;
+    try {
+      return !stat(`${files.folder}/${path}`);
+    } catch (error) {
+      if (error instanceof FileError) return true;
+      throw error;
+    }
+  };
+  const loops = status.entries.filter(leadsNowhere).map(({ path }) => path);
+  if (loops.length === 0) return;
+  for (const path of listing.files.keys()) {
+    const isBelow = loops.some((loop) => path.startsWith(`${loop}/`));
+    if (isBelow) files.add(path);
+  }
+}
+
 /** Submodules stand in the tree as the commit that the index has. */
 function worktreeOf(
   { files, leftOut }: FileCapture,
@@ -174,6 +206,9 @@ function worktreeOf(
 ): Map<string, CapturedFile | TreeEntry | undefined> {
   const found = new Map<string, CapturedFile | TreeEntry | undefined>(files);
   for (const { path } of leftOut) found.set(path, undefined);
+  for (const entry of entries) {
+    if (isNested(entry) && entry.index) found.set(entry.path, undefined);
+  }
   for (const entry of entries) {
     const [only] = entry.index ?? [];
     if (isSubmodule(entry) && only?.mode === "160000") {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../errors.ts";
-import type { LeftOut } from "../session/snapshot.ts";
+import type { LeftOut, TreeEntry } from "../session/snapshot.ts";
 import { sha256 } from "../session/serialize.ts";
 import { sizeText } from "../session/sizes.ts";
-import type { FileInfo, System } from "../system/system.ts";
+import type { FileInfo, RunResult, System } from "../system/system.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
 import type { ObjectHash } from "./safe_git.ts";
-import type { Git } from "./git.ts";
+import { type Git, gitFailure } from "./git.ts";
 
 /** A file or link as it was read. */
 export interface CapturedFile {
@@ -53,6 +53,7 @@ export class FileCapture {
   readonly #git: Git;
   readonly #options: { hash: ObjectHash; fileMode: boolean; write: boolean };
   readonly #large: { path: string; mode: string; info: FileInfo }[] = [];
+  readonly #folders = new Map<string, boolean>();
   #read = 0;
 
   /** `write`: git stores what it reads, else it is only named. */
@@ -81,13 +82,50 @@ export class FileCapture {
     }
   }
 
+  /** The top of the worktree. */
+  get folder(): string {
+    return this.#git.folder;
+  }
+
+  /** Bytes of the file or link at `path`; `undefined`: there is none. */
+  sizeOf(path: string): number | undefined {
+    const info = this.#look(path);
+    return info?.kind === "file" || info?.kind === "link"
+      ? info.size
+      : undefined;
+  }
+
   /** A file whose content git has already. */
   take(path: string, file: CapturedFile): void {
     this.files.set(path, file);
   }
 
+  /** What is there; nothing is beyond a link, as git sees it. */
   #look(path: string): FileInfo | undefined {
-    return this.#system.files.lstat(this.#full(path));
+    return this.#isFolder(folderOf(path))
+      ? this.#system.files.lstat(this.#full(path))
+      : undefined;
+  }
+
+  /** An unchanged file, if its permissions are not the usual ones. */
+  takeUnusual(path: string, { mode, id }: TreeEntry): void {
+    const info = this.#look(path);
+    if (info?.kind !== "file") return;
+    const { permissions } = permissionsOf(info);
+    if (permissions === undefined) return;
+    const { size, mtime } = info;
+    this.take(path, { mode, id, size, mtime, sha256: null, permissions });
+  }
+
+  #isFolder(path: string): boolean {
+    if (path === "") return true;
+    let found = this.#folders.get(path);
+    if (found === undefined) {
+      found = this.#isFolder(folderOf(path)) &&
+        this.#system.files.lstat(this.#full(path))?.kind === "folder";
+      this.#folders.set(path, found);
+    }
+    return found;
   }
 
   #full(path: string): string {
@@ -162,7 +200,7 @@ export class FileCapture {
     const known = this.#large.splice(0);
     let left = known.filter(({ path }) => isOpenable(path));
     for (let tries = 0; left.length > 0; tries++) {
-      const ids = await this.#hash(left.map(({ path }) => path));
+      const { ids, result } = await this.#hash(left.map(({ path }) => path));
       ids.forEach((id, at) => {
         const { path, mode, info } = left[at]!;
         const { size, mtime } = info;
@@ -178,11 +216,21 @@ export class FileCapture {
       const failed = left[ids.length];
       if (!failed) return;
       left = left.slice(ids.length + 1);
-      if (this.#look(failed.path)) {
-        const reason = "git cannot read it";
-        this.leftOut.push({ path: failed.path, reason });
-      } else this.files.set(failed.path, undefined);
+      await this.#leaveOut(failed.path, result);
     }
+  }
+
+  /** A file that git cannot read; throws where it could not write. */
+  async #leaveOut(path: string, result: RunResult): Promise<void> {
+    if (!this.#look(path)) {
+      this.files.set(path, undefined);
+      return;
+    }
+    const again = await this.#hash([path], { write: false });
+    if (again.ids.length > 0 || again.result.outcome !== "exited") {
+      throw gitFailure(["hash-object"], result);
+    }
+    this.leftOut.push({ path, reason: "git cannot read it" });
   }
 
   #checkLimits({ file, total }: CaptureLimits): void {
@@ -211,17 +259,25 @@ export class FileCapture {
     );
   }
 
-  /** As many ids as git gave before a file it could not read. */
-  async #hash(paths: readonly string[]): Promise<string[]> {
+  /** As many ids as git gave before a file it could not read, or write. */
+  async #hash(
+    paths: readonly string[],
+    { write = this.#options.write } = {},
+  ): Promise<{ ids: string[]; result: RunResult }> {
     const args = ["hash-object", "--no-filters", "--stdin-paths"];
-    if (this.#options.write) args.push("-w");
+    if (write) args.push("-w");
     const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
     const result = await this.#git.run(args, {
       stdin: encodeText(stdin),
       timeout: LONG,
     });
-    return decodeBytes(result.stdout).split("\n").slice(0, -1);
+    const ids = decodeBytes(result.stdout).split("\n").slice(0, -1);
+    return { ids, result };
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 /** The usual modes of files, which git tells apart or leaves to the umask. */

@@ -176,7 +176,8 @@ export function gitFailure(
     case "exited":
       return new MpmError(
         "GIT_FAILED",
-        `"${command}" ended with status ${result.status}: ${reasonOf(result)}`,
+        [`"${command}" ended with status ${result.status}`, reasonOf(result)]
+          .filter((part) => part !== "").join(": "),
       );
   }
 }

@@ -52,7 +52,7 @@ export function releaseIndex(
   const lock = `${indexFile(vault)}.lock`;
   try {
     const text = new TextDecoder().decode(system.files.readOwn(lock, 1024));
-    if (text === token) system.files.remove(lock);
+    if (text === lockText(token)) system.files.remove(lock);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
   }
@@ -113,6 +113,12 @@ export async function restoreIndex(
   }
 }
 
+/** For whoever finds the lock of a restore that was killed. */
+function lockText(token: string): string {
+  return `mpm checkpoint restore ${token}: if it was killed, ` +
+    `"mpm checkpoint list" finishes it\n`;
+}
+
 /** Tries for the lock, which another git may hold for a moment. */
 const TRIES = 40;
 const PAUSE_MS = 25;
@@ -125,7 +131,7 @@ async function takeLock(
   const { files } = system;
   // A second name of a finished file: the lock always says whose it is.
   const own = builtFiles(vault, token)[2]!;
-  files.create(own, encodeText(token));
+  files.create(own, encodeText(lockText(token)));
   for (let tries = 1;; tries++) {
     try {
       files.link(own, `${indexFile(vault)}.lock`);

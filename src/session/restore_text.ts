@@ -21,13 +21,15 @@ export function restoreText(result: RestoreResult): string {
   }
   if (result.safety === null) {
     return [
-      `Nothing to restore: all is as in ${name}`,
+      nothing(result),
       ...lists(result),
       "",
     ].join("\n");
   }
   return [
-    `Restored ${name}`,
+    result.skipped.length === 0
+      ? `Restored ${name}`
+      : `Restored ${name}, but for what is left alone`,
     ...lists(result),
     `What was before is in ${
       escapeText(result.safety)
@@ -42,13 +44,18 @@ export function previewText(result: RestoreResult): string {
   const lines = lists(result);
   return [
     result.to === null
-      ? lines.length === 0
-        ? `Nothing to restore: all is as in ${name}`
-        : `To restore ${name}:`
+      ? lines.length === 0 ? nothing(result) : `To restore ${name}:`
       : `To write ${name} to ${escapeText(result.to)}:`,
     ...lines,
     "",
   ].join("\n");
+}
+
+function nothing({ checkpoint, skipped }: RestoreResult): string {
+  const name = escapeText(checkpoint);
+  return skipped.length === 0
+    ? `Nothing to restore: all is as in ${name}`
+    : `Nothing was restored: what differs from ${name} is left alone`;
 }
 
 function lists(result: RestoreResult): string[] {

@@ -101,8 +101,9 @@ export function moveFile(system: System, from: string, to: string): void {
     const other = error instanceof FileError && error.problem === "other" &&
       files.lstat(from)?.kind === "file" && !files.lstat(to);
     if (!other) throw error;
-    const { mtime } = files.lstat(from)!;
+    const { mtime, mode } = files.lstat(from)!;
     files.create(to, files.read(from));
+    if (mode !== undefined) files.chmod(to, mode & 0o777);
     files.setMtime(to, mtime);
     files.remove(from);
   }
