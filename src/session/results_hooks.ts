@@ -131,7 +131,11 @@ export const HooksRunResult = z.strictObject({
   log: text,
 });
 
-export const HookResult = z.strictObject({ event: text });
+export const HookResult = z.strictObject({
+  event: text,
+  /** The answer in the protocol of Claude Code; empty: none. */
+  output: text,
+});
 
 export type HooksListResult = z.infer<typeof HooksListResult>;
 export type HooksEjectResult = z.infer<typeof HooksEjectResult>;
