@@ -1,5 +1,8 @@
 import { errorLine, errorRecord } from "../session/error_record.ts";
 import { keepErrorRecord } from "../store/error_records.ts";
+import { ensureHome } from "../store/home.ts";
+import { layout } from "../store/layout.ts";
+import { withLock } from "../store/lock.ts";
 import { startScript } from "./hook_scripts.ts";
 import type { Handler } from "./hook_world.ts";
 
@@ -18,6 +21,12 @@ export const onError: Handler = async (world) => {
     input: input.value("tool_input"),
     error: details.filter((text) => text).join(": ") || "unknown",
   });
+  const { home } = layout(session.root);
+  if (!system.files.lstat(home)) {
+    // With the rules that keep it out of git.
+    const make = () => ensureHome(system, session.root);
+    await withLock(system, session.root, make);
+  }
   const path = keepErrorRecord(system, session.root, record);
   await startScript(world, "on-error.sh", {
     ...tool === undefined ? {} : { MPM_TOOL: record.tool! },
