@@ -4,7 +4,7 @@ import { answerText } from "../session/hook_answer.ts";
 import { flagIn } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { noteFailure } from "./hook_failure.ts";
-import { type Handler, worldOf } from "./hook_world.ts";
+import type { Handler } from "./hook_world.ts";
 
 /** Bytes of an event that are read, and milliseconds that it may take. */
 const BOUNDS = { limit: 4 * 1024 * 1024, wait: 1000 };
@@ -38,9 +38,12 @@ export async function takeEvent(
     const input = await readEvent(system, event);
     // A sub-agent has a context of its own, and its work is its parent's.
     if (!input || input.subagent) return "";
+    const [{ worldOf }, handle] = await Promise.all([
+      import("./hook_world.ts"),
+      HANDLERS[event]!(),
+    ]);
     const world = await worldOf(context, { event, input });
     if (!world) return "";
-    const handle = await HANDLERS[event]!();
     return answerText(event, await handle(world));
   } catch (error) {
     await noteFailure(system, event, error);
