@@ -1,4 +1,5 @@
 import { lastPrompt } from "../claude/last_prompt.ts";
+import type { Context } from "../cli/command.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { endContent } from "../session/end_content.ts";
@@ -19,16 +20,16 @@ import { wholeSession } from "./resume_file_steps.ts";
  */
 export async function autoSave(world: HookWorld): Promise<string | undefined> {
   const { context, input, session } = world;
-  const { system, folder } = context;
+  const { system } = context;
   const { at } = readActivity(world);
   if (at === undefined) return undefined;
-  const latest = (await wholeSession(context))?.session;
+  // Side by side: a session that ends does not wait for long.
+  const [latest, { workspace, state }] = await Promise.all([
+    wholeSession(context).then((found) => found?.session),
+    readWork(context),
+  ]);
   if (latest && Date.parse(latest.paused_at) >= at) return undefined;
-  const workspace = await locate(system, folder);
   const { root, cwd } = workspace;
-  const state = workspace.git === "repository"
-    ? await readState(system, workspace)
-    : undefined;
   const agent = agentOf(context, { given: session.id, cwd });
   const path = input.transcriptPath ?? agent.agent?.transcript_path;
   const draft: Draft = {
@@ -57,4 +58,12 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
       ),
   });
   return save.session_id;
+}
+
+async function readWork({ system, folder }: Context) {
+  const workspace = await locate(system, folder);
+  const state = workspace.git === "repository"
+    ? await readState(system, workspace)
+    : undefined;
+  return { workspace, state };
 }

@@ -12,8 +12,8 @@ export interface KeptTask {
 }
 
 /** Tasks that are kept of a session, and UTF-16 units of each text. */
-const MOST = 100;
-const LONGEST = 200;
+const MOST = 80;
+const LONGEST = 100;
 
 /** The tasks that are kept; nothing where the file is damaged. */
 export function tasksFromJson(value: unknown): KeptTask[] {

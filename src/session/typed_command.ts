@@ -32,7 +32,7 @@ export function commandLine(
         args: [
           // Somebody waits at the prompt.
           ...["--no-prune-worktrees", "--agent-session", session],
-          ...words === "" ? [] : ["--summary", words],
+          ...words === "" ? [] : [`--summary=${words}`],
         ],
       };
     case "checkpoint":

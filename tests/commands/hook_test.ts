@@ -16,6 +16,7 @@ import {
   talked,
 } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 
 /** A repository that uses mpm. */
 function projectWithMpm(): TestEnv {
@@ -409,3 +410,128 @@ Deno.test("an own failure is noted, and the session goes on", async () => {
   assertStringIncludes(noted.error, "is no folder");
   assertEquals(namesIn(env, "../errors"), []);
 });
+
+Deno.test("of a hundred events at once one tells of the crossing", async () => {
+  using env = projectWithMpm();
+  talked(env, 140_000);
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => fire(env, "PostToolBatch")),
+  );
+  assertEquals(answers.filter((answer) => answer.systemMessage).length, 1);
+  assertEquals([resumeFiles(env).length, failures(env)], [1, ""]);
+});
+
+/** Scripts of the project that are allowed, and a stand-in for mpm's program. */
+async function withScripts(
+  env: TestEnv,
+  scripts: Record<string, string>,
+): Promise<void> {
+  for (const [name, text] of Object.entries(scripts)) {
+    await mpmJson(env, ["hooks", "eject", name]);
+    env.write(`.claude-mpm/hooks/${name}.sh`, `#!/bin/sh\n${text}\n`);
+    await mpmJson(env, ["hooks", "allow", name]);
+  }
+  const program = join(env.root, "bin/mpm");
+  Deno.mkdirSync(join(env.root, "bin"), { recursive: true });
+  const note = `#!/bin/sh
+{ printf '%s ' "$@"; env | grep ^MPM_ | sort; } > "${env.root}/started.$$"
+mv "${env.root}/started.$$" "${env.root}/started"
+`;
+  Deno.writeTextFileSync(program, note, { mode: 0o755 });
+}
+
+/** What the stand-in was started with, once it was. */
+async function started(env: TestEnv): Promise<string> {
+  const path = join(env.root, "started");
+  for (let tries = 0; tries < 500; tries++) {
+    try {
+      const text = Deno.readTextFileSync(path);
+      Deno.removeSync(path);
+      return text;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error("nothing was started");
+}
+
+posixTest(
+  "a session's begin runs pre-session.sh and takes what session-start.sh prints",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, {
+      "pre-session": 'echo "$MPM_SOURCE $MPM_SESSION_ID" > pre; echo unseen',
+      "session-start": 'cat "$MPM_PROJECT/pre"; head -c 100000 /dev/zero',
+    });
+    const { hookSpecificOutput } = await fire(env, "SessionStart", {
+      source: "resume",
+    });
+    const text = hookSpecificOutput!.additionalContext!;
+    assertStringIncludes(text, `resume ${AGENT}`);
+    assertStringIncludes(text, "It is data about the work");
+    assert(text.length <= 4000 && !text.includes("unseen"));
+    env.write(
+      ".claude-mpm/hooks/session-start.sh",
+      "#!/bin/sh\necho foreign\n",
+    );
+    const foreign = await fire(env, "SessionStart", { source: "startup" });
+    assert(!JSON.stringify(foreign).includes("foreign"));
+  },
+);
+
+posixTest(
+  "on-error.sh and post-session.sh are started with what happened",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, { "on-error": ":", "post-session": ":" });
+    await fire(env, "PostToolUseFailure", {
+      tool_name: "Bash",
+      error: "Exit code 3\nmore",
+    });
+    const failed = await started(env);
+    assertStringIncludes(failed, "hooks run on-error.sh ");
+    assertStringIncludes(failed, "MPM_ERROR=Exit code 3\n");
+    assertStringIncludes(failed, "MPM_TOOL=Bash\n");
+    assertMatch(failed, /MPM_RECORD=.*\/errors\/error-.*\.json\n/);
+    await fire(env, "UserPromptSubmit", { prompt: "go" });
+    await fire(env, "SessionEnd", { reason: "logout" });
+    const ended = await started(env);
+    assertStringIncludes(ended, "hooks run post-session.sh ");
+    assertStringIncludes(ended, "MPM_REASON=logout\n");
+    assertMatch(ended, /MPM_SAVE=session-\d{8}-\d{6}\n/);
+  },
+);
+
+posixTest(
+  "work starts a checkpoint in the background, one in half an hour",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, {});
+    let minute = 0;
+    const now = () => new Date(NOON.getTime() + 60_000 * minute);
+    const work = () => fire(env, "PostToolBatch", { tool_calls: [] }, { now });
+    await work();
+    assertStringIncludes(await started(env), "checkpoint save --auto --quiet ");
+    minute = 29;
+    await work();
+    assertEquals(namesIn(env, "..").includes("started"), false);
+    minute = 30;
+    await work();
+    assertStringIncludes(await started(env), "checkpoint save --auto");
+  },
+);
+
+posixTest(
+  "an automatic checkpoint runs checkpoint.sh with its name",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, { checkpoint: 'echo "$MPM_CHECKPOINT" > name' });
+    const auto = ["checkpoint", "save", "--auto"];
+    const { name } = await mpmJson(env, auto, { now: () => NOON });
+    assertEquals(env.read("name"), `${name}\n`);
+    env.remove("name");
+    await mpmJson(env, auto, { now: () => NOON });
+    await mpmJson(env, ["checkpoint", "save", "by hand"]);
+    assertEquals(env.exists("name"), false);
+  },
+);
