@@ -8,7 +8,8 @@ import { layout } from "./layout.ts";
 /** Records that are kept. */
 const KEPT = 50;
 
-const NAME = /^error-\d{8}-\d{9}-[a-z0-9]{8}\.json$/;
+/** With what a kill left half written. */
+const NAME = /^error-\d{8}-\d{9}-[a-z0-9]{8}\.json(?:\.tmp)?$/;
 
 /**
  * Keeps a record below `.claude-mpm/errors/`, drops the oldest ones beyond 50,

