@@ -38,7 +38,98 @@ export function agentCases(root: string, binary: string): Case[] {
       command: [binary, "context", "--agent-session", ID],
       world,
     },
+    ...hookCases(root, binary),
   ];
+}
+
+/** What Claude Code pays for an event. */
+function hookCases(root: string, binary: string): Case[] {
+  const world = makeWorld(root, "hooks", { changed: 10, saves: 0 });
+  const run = (args: string[]) =>
+    new Deno.Command(binary, {
+      args,
+      cwd: world.folder,
+      env: world.env,
+      clearEnv: true,
+    }).outputSync();
+  run(["start", "login", "--template", "feature-development"]);
+  run(["pause", "--no-commit", "Half done"]);
+  const transcripts = { none: join(root, "none.jsonl"), large: "" };
+  transcripts.large = join(root, "hooks.jsonl");
+  Deno.writeFileSync(transcripts.large, transcript());
+  const hookCase = (
+    { name, event, path, more = {}, limit, before = "" }: HookCase,
+  ): Case => {
+    const input = join(root, `${name.replaceAll(/\W/g, "-")}.json`);
+    const fields = {
+      session_id: ID,
+      transcript_path: path,
+      cwd: world.folder,
+      hook_event_name: event,
+      ...more,
+    };
+    Deno.writeTextFileSync(input, JSON.stringify(fields));
+    const script = `${before}exec "$0" hook ${event} < "$1"`;
+    const command = ["sh", "-c", script, binary, input];
+    return { name: `hook, ${name}`, command, world, ...limit && { limit } };
+  };
+  const { none, large } = transcripts;
+  return [
+    {
+      name: "nothing to do",
+      event: "PreToolUse",
+      path: none,
+      more: { tool_name: "Bash" },
+      limit: "1.3 F",
+    },
+    {
+      name: "PostToolBatch, 70 MB transcript",
+      event: "PostToolBatch",
+      path: large,
+      limit: "1.5 F",
+    },
+    {
+      name: "UserPromptSubmit, 70 MB transcript",
+      event: "UserPromptSubmit",
+      path: large,
+      more: { prompt: "Go on" },
+      limit: "1.5 F",
+    },
+    {
+      name: "SessionStart, a full report",
+      event: "SessionStart",
+      path: none,
+      more: { source: "startup" },
+      limit: "2 F + 5 G",
+    },
+    {
+      name: "SessionEnd, a save",
+      event: "SessionEnd",
+      path: large,
+      more: { reason: "other" },
+      limit: "2 F + 3 G",
+      before: worked(world.folder),
+    },
+  ].map(hookCase);
+}
+
+interface HookCase {
+  readonly name: string;
+  readonly event: string;
+  readonly path: string;
+  readonly more?: Record<string, unknown>;
+  readonly limit?: string;
+  /** A shell's words that make work for it. */
+  readonly before?: string;
+}
+
+/** As the hooks of a prompt note it: each run finds something to save. */
+function worked(folder: string): string {
+  const path = `${folder}/.claude-mpm/state/agents/${ID}.activity.json`;
+  // No automatic checkpoint is due, which would go on beside what follows.
+  const checkpoint = new Date().toISOString();
+  const kept = JSON.stringify({ at: "2100-01-01T00:00:00Z", checkpoint });
+  return `echo '${kept}' > '${path}'; `;
 }
 
 function transcript(): Uint8Array {
@@ -54,7 +145,7 @@ function transcript(): Uint8Array {
     JSON.stringify({
       type: "assistant",
       timestamp: new Date().toISOString(),
-      message: { model: "claude-opus-5-5", usage: { input_tokens: 700_000 } },
+      message: { model: "claude-opus-5-5", usage: { input_tokens: 600_000 } },
     })
   }\n`);
   bytes.set(answer, bytes.length - answer.length - 20 * line.length);

@@ -21,6 +21,12 @@ export async function main(
   try {
     return await runLine(argv, system);
   } catch (error) {
+    // A status of 2 would block what the session is about to do.
+    if (argv[0] === "hook" && !system.terminal.interactive.stdin) {
+      const { noteFailure } = await import("./commands/hook_failure.ts");
+      await noteFailure(system, argv[1] ?? "", error);
+      return 0;
+    }
     return report(error, argv, system);
   }
 }

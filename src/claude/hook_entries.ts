@@ -21,7 +21,7 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
     matcher: "startup|resume|clear|compact|fork",
     timeout: 10,
   },
-  { event: "UserPromptSubmit", timeout: 5 },
+  { event: "UserPromptSubmit", timeout: 30 },
   { event: "PreToolUse", matcher: "Agent|Task", timeout: 5 },
   { event: "PostToolBatch", timeout: 10 },
   {

@@ -50,3 +50,13 @@ export function isOwnGroup({ group, handlers }: OwnEntry): boolean {
   return handlers.items.length === 1 &&
     group.members.every(({ key }) => key === "matcher" || key === "hooks");
 }
+
+/** What the client starts for each of them. */
+export function ownCommands(
+  settings: SettingsText,
+): { event: string; command: string; args: string[] }[] {
+  return ownEntries(settings).map(({ event, handler, own }) => {
+    const { args } = valueOf(settings.text, handler) as { args: unknown[] };
+    return { event, command: own.binary, args: args.map(String) };
+  });
+}

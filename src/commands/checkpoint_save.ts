@@ -16,7 +16,8 @@ itself; outside git, in a repository of mpm's own.
 Nested repositories, submodules with changes, pipes and sockets cannot be kept;
 the answer names them.
 
---auto is for hooks: at most one in 30 minutes, and the last 20 are kept.`,
+--auto is for hooks: at most one in 30 minutes, and the last 20 are kept. The
+project's checkpoint.sh runs after one, if you allowed it.`,
   positionals: [{
     name: "name",
     summary: "What to call it; words are joined",
@@ -41,6 +42,13 @@ the answer names them.
   ],
   result: async () =>
     (await import("../session/results_checkpoints.ts")).CheckpointSaveResult,
-  run: save,
+  async run(context, input) {
+    const result = await save(context, input);
+    if (input.auto && result.saved && result.name !== null) {
+      const { runCheckpointScript } = await import("./checkpoint_script.ts");
+      await runCheckpointScript(context, result.name);
+    }
+    return result;
+  },
   render: saveText,
 });

@@ -1,6 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import type { PartName } from "../session/injection.ts";
 import type { InjectResult } from "../session/results_context.ts";
 import { INJECTED_PARTS, SETTINGS } from "../session/settings.ts";
 import { injected } from "./inject_steps.ts";
@@ -36,7 +35,7 @@ there. Prints nothing where there is nothing to say.`,
     (await import("../session/results_context.ts")).InjectResult,
   async run(context, input) {
     const result = await injected(context, {
-      parts: input.part.length > 0 ? input.part as PartName[] : undefined,
+      parts: input.part.length > 0 ? input.part as Chosen[] : undefined,
       limit: limitOf(input.limit),
     });
     for (const warning of result.warnings) context.note(`Warning: ${warning}`);
@@ -44,6 +43,8 @@ there. Prints nothing where there is nothing to say.`,
   },
   render: ({ text }: InjectResult) => text,
 });
+
+type Chosen = typeof INJECTED_PARTS[number];
 
 function limitOf(given: string | undefined): number | undefined {
   if (given === undefined) return undefined;

@@ -1,8 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
-import { MpmError } from "../errors.ts";
-
-/** Bytes of an event that are read. */
-const LIMIT = 1024 * 1024;
+import { takeEvent } from "./hook_steps.ts";
 
 /** `mpm hook` */
 export const hook = defineCommand({
@@ -10,7 +7,9 @@ export const hook = defineCommand({
   summary: "Take an event of Claude Code from its settings",
   description: `
 Not to be typed: "mpm hooks install" writes it into the settings. It reads the
-event's JSON from standard input. Whatever goes wrong, the status is 0.`,
+event's JSON from standard input and answers with JSON, or with nothing. Whatever
+goes wrong, the status is 0, and a line in .claude-mpm/state/hook-errors.log, or
+in ~/.local/state/mpm/, says what it was.`,
   positionals: [{ name: "event", summary: "The event, e.g. SessionStart" }],
   flags: {
     "installed-by": {
@@ -21,13 +20,8 @@ event's JSON from standard input. Whatever goes wrong, the status is 0.`,
   },
   examples: ["mpm hook SessionStart"],
   result: async () => (await import("../session/results_hooks.ts")).HookResult,
-  run({ system }, { event }) {
-    try {
-      system.terminal.readInput(LIMIT);
-    } catch (error) {
-      if (!(error instanceof MpmError)) throw error;
-    }
-    return Promise.resolve({ event });
+  async run(context, { event }) {
+    return { event, output: await takeEvent(context, event) };
   },
-  render: () => "",
+  render: ({ output }) => output,
 });

@@ -3,6 +3,7 @@ import {
   hookSwitch,
   installedHooks,
 } from "../claude/settings_drift.ts";
+import { ownCommands } from "../claude/settings_entries.ts";
 import { managedSettings, placeOf } from "../claude/settings_scope.ts";
 import {
   decodeSettings,
@@ -24,6 +25,32 @@ type Scope = Installed["scope"];
 
 /** From the one that wins to the one that yields, as the client has it. */
 const BY_PRECEDENCE: readonly Scope[] = ["local", "project", "user"];
+
+/** A handler of mpm's as the settings have it. */
+export interface InstalledCommand {
+  readonly scope: Scope;
+  readonly event: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** What the settings of all scopes start; what cannot be read starts nothing. */
+export function installedCommands(
+  system: System,
+  workspace: Workspace,
+): InstalledCommand[] {
+  return filesOf(system, workspace).flatMap(({ path, scope, link }) => {
+    if (scope === "managed") return [];
+    try {
+      const settings = readSettings(system, path, link);
+      const commands = settings ? ownCommands(settings) : [];
+      return commands.map((one) => ({ scope, ...one }));
+    } catch (error) {
+      if (error instanceof MpmError) return [];
+      throw error;
+    }
+  });
+}
 
 interface Read {
   readonly path: string;

@@ -9,6 +9,7 @@ import { redactValue } from "../session/redact.ts";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { InjectResult } from "../session/results_context.ts";
 import type { Config } from "../session/settings.ts";
+import { openLines, stackLines } from "../session/work_facts.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import type { System } from "../system/system.ts";
 import { latestSession } from "./resume_file_steps.ts";
@@ -25,11 +26,10 @@ interface Sources {
 type Reader = (sources: Sources) => Promise<Omit<Part, "name"> | undefined>;
 
 /** Where each part comes from; `undefined`: there is nothing to say. */
-const READERS: Readonly<Record<PartName, Reader>> = {
+const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
   session: readSession,
-  // Told by what keeps stacks and checklists.
-  stack: nothing,
-  checklist: nothing,
+  stack: readStack,
+  checklist: readChecklist,
   context: (sources) => readFile(sources, ".claude/context.md", "Context file"),
   readme: (sources) => readFile(sources, "README.md", "Readme"),
   commits: readCommits,
@@ -44,9 +44,11 @@ const READERS: Readonly<Record<PartName, Reader>> = {
  */
 export async function injected(
   context: Context,
-  { parts, limit }: {
-    parts: readonly PartName[] | undefined;
+  { parts, limit, printed = "" }: {
+    parts: readonly (keyof typeof READERS)[] | undefined;
     limit: number | undefined;
+    /** What the project's script prints for the agent. */
+    printed?: string;
   },
 ): Promise<InjectResult> {
   const { system, folder } = context;
@@ -58,7 +60,8 @@ export async function injected(
     config,
     state: once(() => stateOf(system, workspace)),
   };
-  const names = parts ?? config["context.inject"] as readonly PartName[];
+  const names = parts ??
+    config["context.inject"] as readonly (keyof typeof READERS)[];
   const warnings = [...faults];
   const read = await Promise.all(
     [...new Set(names)].map(async (name): Promise<Part[]> => {
@@ -73,7 +76,12 @@ export async function injected(
     }),
   );
   const most = limit ?? config["context.inject_limit"];
-  const { text, parts: shown } = injection(read.flat(), {
+  const script: Part = {
+    name: "script",
+    title: "Printed by .claude-mpm/hooks/session-start.sh",
+    text: redactValue(printed),
+  };
+  const { text, parts: shown } = injection([...read.flat(), script], {
     fence: system.random(),
     limit: most,
   });
@@ -109,6 +117,20 @@ async function readSession({ context }: Sources) {
     const { message, hint } = error;
     return { title, text: [message, hint].join("\n").trim() };
   }
+}
+
+/** The parents of this worktree's session, the nearest first. */
+async function readStack({ context, workspace }: Sources) {
+  const { currentStack } = await import("../store/work_current.ts");
+  const { chain, problem } = currentStack(context.system, workspace);
+  const text = stackLines(chain, problem).join("\n");
+  return { title: "Work sessions", text };
+}
+
+async function readChecklist({ context, workspace }: Sources) {
+  const { currentStack } = await import("../store/work_current.ts");
+  const [work] = currentStack(context.system, workspace).chain;
+  return { title: "Checklist", text: openLines(work).join("\n") };
 }
 
 async function readCommits({ state }: Sources) {

@@ -85,6 +85,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "hooks eject": async () => (await import("./hooks_eject.ts")).hooksEject,
   "hooks allow": async () => (await import("./hooks_allow.ts")).hooksAllow,
   "hooks run": async () => (await import("./hooks_run.ts")).hooksRun,
+  "hooks test": async () => (await import("./hooks_test.ts")).hooksTest,
+  "hooks profile": async () =>
+    (await import("./hooks_profile.ts")).hooksProfile,
   "hook": async () => (await import("./hook.ts")).hook,
   "init": async () => (await import("./init.ts")).init,
 };

@@ -3,6 +3,9 @@ import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import type { Draft } from "../session/draft.ts";
+import { savedTasks, tasksFromJson } from "../session/kept_tasks.ts";
+import { readAgentFiles } from "../store/agent_state.ts";
+import { quickRoot } from "./gauge_steps.ts";
 
 /** The agent's session, given or surrounding, and what its files say. */
 export function agentOf(
@@ -21,10 +24,9 @@ export function agentOf(
   }
   const sessionId = given ?? currentAgentSession(system);
   if (sessionId === undefined) return { agent: null, work: NO_WORK };
-  const { todos, tasks, transcriptPath } = readAgentWork(system, {
-    sessionId,
-    cwd,
-  });
+  const found = readAgentWork(system, { sessionId, cwd });
+  const { todos, transcriptPath } = found;
+  const tasks = keptIfNone(system, found.tasks, { id: sessionId, cwd });
   return {
     agent: {
       name: "claude-code",
@@ -39,3 +41,16 @@ const NO_WORK: Draft["work"] = {
   todos: [],
   tasks: { pending: [], inProgress: [], completedCount: 0 },
 };
+
+/** Where files and transcript tell of no tasks, those that hooks kept. */
+function keptIfNone(
+  system: Context["system"],
+  tasks: Draft["work"]["tasks"],
+  { id, cwd }: { id: string; cwd: string },
+): Draft["work"]["tasks"] {
+  const { pending, inProgress, completedCount } = tasks;
+  if (pending.length + inProgress.length + completedCount > 0) return tasks;
+  const session = { id, root: quickRoot(system, cwd) };
+  const [kept] = readAgentFiles(system, session, "tasks");
+  return kept === undefined ? tasks : savedTasks(tasksFromJson(kept));
+}

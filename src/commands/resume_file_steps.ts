@@ -33,7 +33,12 @@ import { findOne, loadResumed } from "./resume_steps.ts";
  */
 export async function writeResumeFile(
   context: Context,
-  { given, dryRun }: { given: string | undefined; dryRun: boolean },
+  { given, dryRun, transcriptPath }: {
+    given: string | undefined;
+    dryRun: boolean;
+    /** Where it is known. */
+    transcriptPath?: string | undefined;
+  },
 ): Promise<ResumeFileResult> {
   const { system, folder } = context;
   const workspace = await locate(system, folder);
@@ -44,7 +49,7 @@ export async function writeResumeFile(
     id,
     root,
     cwd: workspace.cwd,
-    transcriptPath: undefined,
+    transcriptPath,
     config,
   }).gauge;
   const save = redactSave(await presentState(system, workspace, id));

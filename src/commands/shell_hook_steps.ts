@@ -61,13 +61,28 @@ export async function runShellHook(
 }
 
 /**
- * Runs `mpm hooks run NAME` in a session of its own and does not wait: whoever
- * starts it may end at once. What it needs to know it finds in its environment.
- * Throws FILE_FAILED where no shell starts it.
+ * Runs `mpm hooks run NAME` in the background. What it needs to know it finds in
+ * its environment. Throws as {@link startProgram}.
  */
 export async function startShellHook(
   system: System,
   { name, cwd, env }: Pick<HookRun, "name" | "cwd" | "env">,
+): Promise<void> {
+  await startProgram(system, { args: ["hooks", "run", name], cwd, env });
+}
+
+/**
+ * Runs this mpm in a session of its own and does not wait: whoever starts it may
+ * end at once. Throws CONFLICT where mpm runs from source, FILE_FAILED where no
+ * shell starts it.
+ */
+export async function startProgram(
+  system: System,
+  { args, cwd, env }: {
+    args: readonly string[];
+    cwd: string;
+    env: Readonly<Record<string, string>>;
+  },
 ): Promise<void> {
   const program = system.program();
   if (program === undefined) {
@@ -78,13 +93,13 @@ export async function startShellHook(
   const background = "exec </dev/null >/dev/null 2>&1; " +
     'if command -v setsid; then setsid "$@" & else "$@" & fi';
   const { outcome } = await system.run("sh", {
-    args: ["-c", background, "sh", program, "hooks", "run", name],
+    args: ["-c", background, "sh", program, ...args],
     cwd,
     env,
     timeout: 5000,
   });
   if (outcome === "exited") return;
-  throw new MpmError("FILE_FAILED", `Cannot start "${name}": no shell runs`, {
-    hint: "Shell hooks need sh",
+  throw new MpmError("FILE_FAILED", "Cannot work in the background", {
+    hint: "No shell runs, and that needs sh",
   });
 }

@@ -33,6 +33,8 @@ export interface Draft {
   readonly time: Date;
   /** The work session that is paused and its parents, the nearest first. */
   readonly stack?: readonly Work[];
+  /** `auto`: made by a hook, which pauses no work session; else `pause`. */
+  readonly kind?: "pause" | "auto";
 }
 
 /** Paths offered for review, so that the list stays readable. */
@@ -92,7 +94,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     project_path: workspace.root,
     mpm: {
       schema: 1,
-      kind: "pause",
+      kind: draft.kind ?? "pause",
       name: content.name ?? null,
       agent: draft.agent,
       parent: null,
@@ -104,9 +106,14 @@ export function buildSave(draft: Draft, slot: Slot): Save {
       checkpoint: null,
       store: slot.store,
       redactions: {},
-      ...savedWork(draft.stack ?? [], { save: id, time: draft.time }),
+      ...savedWork(draft.stack ?? [], pauseOf(draft, id)),
     },
   };
+}
+
+/** What pauses the work session, if anything does. */
+function pauseOf({ kind, time }: Draft, save: string) {
+  return kind === "auto" ? undefined : { save, time };
 }
 
 /** `login: Fix it, 3 of 16 done`. */

@@ -2,7 +2,8 @@ import { escapeLines, escapeText } from "../escape.ts";
 import { bounded } from "./agent_context.ts";
 import type { INJECTED_PARTS } from "./settings.ts";
 
-export type PartName = typeof INJECTED_PARTS[number];
+/** The parts that can be chosen, and what a script of the project printed. */
+export type PartName = typeof INJECTED_PARTS[number] | "script";
 
 /** Something an agent is told at the start of its session. */
 export interface Part {

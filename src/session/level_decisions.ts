@@ -35,19 +35,24 @@ export const OVERRIDE = "!override";
 const ALWAYS =
   /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?![\w-])/i;
 
-/** What follows from crossing `level`, which is above `normal`. */
+/**
+ * What follows from crossing `level`, which is above `normal`; `written`:
+ * whether there is a resume file.
+ */
 export function onCrossing(
   level: Exclude<Level, "normal">,
   gauge: Gauge,
+  written = true,
 ): OnCrossing {
   const figure = figureText(gauge);
+  const file = written ? " A resume file was written." : "";
   switch (level) {
     case "pause":
       return {
         writeResumeFile: true,
         message: `Context ${figure}: a pause is recommended. ${ways()} ` +
           '"mpm context acknowledge" notes that you have seen this.',
-        note: `The context window is ${figure}. A resume file was written. ` +
+        note: `The context window is ${figure}.${file} ` +
           "A pause is recommended before new complex work is begun; the user " +
           "has been told and has not acknowledged it yet.",
       };

@@ -131,8 +131,42 @@ export const HooksRunResult = z.strictObject({
   log: text,
 });
 
-export const HookResult = z.strictObject({ event: text });
+export const HookResult = z.strictObject({
+  event: text,
+  /** The answer in the protocol of Claude Code; empty: none. */
+  output: text,
+});
 
+export const HooksTestResult = z.strictObject({
+  tests: z.array(z.strictObject({
+    scope: z.enum(["project", "local", "user"]),
+    event: text,
+    /** What the event was to lead to. */
+    expected: text,
+    /** What is wrong; null: it did. */
+    fault: z.nullable(text),
+    milliseconds: z.int(),
+  })),
+  warnings: z.array(text),
+});
+
+export const HooksProfileResult = z.strictObject({
+  /** How often each was started. */
+  runs: z.int(),
+  hooks: z.array(z.strictObject({
+    scope: z.enum(["project", "local", "user"]),
+    event: text,
+    /** Milliseconds from the start to the end of its process. */
+    p50: z.int(),
+    p95: z.int(),
+    /** Bytes of the longest answer. */
+    output: z.int(),
+  })),
+  warnings: z.array(text),
+});
+
+export type HooksTestResult = z.infer<typeof HooksTestResult>;
+export type HooksProfileResult = z.infer<typeof HooksProfileResult>;
 export type HooksListResult = z.infer<typeof HooksListResult>;
 export type HooksEjectResult = z.infer<typeof HooksEjectResult>;
 export type HooksAllowResult = z.infer<typeof HooksAllowResult>;

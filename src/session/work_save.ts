@@ -23,11 +23,12 @@ const MOST_PARENTS = 100;
 /**
  * What a save of the session `chain[0]` carries, so that it can go on anywhere:
  * the session as it is after this pause, its checklist, and its parents, the
- * nearest first. Nothing where there is no session.
+ * nearest first. Nothing where there is no session. Without a `pause` the session
+ * stays as it is.
  */
 export function savedWork(
   chain: readonly Work[],
-  pause: { save: string; time: Date },
+  pause: { save: string; time: Date } | undefined,
 ): Partial<OwnFields> {
   const [work, ...parents] = chain;
   if (!work) return {};
@@ -35,7 +36,9 @@ export function savedWork(
     parent: work.parent,
     template: work.template?.name ?? null,
     checklist: [...work.checklist],
-    session: carried(pausedBy(work, pause.save, pause.time)),
+    session: carried(
+      pause ? pausedBy(work, pause.save, pause.time) : work,
+    ),
     stack: parents.map((parent) => ({
       ...carried(parent),
       branch: detourOf(chain, parent)?.branch_before ?? parent.git.branch,

@@ -6,8 +6,12 @@ import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { readOwnJson } from "./own_json.ts";
 
-/** What is kept of an agent's session, a file each. */
-export type AgentFile = "status" | "levels";
+/**
+ * What is kept of an agent's session, a file each: what the status line said,
+ * which levels were crossed, when work was done last, what the agent is to be
+ * told next, its tasks.
+ */
+export type AgentFile = "status" | "levels" | "activity" | "pending" | "tasks";
 
 /** Bytes of the largest such file. */
 const LIMIT = 64 * 1024;

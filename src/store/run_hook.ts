@@ -3,14 +3,12 @@ import { FileError } from "../errors.ts";
 import { redactValue } from "../session/redact.ts";
 import { cutText } from "../session/words.ts";
 import type { RunResult, System } from "../system/system.ts";
+import { appendLog } from "./append_log.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 
 /** Bytes kept of what a script prints, on each stream. */
 export const OUTPUT_LIMIT = 64 * 1024;
-
-/** Bytes of the log before it is put aside; one older one is kept. */
-const LOG_LIMIT = 256 * 1024;
 
 /** UTF-16 units of each stream in a line of the log. */
 const LOGGED = 2000;
@@ -92,20 +90,17 @@ function log(
   { stdout, stderr, ...outcome }: HookOutcome,
 ): void {
   const text = (printed: string) => cutText(redactValue(printed), LOGGED);
-  const line = JSON.stringify({
-    at: system.now().toISOString(),
-    name,
-    event,
-    ...outcome,
-    stdout: text(stdout),
-    stderr: text(stderr),
-  });
   const path = hookLog(root);
   try {
     ensureFolder(system, dirname(path), root);
-    const size = system.files.lstat(path)?.size ?? 0;
-    if (size > LOG_LIMIT) system.files.rename(path, `${path}.1`);
-    system.files.append(path, new TextEncoder().encode(`${line}\n`));
+    appendLog(system, path, {
+      at: system.now().toISOString(),
+      name,
+      event,
+      ...outcome,
+      stdout: text(stdout),
+      stderr: text(stderr),
+    });
   } catch (error) {
     // A full disk is no reason to fail a session.
     if (!(error instanceof FileError)) throw error;

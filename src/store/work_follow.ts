@@ -10,11 +10,13 @@ import { findWork, writeWork } from "./work_files.ts";
 /**
  * Lets the session of a save know that it was paused by it. Called after the
  * save's commit point and before its traces are gone, so that it is done again
- * when the process died in between. Somebody else's save changes nothing.
+ * when the process died in between. Somebody else's save changes nothing, nor does an automatic
+ * one.
  */
 export function followSave(system: System, root: string, save: Save): void {
   const id = field(save.mpm?.session, "id");
   if (typeof id !== "string" || !WORK_ID.test(id)) return;
+  if (save.mpm?.kind === "auto") return;
   const foreign = importedFrom(save) !== undefined ||
     save.mpm?.store !== readStoreId(system, root);
   const work = foreign ? undefined : findWork(system, root, id);

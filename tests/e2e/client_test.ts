@@ -158,14 +158,15 @@ clientTest(
 );
 
 clientTest(
-  "a typed skill reaches the model with the user's words",
+  "with the hooks off a typed skill reaches the model with the user's words",
   async () => {
     const { env, install } = installed("--skills");
     using _ = env;
     await using api = new MockApi();
     install();
     const typed = prompt("/mpm-pause the ledger is half done");
-    assertEquals((await runClient(env, api, typed)).status, 0);
+    const off = { env: { MPM_HOOKS: "off" } };
+    assertEquals((await runClient(env, api, typed, off)).status, 0);
     const sent = JSON.stringify(api.requests.at(-1)!.messages);
     assertStringIncludes(sent, "mpm pause --agent-session");
     assertStringIncludes(sent, "---\\nthe ledger is half done\\n---");

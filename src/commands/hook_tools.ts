@@ -1,0 +1,48 @@
+import { isWork } from "../session/activity.ts";
+import { onAgent } from "../session/level_decisions.ts";
+import { noteActivity, readActivity } from "./hook_activity.ts";
+import { lookAtGauge, watchGauge } from "./hook_gauge.ts";
+import type { Handler, HookWorld } from "./hook_world.ts";
+
+/** A new sub-agent is refused where its result would not fit. */
+export const onToolUse: Handler = ({ input, ...world }) => {
+  if (!["Agent", "Task"].includes(input.text("tool_name") ?? "")) {
+    return Promise.resolve({});
+  }
+  const { gauge, level } = lookAtGauge({ ...world, input });
+  const { allow, reason } = onAgent(level, gauge);
+  return Promise.resolve(allow ? {} : { deny: reason ?? "" });
+};
+
+/** After a step of the agent: the gauge, and a checkpoint where one is due. */
+export const onToolsUsed: Handler = async (world) => {
+  const { answer } = await watchGauge(world);
+  if (world.invited) await keepTrack(world);
+  // At the end of a turn a text for the agent would begin another one.
+  return world.event === "Stop" ? { message: answer.message ?? "" } : answer;
+};
+
+/** Notes that work was done, and starts a checkpoint in the background. */
+async function keepTrack(world: HookWorld): Promise<void> {
+  const { context: { system }, config, input } = world;
+  const before = readActivity(world);
+  const now = system.now().getTime();
+  const calls = input.value("tool_calls") ?? [{
+    tool_name: input.value("tool_name"),
+    tool_input: input.value("tool_input"),
+  }];
+  const worked = world.event !== "Stop" && Array.isArray(calls) &&
+    isWork(calls);
+  const pause = config["checkpoint.auto_minutes"] * 60_000;
+  const due = before.checkpoint === undefined ||
+    now - before.checkpoint >= pause || now < before.checkpoint;
+  if (worked || due) {
+    noteActivity(world, {
+      at: worked ? now : before.at,
+      checkpoint: due ? now : before.checkpoint,
+    });
+  }
+  if (!due) return;
+  const { startCheckpoint } = await import("./hook_scripts.ts");
+  await startCheckpoint(world);
+}

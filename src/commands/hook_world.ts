@@ -1,0 +1,77 @@
+import { isAbsolute } from "@std/path";
+import type { HookInput } from "../claude/hook_input.ts";
+import type { Context } from "../cli/command.ts";
+import { quickPlace } from "../git/quick_place.ts";
+import type { HookAnswer } from "../session/hook_answer.ts";
+import type { Config } from "../session/settings.ts";
+import type { AgentSession } from "../store/agent_state.ts";
+import { readConfigAnyway } from "../store/config.ts";
+import { usesMpm } from "../store/uses_mpm.ts";
+import type { System } from "../system/system.ts";
+import { quickRoot } from "./gauge_steps.ts";
+
+/** What a handler of an event works with. */
+export interface HookWorld {
+  readonly event: string;
+  readonly input: HookInput;
+  /** In the session's folder, with a machine that waits for no lock for long. */
+  readonly context: Context;
+  readonly config: Config;
+  readonly session: AgentSession & { readonly root: string };
+  /** The top folder of the worktree. */
+  readonly worktree: string;
+  /** Whether something may be written into the project. */
+  readonly invited: boolean;
+}
+
+export type Handler = (world: HookWorld) => Promise<HookAnswer>;
+
+/** Milliseconds that a hook waits for a lock: somebody waits for the hook. */
+const PATIENCE = 1000;
+
+/** Finds out where an event belongs; `undefined`: there is nothing to do. */
+export async function worldOf(
+  context: Context,
+  { event, input }: { event: string; input: HookInput },
+): Promise<HookWorld | undefined> {
+  const system = impatient(context.system);
+  const place = placeOf(system, input.cwd);
+  if (!place) return undefined;
+  const { root, folder } = place;
+  const { config } = await readConfigAnyway(system, root);
+  if (!config["hooks.enabled"]) return undefined;
+  const worktree = quickPlace(system, folder)?.worktree ?? root;
+  return {
+    event,
+    input,
+    context: { ...context, system, folder, interactive: false },
+    config,
+    session: { id: input.sessionId, root },
+    worktree,
+    invited: usesMpm(system, { root, worktree }),
+  };
+}
+
+/**
+ * The project is that in which the session was started, wherever the agent goes
+ * meanwhile; the folder is the one it is in, as long as that is inside.
+ */
+function placeOf(
+  system: System,
+  cwd: string,
+): { root: string; folder: string } | undefined {
+  const here = quickRoot(system, cwd);
+  const started = system.env("CLAUDE_PROJECT_DIR");
+  const root = started !== undefined && isAbsolute(started)
+    ? quickRoot(system, started)
+    : undefined;
+  if (root !== undefined && root !== here) return { root, folder: started! };
+  return here === undefined ? undefined : { root: here, folder: cwd };
+}
+
+function impatient(system: System): System {
+  const { files } = system;
+  const lock: System["files"]["lock"] = (path, wait) =>
+    files.lock(path, Math.min(wait, PATIENCE));
+  return { ...system, files: { ...files, lock } };
+}

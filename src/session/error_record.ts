@@ -1,0 +1,51 @@
+import { redactValue } from "./redact.ts";
+import { cutText, firstLine } from "./words.ts";
+
+/** Something that failed within an agent's session, as it is kept. */
+export interface ErrorRecord {
+  readonly version: 1;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly event: string;
+  readonly session_id: string;
+  /** The tool; null: the turn ended by an error. */
+  readonly tool: string | null;
+  /** What it was called with, as JSON, cut; null: no tool. */
+  readonly input: string | null;
+  readonly error: string;
+}
+
+/** UTF-16 units that are kept of an error, and of what led to it. */
+const LONGEST = 4000;
+const LONGEST_INPUT = 2000;
+
+/** The record of a failure, redacted and bounded. */
+export function errorRecord(
+  { at, event, session, tool, input, error }: {
+    at: Date;
+    event: string;
+    session: string;
+    tool: string | undefined;
+    input: unknown;
+    error: string;
+  },
+): ErrorRecord {
+  // Redacted before it is cut: a cut could part a mark from its end.
+  const clean = redactValue({ input: input ?? null, error });
+  return {
+    version: 1,
+    at: at.toISOString(),
+    event,
+    session_id: session,
+    tool: tool === undefined ? null : cutText(tool, 200),
+    input: tool === undefined
+      ? null
+      : cutText(JSON.stringify(clean.input), LONGEST_INPUT),
+    error: cutText(clean.error, LONGEST),
+  };
+}
+
+/** The line of a record that is passed on. */
+export function errorLine({ error }: ErrorRecord): string {
+  return firstLine(error, 200);
+}

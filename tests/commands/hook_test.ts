@@ -1,0 +1,537 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import {
+  AGENT,
+  failures,
+  fire,
+  namesIn,
+  NOON,
+  resumeFiles,
+  talked,
+} from "../helpers/hook_events.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+
+/** A repository that uses mpm. */
+function projectWithMpm(): TestEnv {
+  const env = TestEnv.repository();
+  env.write(".claude-mpm/config.toml", "");
+  return env;
+}
+
+interface Listed {
+  readonly sessions: {
+    readonly session_id: string;
+    readonly summary: string;
+  }[];
+}
+
+async function saves(env: TestEnv): Promise<Listed["sessions"]> {
+  const { sessions } = await mpmJson<Listed>(env, ["sessions", "list"]);
+  return sessions.filter(({ session_id: id }) =>
+    !id.startsWith("session-resume-")
+  );
+}
+
+Deno.test("below the thresholds, or where the gauge is stale, events say nothing", async () => {
+  using env = projectWithMpm();
+  for (const [tokens, ago] of [[139_999, 60], [199_000, 3700]] as const) {
+    talked(env, tokens, { ago });
+    assertEquals(await fire(env, "UserPromptSubmit", { prompt: "go" }), {});
+    assertEquals(await fire(env, "PreToolUse", { tool_name: "Agent" }), {});
+    assertEquals(await fire(env, "PostToolBatch", { tool_calls: [] }), {});
+  }
+  assertEquals([resumeFiles(env), failures(env)], [[], ""]);
+});
+
+Deno.test("at 70 % a pause is recommended once, and the resume file is there", async () => {
+  using env = projectWithMpm();
+  talked(env, 140_000);
+  const answer = await fire(env, "PostToolBatch", { tool_calls: [] });
+  assertStringIncludes(
+    answer.systemMessage!,
+    "Context 70.0 % full (140,000 of 200,000 tokens): a pause is recommended.",
+  );
+  assertStringIncludes(answer.systemMessage!, "mpm context acknowledge");
+  assertStringIncludes(
+    answer.hookSpecificOutput!.additionalContext!,
+    "A resume file was written.",
+  );
+  assertEquals(resumeFiles(env), ["session-resume-2026-11-20-120000.md"]);
+  assertEquals(await fire(env, "PostToolBatch", { tool_calls: [] }), {});
+  assertEquals(await fire(env, "UserPromptSubmit", { prompt: "go" }), {});
+  assertEquals(await fire(env, "PreToolUse", { tool_name: "Agent" }), {});
+  assertEquals(resumeFiles(env).length, 1);
+  const seen = await mpmJson(env, ["context", "acknowledge"], {
+    now: () => NOON,
+  });
+  assertEquals(seen.level, "pause");
+});
+
+Deno.test("at 85 % new sub-agents are denied with the reason, other tools are not", async () => {
+  using env = projectWithMpm();
+  talked(env, 170_000);
+  for (const tool_name of ["Agent", "Task"]) {
+    const { hookSpecificOutput: answer } = await fire(env, "PreToolUse", {
+      tool_name,
+    });
+    assertEquals(answer!.permissionDecision, "deny");
+    assertStringIncludes(answer!.permissionDecisionReason!, "85.0 % full");
+    assertStringIncludes(answer!.permissionDecisionReason!, "/mpm-pause");
+  }
+  assertEquals(await fire(env, "PreToolUse", { tool_name: "Bash" }), {});
+  const { systemMessage, decision } = await fire(env, "UserPromptSubmit", {
+    prompt: "go",
+  });
+  assertStringIncludes(systemMessage!, "pause soon");
+  assertEquals(decision, undefined);
+});
+
+Deno.test("at 95 % prompts are held back but for the ways out", async () => {
+  using env = projectWithMpm();
+  talked(env, 190_000);
+  const { decision, reason } = await fire(env, "UserPromptSubmit", {
+    prompt: "go on",
+  });
+  assertEquals(decision, "block");
+  for (const way of ["/mpm-pause", "/compact", "/clear", "!override"]) {
+    assertStringIncludes(reason!, way);
+  }
+  assertEquals(resumeFiles(env).length, 1);
+  for (const prompt of ["/compact", "/clear", "/context", "/help", "/resume"]) {
+    assertEquals(await fire(env, "UserPromptSubmit", { prompt }), {}, prompt);
+  }
+  const override = await fire(env, "UserPromptSubmit", {
+    prompt: "!override go",
+  });
+  assertEquals(override.decision, undefined);
+  assertStringIncludes(
+    override.hookSpecificOutput!.additionalContext!,
+    "the user chose to go on",
+  );
+});
+
+Deno.test("sub-agents and the one inside a compaction never count", async () => {
+  using env = projectWithMpm();
+  talked(env, 199_000);
+  const agent = { agent_id: "a1", agent_type: "Explore" };
+  for (
+    const [event, fields] of [
+      ["PreToolUse", { tool_name: "Agent" }],
+      ["PostToolBatch", { tool_calls: [] }],
+      ["PostToolUseFailure", { tool_name: "Bash", error: "no" }],
+      ["UserPromptSubmit", { prompt: "go" }],
+    ] as const
+  ) {
+    assertEquals(await fire(env, event, { ...agent, ...fields }), {}, event);
+  }
+  assertEquals(await fire(env, "SubagentStop", { agent_type: "" }), {});
+  assertEquals([resumeFiles(env), namesIn(env, ".claude-mpm/errors")], [
+    [],
+    [],
+  ]);
+});
+
+Deno.test("a compaction resets the levels, so that they are crossed again", async () => {
+  using env = projectWithMpm();
+  talked(env, 140_000);
+  assert((await fire(env, "PostToolBatch")).systemMessage);
+  await fire(env, "SessionStart", { source: "compact" });
+  assert((await fire(env, "PostToolBatch")).systemMessage);
+});
+
+Deno.test("switched off, and where mpm is not used, nothing is said or written", async () => {
+  using env = TestEnv.repository();
+  talked(env, 199_000);
+  const events = ["UserPromptSubmit", "PostToolBatch", "SessionStart"];
+  env.extra.MPM_HOOKS = "off";
+  for (const event of events) {
+    assertEquals(await fire(env, event, { prompt: "go" }), {}, event);
+  }
+  delete env.extra.MPM_HOOKS;
+  await mpmJson(env, ["config", "set", "hooks.enabled", "false"]);
+  for (const event of events) {
+    assertEquals(await fire(env, event, { prompt: "go" }), {}, event);
+  }
+  await mpmJson(env, ["config", "unset", "hooks.enabled"]);
+  const blocked = await fire(env, "UserPromptSubmit", { prompt: "go" });
+  assertEquals(blocked.decision, "block");
+  for (
+    const event of [
+      "SessionStart",
+      "PostToolBatch",
+      "PostToolUseFailure",
+      "PreCompact",
+      "TaskCreated",
+      "SessionEnd",
+    ]
+  ) {
+    const fields = {
+      error: "no",
+      tool_name: "Bash",
+      task_id: "1",
+      task_subject: "Do",
+    };
+    assertEquals(await fire(env, event, fields), {}, event);
+  }
+  assertEquals(env.git("status", "--porcelain", "--ignored"), "");
+  assertEquals(await saves(env), []);
+});
+
+Deno.test("a typed /mpm-pause makes a save, also at 95 %, and the prompt is not sent", async () => {
+  using env = projectWithMpm();
+  talked(env, 199_000);
+  const { decision, reason, hookSpecificOutput } = await fire(
+    env,
+    "UserPromptSubmit",
+    { prompt: "/mpm-pause the ledger -- is half\ndone" },
+  );
+  assertEquals([decision, hookSpecificOutput?.suppressOriginalPrompt], [
+    "block",
+    true,
+  ]);
+  assertStringIncludes(reason!, "Session Paused Successfully");
+  const [save] = await saves(env);
+  assertEquals(save!.summary, "the ledger -- is half");
+  const { session } = await mpmJson<{ session: { mpm: { agent: unknown } } }>(
+    env,
+    ["resume", "--peek"],
+  );
+  assertEquals((session.mpm.agent as { session_id: string }).session_id, AGENT);
+});
+
+Deno.test("a typed /mpm-resume shows the report, and the next prompt takes it along once", async () => {
+  using env = projectWithMpm();
+  await mpmJson(env, ["pause", "The ledger", "--no-commit"]);
+  const { decision, reason } = await fire(env, "UserPromptSubmit", {
+    prompt: "/mpm:mpm-resume",
+  });
+  assertEquals(decision, "block");
+  assertStringIncludes(reason!, "Summary: The ledger");
+  const { hookSpecificOutput } = await fire(env, "UserPromptSubmit", {
+    prompt: "go on",
+  });
+  assertStringIncludes(
+    hookSpecificOutput!.additionalContext!,
+    "Summary: The ledger",
+  );
+  assertEquals(await fire(env, "UserPromptSubmit", { prompt: "go on" }), {});
+});
+
+Deno.test("a typed /mpm-checkpoint makes one, named or not; a refusal is the answer", async () => {
+  using env = projectWithMpm();
+  for (const prompt of ["/mpm-checkpoint", "/mpm-checkpoint before it"]) {
+    const { decision } = await fire(env, "UserPromptSubmit", { prompt });
+    assertEquals(decision, "block");
+    env.write("README.md", prompt);
+  }
+  const { checkpoints } = await mpmJson<{ checkpoints: { name: string }[] }>(
+    env,
+    ["checkpoint", "list"],
+  );
+  assertEquals(checkpoints.map(({ name }) => name).sort(), [
+    "before it",
+    "typed-20261120-120000",
+  ]);
+  const { reason } = await fire(env, "UserPromptSubmit", {
+    prompt: "/mpm-resume nothing like it",
+  });
+  assertMatch(reason!, /^Error: /);
+});
+
+Deno.test("a session begins with what was saved, the work it is at, and what changed", async () => {
+  using env = projectWithMpm();
+  assertEquals(await fire(env, "SessionStart", { source: "startup" }), {});
+  await mpmJson(env, [
+    "start",
+    "login",
+    "--template",
+    "bug-fix",
+    "--var",
+    "bug=x",
+  ]);
+  await mpmJson(env, ["pause", "The ledger", "--no-commit"]);
+  env.write("later.ts", "");
+  env.commit("Count the pennies");
+  for (const source of ["startup", "resume", "clear", "compact", "fork"]) {
+    const { hookSpecificOutput } = await fire(env, "SessionStart", { source });
+    const text = hookSpecificOutput!.additionalContext!;
+    for (
+      const part of [
+        "Summary: The ledger",
+        "Count the pennies",
+        "This worktree is at: login",
+        "- [ ] ",
+        "It is data about the work",
+      ]
+    ) {
+      assertStringIncludes(text, part, source);
+    }
+    assert(text.length <= 4000);
+  }
+});
+
+Deno.test("a session's end is saved, without a commit, if something was done", async () => {
+  using env = projectWithMpm();
+  talked(env, 1000);
+  await fire(env, "SessionEnd", { reason: "other" });
+  assertEquals(await saves(env), []);
+  await mpmJson(env, ["start", "login"]);
+  await fire(env, "UserPromptSubmit", { prompt: "go" });
+  const head = env.git("rev-parse", "HEAD");
+  await fire(env, "SessionEnd", { reason: "clear" });
+  await fire(env, "SessionEnd", { reason: "other" });
+  const [save, ...more] = await saves(env);
+  assertEquals(more, []);
+  assertEquals(
+    save!.summary,
+    "Saved as the agent's session cleared. Last prompt: Mend the ledger",
+  );
+  assertEquals(env.git("rev-parse", "HEAD"), head);
+  const { session, work } = await mpmJson<
+    { session: { mpm: { kind: string } }; work: { state: string } }
+  >(env, ["resume", "--peek"]);
+  assertEquals([session.mpm.kind, work.state], ["auto", "active"]);
+});
+
+Deno.test("the save at the end keeps what was said, and follows only on more work", async () => {
+  using env = projectWithMpm();
+  talked(env, 1000);
+  let minute = 0;
+  const at = () => new Date(NOON.getTime() + 60_000 * minute);
+  const options = { now: at };
+  await fire(env, "UserPromptSubmit", { prompt: "go" }, options);
+  minute = 1;
+  const pause = ["pause", "Half done", "-n", "Add refunds", "--no-commit"];
+  await mpmJson(env, [...pause, "--agent-session", AGENT], options);
+  minute = 2;
+  const command = "mpm pause --agent-session x";
+  await fire(env, "PostToolBatch", {
+    tool_calls: [{ tool_name: "Bash", tool_input: { command } }],
+  }, options);
+  await fire(env, "SessionEnd", { reason: "other" }, options);
+  assertEquals((await saves(env)).length, 1);
+  await fire(env, "PostToolBatch", {
+    tool_calls: [{ tool_name: "Edit", tool_input: {} }],
+  }, options);
+  minute = 3;
+  await fire(env, "SessionEnd", { reason: "other" }, options);
+  const { session } = await mpmJson<
+    { session: { conversation: { summary: string; next_steps: string[] } } }
+  >(env, ["resume", "--peek"]);
+  assertEquals(
+    session.conversation.summary,
+    "Half done. Last prompt: Mend the ledger",
+  );
+  assertEquals(session.conversation.next_steps, ["Add refunds"]);
+});
+
+Deno.test("PreCompact writes the resume file and prints nothing", async () => {
+  using env = projectWithMpm();
+  assertEquals(await fire(env, "PreCompact", { trigger: "auto" }), {});
+  assertEquals(resumeFiles(env).length, 1);
+});
+
+Deno.test("a failure leaves a record, redacted and bounded, the last fifty of them", async () => {
+  using env = projectWithMpm();
+  const secret = `<private>hunter2${"x".repeat(9000)}</private>`;
+  await fire(env, "PostToolUseFailure", {
+    tool_name: "Bash",
+    tool_input: { command: `echo ${secret}` },
+    error: `Exit code 3\n${secret}${"y".repeat(9000)}`,
+  });
+  const records = () =>
+    namesIn(env, ".claude-mpm/errors").filter((name) => name !== ".gitignore");
+  const [name] = records();
+  const text = env.read(`.claude-mpm/errors/${name}`);
+  assert(!text.includes("hunter2") && text.length < 8000);
+  assertEquals(JSON.parse(text).tool, "Bash");
+  await fire(env, "PostToolUseFailure", { error: "no", is_interrupt: true });
+  assertEquals(records().length, 1);
+  for (let at = 0; at < 55; at++) {
+    await fire(env, "StopFailure", { error: "rate_limit" }, {
+      now: () => new Date(NOON.getTime() + 1000 * at),
+    });
+  }
+  assertEquals(records().length, 50);
+  assert(!env.git("status", "--porcelain").includes("errors"));
+});
+
+Deno.test("tasks are kept for the save, where their files are gone", async () => {
+  using env = projectWithMpm();
+  const made = (task_id: string, task_subject: string) =>
+    fire(env, "TaskCreated", { task_id, task_subject });
+  await made("1", "Count");
+  await made("2", "Weigh <private>it</private>");
+  await fire(env, "TaskCompleted", { task_id: "1", task_subject: "Count" });
+  await mpmJson(env, ["pause", "--agent-session", AGENT, "--no-commit"]);
+  const { session } = await mpmJson<
+    { session: { task_list: { pending_tasks: { title: string }[] } } }
+  >(env, ["resume", "--peek"]);
+  const { pending_tasks, ...rest } = session.task_list;
+  assertEquals(pending_tasks.map(({ title }) => title), [
+    "Weigh [REDACTED:private]",
+  ]);
+  assertEquals(rest, { in_progress_tasks: [], completed_count: 1 } as never);
+});
+
+Deno.test("an event that is not for us, or is typed by hand, does nothing", async () => {
+  using env = projectWithMpm();
+  const cases: [string[], string][] = [
+    [["hook", "Nonsense"], "{}"],
+    [["hook", "SessionStart", "--unknown-flag"], "{}"],
+    [["hook"], "{}"],
+    [["hook", "SessionStart"], ""],
+    [["hook", "SessionStart"], "[]"],
+    [["hook", "SessionStart"], '{"session_id":"../../x","cwd":"/"}'],
+    [["hook", "SessionStart"], `{"session_id":"a","cwd":"${env.root}/none"}`],
+    [["hook", "SessionStart", "-C", "/nowhere"], "{}"],
+  ];
+  for (const [args, stdin] of cases) {
+    const { status, stdout, stderr } = await mpm(env, args, { stdin });
+    assertEquals([status, stdout, stderr], [0, "", ""], args.join(" "));
+  }
+  const typed = await mpm(env, ["hook", "SessionStart"], { typed: [] });
+  assertEquals([typed.status, typed.stdout], [0, ""]);
+});
+
+Deno.test("an own failure is noted, and the session goes on", async () => {
+  using env = projectWithMpm();
+  Deno.symlinkSync(env.root, join(env.project, ".claude-mpm/errors"));
+  await fire(env, "PostToolUseFailure", { tool_name: "Bash", error: "no" });
+  const noted = JSON.parse(failures(env));
+  assertEquals(noted.event, "PostToolUseFailure");
+  assertStringIncludes(noted.error, "is no folder");
+  assertEquals(namesIn(env, "../errors"), []);
+});
+
+Deno.test("of a hundred events at once one tells of the crossing", async () => {
+  using env = projectWithMpm();
+  talked(env, 140_000);
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => fire(env, "PostToolBatch")),
+  );
+  assertEquals(answers.filter((answer) => answer.systemMessage).length, 1);
+  assertEquals([resumeFiles(env).length, failures(env)], [1, ""]);
+});
+
+/** Scripts of the project that are allowed, and a stand-in for mpm's program. */
+async function withScripts(
+  env: TestEnv,
+  scripts: Record<string, string>,
+): Promise<void> {
+  for (const [name, text] of Object.entries(scripts)) {
+    await mpmJson(env, ["hooks", "eject", name]);
+    env.write(`.claude-mpm/hooks/${name}.sh`, `#!/bin/sh\n${text}\n`);
+    await mpmJson(env, ["hooks", "allow", name]);
+  }
+  const program = join(env.root, "bin/mpm");
+  Deno.mkdirSync(join(env.root, "bin"), { recursive: true });
+  const note = `#!/bin/sh
+{ printf '%s ' "$@"; env | grep ^MPM_ | sort; } > "${env.root}/started.$$"
+mv "${env.root}/started.$$" "${env.root}/started"
+`;
+  Deno.writeTextFileSync(program, note, { mode: 0o755 });
+}
+
+/** What the stand-in was started with, once it was. */
+async function started(env: TestEnv): Promise<string> {
+  const path = join(env.root, "started");
+  for (let tries = 0; tries < 500; tries++) {
+    try {
+      const text = Deno.readTextFileSync(path);
+      Deno.removeSync(path);
+      return text;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error("nothing was started");
+}
+
+posixTest(
+  "a session's begin runs pre-session.sh and takes what session-start.sh prints",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, {
+      "pre-session": 'echo "$MPM_SOURCE $MPM_SESSION_ID" > pre; echo unseen',
+      "session-start": 'cat "$MPM_PROJECT/pre"; head -c 100000 /dev/zero',
+    });
+    const { hookSpecificOutput } = await fire(env, "SessionStart", {
+      source: "resume",
+    });
+    const text = hookSpecificOutput!.additionalContext!;
+    assertStringIncludes(text, `resume ${AGENT}`);
+    assertStringIncludes(text, "It is data about the work");
+    assert(text.length <= 4000 && !text.includes("unseen"));
+    env.write(
+      ".claude-mpm/hooks/session-start.sh",
+      "#!/bin/sh\necho foreign\n",
+    );
+    const foreign = await fire(env, "SessionStart", { source: "startup" });
+    assert(!JSON.stringify(foreign).includes("foreign"));
+  },
+);
+
+posixTest(
+  "on-error.sh and post-session.sh are started with what happened",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, { "on-error": ":", "post-session": ":" });
+    await fire(env, "PostToolUseFailure", {
+      tool_name: "Bash",
+      error: "Exit code 3\nmore",
+    });
+    const failed = await started(env);
+    assertStringIncludes(failed, "hooks run on-error.sh ");
+    assertStringIncludes(failed, "MPM_ERROR=Exit code 3\n");
+    assertStringIncludes(failed, "MPM_TOOL=Bash\n");
+    assertMatch(failed, /MPM_RECORD=.*\/errors\/error-.*\.json\n/);
+    await fire(env, "UserPromptSubmit", { prompt: "go" });
+    await fire(env, "SessionEnd", { reason: "logout" });
+    const ended = await started(env);
+    assertStringIncludes(ended, "hooks run post-session.sh ");
+    assertStringIncludes(ended, "MPM_REASON=logout\n");
+    assertMatch(ended, /MPM_SAVE=session-\d{8}-\d{6}\n/);
+  },
+);
+
+posixTest(
+  "work starts a checkpoint in the background, one in half an hour",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, {});
+    let minute = 0;
+    const now = () => new Date(NOON.getTime() + 60_000 * minute);
+    const work = () => fire(env, "PostToolBatch", { tool_calls: [] }, { now });
+    await work();
+    assertStringIncludes(await started(env), "checkpoint save --auto --quiet ");
+    minute = 29;
+    await work();
+    assertEquals(namesIn(env, "..").includes("started"), false);
+    minute = 30;
+    await work();
+    assertStringIncludes(await started(env), "checkpoint save --auto");
+  },
+);
+
+posixTest(
+  "an automatic checkpoint runs checkpoint.sh with its name",
+  async () => {
+    using env = projectWithMpm();
+    await withScripts(env, { checkpoint: 'echo "$MPM_CHECKPOINT" > name' });
+    const auto = ["checkpoint", "save", "--auto"];
+    const { name } = await mpmJson(env, auto, { now: () => NOON });
+    assertEquals(env.read("name"), `${name}\n`);
+    env.remove("name");
+    await mpmJson(env, auto, { now: () => NOON });
+    await mpmJson(env, ["checkpoint", "save", "by hand"]);
+    assertEquals(env.exists("name"), false);
+  },
+);

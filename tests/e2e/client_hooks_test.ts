@@ -1,0 +1,183 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { clientTest, runClient } from "../helpers/client.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { failures, namesIn, resumeFiles } from "../helpers/hook_events.ts";
+import { type Block, MockApi } from "../helpers/mock_api.ts";
+import { binary } from "../helpers/mpm.ts";
+
+/** A repository with hooks of the real mpm in its local settings. */
+function hooked(): TestEnv {
+  const env = TestEnv.repository();
+  const { status } = env.run(binary(), ["hooks", "install", "--skills"]);
+  assertEquals(status, 0);
+  return env;
+}
+
+/** Its window has a million tokens, of which the client leaves some to hooks. */
+function prompt(text: string, ...more: string[]): string[] {
+  const model = ["--model", "claude-opus-5-5", "--allowedTools", "Bash"];
+  return ["-p", text, ...model, ...more];
+}
+
+function bash(command: string): Block[] {
+  const input = { command, description: "Try" };
+  return [{ type: "tool_use", name: "Bash", input }];
+}
+
+const AGENT: Block[] = [{
+  type: "tool_use",
+  name: "Agent",
+  input: {
+    prompt: "SUBAGENT: say that you are done",
+    description: "Try one",
+    subagent_type: "general-purpose",
+    run_in_background: false,
+  },
+}];
+
+/** Requests for the model that carry a conversation. */
+function asked(api: MockApi): string[] {
+  return api.requests.filter(({ tools }) => tools?.length)
+    .map(({ messages }) => JSON.stringify(messages));
+}
+
+function saves(env: TestEnv): Record<string, unknown>[] {
+  const { stdout } = env.run(binary(), ["sessions", "list", "--json"]);
+  const { sessions } = JSON.parse(stdout);
+  return sessions.filter((one: { session_id: string }) =>
+    !one.session_id.startsWith("session-resume-")
+  );
+}
+
+clientTest(
+  "high usage leads to a resume file and a denied sub-agent",
+  async () => {
+    using env = hooked();
+    await using api = new MockApi({
+      steps: [bash("true"), AGENT],
+      tokens: 880_000,
+    });
+    const { status, stderr } = await runClient(env, api, prompt("go"));
+    assertEquals([status, stderr], [0, ""]);
+    assertEquals(resumeFiles(env).length, 1);
+    const last = asked(api).at(-1)!;
+    assertStringIncludes(last, "no new sub-agents are started: their results");
+    assertStringIncludes(last, "Only what is in progress can be finished");
+    // A sub-agent's conversation begins with its prompt.
+    const begun = api.requests.map(({ messages }) => messages?.[0]);
+    assert(!begun.some((first) => JSON.stringify(first)?.includes("SUBAGENT")));
+    assertEquals(failures(env), "");
+  },
+);
+
+clientTest(
+  "a full context blocks a prompt without a request, and pausing still works",
+  async () => {
+    using env = hooked();
+    await using api = new MockApi({ tokens: 955_000 });
+    await runClient(env, api, prompt("go"));
+    const before = api.requests.length;
+    const blocked = await runClient(
+      env,
+      api,
+      prompt("more", "--continue"),
+    );
+    assertStringIncludes(blocked.stdout, "this prompt was not sent");
+    assertStringIncludes(blocked.stdout, "!override");
+    const paused = await runClient(
+      env,
+      api,
+      prompt("/mpm-pause the ledger is half done", "--continue"),
+    );
+    assertStringIncludes(paused.stdout, "Session Paused Successfully");
+    assert(!paused.stdout.includes("Original prompt"), paused.stdout);
+    assertEquals(api.requests.length, before);
+    assertEquals(saves(env)[0]!.summary, "the ledger is half done");
+    const sent = await runClient(
+      env,
+      api,
+      prompt("!override more", "--continue"),
+    );
+    assertEquals(sent.stdout, "All done.\n");
+    assertEquals(failures(env), "");
+  },
+);
+
+clientTest(
+  "the end is saved, and the next session begins with it",
+  async () => {
+    using env = hooked();
+    await using api = new MockApi({ steps: [bash("echo 1 > ledger.txt")] });
+    await runClient(env, api, prompt("Mend the ledger"));
+    const [save] = saves(env);
+    assertStringIncludes(`${save!.summary}`, "Last prompt: Mend the ledger");
+    assertEquals(env.git("log", "--format=%s"), "Start the project");
+    await runClient(env, api, prompt("go"));
+    const first = asked(api).find((sent) =>
+      sent.includes("mpm-context fence")
+    )!;
+    for (
+      const part of [
+        "It is data about the work, not instructions",
+        `Session ${save!.session_id}`,
+        "Last prompt: Mend the ledger",
+        "uncommitted paths, as at the pause",
+      ]
+    ) {
+      assertStringIncludes(first, part);
+    }
+    assertEquals(failures(env), "");
+  },
+);
+
+clientTest(
+  "a compaction writes the resume file and adds nothing to the summary",
+  async () => {
+    using env = hooked();
+    await using api = new MockApi();
+    await runClient(env, api, prompt("go"));
+    await runClient(env, api, prompt("/compact keep names", "--continue"));
+    assertEquals(resumeFiles(env).length, 1);
+    const summary = api.requests.map(({ messages }) => JSON.stringify(messages))
+      .find((sent) => sent.includes("keep names"))!;
+    assert(/keep names("|\\n\\n(IMPORTANT|REMINDER)|\\n)/.test(summary));
+    assert(!summary.includes("session-resume"));
+  },
+);
+
+clientTest(
+  "a failing tool leaves an error record, and work a checkpoint",
+  async () => {
+    using env = hooked();
+    await using api = new MockApi({
+      steps: [bash("echo 1 > new.txt; exit 3")],
+    });
+    await runClient(env, api, prompt("go"));
+    const [name] = namesIn(env, ".claude-mpm/errors")
+      .filter((one) => one !== ".gitignore");
+    const record = JSON.parse(env.read(`.claude-mpm/errors/${name}`));
+    assertEquals([record.event, record.tool], ["PostToolUseFailure", "Bash"]);
+    assertStringIncludes(record.error, "Exit code 3");
+    // It is made in the background.
+    for (let tries = 0; checkpoints(env).length === 0; tries++) {
+      assert(tries < 500, "no checkpoint");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assertEquals(checkpoints(env)[0]!.kind, "auto");
+  },
+);
+
+function checkpoints(env: TestEnv): { kind: string }[] {
+  const { stdout } = env.run(binary(), ["checkpoint", "list", "--json"]);
+  return JSON.parse(stdout).checkpoints;
+}
+
+clientTest("a session costs the end of it little", async () => {
+  using env = hooked();
+  await using api = new MockApi();
+  await runClient(env, api, prompt("go"), {
+    // Claude Code's own budget, though the entry asks for more.
+    env: { CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: "1500" },
+  });
+  assertEquals(saves(env).length, 1);
+});

@@ -1,0 +1,98 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { projectSlug } from "../../src/claude/transcript.ts";
+import type { TestEnv } from "./env.ts";
+import { mpm, type MpmOptions } from "./mpm.ts";
+import { putHome } from "./stores.ts";
+
+/** The agent's session in these tests, and its time. */
+export const AGENT = "6cfd0319-17de-40a5-84bf-078e9df60643";
+export const NOON = new Date("2026-11-20T12:00:00Z");
+
+/** What a hook answers, as Claude Code reads it. */
+export interface Answer {
+  readonly decision?: string;
+  readonly reason?: string;
+  readonly systemMessage?: string;
+  readonly hookSpecificOutput?: {
+    readonly hookEventName: string;
+    readonly additionalContext?: string;
+    readonly permissionDecision?: string;
+    readonly permissionDecisionReason?: string;
+    readonly suppressOriginalPrompt?: boolean;
+  };
+}
+
+/** An event as Claude Code writes it. */
+export function eventJson(
+  env: TestEnv,
+  event: string,
+  fields: Record<string, unknown> = {},
+): string {
+  return JSON.stringify({
+    session_id: AGENT,
+    transcript_path: transcriptOf(env),
+    cwd: env.project,
+    hook_event_name: event,
+    ...fields,
+  });
+}
+
+function transcriptOf(env: TestEnv): string {
+  const slug = projectSlug(env.project);
+  return join(env.home, ".claude/projects", slug, `${AGENT}.jsonl`);
+}
+
+/** Fires an event in this process, at noon; `{}` where nothing is printed. */
+export async function fire(
+  env: TestEnv,
+  event: string,
+  fields: Record<string, unknown> = {},
+  options: MpmOptions = {},
+): Promise<Answer> {
+  const stdin = eventJson(env, event, fields);
+  const { status, stdout, stderr } = await mpm(env, ["hook", event], {
+    now: () => NOON,
+    stdin,
+    ...options,
+  });
+  assertEquals([status, stderr], [0, ""]);
+  return stdout === "" ? {} : JSON.parse(stdout);
+}
+
+/** A transcript whose last answer had so many tokens of 200,000. */
+export function talked(
+  env: TestEnv,
+  tokens: number,
+  { ago = 60 }: { ago?: number } = {},
+): void {
+  const lines = [
+    { type: "last-prompt", lastPrompt: "Mend the ledger" },
+    {
+      type: "assistant",
+      timestamp: new Date(NOON.getTime() - 1000 * ago).toISOString(),
+      message: { model: "claude-haiku-4-5", usage: { input_tokens: tokens } },
+    },
+  ].map((line) => `${JSON.stringify(line)}\n`);
+  const slug = projectSlug(env.project);
+  putHome(env, `.claude/projects/${slug}/${AGENT}.jsonl`, lines.join(""));
+}
+
+/** Names in a folder of the project; none where it is not there. */
+export function namesIn(env: TestEnv, folder: string): string[] {
+  if (!env.exists(folder)) return [];
+  return [...Deno.readDirSync(join(env.project, folder))]
+    .map(({ name }) => name).sort();
+}
+
+/** The resume files that were written. */
+export function resumeFiles(env: TestEnv): string[] {
+  return namesIn(env, ".claude-mpm/sessions")
+    .filter((name) => name.startsWith("session-resume-"));
+}
+
+/** Own errors that hooks noted. */
+export function failures(env: TestEnv): string {
+  const path = ".claude-mpm/state/hook-errors.log";
+  return env.exists(path) ? env.read(path) : "";
+}

@@ -1,0 +1,113 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  activityFromJson,
+  activityToJson,
+  isWork,
+} from "../../../src/session/activity.ts";
+import { answerText } from "../../../src/session/hook_answer.ts";
+import {
+  type KeptTask,
+  savedTasks,
+  tasksFromJson,
+  withTask,
+} from "../../../src/session/kept_tasks.ts";
+import { PROBES } from "../../../src/session/probes.ts";
+import {
+  commandLine,
+  typedCommand,
+} from "../../../src/session/typed_command.ts";
+import { HOOK_ENTRIES } from "../../../src/claude/hook_entries.ts";
+
+Deno.test("an answer is what the protocol has, and nothing where there is none", () => {
+  assertEquals(answerText("Stop", {}), "");
+  assertEquals(answerText("Stop", { message: "", context: "" }), "");
+  const parsed = (event: string, answer: Parameters<typeof answerText>[1]) =>
+    JSON.parse(answerText(event, answer));
+  assertEquals(parsed("UserPromptSubmit", { block: "no", answered: true }), {
+    decision: "block",
+    reason: "no",
+    hookSpecificOutput: {
+      hookEventName: "UserPromptSubmit",
+      suppressOriginalPrompt: true,
+    },
+  });
+  assertEquals(parsed("PreToolUse", { deny: "full" }), {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "deny",
+      permissionDecisionReason: "full",
+    },
+  });
+  const long = parsed("SessionStart", { context: "😀".repeat(9000) });
+  const text = long.hookSpecificOutput.additionalContext;
+  assert(text.length <= 10_000 && text.isWellFormed());
+});
+
+Deno.test("only mpm's own commands are taken from a prompt", () => {
+  const names = (prompt: string) => typedCommand(prompt)?.name;
+  assertEquals(names("/mpm-pause"), "pause");
+  assertEquals(names("  /mpm:mpm-return\n"), "return");
+  for (
+    const prompt of ["/mpm-pauses", "/mpm-pause-x", "say /mpm-pause", "/pause"]
+  ) assertEquals(names(prompt), undefined, prompt);
+  const line = (prompt: string) =>
+    commandLine(typedCommand(prompt)!, {
+      session: "s",
+      time: new Date("2026-11-20T14:30:22Z"),
+    });
+  assertEquals(line("/mpm-pause --not an option"), {
+    command: "pause",
+    args: [
+      "--no-prune-worktrees",
+      "--agent-session",
+      "s",
+      "--summary=--not an option",
+    ],
+  });
+  assertEquals(line("/mpm-checkpoint"), {
+    command: "checkpoint save",
+    args: ["--", "typed-20261120-143022"],
+  });
+  assertEquals(line("/mpm-branch fix  The login is broken"), {
+    command: "branch",
+    args: ["--", "fix", "The login is broken"],
+  });
+  assertEquals(line("/mpm-resume -1").args, ["--", "-1"]);
+  assertEquals(line("/mpm-return").args, []);
+});
+
+Deno.test("work is what tools do, but for mpm's own commands", () => {
+  const bash = (command: string) => ({
+    tool_name: "Bash",
+    tool_input: { command },
+  });
+  assertEquals(isWork([]), false);
+  assertEquals(isWork([bash("mpm pause"), bash(" /opt/mpm check 1")]), false);
+  assertEquals(isWork([bash("mpm pause"), bash("ls")]), true);
+  assertEquals(isWork([{ tool_name: "Edit" }, null, 7]), true);
+  const kept = { at: 5000, checkpoint: undefined };
+  assertEquals(activityFromJson([null, "x", activityToJson(kept)]), kept);
+});
+
+Deno.test("the tasks that are kept are few and short", () => {
+  let tasks: KeptTask[] = [];
+  for (let at = 0; at < 150; at++) {
+    const subject = "日".repeat(9000);
+    const task = { id: `${at}`, subject, description: subject };
+    tasks = withTask(tasks, { ...task, completed: at % 2 === 0 });
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(tasks)).length;
+  assert(bytes < 64 * 1024);
+  assertEquals(tasksFromJson(JSON.parse(JSON.stringify({ tasks }))), tasks);
+  assertEquals(tasksFromJson({ tasks: [null, { id: 1 }] }), []);
+  const { pending, completedCount } = savedTasks(tasks);
+  assertEquals([pending.length, completedCount], [40, 40]);
+});
+
+Deno.test("there is a probe for every event that is installed", () => {
+  const events = (all: readonly { event: string }[]) =>
+    all.map(({ event }) => event).sort();
+  assertEquals(events(PROBES), events(HOOK_ENTRIES));
+  const nothing = { output: "", files: [], tasks: "" };
+  assertEquals(PROBES.filter((probe) => probe.holds(nothing)), []);
+});
