@@ -17,3 +17,12 @@ export async function inParallel<T, R>(
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return results;
 }
+
+/** Both results; where one fails, only after the other has ended, too. */
+export async function bothOf<A, B>(
+  first: Promise<A>,
+  second: Promise<B>,
+): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return await Promise.all([first, second]);
+}
