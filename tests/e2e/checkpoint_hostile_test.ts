@@ -168,7 +168,7 @@ posixTest(
         "--yes",
         "--exact",
       );
-      assertEquals(status, 0);
+      assertEquals(status, 4);
       assertStringIncludes(stdout, "its name leads elsewhere");
       run(
         env,
