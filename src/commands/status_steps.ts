@@ -2,7 +2,7 @@ import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { readBrief } from "../git/brief.ts";
 import { quickPlace } from "../git/quick_place.ts";
-import { rootWithoutGit } from "../git/workspace.ts";
+import { rootWithoutGit } from "../git/root_without_git.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { StatusResult } from "../session/results_work.ts";
 import { checklistView, workView } from "../session/work_view.ts";
