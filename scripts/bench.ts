@@ -1,4 +1,5 @@
 import { agentCases } from "./bench_agent.ts";
+import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
 import { addCommits, addSaves, makeWorld, type World } from "./bench_world.ts";
@@ -17,6 +18,7 @@ async function bench(rounds: number): Promise<void> {
       ...await floors(root, binary),
       ...prompts(root, binary),
       ...agentCases(root, binary),
+      ...hookCases(root, binary),
       ...pauses(root, binary),
       ...resumes(root, binary),
       ...checkpoints(root, binary),

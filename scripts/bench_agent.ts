@@ -3,7 +3,8 @@ import { projectSlug } from "../src/claude/transcript.ts";
 import type { Case } from "./bench_measure.ts";
 import { makeWorld } from "./bench_world.ts";
 
-const ID = "00000000-0000-4000-8000-000000000000";
+/** The agent's session in all of these. */
+export const ID = "00000000-0000-4000-8000-000000000000";
 
 /** Bytes of the transcript, and of a line that is not an answer. */
 const TRANSCRIPT = 70_000_000;
@@ -38,101 +39,11 @@ export function agentCases(root: string, binary: string): Case[] {
       command: [binary, "context", "--agent-session", ID],
       world,
     },
-    ...hookCases(root, binary),
   ];
 }
 
-/** What Claude Code pays for an event. */
-function hookCases(root: string, binary: string): Case[] {
-  const world = makeWorld(root, "hooks", { changed: 10, saves: 0 });
-  const run = (args: string[]) =>
-    new Deno.Command(binary, {
-      args,
-      cwd: world.folder,
-      env: world.env,
-      clearEnv: true,
-    }).outputSync();
-  run(["start", "login", "--template", "feature-development"]);
-  run(["pause", "--no-commit", "Half done"]);
-  const transcripts = { none: join(root, "none.jsonl"), large: "" };
-  transcripts.large = join(root, "hooks.jsonl");
-  Deno.writeFileSync(transcripts.large, transcript());
-  const hookCase = (
-    { name, event, path, more = {}, limit, before = "" }: HookCase,
-  ): Case => {
-    const input = join(root, `${name.replaceAll(/\W/g, "-")}.json`);
-    const fields = {
-      session_id: ID,
-      transcript_path: path,
-      cwd: world.folder,
-      hook_event_name: event,
-      ...more,
-    };
-    Deno.writeTextFileSync(input, JSON.stringify(fields));
-    const script = `${before}exec "$0" hook ${event} < "$1"`;
-    const command = ["sh", "-c", script, binary, input];
-    return { name: `hook, ${name}`, command, world, ...limit && { limit } };
-  };
-  const { none, large } = transcripts;
-  return [
-    {
-      name: "nothing to do",
-      event: "PreToolUse",
-      path: none,
-      more: { tool_name: "Bash" },
-      limit: "1.3 F",
-    },
-    {
-      name: "PostToolBatch, 70 MB transcript",
-      event: "PostToolBatch",
-      path: large,
-      limit: "1.5 F",
-    },
-    {
-      name: "UserPromptSubmit, 70 MB transcript",
-      event: "UserPromptSubmit",
-      path: large,
-      more: { prompt: "Go on" },
-      limit: "1.5 F",
-    },
-    {
-      name: "SessionStart, a full report",
-      event: "SessionStart",
-      path: none,
-      more: { source: "startup" },
-      limit: "2 F + 5 G",
-    },
-    {
-      name: "SessionEnd, a save",
-      event: "SessionEnd",
-      path: large,
-      more: { reason: "other" },
-      limit: "2 F + 3 G",
-      before: worked(world.folder),
-    },
-  ].map(hookCase);
-}
-
-interface HookCase {
-  readonly name: string;
-  readonly event: string;
-  readonly path: string;
-  readonly more?: Record<string, unknown>;
-  readonly limit?: string;
-  /** A shell's words that make work for it. */
-  readonly before?: string;
-}
-
-/** As the hooks of a prompt note it: each run finds something to save. */
-function worked(folder: string): string {
-  const path = `${folder}/.claude-mpm/state/agents/${ID}.activity.json`;
-  // No automatic checkpoint is due, which would go on beside what follows.
-  const checkpoint = new Date().toISOString();
-  const kept = JSON.stringify({ at: "2100-01-01T00:00:00Z", checkpoint });
-  return `echo '${kept}' > '${path}'; `;
-}
-
-function transcript(): Uint8Array {
+/** A long transcript, whose last answer is near its end. */
+export function transcript(): Uint8Array {
   const bytes = new Uint8Array(TRANSCRIPT).fill(120);
   const line = new TextEncoder().encode(
     `${JSON.stringify({ type: "user", content: "x".repeat(LINE) })}\n`,

@@ -1,7 +1,7 @@
 import { findTranscript, isFile } from "../claude/transcript.ts";
 import { readTranscriptGauge } from "../claude/transcript_gauge.ts";
 import { MpmError } from "../errors.ts";
-import { rootWithoutGit } from "../git/workspace.ts";
+import { rootWithoutGit } from "../git/root_without_git.ts";
 import {
   levelsFromJson,
   newestStatus,
