@@ -107,6 +107,7 @@ export async function profileHooks(
     .filter((reason) => reason !== undefined);
   const hooks: HooksProfileResult["hooks"] = [];
   await withScratch(system, async (scratch) => {
+    await saveFirst(system, scratch, commands);
     for (const command of commands) {
       const probe = PROBES.find(({ event }) => event === command.event);
       if (!probe || foreignProgram(system, command) !== undefined) continue;
@@ -130,6 +131,18 @@ export async function profileHooks(
     context.status("");
   });
   return { runs, hooks, warnings: [...warnings, ...new Set(foreign)] };
+}
+
+/** As in a project that is in use, a session's begin has something to tell. */
+async function saveFirst(
+  system: System,
+  scratch: Scratch,
+  commands: readonly InstalledCommand[],
+): Promise<void> {
+  const [probe] = PROBES;
+  const command = commands.find(({ event }) => event === probe!.event);
+  if (!command || foreignProgram(system, command) !== undefined) return;
+  await fireHook(system, scratch, { command, probe: probe!, quiet: false });
 }
 
 function quantile(times: readonly number[], part: number): number {
