@@ -16,6 +16,7 @@ import {
   tasksIn,
   withScratch,
 } from "./hooks_scratch.ts";
+import { isSameFile } from "./program_steps.ts";
 import {
   type InstalledCommand,
   installedCommands,
@@ -47,6 +48,12 @@ async function tried(
   scratch: Scratch,
   { command, probe }: { command: InstalledCommand; probe: Probe },
 ): Promise<HooksTestResult["tests"][number]> {
+  const { scope } = command;
+  const { event, expected } = probe;
+  const foreign = foreignProgram(system, command);
+  if (foreign !== undefined) {
+    return { scope, event, expected, fault: foreign, milliseconds: 0 };
+  }
   const before = new Set(filesIn(system, scratch));
   const run = { command, probe, quiet: false };
   const result = await fireHook(system, scratch, run);
@@ -61,10 +68,24 @@ async function tried(
       : `It ran, but did not. It printed: ${
         firstLine(effects.output, 200) || "nothing"
       }`);
-  const { scope } = command;
-  const { event, expected } = probe;
   const { milliseconds } = result;
   return { scope, event, expected, fault, milliseconds };
+}
+
+/**
+ * Why a program is not started: settings of a project come with a clone, so only
+ * this mpm is known to be what they say. The user's own settings are trusted.
+ */
+function foreignProgram(
+  system: System,
+  { scope, command }: InstalledCommand,
+): string | undefined {
+  const program = system.program();
+  const known = scope === "user" ||
+    (program !== undefined && isSameFile(system, command, program));
+  return known
+    ? undefined
+    : `Not started: "${command}" is not this mpm (mpm hooks install mends it)`;
 }
 
 function faultOf({ outcome, status, stderr }: RunResult): string | undefined {
@@ -82,11 +103,14 @@ export async function profileHooks(
 ): Promise<HooksProfileResult> {
   const { system } = context;
   const { commands, warnings } = await installed(context);
+  const foreign = commands.map((one) => foreignProgram(system, one))
+    .filter((reason) => reason !== undefined);
   const hooks: HooksProfileResult["hooks"] = [];
   await withScratch(system, async (scratch) => {
+    await saveFirst(system, scratch, commands);
     for (const command of commands) {
       const probe = PROBES.find(({ event }) => event === command.event);
-      if (!probe) continue;
+      if (!probe || foreignProgram(system, command) !== undefined) continue;
       context.status(`Measuring ${probe.event}`);
       const times: number[] = [];
       let output = 0;
@@ -106,7 +130,19 @@ export async function profileHooks(
     }
     context.status("");
   });
-  return { runs, hooks, warnings };
+  return { runs, hooks, warnings: [...warnings, ...new Set(foreign)] };
+}
+
+/** As in a project that is in use, a session's begin has something to tell. */
+async function saveFirst(
+  system: System,
+  scratch: Scratch,
+  commands: readonly InstalledCommand[],
+): Promise<void> {
+  const [probe] = PROBES;
+  const command = commands.find(({ event }) => event === probe!.event);
+  if (!command || foreignProgram(system, command) !== undefined) return;
+  await fireHook(system, scratch, { command, probe: probe!, quiet: false });
 }
 
 function quantile(times: readonly number[], part: number): number {

@@ -247,6 +247,19 @@ Deno.test("hooks test fires what the settings start, and tells what does not wor
   const broken = env.run(binary(), ["hooks", "test"]);
   assertEquals(broken.status, 4);
   assertStringIncludes(broken.stdout, "FAILED  local  SessionEnd");
+  const evil = join(env.root, "evil");
+  Deno.writeTextFileSync(evil, `#!/bin/sh\ntouch "${evil}.ran"\n`, {
+    mode: 0o755,
+  });
+  const here = JSON.stringify(Deno.realPathSync(binary()));
+  env.write(
+    settings,
+    env.read(settings).replaceAll(here, () => JSON.stringify(evil)),
+  );
+  const foreign = env.run(binary(), ["hooks", "test"]);
+  assertEquals(foreign.status, 4);
+  assertStringIncludes(foreign.stdout, "is not this mpm");
+  assertEquals(namesIn(env, "..").includes("evil.ran"), false);
   assertEquals(
     [...Deno.readDirSync(join(env.home, ".local/state/mpm"))]
       .filter(({ name }) => name.startsWith("trial")),
