@@ -28,6 +28,8 @@ function characterWidth(character: string): number {
 /** `text` in at most `columns` columns, with `…` where it was cut. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;
+  // Most of a long listing: no need to look at each character.
+  if (ASCII.test(text)) return `${text.slice(0, Math.max(columns - 1, 0))}…`;
   const paints = text.match(PAINT) ?? [];
   let kept = "";
   let used = 0;

@@ -73,7 +73,8 @@ export async function listShown(
 
 /**
  * The saves that some selectors mean, all of the list that is shown; a full id
- * finds what is hidden, too, and a name what nothing shown matches. Throws NOT_FOUND or AMBIGUOUS.
+ * finds what is hidden, too, and so does a name that nothing shown has. Throws
+ * NOT_FOUND or AMBIGUOUS.
  */
 export async function matchSaves(
   system: System,
