@@ -28,6 +28,7 @@ import {
   named,
   openTree,
   refuseBusy,
+  refuseCovering,
   refuseUnparkable,
 } from "./detour_tree.ts";
 
@@ -174,7 +175,10 @@ async function planTree(
       : findTarget(git, { worktree: workspace.worktree, branch: wanted }),
   ]);
   const dirt = dirtyPaths(capture);
-  if (input.stash && dirt.length > 0) refuseUnparkable(capture);
+  if (input.stash && dirt.length > 0) {
+    refuseUnparkable(capture);
+    refuseCovering(system, tree, capture);
+  }
   const stays = !target || isAt(from, target);
   const cleared = input.stash ? dirt : [];
   if (stays) {

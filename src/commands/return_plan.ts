@@ -23,6 +23,7 @@ import {
   openTree,
   recordBy,
   refuseBusy,
+  refuseCovering,
   refuseUnparkable,
 } from "./detour_tree.ts";
 import {
@@ -198,7 +199,10 @@ async function planTree(
   const dirt = dirtyPaths(capture);
   const told = input.park || input.carry || input.discard;
   if (dirt.length > 0 && !told) throw dirty(dirt, child);
-  if (dirt.length > 0) refuseUnparkable(capture);
+  if (dirt.length > 0) {
+    refuseUnparkable(capture);
+    refuseCovering(system, tree, capture);
+  }
   await checkWay(system, tree, { capture, from, to });
   return dirt;
 }
@@ -239,5 +243,6 @@ async function planLinked(
   if (dirt.length === 0) return { ...nothing, dirt };
   refuseBusy(system, tree);
   refuseUnparkable(capture);
+  refuseCovering(system, tree, capture);
   return { ...nothing, dirt };
 }
