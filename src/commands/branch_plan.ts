@@ -20,6 +20,7 @@ import { isOpen } from "../session/work_states.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
 import { type Beginning, beginningOf } from "./beginning.ts";
+import { isStranded } from "./stranded.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import {
@@ -148,6 +149,8 @@ function currentParent(
     {
       hint: namesake.id === work?.id
         ? '"mpm return" ends it; for another detour take another name'
+        : isStranded(system, workspace, namesake)
+        ? `Its worktree is gone: "mpm complete ${name}" ends it`
         : "Take another name, or go on with that one",
     },
   );

@@ -38,8 +38,9 @@ function isWorktreeOfAgents(path: string): boolean {
 
 /** The paths that differ from HEAD; worktrees within this one apart. */
 export function dirtyPaths({ entries }: Capture): string[] {
-  return entries.map(({ path }) => path)
-    .filter((path) => !isWorktreeOfAgents(path));
+  // One that only the index lost is deleted and untracked.
+  const paths = new Set(entries.map(({ path }) => path));
+  return [...paths].filter((path) => !isWorktreeOfAgents(path));
 }
 
 /** What a checkpoint of this tree could not give back, and why. */

@@ -33,6 +33,7 @@ import {
   hasDetour,
   noDetour,
 } from "./return_refusals.ts";
+import { isStranded } from "./stranded.ts";
 import { needCurrent } from "./work_steps.ts";
 
 /** The input of `mpm return`. */
@@ -80,7 +81,9 @@ export async function planReturn(
   const deeper = listWorks(system, workspace.root).works.find((work) =>
     work.parent === child.id && isOpen(work.state)
   );
-  if (deeper) throw hasDetour(child, deeper);
+  if (deeper) {
+    throw hasDetour(child, deeper, isStranded(system, workspace, deeper));
+  }
   if (child.parent === null) throw noDetour(child);
   const parent = findWork(system, workspace.root, child.parent);
   const { detour } = child;
