@@ -28,6 +28,7 @@ import type { System } from "../system/system.ts";
 import { type BranchPlan } from "./branch_plan.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
+import { keepLeft } from "./detour_commits.ts";
 import { cleanTree, lookAtTree } from "./detour_tree.ts";
 import { applied, gather } from "./pause_steps.ts";
 import { answer, freeIdBeside, NO_WORDS, parentOf } from "./branch_answer.ts";
@@ -200,6 +201,7 @@ export class Branch {
     if (!this.#marker!.changing) {
       this.#mark({ ...this.#marker!, changing: true, from, ...aim });
     }
+    await keepLeft(git, this.#marker!.child, { from, to: aim.to! });
     if (aim.created) await createBranch(git, aim.created);
     await switchTo(git, aim.to!);
   }

@@ -27,6 +27,7 @@ import { findWork, removeWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
+import { settleLeft } from "./detour_commits.ts";
 import { endDetour, keepParked } from "./detour_end.ts";
 import { cleanTree, lookAtTree, openTree, recordBy } from "./detour_tree.ts";
 import { restoreLocked } from "./restore_apply.ts";
@@ -112,6 +113,9 @@ export async function takeBack(
     const now = await readPosition(git);
     if (marker.created && now.branch !== marker.created.branch && !stays) {
       await dropBranch(git, marker.created);
+    }
+    if (marker.operation === "branch" && marker.from.branch === null) {
+      notes.push(...await settleLeft(git, marker.child, now.head));
     }
   }
   await changeWorks(system, root, () => sessionBack(system, root, marker));

@@ -76,7 +76,16 @@ export async function dropBranch(
   git: Git,
   { branch, head }: { branch: string; head: string },
 ): Promise<void> {
-  await git.run(["update-ref", "-d", `refs/heads/${branch}`, head]);
+  await dropRef(git, `refs/heads/${branch}`, head);
+}
+
+/** Removes a ref that is still at `commit`; else it stays. */
+export async function dropRef(
+  git: Git,
+  ref: string,
+  commit: string,
+): Promise<void> {
+  await git.run(["update-ref", "-d", ref, commit]);
 }
 
 /** Keeps commits that no branch has from being collected. */

@@ -66,3 +66,17 @@ Deno.test("a folder in the place of a file, and the reverse, are parked", async 
   await comeBack(env);
   assertEquals(treeOf(env), parent);
 });
+
+Deno.test("a file that the index lost and is to add again comes back so", async () => {
+  using env = TestEnv.repository();
+  env.write("a", "tracked\n");
+  env.commit("A file");
+  env.git("rm", "-q", "--cached", "a");
+  env.git("add", "--intent-to-add", "a");
+  const parent = treeOf(env);
+  const { parked } = await branch(env, ["fix", "--stash"]);
+  assertEquals(parked?.paths, ["a"]);
+  assertEquals(env.git("status", "--porcelain"), "");
+  await comeBack(env);
+  assertEquals(treeOf(env), parent);
+});
