@@ -29,7 +29,7 @@ import { type BranchPlan } from "./branch_plan.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { keepLeft } from "./detour_commits.ts";
-import { cleanTree, lookAtTree } from "./detour_tree.ts";
+import { barelyIgnored, cleanTree, lookAtTree } from "./detour_tree.ts";
 import { applied, gather } from "./pause_steps.ts";
 import { answer, freeIdBeside, NO_WORDS, parentOf } from "./branch_answer.ts";
 
@@ -40,6 +40,7 @@ export class Branch {
   readonly #plan: BranchPlan;
   readonly #workspace: Workspace;
   #marker: DetourMarker | undefined;
+  readonly #bared: string[] = [];
 
   constructor(context: Context, plan: BranchPlan) {
     this.#context = context;
@@ -67,7 +68,6 @@ export class Branch {
     });
     const parent = await this.#begin();
     const saved = await applied(this.#context, pause);
-    const warnings = [...saved.warnings];
     const { tree } = this.#plan;
     const from = tree ? await readPosition(tree.vault.git) : this.#plan.from;
     const { detour, parked } = await this.#leave(from);
@@ -81,7 +81,7 @@ export class Branch {
       }),
       save: saved.session_id,
       parked,
-      warnings,
+      warnings: [...saved.warnings, ...this.#bared],
     };
   }
 
@@ -182,6 +182,7 @@ export class Branch {
     if (printOf(capture) !== print) throw changed();
     const trees = [partOf(commit, "worktree")];
     await cleanTree(this.#context, tree, { capture, trees });
+    this.#bared.push(...await barelyIgnored(this.#system, tree, capture));
   }
 
   /** Where HEAD is to go, for the marker. */

@@ -173,9 +173,10 @@ async function planTree(
   const wanted = input["git-branch"];
   const [capture, target] = await Promise.all([
     lookAtTree(system, tree),
-    wanted === undefined
-      ? undefined
-      : findTarget(git, { worktree: workspace.worktree, branch: wanted }),
+    wanted === undefined ? undefined : findTarget(system, git, {
+      worktree: workspace.worktree,
+      branch: wanted,
+    }),
   ]);
   const dirt = dirtyPaths(capture);
   if (input.stash && dirt.length > 0) {
@@ -283,7 +284,7 @@ async function planLinked(
     });
   }
   const branch = input["git-branch"] ?? input.name;
-  const target = await findTarget(git, { worktree: "", branch });
+  const target = await findTarget(system, git, { worktree: "", branch });
   if (from.head === null && target.start === undefined) {
     refuseUnborn(from, input);
   }

@@ -18,6 +18,7 @@ import {
   positionText,
 } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
+import { keptOf } from "../session/work_parked.ts";
 import { moved } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { dropDetourMarker, readDetourMarker } from "../store/detour_marker.ts";
@@ -131,12 +132,13 @@ function sessionBack(
     DetourMarker,
 ): void {
   if (operation !== "branch" || parent === null) return;
-  if (made) {
+  const work = findWork(system, root, parent);
+  // With work that waits for it in a checkpoint it stays.
+  if (made && (!work || keptOf(work).length === 0)) {
     pointNowhere(system, root, place);
     removeWork(system, root, parent);
     return;
   }
-  const work = findWork(system, root, parent);
   if (work?.state !== "paused" || state === "paused") return;
   const time = system.now();
   const active = moved(work, "resume", time);

@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { baseEntry, type Capture } from "../git/capture.ts";
@@ -192,4 +193,25 @@ export async function lookAtTree(
   place: CheckpointPlace,
 ): Promise<Capture> {
   return (await captureNow(system, place, { write: false })).capture;
+}
+
+/**
+ * What to say of files that were ignored by a rule that `parked` took away, so
+ * that they look like work of the detour.
+ */
+export async function barelyIgnored(
+  system: System,
+  place: CheckpointPlace,
+  parked: Capture,
+): Promise<string[]> {
+  const rules = dirtyPaths(parked).filter((path) =>
+    basename(path) === ".gitignore"
+  );
+  if (rules.length === 0) return [];
+  const bare = dirtyPaths(await lookAtTree(system, place));
+  if (bare.length === 0) return [];
+  return [
+    `Not ignored while ${named(rules)} is parked: ${named(bare)}. ` +
+    'Do not commit that; "mpm return --carry" leaves it in place',
+  ];
 }

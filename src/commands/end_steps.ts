@@ -1,4 +1,6 @@
 import type { Context } from "../cli/command.ts";
+import { unlockWorktree } from "../git/detour_worktree.ts";
+import { Git } from "../git/git.ts";
 import { locate } from "../git/workspace.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { EndResult } from "../session/results_work.ts";
@@ -43,7 +45,7 @@ export async function end(
   if (ending.dryRun) {
     return answer(ended(system, workspace, { chosen, ending }), true);
   }
-  return await changeWorks(system, root, () => {
+  const result = await changeWorks(system, root, () => {
     const now = findWork(system, root, chosen.id) ?? chosen;
     const work = ended(system, workspace, { chosen: now, ending });
     const written = isOrphaned(system, workspace, now, ending)
@@ -52,6 +54,11 @@ export async function end(
     leave(system, root, written);
     return answer(written, false);
   });
+  // So that git worktree prune forgets it.
+  if (isOrphaned(system, workspace, chosen, ending)) {
+    await unlockWorktree(new Git(system, root), chosen.worktree);
+  }
+  return result;
 }
 
 function ended(

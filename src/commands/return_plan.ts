@@ -99,7 +99,7 @@ export async function planReturn(
   if (linked) {
     return { ...plan, tree, from, ...await planLinked(system, tree, input) };
   }
-  const to = await destination(tree, { input, detour, from });
+  const to = await destination(system, tree, { input, detour, from });
   const parked = detour.checkpoint === null || input["keep-parked"]
     ? undefined
     : await findParked(tree, { child, detour, head: (to ?? from).head });
@@ -112,6 +112,7 @@ export async function planReturn(
 
 /** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
 async function destination(
+  system: System,
   { vault }: CheckpointPlace,
   { input, detour, from }: {
     input: ReturnInput;
@@ -143,7 +144,7 @@ async function destination(
   const other = (await readWorktrees(git)).find((one) =>
     one.ref === ref && one.path !== workspace.worktree
   );
-  if (other) throw elsewhere(branch, other.path);
+  if (other) throw elsewhere(system, branch, other.path);
   return { branch, head };
 }
 

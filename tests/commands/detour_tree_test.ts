@@ -80,3 +80,15 @@ Deno.test("a file that the index lost and is to add again comes back so", async 
   await comeBack(env);
   assertEquals(treeOf(env), parent);
 });
+
+Deno.test("what a parked rule had ignored is told of and stays", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitignore", ".env\n");
+  env.write(".env", "precious\n");
+  const parent = treeOf(env);
+  const { warnings } = await branch(env, ["fix", "--stash"]);
+  assertStringIncludes(warnings.join(), ".gitignore is parked: .env. ");
+  assertEquals(env.read(".env"), "precious\n");
+  await comeBack(env, ["--carry"]);
+  assertEquals(treeOf(env), parent);
+});

@@ -175,4 +175,8 @@ Deno.test("a detour whose worktree was deleted can be ended", async () => {
   );
   await mpmJson(env, ["checkpoint", "restore", "parked-fix", "--to", "../out"]);
   assertEquals(env.read("../out/login.js"), "half\n");
+  const taken = await mpm(env, ["branch", "review", "--worktree"]);
+  assertStringIncludes(taken.stderr, "git worktree prune");
+  env.git("worktree", "prune");
+  await branch(env, ["review", "--worktree"]);
 });

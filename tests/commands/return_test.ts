@@ -341,6 +341,12 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
     "feature:paused",
     "  hotfix:active *",
   ]);
+  // The clone has no checkpoint, and says so.
+  for (const command of ["stack", "status"]) {
+    const told = await mpm(env, [command], there);
+    assertStringIncludes(told.stdout, "is not in this copy of the project");
+    assertEquals((await mpm(env, [command])).stdout.includes("copy"), false);
+  }
   env.gitIn(there.cwd, "branch", "feature", "origin/feature");
   const done = await mpm(env, ["return"], there);
   assertEquals(done.status, 4, done.stdout);
