@@ -28,7 +28,8 @@ import type { System } from "../system/system.ts";
 import { type BranchPlan } from "./branch_plan.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
-import { cleanTree, lookAtTree } from "./detour_tree.ts";
+import { keepLeft } from "./detour_commits.ts";
+import { barelyIgnored, cleanTree, lookAtTree } from "./detour_tree.ts";
 import { applied, gather } from "./pause_steps.ts";
 import { answer, freeIdBeside, NO_WORDS, parentOf } from "./branch_answer.ts";
 
@@ -39,6 +40,7 @@ export class Branch {
   readonly #plan: BranchPlan;
   readonly #workspace: Workspace;
   #marker: DetourMarker | undefined;
+  readonly #bared: string[] = [];
 
   constructor(context: Context, plan: BranchPlan) {
     this.#context = context;
@@ -66,7 +68,6 @@ export class Branch {
     });
     const parent = await this.#begin();
     const saved = await applied(this.#context, pause);
-    const warnings = [...saved.warnings];
     const { tree } = this.#plan;
     const from = tree ? await readPosition(tree.vault.git) : this.#plan.from;
     const { detour, parked } = await this.#leave(from);
@@ -80,7 +81,7 @@ export class Branch {
       }),
       save: saved.session_id,
       parked,
-      warnings,
+      warnings: [...saved.warnings, ...this.#bared],
     };
   }
 
@@ -181,6 +182,7 @@ export class Branch {
     if (printOf(capture) !== print) throw changed();
     const trees = [partOf(commit, "worktree")];
     await cleanTree(this.#context, tree, { capture, trees });
+    this.#bared.push(...await barelyIgnored(this.#system, tree, capture));
   }
 
   /** Where HEAD is to go, for the marker. */
@@ -200,6 +202,7 @@ export class Branch {
     if (!this.#marker!.changing) {
       this.#mark({ ...this.#marker!, changing: true, from, ...aim });
     }
+    await keepLeft(git, this.#marker!.child, { from, to: aim.to! });
     if (aim.created) await createBranch(git, aim.created);
     await switchTo(git, aim.to!);
   }

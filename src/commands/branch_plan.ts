@@ -20,6 +20,7 @@ import { isOpen } from "../session/work_states.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
 import { type Beginning, beginningOf } from "./beginning.ts";
+import { isStranded } from "./stranded.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import {
@@ -28,6 +29,7 @@ import {
   named,
   openTree,
   refuseBusy,
+  refuseCovering,
   refuseUnparkable,
 } from "./detour_tree.ts";
 
@@ -147,6 +149,8 @@ function currentParent(
     {
       hint: namesake.id === work?.id
         ? '"mpm return" ends it; for another detour take another name'
+        : isStranded(system, workspace, namesake)
+        ? `Its worktree is gone: "mpm complete ${name}" ends it`
         : "Take another name, or go on with that one",
     },
   );
@@ -169,12 +173,16 @@ async function planTree(
   const wanted = input["git-branch"];
   const [capture, target] = await Promise.all([
     lookAtTree(system, tree),
-    wanted === undefined
-      ? undefined
-      : findTarget(git, { worktree: workspace.worktree, branch: wanted }),
+    wanted === undefined ? undefined : findTarget(system, git, {
+      worktree: workspace.worktree,
+      branch: wanted,
+    }),
   ]);
   const dirt = dirtyPaths(capture);
-  if (input.stash && dirt.length > 0) refuseUnparkable(capture);
+  if (input.stash && dirt.length > 0) {
+    refuseUnparkable(capture);
+    refuseCovering(system, tree, capture);
+  }
   const stays = !target || isAt(from, target);
   const cleared = input.stash ? dirt : [];
   if (stays) {
@@ -276,7 +284,7 @@ async function planLinked(
     });
   }
   const branch = input["git-branch"] ?? input.name;
-  const target = await findTarget(git, { worktree: "", branch });
+  const target = await findTarget(system, git, { worktree: "", branch });
   if (from.head === null && target.start === undefined) {
     refuseUnborn(from, input);
   }

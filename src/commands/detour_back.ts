@@ -18,6 +18,7 @@ import {
   positionText,
 } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
+import { keptOf } from "../session/work_parked.ts";
 import { moved } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { dropDetourMarker, readDetourMarker } from "../store/detour_marker.ts";
@@ -27,6 +28,7 @@ import { findWork, removeWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
+import { settleLeft } from "./detour_commits.ts";
 import { endDetour, keepParked } from "./detour_end.ts";
 import { cleanTree, lookAtTree, openTree, recordBy } from "./detour_tree.ts";
 import { restoreLocked } from "./restore_apply.ts";
@@ -113,6 +115,9 @@ export async function takeBack(
     if (marker.created && now.branch !== marker.created.branch && !stays) {
       await dropBranch(git, marker.created);
     }
+    if (marker.operation === "branch" && marker.from.branch === null) {
+      notes.push(...await settleLeft(git, marker.child, now.head));
+    }
   }
   await changeWorks(system, root, () => sessionBack(system, root, marker));
   dropDetourMarker(system, workspace);
@@ -127,12 +132,13 @@ function sessionBack(
     DetourMarker,
 ): void {
   if (operation !== "branch" || parent === null) return;
-  if (made) {
+  const work = findWork(system, root, parent);
+  // With work that waits for it in a checkpoint it stays.
+  if (made && (!work || keptOf(work).length === 0)) {
     pointNowhere(system, root, place);
     removeWork(system, root, parent);
     return;
   }
-  const work = findWork(system, root, parent);
   if (work?.state !== "paused" || state === "paused") return;
   const time = system.now();
   const active = moved(work, "resume", time);

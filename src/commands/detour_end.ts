@@ -16,7 +16,7 @@ export function endDetour(
   system: System,
   root: string,
   { marker, ending, time }: {
-    marker: DetourMarker;
+    marker: Ended;
     ending: Ending;
     time: Date;
   },
@@ -32,8 +32,11 @@ export function endDetour(
   return { child, parent };
 }
 
+/** Which detour it is. */
+type Ended = Pick<DetourMarker, "child" | "parent" | "place">;
+
 interface End {
-  readonly marker: DetourMarker;
+  readonly marker: Ended;
   readonly ending: Ending;
   readonly time: Date;
 }

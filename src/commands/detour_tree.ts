@@ -1,7 +1,9 @@
+import { basename } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import type { Capture } from "../git/capture.ts";
+import { baseEntry, type Capture } from "../git/capture.ts";
 import type { Git } from "../git/git.ts";
+import { lossesAt } from "../git/in_the_way.ts";
 import { partOf, pathsIn, treeDelta } from "../git/read_checkpoints.ts";
 import { readOperation } from "../git/operation.ts";
 import { resolveNames } from "../git/refs.ts";
@@ -37,8 +39,9 @@ function isWorktreeOfAgents(path: string): boolean {
 
 /** The paths that differ from HEAD; worktrees within this one apart. */
 export function dirtyPaths({ entries }: Capture): string[] {
-  return entries.map(({ path }) => path)
-    .filter((path) => !isWorktreeOfAgents(path));
+  // One that only the index lost is deleted and untracked.
+  const paths = new Set(entries.map(({ path }) => path));
+  return [...paths].filter((path) => !isWorktreeOfAgents(path));
 }
 
 /** What a checkpoint of this tree could not give back, and why. */
@@ -124,6 +127,29 @@ export async function isWhole(
 }
 
 /**
+ * Throws CONFLICT for ignored files that stand where HEAD has others, which
+ * clearing the tree would write over.
+ */
+export function refuseCovering(
+  system: System,
+  { vault }: CheckpointPlace,
+  capture: Capture,
+): void {
+  const lost = lossesAt(system, vault.workspace.worktree, {
+    paths: [...capture.worktree]
+      .filter(([path, file]) => !file && baseEntry(capture, path))
+      .map(([path]) => path),
+    spared: (path) => capture.worktree.get(path) !== undefined,
+  });
+  if (lost.length === 0) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Ignored files are where the last commit has others: ${named(lost)}`,
+    { hint: "Move them away: ignored files are in no checkpoint" },
+  );
+}
+
+/**
  * Brings the tracked files and the index to HEAD, and removes the untracked
  * files that one of `trees` has, each only while it is what `capture` saw,
  * which must be in a checkpoint. Ignored files and all others stay. Throws
@@ -135,20 +161,20 @@ export async function cleanTree(
   { capture, trees }: { capture: Capture; trees: readonly string[] },
 ): Promise<void> {
   const { vault } = place;
+  refuseCovering(context.system, place, capture);
   const untracked = capture.entries.filter(({ status }) => status === "??")
     .map(({ path }) => path).filter((path) => capture.worktree.get(path));
-  const inTree = (tree: string) => pathsIn(vault.git, tree, untracked);
-  const [tracked, ...known] = await Promise.all(
-    ["HEAD^{tree}", ...trees].map(inTree),
+  const known = await Promise.all(
+    trees.map((tree) => pathsIn(vault.git, tree, untracked)),
   );
   const gone = untracked.filter((path) =>
-    !tracked!.has(path) && known.some((paths) => paths.has(path))
+    known.some((paths) => paths.has(path))
   );
-  await resetTracked(vault.git);
   const writer = new WorktreeWriter(context.system, vault, {
     setAside: () => {},
     stay: context.folder,
   });
+  // Before the reset: one may be where HEAD has a folder, or the reverse.
   for (const path of gone) {
     const from = capture.worktree.get(path)!;
     const problem = writer.remove({ path, from, to: undefined });
@@ -158,6 +184,7 @@ export async function cleanTree(
       });
     }
   }
+  await resetTracked(vault.git);
 }
 
 /** The capture of the tree as it is, with nothing stored. */
@@ -166,4 +193,25 @@ export async function lookAtTree(
   place: CheckpointPlace,
 ): Promise<Capture> {
   return (await captureNow(system, place, { write: false })).capture;
+}
+
+/**
+ * What to say of files that were ignored by a rule that `parked` took away, so
+ * that they look like work of the detour.
+ */
+export async function barelyIgnored(
+  system: System,
+  place: CheckpointPlace,
+  parked: Capture,
+): Promise<string[]> {
+  const rules = dirtyPaths(parked).filter((path) =>
+    basename(path) === ".gitignore"
+  );
+  if (rules.length === 0) return [];
+  const bare = dirtyPaths(await lookAtTree(system, place));
+  if (bare.length === 0) return [];
+  return [
+    `Not ignored while ${named(rules)} is parked: ${named(bare)}. ` +
+    'Do not commit that; "mpm return --carry" leaves it in place',
+  ];
 }

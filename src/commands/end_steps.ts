@@ -1,4 +1,6 @@
 import type { Context } from "../cli/command.ts";
+import { unlockWorktree } from "../git/detour_worktree.ts";
+import { Git } from "../git/git.ts";
 import { locate } from "../git/workspace.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { EndResult } from "../session/results_work.ts";
@@ -10,7 +12,9 @@ import { currentWork, pointNowhere } from "../store/work_current.ts";
 import { findWork, writeWork } from "../store/work_files.ts";
 import { isSaved } from "../store/work_saved.ts";
 import type { System } from "../system/system.ts";
+import { endDetour } from "./detour_end.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { isStranded } from "./stranded.ts";
 import { refuseInStack } from "./work_steps.ts";
 
 /** How a session is to end. */
@@ -39,22 +43,30 @@ export async function end(
   await openWorks(system, root);
   const chosen = await ending.choose(system, workspace);
   if (ending.dryRun) {
-    return answer(ended(system, root, { chosen, ending }), true);
+    return answer(ended(system, workspace, { chosen, ending }), true);
   }
-  return await changeWorks(system, root, () => {
+  const result = await changeWorks(system, root, () => {
     const now = findWork(system, root, chosen.id) ?? chosen;
-    const work = ended(system, root, { chosen: now, ending });
-    const written = writeWork(system, root, work);
+    const work = ended(system, workspace, { chosen: now, ending });
+    const written = isOrphaned(system, workspace, now, ending)
+      ? giveBack(system, root, { work: now, ending })
+      : writeWork(system, root, work);
     leave(system, root, written);
     return answer(written, false);
   });
+  // So that git worktree prune forgets it.
+  if (isOrphaned(system, workspace, chosen, ending)) {
+    await unlockWorktree(new Git(system, root), chosen.worktree);
+  }
+  return result;
 }
 
 function ended(
   system: System,
-  root: string,
+  workspace: Workspace,
   { chosen, ending }: { chosen: Work; ending: Ending },
 ): Work {
+  const { root } = workspace;
   const { action, summary } = ending;
   const time = system.now();
   // Without any of its saves nobody could resume it first.
@@ -62,9 +74,40 @@ function ended(
   const open = stuck ? moved(chosen, "resume", time) : chosen;
   const work = moved(open, action, time);
   if (action !== "archive") {
-    refuseInStack(system, root, { work: chosen, action });
+    const stranded = isOrphaned(system, workspace, chosen, ending);
+    refuseInStack(system, root, { work: chosen, action, stranded });
   }
   return summary === undefined ? work : { ...work, summary };
+}
+
+/** Whether it is a detour that nobody can return from any more. */
+function isOrphaned(
+  system: System,
+  workspace: Workspace,
+  work: Work,
+  { action }: Ending,
+): boolean {
+  return action !== "archive" && work.parent !== null &&
+    isStranded(system, workspace, work);
+}
+
+/** Its parent goes on as after a return; parked work is named there. */
+function giveBack(
+  system: System,
+  root: string,
+  { work, ending: { action, summary } }: { work: Work; ending: Ending },
+): Work {
+  const { child } = endDetour(system, root, {
+    marker: { child: work.id, parent: work.parent, place: work.place },
+    ending: {
+      action: action === "cancel" ? "cancel" : "complete",
+      summary: summary ?? "",
+      leftovers: null,
+      kept: work.detour?.checkpoint ?? null,
+    },
+    time: system.now(),
+  });
+  return child ?? work;
 }
 
 /** Its worktree is at no session any more, as the record says already. */

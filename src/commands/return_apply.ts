@@ -1,7 +1,7 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { partOf, readCheckpointRefs } from "../git/read_checkpoints.ts";
-import { isOnBranch, keepCommit, switchTo } from "../git/switch.ts";
+import { readPosition, switchTo } from "../git/switch.ts";
 import type {
   CheckpointKind,
   StoredCheckpoint,
@@ -16,8 +16,9 @@ import { withLock } from "../store/lock.ts";
 import { appendJournal } from "../store/journal.ts";
 import { changeWorks } from "../store/work_change.ts";
 import type { System } from "../system/system.ts";
-import { listCheckpoints } from "./checkpoint_place.ts";
+import { type CheckpointPlace, listCheckpoints } from "./checkpoint_place.ts";
 import { pruneCheckpoints, takeCheckpoint } from "./checkpoint_take.ts";
+import { keepOwn, settleLeft } from "./detour_commits.ts";
 import { endDetour } from "./detour_end.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { cleanTree, lookAtTree } from "./detour_tree.ts";
@@ -175,8 +176,12 @@ export class Return {
     left: StoredCheckpoint | undefined,
     target: Target | undefined,
   ): Promise<void> {
-    const { workspace, child, parent, from, to, kept, input } = this.#plan;
-    await this.#keepDetached();
+    const { workspace, child, parent, from, to, kept, input, tree } =
+      this.#plan;
+    if (to) {
+      const { git } = tree!.vault;
+      this.#warnings.push(...await keepOwn(git, child.id, { from, to }));
+    }
     const key = (record: StoredCheckpoint | undefined) =>
       record ? { id: record.id, commit: record.commit } : null;
     const ending: Ending = {
@@ -206,21 +211,6 @@ export class Return {
     };
     writeDetourMarker(this.#system, workspace, marker);
     this.#marker = marker;
-  }
-
-  /** Commits made on a detached HEAD get a ref of mpm's before it moves. */
-  async #keepDetached(): Promise<void> {
-    const { from, to, tree, child } = this.#plan;
-    if (!to || from.branch !== null || from.head === null) return;
-    const { git } = tree!.vault;
-    if (from.head === to.head || await isOnBranch(git, from.head)) return;
-    const ref = `refs/mpm/detours/${child.id}`;
-    await keepCommit(git, ref, from.head);
-    this.#warnings.push(
-      `Its commits are on no branch: git branch <name> ${
-        from.head.slice(0, 12)
-      }`,
-    );
   }
 
   async #clear({ commit, print }: StoredCheckpoint): Promise<void> {
@@ -268,16 +258,26 @@ export class Return {
   /** What is back as it was needs no checkpoint any more. */
   async #tidy(target: Target | undefined): Promise<string[]> {
     const { parked, tree } = this.#plan;
-    if (!parked || !target || !tree) return [];
+    if (!tree) return [];
+    const told = await this.#settleLeft(tree);
+    if (!parked || !target) return told;
     try {
       const capture = await lookAtTree(this.#system, tree);
       const exact = !target.merged && printOf(capture) === parked.print;
       if (exact) await this.#drop(parked);
-      return [];
+      return told;
     } catch (error) {
-      if (error instanceof MpmError) return [error.message];
+      if (error instanceof MpmError) return [...told, error.message];
       throw error;
     }
+  }
+
+  /** The parent may have been on a detached HEAD. */
+  async #settleLeft({ vault }: CheckpointPlace): Promise<string[]> {
+    const { child } = this.#plan;
+    if (child.detour?.branch_before !== null) return [];
+    const { head } = await readPosition(vault.git);
+    return await settleLeft(vault.git, child.id, head);
   }
 
   async #undone(error: MpmError): Promise<MpmError> {

@@ -23,6 +23,7 @@ import {
   openTree,
   recordBy,
   refuseBusy,
+  refuseCovering,
   refuseUnparkable,
 } from "./detour_tree.ts";
 import {
@@ -32,6 +33,7 @@ import {
   hasDetour,
   noDetour,
 } from "./return_refusals.ts";
+import { isStranded } from "./stranded.ts";
 import { needCurrent } from "./work_steps.ts";
 
 /** The input of `mpm return`. */
@@ -79,7 +81,9 @@ export async function planReturn(
   const deeper = listWorks(system, workspace.root).works.find((work) =>
     work.parent === child.id && isOpen(work.state)
   );
-  if (deeper) throw hasDetour(child, deeper);
+  if (deeper) {
+    throw hasDetour(child, deeper, isStranded(system, workspace, deeper));
+  }
   if (child.parent === null) throw noDetour(child);
   const parent = findWork(system, workspace.root, child.parent);
   const { detour } = child;
@@ -95,7 +99,7 @@ export async function planReturn(
   if (linked) {
     return { ...plan, tree, from, ...await planLinked(system, tree, input) };
   }
-  const to = await destination(tree, { input, detour, from });
+  const to = await destination(system, tree, { input, detour, from });
   const parked = detour.checkpoint === null || input["keep-parked"]
     ? undefined
     : await findParked(tree, { child, detour, head: (to ?? from).head });
@@ -108,6 +112,7 @@ export async function planReturn(
 
 /** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
 async function destination(
+  system: System,
   { vault }: CheckpointPlace,
   { input, detour, from }: {
     input: ReturnInput;
@@ -139,7 +144,7 @@ async function destination(
   const other = (await readWorktrees(git)).find((one) =>
     one.ref === ref && one.path !== workspace.worktree
   );
-  if (other) throw elsewhere(branch, other.path);
+  if (other) throw elsewhere(system, branch, other.path);
   return { branch, head };
 }
 
@@ -198,7 +203,10 @@ async function planTree(
   const dirt = dirtyPaths(capture);
   const told = input.park || input.carry || input.discard;
   if (dirt.length > 0 && !told) throw dirty(dirt, child);
-  if (dirt.length > 0) refuseUnparkable(capture);
+  if (dirt.length > 0) {
+    refuseUnparkable(capture);
+    refuseCovering(system, tree, capture);
+  }
   await checkWay(system, tree, { capture, from, to });
   return dirt;
 }
@@ -239,5 +247,6 @@ async function planLinked(
   if (dirt.length === 0) return { ...nothing, dirt };
   refuseBusy(system, tree);
   refuseUnparkable(capture);
+  refuseCovering(system, tree, capture);
   return { ...nothing, dirt };
 }

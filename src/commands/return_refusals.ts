@@ -19,8 +19,21 @@ export function checkFlags(input: ReturnInput): void {
   }
 }
 
-export function hasDetour(work: Work, deeper: Work): MpmError {
+/** `stranded`: the detour's worktree is gone. */
+export function hasDetour(
+  work: Work,
+  deeper: Work,
+  stranded: boolean,
+): MpmError {
   const name = shellWord(deeper.name ?? deeper.id);
+  if (stranded) {
+    return new MpmError(
+      "CONFLICT",
+      `${labelOf(work)} waits for its detour ${labelOf(deeper)}, whose ` +
+        `worktree is gone: "${deeper.worktree}"`,
+      { hint: `End that one: mpm complete ${name}, or mpm cancel ${name}` },
+    );
+  }
   return new MpmError(
     "CONFLICT",
     `${labelOf(work)} waits for its detour ${labelOf(deeper)}, which is ` +

@@ -59,9 +59,20 @@ export async function planned(
     time,
   });
   const how = howOf(input);
+  // Its merge needs the checkpoint, which only a return takes.
+  const unsure = how === "carried" && plan.dirt.length > 0 && (parked || to);
   return {
     ...result,
     dry_run: true,
+    warnings: [
+      ...result.warnings,
+      ...unsure
+        ? [
+          "Whether what the detour left can be brought along is only found " +
+          "by the return itself: a conflict is refused",
+        ]
+        : [],
+    ],
     restored: target ? restoredOf(target, parked!) : null,
     leftovers: how && plan.dirt.length > 0
       ? { how, checkpoint: leftoverName(child, how), paths: [...plan.dirt] }

@@ -4,7 +4,7 @@ import { stackText } from "../session/stack_text.ts";
 import { stackTree } from "../session/stack_tree.ts";
 import { placeKey } from "../session/work_place.ts";
 import { workView } from "../session/work_view.ts";
-import { keptNotes, parkedBy } from "../session/work_parked.ts";
+import { keptNotes, missingNotes, parkedBy } from "../session/work_parked.ts";
 import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
 import { currentWork } from "../store/work_current.ts";
@@ -36,6 +36,7 @@ out, unless --all is given.`,
     const { works, problems } = listWorks(system, root);
     const current = currentWork(system, root, placeKey(workspace));
     const { placed, hidden } = stackTree(works, { all });
+    const exists = (id: string) => hasRecord(system, root, id);
     return {
       project: root,
       listed_at: system.now().toISOString(),
@@ -48,7 +49,8 @@ out, unless --all is given.`,
       hidden,
       problems: [
         ...problems.map(({ message }) => message),
-        ...keptNotes(works, (id) => hasRecord(system, root, id)),
+        ...keptNotes(works, exists),
+        ...missingNotes(works, exists),
         ...current.problem === undefined ? [] : [current.problem],
       ],
     };

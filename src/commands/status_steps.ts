@@ -11,7 +11,7 @@ import { latestCheckpoint } from "../store/latest_checkpoint.ts";
 import { currentStack, type Stack } from "../store/work_current.ts";
 import { checkFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
-import { keptNotes } from "../session/work_parked.ts";
+import { keptNotes, missingNotes } from "../session/work_parked.ts";
 import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
 import { isSaved } from "../store/work_saved.ts";
@@ -55,6 +55,7 @@ export async function readStatus(
   const git = gitDir === undefined ? undefined : readBrief(system, worktree);
   const { chain, problem } = stackHere(system, place);
   const [work, ...parents] = chain;
+  const exists = (id: string) => hasRecord(system, root, id);
   return {
     ...blank,
     project: root,
@@ -66,7 +67,10 @@ export async function readStatus(
     git: await git ?? null,
     problems: [
       ...problem === undefined ? [] : [problem],
-      ...porcelain ? [] : keptNotes(chain, (id) => hasRecord(system, root, id)),
+      ...porcelain ? [] : [
+        ...keptNotes(chain, exists),
+        ...missingNotes(chain, exists),
+      ],
     ],
   };
 }

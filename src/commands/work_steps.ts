@@ -77,7 +77,12 @@ async function savedUnder(
 export function refuseInStack(
   system: System,
   root: string,
-  { work, action }: { work: Work; action: string },
+  { work, action, stranded }: {
+    work: Work;
+    action: string;
+    /** Whether there is no worktree to return from. */
+    stranded: boolean;
+  },
 ): void {
   const { works } = listWorks(system, root);
   const child = works.find(({ parent, state }) =>
@@ -92,7 +97,7 @@ export function refuseInStack(
     );
   }
   const parent = works.find(({ id }) => id === work.parent);
-  if (!parent || !isOpen(parent.state)) return;
+  if (!parent || !isOpen(parent.state) || stranded) return;
   throw new MpmError(
     "CONFLICT",
     `Cannot ${action} ${labelOf(work)}: it is a detour of ${labelOf(parent)}`,

@@ -241,8 +241,9 @@ export function baseEntry(
   { entries, listing, marks, index }: Capture,
   path: string,
 ): TreeEntry | undefined {
-  if (marks.intent_to_add.some((one) => one.path === path)) return undefined;
   const entry = entryAt(entries, path);
+  if (entry?.status === "DA") return entry.head;
+  if (marks.intent_to_add.some((one) => one.path === path)) return undefined;
   if (entry?.index) return entry.head;
   // Git calls it unchanged: HEAD and index are one.
   return index.has(path)

@@ -102,6 +102,10 @@ export async function captureIndex(
       unmerged.push({ path, stages: [...index!] });
     } else if (status === " A") {
       intent.push(path);
+    } else if (status === "DA") {
+      // HEAD has it, the index no more than the intent.
+      delta.set(path, undefined);
+      intent.push(path);
     } else if (status[0] !== " ") {
       const gone = /^0+$/.test(only.mode);
       delta.set(path, gone ? undefined : { mode: only.mode, id: only.id });

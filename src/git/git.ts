@@ -158,7 +158,10 @@ export function gitFailure(
   args: readonly string[],
   result: RunResult,
 ): MpmError {
-  const command = `git ${args.find((arg) => !arg.startsWith("-")) ?? ""}`;
+  const name = args.find((arg, at) =>
+    !arg.startsWith("-") && args[at - 1] !== "-c"
+  );
+  const command = `git ${name ?? ""}`;
   switch (result.outcome) {
     case "missing":
       return new MpmError("GIT_FAILED", `Cannot run "${command}": no git`, {

@@ -55,8 +55,12 @@ export async function mergeTrees(
   const [tree, ...paths] = splitFields(done.stdout);
   if (done.status === 0) return { tree: tree! };
   if (done.status === 1) {
-    const conflicts = [...new Set(paths.filter((path) => path !== ""))].sort();
-    return { conflicts };
+    // A file in the way of a folder is called after the side it is from.
+    const plain = paths.filter((path) => path !== "")
+      .map((path) =>
+        sides.reduce((name, id) => name.replace(`~${id}`, ""), path)
+      );
+    return { conflicts: [...new Set(plain)].sort() };
   }
   if (await isOld(git)) {
     throw new MpmError(

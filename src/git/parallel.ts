@@ -18,11 +18,13 @@ export async function inParallel<T, R>(
   return results;
 }
 
-/** Both results; where one fails, only after the other has ended, too. */
-export async function bothOf<A, B>(
-  first: Promise<A>,
-  second: Promise<B>,
-): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return await Promise.all([first, second]);
+/**
+ * `Promise.all`, which fails only after all have ended, so that no program is
+ * left running behind an error.
+ */
+export async function allEnded<T extends readonly unknown[] | []>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }

@@ -5,6 +5,7 @@ import type { System } from "../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
 import { LOG_FORMAT, parseLog } from "./log.ts";
+import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
 import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
 import { parseStatus, STATUS, type Status } from "./status.ts";
@@ -47,7 +48,7 @@ export async function readState(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
   const { names = resolveNames(git, [UPSTREAM]), files } = readers;
-  const [present, log] = await Promise.all([
+  const [present, log] = await allEnded([
     readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
     git.run(RECENT),
   ]);
@@ -66,7 +67,7 @@ export async function readPresent(
   readers: StateReaders & { readonly names: Promise<Names> },
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
-  const [{ status, files }, resolved, stashes] = await Promise.all([
+  const [{ status, files }, resolved, stashes] = await allEnded([
     readers.files ? readers.files() : readFiles(system, git),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],

@@ -1,9 +1,9 @@
-import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Position } from "../session/detour.ts";
 import { isWithin } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
 import type { Git } from "./git.ts";
+import { lossesAt } from "./in_the_way.ts";
 import type { TreeChange } from "./read_checkpoints.ts";
 import { resolveNames } from "./refs.ts";
 import { decodeBytes, encodeText, splitFields } from "./text.ts";
@@ -76,7 +76,16 @@ export async function dropBranch(
   git: Git,
   { branch, head }: { branch: string; head: string },
 ): Promise<void> {
-  await git.run(["update-ref", "-d", `refs/heads/${branch}`, head]);
+  await dropRef(git, `refs/heads/${branch}`, head);
+}
+
+/** Removes a ref that is still at `commit`; else it stays. */
+export async function dropRef(
+  git: Git,
+  ref: string,
+  commit: string,
+): Promise<void> {
+  await git.run(["update-ref", "-d", ref, commit]);
 }
 
 /** Keeps commits that no branch has from being collected. */
@@ -112,8 +121,8 @@ export async function isOnBranch(git: Git, commit: string): Promise<boolean> {
 }
 
 /**
- * Files that a switch would write over and that git would not save: `added`
- * by it, there already, and in no checkpoint. `known`: what is captured.
+ * Files that a switch would write over and that git would not save: where it
+ * makes one, and in no checkpoint. `known`: what is captured.
  */
 export function overwritten(
   system: System,
@@ -123,11 +132,18 @@ export function overwritten(
     known: (path: string) => boolean;
   },
 ): string[] {
-  return changes.filter(({ path, from, to }) => {
-    if (from || !to || known(path)) return false;
-    if (!path.isWellFormed()) return true;
-    return system.files.lstat(join(git.folder, path)) !== undefined;
-  }).map(({ path }) => path);
+  const made = changes.filter(({ from, to }) => !from && to)
+    .map(({ path }) => path);
+  const foreign = made.filter((path) => !path.isWellFormed());
+  // What git takes away first is in its commit.
+  const goes = new Set(
+    changes.filter(({ to }) => !to).map(({ path }) => path),
+  );
+  const lost = lossesAt(system, git.folder, {
+    paths: made.filter((path) => path.isWellFormed()),
+    spared: (path) => known(path) || goes.has(path),
+  });
+  return [...foreign, ...lost];
 }
 
 /** Those of `paths` that a switch would have to write over. */

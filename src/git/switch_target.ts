@@ -1,5 +1,7 @@
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
+import { shellWord } from "../session/shell.ts";
+import type { System } from "../system/system.ts";
 import { findDefault, readBranches } from "./default_branch.ts";
 import type { Git } from "./git.ts";
 import { readWorktrees } from "./worktree_list.ts";
@@ -20,6 +22,7 @@ export interface SwitchTarget {
  * another branch's name is in its way, NOT_FOUND without any commit.
  */
 export async function findTarget(
+  system: System,
   git: Git,
   { worktree, branch }: Pick<Workspace, "worktree"> & { branch: string },
 ): Promise<SwitchTarget> {
@@ -30,7 +33,7 @@ export async function findTarget(
   ]);
   const ref = `refs/heads/${branch}`;
   const other = listed.find((one) => one.ref === ref && one.path !== worktree);
-  if (other) throw elsewhere(branch, other.path);
+  if (other) throw elsewhere(system, branch, other.path);
   const found = branches.find((one) => one.ref === ref);
   if (found) return { branch, head: found.commit, start: undefined };
   const near = branches.find((one) =>
@@ -65,11 +68,22 @@ async function checkName(git: Git, branch: string): Promise<void> {
   });
 }
 
-export function elsewhere(branch: string, path: string): MpmError {
+export function elsewhere(
+  system: System,
+  branch: string,
+  path: string,
+): MpmError {
+  const there = system.files.lstat(path) !== undefined;
   return new MpmError(
     "CONFLICT",
     `"${branch}" is checked out in another worktree: "${path}"`,
-    { hint: "Work there, or take another branch" },
+    {
+      hint: there
+        ? "Work there, or take another branch"
+        : `Its folder is gone: git worktree unlock ${
+          shellWord(path)
+        }, if it is locked, and git worktree prune forget it`,
+    },
   );
 }
 

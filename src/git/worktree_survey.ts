@@ -16,7 +16,7 @@ import {
 } from "./default_branch.ts";
 import { Git } from "./git.ts";
 import { findLanded } from "./landed.ts";
-import { bothOf, inParallel } from "./parallel.ts";
+import { allEnded, inParallel } from "./parallel.ts";
 import {
   type Candidate,
   findCandidates,
@@ -128,10 +128,10 @@ async function readAll(
     candidates.filter(({ facts }) => decide(facts, rules) === undefined);
   const open = () => undecided().filter(({ gitDir }) => gitDir !== undefined);
   const filters = await FilterReader.open(system, git);
-  const [, branches] = await bothOf(
+  const [, branches] = await allEnded([
     inParallel(open(), (one) => addStatus(system, one, filters)),
-    open().length > 0 ? readBranches(git) : Promise.resolve([]),
-  );
+    open().length > 0 ? readBranches(git) : [],
+  ]);
   const main = await findDefault(git, branches, mainRef);
   await addLanded(git, open(), main);
   await inParallel(open(), async (one) => {

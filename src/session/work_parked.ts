@@ -63,6 +63,26 @@ export function parkedBy(
 }
 
 /**
+ * A sentence for each open detour whose parked work is not in this copy of the
+ * project. `exists`: whether a checkpoint is there.
+ */
+export function missingNotes(
+  works: readonly Work[],
+  exists: (checkpoint: string) => boolean,
+): string[] {
+  return works.flatMap((work) => {
+    const checkpoint = work.detour?.checkpoint ?? null;
+    if (checkpoint === null || !isOpen(work.state)) return [];
+    if (exists(checkpoint)) return [];
+    return [
+      `The work parked for ${labelOf(work)} in the checkpoint ${checkpoint} ` +
+      "is not in this copy of the project: it is in the one where it was " +
+      "parked, or was removed",
+    ];
+  });
+}
+
+/**
  * What a session's detours have done since it was last paused, as one line
  * each for its next save.
  */

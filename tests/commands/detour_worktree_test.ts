@@ -7,6 +7,7 @@ import {
   stackLines,
   treeOf,
 } from "../helpers/detours.ts";
+import type { StackResult } from "../../src/session/results_work.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -143,4 +144,39 @@ Deno.test("--worktree refuses what is there already, and changes nothing", async
   }
   assertEquals(env.git("for-each-ref"), refs);
   assertEquals(await stackLines(env), []);
+});
+
+Deno.test("a detour whose worktree was deleted can be ended", async () => {
+  using env = featureUnderWay();
+  await branch(env, ["review", "--worktree"]);
+  const cwd = join(env.project, ".claude/worktrees/review");
+  Deno.writeTextFileSync(join(cwd, "login.js"), "half\n");
+  await branch(env, ["fix", "--stash"], { cwd });
+  const early = await mpm(env, ["complete", "review"]);
+  assertEquals(early.status, 4);
+  Deno.removeSync(cwd, { recursive: true });
+  for (const args of [["return"], ["branch", "review"]]) {
+    const done = await mpm(env, args);
+    assertEquals(done.status, 4, done.stdout);
+    assertStringIncludes(done.stderr, "mpm complete review");
+  }
+  await mpmJson(env, ["cancel", "fix", "--dry-run"]);
+  await mpmJson(env, ["cancel", "fix"]);
+  assertEquals(
+    await stackLines(env),
+    ["feature:paused *", "  review:active", "    fix:cancelled"],
+  );
+  const { problems } = await mpmJson<StackResult>(env, ["stack"]);
+  assertStringIncludes(problems.join(), "mpm checkpoint restore parked-fix");
+  await mpmJson(env, ["complete", "review", "-s", "seen"]);
+  assertEquals(
+    await stackLines(env),
+    ["feature:active *", "  review:complete", "    fix:cancelled"],
+  );
+  await mpmJson(env, ["checkpoint", "restore", "parked-fix", "--to", "../out"]);
+  assertEquals(env.read("../out/login.js"), "half\n");
+  const taken = await mpm(env, ["branch", "review", "--worktree"]);
+  assertStringIncludes(taken.stderr, "git worktree prune");
+  env.git("worktree", "prune");
+  await branch(env, ["review", "--worktree"]);
 });

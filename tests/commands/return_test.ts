@@ -248,6 +248,24 @@ Deno.test("commits on a detached HEAD are kept and told of", async () => {
   assertEquals(refs, commit);
 });
 
+Deno.test("commits on a parent's detached HEAD are kept until the return", async () => {
+  using env = featureUnderWay();
+  env.git("checkout", "-q", "--detach");
+  const refs = () =>
+    env.git("for-each-ref", "--format=%(objectname)", "refs/mpm/detours");
+  env.git("commit", "-q", "--allow-empty", "-m", "On no branch");
+  const parent = treeOf(env);
+  await branch(env, [...STASH, "--no-commit"]);
+  assertEquals(refs(), parent.branch);
+  await comeBack(env);
+  assertEquals([treeOf(env), refs()], [parent, ""]);
+  await branch(env, ["again", "--stash", "--git-branch", "fix", "--no-commit"]);
+  const args = ["--git-branch", "feature", "--keep-parked"];
+  const { warnings } = await comeBack(env, args);
+  assertStringIncludes(warnings.join(), parent.branch.slice(0, 12));
+  assertEquals(refs(), parent.branch);
+});
+
 Deno.test("a switch by hand during the detour is no obstacle", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
@@ -323,6 +341,12 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
     "feature:paused",
     "  hotfix:active *",
   ]);
+  // The clone has no checkpoint, and says so.
+  for (const command of ["stack", "status"]) {
+    const told = await mpm(env, [command], there);
+    assertStringIncludes(told.stdout, "is not in this copy of the project");
+    assertEquals((await mpm(env, [command])).stdout.includes("copy"), false);
+  }
   env.gitIn(there.cwd, "branch", "feature", "origin/feature");
   const done = await mpm(env, ["return"], there);
   assertEquals(done.status, 4, done.stdout);

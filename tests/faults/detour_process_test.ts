@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { StackResult } from "../../src/session/results_work.ts";
 import { featureUnderWay, stackLines, treeOf } from "../helpers/detours.ts";
 import { runDying } from "../helpers/dying.ts";
-import { mpm, start } from "../helpers/mpm.ts";
+import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
 
@@ -110,4 +111,27 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
     edited++;
   }
   assert(edited > 3);
+});
+
+Deno.test("after a death and a switch by hand the parked work is named", async () => {
+  let switched = 0;
+  let finished = false;
+  for (let at = 0; !finished; at += 5) {
+    using env = featureUnderWay();
+    finished = await runDying(env, ["branch", ...ARGS], {
+      at,
+      now: () => new Date("2026-11-20T12:00:00Z"),
+      programs: "changing-git",
+    });
+    const marker = ".git/mpm-detour.json";
+    if (finished || !env.exists(marker)) continue;
+    if (JSON.parse(env.read(marker)).before === null) continue;
+    env.git("checkout", "-q", "-f", "--detach", "main");
+    const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
+    const told = [...problems, ...sessions.map(({ parked }) => parked)];
+    assertStringIncludes(told.join(), "parked-hotfix");
+    assertEquals(env.exists(marker), false);
+    switched++;
+  }
+  assert(switched > 1);
 });
