@@ -9,6 +9,17 @@ import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { at, detour, WORK } from "../helpers/works.ts";
 
+/** The record of a checkpoint with parked work, an old one. */
+function park(env: TestEnv, name: string): void {
+  env.write(
+    `.claude-mpm/checkpoints/parked-${name}.json`,
+    JSON.stringify({
+      ...{ schema: 1, id: `parked-${name}`, name: `parked-${name}` },
+      created_at: "2026-11-01T11:00:00.000Z",
+    }),
+  );
+}
+
 /** Three sessions within one another, and one that is complete. */
 async function nested(): Promise<TestEnv> {
   const env = TestEnv.repository();
@@ -20,6 +31,7 @@ async function nested(): Promise<TestEnv> {
   await mpmJson(env, ["check", "1-4", "6"], { now: at(3) });
   await detour(env, { name: "fix", task: "Fix critical login bug", minute: 4 });
   await detour(env, { name: "review", task: "Review PR #123", minute: 5 });
+  for (const name of ["fix", "review"]) park(env, name);
   return env;
 }
 
@@ -109,6 +121,7 @@ Deno.test("status shows session, parents, progress per phase, checkpoint and git
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "main-work"], { now: at(0) });
   const child = await detour(env, { name: "fix", task: "Fix it", minute: 1 });
+  park(env, "fix");
   const path = `${WORK}/${child.id}.json`;
   const item = (phase: string, done: boolean) => ({
     ...{ phase, text: `Do ${phase}`, done },

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  branch,
   comeBack,
   smallFeature,
   stackLines,
@@ -11,13 +10,17 @@ import type { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { say } from "../helpers/say.ts";
 
-const NINE = () => new Date("2026-11-20T09:00:00Z");
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
 
-/** It is tried again after every fifth death: each time would take long. */
-function isFifth(where: string): boolean {
-  return Number(/\d+$/.exec(where)?.[0]) % 5 === 0;
+/** It is tried again after every tenth death: each time would take long. */
+function isTenth(where: string): boolean {
+  return Number(/\d+$/.exec(where)?.[0]) % 10 === 0;
+}
+
+/** In the pause of the parent, whose own crash points another test has. */
+function isInPause(at: number): boolean {
+  return at > 10 && at < 50 && at % 8 > 0;
 }
 
 const STASH = ["hotfix", "Fix login", "--stash", "--git-branch", "fix/login"];
@@ -25,6 +28,8 @@ const STASH = ["hotfix", "Fix login", "--stash", "--git-branch", "fix/login"];
 Deno.test("branch leaves the old or the new state whole at every crash point", async () => {
   let wanted: ReturnType<typeof treeOf> | undefined;
   const points = await dieEverywhere(["branch", ...STASH], {
+    isTold: isInPause,
+    shared: true,
     programs: "changing-git",
     now: NOON,
     prepare() {
@@ -45,7 +50,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
           where,
         );
         assertEquals(leftovers(env), [], where);
-        if (!isFifth(where)) return;
+        if (!isTenth(where)) return;
         const again = await mpm(env, ["branch", ...STASH], { now: LATER });
         assertEquals(again.status, 0, `${where}: ${again.stderr}`);
         return;
@@ -68,59 +73,12 @@ function leftovers(env: TestEnv): string[] {
     .filter((path) => env.exists(path));
 }
 
-Deno.test("return leaves the old or the new state whole at every crash point", async () => {
-  let parent: ReturnType<typeof treeOf> | undefined;
-  let child: ReturnType<typeof treeOf> | undefined;
-  const points = await dieEverywhere(["return", "--park", "-s", "fixed"], {
-    programs: "changing-git",
-    now: NOON,
-    async prepare() {
-      const env = smallFeature();
-      parent = treeOf(env);
-      await branch(env, STASH, { now: NINE });
-      env.write("login.js", "fixed\n");
-      env.commit("Fix the login");
-      env.write("login.js", "fixed more\n");
-      env.write("both.txt", "staged in the detour\n");
-      env.git("add", "both.txt");
-      env.write("idea.txt", "of the detour\n");
-      child = treeOf(env);
-      return env;
-    },
-    async check(env, where, finished) {
-      const stack = await stackLines(env, { now: LATER });
-      const over = stack[0] === "feature:active *";
-      if (finished) assert(over, where);
-      if (!over) {
-        assertEquals(stack, ["feature:paused", "  hotfix:active *"], where);
-        assertEquals(treeOf(env), child, where);
-        if (!isFifth(where)) return;
-        const again = await mpm(env, ["return", "--park", "--no-changes"], {
-          now: LATER,
-        });
-        assertEquals(again.status, 0, `${where}: ${again.stderr}`);
-        return;
-      }
-      assertEquals(stack, ["feature:active *", "  hotfix:complete"], where);
-      assertEquals(treeOf(env), parent, where);
-      assertEquals(leftovers(env), [], where);
-      const kept = await mpm(env, [
-        ...["checkpoint", "restore", "hotfix-leftovers", "--to", "../out"],
-      ]);
-      assertEquals(kept.status, 0, `${where}: ${kept.stderr}`);
-      assertEquals(env.read("../out/idea.txt"), "of the detour\n", where);
-      assertEquals(env.read("../out/login.js"), "fixed more\n", where);
-    },
-  });
-  say(`crash points of return --park: ${points}`);
-  assert(points > 60);
-});
-
 Deno.test("a detour into a worktree is all there or not at every crash point", async () => {
   let wanted: ReturnType<typeof treeOf> | undefined;
   const points = await dieEverywhere(["branch", "review", "--worktree"], {
     // Up to the pause of the parent it is as above.
-    first: 50,
+    isTold: (at) => at < 50,
+    shared: true,
     programs: "changing-git",
     now: NOON,
     prepare() {
@@ -139,7 +97,7 @@ Deno.test("a detour into a worktree is all there or not at every crash point", a
           "feature\nmain",
           where,
         );
-        if (!isFifth(where)) return;
+        if (!isTenth(where)) return;
         const again = await mpm(env, ["branch", "review", "--worktree"]);
         assertEquals(again.status, 0, `${where}: ${again.stderr}`);
         return;

@@ -47,17 +47,25 @@ export async function runDying(
  */
 export async function dieEverywhere(
   args: readonly string[],
-  { prepare, check, now, programs = "none", first = 0 }: {
+  { prepare, check, now, programs = "none", shared = false, isTold }: {
     prepare: () => TestEnv | Promise<TestEnv>;
     check: (env: TestEnv, where: string, finished: boolean) => Promise<void>;
     now: () => Date;
     programs?: Programs;
-    /** The death to begin with, where another test has those before. */
-    first?: number;
+    /** Whether one world is prepared, and brought back for each death. */
+    shared?: boolean;
+    /** Deaths that another test has: they are left out. */
+    isTold?: (at: number) => boolean;
   },
 ): Promise<number> {
-  for (let at = first;; at++) {
-    using env = await prepare();
+  const one = shared ? await prepare() : undefined;
+  using _held = one;
+  const bring = one?.keep();
+  for (let at = 0;; at++) {
+    if (isTold?.(at)) continue;
+    bring?.();
+    using made = one ? undefined : await prepare();
+    const env = (one ?? made)!;
     const finished = await runDying(env, args, { at, now, programs });
     await check(env, finished ? "finished" : `died at write ${at}`, finished);
     if (finished) return at;

@@ -16,6 +16,17 @@ const WINDOWS_ENV = Object.fromEntries(
     .filter(([, value]) => value !== undefined),
 ) as Record<string, string>;
 
+/** A folder with all that is in it, but for the times. */
+function copy(from: string, to: string): void {
+  Deno.mkdirSync(to, { mode: Deno.lstatSync(from).mode! & 0o777 });
+  for (const { name, isDirectory, isSymlink } of Deno.readDirSync(from)) {
+    const [source, target] = [join(from, name), join(to, name)];
+    if (isDirectory) copy(source, target);
+    else if (isSymlink) Deno.symlinkSync(Deno.readLinkSync(source), target);
+    else Deno.copyFileSync(source, target);
+  }
+}
+
 /** A throw-away home with a hermetic git; `using` removes it. */
 export class TestEnv implements Disposable {
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
@@ -31,6 +42,22 @@ export class TestEnv implements Disposable {
     for (const folder of [this.home, this.project, join(this.root, "tmp")]) {
       Deno.mkdirSync(folder);
     }
+  }
+
+  /**
+   * Keeps the project as it is. The function that is returned brings it back,
+   * which is much cheaper than making it anew.
+   */
+  keep(): () => void {
+    const kept = join(this.root, ".kept");
+    copy(this.project, kept);
+    return () => {
+      for (const { name } of Deno.readDirSync(this.root)) {
+        if (["home", "tmp", ".kept"].includes(name)) continue;
+        Deno.removeSync(join(this.root, name), { recursive: true });
+      }
+      copy(kept, this.project);
+    };
   }
 
   /** A project with a repository and one commit of `README.md`. */
