@@ -179,7 +179,9 @@ clientTest("the plugin passes its events on", async () => {
   await using api = new MockApi();
   const PATH = `${join(mpm.path, "..")}:${Deno.env.get("PATH")}`;
   const args = [...prompt("/mpm:mpm-return"), "--plugin-dir", ROOT];
-  const { status, stderr } = await runClient(env, api, args, { env: { PATH } });
+  // Off, or the hook would answer the typed skill itself.
+  const off = { env: { PATH, MPM_HOOKS: "off" } };
+  const { status, stderr } = await runClient(env, api, args, off);
   assertEquals([status, stderr], [0, ""]);
   assertEquals(
     events(mpm.read()),
