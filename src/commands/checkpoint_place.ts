@@ -8,6 +8,7 @@ import {
   readCheckpointRecord,
   readCheckpointRefs,
 } from "../git/read_checkpoints.ts";
+import { quickWorkspace } from "../git/quick_place.ts";
 import { type SafeSettings, safeSettings } from "../git/safe_git.ts";
 import { openVault, type Vault } from "../git/vault.ts";
 import { locate } from "../git/workspace.ts";
@@ -77,7 +78,7 @@ export async function openPlace(
   { system, folder }: Context,
 ): Promise<CheckpointPlace> {
   const [found, settings] = await Promise.all([
-    locate(system, folder),
+    quickWorkspace(system, folder) ?? locate(system, folder),
     safeSettings(system, folder),
   ]);
   const place = await placeOf(system, found, {
@@ -174,7 +175,11 @@ async function mend(
   return made;
 }
 
-function newestFirst(one: StoredCheckpoint, other: StoredCheckpoint): number {
+/** Compares two for a list with the newest at the top. */
+export function newestFirst(
+  one: StoredCheckpoint,
+  other: StoredCheckpoint,
+): number {
   if (one.created_at === other.created_at) return one.id < other.id ? 1 : -1;
   return one.created_at < other.created_at ? 1 : -1;
 }

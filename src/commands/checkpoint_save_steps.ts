@@ -1,5 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
+import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { autoName, checkedCheckpointName } from "../session/checkpoint_name.ts";
@@ -10,7 +11,15 @@ import { readRecord, recordIds } from "../store/checkpoints.ts";
 import { checkpointRules } from "../session/checkpoint_rules.ts";
 import { readConfig } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
-import { captureNow, listCheckpoints, openPlace } from "./checkpoint_place.ts";
+import type { System } from "../system/system.ts";
+import {
+  captureNow,
+  type CheckpointPlace,
+  listCheckpoints,
+  newestFirst,
+  openPlace,
+  type Taken,
+} from "./checkpoint_place.ts";
 import { pruneCheckpoints, storeCheckpoint } from "./checkpoint_take.ts";
 import { settleDetour } from "./detour_settle.ts";
 
@@ -33,35 +42,80 @@ export async function save(
   }
   const place = await openPlace(context);
   await settleDetour(context, place.workspace);
-  const [before, taken] = await Promise.all([
-    listCheckpoints(context.system, place, { light: true }),
-    captureNow(context.system, place, { write: true }),
-  ]);
-  const here = before.filter(({ worktree }) =>
-    worktree === place.vault.workspace.worktree
-  );
+  const taken = await captureNow(context.system, place, { write: true });
   const print = printOf(taken.capture);
-  const same = input.auto ? here[0] : here.find((one) => one.name === name);
-  const unsaid = input.message === undefined || same?.note === input.message;
-  if (same?.print === print && unsaid) {
-    return unsaved(same, `Nothing has changed since "${same.name}"`);
+  /** The one that holds the present state already. */
+  const sameIn = (records: readonly StoredCheckpoint[]) => {
+    const one = input.auto
+      ? records[0]
+      : records.find((one) => one.name === name);
+    const unsaid = input.message === undefined || one?.note === input.message;
+    return one?.print === print && unsaid ? one : undefined;
+  };
+  const same = sameIn(await recordsHere(context.system, place));
+  if (same && await isKept(place, same)) return unchanged(same);
+  try {
+    return await stored(context, place, { name, input, taken });
+  } catch (error) {
+    if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
+    // One that a save which died has left without the record's file.
+    const all = await listCheckpoints(context.system, place, { light: true });
+    const { worktree } = place.vault.workspace;
+    const left = sameIn(all.filter((one) => one.worktree === worktree));
+    if (!left) throw error;
+    return unchanged(left);
   }
+}
+
+async function stored(
+  context: Context,
+  place: CheckpointPlace,
+  { name, input, taken }: { name: string; input: SaveInput; taken: Taken },
+): Promise<CheckpointSaveResult> {
+  const { system } = context;
+  const known = new Set(recordIds(system, place.workspace.root));
   const kind = input.auto ? "auto" : "named";
-  return await withLock(context.system, place.workspace.root, async () => {
+  return await withLock(system, place.workspace.root, async () => {
     const record = await storeCheckpoint(context, place, {
       order: { name, kind, note: input.message },
       taken,
-      known: new Set(before.map(({ id }) => id)),
+      known,
     });
     const pruned = kind === "auto"
       ? await pruneCheckpoints(context, place, {
-        records: [record, ...before],
+        records: await listCheckpoints(system, place, { light: true }),
         kind,
         keep: place.rules.keepAuto,
       })
       : [];
     return { ...answer(record), saved: true, reason: null, pruned };
   });
+}
+
+function unchanged(record: StoredCheckpoint): CheckpointSaveResult {
+  return unsaved(record, `Nothing has changed since "${record.name}"`);
+}
+
+/** This worktree's by their files alone, the newest first. */
+async function recordsHere(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+): Promise<StoredCheckpoint[]> {
+  const { root } = workspace;
+  const records: StoredCheckpoint[] = [];
+  for (const id of recordIds(system, root)) {
+    const record = await readRecord(system, root, id, { light: true });
+    if (record?.worktree === vault.workspace.worktree) records.push(record);
+  }
+  return records.sort(newestFirst);
+}
+
+/** A record's file may have outlived its checkpoint. */
+async function isKept(
+  { vault }: CheckpointPlace,
+  { id, commit }: StoredCheckpoint,
+): Promise<boolean> {
+  return (await readCheckpointRefs(vault.git)).get(id) === commit;
 }
 
 function nameOf(

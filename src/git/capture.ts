@@ -23,7 +23,7 @@ import { addRaw } from "./capture_raw.ts";
 import { addUnopenable } from "./capture_unopenable.ts";
 import type { RawCache } from "./conversions.ts";
 import { resolveNames, UPSTREAM } from "./refs.ts";
-import { readState } from "./state.ts";
+import { readRecent, readState } from "./state.ts";
 import {
   parseStatus,
   SHALLOW_STATUS,
@@ -65,8 +65,6 @@ const EMPTY_TREE = {
   sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 };
 
-const HEAD_TREE = "HEAD^{tree}";
-
 /** Changed paths that the state lists; the capture takes all. */
 const LISTED = 10_000;
 
@@ -81,11 +79,15 @@ export async function capture(
   options: CaptureOptions,
 ): Promise<Capture> {
   const { git, workspace } = vault;
-  const names = resolveNames(git, [HEAD_TREE, UPSTREAM]);
-  const listed = git.read(LIST_INDEX).then(parseIndex);
+  // Starting a program takes a while: what runs longest comes first.
   const reading = git.read(SHALLOW_STATUS).then((output) =>
     parseStatus(output, { index: true })
   );
+  const listed = git.read(LIST_INDEX).then(parseIndex);
+  const recent = readRecent(git);
+  const names = vault.upstreams
+    ? resolveNames(git, [UPSTREAM])
+    : Promise.resolve(new Map());
   const files = new FileCapture(system, git, {
     ...vault,
     write: options.write,
@@ -95,10 +97,10 @@ export async function capture(
     await readChanged(system, { vault, files, status, listing, options });
     return { status, files: statesOf(status, files) };
   };
-  const [state, listing, resolved, { entries }] = await Promise.all([
-    readState(system, workspace, { git, names, files: gather }),
+  const [state, listing, { tree }, { entries }] = await Promise.all([
+    readState(system, workspace, { git, names, recent, files: gather }),
     listed,
-    names,
+    recent,
     reading,
   ]);
   const [index, submodules] = await Promise.all([
@@ -110,7 +112,7 @@ export async function capture(
   return {
     // The branch of mpm's own repository is nothing of the user's.
     state: vault.own ? { ...state, branch: undefined } : state,
-    base: resolved.get(HEAD_TREE) ?? EMPTY_TREE[vault.hash],
+    base: tree ?? EMPTY_TREE[vault.hash],
     worktree: worktreeOf(files, entries),
     index: index.delta,
     marks: index.marks,

@@ -14,9 +14,24 @@ export const SIDED_LOG_FORMAT = [
   `--format=${["%m", ...COLUMNS].join("%x00")}`,
 ];
 
+/** As {@link LOG_FORMAT}, each commit's tree before it. */
+export const TREE_LOG_FORMAT = [
+  "-z",
+  `--format=${["%T", ...COLUMNS].join("%x00")}`,
+];
+
 /** Reads the output of `git log` with {@link LOG_FORMAT}. */
 export function parseLog(output: Uint8Array): CommitInfo[] {
   return grouped(splitFields(output), COLUMNS.length).map(commitOf);
+}
+
+/** Reads it with {@link TREE_LOG_FORMAT}; `tree` is that of the first commit. */
+export function parseTreeLog(
+  output: Uint8Array,
+): { commits: CommitInfo[]; tree: string | undefined } {
+  const groups = grouped(splitFields(output), COLUMNS.length + 1);
+  const commits = groups.map(([, ...columns]) => commitOf(columns));
+  return { commits, tree: groups[0]?.[0] };
 }
 
 /** A commit and the side of `A...B` that alone reaches it. */

@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from "@std/path";
+import { basename, dirname, join, resolve, sep } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
@@ -28,6 +28,32 @@ export function quickPlace(
       if (found) return found;
       if (dirname(at) === at) return undefined;
     }
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * All that {@link locate} says, found without git. `undefined` wherever git
+ * should be asked: in linked worktrees, within a git folder, and where settings
+ * say what is the worktree.
+ */
+export function quickWorkspace(
+  system: System,
+  folder: string,
+): Workspace | undefined {
+  const found = quickPlace(system, folder);
+  if (!found?.gitDir || found.linked) return undefined;
+  const { gitDir, worktree } = found;
+  try {
+    const cwd = system.files.realPath(folder);
+    const core = coreOf(system, gitDir);
+    const usual = gitDir === join(worktree, ".git") && !core.bare &&
+      core.worktree === undefined && !`${cwd}${sep}`.startsWith(gitDir);
+    if (!usual) return undefined;
+    const place = { ...found, cwd, gitDir, commonDir: gitDir };
+    return { git: "repository", reason: undefined, ...place };
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;

@@ -15,6 +15,8 @@ export interface SafeSettings {
   readonly converts: boolean;
   /** Whether the executable bit of files means anything. */
   readonly fileMode: boolean;
+  /** Whether any branch has an upstream. */
+  readonly upstreams: boolean;
   /** What object ids are made with. */
   readonly hash: ObjectHash;
 }
@@ -22,6 +24,7 @@ export interface SafeSettings {
 export type ObjectHash = "sha1" | "sha256";
 
 const SETTINGS = "^(filter\\..*\\.(clean|smudge|process|required)|" +
+  "branch\\..*\\.merge|" +
   "core\\.(autocrlf|eol|attributesfile|filemode)|extensions\\.objectformat)$";
 
 /** Reads the settings that hold in a folder, with one process. */
@@ -37,18 +40,25 @@ export async function safeSettings(
     SETTINGS,
   ]);
   const drivers = new Set<string>();
-  let [converts, fileMode] = [false, true];
+  let [converts, fileMode, upstreams] = [false, true, false];
   let hash: ObjectHash = "sha1";
   for (const field of splitFields(asked.stdout)) {
     const [name, value = "true"] = field.split(/\n([^]*)/);
     const driver = /^filter\.([^]*)\.\w+$/.exec(name!)?.[1];
     if (driver !== undefined) drivers.add(driver);
+    else if (name!.startsWith("branch.")) upstreams = true;
     else if (name === "extensions.objectformat") hash = value as ObjectHash;
     else if (name === "core.filemode") fileMode = value !== "false";
     else if (name === "core.autocrlf") converts ||= value !== "false";
     else converts = true;
   }
-  return { off: offSettings([...drivers]), converts, fileMode, hash };
+  return {
+    off: offSettings([...drivers]),
+    converts,
+    fileMode,
+    upstreams,
+    hash,
+  };
 }
 
 /**

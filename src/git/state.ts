@@ -1,10 +1,15 @@
 import { join } from "@std/path";
-import type { RepositoryState, Workspace } from "../session/repository.ts";
+import type { MpmError } from "../errors.ts";
+import type {
+  CommitInfo,
+  RepositoryState,
+  Workspace,
+} from "../session/repository.ts";
 import type { FileState } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
-import { LOG_FORMAT, parseLog } from "./log.ts";
+import { parseTreeLog, TREE_LOG_FORMAT } from "./log.ts";
 import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
 import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
@@ -19,13 +24,30 @@ export interface StateReaders {
   readonly git?: Git;
   /** Resolves `@{upstream}` among other names. */
   readonly names?: Promise<Names>;
+  readonly recent?: Promise<Recent>;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     { readonly status: Status; readonly files: readonly FileState[] }
   >;
 }
 
-const RECENT = ["log", "-5", ...LOG_FORMAT, "HEAD", "--"];
+const RECENT = ["log", "-5", ...TREE_LOG_FORMAT, "HEAD", "--"];
+
+/** The newest commits of HEAD. */
+export interface Recent {
+  readonly commits: readonly CommitInfo[];
+  /** The tree of HEAD. */
+  readonly tree: string | undefined;
+  /** Before the first commit there is nothing to log. */
+  readonly failure: MpmError | undefined;
+}
+
+/** At most five commits, with one process. */
+export async function readRecent(git: Git): Promise<Recent> {
+  const log = await git.run(RECENT);
+  const failure = log.status === 0 ? undefined : gitFailure(RECENT, log);
+  return { ...parseTreeLog(log.stdout), failure };
+}
 
 const STASHES = [
   "log",
@@ -38,8 +60,8 @@ const STASHES = [
 
 /**
  * Everything a save records of a worktree: three git processes side by side,
- * four where there are stashes. `workspace` must be in a repository. Throws GIT_FAILED where git cannot read the
- * repository.
+ * four where there are stashes. `workspace` must be in a repository. Throws
+ * GIT_FAILED where git cannot read the repository.
  */
 export async function readState(
   system: System,
@@ -48,13 +70,12 @@ export async function readState(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
   const { names = resolveNames(git, [UPSTREAM]), files } = readers;
-  const [present, log] = await allEnded([
+  const [present, recent] = await allEnded([
     readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
-    git.run(RECENT),
+    readers.recent ?? readRecent(git),
   ]);
-  // Before the first commit there is nothing to log.
-  if (log.status !== 0 && present.head) throw gitFailure(RECENT, log);
-  return { ...present, recent: parseLog(log.stdout) };
+  if (recent.failure && present.head) throw recent.failure;
+  return { ...present, recent: recent.commits };
 }
 
 /**

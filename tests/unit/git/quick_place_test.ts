@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { quickPlace } from "../../../src/git/quick_place.ts";
+import { quickPlace, quickWorkspace } from "../../../src/git/quick_place.ts";
 import { locate } from "../../../src/git/workspace.ts";
 import { TestEnv } from "../../helpers/env.ts";
 
@@ -67,4 +67,22 @@ Deno.test("quickPlace() finds nothing where there is no worktree", () => {
   for (const folder of ["project", "project/broken", "home"]) {
     assertEquals(quickPlace(env.system(), join(env.root, folder)), undefined);
   }
+});
+
+Deno.test("quickWorkspace() says what git says, or leaves it to git", async () => {
+  using env = TestEnv.repository();
+  env.write("sub/deep/file", "");
+  env.git("worktree", "add", "-q", "../linked");
+  const system = env.system();
+  const quick = (folder: string) =>
+    quickWorkspace(system, join(env.root, folder));
+  for (const folder of ["project", "project/sub/deep"]) {
+    const told = await locate(system, join(env.root, folder));
+    assertEquals(quick(folder), told, folder);
+  }
+  for (const folder of ["linked", "project/.git", "project/.git/refs", "."]) {
+    assertEquals(quick(folder), undefined, folder);
+  }
+  env.git("config", "core.worktree", join(env.root, "linked"));
+  assertEquals(quick("project"), undefined, "core.worktree");
 });
