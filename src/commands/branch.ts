@@ -1,6 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { branchText } from "../session/detour_text.ts";
 import { branched, planned } from "./branch_steps.ts";
+import { TEMPLATE_FLAGS } from "./template_flags.ts";
 
 /** `mpm branch` */
 export const branch = defineCommand({
@@ -40,18 +41,7 @@ short is taken back by the next one.`,
       short: "w",
       summary: "Open it in a worktree of its own",
     },
-    template: {
-      type: "string",
-      short: "t",
-      value: "name",
-      summary: "The template its checklist is made from",
-    },
-    var: {
-      type: "string",
-      value: "name=value",
-      repeatable: true,
-      summary: "The value of one of the template's variables",
-    },
+    ...TEMPLATE_FLAGS,
     "no-commit": {
       type: "boolean",
       summary: "Do not commit the save to the repository",

@@ -1,6 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { startText } from "../session/work_text.ts";
 import { planned, started } from "./start_steps.ts";
+import { TEMPLATE_FLAGS } from "./template_flags.ts";
 
 /** `mpm start` */
 export const start = defineCommand({
@@ -18,18 +19,7 @@ Without a task the template's title and the values of its variables are it.`,
     { name: "task", summary: "What is to be done", rest: true },
   ],
   flags: {
-    template: {
-      type: "string",
-      short: "t",
-      value: "name",
-      summary: "The template its checklist is made from",
-    },
-    var: {
-      type: "string",
-      value: "name=value",
-      repeatable: true,
-      summary: "The value of one of the template's variables",
-    },
+    ...TEMPLATE_FLAGS,
     "dry-run": {
       type: "boolean",
       summary: "Show what would be started and write nothing",

@@ -1,0 +1,15 @@
+/** The options of commands that make a checklist from a template. */
+export const TEMPLATE_FLAGS = {
+  template: {
+    type: "string",
+    short: "t",
+    value: "name",
+    summary: "The template its checklist is made from",
+  },
+  var: {
+    type: "string",
+    value: "name=value",
+    repeatable: true,
+    summary: "The value of one of the template's variables",
+  },
+} as const;
