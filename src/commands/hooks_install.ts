@@ -1,4 +1,4 @@
-import { placeOf, type Scope, SCOPES } from "../claude/settings_scope.ts";
+import { placeOf, type Scope } from "../claude/settings_scope.ts";
 import { defineCommand } from "../cli/command.ts";
 import { isIgnored } from "../git/ignored.ts";
 import { locate } from "../git/workspace.ts";
@@ -7,6 +7,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { HooksInstallResult } from "../session/results_hooks.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
+import { DIFF_FLAG, SCOPE_FLAG } from "./hooks_flags.ts";
 import { install } from "./install_steps.ts";
 import { binaryFor, statusLineWord } from "./program_steps.ts";
 
@@ -25,13 +26,7 @@ worktree: this project, you alone), project (.claude/settings.json: everybody wh
 clones it) and user (~/.claude/settings.json: all your projects).`,
   positionals: [],
   flags: {
-    scope: {
-      type: "string",
-      value: "scope",
-      choices: SCOPES,
-      default: "local",
-      summary: "Whose settings",
-    },
+    scope: SCOPE_FLAG,
     skills: {
       type: "boolean",
       summary: "Install the skills /mpm-pause, /mpm-resume and others, too",
@@ -45,10 +40,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
       value: "path",
       summary: "The mpm that hooks start, instead of this one",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show the change as a diff and write nothing",
-    },
+    "dry-run": DIFF_FLAG,
   },
   examples: [
     "mpm hooks install --dry-run",

@@ -6,6 +6,7 @@ import { uninstallText } from "../session/hooks_text.ts";
 import type { HooksUninstallResult } from "../session/results_hooks.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
+import { DIFF_FLAG, SCOPE_FLAG } from "./hooks_flags.ts";
 import { uninstall } from "./install_steps.ts";
 
 /** `mpm hooks uninstall` */
@@ -18,17 +19,8 @@ to the byte. Otherwise mpm's own entries go and nothing else. Skills that are
 still as mpm wrote them go, too; what the settings held is kept first.`,
   positionals: [],
   flags: {
-    scope: {
-      type: "string",
-      value: "scope",
-      choices: SCOPES,
-      default: "local",
-      summary: "Whose settings",
-    },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show the change as a diff and write nothing",
-    },
+    scope: SCOPE_FLAG,
+    "dry-run": DIFF_FLAG,
   },
   examples: ["mpm hooks uninstall", "mpm hooks uninstall --scope user"],
   result: async () =>

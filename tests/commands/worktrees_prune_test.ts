@@ -173,21 +173,21 @@ for (const { what, reason, make } of GONE) {
 posixTest("links in a worktree go without what they lead to", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x");
-  Deno.mkdirSync(join(env.root, "shared"));
-  Deno.writeTextFileSync(join(env.root, "shared/mine.txt"), "mine\n");
+  Deno.mkdirSync(join(env.root, "outside"));
+  Deno.writeTextFileSync(join(env.root, "outside/mine.txt"), "mine\n");
   env.write(".gitignore", `${env.read(".gitignore")}dist\n`);
-  Deno.symlinkSync("../../../../shared", join(path, "tracked"));
+  Deno.symlinkSync("../../../../outside", join(path, "tracked"));
   env.commit("Ignore more");
   env.gitIn(path, "add", "tracked");
   env.gitIn(path, "commit", "-q", "-m", "Add a link");
   env.git("merge", "-q", "--no-edit", "worktree-x");
   env.gitIn(path, "merge", "-q", "main");
-  Deno.symlinkSync(join(env.root, "shared"), join(path, "dist"));
+  Deno.symlinkSync(join(env.root, "outside"), join(path, "dist"));
   Deno.mkdirSync(join(path, "node_modules"));
-  Deno.symlinkSync(join(env.root, "shared"), join(path, "node_modules/a"));
+  Deno.symlinkSync(join(env.root, "outside"), join(path, "node_modules/a"));
   assertEquals(gone(await pruneLater(env)), ["x"]);
   assertEquals(
-    Deno.readTextFileSync(join(env.root, "shared/mine.txt")),
+    Deno.readTextFileSync(join(env.root, "outside/mine.txt")),
     "mine\n",
   );
 });
