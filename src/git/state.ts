@@ -1,17 +1,12 @@
 import { join } from "@std/path";
-import type { MpmError } from "../errors.ts";
-import type {
-  CommitInfo,
-  RepositoryState,
-  Workspace,
-} from "../session/repository.ts";
+import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { FileState } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
-import { parseTreeLog, TREE_LOG_FORMAT } from "./log.ts";
 import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
+import { readRecent, type Recent } from "./recent.ts";
 import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
 import { parseStatus, STATUS, type Status } from "./status.ts";
 import { splitFields } from "./text.ts";
@@ -29,24 +24,6 @@ export interface StateReaders {
   readonly files?: () => Promise<
     { readonly status: Status; readonly files: readonly FileState[] }
   >;
-}
-
-const RECENT = ["log", "-5", ...TREE_LOG_FORMAT, "HEAD", "--"];
-
-/** The newest commits of HEAD. */
-export interface Recent {
-  readonly commits: readonly CommitInfo[];
-  /** The tree of HEAD. */
-  readonly tree: string | undefined;
-  /** Before the first commit there is nothing to log. */
-  readonly failure: MpmError | undefined;
-}
-
-/** At most five commits, with one process. */
-export async function readRecent(git: Git): Promise<Recent> {
-  const log = await git.run(RECENT);
-  const failure = log.status === 0 ? undefined : gitFailure(RECENT, log);
-  return { ...parseTreeLog(log.stdout), failure };
 }
 
 const STASHES = [
