@@ -8,7 +8,7 @@ import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
 import { readRecent, type Recent } from "./recent.ts";
 import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
-import { parseStatus, STATUS, type Status } from "./status.ts";
+import { readStatus, type Status } from "./status.ts";
 import { splitFields } from "./text.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
@@ -20,6 +20,7 @@ export interface StateReaders {
   /** Resolves `@{upstream}` among other names. */
   readonly names?: Promise<Names>;
   readonly recent?: Promise<Recent>;
+  readonly status?: Promise<Status>;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     { readonly status: Status; readonly files: readonly FileState[] }
@@ -46,9 +47,9 @@ export async function readState(
   readers: StateReaders = {},
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
-  const { names = resolveNames(git, [UPSTREAM]), files } = readers;
+  const { names = resolveNames(git, [UPSTREAM]) } = readers;
   const [present, recent] = await allEnded([
-    readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
+    readPresent(system, workspace, { ...readers, git, names }),
     readers.recent ?? readRecent(git),
   ]);
   if (recent.failure && present.head) throw recent.failure;
@@ -66,7 +67,9 @@ export async function readPresent(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
   const [{ status, files }, resolved, stashes] = await allEnded([
-    readers.files ? readers.files() : readFiles(system, git),
+    readers.files
+      ? readers.files()
+      : readFiles(system, { git, reading: readers.status ?? readStatus(git) }),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
@@ -86,8 +89,11 @@ export async function readPresent(
   };
 }
 
-async function readFiles(system: System, git: Git) {
-  const status = parseStatus(await git.read(STATUS));
+async function readFiles(
+  system: System,
+  { git, reading }: { git: Git; reading: Promise<Status> },
+) {
+  const status = await reading;
   const listed = status.entries.slice(0, FILE_LIMIT);
   return { status, files: await readFileStates(system, git.folder, listed) };
 }
