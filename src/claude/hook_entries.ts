@@ -1,3 +1,4 @@
+import { SHELL_WORD, unquotedWord } from "../session/shell.ts";
 import { VERSION } from "../version.ts";
 
 /** An event of Claude Code that mpm wants to be told of. */
@@ -88,7 +89,9 @@ export function ownHandler(value: unknown): OwnHandler | undefined {
   return { event: args[1], binary: command, version };
 }
 
-const STATUS_LINE = /^(?:'([^']+)'|(\S+)) statusline # installed by mpm (\S+)$/;
+const STATUS_LINE = new RegExp(
+  `^(${SHELL_WORD}) statusline # installed by mpm (\\S+)$`,
+);
 
 /**
  * The status line's setting: a shell's command line, since the client takes no
@@ -108,6 +111,6 @@ export function ownStatusLine(
   if (type !== "command" || typeof command !== "string") return undefined;
   const found = STATUS_LINE.exec(command);
   return found
-    ? { binary: found[1] ?? found[2]!, version: found[3]! }
+    ? { binary: unquotedWord(found[1]!), version: found[2]! }
     : undefined;
 }

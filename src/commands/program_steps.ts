@@ -9,7 +9,17 @@ import type { System } from "../system/system.ts";
  * path it has on PATH if it is there, which an upgrade keeps. Throws NOT_FOUND
  * or CONFLICT.
  */
-export function binaryFor(
+export function binaryFor(context: Context, named: string | undefined): string {
+  const path = programPath(context, named);
+  if (!path.includes("${CLAUDE_")) return path;
+  throw new MpmError(
+    "CONFLICT",
+    `Claude Code cannot start "${path}": it reads "\${CLAUDE_" as a variable`,
+    { hint: "Give --binary another path that leads to it" },
+  );
+}
+
+function programPath(
   { system, folder }: Context,
   named: string | undefined,
 ): string {

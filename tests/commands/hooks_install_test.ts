@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
+import type { System } from "../../src/system/system.ts";
 import type {
   HooksInstallResult,
   HooksUninstallResult,
@@ -156,34 +157,90 @@ Deno.test("hooks install finds its entries without its record", async () => {
   assertEquals(env.read(LOCAL), before);
 });
 
-Deno.test("hooks install --dry-run prints a diff that patch takes, and writes nothing", async () => {
+/** What a printed diff makes of the file, by git. */
+function patched(env: TestEnv, diff: string): Uint8Array {
+  const [from, to, ...rest] = diff.replaceAll("$ROOT", env.root).split("\n");
+  const path = join(env.project, LOCAL);
+  assertEquals([from, to], [`--- ${path}`, `+++ ${path}`]);
+  const patch = [`--- a/${LOCAL}`, `+++ b/${LOCAL}`, ...rest].join("\n");
+  env.write("../change.diff", patch);
+  env.git("apply", "-p1", "../change.diff");
+  return bytesOf(env);
+}
+
+Deno.test("hooks install and uninstall --dry-run print what patch takes, and write nothing", async () => {
+  const kinds = [
+    "only other hooks",
+    "tabs",
+    "CRLF",
+    "a byte order mark",
+    "no final newline",
+    "many final newlines",
+    "one line",
+    "duplicate keys",
+  ];
+  for (const kind of kinds) {
+    using env = TestEnv.repository();
+    env.write(LOCAL, SHAPES[kind]!.text);
+    const before = bytesOf(env);
+    const tree = treeOf(env.root);
+    const dry = await mpm(env, [...INSTALL, "--dry-run"]);
+    assertEquals(treeOf(env.root), tree);
+    const promised = patched(env, dry.stdout);
+    Deno.writeFileSync(join(env.project, LOCAL), before);
+    await mpm(env, INSTALL);
+    assert(sameBytes(bytesOf(env), promised), kind);
+    const undo = await mpm(env, [...UNINSTALL, "--dry-run"]);
+    assert(sameBytes(patched(env, undo.stdout), before), kind);
+  }
+});
+
+Deno.test("hooks install and uninstall --dry-run show the skills, too", async () => {
   using env = new TestEnv();
-  env.write(LOCAL, SHAPES["only other hooks"]!.text);
-  const before = treeOf(env.root);
-  const { status, stdout } = await mpm(env, [
-    ...INSTALL,
-    "--dry-run",
-    "--skills",
-  ]);
-  assertEquals(status, 0);
-  assertEquals(treeOf(env.root), before);
-  assertStringIncludes(stdout, `--- $ROOT/project/${LOCAL}\n+++ $ROOT/`);
-  assertStringIncludes(stdout, '\n+    "SessionStart": [\n');
-  assert(!/^-[^-]/m.test(stdout.replace(/^- {4}\]$/m, "")), stdout);
-  const { diff } = await mpmJson<HooksInstallResult>(env, [
-    ...INSTALL,
-    "--dry-run",
-  ]);
-  await mpm(env, INSTALL);
-  const undo = await mpmJson<HooksUninstallResult>(
+  const args = [...INSTALL, "--skills"];
+  const dry = await mpm(env, [...args, "--dry-run"]);
+  assertStringIncludes(dry.stdout, "\nWould be added: /mpm-pause\n");
+  await mpm(env, args);
+  const undo = await mpm(env, [...UNINSTALL, "--dry-run"]);
+  assertStringIncludes(undo.stdout, "\nWould be removed: /mpm-pause\n");
+});
+
+Deno.test("hooks install finds its status line whatever the binary's path", async () => {
+  for (const folder of ["it's a", "it's", "a b", "'", "$HOME", "é\\n#;"]) {
+    using env = new TestEnv();
+    const program = join(env.root, folder, "mpm");
+    Deno.mkdirSync(join(env.root, folder));
+    Deno.writeTextFileSync(program, "", { mode: 0o755 });
+    const args = [...INSTALL, "--statusline", "--binary", program];
+    await mpmJson(env, args);
+    const { diff, changes } = await mpmJson<HooksInstallResult>(env, args);
+    assertEquals([diff, changes.at(-1)], ["", {
+      action: "kept",
+      at: "statusLine",
+    }]);
+    const wrap = (system: System) => ({ ...system, program: () => program });
+    const status = await mpm(env, ["hooks", "status"], { wrap });
+    assertEquals([status.status, status.stderr], [0, ""], status.stdout);
+    // Somebody edits the file, so that mpm has to find what is its own.
+    env.write(LOCAL, env.read(LOCAL).replace("{", '{"theirs": 1,'));
+    await mpm(env, UNINSTALL);
+    assertEquals(JSON.parse(env.read(LOCAL)), { theirs: 1 });
+  }
+});
+
+Deno.test("hooks install refuses a path that Claude Code would change", async () => {
+  using env = new TestEnv();
+  const folder = join(env.root, "${CLAUDE_PROJECT_DIR}");
+  Deno.mkdirSync(folder);
+  const program = join(folder, "mpm");
+  Deno.writeTextFileSync(program, "", { mode: 0o755 });
+  const { status, stderr } = await mpm(
     env,
-    [...UNINSTALL, "--dry-run"],
+    [...INSTALL, "--binary", program],
   );
-  const signs = (text: string, sign: string) =>
-    text.split("\n").slice(2).filter((line) => line.startsWith(sign)).map((
-      line,
-    ) => line.slice(1));
-  assertEquals(signs(undo.diff, "-"), signs(diff, "+"));
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "as a variable");
+  assert(!env.exists(LOCAL));
 });
 
 posixTest("hooks install keeps the mode of the file", async () => {
