@@ -22,15 +22,39 @@ import type { ConfigFile } from "./config_paths.ts";
 /** The largest configuration file that is read, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/** The user may keep theirs behind a link; a project's may be anybody's. */
+/**
+ * The user may keep theirs behind a link; a project's may be anybody's. Throws
+ * USAGE if it is not UTF-8, which TOML is and a change of it has to keep.
+ */
 export function readText(
   system: System,
   { layer, path }: ConfigFile,
 ): string {
+  if (layer === "user") refuseDangling(system, path);
   const bytes = layer === "user"
     ? system.files.readUpTo(path, LIMIT)
     : system.files.readOwn(path, LIMIT);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (cause) {
+    throw new MpmError("USAGE", `"${path}" is not UTF-8 text`, {
+      hint: "Save it as UTF-8, which TOML always is",
+      cause,
+    });
+  }
+}
+
+function refuseDangling(system: System, path: string): void {
+  const { files } = system;
+  if (files.lstat(path)?.kind !== "link" || files.stat(path)) return;
+  throw new MpmError(
+    "USAGE",
+    `"${path}" is a symbolic link to "${
+      files.readLink(path)
+    }", which is not there`,
+    { hint: "Make the file it leads to, or remove the link" },
+  );
 }
 
 /** Every value of a file by its key. Throws USAGE that names file and line. */
@@ -83,6 +107,16 @@ export function checkedVariable(key: Key, text: string): Given {
   const written = fromText(key, text);
   if (!fits(key, written)) throw misfit(key, text, `variable ${source}`);
   return { written, layer: "environment", source, line: undefined };
+}
+
+/** A variable that looks like one of mpm's and is none. */
+export async function unknownVariable(name: string): Promise<MpmError> {
+  const near = await likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
+  return new MpmError("USAGE", `Unknown variable ${name}`, {
+    hint: near === undefined
+      ? '"mpm config list --json" shows the variable of each key'
+      : `Did you mean ${variableOf(near)}?`,
+  });
 }
 
 interface Leaf {
