@@ -53,7 +53,7 @@ export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
  * settings, with its version. No other program has a reason to write it, so
  * that nobody else's entry is taken for mpm's, whatever the binary is called.
  */
-const MARK = "--installed-by=mpm/";
+export const OWN_MARK = "--installed-by=mpm/";
 const MARKED = /^--installed-by=mpm\/(\S+)$/;
 
 /** A matcher group as it stands in the settings. */
@@ -62,7 +62,7 @@ export function groupOf(
   binary: string,
   version = VERSION,
 ): Record<string, unknown> {
-  const args = ["hook", event, MARK + version];
+  const args = ["hook", event, OWN_MARK + version];
   const handler = { type: "command", command: binary, args, timeout };
   return {
     ...matcher === undefined ? {} : { matcher },

@@ -50,14 +50,30 @@ export function placeOf(
   return { scope, folder, path, fileMode, folderMode: 0o755 };
 }
 
-/** The settings of whoever manages the machine, which win over all others. */
-export function managedSettings(platform: System["platform"]): string {
+/**
+ * The settings of whoever manages the machine, which win over all others: the
+ * one that wins among them first. Beside their file there can be a folder of
+ * more, of which a later name wins.
+ */
+export function managedSettings({ files, platform }: System): string[] {
+  const base = managedBase(platform);
+  const folder = `${base}.d`;
+  const more = files.stat(folder)?.kind === "folder" ? files.list(folder) : [];
+  const names = more.map(({ name }) => name)
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."));
+  return [
+    ...names.sort().reverse().map((name) => join(folder, name)),
+    `${base}.json`,
+  ];
+}
+
+function managedBase(platform: System["platform"]): string {
   switch (platform) {
     case "darwin":
-      return "/Library/Application Support/ClaudeCode/managed-settings.json";
+      return "/Library/Application Support/ClaudeCode/managed-settings";
     case "windows":
-      return "C:\\Program Files\\ClaudeCode\\managed-settings.json";
+      return "C:\\Program Files\\ClaudeCode\\managed-settings";
     case "linux":
-      return "/etc/claude-code/managed-settings.json";
+      return "/etc/claude-code/managed-settings";
   }
 }

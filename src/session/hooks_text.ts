@@ -94,7 +94,7 @@ export function hooksStatusText(
   { installed, findings }: HooksStatusResult,
   style: Painter,
 ): string {
-  if (installed.length === 0) {
+  if (installed.length + findings.length === 0) {
     return "mpm's hooks are not installed. To do so: mpm hooks install\n";
   }
   const places = installed.map(

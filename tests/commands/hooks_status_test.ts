@@ -169,6 +169,104 @@ Deno.test("hooks status finds what Claude Code ignores or cannot read", async ()
   assertEquals(broken.findings.map(({ problem }) => problem), ["unreadable"]);
 });
 
+Deno.test("hooks status knows hooks in a file that Claude Code does not take", async () => {
+  using env = await installed();
+  replacing("{", '{"model": 5, "disableAllHooks": true,')(env);
+  const ignored = await status(env);
+  assertEquals(
+    [ignored.status, ignored.installed.length, ignored.findings.length],
+    [4, 1, 1],
+  );
+  assertStringIncludes(ignored.findings[0]!.detail, "model must be a string");
+  const { stderr } = await mpm(env, ["hooks", "test"]);
+  assertStringIncludes(stderr, "model must be a string");
+  replacing("{", "{,")(env);
+  const broken = await status(env);
+  assertEquals(
+    [broken.status, broken.installed, broken.findings[0]!.problem],
+    [4, [], "unreadable"],
+  );
+});
+
+const MANAGED = "/etc/claude-code/managed-settings";
+
+/** A machine with these files of whoever manages it. */
+function managed(texts: Record<string, string>): MpmOptions["wrap"] {
+  return (system) => {
+    const { files } = system;
+    const folder = { ...files.stat("/")!, kind: "folder" } as const;
+    const file = (path: string) =>
+      Object.keys(texts).find((name) => path === `${MANAGED}${name}`);
+    const info = (path: string) => {
+      if (path === `${MANAGED}.d`) return folder;
+      if (!path.startsWith(MANAGED)) return undefined;
+      return file(path) === undefined
+        ? undefined
+        : { ...folder, kind: "file" as const };
+    };
+    return {
+      ...system,
+      platform: "linux",
+      files: {
+        ...files,
+        stat: (path) => info(path) ?? files.stat(path),
+        lstat: (path) => info(path) ?? files.lstat(path),
+        realPath: (path) => info(path) ? path : files.realPath(path),
+        list: (path) =>
+          info(path)
+            ? Object.keys(texts).filter((name) => name.startsWith(".d/"))
+              .map((name) => ({ name: name.slice(3), kind: "file" as const }))
+            : files.list(path),
+        readOwn: (path, limit) =>
+          file(path) === undefined
+            ? files.readOwn(path, limit)
+            : new TextEncoder().encode(texts[file(path)!]),
+      },
+    };
+  };
+}
+
+const OFF = "Claude Code runs no hooks of yours";
+const PLUGINS = "Claude Code runs hooks of plugins only";
+
+for (
+  const [texts, told] of [
+    [{ ".json": '{"allowManagedHooksOnly": true}' }, OFF],
+    [{ ".d/10-x.json": '{"allowManagedHooksOnly": true}' }, OFF],
+    [{ ".d/10-x.json": '{"disableAllHooks": true}' }, OFF],
+    [{
+      ".json": '{"disableAllHooks": true}',
+      ".d/10-x.json": '{"disableAllHooks": false}',
+    }, ""],
+    [{
+      ".d/a.json": '{"disableAllHooks": false}',
+      ".d/b.json": '{"disableAllHooks": true}',
+    }, OFF],
+    [{ ".d/.off.json": '{"disableAllHooks": true}' }, ""],
+    [{ ".json": '{"strictPluginOnlyCustomization": ["hooks"]}' }, PLUGINS],
+    [{ ".json": '{"strictPluginOnlyCustomization": true}' }, PLUGINS],
+    [{ ".json": '{"strictPluginOnlyCustomization": ["skills"]}' }, ""],
+  ] as const
+) {
+  posixTest(`hooks status heeds ${JSON.stringify(texts)}`, async () => {
+    using env = await installed();
+    const { findings } = await status(env, { wrap: managed(texts)! });
+    assertEquals(
+      findings.map(({ detail }) => detail.replace(/^.* is set: /, "")),
+      told === "" ? [] : [told],
+    );
+    if (told) assertStringIncludes(findings[0]!.mend, "whoever manages");
+  });
+}
+
+Deno.test("hooks status goes by the scope that wins for the plugin, too", async () => {
+  using env = await installed();
+  env.write(".claude/settings.json", '{"enabledPlugins": {"mpm@m": true}}');
+  assertEquals((await status(env)).findings.length, 1);
+  replacing("{", '{"enabledPlugins": {"mpm@m": false},')(env);
+  assertEquals((await status(env)).findings, []);
+});
+
 Deno.test("hooks status names another mpm than the one that is asked", async () => {
   using env = await installed();
   const { findings } = await status(env, {
