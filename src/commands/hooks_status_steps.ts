@@ -5,10 +5,10 @@ import {
   type SettingsLayer,
   switchedOff,
 } from "../claude/settings_switches.ts";
-import type { MpmError } from "../errors.ts";
+import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { HooksStatusResult } from "../session/results_hooks.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { VERSION } from "../version.ts";
 import { isSameFile } from "./program_steps.ts";
 import { type FoundSettings, readLayers } from "./settings_layer_steps.ts";
@@ -113,7 +113,10 @@ function binaryProblem(
   system: System,
   binary: string,
 ): Pick<Finding, "problem" | "detail"> | undefined {
-  const found = system.files.stat(binary);
+  const found = lookAt(system, binary);
+  if (found instanceof MpmError) {
+    return { problem: "binary-missing", detail: found.message };
+  }
   if (found?.kind !== "file") {
     return { problem: "binary-missing", detail: `no program "${binary}"` };
   }
@@ -129,6 +132,15 @@ function binaryProblem(
     problem: "binary-other",
     detail: `entries start "${binary}", this mpm is "${program}"`,
   };
+}
+
+function lookAt(system: System, path: string): FileInfo | undefined | MpmError {
+  try {
+    return system.files.stat(path);
+  } catch (error) {
+    if (error instanceof MpmError) return error;
+    throw error;
+  }
 }
 
 function offFindings(layers: readonly SettingsLayer[]): Finding[] {

@@ -440,6 +440,21 @@ posixTest(
     env.extra.PATH = `${join(env.root, "links")}:${Deno.env.get("PATH")}`;
     const { binary } = await mpmJson<HooksInstallResult>(env, INSTALL);
     assertEquals(binary, join(env.root, "links", "mpm"));
+    const denied = await mpmJson<HooksInstallResult>(env, INSTALL, {
+      wrap: (system) => ({
+        ...system,
+        files: {
+          ...system.files,
+          stat(path) {
+            if (path !== join(env.root, "links", "mpm")) {
+              return system.files.stat(path);
+            }
+            throw new FileError("denied", "look at", path);
+          },
+        },
+      }),
+    });
+    assertEquals(denied.binary, program);
     const missing = await mpm(env, [...INSTALL, "--binary", "no/such"]);
     assertEquals(missing.status, 3);
     const source = await mpm(env, INSTALL, {

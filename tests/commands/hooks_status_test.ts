@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { FileError } from "../../src/errors.ts";
 import type { HooksStatusResult } from "../../src/session/results_hooks.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, type MpmOptions } from "../helpers/mpm.ts";
@@ -167,6 +168,27 @@ Deno.test("hooks status finds what Claude Code ignores or cannot read", async ()
   env.write(".claude/settings.json", "{");
   const broken = await status(env);
   assertEquals(broken.findings.map(({ problem }) => problem), ["unreadable"]);
+});
+
+Deno.test("hooks status tells of a binary that may not be looked at", async () => {
+  using env = await installed();
+  const program = join(env.root, "bin", "mpm");
+  const found = await status(env, {
+    wrap: (system) => ({
+      ...system,
+      files: {
+        ...system.files,
+        stat(path) {
+          if (path !== program) return system.files.stat(path);
+          throw new FileError("denied", "look at", path);
+        },
+      },
+    }),
+  });
+  assertEquals(found.findings.map(({ problem }) => problem), [
+    "binary-missing",
+  ]);
+  assertStringIncludes(found.findings[0]!.detail, "permission denied");
 });
 
 Deno.test("hooks status knows hooks in a file that Claude Code does not take", async () => {
