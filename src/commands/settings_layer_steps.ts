@@ -45,7 +45,11 @@ export function readLayers(
       throw error;
     }
   });
-  return [...managed, ...own].map((place) => readLayer(system, place));
+  // In the home folder the project's settings are the user's.
+  const apart = own.filter(({ path }, at) =>
+    !own.slice(at + 1).some((other) => other.path === path)
+  );
+  return [...managed, ...apart].map((place) => readLayer(system, place));
 }
 
 function readLayer(

@@ -24,6 +24,7 @@ export function usesMpm(
   if (isHome) return false;
   return [
     join(root, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.local.json"),
     join(worktree, ".claude", "settings.json"),
   ].some((path) => isMarked(system, path));
 }

@@ -6,6 +6,7 @@ import type {
   HooksInstallResult,
   HooksUninstallResult,
 } from "../../src/session/results_hooks.ts";
+import { usesMpm } from "../../src/store/uses_mpm.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -384,6 +385,55 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
   );
   assertEquals(project.path, join(env.project, ".claude/settings.json"));
   assertStringIncludes(project.warnings.join(), "is the project's");
+});
+
+Deno.test("hooks install says where Claude Code will read what it wrote", async () => {
+  using env = TestEnv.repository();
+  env.git("clone", "-q", "--bare", ".", "../bare.git");
+  env.gitIn(join(env.root, "bare.git"), "worktree", "add", "-q", "../tree");
+  const cwd = join(env.root, "tree");
+  const bare = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd });
+  assertEquals(bare.path, join(cwd, LOCAL));
+  assertStringIncludes(bare.warnings.join(), "in this worktree only");
+  const place = { root: join(env.root, "bare.git"), worktree: cwd };
+  assert(usesMpm(env.system(), place));
+  const plain = join(env.root, "plain");
+  for (const folder of [".claude-mpm", "sub"]) {
+    Deno.mkdirSync(join(plain, folder), { recursive: true });
+  }
+  const above = await mpmJson<HooksInstallResult>(env, INSTALL, {
+    cwd: join(plain, "sub"),
+  });
+  assertEquals(above.warnings, [
+    `Claude Code reads this file only in sessions that start in "${plain}"`,
+  ]);
+  const there = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd: plain });
+  assertEquals(there.warnings, []);
+});
+
+posixTest("hooks uninstall leaves skills behind links alone", async () => {
+  using env = new TestEnv();
+  const shared = join(env.root, "shared");
+  const skills = join(env.project, ".claude/skills");
+  // Somebody's own folder, of which mpm wrote nothing.
+  Deno.mkdirSync(shared);
+  Deno.mkdirSync(join(env.project, ".claude"));
+  Deno.symlinkSync(shared, skills);
+  await mpmJson(env, INSTALL);
+  assertEquals((await mpm(env, [...INSTALL, "--skills"])).status, 4);
+  const first = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  assertEquals([first.removed, first.skills], [true, []]);
+  // One that mpm wrote, which they put elsewhere then.
+  Deno.removeSync(skills);
+  await mpmJson(env, [...INSTALL, "--skills"]);
+  Deno.renameSync(skills, join(shared, "skills"));
+  Deno.symlinkSync(join(shared, "skills"), skills);
+  await mpmJson(env, [...INSTALL, "--statusline"]);
+  const second = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  assertEquals(second.skills.map(({ action }) => action), [
+    ...Array(5).fill("foreign"),
+  ]);
+  assertEquals([...Deno.readDirSync(join(shared, "skills"))].length, 5);
 });
 
 Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it wrote", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
 import type { HooksStatusResult } from "../../src/session/results_hooks.ts";
@@ -189,6 +189,13 @@ Deno.test("hooks status tells of a binary that may not be looked at", async () =
     "binary-missing",
   ]);
   assertStringIncludes(found.findings[0]!.detail, "permission denied");
+});
+
+Deno.test("hooks status names the user's settings once in the home folder", async () => {
+  using env = await installed("--scope", "user");
+  const { stdout } = await mpm(env, STATUS, { cwd: env.home });
+  assertEquals(stdout.match(/settings\.json/g)?.length, 1, stdout);
+  assert(stdout.startsWith("user: "), stdout);
 });
 
 Deno.test("hooks status knows hooks in a file that Claude Code does not take", async () => {

@@ -197,7 +197,12 @@ clientTest(
     install();
     env.write("sub/file", "");
     env.git("worktree", "add", "-q", "../tree");
-    for (const cwd of [join(env.project, "sub"), join(env.root, "tree")]) {
+    env.git("clone", "-q", "--bare", ".", "../bare.git");
+    env.gitIn(join(env.root, "bare.git"), "worktree", "add", "-q", "../own");
+    const own = join(env.root, "own");
+    const args = ["hooks", "install", "--binary", mpm.path];
+    assertEquals(env.run(binary(), args, { cwd: own }).status, 0);
+    for (const cwd of [join(env.project, "sub"), join(env.root, "tree"), own]) {
       const before = mpm.read().length;
       await runClient(env, api, prompt("go"), { cwd });
       assertEquals(mpm.read().length, before + 3, cwd);
