@@ -15,6 +15,7 @@ import {
   wordsFor,
 } from "../session/settings_check.ts";
 import { lineOf } from "../session/toml_edit.ts";
+import { statements } from "../session/toml_lines.ts";
 import type { System } from "../system/system.ts";
 import type { Given } from "./config.ts";
 import type { ConfigFile } from "./config_paths.ts";
@@ -63,6 +64,7 @@ export async function checkedFile(
   file: ConfigFile,
 ): Promise<Map<Key, Given>> {
   const values = new Map<Key, Given>();
+  refuseTwice(text, file);
   for (const { path, value } of leaves(parsed(text, file))) {
     const key = path.join(".");
     const line = lineOf(text, path);
@@ -83,6 +85,24 @@ export async function checkedFile(
     });
   }
   return values;
+}
+
+/** TOML takes no key twice; the parser does, and lets the last one count. */
+function refuseTwice(text: string, { path: name }: ConfigFile): void {
+  const seen = new Map<string, number>();
+  for (const { kind, path, line } of statements(text) ?? []) {
+    if (kind !== "pair") continue;
+    const key = path.join(".");
+    const first = seen.get(key);
+    if (first !== undefined) {
+      throw new MpmError(
+        "USAGE",
+        `"${key}" in "${name}" line ${line} is set on line ${first} already`,
+        { hint: "Remove one of the two lines" },
+      );
+    }
+    seen.set(key, line);
+  }
 }
 
 /** The TOML of a file; a byte order mark is skipped. Throws USAGE. */
@@ -132,14 +152,19 @@ function leaves(
   return Object.entries(table).flatMap(([name, value]): Leaf[] => {
     const path = [...above, name];
     const key = path.join(".");
-    const section = KEYS.some((known) => known.startsWith(`${key}.`));
-    return isFields(value) && section ? leaves(value, path) : [{ path, value }];
+    if (!isFields(value) || isKey(key)) return [{ path, value }];
+    const below = leaves(value, path);
+    // Of an unknown table its keys are named, or itself if it has none.
+    return below.length > 0 || isSection(key) ? below : [{ path, value }];
   });
 }
 
+function isSection(key: string): boolean {
+  return KEYS.some((known) => known.startsWith(`${key}.`));
+}
+
 async function unknownKey(key: string, place: string): Promise<MpmError> {
-  const section = KEYS.some((known) => known.startsWith(`${key}.`));
-  if (section) {
+  if (isSection(key)) {
     return new MpmError("USAGE", `"${key}" in ${place} must be a table`, {
       hint: `Write [${key}] on a line of its own and its settings below it`,
     });

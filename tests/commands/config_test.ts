@@ -165,6 +165,18 @@ const FAULTS: [string, string, string][] = [
   [USER, "[context.windows]\nx = 'y'\n", "must be a table such as"],
   [USER, "a b\n", "Cannot read"],
   [
+    USER,
+    "[contxt]\npause_at = 60\n",
+    `Unknown key "contxt.pause_at" in "$ROOT/home/${USER}" line 2`,
+  ],
+  [USER, "contxt.pause_at = 60\n", 'Did you mean "context.pause_at"?'],
+  [USER, "[contxt]\n", 'Unknown key "contxt" in'],
+  [
+    USER,
+    "commit = true\n[hooks]\nenabled = true\nenabled = false\n",
+    `"hooks.enabled" in "$ROOT/home/${USER}" line 4 is set on line 3 already`,
+  ],
+  [
     PROJECT,
     "hooks.enabled = false\n",
     `"hooks.enabled" cannot be set in "$ROOT/project/${PROJECT}" line 1`,
