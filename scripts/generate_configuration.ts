@@ -55,7 +55,9 @@ mpm config unset commit --scope local
 
 \`set\` and \`unset\` change the lines of that one setting: comments, order and line
 ends stay. An unknown key, or a value that does not fit, is an error that names
-file and line; hooks and the status line leave that file out instead.
+file and line, or the variable; hooks and the status line leave that source out
+instead. A variable that begins with \`MPM_CONFIG_\` and is none of these is an
+unknown key, too.
 
 ## Settings
 

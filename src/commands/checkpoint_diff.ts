@@ -1,5 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
-import { escapeLines, escapeText } from "../escape.ts";
+import { escapeDiff, escapeText } from "../escape.ts";
 import type { CheckpointDiffResult } from "../session/results_checkpoints.ts";
 import { diff } from "./checkpoint_diff_steps.ts";
 
@@ -41,7 +41,7 @@ const LETTERS = {
 
 function render(result: CheckpointDiffResult): string {
   const { from, to, files, left_out: leftOut, patch } = result;
-  if (patch !== null) return escapeLines(patch);
+  if (patch !== null) return escapeDiff(patch);
   const lines = [
     ...files.map(({ path, status }) =>
       `${LETTERS[status]} ${escapeText(path)}`

@@ -46,6 +46,20 @@ export async function readRows(
   return KEYS.map((key) => rowOf(key, values));
 }
 
+/** The same for one entry of a table; null where nothing sets it. */
+export async function readEntry(
+  { system, folder }: Context,
+  key: Key,
+  entry: string,
+): Promise<ConfigRow> {
+  const { root } = await locate(system, folder);
+  const given = ((await readGiven(system, root)).get(key) ?? [])
+    .filter(({ written }) => Object.hasOwn(written as object, entry));
+  const row = rowOf(key, new Map([[key, given]]));
+  const table = row.value as Record<string, unknown>;
+  return { ...row, value: table[entry] ?? null, adds_to: [] };
+}
+
 function rowOf(key: Key, values: GivenValues): ConfigRow {
   const { default: fallback, summary } = settingOf(key);
   const given = values.get(key) ?? [];
@@ -60,6 +74,12 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
     origin: nearest?.layer ?? "default",
     source: nearest?.source ?? null,
     line: nearest?.line ?? null,
+    adds_to: !tables ? [] : given.slice(0, -1)
+      .map(({ layer, source, line }) => ({
+        origin: layer,
+        source,
+        line: line ?? null,
+      })),
     variable: variableOf(key),
     summary,
   };

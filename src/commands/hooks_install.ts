@@ -1,4 +1,5 @@
-import { placeOf, type Scope } from "../claude/settings_scope.ts";
+import { isOfBare, placeOf, type Scope } from "../claude/settings_scope.ts";
+import { dirname } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
 import { isIgnored } from "../git/ignored.ts";
 import { locate } from "../git/workspace.ts";
@@ -66,11 +67,33 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     const result = input["dry-run"]
       ? install(system, order, true)
       : await withUserLock(system, () => install(system, order, false));
-    const shared = await sharingWarnings(system, workspace, place);
-    return { ...result, warnings: [...result.warnings, ...shared] };
+    const warnings = [
+      ...result.warnings,
+      ...reachWarnings(workspace, place),
+      ...await sharingWarnings(system, workspace, place),
+    ];
+    return { ...result, warnings };
   },
   render: installText,
 });
+
+/** Where Claude Code does not read the file, though it is the project's. */
+function reachWarnings(
+  workspace: Workspace,
+  { scope, folder }: { scope: Scope; folder: string },
+): string[] {
+  const top = dirname(folder);
+  if (scope === "local" && isOfBare(workspace)) {
+    return [
+      "The repository is bare: Claude Code reads this file in this worktree " +
+      "only. For all of them: --scope user",
+    ];
+  }
+  if (scope === "user" || workspace.git === "repository") return [];
+  return workspace.cwd === top
+    ? []
+    : [`Claude Code reads this file only in sessions that start in "${top}"`];
+}
 
 /** The entries name a path of this machine, and so should not be committed. */
 async function sharingWarnings(

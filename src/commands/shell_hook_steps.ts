@@ -60,15 +60,24 @@ export async function runShellHook(
     : undefined;
 }
 
+/** What a script may take that nobody waits for: tests, dependencies. */
+export const DETACHED_TIME = "10m";
+
 /**
  * Runs `mpm hooks run NAME` in the background. What it needs to know it finds in
  * its environment. Throws as {@link startProgram}.
  */
 export async function startShellHook(
   system: System,
-  { name, cwd, env }: Pick<HookRun, "name" | "cwd" | "env">,
+  { name, cwd, env, timeout = DETACHED_TIME }:
+    & Pick<HookRun, "name" | "cwd" | "env">
+    & { timeout?: string },
 ): Promise<void> {
-  await startProgram(system, { args: ["hooks", "run", name], cwd, env });
+  await startProgram(system, {
+    args: ["hooks", "run", name, "--timeout", timeout],
+    cwd,
+    env: { ...env, MPM_DETACHED: "1" },
+  });
 }
 
 /**

@@ -93,7 +93,22 @@ export async function readGiven(
     const text = system.env(variableOf(key));
     if (text) await take(() => readVariable(key, text));
   }
+  for (const name of unknownVariables(system)) {
+    await take(async () => {
+      const { unknownVariable } = await import("./config_file.ts");
+      throw await unknownVariable(name);
+    });
+  }
   return values;
+}
+
+const PREFIX = "MPM_CONFIG_";
+
+function unknownVariables(system: System): string[] {
+  const named = system.envNames().filter((name) => name.startsWith(PREFIX));
+  if (named.length === 0) return named;
+  const known = new Set(KEYS.map(variableOf));
+  return named.filter((name) => !known.has(name) && system.env(name));
 }
 
 function isThere(system: System, { path }: ConfigFile): boolean {

@@ -15,6 +15,7 @@ import {
   wordsFor,
 } from "../session/settings_check.ts";
 import { lineOf } from "../session/toml_edit.ts";
+import { statements } from "../session/toml_lines.ts";
 import type { System } from "../system/system.ts";
 import type { Given } from "./config.ts";
 import type { ConfigFile } from "./config_paths.ts";
@@ -22,15 +23,39 @@ import type { ConfigFile } from "./config_paths.ts";
 /** The largest configuration file that is read, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/** The user may keep theirs behind a link; a project's may be anybody's. */
+/**
+ * The user may keep theirs behind a link; a project's may be anybody's. Throws
+ * USAGE if it is not UTF-8, which TOML is and a change of it has to keep.
+ */
 export function readText(
   system: System,
   { layer, path }: ConfigFile,
 ): string {
+  if (layer === "user") refuseDangling(system, path);
   const bytes = layer === "user"
     ? system.files.readUpTo(path, LIMIT)
     : system.files.readOwn(path, LIMIT);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (cause) {
+    throw new MpmError("USAGE", `"${path}" is not UTF-8 text`, {
+      hint: "Save it as UTF-8, which TOML always is",
+      cause,
+    });
+  }
+}
+
+function refuseDangling(system: System, path: string): void {
+  const { files } = system;
+  if (files.lstat(path)?.kind !== "link" || files.stat(path)) return;
+  throw new MpmError(
+    "USAGE",
+    `"${path}" is a symbolic link to "${
+      files.readLink(path)
+    }", which is not there`,
+    { hint: "Make the file it leads to, or remove the link" },
+  );
 }
 
 /** Every value of a file by its key. Throws USAGE that names file and line. */
@@ -39,6 +64,7 @@ export async function checkedFile(
   file: ConfigFile,
 ): Promise<Map<Key, Given>> {
   const values = new Map<Key, Given>();
+  refuseTwice(text, file);
   for (const { path, value } of leaves(parsed(text, file))) {
     const key = path.join(".");
     const line = lineOf(text, path);
@@ -59,6 +85,24 @@ export async function checkedFile(
     });
   }
   return values;
+}
+
+/** TOML takes no key twice; the parser does, and lets the last one count. */
+function refuseTwice(text: string, { path: name }: ConfigFile): void {
+  const seen = new Map<string, number>();
+  for (const { kind, path, line } of statements(text) ?? []) {
+    if (kind !== "pair") continue;
+    const key = path.join(".");
+    const first = seen.get(key);
+    if (first !== undefined) {
+      throw new MpmError(
+        "USAGE",
+        `"${key}" in "${name}" line ${line} is set on line ${first} already`,
+        { hint: "Remove one of the two lines" },
+      );
+    }
+    seen.set(key, line);
+  }
 }
 
 /** The TOML of a file; a byte order mark is skipped. Throws USAGE. */
@@ -85,6 +129,16 @@ export function checkedVariable(key: Key, text: string): Given {
   return { written, layer: "environment", source, line: undefined };
 }
 
+/** A variable that looks like one of mpm's and is none. */
+export async function unknownVariable(name: string): Promise<MpmError> {
+  const near = await likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
+  return new MpmError("USAGE", `Unknown variable ${name}`, {
+    hint: near === undefined
+      ? '"mpm config list --json" shows the variable of each key'
+      : `Did you mean ${variableOf(near)}?`,
+  });
+}
+
 interface Leaf {
   readonly path: readonly string[];
   readonly value: unknown;
@@ -98,14 +152,19 @@ function leaves(
   return Object.entries(table).flatMap(([name, value]): Leaf[] => {
     const path = [...above, name];
     const key = path.join(".");
-    const section = KEYS.some((known) => known.startsWith(`${key}.`));
-    return isFields(value) && section ? leaves(value, path) : [{ path, value }];
+    if (!isFields(value) || isKey(key)) return [{ path, value }];
+    const below = leaves(value, path);
+    // Of an unknown table its keys are named, or itself if it has none.
+    return below.length > 0 || isSection(key) ? below : [{ path, value }];
   });
 }
 
+function isSection(key: string): boolean {
+  return KEYS.some((known) => known.startsWith(`${key}.`));
+}
+
 async function unknownKey(key: string, place: string): Promise<MpmError> {
-  const section = KEYS.some((known) => known.startsWith(`${key}.`));
-  if (section) {
+  if (isSection(key)) {
     return new MpmError("USAGE", `"${key}" in ${place} must be a table`, {
       hint: `Write [${key}] on a line of its own and its settings below it`,
     });

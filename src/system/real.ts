@@ -18,6 +18,7 @@ export function realSystem(): System {
     program: () => Deno.build.standalone ? Deno.execPath() : undefined,
     cwd: () => guard("find", "the working directory", () => Deno.cwd()),
     env: (name) => Deno.env.get(name),
+    envNames: () => Object.keys(Deno.env.toObject()),
     home: () => Deno.env.get("HOME") || Deno.env.get("USERPROFILE"),
     sleep: (milliseconds) =>
       new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -56,14 +56,24 @@ class Output {
   }
 }
 
+/** Asks a group of processes to end, and ends after 0.3 s what is left of it. */
+const END = `
+kill -15 "-$1"
+for pause in 0.05 0.05 0.1 0.1; do
+  kill -0 "-$1" && sleep "$pause"
+done
+kill -0 "-$1" && kill -9 "-$1"
+`;
+
 /**
  * Ends a process with all that it started and that did not leave its group.
- * Signals to other processes are not among mpm's permissions, a shell is.
+ * First politely, or git would leave its lock files behind. Signals to other
+ * processes are not among mpm's permissions, a shell is.
  */
 async function endGroup(child: Deno.ChildProcess): Promise<void> {
   if (Deno.build.os !== "windows") {
     await new Deno.Command("sh", {
-      args: ["-c", 'kill -9 "-$1"', "sh", String(child.pid)],
+      args: ["-c", END, "sh", String(child.pid)],
       stdin: "null",
       stdout: "null",
       stderr: "null",

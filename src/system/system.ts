@@ -13,6 +13,8 @@ export interface System {
   /** The absolute working directory. Throws FILE_FAILED if it is gone. */
   cwd(): string;
   env(name: string): string | undefined;
+  /** The names of all environment variables. */
+  envNames(): string[];
   now(): Date;
   /** The user's home folder, if it is known. */
   home(): string | undefined;

@@ -181,6 +181,7 @@ export class TestEnv implements Disposable {
       cwd: () => options.cwd ?? this.project,
       home: () => this.env().HOME,
       env: (name) => this.env()[name],
+      envNames: () => Object.keys(this.env()),
       now: options.now ?? real.now,
       run: (program: string, run: RunOptions) =>
         real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
