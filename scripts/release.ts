@@ -50,6 +50,37 @@ export async function packBinary(
   return path;
 }
 
+/**
+ * Unpacks an archive of this machine's platform as a user would, and starts
+ * what is in it.
+ *
+ * @returns what `mpm --version` prints
+ * @throws {BuildError} when it does not answer as this version
+ */
+export async function tryArchive(archive: string): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const windows = Deno.build.os === "windows";
+    // Windows has a tar of its own, which unpacks ZIP archives too.
+    const tar = windows
+      ? join(Deno.env.get("SystemRoot")!, "System32", "tar.exe")
+      : "tar";
+    await new Deno.Command(tar, { args: ["-xf", archive, "-C", folder] })
+      .output();
+    const mpm = join(folder, windows ? "mpm.exe" : "mpm");
+    const { stdout } = await new Deno.Command(mpm, { args: ["--version"] })
+      .output();
+    const answer = new TextDecoder().decode(stdout).trim();
+    if (answer.startsWith(`mpm ${config.version} (`)) return answer;
+    throw new BuildError(
+      `The mpm in ${archive} answers "${answer}"`,
+      `Build and pack it again at version ${config.version}`,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 const digestOf = (bytes: Uint8Array) =>
   createHash("sha256").update(bytes).digest("hex");
 
@@ -148,9 +179,12 @@ async function packAll({ target, all, out }: Options): Promise<void> {
   });
   if (named.length === 0) throw new BuildError("No target is named", USAGE);
   const { date: day } = await commitOf(ROOT);
+  const place = { root: ROOT, out, day };
   const binaries = await build(named, { root: ROOT });
   for (const [at, triple] of named.entries()) {
-    say(await packBinary(binaries[at]!, triple, { root: ROOT, out, day }));
+    const path = await packBinary(binaries[at]!, triple, place);
+    say(path);
+    if (triple === Deno.build.target) say(await tryArchive(path));
   }
 }
 
