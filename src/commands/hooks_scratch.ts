@@ -75,7 +75,12 @@ export async function fireHook(
   const result = await system.runBounded("sh", {
     args: ["-c", 'exec "$@"', "sh", command.command, ...command.args],
     cwd: project,
-    env: { ...APART, HOME: home, CLAUDE_PROJECT_DIR: project },
+    env: {
+      ...APART,
+      HOME: home,
+      USERPROFILE: home,
+      CLAUDE_PROJECT_DIR: project,
+    },
     stdin: new TextEncoder().encode(JSON.stringify(event)),
     ...BOUNDS,
   });
