@@ -82,7 +82,12 @@ Deno.test("every error code is thrown somewhere", async () => {
 });
 
 Deno.test("the README and the workflows name the Deno that is tested", async () => {
-  const files = ["README.md", ".ci/run", ".github/workflows/ci.yml"];
+  const files = [
+    "README.md",
+    ".ci/run",
+    ".github/workflows/ci.yml",
+    ".github/workflows/release.yml",
+  ];
   for (const path of files) {
     const text = await Deno.readTextFile(`${ROOT}/${path}`);
     const named = [...text.matchAll(/deno@(\d[\d.]*\d)/g)].map(([, v]) => v);

@@ -95,6 +95,7 @@ function apart(system: System, { folder, home, project }: Scratch) {
       [...leading, "APPDATA", ...changing].map((name) => [name, null]),
     ),
     HOME: home,
+    USERPROFILE: home,
     CLAUDE_PROJECT_DIR: project,
     // Whoever keeps their whole home folder in git has a repository above.
     GIT_CEILING_DIRECTORIES: folder,

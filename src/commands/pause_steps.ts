@@ -1,4 +1,4 @@
-import { basename, relative, resolve } from "@std/path";
+import { basename, relative, resolve, sep } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { commitFiles } from "../git/commit_files.ts";
@@ -194,14 +194,13 @@ export async function applied(
 
 function report({ draft, reason }: PausePlan, save: Save): PauseResult {
   const folder = layout(draft.workspace.root).sessions;
+  const below = relative(draft.workspace.cwd, folder);
   return {
     dry_run: false,
     session_id: save.session_id,
     paused_at: save.paused_at,
     folder,
-    location: relative(draft.workspace.cwd, folder).startsWith("..")
-      ? folder
-      : relative(draft.workspace.cwd, folder),
+    location: (below.startsWith("..") ? folder : below).replaceAll(sep, "/"),
     files: [],
     session: pausedSession(save),
     summary: save.conversation.summary,

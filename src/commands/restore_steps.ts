@@ -93,7 +93,11 @@ export async function planFrom(
   const gone = changes.filter(({ to }) => !to).map(({ path }) => path);
   const known = await knownPaths(vault, order, gone);
   return {
-    plan: planRestore(changes, { leftOut, known, exact: order.exact }),
+    plan: planRestore(changes, {
+      ...{ leftOut, known },
+      exact: order.exact,
+      platform: system.platform,
+    }),
     capture,
     index,
     indexDiffers: !vault.own && differs(capture, { index, order }),

@@ -5,7 +5,7 @@ import { type JournalEntry, undoTitle } from "../session/journal.ts";
 import { field, isFields } from "../session/odd_values.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
-import { isSafePath } from "../session/restore_plan.ts";
+import { isSafePath } from "../session/paths_there.ts";
 import { foldersAbove } from "../session/snapshot.ts";
 import { layout } from "../store/layout.ts";
 import { type CheckpointPlace, recordOf } from "./checkpoint_place.ts";
@@ -158,7 +158,9 @@ function putBack(
   if (typeof trash !== "string" || !trash.startsWith(join(own, "/"))) return [];
   if (!Array.isArray(aside)) return [];
   return aside.filter((path): path is string => {
-    if (typeof path !== "string" || !isSafePath(path)) return false;
+    if (typeof path !== "string" || !isSafePath(path, system.platform)) {
+      return false;
+    }
     const [from, to] = [
       join(trash, "files", path),
       join(vault.workspace.worktree, path),

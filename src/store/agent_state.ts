@@ -52,12 +52,14 @@ function places(system: System, root: string | undefined): Place[] {
   return found;
 }
 
-/** `XDG_STATE_HOME`, else `.local/state`; Windows: `LOCALAPPDATA`. */
+/** `XDG_STATE_HOME` (Windows: `LOCALAPPDATA`), else `.local/state`. */
 function stateBase(system: System): string | undefined {
   const home = system.home();
-  const folder = system.platform === "windows"
-    ? system.env("LOCALAPPDATA")
-    : system.env("XDG_STATE_HOME") || (home && join(home, ".local", "state"));
+  const folder =
+    (system.platform === "windows"
+      ? system.env("LOCALAPPDATA")
+      : system.env("XDG_STATE_HOME")) ||
+    (home && join(home, ".local", "state"));
   // A relative one would be another wherever a session works.
   return folder && isAbsolute(folder) ? folder : undefined;
 }
