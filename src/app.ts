@@ -59,6 +59,11 @@ async function withoutCommand(
   argv: readonly string[],
   system: System,
 ): Promise<number> {
+  if (argv.length === 0 && isBareHook(system)) {
+    const { takeBareEvent } = await import("./commands/hook_steps.ts");
+    const output = await takeBareEvent(contextOf(system, {}));
+    if (output !== undefined) return print(system, output);
+  }
   const { words } = leadingWords(argv);
   const [first, ...topic] = words;
   if (first === undefined || (first === "help" && topic.length === 0)) {
@@ -86,6 +91,11 @@ async function withoutCommand(
   }
   const typed = first === "help" ? topic.join(" ") : first;
   throw await unknownCommand(typed);
+}
+
+/** Started by Claude Code for an event, and not told of which. */
+function isBareHook({ env, terminal }: System): boolean {
+  return env("CLAUDE_PROJECT_DIR") !== undefined && !terminal.interactive.stdin;
 }
 
 async function unknownCommand(typed: string): Promise<MpmError> {

@@ -13,7 +13,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
 import { checkpointRules } from "../session/checkpoint_rules.ts";
-import { readConfig } from "../store/config.ts";
+import { readConfigAnyway } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
 import type { System } from "../system/system.ts";
 import type { Ahead } from "./checkpoint_ahead.ts";
@@ -50,6 +50,7 @@ export async function save(
     if (early) return early;
   }
   const place = await openPlace(context, ahead);
+  for (const fault of place.faults) context.note(`Warning: ${fault}`);
   await settleDetour(context, place.workspace);
   const taken = await captureNow(context.system, place, {
     write: true,
@@ -164,7 +165,8 @@ async function tooEarly(
   { system }: Context,
   { root, git, worktree: top }: Workspace,
 ): Promise<CheckpointSaveResult | undefined> {
-  const rules = checkpointRules(await readConfig(system, root));
+  const { config } = await readConfigAnyway(system, root);
+  const { autoMinutes } = checkpointRules(config, { faulty: false });
   const worktree = git === "repository" ? top : root;
   let last: StoredCheckpoint | undefined;
   for (const id of recordIds(system, root)) {
@@ -175,11 +177,11 @@ async function tooEarly(
   }
   if (!last) return undefined;
   const age = system.now().getTime() - Date.parse(last.created_at);
-  if (age < 0 || age >= rules.autoMinutes * 60_000) return undefined;
+  if (age < 0 || age >= autoMinutes * 60_000) return undefined;
   const minutes = Math.floor(age / 60_000);
   return unsaved(
     last,
-    `Not due: "${last.name}" is ${minutes} of ${rules.autoMinutes} minutes old`,
+    `Not due: "${last.name}" is ${minutes} of ${autoMinutes} minutes old`,
   );
 }
 

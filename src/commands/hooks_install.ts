@@ -8,6 +8,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { HooksInstallResult } from "../session/results_hooks.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
+import { refuseOldClient } from "./client_steps.ts";
 import { DIFF_FLAG, SCOPE_FLAG } from "./hooks_flags.ts";
 import { install } from "./install_steps.ts";
 import { binaryFor, statusLineWord } from "./program_steps.ts";
@@ -20,7 +21,9 @@ export const hooksInstall = defineCommand({
 Adds an entry for each event mpm serves and leaves everything else in the file
 as it is, to the byte. A second run changes nothing; entries of an older mpm are
 replaced where they stand. A file that is not strict JSON, that Claude Code would
-ignore, or that is a link is refused. What the file held is kept first.
+ignore, or that is a link is refused, and so is a Claude Code before 2.1.101,
+which ignores files with events that it does not know. What the file held is kept
+first.
 
 The scopes are Claude Code's: local (.claude/settings.local.json of the main
 worktree: this project, you alone), project (.claude/settings.json: everybody who
@@ -55,6 +58,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     const binary = binaryFor(context, input.binary);
     const workspace = await locate(system, context.folder);
     const place = placeOf(system, input.scope, workspace);
+    await refuseOldClient(system, context.folder);
     const order = {
       place,
       wanted: {

@@ -1,4 +1,4 @@
-import { basename, relative, resolve, sep } from "@std/path";
+import { basename, relative, sep } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { commitFiles } from "../git/commit_files.ts";
@@ -6,10 +6,9 @@ import { readCommitState, readIdentity } from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
-import { type Content, mergeContent } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { sessionId, utcSeconds } from "../session/ids.ts";
-import { contentOf, type PauseWords } from "../session/pause_content.ts";
+import type { PauseWords } from "../session/pause_content.ts";
 import { pausedSession } from "../session/work_save.ts";
 import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
@@ -18,7 +17,7 @@ import {
   type WorktreeRules,
   worktreeRules,
 } from "../session/worktree_rules.ts";
-import { readConfig } from "../store/config.ts";
+import { readConfigAnyway } from "../store/config.ts";
 import { readContextUsage } from "../store/context_usage.ts";
 import {
   type ExportTarget,
@@ -34,6 +33,7 @@ import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { agentOf } from "./pause_agent.ts";
 import { cleanUp } from "./pause_cleanup.ts";
+import { readContent } from "./pause_input.ts";
 import { settleDetour } from "./detour_settle.ts";
 
 /** The input of `mpm pause`. */
@@ -56,6 +56,8 @@ export interface PausePlan {
   readonly reason: string | undefined;
   /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
   readonly worktrees: WorktreeRules | undefined;
+  /** What is wrong with the configuration. */
+  readonly faults: readonly string[];
 }
 
 /** Reads what the save is made of. Throws before anything is written. */
@@ -72,17 +74,18 @@ export async function gather(
     : exportTarget(system, input.export, { folder, root: workspace.root });
   const { sessions, pointer } = layout(workspace.root);
   const { json } = saveFiles(sessions, sessionId(system.now()));
-  const [state, commit, identity, config] = await Promise.all([
+  const [state, commit, identity, { config, faults }] = await Promise.all([
     workspace.git === "repository" ? readState(system, workspace) : undefined,
     readCommitState(system, workspace, { save: json, pointer }),
     readIdentity(system, workspace),
-    readConfig(system, workspace.root),
+    readConfigAnyway(system, workspace.root),
   ]);
   const reason = noCommitReason({
     workspace,
     state,
     asked: !input["no-commit"],
     configured: config.commit,
+    faulty: faults.length > 0,
     ignored: commit.ignored,
     busy: commit.busy,
     identified: identity !== undefined,
@@ -91,50 +94,36 @@ export async function gather(
     given: input["agent-session"],
     cwd: workspace.cwd,
   });
-  const draft: Draft = {
-    content,
-    workspace,
-    state,
-    ...agent,
-    usage: readContextUsage(
-      system,
-      workspace.root,
-      agent.agent?.session_id,
-    ),
+  const draft = draftOf(system, { content, workspace, state, ...agent });
+  const { pointerTracked } = commit;
+  // Where nobody knows what was meant, the save is made and nothing else.
+  const worktrees = input["no-prune-worktrees"] || faults.length > 0
+    ? undefined
+    : worktreeRules(config);
+  return {
+    draft,
+    target,
+    identity,
+    pointerTracked,
+    reason,
+    worktrees,
+    faults,
+  };
+}
+
+/** The save of now. */
+function draftOf(
+  system: System,
+  read: Pick<Draft, "content" | "workspace" | "state" | "agent" | "work">,
+): Draft {
+  const { workspace: { root }, agent } = read;
+  return {
+    ...read,
+    usage: readContextUsage(system, root, agent?.session_id),
     version: VERSION,
     build: BUILD,
     time: system.now(),
   };
-  const { pointerTracked } = commit;
-  const worktrees = input["no-prune-worktrees"]
-    ? undefined
-    : worktreeRules(config);
-  return { draft, target, identity, pointerTracked, reason, worktrees };
-}
-
-/** The largest `--input`, in bytes. */
-const INPUT_LIMIT = 16 * 1024 * 1024;
-
-async function readContent(
-  { system, folder }: Context,
-  input: PauseInput,
-): Promise<Content> {
-  const typed = contentOf(input);
-  if (input.input === undefined) return typed;
-  // Loaded here: the schema library is no part of a plain pause.
-  const { parseInput } = await import("../session/content_input.ts");
-  const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
-  if (!stdin && input.input.startsWith("/dev/fd/")) {
-    throw new MpmError("USAGE", `Cannot read "${input.input}": it is a pipe`, {
-      hint: "Pipe it into mpm and give --input -",
-    });
-  }
-  const bytes = stdin
-    ? system.terminal.readInput(INPUT_LIMIT)
-    : system.files.readUpTo(resolve(folder, input.input), INPUT_LIMIT);
-  const source = stdin ? "standard input" : `"${input.input}"`;
-  const text = new TextDecoder().decode(bytes);
-  return mergeContent(parseInput(text, source), typed);
 }
 
 /** What `applied` would do. */
@@ -156,7 +145,7 @@ export async function planned(
     dry_run: true,
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(id) ?? null,
-    warnings: problem === undefined ? [] : [problem],
+    warnings: [...plan.faults, ...problem === undefined ? [] : [problem]],
     worktrees: await cleanUp(system, plan, { dryRun: true }),
   };
 }
@@ -187,7 +176,7 @@ export async function applied(
     files: files.map((path) => basename(path)),
     exported,
     commit,
-    warnings: [...noted, ...warnings],
+    warnings: [...plan.faults, ...noted, ...warnings],
     worktrees: await cleanUp(system, plan, { dryRun: false }),
   };
 }

@@ -134,7 +134,7 @@ async function newest(
       continue;
     }
     first ??= entry;
-    if (!anyWorktree && !isOf(workspace, entry)) continue;
+    if (!anyWorktree && !isOfWorktree(workspace, entry)) continue;
     // A log says nothing of where it was made, and less than any save.
     if (isLog(entry) && entry !== first) continue;
     const newer = entry === first ? [] : [newerNote(first)];
@@ -154,7 +154,7 @@ async function newest(
  * Whether a save was made in this worktree. The main one is the same wherever
  * the project lies by now.
  */
-function isOf(
+export function isOfWorktree(
   { git, linked, worktree }: Workspace,
   entry: SaveEntry,
 ): boolean {

@@ -13,7 +13,10 @@ export interface CheckpointRules {
 /** Bytes in the unit of the limits. */
 const MEBIBYTE = 1024 * 1024;
 
-/** The rules that are configured. */
+/**
+ * The rules that are configured. `faulty`: the configuration has a fault, so
+ * nobody knows how many are wanted, and none is removed.
+ */
 export function checkpointRules(
   config: {
     readonly "checkpoint.auto_minutes": number;
@@ -22,11 +25,12 @@ export function checkpointRules(
     readonly "checkpoint.max_file_mb": number;
     readonly "checkpoint.max_total_mb": number;
   },
+  { faulty }: { faulty: boolean },
 ): CheckpointRules {
   return {
     autoMinutes: config["checkpoint.auto_minutes"],
-    keepAuto: config["checkpoint.keep_auto"],
-    keepSafety: config["checkpoint.keep_safety"],
+    keepAuto: faulty ? Infinity : config["checkpoint.keep_auto"],
+    keepSafety: faulty ? Infinity : config["checkpoint.keep_safety"],
     limits: {
       file: config["checkpoint.max_file_mb"] * MEBIBYTE,
       total: config["checkpoint.max_total_mb"] * MEBIBYTE,

@@ -31,9 +31,15 @@ const WAYS = [
 /** A prompt that begins with it is let through at any level. */
 export const OVERRIDE = "!override";
 
-/** Prompts that are let through at any level, under any plugin's name. */
+/** How to type it: what begins with `!` is a shell command to Claude Code. */
+const ANYWAY = `begin it with a blank and ${OVERRIDE}`;
+
+/**
+ * Prompts that are let through at any level, under any plugin's name. A path
+ * such as `/help/index.html` is none.
+ */
 const ALWAYS =
-  /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?![\w-])/i;
+  /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?!\S)/i;
 
 /**
  * What follows from crossing `level`, which is above `normal`; `written`:
@@ -70,7 +76,7 @@ export function onCrossing(
       return {
         writeResumeFile: true,
         message: `Context ${figure}: prompts are held back from here on. ` +
-          `${ways()} A prompt that begins with ${OVERRIDE} is let through.`,
+          `${ways()} To send a prompt anyway, ${ANYWAY}.`,
         note: `The context window is ${figure}. New work is held back until ` +
           "the session is paused, compacted or cleared.",
       };
@@ -95,7 +101,7 @@ export function onPrompt(
   return {
     allow: false,
     reason: `Context ${figureText(gauge)}: this prompt was not sent. ` +
-      `${ways()} To send it anyway, begin it with ${OVERRIDE}.`,
+      `${ways()} To send it anyway, ${ANYWAY}.`,
     note: null,
   };
 }

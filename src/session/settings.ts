@@ -66,6 +66,14 @@ export const SETTINGS = {
     summary: "Whether a pause commits its save to the repository",
     option: "mpm pause --no-commit",
   },
+  "sessions.keep_auto": {
+    kind: "count",
+    default: 20,
+    least: 1,
+    most: 1_000_000,
+    summary: "How many saves made at the end of a session each branch keeps",
+    personal: true,
+  },
   "worktrees.min_age": {
     kind: "duration",
     default: "1h",

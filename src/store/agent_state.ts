@@ -139,6 +139,17 @@ export function writeAgentFile(
   });
 }
 
+/** Takes what is kept away, from every place. */
+export function removeAgentFile(
+  system: System,
+  { id, root }: AgentSession,
+  file: AgentFile,
+): void {
+  for (const { folder } of places(system, root)) {
+    removeQuietly(system, join(folder, nameOf(id, file)));
+  }
+}
+
 /** Many may write at once: each under a name of its own. */
 function replace(system: System, path: string, bytes: Uint8Array): void {
   const isNew = system.files.lstat(path) === undefined;

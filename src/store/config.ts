@@ -39,8 +39,9 @@ export async function readConfig(
 }
 
 /**
- * The same for what must not fail, such as a hook: a source with a fault in it
- * is left out, and told in `faults`.
+ * The same for what must not fail, such as a hook or a save: a setting with a
+ * fault in it, or a source that cannot be read, is left out, and told in
+ * `faults`.
  */
 export async function readConfigAnyway(
   system: System,
@@ -69,7 +70,7 @@ export function mergedValue(key: Key, given: readonly Given[]): unknown {
   return Object.assign({}, ...given.map(({ written }) => written));
 }
 
-/** Everything that is set. `skip` is told of a faulty source; else it throws. */
+/** Everything that is set. `skip` is told of each fault; else it throws. */
 export async function readGiven(
   system: System,
   root: string | undefined,
@@ -87,7 +88,7 @@ export async function readGiven(
     }
   };
   for (const file of configFiles(system, root)) {
-    if (isThere(system, file)) await take(() => readFile(system, file));
+    if (isThere(system, file)) await take(() => readFile(system, file, skip));
   }
   for (const key of KEYS) {
     const text = system.env(variableOf(key));
@@ -124,9 +125,10 @@ function isThere(system: System, { path }: ConfigFile): boolean {
 async function readFile(
   system: System,
   file: ConfigFile,
+  skip: ((error: MpmError) => void) | undefined,
 ): Promise<Map<Key, Given>> {
   const { checkedFile, readText } = await import("./config_file.ts");
-  return await checkedFile(readText(system, file), file);
+  return await checkedFile(readText(system, file), file, skip);
 }
 
 async function readVariable(

@@ -20,8 +20,11 @@ import type { System } from "../system/system.ts";
 import type { Given } from "./config.ts";
 import type { ConfigFile } from "./config_paths.ts";
 
-/** The largest configuration file that is read, in bytes. */
-const LIMIT = 1024 * 1024;
+/**
+ * The largest configuration file that is read, in bytes: a hook reads it at every
+ * event, it may come with a clone, and the parser takes minutes for a megabyte.
+ */
+const LIMIT = 64 * 1024;
 
 /**
  * The user may keep theirs behind a link; a project's may be anybody's. Throws
@@ -58,51 +61,78 @@ function refuseDangling(system: System, path: string): void {
   );
 }
 
-/** Every value of a file by its key. Throws USAGE that names file and line. */
+/** Told of a fault, in the place of an error. */
+export type Skip = (error: MpmError) => void;
+
+/**
+ * Every value of a file by its key. Throws USAGE that names file and line, or
+ * tells `skip` of it and leaves that one setting out.
+ */
 export async function checkedFile(
   text: string,
   file: ConfigFile,
+  skip?: Skip,
 ): Promise<Map<Key, Given>> {
   const values = new Map<Key, Given>();
-  refuseTwice(text, file);
-  for (const { path, value } of leaves(parsed(text, file))) {
-    const key = path.join(".");
-    const line = lineOf(text, path);
+  refuseTwice(text, file, skip);
+  for (const leaf of leaves(parsed(text, file))) {
+    const line = lineOf(text, leaf.path);
     const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
-    if (!isKey(key)) throw await unknownKey(key, place);
-    if (settingOf(key).personal && file.layer !== "user") {
-      throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
-        hint: "What may be deleted, blocked or switched off is your own " +
-          "choice and no project's: mpm config set --scope user",
-      });
+    try {
+      const key = await checkedKey(leaf, file, place);
+      const { layer, path: source } = file;
+      values.set(key, { written: leaf.value, layer, source, line });
+    } catch (error) {
+      if (!(error instanceof MpmError) || !skip) throw error;
+      skip(error);
     }
-    if (!fits(key, value)) throw misfit(key, value, place);
-    values.set(key, {
-      written: value,
-      layer: file.layer,
-      source: file.path,
-      line,
-    });
   }
   return values;
 }
 
-/** TOML takes no key twice; the parser does, and lets the last one count. */
-function refuseTwice(text: string, { path: name }: ConfigFile): void {
+/**
+ * TOML takes no key twice; the parser does, and lets the last one count, as it
+ * does where `skip` is told.
+ */
+function refuseTwice(
+  text: string,
+  { path: name }: ConfigFile,
+  skip: Skip | undefined,
+): void {
   const seen = new Map<string, number>();
   for (const { kind, path, line } of statements(text) ?? []) {
     if (kind !== "pair") continue;
     const key = path.join(".");
     const first = seen.get(key);
     if (first !== undefined) {
-      throw new MpmError(
+      const error = new MpmError(
         "USAGE",
         `"${key}" in "${name}" line ${line} is set on line ${first} already`,
         { hint: "Remove one of the two lines" },
       );
+      if (!skip) throw error;
+      skip(error);
     }
     seen.set(key, line);
   }
+}
+
+/** The key of a setting that the file may hold as it is. Throws USAGE. */
+async function checkedKey(
+  { path, value }: Leaf,
+  { layer }: ConfigFile,
+  place: string,
+): Promise<Key> {
+  const key = path.join(".");
+  if (!isKey(key)) throw await unknownKey(key, place);
+  if (settingOf(key).personal && layer !== "user") {
+    throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
+      hint: "What may be deleted, blocked or switched off is your own " +
+        "choice and no project's: mpm config set --scope user",
+    });
+  }
+  if (!fits(key, value)) throw misfit(key, value, place);
+  return key;
 }
 
 /** The TOML of a file; a byte order mark is skipped. Throws USAGE. */

@@ -184,6 +184,22 @@ const FAULTS: [string, string, string][] = [
   [LOCAL, "[context]\nblock_at = 1\n", '"context.block_at" cannot be set in'],
 ];
 
+Deno.test("a fault costs a hook that setting alone, and a huge file itself", async () => {
+  using env = TestEnv.repository();
+  putHome(env, USER, "comit = 1\n[hooks]\nenabled = false\n");
+  // The parser would take minutes for it.
+  const huge = "k = 1\n".repeat(150_000);
+  env.write(PROJECT, `commit = false\n${huge}`);
+  env.write(LOCAL, "[context]\nblock_at = 1\ninject_limit = 600\n");
+  const { config, faults } = await readConfigAnyway(env.system(), env.project);
+  assertEquals(config, {
+    ...DEFAULTS,
+    "hooks.enabled": false,
+    "context.inject_limit": 600,
+  });
+  assertEquals(faults.length, 3);
+});
+
 for (const [path, text, message] of FAULTS) {
   Deno.test(`config refuses ${JSON.stringify(text)} in ${path}`, async () => {
     using env = TestEnv.repository();
