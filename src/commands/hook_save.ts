@@ -10,6 +10,7 @@ import { writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { readActivity } from "./hook_activity.ts";
 import type { HookWorld } from "./hook_world.ts";
+import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
 import { wholeSession } from "./resume_file_steps.ts";
 
@@ -49,14 +50,24 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
     time: system.now(),
     kind: "auto",
   };
-  const { save } = await writeSave(system, root, {
-    time: draft.time,
-    build: (slot) =>
-      buildSave(
-        { ...draft, stack: currentStack(system, workspace).chain },
-        slot,
-      ),
-  });
+  const { save } = await journaled(
+    context,
+    ({ system }) =>
+      writeSave(system, root, {
+        time: draft.time,
+        build: (slot) =>
+          buildSave(
+            { ...draft, stack: currentStack(system, workspace).chain },
+            slot,
+          ),
+      }),
+    {
+      operation: "automatic save",
+      workspace,
+      title: ({ save }) => `save as ${save.session_id}, when a session ended`,
+      automatic: true,
+    },
+  );
   return save.session_id;
 }
 

@@ -21,6 +21,7 @@ import { layout } from "../store/layout.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../version.ts";
+import { journaled } from "./journaled.ts";
 
 /** What is to be done with the record; nothing: only told of. */
 export interface Recovery {
@@ -50,7 +51,13 @@ export async function recover(
   }
   if (action === undefined) return told;
   if (action === "discard") {
-    const trash = dryRun ? null : await discardRecord(system, root);
+    const trash = dryRun
+      ? null
+      : await journaled(context, ({ system }) => discardRecord(system, root), {
+        operation: "sessions recover",
+        workspace,
+        title: () => "discard an automatic pause",
+      });
     return { ...told, state: "discarded", trash };
   }
   refuseEmpty(record, told.source);
@@ -64,11 +71,20 @@ export async function recover(
     return { ...told, state: "finalized", session_id: id };
   }
   const now = system.now();
-  const { id, warnings } = await finalizeRecord(system, root, {
-    record,
-    build: (slot) => recoveredSave(draft, { slot, record, now }),
-    line: (id) => finalizedLine(record.pause, { id, now }),
-  });
+  const { id, warnings } = await journaled(
+    context,
+    ({ system }) =>
+      finalizeRecord(system, root, {
+        record,
+        build: (slot) => recoveredSave(draft, { slot, record, now }),
+        line: (id) => finalizedLine(record.pause, { id, now }),
+      }),
+    {
+      operation: "sessions recover",
+      workspace,
+      title: ({ id }) => `save an automatic pause as ${id}`,
+    },
+  );
   return {
     ...told,
     state: "finalized",

@@ -6,6 +6,8 @@ export interface CheckpointRules {
   readonly keepAuto: number;
   /** Safety checkpoints that are kept, so many operations can be undone. */
   readonly keepSafety: number;
+  /** Milliseconds that a removed one can be brought back. */
+  readonly removedFor: number;
   /** Bytes of the largest file, and of all changed files. */
   readonly limits: { readonly file: number; readonly total: number };
 }
@@ -19,6 +21,7 @@ export function checkpointRules(
     readonly "checkpoint.auto_minutes": number;
     readonly "checkpoint.keep_auto": number;
     readonly "checkpoint.keep_safety": number;
+    readonly "trash.max_age": number;
     readonly "checkpoint.max_file_mb": number;
     readonly "checkpoint.max_total_mb": number;
   },
@@ -27,6 +30,7 @@ export function checkpointRules(
     autoMinutes: config["checkpoint.auto_minutes"],
     keepAuto: config["checkpoint.keep_auto"],
     keepSafety: config["checkpoint.keep_safety"],
+    removedFor: config["trash.max_age"],
     limits: {
       file: config["checkpoint.max_file_mb"] * MEBIBYTE,
       total: config["checkpoint.max_total_mb"] * MEBIBYTE,
