@@ -74,7 +74,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
         workspace,
         files: [place.path],
         title: () =>
-          `install hooks in ${place.path}`,
+          `install hooks in ${journalPath(workspace.root, place.path)}`,
       });
     const shared = await sharingWarnings(system, workspace, place);
     return { ...result, warnings: [...result.warnings, ...shared] };

@@ -7,6 +7,7 @@ import { NO_CONTENT } from "../session/content.ts";
 import { buildSave, type Draft, type Slot } from "../session/draft.ts";
 import { normalize } from "../session/normalize.ts";
 import { field } from "../session/odd_values.ts";
+import type { Workspace } from "../session/repository.ts";
 import type { RecoverResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
 import {
@@ -51,13 +52,7 @@ export async function recover(
   }
   if (action === undefined) return told;
   if (action === "discard") {
-    const trash = dryRun
-      ? null
-      : await journaled(context, ({ system }) => discardRecord(system, root), {
-        operation: "sessions recover",
-        workspace,
-        title: () => "discard an automatic pause",
-      });
+    const trash = dryRun ? null : await discarded(context, workspace);
     return { ...told, state: "discarded", trash };
   }
   refuseEmpty(record, told.source);
@@ -91,6 +86,18 @@ export async function recover(
     session_id: id,
     warnings: [...told.warnings, ...warnings],
   };
+}
+
+function discarded(context: Context, workspace: Workspace): Promise<string> {
+  return journaled(
+    context,
+    ({ system }) => discardRecord(system, workspace.root),
+    {
+      operation: "sessions recover",
+      workspace,
+      title: () => "discard an automatic pause",
+    },
+  );
 }
 
 const EMPTY = {

@@ -13,11 +13,10 @@ import { layout } from "../store/layout.ts";
 import { pointToNewest } from "../store/remove_saves.ts";
 import { removeIfEmpty } from "../store/settings_file.ts";
 import { newTrashFolder } from "../store/trash.ts";
+import { applyFiles, keepPresent } from "../store/undo_apply.ts";
 import {
-  applyFiles,
   type FilesPlan,
   type FileStep,
-  keepPresent,
   planFiles,
   shownName,
 } from "../store/undo_files.ts";

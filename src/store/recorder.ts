@@ -2,6 +2,7 @@ import { isAbsolute, join, relative, sep } from "@std/path";
 import type { FileVersion } from "../session/journal.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { FileInfo, Files, System } from "../system/system.ts";
+import { removeQuietly } from "./atomic.ts";
 import { fitChanges, type Recorded } from "./changes_list.ts";
 import { layout } from "./layout.ts";
 import { MANIFEST, manifestOf, newTrashFolder } from "./trash.ts";
@@ -149,12 +150,15 @@ export class Recorder {
     const after: Record<string, FileVersion | null> = {};
     for (const [path, was] of this.#before) {
       const [old, now] = [this.#version(was), this.#after(path)];
-      if (old?.sha256 === now?.sha256) continue;
+      if (old?.sha256 === now?.sha256) {
+        if (was) this.#drop(was.kept);
+        continue;
+      }
       const name = journalPath(root, path);
       before[name] = old;
       after[name] = now;
     }
-    if (this.#folder !== undefined) this.#describe(this.#folder);
+    this.#describe();
     const folders = this.#folders.map((path) => journalPath(root, path));
     if (Object.keys(before).length === 0) return undefined;
     const made = fitChanges(this.#real, root, {
@@ -184,13 +188,27 @@ export class Recorder {
     return { sha256: sha256(bytes), kept: null };
   }
 
+  /** A copy that is not needed: the file is as it was. */
+  #drop(kept: string): void {
+    const own = this.#folder;
+    if (own === undefined || !kept.startsWith(join(own, "/"))) return;
+    removeQuietly(this.#real, kept);
+    this.#kept--;
+    if (this.#kept > 0) return;
+    removeQuietly(this.#real, own);
+    this.#folder = undefined;
+  }
+
   /** What a person finds in the folder and wants to know. */
-  #describe(folder: string): void {
+  #describe(): void {
+    const folder = this.#folder;
+    if (folder === undefined) return;
     const { root } = this;
     const { operation } = this.#scope;
     const items = [...this.#before].flatMap(([from, was]) => {
       const to = was ? journalPath(folder, was.kept) : "/";
-      const here = to !== "/" && !isAbsolute(to);
+      const here = to !== "/" && !isAbsolute(to) &&
+        this.#real.files.lstat(was!.kept);
       return here ? [{ name: to, files: [{ from, to }] }] : [];
     });
     const bytes = manifestOf(this.#real, root, { operation, items });

@@ -107,7 +107,7 @@ const BETWEEN = 24 * 60 * 60 * 1000;
 export function isPruneDue(system: System, root: string): boolean {
   const { files } = system;
   const { trash, state } = layout(root);
-  const stamp = join(state, "trash-checked");
+  const stamp = join(state, "pruned");
   const now = system.now().getTime();
   const last = files.lstat(stamp)?.mtime;
   if (last !== undefined && Math.abs(now - last) < BETWEEN) return false;

@@ -13,7 +13,8 @@ import {
   sealed,
 } from "./journal_key.ts";
 import { layout, undoMarker } from "./layout.ts";
-import { applyFiles, planFiles } from "./undo_files.ts";
+import { applyFiles } from "./undo_apply.ts";
+import { planFiles } from "./undo_files.ts";
 
 /** Bytes of a marker. */
 const LARGEST = 1024 * 1024;
