@@ -1,25 +1,7 @@
-import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { FileError, MpmError } from "../errors.ts";
-import {
-  earlierHint,
-  type JournalEntry,
-  type KnownEntry,
-  undoTitle,
-} from "../session/journal.ts";
-import { field, isFields } from "../session/odd_values.ts";
-import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
-import { readCheckpointRefs } from "../git/read_checkpoints.ts";
+import { MpmError } from "../errors.ts";
+import { earlierHint, type KnownEntry } from "../session/journal.ts";
 import type { Workspace } from "../session/repository.ts";
-import { isSafePath } from "../session/restore_plan.ts";
-import { foldersAbove } from "../session/snapshot.ts";
-import { layout } from "../store/layout.ts";
-import {
-  type CheckpointPlace,
-  openPlace,
-  recordOf,
-} from "./checkpoint_place.ts";
-import { restoreLocked } from "./restore_apply.ts";
 
 /** Where and how an operation is taken back. */
 export interface UndoOrder {
@@ -108,7 +90,10 @@ export const UNDO: Readonly<Record<string, UndoKind>> = {
   "checkpoint save": checkpoints,
   "automatic checkpoint": checkpoints,
   "checkpoint rm": checkpoints,
-  "checkpoint restore": { undo: undoRestore },
+  "checkpoint restore": {
+    undo: async (order) =>
+      await (await import("./undo_restore.ts")).undoRestore(order),
+  },
   "migrate": migrations,
   "migrate --rollback": migrations,
   "worktrees prune": worktrees,
@@ -180,105 +165,4 @@ export function rootOf(
     root = before;
   }
   return root;
-}
-
-/** A checkpoint as a journal entry names it. */
-function checkpointIn(
-  value: unknown,
-): { id: string; commit: string } | undefined {
-  const found = field(value, "checkpoint");
-  if (!isFields(found)) return undefined;
-  const { id, commit } = found;
-  const valid = typeof id === "string" && CHECKPOINT_ID.test(id) &&
-    typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit);
-  return valid ? { id, commit } : undefined;
-}
-
-/** Goes back to the safety checkpoint that the restore took first. */
-async function undoRestore(
-  { context, entry, dryRun }: UndoOrder,
-): Promise<Undone> {
-  const place = await openPlace(context);
-  const [before, after] = [entry.before, entry.after].map(checkpointIn);
-  if (!before || !after) {
-    throw new MpmError("CONFLICT", `Operation ${entry.id} says not enough`, {
-      hint: "mpm checkpoint list --all shows the safety checkpoints",
-    });
-  }
-  // A journal may have come with a clone; refs do not.
-  const refs = await readCheckpointRefs(place.vault.git);
-  const target = refs.get(before.id) === before.commit
-    ? await recordOf(place.vault, before)
-    : undefined;
-  if (!target) {
-    throw new MpmError(
-      "CONFLICT",
-      `Operation ${entry.id} cannot be taken back: its safety checkpoint ` +
-        `"${before.id}" is gone`,
-      { hint: "The last ones are kept, see checkpoint.keep_safety" },
-    );
-  }
-  if (dryRun) {
-    const details = [`go back to the checkpoint ${target.name}`];
-    return { details, left: [], operation: undefined };
-  }
-  const paths = field(entry.after, "paths");
-  const brought = await recordOf(place.vault, after);
-  const outcome = await restoreLocked(context, place, {
-    order: {
-      target,
-      paths: Array.isArray(paths) ? paths.map(String) : [],
-      exact: false,
-      operation: "undo",
-      title: undoTitle(entry),
-      brought: brought?.commit,
-      undoes: entry.id,
-    },
-    always: true,
-  });
-  const back = putBack(context, place, entry);
-  return {
-    operation: outcome.entry?.id,
-    details: [
-      ...outcome.written.map((path) => `restored ${path}`),
-      ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
-      ...back.map((path) => `put ${path} back from the trash`),
-      ...outcome.kept.map((path) => `kept ${path}, made since`),
-      ...outcome.indexRestored ? ["restored what was staged"] : [],
-      ...outcome.notes,
-    ],
-    left: outcome.skipped.map(({ path, reason }) => `${path}: ${reason}`),
-  };
-}
-
-/** What stood in the way of the restore, where its place is free again. */
-function putBack(
-  { system }: Context,
-  { workspace, vault }: CheckpointPlace,
-  { after }: JournalEntry,
-): string[] {
-  const { files } = system;
-  const [trash, aside] = [after.trash, after.moved_aside];
-  const own = layout(workspace.root).trash;
-  if (typeof trash !== "string" || !trash.startsWith(join(own, "/"))) return [];
-  if (!Array.isArray(aside)) return [];
-  return aside.filter((path): path is string => {
-    if (typeof path !== "string" || !isSafePath(path)) return false;
-    const [from, to] = [
-      join(trash, "files", path),
-      join(vault.workspace.worktree, path),
-    ];
-    try {
-      if (!files.lstat(from) || files.lstat(to)) return false;
-      const inPlace = foldersAbove(path).every((folder) =>
-        files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
-      );
-      if (!inPlace) return false;
-      files.rename(from, to);
-      return true;
-    } catch (error) {
-      if (error instanceof FileError) return false;
-      throw error;
-    }
-  });
 }
