@@ -25,8 +25,10 @@ import {
   openPlace,
   type Taken,
 } from "./checkpoint_place.ts";
+import { savedFact } from "./checkpoint_rm_steps.ts";
 import { pruneCheckpoints, storeCheckpoint } from "./checkpoint_take.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { noteOperation } from "./journaled.ts";
 
 interface SaveInput {
   readonly name: readonly string[];
@@ -95,6 +97,15 @@ async function stored(
       order: { name, kind, note: input.message },
       taken,
       known,
+    });
+    noteOperation(context, place.workspace.root, {
+      at: record.created_at,
+      operation: input.auto ? "automatic checkpoint" : "checkpoint save",
+      title: `save the checkpoint ${record.name}`,
+      worktree: record.worktree,
+      before: {},
+      after: savedFact(context, record),
+      ...input.auto ? { automatic: true as const } : {},
     });
     const pruned = kind === "auto"
       ? await pruneCheckpoints(context, place, {

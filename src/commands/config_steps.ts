@@ -14,7 +14,9 @@ import {
 import { tomlLiteral } from "../session/toml_edit.ts";
 import { type GivenValues, readGiven } from "../store/config.ts";
 import { type ConfigFile, configFiles } from "../store/config_paths.ts";
+import { journalPath } from "../store/recorder.ts";
 import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
 
 /** Which file is changed; the same wherever it is asked for. */
 export const FILE_FLAGS = {
@@ -102,12 +104,14 @@ export async function keyOf(
 
 /** Sets or, with `value` undefined, takes out one setting of one file. */
 export async function change(
-  { system, folder }: Context,
+  context: Context,
   typed: string,
   { input, value }: { input: FileInput; value: unknown },
 ): Promise<ConfigSetResult> {
+  const { system, folder } = context;
   const { key, entry } = await keyOf(typed);
-  const { root } = await locate(system, folder);
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
   const file = fileOf(system, root, input);
   if (settingOf(key).personal && file.layer !== "user") {
     throw new MpmError("USAGE", `"${key}" cannot be set for a project`, {
@@ -116,8 +120,19 @@ export async function change(
   }
   const path = [...key.split("."), ...entry === undefined ? [] : [entry]];
   const { editConfig } = await import("../store/edit_config.ts");
+  const edit = { file, root, change: { path, value } };
   const changed = !input["dry-run"] &&
-    await editConfig(system, { file, root, change: { path, value } });
+    await journaled(context, ({ system }) => editConfig(system, edit), {
+      operation: value === undefined ? "config unset" : "config set",
+      workspace,
+      files: [realFile(system, file.path)],
+      title: () =>
+        value === undefined
+          ? `unset ${typed} in ${journalPath(root, file.path)}`
+          : `set ${typed} to ${tomlLiteral(value)} in ${
+            journalPath(root, file.path)
+          }`,
+    });
   return {
     key: typed,
     value: value ?? null,
@@ -126,6 +141,11 @@ export async function change(
     overridden_by: await overridden(system, root, { key, file }),
     dry_run: input["dry-run"],
   };
+}
+
+/** The file itself, where the user keeps it behind a link. */
+function realFile({ files }: System, path: string): string {
+  return files.stat(path) ? files.realPath(path) : path;
 }
 
 function fileOf(

@@ -16,6 +16,7 @@ import { BUILD, VERSION } from "../version.ts";
 import { readActivity } from "./hook_activity.ts";
 import { earlierSaves } from "./hook_earlier.ts";
 import type { HookWorld } from "./hook_world.ts";
+import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
 
 /**
@@ -53,14 +54,24 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
     time: system.now(),
     kind: "auto",
   };
-  const { save } = await writeSave(system, root, {
-    time: draft.time,
-    build: (slot) =>
-      buildSave(
-        { ...draft, stack: currentStack(system, workspace).chain },
-        slot,
-      ),
-  });
+  const { save } = await journaled(
+    context,
+    ({ system }) =>
+      writeSave(system, root, {
+        time: draft.time,
+        build: (slot) =>
+          buildSave(
+            { ...draft, stack: currentStack(system, workspace).chain },
+            slot,
+          ),
+      }),
+    {
+      operation: "automatic save",
+      workspace,
+      title: ({ save }) => `save as ${save.session_id}, when a session ended`,
+      automatic: true,
+    },
+  );
   return await tidied(world, workspace, save);
 }
 
@@ -69,10 +80,12 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
  * many; returns the new one's id. What git tracks is somebody's by now.
  */
 async function tidied(
-  { context: { system }, config }: HookWorld,
-  { root, git }: Workspace,
+  { context, config }: HookWorld,
+  workspace: Workspace,
   save: Save,
 ): Promise<string> {
+  const { system } = context;
+  const { root, git } = workspace;
   const keep = config["sessions.keep_auto"];
   const surplus = await noteAutoSave(system, root, { save, keep });
   if (surplus.length === 0) return save.session_id;
@@ -83,7 +96,17 @@ async function tidied(
   const entries = surplus.filter(({ path }) => !tracked.has(path));
   await forgetAutoSaves(system, root, new Set(theirs.map(({ id }) => id)));
   if (entries.length > 0) {
-    await removeSaves(system, root, { operation: "hook prune", entries });
+    const operation = "automatic prune";
+    await journaled(
+      context,
+      ({ system }) => removeSaves(system, root, { operation, entries }),
+      {
+        operation,
+        workspace,
+        title: () => `remove ${entries.map(({ id }) => id).join(", ")}`,
+        automatic: true,
+      },
+    );
   }
   return save.session_id;
 }

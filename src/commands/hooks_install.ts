@@ -6,10 +6,12 @@ import { locate } from "../git/workspace.ts";
 import { installText } from "../session/hooks_text.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { HooksInstallResult } from "../session/results_hooks.ts";
+import { journalPath } from "../store/recorder.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
 import { refuseOldClient } from "./client_steps.ts";
 import { DIFF_FLAG, SCOPE_FLAG } from "./hooks_flags.ts";
+import { journaled } from "./journaled.ts";
 import { install } from "./install_steps.ts";
 import { binaryFor, statusLineWord } from "./program_steps.ts";
 
@@ -70,7 +72,15 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     };
     const result = input["dry-run"]
       ? install(system, order, true)
-      : await withUserLock(system, () => install(system, order, false));
+      : await journaled(context, ({ system }) =>
+        withUserLock(system, () =>
+          install(system, order, false)), {
+        operation: "hooks install",
+        workspace,
+        files: [place.path],
+        title: () =>
+          `install hooks in ${journalPath(workspace.root, place.path)}`,
+      });
     const warnings = [
       ...result.warnings,
       ...reachWarnings(workspace, place),

@@ -54,6 +54,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./checkpoint_rm.ts")).checkpointRm,
   "undo": async () => (await import("./undo.ts")).undo,
   "log": async () => (await import("./log.ts")).log,
+  "trash list": async () => (await import("./trash_list.ts")).trashList,
+  "trash prune": async () => (await import("./trash_prune.ts")).trashPrune,
   "worktrees list": async () =>
     (await import("./worktrees_list.ts")).worktreesList,
   "worktrees prune": async () =>

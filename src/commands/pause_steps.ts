@@ -1,13 +1,11 @@
 import { basename, relative, sep } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { MpmError } from "../errors.ts";
-import { commitFiles } from "../git/commit_files.ts";
 import { readCommitState, readIdentity } from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
-import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
+import { noCommitReason } from "../session/commit_rule.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
-import { sessionId, utcSeconds } from "../session/ids.ts";
+import { sessionId } from "../session/ids.ts";
 import type { PauseWords } from "../session/pause_content.ts";
 import { pausedSession } from "../session/work_save.ts";
 import { redactSave } from "../session/redact.ts";
@@ -19,20 +17,17 @@ import {
 } from "../session/worktree_rules.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import { readContextUsage } from "../store/context_usage.ts";
-import {
-  type ExportTarget,
-  exportTarget,
-  writeExport,
-} from "../store/export_save.ts";
+import { type ExportTarget, exportTarget } from "../store/export_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
-import { withLock } from "../store/lock.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../store/work_current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
+import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
 import { cleanUp } from "./pause_cleanup.ts";
+import { commitSave, exportCopy } from "./pause_commit.ts";
 import { readContent } from "./pause_input.ts";
 import { settleDetour } from "./detour_settle.ts";
 
@@ -146,12 +141,34 @@ export async function planned(
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(id) ?? null,
     warnings: [...plan.faults, ...problem === undefined ? [] : [problem]],
-    worktrees: await cleanUp(system, plan, { dryRun: true }),
+    worktrees: await cleanUp(context, plan, { dryRun: true }),
   };
 }
 
-/** Saves, exports and commits, in this order. */
+/**
+ * Saves, exports and commits, in this order, and cleans up. `journal`: whether
+ * it is an operation of its own and not part of another one.
+ */
 export async function applied(
+  context: Context,
+  plan: PausePlan,
+  { journal = true } = {},
+): Promise<PauseResult> {
+  const { workspace } = plan.draft;
+  const done = journal
+    ? await journaled(context, (context) => saved(context, plan), {
+      operation: "pause",
+      workspace,
+      title: ({ session_id: id }) => `pause as ${id}`,
+      facts: ({ commit: { made, sha, branch } }) =>
+        made ? { after: { git: { branch, commit: sha } } } : {},
+    })
+    : await saved(context, plan);
+  const worktrees = await cleanUp(context, plan, { dryRun: false });
+  return { ...done, worktrees };
+}
+
+async function saved(
   { system }: Context,
   plan: PausePlan,
 ): Promise<PauseResult> {
@@ -167,7 +184,10 @@ export async function applied(
       return buildSave({ ...draft, stack: chain }, slot);
     },
   });
-  const commit = await commitSave(system, { plan, save, files });
+  const commit = {
+    ...report(plan, save).commit,
+    ...await commitSave(system, { plan, save, files }),
+  };
   const exported = target === undefined
     ? null
     : exportCopy(system, { path: target.path(save.session_id), bytes, save });
@@ -177,7 +197,6 @@ export async function applied(
     exported,
     commit,
     warnings: [...plan.faults, ...noted, ...warnings],
-    worktrees: await cleanUp(system, plan, { dryRun: false }),
   };
 }
 
@@ -205,75 +224,4 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
     warnings: [],
     worktrees: null,
   };
-}
-
-/** A failed export is an error, but the save is there and the error says so. */
-function exportCopy(
-  system: System,
-  { path, bytes, save }: { path: string; bytes: Uint8Array; save: Save },
-): string {
-  try {
-    return writeExport(system, path, bytes);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    throw new MpmError(
-      error.code,
-      `${error.message}; the session is saved as ${save.session_id}`,
-      {
-        hint: "mpm sessions show latest --format json prints it",
-        cause: error,
-      },
-    );
-  }
-}
-
-/** A commit that cannot be made is a warning: the save is safe without. */
-async function commitSave(
-  system: System,
-  { plan, save, files }: {
-    plan: PausePlan;
-    save: Save;
-    files: readonly string[];
-  },
-): Promise<PauseResult["commit"]> {
-  const { workspace, state } = plan.draft;
-  const result = report(plan, save).commit;
-  const { branch, head } = state ?? {};
-  const { identity } = plan;
-  if (plan.reason !== undefined || !branch || !head || !identity) {
-    return result;
-  }
-  try {
-    const message = commitMessage({
-      id: save.session_id,
-      time: utcSeconds(new Date(save.paused_at)),
-      context: save.conversation.summary,
-    });
-    // Under the lock, so that pauses at the same time do not race for HEAD.
-    const commit = {
-      identity,
-      branch,
-      head,
-      message,
-      files: files.filter((path) => isShared(path, plan)),
-    };
-    const sha = await withLock(
-      system,
-      workspace.root,
-      () => commitFiles(system, workspace, commit),
-    );
-    return { ...result, made: true, sha };
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    const reason = `${error.message}${error.hint ? ` (${error.hint})` : ""}`;
-    return { ...result, reason };
-  }
-}
-
-/**
- * The pointer is of this machine: two branches with a pause each could not be
- * merged without a conflict in it. Where it is tracked it must follow.
- */
-function isShared(path: string, { draft, pointerTracked }: PausePlan): boolean {
-  return pointerTracked || path !== layout(draft.workspace.root).pointer;
 }

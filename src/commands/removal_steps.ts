@@ -11,6 +11,7 @@ import { counted } from "../session/words.ts";
 import { layout } from "../store/layout.ts";
 import { removeSaves } from "../store/remove_saves.ts";
 import { filesOfSaves, type SaveWithFiles } from "../store/save_files.ts";
+import { journaled } from "./journaled.ts";
 import { whereCommitted } from "./kept_only.ts";
 
 /** A removal that is decided. */
@@ -24,9 +25,10 @@ export interface RemovalOrder {
 
 /** Does it, or says what would be done. */
 export async function remove(
-  { system }: Context,
+  context: Context,
   { operation, workspace, plan, dryRun }: RemovalOrder,
 ): Promise<RemovalResult> {
+  const { system } = context;
   const { root, git } = workspace;
   const entries = plan.remove;
   const tracked = git === "repository"
@@ -34,7 +36,15 @@ export async function remove(
     : new Set<string>();
   const { folder, saves } = dryRun || entries.length === 0
     ? { folder: null, saves: filesOfSaves(system, root, entries) }
-    : await removeSaves(system, root, { operation, entries });
+    : await journaled(
+      context,
+      ({ system }) => removeSaves(system, root, { operation, entries }),
+      {
+        operation,
+        workspace,
+        title: ({ saves }) => `remove ${namesOf(saves)}`,
+      },
+    );
   const removed = saves.map((save) => removedSave(save, tracked));
   const committed = await whereCommitted(system, workspace, entries);
   return {
@@ -47,6 +57,12 @@ export async function remove(
     })),
     warnings: warningsOf(removed, [...committed.values()]),
   };
+}
+
+function namesOf(saves: readonly SaveWithFiles[]): string {
+  return saves.length === 1
+    ? saves[0]!.entry.id
+    : counted(saves.length, "session");
 }
 
 function removedSave(

@@ -7,10 +7,11 @@ import { locate } from "../git/workspace.ts";
 import type { Refused } from "../session/bundle.ts";
 import type { ImportPlan, Incoming } from "../session/import_plan.ts";
 import type { ImportResult } from "../session/results.ts";
-import { firstLine } from "../session/words.ts";
+import { counted, firstLine } from "../session/words.ts";
 import { importSaves, planInto } from "../store/import_saves.ts";
 import { readSource } from "../store/import_source.ts";
 import { openStore } from "../store/recover.ts";
+import { journaled } from "./journaled.ts";
 
 /** `mpm sessions import` */
 export const sessionsImport = defineCommand({
@@ -35,15 +36,26 @@ refused.`,
     "mpm sessions import ../other-clone --dry-run",
   ],
   result: async () => (await import("../session/results.ts")).ImportResult,
-  async run({ system, folder }, input) {
-    const { root } = await locate(system, folder);
+  async run(context, input) {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
     await openStore(system, root);
     const path = resolve(folder, input.source);
     const source = await readSource(system, root, path);
     const { incoming, refused } = await validated(source);
     const { plan, warnings } = input["dry-run"]
       ? { plan: await planInto(system, root, incoming), warnings: [] }
-      : await importSaves(system, root, { incoming, from: path });
+      : await journaled(
+        context,
+        ({ system }) => importSaves(system, root, { incoming, from: path }),
+        {
+          operation: "sessions import",
+          workspace,
+          title: ({ plan: { imports } }) =>
+            `import ${counted(imports.length, "session")} from ${input.source}`,
+        },
+      );
     return {
       dry_run: input["dry-run"],
       source: input.source,

@@ -8,6 +8,7 @@ import { counted } from "../session/words.ts";
 import { withLock } from "../store/lock.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
+import { journaled } from "./journaled.ts";
 import { whereCommitted } from "./kept_only.ts";
 import { type Checker, repairAll, verifyAll } from "./verify_steps.ts";
 
@@ -44,7 +45,8 @@ nothing is changed.`,
     "mpm sessions verify --all --repair",
   ],
   result: async () => (await import("../session/results.ts")).VerifyResult,
-  async run({ system, folder }, input) {
+  async run(context, input) {
+    const { system, folder } = context;
     if (input.all && input.selector !== undefined) {
       throw new MpmError("USAGE", "Both --all and a session were given");
     }
@@ -63,7 +65,22 @@ nothing is changed.`,
       committed: await whereCommitted(system, workspace, entries),
     };
     const sessions = input.repair
-      ? await withLock(system, root, () => repairAll(checker, entries))
+      ? await journaled(context, ({ system }) =>
+        withLock(
+          system,
+          root,
+          () => repairAll({ ...checker, system }, entries),
+        ), {
+        operation: "sessions verify",
+        workspace,
+        title: (rows) =>
+          `repair ${
+            counted(
+              rows.filter(({ repaired }) => repaired.length > 0).length,
+              "session",
+            )
+          }`,
+      })
       : await verifyAll(checker, entries);
     return {
       intact: sessions.every(({ state }) => state !== "damaged"),

@@ -1,11 +1,11 @@
 import { defineCommand } from "../cli/command.ts";
 import { cleanupText } from "../session/worktree_text.ts";
 import {
+  journaledPrune,
   locateRepository,
   MIN_AGE,
   plannedPrune,
   planPrune,
-  prune,
   rulesOf,
 } from "./worktree_steps.ts";
 
@@ -41,7 +41,7 @@ and pass the same test.`,
     const rules = await rulesOf(system, workspace, input["min-age"]);
     const dryRun = input["dry-run"];
     const plan = await planPrune(system, workspace, { rules, dryRun });
-    return dryRun ? plannedPrune(plan) : await prune(system, plan);
+    return dryRun ? plannedPrune(plan) : await journaledPrune(context, plan);
   },
   render: cleanupText,
 });

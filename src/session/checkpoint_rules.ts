@@ -6,6 +6,8 @@ export interface CheckpointRules {
   readonly keepAuto: number;
   /** Safety checkpoints that are kept, so many operations can be undone. */
   readonly keepSafety: number;
+  /** Milliseconds that a removed one can be brought back. */
+  readonly removedFor: number;
   /** Bytes of the largest file, and of all changed files. */
   readonly limits: { readonly file: number; readonly total: number };
 }
@@ -22,6 +24,7 @@ export function checkpointRules(
     readonly "checkpoint.auto_minutes": number;
     readonly "checkpoint.keep_auto": number;
     readonly "checkpoint.keep_safety": number;
+    readonly "trash.max_age": number;
     readonly "checkpoint.max_file_mb": number;
     readonly "checkpoint.max_total_mb": number;
   },
@@ -31,6 +34,7 @@ export function checkpointRules(
     autoMinutes: config["checkpoint.auto_minutes"],
     keepAuto: faulty ? Infinity : config["checkpoint.keep_auto"],
     keepSafety: faulty ? Infinity : config["checkpoint.keep_safety"],
+    removedFor: faulty ? Infinity : config["trash.max_age"],
     limits: {
       file: config["checkpoint.max_file_mb"] * MEBIBYTE,
       total: config["checkpoint.max_total_mb"] * MEBIBYTE,

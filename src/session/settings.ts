@@ -127,6 +127,21 @@ export const SETTINGS = {
     summary: "The most that all changed files of a checkpoint hold, in MiB",
     personal: true,
   },
+  "trash.max_age": {
+    kind: "duration",
+    default: "30d",
+    summary: "How long what was removed or replaced stays in the trash",
+    personal: true,
+    option: "mpm trash prune --older-than",
+  },
+  "trash.max_mb": {
+    kind: "count",
+    default: 1024,
+    least: 1,
+    most: 1_000_000_000,
+    summary: "The most that the trash holds, in MiB; the oldest goes first",
+    personal: true,
+  },
   "hooks.enabled": {
     kind: "flag",
     default: true,

@@ -68,10 +68,21 @@ export async function pointAgain(system: System, root: string): Promise<void> {
   const there = id !== undefined &&
     system.files.lstat(saveFiles(sessions, id).json) !== undefined;
   if (there || system.files.lstat(pointer)?.kind === "folder") return;
+  await pointToNewest(system, root);
+}
+
+/** Makes the pointer lead to the newest save. Call under the lock. */
+export async function pointToNewest(
+  system: System,
+  root: string,
+): Promise<void> {
+  const { sessions, pointer } = layout(root);
+  if (!system.files.lstat(sessions)) return;
   for await (const entry of newestSaves(system, root, { global: false })) {
     const { location, format, problem } = entry;
     if (location !== "sessions" || format !== "json" || problem) continue;
     try {
+      if (entry.id === pointedTo(system, root)) return;
       const { save } = await loadSave(system, entry);
       const bytes = new TextEncoder().encode(pointerText(save, sessions));
       const mtime = new Date(save.paused_at).getTime();

@@ -270,7 +270,7 @@ posixTest(
     const restored = stateOf(env);
     assertEquals((await mpm(env, ["undo"])).status, 0);
     assertEquals(stateOf(env), after);
-    assertEquals((await mpm(env, ["undo", "2"])).status, 0);
+    assertEquals((await mpm(env, ["undo", "3"])).status, 0);
     assertEquals(stateOf(env), restored);
     const nothing = await mpm(env, ["undo"]);
     assertEquals(nothing.status, 0, nothing.stderr);
@@ -279,10 +279,11 @@ posixTest(
       { operations: { number: number; undone: boolean }[] }
     >(env, ["log"]);
     assertEquals(operations.map(({ number, undone }) => [number, undone]), [
+      [5, false],
       [4, false],
-      [3, false],
+      [3, true],
       [2, true],
-      [1, true],
+      [1, false],
     ]);
   },
 );

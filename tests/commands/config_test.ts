@@ -107,8 +107,9 @@ Deno.test("config set makes private files, and keeps the local one out of git", 
     [
       "?? .claude-mpm/.gitignore",
       `?? ${PROJECT}`,
-      // The lock's rule was in the file that is there, or was not.
+      // Their rules were in the file that is there, or were not.
       "?? .claude-mpm/.lock",
+      "?? .claude-mpm/journal.jsonl",
     ].sort(),
   );
   if (Deno.build.os === "windows") return;

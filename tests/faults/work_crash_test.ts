@@ -7,7 +7,7 @@ import type {
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import { say } from "../helpers/say.ts";
+import { sayPoints } from "../helpers/say.ts";
 import { at, CURRENT, recordOf, WORK, workIds } from "../helpers/works.ts";
 
 const ID = "work-20261121-120000";
@@ -66,7 +66,7 @@ Deno.test("start leaves no session or a whole one at every crash point", async (
       assertEquals(leftovers(env), [], where);
     },
   });
-  say(`crash points of start: ${points}`);
+  sayPoints("start", points);
   assert(points > 10);
 });
 
@@ -86,7 +86,7 @@ Deno.test("start beside a paused session stays at that or is at the new one at e
       }
     },
   });
-  say(`crash points of start beside a paused session: ${points}`);
+  sayPoints("start beside a paused session", points);
   assert(points > 5);
 });
 
@@ -105,7 +105,7 @@ Deno.test("check ticks all that was named or nothing at every crash point", asyn
       assertEquals(leftovers(env), [], where);
     },
   });
-  say(`crash points of check: ${points}`);
+  sayPoints("check", points);
   assert(points > 3);
 });
 
@@ -130,7 +130,7 @@ for (const action of ["complete", "cancel"]) {
         assertEquals(leftovers(env), [], where);
       },
     });
-    say(`crash points of ${action}: ${points}`);
+    sayPoints(action, points);
     assert(points > 3);
   });
 }
@@ -166,7 +166,7 @@ Deno.test("a pause and its session agree at every crash point", async () => {
       assertEquals(leftovers(env), [], where);
     },
   });
-  say(`crash points of pause with a session: ${points}`);
+  sayPoints("pause with a session", points);
   assert(points > 15);
 });
 
@@ -192,7 +192,7 @@ Deno.test("resume leaves the session paused or active at every crash point", asy
       assertEquals(leftovers(env), [], where);
     },
   });
-  say(`crash points of resume with a session: ${points}`);
+  sayPoints("resume with a session", points);
   assert(points > 3);
 });
 
@@ -216,6 +216,6 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
       assertEquals(leftovers(env), [], where);
     },
   });
-  say(`crash points of resume elsewhere: ${points}`);
+  sayPoints("resume elsewhere", points);
   assert(points > 8);
 });
