@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { generated } from "../scripts/generate.ts";
+import { generated, GENERATED_FOLDERS } from "../scripts/generate.ts";
 import { DENO_VERSION } from "../scripts/toolchain.ts";
 import type { AnyCommand, Flag } from "../src/cli/command.ts";
 import { GLOBAL_FLAGS } from "../src/cli/globals.ts";
@@ -18,8 +18,14 @@ async function commands(): Promise<[string, AnyCommand][]> {
 }
 
 Deno.test("what is generated is fresh: run deno task generate", async () => {
-  for (const [path, text] of await generated()) {
+  const files = await generated();
+  for (const [path, text] of files) {
     assertEquals(await Deno.readTextFile(`${ROOT}/${path}`), text, path);
+  }
+  for (const folder of GENERATED_FOLDERS) {
+    for await (const { name } of Deno.readDir(`${ROOT}/${folder}`)) {
+      assert(files.has(`${folder}/${name}`), `${folder}/${name} is left over`);
+    }
   }
 });
 

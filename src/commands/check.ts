@@ -23,6 +23,7 @@ active session makes it a working one. What is ticked already stays so.`,
   positionals: [{
     name: "items",
     summary: "Which items: numbers, spans, or parts of a text",
+    names: "item",
     rest: true,
   }],
   flags: {

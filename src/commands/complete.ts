@@ -14,6 +14,7 @@ an open one, is not completed but returned from.`,
   positionals: [{
     name: "selector",
     summary: "Which session: name, id, part of it, or one of its saves",
+    names: "work",
     optional: true,
   }],
   flags: {

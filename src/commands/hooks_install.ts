@@ -37,6 +37,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     },
     binary: {
       type: "string",
+      names: "file",
       value: "path",
       summary: "The mpm that hooks start, instead of this one",
     },

@@ -6,6 +6,7 @@ import { followResume } from "./resume_work.ts";
 const FLAGS = {
   "session-id": {
     type: "string",
+    names: "session",
     value: "id",
     summary: "Which session; the same as the argument",
   },
@@ -55,6 +56,7 @@ nothing is written.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
     optional: true,
   }],
   flags: FLAGS,

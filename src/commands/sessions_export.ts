@@ -23,11 +23,13 @@ named.`,
   positionals: [{
     name: "selectors",
     summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    names: "session",
     rest: true,
   }],
   flags: {
     output: {
       type: "string",
+      names: "file",
       short: "o",
       value: "path",
       summary: "The file, or the folder that gets one; the present one if none",

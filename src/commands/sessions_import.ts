@@ -23,7 +23,11 @@ its checksum and brought into today's form. Nothing here is replaced: a taken id
 moves to the next free second, and what is there already is left out. What was
 brought in is marked as somebody else's. The exit status is 5 if something was
 refused.`,
-  positionals: [{ name: "source", summary: "The file or folder" }],
+  positionals: [{
+    name: "source",
+    summary: "The file or folder",
+    names: "file",
+  }],
   flags: {
     "dry-run": {
       type: "boolean",

@@ -29,6 +29,7 @@ nothing is changed.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
     optional: true,
   }],
   flags: {

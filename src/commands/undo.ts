@@ -22,6 +22,7 @@ What is there now goes into a safety checkpoint first.`,
   positionals: [{
     name: "number",
     summary: "Which operation, as mpm log counts them",
+    names: "operation",
     optional: true,
   }],
   flags: {

@@ -103,7 +103,7 @@ function leaves(
   });
 }
 
-async function unknownKey(key: string, place: string): Promise<MpmError> {
+function unknownKey(key: string, place: string): MpmError {
   const section = KEYS.some((known) => known.startsWith(`${key}.`));
   if (section) {
     return new MpmError("USAGE", `"${key}" in ${place} must be a table`, {
@@ -111,13 +111,13 @@ async function unknownKey(key: string, place: string): Promise<MpmError> {
     });
   }
   return new MpmError("USAGE", `Unknown key "${key}" in ${place}`, {
-    hint: await keyHint(key),
+    hint: keyHint(key),
   });
 }
 
 /** What to do about a key that there is not. */
-export async function keyHint(typed: string): Promise<string> {
-  const near = await likeKey(typed);
+export function keyHint(typed: string): string {
+  const near = likeKey(typed);
   return near === undefined
     ? '"mpm config list" shows all keys'
     : `Did you mean "${near}"?`;

@@ -1,0 +1,6 @@
+export function formatsPage(
+  page: string,
+  _schemas: readonly [string, string][],
+): string {
+  return page;
+}
