@@ -18,12 +18,19 @@ export interface Comments {
 
 /** A constant or a field as it is written, what it refers to by name. */
 interface Written {
-  doc: string | undefined;
+  readonly doc: string | undefined;
   readonly fields: Map<string, Written>;
   readonly refers: Set<string>;
 }
 
-const KEY = /^( +)(?:"([^"]+)"|(\w+))(?::\s*(.*)|,)$/;
+/** A file of schemas. */
+interface Source {
+  readonly constants: Map<string, Written>;
+  /** The file that each imported name is from. */
+  readonly imports: ReadonlyMap<string, string>;
+}
+
+const KEY = /^( +)(?:"([^"]+)"|([a-z]\w*))(?::\s*(.*)|,)$/;
 const CONST = /^(?:export )?const (\w+) = (.*)$/;
 
 /**
@@ -32,26 +39,34 @@ const CONST = /^(?:export )?const (\w+) = (.*)$/;
  * own, indented by its depth, its comment right above it.
  */
 export async function readComments(folder: string): Promise<Comments> {
-  const known = new Map<unknown, Fields>();
-  const all = new Map<string, Written>();
-  const files: { url: string; constants: Map<string, Written> }[] = [];
+  const sources = new Map<string, Source>();
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".ts")) continue;
-    const path = join(folder, name);
-    const text = await Deno.readTextFile(path);
+    const text = await Deno.readTextFile(join(folder, name));
     if (!text.includes('from "zod/mini"')) continue;
-    const constants = constantsIn(text);
-    for (const [name, written] of constants) all.set(name, written);
-    files.push({ url: pathToFileURL(path).href, constants });
+    sources.set(name, {
+      constants: constantsIn(text),
+      imports: importsIn(text),
+    });
   }
-  for (const { url, constants } of files) {
-    const scope = new Map([...all, ...constants]);
-    for (const [name, value] of Object.entries(await import(url))) {
+  const known = new Map<unknown, Fields>();
+  for (const [file, { constants }] of sources) {
+    const values = await import(pathToFileURL(join(folder, file)).href);
+    for (const [name, value] of Object.entries(values)) {
       const written = constants.get(name);
-      if (written) known.set(value, resolved(written, scope, new Set()));
+      if (written) known.set(value, resolved(written, file, sources));
     }
   }
   return { of: (schema) => known.get(schema) };
+}
+
+function importsIn(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const pattern = /^import \{([^}]*)\} from "\.\/(\w+\.ts)";$/gm;
+  for (const [, names, file] of text.matchAll(pattern)) {
+    for (const name of namesIn(names!)) found.set(name, file!);
+  }
+  return found;
 }
 
 function constantsIn(text: string): Map<string, Written> {
@@ -64,6 +79,8 @@ function constantsIn(text: string): Map<string, Written> {
       doc = comment;
       continue;
     }
+    // A statement ends before the next line that is not indented.
+    if (/^\S/.test(line)) open = [];
     const [, name, value] = CONST.exec(line) ?? [];
     const [, space, quoted, bare, rest] = KEY.exec(line) ?? [];
     const key = quoted ?? bare;
@@ -93,7 +110,9 @@ function joinedComments(text: string): string[] {
   return text.replaceAll(
     /\/\*\*\s*([^]*?)\s*\*\//g,
     (_, inner: string) =>
-      `/** ${inner.replaceAll(/\s*\n\s*\*?\s*/g, " ").trim()} */`,
+      `/** ${
+        inner.replace(/^\*\s*/, "").replaceAll(/\s*\n\s*\*?\s*/g, " ")
+      } */`,
   ).split("\n");
 }
 
@@ -105,21 +124,26 @@ function namesIn(text: string): string[] {
   return text.match(/\b[A-Z]\w+\b/g) ?? [];
 }
 
+/** The fields of what is written in `file`, those it refers to among them. */
 function resolved(
-  { fields, refers }: Written,
-  scope: ReadonlyMap<string, Written>,
-  above: ReadonlySet<Written>,
+  written: Written,
+  file: string,
+  sources: ReadonlyMap<string, Source>,
+  above: readonly Written[] = [],
 ): Fields {
   const found = new Map<string, Field>();
-  for (const name of refers) {
-    const other = scope.get(name);
-    if (!other || above.has(other)) continue;
-    const inner = resolved(other, scope, new Set([...above, other]));
-    for (const [key, field] of inner) found.set(key, field);
+  const within = [...above, written];
+  for (const name of written.refers) {
+    const here = sources.get(file)?.constants.get(name);
+    const from = here ? file : sources.get(file)?.imports.get(name) ?? "";
+    const other = here ?? sources.get(from)?.constants.get(name);
+    if (!other || within.includes(other)) continue;
+    const fields = resolved(other, from, sources, within);
+    for (const [key, field] of fields) found.set(key, field);
   }
-  for (const [key, written] of fields) {
-    const inner = resolved(written, scope, above);
-    found.set(key, { doc: written.doc, fields: inner });
+  for (const [key, field] of written.fields) {
+    const fields = resolved(field, file, sources, within);
+    found.set(key, { doc: field.doc, fields });
   }
   return found;
 }
@@ -127,7 +151,7 @@ function resolved(
 /** The schema with the comments of its fields as descriptions. */
 export function described(schema: JsonSchema, fields: Fields): JsonSchema {
   const inner = (part: JsonSchema) => described(part, fields);
-  const { properties, items, anyOf, additionalProperties } = schema;
+  const { properties, items, anyOf, oneOf, additionalProperties } = schema;
   return {
     ...schema,
     ...properties && {
@@ -146,6 +170,7 @@ export function described(schema: JsonSchema, fields: Fields): JsonSchema {
     },
     ...items && { items: inner(items) },
     ...anyOf && { anyOf: anyOf.map(inner) },
+    ...oneOf && { oneOf: oneOf.map(inner) },
     ...isSchema(additionalProperties) && {
       additionalProperties: inner(additionalProperties),
     },
