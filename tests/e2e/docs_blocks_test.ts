@@ -17,8 +17,9 @@ const COMMANDS = ["sh", "bash", "shell", "zsh", "console"];
  */
 const NOT_RUN: Readonly<Record<string, string>> = {};
 
-/** Runs a task of the project itself; that the task exists is checked. */
-const TASK = /^(?:[A-Z_]+=\S+ )*(?:npx -y deno@\S+|deno) task (\S+)/;
+/** Deno at work on the project itself; that what it names exists is checked. */
+const DENO =
+  /^(?:[A-Z_]+=\S+ )*(?:npx -y deno@\S+|deno) (?<verb>task|test) (?<names>.+)/;
 
 /** The projects that pages need which begin with something else than a commit. */
 const PROJECTS: Readonly<Record<string, () => Promise<TestEnv> | TestEnv>> = {
@@ -140,7 +141,7 @@ for (const page of PAGES) {
       // Transcripts are compared word for word by transcript_test.ts.
       if (!COMMANDS.includes(block.kind) || block.kind === "console") continue;
       const lines = commandLines(block).filter((line) =>
-        !TASK.test(line) && startOf(NOT_RUN, line) === undefined
+        !DENO.test(line) && startOf(NOT_RUN, line) === undefined
       ).flatMap((line) => [
         startOf(LESS, line) ?? line,
         startOf(MEANWHILE, line) ?? "true",
@@ -151,15 +152,19 @@ for (const page of PAGES) {
   });
 }
 
-Deno.test("tasks that pages name are there", () => {
+Deno.test("tasks and tests that pages name are there", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`));
   const named = PAGES.flatMap(blocksOf)
     .filter(({ kind }) => COMMANDS.includes(kind))
     .flatMap(commandLines)
-    .map((line) => TASK.exec(line)?.[1])
-    .filter((name) => name !== undefined);
+    .map((line) => DENO.exec(line)?.groups)
+    .filter((groups) => groups !== undefined);
   assert(named.length > 0);
-  for (const name of named) assert(Object.hasOwn(tasks, name), name);
+  for (const { verb, names } of named) {
+    const words = names!.split(" ").filter((word) => !word.startsWith("-"));
+    if (verb === "task") assert(Object.hasOwn(tasks, words[0]!), names);
+    else words.forEach((path) => Deno.statSync(`${ROOT}/${path}`));
+  }
 });
 
 Deno.test("what is not run is on a page, and little", () => {
