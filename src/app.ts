@@ -54,6 +54,8 @@ async function runLine(
       ? `${asciiJson(result)}\n`
       : command.render(result, context.style),
   );
+  const next = system.terminal.interactive.stderr && command.next?.(result);
+  if (next) context.note(`Hint: ${next}`);
   return command.status?.(result) ?? 0;
 }
 

@@ -87,6 +87,11 @@ export interface Command<
   ): Promise<R>;
   /** The same result for people. Pure: no I/O, no clock, no terminal. */
   render(result: R, style: Style): string;
+  /**
+   * What is usually done next, one line: a person at a terminal is told it
+   * after the answer, unless `--quiet`.
+   */
+  next?(result: R): string | undefined;
   /** Brings the input of another spelling into that of this command. */
   adapt?(input: Record<string, unknown>): Record<string, unknown>;
   /** The exit status of a result that is no error; 0 unless given. */

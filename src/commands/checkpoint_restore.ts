@@ -62,4 +62,6 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
   status: ({ dry_run: dry, to, skipped }) =>
     dry || to !== null || skipped.length === 0 ? 0 : 4,
   render: restoreText,
+  next: ({ operation }) =>
+    operation === null ? undefined : '"mpm undo" takes it back',
 });

@@ -46,4 +46,8 @@ an open one, is not completed but returned from.`,
       dryRun,
     }),
   render: endText,
+  next: ({ dry_run: dry, session }) =>
+    dry || session.state !== "complete"
+      ? undefined
+      : `"mpm archive ${session.name ?? session.id}" puts it away`,
 });

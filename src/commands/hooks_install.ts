@@ -71,6 +71,8 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     return { ...result, warnings: [...result.warnings, ...shared] };
   },
   render: installText,
+  next: ({ dry_run: dry }) =>
+    dry ? undefined : '"mpm hooks test" fires each hook once',
 });
 
 /** The entries name a path of this machine, and so should not be committed. */

@@ -53,4 +53,8 @@ The operations of the project, the newest first, with the numbers that
       style.columns,
     );
   },
+  next: ({ operations }) =>
+    operations.some(({ undone }) => !undone)
+      ? '"mpm undo" takes the last one back'
+      : undefined,
 });

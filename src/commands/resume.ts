@@ -78,4 +78,12 @@ nothing is written.`,
       : await followResume(context, found.workspace, result);
   },
   render: resumeText,
+  next: (result) =>
+    "sessions" in result
+      ? result.sessions.length > 0
+        ? '"mpm resume 1" takes the second'
+        : undefined
+      : result.format === "text" && (result.work?.open.length ?? 0) > 0
+      ? '"mpm status" numbers the open items, "mpm check <number>" ticks one'
+      : undefined,
 });

@@ -62,6 +62,10 @@ named.`,
     return { file, bundle: true, sessions, skipped };
   },
   render,
+  next: ({ file }) =>
+    file === null
+      ? undefined
+      : '"mpm sessions import <file>" brings it in again',
   status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
 });
 

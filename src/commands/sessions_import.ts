@@ -58,6 +58,10 @@ refused.`,
     };
   },
   render,
+  next: ({ dry_run: dry, imported }) =>
+    dry || imported.length === 0
+      ? undefined
+      : `"mpm resume ${imported[0]!.session_id}" goes on with it`,
   status: ({ refused }) => refused.length === 0 ? 0 : 5,
 });
 

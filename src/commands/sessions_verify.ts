@@ -72,6 +72,8 @@ nothing is changed.`,
     };
   },
   render,
+  next: ({ intact }) =>
+    intact ? undefined : '"mpm sessions verify --repair" mends what it can',
   status: ({ intact }) => intact ? 0 : 5,
 });
 

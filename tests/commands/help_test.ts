@@ -176,3 +176,40 @@ Deno.test("what is not there is told with what was meant", async () => {
     "\n",
   ]);
 });
+
+Deno.test("a person at a terminal is told what comes next", async () => {
+  using env = TestEnv.repository();
+  const hint = async (args: string[], typed?: string[]) => {
+    const { status, stderr } = await mpm(env, args, typed ? { typed } : {});
+    assertEquals(status, 0, stderr);
+    return stderr;
+  };
+  const start = ["start", "pay", "Pay", "-t", "bug-fix", "--var", "bug=1"];
+  assertEquals(
+    await hint(start, []),
+    'Hint: "mpm check 1" ticks an item, "mpm pause" saves where you are\n',
+  );
+  assertEquals(await hint(["check", "1", "--dry-run"], []), "");
+  assertEquals(
+    await hint(["check", "1-14"], []),
+    'Hint: All is done: "mpm complete" ends the session\n',
+  );
+  await mpmJson(env, ["checkpoint", "save", "One"]);
+  env.write("README.md", "# Edited\n");
+  assertEquals(
+    await hint(["checkpoint", "restore", "One", "--yes"], []),
+    'Hint: "mpm undo" takes it back\n',
+  );
+  assertEquals(
+    await hint(["complete"], []),
+    'Hint: "mpm archive pay" puts it away\n',
+  );
+  for (const words of [["-q"], ["--json"]]) {
+    assertEquals(await hint(["log", ...words], []), "", words[0]);
+  }
+  assertEquals(
+    await hint(["log"], []),
+    'Hint: "mpm undo" takes the last one back\n',
+  );
+  assertEquals(await hint(["log"]), "");
+});
