@@ -1,10 +1,9 @@
 import { isAbsolute, join } from "@std/path";
-import type { AnyCommand, Context } from "./cli/command.ts";
+import type { Context } from "./cli/command.ts";
 import { commandHelp, overview } from "./cli/help.ts";
 import { leadingWords, parse } from "./cli/parse.ts";
 import { makeStyle, type Style, wantsAscii, wantsColor } from "./cli/style.ts";
-import { COMMANDS } from "./commands/mod.ts";
-import { spelled } from "./commands/spellings.ts";
+import { findCommand, unknownCommand } from "./commands/find.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "./errors.ts";
 import { asciiJson, escapeLines, escapeText } from "./escape.ts";
 import type { System } from "./system/system.ts";
@@ -35,7 +34,11 @@ async function runLine(
   argv: readonly string[],
   system: System,
 ): Promise<number> {
-  const { command, rest } = await find(argv);
+  if (argv[0] === "__complete") {
+    const { completion } = await import("./commands/completion.ts");
+    return print(system, await completion(argv.slice(1), system));
+  }
+  const { command, rest } = await findCommand(argv);
   if (!command) return await withoutCommand(argv, system);
   const parsed = parse(command, rest);
   const input = command.adapt?.(parsed) ?? parsed;
@@ -51,10 +54,14 @@ async function runLine(
       ? `${asciiJson(result)}\n`
       : command.render(result, context.style),
   );
+  const next = system.terminal.interactive.stderr && command.next?.(result);
+  if (next) context.note(`Hint: ${next}`);
   return command.status?.(result) ?? 0;
 }
 
-/** `mpm`, `mpm --help`, `mpm --version`, `mpm help [COMMAND]`. */
+const HELP = ["--help", "-h"];
+
+/** `mpm`, `mpm --help`, `mpm --version`, `mpm sessions --help`. */
 async function withoutCommand(
   argv: readonly string[],
   system: System,
@@ -65,72 +72,31 @@ async function withoutCommand(
     if (output !== undefined) return print(system, output);
   }
   const { words } = leadingWords(argv);
-  const [first, ...topic] = words;
-  if (first === undefined || (first === "help" && topic.length === 0)) {
-    if (argv.includes("--version")) {
-      return print(system, versionLine(argv.includes("--json")));
-    }
-    const unknown = argv.find((word) =>
-      word.startsWith("-") && !["--help", "-h"].includes(word)
-    );
-    if (first === undefined && unknown !== undefined) {
-      throw new MpmError("USAGE", `Missing command before "${unknown}"`, {
-        hint: 'Run "mpm help"',
-      });
-    }
-    const all = await Promise.all(
-      Object.values(COMMANDS).map((load) => load()),
-    );
-    return print(system, overview(all));
+  if (words.length > 0 && argv.some((word) => HELP.includes(word))) {
+    const { pageOf } = await import("./commands/help.ts");
+    return print(system, (await pageOf(words)).text);
   }
-  if (first === "help") {
-    const { command, rest } = await find(topic);
-    if (command && rest.length === 0) {
-      return print(system, commandHelp(command));
-    }
+  if (words.length > 0) throw unknownCommand(words);
+  if (argv.includes("--version")) {
+    return print(system, versionLine(argv.includes("--json")));
   }
-  const typed = first === "help" ? topic.join(" ") : first;
-  throw await unknownCommand(typed);
+  const unknown = argv.find((word) =>
+    word.startsWith("-") && !HELP.includes(word)
+  );
+  if (unknown !== undefined) {
+    throw new MpmError("USAGE", `Missing command before "${unknown}"`, {
+      hint: 'Run "mpm help"',
+    });
+  }
+  // Loaded here, and without any command: the summaries are enough.
+  const { SUMMARIES } = await import("./commands/summaries.ts");
+  const { pages } = await import("./commands/help_names.ts");
+  return print(system, overview(Object.entries(SUMMARIES), pages()));
 }
 
 /** Started by Claude Code for an event, and not told of which. */
 function isBareHook({ env, terminal }: System): boolean {
   return env("CLAUDE_PROJECT_DIR") !== undefined && !terminal.interactive.stdin;
-}
-
-async function unknownCommand(typed: string): Promise<MpmError> {
-  const { levenshteinDistance } = await import("@std/text/levenshtein");
-  const names = Object.keys(COMMANDS);
-  const group = names.filter((name) => name.startsWith(`${typed} `));
-  const near = names.find((name) =>
-    levenshteinDistance(typed, name) <= Math.max(1, typed.length / 3)
-  );
-  return group.length > 0
-    ? new MpmError("USAGE", `"mpm ${typed}" needs one more word`, {
-      hint: `One of: ${group.map((name) => `mpm ${name}`).join(", ")}`,
-    })
-    : new MpmError("USAGE", `Unknown command "${typed}"`, {
-      hint: near === undefined
-        ? '"mpm help" lists the commands'
-        : `Did you mean "mpm ${near}"?`,
-    });
-}
-
-/** The command whose words `argv` starts with; the longest wins. */
-async function find(
-  argv: readonly string[],
-): Promise<{ command: AnyCommand | undefined; rest: readonly string[] }> {
-  const { words, at } = leadingWords(argv);
-  for (let count = Math.min(words.length, 2); count > 0; count--) {
-    const name = words.slice(0, count).join(" ");
-    const command = Object.hasOwn(COMMANDS, name)
-      ? await COMMANDS[name]!()
-      : await spelled(name);
-    if (!command) continue;
-    const own = new Set(at.slice(0, count));
-    return { command, rest: argv.filter((_, index) => !own.has(index)) };
-  }
-  return { command: undefined, rest: argv };
 }
 
 function contextOf(

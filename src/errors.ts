@@ -19,6 +19,21 @@ export type ErrorCode = keyof typeof ERRORS;
 /** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
 export const EXIT_BUG = 70;
 
+/** The exit status of what the user interrupted. */
+const EXIT_INTERRUPTED = 130;
+
+/** Every exit status with what it can mean, in their order. */
+export function exitMeanings(): { status: number; meanings: string[] }[] {
+  const meanings = new Map<number, string[]>([[0, ["it worked"]]]);
+  for (const { exit, meaning } of Object.values(ERRORS)) {
+    meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
+  }
+  meanings.set(EXIT_BUG, ["a bug in mpm"]);
+  meanings.set(EXIT_INTERRUPTED, ["interrupted"]);
+  return [...meanings].sort(([a], [b]) => a - b)
+    .map(([status, texts]) => ({ status, meanings: texts }));
+}
+
 /** A failure the user can understand and act on. Anything else is a bug. */
 export class MpmError extends Error {
   override name = "MpmError";

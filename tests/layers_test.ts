@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Small, pure and below everything else. */
-const FREE = ["errors.ts", "escape.ts", "version.ts"];
+const FREE = ["errors.ts", "escape.ts", "nearest.ts", "version.ts"];
 
 /** `main.ts`, a file of `src/` itself, or a folder of `src/`. */
 function layerOf(path: string): string {

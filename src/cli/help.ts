@@ -2,7 +2,7 @@ import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 
 /** The line that shows how a command is typed. */
-function usageLine(command: AnyCommand): string {
+export function usageLine(command: AnyCommand): string {
   const words = (command.positionals as Positional[]).map(positionalWord);
   return ["mpm", command.name, ...words, "[options]"].join(" ");
 }
@@ -26,22 +26,74 @@ export function commandHelp(command: AnyCommand): string {
   return sections.filter((section) => section !== "").join("\n\n") + "\n";
 }
 
-/** The page of all commands, as `mpm` alone and `mpm --help` print it. */
-export function overview(commands: readonly AnyCommand[]): string {
-  return [
-    "Save and restore the state of AI coding sessions.",
-    "Usage: mpm [options] <command> [arguments]",
-    table("Commands:", commands.map(({ name, summary }) => [name, summary])),
-    table("Global options:", flagRows(GLOBAL_FLAGS)),
+/**
+ * The page of all commands, as `mpm` alone and `mpm help` print it, with the
+ * other pages there are; or that of the commands whose name begins with `group`.
+ */
+export function overview(
+  commands: readonly (readonly [name: string, summary: string])[],
+  pages: readonly (readonly [name: string, summary: string])[],
+  group?: string,
+): string {
+  const words = group === undefined ? "" : `${group} `;
+  const sections = [
+    ...group === undefined
+      ? ["Save and restore the state of AI coding sessions."]
+      : [],
+    `Usage: mpm [options] ${words}<command> [arguments]`,
+    table("Commands:", commands),
+    table('Pages, shown by "mpm help <page>":', pages),
+    ...group === undefined
+      ? [table("Global options:", flagRows(GLOBAL_FLAGS))]
+      : [],
     'Run "mpm help <command>" for the options and examples of a command.',
-  ].join("\n\n") + "\n";
+  ];
+  return sections.filter((section) => section !== "").join("\n\n") + "\n";
 }
 
-function positionalRows(positionals: readonly Positional[]): string[][] {
-  return positionals.map(({ name, summary }) => [`<${name}>`, summary]);
+/** A command as data, for `mpm help --json`. */
+export function commandInfo(command: AnyCommand) {
+  const { name, summary, description, positionals, flags, examples } = command;
+  return {
+    name,
+    summary,
+    usage: usageLine(command),
+    description: description.trim(),
+    arguments: (positionals as Positional[]).map((positional) => ({
+      name: positional.name,
+      required: !positional.optional && !positional.rest,
+      rest: positional.rest === true,
+      summary: positional.summary,
+    })),
+    options: Object.entries(flags as Flags).map(flagInfo),
+    examples: [...examples],
+  };
 }
 
-function flagRows(flags: Flags): string[][] {
+/** An option as data. */
+export function flagInfo([name, flag]: [string, Flag]) {
+  const text = flag.type === "string" ? flag : undefined;
+  return {
+    name: `--${name}`,
+    short: flag.short === undefined ? null : `-${flag.short}`,
+    value: text?.value ?? null,
+    repeatable: text?.repeatable === true,
+    choices: text?.choices ? [...text.choices] : null,
+    default: text?.default ?? null,
+    summary: flag.summary,
+  };
+}
+
+export function positionalRows(
+  positionals: readonly Positional[],
+): string[][] {
+  return positionals.map(({ name, summary, choices }) => [
+    `<${name}>`,
+    choices === undefined ? summary : `${summary}: ${choices.join(", ")}`,
+  ]);
+}
+
+export function flagRows(flags: Flags): string[][] {
   return Object.entries(flags).map((
     [name, flag],
   ) => [flagWord(name, flag), flagSummary(flag)]);
@@ -64,7 +116,10 @@ function flagSummary(flag: Flag): string {
     : `${flag.summary} (${notes.join("; ")})`;
 }
 
-function table(title: string, rows: readonly string[][]): string {
+function table(
+  title: string,
+  rows: readonly (readonly string[])[],
+): string {
   if (rows.length === 0) return "";
   const width = Math.max(...rows.map(([left]) => left!.length));
   return [

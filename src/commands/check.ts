@@ -24,6 +24,7 @@ active session makes it a working one. What is ticked already stays so.`,
   positionals: [{
     name: "items",
     summary: "Which items: numbers, spans, or parts of a text",
+    names: "item",
     rest: true,
   }],
   flags: {
@@ -77,6 +78,10 @@ active session makes it a working one. What is ticked already stays so.`,
     );
   },
   render: checkText,
+  next: ({ dry_run: dry, changed, checklist }) =>
+    !dry && changed.length > 0 && checklist.every(({ done }) => done)
+      ? 'All is done: "mpm complete" ends the session'
+      : undefined,
 });
 
 interface Ticked {

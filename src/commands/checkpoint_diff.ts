@@ -15,10 +15,12 @@ repository names is run.`,
     {
       name: "from",
       summary: "Which: name, part of it, number in the list, latest",
+      names: "checkpoint",
     },
     {
       name: "to",
       summary: "Another one; the working tree unless given",
+      names: "checkpoint",
       optional: true,
     },
   ],

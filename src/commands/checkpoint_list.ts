@@ -77,4 +77,9 @@ first, are shown with --all.`,
     }
     return table(rows, style.columns) + more;
   },
+  next: ({ checkpoints }) =>
+    checkpoints.length > 0
+      ? '"mpm checkpoint restore <number>" brings one back, "mpm checkpoint ' +
+        'diff <number>" shows what changed since'
+      : undefined,
 });

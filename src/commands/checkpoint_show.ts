@@ -14,6 +14,7 @@ and status, context, todos, notes.`,
   positionals: [{
     name: "checkpoint",
     summary: "Which: name, part of it, number in the list, latest",
+    names: "checkpoint",
   }],
   flags: {},
   examples: ["mpm checkpoint show latest", "mpm checkpoint show 0 --json"],

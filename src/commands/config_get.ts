@@ -10,7 +10,11 @@ export const configGet = defineCommand({
   description: `
 Prints what counts here, of your file, the project's, its local one and the
 environment. With --json also where it comes from.`,
-  positionals: [{ name: "key", summary: "Which, e.g. context.stale_after" }],
+  positionals: [{
+    name: "key",
+    summary: "Which, e.g. context.stale_after",
+    names: "setting",
+  }],
   flags: {},
   examples: ["mpm config get commit", "mpm config get context.inject --json"],
   result: async () => (await import("../session/results_config.ts")).ConfigRow,

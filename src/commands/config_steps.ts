@@ -98,7 +98,7 @@ export async function keyOf(
   if (table) return { key: table, entry: typed.slice(table.length + 1) };
   const { keyHint } = await import("../store/config_file.ts");
   throw new MpmError("USAGE", `Unknown key "${typed}"`, {
-    hint: await keyHint(typed),
+    hint: keyHint(typed),
   });
 }
 

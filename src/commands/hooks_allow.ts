@@ -19,6 +19,7 @@ text; after the next change it is to be allowed again.`,
   positionals: [{
     name: "names",
     summary: "Which, e.g. pre-session; all that are there without one",
+    names: "shell-hook",
     rest: true,
   }],
   flags: {},

@@ -32,6 +32,7 @@ lets the new text run on this machine.`,
   positionals: [{
     name: "names",
     summary: "Which, e.g. pre-session",
+    names: "shell-hook",
     rest: true,
   }],
   flags: {

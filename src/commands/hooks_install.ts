@@ -43,6 +43,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     },
     binary: {
       type: "string",
+      names: "file",
       value: "path",
       summary: "The mpm that hooks start, instead of this one",
     },
@@ -89,6 +90,8 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     return { ...result, warnings };
   },
   render: installText,
+  next: ({ dry_run: dry }) =>
+    dry ? undefined : '"mpm hooks test" fires each hook once',
 });
 
 /** Where Claude Code does not read the file, though it is the project's. */

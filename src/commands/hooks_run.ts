@@ -31,7 +31,11 @@ export const hooksRun = defineCommand({
 As at an event: MPM_ variables, JSON on standard input, a limit of time, and a
 line in .claude-mpm/state/hooks.log. MPM_ variables that are set are passed on;
 MPM_INPUT is the JSON. The exit status is 6 if it fails.`,
-  positionals: [{ name: "name", summary: "Which, e.g. pre-session" }],
+  positionals: [{
+    name: "name",
+    summary: "Which, e.g. pre-session",
+    names: "shell-hook",
+  }],
   flags: {
     detach: {
       type: "boolean",

@@ -78,6 +78,10 @@ asks.`,
     );
   },
   render,
+  next: ({ dry_run: dry, created }) =>
+    created && !dry
+      ? '"mpm pause" saves a session, "mpm hooks install" has Claude Code do it'
+      : undefined,
 });
 
 function wanted(ask: (question: string) => string | undefined): boolean {

@@ -72,6 +72,10 @@ back already. --json has for each what was before and after.`,
     const rest = more > 0 ? `and ${more} older: mpm log -n all\n` : "";
     return table(rows, style.columns) + rest;
   },
+  next: ({ operations }) =>
+    operations.some(({ undone }) => !undone)
+      ? '"mpm undo" takes the last one back'
+      : undefined,
 });
 
 function titleOf({ title, undone, automatic, own }: Row): string {

@@ -30,6 +30,7 @@ itself be taken back.`,
   positionals: [{
     name: "backup",
     summary: "With --rollback: the backup to restore",
+    names: "backup",
     optional: true,
   }],
   flags: {

@@ -92,4 +92,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./hooks_profile.ts")).hooksProfile,
   "hook": async () => (await import("./hook.ts")).hook,
   "init": async () => (await import("./init.ts")).init,
+  "completions": async () => (await import("./completions.ts")).completions,
+  "help": async () => (await import("./help.ts")).help,
 };

@@ -6,6 +6,7 @@ import { followResume } from "./resume_work.ts";
 const FLAGS = {
   "session-id": {
     type: "string",
+    names: "session",
     value: "id",
     summary: "Which session; the same as the argument",
   },
@@ -55,6 +56,7 @@ nothing is written.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
     optional: true,
   }],
   flags: FLAGS,
@@ -76,4 +78,12 @@ nothing is written.`,
       : await followResume(context, found.workspace, result);
   },
   render: resumeText,
+  next: (result) =>
+    "sessions" in result
+      ? result.sessions.length > 0
+        ? '"mpm resume 1" takes the second'
+        : undefined
+      : result.format === "text" && (result.work?.open.length ?? 0) > 0
+      ? '"mpm status" numbers the open items, "mpm check <number>" ticks one'
+      : undefined,
 });

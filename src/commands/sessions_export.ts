@@ -23,11 +23,13 @@ named.`,
   positionals: [{
     name: "selectors",
     summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    names: "session",
     rest: true,
   }],
   flags: {
     output: {
       type: "string",
+      names: "file",
       short: "o",
       value: "path",
       summary: "The file, or the folder that gets one; the present one if none",
@@ -60,6 +62,10 @@ named.`,
     return { file, bundle: true, sessions, skipped };
   },
   render,
+  next: ({ file }) =>
+    file === null
+      ? undefined
+      : '"mpm sessions import <file>" brings it in again',
   status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
 });
 

@@ -24,7 +24,11 @@ its checksum and brought into today's form. Nothing here is replaced: a taken id
 moves to the next free second, and what is there already is left out. What was
 brought in is marked as somebody else's. The exit status is 5 if something was
 refused.`,
-  positionals: [{ name: "source", summary: "The file or folder" }],
+  positionals: [{
+    name: "source",
+    summary: "The file or folder",
+    names: "file",
+  }],
   flags: {
     "dry-run": {
       type: "boolean",
@@ -66,6 +70,10 @@ refused.`,
     };
   },
   render,
+  next: ({ dry_run: dry, imported }) =>
+    dry || imported.length === 0
+      ? undefined
+      : `"mpm resume ${imported[0]!.session_id}" goes on with it`,
   status: ({ refused }) => refused.length === 0 ? 0 : 5,
 });
 

@@ -42,6 +42,11 @@ of archived and cancelled work sessions are left out, unless --all is given.`,
     });
   },
   render,
+  next: ({ sessions }) =>
+    sessions.length > 0
+      ? '"mpm resume <number>" goes on with one, "mpm sessions show <number>" ' +
+        "shows it"
+      : undefined,
 });
 
 function render(result: SessionsResult, style: Style): string {

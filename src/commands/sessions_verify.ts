@@ -30,6 +30,7 @@ nothing is changed.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
     optional: true,
   }],
   flags: {
@@ -88,6 +89,8 @@ nothing is changed.`,
     };
   },
   render,
+  next: ({ intact }) =>
+    intact ? undefined : '"mpm sessions verify --repair" mends what it can',
   status: ({ intact }) => intact ? 0 : 5,
 });
 

@@ -35,6 +35,10 @@ with one name the project's comes before yours, and yours before mpm's.`,
     return { templates };
   },
   render,
+  next: ({ templates }) =>
+    templates.length > 0
+      ? '"mpm start --template <name>" makes a checklist from one'
+      : undefined,
 });
 
 async function row(

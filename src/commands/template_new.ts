@@ -30,6 +30,7 @@ never replaced. What is wrong in the copied file is told with its line.`,
   flags: {
     from: {
       type: "string",
+      names: "template",
       value: "template",
       summary: "Copy this template, or this file",
     },

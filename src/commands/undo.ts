@@ -26,6 +26,7 @@ where it is the working tree, in a safety checkpoint.`,
   positionals: [{
     name: "number",
     summary: "Which operation, as mpm log counts them",
+    names: "operation",
     optional: true,
   }],
   flags: {

@@ -48,6 +48,10 @@ undone.`,
     };
   },
   render,
+  next: ({ worktrees }) =>
+    worktrees.some(({ remove }) => remove)
+      ? '"mpm worktrees prune" removes those that go'
+      : undefined,
 });
 
 function render(result: WorktreesListResult, style: Style): string {

@@ -44,4 +44,8 @@ and pass the same test.`,
     return dryRun ? plannedPrune(plan) : await journaledPrune(context, plan);
   },
   render: cleanupText,
+  next: ({ dry_run: dry, removed }) =>
+    !dry && removed.some(({ rescue }) => rescue !== null)
+      ? '"mpm worktrees restore <name>" takes a removal back'
+      : undefined,
 });

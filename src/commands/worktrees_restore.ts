@@ -21,6 +21,7 @@ without a name it is the only one.`,
   positionals: [{
     name: "name",
     summary: "Which: its name below .claude/worktrees/, or part of it",
+    names: "removed",
     optional: true,
   }],
   flags: {

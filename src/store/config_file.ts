@@ -124,7 +124,7 @@ async function checkedKey(
   place: string,
 ): Promise<Key> {
   const key = path.join(".");
-  if (!isKey(key)) throw await unknownKey(key, place);
+  if (!isKey(key)) throw unknownKey(key, place);
   if (settingOf(key).personal && layer !== "user") {
     throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
       hint: "What may be deleted, blocked or switched off is your own " +
@@ -193,20 +193,20 @@ function isSection(key: string): boolean {
   return KEYS.some((known) => known.startsWith(`${key}.`));
 }
 
-async function unknownKey(key: string, place: string): Promise<MpmError> {
+function unknownKey(key: string, place: string): MpmError {
   if (isSection(key)) {
     return new MpmError("USAGE", `"${key}" in ${place} must be a table`, {
       hint: `Write [${key}] on a line of its own and its settings below it`,
     });
   }
   return new MpmError("USAGE", `Unknown key "${key}" in ${place}`, {
-    hint: await keyHint(key),
+    hint: keyHint(key),
   });
 }
 
 /** What to do about a key that there is not. */
-export async function keyHint(typed: string): Promise<string> {
-  const near = await likeKey(typed);
+export function keyHint(typed: string): string {
+  const near = likeKey(typed);
   return near === undefined
     ? '"mpm config list" shows all keys'
     : `Did you mean "${near}"?`;

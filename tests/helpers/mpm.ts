@@ -3,6 +3,7 @@ import { COMMANDS } from "../../src/commands/mod.ts";
 import { problemsOf } from "../../src/session/validate.ts";
 import type { System, Terminal } from "../../src/system/system.ts";
 import type { Outcome, TestEnv } from "./env.ts";
+import { misfits } from "./schemas.ts";
 
 export interface MpmOptions {
   readonly cwd?: string;
@@ -48,7 +49,7 @@ export async function mpmJson<T = Record<string, unknown>>(
   return value as T;
 }
 
-/** Every answer fits the schema its command publishes. */
+/** Every answer fits the schema of its command, and the one in schemas/. */
 async function checkResult(
   args: readonly string[],
   value: unknown,
@@ -58,8 +59,10 @@ async function checkResult(
   if (name === undefined) return;
   const schema = await (await COMMANDS[name]!()).result();
   const problems = problemsOf(schema, value);
-  if (problems.length > 0) {
-    throw new Error(`mpm ${args.join(" ")} --json: ${problems.join("; ")}`);
+  problems.push(misfits(name.replaceAll(" ", "-"), value));
+  const found = problems.filter((problem) => problem !== "");
+  if (found.length > 0) {
+    throw new Error(`mpm ${args.join(" ")} --json: ${found.join("; ")}`);
   }
 }
 
