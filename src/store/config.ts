@@ -128,7 +128,7 @@ async function readFile(
   skip: ((error: MpmError) => void) | undefined,
 ): Promise<Map<Key, Given>> {
   const { checkedFile, readText } = await import("./config_file.ts");
-  return await checkedFile(readText(system, file), file, skip);
+  return checkedFile(readText(system, file), file, skip);
 }
 
 async function readVariable(

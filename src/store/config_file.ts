@@ -68,18 +68,18 @@ export type Skip = (error: MpmError) => void;
  * Every value of a file by its key. Throws USAGE that names file and line, or
  * tells `skip` of it and leaves that one setting out.
  */
-export async function checkedFile(
+export function checkedFile(
   text: string,
   file: ConfigFile,
   skip?: Skip,
-): Promise<Map<Key, Given>> {
+): Map<Key, Given> {
   const values = new Map<Key, Given>();
   refuseTwice(text, file, skip);
   for (const leaf of leaves(parsed(text, file))) {
     const line = lineOf(text, leaf.path);
     const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
     try {
-      const key = await checkedKey(leaf, file, place);
+      const key = checkedKey(leaf, file, place);
       const { layer, path: source } = file;
       values.set(key, { written: leaf.value, layer, source, line });
     } catch (error) {
@@ -118,11 +118,11 @@ function refuseTwice(
 }
 
 /** The key of a setting that the file may hold as it is. Throws USAGE. */
-async function checkedKey(
+function checkedKey(
   { path, value }: Leaf,
   { layer }: ConfigFile,
   place: string,
-): Promise<Key> {
+): Key {
   const key = path.join(".");
   if (!isKey(key)) throw unknownKey(key, place);
   if (settingOf(key).personal && layer !== "user") {
