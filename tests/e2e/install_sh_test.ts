@@ -687,3 +687,52 @@ posixTest("install.sh explains itself and what it does not take", async () => {
   assertStringIncludes(absent.stderr, "There is no $RELEASES/download/v1.2.3/");
   world.assertNothing();
 });
+
+/** The shell commands of a document, one text for each block. */
+function blocksOf(path: string): string[] {
+  const text = Deno.readTextFileSync(join(ROOT, path));
+  return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, one]) => one!)
+    // Blocks name the platform that most have.
+    .map((one) =>
+      one.replaceAll("x86_64-unknown-linux-gnu", Deno.build.target)
+    );
+}
+
+posixTest("the commands of docs/install.md and the README work", async () => {
+  for (const tool of ["curl", "sha256sum"]) {
+    if (has(tool)) continue;
+    say(`SKIPPED: the commands of docs/install.md want ${tool}`);
+    return;
+  }
+  const readme = blocksOf("README.md").filter((one) =>
+    one.includes("install.sh")
+  );
+  assertEquals(readme.length, 1);
+  await using world = new World();
+  const script = new TextEncoder().encode(Deno.readTextFileSync(SCRIPT));
+  const archive = archiveOf(world.env, "0.1.0");
+  const files = releaseOf("v0.1.0", { [NAME]: archive, "install.sh": script });
+  for (const [path, answer] of files) world.server.answers.set(path, answer);
+  const programs = fakes(world, { less: "cat >/dev/null", mpm: "exit 0" });
+  // What was downloaded elsewhere.
+  for (const name of [NAME, "SHA256SUMS"]) {
+    world.env.write(name, files.get(`download/v0.1.0/${name}`) as Uint8Array);
+  }
+  const env = { PATH: `${programs}:${world.vars().PATH}` };
+  for (const block of [...readme, ...blocksOf("docs/install.md")]) {
+    const done = await new Deno.Command("sh", {
+      args: ["-euc", block],
+      cwd: world.env.project,
+      env: { ...world.vars(), ...env },
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    const said = new TextDecoder().decode(done.stderr);
+    assert(done.success, `${block}: ${said}`);
+    if (block.includes("--dir ~/bin")) {
+      assertEquals(names(join(world.env.home, "bin")), ["mpm"]);
+    }
+  }
+  // Installed from four ways; the last block takes it away.
+  assertEquals(names(world.folder), []);
+});
