@@ -47,9 +47,11 @@ Deno.test("the binary for Linux on arm64 pauses and resumes", async () => {
   await compiler()({ triple: "aarch64-unknown-linux-gnu", main, output });
   const mpm = (...args: string[]) =>
     env.run(EMULATOR!, ["-L", LIBRARY, output, ...args]);
-  assert(mpm("--version").stdout.endsWith("(0123456789ab 2026-01-02)\n"));
   const paused = mpm("pause", "-s", "On arm64", "--json");
   assertEquals(paused.status, 0, paused.stderr);
+  const { session_id: id } = JSON.parse(paused.stdout);
+  const save = JSON.parse(env.read(`.claude-mpm/sessions/${id}.json`));
+  assertEquals(save.build, "0123456789ab 2026-01-02");
   env.write("new.txt", "x");
   const resumed = mpm("resume");
   assertEquals(resumed.status, 0, resumed.stderr);
