@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { TRIPLES } from "../../scripts/toolchain.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
+import { has, pathOf } from "../helpers/programs.ts";
 import {
   type Answer,
   releaseOf,
@@ -13,16 +14,6 @@ import { ROOT } from "../helpers/tree.ts";
 
 const SCRIPT = join(ROOT, "scripts", "install.sh");
 const NAME = `mpm-${Deno.build.target}.tar.gz`;
-
-/** Where a program is, if it is installed. */
-function pathOf(program: string): string | undefined {
-  const { success, stdout } = new Deno.Command("sh", {
-    args: ["-c", 'command -v "$1"', "sh", program],
-  }).outputSync();
-  return success ? new TextDecoder().decode(stdout).trim() : undefined;
-}
-
-const has = (program: string) => pathOf(program) !== undefined;
 
 const SHELLS = Deno.build.os === "windows" ? [] : [
   ["dash"],
@@ -562,7 +553,14 @@ posixTest(
     world.assertInstalled("9.9.9");
     sleep.kill("SIGKILL");
     assertEquals((await sleep.status).signal, "SIGKILL", "it ran until now");
+    // What a killed installation left goes, what may still be at work stays.
+    for (const name of [".mpm-install.old", ".mpm-install.new"]) {
+      Deno.mkdirSync(join(folder, name));
+    }
+    const longAgo = Date.now() / 1000 - 2 * 86_400;
+    Deno.utimeSync(join(folder, ".mpm-install.old"), longAgo, longAgo);
     assertEquals((await world.run([])).status, 0, "an mpm needs no force");
+    assertEquals(names(folder), [".mpm-install.new", "mpm"]);
     Deno.removeSync(mpm);
     Deno.mkdirSync(mpm);
     const blocked = await world.run(["--force"]);

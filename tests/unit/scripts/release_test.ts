@@ -282,7 +282,11 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
     await Deno.remove(binary);
     const notes = await finish(options);
     for (
-      const said of [`${BASE}/install.sh | sh`, "- A thing", "gh attestation"]
+      const said of [
+        `/${REPOSITORY}/releases/latest/download/install.sh | sh`,
+        "- A thing",
+        "gh attestation",
+      ]
     ) {
       assert(notes.includes(said), said);
     }
