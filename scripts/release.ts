@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import config from "../deno.json" with { type: "json" };
 import { build } from "./build.ts";
 import { commitOf } from "./build_commit.ts";
-import { BuildError, say } from "./build_error.ts";
+import { BuildError, exitStatus, say } from "./build_error.ts";
 import { assetName, pack } from "./release_archive.ts";
 import { notesOf } from "./release_notes.ts";
 import { packagesOf } from "./release_packages.ts";
@@ -212,18 +212,12 @@ async function finishAll({ tag, repository, out }: Options): Promise<void> {
 }
 
 async function main(args: string[]): Promise<number> {
-  try {
-    const options = optionsOf(args);
-    const [task] = options.positionals;
-    if (task === "pack") await packAll(options);
-    else if (task === "finish") await finishAll(options);
-    else throw new BuildError(`No such task: "${task ?? ""}"`, USAGE);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    say(`Error: ${error.message}\nHint: ${error.hint}`);
-    return 1;
-  }
+  const options = optionsOf(args);
+  const [task] = options.positionals;
+  if (task === "pack") await packAll(options);
+  else if (task === "finish") await finishAll(options);
+  else throw new BuildError(`No such task: "${task ?? ""}"`, USAGE);
+  return 0;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await exitStatus(() => main(Deno.args)));

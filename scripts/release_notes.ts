@@ -30,8 +30,7 @@ export function notesOf(
   changelog: string,
   { version, repository }: { version: string; repository: string },
 ): string {
-  const files =
-    `https://github.com/${repository}/releases/download/v${version}`;
+  const files = `https://github.com/${repository}/releases/latest/download`;
   return `## Install
 
 Linux and macOS:

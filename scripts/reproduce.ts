@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { binaryPath, targetsOf } from "./build.ts";
-import { BuildError, say } from "./build_error.ts";
+import { BuildError, exitStatus, say } from "./build_error.ts";
 import type { Triple } from "./toolchain.ts";
 
 /** The project this script is part of. */
@@ -85,18 +85,12 @@ async function compare(
 }
 
 async function main(args: string[]): Promise<number> {
-  try {
-    const found = await reproduce(targetsOf(args));
-    for (const { triple, size, digests: [one, other] } of found) {
-      const text = one === other ? one : `${one} and ${other}: NOT THE SAME`;
-      say(`${triple}  ${(size / 1e6).toFixed(1)} MB  ${text}`);
-    }
-    return found.every(({ digests: [a, b] }) => a === b) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    say(`Error: ${error.message}\nHint: ${error.hint}`);
-    return 1;
+  const found = await reproduce(targetsOf(args));
+  for (const { triple, size, digests: [one, other] } of found) {
+    const text = one === other ? one : `${one} and ${other}: NOT THE SAME`;
+    say(`${triple}  ${(size / 1e6).toFixed(1)} MB  ${text}`);
   }
+  return found.every(({ digests: [a, b] }) => a === b) ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await exitStatus(() => main(Deno.args)));

@@ -118,6 +118,8 @@ async function note<T>(
     await pruneDaily(context, root);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
+    // What a hook does goes on in silence.
+    if (deed.automatic) return;
     note(`Note: it is done, but not in mpm log: ${error.message}`);
   }
 }

@@ -74,7 +74,7 @@ export function checkedFile(
   skip?: Skip,
 ): Map<Key, Given> {
   const values = new Map<Key, Given>();
-  refuseTwice(text, file, skip);
+  refuseTwice(text, file);
   for (const leaf of leaves(parsed(text, file))) {
     const line = lineOf(text, leaf.path);
     const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
@@ -90,28 +90,19 @@ export function checkedFile(
   return values;
 }
 
-/**
- * TOML takes no key twice; the parser does, and lets the last one count, as it
- * does where `skip` is told.
- */
-function refuseTwice(
-  text: string,
-  { path: name }: ConfigFile,
-  skip: Skip | undefined,
-): void {
+/** TOML takes no key twice; the parser does, and lets the last one count. */
+function refuseTwice(text: string, { path: name }: ConfigFile): void {
   const seen = new Map<string, number>();
   for (const { kind, path, line } of statements(text) ?? []) {
     if (kind !== "pair") continue;
     const key = path.join(".");
     const first = seen.get(key);
     if (first !== undefined) {
-      const error = new MpmError(
+      throw new MpmError(
         "USAGE",
         `"${key}" in "${name}" line ${line} is set on line ${first} already`,
         { hint: "Remove one of the two lines" },
       );
-      if (!skip) throw error;
-      skip(error);
     }
     seen.set(key, line);
   }

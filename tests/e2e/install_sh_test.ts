@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { TRIPLES } from "../../scripts/toolchain.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
+import { has, pathOf } from "../helpers/programs.ts";
 import {
   type Answer,
   releaseOf,
@@ -13,16 +14,6 @@ import { ROOT } from "../helpers/tree.ts";
 
 const SCRIPT = join(ROOT, "scripts", "install.sh");
 const NAME = `mpm-${Deno.build.target}.tar.gz`;
-
-/** Where a program is, if it is installed. */
-function pathOf(program: string): string | undefined {
-  const { success, stdout } = new Deno.Command("sh", {
-    args: ["-c", 'command -v "$1"', "sh", program],
-  }).outputSync();
-  return success ? new TextDecoder().decode(stdout).trim() : undefined;
-}
-
-const has = (program: string) => pathOf(program) !== undefined;
 
 const SHELLS = Deno.build.os === "windows" ? [] : [
   ["dash"],
@@ -562,7 +553,14 @@ posixTest(
     world.assertInstalled("9.9.9");
     sleep.kill("SIGKILL");
     assertEquals((await sleep.status).signal, "SIGKILL", "it ran until now");
+    // What a killed installation left goes, what may still be at work stays.
+    for (const name of [".mpm-install.old", ".mpm-install.new"]) {
+      Deno.mkdirSync(join(folder, name));
+    }
+    const longAgo = Date.now() / 1000 - 2 * 86_400;
+    Deno.utimeSync(join(folder, ".mpm-install.old"), longAgo, longAgo);
     assertEquals((await world.run([])).status, 0, "an mpm needs no force");
+    assertEquals(names(folder), [".mpm-install.new", "mpm"]);
     Deno.removeSync(mpm);
     Deno.mkdirSync(mpm);
     const blocked = await world.run(["--force"]);
@@ -686,4 +684,53 @@ posixTest("install.sh explains itself and what it does not take", async () => {
   const absent = await world.run(["--version", "1.2.3"]);
   assertStringIncludes(absent.stderr, "There is no $RELEASES/download/v1.2.3/");
   world.assertNothing();
+});
+
+/** The shell commands of a document, one text for each block. */
+function blocksOf(path: string): string[] {
+  const text = Deno.readTextFileSync(join(ROOT, path));
+  return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, one]) => one!)
+    // Blocks name the platform that most have.
+    .map((one) =>
+      one.replaceAll("x86_64-unknown-linux-gnu", Deno.build.target)
+    );
+}
+
+posixTest("the commands of docs/install.md and the README work", async () => {
+  for (const tool of ["curl", "sha256sum"]) {
+    if (has(tool)) continue;
+    say(`SKIPPED: the commands of docs/install.md want ${tool}`);
+    return;
+  }
+  const readme = blocksOf("README.md").filter((one) =>
+    one.includes("install.sh")
+  );
+  assertEquals(readme.length, 1);
+  await using world = new World();
+  const script = new TextEncoder().encode(Deno.readTextFileSync(SCRIPT));
+  const archive = archiveOf(world.env, "0.1.0");
+  const files = releaseOf("v0.1.0", { [NAME]: archive, "install.sh": script });
+  for (const [path, answer] of files) world.server.answers.set(path, answer);
+  const programs = fakes(world, { less: "cat >/dev/null", mpm: "exit 0" });
+  // What was downloaded elsewhere.
+  for (const name of [NAME, "SHA256SUMS"]) {
+    world.env.write(name, files.get(`download/v0.1.0/${name}`) as Uint8Array);
+  }
+  const env = { PATH: `${programs}:${world.vars().PATH}` };
+  for (const block of [...readme, ...blocksOf("docs/install.md")]) {
+    const done = await new Deno.Command("sh", {
+      args: ["-euc", block],
+      cwd: world.env.project,
+      env: { ...world.vars(), ...env },
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    const said = new TextDecoder().decode(done.stderr);
+    assert(done.success, `${block}: ${said}`);
+    if (block.includes("--dir ~/bin")) {
+      assertEquals(names(join(world.env.home, "bin")), ["mpm"]);
+    }
+  }
+  // Installed from four ways; the last block takes it away.
+  assertEquals(names(world.folder), []);
 });

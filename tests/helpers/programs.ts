@@ -1,15 +1,18 @@
 import { say } from "./say.ts";
 
-/** Whether a program is installed. */
-export function has(program: string): boolean {
-  const which = Deno.build.os === "windows" ? "where" : "which";
-  try {
-    return new Deno.Command(which, { args: [program] }).outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+/** Where a program is, if it is installed. */
+export function pathOf(program: string): string | undefined {
+  const windows = Deno.build.os === "windows";
+  const [asked, ...args] = windows
+    ? ["where", program]
+    : ["sh", "-c", 'command -v "$1"', "sh", program];
+  const { success, stdout } = new Deno.Command(asked!, { args }).outputSync();
+  if (!success) return undefined;
+  return new TextDecoder().decode(stdout).trim().split(/\r?\n/)[0];
 }
+
+/** Whether a program is installed. */
+export const has = (program: string) => pathOf(program) !== undefined;
 
 /**
  * A test that needs programs which not every machine has. Where one is missing

@@ -6,7 +6,14 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse as parseYaml } from "@std/yaml";
 import { join } from "node:path";
 import { BuildError } from "../../../scripts/build_error.ts";
-import { finish, packBinary, stamped } from "../../../scripts/release.ts";
+import config from "../../../deno.json" with { type: "json" };
+import { hostTriple } from "../../../scripts/build.ts";
+import {
+  finish,
+  packBinary,
+  stamped,
+  tryArchive,
+} from "../../../scripts/release.ts";
 import { assetName, pack } from "../../../scripts/release_archive.ts";
 import { changesOf } from "../../../scripts/release_notes.ts";
 import { packagesOf } from "../../../scripts/release_packages.ts";
@@ -16,6 +23,7 @@ import {
   type Triple,
   TRIPLES,
 } from "../../../scripts/toolchain.ts";
+import { posixTest } from "../../helpers/posix.ts";
 import { say } from "../../helpers/say.ts";
 import { syntaxErrors } from "../../helpers/syntax.ts";
 import { ROOT } from "../../helpers/tree.ts";
@@ -274,7 +282,11 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
     await Deno.remove(binary);
     const notes = await finish(options);
     for (
-      const said of [`${BASE}/install.sh | sh`, "- A thing", "gh attestation"]
+      const said of [
+        `/${REPOSITORY}/releases/latest/download/install.sh | sh`,
+        "- A thing",
+        "gh attestation",
+      ]
     ) {
       assert(notes.includes(said), said);
     }
@@ -297,3 +309,26 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
     await Deno.remove(out, { recursive: true });
   }
 });
+
+posixTest(
+  "tryArchive() starts what is in an archive, and believes only its version",
+  async () => {
+    const out = await Deno.makeTempDir();
+    const place = { root: ROOT, out, day: DAY };
+    const binary = join(out, "binary");
+    const packed = async (answer: string) => {
+      await Deno.writeTextFile(binary, `#!/bin/sh\necho '${answer}'\n`);
+      return await packBinary(binary, hostTriple(), place);
+    };
+    try {
+      const right = `mpm ${config.version} (0123456789ab 2026-01-02)`;
+      assertEquals(await tryArchive(await packed(right)), right);
+      const error = await tryArchive(await packed("mpm 0.0.0 (x y)"))
+        .catch((error) => error);
+      assert(error instanceof BuildError);
+      assert(error.message.endsWith('answers "mpm 0.0.0 (x y)"'));
+    } finally {
+      await Deno.remove(out, { recursive: true });
+    }
+  },
+);
