@@ -3,16 +3,11 @@ import { join } from "@std/path";
 import { SHELL_HOOKS } from "../../src/claude/shell_hooks.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { has } from "../helpers/programs.ts";
 import { say } from "../helpers/say.ts";
 import { ROOT } from "../helpers/tree.ts";
 
 const NAMES = Object.keys(SHELL_HOOKS);
-
-function has(program: string): boolean {
-  return new Deno.Command("sh", {
-    args: ["-c", 'command -v "$1" >/dev/null', "sh", program],
-  }).outputSync().success;
-}
 
 const SHELLS = Deno.build.os === "windows"
   ? []
