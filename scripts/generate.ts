@@ -86,6 +86,9 @@ if (import.meta.main) {
     }
   }
   for (const [path, text] of files) {
-    await Deno.writeTextFile(join(ROOT, path), text);
+    const full = join(ROOT, path);
+    const old = await Deno.readTextFile(full).catch(() => undefined);
+    // A newer time of a source alone would have the binary built anew.
+    if (old !== text) await Deno.writeTextFile(full, text);
   }
 }

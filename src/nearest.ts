@@ -27,3 +27,13 @@ export function nearest(
   }
   return best;
 }
+
+/** A hint: what was probably meant by `typed`, if that can be told, and `more`. */
+export function didYouMean(
+  typed: string,
+  names: Iterable<string>,
+  more: string,
+): string {
+  const near = nearest(typed, names);
+  return near === undefined ? more : `Did you mean "${near}"? ${more}`;
+}

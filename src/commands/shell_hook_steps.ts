@@ -1,5 +1,6 @@
 import { SHELL_HOOKS, type ShellHook } from "../claude/shell_hooks.ts";
 import { MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import {
   type Script,
   type ScriptState,
@@ -19,7 +20,11 @@ export function hookNamed(typed: string): NamedHook {
     return { ...SHELL_HOOKS[name]!, name };
   }
   throw new MpmError("NOT_FOUND", `No shell hook "${typed}"`, {
-    hint: `One of: ${Object.keys(SHELL_HOOKS).join(", ")}`,
+    hint: didYouMean(
+      name,
+      Object.keys(SHELL_HOOKS),
+      `One of: ${Object.keys(SHELL_HOOKS).join(", ")}`,
+    ),
   });
 }
 

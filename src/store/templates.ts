@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import {
   parseTemplate,
   type Template,
@@ -139,8 +140,9 @@ export async function findTemplate(
     const found = await tryTemplate(system, entry);
     if (found?.template.title.toLowerCase() === key) return found;
   }
+  const names = entries.map(({ name }) => name);
   throw new MpmError("NOT_FOUND", `No template "${wanted}"`, {
-    hint: `There are: ${entries.map(({ name }) => name).join(", ")}`,
+    hint: didYouMean(key, names, `There are: ${names.join(", ")}`),
   });
 }
 

@@ -213,3 +213,26 @@ Deno.test("a person at a terminal is told what comes next", async () => {
   );
   assertEquals(await hint(["log"]), "");
 });
+
+Deno.test("a selector that is nearly right is told as it should be", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "payments", "Pay"]);
+  await mpmJson(env, ["pause", "--name", "refunds", "-s", "Begin"]);
+  await mpmJson(env, ["checkpoint", "save", "Before the refactoring"]);
+  const hint = async (...args: string[]) => {
+    const { status, stderr } = await mpm(env, args);
+    assertEquals(status, 3, stderr);
+    return /Did you mean "([^"]*)"/.exec(stderr)?.[1];
+  };
+  assertEquals(await hint("resume", "refnds"), "refunds");
+  assertEquals(await hint("resume", "lastest"), "latest");
+  assertEquals(await hint("sessions", "show", "payment_s"), "payments");
+  assertEquals(await hint("resume", "quite-another-thing"), undefined);
+  assertEquals(
+    await hint("checkpoint", "show", "Before the refctoring"),
+    "Before the refactoring",
+  );
+  assertEquals(await hint("complete", "paymets"), "payments");
+  assertEquals(await hint("template", "show", "bugfix"), "bug-fix");
+  assertEquals(await hint("hooks", "show", "pre-sesion"), "pre-session.sh");
+});
