@@ -52,20 +52,21 @@ export function installedCommands(
   });
 }
 
-interface Read {
+/** A settings file, from the scope that wins to the one that yields. */
+export interface SettingsRead {
   readonly path: string;
   readonly scope: Scope | "managed";
   readonly settings: SettingsText | undefined;
 }
 
-/** Where hooks of mpm's are, and what keeps them from working. */
-export function hooksStatus(
+/** The settings of all scopes; of what cannot be read it is said why. */
+export function readAllSettings(
   system: System,
   workspace: Workspace,
-): HooksStatusResult {
+): { files: SettingsRead[]; findings: Finding[] } {
   const findings: Finding[] = [];
   const files = filesOf(system, workspace).map(
-    ({ path, scope, link }): Read => {
+    ({ path, scope, link }): SettingsRead => {
       try {
         const settings = readSettings(system, path, link);
         return { path, scope, settings };
@@ -78,6 +79,15 @@ export function hooksStatus(
       }
     },
   );
+  return { files, findings };
+}
+
+/** Where hooks of mpm's are, and what keeps them from working. */
+export function hooksStatus(
+  system: System,
+  workspace: Workspace,
+): HooksStatusResult {
+  const { files, findings } = readAllSettings(system, workspace);
   const installed = files.flatMap((file) =>
     installedIn(system, file, findings)
   );
@@ -126,7 +136,7 @@ function readSettings(
 
 function installedIn(
   system: System,
-  { settings, path, scope }: Read,
+  { settings, path, scope }: SettingsRead,
   findings: Finding[],
 ): Installed[] {
   const hooks = settings && installedHooks(settings);
@@ -174,7 +184,7 @@ function binaryProblem(
 }
 
 /** The switch of the file that wins; of several only that one counts. */
-function switchedOff(files: readonly Read[]): Finding[] {
+function switchedOff(files: readonly SettingsRead[]): Finding[] {
   for (const { settings, path, scope } of files) {
     if (!settings) continue;
     const own = scope === "managed" &&
@@ -197,7 +207,7 @@ function switchedOff(files: readonly Read[]): Finding[] {
 }
 
 /** A plugin's entries start `mpm` by name, and so are not the same. */
-function pluginToo(files: readonly Read[]): Finding[] {
+function pluginToo(files: readonly SettingsRead[]): Finding[] {
   return files.filter(({ settings }) => settings && enablesPlugin(settings))
     .map(({ path }) => ({
       problem: "twice",

@@ -89,5 +89,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "hooks profile": async () =>
     (await import("./hooks_profile.ts")).hooksProfile,
   "hook": async () => (await import("./hook.ts")).hook,
+  "doctor": async () => (await import("./doctor.ts")).doctor,
   "init": async () => (await import("./init.ts")).init,
 };

@@ -10,7 +10,7 @@ import {
   restoreKept,
 } from "../store/check_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
-import { loadSave } from "../store/load_save.ts";
+import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { pointAgain } from "../store/remove_saves.ts";
 import type { System } from "../system/system.ts";
 
@@ -60,8 +60,24 @@ export async function repairAll(
   return rows;
 }
 
-/** Compares a save with its checksum, the schema, and what lies beside it. */
+/** A save that was looked at. */
+export interface Inspected {
+  readonly row: Row;
+  /** What is wrong with the files beside it; also among the row's notes. */
+  readonly beside: readonly string[];
+  /** `undefined`: it cannot be read. */
+  readonly save: LoadedSave["save"] | undefined;
+}
+
 async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
+  return (await inspect(checker, entry)).row;
+}
+
+/** Compares a save with its checksum, the schema, and what lies beside it. */
+export async function inspect(
+  checker: Checker,
+  entry: SaveEntry,
+): Promise<Inspected> {
   const { system, root, issuesOf } = checker;
   const row = { session_id: entry.id, source: entry.path, repaired: [] };
   try {
@@ -71,20 +87,21 @@ async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
     const beside = isMaintained(entry)
       ? faultsBeside(system, root, { entry, loaded })
       : keptOnly(checker, entry);
-    return {
-      ...row,
-      state: problems.length > 0
-        ? "damaged"
-        : checksum === "absent"
-        ? "unchecked"
-        : "intact",
-      problems,
-      notes: [...warnings, ...beside],
-    };
+    const state = problems.length > 0
+      ? "damaged"
+      : checksum === "absent"
+      ? "unchecked"
+      : "intact";
+    const notes = [...warnings, ...beside];
+    return { row: { ...row, state, problems, notes }, beside, save };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const problems = [error.message];
-    return { ...row, state: "damaged", problems, notes: [] };
+    return {
+      row: { ...row, state: "damaged", problems, notes: [] },
+      beside: [],
+      save: undefined,
+    };
   }
 }
 

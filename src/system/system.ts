@@ -51,6 +51,16 @@ export interface FileInfo {
   readonly names: number;
 }
 
+/** How full a disk is. */
+export interface Space {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes that this user may still fill. */
+  readonly free: number;
+  /** Files that may still be made; `undefined`: as many as there is space. */
+  readonly entries: number | undefined;
+}
+
 /** A file of many that are made together. */
 export interface NewFile {
   readonly path: string;
@@ -128,6 +138,8 @@ export interface Files {
   remove(path: string): void;
   /** Makes what was created, renamed or removed in `folder` durable. */
   syncFolder(folder: string): void;
+  /** The disk that `folder` is on; `undefined` where the system does not say. */
+  space(folder: string): Promise<Space | undefined>;
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
    * the kernel drops when the process ends in whatever way. Waits `wait`
