@@ -61,7 +61,7 @@ function exitTable(): string {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
-  meanings.set(130, ["interrupted"]);
+  meanings.set(130, ["interrupted", ...meanings.get(130) ?? []]);
   const rows = [...meanings].sort(([a], [b]) => a - b);
   return table(
     ["status", "meaning"],

@@ -130,7 +130,7 @@ function contextOf(
   const { interactive, columns, err } = system.terminal;
   const silent = input.quiet === true || input.json === true;
   const inPlace = interactive.stderr && !silent &&
-    system.env("TERM") !== "dumb";
+    system.env("TERM") !== "dumb" && !system.env("CI");
   return {
     system,
     folder: folderOf(system, input.project as string | undefined),
@@ -156,7 +156,10 @@ function styleOf(
   columns: number,
 ): Style {
   const color = wantsColor(system, input["no-color"] === true);
-  return makeStyle(color, columns, wantsAscii(system));
+  // What a program reads is cut nowhere; who asks for colour looks at it.
+  const piped = !system.terminal.interactive.stdout && !color;
+  const width = piped ? Number.POSITIVE_INFINITY : columns;
+  return makeStyle(color, width, { ascii: wantsAscii(system), piped });
 }
 
 /** The folder to work in, absolute and without links. */

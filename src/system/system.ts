@@ -157,6 +157,13 @@ export interface Terminal {
   };
   /** Width in columns; 80 where it is not known. */
   columns(): number;
+  /** Height in rows; 24 where it is not known. */
+  rows(): number;
+  /**
+   * Takes the terminal over, until it is disposed of: what is typed comes at
+   * once and is not shown. `undefined` where that cannot be.
+   */
+  takeOver(): Takeover | undefined;
   /** Writes all of `text`; a closed pipe is no error and returns false. */
   out(text: string): boolean;
   err(text: string): boolean;
@@ -166,6 +173,15 @@ export interface Terminal {
   readInput(limit: number): Uint8Array;
   /** The same for what must not wait: whatever came in time, never throws. */
   readInputSoon(bounds: InputBounds): Promise<InputSoon>;
+}
+
+/** A terminal whose keys come one by one. */
+export interface Takeover extends Disposable {
+  /**
+   * What was typed next; `resized`: the terminal has another size; `quiet`:
+   * nothing came within `wait` milliseconds; `undefined`: nothing more comes.
+   */
+  next(wait?: number): Promise<Uint8Array | "resized" | "quiet" | undefined>;
 }
 
 export interface InputBounds {
