@@ -87,9 +87,8 @@ async function isTracked(
  */
 export async function readIdentity(
   system: System,
-  { git, worktree }: Workspace,
+  { worktree }: Workspace,
 ): Promise<string | undefined> {
-  if (git !== "repository") return undefined;
   const { status, stdout } = await new Git(system, worktree).run([
     "var",
     "GIT_COMMITTER_IDENT",

@@ -1,19 +1,14 @@
 import { join } from "@std/path";
-import type { MpmError } from "../errors.ts";
-import type {
-  CommitInfo,
-  RepositoryState,
-  Workspace,
-} from "../session/repository.ts";
+import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { FileState } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
-import { parseTreeLog, TREE_LOG_FORMAT } from "./log.ts";
 import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
+import { readRecent, type Recent } from "./recent.ts";
 import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
-import { parseStatus, STATUS, type Status } from "./status.ts";
+import { readStatus, type Status } from "./status.ts";
 import { splitFields } from "./text.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
@@ -25,28 +20,11 @@ export interface StateReaders {
   /** Resolves `@{upstream}` among other names. */
   readonly names?: Promise<Names>;
   readonly recent?: Promise<Recent>;
+  readonly status?: Promise<Status>;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     { readonly status: Status; readonly files: readonly FileState[] }
   >;
-}
-
-const RECENT = ["log", "-5", ...TREE_LOG_FORMAT, "HEAD", "--"];
-
-/** The newest commits of HEAD. */
-export interface Recent {
-  readonly commits: readonly CommitInfo[];
-  /** The tree of HEAD. */
-  readonly tree: string | undefined;
-  /** Before the first commit there is nothing to log. */
-  readonly failure: MpmError | undefined;
-}
-
-/** At most five commits, with one process. */
-export async function readRecent(git: Git): Promise<Recent> {
-  const log = await git.run(RECENT);
-  const failure = log.status === 0 ? undefined : gitFailure(RECENT, log);
-  return { ...parseTreeLog(log.stdout), failure };
 }
 
 const STASHES = [
@@ -69,9 +47,9 @@ export async function readState(
   readers: StateReaders = {},
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
-  const { names = resolveNames(git, [UPSTREAM]), files } = readers;
+  const { names = resolveNames(git, [UPSTREAM]) } = readers;
   const [present, recent] = await allEnded([
-    readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
+    readPresent(system, workspace, { ...readers, git, names }),
     readers.recent ?? readRecent(git),
   ]);
   if (recent.failure && present.head) throw recent.failure;
@@ -89,7 +67,9 @@ export async function readPresent(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
   const [{ status, files }, resolved, stashes] = await allEnded([
-    readers.files ? readers.files() : readFiles(system, git),
+    readers.files
+      ? readers.files()
+      : readFiles(system, { git, reading: readers.status ?? readStatus(git) }),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
@@ -109,8 +89,11 @@ export async function readPresent(
   };
 }
 
-async function readFiles(system: System, git: Git) {
-  const status = parseStatus(await git.read(STATUS));
+async function readFiles(
+  system: System,
+  { git, reading }: { git: Git; reading: Promise<Status> },
+) {
+  const status = await reading;
   const listed = status.entries.slice(0, FILE_LIMIT);
   return { status, files: await readFileStates(system, git.folder, listed) };
 }
