@@ -27,7 +27,7 @@ export async function main(
       await noteFailure(system, argv[1] ?? "", error);
       return 0;
     }
-    return report(error, argv, system);
+    return await report(error, argv, system);
   }
 }
 
@@ -40,18 +40,31 @@ async function runLine(
   const parsed = parse(command, rest);
   const input = command.adapt?.(parsed) ?? parsed;
   if (input.version) return print(system, versionLine(input.json === true));
-  if (input.help) return print(system, commandHelp(command));
+  if (input.help) return await help(system, commandHelp(command));
   const context = contextOf(system, input);
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.
   const result = await command.run(context, input as never);
-  print(
-    system,
-    input.json
-      ? `${asciiJson(result)}\n`
-      : command.render(result, context.style),
-  );
+  if (input.json) print(system, `${asciiJson(result)}\n`);
+  else {
+    const text = command.render(result, context.style);
+    const isFree = !context.style.piped && !command.verbatim?.(result);
+    print(system, isFree ? await fitted(text, system) : text);
+  }
   return command.status?.(result) ?? 0;
+}
+
+/** For a terminal. The module is loaded where a line does not fit. */
+async function fitted(text: string, { terminal }: System): Promise<string> {
+  const columns = terminal.columns();
+  if (!text.split("\n").some((line) => line.length > columns / 2)) return text;
+  const { reflow } = await import("./cli/reflow.ts");
+  return reflow(text, columns);
+}
+
+async function help(system: System, text: string): Promise<number> {
+  const { stdout } = system.terminal.interactive;
+  return print(system, stdout ? await fitted(text, system) : text);
 }
 
 /** `mpm`, `mpm --help`, `mpm --version`, `mpm help [COMMAND]`. */
@@ -76,25 +89,31 @@ async function withoutCommand(
     const all = await Promise.all(
       Object.values(COMMANDS).map((load) => load()),
     );
-    return print(system, overview(all));
+    return await help(system, overview(all));
   }
   if (first === "help") {
     const { command, rest } = await find(topic);
     if (command && rest.length === 0) {
-      return print(system, commandHelp(command));
+      return await help(system, commandHelp(command));
     }
   }
-  const typed = first === "help" ? topic.join(" ") : first;
+  const typed = first === "help" ? topic : words.slice(0, 2);
   throw await unknownCommand(typed);
 }
 
-async function unknownCommand(typed: string): Promise<MpmError> {
+/** Looks for what may have been meant by the first two words, or by one. */
+async function unknownCommand(words: readonly string[]): Promise<MpmError> {
   const { levenshteinDistance } = await import("@std/text/levenshtein");
   const names = Object.keys(COMMANDS);
+  const [typed = ""] = words;
   const group = names.filter((name) => name.startsWith(`${typed} `));
-  const near = names.find((name) =>
-    levenshteinDistance(typed, name) <= Math.max(1, typed.length / 3)
-  );
+  const near = [words.join(" "), typed].flatMap((text) => {
+    const distances = names.map((name) => levenshteinDistance(text, name));
+    const least = Math.min(...distances);
+    return least <= Math.max(1, text.length / 3)
+      ? [names[distances.indexOf(least)]]
+      : [];
+  })[0];
   return group.length > 0
     ? new MpmError("USAGE", `"mpm ${typed}" needs one more word`, {
       hint: `One of: ${group.map((name) => `mpm ${name}`).join(", ")}`,
@@ -187,11 +206,11 @@ function print(system: System, text: string): number {
   return 0;
 }
 
-function report(
+async function report(
   error: unknown,
   argv: readonly string[],
   system: System,
-): number {
+): Promise<number> {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
   if (!(error instanceof MpmError)) {
@@ -213,9 +232,22 @@ function report(
   system.terminal.err(
     options.includes("--json")
       ? `${asciiJson({ error: { code, message, hint } })}\n`
-      : `${escapeLines(lines.join("\n"))}\n`,
+      : await said(escapeLines(lines.join("\n")), options, system),
   );
   return ERRORS[code].exit;
+}
+
+/** What went wrong, on a terminal in colour and with its lines broken. */
+async function said(
+  text: string,
+  options: readonly string[],
+  system: System,
+): Promise<string> {
+  if (!system.terminal.interactive.stderr) return `${text}\n`;
+  const style = makeStyle(wantsColor(system, options.includes("--no-color")));
+  const painted = text.replace(/^Error:/, style.red("Error:"))
+    .replace(/^Hint:/m, style.cyan("Hint:"));
+  return `${await fitted(painted, system)}\n`;
 }
 
 function causes(error: Error): string[] {

@@ -60,6 +60,11 @@ export interface Command<
   ): Promise<R>;
   /** The same result for people. Pure: no I/O, no clock, no terminal. */
   render(result: R, style: Style): string;
+  /**
+   * Whether a result is a document, which a terminal gets as it is; anything
+   * else has its long lines broken between words.
+   */
+  verbatim?(result: R): boolean;
   /** Brings the input of another spelling into that of this command. */
   adapt?(input: Record<string, unknown>): Record<string, unknown>;
   /** The exit status of a result that is no error; 0 unless given. */

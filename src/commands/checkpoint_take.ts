@@ -25,6 +25,7 @@ import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
 import { ensureStoreId, readStoreId } from "../store/store_id.ts";
+import { currentStack } from "../store/work_current.ts";
 import { BUILD, VERSION } from "../version.ts";
 import {
   captureNow,
@@ -195,6 +196,8 @@ function sessionOf(
     workspace,
     state: workspace.git === "repository" ? capture.state : undefined,
     ...agent,
+    stack: currentStack(system, workspace).chain,
+    kind: "checkpoint",
     usage: readContextUsage(system, root, agent.agent?.session_id),
     version: VERSION,
     build: BUILD,

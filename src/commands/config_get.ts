@@ -23,6 +23,7 @@ environment. With --json also where it comes from.`,
       value: Object.hasOwn(table, entry) ? table[entry] : null,
     };
   },
+  verbatim: () => true,
   render: ({ value }) =>
     typeof value === "object" || value === null
       ? `${value === null ? "" : valueText(value)}\n`

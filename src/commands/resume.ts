@@ -75,5 +75,6 @@ nothing is written.`,
       ? result
       : await followResume(context, found.workspace, result);
   },
+  verbatim: (answer) => "format" in answer && answer.format !== "text",
   render: resumeText,
 });

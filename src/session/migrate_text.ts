@@ -91,7 +91,9 @@ function closing(result: MigrateAnswer): string[] {
       `To take this back: mpm migrate --rollback ${basename(path)}`,
     ]),
     ...gitLines(result),
-    `Time: ${(milliseconds / 1000).toFixed(2)} s`,
+    ...backups.length > 0
+      ? [`Time: ${(milliseconds / 1000).toFixed(2)} s`]
+      : [],
   ];
 }
 

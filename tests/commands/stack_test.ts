@@ -157,14 +157,14 @@ Detour of: main-work
 Checkpoint: before-merge (2 hours ago)
 Git: main, 1 staged, 1 changed, 1 untracked
 
-Setup Phase 2/4 ████░░░░
+Setup Phase  2/4 ████░░░░
 Review Phase 0/1 ░░░░░░░░
 Next: 3 Do Setup Phase
 `,
   );
   env.extra.TERM = "dumb";
   const plain = await mpm(env, ["status"]);
-  assertStringIncludes(plain.stdout, "Setup Phase 2/4 ####....\n");
+  assertStringIncludes(plain.stdout, "Setup Phase  2/4 ####....\n");
 });
 
 const PROMPT = `version=1
