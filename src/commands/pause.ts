@@ -1,6 +1,6 @@
 import { defineCommand } from "../cli/command.ts";
 import { pauseText } from "../session/pause_text.ts";
-import { askAhead } from "./pause_ahead.ts";
+import { applied, gather, planned } from "./pause_steps.ts";
 
 const FLAGS = {
   summary: {
@@ -125,11 +125,7 @@ todos (texts, or objects with content and status).`,
   ],
   result: async () => (await import("../session/results.ts")).PauseResult,
   async run(context, input) {
-    // Git works while the rest is loaded.
-    const ahead = askAhead(context);
-    const { applied, gather, planned } = await import("./pause_steps.ts");
-    const plan = await gather(context, input, ahead)
-      .finally(() => ahead?.ended);
+    const plan = await gather(context, input);
     return input["dry-run"]
       ? await planned(context, plan)
       : await applied(context, plan);

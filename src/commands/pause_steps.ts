@@ -2,12 +2,13 @@ import { basename, relative, resolve } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { commitFiles } from "../git/commit_files.ts";
+import { readCommitState, readIdentity } from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
 import { type Content, mergeContent } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
-import { utcSeconds } from "../session/ids.ts";
+import { sessionId, utcSeconds } from "../session/ids.ts";
 import { contentOf, type PauseWords } from "../session/pause_content.ts";
 import { pausedSession } from "../session/work_save.ts";
 import { redactSave } from "../session/redact.ts";
@@ -32,7 +33,6 @@ import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { agentOf } from "./pause_agent.ts";
-import { askForPause, type PauseAhead } from "./pause_ahead.ts";
 import { cleanUp } from "./pause_cleanup.ts";
 import { settleDetour } from "./detour_settle.ts";
 
@@ -58,32 +58,24 @@ export interface PausePlan {
   readonly worktrees: WorktreeRules | undefined;
 }
 
-/**
- * Reads what the save is made of. `ahead`: what git was asked before. Throws
- * before anything is written.
- */
+/** Reads what the save is made of. Throws before anything is written. */
 export async function gather(
   context: Context,
   input: PauseInput,
-  ahead?: PauseAhead,
 ): Promise<PausePlan> {
   const { system, folder } = context;
   const content = await readContent(context, input);
-  const answered = await ahead?.state.status.then(() => ahead, () => undefined);
-  // A git that answers nothing may still say why, and what it works in.
-  const workspace = answered?.workspace ?? await locate(system, folder);
+  const workspace = await locate(system, folder);
   await settleDetour(context, workspace);
   const target = input.export === undefined
     ? undefined
     : exportTarget(system, input.export, { folder, root: workspace.root });
-  const asked = answered ??
-    (workspace.git === "repository"
-      ? askForPause(system, workspace)
-      : undefined);
+  const { sessions, pointer } = layout(workspace.root);
+  const { json } = saveFiles(sessions, sessionId(system.now()));
   const [state, commit, identity, config] = await Promise.all([
-    asked && readState(system, workspace, asked.state),
-    asked?.commit,
-    asked?.identity,
+    workspace.git === "repository" ? readState(system, workspace) : undefined,
+    readCommitState(system, workspace, { save: json, pointer }),
+    readIdentity(system, workspace),
     readConfig(system, workspace.root),
   ]);
   const reason = noCommitReason({
@@ -91,8 +83,8 @@ export async function gather(
     state,
     asked: !input["no-commit"],
     configured: config.commit,
-    ignored: commit?.ignored,
-    busy: commit?.busy ?? false,
+    ignored: commit.ignored,
+    busy: commit.busy,
     identified: identity !== undefined,
   });
   const agent = agentOf(context, {
@@ -113,7 +105,7 @@ export async function gather(
     build: BUILD,
     time: system.now(),
   };
-  const pointerTracked = commit?.pointerTracked ?? false;
+  const { pointerTracked } = commit;
   const worktrees = input["no-prune-worktrees"]
     ? undefined
     : worktreeRules(config);

@@ -23,7 +23,7 @@ import { addUnopenable } from "./capture_unopenable.ts";
 import type { RawCache } from "./conversions.ts";
 import { LIST_INDEX, type ReadAhead } from "./read_ahead.ts";
 import { readRecent } from "./recent.ts";
-import { resolveNames, UPSTREAM } from "./refs.ts";
+import { resolveUpstream } from "./refs.ts";
 import { readState } from "./state.ts";
 import { readShallow, type Status, type StatusEntry } from "./status.ts";
 import { leftOutSubmodules } from "./submodules.ts";
@@ -82,7 +82,7 @@ export async function capture(
   const listed = (ahead?.listing ?? git.read(LIST_INDEX)).then(parseIndex);
   const recent = ahead?.recent ?? readRecent(git);
   const names = vault.upstreams
-    ? resolveNames(git, [UPSTREAM])
+    ? resolveUpstream(git)
     : Promise.resolve(new Map());
   const files = new FileCapture(system, git, {
     ...vault,

@@ -87,8 +87,9 @@ async function isTracked(
  */
 export async function readIdentity(
   system: System,
-  { worktree }: Workspace,
+  { git, worktree }: Workspace,
 ): Promise<string | undefined> {
+  if (git !== "repository") return undefined;
   const { status, stdout } = await new Git(system, worktree).run([
     "var",
     "GIT_COMMITTER_IDENT",

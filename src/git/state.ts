@@ -7,7 +7,7 @@ import { Git, gitFailure, reasonOf } from "./git.ts";
 import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
 import { readRecent, type Recent } from "./recent.ts";
-import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
+import { type Names, resolveUpstream, UPSTREAM } from "./refs.ts";
 import { readStatus, type Status } from "./status.ts";
 import { splitFields } from "./text.ts";
 
@@ -20,7 +20,6 @@ export interface StateReaders {
   /** Resolves `@{upstream}` among other names. */
   readonly names?: Promise<Names>;
   readonly recent?: Promise<Recent>;
-  readonly status?: Promise<Status>;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     { readonly status: Status; readonly files: readonly FileState[] }
@@ -47,9 +46,9 @@ export async function readState(
   readers: StateReaders = {},
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
-  const { names = resolveNames(git, [UPSTREAM]) } = readers;
+  const { names = resolveUpstream(git), files } = readers;
   const [present, recent] = await allEnded([
-    readPresent(system, workspace, { ...readers, git, names }),
+    readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
     readers.recent ?? readRecent(git),
   ]);
   if (recent.failure && present.head) throw recent.failure;
@@ -67,9 +66,7 @@ export async function readPresent(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
   const [{ status, files }, resolved, stashes] = await allEnded([
-    readers.files
-      ? readers.files()
-      : readFiles(system, { git, reading: readers.status ?? readStatus(git) }),
+    readers.files ? readers.files() : readFiles(system, git),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
@@ -89,11 +86,8 @@ export async function readPresent(
   };
 }
 
-async function readFiles(
-  system: System,
-  { git, reading }: { git: Git; reading: Promise<Status> },
-) {
-  const status = await reading;
+async function readFiles(system: System, git: Git) {
+  const status = await readStatus(git);
   const listed = status.entries.slice(0, FILE_LIMIT);
   return { status, files: await readFileStates(system, git.folder, listed) };
 }
