@@ -1,5 +1,6 @@
 import { readContextFile } from "../claude/context_file.ts";
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { dropRefs, readCheckpointRefs } from "../git/read_checkpoints.ts";
@@ -55,6 +56,8 @@ export async function takeCheckpoint(
   place: CheckpointPlace,
   order: CheckpointOrder,
 ): Promise<StoredCheckpoint> {
+  using line = new ProgressLine(context);
+  line.waiting("Reading the working tree");
   const taken = await captureNow(context.system, place, { write: true });
   return await withLock(
     context.system,

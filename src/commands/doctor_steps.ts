@@ -65,6 +65,7 @@ export async function examine(
     });
   }
   using line = new ProgressLine(context);
+  line.waiting("Looking at everything");
   let rows = await lookAtAll(context, line.show);
   let fixes: DoctorResult["fixes"] = null;
   if (fix) {

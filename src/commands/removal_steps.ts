@@ -1,4 +1,5 @@
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
@@ -24,17 +25,23 @@ export interface RemovalOrder {
 
 /** Does it, or says what would be done. */
 export async function remove(
-  { system }: Context,
+  context: Context,
   { operation, workspace, plan, dryRun }: RemovalOrder,
 ): Promise<RemovalResult> {
+  const { system } = context;
   const { root, git } = workspace;
+  using line = new ProgressLine(context);
   const entries = plan.remove;
   const tracked = git === "repository"
     ? await trackedFiles(system, root, layout(root).home)
     : new Set<string>();
   const { folder, saves } = dryRun || entries.length === 0
     ? { folder: null, saves: filesOfSaves(system, root, entries) }
-    : await removeSaves(system, root, { operation, entries });
+    : await removeSaves(system, root, {
+      operation,
+      entries,
+      progress: line.show,
+    });
   const removed = saves.map((save) => removedSave(save, tracked));
   const committed = await whereCommitted(system, workspace, entries);
   return {

@@ -1,5 +1,6 @@
 import { resolve } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
@@ -35,15 +36,21 @@ refused.`,
     "mpm sessions import ../other-clone --dry-run",
   ],
   result: async () => (await import("../session/results.ts")).ImportResult,
-  async run({ system, folder }, input) {
+  async run(context, input) {
+    const { system, folder } = context;
     const { root } = await locate(system, folder);
     await openStore(system, root);
+    using line = new ProgressLine(context);
     const path = resolve(folder, input.source);
     const source = await readSource(system, root, path);
     const { incoming, refused } = await validated(source);
     const { plan, warnings } = input["dry-run"]
       ? { plan: await planInto(system, root, incoming), warnings: [] }
-      : await importSaves(system, root, { incoming, from: path });
+      : await importSaves(system, root, {
+        incoming,
+        from: path,
+        progress: line.show,
+      });
     return {
       dry_run: input["dry-run"],
       source: input.source,

@@ -21,6 +21,7 @@ export interface Checker {
   readonly system: System;
   readonly root: string;
   readonly issuesOf: (value: unknown) => string[];
+  readonly progress?: (what: string, done: number, of: number) => void;
   /** Of the saves that only `kept/` has, the branches that have them. */
   readonly committed: ReadonlyMap<string, Committed>;
 }
@@ -31,7 +32,10 @@ export async function verifyAll(
   entries: readonly SaveEntry[],
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const entry of entries) rows.push(await verify(checker, entry));
+  for (const entry of entries) {
+    checker.progress?.("Checking saves", rows.length, entries.length);
+    rows.push(await verify(checker, entry));
+  }
   return rows;
 }
 
@@ -46,7 +50,8 @@ export async function repairAll(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let refusal: MpmError | undefined;
-  for (const entry of entries) {
+  for (const [at, entry] of entries.entries()) {
+    checker.progress?.("Repairing saves", at, entries.length);
     const row = await verify(checker, entry);
     try {
       rows.push(await repaired(checker, entry, row));

@@ -19,13 +19,22 @@ export function realSystem(): System {
     cwd: () => guard("find", "the working directory", () => Deno.cwd()),
     env: (name) => Deno.env.get(name),
     home: () => Deno.env.get("HOME") || Deno.env.get("USERPROFILE"),
-    sleep: (milliseconds) =>
-      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleep,
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: realRun,
     runBounded: realRunBounded,
   };
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }
 
 function platform(): System["platform"] {

@@ -16,7 +16,8 @@ export interface System {
   now(): Date;
   /** The user's home folder, if it is known. */
   home(): string | undefined;
-  sleep(milliseconds: number): Promise<void>;
+  /** `signal` ends it before its time; that is no error. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Random text of 8 characters out of `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
