@@ -105,24 +105,27 @@ async function withoutCommand(
 async function unknownCommand(words: readonly string[]): Promise<MpmError> {
   const { levenshteinDistance } = await import("@std/text/levenshtein");
   const names = Object.keys(COMMANDS);
-  const [typed = ""] = words;
-  const group = names.filter((name) => name.startsWith(`${typed} `));
-  const near = [words.join(" "), typed].flatMap((text) => {
+  const nearTo = (text: string) => {
     const distances = names.map((name) => levenshteinDistance(text, name));
     const least = Math.min(...distances);
-    return least <= Math.max(1, text.length / 3)
-      ? [names[distances.indexOf(least)]]
-      : [];
-  })[0];
-  return group.length > 0
-    ? new MpmError("USAGE", `"mpm ${typed}" needs one more word`, {
+    const isNear = least <= Math.ceil(text.length / 3);
+    return isNear ? names[distances.indexOf(least)] : undefined;
+  };
+  const [typed = ""] = words;
+  const group = names.filter((name) => name.startsWith(`${typed} `));
+  const near = (words.length > 1 ? nearTo(words.join(" ")) : undefined) ??
+    (group.length > 0 ? undefined : nearTo(typed));
+  if (group.length > 0 && near === undefined) {
+    return new MpmError("USAGE", `"mpm ${typed}" needs one more word`, {
       hint: `One of: ${group.map((name) => `mpm ${name}`).join(", ")}`,
-    })
-    : new MpmError("USAGE", `Unknown command "${typed}"`, {
-      hint: near === undefined
-        ? '"mpm help" lists the commands'
-        : `Did you mean "mpm ${near}"?`,
     });
+  }
+  const unknown = group.length > 0 ? words.join(" ") : typed;
+  return new MpmError("USAGE", `Unknown command "${unknown}"`, {
+    hint: near === undefined
+      ? '"mpm help" lists the commands'
+      : `Did you mean "mpm ${near}"?`,
+  });
 }
 
 /** The command whose words `argv` starts with; the longest wins. */

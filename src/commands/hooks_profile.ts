@@ -1,5 +1,4 @@
 import { defineCommand } from "../cli/command.ts";
-import { during } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { hooksProfileText } from "../session/probes_text.ts";
 import { profileHooks } from "./hooks_probe_steps.ts";
@@ -26,13 +25,7 @@ the size of what it prints.`,
     (await import("../session/results_hooks.ts")).HooksProfileResult,
   run(context, { runs }) {
     const count = /^\d{1,4}$/.test(runs) ? Number(runs) : 0;
-    if (count >= 1 && count <= 1000) {
-      return during(
-        context,
-        "Measuring hooks",
-        () => profileHooks(context, count),
-      );
-    }
+    if (count >= 1 && count <= 1000) return profileHooks(context, count);
     throw new MpmError("USAGE", `--runs must be from 1 to 1000: "${runs}"`);
   },
   render: hooksProfileText,

@@ -1,5 +1,4 @@
 import { defineCommand } from "../cli/command.ts";
-import { during } from "../cli/progress.ts";
 import { hooksTestText } from "../session/probes_text.ts";
 import { testHooks } from "./hooks_probe_steps.ts";
 
@@ -17,7 +16,7 @@ status is 4 if a hook does not do what it should, 3 if none is installed.`,
   examples: ["mpm hooks test", "mpm hooks test --json"],
   result: async () =>
     (await import("../session/results_hooks.ts")).HooksTestResult,
-  run: (context) => during(context, "Trying hooks", () => testHooks(context)),
+  run: (context) => testHooks(context),
   render: hooksTestText,
   status: ({ tests }) => tests.some(({ fault }) => fault !== null) ? 4 : 0,
 });

@@ -101,6 +101,7 @@ function render({ sessions }: VerifyResult, style: Style): string {
   ]);
   const number = (wanted: Row["state"]) =>
     sessions.filter(({ state }) => state === wanted).length;
+  if (sessions.length === 0) return "No saved sessions.\n";
   return [
     ...lines,
     `${counted(sessions.length, "session")}: ${number("intact")} intact, ` +
