@@ -26,7 +26,7 @@ export async function main(
       await noteFailure(system, argv[1] ?? "", error);
       return 0;
     }
-    return report(error, argv, system);
+    return await report(error, argv, system);
   }
 }
 
@@ -43,20 +43,33 @@ async function runLine(
   const parsed = parse(command, rest);
   const input = command.adapt?.(parsed) ?? parsed;
   if (input.version) return print(system, versionLine(input.json === true));
-  if (input.help) return print(system, commandHelp(command));
+  if (input.help) return await help(system, commandHelp(command));
   const context = contextOf(system, input);
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.
   const result = await command.run(context, input as never);
-  print(
-    system,
-    input.json
-      ? `${asciiJson(result)}\n`
-      : command.render(result, context.style),
-  );
+  if (input.json) print(system, `${asciiJson(result)}\n`);
+  else {
+    const text = command.render(result, context.style);
+    const isFree = !context.style.piped && !command.verbatim?.(result);
+    print(system, isFree ? await fitted(text, system) : text);
+  }
   const next = system.terminal.interactive.stderr && command.next?.(result);
   if (next) context.note(`Hint: ${next}`);
   return command.status?.(result) ?? 0;
+}
+
+/** For a terminal. The module is loaded where a line does not fit. */
+async function fitted(text: string, { terminal }: System): Promise<string> {
+  const columns = terminal.columns();
+  if (!text.split("\n").some((line) => line.length > columns / 2)) return text;
+  const { reflow } = await import("./cli/reflow.ts");
+  return reflow(text, columns);
+}
+
+async function help(system: System, text: string): Promise<number> {
+  const { stdout } = system.terminal.interactive;
+  return print(system, stdout ? await fitted(text, system) : text);
 }
 
 const HELP = ["--help", "-h"];
@@ -74,7 +87,7 @@ async function withoutCommand(
   const { words } = leadingWords(argv);
   if (words.length > 0 && argv.some((word) => HELP.includes(word))) {
     const { pageOf } = await import("./commands/help.ts");
-    return print(system, (await pageOf(words)).text);
+    return await help(system, (await pageOf(words)).text);
   }
   if (words.length > 0) throw unknownCommand(words);
   if (argv.includes("--version")) {
@@ -91,7 +104,10 @@ async function withoutCommand(
   // Loaded here, and without any command: the summaries are enough.
   const { SUMMARIES } = await import("./commands/summaries.ts");
   const { pages } = await import("./commands/help_names.ts");
-  return print(system, overview(Object.entries(SUMMARIES), pages()));
+  return await help(
+    system,
+    overview(Object.entries(SUMMARIES), pages()),
+  );
 }
 
 /** Started by Claude Code for an event, and not told of which. */
@@ -106,7 +122,7 @@ function contextOf(
   const { interactive, columns, err } = system.terminal;
   const silent = input.quiet === true || input.json === true;
   const inPlace = interactive.stderr && !silent &&
-    system.env("TERM") !== "dumb";
+    system.env("TERM") !== "dumb" && !system.env("CI");
   return {
     system,
     folder: folderOf(system, input.project as string | undefined),
@@ -132,7 +148,10 @@ function styleOf(
   columns: number,
 ): Style {
   const color = wantsColor(system, input["no-color"] === true);
-  return makeStyle(color, columns, wantsAscii(system));
+  // What a program reads is cut nowhere; who asks for colour looks at it.
+  const piped = !system.terminal.interactive.stdout && !color;
+  const width = piped ? Number.POSITIVE_INFINITY : columns;
+  return makeStyle(color, width, { ascii: wantsAscii(system), piped });
 }
 
 /** The folder to work in, absolute and without links. */
@@ -160,11 +179,11 @@ function print(system: System, text: string): number {
   return 0;
 }
 
-function report(
+async function report(
   error: unknown,
   argv: readonly string[],
   system: System,
-): number {
+): Promise<number> {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
   if (!(error instanceof MpmError)) {
@@ -186,9 +205,22 @@ function report(
   system.terminal.err(
     options.includes("--json")
       ? `${asciiJson({ error: { code, message, hint } })}\n`
-      : `${escapeLines(lines.join("\n"))}\n`,
+      : await said(escapeLines(lines.join("\n")), options, system),
   );
   return ERRORS[code].exit;
+}
+
+/** What went wrong, on a terminal in colour and with its lines broken. */
+async function said(
+  text: string,
+  options: readonly string[],
+  system: System,
+): Promise<string> {
+  if (!system.terminal.interactive.stderr) return `${text}\n`;
+  const style = makeStyle(wantsColor(system, options.includes("--no-color")));
+  const painted = text.replace(/^Error:/, style.red("Error:"))
+    .replace(/^Hint:/m, style.cyan("Hint:"));
+  return `${await fitted(painted, system)}\n`;
 }
 
 function causes(error: Error): string[] {

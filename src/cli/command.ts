@@ -92,6 +92,11 @@ export interface Command<
    * after the answer, unless `--quiet`.
    */
   next?(result: R): string | undefined;
+  /**
+   * Whether a result is a document, which a terminal gets as it is; anything
+   * else has its long lines broken between words.
+   */
+  verbatim?(result: R): boolean;
   /** Brings the input of another spelling into that of this command. */
   adapt?(input: Record<string, unknown>): Record<string, unknown>;
   /** The exit status of a result that is no error; 0 unless given. */

@@ -43,6 +43,24 @@ export function cut(text: string, columns: number): string {
     : `${kept}…`;
 }
 
+/** Plain `text` in lines of at most `columns`, broken between words. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  for (const word of text.split(" ")) {
+    const size = width(word);
+    if (line !== "" && used + 1 + size > columns) {
+      lines.push(line);
+      [line, used] = [word, size];
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+      used = width(line);
+    }
+  }
+  return [...lines, line];
+}
+
 /** Rows in aligned columns, each cut to the width of the terminal. */
 export function table(
   rows: readonly (readonly string[])[],

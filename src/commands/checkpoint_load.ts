@@ -24,5 +24,6 @@ resume with. It changes nothing: "mpm checkpoint restore" brings the files back.
     const { name, id, commit } = target;
     return { name, id, commit, text: loadText(target) };
   },
+  verbatim: () => true,
   render: ({ text }) => escapeLines(text),
 });

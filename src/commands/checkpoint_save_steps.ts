@@ -1,4 +1,5 @@
 import type { Context } from "../cli/command.ts";
+import { during } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { locate } from "../git/workspace.ts";
@@ -54,10 +55,11 @@ export async function save(
   const place = await openPlace(context, ahead);
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
   await settleDetour(context, place.workspace);
-  const taken = await captureNow(context.system, place, {
-    write: true,
-    ahead,
-  });
+  const taken = await during(
+    context,
+    "Reading the working tree",
+    () => captureNow(context.system, place, { write: true, ahead }),
+  );
   const print = printOf(taken.capture);
   /** The one that holds the present state already. */
   const sameIn = (records: readonly StoredCheckpoint[]) => {
@@ -72,7 +74,11 @@ export async function save(
   );
   if (same && await isKept(place, same)) return unchanged(same);
   try {
-    return await stored(context, place, { name, input, taken });
+    return await during(
+      context,
+      "Storing the checkpoint",
+      () => stored(context, place, { name, input, taken }),
+    );
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
     // One that a save which died has left without the record's file.

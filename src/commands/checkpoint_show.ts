@@ -24,5 +24,6 @@ and status, context, todos, notes.`,
     const { target } = await findTarget(context, input.checkpoint);
     return showOf(target);
   },
+  verbatim: () => true,
   render: (result) => escapeLines(showText(result)),
 });

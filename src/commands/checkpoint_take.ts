@@ -1,5 +1,6 @@
 import { readContextFile } from "../claude/context_file.ts";
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { dropRefs, readCheckpointRefs } from "../git/read_checkpoints.ts";
@@ -25,6 +26,7 @@ import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
 import { ensureStoreId, readStoreId } from "../store/store_id.ts";
+import { currentStack } from "../store/work_current.ts";
 import { BUILD, VERSION } from "../version.ts";
 import {
   captureNow,
@@ -54,6 +56,8 @@ export async function takeCheckpoint(
   place: CheckpointPlace,
   order: CheckpointOrder,
 ): Promise<StoredCheckpoint> {
+  using line = new ProgressLine(context);
+  line.waiting("Reading the working tree");
   const taken = await captureNow(context.system, place, { write: true });
   return await withLock(
     context.system,
@@ -195,6 +199,8 @@ function sessionOf(
     workspace,
     state: workspace.git === "repository" ? capture.state : undefined,
     ...agent,
+    stack: currentStack(system, workspace).chain,
+    kind: "checkpoint",
     usage: readContextUsage(system, root, agent.agent?.session_id),
     version: VERSION,
     build: BUILD,

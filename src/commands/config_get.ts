@@ -27,4 +27,5 @@ environment. With --json also where it comes from.`,
     if (typeof value === "string") return `${escapeText(value)}\n`;
     return `${value === null ? "" : valueText(value)}\n`;
   },
+  verbatim: () => true,
 });

@@ -27,6 +27,7 @@ names file and line.`,
       show_origin: input["show-origin"],
     };
   },
+  verbatim: () => true,
   render: ({ settings, show_origin: origin }) =>
     settings.map((row) =>
       `${row.key} = ${valueText(row.value)}${origin ? originText(row) : ""}\n`

@@ -27,5 +27,6 @@ in ~/.local/state/mpm/, says what it was.`,
   async run(context, { event }) {
     return { event, output: await takeEvent(context, event) };
   },
+  verbatim: () => true,
   render: ({ output }) => output,
 });

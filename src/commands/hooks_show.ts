@@ -20,5 +20,6 @@ Its switches stand at the top. To use one: mpm hooks eject <name>.`,
     const { name, text } = hookNamed(input.name);
     return Promise.resolve({ name, text });
   },
+  verbatim: () => true,
   render: ({ text }) => text,
 });

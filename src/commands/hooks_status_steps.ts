@@ -46,6 +46,18 @@ export function installedCommands(
   return { commands, warnings: faults.map(({ message }) => message) };
 }
 
+/** The settings of all scopes; of what cannot be read it is said why. */
+export function readAllSettings(
+  system: System,
+  workspace: Workspace,
+): { files: FoundSettings[]; findings: Finding[] } {
+  const files = readLayers(system, workspace);
+  const findings = files.flatMap(({ path, fault }) =>
+    fault ? [faultFinding(path, fault)] : []
+  );
+  return { files, findings };
+}
+
 /** Where hooks of mpm's are, and what keeps them from working. */
 export function hooksStatus(
   system: System,

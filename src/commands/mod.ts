@@ -91,6 +91,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "hooks profile": async () =>
     (await import("./hooks_profile.ts")).hooksProfile,
   "hook": async () => (await import("./hook.ts")).hook,
+  "doctor": async () => (await import("./doctor.ts")).doctor,
   "init": async () => (await import("./init.ts")).init,
   "completions": async () => (await import("./completions.ts")).completions,
   "help": async () => (await import("./help.ts")).help,

@@ -1,4 +1,5 @@
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
@@ -30,6 +31,7 @@ export async function remove(
 ): Promise<RemovalResult> {
   const { system } = context;
   const { root, git } = workspace;
+  using line = new ProgressLine(context);
   const entries = plan.remove;
   const tracked = git === "repository"
     ? await trackedFiles(system, root, layout(root).home)
@@ -38,7 +40,8 @@ export async function remove(
     ? { folder: null, saves: filesOfSaves(system, root, entries) }
     : await journaled(
       context,
-      ({ system }) => removeSaves(system, root, { operation, entries }),
+      ({ system }) =>
+        removeSaves(system, root, { operation, entries, progress: line.show }),
       {
         operation,
         workspace,

@@ -1,4 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
+import type { Style } from "../cli/style.ts";
 import { resumeText } from "../session/resume_text.ts";
 import { findOne, loadResumed } from "./resume_steps.ts";
 import { followResume } from "./resume_work.ts";
@@ -77,7 +78,11 @@ nothing is written.`,
       ? result
       : await followResume(context, found.workspace, result);
   },
-  render: resumeText,
+  verbatim: (answer) => "format" in answer && answer.format !== "text",
+  render: (answer, style) =>
+    "format" in answer && answer.format === "text"
+      ? painted(resumeText(answer), style)
+      : resumeText(answer),
   next: (result) =>
     "sessions" in result
       ? result.sessions.length > 0
@@ -87,3 +92,14 @@ nothing is written.`,
       ? '"mpm status" numbers the open items, "mpm check <number>" ticks one'
       : undefined,
 });
+
+/** Headings stand out, and so does what asks for attention. */
+function painted(text: string, style: Style): string {
+  return text.split("\n").map((line) =>
+    line.startsWith("⚠")
+      ? style.yellow(line)
+      : /^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u.test(line)
+      ? style.bold(line)
+      : line
+  ).join("\n");
+}

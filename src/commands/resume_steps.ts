@@ -5,10 +5,9 @@ import { detectChanges } from "../git/detect.ts";
 import { locate } from "../git/workspace.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { ResumeResult, SessionsResult } from "../session/results.ts";
-import { seedList, sessionsResult } from "../session/rows.ts";
+import { sessionsResult } from "../session/rows.ts";
 import type { Agent } from "../session/save.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
-import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
@@ -82,14 +81,14 @@ export async function findOne(
     stateOf: (entry) => states.of(entry),
     all: input.all,
   });
-  if (!context.interactive || entries.length === 0) return listed;
-  const answer = context.ask(
-    `${seedList(listed)}\nSelect session to resume [0]: `,
-  );
-  if (answer === undefined) throw cancelled();
+  if (!context.interactive || listed.sessions.length === 0) return listed;
   // Of the list that was shown: a pause may have come in meanwhile.
-  const shown = entries.filter((entry) => !states.isHidden(entry));
-  const entry = matchSave(shown, answer.trim() || "0");
+  const { chooseSession } = await import("./choose_session.ts");
+  const entry = await chooseSession(context, {
+    listed,
+    shown: entries.filter((entry) => !states.isHidden(entry)),
+    all: entries,
+  });
   if (!input.peek) refuseOver(system, workspace, entry);
   return chosen(entry);
 }
@@ -107,12 +106,6 @@ function chosenSelector(input: ResumeInput): string | undefined {
     });
   }
   return input.selector ?? input["session-id"];
-}
-
-function cancelled(): MpmError {
-  return new MpmError("USAGE", "No session was chosen", {
-    hint: "Name one: mpm resume <selector>",
-  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { resolve } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
@@ -45,6 +46,7 @@ refused.`,
     const workspace = await locate(system, folder);
     const { root } = workspace;
     await openStore(system, root);
+    using line = new ProgressLine(context);
     const path = resolve(folder, input.source);
     const source = await readSource(system, root, path);
     const { incoming, refused } = await validated(source);
@@ -52,7 +54,12 @@ refused.`,
       ? { plan: await planInto(system, root, incoming), warnings: [] }
       : await journaled(
         context,
-        ({ system }) => importSaves(system, root, { incoming, from: path }),
+        ({ system }) =>
+          importSaves(system, root, {
+            incoming,
+            from: path,
+            progress: line.show,
+          }),
         {
           operation: "sessions import",
           workspace,

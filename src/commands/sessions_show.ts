@@ -50,6 +50,7 @@ Shows what the save holds, without looking at what changed since; for that, see
       warnings,
     };
   },
+  verbatim: () => true,
   render: ({ text }) => text,
 });
 

@@ -1,4 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
@@ -59,7 +60,9 @@ nothing is changed.`,
       : [await findSave(system, root, input.selector)];
     const { Save } = await import("../session/save.ts");
     const { problemsOf } = await import("../session/validate.ts");
+    using line = new ProgressLine(context);
     const checker: Checker = {
+      progress: line.show,
       system,
       root,
       issuesOf: (value) => problemsOf(Save, value),
@@ -94,13 +97,21 @@ nothing is changed.`,
   status: ({ intact }) => intact ? 0 : 5,
 });
 
+/** Sessions that a terminal gets a line each of. */
+const LISTED = 20;
+
 function render({ sessions }: VerifyResult, style: Style): string {
   const paint = {
     intact: style.green,
     unchecked: style.yellow,
     damaged: style.red,
   };
-  const lines = sessions.flatMap((
+  // Of many, those that are well are no news to somebody who looks.
+  const isLong = sessions.length > LISTED && !style.piped;
+  const told = sessions.filter(({ state, notes, repaired }) =>
+    !isLong || state !== "intact" || notes.length + repaired.length > 0
+  );
+  const lines = told.flatMap((
     { session_id, state, problems, notes, repaired },
   ) => [
     `${paint[state](state.padEnd(9))}  ${session_id}`,
@@ -109,6 +120,7 @@ function render({ sessions }: VerifyResult, style: Style): string {
   ]);
   const number = (wanted: Row["state"]) =>
     sessions.filter(({ state }) => state === wanted).length;
+  if (sessions.length === 0) return "No saved sessions.\n";
   return [
     ...lines,
     `${counted(sessions.length, "session")}: ${number("intact")} intact, ` +

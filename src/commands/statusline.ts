@@ -27,5 +27,6 @@ Whatever goes wrong, the status is 0 and the line may be empty.`,
       return UNKNOWN_STATUS;
     }
   },
+  verbatim: () => true,
   render: (result) => statusLineText(result, makeStyle(result.color)),
 });

@@ -68,6 +68,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "hooks test": "Fire each installed hook once and check what comes of it",
   "hooks profile": "Measure what each installed hook costs on this machine",
   "hook": "Take an event of Claude Code from its settings",
+  "doctor": "Check that mpm and what it keeps are well, and say what mends it",
   "init": "Set a project up: the folder, and whether git ignores it",
   "completions": "Print the script that completes mpm's commands in a shell",
   "help": "Show what a command does, or a page on something else",

@@ -38,6 +38,7 @@ variables, whose values stand for {{variable}} in headings and items.`,
       items: items.map(({ phase, text, done }) => ({ phase, text, done })),
     };
   },
+  verbatim: () => true,
   render: ({ text }) =>
     `${escapeLines(text.replace(/^\ufeff/, "").trimEnd())}\n`,
 });

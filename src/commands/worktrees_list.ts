@@ -1,4 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
+import { during } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut, table } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
@@ -33,7 +34,11 @@ undone.`,
     const { system } = context;
     const workspace = await locateRepository(context);
     const rules = await rulesOf(system, workspace, input["min-age"]);
-    const plan = await planPrune(system, workspace, { rules, measure: true });
+    const plan = await during(
+      context,
+      "Looking at worktrees",
+      () => planPrune(system, workspace, { rules, measure: true }),
+    );
     const { survey, folder } = plan;
     const rescues = await readRescues(new Git(system, workspace.root));
     return {

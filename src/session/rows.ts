@@ -35,7 +35,15 @@ export function sessionsResult(
     sessions.push(sessionRow(entry, { index, state }));
   }
   hidden = all ? 0 : hidden;
-  return { project, listed_at: now.toISOString(), sessions, hidden };
+  return {
+    project,
+    listed_at: now.toISOString(),
+    sessions,
+    total: sessions.length,
+    matching: sessions.length,
+    limit: null,
+    hidden,
+  };
 }
 
 function sessionRow(

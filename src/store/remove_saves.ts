@@ -34,9 +34,10 @@ const PLACES: Record<SaveLocation, string> = {
 export function removeSaves(
   system: System,
   root: string,
-  { operation, entries }: {
+  { operation, entries, progress }: {
     operation: string;
     entries: readonly SaveEntry[];
+    progress?: (what: string, done: number, of: number) => void;
   },
 ): Promise<Removed> {
   return withLock(system, root, async () => {
@@ -52,7 +53,12 @@ export function removeSaves(
         to: join(PLACES[location], name).replaceAll("\\", "/"),
       })),
     }));
-    const folder = moveToTrash(system, root, { operation, items });
+    const folder = moveToTrash(
+      system,
+      root,
+      { operation, items },
+      progress,
+    );
     await pointAgain(system, root);
     return { folder, saves };
   });

@@ -148,3 +148,23 @@ export function stackOf(system: System, root: string, work: Work): Stack {
 function pointerPath(root: string, place: string): string {
   return join(layout(root).current, `${place}.json`);
 }
+
+/**
+ * The sessions that are active or worked on by their own record, and that their
+ * worktree is not at: its pointer was damaged or lost, and another session was
+ * begun. No command that names none means them.
+ */
+export function lostWorks(
+  system: System,
+  root: string,
+  works: readonly Work[],
+): Work[] {
+  const at = new Map<string, string | undefined>();
+  return works.filter(({ id, place, state }) => {
+    if (state !== "active" && state !== "working") return false;
+    if (!at.has(place)) {
+      at.set(place, currentWork(system, root, place).work?.id);
+    }
+    return at.get(place) !== id;
+  });
+}

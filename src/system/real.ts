@@ -22,8 +22,7 @@ export function realSystem(): System {
     env: (name) => Deno.env.get(name),
     envNames: () => Object.keys(Deno.env.toObject()),
     home: () => homeOf(windows, (name) => Deno.env.get(name)),
-    sleep: (milliseconds) =>
-      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleep,
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: windows ? withGitsShell(realRun) : realRun,
@@ -40,6 +39,16 @@ export function homeOf(
     ? ["USERPROFILE", "HOME"] as const
     : ["HOME", "USERPROFILE"] as const;
   return env(first) || env(second);
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }
 
 function platform(): System["platform"] {

@@ -2,6 +2,7 @@ import { FileError } from "../errors.ts";
 import { createAll, syncFiles } from "./real_create.ts";
 import { guard } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
+import { realSpace } from "./real_space.ts";
 import type { FileInfo, Files } from "./system.ts";
 import { patiently } from "./windows.ts";
 
@@ -53,6 +54,7 @@ export const realFiles: Files = {
   remove: (path) =>
     unheld(() => guard("remove", path, () => Deno.removeSync(path))),
   syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),
+  space: realSpace,
   lock,
 };
 

@@ -725,3 +725,25 @@ Deno.test("--to writes into a new or empty folder and nowhere else", async () =>
     assertEquals(status, 4, folder);
   }
 });
+
+Deno.test("a checkpoint holds the work session, and load says what was worked on", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["start", "login", "--template", "bug-fix", "--var", "bug=#7"],
+  ]);
+  await mpmJson(env, ["check", "1"]);
+  await mpmJson(env, ["checkpoint", "save", "one"]);
+  const { stdout } = await mpm(env, ["checkpoint", "load", "one"]);
+  const lines = stdout.split("\n");
+  assert(lines.includes("Working on: login: Bug Fix: #7"), stdout);
+  const next = lines.indexOf("## Next Steps");
+  assertEquals(
+    lines[next + 1],
+    "1. Reproduce: Find the smallest steps that show it",
+  );
+  // Taking one changes nothing of the session.
+  const { session } = await mpmJson<{ session: { state: string } }>(env, [
+    "status",
+  ]);
+  assertEquals(session.state, "working");
+});

@@ -384,7 +384,10 @@ Deno.test("context resume-file holds all six items, redacted and private", async
   );
   assert(again.file.endsWith("-120001.md"));
   assertEquals(env.git("status", "--porcelain").trim(), "M README.md");
-  const { stdout } = await mpm(env, ["sessions", "list"], { now });
+  const { stdout } = await mpm(env, ["sessions", "list"], {
+    now,
+    typed: [],
+  });
   assertStringIncludes(stdout, "log: Session Resume: 2026-");
   if (Deno.build.os === "windows") return;
   assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
