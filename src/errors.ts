@@ -30,7 +30,8 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
-  meanings.set(EXIT_INTERRUPTED, ["interrupted"]);
+  const unanswered = meanings.get(EXIT_INTERRUPTED) ?? [];
+  meanings.set(EXIT_INTERRUPTED, ["interrupted", ...unanswered]);
   return [...meanings].sort(([a], [b]) => a - b)
     .map(([status, texts]) => ({ status, meanings: texts }));
 }

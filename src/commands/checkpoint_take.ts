@@ -114,12 +114,26 @@ export async function storeCheckpoint(
         : (await captureNow(system, place, { write: true })).capture,
     );
   }
-  writeRecord(system, root, { record, commit });
+  noteRecord(context, root, { record, commit });
   if (taken.cache.size > 0) {
     const { worktree } = vault.workspace;
     writeRawCache(system, root, { worktree, cache: taken.cache });
   }
   return { ...record, commit };
+}
+
+/** The checkpoint is there by its commit, which has the record as well. */
+function noteRecord(
+  { system, note }: Context,
+  root: string,
+  stored: { record: Checkpoint; commit: string },
+): void {
+  try {
+    writeRecord(system, root, stored);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Note: it is saved, but lists will be slower: ${error.message}`);
+  }
 }
 
 /** Names with a time in them move on to the next free number. */

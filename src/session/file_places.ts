@@ -8,7 +8,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["backups/", "what migrations moved"],
   ["checkpoints/<id>.json", "the record of a checkpoint"],
   ["checkpoints.git/", "outside git: the objects of checkpoints"],
-  ["journal.jsonl", "what can be taken back"],
+  ["journal.jsonl", "what mpm did"],
   ["config.toml", "optional: settings that come with the project"],
   ["config.local.toml", "optional: settings that stay here"],
   [
