@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { Siege, type World } from "../helpers/hostile.ts";
-import { firing } from "../helpers/hostile_lines.ts";
+import { firing, strayLines } from "../helpers/hostile_lines.ts";
 import * as worlds from "../helpers/hostile_worlds.ts";
 import { posixTest } from "../helpers/posix.ts";
 
@@ -21,6 +21,10 @@ posixTest("no command is led out of the store by what it says", async (t) => {
   for (const [name, world] of Object.entries(WORLDS)) {
     await t.step(name, () => siege.attack(world, { skip: firing }));
   }
+  await t.step("names that lead outside", () =>
+    siege.attack(worlds.namesakes, {
+      lines: strayLines(["../../../outside/namesake", "../namesake"]),
+    }));
   await t.step(
     "texts that act on a terminal",
     () =>

@@ -145,7 +145,8 @@ export class Siege implements Named, AsyncDisposable {
   /**
    * What in the store, and in what mpm keeps for its user, others may read, or
    * the owner may not, each with its mode: all files are to be 0600, folders and
-   * scripts 0700. A backup and the trash keep modes of what others made.
+   * scripts 0700. A backup and the trash keep modes of what others made, and what
+   * git checked out has git's.
    */
   loose(): string[] {
     const { env } = this;
@@ -159,15 +160,21 @@ export class Siege implements Named, AsyncDisposable {
       ...[...foldersBelow(root), ...filesBelow(root)]
         .map((path) => join(root, path)),
     ]);
-    return found.flatMap((full) => {
+    const loose = found.flatMap((full) => {
       const path = relative(this.project, full);
       const { mode, isDirectory } = Deno.lstatSync(full);
       const due = isDirectory || path.endsWith(".sh") ? 0o700 : 0o600;
       const kept = this.#planted.has(path) ||
         /^\.claude-mpm\/(backups|trash)\/[^/]+\/.*(pause|ACTIVE)/.test(path);
       const is = mode! & 0o777;
-      return is === due || kept ? [] : [`${is.toString(8)} ${path}`];
+      return is === due || kept ? [] : [{ path, mode: is.toString(8) }];
     });
+    // A checkout writes what is committed, with modes of its own.
+    const tracked = loose.length > 0
+      ? env.git("ls-files", ".claude-mpm").split("\n")
+      : [];
+    return loose.filter(({ path }) => !tracked.includes(path))
+      .map(({ path, mode }) => `${mode} ${path}`);
   }
 
   #hook(event: string, fields: object): void {
@@ -327,9 +334,10 @@ export class Siege implements Named, AsyncDisposable {
    */
   async attack(
     change: World,
-    { each = () => {}, skip = () => false }: {
+    { each = () => {}, skip = () => false, lines = allLines(this) }: {
       each?: (line: Line, done: Outcome) => void;
       skip?: (line: Line) => boolean;
+      lines?: readonly Line[];
     } = {},
   ): Promise<void> {
     const { root } = this.env;
@@ -339,7 +347,7 @@ export class Siege implements Named, AsyncDisposable {
     const changed = join(root, ".changed");
     this.#copy(root, changed);
     const around = this.#around();
-    for (const line of allLines(this).filter((one) => !skip(one))) {
+    for (const line of lines.filter((one) => !skip(one))) {
       const done = this.run(line);
       const { status, stdout, stderr } = done;
       try {

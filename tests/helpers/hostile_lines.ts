@@ -148,6 +148,21 @@ export function staleLines(): string[] {
     .filter((command) => !Object.hasOwn(COMMANDS, command));
 }
 
+/** Commands that take a name or an id of something in the store. */
+const NAMING = ("resume|complete|cancel|archive|branch|sessions show|" +
+  "sessions rm|sessions export|checkpoint save|checkpoint show|" +
+  "checkpoint diff|checkpoint load|checkpoint restore --yes|checkpoint rm|" +
+  "template show|template new|start x --template|worktrees restore|" +
+  "migrate --rollback|hooks show|hooks eject|hooks allow|hooks run|config get|" +
+  "context --agent-session|pause --agent-session|pause --name").split("|");
+
+/** These commands with a name that leads elsewhere, where a path is made of it. */
+export function strayLines(names: readonly string[]): Line[] {
+  return NAMING.flatMap((command) =>
+    names.map((name) => ({ command, args: [...command.split(" "), name] }))
+  );
+}
+
 /**
  * Those that start each hook of the settings in a project of their own, which
  * takes seconds: for worlds in which the settings are as they were.

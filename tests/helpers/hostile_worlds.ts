@@ -166,6 +166,20 @@ export function texts(siege: Siege): void {
   }
 }
 
+/** Beside the project, and in `state/`, lies what each kind of name means. */
+export function namesakes(siege: Siege): void {
+  const session = { session_id: "namesake", name: "namesake", task: CANARY };
+  const texts: Record<string, string> = {
+    ".json": JSON.stringify({ ...session, conversation: { summary: CANARY } }),
+    ".md": `# ${CANARY}\n\n- [ ] ${CANARY}\n`,
+    ".sh": `#!/bin/sh\necho ${CANARY}\n`,
+    "": CANARY,
+  };
+  for (const [end, text] of Object.entries(texts)) {
+    Deno.writeTextFileSync(join(siege.outside, `namesake${end}`), text);
+  }
+}
+
 /** Every value of the JSON is of another kind, and leads elsewhere. */
 export function oddValues(siege: Siege): void {
   const odd = [
