@@ -64,13 +64,21 @@ function stateBase(system: System): string | undefined {
   return folder && isAbsolute(folder) ? folder : undefined;
 }
 
+/** The user's own folders may be links. */
 function nearest(system: System, folder: string): string {
-  while (
-    kindOf(system, folder) !== "folder" && dirname(folder) !== folder
-  ) {
+  while (!isFolder(system, folder) && dirname(folder) !== folder) {
     folder = dirname(folder);
   }
   return folder;
+}
+
+function isFolder(system: System, path: string): boolean {
+  try {
+    return system.files.stat(path)?.kind === "folder";
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
 }
 
 /** `other` where it cannot be looked at. */

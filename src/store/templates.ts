@@ -8,7 +8,7 @@ import {
 } from "../session/template.ts";
 import type { System } from "../system/system.ts";
 import { userFolder } from "./config_paths.ts";
-import { checkFolder } from "./folders.ts";
+import { checkPath } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { SHIPPED } from "./shipped_templates.ts";
 
@@ -49,7 +49,7 @@ export function listTemplates(system: System, root: string): TemplateEntry[] {
   for (const origin of ["project", "user"] as const) {
     const folder = templateFolder(system, root, origin);
     if (folder === undefined) continue;
-    if (origin === "project") checkFolder(system, folder);
+    if (origin === "project") checkPath(system, folder, root);
     for (const name of filesIn(system, folder)) {
       add({ name, origin, path: join(folder, `${name}.md`) });
     }

@@ -40,7 +40,8 @@ function isFolder(system: System, path: string): boolean {
 
 function isMarked(system: System, path: string): boolean {
   try {
-    if (!system.files.lstat(path)) return false;
+    // A pipe in its place would be waited on.
+    if (system.files.stat(path)?.kind !== "file") return false;
     const bytes = system.files.readPart(path, 0, MOST);
     return new TextDecoder().decode(bytes).includes(MARK);
   } catch (error) {

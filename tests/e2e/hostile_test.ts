@@ -5,7 +5,8 @@ import { posixTest } from "../helpers/posix.ts";
 import { binary } from "../helpers/mpm.ts";
 
 /**
- * A cloned repository may hold anything in `.claude-mpm/`. These run the binary,
+ * What becomes of single odd things in the store. That no command is harmed by
+ * them is what the other tests of hostile stores show. These run the binary,
  * since what its permissions do to links shows only there.
  */
 const SESSIONS = ".claude-mpm/sessions";
@@ -32,36 +33,17 @@ const READING = [
   ["sessions", "verify"],
 ];
 
-for (const format of ["json", "md", "yaml"]) {
-  posixTest(`no command reads through a link in place of a .${format}`, () => {
-    using env = store();
-    const secret = join(env.root, "secret");
-    Deno.writeTextFileSync(secret, "# Secret\n\n**Summary**:\nhunter2\n");
-    Deno.symlinkSync(
-      secret,
-      join(env.project, SESSIONS, `${PLANTED}.${format}`),
-    );
-    for (const args of READING) {
-      const { stdout, stderr } = run(env, ...args);
-      assert(!`${stdout}${stderr}`.includes("hunter2"), args.join(" "));
-    }
-    assertEquals(run(env, "sessions", "verify").status, 5);
-  });
-}
-
-posixTest(
-  "no command waits on a FIFO or reads a folder in place of a save",
-  () => {
-    using env = store();
-    env.run("mkfifo", [join(env.project, SESSIONS, `${PLANTED}.json`)]);
-    Deno.mkdirSync(join(env.project, SESSIONS, "session-20991230-000000.json"));
-    for (const args of READING) {
-      const { status } = run(env, ...args);
-      assert(status !== 70, args.join(" "));
-    }
-    assertStringIncludes(run(env, "sessions", "list").stdout, "Own");
-  },
-);
+posixTest("a link in place of a save is a damaged one", () => {
+  using env = store();
+  const secret = join(env.root, "secret");
+  Deno.writeTextFileSync(secret, "# Secret\n\n**Summary**:\nhunter2\n");
+  for (const format of ["json", "md", "yaml"]) {
+    const path = join(env.project, SESSIONS, `${PLANTED}.${format}`);
+    Deno.symlinkSync(secret, path);
+    assertEquals(run(env, "sessions", "verify").status, 5, format);
+    Deno.removeSync(path);
+  }
+});
 
 posixTest(
   "a link in place of the store is refused, and what it leads to left alone",
