@@ -29,12 +29,8 @@ export function prunedTrash(
 ): Promise<TrashDecision[]> {
   return withLock(system, root, () => {
     const decisions = surveyTrash(system, root, rules);
-    const removed = new Set(pruneTrash(system, root, decisions));
-    return decisions.map((one) =>
-      one.remove && !removed.has(one.name)
-        ? { ...one, remove: false, reason: "it could not be removed" }
-        : one
-    );
+    pruneTrash(system, root, decisions);
+    return decisions;
   });
 }
 

@@ -79,25 +79,25 @@ function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
 }
 
 /**
- * Removes what the rules let go. What cannot be removed stays and is tried
- * again by the next one. Call under the lock.
+ * Removes what the rules let go. What cannot be removed keeps no other from
+ * going; the first refusal is thrown at the end. Call under the lock.
  */
 export function pruneTrash(
   system: System,
   root: string,
   decisions: readonly TrashDecision[],
-): string[] {
-  const removed: string[] = [];
+): void {
+  let refusal: FileError | undefined;
   for (const { name, remove } of decisions) {
     if (!remove) continue;
     try {
       removeTree(system, join(layout(root).trash, name));
-      removed.push(name);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
+      refusal ??= error;
     }
   }
-  return removed;
+  if (refusal) throw refusal;
 }
 
 /** Milliseconds between two prunings that nobody asked for. */
