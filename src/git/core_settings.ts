@@ -14,12 +14,16 @@ export function commonDirOf(system: System, gitDir: string): string {
   return system.files.realPath(resolve(gitDir, text));
 }
 
+interface Core {
+  readonly bare: boolean;
+  readonly worktree: string | undefined;
+  /** Whether other files may say more. */
+  readonly includes: boolean;
+}
+
 /** `core.bare` and `core.worktree`, as a repository's own files say. */
-export function coreOf(
-  system: System,
-  common: string,
-): { bare: boolean; worktree: string | undefined } {
-  let bare = false;
+export function coreOf(system: System, common: string): Core {
+  let [bare, includes] = [false, false];
   let worktree: string | undefined;
   for (const name of ["config", "config.worktree"]) {
     const path = join(common, name);
@@ -30,6 +34,7 @@ export function coreOf(
     for (const line of text.split("\n")) {
       section = /^\s*\[([^\]"]*)/.exec(line)?.[1]?.trim().toLowerCase() ??
         section;
+      includes ||= section.startsWith("include");
       if (section !== "core") continue;
       const [, key, value] = /^\s*(\w+)\s*(?:=\s*(.*?))?\s*$/.exec(line) ?? [];
       if (key?.toLowerCase() === "bare") {
@@ -40,5 +45,5 @@ export function coreOf(
       }
     }
   }
-  return { bare, worktree };
+  return { bare, worktree, includes };
 }

@@ -51,7 +51,8 @@ export function quickWorkspace(
     const cwd = system.files.realPath(folder);
     const core = coreOf(system, gitDir);
     const usual = gitDir === join(worktree, ".git") && !core.bare &&
-      core.worktree === undefined && !`${cwd}${sep}`.startsWith(gitDir);
+      core.worktree === undefined && !core.includes &&
+      isGitFolder(system, gitDir) && !`${cwd}${sep}`.startsWith(gitDir);
     if (!usual) return undefined;
     const place = { ...found, cwd, gitDir, commonDir: gitDir };
     return { git: "repository", reason: undefined, ...place };
@@ -60,6 +61,18 @@ export function quickWorkspace(
     throw error;
   }
 }
+
+/** As git sees it, which else goes on looking further up. */
+function isGitFolder({ files }: System, folder: string): boolean {
+  const parts = ["objects", "refs"];
+  return parts.every((name) => files.stat(join(folder, name)) !== undefined) &&
+    HEAD.test(
+      decodeBytes(files.readOwn(files.realPath(join(folder, "HEAD")), SMALL)),
+    );
+}
+
+/** Of a branch, or detached. */
+const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
 /** A repository that is not this folder's, or that git could not read, is none. */
 function checked(system: System, found: QuickPlace): QuickPlace {

@@ -1,18 +1,13 @@
 import { join } from "@std/path";
-import type { MpmError } from "../errors.ts";
-import type {
-  CommitInfo,
-  RepositoryState,
-  Workspace,
-} from "../session/repository.ts";
+import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { FileState } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
-import { parseTreeLog, TREE_LOG_FORMAT } from "./log.ts";
 import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
-import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
+import { readRecent, type Recent } from "./recent.ts";
+import { type Names, resolveUpstream, UPSTREAM } from "./refs.ts";
 import { parseStatus, STATUS, type Status } from "./status.ts";
 import { runStatus } from "./status_git.ts";
 import { splitFields } from "./text.ts";
@@ -30,24 +25,6 @@ export interface StateReaders {
   readonly files?: () => Promise<
     { readonly status: Status; readonly files: readonly FileState[] }
   >;
-}
-
-const RECENT = ["log", "-5", ...TREE_LOG_FORMAT, "HEAD", "--"];
-
-/** The newest commits of HEAD. */
-export interface Recent {
-  readonly commits: readonly CommitInfo[];
-  /** The tree of HEAD. */
-  readonly tree: string | undefined;
-  /** Before the first commit there is nothing to log. */
-  readonly failure: MpmError | undefined;
-}
-
-/** At most five commits, with one process. */
-export async function readRecent(git: Git): Promise<Recent> {
-  const log = await git.run(RECENT);
-  const failure = log.status === 0 ? undefined : gitFailure(RECENT, log);
-  return { ...parseTreeLog(log.stdout), failure };
 }
 
 const STASHES = [
@@ -70,7 +47,7 @@ export async function readState(
   readers: StateReaders = {},
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
-  const { names = resolveNames(git, [UPSTREAM]), files } = readers;
+  const { names = resolveUpstream(git), files } = readers;
   const [present, recent] = await allEnded([
     readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
     readers.recent ?? readRecent(git),
