@@ -14,8 +14,7 @@ export function commonDirOf(system: System, gitDir: string): string {
   return system.files.realPath(resolve(gitDir, text));
 }
 
-/** What a repository's own settings say of where it is. */
-export interface Core {
+interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
   /** Whether other files may say more. */
@@ -23,10 +22,7 @@ export interface Core {
 }
 
 /** `core.bare` and `core.worktree`, as a repository's own files say. */
-export function coreOf(
-  system: System,
-  common: string,
-): Core {
+export function coreOf(system: System, common: string): Core {
   let [bare, includes] = [false, false];
   let worktree: string | undefined;
   for (const name of ["config", "config.worktree"]) {

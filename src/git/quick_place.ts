@@ -66,7 +66,9 @@ export function quickWorkspace(
 function isGitFolder({ files }: System, folder: string): boolean {
   const parts = ["objects", "refs"];
   return parts.every((name) => files.stat(join(folder, name)) !== undefined) &&
-    HEAD.test(decodeBytes(files.readUpTo(join(folder, "HEAD"), SMALL)));
+    HEAD.test(
+      decodeBytes(files.readOwn(files.realPath(join(folder, "HEAD")), SMALL)),
+    );
 }
 
 /** Of a branch, or detached. */

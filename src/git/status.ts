@@ -62,7 +62,7 @@ export const STATUS = [
 ];
 
 /**
- * The same without looking into submodules, every path on its own, and mpm's
+ * The status without looking into submodules, every path on its own, and mpm's
  * own still among them: git compares each path of the index with a pattern.
  */
 const SHALLOW_STATUS = [

@@ -9,7 +9,7 @@ const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
   "context update|statusline|hook|hooks install|init").split("|");
 
 posixTest("no command runs what a repository names", async (t) => {
-  await using siege = new Siege();
+  await using siege = await Siege.make();
   await t.step(
     "git's settings, hooks and attributes",
     () => siege.attack(programs, { skip: firing }),
@@ -21,7 +21,7 @@ posixTest("no command runs what a repository names", async (t) => {
 });
 
 posixTest("no command follows a .git to what is outside", async (t) => {
-  await using siege = new Siege();
+  await using siege = await Siege.make();
   for (const [name, world] of Object.entries(STRAYS)) {
     await t.step(name, () =>
       siege.attack(world, {

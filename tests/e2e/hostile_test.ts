@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
+import { AGENT } from "../helpers/hook_events.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { binary } from "../helpers/mpm.ts";
 
@@ -174,6 +175,28 @@ posixTest("odd input is a clear error, never a crash", () => {
   ) {
     const { status } = run(env, ...args);
     assert([2, 6].includes(status), args.join(" "));
+  }
+});
+
+posixTest("no pipe is waited on before there is a store", async () => {
+  using env = TestEnv.repository();
+  const system = env.system();
+  const stdin = JSON.stringify({
+    session_id: AGENT,
+    cwd: env.project,
+    prompt: "x",
+  });
+  for (const name of [".claude/settings.json", ".git/config"]) {
+    env.write(name, "");
+    env.remove(name);
+    env.run("mkfifo", [join(env.project, name)]);
+    const { outcome, status } = await system.run(binary(), {
+      args: ["hook", "UserPromptSubmit"],
+      cwd: env.project,
+      stdin: new TextEncoder().encode(stdin),
+      timeout: 10_000,
+    });
+    assertEquals([outcome, status], ["exited", 0], name);
   }
 });
 

@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
-import { filesBelow, foldersBelow, Siege } from "../helpers/hostile.ts";
+import { filesBelow, foldersBelow } from "../helpers/below.ts";
+import { Siege } from "../helpers/hostile.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 
@@ -30,7 +31,7 @@ function masked(env: TestEnv, umask: string, ...args: string[]): void {
 posixTest(
   "under umask 077 the store is private, and what is shared stays so",
   async () => {
-    await using siege = new Siege({ umask: "077" });
+    await using siege = await Siege.make({ umask: "077" });
     assertEquals(siege.loose(), []);
     const shared = filesBelow(join(siege.project, ".claude"))
       .filter((path) => !path.startsWith("worktrees/"))

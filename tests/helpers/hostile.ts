@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join, relative } from "@std/path";
 import { PROBES } from "../../src/session/probes.ts";
+import { filesBelow, foldersBelow, type Snapshot, snapshot } from "./below.ts";
 import { type Outcome, TestEnv } from "./env.ts";
 import { AGENT } from "./hook_events.ts";
 import { allLines, type Line, type Named } from "./hostile_lines.ts";
@@ -21,59 +21,15 @@ const DATA_LIMIT = 900_000;
 
 const WORKTREES = ".claude/worktrees";
 
-/** What a file or folder is and holds, by path; times in it as well. */
-type Snapshot = Record<string, string>;
-
-/** What lies below `folder`, links not followed. */
-export function snapshot(
-  folder: string,
-  skip: (path: string) => boolean = () => false,
-): Snapshot {
-  const found: Snapshot = {};
-  const walk = (path: string) => {
-    if (skip(path)) return;
-    const info = Deno.lstatSync(path);
-    const { mode, size, mtime, ino, isDirectory, isSymlink } = info;
-    const content = isSymlink
-      ? Deno.readLinkSync(path)
-      : info.isFile
-      ? createHash("sha256").update(Deno.readFileSync(path)).digest("hex")
-      : "";
-    const time = isDirectory ? 0 : mtime?.getTime();
-    found[relative(folder, path)] = isDirectory
-      ? `folder ${mode}`
-      : [mode, size, time, ino, content].join(" ");
-    if (!isDirectory) return;
-    for (const { name } of Deno.readDirSync(path)) walk(join(path, name));
-  };
-  walk(folder);
-  return found;
-}
-
-/** The plain files below a folder, relative to it. */
-export function filesBelow(folder: string): string[] {
-  return entriesBelow(folder, "isFile");
-}
-
-/** The folders below a folder, relative to it, the outermost first. */
-export function foldersBelow(folder: string): string[] {
-  return entriesBelow(folder, "isDirectory");
-}
-
-function entriesBelow(
-  folder: string,
-  kind: "isFile" | "isDirectory",
-): string[] {
-  const found: string[] = [];
-  const walk = (path: string) => {
-    for (const entry of Deno.readDirSync(path)) {
-      const full = join(path, entry.name);
-      if (entry[kind]) found.push(relative(folder, full));
-      if (entry.isDirectory) walk(full);
-    }
-  };
-  walk(folder);
-  return found.sort();
+/** A command may end before it has read all of it. */
+async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 /** What somebody did to the store. */
@@ -100,7 +56,13 @@ export class Siege implements Named, AsyncDisposable {
   saves: readonly string[] = [];
 
   /** `umask`: of everything that mpm does here, in octal digits. */
-  constructor({ umask = "022" } = {}) {
+  static async make({ umask = "022" } = {}): Promise<Siege> {
+    const siege = new Siege(umask);
+    await siege.#build();
+    return siege;
+  }
+
+  private constructor(umask: string) {
     this.#umask = umask;
     // Whoever wants to put something there fails.
     this.env.extra["TMPDIR"] = join(this.env.root, "absent");
@@ -117,7 +79,6 @@ export class Siege implements Named, AsyncDisposable {
     }).spawn();
     this.#said = this.#victim.stdin.getWriter();
     this.#heard = this.#victim.stdout.getReader();
-    this.#build();
   }
 
   get project(): string {
@@ -129,8 +90,8 @@ export class Siege implements Named, AsyncDisposable {
     return this.#victim.pid;
   }
 
-  #must(...args: string[]): void {
-    const { status, stderr, stdout } = this.run({ args });
+  async #must(...args: string[]): Promise<void> {
+    const { status, stderr, stdout } = await this.run({ args });
     assertEquals(status, 0, `${args.join(" ")}: ${stderr}${stdout}`);
   }
 
@@ -177,47 +138,47 @@ export class Siege implements Named, AsyncDisposable {
       .map(({ path, mode }) => `${mode} ${path}`);
   }
 
-  #hook(event: string, fields: object): void {
+  async #hook(event: string, fields: object): Promise<void> {
     const stdin = JSON.stringify({
       session_id: AGENT,
       cwd: this.project,
       hook_event_name: event,
       ...fields,
     });
-    const done = this.run({ args: ["hook", event], stdin });
+    const done = await this.run({ args: ["hook", event], stdin });
     assertEquals(done.status, 0);
   }
 
-  #build(): void {
+  async #build(): Promise<void> {
     const { env } = this;
     env.write("tracked.txt", `${GENUINE}\n`);
     env.write(".gitignore", "ignored\n");
     env.commit("More");
-    this.#must("init", "--no-ignore");
+    await this.#must("init", "--no-ignore");
     this.#plant(
       ".claude-mpm/templates/planted.md",
       `# ${GENUINE}\n\n## Phase\n\n- [ ] ${GENUINE}\n`,
     );
-    this.#must("start", "done", `${GENUINE} done`);
-    this.#must("complete", "-s", GENUINE);
-    this.#must("start", "other", `${GENUINE} other`);
-    this.#must("pause", "--no-commit", GENUINE);
-    this.#must("start", "own", `${GENUINE} own`);
-    this.#must("pause", "--no-commit", GENUINE, "-n", GENUINE);
-    this.#must("pause", "--no-commit", GENUINE);
-    this.#must("sessions", "export", "--all", "-o", "bundle.json");
-    this.#must("sessions", "rm", "0");
-    this.#must("resume");
-    this.#worktrees();
-    this.#old();
-    this.#claude();
-    this.#must("resume");
-    this.#must("branch", "side", GENUINE, "-t", "planted", "--no-commit");
-    this.#must("check", "1");
+    await this.#must("start", "done", `${GENUINE} done`);
+    await this.#must("complete", "-s", GENUINE);
+    await this.#must("start", "other", `${GENUINE} other`);
+    await this.#must("pause", "--no-commit", GENUINE);
+    await this.#must("start", "own", `${GENUINE} own`);
+    await this.#must("pause", "--no-commit", GENUINE, "-n", GENUINE);
+    await this.#must("pause", "--no-commit", GENUINE);
+    await this.#must("sessions", "export", "--all", "-o", "bundle.json");
+    await this.#must("sessions", "rm", "0");
+    await this.#must("resume");
+    await this.#worktrees();
+    await this.#old();
+    await this.#claude();
+    await this.#must("resume");
+    await this.#must("branch", "side", GENUINE, "-t", "planted", "--no-commit");
+    await this.#must("check", "1");
     env.write("untracked.txt", `${GENUINE}\n`);
-    this.#must("checkpoint", "save", "one", "-m", GENUINE);
+    await this.#must("checkpoint", "save", "one", "-m", GENUINE);
     env.write("untracked.txt", "two\n");
-    this.#must("checkpoint", "restore", "one", "--yes");
+    await this.#must("checkpoint", "restore", "one", "--yes");
     const saves = filesBelow(join(this.project, ".claude-mpm/sessions"))
       .map((path) => /^(session-\d{8}-\d{6})\.json$/.exec(path)?.[1])
       .filter((id) => id !== undefined);
@@ -226,7 +187,7 @@ export class Siege implements Named, AsyncDisposable {
   }
 
   /** One that is in use, one that could go, and one that went. */
-  #worktrees(): void {
+  async #worktrees(): Promise<void> {
     const { env } = this;
     for (const name of ["gone", "idle", "busy"]) {
       const path = `${WORKTREES}/${name}`;
@@ -236,14 +197,14 @@ export class Siege implements Named, AsyncDisposable {
         Deno.utimeSync(join(env.project, path, file), past, past);
       }
       if (name === "gone") {
-        this.#must("worktrees", "prune", "--min-age", "0s");
+        await this.#must("worktrees", "prune", "--min-age", "0s");
       }
-      if (name === "busy") this.#must("start", name, GENUINE, "-C", path);
+      if (name === "busy") await this.#must("start", name, GENUINE, "-C", path);
     }
   }
 
   /** What claude-mpm leaves. */
-  #old(): void {
+  async #old(): Promise<void> {
     const { env } = this;
     const bundle = JSON.parse(env.read("bundle.json"));
     const text: string = bundle.saves[0].json;
@@ -253,7 +214,7 @@ export class Siege implements Named, AsyncDisposable {
         text.replaceAll(/session-\d{8}-\d{6}/g, id),
       );
     old("session-20250101-000000");
-    this.#must("migrate");
+    await this.#must("migrate");
     old("session-20250102-000000");
     const action = {
       type: "tool_call",
@@ -272,17 +233,17 @@ export class Siege implements Named, AsyncDisposable {
   }
 
   /** What hooks and the like leave. */
-  #claude(): void {
-    this.#must("hooks", "install", "--scope", "project", "--skills");
-    this.#must("hooks", "install", "--scope", "local", "--statusline");
-    this.#must("hooks", "eject");
-    this.#must("hooks", "allow");
-    this.#must("hooks", "run", "pre-session");
-    this.#must("config", "set", "commit", "true", "--scope", "project");
-    this.#must("config", "set", "commit", "true", "--scope", "local");
-    this.#must("context", "update", "--create");
+  async #claude(): Promise<void> {
+    await this.#must("hooks", "install", "--scope", "project", "--skills");
+    await this.#must("hooks", "install", "--scope", "local", "--statusline");
+    await this.#must("hooks", "eject");
+    await this.#must("hooks", "allow");
+    await this.#must("hooks", "run", "pre-session");
+    await this.#must("config", "set", "commit", "true", "--scope", "project");
+    await this.#must("config", "set", "commit", "true", "--scope", "local");
+    await this.#must("context", "update", "--create");
     const size = { "context_window_size": 200_000, "used_percentage": 75 };
-    this.run({
+    await this.run({
       args: ["statusline"],
       stdin: JSON.stringify({
         session_id: AGENT,
@@ -290,7 +251,7 @@ export class Siege implements Named, AsyncDisposable {
         context_window: size,
       }),
     });
-    for (const { event, fields } of PROBES) this.#hook(event, fields);
+    for (const { event, fields } of PROBES) await this.#hook(event, fields);
   }
 
   /** The files of the store and of Claude Code's folder, from the project. */
@@ -315,17 +276,26 @@ export class Siege implements Named, AsyncDisposable {
   }
 
   /** Runs a line with little time and memory. */
-  run({ args, stdin }: Omit<Line, "command">): Outcome {
-    const limits = `umask ${this.#umask}; ulimit -d ${DATA_LIMIT};
-      exec timeout -s KILL ${TIME_LIMIT / 1000} "$@"`;
-    const script = stdin === undefined ? limits : `${limits} < "$EVENT"`;
-    const event = join(this.env.root, "event");
-    if (stdin !== undefined) Deno.writeTextFileSync(event, stdin);
-    const done = this.env.run("sh", ["-c", script, "sh", binary(), ...args], {
-      env: { EVENT: event },
-    });
-    if (stdin !== undefined) Deno.removeSync(event);
-    return done;
+  async run({ args, stdin }: Omit<Line, "command">): Promise<Outcome> {
+    const script = `umask ${this.#umask}; ulimit -d ${DATA_LIMIT}; exec "$@"`;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), TIME_LIMIT);
+    const child = new Deno.Command("sh", {
+      args: ["-c", script, "sh", binary(), ...args],
+      cwd: this.project,
+      env: this.env.env(),
+      clearEnv: true,
+      stdin: stdin === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      signal: limit.signal,
+    }).spawn();
+    const told = stdin === undefined ? undefined : feed(child, stdin);
+    const { code, stdout, stderr } = await child.output();
+    await told;
+    clearTimeout(timer);
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { status: code, stdout: text(stdout), stderr: text(stderr) };
   }
 
   /**
@@ -348,7 +318,7 @@ export class Siege implements Named, AsyncDisposable {
     this.#copy(root, changed);
     const around = this.#around();
     for (const line of lines.filter((one) => !skip(one))) {
-      const done = this.run(line);
+      const done = await this.run(line);
       const { status, stdout, stderr } = done;
       try {
         assert(status <= 6, `status ${status}: ${stderr.slice(0, 2000)}`);
@@ -369,8 +339,11 @@ export class Siege implements Named, AsyncDisposable {
   /** The project and the home, with all that is special in them. */
   #copy(from: string, to: string, more: readonly string[] = []): void {
     const names = ["project", "home", ...more];
-    const script = `from=$1; to=$2; shift 2; mkdir -p "$to"; cd "$to" &&
-      rm -rf "$@" && cd "$from" && cp -a "$@" "$to"`;
+    // A shell hook that a session's end left running may still write there.
+    const script = `from=$1; to=$2; shift 2; mkdir -p "$to"; cd "$to"; tries=99
+      until rm -rf "$@"; do
+        [ $((tries -= 1)) -gt 0 ] || exit 1; sleep 0.05
+      done; cd "$from" && cp -a "$@" "$to"`;
     const args = ["-c", script, "sh", from, to, ...names];
     const done = this.env.run("sh", args, { cwd: this.env.root });
     assertEquals(done.status, 0, done.stderr);

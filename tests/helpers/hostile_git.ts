@@ -1,5 +1,6 @@
 import { dirname, join } from "@std/path";
-import { CANARY, filesBelow, type Siege, type World } from "./hostile.ts";
+import { filesBelow } from "./below.ts";
+import { CANARY, type Siege, type World } from "./hostile.ts";
 
 /** Hooks of git(1)'s repositories, with that of a file system monitor. */
 const HOOKS = ("applypatch-msg commit-msg fsmonitor-watchman post-applypatch " +
