@@ -17,7 +17,7 @@ export function nearest(
   if (typed === "" || typed.length > LONGEST) return undefined;
   const wanted = typed.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  let least = Math.ceil(typed.length / 3) + 1;
   for (const name of names) {
     if (Math.abs(name.length - typed.length) >= least) continue;
     const other = name.toLowerCase();

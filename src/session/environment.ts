@@ -20,13 +20,17 @@ export const VARIABLES: readonly Variable[] = [
   { name: "CLICOLOR", summary: "0: no colour" },
   {
     name: "TERM",
-    summary: "dumb: no colour, ASCII only, no progress line",
+    summary: "dumb: no colour, ASCII only, no progress line, plain questions",
+  },
+  {
+    name: "ACCESSIBLE",
+    summary: "Not empty: plain questions, which a screen reader can read",
   },
   {
     name: "LC_ALL, LC_CTYPE, LANG",
     summary: "C or POSIX: pictures are drawn in ASCII only",
   },
-  { name: "CI", summary: "Not empty: never ask a question, like --no-input" },
+  { name: "CI", summary: "Not empty: no question, no progress line" },
   {
     name: "HOME",
     summary: "Your home folder; on Windows USERPROFILE",

@@ -60,7 +60,9 @@ const LINES: Record<string, Making> = {
   "checkpoint restore": () => ["one --yes --exact", "one --to copy"],
   "checkpoint rm": () => ["one"],
   "undo": () => [""],
-  "log": () => [""],
+  "log": () => ["", "--user"],
+  "trash list": () => [""],
+  "trash prune": () => [""],
   "worktrees list": () => [""],
   "worktrees prune": () => ["--min-age 0s"],
   "worktrees restore": () => ["gone"],
@@ -93,6 +95,9 @@ const LINES: Record<string, Making> = {
   "hooks run": () => ["pre-session"],
   "hooks test": () => [""],
   "hooks profile": () => ["--runs 1"],
+  "doctor": () => ["", "--fix"],
+  "completions": () => ["bash"],
+  "help": () => ["", "files"],
   "init": () => ["--ignore", "--no-ignore"],
 };
 
