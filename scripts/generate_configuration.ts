@@ -56,8 +56,8 @@ mpm config unset commit --scope local
 \`set\` and \`unset\` change the lines of that one setting: comments, order and line
 ends stay. An unknown key, or a value that does not fit, is an error that names
 file and line. Hooks, the status line and saves leave that setting out instead,
-and the whole of a file that is no TOML or larger than 64 KiB; a pause then warns,
-commits nothing and removes no worktree.
+and the whole of a file that is no TOML or larger than 64 KiB; a pause then
+warns, commits nothing and removes no worktree.
 
 ## Settings
 
