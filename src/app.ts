@@ -1,13 +1,6 @@
-import { isAbsolute, join } from "@std/path";
 import type { Context } from "./cli/command.ts";
-import { commandHelp, overview } from "./cli/help.ts";
-import { leadingWords, parse } from "./cli/parse.ts";
-import { makeStyle, type Style, wantsAscii, wantsColor } from "./cli/style.ts";
-import { findCommand, unknownCommand } from "./commands/find.ts";
-import { ERRORS, EXIT_BUG, MpmError } from "./errors.ts";
-import { asciiJson, escapeLines, escapeText } from "./escape.ts";
+import { makeStyle } from "./cli/style.ts";
 import type { System } from "./system/system.ts";
-import { BUILD, VERSION } from "./version.ts";
 
 /**
  * Runs one command line and returns its exit status. Nothing else in mpm
@@ -18,6 +11,8 @@ export async function main(
   system: System,
 ): Promise<number> {
   try {
+    if (await answerHook(argv, system)) return 0;
+    const { runLine } = await import("./run_line.ts");
     return await runLine(argv, system);
   } catch (error) {
     // A status of 2 would block what the session is about to do.
@@ -26,209 +21,46 @@ export async function main(
       await noteFailure(system, argv[1] ?? "", error);
       return 0;
     }
+    const { report } = await import("./run_line.ts");
     return await report(error, argv, system);
   }
 }
 
-async function runLine(
+/**
+ * Takes an event where that is all that is asked: it is by far the most frequent
+ * command line, somebody waits for each, and loading what reads the others would
+ * cost more than most events do. False: it is none.
+ */
+async function answerHook(
   argv: readonly string[],
   system: System,
-): Promise<number> {
-  if (argv[0] === "__complete") {
-    const { completion } = await import("./commands/completion.ts");
-    return print(system, await completion(argv.slice(1), system));
-  }
-  const { command, rest } = await findCommand(argv);
-  if (!command) return await withoutCommand(argv, system);
-  const parsed = parse(command, rest);
-  const input = command.adapt?.(parsed) ?? parsed;
-  if (input.version) return print(system, versionLine(input.json === true));
-  if (input.help) return await help(system, commandHelp(command));
-  const context = contextOf(system, input);
-  // `parse` made `input` from this command's own flags and words, so its shape
-  // is the one `run` declares.
-  const result = await command.run(context, input as never);
-  if (input.json) print(system, `${asciiJson(result)}\n`);
-  else {
-    const text = command.render(result, context.style);
-    const isFree = !context.style.piped && !command.verbatim?.(result);
-    print(system, isFree ? await fitted(text, system) : text);
-  }
-  const next = system.terminal.interactive.stderr && command.next?.(result);
-  if (next) context.note(`Hint: ${next}`);
-  return command.status?.(result) ?? 0;
+): Promise<boolean> {
+  const [command, event, mark, ...more] = argv;
+  const named = command === "hook" && /^[A-Za-z]+$/.test(event ?? "") &&
+    /^(--installed-by=.*)?$/s.test(mark ?? "") && more.length === 0;
+  // A Claude Code that passes no arguments on.
+  const bare = argv.length === 0 &&
+    system.env("CLAUDE_PROJECT_DIR") !== undefined;
+  if (!named && !bare || system.terminal.interactive.stdin) return false;
+  const { takeBareEvent, takeEvent } = await import("./commands/hook_steps.ts");
+  const context = hookContext(system);
+  const output = named
+    ? await takeEvent(context, event!)
+    : await takeBareEvent(context);
+  if (output === undefined) return false;
+  system.terminal.out(output);
+  return true;
 }
 
-/** For a terminal. The module is loaded where a line does not fit. */
-async function fitted(text: string, { terminal }: System): Promise<string> {
-  const columns = terminal.columns();
-  if (!text.split("\n").some((line) => line.length > columns / 2)) return text;
-  const { reflow } = await import("./cli/reflow.ts");
-  return reflow(text, columns);
-}
-
-async function help(system: System, text: string): Promise<number> {
-  const { stdout } = system.terminal.interactive;
-  return print(system, stdout ? await fitted(text, system) : text);
-}
-
-const HELP = ["--help", "-h"];
-
-/** `mpm`, `mpm --help`, `mpm --version`, `mpm sessions --help`. */
-async function withoutCommand(
-  argv: readonly string[],
-  system: System,
-): Promise<number> {
-  if (argv.length === 0 && isBareHook(system)) {
-    const { takeBareEvent } = await import("./commands/hook_steps.ts");
-    const output = await takeBareEvent(contextOf(system, {}));
-    if (output !== undefined) return print(system, output);
-  }
-  const { words } = leadingWords(argv);
-  if (words.length > 0 && argv.some((word) => HELP.includes(word))) {
-    const { pageOf } = await import("./commands/help.ts");
-    return await help(system, (await pageOf(words)).text);
-  }
-  if (words.length > 0) throw unknownCommand(words);
-  if (argv.includes("--version")) {
-    return print(system, versionLine(argv.includes("--json")));
-  }
-  const unknown = argv.find((word) =>
-    word.startsWith("-") && !HELP.includes(word)
-  );
-  if (unknown !== undefined) {
-    throw new MpmError("USAGE", `Missing command before "${unknown}"`, {
-      hint: 'Run "mpm help"',
-    });
-  }
-  // Loaded here, and without any command: the summaries are enough.
-  const { SUMMARIES } = await import("./commands/summaries.ts");
-  const { pages } = await import("./commands/help_names.ts");
-  return await help(
-    system,
-    overview(Object.entries(SUMMARIES), pages()),
-  );
-}
-
-/** Started by Claude Code for an event, and not told of which. */
-function isBareHook({ env, terminal }: System): boolean {
-  return env("CLAUDE_PROJECT_DIR") !== undefined && !terminal.interactive.stdin;
-}
-
-function contextOf(
-  system: System,
-  input: Record<string, unknown>,
-): Context {
-  const { interactive, columns, err } = system.terminal;
-  const silent = input.quiet === true || input.json === true;
-  const inPlace = interactive.stderr && !silent &&
-    system.env("TERM") !== "dumb" && !system.env("CI");
+/** Nobody reads what a hook says beside its answer. */
+function hookContext(system: System): Context {
   return {
     system,
-    folder: folderOf(system, input.project as string | undefined),
-    interactive: interactive.stdin && interactive.stderr && !silent &&
-      input["no-input"] !== true && !system.env("CI"),
-    style: styleOf(system, input, columns()),
-    note(text) {
-      if (!silent) err(`${escapeLines(text)}\n`);
-    },
-    status(text) {
-      if (inPlace) err(`\r\x1b[K${escapeText(text).slice(0, columns() - 1)}`);
-    },
-    ask(question) {
-      err(question);
-      return system.terminal.readLine();
-    },
+    folder: system.cwd(),
+    interactive: false,
+    style: makeStyle(false),
+    note: () => {},
+    status: () => {},
+    ask: () => undefined,
   };
-}
-
-function styleOf(
-  system: System,
-  input: Record<string, unknown>,
-  columns: number,
-): Style {
-  const color = wantsColor(system, input["no-color"] === true);
-  // What a program reads is cut nowhere; who asks for colour looks at it.
-  const piped = !system.terminal.interactive.stdout && !color;
-  const width = piped ? Number.POSITIVE_INFINITY : columns;
-  return makeStyle(color, width, { ascii: wantsAscii(system), piped });
-}
-
-/** The folder to work in, absolute and without links. */
-function folderOf(system: System, project: string | undefined): string {
-  const cwd = system.cwd();
-  if (project === undefined) return cwd;
-  const path = isAbsolute(project) ? project : join(cwd, project);
-  if (system.files.stat(path)?.kind !== "folder") {
-    throw new MpmError("NOT_FOUND", `No folder "${project}"`, {
-      hint: "Give -C a folder that exists",
-    });
-  }
-  return system.files.realPath(path);
-}
-
-function versionLine(json: boolean): string {
-  return json
-    ? `${JSON.stringify({ version: VERSION, build: BUILD })}\n`
-    : `mpm ${VERSION} (${BUILD})\n`;
-}
-
-/** A reader that went away early, as `head` does, is no failure. */
-function print(system: System, text: string): number {
-  system.terminal.out(text);
-  return 0;
-}
-
-async function report(
-  error: unknown,
-  argv: readonly string[],
-  system: System,
-): Promise<number> {
-  const end = argv.indexOf("--");
-  const options = end < 0 ? argv : argv.slice(0, end);
-  if (!(error instanceof MpmError)) {
-    const trace = error instanceof Error ? error.stack : String(error);
-    const message = "This is a bug in mpm. Please report it with these lines";
-    system.terminal.err(
-      options.includes("--json")
-        ? `${asciiJson({ error: { code: "BUG", message, trace } })}\n`
-        : `${message}:\n${trace}\n`,
-    );
-    return EXIT_BUG;
-  }
-  const { code, message, hint } = error;
-  const lines = [
-    `Error: ${message}`,
-    ...options.includes("--debug") ? causes(error) : [],
-    ...hint === undefined ? [] : [`Hint: ${hint}`],
-  ];
-  system.terminal.err(
-    options.includes("--json")
-      ? `${asciiJson({ error: { code, message, hint } })}\n`
-      : await said(escapeLines(lines.join("\n")), options, system),
-  );
-  return ERRORS[code].exit;
-}
-
-/** What went wrong, on a terminal in colour and with its lines broken. */
-async function said(
-  text: string,
-  options: readonly string[],
-  system: System,
-): Promise<string> {
-  if (!system.terminal.interactive.stderr) return `${text}\n`;
-  const style = makeStyle(wantsColor(system, options.includes("--no-color")));
-  const painted = text.replace(/^Error:/, style.red("Error:"))
-    .replace(/^Hint:/m, style.cyan("Hint:"));
-  return `${await fitted(painted, system)}\n`;
-}
-
-function causes(error: Error): string[] {
-  const lines = [];
-  let cause = error.cause;
-  while (cause instanceof Error) {
-    lines.push(`Caused by: ${cause.message}`);
-    cause = cause.cause;
-  }
-  return lines;
 }

@@ -1,9 +1,6 @@
 import type { AnyCommand } from "../cli/command.ts";
 import { leadingWords } from "../cli/parse.ts";
-import { MpmError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
 import { COMMANDS } from "./mod.ts";
-import { spelled } from "./spellings.ts";
 
 /** The command of a line, and the line without the words of its name. */
 export interface FoundCommand {
@@ -27,31 +24,8 @@ export async function findCommand(
 
 /** The command of exactly that name, or of one of claude-mpm's. */
 async function commandNamed(name: string): Promise<AnyCommand | undefined> {
-  return Object.hasOwn(COMMANDS, name)
-    ? await COMMANDS[name]!()
-    : await spelled(name);
-}
-
-/** The error that says what was probably meant by words that name nothing. */
-export function unknownCommand(words: readonly string[]): MpmError {
-  const [first = "", second] = words;
-  const names = Object.keys(COMMANDS);
-  const group = names.filter((name) => name.startsWith(`${first} `));
-  if (group.length > 0 && second === undefined) {
-    return new MpmError("USAGE", `"mpm ${first}" needs one more word`, {
-      hint: `One of: ${group.map((name) => `mpm ${name}`).join(", ")}`,
-    });
-  }
-  const typed = group.length > 0 ? `${first} ${second}` : first;
-  const firsts = new Set(names.map((name) => name.split(" ")[0]!));
-  const near = nearest(words.slice(0, 2).join(" "), names) ??
-    nearest(first, firsts);
-  const list = group.length > 0
-    ? `There are: ${group.map((name) => `mpm ${name}`).join(", ")}`
-    : '"mpm help" lists the commands';
-  return new MpmError("USAGE", `Unknown command "${typed}"`, {
-    hint: near === undefined || near === typed
-      ? list
-      : `Did you mean "mpm ${near}"?`,
-  });
+  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]!();
+  // Loaded here: those are rarely typed.
+  const { spelled } = await import("./spellings.ts");
+  return await spelled(name);
 }

@@ -1,4 +1,4 @@
-import { parseHookInput } from "../claude/hook_input.ts";
+import { type HookInput, parseHookInput } from "../claude/hook_input.ts";
 import type { Context } from "../cli/command.ts";
 import { answerText } from "../session/hook_answer.ts";
 import { field, flagIn, jsonIn } from "../session/odd_values.ts";
@@ -55,9 +55,15 @@ async function answered(
 ): Promise<string> {
   const input = parseHookInput(json, event);
   // A sub-agent has a context of its own, and its work is its parent's.
-  if (!input || input.subagent) return "";
+  if (!input || input.subagent || isNothing(event, input)) return "";
   const { answerEvent } = await import("./hook_events.ts");
   return answerText(event, await answerEvent(context, { event, input }));
+}
+
+/** Known before anything is loaded: what a wider matcher than mpm's sends. */
+function isNothing(event: string, input: HookInput): boolean {
+  return event === "PreToolUse" &&
+    !["Agent", "Task"].includes(input.text("tool_name") ?? "");
 }
 
 /** What came in time; `undefined`: it is too large for an event. */

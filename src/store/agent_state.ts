@@ -25,7 +25,8 @@ const MOST = 2000;
 /** A place for the files, and the folder above it that has to be there. */
 interface Place {
   readonly folder: string;
-  readonly base: string;
+  /** Asked for only where something is written. */
+  base(): string;
 }
 
 /**
@@ -34,6 +35,17 @@ interface Place {
  * found whichever folder a session works in.
  */
 function places(system: System, root: string | undefined): Place[] {
+  const known = PLACES.get(system) ?? new Map<string, Place[]>();
+  PLACES.set(system, known);
+  const found = known.get(root ?? "") ?? placesIn(system, root);
+  known.set(root ?? "", found);
+  return found;
+}
+
+/** A hook asks for several files, and each look at a folder costs. */
+const PLACES = new WeakMap<System, Map<string, Place[]>>();
+
+function placesIn(system: System, root: string | undefined): Place[] {
   const found: Place[] = [];
   if (root !== undefined) {
     const { home, state } = layout(root);
@@ -42,12 +54,12 @@ function places(system: System, root: string | undefined): Place[] {
       [state, folder].every((path) =>
         ["folder", undefined].includes(kindOf(system, path))
       );
-    if (real) found.push({ folder, base: root });
+    if (real) found.push({ folder, base: () => root });
   }
   const base = stateBase(system);
   if (base !== undefined) {
     const folder = join(base, "mpm", "agents");
-    found.push({ folder, base: nearest(system, base) });
+    found.push({ folder, base: () => nearest(system, base) });
   }
   return found;
 }
@@ -137,7 +149,7 @@ export function writeAgentFile(
   const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   return places(system, root).some((place) => {
     try {
-      ensureFolder(system, place.folder, place.base);
+      ensureFolder(system, place.folder, place.base());
       replace(system, join(place.folder, nameOf(id, file)), bytes);
       return true;
     } catch (error) {
@@ -200,7 +212,7 @@ export async function changeAgentFile(
 ): Promise<boolean> {
   for (const { folder, base } of places(system, session.root)) {
     try {
-      ensureFolder(system, folder, base);
+      ensureFolder(system, folder, base());
       const lock = join(folder, `${session.id}.lock`);
       using held = await system.files.lock(lock, WAIT);
       if (!held) return false;

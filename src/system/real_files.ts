@@ -1,6 +1,6 @@
 import { FileError } from "../errors.ts";
 import { createAll, syncFiles } from "./real_create.ts";
-import { guard } from "./real_errors.ts";
+import { guard, problemOf } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
 import { realSpace } from "./real_space.ts";
 import type { FileInfo, Files } from "./system.ts";
@@ -110,12 +110,12 @@ function lookup(
   stat: (path: string) => Deno.FileInfo,
 ): FileInfo | undefined {
   try {
-    return infoOf(guard("look at", path, () => stat(path)));
+    return infoOf(stat(path));
   } catch (error) {
-    const gone = error instanceof FileError &&
-      (error.problem === "missing" || error.problem === "not-a-folder");
-    if (gone) return undefined;
-    throw error;
+    // Not by way of a `FileError`: mostly it is not there, and that costs.
+    const problem = problemOf(error);
+    if (problem === "missing" || problem === "not-a-folder") return undefined;
+    throw new FileError(problem, "look at", path, error);
   }
 }
 

@@ -214,7 +214,8 @@ Deno.test("onPrompt() holds back new work at the last level, and nothing before"
   for (
     const way of [
       ...["/mpm-pause", "/compact", "/clear", "97.5 %"],
-      "begin it with a blank and !override",
+      "Typed with a blank before it, /mpm-pause",
+      "!override before a prompt sends it anyway",
     ]
   ) {
     assertStringIncludes(reason!, way);
