@@ -15,7 +15,17 @@ const COMMANDS = ["sh", "bash", "shell", "zsh", "console"];
  * Commands that are not run here, by how they begin: what each would do, and
  * what looks after it instead.
  */
-const NOT_RUN: Readonly<Record<string, string>> = {};
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'curl -fsSL "$MPM_RELEASES': "downloads; install_sh_test.ts has a server",
+  "git ls-remote https://": "asks the network; only a maintainer types it",
+  "deno run -A scripts/release.ts": "makes a release; release_test.ts does so",
+  "deno run -A scripts/reproduce.ts": "builds twice; targets_test.ts does so",
+};
+
+/** Pages whose lines a test of their own runs. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "docs/install.md": "install_sh_test.ts, against a server on loopback",
+};
 
 /** Deno at work on the project itself; that what it names exists is checked. */
 const DENO =
@@ -131,7 +141,8 @@ async function run(
 }
 
 const PAGES = pages().filter((page) =>
-  blocksOf(page).some(({ kind }) => COMMANDS.includes(kind))
+  blocksOf(page).some(({ kind }) => COMMANDS.includes(kind)) &&
+  !Object.hasOwn(ELSEWHERE, page)
 );
 
 for (const page of PAGES) {

@@ -14,7 +14,7 @@ const WORLDS: Record<string, World> = {
 /** What acts on a terminal or hides text, line ends apart. */
 const ACTING =
   // deno-lint-ignore no-control-regex
-  /[\0-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
 
 posixTest("no command is led out of the store by what it says", async (t) => {
   await using siege = await Siege.make();
