@@ -3,6 +3,7 @@ import type { AnyCommand, Context } from "./cli/command.ts";
 import { commandHelp, overview } from "./cli/help.ts";
 import { leadingWords, parse } from "./cli/parse.ts";
 import { makeStyle, type Style, wantsAscii, wantsColor } from "./cli/style.ts";
+import { beforeCommand, tellable } from "./commands/before.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { spelled } from "./commands/spellings.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "./errors.ts";
@@ -27,7 +28,7 @@ export async function main(
       await noteFailure(system, argv[1] ?? "", error);
       return 0;
     }
-    return report(error, argv, system);
+    return await report(error, argv, system);
   }
 }
 
@@ -42,6 +43,7 @@ async function runLine(
   if (input.version) return print(system, versionLine(input.json === true));
   if (input.help) return print(system, commandHelp(command));
   const context = contextOf(system, input);
+  await beforeCommand(system, command.name);
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.
   const result = await command.run(context, input as never);
@@ -184,15 +186,18 @@ function print(system: System, text: string): number {
   return 0;
 }
 
-function report(
+async function report(
   error: unknown,
   argv: readonly string[],
   system: System,
-): number {
+): Promise<number> {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
+  const told = async (text: string) => await tellable(system, text);
   if (!(error instanceof MpmError)) {
-    const trace = error instanceof Error ? error.stack : String(error);
+    const trace = await told(
+      error instanceof Error ? error.stack ?? error.message : String(error),
+    );
     const message = "This is a bug in mpm. Please report it with these lines";
     system.terminal.err(
       options.includes("--json")
@@ -201,10 +206,14 @@ function report(
     );
     return EXIT_BUG;
   }
-  const { code, message, hint } = error;
+  const { code } = error;
+  const message = await told(error.message);
+  const hint = error.hint === undefined ? undefined : await told(error.hint);
   const lines = [
     `Error: ${message}`,
-    ...options.includes("--debug") ? causes(error) : [],
+    ...options.includes("--debug")
+      ? await Promise.all(causes(error).map(told))
+      : [],
     ...hint === undefined ? [] : [`Hint: ${hint}`],
   ];
   system.terminal.err(

@@ -2,11 +2,11 @@ import { defineCommand } from "../cli/command.ts";
 import { escapeText } from "../escape.ts";
 import { branchByFiles } from "../git/branch_file.ts";
 import { locate } from "../git/workspace.ts";
-import { redactValue } from "../session/redact.ts";
 import type { ContextUpdateResult } from "../session/results_context.ts";
 import { contextFilePath, updateContextFile } from "../store/context_file.ts";
 import { ensureHome } from "../store/home.ts";
 import { withLock } from "../store/lock.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { wholeSession } from "./resume_file_steps.ts";
 
 /** `mpm context update` */
@@ -39,11 +39,12 @@ with --create.`,
       return { ...result, state: "absent" };
     }
     const latest = await wholeSession(context);
+    const redactor = redactorOf(system);
+    const branch = branchByFiles(system, worktree);
     const facts = {
-      branch: branchByFiles(system, worktree),
+      branch: branch === undefined ? undefined : redactor.name(branch),
       time: system.now(),
-      next: (latest?.session.conversation.next_steps ?? [])
-        .map((step) => redactValue(step)),
+      next: latest?.session.conversation.next_steps ?? [],
     };
     const update = () =>
       updateContextFile(system, worktree, {

@@ -5,6 +5,7 @@ import { locate } from "../git/workspace.ts";
 import { endContent } from "../session/end_content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { readContextUsage } from "../store/context_usage.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { currentStack } from "../store/work_current.ts";
 import { writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../version.ts";
@@ -39,6 +40,7 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
         : undefined,
       prompt: path ? lastPrompt(system, path) : undefined,
       reason: input.text("reason"),
+      redactor: redactorOf(system),
     }),
     workspace,
     state,

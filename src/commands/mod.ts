@@ -74,6 +74,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "config set": async () => (await import("./config_set.ts")).configSet,
   "config unset": async () => (await import("./config_unset.ts")).configUnset,
   "config list": async () => (await import("./config_list.ts")).configList,
+  "scan": async () => (await import("./scan.ts")).scan,
   "migrate": async () => (await import("./migrate.ts")).migrate,
   "hooks install": async () =>
     (await import("./hooks_install.ts")).hooksInstall,

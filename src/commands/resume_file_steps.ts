@@ -8,7 +8,7 @@ import { completed, NO_CONTENT } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { UNKNOWN_GAUGE } from "../session/gauge.ts";
 import { sessionId } from "../session/ids.ts";
-import { redactSave } from "../session/redact.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { Workspace } from "../session/repository.ts";
 import { resumeFileName, resumeFileText } from "../session/resume_file.ts";
 import type { ResumeResult } from "../session/results.ts";
@@ -21,6 +21,7 @@ import { UNKNOWN_USAGE } from "../store/context_usage.ts";
 import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
+import { redactorOf } from "../store/redaction.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { sessionOf } from "./context_steps.ts";
@@ -52,7 +53,10 @@ export async function writeResumeFile(
     transcriptPath,
     config,
   }).gauge;
-  const save = redactSave(await presentState(system, workspace, id));
+  const save = redactSave(
+    redactorOf(system),
+    await presentState(system, workspace, id),
+  );
   const text = resumeFileText({
     save,
     gauge,
@@ -115,7 +119,7 @@ async function earlierSave(context: Context): Promise<Save | undefined> {
   const latest = await wholeSession(context);
   const usable = latest !== undefined &&
     !basename(latest.source).startsWith("session-resume-");
-  return usable ? redactSave(latest.session) : undefined;
+  return usable ? latest.session : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { detectChanges } from "../git/detect.ts";
 import { locate } from "../git/workspace.ts";
+import { redactResume } from "../session/redact_known.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { ResumeResult, SessionsResult } from "../session/results.ts";
 import { seedList, sessionsResult } from "../session/rows.ts";
@@ -12,6 +13,7 @@ import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
@@ -195,7 +197,7 @@ export async function loadResumed(
       save,
       store: readStoreId(system, root),
     });
-  return {
+  return redactResume(redactorOf(system), {
     resumed_at: now.toISOString(),
     source: entry.path,
     session: save,
@@ -210,7 +212,7 @@ export async function loadResumed(
       ...unfinishedPause(system, root),
       ...repairs,
     ],
-  };
+  });
 }
 
 /** Saves that are tried when a damaged one needs a substitute to offer. */

@@ -2,11 +2,13 @@ import { defineCommand } from "../cli/command.ts";
 import { asciiJson } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { saveMarkdown } from "../session/markdown.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { ShowResult } from "../session/results.ts";
 import { toYaml } from "../session/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
+import { redactorOf } from "../store/redaction.ts";
 
 /** `mpm sessions show` */
 export const sessionsShow = defineCommand({
@@ -39,7 +41,8 @@ Shows what the save holds, without looking at what changed since; for that, see
     const { root } = await locate(system, folder);
     await openStore(system, root);
     const entry = await findSave(system, root, input.selector ?? "latest");
-    const { save, warnings } = await loadSave(system, entry);
+    const { save: written, warnings } = await loadSave(system, entry);
+    const save = redactSave(redactorOf(system), written);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
     return {
       source: entry.path,

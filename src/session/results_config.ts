@@ -15,8 +15,8 @@ export const ConfigRow = z.strictObject({
   source: z.nullable(text),
   /** In the file, from 1. */
   line: z.nullable(z.int()),
-  /** The environment variable that sets it. */
-  variable: text,
+  /** The environment variable that sets it; null: none does. */
+  variable: z.nullable(text),
   summary: text,
 });
 

@@ -90,7 +90,8 @@ export async function readGiven(
     if (isThere(system, file)) await take(() => readFile(system, file));
   }
   for (const key of KEYS) {
-    const text = system.env(variableOf(key));
+    const name = variableOf(key);
+    const text = name === undefined ? undefined : system.env(name);
     if (text) await take(() => readVariable(key, text));
   }
   return values;

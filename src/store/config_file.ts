@@ -33,13 +33,18 @@ export function readText(
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
-/** Every value of a file by its key. Throws USAGE that names file and line. */
+/**
+ * Every value of a file by its key, or those of one `section` whatever is wrong
+ * in others. Throws USAGE that names file and line.
+ */
 export async function checkedFile(
   text: string,
   file: ConfigFile,
+  section?: string,
 ): Promise<Map<Key, Given>> {
   const values = new Map<Key, Given>();
   for (const { path, value } of leaves(parsed(text, file))) {
+    if (section !== undefined && path[0] !== section) continue;
     const key = path.join(".");
     const line = lineOf(text, path);
     const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
@@ -79,7 +84,7 @@ export function parsed(
 
 /** The value of a variable. Throws USAGE that names it. */
 export function checkedVariable(key: Key, text: string): Given {
-  const source = variableOf(key);
+  const source = variableOf(key) ?? "";
   const written = fromText(key, text);
   if (!fits(key, written)) throw misfit(key, text, `variable ${source}`);
   return { written, layer: "environment", source, line: undefined };

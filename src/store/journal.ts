@@ -5,6 +5,7 @@ import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
+import { redactorOf } from "./redaction.ts";
 
 /** Bytes of the journal that are read; older lines beyond it are not. */
 const LIMIT = 32 * 1024 * 1024;
@@ -28,7 +29,9 @@ export function appendJournal(
   const text = readText(system, journal);
   const known = parseJournal(text);
   const id = (known.at(-1)?.id ?? 0) + 1;
-  const added: JournalEntry = { ...entry, id };
+  // What an undo goes by stays as it is.
+  const title = redactorOf(system).text(entry.title);
+  const added: JournalEntry = { ...entry, title, id };
   const whole = text === "" || text.endsWith("\n") ? text : `${text}\n`;
   const bytes = new TextEncoder().encode(`${whole}${asciiJson(added)}\n`);
   writeAtomic(system, journal, { bytes });

@@ -1,7 +1,7 @@
 import { FileError, MpmError } from "../errors.ts";
 import { sessionId } from "../session/ids.ts";
 import type { Slot } from "../session/draft.ts";
-import { redactSave } from "../session/redact.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { Save } from "../session/save.ts";
 import { saveBytes, sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
@@ -12,6 +12,7 @@ import { keepSave } from "./keep.ts";
 import { layout, saveFiles } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { finishPending } from "./recover.ts";
+import { redactorOf } from "./redaction.ts";
 import { ensureStoreId } from "./store_id.ts";
 import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
 import { followSave } from "./work_follow.ts";
@@ -62,7 +63,7 @@ export function storeSave(
   { save: given, latest }: { save: Save; latest: boolean },
 ): Written {
   const known = openIndex(system, root);
-  const save = redactSave(given);
+  const save = redactSave(redactorOf(system), given);
   const bytes = commit(system, root, save);
   const warnings = finish(known, save, latest);
   const { sessions, pointer } = layout(root);
