@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { AnyCommand } from "../src/cli/command.ts";
 import { commandHelp, overview } from "../src/cli/help.ts";
 import { COMMANDS } from "../src/commands/mod.ts";
-import { ERRORS, EXIT_BUG } from "../src/errors.ts";
+import { ERRORS, EXIT_BUG, EXIT_FOUND } from "../src/errors.ts";
 import { configurationPage } from "./generate_configuration.ts";
 import { pluginFiles } from "./generate_plugin.ts";
 
@@ -60,6 +60,7 @@ function exitTable(): string {
   for (const { exit, meaning } of Object.values(ERRORS)) {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }
+  meanings.get(EXIT_FOUND)!.push("mpm scan found a secret");
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
   meanings.set(130, ["interrupted"]);
   const rows = [...meanings].sort(([a], [b]) => a - b);

@@ -10,12 +10,14 @@ export const ERRORS = {
   LOCKED: { exit: 4, meaning: "another mpm is writing" },
   CORRUPT: { exit: 5, meaning: "a stored file does not match its checksum" },
   UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },
-  SECRET: { exit: 5, meaning: "a file holds what looks like a secret" },
   GIT_FAILED: { exit: 6, meaning: "git refused or did not answer" },
   FILE_FAILED: { exit: 6, meaning: "the system refused to read or write" },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** The exit status of a scan that found a secret, which is no error. */
+export const EXIT_FOUND = 5;
 
 /** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
 export const EXIT_BUG = 70;

@@ -1,6 +1,6 @@
 import { defineCommand } from "../cli/command.ts";
 import type { Style } from "../cli/style.ts";
-import { ERRORS } from "../errors.ts";
+import { EXIT_FOUND } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import type { ScanResult } from "../session/results_scan.ts";
 import { counted } from "../session/words.ts";
@@ -35,7 +35,7 @@ in docs/configuration.md.`,
   },
   render,
   status: ({ findings, skipped }) =>
-    findings.length + skipped.length === 0 ? 0 : ERRORS.SECRET.exit,
+    findings.length + skipped.length === 0 ? 0 : EXIT_FOUND,
 });
 
 function render(result: ScanResult, style: Style): string {
