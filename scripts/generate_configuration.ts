@@ -43,9 +43,10 @@ Settings are TOML. Each of these stands over those before it:
 
 A project's two files come with a clone, so they are somebody else's. What may
 be removed, blocked or switched off can therefore only be set by you: in your
-own file, the environment or an option. A project's file that tries is an error. What
-is left out as a secret can only be set in your own file, since a project can
-have variables set for its tools, too ([security.md](security.md)).
+own file, the environment or an option. A project's file that tries is an error.
+What is left out as a secret can only be set in your own file, since a project
+can have variables set for its tools ([security.md](security.md)).
+
 Tables add up over the files, entry by entry; of anything else the nearest value
 counts.
 

@@ -141,6 +141,16 @@ Deno.test("no secret is in any file, object or output, wherever it came from", a
     await fire(env, "UserPromptSubmit", { prompt: "/mpm-resume" }),
     await fire(env, "SessionEnd", { reason: said(planted, "end reason") }),
   ];
+  const status = {
+    session_id: AGENT,
+    session_name: said(planted, "session title"),
+    model: { id: "claude-opus-4-5", display_name: planted.at("model") },
+    workspace: { project_dir: env.project },
+  };
+  const line = await mpm(env, ["statusline"], {
+    stdin: JSON.stringify(status),
+  });
+  outputs.push(line.stdout);
   await run("resume");
   await run("resume", "--format", "json");
   await run("sessions", "list");
