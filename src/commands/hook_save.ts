@@ -25,17 +25,20 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
   const { at } = readActivity(world);
   if (at === undefined) return undefined;
   // Side by side: a session that ends does not wait for long.
-  const [latest, { workspace, state }] = await Promise.all([
-    wholeSession(context).then((found) => found?.session),
+  const [found, { workspace, state }] = await Promise.all([
+    wholeSession(context),
     readWork(context),
   ]);
+  const latest = found?.session;
   if (latest && Date.parse(latest.paused_at) >= at) return undefined;
   const { root, cwd } = workspace;
   const agent = agentOf(context, { given: session.id, cwd });
   const path = input.transcriptPath ?? agent.agent?.transcript_path;
   const draft: Draft = {
     content: endContent({
-      earlier: latest?.mpm?.agent?.session_id === session.id
+      // Somebody else's words do not become this user's.
+      earlier: found?.origin !== "foreign" &&
+          latest?.mpm?.agent?.session_id === session.id
         ? latest
         : undefined,
       prompt: path ? lastPrompt(system, path) : undefined,

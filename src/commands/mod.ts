@@ -36,6 +36,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./sessions_export.ts")).sessionsExport,
   "sessions import": async () =>
     (await import("./sessions_import.ts")).sessionsImport,
+  "sessions trust": async () =>
+    (await import("./sessions_trust.ts")).sessionsTrust,
   "sessions recover": async () =>
     (await import("./sessions_recover.ts")).sessionsRecover,
   "checkpoint save": async () =>

@@ -5,6 +5,7 @@ import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
 import { rowAge, sessionLabel, sessionsResult } from "../session/rows.ts";
+import { Origins } from "../store/origins.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { SessionStates } from "../store/settled.ts";
@@ -34,10 +35,12 @@ of archived and cancelled work sessions are left out, unless --all is given.`,
       warn: ({ message }) => note(`Warning: ${message}`),
     });
     const states = new SessionStates(system, root);
+    const origins = new Origins(system);
     return sessionsResult(entries, {
       project: root,
       now: system.now(),
       stateOf: (entry) => states.of(entry),
+      originOf: (save) => origins.of(save),
       all,
     });
   },
@@ -64,9 +67,13 @@ function render(result: SessionsResult, style: Style): string {
 
 function title(row: SessionRow, style: Style): string {
   if (row.problem) return style.red(escapeText(row.problem.message));
-  if (row.log) return `${style.dim("log:")} ${escapeText(row.summary)}`;
+  const foreign = row.origin === "foreign" ? style.yellow("foreign: ") : "";
+  if (row.log) {
+    return `${foreign}${style.dim("log:")} ${escapeText(row.summary)}`;
+  }
   const label = sessionLabel(row);
   const work = label === "" ? "" : `${style.cyan(label)} `;
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
-  return work + style.bold(name) + (escapeText(row.summary) || "(no summary)");
+  return foreign + work + style.bold(name) +
+    (escapeText(row.summary) || "(no summary)");
 }

@@ -11,6 +11,7 @@ import {
   type SaveFormat,
   type SaveLocation,
 } from "../session/save_entry.ts";
+import { contentDigestOf } from "../session/origin.ts";
 import { parseTime } from "../session/times.ts";
 import { firstLine } from "../session/words.ts";
 import { workIdIn } from "../session/work_save.ts";
@@ -97,7 +98,7 @@ export class EntryReader {
     const { value } = parseSave({ id, format, location, path }, bytes);
     const described = redactedRow(
       redactorOf(this.#system),
-      describe(value, { id, info }),
+      describe(value, { id, info, digest: contentDigestOf(bytes) }),
     );
     this.#cache?.put(name, info, described);
     return described;
@@ -168,7 +169,7 @@ function withProblem(
 /** What a list shows of a save's content, of whatever type the fields are. */
 export function describe(
   value: unknown,
-  { id, info }: { id: string; info: FileInfo },
+  { id, info, digest }: { id: string; info: FileInfo; digest?: string },
 ): Described {
   const own = field(value, "mpm");
   const git = field(value, "git_context");
@@ -186,6 +187,7 @@ export function describe(
     session: sessionOf(field(own, "session")),
     size: info.size,
     mtime: info.mtime,
+    ...digest === undefined ? {} : { digest },
   };
 }
 
