@@ -22,12 +22,9 @@ export async function revealSave(git: Git, save: Save): Promise<Save> {
   const { git_context: context, mpm } = save;
   const { upstream, files } = mpm ?? {};
   const { status } = context;
-  const paths = [
-    ...(files ?? []).flatMap(({ path, from }) => [path, from ?? ""]),
-    ...LISTS.flatMap((list) => status[list]),
-  ];
   const inRefs = [context.branch ?? "", upstream?.name ?? ""].some(isHidden);
-  const inPaths = paths.some(isHidden);
+  const inPaths = LISTS.some((list) => status[list].some(isHidden)) ||
+    (files ?? []).some(({ path, from }) => isHidden(path) || isHidden(from));
   if (!inRefs && !inPaths) return save;
   const refs = inRefs ? await branches(git) : NONE;
   const known = inPaths ? await trackedAndOther(git, save) : NONE;
@@ -74,8 +71,8 @@ const LISTS = [
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-function isHidden(name: string): boolean {
-  return NAME_PRINT.test(name);
+function isHidden(name = ""): boolean {
+  return name.includes("[redacted:") && NAME_PRINT.test(name);
 }
 
 async function branches(git: Git): Promise<Map<string, string>> {

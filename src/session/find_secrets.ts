@@ -2,11 +2,10 @@ import { findAssignments } from "./secret_assignments.ts";
 import { findRandomWords } from "./secret_entropy.ts";
 import { findOptions, findShortOptions } from "./secret_options.ts";
 import {
-  findBearers,
   findInnerMarks,
   findJwts,
   findPrivateKeys,
-  findSpoken,
+  findWorded,
 } from "./secret_shapes.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
 import { findTokens } from "./secret_tokens.ts";
@@ -26,11 +25,10 @@ const SURE: readonly Finder[] = [
 /** Kinds that are known by what stands around them; what is random comes last. */
 const LIKELY: readonly Finder[] = [
   findUrlCredentials,
-  findBearers,
+  findWorded,
   findAssignments,
   findOptions,
   findShortOptions,
-  findSpoken,
   findRandomWords,
 ];
 

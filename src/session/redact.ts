@@ -32,6 +32,9 @@ export interface RedactionRules {
 /** UTF-16 units at the edge of a window in which nothing is sure. */
 const EDGE = 100;
 
+/** Every token and key has one, and most names of files have none. */
+const LONG_WORD = /[\w~-]{12}|PRIVATE/;
+
 /** Times a text is gone through: a replacement may set free what it touched. */
 const PASSES = 24;
 
@@ -106,12 +109,12 @@ export class Redactor {
     return replaceSpans(name, spans, { counts, form }).text;
   }
 
-  /** Many names at once, the same list where none holds a secret. */
-  names(names: string[], counts?: Counts): string[] {
-    if (!this.#rules.enabled || names.length === 0) return names;
-    // One look at all of them: most projects have no such name.
-    if (findSureSecrets(names.join("\n")).length === 0) return names;
-    return names.map((name) => this.name(name, counts));
+  /** Whether any of many names holds a secret: most projects have none. */
+  inNames(names: Iterable<string>): boolean {
+    if (!this.#rules.enabled) return false;
+    const long: string[] = [];
+    for (const name of names) if (LONG_WORD.test(name)) long.push(name);
+    return long.length > 0 && findSureSecrets(long.join("\n")).length > 0;
   }
 
   /**
@@ -176,7 +179,7 @@ export class Redactor {
       const after = keys?.ids.has(key)
         ? fields[key]
         : this.#visit(fields[key], { counts, kind, keys, isName });
-      const name = this.text(key, counts);
+      const name = isPlainKey(key) ? key : this.text(key, counts);
       changed ||= after !== fields[key] || name !== key;
       result.push([name, after]);
     }
@@ -198,6 +201,16 @@ interface Place {
   readonly isName?: boolean;
   /** What the name it is given to says of it. */
   readonly kind: ReturnType<typeof keyKind>;
+}
+
+/** A key as programs have them: small letters and `_`, or too short. */
+function isPlainKey(key: string): boolean {
+  if (key.length < 12) return true;
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    if (code !== 95 && (code < 97 || code > 122)) return false;
+  }
+  return true;
 }
 
 /** `{ name: "DB_PASSWORD", value: … }`, as variables are often listed. */

@@ -41,10 +41,16 @@ export function redactResume(
 
 /** What changed, as it is told; names of branches and files stay apart. */
 export function redactChanges(redactor: Redactor, changes: Changes): Changes {
-  const { commits, from, worktree, ...rest } = changes;
+  const { commits, from, worktree, files, ...rest } = changes;
+  const { working_directory: working, conflicts, missing, ...others } = rest;
+  const lists = { files, working_directory: working, conflicts, missing };
   return {
     ...changes,
-    ...redactor.known(rest, CHANGES),
+    ...redactor.known(others, CHANGES),
+    // Thousands of paths are looked at in one go.
+    ...redactor.inNames(pathsIn(changes))
+      ? redactor.known(lists, CHANGES)
+      : lists,
     from,
     worktree,
     commits: {
@@ -54,6 +60,17 @@ export function redactChanges(redactor: Redactor, changes: Changes): Changes {
       rewritten: redactCommits(redactor, commits.rewritten),
     },
   };
+}
+
+function* pathsIn(
+  { files, working_directory: working, conflicts, missing }: Changes,
+): Generator<string> {
+  for (const { path, from } of [...files, ...working.paths]) {
+    yield path;
+    if (from !== undefined) yield from;
+  }
+  for (const { path } of conflicts) yield path;
+  yield* missing;
 }
 
 /** Commits as they are told: their authors and subjects may say anything. */

@@ -1,6 +1,6 @@
 import type { Redactor } from "./redact.ts";
 import type { Counts } from "./secret_replace.ts";
-import type { FileState, OwnFields, Save } from "./save.ts";
+import type { FileState, GitContext, OwnFields, Save } from "./save.ts";
 
 /**
  * The save with every text redacted, and how often each rule applied under
@@ -9,47 +9,69 @@ import type { FileState, OwnFields, Save } from "./save.ts";
  * replaced: a resume compares by them.
  */
 export function redactSave(redactor: Redactor, save: Save): Save {
-  const counts: Counts = {};
+  const step = {
+    redactor,
+    counts: {} as Counts,
+    names: redactor.inNames(namesOf(save)),
+  };
   const { git_context: git, active_context: active, mpm, ...rest } = save;
-  const status = redactedNames(git.status, { redactor, counts });
-  const context = redactor.value(
-    { ...git, status: null, branch: null },
-    counts,
+  const texts = redactor.value(rest, step.counts);
+  const context = redactedGit(git, step);
+  const working = redactor.value(
+    { ...active, working_directory: "" },
+    step.counts,
   );
-  const clean: Save = {
-    ...redactor.value(rest, counts),
+  const own = mpm && redactedOwn(mpm, step);
+  if (!isChanged(step.counts)) return save;
+  return ordered(save, {
+    ...texts,
     session_id: save.session_id,
     paused_at: save.paused_at,
     project_path: save.project_path,
-    git_context: {
-      ...context,
-      commit: git.commit,
-      branch: nameOf(git.branch, { redactor, counts }),
-      status,
-    },
+    git_context: context,
     active_context: {
-      ...redactor.value({ ...active, working_directory: "" }, counts),
+      ...working,
       working_directory: active.working_directory,
     },
-  };
-  if (!mpm) return isChanged(counts) ? ordered(save, clean) : save;
-  const own = redactedOwn(mpm, { redactor, counts });
-  if (!isChanged(counts)) return save;
-  const redactions = { ...mpm.redactions };
-  for (const [label, count] of Object.entries(counts)) {
-    redactions[label] = (redactions[label] ?? 0) + count;
-  }
-  return ordered(save, { ...clean, mpm: { ...own, redactions } });
+    ...own && {
+      mpm: { ...own, redactions: added(own.redactions, step.counts) },
+    },
+  });
 }
 
 interface Step {
   readonly redactor: Redactor;
   readonly counts: Counts;
+  /** Whether any name holds a secret. */
+  readonly names: boolean;
+}
+
+/** Every name of a branch or file, once. */
+function namesOf({ git_context: git, mpm }: Save): Set<string> {
+  const names = new Set([git.branch ?? "", mpm?.upstream?.name ?? ""]);
+  for (const list of Object.values(git.status)) {
+    if (!Array.isArray(list)) continue;
+    for (const name of list) if (typeof name === "string") names.add(name);
+  }
+  for (const { path, from } of mpm?.files ?? []) {
+    names.add(path);
+    if (from !== undefined) names.add(from);
+  }
+  for (const { branch } of mpm?.stack ?? []) names.add(branch ?? "");
+  return names;
 }
 
 function isChanged(counts: Counts): boolean {
   for (const _ in counts) return true;
   return false;
+}
+
+function added(before: Counts, counts: Counts): Counts {
+  const sum = { ...before };
+  for (const [label, count] of Object.entries(counts)) {
+    sum[label] = (sum[label] ?? 0) + count;
+  }
+  return sum;
 }
 
 /** The fields in the order they had. */
@@ -62,24 +84,38 @@ function ordered<T extends object>(before: T, after: T): T {
 
 function nameOf<T extends string | null>(
   name: T,
-  { redactor, counts }: Step,
+  { redactor, counts, names }: Step,
 ): T {
-  return (name === null ? null : redactor.name(name, counts)) as T;
+  return (name === null || !names ? name : redactor.name(name, counts)) as T;
+}
+
+function redactedGit(git: GitContext, step: Step): GitContext {
+  const { redactor, counts } = step;
+  const { status, branch, commit, ...rest } = git;
+  return ordered(git, {
+    ...redactor.value(rest, counts),
+    commit,
+    branch: nameOf(branch, step),
+    status: redactedLists(status, step),
+  });
 }
 
 /** Lists of paths, each redacted as a name; the rest as it is. */
-function redactedNames<T extends Record<string, unknown>>(
-  lists: T,
-  { redactor, counts }: Step,
-): T {
+function redactedLists(
+  status: GitContext["status"],
+  step: Step,
+): GitContext["status"] {
   const result: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(lists)) {
-    result[key] = Array.isArray(value) &&
-        value.every((one) => typeof one === "string")
-      ? redactor.names(value, counts)
-      : redactor.value(value, counts);
+  for (const [key, value] of Object.entries(status)) {
+    const paths = Array.isArray(value) &&
+      value.every((one) => typeof one === "string");
+    result[key] = !paths
+      ? step.redactor.value(value, step.counts)
+      : step.names
+      ? value.map((name) => nameOf(name, step))
+      : value;
   }
-  return result as T;
+  return result as GitContext["status"];
 }
 
 function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
@@ -97,9 +133,8 @@ function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
       session_id: agent.session_id,
       transcript_path: agent.transcript_path,
     },
-    upstream: upstream &&
-      { ...upstream, name: redactor.name(upstream.name, counts) },
-    files: redactedFiles(files, step),
+    upstream: upstream && { ...upstream, name: nameOf(upstream.name, step) },
+    files: step.names ? files.map((file) => redactedFile(file, step)) : files,
     ...stack === undefined ? {} : {
       stack: stack.map((parent) => ({
         ...redactor.value({ ...parent, branch: null }, counts),
@@ -109,19 +144,10 @@ function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
   });
 }
 
-function redactedFiles(
-  files: readonly FileState[],
-  { redactor, counts }: Step,
-): FileState[] {
-  const before = files.flatMap(({ path, from }) =>
-    from === undefined ? [path] : [path, from]
-  );
-  const after = redactor.names(before, counts);
-  if (after === before) return [...files];
-  const names = new Map(before.map((name, at) => [name, after[at]!]));
-  return files.map((file) => ({
+function redactedFile(file: FileState, step: Step): FileState {
+  return {
     ...file,
-    path: names.get(file.path)!,
-    ...file.from === undefined ? {} : { from: names.get(file.from)! },
-  }));
+    path: nameOf(file.path, step),
+    ...file.from === undefined ? {} : { from: nameOf(file.from, step) },
+  };
 }

@@ -64,11 +64,17 @@ function keyBefore(text: string, at: number): Key | undefined {
   while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
   if (end - start < 3) return undefined;
   const name = text.slice(start, end);
-  const kind = keyKind(name.replace(/^[-.]+/, "")) ??
+  const kind = keyKind(withoutDashes(name)) ??
     spokenKind(text, start, name);
   if (kind === undefined) return undefined;
   const quote = /^\\*["']/.exec(text.slice(end, closed))?.[0] ?? "";
   return { kind, name, start, quote, apart };
+}
+
+function withoutDashes(name: string): string {
+  let at = 0;
+  while (name[at] === "-" || name[at] === ".") at++;
+  return at === 0 ? name : name.slice(at);
 }
 
 /** `API key`, as people write it. */
@@ -77,7 +83,7 @@ function spokenKind(
   start: number,
   name: string,
 ): KeyKind | undefined {
-  if (name.length > 6 || !/^(?:key|string)$/i.test(name)) return undefined;
+  if (!["key", "string"].includes(name.toLowerCase())) return undefined;
   const before = /([A-Za-z]{3,12}) $/.exec(
     text.slice(Math.max(0, start - 13), start),
   );

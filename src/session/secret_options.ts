@@ -3,7 +3,15 @@ import { afterReplacement, mergeSpans, type Span } from "./secret_span.ts";
 import { isPath, isPlaceholder } from "./secret_value.ts";
 
 const OPTION =
-  /(?<![\w-])--?([A-Za-z][\w-]{2,40})[ \t]{1,4}(?:["']([^"'\n]{1,512})["']|([^\s"'`-][^\s"'`]{0,1024}))/g;
+  /(?<=^|[\s"'`([{<>|&;,=:+])--?([A-Za-z][\w-]{2,40})[ \t]{1,4}(?:["']([^"'\n]{1,512})["']|([^\s"'`-][^\s"'`]{0,1024}))/g;
+
+/** A dash at the start of a word, in one of the ways that there are. */
+function hasOption(text: string): boolean {
+  return text.startsWith("-") ||
+    BEFORE_OPTION.some((before) => text.includes(before));
+}
+
+const BEFORE_OPTION = [..." \t\n\"'`([{<>|&;,=:+"].map((one) => `${one}-`);
 
 /** What follows an option in a sentence about it. */
 const SENTENCE =
@@ -11,6 +19,7 @@ const SENTENCE =
 
 /** `--password word`, `-token "…"`: options whose value is the next word. */
 export function findOptions(text: string): Span[] {
+  if (!hasOption(text)) return [];
   const spans: Span[] = [];
   OPTION.lastIndex = 0;
   for (let match; (match = OPTION.exec(text)) !== null;) {
@@ -59,6 +68,7 @@ const COMMAND = 160;
 
 /** `curl -u user:word`, `mysql -pword` and the like, and lines of `.netrc`. */
 export function findShortOptions(text: string): Span[] {
+  if (!hasOption(text) && !text.includes("machine")) return [];
   return mergeSpans(SHORT.map(([pattern, program]) => {
     const spans: Span[] = [];
     pattern.lastIndex = 0;

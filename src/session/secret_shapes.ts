@@ -91,6 +91,7 @@ export function findInnerMarks(text: string): Span[] {
     const spans: Span[] = [];
     let at = text.indexOf(mark);
     for (; at >= 0; at = text.indexOf(mark, at + mark.length)) {
+      if (mark === "." && !isDotNear(text, at)) continue;
       after.lastIndex = at + mark.length;
       if (!after.test(text)) continue;
       const from = Math.max(spans.at(-1)?.end ?? 0, at - LEAD);
@@ -103,11 +104,25 @@ export function findInnerMarks(text: string): Span[] {
   }));
 }
 
+/** Whether the next dot stands where that of such a token would. */
+function isDotNear(text: string, at: number): boolean {
+  return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
+}
+
 const BEARER =
   /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,})/gi;
 
+/** A trace of the two below: most texts have none. */
+const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/i;
+
+/** Secrets that a word before them gives away. */
+export function findWorded(text: string): Span[] {
+  if (!WORDED.test(text)) return [];
+  return mergeSpans([findBearers(text), findSpoken(text)]);
+}
+
 /** What follows the name of a scheme, as in headers. */
-export function findBearers(text: string): Span[] {
+function findBearers(text: string): Span[] {
   return groupSpans(
     text,
     BEARER,
@@ -120,7 +135,7 @@ const SPOKEN =
   /\b(?:pass(?:word|phrase|wd|code)|pwd|secret|token|api[ -]?key|access[ -]key|credentials?)[ \t]{1,4}(?:is|was|are|to|=|->)[ \t]{1,4}["'`]?([^\s"'`]{6,128})/gi;
 
 /** "The password is …", as people and agents write it. */
-export function findSpoken(text: string): Span[] {
+function findSpoken(text: string): Span[] {
   return groupSpans(text, SPOKEN, "password", isStrong);
 }
 
