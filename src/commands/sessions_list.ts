@@ -136,6 +136,7 @@ function fields(row: SessionRow): string {
     row.paused_at,
     row.branch ?? "",
     problem ? "unreadable" : row.log ? "log" : session?.state ?? "",
+    row.origin ?? "",
     row.name ?? session?.name ?? "",
     problem ? problem.message : row.summary,
   ];
