@@ -8,13 +8,14 @@ export function configurationPage(
 ): string {
   const sections = KEYS.map((key) => {
     const setting = settingOf(key);
+    const variable = variableOf(key);
     return [
       `### ${key}`,
       `${setting.summary}.`,
       table(["", ""], [
         ["value", wordsFor(setting)],
         ["default", `\`${tomlLiteral(setting.default)}\``],
-        ["variable", `\`${variableOf(key)}\``],
+        ["variable", variable === undefined ? "none" : `\`${variable}\``],
         [
           "may be set in",
           setting.personal ? "your own file only" : "any file",
@@ -36,13 +37,16 @@ Settings are TOML. Each of these stands over those before it:
    on Windows in \`%APPDATA%\`
 2. the project's: \`.claude-mpm/config.toml\`, which others get with the project
 3. the project's local one: \`.claude-mpm/config.local.toml\`, which git ignores
-4. the environment: one variable for each setting, lists in it with commas or
-   blanks, tables as \`name=number\`; an empty variable counts as unset
+4. the environment: one variable for nearly each setting, lists in it with
+   commas or blanks, tables as \`name=number\`; an empty variable counts as unset
 5. an option of the command, where it has one
 
 A project's two files come with a clone, so they are somebody else's. What may
 be removed, blocked or switched off can therefore only be set by you: in your
 own file, the environment or an option. A project's file that tries is an error.
+What is left out as a secret can only be set in your own file, since a project
+can have variables set for its tools ([security.md](security.md)).
+
 Tables add up over the files, entry by entry; of anything else the nearest value
 counts.
 

@@ -43,7 +43,9 @@ async function answerHook(
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
   if (!named && !bare || system.terminal.interactive.stdin) return false;
   const { takeBareEvent, takeEvent } = await import("./commands/hook_steps.ts");
+  const { beforeCommand } = await import("./commands/before.ts");
   const context = hookContext(system);
+  await beforeCommand(system, "hook");
   const output = named
     ? await takeEvent(context, event!)
     : await takeBareEvent(context);

@@ -17,6 +17,9 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** The exit status of a scan that found a secret, which is no error. */
+export const EXIT_FOUND = 5;
+
 /** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
 export const EXIT_BUG = 70;
 
@@ -29,6 +32,7 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
   for (const { exit, meaning } of Object.values(ERRORS)) {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }
+  meanings.get(EXIT_FOUND)!.push("mpm scan found a secret");
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
   const unanswered = meanings.get(EXIT_INTERRUPTED) ?? [];
   meanings.set(EXIT_INTERRUPTED, ["interrupted", ...unanswered]);

@@ -2,6 +2,7 @@ import { isAbsolute, join } from "@std/path";
 import type { Context } from "./cli/command.ts";
 import { leadingWords, parse } from "./cli/parse.ts";
 import { makeStyle, type Style, wantsAscii, wantsColor } from "./cli/style.ts";
+import { beforeCommand, tellable } from "./commands/before.ts";
 import { findCommand } from "./commands/find.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "./errors.ts";
 import { asciiJson, escapeLines, escapeText } from "./escape.ts";
@@ -29,6 +30,7 @@ export async function runLine(
     return await help(system, commandHelp(command), input);
   }
   const context = contextOf(system, input, await noteFor(system, input));
+  await beforeCommand(system, command.name);
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.
   const result = await command.run(context, input as never);
@@ -201,8 +203,11 @@ export async function report(
 ): Promise<number> {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
+  const told = async (text: string) => await tellable(system, text);
   if (!(error instanceof MpmError)) {
-    const trace = error instanceof Error ? error.stack : String(error);
+    const trace = await told(
+      error instanceof Error ? error.stack ?? error.message : String(error),
+    );
     const message = "This is a bug in mpm. Please report it with these lines";
     system.terminal.err(
       options.includes("--json")
@@ -211,10 +216,14 @@ export async function report(
     );
     return EXIT_BUG;
   }
-  const { code, message, hint } = error;
+  const { code } = error;
+  const message = await told(error.message);
+  const hint = error.hint === undefined ? undefined : await told(error.hint);
   const lines = [
     `Error: ${message}`,
-    ...options.includes("--debug") ? causes(error) : [],
+    ...options.includes("--debug")
+      ? await Promise.all(causes(error).map(told))
+      : [],
     ...hint === undefined ? [] : [`Hint: ${hint}`],
   ];
   system.terminal.err(

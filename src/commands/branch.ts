@@ -1,5 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { branchText } from "../session/detour_text.ts";
+import { redactDetour } from "../session/redact_known.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { branched, planned } from "./branch_steps.ts";
 import { TEMPLATE_FLAGS } from "./template_flags.ts";
 
@@ -60,9 +62,10 @@ short is taken back by the next one.`,
   result: async () =>
     (await import("../session/results_detour.ts")).BranchResult,
   async run(context, input) {
-    return input["dry-run"]
+    const result = input["dry-run"]
       ? await planned(context, input)
       : await branched(context, input);
+    return redactDetour(redactorOf(context.system), result);
   },
   render: branchText,
 });

@@ -6,6 +6,7 @@ import { emptyTree, partOf, treeDelta } from "../git/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { matchCheckpoint } from "../session/checkpoint_select.ts";
 import type { RestoreResult } from "../session/results_checkpoints.ts";
+import { nameForm } from "../session/redact.ts";
 import { isNothing } from "../session/restore_plan.ts";
 import { previewText } from "../session/restore_text.ts";
 import { shellWord } from "../session/shell.ts";
@@ -161,7 +162,8 @@ function headNotes(
   planned: Pick<PlannedRestore, "capture"> | undefined,
 ): string[] {
   if (!planned || target.head === null) return [];
-  const { head, branch } = planned.capture.state;
+  const { head, branch: given } = planned.capture.state;
+  const branch = given === undefined ? undefined : nameForm(given);
   if (head === target.head && (branch ?? null) === target.branch) return [];
   const word = target.branch ?? target.head;
   const how = target.branch === null

@@ -16,7 +16,7 @@ import type { Content } from "../session/content.ts";
 import { buildSave } from "../session/draft.ts";
 import { sessionId } from "../session/ids.ts";
 import { NO_CONTENT } from "../session/content.ts";
-import { redactSave, redactValue } from "../session/redact.ts";
+import { redactRecord } from "../session/redact_known.ts";
 import type { Save } from "../session/save.ts";
 import { shellWord } from "../session/shell.ts";
 import { removeRecord, writeRecord } from "../store/checkpoints.ts";
@@ -25,8 +25,10 @@ import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { ensureStoreId, readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../store/work_current.ts";
+import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import {
   captureNow,
@@ -70,7 +72,7 @@ export async function takeCheckpoint(
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
-  { order, taken, known, again }: {
+  { order: given, taken, known, again }: {
     order: CheckpointOrder;
     taken: Taken;
     /** Captures once more, where not just `captureNow` did. */
@@ -84,6 +86,7 @@ export async function storeCheckpoint(
   const { root } = workspace;
   ensureHome(system, root);
   ensureStoreId(system, root);
+  const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
   const record = recordFor(context, place, {
     order,
@@ -104,7 +107,9 @@ export async function storeCheckpoint(
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     // Somebody else may have taken the name meanwhile.
-    if (known) return await storeCheckpoint(context, place, { order, taken });
+    if (known) {
+      return await storeCheckpoint(context, place, { order: given, taken });
+    }
     // A blob that a cache told of may be gone, with the checkpoint it was in.
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
@@ -134,6 +139,12 @@ function noteRecord(
     if (!(error instanceof MpmError)) throw error;
     note(`Note: it is saved, but lists will be slower: ${error.message}`);
   }
+}
+
+/** It becomes a ref and a file's name, so nothing of a secret is in it. */
+function tellableName(system: System, name: string): string {
+  return redactorOf(system).text(name)
+    .replaceAll(/\[(redacted):([a-z0-9-]+)\]/g, "$1-$2");
 }
 
 /** Names with a time in them move on to the next free number. */
@@ -183,15 +194,7 @@ function recordFor(
     os: system.platform,
     session: sessionOf(context, { workspace, capture, order, time, name }),
   });
-  return {
-    ...redactValue(record),
-    session: redactSave(record.session),
-    // Facts of git, which must stay what they are.
-    files: record.files,
-    left_out: record.left_out,
-    index: record.index,
-    permissions: record.permissions,
-  };
+  return redactRecord(redactorOf(system), record);
 }
 
 /** What a pause would save now, with the way back to this checkpoint. */

@@ -1,7 +1,24 @@
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { settingOf } from "../session/settings.ts";
+import { type Key, settingOf } from "../session/settings.ts";
 import { change, changeText, FILE_FLAGS, keyOf } from "./config_steps.ts";
+
+/** What an entry of a table must be. */
+const ENTRY = {
+  tokens: "a number of tokens",
+  rules: "a label such as acme-token with a regular expression",
+};
+
+/** Throws USAGE for what is no regular expression. */
+async function checkRedaction(key: Key, value: unknown): Promise<void> {
+  if (!key.startsWith("redaction.") || key === "redaction.enabled") return;
+  const { ownRules } = await import("../session/own_rules.ts");
+  ownRules({
+    enabled: true,
+    allow: key === "redaction.allow" ? value as string[] : [],
+    rules: key === "redaction.rules" ? value as Record<string, string> : {},
+  });
+}
 
 /** `mpm config set` */
 export const configSet = defineCommand({
@@ -31,6 +48,7 @@ file. docs/configuration.md describes all settings.`,
     "mpm config set context.windows.claude-opus-5-5 1000000",
     "mpm config set context.inject session commits --scope project",
     "mpm config set commit false --scope local",
+    "mpm config set redaction.rules.acme-token 'acme_[a-z0-9]{32}'",
   ],
   result: async () =>
     (await import("../session/results_config.ts")).ConfigSetResult,
@@ -45,17 +63,23 @@ file. docs/configuration.md describes all settings.`,
       "../session/settings_check.ts"
     );
     const typed = input.value.join(" ");
+    const { kind } = settingOf(key);
     const value = entry === undefined
       ? fromText(key, typed)
+      : kind === "rules"
+      ? typed
       : fromText("context.pause_at", typed);
     if (!fits(key, entry === undefined ? value : { [entry]: value })) {
       throw new MpmError(
         "USAGE",
         `"${input.key}" must be ${
-          entry === undefined ? wordsFor(settingOf(key)) : "a number of tokens"
+          entry === undefined
+            ? wordsFor(settingOf(key))
+            : ENTRY[kind as keyof typeof ENTRY]
         }: current value is "${typed}"`,
       );
     }
+    await checkRedaction(key, entry === undefined ? value : { [entry]: value });
     return await change(context, input.key, { input, value });
   },
   render: changeText,

@@ -5,6 +5,7 @@ import { locate } from "../git/workspace.ts";
 import type { ConfigRow, ConfigSetResult } from "../session/results_config.ts";
 import {
   isKey,
+  isTable,
   type Key,
   KEYS,
   LAYERS,
@@ -66,7 +67,7 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
   const { default: fallback, summary } = settingOf(key);
   const given = values.get(key) ?? [];
   const nearest = given.at(-1);
-  const tables = settingOf(key).kind === "tokens";
+  const tables = isTable(key);
   return {
     key,
     value: tables
@@ -82,7 +83,7 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
         source,
         line: line ?? null,
       })),
-    variable: variableOf(key),
+    variable: variableOf(key) ?? null,
     summary,
   };
 }
@@ -92,9 +93,7 @@ export async function keyOf(
   typed: string,
 ): Promise<{ key: Key; entry: string | undefined }> {
   if (isKey(typed)) return { key: typed, entry: undefined };
-  const table = KEYS.find((key) =>
-    settingOf(key).kind === "tokens" && typed.startsWith(`${key}.`)
-  );
+  const table = KEYS.find((key) => isTable(key) && typed.startsWith(`${key}.`));
   if (table) return { key: table, entry: typed.slice(table.length + 1) };
   const { keyHint } = await import("../store/config_file.ts");
   throw new MpmError("USAGE", `Unknown key "${typed}"`, {

@@ -2,7 +2,6 @@ import { defineCommand } from "../cli/command.ts";
 import { escapeText } from "../escape.ts";
 import { branchByFiles } from "../git/branch_file.ts";
 import { locate } from "../git/workspace.ts";
-import { redactValue } from "../session/redact.ts";
 import type { ContextUpdateResult } from "../session/results_context.ts";
 import { contextFilePath, updateContextFile } from "../store/context_file.ts";
 import { ensureHome } from "../store/home.ts";
@@ -10,6 +9,7 @@ import { journalPath } from "../store/recorder.ts";
 import { withLock } from "../store/lock.ts";
 import type { System } from "../system/system.ts";
 import { journaled } from "./journaled.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { wholeSession } from "./resume_file_steps.ts";
 
 /** `mpm context update` */
@@ -43,11 +43,12 @@ with --create.`,
       return { ...result, state: "absent" };
     }
     const latest = await wholeSession(context);
+    const redactor = redactorOf(system);
+    const branch = branchByFiles(system, worktree);
     const facts = {
-      branch: branchByFiles(system, worktree),
+      branch: branch === undefined ? undefined : redactor.name(branch),
       time: system.now(),
-      next: (latest?.session.conversation.next_steps ?? [])
-        .map((step) => redactValue(step)),
+      next: latest?.session.conversation.next_steps ?? [],
     };
     const update = (system: System) =>
       updateContextFile(system, worktree, {

@@ -13,7 +13,7 @@ const SECTIONS:
     ["Taking back", ["undo", "log", "trash"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
     ["Setting up", [
-      ...["init", "config", "migrate", "doctor", "completions", "help"],
+      ...["init", "config", "scan", "migrate", "doctor", "completions", "help"],
     ]],
   ];
 

@@ -5,6 +5,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { Save } from "../session/save.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { loadSave } from "../store/load_save.ts";
+import { Origins } from "../store/origins.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { SessionStates } from "../store/settled.ts";
@@ -30,8 +31,8 @@ const AHEAD = 60_000;
 /**
  * Looks for the last save of an agent's session among the newest of the
  * worktree; `at`: when it last did something. Another agent's save says nothing
- * of it, nor does one that was made elsewhere. Saves that cannot be read are
- * passed over.
+ * of it, nor does one that was made elsewhere. Saves that cannot be read and
+ * foreign ones are passed over.
  */
 export async function earlierSaves(
   context: Context,
@@ -44,14 +45,17 @@ export async function earlierSaves(
   await openStore(system, root);
   const states = new SessionStates(system, root);
   const store = readStoreId(system, root);
+  const origins = new Origins(system);
   const latest = system.now().getTime() + AHEAD;
   let looked = 0;
   let covered = false;
   for await (const entry of newestSaves(system, root)) {
     if (isLog(entry) || !isOfWorktree(workspace, entry)) continue;
     if (++looked > MOST) break;
-    const save = states.isOver(entry) ? undefined : await read(system, entry);
-    if (!save) continue;
+    const found = states.isOver(entry) ? undefined : await read(system, entry);
+    // Somebody else's words do not become this user's.
+    if (!found || origins.of(found) === "foreign") continue;
+    const { save } = found;
     const agent = save.mpm?.agent?.session_id;
     const time = Date.parse(save.paused_at);
     const here = save.mpm?.store === store && importedFrom(save) === undefined;
@@ -65,9 +69,10 @@ export async function earlierSaves(
 async function read(
   system: System,
   entry: SaveEntry,
-): Promise<Save | undefined> {
+): Promise<{ save: Save; id: string; digest: string } | undefined> {
   try {
-    return (await loadSave(system, entry)).save;
+    const { save, digest } = await loadSave(system, entry);
+    return { save, id: entry.id, digest };
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;

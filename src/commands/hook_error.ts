@@ -3,6 +3,7 @@ import { keepErrorRecord } from "../store/error_records.ts";
 import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { startScript } from "./hook_scripts.ts";
 import type { Handler } from "./hook_world.ts";
 
@@ -20,6 +21,7 @@ export const onError: Handler = async (world) => {
     tool,
     input: input.value("tool_input"),
     error: details.filter((text) => text).join(": ") || "unknown",
+    redactor: redactorOf(system),
   });
   const { home } = layout(session.root);
   if (!system.files.lstat(home)) {

@@ -10,6 +10,7 @@ import { forgetAutoSaves, noteAutoSave } from "../store/auto_saves.ts";
 import { readContextUsage } from "../store/context_usage.ts";
 import { layout } from "../store/layout.ts";
 import { removeSaves } from "../store/remove_saves.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { currentStack } from "../store/work_current.ts";
 import { writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../version.ts";
@@ -44,6 +45,7 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
       earlier: own,
       prompt: path ? lastPrompt(system, path) : undefined,
       reason: input.text("reason"),
+      redactor: redactorOf(system),
     }),
     workspace,
     state,

@@ -1,5 +1,6 @@
 import { tasksFromJson, withTask } from "../session/kept_tasks.ts";
 import { changeAgentFile } from "../store/agent_state.ts";
+import { redactorOf } from "../store/redaction.ts";
 import type { Handler } from "./hook_world.ts";
 
 /** Keeps the agent's tasks, whose files and transcript may be gone later. */
@@ -18,7 +19,7 @@ export const onTask: Handler = async (world) => {
         subject,
         description: input.text("task_description") ?? "",
         completed: event === "TaskCompleted",
-      }),
+      }, redactorOf(system)),
     }),
   });
   return {};

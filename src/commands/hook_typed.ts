@@ -6,6 +6,7 @@ import type { HookAnswer } from "../session/hook_answer.ts";
 import type { ResumeAnswer, ResumeResult } from "../session/results.ts";
 import { commandLine, type TypedCommand } from "../session/typed_command.ts";
 import { writeAgentFile } from "../store/agent_state.ts";
+import { redactorOf } from "../store/redaction.ts";
 import type { HookWorld } from "./hook_world.ts";
 
 /** Characters of what the agent is told of it with the next prompt. */
@@ -30,19 +31,23 @@ export async function answerTyped(
   if (!Object.hasOwn(COMMANDS, name)) return undefined;
   const command = await COMMANDS[name]!();
   const notes: string[] = [];
+  const redactor = redactorOf(context.system);
   try {
     const result = await command.run(
       { ...context, note: (text) => notes.push(text) },
       parse(command, args) as never,
     );
-    const text = command.render(result, makeStyle(false)).trimEnd();
+    const text = redactor.text(
+      command.render(result, makeStyle(false)).trimEnd(),
+    );
     tell(world, typed, { result, text });
     return { block: [...notes, text].join("\n"), answered: true };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const { message, hint } = error;
     const lines = [`Error: ${message}`, ...hint ? [`Hint: ${hint}`] : []];
-    return { block: [...notes, ...lines].join("\n"), answered: true };
+    const block = redactor.text([...notes, ...lines].join("\n"));
+    return { block, answered: true };
   }
 }
 

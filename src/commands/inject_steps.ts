@@ -5,12 +5,12 @@ import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { facts } from "../session/agent_context.ts";
 import { injection, type Part, type PartName } from "../session/injection.ts";
-import { redactValue } from "../session/redact.ts";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { InjectResult } from "../session/results_context.ts";
 import type { Config } from "../session/settings.ts";
 import { openLines, stackLines } from "../session/work_facts.ts";
 import { readConfigAnyway } from "../store/config.ts";
+import { redactorOf } from "../store/redaction.ts";
 import type { System } from "../system/system.ts";
 import { latestSession } from "./resume_file_steps.ts";
 
@@ -62,12 +62,13 @@ export async function injected(
   };
   const names = parts ??
     config["context.inject"] as readonly (keyof typeof READERS)[];
+  const redactor = redactorOf(system);
   const warnings = [...faults];
   const read = await Promise.all(
     [...new Set(names)].map(async (name): Promise<Part[]> => {
       try {
         const part = await READERS[name](sources);
-        return part ? [{ ...part, name, text: redactValue(part.text) }] : [];
+        return part ? [{ ...part, name, text: redactor.text(part.text) }] : [];
       } catch (error) {
         if (!(error instanceof MpmError)) throw error;
         warnings.push(`${name}: ${error.message}`);
@@ -79,7 +80,7 @@ export async function injected(
   const script: Part = {
     name: "script",
     title: "Printed by .claude-mpm/hooks/session-start.sh",
-    text: redactValue(printed),
+    text: redactor.text(printed),
   };
   const { text, parts: shown } = injection([...read.flat(), script], {
     fence: system.random(),

@@ -36,6 +36,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./sessions_export.ts")).sessionsExport,
   "sessions import": async () =>
     (await import("./sessions_import.ts")).sessionsImport,
+  "sessions trust": async () =>
+    (await import("./sessions_trust.ts")).sessionsTrust,
   "sessions recover": async () =>
     (await import("./sessions_recover.ts")).sessionsRecover,
   "checkpoint save": async () =>
@@ -76,6 +78,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "config set": async () => (await import("./config_set.ts")).configSet,
   "config unset": async () => (await import("./config_unset.ts")).configUnset,
   "config list": async () => (await import("./config_list.ts")).configList,
+  "scan": async () => (await import("./scan.ts")).scan,
   "migrate": async () => (await import("./migrate.ts")).migrate,
   "hooks install": async () =>
     (await import("./hooks_install.ts")).hooksInstall,

@@ -7,8 +7,8 @@ import { noCommitReason } from "../session/commit_rule.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { sessionId } from "../session/ids.ts";
 import type { PauseWords } from "../session/pause_content.ts";
+import { redactSave } from "../session/redact_save.ts";
 import { pausedSession } from "../session/work_save.ts";
-import { redactSave } from "../session/redact.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
 import {
@@ -19,6 +19,7 @@ import { readConfigAnyway } from "../store/config.ts";
 import { readContextUsage } from "../store/context_usage.ts";
 import { type ExportTarget, exportTarget } from "../store/export_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../store/work_current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
@@ -133,7 +134,10 @@ export async function planned(
   const store = readStoreId(system, root) ?? null;
   const { chain: stack, problem } = currentStack(system, plan.draft.workspace);
   const draft = { ...plan.draft, stack };
-  const save = redactSave(buildSave(draft, { id, sessions, store }));
+  const save = redactSave(
+    redactorOf(system),
+    buildSave(draft, { id, sessions, store }),
+  );
   const files = [...Object.values(saveFiles(sessions, id)), pointer];
   return {
     ...report(plan, save),
@@ -217,7 +221,7 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
     commit: {
       made: false,
       sha: null,
-      branch: draft.state?.branch ?? null,
+      branch: save.git_context.branch,
       reason: reason ?? null,
     },
     redactions: save.mpm?.redactions ?? {},

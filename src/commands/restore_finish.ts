@@ -19,9 +19,9 @@ export async function settleLocked(
   const place = await placeOf(system, workspace, { create: false });
   const { vault } = place;
   if (!marker || !vault) return dropMarker(system, root, worktree);
-  releaseIndex(system, vault, marker.token);
+  releaseIndex(system, vault, marker.restore);
   const done = readJournal(system, root).some(({ after }) =>
-    after.token === marker.token
+    after.restore === marker.restore
   );
   if (done) return dropMarker(system, root, worktree);
   // A marker may have come with a clone; the ref of its safety checkpoint not.

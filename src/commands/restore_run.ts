@@ -79,7 +79,7 @@ export class Restore {
     this.#context = context;
     this.#place = place;
     this.#parts = parts;
-    this.#token = parts.unfinished?.token ?? context.system.random();
+    this.#token = parts.unfinished?.restore ?? context.system.random();
     this.#worktree = place.vault.workspace.worktree;
     this.#skipped = [...parts.planned.plan.skipped];
     const { root } = place.workspace;
@@ -152,7 +152,7 @@ export class Restore {
     const { order, safety, unfinished } = this.#parts;
     const { target, paths, exact, operation, title } = order;
     return {
-      token: this.#token,
+      restore: this.#token,
       worktree: this.#worktree,
       target: { id: target.id, commit: target.commit },
       safety: unfinished?.safety ?? { id: safety.id, commit: safety.commit },
@@ -236,7 +236,7 @@ export class Restore {
         checkpoint: target,
         paths,
         exact,
-        token: this.#token,
+        restore: this.#token,
         trash: this.#trash.folder ?? null,
         moved_aside: this.#movedAside,
       },

@@ -7,7 +7,8 @@ import { completed, NO_CONTENT } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { UNKNOWN_GAUGE } from "../session/gauge.ts";
 import { sessionId } from "../session/ids.ts";
-import { redactSave } from "../session/redact.ts";
+import { contentDigestOf } from "../session/origin.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { Workspace } from "../session/repository.ts";
 import { resumeFileName, resumeFileText } from "../session/resume_file.ts";
 import type { ResumeResult } from "../session/results.ts";
@@ -20,6 +21,8 @@ import { UNKNOWN_USAGE } from "../store/context_usage.ts";
 import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
+import { noteOwn } from "../store/origins.ts";
+import { redactorOf } from "../store/redaction.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { sessionOf } from "./context_steps.ts";
@@ -52,19 +55,29 @@ export async function writeResumeFile(
     transcriptPath,
     config,
   }).gauge;
-  const save = redactSave(await presentState(system, workspace, id));
+  const save = redactSave(
+    redactorOf(system),
+    await presentState(system, workspace, id),
+  );
+  const earlier = hasLists(save) ? undefined : await earlierSave(context);
   const text = resumeFileText({
     save,
     gauge,
     level: levelOf(gauge, thresholdsOf(config)),
-    earlier: hasLists(save) ? undefined : await earlierSave(context),
+    earlier: earlier?.session,
   });
   const result = (file: string) => ({ dry_run: dryRun, file, text });
   if (dryRun) return result(freePath(system, root));
   return await withLock(system, root, () => {
     ensureHome(system, root);
     const file = freePath(system, root);
-    writeAtomic(system, file, { bytes: new TextEncoder().encode(text) });
+    const bytes = new TextEncoder().encode(text);
+    // What it took from a save may be somebody else's words.
+    if (earlier?.origin !== "foreign") {
+      const id = basename(file, ".md");
+      noteOwn(system, { id, digest: contentDigestOf(bytes) });
+    }
+    writeAtomic(system, file, { bytes });
     return result(file);
   });
 }
@@ -111,11 +124,13 @@ function hasLists({ todos, task_list: tasks }: Save): boolean {
 }
 
 /** The newest save, if there is one that can be read. */
-async function earlierSave(context: Context): Promise<Save | undefined> {
+async function earlierSave(
+  context: Context,
+): Promise<ResumeResult | undefined> {
   const latest = await wholeSession(context);
   const usable = latest !== undefined &&
     !basename(latest.source).startsWith("session-resume-");
-  return usable ? redactSave(latest.session) : undefined;
+  return usable ? latest : undefined;
 }
 
 /**

@@ -3,14 +3,18 @@ import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { detectChanges } from "../git/detect.ts";
 import { locate } from "../git/workspace.ts";
+import { foreignNote } from "../session/origin.ts";
+import { redactResume } from "../session/redact_known.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { ResumeResult, SessionsResult } from "../session/results.ts";
 import { sessionsResult } from "../session/rows.ts";
 import type { Agent } from "../session/save.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
+import { Origins } from "../store/origins.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
@@ -72,6 +76,7 @@ export async function findOne(
     return chosen(entry, warnings);
   }
   const states = new SessionStates(system, root);
+  const origins = new Origins(system);
   const entries = await listSaves(system, root, {
     warn: ({ message }) => context.note(`Warning: ${message}`),
   });
@@ -79,6 +84,7 @@ export async function findOne(
     project: root,
     now: system.now(),
     stateOf: (entry) => states.of(entry),
+    originOf: (save) => origins.of(save),
     all: input.all,
   });
   if (!context.interactive || listed.sessions.length === 0) return listed;
@@ -180,7 +186,9 @@ export async function loadResumed(
   { entry, workspace, warnings, input }: Chosen,
 ): Promise<ResumeResult> {
   const { root } = workspace;
-  const { save, warnings: repairs } = await loadOrOffer(system, entry, root);
+  const loaded = await loadOrOffer(system, entry, root);
+  const { save, digest, warnings: repairs } = loaded;
+  const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
   const changes = input["no-changes"]
     ? null
@@ -188,22 +196,27 @@ export async function loadResumed(
       save,
       store: readStoreId(system, root),
     });
-  return {
+  return redactResume(redactorOf(system), {
     resumed_at: now.toISOString(),
     source: entry.path,
+    origin,
     session: save,
     changes,
     work: peekWork(system, workspace, save),
-    agent_command: agentCommand(save.mpm?.agent ?? null),
+    // A foreign save names no command to run.
+    agent_command: origin === "foreign"
+      ? null
+      : agentCommand(save.mpm?.agent ?? null),
     format: input.format,
     fence: system.random(),
     warnings: [
+      ...origin === "foreign" ? [foreignNote(entry.id)] : [],
       ...warnings,
       ...oddities(entry, now),
       ...unfinishedPause(system, root),
       ...repairs,
     ],
-  };
+  });
 }
 
 /** Saves that are tried when a damaged one needs a substitute to offer. */

@@ -1,5 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { returnText } from "../session/detour_text.ts";
+import { redactDetour } from "../session/redact_known.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { planned, returned } from "./return_steps.ts";
 
 /** `mpm return` */
@@ -76,9 +78,10 @@ nothing that is not merged.`,
   result: async () =>
     (await import("../session/results_detour.ts")).ReturnResult,
   async run(context, input) {
-    return input["dry-run"]
+    const result = input["dry-run"]
       ? await planned(context, input)
       : await returned(context, input);
+    return redactDetour(redactorOf(context.system), result);
   },
   render: returnText,
 });

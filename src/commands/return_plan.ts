@@ -3,6 +3,7 @@ import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { readCheckpointRefs, treeChanges } from "../git/read_checkpoints.ts";
 import { resolveNames } from "../git/refs.ts";
+import { revealBranch } from "../git/reveal.ts";
 import { readPosition, refuseFilters } from "../git/switch.ts";
 import { elsewhere } from "../git/switch_target.ts";
 import { readWorktrees } from "../git/worktree_list.ts";
@@ -121,7 +122,8 @@ async function destination(
   },
 ): Promise<Position | null> {
   const { git, workspace } = vault;
-  const branch = input["git-branch"] ?? detour.branch_before;
+  const branch = input["git-branch"] ??
+    await revealBranch(git, detour.branch_before);
   const { head_before: before } = detour;
   if (branch === null) {
     if (before === null) return null;

@@ -7,8 +7,10 @@ import { LOG_FORMAT, parseLog } from "../git/log.ts";
 import { findOwnCommits } from "../git/own_commits.ts";
 import { resolveNames } from "../git/refs.ts";
 import { removeWorktrees } from "../git/remove_worktrees.ts";
+import { revealBranch } from "../git/reveal.ts";
 import { survey } from "../git/worktree_survey.ts";
 import type { ChangedCommit, Changes, FileChange } from "../session/changes.ts";
+import { redactChanges, redactCommits } from "../session/redact_known.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { ReturnResult } from "../session/results_detour.ts";
 import type { WorkView } from "../session/results_work.ts";
@@ -16,6 +18,7 @@ import { worktreeRules } from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 import type { ReturnPlan } from "./return_plan.ts";
@@ -35,11 +38,12 @@ export async function deedsOf(
   system: System,
   { tree, workspace, child, from }: ReturnPlan,
 ): Promise<Deeds> {
-  const { head: start, branch } = child.git;
+  const { head: start } = child.git;
   if (!tree || start === null || from.head === null) {
     return { commits: [], files: null };
   }
   const git = new Git(system, workspace.worktree);
+  const branch = await revealBranch(git, child.git.branch);
   const ref = `refs/heads/${branch}`;
   const tip = branch === null || branch === from.branch
     ? undefined
@@ -57,7 +61,10 @@ export async function deedsOf(
   const own = await findOwnCommits(git, all);
   const files = await tryFileChanges(git, start, end);
   return {
-    commits: all.filter(({ sha }) => !own.has(sha)),
+    commits: redactCommits(
+      redactorOf(system),
+      all.filter(({ sha }) => !own.has(sha)),
+    ),
     files: files?.map(({ status, path, from }) => ({
       status,
       path,
@@ -77,7 +84,8 @@ export async function changesSince(
   try {
     const { save } = await loadSave(system, await findSave(system, root, id));
     const store = readStoreId(system, root);
-    return await detectChanges(system, workspace, { save, store });
+    const changes = await detectChanges(system, workspace, { save, store });
+    return redactChanges(redactorOf(system), changes);
   } catch (error) {
     if (error instanceof MpmError) return null;
     throw error;

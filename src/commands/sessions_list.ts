@@ -6,6 +6,7 @@ import { locate } from "../git/workspace.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
 import { filterRows, parseLimit, parseSince } from "../session/list_filter.ts";
 import { rowAge, sessionLabel, sessionsResult } from "../session/rows.ts";
+import { Origins } from "../store/origins.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { SessionStates } from "../store/settled.ts";
@@ -72,10 +73,12 @@ numbers stay the same whatever is filtered.`,
       warn: ({ message }) => note(`Warning: ${message}`),
     });
     const states = new SessionStates(system, root);
+    const origins = new Origins(system);
     const listed = sessionsResult(entries, {
       project: root,
       now: system.now(),
       stateOf: (entry) => states.of(entry),
+      originOf: (save) => origins.of(save),
       all: input.all,
     });
     return filterRows(listed, filter);
@@ -136,6 +139,7 @@ function fields(row: SessionRow): string {
     row.paused_at,
     row.branch ?? "",
     problem ? "unreadable" : row.log ? "log" : session?.state ?? "",
+    row.origin ?? "",
     row.name ?? session?.name ?? "",
     problem ? problem.message : row.summary,
   ];
@@ -144,9 +148,13 @@ function fields(row: SessionRow): string {
 
 function title(row: SessionRow, style: Style): string {
   if (row.problem) return style.red(escapeText(row.problem.message));
-  if (row.log) return `${style.dim("log:")} ${escapeText(row.summary)}`;
+  const foreign = row.origin === "foreign" ? style.yellow("foreign: ") : "";
+  if (row.log) {
+    return `${foreign}${style.dim("log:")} ${escapeText(row.summary)}`;
+  }
   const label = sessionLabel(row);
   const work = label === "" ? "" : `${style.cyan(label)} `;
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
-  return work + style.bold(name) + (escapeText(row.summary) || "(no summary)");
+  return foreign + work + style.bold(name) +
+    (escapeText(row.summary) || "(no summary)");
 }

@@ -2,11 +2,15 @@ import { defineCommand } from "../cli/command.ts";
 import { asciiJson } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { saveMarkdown } from "../session/markdown.ts";
+import { foreignNote } from "../session/origin.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { ShowResult } from "../session/results.ts";
 import { toYaml } from "../session/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
+import { Origins } from "../store/origins.ts";
 import { findSave } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
+import { redactorOf } from "../store/redaction.ts";
 
 /** `mpm sessions show` */
 export const sessionsShow = defineCommand({
@@ -40,10 +44,18 @@ Shows what the save holds, without looking at what changed since; for that, see
     const { root } = await locate(system, folder);
     await openStore(system, root);
     const entry = await findSave(system, root, input.selector ?? "latest");
-    const { save, warnings } = await loadSave(system, entry);
+    const loaded = await loadSave(system, entry);
+    const { save: written, digest } = loaded;
+    const origin = new Origins(system).of({ id: entry.id, digest });
+    const warnings = [
+      ...origin === "foreign" ? [foreignNote(entry.id)] : [],
+      ...loaded.warnings,
+    ];
+    const save = redactSave(redactorOf(system), written);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
     return {
       source: entry.path,
+      origin,
       format: input.format,
       session: save,
       text: formatted(input.format, save),

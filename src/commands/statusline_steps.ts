@@ -1,7 +1,8 @@
-import { parseStatusInput } from "../claude/status_line.ts";
+import { parseStatusInput, type StatusInput } from "../claude/status_line.ts";
 import { branchByFiles } from "../git/branch_file.ts";
 import { statusToJson } from "../session/agent_records.ts";
 import { gaugeOf } from "../session/gauge.ts";
+import { mayHoldSecret } from "../session/maybe_secret.ts";
 import type { StatusLineResult } from "../session/results_context.ts";
 import { levelOf, thresholdsOf } from "../session/thresholds.ts";
 import { writeAgentFile } from "../store/agent_state.ts";
@@ -24,6 +25,27 @@ export const UNKNOWN_STATUS: StatusLineResult = {
   color: false,
 };
 
+/** A model as Anthropic names it. */
+const MODEL = /^claude-[a-z0-9.-]{3,40}(?:\[\d+[km]\])?$/;
+
+/** Titles may say anything. What redacts them is loaded only if they might. */
+async function told(system: System, input: StatusInput): Promise<StatusInput> {
+  const { modelName, sessionName, reading } = input;
+  const suspects = [modelName, sessionName, reading.model].some((text) =>
+    text !== undefined && !MODEL.test(text) && mayHoldSecret(text)
+  );
+  if (!suspects) return input;
+  const { redactorOf } = await import("../store/redaction.ts");
+  const clean = (text: string | undefined) =>
+    text === undefined ? undefined : redactorOf(system).text(text);
+  return {
+    ...input,
+    modelName: clean(modelName),
+    sessionName: clean(sessionName),
+    reading: { ...reading, model: clean(reading.model) },
+  };
+}
+
 /** Reads what Claude Code says, keeps it, and tells what the line shows. */
 export async function readStatusLine(
   system: System,
@@ -33,8 +55,9 @@ export async function readStatusLine(
   const { bytes, state } = await system.terminal.readInputSoon(BOUNDS);
   if (state === "large") return UNKNOWN_STATUS;
   const now = system.now();
-  const input = parseStatusInput(new TextDecoder().decode(bytes), now);
-  if (!input) return UNKNOWN_STATUS;
+  const given = parseStatusInput(new TextDecoder().decode(bytes), now);
+  if (!given) return UNKNOWN_STATUS;
+  const input = await told(system, given);
   const { sessionId: id, ...record } = input;
   const folder = input.projectDir ?? input.cwd;
   const root = folder === undefined ? undefined : quickRoot(system, folder);

@@ -25,6 +25,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     "Write saved sessions to a file, one or a bundle of several",
   "sessions import":
     "Bring in saved sessions from a file, a bundle or another project",
+  "sessions trust": "Take saves that somebody else made for yours",
   "sessions recover": "Finish or discard an automatic pause that was cut short",
   "checkpoint save": "Keep the whole working tree and its context under a name",
   "checkpoint list": "List the checkpoints of this project",
@@ -53,6 +54,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "config set": "Set one setting in a configuration file",
   "config unset": "Take one setting out of a configuration file",
   "config list": "List all settings with their values",
+  "scan": "Look for secrets in files, by the rules that saves are redacted by",
   "migrate": "Move the saves of an older layout to where they belong",
   "hooks install": "Add mpm's hooks to Claude Code's settings",
   "hooks uninstall": "Take mpm's hooks out of Claude Code's settings",

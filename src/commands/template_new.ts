@@ -3,12 +3,12 @@ import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
-import { redactValue } from "../session/redact.ts";
 import { newTemplate, templateNames } from "../session/template_new.ts";
 import { ensureFolder } from "../store/folders.ts";
 import { ensureHome } from "../store/home.ts";
 import { withLock } from "../store/lock.ts";
 import { writeAtomic } from "../store/atomic.ts";
+import { redactorOf } from "../store/redaction.ts";
 import {
   findTemplate,
   LARGEST_TEMPLATE,
@@ -55,7 +55,7 @@ never replaced. What is wrong in the copied file is told with its line.`,
       ? undefined
       : await original(system, { from: input.from, root, folder });
     const path = join(templateFolder(system, root, "project")!, `${name}.md`);
-    const text = redactValue(newTemplate(title, from));
+    const text = redactorOf(system).text(newTemplate(title, from));
     const bytes = new TextEncoder().encode(text);
     // What is written can be used: the same is checked as when it is read.
     await parsed(bytes, { name, path: input.from ?? path });

@@ -8,6 +8,7 @@ import { Git } from "./git.ts";
 import { namesFor, readHistory } from "./history.ts";
 import { placeOf } from "./place.ts";
 import { resolveNames, UPSTREAM } from "./refs.ts";
+import { revealSave } from "./reveal.ts";
 import { readPresent } from "./state.ts";
 import { readWay } from "./way.ts";
 
@@ -20,13 +21,14 @@ import { readWay } from "./way.ts";
 export async function detectChanges(
   system: System,
   workspace: Workspace,
-  { save, store }: { save: Save; store?: string | undefined },
+  { save: written, store }: { save: Save; store?: string | undefined },
 ): Promise<Changes> {
   if (workspace.git !== "repository") {
-    const place = placeOf(system, workspace, { save, store });
-    return compare(save, undefined, { ...NO_HISTORY, ...place });
+    const place = placeOf(system, workspace, { save: written, store });
+    return compare(written, undefined, { ...NO_HISTORY, ...place });
   }
   const git = new Git(system, workspace.worktree);
+  const save = await revealSave(git, written);
   const read = async () => {
     const resolving = resolveNames(git, [...namesFor(save), UPSTREAM]);
     const [state, way, names] = await Promise.all([

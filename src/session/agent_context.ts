@@ -1,6 +1,7 @@
 import { escapeText } from "../escape.ts";
 import { ageWords } from "./ages.ts";
 import { renderChanges } from "./report.ts";
+import { foreignNote } from "./origin.ts";
 import type { ResumeResult } from "./results.ts";
 import type { Save } from "./save.ts";
 import { openItems } from "./work_save.ts";
@@ -58,10 +59,16 @@ export function facts(result: ResumeResult): string[] {
     `Session ${session.session_id}, paused ${paused} (${
       ageWords(new Date(paused), now)
     })`,
+    // Before what could push it out.
+    ...result.origin === "foreign"
+      ? [`Note: ${foreignNote(session.session_id)}`]
+      : [],
     ...place(session),
     ...workLines(result),
     `Summary: ${line(conversation.summary, LONGEST_SUMMARY)}`,
-    ...result.warnings.map((warning) => `Note: ${line(warning)}`),
+    ...result.warnings
+      .filter((warning) => warning !== foreignNote(session.session_id))
+      .map((warning) => `Note: ${line(warning)}`),
     ...list("Next steps", conversation.next_steps),
     ...list("Blockers", mpm?.blockers ?? []),
     ...list("Open todos", [

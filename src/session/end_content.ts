@@ -1,5 +1,5 @@
 import { type Content, NO_CONTENT } from "./content.ts";
-import { redactValue } from "./redact.ts";
+import type { Redactor } from "./redact.ts";
 import type { Save } from "./save.ts";
 import { firstLine } from "./words.ts";
 
@@ -16,17 +16,18 @@ const ASKED = /\. Last prompt: [^]*$/;
  * earlier, and what was asked of the agent last.
  */
 export function endContent(
-  { earlier, prompt, reason }: {
+  { earlier, prompt, reason, redactor }: {
     earlier: Save | undefined;
     prompt: string | undefined;
     /** Why the session ended, as Claude Code says it. */
     reason: string | undefined;
+    redactor: Redactor;
   },
 ): Content {
   const asked = prompt === undefined
     ? []
     // Redacted before it is cut, which could part a mark from its end.
-    : [`${LAST}${firstLine(redactValue(prompt), LONGEST)}`];
+    : [`${LAST}${firstLine(redactor.text(prompt), LONGEST)}`];
   const how = reason === "clear" ? "cleared" : "ended";
   const said = earlier
     ? earlier.conversation.summary.replace(ASKED, "")

@@ -88,9 +88,10 @@ export const VARIABLES: readonly Variable[] = [
 
 /** All variables: those above, and one for each setting. */
 export function allVariables(): readonly Variable[] {
-  const settings = KEYS.map((key) => ({
-    name: variableOf(key),
-    summary: `${settingOf(key).summary} (${key})`,
-  }));
+  const settings = KEYS.flatMap((key): Variable[] => {
+    const name = variableOf(key);
+    const summary = `${settingOf(key).summary} (${key})`;
+    return name === undefined ? [] : [{ name, summary }];
+  });
   return [...settings, ...VARIABLES];
 }

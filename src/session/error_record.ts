@@ -1,4 +1,4 @@
-import { redactValue } from "./redact.ts";
+import type { Redactor } from "./redact.ts";
 import { cutText, firstLine } from "./words.ts";
 
 /** Something that failed within an agent's session, as it is kept. */
@@ -21,23 +21,24 @@ const LONGEST_INPUT = 2000;
 
 /** The record of a failure, redacted and bounded. */
 export function errorRecord(
-  { at, event, session, tool, input, error }: {
+  { at, event, session, tool, input, error, redactor }: {
     at: Date;
     event: string;
     session: string;
     tool: string | undefined;
     input: unknown;
     error: string;
+    redactor: Redactor;
   },
 ): ErrorRecord {
   // Redacted before it is cut: a cut could part a mark from its end.
-  const clean = redactValue({ input: input ?? null, error });
+  const clean = redactor.value({ input: input ?? null, error, tool });
   return {
     version: 1,
     at: at.toISOString(),
-    event,
+    event: cutText(redactor.text(event), 100),
     session_id: session,
-    tool: tool === undefined ? null : cutText(tool, 200),
+    tool: clean.tool === undefined ? null : cutText(clean.tool, 200),
     input: tool === undefined
       ? null
       : cutText(JSON.stringify(clean.input), LONGEST_INPUT),

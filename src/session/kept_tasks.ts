@@ -1,5 +1,5 @@
 import { field, isFields } from "./odd_values.ts";
-import { redactValue } from "./redact.ts";
+import type { Redactor } from "./redact.ts";
 import type { Task } from "./save.ts";
 import { cutText } from "./words.ts";
 
@@ -32,8 +32,9 @@ function isTask(value: unknown): value is KeptTask {
 export function withTask(
   tasks: readonly KeptTask[],
   task: KeptTask,
+  redactor: Redactor,
 ): KeptTask[] {
-  const clean = redactValue(task);
+  const clean = redactor.value(task);
   const kept = {
     ...clean,
     id: cutText(clean.id, LONGEST),

@@ -1,97 +1,239 @@
-import type { Save } from "./save.ts";
+import { createHash } from "node:crypto";
+import {
+  type Finder,
+  findPrivate,
+  findSecrets,
+  findSureSecrets,
+} from "./find_secrets.ts";
+import { mayHoldSecret } from "./maybe_secret.ts";
+import { keyKind } from "./secret_keys.ts";
+import {
+  aroundAll,
+  type Counts,
+  replaceSpans,
+  type Window,
+} from "./secret_replace.ts";
+import { mergeSpans, replacementFor, type Span } from "./secret_span.ts";
+import { isPlaceholder } from "./secret_value.ts";
 
-/** One kind of secret: every match is replaced by a label. */
-export interface RedactionRule {
-  readonly label: string;
-  /** Whether it could apply to any text of this JSON; fast, and never wrong. */
-  suspects(json: string): boolean;
-  redact(text: string): { text: string; count: number };
+/** What stands in a name in place of a secret. */
+export const NAME_PRINT = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/;
+
+/** What the user's own configuration says of redaction. */
+export interface RedactionRules {
+  /** Off, only what is marked with `<private>` is left out. */
+  readonly enabled: boolean;
+  /** Whether the user declared such a text harmless. */
+  readonly allows?: (secret: string) => boolean;
+  /** Rules beside the built-in ones. */
+  readonly more?: readonly Finder[];
 }
 
-/** What a person marked as not for the record. */
-const privateSpans: RedactionRule = {
-  label: "private",
-  suspects: (json) => json.includes("<private>"),
-  redact(text) {
-    if (!text.includes("<private>")) return { text, count: 0 };
-    let count = 0;
-    const kept = text.replaceAll(
-      /<private>[^]*?(?:<\/private>|$)/g,
-      () => (count++, "[REDACTED:private]"),
-    );
-    return { text: kept, count };
-  },
-};
+/** UTF-16 units at the edge of a window in which nothing is sure. */
+const EDGE = 100;
 
-/** The rules that every sink applies. */
-const RULES: readonly RedactionRule[] = [privateSpans];
+/** Every token and key has one, and most names of files have none. */
+const LONG_WORD = /[\w~-]{12}|PRIVATE/;
+
+/** Times a text is gone through: a replacement may set free what it touched. */
+const PASSES = 24;
+
+/** Shorter texts hold no secret that any rule knows. */
+const SHORTEST = 6;
 
 /**
- * The save with every text redacted, and how often each rule applied under
- * `mpm.redactions`. Everything that leaves mpm passes here first; what is
- * redacted once is left alone the second time.
+ * The one step that everything passes before mpm writes or says it. Each secret
+ * is replaced by a label such as `[redacted:github-token]`; what is redacted
+ * once is left alone the second time.
  */
-export function redactSave(
-  save: Save,
-  rules: readonly RedactionRule[] = RULES,
-): Save {
-  const json = JSON.stringify(save);
-  if (!rules.some((rule) => rule.suspects(json))) return save;
-  const counts: Record<string, number> = { ...save.mpm?.redactions };
-  const clean = walk(save, (text) => redactText(text, { rules, counts }));
-  return clean.mpm
-    ? { ...clean, mpm: { ...clean.mpm, redactions: counts } }
-    : clean;
-}
+export class Redactor {
+  readonly #rules: RedactionRules;
 
-/** Any value with every text redacted by the same rules. */
-export function redactValue<T>(
-  value: T,
-  rules: readonly RedactionRule[] = RULES,
-): T {
-  const json = JSON.stringify(value);
-  if (!rules.some((rule) => rule.suspects(json))) return value;
-  return walk(value, (text) => redactText(text, { rules, counts: {} }));
-}
-
-function redactText(
-  text: string,
-  { rules, counts }: {
-    rules: readonly RedactionRule[];
-    counts: Record<string, number>;
-  },
-): string {
-  for (const rule of rules) {
-    const done = rule.redact(text);
-    text = done.text;
-    if (done.count > 0) {
-      counts[rule.label] = (counts[rule.label] ?? 0) + done.count;
-    }
+  constructor(rules: RedactionRules = { enabled: true }) {
+    this.#rules = rules;
   }
-  return text;
-}
 
-/** `value` with every text changed; what holds no change is not copied. */
-function walk<T>(value: T, change: (text: string) => string): T {
-  const visit = (node: unknown): unknown => {
-    if (typeof node === "string") return change(node);
-    if (typeof node !== "object" || node === null) return node;
-    const fields = node as Record<string, unknown>;
-    let result = fields;
-    for (const key in fields) {
-      const after = visit(fields[key]);
-      if (after === fields[key]) continue;
-      if (result === fields) result = copyOf(fields);
-      result[key] = after;
+  /** The secrets of a text, in order, none over another. */
+  find(text: string): Span[] {
+    if (text.length < SHORTEST) return [];
+    const { enabled, allows, more = [] } = this.#rules;
+    if (more.length === 0 && !mayHoldSecret(text)) return [];
+    const marked = findPrivate(text);
+    if (!enabled) return marked;
+    const spans = mergeSpans([marked, findSecrets(text, more)]);
+    if (!allows) return spans;
+    return spans.filter(({ start, end, label }) =>
+      label === "private" || !allows(text.slice(start, end))
+    );
+  }
+
+  /** `text` without its secrets; each is counted in `counts` by its label. */
+  text(text: string, counts?: Counts): string {
+    let spans = this.find(text);
+    for (let pass = 1; spans.length > 0; pass++) {
+      const done = replaceSpans(text, spans, { counts });
+      text = done.text;
+      if (pass === PASSES) break;
+      // What stood beside a secret may now be seen for what it is.
+      spans = aroundAll(done.places, text.length).flatMap((window) =>
+        this.#findWithin(text, window)
+      );
     }
-    return result;
-  };
-  return visit(value) as T;
+    return text;
+  }
+
+  /** The secrets in a window, but for what its edges may have cut. */
+  #findWithin(text: string, { start, end }: Window): Span[] {
+    return this.find(text.slice(start, end))
+      .map((span) => ({
+        ...span,
+        start: span.start + start,
+        end: span.end + start,
+      }))
+      .filter((span) =>
+        (start === 0 || span.start >= start + EDGE) &&
+        (end === text.length || span.end <= end - EDGE)
+      );
+  }
+
+  /**
+   * The name of a branch or file, in which only what is surely a secret is
+   * replaced, with a print of it: two names are one if their forms are.
+   */
+  name(name: string, counts?: Counts): string {
+    if (!this.#rules.enabled || name.length < SHORTEST) return name;
+    const spans = findSureSecrets(name);
+    if (spans.length === 0) return name;
+    const form = (secret: string, label: string) =>
+      `[redacted:${label}#${printOf(secret)}]`;
+    return replaceSpans(name, spans, { counts, form }).text;
+  }
+
+  /** Whether any of many names holds a secret: most projects have none. */
+  inNames(names: Iterable<string>): boolean {
+    if (!this.#rules.enabled) return false;
+    const long: string[] = [];
+    for (const name of names) if (LONG_WORD.test(name)) long.push(name);
+    return long.length > 0 && findSureSecrets(long.join("\n")).length > 0;
+  }
+
+  /**
+   * The same as {@link value} for what has names of branches and files under
+   * some keys, and ids under others, which stay.
+   */
+  known<T>(value: T, keys: KnownKeys, counts: Counts = {}): T {
+    return this.#visit(value, { counts, kind: undefined, keys }) as T;
+  }
+
+  /** Any value with every text in it redacted, by the name it is under too. */
+  value<T>(value: T, counts: Counts = {}): T {
+    return this.#visit(value, { counts, kind: undefined }) as T;
+  }
+
+  #visit(node: unknown, at: Place): unknown {
+    if (typeof node === "string") return this.#string(node, at);
+    if (typeof node === "number") return this.#number(node, at);
+    if (typeof node !== "object" || node === null) return node;
+    if (Array.isArray(node)) return this.#list(node, at);
+    return this.#fields(node as Record<string, unknown>, at);
+  }
+
+  #string(text: string, { counts, kind, isName }: Place): string {
+    if (isName) return this.name(text, counts);
+    const clean = this.text(text, counts);
+    const told = kind !== undefined && this.#rules.enabled &&
+      clean === text && text.length >= 3 && !isPlaceholder(text) &&
+      !this.#rules.allows?.(text);
+    if (!told) return clean;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    return replacementFor(kind);
+  }
+
+  #number(value: number, { counts, kind }: Place): unknown {
+    const told = kind === "password" && this.#rules.enabled &&
+      Math.abs(value) > 99_999;
+    if (!told) return value;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    return replacementFor(kind);
+  }
+
+  #list(list: readonly unknown[], at: Place): readonly unknown[] {
+    let result: unknown[] | undefined;
+    for (let index = 0; index < list.length; index++) {
+      const after = this.#visit(list[index], at);
+      if (after !== list[index]) (result ??= [...list])[index] = after;
+    }
+    return result ?? list;
+  }
+
+  #fields(
+    fields: Record<string, unknown>,
+    { counts, keys }: Place,
+  ): unknown {
+    const named = namedKind(fields);
+    let changed = false;
+    const result: [string, unknown][] = [];
+    for (const key in fields) {
+      const kind = key === "value" ? named : keyKind(key);
+      const isName = keys?.names.has(key) ?? false;
+      const after = keys?.ids.has(key)
+        ? fields[key]
+        : this.#visit(fields[key], { counts, kind, keys, isName });
+      const name = isPlainKey(key) ? key : this.text(key, counts);
+      changed ||= after !== fields[key] || name !== key;
+      result.push([name, after]);
+    }
+    // As own fields, whatever they are called.
+    return changed ? Object.fromEntries(result) : fields;
+  }
 }
 
-function copyOf(node: object): Record<string, unknown> {
-  return (Array.isArray(node) ? [...node] : { ...node }) as Record<
-    string,
-    unknown
-  >;
+/** Keys under which a value of known shape has no plain texts. */
+export interface KnownKeys {
+  readonly names: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+}
+
+/** Where a value stands. */
+interface Place {
+  readonly counts: Counts;
+  readonly keys?: KnownKeys | undefined;
+  readonly isName?: boolean;
+  /** What the name it is given to says of it. */
+  readonly kind: ReturnType<typeof keyKind>;
+}
+
+/** A key as programs have them: small letters and `_`, or too short. */
+function isPlainKey(key: string): boolean {
+  if (key.length < 12) return true;
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    if (code !== 95 && (code < 97 || code > 122)) return false;
+  }
+  return true;
+}
+
+/** `{ name: "DB_PASSWORD", value: … }`, as variables are often listed. */
+function namedKind(
+  { name, key, value }: Record<string, unknown>,
+): ReturnType<typeof keyKind> {
+  const given = name ?? key;
+  return value !== undefined && typeof given === "string"
+    ? keyKind(given.slice(0, 200))
+    : undefined;
+}
+
+/** Twelve digits, which tell nothing of a secret that nobody can guess. */
+function printOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex").slice(0, 12);
+}
+
+const BUILT_IN = new Redactor();
+
+/**
+ * The form that a name of a branch or file is recorded in: itself, unless it
+ * holds a secret.
+ */
+export function nameForm(name: string): string {
+  return BUILT_IN.name(name);
 }

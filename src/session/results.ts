@@ -7,6 +7,12 @@ import { Save } from "./save.ts";
 
 const text = z.string();
 
+/**
+ * `own`: made by this user on this machine; `trusted`: taken for theirs;
+ * `foreign`: anybody's.
+ */
+const Origin = z.enum(["own", "trusted", "foreign"]);
+
 export const PauseResult = z.strictObject({
   /** Nothing was written; the id is the one it would have had. */
   dry_run: z.boolean(),
@@ -64,6 +70,8 @@ export const SessionRow = z.strictObject({
   log: z.boolean(),
   /** Brought in by "sessions import": somebody else's words. */
   imported: z.boolean(),
+  /** Whose words it is; null: it cannot be read. */
+  origin: z.nullable(Origin),
   /** The work session it belongs to. */
   session: z.nullable(z.strictObject({
     id: text,
@@ -98,6 +106,7 @@ export const ResumeResult = z.strictObject({
   resumed_at: text,
   /** The file that was read, absolute. */
   source: text,
+  origin: Origin,
   session: Save,
   /** null: not asked for. */
   changes: z.nullable(Changes),
@@ -130,6 +139,7 @@ export const ResumeAnswer = z.union([ResumeResult, SessionsResult]);
 
 export const ShowResult = z.strictObject({
   source: text,
+  origin: Origin,
   format: z.enum(["md", "json", "yaml"]),
   session: Save,
   /** The session in that format. */

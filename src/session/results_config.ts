@@ -21,8 +21,8 @@ export const ConfigRow = z.strictObject({
     source: text,
     line: z.nullable(z.int()),
   })),
-  /** The environment variable that sets it. */
-  variable: text,
+  /** The environment variable that sets it; null: none does. */
+  variable: z.nullable(text),
   summary: text,
 });
 

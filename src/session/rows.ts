@@ -1,3 +1,4 @@
+import type { Origin } from "./origin.ts";
 import { escapeText } from "../escape.ts";
 import { ageWords } from "./ages.ts";
 import type { SessionRow, SessionsResult } from "./results.ts";
@@ -11,6 +12,8 @@ export interface Listed {
   readonly now: Date;
   /** The state of a save's work session, if it is known. */
   stateOf(entry: SaveEntry): WorkState | undefined;
+  /** Whose words a save is. */
+  originOf(save: { id: string; digest: string }): Origin;
   /** Whether those of archived and cancelled sessions are shown, too. */
   readonly all: boolean;
 }
@@ -21,7 +24,7 @@ export interface Listed {
  */
 export function sessionsResult(
   entries: readonly SaveEntry[],
-  { project, now, stateOf, all }: Listed,
+  { project, now, stateOf, originOf, all }: Listed,
 ): SessionsResult {
   const sessions: SessionRow[] = [];
   let next = 0;
@@ -32,7 +35,9 @@ export function sessionsResult(
     if (settled) hidden++;
     if (settled && !all) continue;
     const index = settled ? null : next++;
-    sessions.push(sessionRow(entry, { index, state }));
+    const { id, digest } = entry;
+    const origin = digest === undefined ? null : originOf({ id, digest });
+    sessions.push(sessionRow(entry, { index, state, origin }));
   }
   hidden = all ? 0 : hidden;
   return {
@@ -48,7 +53,11 @@ export function sessionsResult(
 
 function sessionRow(
   entry: SaveEntry,
-  { index, state }: { index: number | null; state: WorkState | null },
+  { index, state, origin }: {
+    index: number | null;
+    state: WorkState | null;
+    origin: Origin | null;
+  },
 ): SessionRow {
   const { problem, session } = entry;
   return {
@@ -64,6 +73,7 @@ function sessionRow(
     location: entry.location,
     log: isLog(entry),
     imported: entry.imported,
+    origin,
     session: session === null ? null : { ...session, state },
     source: entry.path,
     problem: problem ? { code: problem.code, message: problem.message } : null,
@@ -95,7 +105,10 @@ export function seedList({ sessions }: SessionsResult): string {
       ? `Cannot be read: ${escapeText(row.problem.message)}`
       : `Summary: ${escapeText(row.summary) || "(no summary)"}`;
     const label = sessionLabel(row);
-    const of = label === "" ? "" : ` - ${label}`;
+    const of = [
+      ...label === "" ? [] : [` - ${label}`],
+      ...row.origin === "foreign" ? [" (foreign)"] : [],
+    ].join("");
     const at = row.index ?? "-";
     return `  [${at}] ${row.session_id} - ${day} ${minute}${of}\n      ${text}\n`;
   });

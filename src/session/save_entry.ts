@@ -65,6 +65,11 @@ export interface SaveEntry {
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files that belong to this id. */
   readonly evidence: readonly string[];
+  /**
+   * What its content is known by, see `origin.ts`; absent where the file was
+   * not read.
+   */
+  readonly digest?: string;
   /** Bytes of the file. */
   readonly size: number;
   /** Of the file, milliseconds since the epoch. */

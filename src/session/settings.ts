@@ -17,6 +17,10 @@ interface Values {
   path: string;
   /** A table: model name to tokens. */
   tokens: Readonly<Record<string, number>>;
+  /** Regular expressions in the syntax of RE2. */
+  patterns: readonly string[];
+  /** A table: label to such an expression. */
+  rules: Readonly<Record<string, string>>;
 }
 
 export type Kind = keyof Values;
@@ -36,6 +40,8 @@ export interface Setting {
   readonly personal?: true;
   /** The environment variable, where it is not the one made of the key. */
   readonly variable?: string;
+  /** No variable sets it either: a project can have those set for its tools. */
+  readonly fileOnly?: true;
   /** The option of a command that stands over it. */
   readonly option?: string;
   readonly choices?: readonly string[];
@@ -142,6 +148,27 @@ export const SETTINGS = {
     summary: "The most that the trash holds, in MiB; the oldest goes first",
     personal: true,
   },
+  "redaction.enabled": {
+    kind: "flag",
+    default: true,
+    summary: "Whether secrets are left out of what mpm writes and says",
+    personal: true,
+    fileOnly: true,
+  },
+  "redaction.allow": {
+    kind: "patterns",
+    default: [],
+    summary: "What is no secret though it looks like one: all of it must match",
+    personal: true,
+    fileOnly: true,
+  },
+  "redaction.rules": {
+    kind: "rules",
+    default: {},
+    summary: "What is a secret besides: a label, and the text it is put for",
+    personal: true,
+    fileOnly: true,
+  },
   "hooks.enabled": {
     kind: "flag",
     default: true,
@@ -223,8 +250,14 @@ export function settingOf(key: Key): Setting {
   return SETTINGS[key];
 }
 
-/** The environment variable of a setting. */
-export function variableOf(key: Key): string {
+/** Whether a setting is a table, whose entries add up. */
+export function isTable(key: Key): boolean {
+  return ["tokens", "rules"].includes(settingOf(key).kind);
+}
+
+/** The environment variable of a setting; `undefined`: it has none. */
+export function variableOf(key: Key): string | undefined {
+  if (settingOf(key).fileOnly) return undefined;
   const name = `MPM_CONFIG_${key.toUpperCase().replaceAll(".", "_")}`;
   return settingOf(key).variable ?? name;
 }

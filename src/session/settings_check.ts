@@ -61,6 +61,20 @@ const RULES: Readonly<Record<Kind, Rule>> = {
     schema: () => z.string().check(z.refine(isInside)),
     fromText: (text) => text,
   },
+  patterns: {
+    words: () => 'a list of regular expressions such as "^example-[a-z]+$"',
+    schema: () => z.array(pattern()).check(z.maxLength(100)),
+    fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),
+  },
+  rules: {
+    words: () => 'a table such as { "acme-token" = "acme_[a-z0-9]{32}" }',
+    schema: () =>
+      z.record(
+        z.string().check(z.regex(/^[a-z][a-z0-9-]{1,39}$/)),
+        pattern(),
+      ).check(z.refine((rules) => Object.keys(rules).length <= 100)),
+    fromText: rulesFrom,
+  },
   tokens: {
     words: () => 'a table such as { "claude-opus-5-5" = 1000000 }',
     schema: () =>
@@ -77,6 +91,19 @@ const RULES: Readonly<Record<Kind, Rule>> = {
       ),
   },
 };
+
+/** `label=pattern` in each word. */
+function rulesFrom(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(/\s+/).filter((word) => word !== "").map((word) => {
+      const at = word.indexOf("=");
+      return [word.slice(0, Math.max(at, 0)), word.slice(at + 1)];
+    }),
+  );
+}
+
+/** A regular expression as far as it can be told without its library. */
+const pattern = () => z.string().check(z.minLength(1), z.maxLength(500));
 
 /** Whether `path` is relative, plain and leads out of nothing. */
 function isInside(path: string): boolean {

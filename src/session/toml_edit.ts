@@ -33,12 +33,20 @@ export function setValue(
   );
   if (inTable) return insert(text, inTable.end, pairLine, eol);
   if (table.length === 0) return insertAtTop(text, found, { pairLine, eol });
+  const head = `[${table.map(keyText).join(".")}]`;
+  // A table of its own comes before those within it.
+  const below = found.find((one) =>
+    one.kind === "header" && startsWith(one.path, table)
+  );
+  if (below) {
+    const lines = `${head}${eol}${pairLine}${eol}${eol}`;
+    return insertAbove(text, below.start, lines);
+  }
   const gap = text === "" || text === "\ufeff"
     ? ""
     : text.endsWith("\n")
     ? eol
     : eol + eol;
-  const head = `[${table.map(keyText).join(".")}]`;
   return `${text}${gap}${head}${eol}${pairLine}${eol}`;
 }
 
@@ -96,14 +104,18 @@ function insertAtTop(
 ): string {
   const first = found.find(({ kind }) => kind === "header");
   if (!first) return insert(text, text.length, pairLine, eol);
-  let at = first.start;
-  // A comment right above the table belongs to it.
+  return insertAbove(text, first.start, `${pairLine}${eol}${eol}`);
+}
+
+/** Above a table and the comment right above it, which belongs to it. */
+function insertAbove(text: string, start: number, lines: string): string {
+  let at = start;
   for (;;) {
     const before = text.lastIndexOf("\n", at - 2) + 1;
     if (at === 0 || !/^[ \t]*#/.test(text.slice(before, at))) break;
     at = before;
   }
-  return `${text.slice(0, at)}${pairLine}${eol}${eol}${text.slice(at)}`;
+  return `${text.slice(0, at)}${lines}${text.slice(at)}`;
 }
 
 function insert(text: string, at: number, line: string, eol: string): string {

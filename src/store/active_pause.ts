@@ -71,7 +71,11 @@ export function finalizeRecord(
       id = freeId(system, root, time);
       const store = ensureStoreId(system, root);
       const save = withDigest(build({ id, sessions, store }), digest);
-      ({ warnings } = storeSave(system, root, { save, latest: true }));
+      ({ warnings } = storeSave(system, root, {
+        save,
+        latest: true,
+        own: false,
+      }));
     }
     const bytes = ended(record, line(id));
     writeAtomic(system, join(sessions, `${id}-incremental.jsonl`), { bytes });

@@ -91,7 +91,8 @@ export async function readGiven(
     if (isThere(system, file)) await take(() => readFile(system, file, skip));
   }
   for (const key of KEYS) {
-    const text = system.env(variableOf(key));
+    const name = variableOf(key);
+    const text = name === undefined ? undefined : system.env(name);
     if (text) await take(() => readVariable(key, text));
   }
   for (const name of unknownVariables(system)) {
@@ -128,7 +129,7 @@ async function readFile(
   skip: ((error: MpmError) => void) | undefined,
 ): Promise<Map<Key, Given>> {
   const { checkedFile, readText } = await import("./config_file.ts");
-  return checkedFile(readText(system, file), file, skip);
+  return checkedFile(readText(system, file), file, { skip });
 }
 
 async function readVariable(

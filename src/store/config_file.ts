@@ -65,17 +65,19 @@ function refuseDangling(system: System, path: string): void {
 export type Skip = (error: MpmError) => void;
 
 /**
- * Every value of a file by its key. Throws USAGE that names file and line, or
- * tells `skip` of it and leaves that one setting out.
+ * Every value of a file by its key, or those of one `section` whatever is wrong
+ * in others. Throws USAGE that names file and line, or tells `skip` of it and
+ * leaves that one setting out.
  */
 export function checkedFile(
   text: string,
   file: ConfigFile,
-  skip?: Skip,
+  { skip, section }: { skip?: Skip | undefined; section?: string } = {},
 ): Map<Key, Given> {
   const values = new Map<Key, Given>();
   refuseTwice(text, file);
   for (const leaf of leaves(parsed(text, file))) {
+    if (section !== undefined && leaf.path[0] !== section) continue;
     const line = lineOf(text, leaf.path);
     const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
     try {
@@ -144,7 +146,7 @@ export function parsed(
 
 /** The value of a variable. Throws USAGE that names it. */
 export function checkedVariable(key: Key, text: string): Given {
-  const source = variableOf(key);
+  const source = variableOf(key) ?? "";
   const written = fromText(key, text);
   if (!fits(key, written)) throw misfit(key, text, `variable ${source}`);
   return { written, layer: "environment", source, line: undefined };

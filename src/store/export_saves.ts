@@ -1,11 +1,12 @@
 import { MpmError } from "../errors.ts";
 import { makeBundle } from "../session/bundle.ts";
 import { field } from "../session/odd_values.ts";
-import { redactSave } from "../session/redact.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { saveBytes } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { loadSave } from "./load_save.ts";
+import { redactorOf } from "./redaction.ts";
 
 /**
  * A save as it leaves mpm: its JSON file to the byte, unless there is none or
@@ -16,7 +17,7 @@ export async function exportBytes(
   entry: SaveEntry,
 ): Promise<Uint8Array> {
   const { save, bytes } = await loadSave(system, entry);
-  const clean = redactSave(save);
+  const clean = redactSave(redactorOf(system), save);
   // A text that gives another id than its file would be refused elsewhere.
   const asItIs = clean === save && entry.format === "json" &&
     entry.location !== "resume-logs" &&

@@ -1,11 +1,13 @@
 import { dirname, join } from "@std/path";
+import { MpmError } from "../errors.ts";
 import { field } from "../session/odd_values.ts";
-import { redactValue } from "../session/redact.ts";
+import { Redactor } from "../session/redact.ts";
 import { cutText } from "../session/words.ts";
 import type { System } from "../system/system.ts";
 import { appendLog } from "./append_log.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
+import { redactorOf } from "./redaction.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** UTF-16 units of an error that are kept. */
@@ -24,7 +26,7 @@ export function noteHookFailure(
   const line = {
     at: system.now().toISOString(),
     event: cutText(event, 100),
-    error: cutText(redactValue(String(text)), LONGEST),
+    error: cutText(redacted(system, String(text)), LONGEST),
   };
   for (const file of [() => inProject(system, root), () => inState(system)]) {
     try {
@@ -35,6 +37,16 @@ export function noteHookFailure(
     } catch {
       // The next place, or none: a full disk is no reason to fail a session.
     }
+  }
+}
+
+/** By the user's rules; where those are faulty by the built-in ones. */
+function redacted(system: System, text: string): string {
+  try {
+    return redactorOf(system).text(text);
+  } catch (error) {
+    if (error instanceof MpmError) return new Redactor().text(text);
+    throw error;
   }
 }
 

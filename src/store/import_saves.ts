@@ -98,7 +98,11 @@ export function importSaves(
       const mark = { from, at, session_id: save.session_id, sha256: digest };
       const marked = markImported({ ...save, session_id: id }, mark);
       warnings.push(
-        ...storeSave(system, root, { save: marked, latest: false }).warnings,
+        ...storeSave(system, root, {
+          save: marked,
+          latest: false,
+          own: false,
+        }).warnings,
       );
     }
     return { plan, warnings };

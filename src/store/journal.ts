@@ -5,7 +5,6 @@ import {
   type KnownEntry,
   parseEntry,
 } from "../session/journal.ts";
-import { redactValue } from "../session/redact.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
@@ -16,6 +15,7 @@ import {
   sealed,
 } from "./journal_key.ts";
 import { layout } from "./layout.ts";
+import { redactorOf } from "./redaction.ts";
 
 /** Bytes from which the older half of the journal is dropped. */
 const LIMIT = 2 * 1024 * 1024;
@@ -57,7 +57,7 @@ export function appendJournal(
   const added = {
     id: lastId(system, journal, end) + 1,
     ...operation,
-    title: redactValue(operation.title),
+    title: redactorOf(system).text(operation.title),
   };
   const line = sealed(ensureJournalKey(system), asciiJson(added));
   const gap = end === "" || end.endsWith("\n") ? "" : "\n";

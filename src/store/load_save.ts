@@ -2,6 +2,7 @@ import { basename, dirname, join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
 import { importedFrom } from "../session/imported.ts";
 import { normalize } from "../session/normalize.ts";
+import { contentDigestOf, withoutReturns } from "../session/origin.ts";
 import type { Save } from "../session/save.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { sha256 } from "../session/serialize.ts";
@@ -20,6 +21,8 @@ export interface LoadedSave {
   readonly checksum: "verified" | "evidence" | "absent";
   /** The file. */
   readonly bytes: Uint8Array;
+  /** What the content is known by, see `origin.ts`. */
+  readonly digest: string;
 }
 
 /** What must be known of a save's file to read it. */
@@ -62,6 +65,7 @@ export async function loadSave(
     ],
     checksum,
     bytes,
+    digest: contentDigestOf(bytes),
   };
 }
 
@@ -98,11 +102,6 @@ function verify(
     hint: 'Run "mpm sessions verify" to see which saves are whole, ' +
       "and resume one of those by its id",
   });
-}
-
-/** As mpm wrote it, where git checked it out with the line ends of Windows. */
-function withoutReturns(bytes: Uint8Array): Uint8Array {
-  return bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
 }
 
 /** The digest in a checksum file; `undefined`: there is no such file. */

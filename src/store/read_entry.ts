@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import { importedFrom } from "../session/imported.ts";
 import { field } from "../session/odd_values.ts";
+import type { Redactor } from "../session/redact.ts";
 import {
   type EntrySession,
   idTime,
@@ -10,11 +11,13 @@ import {
   type SaveFormat,
   type SaveLocation,
 } from "../session/save_entry.ts";
+import { contentDigestOf } from "../session/origin.ts";
 import { parseTime } from "../session/times.ts";
 import { firstLine } from "../session/words.ts";
 import { workIdIn } from "../session/work_save.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import type { Found } from "./find_saves.ts";
+import { redactorOf } from "./redaction.ts";
 import type { RowCache } from "./row_cache.ts";
 import { LARGEST_SAVE, parseSave } from "./save_content.ts";
 
@@ -93,7 +96,10 @@ export class EntryReader {
     if (known) return known;
     const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
     const { value } = parseSave({ id, format, location, path }, bytes);
-    const described = describe(value, { id, info });
+    const described = redactedRow(
+      redactorOf(this.#system),
+      describe(value, { id, info, digest: contentDigestOf(bytes) }),
+    );
     this.#cache?.put(name, info, described);
     return described;
   }
@@ -118,6 +124,19 @@ export class EntryReader {
       throw error;
     }
   }
+}
+
+/** What another program wrote is shown, and kept for speed, without secrets. */
+function redactedRow(redactor: Redactor, row: Described): Described {
+  const text = <T extends string | null>(one: T) =>
+    (one === null ? null : redactor.text(one)) as T;
+  return {
+    ...row,
+    summary: text(row.summary),
+    name: text(row.name),
+    branch: row.branch === null ? null : redactor.name(row.branch),
+    session: row.session && redactor.value(row.session),
+  };
 }
 
 function fileName(id: string, format: SaveFormat): string {
@@ -150,7 +169,7 @@ function withProblem(
 /** What a list shows of a save's content, of whatever type the fields are. */
 export function describe(
   value: unknown,
-  { id, info }: { id: string; info: FileInfo },
+  { id, info, digest }: { id: string; info: FileInfo; digest?: string },
 ): Described {
   const own = field(value, "mpm");
   const git = field(value, "git_context");
@@ -168,6 +187,7 @@ export function describe(
     session: sessionOf(field(own, "session")),
     size: info.size,
     mtime: info.mtime,
+    ...digest === undefined ? {} : { digest },
   };
 }
 

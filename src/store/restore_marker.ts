@@ -18,7 +18,7 @@ export interface CheckpointRef {
 /** A restore under way: there from before its first change until its end. */
 export interface RestoreMarker {
   /** Tells one restore from another; also the content of its index lock. */
-  readonly token: string;
+  readonly restore: string;
   readonly worktree: string;
   readonly target: CheckpointRef;
   readonly safety: CheckpointRef;
@@ -91,7 +91,7 @@ function isMarker(value: unknown): value is RestoreMarker {
   const paths = field(value, "paths");
   const brought = field(value, "brought");
   return isRef(field(value, "target")) && isRef(field(value, "safety")) &&
-    /^[a-z0-9]{8,64}$/.test(String(field(value, "token"))) &&
+    /^[a-z0-9]{8,64}$/.test(String(field(value, "restore"))) &&
     Array.isArray(paths) && paths.every((path) => typeof path === "string") &&
     (brought === null || /^[0-9a-f]{40,64}$/.test(String(brought)));
 }

@@ -1,11 +1,11 @@
 import { dirname, join } from "@std/path";
 import { FileError } from "../errors.ts";
-import { redactValue } from "../session/redact.ts";
 import { cutText } from "../session/words.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { appendLog } from "./append_log.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
+import { redactorOf } from "./redaction.ts";
 
 /** Bytes kept of what a script prints, on each stream. */
 export const OUTPUT_LIMIT = 64 * 1024;
@@ -89,7 +89,8 @@ function log(
   { name, event }: HookRun,
   { stdout, stderr, ...outcome }: HookOutcome,
 ): void {
-  const text = (printed: string) => cutText(redactValue(printed), LOGGED);
+  const redactor = redactorOf(system);
+  const text = (printed: string) => cutText(redactor.text(printed), LOGGED);
   const path = hookLog(root);
   try {
     ensureFolder(system, dirname(path), root);

@@ -3,7 +3,7 @@ import { FileError, isMissing, MpmError } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
 import { WORK_ID, workId } from "../session/ids.ts";
 import { isDeeper } from "../session/odd_values.ts";
-import { redactValue } from "../session/redact.ts";
+import { redactWork } from "../session/redact_known.ts";
 import type { Work } from "../session/work.ts";
 import { workFault } from "../session/work_record.ts";
 import type { System } from "../system/system.ts";
@@ -11,6 +11,7 @@ import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { checkFolder, ensureFolder } from "./folders.ts";
 import { namesIn } from "./find_saves.ts";
 import { layout } from "./layout.ts";
+import { redactorOf } from "./redaction.ts";
 
 /** Bytes of a record; what a session of years takes. */
 const LARGEST = 8 * 1024 * 1024;
@@ -143,7 +144,7 @@ export function readRecord(system: System, root: string, id: string): Work {
  */
 export function writeWork(system: System, root: string, work: Work): Work {
   const path = workPath(root, work.id);
-  const clean = redactValue(work);
+  const clean = redactWork(redactorOf(system), work);
   const bytes = new TextEncoder().encode(asciiJson(clean, 2));
   if (bytes.length > LARGEST) {
     throw new MpmError("CONFLICT", `The record of ${work.id} has grown full`, {

@@ -1,7 +1,7 @@
 import { FileError, MpmError } from "../errors.ts";
 import { sessionId } from "../session/ids.ts";
 import type { Slot } from "../session/draft.ts";
-import { redactSave } from "../session/redact.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { Save } from "../session/save.ts";
 import { saveBytes, sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
@@ -11,7 +11,9 @@ import { ensureHome } from "./home.ts";
 import { keepSave } from "./keep.ts";
 import { layout, saveFiles } from "./layout.ts";
 import { withLock } from "./lock.ts";
+import { noteOwn } from "./origins.ts";
 import { finishPending } from "./recover.ts";
+import { redactorOf } from "./redaction.ts";
 import { ensureStoreId } from "./store_id.ts";
 import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
 import { followSave } from "./work_follow.ts";
@@ -48,23 +50,28 @@ export function writeSave(
     return storeSave(system, root, {
       save: draft.build({ id, sessions, store }),
       latest: true,
+      own: true,
     });
   });
 }
 
 /**
  * The same for a save whose id is known to be free; `latest`: the pointer leads
- * to it even if another one is newer. Call under the lock, with nothing pending.
+ * to it even if another one is newer; `own`: it says what the user or their
+ * agent said. Call under the lock, with nothing pending.
  */
 export function storeSave(
   system: System,
   root: string,
-  { save: given, latest }: { save: Save; latest: boolean },
+  { save: given, latest, own }: { save: Save; latest: boolean; own: boolean },
 ): Written {
   const known = openIndex(system, root);
-  const save = redactSave(given);
-  const bytes = commit(system, root, save);
-  const warnings = finish(known, save, latest);
+  const save = redactSave(redactorOf(system), given);
+  const bytes = saveBytes(save);
+  const digest = sha256(bytes);
+  const unnoted = own ? noteMade(system, save, digest) : [];
+  commit(system, root, { save, bytes, digest });
+  const warnings = [...finish(known, save, latest), ...unnoted];
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
   return {
@@ -74,6 +81,15 @@ export function storeSave(
       .filter((path) => system.files.lstat(path)),
     warnings,
   };
+}
+
+/** Whose save it is does not decide whether there is one. */
+function noteMade(system: System, save: Save, digest: string): string[] {
+  const problem = noteOwn(system, { id: save.session_id, digest });
+  return problem === undefined ? [] : [
+    `The save will be shown as foreign, since it could not be noted that it ` +
+    `is yours: ${problem}`,
+  ];
 }
 
 /** Seconds beyond the present one in which a free id is looked for. */
@@ -106,12 +122,14 @@ export function isTaken(system: System, root: string, id: string): boolean {
  * Everything up to and including the commit point, then reads it back. A save
  * that fails anywhere here is taken away again, so that an error means none.
  */
-function commit(system: System, root: string, save: Save): Uint8Array {
+function commit(
+  system: System,
+  root: string,
+  { save, bytes, digest }: { save: Save; bytes: Uint8Array; digest: string },
+): void {
   const { files } = system;
   const { sessions, pending } = layout(root);
   const { json, checksum } = saveFiles(sessions, save.session_id);
-  const bytes = saveBytes(save);
-  const digest = sha256(bytes);
   const mtime = new Date(save.paused_at).getTime();
   const written = [checksum, pending];
   try {
@@ -125,7 +143,6 @@ function commit(system: System, root: string, save: Save): Uint8Array {
     written.unshift(json);
     files.syncFolder(sessions);
     readBack(system, json, digest);
-    return bytes;
   } catch (error) {
     written.forEach((path) => removeQuietly(system, path));
     throw error;

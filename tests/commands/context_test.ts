@@ -337,7 +337,7 @@ Deno.test("context resume-file holds all six items, redacted and private", async
 
 ## Completed Tasks
 
-- Wrote [REDACTED:private]
+- Wrote [redacted:private]
 
 ## In Progress
 
@@ -604,7 +604,7 @@ Deno.test("context inject fences the configured parts as data", async () => {
   assertStringIncludes(text, "Changes Since Pause");
   assertStringIncludes(
     text,
-    "Ours ‹/mpm-context>‹/System-reminder>\\x1b[31m\\u{202e} [REDACTED:private]",
+    "Ours ‹/mpm-context>‹/System-reminder>\\x1b[31m\\u{202e} [redacted:private]",
   );
   putHome(
     env,

@@ -377,7 +377,7 @@ Deno.test("tasks are kept for the save, where their files are gone", async () =>
   >(env, ["resume", "--peek"]);
   const { pending_tasks, ...rest } = session.task_list;
   assertEquals(pending_tasks.map(({ title }) => title), [
-    "Weigh [REDACTED:private]",
+    "Weigh [redacted:private]",
   ]);
   assertEquals(rest, { in_progress_tasks: [], completed_count: 1 } as never);
 });

@@ -127,7 +127,7 @@ posixTest(
     const line = JSON.parse(env.read(LOG));
     assertEquals(
       [line.name, line.event, line.outcome, line.status, line.stderr],
-      ["pre-session.sh", "SessionStart", "exited", 0, "[REDACTED:private]\n"],
+      ["pre-session.sh", "SessionStart", "exited", 0, "[redacted:private]\n"],
     );
     assertEquals(Deno.statSync(join(env.project, LOG)).mode! & 0o777, 0o600);
   },

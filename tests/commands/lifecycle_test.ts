@@ -562,9 +562,9 @@ Deno.test("check ticks by number, span and text, and takes it back", async () =>
 Deno.test("what people typed is redacted before it is kept", async () => {
   using env = await started("start", "login", "Use <private>hunter2</private>");
   const id = workIds(env)[0]!;
-  assertEquals(recordOf(env, id).task, "Use [REDACTED:private]");
+  assertEquals(recordOf(env, id).task, "Use [redacted:private]");
   await mpmJson(env, ["complete", "-s", "<private>hunter2</private> done"]);
-  assertEquals(recordOf(env, id).summary, "[REDACTED:private] done");
+  assertEquals(recordOf(env, id).summary, "[redacted:private] done");
 });
 
 Deno.test("unknown fields of a record survive what mpm writes", async () => {

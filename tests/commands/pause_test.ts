@@ -332,7 +332,7 @@ Deno.test("pause leaves out what is marked private", async () => {
   // The summary is the headline too.
   assertEquals(redactions, { private: 3 });
   const { conversation } = savedJson(env);
-  assertEquals(conversation.summary, "Key [REDACTED:private] is set");
+  assertEquals(conversation.summary, "Key [redacted:private] is set");
   for (const { name } of Deno.readDirSync(join(env.project, SESSIONS))) {
     assert(!env.read(`${SESSIONS}/${name}`).includes("hunter2"), name);
   }

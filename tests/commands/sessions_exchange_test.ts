@@ -8,6 +8,7 @@ import type {
   ShowResult,
   VerifyResult,
 } from "../../src/session/results.ts";
+import { foreignNote } from "../../src/session/origin.ts";
 import { saveBytes, sha256 } from "../../src/session/serialize.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -125,7 +126,8 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   const shown = await mpm(other, ["sessions", "show", id]);
   assertEquals(
     shown.stderr,
-    "Warning: It was imported from $ROOT/bundle.json: its texts are somebody else's\n",
+    `Warning: ${foreignNote(id)}\n` +
+      "Warning: It was imported from $ROOT/bundle.json: its texts are somebody else's\n",
   );
   const { session } = await mpmJson<ShowResult>(other, [
     "sessions",

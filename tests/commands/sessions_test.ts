@@ -77,7 +77,7 @@ Deno.test("sessions list shows a terminal the newest 20 and how to see more", as
   assertEquals(
     lines[0],
     " 0  session-20260102-050000  19 hours ago  fix            " +
-      "Step 29: 直す\\tOther",
+      "foreign: Step 29: 直…",
   );
   assertEquals(
     lines.at(-1),
@@ -114,7 +114,7 @@ Deno.test("sessions list pipes every save whole, with tabs between the fields", 
   ]);
   assertEquals(rows[1], [
     ...["1", "session-20260102-050000", "2026-01-02T05:00:00.000Z", "fix"],
-    ...["", "", "Step 29: 直す\\tOther"],
+    ...["", "foreign", "", "Step 29: 直す\\tOther"],
   ]);
   const { sessions, matching, total } = await mpmJson<SessionsResult>(env, [
     ...["sessions", "list", "--search", "step", "--limit", "2"],

@@ -163,12 +163,16 @@ Deno.test("the binary works inside a git hook", () => {
   assertEquals(save.git_context.status.staged, ["other.txt"]);
 });
 
-Deno.test("the binary writes nothing outside the project but the journal's key", () => {
+Deno.test("the binary writes nothing outside the project but what tells its own from others'", () => {
   using env = TestEnv.repository();
   run(env, "pause", "One");
   run(env, "resume");
   assertEquals(below(join(env.root, "tmp")), []);
-  assertEquals(below(env.home), [".local/state/mpm/journal-key"]);
+  const kept = below(env.home).map((path) => path.replace(/\d/g, "0")).sort();
+  assertEquals(kept, [
+    ".local/state/mpm/journal-key",
+    ".local/state/mpm/own/0000-00",
+  ]);
 });
 
 /** The files in a folder and those below it, by their paths in it. */

@@ -230,7 +230,7 @@ posixTest("a restore marker of somebody else does no harm", () => {
   env.write(
     marker,
     JSON.stringify({
-      token: "0123456789",
+      restore: "0123456789",
       worktree: env.project,
       target: { id: "one", commit },
       safety: { id: "safety-1", commit },

@@ -17,6 +17,7 @@ import {
   typedCommand,
 } from "../../../src/session/typed_command.ts";
 import { HOOK_ENTRIES } from "../../../src/claude/hook_entries.ts";
+import { Redactor } from "../../../src/session/redact.ts";
 
 Deno.test("an answer is what the protocol has, and nothing where there is none", () => {
   assertEquals(answerText("Stop", {}), "");
@@ -94,7 +95,8 @@ Deno.test("the tasks that are kept are few and short", () => {
   for (let at = 0; at < 150; at++) {
     const subject = "日".repeat(9000);
     const task = { id: `${at}`, subject, description: subject };
-    tasks = withTask(tasks, { ...task, completed: at % 2 === 0 });
+    const next = { ...task, completed: at % 2 === 0 };
+    tasks = withTask(tasks, next, new Redactor());
   }
   const bytes = new TextEncoder().encode(JSON.stringify(tasks)).length;
   assert(bytes < 64 * 1024);

@@ -32,6 +32,12 @@ const SET: [string, string, string, string][] = [
   ["a = 'x # y' # z\n", "a", "1", "a = 1 # z\n"],
   ["b = 1", "t.a", "1", "b = 1\n\n[t]\na = 1\n"],
   ['["t"]\n"b" = 1\n', "t.b", "2", '["t"]\n"b" = 2\n'],
+  [
+    "# of u\n[t.u]\nb = 1\n",
+    "t.a",
+    "1",
+    "[t]\na = 1\n\n# of u\n[t.u]\nb = 1\n",
+  ],
   ["[ t . u ]\nb = 1\n", "t.u.b", "2", "[ t . u ]\nb = 2\n"],
 ];
 

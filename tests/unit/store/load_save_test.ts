@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { MpmError } from "../../../src/errors.ts";
 import { loadSave } from "../../../src/store/load_save.ts";
 import { listSaves } from "../../../src/store/read_saves.ts";
+import { contentDigestOf } from "../../../src/session/origin.ts";
 import { TestEnv } from "../../helpers/env.ts";
 import {
   copySample,
@@ -37,6 +38,7 @@ Deno.test("loadSave() returns a save as it was written, verified", async () => {
     warnings: [],
     checksum: "verified",
     bytes: new TextEncoder().encode(env.read(PATH)),
+    digest: contentDigestOf(new TextEncoder().encode(env.read(PATH))),
   });
 });
 

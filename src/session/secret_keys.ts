@@ -1,0 +1,61 @@
+/** What a name says of the value that is given to it. */
+export type KeyKind = "password" | "token" | "key" | "secret" | "cookie";
+
+const PASSWORD =
+  /(?:pass(?:word|wd|phrase|code)|passwort|pwd|(?:^|[^a-z])pass)s?$/;
+const TOKEN =
+  /(?:token|jwt|authorization|bearer|(?:^|[^a-z])_?auth|(?:^|[^a-z])pat|x-amz-signature|x-goog-signature)$/;
+const KEY =
+  /(?:api|access|secret|private|signing|signature|encryption|master|account|sharedaccess|shared|auth|service|deploy|licen[sc]e|client|webhook|admin|app|application|publishable|ingest|write)[_.-]?key(?:[_.-]?base)?$/;
+const SECRET =
+  /(?:secrets?|credentials?|connection[_.-]?string|conn[_.-]?str|secret[_.-]?key[_.-]?base|(?:^|[^a-z])dsn|webhook[_.-]?url)$/;
+const COOKIE = /^(?:set-)?cookie$/;
+
+/** Names that end like the others and hold no secret. */
+const HARMLESS =
+  /^(?:oldpwd|pwd)$|(?:next|page|pagination|continuation|continue|sync|cancel(?:lation)?|abort|eos|bos|pad|unk|sep|cls|mask|stop|special|first|last|current|prev(?:ious)?|per|max|min|total)[_.-]?token$|(?:by|com|sur|tres|under|over|encom)pass$/;
+
+/** The longest name that is looked at, in UTF-16 units. */
+export const LONGEST_KEY = 64;
+
+const known = new Map<string, KeyKind | undefined>();
+
+/** Names kept, so that a text with other ones costs no memory. */
+const MOST_KNOWN = 2000;
+
+/**
+ * What kind of secret a value of that name is; `undefined`: none. Upper and
+ * lower case, `camelCase`, `snake_case`, `kebab-case` and dots are the same.
+ */
+export function keyKind(name: string): KeyKind | undefined {
+  const found = known.get(name);
+  if (found !== undefined || known.has(name)) return found;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const kind = decide(name);
+  known.set(name, kind);
+  return kind;
+}
+
+/** One of these is in every name that any of the others takes. */
+const TRACES =
+  ("pass pwd token jwt auth bearer pat key secret cred conn dsn webhook cookie " +
+    "signature").split(" ");
+
+// Without an expression where there is nothing: each one that is used twice is
+// compiled, which takes longer than a pause has for it.
+function decide(name: string): KeyKind | undefined {
+  const lower = name.toLowerCase();
+  if (!TRACES.some((trace) => lower.includes(trace))) return undefined;
+  const plain = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .replace(/[_.-]?\d{0,3}$/, "");
+  if (plain === "pwd" && name !== "PWD") return "password";
+  if (HARMLESS.test(plain)) return undefined;
+  if (COOKIE.test(plain)) return "cookie";
+  if (PASSWORD.test(plain)) return "password";
+  if (TOKEN.test(plain)) return "token";
+  // `SharedAccessKey`, `api_key`, `apikey`.
+  if (KEY.test(plain) || KEY.test(plain.replaceAll(/[_.-]/g, ""))) return "key";
+  return SECRET.test(plain) ? "secret" : undefined;
+}

@@ -1,0 +1,164 @@
+import { isAlnum, startsWord } from "./secret_chars.ts";
+import { mergeSpans, type Span } from "./secret_span.ts";
+import { isStrong } from "./secret_value.ts";
+
+const BEGIN = "-----BEGIN ";
+const KEY_HEADER =
+  /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
+
+/** UTF-16 units that a block of a key takes at most. */
+const LONGEST_KEY = 64 * 1024;
+
+/** What a key holds, however its lines are written: `\n`, quoted, prefixed. */
+const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:)*/y;
+
+/**
+ * Blocks of private keys, over however many lines, the ends of lines escaped or
+ * not. One that was cut goes to the end of what a key can hold.
+ */
+export function findPrivateKeys(text: string): Span[] {
+  const spans: Span[] = [];
+  let ending = -2;
+  for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at)) {
+    KEY_HEADER.lastIndex = at;
+    if (!KEY_HEADER.test(text)) {
+      at += BEGIN.length;
+      continue;
+    }
+    const body = KEY_HEADER.lastIndex;
+    if (ending !== -1 && ending < body) {
+      ending = text.indexOf("-----END ", body);
+    }
+    const next = text.indexOf("-----", ending + 9);
+    const whole = ending >= 0 && ending - body < LONGEST_KEY &&
+      next >= 0 && next - ending < 64;
+    KEY_BODY.lastIndex = body;
+    if (!whole) KEY_BODY.test(text);
+    const end = whole ? next + 5 : Math.max(body, KEY_BODY.lastIndex);
+    spans.push({ start: at, end, label: "private-key" });
+    at = end;
+  }
+  return spans;
+}
+
+const JWT =
+  /eyJ[\w-]{8,}\.(?:eyJ[\w-]{8,}(?:\.[\w-]+)?|[\w-]*\.[\w-]{8,}(?:\.[\w-]+){0,2})/y;
+
+/** JSON Web Tokens, signed and encrypted. */
+export function findJwts(text: string): Span[] {
+  const spans: Span[] = [];
+  for (
+    let at = text.indexOf("eyJ");
+    at >= 0;
+    at = text.indexOf("eyJ", at + 3)
+  ) {
+    const before = text[at - 1];
+    // Within a word there is no other one: each word is looked at once.
+    if (before === "_" || before === "-" || !startsWord(text, at)) continue;
+    JWT.lastIndex = at;
+    if (!JWT.test(text)) continue;
+    spans.push({ start: at, end: JWT.lastIndex, label: "jwt" });
+    at = JWT.lastIndex - 3;
+  }
+  return spans;
+}
+
+/** Tokens known by what is in the middle of them: mark, before, after. */
+const INNER: readonly (readonly [
+  label: string,
+  mark: string,
+  before: RegExp,
+  after: RegExp,
+])[] = [
+  ["azure-secret", "Q~", /[\w~.-]{3}\d$/, /[\w~.-]{31,37}(?![\w~-])/y],
+  ["azure-devops-token", "AZDO", /[A-Za-z0-9]{70,80}$/, /[A-Za-z0-9]{4}/y],
+  ["azure-key", "JQQJ99", /[A-Za-z0-9]{52}$/, /[A-Za-z0-9]{20,40}/y],
+  ["mailchimp-key", "-us", /[a-f0-9]{32}$/, /\d{1,2}(?!\w)/y],
+  [
+    "discord-token",
+    ".",
+    /[MNO][\w-]{22,27}$/,
+    /[\w-]{6,7}\.[\w-]{27,45}(?![\w-])/y,
+  ],
+];
+
+/** UTF-16 units that are looked at before such a mark. */
+const LEAD = 82;
+
+/** Tokens that begin like anything. */
+export function findInnerMarks(text: string): Span[] {
+  return mergeSpans(INNER.map(([label, mark, before, after]) => {
+    const spans: Span[] = [];
+    let at = text.indexOf(mark);
+    for (; at >= 0; at = text.indexOf(mark, at + mark.length)) {
+      if (mark === "." && !isDotNear(text, at)) continue;
+      after.lastIndex = at + mark.length;
+      if (!after.test(text)) continue;
+      const from = Math.max(spans.at(-1)?.end ?? 0, at - LEAD);
+      const lead = before.exec(text.slice(from, at));
+      const start = at - (lead?.[0].length ?? 0);
+      if (!lead || !(mark === "Q~" || startsWord(text, start))) continue;
+      spans.push({ start, end: after.lastIndex, label });
+    }
+    return spans;
+  }));
+}
+
+/** Whether the next dot stands where that of such a token would. */
+function isDotNear(text: string, at: number): boolean {
+  return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
+}
+
+const BEARER =
+  /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,})/gi;
+
+/** A trace of the two below: most texts have none. */
+const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/i;
+
+/** Secrets that a word before them gives away. */
+export function findWorded(text: string): Span[] {
+  if (!WORDED.test(text)) return [];
+  return mergeSpans([findBearers(text), findSpoken(text)]);
+}
+
+/** What follows the name of a scheme, as in headers. */
+function findBearers(text: string): Span[] {
+  return groupSpans(
+    text,
+    BEARER,
+    "bearer-token",
+    (value) => value.length >= 16 ? isStrong(value) : false,
+  );
+}
+
+const SPOKEN =
+  /\b(?:pass(?:word|phrase|wd|code)|pwd|secret|token|api[ -]?key|access[ -]key|credentials?)[ \t]{1,4}(?:is|was|are|to|=|->)[ \t]{1,4}["'`]?([^\s"'`]{6,128})/gi;
+
+/** "The password is …", as people and agents write it. */
+function findSpoken(text: string): Span[] {
+  return groupSpans(text, SPOKEN, "password", isStrong);
+}
+
+function groupSpans(
+  text: string,
+  pattern: RegExp,
+  label: string,
+  accepts: (value: string) => boolean,
+): Span[] {
+  const spans: Span[] = [];
+  pattern.lastIndex = 0;
+  for (let match; (match = pattern.exec(text)) !== null;) {
+    const value = match[1]!.replace(/[.,;:!?)\]}]+$/, "");
+    if (!accepts(value.slice(0, 256))) continue;
+    const start = match.index + match[0].length - match[1]!.length;
+    const end = start + value.length;
+    // What follows belongs to the word as far as it goes.
+    spans.push({ start, end: Math.max(end, wordEnd(text, end)), label });
+  }
+  return spans;
+}
+
+function wordEnd(text: string, at: number): number {
+  while (at < text.length && isAlnum(text.charCodeAt(at))) at++;
+  return at;
+}

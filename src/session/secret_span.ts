@@ -1,0 +1,69 @@
+/** A stretch of a text that must not be told. */
+export interface Span {
+  /** UTF-16 units from the start of the text; `end` is the first one after. */
+  readonly start: number;
+  readonly end: number;
+  /** What kind of secret it is, e.g. `github-token`. */
+  readonly label: string;
+  /** What stands around its replacement, where the text needs quotes there. */
+  readonly quote?: string;
+}
+
+/** What stands in place of a secret; a name of something has a print besides. */
+const REPLACED = /\[redacted:[a-z0-9-]{1,40}(?:#[0-9a-f]{12})?\]/y;
+
+/** What every replacement begins with. */
+export const REPLACEMENT = "[redacted:";
+
+export function replacementFor(label: string): string {
+  return `${REPLACEMENT}${label}]`;
+}
+
+/** Where a replacement that begins at `at` ends; `at` itself: there is none. */
+export function afterReplacement(text: string, at: number): number {
+  if (!text.startsWith(REPLACEMENT, at)) return at;
+  REPLACED.lastIndex = at;
+  return REPLACED.test(text) ? REPLACED.lastIndex : at;
+}
+
+/** The label of what merely looks random. */
+export const RANDOM = "high-entropy";
+
+/**
+ * The spans of all rules in order, none over another. Two that meet become one
+ * with the label of the earlier rule, which knows more; what merely looks random
+ * says nothing beside another one.
+ */
+export function mergeSpans(found: readonly (readonly Span[])[]): Span[] {
+  let merged: Span[] = [];
+  for (const spans of found) {
+    if (spans.length === 0) continue;
+    merged = merged.length === 0 ? [...spans] : joined(merged, spans);
+  }
+  return merged;
+}
+
+function joined(first: readonly Span[], second: readonly Span[]): Span[] {
+  const result: Span[] = [];
+  let [one, other] = [0, 0];
+  // Whether the last one has a label of the earlier rules.
+  let sure = false;
+  while (one < first.length || other < second.length) {
+    const earlier = one < first.length &&
+      (other === second.length || first[one]!.start <= second[other]!.start);
+    const span = earlier ? first[one++]! : second[other++]!;
+    const last = result.at(-1);
+    if (last === undefined || last.end <= span.start) result.push(span);
+    else if (span.label === RANDOM) continue;
+    else if (last.label === RANDOM) result[result.length - 1] = span;
+    else {
+      const label = earlier && !sure ? span.label : last.label;
+      const end = Math.max(last.end, span.end);
+      result[result.length - 1] = { start: last.start, end, label };
+      sure ||= earlier;
+      continue;
+    }
+    sure = earlier;
+  }
+  return result;
+}

@@ -1,0 +1,297 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type {
+  ResumeResult,
+  SessionsResult,
+  ShowResult,
+} from "../../src/session/results.ts";
+import type { TrustResult } from "../../src/session/results_trust.ts";
+import { foreignNote } from "../../src/session/origin.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { AGENT, fire } from "../helpers/hook_events.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { putHome } from "../helpers/stores.ts";
+
+const NOON = () => new Date("2026-11-20T12:00:00Z");
+const ID = "session-20261120-120000";
+const SAVE = `.claude-mpm/sessions/${ID}.json`;
+
+/** A project with a save that its user made. */
+async function withOwnSave(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  env.commit("First");
+  const args = ["pause", "Theirs", "--no-commit", "--agent-session", AGENT];
+  await mpmJson(env, args, { now: NOON });
+  return env;
+}
+
+/** From now on it is another user, who knows nothing of this project. */
+function anotherUser(env: TestEnv, name = "other"): void {
+  const home = join(env.root, name);
+  env.extra.HOME = home;
+  Deno.mkdirSync(home, { recursive: true });
+}
+
+async function originOf(env: TestEnv): Promise<unknown> {
+  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { origin } = await mpmJson<ResumeResult>(env, ["resume", "--peek"]);
+  const shown = await mpmJson<ShowResult>(env, ["sessions", "show"]);
+  assertEquals([origin, shown.origin], [origin, origin]);
+  assertEquals(sessions[0]!.origin, origin);
+  return origin;
+}
+
+async function trust(env: TestEnv, ...args: string[]): Promise<TrustResult> {
+  const words = ["sessions", "trust", ...args];
+  return await mpmJson<TrustResult>(env, words, { now: NOON });
+}
+
+Deno.test("a save is its user's own, and nothing is said of that", async () => {
+  using env = await withOwnSave();
+  assertEquals(await originOf(env), "own");
+  for (
+    const args of [["sessions", "list"], ["resume", "--peek"], [
+      "resume",
+      "--list",
+    ]]
+  ) {
+    const { stdout, stderr } = await mpm(env, args);
+    assert(!/foreign/i.test(stdout + stderr), args.join(" "));
+  }
+});
+
+Deno.test("somebody else's save is said to be foreign wherever it is read", async () => {
+  using env = await withOwnSave();
+  anotherUser(env);
+  assertEquals(await originOf(env), "foreign");
+  const text = async (...args: string[]) => {
+    const { stdout, stderr } = await mpm(env, args);
+    return stdout + stderr;
+  };
+  assertStringIncludes(
+    await text("sessions", "list"),
+    "\tforeign\t\tTheirs\n",
+  );
+  assertStringIncludes(await text("resume", "--list"), " (foreign)");
+  const note = foreignNote(ID);
+  for (
+    const args of [
+      ["resume", "--peek"],
+      ["resume", "--peek", "--format", "md"],
+      ["resume", "--peek", "--format", "context"],
+      ["sessions", "show"],
+      ["context", "inject"],
+    ]
+  ) assertStringIncludes(await text(...args), note);
+  env.write(".claude-mpm/config.toml", "");
+  const { hookSpecificOutput } = await fire(env, "SessionStart", {
+    source: "startup",
+  });
+  const { additionalContext } = hookSpecificOutput!;
+  assertStringIncludes(additionalContext!, `Note: ${note}`);
+  // It names no command to run, such as the agent's own.
+  const { agent_command } = await mpmJson<ResumeResult>(env, [
+    "resume",
+    "--peek",
+  ]);
+  assertEquals(agent_command, null);
+});
+
+Deno.test("a foreign save is told of before a long one could push that out", async () => {
+  using env = TestEnv.repository();
+  env.commit("First");
+  await mpmJson(env, ["pause", "x".repeat(20_000), "--no-commit"]);
+  anotherUser(env);
+  const { stdout } = await mpm(env, ["context", "inject", "--limit", "1500"]);
+  assertStringIncludes(stdout, "Note: Foreign: nothing says");
+  assert(stdout.length <= 1600);
+});
+
+Deno.test("trust is in the content: a changed save is foreign again", async () => {
+  using env = await withOwnSave();
+  anotherUser(env);
+  const dry = await trust(env, "latest", "--dry-run");
+  assertEquals([dry.dry_run, dry.sessions[0]!.change], [true, "trusted"]);
+  assertEquals(await originOf(env), "foreign");
+  const { sessions } = await trust(env, ID);
+  const { sha256 } = sessions[0]!;
+  assertEquals(sessions, [{
+    session_id: ID,
+    summary: "Theirs",
+    sha256,
+    change: "trusted",
+  }]);
+  assertEquals(await originOf(env), "trusted");
+  assertEquals((await trust(env, ID)).sessions[0]!.change, "unchanged");
+  assertEquals((await trust(env, "--list")).trusted, [{
+    session_id: ID,
+    project: env.project,
+    at: "2026-11-20T12:00:00.000Z",
+    sha256: sha256!,
+  }]);
+  const before = env.read(SAVE);
+  env.write(SAVE, before.replace("Theirs", "Others"));
+  env.remove(`${SAVE}.sha256`);
+  assertEquals(await originOf(env), "foreign");
+  env.write(SAVE, before);
+  assertEquals(await originOf(env), "trusted");
+  const revoked = await trust(env, ID, "--revoke");
+  assertEquals(revoked.sessions[0]!.change, "revoked");
+  assertEquals(await originOf(env), "foreign");
+  assertEquals((await trust(env, "--list")).trusted, []);
+  // What another user trusts is none of this one's business.
+  await trust(env, "--all");
+  anotherUser(env, "third");
+  assertEquals(await originOf(env), "foreign");
+});
+
+Deno.test("trust takes all of a project, and leaves one's own alone", async () => {
+  using env = await withOwnSave();
+  anotherUser(env);
+  await mpmJson(env, ["pause", "Mine", "--no-commit"], {
+    now: () => new Date("2026-11-21T12:00:00Z"),
+  });
+  env.write(".claude-mpm/sessions/session-20200101-120000.json", "{");
+  const { sessions } = await trust(env, "--all");
+  assertEquals(
+    sessions.map(({ session_id, change }) => [session_id, change]),
+    [
+      ["session-20261121-120000", "own"],
+      [ID, "trusted"],
+      ["session-20200101-120000", "unreadable"],
+    ],
+  );
+  assertEquals((await trust(env, "0", "--revoke")).sessions[0]!.change, "own");
+  const { stdout } = await mpm(env, ["sessions", "trust", "1", "0"]);
+  assertEquals(
+    stdout,
+    `As it was: ${ID}  Theirs\nYours already: session-20261121-120000  Mine\n`,
+  );
+});
+
+Deno.test("trust refuses what makes no sense", async () => {
+  using env = await withOwnSave();
+  for (
+    const [args, status] of [
+      [[], 2],
+      [["--all", ID], 2],
+      [["--list", "--all"], 2],
+      [["nothing-like-it"], 3],
+    ] as const
+  ) {
+    const done = await mpm(env, ["sessions", "trust", ...args]);
+    assertEquals(done.status, status, args.join(" "));
+  }
+});
+
+Deno.test("nothing in a project makes a save anybody's own", async () => {
+  using env = await withOwnSave();
+  await mpm(env, ["sessions", "list"]);
+  const state = join(env.home, ".local/state/mpm");
+  const lists = [...Deno.readDirSync(join(state, "own"))]
+    .map(({ name }) => name);
+  assertEquals(lists, ["2026-11"]);
+  anotherUser(env);
+  // What the first user knows, wherever a project could bring it.
+  for (
+    const place of [".", ".claude-mpm", ".claude-mpm/state", ".local/state/mpm"]
+  ) {
+    const folder = join(env.project, place, "own");
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.copyFileSync(join(state, "own/2026-11"), join(folder, "2026-11"));
+  }
+  env.extra.XDG_STATE_HOME = ".local/state";
+  assertEquals(await originOf(env), "foreign");
+});
+
+Deno.test("a save stays its user's own wherever it and the project go", async () => {
+  using env = await withOwnSave();
+  // The line ends that git may put in.
+  const text = env.read(SAVE);
+  env.write(SAVE, text.replaceAll("\n", "\r\n"));
+  assertEquals(await originOf(env), "own");
+  env.write(SAVE, text);
+  env.remove(".claude-mpm/state");
+  assertEquals(await originOf(env), "own");
+  env.remove(SAVE);
+  env.remove(`${SAVE}.sha256`);
+  assertEquals(await originOf(env), "own");
+  const moved = join(env.root, "moved");
+  Deno.renameSync(env.project, moved);
+  const { origin } = await mpmJson<ResumeResult>(
+    env,
+    ["resume", "--peek"],
+    { cwd: moved },
+  );
+  assertEquals(origin, "own");
+  Deno.renameSync(moved, env.project);
+});
+
+Deno.test("what was imported is foreign, also to who made it elsewhere", async () => {
+  using env = await withOwnSave();
+  using other = TestEnv.repository();
+  const file = join(other.root, "save.json");
+  await mpmJson(env, ["sessions", "export", "-o", file]);
+  await mpmJson(other, ["sessions", "import", file]);
+  assertEquals(await originOf(other), "foreign");
+  await trust(other, "--all");
+  assertEquals(await originOf(other), "trusted");
+});
+
+Deno.test("claude-mpm's saves are foreign until they are trusted", async () => {
+  using env = TestEnv.repository();
+  env.commit("First");
+  env.write(
+    ".claude-mpm/sessions/session-20260101-120000.json",
+    JSON.stringify({
+      session_id: "session-20260101-120000",
+      paused_at: "2026-01-01T12:00:00+00:00",
+      conversation: { summary: "Peer" },
+    }),
+  );
+  assertEquals(await originOf(env), "foreign");
+  await trust(env, "--all");
+  assertEquals(await originOf(env), "trusted");
+});
+
+Deno.test("what an agent's session says does not take over foreign words", async () => {
+  using env = await withOwnSave();
+  anotherUser(env);
+  env.write("a.txt", "edited\n");
+  const later = { now: () => new Date("2026-11-20T13:00:00Z") };
+  await fire(env, "UserPromptSubmit", { prompt: "go" }, later);
+  await fire(env, "SessionEnd", { reason: "exit" }, later);
+  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const auto = sessions.find(({ session_id }) => session_id !== ID);
+  assert(auto && auto.origin === "own", JSON.stringify(sessions));
+  assert(!auto.summary.includes("Theirs"), auto.summary);
+});
+
+posixTest("with a home that cannot be written a pause is a pause", async () => {
+  using env = TestEnv.repository();
+  env.commit("First");
+  putHome(env, ".local/state/mpm", "in the way\n");
+  const { status, stdout } = await mpm(env, ["pause", "Kept", "--no-commit"]);
+  assertEquals(status, 0);
+  assertStringIncludes(stdout, "Warning: The save will be shown as foreign");
+  assertEquals(await originOf(env), "foreign");
+  const { status: refused } = await mpm(env, ["sessions", "trust", "latest"]);
+  assertEquals(refused, 4);
+});
+
+posixTest("lists behind links, and damaged ones, say nothing", async () => {
+  using env = await withOwnSave();
+  const list = join(env.home, ".local/state/mpm/own/2026-11");
+  const elsewhere = join(env.root, "list");
+  Deno.renameSync(list, elsewhere);
+  Deno.symlinkSync(elsewhere, list);
+  assertEquals(await originOf(env), "foreign");
+  putHome(env, ".local/state/mpm/trusted-saves.json", "{");
+  assertEquals(await originOf(env), "foreign");
+  Deno.removeSync(list);
+  // A torn line takes no other one with it.
+  const [, line] = Deno.readTextFileSync(elsewhere).split("\n");
+  Deno.writeTextFileSync(list, `\n${line!.slice(0, 20)}\n${line}`);
+  assertEquals(await originOf(env), "own");
+});
