@@ -9,6 +9,7 @@ import {
   readCheckpointRefs,
 } from "../git/read_checkpoints.ts";
 import { quickWorkspace } from "../git/quick_place.ts";
+import type { ReadAhead } from "../git/read_ahead.ts";
 import { type SafeSettings, safeSettings } from "../git/safe_git.ts";
 import { openVault, type Vault } from "../git/vault.ts";
 import { locate } from "../git/workspace.ts";
@@ -26,6 +27,7 @@ import { layout } from "../store/layout.ts";
 import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
+import type { Ahead } from "./checkpoint_ahead.ts";
 
 /** Where checkpoints of a project are taken and kept. */
 export interface CheckpointPlace {
@@ -73,13 +75,15 @@ export async function placeOf(
   return { workspace, vault, rules: checkpointRules(config) };
 }
 
-/** The place to write to. */
+/** The place to write to. `ahead`: what git was asked there before. */
 export async function openPlace(
   { system, folder }: Context,
+  ahead?: Ahead,
 ): Promise<CheckpointPlace> {
   const [found, settings] = await Promise.all([
-    quickWorkspace(system, folder) ?? locate(system, folder),
-    safeSettings(system, folder),
+    ahead?.workspace ?? quickWorkspace(system, folder) ??
+      locate(system, folder),
+    ahead?.settings ?? safeSettings(system, folder),
   ]);
   const place = await placeOf(system, found, {
     create: true,
@@ -102,7 +106,7 @@ export interface Taken {
 export async function captureNow(
   system: System,
   { vault, workspace, rules }: CheckpointPlace,
-  { write }: { write: boolean },
+  { write, ahead }: { write: boolean; ahead?: ReadAhead | undefined },
 ): Promise<Taken> {
   const { root } = workspace;
   ensureFolder(system, layout(root).state, root);
@@ -112,6 +116,7 @@ export async function captureNow(
     write,
     cache,
     rawFolder: rawFolder(workspace),
+    ahead,
   });
   return { capture: taken, cache };
 }

@@ -1,6 +1,6 @@
 import { defineCommand } from "../cli/command.ts";
 import { saveText } from "../session/checkpoint_text.ts";
-import { save } from "./checkpoint_save_steps.ts";
+import { askAhead } from "./checkpoint_ahead.ts";
 
 /** `mpm checkpoint save` */
 export const checkpointSave = defineCommand({
@@ -43,7 +43,11 @@ project's checkpoint.sh runs after one, if you allowed it.`,
   result: async () =>
     (await import("../session/results_checkpoints.ts")).CheckpointSaveResult,
   async run(context, input) {
-    const result = await save(context, input);
+    // Git works while the rest is loaded. An automatic one is hardly ever due.
+    const ahead = input.auto ? undefined : await askAhead(context);
+    const { save } = await import("./checkpoint_save_steps.ts");
+    const result = await save(context, input, ahead)
+      .finally(() => ahead?.ended);
     if (input.auto && result.saved && result.name !== null) {
       const { runCheckpointScript } = await import("./checkpoint_script.ts");
       await runCheckpointScript(context, result.name);

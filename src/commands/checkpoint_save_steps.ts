@@ -3,7 +3,11 @@ import { MpmError } from "../errors.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
-import { autoName, checkedCheckpointName } from "../session/checkpoint_name.ts";
+import {
+  autoName,
+  checkedCheckpointName,
+  checkpointId,
+} from "../session/checkpoint_name.ts";
 import { printOf } from "../session/checkpoint_record.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
@@ -12,6 +16,7 @@ import { checkpointRules } from "../session/checkpoint_rules.ts";
 import { readConfig } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
 import type { System } from "../system/system.ts";
+import type { Ahead } from "./checkpoint_ahead.ts";
 import {
   captureNow,
   type CheckpointPlace,
@@ -29,10 +34,14 @@ interface SaveInput {
   readonly auto: boolean;
 }
 
-/** Takes a checkpoint, or says why there is none to take. */
+/**
+ * Takes a checkpoint, or says why there is none to take. `ahead`: what git was
+ * asked before.
+ */
 export async function save(
   context: Context,
   input: SaveInput,
+  ahead?: Ahead,
 ): Promise<CheckpointSaveResult> {
   const name = nameOf(context, input);
   if (input.auto) {
@@ -40,9 +49,12 @@ export async function save(
     const early = await tooEarly(context, workspace);
     if (early) return early;
   }
-  const place = await openPlace(context);
+  const place = await openPlace(context, ahead);
   await settleDetour(context, place.workspace);
-  const taken = await captureNow(context.system, place, { write: true });
+  const taken = await captureNow(context.system, place, {
+    write: true,
+    ahead,
+  });
   const print = printOf(taken.capture);
   /** The one that holds the present state already. */
   const sameIn = (records: readonly StoredCheckpoint[]) => {
@@ -52,7 +64,9 @@ export async function save(
     const unsaid = input.message === undefined || one?.note === input.message;
     return one?.print === print && unsaid ? one : undefined;
   };
-  const same = sameIn(await recordsHere(context.system, place));
+  const same = sameIn(
+    await recordsHere(context.system, place, input.auto ? undefined : name),
+  );
   if (same && await isKept(place, same)) return unchanged(same);
   try {
     return await stored(context, place, { name, input, taken });
@@ -96,14 +110,21 @@ function unchanged(record: StoredCheckpoint): CheckpointSaveResult {
   return unsaved(record, `Nothing has changed since "${record.name}"`);
 }
 
-/** This worktree's by their files alone, the newest first. */
+/**
+ * This worktree's by their files alone, the newest first; with a name the one of
+ * that name, whose id is made of it.
+ */
 async function recordsHere(
   system: System,
   { vault, workspace }: CheckpointPlace,
+  name: string | undefined,
 ): Promise<StoredCheckpoint[]> {
   const { root } = workspace;
+  const ids = name === undefined
+    ? recordIds(system, root)
+    : [checkpointId(name)];
   const records: StoredCheckpoint[] = [];
-  for (const id of recordIds(system, root)) {
+  for (const id of ids) {
     const record = await readRecord(system, root, id, { light: true });
     if (record?.worktree === vault.workspace.worktree) records.push(record);
   }

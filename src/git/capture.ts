@@ -16,20 +16,16 @@ import {
 import {
   captureIndex,
   type IndexListing,
-  LIST_INDEX,
   parseIndex,
 } from "./capture_index.ts";
 import { addRaw } from "./capture_raw.ts";
 import { addUnopenable } from "./capture_unopenable.ts";
 import type { RawCache } from "./conversions.ts";
-import { resolveNames, UPSTREAM } from "./refs.ts";
-import { readRecent, readState } from "./state.ts";
-import {
-  parseStatus,
-  SHALLOW_STATUS,
-  type Status,
-  type StatusEntry,
-} from "./status.ts";
+import { LIST_INDEX, type ReadAhead } from "./read_ahead.ts";
+import { readRecent } from "./recent.ts";
+import { resolveUpstream } from "./refs.ts";
+import { readState } from "./state.ts";
+import { readShallow, type Status, type StatusEntry } from "./status.ts";
 import { leftOutSubmodules } from "./submodules.ts";
 import type { Vault } from "./vault.ts";
 
@@ -58,6 +54,8 @@ export interface CaptureOptions {
   readonly cache: RawCache;
   /** Near what git folders for raw bytes are made, see `rawGit`. */
   readonly rawFolder: string;
+  /** What git was asked before. */
+  readonly ahead?: ReadAhead | undefined;
 }
 
 const EMPTY_TREE = {
@@ -79,14 +77,12 @@ export async function capture(
   options: CaptureOptions,
 ): Promise<Capture> {
   const { git, workspace } = vault;
-  // Starting a program takes a while: what runs longest comes first.
-  const reading = git.read(SHALLOW_STATUS).then((output) =>
-    parseStatus(output, { index: true })
-  );
-  const listed = git.read(LIST_INDEX).then(parseIndex);
-  const recent = readRecent(git);
+  const { ahead } = options;
+  const reading = ahead?.status ?? readShallow(git, { index: true });
+  const listed = (ahead?.listing ?? git.read(LIST_INDEX)).then(parseIndex);
+  const recent = ahead?.recent ?? readRecent(git);
   const names = vault.upstreams
-    ? resolveNames(git, [UPSTREAM])
+    ? resolveUpstream(git)
     : Promise.resolve(new Map());
   const files = new FileCapture(system, git, {
     ...vault,

@@ -4,9 +4,6 @@ import type { Git } from "./git.ts";
 import type { StatusEntry } from "./status.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 
-/** Every entry of the index with its mode, id, stage and flags. */
-export const LIST_INDEX = ["ls-files", "-z", "--stage", "-v"];
-
 /** What the index's own listing says beyond what `git status` does. */
 export interface IndexListing {
   /**
@@ -21,40 +18,56 @@ export interface IndexListing {
   readonly hasAttributes: boolean;
 }
 
-/** How most entries begin: in the cache, a file, a program or a link. */
-const USUAL = /^H 1[02]0/;
+const ATTRIBUTES = encodeText(".gitattributes");
 
 /**
  * Reads `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) has the tags. Of
- * most entries nothing need be known, and there may be very many.
+ * most entries nothing need be known, and there may be very many: those are not
+ * even made text.
  */
 export function parseIndex(output: Uint8Array): IndexListing {
-  const text = decodeBytes(output);
   const submodules = new Map<string, TreeEntry>();
   const assumeUnchanged: string[] = [];
   const skipWorktree: string[] = [];
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf("\0", at);
-    if (!USUAL.test(text.slice(at, at + 5))) {
-      const { tag, path, mode, id, stage } = entryOf(text.slice(at, end));
+  let hasAttributes = false;
+  for (let at = 0; at < output.length;) {
+    const end = output.indexOf(0, at);
+    if (!isUsual(output, at)) {
+      const field = decodeBytes(output.subarray(at, end));
+      const { tag, path, mode, id, stage } = entryOf(field);
       if (stage === "0" && !isOwnPath(path)) {
         if (mode === "160000") submodules.set(path, { mode, id });
         if (tag >= "a") assumeUnchanged.push(path);
         if (tag === "S" || tag === "s") skipWorktree.push(path);
       }
     }
+    hasAttributes ||= output[end - 1] === 0x73 && isAttributes(output, end);
     at = end + 1;
   }
   let files: Map<string, TreeEntry> | undefined;
   return {
     get files() {
-      return files ??= filesIn(text);
+      return files ??= filesIn(decodeBytes(output));
     },
     submodules,
     assumeUnchanged,
     skipWorktree,
-    hasAttributes: text.includes(".gitattributes\0"),
+    hasAttributes,
   };
+}
+
+/** How most entries begin: in the cache, a file, a program or a link. */
+function isUsual(bytes: Uint8Array, at: number): boolean {
+  // "H 100" or "H 120", byte by byte: it is asked of every entry.
+  return bytes[at] === 0x48 && bytes[at + 2] === 0x31 &&
+    (bytes[at + 3] === 0x30 || bytes[at + 3] === 0x32) &&
+    bytes[at + 4] === 0x30;
+}
+
+/** Whether the path that ends before `end` is a file of attributes. */
+function isAttributes(bytes: Uint8Array, end: number): boolean {
+  const from = end - ATTRIBUTES.length;
+  return ATTRIBUTES.every((byte, at) => bytes[from + at] === byte);
 }
 
 function entryOf(field: string) {

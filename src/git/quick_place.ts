@@ -50,7 +50,8 @@ export function quickWorkspace(
     const cwd = system.files.realPath(folder);
     const core = coreOf(system, gitDir);
     const usual = gitDir === join(worktree, ".git") && !core.bare &&
-      core.worktree === undefined && !`${cwd}${sep}`.startsWith(gitDir);
+      core.worktree === undefined && !core.includes &&
+      isGitFolder(system, gitDir) && !`${cwd}${sep}`.startsWith(gitDir);
     if (!usual) return undefined;
     const place = { ...found, cwd, gitDir, commonDir: gitDir };
     return { git: "repository", reason: undefined, ...place };
@@ -59,6 +60,16 @@ export function quickWorkspace(
     throw error;
   }
 }
+
+/** As git sees it, which else goes on looking further up. */
+function isGitFolder({ files }: System, folder: string): boolean {
+  const parts = ["objects", "refs"];
+  return parts.every((name) => files.stat(join(folder, name)) !== undefined) &&
+    HEAD.test(decodeBytes(files.readUpTo(join(folder, "HEAD"), SMALL)));
+}
+
+/** Of a branch, or detached. */
+const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
 function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
   const { files } = system;
@@ -97,12 +108,16 @@ function rootOf(system: System, common: string): string {
   return basename(common) === ".git" ? dirname(common) : common;
 }
 
+interface Core {
+  readonly bare: boolean;
+  readonly worktree: string | undefined;
+  /** Whether other files may say more. */
+  readonly includes: boolean;
+}
+
 /** `core.bare` and `core.worktree`, as a repository's own files say. */
-function coreOf(
-  system: System,
-  common: string,
-): { bare: boolean; worktree: string | undefined } {
-  let bare = false;
+function coreOf(system: System, common: string): Core {
+  let [bare, includes] = [false, false];
   let worktree: string | undefined;
   for (const name of ["config", "config.worktree"]) {
     const path = join(common, name);
@@ -112,6 +127,7 @@ function coreOf(
     for (const line of text.split("\n")) {
       section = /^\s*\[([^\]"]*)/.exec(line)?.[1]?.trim().toLowerCase() ??
         section;
+      includes ||= section.startsWith("include");
       if (section !== "core") continue;
       const [, key, value] = /^\s*(\w+)\s*(?:=\s*(.*?))?\s*$/.exec(line) ?? [];
       if (key?.toLowerCase() === "bare") {
@@ -122,5 +138,5 @@ function coreOf(
       }
     }
   }
-  return { bare, worktree };
+  return { bare, worktree, includes };
 }

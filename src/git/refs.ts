@@ -8,6 +8,16 @@ export type Names = Map<string, string | undefined>;
 export const UPSTREAM = "@{upstream}";
 
 /**
+ * The id of the current branch's upstream under {@link UPSTREAM}, in one process
+ * that waits for nothing.
+ */
+export async function resolveUpstream(git: Git): Promise<Names> {
+  const answer = await git.run(["rev-parse", "--verify", "--quiet", UPSTREAM]);
+  const id = decodeBytes(answer.stdout).trim();
+  return new Map([[UPSTREAM, answer.status === 0 ? id : undefined]]);
+}
+
+/**
  * The full object id behind each name, in one process; `undefined` for a name
  * that is unknown or ambiguous. No name may hold a newline. Throws GIT_FAILED
  * where git does not answer.

@@ -1,19 +1,14 @@
 import { join } from "@std/path";
-import type { MpmError } from "../errors.ts";
-import type {
-  CommitInfo,
-  RepositoryState,
-  Workspace,
-} from "../session/repository.ts";
+import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { FileState } from "../session/save.ts";
 import type { System } from "../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
-import { parseTreeLog, TREE_LOG_FORMAT } from "./log.ts";
 import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
-import { type Names, resolveNames, UPSTREAM } from "./refs.ts";
-import { parseStatus, STATUS, type Status } from "./status.ts";
+import { readRecent, type Recent } from "./recent.ts";
+import { type Names, resolveUpstream, UPSTREAM } from "./refs.ts";
+import { readStatus, type Status } from "./status.ts";
 import { splitFields } from "./text.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
@@ -29,24 +24,6 @@ export interface StateReaders {
   readonly files?: () => Promise<
     { readonly status: Status; readonly files: readonly FileState[] }
   >;
-}
-
-const RECENT = ["log", "-5", ...TREE_LOG_FORMAT, "HEAD", "--"];
-
-/** The newest commits of HEAD. */
-export interface Recent {
-  readonly commits: readonly CommitInfo[];
-  /** The tree of HEAD. */
-  readonly tree: string | undefined;
-  /** Before the first commit there is nothing to log. */
-  readonly failure: MpmError | undefined;
-}
-
-/** At most five commits, with one process. */
-export async function readRecent(git: Git): Promise<Recent> {
-  const log = await git.run(RECENT);
-  const failure = log.status === 0 ? undefined : gitFailure(RECENT, log);
-  return { ...parseTreeLog(log.stdout), failure };
 }
 
 const STASHES = [
@@ -69,7 +46,7 @@ export async function readState(
   readers: StateReaders = {},
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
-  const { names = resolveNames(git, [UPSTREAM]), files } = readers;
+  const { names = resolveUpstream(git), files } = readers;
   const [present, recent] = await allEnded([
     readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
     readers.recent ?? readRecent(git),
@@ -110,7 +87,7 @@ export async function readPresent(
 }
 
 async function readFiles(system: System, git: Git) {
-  const status = parseStatus(await git.read(STATUS));
+  const status = await readStatus(git);
   const listed = status.entries.slice(0, FILE_LIMIT);
   return { status, files: await readFileStates(system, git.folder, listed) };
 }

@@ -1,3 +1,5 @@
+import { isOwnPath } from "../session/snapshot.ts";
+import type { Git } from "./git.ts";
 import { splitFields } from "./text.ts";
 
 /** One line of `git status`. */
@@ -47,7 +49,7 @@ export interface Status {
  * Everything that differs from HEAD but mpm's own folder: its saves are not
  * the user's changes, and thousands of them must cost nothing.
  */
-export const STATUS = [
+const STATUS = [
   "status",
   "--porcelain=v2",
   "-z",
@@ -59,10 +61,34 @@ export const STATUS = [
   ":(top,exclude).claude-mpm",
 ];
 
-/** The same without looking into submodules, and every path on its own. */
-export const SHALLOW_STATUS = STATUS
-  .map((arg) => arg === "--find-renames" ? "--no-renames" : arg)
-  .toSpliced(1, 0, "--ignore-submodules=dirty");
+/** Reads it with one process. Throws GIT_FAILED. */
+export async function readStatus(git: Git): Promise<Status> {
+  return parseStatus(await git.read(STATUS));
+}
+
+/**
+ * The same without looking into submodules, every path on its own, and mpm's
+ * own still among them: git compares each path of the index with a pattern.
+ */
+const SHALLOW_STATUS = [
+  ...STATUS.slice(0, STATUS.indexOf("--find-renames")),
+  "--no-renames",
+  "--ignore-submodules=dirty",
+  "--",
+];
+
+/**
+ * What differs from HEAD outside mpm's folder, with one process. `index`: as
+ * with {@link parseStatus}. Throws GIT_FAILED.
+ */
+export async function readShallow(
+  git: Git,
+  options?: { index: boolean },
+): Promise<Status> {
+  const status = parseStatus(await git.read(SHALLOW_STATUS), options);
+  const entries = status.entries.filter(({ path }) => !isOwnPath(path));
+  return { ...status, entries };
+}
 
 /**
  * Reads the output of `git status --porcelain=v2 -z --branch`, described in

@@ -5,7 +5,7 @@ import type { System } from "../system/system.ts";
 import type { IndexListing } from "./capture_index.ts";
 import { inParallel } from "./parallel.ts";
 import { safeGit } from "./safe_git.ts";
-import { parseStatus, SHALLOW_STATUS, type StatusEntry } from "./status.ts";
+import { readShallow, type StatusEntry } from "./status.ts";
 import { isOpenable } from "./text.ts";
 import type { Vault } from "./vault.ts";
 
@@ -50,7 +50,7 @@ export async function leftOutSubmodules(
 async function isChanged(system: System, folder: string): Promise<boolean> {
   try {
     const { git } = await safeGit(system, folder);
-    return parseStatus(await git.read(SHALLOW_STATUS)).entries.length > 0;
+    return (await readShallow(git)).entries.length > 0;
   } catch (error) {
     if (error instanceof MpmError) return true;
     throw error;

@@ -10,6 +10,8 @@ export interface AtomicFile {
   readonly mode?: number;
   /** Name while it is written; needed where no lock keeps others away. */
   readonly temporary?: string;
+  /** Whether it outlives a power failure from now on; it does unless said. */
+  readonly synced?: boolean;
 }
 
 /**
@@ -21,14 +23,14 @@ export interface AtomicFile {
 export function writeAtomic(
   system: System,
   path: string,
-  { bytes, mtime, mode, temporary = ".mpm.tmp" }: AtomicFile,
+  { bytes, mtime, mode, temporary = ".mpm.tmp", synced = true }: AtomicFile,
 ): void {
   const { files } = system;
   refuseFolder(system, path);
   const written = join(dirname(path), temporary);
   removeIfThere(system, written);
   try {
-    files.create(written, bytes);
+    files.create(written, bytes, { synced });
     if (mtime !== undefined) files.setMtime(written, mtime);
     if (mode !== undefined) files.chmod(written, mode);
     files.rename(written, path);
@@ -36,7 +38,7 @@ export function writeAtomic(
     removeQuietly(system, written);
     throw error;
   }
-  files.syncFolder(dirname(path));
+  if (synced) files.syncFolder(dirname(path));
 }
 
 /** Removes a file or link; nothing there is fine. */

@@ -27,8 +27,11 @@ export function writeDerived(
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
   const mtime = new Date(save.paused_at).getTime();
-  const write = (path: string, text: string) =>
-    writeAtomic(system, path, { bytes: new TextEncoder().encode(text), mtime });
+  // The JSON is durable. Waiting for the disk took as long as writing it did.
+  const write = (path: string, text: string) => {
+    const bytes = new TextEncoder().encode(text);
+    writeAtomic(system, path, { bytes, mtime, synced: false });
+  };
   const due = (path: string) => !missing || !system.files.lstat(path);
   if (due(files.yaml)) write(files.yaml, toYaml(save));
   if (due(files.markdown)) write(files.markdown, saveMarkdown(save));

@@ -69,6 +69,22 @@ Deno.test("quickPlace() finds nothing where there is no worktree", () => {
   }
 });
 
+Deno.test("quickWorkspace() leaves to git what git may see otherwise", () => {
+  using env = TestEnv.repository();
+  const system = env.system();
+  const at = (folder: string) => quickWorkspace(system, join(env.root, folder));
+  env.run("git", ["init", "-q", "inner"]);
+  assertEquals(at("project/inner")?.worktree, join(env.project, "inner"));
+  // Git takes none of these for a repository, and finds the one around it.
+  env.write("inner/.git/HEAD", "nothing of use\n");
+  assertEquals(at("project/inner"), undefined);
+  env.write("hollow/.git/HEAD", "ref: refs/heads/main\n");
+  assertEquals(at("project/hollow"), undefined);
+  env.write("elsewhere", "[core]\n\tworktree = /\n");
+  env.git("config", "include.path", "../elsewhere");
+  assertEquals(at("project"), undefined);
+});
+
 Deno.test("quickWorkspace() says what git says, or leaves it to git", async () => {
   using env = TestEnv.repository();
   env.write("sub/deep/file", "");

@@ -1,0 +1,22 @@
+import type { Context } from "../cli/command.ts";
+import { quickWorkspace } from "../git/quick_place.ts";
+import { type ReadAhead, readAhead } from "../git/read_ahead.ts";
+import type { Workspace } from "../session/repository.ts";
+import { isUnsettled } from "./detour_settle.ts";
+
+/** Where a checkpoint is taken, and what git was asked there. */
+export interface Ahead extends ReadAhead {
+  readonly workspace: Workspace;
+}
+
+/**
+ * Asks git what a checkpoint needs first. `undefined`: it takes more to say
+ * where that is, or something has to be settled there before.
+ */
+export async function askAhead(
+  { system, folder }: Context,
+): Promise<Ahead | undefined> {
+  const workspace = quickWorkspace(system, folder);
+  if (!workspace || isUnsettled(system, workspace)) return undefined;
+  return { workspace, ...await readAhead(system, workspace.worktree) };
+}
