@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
-import type { AnyCommand } from "../src/cli/command.ts";
 import { COMMANDS } from "../src/commands/mod.ts";
 import { TOPICS } from "../src/commands/help_names.ts";
+import { commandSections } from "../src/commands/help_sections.ts";
 import { exitMeanings } from "../src/errors.ts";
 import { configurationPage } from "./generate_configuration.ts";
 import { formatsPage } from "./generate_formats.ts";
@@ -42,14 +42,13 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
     ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],
     ["docs/formats.md", formatsPage(await read("docs/formats.md"), schemas)],
-    ["README.md", readme(await read("README.md"), commands)],
+    ["README.md", readme(await read("README.md"), summaries)],
   ]);
 }
 
-function readme(text: string, commands: readonly AnyCommand[]): string {
-  const rows = commands.map((
-    { name, summary },
-  ) => [`\`mpm ${name}\``, summary]);
+function readme(text: string, summaries: Record<string, string>): string {
+  const rows = commandSections(summaries).flatMap(({ rows }) => rows)
+    .map(([word, does]) => [`\`mpm ${word}\``, does]);
   const exits = exitMeanings()
     .map(({ status, meanings }) => [String(status), meanings.join("; ")]);
   const withCommands = marked(

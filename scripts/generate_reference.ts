@@ -1,5 +1,6 @@
 import type { AnyCommand } from "../src/cli/command.ts";
 import { commandHelp, overview } from "../src/cli/help.ts";
+import { commandSections } from "../src/commands/help_sections.ts";
 import { type Topic, topicText } from "../src/cli/topic.ts";
 
 /** `docs/cli.md`: what `mpm help` prints of everything. */
@@ -8,12 +9,14 @@ export function reference(
   topics: readonly Topic[],
 ): string {
   const block = (text: string) => `\`\`\`text\n${text}\`\`\``;
-  const rows = commands.map(({ name, summary }) => [name, summary] as const);
+  const summaries = Object.fromEntries(
+    commands.map(({ name, summary }) => [name, summary]),
+  );
   const pages = topics.map(({ name, summary }) => [name, summary] as const);
   return [
     "# Command reference",
     "This page is the help of every command; `deno task generate` writes it.",
-    `## mpm\n\n${block(overview(rows, pages))}`,
+    `## mpm\n\n${block(overview(commandSections(summaries), pages))}`,
     ...commands.map((command) =>
       `## mpm ${command.name}\n\n${block(commandHelp(command))}`
     ),

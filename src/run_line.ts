@@ -27,9 +27,9 @@ export async function runLine(
   if (input.version) return print(system, versionLine(input.json === true));
   if (input.help) {
     const { commandHelp } = await import("./cli/help.ts");
-    return await help(system, commandHelp(command));
+    return await help(system, commandHelp(command), input);
   }
-  const context = contextOf(system, input);
+  const context = contextOf(system, input, await noteFor(system, input));
   await beforeCommand(system, command.name);
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.
@@ -45,6 +45,34 @@ export async function runLine(
   return command.status?.(result) ?? 0;
 }
 
+/** Words that a line on stderr begins with. */
+const LABEL = /^(Hint|Note|Warning):/;
+
+/** How a line beside the answer is said: on a terminal with its words whole. */
+async function noteFor(
+  system: System,
+  input: Record<string, unknown>,
+): Promise<Context["note"]> {
+  const { interactive, columns, err } = system.terminal;
+  if (isSilent(input)) return () => {};
+  if (!interactive.stderr) return (text) => err(`${escapeLines(text)}\n`);
+  const { reflow } = await import("./cli/reflow.ts");
+  const { cyan, yellow } = makeStyle(
+    wantsColor(system, input["no-color"] === true),
+  );
+  return (text) => {
+    const painted = escapeLines(text).replace(
+      LABEL,
+      (label) => label === "Warning:" ? yellow(label) : cyan(label),
+    );
+    err(`${reflow(painted, columns())}\n`);
+  };
+}
+
+function isSilent(input: Record<string, unknown>): boolean {
+  return input.quiet === true || input.json === true;
+}
+
 /** For a terminal. The module is loaded where a line does not fit. */
 async function fitted(text: string, { terminal }: System): Promise<string> {
   const columns = terminal.columns();
@@ -53,9 +81,20 @@ async function fitted(text: string, { terminal }: System): Promise<string> {
   return reflow(text, columns);
 }
 
-async function help(system: System, text: string): Promise<number> {
-  const { stdout } = system.terminal.interactive;
-  return print(system, stdout ? await fitted(text, system) : text);
+/** Columns of a page of help that goes to a pager or a file. */
+const PAGE = 80;
+
+async function help(
+  system: System,
+  text: string,
+  input: Record<string, unknown> = {},
+): Promise<number> {
+  const { interactive, columns } = system.terminal;
+  const { withHeadings } = await import("./cli/help.ts");
+  const { reflow } = await import("./cli/reflow.ts");
+  const style = makeStyle(wantsColor(system, input["no-color"] === true));
+  const page = reflow(text, interactive.stdout ? columns() : PAGE);
+  return print(system, withHeadings(page, style));
 }
 
 const HELP = ["--help", "-h"];
@@ -88,19 +127,18 @@ async function withoutCommand(
   // Loaded here, and without any command: the summaries are enough.
   const { SUMMARIES } = await import("./commands/summaries.ts");
   const { pages } = await import("./commands/help_names.ts");
+  const { commandSections } = await import("./commands/help_sections.ts");
   const { overview } = await import("./cli/help.ts");
-  return await help(
-    system,
-    overview(Object.entries(SUMMARIES), pages()),
-  );
+  return await help(system, overview(commandSections(SUMMARIES), pages()));
 }
 
 function contextOf(
   system: System,
   input: Record<string, unknown>,
+  note: Context["note"],
 ): Context {
   const { interactive, columns, err } = system.terminal;
-  const silent = input.quiet === true || input.json === true;
+  const silent = isSilent(input);
   const inPlace = interactive.stderr && !silent &&
     system.env("TERM") !== "dumb" && !system.env("CI");
   return {
@@ -109,9 +147,7 @@ function contextOf(
     interactive: interactive.stdin && interactive.stderr && !silent &&
       input["no-input"] !== true && !system.env("CI"),
     style: styleOf(system, input, columns()),
-    note(text) {
-      if (!silent) err(`${escapeLines(text)}\n`);
-    },
+    note,
     status(text) {
       if (inPlace) err(`\r\x1b[K${escapeText(text).slice(0, columns() - 1)}`);
     },

@@ -1,5 +1,6 @@
 import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
+import type { Style } from "./style.ts";
 
 /** The line that shows how a command is typed. */
 export function usageLine(command: AnyCommand): string {
@@ -26,29 +27,52 @@ export function commandHelp(command: AnyCommand): string {
   return sections.filter((section) => section !== "").join("\n\n") + "\n";
 }
 
+/** A word and what it means. */
+export type Row = readonly [word: string, meaning: string];
+
+/** Rows below a heading. */
+export interface Section {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
 /**
  * The page of all commands, as `mpm` alone and `mpm help` print it, with the
- * other pages there are; or that of the commands whose name begins with `group`.
+ * other pages there are.
  */
 export function overview(
-  commands: readonly (readonly [name: string, summary: string])[],
-  pages: readonly (readonly [name: string, summary: string])[],
-  group?: string,
+  commands: readonly Section[],
+  pages: readonly Row[],
 ): string {
-  const words = group === undefined ? "" : `${group} `;
-  const sections = [
-    ...group === undefined
-      ? ["Save and restore the state of AI coding sessions."]
-      : [],
-    `Usage: mpm [options] ${words}<command> [arguments]`,
-    table("Commands:", commands),
-    table('Pages, shown by "mpm help <page>":', pages),
-    ...group === undefined
-      ? [table("Global options:", flagRows(GLOBAL_FLAGS))]
-      : [],
-    'Run "mpm help <command>" for the options and examples of a command.',
+  const parts = [
+    ...commands,
+    { title: 'Pages, shown by "mpm help <page>"', rows: pages },
   ];
-  return sections.filter((section) => section !== "").join("\n\n") + "\n";
+  const rows = parts.flatMap(({ rows }) => rows);
+  const width = Math.max(...rows.map(([word]) => word.length));
+  const sections = [
+    "Save and restore the state of AI coding sessions.",
+    "Usage: mpm [options] <command> [arguments]",
+    ...parts.map(({ title, rows }) => table(`${title}:`, rows, width)),
+    table("Global options:", flagRows(GLOBAL_FLAGS)),
+    'Run "mpm help <command>" for the options and examples of a command, and\n' +
+    '"mpm help sessions" for what there is of one word.',
+  ];
+  return sections.join("\n\n") + "\n";
+}
+
+/** The page of the commands whose name begins with `group`. */
+export function groupHelp(group: string, commands: readonly Row[]): string {
+  return [
+    `Usage: mpm [options] ${group} <command> [arguments]`,
+    table("Commands:", commands),
+    'Run "mpm help <command>" for the options and examples of a command.',
+  ].join("\n\n") + "\n";
+}
+
+/** A help page for people: its headings stand out. */
+export function withHeadings(text: string, style: Style): string {
+  return text.replace(/^(?:[A-Z][^\n]*:|Usage:)(?=$| mpm)/gm, style.bold);
 }
 
 /** A command as data, for `mpm help --json`. */
@@ -119,9 +143,9 @@ function flagSummary(flag: Flag): string {
 function table(
   title: string,
   rows: readonly (readonly string[])[],
+  width = Math.max(...rows.map(([left]) => left!.length)),
 ): string {
   if (rows.length === 0) return "";
-  const width = Math.max(...rows.map(([left]) => left!.length));
   return [
     title,
     ...rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`),

@@ -57,6 +57,10 @@ const CONTROLS: Readonly<Record<string, Named>> = {
 // deno-lint-ignore no-control-regex
 const SEQUENCE = /^\x1b(O[A-Za-z]|\[[0-9;?<]*[ -/]*[@-~])/;
 
+/** What a terminal puts around a paste that was asked to (`?2004h`). */
+const PASTE = "\x1b[200~";
+const PASTED = "\x1b[201~";
+
 /** What may become one when more comes. */
 // deno-lint-ignore no-control-regex
 const BEGUN = /^\x1b(?:O|\[[0-9;?<]*[ -/]*)?$/;
@@ -97,6 +101,14 @@ export function decodeKeys(
       if (left === "\x1b") keys.push({ name: "cancel" });
       return { keys, rest: "" };
     }
+    if (left.startsWith(PASTE)) {
+      const end = left.indexOf(PASTED);
+      if (end < 0 && !ended) return { keys, rest: left };
+      text = pasted(left.slice(PASTE.length, end < 0 ? undefined : end));
+      flush();
+      at = end < 0 ? input.length : at + end + PASTED.length;
+      continue;
+    }
     const sequence = SEQUENCE.exec(left);
     // ESC and a letter is what the Alt key sends.
     at += sequence ? sequence[0].length : left[1] === "\x1b" ? 1 : 2;
@@ -105,4 +117,9 @@ export function decodeKeys(
   }
   flush();
   return { keys, rest: "" };
+}
+
+/** What was pasted is text, its line ends too: it presses no key. */
+function pasted(text: string): string {
+  return text.replaceAll(/\s+/g, " ").replaceAll(/\p{Cc}/gu, "");
 }

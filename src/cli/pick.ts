@@ -5,9 +5,12 @@ import type { Picker } from "./picker.ts";
 /** Milliseconds after which an ESC is a key, and not the begin of another. */
 const ESCAPE = 50;
 
-/** The other screen, which a terminal keeps apart; without the cursor. */
-const ENTER = "\x1b[?1049h\x1b[?25l";
-const LEAVE = "\x1b[?25h\x1b[?1049l";
+/**
+ * The other screen, which a terminal keeps apart; without the cursor, and with
+ * marks around what is pasted.
+ */
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
+const LEAVE = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 /**
  * Shows a picker until something is chosen. It alone has the terminal

@@ -1,6 +1,6 @@
 import type { Candidate, Wanted } from "../cli/completion.ts";
 import { quickPlace } from "../git/quick_place.ts";
-import { ageWords, shortAge } from "../session/ages.ts";
+import { ageWords } from "../session/ages.ts";
 import { placeKey } from "../session/work_place.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
 import { newestSaves } from "../store/read_saves.ts";
@@ -83,7 +83,7 @@ export async function checkpoints(
   const named = [...others, ...safety].map((record) => ({
     value: record.name,
     summary: [
-      shortAge(Date.parse(record.created_at), now),
+      ageWords(new Date(record.created_at), now),
       record.branch ?? "",
       record.note ?? "",
     ].filter((part) => part !== "").join(", "),

@@ -176,12 +176,14 @@ async function overridden(
 export function changeText(result: ConfigSetResult): string {
   const { value, file, changed, dry_run: dry, overridden_by: by } = result;
   const path = escapeText(file);
-  const what = value === null
-    ? `${escapeText(result.key)} is not set in ${path}`
-    : `${escapeText(result.key)} = ${valueText(value)} in ${path}`;
-  const state = dry ? " (dry run)" : changed ? "" : " already";
+  const key = escapeText(result.key);
+  const text = value === null ? key : `${key} = ${valueText(value)}`;
+  const [would, did, had] = value === null
+    ? ["Would take out", "Took out", "Not set"]
+    : ["Would set", "Set", "Set already"];
+  const verb = dry ? would : changed ? did : had;
   return [
-    `${what}${state}\n`,
+    `${verb}: ${text}, in ${path}\n`,
     ...by === null ? [] : [`But ${escapeText(by)} sets it too, and counts\n`],
   ].join("");
 }

@@ -95,7 +95,9 @@ async function checkGauge(ground: Ground): Promise<Checked> {
       : { summary, found: [gaugeFinding(gauge.unknown)] };
   }
   const { installed } = hooksStatus(system, workspace);
-  if (installed.length === 0) return { summary: "not read", found: [] };
+  if (installed.length === 0) {
+    return { summary: "without hooks nothing reads it", found: [] };
+  }
   return lastReading(ground, config["context.stale_after"]);
 }
 

@@ -1,6 +1,14 @@
 import { defineCommand } from "../cli/command.ts";
-import { commandHelp, commandInfo, flagInfo, overview } from "../cli/help.ts";
+import {
+  commandHelp,
+  commandInfo,
+  flagInfo,
+  groupHelp,
+  overview,
+  withHeadings,
+} from "../cli/help.ts";
 import { GLOBAL_FLAGS } from "../cli/globals.ts";
+import { reflow } from "../cli/reflow.ts";
 import { topicText } from "../cli/topic.ts";
 import { MpmError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -8,6 +16,7 @@ import type { HelpResult } from "../session/results_help.ts";
 import { findCommand } from "./find.ts";
 import { unknownCommand } from "./unknown_command.ts";
 import { pages, TOPICS } from "./help_names.ts";
+import { commandSections } from "./help_sections.ts";
 import { COMMANDS } from "./mod.ts";
 import { SUMMARIES } from "./summaries.ts";
 
@@ -36,8 +45,16 @@ as data.`,
   ],
   result: async () => (await import("../session/results_help.ts")).HelpResult,
   run: (_, { topic }) => pageOf(topic),
-  render: ({ text }) => text,
+  // A schema is a document, and goes into a file as it is.
+  verbatim: ({ schema }) => schema !== null,
+  render: ({ text, schema }, style) => {
+    if (schema !== null) return text;
+    return withHeadings(style.piped ? reflow(text, PAGE) : text, style);
+  },
 });
+
+/** Columns of a page that goes to a pager or a file. */
+const PAGE = 80;
 
 type Page = Pick<HelpResult, "text"> & Partial<HelpResult>;
 
@@ -66,8 +83,8 @@ async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const rows = names.map((one) => [one, SUMMARIES[one] ?? ""] as const);
   return {
     text: words.length === 0
-      ? overview(rows, pages())
-      : overview(rows, [], name),
+      ? overview(commandSections(SUMMARIES), pages())
+      : groupHelp(name, rows),
     commands: commands.map(commandInfo),
   };
 }

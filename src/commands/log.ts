@@ -3,7 +3,7 @@ import { table } from "../cli/table.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
-import { shortAge } from "../session/ages.ts";
+import { ageWords } from "../session/ages.ts";
 import { undoneIds } from "../session/journal.ts";
 import type { LogResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
@@ -65,8 +65,8 @@ back already. --json has for each what was before and after.`,
     if (operations.length === 0) return "Nothing was done yet.\n";
     const now = new Date(listed_at);
     const rows = operations.map((row) => [
-      String(row.number),
-      shortAge(Date.parse(row.at), now),
+      style.cyan(String(row.number)),
+      style.dim(ageWords(new Date(row.at), now)),
       row.undone ? style.dim(titleOf(row)) : titleOf(row),
     ]);
     const rest = more > 0 ? `and ${more} older: mpm log -n all\n` : "";
@@ -78,14 +78,15 @@ back already. --json has for each what was before and after.`,
       : undefined,
 });
 
+/** The marks stand first: the end of a long line is cut off. */
 function titleOf({ title, undone, automatic, own }: Row): string {
   const marks = [
     ...undone ? ["taken back"] : [],
     ...automatic ? ["by a hook"] : [],
     ...own ? [] : ["not by you on this machine"],
   ];
-  const mark = marks.length > 0 ? ` (${marks.join(", ")})` : "";
-  return `${escapeText(title)}${mark}`;
+  const mark = marks.length > 0 ? `(${marks.join(", ")}) ` : "";
+  return `${mark}${escapeText(title)}`;
 }
 
 function limitOf(text: string): number {

@@ -176,7 +176,7 @@ function nothingOpen({ id }: SaveEntry): MpmError {
 
 function nothingSaved(root: string): MpmError {
   return new MpmError("NOT_FOUND", `No paused sessions found in "${root}"`, {
-    hint: "mpm pause saves one",
+    hint: '"mpm pause" saves one',
   });
 }
 

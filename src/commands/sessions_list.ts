@@ -91,6 +91,9 @@ numbers stay the same whatever is filtered.`,
       : undefined,
 });
 
+/** The column that is cut where a line is too long. */
+const BRANCH = 3;
+
 /** Rows that a terminal shows unless it is told how many. */
 const SHOWN = 20;
 
@@ -118,7 +121,7 @@ function render(result: SessionsResult, style: Style): string {
     style.green(cut(escapeText(row.branch ?? "-"), 24)),
     title(row, style),
   ]);
-  return table(rows, style.columns) + hints;
+  return table(rows, style.columns, [BRANCH]) + hints;
 }
 
 function nothing({ total }: SessionsResult): string {

@@ -32,4 +32,8 @@ was where. "mpm undo" brings it back; "mpm trash prune" removes what is old.`,
     };
   },
   render: trashListText,
+  next: ({ items }) =>
+    items.length > 0
+      ? '"mpm log" says which of these "mpm undo" brings back'
+      : undefined,
 });

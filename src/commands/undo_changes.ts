@@ -18,7 +18,6 @@ import {
   type FilesPlan,
   type FileStep,
   planFiles,
-  shownName,
 } from "../store/undo_files.ts";
 import { dropUndoMarker, writeUndoMarker } from "../store/undo_marker.ts";
 import { withUserLock } from "../store/user_state.ts";
@@ -35,9 +34,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   refuseObstacles(order, plan);
   refuseNothing(order, plan);
   const told = (steps: readonly FileStep[]) =>
-    steps.map(({ name, want }) =>
-      `${want ? "restored" : "removed"} ${shownName(name)}`
-    );
+    steps.map(({ name, want }) => `${want ? "restored" : "removed"} ${name}`);
   if (dryRun) {
     return { details: told(plan.steps), left: [], operation: undefined };
   }

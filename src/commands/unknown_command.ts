@@ -9,7 +9,9 @@ export function unknownCommand(words: readonly string[]): MpmError {
   const group = names.filter((name) => name.startsWith(`${first} `));
   if (group.length > 0 && second === undefined) {
     return new MpmError("USAGE", `"mpm ${first}" needs one more word`, {
-      hint: `One of: ${group.map((name) => `mpm ${name}`).join(", ")}`,
+      hint: `One of ${
+        group.map((name) => name.slice(first.length + 1)).join(", ")
+      }; "mpm help ${first}" says what each does`,
     });
   }
   const typed = group.length > 0 ? `${first} ${second}` : first;
@@ -17,7 +19,9 @@ export function unknownCommand(words: readonly string[]): MpmError {
   const near = nearest(words.slice(0, 2).join(" "), names) ??
     nearest(first, firsts);
   const list = group.length > 0
-    ? `There are: ${group.map((name) => `mpm ${name}`).join(", ")}`
+    ? `There are ${
+      group.map((name) => name.slice(first.length + 1)).join(", ")
+    }; "mpm help ${first}" says what each does`
     : '"mpm help" lists the commands';
   return new MpmError("USAGE", `Unknown command "${typed}"`, {
     hint: near === undefined || near === typed

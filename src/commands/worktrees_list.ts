@@ -5,7 +5,7 @@ import { cut, table } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
 import { Git } from "../git/git.ts";
 import { readRescues } from "../git/rescue.ts";
-import { shortAge } from "../session/ages.ts";
+import { ageWords } from "../session/ages.ts";
 import type { WorktreesListResult } from "../session/results_worktrees.ts";
 import { sizeText } from "../session/sizes.ts";
 import {
@@ -23,8 +23,8 @@ export const worktreesList = defineCommand({
   description: `
 Everything below .claude/worktrees/ of the main worktree with its branch, its
 size, and whether "mpm worktrees prune" would remove it and why; then the
-removed ones that "mpm worktrees restore" can take back. Nothing is changed, but a clean-up that was killed is finished or
-undone.`,
+removed ones that "mpm worktrees restore" can take back. Nothing is changed, but
+a clean-up that was killed is finished or undone.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],
@@ -72,7 +72,7 @@ function render(result: WorktreesListResult, style: Style): string {
     escapeText(row.name),
     style.green(cut(escapeText(row.branch ?? "-"), 24)),
     row.head.slice(0, 7),
-    style.dim(shortAge(Date.parse(row.removed_at), new Date(now))),
+    style.dim(ageWords(new Date(row.removed_at), new Date(now))),
   ]);
   const none = worktrees.length === 0 && skipped === null;
   return [

@@ -1,14 +1,23 @@
 import { escapeText } from "../escape.ts";
-import { shortAge } from "./ages.ts";
+import { ageWords } from "./ages.ts";
 import type { TrashResult } from "./results_checkpoints.ts";
 import { sizeText } from "./sizes.ts";
 import { counted } from "./words.ts";
 
 type Item = TrashResult["items"][number];
 
-function line({ name, at, bytes }: Item, now: Date): string {
-  const age = shortAge(Date.parse(at), now);
-  return `${escapeText(name)}  ${age}  ${sizeText(bytes)}`;
+function line({ name, at, bytes }: Item, now: Date): string[] {
+  return [escapeText(name), ageWords(new Date(at), now), sizeText(bytes)];
+}
+
+/** Rows with their columns one below the other. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, at) =>
+    Math.max(...rows.map((row) => row[at]!.length))
+  );
+  return rows.map((row) =>
+    row.map((cell, at) => cell.padEnd(widths![at]!)).join("  ").trimEnd()
+  );
 }
 
 function total(items: readonly Item[]): string {
@@ -21,9 +30,10 @@ export function trashListText({ items, listed_at }: TrashResult): string {
   if (items.length === 0) return "The trash is empty.\n";
   const now = new Date(listed_at);
   return [
-    ...items.map((item) =>
-      line(item, now) + (item.remove ? `  goes: ${item.reason}` : "")
-    ),
+    ...aligned(items.map((item) => [
+      ...line(item, now),
+      item.remove ? `goes: ${item.reason}` : "",
+    ])),
     total(items),
     "",
   ].join("\n");
@@ -38,7 +48,8 @@ export function trashText(
   const now = new Date(listed_at);
   return [
     `${dry ? "Would remove" : "Removed"} ${total(gone)}:`,
-    ...gone.map((item) => `  ${line(item, now)}: ${item.reason}`),
+    ...aligned(gone.map((item) => [...line(item, now), item.reason ?? ""]))
+      .map((row) => `  ${row}`),
     "",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join, normalize } from "@std/path";
+import { dirname, isAbsolute, join, normalize } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import {
   type FileVersion,
@@ -193,10 +193,4 @@ function order({ name, want }: FileStep): number {
     ? 2
     : 3;
   return want === null ? -place : place;
-}
-
-/** A path as a line tells it: short where it is of mpm's own folder. */
-export function shownName(name: string): string {
-  return isAbsolute(name) ? name : name.replace(/^\.claude-mpm\//, "") ||
-    basename(name);
 }

@@ -563,7 +563,7 @@ Deno.test("list, show, load and diff tell what is in a checkpoint", async () => 
   const list = await mpm(env, ["checkpoint", "list"], { now: at("14:00:00") });
   assertEquals(
     list.stdout,
-    "0  2h ago  Feature Development  main  33 B  Login [redacted:private] works\n",
+    "0  2 hours ago  Feature Development  main  33 B  Login [redacted:private] works\n",
   );
   const show = await mpmJson<CheckpointShowResult>(env, [
     "checkpoint",

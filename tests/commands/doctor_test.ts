@@ -9,7 +9,7 @@ import {
 } from "../helpers/doctors.ts";
 import { smallFeature } from "../helpers/detours.ts";
 import { runDying } from "../helpers/dying.ts";
-import { TestEnv } from "../helpers/env.ts";
+import { PATH, TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { copySample, ownSave, putSave, SESSIONS } from "../helpers/stores.ts";
@@ -548,7 +548,7 @@ posixTest(
         },
       },
       "no mpm on PATH": {
-        harm: (env) => env.extra.PATH = Deno.env.get("PATH")!,
+        harm: (env) => env.extra.PATH = PATH,
         ...{ check: "path", state: "warning", status: 0 },
         ...{ says: "No folder of PATH has mpm", mend: "export PATH=" },
       },

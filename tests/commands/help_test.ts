@@ -25,10 +25,24 @@ Deno.test("help lists commands and pages, as mpm alone does", async () => {
   const all = await page("help");
   assertEquals(await page(), all);
   assertEquals(await page("--help"), all);
-  for (const name of [...Object.keys(COMMANDS), ...Object.keys(TOPICS)]) {
-    assertMatch(all, new RegExp(`^  ${name} +[A-Z]`, "m"));
+  const [commands = "", topics = ""] = all.split("\nPages, ");
+  const rows = rowsOf(commands);
+  for (const name of Object.keys(COMMANDS)) {
+    const [word, more] = name.split(" ");
+    assertMatch(rows.get(word!) ?? "", RegExp(`\\b${more ?? ""}\\b`), name);
   }
+  const words = Object.keys(COMMANDS).map((name) => name.split(" ")[0]!);
+  assertEquals([...rows.keys()].toSorted(), [...new Set(words)].toSorted());
+  assertEquals([...rowsOf(topics).keys()], Object.keys(TOPICS));
 });
+
+/** The rows of words in a page, each with all that is said of it. */
+function rowsOf(text: string): Map<string, string> {
+  const rows = text.matchAll(/^  ([a-z-]+) +([A-Z].*(?:\n\s{15}.*)*)/gm);
+  return new Map(
+    [...rows].map(([, word, said]) => [word!, said!.replaceAll(/\s+/g, " ")]),
+  );
+}
 
 Deno.test("help shows a command, a group of them, and a spelling", async () => {
   assertEquals(await page("help", "pause"), await page("pause", "--help"));
@@ -170,10 +184,10 @@ Deno.test("what is not there is told with what was meant", async () => {
   ]);
   assertEquals(await said("sessions"), [
     2,
-    'Error: "mpm sessions" needs one more word\nHint: One of: ' +
+    'Error: "mpm sessions" needs one more word\nHint: One of ' +
     Object.keys(COMMANDS).filter((name) => name.startsWith("sessions "))
-      .map((name) => `mpm ${name}`).join(", ") +
-    "\n",
+      .map((name) => name.slice("sessions ".length)).join(", ") +
+    '; "mpm help sessions" says what each does\n',
   ]);
 });
 

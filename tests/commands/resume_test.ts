@@ -102,14 +102,14 @@ Deno.test("resume without a save is exit 3 with the way on", async () => {
     status: 3,
     stdout: "",
     stderr: 'Error: No paused sessions found in "$ROOT/project"\n' +
-      "Hint: mpm pause saves one\n",
+      'Hint: "mpm pause" saves one\n',
   });
   assertEquals(await mpm(env, ["resume", "--json"]), {
     status: 3,
     stdout: "",
     stderr: '{"error":{"code":"NOT_FOUND","message":' +
       '"No paused sessions found in \\"$ROOT/project\\"",' +
-      '"hint":"mpm pause saves one"}}\n',
+      '"hint":"\\"mpm pause\\" saves one"}}\n',
   });
 });
 
@@ -188,7 +188,7 @@ Deno.test("resume --list on a terminal is searched as one types", async () => {
     // The terminal is as it was before anything else is said.
     assertStringIncludes(
       left.stderr,
-      "\x1b[?25h\x1b[?1049lError: No session was chosen\n",
+      "\x1b[?2004l\x1b[?25h\x1b[?1049lError: No session was chosen\n",
     );
   }
 });

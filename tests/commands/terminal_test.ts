@@ -64,7 +64,7 @@ Deno.test("a command that is misspelt is told what may have been meant", async (
     [["puase"], 'Did you mean "mpm pause"?'],
     [["sesions", "list"], 'Did you mean "mpm sessions list"?'],
     [["sessions", "lst"], 'Did you mean "mpm sessions list"?'],
-    [["sessions"], "One of: mpm sessions list, "],
+    [["sessions"], "One of list, show, "],
     [["help", "chekpoint", "save"], 'Did you mean "mpm checkpoint save"?'],
     [["frobnicate", "all"], '"mpm help" lists the commands'],
   ];

@@ -53,7 +53,7 @@ Deno.test("the trash keeps what is younger than its age, and drops what is older
   assertEquals(await prune(env, 31, "--dry-run"), old);
   assertEquals(folders(env).length, 1);
   const { stdout } = await mpm(env, ["trash", "list"], { now: day(31) });
-  assertStringIncludes(stdout, "1mo ago");
+  assertStringIncludes(stdout, "1 month ago");
   assertStringIncludes(stdout, "goes: it is older than trash.max_age");
   assertEquals(await prune(env, 31), old);
   assertEquals(folders(env), []);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { DoctorResult } from "../../src/session/results_doctor.ts";
 import { problemsOf } from "../../src/session/validate.ts";
-import { TestEnv } from "./env.ts";
+import { PATH, TestEnv } from "./env.ts";
 import { mpm, mpmJson, type MpmOptions } from "./mpm.ts";
 
 type Row = DoctorResult["checks"][number];
@@ -38,7 +38,7 @@ export async function diagnose(
 export async function healthy(): Promise<TestEnv> {
   const env = TestEnv.repository();
   putProgram(env, "bin");
-  env.extra.PATH = `${join(env.root, "bin")}:${Deno.env.get("PATH")}`;
+  env.extra.PATH = `${join(env.root, "bin")}:${PATH}`;
   await mpmJson(env, ["start", "login"]);
   await mpmJson(env, ["checkpoint", "save", "before"]);
   await mpmJson(env, ["pause", "Half of it", "--no-commit"]);

@@ -21,6 +21,9 @@ const CASES: [string, string][] = [
   // A sequence that is not known, and Alt and a letter, are nothing.
   ["\x1b[1;5C\x1b[200~x\x1b[201~\x1bq\x01", '"x"'],
   ["\x1b\x1b[A", "up"],
+  // A paste is text alone, whatever is in it; also one whose end is missing.
+  ["a\x1b[200~b\r\nc\x1b[A\x03d\x1b[201~\r", '"a" "b c[Ad" enter'],
+  ["\x1b[200~a\rb", '"a b"'],
 ];
 
 Deno.test("decodeKeys() names the keys of a terminal", () => {
@@ -31,7 +34,7 @@ Deno.test("decodeKeys() names the keys of a terminal", () => {
 });
 
 Deno.test("decodeKeys() gives the same wherever the input is cut", () => {
-  const input = "a\x1b[A漢\x1b[5~\r\x1b[1;5Cx";
+  const input = "a\x1b[A漢\x1b[5~\r\x1b[1;5Cx\x1b[A\x1b[200~p\rq\x1b[201~\r";
   const whole = named(decodeKeys(input, { ended: true }).keys);
   for (let at = 0; at <= input.length; at++) {
     const first = decodeKeys(input.slice(0, at), { ended: false });
