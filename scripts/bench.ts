@@ -2,6 +2,7 @@ import { agentCases } from "./bench_agent.ts";
 import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
+import { scanCases } from "./bench_scan.ts";
 import { addCommits, addSaves, makeWorld, type World } from "./bench_world.ts";
 import { ensureBuilt } from "./build.ts";
 
@@ -22,6 +23,7 @@ async function bench(rounds: number): Promise<void> {
       ...pauses(root, binary),
       ...resumes(root, binary),
       ...checkpoints(root, binary),
+      ...scanCases(root, binary),
     ];
     print(report(await measureAll(cases, rounds)));
   } finally {

@@ -52,8 +52,8 @@ Nothing of yours is changed, and the save is kept.
 
 If the save belongs to a work session, as "mpm start" begins one, that goes on in
 this worktree; one that is not known here is rebuilt from the save with its
-parents. The saves of sessions that are over are passed over. With --peek
-nothing is written.`,
+parents. Of somebody else's save nothing goes on until "mpm sessions trust". The
+saves of sessions that are over are passed over. With --peek nothing is written.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",

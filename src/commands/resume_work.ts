@@ -68,16 +68,22 @@ export function peekWork(
 }
 
 /**
- * Lets the session of the save go on in this worktree. What cannot be written
- * is a warning, since the report does not depend on it.
+ * Lets the session of the save go on in this worktree, unless it is somebody
+ * else's: its words would then stand among the user's own. What cannot be
+ * written is a warning, since the report does not depend on it.
  */
 export async function followResume(
   context: Context,
   workspace: Workspace,
   result: ResumeResult,
 ): Promise<ResumeResult> {
-  const { session: save } = result;
+  const { session: save, origin } = result;
   if (workIdIn(save.mpm?.session) === undefined) return result;
+  if (origin === "foreign") {
+    const warning =
+      "Its work session does not go on: that is somebody else's, too";
+    return { ...result, warnings: [...result.warnings, warning] };
+  }
   const { root } = workspace;
   try {
     const plan = await journaled(

@@ -3,11 +3,13 @@ import type { Style } from "../cli/style.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { diffSaves } from "../session/diff.ts";
+import { redactSave } from "../session/redact_save.ts";
 import type { DiffResult } from "../session/results.ts";
 import { cutText } from "../session/words.ts";
 import { loadSave } from "../store/load_save.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
+import { redactorOf } from "../store/redaction.ts";
 
 /** `mpm sessions diff` */
 export const sessionsDiff = defineCommand({
@@ -34,7 +36,8 @@ name else. What changed in the repository since a session is "mpm resume".`,
     const chosen = await matchSaves(system, root, [input.before, input.after]);
     const [before, after] = await Promise.all(
       chosen.map(async (entry) => {
-        const { save, warnings } = await loadSave(system, entry);
+        const { save: written, warnings } = await loadSave(system, entry);
+        const save = redactSave(redactorOf(system), written);
         warnings.forEach((text) => note(`Warning: ${text}`));
         return save;
       }),

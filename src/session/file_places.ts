@@ -71,4 +71,12 @@ export const USER_FILES: readonly FilePlace[] = [
   ],
   ["agents/", "readings of agents' sessions in projects without mpm"],
   ["hook-errors.log", "own errors of hooks in projects without mpm"],
+  [
+    "own/<year>-<month>",
+    "the SHA-256 and id of each save this user made here, a line each",
+  ],
+  [
+    "trusted-saves.json",
+    "the SHA-256 of each save of somebody else's that this user trusts",
+  ],
 ];

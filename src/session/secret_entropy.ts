@@ -30,16 +30,22 @@ const KNOWN =
 export function findRandomWords(text: string): Span[] {
   const spans: Span[] = [];
   const length = text.length;
-  for (let at = 0; at < length; at++) {
-    if (!isBase64(text.charCodeAt(at))) continue;
+  let at = 0;
+  while (at + SHORTEST <= length) {
+    // From the end of the shortest word back: most of a text is jumped over.
+    let back = at + SHORTEST - 1;
+    while (back >= at && isBase64(text.charCodeAt(back))) back--;
+    if (back >= at) {
+      at = back + 1;
+      continue;
+    }
     const start = at;
+    at += SHORTEST;
     while (at < length && isBase64(text.charCodeAt(at))) at++;
+    if (at - start > LONGEST) continue;
     let end = at;
     while (end < length && end < at + 2 && text[end] === "=") end++;
-    if (at - start < SHORTEST || at - start > LONGEST) continue;
-    if (isRandom(text, start, end)) {
-      spans.push({ start, end, label: RANDOM });
-    }
+    if (isRandom(text, start, end)) spans.push({ start, end, label: RANDOM });
   }
   return spans;
 }
@@ -54,14 +60,11 @@ function isRandom(text: string, start: number, end: number): boolean {
 
 /** Whether it is as mixed as what a generator of keys makes. */
 function isMixed(word: string): boolean {
-  const counts = new Map<number, number>();
   let changes = 0;
   let [upper, lower, digits] = [0, 0, 0];
   let last = 0;
   for (let at = 0; at < word.length; at++) {
-    const code = word.charCodeAt(at);
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-    const kind = kindOf(code);
+    const kind = kindOf(word.charCodeAt(at));
     if (kind === 1) upper++;
     else if (kind === 2) lower++;
     else if (kind === 3) digits++;
@@ -70,12 +73,22 @@ function isMixed(word: string): boolean {
   }
   const least = word.length < 32 ? 2 : 1;
   if (upper < 3 || lower < 3 || digits < least) return false;
-  if ((changes - 1) / word.length < LEAST_CHANGES) return false;
+  return (changes - 1) / word.length >= LEAST_CHANGES &&
+    bitsOf(word) >= LEAST_BITS;
+}
+
+/** Bits per character, by how often each is there. */
+function bitsOf(word: string): number {
+  const counts = new Map<number, number>();
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at);
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
   let bits = 0;
   for (const count of counts.values()) {
     bits -= count / word.length * Math.log2(count / word.length);
   }
-  return bits >= LEAST_BITS;
+  return bits;
 }
 
 function kindOf(code: number): number {

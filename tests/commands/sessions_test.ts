@@ -107,7 +107,7 @@ Deno.test("sessions list pipes every save whole, with tabs between the fields", 
   const { stdout } = await mpm(env, ["sessions", "list"]);
   const rows = stdout.trimEnd().split("\n").map((line) => line.split("\t"));
   assertEquals(rows.length, 31);
-  assert(rows.every((row) => row.length === 7));
+  assert(rows.every((row) => row.length === 8));
   assertEquals(rows[0]!.slice(0, 6), [
     ...["0", "session-20260103-000000", "2026-01-03T00:00:00.000Z", ""],
     ...["unreadable", ""],

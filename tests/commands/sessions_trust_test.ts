@@ -239,6 +239,23 @@ Deno.test("what was imported is foreign, also to who made it elsewhere", async (
   assertEquals(await originOf(other), "trusted");
 });
 
+Deno.test("a foreign save brings no work session until it is trusted", async () => {
+  using env = TestEnv.repository();
+  env.commit("First");
+  await mpmJson(env, ["start", "login", "Fix the login"]);
+  await mpmJson(env, ["pause", "Theirs", "--no-commit"]);
+  const works = ".claude-mpm/state";
+  env.remove(works);
+  anotherUser(env);
+  const resume = async () => await mpmJson<ResumeResult>(env, ["resume"]);
+  const before = await resume();
+  assertEquals(before.work!.change, "unchanged");
+  assertStringIncludes(before.warnings.join("\n"), "does not go on");
+  assert(!env.exists(`${works}/work`));
+  await trust(env, "--all");
+  assertEquals((await resume()).work!.change, "rebuilt");
+});
+
 Deno.test("claude-mpm's saves are foreign until they are trusted", async () => {
   using env = TestEnv.repository();
   env.commit("First");

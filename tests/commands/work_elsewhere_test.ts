@@ -166,6 +166,10 @@ Deno.test("an imported save rebuilds its session and changes none that is here",
   ]);
   await mpmJson(other, ["sessions", "import", `${other.root}/s.json`]);
   assertEquals(other.exists(WORK), false);
+  // It is somebody else's until the user says otherwise.
+  await mpmJson(other, ["resume", "latest"]);
+  assertEquals(other.exists(WORK), false);
+  await mpmJson(other, ["sessions", "trust", "latest"]);
   const { work } = await mpmJson<ResumeResult>(other, ["resume", "latest"]);
   assertEquals([work?.name, work?.change], ["fix", "rebuilt"]);
   assertEquals(Object.keys(states(other)), ["feature", "fix"]);

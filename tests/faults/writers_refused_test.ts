@@ -88,13 +88,13 @@ const LARGE = "large ".repeat(60_000);
 posixTest(
   "a disk that fills up ends each command with 6, and the older save stays",
   async () => {
-    for (const { args, files } of LARGE_RUNS) {
+    for (const { args, files, blocks = 200 } of LARGE_RUNS) {
       using env = TestEnv.repository();
       await mpmJson(env, ["pause", "--no-commit", "Earlier"], { now: at(-60) });
       files(env);
       const { status, stderr } = env.run("sh", [
-        ...["-c", 'trap "" XFSZ; ulimit -f 200; exec "$@"', "sh", binary()],
-        ...args,
+        ...["-c", 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"', "sh"],
+        ...[String(blocks), binary(), ...args],
       ]);
       assertEquals(status, 6, `${args.join(" ")}: ${stderr}`);
       assertStringIncludes(stderr, "no space left");
@@ -104,11 +104,22 @@ posixTest(
   },
 );
 
-const LARGE_RUNS: { args: string[]; files: (env: TestEnv) => void }[] = [
+interface LargeRun {
+  readonly args: string[];
+  readonly files: (env: TestEnv) => void;
+  /** Blocks of 512 bytes that a file may have. */
+  readonly blocks?: number;
+}
+
+const LARGE_RUNS: LargeRun[] = [
   {
     args: ["config", "set", "commit", "false", "--scope", "project"],
     files: (env) =>
-      env.write(".claude-mpm/config.toml", `# ${LARGE}\ncommit = true\n`),
+      env.write(
+        ".claude-mpm/config.toml",
+        `# ${LARGE.slice(0, 60_000)}\ncommit = true\n`,
+      ),
+    blocks: 100,
   },
   {
     args: ["init", "--ignore"],

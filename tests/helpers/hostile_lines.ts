@@ -51,7 +51,9 @@ const LINES: Record<string, Making> = {
   "sessions prune": () => ["--keep 1"],
   "sessions export": () => ["--all -o exported.json"],
   "sessions import": () => ["bundle.json", ".claude-mpm/sessions/pause"],
-  "sessions trust": ({ saves }) => ["", saves[0]!, `${saves[0]} --revoke`],
+  "sessions trust": (
+    { saves },
+  ) => ["--list", saves[0]!, `${saves[0]} --revoke`],
   "scan": () => [""],
   "sessions recover": () => ["", "--finalize", "--discard"],
   "checkpoint save": () => ["fresh", "--auto"],
