@@ -31,7 +31,8 @@ export async function withScratch<T>(
   use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const above = ensureUserFolder(system, ".");
-  const folder = join(above, `trial-${system.random()}`);
+  removeAbandoned(system, above);
+  const folder = join(above, `${NAME}${system.random()}`);
   const scratch = {
     folder,
     home: join(folder, "home"),
@@ -45,6 +46,22 @@ export async function withScratch<T>(
     return await use(scratch);
   } finally {
     removeTree(system, folder);
+  }
+}
+
+const NAME = "trial-";
+
+/** Milliseconds after which no trial goes on any more. */
+const LONGEST = 60 * 60_000;
+
+/** What trials left that were interrupted. */
+function removeAbandoned(system: System, above: string): void {
+  const now = system.now().getTime();
+  for (const { name, kind } of system.files.list(above)) {
+    const path = join(above, name);
+    if (kind !== "folder" || !name.startsWith(NAME)) continue;
+    const age = now - (system.files.lstat(path)?.mtime ?? now);
+    if (age > LONGEST) removeTree(system, path);
   }
 }
 

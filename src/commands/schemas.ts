@@ -10,7 +10,7 @@ export interface Published {
   readonly load: () => Promise<z.ZodMiniType>;
 }
 
-/** What mpm stores. */
+/** What mpm stores and reads, and how it tells an error. */
 const STORED: readonly Published[] = [
   {
     name: "save",
@@ -27,6 +27,35 @@ const STORED: readonly Published[] = [
     summary: "The record of a checkpoint: .claude-mpm/checkpoints/*.json",
     load: async () =>
       (await import("../session/checkpoint.ts")).StoredCheckpoint,
+  },
+  {
+    name: "journal-line",
+    summary: "An operation of mpm's: a line of .claude-mpm/journal.jsonl",
+    load: async () =>
+      (await import("../session/stored_formats.ts")).JournalLine,
+  },
+  {
+    name: "error-record",
+    summary:
+      "What failed in an agent's session: .claude-mpm/errors/error-*.json",
+    load: async () => (await import("../session/stored_formats.ts")).ErrorFile,
+  },
+  {
+    name: "bundle",
+    summary: "Several saves in one file: mpm sessions export --all, and import",
+    load: async () => (await import("../session/stored_formats.ts")).BundleFile,
+  },
+  {
+    name: "pause-input",
+    summary: "What mpm pause --input reads",
+    load: async () =>
+      (await import("../session/content_input.ts")).ContentInput,
+  },
+  {
+    name: "error",
+    summary: "What any command prints with --json where it fails, on stderr",
+    load: async () =>
+      (await import("../session/stored_formats.ts")).ErrorAnswer,
   },
 ];
 

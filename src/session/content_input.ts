@@ -8,18 +8,26 @@ const lines = z.optional(z.array(z.string()));
 const line = z.optional(z.string());
 
 /** What `mpm pause --input` reads: the flags of `pause`, as JSON. */
-const ContentInput = z.strictObject({
+export const ContentInput = z.strictObject({
+  /** What was worked on; without it one is made, as by `mpm pause` alone. */
   summary: line,
+  /** A name to find the session by. */
   name: line,
   primary_task: line,
   current_phase: line,
+  /** What was done. */
   accomplishments: lines,
+  /** What to do next, most important first. */
   next_steps: lines,
+  /** What was decided, and why. */
   decisions: lines,
+  /** What the work waits for. */
   blockers: lines,
   open_questions: lines,
   important_reminders: lines,
+  /** Paths. */
   files_to_review: lines,
+  /** Each a text, which is pending, or an object. */
   todos: z.optional(z.array(z.union([
     z.string(),
     z.strictObject({
@@ -28,6 +36,7 @@ const ContentInput = z.strictObject({
       activeForm: line,
     }),
   ]))),
+  /** Todos that are finished. */
   done: lines,
 });
 

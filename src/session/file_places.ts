@@ -8,7 +8,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["backups/", "what migrations moved"],
   ["checkpoints/<id>.json", "the record of a checkpoint"],
   ["checkpoints.git/", "outside git: the objects of checkpoints"],
-  ["journal.jsonl", "what mpm did"],
+  ["journal.jsonl", "what mpm did, a line each"],
   ["config.toml", "optional: settings that come with the project"],
   ["config.local.toml", "optional: settings that stay here"],
   [
@@ -27,6 +27,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["kept/", "a copy of every save's JSON"],
   ["trash/", "what was removed"],
   ["templates/", "the project's own"],
+  ["state/detours/, state/detours.lock", "a branch or return under way"],
   ["state/work/work-….json", "a work session each"],
   ["state/current/….json", "which session a worktree is at"],
   ["errors/error-….json", "what failed in agents' sessions"],
@@ -39,6 +40,8 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["state/rows.json", "derived: what a listing found, for speed"],
   ["state/raw-….json", "which files differ from their blobs"],
   ["state/restore-….json", "a restore under way"],
+  ["state/undo.json", "an undo under way"],
+  ["state/pruned", "when the trash was last looked through"],
   ["state/store-id", "tells this copy of the project from others"],
 ];
 
@@ -69,6 +72,12 @@ export const USER_FILES: readonly FilePlace[] = [
     "allowed-hooks.json",
     "the SHA-256 of each shell hook that may run, by its path",
   ],
+  ["journal-key", "the key that the lines of your journals are sealed with"],
+  [
+    ".claude-mpm/",
+    "the journal, the trash and the lock of what was done outside of projects",
+  ],
+  ["trial-<id>/", "the scratch project of mpm hooks test, while it runs"],
   ["agents/", "readings of agents' sessions in projects without mpm"],
   ["hook-errors.log", "own errors of hooks in projects without mpm"],
   [

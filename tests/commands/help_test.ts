@@ -142,6 +142,33 @@ Deno.test("help formats prints a schema that takes what is stored", async () => 
   }
 });
 
+Deno.test("what is written line by line and what is read fit their schemas", async () => {
+  using env = TestEnv.repository();
+  const input = {
+    ...{ summary: "Half of it", name: "half", primary_task: "Pay" },
+    ...{ current_phase: "Build", accomplishments: ["a"], next_steps: ["b"] },
+    ...{ decisions: ["c"], blockers: ["d"], open_questions: ["e"] },
+    ...{ important_reminders: ["f"], files_to_review: ["g"], done: ["h"] },
+    todos: ["i", { content: "j", status: "in_progress", activeForm: "Do j" }],
+  };
+  assertEquals(misfits("pause-input", input), "");
+  assert(misfits("pause-input", { ...input, sumary: "x" }) !== "");
+  await mpmJson(env, ["pause", "--input", "-"], {
+    stdin: JSON.stringify(input),
+  });
+  await mpmJson(env, ["template", "new", "one"]);
+  await mpmJson(env, ["undo"]);
+  const lines = env.read(".claude-mpm/journal.jsonl").trimEnd().split("\n");
+  assertEquals(lines.length, 3);
+  for (const line of lines) {
+    assertEquals(misfits("journal-line", JSON.parse(line)), "", line);
+  }
+  await mpmJson(env, ["sessions", "export", "--all", "-o", "all.json"]);
+  const bundle = JSON.parse(env.read("all.json"));
+  assertEquals([misfits("bundle", bundle), bundle.saves.length], ["", 1]);
+  assert(misfits("bundle", { ...bundle, mpm_bundle: 2 }) !== "");
+});
+
 Deno.test("what is not there is told with what was meant", async () => {
   using env = new TestEnv();
   const said = async (...words: string[]) => {

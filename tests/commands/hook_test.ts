@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import { misfits } from "../helpers/schemas.ts";
 import { TestEnv } from "../helpers/env.ts";
 import {
   AGENT,
@@ -353,6 +354,7 @@ Deno.test("a failure leaves a record, redacted and bounded, the last fifty of th
   const text = env.read(`.claude-mpm/errors/${name}`);
   assert(!text.includes("hunter2") && text.length < 8000);
   assertEquals(JSON.parse(text).tool, "Bash");
+  assertEquals(misfits("error-record", JSON.parse(text)), "");
   await fire(env, "PostToolUseFailure", { error: "no", is_interrupt: true });
   assertEquals(records().length, 1);
   for (let at = 0; at < 55; at++) {

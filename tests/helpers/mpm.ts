@@ -32,7 +32,22 @@ export async function mpm(
   const status = await main(args, options.wrap?.(system) ?? system);
   const text = (parts: string[]) =>
     parts.join("").replaceAll(env.root, "$ROOT");
+  if (status !== 0 && args.includes("--json")) {
+    checkError(args, stdout.join(""), stderr.join(""));
+  }
   return { status, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** An error as data fits the schema of errors, and is all that is told. */
+function checkError(
+  args: readonly string[],
+  stdout: string,
+  stderr: string,
+): void {
+  // A status can be an answer, as that of a doctor is; after "--" it is a word.
+  if (stdout !== "" || args.indexOf("--") >= 0) return;
+  const found = misfits("error", JSON.parse(stderr));
+  if (found !== "") throw new Error(`mpm ${args.join(" ")}: ${found}`);
 }
 
 /** The same, parsed; throws with what was printed unless it succeeds. */

@@ -5,7 +5,8 @@ import { ROOT } from "../../helpers/tree.ts";
 const FILES = [...Deno.readDirSync(`${ROOT}/src/session`)]
   .map(({ name }) => name)
   .filter((name) =>
-    /^(results.*|save|work|checkpoint|changes)\.ts$/.test(name)
+    /^(results.*|save|work|checkpoint|changes|stored_formats|content_input)\.ts$/
+      .test(name)
   );
 
 /** The comments of fields, each as one line. */
