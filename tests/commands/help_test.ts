@@ -38,7 +38,7 @@ Deno.test("help lists commands and pages, as mpm alone does", async () => {
 
 /** The rows of words in a page, each with all that is said of it. */
 function rowsOf(text: string): Map<string, string> {
-  const rows = text.matchAll(/^  ([a-z-]+) +([A-Z].*(?:\n\s{15}.*)*)/gm);
+  const rows = text.matchAll(/^ {2}([a-z-]+) +([A-Z].*(?:\n\s{15}.*)*)/gm);
   return new Map(
     [...rows].map(([, word, said]) => [word!, said!.replaceAll(/\s+/g, " ")]),
   );

@@ -36,7 +36,7 @@ Deno.test("sessions list shows number, id, age, branch and first line", async ()
       status: 0,
       stdout: `0  ${ID}  2 days ago  main  login: Login\n`,
       stderr: 'Hint: "mpm resume <number>" goes on with one, ' +
-        '"mpm sessions show <number>" shows it\n',
+        '"mpm sessions show <number>" shows\nit\n',
     },
   );
 });
