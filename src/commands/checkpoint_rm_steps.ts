@@ -24,7 +24,7 @@ import {
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
 /** Where the commits of removed checkpoints stay until they are too many. */
-const REMOVED = "refs/mpm/removed";
+export const REMOVED = "refs/mpm/removed";
 
 /** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;
@@ -105,6 +105,13 @@ async function dropOld(
     old.filter(({ ref, commit }) =>
       there.get(ref.slice(REMOVED.length + 1)) === commit
     ),
+  );
+}
+
+/** The refs by which operations of the log bring checkpoints back. */
+export function refsOfRemovals(entries: readonly JournalEntry[]): Set<string> {
+  return new Set(
+    entries.flatMap(({ after }) => removedIn(after)).map(({ ref }) => ref),
   );
 }
 

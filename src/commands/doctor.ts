@@ -9,8 +9,8 @@ export const doctor = defineCommand({
   name: "doctor",
   summary: "Check that mpm and what it keeps are well, and say what mends it",
   description: `
-Looks at git, the saves, work sessions and checkpoints, what was cut short, locks,
-hooks, the transcripts that Claude Code deletes, the configuration, the clock,
+Looks at git, the saves, work sessions and checkpoints, the log, what was cut
+short, locks, hooks, the transcripts that Claude Code deletes, the configuration, the clock,
 the disk, and PATH. Each check is ok, warning, error, or unknown where it could
 not be looked at, with the command that mends it. Nothing is changed and nothing
 asked of the network; every other mpm on PATH is asked for its version.

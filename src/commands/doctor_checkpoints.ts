@@ -97,7 +97,9 @@ async function refFindings(
   const { context, workspace } = ground;
   const lacking: StoredCheckpoint[] = [];
   for (const id of ids) {
-    if (records.includes(id)) continue;
+    const isThere = records.includes(id) &&
+      await readRecord(ground.system, workspace.root, id) !== undefined;
+    if (isThere) continue;
     const record = await recordOf(vault, { id, commit: refs.get(id)! });
     if (record) lacking.push(record);
   }
@@ -112,7 +114,7 @@ async function refFindings(
       }),
   };
   return lacking.map(({ id }) =>
-    warning(`The checkpoint "${id}" has no record in .claude-mpm`, {
+    warning(`The checkpoint "${id}" has no whole record in .claude-mpm`, {
       mend: "mpm doctor --fix",
       fix,
     })

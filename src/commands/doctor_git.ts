@@ -46,7 +46,11 @@ async function checkGit({ system, workspace }: Ground): Promise<Checked> {
     return { summary: "cannot be run", found: [failure("GIT_FAILED", detail)] };
   }
   const text = new TextDecoder().decode(answer.stdout).trim();
-  const found = [...versionFindings(text), ...repositoryFindings(workspace)];
+  const found = [
+    ...versionFindings(text),
+    ...repositoryFindings(workspace),
+    ...await damageFindings(system, workspace),
+  ];
   return { summary: text.replace(/^git version /, ""), found };
 }
 
@@ -77,6 +81,43 @@ function repositoryFindings(
     ? `git config --global --add safe.directory ${shellWord(worktree)}`
     : "git status";
   return [failure("GIT_FAILED", `git refuses: ${reason}`, { mend })];
+}
+
+/** What git does not take, and what of a repository it cannot read. */
+async function damageFindings(
+  system: System,
+  { git: state, root, cwd, worktree, gitDir }: Ground["workspace"],
+): Promise<Finding[]> {
+  if (state === "none") {
+    const refused = [root, cwd].map((folder) => join(folder, ".git"))
+      .find((path) => system.files.lstat(path));
+    if (refused === undefined) return [];
+    const detail = `"${refused}" is there, but git takes it for no repository`;
+    return [failure("GIT_FAILED", detail, { mend: "git status" })];
+  }
+  if (state !== "repository" || gitDir === undefined) return [];
+  const git = new Git(system, worktree);
+  const found: Finding[] = [];
+  const head = await git.run(["rev-parse", "--verify", "--quiet", "HEAD"]);
+  const tree = await git.run(["cat-file", "-e", "HEAD^{tree}"]);
+  if (head.status === 0 && tree.status !== 0) {
+    const detail = `git cannot read the last commit: ${firstLine(tree)}`;
+    found.push(failure("GIT_FAILED", detail, { mend: "git fsck --full" }));
+  }
+  // A bare repository has no index.
+  const index = await git.run(["ls-files", "--unmerged", "-z"]);
+  if (index.status !== 0 && !/work tree/.test(firstLine(index))) {
+    const path = join(gitDir, "index");
+    const detail = `git cannot read the index: ${firstLine(index)}`;
+    const mend = `mv ${shellWord(path)} ${shellWord(`${path}.damaged`)} && ` +
+      "git reset";
+    found.push(failure("GIT_FAILED", detail, { mend }));
+  }
+  return found;
+}
+
+function firstLine({ stderr }: { readonly stderr: Uint8Array }): string {
+  return new TextDecoder().decode(stderr).trim().split("\n")[0]!;
 }
 
 function hasRepository({ files }: System, folder: string): boolean {

@@ -49,10 +49,19 @@ async function checkSaves(ground: Ground): Promise<Checked> {
     apply: async () => {
       const { system } = context;
       const writing = await checkerFor(ground, system);
-      await withLock(
+      const { root } = ground.workspace;
+      const rows = await withLock(
         system,
-        ground.workspace.root,
+        root,
         () => repairAll(writing, bad),
+      );
+      const left = rows.filter(({ state }) => state === "damaged");
+      if (left.length === 0) return;
+      throw new MpmError(
+        "CORRUPT",
+        `no copy is whole of ${
+          left.map(({ session_id: id }) => id).join(", ")
+        }`,
       );
     },
   };
@@ -143,6 +152,11 @@ function pointerFindings(
   fix: Fix,
 ): Finding[] {
   if (!saves.some(isMaintained)) return [];
+  const kind = system.files.lstat(at.pointer)?.kind ?? "file";
+  if (kind !== "file") {
+    const mend = "Move it out of the way; mpm writes it again";
+    return [warning(`"${at.pointer}" is no file: ${kind}`, { mend })];
+  }
   const more = { mend: "mpm sessions verify --repair", fix };
   const id = readPointer(system, workspace.root);
   if (id instanceof MpmError) return [unknown(id.message)];

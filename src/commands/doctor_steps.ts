@@ -14,12 +14,14 @@ import { checkpointsCheck } from "./doctor_checkpoints.ts";
 import { gaugeCheck, hooksCheck, transcriptsCheck } from "./doctor_claude.ts";
 import { gitCheck, locksCheck } from "./doctor_git.ts";
 import { type Check, type Ground, openGround } from "./doctor_ground.ts";
+import { journalCheck } from "./doctor_journal.ts";
 import {
   clockCheck,
   configCheck,
   diskCheck,
   pathCheck,
 } from "./doctor_machine.ts";
+import { refsCheck } from "./doctor_refs.ts";
 import { layoutCheck, savesCheck } from "./doctor_saves.ts";
 import { leftoversCheck, modesCheck, storeCheck } from "./doctor_store.ts";
 import { unfinishedCheck } from "./doctor_unfinished.ts";
@@ -33,6 +35,8 @@ const CHECKS: readonly Check[] = [
   savesCheck,
   workCheck,
   checkpointsCheck,
+  refsCheck,
+  journalCheck,
   unfinishedCheck,
   locksCheck,
   leftoversCheck,

@@ -22,8 +22,10 @@ import {
 import { counted } from "../session/words.ts";
 import { withLock } from "../store/lock.ts";
 import { moveToTrash } from "../store/trash.ts";
+import { surveyTrash } from "../store/trash_prune.ts";
 import type { Check, Ground } from "./doctor_ground.ts";
 import { bounded } from "./doctor_ground.ts";
+import { trashRules } from "./trash_steps.ts";
 
 /** Is mpm's folder there, a real one, the user's own, and can it be written? */
 export const storeCheck: Check = { name: "store", run: checkStore };
@@ -40,13 +42,35 @@ async function checkStore(ground: Ground): Promise<Checked> {
   const { at, hasStore, problem, tree, isWhole } = ground;
   if (problem) return { summary: at.home, found: [problem] };
   if (!hasStore) return { summary: NOTHING, found: [] };
-  const found = await writableFindings(ground);
+  const found = [
+    ...folderFindings(ground),
+    ...await writableFindings(ground),
+  ];
   if (!isWhole) {
     found.push(unknown(`Not all of "${at.home}" could be looked at`));
   }
   const files = tree.filter(({ kind }) => kind === "file").length;
   const size = sizeText(bytesBelow(tree));
   return { summary: `${at.home}: ${counted(files, "file")}, ${size}`, found };
+}
+
+/** Folders of mpm's, by their names in its own. */
+const FOLDERS = [
+  ...["kept", "trash", "state", "state/work", "state/current", "checkpoints"],
+  ...["errors", "templates", "hooks", "backups"],
+];
+
+/** What stands where mpm wants to make a folder; a link is told of elsewhere. */
+function folderFindings({ at, tree }: Ground): Finding[] {
+  const kinds = new Map(tree.map(({ path, kind }) => [path, kind]));
+  return FOLDERS.flatMap((path) => {
+    const kind = kinds.get(path) ?? "folder";
+    if (kind === "folder" || kind === "link") return [];
+    const detail = `"${join(at.home, path)}" is no folder: ${kind}`;
+    const mend = "mpm keeps its files in real folders only; move it out of " +
+      "the way";
+    return [failure("CONFLICT", detail, { mend })];
+  });
 }
 
 /** Opening the lock for writing tells what the file system says to it. */
@@ -123,11 +147,7 @@ function ownerFindings(
   return [failure("CONFLICT", detail, { mend })];
 }
 
-/** When the trash is worth a word: milliseconds and bytes. */
-const TRASH_AGE = 90 * 86_400_000;
-const TRASH_SIZE = 1_000_000_000;
-
-function checkLeftovers(ground: Ground): Checked {
+async function checkLeftovers(ground: Ground): Promise<Checked> {
   const { context, at, hasStore, tree } = ground;
   if (!hasStore) return { summary: NOTHING, found: [] };
   const now = context.system.now().getTime();
@@ -153,23 +173,23 @@ function checkLeftovers(ground: Ground): Checked {
     summary: trash === 0 ? "none" : `${sizeText(trash)} in the trash`,
     found: [
       ...bounded(found, (count) => `and ${counted(count, "more file")}`),
-      ...trashFindings(ground, now),
+      ...await trashFindings(ground),
     ],
   };
 }
 
-function trashFindings({ at, tree }: Ground, now: number): Finding[] {
-  const size = bytesBelow(tree, "trash");
-  const old = tree.filter(({ path, kind, mtime }) =>
-    kind === "folder" && /^trash\/[^/]+$/.test(path) && now - mtime > TRASH_AGE
-  );
-  if (size < TRASH_SIZE && old.length === 0) return [];
-  const detail = size >= TRASH_SIZE
-    ? `The trash "${at.trash}" holds ${sizeText(size)}`
-    : `${counted(old.length, "removal")} in "${at.trash}" ` +
-      `${old.length === 1 ? "is" : "are"} older than 90 days`;
-  const mend = "Remove the folders there that need not be taken back";
-  return [warning(detail, { mend })];
+/** What the user's own rules would have let go. */
+async function trashFindings(
+  { system, workspace }: Ground,
+): Promise<Finding[]> {
+  const { root } = workspace;
+  const rules = await trashRules(system, root);
+  const due = surveyTrash(system, root, rules).filter(({ remove }) => remove);
+  if (due.length === 0) return [];
+  const bytes = due.reduce((sum, item) => sum + item.bytes, 0);
+  const detail = `${counted(due.length, "folder")} of the trash, ` +
+    `${sizeText(bytes)}, may go by trash.max_age and trash.max_mb`;
+  return [warning(detail, { mend: "mpm trash prune" })];
 }
 
 /** What is in nobody's way goes where it can be had back from. */

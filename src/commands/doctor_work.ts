@@ -17,7 +17,12 @@ import { hasRecord } from "../store/checkpoints.ts";
 import { namesIn } from "../store/find_saves.ts";
 import { withLock } from "../store/lock.ts";
 import { moveToTrash } from "../store/trash.ts";
-import { currentWork, lostWorks, pointTo } from "../store/work_current.ts";
+import {
+  currentWork,
+  leadsNowhere,
+  lostWorks,
+  pointTo,
+} from "../store/work_current.ts";
 import { listWorks, type Works } from "../store/work_files.ts";
 import { bounded, type Check, type Ground } from "./doctor_ground.ts";
 import { NOTHING } from "./doctor_store.ts";
@@ -111,14 +116,28 @@ function pointerFindings(
   const told = problems.map(({ message }) => message);
   return placesIn(ground).flatMap((place): Finding[] => {
     if (place instanceof MpmError) return [unknown(place.message)];
-    const { problem } = currentWork(system, workspace.root, place);
-    if (problem === undefined || told.includes(problem)) return [];
+    const { work, problem } = currentWork(system, workspace.root, place);
+    if (problem !== undefined && told.includes(problem)) return [];
+    if (problem === undefined) {
+      return work || !leadsNowhere(system, workspace.root, place)
+        ? []
+        : [nowhereFinding(ground, place)];
+    }
     const here = lost.filter((work) => work.place === place);
     const only = here.length === 1 ? here[0] : undefined;
     return [failure("UNREADABLE", problem, {
       mend: "mpm doctor --fix",
       fix: pointerFix(ground, { place, only }),
     })];
+  });
+}
+
+/** Which session it was nobody knows; one that is active is told of, too. */
+function nowhereFinding(ground: Ground, place: string): Finding {
+  const detail = `The worktree "${place}" is at a session that is not there`;
+  return warning(detail, {
+    mend: "mpm doctor --fix",
+    fix: pointerFix(ground, { place, only: undefined }),
   });
 }
 

@@ -32,13 +32,19 @@ export type Operation = Omit<JournalEntry, "id">;
 
 /** Every operation, the oldest first; a torn last line counts as not there. */
 export function readJournal(system: System, root: string): KnownEntry[] {
-  const text = readEnd(system, layout(root).journal, READ);
-  if (text === "") return [];
+  const lines = journalLines(system, root);
+  if (lines.length === 0) return [];
   const key = journalKey(system);
-  return text.split("\n").flatMap((line) => {
+  return lines.flatMap((line) => {
     const entry = parseEntry(line);
     return entry ? [{ ...entry, own: isSealed(key, line) }] : [];
   });
+}
+
+/** Its lines, whatever is in them. */
+export function journalLines(system: System, root: string): string[] {
+  return readEnd(system, layout(root).journal, READ).split("\n")
+    .filter((line) => line !== "");
 }
 
 /**

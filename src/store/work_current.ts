@@ -57,6 +57,20 @@ export function currentWork(
   }
 }
 
+/**
+ * Whether a worktree has a pointer to sessions of which no record is there.
+ * Throws an MpmError where it cannot be read.
+ */
+export function leadsNowhere(
+  system: System,
+  root: string,
+  place: string,
+): boolean {
+  return system.files.lstat(pointerPath(root, place)) !== undefined &&
+    readPointer(system, root, place)
+      .every((id) => knownWork(system, root, id) === undefined);
+}
+
 function isAt({ place, state }: Work, here: string): boolean {
   return place === here && isOpen(state);
 }

@@ -57,6 +57,8 @@ posixTest(
       "saves ok",
       "sessions ok",
       "checkpoints ok",
+      "refs ok",
+      "log ok",
       "unfinished ok",
       "locks ok",
       "leftovers ok",
@@ -271,7 +273,7 @@ posixTest("doctor compares checkpoints with git", async () => {
       harm: (env) =>
         env.remove(`.claude-mpm/checkpoints/${checkpointId(env)}.json`),
       ...{ check: "checkpoints", state: "warning", status: 0 },
-      ...{ says: "has no record", fixed: "ok" },
+      ...{ says: "has no whole record", fixed: "ok" },
     },
     "a record without a ref, whose commit is there": {
       harm: (env) =>
@@ -423,7 +425,8 @@ posixTest(
           Deno.utimeSync(join(env.project, path), 0, 0);
         },
         ...{ check: "leftovers", state: "warning", status: 0 },
-        says: "older than 90 days",
+        says: "1 folder of the trash",
+        mend: "mpm trash prune",
       },
       "a lock of git's": {
         harm: aged(".git/index.lock"),
@@ -641,7 +644,7 @@ posixTest(
     ]);
     assertEquals(lines.slice(-4), [
       "",
-      "17 checks: 16 ok, 1 warning",
+      "19 checks: 18 ok, 1 warning",
       '"mpm doctor --fix" mends 1 thing of these; with --dry-run it says which',
       "",
     ]);
