@@ -190,7 +190,10 @@ posixTest(
         JSON.stringify({ ...save, mpm }),
       );
       for (
-        const args of [["resume"], ["sessions", "list"], ["sessions", "show"]]
+        const args of [
+          ...[["sessions", "trust", "latest"], ["resume"]],
+          ...[["sessions", "list"], ["sessions", "show"]],
+        ]
       ) {
         const { status, stderr } = run(env, ...args);
         assertEquals(status, 0, `${args.join(" ")}: ${stderr}`);

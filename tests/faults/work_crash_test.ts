@@ -1,3 +1,4 @@
+import { join } from "@std/path";
 import { assert, assertEquals } from "@std/assert";
 import type { SessionsResult } from "../../src/session/results.ts";
 import type {
@@ -204,6 +205,8 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
     prepare() {
       const env = new TestEnv();
       env.git("clone", "-q", source.project, ".");
+      // The same user's: else it would be somebody else's save.
+      copyOwn(source, env);
       return env;
     },
     async check(env, where, finished) {
@@ -219,3 +222,13 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
   sayPoints("resume elsewhere", points);
   assert(points > 8);
 });
+
+/** Takes what tells the user's own saves along to another home. */
+function copyOwn(from: TestEnv, to: TestEnv): void {
+  const own = ".local/state/mpm/own";
+  Deno.mkdirSync(join(to.home, own), { recursive: true, mode: 0o700 });
+  for (const { name } of Deno.readDirSync(join(from.home, own))) {
+    const bytes = Deno.readFileSync(join(from.home, own, name));
+    Deno.writeFileSync(join(to.home, own, name), bytes, { mode: 0o600 });
+  }
+}
