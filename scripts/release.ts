@@ -29,25 +29,42 @@ export interface Finish {
   readonly changelog: string;
 }
 
-/** Packs a binary with the licence as the archive of its platform. */
+/** Packs a binary, and what belongs to it, as the archive of its platform. */
 export async function packBinary(
   binary: string,
   triple: Triple,
   { root, out, day }: Pick<Finish, "root" | "out" | "day">,
 ): Promise<string> {
   const name = triple.includes("windows") ? "mpm.exe" : "mpm";
+  const beside = await Promise.all(
+    besideBinary(root, triple).map(async (path) => ({
+      name: path,
+      bytes: await Deno.readFile(join(root, path)),
+      executable: false,
+    })),
+  );
   const bytes = pack(triple, [
     { name, bytes: await Deno.readFile(binary), executable: true },
-    {
-      name: "LICENSE",
-      bytes: await Deno.readFile(join(root, "LICENSE")),
-      executable: false,
-    },
+    ...beside,
   ], day);
   const path = join(out, assetName(triple));
   await Deno.mkdir(out, { recursive: true });
   await Deno.writeFile(path, bytes);
   return path;
+}
+
+/** The licence, the scripts for the shells and, where `man` is, the manual. */
+function besideBinary(root: string, triple: Triple): string[] {
+  const windows = triple.includes("windows");
+  const folders = windows ? ["completions"] : ["completions", "man"];
+  const files = folders.flatMap((folder) =>
+    [...Deno.readDirSync(join(root, folder))]
+      .map(({ name }) => `${folder}/${name}`)
+  );
+  return [
+    "LICENSE",
+    ...files.filter((path) => !windows || path.endsWith(".ps1")).sort(),
+  ];
 }
 
 /**

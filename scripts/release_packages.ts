@@ -67,6 +67,10 @@ ${from("x86_64-unknown-linux-gnu")}
 
   def install
     bin.install "mpm"
+    man1.install Dir["man/*.1"]
+    bash_completion.install "completions/mpm.bash" => "mpm"
+    zsh_completion.install "completions/mpm.zsh" => "_mpm"
+    fish_completion.install "completions/mpm.fish"
   end
 
   test do

@@ -106,7 +106,12 @@ function archiveOf(env: TestEnv, version: string, script?: string): Uint8Array {
   Deno.writeTextFileSync(join(folder, "mpm"), `#!/bin/sh\n${text}\n`, {
     mode: 0o755,
   });
-  const done = env.run("tar", ["-czf", "a.tar.gz", "mpm"], { cwd: folder });
+  // What else is in one is left there.
+  Deno.mkdirSync(join(folder, "man"), { recursive: true });
+  Deno.writeTextFileSync(join(folder, "man", "mpm.1"), ".TH MPM 1\n");
+  const done = env.run("tar", ["-czf", "a.tar.gz", "mpm", "man"], {
+    cwd: folder,
+  });
   assertEquals(done.status, 0, done.stderr);
   const bytes = Deno.readFileSync(join(folder, "a.tar.gz"));
   Deno.removeSync(folder, { recursive: true });

@@ -277,6 +277,25 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
     }
     const missing = await finish(options).catch((error) => error);
     assert(missing instanceof BuildError);
+    const listed = async (triple: Triple) => {
+      const bytes = await Deno.readFile(join(out, assetName(triple)));
+      return triple.includes("windows")
+        ? Object.keys(unzipSync(bytes))
+        : parseTar(gunzipSync(bytes)).map(({ name }) => name);
+    };
+    assertEquals(await listed("x86_64-pc-windows-msvc"), [
+      ...["mpm.exe", "LICENSE", "completions/mpm.ps1"],
+    ]);
+    const unix = await listed("aarch64-apple-darwin");
+    assertEquals(unix.slice(0, 6), [
+      ...["mpm", "LICENSE", "completions/mpm.bash", "completions/mpm.fish"],
+      ...["completions/mpm.ps1", "completions/mpm.zsh"],
+    ]);
+    assert(unix.includes("man/mpm.1") && unix.includes("man/mpm-pause.1"));
+    // The formula installs what is there.
+    const formulaPaths = packagesOf({ ...RELEASE }).get("mpm.rb")!
+      .matchAll(/_completion\.install "([^"]*)"/g);
+    for (const [, path] of formulaPaths) assert(unix.includes(path!), path);
     assert(missing.message.endsWith(assetName(TRIPLES[0]!)));
     await packBinary(binary, TRIPLES[0]!, options);
     await Deno.remove(binary);
