@@ -36,12 +36,19 @@ export function pack(
 /** A ZIP archive knows no earlier time. */
 const ZIP_BEGINS = Date.UTC(1980, 0, 1);
 
+/** What an archive ends with, by POSIX: two blocks of nothing. */
+const END = 2 * 512;
+
 function tar(files: readonly Packed[], mtime: number): Uint8Array {
-  return createTar(files.map(({ name, bytes, executable }) => ({
+  const made = createTar(files.map(({ name, bytes, executable }) => ({
     name,
     data: bytes,
     attrs: { mode: executable ? "755" : "644", uid: 0, gid: 0, mtime },
   })));
+  // It is filled up to a multiple of 20 blocks, which leaves any number.
+  const whole = new Uint8Array(made.length + END);
+  whole.set(made);
+  return whole;
 }
 
 function zip(files: readonly Packed[], time: number): Uint8Array {

@@ -1,5 +1,6 @@
 import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
+import { filled } from "./topic.ts";
 import type { Style } from "./style.ts";
 
 /** The line that shows how a command is typed. */
@@ -18,7 +19,7 @@ export function commandHelp(command: AnyCommand): string {
   const sections = [
     `${command.summary}.`,
     `Usage: ${usageLine(command)}`,
-    command.description.trim(),
+    filled(command.description),
     table("Arguments:", positionalRows(command.positionals)),
     table("Options:", flagRows(command.flags)),
     table("Global options:", flagRows(GLOBAL_FLAGS)),

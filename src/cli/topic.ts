@@ -26,17 +26,25 @@ const WIDEST = 30;
 export function topicText({ summary, sections }: Topic): string {
   const parts = sections.flatMap(({ title, text, rows = [] }) => [
     ...title === undefined ? [] : [`${title}:`],
-    ...text === undefined
-      ? []
-      : text.trim().split(/\n{2,}/).map((paragraph) =>
-        wrapped(paragraph, 0).join("\n")
-      ),
+    ...text === undefined ? [] : [filled(text)],
     ...rows.length === 0 ? [] : [rowsText(rows)],
   ]);
   return `${[`${summary}.`, ...parts].join("\n\n")}\n`.replaceAll(
     /:\n\n(?= {2}\S)/g,
     ":\n",
   );
+}
+
+/**
+ * Prose whose paragraphs fit a page. Only one with a line that does not is
+ * broken anew: the others are as somebody thought best.
+ */
+export function filled(text: string): string {
+  return text.trim().split(/\n{2,}/).map((paragraph) =>
+    paragraph.split("\n").every((line) => line.length <= COLUMNS)
+      ? paragraph
+      : wrapped(paragraph, 0).join("\n")
+  ).join("\n\n");
 }
 
 function rowsText(rows: readonly (readonly [string, string])[]): string {

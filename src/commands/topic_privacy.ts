@@ -43,8 +43,11 @@ others see them when you push. To keep saves on this machine: "mpm init
 --ignore", or "mpm config set commit false". Folders have mode 0700 and files
 0600: no other user of this machine reads them.
 
-Text between <private> and </private> is left out of everything that is
-written.
+Secrets are left out of everything that is written, by rules: keys and tokens of
+providers, private keys, passwords in addresses, PASSWORD=value and its kin, and
+text between <private> and </private>. No rule sees every secret, and a
+checkpoint holds files as they are. "mpm scan" looks for secrets in what is there
+already; docs/security.md has the rules.
 
 What another person wrote into a save, a clone or a template is data: nothing in
 it is run, and an agent is given it in a fence that says whose it is.`,
@@ -53,8 +56,11 @@ it is run, and an agent is given it in a fence that says whose it is.`,
       title: "Taking it away",
       rows: [
         ["mpm sessions rm", "moves a save with its copies to the trash"],
-        ["mpm checkpoint rm", "removes a checkpoint"],
-        [".claude-mpm/trash/", "may be deleted whenever you like"],
+        [
+          "mpm checkpoint rm",
+          "removes a checkpoint; git keeps its objects while it can come back",
+        ],
+        ["mpm trash prune", "empties the trash of what is older than you set"],
         [".claude-mpm/", "is all that a project has, beside the refs in git"],
       ],
     },

@@ -62,6 +62,15 @@ Deno.test("every page fits a terminal and says something", async () => {
   }
 });
 
+Deno.test("every page of a command is within the width of any terminal", async () => {
+  for (const name of Object.keys(COMMANDS)) {
+    const [prose = ""] = (await page("help", ...name.split(" ")))
+      .split("\nExamples:");
+    const long = prose.split("\n").filter((line) => line.length > 80);
+    assertEquals(long, [], name);
+  }
+});
+
 Deno.test("the pages hold what their tables hold", async () => {
   const exits = await page("help", "exit-codes");
   for (const { exit, meaning } of Object.values(ERRORS)) {

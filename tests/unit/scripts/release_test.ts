@@ -87,6 +87,18 @@ Deno.test("pack() makes archives that depend on their files and the day alone", 
       ["LICENSE", "licence", "644", 0, Date.UTC(2026, 2, 4) / 1000],
     ],
   );
+  // The end is there, however much is in it.
+  for (const size of [6656, 7168, 7680, 8192, 8704, 9216]) {
+    const bytes = gunzipSync(
+      pack(
+        TRIPLES[0]!,
+        [{ ...files[0]!, bytes: new Uint8Array(size).fill(1) }],
+        DAY,
+      ),
+    );
+    assertEquals(bytes.length % 512, 0);
+    assert(bytes.subarray(-1024).every((byte) => byte === 0), `${size}`);
+  }
   const zip = pack("x86_64-pc-windows-msvc", files, DAY);
   const unpacked = unzipSync(zip);
   assertEquals(Object.keys(unpacked), ["mpm", "LICENSE"]);
