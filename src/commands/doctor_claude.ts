@@ -4,7 +4,7 @@ import {
   isFile,
   newestTranscript,
 } from "../claude/transcript.ts";
-import { currentAgentSession } from "../claude/home.ts";
+import { claudeHome, currentAgentSession } from "../claude/home.ts";
 import { DEFAULT_RETENTION, retentionIn } from "../claude/retention.ts";
 import { statusFromJson } from "../session/agent_records.ts";
 import {
@@ -47,6 +47,11 @@ function checkHooks(ground: Ground): Checked {
     const { findings: unread } = readAllSettings(system, workspace);
     const summary = "not installed; mpm hooks install adds them";
     const found = unread.map(({ detail, mend }) => unknown(detail, { mend }));
+    if (claudeHome(system) === undefined) {
+      const detail =
+        "Where your own settings of Claude Code are cannot be told";
+      found.push(unknown(detail, { mend: "Set HOME or CLAUDE_CONFIG_DIR" }));
+    }
     return { summary, found };
   }
   const found = findings.map(({ problem, path, detail, mend }) => {

@@ -2,12 +2,17 @@ import {
   type Checked,
   failure,
   type Finding,
+  unknown,
   warning,
 } from "../session/doctor.ts";
+import { MpmError } from "../errors.ts";
+import type { KnownEntry } from "../session/journal.ts";
 import { counted } from "../session/words.ts";
 import { readJournal } from "../store/journal.ts";
 import { dropTornLines, tornLines } from "../store/journal_repair.ts";
 import { withLock } from "../store/lock.ts";
+import { userState } from "../store/user_state.ts";
+import type { System } from "../system/system.ts";
 import type { Check, Ground } from "./doctor_ground.ts";
 import { NOTHING } from "./doctor_store.ts";
 
@@ -33,7 +38,7 @@ function run(ground: Ground): Checked {
       : counted(entries.length, "operation"),
     found: [
       ...tornFindings(ground),
-      ...foreignFindings(entries.filter(({ own }) => !own).length),
+      ...ownFindings(system, entries),
     ],
   };
 }
@@ -59,8 +64,19 @@ function tornFindings({ context, system, workspace, at }: Ground): Finding[] {
   })];
 }
 
-function foreignFindings(count: number): Finding[] {
+function ownFindings(
+  system: System,
+  entries: readonly KnownEntry[],
+): Finding[] {
+  const count = entries.filter(({ own }) => !own).length;
   if (count === 0) return [];
+  try {
+    userState(system);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const detail = "Whether you wrote the log cannot be told: " + error.message;
+    return [unknown(detail, { mend: "Set HOME" })];
+  }
   const detail = `${counted(count, "operation")} of the log ` +
     `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
     `${count === 1 ? "was" : "were"} changed since: mpm undo takes none of ` +

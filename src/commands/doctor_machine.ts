@@ -13,6 +13,7 @@ import { type OnPath, pathFindings } from "../session/path_check.ts";
 import { sizeText } from "../session/sizes.ts";
 import { counted } from "../session/words.ts";
 import { readConfigAnyway, readGiven } from "../store/config.ts";
+import { configFiles } from "../store/config_paths.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { bounded, type Check, type Ground } from "./doctor_ground.ts";
@@ -38,6 +39,11 @@ async function checkConfig({ system, workspace }: Ground): Promise<Checked> {
       mend: "Mend it there; mpm config list tells more",
     })
   );
+  const files = configFiles(system, workspace.root);
+  if (!files.some(({ layer }) => layer === "user")) {
+    const detail = "Where your own configuration is cannot be told";
+    found.push(unknown(detail, { mend: "Set HOME" }));
+  }
   const count = given.size;
   const summary = count === 0 ? "all defaults" : counted(count, "setting");
   return { summary, found };

@@ -133,3 +133,15 @@ posixTest("doctor says what it could not mend", async () => {
   assertEquals(result.fixes?.done, []);
   assertStringIncludes(result.fixes!.failed[0]!.reason, "no copy is whole of");
 });
+
+posixTest(
+  "doctor takes nothing for well that it needs the home folder for",
+  async () => {
+    using env = await healthy();
+    env.extra.HOME = "";
+    const { checks } = await diagnose(env);
+    for (const name of ["configuration", "log", "hooks"]) {
+      assertEquals(checks[name]?.state, "unchecked", name);
+    }
+  },
+);
