@@ -1,4 +1,10 @@
+import { parseArgs } from "node:util";
 import { agentCases } from "./bench_agent.ts";
+import {
+  besideBaseline,
+  keepBaseline,
+  readBaseline,
+} from "./bench_baseline.ts";
 import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
@@ -10,8 +16,9 @@ import { ensureBuilt } from "./build.ts";
  * The figures of the README, on the built binary, as ratios within this run:
  * F is a compiled hello, G one `git status` in the same repository. Every round
  * runs each case once, so that what else the machine does falls on all alike.
+ * `save`: the ratios are kept, for later runs to be compared with.
  */
-async function bench(rounds: number): Promise<void> {
+async function bench(rounds: number, save: boolean): Promise<void> {
   const binary = await ensureBuilt();
   const root = await Deno.makeTempDir({ prefix: "mpm-bench-" });
   try {
@@ -25,7 +32,9 @@ async function bench(rounds: number): Promise<void> {
       ...checkpoints(root, binary),
       ...scanCases(root, binary),
     ];
-    print(report(await measureAll(cases, rounds)));
+    const measured = await measureAll(cases, rounds);
+    print(report(measured));
+    if (save) keepBaseline(measured);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -149,6 +158,7 @@ function checkpoints(root: string, binary: string): Case[] {
 
 function report(measured: readonly Measured[]): string {
   const hello = measured[0]!.median;
+  const kept = readBaseline();
   let status = 0;
   const rows = measured.map(({ name, median, p95, peak, limit }) => {
     if (name.startsWith("G:")) status = median;
@@ -160,11 +170,15 @@ function report(measured: readonly Measured[]): string {
       median.toFixed(1),
       p95.toFixed(1),
       (median / hello).toFixed(2),
+      besideBaseline(median / hello, kept[name]),
       limit ? `${(median / budget).toFixed(2)} of ${limit}` : "",
       peak > 0 ? (peak / 1024).toFixed(0) : "",
     ];
   });
-  const heads = ["case", "median ms", "p95 ms", "x F", "of its limit", "MiB"];
+  const heads = [
+    ...["case", "median ms", "p95 ms", "x F", "kept, change"],
+    ...["of its limit", "MiB"],
+  ];
   const widths = heads.map((head, at) =>
     Math.max(head.length, ...rows.map((row) => row[at]!.length))
   );
@@ -180,4 +194,10 @@ function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
-if (import.meta.main) await bench(Number(Deno.args[0] ?? 21));
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { save: { type: "boolean", default: false } },
+  });
+  await bench(Number(positionals[0] ?? 21), values.save);
+}
