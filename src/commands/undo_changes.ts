@@ -183,7 +183,7 @@ function operationOf(
     after: {
       ...files.after,
       ...refs?.after,
-      token: `${system.random()}${system.random()}`,
+      mark: `${system.random()}${system.random()}`,
     },
     undoes: entry.id,
   };

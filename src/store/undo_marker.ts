@@ -54,9 +54,9 @@ export function finishUndo(system: System, root: string): void {
     const { before, after } = operation;
     const { steps } = planFiles(system, root, { before: after, after: before });
     applyFiles(system, root, steps);
-    const token = field(after, "token");
+    const mark = field(after, "mark");
     const isTold = readJournal(system, root).some((entry) =>
-      entry.own && field(entry.after, "token") === token
+      entry.own && field(entry.after, "mark") === mark
     );
     if (!isTold) appendJournal(system, root, operation);
   }

@@ -120,3 +120,31 @@ posixTest(
     assertStringIncludes(missing.stderr, 'No file or folder "nowhere"');
   },
 );
+
+Deno.test("nothing that mpm writes of its own is taken for a secret", async () => {
+  using env = TestEnv.repository();
+  env.write("notes.txt", "more\n");
+  for (
+    const line of [
+      ["start", "-t", "bug-fix", "--var", "bug=1"],
+      ["check", "1"],
+      ["checkpoint", "save", "one"],
+      ["pause", "Half of it"],
+      ["resume"],
+      ["branch", "detour", "--stash"],
+      ["return"],
+      ["config", "set", "commit", "false", "--scope", "local"],
+      ["hooks", "install"],
+      ["hooks", "eject"],
+      ["undo"],
+      ["template", "new", "two"],
+      ["undo"],
+      ["checkpoint", "rm", "one"],
+      ["sessions", "rm", "0"],
+      ["context", "resume-file"],
+    ]
+  ) await mpmJson(env, line);
+  const { files, findings } = await scan(env);
+  assert(files > 20, `${files}`);
+  assertEquals(findings, []);
+});
