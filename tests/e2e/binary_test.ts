@@ -163,11 +163,34 @@ Deno.test("the binary works inside a git hook", () => {
   assertEquals(save.git_context.status.staged, ["other.txt"]);
 });
 
-Deno.test("the binary writes nothing outside the project", () => {
-  using env = TestEnv.repository();
-  run(env, "pause", "One");
-  run(env, "resume");
-  for (const folder of [env.home, join(env.root, "tmp")]) {
-    assertEquals([...Deno.readDirSync(folder)], []);
-  }
-});
+/** Every path below a folder with its mode. */
+function modesBelow(folder: string, above = ""): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    const mode = (Deno.lstatSync(path).mode ?? 0) & 0o777;
+    const shown = `${above}${name} ${mode.toString(8)}`;
+    return isDirectory
+      ? [shown, ...modesBelow(path, `${above}${name}/`)]
+      : [shown];
+  });
+}
+
+posixTest(
+  "the binary writes nothing outside the project but whose a save is",
+  () => {
+    using env = TestEnv.repository();
+    run(env, "pause", "One");
+    run(env, "resume");
+    assertEquals(modesBelow(join(env.root, "tmp")), []);
+    const month = new Date().toISOString().slice(0, 7);
+    const state = modesBelow(env.home)
+      .map((line) => line.replace(month, "MONTH"));
+    assertEquals(state, [
+      ".local 700",
+      ".local/state 700",
+      ".local/state/mpm 700",
+      ".local/state/mpm/own 700",
+      ".local/state/mpm/own/MONTH 600",
+    ]);
+  },
+);

@@ -201,9 +201,10 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
   await mpmJson(source, ["pause"], { now: at(1) });
   const points = await dieEverywhere(["resume"], {
     now: at(5),
-    prepare() {
+    async prepare() {
       const env = new TestEnv();
       env.git("clone", "-q", source.project, ".");
+      await mpmJson(env, ["sessions", "trust", "--all"]);
       return env;
     },
     async check(env, where, finished) {
