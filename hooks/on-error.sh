@@ -28,9 +28,12 @@ fi
 if [ "$WEBHOOK" = 1 ] && [ -n "${SLACK_WEBHOOK:-}" ]; then
   # Only letters, digits and a few signs: nothing that JSON would have to quote.
   safe=$(printf '%s' "$text" | tr -cd 'A-Za-z0-9 :_.-' | cut -c 1-200)
-  printf '{"text":"Claude Code error: %s"}' "$safe" |
-    curl --silent --show-error --max-time 10 --output /dev/null \
-      --header 'Content-Type: application/json' --data @- "$SLACK_WEBHOOK"
+  # The address is a secret: other users would see it among the arguments.
+  url=$(printf '%s' "$SLACK_WEBHOOK" | sed 's/[\\"]/\\&/g')
+  printf 'url = "%s"\n' "$url" |
+    curl --config - --silent --show-error --max-time 10 --output /dev/null \
+      --header 'Content-Type: application/json' \
+      --data "{\"text\":\"Claude Code error: $safe\"}"
 fi
 
 exit 0

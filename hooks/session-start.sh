@@ -13,7 +13,7 @@ CONTEXT=0        # 1: .claude/context.md
 COMMITS=0        # how many of the newest commits
 STATUS=0         # 1: the branch and what is not committed
 ARCHITECTURE=''  # a document to begin with, e.g. docs/ARCHITECTURE.md
-LINES=40         # of each of them at most
+MOST=40          # lines of each of them at most
 
 set -u
 cd "${MPM_PROJECT:?}" || exit 1
@@ -22,7 +22,7 @@ cd "${MPM_PROJECT:?}" || exit 1
 part() {
   if [ -f "$2" ] && [ ! -L "$2" ]; then
     printf '## %s\n\n' "$1"
-    head -n "$LINES" -- "$2"
+    head -n "$MOST" -- "$2"
     echo
   fi
 }
@@ -38,7 +38,7 @@ fi
 
 if [ "$STATUS" = 1 ]; then
   printf '## Branch and changes\n\n'
-  git --no-optional-locks status --short --branch | head -n "$LINES"
+  git --no-optional-locks status --short --branch | head -n "$MOST"
   echo
 fi
 

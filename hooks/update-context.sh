@@ -26,6 +26,7 @@ mkdir -p .claude
 # Editing in place is not the same everywhere; a new file and a rename are.
 new=$file.$$
 trap 'rm -f -- "$new"' EXIT
+cp -p -- "$file" "$new" # for its mode
 awk -v branch="$branch" -v now="$now" '
   /^Branch: / && !b { print "Branch: " branch; b = 1; next }
   /^Last updated: / && !t { print "Last updated: " now; t = 1; next }

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "./build_bundle.ts";
 import { type Commit, commitOf } from "./build_commit.ts";
 import { compiler } from "./build_compile.ts";
-import { BuildError, say } from "./build_error.ts";
+import { BuildError, exitStatus, say } from "./build_error.ts";
 import { inputsOf, isCurrent, stampOf } from "./build_stamp.ts";
 import { DENO_VERSION, isTriple, type Triple, TRIPLES } from "./toolchain.ts";
 
@@ -145,18 +145,10 @@ export function targetsOf(args: string[]): readonly Triple[] {
 }
 
 async function main(args: string[]): Promise<number> {
-  try {
-    const line = (text: string) =>
-      Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-    await build(targetsOf(args), { print: line });
-    return 0;
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    say(`Error: ${error.message}`);
-    if (error.cause instanceof Error) say(`Caused by: ${error.cause.message}`);
-    say(`Hint: ${error.hint}`);
-    return 1;
-  }
+  const line = (text: string) =>
+    Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+  await build(targetsOf(args), { print: line });
+  return 0;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await exitStatus(() => main(Deno.args)));

@@ -10,6 +10,19 @@ export class BuildError extends Error {
   }
 }
 
+/** Runs a script's task; a {@link BuildError} is told, and gives status 1. */
+export async function exitStatus(task: () => Promise<number>): Promise<number> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    say(`Error: ${error.message}`);
+    if (error.cause instanceof Error) say(`Caused by: ${error.cause.message}`);
+    say(`Hint: ${error.hint}`);
+    return 1;
+  }
+}
+
 /** Tells the person at the terminal; stdout stays free for results. */
 export function say(line: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));

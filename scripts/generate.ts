@@ -1,104 +1,93 @@
 import { dirname, join } from "node:path";
-import type { AnyCommand } from "../src/cli/command.ts";
-import { commandHelp, overview } from "../src/cli/help.ts";
 import { COMMANDS } from "../src/commands/mod.ts";
-import { ERRORS, EXIT_BUG, EXIT_FOUND } from "../src/errors.ts";
+import { TOPICS } from "../src/commands/help_names.ts";
+import { commandSections } from "../src/commands/help_sections.ts";
+import { exitMeanings } from "../src/errors.ts";
 import { configurationPage } from "./generate_configuration.ts";
+import { formatsPage } from "./generate_formats.ts";
+import { manPages } from "./generate_man.ts";
+import { marked, table } from "./generate_markdown.ts";
 import { pluginFiles } from "./generate_plugin.ts";
+import { reference } from "./generate_reference.ts";
+import { schemaFiles } from "./generate_schemas.ts";
 
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
 
+/** Folders that hold what is generated and nothing else. */
+export const GENERATED_FOLDERS = ["man", "schemas"] as const;
+
 /**
- * Everything that is derived from the command table, by path below `root`, as
- * it should read. A test compares it with what is there.
+ * Everything that is derived from the command table, the schemas and other
+ * tables, by path below `root`, as it should read. A test compares it with what
+ * is there.
  */
 export async function generated(root = ROOT): Promise<Map<string, string>> {
   const commands = await Promise.all(
     Object.values(COMMANDS).map((load) => load()),
   );
-  const readme = await Deno.readTextFile(join(root, "README.md"));
+  const summaries = Object.fromEntries(
+    commands.map(({ name, summary }) => [name, summary]),
+  );
+  const topics = await Promise.all(
+    Object.values(TOPICS).map(({ load }) => load(summaries)),
+  );
+  const schemas = await schemaFiles(root, summaries);
+  const read = (path: string) => Deno.readTextFile(join(root, path));
   return new Map([
     ...pluginFiles(),
-    ["docs/cli.md", reference(commands)],
+    ...manPages(commands, topics),
+    ...schemas,
+    ["src/commands/summaries.ts", summaryTable(summaries)],
+    ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],
-    [
-      "README.md",
-      marked(
-        marked(readme, "commands", commandTable(commands)),
-        "exit",
-        exitTable(),
-      ),
-    ],
+    ["docs/formats.md", formatsPage(await read("docs/formats.md"), schemas)],
+    ["README.md", readme(await read("README.md"), summaries)],
   ]);
 }
 
-function reference(commands: readonly AnyCommand[]): string {
-  const block = (text: string) => `\`\`\`text\n${text}\`\`\``;
+function readme(text: string, summaries: Record<string, string>): string {
+  const rows = commandSections(summaries).flatMap(({ rows }) => rows)
+    .map(([word, does]) => [`\`mpm ${word}\``, does]);
+  const exits = exitMeanings()
+    .map(({ status, meanings }) => [String(status), meanings.join("; ")]);
+  const withCommands = marked(
+    text,
+    "commands",
+    table(["command", "does"], rows),
+  );
+  return marked(withCommands, "exit", table(["status", "meaning"], exits));
+}
+
+/** `src/commands/summaries.ts` as `deno fmt` leaves it. */
+function summaryTable(summaries: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(summaries).map(([name, summary]) => {
+    const row = `  ${JSON.stringify(name)}: ${JSON.stringify(summary)},`;
+    return row.length <= 80 ? row : row.replace(": ", ":\n    ");
+  });
   return [
-    "# Command reference",
-    "This page is the help of every command; `deno task generate` writes it.",
-    `## mpm\n\n${block(overview(commands))}`,
-    ...commands.map((command) =>
-      `## mpm ${command.name}\n\n${block(commandHelp(command))}`
-    ),
-  ].join("\n\n") + "\n";
-}
-
-function commandTable(commands: readonly AnyCommand[]): string {
-  return table(
-    ["command", "does"],
-    commands.map(({ name, summary }) => [
-      `\`mpm ${name}\``,
-      summary,
-    ]),
-  );
-}
-
-function exitTable(): string {
-  const meanings = new Map<number, string[]>([[0, ["it worked"]]]);
-  for (const { exit, meaning } of Object.values(ERRORS)) {
-    meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
-  }
-  meanings.get(EXIT_FOUND)!.push("mpm scan found a secret");
-  meanings.set(EXIT_BUG, ["a bug in mpm"]);
-  meanings.set(130, ["interrupted"]);
-  const rows = [...meanings].sort(([a], [b]) => a - b);
-  return table(
-    ["status", "meaning"],
-    rows.map(([status, texts]) => [
-      String(status),
-      texts.join("; "),
-    ]),
-  );
-}
-
-/** A Markdown table as `deno fmt` leaves it. */
-function table(heads: string[], rows: string[][]): string {
-  const widths = heads.map((head, at) =>
-    Math.max(head.length, ...rows.map((row) => row[at]!.length))
-  );
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
-  return [
-    line(heads),
-    `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`,
-    ...rows.map(line),
+    "/** What each command does, without loading it; `deno task generate` writes it. */",
+    "export const SUMMARIES: Readonly<Record<string, string>> = {",
+    ...rows,
+    "};",
+    "",
   ].join("\n");
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
-function marked(text: string, name: string, content: string): string {
-  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [start, end] = [text.indexOf(open), text.indexOf(close)];
-  if (start < 0 || end < start) throw new Error(`README.md lacks ${open}`);
-  return `${text.slice(0, start + open.length)}\n\n${content}\n\n${
-    text.slice(end)
-  }`;
-}
-
 if (import.meta.main) {
-  for (const [path, text] of await generated()) {
-    await Deno.writeTextFile(join(ROOT, path), text);
+  const files = await generated();
+  for (const folder of GENERATED_FOLDERS) {
+    await Deno.mkdir(join(ROOT, folder), { recursive: true });
+    for await (const { name } of Deno.readDir(join(ROOT, folder))) {
+      if (!files.has(`${folder}/${name}`)) {
+        await Deno.remove(join(ROOT, folder, name));
+      }
+    }
+  }
+  for (const [path, text] of files) {
+    const full = join(ROOT, path);
+    const old = await Deno.readTextFile(full).catch(() => undefined);
+    // A newer time of a source alone would have the binary built anew.
+    if (old !== text) await Deno.writeTextFile(full, text);
   }
 }

@@ -21,19 +21,57 @@ async function run(
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
+    stderr: "piped",
   }).spawn();
-  let printed = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    printed += decoder.decode(chunk, { stream: true });
-    Deno.stdout.writeSync(chunk);
-  }
+  // Tests print their figures on stderr, beside the report.
+  const texts = await Promise.all([
+    pass(child.stdout, Deno.stdout),
+    pass(child.stderr, Deno.stderr),
+  ]);
+  const printed = texts.join("\n");
   const { code } = await child.status;
   if (code !== 0) {
     summarize(printed);
     Deno.exit(code);
   }
   return printed;
+}
+
+/** Passes a stream on and returns it. */
+async function pass(
+  from: ReadableStream<Uint8Array>,
+  to: { writeSync(bytes: Uint8Array): number },
+): Promise<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of from) {
+    text += decoder.decode(chunk, { stream: true });
+    to.writeSync(chunk);
+  }
+  return text;
+}
+
+/**
+ * What the tests of faults tried, as two tables: at how many points each command
+ * was let die, and how often its process was killed.
+ */
+function sayFaults(printed: string): void {
+  for (
+    const [title, pattern] of [
+      ["crash points", /crash points: (.*) (\d+)$/gm],
+      ["processes killed", /kills: (.*?) (\d+ of \d+, seed \d+)$/gm],
+    ] as const
+  ) {
+    const rows = [...printed.matchAll(pattern)]
+      .map(([, name = "", figure = ""]) => ({ name, figure }))
+      .sort((one, other) => one.name < other.name ? -1 : 1);
+    if (rows.length === 0) continue;
+    const width = Math.max(...rows.map(({ name }) => name.length));
+    say(`\n${title}`);
+    for (const { name, figure } of rows) {
+      say(`  ${name.padEnd(width)}  ${figure}`);
+    }
+  }
 }
 
 /** The count of the tests as a last line that is the same for every runner. */
@@ -73,6 +111,7 @@ if (import.meta.main) {
   say("• tests");
   const env = { MPM_BIN: binary, CLAUDE_BIN: client.path ?? "" };
   const printed = await run([...TESTS, ...Deno.args, "tests/"], env);
+  sayFaults(printed);
   sayClient(client);
   summarize(printed);
 }

@@ -12,6 +12,7 @@ export const ERRORS = {
   UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },
   GIT_FAILED: { exit: 6, meaning: "git refused or did not answer" },
   FILE_FAILED: { exit: 6, meaning: "the system refused to read or write" },
+  CANCELLED: { exit: 130, meaning: "a question was left unanswered" },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -21,6 +22,23 @@ export const EXIT_FOUND = 5;
 
 /** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
 export const EXIT_BUG = 70;
+
+/** The exit status of what the user interrupted. */
+const EXIT_INTERRUPTED = 130;
+
+/** Every exit status with what it can mean, in their order. */
+export function exitMeanings(): { status: number; meanings: string[] }[] {
+  const meanings = new Map<number, string[]>([[0, ["it worked"]]]);
+  for (const { exit, meaning } of Object.values(ERRORS)) {
+    meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
+  }
+  meanings.get(EXIT_FOUND)!.push("mpm scan found a secret");
+  meanings.set(EXIT_BUG, ["a bug in mpm"]);
+  const unanswered = meanings.get(EXIT_INTERRUPTED) ?? [];
+  meanings.set(EXIT_INTERRUPTED, ["interrupted", ...unanswered]);
+  return [...meanings].sort(([a], [b]) => a - b)
+    .map(([status, texts]) => ({ status, meanings: texts }));
+}
 
 /** A failure the user can understand and act on. Anything else is a bug. */
 export class MpmError extends Error {

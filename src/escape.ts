@@ -44,6 +44,17 @@ export function escapeLines(text: string): string {
 }
 
 /**
+ * A diff or patch that is safe on a terminal, and applies where its texts hold
+ * nothing but tabs, line ends of either kind, and a byte order mark to escape.
+ */
+export function escapeDiff(diff: string): string {
+  return diff.split("\n").map((line) => {
+    const [, sign, text, end] = /^([ +-]?\ufeff?)([^]*?)(\r?)$/.exec(line)!;
+    return sign + text!.split("\t").map(escapeText).join("\t") + end;
+  }).join("\n");
+}
+
+/**
  * JSON in ASCII only, everything beyond it escaped: safe on a terminal, and the
  * same for a reader of any locale. `indent` in spaces.
  */

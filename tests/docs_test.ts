@@ -1,12 +1,19 @@
-import { pathToFileURL } from "node:url";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { generated } from "../scripts/generate.ts";
+import { posix } from "node:path";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { parse as parseYaml } from "@std/yaml";
+import { generated, GENERATED_FOLDERS } from "../scripts/generate.ts";
 import { DENO_VERSION } from "../scripts/toolchain.ts";
 import type { AnyCommand, Flag } from "../src/cli/command.ts";
 import { GLOBAL_FLAGS } from "../src/cli/globals.ts";
 import { parse } from "../src/cli/parse.ts";
 import { COMMANDS } from "../src/commands/mod.ts";
 import { ERRORS } from "../src/errors.ts";
+import { anchorsOf, pages } from "./helpers/markdown.ts";
 import { ROOT, sources } from "./helpers/tree.ts";
 
 async function commands(): Promise<[string, AnyCommand][]> {
@@ -18,8 +25,14 @@ async function commands(): Promise<[string, AnyCommand][]> {
 }
 
 Deno.test("what is generated is fresh: run deno task generate", async () => {
-  for (const [path, text] of await generated()) {
+  const files = await generated();
+  for (const [path, text] of files) {
     assertEquals(await Deno.readTextFile(`${ROOT}/${path}`), text, path);
+  }
+  for (const folder of GENERATED_FOLDERS) {
+    for await (const { name } of Deno.readDir(`${ROOT}/${folder}`)) {
+      assert(files.has(`${folder}/${name}`), `${folder}/${name} is left over`);
+    }
   }
 });
 
@@ -82,7 +95,13 @@ Deno.test("every error code is thrown somewhere", async () => {
 });
 
 Deno.test("the README and the workflows name the Deno that is tested", async () => {
-  const files = ["README.md", ".ci/run", ".github/workflows/ci.yml"];
+  const files = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ".ci/run",
+    ".github/workflows/ci.yml",
+    ".github/workflows/release.yml",
+  ];
   for (const path of files) {
     const text = await Deno.readTextFile(`${ROOT}/${path}`);
     const named = [...text.matchAll(/deno@(\d[\d.]*\d)/g)].map(([, v]) => v);
@@ -98,17 +117,83 @@ Deno.test("the README and the workflows name the Deno that is tested", async () 
   }
 });
 
-Deno.test("links between documents lead somewhere", async () => {
-  const documents = ["README.md"];
-  for await (const { name } of Deno.readDir(`${ROOT}/docs`)) {
-    documents.push(`docs/${name}`);
+/** Links of a page to files of the project, code apart. */
+function linksOf(page: string): string[] {
+  const text = Deno.readTextFileSync(`${ROOT}/${page}`)
+    .replaceAll(/^ *```[^]*?^ *```$/gm, "").replaceAll(/`[^`\n]*`/g, "`");
+  return [...text.matchAll(/\]\((?!\w+:)([^)\s]+)\)/g)]
+    .map(([, target]) => target!);
+}
+
+Deno.test("links of all pages lead somewhere, to headings too", () => {
+  const wrong: string[] = [];
+  for (const page of pages()) {
+    for (const link of linksOf(page)) {
+      const [target = "", anchor] = link.split("#");
+      const path = posix.join(posix.dirname(page), target);
+      const there = target === "" ? page : path;
+      const known = isThere(there) &&
+        (anchor === undefined || anchorsOf(there).has(anchor));
+      if (!known) wrong.push(`${page}: ${link}`);
+    }
   }
-  for (const document of documents) {
-    const text = await Deno.readTextFile(`${ROOT}/${document}`);
-    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      const base = pathToFileURL(`${ROOT}/${document}`);
-      const { isFile, isDirectory } = await Deno.stat(new URL(target!, base));
-      assert(isFile || isDirectory, `${document}: ${target}`);
+  assertEquals(wrong, []);
+});
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(`${ROOT}/${path}`).isFile ||
+      Deno.statSync(`${ROOT}/${path}`).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+Deno.test("how a pause runs is told in ten steps, each with a file", () => {
+  const text = Deno.readTextFileSync(`${ROOT}/docs/architecture.md`);
+  const [, section] = /^## How `mpm pause` runs\n([^]*?)^## /m.exec(text)!;
+  const steps = section!.split(/^(?=\d+\. )/m).slice(1)
+    .map((step) => step.split("\n\n")[0]!);
+  assertEquals(
+    steps.map((step) => parseInt(step)),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+  for (const step of steps) assertMatch(step, /\]\(\.\.\/[\w/]+\.ts\)/);
+});
+
+Deno.test("issue forms are what GitHub takes", () => {
+  const folder = `${ROOT}/.github/ISSUE_TEMPLATE`;
+  for (const { name } of Deno.readDirSync(folder)) {
+    const form = parseYaml(Deno.readTextFileSync(`${folder}/${name}`)) as Form;
+    if (name === "config.yml") continue;
+    assert(form.name && form.description, name);
+    const fields = form.body.filter(({ type }) => type !== "markdown");
+    assert(fields.length > 0, name);
+    const ids = fields.map(({ id }) => id);
+    assertEquals(new Set(ids).size, ids.length, name);
+    for (const { type, id, attributes } of fields) {
+      assert(
+        ["input", "textarea", "dropdown"].includes(type),
+        `${name}: ${type}`,
+      );
+      assertMatch(id ?? "", /^[a-z-]+$/);
+      assert(attributes.label, `${name}: ${id}`);
+      assertEquals(type === "dropdown", attributes.options !== undefined, id);
     }
   }
 });
+
+/** The parts of an issue form that the test looks at. */
+interface Form {
+  readonly name: string;
+  readonly description: string;
+  readonly body: readonly {
+    readonly type: string;
+    readonly id?: string;
+    readonly attributes: {
+      readonly label?: string;
+      readonly options?: readonly string[];
+    };
+  }[];
+}

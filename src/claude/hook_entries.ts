@@ -1,3 +1,4 @@
+import { SHELL_WORD, unquotedWord } from "../session/shell.ts";
 import { VERSION } from "../version.ts";
 
 /** An event of Claude Code that mpm wants to be told of. */
@@ -52,7 +53,7 @@ export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
  * settings, with its version. No other program has a reason to write it, so
  * that nobody else's entry is taken for mpm's, whatever the binary is called.
  */
-const MARK = "--installed-by=mpm/";
+export const OWN_MARK = "--installed-by=mpm/";
 const MARKED = /^--installed-by=mpm\/(\S+)$/;
 
 /** A matcher group as it stands in the settings. */
@@ -61,7 +62,7 @@ export function groupOf(
   binary: string,
   version = VERSION,
 ): Record<string, unknown> {
-  const args = ["hook", event, MARK + version];
+  const args = ["hook", event, OWN_MARK + version];
   const handler = { type: "command", command: binary, args, timeout };
   return {
     ...matcher === undefined ? {} : { matcher },
@@ -88,7 +89,9 @@ export function ownHandler(value: unknown): OwnHandler | undefined {
   return { event: args[1], binary: command, version };
 }
 
-const STATUS_LINE = /^(?:'([^']+)'|(\S+)) statusline # installed by mpm (\S+)$/;
+const STATUS_LINE = new RegExp(
+  `^(${SHELL_WORD}) statusline # installed by mpm (\\S+)$`,
+);
 
 /**
  * The status line's setting: a shell's command line, since the client takes no
@@ -108,6 +111,6 @@ export function ownStatusLine(
   if (type !== "command" || typeof command !== "string") return undefined;
   const found = STATUS_LINE.exec(command);
   return found
-    ? { binary: found[1] ?? found[2]!, version: found[3]! }
+    ? { binary: unquotedWord(found[1]!), version: found[2]! }
     : undefined;
 }

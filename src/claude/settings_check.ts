@@ -1,5 +1,8 @@
 import { KNOWN_EVENTS } from "./hook_entries.ts";
 import type { JsonNode, JsonObject } from "./json_scan.ts";
+import { HANDLERS } from "./handler_schema.ts";
+import { type Misfit, misfits } from "./settings_kinds.ts";
+import { Settings } from "./settings_schema.ts";
 
 /** What Claude Code does not take in a settings file. */
 export interface SettingsFault {
@@ -21,16 +24,6 @@ const GUARDS: ReadonlySet<string> = new Set([
   "PermissionRequest",
 ]);
 
-const HANDLER_TYPES = ["command", "prompt", "agent", "http", "mcp_tool"];
-
-/** What each handler type cannot do without. */
-const NEEDED: Record<string, string> = {
-  command: "command",
-  prompt: "prompt",
-  agent: "prompt",
-  http: "url",
-};
-
 /** The member of that key that is in effect: of several the last. */
 export function memberOf(node: JsonNode, key: string) {
   return node.kind === "object"
@@ -43,17 +36,14 @@ export function valueOf(text: string, node: JsonNode): unknown {
   return JSON.parse(text.slice(node.start, node.end));
 }
 
-/** What Claude Code would reject of the settings, as far as hooks go. */
+/** What Claude Code would reject of the settings. */
 export function settingsFaults(text: string, top: JsonNode): SettingsFault[] {
   if (top.kind !== "object") {
     return [fault(top, "the settings", "must be an object", true)];
   }
-  const faults = ["permissions", "statusLine"].flatMap((key) => {
-    const value = memberOf(top, key)?.value;
-    return value && value.kind !== "object"
-      ? [fault(value, key, "must be an object", true)]
-      : [];
-  });
+  const faults = misfits(Settings, valueOf(text, top)).map((misfit) =>
+    fault(nodeAt(top, misfit.path), pathText(misfit), misfit.problem, true)
+  );
   const hooks = memberOf(top, "hooks")?.value;
   if (!hooks) return faults;
   if (hooks.kind !== "object") {
@@ -135,23 +125,29 @@ function groupFaults(
 function handlerProblem(text: string, node: JsonNode): string | undefined {
   if (node.kind !== "object") return "must be an object";
   const handler = valueOf(text, node) as Record<string, unknown>;
-  const { type, timeout, args } = handler;
-  if (typeof type !== "string" || !HANDLER_TYPES.includes(type)) {
-    return `needs a "type" of: ${HANDLER_TYPES.join(", ")}`;
+  const { type } = handler;
+  if (typeof type !== "string" || !Object.hasOwn(HANDLERS, type)) {
+    return `needs a "type" of: ${Object.keys(HANDLERS).join(", ")}`;
   }
-  const needed = NEEDED[type];
-  if (needed !== undefined && typeof handler[needed] !== "string") {
-    return `needs a string "${needed}"`;
+  const [misfit] = misfits(HANDLERS[type]!, handler);
+  return misfit && `"${pathText(misfit)}" ${misfit.problem}`;
+}
+
+function pathText({ path }: Misfit): string {
+  return path.map((key, at) =>
+    typeof key === "number" ? `[${key}]` : at === 0 ? key : `.${key}`
+  ).join("");
+}
+
+/** The value that a path leads to; where something lacks, what should hold it. */
+function nodeAt(top: JsonNode, path: Misfit["path"]): JsonNode {
+  let node = top;
+  for (const key of path) {
+    const next = typeof key === "number"
+      ? node.kind === "array" ? node.items[key] : undefined
+      : memberOf(node, key)?.value;
+    if (!next) break;
+    node = next;
   }
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
-    return '"timeout" must be a number of seconds over 0';
-  }
-  const texts = args === undefined ||
-    (Array.isArray(args) && args.every((arg) => typeof arg === "string"));
-  if (!texts) return '"args" must be an array of strings';
-  const condition = handler["if"];
-  if (condition !== undefined && typeof condition !== "string") {
-    return '"if" must be a string';
-  }
-  return undefined;
+  return node;
 }

@@ -99,22 +99,3 @@ function entryDrift(
   }
   return drift;
 }
-
-/** What a file says about hooks as such; `undefined`: nothing. */
-export function hookSwitch(
-  { text, top }: SettingsText,
-  key: "disableAllHooks" | "allowManagedHooksOnly",
-): boolean | undefined {
-  const value = memberOf(top, key)?.value;
-  if (!value) return undefined;
-  const read = valueOf(text, value);
-  return typeof read === "boolean" ? read : undefined;
-}
-
-/** Whether the settings enable mpm as a plugin, which has hooks of its own. */
-export function enablesPlugin({ text, top }: SettingsText): boolean {
-  const plugins = memberOf(top, "enabledPlugins")?.value;
-  const read = plugins?.kind === "object" ? valueOf(text, plugins) : {};
-  return Object.entries(read as Record<string, unknown>)
-    .some(([name, enabled]) => name.startsWith("mpm@") && enabled === true);
-}

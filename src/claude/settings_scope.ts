@@ -23,13 +23,13 @@ export interface ScopePlace {
 /**
  * The settings of a scope. The client reads a project's from the folder it is
  * started in, hence this worktree's top; the local ones from the top of the
- * main worktree, wherever below it is started. Throws CONFLICT where there is
- * no home folder.
+ * main worktree, wherever below it is started, and where a bare repository has
+ * none from this worktree's. Throws CONFLICT where there is no home folder.
  */
 export function placeOf(
   system: System,
   scope: Scope,
-  { root, worktree }: Workspace,
+  workspace: Workspace,
 ): ScopePlace {
   if (scope === "user") {
     const home = claudeHome(system);
@@ -43,21 +43,44 @@ export function placeOf(
     const path = join(folder, "settings.json");
     return { scope, folder, path, fileMode: 0o600, folderMode: 0o700 };
   }
-  const folder = join(scope === "local" ? root : worktree, ".claude");
+  const { root, worktree } = workspace;
+  const top = scope === "local" && !isOfBare(workspace) ? root : worktree;
+  const folder = join(top, ".claude");
   const name = scope === "local" ? "settings.local.json" : "settings.json";
   const path = join(folder, name);
   const fileMode = scope === "local" ? 0o600 : 0o644;
   return { scope, folder, path, fileMode, folderMode: 0o755 };
 }
 
-/** The settings of whoever manages the machine, which win over all others. */
-export function managedSettings(platform: System["platform"]): string {
+/** Whether this is a worktree of a bare repository, which has no main one. */
+export function isOfBare({ linked, root, commonDir }: Workspace): boolean {
+  return linked && root === commonDir;
+}
+
+/**
+ * The settings of whoever manages the machine, which win over all others: the
+ * one that wins among them first. Beside their file there can be a folder of
+ * more, of which a later name wins.
+ */
+export function managedSettings({ files, platform }: System): string[] {
+  const base = managedBase(platform);
+  const folder = `${base}.d`;
+  const more = files.stat(folder)?.kind === "folder" ? files.list(folder) : [];
+  const names = more.map(({ name }) => name)
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."));
+  return [
+    ...names.sort().reverse().map((name) => join(folder, name)),
+    `${base}.json`,
+  ];
+}
+
+function managedBase(platform: System["platform"]): string {
   switch (platform) {
     case "darwin":
-      return "/Library/Application Support/ClaudeCode/managed-settings.json";
+      return "/Library/Application Support/ClaudeCode/managed-settings";
     case "windows":
-      return "C:\\Program Files\\ClaudeCode\\managed-settings.json";
+      return "C:\\Program Files\\ClaudeCode\\managed-settings";
     case "linux":
-      return "/etc/claude-code/managed-settings.json";
+      return "/etc/claude-code/managed-settings";
   }
 }

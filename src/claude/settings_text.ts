@@ -1,6 +1,7 @@
 import { MpmError } from "../errors.ts";
 import { JsonFault, type JsonNode, positionOf, scanJson } from "./json_scan.ts";
 import { settingsFaults } from "./settings_check.ts";
+import { CLIENT } from "./settings_kinds.ts";
 
 /** A settings file that has been read. */
 export interface SettingsText {
@@ -63,7 +64,8 @@ export function settingsWarnings({ path, text, top }: SettingsText): string[] {
     const told = `"${path}" line ${line}, column ${column}: ${at} ${problem}`;
     if (!whole) return `Claude Code ignores an entry: ${told}`;
     throw new MpmError("CONFLICT", `Claude Code ignores all of ${told}`, {
-      hint: "Mend it first: nothing was written",
+      hint: "Mend it first: nothing was written. A Claude Code later than " +
+        `${CLIENT} may take it: then choose another --scope`,
     });
   });
 }

@@ -40,6 +40,23 @@ export function findTranscript(
     .find((path) => isFile(system, path));
 }
 
+/** The transcripts of all sessions by their ids; never throws. */
+export function allTranscripts(system: System): Map<string, string> {
+  const found = new Map<string, string>();
+  const home = claudeHome(system);
+  if (home === undefined) return found;
+  const projects = join(home, "projects");
+  for (const slug of foldersIn(system, projects)) {
+    for (const name of namesIn(system, join(projects, slug))) {
+      const id = name.replace(/\.jsonl$/, "");
+      if (id !== name && isAgentId(id)) {
+        found.set(id, join(projects, slug, name));
+      }
+    }
+  }
+  return found;
+}
+
 /** Transcripts in one folder that are looked at. */
 const MOST_TRANSCRIPTS = 5000;
 

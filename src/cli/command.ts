@@ -2,6 +2,30 @@ import type * as z from "zod/mini";
 import type { System } from "../system/system.ts";
 import type { Style } from "./style.ts";
 
+/**
+ * What the word in a place of a command line names, so that a shell can offer
+ * those there are: `session` is a save, `work` a work session, `removed` a
+ * worktree that can come back, `operation` a line of the journal.
+ */
+export type Named =
+  | "session"
+  | "work"
+  | "item"
+  | "checkpoint"
+  | "operation"
+  | "branch"
+  | "removed"
+  | "template"
+  | "variable"
+  | "setting"
+  | "setting-value"
+  | "shell-hook"
+  | "event"
+  | "backup"
+  | "topic"
+  | "file"
+  | "folder";
+
 /** A `--flag` of a command. `summary` is one line without a final period. */
 export type Flag = BooleanFlag | TextFlag;
 
@@ -20,6 +44,7 @@ export interface TextFlag {
   readonly default?: string;
   readonly choices?: readonly string[];
   readonly repeatable?: true;
+  readonly names?: Named;
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
@@ -31,6 +56,8 @@ export interface Positional {
   readonly optional?: true;
   /** Takes all remaining words; only as the last one. */
   readonly rest?: true;
+  readonly choices?: readonly string[];
+  readonly names?: Named;
 }
 
 /**
@@ -60,6 +87,16 @@ export interface Command<
   ): Promise<R>;
   /** The same result for people. Pure: no I/O, no clock, no terminal. */
   render(result: R, style: Style): string;
+  /**
+   * What is usually done next, one line: a person at a terminal is told it
+   * after the answer, unless `--quiet`.
+   */
+  next?(result: R): string | undefined;
+  /**
+   * Whether a result is a document, which a terminal gets as it is; anything
+   * else has its long lines broken between words.
+   */
+  verbatim?(result: R): boolean;
   /** Brings the input of another spelling into that of this command. */
   adapt?(input: Record<string, unknown>): Record<string, unknown>;
   /** The exit status of a result that is no error; 0 unless given. */
@@ -111,6 +148,6 @@ export type FlagValues<F extends Flags> = {
 
 export type PositionalValues<P extends readonly Positional[]> = {
   [X in P[number] as X["name"]]: X extends { rest: true } ? string[]
-    : X extends { optional: true } ? string | undefined
-    : string;
+    : X extends { optional: true } ? Text<X> | undefined
+    : Text<X>;
 };

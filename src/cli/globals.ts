@@ -6,6 +6,7 @@ export const GLOBAL_FLAGS = {
     type: "string",
     short: "C",
     value: "folder",
+    names: "folder",
     summary: "Work as if started in this folder",
   },
   json: { type: "boolean", summary: "Print the result as one JSON value" },

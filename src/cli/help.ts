@@ -1,8 +1,9 @@
 import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
+import type { Style } from "./style.ts";
 
 /** The line that shows how a command is typed. */
-function usageLine(command: AnyCommand): string {
+export function usageLine(command: AnyCommand): string {
   const words = (command.positionals as Positional[]).map(positionalWord);
   return ["mpm", command.name, ...words, "[options]"].join(" ");
 }
@@ -26,22 +27,97 @@ export function commandHelp(command: AnyCommand): string {
   return sections.filter((section) => section !== "").join("\n\n") + "\n";
 }
 
-/** The page of all commands, as `mpm` alone and `mpm --help` print it. */
-export function overview(commands: readonly AnyCommand[]): string {
-  return [
+/** A word and what it means. */
+export type Row = readonly [word: string, meaning: string];
+
+/** Rows below a heading. */
+export interface Section {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+/**
+ * The page of all commands, as `mpm` alone and `mpm help` print it, with the
+ * other pages there are.
+ */
+export function overview(
+  commands: readonly Section[],
+  pages: readonly Row[],
+): string {
+  const parts = [
+    ...commands,
+    { title: 'Pages, shown by "mpm help <page>"', rows: pages },
+  ];
+  const rows = parts.flatMap(({ rows }) => rows);
+  const width = Math.max(...rows.map(([word]) => word.length));
+  const sections = [
     "Save and restore the state of AI coding sessions.",
     "Usage: mpm [options] <command> [arguments]",
-    table("Commands:", commands.map(({ name, summary }) => [name, summary])),
+    ...parts.map(({ title, rows }) => table(`${title}:`, rows, width)),
     table("Global options:", flagRows(GLOBAL_FLAGS)),
+    'Run "mpm help <command>" for the options and examples of a command, and\n' +
+    '"mpm help sessions" for what there is of one word.',
+  ];
+  return sections.join("\n\n") + "\n";
+}
+
+/** The page of the commands whose name begins with `group`. */
+export function groupHelp(group: string, commands: readonly Row[]): string {
+  return [
+    `Usage: mpm [options] ${group} <command> [arguments]`,
+    table("Commands:", commands),
     'Run "mpm help <command>" for the options and examples of a command.',
   ].join("\n\n") + "\n";
 }
 
-function positionalRows(positionals: readonly Positional[]): string[][] {
-  return positionals.map(({ name, summary }) => [`<${name}>`, summary]);
+/** A help page for people: its headings stand out. */
+export function withHeadings(text: string, style: Style): string {
+  return text.replace(/^(?:[A-Z][^\n]*:|Usage:)(?=$| mpm)/gm, style.bold);
 }
 
-function flagRows(flags: Flags): string[][] {
+/** A command as data, for `mpm help --json`. */
+export function commandInfo(command: AnyCommand) {
+  const { name, summary, description, positionals, flags, examples } = command;
+  return {
+    name,
+    summary,
+    usage: usageLine(command),
+    description: description.trim(),
+    arguments: (positionals as Positional[]).map((positional) => ({
+      name: positional.name,
+      required: !positional.optional && !positional.rest,
+      rest: positional.rest === true,
+      summary: positional.summary,
+    })),
+    options: Object.entries(flags as Flags).map(flagInfo),
+    examples: [...examples],
+  };
+}
+
+/** An option as data. */
+export function flagInfo([name, flag]: [string, Flag]) {
+  const text = flag.type === "string" ? flag : undefined;
+  return {
+    name: `--${name}`,
+    short: flag.short === undefined ? null : `-${flag.short}`,
+    value: text?.value ?? null,
+    repeatable: text?.repeatable === true,
+    choices: text?.choices ? [...text.choices] : null,
+    default: text?.default ?? null,
+    summary: flag.summary,
+  };
+}
+
+export function positionalRows(
+  positionals: readonly Positional[],
+): string[][] {
+  return positionals.map(({ name, summary, choices }) => [
+    `<${name}>`,
+    choices === undefined ? summary : `${summary}: ${choices.join(", ")}`,
+  ]);
+}
+
+export function flagRows(flags: Flags): string[][] {
   return Object.entries(flags).map((
     [name, flag],
   ) => [flagWord(name, flag), flagSummary(flag)]);
@@ -64,9 +140,12 @@ function flagSummary(flag: Flag): string {
     : `${flag.summary} (${notes.join("; ")})`;
 }
 
-function table(title: string, rows: readonly string[][]): string {
+function table(
+  title: string,
+  rows: readonly (readonly string[])[],
+  width = Math.max(...rows.map(([left]) => left!.length)),
+): string {
   if (rows.length === 0) return "";
-  const width = Math.max(...rows.map(([left]) => left!.length));
   return [
     title,
     ...rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`),

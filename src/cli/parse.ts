@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { MpmError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 
@@ -44,7 +45,7 @@ export function parse(
     const flag = Object.hasOwn(flags, token.name)
       ? flags[token.name]
       : undefined;
-    if (!flag) throw usage(command, `Unknown option "${token.rawName}"`);
+    if (!flag) throw unknownOption(command, token.rawName, flags);
     const value = optionValue(command, flag, { ...token, flags });
     given.set(token.name, [...given.get(token.name) ?? [], value]);
   }
@@ -60,7 +61,8 @@ export function parse(
   return asked ? values : { ...values, ...positionalValues(command, words) };
 }
 
-function tokenize(argv: readonly string[], flags: Flags) {
+/** The words and options of a command line, as node's parser finds them. */
+export function tokenize(argv: readonly string[], flags: Flags) {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { type, short }]) => [
       name,
@@ -110,11 +112,8 @@ function optionValue(
     );
   }
   if (flag.choices && !flag.choices.includes(value)) {
-    throw usage(
-      command,
-      `Option "${rawName}" must be one of ${flag.choices.join(", ")}: ` +
-        `current value is "${value}"`,
-    );
+    const what = `Option "${rawName}"`;
+    throw notOneOf(command, { what, word: value, choices: flag.choices });
   }
   return value;
 }
@@ -146,7 +145,8 @@ function positionalValues(
   words: string[],
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const { name, optional, rest } of command.positionals as Positional[]) {
+  for (const positional of command.positionals as Positional[]) {
+    const { name, optional, rest, choices } = positional;
     if (rest) {
       values[name] = words.splice(0);
       continue;
@@ -154,6 +154,9 @@ function positionalValues(
     const word = words.shift();
     if (word === undefined && !optional) {
       throw usage(command, `Missing argument <${name}>`);
+    }
+    if (word !== undefined && choices && !choices.includes(word)) {
+      throw notOneOf(command, { what: `Argument <${name}>`, word, choices });
     }
     values[name] = word;
   }
@@ -163,8 +166,39 @@ function positionalValues(
   return values;
 }
 
-function usage(command: AnyCommand, message: string): MpmError {
-  return new MpmError("USAGE", message, {
-    hint: `Run "mpm ${command.name} --help"`,
-  });
+function unknownOption(
+  command: AnyCommand,
+  typed: string,
+  flags: Flags,
+): MpmError {
+  const names = Object.keys(flags).map((name) => `--${name}`);
+  const near = typed.startsWith("--") ? nearest(typed, names) : undefined;
+  return usage(command, `Unknown option "${typed}"`, near);
+}
+
+function notOneOf(
+  command: AnyCommand,
+  { what, word, choices }: {
+    what: string;
+    word: string;
+    choices: readonly string[];
+  },
+): MpmError {
+  return usage(
+    command,
+    `${what} must be one of ${choices.join(", ")}: current value is "${word}"`,
+    nearest(word, choices),
+  );
+}
+
+function usage(
+  command: AnyCommand,
+  message: string,
+  meant?: string,
+): MpmError {
+  const more = `"mpm ${command.name} --help"`;
+  const hint = meant === undefined
+    ? `Run ${more}`
+    : `Did you mean "${meant}"? Otherwise run ${more}`;
+  return new MpmError("USAGE", message, { hint });
 }

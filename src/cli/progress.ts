@@ -5,29 +5,56 @@ import type { Context } from "./command.ts";
 const QUIET = 500;
 const APART = 100;
 
-/** Tells on a terminal how far a long piece of work is. */
+type Said = Pick<Context, "system" | "status">;
+
+/** Tells on a terminal what a long piece of work is at. */
 export class ProgressLine implements Disposable {
   readonly #system: System;
   readonly #status: Context["status"];
+  readonly #over = new AbortController();
   #next: number;
   #shown = false;
 
-  constructor({ system, status }: Pick<Context, "system" | "status">) {
+  constructor({ system, status }: Said) {
     this.#system = system;
     this.#status = status;
     this.#next = system.now().getTime() + QUIET;
   }
 
+  /** How far it is; for work that gives no other the time to say so. */
   readonly show = (what: string, done: number, of: number): void => {
     const now = this.#system.now().getTime();
     if (now < this.#next) return;
     this.#next = now + APART;
-    this.#shown = true;
-    this.#status(`${what}: ${done} of ${of} files`);
+    this.#say(`${what}: ${done} of ${of}`);
   };
+
+  /** What it is at, said once that has taken long; for work that is awaited. */
+  async waiting(what: string): Promise<void> {
+    const { signal } = this.#over;
+    await this.#system.sleep(QUIET, signal);
+    if (!signal.aborted && !this.#shown) this.#say(`${what} …`);
+  }
+
+  #say(text: string): void {
+    this.#shown = true;
+    this.#status(text);
+  }
 
   /** The line is free again. */
   [Symbol.dispose](): void {
+    this.#over.abort();
     if (this.#shown) this.#status("");
   }
+}
+
+/** Does some work and says what it is, and how far it is, if it takes long. */
+export async function during<T>(
+  context: Said,
+  what: string,
+  work: (show: ProgressLine["show"]) => Promise<T>,
+): Promise<T> {
+  using line = new ProgressLine(context);
+  line.waiting(what);
+  return await work(line.show);
 }

@@ -2,8 +2,10 @@ import type { System } from "../system/system.ts";
 
 /** How the answer looks: decided once, passed down as a value. */
 export interface Style {
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; without end where there is none. */
   readonly columns: number;
+  /** Whether the answer goes to a file or a program, and not to a terminal. */
+  readonly piped: boolean;
   /** Whether the terminal shows nothing but ASCII. */
   readonly ascii: boolean;
   bold(text: string): string;
@@ -18,12 +20,13 @@ export interface Style {
 export function makeStyle(
   color: boolean,
   columns = 80,
-  ascii = false,
+  { ascii = false, piped = false } = {},
 ): Style {
   const paint = (on: number, off: number) => (text: string) =>
     color ? `\x1b[${on}m${text}\x1b[${off}m` : text;
   return {
     columns,
+    piped,
     ascii,
     bold: paint(1, 22),
     dim: paint(2, 22),

@@ -4,6 +4,10 @@ import { eastAsianWidth } from "get-east-asian-width";
 // deno-lint-ignore no-control-regex
 const PAINT = /\x1b\[\d+m/g;
 
+/** The same, to take a text apart by. */
+// deno-lint-ignore no-control-regex
+const PARTS = /(\x1b\[\d+m)/;
+
 /** What is drawn over the character before it: marks, joiners, selectors. */
 const DRAWN_OVER = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
@@ -30,23 +34,57 @@ export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;
   // Most of a long listing: no need to look at each character.
   if (ASCII.test(text)) return `${text.slice(0, Math.max(columns - 1, 0))}…`;
-  const paints = text.match(PAINT) ?? [];
   let kept = "";
   let used = 0;
-  for (const character of text.replaceAll(PAINT, "")) {
-    used += characterWidth(character);
-    if (used > columns - 1) break;
-    kept += character;
+  let isFull = false;
+  // What paints takes no room and stays, so that all that begins ends, too.
+  for (const part of text.split(PARTS)) {
+    if (part.startsWith("\x1b")) kept += part;
+    else if (!isFull) {
+      for (const character of part) {
+        used += characterWidth(character);
+        isFull = used > columns - 1;
+        if (isFull) break;
+        kept += character;
+      }
+      if (isFull) kept += "…";
+    }
   }
-  return paints.length > 0
-    ? `${paints[0]}${kept}…${paints.at(-1)}`
-    : `${kept}…`;
+  return kept;
 }
 
-/** Rows in aligned columns, each cut to the width of the terminal. */
+/** Plain `text` in lines of at most `columns`, broken between words. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  for (const word of text.split(" ")) {
+    const size = width(word);
+    if (line !== "" && used + 1 + size > columns) {
+      lines.push(line);
+      [line, used] = [word, size];
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+      used = width(line);
+    }
+  }
+  return [...lines, line];
+}
+
+/** Columns that the last cell of a row has at least. */
+const LAST = 20;
+
+/** Columns that a cell keeps that may be cut. */
+const CELL = 8;
+
+/**
+ * Rows in aligned columns, the last cut to the width of the terminal. Where it
+ * has too little room the columns of `tight` are cut, too.
+ */
 export function table(
   rows: readonly (readonly string[])[],
   columns: number,
+  tight: readonly number[] = [],
 ): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -54,12 +92,22 @@ export function table(
       widths[at] = Math.max(widths[at] ?? 0, width(cell));
     });
   }
+  const wanted = Math.min(LAST, widths.at(-1) ?? 0);
+  const taken = widths.slice(0, -1).reduce((sum, size) => sum + size + 2, 0);
+  let over = taken + wanted - columns;
+  for (const at of tight) {
+    const less = Math.min(over, widths[at]! - CELL);
+    if (less <= 0) continue;
+    widths[at]! -= less;
+    over -= less;
+  }
   return rows.map((row) => {
-    const cells = row.slice(0, -1).map((cell, at) =>
-      cell + " ".repeat(widths[at]! - width(cell))
-    );
+    const cells = row.slice(0, -1).map((cell, at) => {
+      const shown = width(cell) > widths[at]! ? cut(cell, widths[at]!) : cell;
+      return shown + " ".repeat(widths[at]! - width(shown));
+    });
     const used = cells.reduce((sum, cell) => sum + width(cell) + 2, 0);
-    const last = cut(row.at(-1) ?? "", Math.max(20, columns - used));
+    const last = cut(row.at(-1) ?? "", Math.max(LAST, columns - used));
     return [...cells, last].join("  ").trimEnd() + "\n";
   }).join("");
 }

@@ -21,6 +21,7 @@ is only one.`,
   positionals: [{
     name: "selector",
     summary: "Which session: name, id, part of it, or one of its saves",
+    names: "work",
     optional: true,
   }],
   flags: {

@@ -34,6 +34,7 @@ short is taken back by the next one.`,
     },
     "git-branch": {
       type: "string",
+      names: "branch",
       short: "b",
       value: "branch",
       summary: "Switch to this git branch, made from the default one if new",

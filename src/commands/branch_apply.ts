@@ -67,7 +67,7 @@ export class Branch {
       "no-commit": this.#plan.input["no-commit"],
     });
     const parent = await this.#begin();
-    const saved = await applied(this.#context, pause);
+    const saved = await applied(this.#context, pause, { journal: false });
     const { tree } = this.#plan;
     const from = tree ? await readPosition(tree.vault.git) : this.#plan.from;
     const { detour, parked } = await this.#leave(from);

@@ -13,6 +13,7 @@ saves leave the lists and are found with --all.`,
   positionals: [{
     name: "selector",
     summary: "Which session: name, id, part of it, or one of its saves",
+    names: "work",
     optional: true,
   }],
   flags: {

@@ -10,6 +10,7 @@ import { checklistView, workView } from "../session/work_view.ts";
 import { changeWorks, openWorks } from "../store/work_change.ts";
 import { writeWork } from "../store/work_files.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { journaled } from "./journaled.ts";
 import { needCurrent } from "./work_steps.ts";
 
 /** `mpm check` */
@@ -23,6 +24,7 @@ active session makes it a working one. What is ticked already stays so.`,
   positionals: [{
     name: "items",
     summary: "Which items: numbers, spans, or parts of a text",
+    names: "item",
     rest: true,
   }],
   flags: {
@@ -56,13 +58,30 @@ active session makes it a working one. What is ticked already stays so.`,
       await openWorks(system, root);
       return answer(change(), { undo, dryRun: input["dry-run"] });
     }
-    return await changeWorks(system, root, () => {
-      const { work, changed } = change();
-      const written = changed.length > 0 ? writeWork(system, root, work) : work;
-      return answer({ work: written, changed }, { undo, dryRun: false });
-    });
+    return await journaled(
+      context,
+      ({ system }) =>
+        changeWorks(system, root, () => {
+          const { work, changed } = change();
+          const written = changed.length > 0
+            ? writeWork(system, root, work)
+            : work;
+          return answer({ work: written, changed }, { undo, dryRun: false });
+        }),
+      {
+        operation: "check",
+        workspace,
+        title: ({ changed, session }) =>
+          `${undo ? "untick" : "tick"} ${changed.join(", ")} of ` +
+          (session.name ?? session.id),
+      },
+    );
   },
   render: checkText,
+  next: ({ dry_run: dry, changed, checklist }) =>
+    !dry && changed.length > 0 && checklist.every(({ done }) => done)
+      ? 'All is done: "mpm complete" ends the session'
+      : undefined,
 });
 
 interface Ticked {

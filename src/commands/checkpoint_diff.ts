@@ -1,5 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
-import { escapeLines, escapeText } from "../escape.ts";
+import { escapeDiff, escapeText } from "../escape.ts";
 import type { CheckpointDiffResult } from "../session/results_checkpoints.ts";
 import { diff } from "./checkpoint_diff_steps.ts";
 
@@ -15,10 +15,12 @@ repository names is run.`,
     {
       name: "from",
       summary: "Which: name, part of it, number in the list, latest",
+      names: "checkpoint",
     },
     {
       name: "to",
       summary: "Another one; the working tree unless given",
+      names: "checkpoint",
       optional: true,
     },
   ],
@@ -41,7 +43,7 @@ const LETTERS = {
 
 function render(result: CheckpointDiffResult): string {
   const { from, to, files, left_out: leftOut, patch } = result;
-  if (patch !== null) return escapeLines(patch);
+  if (patch !== null) return escapeDiff(patch);
   const lines = [
     ...files.map(({ path, status }) =>
       `${LETTERS[status]} ${escapeText(path)}`

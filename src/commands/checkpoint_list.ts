@@ -1,13 +1,17 @@
 import { defineCommand } from "../cli/command.ts";
 import { table } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
-import { shortAge } from "../session/ages.ts";
+import { ageWords } from "../session/ages.ts";
 import { listed } from "../session/checkpoint_select.ts";
 import type { CheckpointListResult } from "../session/results_checkpoints.ts";
 import { sizeText } from "../session/sizes.ts";
 import { counted } from "../session/words.ts";
 import { findPlace, listCheckpoints } from "./checkpoint_place.ts";
 import { settleDetour } from "./detour_settle.ts";
+
+/** The columns that are cut where a line is too long. */
+const BRANCH = 3;
+const NAME = 2;
 
 /** `mpm checkpoint list` */
 export const checkpointList = defineCommand({
@@ -55,8 +59,8 @@ first, are shown with --all.`,
   render({ checkpoints, listed_at, hidden }, style) {
     const now = new Date(listed_at);
     const rows = checkpoints.map((row) => [
-      String(row.index),
-      shortAge(Date.parse(row.created_at), now),
+      style.cyan(String(row.index)),
+      style.dim(ageWords(new Date(row.created_at), now)),
       style.bold(escapeText(row.name)),
       style.green(escapeText(row.branch ?? "-")),
       sizeText(row.size),
@@ -75,6 +79,11 @@ first, are shown with --all.`,
     if (rows.length === 0) {
       return `No checkpoints; "mpm checkpoint save <name>" takes one.\n${more}`;
     }
-    return table(rows, style.columns) + more;
+    return table(rows, style.columns, [BRANCH, NAME]) + more;
   },
+  next: ({ checkpoints }) =>
+    checkpoints.length > 0
+      ? '"mpm checkpoint restore <number>" brings one back, "mpm checkpoint ' +
+        'diff <number>" shows what changed since'
+      : undefined,
 });

@@ -13,6 +13,7 @@ resume with. It changes nothing: "mpm checkpoint restore" brings the files back.
   positionals: [{
     name: "checkpoint",
     summary: "Which: name, part of it, number in the list, latest",
+    names: "checkpoint",
   }],
   flags: {},
   examples: ['mpm checkpoint load "Feature Development"'],
@@ -23,5 +24,6 @@ resume with. It changes nothing: "mpm checkpoint restore" brings the files back.
     const { name, id, commit } = target;
     return { name, id, commit, text: loadText(target) };
   },
+  verbatim: () => true,
   render: ({ text }) => escapeLines(text),
 });

@@ -21,7 +21,7 @@ import {
 } from "../session/checkpoint_rules.ts";
 import type { Workspace } from "../session/repository.ts";
 import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
-import { readConfig } from "../store/config.ts";
+import { readConfigAnyway } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
 import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
@@ -34,6 +34,8 @@ export interface CheckpointPlace {
   readonly workspace: Workspace;
   readonly vault: Vault;
   readonly rules: CheckpointRules;
+  /** What is wrong with the configuration. */
+  readonly faults: readonly string[];
 }
 
 /** The same where there may be none yet, outside git. */
@@ -41,6 +43,7 @@ export interface MaybePlace {
   readonly workspace: Workspace;
   readonly vault: Vault | undefined;
   readonly rules: CheckpointRules;
+  readonly faults: readonly string[];
 }
 
 /**
@@ -64,15 +67,16 @@ export async function placeOf(
   const { home, state } = layout(workspace.root);
   checkFolder(system, home);
   if (create) ensureFolder(system, state, workspace.root);
-  const [vault, config] = await Promise.all([
+  const [vault, { config, faults }] = await Promise.all([
     openVault(system, workspace, {
       home,
       create,
       ...settings ? { settings } : {},
     }),
-    readConfig(system, workspace.root),
+    readConfigAnyway(system, workspace.root),
   ]);
-  return { workspace, vault, rules: checkpointRules(config) };
+  const rules = checkpointRules(config, { faulty: faults.length > 0 });
+  return { workspace, vault, rules, faults };
 }
 
 /** The place to write to. `ahead`: what git was asked there before. */

@@ -20,10 +20,12 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
     {
       name: "checkpoint",
       summary: "Which: name, part of it, number in the list, latest",
+      names: "checkpoint",
     },
     {
       name: "paths",
       summary: "Only these files and folders",
+      names: "file",
       rest: true,
     },
   ],
@@ -39,6 +41,7 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
     },
     to: {
       type: "string",
+      names: "folder",
       value: "folder",
       summary: "Write the files into this new or empty folder",
     },
@@ -59,4 +62,6 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
   status: ({ dry_run: dry, to, skipped }) =>
     dry || to !== null || skipped.length === 0 ? 0 : 4,
   render: restoreText,
+  next: ({ operation }) =>
+    operation === null ? undefined : '"mpm undo" takes it back',
 });

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from "@std/path";
 import type { Context } from "../cli/command.ts";
+import { during } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { emptyTree, partOf, treeDelta } from "../git/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -61,11 +62,19 @@ export async function restore(
     return planned(
       place,
       order,
-      await planOf(context, place, { order, write: false }),
+      await during(
+        context,
+        "Comparing with the checkpoint",
+        () => planOf(context, place, { order, write: false }),
+      ),
     );
   }
   if (!input.yes) {
-    const plan = await planOf(context, place, { order, write: false });
+    const plan = await during(
+      context,
+      "Comparing with the checkpoint",
+      () => planOf(context, place, { order, write: false }),
+    );
     const preview = planned(place, order, plan);
     if (isNothing(plan.plan) && !plan.indexDiffers) {
       return { ...preview, dry_run: false };

@@ -18,6 +18,7 @@ among the last 20 removals; then git drops what nothing else needs.`,
   positionals: [{
     name: "checkpoints",
     summary: "Which: names, parts of them, numbers in the list",
+    names: "checkpoint",
     rest: true,
   }],
   flags: {

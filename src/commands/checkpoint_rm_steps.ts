@@ -8,18 +8,35 @@ import {
 import { CHECKPOINTS } from "../git/write_checkpoint.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
-import { type JournalEntry, undoTitle } from "../session/journal.ts";
+import {
+  type JournalEntry,
+  type KnownEntry,
+  undoTitle,
+} from "../session/journal.ts";
 import { field } from "../session/odd_values.ts";
 import { removeRecord, writeRecord } from "../store/checkpoints.ts";
 import { appendJournal, readJournal } from "../store/journal.ts";
-import { type CheckpointPlace, recordOf } from "./checkpoint_place.ts";
+import {
+  type CheckpointPlace,
+  openPlace,
+  recordOf,
+} from "./checkpoint_place.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
 /** Where the commits of removed checkpoints stay until they are too many. */
-const REMOVED = "refs/mpm/removed";
+export const REMOVED = "refs/mpm/removed";
 
-/** Removals whose checkpoints are kept. */
+/** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;
+
+/** What the entry of a save says, for its undo: as if it were brought back. */
+export function savedFact(
+  { system }: Context,
+  { id, commit }: StoredCheckpoint,
+): { restored: Removed[] } {
+  const ref = `${REMOVED}/${system.random()}/${id}`;
+  return { restored: [{ id, commit, ref }] };
+}
 
 /** A checkpoint that was removed, and where its commit stays. */
 interface Removed {
@@ -35,11 +52,10 @@ interface Removed {
  */
 export async function removeCheckpoints(
   { system }: Context,
-  { vault, workspace }: CheckpointPlace,
-  { records, operation = "checkpoint rm", undoes }: {
+  { vault, workspace, rules }: CheckpointPlace,
+  { records, undoes }: {
     records: readonly StoredCheckpoint[];
-    operation?: string;
-    undoes?: number;
+    undoes?: JournalEntry;
   },
 ): Promise<JournalEntry> {
   const token = system.random();
@@ -51,12 +67,12 @@ export async function removeCheckpoints(
   const names = records.map(({ name }) => name).join(", ");
   const entry = appendJournal(system, workspace.root, {
     at: system.now().toISOString(),
-    operation,
-    title: undoes === undefined ? `remove ${names}` : `redo remove ${names}`,
+    operation: undoes ? "undo" : "checkpoint rm",
+    title: undoes ? undoTitle(undoes) : `remove ${names}`,
     worktree: vault.workspace.worktree,
     before: {},
     after: { removed },
-    ...undoes === undefined ? {} : { undoes },
+    ...undoes ? { undoes: undoes.id } : {},
   });
   for (const { id, commit, ref } of removed) {
     // The record goes first: a ref alone makes it whole again.
@@ -64,17 +80,24 @@ export async function removeCheckpoints(
     const from = `${CHECKPOINTS}/${id}`;
     await moveCheckpointRef(vault.git, { from, to: ref, commit });
   }
-  await dropOld({ vault, workspace }, readJournal(system, workspace.root));
+  const since = system.now().getTime() - rules.removedFor;
+  await dropOld(vault, readJournal(system, workspace.root), since);
   return entry;
 }
 
-/** Drops the commits of removals that are no longer among the last. */
+/**
+ * Drops the commits of removals that are neither among the last nor as young as
+ * `since`, milliseconds since the epoch.
+ */
 async function dropOld(
-  { vault }: Pick<CheckpointPlace, "vault" | "workspace">,
-  entries: readonly JournalEntry[],
+  vault: CheckpointPlace["vault"],
+  entries: readonly KnownEntry[],
+  since: number,
 ): Promise<void> {
-  const old = entries.filter(({ after }) => removedIn(after).length > 0)
-    .slice(0, -KEPT).flatMap(({ after }) => removedIn(after));
+  const old = entries.filter(({ own, after }) =>
+    own && field(after, "removed") !== undefined
+  ).slice(0, -KEPT).filter(({ at }) => Date.parse(at) < since)
+    .flatMap(({ after }) => removedIn(after));
   if (old.length === 0) return;
   const there = await readCheckpointRefs(vault.git, REMOVED);
   await dropRefs(
@@ -82,6 +105,13 @@ async function dropOld(
     old.filter(({ ref, commit }) =>
       there.get(ref.slice(REMOVED.length + 1)) === commit
     ),
+  );
+}
+
+/** The refs by which operations of the log bring checkpoints back. */
+export function refsOfRemovals(entries: readonly JournalEntry[]): Set<string> {
+  return new Set(
+    entries.flatMap(({ after }) => removedIn(after)).map(({ ref }) => ref),
   );
 }
 
@@ -95,40 +125,69 @@ function removedIn(value: unknown): Removed[] {
   );
 }
 
-/** Brings removed checkpoints back, or removes those again that came back. */
-export async function undoRemoval(
-  { context, place, entry }: UndoOrder,
-): Promise<Undone> {
-  const { system } = context;
-  const { vault, workspace } = place;
-  const { git } = vault;
+/** Brings removed checkpoints back, or removes those that were made. */
+export async function undoRemoval(order: UndoOrder): Promise<Undone> {
+  const { context, entry, dryRun } = order;
+  const place = await openPlace(context);
   const list = removedIn(entry.after);
   const records: StoredCheckpoint[] = [];
   for (const one of list) {
-    const record = await recordOf(vault, one);
+    const record = await recordOf(place.vault, one);
     if (record) records.push(record);
     else throw gone(entry, one);
   }
-  if (field(entry.after, "restored") !== undefined) {
-    const again = await removeCheckpoints(context, place, {
-      records,
-      operation: "undo",
-      undoes: entry.id,
-    });
-    const details = records.map(({ name }) => `removed ${name} again`);
-    return { operation: again.id, details };
-  }
-  const there = await readCheckpointRefs(git);
-  for (const { id, commit } of list) {
-    const now = there.get(id);
-    if (now === undefined || now === commit) continue;
-    throw new MpmError(
-      "CONFLICT",
-      `Operation ${entry.id} cannot be taken back: there is another ` +
-        `checkpoint "${id}" by now`,
-      { hint: `mpm checkpoint rm ${id}, then undo once more` },
-    );
-  }
+  const there = await readCheckpointRefs(place.vault.git);
+  const made = field(entry.after, "restored") !== undefined;
+  if (made) refuseRemoved(entry, { list, there });
+  else refuseTaken(entry, { list, there });
+  const verb = made ? "removed" : "brought back";
+  const details = records.map(({ name }) => `${verb} the checkpoint ${name}`);
+  if (dryRun) return { details, left: [], operation: undefined };
+  const { id: operation } = made
+    ? await removeCheckpoints(context, place, { records, undoes: entry })
+    : await bringBack(context, place, { entry, list, records, there });
+  return { operation, details, left: [] };
+}
+
+interface Compared {
+  readonly list: readonly Removed[];
+  /** The commits of the checkpoints there are, by their ids. */
+  readonly there: ReadonlyMap<string, string>;
+}
+
+function refuseRemoved(entry: JournalEntry, { list, there }: Compared): void {
+  const lost = list.find(({ id, commit }) => there.get(id) !== commit);
+  if (!lost) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: the checkpoint "${lost.id}" ` +
+      "was removed since",
+    { hint: '"mpm log" shows by which operation' },
+  );
+}
+
+function refuseTaken(entry: JournalEntry, { list, there }: Compared): void {
+  const taken = list.find(({ id, commit }) =>
+    (there.get(id) ?? commit) !== commit
+  );
+  if (!taken) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: there is another ` +
+      `checkpoint "${taken.id}" by now`,
+    { hint: `mpm checkpoint rm ${taken.id}, then undo once more` },
+  );
+}
+
+/** In the journal first, as the removal was. */
+async function bringBack(
+  { system }: Context,
+  { vault, workspace }: CheckpointPlace,
+  { entry, list, records, there }: Compared & {
+    entry: JournalEntry;
+    records: readonly StoredCheckpoint[];
+  },
+): Promise<JournalEntry> {
   const added = appendJournal(system, workspace.root, {
     at: system.now().toISOString(),
     operation: "undo",
@@ -141,19 +200,18 @@ export async function undoRemoval(
   for (const [at, { id, commit, ref }] of list.entries()) {
     if (!there.has(id)) {
       const to = `${CHECKPOINTS}/${id}`;
-      await moveCheckpointRef(git, { from: ref, to, commit });
+      await moveCheckpointRef(vault.git, { from: ref, to, commit });
     }
     const { commit: _commit, ...record } = records[at]!;
     writeRecord(system, workspace.root, { record, commit });
   }
-  const details = records.map(({ name }) => `brought ${name} back`);
-  return { operation: added.id, details };
+  return added;
 }
 
 function gone(entry: JournalEntry, { id }: Removed): MpmError {
   return new MpmError(
     "CONFLICT",
     `Operation ${entry.id} cannot be taken back: the commit of "${id}" is gone`,
-    { hint: `The last ${KEPT} removals are kept` },
+    { hint: `The last ${KEPT} removals are kept, see trash.max_age` },
   );
 }

@@ -1,4 +1,5 @@
 import type { Context } from "../cli/command.ts";
+import { during } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { locate } from "../git/workspace.ts";
@@ -13,7 +14,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
 import { checkpointRules } from "../session/checkpoint_rules.ts";
-import { readConfig } from "../store/config.ts";
+import { readConfigAnyway } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
 import type { System } from "../system/system.ts";
 import type { Ahead } from "./checkpoint_ahead.ts";
@@ -25,8 +26,10 @@ import {
   openPlace,
   type Taken,
 } from "./checkpoint_place.ts";
+import { savedFact } from "./checkpoint_rm_steps.ts";
 import { pruneCheckpoints, storeCheckpoint } from "./checkpoint_take.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { noteOperation } from "./journaled.ts";
 
 interface SaveInput {
   readonly name: readonly string[];
@@ -50,11 +53,13 @@ export async function save(
     if (early) return early;
   }
   const place = await openPlace(context, ahead);
+  for (const fault of place.faults) context.note(`Warning: ${fault}`);
   await settleDetour(context, place.workspace);
-  const taken = await captureNow(context.system, place, {
-    write: true,
-    ahead,
-  });
+  const taken = await during(
+    context,
+    "Reading the working tree",
+    () => captureNow(context.system, place, { write: true, ahead }),
+  );
   const print = printOf(taken.capture);
   /** The one that holds the present state already. */
   const sameIn = (records: readonly StoredCheckpoint[]) => {
@@ -69,7 +74,11 @@ export async function save(
   );
   if (same && await isKept(place, same)) return unchanged(same);
   try {
-    return await stored(context, place, { name, input, taken });
+    return await during(
+      context,
+      "Storing the checkpoint",
+      () => stored(context, place, { name, input, taken }),
+    );
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
     // One that a save which died has left without the record's file.
@@ -94,6 +103,15 @@ async function stored(
       order: { name, kind, note: input.message },
       taken,
       known,
+    });
+    noteOperation(context, place.workspace.root, {
+      at: record.created_at,
+      operation: input.auto ? "automatic checkpoint" : "checkpoint save",
+      title: `save the checkpoint ${record.name}`,
+      worktree: record.worktree,
+      before: {},
+      after: savedFact(context, record),
+      ...input.auto ? { automatic: true as const } : {},
     });
     const pruned = kind === "auto"
       ? await pruneCheckpoints(context, place, {
@@ -164,7 +182,8 @@ async function tooEarly(
   { system }: Context,
   { root, git, worktree: top }: Workspace,
 ): Promise<CheckpointSaveResult | undefined> {
-  const rules = checkpointRules(await readConfig(system, root));
+  const { config } = await readConfigAnyway(system, root);
+  const { autoMinutes } = checkpointRules(config, { faulty: false });
   const worktree = git === "repository" ? top : root;
   let last: StoredCheckpoint | undefined;
   for (const id of recordIds(system, root)) {
@@ -175,11 +194,11 @@ async function tooEarly(
   }
   if (!last) return undefined;
   const age = system.now().getTime() - Date.parse(last.created_at);
-  if (age < 0 || age >= rules.autoMinutes * 60_000) return undefined;
+  if (age < 0 || age >= autoMinutes * 60_000) return undefined;
   const minutes = Math.floor(age / 60_000);
   return unsaved(
     last,
-    `Not due: "${last.name}" is ${minutes} of ${rules.autoMinutes} minutes old`,
+    `Not due: "${last.name}" is ${minutes} of ${autoMinutes} minutes old`,
   );
 }
 

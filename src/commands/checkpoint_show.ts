@@ -14,6 +14,7 @@ and status, context, todos, notes.`,
   positionals: [{
     name: "checkpoint",
     summary: "Which: name, part of it, number in the list, latest",
+    names: "checkpoint",
   }],
   flags: {},
   examples: ["mpm checkpoint show latest", "mpm checkpoint show 0 --json"],
@@ -23,5 +24,6 @@ and status, context, todos, notes.`,
     const { target } = await findTarget(context, input.checkpoint);
     return showOf(target);
   },
+  verbatim: () => true,
   render: (result) => escapeLines(showText(result)),
 });

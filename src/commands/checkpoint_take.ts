@@ -1,5 +1,6 @@
 import { readContextFile } from "../claude/context_file.ts";
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { dropRefs, readCheckpointRefs } from "../git/read_checkpoints.ts";
@@ -26,6 +27,7 @@ import { withLock } from "../store/lock.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
 import { redactorOf } from "../store/redaction.ts";
 import { ensureStoreId, readStoreId } from "../store/store_id.ts";
+import { currentStack } from "../store/work_current.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import {
@@ -56,6 +58,8 @@ export async function takeCheckpoint(
   place: CheckpointPlace,
   order: CheckpointOrder,
 ): Promise<StoredCheckpoint> {
+  using line = new ProgressLine(context);
+  line.waiting("Reading the working tree");
   const taken = await captureNow(context.system, place, { write: true });
   return await withLock(
     context.system,
@@ -115,12 +119,26 @@ export async function storeCheckpoint(
         : (await captureNow(system, place, { write: true })).capture,
     );
   }
-  writeRecord(system, root, { record, commit });
+  noteRecord(context, root, { record, commit });
   if (taken.cache.size > 0) {
     const { worktree } = vault.workspace;
     writeRawCache(system, root, { worktree, cache: taken.cache });
   }
   return { ...record, commit };
+}
+
+/** The checkpoint is there by its commit, which has the record as well. */
+function noteRecord(
+  { system, note }: Context,
+  root: string,
+  stored: { record: Checkpoint; commit: string },
+): void {
+  try {
+    writeRecord(system, root, stored);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Note: it is saved, but lists will be slower: ${error.message}`);
+  }
 }
 
 /** It becomes a ref and a file's name, so nothing of a secret is in it. */
@@ -198,6 +216,8 @@ function sessionOf(
     workspace,
     state: workspace.git === "repository" ? capture.state : undefined,
     ...agent,
+    stack: currentStack(system, workspace).chain,
+    kind: "checkpoint",
     usage: readContextUsage(system, root, agent.agent?.session_id),
     version: VERSION,
     build: BUILD,

@@ -14,6 +14,7 @@ an open one, is not completed but returned from.`,
   positionals: [{
     name: "selector",
     summary: "Which session: name, id, part of it, or one of its saves",
+    names: "work",
     optional: true,
   }],
   flags: {
@@ -45,4 +46,8 @@ an open one, is not completed but returned from.`,
       dryRun,
     }),
   render: endText,
+  next: ({ dry_run: dry, session }) =>
+    dry || session.state !== "complete"
+      ? undefined
+      : `"mpm archive ${session.name ?? session.id}" puts it away`,
 });

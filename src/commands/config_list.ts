@@ -27,14 +27,18 @@ names file and line.`,
       show_origin: input["show-origin"],
     };
   },
+  verbatim: () => true,
   render: ({ settings, show_origin: origin }) =>
     settings.map((row) =>
       `${row.key} = ${valueText(row.value)}${origin ? originText(row) : ""}\n`
     ).join(""),
 });
 
-function originText({ origin, source, line }: ConfigRow): string {
+function originText({ origin, source, line, adds_to }: ConfigRow): string {
   if (source === null) return "  # default";
-  const at = line === null ? "" : `:${line}`;
-  return `  # ${origin}: ${escapeText(source)}${at}`;
+  const all = [...adds_to, { origin, source, line }].map((one) =>
+    `${one.origin}: ${escapeText(one.source)}` +
+    (one.line === null ? "" : `:${one.line}`)
+  );
+  return `  # ${all.join("; ")}`;
 }

@@ -30,10 +30,15 @@ comments, order, line ends. The file is made if there is none. Several words are
 a list. What may be removed, blocked or switched off can only be set in your own
 file. docs/configuration.md describes all settings.`,
   positionals: [
-    { name: "key", summary: "Which, e.g. context.stale_after" },
+    {
+      name: "key",
+      summary: "Which, e.g. context.stale_after",
+      names: "setting",
+    },
     {
       name: "value",
       summary: "Its value; a list in several words",
+      names: "setting-value",
       rest: true,
     },
   ],

@@ -15,7 +15,9 @@ import {
 import { tomlLiteral } from "../session/toml_edit.ts";
 import { type GivenValues, readGiven } from "../store/config.ts";
 import { type ConfigFile, configFiles } from "../store/config_paths.ts";
+import { journalPath } from "../store/recorder.ts";
 import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
 
 /** Which file is changed; the same wherever it is asked for. */
 export const FILE_FLAGS = {
@@ -47,6 +49,20 @@ export async function readRows(
   return KEYS.map((key) => rowOf(key, values));
 }
 
+/** The same for one entry of a table; null where nothing sets it. */
+export async function readEntry(
+  { system, folder }: Context,
+  key: Key,
+  entry: string,
+): Promise<ConfigRow> {
+  const { root } = await locate(system, folder);
+  const given = ((await readGiven(system, root)).get(key) ?? [])
+    .filter(({ written }) => Object.hasOwn(written as object, entry));
+  const row = rowOf(key, new Map([[key, given]]));
+  const table = row.value as Record<string, unknown>;
+  return { ...row, value: table[entry] ?? null, adds_to: [] };
+}
+
 function rowOf(key: Key, values: GivenValues): ConfigRow {
   const { default: fallback, summary } = settingOf(key);
   const given = values.get(key) ?? [];
@@ -61,6 +77,12 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
     origin: nearest?.layer ?? "default",
     source: nearest?.source ?? null,
     line: nearest?.line ?? null,
+    adds_to: !tables ? [] : given.slice(0, -1)
+      .map(({ layer, source, line }) => ({
+        origin: layer,
+        source,
+        line: line ?? null,
+      })),
     variable: variableOf(key) ?? null,
     summary,
   };
@@ -75,18 +97,20 @@ export async function keyOf(
   if (table) return { key: table, entry: typed.slice(table.length + 1) };
   const { keyHint } = await import("../store/config_file.ts");
   throw new MpmError("USAGE", `Unknown key "${typed}"`, {
-    hint: await keyHint(typed),
+    hint: keyHint(typed),
   });
 }
 
 /** Sets or, with `value` undefined, takes out one setting of one file. */
 export async function change(
-  { system, folder }: Context,
+  context: Context,
   typed: string,
   { input, value }: { input: FileInput; value: unknown },
 ): Promise<ConfigSetResult> {
+  const { system, folder } = context;
   const { key, entry } = await keyOf(typed);
-  const { root } = await locate(system, folder);
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
   const file = fileOf(system, root, input);
   if (settingOf(key).personal && file.layer !== "user") {
     throw new MpmError("USAGE", `"${key}" cannot be set for a project`, {
@@ -95,8 +119,19 @@ export async function change(
   }
   const path = [...key.split("."), ...entry === undefined ? [] : [entry]];
   const { editConfig } = await import("../store/edit_config.ts");
+  const edit = { file, root, change: { path, value } };
   const changed = !input["dry-run"] &&
-    await editConfig(system, { file, root, change: { path, value } });
+    await journaled(context, ({ system }) => editConfig(system, edit), {
+      operation: value === undefined ? "config unset" : "config set",
+      workspace,
+      files: [realFile(system, file.path)],
+      title: () =>
+        value === undefined
+          ? `unset ${typed} in ${journalPath(root, file.path)}`
+          : `set ${typed} to ${tomlLiteral(value)} in ${
+            journalPath(root, file.path)
+          }`,
+    });
   return {
     key: typed,
     value: value ?? null,
@@ -105,6 +140,11 @@ export async function change(
     overridden_by: await overridden(system, root, { key, file }),
     dry_run: input["dry-run"],
   };
+}
+
+/** The file itself, where the user keeps it behind a link. */
+function realFile({ files }: System, path: string): string {
+  return files.stat(path) ? files.realPath(path) : path;
 }
 
 function fileOf(
@@ -136,12 +176,14 @@ async function overridden(
 export function changeText(result: ConfigSetResult): string {
   const { value, file, changed, dry_run: dry, overridden_by: by } = result;
   const path = escapeText(file);
-  const what = value === null
-    ? `${escapeText(result.key)} is not set in ${path}`
-    : `${escapeText(result.key)} = ${valueText(value)} in ${path}`;
-  const state = dry ? " (dry run)" : changed ? "" : " already";
+  const key = escapeText(result.key);
+  const text = value === null ? key : `${key} = ${valueText(value)}`;
+  const [would, did, had] = value === null
+    ? ["Would take out", "Took out", "Not set"]
+    : ["Would set", "Set", "Set already"];
+  const verb = dry ? would : changed ? did : had;
   return [
-    `${what}${state}\n`,
+    `${verb}: ${text}, in ${path}\n`,
     ...by === null ? [] : [`But ${escapeText(by)} sets it too, and counts\n`],
   ].join("");
 }

@@ -8,7 +8,11 @@ export const configUnset = defineCommand({
   description: `
 Removes its lines from the file, so that a farther file or the default counts.
 Nothing else of the file changes.`,
-  positionals: [{ name: "key", summary: "Which, e.g. context.stale_after" }],
+  positionals: [{
+    name: "key",
+    summary: "Which, e.g. context.stale_after",
+    names: "setting",
+  }],
   flags: FILE_FLAGS,
   examples: [
     "mpm config unset context.pause_at",

@@ -41,6 +41,7 @@ there. Prints nothing where there is nothing to say.`,
     for (const warning of result.warnings) context.note(`Warning: ${warning}`);
     return result;
   },
+  verbatim: () => true,
   render: ({ text }: InjectResult) => text,
 });
 

@@ -5,7 +5,10 @@ import { locate } from "../git/workspace.ts";
 import type { ContextUpdateResult } from "../session/results_context.ts";
 import { contextFilePath, updateContextFile } from "../store/context_file.ts";
 import { ensureHome } from "../store/home.ts";
+import { journalPath } from "../store/recorder.ts";
 import { withLock } from "../store/lock.ts";
+import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
 import { redactorOf } from "../store/redaction.ts";
 import { wholeSession } from "./resume_file_steps.ts";
 
@@ -31,7 +34,8 @@ with --create.`,
     (await import("../session/results_context.ts")).ContextUpdateResult,
   async run(context, input): Promise<ContextUpdateResult> {
     const { system, folder } = context;
-    const { root, worktree } = await locate(system, folder);
+    const workspace = await locate(system, folder);
+    const { root, worktree } = workspace;
     const file = contextFilePath(worktree);
     const dryRun = input["dry-run"];
     const result = { file, dry_run: dryRun };
@@ -46,16 +50,23 @@ with --create.`,
       time: system.now(),
       next: latest?.session.conversation.next_steps ?? [],
     };
-    const update = () =>
+    const update = (system: System) =>
       updateContextFile(system, worktree, {
         facts,
         create: input.create,
         dryRun,
       });
-    const state = dryRun ? update() : await withLock(system, root, () => {
-      ensureHome(system, root);
-      return update();
-    });
+    const state = dryRun
+      ? update(system)
+      : await journaled(context, ({ system }) =>
+        withLock(system, root, () => {
+          ensureHome(system, root);
+          return update(system);
+        }), {
+        operation: "context update",
+        workspace,
+        title: (state) => `context file ${state}: ${journalPath(root, file)}`,
+      });
     return { ...result, state };
   },
   render,

@@ -3,11 +3,12 @@ import { resolveNames } from "../git/refs.ts";
 import { dropRef, isOnBranch, keepCommit } from "../git/switch.ts";
 import type { Position } from "../session/detour.ts";
 
-const FOLDER = "refs/mpm/detours";
+/** Where the commits of detours are that no branch has. */
+export const DETOURS = "refs/mpm/detours";
 
 /** Where the commits of a detached HEAD are kept that a detour left. */
 function refOfLeft(child: string): string {
-  return `${FOLDER}/${child}-left`;
+  return `${DETOURS}/${child}-left`;
 }
 
 /** Whether a switch would leave commits that only HEAD has. */
@@ -41,7 +42,7 @@ export async function keepOwn(
   { from, to }: { from: Position; to: Position },
 ): Promise<string[]> {
   if (!await isOnlyHeads(git, from, to)) return [];
-  await keepCommit(git, `${FOLDER}/${child}`, from.head!);
+  await keepCommit(git, `${DETOURS}/${child}`, from.head!);
   return [unnamed("Its commits", from.head!)];
 }
 

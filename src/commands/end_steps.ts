@@ -14,6 +14,7 @@ import { isSaved } from "../store/work_saved.ts";
 import type { System } from "../system/system.ts";
 import { endDetour } from "./detour_end.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { journaled } from "./journaled.ts";
 import { isStranded } from "./stranded.ts";
 import { refuseInStack } from "./work_steps.ts";
 
@@ -45,15 +46,24 @@ export async function end(
   if (ending.dryRun) {
     return answer(ended(system, workspace, { chosen, ending }), true);
   }
-  const result = await changeWorks(system, root, () => {
-    const now = findWork(system, root, chosen.id) ?? chosen;
-    const work = ended(system, workspace, { chosen: now, ending });
-    const written = isOrphaned(system, workspace, now, ending)
-      ? giveBack(system, root, { work: now, ending })
-      : writeWork(system, root, work);
-    leave(system, root, written);
-    return answer(written, false);
-  });
+  const result = await journaled(
+    context,
+    ({ system }) =>
+      changeWorks(system, root, () => {
+        const now = findWork(system, root, chosen.id) ?? chosen;
+        const work = ended(system, workspace, { chosen: now, ending });
+        const written = isOrphaned(system, workspace, now, ending)
+          ? giveBack(system, root, { work: now, ending })
+          : writeWork(system, root, work);
+        leave(system, root, written);
+        return answer(written, false);
+      }),
+    {
+      operation: ending.action,
+      workspace,
+      title: ({ session }) => `${ending.action} ${session.name ?? session.id}`,
+    },
+  );
   // So that git worktree prune forgets it.
   if (isOrphaned(system, workspace, chosen, ending)) {
     await unlockWorktree(new Git(system, root), chosen.worktree);

@@ -10,7 +10,11 @@ Not to be typed: "mpm hooks install" writes it into the settings. It reads the
 event's JSON from standard input and answers with JSON, or with nothing. Whatever
 goes wrong, the status is 0, and a line in .claude-mpm/state/hook-errors.log, or
 in ~/.local/state/mpm/, says what it was.`,
-  positionals: [{ name: "event", summary: "The event, e.g. SessionStart" }],
+  positionals: [{
+    name: "event",
+    summary: "The event, e.g. SessionStart",
+    names: "event",
+  }],
   flags: {
     "installed-by": {
       type: "string",
@@ -23,5 +27,6 @@ in ~/.local/state/mpm/, says what it was.`,
   async run(context, { event }) {
     return { event, output: await takeEvent(context, event) };
   },
+  verbatim: () => true,
   render: ({ output }) => output,
 });

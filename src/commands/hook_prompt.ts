@@ -1,6 +1,6 @@
 import { onPrompt as decide } from "../session/level_decisions.ts";
 import { typedCommand } from "../session/typed_command.ts";
-import { readAgentFiles, writeAgentFile } from "../store/agent_state.ts";
+import { readAgentFiles, removeAgentFile } from "../store/agent_state.ts";
 import { noteActivity, readActivity } from "./hook_activity.ts";
 import { watchGauge } from "./hook_gauge.ts";
 import type { Handler, HookWorld } from "./hook_world.ts";
@@ -34,6 +34,6 @@ function takePending({ context: { system }, session }: HookWorld): string {
   const pending = readAgentFiles(system, session, "pending")
     .filter((value) => typeof value === "string");
   if (pending.length === 0) return "";
-  writeAgentFile(system, session, { file: "pending", value: null });
+  removeAgentFile(system, session, "pending");
   return pending[0]!;
 }

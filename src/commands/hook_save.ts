@@ -1,46 +1,48 @@
 import { lastPrompt } from "../claude/last_prompt.ts";
-import type { Context } from "../cli/command.ts";
 import { readState } from "../git/state.ts";
+import { trackedFiles } from "../git/tracked.ts";
 import { locate } from "../git/workspace.ts";
 import { endContent } from "../session/end_content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { Save } from "../session/save.ts";
+import { forgetAutoSaves, noteAutoSave } from "../store/auto_saves.ts";
 import { readContextUsage } from "../store/context_usage.ts";
+import { layout } from "../store/layout.ts";
+import { removeSaves } from "../store/remove_saves.ts";
 import { redactorOf } from "../store/redaction.ts";
 import { currentStack } from "../store/work_current.ts";
 import { writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { readActivity } from "./hook_activity.ts";
+import { earlierSaves } from "./hook_earlier.ts";
 import type { HookWorld } from "./hook_world.ts";
+import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
-import { wholeSession } from "./resume_file_steps.ts";
 
 /**
  * Saves the session that ends, with what was said of it in its last save. No
  * commit is made, no work session paused. `undefined`: nothing was done since
- * the newest save of this worktree.
+ * it was saved.
  */
 export async function autoSave(world: HookWorld): Promise<string | undefined> {
   const { context, input, session } = world;
   const { system } = context;
   const { at } = readActivity(world);
   if (at === undefined) return undefined;
+  const workspace = await locate(system, context.folder);
   // Side by side: a session that ends does not wait for long.
-  const [found, { workspace, state }] = await Promise.all([
-    wholeSession(context),
-    readWork(context),
+  const [{ own, covered }, state] = await Promise.all([
+    earlierSaves(context, workspace, { id: session.id, at }),
+    workspace.git === "repository" ? readState(system, workspace) : undefined,
   ]);
-  const latest = found?.session;
-  if (latest && Date.parse(latest.paused_at) >= at) return undefined;
+  if (covered) return undefined;
   const { root, cwd } = workspace;
   const agent = agentOf(context, { given: session.id, cwd });
   const path = input.transcriptPath ?? agent.agent?.transcript_path;
   const draft: Draft = {
     content: endContent({
-      // Somebody else's words do not become this user's.
-      earlier: found?.origin !== "foreign" &&
-          latest?.mpm?.agent?.session_id === session.id
-        ? latest
-        : undefined,
+      earlier: own,
       prompt: path ? lastPrompt(system, path) : undefined,
       reason: input.text("reason"),
       redactor: redactorOf(system),
@@ -54,21 +56,59 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
     time: system.now(),
     kind: "auto",
   };
-  const { save } = await writeSave(system, root, {
-    time: draft.time,
-    build: (slot) =>
-      buildSave(
-        { ...draft, stack: currentStack(system, workspace).chain },
-        slot,
-      ),
-  });
-  return save.session_id;
+  const { save } = await journaled(
+    context,
+    ({ system }) =>
+      writeSave(system, root, {
+        time: draft.time,
+        build: (slot) =>
+          buildSave(
+            { ...draft, stack: currentStack(system, workspace).chain },
+            slot,
+          ),
+      }),
+    {
+      operation: "automatic save",
+      workspace,
+      title: ({ save }) => `save as ${save.session_id}, when a session ended`,
+      automatic: true,
+    },
+  );
+  return await tidied(world, workspace, save);
 }
 
-async function readWork({ system, folder }: Context) {
-  const workspace = await locate(system, folder);
-  const state = workspace.git === "repository"
-    ? await readState(system, workspace)
-    : undefined;
-  return { workspace, state };
+/**
+ * Moves the oldest automatic saves into the trash, as many as there are too
+ * many; returns the new one's id. What git tracks is somebody's by now.
+ */
+async function tidied(
+  { context, config }: HookWorld,
+  workspace: Workspace,
+  save: Save,
+): Promise<string> {
+  const { system } = context;
+  const { root, git } = workspace;
+  const keep = config["sessions.keep_auto"];
+  const surplus = await noteAutoSave(system, root, { save, keep });
+  if (surplus.length === 0) return save.session_id;
+  const tracked = git === "repository"
+    ? await trackedFiles(system, root, layout(root).sessions)
+    : new Set<string>();
+  const theirs = surplus.filter(({ path }) => tracked.has(path));
+  const entries = surplus.filter(({ path }) => !tracked.has(path));
+  await forgetAutoSaves(system, root, new Set(theirs.map(({ id }) => id)));
+  if (entries.length > 0) {
+    const operation = "automatic prune";
+    await journaled(
+      context,
+      ({ system }) => removeSaves(system, root, { operation, entries }),
+      {
+        operation,
+        workspace,
+        title: () => `remove ${entries.map(({ id }) => id).join(", ")}`,
+        automatic: true,
+      },
+    );
+  }
+  return save.session_id;
 }

@@ -6,6 +6,7 @@ import {
   mayRun,
   runShellHook,
   startProgram,
+  startShellHook,
 } from "./shell_hook_steps.ts";
 
 /** What a script is told beside what all are. */
@@ -41,8 +42,7 @@ export async function startScript(
   const { state } = copyOf(system, session.root, hookNamed(name));
   if (!mayRun(state)) return false;
   const env = { ...toldTo(world, told), MPM_INPUT: eventOf(world) };
-  const args = ["hooks", "run", name];
-  await startProgram(system, { args, cwd: worktree, env });
+  await startShellHook(system, { name, cwd: worktree, env });
   return true;
 }
 

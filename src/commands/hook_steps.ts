@@ -1,7 +1,7 @@
 import { type HookInput, parseHookInput } from "../claude/hook_input.ts";
 import type { Context } from "../cli/command.ts";
 import { answerText } from "../session/hook_answer.ts";
-import { flagIn } from "../session/odd_values.ts";
+import { field, flagIn, jsonIn } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { noteFailure } from "./hook_failure.ts";
 
@@ -17,31 +17,59 @@ export async function takeEvent(
   event: string,
 ): Promise<string> {
   const { system } = context;
+  // Somebody tries it by hand: there is nothing to wait for.
+  if (isOff(system) || system.terminal.interactive.stdin) return "";
   try {
-    const input = await readEvent(system, event);
-    // A sub-agent has a context of its own, and its work is its parent's.
-    if (!input || input.subagent) return "";
-    const { answerEvent } = await import("./hook_events.ts");
-    return answerText(event, await answerEvent(context, { event, input }));
+    return await answered(context, event, await readEvent(system) ?? "");
   } catch (error) {
     await noteFailure(system, event, error);
     return "";
   }
 }
 
-/** `undefined`: there is nothing to be done about it. */
-async function readEvent(
-  system: System,
+/**
+ * The same where the event is not named. A Claude Code that does not know the
+ * `args` of an entry (2.1.110 is one) starts `mpm` alone, and would give what is
+ * printed for that to the model. `undefined`: standard input is empty.
+ */
+export async function takeBareEvent(
+  context: Context,
+): Promise<string | undefined> {
+  const { system } = context;
+  try {
+    const json = await readEvent(system);
+    if (json === "") return undefined;
+    const event = field(jsonIn(json ?? ""), "hook_event_name");
+    if (typeof event !== "string" || isOff(system)) return "";
+    return await answered(context, event, json!);
+  } catch (error) {
+    await noteFailure(system, "", error);
+    return "";
+  }
+}
+
+async function answered(
+  context: Context,
   event: string,
-): Promise<HookInput | undefined> {
-  const { terminal } = system;
-  if (isOff(system)) return undefined;
-  // Somebody tries it by hand: there is nothing to wait for.
-  if (terminal.interactive.stdin) return undefined;
+  json: string,
+): Promise<string> {
+  const input = parseHookInput(json, event);
+  // A sub-agent has a context of its own, and its work is its parent's.
+  if (!input || input.subagent || isNothing(event, input)) return "";
+  const { answerEvent } = await import("./hook_events.ts");
+  return answerText(event, await answerEvent(context, { event, input }));
+}
+
+/** Known before anything is loaded: what a wider matcher than mpm's sends. */
+function isNothing(event: string, input: HookInput): boolean {
+  return event === "PreToolUse" &&
+    !["Agent", "Task"].includes(input.text("tool_name") ?? "");
+}
+
+/** What came in time; `undefined`: it is too large for an event. */
+async function readEvent({ terminal }: System): Promise<string | undefined> {
   const { bytes, state } = await terminal.readInputSoon(BOUNDS);
-  return state === "large"
-    ? undefined
-    : parseHookInput(new TextDecoder().decode(bytes), event);
+  return state === "large" ? undefined : new TextDecoder().decode(bytes);
 }
 
 /** At once, before anything is read. */

@@ -5,11 +5,8 @@ import { lookAtGauge, watchGauge } from "./hook_gauge.ts";
 import type { Handler, HookWorld } from "./hook_world.ts";
 
 /** A new sub-agent is refused where its result would not fit. */
-export const onToolUse: Handler = ({ input, ...world }) => {
-  if (!["Agent", "Task"].includes(input.text("tool_name") ?? "")) {
-    return Promise.resolve({});
-  }
-  const { gauge, level } = lookAtGauge({ ...world, input });
+export const onToolUse: Handler = (world) => {
+  const { gauge, level } = lookAtGauge(world);
   const { allow, reason } = onAgent(level, gauge);
   return Promise.resolve(allow ? {} : { deny: reason ?? "" });
 };

@@ -26,8 +26,12 @@ export interface HookWorld {
 
 export type Handler = (world: HookWorld) => Promise<HookAnswer>;
 
-/** Milliseconds that a hook waits for a lock: somebody waits for the hook. */
+/**
+ * Milliseconds that a hook waits for a lock, and for a program that is not the
+ * user's: somebody waits for the hook, and ends it after ten seconds.
+ */
 const PATIENCE = 1000;
+const PROGRAM_PATIENCE = 5000;
 
 /** Finds out where an event belongs; `undefined`: there is nothing to do. */
 export async function worldOf(
@@ -73,5 +77,9 @@ function impatient(system: System): System {
   const { files } = system;
   const lock: System["files"]["lock"] = (path, wait) =>
     files.lock(path, Math.min(wait, PATIENCE));
-  return { ...system, files: { ...files, lock } };
+  const run: System["run"] = (program, options) => {
+    const timeout = Math.min(options.timeout, PROGRAM_PATIENCE);
+    return system.run(program, { ...options, timeout });
+  };
+  return { ...system, files: { ...files, lock }, run };
 }

@@ -2,8 +2,9 @@ import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import { hooksAllowText } from "../session/shell_hooks_text.ts";
-import { allowScript } from "../store/hook_scripts.ts";
+import { allowedDigests, allowScript } from "../store/hook_scripts.ts";
 import { withUserLock } from "../store/user_state.ts";
+import { journaled } from "./journaled.ts";
 import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
 
 /** `mpm hooks allow` */
@@ -18,21 +19,43 @@ text; after the next change it is to be allowed again.`,
   positionals: [{
     name: "names",
     summary: "Which, e.g. pre-session; all that are there without one",
+    names: "shell-hook",
     rest: true,
   }],
   flags: {},
   examples: ["mpm hooks allow pre-session", "mpm hooks allow"],
   result: async () =>
     (await import("../session/results_hooks.ts")).HooksAllowResult,
-  async run({ system, folder }, input) {
-    const { root } = await locate(system, folder);
+  async run(context, input) {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
     const chosen = hooksNamed(input.names).map((hook) => ({
       name: hook.name,
       path: copyOf(system, root, hook).path,
     }));
-    const allowed = await withUserLock(
-      system,
-      () => chosen.filter(({ path }) => allowScript(system, root, path)),
+    const paths = chosen.map(({ path }) => path);
+    const { allowed } = await journaled(
+      context,
+      ({ system }) =>
+        withUserLock(system, () => {
+          const before = allowedDigests(system, paths);
+          const allowed = chosen.filter(({ path }) =>
+            allowScript(system, root, path)
+          );
+          return { allowed, before, after: allowedDigests(system, paths) };
+        }),
+      {
+        operation: "hooks allow",
+        workspace,
+        keepsOwn: true,
+        title: ({ allowed }) =>
+          `allow ${allowed.map(({ name }) => name).join(", ")} to run`,
+        facts: ({ before, after }) =>
+          paths.every((path) => before[path] === after[path])
+            ? undefined
+            : { before: { allowed: before }, after: { allowed: after } },
+      },
     );
     const lacking = chosen.find((hook) => !allowed.includes(hook));
     if (lacking && (input.names.length > 0 || allowed.length === 0)) {

@@ -6,6 +6,7 @@ import { ejectScript, type ScriptState } from "../store/hook_scripts.ts";
 import { ensureHome } from "../store/home.ts";
 import { withLock } from "../store/lock.ts";
 import { withUserLock } from "../store/user_state.ts";
+import { journaled } from "./journaled.ts";
 import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
 
 type Action = HooksEjectResult["hooks"][number]["action"];
@@ -31,6 +32,7 @@ lets the new text run on this machine.`,
   positionals: [{
     name: "names",
     summary: "Which, e.g. pre-session",
+    names: "shell-hook",
     rest: true,
   }],
   flags: {
@@ -42,8 +44,10 @@ lets the new text run on this machine.`,
   examples: ["mpm hooks eject", "mpm hooks eject pre-session post-session"],
   result: async () =>
     (await import("../session/results_hooks.ts")).HooksEjectResult,
-  async run({ system, folder }, input): Promise<HooksEjectResult> {
-    const { root } = await locate(system, folder);
+  async run(context, input): Promise<HooksEjectResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
     const chosen = hooksNamed(input.names);
     const plan = () =>
       chosen.map((hook) => {
@@ -59,16 +63,26 @@ lets the new text run on this machine.`,
       })),
     });
     if (input["dry-run"]) return answer(plan());
-    return await withLock(system, root, () =>
-      withUserLock(system, () => {
-        ensureHome(system, root);
-        const steps = plan();
-        for (const { hook, path, action } of steps) {
-          if (action !== "written" && action !== "upgraded") continue;
-          ejectScript(system, root, { path, text: hook.text });
-        }
-        return answer(steps);
-      }));
+    return await journaled(
+      context,
+      ({ system }) =>
+        withLock(system, root, () =>
+          withUserLock(system, () => {
+            ensureHome(system, root);
+            const steps = plan();
+            for (const { hook, path, action } of steps) {
+              if (action !== "written" && action !== "upgraded") continue;
+              ejectScript(system, root, { path, text: hook.text });
+            }
+            return answer(steps);
+          })),
+      {
+        operation: "hooks eject",
+        workspace,
+        title: ({ hooks }) =>
+          `write the shell hooks ${hooks.map(({ name }) => name).join(", ")}`,
+      },
+    );
   },
   render: hooksEjectText,
 });

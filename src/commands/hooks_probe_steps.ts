@@ -153,15 +153,17 @@ function quantile(times: readonly number[], part: number): number {
 /** What the settings start. Throws NOT_FOUND where that is nothing of mpm's. */
 async function installed({ system, folder }: Context) {
   const workspace = await locate(system, folder);
-  const commands = installedCommands(system, workspace);
+  const { commands, warnings } = installedCommands(system, workspace);
   if (commands.length === 0) {
     throw new MpmError("NOT_FOUND", "No hooks of mpm's are installed here", {
       hint: "To do so: mpm hooks install",
     });
   }
   const { config } = await readConfigAnyway(system, workspace.root);
-  const warnings = config["hooks.enabled"]
-    ? []
-    : ["hooks.enabled or MPM_HOOKS is off: in a session they do nothing"];
+  if (!config["hooks.enabled"]) {
+    warnings.push(
+      "hooks.enabled or MPM_HOOKS is off: in a session they do nothing",
+    );
+  }
   return { commands, warnings };
 }

@@ -1,19 +1,18 @@
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
+import { parseDuration } from "../session/durations.ts";
 import type { HooksRunResult } from "../session/results_hooks.ts";
 import { hooksRunText } from "../session/shell_hooks_text.ts";
 import { hookLog } from "../store/run_hook.ts";
 import {
   copyOf,
+  DETACHED_TIME,
   hookNamed,
   mayRun,
   runShellHook,
   startShellHook,
 } from "./shell_hook_steps.ts";
-
-/** Milliseconds a script may take that somebody waits for. */
-const TIMEOUT = 60_000;
 
 /** Of a run that nobody waits for. */
 const STARTED = {
@@ -29,31 +28,43 @@ export const hooksRun = defineCommand({
   name: "hooks run",
   summary: "Run a shell hook of this project by hand",
   description: `
-As at an event: MPM_ variables, JSON on standard input, one minute at most, and
-a line in .claude-mpm/state/hooks.log. MPM_ variables that are set are passed on;
+As at an event: MPM_ variables, JSON on standard input, a limit of time, and a
+line in .claude-mpm/state/hooks.log. MPM_ variables that are set are passed on;
 MPM_INPUT is the JSON. The exit status is 6 if it fails.`,
-  positionals: [{ name: "name", summary: "Which, e.g. pre-session" }],
+  positionals: [{
+    name: "name",
+    summary: "Which, e.g. pre-session",
+    names: "shell-hook",
+  }],
   flags: {
     detach: {
       type: "boolean",
       summary: "Start it and do not wait for its end",
     },
+    timeout: {
+      type: "string",
+      value: "duration",
+      summary: "The most it may take: 1m, with --detach 10m, unless given",
+    },
   },
   examples: [
     "mpm hooks run pre-session",
     "mpm hooks run post-session --detach",
+    "mpm hooks run post-session --timeout 5m",
   ],
   result: async () =>
     (await import("../session/results_hooks.ts")).HooksRunResult,
   async run({ system, folder }, input): Promise<HooksRunResult> {
     const { root, worktree } = await locate(system, folder);
+    const { timeout = input.detach ? DETACHED_TIME : "1m" } = input;
+    const milliseconds = parseDuration(timeout, "--timeout");
     const hook = hookNamed(input.name);
     const { name } = hook;
     const event = hook.events[0] ?? "manual";
     const cwd = worktree;
     const { path, state } = copyOf(system, root, hook);
     if (input.detach && mayRun(state)) {
-      await startShellHook(system, { name, cwd, env: {} });
+      await startShellHook(system, { name, cwd, env: {}, timeout });
       return { name, path, ...STARTED, log: hookLog(root) };
     }
     const data = { hook_event_name: event, cwd, source: "startup" };
@@ -70,7 +81,7 @@ MPM_INPUT is the JSON. The exit status is 6 if it fails.`,
         MPM_BIN: system.program() ?? "mpm",
       },
       input: new TextEncoder().encode(json),
-      timeout: TIMEOUT,
+      timeout: milliseconds,
     });
     if (outcome) return { name, path, ...outcome, log: hookLog(root) };
     if (state === "none") {

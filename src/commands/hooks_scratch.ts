@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { Git } from "../git/git.ts";
 import type { Probe } from "../session/probes.ts";
 import { activityToJson } from "../session/activity.ts";
 import { writeAgentFile } from "../store/agent_state.ts";
@@ -39,6 +40,7 @@ export async function withScratch<T>(
   try {
     ensureFolder(system, scratch.home, above);
     ensureFolder(system, scratch.project, above);
+    await beginRepository(system, scratch);
     ensureHome(system, scratch.project);
     return await use(scratch);
   } finally {
@@ -59,7 +61,7 @@ export async function fireHook(
     quiet: boolean;
   },
 ): Promise<RunResult & { milliseconds: number }> {
-  const { project, home, folder } = scratch;
+  const { project, folder } = scratch;
   const transcript = join(folder, "transcript.jsonl");
   replace(system, transcript, transcriptOf(system, quiet ? 1 : probe.used));
   noteWork(system, project);
@@ -75,30 +77,43 @@ export async function fireHook(
   const result = await system.runBounded("sh", {
     args: ["-c", 'exec "$@"', "sh", command.command, ...command.args],
     cwd: project,
-    env: { ...APART, HOME: home, CLAUDE_PROJECT_DIR: project },
+    env: apart(system, scratch),
     stdin: new TextEncoder().encode(JSON.stringify(event)),
     ...BOUNDS,
   });
   return { ...result, milliseconds: system.now().getTime() - start };
 }
 
-/** What would lead out of the scratch folders, or change what hooks do. */
-const APART = Object.fromEntries([
-  "XDG_STATE_HOME",
-  "XDG_CONFIG_HOME",
-  "LOCALAPPDATA",
-  "APPDATA",
-  "CLAUDE_CONFIG_DIR",
-  "CLAUDE_CODE_SESSION_ID",
-  "CLAUDE_CODE_TASK_LIST_ID",
-  "CLAUDE_CODE_AUTO_COMPACT_WINDOW",
-  "CLAUDECODE",
-  "MPM_HOOKS",
-  "MPM_CONFIG_CONTEXT_PAUSE_AT",
-  "MPM_CONFIG_CONTEXT_URGENT_AT",
-  "MPM_CONFIG_CONTEXT_BLOCK_AT",
-  "MPM_CONFIG_CONTEXT_INJECT",
-].map((name) => [name, null]));
+/** What leads out of the scratch folders, or changes what hooks do. */
+function apart(system: System, { folder, home, project }: Scratch) {
+  const leading = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"];
+  const changing = system.envNames().filter((name) =>
+    /^(MPM_|CLAUDE)/.test(name)
+  );
+  return {
+    ...Object.fromEntries(
+      [...leading, "APPDATA", ...changing].map((name) => [name, null]),
+    ),
+    HOME: home,
+    USERPROFILE: home,
+    CLAUDE_PROJECT_DIR: project,
+    // Whoever keeps their whole home folder in git has a repository above.
+    GIT_CEILING_DIRECTORIES: folder,
+  };
+}
+
+/** A repository, which most projects are; without git it stays a folder. */
+async function beginRepository(
+  system: System,
+  { folder, home, project }: Scratch,
+): Promise<void> {
+  const identity = "[user]\n\tname = mpm\n\temail = mpm@localhost\n";
+  replace(system, join(home, ".gitconfig"), identity);
+  const git = new Git(system, project)
+    .with({ HOME: home, GIT_CEILING_DIRECTORIES: folder });
+  await git.run(["init", "--quiet", "--template="]);
+  await git.run(["commit", "--quiet", "--allow-empty", "--message=Begin"]);
+}
 
 function transcriptOf(system: System, used: number): string {
   const input_tokens = used * WINDOW / 100;

@@ -7,7 +7,11 @@ export const hooksShow = defineCommand({
   summary: "Print a shell hook as it is shipped",
   description: `
 Its switches stand at the top. To use one: mpm hooks eject <name>.`,
-  positionals: [{ name: "name", summary: "Which, e.g. pre-session" }],
+  positionals: [{
+    name: "name",
+    summary: "Which, e.g. pre-session",
+    names: "shell-hook",
+  }],
   flags: {},
   examples: ["mpm hooks show pre-session"],
   result: async () =>
@@ -16,5 +20,6 @@ Its switches stand at the top. To use one: mpm hooks eject <name>.`,
     const { name, text } = hookNamed(input.name);
     return Promise.resolve({ name, text });
   },
+  verbatim: () => true,
   render: ({ text }) => text,
 });

@@ -24,5 +24,5 @@ It starts nothing that settings name.`,
   },
   render: hooksStatusText,
   status: ({ installed, findings }) =>
-    installed.length === 0 ? 3 : findings.length > 0 ? 4 : 0,
+    findings.length > 0 ? 4 : installed.length === 0 ? 3 : 0,
 });

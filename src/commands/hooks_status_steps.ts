@@ -1,30 +1,21 @@
-import {
-  enablesPlugin,
-  hookSwitch,
-  installedHooks,
-} from "../claude/settings_drift.ts";
+import { installedHooks } from "../claude/settings_drift.ts";
 import { ownCommands } from "../claude/settings_entries.ts";
-import { managedSettings, placeOf } from "../claude/settings_scope.ts";
 import {
-  decodeSettings,
-  openSettings,
-  type SettingsText,
-  settingsWarnings,
-} from "../claude/settings_text.ts";
+  enabledPlugins,
+  type SettingsLayer,
+  switchedOff,
+} from "../claude/settings_switches.ts";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { HooksStatusResult } from "../session/results_hooks.ts";
-import { readForeign } from "../store/settings_file.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { VERSION } from "../version.ts";
 import { isSameFile } from "./program_steps.ts";
+import { type FoundSettings, readLayers } from "./settings_layer_steps.ts";
 
 type Finding = HooksStatusResult["findings"][number];
 type Installed = HooksStatusResult["installed"][number];
 type Scope = Installed["scope"];
-
-/** From the one that wins to the one that yields, as the client has it. */
-const BY_PRECEDENCE: readonly Scope[] = ["local", "project", "user"];
 
 /** A handler of mpm's as the settings have it. */
 export interface InstalledCommand {
@@ -34,28 +25,37 @@ export interface InstalledCommand {
   readonly args: readonly string[];
 }
 
-/** What the settings of all scopes start; what cannot be read starts nothing. */
+/**
+ * What the settings of all scopes start, and what keeps others with something
+ * of mpm's in them from it. Throws that where nothing else is started.
+ */
 export function installedCommands(
   system: System,
   workspace: Workspace,
-): InstalledCommand[] {
-  return filesOf(system, workspace).flatMap(({ path, scope, link }) => {
-    if (scope === "managed") return [];
-    try {
-      const settings = readSettings(system, path, link);
-      const commands = settings ? ownCommands(settings) : [];
-      return commands.map((one) => ({ scope, ...one }));
-    } catch (error) {
-      if (error instanceof MpmError) return [];
-      throw error;
-    }
-  });
+): { commands: InstalledCommand[]; warnings: string[] } {
+  const layers = readLayers(system, workspace);
+  const commands = layers.flatMap(({ scope, settings }) =>
+    settings && scope !== "managed"
+      ? ownCommands(settings).map((one) => ({ scope, ...one }))
+      : []
+  );
+  const faults = layers.flatMap(({ fault, marked }) =>
+    fault && marked ? [fault] : []
+  );
+  if (commands.length === 0 && faults[0]) throw faults[0];
+  return { commands, warnings: faults.map(({ message }) => message) };
 }
 
-interface Read {
-  readonly path: string;
-  readonly scope: Scope | "managed";
-  readonly settings: SettingsText | undefined;
+/** The settings of all scopes; of what cannot be read it is said why. */
+export function readAllSettings(
+  system: System,
+  workspace: Workspace,
+): { files: FoundSettings[]; findings: Finding[] } {
+  const files = readLayers(system, workspace);
+  const findings = files.flatMap(({ path, fault }) =>
+    fault ? [faultFinding(path, fault)] : []
+  );
+  return { files, findings };
 }
 
 /** Where hooks of mpm's are, and what keeps them from working. */
@@ -63,73 +63,43 @@ export function hooksStatus(
   system: System,
   workspace: Workspace,
 ): HooksStatusResult {
-  const findings: Finding[] = [];
-  const files = filesOf(system, workspace).map(
-    ({ path, scope, link }): Read => {
-      try {
-        const settings = readSettings(system, path, link);
-        return { path, scope, settings };
-      } catch (error) {
-        if (!(error instanceof MpmError)) throw error;
-        const { message, hint = "Mend it by hand" } = error;
-        const problem = error.code === "CONFLICT" ? "ignored" : "unreadable";
-        findings.push({ problem, path, detail: message, mend: hint });
-        return { path, scope, settings: undefined };
-      }
-    },
+  const layers = readLayers(system, workspace);
+  const findings = layers.flatMap(({ path, fault, marked }) =>
+    fault ? [{ ...faultFinding(path, fault), marked }] : []
   );
-  const installed = files.flatMap((file) =>
-    installedIn(system, file, findings)
+  const found: Finding[] = [];
+  const installed = layers.flatMap((layer) =>
+    installedIn(system, layer, found)
   );
-  if (installed.length > 0) findings.push(...switchedOff(files));
-  findings.push(...twice(installed), ...pluginToo(files));
+  const here = installed.length > 0;
+  const shown = findings.filter(({ marked }) => here || marked)
+    .map(({ marked: _, ...finding }) => finding);
+  if (here) {
+    found.push(...offFindings(layers), ...twice(installed));
+    found.push(...pluginToo(layers));
+  }
   return {
     binary: system.program() ?? null,
     version: VERSION,
     installed,
-    findings: installed.length > 0 ? findings : [],
+    findings: [...shown, ...found],
   };
 }
 
-function filesOf(system: System, workspace: Workspace) {
-  const managed = managedSettings(system.platform);
-  return [
-    { path: managed, scope: "managed" as const, link: true },
-    ...BY_PRECEDENCE.flatMap((scope) => {
-      try {
-        const { path } = placeOf(system, scope, workspace);
-        return [{ path, scope, link: false }];
-      } catch (error) {
-        if (error instanceof MpmError) return [];
-        throw error;
-      }
-    }),
-  ];
-}
-
-/** To be told what they say, settings behind a link are read, too. */
-function readSettings(
-  system: System,
+function faultFinding(
   path: string,
-  managed: boolean,
-): SettingsText | undefined {
-  const { files } = system;
-  if (!files.stat(path)) return undefined;
-  const real = files.realPath(path);
-  const { bytes } = readForeign(system, real, 0o600);
-  if (!bytes) return undefined;
-  const settings = openSettings(path, decodeSettings(path, bytes));
-  // Throws where the client would ignore the whole file.
-  if (!managed) settingsWarnings(settings);
-  return settings;
+  { code, message, hint = "Mend it by hand" }: MpmError,
+): Finding {
+  const problem = code === "CONFLICT" ? "ignored" : "unreadable";
+  return { problem, path, detail: message, mend: hint };
 }
 
 function installedIn(
   system: System,
-  { settings, path, scope }: Read,
+  { said, path, scope }: FoundSettings,
   findings: Finding[],
 ): Installed[] {
-  const hooks = settings && installedHooks(settings);
+  const hooks = said && installedHooks(said);
   if (!hooks || scope === "managed") return [];
   const mend = `mpm hooks install --scope ${scope}`;
   for (const { problem, detail } of hooks.drift) {
@@ -155,7 +125,10 @@ function binaryProblem(
   system: System,
   binary: string,
 ): Pick<Finding, "problem" | "detail"> | undefined {
-  const found = system.files.stat(binary);
+  const found = lookAt(system, binary);
+  if (found instanceof MpmError) {
+    return { problem: "binary-missing", detail: found.message };
+  }
   if (found?.kind !== "file") {
     return { problem: "binary-missing", detail: `no program "${binary}"` };
   }
@@ -173,38 +146,33 @@ function binaryProblem(
   };
 }
 
-/** The switch of the file that wins; of several only that one counts. */
-function switchedOff(files: readonly Read[]): Finding[] {
-  for (const { settings, path, scope } of files) {
-    if (!settings) continue;
-    const own = scope === "managed" &&
-      hookSwitch(settings, "allowManagedHooksOnly");
-    const off = hookSwitch(settings, "disableAllHooks");
-    if (own || off) {
-      const key = own ? "allowManagedHooksOnly" : "disableAllHooks";
-      return [{
-        problem: "disabled",
-        path,
-        detail: `"${key}" is set: Claude Code runs no hooks of yours`,
-        mend: scope === "managed"
-          ? "Ask whoever manages this machine"
-          : `Remove "${key}" from ${path}`,
-      }];
-    }
-    if (off === false) return [];
+function lookAt(system: System, path: string): FileInfo | undefined | MpmError {
+  try {
+    return system.files.stat(path);
+  } catch (error) {
+    if (error instanceof MpmError) return error;
+    throw error;
   }
-  return [];
+}
+
+function offFindings(layers: readonly SettingsLayer[]): Finding[] {
+  const off = switchedOff(layers);
+  if (!off) return [];
+  const { key, detail, layer: { path, scope } } = off;
+  const mend = scope === "managed"
+    ? "Ask whoever manages this machine"
+    : `Remove "${key}" from ${path}`;
+  return [{ problem: "disabled", path, detail, mend }];
 }
 
 /** A plugin's entries start `mpm` by name, and so are not the same. */
-function pluginToo(files: readonly Read[]): Finding[] {
-  return files.filter(({ settings }) => settings && enablesPlugin(settings))
-    .map(({ path }) => ({
-      problem: "twice",
-      path,
-      detail: "mpm is enabled as a plugin as well: its hooks run twice",
-      mend: "claude plugin disable mpm",
-    }));
+function pluginToo(layers: readonly SettingsLayer[]): Finding[] {
+  return enabledPlugins(layers).map(({ path }) => ({
+    problem: "twice",
+    path,
+    detail: "mpm is enabled as a plugin as well: its hooks run twice",
+    mend: "claude plugin disable mpm",
+  }));
 }
 
 /** The client runs entries once that are the same to the letter. */

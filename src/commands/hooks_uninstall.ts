@@ -4,9 +4,11 @@ import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import { uninstallText } from "../session/hooks_text.ts";
 import type { HooksUninstallResult } from "../session/results_hooks.ts";
+import { journalPath } from "../store/recorder.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
 import { DIFF_FLAG, SCOPE_FLAG } from "./hooks_flags.ts";
+import { journaled } from "./journaled.ts";
 import { uninstall } from "./install_steps.ts";
 
 /** `mpm hooks uninstall` */
@@ -25,12 +27,21 @@ still as mpm wrote them go, too; what the settings held is kept first.`,
   examples: ["mpm hooks uninstall", "mpm hooks uninstall --scope user"],
   result: async () =>
     (await import("../session/results_hooks.ts")).HooksUninstallResult,
-  async run({ system, folder }, input): Promise<HooksUninstallResult> {
+  async run(context, input): Promise<HooksUninstallResult> {
+    const { system, folder } = context;
     const workspace = await locate(system, folder);
     const place = placeOf(system, input.scope, workspace);
     const result = input["dry-run"]
       ? uninstall(system, place, true)
-      : await withUserLock(system, () => uninstall(system, place, false));
+      : await journaled(context, ({ system }) =>
+        withUserLock(system, () =>
+          uninstall(system, place, false)), {
+        operation: "hooks uninstall",
+        workspace,
+        files: [place.path],
+        title: () =>
+          `take hooks out of ${journalPath(workspace.root, place.path)}`,
+      });
     if (result.changes.length + result.skills.length > 0) return result;
     const others = SCOPES.filter((scope) => scope !== input.scope)
       .map((scope) => placeOf(system, scope, workspace))

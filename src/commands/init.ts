@@ -6,8 +6,9 @@ import { readCommitState } from "../git/commit_state.ts";
 import { locate } from "../git/workspace.ts";
 import type { InitResult } from "../session/results.ts";
 import { ensureHome, ignoreFile, ignoreHome } from "../store/home.ts";
-import { layout } from "../store/layout.ts";
+import { HOME, layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
+import { journaled } from "./journaled.ts";
 
 /** `mpm init` */
 export const init = defineCommand({
@@ -59,13 +60,28 @@ asks.`,
       ignore_file: ignore ? ignoreFile(root) : null,
     };
     if (dryRun) return result;
-    return await withLock(system, root, () => {
-      ensureHome(system, root);
-      if (ignore) ignoreHome(system, root);
-      return result;
-    });
+    return await journaled(
+      context,
+      ({ system }) =>
+        withLock(system, root, () => {
+          ensureHome(system, root);
+          if (ignore) ignoreHome(system, root);
+          return result;
+        }),
+      {
+        operation: "init",
+        workspace,
+        title: () => ignore ? "set up, ignored by git" : "set up",
+        facts: ({ created }) =>
+          created ? { after: { created: HOME } } : undefined,
+      },
+    );
   },
   render,
+  next: ({ dry_run: dry, created }) =>
+    created && !dry
+      ? '"mpm pause" saves a session, "mpm hooks install" has Claude Code do it'
+      : undefined,
 });
 
 function wanted(ask: (question: string) => string | undefined): boolean {

@@ -1,11 +1,16 @@
 import { defineCommand } from "../cli/command.ts";
 import { table } from "../cli/table.ts";
+import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
-import { shortAge } from "../session/ages.ts";
+import { ageWords } from "../session/ages.ts";
 import { undoneIds } from "../session/journal.ts";
+import type { LogResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { chosenRoot, USER_FLAG } from "./journal_root.ts";
+
+type Row = LogResult["operations"][number];
 
 /** `mpm log` */
 export const log = defineCommand({
@@ -13,22 +18,34 @@ export const log = defineCommand({
   summary: "List what mpm did that can be taken back",
   description: `
 The operations of the project, the newest first, with the numbers that
-"mpm undo" takes.`,
+"mpm undo" takes. What a hook did by itself is marked, and so is what is taken
+back already. --json has for each what was before and after.`,
   positionals: [],
-  flags: {},
-  examples: ["mpm log", "mpm log --json"],
+  flags: {
+    limit: {
+      type: "string",
+      short: "n",
+      value: "count",
+      default: "30",
+      summary: "How many, or all",
+    },
+    user: USER_FLAG,
+  },
+  examples: ["mpm log", "mpm log -n all --json", "mpm log --user"],
   result: async () =>
     (await import("../session/results_checkpoints.ts")).LogResult,
-  async run(context) {
+  async run(context, input): Promise<LogResult> {
     const { system, folder } = context;
+    const limit = limitOf(input.limit);
     const workspace = await locate(system, folder);
     await settleDetour(context, workspace);
-    const entries = readJournal(system, workspace.root);
+    const root = chosenRoot(system, workspace.root, input.user);
+    const entries = readJournal(system, root);
     const undone = undoneIds(entries);
     return {
-      project: workspace.root,
+      project: root,
       listed_at: system.now().toISOString(),
-      operations: entries.toReversed().map((entry) => ({
+      operations: entries.toReversed().slice(0, limit).map((entry) => ({
         number: entry.id,
         at: entry.at,
         operation: entry.operation,
@@ -36,21 +53,46 @@ The operations of the project, the newest first, with the numbers that
         worktree: entry.worktree,
         undoes: entry.undoes ?? null,
         undone: undone.has(entry.id),
+        automatic: entry.automatic === true,
+        own: entry.own,
+        before: entry.before,
+        after: entry.after,
       })),
+      more: Math.max(0, entries.length - limit),
     };
   },
-  render({ operations, listed_at }, style) {
+  render({ operations, listed_at, more }, style) {
     if (operations.length === 0) return "Nothing was done yet.\n";
     const now = new Date(listed_at);
-    return table(
-      operations.map(({ number, at, title, undone }) => [
-        String(number),
-        shortAge(Date.parse(at), now),
-        undone
-          ? style.dim(`${escapeText(title)} (taken back)`)
-          : escapeText(title),
-      ]),
-      style.columns,
-    );
+    const rows = operations.map((row) => [
+      style.cyan(String(row.number)),
+      style.dim(ageWords(new Date(row.at), now)),
+      row.undone ? style.dim(titleOf(row)) : titleOf(row),
+    ]);
+    const rest = more > 0 ? `and ${more} older: mpm log -n all\n` : "";
+    return table(rows, style.columns) + rest;
   },
+  next: ({ operations }) =>
+    operations.some(({ undone }) => !undone)
+      ? '"mpm undo" takes the last one back'
+      : undefined,
 });
+
+/** The marks stand first: the end of a long line is cut off. */
+function titleOf({ title, undone, automatic, own }: Row): string {
+  const marks = [
+    ...undone ? ["taken back"] : [],
+    ...automatic ? ["by a hook"] : [],
+    ...own ? [] : ["not by you on this machine"],
+  ];
+  const mark = marks.length > 0 ? `(${marks.join(", ")}) ` : "";
+  return `${mark}${escapeText(title)}`;
+}
+
+function limitOf(text: string): number {
+  if (text === "all") return Infinity;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new MpmError("USAGE", `--limit is no count: "${text}"`, {
+    hint: "Give a whole number, or all",
+  });
+}

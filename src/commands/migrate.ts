@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
@@ -6,8 +7,11 @@ import { locate } from "../git/workspace.ts";
 import { migrateText } from "../session/migrate_text.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { MigrateAnswer } from "../session/results_migrate.ts";
+import { counted } from "../session/words.ts";
 import { HOME, layout } from "../store/layout.ts";
-import { migrateSaves, rollBack } from "./migrate_steps.ts";
+import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
+import { backupFact, migrateSaves, rollBack } from "./migrate_steps.ts";
 
 /** `mpm migrate` */
 export const migrate = defineCommand({
@@ -26,6 +30,7 @@ itself be taken back.`,
   positionals: [{
     name: "backup",
     summary: "With --rollback: the backup to restore",
+    names: "backup",
     optional: true,
   }],
   flags: {
@@ -83,13 +88,38 @@ itself be taken back.`,
       backup: !input["no-backup"],
       start: system.now().getTime(),
     };
-    return rollback
-      ? await rollBack(work, backup)
-      : await migrateSaves(work, global);
+    const run = (system: System): Promise<MigrateAnswer> =>
+      rollback
+        ? rollBack({ ...work, system }, backup)
+        : migrateSaves({ ...work, system }, global);
+    if (work.dryRun) return await run(system);
+    return await journaled(context, ({ system }) => run(system), {
+      operation: rollback ? "migrate --rollback" : "migrate",
+      workspace,
+      keepsOwn: true,
+      title: titleOf,
+      facts: (result) =>
+        result.backups.length + changedFiles(result) > 0
+          ? { after: backupFact(result) }
+          : undefined,
+    });
   },
   render: migrateText,
   status: ({ dry_run, complete }) => dry_run || complete ? 0 : 4,
 });
+
+function changedFiles(result: MigrateAnswer): number {
+  return result.action === "migrate"
+    ? result.moved
+    : result.restored + result.removed;
+}
+
+function titleOf(result: MigrateAnswer): string {
+  const files = counted(changedFiles(result), "file");
+  return result.action === "migrate"
+    ? `migrate ${files} of the older layout`
+    : `roll back ${basename(result.restored_from)}: ${files}`;
+}
 
 /**
  * Stages and commits the folder of the sessions and nothing else, from wherever

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import type { ChangeSet, Step } from "../session/change_set.ts";
 import { planMigration } from "../session/migrate_plan.ts";
 import {
@@ -49,6 +49,14 @@ export interface Work {
   readonly backup: boolean;
   /** When it began, milliseconds since the epoch. */
   readonly start: number;
+}
+
+/** What the journal must know to take it back. */
+export function backupFact(
+  { backups }: MigrateResult | RollbackResult,
+): { backup: string | null } {
+  const last = backups.at(-1);
+  return { backup: last === undefined ? null : basename(last) };
 }
 
 interface Done {

@@ -56,6 +56,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./checkpoint_rm.ts")).checkpointRm,
   "undo": async () => (await import("./undo.ts")).undo,
   "log": async () => (await import("./log.ts")).log,
+  "trash list": async () => (await import("./trash_list.ts")).trashList,
+  "trash prune": async () => (await import("./trash_prune.ts")).trashPrune,
   "worktrees list": async () =>
     (await import("./worktrees_list.ts")).worktreesList,
   "worktrees prune": async () =>
@@ -92,5 +94,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "hooks profile": async () =>
     (await import("./hooks_profile.ts")).hooksProfile,
   "hook": async () => (await import("./hook.ts")).hook,
+  "doctor": async () => (await import("./doctor.ts")).doctor,
   "init": async () => (await import("./init.ts")).init,
+  "completions": async () => (await import("./completions.ts")).completions,
+  "help": async () => (await import("./help.ts")).help,
 };

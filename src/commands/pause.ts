@@ -63,6 +63,7 @@ const FLAGS = {
   },
   input: {
     type: "string",
+    names: "file",
     value: "file",
     summary: "Read all of this as JSON from a file, or from - for stdin",
   },
@@ -73,6 +74,7 @@ const FLAGS = {
   },
   export: {
     type: "string",
+    names: "file",
     value: "path",
     summary: "Also write the JSON to this file or into this folder",
   },

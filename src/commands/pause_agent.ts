@@ -1,10 +1,11 @@
 import { currentAgentSession, isAgentId } from "../claude/home.ts";
-import { readAgentWork } from "../claude/tasks.ts";
+import { type AgentWork, readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import type { Draft } from "../session/draft.ts";
 import { savedTasks, tasksFromJson } from "../session/kept_tasks.ts";
 import { readAgentFiles } from "../store/agent_state.ts";
+import type { System } from "../system/system.ts";
 import { quickRoot } from "./gauge_steps.ts";
 
 /** The agent's session, given or surrounding, and what its files say. */
@@ -24,9 +25,10 @@ export function agentOf(
   }
   const sessionId = given ?? currentAgentSession(system);
   if (sessionId === undefined) return { agent: null, work: NO_WORK };
-  const found = readAgentWork(system, { sessionId, cwd });
-  const { todos, transcriptPath } = found;
-  const tasks = keptIfNone(system, found.tasks, { id: sessionId, cwd });
+  const { todos, tasks, transcriptPath } = agentWork(system, {
+    sessionId,
+    cwd,
+  });
   return {
     agent: {
       name: "claude-code",
@@ -42,15 +44,25 @@ const NO_WORK: Draft["work"] = {
   tasks: { pending: [], inProgress: [], completedCount: 0 },
 };
 
-/** Where files and transcript tell of no tasks, those that hooks kept. */
-function keptIfNone(
-  system: Context["system"],
-  tasks: Draft["work"]["tasks"],
-  { id, cwd }: { id: string; cwd: string },
-): Draft["work"]["tasks"] {
-  const { pending, inProgress, completedCount } = tasks;
-  if (pending.length + inProgress.length + completedCount > 0) return tasks;
-  const session = { id, root: quickRoot(system, cwd) };
+/**
+ * The lists of an agent's session; where files and transcript tell of no tasks,
+ * those that hooks kept.
+ */
+export function agentWork(
+  system: System,
+  { sessionId, cwd }: { sessionId: string; cwd: string },
+): AgentWork {
+  const found = readAgentWork(system, { sessionId, cwd });
+  const { pending, inProgress, completedCount } = found.tasks;
+  if (pending.length + inProgress.length + completedCount > 0) return found;
+  const session = { id: sessionId, root: quickRoot(system, cwd) };
   const [kept] = readAgentFiles(system, session, "tasks");
-  return kept === undefined ? tasks : savedTasks(tasksFromJson(kept));
+  if (kept === undefined) return found;
+  const tasks = tasksFromJson(kept);
+  return {
+    ...found,
+    tasks: savedTasks(tasks),
+    done: tasks.filter(({ completed }) => completed)
+      .map(({ subject }) => subject),
+  };
 }

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
 import { removingFolder } from "../git/aside_box.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { PauseResult } from "../session/results.ts";
@@ -10,20 +11,21 @@ import type { PausePlan } from "./pause_steps.ts";
  * goes wrong here must not make the pause look failed.
  */
 export async function cleanUp(
-  system: System,
+  context: Context,
   { worktrees: rules, draft: { workspace } }: PausePlan,
   { dryRun }: { dryRun: boolean },
 ): Promise<PauseResult["worktrees"]> {
+  const { system } = context;
   const folder = join(workspace.root, ".claude", "worktrees");
   try {
     if (!rules || !hasWork(system, workspace, folder)) return null;
     // Loaded here: most projects have no worktrees.
-    const { plannedPrune, planPrune, prune } = await import(
+    const { journaledPrune, plannedPrune, planPrune } = await import(
       "./worktree_steps.ts"
     );
     const plan = await planPrune(system, workspace, { rules, dryRun });
     if (!plan.survey) return null;
-    return dryRun ? plannedPrune(plan) : await prune(system, plan);
+    return dryRun ? plannedPrune(plan) : await journaledPrune(context, plan);
   } catch (error) {
     const skipped = error instanceof Error ? error.message : String(error);
     return {

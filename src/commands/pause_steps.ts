@@ -1,15 +1,12 @@
-import { basename, relative, resolve } from "@std/path";
+import { basename, relative, sep } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { MpmError } from "../errors.ts";
-import { commitFiles } from "../git/commit_files.ts";
 import { readCommitState, readIdentity } from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
-import { commitMessage, noCommitReason } from "../session/commit_rule.ts";
-import { type Content, mergeContent } from "../session/content.ts";
+import { noCommitReason } from "../session/commit_rule.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
-import { sessionId, utcSeconds } from "../session/ids.ts";
-import { contentOf, type PauseWords } from "../session/pause_content.ts";
+import { sessionId } from "../session/ids.ts";
+import type { PauseWords } from "../session/pause_content.ts";
 import { redactSave } from "../session/redact_save.ts";
 import { pausedSession } from "../session/work_save.ts";
 import type { PauseResult } from "../session/results.ts";
@@ -18,23 +15,21 @@ import {
   type WorktreeRules,
   worktreeRules,
 } from "../session/worktree_rules.ts";
-import { readConfig } from "../store/config.ts";
+import { readConfigAnyway } from "../store/config.ts";
 import { readContextUsage } from "../store/context_usage.ts";
-import {
-  type ExportTarget,
-  exportTarget,
-  writeExport,
-} from "../store/export_save.ts";
+import { type ExportTarget, exportTarget } from "../store/export_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
-import { withLock } from "../store/lock.ts";
 import { readyRedaction, redactorOf } from "../store/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../store/work_current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
+import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
 import { cleanUp } from "./pause_cleanup.ts";
+import { commitSave, exportCopy } from "./pause_commit.ts";
+import { readContent } from "./pause_input.ts";
 import { settleDetour } from "./detour_settle.ts";
 
 /** The input of `mpm pause`. */
@@ -57,6 +52,8 @@ export interface PausePlan {
   readonly reason: string | undefined;
   /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
   readonly worktrees: WorktreeRules | undefined;
+  /** What is wrong with the configuration. */
+  readonly faults: readonly string[];
 }
 
 /** Reads what the save is made of. Throws before anything is written. */
@@ -77,15 +74,16 @@ export async function gather(
     workspace.git === "repository" ? readState(system, workspace) : undefined,
     readCommitState(system, workspace, { save: json, pointer }),
     readIdentity(system, workspace),
-    readConfig(system, workspace.root),
+    readConfigAnyway(system, workspace.root),
   ]);
   readyRedaction(system);
-  const [state, commit, identity, config] = await reading;
+  const [state, commit, identity, { config, faults }] = await reading;
   const reason = noCommitReason({
     workspace,
     state,
     asked: !input["no-commit"],
     configured: config.commit,
+    faulty: faults.length > 0,
     ignored: commit.ignored,
     busy: commit.busy,
     identified: identity !== undefined,
@@ -94,50 +92,36 @@ export async function gather(
     given: input["agent-session"],
     cwd: workspace.cwd,
   });
-  const draft: Draft = {
-    content,
-    workspace,
-    state,
-    ...agent,
-    usage: readContextUsage(
-      system,
-      workspace.root,
-      agent.agent?.session_id,
-    ),
+  const draft = draftOf(system, { content, workspace, state, ...agent });
+  const { pointerTracked } = commit;
+  // Where nobody knows what was meant, the save is made and nothing else.
+  const worktrees = input["no-prune-worktrees"] || faults.length > 0
+    ? undefined
+    : worktreeRules(config);
+  return {
+    draft,
+    target,
+    identity,
+    pointerTracked,
+    reason,
+    worktrees,
+    faults,
+  };
+}
+
+/** The save of now. */
+function draftOf(
+  system: System,
+  read: Pick<Draft, "content" | "workspace" | "state" | "agent" | "work">,
+): Draft {
+  const { workspace: { root }, agent } = read;
+  return {
+    ...read,
+    usage: readContextUsage(system, root, agent?.session_id),
     version: VERSION,
     build: BUILD,
     time: system.now(),
   };
-  const { pointerTracked } = commit;
-  const worktrees = input["no-prune-worktrees"]
-    ? undefined
-    : worktreeRules(config);
-  return { draft, target, identity, pointerTracked, reason, worktrees };
-}
-
-/** The largest `--input`, in bytes. */
-const INPUT_LIMIT = 16 * 1024 * 1024;
-
-async function readContent(
-  { system, folder }: Context,
-  input: PauseInput,
-): Promise<Content> {
-  const typed = contentOf(input);
-  if (input.input === undefined) return typed;
-  // Loaded here: the schema library is no part of a plain pause.
-  const { parseInput } = await import("../session/content_input.ts");
-  const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
-  if (!stdin && input.input.startsWith("/dev/fd/")) {
-    throw new MpmError("USAGE", `Cannot read "${input.input}": it is a pipe`, {
-      hint: "Pipe it into mpm and give --input -",
-    });
-  }
-  const bytes = stdin
-    ? system.terminal.readInput(INPUT_LIMIT)
-    : system.files.readUpTo(resolve(folder, input.input), INPUT_LIMIT);
-  const source = stdin ? "standard input" : `"${input.input}"`;
-  const text = new TextDecoder().decode(bytes);
-  return mergeContent(parseInput(text, source), typed);
 }
 
 /** What `applied` would do. */
@@ -162,13 +146,35 @@ export async function planned(
     dry_run: true,
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(id) ?? null,
-    warnings: problem === undefined ? [] : [problem],
-    worktrees: await cleanUp(system, plan, { dryRun: true }),
+    warnings: [...plan.faults, ...problem === undefined ? [] : [problem]],
+    worktrees: await cleanUp(context, plan, { dryRun: true }),
   };
 }
 
-/** Saves, exports and commits, in this order. */
+/**
+ * Saves, exports and commits, in this order, and cleans up. `journal`: whether
+ * it is an operation of its own and not part of another one.
+ */
 export async function applied(
+  context: Context,
+  plan: PausePlan,
+  { journal = true } = {},
+): Promise<PauseResult> {
+  const { workspace } = plan.draft;
+  const done = journal
+    ? await journaled(context, (context) => saved(context, plan), {
+      operation: "pause",
+      workspace,
+      title: ({ session_id: id }) => `pause as ${id}`,
+      facts: ({ commit: { made, sha, branch } }) =>
+        made ? { after: { git: { branch, commit: sha } } } : {},
+    })
+    : await saved(context, plan);
+  const worktrees = await cleanUp(context, plan, { dryRun: false });
+  return { ...done, worktrees };
+}
+
+async function saved(
   { system }: Context,
   plan: PausePlan,
 ): Promise<PauseResult> {
@@ -184,7 +190,10 @@ export async function applied(
       return buildSave({ ...draft, stack: chain }, slot);
     },
   });
-  const commit = await commitSave(system, { plan, save, files });
+  const commit = {
+    ...report(plan, save).commit,
+    ...await commitSave(system, { plan, save, files }),
+  };
   const exported = target === undefined
     ? null
     : exportCopy(system, { path: target.path(save.session_id), bytes, save });
@@ -193,21 +202,19 @@ export async function applied(
     files: files.map((path) => basename(path)),
     exported,
     commit,
-    warnings: [...noted, ...warnings],
-    worktrees: await cleanUp(system, plan, { dryRun: false }),
+    warnings: [...plan.faults, ...noted, ...warnings],
   };
 }
 
 function report({ draft, reason }: PausePlan, save: Save): PauseResult {
   const folder = layout(draft.workspace.root).sessions;
+  const below = relative(draft.workspace.cwd, folder);
   return {
     dry_run: false,
     session_id: save.session_id,
     paused_at: save.paused_at,
     folder,
-    location: relative(draft.workspace.cwd, folder).startsWith("..")
-      ? folder
-      : relative(draft.workspace.cwd, folder),
+    location: (below.startsWith("..") ? folder : below).replaceAll(sep, "/"),
     files: [],
     session: pausedSession(save),
     summary: save.conversation.summary,
@@ -223,75 +230,4 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
     warnings: [],
     worktrees: null,
   };
-}
-
-/** A failed export is an error, but the save is there and the error says so. */
-function exportCopy(
-  system: System,
-  { path, bytes, save }: { path: string; bytes: Uint8Array; save: Save },
-): string {
-  try {
-    return writeExport(system, path, bytes);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    throw new MpmError(
-      error.code,
-      `${error.message}; the session is saved as ${save.session_id}`,
-      {
-        hint: "mpm sessions show latest --format json prints it",
-        cause: error,
-      },
-    );
-  }
-}
-
-/** A commit that cannot be made is a warning: the save is safe without. */
-async function commitSave(
-  system: System,
-  { plan, save, files }: {
-    plan: PausePlan;
-    save: Save;
-    files: readonly string[];
-  },
-): Promise<PauseResult["commit"]> {
-  const { workspace, state } = plan.draft;
-  const result = report(plan, save).commit;
-  const { branch, head } = state ?? {};
-  const { identity } = plan;
-  if (plan.reason !== undefined || !branch || !head || !identity) {
-    return result;
-  }
-  try {
-    const message = commitMessage({
-      id: save.session_id,
-      time: utcSeconds(new Date(save.paused_at)),
-      context: save.conversation.summary,
-    });
-    // Under the lock, so that pauses at the same time do not race for HEAD.
-    const commit = {
-      identity,
-      branch,
-      head,
-      message,
-      files: files.filter((path) => isShared(path, plan)),
-    };
-    const sha = await withLock(
-      system,
-      workspace.root,
-      () => commitFiles(system, workspace, commit),
-    );
-    return { ...result, made: true, sha };
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    const reason = `${error.message}${error.hint ? ` (${error.hint})` : ""}`;
-    return { ...result, reason };
-  }
-}
-
-/**
- * The pointer is of this machine: two branches with a pause each could not be
- * merged without a conflict in it. Where it is tracked it must follow.
- */
-function isShared(path: string, { draft, pointerTracked }: PausePlan): boolean {
-  return pointerTracked || path !== layout(draft.workspace.root).pointer;
 }

@@ -9,7 +9,17 @@ import type { System } from "../system/system.ts";
  * path it has on PATH if it is there, which an upgrade keeps. Throws NOT_FOUND
  * or CONFLICT.
  */
-export function binaryFor(
+export function binaryFor(context: Context, named: string | undefined): string {
+  const path = programPath(context, named);
+  if (!path.includes("${CLAUDE_")) return path;
+  throw new MpmError(
+    "CONFLICT",
+    `Claude Code cannot start "${path}": it reads "\${CLAUDE_" as a variable`,
+    { hint: "Give --binary another path that leads to it" },
+  );
+}
+
+function programPath(
   { system, folder }: Context,
   named: string | undefined,
 ): string {
@@ -43,11 +53,19 @@ function onPath(system: System, program: string): string | undefined {
   return undefined;
 }
 
-/** Whether both paths lead to one file; a missing one is the same as none. */
+/**
+ * Whether both paths lead to one file; one that is missing, or that may not be
+ * looked at, is the same as none.
+ */
 export function isSameFile(system: System, a: string, b: string): boolean {
   const { files } = system;
-  if (!files.stat(a) || !files.stat(b)) return false;
-  return files.realPath(a) === files.realPath(b);
+  try {
+    if (!files.stat(a) || !files.stat(b)) return false;
+    return files.realPath(a) === files.realPath(b);
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
 }
 
 /** A path as a word of the shell that runs a status line. */

@@ -7,6 +7,7 @@ import { NO_CONTENT } from "../session/content.ts";
 import { buildSave, type Draft, type Slot } from "../session/draft.ts";
 import { normalize } from "../session/normalize.ts";
 import { field } from "../session/odd_values.ts";
+import type { Workspace } from "../session/repository.ts";
 import type { RecoverResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
 import {
@@ -21,6 +22,7 @@ import { layout } from "../store/layout.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../version.ts";
+import { journaled } from "./journaled.ts";
 
 /** What is to be done with the record; nothing: only told of. */
 export interface Recovery {
@@ -50,7 +52,7 @@ export async function recover(
   }
   if (action === undefined) return told;
   if (action === "discard") {
-    const trash = dryRun ? null : await discardRecord(system, root);
+    const trash = dryRun ? null : await discarded(context, workspace);
     return { ...told, state: "discarded", trash };
   }
   refuseEmpty(record, told.source);
@@ -64,17 +66,38 @@ export async function recover(
     return { ...told, state: "finalized", session_id: id };
   }
   const now = system.now();
-  const { id, warnings } = await finalizeRecord(system, root, {
-    record,
-    build: (slot) => recoveredSave(draft, { slot, record, now }),
-    line: (id) => finalizedLine(record.pause, { id, now }),
-  });
+  const { id, warnings } = await journaled(
+    context,
+    ({ system }) =>
+      finalizeRecord(system, root, {
+        record,
+        build: (slot) => recoveredSave(draft, { slot, record, now }),
+        line: (id) => finalizedLine(record.pause, { id, now }),
+      }),
+    {
+      operation: "sessions recover",
+      workspace,
+      title: ({ id }) => `save an automatic pause as ${id}`,
+    },
+  );
   return {
     ...told,
     state: "finalized",
     session_id: id,
     warnings: [...told.warnings, ...warnings],
   };
+}
+
+function discarded(context: Context, workspace: Workspace): Promise<string> {
+  return journaled(
+    context,
+    ({ system }) => discardRecord(system, workspace.root),
+    {
+      operation: "sessions recover",
+      workspace,
+      title: () => "discard an automatic pause",
+    },
+  );
 }
 
 const EMPTY = {

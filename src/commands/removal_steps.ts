@@ -1,4 +1,5 @@
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
@@ -11,6 +12,7 @@ import { counted } from "../session/words.ts";
 import { layout } from "../store/layout.ts";
 import { removeSaves } from "../store/remove_saves.ts";
 import { filesOfSaves, type SaveWithFiles } from "../store/save_files.ts";
+import { journaled } from "./journaled.ts";
 import { whereCommitted } from "./kept_only.ts";
 
 /** A removal that is decided. */
@@ -24,17 +26,28 @@ export interface RemovalOrder {
 
 /** Does it, or says what would be done. */
 export async function remove(
-  { system }: Context,
+  context: Context,
   { operation, workspace, plan, dryRun }: RemovalOrder,
 ): Promise<RemovalResult> {
+  const { system } = context;
   const { root, git } = workspace;
+  using line = new ProgressLine(context);
   const entries = plan.remove;
   const tracked = git === "repository"
     ? await trackedFiles(system, root, layout(root).home)
     : new Set<string>();
   const { folder, saves } = dryRun || entries.length === 0
     ? { folder: null, saves: filesOfSaves(system, root, entries) }
-    : await removeSaves(system, root, { operation, entries });
+    : await journaled(
+      context,
+      ({ system }) =>
+        removeSaves(system, root, { operation, entries, progress: line.show }),
+      {
+        operation,
+        workspace,
+        title: ({ saves }) => `remove ${namesOf(saves)}`,
+      },
+    );
   const removed = saves.map((save) => removedSave(save, tracked));
   const committed = await whereCommitted(system, workspace, entries);
   return {
@@ -47,6 +60,12 @@ export async function remove(
     })),
     warnings: warningsOf(removed, [...committed.values()]),
   };
+}
+
+function namesOf(saves: readonly SaveWithFiles[]): string {
+  return saves.length === 1
+    ? saves[0]!.entry.id
+    : counted(saves.length, "session");
 }
 
 function removedSave(

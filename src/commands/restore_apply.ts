@@ -1,4 +1,5 @@
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import { indexStamp, refuseHeldIndex } from "../git/restore_index.ts";
 import { timedName } from "../session/checkpoint_name.ts";
 import { isNothing } from "../session/restore_plan.ts";
@@ -57,6 +58,8 @@ export async function restoreLocked(
 ): Promise<RestoreOutcome> {
   const { system } = context;
   const { vault } = place;
+  using line = new ProgressLine(context);
+  line.waiting("Restoring");
   if (!vault.own) refuseHeldIndex(system, vault);
   const stamp = vault.own ? undefined : indexStamp(system, vault);
   const taken = await captureNow(system, place, { write: true });

@@ -1,5 +1,6 @@
 import { dirname, join } from "@std/path";
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { type IndexStamp, restoreIndex } from "../git/restore_index.ts";
@@ -176,11 +177,13 @@ export class Restore {
       },
       stay: this.#context.folder,
     });
+    using line = new ProgressLine(this.#context);
     const done = (
       changes: readonly PathChange[],
       work: (change: PathChange, at: number) => string | undefined,
     ) =>
       changes.filter((change, at) => {
+        line.show("Restoring files", at, changes.length);
         const reason = work(change, at);
         if (reason !== undefined) {
           this.#skipped.push({ path: change.path, reason });

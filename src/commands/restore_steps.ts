@@ -93,11 +93,37 @@ export async function planFrom(
   const gone = changes.filter(({ to }) => !to).map(({ path }) => path);
   const known = await knownPaths(vault, order, gone);
   return {
-    plan: planRestore(changes, { leftOut, known, exact: order.exact }),
+    plan: planRestore(changes, {
+      ...{ leftOut, known },
+      exact: order.exact,
+      platform: system.platform,
+    }),
     capture,
     index,
     indexDiffers: !vault.own && differs(capture, { index, order }),
   };
+}
+
+/**
+ * The paths that a restore would change and that are not as the checkpoint
+ * `brought` left them: somebody changed them since.
+ */
+export async function changedSince(
+  { vault }: CheckpointPlace,
+  { plan, capture }: PlannedRestore,
+  brought: string,
+): Promise<string[]> {
+  const left = await treeDelta(
+    vault.git,
+    capture.base,
+    partOf(brought, "worktree"),
+  );
+  return [...plan.writes, ...plan.removes]
+    .filter(({ path, from }) => {
+      const then = left.has(path) ? left.get(path) : baseEntry(capture, path);
+      return then?.id !== from?.id || then?.mode !== from?.mode;
+    })
+    .map(({ path }) => path).sort();
 }
 
 /** The paths at which there is something. */

@@ -5,7 +5,13 @@ import { emptyTree, partOf, treeDelta } from "../git/read_checkpoints.ts";
 import { writeEntries } from "../git/stage_blobs.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { RestoreResult } from "../session/results_checkpoints.ts";
-import { isOwnPath, isWithin, type TreeEntry } from "../session/snapshot.ts";
+import { reasonNotThere } from "../session/paths_there.ts";
+import {
+  isOwnPath,
+  isWithin,
+  type LeftOut,
+  type TreeEntry,
+} from "../session/snapshot.ts";
 import { type CheckpointPlace, rawFolder } from "./checkpoint_place.ts";
 
 interface Named {
@@ -32,12 +38,17 @@ export async function writeTo(
     emptyTree(target.commit),
     partOf(target.commit, "worktree"),
   );
+  const impossible: LeftOut[] = [];
   const named = [...tree].flatMap(([path, entry]) => {
     const wanted = paths.length === 0 ||
       paths.some((one) => isWithin(path, one));
-    return entry && wanted && entry.mode !== "160000" && !isOwnPath(path)
-      ? [{ path, entry }]
-      : [];
+    if (!entry || !wanted || entry.mode === "160000" || isOwnPath(path)) {
+      return [];
+    }
+    const reason = reasonNotThere(path, context.system.platform);
+    if (reason === undefined) return [{ path, entry }];
+    impossible.push({ path, reason });
+    return [];
   });
   if (!dryRun) await writeAll(context, place, { target, named, to });
   return {
@@ -50,7 +61,8 @@ export async function writeTo(
     trashed: [],
     kept: [],
     moved_aside: [],
-    skipped: target.left_out.map(({ path, reason }) => ({ path, reason })),
+    skipped: [...impossible, ...target.left_out]
+      .map(({ path, reason }) => ({ path, reason })),
     index_restored: false,
     safety: null,
     trash: null,

@@ -1,4 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
+import type { Style } from "../cli/style.ts";
 import { resumeText } from "../session/resume_text.ts";
 import { findOne, loadResumed } from "./resume_steps.ts";
 import { followResume } from "./resume_work.ts";
@@ -6,6 +7,7 @@ import { followResume } from "./resume_work.ts";
 const FLAGS = {
   "session-id": {
     type: "string",
+    names: "session",
     value: "id",
     summary: "Which session; the same as the argument",
   },
@@ -55,6 +57,7 @@ saves of sessions that are over are passed over. With --peek nothing is written.
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
     optional: true,
   }],
   flags: FLAGS,
@@ -75,5 +78,28 @@ saves of sessions that are over are passed over. With --peek nothing is written.
       ? result
       : await followResume(context, found.workspace, result);
   },
-  render: resumeText,
+  verbatim: (answer) => "format" in answer && answer.format !== "text",
+  render: (answer, style) =>
+    "format" in answer && answer.format === "text"
+      ? painted(resumeText(answer), style)
+      : resumeText(answer),
+  next: (result) =>
+    "sessions" in result
+      ? result.sessions.length > 0
+        ? '"mpm resume 1" takes the second'
+        : undefined
+      : result.format === "text" && (result.work?.open.length ?? 0) > 0
+      ? '"mpm status" numbers the open items, "mpm check <number>" ticks one'
+      : undefined,
 });
+
+/** Headings stand out, and so does what asks for attention. */
+function painted(text: string, style: Style): string {
+  return text.split("\n").map((line) =>
+    line.startsWith("⚠")
+      ? style.yellow(line)
+      : /^\p{Emoji_Presentation}|^\p{Emoji}\ufe0f/u.test(line)
+      ? style.bold(line)
+      : line
+  ).join("\n");
+}

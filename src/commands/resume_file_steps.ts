@@ -1,5 +1,4 @@
 import { basename, join } from "@std/path";
-import { readAgentWork } from "../claude/tasks.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { readState } from "../git/state.ts";
@@ -28,6 +27,7 @@ import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { sessionOf } from "./context_steps.ts";
 import { readGauge } from "./gauge_steps.ts";
+import { agentWork } from "./pause_agent.ts";
 import { findOne, loadResumed } from "./resume_steps.ts";
 
 /**
@@ -94,7 +94,7 @@ async function presentState(
     : undefined;
   const work = id === undefined
     ? undefined
-    : readAgentWork(system, { sessionId: id, cwd });
+    : agentWork(system, { sessionId: id, cwd });
   const draft: Draft = {
     content: { ...NO_CONTENT, todos: (work?.done ?? []).map(completed) },
     workspace,

@@ -7,10 +7,9 @@ import { foreignNote } from "../session/origin.ts";
 import { redactResume } from "../session/redact_known.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { ResumeResult, SessionsResult } from "../session/results.ts";
-import { seedList, sessionsResult } from "../session/rows.ts";
+import { sessionsResult } from "../session/rows.ts";
 import type { Agent } from "../session/save.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
-import { matchSave } from "../session/select.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { Origins } from "../store/origins.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
@@ -88,14 +87,14 @@ export async function findOne(
     originOf: (save) => origins.of(save),
     all: input.all,
   });
-  if (!context.interactive || entries.length === 0) return listed;
-  const answer = context.ask(
-    `${seedList(listed)}\nSelect session to resume [0]: `,
-  );
-  if (answer === undefined) throw cancelled();
+  if (!context.interactive || listed.sessions.length === 0) return listed;
   // Of the list that was shown: a pause may have come in meanwhile.
-  const shown = entries.filter((entry) => !states.isHidden(entry));
-  const entry = matchSave(shown, answer.trim() || "0");
+  const { chooseSession } = await import("./choose_session.ts");
+  const entry = await chooseSession(context, {
+    listed,
+    shown: entries.filter((entry) => !states.isHidden(entry)),
+    all: entries,
+  });
   if (!input.peek) refuseOver(system, workspace, entry);
   return chosen(entry);
 }
@@ -113,12 +112,6 @@ function chosenSelector(input: ResumeInput): string | undefined {
     });
   }
   return input.selector ?? input["session-id"];
-}
-
-function cancelled(): MpmError {
-  return new MpmError("USAGE", "No session was chosen", {
-    hint: "Name one: mpm resume <selector>",
-  });
 }
 
 /**
@@ -140,7 +133,7 @@ async function newest(
       continue;
     }
     first ??= entry;
-    if (!anyWorktree && !isOf(workspace, entry)) continue;
+    if (!anyWorktree && !isOfWorktree(workspace, entry)) continue;
     // A log says nothing of where it was made, and less than any save.
     if (isLog(entry) && entry !== first) continue;
     const newer = entry === first ? [] : [newerNote(first)];
@@ -160,7 +153,7 @@ async function newest(
  * Whether a save was made in this worktree. The main one is the same wherever
  * the project lies by now.
  */
-function isOf(
+export function isOfWorktree(
   { git, linked, worktree }: Workspace,
   entry: SaveEntry,
 ): boolean {
@@ -183,7 +176,7 @@ function nothingOpen({ id }: SaveEntry): MpmError {
 
 function nothingSaved(root: string): MpmError {
   return new MpmError("NOT_FOUND", `No paused sessions found in "${root}"`, {
-    hint: "mpm pause saves one",
+    hint: '"mpm pause" saves one',
   });
 }
 

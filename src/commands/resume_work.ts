@@ -13,6 +13,7 @@ import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
 import { findWork, knownWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
 
 type Save = ResumeResult["session"];
 
@@ -72,7 +73,7 @@ export function peekWork(
  * written is a warning, since the report does not depend on it.
  */
 export async function followResume(
-  { system }: Context,
+  context: Context,
   workspace: Workspace,
   result: ResumeResult,
 ): Promise<ResumeResult> {
@@ -85,11 +86,20 @@ export async function followResume(
   }
   const { root } = workspace;
   try {
-    const plan = await changeWorks(system, root, () => {
-      const plan = planned(system, workspace, save);
-      if (plan) apply(system, workspace, plan);
-      return plan;
-    });
+    const plan = await journaled(
+      context,
+      ({ system }) =>
+        changeWorks(system, root, () => {
+          const plan = planned(system, workspace, save);
+          if (plan) apply(system, workspace, plan);
+          return plan;
+        }),
+      {
+        operation: "resume",
+        workspace,
+        title: (plan) => `resume ${plan ? labelOf(plan.work) : "a session"}`,
+      },
+    );
     if (!plan) return result;
     const noted = plan.note === undefined ? [] : [plan.note];
     return {

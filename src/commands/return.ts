@@ -55,6 +55,7 @@ nothing that is not merged.`,
     },
     "git-branch": {
       type: "string",
+      names: "branch",
       short: "b",
       value: "branch",
       summary: "Go to this git branch rather than the parent's",

@@ -20,8 +20,12 @@ Compares what the two say: summary, steps, decisions, todos, branch and commit,
 and the files that were uncommitted, by content where both recorded it and by
 name else. What changed in the repository since a session is "mpm resume".`,
   positionals: [
-    { name: "before", summary: "One session: id, part of it, number, name" },
-    { name: "after", summary: "The other one" },
+    {
+      name: "before",
+      summary: "One session: id, part of it, number, name",
+      names: "session",
+    },
+    { name: "after", summary: "The other one", names: "session" },
   ],
   flags: {},
   examples: ["mpm sessions diff 1 0", "mpm sessions diff 20261119 latest"],

@@ -1,4 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
@@ -23,11 +24,13 @@ named.`,
   positionals: [{
     name: "selectors",
     summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    names: "session",
     rest: true,
   }],
   flags: {
     output: {
       type: "string",
+      names: "file",
       short: "o",
       value: "path",
       summary: "The file, or the folder that gets one; the present one if none",
@@ -41,7 +44,8 @@ named.`,
     "mpm sessions export --all -o /mnt/backup",
   ],
   result: async () => (await import("../session/results.ts")).ExportResult,
-  async run({ system, folder }, input) {
+  async run(context, input) {
+    const { system, folder } = context;
     const { root } = await locate(system, folder);
     const target = exportTarget(system, input.output ?? ".", { folder, root });
     await openStore(system, root);
@@ -52,7 +56,12 @@ named.`,
       const file = writeExport(system, target.path(entry.id), bytes);
       return { file, bundle: false, sessions: [entry.id], skipped: [] };
     }
-    const { bytes, sessions, skipped } = await bundleBytes(system, chosen);
+    using line = new ProgressLine(context);
+    const { bytes, sessions, skipped } = await bundleBytes(
+      system,
+      chosen,
+      line.show,
+    );
     const newest = sessions[0] ?? chosen[0]!.id;
     const file = sessions.length === 0
       ? null
@@ -60,6 +69,10 @@ named.`,
     return { file, bundle: true, sessions, skipped };
   },
   render,
+  next: ({ file }) =>
+    file === null
+      ? undefined
+      : '"mpm sessions import <file>" brings it in again',
   status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
@@ -7,10 +8,11 @@ import { locate } from "../git/workspace.ts";
 import type { Refused } from "../session/bundle.ts";
 import type { ImportPlan, Incoming } from "../session/import_plan.ts";
 import type { ImportResult } from "../session/results.ts";
-import { firstLine } from "../session/words.ts";
+import { counted, firstLine } from "../session/words.ts";
 import { importSaves, planInto } from "../store/import_saves.ts";
 import { readSource } from "../store/import_source.ts";
 import { openStore } from "../store/recover.ts";
+import { journaled } from "./journaled.ts";
 
 /** `mpm sessions import` */
 export const sessionsImport = defineCommand({
@@ -23,7 +25,11 @@ its checksum and brought into today's form. Nothing here is replaced: a taken id
 moves to the next free second, and what is there already is left out. What was
 brought in is marked as somebody else's. The exit status is 5 if something was
 refused.`,
-  positionals: [{ name: "source", summary: "The file or folder" }],
+  positionals: [{
+    name: "source",
+    summary: "The file or folder",
+    names: "file",
+  }],
   flags: {
     "dry-run": {
       type: "boolean",
@@ -35,15 +41,32 @@ refused.`,
     "mpm sessions import ../other-clone --dry-run",
   ],
   result: async () => (await import("../session/results.ts")).ImportResult,
-  async run({ system, folder }, input) {
-    const { root } = await locate(system, folder);
+  async run(context, input) {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
     await openStore(system, root);
+    using line = new ProgressLine(context);
     const path = resolve(folder, input.source);
     const source = await readSource(system, root, path);
     const { incoming, refused } = await validated(source);
     const { plan, warnings } = input["dry-run"]
       ? { plan: await planInto(system, root, incoming), warnings: [] }
-      : await importSaves(system, root, { incoming, from: path });
+      : await journaled(
+        context,
+        ({ system }) =>
+          importSaves(system, root, {
+            incoming,
+            from: path,
+            progress: line.show,
+          }),
+        {
+          operation: "sessions import",
+          workspace,
+          title: ({ plan: { imports } }) =>
+            `import ${counted(imports.length, "session")} from ${input.source}`,
+        },
+      );
     return {
       dry_run: input["dry-run"],
       source: input.source,
@@ -54,6 +77,10 @@ refused.`,
     };
   },
   render,
+  next: ({ dry_run: dry, imported }) =>
+    dry || imported.length === 0
+      ? undefined
+      : `"mpm resume ${imported[0]!.session_id}" goes on with it`,
   status: ({ refused }) => refused.length === 0 ? 0 : 5,
 });
 

@@ -4,6 +4,7 @@ import { cut, table } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
+import { filterRows, parseLimit, parseSince } from "../session/list_filter.ts";
 import { rowAge, sessionLabel, sessionsResult } from "../session/rows.ts";
 import { Origins } from "../store/origins.ts";
 import { listSaves } from "../store/read_saves.ts";
@@ -17,17 +18,54 @@ export const sessionsList = defineCommand({
   description: `
 The newest comes first. Its number, its id, any part of its id that no other
 has, its name and "latest" all select a session in the other commands. The saves
-of archived and cancelled work sessions are left out, unless --all is given.`,
+of archived and cancelled work sessions are left out, unless --all is given.
+
+A terminal gets the newest 20, each on one line, and is told how to see more.
+What is piped gets them all, with a tab between the fields: number, id, time in
+UTC, branch, state, name, summary. With --json there is more of each. The
+numbers stay the same whatever is filtered.`,
   positionals: [],
   flags: {
     all: {
       type: "boolean",
       summary: "Those of archived and cancelled work sessions, too",
     },
+    search: {
+      type: "string",
+      value: "text",
+      summary:
+        "Those with all these words in id, time, branch, summary or task",
+    },
+    branch: {
+      type: "string",
+      value: "name",
+      summary: "Those that were saved on this git branch",
+    },
+    since: {
+      type: "string",
+      value: "when",
+      summary: "Those of the last 12h, 7d, 2w, or since a date in UTC",
+    },
+    limit: {
+      type: "string",
+      value: "number",
+      summary: 'At most so many, or "all"',
+    },
   },
-  examples: ["mpm sessions list", "mpm sessions list --all --json"],
+  examples: [
+    "mpm sessions list",
+    'mpm sessions list --search "login retry" --since 2w',
+    "mpm sessions list --branch main --limit all",
+    "mpm sessions list --all --json",
+  ],
   result: async () => (await import("../session/results.ts")).SessionsResult,
-  async run({ system, folder, note }, { all }) {
+  async run({ system, folder, note }, input) {
+    const filter = {
+      search: input.search,
+      branch: input.branch,
+      since: parseSince(input.since, system.now()),
+      limit: parseLimit(input.limit),
+    };
     const { root } = await locate(system, folder);
     await openStore(system, root);
     unfinishedPause(system, root).forEach((text) => note(`Note: ${text}`));
@@ -36,33 +74,76 @@ of archived and cancelled work sessions are left out, unless --all is given.`,
     });
     const states = new SessionStates(system, root);
     const origins = new Origins(system);
-    return sessionsResult(entries, {
+    const listed = sessionsResult(entries, {
       project: root,
       now: system.now(),
       stateOf: (entry) => states.of(entry),
       originOf: (save) => origins.of(save),
-      all,
+      all: input.all,
     });
+    return filterRows(listed, filter);
   },
   render,
+  next: ({ sessions }) =>
+    sessions.length > 0
+      ? '"mpm resume <number>" goes on with one, "mpm sessions show <number>" ' +
+        "shows it"
+      : undefined,
 });
 
+/** The column that is cut where a line is too long. */
+const BRANCH = 3;
+
+/** Rows that a terminal shows unless it is told how many. */
+const SHOWN = 20;
+
 function render(result: SessionsResult, style: Style): string {
-  const { sessions, hidden } = result;
-  const more = hidden === 0
-    ? ""
-    : style.dim(`${hidden} more of archived and cancelled sessions: --all\n`);
-  if (sessions.length === 0) {
-    return `No saved sessions. "mpm pause" saves one.\n${more}`;
-  }
-  const rows = sessions.map((row) => [
-    style.cyan(`${row.index ?? "-"}`),
+  const { sessions, matching, hidden, limit } = result;
+  if (style.piped) return sessions.map(fields).join("");
+  const shown = limit === null ? sessions.slice(0, SHOWN) : sessions;
+  const more = matching - shown.length;
+  const hints = [
+    ...more > 0
+      ? [`${more} more: --limit all, or --search, --branch, --since`]
+      : [],
+    ...hidden > 0
+      ? [`${hidden} more of archived and cancelled sessions: --all`]
+      : [],
+  ].map((text) => style.dim(`${text}\n`)).join("");
+  if (shown.length === 0) return `${nothing(result)}\n${hints}`;
+  const digits = Math.max(
+    ...shown.map(({ index }) => `${index ?? "-"}`.length),
+  );
+  const rows = shown.map((row) => [
+    style.cyan(`${row.index ?? "-"}`.padStart(digits)),
     row.session_id,
     style.dim(rowAge(row, result.listed_at)),
     style.green(cut(escapeText(row.branch ?? "-"), 24)),
     title(row, style),
   ]);
-  return table(rows, style.columns) + more;
+  return table(rows, style.columns, [BRANCH]) + hints;
+}
+
+function nothing({ total }: SessionsResult): string {
+  return total > 0
+    ? "No saved session fits."
+    : 'No saved sessions. "mpm pause" saves one.';
+}
+
+/** A row for programs: every field there, none cut, nothing but a line. */
+function fields(row: SessionRow): string {
+  const { session, problem } = row;
+  const cells = [
+    String(row.index ?? ""),
+    row.session_id,
+    row.paused_at,
+    row.branch ?? "",
+    problem ? "unreadable" : row.log ? "log" : session?.state ?? "",
+    row.origin ?? "",
+    row.name ?? session?.name ?? "",
+    problem ? problem.message : row.summary,
+  ];
+  return `${cells.map(escapeText).join("\t")}\n`;
 }
 
 function title(row: SessionRow, style: Style): string {

@@ -16,6 +16,7 @@ session that was committed git keeps what is in its history; it is said so.`,
   positionals: [{
     name: "selectors",
     summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    names: "session",
     rest: true,
   }],
   flags: {

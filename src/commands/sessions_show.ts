@@ -22,6 +22,7 @@ Shows what the save holds, without looking at what changed since; for that, see
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
     optional: true,
   }],
   flags: {
@@ -61,6 +62,7 @@ Shows what the save holds, without looking at what changed since; for that, see
       warnings,
     };
   },
+  verbatim: () => true,
   render: ({ text }) => text,
 });
 

@@ -1,4 +1,5 @@
 import { defineCommand } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
@@ -8,6 +9,7 @@ import { counted } from "../session/words.ts";
 import { withLock } from "../store/lock.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
+import { journaled } from "./journaled.ts";
 import { whereCommitted } from "./kept_only.ts";
 import { type Checker, repairAll, verifyAll } from "./verify_steps.ts";
 
@@ -29,6 +31,7 @@ nothing is changed.`,
   positionals: [{
     name: "selector",
     summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
     optional: true,
   }],
   flags: {
@@ -44,7 +47,8 @@ nothing is changed.`,
     "mpm sessions verify --all --repair",
   ],
   result: async () => (await import("../session/results.ts")).VerifyResult,
-  async run({ system, folder }, input) {
+  async run(context, input) {
+    const { system, folder } = context;
     if (input.all && input.selector !== undefined) {
       throw new MpmError("USAGE", "Both --all and a session were given");
     }
@@ -56,14 +60,31 @@ nothing is changed.`,
       : [await findSave(system, root, input.selector)];
     const { Save } = await import("../session/save.ts");
     const { problemsOf } = await import("../session/validate.ts");
+    using line = new ProgressLine(context);
     const checker: Checker = {
+      progress: line.show,
       system,
       root,
       issuesOf: (value) => problemsOf(Save, value),
       committed: await whereCommitted(system, workspace, entries),
     };
     const sessions = input.repair
-      ? await withLock(system, root, () => repairAll(checker, entries))
+      ? await journaled(context, ({ system }) =>
+        withLock(
+          system,
+          root,
+          () => repairAll({ ...checker, system }, entries),
+        ), {
+        operation: "sessions verify",
+        workspace,
+        title: (rows) =>
+          `repair ${
+            counted(
+              rows.filter(({ repaired }) => repaired.length > 0).length,
+              "session",
+            )
+          }`,
+      })
       : await verifyAll(checker, entries);
     return {
       intact: sessions.every(({ state }) => state !== "damaged"),
@@ -71,8 +92,13 @@ nothing is changed.`,
     };
   },
   render,
+  next: ({ intact }) =>
+    intact ? undefined : '"mpm sessions verify --repair" mends what it can',
   status: ({ intact }) => intact ? 0 : 5,
 });
+
+/** Sessions that a terminal gets a line each of. */
+const LISTED = 20;
 
 function render({ sessions }: VerifyResult, style: Style): string {
   const paint = {
@@ -80,7 +106,12 @@ function render({ sessions }: VerifyResult, style: Style): string {
     unchecked: style.yellow,
     damaged: style.red,
   };
-  const lines = sessions.flatMap((
+  // Of many, those that are well are no news to somebody who looks.
+  const isLong = sessions.length > LISTED && !style.piped;
+  const told = sessions.filter(({ state, notes, repaired }) =>
+    !isLong || state !== "intact" || notes.length + repaired.length > 0
+  );
+  const lines = told.flatMap((
     { session_id, state, problems, notes, repaired },
   ) => [
     `${paint[state](state.padEnd(9))}  ${session_id}`,
@@ -89,6 +120,7 @@ function render({ sessions }: VerifyResult, style: Style): string {
   ]);
   const number = (wanted: Row["state"]) =>
     sessions.filter(({ state }) => state === wanted).length;
+  if (sessions.length === 0) return "No saved sessions.\n";
   return [
     ...lines,
     `${counted(sessions.length, "session")}: ${number("intact")} intact, ` +

@@ -1,5 +1,6 @@
 import { SHELL_HOOKS, type ShellHook } from "../claude/shell_hooks.ts";
 import { MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import {
   type Script,
   type ScriptState,
@@ -19,7 +20,11 @@ export function hookNamed(typed: string): NamedHook {
     return { ...SHELL_HOOKS[name]!, name };
   }
   throw new MpmError("NOT_FOUND", `No shell hook "${typed}"`, {
-    hint: `One of: ${Object.keys(SHELL_HOOKS).join(", ")}`,
+    hint: didYouMean(
+      name,
+      Object.keys(SHELL_HOOKS),
+      `One of: ${Object.keys(SHELL_HOOKS).join(", ")}`,
+    ),
   });
 }
 
@@ -60,15 +65,24 @@ export async function runShellHook(
     : undefined;
 }
 
+/** What a script may take that nobody waits for: tests, dependencies. */
+export const DETACHED_TIME = "10m";
+
 /**
  * Runs `mpm hooks run NAME` in the background. What it needs to know it finds in
  * its environment. Throws as {@link startProgram}.
  */
 export async function startShellHook(
   system: System,
-  { name, cwd, env }: Pick<HookRun, "name" | "cwd" | "env">,
+  { name, cwd, env, timeout = DETACHED_TIME }:
+    & Pick<HookRun, "name" | "cwd" | "env">
+    & { timeout?: string },
 ): Promise<void> {
-  await startProgram(system, { args: ["hooks", "run", name], cwd, env });
+  await startProgram(system, {
+    args: ["hooks", "run", name, "--timeout", timeout],
+    cwd,
+    env: { ...env, MPM_DETACHED: "1" },
+  });
 }
 
 /**

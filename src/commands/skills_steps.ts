@@ -1,4 +1,5 @@
 import { dirname } from "@std/path";
+import { MpmError } from "../errors.ts";
 import { SKILLS } from "../claude/skills.ts";
 import type { ScopePlace } from "../claude/settings_scope.ts";
 import type { HooksInstallResult } from "../session/results_hooks.ts";
@@ -24,20 +25,39 @@ interface Skill {
   readonly own: boolean;
 }
 
+/** Reads them. Throws CONFLICT for links, unless what is behind them is `left`. */
 function readSkills(
   system: System,
   place: ScopePlace,
-  record: SettingsRecord | undefined,
+  { record, left }: { record: SettingsRecord | undefined; left: boolean },
 ): Skill[] {
   return Object.entries(SKILLS).map(([name, text]) => {
     const path = skillPath(place, name);
-    refuseLink(system, dirname(dirname(path)));
-    const there = readForeign(system, path, 0o644).bytes;
+    const there = readSkill(system, path, left);
     const shipped = new TextEncoder().encode(text);
     const own = there !== undefined &&
       (sameBytes(there, shipped) || record?.files[path] === sha256(there));
     return { name, path, shipped, there, own };
   });
+}
+
+const BEHIND_LINK = new TextEncoder().encode("behind a link");
+
+function readSkill(
+  system: System,
+  path: string,
+  left: boolean,
+): Uint8Array | undefined {
+  try {
+    refuseLink(system, dirname(dirname(path)));
+    return readForeign(system, path, 0o644).bytes;
+  } catch (error) {
+    // Somebody put it there: mpm neither reads nor removes what it leads to.
+    if (left && error instanceof MpmError && error.code === "CONFLICT") {
+      return BEHIND_LINK;
+    }
+    throw error;
+  }
 }
 
 /** The skills to write: all if they are wanted, else those installed before. */
@@ -50,7 +70,7 @@ export function planSkills(
     return { changes: [], files: [] };
   }
   const plan: SkillPlan = { changes: [], files: [] };
-  for (const skill of readSkills(system, place, record)) {
+  for (const skill of readSkills(system, place, { record, left: !wanted })) {
     const { name, path, shipped, there, own } = skill;
     if (!wanted && (!there || record?.files[path] === undefined)) continue;
     const action = !there
@@ -74,7 +94,7 @@ export function planSkillRemoval(
   place: ScopePlace,
   record: SettingsRecord | undefined,
 ): SkillChange[] {
-  return readSkills(system, place, record).flatMap((skill) => {
+  return readSkills(system, place, { record, left: true }).flatMap((skill) => {
     const { name, path, there, own } = skill;
     if (!there || (!own && record?.files[path] === undefined)) return [];
     return [{ name, path, action: own ? "removed" : "foreign" }];

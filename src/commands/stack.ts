@@ -1,13 +1,15 @@
 import { defineCommand } from "../cli/command.ts";
+import { cut, width } from "../cli/table.ts";
 import { locate } from "../git/workspace.ts";
 import { stackText } from "../session/stack_text.ts";
 import { stackTree } from "../session/stack_tree.ts";
 import { placeKey } from "../session/work_place.ts";
 import { workView } from "../session/work_view.ts";
+import { lostNote } from "../session/work_text.ts";
 import { keptNotes, missingNotes, parkedBy } from "../session/work_parked.ts";
 import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
-import { currentWork } from "../store/work_current.ts";
+import { currentWork, lostWorks } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
 import { settleDetour } from "./detour_settle.ts";
 
@@ -51,9 +53,10 @@ out, unless --all is given.`,
         ...problems.map(({ message }) => message),
         ...keptNotes(works, exists),
         ...missingNotes(works, exists),
+        ...lostWorks(system, root, works).map(lostNote),
         ...current.problem === undefined ? [] : [current.problem],
       ],
     };
   },
-  render: stackText,
+  render: (result, style) => stackText(result, { ...style, width, cut }),
 });

@@ -38,4 +38,10 @@ Without a task the template's title and the values of its variables are it.`,
       : await started(context, input);
   },
   render: startText,
+  next: ({ dry_run: dry, checklist }) =>
+    dry
+      ? undefined
+      : checklist.length > 0
+      ? '"mpm check 1" ticks an item, "mpm pause" saves where you are'
+      : '"mpm pause" saves where you are, "mpm complete" ends it',
 });

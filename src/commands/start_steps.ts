@@ -16,6 +16,7 @@ import {
   beginningOf,
 } from "./beginning.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { journaled } from "./journaled.ts";
 
 /** Starts a session in this worktree. Throws CONFLICT where one is active. */
 export async function started(
@@ -27,11 +28,21 @@ export async function started(
   await settleDetour(context, workspace);
   const { root } = workspace;
   const given = await beginningOf(system, workspace, input);
-  return await changeWorks(system, root, () => {
-    const { work, left, warnings } = decided(context, workspace, given);
-    pointTo(system, root, { place: work.place, id: work.id });
-    return answer(writeWork(system, root, work), { left, warnings });
-  });
+  return await journaled(
+    context,
+    (context) =>
+      changeWorks(context.system, root, () => {
+        const { system } = context;
+        const { work, left, warnings } = decided(context, workspace, given);
+        pointTo(system, root, { place: work.place, id: work.id });
+        return answer(writeWork(system, root, work), { left, warnings });
+      }),
+    {
+      operation: "start",
+      workspace,
+      title: ({ session }) => `start ${session.name ?? session.id}`,
+    },
+  );
 }
 
 /** What `started` would do. */

@@ -52,7 +52,9 @@ export async function readStatus(
     }
   }
   // Git works while the store is read.
-  const git = gitDir === undefined ? undefined : readBrief(system, worktree);
+  const git = gitDir === undefined
+    ? undefined
+    : readBrief(system, { worktree, gitDir });
   const { chain, problem } = stackHere(system, place);
   const [work, ...parents] = chain;
   const exists = (id: string) => hasRecord(system, root, id);

@@ -27,5 +27,11 @@ Whatever goes wrong, the status is 0 and the line may be empty.`,
       return UNKNOWN_STATUS;
     }
   },
+  next: ({ session_id }) =>
+    session_id === null
+      ? "Claude Code runs this and tells it on standard input; " +
+        '"mpm hooks install --statusline" sets it up'
+      : undefined,
+  verbatim: () => true,
   render: (result) => statusLineText(result, makeStyle(result.color)),
 });

@@ -35,6 +35,10 @@ with one name the project's comes before yours, and yours before mpm's.`,
     return { templates };
   },
   render,
+  next: ({ templates }) =>
+    templates.length > 0
+      ? '"mpm start --template <name>" makes a checklist from one'
+      : undefined,
 });
 
 async function row(
@@ -56,12 +60,12 @@ async function row(
 
 function render({ templates }: TemplatesResult, style: Style): string {
   return table(
-    templates.map(({ name, source, items, title, description, problem }) => [
+    templates.map(({ name, source, items, description, problem }) => [
       style.cyan(escapeText(name)),
       style.dim(source === "shipped" ? "mpm" : source),
       problem === null ? `${items} items` : style.red("damaged"),
       problem === null
-        ? `${style.bold(escapeText(title))}  ${escapeText(description)}`
+        ? escapeText(description)
         : style.red(escapeText(problem)),
     ]),
     style.columns,

@@ -16,6 +16,7 @@ import {
   templateFolder,
 } from "../store/templates.ts";
 import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
 
 /** `mpm template new` */
 export const templateNew = defineCommand({
@@ -29,6 +30,7 @@ never replaced. What is wrong in the copied file is told with its line.`,
   flags: {
     from: {
       type: "string",
+      names: "template",
       value: "template",
       summary: "Copy this template, or this file",
     },
@@ -44,8 +46,10 @@ never replaced. What is wrong in the copied file is told with its line.`,
   ],
   result: async () =>
     (await import("../session/results_work.ts")).TemplateNewResult,
-  async run({ system, folder }, input) {
-    const { root } = await locate(system, folder);
+  async run(context, input) {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
     const { name, title } = templateNames(input.name);
     const from = input.from === undefined
       ? undefined
@@ -57,7 +61,17 @@ never replaced. What is wrong in the copied file is told with its line.`,
     await parsed(bytes, { name, path: input.from ?? path });
     const dryRun = input["dry-run"];
     if (dryRun) refuseThere(system, path);
-    else await write(system, root, { path, bytes });
+    else {
+      await journaled(
+        context,
+        ({ system }) => write(system, root, { path, bytes }),
+        {
+          operation: "template new",
+          workspace,
+          title: () => `make the template ${name}`,
+        },
+      );
+    }
     return { dry_run: dryRun, name, path, text };
   },
   render: ({ dry_run: dry, name, path, text }) =>

@@ -11,7 +11,11 @@ export const templateShow = defineCommand({
 A template is Markdown: headings are the phases of the checklist, lines of
 "- [ ]" its items. Front matter in YAML may give it a name, a description and
 variables, whose values stand for {{variable}} in headings and items.`,
-  positionals: [{ name: "name", summary: "Which template: its name or title" }],
+  positionals: [{
+    name: "name",
+    summary: "Which template: its name or title",
+    names: "template",
+  }],
   flags: {},
   examples: [
     "mpm template show feature-development",
@@ -34,6 +38,7 @@ variables, whose values stand for {{variable}} in headings and items.`,
       items: items.map(({ phase, text, done }) => ({ phase, text, done })),
     };
   },
+  verbatim: () => true,
   render: ({ text }) =>
     `${escapeLines(text.replace(/^\ufeff/, "").trimEnd())}\n`,
 });

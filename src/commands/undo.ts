@@ -1,13 +1,14 @@
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
+import { locate } from "../git/workspace.ts";
 import { entryToUndo } from "../session/journal.ts";
 import type { UndoResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
 import { withLock } from "../store/lock.ts";
-import { openPlace } from "./checkpoint_place.ts";
 import { settleDetour } from "./detour_settle.ts";
-import { rootOf, UNDO } from "./undo_steps.ts";
+import { chosenRoot, USER_FLAG, worktreeOf } from "./journal_root.ts";
+import { rootOf, UNDO, type UndoKind, type UndoOrder } from "./undo_steps.ts";
 
 /** `mpm undo` */
 export const undo = defineCommand({
@@ -17,14 +18,19 @@ export const undo = defineCommand({
 Takes back what "mpm log" lists: the newest operation of this worktree that is
 not taken back yet, so that repeating it goes further back. With a number it is
 that one; an undo has a number too, and undoing it does the operation again.
+What a hook did by itself is taken back by its number only.
 
-What is there now goes into a safety checkpoint first.`,
+What was changed since is never overwritten: then nothing is done, the reason is
+told, and the exit status is 4. What an undo replaces is kept in the trash, or,
+where it is the working tree, in a safety checkpoint.`,
   positionals: [{
     name: "number",
     summary: "Which operation, as mpm log counts them",
+    names: "operation",
     optional: true,
   }],
   flags: {
+    user: USER_FLAG,
     "dry-run": {
       type: "boolean",
       summary: "Show what would be taken back and change nothing",
@@ -35,57 +41,88 @@ What is there now goes into a safety checkpoint first.`,
     (await import("../session/results_checkpoints.ts")).UndoResult,
   async run(context, input): Promise<UndoResult> {
     const { system } = context;
-    const place = await openPlace(context);
-    const { root } = place.workspace;
-    const { worktree } = place.vault.workspace;
-    await settleDetour(context, place.workspace);
-    return await withLock(system, root, async () => {
-      const entries = readJournal(system, root);
-      const entry = entryToUndo(entries, { number: input.number, worktree });
-      const { id: number, operation, title, at } = entry;
-      const undone = { number, operation, title, at };
-      const handler = UNDO[rootOf(entries, entry).operation];
-      if (!handler) {
-        throw new MpmError("CONFLICT", `"${operation}" cannot be taken back`, {
-          hint: "Another version of mpm did it: use that one",
-        });
-      }
-      if (entry.worktree !== worktree) {
-        throw new MpmError(
-          "CONFLICT",
-          `Operation ${number} was done in another worktree: "${entry.worktree}"`,
-          { hint: "Run mpm undo there" },
-        );
-      }
-      if (input["dry-run"]) {
-        return { dry_run: true, undone, details: [], operation: null };
-      }
-      const done = await handler({ context, place, entry });
-      return {
-        dry_run: false,
-        undone,
-        details: [...done.details],
-        operation: done.operation ?? null,
-      };
-    });
+    const workspace = await locate(system, context.folder);
+    await settleDetour(context, workspace);
+    const root = chosenRoot(system, workspace.root, input.user);
+    const dryRun = input["dry-run"];
+    /** Reads the journal as it is at that moment. */
+    const chosen = () => {
+      const order = { context, workspace, root, dryRun };
+      return orderOf(order, input.number);
+    };
+    const take = async () => {
+      const { order, kind } = chosen();
+      return answer(order, await kind.undo(order));
+    };
+    const { order, kind } = chosen();
+    if (!kind.locks) return await withLock(system, root, take);
+    return answer(order, await kind.undo(order));
   },
   render,
+  status: ({ left }) => left.length === 0 ? 0 : 4,
 });
+
+function orderOf(
+  parts: Pick<UndoOrder, "context" | "workspace" | "root" | "dryRun">,
+  number: string | undefined,
+): { order: UndoOrder; kind: UndoKind } {
+  const { context: { system }, workspace, root } = parts;
+  const entries = readJournal(system, root);
+  const worktree = worktreeOf(workspace);
+  const anywhere = root !== workspace.root;
+  const entry = entryToUndo(entries, {
+    number,
+    worktree: anywhere ? undefined : worktree,
+  });
+  const kind = UNDO[rootOf(entries, entry).operation];
+  if (!kind) {
+    throw new MpmError(
+      "CONFLICT",
+      `"${entry.operation}" cannot be taken back`,
+      { hint: "Another version of mpm did it: use that one" },
+    );
+  }
+  if (!anywhere && entry.worktree !== worktree) {
+    throw new MpmError(
+      "CONFLICT",
+      `Operation ${entry.id} was done in another worktree: "${entry.worktree}"`,
+      { hint: "Run mpm undo there" },
+    );
+  }
+  return { order: { ...parts, entry, entries }, kind };
+}
+
+function answer(
+  { entry, dryRun }: UndoOrder,
+  { details, left, operation }: Awaited<ReturnType<UndoKind["undo"]>>,
+): UndoResult {
+  const { id: number, title, at } = entry;
+  return {
+    dry_run: dryRun,
+    undone: { number, operation: entry.operation, title, at },
+    details: [...details],
+    left: [...left],
+    operation: operation ?? null,
+  };
+}
 
 /** Lines that are printed before the rest is only counted. */
 const SHOWN = 30;
 
 function render(
-  { dry_run: dry, undone, details, operation }: UndoResult,
+  { dry_run: dry, undone, details, left, operation }: UndoResult,
 ): string {
   const { number, title } = undone;
-  const more = details.length - SHOWN;
+  const listed = (lines: readonly string[]) => [
+    ...lines.slice(0, SHOWN).map((line) => `  ${escapeText(line)}`),
+    ...lines.length > SHOWN ? [`  and ${lines.length - SHOWN} more`] : [],
+  ];
   return [
     `${dry ? "Would take back" : "Took back"} operation ${number}: ${
       escapeText(title)
     }`,
-    ...details.slice(0, SHOWN).map((line) => `  ${escapeText(line)}`),
-    ...more > 0 ? [`  and ${more} more`] : [],
+    ...listed(details),
+    ...left.length === 0 ? [] : ["Left alone:", ...listed(left)],
     ...operation === null ? [] : [`mpm undo ${operation} does it again`],
     "",
   ].join("\n");

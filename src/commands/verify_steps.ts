@@ -10,7 +10,7 @@ import {
   restoreKept,
 } from "../store/check_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
-import { loadSave } from "../store/load_save.ts";
+import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { pointAgain } from "../store/remove_saves.ts";
 import type { System } from "../system/system.ts";
 
@@ -21,6 +21,7 @@ export interface Checker {
   readonly system: System;
   readonly root: string;
   readonly issuesOf: (value: unknown) => string[];
+  readonly progress?: (what: string, done: number, of: number) => void;
   /** Of the saves that only `kept/` has, the branches that have them. */
   readonly committed: ReadonlyMap<string, Committed>;
 }
@@ -31,7 +32,10 @@ export async function verifyAll(
   entries: readonly SaveEntry[],
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const entry of entries) rows.push(await verify(checker, entry));
+  for (const entry of entries) {
+    checker.progress?.("Checking saves", rows.length, entries.length);
+    rows.push(await verify(checker, entry));
+  }
   return rows;
 }
 
@@ -46,7 +50,8 @@ export async function repairAll(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let refusal: MpmError | undefined;
-  for (const entry of entries) {
+  for (const [at, entry] of entries.entries()) {
+    checker.progress?.("Repairing saves", at, entries.length);
     const row = await verify(checker, entry);
     try {
       rows.push(await repaired(checker, entry, row));
@@ -60,8 +65,24 @@ export async function repairAll(
   return rows;
 }
 
-/** Compares a save with its checksum, the schema, and what lies beside it. */
+/** A save that was looked at. */
+export interface Inspected {
+  readonly row: Row;
+  /** What is wrong with the files beside it; also among the row's notes. */
+  readonly beside: readonly string[];
+  /** `undefined`: it cannot be read. */
+  readonly save: LoadedSave["save"] | undefined;
+}
+
 async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
+  return (await inspect(checker, entry)).row;
+}
+
+/** Compares a save with its checksum, the schema, and what lies beside it. */
+export async function inspect(
+  checker: Checker,
+  entry: SaveEntry,
+): Promise<Inspected> {
   const { system, root, issuesOf } = checker;
   const row = { session_id: entry.id, source: entry.path, repaired: [] };
   try {
@@ -71,20 +92,21 @@ async function verify(checker: Checker, entry: SaveEntry): Promise<Row> {
     const beside = isMaintained(entry)
       ? faultsBeside(system, root, { entry, loaded })
       : keptOnly(checker, entry);
-    return {
-      ...row,
-      state: problems.length > 0
-        ? "damaged"
-        : checksum === "absent"
-        ? "unchecked"
-        : "intact",
-      problems,
-      notes: [...warnings, ...beside],
-    };
+    const state = problems.length > 0
+      ? "damaged"
+      : checksum === "absent"
+      ? "unchecked"
+      : "intact";
+    const notes = [...warnings, ...beside];
+    return { row: { ...row, state, problems, notes }, beside, save };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const problems = [error.message];
-    return { ...row, state: "damaged", problems, notes: [] };
+    return {
+      row: { ...row, state: "damaged", problems, notes: [] },
+      beside: [],
+      save: undefined,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import { WORK_ID } from "../session/ids.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
@@ -39,11 +40,11 @@ export async function findSession(
   const { root } = workspace;
   if (WORK_ID.test(selector)) return readWork(system, root, selector);
   const isSave = /^\d{1,5}$|^latest$|^session-/.test(selector);
-  const work = isSave
-    ? undefined
-    : matchWork(listWorks(system, root).works, { selector, action });
+  const works = isSave ? [] : listWorks(system, root).works;
+  const work = matchWork(works, { selector, action });
   if (work) return work;
-  const save = await savedUnder(system, root, selector);
+  const names = works.flatMap(({ name }) => name ?? []);
+  const save = await savedUnder(system, root, { selector, names });
   if (save.session) return readWork(system, root, save.session.id);
   throw new MpmError("NOT_FOUND", `${save.id} is of no work session`, {
     hint: '"mpm stack" shows the sessions there are',
@@ -53,7 +54,7 @@ export async function findSession(
 async function savedUnder(
   system: System,
   root: string,
-  selector: string,
+  { selector, names }: { selector: string; names: readonly string[] },
 ): Promise<SaveEntry> {
   // Loaded here: most sessions are named by themselves.
   const { findSave } = await import("../store/read_saves.ts");
@@ -63,7 +64,11 @@ async function savedUnder(
     const missing = error instanceof MpmError && error.code === "NOT_FOUND";
     if (!missing) throw error;
     throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
-      hint: '"mpm stack --all" shows the sessions there are',
+      hint: didYouMean(
+        selector,
+        names,
+        '"mpm stack --all" shows the sessions there are',
+      ),
       cause: error,
     });
   }

@@ -15,6 +15,7 @@ import type {
   WorktreeRow,
   WorktreesPruneResult,
 } from "../session/results_worktrees.ts";
+import { counted } from "../session/words.ts";
 import { isFailed } from "../session/worktree_facts.ts";
 import {
   type WorktreeRules,
@@ -22,6 +23,7 @@ import {
 } from "../session/worktree_rules.ts";
 import { readConfig } from "../store/config.ts";
 import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
 
 /** `--min-age`, the same wherever it is taken. */
 export const MIN_AGE = {
@@ -123,6 +125,30 @@ export async function prune(
     ? await removeWorktrees(system, workspace.root, survey)
     : [];
   return pruneResult(plan, removals);
+}
+
+/** The same, in the journal where anything was removed. */
+export async function journaledPrune(
+  context: Context,
+  plan: PrunePlan,
+): Promise<WorktreesPruneResult> {
+  return await journaled(context, ({ system }) => prune(system, plan), {
+    operation: "worktrees prune",
+    workspace: plan.workspace,
+    keepsOwn: true,
+    title: ({ removed }) =>
+      `remove ${counted(removed.length, "worktree")}: ` +
+      removed.map(({ name }) => name).join(", "),
+    facts: ({ removed }) =>
+      removed.length === 0 ? undefined : {
+        before: { worktrees: removed.map(({ path }) => path) },
+        after: {
+          rescues: removed.flatMap(({ rescue }) =>
+            rescue === null ? [] : [rescue]
+          ),
+        },
+      },
+  });
 }
 
 function pruneResult(

@@ -1,10 +1,11 @@
 import { defineCommand } from "../cli/command.ts";
+import { during } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut, table } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
 import { Git } from "../git/git.ts";
 import { readRescues } from "../git/rescue.ts";
-import { shortAge } from "../session/ages.ts";
+import { ageWords } from "../session/ages.ts";
 import type { WorktreesListResult } from "../session/results_worktrees.ts";
 import { sizeText } from "../session/sizes.ts";
 import {
@@ -22,8 +23,8 @@ export const worktreesList = defineCommand({
   description: `
 Everything below .claude/worktrees/ of the main worktree with its branch, its
 size, and whether "mpm worktrees prune" would remove it and why; then the
-removed ones that "mpm worktrees restore" can take back. Nothing is changed, but a clean-up that was killed is finished or
-undone.`,
+removed ones that "mpm worktrees restore" can take back. Nothing is changed, but
+a clean-up that was killed is finished or undone.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],
@@ -33,7 +34,11 @@ undone.`,
     const { system } = context;
     const workspace = await locateRepository(context);
     const rules = await rulesOf(system, workspace, input["min-age"]);
-    const plan = await planPrune(system, workspace, { rules, measure: true });
+    const plan = await during(
+      context,
+      "Looking at worktrees",
+      () => planPrune(system, workspace, { rules, measure: true }),
+    );
     const { survey, folder } = plan;
     const rescues = await readRescues(new Git(system, workspace.root));
     return {
@@ -48,6 +53,10 @@ undone.`,
     };
   },
   render,
+  next: ({ worktrees }) =>
+    worktrees.some(({ remove }) => remove)
+      ? '"mpm worktrees prune" removes those that go'
+      : undefined,
 });
 
 function render(result: WorktreesListResult, style: Style): string {
@@ -63,7 +72,7 @@ function render(result: WorktreesListResult, style: Style): string {
     escapeText(row.name),
     style.green(cut(escapeText(row.branch ?? "-"), 24)),
     row.head.slice(0, 7),
-    style.dim(shortAge(Date.parse(row.removed_at), new Date(now))),
+    style.dim(ageWords(new Date(row.removed_at), new Date(now))),
   ]);
   const none = worktrees.length === 0 && skipped === null;
   return [

@@ -1,11 +1,12 @@
 import { defineCommand } from "../cli/command.ts";
+import { during } from "../cli/progress.ts";
 import { cleanupText } from "../session/worktree_text.ts";
 import {
+  journaledPrune,
   locateRepository,
   MIN_AGE,
   plannedPrune,
   planPrune,
-  prune,
   rulesOf,
 } from "./worktree_steps.ts";
 
@@ -40,8 +41,21 @@ and pass the same test.`,
     const workspace = await locateRepository(context);
     const rules = await rulesOf(system, workspace, input["min-age"]);
     const dryRun = input["dry-run"];
-    const plan = await planPrune(system, workspace, { rules, dryRun });
-    return dryRun ? plannedPrune(plan) : await prune(system, plan);
+    const plan = await during(
+      context,
+      "Looking at worktrees",
+      () => planPrune(system, workspace, { rules, dryRun }),
+    );
+    if (dryRun) return plannedPrune(plan);
+    return await during(
+      context,
+      "Removing worktrees",
+      () => journaledPrune(context, plan),
+    );
   },
   render: cleanupText,
+  next: ({ dry_run: dry, removed }) =>
+    !dry && removed.some(({ rescue }) => rescue !== null)
+      ? '"mpm worktrees restore <name>" takes a removal back'
+      : undefined,
 });

@@ -1,19 +1,12 @@
-import { join, sep } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
-import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { finishRemovals } from "../git/finish_removals.ts";
 import { Git } from "../git/git.ts";
-import { dropRescue, readRescues } from "../git/rescue.ts";
-import {
-  obstacleTo,
-  planRestore,
-  restoreWorktree,
-} from "../git/restore_worktree.ts";
-import type { Workspace } from "../session/repository.ts";
-import { type Rescue, selectRescue } from "../session/rescue.ts";
+import { readRescues } from "../git/rescue.ts";
+import { selectRescue } from "../session/rescue.ts";
 import type { WorktreesRestoreResult } from "../session/results_worktrees.ts";
-import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
+import { restored } from "./worktree_restore_steps.ts";
 import { locateRepository } from "./worktree_steps.ts";
 
 /** `mpm worktrees restore` */
@@ -28,6 +21,7 @@ without a name it is the only one.`,
   positionals: [{
     name: "name",
     summary: "Which: its name below .claude/worktrees/, or part of it",
+    names: "removed",
     optional: true,
   }],
   flags: {
@@ -45,47 +39,18 @@ without a name it is the only one.`,
     const git = new Git(system, workspace.root);
     if (!input["dry-run"]) await finishRemovals(system, workspace);
     const rescue = selectRescue(await readRescues(git), input.name);
-    const path = placeFor(system, workspace, rescue);
-    const plan = await planRestore(git, rescue, path);
-    const notes = [...plan.notes];
-    if (!input["dry-run"]) {
-      notes.push(...await restoreWorktree(system, git, rescue, plan));
-      await dropRescue(git, rescue);
-    }
-    return {
-      dry_run: input["dry-run"],
-      name: rescue.name,
-      path,
-      branch: plan.branch ?? null,
-      head: rescue.head,
-      notes,
-    };
+    const dryRun = input["dry-run"];
+    const make = () => restored(system, workspace, { git, rescue, dryRun });
+    if (dryRun) return await make();
+    return await journaled(context, make, {
+      operation: "worktrees restore",
+      workspace,
+      title: ({ name }) => `restore the worktree ${name}`,
+      facts: ({ name, path, head }) => ({ after: { name, path, head } }),
+    });
   },
   render,
 });
-
-/** Where it goes: its old place, which must be free. Throws CONFLICT. */
-function placeFor(
-  system: System,
-  { root }: Workspace,
-  { name }: Rescue,
-): string {
-  const folder = join(root, ".claude", "worktrees");
-  const path = join(folder, name);
-  if (!path.startsWith(folder + sep)) {
-    throw new MpmError("CONFLICT", `"${name}" is no place for a worktree`);
-  }
-  for (const above of [join(root, ".claude"), folder]) {
-    const kind = system.files.lstat(above)?.kind ?? "folder";
-    if (kind === "folder") continue;
-    throw new MpmError("CONFLICT", `"${above}" is no folder: ${kind}`);
-  }
-  const obstacle = obstacleTo(system, path);
-  if (obstacle === undefined) return path;
-  throw new MpmError("CONFLICT", `"${path}" is in the way: ${obstacle}`, {
-    hint: "Move it away and run the command again",
-  });
-}
 
 function render(result: WorktreesRestoreResult): string {
   const { dry_run: dry, branch, head, path, notes } = result;

@@ -4,6 +4,7 @@ import { isUnmerged } from "../session/git_context.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
 import { parseStatus } from "./status.ts";
+import { runStatus } from "./status_git.ts";
 
 /** As `git status` by itself: a folder of untracked files is one path. */
 const BRIEF = [
@@ -19,14 +20,15 @@ const BRIEF = [
 ];
 
 /**
- * What a prompt says of a worktree, with one git process. `undefined`: git does
+ * What a prompt says of a worktree, with one git process in nearly all of them. `undefined`: git does
  * not answer, or there is no repository.
  */
 export async function readBrief(
   system: System,
-  worktree: string,
+  { worktree, gitDir }: { worktree: string; gitDir: string },
 ): Promise<GitLine | undefined> {
-  const answer = await new Git(system, worktree).run(BRIEF);
+  const git = new Git(system, worktree);
+  const answer = await runStatus(system, git, { gitDir, args: BRIEF });
   if (answer.outcome !== "exited" || answer.status !== 0) return undefined;
   const { head, branch, upstream, ahead, behind, entries } = parseStatus(
     answer.stdout,
@@ -50,10 +52,10 @@ export async function readBrief(
 /** Branch and commit of a worktree, as a session keeps them. */
 export async function readHead(
   system: System,
-  { git, worktree }: Workspace,
+  { git, worktree, gitDir }: Workspace,
 ): Promise<{ branch: string | null; head: string | null }> {
   const brief = git === "repository"
-    ? await readBrief(system, worktree)
+    ? await readBrief(system, { worktree, gitDir: gitDir! })
     : undefined;
   return { branch: brief?.branch ?? null, head: brief?.head ?? null };
 }

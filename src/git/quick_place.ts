@@ -2,6 +2,8 @@ import { basename, dirname, join, resolve, sep } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
+import { strayMain, strayReason, waitReason } from "./belonging.ts";
+import { commonDirOf, coreOf } from "./core_settings.ts";
 import { decodeBytes } from "./text.ts";
 
 /** Where a command works, as far as files alone tell. */
@@ -10,9 +12,8 @@ export type QuickPlace = Pick<
   "root" | "worktree" | "linked" | "gitDir"
 >;
 
-/** Bytes of a `.git` file, of git's `commondir`, and of its `config`. */
+/** Bytes of a `.git` file. */
 const SMALL = 8192;
-const LARGEST_CONFIG = 1024 * 1024;
 
 /**
  * The worktree around `folder` and its project root, found without git as
@@ -25,7 +26,7 @@ export function quickPlace(
   try {
     for (let at = system.files.realPath(folder);; at = dirname(at)) {
       const found = worktreeAt(system, at);
-      if (found) return found;
+      if (found) return checked(system, found);
       if (dirname(at) === at) return undefined;
     }
   } catch (error) {
@@ -65,11 +66,32 @@ export function quickWorkspace(
 function isGitFolder({ files }: System, folder: string): boolean {
   const parts = ["objects", "refs"];
   return parts.every((name) => files.stat(join(folder, name)) !== undefined) &&
-    HEAD.test(decodeBytes(files.readUpTo(join(folder, "HEAD"), SMALL)));
+    HEAD.test(
+      decodeBytes(files.readOwn(files.realPath(join(folder, "HEAD")), SMALL)),
+    );
 }
 
 /** Of a branch, or detached. */
 const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
+
+/** A repository that is not this folder's, or that git could not read, is none. */
+function checked(system: System, found: QuickPlace): QuickPlace {
+  const { root, worktree, linked } = found;
+  const gitDir = found.gitDir!;
+  const commonDir = commonDirOf(system, gitDir);
+  const named = linked ? undefined : coreOf(system, gitDir).worktree;
+  const top = named === undefined ? worktree : resolve(gitDir, named);
+  const usual = root === worktree || root === commonDir ||
+    root === dirname(commonDir);
+  const stray = strayReason(system, { worktree: top, gitDir, commonDir }) ??
+    (usual ? undefined : strayMain(system, { root, commonDir }));
+  if (stray !== undefined) {
+    return { root: worktree, worktree, linked: false, gitDir: undefined };
+  }
+  return waitReason(system, worktree) === undefined
+    ? found
+    : { ...found, gitDir: undefined };
+}
 
 function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
   const { files } = system;
@@ -85,19 +107,12 @@ function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
   const named = /^gitdir: (.*?)[\r\n]*$/.exec(text)?.[1];
   if (named === undefined) return undefined;
   const gitDir = files.realPath(resolve(worktree, named));
-  const common = commonDir(system, gitDir);
+  const common = commonDirOf(system, gitDir);
   // A submodule's worktree is a main one.
   if (common === gitDir) {
     return { root: worktree, worktree, linked: false, gitDir };
   }
   return { root: rootOf(system, common), worktree, linked: true, gitDir };
-}
-
-function commonDir(system: System, gitDir: string): string {
-  const path = join(gitDir, "commondir");
-  if (!system.files.lstat(path)) return gitDir;
-  const text = decodeBytes(system.files.readOwn(path, SMALL)).trim();
-  return system.files.realPath(resolve(gitDir, text));
 }
 
 /** The main worktree of a shared git folder; of a bare one, it itself. */
@@ -106,37 +121,4 @@ function rootOf(system: System, common: string): string {
   if (bare) return common;
   if (worktree !== undefined) return resolve(common, worktree);
   return basename(common) === ".git" ? dirname(common) : common;
-}
-
-interface Core {
-  readonly bare: boolean;
-  readonly worktree: string | undefined;
-  /** Whether other files may say more. */
-  readonly includes: boolean;
-}
-
-/** `core.bare` and `core.worktree`, as a repository's own files say. */
-function coreOf(system: System, common: string): Core {
-  let [bare, includes] = [false, false];
-  let worktree: string | undefined;
-  for (const name of ["config", "config.worktree"]) {
-    const path = join(common, name);
-    if (!system.files.lstat(path)) continue;
-    let section = "";
-    const text = decodeBytes(system.files.readUpTo(path, LARGEST_CONFIG));
-    for (const line of text.split("\n")) {
-      section = /^\s*\[([^\]"]*)/.exec(line)?.[1]?.trim().toLowerCase() ??
-        section;
-      includes ||= section.startsWith("include");
-      if (section !== "core") continue;
-      const [, key, value] = /^\s*(\w+)\s*(?:=\s*(.*?))?\s*$/.exec(line) ?? [];
-      if (key?.toLowerCase() === "bare") {
-        bare = !/^(?:false|no|off|0)$/i.test(value ?? "true");
-      }
-      if (key?.toLowerCase() === "worktree" && value) {
-        worktree = value.replace(/^"(.*)"$/, "$1");
-      }
-    }
-  }
-  return { bare, worktree, includes };
 }

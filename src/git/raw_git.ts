@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { FileError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
-import type { Vault } from "./vault.ts";
+import { PRIVATE, type Vault } from "./vault.ts";
 
 /**
  * A git folder of mpm's own that shares the vault's objects and nothing else,
@@ -55,6 +55,7 @@ export function rawGit(
       `--git-dir=${folder}`,
       `--work-tree=${worktree}`,
       ...OVER.flatMap((setting) => ["-c", setting]),
+      ...vault.own ? PRIVATE : [],
     ],
     env: {
       GIT_OBJECT_DIRECTORY: join(vault.workspace.commonDir!, "objects"),

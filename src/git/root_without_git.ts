@@ -1,5 +1,6 @@
 import { dirname, resolve } from "@std/path";
 import type { System } from "../system/system.ts";
+import { strayLink } from "./belonging.ts";
 import { decodeBytes } from "./text.ts";
 
 /**
@@ -35,7 +36,12 @@ function mainOf(system: System, folder: string): string | undefined {
   const text = decodeBytes(system.files.readOwn(path, GIT_FILE_LIMIT));
   const linked = /^gitdir: (.*)[/\\]\.git[/\\]worktrees[/\\][^/\\]+\s*$/
     .exec(text);
-  return linked ? resolve(folder, linked[1]!) : folder;
+  if (!linked) return folder;
+  const main = resolve(folder, linked[1]!);
+  const commonDir = resolve(main, ".git");
+  const gitDir = resolve(folder, text.slice("gitdir: ".length).trimEnd());
+  const stray = strayLink(system, { worktree: folder, gitDir, commonDir });
+  return stray === undefined ? main : folder;
 }
 
 function realHome(system: System): string | undefined {

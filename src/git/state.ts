@@ -8,7 +8,8 @@ import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
 import { readRecent, type Recent } from "./recent.ts";
 import { type Names, resolveUpstream, UPSTREAM } from "./refs.ts";
-import { readStatus, type Status } from "./status.ts";
+import { parseStatus, STATUS, type Status } from "./status.ts";
+import { runStatus } from "./status_git.ts";
 import { splitFields } from "./text.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
@@ -66,7 +67,7 @@ export async function readPresent(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
   const [{ status, files }, resolved, stashes] = await allEnded([
-    readers.files ? readers.files() : readFiles(system, git),
+    readers.files ? readers.files() : readFiles(system, git, workspace.gitDir!),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
@@ -86,8 +87,10 @@ export async function readPresent(
   };
 }
 
-async function readFiles(system: System, git: Git) {
-  const status = await readStatus(git);
+async function readFiles(system: System, git: Git, gitDir: string) {
+  const answer = await runStatus(system, git, { gitDir, args: STATUS });
+  if (answer.status !== 0) throw gitFailure(STATUS, answer);
+  const status = parseStatus(answer.stdout);
   const listed = status.entries.slice(0, FILE_LIMIT);
   return { status, files: await readFileStates(system, git.folder, listed) };
 }

@@ -49,7 +49,7 @@ export interface Status {
  * Everything that differs from HEAD but mpm's own folder: its saves are not
  * the user's changes, and thousands of them must cost nothing.
  */
-const STATUS = [
+export const STATUS = [
   "status",
   "--porcelain=v2",
   "-z",
@@ -61,13 +61,8 @@ const STATUS = [
   ":(top,exclude).claude-mpm",
 ];
 
-/** Reads it with one process. Throws GIT_FAILED. */
-export async function readStatus(git: Git): Promise<Status> {
-  return parseStatus(await git.read(STATUS));
-}
-
 /**
- * The same without looking into submodules, every path on its own, and mpm's
+ * The status without looking into submodules, every path on its own, and mpm's
  * own still among them: git compares each path of the index with a pattern.
  */
 const SHALLOW_STATUS = [

@@ -19,6 +19,9 @@ export interface Vault extends SafeGit {
   readonly own: boolean;
 }
 
+/** What git makes is the user's alone, whatever the umask. */
+export const PRIVATE = ["-c", "core.sharedRepository=0600"];
+
 /** The bare repository for a project outside git, below mpm's folder `home`. */
 export function ownRepository(home: string): string {
   return join(home, "checkpoints.git");
@@ -69,6 +72,7 @@ export async function openVault(
       `--work-tree=${root}`,
       "-c",
       "core.bare=false",
+      ...PRIVATE,
     ],
   };
   const safe = await safeGit(system, root, setting);
@@ -88,6 +92,7 @@ async function createOwn(
   gitDir: string,
 ): Promise<void> {
   await new Git(system, root).read([
+    ...PRIVATE,
     "init",
     "--quiet",
     "--bare",

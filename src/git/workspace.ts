@@ -1,6 +1,7 @@
 import { dirname, resolve } from "@std/path";
 import type { Workspace } from "../session/repository.ts";
 import type { RunResult, System } from "../system/system.ts";
+import { holderOf, strayMain, strayReason, waitReason } from "./belonging.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
 import { rootWithoutGit } from "./root_without_git.ts";
 import { decodeBytes, splitFields } from "./text.ts";
@@ -25,13 +26,35 @@ const QUESTION = [
 /**
  * Finds the repository, worktree and project root of `folder`, with one git
  * process, two in a linked worktree. A git that is missing or refuses is told
- * in the answer. Throws FILE_FAILED if the folder does not exist.
+ * in the answer, and so is a repository that is not this folder's. Throws
+ * FILE_FAILED if the folder does not exist.
  */
 export async function locate(
   system: System,
   folder: string,
 ): Promise<Workspace> {
   const cwd = system.files.realPath(folder);
+  const found = await ask(system, cwd);
+  const reason = found.git === "repository"
+    ? refusal(system, found)
+    : undefined;
+  if (reason === undefined) return found;
+  const root = holderOf(system, cwd);
+  return { ...NOWHERE, git: "failed", reason, cwd, worktree: cwd, root };
+}
+
+/** Why mpm does not work with what git found. */
+function refusal(system: System, found: Workspace): string | undefined {
+  const { worktree, root } = found;
+  const [gitDir, commonDir] = [found.gitDir!, found.commonDir!];
+  const usual = root === worktree || root === commonDir ||
+    root === dirname(commonDir);
+  return strayReason(system, { worktree, gitDir, commonDir }) ??
+    (usual ? undefined : strayMain(system, { root, commonDir })) ??
+    waitReason(system, worktree);
+}
+
+async function ask(system: System, cwd: string): Promise<Workspace> {
   const git = new Git(system, cwd);
   const answer = await git.run(QUESTION);
   const [bare, gitDir, common, top] = answersOf(answer);

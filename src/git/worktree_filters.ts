@@ -17,9 +17,13 @@ import {
   type WorktreeFolders,
 } from "./worktree_status.ts";
 
-const SETTINGS = "^(filter\\..*\\.(clean|process)|includeif\\..*)$";
+const SETTINGS =
+  "^(filter\\..*\\.(clean|process)|includeif\\..*|lfs\\.extension\\..*)$";
 
-/** Git LFS keeps what it takes out of a file: it hides nothing. */
+/**
+ * Git LFS keeps what it takes out of a file: it hides nothing. Its extensions
+ * are programs that the settings name.
+ */
 const LFS = /^git[- ]lfs (clean|filter-process)( --skip)?( -- %f)?$/;
 
 /** The filters of one worktree that are not to be trusted, by name. */
@@ -76,12 +80,14 @@ async function readSettings(git: Git, where: readonly string[]) {
     throw gitFailure(["config"], result);
   }
   const drivers = new Set<string>();
+  const fields = splitFields(result.stdout);
+  const extended = fields.some((field) => field.startsWith("lfs."));
   let conditional = false;
-  for (const field of splitFields(result.stdout)) {
+  for (const field of fields) {
     const [name, value = ""] = field.split(/\n([^]*)/);
     const driver = /^filter\.([^]*)\.\w+$/.exec(name!)?.[1];
-    if (driver === undefined) conditional = true;
-    else if (!LFS.test(value)) drivers.add(driver);
+    if (driver === undefined) conditional ||= !name!.startsWith("lfs.");
+    else if (extended || !LFS.test(value)) drivers.add(driver);
   }
   return { filters: new Filters([...drivers]), conditional };
 }

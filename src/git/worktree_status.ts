@@ -4,6 +4,7 @@ import type { Failed, WorktreeStatus } from "../session/worktree_facts.ts";
 import type { System } from "../system/system.ts";
 import { Git, reasonOf } from "./git.ts";
 import { parseStatus } from "./status.ts";
+import { submodulesFilter } from "./status_git.ts";
 import { splitFields } from "./text.ts";
 
 /** A worktree by its folder and its own git folder, both absolute. */
@@ -59,8 +60,14 @@ export async function readWorktreeStatus(
   env: Readonly<Record<string, string>>,
 ): Promise<FullStatus | Failed> {
   return await answered(async () => {
-    const git = new Git(system, folders.path, { env });
-    const result = await git.run([...gitAt(folders), ...EVERYTHING]);
+    const git = new Git(system, folders.path, {
+      args: gitAt(folders),
+      env,
+    });
+    if (await submodulesFilter(system, git, folders.gitDir)) {
+      return { failed: "the settings of a submodule name a filter" };
+    }
+    const result = await git.run(EVERYTHING);
     if (result.status !== 0) {
       return { failed: reasonOf(result) || result.outcome };
     }

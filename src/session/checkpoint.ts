@@ -19,11 +19,14 @@ export const CheckpointFile = z.looseObject({
   status: text,
   /** Git's id of the raw content; null: nothing there, or not captured. */
   hash: z.nullable(objectId),
+  /** As git has it; null: nothing there. */
   mode: z.nullable(text),
+  /** Bytes; null: nothing there. */
   size: z.nullable(count),
 });
 
 export const Checkpoint = z.looseObject({
+  /** The version of the format. */
   schema: z.literal(1),
   /** The last part of its ref and the name of its file. */
   id: text,
@@ -31,21 +34,27 @@ export const Checkpoint = z.looseObject({
   name: text,
   /** `parked`: put aside by `mpm branch`. */
   kind: z.enum(["named", "auto", "safety", "parked"]),
+  /** What `--message` said. */
   note: z.nullable(text),
   /** ISO 8601, UTC. */
   created_at: text,
+  /** The top folder of the project, absolute. */
   project_path: text,
   /** The worktree that was captured, absolute. */
   worktree: text,
+  /** null: detached, or no repository. */
   branch: z.nullable(text),
   /** Full commit id; null: no commit yet, or no repository. */
   head: z.nullable(objectId),
+  /** Whether HEAD was at no branch. */
   detached: z.boolean(),
+  /** A merge, rebase or the like in progress. */
   operation: z.nullable(text),
   /** What tells one state from another: SHA-256 over trees, index and HEAD. */
   print: text,
   /** Changed paths at that moment, at most 10,000. */
   files: z.array(CheckpointFile),
+  /** Changed paths beyond the limit. */
   files_omitted: count,
   /** What is not in it, and why. */
   left_out: z.array(z.looseObject({ path: text, reason: text })),
@@ -67,10 +76,13 @@ export const Checkpoint = z.looseObject({
   size: count,
   /** `.claude/context.md` at that moment; null: there is none. */
   context: z.nullable(text),
+  /** Where it was taken. */
   environment: z.looseObject({ folder: text, os: text }),
   /** What a pause at that moment would have saved; it was not saved. */
   session: Save,
+  /** The version of mpm that took it. */
   version: text,
+  /** Its build. */
   build: text,
 });
 

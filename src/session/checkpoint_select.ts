@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 
 /** Names that an error lists before it only counts the rest. */
@@ -26,7 +27,11 @@ export function matchCheckpoint(
   throw new MpmError("NOT_FOUND", `No checkpoint matches "${selector}"`, {
     hint: records.length === 0
       ? 'There are no checkpoints; "mpm checkpoint save <name>" takes one'
-      : `There are: ${names(records)}`,
+      : didYouMean(
+        selector.trim(),
+        ["latest", ...records.map(({ name }) => name)],
+        `There are: ${names(records)}`,
+      ),
   });
 }
 

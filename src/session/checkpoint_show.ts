@@ -2,6 +2,8 @@ import type { StoredCheckpoint } from "./checkpoint.ts";
 import { utcSeconds } from "./ids.ts";
 import type { CheckpointShowResult } from "./results_checkpoints.ts";
 import { shellWord } from "./shell.ts";
+import { openItems } from "./work_save.ts";
+import { fullTitle } from "./work_title.ts";
 
 /** What happened to a file, in the words of a snapshot. */
 function statusOf(
@@ -63,10 +65,15 @@ function todosOf({ session }: StoredCheckpoint): string[] {
   ];
 }
 
+/** Items of a checklist that are named. */
+const OPEN = 10;
+
 /** What was said to come next, else what is open. */
 function nextSteps(record: StoredCheckpoint): string[] {
-  const { next_steps: said } = record.session.conversation;
-  return said.length > 0 ? said : todosOf(record);
+  const { conversation, mpm } = record.session;
+  const open = [conversation.next_steps, todosOf(record)]
+    .find((steps) => steps.length > 0);
+  return open ?? openItems(mpm?.checklist).slice(0, OPEN);
 }
 
 /** What `mpm checkpoint show` prints: Markdown. */
@@ -126,7 +133,9 @@ export function loadText(record: StoredCheckpoint): string {
     `# Session Checkpoint: ${name}`,
     "",
     "## Context",
-    `Working on: ${conversation.primary_task}`,
+    `Working on: ${
+      mpm?.session ? fullTitle(mpm.session) : conversation.primary_task
+    }`,
     `Branch: ${branch ?? (head === null ? "none" : `detached at ${head}`)}`,
     ...conversation.accomplishments.slice(-1)
       .map((last) => `Last completed: ${last}`),

@@ -10,10 +10,14 @@ export function saveText(result: CheckpointSaveResult): string {
   const { saved, reason, name } = result;
   if (!saved) return `${escapeText(reason ?? "")}: nothing was written\n`;
   const at = result.head?.slice(0, 7) ?? "no commit yet";
+  const placed = result.branch === null && result.head === null
+    ? "outside git"
+    : `${result.branch ?? "no branch"} at ${at}`;
   return [
     `Checkpoint saved: ${escapeText(name!)}`,
-    `  ${escapeText(result.branch ?? "no branch")} at ${at}, ` +
-    `${counted(result.files, "changed file")} (${sizeText(result.size)})`,
+    `  ${escapeText(placed)}, ${counted(result.files, "changed file")} (${
+      sizeText(result.size)
+    })`,
     ...leftOutLines(result.left_out),
     ...result.pruned.length > 0
       ? [`Dropped ${counted(result.pruned.length, "old automatic one")}`]

@@ -9,6 +9,8 @@ export interface CommitFacts {
   readonly asked: boolean;
   /** Not switched off in the configuration. */
   readonly configured: boolean;
+  /** The configuration has a fault, so nobody knows what was meant. */
+  readonly faulty: boolean;
   /** Whether git ignores the save's folder; `undefined`: it cannot say. */
   readonly ignored: boolean | undefined;
   /** Whether a `git commit` is under way around this process. */
@@ -22,6 +24,7 @@ export function noCommitReason(facts: CommitFacts): string | undefined {
   const { workspace, state } = facts;
   if (!facts.asked) return "--no-commit";
   if (!facts.configured) return "commit = false in the configuration";
+  if (facts.faulty) return "the configuration has a fault";
   if (workspace.git === "no-git") return "git is not installed";
   if (workspace.git === "none") {
     return workspace.reason ?? "not a git repository";

@@ -33,8 +33,11 @@ export interface Draft {
   readonly time: Date;
   /** The work session that is paused and its parents, the nearest first. */
   readonly stack?: readonly Work[];
-  /** `auto`: made by a hook, which pauses no work session; else `pause`. */
-  readonly kind?: "pause" | "auto";
+  /**
+   * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the work
+   * session. Else `pause`.
+   */
+  readonly kind?: "pause" | "auto" | "checkpoint";
 }
 
 /** Paths offered for review, so that the list stays readable. */
@@ -113,7 +116,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
 
 /** What pauses the work session, if anything does. */
 function pauseOf({ kind, time }: Draft, save: string) {
-  return kind === "auto" ? undefined : { save, time };
+  return kind === undefined || kind === "pause" ? { save, time } : undefined;
 }
 
 /** `login: Fix it, 3 of 16 done`. */

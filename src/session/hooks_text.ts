@@ -1,4 +1,4 @@
-import { escapeLines, escapeText } from "../escape.ts";
+import { escapeDiff, escapeText } from "../escape.ts";
 import type {
   HooksInstallResult,
   HooksStatusResult,
@@ -21,7 +21,10 @@ export function installText(
   const { dry_run: dry, diff, path, changes, skills, warnings } = result;
   const written = changes.filter(({ action }) => action !== "kept");
   const notes = notesOf(warnings, style);
-  if (dry && diff !== "") return `${escapeLines(diff.trimEnd())}\n${notes}`;
+  if (dry && diff !== "") {
+    const lines = skillLines(skills, dry).map((line) => `${line}\n`);
+    return escapeDiff(diff) + lines.join("") + notes;
+  }
   const head = written.length === 0
     ? [`mpm's hooks are in ${escapeText(path)} already: nothing changed`]
     : [
@@ -42,7 +45,10 @@ export function uninstallText(
 ): string {
   const { dry_run: dry, diff, path, changes, skills, warnings } = result;
   const notes = notesOf(warnings, style);
-  if (dry && diff !== "") return `${escapeLines(diff.trimEnd())}\n${notes}`;
+  if (dry && diff !== "") {
+    const lines = skillLines(skills, dry).map((line) => `${line}\n`);
+    return escapeDiff(diff) + lines.join("") + notes;
+  }
   const what = escapeText(path);
   const head = changes.length === 0
     ? `No hooks of mpm's in ${what}`
@@ -88,7 +94,7 @@ export function hooksStatusText(
   { installed, findings }: HooksStatusResult,
   style: Painter,
 ): string {
-  if (installed.length === 0) {
+  if (installed.length + findings.length === 0) {
     return "mpm's hooks are not installed. To do so: mpm hooks install\n";
   }
   const places = installed.map(

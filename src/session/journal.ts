@@ -18,30 +18,71 @@ export interface JournalEntry {
   readonly after: Readonly<Record<string, unknown>>;
   /** Of an undo: the operation it took back. */
   readonly undoes?: number;
+  /** A hook did it, and nobody asked for it. */
+  readonly automatic?: true;
+}
+
+/** A file before or after an operation; null: there was none. */
+export interface FileVersion {
+  readonly sha256: string;
+  /** Where its content stays, below the trash; null: nowhere. */
+  readonly kept: string | null;
 }
 
 /**
- * The entries of a journal. Lines that are none are skipped: the last one may
- * be torn, and what another version wrote may be unknown.
+ * Files by their paths: with `/` between folders and relative to the project
+ * where they are below it, else absolute.
  */
-export function parseJournal(text: string): JournalEntry[] {
-  return text.split("\n").flatMap((line) => {
-    if (line === "") return [];
-    try {
-      const value: unknown = JSON.parse(line);
-      return isEntry(value) ? [value] : [];
-    } catch (error) {
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
-  });
+export type FileVersions = Readonly<Record<string, FileVersion | null>>;
+
+/** An entry as the journal of this machine has it. */
+export interface KnownEntry extends JournalEntry {
+  /** Whether this user's mpm wrote it; another's is never acted on. */
+  readonly own: boolean;
+}
+
+/** The largest number an operation can have. */
+const LARGEST_ID = 1_000_000_000;
+
+/** The entry in a line; `undefined`: it is torn, or of another version. */
+export function parseEntry(line: string): JournalEntry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEntry(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function isEntry(value: unknown): value is JournalEntry {
   const texts = ["at", "operation", "title", "worktree"];
-  return Number.isInteger(field(value, "id")) &&
+  const [id, undoes] = [field(value, "id"), field(value, "undoes")];
+  return isNumber(id) && (undoes === undefined || isNumber(undoes)) &&
     texts.every((name) => typeof field(value, name) === "string") &&
     isFields(field(value, "before")) && isFields(field(value, "after"));
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 &&
+    Number(value) <= LARGEST_ID;
+}
+
+/** The versions of files in `before` or `after`; what is none is left out. */
+export function versionsIn(value: unknown): FileVersions {
+  const files = field(value, "files");
+  if (!isFields(files)) return {};
+  return Object.fromEntries(
+    Object.entries(files).filter(([, version]) =>
+      version === null || isVersion(version)
+    ),
+  ) as FileVersions;
+}
+
+function isVersion(value: unknown): value is FileVersion {
+  const kept = field(value, "kept");
+  return /^([0-9a-f]{64})?$/.test(String(field(value, "sha256"))) &&
+    (kept === null || typeof kept === "string");
 }
 
 /** Which operations are taken back now: an undo may itself be undone. */
@@ -54,36 +95,75 @@ export function undoneIds(entries: readonly JournalEntry[]): Set<number> {
   return undone;
 }
 
+/** Whether an undo without a number may mean it. */
+function isNext(
+  entry: KnownEntry,
+  { undone, worktree }: {
+    undone: ReadonlySet<number>;
+    worktree: string | undefined;
+  },
+): boolean {
+  return entry.own && entry.undoes === undefined && !entry.automatic &&
+    !undone.has(entry.id) &&
+    (worktree === undefined || entry.worktree === worktree);
+}
+
 /**
  * The operation to take back: the one named by its number, else the newest of
- * this worktree that is no undo and not taken back yet. Throws NOT_FOUND,
- * CONFLICT where it is taken back already.
+ * this worktree that is no undo, no hook's, and not taken back yet. Throws
+ * NOT_FOUND, CONFLICT where it is taken back already or not this user's.
  */
 export function entryToUndo(
-  entries: readonly JournalEntry[],
-  { number, worktree }: { number: string | undefined; worktree: string },
-): JournalEntry {
+  entries: readonly KnownEntry[],
+  { number, worktree }: {
+    number: string | undefined;
+    /** `undefined`: any. */
+    worktree: string | undefined;
+  },
+): KnownEntry {
   const undone = undoneIds(entries);
   if (number === undefined) {
     const found = entries.findLast((entry) =>
-      entry.undoes === undefined && !undone.has(entry.id) &&
-      entry.worktree === worktree
+      isNext(entry, { undone, worktree })
     );
     if (found) return found;
     throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
       hint: '"mpm log" lists what was done; "mpm undo <number>" takes one back',
     });
   }
-  const found = entries.find(({ id }) => String(id) === number);
+  const found = entries.findLast(({ id }) => String(id) === number);
   if (!found) {
     throw new MpmError("NOT_FOUND", `No operation has the number "${number}"`, {
       hint: '"mpm log" lists them',
     });
   }
+  if (!found.own) throw foreign(found);
   if (!undone.has(found.id)) return found;
   throw new MpmError("CONFLICT", `Operation ${number} is taken back already`, {
     hint: "To do it again, undo the undo: mpm log has its number",
   });
+}
+
+function foreign({ id }: JournalEntry): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `Operation ${id} was not done by this user's mpm on this machine`,
+    { hint: "What such a line names is not trusted: nothing was changed" },
+  );
+}
+
+/** A way on where one cannot be taken back: the next one before it. */
+export function earlierHint(
+  entries: readonly KnownEntry[],
+  entry: KnownEntry,
+): string | undefined {
+  const { worktree } = entry;
+  const undone = undoneIds(entries);
+  const found = entries.findLast((one) =>
+    one.id < entry.id && isNext(one, { undone, worktree })
+  );
+  return found &&
+    `mpm undo ${found.id} takes the one before it back: ${found.title}`;
 }
 
 /** `undo restore x`; of an undo `redo restore x`, and back again. */

@@ -21,19 +21,26 @@ export interface OnCrossing {
   readonly note: string;
 }
 
-/** How to get out, in the order of sense. */
-const WAYS = [
-  "/mpm-pause saves the session",
-  "/compact or /clear makes room",
-  "/mpm-resume takes the work up again",
-];
-
 /** A prompt that begins with it is let through at any level. */
 export const OVERRIDE = "!override";
 
-/** Prompts that are let through at any level, under any plugin's name. */
+/**
+ * How to get out. In a terminal Claude Code itself refuses a command that it has
+ * no skill for, and runs what begins with `!` as a shell command; with a blank
+ * before it both come here.
+ */
+const WAYS = "/compact or /clear makes room. Typed with a blank before it, " +
+  "/mpm-pause saves the session, /mpm-resume takes the work up again";
+
+/** The same where prompts are held back. */
+const WAYS_OUT = `${WAYS}, and ${OVERRIDE} before a prompt sends it anyway.`;
+
+/**
+ * Prompts that are let through at any level, under any plugin's name. A path
+ * such as `/help/index.html` is none.
+ */
 const ALWAYS =
-  /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?![\w-])/i;
+  /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?!\S)/i;
 
 /**
  * What follows from crossing `level`, which is above `normal`; `written`:
@@ -50,7 +57,7 @@ export function onCrossing(
     case "pause":
       return {
         writeResumeFile: true,
-        message: `Context ${figure}: a pause is recommended. ${ways()} ` +
+        message: `Context ${figure}: a pause is recommended. ${WAYS}. ` +
           '"mpm context acknowledge" notes that you have seen this.',
         note: `The context window is ${figure}.${file} ` +
           "A pause is recommended before new complex work is begun; the user " +
@@ -60,7 +67,7 @@ export function onCrossing(
       return {
         writeResumeFile: true,
         message: `Context ${figure}: pause soon. No new sub-agents are ` +
-          `started from here on. ${ways()} "mpm context acknowledge" notes ` +
+          `started from here on. ${WAYS}. "mpm context acknowledge" notes ` +
           "that you have seen this.",
         note: `The context window is ${figure}. Only what is in progress can ` +
           "be finished; no new sub-agents are started. The user has been told " +
@@ -70,7 +77,7 @@ export function onCrossing(
       return {
         writeResumeFile: true,
         message: `Context ${figure}: prompts are held back from here on. ` +
-          `${ways()} A prompt that begins with ${OVERRIDE} is let through.`,
+          WAYS_OUT,
         note: `The context window is ${figure}. New work is held back until ` +
           "the session is paused, compacted or cleared.",
       };
@@ -95,7 +102,7 @@ export function onPrompt(
   return {
     allow: false,
     reason: `Context ${figureText(gauge)}: this prompt was not sent. ` +
-      `${ways()} To send it anyway, begin it with ${OVERRIDE}.`,
+      WAYS_OUT,
     note: null,
   };
 }
@@ -107,7 +114,7 @@ export function onAgent(level: Level, gauge: Gauge): Decision {
     allow: false,
     reason: `The context window is ${figureText(gauge)}, and no new ` +
       "sub-agents are started: their results would not fit. Finish what is in " +
-      `progress without one. ${ways()}`,
+      `progress without one. ${WAYS}.`,
     note: null,
   };
 }
@@ -133,10 +140,6 @@ const DOES: Readonly<Record<Exclude<Level, "normal">, string>> = {
   block:
     `holds prompts back but for pause, resume, compact, clear, context, help and ${OVERRIDE}`,
 };
-
-function ways(): string {
-  return `${WAYS.join("; ")}.`;
-}
 
 /** `72.4 % full (144,800 of 200,000 tokens)` */
 export function figureText({ tokens, window, percentage }: Gauge): string {

@@ -22,11 +22,15 @@ export function migrateText(result: MigrateAnswer): string {
   ].join("\n");
 }
 
-function stepLines({ steps }: MigrateAnswer): string[] {
+/** What lies in the project is named from there. */
+function stepLines({ steps, folder }: MigrateAnswer): string[] {
+  const project = /^(.*[\\/])\.claude-mpm[\\/]/.exec(folder)?.[1] ?? "";
+  const named = (path: string) =>
+    escapeText(path.startsWith(project) ? path.slice(project.length) : path);
   return steps.map(({ action, from, to, note }) => {
-    const target = to === null ? "" : ` -> ${escapeText(to)}`;
+    const target = to === null ? "" : ` -> ${named(to)}`;
     const why = note === null ? "" : `  (${escapeText(note)})`;
-    return `${action.padEnd(9)}  ${escapeText(from)}${target}${why}`;
+    return `${action.padEnd(9)}  ${named(from)}${target}${why}`;
   });
 }
 
@@ -91,7 +95,9 @@ function closing(result: MigrateAnswer): string[] {
       `To take this back: mpm migrate --rollback ${basename(path)}`,
     ]),
     ...gitLines(result),
-    `Time: ${(milliseconds / 1000).toFixed(2)} s`,
+    ...backups.length > 0
+      ? [`Time: ${(milliseconds / 1000).toFixed(2)} s`]
+      : [],
   ];
 }
 

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import type { RescueNote } from "./rescue_note.ts";
 
 /** The refs that take a removal back. */
@@ -46,7 +47,11 @@ export function selectRescue(
   if (names.length === 0) {
     const what = name === undefined ? "worktree" : `worktree "${name}"`;
     throw new MpmError("NOT_FOUND", `No removed ${what}`, {
-      hint: '"mpm worktrees list" names those that can be restored',
+      hint: didYouMean(
+        name ?? "",
+        rescues.map((rescue) => rescue.name),
+        '"mpm worktrees list" names those that can be restored',
+      ),
     });
   }
   throw new MpmError(

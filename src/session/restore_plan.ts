@@ -1,3 +1,4 @@
+import { type Platform, reasonNotThere } from "./paths_there.ts";
 import {
   foldersAbove,
   isOwnPath,
@@ -63,15 +64,16 @@ export function changesBetween(parts: PlanParts): PathChange[] {
  */
 export function planRestore(
   changes: readonly PathChange[],
-  { leftOut, known, exact }: {
+  { leftOut, known, exact, platform }: {
     leftOut: readonly LeftOut[];
     known: ReadonlySet<string>;
     exact: boolean;
+    platform: Platform;
   },
 ): RestorePlan {
   const skipped: LeftOut[] = [];
   const able = changes.filter((change) => {
-    const reason = reasonToSkip(change, leftOut);
+    const reason = reasonToSkip(change, { leftOut, platform });
     if (reason !== undefined) skipped.push({ path: change.path, reason });
     return reason === undefined;
   });
@@ -101,9 +103,13 @@ function obstacles(
 
 function reasonToSkip(
   { path, from, to }: PathChange,
-  leftOut: readonly LeftOut[],
+  { leftOut, platform }: {
+    leftOut: readonly LeftOut[];
+    platform: Platform;
+  },
 ): string | undefined {
-  if (!isSafePath(path)) return "its name leads elsewhere";
+  const impossible = reasonNotThere(path, platform);
+  if (impossible !== undefined) return impossible;
   if (!path.isWellFormed()) {
     return "its name is not UTF-8: --to writes it";
   }
@@ -112,18 +118,6 @@ function reasonToSkip(
   }
   const out = leftOut.find((one) => isWithin(path, one.path));
   return out && `not in a checkpoint: ${out.reason}`;
-}
-
-/**
- * Whether a path of a tree stays within its worktree and out of git's folder.
- * A tree may have been made by anybody.
- */
-export function isSafePath(path: string): boolean {
-  return path !== "" && !path.includes("\0") &&
-    path.split("/").every((part) =>
-      !["", ".", ".."].includes(part) && !/^\.git[. ]*$/i.test(part) &&
-      !/^git~\d/i.test(part)
-    );
 }
 
 /** Whether a plan changes no file. */

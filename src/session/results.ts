@@ -91,6 +91,12 @@ export const SessionsResult = z.strictObject({
   /** When it was listed, ISO 8601: ages count from here. */
   listed_at: text,
   sessions: z.array(SessionRow),
+  /** How many there are without filters. */
+  total: z.int(),
+  /** How many fit the filters, whether they are in `sessions` or not. */
+  matching: z.int(),
+  /** What was given as `--limit`; null: nothing, so that all are there. */
+  limit: z.nullable(z.int()),
   /** How many are left out, of archived and cancelled sessions. */
   hidden: z.int(),
 });

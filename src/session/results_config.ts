@@ -15,6 +15,12 @@ export const ConfigRow = z.strictObject({
   source: z.nullable(text),
   /** In the file, from 1. */
   line: z.nullable(z.int()),
+  /** Where farther entries of a table are from, the farthest first. */
+  adds_to: z.array(z.strictObject({
+    origin: z.enum(LAYERS),
+    source: text,
+    line: z.nullable(z.int()),
+  })),
   /** The environment variable that sets it; null: none does. */
   variable: z.nullable(text),
   summary: text,

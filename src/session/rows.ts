@@ -40,7 +40,15 @@ export function sessionsResult(
     sessions.push(sessionRow(entry, { index, state, origin }));
   }
   hidden = all ? 0 : hidden;
-  return { project, listed_at: now.toISOString(), sessions, hidden };
+  return {
+    project,
+    listed_at: now.toISOString(),
+    sessions,
+    total: sessions.length,
+    matching: sessions.length,
+    limit: null,
+    hidden,
+  };
 }
 
 function sessionRow(

@@ -66,13 +66,19 @@ export const Task = z.looseObject({
 });
 
 export const GitContext = z.looseObject({
+  /** Whether there is a repository. */
   is_git_repo: z.boolean(),
   /** null: detached, or no repository. */
   branch: z.nullable(text),
+  /** HEAD, as a full id; null: no commit yet, or no repository. */
   commit: z.nullable(text),
+  /** The subject of that commit. */
   commit_message: z.nullable(text),
+  /** The last commits of HEAD, the newest first. */
   recent_commits: z.array(Commit),
+  /** Whether nothing is uncommitted, untracked files included. */
   is_clean: z.boolean(),
+  /** Commits that the upstream lacks, and that HEAD lacks. */
   ahead_behind: z.looseObject({ ahead: count, behind: count }),
   status: z.looseObject({
     clean: z.boolean(),
@@ -132,28 +138,39 @@ export const OwnFields = z.looseObject({
   schema: z.literal(1),
   /** `pause` when asked for; other kinds are written by hooks. */
   kind: text,
+  /** A name to find it by. */
   name: z.nullable(text),
   /** Absolute path of the worktree that was paused; null: no repository. */
   worktree: z.nullable(text),
+  /** The agent's own session, so that it can be continued. */
   agent: z.nullable(Agent),
   /** Id of the session this one is a detour of. */
   parent: z.nullable(text),
+  /** The template that the checklist is made from. */
   template: z.nullable(text),
+  /** The items of the checklist: phase, text, done. */
   checklist: z.array(z.unknown()),
+  /** What was decided, and why. */
   decisions: texts,
+  /** What the work waits for. */
   blockers: texts,
   /** Full commit id; null: no commit yet, or no repository. */
   head: z.nullable(text),
+  /** The upstream of the branch, and the commit it was at. */
   upstream: z.nullable(
     z.looseObject({ name: text, commit: z.nullable(text) }),
   ),
+  /** Whether HEAD was at no branch. */
   detached: z.boolean(),
   /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
   operation: z.nullable(text),
+  /** The stash list, the newest first. */
   stashes: z.array(z.looseObject({ commit: text, message: text })),
+  /** Every uncommitted path, at most 10,000. */
   files: z.array(FileState),
   /** Dirty paths beyond the limit, known only by number. */
   files_omitted: count,
+  /** The checkpoint that was taken with it. */
   checkpoint: z.nullable(text),
   /** The work session that was paused; absent: none was current. */
   session: z.optional(SavedWork),
@@ -170,15 +187,19 @@ export const OwnFields = z.looseObject({
 });
 
 export const Save = z.looseObject({
+  /** `session-YYYYMMDD-HHMMSS`, the UTC time of the pause. */
   session_id: text.check(z.regex(READ_ID)),
   /** ISO 8601, UTC. */
   paused_at: text,
+  /** How long the session was, in hours; 0: not known. */
   duration_hours: z.number(),
+  /** How full the context of the agent was; zeros: not known. */
   context_usage: z.looseObject({
     tokens_used: z.number(),
     tokens_total: z.number(),
     percentage: z.number(),
   }),
+  /** What was being done, as it was told at the pause. */
   conversation: z.looseObject({
     primary_task: text,
     current_phase: text,
@@ -186,26 +207,36 @@ export const Save = z.looseObject({
     accomplishments: texts,
     next_steps: texts,
   }),
+  /** Where git stood. */
   git_context: GitContext,
+  /** The folder that was worked in. */
   active_context: z.looseObject({ working_directory: text }),
+  /** What whoever resumes must know. */
   important_reminders: texts,
+  /** How to take the work up again. */
   resume_instructions: z.looseObject({
     quick_start: texts,
     files_to_review: texts,
     validation_commands: z.record(text, text),
   }),
+  /** What is not decided yet. */
   open_questions: texts,
+  /** Figures of claude-mpm, kept as they are. */
   performance_metrics: z.record(text, z.unknown()),
+  /** The agent's list, and what was given to the pause. */
   todos: z.looseObject({
     active: z.array(Todo),
     completed: z.array(Todo),
   }),
+  /** Claude Code's tasks, in claude-mpm's form. */
   task_list: z.looseObject({
     pending_tasks: z.array(Task),
     in_progress_tasks: z.array(Task),
     completed_count: count,
   }),
+  /** The version of the program that wrote it. */
   version: text,
+  /** Its build. */
   build: text,
   /** Absolute, without links; empty: any project. */
   project_path: text,

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import { SESSION_ID } from "./ids.ts";
 import type { SaveEntry } from "./save_entry.ts";
 
@@ -43,7 +44,7 @@ export function matchSave(
       ? 'All are of sessions put away: "mpm sessions list --all" shows them'
       : entries.length === 0
       ? 'There are no saved sessions; "mpm pause" saves one'
-      : `There are: ${ids(entries)}`,
+      : didYouMean(wanted, wordsFor(entries), `There are: ${ids(entries)}`),
   });
 }
 
@@ -84,6 +85,15 @@ function namedIn(
 
 function isNamed({ name, session }: SaveEntry, selector: string): boolean {
   return selector !== "" && (name === selector || session?.name === selector);
+}
+
+/** What a selector could have been. Ids are too much alike to guess at one. */
+function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
+  yield "latest";
+  for (const { name, session } of entries) {
+    if (name !== null) yield name;
+    if (session?.name) yield session.name;
+  }
 }
 
 function ids(entries: readonly SaveEntry[]): string {

@@ -72,6 +72,14 @@ export const SETTINGS = {
     summary: "Whether a pause commits its save to the repository",
     option: "mpm pause --no-commit",
   },
+  "sessions.keep_auto": {
+    kind: "count",
+    default: 20,
+    least: 1,
+    most: 1_000_000,
+    summary: "How many saves made at the end of a session each branch keeps",
+    personal: true,
+  },
   "worktrees.min_age": {
     kind: "duration",
     default: "1h",
@@ -123,6 +131,21 @@ export const SETTINGS = {
     least: 1,
     most: 1_000_000_000,
     summary: "The most that all changed files of a checkpoint hold, in MiB",
+    personal: true,
+  },
+  "trash.max_age": {
+    kind: "duration",
+    default: "30d",
+    summary: "How long what was removed or replaced stays in the trash",
+    personal: true,
+    option: "mpm trash prune --older-than",
+  },
+  "trash.max_mb": {
+    kind: "count",
+    default: 1024,
+    least: 1,
+    most: 1_000_000_000,
+    summary: "The most that the trash holds, in MiB; the oldest goes first",
     personal: true,
   },
   "redaction.enabled": {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { nearest } from "../nearest.ts";
 import { flagIn } from "./odd_values.ts";
 import {
   type Key,
@@ -127,12 +128,8 @@ export function fromText(key: Key, text: string): unknown {
 }
 
 /** The key that `typed` is most like, if it is like any. */
-export async function likeKey(typed: string): Promise<Key | undefined> {
-  const { levenshteinDistance } = await import("@std/text/levenshtein");
+export function likeKey(typed: string): Key | undefined {
   const last = typed.split(".").at(-1)!;
-  const near = KEYS
-    .map((key) => ({ key, distance: levenshteinDistance(typed, key) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  if (near && near.distance <= Math.max(2, typed.length / 4)) return near.key;
-  return KEYS.find((key) => key.split(".").at(-1) === last);
+  const near = nearest(typed, KEYS) as Key | undefined;
+  return near ?? KEYS.find((key) => key.split(".").at(-1) === last);
 }

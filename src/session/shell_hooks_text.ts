@@ -64,9 +64,12 @@ export function hooksEjectText(
 
 /** What `mpm hooks allow` says. */
 export function hooksAllowText({ allowed }: HooksAllowResult): string {
-  return allowed.map(({ path }) =>
-    `May run on this machine, as it is now: ${escapeText(path)}\n`
-  ).join("");
+  const now = allowed.length === 1 ? "as it is now" : "as they are now";
+  return [
+    `May run on this machine, ${now}:`,
+    ...allowed.map(({ path }) => `  ${escapeText(path)}`),
+    "",
+  ].join("\n");
 }
 
 const OUTCOMES: Record<HooksRunResult["outcome"], string> = {

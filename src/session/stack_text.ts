@@ -26,13 +26,23 @@ const ASCII: Marks = {
   current: "<- you are here",
 };
 
-/** What `mpm stack` prints: the tree of the sessions. */
-export function stackText(result: StackResult, style: TextStyle): string {
+/** A terminal's style, and how a title is made to fit. */
+interface StackStyle extends TextStyle {
+  readonly columns: number;
+  width(text: string): number;
+  cut(text: string, columns: number): string;
+}
+
+/** Columns of a title that are shown in any case. */
+const LEAST = 12;
+
+/** What `mpm stack` prints: the tree of the sessions, a line for each. */
+export function stackText(result: StackResult, style: StackStyle): string {
   const { sessions, hidden, problems } = result;
   const marks = style.ascii ? ASCII : BOX;
   const rows = sessions.map((row, at) => {
     const stem = stemOf(sessions, at, marks);
-    return `${style.dim(stem)}${rowText(row, { result, style, marks })}`;
+    return style.dim(stem) + rowText(row, { result, style, marks, stem });
   });
   const trees = rows.flatMap((row, at) =>
     at > 0 && sessions[at]!.depth === 0 ? ["", row] : [row]
@@ -72,10 +82,11 @@ function hasMore(rows: readonly Row[], at: number, level: number): boolean {
 
 function rowText(
   { session, depth, parked }: Row,
-  { result, style, marks }: {
+  { result, style, marks, stem }: {
     result: StackResult;
-    style: TextStyle;
+    style: StackStyle;
     marks: Marks;
+    stem: string;
   },
 ): string {
   const kind = depth === 0 ? "Main Session" : "Branch";
@@ -88,7 +99,8 @@ function rowText(
   const here = session.id === result.current
     ? ` ${style.cyan(marks.current)}`
     : "";
-  return `${kind}: ${
-    style.bold(escapeText(fullTitle(session)))
-  } (${state})${here}`;
+  const around = `${stem}${kind}:  (${state})${here}`;
+  const room = Math.max(LEAST, style.columns - style.width(around));
+  const title = style.cut(escapeText(fullTitle(session)), room);
+  return `${kind}: ${style.bold(title)} (${state})${here}`;
 }

@@ -3,7 +3,12 @@ import { ageWords } from "./ages.ts";
 import { phasesOf } from "./checklist.ts";
 import type { GitLine, StatusResult } from "./results_work.ts";
 import { counted } from "./words.ts";
-import { progress, sessionLine, type TextStyle, titleOf } from "./work_text.ts";
+import {
+  progressTable,
+  sessionLine,
+  type TextStyle,
+  titleOf,
+} from "./work_text.ts";
 
 /** What `mpm status` prints. */
 export function statusText(result: StatusResult, style: TextStyle): string {
@@ -79,11 +84,14 @@ function checklist(
 ): string[] {
   if (items.length === 0) return [];
   const next = items.find(({ done }) => !done);
+  const phases = phasesOf(items).map(({ name, items, done }) => ({
+    name: name || "Checklist",
+    done,
+    total: items.length,
+  }));
   return [
     "",
-    ...phasesOf(items).map(({ name, items, done }) =>
-      progress(name || "Checklist", { done, total: items.length, style })
-    ),
+    ...progressTable(phases, style),
     next
       ? `Next: ${next.number} ${escapeText(next.text)}`
       : "Everything is ticked.",

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { isWindowsName } from "./paths_there.ts";
 
 /** What a new template begins with. */
 const SKELETON = `---
@@ -30,9 +31,10 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 export function templateNames(typed: string): { name: string; title: string } {
   const words = typed.trim().replace(/\.md$/i, "");
   const name = words.toLowerCase().replaceAll(/[\s_]+/g, "-");
-  if (!NAME.test(name)) {
+  if (!NAME.test(name) || !isWindowsName(`${name}.md`)) {
     throw new MpmError("USAGE", `"${typed}" cannot name a template`, {
-      hint: "Use letters, digits, blanks, dots and dashes, 100 at most",
+      hint: "Use letters, digits, blanks, dots and dashes, 100 at most, and " +
+        "no name that Windows has for a device, such as con or nul",
     });
   }
   const title = /[\s\p{Lu}]/u.test(words) ? words : words.split(/[-_]/)

@@ -51,13 +51,19 @@ export const Detour = z.looseObject({
 });
 
 export const Work = z.looseObject({
+  /** The version of the format. */
   schema: z.literal(1),
+  /** `work-YYYYMMDD-HHMMSS`. */
   id,
+  /** A name to find it by. */
   name: z.nullable(text),
+  /** What is to be done. */
   task: text,
+  /** Where it stands in its life cycle. */
   state: z.enum(STATES),
   /** ISO 8601, UTC. */
   started_at: text,
+  /** Every change of its state, the oldest first. */
   transitions: z.array(WorkMove),
   /** Id of the session this one is a detour of. */
   parent: z.nullable(id),
@@ -69,7 +75,9 @@ export const Work = z.looseObject({
   git: z.looseObject({ branch: z.nullable(text), head: z.nullable(text) }),
   /** The agent's own session at the start. */
   agent_session: z.nullable(text),
+  /** What its checklist was made from. */
   template: z.nullable(WorkTemplate),
+  /** What is to be done, in order. */
   checklist: z.array(CheckItem),
   /** Ids of its saves, the newest last. */
   saves: z.array(text.check(z.regex(SESSION_ID))),
@@ -77,6 +85,7 @@ export const Work = z.looseObject({
   children: z.array(
     z.looseObject({ id, name: z.nullable(text), summary: text, at: text }),
   ),
+  /** What `mpm branch` did for it; null: it is no detour. */
   detour: z.nullable(Detour),
   /** What was said when it was completed or cancelled. */
   summary: z.nullable(text),

@@ -7,6 +7,7 @@ import type {
   StartResult,
   WorkView,
 } from "./results_work.ts";
+import type { Work } from "./work.ts";
 import { counted } from "./words.ts";
 import { fullTitle, shortTitle, type Titled } from "./work_title.ts";
 
@@ -89,6 +90,14 @@ export function sessionLine(session: WorkView, style: TextStyle): string {
   return `${title} (${stateWord(session.state, style)})`;
 }
 
+/** An active session that no worktree is at, and the way out of it. */
+export function lostNote({ id, state, ...titled }: WorkView | Work): string {
+  return `${
+    shortTitle({ id, ...titled })
+  } is ${state}, but its worktree is not ` +
+    `at it: mpm complete ${id} or mpm cancel ${id} ends it`;
+}
+
 /** A state as it is painted everywhere. */
 export function stateWord(
   state: WorkView["state"],
@@ -129,13 +138,35 @@ const CELLS = 8;
 /** `Setup Phase 2/4 ████░░░░`. */
 export function progress(
   name: string,
-  { done, total, style }: { done: number; total: number; style: TextStyle },
+  { done, total, gap = 0, style }: {
+    done: number;
+    total: number;
+    /** Spaces more behind the name. */
+    gap?: number;
+    style: TextStyle;
+  },
 ): string {
   const full = total === 0 ? 0 : Math.floor(CELLS * done / total);
   const [on, off] = style.ascii ? ["#", "."] : ["█", "░"];
   const bar = style.green(on.repeat(full)) +
     style.dim(off.repeat(CELLS - full));
-  return `${style.bold(escapeText(name))} ${done}/${total} ${bar}`;
+  const label = style.bold(escapeText(name)) + " ".repeat(gap);
+  return `${label} ${done}/${total} ${bar}`;
+}
+
+/** The same of several, one below the other. */
+export function progressTable(
+  phases: readonly { name: string; done: number; total: number }[],
+  style: TextStyle,
+): string[] {
+  const longest = Math.max(...phases.map(({ name }) => name.length));
+  const digits = Math.max(
+    ...phases.map(({ done, total }) => `${done}/${total}`.length),
+  );
+  return phases.map(({ name, done, total }) => {
+    const gap = longest - name.length + digits - `${done}/${total}`.length;
+    return progress(name, { done, total, gap, style });
+  });
 }
 
 function warning(text: string, style: TextStyle): string {

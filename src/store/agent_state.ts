@@ -25,7 +25,8 @@ const MOST = 2000;
 /** A place for the files, and the folder above it that has to be there. */
 interface Place {
   readonly folder: string;
-  readonly base: string;
+  /** Asked for only where something is written. */
+  base(): string;
 }
 
 /**
@@ -34,6 +35,17 @@ interface Place {
  * found whichever folder a session works in.
  */
 function places(system: System, root: string | undefined): Place[] {
+  const known = PLACES.get(system) ?? new Map<string, Place[]>();
+  PLACES.set(system, known);
+  const found = known.get(root ?? "") ?? placesIn(system, root);
+  known.set(root ?? "", found);
+  return found;
+}
+
+/** A hook asks for several files, and each look at a folder costs. */
+const PLACES = new WeakMap<System, Map<string, Place[]>>();
+
+function placesIn(system: System, root: string | undefined): Place[] {
   const found: Place[] = [];
   if (root !== undefined) {
     const { home, state } = layout(root);
@@ -42,33 +54,43 @@ function places(system: System, root: string | undefined): Place[] {
       [state, folder].every((path) =>
         ["folder", undefined].includes(kindOf(system, path))
       );
-    if (real) found.push({ folder, base: root });
+    if (real) found.push({ folder, base: () => root });
   }
   const base = stateBase(system);
   if (base !== undefined) {
     const folder = join(base, "mpm", "agents");
-    found.push({ folder, base: nearest(system, base) });
+    found.push({ folder, base: () => nearest(system, base) });
   }
   return found;
 }
 
-/** `XDG_STATE_HOME`, else `.local/state`; Windows: `LOCALAPPDATA`. */
+/** `XDG_STATE_HOME` (Windows: `LOCALAPPDATA`), else `.local/state`. */
 function stateBase(system: System): string | undefined {
   const home = system.home();
-  const folder = system.platform === "windows"
-    ? system.env("LOCALAPPDATA")
-    : system.env("XDG_STATE_HOME") || (home && join(home, ".local", "state"));
+  const folder =
+    (system.platform === "windows"
+      ? system.env("LOCALAPPDATA")
+      : system.env("XDG_STATE_HOME")) ||
+    (home && join(home, ".local", "state"));
   // A relative one would be another wherever a session works.
   return folder && isAbsolute(folder) ? folder : undefined;
 }
 
+/** The user's own folders may be links. */
 function nearest(system: System, folder: string): string {
-  while (
-    kindOf(system, folder) !== "folder" && dirname(folder) !== folder
-  ) {
+  while (!isFolder(system, folder) && dirname(folder) !== folder) {
     folder = dirname(folder);
   }
   return folder;
+}
+
+function isFolder(system: System, path: string): boolean {
+  try {
+    return system.files.stat(path)?.kind === "folder";
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
 }
 
 /** `other` where it cannot be looked at. */
@@ -127,7 +149,7 @@ export function writeAgentFile(
   const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   return places(system, root).some((place) => {
     try {
-      ensureFolder(system, place.folder, place.base);
+      ensureFolder(system, place.folder, place.base());
       replace(system, join(place.folder, nameOf(id, file)), bytes);
       return true;
     } catch (error) {
@@ -135,6 +157,17 @@ export function writeAgentFile(
       throw error;
     }
   });
+}
+
+/** Takes what is kept away, from every place. */
+export function removeAgentFile(
+  system: System,
+  { id, root }: AgentSession,
+  file: AgentFile,
+): void {
+  for (const { folder } of places(system, root)) {
+    removeQuietly(system, join(folder, nameOf(id, file)));
+  }
 }
 
 /** Many may write at once: each under a name of its own. */
@@ -179,7 +212,7 @@ export async function changeAgentFile(
 ): Promise<boolean> {
   for (const { folder, base } of places(system, session.root)) {
     try {
-      ensureFolder(system, folder, base);
+      ensureFolder(system, folder, base());
       const lock = join(folder, `${session.id}.lock`);
       using held = await system.files.lock(lock, WAIT);
       if (!held) return false;

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { FileError, isMissing } from "../errors.ts";
 import type {
   Change,
@@ -117,7 +117,10 @@ class Applier {
     if (places.has("kept")) ensureHidden(this.#system, root, kept!);
     const home = this.#system.home();
     if (places.has("global") && global && home) {
-      ensureFolder(this.#system, global, home);
+      // The user's own folder may be a link.
+      const above = dirname(global);
+      const base = this.#system.files.stat(above) ? above : home;
+      ensureFolder(this.#system, global, base);
     }
   }
 

@@ -3,7 +3,7 @@ import { MpmError } from "../errors.ts";
 import type { ChangeSet, Ref } from "../session/change_set.ts";
 import { sessionId } from "../session/ids.ts";
 import type { System } from "../system/system.ts";
-import { checkFolder } from "./folders.ts";
+import { checkPath } from "./folders.ts";
 import { layout } from "./layout.ts";
 
 const NAME = /^pause_backup_\d{8}-\d{6}$/;
@@ -59,7 +59,7 @@ export async function readRecord(
   { name, file }: { name: string; file: string },
 ): Promise<ChangeSet> {
   const folder = join(layout(root).backups, name);
-  checkFolder(system, folder);
+  checkPath(system, folder, root);
   const path = join(folder, file);
   const bytes = system.files.readOwn(path, LARGEST_RECORD);
   const { ChangeSet } = await import("../session/change_set.ts");

@@ -6,7 +6,7 @@ import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
 import { field } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
-import { checkFolder, ensureFolder } from "./folders.ts";
+import { checkPath, ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 
 /** Bytes of the largest record that is read. */
@@ -44,7 +44,7 @@ export function hasRecord(system: System, root: string, id: string): boolean {
 /** The ids of all records. Throws CONFLICT for a link in place of the folder. */
 export function recordIds(system: System, root: string): string[] {
   const { checkpoints } = layout(root);
-  if (!checkFolder(system, checkpoints)) return [];
+  if (!checkPath(system, checkpoints, root)) return [];
   return system.files.list(checkpoints)
     .filter(({ name, kind }) => kind === "file" && name.endsWith(".json"))
     .map(({ name }) => name.slice(0, -".json".length))

@@ -39,8 +39,9 @@ export async function readConfig(
 }
 
 /**
- * The same for what must not fail, such as a hook: a source with a fault in it
- * is left out, and told in `faults`.
+ * The same for what must not fail, such as a hook or a save: a setting with a
+ * fault in it, or a source that cannot be read, is left out, and told in
+ * `faults`.
  */
 export async function readConfigAnyway(
   system: System,
@@ -69,7 +70,7 @@ export function mergedValue(key: Key, given: readonly Given[]): unknown {
   return Object.assign({}, ...given.map(({ written }) => written));
 }
 
-/** Everything that is set. `skip` is told of a faulty source; else it throws. */
+/** Everything that is set. `skip` is told of each fault; else it throws. */
 export async function readGiven(
   system: System,
   root: string | undefined,
@@ -87,14 +88,29 @@ export async function readGiven(
     }
   };
   for (const file of configFiles(system, root)) {
-    if (isThere(system, file)) await take(() => readFile(system, file));
+    if (isThere(system, file)) await take(() => readFile(system, file, skip));
   }
   for (const key of KEYS) {
     const name = variableOf(key);
     const text = name === undefined ? undefined : system.env(name);
     if (text) await take(() => readVariable(key, text));
   }
+  for (const name of unknownVariables(system)) {
+    await take(async () => {
+      const { unknownVariable } = await import("./config_file.ts");
+      throw await unknownVariable(name);
+    });
+  }
   return values;
+}
+
+const PREFIX = "MPM_CONFIG_";
+
+function unknownVariables(system: System): string[] {
+  const named = system.envNames().filter((name) => name.startsWith(PREFIX));
+  if (named.length === 0) return named;
+  const known = new Set(KEYS.map(variableOf));
+  return named.filter((name) => !known.has(name) && system.env(name));
 }
 
 function isThere(system: System, { path }: ConfigFile): boolean {
@@ -110,9 +126,10 @@ function isThere(system: System, { path }: ConfigFile): boolean {
 async function readFile(
   system: System,
   file: ConfigFile,
+  skip: ((error: MpmError) => void) | undefined,
 ): Promise<Map<Key, Given>> {
   const { checkedFile, readText } = await import("./config_file.ts");
-  return await checkedFile(readText(system, file), file);
+  return checkedFile(readText(system, file), file, { skip });
 }
 
 async function readVariable(

@@ -15,55 +15,117 @@ import {
   wordsFor,
 } from "../session/settings_check.ts";
 import { lineOf } from "../session/toml_edit.ts";
+import { statements } from "../session/toml_lines.ts";
 import type { System } from "../system/system.ts";
 import type { Given } from "./config.ts";
 import type { ConfigFile } from "./config_paths.ts";
 
-/** The largest configuration file that is read, in bytes. */
-const LIMIT = 1024 * 1024;
+/**
+ * The largest configuration file that is read, in bytes: a hook reads it at every
+ * event, it may come with a clone, and the parser takes minutes for a megabyte.
+ */
+const LIMIT = 64 * 1024;
 
-/** The user may keep theirs behind a link; a project's may be anybody's. */
+/**
+ * The user may keep theirs behind a link; a project's may be anybody's. Throws
+ * USAGE if it is not UTF-8, which TOML is and a change of it has to keep.
+ */
 export function readText(
   system: System,
   { layer, path }: ConfigFile,
 ): string {
+  if (layer === "user") refuseDangling(system, path);
   const bytes = layer === "user"
     ? system.files.readUpTo(path, LIMIT)
     : system.files.readOwn(path, LIMIT);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (cause) {
+    throw new MpmError("USAGE", `"${path}" is not UTF-8 text`, {
+      hint: "Save it as UTF-8, which TOML always is",
+      cause,
+    });
+  }
 }
+
+function refuseDangling(system: System, path: string): void {
+  const { files } = system;
+  if (files.lstat(path)?.kind !== "link" || files.stat(path)) return;
+  throw new MpmError(
+    "USAGE",
+    `"${path}" is a symbolic link to "${
+      files.readLink(path)
+    }", which is not there`,
+    { hint: "Make the file it leads to, or remove the link" },
+  );
+}
+
+/** Told of a fault, in the place of an error. */
+export type Skip = (error: MpmError) => void;
 
 /**
  * Every value of a file by its key, or those of one `section` whatever is wrong
- * in others. Throws USAGE that names file and line.
+ * in others. Throws USAGE that names file and line, or tells `skip` of it and
+ * leaves that one setting out.
  */
-export async function checkedFile(
+export function checkedFile(
   text: string,
   file: ConfigFile,
-  section?: string,
-): Promise<Map<Key, Given>> {
+  { skip, section }: { skip?: Skip | undefined; section?: string } = {},
+): Map<Key, Given> {
   const values = new Map<Key, Given>();
-  for (const { path, value } of leaves(parsed(text, file))) {
-    if (section !== undefined && path[0] !== section) continue;
-    const key = path.join(".");
-    const line = lineOf(text, path);
+  refuseTwice(text, file);
+  for (const leaf of leaves(parsed(text, file))) {
+    if (section !== undefined && leaf.path[0] !== section) continue;
+    const line = lineOf(text, leaf.path);
     const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
-    if (!isKey(key)) throw await unknownKey(key, place);
-    if (settingOf(key).personal && file.layer !== "user") {
-      throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
-        hint: "What may be deleted, blocked or switched off is your own " +
-          "choice and no project's: mpm config set --scope user",
-      });
+    try {
+      const key = checkedKey(leaf, file, place);
+      const { layer, path: source } = file;
+      values.set(key, { written: leaf.value, layer, source, line });
+    } catch (error) {
+      if (!(error instanceof MpmError) || !skip) throw error;
+      skip(error);
     }
-    if (!fits(key, value)) throw misfit(key, value, place);
-    values.set(key, {
-      written: value,
-      layer: file.layer,
-      source: file.path,
-      line,
-    });
   }
   return values;
+}
+
+/** TOML takes no key twice; the parser does, and lets the last one count. */
+function refuseTwice(text: string, { path: name }: ConfigFile): void {
+  const seen = new Map<string, number>();
+  for (const { kind, path, line } of statements(text) ?? []) {
+    if (kind !== "pair") continue;
+    const key = path.join(".");
+    const first = seen.get(key);
+    if (first !== undefined) {
+      throw new MpmError(
+        "USAGE",
+        `"${key}" in "${name}" line ${line} is set on line ${first} already`,
+        { hint: "Remove one of the two lines" },
+      );
+    }
+    seen.set(key, line);
+  }
+}
+
+/** The key of a setting that the file may hold as it is. Throws USAGE. */
+function checkedKey(
+  { path, value }: Leaf,
+  { layer }: ConfigFile,
+  place: string,
+): Key {
+  const key = path.join(".");
+  if (!isKey(key)) throw unknownKey(key, place);
+  if (settingOf(key).personal && layer !== "user") {
+    throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
+      hint: "What may be deleted, blocked or switched off is your own " +
+        "choice and no project's: mpm config set --scope user",
+    });
+  }
+  if (!fits(key, value)) throw misfit(key, value, place);
+  return key;
 }
 
 /** The TOML of a file; a byte order mark is skipped. Throws USAGE. */
@@ -90,6 +152,16 @@ export function checkedVariable(key: Key, text: string): Given {
   return { written, layer: "environment", source, line: undefined };
 }
 
+/** A variable that looks like one of mpm's and is none. */
+export async function unknownVariable(name: string): Promise<MpmError> {
+  const near = await likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
+  return new MpmError("USAGE", `Unknown variable ${name}`, {
+    hint: near === undefined
+      ? '"mpm config list --json" shows the variable of each key'
+      : `Did you mean ${variableOf(near)}?`,
+  });
+}
+
 interface Leaf {
   readonly path: readonly string[];
   readonly value: unknown;
@@ -103,26 +175,31 @@ function leaves(
   return Object.entries(table).flatMap(([name, value]): Leaf[] => {
     const path = [...above, name];
     const key = path.join(".");
-    const section = KEYS.some((known) => known.startsWith(`${key}.`));
-    return isFields(value) && section ? leaves(value, path) : [{ path, value }];
+    if (!isFields(value) || isKey(key)) return [{ path, value }];
+    const below = leaves(value, path);
+    // Of an unknown table its keys are named, or itself if it has none.
+    return below.length > 0 || isSection(key) ? below : [{ path, value }];
   });
 }
 
-async function unknownKey(key: string, place: string): Promise<MpmError> {
-  const section = KEYS.some((known) => known.startsWith(`${key}.`));
-  if (section) {
+function isSection(key: string): boolean {
+  return KEYS.some((known) => known.startsWith(`${key}.`));
+}
+
+function unknownKey(key: string, place: string): MpmError {
+  if (isSection(key)) {
     return new MpmError("USAGE", `"${key}" in ${place} must be a table`, {
       hint: `Write [${key}] on a line of its own and its settings below it`,
     });
   }
   return new MpmError("USAGE", `Unknown key "${key}" in ${place}`, {
-    hint: await keyHint(key),
+    hint: keyHint(key),
   });
 }
 
 /** What to do about a key that there is not. */
-export async function keyHint(typed: string): Promise<string> {
-  const near = await likeKey(typed);
+export function keyHint(typed: string): string {
+  const near = likeKey(typed);
   return near === undefined
     ? '"mpm config list" shows all keys'
     : `Did you mean "${near}"?`;

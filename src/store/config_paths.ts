@@ -26,11 +26,12 @@ export function configFiles(
   ];
 }
 
-/** `XDG_CONFIG_HOME`, else `.config` in the home folder; Windows: `APPDATA`. */
+/** `XDG_CONFIG_HOME` (Windows: `APPDATA`), else `.config` in the home folder. */
 export function userFolder(system: System): string | undefined {
   const home = system.home();
-  const folder = system.platform === "windows"
-    ? system.env("APPDATA")
-    : system.env("XDG_CONFIG_HOME") || (home && join(home, ".config"));
+  const folder =
+    (system.platform === "windows"
+      ? system.env("APPDATA")
+      : system.env("XDG_CONFIG_HOME")) || (home && join(home, ".config"));
   return folder && isAbsolute(folder) ? folder : undefined;
 }

@@ -31,10 +31,10 @@ export async function editConfig(
   },
 ): Promise<boolean> {
   if (file.layer !== "user") {
-    return await withLock(system, root, async () => {
+    return await withLock(system, root, () => {
       ensureHome(system, root);
       if (file.layer === "local") keepLocal(system, root);
-      return await rewrite(system, file, change);
+      return rewrite(system, file, change);
     });
   }
   const folder = dirname(file.path);
@@ -45,7 +45,7 @@ export async function editConfig(
       hint: "Another mpm is changing it: run the command again",
     });
   }
-  return await rewrite(system, file, change);
+  return rewrite(system, file, change);
 }
 
 /** Its parents too; what is there, behind a link maybe, stays as it is. */
@@ -58,11 +58,11 @@ function makeUserFolder(system: System, folder: string): void {
   ensureFolder(system, folder, base);
 }
 
-async function rewrite(
+function rewrite(
   system: System,
   file: ConfigFile,
   change: ConfigChange,
-): Promise<boolean> {
+): boolean {
   const found = system.files.lstat(file.path);
   const before = found ? readText(system, file) : "";
   const values = parsed(before, file);
@@ -79,7 +79,7 @@ async function rewrite(
       { hint: "Edit the file by hand; nothing was changed" },
     );
   }
-  await checkedFile(after, file);
+  checkedFile(after, file);
   const target = realTarget(system, file);
   const mode = found ? system.files.stat(target)?.mode : undefined;
   writeAtomic(system, target, {

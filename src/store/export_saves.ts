@@ -29,6 +29,7 @@ export async function exportBytes(
 export async function bundleBytes(
   system: System,
   entries: readonly SaveEntry[],
+  progress: (what: string, done: number, of: number) => void = () => {},
 ): Promise<{
   bytes: Uint8Array;
   sessions: string[];
@@ -36,7 +37,8 @@ export async function bundleBytes(
 }> {
   const saves: { id: string; bytes: Uint8Array }[] = [];
   const skipped: { session_id: string; reason: string }[] = [];
-  for (const entry of entries) {
+  for (const [at, entry] of entries.entries()) {
+    progress("Reading saves", at, entries.length);
     try {
       saves.push({ id: entry.id, bytes: await exportBytes(system, entry) });
     } catch (error) {

@@ -6,9 +6,10 @@ import type { System } from "../system/system.ts";
 const PRIVATE = 0o700;
 
 /**
- * Makes sure that `folder` is a real directory of the user's own, private, and
- * creates it and its parents up to the existing `base`. Throws CONFLICT where
- * something else is in the way, FILE_FAILED where the system refuses.
+ * Makes sure that `folder`, and each folder between the existing `base` and it,
+ * is a real directory of the user's own, private, and creates those that lack.
+ * Throws CONFLICT where something else is in the way, FILE_FAILED where the
+ * system refuses.
  */
 export function ensureFolder(
   system: System,
@@ -16,9 +17,9 @@ export function ensureFolder(
   base: string,
 ): void {
   if (folder === base) return;
-  const there = checkFolder(system, folder);
-  if (there) return;
+  // One that is there might be so through a link further up.
   ensureFolder(system, dirname(folder), base);
+  if (checkFolder(system, folder)) return;
   try {
     system.files.mkdir(folder);
   } catch (error) {
@@ -30,6 +31,19 @@ export function ensureFolder(
   }
   // The mode asked for at creation is cut by the umask, never widened.
   system.files.chmod(folder, PRIVATE);
+}
+
+/**
+ * Whether `folder` exists, when all folders below `base` on the way to it are
+ * real ones too. Throws CONFLICT for a link or somebody else's directory.
+ */
+export function checkPath(
+  system: System,
+  folder: string,
+  base: string,
+): boolean {
+  return folder === base ||
+    checkPath(system, dirname(folder), base) && checkFolder(system, folder);
 }
 
 /**

@@ -54,7 +54,7 @@ export function ensureHidden(
   const rules = join(folder, ".gitignore");
   if (system.files.lstat(rules)) return;
   const above = readRules(system, join(layout(root).home, ".gitignore"));
-  if (above.split("\n").includes(`/${basename(folder)}/`)) return;
+  if (above.split(/\r?\n/).includes(`/${basename(folder)}/`)) return;
   writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
 }
 

@@ -1,13 +1,14 @@
 import { dirname, join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import { field } from "../session/odd_values.ts";
+import { Redactor } from "../session/redact.ts";
 import { cutText } from "../session/words.ts";
 import type { System } from "../system/system.ts";
 import { appendLog } from "./append_log.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { redactorOf } from "./redaction.ts";
-import { ensureUserFolder } from "./user_state.ts";
-import { MpmError } from "../errors.ts";
-import { Redactor } from "../session/redact.ts";
+import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** UTF-16 units of an error that are kept. */
 const LONGEST = 4000;
@@ -50,6 +51,58 @@ function redacted(system: System, text: string): string {
 }
 
 const NAME = "hook-errors.log";
+
+/** Bytes at the end of a log that are read. */
+const TAIL = 64 * 1024;
+
+/** A line of a log. */
+export interface HookFailure {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: string;
+  readonly error: string;
+}
+
+/**
+ * What went wrong within hooks, in the project's log and the user's, the oldest
+ * first; of a long log the end. What is no line of mpm's is passed over. Throws
+ * FILE_FAILED where a log cannot be read.
+ */
+export function readHookFailures(
+  system: System,
+  root: string | undefined,
+): HookFailure[] {
+  const folders = [
+    ...root === undefined ? [] : [layout(root).state],
+    ...system.home() === undefined ? [] : [userState(system)],
+  ];
+  return folders.flatMap((folder) => linesOf(system, join(folder, NAME)))
+    .sort((a, b) => a.at - b.at);
+}
+
+function linesOf(system: System, path: string): HookFailure[] {
+  const found = system.files.lstat(path);
+  if (found?.kind !== "file") return [];
+  const from = Math.max(0, found.size - TAIL);
+  const bytes = system.files.readPart(path, from, TAIL);
+  return new TextDecoder().decode(bytes).split("\n").flatMap((line) => {
+    const value = jsonOf(line);
+    const at = Date.parse(String(field(value, "at")));
+    const [event, error] = [field(value, "event"), field(value, "error")];
+    return Number.isNaN(at) || typeof event !== "string" ||
+        typeof error !== "string"
+      ? []
+      : [{ at, event, error }];
+  });
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // Torn, or cut at the beginning.
+  }
+}
 
 function inProject(
   system: System,

@@ -126,11 +126,40 @@ function allow(
   script: Allowed["scripts"][string],
 ): void {
   const { scripts } = readAllowed(system);
+  writeAllowed(system, { ...scripts, [path]: script });
+}
+
+function writeAllowed(system: System, scripts: Allowed["scripts"]): void {
   const folder = ensureUserFolder(system, ".");
-  const all: Allowed = { version: 1, scripts: { ...scripts, [path]: script } };
+  const all: Allowed = { version: 1, scripts };
   writeAtomic(system, join(folder, LIST), {
     bytes: new TextEncoder().encode(`${JSON.stringify(all, null, 2)}\n`),
   });
+}
+
+/** The digests of what may run of these scripts; null: nothing may. */
+export function allowedDigests(
+  system: System,
+  paths: readonly string[],
+): Record<string, string | null> {
+  const { scripts } = readAllowed(system);
+  return Object.fromEntries(
+    paths.map((path) => [path, scripts[path]?.sha256 ?? null]),
+  );
+}
+
+/** Makes these what may run of the scripts. Call under the user's lock. */
+export function setAllowed(
+  system: System,
+  digests: Readonly<Record<string, string | null>>,
+): void {
+  const scripts = { ...readAllowed(system).scripts };
+  for (const [path, digest] of Object.entries(digests)) {
+    const ejected = scripts[path]?.ejected ?? null;
+    if (digest === null) delete scripts[path];
+    else scripts[path] = { sha256: digest, ejected };
+  }
+  writeAllowed(system, scripts);
 }
 
 const LIST = "allowed-hooks.json";

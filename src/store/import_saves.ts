@@ -79,7 +79,11 @@ export interface Stored {
 export function importSaves(
   system: System,
   root: string,
-  { incoming, from }: { incoming: readonly Incoming[]; from: string },
+  { incoming, from, progress = () => {} }: {
+    incoming: readonly Incoming[];
+    from: string;
+    progress?: (what: string, done: number, of: number) => void;
+  },
 ): Promise<Stored> {
   return withLock(system, root, async () => {
     ensureHome(system, root);
@@ -87,7 +91,10 @@ export function importSaves(
     const plan = await planInto(system, root, incoming);
     const at = system.now().toISOString();
     const warnings: string[] = [];
-    for (const { id, digest, incoming: { save } } of plan.imports) {
+    const { imports } = plan;
+    for (const [done, one] of imports.entries()) {
+      progress("Bringing in saves", done, imports.length);
+      const { id, digest, incoming: { save } } = one;
       const mark = { from, at, session_id: save.session_id, sha256: digest };
       const marked = markImported({ ...save, session_id: id }, mark);
       warnings.push(

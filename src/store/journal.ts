@@ -1,48 +1,113 @@
 import { FileError, isMissing } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
-import { type JournalEntry, parseJournal } from "../session/journal.ts";
+import {
+  type JournalEntry,
+  type KnownEntry,
+  parseEntry,
+} from "../session/journal.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
+import {
+  ensureJournalKey,
+  isSealed,
+  journalKey,
+  sealed,
+} from "./journal_key.ts";
 import { layout } from "./layout.ts";
 import { redactorOf } from "./redaction.ts";
 
-/** Bytes of the journal that are read; older lines beyond it are not. */
-const LIMIT = 32 * 1024 * 1024;
+/** Bytes from which the older half of the journal is dropped. */
+const LIMIT = 2 * 1024 * 1024;
+
+/** Bytes at its end that are kept then, and the most that is ever read. */
+const KEPT = LIMIT / 2;
+const READ = 2 * LIMIT;
+
+/** Bytes at its end in which the last entry is looked for. */
+const TAIL = 64 * 1024;
+
+/** An operation that was done, before it has a number. */
+export type Operation = Omit<JournalEntry, "id">;
 
 /** Every operation, the oldest first; a torn last line counts as not there. */
-export function readJournal(system: System, root: string): JournalEntry[] {
-  return parseJournal(readText(system, layout(root).journal));
+export function readJournal(system: System, root: string): KnownEntry[] {
+  const lines = journalLines(system, root);
+  if (lines.length === 0) return [];
+  const key = journalKey(system);
+  return lines.flatMap((line) => {
+    const entry = parseEntry(line);
+    return entry ? [{ ...entry, own: isSealed(key, line) }] : [];
+  });
+}
+
+/** Its lines, whatever is in them. */
+export function journalLines(system: System, root: string): string[] {
+  return readEnd(system, layout(root).journal, READ).split("\n")
+    .filter((line) => line !== "");
 }
 
 /**
- * Adds an operation. The file is replaced by itself and one line more, so that
- * a death in between leaves the old one. Call under the lock.
+ * Adds an operation as one line, in one piece: a death leaves it there, not
+ * there, or torn, and a torn line is skipped. People's words in it are
+ * redacted. Call under the lock. Throws FILE_FAILED, with nothing added.
  */
 export function appendJournal(
   system: System,
   root: string,
-  entry: Omit<JournalEntry, "id">,
+  operation: Operation,
 ): JournalEntry {
   const { home, journal } = layout(root);
   ensureFolder(system, home, root);
-  const text = readText(system, journal);
-  const known = parseJournal(text);
-  const id = (known.at(-1)?.id ?? 0) + 1;
-  // What an undo goes by stays as it is.
-  const title = redactorOf(system).text(entry.title);
-  const added: JournalEntry = { ...entry, title, id };
-  const whole = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-  const bytes = new TextEncoder().encode(`${whole}${asciiJson(added)}\n`);
-  writeAtomic(system, journal, { bytes });
+  const end = readEnd(system, journal, TAIL);
+  const added = {
+    id: lastId(system, journal, end) + 1,
+    ...operation,
+    title: redactorOf(system).text(operation.title),
+  };
+  const line = sealed(ensureJournalKey(system), asciiJson(added));
+  const gap = end === "" || end.endsWith("\n") ? "" : "\n";
+  system.files.append(journal, new TextEncoder().encode(`${gap}${line}\n`));
+  rotate(system, journal);
   return added;
 }
 
-function readText(system: System, path: string): string {
+function lastId(system: System, journal: string, end: string): number {
+  const newest = (text: string) =>
+    text.split("\n").map(parseEntry).findLast((entry) => entry)?.id;
+  if (end === "") return 0;
+  return newest(end) ?? newest(readEnd(system, journal, READ)) ?? 0;
+}
+
+/** Drops the oldest lines of a journal that has grown large. */
+function rotate(system: System, journal: string): void {
+  if ((system.files.lstat(journal)?.size ?? 0) <= LIMIT) return;
+  const text = readEnd(system, journal, KEPT);
+  const whole = text.slice(text.indexOf("\n") + 1);
+  writeAtomic(system, journal, { bytes: new TextEncoder().encode(whole) });
+}
+
+/**
+ * At most `length` bytes from the end; empty: there is no journal. Throws a
+ * FileError for a link, a folder, or whatever else is no plain file.
+ */
+function readEnd(system: System, path: string, length: number): string {
+  const found = system.files.lstat(path);
+  if (!found) return "";
+  if (found.kind !== "file") {
+    const problem = found.kind === "link"
+      ? "link"
+      : found.kind === "folder"
+      ? "is-a-folder"
+      : "other";
+    throw new FileError(problem, "read", path, new Error("not a plain file"));
+  }
   try {
-    return new TextDecoder().decode(system.files.readOwn(path, LIMIT));
+    const from = Math.max(0, found.size - length);
+    const bytes = system.files.readPart(path, from, length);
+    return new TextDecoder().decode(bytes);
   } catch (error) {
-    if (error instanceof FileError && isMissing(error)) return "";
+    if (isMissing(error)) return "";
     throw error;
   }
 }

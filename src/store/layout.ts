@@ -69,6 +69,11 @@ export function layout(root: string): Layout {
   };
 }
 
+/** What an undo is about to do, there until it is done. */
+export function undoMarker(root: string): string {
+  return join(layout(root).state, "undo.json");
+}
+
 /** The files of one save; `id` must be a valid session id. */
 export function saveFiles(folder: string, id: string) {
   return {

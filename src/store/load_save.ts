@@ -73,7 +73,7 @@ function unverified(entry: SaveSource): string {
   const { path, format } = entry;
   const name = basename(path);
   if (isLog(entry)) {
-    return `${name} is a log of claude-mpm's and cannot be verified`;
+    return `${name} is a log, not a save, and cannot be verified`;
   }
   return format === "json"
     ? `${name} has no checksum file, so it cannot be verified`

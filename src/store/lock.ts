@@ -1,7 +1,7 @@
 import { MpmError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { ensureFolder } from "./folders.ts";
-import { layout } from "./layout.ts";
+import { layout, undoMarker } from "./layout.ts";
 
 /** Milliseconds a command waits for another one to finish. */
 const WAIT = 30_000;
@@ -27,6 +27,11 @@ export async function withLock<T>(
         hint: "Wait for it to finish and run the command again",
       },
     );
+  }
+  if (system.files.lstat(undoMarker(root))) {
+    // An undo that was killed comes first.
+    const { finishUndo } = await import("./undo_marker.ts");
+    finishUndo(system, root);
   }
   return await write();
 }

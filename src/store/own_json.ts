@@ -12,7 +12,6 @@ export function readOwnJson(
   limit: number,
 ): unknown {
   try {
-    if (!system.files.lstat(path)) return undefined;
     const bytes = system.files.readOwn(path, limit);
     return jsonIn(new TextDecoder().decode(bytes));
   } catch (error) {

@@ -6,7 +6,7 @@ import { removeIfThere } from "./atomic.ts";
 import { writeDerived } from "./derived.ts";
 import { checkFolder } from "./folders.ts";
 import { keepSave } from "./keep.ts";
-import { layout, saveFiles } from "./layout.ts";
+import { layout, saveFiles, undoMarker } from "./layout.ts";
 import { loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 import { LARGEST_SAVE } from "./save_content.ts";
@@ -88,10 +88,17 @@ export async function openStore(system: System, root: string): Promise<void> {
   const { home, sessions, lock, pending } = layout(root);
   checkFolder(system, home);
   checkFolder(system, sessions);
-  if (!system.files.lstat(pending)) return;
+  const idle = !system.files.lstat(pending) &&
+    !system.files.lstat(undoMarker(root));
+  if (idle) return;
   try {
     using held = await system.files.lock(lock, READER_WAIT);
-    if (held) await finishPending(system, root);
+    if (!held) return;
+    if (system.files.lstat(undoMarker(root))) {
+      const { finishUndo } = await import("./undo_marker.ts");
+      finishUndo(system, root);
+    }
+    await finishPending(system, root);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
   }

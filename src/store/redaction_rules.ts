@@ -3,8 +3,11 @@ import type { RedactionRules } from "../session/redact.ts";
 import type { System } from "../system/system.ts";
 import { type ConfigFile, configFiles } from "./config_paths.ts";
 
-/** What was prepared for each machine, or why it could not be. */
-const prepared = new WeakMap<System, RedactionRules | MpmError>();
+/**
+ * What was prepared for each machine, or why it could not be; by its terminal,
+ * which a machine that is made of another one shares with that.
+ */
+const prepared = new WeakMap<object, RedactionRules | MpmError>();
 
 /**
  * Reads `[redaction]` of the user's own file, which no other source can set,
@@ -22,10 +25,10 @@ export async function prepareRedaction(
     const { readText } = await import("./config_file.ts");
     const text = readText(system, file);
     if (!text.includes("redaction")) return;
-    prepared.set(system, await configured(text, file));
+    prepared.set(system.terminal, await configured(text, file));
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    if (!tolerant) prepared.set(system, error);
+    if (!tolerant) prepared.set(system.terminal, error);
   }
 }
 
@@ -34,7 +37,7 @@ async function configured(
   file: ConfigFile,
 ): Promise<RedactionRules> {
   const { checkedFile } = await import("./config_file.ts");
-  const values = await checkedFile(text, file, "redaction");
+  const values = checkedFile(text, file, { section: "redaction" });
   const given = (key: "enabled" | "allow" | "rules") =>
     values.get(`redaction.${key}`)?.written;
   const { ownRules } = await import("../session/own_rules.ts");
@@ -50,7 +53,7 @@ async function configured(
  * user's own rules cannot be read.
  */
 export function preparedRules(system: System): RedactionRules | undefined {
-  const found = prepared.get(system);
+  const found = prepared.get(system.terminal);
   if (found instanceof MpmError) throw found;
   return found;
 }

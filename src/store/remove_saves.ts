@@ -34,9 +34,10 @@ const PLACES: Record<SaveLocation, string> = {
 export function removeSaves(
   system: System,
   root: string,
-  { operation, entries }: {
+  { operation, entries, progress }: {
     operation: string;
     entries: readonly SaveEntry[];
+    progress?: (what: string, done: number, of: number) => void;
   },
 ): Promise<Removed> {
   return withLock(system, root, async () => {
@@ -52,7 +53,12 @@ export function removeSaves(
         to: join(PLACES[location], name).replaceAll("\\", "/"),
       })),
     }));
-    const folder = moveToTrash(system, root, { operation, items });
+    const folder = moveToTrash(
+      system,
+      root,
+      { operation, items },
+      progress,
+    );
     await pointAgain(system, root);
     return { folder, saves };
   });
@@ -68,10 +74,21 @@ export async function pointAgain(system: System, root: string): Promise<void> {
   const there = id !== undefined &&
     system.files.lstat(saveFiles(sessions, id).json) !== undefined;
   if (there || system.files.lstat(pointer)?.kind === "folder") return;
+  await pointToNewest(system, root);
+}
+
+/** Makes the pointer lead to the newest save. Call under the lock. */
+export async function pointToNewest(
+  system: System,
+  root: string,
+): Promise<void> {
+  const { sessions, pointer } = layout(root);
+  if (!system.files.lstat(sessions)) return;
   for await (const entry of newestSaves(system, root, { global: false })) {
     const { location, format, problem } = entry;
     if (location !== "sessions" || format !== "json" || problem) continue;
     try {
+      if (entry.id === pointedTo(system, root)) return;
       const { save } = await loadSave(system, entry);
       const bytes = new TextEncoder().encode(pointerText(save, sessions));
       const mtime = new Date(save.paused_at).getTime();

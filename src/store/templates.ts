@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
+import { didYouMean } from "../nearest.ts";
 import {
   parseTemplate,
   type Template,
@@ -7,7 +8,7 @@ import {
 } from "../session/template.ts";
 import type { System } from "../system/system.ts";
 import { userFolder } from "./config_paths.ts";
-import { checkFolder } from "./folders.ts";
+import { checkPath } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { SHIPPED } from "./shipped_templates.ts";
 
@@ -48,7 +49,7 @@ export function listTemplates(system: System, root: string): TemplateEntry[] {
   for (const origin of ["project", "user"] as const) {
     const folder = templateFolder(system, root, origin);
     if (folder === undefined) continue;
-    if (origin === "project") checkFolder(system, folder);
+    if (origin === "project") checkPath(system, folder, root);
     for (const name of filesIn(system, folder)) {
       add({ name, origin, path: join(folder, `${name}.md`) });
     }
@@ -139,8 +140,9 @@ export async function findTemplate(
     const found = await tryTemplate(system, entry);
     if (found?.template.title.toLowerCase() === key) return found;
   }
+  const names = entries.map(({ name }) => name);
   throw new MpmError("NOT_FOUND", `No template "${wanted}"`, {
-    hint: `There are: ${entries.map(({ name }) => name).join(", ")}`,
+    hint: didYouMean(key, names, `There are: ${names.join(", ")}`),
   });
 }
 

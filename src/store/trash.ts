@@ -37,13 +37,16 @@ export function moveToTrash(
   system: System,
   root: string,
   removal: Removal,
+  progress: (what: string, done: number, of: number) => void = () => {},
 ): string {
   const { files } = system;
   const folder = newTrashFolder(system, root, removal.operation);
   files.create(join(folder, MANIFEST), manifestOf(system, root, removal));
   files.syncFolder(folder);
   const touched = new Set<string>();
-  for (const { from, to } of removal.items.flatMap((item) => item.files)) {
+  const all = removal.items.flatMap((item) => item.files);
+  for (const [done, { from, to }] of all.entries()) {
+    progress("Moving files to the trash", done, all.length);
     const target = join(folder, to);
     ensureFolder(system, dirname(target), folder);
     moveFile(system, from, target);

@@ -3,8 +3,8 @@ import { MpmError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { layout } from "./layout.ts";
 
-/** Bytes of settings that are searched. */
-const MOST = 1024 * 1024;
+/** Bytes of settings that are searched; those with hooks at the end are long. */
+const MOST = 16 * 1024 * 1024;
 
 /** As every entry of mpm's has it. */
 const MARK = "--installed-by=mpm/";
@@ -24,6 +24,7 @@ export function usesMpm(
   if (isHome) return false;
   return [
     join(root, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.local.json"),
     join(worktree, ".claude", "settings.json"),
   ].some((path) => isMarked(system, path));
 }
@@ -39,7 +40,8 @@ function isFolder(system: System, path: string): boolean {
 
 function isMarked(system: System, path: string): boolean {
   try {
-    if (!system.files.lstat(path)) return false;
+    // A pipe in its place would be waited on.
+    if (system.files.stat(path)?.kind !== "file") return false;
     const bytes = system.files.readPart(path, 0, MOST);
     return new TextDecoder().decode(bytes).includes(MARK);
   } catch (error) {

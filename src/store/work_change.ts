@@ -1,7 +1,7 @@
 import type { System } from "../system/system.ts";
 import { checkFolder } from "./folders.ts";
 import { ensureHome } from "./home.ts";
-import { layout } from "./layout.ts";
+import { layout, undoMarker } from "./layout.ts";
 import { withLock } from "./lock.ts";
 
 /**
@@ -38,5 +38,7 @@ export async function openWorks(system: System, root: string): Promise<void> {
 }
 
 function isPending(system: System, root: string): boolean {
-  return system.files.lstat(layout(root).pending) !== undefined;
+  const { files } = system;
+  return files.lstat(layout(root).pending) !== undefined ||
+    files.lstat(undoMarker(root)) !== undefined;
 }

@@ -57,6 +57,20 @@ export function currentWork(
   }
 }
 
+/**
+ * Whether a worktree has a pointer to sessions of which no record is there.
+ * Throws an MpmError where it cannot be read.
+ */
+export function leadsNowhere(
+  system: System,
+  root: string,
+  place: string,
+): boolean {
+  return system.files.lstat(pointerPath(root, place)) !== undefined &&
+    readPointer(system, root, place)
+      .every((id) => knownWork(system, root, id) === undefined);
+}
+
 function isAt({ place, state }: Work, here: string): boolean {
   return place === here && isOpen(state);
 }
@@ -147,4 +161,24 @@ export function stackOf(system: System, root: string, work: Work): Stack {
 /** `place` is a name that mpm made. */
 function pointerPath(root: string, place: string): string {
   return join(layout(root).current, `${place}.json`);
+}
+
+/**
+ * The sessions that are active or worked on by their own record, and that their
+ * worktree is not at: its pointer was damaged or lost, and another session was
+ * begun. No command that names none means them.
+ */
+export function lostWorks(
+  system: System,
+  root: string,
+  works: readonly Work[],
+): Work[] {
+  const at = new Map<string, string | undefined>();
+  return works.filter(({ id, place, state }) => {
+    if (state !== "active" && state !== "working") return false;
+    if (!at.has(place)) {
+      at.set(place, currentWork(system, root, place).work?.id);
+    }
+    return at.get(place) !== id;
+  });
 }

@@ -4,12 +4,14 @@ import { realRun } from "./real_run.ts";
 import { realRunBounded } from "./real_run_bounded.ts";
 import { realTerminal } from "./real_terminal.ts";
 import type { System } from "./system.ts";
+import { withGitsShell } from "./windows.ts";
 
 /**
  * The machine mpm runs on. Only the files `real*.ts` of this folder
  * reach it.
  */
 export function realSystem(): System {
+  const windows = Deno.build.os === "windows";
   return {
     files: realFiles,
     terminal: realTerminal,
@@ -18,14 +20,35 @@ export function realSystem(): System {
     program: () => Deno.build.standalone ? Deno.execPath() : undefined,
     cwd: () => guard("find", "the working directory", () => Deno.cwd()),
     env: (name) => Deno.env.get(name),
-    home: () => Deno.env.get("HOME") || Deno.env.get("USERPROFILE"),
-    sleep: (milliseconds) =>
-      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    envNames: () => Object.keys(Deno.env.toObject()),
+    home: () => homeOf(windows, (name) => Deno.env.get(name)),
+    sleep,
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
-    run: realRun,
-    runBounded: realRunBounded,
+    run: windows ? withGitsShell(realRun) : realRun,
+    runBounded: windows ? withGitsShell(realRunBounded) : realRunBounded,
   };
+}
+
+/** On Windows a shell may set HOME to a folder that only it knows as such. */
+export function homeOf(
+  windows: boolean,
+  env: (name: string) => string | undefined,
+): string | undefined {
+  const [first, second] = windows
+    ? ["USERPROFILE", "HOME"] as const
+    : ["HOME", "USERPROFILE"] as const;
+  return env(first) || env(second);
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }
 
 function platform(): System["platform"] {

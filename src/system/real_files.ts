@@ -1,8 +1,10 @@
 import { FileError } from "../errors.ts";
 import { createAll, syncFiles } from "./real_create.ts";
-import { guard } from "./real_errors.ts";
+import { guard, problemOf } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
+import { realSpace } from "./real_space.ts";
 import type { FileInfo, Files } from "./system.ts";
+import { patiently } from "./windows.ts";
 
 /** The file system. */
 export const realFiles: Files = {
@@ -46,19 +48,48 @@ export const realFiles: Files = {
     guard("set the time of", path, () => {
       Deno.utimeSync(path, new Date(time), new Date(time));
     }),
-  rename: (from, to) => guard("write", to, () => Deno.renameSync(from, to)),
+  rename: (from, to) =>
+    unheld(() => guard("write", to, () => Deno.renameSync(from, to))),
   link: (from, to) => guard("write", to, () => Deno.linkSync(from, to)),
-  remove: (path) => guard("remove", path, () => Deno.removeSync(path)),
+  remove: (path) =>
+    unheld(() => guard("remove", path, () => Deno.removeSync(path))),
   syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),
+  space: realSpace,
   lock,
 };
 
-function infoOf(found: Deno.FileInfo): FileInfo {
+/** On Windows after waiting, if need be, for whoever looks at the file. */
+function unheld<T>(operation: () => T): T {
+  if (Deno.build.os !== "windows") return operation();
+  return patiently(operation, {
+    isHeld: (error) =>
+      error instanceof FileError &&
+      (error.problem === "denied" || error.problem === "busy"),
+    wait: (milliseconds) => {
+      Atomics.wait(
+        new Int32Array(new SharedArrayBuffer(4)),
+        0,
+        0,
+        milliseconds,
+      );
+    },
+  });
+}
+
+/**
+ * Windows has neither permission bits nor numeric users. What is given for the
+ * bits there is made up of one attribute: no file of it could be executed.
+ */
+export function infoOf(
+  found: Deno.FileInfo,
+  os: string = Deno.build.os,
+): FileInfo {
+  const posix = os !== "windows";
   return {
     kind: kindOf(found),
     size: found.size,
-    mode: found.mode === null ? undefined : found.mode & 0o7777,
-    uid: found.uid ?? undefined,
+    mode: posix && found.mode !== null ? found.mode & 0o7777 : undefined,
+    uid: posix ? found.uid ?? undefined : undefined,
     mtime: found.mtime?.getTime() ?? 0,
     changed: found.ctime?.getTime(),
     disk: found.dev,
@@ -79,12 +110,12 @@ function lookup(
   stat: (path: string) => Deno.FileInfo,
 ): FileInfo | undefined {
   try {
-    return infoOf(guard("look at", path, () => stat(path)));
+    return infoOf(stat(path));
   } catch (error) {
-    const gone = error instanceof FileError &&
-      (error.problem === "missing" || error.problem === "not-a-folder");
-    if (gone) return undefined;
-    throw error;
+    // Not by way of a `FileError`: mostly it is not there, and that costs.
+    const problem = problemOf(error);
+    if (problem === "missing" || problem === "not-a-folder") return undefined;
+    throw new FileError(problem, "look at", path, error);
   }
 }
 

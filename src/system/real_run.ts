@@ -1,5 +1,6 @@
 import { guard } from "./real_errors.ts";
 import type { RunOptions, RunResult } from "./system.ts";
+import { changedEnv } from "./windows.ts";
 
 /** Milliseconds in which a program that was ended is gone. */
 const REAPED_WITHIN = 1000;
@@ -90,6 +91,9 @@ function childEnv(
 ): { env?: Record<string, string>; clearEnv?: boolean } {
   if (!changes) return {};
   const env = Deno.env.toObject();
+  if (Deno.build.os === "windows") {
+    return { env: changedEnv(env, changes), clearEnv: true };
+  }
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) delete env[name];
     else env[name] = value;

@@ -1,5 +1,7 @@
-import { beforeDeadline, feed, start } from "./real_run.ts";
+import { dirname } from "@std/path";
+import { beforeDeadline, feed, realRun, start } from "./real_run.ts";
 import type { RunOptions, RunResult } from "./system.ts";
+import { withGitsShell } from "./windows.ts";
 
 /** Milliseconds for output that is on its way when the program ends. */
 const GRACE = 100;
@@ -26,6 +28,9 @@ export async function realRunBounded(
     ? { outcome: "exited", status: status.code, ...result }
     : { outcome: "timeout", status: -1, ...result };
 }
+
+/** Milliseconds for ending a program and all that it started. */
+const KILL_LIMIT = 5000;
 
 /** The start of what a stream gives; the rest is read and dropped. */
 class Output {
@@ -56,19 +61,31 @@ class Output {
   }
 }
 
+/** Asks a group of processes to end, and ends after 0.3 s what is left of it. */
+const END = `
+kill -15 "-$1"
+for pause in 0.05 0.05 0.1 0.1; do
+  kill -0 "-$1" && sleep "$pause"
+done
+kill -0 "-$1" && kill -9 "-$1"
+`;
+
 /**
  * Ends a process with all that it started and that did not leave its group.
- * Signals to other processes are not among mpm's permissions, a shell is.
+ * First politely, or git would leave its lock files behind. Signals to other
+ * processes are not among mpm's permissions, a shell is.
  */
 async function endGroup(child: Deno.ChildProcess): Promise<void> {
-  if (Deno.build.os !== "windows") {
-    await new Deno.Command("sh", {
-      args: ["-c", 'kill -9 "-$1"', "sh", String(child.pid)],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-  }
+  const windows = Deno.build.os === "windows";
+  // The shell of Windows makes one slash of two, and a path of one.
+  const script = windows ? 'exec taskkill //F //T //PID "$1"' : END;
+  const run = windows ? withGitsShell(realRun) : realRun;
+  await run("sh", {
+    args: ["-c", script, "sh", String(child.pid)],
+    // The program may have removed the folder it was started in.
+    cwd: dirname(Deno.execPath()),
+    timeout: KILL_LIMIT,
+  });
   try {
     child.kill("SIGKILL");
   } catch (error) {

@@ -1,5 +1,6 @@
 import { FileError, MpmError } from "../errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
+import { takeOver } from "./real_keys.ts";
 import { joined, readStream } from "./real_stream.ts";
 import type { InputBounds, InputSoon, Terminal } from "./system.ts";
 
@@ -17,6 +18,14 @@ export const realTerminal: Terminal = {
       return 80; // no terminal on any stream
     }
   },
+  rows() {
+    try {
+      return Deno.consoleSize().rows || 24;
+    } catch {
+      return 24;
+    }
+  },
+  takeOver,
   out: (text) => print(Deno.stdout, text),
   err: (text) => print(Deno.stderr, text),
   readLine,

@@ -13,10 +13,13 @@ export interface System {
   /** The absolute working directory. Throws FILE_FAILED if it is gone. */
   cwd(): string;
   env(name: string): string | undefined;
+  /** The names of all environment variables. */
+  envNames(): string[];
   now(): Date;
   /** The user's home folder, if it is known. */
   home(): string | undefined;
-  sleep(milliseconds: number): Promise<void>;
+  /** `signal` ends it before its time; that is no error. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Random text of 8 characters out of `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
@@ -49,6 +52,16 @@ export interface FileInfo {
   readonly disk: number;
   /** How many names the file has; 1 where the platform does not count. */
   readonly names: number;
+}
+
+/** How full a disk is. */
+export interface Space {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes that this user may still fill. */
+  readonly free: number;
+  /** Files that may still be made; `undefined`: as many as there is space. */
+  readonly entries: number | undefined;
 }
 
 /** A file of many that are made together. */
@@ -128,6 +141,8 @@ export interface Files {
   remove(path: string): void;
   /** Makes what was created, renamed or removed in `folder` durable. */
   syncFolder(folder: string): void;
+  /** The disk that `folder` is on; `undefined` where the system does not say. */
+  space(folder: string): Promise<Space | undefined>;
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
    * the kernel drops when the process ends in whatever way. Waits `wait`
@@ -145,6 +160,13 @@ export interface Terminal {
   };
   /** Width in columns; 80 where it is not known. */
   columns(): number;
+  /** Height in rows; 24 where it is not known. */
+  rows(): number;
+  /**
+   * Takes the terminal over, until it is disposed of: what is typed comes at
+   * once and is not shown. `undefined` where that cannot be.
+   */
+  takeOver(): Takeover | undefined;
   /** Writes all of `text`; a closed pipe is no error and returns false. */
   out(text: string): boolean;
   err(text: string): boolean;
@@ -154,6 +176,15 @@ export interface Terminal {
   readInput(limit: number): Uint8Array;
   /** The same for what must not wait: whatever came in time, never throws. */
   readInputSoon(bounds: InputBounds): Promise<InputSoon>;
+}
+
+/** A terminal whose keys come one by one. */
+export interface Takeover extends Disposable {
+  /**
+   * What was typed next; `resized`: the terminal has another size; `quiet`:
+   * nothing came within `wait` milliseconds; `undefined`: nothing more comes.
+   */
+  next(wait?: number): Promise<Uint8Array | "resized" | "quiet" | undefined>;
 }
 
 export interface InputBounds {

@@ -51,9 +51,9 @@ posixTest(
       Deno.lstatSync(join(env.project, "other")).mode! & 0o777,
       0o600,
     );
-    await undo(env, "2");
-    assertEquals(filesOf(env.project), after);
     await undo(env, "3");
+    assertEquals(filesOf(env.project), after);
+    await undo(env, "4");
     assertEquals(filesOf(env.project), before);
   },
 );

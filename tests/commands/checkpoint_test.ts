@@ -270,7 +270,7 @@ posixTest(
     const restored = stateOf(env);
     assertEquals((await mpm(env, ["undo"])).status, 0);
     assertEquals(stateOf(env), after);
-    assertEquals((await mpm(env, ["undo", "2"])).status, 0);
+    assertEquals((await mpm(env, ["undo", "3"])).status, 0);
     assertEquals(stateOf(env), restored);
     const nothing = await mpm(env, ["undo"]);
     assertEquals(nothing.status, 0, nothing.stderr);
@@ -279,10 +279,11 @@ posixTest(
       { operations: { number: number; undone: boolean }[] }
     >(env, ["log"]);
     assertEquals(operations.map(({ number, undone }) => [number, undone]), [
+      [5, false],
       [4, false],
-      [3, false],
+      [3, true],
       [2, true],
-      [1, true],
+      [1, false],
     ]);
   },
 );
@@ -562,7 +563,7 @@ Deno.test("list, show, load and diff tell what is in a checkpoint", async () => 
   const list = await mpm(env, ["checkpoint", "list"], { now: at("14:00:00") });
   assertEquals(
     list.stdout,
-    "0  2h ago  Feature Development  main  33 B  Login [redacted:private] works\n",
+    "0  2 hours ago  Feature Development  main  33 B  Login [redacted:private] works\n",
   );
   const show = await mpmJson<CheckpointShowResult>(env, [
     "checkpoint",
@@ -723,4 +724,26 @@ Deno.test("--to writes into a new or empty folder and nowhere else", async () =>
     ]);
     assertEquals(status, 4, folder);
   }
+});
+
+Deno.test("a checkpoint holds the work session, and load says what was worked on", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["start", "login", "--template", "bug-fix", "--var", "bug=#7"],
+  ]);
+  await mpmJson(env, ["check", "1"]);
+  await mpmJson(env, ["checkpoint", "save", "one"]);
+  const { stdout } = await mpm(env, ["checkpoint", "load", "one"]);
+  const lines = stdout.split("\n");
+  assert(lines.includes("Working on: login: Bug Fix: #7"), stdout);
+  const next = lines.indexOf("## Next Steps");
+  assertEquals(
+    lines[next + 1],
+    "1. Reproduce: Find the smallest steps that show it",
+  );
+  // Taking one changes nothing of the session.
+  const { session } = await mpmJson<{ session: { state: string } }>(env, [
+    "status",
+  ]);
+  assertEquals(session.state, "working");
 });

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import type {
   ConfigListResult,
@@ -107,8 +112,9 @@ Deno.test("config set makes private files, and keeps the local one out of git", 
     [
       "?? .claude-mpm/.gitignore",
       `?? ${PROJECT}`,
-      // The lock's rule was in the file that is there, or was not.
+      // Their rules were in the file that is there, or were not.
       "?? .claude-mpm/.lock",
+      "?? .claude-mpm/journal.jsonl",
     ].sort(),
   );
   if (Deno.build.os === "windows") return;
@@ -129,7 +135,7 @@ Deno.test("config says what counts instead", async () => {
   ]);
   assertEquals(by, join(env.project, LOCAL));
   const dry = ["config", "set", "commit", "true", "--dry-run"];
-  assertStringIncludes((await mpm(env, dry)).stdout, "(dry run)");
+  assertMatch((await mpm(env, dry)).stdout, /^Would set: commit = true, in /);
   assertEquals(user(env), "commit = false\n");
 });
 
@@ -165,12 +171,40 @@ const FAULTS: [string, string, string][] = [
   [USER, "[context.windows]\nx = 'y'\n", "must be a table such as"],
   [USER, "a b\n", "Cannot read"],
   [
+    USER,
+    "[contxt]\npause_at = 60\n",
+    `Unknown key "contxt.pause_at" in "$ROOT/home/${USER}" line 2`,
+  ],
+  [USER, "contxt.pause_at = 60\n", 'Did you mean "context.pause_at"?'],
+  [USER, "[contxt]\n", 'Unknown key "contxt" in'],
+  [
+    USER,
+    "commit = true\n[hooks]\nenabled = true\nenabled = false\n",
+    `"hooks.enabled" in "$ROOT/home/${USER}" line 4 is set on line 3 already`,
+  ],
+  [
     PROJECT,
     "hooks.enabled = false\n",
     `"hooks.enabled" cannot be set in "$ROOT/project/${PROJECT}" line 1`,
   ],
   [LOCAL, "[context]\nblock_at = 1\n", '"context.block_at" cannot be set in'],
 ];
+
+Deno.test("a fault costs a hook that setting alone, and a huge file itself", async () => {
+  using env = TestEnv.repository();
+  putHome(env, USER, "comit = 1\n[hooks]\nenabled = false\n");
+  // The parser would take minutes for it.
+  const huge = "k = 1\n".repeat(150_000);
+  env.write(PROJECT, `commit = false\n${huge}`);
+  env.write(LOCAL, "[context]\nblock_at = 1\ninject_limit = 600\n");
+  const { config, faults } = await readConfigAnyway(env.system(), env.project);
+  assertEquals(config, {
+    ...DEFAULTS,
+    "hooks.enabled": false,
+    "context.inject_limit": 600,
+  });
+  assertEquals(faults.length, 3);
+});
 
 for (const [path, text, message] of FAULTS) {
   Deno.test(`config refuses ${JSON.stringify(text)} in ${path}`, async () => {
@@ -246,6 +280,70 @@ Deno.test("config refuses a variable that does not fit, and names it", async () 
   assertStringIncludes(stderr, "variable MPM_CONFIG_CONTEXT_STALE_AFTER");
 });
 
+for (
+  const [name, near] of [
+    ["MPM_CONFIG_CONTEXT_PAUSEAT", "Did you mean MPM_CONFIG_CONTEXT_PAUSE_AT?"],
+    ["MPM_CONFIG_HOOKS_ENABLED", "Did you mean MPM_HOOKS?"],
+    ["MPM_CONFIG_X", "mpm config list --json"],
+  ] as const
+) {
+  Deno.test(`config names the unknown variable ${name}`, async () => {
+    using env = TestEnv.repository();
+    env.extra[name] = "";
+    assertEquals((await mpm(env, ["config", "list"])).status, 0);
+    env.extra[name] = "off";
+    const { status, stderr } = await mpm(env, ["config", "list"]);
+    assertEquals(status, 2);
+    assertStringIncludes(stderr, `Unknown variable ${name}`);
+    assertStringIncludes(stderr, near);
+    const { faults } = await readConfigAnyway(env.system(), env.project);
+    assertEquals(faults, [`Unknown variable ${name}`]);
+  });
+}
+
+Deno.test("config refuses a file that is not UTF-8, and keeps its bytes", async () => {
+  using env = TestEnv.repository();
+  putHome(env, USER, "");
+  const path = join(env.home, USER);
+  const before = new TextEncoder().encode("# caf?\ncommit = true\n")
+    .map((byte) => byte === 0x3f ? 0xe9 : byte);
+  Deno.writeFileSync(path, before);
+  for (const args of [["list"], ["set", "commit", "false"]]) {
+    const { status, stderr } = await mpm(env, ["config", ...args]);
+    assertEquals(status, 2);
+    assertStringIncludes(stderr, `${USER}" is not UTF-8 text`);
+  }
+  assertEquals(Deno.readFileSync(path), before);
+});
+
+Deno.test("config get prints a text as it is", async () => {
+  using env = TestEnv.repository();
+  const text = 'docs/a "b".md';
+  await mpm(env, ["config", "set", "context.architecture", text]);
+  const { stdout } = await mpm(env, ["config", "get", "context.architecture"]);
+  assertEquals(stdout, `${text}\n`);
+});
+
+Deno.test("config tells where each entry of a table is from", async () => {
+  using env = TestEnv.repository();
+  await mpm(env, ["config", "set", "context.windows.near.x", "2000"]);
+  env.extra.MPM_CONFIG_CONTEXT_WINDOWS = "far=3000";
+  const { stdout } = await mpm(env, ["config", "list", "--show-origin"]);
+  assertStringIncludes(
+    stdout,
+    'context.windows = { "near.x" = 2000, far = 3000 }' +
+      `  # user: $ROOT/home/${USER}:1; environment: MPM_CONFIG_CONTEXT_WINDOWS\n`,
+  );
+  const of = async (entry: string) => {
+    const key = `context.windows.${entry}`;
+    const row = await mpmJson<ConfigRow>(env, ["config", "get", key]);
+    return [row.value, row.origin, row.adds_to.length];
+  };
+  assertEquals(await of("near.x"), [2000, "user", 0]);
+  assertEquals(await of("far"), [3000, "environment", 0]);
+  assertEquals(await of("none"), [null, "default", 0]);
+});
+
 Deno.test("every setting has a variable of its own", () => {
   const names = (Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])
     .map(variableOf).filter((name) => name !== undefined);
@@ -258,6 +356,12 @@ posixTest(
     using env = TestEnv.repository();
     putHome(env, "dotfiles/config.toml", "commit = true\n");
     putHome(env, ".config/mpm/x", "");
+    const dangling = join(env.home, USER);
+    Deno.symlinkSync("/nowhere/x.toml", dangling);
+    const lost = await mpm(env, ["config", "set", "commit", "false"]);
+    assertEquals(lost.status, 2);
+    assertStringIncludes(lost.stderr, '"/nowhere/x.toml", which is not there');
+    Deno.removeSync(dangling);
     const target = join(env.home, "dotfiles/config.toml");
     Deno.symlinkSync(target, join(env.home, USER));
     await mpmJson(env, ["config", "set", "commit", "false"]);

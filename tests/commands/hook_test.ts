@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import {
   AGENT,
+  eventJson,
   failures,
   fire,
   namesIn,
@@ -379,6 +380,35 @@ Deno.test("tasks are kept for the save, where their files are gone", async () =>
     "Weigh [redacted:private]",
   ]);
   assertEquals(rest, { in_progress_tasks: [], completed_count: 1 } as never);
+});
+
+Deno.test("tasks that were kept are in the resume file, too", async () => {
+  using env = projectWithMpm();
+  for (const [task_id, task_subject] of [["1", "Count"], ["2", "Weigh it"]]) {
+    await fire(env, "TaskCreated", { task_id, task_subject });
+  }
+  await fire(env, "TaskCompleted", { task_id: "1", task_subject: "Count" });
+  await fire(env, "PreCompact", { trigger: "auto" });
+  const text = env.read(`.claude-mpm/sessions/${resumeFiles(env)[0]}`);
+  const list = (title: string) =>
+    text.split(`\n## ${title}\n`)[1]!.split("\n## ")[0]!;
+  assertStringIncludes(list("Completed Tasks"), "Count");
+  assertStringIncludes(list("Pending Tasks"), "Weigh it");
+});
+
+Deno.test("a Claude Code that names no event is answered like one that does", async () => {
+  using env = projectWithMpm();
+  talked(env, 192_000);
+  const bare = (stdin: string) => mpm(env, [], { stdin, now: () => NOON });
+  const event = eventJson(env, "UserPromptSubmit", { prompt: "go" });
+  // A person sees what mpm is.
+  assertStringIncludes((await bare(event)).stdout, "Usage: mpm");
+  env.extra.CLAUDE_PROJECT_DIR = env.project;
+  assertEquals(JSON.parse((await bare(event)).stdout).decision, "block");
+  for (const stdin of ["{}", "[", eventJson(env, "Nonsense")]) {
+    assertEquals(await bare(stdin), { status: 0, stdout: "", stderr: "" });
+  }
+  assertStringIncludes((await bare("")).stdout, "Usage: mpm");
 });
 
 Deno.test("an event that is not for us, or is typed by hand, does nothing", async () => {

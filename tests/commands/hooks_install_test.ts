@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
+import type { System } from "../../src/system/system.ts";
 import type {
   HooksInstallResult,
   HooksUninstallResult,
 } from "../../src/session/results_hooks.ts";
+import { usesMpm } from "../../src/store/uses_mpm.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -156,34 +158,90 @@ Deno.test("hooks install finds its entries without its record", async () => {
   assertEquals(env.read(LOCAL), before);
 });
 
-Deno.test("hooks install --dry-run prints a diff that patch takes, and writes nothing", async () => {
+/** What a printed diff makes of the file, by git. */
+function patched(env: TestEnv, diff: string): Uint8Array {
+  const [from, to, ...rest] = diff.replaceAll("$ROOT", env.root).split("\n");
+  const path = join(env.project, LOCAL);
+  assertEquals([from, to], [`--- ${path}`, `+++ ${path}`]);
+  const patch = [`--- a/${LOCAL}`, `+++ b/${LOCAL}`, ...rest].join("\n");
+  env.write("../change.diff", patch);
+  env.git("apply", "-p1", "../change.diff");
+  return bytesOf(env);
+}
+
+Deno.test("hooks install and uninstall --dry-run print what patch takes, and write nothing", async () => {
+  const kinds = [
+    "only other hooks",
+    "tabs",
+    "CRLF",
+    "a byte order mark",
+    "no final newline",
+    "many final newlines",
+    "one line",
+    "duplicate keys",
+  ];
+  for (const kind of kinds) {
+    using env = TestEnv.repository();
+    env.write(LOCAL, SHAPES[kind]!.text);
+    const before = bytesOf(env);
+    const tree = treeOf(env.root);
+    const dry = await mpm(env, [...INSTALL, "--dry-run"]);
+    assertEquals(treeOf(env.root), tree);
+    const promised = patched(env, dry.stdout);
+    Deno.writeFileSync(join(env.project, LOCAL), before);
+    await mpm(env, INSTALL);
+    assert(sameBytes(bytesOf(env), promised), kind);
+    const undo = await mpm(env, [...UNINSTALL, "--dry-run"]);
+    assert(sameBytes(patched(env, undo.stdout), before), kind);
+  }
+});
+
+Deno.test("hooks install and uninstall --dry-run show the skills, too", async () => {
   using env = new TestEnv();
-  env.write(LOCAL, SHAPES["only other hooks"]!.text);
-  const before = treeOf(env.root);
-  const { status, stdout } = await mpm(env, [
-    ...INSTALL,
-    "--dry-run",
-    "--skills",
-  ]);
-  assertEquals(status, 0);
-  assertEquals(treeOf(env.root), before);
-  assertStringIncludes(stdout, `--- $ROOT/project/${LOCAL}\n+++ $ROOT/`);
-  assertStringIncludes(stdout, '\n+    "SessionStart": [\n');
-  assert(!/^-[^-]/m.test(stdout.replace(/^- {4}\]$/m, "")), stdout);
-  const { diff } = await mpmJson<HooksInstallResult>(env, [
-    ...INSTALL,
-    "--dry-run",
-  ]);
-  await mpm(env, INSTALL);
-  const undo = await mpmJson<HooksUninstallResult>(
+  const args = [...INSTALL, "--skills"];
+  const dry = await mpm(env, [...args, "--dry-run"]);
+  assertStringIncludes(dry.stdout, "\nWould be added: /mpm-pause\n");
+  await mpm(env, args);
+  const undo = await mpm(env, [...UNINSTALL, "--dry-run"]);
+  assertStringIncludes(undo.stdout, "\nWould be removed: /mpm-pause\n");
+});
+
+Deno.test("hooks install finds its status line whatever the binary's path", async () => {
+  for (const folder of ["it's a", "it's", "a b", "'", "$HOME", "é\\n#;"]) {
+    using env = new TestEnv();
+    const program = join(env.root, folder, "mpm");
+    Deno.mkdirSync(join(env.root, folder));
+    Deno.writeTextFileSync(program, "", { mode: 0o755 });
+    const args = [...INSTALL, "--statusline", "--binary", program];
+    await mpmJson(env, args);
+    const { diff, changes } = await mpmJson<HooksInstallResult>(env, args);
+    assertEquals([diff, changes.at(-1)], ["", {
+      action: "kept",
+      at: "statusLine",
+    }]);
+    const wrap = (system: System) => ({ ...system, program: () => program });
+    const status = await mpm(env, ["hooks", "status"], { wrap });
+    assertEquals([status.status, status.stderr], [0, ""], status.stdout);
+    // Somebody edits the file, so that mpm has to find what is its own.
+    env.write(LOCAL, env.read(LOCAL).replace("{", '{"theirs": 1,'));
+    await mpm(env, UNINSTALL);
+    assertEquals(JSON.parse(env.read(LOCAL)), { theirs: 1 });
+  }
+});
+
+Deno.test("hooks install refuses a path that Claude Code would change", async () => {
+  using env = new TestEnv();
+  const folder = join(env.root, "${CLAUDE_PROJECT_DIR}");
+  Deno.mkdirSync(folder);
+  const program = join(folder, "mpm");
+  Deno.writeTextFileSync(program, "", { mode: 0o755 });
+  const { status, stderr } = await mpm(
     env,
-    [...UNINSTALL, "--dry-run"],
+    [...INSTALL, "--binary", program],
   );
-  const signs = (text: string, sign: string) =>
-    text.split("\n").slice(2).filter((line) => line.startsWith(sign)).map((
-      line,
-    ) => line.slice(1));
-  assertEquals(signs(undo.diff, "-"), signs(diff, "+"));
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "as a variable");
+  assert(!env.exists(LOCAL));
 });
 
 posixTest("hooks install keeps the mode of the file", async () => {
@@ -329,6 +387,55 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
   assertStringIncludes(project.warnings.join(), "is the project's");
 });
 
+Deno.test("hooks install says where Claude Code will read what it wrote", async () => {
+  using env = TestEnv.repository();
+  env.git("clone", "-q", "--bare", ".", "../bare.git");
+  env.gitIn(join(env.root, "bare.git"), "worktree", "add", "-q", "../tree");
+  const cwd = join(env.root, "tree");
+  const bare = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd });
+  assertEquals(bare.path, join(cwd, LOCAL));
+  assertStringIncludes(bare.warnings.join(), "in this worktree only");
+  const place = { root: join(env.root, "bare.git"), worktree: cwd };
+  assert(usesMpm(env.system(), place));
+  const plain = join(env.root, "plain");
+  for (const folder of [".claude-mpm", "sub"]) {
+    Deno.mkdirSync(join(plain, folder), { recursive: true });
+  }
+  const above = await mpmJson<HooksInstallResult>(env, INSTALL, {
+    cwd: join(plain, "sub"),
+  });
+  assertEquals(above.warnings, [
+    `Claude Code reads this file only in sessions that start in "${plain}"`,
+  ]);
+  const there = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd: plain });
+  assertEquals(there.warnings, []);
+});
+
+posixTest("hooks uninstall leaves skills behind links alone", async () => {
+  using env = new TestEnv();
+  const shared = join(env.root, "shared");
+  const skills = join(env.project, ".claude/skills");
+  // Somebody's own folder, of which mpm wrote nothing.
+  Deno.mkdirSync(shared);
+  Deno.mkdirSync(join(env.project, ".claude"));
+  Deno.symlinkSync(shared, skills);
+  await mpmJson(env, INSTALL);
+  assertEquals((await mpm(env, [...INSTALL, "--skills"])).status, 4);
+  const first = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  assertEquals([first.removed, first.skills], [true, []]);
+  // One that mpm wrote, which they put elsewhere then.
+  Deno.removeSync(skills);
+  await mpmJson(env, [...INSTALL, "--skills"]);
+  Deno.renameSync(skills, join(shared, "skills"));
+  Deno.symlinkSync(join(shared, "skills"), skills);
+  await mpmJson(env, [...INSTALL, "--statusline"]);
+  const second = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  assertEquals(second.skills.map(({ action }) => action), [
+    ...Array(5).fill("foreign"),
+  ]);
+  assertEquals([...Deno.readDirSync(join(shared, "skills"))].length, 5);
+});
+
 Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it wrote", async () => {
   using env = new TestEnv();
   const skill = (name: string) => `.claude/skills/${name}/SKILL.md`;
@@ -383,6 +490,21 @@ posixTest(
     env.extra.PATH = `${join(env.root, "links")}:${Deno.env.get("PATH")}`;
     const { binary } = await mpmJson<HooksInstallResult>(env, INSTALL);
     assertEquals(binary, join(env.root, "links", "mpm"));
+    const denied = await mpmJson<HooksInstallResult>(env, INSTALL, {
+      wrap: (system) => ({
+        ...system,
+        files: {
+          ...system.files,
+          stat(path) {
+            if (path !== join(env.root, "links", "mpm")) {
+              return system.files.stat(path);
+            }
+            throw new FileError("denied", "look at", path);
+          },
+        },
+      }),
+    });
+    assertEquals(denied.binary, program);
     const missing = await mpm(env, [...INSTALL, "--binary", "no/such"]);
     assertEquals(missing.status, 3);
     const source = await mpm(env, INSTALL, {

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { FileError } from "../../src/errors.ts";
 import type { HooksStatusResult } from "../../src/session/results_hooks.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, type MpmOptions } from "../helpers/mpm.ts";
@@ -167,6 +168,132 @@ Deno.test("hooks status finds what Claude Code ignores or cannot read", async ()
   env.write(".claude/settings.json", "{");
   const broken = await status(env);
   assertEquals(broken.findings.map(({ problem }) => problem), ["unreadable"]);
+});
+
+Deno.test("hooks status tells of a binary that may not be looked at", async () => {
+  using env = await installed();
+  const program = join(env.root, "bin", "mpm");
+  const found = await status(env, {
+    wrap: (system) => ({
+      ...system,
+      files: {
+        ...system.files,
+        stat(path) {
+          if (path !== program) return system.files.stat(path);
+          throw new FileError("denied", "look at", path);
+        },
+      },
+    }),
+  });
+  assertEquals(found.findings.map(({ problem }) => problem), [
+    "binary-missing",
+  ]);
+  assertStringIncludes(found.findings[0]!.detail, "permission denied");
+});
+
+Deno.test("hooks status names the user's settings once in the home folder", async () => {
+  using env = await installed("--scope", "user");
+  const { stdout } = await mpm(env, STATUS, { cwd: env.home });
+  assertEquals(stdout.match(/settings\.json/g)?.length, 1, stdout);
+  assert(stdout.startsWith("user: "), stdout);
+});
+
+Deno.test("hooks status knows hooks in a file that Claude Code does not take", async () => {
+  using env = await installed();
+  replacing("{", '{"model": 5, "disableAllHooks": true,')(env);
+  const ignored = await status(env);
+  assertEquals(
+    [ignored.status, ignored.installed.length, ignored.findings.length],
+    [4, 1, 1],
+  );
+  assertStringIncludes(ignored.findings[0]!.detail, "model must be a string");
+  const { stderr } = await mpm(env, ["hooks", "test"]);
+  assertStringIncludes(stderr, "model must be a string");
+  replacing("{", "{,")(env);
+  const broken = await status(env);
+  assertEquals(
+    [broken.status, broken.installed, broken.findings[0]!.problem],
+    [4, [], "unreadable"],
+  );
+});
+
+const MANAGED = "/etc/claude-code/managed-settings";
+
+/** A machine with these files of whoever manages it. */
+function managed(texts: Record<string, string>): MpmOptions["wrap"] {
+  return (system) => {
+    const { files } = system;
+    const folder = { ...files.stat("/")!, kind: "folder" } as const;
+    const file = (path: string) =>
+      Object.keys(texts).find((name) => path === `${MANAGED}${name}`);
+    const info = (path: string) => {
+      if (path === `${MANAGED}.d`) return folder;
+      if (!path.startsWith(MANAGED)) return undefined;
+      return file(path) === undefined
+        ? undefined
+        : { ...folder, kind: "file" as const };
+    };
+    return {
+      ...system,
+      platform: "linux",
+      files: {
+        ...files,
+        stat: (path) => info(path) ?? files.stat(path),
+        lstat: (path) => info(path) ?? files.lstat(path),
+        realPath: (path) => info(path) ? path : files.realPath(path),
+        list: (path) =>
+          info(path)
+            ? Object.keys(texts).filter((name) => name.startsWith(".d/"))
+              .map((name) => ({ name: name.slice(3), kind: "file" as const }))
+            : files.list(path),
+        readOwn: (path, limit) =>
+          file(path) === undefined
+            ? files.readOwn(path, limit)
+            : new TextEncoder().encode(texts[file(path)!]),
+      },
+    };
+  };
+}
+
+const OFF = "Claude Code runs no hooks of yours";
+const PLUGINS = "Claude Code runs hooks of plugins only";
+
+for (
+  const [texts, told] of [
+    [{ ".json": '{"allowManagedHooksOnly": true}' }, OFF],
+    [{ ".d/10-x.json": '{"allowManagedHooksOnly": true}' }, OFF],
+    [{ ".d/10-x.json": '{"disableAllHooks": true}' }, OFF],
+    [{
+      ".json": '{"disableAllHooks": true}',
+      ".d/10-x.json": '{"disableAllHooks": false}',
+    }, ""],
+    [{
+      ".d/a.json": '{"disableAllHooks": false}',
+      ".d/b.json": '{"disableAllHooks": true}',
+    }, OFF],
+    [{ ".d/.off.json": '{"disableAllHooks": true}' }, ""],
+    [{ ".json": '{"strictPluginOnlyCustomization": ["hooks"]}' }, PLUGINS],
+    [{ ".json": '{"strictPluginOnlyCustomization": true}' }, PLUGINS],
+    [{ ".json": '{"strictPluginOnlyCustomization": ["skills"]}' }, ""],
+  ] as const
+) {
+  posixTest(`hooks status heeds ${JSON.stringify(texts)}`, async () => {
+    using env = await installed();
+    const { findings } = await status(env, { wrap: managed(texts)! });
+    assertEquals(
+      findings.map(({ detail }) => detail.replace(/^.* is set: /, "")),
+      told === "" ? [] : [told],
+    );
+    if (told) assertStringIncludes(findings[0]!.mend, "whoever manages");
+  });
+}
+
+Deno.test("hooks status goes by the scope that wins for the plugin, too", async () => {
+  using env = await installed();
+  env.write(".claude/settings.json", '{"enabledPlugins": {"mpm@m": true}}');
+  assertEquals((await status(env)).findings.length, 1);
+  replacing("{", '{"enabledPlugins": {"mpm@m": false},')(env);
+  assertEquals((await status(env)).findings, []);
 });
 
 Deno.test("hooks status names another mpm than the one that is asked", async () => {

@@ -44,7 +44,12 @@ Deno.test("init --ignore adds a rule and keeps every other byte", async () => {
 Deno.test("init asks on a terminal, and takes anything but yes for no", async () => {
   using env = TestEnv.repository();
   const no = await mpm(env, ["init"], { typed: [""] });
-  assertEquals(no.stderr, "Keep the saved sessions out of git? [y/N]: ");
+  assertEquals(
+    no.stderr,
+    "Keep the saved sessions out of git? [y/N]: " +
+      'Hint: "mpm pause" saves a session, "mpm hooks install" has Claude Code ' +
+      "do it\n",
+  );
   assertEquals(env.exists(".gitignore"), false);
   await mpm(env, ["init"], { typed: ["y"] });
   assertEquals(env.read(".gitignore"), "/.claude-mpm/\n");

@@ -373,7 +373,7 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
   }
   // By name as well, since nothing that is shown has it.
   assertEquals((await mpm(env, ["sessions", "show", "one"])).status, 0);
-  const text = (await mpm(env, ["sessions", "list"])).stdout;
+  const text = (await mpm(env, ["sessions", "list"], { typed: [] })).stdout;
   assertStringIncludes(
     text,
     "2 more of archived and cancelled sessions: --all",
@@ -383,7 +383,10 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
 Deno.test("the list shows name and state of the session where it is known", async () => {
   using env = await started("start", "login", "Fix it");
   await mpmJson(env, ["pause", "Half way", "--no-commit"], { now: at(1) });
-  const { stdout } = await mpm(env, ["sessions", "list"], { now: at(2) });
+  const { stdout } = await mpm(env, ["sessions", "list"], {
+    now: at(2),
+    typed: [],
+  });
   assertEquals(
     stdout,
     "0  session-20261121-120100  1 minute ago  main  " +

@@ -60,7 +60,7 @@ for (const rules of ["claude-mpm's", "mpm's"]) {
     env.git("add", "mine");
     follow(env, result.commands);
     assertEquals(
-      status(env).filter((line) => !/\.lock|state\//.test(line)),
+      status(env).filter((line) => !/\.lock|state\/|journal/.test(line)),
       ["A  mine"],
     );
     assertEquals(env.git("ls-files", "--", PAUSE), "");
@@ -84,7 +84,10 @@ Deno.test("a rollback of a migration that was not committed leaves git nothing t
     "--rollback",
   ]);
   assertEquals([tracked, commands], [0, []]);
-  assertEquals(status(env).filter((line) => !/\.lock|state\//.test(line)), []);
+  assertEquals(
+    status(env).filter((line) => !/\.lock|state\/|journal/.test(line)),
+    [],
+  );
 });
 
 Deno.test("migrate names the repository where it runs in a linked worktree", async () => {

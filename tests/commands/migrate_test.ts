@@ -78,7 +78,7 @@ Deno.test("migrate --dry-run names every file and changes nothing", async () => 
     names(env, PAUSE),
   );
   for (const { from } of plan.steps) {
-    assertStringIncludes(stdout, from.replace(env.root, "$ROOT"));
+    assertStringIncludes(stdout, from.replace(`${env.project}/`, ""));
   }
   const { dry_run: _, steps: done, ...counts } = await migrate(env);
   assertEquals(done, plan.steps);

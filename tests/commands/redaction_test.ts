@@ -311,9 +311,12 @@ Deno.test("only the user's own file changes what is redacted", async () => {
   for (const scope of ["project", "local"]) {
     const file = scope === "project" ? "config.toml" : "config.local.toml";
     env.write(`.claude-mpm/${file}`, "[redaction]\nenabled = false\n");
-    const { status, stderr } = await mpm(env, ["pause", "x"]);
-    assertEquals(status, 2);
-    assertStringIncludes(stderr, '"redaction.enabled" cannot be set in');
+    const { status, stdout } = await mpm(env, [
+      ...["pause", "--no-commit", "--dry-run", "password=hunter2"],
+    ]);
+    assertEquals(status, 0);
+    assertStringIncludes(stdout, '"redaction.enabled" cannot be set in');
+    assertStringIncludes(stdout, "password=[redacted:password]");
     env.remove(`.claude-mpm/${file}`);
   }
   await mpm(env, ["config", "set", "redaction.rules.acme", "acme_[0-9]{8}"]);

@@ -11,7 +11,8 @@ import type {
   SessionsResult,
 } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
+import { idAt, ownSave, putSave } from "../helpers/stores.ts";
 
 const AT = (iso: string) => () => new Date(iso);
 const FIRST = "session-20261120-120000";
@@ -101,14 +102,14 @@ Deno.test("resume without a save is exit 3 with the way on", async () => {
     status: 3,
     stdout: "",
     stderr: 'Error: No paused sessions found in "$ROOT/project"\n' +
-      "Hint: mpm pause saves one\n",
+      'Hint: "mpm pause" saves one\n',
   });
   assertEquals(await mpm(env, ["resume", "--json"]), {
     status: 3,
     stdout: "",
     stderr: '{"error":{"code":"NOT_FOUND","message":' +
       '"No paused sessions found in \\"$ROOT/project\\"",' +
-      '"hint":"mpm pause saves one"}}\n',
+      '"hint":"\\"mpm pause\\" saves one"}}\n',
   });
 });
 
@@ -142,11 +143,68 @@ Deno.test("resume --list on a terminal asks, 0 unless something is typed", async
   const odd = await mpm(env, ["resume", "--list"], { typed: ["7"] });
   assertEquals(odd.status, 3);
   const ended = await mpm(env, ["resume", "--list"], { typed: [] });
-  assertEquals(ended.status, 2);
+  assertEquals(ended.status, 130);
   const quiet = await mpm(env, ["resume", "--list", "--no-input"], {
     typed: [],
   });
   assertEquals([quiet.status, quiet.stdout], [0, SEED_LIST]);
+});
+
+Deno.test("resume --list asks again for what it does not know, and finds by words", async () => {
+  using env = TestEnv.repository();
+  for (let at = 0; at < 30; at++) {
+    putSave(env, ownSave(idAt(60 * at), { summary: `Step ${at} of work` }));
+  }
+  const found = await mpm(env, ["resume", "--list"], {
+    typed: ["step 29", "session-20260101-002900"],
+  });
+  assertStringIncludes(found.stdout, "session-20260101-002900");
+  const [first, second] = found.stderr.split("Select session to resume [0]: ");
+  assertEquals(first!.match(/Summary:/g)?.length, 20);
+  assertStringIncludes(
+    first!,
+    "10 more: type words of what you look for, such as a branch\n",
+  );
+  assertEquals(second!.match(/Summary: .*/g), ["Summary: Step 29 of work"]);
+});
+
+Deno.test("resume --list on a terminal is searched as one types", async () => {
+  using env = await twoSaves();
+  const choose = (...keys: NonNullable<MpmOptions["keys"]>) =>
+    mpm(env, ["resume", "--list", "--peek"], { keys });
+  const second = await choose("\x1b[B", "\r");
+  assertStringIncludes(second.stdout, `Session Resume: ${FIRST}`);
+  const typed = await choose("fi", "rst", { event: "resized" }, "\r");
+  assertStringIncludes(typed.stdout, `Session Resume: ${FIRST}`);
+  assertStringIncludes(typed.stderr, "Search: first");
+  // An arrow may come in pieces; an ESC that nothing follows is a key.
+  const cut = await choose("\x1b", "[B", "\r");
+  assertStringIncludes(cut.stdout, `Session Resume: ${FIRST}`);
+  for (
+    const keys of [["\x03"], ["\x1b", { event: "quiet" as const }], []]
+  ) {
+    const left = await choose(...keys);
+    assertEquals([left.status, left.stdout], [130, ""]);
+    // The terminal is as it was before anything else is said.
+    assertStringIncludes(
+      left.stderr,
+      "\x1b[?2004l\x1b[?25h\x1b[?1049lError: No session was chosen\n",
+    );
+  }
+});
+
+Deno.test("resume --list asks by number where the terminal is plain, or is to be", async () => {
+  using env = await twoSaves();
+  for (const [name, value] of [["TERM", "dumb"], ["ACCESSIBLE", "1"]]) {
+    env.extra[name!] = value!;
+    const { stderr, stdout } = await mpm(env, ["resume", "--list"], {
+      keys: ["\x03"],
+      typed: ["1"],
+    });
+    delete env.extra[name!];
+    assertStringIncludes(stderr, "Select session to resume [0]: ");
+    assertStringIncludes(stdout, `Session Resume: ${FIRST}`);
+  }
 });
 
 Deno.test("resume takes the newest of this worktree and tells of a newer one", async () => {

@@ -30,7 +30,7 @@ function files(env: TestEnv, folder = ".claude-mpm"): string[] {
   return [...Deno.readDirSync(join(env.project, folder))]
     .flatMap(({ name, isDirectory }) => {
       const path = `${folder}/${name}`;
-      if (path === ".claude-mpm/state") return [];
+      if (/^\.claude-mpm\/(state|journal\.jsonl)$/.test(path)) return [];
       return isDirectory ? files(env, path) : [path];
     }).sort();
 }

@@ -5,8 +5,10 @@ import type {
   ShowResult,
   VerifyResult,
 } from "../../src/session/results.ts";
+import { width } from "../../src/cli/table.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { idAt, ownSave, putSave } from "../helpers/stores.ts";
 import { ROOT } from "../helpers/tree.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
@@ -25,20 +27,107 @@ async function oneSave(): Promise<TestEnv> {
 Deno.test("sessions list shows number, id, age, branch and first line", async () => {
   using env = await oneSave();
   const later = () => new Date("2026-11-22T12:00:00Z");
-  assertEquals(await mpm(env, ["sessions", "list"], { now: later }), {
-    status: 0,
-    stdout: `0  ${ID}  2 days ago  main  login: Login\n`,
-    stderr: "",
-  });
+  assertEquals(
+    await mpm(env, ["sessions", "list"], {
+      now: later,
+      typed: [],
+    }),
+    {
+      status: 0,
+      stdout: `0  ${ID}  2 days ago  main  login: Login\n`,
+      stderr: 'Hint: "mpm resume <number>" goes on with one, ' +
+        '"mpm sessions show <number>" shows\nit\n',
+    },
+  );
 });
 
 Deno.test("sessions list says how to make one where there is none", async () => {
   using env = new TestEnv();
-  const { status, stdout } = await mpm(env, ["sessions", "list"]);
+  const { status, stdout } = await mpm(env, ["sessions", "list"], {
+    typed: [],
+  });
   assertEquals([status, stdout], [
     0,
     'No saved sessions. "mpm pause" saves one.\n',
   ]);
+});
+
+/** Saves of three branches, one an hour, the newest the last. */
+function manySaves(env: TestEnv, count: number): void {
+  const branches = ["main", "feature/login", "fix"];
+  for (let at = 0; at < count; at++) {
+    const id = idAt(3600 * at);
+    const summary = `Step ${at}: 直す\t${at % 10 === 0 ? "Retry" : "Other"}`;
+    putSave(env, ownSave(id, { summary, branch: branches[at % 3]! }));
+  }
+}
+
+Deno.test("sessions list shows a terminal the newest 20 and how to see more", async () => {
+  using env = new TestEnv();
+  manySaves(env, 30);
+  const list = async (...args: string[]) => {
+    const { stdout } = await mpm(env, ["sessions", "list", ...args], {
+      typed: [],
+      now: () => new Date("2026-01-03T00:00:00Z"),
+    });
+    return stdout.split("\n").slice(0, -1);
+  };
+  const lines = await list();
+  assertEquals(lines.length, 21);
+  assertEquals(
+    lines[0],
+    " 0  session-20260102-050000  19 hours ago  fix            " +
+      "foreign: Step 29: 直…",
+  );
+  assertEquals(
+    lines.at(-1),
+    "10 more: --limit all, or --search, --branch, --since",
+  );
+  for (const line of lines) assert(width(line) <= 80, line);
+  assertEquals((await list("--limit", "all")).length, 30);
+  assertEquals(
+    (await list("--limit", "3")).at(-1),
+    "27 more: --limit all, or --search, --branch, --since",
+  );
+  const found = await list("--search", "RETRY login");
+  assertEquals(found.map((line) => line.slice(0, 2)), ["19"]);
+  assertEquals((await list("--branch", "main", "--since", "40h")).length, 7);
+  assertEquals(
+    await list("--since", "2026-01-02"),
+    await list("--limit", "6")
+      .then((lines) => lines.slice(0, -1)),
+  );
+  assertEquals(await list("--search", "nowhere"), ["No saved session fits."]);
+});
+
+Deno.test("sessions list pipes every save whole, with tabs between the fields", async () => {
+  using env = new TestEnv();
+  manySaves(env, 30);
+  env.write(`${SESSIONS}/session-20260103-000000.json`, "{torn");
+  const { stdout } = await mpm(env, ["sessions", "list"]);
+  const rows = stdout.trimEnd().split("\n").map((line) => line.split("\t"));
+  assertEquals(rows.length, 31);
+  assert(rows.every((row) => row.length === 8));
+  assertEquals(rows[0]!.slice(0, 6), [
+    ...["0", "session-20260103-000000", "2026-01-03T00:00:00.000Z", ""],
+    ...["unreadable", ""],
+  ]);
+  assertEquals(rows[1], [
+    ...["1", "session-20260102-050000", "2026-01-02T05:00:00.000Z", "fix"],
+    ...["", "foreign", "", "Step 29: 直す\\tOther"],
+  ]);
+  const { sessions, matching, total } = await mpmJson<SessionsResult>(env, [
+    ...["sessions", "list", "--search", "step", "--limit", "2"],
+  ]);
+  assertEquals([sessions.length, matching, total], [2, 30, 31]);
+});
+
+Deno.test("sessions list refuses a limit and a time that are none", async () => {
+  using env = await oneSave();
+  for (const [flag, value] of [["--limit", "0"], ["--since", "soon"]]) {
+    const { status } = await mpm(env, ["sessions", "list", flag!, value!]);
+    assertEquals(status, 2);
+  }
 });
 
 Deno.test("sessions list shows a damaged save and all the others", async () => {

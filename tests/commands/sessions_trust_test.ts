@@ -69,7 +69,10 @@ Deno.test("somebody else's save is said to be foreign wherever it is read", asyn
     const { stdout, stderr } = await mpm(env, args);
     return stdout + stderr;
   };
-  assertStringIncludes(await text("sessions", "list"), "foreign: Theirs");
+  assertStringIncludes(
+    await text("sessions", "list"),
+    "\tforeign\t\tTheirs\n",
+  );
   assertStringIncludes(await text("resume", "--list"), " (foreign)");
   const note = foreignNote(ID);
   for (

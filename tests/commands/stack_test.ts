@@ -4,10 +4,11 @@ import type {
   StackResult,
   StatusResult,
 } from "../../src/session/results_work.ts";
+import { width } from "../../src/cli/table.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { at, detour, WORK } from "../helpers/works.ts";
+import { at, CURRENT, detour, WORK } from "../helpers/works.ts";
 
 /** The record of a checkpoint with parked work, an old one. */
 function park(env: TestEnv, name: string): void {
@@ -73,6 +74,33 @@ Deno.test("stack draws several branches of one session, the oldest first", async
     "├── Branch: fix: Fix critical login bug (paused 5m ago)",
     "└── Branch: review: Review PR #123 (active 5m ago) ◄ you are here",
   ]);
+});
+
+Deno.test("stack tells of an active session that its worktree is not at", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "first"], { now: at(0) });
+  env.remove(`${CURRENT}/main.json`);
+  await mpmJson(env, ["start", "second"], { now: at(1) });
+  const { problems, current } = await mpmJson<StackResult>(env, ["stack"]);
+  const id = "work-20261121-120000";
+  assertEquals([current, problems], ["work-20261121-120100", [
+    `first is active, but its worktree is not at it: mpm complete ${id} or ` +
+    `mpm cancel ${id} ends it`,
+  ]]);
+  await mpmJson(env, ["cancel", id], { now: at(2) });
+  const left = await mpmJson<StackResult>(env, ["stack"]);
+  assertEquals([left.current, left.problems], ["work-20261121-120100", []]);
+});
+
+Deno.test("stack cuts long titles, so that state and mark are seen", async () => {
+  using env = TestEnv.repository();
+  const task = "Mend 漢字漢字 ".repeat(12).trim();
+  await mpmJson(env, ["start", "long", task], { now: at(0) });
+  const { stdout } = await mpm(env, ["stack"], { typed: [], now: at(1) });
+  const [line, ...rest] = stdout.trimEnd().split("\n");
+  assertEquals(rest, []);
+  assertEquals(width(line!) <= 80 && width(line!) > 76, true, line);
+  assertStringIncludes(line!, "… (active 1m ago) ◄ you are here");
 });
 
 Deno.test("stack leaves out what is settled, unless --all or something hangs on it", async () => {
@@ -157,14 +185,14 @@ Detour of: main-work
 Checkpoint: before-merge (2 hours ago)
 Git: main, 1 staged, 1 changed, 1 untracked
 
-Setup Phase 2/4 ████░░░░
+Setup Phase  2/4 ████░░░░
 Review Phase 0/1 ░░░░░░░░
 Next: 3 Do Setup Phase
 `,
   );
   env.extra.TERM = "dumb";
   const plain = await mpm(env, ["status"]);
-  assertStringIncludes(plain.stdout, "Setup Phase 2/4 ####....\n");
+  assertStringIncludes(plain.stdout, "Setup Phase  2/4 ####....\n");
 });
 
 const PROMPT = `version=1

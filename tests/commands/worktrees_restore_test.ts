@@ -227,3 +227,24 @@ Deno.test("a forged rescue leads nowhere else", async () => {
   ]);
   assert(!env.exists(join("..", "escape")));
 });
+
+Deno.test("undo makes the worktrees of a clean-up again, and says what it cannot", async () => {
+  using env = agentProject();
+  await mpmJson(env, ["init"]);
+  const path = addWorktree(env, "agent-a", "--detach");
+  assertEquals(gone(await pruneLater(env)), ["agent-a"]);
+  const dry = await mpm(env, ["undo", "--dry-run"]);
+  assertStringIncludes(dry.stdout, "Would take back operation 2");
+  assertEquals(env.exists(`${WORKTREES}/agent-a`), false);
+  const { stdout } = await mpm(env, ["undo"]);
+  assertStringIncludes(stdout, `restored $ROOT/project/${WORKTREES}/agent-a`);
+  assertEquals(env.gitIn(path, "status", "--porcelain"), "");
+  const again = await mpm(env, ["undo", "3"]);
+  assertEquals(again.status, 4);
+  assertStringIncludes(again.stderr, "mpm worktrees prune");
+  assertEquals(gone(await pruneLater(env)), ["agent-a"]);
+  await restore(env);
+  const back = await mpm(env, ["undo"]);
+  assertEquals(back.status, 4);
+  assertStringIncludes(back.stderr, "there may be work in it by now");
+});

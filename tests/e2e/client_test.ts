@@ -11,6 +11,8 @@ import { type Block, MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 import { SHAPES } from "../helpers/settings_shapes.ts";
 import { ROOT } from "../helpers/tree.ts";
+import { misfits } from "../../src/claude/settings_kinds.ts";
+import { Settings } from "../../src/claude/settings_schema.ts";
 
 const LOCAL = ".claude/settings.local.json";
 
@@ -109,6 +111,7 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
     "duplicate keys",
     "the shape of old instructions",
     "an older mpm's entries",
+    "rules that are skipped one by one",
   ];
   await Promise.all(kinds.map(async (kind) => {
     const { env, mpm, install } = installed();
@@ -128,7 +131,8 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
 
 clientTest("it rejects what hooks install refuses", async () => {
   const kinds = Object.entries(SHAPES).filter(([kind, { refused }]) =>
-    refused !== undefined && /^(a guard|a comment$|an array$|null$)/.test(kind)
+    refused !== undefined &&
+    /^(a guard|a setting|a comment$|an array$|null$)/.test(kind)
   );
   assert(kinds.length > 7);
   await Promise.all(kinds.map(async ([kind, { text }]) => {
@@ -140,6 +144,50 @@ clientTest("it rejects what hooks install refuses", async () => {
   }));
 });
 
+/** Something of every kind; at each key one of them is wrong. */
+const KINDS = [4, {}, [1], "x", null, 0.5];
+
+/** What mpm takes, or refuses, at each key of the settings: the first kind. */
+function atEachKey(wrong: boolean): [string, unknown][] {
+  return Object.keys(Settings.shape).map((key) => {
+    const refused = (value: unknown) =>
+      misfits(Settings, { [key]: value }).length > 0;
+    // A list or an object may need more in it to be right.
+    const kinds = wrong ? KINDS : [...KINDS, [], true, 1, ["x"]];
+    const found = kinds.find((value) => refused(value) === wrong);
+    return [key, found];
+  });
+}
+
+clientTest("it judges each setting as mpm does", async () => {
+  const size = 10; // It names no more than that of one file.
+  const [wrong, right] = [atEachKey(true), atEachKey(false)];
+  const files = Array.from(
+    { length: Math.ceil(wrong.length / size) },
+    (_, at) => wrong.slice(at * size, (at + 1) * size),
+  );
+  const tell = async (settings: [string, unknown][]) => {
+    using env = TestEnv.repository();
+    await using api = new MockApi();
+    env.write(LOCAL, JSON.stringify(Object.fromEntries(settings)));
+    const { stderr } = await runClient(env, api, prompt("go"));
+    const [refused] = stderr.split("These settings entries were skipped");
+    const named = [...refused!.matchAll(/\.json \(([$\w]+)/g)];
+    return { stderr, named: new Set(named.map(([, key]) => key!)) };
+  };
+  await Promise.all(files.map(async (part) => {
+    const { named, stderr } = await tell(part);
+    assertEquals(named, new Set(part.map(([key]) => key)), stderr);
+  }));
+  const taken = right.filter(([, value]) => value !== undefined);
+  assert(taken.length > 110);
+  // A login that is asked for keeps the client from going on.
+  const { stderr } = await tell(
+    taken.filter(([key]) => !/^(forceLogin|required)/.test(key)),
+  );
+  assert(!stderr.includes("did not load"), stderr);
+});
+
 clientTest(
   "hooks start in a worktree and a subfolder from the local settings",
   async () => {
@@ -149,7 +197,12 @@ clientTest(
     install();
     env.write("sub/file", "");
     env.git("worktree", "add", "-q", "../tree");
-    for (const cwd of [join(env.project, "sub"), join(env.root, "tree")]) {
+    env.git("clone", "-q", "--bare", ".", "../bare.git");
+    env.gitIn(join(env.root, "bare.git"), "worktree", "add", "-q", "../own");
+    const own = join(env.root, "own");
+    const args = ["hooks", "install", "--binary", mpm.path];
+    assertEquals(env.run(binary(), args, { cwd: own }).status, 0);
+    for (const cwd of [join(env.project, "sub"), join(env.root, "tree"), own]) {
       const before = mpm.read().length;
       await runClient(env, api, prompt("go"), { cwd });
       assertEquals(mpm.read().length, before + 3, cwd);

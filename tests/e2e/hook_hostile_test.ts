@@ -267,6 +267,23 @@ Deno.test("hooks test fires what the settings start, and tells what does not wor
   );
 });
 
+Deno.test("hooks test stays in its scratch project, whatever is around it", () => {
+  using env = TestEnv.repository();
+  env.run(binary(), ["hooks", "install"]);
+  // Some keep all of their home folder in git.
+  env.gitIn(env.home, "init", "-q");
+  const tried = env.run(binary(), ["hooks", "test"], {
+    env: {
+      GIT_DIR: "/nowhere",
+      MPM_HOOKS: "off",
+      MPM_CONFIG_CONTEXT_STALE_AFTER: "0",
+      MPM_CONFIG_CONTEXT_WINDOWS: "claude-opus-5-5=100000000",
+    },
+  });
+  assertEquals([tried.status, tried.stderr], [0, ""], tried.stdout);
+  assertEquals(namesIn(env, "../home"), [".git", ".local"]);
+});
+
 Deno.test("hooks profile measures each of them", () => {
   using env = TestEnv.repository();
   env.run(binary(), ["hooks", "install"]);

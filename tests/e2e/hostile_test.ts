@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
+import { AGENT } from "../helpers/hook_events.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { binary } from "../helpers/mpm.ts";
 
 /**
- * A cloned repository may hold anything in `.claude-mpm/`. These run the binary,
+ * What becomes of single odd things in the store. That no command is harmed by
+ * them is what the other tests of hostile stores show. These run the binary,
  * since what its permissions do to links shows only there.
  */
 const SESSIONS = ".claude-mpm/sessions";
@@ -32,36 +34,17 @@ const READING = [
   ["sessions", "verify"],
 ];
 
-for (const format of ["json", "md", "yaml"]) {
-  posixTest(`no command reads through a link in place of a .${format}`, () => {
-    using env = store();
-    const secret = join(env.root, "secret");
-    Deno.writeTextFileSync(secret, "# Secret\n\n**Summary**:\nhunter2\n");
-    Deno.symlinkSync(
-      secret,
-      join(env.project, SESSIONS, `${PLANTED}.${format}`),
-    );
-    for (const args of READING) {
-      const { stdout, stderr } = run(env, ...args);
-      assert(!`${stdout}${stderr}`.includes("hunter2"), args.join(" "));
-    }
-    assertEquals(run(env, "sessions", "verify").status, 5);
-  });
-}
-
-posixTest(
-  "no command waits on a FIFO or reads a folder in place of a save",
-  () => {
-    using env = store();
-    env.run("mkfifo", [join(env.project, SESSIONS, `${PLANTED}.json`)]);
-    Deno.mkdirSync(join(env.project, SESSIONS, "session-20991230-000000.json"));
-    for (const args of READING) {
-      const { status } = run(env, ...args);
-      assert(status !== 70, args.join(" "));
-    }
-    assertStringIncludes(run(env, "sessions", "list").stdout, "Own");
-  },
-);
+posixTest("a link in place of a save is a damaged one", () => {
+  using env = store();
+  const secret = join(env.root, "secret");
+  Deno.writeTextFileSync(secret, "# Secret\n\n**Summary**:\nhunter2\n");
+  for (const format of ["json", "md", "yaml"]) {
+    const path = join(env.project, SESSIONS, `${PLANTED}.${format}`);
+    Deno.symlinkSync(secret, path);
+    assertEquals(run(env, "sessions", "verify").status, 5, format);
+    Deno.removeSync(path);
+  }
+});
 
 posixTest(
   "a link in place of the store is refused, and what it leads to left alone",
@@ -192,6 +175,28 @@ posixTest("odd input is a clear error, never a crash", () => {
   ) {
     const { status } = run(env, ...args);
     assert([2, 6].includes(status), args.join(" "));
+  }
+});
+
+posixTest("no pipe is waited on before there is a store", async () => {
+  using env = TestEnv.repository();
+  const system = env.system();
+  const stdin = JSON.stringify({
+    session_id: AGENT,
+    cwd: env.project,
+    prompt: "x",
+  });
+  for (const name of [".claude/settings.json", ".git/config"]) {
+    env.write(name, "");
+    env.remove(name);
+    env.run("mkfifo", [join(env.project, name)]);
+    const { outcome, status } = await system.run(binary(), {
+      args: ["hook", "UserPromptSubmit"],
+      cwd: env.project,
+      stdin: new TextEncoder().encode(stdin),
+      timeout: 10_000,
+    });
+    assertEquals([outcome, status], ["exited", 0], name);
   }
 });
 

@@ -4,6 +4,8 @@ import { compiler } from "../../scripts/build_compile.ts";
 import { hostTriple } from "../../scripts/build.ts";
 import { PERMISSIONS } from "../../scripts/toolchain.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { binary } from "../helpers/mpm.ts";
+import { ROOT } from "../helpers/tree.ts";
 
 /** Tries what mpm must not be able to do, and prints what came of it. */
 const PROBE = `
@@ -41,15 +43,26 @@ Deno.test("what is compiled as mpm is cannot open a socket or load a library", a
   }
 });
 
-Deno.test("the permissions are those that are documented", () => {
-  assertEquals([...PERMISSIONS].sort(), [
-    "--allow-env",
-    "--allow-read",
-    "--allow-run=git,sh",
-    "--allow-sys",
-    "--allow-write",
-    "--deny-import",
-    "--no-prompt",
-  ]);
-  assert(!PERMISSIONS.some((flag) => /net|ffi|all$/.test(flag)));
+Deno.test("the permissions are those that docs/security.md lists", () => {
+  const page = Deno.readTextFileSync(join(ROOT, "docs/security.md"));
+  const [, listed] = /^## Permissions$[^]*?^```text\n([^]*?)^```$/m.exec(page)!;
+  assertEquals(listed!.trimEnd().split("\n"), [...PERMISSIONS]);
+  assert(!PERMISSIONS.some((flag) => /net|ffi|import=|all$/.test(flag)));
+});
+
+Deno.test("the binary has these permissions baked in", () => {
+  // What Deno puts behind its runtime is JSON, with a name for each list.
+  const bytes = Deno.readFileSync(binary());
+  const text = new TextDecoder("latin1").decode(bytes);
+  const [, found] = /"permissions":(\{[^{}]*\})/.exec(text)!;
+  const { prompt, allow_import: _, ...lists } = JSON.parse(found!);
+  assertEquals(prompt, false);
+  const flags = Object.entries(lists as Record<string, string[] | null>)
+    .filter(([, list]) => list !== null)
+    .map(([name, list]) => {
+      const values = list!.length > 0 ? `=${list!.join(",")}` : "";
+      return `--${name.replace("_", "-")}${values}`;
+    });
+  const due = PERMISSIONS.filter((flag) => flag !== "--no-prompt");
+  assertEquals(flags.sort(), [...due].sort());
 });

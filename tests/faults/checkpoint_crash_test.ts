@@ -3,7 +3,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { dieEverywhere, runDying } from "../helpers/dying.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { say } from "../helpers/say.ts";
+import { sayPoints } from "../helpers/say.ts";
 import { stateOf } from "../helpers/worktree_state.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
@@ -34,7 +34,7 @@ posixTest(
         assertEquals(env.git("show", `${ref}:worktree/dir/new`), "1", where);
       },
     });
-    say(`checkpoint save: died at ${points} writes`);
+    sayPoints("checkpoint save", points);
   },
 );
 
@@ -105,9 +105,7 @@ posixTest(
       },
     });
     assert(finished > 5, String(finished));
-    say(
-      `checkpoint restore: died at ${points} writes, ${finished} times in its middle`,
-    );
+    sayPoints("checkpoint restore", points);
   },
 );
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { main } from "../../src/app.ts";
 import type { ResumeResult, VerifyResult } from "../../src/session/results.ts";
-import { say } from "../helpers/say.ts";
+import { sayPoints } from "../helpers/say.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { Crash, crashing } from "../helpers/faults.ts";
@@ -80,7 +80,8 @@ Deno.test("pause leaves the old or the new save whole at every crash point", asy
     });
     return env;
   }, []);
-  say(`crash points of pause: ${fresh} first, ${second} later`);
+  sayPoints("pause, the first", fresh);
+  sayPoints("pause", second);
   assert(fresh > 15 && second > 10);
 });
 
@@ -103,5 +104,5 @@ Deno.test("init leaves nothing torn at every crash point", async () => {
     assertEquals((await mpm(env, ["init", "--ignore"])).status, 0);
     assertEquals(env.read(".gitignore"), "/dist/\n/.claude-mpm/\n");
   }
-  say(`crash points of init: ${points - 1}`);
+  sayPoints("init", points - 1);
 });

@@ -7,7 +7,7 @@ import {
 } from "../helpers/detours.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { mpm } from "../helpers/mpm.ts";
-import { say } from "../helpers/say.ts";
+import { sayPoints } from "../helpers/say.ts";
 
 const NINE = () => new Date("2026-11-20T09:00:00Z");
 const NOON = () => new Date("2026-11-20T12:00:00Z");
@@ -66,6 +66,6 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
       assertEquals(env.read("../out/login.js"), "fixed more\n", where);
     },
   });
-  say(`crash points of return --park: ${points}`);
+  sayPoints("return --park", points);
   assert(points > 60);
 });

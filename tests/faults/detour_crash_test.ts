@@ -8,7 +8,7 @@ import {
 import { dieEverywhere } from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
-import { say } from "../helpers/say.ts";
+import { sayPoints } from "../helpers/say.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
@@ -63,7 +63,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
       assertEquals(leftovers(env), [], where);
     },
   });
-  say(`crash points of branch --stash --git-branch: ${points}`);
+  sayPoints("branch --stash --git-branch", points);
   assert(points > 40);
 });
 
@@ -106,6 +106,6 @@ Deno.test("a detour into a worktree is all there or not at every crash point", a
       assertEquals(env.exists(".claude/worktrees/review/login.js"), true);
     },
   });
-  say(`crash points of branch --worktree: ${points}`);
+  sayPoints("branch --worktree", points);
   assert(points > 20);
 });

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { runDying } from "../helpers/dying.ts";
 import { mpm, start } from "../helpers/mpm.ts";
+import { sayPoints } from "../helpers/say.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 const LOCAL = ".claude/settings.local.json";
@@ -61,6 +62,7 @@ for (const before of BEFORE) {
       }
       assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
       checkBack(env, before, where);
+      if (finished) sayPoints(`${install.join(" ")}, ${name}`, at);
     }
   });
 
@@ -75,6 +77,7 @@ for (const before of BEFORE) {
       assert(found === before || found === installed, `died at write ${at}`);
       assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
       checkBack(env, before, `died at write ${at}`);
+      if (finished) sayPoints(`hooks uninstall, ${name}`, at);
     }
   });
 }

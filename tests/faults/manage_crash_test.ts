@@ -9,7 +9,7 @@ import type {
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import { say } from "../helpers/say.ts";
+import { sayPoints } from "../helpers/say.ts";
 import {
   copySample,
   formatText,
@@ -101,7 +101,7 @@ for (const [name, { args, gone }] of Object.entries(REMOVALS)) {
         assertEquals(contents(env), files, where);
       },
     });
-    say(`crash points of sessions ${name}: ${points}`);
+    sayPoints(`sessions ${name}`, points);
     assert(points > 15);
   });
 }
@@ -136,7 +136,7 @@ Deno.test("import brings in each save once and whole at every crash point", asyn
       assertEquals(sessions.length, 3);
     },
   });
-  say(`crash points of sessions import: ${points}`);
+  sayPoints("sessions import", points);
   assert(points > 25);
 });
 
@@ -161,7 +161,7 @@ Deno.test("recover --finalize saves a record once at every crash point", async (
       assert(!env.exists(`${SESSIONS}/ACTIVE-PAUSE.jsonl`), where);
     },
   });
-  say(`crash points of sessions recover: ${points}`);
+  sayPoints("sessions recover", points);
   assert(points > 15);
 });
 
@@ -185,6 +185,6 @@ Deno.test("verify --repair can be repeated after every crash point", async () =>
       assert(contents(env).some((text) => text.endsWith("{torn")), where);
     },
   });
-  say(`crash points of sessions verify --repair: ${points}`);
+  sayPoints("sessions verify --repair", points);
   assert(points > 10);
 });

@@ -11,7 +11,7 @@ import type { TestEnv } from "../helpers/env.ts";
 import { crashing } from "../helpers/faults.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { listing, sessionsListing, smallStore } from "../helpers/old_stores.ts";
-import { say } from "../helpers/say.ts";
+import { sayPoints } from "../helpers/say.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
@@ -109,7 +109,7 @@ for (const backup of [[], ["--no-backup"]]) {
     const seen = ["The new one", "The newer one", "The old one"];
     const all = await summaries(whole);
     assertEquals(seen.filter((one) => !all.includes(one)), []);
-    say(`crash points of ${args.join(" ")}: ${points}`);
+    sayPoints(args.join(" "), points);
     assert(points > 50);
   });
 }
@@ -123,6 +123,6 @@ Deno.test("a rollback that dies at any write is finished by the next one", async
     await mpmJson(env, args, { now: LATER });
     assertEquals(sessionsListing(env), before, `died at ${at}`);
   });
-  say(`crash points of migrate --rollback: ${points}`);
+  sayPoints("migrate --rollback", points);
   assert(points > 50);
 });

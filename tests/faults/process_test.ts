@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { VerifyResult } from "../../src/session/results.ts";
-import { say } from "../helpers/say.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
@@ -55,46 +54,6 @@ function kill(
 function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
-
-/** A small generator with a fixed seed, so that a failure can be repeated. */
-function* randoms(seed: number): Generator<number> {
-  for (let state = seed;;) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
-
-posixTest(
-  "a pause killed at any moment leaves no save or a whole one",
-  async () => {
-    using env = TestEnv.repository();
-    const random = randoms(20_261_120);
-    const rounds = 60;
-    let killed = 0;
-    for (let round = 0; round < rounds; round++) {
-      const child = start(env, ["pause", "--no-commit", `Round ${round}`]);
-      const timer = setTimeout(() => kill(child), random.next().value! * 90);
-      const { signal } = await child.output();
-      clearTimeout(timer);
-      if (signal === "SIGKILL") killed++;
-    }
-    assert(killed > 0, "none was killed");
-    assertEquals((await mpm(env, ["pause", "--no-commit", "Last"])).status, 0);
-    const { intact, sessions } = await mpmJson<VerifyResult>(env, [
-      "sessions",
-      "verify",
-    ]);
-    assert(intact);
-    for (const { session_id: id, state, notes } of sessions) {
-      assertEquals([id, state, notes], [id, "intact", []]);
-    }
-    const names = [
-      ...Deno.readDirSync(join(env.project, ".claude-mpm/sessions")),
-    ].map(({ name }) => name);
-    assertEquals(names.filter((name) => name.startsWith(".")), []);
-    say(`seed 20261120: ${killed} of ${rounds} pauses killed`);
-  },
-);
 
 posixTest(
   "a pause that is interrupted ends by the signal and leaves nothing torn",

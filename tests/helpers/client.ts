@@ -16,6 +16,23 @@ export interface ClientRun {
   readonly stderr: string;
 }
 
+/** Its variables: an empty home, a dummy key, `api` in the place of the model. */
+export function clientEnv(
+  env: TestEnv,
+  api: MockApi,
+): Record<string, string> {
+  return {
+    ...env.env(),
+    SHELL: "/bin/bash",
+    TERM: "xterm-256color",
+    ANTHROPIC_BASE_URL: api.url,
+    ANTHROPIC_API_KEY: "dummy-for-the-mock",
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_AUTOUPDATER: "1",
+    IS_SANDBOX: "1",
+  };
+}
+
 /**
  * Runs the client in the project with the environment's empty home, a dummy
  * key, and `api` in the place of the model.
@@ -29,17 +46,7 @@ export async function runClient(
   const { code, stdout, stderr } = await new Deno.Command(CLIENT_BIN, {
     args: [...args],
     cwd: options.cwd ?? env.project,
-    env: {
-      ...env.env(),
-      SHELL: "/bin/bash",
-      TERM: "xterm-256color",
-      ANTHROPIC_BASE_URL: api.url,
-      ANTHROPIC_API_KEY: "dummy-for-the-mock",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      DISABLE_AUTOUPDATER: "1",
-      IS_SANDBOX: "1",
-      ...options.env,
-    },
+    env: { ...clientEnv(env, api), ...options.env },
     clearEnv: true,
     stdin: "null",
     signal: AbortSignal.timeout(120_000),

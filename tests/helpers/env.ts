@@ -16,6 +16,20 @@ const WINDOWS_ENV = Object.fromEntries(
     .filter(([, value]) => value !== undefined),
 ) as Record<string, string>;
 
+const SEPARATOR = Deno.build.os === "windows" ? ";" : ":";
+
+/** Where programs are, without an mpm that somebody installed. */
+export const PATH = Deno.env.get("PATH")!.split(SEPARATOR)
+  .filter((folder) => !hasMpm(folder)).join(SEPARATOR);
+
+function hasMpm(folder: string): boolean {
+  try {
+    return !Deno.lstatSync(join(folder, "mpm")).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 /** A folder with all that is in it, but for the times. */
 function copy(from: string, to: string): void {
   Deno.mkdirSync(to, { mode: Deno.lstatSync(from).mode! & 0o777 });
@@ -73,7 +87,7 @@ export class TestEnv implements Disposable {
     const date = new Date(Date.UTC(2026, 0, 1) + 1000 * this.#clock++)
       .toISOString();
     return {
-      PATH: Deno.env.get("PATH")!,
+      PATH,
       ...WINDOWS_ENV,
       HOME: this.home,
       TMPDIR: join(this.root, "tmp"),
@@ -181,6 +195,7 @@ export class TestEnv implements Disposable {
       cwd: () => options.cwd ?? this.project,
       home: () => this.env().HOME,
       env: (name) => this.env()[name],
+      envNames: () => Object.keys(this.env()),
       now: options.now ?? real.now,
       run: (program: string, run: RunOptions) =>
         real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),

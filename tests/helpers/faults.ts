@@ -58,9 +58,9 @@ export function crashing(
   const files = wrapped(system.files, (method, args, proceed) => {
     const here = calls++;
     if (here < at) return proceed();
-    if (here === at && method === "create") {
+    if (here === at && (method === "create" || method === "append")) {
       const [path, bytes] = args as [string, Uint8Array];
-      system.files.create(path, bytes.subarray(0, bytes.length >> 1));
+      system.files[method](path, bytes.subarray(0, bytes.length >> 1));
     }
     throw new Crash(`died at write ${at}: ${method} ${args[0]}`);
   });
@@ -72,11 +72,13 @@ export function refusing(
   system: System,
   at: number,
   problem: FileProblem,
+  onRefusal: () => void = () => {},
 ): System {
   let calls = 0;
   const files = wrapped(system.files, (method, args, proceed) => {
     // Taking things away works on a full disk.
     if (calls++ < at || method === "remove") return proceed();
+    onRefusal();
     throw new FileError(problem, "write", String(args[0]));
   });
   return { ...system, files };

@@ -1,14 +1,20 @@
 import { main } from "../../src/app.ts";
 import { COMMANDS } from "../../src/commands/mod.ts";
 import { problemsOf } from "../../src/session/validate.ts";
-import type { System, Terminal } from "../../src/system/system.ts";
+import type { System, Takeover, Terminal } from "../../src/system/system.ts";
 import type { Outcome, TestEnv } from "./env.ts";
+import { misfits } from "./schemas.ts";
 
 export interface MpmOptions {
   readonly cwd?: string;
   readonly now?: () => Date;
   /** Lines typed; giving them makes all streams terminals. */
   readonly typed?: readonly string[];
+  /**
+   * What a terminal sends key by key, which makes all streams terminals;
+   * `resized` and `quiet` as {@link Takeover} has them.
+   */
+  readonly keys?: readonly (string | { event: "resized" | "quiet" })[];
   /** What is piped into standard input. */
   readonly stdin?: string;
   /** Puts faults into the machine. */
@@ -48,7 +54,7 @@ export async function mpmJson<T = Record<string, unknown>>(
   return value as T;
 }
 
-/** Every answer fits the schema its command publishes. */
+/** Every answer fits the schema of its command, and the one in schemas/. */
 async function checkResult(
   args: readonly string[],
   value: unknown,
@@ -58,19 +64,23 @@ async function checkResult(
   if (name === undefined) return;
   const schema = await (await COMMANDS[name]!()).result();
   const problems = problemsOf(schema, value);
-  if (problems.length > 0) {
-    throw new Error(`mpm ${args.join(" ")} --json: ${problems.join("; ")}`);
+  problems.push(misfits(name.replaceAll(" ", "-"), value));
+  const found = problems.filter((problem) => problem !== "");
+  if (found.length > 0) {
+    throw new Error(`mpm ${args.join(" ")} --json: ${found.join("; ")}`);
   }
 }
 
-function fakeTerminal({ typed, stdin = "" }: MpmOptions) {
+function fakeTerminal({ typed, keys, stdin = "" }: MpmOptions) {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const lines = [...typed ?? []];
-  const isTerminal = typed !== undefined;
+  const isTerminal = typed !== undefined || keys !== undefined;
   const terminal: Terminal = {
     interactive: { stdin: isTerminal, stdout: isTerminal, stderr: isTerminal },
     columns: () => 80,
+    rows: () => 24,
+    takeOver: () => keys && takenOver(keys),
     out: (text) => stdout.push(text) > 0,
     err: (text) => stderr.push(text) > 0,
     readLine: () => lines.shift(),
@@ -82,6 +92,19 @@ function fakeTerminal({ typed, stdin = "" }: MpmOptions) {
     },
   };
   return { terminal, stdout, stderr };
+}
+
+function takenOver(keys: NonNullable<MpmOptions["keys"]>): Takeover {
+  const left = [...keys];
+  return {
+    next() {
+      const next = left.shift();
+      return Promise.resolve(
+        typeof next === "string" ? new TextEncoder().encode(next) : next?.event,
+      );
+    },
+    [Symbol.dispose]() {},
+  };
 }
 
 /** The compiled binary, which `scripts/test.ts` builds first. */

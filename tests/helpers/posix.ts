@@ -4,7 +4,7 @@
  */
 export function posixTest(
   name: string,
-  fn: () => void | Promise<void>,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
 ): void {
   Deno.test({ name, ignore: Deno.build.os === "windows", fn });
 }

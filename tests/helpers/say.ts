@@ -2,3 +2,19 @@
 export function say(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }
+
+/**
+ * Says at how many points a command may die, each of which was tried. All of
+ * them together are the table that `deno task test` ends with.
+ */
+export function sayPoints(command: string, points: number): void {
+  say(`crash points: ${command} ${points}`);
+}
+
+/** Says how many processes were killed, from which seed of the moments. */
+export function sayKills(
+  command: string,
+  { killed, of, seed }: { killed: number; of: number; seed: number },
+): void {
+  say(`kills: ${command} ${killed} of ${of}, seed ${seed}`);
+}

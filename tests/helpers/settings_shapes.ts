@@ -203,7 +203,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     text: only("PermissionRequest", [{
       hooks: [{ type: "command", command: ["echo", "x"] }],
     }]),
-    refused: 'needs a string "command"',
+    refused: '"command" must be a string',
   },
   "a guard without a type": {
     text: only("PreToolUse", [{ hooks: [{ command: "x" }] }]),
@@ -220,6 +220,54 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   "permissions that are no object": {
     text: '{"permissions": "all"}',
     refused: "permissions must be an object",
+  },
+  "a setting that is no list": {
+    text: '{\n  "permissions": {"allow": "Bash"}\n}',
+    refused: "line 2, column 28: permissions.allow must be an array",
+  },
+  "a setting of an unknown word": {
+    text: tidy({ permissions: { defaultMode: "yolo" } }),
+    refused: "permissions.defaultMode must be one of: ",
+  },
+  "a setting that lacks a part": {
+    text: '{"statusLine": {"type": "command"}}',
+    refused: "line 1, column 16: statusLine.command must be a string",
+  },
+  "a setting that is no text": {
+    text: '{"model": 5}',
+    refused: "model must be a string",
+  },
+  "a setting that is no switch": {
+    text: '{"disableAllHooks": "no"}',
+    refused: "disableAllHooks must be true or false",
+  },
+  "a setting that is too small": {
+    text: '{"cleanupPeriodDays": 0}',
+    refused: "cleanupPeriodDays must be a whole number over 0",
+  },
+  "a setting with a mistake deep in it": {
+    text: '{"sandbox": {"network": {"deniedDomains": [1]}}}',
+    refused: "sandbox.network.deniedDomains[0] must be a string",
+  },
+  "a guard with an unknown shell": {
+    text: only("PreToolUse", [{ hooks: [{ ...LINT, shell: "fish" }] }]),
+    refused: '"shell" must be one of: "bash", "powershell"',
+  },
+  "a guard that lacks its tool": {
+    text: only("PreToolUse", [{ hooks: [{ type: "mcp_tool", server: "s" }] }]),
+    refused: '"tool" must be a string',
+  },
+  "a guard with a URL that is none": {
+    text: only("PreToolUse", [{ hooks: [{ type: "http", url: "nope" }] }]),
+    refused: '"url" must be a URL',
+  },
+  "rules that are skipped one by one": {
+    text: tidy({
+      permissions: { allow: [1, "Bash((("] },
+      env: { A: 1 },
+      extraKnownMarketplaces: { x: 1 },
+      theme: 4,
+    }),
   },
   "null": { text: "null", refused: "must be an object" },
   "an array": { text: "[]", refused: "must be an object" },

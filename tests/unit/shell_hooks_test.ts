@@ -3,20 +3,15 @@ import { join } from "@std/path";
 import { SHELL_HOOKS } from "../../src/claude/shell_hooks.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { has } from "../helpers/programs.ts";
 import { say } from "../helpers/say.ts";
 import { ROOT } from "../helpers/tree.ts";
 
 const NAMES = Object.keys(SHELL_HOOKS);
 
-function has(program: string): boolean {
-  return new Deno.Command("sh", {
-    args: ["-c", 'command -v "$1" >/dev/null', "sh", program],
-  }).outputSync().success;
-}
-
 const SHELLS = Deno.build.os === "windows"
   ? []
-  : ["sh", "dash", "bash", "zsh"].filter(has);
+  : ["sh", "dash", "bash", "zsh", "busybox"].filter(has);
 
 /** Runs a shipped hook, with some of its switches set, in a repository. */
 function run(
@@ -36,7 +31,8 @@ function run(
   }
   const path = join(env.root, name);
   Deno.writeTextFileSync(path, text);
-  return env.run(shell, [path], {
+  const args = shell === "busybox" ? ["sh", path] : [path];
+  return env.run(shell, args, {
     env: { MPM_PROJECT: env.project, SECRET_TOKEN: "s3cr3t-value", ...vars },
   });
 }
@@ -85,7 +81,7 @@ Deno.test("every shipped hook documents its data, and has switches that are off"
     const switches = [...text.matchAll(/^([A-Z]+)=(\S*) +#/gm)];
     assert(switches.length > 0, name);
     for (const [, key, value] of switches) {
-      if (key === "LINES") continue;
+      if (key === "MOST") continue;
       assert(value === "0" || value === "''", `${name}: ${key}=${value}`);
     }
     // A step of the seed's that no switch can make right.
@@ -144,6 +140,10 @@ posixTest("update-context.sh keeps what people wrote, in every shell", () => {
       shell,
     );
     assertEquals([...Deno.readDirSync(join(env.project, ".claude"))].length, 1);
+    const path = join(env.project, ".claude/context.md");
+    Deno.chmodSync(path, 0o640);
+    run(env, "update-context.sh", { shell, set });
+    assertEquals(Deno.statSync(path).mode! & 0o777, 0o640, shell);
   }
 });
 
@@ -240,6 +240,10 @@ posixTest("on-error.sh posts one line without what an error says", () => {
       '{"text":"Claude Code error: PostToolUseFailure: Bash"}',
       shell,
     );
+    // Its arguments can be seen by everybody, its input cannot.
+    const [seen, ...read] = posted.split("\n");
+    assert(!seen!.includes("hooks.example"), shell);
+    assertEquals(read, ['url = "https://hooks.example/x"', ""], shell);
     assert(!posted.includes("s3cr3t"));
   }
 });
@@ -267,6 +271,45 @@ posixTest(
       assertEquals(subject(), "Start the project", "not in a session's middle");
       assertEquals(run(env, "pre-session.sh", { shell, set }).status, 0);
       assertEquals(subject(), "Theirs", shell);
+    }
+  },
+);
+
+posixTest(
+  "pre-session.sh installs what changed, in the background where mpm runs it",
+  () => {
+    for (const shell of SHELLS) {
+      using env = TestEnv.repository();
+      const log = join(env.root, "log");
+      const bin = join(env.root, "fake bin");
+      Deno.mkdirSync(bin);
+      for (const name of ["npm", "mpm"]) {
+        const script = `#!/bin/sh\necho ${name} "$@" >>"${log}"\n`;
+        Deno.writeTextFileSync(join(bin, name), script, { mode: 0o755 });
+      }
+      const PATH = `${bin}:${Deno.env.get("PATH")}`;
+      const set = { INSTALL: "1" };
+      const ran = (vars: Record<string, string>) => {
+        Deno.writeTextFileSync(log, "");
+        const all = { PATH, ...vars };
+        const done = run(env, "pre-session.sh", { shell, set, vars: all });
+        assertEquals(done, { status: 0, stdout: "", stderr: "" }, shell);
+        return Deno.readTextFileSync(log);
+      };
+      assertEquals(ran({}), "", shell);
+      env.write("package-lock.json", "{}");
+      const installed = "npm ci --silent --no-audit --no-fund\n";
+      assertEquals(ran({}), installed, shell);
+      assertEquals(ran({ MPM_DETACHED: "1" }), installed, shell);
+      assertEquals(
+        ran({ MPM_BIN: join(bin, "mpm") }),
+        "mpm hooks run pre-session.sh --detach\n",
+        shell,
+      );
+      env.write("node_modules/.package-lock.json", "{}");
+      const past = new Date(Date.now() - 60_000);
+      Deno.utimeSync(join(env.project, "package-lock.json"), past, past);
+      assertEquals(ran({}), "", shell);
     }
   },
 );

@@ -212,7 +212,11 @@ Deno.test("onPrompt() holds back new work at the last level, and nothing before"
   const { allow, reason } = onPrompt("block", { gauge, prompt: "go on" });
   assertEquals(allow, false);
   for (
-    const way of ["/mpm-pause", "/compact", "/clear", "!override", "97.5 %"]
+    const way of [
+      ...["/mpm-pause", "/compact", "/clear", "97.5 %"],
+      "Typed with a blank before it, /mpm-pause",
+      "!override before a prompt sends it anyway",
+    ]
   ) {
     assertStringIncludes(reason!, way);
   }
@@ -230,6 +234,8 @@ for (
     "/help",
     "  /help",
     "!override fix the test",
+    " !override fix the test",
+    "/compact\nkeep names",
   ]
 ) {
   Deno.test(`onPrompt() always lets ${prompt} through`, () => {
@@ -244,7 +250,11 @@ for (
     "/pauses",
     "/helper",
     "/mpm-branch x",
+    "/help/index.html is broken",
+    "/compact.ts needs a test",
+    "/clearé",
     "do /pause",
+    "do it !override",
     "override",
   ]
 ) {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { realSystem } from "../../../src/system/real.ts";
 import type { RunResult } from "../../../src/system/system.ts";
 import { posixTest } from "../../helpers/posix.ts";
@@ -62,6 +62,22 @@ posixTest(
       }).outputSync();
       assertEquals(text(alive.stdout), "", `process ${pid} is still there`);
     }
+  },
+);
+
+posixTest(
+  "runBounded() lets a program clean up before it is ended, for a moment",
+  async () => {
+    const lock = Deno.makeTempFileSync({ prefix: "mpm-" });
+    const start = performance.now();
+    const done = await bounded(
+      `(trap 'rm -f "${lock}"; exit' TERM; while :; do sleep 0.05; done) & ` +
+        "trap '' TERM; while :; do sleep 0.05; done",
+      { timeout: 300 },
+    );
+    assertEquals(done.outcome, "timeout");
+    assert(performance.now() - start < 10_000);
+    assertThrows(() => Deno.lstatSync(lock), Deno.errors.NotFound);
   },
 );
 

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { schemaList } from "../src/commands/schemas.ts";
+import { type JsonSchema, jsonSchema } from "../src/session/json_schema.ts";
+import { described, readComments } from "./schema_comments.ts";
+
+/** `schemas/<name>.json` for every published format, by path. */
+export async function schemaFiles(
+  root: string,
+  summaries: Readonly<Record<string, string>>,
+): Promise<[string, string][]> {
+  const comments = await readComments(join(root, "src", "session"));
+  return await Promise.all(
+    schemaList(summaries).map(async (format): Promise<[string, string]> => {
+      const schema = await format.load();
+      const plain: JsonSchema = jsonSchema(schema, format);
+      const fields = comments.of(schema);
+      const full = fields === undefined ? plain : described(plain, fields);
+      return [
+        `schemas/${format.name}.json`,
+        `${JSON.stringify(full, null, 2)}\n`,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,338 @@
+#!/bin/sh
+# Installs mpm for the user who runs this, or takes it away again.
+#
+# Downloads one archive and the release's SHA256SUMS, compares them, starts the
+# new program once, and only then puts it in place with one rename. It never
+# asks for more rights than it has, and edits no file of your shell.
+#
+# All of it is one compound command, so that a shell that got only a part of
+# the script does nothing at all.
+{
+set -eu
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+
+# Where releases are: <here>/latest/download/<file> and
+# <here>/download/v<version>/<file>. Filled in when a release is made.
+RELEASES=''
+
+usage() {
+  cat <<'END'
+Installs mpm: sh install.sh [options]
+
+  --version <version>  Install this release; the latest one if absent
+  --dir <folder>       Put mpm there; ~/.local/bin if absent
+  --file <archive>     Install from a downloaded archive, without network
+  --sums <file>        The SHA256SUMS for --file; beside the archive if absent
+  --uninstall          Remove mpm from the folder
+  --force              Replace or remove a program that does not answer as mpm,
+                       or that Claude Code's hooks still start
+  --help               Show this
+
+Piped, options follow "-s --":  ... | sh -s -- --version 1.2.3
+
+  MPM_RELEASES     address of the releases, for a mirror
+  MPM_INSTALL_DIR  the folder, as --dir
+END
+}
+
+say() { printf '%s\n' "$*"; }
+
+# fail <what is wrong> [<what to do>]
+fail() {
+  printf 'Error: %s\n' "$1" >&2
+  if [ -n "${2-}" ]; then printf 'Hint: %s\n' "$2" >&2; fi
+  exit "${3-1}"
+}
+
+usage_error() { fail "$1" 'sh install.sh --help lists the options' 2; }
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+main() {
+  version='' folder=${MPM_INSTALL_DIR-} archive='' sums='' force=no remove=no
+  parse "$@"
+  if [ -z "$folder${HOME-}" ]; then
+    fail 'HOME is not set: no folder to install to' 'Name one: --dir <folder>'
+  fi
+  folder=${folder:-$HOME/.local/bin}
+  case $folder in /*) ;; *) folder=$(pwd)/$folder ;; esac
+  folder=${folder%/}
+  target=$folder/mpm
+  if [ -d "$target" ]; then
+    fail "$target is a folder" 'Choose another folder with --dir'
+  fi
+  if [ "$remove" = yes ]; then uninstall; else install_mpm; fi
+}
+
+parse() {
+  while [ $# -gt 0 ]; do
+    option=$1 value=''
+    shift
+    case $option in
+      --*=*) value=${option#*=} option=${option%%=*} ;;
+      --version | --dir | --file | --sums)
+        if [ $# -gt 0 ]; then value=$1 && shift; fi
+        ;;
+    esac
+    case $option$value in
+      --version | --dir | --file | --sums) usage_error "$option needs a value" ;;
+    esac
+    case $option in
+      --version) version=${value#v} ;;
+      --dir) folder=$value ;;
+      --file) archive=$value ;;
+      --sums) sums=$value ;;
+      --uninstall) remove=yes ;;
+      --force) force=yes ;;
+      --help | -h) usage && exit 0 ;;
+      *) usage_error "Unknown option \"$option\"" ;;
+    esac
+  done
+  case $version in
+    *[!0-9A-Za-z.+-]* | [!0-9]*) usage_error "No version: \"$version\"" ;;
+  esac
+}
+
+install_mpm() {
+  find_platform
+  if [ -e "$target" ] && [ "$force" = no ] && ! is_mpm; then
+    fail "$target is there and does not answer as mpm" \
+      'Choose another folder with --dir, or replace it with --force'
+  fi
+  asset=mpm-$platform.tar.gz
+  stage=''
+  trap 'if [ -n "$stage" ]; then rm -rf "$stage"; fi' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  make_stage
+  if [ -n "$archive" ]; then use_file; else download; fi
+  verify
+  unpack
+  mkdir -p "$folder" 2>/dev/null || no_permission
+  # A rename: a running mpm goes on with the file it has open.
+  mv -f "$stage/mpm" "$target" || fail "Cannot put mpm at $target"
+  say "Installed mpm $found at $target"
+  check_path
+}
+
+# Sets `platform` to what the build calls this machine.
+find_platform() {
+  machine=$(uname -m)
+  system=$(uname -s)
+  case $system-$(uname -o 2>/dev/null || :)-$machine in
+    *-Android-*) unknown_platform ;;
+    Linux-*-x86_64 | Linux-*-amd64) platform=x86_64-unknown-linux-gnu ;;
+    Linux-*-aarch64 | Linux-*-arm64) platform=aarch64-unknown-linux-gnu ;;
+    Darwin-*-x86_64) platform=x86_64-apple-darwin ;;
+    Darwin-*-arm64) platform=aarch64-apple-darwin ;;
+    MINGW* | MSYS* | CYGWIN*)
+      fail 'This is Windows, and install.sh is for Linux and macOS' \
+        'Run install.ps1 in PowerShell'
+      ;;
+    *) unknown_platform ;;
+  esac
+  # A shell under Rosetta calls an Apple processor x86_64.
+  if [ "$(sysctl -n sysctl.proc_translated 2>/dev/null || :)" = 1 ]; then
+    platform=aarch64-apple-darwin
+  fi
+  # A kernel of 64 bits may carry a system of 32.
+  if [ "$(getconf LONG_BIT 2>/dev/null || :)" = 32 ]; then unknown_platform; fi
+  case $system-$(ldd --version 2>&1 || :) in
+    Linux-*musl*)
+      fail 'This system has the C library musl, and mpm needs glibc' \
+        'Use a system or a container with glibc, such as Debian or Fedora'
+      ;;
+  esac
+}
+
+unknown_platform() {
+  fail "There is no mpm for this machine: $system, $machine" \
+    'There is one for 64-bit Linux with glibc, macOS (x86_64, arm64) and Windows'
+}
+
+# Others call programs of theirs mpm, too.
+is_mpm() {
+  case $("$target" --version 2>/dev/null </dev/null || :) in
+    'mpm '[0-9]*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# A folder on the target's disk, since only there a rename is whole.
+make_stage() {
+  near=$folder
+  while [ ! -d "$near" ]; do near=$(dirname "$near"); done
+  # What a killed installation left a day ago or longer.
+  find "$near" -maxdepth 1 -type d -name '.mpm-install.*' -mtime +0 \
+    -exec rm -rf {} + 2>/dev/null || :
+  stage=$(mktemp -d "$near/.mpm-install.XXXXXX" 2>/dev/null) || no_permission
+}
+
+no_permission() {
+  fail "No permission to write to $folder" \
+    'Choose a folder of yours with --dir; this script does not ask for more rights'
+}
+
+use_file() {
+  if [ ! -f "$archive" ]; then fail "No file $archive"; fi
+  asset=$(basename "$archive")
+  sums=${sums:-$(dirname "$archive")/SHA256SUMS}
+  if [ ! -f "$sums" ]; then
+    fail "No file $sums, and without it $asset cannot be verified" \
+      'Download SHA256SUMS of the same release, and name it with --sums'
+  fi
+}
+
+download() {
+  base=${MPM_RELEASES:-$RELEASES}
+  if [ -z "$base" ]; then
+    fail 'This copy of install.sh does not know where the releases are' \
+      'Use the install.sh of a release, or set MPM_RELEASES to the address of the releases'
+  fi
+  case $version in
+    '') base=${base%/}/latest/download ;;
+    *) base=${base%/}/download/v$version ;;
+  esac
+  archive=$stage/$asset sums=$stage/SHA256SUMS
+  fetch "$base/SHA256SUMS" "$sums"
+  # Looked up before the large file is fetched.
+  find_sum
+  say "Downloading $base/$asset"
+  fetch "$base/$asset" "$archive"
+}
+
+# fetch <address> <file>
+fetch() {
+  url=$1 said=$stage/said code=''
+  if has curl; then
+    set -- -sSL --connect-timeout 20 --retry 2 -o "$2" -w '%{http_code}' "$url"
+    # An address that begins encrypted stays so, wherever it leads.
+    case $url in https:*) set -- --proto '=https' --tlsv1.2 "$@" ;; esac
+    code=$(curl "$@" 2>"$said") || code=''
+  elif has wget; then
+    set -- -O "$2" "$url"
+    # Busybox has no tries, and some of its builds die of a timeout.
+    case $(wget --version 2>/dev/null || :) in
+      *GNU*) set -- --timeout=20 --tries=2 "$@" ;;
+    esac
+    if wget "$@" 2>"$said"; then return 0; fi
+    code=$(sed -n -e 's/.*ERROR \([45][0-9][0-9]\).*/\1/p' \
+      -e 's/.*HTTP\/[0-9.]* \([45][0-9][0-9]\).*/\1/p' "$said" | tail -n 1)
+  else
+    fail 'Neither curl nor wget is installed' \
+      'Install one of them, or download the archive elsewhere and use --file'
+  fi
+  case $code in
+    200) return 0 ;;
+    404)
+      fail "There is no $url" \
+        "Is there such a release, with SHA256SUMS and a file for $platform? Nothing is installed unverified"
+      ;;
+    ?*) fail "The server answered with status $code for $url" 'Try again later' ;;
+  esac
+  tail -n 2 "$said" >&2
+  fail "Cannot download $url: no network, or the connection broke" \
+    'Try again; behind a proxy set https_proxy; or download the archive elsewhere and use --file'
+}
+
+# sum_of <name>: the digest that SHA256SUMS has for the name.
+sum_of() {
+  lines=$(tr -d '\r' <"$sums" | sed -n 's/^\([0-9A-Fa-f]\{64\}\) [ *]/\1 /p')
+  if [ -z "$lines" ]; then
+    fail "$sums lists no checksums, so it is something else" \
+      'A login page of the network may have answered: open the address in a browser'
+  fi
+  printf '%s\n' "$lines" | while read -r digest name; do
+    if [ "$name" = "$1" ]; then printf '%s\n' "$digest" | tr 'A-F' 'a-f'; fi
+  done
+}
+
+digest_of() {
+  if has sha256sum; then sha256sum <"$1"
+  elif has shasum; then shasum -a 256 <"$1"
+  elif has openssl; then openssl dgst -sha256 -r <"$1"
+  else
+    fail 'None of sha256sum, shasum and openssl is installed, so nothing can be verified' \
+      'Install one of them'
+  fi
+}
+
+find_sum() {
+  expected=$(sum_of "$asset")
+  if [ -n "$expected" ]; then return; fi
+  fail "SHA256SUMS does not list $asset, so it cannot be verified" \
+    'Choose another release with --version'
+}
+
+verify() {
+  find_sum
+  actual=$(digest_of "$archive")
+  actual=${actual%% *}
+  if [ "$actual" = "$expected" ]; then return; fi
+  printf 'expected %s\nfound    %s\n' "$expected" "$actual" >&2
+  fail "$asset does not have the checksum that SHA256SUMS gives it" \
+    'It was cut short or changed on its way, or a release came out meanwhile: try again'
+}
+
+unpack() {
+  if ! tar -xzf "$archive" -C "$stage" mpm 2>"$stage/said"; then
+    cat "$stage/said" >&2
+    fail "Cannot unpack $asset"
+  fi
+  chmod 755 "$stage/mpm"
+  if ! found=$("$stage/mpm" --version 2>"$stage/said" </dev/null); then
+    cat "$stage/said" >&2
+    fail "The mpm in $asset does not run here ($platform)" \
+      'Linux needs glibc 2.27 or newer, and a folder on a disk that allows programs'
+  fi
+  found=${found#mpm }
+  if [ -n "$version" ] && [ "${found%% *}" != "$version" ]; then
+    fail "$asset holds mpm ${found%% *}, not $version"
+  fi
+}
+
+# Says what is left to do so that typing mpm starts this one.
+check_path() {
+  case ":${PATH-}:" in
+    *":$folder:"*)
+      first=$(command -v mpm || :)
+      if [ "$first" = "$target" ]; then return; fi
+      say "Warning: another mpm comes first on PATH: $first" >&2
+      return
+      ;;
+  esac
+  say "Warning: $folder is not on PATH, so your shell does not find mpm yet" >&2
+  line="export PATH=\"$folder:\$PATH\""
+  case ${SHELL-} in
+    */fish) say "Run: fish_add_path '$folder'" ;;
+    */zsh) say "Add to ~/.zshrc: $line" ;;
+    */bash) say "Add to ~/.bashrc (macOS: ~/.bash_profile): $line" ;;
+    *) say "Add to your shell's profile: $line" ;;
+  esac
+}
+
+uninstall() {
+  if [ ! -e "$target" ] && [ ! -h "$target" ]; then
+    fail "There is no $target" 'Name the folder it is in: --dir <folder>'
+  fi
+  if [ "$force" = no ]; then
+    if ! is_mpm; then
+      fail "$target does not answer as mpm" 'To remove it all the same: --force'
+    fi
+    # Hooks that start a program which is gone would fail at every event.
+    settings=${CLAUDE_CONFIG_DIR:-${HOME-}/.claude}/settings.json
+    if grep -qsF "$target" "$settings"; then
+      fail "Claude Code's hooks in $settings start $target" \
+        'First run: mpm hooks uninstall --scope user; the same in each project with hooks of its own'
+    fi
+  fi
+  rm -f "$target" 2>/dev/null || no_permission
+  say "Removed $target"
+  say 'Your saves stay in the .claude-mpm folders of your projects, your settings'
+  say 'in ~/.config/mpm, what mpm knows of this machine in ~/.local/state/mpm.'
+}
+
+main "$@"
+exit 0
+}

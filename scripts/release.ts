@@ -1,0 +1,223 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import config from "../deno.json" with { type: "json" };
+import { build } from "./build.ts";
+import { commitOf } from "./build_commit.ts";
+import { BuildError, exitStatus, say } from "./build_error.ts";
+import { assetName, pack } from "./release_archive.ts";
+import { notesOf } from "./release_notes.ts";
+import { packagesOf } from "./release_packages.ts";
+import { billOfMaterials } from "./release_sbom.ts";
+import { isTriple, type Triple, TRIPLES } from "./toolchain.ts";
+
+/** The project this script is part of. */
+const ROOT = dirname(import.meta.dirname!);
+
+/** What is made beside the archives, and from what. */
+export interface Finish {
+  /** The project's folder. */
+  readonly root: string;
+  /** Holds the archives; receives the rest. */
+  readonly out: string;
+  /** `OWNER/REPO` on GitHub. */
+  readonly repository: string;
+  readonly version: string;
+  /** `YYYY-MM-DD`, the day of the commit. */
+  readonly day: string;
+  /** The text of `CHANGELOG.md`. */
+  readonly changelog: string;
+}
+
+/** Packs a binary with the licence as the archive of its platform. */
+export async function packBinary(
+  binary: string,
+  triple: Triple,
+  { root, out, day }: Pick<Finish, "root" | "out" | "day">,
+): Promise<string> {
+  const name = triple.includes("windows") ? "mpm.exe" : "mpm";
+  const bytes = pack(triple, [
+    { name, bytes: await Deno.readFile(binary), executable: true },
+    {
+      name: "LICENSE",
+      bytes: await Deno.readFile(join(root, "LICENSE")),
+      executable: false,
+    },
+  ], day);
+  const path = join(out, assetName(triple));
+  await Deno.mkdir(out, { recursive: true });
+  await Deno.writeFile(path, bytes);
+  return path;
+}
+
+/**
+ * Unpacks an archive of this machine's platform as a user would, and starts
+ * what is in it.
+ *
+ * @returns what `mpm --version` prints
+ * @throws {BuildError} when it does not answer as this version
+ */
+export async function tryArchive(archive: string): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const windows = Deno.build.os === "windows";
+    // Windows has a tar of its own, which unpacks ZIP archives too.
+    const tar = windows
+      ? join(Deno.env.get("SystemRoot")!, "System32", "tar.exe")
+      : "tar";
+    await new Deno.Command(tar, { args: ["-xf", archive, "-C", folder] })
+      .output();
+    const mpm = join(folder, windows ? "mpm.exe" : "mpm");
+    const { stdout } = await new Deno.Command(mpm, { args: ["--version"] })
+      .output();
+    const answer = new TextDecoder().decode(stdout).trim();
+    if (answer.startsWith(`mpm ${config.version} (`)) return answer;
+    throw new BuildError(
+      `The mpm in ${archive} answers "${answer}"`,
+      `Build and pack it again at version ${config.version}`,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const digestOf = (bytes: Uint8Array) =>
+  createHash("sha256").update(bytes).digest("hex");
+
+/** The SHA-256 of each platform's archive; all five have to be there. */
+async function digestsOf(out: string): Promise<Record<Triple, string>> {
+  const entries = await Promise.all(TRIPLES.map(async (triple) => {
+    const path = join(out, assetName(triple));
+    const bytes = await Deno.readFile(path).catch(() => undefined);
+    if (bytes) return [triple, digestOf(bytes)];
+    throw new BuildError(
+      `There is no ${path}`,
+      `Make it first: deno run -A scripts/release.ts pack --target ${triple}`,
+    );
+  }));
+  return Object.fromEntries(entries);
+}
+
+/** An installer that knows where the releases of this repository are. */
+export function stamped(script: string, repository: string): string {
+  const line = /^(\s*\$?Releases ?= ?)''$/im;
+  if (!line.test(script)) throw new Error("no line for the releases");
+  const address = `https://github.com/${repository}/releases`;
+  return script.replace(line, (_, start) => `${start}'${address}'`);
+}
+
+/**
+ * Makes all that a release has beside its archives: installers, the list of
+ * what is in the binaries, the files for package managers, and at last
+ * SHA256SUMS of everything.
+ *
+ * @returns the notes of the release
+ * @throws {BuildError} when an archive or the changelog's section is missing
+ */
+export async function finish(options: Finish): Promise<string> {
+  const { root, out, repository } = options;
+  const read = (path: string) => Deno.readTextFile(join(root, path));
+  const notes = notesOf(options.changelog, options);
+  const digests = await digestsOf(out);
+  const files = packagesOf({ ...options, digests });
+  for (const name of ["install.sh", "install.ps1"]) {
+    files.set(name, stamped(await read(`scripts/${name}`), repository));
+  }
+  const bill = await billOfMaterials(root, options);
+  files.set("mpm.cdx.json", `${JSON.stringify(bill, null, 2)}\n`);
+  for (const [path, text] of files) {
+    await Deno.mkdir(dirname(join(out, path)), { recursive: true });
+    await Deno.writeTextFile(join(out, path), text);
+  }
+  await Deno.writeTextFile(join(out, "SHA256SUMS"), await sumsOf(out));
+  return notes;
+}
+
+/** As `sha256sum` prints it, of the files that are assets of the release. */
+async function sumsOf(out: string): Promise<string> {
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(out)) {
+    if (isFile && name !== "SHA256SUMS") names.push(name);
+  }
+  const lines = await Promise.all(
+    names.sort().map(async (name) =>
+      `${digestOf(await Deno.readFile(join(out, name)))}  ${name}\n`
+    ),
+  );
+  return lines.join("");
+}
+
+const USAGE = `Use one of
+  scripts/release.ts pack [--target TRIPLE | --all] [--out FOLDER]
+  scripts/release.ts finish --tag vX.Y.Z --repository OWNER/REPO [--out FOLDER]`;
+
+function optionsOf(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        target: { type: "string", multiple: true, default: [] },
+        all: { type: "boolean", default: false },
+        tag: { type: "string", default: "" },
+        repository: { type: "string", default: "" },
+        out: { type: "string", default: join(ROOT, "dist", "release") },
+      },
+    });
+    return { ...values, positionals };
+  } catch (error) {
+    throw new BuildError((error as Error).message, USAGE);
+  }
+}
+
+type Options = ReturnType<typeof optionsOf>;
+
+async function packAll({ target, all, out }: Options): Promise<void> {
+  const named = all ? TRIPLES : target.map((name) => {
+    if (isTriple(name)) return name;
+    throw new BuildError(`Unknown target "${name}"`, TRIPLES.join(", "));
+  });
+  if (named.length === 0) throw new BuildError("No target is named", USAGE);
+  const { date: day } = await commitOf(ROOT);
+  const place = { root: ROOT, out, day };
+  const binaries = await build(named, { root: ROOT });
+  for (const [at, triple] of named.entries()) {
+    const path = await packBinary(binaries[at]!, triple, place);
+    say(path);
+    if (triple === Deno.build.target) say(await tryArchive(path));
+  }
+}
+
+async function finishAll({ tag, repository, out }: Options): Promise<void> {
+  const { version } = config;
+  if (tag !== `v${version}`) {
+    throw new BuildError(
+      `The tag is "${tag}", and deno.json has version ${version}`,
+      `Tag the commit v${version}, or correct the version and generate anew`,
+    );
+  }
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+    throw new BuildError(`No repository: "${repository}"`, USAGE);
+  }
+  const { date: day } = await commitOf(ROOT);
+  if (day === "unknown") {
+    throw new BuildError("No commit is known here", "Run it in a clone");
+  }
+  const changelog = await Deno.readTextFile(join(ROOT, "CHANGELOG.md"));
+  const notes = await finish({
+    ...{ root: ROOT, out, changelog },
+    ...{ repository, version, day },
+  });
+  Deno.stdout.writeSync(new TextEncoder().encode(notes));
+}
+
+async function main(args: string[]): Promise<number> {
+  const options = optionsOf(args);
+  const [task] = options.positionals;
+  if (task === "pack") await packAll(options);
+  else if (task === "finish") await finishAll(options);
+  else throw new BuildError(`No such task: "${task ?? ""}"`, USAGE);
+  return 0;
+}
+
+if (import.meta.main) Deno.exit(await exitStatus(() => main(Deno.args)));

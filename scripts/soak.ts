@@ -1,0 +1,19 @@
+import { ensureBuilt } from "./build.ts";
+
+/**
+ * The long form of the tests of faults: each command's process is killed two
+ * hundred times, `pause` a thousand times. `SEED=…` takes other moments.
+ */
+if (import.meta.main) {
+  const binary = await ensureBuilt();
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["test", "--allow-all", "--no-check", "--parallel"],
+      ...Deno.args,
+      ...["tests/faults/kill_test.ts", "tests/faults/kill_pause_test.ts"],
+    ],
+    env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },
+    stdin: "null",
+  }).spawn().status;
+  Deno.exit(code);
+}

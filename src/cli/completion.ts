@@ -1,0 +1,163 @@
+import type { AnyCommand, Flag, Flags, Named, Positional } from "./command.ts";
+import { GLOBAL_FLAGS } from "./globals.ts";
+import { leadingWords, tokenize } from "./parse.ts";
+
+/** A word that a shell can offer. */
+export interface Candidate {
+  readonly value: string;
+  /** One line; empty: it speaks for itself. */
+  readonly summary: string;
+}
+
+/** A command line up to the cursor, without `mpm`, its quotes taken away. */
+export interface Typed {
+  readonly before: readonly string[];
+  /** The word that is being typed; may be empty. */
+  readonly current: string;
+}
+
+/** What can stand where the cursor is. */
+export interface Wanted {
+  /** What of the word stands before each candidate: `--format=`. */
+  readonly prefix: string;
+  readonly candidates: readonly Candidate[];
+  /** What else can stand there, for whoever knows those there are. */
+  readonly named: Named | undefined;
+  /** The words given as arguments so far. */
+  readonly words: readonly string[];
+  /** The options given so far, each with its values. */
+  readonly given: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The command that a line is about, and the words after its name. */
+export interface Found {
+  readonly command: AnyCommand | undefined;
+  readonly rest: readonly string[];
+}
+
+/**
+ * What can be typed at the cursor. `summaries` are all commands by name, and
+ * `found` is the one that the words before the cursor name.
+ */
+export function wanted(
+  { before, current }: Typed,
+  { command, rest }: Found,
+  summaries: Readonly<Record<string, string>>,
+): Wanted {
+  const flags: Flags = { ...GLOBAL_FLAGS, ...command?.flags };
+  const line = read(rest, flags);
+  if (line.pending) return ofFlag(line.pending, "", line);
+  const [prefix, name] = /^--([a-z-]+)=/.exec(current) ?? [];
+  if (!line.ended && name !== undefined) {
+    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+    return ofFlag(flag, prefix!, line);
+  }
+  if (!line.ended && current.startsWith("-")) {
+    return { ...NOTHING, ...line, candidates: flagsLeft(flags, line) };
+  }
+  const named = command !== undefined && line.words.length > 0;
+  const names = line.ended || named
+    ? []
+    : nextWords(leadingWords(before).words, summaries);
+  const place = placeAt(command?.positionals ?? [], line.words.length);
+  const candidates = [...names, ...(place?.choices ?? []).map(plain)];
+  const free = candidates.length === 0 && place?.names === undefined;
+  return {
+    ...NOTHING,
+    ...line,
+    // Where nothing is known of the word, the options are a help.
+    candidates: free && current === "" && command && !line.ended
+      ? flagsLeft(flags, line)
+      : candidates,
+    named: place?.names,
+  };
+}
+
+const NOTHING = { prefix: "", candidates: [], named: undefined };
+
+/** What was given before the cursor. */
+interface Read {
+  readonly words: readonly string[];
+  readonly given: ReadonlyMap<string, readonly string[]>;
+  /** The option whose value is being typed. */
+  readonly pending: Flag | undefined;
+  /** Whether `--` made all that follows plain words. */
+  readonly ended: boolean;
+}
+
+function read(argv: readonly string[], flags: Flags): Read {
+  const words: string[] = [];
+  const given = new Map<string, readonly string[]>();
+  let ended = false;
+  let pending: Flag | undefined;
+  for (const token of tokenize(argv, flags)) {
+    pending = undefined;
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind === "option-terminator") ended = true;
+    if (token.kind !== "option") continue;
+    const values = given.get(token.name) ?? [];
+    given.set(token.name, [...values, token.value ?? ""]);
+    const flag = Object.hasOwn(flags, token.name)
+      ? flags[token.name]
+      : undefined;
+    if (flag?.type === "string" && token.value === undefined) pending = flag;
+  }
+  return { words, given, pending, ended };
+}
+
+/** What the value of an option can be. */
+function ofFlag(flag: Flag | undefined, prefix: string, line: Read): Wanted {
+  if (flag?.type !== "string") return { ...NOTHING, ...line, prefix };
+  const candidates = (flag.choices ?? []).map(plain);
+  return { ...NOTHING, ...line, prefix, candidates, named: flag.names };
+}
+
+function plain(value: string): Candidate {
+  return { value, summary: "" };
+}
+
+/** The options that can still be given, the command's own first. */
+function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
+  const globals = Object.keys(GLOBAL_FLAGS);
+  const names = Object.keys(flags);
+  return [
+    ...names.filter((name) => !globals.includes(name)),
+    ...globals,
+  ].filter((name) => {
+    const flag = flags[name]!;
+    return !given.has(name) || (flag.type === "string" && flag.repeatable);
+  }).map((name) => ({ value: `--${name}`, summary: flags[name]!.summary }));
+}
+
+/**
+ * The words that go on with the name of a command; those of a group are told
+ * by its commands.
+ */
+export function nextWords(
+  typed: readonly string[],
+  summaries: Readonly<Record<string, string>>,
+): Candidate[] {
+  const begun = typed.map((word) => `${word} `).join("");
+  const found = new Map<string, string>();
+  const groups = new Map<string, string[]>();
+  for (const [name, summary] of Object.entries(summaries)) {
+    if (!name.startsWith(begun)) continue;
+    const [next, ...more] = name.slice(begun.length).split(" ");
+    const words = [...groups.get(next!) ?? [], ...more];
+    groups.set(next!, words);
+    found.set(next!, more.length === 0 ? summary : words.join(", "));
+  }
+  for (const [next] of found) {
+    const own = summaries[`${begun}${next}`];
+    if (own !== undefined) found.set(next, own);
+  }
+  return [...found].map(([value, summary]) => ({ value, summary }));
+}
+
+function placeAt(
+  positionals: readonly Positional[],
+  at: number,
+): Positional | undefined {
+  const last = positionals.at(-1);
+  return positionals[at] ?? (last?.rest ? last : undefined);
+}

@@ -1,0 +1,125 @@
+/** A key that was pressed, or text that was typed or pasted. */
+export type Key =
+  | { readonly name: "text"; readonly text: string }
+  | {
+    readonly name:
+      | "up"
+      | "down"
+      | "page-up"
+      | "page-down"
+      | "home"
+      | "end"
+      | "enter"
+      | "backspace"
+      | "clear"
+      | "word"
+      | "cancel"
+      | "end-of-input"
+      | "redraw";
+  };
+
+type Named = Exclude<Key["name"], "text">;
+
+/** What a terminal sends after ESC, by xterm's `ctlseqs` and VT220. */
+const SEQUENCES: Readonly<Record<string, Named>> = {
+  "[A": "up",
+  "OA": "up",
+  "[B": "down",
+  "OB": "down",
+  "[5~": "page-up",
+  "[6~": "page-down",
+  "[H": "home",
+  "OH": "home",
+  "[1~": "home",
+  "[7~": "home",
+  "[F": "end",
+  "OF": "end",
+  "[4~": "end",
+  "[8~": "end",
+};
+
+const CONTROLS: Readonly<Record<string, Named>> = {
+  "\r": "enter",
+  "\n": "enter",
+  "\x7f": "backspace",
+  "\b": "backspace",
+  "\x03": "cancel",
+  "\x07": "cancel",
+  "\x04": "end-of-input",
+  "\x0c": "redraw",
+  "\x0e": "down",
+  "\x10": "up",
+  "\x15": "clear",
+  "\x17": "word",
+};
+
+/** A whole sequence; `ESC [`, parameters, and a last letter or `~`. */
+// deno-lint-ignore no-control-regex
+const SEQUENCE = /^\x1b(O[A-Za-z]|\[[0-9;?<]*[ -/]*[@-~])/;
+
+/** What a terminal puts around a paste that was asked to (`?2004h`). */
+const PASTE = "\x1b[200~";
+const PASTED = "\x1b[201~";
+
+/** What may become one when more comes. */
+// deno-lint-ignore no-control-regex
+const BEGUN = /^\x1b(?:O|\[[0-9;?<]*[ -/]*)?$/;
+
+/**
+ * The keys in what a terminal sent. A sequence that is not whole is left over,
+ * to be put before what comes next; `ended`: nothing comes soon, so that an ESC
+ * alone is the key of that name. What is not known is passed over.
+ */
+export function decodeKeys(
+  input: string,
+  { ended }: { ended: boolean },
+): { keys: Key[]; rest: string } {
+  const keys: Key[] = [];
+  let text = "";
+  const flush = () => {
+    if (text !== "") keys.push({ name: "text", text });
+    text = "";
+  };
+  let at = 0;
+  while (at < input.length) {
+    const character = input[at]!;
+    if (character >= " " && character !== "\x7f") {
+      text += character;
+      at++;
+      continue;
+    }
+    flush();
+    if (character !== "\x1b") {
+      const name = CONTROLS[character];
+      if (name) keys.push({ name });
+      at++;
+      continue;
+    }
+    const left = input.slice(at);
+    if (BEGUN.test(left)) {
+      if (!ended) return { keys, rest: left };
+      if (left === "\x1b") keys.push({ name: "cancel" });
+      return { keys, rest: "" };
+    }
+    if (left.startsWith(PASTE)) {
+      const end = left.indexOf(PASTED);
+      if (end < 0 && !ended) return { keys, rest: left };
+      text = pasted(left.slice(PASTE.length, end < 0 ? undefined : end));
+      flush();
+      at = end < 0 ? input.length : at + end + PASTED.length;
+      continue;
+    }
+    const sequence = SEQUENCE.exec(left);
+    // ESC and a letter is what the Alt key sends.
+    at += sequence ? sequence[0].length : left[1] === "\x1b" ? 1 : 2;
+    const name = sequence && SEQUENCES[sequence[1]!];
+    if (name) keys.push({ name });
+  }
+  flush();
+  return { keys, rest: "" };
+}
+
+/** What was pasted is text, its line ends too: it presses no key. */
+function pasted(text: string): string {
+  return text.replaceAll(/\s+/g, " ").replaceAll(/\p{Cc}/gu, "");
+}

@@ -1,0 +1,159 @@
+import type { Key } from "./keys.ts";
+import type { Style } from "./style.ts";
+import { cut, table } from "./table.ts";
+
+/** A thing to choose. */
+export interface Choice {
+  /** What its line shows; safe for a terminal. */
+  readonly cells: readonly string[];
+  /** More of it, shown while it is the one to be chosen; safe, too. */
+  readonly detail: string;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Lines that are not choices: title, search, a gap, detail, help. */
+const AROUND = 5;
+
+/** What a picker shows, and how it is searched. */
+export interface Offered {
+  readonly title: string;
+  readonly choices: readonly Choice[];
+  readonly style: Style;
+  /** The places of the choices that fit what was typed, in their order. */
+  find(typed: string): number[];
+}
+
+/**
+ * A list to choose from, narrowed by what is typed. It knows no terminal: keys
+ * go in, lines come out.
+ */
+export class Picker {
+  readonly #offered: Offered;
+  #typed = "";
+  /** Places in `#choices` of those that match. */
+  #found: number[];
+  /** Places in `#found`: the one to be chosen, and the first line shown. */
+  #at = 0;
+  #top = 0;
+  /** How many lines were shown last. */
+  #page = 10;
+
+  constructor(offered: Offered) {
+    this.#offered = offered;
+    this.#found = offered.find("");
+  }
+
+  /** The place of what was chosen; `undefined`: it goes on. */
+  onKey(key: Key): number | "cancelled" | undefined {
+    switch (key.name) {
+      case "text":
+        return this.#search(this.#typed + key.text);
+      case "backspace":
+        return this.#search([...this.#typed].slice(0, -1).join(""));
+      case "word":
+        return this.#search(this.#typed.replace(/\S*\s*$/, ""));
+      case "clear":
+        return this.#search("");
+      case "up":
+        return this.#move(-1);
+      case "down":
+        return this.#move(1);
+      case "page-up":
+        return this.#move(-this.#page);
+      case "page-down":
+        return this.#move(this.#page);
+      case "home":
+        return this.#move(-this.#found.length);
+      case "end":
+        return this.#move(this.#found.length);
+      case "enter":
+        return this.#found[this.#at];
+      case "cancel":
+        return "cancelled";
+      case "end-of-input":
+        return this.#typed === "" ? "cancelled" : undefined;
+      case "redraw":
+        return undefined;
+    }
+  }
+
+  #search(typed: string): undefined {
+    const chosen = this.#found[this.#at];
+    this.#typed = typed;
+    this.#found = this.#offered.find(typed);
+    // What was to be chosen stays so, if it is still there.
+    this.#at = Math.max(0, this.#found.indexOf(chosen ?? -1));
+  }
+
+  #move(by: number): undefined {
+    const last = Math.max(0, this.#found.length - 1);
+    this.#at = Math.min(last, Math.max(0, this.#at + by));
+  }
+
+  /** The lines of a terminal of that size, none longer than it is wide. */
+  render({ columns, rows }: Size): string[] {
+    const style = this.#offered.style;
+    const lines = Math.max(1, rows - AROUND);
+    this.#page = lines;
+    if (this.#at < this.#top) this.#top = this.#at;
+    if (this.#at >= this.#top + lines) this.#top = this.#at - lines + 1;
+    this.#top = Math.min(
+      this.#top,
+      Math.max(0, this.#found.length - lines),
+    );
+    const chosen = this.#offered.choices[this.#found[this.#at] ?? -1];
+    const line = (text: string) => cut(text, columns);
+    return [
+      line(style.bold(this.#offered.title)),
+      this.#searchLine(columns),
+      ...this.#list(columns, lines),
+      "",
+      line(style.dim(chosen?.detail ?? "")),
+      line(style.dim(this.#help())),
+    ].slice(0, Math.max(rows, 3));
+  }
+
+  /** The end of what was typed is what one looks at. */
+  #searchLine(columns: number): string {
+    const cursor = this.#offered.style.ascii ? "_" : "▏";
+    const typed = [...this.#typed];
+    let shown = `${this.#typed}${cursor}`;
+    while (cut(shown, columns - 8) !== shown && typed.length > 0) {
+      typed.shift();
+      shown = `${typed.join("")}${cursor}`;
+    }
+    return cut(`${this.#offered.style.cyan("Search:")} ${shown}`, columns);
+  }
+
+  #list(columns: number, lines: number): string[] {
+    const style = this.#offered.style;
+    if (this.#found.length === 0) {
+      const hint = "  Nothing matches; Backspace takes a letter away";
+      return [cut(style.yellow(hint), columns)];
+    }
+    const shown = this.#found.slice(this.#top, this.#top + lines);
+    const mark = style.ascii ? "> " : "❯ ";
+    const text = table(
+      shown.map((at) => this.#offered.choices[at]!.cells),
+      columns - 2,
+    );
+    return text.trimEnd().split("\n").map((row, at) => {
+      const isChosen = this.#top + at === this.#at;
+      return isChosen
+        ? cut(style.cyan(mark) + style.bold(row), columns)
+        : cut(`  ${row}`, columns);
+    });
+  }
+
+  #help(): string {
+    const arrows = this.#offered.style.ascii ? "arrows" : "↑↓";
+    const [found, all] = [this.#found.length, this.#offered.choices.length];
+    const count = found === all ? `${all}` : `${found} of ${all}`;
+    return `${count}  ${arrows} move, Enter resumes, Esc leaves; ` +
+      "type to search";
+  }
+}

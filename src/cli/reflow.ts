@@ -1,0 +1,68 @@
+import { width } from "./table.ts";
+
+/** Escape sequences that paint; they take no room. */
+// deno-lint-ignore no-control-regex
+const PAINT = /\x1b\[\d+m/g;
+
+/** What a line begins with, under which the rest of it does not go. */
+const BEGINS = [
+  // `  12 [ ] text`
+  /^ *\d+ \[[ x]\] /,
+  // `  - text`, `  • text`, `  1. text`
+  /^ *(?:[-+*•]|\d+\.) +/,
+  // `  -n, --next <text>  text`: the last of several columns
+  /^ *\S.*? {2,}(?=\S)/,
+  /^ */,
+];
+
+/**
+ * `text` for a terminal of so many columns: a longer line is broken between
+ * words and goes on below where its own text began, not in the middle of a word
+ * as the terminal would do it. What has no space stays whole.
+ */
+export function reflow(text: string, columns: number): string {
+  return text.split("\n").map((line) =>
+    width(line) <= columns ? line : broken(line, columns)
+  ).join("\n");
+}
+
+function broken(line: string, columns: number): string {
+  const bare = line.replaceAll(PAINT, "");
+  const begin = BEGINS.map((pattern) => pattern.exec(bare)?.[0])
+    .find((found) => found !== undefined)!;
+  const most = Math.floor(columns / 2);
+  const indent = " ".repeat(width(begin) > most ? 2 : width(begin));
+  const lines: string[] = [];
+  // The spaces of the beginning are no place to break at.
+  const start = startAfter(line, begin.length);
+  let current = line.slice(0, start);
+  let isEmpty = true;
+  for (const word of line.slice(start).split(" ")) {
+    const longer = isEmpty ? `${current}${word}` : `${current} ${word}`;
+    if (isEmpty || width(longer) <= columns) {
+      current = longer;
+      isEmpty = false;
+      continue;
+    }
+    lines.push(current);
+    current = indent + word;
+  }
+  return [...lines, current].join("\n");
+}
+
+/** The place in a painted line behind so many characters of the bare one. */
+function startAfter(line: string, bare: number): number {
+  let at = 0;
+  for (let seen = 0; at < line.length;) {
+    PAINT.lastIndex = at;
+    const paint = PAINT.exec(line);
+    if (paint?.index === at) {
+      at += paint[0].length;
+      continue;
+    }
+    if (seen === bare) return at;
+    seen++;
+    at++;
+  }
+  return at;
+}

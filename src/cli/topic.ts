@@ -1,0 +1,65 @@
+/**
+ * A page of the manual that belongs to no one command: sections of prose, and
+ * of rows with a word and what it means. `mpm help` and the man page print it.
+ */
+export interface Topic {
+  readonly name: string;
+  /** One line, without a final period. */
+  readonly summary: string;
+  readonly sections: readonly TopicSection[];
+}
+
+export interface TopicSection {
+  readonly title?: string;
+  /** Paragraphs; a blank line stands between two. */
+  readonly text?: string;
+  readonly rows?: readonly (readonly [string, string])[];
+}
+
+/** Columns that prose and rows are wrapped to. */
+const COLUMNS = 80;
+
+/** The widest first column; a longer word stands on a line of its own. */
+const WIDEST = 30;
+
+/** The page as plain text. */
+export function topicText({ summary, sections }: Topic): string {
+  const parts = sections.flatMap(({ title, text, rows = [] }) => [
+    ...title === undefined ? [] : [`${title}:`],
+    ...text === undefined
+      ? []
+      : text.trim().split(/\n{2,}/).map((paragraph) =>
+        wrapped(paragraph, 0).join("\n")
+      ),
+    ...rows.length === 0 ? [] : [rowsText(rows)],
+  ]);
+  return `${[`${summary}.`, ...parts].join("\n\n")}\n`.replaceAll(
+    /:\n\n(?= {2}\S)/g,
+    ":\n",
+  );
+}
+
+function rowsText(rows: readonly (readonly [string, string])[]): string {
+  const lengths = rows.map(([word]) => word.length);
+  const width = Math.max(...lengths.filter((length) => length <= WIDEST), 0);
+  return rows.flatMap(([word, meaning]) => {
+    const lines = wrapped(meaning, width + 4);
+    return word.length > width
+      ? [`  ${word}`, ...lines.map((line) => " ".repeat(width + 4) + line)]
+      : lines.map((line, at) =>
+        `  ${(at === 0 ? word : "").padEnd(width)}  ${line}`.trimEnd()
+      );
+  }).join("\n");
+}
+
+/** `text` in lines that leave room for `indent` columns before them. */
+function wrapped(text: string, indent: number): string[] {
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1)!;
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && longer.length > COLUMNS - indent) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}

@@ -1,0 +1,69 @@
+import {
+  type Checked,
+  failure,
+  type Finding,
+  warning,
+} from "../session/doctor.ts";
+import { counted } from "../session/words.ts";
+import { readJournal } from "../store/journal.ts";
+import { dropTornLines, tornLines } from "../store/journal_repair.ts";
+import { withLock } from "../store/lock.ts";
+import type { Check, Ground } from "./doctor_ground.ts";
+import { NOTHING } from "./doctor_store.ts";
+
+/** Can the log of operations be read, and did this user write it? */
+export const journalCheck: Check = { name: "log", run };
+
+function run(ground: Ground): Checked {
+  const { system, workspace, hasStore, at } = ground;
+  if (!hasStore) return { summary: NOTHING, found: [] };
+  const kind = system.files.lstat(at.journal)?.kind ?? "file";
+  if (kind !== "file") {
+    const detail = `"${at.journal}" is no file: ${kind}`;
+    const mend = "Move it out of the way; mpm begins a new one";
+    return {
+      summary: "not looked at",
+      found: [failure("CONFLICT", detail, { mend })],
+    };
+  }
+  const entries = readJournal(system, workspace.root);
+  return {
+    summary: entries.length === 0
+      ? "nothing was done yet"
+      : counted(entries.length, "operation"),
+    found: [
+      ...tornFindings(ground),
+      ...foreignFindings(entries.filter(({ own }) => !own).length),
+    ],
+  };
+}
+
+function tornFindings({ context, system, workspace, at }: Ground): Finding[] {
+  const { root } = workspace;
+  const count = tornLines(system, root).length;
+  if (count === 0) return [];
+  const lines = counted(count, "line");
+  const detail = `${lines} of "${at.journal}" cannot be read, as a write ` +
+    "leaves them that died: what they tell of cannot be taken back";
+  return [warning(detail, {
+    mend: "mpm doctor --fix",
+    fix: {
+      title: `Move ${lines} of the log that cannot be read to the trash`,
+      apply: () =>
+        withLock(
+          context.system,
+          root,
+          () => dropTornLines(context.system, root),
+        ),
+    },
+  })];
+}
+
+function foreignFindings(count: number): Finding[] {
+  if (count === 0) return [];
+  const detail = `${counted(count, "operation")} of the log ` +
+    `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
+    `${count === 1 ? "was" : "were"} changed since: mpm undo takes none of ` +
+    "them back";
+  return [warning(detail, { mend: "mpm log" })];
+}

@@ -1,0 +1,201 @@
+import { MpmError } from "../errors.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  type Fix,
+  unknown,
+  warning,
+} from "../session/doctor.ts";
+import { isLog, type SaveEntry } from "../session/save_entry.ts";
+import { counted } from "../session/words.ts";
+import { isMaintained } from "../store/check_save.ts";
+import { pointedTo } from "../store/derived.ts";
+import { layout, saveFiles } from "../store/layout.ts";
+import { withLock } from "../store/lock.ts";
+import type { System } from "../system/system.ts";
+import { bounded, type Check, type Ground } from "./doctor_ground.ts";
+import { NOTHING, unlistedFindings } from "./doctor_store.ts";
+import { whereCommitted } from "./kept_only.ts";
+import {
+  type Checker,
+  inspect,
+  type Inspected,
+  repairAll,
+} from "./verify_steps.ts";
+
+/** Is every save whole, and what lies beside it? */
+export const savesCheck: Check = { name: "saves", run: checkSaves };
+
+/** Are there saves of a layout that claude-mpm has left? */
+export const layoutCheck: Check = { name: "layout", run: checkLayout };
+
+async function checkSaves(ground: Ground): Promise<Checked> {
+  const { context, entries, unlisted, inspected, problem } = ground;
+  if (problem) {
+    return { summary: "not looked at", found: [unknown(problem.detail)] };
+  }
+  // A log is no save: nothing says whether it is whole.
+  const saves = entries.filter((entry) => !isLog(entry));
+  const checker = await checkerFor(ground, ground.system);
+  for (const [at, entry] of saves.entries()) {
+    ground.progress("Checking saves", at, saves.length);
+    inspected.push(await inspect(checker, entry));
+  }
+  const bad = saves.filter((_, at) => isFaulty(inspected[at]!));
+  const fix: Fix = {
+    title: `Repair ${counted(bad.length, "save")} from whole copies, as ` +
+      '"mpm sessions verify --repair"',
+    apply: async () => {
+      const { system } = context;
+      const writing = await checkerFor(ground, system);
+      const { root } = ground.workspace;
+      const rows = await withLock(
+        system,
+        root,
+        () => repairAll(writing, bad),
+      );
+      const left = rows.filter(({ state }) => state === "damaged");
+      if (left.length === 0) return;
+      throw new MpmError(
+        "CORRUPT",
+        `no copy is whole of ${
+          left.map(({ session_id: id }) => id).join(", ")
+        }`,
+      );
+    },
+  };
+  const found = saves.flatMap((entry, at) =>
+    findingsOf(ground, entry, { ...inspected[at]!, fix })
+  );
+  return {
+    summary: saves.length === 0 ? "none yet" : countsOf(inspected),
+    found: [
+      ...unlistedFindings(unlisted),
+      ...bounded(found, (count) => `and ${counted(count, "more finding")}`),
+      ...uncheckedFindings(inspected),
+      ...pointerFindings(ground, saves, fix),
+    ],
+  };
+}
+
+async function checkerFor(
+  { workspace, entries }: Ground,
+  system: System,
+): Promise<Checker> {
+  const { Save } = await import("../session/save.ts");
+  const { problemsOf } = await import("../session/validate.ts");
+  const { root } = workspace;
+  return {
+    system,
+    root,
+    issuesOf: (value) => problemsOf(Save, value),
+    committed: await whereCommitted(system, workspace, entries),
+  };
+}
+
+/** A save that left with its branch comes back with it: nothing is wrong. */
+function faultsOf({ beside }: Inspected): string[] {
+  return beside.filter((text) => !text.startsWith("It is committed on "));
+}
+
+function isFaulty(inspected: Inspected): boolean {
+  return inspected.row.state === "damaged" || faultsOf(inspected).length > 0;
+}
+
+function findingsOf(
+  { system, workspace }: Ground,
+  entry: SaveEntry,
+  { fix, ...inspected }: Inspected & { fix: Fix },
+): Finding[] {
+  const { id, location, format } = entry;
+  const { row } = inspected;
+  if (row.state !== "damaged") {
+    const mend = `mpm sessions verify ${id} --repair`;
+    return faultsOf(inspected).map((text) => warning(text, { mend, fix }));
+  }
+  const detail = `${id}: ${row.problems[0]}`;
+  const copy = saveFiles(layout(workspace.root).kept, id).json;
+  const hasCopy = location === "sessions" && format === "json" &&
+    system.files.lstat(copy) !== undefined;
+  return [
+    hasCopy
+      ? failure("CORRUPT", detail, {
+        mend: `mpm sessions verify ${id} --repair`,
+        fix,
+      })
+      : failure("CORRUPT", detail, { mend: `mpm sessions rm ${id}` }),
+  ];
+}
+
+function countsOf(inspected: readonly Inspected[]): string {
+  const intact = inspected.filter(({ row }) => row.state === "intact").length;
+  const all = counted(inspected.length, "save");
+  return intact === inspected.length
+    ? `${all}, all intact`
+    : `${all}, ${intact} intact`;
+}
+
+/** One for all: an old store may have nothing else. */
+function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
+  const count = inspected.filter(({ row }) => row.state === "unchecked").length;
+  if (count === 0) return [];
+  const detail = `${counted(count, "save")} of other programs ` +
+    `${count === 1 ? "has" : "have"} no checksum: whether ` +
+    `${count === 1 ? "it is" : "they are"} whole cannot be told`;
+  return [unknown(detail)];
+}
+
+function pointerFindings(
+  { system, workspace, at }: Ground,
+  saves: readonly SaveEntry[],
+  fix: Fix,
+): Finding[] {
+  if (!saves.some(isMaintained)) return [];
+  const kind = system.files.lstat(at.pointer)?.kind ?? "file";
+  if (kind !== "file") {
+    const mend = "Move it out of the way; mpm writes it again";
+    return [warning(`"${at.pointer}" is no file: ${kind}`, { mend })];
+  }
+  const more = { mend: "mpm sessions verify --repair", fix };
+  const id = readPointer(system, workspace.root);
+  if (id instanceof MpmError) return [unknown(id.message)];
+  if (id === undefined) {
+    return [warning(`"${at.pointer}" does not say which save is newest`, more)];
+  }
+  return system.files.lstat(saveFiles(at.sessions, id).json)
+    ? []
+    : [warning(`"${at.pointer}" leads to ${id}, which is not there`, more)];
+}
+
+function readPointer(
+  system: System,
+  root: string,
+): string | undefined | MpmError {
+  try {
+    return pointedTo(system, root);
+  } catch (error) {
+    if (error instanceof MpmError) return error;
+    throw error;
+  }
+}
+
+function checkLayout({ entries, tree, hasStore }: Ground): Checked {
+  const found: Finding[] = [];
+  const old = tree.filter(({ path, kind }) =>
+    kind === "file" && path.startsWith("sessions/pause/")
+  );
+  if (old.length > 0) {
+    const detail = `${counted(old.length, "file")} in sessions/pause/, where ` +
+      "claude-mpm before 4.21 saved";
+    found.push(warning(detail, { mend: "mpm migrate" }));
+  }
+  const stray = entries.filter(({ location }) => location === "global").length;
+  if (stray > 0) {
+    const detail = `${counted(stray, "save")} of this project ` +
+      `${stray === 1 ? "lies" : "lie"} in the home folder's store`;
+    found.push(warning(detail, { mend: "mpm migrate --global" }));
+  }
+  const summary = found.length > 0 ? "older" : hasStore ? "present" : NOTHING;
+  return { summary, found };
+}

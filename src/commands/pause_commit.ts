@@ -1,0 +1,84 @@
+import { MpmError } from "../errors.ts";
+import { commitFiles } from "../git/commit_files.ts";
+import { commitMessage } from "../session/commit_rule.ts";
+import { utcSeconds } from "../session/ids.ts";
+import type { PauseResult } from "../session/results.ts";
+import type { Save } from "../session/save.ts";
+import { writeExport } from "../store/export_save.ts";
+import { layout } from "../store/layout.ts";
+import { withLock } from "../store/lock.ts";
+import type { System } from "../system/system.ts";
+import type { PausePlan } from "./pause_steps.ts";
+
+/** A failed export is an error, but the save is there and the error says so. */
+export function exportCopy(
+  system: System,
+  { path, bytes, save }: { path: string; bytes: Uint8Array; save: Save },
+): string {
+  try {
+    return writeExport(system, path, bytes);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    throw new MpmError(
+      error.code,
+      `${error.message}; the session is saved as ${save.session_id}`,
+      {
+        hint: "mpm sessions show latest --format json prints it",
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * The commit of a save. One that cannot be made is a warning: the save is safe
+ * without.
+ */
+export async function commitSave(
+  system: System,
+  { plan, save, files }: {
+    plan: PausePlan;
+    save: Save;
+    files: readonly string[];
+  },
+): Promise<Partial<PauseResult["commit"]>> {
+  const { workspace, state } = plan.draft;
+  const { branch, head } = state ?? {};
+  const { identity } = plan;
+  if (plan.reason !== undefined || !branch || !head || !identity) {
+    return {};
+  }
+  try {
+    const message = commitMessage({
+      id: save.session_id,
+      time: utcSeconds(new Date(save.paused_at)),
+      context: save.conversation.summary,
+    });
+    // Under the lock, so that pauses at the same time do not race for HEAD.
+    const commit = {
+      identity,
+      branch,
+      head,
+      message,
+      files: files.filter((path) => isShared(path, plan)),
+    };
+    const sha = await withLock(
+      system,
+      workspace.root,
+      () => commitFiles(system, workspace, commit),
+    );
+    return { made: true, sha };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const reason = `${error.message}${error.hint ? ` (${error.hint})` : ""}`;
+    return { reason };
+  }
+}
+
+/**
+ * The pointer is of this machine: two branches with a pause each could not be
+ * merged without a conflict in it. Where it is tracked it must follow.
+ */
+function isShared(path: string, { draft, pointerTracked }: PausePlan): boolean {
+  return pointerTracked || path !== layout(draft.workspace.root).pointer;
+}

@@ -1,0 +1,41 @@
+import type * as z from "zod/mini";
+import type { Summaries } from "./help_names.ts";
+import { COMMANDS } from "./mod.ts";
+
+/** A format that has a published JSON Schema. */
+export interface Published {
+  /** The command with `-` between its words, or the name of a stored format. */
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<z.ZodMiniType>;
+}
+
+/** What mpm stores. */
+const STORED: readonly Published[] = [
+  {
+    name: "save",
+    summary: "A saved session: .claude-mpm/sessions/session-*.json",
+    load: async () => (await import("../session/save.ts")).Save,
+  },
+  {
+    name: "work-session",
+    summary: "A work session: .claude-mpm/state/work/work-*.json",
+    load: async () => (await import("../session/work.ts")).Work,
+  },
+  {
+    name: "checkpoint-record",
+    summary: "The record of a checkpoint: .claude-mpm/checkpoints/*.json",
+    load: async () =>
+      (await import("../session/checkpoint.ts")).StoredCheckpoint,
+  },
+];
+
+/** Every schema: those of what is stored, then the `--json` of each command. */
+export function schemaList(summaries: Summaries): readonly Published[] {
+  const results = Object.entries(COMMANDS).map(([name, load]) => ({
+    name: name.replaceAll(" ", "-"),
+    summary: `mpm ${name} --json: ${summaries[name] ?? ""}`,
+    load: async () => await (await load()).result(),
+  }));
+  return [...STORED, ...results];
+}

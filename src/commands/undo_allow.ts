@@ -1,0 +1,56 @@
+import { MpmError } from "../errors.ts";
+import { undoTitle } from "../session/journal.ts";
+import { field, isFields } from "../session/odd_values.ts";
+import { allowedDigests, setAllowed } from "../store/hook_scripts.ts";
+import { appendJournal } from "../store/journal.ts";
+import { withUserLock } from "../store/user_state.ts";
+import type { Undone, UndoOrder } from "./undo_steps.ts";
+
+/** Digests of the scripts that may run, by their paths; null: none may. */
+type Digests = Record<string, string | null>;
+
+function digestsIn(side: unknown): Digests {
+  const found = field(side, "allowed");
+  if (!isFields(found)) return {};
+  return Object.fromEntries(
+    Object.entries(found).filter(([, digest]) =>
+      digest === null || /^[0-9a-f]{64}$/.test(String(digest))
+    ),
+  ) as Digests;
+}
+
+/** Lets run again what might run before, and nothing else. */
+export async function undoAllow(
+  { context: { system }, entry, root, dryRun }: UndoOrder,
+): Promise<Undone> {
+  const [before, after] = [entry.before, entry.after].map(digestsIn);
+  const details = Object.entries(before!).map(([path, digest]) =>
+    `${digest === null ? "no longer allowed" : "allowed as before"}: ${path}`
+  );
+  return await withUserLock(system, () => {
+    const now = allowedDigests(system, Object.keys(before!));
+    const changed = Object.keys(before!).find((path) =>
+      now[path] !== (after![path] ?? null)
+    );
+    if (changed !== undefined) {
+      throw new MpmError(
+        "CONFLICT",
+        `Operation ${entry.id} cannot be taken back: another text of ` +
+          `"${changed}" was allowed since`,
+        { hint: '"mpm log" shows by which operation' },
+      );
+    }
+    if (dryRun) return { details, left: [], operation: undefined };
+    setAllowed(system, before!);
+    const { id } = appendJournal(system, root, {
+      at: system.now().toISOString(),
+      operation: "undo",
+      title: undoTitle(entry),
+      worktree: entry.worktree,
+      before: { allowed: after },
+      after: { allowed: before },
+      undoes: entry.id,
+    });
+    return { details, left: [], operation: id };
+  });
+}

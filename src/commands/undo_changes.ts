@@ -1,0 +1,190 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import { type Moved, moveOwnCommit } from "../git/move_back.ts";
+import {
+  type JournalEntry,
+  undoTitle,
+  versionsIn,
+} from "../session/journal.ts";
+import { field } from "../session/odd_values.ts";
+import { fitChanges } from "../store/changes_list.ts";
+import { appendJournal, type Operation } from "../store/journal.ts";
+import { layout } from "../store/layout.ts";
+import { pointToNewest } from "../store/remove_saves.ts";
+import { removeIfEmpty } from "../store/settings_file.ts";
+import { newTrashFolder } from "../store/trash.ts";
+import { applyFiles, keepPresent } from "../store/undo_apply.ts";
+import {
+  type FilesPlan,
+  type FileStep,
+  planFiles,
+} from "../store/undo_files.ts";
+import { dropUndoMarker, writeUndoMarker } from "../store/undo_marker.ts";
+import { withUserLock } from "../store/user_state.ts";
+import type { Undone, UndoOrder } from "./undo_steps.ts";
+
+/** Obstacles that an error names. */
+const NAMED = 5;
+
+/** Brings the files of an operation back to what they were before it. */
+export async function undoChanges(order: UndoOrder): Promise<Undone> {
+  const { system } = order.context;
+  const { entry, root, dryRun } = order;
+  const plan = planFiles(system, root, entry);
+  refuseObstacles(order, plan);
+  refuseNothing(order, plan);
+  const told = (steps: readonly FileStep[]) =>
+    steps.map(({ name, want }) => `${want ? "restored" : "removed"} ${name}`);
+  if (dryRun) {
+    return { details: told(plan.steps), left: [], operation: undefined };
+  }
+  const moved = await moveCommit(order);
+  const work = () => applied(order, plan, moved);
+  const outside = plan.steps.some(({ path }) =>
+    !path.startsWith(join(root, "/"))
+  );
+  const { id, left } = outside ? await withUserLock(system, work) : work();
+  await pointToNewest(system, root);
+  return {
+    operation: id,
+    details: [...told(plan.steps), ...commitLines(entry, moved)],
+    left: left.map((name) => `${name}: it was changed just now`),
+  };
+}
+
+function refuseObstacles(
+  { entry, entries }: UndoOrder,
+  { obstacles }: FilesPlan,
+): void {
+  if (obstacles.length === 0) return;
+  const more = obstacles.length - NAMED;
+  const later = entries.findLast((one) =>
+    one.id > entry.id && one.own && touches(one, entry)
+  );
+  throw new MpmError(
+    "CONFLICT",
+    [
+      `Operation ${entry.id} cannot be taken back, nothing was changed:`,
+      ...obstacles.slice(0, NAMED).map((line) => `  ${line}`),
+      ...more > 0 ? [`  and ${more} more`] : [],
+    ].join("\n"),
+    {
+      hint: later
+        ? `Operation ${later.id} came later (${later.title}): take that one ` +
+          `back first, mpm undo ${later.id}`
+        : "Put those files aside or as they were, and try again; " +
+          "mpm log shows what else can be taken back",
+    },
+  );
+}
+
+/** Whether two operations changed the same file. */
+function touches(one: JournalEntry, other: JournalEntry): boolean {
+  const names = new Set(Object.keys(versionsIn(other.after)));
+  return Object.keys(versionsIn(one.after)).some((name) => names.has(name));
+}
+
+/** A folder alone is no file; the log is in it. */
+function refuseNothing({ entry, root }: UndoOrder, plan: FilesPlan): void {
+  if (plan.steps.length > 0 || field(entry.after, "created") === undefined) {
+    return;
+  }
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: it made the folder that ` +
+      "holds this log",
+    { hint: `To be without mpm here, remove "${layout(root).home}"` },
+  );
+}
+
+/** The commit that a pause made goes, too, if nobody has it or built on it. */
+async function moveCommit(
+  { context, workspace, entry }: UndoOrder,
+): Promise<Moved | undefined> {
+  const branch = field(field(entry.after, "git"), "branch");
+  const from = field(field(entry.after, "git"), "commit");
+  const to = field(field(entry.before, "git"), "commit");
+  if (typeof branch !== "string" || typeof from !== "string") return undefined;
+  if (workspace.git !== "repository") return undefined;
+  return await moveOwnCommit(context.system, workspace, {
+    branch,
+    from,
+    to: typeof to === "string" ? to : undefined,
+  });
+}
+
+function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
+  if (!moved) return [];
+  const git = field(entry.after, "git");
+  const [from, branch] = [field(git, "commit"), field(git, "branch")].map(
+    String,
+  );
+  return "commit" in moved
+    ? [
+      `moved ${branch} from ${from!.slice(0, 7)} to ${
+        moved.commit.slice(0, 7)
+      }`,
+    ]
+    : [
+      `the commit ${
+        from!.slice(0, 7)
+      } stays, since ${moved.reason}: git shows ` +
+      "its files as changed",
+    ];
+}
+
+/** From the marker on it will be done, whatever becomes of this process. */
+function applied(
+  order: UndoOrder,
+  plan: FilesPlan,
+  moved: Moved | undefined,
+): { id: number; left: string[] } {
+  const { root, entry, context: { system } } = order;
+  let made: string | undefined;
+  const folder = () => made ??= newTrashFolder(system, root, "undo");
+  const steps = keepPresent(system, root, { steps: plan.steps, folder });
+  const operation = operationOf(order, { steps, moved, folder });
+  writeUndoMarker(system, root, operation);
+  const left = applyFiles(system, root, steps);
+  const folders = field(entry.after, "folders");
+  for (const name of Array.isArray(folders) ? folders.toReversed() : []) {
+    removeIfEmpty(system, join(root, String(name)));
+  }
+  const { id } = appendJournal(system, root, operation);
+  dropUndoMarker(system, root);
+  return { id, left };
+}
+
+function operationOf(
+  { root, entry, context: { system } }: UndoOrder,
+  { steps, moved, folder }: {
+    steps: readonly FileStep[];
+    moved: Moved | undefined;
+    folder: () => string;
+  },
+): Operation {
+  const versions = (side: "have" | "want") =>
+    Object.fromEntries(steps.map((step) => [step.name, step[side]]));
+  const files = fitChanges(system, root, {
+    before: versions("have"),
+    after: versions("want"),
+    folder,
+  });
+  const git = field(entry.after, "git") as Record<string, unknown>;
+  const refs = moved && "commit" in moved
+    ? { before: { git }, after: { git: { ...git, commit: moved.commit } } }
+    : undefined;
+  return {
+    at: system.now().toISOString(),
+    operation: "undo",
+    title: undoTitle(entry),
+    worktree: entry.worktree,
+    before: { ...files.before, ...refs?.before },
+    after: {
+      ...files.after,
+      ...refs?.after,
+      token: `${system.random()}${system.random()}`,
+    },
+    undoes: entry.id,
+  };
+}

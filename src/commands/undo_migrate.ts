@@ -1,0 +1,61 @@
+import { MpmError } from "../errors.ts";
+import { trackedFiles } from "../git/tracked.ts";
+import { undoTitle } from "../session/journal.ts";
+import { field } from "../session/odd_values.ts";
+import { counted } from "../session/words.ts";
+import { appendJournal } from "../store/journal.ts";
+import { layout } from "../store/layout.ts";
+import { withLock } from "../store/lock.ts";
+import { backupFact, rollBack } from "./migrate_steps.ts";
+import type { Undone, UndoOrder } from "./undo_steps.ts";
+
+/**
+ * Restores the backup that a migration made. That makes one as well, so that
+ * the undo, and any undo of one, is taken back in the same way.
+ */
+export async function undoMigration(order: UndoOrder): Promise<Undone> {
+  const { context: { system }, workspace, root, entry, dryRun } = order;
+  const backup = field(entry.after, "backup");
+  if (typeof backup !== "string" || !/^[\w-]+$/.test(backup)) {
+    throw new MpmError(
+      "CONFLICT",
+      `Operation ${entry.id} cannot be taken back: it made no backup`,
+      { hint: "--no-backup was given, or there was nothing to move" },
+    );
+  }
+  const tracked = workspace.git === "repository"
+    ? await trackedFiles(system, root, layout(root).sessions)
+    : new Set<string>();
+  const result = await rollBack({
+    system,
+    root,
+    tracked,
+    commands: [],
+    progress: () => {},
+    dryRun,
+    backup: true,
+    start: system.now().getTime(),
+  }, backup);
+  const details = [
+    `restored ${counted(result.restored, "file")} of ${backup}`,
+    `removed ${counted(result.removed, "file")} that it had made`,
+  ];
+  const left = result.left.filter(({ foreign }) => !foreign)
+    .map(({ path, reason }) => `${path}: ${reason}`);
+  if (dryRun) return { details, left, operation: undefined };
+  const { id } = await withLock(
+    system,
+    root,
+    () =>
+      appendJournal(system, root, {
+        at: system.now().toISOString(),
+        operation: "undo",
+        title: undoTitle(entry),
+        worktree: entry.worktree,
+        before: entry.after,
+        after: backupFact(result),
+        undoes: entry.id,
+      }),
+  );
+  return { details, left, operation: id };
+}

@@ -1,0 +1,153 @@
+import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { FileError, MpmError } from "../errors.ts";
+import { readCheckpointRefs } from "../git/read_checkpoints.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import { type JournalEntry, undoTitle } from "../session/journal.ts";
+import { field, isFields } from "../session/odd_values.ts";
+import { isSafePath } from "../session/paths_there.ts";
+import { foldersAbove } from "../session/snapshot.ts";
+import { layout } from "../store/layout.ts";
+import {
+  type CheckpointPlace,
+  openPlace,
+  recordOf,
+} from "./checkpoint_place.ts";
+import { restoreLocked } from "./restore_apply.ts";
+import { changedSince, planOf, type RestoreOrder } from "./restore_steps.ts";
+import type { Undone, UndoOrder } from "./undo_steps.ts";
+
+/** A checkpoint as a journal entry names it. */
+function checkpointIn(
+  value: unknown,
+): { id: string; commit: string } | undefined {
+  const found = field(value, "checkpoint");
+  if (!isFields(found)) return undefined;
+  const { id, commit } = found;
+  const valid = typeof id === "string" && CHECKPOINT_ID.test(id) &&
+    typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit);
+  return valid ? { id, commit } : undefined;
+}
+
+/** Goes back to the safety checkpoint that the restore took first. */
+export async function undoRestore(
+  { context, entry, dryRun }: UndoOrder,
+): Promise<Undone> {
+  const place = await openPlace(context);
+  const [before, after] = [entry.before, entry.after].map(checkpointIn);
+  if (!before || !after) {
+    throw new MpmError("CONFLICT", `Operation ${entry.id} says not enough`, {
+      hint: "mpm checkpoint list --all shows the safety checkpoints",
+    });
+  }
+  // A journal may have come with a clone; refs do not.
+  const refs = await readCheckpointRefs(place.vault.git);
+  const target = refs.get(before.id) === before.commit
+    ? await recordOf(place.vault, before)
+    : undefined;
+  if (!target) {
+    throw new MpmError(
+      "CONFLICT",
+      `Operation ${entry.id} cannot be taken back: its safety checkpoint ` +
+        `"${before.id}" is gone`,
+      { hint: "The last ones are kept, see checkpoint.keep_safety" },
+    );
+  }
+  if (dryRun) {
+    const details = [`go back to the checkpoint ${target.name}`];
+    return { details, left: [], operation: undefined };
+  }
+  const paths = field(entry.after, "paths");
+  const brought = await recordOf(place.vault, after);
+  const order: RestoreOrder = {
+    target,
+    paths: Array.isArray(paths) ? paths.map(String) : [],
+    exact: false,
+    operation: "undo",
+    title: undoTitle(entry),
+    brought: brought?.commit,
+    undoes: entry.id,
+  };
+  if (brought) await refuseEdited(context, place, { order, brought, entry });
+  const outcome = await restoreLocked(context, place, { order, always: true });
+  const back = putBack(context, place, entry);
+  return {
+    operation: outcome.entry?.id,
+    details: [
+      ...outcome.written.map((path) => `restored ${path}`),
+      ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
+      ...back.map((path) => `put ${path} back from the trash`),
+      ...outcome.kept.map((path) => `kept ${path}, made since`),
+      ...outcome.indexRestored ? ["restored what was staged"] : [],
+      ...outcome.notes,
+    ],
+    left: outcome.skipped.map(({ path, reason }) => `${path}: ${reason}`),
+  };
+}
+
+/** Paths that an error names. */
+const NAMED = 5;
+
+/** Nothing that was changed since the restore is replaced. */
+async function refuseEdited(
+  context: Context,
+  place: CheckpointPlace,
+  { order, brought, entry }: {
+    order: RestoreOrder;
+    brought: StoredCheckpoint;
+    entry: JournalEntry;
+  },
+): Promise<void> {
+  const planned = await planOf(context, place, { order, write: false });
+  const edited = await changedSince(place, planned, brought.commit);
+  if (edited.length === 0) return;
+  const more = edited.length - NAMED;
+  throw new MpmError(
+    "CONFLICT",
+    [
+      `Operation ${entry.id} cannot be taken back, nothing was changed. ` +
+      "Changed since:",
+      ...edited.slice(0, NAMED).map((path) => `  ${path}`),
+      ...more > 0 ? [`  and ${more} more`] : [],
+    ].join("\n"),
+    {
+      hint: `mpm checkpoint restore ${order.target.id} goes back all the ` +
+        "same, and keeps what is there now",
+    },
+  );
+}
+
+/** What stood in the way of the restore, where its place is free again. */
+function putBack(
+  { system }: Context,
+  { workspace, vault }: CheckpointPlace,
+  { after }: JournalEntry,
+): string[] {
+  const { files } = system;
+  const [trash, aside] = [after.trash, after.moved_aside];
+  const own = layout(workspace.root).trash;
+  if (typeof trash !== "string" || !trash.startsWith(join(own, "/"))) return [];
+  if (!Array.isArray(aside)) return [];
+  return aside.filter((path): path is string => {
+    if (typeof path !== "string" || !isSafePath(path, system.platform)) {
+      return false;
+    }
+    const [from, to] = [
+      join(trash, "files", path),
+      join(vault.workspace.worktree, path),
+    ];
+    try {
+      if (!files.lstat(from) || files.lstat(to)) return false;
+      const inPlace = foldersAbove(path).every((folder) =>
+        files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
+      );
+      if (!inPlace) return false;
+      files.rename(from, to);
+      return true;
+    } catch (error) {
+      if (error instanceof FileError) return false;
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,78 @@
+import { MpmError } from "../errors.ts";
+import { Git } from "../git/git.ts";
+import { readRescues } from "../git/rescue.ts";
+import { undoTitle } from "../session/journal.ts";
+import { field } from "../session/odd_values.ts";
+import type { Rescue } from "../session/rescue.ts";
+import { appendJournal } from "../store/journal.ts";
+import { withLock } from "../store/lock.ts";
+import type { Undone, UndoOrder } from "./undo_steps.ts";
+import { restored } from "./worktree_restore_steps.ts";
+
+/** Makes the worktrees again that a clean-up removed. */
+export async function undoPrune(order: UndoOrder): Promise<Undone> {
+  const { context: { system }, workspace, root, entry, dryRun } = order;
+  if (entry.undoes !== undefined) throw again(order);
+  const git = new Git(system, workspace.root);
+  const rescues = await rescuesOf(order, git);
+  const details: string[] = [];
+  const left: string[] = [];
+  for (const rescue of rescues) {
+    try {
+      const { path, notes } = await restored(system, workspace, {
+        git,
+        rescue,
+        dryRun,
+      });
+      details.push(`restored ${path}`, ...notes);
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      left.push(`${rescue.name}: ${error.message}`);
+    }
+  }
+  if (dryRun || details.length === 0) {
+    return { details, left, operation: undefined };
+  }
+  const names = rescues.map(({ name }) => name);
+  const { id } = await withLock(
+    system,
+    root,
+    () =>
+      appendJournal(system, root, {
+        at: system.now().toISOString(),
+        operation: "undo",
+        title: undoTitle(entry),
+        worktree: entry.worktree,
+        before: { worktrees: [] },
+        after: { worktrees: names },
+        undoes: entry.id,
+      }),
+  );
+  return { details, left, operation: id };
+}
+
+/** What of its removals can still be taken back. Throws CONFLICT for none. */
+async function rescuesOf(
+  { entry }: UndoOrder,
+  git: Git,
+): Promise<readonly Rescue[]> {
+  const refs = field(entry.after, "rescues");
+  const wanted = new Set(Array.isArray(refs) ? refs : []);
+  const rescues = (await readRescues(git)).filter(({ ref }) => wanted.has(ref));
+  if (rescues.length > 0) return rescues;
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: its worktrees were restored ` +
+      "since, or held nothing",
+    { hint: '"mpm worktrees list" names the removals that can be' },
+  );
+}
+
+function again({ entry }: UndoOrder): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: there may be work in the ` +
+      "worktrees by now",
+    { hint: '"mpm worktrees prune" removes those that hold nothing' },
+  );
+}

@@ -1,0 +1,111 @@
+import { join, resolve } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { RunResult, System } from "../system/system.ts";
+import type { Git } from "./git.ts";
+import { commonDirOf } from "./core_settings.ts";
+import { safeSettings } from "./safe_git.ts";
+import { decodeBytes, isOpenable, splitFields } from "./text.ts";
+
+/** Bytes of a `.git` file, of settings, and of an index that are read. */
+const SMALL = 8192;
+const LARGEST_SETTINGS = 1024 * 1024;
+const LARGEST_INDEX = 512 * 1024 * 1024;
+
+/** Settings that name a filter, or other settings, which may do so. */
+const NAMING = /\[\s*(?:filter|include)/i;
+
+/**
+ * Runs `git status` so that no program is run which the repository's own
+ * settings or those of a submodule name: a clone has none, an unpacked archive
+ * may. The user's own filters do run, as they do with any `git status`.
+ * Submodules that name one are only compared by their commits.
+ */
+export async function runStatus(
+  system: System,
+  git: Git,
+  { gitDir, args }: { gitDir: string; args: readonly string[] },
+): Promise<RunResult> {
+  const quiet = namesFilter(system, gitDir)
+    ? git.with((await safeSettings(system, git.folder)).off)
+    : git;
+  const shallow = await submodulesFilter(system, quiet, gitDir);
+  return await quiet.run(
+    shallow ? args.toSpliced(1, 0, "--ignore-submodules=dirty") : args,
+  );
+}
+
+/** Whether a repository's own settings may name a filter; true in doubt. */
+function namesFilter(system: System, gitDir: string): boolean {
+  try {
+    return [
+      join(commonDirOf(system, gitDir), "config"),
+      join(gitDir, "config.worktree"),
+    ].some((path) =>
+      system.files.stat(path) !== undefined &&
+      NAMING.test(decodeBytes(readPlain(system, path, LARGEST_SETTINGS)))
+    );
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}
+
+/** Whether git, asked for the state of submodules, might run a filter there. */
+export async function submodulesFilter(
+  system: System,
+  git: Git,
+  gitDir: string,
+): Promise<boolean> {
+  if (!mayHaveSubmodules(system, gitDir)) return false;
+  const listed = await git.run(["ls-files", "--stage", "-z"]);
+  return listed.status !== 0 || splitFields(listed.stdout)
+    .filter((line) => line.startsWith("160000 "))
+    .map((line) => line.slice(line.indexOf("\t") + 1))
+    .some((path) => isDoubtful(system, git.folder, path));
+}
+
+/**
+ * Seen from the bytes of the index, which costs less than asking git: whether
+ * the mode of a submodule, 0160000, is among them, or a part is elsewhere.
+ */
+function mayHaveSubmodules(system: System, gitDir: string): boolean {
+  const path = join(gitDir, "index");
+  try {
+    if (!system.files.stat(path)) return false;
+    const index = readPlain(system, path, LARGEST_INDEX);
+    for (let at = 0; (at = index.indexOf(0xe0, at) + 1) > 0;) {
+      if (!index[at] && !index[at - 2] && !index[at - 3]) return true;
+    }
+    return system.files.list(gitDir)
+      .some(({ name }) => name.startsWith("sharedindex."));
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}
+
+function isDoubtful(system: System, worktree: string, path: string): boolean {
+  if (!isOpenable(path)) return true;
+  const folder = join(worktree, path);
+  const dotGit = join(folder, ".git");
+  try {
+    const kind = system.files.stat(dotGit)?.kind;
+    if (kind === undefined) return false;
+    let gitDir = dotGit;
+    if (kind !== "folder") {
+      const text = decodeBytes(readPlain(system, dotGit, SMALL));
+      const named = /^gitdir: (.*?)[\r\n]*$/.exec(text)?.[1];
+      if (named === undefined) return false;
+      gitDir = resolve(folder, named);
+    }
+    return namesFilter(system, gitDir) || mayHaveSubmodules(system, gitDir);
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}
+
+/** A file that may be behind a link, but nothing that has to be waited on. */
+function readPlain(system: System, path: string, limit: number): Uint8Array {
+  return system.files.readOwn(system.files.realPath(path), limit);
+}

@@ -1,0 +1,82 @@
+/** A file or folder of mpm's: its path below the place, and what it holds. */
+export type FilePlace = readonly [path: string, holds: string];
+
+/** What lies in `.claude-mpm/` of a project. */
+export const PROJECT_FILES: readonly FilePlace[] = [
+  [".gitignore", "only what a pause adds is in the repository"],
+  [".lock", "taken while mpm writes"],
+  ["backups/", "what migrations moved"],
+  ["checkpoints/<id>.json", "the record of a checkpoint"],
+  ["checkpoints.git/", "outside git: the objects of checkpoints"],
+  ["journal.jsonl", "what mpm did"],
+  ["config.toml", "optional: settings that come with the project"],
+  ["config.local.toml", "optional: settings that stay here"],
+  [
+    "sessions/session-YYYYMMDD-HHMMSS.json",
+    "the save; the only source of truth",
+  ],
+  [
+    "sessions/session-YYYYMMDD-HHMMSS.json.sha256",
+    "64 hex digits: SHA-256 of the JSON",
+  ],
+  ["sessions/session-YYYYMMDD-HHMMSS.yaml", "derived"],
+  ["sessions/session-YYYYMMDD-HHMMSS.md", "derived"],
+  ["sessions/LATEST-SESSION.txt", "derived: points to the newest"],
+  ["sessions/session-resume-YYYY-MM-DD-HHMMSS.md", "written at a threshold"],
+  ["sessions/.pending.json", "a save on its way"],
+  ["kept/", "a copy of every save's JSON"],
+  ["trash/", "what was removed"],
+  ["templates/", "the project's own"],
+  ["state/work/work-….json", "a work session each"],
+  ["state/current/….json", "which session a worktree is at"],
+  ["errors/error-….json", "what failed in agents' sessions"],
+  ["hooks/", "shell scripts of the project"],
+  ["state/agents/", "readings of agents' sessions"],
+  ["state/auto-saves.json", "saves made at the end of sessions"],
+  ["state/hooks.log", "how shell scripts ended"],
+  ["state/hook-errors.log", "own errors of hooks"],
+  ["state/index.json", "derived: the newest saves, for speed"],
+  ["state/rows.json", "derived: what a listing found, for speed"],
+  ["state/raw-….json", "which files differ from their blobs"],
+  ["state/restore-….json", "a restore under way"],
+  ["state/store-id", "tells this copy of the project from others"],
+];
+
+/** What lies in git's own folder. */
+export const GIT_FILES: readonly FilePlace[] = [
+  ["refs/mpm/checkpoints/", "the checkpoints"],
+  ["refs/mpm/removed/", "checkpoints that were removed and can come back"],
+  ["refs/mpm/rescue/", "what takes the removal of a worktree back"],
+  ["refs/mpm/detours/", "commits of a detour that no branch has"],
+  ["mpm/removing/", "a worktree while it is being removed"],
+];
+
+/**
+ * What is this user's on this machine: in `~/.local/state/mpm/`, under
+ * `XDG_STATE_HOME` if that is set, on Windows in `%LOCALAPPDATA%`.
+ */
+export const USER_FILES: readonly FilePlace[] = [
+  [
+    "settings/<id>/record.json",
+    "what was installed into one settings file: path, original, written, " +
+    "folders, files",
+  ],
+  [
+    "settings/<id>/before-<id>.json",
+    "a text that mpm replaced there, by its SHA-256",
+  ],
+  [
+    "allowed-hooks.json",
+    "the SHA-256 of each shell hook that may run, by its path",
+  ],
+  ["agents/", "readings of agents' sessions in projects without mpm"],
+  ["hook-errors.log", "own errors of hooks in projects without mpm"],
+  [
+    "own/<year>-<month>",
+    "the SHA-256 and id of each save this user made here, a line each",
+  ],
+  [
+    "trusted-saves.json",
+    "the SHA-256 of each save of somebody else's that this user trusts",
+  ],
+];

@@ -1,0 +1,61 @@
+/** The systems, as they differ in what a file may be called. */
+export type Platform = "linux" | "darwin" | "windows";
+
+/**
+ * Why a path of a tree cannot be written on this system; `undefined`: it can.
+ * A tree may have been made by anybody, anywhere.
+ */
+export function reasonNotThere(
+  path: string,
+  platform: Platform,
+): string | undefined {
+  if (!isSafePath(path, platform)) return "its name leads elsewhere";
+  if (platform !== "windows") return undefined;
+  return path.split("/").every(isWindowsName)
+    ? undefined
+    : "Windows has no such name";
+}
+
+/**
+ * Whether a path stays within its worktree, and out of git's folder and mpm's
+ * own by whatever name the system knows them.
+ */
+export function isSafePath(path: string, platform: Platform): boolean {
+  // Both would be taken for a way to another folder, stream or disk.
+  if (platform === "windows" && /[\\:]/.test(path)) return false;
+  return path !== "" && !path.includes("\0") &&
+    path.split("/").every((part, at) =>
+      !["", ".", ".."].includes(part) && !isGitFolder(part, platform) &&
+      !(at === 0 && isOwnAlias(part, platform))
+    );
+}
+
+/** Characters that HFS+ leaves out where it compares names. */
+const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+
+function isGitFolder(part: string, platform: Platform): boolean {
+  const seen = platform === "darwin" ? part.replaceAll(IGNORED, "") : part;
+  return /^\.git[. ]*$/i.test(seen) || /^git~\d/i.test(seen);
+}
+
+/** Whether it is mpm's folder in another spelling, where cases are one. */
+function isOwnAlias(part: string, platform: Platform): boolean {
+  if (platform === "linux" || part === ".claude-mpm") return false;
+  const seen = platform === "darwin"
+    ? part.replaceAll(IGNORED, "")
+    : part.replace(/[. ]+$/, "");
+  return seen.toLowerCase() === ".claude-mpm" || /^claude~\d/i.test(seen);
+}
+
+const DEVICE =
+  /^(?:con|prn|aux|nul|com[\d\xb9\xb2\xb3]|lpt[\d\xb9\xb2\xb3]|conin\$|conout\$) *(?:\.|$)/i;
+
+/**
+ * Whether Windows can have a file of that name, as
+ * https://learn.microsoft.com/windows/win32/fileio/naming-a-file says.
+ */
+export function isWindowsName(name: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return !/[\x00-\x1f<>:"/\\|?*]/.test(name) && !/[. ]$/.test(name) &&
+    !DEVICE.test(name);
+}

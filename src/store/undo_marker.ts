@@ -1,0 +1,83 @@
+import { FileError } from "../errors.ts";
+import { asciiJson } from "../escape.ts";
+import { type JournalEntry, parseEntry } from "../session/journal.ts";
+import { field } from "../session/odd_values.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "./atomic.ts";
+import { ensureFolder } from "./folders.ts";
+import { appendJournal, type Operation, readJournal } from "./journal.ts";
+import {
+  ensureJournalKey,
+  isSealed,
+  journalKey,
+  sealed,
+} from "./journal_key.ts";
+import { layout, undoMarker } from "./layout.ts";
+import { applyFiles } from "./undo_apply.ts";
+import { planFiles } from "./undo_files.ts";
+
+/** Bytes of a marker. */
+const LARGEST = 1024 * 1024;
+
+/**
+ * Notes what an undo is about to do, before its first change: from here on it
+ * will be done, by another mpm if need be. Call under the lock.
+ */
+export function writeUndoMarker(
+  system: System,
+  root: string,
+  operation: Operation,
+): void {
+  ensureFolder(system, layout(root).state, root);
+  const line = asciiJson({ id: 1, ...operation });
+  const text = sealed(ensureJournalKey(system), line);
+  writeAtomic(system, undoMarker(root), {
+    bytes: new TextEncoder().encode(`${text}\n`),
+  });
+}
+
+/** Call under the lock, with the undo in the journal. */
+export function dropUndoMarker(system: System, root: string): void {
+  removeIfThere(system, undoMarker(root));
+}
+
+/**
+ * Finishes an undo that was killed: the files that are still to be brought
+ * back, and its line in the journal. A marker that this user's mpm did not
+ * write is removed and nothing else. Call under the lock.
+ */
+export function finishUndo(system: System, root: string): void {
+  if (!system.files.lstat(undoMarker(root))) return;
+  const operation = readMarker(system, root);
+  if (operation) {
+    // From the undo's point of view: what it does is what it would take back.
+    const { before, after } = operation;
+    const { steps } = planFiles(system, root, { before: after, after: before });
+    applyFiles(system, root, steps);
+    const token = field(after, "token");
+    const isTold = readJournal(system, root).some((entry) =>
+      entry.own && field(entry.after, "token") === token
+    );
+    if (!isTold) appendJournal(system, root, operation);
+  }
+  dropUndoMarker(system, root);
+}
+
+function readMarker(system: System, root: string): Operation | undefined {
+  try {
+    const bytes = system.files.readOwn(undoMarker(root), LARGEST);
+    const line = new TextDecoder().decode(bytes).trimEnd();
+    const entry: JournalEntry | undefined = parseEntry(line);
+    if (!entry || !isSealed(journalKey(system), line)) return undefined;
+    const { id: _id, ...operation } = entry;
+    return withoutSeal(operation);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+function withoutSeal(operation: Operation): Operation {
+  const { seal: _seal, ...rest } = operation as Operation & { seal?: string };
+  return rest;
+}

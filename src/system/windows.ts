@@ -1,0 +1,80 @@
+import type { RunOptions, RunResult } from "./system.ts";
+
+/**
+ * What Windows does in ways of its own, apart from what asks it, so that it can
+ * be tried on any machine.
+ */
+
+/** Milliseconds between tries, growing: about two seconds in all. */
+const PAUSES = [5, 10, 20, 40, 80, 160, 320, 640, 640];
+
+/**
+ * Tries again what is refused because somebody looks at the file: programs that
+ * search for viruses or index files open each new one for a moment, and Windows
+ * renames and removes nothing that is open.
+ *
+ * @param isHeld whether an error may be of that kind
+ */
+export function patiently<T>(
+  operation: () => T,
+  { isHeld, wait }: {
+    isHeld: (error: unknown) => boolean;
+    wait: (milliseconds: number) => void;
+  },
+): T {
+  for (const pause of PAUSES) {
+    try {
+      return operation();
+    } catch (error) {
+      if (!isHeld(error)) throw error;
+      wait(pause);
+    }
+  }
+  return operation();
+}
+
+type Run<O extends RunOptions> = (
+  program: string,
+  options: O,
+) => Promise<RunResult>;
+
+/**
+ * Runs `sh` by way of git where there is none on PATH: Git for Windows brings a
+ * shell, and puts only itself there.
+ */
+export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
+  return async (program, options) => {
+    const result = await run(program, options);
+    const lacking = program === "sh" &&
+      (result.outcome === "missing" || result.outcome === "denied");
+    return lacking ? await run("git", throughGit(options)) : result;
+  };
+}
+
+/** Back to the folder: git starts an alias at the top of the repository. */
+const BACK = 'unset GIT_PREFIX GIT_DIR; cd -- "$1" && shift && exec sh "$@"';
+
+/** `sh ARGS` as a shell alias of git's, in the same folder. */
+export function throughGit<O extends RunOptions>(options: O): O {
+  const { args, cwd } = options;
+  return {
+    ...options,
+    args: ["-c", "alias.mpm-sh=!sh", "mpm-sh", "-c", BACK, "sh", cwd, ...args],
+  };
+}
+
+/**
+ * The environment after `changes`, of which null removes: Windows does not tell
+ * the cases of a name apart, a child would be given both.
+ */
+export function changedEnv(
+  env: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const changed = new Set(Object.keys(changes).map((key) => key.toUpperCase()));
+  const kept = Object.entries(env)
+    .filter(([name]) => !changed.has(name.toUpperCase()));
+  const set = Object.entries(changes)
+    .filter((entry): entry is [string, string] => entry[1] !== null);
+  return Object.fromEntries([...kept, ...set]);
+}

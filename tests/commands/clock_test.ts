@@ -1,0 +1,145 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { idTime } from "../../src/session/save_entry.ts";
+import type {
+  RemovalResult,
+  ResumeResult,
+  SessionsResult,
+} from "../../src/session/results.ts";
+import type {
+  CheckpointSaveResult,
+  LogResult,
+  UndoResult,
+} from "../../src/session/results_checkpoints.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
+
+const clock = (time: string) => () => new Date(time);
+const NOON = clock("2026-11-20T12:00:00Z");
+const EARLIER = clock("2026-11-20T09:00:00Z");
+const LATER = clock("2026-11-20T12:05:00Z");
+const FUTURE = clock("2030-01-01T00:00:00Z");
+
+function pause(env: TestEnv, text: string, now: () => Date): Promise<unknown> {
+  return mpmJson(env, ["pause", "--no-commit", text], { now });
+}
+
+async function ids(env: TestEnv): Promise<string[]> {
+  const { sessions } = await mpmJson<SessionsResult>(
+    env,
+    ["sessions", "list"],
+    { now: LATER },
+  );
+  return sessions.map(({ session_id: id }) => id);
+}
+
+Deno.test("pauses of one second get a second each, in their order", async () => {
+  using env = TestEnv.repository();
+  for (const text of ["a", "b", "c"]) await pause(env, text, NOON);
+  assertEquals(await ids(env), [
+    "session-20261120-120002",
+    "session-20261120-120001",
+    "session-20261120-120000",
+  ]);
+  const { session } = await mpmJson<ResumeResult>(env, ["resume"], {
+    now: LATER,
+  });
+  assertEquals(session.conversation.summary, "c");
+});
+
+Deno.test("a clock that goes back loses no save, and resume says whose time is odd", async () => {
+  using env = TestEnv.repository();
+  await pause(env, "Before", NOON);
+  await pause(env, "After", EARLIER);
+  assertEquals(await ids(env), [
+    "session-20261120-120000",
+    "session-20261120-090000",
+  ]);
+  const { stdout } = await mpm(env, ["resume"], { now: EARLIER });
+  assertStringIncludes(stdout, "Before");
+  assertStringIncludes(stdout, "ahead of this clock");
+  // The pointer leads to what was paused last, whatever the clock said.
+  assertStringIncludes(
+    env.read(".claude-mpm/sessions/LATEST-SESSION.txt"),
+    "session-20261120-090000",
+  );
+});
+
+Deno.test("a save from the future is told of, never pruned, and stands for no other", async () => {
+  using env = TestEnv.repository();
+  await pause(env, "Future", FUTURE);
+  await pause(env, "Now", NOON);
+  const resumed = await mpm(env, ["resume"], { now: LATER });
+  assertStringIncludes(resumed.stdout, "ahead of this clock");
+  for (const rule of [["--older-than", "1m"], ["--keep", "1"]]) {
+    const { removed } = await mpmJson<RemovalResult>(
+      env,
+      ["sessions", "prune", ...rule, "--dry-run"],
+      { now: LATER },
+    );
+    const gone = removed.map(({ session_id: id }) => id);
+    assertEquals(gone.includes("session-20300101-000000"), false);
+  }
+});
+
+Deno.test("undo goes by the order of the operations and not by their times", async () => {
+  using env = TestEnv.repository();
+  await pause(env, "First", FUTURE);
+  await pause(env, "Second", NOON);
+  await pause(env, "Third", EARLIER);
+  const titles: string[] = [];
+  for (let count = 0; count < 3; count++) {
+    const { undone } = await mpmJson<UndoResult>(env, ["undo"], {
+      now: EARLIER,
+    });
+    titles.push(undone.title);
+  }
+  assertEquals(titles, [
+    "pause as session-20261120-090000",
+    "pause as session-20261120-120000",
+    "pause as session-20300101-000000",
+  ]);
+  const { stdout } = await mpm(env, ["log"], { now: NOON });
+  assertStringIncludes(stdout, "3 years ahead of this clock");
+  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  assertEquals(operations.map(({ number }) => number), [6, 5, 4, 3, 2, 1]);
+});
+
+Deno.test("automatic checkpoints go on after the clock went back", async () => {
+  using env = TestEnv.repository();
+  const auto = (now: () => Date) =>
+    mpmJson<CheckpointSaveResult>(env, ["checkpoint", "save", "--auto"], {
+      now,
+    });
+  env.write("a", "1\n");
+  assertEquals((await auto(NOON)).saved, true);
+  env.write("a", "2\n");
+  assertEquals((await auto(LATER)).saved, false);
+  // One from the future must not hold the next ones back until then.
+  const back = await auto(EARLIER);
+  assertEquals([back.saved, back.name], [true, "auto-2026-11-20-0900"]);
+  const { checkpoints } = await mpmJson<{ checkpoints: unknown[] }>(env, [
+    ...["checkpoint", "list", "--all"],
+  ], { now: EARLIER });
+  assertEquals(checkpoints.length, 2);
+});
+
+Deno.test("the time zone changes no id and no order", () => {
+  using env = TestEnv.repository();
+  const zones = ["Pacific/Kiritimati", "UTC", "America/Los_Angeles"];
+  const found = zones.map((TZ) => {
+    const { status, stdout, stderr } = env.run(
+      binary(),
+      ["pause", "--no-commit", "--json", TZ],
+      { env: { TZ } },
+    );
+    assertEquals(status, 0, stderr);
+    return JSON.parse(stdout) as { session_id: string; paused_at: string };
+  });
+  for (const { session_id: id, paused_at: at } of found) {
+    // A taken second moves to the next free one, in UTC as ever.
+    const ahead = idTime(id)! - Date.parse(at);
+    assert(ahead > -1000 && ahead < 10_000, `${id} is of ${at}`);
+  }
+  const order = found.map(({ session_id: id }) => id);
+  assertEquals(order.toSorted(), order);
+});

@@ -1,0 +1,181 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { projectSlug } from "../../src/claude/transcript.ts";
+import {
+  diagnose,
+  type Diagnosis,
+  healthy,
+  holds,
+  type Illness,
+} from "../helpers/doctors.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { putHome } from "../helpers/stores.ts";
+
+const LOCAL = ".claude/settings.local.json";
+const AGENT = "6cfd0319-0000-4000-8000-000000000000";
+const DAY = 86_400_000;
+
+async function withHooks(): Promise<TestEnv> {
+  const env = await healthy();
+  await mpmJson(env, ["hooks", "install", "--statusline"]);
+  return env;
+}
+
+/** A transcript that was written `age` milliseconds ago. */
+function putTranscript(env: TestEnv, age: number, id = AGENT): string {
+  const folder = `.claude/projects/${projectSlug(env.project)}`;
+  putHome(env, `${folder}/${id}.jsonl`, "{}\n");
+  const path = join(env.home, folder, `${id}.jsonl`);
+  const time = new Date(Date.now() - age);
+  Deno.utimeSync(path, time, time);
+  return path;
+}
+
+/** What the status line told of a session, `age` milliseconds ago. */
+async function tell(env: TestEnv, age: number, id = AGENT): Promise<void> {
+  const now = () => new Date(Date.now() - age);
+  await mpm(env, ["statusline"], {
+    now,
+    stdin: JSON.stringify({
+      session_id: id,
+      cwd: env.project,
+      workspace: { current_dir: env.project, project_dir: env.project },
+      model: { id: "claude-opus-5-5" },
+      context_window: {
+        context_window_size: 200_000,
+        current_usage: { input_tokens: 50_000 },
+        used_percentage: 25,
+      },
+    }),
+  });
+}
+
+posixTest(
+  "doctor tells how hooks drifted, and leaves the settings alone",
+  async () => {
+    const replacing = (from: string | RegExp, to: string) => (env: TestEnv) => {
+      putTranscript(env, 0);
+      env.write(LOCAL, env.read(LOCAL).replace(from, to));
+    };
+    const cases: Record<string, Illness> = {
+      "a binary that is gone": {
+        harm: replacing(/\/bin\/mpm/g, "/gone/mpm"),
+        ...{ check: "hooks", state: "error", status: 4, says: "no program" },
+        mend: "mpm hooks install --scope local",
+      },
+      "an entry that was edited": {
+        harm: replacing(/"timeout": 5\b/g, '"timeout": 6'),
+        ...{ check: "hooks", state: "warning", status: 0, says: "was edited" },
+        mend: "mpm hooks install --scope local",
+      },
+      "hooks that are switched off": {
+        harm: replacing(/^\{/, '{"disableAllHooks": true,'),
+        ...{ check: "hooks", state: "error", status: 4 },
+        ...{ says: "runs no hooks", mend: 'Remove "disableAllHooks"' },
+      },
+    };
+    for (const [what, illness] of Object.entries(cases)) {
+      await holds(what, illness, withHooks);
+    }
+  },
+);
+
+posixTest(
+  "doctor tells of settings that cannot be read, and of hooks that failed",
+  async () => {
+    await holds("no JSON", {
+      harm: (env) => env.write(LOCAL, "{"),
+      ...{ check: "hooks", state: "unchecked", status: 0, says: "is not JSON" },
+    });
+    using env = await withHooks();
+    const at = new Date().toISOString();
+    env.write(
+      ".claude-mpm/state/hook-errors.log",
+      `torn\n${JSON.stringify({ at, event: "Stop", error: "Bad\nluck" })}\n`,
+    );
+    const { checks } = await diagnose(env);
+    assertEquals(checks.hooks?.state, "warning");
+    assertStringIncludes(
+      checks.hooks!.findings[0]!.detail,
+      "Hooks failed 1 time within a week, Stop last",
+    );
+  },
+);
+
+posixTest("doctor tells whether the context is read", async () => {
+  using env = await withHooks();
+  const gauge = async (options?: MpmOptions) => {
+    const { checks: { gauge } } = await diagnose(env, [], options);
+    return [gauge!.state, gauge!.findings[0]?.detail ?? gauge!.summary];
+  };
+  assertEquals((await gauge())[0], "unchecked");
+  putTranscript(env, 3 * DAY);
+  assertStringIncludes((await gauge())[1]!, "told nothing of the last session");
+  await tell(env, 3 * DAY);
+  assertEquals(await gauge(), ["ok", "last read 3 days ago"]);
+  putTranscript(env, 0);
+  assertEquals((await gauge())[0], "warning");
+  // Within a session its own reading counts.
+  env.extra.CLAUDECODE = "1";
+  env.extra.CLAUDE_CODE_SESSION_ID = AGENT;
+  assertStringIncludes((await gauge())[1]!, "it is stale: 3 days old");
+  await tell(env, 0);
+  assertEquals(await gauge(), ["ok", "25 % of the window"]);
+});
+
+posixTest(
+  "doctor tells which transcripts Claude Code deletes, and when",
+  async () => {
+    using env = await healthy();
+    await mpmJson(
+      env,
+      ["pause", "Of an agent", "--no-commit"].concat(
+        "--agent-session",
+        AGENT,
+      ),
+    );
+    const told = ({ checks: { transcripts } }: Diagnosis) => [
+      transcripts!.state,
+      transcripts!.findings[0]?.detail ?? transcripts!.summary,
+    ];
+    assertEquals(told(await diagnose(env)), [
+      "ok",
+      "0 of 1 are there, kept 30 days; 1 gone already",
+    ]);
+    const path = putTranscript(env, DAY);
+    assertEquals(told(await diagnose(env)), [
+      "ok",
+      "1 of 1 are there, kept 30 days",
+    ]);
+    putTranscript(env, 27 * DAY);
+    const [state, soon] = told(await diagnose(env));
+    assertEquals(state, "warning");
+    const written = Deno.statSync(path).mtime!.getTime();
+    const day = new Date(written + 30 * DAY).toISOString().slice(0, 10);
+    const shown = path.replace(env.root, "$ROOT");
+    assertStringIncludes(soon!, `from ${day} on, in 2 days: ${shown}`);
+    putTranscript(env, 31 * DAY);
+    const { checks } = await diagnose(env);
+    const [due] = checks.transcripts!.findings;
+    assertStringIncludes(due!.detail, "at its next start");
+    assertEquals(
+      due!.mend,
+      `Set "cleanupPeriodDays": 365 in $ROOT/home/.claude/settings.json`,
+    );
+    // The nearest settings count, and those that are odd are not guessed at.
+    putHome(env, ".claude/settings.json", '{"cleanupPeriodDays": 20}');
+    env.write(LOCAL, '{"cleanupPeriodDays": 365}');
+    assertEquals(told(await diagnose(env)), [
+      "ok",
+      "1 of 1 are there, kept 365 days",
+    ]);
+    env.write(LOCAL, '{"cleanupPeriodDays": "long"}');
+    const odd = await diagnose(env);
+    assertEquals(
+      odd.checks.transcripts!.findings.map(({ state }) => state),
+      ["unchecked", "warning"],
+    );
+  },
+);

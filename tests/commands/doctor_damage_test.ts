@@ -1,0 +1,135 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { diagnose, healthy, holds, type Illness } from "../helpers/doctors.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { SESSIONS } from "../helpers/stores.ts";
+import { CURRENT } from "../helpers/works.ts";
+
+const STORE = ".claude-mpm";
+const LOG = `${STORE}/journal.jsonl`;
+
+/** A file in the place of a folder, or the other way round. */
+function swap(path: string, kind: "file" | "folder") {
+  return (env: TestEnv) => {
+    const at = join(env.project, path);
+    if (env.exists(path)) env.remove(path);
+    if (kind === "file") env.write(path, "");
+    else Deno.mkdirSync(at);
+  };
+}
+
+function edit(path: string, change: (text: string) => string) {
+  return (env: TestEnv) => {
+    const at = join(env.project, path);
+    Deno.writeTextFileSync(at, change(Deno.readTextFileSync(at)));
+  };
+}
+
+const CASES: Record<string, Illness> = {
+  "a repository that git takes for none": {
+    harm: (env) => env.write(".git/HEAD", "garbage\n"),
+    ...{ check: "git", state: "error", status: 6 },
+    ...{ says: "takes it for no repository", mend: "git status" },
+  },
+  "an index that git cannot read": {
+    harm: (env) => env.write(".git/index", "garbage"),
+    ...{ check: "git", state: "error", status: 6 },
+    ...{ says: "cannot read the index", mend: "git reset" },
+  },
+  "a commit whose files are gone": {
+    harm: (env) => {
+      const tree = env.git("rev-parse", "HEAD^{tree}");
+      env.remove(`.git/objects/${tree.slice(0, 2)}/${tree.slice(2)}`);
+    },
+    ...{ check: "git", state: "error", status: 6 },
+    ...{ says: "cannot read the last commit", mend: "git fsck" },
+  },
+  "a file in the place of the trash": {
+    harm: swap(`${STORE}/trash`, "file"),
+    ...{ check: "store", state: "error", status: 4 },
+    ...{ says: 'trash" is no folder: file', mend: "move it" },
+  },
+  "a file in the place of the templates": {
+    harm: swap(`${STORE}/templates`, "file"),
+    ...{ check: "store", state: "error", status: 4 },
+    ...{ says: 'templates" is no folder: file', mend: "move it" },
+  },
+  "a record of a checkpoint that is none": {
+    harm: (env) => env.write(`${STORE}/checkpoints/before.json`, "{"),
+    ...{ check: "checkpoints", state: "warning", status: 0 },
+    ...{ says: '"before" has no whole record', fixed: "ok" },
+  },
+  "a worktree at a session that is not there": {
+    harm: edit(
+      `${CURRENT}/main.json`,
+      (text) => text.replaceAll(/work-[0-9-]+/g, "work-20200101-000000"),
+    ),
+    ...{ check: "sessions", state: "warning", status: 0 },
+    ...{ says: "at a session that is not there", fixed: "ok" },
+  },
+  "a torn line in the log": {
+    harm: edit(LOG, (text) => `${text}{"id":9,"at`),
+    ...{ check: "log", state: "warning", status: 0 },
+    ...{ says: "1 line of", fixed: "ok" },
+  },
+  "an operation that somebody changed": {
+    harm: edit(LOG, (text) => text.replace("login", "logout")),
+    ...{ check: "log", state: "warning", status: 0 },
+    ...{ says: "was changed since", mend: "mpm log" },
+  },
+  "a folder in the place of the log": {
+    harm: swap(LOG, "folder"),
+    ...{ check: "log", state: "error", status: 4 },
+    ...{ says: "is no file: folder", mend: "Move it" },
+  },
+  "a folder in the place of the pointer": {
+    harm: swap(`${SESSIONS}/LATEST-SESSION.txt`, "folder"),
+    ...{ check: "saves", state: "warning", status: 0 },
+    ...{ says: "is no file: folder", mend: "Move it" },
+  },
+  "a removed checkpoint that no operation knows": {
+    harm: (env) => env.git("update-ref", "refs/mpm/removed/1/x", "HEAD"),
+    ...{ check: "refs", state: "warning", status: 0 },
+    ...{ says: "removed/1/x", mend: "git update-ref -d refs/mpm/removed/1/x" },
+  },
+  "commits of a detour that is gone": {
+    harm: (env) =>
+      env.git("update-ref", "refs/mpm/detours/work-20200101-000000", "HEAD"),
+    ...{ check: "refs", state: "warning", status: 0 },
+    ...{ says: "commits of a detour", mend: "git update-ref -d" },
+  },
+  "a removed worktree without a note": {
+    harm: (env) => env.git("update-ref", "refs/mpm/rescue/1/x/head", "HEAD"),
+    ...{ check: "refs", state: "warning", status: 0 },
+    ...{ says: "rescue/1/x/head", mend: "git update-ref -d" },
+  },
+  "shell hooks that nobody allowed": {
+    harm: async (env) => {
+      await mpmJson(env, ["hooks", "install"]);
+      await mpmJson(env, ["hooks", "eject", "on-error"]);
+      edit(`${STORE}/hooks/on-error.sh`, (text) => `${text}# more\n`)(env);
+    },
+    ...{ check: "hooks", state: "warning", status: 0 },
+    ...{ says: "not run: on-error.sh", mend: "mpm hooks allow" },
+  },
+};
+
+for (const [what, illness] of Object.entries(CASES)) {
+  posixTest(`doctor sees ${what}`, () => holds(what, illness));
+}
+
+posixTest("doctor says what it could not mend", async () => {
+  using env = await healthy();
+  for (const folder of [SESSIONS, `${STORE}/kept`]) {
+    for (const { name } of Deno.readDirSync(join(env.project, folder))) {
+      if (!/^session-[0-9-]+\.json$/.test(name)) continue;
+      edit(`${folder}/${name}`, (text) => text.replace("Half", "Helf"))(env);
+    }
+  }
+  const { checks, result } = await diagnose(env, ["--fix"]);
+  assertEquals(checks.saves?.state, "error");
+  assertEquals(result.fixes?.done, []);
+  assertStringIncludes(result.fixes!.failed[0]!.reason, "no copy is whole of");
+});

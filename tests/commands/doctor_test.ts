@@ -1,0 +1,652 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import {
+  diagnose,
+  healthy,
+  holds,
+  type Illness,
+  putProgram,
+} from "../helpers/doctors.ts";
+import { smallFeature } from "../helpers/detours.ts";
+import { runDying } from "../helpers/dying.ts";
+import { PATH, TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { copySample, ownSave, putSave, SESSIONS } from "../helpers/stores.ts";
+import { CURRENT, WORK, workIds } from "../helpers/works.ts";
+
+const KEPT = ".claude-mpm/kept";
+const LATER = () => new Date(Date.now() + 3_600_000);
+
+function saveId(env: TestEnv): string {
+  return [...Deno.readDirSync(join(env.project, SESSIONS))]
+    .map(({ name }) => name).find((name) => /^session-.*\.json$/.test(name))!
+    .replace(".json", "");
+}
+
+function remove(...paths: string[]): (env: TestEnv) => void {
+  return (env) =>
+    paths.forEach((path) => env.remove(path.replace("ID", saveId(env))));
+}
+
+function write(path: string, text = "{"): (env: TestEnv) => void {
+  return (env) => env.write(path.replace("ID", saveId(env)), text);
+}
+
+function checkpointId(env: TestEnv): string {
+  const refs = env.git("for-each-ref", "--format=%(refname)", "refs/mpm/");
+  return refs.split("/").at(-1)!;
+}
+
+async function holdsEach(cases: Record<string, Illness>): Promise<void> {
+  for (const [what, illness] of Object.entries(cases)) {
+    await holds(what, illness);
+  }
+}
+
+posixTest(
+  "doctor is all well in a healthy project, in one without a store, and outside git",
+  async () => {
+    using env = await healthy();
+    const { status, result } = await diagnose(env);
+    const states = result.checks.map(({ name, state }) => `${name} ${state}`);
+    assertEquals([status, result.state, states], [0, "ok", [
+      "git ok",
+      "store ok",
+      "modes ok",
+      "saves ok",
+      "sessions ok",
+      "checkpoints ok",
+      "refs ok",
+      "log ok",
+      "unfinished ok",
+      "locks ok",
+      "leftovers ok",
+      "layout ok",
+      "hooks ok",
+      "gauge ok",
+      "transcripts ok",
+      "configuration ok",
+      "clock ok",
+      "disk ok",
+      "path ok",
+    ]]);
+    const mended = await diagnose(env, ["--fix"]);
+    assertEquals([mended.status, mended.result.fixes], [0, {
+      dry_run: false,
+      done: [],
+      failed: [],
+    }]);
+    using none = new TestEnv();
+    none.extra.PATH = env.extra.PATH!;
+    const outside = await diagnose(none);
+    assertEquals([outside.status, outside.checks.saves?.summary], [
+      0,
+      "none yet",
+    ]);
+    assertEquals(none.exists(".claude-mpm"), false);
+    // Checkpoints are in a repository of mpm's there.
+    await mpmJson(none, ["checkpoint", "save", "one"]);
+    const own = await diagnose(none);
+    assertStringIncludes(own.checks.checkpoints!.summary, "1 checkpoint in ");
+    assertEquals(own.checks.checkpoints!.state, "ok");
+  },
+);
+
+posixTest(
+  "doctor finds what is wrong with saves, and mends it from whole copies",
+  async () => {
+    const json = `${SESSIONS}/ID.json`;
+    await holdsEach({
+      "a damaged save with a copy": {
+        harm: write(json),
+        ...{ check: "saves", state: "error", status: 5, says: "session-" },
+        ...{ mend: "--repair", fixed: "ok" },
+      },
+      "a damaged save without one": {
+        harm: (env) => {
+          write(json)(env);
+          remove(`${KEPT}/ID.json`, `${KEPT}/ID.json.sha256`)(env);
+        },
+        ...{ check: "saves", state: "error", status: 5, says: "session-" },
+        mend: "mpm sessions rm session-",
+      },
+      "a derived file that was torn": {
+        harm: write(`${SESSIONS}/ID.yaml`, "session_id: "),
+        ...{ check: "saves", state: "warning", status: 0 },
+        ...{ says: ".yaml differs", mend: "--repair", fixed: "ok" },
+      },
+      "a kept copy that is gone": {
+        harm: remove(`${KEPT}/ID.json`),
+        ...{ check: "saves", state: "warning", status: 0 },
+        ...{ says: "is missing", fixed: "ok" },
+      },
+      "a save that only kept/ has": {
+        harm: remove(`${SESSIONS}/ID.json`),
+        ...{ check: "saves", state: "warning", status: 0 },
+        ...{ says: "only kept/ has it", fixed: "ok" },
+      },
+      "a pointer that says nothing": {
+        harm: write(`${SESSIONS}/LATEST-SESSION.txt`, ""),
+        ...{ check: "saves", state: "warning", status: 0 },
+        ...{ says: "which save is newest", fixed: "ok" },
+      },
+      "a pointer to nowhere": {
+        harm: write(
+          `${SESSIONS}/LATEST-SESSION.txt`,
+          "Latest Session: session-20200101-000000\n",
+        ),
+        ...{ check: "saves", state: "warning", status: 0 },
+        ...{ says: "is not there", fixed: "ok" },
+      },
+      "a save from the future": {
+        harm: (env) => {
+          const { mpm: _, ...save } = ownSave("session-20990101-000000");
+          putSave(env, { ...save, project_path: env.project });
+        },
+        ...{ check: "clock", state: "warning", status: 0 },
+        ...{ says: "session-20990101-000000", mend: "mpm sessions rm" },
+      },
+      "a foreign save without a checksum": {
+        harm: (env) => {
+          const { mpm: _, ...save } = ownSave("session-20260101-000000");
+          putSave(env, save, { checksum: false });
+        },
+        ...{ check: "saves", state: "unchecked", status: 0 },
+        says: "1 save of other programs has no checksum",
+      },
+    });
+  },
+);
+
+Deno.test("doctor tells of claude-mpm's older layout", async () => {
+  using env = new TestEnv();
+  copySample(env, "v4.11.0");
+  const { checks } = await diagnose(env);
+  assertEquals(checks.layout?.state, "warning");
+  assertEquals(checks.layout?.findings[0]?.mend, "mpm migrate");
+});
+
+posixTest(
+  "doctor finds what is open to others, whose it is, and what is no folder",
+  async () => {
+    await holdsEach({
+      "a store that others can look into": {
+        harm: (env) => Deno.chmodSync(join(env.project, ".claude-mpm"), 0o755),
+        ...{ check: "modes", state: "warning", status: 0 },
+        ...{ says: "can be looked into by others", fixed: "ok" },
+      },
+      "a link among mpm's files": {
+        harm: (env) =>
+          Deno.symlinkSync("/etc/hosts", join(env.project, KEPT, "x.json")),
+        ...{ check: "modes", state: "error", status: 4, says: "symbolic link" },
+      },
+      "a file of another user": {
+        harm: () => {},
+        ...{ check: "modes", state: "error", status: 4, says: "to id 12345" },
+        mend: "sudo chown",
+        options: {
+          wrap: (system) => ({
+            ...system,
+            uid: 1000,
+            files: {
+              ...system.files,
+              lstat: (path) => {
+                const found = system.files.lstat(path);
+                const uid = path.endsWith(".yaml") ? 12345 : 1000;
+                return found && { ...found, uid };
+              },
+            },
+          }),
+        },
+      },
+    });
+    using env = new TestEnv();
+    Deno.symlinkSync(env.home, join(env.project, ".claude-mpm"));
+    const { status, checks } = await diagnose(env);
+    assertEquals([status, checks.store?.state, checks.saves?.state], [
+      4,
+      "error",
+      "unchecked",
+    ]);
+  },
+);
+
+posixTest(
+  "doctor says that a store cannot be written, and looks at it all the same",
+  async () => {
+    using env = await healthy();
+    const { status, checks } = await diagnose(env, [], {
+      wrap: (system) => ({
+        ...system,
+        files: {
+          ...system.files,
+          lock: (path) => system.files.lock(join(path, "read-only"), 0),
+        },
+      }),
+    });
+    assertEquals([status, checks.store?.state, checks.saves?.state], [
+      6,
+      "error",
+      "ok",
+    ]);
+    assertEquals(checks.locks?.state, "unchecked");
+  },
+);
+
+posixTest("doctor finds damaged and lost work sessions", async () => {
+  const pointer = `${CURRENT}/main.json`;
+  await holdsEach({
+    "a record that is no JSON": {
+      harm: (env) => env.write(`${WORK}/${workIds(env)[0]}.json`, "{"),
+      ...{ check: "sessions", state: "error", status: 5, says: "no JSON" },
+    },
+    "a damaged pointer": {
+      harm: (env) => env.write(pointer, "{"),
+      ...{ check: "sessions", state: "error", status: 5 },
+      ...{ says: "Cannot read", fixed: "ok" },
+    },
+    "a lost pointer": {
+      harm: (env) => env.remove(pointer),
+      ...{ check: "sessions", state: "warning", status: 0 },
+      ...{ says: "is at no session", fixed: "ok" },
+    },
+    "a session that another one took the place of": {
+      harm: async (env) => {
+        env.remove(pointer);
+        await mpmJson(env, ["start", "other"], { now: LATER });
+      },
+      ...{ check: "sessions", state: "warning", status: 0 },
+      ...{ says: 'is at "other"', mend: "mpm complete work-" },
+    },
+  });
+  // It is the same session again.
+  using env = await healthy();
+  env.remove(pointer);
+  await diagnose(env, ["--fix"]);
+  assertStringIncludes((await mpm(env, ["status"])).stdout, "login (active)");
+});
+
+posixTest("doctor compares checkpoints with git", async () => {
+  await holdsEach({
+    "a ref without a record": {
+      harm: (env) =>
+        env.remove(`.claude-mpm/checkpoints/${checkpointId(env)}.json`),
+      ...{ check: "checkpoints", state: "warning", status: 0 },
+      ...{ says: "has no whole record", fixed: "ok" },
+    },
+    "a record without a ref, whose commit is there": {
+      harm: (env) =>
+        env.git(
+          "update-ref",
+          "-d",
+          `refs/mpm/checkpoints/${checkpointId(env)}`,
+        ),
+      ...{ check: "checkpoints", state: "warning", status: 0 },
+      ...{ says: "has lost its name", fixed: "ok" },
+    },
+    "a record whose commit is gone": {
+      harm: (env) => {
+        const id = checkpointId(env);
+        env.git("update-ref", "-d", `refs/mpm/checkpoints/${id}`);
+        env.git("prune", "--expire=now");
+      },
+      ...{ check: "checkpoints", state: "warning", status: 0 },
+      ...{ says: "only its record is", mend: "rm " },
+    },
+    "a record that is none": {
+      harm: (env) => {
+        env.write(`.claude-mpm/checkpoints/${checkpointId(env)}x.json`, "{");
+      },
+      ...{ check: "checkpoints", state: "error", status: 5 },
+      says: "is no record",
+    },
+    "a commit with no record in it": {
+      harm: (env) => {
+        const id = checkpointId(env);
+        env.git("update-ref", `refs/mpm/checkpoints/${id}`, "HEAD");
+      },
+      ...{ check: "checkpoints", state: "error", status: 5 },
+      ...{ says: "is damaged in git", mend: "git fsck" },
+    },
+    "a ref of somebody else's": {
+      harm: (env) =>
+        env.git("update-ref", "refs/mpm/checkpoints/not/mine", "HEAD"),
+      ...{ check: "checkpoints", state: "warning", status: 0 },
+      ...{ says: "is no checkpoint", mend: "git update-ref -d" },
+    },
+  });
+});
+
+posixTest("doctor finds what was cut short, and finishes it", async () => {
+  await holdsEach({
+    "a pause": {
+      harm: (env) => env.write(`${SESSIONS}/.pending.json`, "{"),
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "A pause was cut short", fixed: "ok" },
+    },
+    "an automatic pause of claude-mpm": {
+      harm: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, "{}\n"),
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "claude-mpm", mend: "mpm sessions recover" },
+    },
+    "a migration": {
+      harm: (env) =>
+        env.write(
+          ".claude-mpm/backups/pause_backup_20260101-000000/unfinished.json",
+          "{}",
+        ),
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "pause_backup_20260101-000000", mend: "mpm migrate" },
+    },
+    "a migration that changed nothing yet": {
+      harm: (env) => env.write(".claude-mpm/backups/.preparing/x", ""),
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "before it changed anything", mend: "mpm migrate" },
+    },
+    "a removal of a worktree": {
+      harm: (env) => {
+        env.write(".git/mpm/removing/one/name", "one");
+        env.write(".git/mpm/removing/one/checked", "");
+      },
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "1 removal of worktrees", fixed: "ok" },
+    },
+    "a branch in another worktree": {
+      harm: (env) => {
+        env.git("worktree", "add", "-q", join(env.root, "other"));
+        env.write(".git/worktrees/other/mpm-detour.json", "{}");
+      },
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "worktrees/other", mend: "mpm status" },
+    },
+  });
+});
+
+posixTest(
+  "doctor finds a branch and a restore that died, and puts them right",
+  async () => {
+    const dying = async (args: string[]): Promise<TestEnv> => {
+      const env = smallFeature();
+      await mpmJson(env, ["start", "feature"]);
+      await mpmJson(env, ["checkpoint", "save", "one"]);
+      env.write("login.js", "changed since\n");
+      for (let at = 0;; at++) {
+        const done = await runDying(env, args, { at, now: () => new Date() });
+        if (done) throw new Error("it never left anything");
+        const { checks } = await diagnose(env);
+        if (checks.unfinished!.findings.length > 0) return env;
+      }
+    };
+    for (
+      const [args, says] of [
+        [["branch", "fix", "--stash"], "branch or return"],
+        [["checkpoint", "restore", "one", "--yes"], "restore of a checkpoint"],
+      ] as const
+    ) {
+      using env = await dying([...args]);
+      const { checks } = await diagnose(env);
+      assertStringIncludes(checks.unfinished!.findings[0]!.detail, says);
+      const mended = await diagnose(env, ["--fix"]);
+      assertEquals(mended.checks.unfinished!.findings, []);
+      assertEquals(mended.result.fixes!.failed, []);
+    }
+  },
+);
+
+posixTest(
+  "doctor finds what died writes left, locks, and a full trash",
+  async () => {
+    const old = new Date(Date.now() - 3_600_000);
+    const aged = (path: string) => (env: TestEnv) => {
+      env.write(path, "");
+      Deno.utimeSync(join(env.project, path), old, old);
+    };
+    await holdsEach({
+      "a temporary file": {
+        harm: aged(`${SESSIONS}/.mpm.tmp`),
+        ...{ check: "leftovers", state: "warning", status: 0 },
+        ...{ says: ".mpm.tmp", fixed: "ok" },
+      },
+      "one of claude-mpm's": {
+        harm: aged(`${SESSIONS}/.session-20260101-000000_abcdefgh.tmp`),
+        ...{ check: "leftovers", state: "warning", status: 0 },
+        ...{ says: "abcdefgh.tmp", fixed: "ok" },
+      },
+      "a checksum of a save that is gone": {
+        harm: aged(`${SESSIONS}/session-20260101-000000.json.sha256`),
+        ...{ check: "leftovers", state: "warning", status: 0 },
+        ...{ says: "is the checksum of a save", fixed: "ok" },
+      },
+      "a removal that is very old": {
+        harm: (env) => {
+          env.write(".claude-mpm/trash/20250101-000000-rm/manifest.json", "{}");
+          const path = ".claude-mpm/trash/20250101-000000-rm";
+          Deno.utimeSync(join(env.project, path), 0, 0);
+        },
+        ...{ check: "leftovers", state: "warning", status: 0 },
+        says: "1 folder of the trash",
+        mend: "mpm trash prune",
+      },
+      "a lock of git's": {
+        harm: aged(".git/index.lock"),
+        ...{ check: "locks", state: "warning", status: 0 },
+        ...{ says: "index.lock", mend: "If no git is running: rm " },
+      },
+    });
+    using env = await healthy();
+    // What is being written now is nobody's leftover.
+    env.write(`${SESSIONS}/.mpm.tmp`, "");
+    env.write(".git/index.lock", "");
+    const { checks } = await diagnose(env);
+    assertEquals([checks.leftovers!.state, checks.locks!.summary], [
+      "ok",
+      "git is at work",
+    ]);
+  },
+);
+
+posixTest(
+  "doctor --fix moves leftovers where undo could find them, and shows it before",
+  async () => {
+    using env = await healthy();
+    const path = `${SESSIONS}/.mpm.tmp`;
+    env.write(path, "half");
+    const shown = await diagnose(env, ["--fix", "--dry-run"], { now: LATER });
+    assertEquals(shown.result.fixes, {
+      dry_run: true,
+      done: ["Move 1 file that died writes left to the trash"],
+      failed: [],
+    });
+    assertEquals(env.exists(path), true);
+    await diagnose(env, ["--fix"], { now: LATER });
+    assertEquals(env.exists(path), false);
+    const [folder] = [
+      ...Deno.readDirSync(join(env.project, ".claude-mpm/trash")),
+    ]
+      .filter(({ isDirectory }) => isDirectory);
+    assertEquals(
+      env.read(`.claude-mpm/trash/${folder!.name}/sessions/.mpm.tmp`),
+      "half",
+    );
+    const { status, stderr } = await mpm(env, ["doctor", "--dry-run"]);
+    assertEquals([status, stderr.split("\n")[0]], [
+      2,
+      "Error: Nothing to show: --dry-run needs --fix",
+    ]);
+  },
+);
+
+posixTest(
+  "doctor looks at git, the configuration, the disk and PATH",
+  async () => {
+    const fakeGit = (version: string) => (env: TestEnv) => {
+      const real = env.run("sh", ["-c", "command -v git"]).stdout.trim();
+      env.write(
+        "../bin/git",
+        `#!/bin/sh\ncase "$*" in *" version") echo "${version}" ;;\n` +
+          `*) exec ${real} "$@" ;; esac\n`,
+      );
+      Deno.chmodSync(join(env.root, "bin", "git"), 0o755);
+    };
+    const space = (free: number, entries = 1e6) => ({
+      wrap: (system: ReturnType<TestEnv["system"]>) => ({
+        ...system,
+        files: {
+          ...system.files,
+          space: () => Promise.resolve({ size: 1e12, free, entries }),
+        },
+      }),
+    });
+    await holdsEach({
+      "a git that is too old for a part": {
+        harm: fakeGit("git version 2.37.1 (Apple Git-137)"),
+        ...{ check: "git", state: "warning", status: 0, says: "merge-tree" },
+      },
+      "a git that is too old": {
+        harm: fakeGit("git version 2.30.2"),
+        ...{ check: "git", state: "error", status: 6, says: "too old" },
+      },
+      "a git that says no version": {
+        harm: fakeGit("hello"),
+        ...{ check: "git", state: "unchecked", status: 0, says: "hello" },
+      },
+      "a configuration with a fault": {
+        harm: write(".claude-mpm/config.toml", "comit = true\n"),
+        ...{ check: "configuration", state: "error", status: 4, says: "comit" },
+      },
+      "a disk that is nearly full": {
+        harm: () => {},
+        ...{ check: "disk", state: "warning", status: 0, says: "100 MB" },
+        options: space(1e8),
+      },
+      "a full disk": {
+        harm: () => {},
+        ...{ check: "disk", state: "error", status: 6, says: "1.0 MB" },
+        options: space(1e6),
+      },
+      "a disk without room for files": {
+        harm: () => {},
+        ...{
+          check: "disk",
+          state: "warning",
+          status: 0,
+          says: "12 more files",
+        },
+        options: space(1e12, 12),
+      },
+      "a disk that nobody knows of": {
+        harm: () => {},
+        ...{
+          check: "disk",
+          state: "unchecked",
+          status: 0,
+          says: "does not say",
+        },
+        options: {
+          wrap: (system) => ({
+            ...system,
+            files: { ...system.files, space: () => Promise.resolve(undefined) },
+          }),
+        },
+      },
+      "no mpm on PATH": {
+        harm: (env) => env.extra.PATH = PATH,
+        ...{ check: "path", state: "warning", status: 0 },
+        ...{ says: "No folder of PATH has mpm", mend: "export PATH=" },
+      },
+      "another mpm first": {
+        harm: (env) => {
+          putProgram(env, "first", "0.0.7");
+          env.extra.PATH = `${join(env.root, "first")}:${env.extra.PATH}`;
+        },
+        ...{ check: "path", state: "warning", status: 0, says: "(mpm 0.0.7)" },
+        mend: "first in PATH",
+      },
+      "another mpm behind": {
+        harm: (env) => {
+          putProgram(env, "second", "0.0.7");
+          env.extra.PATH += `:${join(env.root, "second")}`;
+        },
+        ...{ check: "path", state: "warning", status: 0, says: "(mpm 0.0.7)" },
+        mend: "rm ",
+      },
+      "one that lies in the project, which is not run": {
+        harm: (env) => {
+          putProgram(env, "project/bin", "0.0.7");
+          env.extra.PATH += `:${join(env.project, "bin")}`;
+        },
+        ...{ check: "path", state: "warning", status: 0 },
+        says: "(version not known)",
+      },
+      "an mpm that runs from source": {
+        harm: () => {},
+        ...{
+          check: "path",
+          state: "unchecked",
+          status: 0,
+          says: "from source",
+        },
+        options: {
+          wrap: (system) => ({ ...system, program: () => undefined }),
+        },
+      },
+    });
+  },
+);
+
+posixTest(
+  "doctor works without git, which is an error in a repository alone",
+  async () => {
+    using env = await healthy();
+    env.extra.PATH = join(env.root, "bin");
+    const { status, checks } = await diagnose(env);
+    assertEquals([status, checks.git?.state, checks.saves?.state], [
+      6,
+      "error",
+      "ok",
+    ]);
+    assertEquals(checks.checkpoints?.state, "unchecked");
+    using none = new TestEnv();
+    none.extra.PATH = join(none.root, "bin");
+    const outside = await diagnose(none);
+    assertEquals([outside.status, outside.checks.git?.state], [0, "warning"]);
+  },
+);
+
+posixTest(
+  "doctor looks without changing anything, not even a mode",
+  async () => {
+    using env = await healthy();
+    env.write(`${SESSIONS}/.pending.json`, "{");
+    env.write(".claude-mpm/state/work/work-20260101-000000.json", "{");
+    Deno.chmodSync(join(env.project, ".claude-mpm"), 0o755);
+    const all = () =>
+      env.run("sh", ["-c", "ls -lRa --time-style=full-iso"]).stdout;
+    const before = all();
+    await diagnose(env);
+    assertEquals(all(), before);
+  },
+);
+
+posixTest(
+  "doctor prints a line for each check and what mends what is not well",
+  async () => {
+    using env = await healthy();
+    env.write(`${SESSIONS}/.pending.json`, "{");
+    const { stdout } = await mpm(env, ["doctor"]);
+    const lines = stdout.split("\n");
+    const at = lines.findIndex((line) => line.startsWith("warning"));
+    assertEquals(lines.slice(at, at + 3), [
+      "warning  unfinished     1 operation",
+      "         A pause was cut short, or is under way",
+      "           mpm doctor --fix",
+    ]);
+    assertEquals(lines.slice(-4), [
+      "",
+      "19 checks: 18 ok, 1 warning",
+      '"mpm doctor --fix" mends 1 thing of these; with --dry-run it says which',
+      "",
+    ]);
+  },
+);

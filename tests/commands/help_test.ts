@@ -1,0 +1,253 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { COMMANDS } from "../../src/commands/mod.ts";
+import { TOPICS } from "../../src/commands/help_names.ts";
+import { ERRORS } from "../../src/errors.ts";
+import { allVariables } from "../../src/session/environment.ts";
+import type { HelpResult } from "../../src/session/results_help.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { misfits } from "../helpers/schemas.ts";
+import { ROOT, sources } from "../helpers/tree.ts";
+
+async function page(...words: string[]): Promise<string> {
+  using env = new TestEnv();
+  const { status, stdout, stderr } = await mpm(env, words);
+  assertEquals([status, stderr], [0, ""], words.join(" "));
+  return stdout;
+}
+
+Deno.test("help lists commands and pages, as mpm alone does", async () => {
+  const all = await page("help");
+  assertEquals(await page(), all);
+  assertEquals(await page("--help"), all);
+  const [commands = "", topics = ""] = all.split("\nPages, ");
+  const rows = rowsOf(commands);
+  for (const name of Object.keys(COMMANDS)) {
+    const [word, more] = name.split(" ");
+    assertMatch(rows.get(word!) ?? "", RegExp(`\\b${more ?? ""}\\b`), name);
+  }
+  const words = Object.keys(COMMANDS).map((name) => name.split(" ")[0]!);
+  assertEquals([...rows.keys()].toSorted(), [...new Set(words)].toSorted());
+  assertEquals([...rowsOf(topics).keys()], Object.keys(TOPICS));
+});
+
+/** The rows of words in a page, each with all that is said of it. */
+function rowsOf(text: string): Map<string, string> {
+  const rows = text.matchAll(/^ {2}([a-z-]+) +([A-Z].*(?:\n\s{15}.*)*)/gm);
+  return new Map(
+    [...rows].map(([, word, said]) => [word!, said!.replaceAll(/\s+/g, " ")]),
+  );
+}
+
+Deno.test("help shows a command, a group of them, and a spelling", async () => {
+  assertEquals(await page("help", "pause"), await page("pause", "--help"));
+  const group = await page("help", "sessions");
+  assertStringIncludes(group, "Usage: mpm [options] sessions <command>");
+  assertEquals(await page("sessions", "--help"), group);
+  assertStringIncludes(await page("help", "session", "pause"), "session pause");
+});
+
+Deno.test("every page fits a terminal and says something", async () => {
+  for (const name of Object.keys(TOPICS)) {
+    const text = await page("help", name);
+    assert(text.split("\n").length > 10, name);
+    const long = text.split("\n").filter((line) => line.length > 80);
+    // A title names a folder of each system.
+    assertEquals(long.filter((line) => line.startsWith(" ")), [], name);
+  }
+});
+
+Deno.test("the pages hold what their tables hold", async () => {
+  const exits = await page("help", "exit-codes");
+  for (const { exit, meaning } of Object.values(ERRORS)) {
+    assertMatch(exits, new RegExp(`^  ${exit} `, "m"));
+    assertStringIncludes(exits.replaceAll(/\s+/g, " "), meaning);
+  }
+  const environment = await page("help", "environment");
+  for (const { name } of allVariables()) {
+    assertStringIncludes(environment, name);
+  }
+});
+
+Deno.test("every variable that the code reads is on the page", async () => {
+  const named = new Set(allVariables().flatMap(({ name }) => name.split(", ")));
+  // Told of with the variable that stands for them on other systems.
+  for (const name of ["APPDATA", "LOCALAPPDATA"]) named.add(name);
+  for (const path of await sources("src")) {
+    const text = await Deno.readTextFile(`${ROOT}/${path}`);
+    for (const [, name] of text.matchAll(/\benv\("([A-Z_]+)"\)/g)) {
+      assert(named.has(name!), `${path} reads ${name}`);
+    }
+  }
+});
+
+Deno.test("help as data names options with their values", async () => {
+  using env = new TestEnv();
+  const help = await mpmJson<HelpResult>(env, ["help", "resume"]);
+  const [command] = help.commands;
+  assertEquals(command!.usage, "mpm resume [<selector>] [options]");
+  const format = command!.options.find(({ name }) => name === "--format");
+  assertEquals(format, {
+    name: "--format",
+    short: null,
+    value: "format",
+    repeatable: false,
+    choices: ["text", "md", "json", "context"],
+    default: "text",
+    summary: "How to print it; context is what an agent is given",
+  });
+  const all = await mpmJson<HelpResult>(env, ["help"]);
+  assertEquals(
+    all.commands.map(({ name }) => name),
+    Object.keys(COMMANDS),
+  );
+});
+
+Deno.test("help formats prints a schema that takes what is stored", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "# Edited\n");
+  const { stdout } = await mpm(env, ["help", "formats", "sessions-list"]);
+  const help = await mpmJson<HelpResult>(env, [
+    ...["help", "formats", "sessions", "list"],
+  ]);
+  assertEquals(JSON.parse(stdout), help.schema);
+  await mpmJson(env, [
+    "start",
+    "pay",
+    "Pay",
+    "-t",
+    "bug-fix",
+    "--var",
+    "bug=1",
+  ]);
+  await mpmJson(env, ["pause", "-s", "Begin", "-t", "Go on"]);
+  await mpmJson(env, ["checkpoint", "save", "One"]);
+  const stored = [
+    [".claude-mpm/sessions", "save"],
+    [".claude-mpm/state/work", "work-session"],
+    [".claude-mpm/checkpoints", "checkpoint-record"],
+  ] as const;
+  for (const [folder, name] of stored) {
+    const files = [...Deno.readDirSync(`${env.project}/${folder}`)]
+      .filter((file) => file.name.endsWith(".json"));
+    assertEquals(files.length, 1, name);
+    const value = JSON.parse(env.read(`${folder}/${files[0]!.name}`));
+    assertEquals(misfits(name, value), "", name);
+    assert(misfits(name, { ...value, id: 1, session_id: 1 }) !== "", name);
+  }
+});
+
+Deno.test("what is not there is told with what was meant", async () => {
+  using env = new TestEnv();
+  const said = async (...words: string[]) => {
+    const { status, stderr } = await mpm(env, words);
+    return [status, stderr];
+  };
+  assertEquals(await said("help", "exit-code"), [
+    2,
+    'Error: Unknown topic "exit-code"\n' +
+    'Hint: Did you mean "mpm help exit-codes"?\n',
+  ]);
+  assertEquals(await said("help", "formats", "savee"), [
+    3,
+    'Error: No format "savee"\nHint: Did you mean "mpm help formats save"?\n',
+  ]);
+  assertEquals(await said("paus"), [
+    2,
+    'Error: Unknown command "paus"\nHint: Did you mean "mpm pause"?\n',
+  ]);
+  assertEquals(await said("sessions", "lst"), [
+    2,
+    'Error: Unknown command "sessions lst"\n' +
+    'Hint: Did you mean "mpm sessions list"?\n',
+  ]);
+  assertEquals(await said("chekpoint", "save", "x"), [
+    2,
+    'Error: Unknown command "chekpoint"\n' +
+    'Hint: Did you mean "mpm checkpoint save"?\n',
+  ]);
+  assertEquals(await said("pause", "--sumary", "x"), [
+    2,
+    'Error: Unknown option "--sumary"\n' +
+    'Hint: Did you mean "--summary"? Otherwise run "mpm pause --help"\n',
+  ]);
+  assertEquals(await said("resume", "--format", "tex"), [
+    2,
+    'Error: Option "--format" must be one of text, md, json, context: ' +
+    'current value is "tex"\n' +
+    'Hint: Did you mean "text"? Otherwise run "mpm resume --help"\n',
+  ]);
+  assertEquals(await said("sessions"), [
+    2,
+    'Error: "mpm sessions" needs one more word\nHint: One of ' +
+    Object.keys(COMMANDS).filter((name) => name.startsWith("sessions "))
+      .map((name) => name.slice("sessions ".length)).join(", ") +
+    '; "mpm help sessions" says what each does\n',
+  ]);
+});
+
+Deno.test("a person at a terminal is told what comes next", async () => {
+  using env = TestEnv.repository();
+  const hint = async (args: string[], typed?: string[]) => {
+    const { status, stderr } = await mpm(env, args, typed ? { typed } : {});
+    assertEquals(status, 0, stderr);
+    // A line of progress erases itself.
+    return stderr.split("\r\x1b[K").at(-1)!;
+  };
+  const start = ["start", "pay", "Pay", "-t", "bug-fix", "--var", "bug=1"];
+  assertEquals(
+    await hint(start, []),
+    'Hint: "mpm check 1" ticks an item, "mpm pause" saves where you are\n',
+  );
+  assertEquals(await hint(["check", "1", "--dry-run"], []), "");
+  assertEquals(
+    await hint(["check", "1-14"], []),
+    'Hint: All is done: "mpm complete" ends the session\n',
+  );
+  await mpmJson(env, ["checkpoint", "save", "One"]);
+  env.write("README.md", "# Edited\n");
+  assertEquals(
+    await hint(["checkpoint", "restore", "One", "--yes"], []),
+    'Hint: "mpm undo" takes it back\n',
+  );
+  assertEquals(
+    await hint(["complete"], []),
+    'Hint: "mpm archive pay" puts it away\n',
+  );
+  for (const words of [["-q"], ["--json"]]) {
+    assertEquals(await hint(["log", ...words], []), "", words[0]);
+  }
+  assertEquals(
+    await hint(["log"], []),
+    'Hint: "mpm undo" takes the last one back\n',
+  );
+  assertEquals(await hint(["log"]), "");
+});
+
+Deno.test("a selector that is nearly right is told as it should be", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "payments", "Pay"]);
+  await mpmJson(env, ["pause", "--name", "refunds", "-s", "Begin"]);
+  await mpmJson(env, ["checkpoint", "save", "Before the refactoring"]);
+  const hint = async (...args: string[]) => {
+    const { status, stderr } = await mpm(env, args);
+    assertEquals(status, 3, stderr);
+    return /Did you mean "([^"]*)"/.exec(stderr)?.[1];
+  };
+  assertEquals(await hint("resume", "refnds"), "refunds");
+  assertEquals(await hint("resume", "lastest"), "latest");
+  assertEquals(await hint("sessions", "show", "payment_s"), "payments");
+  assertEquals(await hint("resume", "quite-another-thing"), undefined);
+  assertEquals(
+    await hint("checkpoint", "show", "Before the refctoring"),
+    "Before the refactoring",
+  );
+  assertEquals(await hint("complete", "paymets"), "payments");
+  assertEquals(await hint("template", "show", "bugfix"), "bug-fix");
+  assertEquals(await hint("hooks", "show", "pre-sesion"), "pre-session.sh");
+});

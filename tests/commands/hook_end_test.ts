@@ -1,0 +1,191 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import {
+  AGENT,
+  failures,
+  fire,
+  namesIn,
+  NOON,
+  talked,
+} from "../helpers/hook_events.ts";
+import { mpmJson } from "../helpers/mpm.ts";
+import { putHome } from "../helpers/stores.ts";
+
+/** Another session in the same project. */
+const OTHER = "2975e44b-0000-40a5-84bf-078e9df60643";
+
+interface Shown {
+  readonly session: {
+    readonly conversation: { summary: string; next_steps: string[] };
+    readonly mpm: { kind: string; agent: { session_id: string } | null };
+  };
+}
+
+function projectWithMpm(): TestEnv {
+  const env = TestEnv.repository();
+  env.write(".claude-mpm/config.toml", "");
+  talked(env, 1000);
+  return env;
+}
+
+/** A clock that tests set, in minutes after noon. */
+function clock() {
+  const time = { minute: 0 };
+  const now = () => new Date(NOON.getTime() + 60_000 * time.minute);
+  return { time, options: { now } };
+}
+
+/** Ids of saves, the newest first. */
+async function saves(env: TestEnv): Promise<string[]> {
+  const listed = await mpmJson<{ sessions: { session_id: string }[] }>(
+    env,
+    ["sessions", "list"],
+  );
+  return listed.sessions.map(({ session_id: id }) => id);
+}
+
+function worked(tool_name = "Edit") {
+  return { tool_calls: [{ tool_name, tool_input: {} }] };
+}
+
+Deno.test("each of two sessions in a project is saved at its end, with its own words", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  const pause = (agent: string, summary: string, next: string) =>
+    mpmJson(env, [
+      ...["pause", summary, "-n", next, "--no-commit"],
+      ...["--agent-session", agent],
+    ], options);
+  const end = (session_id: string) =>
+    fire(env, "SessionEnd", { session_id, reason: "other" }, options);
+  await pause(AGENT, "The ledger", "Add refunds");
+  time.minute = 1;
+  await fire(env, "PostToolBatch", worked(), options);
+  time.minute = 2;
+  await pause(OTHER, "The report", "Print it");
+  time.minute = 3;
+  // What the other one saved meanwhile is not this one's.
+  await end(AGENT);
+  const [newest, ...before] = await saves(env);
+  assertEquals(before.length, 2);
+  const { session } = await mpmJson<Shown>(env, ["sessions", "show", newest!]);
+  assertEquals(session.conversation, {
+    ...session.conversation,
+    summary: "The ledger. Last prompt: Mend the ledger",
+    next_steps: ["Add refunds"],
+  });
+  assertEquals(session.mpm.agent!.session_id, AGENT);
+  // Neither did anything since.
+  time.minute = 4;
+  await end(AGENT);
+  await end(OTHER);
+  assertEquals((await saves(env)).length, 3);
+  assertEquals(failures(env), "");
+});
+
+Deno.test("a save of elsewhere, or of a clock ahead, keeps no session from being saved", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  const later = { now: () => new Date("2099-01-01T00:00:00Z") };
+  await mpmJson(env, ["pause", "--no-commit", "Wrong clock"], later);
+  await fire(env, "UserPromptSubmit", { prompt: "go" }, options);
+  time.minute = 1;
+  await fire(env, "SessionEnd", { reason: "other" }, options);
+  assertEquals((await saves(env)).length, 2);
+});
+
+Deno.test("the oldest automatic saves of a branch go to the trash, no others", async () => {
+  using env = projectWithMpm();
+  putHome(env, ".config/mpm/config.toml", "[sessions]\nkeep_auto = 2\n");
+  const { time, options } = clock();
+  const end = async () => {
+    time.minute++;
+    await fire(env, "PostToolBatch", worked(), options);
+    await fire(env, "SessionEnd", { reason: "other" }, options);
+    return (await saves(env))[0]!;
+  };
+  await mpmJson(env, ["pause", "--no-commit", "By hand"], options);
+  const [byHand] = await saves(env);
+  env.git("switch", "-q", "-c", "side");
+  const aside = await end();
+  env.git("switch", "-q", "main");
+  const tracked = await end();
+  env.git("add", "-f", `.claude-mpm/sessions/${tracked}.json`);
+  const oldest = await end();
+  const kept = [await end(), await end()];
+  assertEquals(
+    await saves(env),
+    [...kept.toReversed(), tracked, aside, byHand!],
+  );
+  const [trash] = namesIn(env, ".claude-mpm/trash")
+    .filter((name) => name.endsWith("-prune"));
+  assertEquals(namesIn(env, `.claude-mpm/trash/${trash}/sessions`), [
+    `${oldest}.json`,
+    `${oldest}.json.sha256`,
+    `${oldest}.md`,
+    `${oldest}.yaml`,
+  ]);
+  assertEquals(failures(env), "");
+});
+
+Deno.test("no list makes a session's end remove what somebody saved by hand", async () => {
+  using env = projectWithMpm();
+  putHome(env, ".config/mpm/config.toml", "[sessions]\nkeep_auto = 1\n");
+  const { time, options } = clock();
+  await mpmJson(env, ["pause", "--no-commit", "By hand"], options);
+  const [byHand] = await saves(env);
+  const place = { branch: "main", worktree: env.project };
+  const list = (value: unknown) =>
+    env.write(".claude-mpm/state/auto-saves.json", JSON.stringify(value));
+  for (
+    const value of [
+      { version: 1, saves: [{ id: byHand, ...place }] },
+      { version: 1, saves: [{ id: "../../../x", ...place }, 1, null] },
+      { version: 1, saves: "x" },
+      [],
+    ]
+  ) {
+    list(value);
+    time.minute++;
+    await fire(env, "PostToolBatch", worked(), options);
+    await fire(env, "SessionEnd", { reason: "other" }, options);
+    assertEquals((await saves(env)).includes(byHand!), true);
+  }
+  assertEquals(failures(env), "");
+});
+
+Deno.test("a fault in the configuration loses no save: none is committed, no worktree removed", async () => {
+  using env = projectWithMpm();
+  const fault = 'Unknown key "comit"';
+  env.write(".claude-mpm/config.toml", "comit = false\n");
+  Deno.mkdirSync(join(env.project, ".claude/worktrees/empty"), {
+    recursive: true,
+  });
+  const { reason } = await fire(env, "UserPromptSubmit", {
+    prompt: "/mpm-pause The ledger",
+  });
+  assertStringIncludes(reason!, "Session Paused Successfully");
+  assertStringIncludes(reason!, fault);
+  const paused = await mpmJson<
+    {
+      commit: { made: boolean; reason: string };
+      warnings: string[];
+      worktrees: unknown;
+    }
+  >(env, ["pause", "Again"]);
+  assertEquals(paused.commit.reason, "the configuration has a fault");
+  assertEquals([paused.commit.made, paused.worktrees], [false, null]);
+  assertStringIncludes(paused.warnings.join(), fault);
+  assertEquals((await saves(env)).length, 2);
+  assertEquals(env.exists(".claude/worktrees/empty"), true);
+  const point = await fire(env, "UserPromptSubmit", {
+    prompt: "/mpm-checkpoint half way",
+  });
+  assertStringIncludes(point.reason!, fault);
+  const { checkpoints } = await mpmJson<{ checkpoints: { name: string }[] }>(
+    env,
+    ["checkpoint", "list"],
+  );
+  assertEquals(checkpoints.map(({ name }) => name), ["half way"]);
+});

@@ -1,0 +1,192 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+
+const JOURNAL = ".claude-mpm/journal.jsonl";
+
+async function log(env: TestEnv): Promise<LogResult["operations"]> {
+  return (await mpmJson<LogResult>(env, ["log", "-n", "all"])).operations;
+}
+
+async function templates(env: TestEnv, ...names: string[]): Promise<void> {
+  for (const name of names) await mpmJson(env, ["template", "new", name]);
+}
+
+Deno.test("a journal with torn lines goes on, and undo with it", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one", "two");
+  const text = env.read(JOURNAL);
+  env.write(JOURNAL, text.slice(0, -40));
+  await templates(env, "three");
+  assertEquals((await log(env)).map(({ number, title }) => [number, title]), [
+    [2, "make the template three"],
+    [1, "make the template one"],
+  ]);
+  await mpmJson(env, ["undo"]);
+  assertEquals(env.exists(".claude-mpm/templates/three.md"), false);
+  env.write(JOURNAL, `\n\u0000{}\n[1]\n{"id":"x"}\n${env.read(JOURNAL)}{"id":`);
+  await mpmJson(env, ["undo"]);
+  assertEquals(env.exists(".claude-mpm/templates/one.md"), false);
+});
+
+Deno.test("a lost journal loses the way back and nothing else", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one");
+  env.remove(JOURNAL);
+  assertEquals((await mpm(env, ["undo"])).status, 3);
+  assertEquals(await log(env), []);
+  await templates(env, "two");
+  assertEquals((await log(env)).length, 1);
+  await mpmJson(env, ["undo"]);
+  assert(env.exists(".claude-mpm/templates/one.md"));
+});
+
+Deno.test("a journal that has grown large is cut, and its numbers go on", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one");
+  const line = env.read(JOURNAL).trimEnd();
+  const many = Array.from({ length: 6000 }, () => line).join("\n");
+  env.write(JOURNAL, `${many}\n`);
+  assert(many.length > 2 * 1024 * 1024);
+  await templates(env, "two");
+  const size = env.read(JOURNAL).length;
+  assert(size < 1.1 * 1024 * 1024, `${size} bytes`);
+  const [last] = await log(env);
+  assertEquals([last!.number, last!.title], [2, "make the template two"]);
+  await mpmJson(env, ["undo"]);
+  assertEquals(env.exists(".claude-mpm/templates/two.md"), false);
+});
+
+posixTest(
+  "a journal of a gigabyte, a link, a FIFO or a folder harms nobody",
+  async () => {
+    using env = TestEnv.repository();
+    await mpmJson(env, ["pause", "--no-commit"]);
+    const path = join(env.project, JOURNAL);
+    const outside = join(env.root, "outside");
+    Deno.writeTextFileSync(outside, "precious\n");
+    const makers: Record<string, () => void> = {
+      large: () => {
+        Deno.writeTextFileSync(path, "");
+        Deno.truncateSync(path, 1024 * 1024 * 1024);
+      },
+      link: () => Deno.symlinkSync(outside, path),
+      fifo: () => env.run("mkfifo", [path]),
+      folder: () => Deno.mkdirSync(path),
+    };
+    for (const [name, make] of Object.entries(makers)) {
+      Deno.removeSync(path, { recursive: true });
+      make();
+      const { status, stderr } = await mpm(env, ["pause", "--no-commit", name]);
+      assertEquals(status, 0, `${name}: ${stderr}`);
+      const undone = await mpm(env, ["undo"]);
+      if (name === "large") assertEquals([stderr, undone.status], ["", 0]);
+      else {
+        assertStringIncludes(stderr, "Note: it is done, but not in mpm log");
+        assertEquals(undone.status, 6, name);
+      }
+    }
+    assertEquals(Deno.readTextFileSync(outside), "precious\n");
+  },
+);
+
+/** A line as somebody else might write it; it names what it likes. */
+function forged(env: TestEnv, name: string, more: object = {}): string {
+  const digest = "0".repeat(64);
+  return JSON.stringify({
+    id: 1,
+    at: "2026-11-20T12:00:00.000Z",
+    operation: "config set",
+    title: "\u001b[31mforged\u202e",
+    worktree: env.project,
+    before: { files: { [name]: null } },
+    after: { files: { [name]: { sha256: digest, kept: null } } },
+    ...more,
+  });
+}
+
+Deno.test("a journal of somebody else is shown and never acted on", async () => {
+  using env = TestEnv.repository();
+  const victim = join(env.root, "victim");
+  Deno.writeTextFileSync(victim, "precious\n");
+  for (
+    const name of [victim, "../victim", ".claude/settings.json", "README.md"]
+  ) {
+    for (const seal of [{}, { seal: "0".repeat(64) }]) {
+      env.write(JOURNAL, `${forged(env, name, seal)}\n`);
+      assertEquals((await mpm(env, ["undo"])).status, 3);
+      const { status, stderr } = await mpm(env, ["undo", "1"]);
+      assertEquals(status, 4);
+      assertStringIncludes(stderr, "was not done by this user's mpm");
+    }
+  }
+  const shown = (await mpm(env, ["log"])).stdout;
+  assertStringIncludes(shown, "\\x1b[31mforged\\u{202e}");
+  assertStringIncludes(shown, "(not by you on this machine)");
+  assertEquals(Deno.readTextFileSync(victim), "precious\n");
+  assertEquals(env.read("README.md"), "# Project\n");
+  // Even with a key that is known here: another machine has another.
+  await templates(env, "mine");
+  const [, own] = env.read(JOURNAL).trimEnd().split("\n");
+  env.write(JOURNAL, own!.replace("mine.md", "mine.mD").concat("\n"));
+  assertEquals((await mpm(env, ["undo", "2"])).status, 4);
+  env.write(JOURNAL, `${own}\n`);
+  Deno.removeSync(join(env.home, ".local/state/mpm/journal-key"));
+  assertEquals((await mpm(env, ["undo", "2"])).status, 4);
+  assert(env.exists(".claude-mpm/templates/mine.md"));
+});
+
+Deno.test("a marker of an undo that somebody else wrote is removed and no more", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "mine");
+  const marker = ".claude-mpm/state/undo.json";
+  env.write(marker, forged(env, "README.md"));
+  await mpmJson(env, ["sessions", "list"]);
+  assertEquals(env.exists(marker), false);
+  assertEquals(env.read("README.md"), "# Project\n");
+  assertEquals((await log(env)).length, 1);
+});
+
+posixTest("undo follows no link that took a folder's place", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["init"]);
+  await mpmJson(env, ["hooks", "install"]);
+  const outside = join(env.root, "outside");
+  Deno.renameSync(join(env.project, ".claude"), outside);
+  Deno.symlinkSync(outside, join(env.project, ".claude"));
+  const { status, stderr } = await mpm(env, ["undo"]);
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "is no folder");
+  assert(Deno.lstatSync(join(outside, "settings.local.json")).isFile);
+});
+
+Deno.test("the journal holds no content, and what people typed is redacted", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["config", "set", "context.architecture", "docs/<private>abc</private>"],
+    ...["--scope", "project"],
+  ]);
+  const text = env.read(JOURNAL);
+  assert(!text.includes("abc"), text);
+});
+
+posixTest(
+  "without a home nothing is sealed, and everything works but undo",
+  async () => {
+    using env = TestEnv.repository();
+    const wrap = (system: ReturnType<TestEnv["system"]>) => ({
+      ...system,
+      home: () => undefined,
+      env: (name: string) => name === "HOME" ? undefined : system.env(name),
+    });
+    const { status, stderr } = await mpm(env, ["pause", "--no-commit"], {
+      wrap,
+    });
+    assertEquals([status, stderr], [0, ""]);
+    assertEquals((await log(env)).map(({ own }) => own), [false]);
+    assertEquals((await mpm(env, ["undo", "1"], { wrap })).status, 4);
+  },
+);

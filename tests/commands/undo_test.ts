@@ -1,0 +1,419 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type {
+  LogResult,
+  UndoResult,
+} from "../../src/session/results_checkpoints.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { NOON } from "../helpers/hook_events.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { oldJson, PAUSE, put } from "../helpers/old_stores.ts";
+import { repositoryState } from "../helpers/undo_state.ts";
+import {
+  formatText,
+  idAt,
+  ownSave,
+  putSave,
+  SESSIONS,
+} from "../helpers/stores.ts";
+
+/** A clock that moves on by a minute with every command. */
+class Clock {
+  #time = NOON.getTime();
+  now = () => new Date(this.#time);
+  tick(minutes = 1): void {
+    this.#time += minutes * 60_000;
+  }
+}
+
+interface Case {
+  /** Files that are there before anything is done. */
+  first?: (env: TestEnv) => void;
+  /** What is done before; each a command line. */
+  before?: string[][];
+  /** Files that are made after that. */
+  files?: (env: TestEnv) => void;
+  args: string[];
+  /** What the journal calls it. */
+  operation?: string;
+}
+
+const STARTED = ["start", "login", "--template", "bug-fix", "--var", "bug=#1"];
+
+const CASES: Record<string, Case> = {
+  "pause": { args: ["pause", "Work"] },
+  "pause without a commit": { args: ["pause", "--no-commit", "Work"] },
+  "pause of a session": {
+    before: [STARTED],
+    args: ["pause", "--no-commit", "Work"],
+  },
+  "resume": {
+    before: [STARTED, ["pause", "--no-commit"]],
+    args: ["resume"],
+  },
+  "start": { args: STARTED },
+  "check": { before: [STARTED], args: ["check", "1", "3"] },
+  "complete": { before: [STARTED], args: ["complete", "-s", "Done"] },
+  "cancel": { before: [STARTED], args: ["cancel"] },
+  "archive": { before: [STARTED, ["complete"]], args: ["archive"] },
+  "template new": { args: ["template", "new", "mine"] },
+  "sessions rm": {
+    before: [["pause", "One"], ["pause", "--no-commit", "Two"]],
+    args: ["sessions", "rm", "0", "1"],
+  },
+  "sessions prune": {
+    before: [["pause", "--no-commit", "One"], ["pause", "--no-commit", "Two"]],
+    args: ["sessions", "prune", "--keep", "1"],
+  },
+  "sessions import": {
+    files: (env) => env.write("in.json", JSON.stringify(ownSave(idAt(5)))),
+    args: ["sessions", "import", "in.json"],
+  },
+  "sessions recover --finalize": {
+    files: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, ACTIVE),
+    args: ["sessions", "recover", "--finalize"],
+    operation: "sessions recover",
+  },
+  "sessions recover --discard": {
+    files: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, ACTIVE),
+    args: ["sessions", "recover", "--discard"],
+    operation: "sessions recover",
+  },
+  "sessions verify --repair": {
+    before: [["pause", "--no-commit", "One"]],
+    files: (env) => {
+      for (const { name } of Deno.readDirSync(`${env.project}/${SESSIONS}`)) {
+        if (name.endsWith(".yaml")) {
+          env.write(`${SESSIONS}/${name}`, "mine: 1\n");
+        }
+      }
+    },
+    args: ["sessions", "verify", "--repair"],
+    operation: "sessions verify",
+  },
+  "context update": {
+    files: (env) => env.write(".claude/context.md", "# Mine\n"),
+    args: ["context", "update"],
+  },
+  "config set": {
+    files: (env) => env.write(".claude-mpm/config.toml", "# mine\n"),
+    args: ["config", "set", "commit", "false", "--scope", "project"],
+  },
+  "config set for the user": {
+    before: [["init"]],
+    args: ["config", "set", "context.pause_at", "60"],
+    operation: "config set",
+  },
+  "config unset": {
+    files: (env) =>
+      env.write(".claude-mpm/config.toml", "commit = false # x\n"),
+    args: ["config", "unset", "commit", "--scope", "project"],
+  },
+  "hooks install": {
+    before: [["init"]],
+    files: (env) => env.write(".claude/settings.local.json", '{ "a" : [ ]}'),
+    args: ["hooks", "install", "--skills"],
+  },
+  "hooks uninstall": {
+    before: [["init"], ["hooks", "install", "--skills"]],
+    args: ["hooks", "uninstall"],
+  },
+  "hooks install --scope user": {
+    before: [["init"]],
+    args: ["hooks", "install", "--scope", "user"],
+    operation: "hooks install",
+  },
+  // What is allowed is a text, and harms nobody where that is gone.
+  "hooks eject": {
+    before: [["hooks", "eject", "pre-session"]],
+    files: (env) => env.remove(".claude-mpm/hooks/pre-session.sh"),
+    args: ["hooks", "eject", "pre-session"],
+  },
+  "hooks allow": {
+    before: [["hooks", "eject", "pre-session"]],
+    files: (env) => env.write(".claude-mpm/hooks/pre-session.sh", "exit 0\n"),
+    args: ["hooks", "allow"],
+  },
+  "init --ignore": {
+    first: (env) => env.write(".gitignore", "dist"),
+    before: [["pause", "--no-commit"]],
+    args: ["init", "--ignore"],
+    operation: "init",
+  },
+  "checkpoint save": { args: ["checkpoint", "save", "one"] },
+  "checkpoint rm": {
+    before: [["checkpoint", "save", "one"]],
+    args: ["checkpoint", "rm", "one"],
+  },
+  "migrate": {
+    files: (env) => put(env, `${PAUSE}/${OLD}.json`, { text: oldJson(OLD) }),
+    args: ["migrate"],
+  },
+  "migrate --rollback": {
+    first: (env) => put(env, `${PAUSE}/${OLD}.json`, { text: oldJson(OLD) }),
+    before: [["migrate"]],
+    args: ["migrate", "--rollback"],
+  },
+};
+
+const OLD = "session-20251105-100000";
+
+const ACTIVE = formatText(
+  `claude-mpm/v6.5.83-incremental/${SESSIONS}/session-20261120-230847-incremental.jsonl`,
+).trimEnd().split("\n").slice(0, -1).join("\n");
+
+async function ok(env: TestEnv, clock: Clock, args: string[]): Promise<void> {
+  clock.tick();
+  const { status, stdout, stderr } = await mpm(env, args, { now: clock.now });
+  assertEquals(status, 0, `${args.join(" ")}: ${stdout}${stderr}`);
+}
+
+async function undo(
+  env: TestEnv,
+  clock: Clock,
+  number?: number | null,
+): Promise<UndoResult> {
+  clock.tick();
+  const more = number ? [String(number)] : [];
+  return await mpmJson<UndoResult>(env, ["undo", ...more], { now: clock.now });
+}
+
+async function world({ first, before = [], files }: Case, clock: Clock) {
+  const env = TestEnv.repository();
+  first?.(env);
+  for (const args of before) await ok(env, clock, args);
+  files?.(env);
+  return env;
+}
+
+for (const [name, one] of Object.entries(CASES)) {
+  Deno.test(`undo takes ${name} back, does it again, and back once more`, async () => {
+    const clock = new Clock();
+    using env = await world(one, clock);
+    const before = repositoryState(env);
+    await ok(env, clock, one.args);
+    const after = repositoryState(env);
+    const dry = await mpmJson<UndoResult>(env, ["undo", "--dry-run"], {
+      now: clock.now,
+    });
+    assertEquals([repositoryState(env), dry.operation], [after, null]);
+    const undone = await undo(env, clock);
+    const operation = one.operation ?? one.args.slice(0, 2).join(" ");
+    assert(operation.startsWith(undone.undone.operation), operation);
+    assertEquals(undone.left, []);
+    assertEquals(repositoryState(env), before);
+    const redone = await undo(env, clock, undone.operation);
+    assertEquals(repositoryState(env), after);
+    await undo(env, clock, redone.operation);
+    assertEquals(repositoryState(env), before);
+    const { operations } = await mpmJson<LogResult>(env, ["log"]);
+    assertEquals(operations[0]!.undoes, redone.operation);
+    assert(operations.every(({ own }) => own));
+    const verified = await mpm(env, ["sessions", "verify"]);
+    assert(
+      verified.status === 0 || name === "sessions verify --repair",
+      verified.stdout,
+    );
+  });
+}
+
+Deno.test("undo goes back one operation after the other, to the first", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  const lines = [
+    ["pause", "One"],
+    STARTED,
+    ["check", "1"],
+    ["pause", "Two"],
+    ["sessions", "rm", "latest"],
+    ["template", "new", "mine"],
+    ["checkpoint", "save", "one"],
+  ];
+  const states = [repositoryState(env)];
+  for (const args of lines) {
+    await ok(env, clock, args);
+    states.push(repositoryState(env));
+  }
+  for (const state of states.toReversed().slice(1)) {
+    await undo(env, clock);
+    assertEquals(repositoryState(env), state);
+  }
+  const nothing = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals([nothing.status, nothing.stderr.split("\n")[0]], [
+    3,
+    "Error: There is nothing to undo here",
+  ]);
+});
+
+Deno.test("undo of a pause leaves a commit alone that somebody built on or has", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  await ok(env, clock, ["pause", "Work"]);
+  const head = env.commit("More");
+  const { details } = await undo(env, clock);
+  assertStringIncludes(details.at(-1)!, "stays, since the branch has moved on");
+  assertEquals(env.git("rev-parse", "HEAD"), head);
+  await ok(env, clock, ["pause", "Again"]);
+  const paused = env.git("rev-parse", "HEAD");
+  env.git("update-ref", "refs/remotes/origin/main", paused);
+  const shared = await undo(env, clock);
+  assertStringIncludes(
+    shared.details.at(-1)!,
+    "a remote branch or a tag has it",
+  );
+  assertEquals(env.git("rev-parse", "HEAD"), paused);
+});
+
+Deno.test("undo of a pause keeps what was staged and edited meanwhile", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  await ok(env, clock, ["pause", "Work"]);
+  env.write("new", "staged\n");
+  env.git("add", "new");
+  env.write("README.md", "edited\n");
+  const status = env.git("status", "--porcelain");
+  await undo(env, clock);
+  assertEquals(env.git("status", "--porcelain"), status);
+  assertEquals(env.git("log", "--format=%s"), "Start the project");
+});
+
+Deno.test("undo replaces nothing that was changed since, and says what and by whom", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  await ok(env, clock, STARTED);
+  await ok(env, clock, ["check", "1"]);
+  await ok(env, clock, ["check", "2"]);
+  const before = repositoryState(env);
+  const early = await mpm(env, ["undo", "2"], { now: clock.now });
+  assertEquals(early.status, 4);
+  assertStringIncludes(early.stderr, "nothing was changed:");
+  assertStringIncludes(early.stderr, "it was changed since");
+  assertStringIncludes(early.stderr, "mpm undo 3");
+  assertEquals(repositoryState(env), before);
+  await ok(env, clock, [
+    "config",
+    "set",
+    "commit",
+    "false",
+    "--scope",
+    "project",
+  ]);
+  env.write(".claude-mpm/config.toml", "commit = false\n# mine\n");
+  const edited = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals(edited.status, 4);
+  assertStringIncludes(edited.stderr, "config.toml: it was changed since");
+  assertEquals(env.read(".claude-mpm/config.toml"), "commit = false\n# mine\n");
+  await ok(env, clock, ["template", "new", "mine"]);
+  env.remove(".claude-mpm/templates/mine.md");
+  // What is as before already is nothing to be done.
+  assertEquals((await undo(env, clock)).details, []);
+});
+
+Deno.test("undo of a removal does not replace a save that took the place", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  await ok(env, clock, ["pause", "--no-commit", "Mine"]);
+  await ok(env, clock, ["sessions", "rm", "0"]);
+  putSave(env, ownSave("session-20261120-120100", { summary: "Other" }));
+  const { status, stderr } = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "there is another one by now");
+  assertStringIncludes(
+    env.read(`${SESSIONS}/session-20261120-120100.json`),
+    "Other",
+  );
+});
+
+Deno.test("undo of a restore refuses where a file was edited since", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  env.write("a", "one\n");
+  await ok(env, clock, ["checkpoint", "save", "one"]);
+  env.write("a", "two\n");
+  await ok(env, clock, ["checkpoint", "restore", "one", "--yes"]);
+  env.write("a", "three\n");
+  const { status, stderr } = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals([status, env.read("a")], [4, "three\n"]);
+  assertStringIncludes(stderr, "Changed since:\n  a\n");
+  assertStringIncludes(stderr, "mpm checkpoint restore safety-");
+  env.write("a", "one\n");
+  await undo(env, clock);
+  assertEquals(env.read("a"), "two\n");
+});
+
+Deno.test("what a hook did is passed over, and taken back by its number", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  await ok(env, clock, ["pause", "Mine"]);
+  env.write("a", "a\n");
+  clock.tick(60);
+  await ok(env, clock, ["checkpoint", "save", "--auto"]);
+  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  assertEquals(
+    operations.map(({ operation, automatic }) => [operation, automatic]),
+    [["automatic checkpoint", true], ["pause", false]],
+  );
+  assertStringIncludes((await mpm(env, ["log"])).stdout, "(by a hook)");
+  assertEquals((await undo(env, clock)).undone.operation, "pause");
+  assertEquals((await undo(env, clock, 2)).undone.number, 2);
+  assertEquals(env.git("for-each-ref", "refs/mpm/checkpoints"), "");
+});
+
+Deno.test("each kind that cannot be taken back says why and how to go on", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  await ok(env, clock, ["init"]);
+  const made = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals(made.status, 4);
+  assertStringIncludes(made.stderr, "the folder that holds this log");
+  await ok(env, clock, ["template", "new", "mine"]);
+  await ok(env, clock, ["branch", "detour", "Look"]);
+  const begun = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals(begun.status, 4);
+  assertStringIncludes(begun.stderr, "--discard");
+  assertStringIncludes(begun.stderr, "mpm undo 2 takes the one before it back");
+  await ok(env, clock, ["return", "-s", "Seen"]);
+  const over = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals(over.status, 4);
+  assertStringIncludes(over.stderr, "a session that is complete stays so");
+});
+
+Deno.test("what is done where mpm is not used is in the user's log", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  await ok(env, clock, ["config", "set", "context.pause_at", "60"]);
+  assertEquals(env.exists(".claude-mpm"), false);
+  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  assertEquals(operations.map(({ title }) => title.split(" in ")[0]), [
+    "set context.pause_at to 60",
+  ]);
+  await ok(env, clock, ["pause", "Now it is"]);
+  assertEquals((await undo(env, clock)).undone.operation, "pause");
+  const mine = await mpmJson<UndoResult>(env, ["undo", "--user"]);
+  assertEquals(mine.undone.operation, "config set");
+  const { value } = await mpmJson(env, ["config", "get", "context.pause_at"]);
+  assertEquals(value, 70);
+});
+
+Deno.test("log is cut at its limit and says so", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
+  for (let count = 0; count < 4; count++) {
+    await ok(env, clock, ["template", "new", `t${count}`]);
+  }
+  const { stdout } = await mpm(env, ["log", "-n", "2"], { now: clock.now });
+  assertEquals(stdout.trimEnd().split("\n"), [
+    "4  just now      make the template t3",
+    "3  1 minute ago  make the template t2",
+    "and 2 older: mpm log -n all",
+  ]);
+  assertEquals((await mpm(env, ["log", "-n", "x"])).status, 2);
+  const { operations, more } = await mpmJson<LogResult>(env, [
+    "log",
+    "-n",
+    "1",
+  ]);
+  assertEquals([operations.length, more], [1, 3]);
+  assertEquals(operations[0]!.before, {
+    files: { ".claude-mpm/templates/t3.md": null },
+  });
+});

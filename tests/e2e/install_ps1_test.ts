@@ -1,0 +1,213 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { zipSync } from "fflate";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { binary } from "../helpers/mpm.ts";
+import {
+  type Answer,
+  releaseOf,
+  ReleaseServer,
+} from "../helpers/release_server.ts";
+import { say } from "../helpers/say.ts";
+import { syntaxErrors } from "../helpers/syntax.ts";
+import { ROOT } from "../helpers/tree.ts";
+
+const SCRIPT = join(ROOT, "scripts", "install.ps1");
+const NAME = "mpm-x86_64-pc-windows-msvc.zip";
+const WINDOWS = Deno.build.os === "windows";
+
+/** What does not depend on a PowerShell at hand. */
+Deno.test("install.ps1 is PowerShell, and of 5.1", async () => {
+  const script = await Deno.readTextFile(SCRIPT);
+  assertEquals(await syntaxErrors("powershell", script), []);
+  assert(script.startsWith("#Requires -Version 5.1\n"));
+  // Without a mark at its start it is read in the code page of the machine.
+  assert(/^[\n\x20-\x7e]*$/.test(script));
+  // Operators that came with PowerShell 7.
+  const code = script.replaceAll(/'[^'\n]*'|"[^"\n]*"/g, "''");
+  assert(!/\?\?|\?\.|&&|\|\||-AsHashtable|-Parallel/.test(code));
+});
+
+Deno.test("a part of install.ps1 is no script", async () => {
+  const script = await Deno.readTextFile(SCRIPT);
+  const start = script.indexOf("\n& {\n") + 5;
+  const lines = [...script.slice(start, -3).matchAll(/\n/g)]
+    .map(({ index }) => start + index);
+  for (const end of lines.filter((_, at) => at % 20 === 0)) {
+    const errors = await syntaxErrors("powershell", script.slice(0, end));
+    assert(errors.length > 0, `cut at ${end}`);
+  }
+});
+
+Deno.test("the installers take the same, and say the same of it", async () => {
+  const sh = await Deno.readTextFile(join(ROOT, "scripts", "install.sh"));
+  const ps1 = await Deno.readTextFile(SCRIPT);
+  const flags = [...sh.matchAll(/^ {2}--([a-z]+) /gm)].map(([, name]) => name!)
+    .filter((name) => name !== "help");
+  const named = [...ps1.matchAll(/^\.PARAMETER (\w+)$/gm)]
+    .map(([, name]) => name!.toLowerCase());
+  assertEquals(
+    named.filter((name) => name !== "addtopath").sort(),
+    flags.sort(),
+  );
+  for (
+    const said of [
+      "lists no checksums, so it is something else",
+      "so it cannot be verified",
+      "does not have the checksum that SHA256SUMS gives it",
+      "is there and does not answer as mpm",
+      "No permission to write to $",
+      "is not on PATH, so your shell does not find mpm yet",
+      "First run: mpm hooks uninstall --scope user",
+    ]
+  ) {
+    assertStringIncludes(sh, said);
+    assertStringIncludes(ps1, said);
+  }
+});
+
+function has(program: string): boolean {
+  try {
+    return new Deno.Command(program, {
+      args: ["-NoProfile", "-Command", "exit 0"],
+    }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+const SHELLS = ["powershell", "pwsh"].filter(has);
+
+function windowsTest(name: string, fn: () => Promise<void>): void {
+  Deno.test(name, async () => {
+    if (WINDOWS && SHELLS.length > 0) return await fn();
+    say(`SKIPPED: ${name}: there is no PowerShell on Windows here`);
+  });
+}
+
+/** Variables without which PowerShell does not start. */
+const NEEDED = [
+  ...["SystemRoot", "SystemDrive", "ComSpec", "PATHEXT", "PSModulePath"],
+  ...["PROCESSOR_ARCHITECTURE", "ProgramFiles", "windir"],
+];
+
+class World implements AsyncDisposable {
+  readonly env = new TestEnv();
+  readonly folder = join(this.env.home, "Programs", "mpm");
+  readonly mpm = join(this.folder, "mpm.exe");
+  readonly archive = zipSync({ "mpm.exe": Deno.readFileSync(binary()) }, {
+    level: 0,
+  });
+  readonly server: ReleaseServer;
+
+  constructor(answers?: (archive: Uint8Array) => Map<string, Answer>) {
+    this.server = new ReleaseServer(
+      answers?.(this.archive) ?? releaseOf("v9.9.9", { [NAME]: this.archive }),
+    );
+  }
+
+  async run(shell: string, args: readonly string[]) {
+    const inherited = NEEDED.map((name) => [name, Deno.env.get(name)] as const)
+      .filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const { code, stdout, stderr } = await new Deno.Command(shell, {
+      args: [
+        ...["-NoProfile", "-ExecutionPolicy", "Bypass", "-File", SCRIPT],
+        ...args,
+      ],
+      cwd: this.env.project,
+      env: {
+        ...Object.fromEntries(inherited),
+        PATH: `${this.folder};${Deno.env.get("PATH")}`,
+        USERPROFILE: this.env.home,
+        LOCALAPPDATA: this.env.home,
+        TEMP: join(this.env.root, "tmp"),
+        TMP: join(this.env.root, "tmp"),
+        MPM_RELEASES: this.server.address,
+      },
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) =>
+      new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+    return { status: code, stdout: text(stdout), stderr: text(stderr) };
+  }
+
+  names(): string[] {
+    return [...Deno.readDirSync(this.folder)].map(({ name }) => name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+    this.env[Symbol.dispose]();
+  }
+}
+
+windowsTest("install.ps1 installs, replaces and removes", async () => {
+  for (const shell of SHELLS) {
+    await using world = new World();
+    const first = await world.run(shell, []);
+    assertEquals(first.status, 0, first.stderr);
+    assertStringIncludes(first.stdout, `at ${world.mpm}`);
+    assertEquals(world.names(), ["mpm.exe"]);
+    // One that runs: it waits for its standard input.
+    const running = new Deno.Command(world.mpm, {
+      args: ["statusline"],
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const second = await world.run(shell, ["-Dir", world.folder]);
+    assertEquals(second.status, 0, second.stderr);
+    await running.stdin.close();
+    await running.status;
+    const third = await world.run(shell, []);
+    assertEquals(third.status, 0, third.stderr);
+    assertEquals(world.names(), ["mpm.exe"], "the old one went");
+    const removed = await world.run(shell, ["-Uninstall"]);
+    assertEquals(removed.status, 0, removed.stderr);
+    assertEquals(world.names(), []);
+  }
+});
+
+windowsTest(
+  "install.ps1 installs nothing that is not as it should be",
+  async () => {
+    const page = new TextEncoder().encode("<html></html>\n");
+    const wrong: [string, (archive: Uint8Array) => Map<string, Answer>][] = [
+      [
+        "does not have the checksum",
+        (archive) =>
+          releaseOf("v9.9.9", { [NAME]: archive })
+            .set(`download/v9.9.9/${NAME}`, archive.subarray(1000)),
+      ],
+      ["There is no", () => new Map()],
+      [
+        "so it cannot be verified",
+        (archive) => releaseOf("v9.9.9", { "other.zip": archive }),
+      ],
+      [
+        "lists no checksums",
+        () => new Map([["latest/download/SHA256SUMS", page]]),
+      ],
+      ["Cannot unpack", () => releaseOf("v9.9.9", { [NAME]: page })],
+      ["status 403", () => new Map([["latest/download/SHA256SUMS", 403]])],
+    ];
+    for (const shell of SHELLS) {
+      for (const [error, answers] of wrong) {
+        await using world = new World(answers);
+        const done = await world.run(shell, []);
+        assertEquals(done.status, 1, error);
+        assertStringIncludes(done.stderr, error);
+        assertEquals([...Deno.readDirSync(world.env.home)], [], error);
+      }
+    }
+  },
+);
+
+windowsTest("install.ps1 says that there is no network", async () => {
+  await using world = new World();
+  await world.server[Symbol.asyncDispose]();
+  const done = await world.run(SHELLS[0]!, []);
+  assertEquals(done.status, 1);
+  assertStringIncludes(done.stderr, "Error: Cannot download");
+});

@@ -1,0 +1,736 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { TRIPLES } from "../../scripts/toolchain.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { posixTest, unprivileged } from "../helpers/posix.ts";
+import { has, pathOf } from "../helpers/programs.ts";
+import {
+  type Answer,
+  releaseOf,
+  ReleaseServer,
+} from "../helpers/release_server.ts";
+import { say } from "../helpers/say.ts";
+import { ROOT } from "../helpers/tree.ts";
+
+const SCRIPT = join(ROOT, "scripts", "install.sh");
+const NAME = `mpm-${Deno.build.target}.tar.gz`;
+
+const SHELLS = Deno.build.os === "windows" ? [] : [
+  ["dash"],
+  ["bash"],
+  ["busybox", "sh"],
+  ["zsh"],
+].filter(([program]) => has(program!))
+  .map(([program, ...args]) => [pathOf(program!)!, ...args]);
+
+/** A world with a release of a program that answers as mpm, and a server. */
+class World implements AsyncDisposable {
+  readonly env = new TestEnv();
+  readonly folder = join(this.env.home, ".local", "bin");
+  readonly mpm = join(this.folder, "mpm");
+  readonly archive: Uint8Array;
+  readonly server: ReleaseServer;
+
+  constructor(answers?: (archive: Uint8Array) => Map<string, Answer>) {
+    this.archive = archiveOf(this.env, "9.9.9");
+    const files = answers?.(this.archive) ??
+      releaseOf("v9.9.9", { [NAME]: this.archive });
+    this.server = new ReleaseServer(files);
+  }
+
+  /** Runs the installer as another process, so that the server can answer. */
+  async run(
+    args: readonly string[],
+    { shell = ["sh"], env = {}, clear = false, command = (all) => all }: {
+      shell?: readonly string[];
+      env?: Record<string, string>;
+      clear?: boolean;
+      command?: (all: string[]) => string[];
+    } = {},
+  ) {
+    const [program, ...rest] = command([...shell, SCRIPT, ...args]);
+    const { code, stdout, stderr } = await new Deno.Command(program!, {
+      args: rest,
+      cwd: this.env.project,
+      env: { ...this.vars(), ...env },
+      clearEnv: !clear,
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) =>
+      new TextDecoder().decode(bytes)
+        .replaceAll(this.env.root, "$ROOT")
+        .replaceAll(this.server.address, "$RELEASES");
+    return { status: code, stdout: text(stdout), stderr: text(stderr) };
+  }
+
+  vars(): Record<string, string> {
+    const env = this.env.env();
+    return {
+      PATH: `${this.folder}:${env.PATH}`,
+      HOME: env.HOME!,
+      TMPDIR: env.TMPDIR!,
+      LC_ALL: "C",
+      SHELL: "/bin/bash",
+      MPM_RELEASES: this.server.address,
+    };
+  }
+
+  /** Nothing but what was in the home folder before, and no temporary file. */
+  assertNothing(message?: string): void {
+    const left = [this.env.home, join(this.env.root, "tmp")]
+      .flatMap((folder) => [...Deno.readDirSync(folder)].map((e) => e.name));
+    assertEquals(left, [], message);
+  }
+
+  /** The whole folder is the program and nothing else. */
+  assertInstalled(version: string, message?: string): void {
+    assertEquals(names(this.folder), ["mpm"], message);
+    assertEquals(this.env.run(this.mpm, ["--version"]).stdout, answer(version));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+    this.env[Symbol.dispose]();
+  }
+}
+
+const answer = (version: string) =>
+  `mpm ${version} (0123456789ab 2026-01-02)\n`;
+
+const names = (folder: string) =>
+  [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+function archiveOf(env: TestEnv, version: string, script?: string): Uint8Array {
+  const folder = Deno.makeTempDirSync({ dir: env.root });
+  const text = script ?? `printf '%s' '${answer(version)}'`;
+  Deno.writeTextFileSync(join(folder, "mpm"), `#!/bin/sh\n${text}\n`, {
+    mode: 0o755,
+  });
+  const done = env.run("tar", ["-czf", "a.tar.gz", "mpm"], { cwd: folder });
+  assertEquals(done.status, 0, done.stderr);
+  const bytes = Deno.readFileSync(join(folder, "a.tar.gz"));
+  Deno.removeSync(folder, { recursive: true });
+  return bytes;
+}
+
+/** A folder that comes first on PATH, with programs that answer so. */
+function fakes(world: World, answers: Record<string, string>): string {
+  const folder = join(world.env.root, "fakes");
+  Deno.mkdirSync(folder, { recursive: true });
+  for (const [name, script] of Object.entries(answers)) {
+    Deno.writeTextFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, {
+      mode: 0o755,
+    });
+  }
+  return folder;
+}
+
+/** Links to the programs named, as the only ones there are. */
+function only(world: World, programs: readonly string[]): string {
+  const folder = join(world.env.root, "only");
+  Deno.mkdirSync(folder);
+  for (const name of programs) {
+    const path = pathOf(name);
+    if (path) Deno.symlinkSync(path, join(folder, name));
+  }
+  return folder;
+}
+
+const NEEDED = [
+  ...["sh", "uname", "getconf", "dirname", "basename", "mktemp", "find", "rm"],
+  ...["mkdir", "mv", "chmod", "cat", "tr", "sed", "tail", "tar", "gzip", "ldd"],
+  "grep",
+];
+
+posixTest("shellcheck has nothing to say about install.sh", () => {
+  if (!has("shellcheck")) {
+    say("SKIPPED: shellcheck is not installed; install.sh was not checked");
+    return;
+  }
+  const { stdout, success } = new Deno.Command("shellcheck", {
+    args: ["--shell=sh", SCRIPT],
+  }).outputSync();
+  assertEquals([success, new TextDecoder().decode(stdout)], [true, ""]);
+});
+
+posixTest(
+  "install.sh installs the latest release, in every shell",
+  async () => {
+    for (const shell of SHELLS) {
+      await using world = new World();
+      assertEquals(
+        await world.run([], { shell }),
+        {
+          status: 0,
+          stdout: `Downloading $RELEASES/latest/download/${NAME}\n` +
+            `Installed mpm ${answer("9.9.9").slice(4, -1)} at ` +
+            "$ROOT/home/.local/bin/mpm\n",
+          stderr: "",
+        },
+        shell.join(" "),
+      );
+      world.assertInstalled("9.9.9", shell.join(" "));
+      assertEquals(Deno.statSync(world.mpm).mode! & 0o777, 0o755);
+      assertEquals(names(join(world.env.root, "tmp")), []);
+    }
+  },
+);
+
+posixTest(
+  "install.sh runs from a pipe, and a part of it does nothing",
+  async () => {
+    await using world = new World();
+    const text = Deno.readTextFileSync(SCRIPT);
+    const pipe = async (script: string, args: string[]) => {
+      const child = new Deno.Command("sh", {
+        args: ["-s", "--", ...args],
+        env: world.vars(),
+        clearEnv: true,
+        stdin: "piped",
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      const writer = child.stdin.getWriter();
+      // A shell that gives up early does not read all of it.
+      await writer.write(new TextEncoder().encode(script)).catch(() => {});
+      await writer.close().catch(() => {});
+      return (await child.status).success;
+    };
+    const end = text.lastIndexOf('main "$@"');
+    const cuts = [...text.matchAll(/\n/g)].map(({ index }) => index)
+      .filter((_, at) => at % 60 === 0);
+    for (const cut of [...cuts, end, end + 4, end + 8, text.length - 3]) {
+      await pipe(text.slice(0, cut), ["--version", "9.9.9"]);
+      world.assertNothing(`cut at ${cut}`);
+    }
+    assertEquals(world.server.asked, []);
+    assert(await pipe(text, ["--version", "v9.9.9"]));
+    world.assertInstalled("9.9.9");
+    assert(
+      world.server.asked.every((path) => path.startsWith("download/v9.9.9")),
+    );
+  },
+);
+
+posixTest(
+  "install.sh goes to --dir, and says when PATH has it not",
+  async () => {
+    await using world = new World();
+    const folder = join(world.env.root, "my programs", "bin");
+    const line = 'export PATH="$ROOT/my programs/bin:$PATH"';
+    const said: [string, string][] = [
+      ["/usr/bin/zsh", `Add to ~/.zshrc: ${line}`],
+      ["/bin/bash", `Add to ~/.bashrc (macOS: ~/.bash_profile): ${line}`],
+      ["/usr/bin/fish", "Run: fish_add_path '$ROOT/my programs/bin'"],
+      ["", `Add to your shell's profile: ${line}`],
+    ];
+    for (const [SHELL, hint] of said) {
+      const done = await world.run(["--dir", folder], { env: { SHELL } });
+      assertEquals(done.status, 0, done.stderr);
+      assertEquals(done.stdout.split("\n").at(-2), hint);
+      assertEquals(
+        done.stderr,
+        "Warning: $ROOT/my programs/bin is not on PATH, so your shell does " +
+          "not find mpm yet\n",
+      );
+    }
+    assertEquals(names(folder), ["mpm"]);
+    world.assertNothing();
+    const first = fakes(world, { mpm: "echo mpm 0.0.1" });
+    const { stderr } = await world.run([], {
+      env: { PATH: `${first}:${world.vars().PATH}` },
+    });
+    assertEquals(
+      stderr,
+      "Warning: another mpm comes first on PATH: $ROOT/fakes/mpm\n",
+    );
+  },
+);
+
+/** Releases that must not be installed, and what is said of each. */
+const WRONG: Record<
+  string,
+  { answers: (archive: Uint8Array) => Map<string, Answer>; error: RegExp }
+> = {
+  "a truncated archive": {
+    answers: (archive) =>
+      releaseOf("v9.9.9", { [NAME]: archive })
+        .set(`download/v9.9.9/${NAME}`, archive.subarray(0, 100)),
+    error: /expected \w{64}\nfound {4}\w{64}\nError: .* does not have the/,
+  },
+  "a connection that breaks": {
+    answers: (archive) =>
+      releaseOf("v9.9.9", { [NAME]: archive }).set(`download/v9.9.9/${NAME}`, {
+        start: archive.subarray(0, 50),
+        length: archive.length,
+      }),
+    error: /Error: Cannot download .*: no network, or the connection broke/,
+  },
+  "a tampered archive": {
+    answers: (archive) =>
+      releaseOf("v9.9.9", { [NAME]: archive }).set(
+        `download/v9.9.9/${NAME}`,
+        archive.map((byte, at) => at === archive.length - 9 ? byte ^ 1 : byte),
+      ),
+    error: /does not have the checksum that SHA256SUMS gives it/,
+  },
+  "no SHA256SUMS": {
+    answers: (archive) => {
+      const all = releaseOf("v9.9.9", { [NAME]: archive });
+      all.delete("download/v9.9.9/SHA256SUMS");
+      return all;
+    },
+    error: /Error: There is no .*\/SHA256SUMS\nHint: .* installed unverified/,
+  },
+  "an asset that is not listed": {
+    answers: (archive) =>
+      new Map([
+        ...releaseOf("v9.9.9", { "mpm-other.tar.gz": archive }),
+        [`download/v9.9.9/${NAME}`, archive],
+      ]),
+    error: /SHA256SUMS does not list mpm-.*, so it cannot be verified/,
+  },
+  "an asset that is not there": {
+    answers: (archive) => {
+      const all = releaseOf("v9.9.9", { [NAME]: archive });
+      all.delete(`download/v9.9.9/${NAME}`);
+      all.delete(`latest/download/${NAME}`);
+      return all;
+    },
+    error: /Error: There is no .*\.tar\.gz\n/,
+  },
+  "a page of HTML for everything": {
+    answers: () => {
+      const page = new TextEncoder().encode("<html><p>Log in\n</html>\n");
+      return new Map([
+        ["latest/download/SHA256SUMS", page],
+        [`latest/download/${NAME}`, page],
+      ]);
+    },
+    error: /SHA256SUMS lists no checksums, so it is something else\nHint: A lo/,
+  },
+  "a page of HTML for the archive": {
+    answers: (archive) =>
+      releaseOf("v9.9.9", { [NAME]: archive }).set(
+        `download/v9.9.9/${NAME}`,
+        new TextEncoder().encode("<html></html>"),
+      ),
+    error: /does not have the checksum/,
+  },
+  "a server that refuses": {
+    answers: () => new Map([["latest/download/SHA256SUMS", 403]]),
+    error: /Error: The server answered with status 403 for .*SHA256SUMS/,
+  },
+  "a right checksum of what is no archive": {
+    answers: () => releaseOf("v9.9.9", { [NAME]: new Uint8Array(64) }),
+    error: /Error: Cannot unpack mpm-/,
+  },
+};
+
+posixTest(
+  "install.sh installs nothing that is not as it should be",
+  async () => {
+    const downloaders = ["curl", "wget"].filter(has);
+    const busybox = has("busybox");
+    for (const [name, { answers, error }] of Object.entries(WRONG)) {
+      for (const tool of [...downloaders, ...busybox ? ["busybox"] : []]) {
+        await using world = new World(answers);
+        const PATH = only(world, [...NEEDED, "sha256sum", tool]);
+        if (tool === "busybox") {
+          Deno.symlinkSync("busybox", join(PATH, "wget"));
+        }
+        const done = await world.run([], { env: { PATH } });
+        assertEquals(done.status, 1, `${name} ${tool} ${done.stdout}`);
+        assert(error.test(done.stderr), `${name}, ${tool}: ${done.stderr}`);
+        world.assertNothing(`${name}, ${tool}`);
+      }
+    }
+  },
+);
+
+posixTest("install.sh needs only one of its tools", async () => {
+  const digests = ["sha256sum", "shasum", "openssl"].filter(has);
+  const tools = [["curl"], ["wget"], ["busybox"]].filter(([one]) => has(one!));
+  for (const [tool] of tools) {
+    for (const digest of digests) {
+      await using world = new World();
+      const PATH = only(world, [...NEEDED, "perl", digest, tool!]);
+      if (tool === "busybox") Deno.symlinkSync("busybox", join(PATH, "wget"));
+      const done = await world.run([], { env: { PATH } });
+      assertEquals(done.status, 0, `${tool} ${digest}: ${done.stderr}`);
+      assertEquals(names(world.folder), ["mpm"]);
+    }
+  }
+  await using world = new World();
+  const PATH = only(world, [...NEEDED, "sha256sum"]);
+  const none = await world.run([], { env: { PATH } });
+  assertStringIncludes(
+    none.stderr,
+    "Error: Neither curl nor wget is installed",
+  );
+  world.assertNothing();
+});
+
+posixTest("install.sh says that there is no network", async () => {
+  await using world = new World();
+  const { address } = world.server;
+  await world.server[Symbol.asyncDispose]();
+  for (const tool of ["curl", "wget"].filter(has)) {
+    await using other = new World();
+    const PATH = only(other, [...NEEDED, "sha256sum", tool]);
+    const done = await other.run([], { env: { PATH, MPM_RELEASES: address } });
+    assertEquals(done.status, 1);
+    assertStringIncludes(done.stderr, "no network, or the connection broke\n");
+    other.assertNothing(tool);
+  }
+});
+
+posixTest("install.sh knows the platforms there are builds for", async () => {
+  const cases: [Record<string, string>, string | RegExp][] = [
+    [{
+      uname:
+        "case $1 in -s) echo Linux;; -m) echo x86_64;; *) echo GNU/Linux;; esac",
+    }, "x86_64-unknown-linux-gnu"],
+    [{
+      uname:
+        "case $1 in -s) echo Linux;; -m) echo aarch64;; *) echo GNU/Linux;; esac",
+    }, "aarch64-unknown-linux-gnu"],
+    [{
+      uname: "case $1 in -s) echo Darwin;; -m) echo x86_64;; *) exit 1;; esac",
+    }, "x86_64-apple-darwin"],
+    [{
+      uname: "case $1 in -s) echo Darwin;; -m) echo arm64;; *) exit 1;; esac",
+    }, "aarch64-apple-darwin"],
+    [{
+      uname: "case $1 in -s) echo Darwin;; -m) echo x86_64;; *) exit 1;; esac",
+      sysctl: "echo 1",
+    }, "aarch64-apple-darwin"],
+    [{
+      uname:
+        "case $1 in -s) echo MINGW64_NT-10.0;; -m) echo x86_64;; *) echo Msys;; esac",
+    }, /This is Windows.*\n.*install\.ps1/],
+    [{
+      uname:
+        "case $1 in -s) echo FreeBSD;; -m) echo amd64;; *) echo FreeBSD;; esac",
+    }, /There is no mpm for this machine: FreeBSD, amd64/],
+    [{
+      uname:
+        "case $1 in -s) echo Linux;; -m) echo riscv64;; *) echo GNU/Linux;; esac",
+    }, /There is no mpm for this machine: Linux, riscv64/],
+    [{
+      uname:
+        "case $1 in -s) echo Linux;; -m) echo aarch64;; *) echo Android;; esac",
+    }, /There is no mpm for this machine/],
+    [{
+      uname:
+        "case $1 in -s) echo Linux;; -m) echo aarch64;; *) echo GNU/Linux;; esac",
+      getconf: "echo 32",
+    }, /There is no mpm for this machine/],
+    [{
+      uname:
+        "case $1 in -s) echo Linux;; -m) echo x86_64;; *) echo GNU/Linux;; esac",
+      ldd: "echo 'musl libc (x86_64)' >&2; exit 1",
+    }, /the C library musl, and mpm needs glibc/],
+  ];
+  for (const [programs, expected] of cases) {
+    await using world = new World((archive) =>
+      releaseOf(
+        "v9.9.9",
+        Object.fromEntries(
+          TRIPLES.map((triple) => [`mpm-${triple}.tar.gz`, archive]),
+        ),
+      )
+    );
+    const PATH = `${
+      fakes(world, {
+        sysctl: "exit 1",
+        getconf: "echo 64",
+        ldd: "echo 'ldd (GNU libc) 2.36'",
+        ...programs,
+      })
+    }:${world.vars().PATH}`;
+    const done = await world.run([], { env: { PATH } });
+    if (typeof expected === "string") {
+      assertEquals(done.status, 0, done.stderr);
+      assertStringIncludes(done.stdout, `/mpm-${expected}.tar.gz\n`);
+    } else {
+      assertEquals(done.status, 1, done.stdout);
+      assert(expected.test(done.stderr), done.stderr);
+      world.assertNothing();
+      assertEquals(world.server.asked, []);
+    }
+  }
+});
+
+posixTest(
+  "install.sh takes a file without network, and verifies it",
+  async () => {
+    await using world = new World();
+    const { env, archive } = world;
+    const own = (path: string) => join(env.project, path);
+    env.write(`a b/${NAME}`, archive);
+    const offline = {
+      env: { MPM_RELEASES: "", PATH: only(world, [...NEEDED, "sha256sum"]) },
+    };
+    const bare = await world.run(["--file", `a b/${NAME}`], offline);
+    assertEquals(bare.status, 1);
+    assertStringIncludes(bare.stderr, "cannot be verified");
+    world.assertNothing();
+    const sums = world.server.answers.get("download/v9.9.9/SHA256SUMS");
+    env.write("a b/SHA256SUMS", sums as Uint8Array);
+    const done = await world.run(["--file", `a b/${NAME}`], offline);
+    assertEquals(done.status, 0, done.stderr);
+    assertEquals(names(world.folder), ["mpm"]);
+    // Lines as another tool writes them, ends as Windows has them.
+    const text = new TextDecoder().decode(sums as Uint8Array);
+    env.write("sums", text.toUpperCase().replace(/ {2}.*\n/, ` *${NAME}\r\n`));
+    Deno.removeSync(own("a b/SHA256SUMS"));
+    const named = await world.run(
+      [`--file=${own(`a b/${NAME}`)}`, "--sums", "sums"],
+      offline,
+    );
+    assertEquals(named.status, 0, named.stderr);
+    env.write(`a b/${NAME}`, archive.subarray(1));
+    const changed = await world.run(
+      ["--file", `a b/${NAME}`, "--sums", "sums"],
+      offline,
+    );
+    assertEquals(changed.status, 1);
+    world.assertInstalled("9.9.9");
+    const missing = await world.run(["--file", "none"], offline);
+    assertStringIncludes(missing.stderr, "Error: No file none\n");
+    assertEquals(world.server.asked, []);
+  },
+);
+
+posixTest(
+  "install.sh refuses a release that does not hold what it says",
+  async () => {
+    await using world = new World();
+    for (
+      const [script, error] of [
+        ["echo mpm 1.0.0", "holds mpm 1.0.0, not 9.9.9"],
+        [
+          "echo 'GLIBC_2.99 not found' >&2; exit 1",
+          "GLIBC_2.99 not found\nError: The mpm in",
+        ],
+      ] as const
+    ) {
+      const archive = archiveOf(world.env, "", script);
+      for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
+        world.server.answers.set(path, bytes);
+      }
+      const done = await world.run(["--version", "9.9.9"]);
+      assertEquals(done.status, 1);
+      assertStringIncludes(done.stderr, error);
+      world.assertNothing();
+    }
+  },
+);
+
+posixTest(
+  "install.sh replaces an mpm that runs, and no other program",
+  async () => {
+    await using world = new World();
+    const { env, folder, mpm } = world;
+    Deno.mkdirSync(folder, { recursive: true });
+    // A real program that runs: its file may not be written to, only replaced.
+    Deno.copyFileSync("/bin/sleep", mpm);
+    const sleep = new Deno.Command(mpm, { args: ["60"], stdin: "null" })
+      .spawn();
+    const before = Deno.readFileSync(mpm);
+    const refused = await world.run([]);
+    assertEquals(refused.status, 1);
+    assertEquals(
+      refused.stderr,
+      "Error: $ROOT/home/.local/bin/mpm is there and does not answer as mpm\n" +
+        "Hint: Choose another folder with --dir, or replace it with --force\n",
+    );
+    assertEquals(Deno.readFileSync(mpm), before);
+    assertEquals(names(folder), ["mpm"]);
+    const forced = await world.run(["--force"]);
+    assertEquals(forced.status, 0, forced.stderr);
+    world.assertInstalled("9.9.9");
+    sleep.kill("SIGKILL");
+    assertEquals((await sleep.status).signal, "SIGKILL", "it ran until now");
+    // What a killed installation left goes, what may still be at work stays.
+    for (const name of [".mpm-install.old", ".mpm-install.new"]) {
+      Deno.mkdirSync(join(folder, name));
+    }
+    const longAgo = Date.now() / 1000 - 2 * 86_400;
+    Deno.utimeSync(join(folder, ".mpm-install.old"), longAgo, longAgo);
+    assertEquals((await world.run([])).status, 0, "an mpm needs no force");
+    assertEquals(names(folder), [".mpm-install.new", "mpm"]);
+    Deno.removeSync(mpm);
+    Deno.mkdirSync(mpm);
+    const blocked = await world.run(["--force"]);
+    assertStringIncludes(blocked.stderr, "/mpm is a folder\n");
+    assertEquals(names(env.project), []);
+  },
+);
+
+posixTest(
+  "install.sh says where it may not write, and leaves nothing",
+  async () => {
+    await using world = new World();
+    const locked = join(world.env.root, "locked");
+    Deno.mkdirSync(locked, { mode: 0o755 });
+    Deno.chmodSync(world.env.root, 0o755);
+    Deno.chmodSync(world.env.project, 0o777);
+    if (Deno.uid() !== 0) Deno.chmodSync(locked, 0o555);
+    for (const folder of [locked, join(locked, "new")]) {
+      const done = await world.run(["--dir", folder], {
+        command: (all) => unprivileged(all),
+      });
+      assertEquals(done.status, 1);
+      assertStringIncludes(
+        done.stderr,
+        "Error: No permission to write to $ROOT/locked",
+      );
+      assertStringIncludes(done.stderr, "does not ask for more rights\n");
+    }
+    assertEquals(names(locked), []);
+    assertEquals(world.server.asked, [], "said before anything is fetched");
+  },
+);
+
+posixTest("install.sh that is interrupted leaves nothing", async () => {
+  const signals = ["INT", "TERM", "HUP"];
+  for (const [turn, shell] of [...SHELLS, ...SHELLS].entries()) {
+    const signal = signals[turn % signals.length]!;
+    await using world = new World((archive) =>
+      releaseOf("v9.9.9", { [NAME]: archive })
+        .set(`download/v9.9.9/${NAME}`, { stalls: archive.subarray(0, 20) })
+    );
+    const [program, ...args] = [...shell, SCRIPT];
+    const child = new Deno.Command(program!, {
+      args,
+      env: world.vars(),
+      clearEnv: true,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      detached: true,
+    }).spawn();
+    while (!world.server.asked.includes(`download/v9.9.9/${NAME}`)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    // As a terminal does, to all processes of the group.
+    world.env.run("sh", ["-c", `kill -s ${signal} -- -${child.pid}`]);
+    assert(!(await child.status).success);
+    world.assertNothing(`${signal} ${shell}`);
+  }
+});
+
+posixTest("install.sh takes mpm away again, and nothing else", async () => {
+  await using world = new World();
+  const { env, folder, mpm } = world;
+  const missing = await world.run(["--uninstall"]);
+  assertEquals(missing.status, 1);
+  assertStringIncludes(missing.stderr, "Error: There is no $ROOT/home/");
+  assertEquals((await world.run([])).status, 0);
+  Deno.writeTextFileSync(join(folder, "other"), "");
+  const settings = join(env.home, ".claude", "settings.json");
+  Deno.mkdirSync(join(env.home, ".claude"));
+  Deno.writeTextFileSync(settings, JSON.stringify({ command: mpm }));
+  const hooked = await world.run(["--uninstall"]);
+  assertEquals(hooked.status, 1);
+  assertStringIncludes(
+    hooked.stderr,
+    "First run: mpm hooks uninstall --scope user",
+  );
+  assertEquals(names(folder), ["mpm", "other"]);
+  Deno.writeTextFileSync(settings, "{}");
+  const done = await world.run(["--uninstall"]);
+  assertEquals([done.status, done.stderr], [0, ""]);
+  assertStringIncludes(done.stdout, "Removed $ROOT/home/.local/bin/mpm\n");
+  assertEquals(names(folder), ["other"]);
+  Deno.writeTextFileSync(mpm, "#!/bin/sh\necho something else\n", {
+    mode: 0o755,
+  });
+  const foreign = await world.run(["--uninstall"]);
+  assertEquals(foreign.status, 1);
+  assertEquals(names(folder), ["mpm", "other"]);
+  assertEquals((await world.run(["--uninstall", "--force"])).status, 0);
+  assertEquals(names(folder), ["other"]);
+  assertEquals(names(env.home), [".claude", ".local"]);
+});
+
+posixTest("install.sh explains itself and what it does not take", async () => {
+  await using world = new World();
+  const help = await world.run(["--help"]);
+  assertEquals([help.status, help.stderr], [0, ""]);
+  assertStringIncludes(help.stdout, "Installs mpm: sh install.sh [options]");
+  for (
+    const [args, error] of [
+      [["--frobnicate"], 'Unknown option "--frobnicate"'],
+      [["--version"], "--version needs a value"],
+      [["--dir="], "--dir needs a value"],
+      [["--version", "../../x"], 'No version: "../../x"'],
+      [["now"], 'Unknown option "now"'],
+    ] as const
+  ) {
+    const done = await world.run(args);
+    assertEquals(done.status, 2, args.join(" "));
+    assertEquals(
+      done.stderr,
+      `Error: ${error}\nHint: sh install.sh --help lists the options\n`,
+    );
+  }
+  const nowhere = await world.run([], { env: { MPM_RELEASES: "" } });
+  assertStringIncludes(nowhere.stderr, "does not know where the releases are");
+  const homeless = await world.run([], { env: { HOME: "" } });
+  assertStringIncludes(homeless.stderr, "Name one: --dir <folder>");
+  const absent = await world.run(["--version", "1.2.3"]);
+  assertStringIncludes(absent.stderr, "There is no $RELEASES/download/v1.2.3/");
+  world.assertNothing();
+});
+
+/** The shell commands of a document, one text for each block. */
+function blocksOf(path: string): string[] {
+  const text = Deno.readTextFileSync(join(ROOT, path));
+  return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, one]) => one!)
+    // Blocks name the platform that most have.
+    .map((one) =>
+      one.replaceAll("x86_64-unknown-linux-gnu", Deno.build.target)
+    );
+}
+
+posixTest("the commands of docs/install.md and the README work", async () => {
+  for (const tool of ["curl", "sha256sum"]) {
+    if (has(tool)) continue;
+    say(`SKIPPED: the commands of docs/install.md want ${tool}`);
+    return;
+  }
+  const readme = blocksOf("README.md").filter((one) =>
+    one.includes("install.sh")
+  );
+  assertEquals(readme.length, 1);
+  await using world = new World();
+  const script = new TextEncoder().encode(Deno.readTextFileSync(SCRIPT));
+  const archive = archiveOf(world.env, "0.1.0");
+  const files = releaseOf("v0.1.0", { [NAME]: archive, "install.sh": script });
+  for (const [path, answer] of files) world.server.answers.set(path, answer);
+  const programs = fakes(world, { less: "cat >/dev/null", mpm: "exit 0" });
+  // What was downloaded elsewhere.
+  for (const name of [NAME, "SHA256SUMS"]) {
+    world.env.write(name, files.get(`download/v0.1.0/${name}`) as Uint8Array);
+  }
+  const env = { PATH: `${programs}:${world.vars().PATH}` };
+  for (const block of [...readme, ...blocksOf("docs/install.md")]) {
+    const done = await new Deno.Command("sh", {
+      args: ["-euc", block],
+      cwd: world.env.project,
+      env: { ...world.vars(), ...env },
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    const said = new TextDecoder().decode(done.stderr);
+    assert(done.success, `${block}: ${said}`);
+    if (block.includes("--dir ~/bin")) {
+      assertEquals(names(join(world.env.home, "bin")), ["mpm"]);
+    }
+  }
+  // Installed from four ways; the last block takes it away.
+  assertEquals(names(world.folder), []);
+});

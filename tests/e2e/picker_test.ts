@@ -1,0 +1,72 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { binary } from "../helpers/mpm.ts";
+import { hasPty, Pty } from "../helpers/pty.ts";
+import { idAt, ownSave, putSave } from "../helpers/stores.ts";
+
+/** These need a pseudo-terminal, which `script` of util-linux makes. */
+function ptyTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: !hasPty(), fn });
+}
+
+function project(count: number): TestEnv {
+  const env = new TestEnv();
+  for (let at = 0; at < count; at++) {
+    putSave(env, ownSave(idAt(60 * at), { summary: `Step s${at} 漢字` }));
+  }
+  return env;
+}
+
+/** The prompt, then its status, then how the terminal is. */
+const PROMPT = `"${binary()}" resume --list --peek --no-changes; ` +
+  'echo "status=$?"; stty -a; echo done';
+
+ptyTest(
+  "the prompt on a real terminal is searched, and gives the terminal back",
+  async () => {
+    using env = project(1000);
+    await using pty = new Pty(env, PROMPT);
+    await pty.until("type to search");
+    await pty.type("STEP s77");
+    assertStringIncludes(await pty.until("11 of 1000"), "Search:");
+    await pty.type("\x1b[B");
+    await pty.until("❯ 221");
+    await pty.type("\r");
+    const answer = await pty.until("status=0");
+    assertStringIncludes(answer, "\x1b[?1049l");
+    assertStringIncludes(answer, `Session Resume: ${idAt(60 * 778)}`);
+    const terminal = await pty.until("done");
+    assert(/[ ;]icanon/.test(terminal) && /[ ;]echo /.test(terminal), terminal);
+  },
+);
+
+ptyTest(
+  "Ctrl-C and Escape at the prompt end with 130 on a real terminal",
+  async () => {
+    using env = project(3);
+    for (const keys of ["\x03", "\x1b"]) {
+      await using pty = new Pty(env, PROMPT);
+      await pty.until("type to search");
+      await pty.type(keys);
+      await pty.until("status=130");
+      const terminal = await pty.until("done");
+      assert(/[ ;]icanon/.test(terminal), terminal);
+    }
+  },
+);
+
+ptyTest("the prompt follows the size of a real terminal", async () => {
+  using env = project(100);
+  await using pty = new Pty(env, PROMPT);
+  const [name] = /\/dev\/pts\/\d+/.exec(await pty.until("\r\n"))!;
+  await pty.until("type to search");
+  const resized = env.run("stty", ["-F", name!, "rows", "9", "cols", "30"]);
+  assertEquals(resized.status, 0);
+  // Four lines are left for the list, each cut.
+  const frame = await pty.until("100  ↑↓ move, Enter resumes, …");
+  const last = frame.slice(frame.lastIndexOf("\x1b[H"));
+  assertEquals(last.match(/Step s/g)?.length, 4, last);
+  await pty.type("\x03");
+  await pty.until("status=130");
+  await pty.until("done");
+});

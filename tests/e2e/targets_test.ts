@@ -1,0 +1,60 @@
+import { assert, assertEquals } from "@std/assert";
+import { existsSync } from "node:fs";
+import { join } from "@std/path";
+import { compiler } from "../../scripts/build_compile.ts";
+import { bundle } from "../../scripts/build_bundle.ts";
+import { hostTriple } from "../../scripts/build.ts";
+import { commitOf } from "../../scripts/build_commit.ts";
+import { reproduce } from "../../scripts/reproduce.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { say } from "../helpers/say.ts";
+import { ROOT } from "../helpers/tree.ts";
+
+Deno.test("two builds of one commit are the same to the byte", async () => {
+  if ((await commitOf(ROOT)).commit === "unknown") {
+    say("SKIPPED: this is no clone; whether builds are the same is not known");
+    return;
+  }
+  const [{ digests, size } = { digests: [], size: 0 }] = await reproduce([
+    hostTriple(),
+  ]);
+  assertEquals(digests[0], digests[1]);
+  assert(size > 1e7);
+});
+
+/** Where Debian puts the C library of arm64 beside that of x86_64. */
+const LIBRARY = "/usr/aarch64-linux-gnu";
+
+const EMULATOR = ["/usr/bin/qemu-aarch64-static", "/usr/bin/qemu-aarch64"]
+  .find((path) => existsSync(path));
+
+Deno.test("the binary for Linux on arm64 pauses and resumes", async () => {
+  const there = EMULATOR && existsSync(`${LIBRARY}/lib/ld-linux-aarch64.so.1`);
+  if (Deno.build.os !== "linux" || !there) {
+    say(
+      "SKIPPED: the arm64 binary was not run; Debian's packages " +
+        "qemu-user-static and libc6-arm64-cross are needed for it",
+    );
+    return;
+  }
+  using env = TestEnv.repository();
+  const folder = join(env.root, "bundle");
+  const main = await bundle(ROOT, folder, {
+    commit: "0123456789ab",
+    date: "2026-01-02",
+  });
+  const output = join(env.root, "mpm-arm64");
+  await compiler()({ triple: "aarch64-unknown-linux-gnu", main, output });
+  const mpm = (...args: string[]) =>
+    env.run(EMULATOR!, ["-L", LIBRARY, output, ...args]);
+  const paused = mpm("pause", "-s", "On arm64", "--json");
+  assertEquals(paused.status, 0, paused.stderr);
+  const { session_id: id } = JSON.parse(paused.stdout);
+  const save = JSON.parse(env.read(`.claude-mpm/sessions/${id}.json`));
+  assertEquals(save.build, "0123456789ab 2026-01-02");
+  env.write("new.txt", "x");
+  const resumed = mpm("resume");
+  assertEquals(resumed.status, 0, resumed.stderr);
+  assert(resumed.stdout.includes("On arm64"), resumed.stdout);
+  assert(resumed.stdout.includes("new.txt"), resumed.stdout);
+});

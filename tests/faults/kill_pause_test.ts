@@ -1,0 +1,42 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { killAgain } from "../helpers/kills.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+posixTest(
+  "a thousand pauses killed at any moment leave no save or a whole one",
+  () =>
+    killAgain({
+      name: "pause",
+      prepare: () => TestEnv.repository(),
+      next: (env, round) => {
+        // What there is stays few, so that each look is quick.
+        if (round % 50 === 49) clear(env);
+        return ["pause", "--no-commit", `Round ${round}`];
+      },
+      async check(env, where) {
+        const last = await mpm(env, ["pause", "--no-commit", "Last"]);
+        assertEquals(last.status, 0, where);
+        const names = [
+          ...Deno.readDirSync(join(env.project, ".claude-mpm/sessions")),
+        ].map(({ name }) => name);
+        assertEquals(names.filter((name) => name.startsWith(".")), [], where);
+        const { sessions } = await mpmJson<{ sessions: { notes: string[] }[] }>(
+          env,
+          ["sessions", "verify"],
+        );
+        assertEquals(sessions.flatMap(({ notes }) => notes), [], where);
+      },
+    }, 1000),
+);
+
+function clear(env: TestEnv): void {
+  for (const folder of ["sessions", "kept"]) {
+    const path = join(env.project, ".claude-mpm", folder);
+    for (const { name } of Deno.readDirSync(path)) {
+      if (name.startsWith("session-")) Deno.removeSync(join(path, name));
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { assert, assertEquals } from "@std/assert";
+import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import { dieEverywhere, runDying } from "../helpers/dying.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { sayPoints } from "../helpers/say.ts";
+import { undoState } from "../helpers/undo_state.ts";
+import { at } from "../helpers/works.ts";
+
+const PAUSE = ["pause", "--no-commit", "Work"];
+
+/** What is done, then taken back; each one command line. */
+const CASES: Record<string, string[][]> = {
+  "undo of pause": [PAUSE],
+  "undo of sessions rm": [PAUSE, ["sessions", "rm", "0"]],
+  "undo of check": [
+    ["start", "login", "--template", "bug-fix", "--var", "bug=#1"],
+    ["check", "1"],
+  ],
+  "undo of hooks install": [["init"], ["hooks", "install"]],
+  "undo of config set": [
+    ["init"],
+    ["config", "set", "commit", "false", "--scope", "project"],
+    ["config", "set", "commit", "true", "--scope", "project"],
+  ],
+  "undo of checkpoint save": [["checkpoint", "save", "one"]],
+};
+
+function log(env: TestEnv): Promise<LogResult> {
+  return mpmJson<LogResult>(env, ["log"]);
+}
+
+/** What came about by looking: one look finishes what was begun. */
+async function settled(env: TestEnv) {
+  await mpmJson(env, ["sessions", "list"]);
+  const state = undoState(env);
+  const refs = env.git("for-each-ref", "refs/mpm/checkpoints");
+  const sorted = Object.entries({ ...state, refs }).sort();
+  return JSON.stringify(sorted).replaceAll(env.root, "$ROOT");
+}
+
+async function world(
+  lines: readonly string[][],
+  beforeLast?: (env: TestEnv) => Promise<void>,
+): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  for (const [minute, args] of lines.entries()) {
+    if (minute === lines.length - 1) await beforeLast?.(env);
+    await mpmJson(env, args, { now: at(minute) });
+  }
+  return env;
+}
+
+for (const [name, lines] of Object.entries(CASES)) {
+  Deno.test(`${name} is done or not begun at every crash point`, async () => {
+    let [before, after] = ["", ""];
+    const points = await dieEverywhere(["undo"], {
+      now: at(10),
+      programs: "changing-git",
+      async prepare() {
+        const env = await world(lines, async (env) => {
+          before = await settled(env);
+        });
+        after = await settled(env);
+        return env;
+      },
+      async check(env, where, finished) {
+        const state = await settled(env);
+        if (![before, after].includes(state)) {
+          // One of both, and it tells which lines are different.
+          assertEquals(JSON.parse(state), JSON.parse(before), where);
+        }
+        if (finished) assertEquals(state, before);
+        const { intact } = await mpmJson<{ intact: boolean }>(env, [
+          ...["sessions", "verify"],
+        ]);
+        assert(intact, where);
+        const { operations: [newest] } = await log(env);
+        if (newest!.undoes === null) {
+          assertEquals(state, after, where);
+          await mpmJson(env, ["undo"], { now: at(11) });
+        } else if (state === after) return; // Told, and about to be done.
+        assertEquals(await settled(env), before, where);
+        const { operations: [undo] } = await log(env);
+        await mpmJson(env, ["undo", String(undo!.number)], { now: at(12) });
+        assertEquals(await settled(env), after, `${where}: done again`);
+      },
+    });
+    sayPoints(name, points);
+    assert(points > 2);
+  });
+}
+
+Deno.test("undo of a committed pause may die anywhere and is finished by the next", async () => {
+  const lines = [["pause", "Work"]];
+  let finished = false;
+  let dies = 0;
+  for (; !finished; dies++) {
+    using env = await world(lines);
+    const start = env.git("rev-parse", "HEAD^");
+    const head = env.git("rev-parse", "HEAD");
+    finished = await runDying(env, ["undo"], {
+      at: dies,
+      now: at(10),
+      programs: "changing-git",
+    });
+    const where = `died at write ${dies}`;
+    await mpm(env, ["undo"], { now: at(11) });
+    const now = env.git("rev-parse", "HEAD");
+    assertEquals(now, start, `${where}: ${head}`);
+    assertEquals(env.git("status", "--porcelain"), "", where);
+    const { sessions } = await mpmJson<{ sessions: unknown[] }>(env, [
+      ...["sessions", "list"],
+    ]);
+    assertEquals(sessions, [], where);
+  }
+  sayPoints("undo of a committed pause", dies - 1);
+});

@@ -1,0 +1,50 @@
+import { checkFiles, toldOf } from "../helpers/told_state.ts";
+import { assert, assertEquals } from "@std/assert";
+import type { VerifyResult } from "../../src/session/results.ts";
+import { dieEverywhere } from "../helpers/dying.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { sayPoints } from "../helpers/say.ts";
+import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
+import { at } from "../helpers/works.ts";
+
+async function intact(env: TestEnv, where: string): Promise<void> {
+  const result = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  assert(result.intact, where);
+}
+
+async function enumerate(writer: Writer): Promise<void> {
+  const { name, args, once, adds } = writer;
+  let before: Record<string, string> = {};
+  using whole = await worldOf(writer);
+  await mpmJson(whole, [...args], { now: at(0) });
+  const after = toldOf(whole);
+  const points = await dieEverywhere(args, {
+    now: at(0),
+    programs: "changing-git",
+    async prepare() {
+      const env = await worldOf(writer);
+      before = toldOf(env);
+      return env;
+    },
+    async check(env, where, finished) {
+      checkFiles(toldOf(env), { before, after, where });
+      await intact(env, where);
+      const again = await mpm(env, args, { now: at(0) });
+      const ends = once ? [0, 2, 3, 4] : [0];
+      assert(ends.includes(again.status), `${where}: ${again.stderr}`);
+      if (!adds && (!once || !finished)) {
+        assertEquals(toldOf(env), after, `${where}, then again`);
+      }
+      await intact(env, where);
+      await mpmJson(env, ["log"]);
+    },
+  });
+  sayPoints(name, points);
+  assert(points > 0);
+}
+
+for (const writer of WRITERS.filter(({ told }) => !told)) {
+  Deno.test(`${writer.name} leaves the old or the new at every crash point`, () =>
+    enumerate(writer));
+}

@@ -1,0 +1,104 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { DoctorResult } from "../../src/session/results_doctor.ts";
+import { problemsOf } from "../../src/session/validate.ts";
+import { PATH, TestEnv } from "./env.ts";
+import { mpm, mpmJson, type MpmOptions } from "./mpm.ts";
+
+type Row = DoctorResult["checks"][number];
+
+/** What a doctor said, with the exit status and each check by its name. */
+export interface Diagnosis {
+  readonly status: number;
+  readonly result: DoctorResult;
+  readonly checks: Readonly<Record<string, Row>>;
+}
+
+/** Runs `mpm doctor` with whatever exit status. */
+export async function diagnose(
+  env: TestEnv,
+  args: readonly string[] = [],
+  options: MpmOptions = {},
+): Promise<Diagnosis> {
+  const { status, stdout, stderr } = await mpm(
+    env,
+    ["doctor", ...args, "--json"],
+    options,
+  );
+  assertEquals(stderr, "");
+  const result: DoctorResult = JSON.parse(stdout);
+  assertEquals(problemsOf(DoctorResult, result), []);
+  const checks = Object.fromEntries(
+    result.checks.map((check) => [check.name, check]),
+  );
+  return { status, result, checks };
+}
+
+/** A project in which everything is well: saved, with a checkpoint, at work. */
+export async function healthy(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  putProgram(env, "bin");
+  env.extra.PATH = `${join(env.root, "bin")}:${PATH}`;
+  await mpmJson(env, ["start", "login"]);
+  await mpmJson(env, ["checkpoint", "save", "before"]);
+  await mpmJson(env, ["pause", "Half of it", "--no-commit"]);
+  await mpmJson(env, ["resume"]);
+  return env;
+}
+
+/** A program called mpm that says a version, in a folder below the root. */
+export function putProgram(
+  env: TestEnv,
+  folder: string,
+  version = "0.0.9",
+): string {
+  const path = join(env.root, folder, "mpm");
+  Deno.mkdirSync(join(env.root, folder), { recursive: true });
+  Deno.writeTextFileSync(path, `#!/bin/sh\necho "mpm ${version}"\n`, {
+    mode: 0o755,
+  });
+  return path;
+}
+
+/** Something that is not well, and what a doctor makes of it. */
+export interface Illness {
+  readonly harm: (env: TestEnv) => unknown;
+  readonly check: string;
+  readonly state: Row["state"];
+  readonly status: number;
+  /** Words of the finding. */
+  readonly says: string;
+  /** Words of what mends it. */
+  readonly mend?: string;
+  /** What it is after `--fix`; absent: that leaves it alone. */
+  readonly fixed?: Row["state"];
+  readonly options?: MpmOptions;
+}
+
+/** Breaks a healthy project and has a doctor look at it. */
+export async function holds(
+  what: string,
+  illness: Illness,
+  prepare: () => TestEnv | Promise<TestEnv> = healthy,
+): Promise<void> {
+  using env = await prepare();
+  const { check, state, status, says, mend, fixed, options = {} } = illness;
+  await illness.harm(env);
+  const found = await diagnose(env, [], options);
+  const row = found.checks[check]!;
+  assertEquals([row.state, found.status], [state, status], what);
+  const one = row.findings.find(({ detail }) => detail.includes(says));
+  assert(one, `${what}: ${JSON.stringify(row)}`);
+  if (mend !== undefined) assertStringIncludes(one.mend ?? "", mend, what);
+  assertEquals(one.fix !== null, fixed !== undefined, what);
+  const others = found.result.checks.filter(({ name, state }) =>
+    name !== check && state === "error"
+  );
+  assertEquals(others, [], what);
+  // Looking changes nothing: it finds the same again.
+  assertEquals((await diagnose(env, [], options)).checks[check], row, what);
+  const mended = await diagnose(env, ["--fix"], options);
+  assertEquals(mended.checks[check]?.state, fixed ?? state, what);
+  assertEquals(mended.result.fixes?.failed, [], what);
+  assertEquals(mended.result.fixes!.done.length > 0, fixed !== undefined, what);
+}

@@ -1,0 +1,398 @@
+import { assert, assertEquals } from "@std/assert";
+import { dirname, join, relative } from "@std/path";
+import { PROBES } from "../../src/session/probes.ts";
+import { filesBelow, foldersBelow, type Snapshot, snapshot } from "./below.ts";
+import { type Outcome, TestEnv } from "./env.ts";
+import { AGENT } from "./hook_events.ts";
+import { allLines, type Line, type Named } from "./hostile_lines.ts";
+import { binary } from "./mpm.ts";
+
+/** Stands in all that the store's owner wrote. */
+export const GENUINE = "genuine7";
+
+/** Stands in all that is outside the project: nobody may see it. */
+export const CANARY = "canary77";
+
+/** Milliseconds in which any command has to end, on a machine that is busy. */
+const TIME_LIMIT = 20_000;
+
+/** Kilobytes of data a command may hold: no file of a gigabyte has room. */
+const DATA_LIMIT = 900_000;
+
+const WORKTREES = ".claude/worktrees";
+
+/** A command may end before it has read all of it. */
+async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+/** What somebody did to the store. */
+export type World = (siege: Siege) => void | Promise<void>;
+
+/**
+ * A project with everything in its store that mpm ever writes there, what
+ * surrounds it, and the means to see whether a command left it alone.
+ */
+export class Siege implements Named, AsyncDisposable {
+  readonly env = TestEnv.repository();
+  /** What no command may write, read, run or signal. */
+  readonly outside = join(this.env.root, "outside");
+  /** A program that leaves a mark when it is run. */
+  readonly program = join(this.outside, "program");
+  readonly #mark = join(this.env.root, "ran");
+  readonly #built = join(this.env.root, ".built");
+  readonly #umask: string;
+  readonly #planted = new Set<string>();
+  readonly #victim: Deno.ChildProcess;
+  readonly #said: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #heard: ReadableStreamDefaultReader<Uint8Array>;
+  /** The saves there are, the oldest first. */
+  saves: readonly string[] = [];
+
+  /** `umask`: of everything that mpm does here, in octal digits. */
+  static async make({ umask = "022" } = {}): Promise<Siege> {
+    const siege = new Siege(umask);
+    await siege.#build();
+    return siege;
+  }
+
+  private constructor(umask: string) {
+    this.#umask = umask;
+    // Whoever wants to put something there fails.
+    this.env.extra["TMPDIR"] = join(this.env.root, "absent");
+    Deno.mkdirSync(this.outside);
+    Deno.writeTextFileSync(
+      this.program,
+      `#!/bin/sh\necho "$0 $*" >> "${this.#mark}"\ncat\n`,
+      { mode: 0o755 },
+    );
+    this.#victim = new Deno.Command("cat", {
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#said = this.#victim.stdin.getWriter();
+    this.#heard = this.#victim.stdout.getReader();
+  }
+
+  get project(): string {
+    return this.env.project;
+  }
+
+  /** A process of somebody else. */
+  get victim(): number {
+    return this.#victim.pid;
+  }
+
+  async #must(...args: string[]): Promise<void> {
+    const { status, stderr, stdout } = await this.run({ args });
+    assertEquals(status, 0, `${args.join(" ")}: ${stderr}${stdout}`);
+  }
+
+  /** A file in the store that others made. */
+  #plant(path: string, text: string): void {
+    this.env.write(path, text);
+    for (let at = path; at !== ".claude-mpm"; at = dirname(at)) {
+      this.#planted.add(at);
+    }
+  }
+
+  /**
+   * What in the store, and in what mpm keeps for its user, others may read, or
+   * the owner may not, each with its mode: all files are to be 0600, folders and
+   * scripts 0700. A backup and the trash keep modes of what others made, and what
+   * git checked out has git's.
+   */
+  loose(): string[] {
+    const { env } = this;
+    const roots = [
+      join(this.project, ".claude-mpm"),
+      join(env.home, ".local/state/mpm"),
+      join(env.home, ".config"),
+    ].filter((path) => env.exists(relative(this.project, path)));
+    const found = roots.flatMap((root) => [
+      root,
+      ...[...foldersBelow(root), ...filesBelow(root)]
+        .map((path) => join(root, path)),
+    ]);
+    const loose = found.flatMap((full) => {
+      const path = relative(this.project, full);
+      const { mode, isDirectory } = Deno.lstatSync(full);
+      const due = isDirectory || path.endsWith(".sh") ? 0o700 : 0o600;
+      const kept = this.#planted.has(path) ||
+        /^\.claude-mpm\/(backups|trash)\/[^/]+\/.*(pause|ACTIVE)/.test(path) ||
+        /^\.claude-mpm\/trash\/[^/]+-(recover|update)\/\d+$/.test(path);
+      const is = mode! & 0o777;
+      return is === due || kept ? [] : [{ path, mode: is.toString(8) }];
+    });
+    // A checkout writes what is committed, with modes of its own.
+    const tracked = loose.length > 0
+      ? env.git("ls-files", ".claude-mpm").split("\n")
+      : [];
+    return loose.filter(({ path }) => !tracked.includes(path))
+      .map(({ path, mode }) => `${mode} ${path}`);
+  }
+
+  async #hook(event: string, fields: object): Promise<void> {
+    const stdin = JSON.stringify({
+      session_id: AGENT,
+      cwd: this.project,
+      hook_event_name: event,
+      ...fields,
+    });
+    const done = await this.run({ args: ["hook", event], stdin });
+    assertEquals(done.status, 0);
+  }
+
+  async #build(): Promise<void> {
+    const { env } = this;
+    env.write("tracked.txt", `${GENUINE}\n`);
+    env.write(".gitignore", "ignored\n");
+    env.commit("More");
+    await this.#must("init", "--no-ignore");
+    this.#plant(
+      ".claude-mpm/templates/planted.md",
+      `# ${GENUINE}\n\n## Phase\n\n- [ ] ${GENUINE}\n`,
+    );
+    await this.#must("start", "done", `${GENUINE} done`);
+    await this.#must("complete", "-s", GENUINE);
+    await this.#must("start", "other", `${GENUINE} other`);
+    await this.#must("pause", "--no-commit", GENUINE);
+    await this.#must("start", "own", `${GENUINE} own`);
+    await this.#must("pause", "--no-commit", GENUINE, "-n", GENUINE);
+    await this.#must("pause", "--no-commit", GENUINE);
+    await this.#must("sessions", "export", "--all", "-o", "bundle.json");
+    await this.#must("sessions", "rm", "0");
+    await this.#must("resume");
+    await this.#worktrees();
+    await this.#old();
+    await this.#claude();
+    await this.#must("resume");
+    await this.#must("branch", "side", GENUINE, "-t", "planted", "--no-commit");
+    await this.#must("check", "1");
+    env.write("untracked.txt", `${GENUINE}\n`);
+    await this.#must("checkpoint", "save", "one", "-m", GENUINE);
+    env.write("untracked.txt", "two\n");
+    await this.#must("checkpoint", "restore", "one", "--yes");
+    const saves = filesBelow(join(this.project, ".claude-mpm/sessions"))
+      .map((path) => /^(session-\d{8}-\d{6})\.json$/.exec(path)?.[1])
+      .filter((id) => id !== undefined);
+    this.saves = saves;
+    this.#copy(this.env.root, this.#built, ["outside"]);
+  }
+
+  /** One that is in use, one that could go, and one that went. */
+  async #worktrees(): Promise<void> {
+    const { env } = this;
+    for (const name of ["gone", "idle", "busy"]) {
+      const path = `${WORKTREES}/${name}`;
+      env.git("worktree", "add", "-q", "-b", `agent-${name}`, path);
+      const past = new Date(Date.now() - 7_200_000);
+      for (const file of filesBelow(join(env.project, path))) {
+        Deno.utimeSync(join(env.project, path, file), past, past);
+      }
+      if (name === "gone") {
+        await this.#must("worktrees", "prune", "--min-age", "0s");
+      }
+      if (name === "busy") await this.#must("start", name, GENUINE, "-C", path);
+    }
+  }
+
+  /** What claude-mpm leaves. */
+  async #old(): Promise<void> {
+    const { env } = this;
+    const bundle = JSON.parse(env.read("bundle.json"));
+    const text: string = bundle.saves[0].json;
+    const old = (id: string) =>
+      this.#plant(
+        `.claude-mpm/sessions/pause/${id}.json`,
+        text.replaceAll(/session-\d{8}-\d{6}/g, id),
+      );
+    old("session-20250101-000000");
+    await this.#must("migrate");
+    old("session-20250102-000000");
+    const action = {
+      type: "tool_call",
+      timestamp: "2025-01-03T00:00:00+00:00",
+      session_id: "session-20250103-000000",
+      data: { tool: "Edit", result: GENUINE },
+      context_percentage: 0.5,
+    };
+    this.#plant(
+      ".claude-mpm/sessions/ACTIVE-PAUSE.jsonl",
+      `${JSON.stringify(action)}\n`,
+    );
+    this.#plant(".claude-mpm/resume-logs/session-x.md", `# ${GENUINE}\n`);
+    this.#plant(".claude-mpm/mcp-pids/server.pid", `${this.victim}\n`);
+    this.#plant(".claude-mpm/hooks.pid", `${this.victim}\n`);
+  }
+
+  /** What hooks and the like leave. */
+  async #claude(): Promise<void> {
+    await this.#must("hooks", "install", "--scope", "project", "--skills");
+    await this.#must("hooks", "install", "--scope", "local", "--statusline");
+    await this.#must("hooks", "eject");
+    await this.#must("hooks", "allow");
+    await this.#must("hooks", "run", "pre-session");
+    await this.#must("config", "set", "commit", "true", "--scope", "project");
+    await this.#must("config", "set", "commit", "true", "--scope", "local");
+    await this.#must("context", "update", "--create");
+    const size = { "context_window_size": 200_000, "used_percentage": 75 };
+    await this.run({
+      args: ["statusline"],
+      stdin: JSON.stringify({
+        session_id: AGENT,
+        workspace: { current_dir: this.project, project_dir: this.project },
+        context_window: size,
+      }),
+    });
+    for (const { event, fields } of PROBES) await this.#hook(event, fields);
+  }
+
+  /** The files of the store and of Claude Code's folder, from the project. */
+  files(): string[] {
+    return [".claude-mpm", ".claude"].flatMap((folder) =>
+      filesBelow(join(this.project, folder)).map((path) => `${folder}/${path}`)
+    ).filter((path) => !path.startsWith(WORKTREES));
+  }
+
+  /** The files outside, absolute. */
+  filesOutside(): string[] {
+    return filesBelow(this.outside).map((path) => join(this.outside, path));
+  }
+
+  /** Their folders, the outermost first, without the worktrees. */
+  folders(): string[] {
+    return [".claude-mpm", ".claude"].flatMap((folder) => [
+      folder,
+      ...foldersBelow(join(this.project, folder))
+        .map((path) => `${folder}/${path}`),
+    ]).filter((path) => !path.startsWith(`${WORKTREES}/`));
+  }
+
+  /** Runs a line with little time and memory. */
+  async run({ args, stdin }: Omit<Line, "command">): Promise<Outcome> {
+    const script = `umask ${this.#umask}; ulimit -d ${DATA_LIMIT}; exec "$@"`;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), TIME_LIMIT);
+    const child = new Deno.Command("sh", {
+      args: ["-c", script, "sh", binary(), ...args],
+      cwd: this.project,
+      env: this.env.env(),
+      clearEnv: true,
+      stdin: stdin === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      signal: limit.signal,
+    }).spawn();
+    const told = stdin === undefined ? undefined : feed(child, stdin);
+    const { code, stdout, stderr } = await child.output();
+    await told;
+    clearTimeout(timer);
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { status: code, stdout: text(stdout), stderr: text(stderr) };
+  }
+
+  /**
+   * Changes the store as it was built, runs every line on it, which each finds
+   * anew, and fails where one did harm. `each` looks at what came of a line.
+   */
+  async attack(
+    change: World,
+    { each = () => {}, skip = () => false, lines = allLines(this) }: {
+      each?: (line: Line, done: Outcome) => void;
+      skip?: (line: Line) => boolean;
+      lines?: readonly Line[];
+    } = {},
+  ): Promise<void> {
+    const { root } = this.env;
+    this.#copy(this.#built, root, ["outside"]);
+    await change(this);
+    this.#takeMark();
+    const changed = join(root, ".changed");
+    this.#copy(root, changed);
+    const around = this.#around();
+    for (const line of lines.filter((one) => !skip(one))) {
+      const done = await this.run(line);
+      const { status, stdout, stderr } = done;
+      try {
+        assert(status <= 6, `status ${status}: ${stderr.slice(0, 2000)}`);
+        if (line.args[0] === "hook") assertEquals(status, 0, "a hook");
+        assert(!`${stdout}${stderr}`.includes(CANARY), `told: ${stdout}`);
+        assertEquals(this.#takeMark(), "", "it was run");
+        assertEquals(this.#around(), around, "what is outside");
+        await this.#assertAlive();
+        this.#assertNothingTaken();
+        each(line, done);
+      } catch (error) {
+        throw new Error(`mpm ${line.args.join(" ")}`, { cause: error });
+      }
+      this.#copy(changed, root);
+    }
+  }
+
+  /** The project and the home, with all that is special in them. */
+  #copy(from: string, to: string, more: readonly string[] = []): void {
+    const names = ["project", "home", ...more];
+    // A shell hook that a session's end left running may still write there.
+    const script = `from=$1; to=$2; shift 2; mkdir -p "$to"; cd "$to"; tries=99
+      until rm -rf "$@"; do
+        [ $((tries -= 1)) -gt 0 ] || exit 1; sleep 0.05
+      done; cd "$from" && cp -a "$@" "$to"`;
+    const args = ["-c", script, "sh", from, to, ...names];
+    const done = this.env.run("sh", args, { cwd: this.env.root });
+    assertEquals(done.status, 0, done.stderr);
+  }
+
+  /** All but the project and what mpm keeps for its user. */
+  #around(): Snapshot {
+    const { root } = this.env;
+    const free = [
+      join(root, "project"),
+      this.#built,
+      join(root, ".changed"),
+      join(root, "home/.local/state/mpm"),
+      join(root, "home/.config/mpm"),
+    ];
+    return snapshot(root, (path) => free.includes(path));
+  }
+
+  /** The victim still answers. */
+  async #assertAlive(): Promise<void> {
+    await this.#said.write(new Uint8Array([10]));
+    const { done } = await this.#heard.read();
+    assertEquals(done, false, "the victim was ended");
+  }
+
+  /** What the program left, which is gone then. */
+  #takeMark(): string {
+    try {
+      const ran = Deno.readTextFileSync(this.#mark);
+      Deno.removeSync(this.#mark);
+      return ran;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    }
+  }
+
+  /** Nothing from outside got into a file of the project. */
+  #assertNothingTaken(): void {
+    const script = 'find . -type f -size -9M -exec grep -lsaF "$1" {} +';
+    const { stdout } = this.env.run("sh", ["-c", script, "sh", CANARY]);
+    assertEquals(stdout, "", "it was copied");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#said.close();
+    await this.#heard.cancel();
+    await this.#victim.status;
+    this.env[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,169 @@
+import { dirname, join } from "@std/path";
+import { filesBelow } from "./below.ts";
+import { CANARY, type Siege, type World } from "./hostile.ts";
+
+/** Hooks of git(1)'s repositories, with that of a file system monitor. */
+const HOOKS = ("applypatch-msg commit-msg fsmonitor-watchman post-applypatch " +
+  "post-checkout post-commit post-index-change post-merge post-rewrite " +
+  "pre-applypatch pre-auto-gc pre-commit pre-merge-commit pre-push pre-rebase " +
+  "prepare-commit-msg reference-transaction sendemail-validate").split(" ");
+
+/** Settings whose value is a program, or a shell's command line. */
+const PROGRAMS = ("alias.cat-file alias.config alias.log alias.rev-parse " +
+  "alias.status browser.evil.cmd core.alternateRefsCommand core.askPass " +
+  "core.editor core.fsmonitor core.gitProxy core.pager core.sshCommand " +
+  "credential.helper diff.evil.command diff.evil.textconv diff.external " +
+  "difftool.evil.cmd filter.evil.clean filter.evil.process " +
+  "filter.evil.smudge gc.recentObjectsHook gpg.program gpg.ssh.program " +
+  "hook.evil.command interactive.diffFilter lfs.extension.evil.clean " +
+  "lfs.extension.evil.smudge man.evil.cmd merge.evil.driver mergetool.evil.cmd " +
+  "pager.config pager.log pager.status remote.origin.receivepack " +
+  "remote.origin.uploadpack sequence.editor submodule.sub.update tar.evil.command " +
+  "trailer.evil.command uploadpack.packObjectsHook").split(" ");
+
+/** Settings that make git start the programs above, or fetch. */
+const TRIGGERS: Record<string, string> = {
+  "commit.gpgSign": "true",
+  "core.hooksPath": "hooks",
+  "core.repositoryFormatVersion": "1",
+  "diff.tool": "evil",
+  "extensions.partialClone": "origin",
+  "filter.evil.required": "true",
+  "gc.auto": "1",
+  "gc.autoDetach": "false",
+  "gpg.format": "ssh",
+  "hook.evil.event": "post-index-change",
+  "log.showSignature": "true",
+  "maintenance.auto": "true",
+  "maintenance.autoDetach": "false",
+  "merge.tool": "evil",
+  "pull.rebase": "true",
+  "remote.origin.promisor": "true",
+  "safe.directory": "*",
+  "status.submoduleSummary": "true",
+  "submodule.recurse": "true",
+  "tag.gpgSign": "true",
+};
+
+/** Changed without git's knowing: it has to look at the content. */
+function touch(path: string, text: string): void {
+  Deno.writeTextFileSync(path, text);
+  Deno.utimeSync(path, new Date(), new Date());
+}
+
+/**
+ * A `.git` as an archive may bring it: its settings, hooks and those of a
+ * repository within name programs wherever git knows a place for one.
+ */
+export function programs(siege: Siege): void {
+  const { env, project, program } = siege;
+  const sub = join(project, "sub");
+  env.git("init", "-q", sub);
+  touch(join(sub, "file"), "one\n");
+  touch(join(sub, ".gitattributes"), "* filter=evil\n");
+  env.gitIn(sub, "add", "-A");
+  env.gitIn(sub, "commit", "-q", "-m", "x");
+  env.write(".gitattributes", "* filter=evil diff=evil merge=evil\n");
+  env.write(
+    ".gitmodules",
+    `[submodule "sub"]\n\tpath = sub\n\turl = ext::${program}\n` +
+      `\tupdate = !${program}\n`,
+  );
+  env.git("add", "-f", ".gitattributes", ".gitmodules", "sub");
+  env.git("commit", "-q", "-m", "x");
+  env.git("branch", "aside", "HEAD~1");
+  nameAll(siege, project);
+  nameAll(siege, sub);
+  touch(join(sub, "file"), "two\n");
+  touch(join(project, "tracked.txt"), "hanged \n");
+}
+
+function nameAll({ env, program }: Siege, folder: string): void {
+  for (const name of PROGRAMS) {
+    const isAlias = /^alias\.|update$/.test(name);
+    const value = isAlias ? `!${program}` : program;
+    env.gitIn(folder, "config", name, value);
+  }
+  for (const name of HOOKS) {
+    Deno.copyFileSync(program, join(folder, ".git/hooks", name));
+  }
+  env.gitIn(folder, "config", "remote.origin.url", `ext::${program} %S`);
+  // Last, since git itself obeys them.
+  for (const [name, value] of Object.entries(TRIGGERS)) {
+    env.gitIn(folder, "config", name, value);
+  }
+  env.gitIn(folder, "config", "core.hooksPath", join(folder, ".git/hooks"));
+}
+
+/** The programs of the store's own folders: hooks, settings, skills. */
+export function scripts(siege: Siege): void {
+  const path = (name: string) => join(siege.project, name);
+  for (const name of filesBelow(path(".claude-mpm/hooks"))) {
+    Deno.copyFileSync(siege.program, path(`.claude-mpm/hooks/${name}`));
+  }
+  for (const name of ["settings.json", "settings.local.json"]) {
+    const file = path(`.claude/${name}`);
+    const text = Deno.readTextFileSync(file).replaceAll(
+      /"command": "[^"]*"/g,
+      `"command": ${JSON.stringify(siege.program)}`,
+    );
+    Deno.writeTextFileSync(file, text);
+  }
+}
+
+/** Another repository of the user's, outside, with a linked worktree. */
+function otherRepository({ env, outside }: Siege): string {
+  const other = join(outside, "other");
+  env.git("init", "-q", other);
+  Deno.writeTextFileSync(join(other, "file"), `${CANARY}\n`);
+  env.gitIn(other, "add", "-A");
+  env.gitIn(other, "commit", "-q", "-m", CANARY);
+  env.gitIn(other, "worktree", "add", "-q", "../linked");
+  return other;
+}
+
+function replaceGit({ project }: Siege, make: (path: string) => void): void {
+  const path = join(project, ".git");
+  Deno.removeSync(path, { recursive: true });
+  make(path);
+}
+
+/** Ways in which a `.git` of somebody else's leads to what is outside. */
+export const STRAYS: Record<string, World> = {
+  "core.worktree names a folder outside": (siege) => {
+    otherRepository(siege);
+    siege.env.git("config", "core.worktree", join(siege.outside, "other"));
+  },
+  "core.worktree names the folder above": (siege) => {
+    siege.env.git("config", "core.worktree", dirname(siege.project));
+  },
+  "core.worktree is in a file of settings that is included": (siege) => {
+    otherRepository(siege);
+    siege.env.write(
+      ".git/more",
+      `[core]\n\tworktree = ${join(siege.outside, "other")}\n`,
+    );
+    siege.env.git("config", "include.path", "more");
+  },
+  "a .git file names another repository": (siege) => {
+    const other = otherRepository(siege);
+    replaceGit(siege, (path) => {
+      Deno.writeTextFileSync(path, `gitdir: ${other}/.git\n`);
+    });
+  },
+  "a .git file names the linked worktree of another repository": (siege) => {
+    const other = otherRepository(siege);
+    replaceGit(siege, (path) => {
+      const text = `gitdir: ${other}/.git/worktrees/linked\n`;
+      Deno.writeTextFileSync(path, text);
+    });
+  },
+  "a .git is a link to another repository's": (siege) => {
+    const other = otherRepository(siege);
+    replaceGit(siege, (path) => Deno.symlinkSync(`${other}/.git`, path));
+  },
+  "a .git says that another repository's is the common one": (siege) => {
+    const other = otherRepository(siege);
+    siege.env.write(".git/commondir", `${other}/.git\n`);
+  },
+};

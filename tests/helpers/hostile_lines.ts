@@ -1,0 +1,181 @@
+import { COMMANDS } from "../../src/commands/mod.ts";
+import { PROBES } from "../../src/session/probes.ts";
+import { AGENT } from "./hook_events.ts";
+
+/** One command line of the matrix. */
+export interface Line {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly stdin?: string;
+}
+
+/** What a store holds that the lines name. */
+export interface Named {
+  readonly project: string;
+  /** The saves, the oldest first. */
+  readonly saves: readonly string[];
+}
+
+type Making = (named: Named) => (string | readonly string[])[];
+
+/**
+ * How each command is tried on a hostile store: words, or several lines. A
+ * command that is not here fails the test of the table, so that a new one
+ * joins the matrix with the change that brings it.
+ */
+const LINES: Record<string, Making> = {
+  "pause": () => [
+    "--no-commit words",
+    ["pause", "-s", "words", "--name", "other", "--agent-session", AGENT],
+  ],
+  "resume": ({ saves }) => ["", saves[0]!, "--last --format context"],
+  "start": () => [
+    "fresh --template planted -C .claude/worktrees/idle",
+  ],
+  "status": () => ["", "--porcelain"],
+  "check": () => ["1"],
+  "complete": () => ["busy"],
+  "cancel": () => ["busy"],
+  "archive": () => ["done"],
+  "branch": () => ["deeper --stash", "away --worktree", "aside -b aside"],
+  "return": () => ["--park"],
+  "stack": () => ["--all"],
+  "template list": () => [""],
+  "template show": () => ["planted"],
+  "template new": () => ["second --from planted"],
+  "sessions list": () => [""],
+  "sessions show": ({ saves }) => [saves[0]!, "--format json"],
+  "sessions verify": () => [""],
+  "sessions diff": ({ saves }) => [`${saves[0]} ${saves[1]}`],
+  "sessions rm": ({ saves }) => [saves[0]!],
+  "sessions prune": () => ["--keep 1"],
+  "sessions export": () => ["--all -o exported.json"],
+  "sessions import": () => ["bundle.json", ".claude-mpm/sessions/pause"],
+  "sessions trust": (
+    { saves },
+  ) => ["--list", saves[0]!, `${saves[0]} --revoke`],
+  "scan": () => [""],
+  "sessions recover": () => ["", "--finalize", "--discard"],
+  "checkpoint save": () => ["fresh", "--auto"],
+  "checkpoint list": () => ["--all"],
+  "checkpoint show": () => ["one"],
+  "checkpoint diff": () => ["one --patch"],
+  "checkpoint load": () => ["one"],
+  "checkpoint restore": () => ["one --yes --exact", "one --to copy"],
+  "checkpoint rm": () => ["one"],
+  "undo": () => [""],
+  "log": () => ["", "--user"],
+  "trash list": () => [""],
+  "trash prune": () => [""],
+  "worktrees list": () => [""],
+  "worktrees prune": () => ["--min-age 0s"],
+  "worktrees restore": () => ["gone"],
+  "context": () => [`--agent-session ${AGENT}`],
+  "context acknowledge": () => [`--agent-session ${AGENT}`],
+  "context resume-file": () => [`--agent-session ${AGENT}`],
+  "context update": () => ["--create"],
+  "context inject": () => [
+    "session stack checklist context readme commits status architecture"
+      .split(" ").map((part) => `--part ${part}`).join(" "),
+  ],
+  "config get": () => ["commit"],
+  "config set": () => [
+    "commit false --scope project",
+    "commit false --scope local",
+  ],
+  "config unset": () => ["commit --scope project"],
+  "config list": () => [""],
+  "migrate": () => ["", "--rollback"],
+  "hooks install": () => [
+    "--scope project --skills --statusline",
+    "--scope local",
+  ],
+  "hooks uninstall": () => ["--scope project"],
+  "hooks status": () => [""],
+  "hooks list": () => [""],
+  "hooks show": () => ["pre-session"],
+  "hooks eject": () => [""],
+  "hooks allow": () => [""],
+  "hooks run": () => ["pre-session"],
+  "hooks test": () => [""],
+  "hooks profile": () => ["--runs 1"],
+  "doctor": () => ["", "--fix"],
+  "completions": () => ["bash"],
+  "help": () => ["", "files"],
+  "init": () => ["--ignore", "--no-ignore"],
+};
+
+/** Events that the handler of another one takes, too. */
+const TWINS = ["StopFailure", "TaskCompleted"];
+
+/** Commands that are told of an event on standard input. */
+const TOLD: Record<string, (named: Named) => Omit<Line, "command">[]> = {
+  "statusline": ({ project }) => [{
+    args: ["statusline"],
+    stdin: JSON.stringify({
+      session_id: AGENT,
+      workspace: { current_dir: project, project_dir: project },
+      context_window: { context_window_size: 200_000, used_percentage: 75 },
+    }),
+  }],
+  "hook": ({ project }) =>
+    PROBES.filter(({ event }) => !TWINS.includes(event)).map((
+      { event, fields },
+    ) => ({
+      args: ["hook", event, "--installed-by=mpm/0.0.0"],
+      stdin: JSON.stringify({
+        session_id: AGENT,
+        cwd: project,
+        hook_event_name: event,
+        ...fields,
+      }),
+    })),
+};
+
+/** Every line of every command, in the order of the help. */
+export function allLines(named: Named): Line[] {
+  return Object.keys(COMMANDS).flatMap((command) => {
+    if (TOLD[command]) {
+      return TOLD[command](named).map((told) => ({ command, ...told }));
+    }
+    const making = LINES[command];
+    if (!making) {
+      throw new Error(`"mpm ${command}" is not in tests/helpers/hostile_lines`);
+    }
+    return making(named).map((line) => ({
+      command,
+      args: typeof line === "string"
+        ? `${command} ${line}`.trim().split(" ")
+        : line,
+    }));
+  });
+}
+
+/** Commands of the table above that mpm has not, or not any more. */
+export function staleLines(): string[] {
+  return [...Object.keys(LINES), ...Object.keys(TOLD)]
+    .filter((command) => !Object.hasOwn(COMMANDS, command));
+}
+
+/** Commands that take a name or an id of something in the store. */
+const NAMING = ("resume|complete|cancel|archive|branch|sessions show|" +
+  "sessions rm|sessions export|checkpoint save|checkpoint show|" +
+  "checkpoint diff|checkpoint load|checkpoint restore --yes|checkpoint rm|" +
+  "template show|template new|start x --template|worktrees restore|" +
+  "migrate --rollback|hooks show|hooks eject|hooks allow|hooks run|config get|" +
+  "context --agent-session|pause --agent-session|pause --name").split("|");
+
+/** These commands with a name that leads elsewhere, where a path is made of it. */
+export function strayLines(names: readonly string[]): Line[] {
+  return NAMING.flatMap((command) =>
+    names.map((name) => ({ command, args: [...command.split(" "), name] }))
+  );
+}
+
+/**
+ * Those that start each hook of the settings in a project of their own, which
+ * takes seconds: for worlds in which the settings are as they were.
+ */
+export function firing({ command }: Line): boolean {
+  return ["hooks test", "hooks profile"].includes(command);
+}

@@ -1,0 +1,23 @@
+import { Ajv2020, type ValidateFunction } from "ajv/2020";
+import { ROOT } from "./tree.ts";
+
+const validators = new Map<string, ValidateFunction>();
+
+/**
+ * What of `value` does not fit the schema that is published as `name`; empty:
+ * it fits.
+ */
+export function misfits(name: string, value: unknown): string {
+  let validate = validators.get(name);
+  if (!validate) {
+    const text = Deno.readTextFileSync(`${ROOT}/schemas/${name}.json`);
+    // A new instance each: the schemas have no ids, and few are used by a test.
+    validate = new Ajv2020({ strict: true, allErrors: true })
+      .compile(JSON.parse(text));
+    validators.set(name, validate);
+  }
+  if (validate(value)) return "";
+  return (validate.errors ?? [])
+    .map(({ instancePath, message }) => `${instancePath}: ${message}`)
+    .join("; ");
+}

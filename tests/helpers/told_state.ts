@@ -1,0 +1,43 @@
+import { assert } from "@std/assert";
+import type { TestEnv } from "./env.ts";
+import { repositoryState } from "./undo_state.ts";
+
+/** The id of a store is another one in each, and so are its commits. */
+function plain(text: string, env: TestEnv): string {
+  return text.replaceAll(env.root, "$ROOT")
+    .replaceAll(/("?store"?: ).*/g, "$1")
+    .replaceAll(/[0-9a-f]{40} commit/g, "commit");
+}
+
+/** Temporary files, which the next write replaces. */
+const PASSING =
+  /\/\.[\w.-]*tmp$|journal-key\.\w+$|\/allowed-hooks\.json$|\.json\.sha256$|\/settings\/\w+\/record\.json$/;
+
+/** What counts of the state of a world, wherever it is. */
+export function toldOf(env: TestEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(repositoryState(env))
+      .filter(([path]) => !PASSING.test(path))
+      .map((pair) =>
+        pair.map((text) => plain(text, env)) as [
+          string,
+          string,
+        ]
+      ),
+  );
+}
+
+/** Each file is as before or as after; what is of the moment is apart. */
+export function checkFiles(
+  found: Record<string, string>,
+  { before, after, where }: {
+    before: Record<string, string>;
+    after: Record<string, string>;
+    where: string;
+  },
+): void {
+  for (const path of new Set([...Object.keys(found), ...Object.keys(before)])) {
+    const either = [before[path], after[path]];
+    assert(either.includes(found[path]), `${where}: ${path}: ${found[path]}`);
+  }
+}

@@ -1,0 +1,45 @@
+import { join } from "@std/path";
+import type { TestEnv } from "./env.ts";
+
+/** What an undo does not bring back: of the moment, derived, or its own. */
+const APART =
+  /^\.git$|^\.claude-mpm\/(journal\.jsonl|trash|checkpoints|backups|errors|\.lock|\.gitignore|state\/(?!work\/|current\/))|LATEST-SESSION\.txt$|sessions\/\.mpm\.tmp$|\/\.lock$|journal-key$|^\.local\/state\/mpm\/own\/|\/settings\/[^/]*\/before-/;
+
+/**
+ * Every file an operation may change, with mode and content, by its path.
+ * Records of checkpoints are apart: their refs tell.
+ */
+export function undoState(env: TestEnv): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const base of [env.project, env.home]) collect(base, "", found);
+  return found;
+}
+
+/** The same with where the branch is and what git says of the files. */
+export function repositoryState(env: TestEnv): Record<string, string> {
+  return {
+    ...undoState(env),
+    "HEAD": env.git("rev-parse", "HEAD"),
+    "index": env.git("ls-files", "-s"),
+    "refs": env.git("for-each-ref", "--format=%(refname)", "refs/heads")
+      .concat("\n", env.git("for-each-ref", "refs/mpm/checkpoints")),
+  };
+}
+
+function collect(
+  base: string,
+  folder: string,
+  found: Record<string, string>,
+): void {
+  for (const entry of Deno.readDirSync(join(base, folder))) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (APART.test(path) || APART.test(`${path}/`)) continue;
+    if (path.startsWith(".local/state/mpm/.claude-mpm")) continue;
+    const full = join(base, path);
+    if (entry.isDirectory) collect(base, path, found);
+    else if (entry.isFile) {
+      const mode = (Deno.lstatSync(full).mode! & 0o777).toString(8);
+      found[`${base}/${path}`] = `${mode} ${Deno.readTextFileSync(full)}`;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import { join } from "@std/path";
+import { TestEnv } from "./env.ts";
+import { mpmJson } from "./mpm.ts";
+import { oldJson, PAUSE, put } from "./old_stores.ts";
+import { formatText, idAt, ownSave, putSave, SESSIONS } from "./stores.ts";
+import { at } from "./works.ts";
+
+/** A command that writes, in a world where it has something to do. */
+export interface Writer {
+  /** What tests call it. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Command lines that make the world, after the files. */
+  readonly before?: readonly (readonly string[])[];
+  files?(env: TestEnv): void;
+  /** Whether a second run has nothing to do, and says so with 3 or 4. */
+  readonly once?: true;
+  /** Whether a second run makes another file beside the first. */
+  readonly adds?: true;
+  /** Whether its crash points have a test of their own. */
+  readonly told?: true;
+}
+
+const OLD = "session-20251105-100000";
+const SAVE = ["pause", "--no-commit", "Earlier"];
+const STARTED = ["start", "login", "--template", "bug-fix", "--var", "bug=#1"];
+
+const RECORD = formatText(
+  `claude-mpm/v6.5.83-incremental/${SESSIONS}/session-20261120-230847-incremental.jsonl`,
+).trimEnd().split("\n").slice(0, -1).join("\n");
+
+/** Every command that writes, but for those about worktrees and detours. */
+export const WRITERS: readonly Writer[] = [
+  { name: "pause", args: ["pause", "--no-commit", "Now"], told: true },
+  { name: "start", args: STARTED, once: true, told: true },
+  { name: "check", args: ["check", "1"], before: [STARTED], told: true },
+  {
+    name: "complete",
+    args: ["complete"],
+    before: [STARTED],
+    once: true,
+    told: true,
+  },
+  {
+    name: "sessions rm",
+    args: ["sessions", "rm", idAt(0)],
+    files: (env) => putSave(env, ownSave(idAt(0))),
+    once: true,
+    told: true,
+  },
+  {
+    name: "sessions prune",
+    args: ["sessions", "prune", "--keep", "1"],
+    files: (env) => putSave(env, ownSave(idAt(0))),
+    told: true,
+  },
+  {
+    name: "sessions import",
+    args: ["sessions", "import", "in.json"],
+    files: (env) => env.write("in.json", JSON.stringify(ownSave(idAt(5)))),
+    told: true,
+  },
+  {
+    name: "sessions recover",
+    args: ["sessions", "recover", "--finalize"],
+    files: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, RECORD),
+    once: true,
+    told: true,
+  },
+  {
+    name: "sessions verify --repair",
+    args: ["sessions", "verify", "--repair"],
+    before: [["pause", "--no-commit", "Torn"]],
+    files: (env) => tear(env),
+    told: true,
+  },
+  {
+    name: "migrate",
+    args: ["migrate"],
+    files: (env) => put(env, `${PAUSE}/${OLD}.json`, { text: oldJson(OLD) }),
+    told: true,
+  },
+  {
+    name: "init --ignore",
+    args: ["init", "--ignore"],
+    files: (env) => env.write(".gitignore", "dist"),
+  },
+  { name: "template new", args: ["template", "new", "mine"], once: true },
+  {
+    name: "config set",
+    args: ["config", "set", "commit", "false", "--scope", "project"],
+    files: (env) => env.write(".claude-mpm/config.toml", "# mine\n"),
+  },
+  {
+    name: "config set for the user",
+    args: ["config", "set", "context.pause_at", "60"],
+  },
+  {
+    name: "config unset",
+    args: ["config", "unset", "commit", "--scope", "project"],
+    files: (env) => env.write(".claude-mpm/config.toml", "commit = true # x\n"),
+  },
+  {
+    name: "context update",
+    args: ["context", "update"],
+    files: (env) => env.write(".claude/context.md", "# Mine\n"),
+  },
+  {
+    name: "context update --create",
+    args: ["context", "update", "--create"],
+  },
+  {
+    name: "context resume-file",
+    args: ["context", "resume-file"],
+    adds: true,
+  },
+  { name: "hooks install", args: ["hooks", "install"], told: true },
+  {
+    name: "hooks uninstall",
+    args: ["hooks", "uninstall"],
+    before: [["hooks", "install"]],
+    told: true,
+  },
+  { name: "hooks eject", args: ["hooks", "eject"] },
+  {
+    name: "hooks allow",
+    args: ["hooks", "allow"],
+    files: (env) => env.write(".claude-mpm/hooks/pre-session.sh", "exit 0\n"),
+  },
+  { name: "checkpoint save", args: ["checkpoint", "save", "one"], told: true },
+  {
+    name: "checkpoint rm",
+    args: ["checkpoint", "rm", "one"],
+    before: [["checkpoint", "save", "one"]],
+    once: true,
+  },
+  {
+    name: "undo",
+    args: ["undo"],
+    before: [["template", "new", "mine"]],
+    once: true,
+    told: true,
+  },
+  {
+    name: "trash prune",
+    args: ["trash", "prune"],
+    files: (env) => {
+      const folder = ".claude-mpm/trash/20200101-000000-rm";
+      env.write(`${folder}/a`, "a\n");
+      env.write(`${folder}/b`, "b\n");
+      Deno.utimeSync(join(env.project, folder), 1, 1);
+    },
+  },
+];
+
+/** Takes what is derived from a save away, and changes what is left of it. */
+function tear(env: TestEnv): void {
+  for (const { name } of Deno.readDirSync(join(env.project, SESSIONS))) {
+    if (name.endsWith(".yaml")) env.write(`${SESSIONS}/${name}`, "mine: 1\n");
+  }
+}
+
+/** Its world, with a save in it that nothing may harm. */
+export async function worldOf(
+  { before = [], files, name }: Writer,
+  env = TestEnv.repository(),
+): Promise<TestEnv> {
+  await mpmJson(env, SAVE, { now: at(-60) });
+  for (const args of before) await mpmJson(env, args, { now: at(-30) });
+  files?.(env);
+  if (name === "trash prune") {
+    Deno.utimeSync(
+      join(env.project, ".claude-mpm/trash/20200101-000000-rm"),
+      1,
+      1,
+    );
+  }
+  return env;
+}
