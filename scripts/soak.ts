@@ -2,7 +2,8 @@ import { ensureBuilt } from "./build.ts";
 
 /**
  * The long form of the tests of faults: each command's process is killed two
- * hundred times, `pause` a thousand times. `SEED=…` takes other moments.
+ * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
+ * every command on every hostile store.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
@@ -11,6 +12,8 @@ if (import.meta.main) {
       ...["test", "--allow-all", "--no-check", "--parallel"],
       ...Deno.args,
       ...["tests/faults/kill_test.ts", "tests/faults/kill_pause_test.ts"],
+      ...["files", "contents", "git"]
+        .map((part) => `tests/e2e/hostile_${part}_test.ts`),
     ],
     env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },
     stdin: "null",
