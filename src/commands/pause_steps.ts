@@ -19,7 +19,7 @@ import { readConfigAnyway } from "../store/config.ts";
 import { readContextUsage } from "../store/context_usage.ts";
 import { type ExportTarget, exportTarget } from "../store/export_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
-import { redactorOf } from "../store/redaction.ts";
+import { readyRedaction, redactorOf } from "../store/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../store/work_current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
@@ -70,12 +70,14 @@ export async function gather(
     : exportTarget(system, input.export, { folder, root: workspace.root });
   const { sessions, pointer } = layout(workspace.root);
   const { json } = saveFiles(sessions, sessionId(system.now()));
-  const [state, commit, identity, { config, faults }] = await Promise.all([
+  const reading = Promise.all([
     workspace.git === "repository" ? readState(system, workspace) : undefined,
     readCommitState(system, workspace, { save: json, pointer }),
     readIdentity(system, workspace),
     readConfigAnyway(system, workspace.root),
   ]);
+  readyRedaction(system);
+  const [state, commit, identity, { config, faults }] = await reading;
   const reason = noCommitReason({
     workspace,
     state,

@@ -14,7 +14,7 @@ import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { Origins } from "../store/origins.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
-import { redactorOf } from "../store/redaction.ts";
+import { readyRedaction, redactorOf } from "../store/redaction.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
@@ -190,12 +190,14 @@ export async function loadResumed(
   const { save, digest, warnings: repairs } = loaded;
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
-  const changes = input["no-changes"]
+  const detecting = input["no-changes"]
     ? null
-    : await detectChanges(system, workspace, {
+    : detectChanges(system, workspace, {
       save,
       store: readStoreId(system, root),
     });
+  readyRedaction(system);
+  const changes = await detecting;
   return redactResume(redactorOf(system), {
     resumed_at: now.toISOString(),
     source: entry.path,

@@ -36,14 +36,17 @@ export class EntryReader {
   /** Whether a recorded project path means this project. */
   readonly #ours = new Map<string, boolean>();
   readonly #cache: RowCache | undefined;
+  readonly #digests: boolean;
 
+  /** `digests`: whether rows say what their content is known by. */
   constructor(
     system: System,
     root: string,
     folders: Partial<Record<SaveLocation, string>>,
-    cache?: RowCache,
+    { cache, digests = false }: { cache?: RowCache; digests?: boolean } = {},
   ) {
     this.#cache = cache;
+    this.#digests = digests;
     this.#system = system;
     this.#root = root;
     this.#folders = folders;
@@ -98,7 +101,11 @@ export class EntryReader {
     const { value } = parseSave({ id, format, location, path }, bytes);
     const described = redactedRow(
       redactorOf(this.#system),
-      describe(value, { id, info, digest: contentDigestOf(bytes) }),
+      describe(value, {
+        id,
+        info,
+        ...this.#digests ? { digest: contentDigestOf(bytes) } : {},
+      }),
     );
     this.#cache?.put(name, info, described);
     return described;

@@ -48,7 +48,10 @@ export async function listSaves(
   const cache = all.size >= WORTH_AN_INDEX
     ? RowCache.open(system, root)
     : undefined;
-  const reader = new EntryReader(system, root, folders, cache);
+  const reader = new EntryReader(system, root, folders, {
+    ...cache ? { cache } : {},
+    digests: true,
+  });
   for (const found of all.values()) {
     const entry = reader.read(found);
     if (entry) entries.push(entry);

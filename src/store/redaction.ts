@@ -1,3 +1,4 @@
+import { MpmError } from "../errors.ts";
 import { Redactor } from "../session/redact.ts";
 import type { System } from "../system/system.ts";
 import { preparedRules } from "./redaction_rules.ts";
@@ -17,4 +18,27 @@ export function redactorOf(system: System): Redactor {
   let redactor = redactors.get(rules);
   if (!redactor) redactors.set(rules, redactor = new Redactor(rules));
   return redactor;
+}
+
+/** Texts as most saves have them: an id, a time, commands, a path. */
+const USUAL = [
+  "session-20261120-143022",
+  "2026-11-20T14:30:22.000Z",
+  "Run: git status to check current state",
+  "git status && git log -1 --stat",
+  "src/session/redact.ts",
+];
+
+/**
+ * Lets the engine compile what redacts, while something else is waited for:
+ * it does so at the second use of each expression.
+ */
+export function readyRedaction(system: System): void {
+  try {
+    const redactor = redactorOf(system);
+    for (const text of [...USUAL, ...USUAL]) redactor.find(text);
+  } catch (error) {
+    // Rules that cannot be read are told of where they are to be used.
+    if (!(error instanceof MpmError)) throw error;
+  }
 }

@@ -325,6 +325,14 @@ Deno.test("only the user's own file changes what is redacted", async () => {
     await summary("acme_12345678 password=hunter2"),
     "[redacted:acme] password=hunter2",
   );
+  // In what is really written, and in the title of what can be undone.
+  await mpmJson(env, ["pause", "acme_12345678 hunter2", "--no-commit"]);
+  await mpmJson(env, ["start", "one", "Use acme_12345678"]);
+  await mpmJson(env, ["sessions", "rm", "latest"]);
+  const kept = [...filesBelow(join(env.project, ".claude-mpm")).values()]
+    .join("");
+  assertEquals(kept.includes("acme_12345678"), false);
+  assertStringIncludes(kept, "[redacted:acme]");
   const odd = await mpm(env, ["config", "set", "redaction.rules.odd", "a(b"]);
   assertEquals(odd.status, 2);
   assertStringIncludes(odd.stderr, "is no regular expression");

@@ -189,6 +189,10 @@ posixTest(
         join(folder, name),
         JSON.stringify({ ...save, mpm }),
       );
+      // Nobody's words bring a session here; these the user took for theirs.
+      assertEquals(run(env, "resume").status, 0);
+      assertEquals(workIds(env), before);
+      assertEquals(run(env, "sessions", "trust", "latest").status, 0);
       for (
         const args of [
           ...[["sessions", "trust", "latest"], ["resume"]],

@@ -127,7 +127,7 @@ export class Siege implements Named, AsyncDisposable {
       const due = isDirectory || path.endsWith(".sh") ? 0o700 : 0o600;
       const kept = this.#planted.has(path) ||
         /^\.claude-mpm\/(backups|trash)\/[^/]+\/.*(pause|ACTIVE)/.test(path) ||
-        /^\.claude-mpm\/trash\/[^/]+-(recover|update)\/\d+$/.test(path);
+        /^\.claude-mpm\/trash\/[^/]+-[a-z]+\/\d+$/.test(path);
       const is = mode! & 0o777;
       return is === due || kept ? [] : [{ path, mode: is.toString(8) }];
     });

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import process from "node:process";
+import { findPrivate, findSecrets } from "../../../src/session/find_secrets.ts";
+import { mayHoldSecret } from "../../../src/session/maybe_secret.ts";
 import { Redactor } from "../../../src/session/redact.ts";
 import { alnum, hex, privateKey, TOKENS } from "../../helpers/secrets.ts";
 
@@ -148,4 +150,16 @@ Deno.test("the time grows with the length, whatever the text is", () => {
     return work(piece, 320_000, 1) > 5 * parts + 100;
   });
   assertEquals(slow, []);
+});
+
+Deno.test("what may hold no secret holds none", () => {
+  fc.assert(
+    fc.property(text, fc.string({ unit: "binary", maxLength: 60 }), (a, b) => {
+      for (const given of [a, b]) {
+        if (mayHoldSecret(given)) continue;
+        assertEquals([...findPrivate(given), ...findSecrets(given)], []);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -57,7 +57,9 @@ async function index(env: TestEnv, clock?: () => Date): Promise<void> {
   const system = env.system(clock ? { now: clock } : {});
   const now = system.now().getTime();
   const stamps = stampFolders(system, saveFolders(system, env.project));
-  const saves = (await listSaves(system, env.project)).slice(0, 50);
+  // An index is made of rows that nobody took a digest for.
+  const saves = (await listSaves(system, env.project)).slice(0, 50)
+    .map(({ digest: _, ...row }) => row);
   keepListing(system, env.project, { stamps, now, saves });
 }
 
