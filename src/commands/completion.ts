@@ -1,8 +1,8 @@
 import { bashReply, type BashWord, readBashLine } from "../cli/bash_line.ts";
 import { type Candidate, type Typed, wanted } from "../cli/completion.ts";
 import { asciiJson } from "../escape.ts";
-import { FileError } from "../errors.ts";
-import type { Files, System } from "../system/system.ts";
+import { lookOnly } from "../store/look_only.ts";
+import type { System } from "../system/system.ts";
 import { findCommand } from "./find.ts";
 import { SUMMARIES } from "./summaries.ts";
 
@@ -64,7 +64,7 @@ async function ask(
     : "-";
   if (paths !== "-") return { prefix, candidates, paths };
   const { candidatesFor } = await import("./completion_values.ts");
-  const more = await candidatesFor(named, place, readOnly(system));
+  const more = await candidatesFor(named, place, lookOnly(system));
   return {
     prefix,
     candidates: [...candidates, ...more].filter(isPlain),
@@ -148,27 +148,4 @@ function forPowerShell(
       summary: oneLine(summary) || value,
     })),
   };
-}
-
-/** The machine with nothing in it that changes a file. */
-function readOnly(system: System): System {
-  const refuse = (path: string): never => {
-    throw new FileError("read-only", "write", path);
-  };
-  const files: Files = {
-    ...system.files,
-    create: refuse,
-    createAll: ([file]) => refuse(file?.path ?? ""),
-    append: refuse,
-    syncFiles: () => refuse(""),
-    mkdir: refuse,
-    chmod: refuse,
-    setMtime: refuse,
-    rename: refuse,
-    link: refuse,
-    remove: refuse,
-    syncFolder: refuse,
-    lock: refuse,
-  };
-  return { ...system, files };
 }

@@ -1,5 +1,6 @@
-import { join, resolve } from "@std/path";
+import { join, relative, resolve } from "@std/path";
 import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
 import { FileError, isMissing, MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import type { ScanResult } from "../session/results_scan.ts";
@@ -38,7 +39,10 @@ export async function scanned(
   const given = names.length > 0
     ? names.map((name) => ({ name, path: resolve(folder, name) }))
     : await ownFolder(context);
-  for (const source of sourcesOf(system, given, skipped)) {
+  using line = new ProgressLine(context);
+  const sources = [...sourcesOf(system, given, skipped)];
+  for (const [at, source] of sources.entries()) {
+    line.show("Looking through files", at, sources.length);
     const found = readSource(system, source, skipped);
     if (!found) continue;
     files++;
@@ -61,7 +65,7 @@ async function ownFolder(
   const { root } = await locate(system, folder);
   const { home } = layout(root);
   return system.files.lstat(home)?.kind === "folder"
-    ? [{ name: home, path: home }]
+    ? [{ name: relative(folder, home), path: home }]
     : [];
 }
 

@@ -63,7 +63,7 @@ function slotFor(
   const own = idTime(wanted) === undefined
     ? sessionId(new Date(pausedAt))
     : wanted;
-  for (const id of [own, ...nearbyIds(own).take(SEARCHED)]) {
+  for (const id of candidates(own)) {
     const taken = digests(id);
     if (taken === undefined) return { id, there: false };
     if (taken.includes(digest)) return { id, there: true };
@@ -75,6 +75,12 @@ function slotFor(
       hint: "Nothing was imported; import fewer at a time",
     },
   );
+}
+
+/** Each made only when it is its turn: the first is nearly always free. */
+function* candidates(own: string): Generator<string> {
+  yield own;
+  yield* nearbyIds(own).take(SEARCHED);
 }
 
 /** Of what a save says, whatever mark an import left on it. */

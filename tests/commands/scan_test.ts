@@ -97,7 +97,7 @@ Deno.test("without a file scan reads what mpm wrote, and finds nothing", async (
   );
   const [found] = (await scan(env)).findings;
   assertEquals(found, {
-    file: "$ROOT/project/.claude-mpm/sessions/session-20200101-120000.json",
+    file: ".claude-mpm/sessions/session-20200101-120000.json",
     line: 1,
     column: 29,
     label: "github-token",
