@@ -201,7 +201,7 @@ Deno.test("what is no secret stays as it is", () => {
     `toolu_01${alnum(22)}`,
     `msg_01${alnum(22)}`,
     `"integrity": "sha512-${alnum(86)}=="`,
-    `  resolved "https://registry.npmjs.org/a/-/a-1.0.0.tgz#${hex(40)}"`,
+    `  resolved "https://packages.example.org/a/-/a-1.0.0.tgz#${hex(40)}"`,
     `github.com/a/b v1.0.0 h1:${alnum(43)}=`,
     `checksum = "${hex(64)}"`,
     `--hash=sha256:${hex(64)}`,
