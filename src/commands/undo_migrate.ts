@@ -1,13 +1,11 @@
 import { MpmError } from "../errors.ts";
 import { trackedFiles } from "../git/tracked.ts";
-import { undoTitle } from "../session/journal.ts";
 import { field } from "../session/odd_values.ts";
 import { counted } from "../session/words.ts";
-import { appendJournal } from "../store/journal.ts";
 import { layout } from "../store/layout.ts";
-import { withLock } from "../store/lock.ts";
 import { backupFact, rollBack } from "./migrate_steps.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
+import { noteUndo } from "./undo_note.ts";
 
 /**
  * Restores the backup that a migration made. That makes one as well, so that
@@ -43,19 +41,10 @@ export async function undoMigration(order: UndoOrder): Promise<Undone> {
   const left = result.left.filter(({ foreign }) => !foreign)
     .map(({ path, reason }) => `${path}: ${reason}`);
   if (dryRun) return { details, left, operation: undefined };
-  const { id } = await withLock(
-    system,
-    root,
-    () =>
-      appendJournal(system, root, {
-        at: system.now().toISOString(),
-        operation: "undo",
-        title: undoTitle(entry),
-        worktree: entry.worktree,
-        before: entry.after,
-        after: backupFact(result),
-        undoes: entry.id,
-      }),
-  );
-  return { details, left, operation: id };
+  const operation = await noteUndo(system, root, {
+    entry,
+    before: entry.after,
+    after: backupFact(result),
+  });
+  return { details, left, operation };
 }

@@ -1,13 +1,11 @@
 import { MpmError } from "../errors.ts";
 import { Git } from "../git/git.ts";
 import { readRescues } from "../git/rescue.ts";
-import { undoTitle } from "../session/journal.ts";
 import { field } from "../session/odd_values.ts";
 import type { Rescue } from "../session/rescue.ts";
-import { appendJournal } from "../store/journal.ts";
-import { withLock } from "../store/lock.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 import { restored } from "./worktree_restore_steps.ts";
+import { noteUndo } from "./undo_note.ts";
 
 /** Makes the worktrees again that a clean-up removed. */
 export async function undoPrune(order: UndoOrder): Promise<Undone> {
@@ -34,21 +32,12 @@ export async function undoPrune(order: UndoOrder): Promise<Undone> {
     return { details, left, operation: undefined };
   }
   const names = rescues.map(({ name }) => name);
-  const { id } = await withLock(
-    system,
-    root,
-    () =>
-      appendJournal(system, root, {
-        at: system.now().toISOString(),
-        operation: "undo",
-        title: undoTitle(entry),
-        worktree: entry.worktree,
-        before: { worktrees: [] },
-        after: { worktrees: names },
-        undoes: entry.id,
-      }),
-  );
-  return { details, left, operation: id };
+  const operation = await noteUndo(system, root, {
+    entry,
+    before: { worktrees: [] },
+    after: { worktrees: names },
+  });
+  return { details, left, operation };
 }
 
 /** What of its removals can still be taken back. Throws CONFLICT for none. */
