@@ -7,6 +7,7 @@ export const ERRORS = {
   NOT_FOUND: { exit: 3, meaning: "what was asked for does not exist" },
   AMBIGUOUS: { exit: 4, meaning: "several things match what was asked for" },
   CONFLICT: { exit: 4, meaning: "the present state does not allow this" },
+  FOREIGN: { exit: 4, meaning: "it is somebody else's, and not trusted" },
   LOCKED: { exit: 4, meaning: "another mpm is writing" },
   CORRUPT: { exit: 5, meaning: "a stored file does not match its checksum" },
   UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },

@@ -131,8 +131,8 @@ function currentParent(
 ): Work | undefined {
   const { root } = workspace;
   const place = placeKey(workspace);
-  const { work, problem } = currentWork(system, root, place);
-  if (problem !== undefined) {
+  const { work, problem, foreign } = currentWork(system, root, place);
+  if (problem !== undefined && !foreign) {
     throw new MpmError("UNREADABLE", problem, {
       hint: "Move the file away, or repair it: it says which session this is",
     });

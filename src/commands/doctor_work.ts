@@ -13,6 +13,7 @@ import { missingNotes } from "../session/work_parked.ts";
 import { labelOf } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { counted } from "../session/words.ts";
+import { foreignWorksNote } from "../session/work_text.ts";
 import { hasRecord } from "../store/checkpoints.ts";
 import { namesIn } from "../store/find_saves.ts";
 import { withLock } from "../store/lock.ts";
@@ -39,7 +40,7 @@ function checkWork(ground: Ground): Checked {
   if (!hasStore) return { summary: NOTHING, found: [] };
   const { root } = workspace;
   const all = listWorks(system, root);
-  const { works, problems } = all;
+  const { works, problems, foreign } = all;
   const open = works.filter(({ state }) => isOpen(state));
   const records = problems.map(({ message }) =>
     failure("UNREADABLE", message, {
@@ -53,6 +54,9 @@ function checkWork(ground: Ground): Checked {
   const parked = missingNotes(works, (id) => hasRecord(system, root, id));
   const found = [
     ...records,
+    ...foreign === 0 ? [] : [warning(foreignWorksNote(foreign), {
+      mend: "If they are yours: mpm sessions trust --all, then mpm resume",
+    })],
     ...pointerFindings(ground, all, lost),
     ...open.filter((work) => isStranded(system, workspace, work))
       .map(strandedFinding),
@@ -116,7 +120,12 @@ function pointerFindings(
   const told = problems.map(({ message }) => message);
   return placesIn(ground).flatMap((place): Finding[] => {
     if (place instanceof MpmError) return [unknown(place.message)];
-    const { work, problem } = currentWork(system, workspace.root, place);
+    const { work, problem, foreign } = currentWork(
+      system,
+      workspace.root,
+      place,
+    );
+    if (foreign) return []; // Told of with the records.
     if (problem !== undefined && told.includes(problem)) return [];
     if (problem === undefined) {
       return work || !leadsNowhere(system, workspace.root, place)

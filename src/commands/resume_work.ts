@@ -11,7 +11,7 @@ import { openItems, workIdIn } from "../session/work_save.ts";
 import { isOpen } from "../session/work_states.ts";
 import { changeWorks } from "../store/work_change.ts";
 import { currentWork, pointTo } from "../store/work_current.ts";
-import { findWork, knownWork, writeWork } from "../store/work_files.ts";
+import { findWork, ownWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 import { journaled } from "./journaled.ts";
 
@@ -138,14 +138,14 @@ function planned(
   const id = workIdIn(save.mpm?.session);
   if (id === undefined) return undefined;
   const place = placeKey(workspace);
-  const local = knownWork(system, root, id);
+  const local = ownWork(system, root, id);
   return planResume({
     save,
     local,
     current: currentWork(system, root, place).work,
     here: { place, worktree },
     gone: local !== undefined && !system.files.lstat(local.worktree),
-    knows: (parent) => knownWork(system, root, parent) !== undefined,
+    knows: (parent) => ownWork(system, root, parent) !== undefined,
     time: system.now(),
   });
 }

@@ -5,7 +5,7 @@ import { stackText } from "../session/stack_text.ts";
 import { stackTree } from "../session/stack_tree.ts";
 import { placeKey } from "../session/work_place.ts";
 import { workView } from "../session/work_view.ts";
-import { lostNote } from "../session/work_text.ts";
+import { foreignWorksNote, lostNote } from "../session/work_text.ts";
 import { keptNotes, missingNotes, parkedBy } from "../session/work_parked.ts";
 import { hasRecord } from "../store/checkpoints.ts";
 import { openWorks } from "../store/work_change.ts";
@@ -35,7 +35,7 @@ out, unless --all is given.`,
     const { root } = workspace;
     await settleDetour(context, workspace);
     await openWorks(system, root);
-    const { works, problems } = listWorks(system, root);
+    const { works, problems, foreign } = listWorks(system, root);
     const current = currentWork(system, root, placeKey(workspace));
     const { placed, hidden } = stackTree(works, { all });
     const exists = (id: string) => hasRecord(system, root, id);
@@ -51,6 +51,7 @@ out, unless --all is given.`,
       hidden,
       problems: [
         ...problems.map(({ message }) => message),
+        ...foreign === 0 ? [] : [foreignWorksNote(foreign)],
         ...keptNotes(works, exists),
         ...missingNotes(works, exists),
         ...lostWorks(system, root, works).map(lostNote),

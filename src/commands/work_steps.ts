@@ -15,8 +15,15 @@ import type { System } from "../system/system.ts";
 /** The session this worktree is at. Throws NOT_FOUND if there is none. */
 export function needCurrent(system: System, workspace: Workspace): Work {
   const { root } = workspace;
-  const { work, problem } = currentWork(system, root, placeKey(workspace));
+  const place = placeKey(workspace);
+  const { work, problem, foreign } = currentWork(system, root, place);
   if (work) return work;
+  if (foreign) {
+    throw new MpmError("FOREIGN", problem!, {
+      hint: 'Begin one of your own with "mpm start"; if it is yours, trust a ' +
+        'save of it ("mpm sessions trust") and "mpm resume" that',
+    });
+  }
   if (problem !== undefined) {
     throw new MpmError("UNREADABLE", problem, {
       hint: "Name the session, or move the file away",

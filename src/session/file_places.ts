@@ -72,7 +72,11 @@ export const USER_FILES: readonly FilePlace[] = [
     "allowed-hooks.json",
     "the SHA-256 of each shell hook that may run, by its path",
   ],
-  ["journal-key", "the key that the lines of your journals are sealed with"],
+  [
+    "journal-key",
+    "the key that the lines of your journals and your work sessions are sealed " +
+    "with",
+  ],
   [
     ".claude-mpm/",
     "the journal, the trash and the lock of what was done outside of projects",

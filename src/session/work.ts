@@ -89,6 +89,8 @@ export const Work = z.looseObject({
   detour: z.nullable(Detour),
   /** What was said when it was completed or cancelled. */
   summary: z.nullable(text),
+  /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
+  seal: z.optional(text),
 });
 
 export type CheckItem = z.infer<typeof CheckItem>;

@@ -176,4 +176,5 @@ const CHECKS: Readonly<Record<Exclude<keyof Work, number>, Check>> = {
   children: isChildren,
   detour: isDetour,
   summary: isTextOrNull,
+  seal: (value) => value === undefined || isText(value),
 };

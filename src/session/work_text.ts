@@ -176,3 +176,10 @@ function warning(text: string, style: TextStyle): string {
 function lines(all: readonly string[]): string {
   return `${all.join("\n")}\n`;
 }
+
+/** What is said of work sessions that somebody else made. */
+export function foreignWorksNote(count: number): string {
+  const made = count === 1 ? "it" : "them";
+  return `${counted(count, "work session")} of somebody else: nothing says ` +
+    `that you made ${made} on this machine`;
+}

@@ -14,9 +14,9 @@ const NAME = "journal-key";
 const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
 
 /**
- * The key that this user's journals are sealed with. It lies in the user's own
- * state, so a journal that came with a clone cannot have it. `undefined`: there
- * is none, or no place for one.
+ * The key that this user's journals and work sessions are sealed with. It lies
+ * in the user's own state, so what came with a clone cannot be sealed with it.
+ * `undefined`: there is none, or no place for one.
  */
 export function journalKey(system: System): string | undefined {
   try {
@@ -61,8 +61,16 @@ function makeKey(system: System): void {
   }
 }
 
-function sealOf(key: string, text: string): string {
+/** What says that a text was written by who has the key; 64 hex digits. */
+export function sealOf(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");
+}
+
+/** Whether it is the seal of that text. */
+export function isSealOf(key: string, text: string, seal: string): boolean {
+  const wanted = new TextEncoder().encode(sealOf(key, text));
+  const given = new TextEncoder().encode(seal);
+  return wanted.length === given.length && timingSafeEqual(wanted, given);
 }
 
 /** A line of JSON with the seal as its last field. */
@@ -78,9 +86,5 @@ export function isSealed(key: string | undefined, line: string): boolean {
   if (key === undefined || text === undefined || seal === undefined) {
     return false;
   }
-  const wanted = sealOf(key, text);
-  return timingSafeEqual(
-    new TextEncoder().encode(wanted),
-    new TextEncoder().encode(seal),
-  );
+  return isSealOf(key, text, seal);
 }

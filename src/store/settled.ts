@@ -3,17 +3,20 @@ import type { SaveEntry } from "../session/save_entry.ts";
 import { isOpen, isSettled, type WorkState } from "../session/work_states.ts";
 import type { System } from "../system/system.ts";
 import { checkWorkFolders, readRecord } from "./work_files.ts";
+import { WorkSeals } from "./work_seal.ts";
 
 /** Tells the state of the sessions that saves belong to, each read once. */
 export class SessionStates {
   readonly #system: System;
   readonly #root: string;
+  readonly #seals: WorkSeals;
   readonly #known = new Map<string, WorkState | undefined>();
   #checked = false;
 
   constructor(system: System, root: string) {
     this.#system = system;
     this.#root = root;
+    this.#seals = new WorkSeals(system);
   }
 
   /** `undefined`: the save belongs to no session that is known here. */
@@ -29,7 +32,8 @@ export class SessionStates {
     try {
       if (!this.#checked) checkWorkFolders(this.#system, this.#root);
       this.#checked = true;
-      return readRecord(this.#system, this.#root, id).state;
+      return readRecord(this.#system, this.#root, { id, seals: this.#seals })
+        .state;
     } catch (error) {
       if (error instanceof MpmError) return undefined;
       throw error;

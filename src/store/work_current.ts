@@ -24,9 +24,11 @@ export interface Current {
   readonly work: Work | undefined;
   /** Why it cannot be told, one line. */
   readonly problem: string | undefined;
+  /** Whether it is at a session that somebody else made, and so at none. */
+  readonly foreign: boolean;
 }
 
-const NONE: Current = { work: undefined, problem: undefined };
+const NONE: Current = { work: undefined, problem: undefined, foreign: false };
 
 /**
  * The session that the worktree `place` is at. Where there is none it costs one
@@ -48,12 +50,13 @@ export function currentWork(
     for (const id of readPointer(system, root, place)) {
       const work = knownWork(system, root, id);
       if (work === undefined) continue;
-      return isAt(work, place) ? { work, problem: undefined } : NONE;
+      return isAt(work, place) ? { ...NONE, work } : NONE;
     }
     return NONE;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    return { work: undefined, problem: error.message };
+    const foreign = error.code === "FOREIGN";
+    return { work: undefined, problem: error.message, foreign };
   }
 }
 

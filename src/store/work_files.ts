@@ -12,6 +12,7 @@ import { checkFolder, ensureFolder } from "./folders.ts";
 import { namesIn } from "./find_saves.ts";
 import { layout } from "./layout.ts";
 import { redactorOf } from "./redaction.ts";
+import { sealedRecord, WorkSeals } from "./work_seal.ts";
 
 /** Bytes of a record; what a session of years takes. */
 const LARGEST = 8 * 1024 * 1024;
@@ -33,11 +34,14 @@ export interface Works {
   /** The newest first, by id. */
   readonly works: readonly Work[];
   readonly problems: readonly WorkProblem[];
+  /** How many more there are that somebody else made. */
+  readonly foreign: number;
 }
 
 /**
  * The record of a work session; `undefined`: there is none. Throws UNREADABLE
- * for what mpm could not have written, FILE_FAILED where it cannot be read.
+ * for what mpm could not have written, FOREIGN for what it did not write for
+ * this user, FILE_FAILED where it cannot be read.
  */
 export function knownWork(
   system: System,
@@ -53,7 +57,7 @@ export function knownWork(
     if (isMissing(error)) return undefined;
     throw error;
   }
-  return parseWork(bytes, { id, path });
+  return parseWork(bytes, { id, path, seals: new WorkSeals(system) });
 }
 
 /** The same for a record that must be there. Throws NOT_FOUND besides. */
@@ -67,11 +71,13 @@ export function readWork(system: System, root: string, id: string): Work {
 
 function parseWork(
   bytes: Uint8Array,
-  { id, path }: { id: string; path: string },
+  { id, path, seals }: { id: string; path: string; seals: WorkSeals },
 ): Work {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(text);
   } catch (error) {
     throw unreadable(path, "it is no JSON", error);
   }
@@ -80,7 +86,21 @@ function parseWork(
   }
   const fault = workFault(value, id);
   if (fault !== undefined) throw unreadable(path, fault);
-  return value as Work;
+  if (!seals.isOwn(text)) throw foreign(id);
+  const { seal: _, ...work } = value as Work;
+  return work;
+}
+
+function foreign(id: string): MpmError {
+  return new MpmError(
+    "FOREIGN",
+    `Nothing says that you made the work session ${id} on this machine, so ` +
+      "it is somebody else's and does not go on here",
+    {
+      hint: "If it is yours: trust a save of it (mpm sessions trust), then " +
+        '"mpm resume"',
+    },
+  );
 }
 
 function unreadable(path: string, fault: string, cause?: unknown): MpmError {
@@ -88,6 +108,20 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
     hint: "Move it away; the saves of the session are not touched by that",
     cause,
   });
+}
+
+/** The same where one that somebody else made is as good as none. */
+export function ownWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
+  try {
+    return knownWork(system, root, id);
+  } catch (error) {
+    if (error instanceof MpmError && error.code === "FOREIGN") return undefined;
+    throw error;
+  }
 }
 
 /** The same where a missing or damaged record is as good as none. */
@@ -104,7 +138,10 @@ export function findWork(
   }
 }
 
-/** All of them; a damaged record is told of and hides no other. */
+/**
+ * All of this user's; a damaged record is told of and hides no other, and what
+ * somebody else made is counted.
+ */
 export function listWorks(system: System, root: string): Works {
   const { work } = layout(root);
   checkWorkFolders(system, root);
@@ -114,38 +151,47 @@ export function listWorks(system: System, root: string): Works {
     .sort().reverse();
   const works: Work[] = [];
   const problems: WorkProblem[] = [];
+  const seals = new WorkSeals(system);
+  let foreign = 0;
   for (const id of ids.slice(0, MOST)) {
     try {
-      works.push(readRecord(system, root, id));
+      works.push(readRecord(system, root, { id, seals }));
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
-      problems.push({ id, message: error.message });
+      if (error.code === "FOREIGN") foreign++;
+      else problems.push({ id, message: error.message });
     }
   }
   if (ids.length > MOST) {
     const message = `${ids.length - MOST} older work sessions were not read`;
     problems.push({ id: ids[MOST]!, message });
   }
-  return { works, problems };
+  return { works, problems, foreign };
 }
 
 /**
  * The record of a session, for a caller that has had the folders checked.
  * Throws an MpmError for whatever is wrong with it.
  */
-export function readRecord(system: System, root: string, id: string): Work {
+export function readRecord(
+  system: System,
+  root: string,
+  { id, seals }: { id: string; seals: WorkSeals },
+): Work {
   const path = workPath(root, id);
-  return parseWork(system.files.readOwn(path, LARGEST), { id, path });
+  return parseWork(system.files.readOwn(path, LARGEST), { id, path, seals });
 }
 
 /**
  * Writes the record of a session, whole or not at all, with everything people
- * typed redacted. Call under the store's lock. Returns what was written.
+ * typed redacted, and sealed as this user's own. Call under the store's lock.
+ * Returns what was written.
  */
 export function writeWork(system: System, root: string, work: Work): Work {
   const path = workPath(root, work.id);
   const clean = redactWork(redactorOf(system), work);
-  const bytes = new TextEncoder().encode(asciiJson(clean, 2));
+  const text = sealedRecord(system, asciiJson(clean, 2));
+  const bytes = new TextEncoder().encode(text);
   if (bytes.length > LARGEST) {
     throw new MpmError("CONFLICT", `The record of ${work.id} has grown full`, {
       hint: '"mpm complete" ends the session, "mpm start" begins another one',

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import type {
   PauseResult,
   ResumeResult,
@@ -18,6 +23,7 @@ import {
   at,
   CURRENT,
   detour,
+  putWork,
   recordOf,
   states,
   WORK,
@@ -68,7 +74,8 @@ Deno.test("a session goes through its life, each step recorded with its time", a
 Deno.test("start keeps where and how the work began", async () => {
   using env = await started("start", "login", "Fix", "the login");
   const [id] = workIds(env);
-  const { transitions: _, ...record } = recordOf(env, id!);
+  const { transitions: _, seal, ...record } = recordOf(env, id!);
+  assertMatch(seal!, /^[0-9a-f]{64}$/);
   assertEquals<unknown>(record, {
     schema: 1,
     id: "work-20261121-120000",
@@ -573,7 +580,7 @@ Deno.test("unknown fields of a record survive what mpm writes", async () => {
   const record = JSON.parse(env.read(path));
   record.later = { of: ["a newer mpm"] };
   record.checklist[0].owner = "Ada";
-  env.write(path, JSON.stringify(record));
+  putWork(env, record);
   await mpmJson(env, ["check", "1"], { now: at(1) });
   await mpmJson(env, ["pause", "--no-commit"], { now: at(2) });
   const after = JSON.parse(env.read(path));

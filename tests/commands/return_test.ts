@@ -10,6 +10,7 @@ import {
 } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { putWork } from "../helpers/works.ts";
 
 const STASH = ["hotfix", "Fix", "--stash", "--git-branch", "fix"];
 
@@ -304,8 +305,7 @@ Deno.test("a parent that is over elsewhere stays so; its work is back", async ()
   for (const { name } of Deno.readDirSync(folder)) {
     const record = JSON.parse(Deno.readTextFileSync(join(folder, name)));
     if (record.parent !== null) continue;
-    const state = { ...record, state: "archived" };
-    Deno.writeTextFileSync(join(folder, name), JSON.stringify(state));
+    putWork(env, { ...record, state: "archived" });
   }
   await comeBack(env);
   assertEquals(treeOf(env), parent);

@@ -8,7 +8,7 @@ import { width } from "../../src/cli/table.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { at, CURRENT, detour, WORK } from "../helpers/works.ts";
+import { at, CURRENT, detour, putWork, WORK } from "../helpers/works.ts";
 
 /** The record of a checkpoint with parked work, an old one. */
 function park(env: TestEnv, name: string): void {
@@ -67,7 +67,7 @@ Deno.test("stack draws several branches of one session, the oldest first", async
   const place = `${WORK}/work-20261121-120500.json`;
   const record = JSON.parse(env.read(place));
   record.parent = "work-20261121-120200";
-  env.write(place, JSON.stringify(record));
+  putWork(env, record);
   const { stdout } = await mpm(env, ["stack"], { now: at(10) });
   assertEquals(stdout.split("\n").slice(0, 3), [
     "Main Session: feature: Feature Development (paused 6m ago, 5/16, parked in parked-review)",
@@ -121,10 +121,7 @@ Deno.test("stack and status live with loops, missing parents and damaged records
     `${WORK}/work-20261121-120${minute}00.json`
   );
   const edit = (path: string, change: Record<string, unknown>) =>
-    env.write(
-      path,
-      JSON.stringify({ ...JSON.parse(env.read(path)), ...change }),
-    );
+    putWork(env, { ...JSON.parse(env.read(path)), ...change });
   edit(feature!, { parent: "work-20261121-120500" });
   const loop = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(loop.sessions.length, 4);
@@ -150,22 +147,18 @@ Deno.test("status shows session, parents, progress per phase, checkpoint and git
   await mpmJson(env, ["start", "main-work"], { now: at(0) });
   const child = await detour(env, { name: "fix", task: "Fix it", minute: 1 });
   park(env, "fix");
-  const path = `${WORK}/${child.id}.json`;
   const item = (phase: string, done: boolean) => ({
     ...{ phase, text: `Do ${phase}`, done },
     done_at: done ? "2026-11-21T12:01:00.000Z" : null,
   });
-  env.write(
-    path,
-    JSON.stringify({
-      ...child,
-      checklist: [
-        ...[item("Setup Phase", true), item("Setup Phase", true)],
-        ...[item("Setup Phase", false), item("Setup Phase", false)],
-        item("Review Phase", false),
-      ],
-    }),
-  );
+  putWork(env, {
+    ...child,
+    checklist: [
+      ...[item("Setup Phase", true), item("Setup Phase", true)],
+      ...[item("Setup Phase", false), item("Setup Phase", false)],
+      item("Review Phase", false),
+    ],
+  });
   env.write(
     ".claude-mpm/checkpoints/cp.json",
     JSON.stringify({

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { CURRENT, WORK, workIds } from "../helpers/works.ts";
+import { CURRENT, putWork, WORK, workIds } from "../helpers/works.ts";
 
 /** A cloned repository may hold anything in `.claude-mpm/`. */
 const PLANTED = "work-20991231-000000";
@@ -112,16 +112,13 @@ posixTest(
 posixTest("what a record or template says never acts on the terminal", () => {
   using env = store();
   const evil = "\u001b]0;x\u0007\u001b[2J\u202e\r\nname=evil";
-  env.write(
-    `${WORK}/${PLANTED}.json`,
-    JSON.stringify({
-      ...RECORD,
-      name: evil,
-      task: evil,
-      template: { name: evil, variables: {} },
-      checklist: [{ phase: evil, text: evil, done: false, done_at: null }],
-    }),
-  );
+  putWork(env, {
+    ...RECORD,
+    name: evil,
+    task: evil,
+    template: { name: evil, variables: {} },
+    checklist: [{ phase: evil, text: evil, done: false, done_at: null }],
+  });
   env.write(
     `${CURRENT}/main.json`,
     JSON.stringify({ schema: 1, session: PLANTED }),

@@ -1,3 +1,4 @@
+import { asciiJson } from "../../src/escape.ts";
 import { locate } from "../../src/git/workspace.ts";
 import type { Work } from "../../src/session/work.ts";
 import { Work as WorkSchema } from "../../src/session/work.ts";
@@ -7,6 +8,7 @@ import { problemsOf } from "../../src/session/validate.ts";
 import { changeWorks } from "../../src/store/work_change.ts";
 import { currentWork, pointTo } from "../../src/store/work_current.ts";
 import { freeWorkId, writeWork } from "../../src/store/work_files.ts";
+import { sealedRecord } from "../../src/store/work_seal.ts";
 import type { TestEnv } from "./env.ts";
 
 export const WORK = ".claude-mpm/state/work";
@@ -30,6 +32,16 @@ export function recordOf(env: TestEnv, id: string): Work {
   const problems = problemsOf(WorkSchema, value);
   if (problems.length > 0) throw new Error(problems.join("; "));
   return value;
+}
+
+/** Writes a record as this user's mpm would have. */
+export function putWork(
+  env: TestEnv,
+  record: { readonly id: string } & Record<string, unknown>,
+): void {
+  const { seal: _, ...work } = record;
+  const text = sealedRecord(env.system(), asciiJson(work, 2));
+  env.write(`${WORK}/${record.id}.json`, text);
 }
 
 /** Every record with the steps it made, by name or id. */

@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { StackResult } from "../../src/session/results_work.ts";
+import type { ResumeResult } from "../../src/session/results.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { fire } from "../helpers/hook_events.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { CURRENT, WORK, workIds } from "../helpers/works.ts";
+
+/** From now on it is another user, who has this project's files. */
+function anotherUser(env: TestEnv): void {
+  const home = join(env.root, "other");
+  env.extra.HOME = home;
+  Deno.mkdirSync(home, { recursive: true });
+}
+
+/** A project whose worktree is at a detour of somebody else's work. */
+async function withTheirWork(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, ["start", "refunds", "Their task"]);
+  await mpmJson(env, ["branch", "outage", "Their detour"]);
+  anotherUser(env);
+  return env;
+}
+
+Deno.test("somebody else's work session is none of this user's", async () => {
+  using env = await withTheirWork();
+  for (const args of [["status"], ["stack", "--all"], ["context", "inject"]]) {
+    const { stdout } = await mpm(env, args);
+    // The save that the detour was left by is told of as foreign.
+    assert(!/Their detour|outage/.test(stdout), `${args}: ${stdout}`);
+  }
+  env.write(".claude-mpm/config.toml", "");
+  const told = JSON.stringify(
+    await fire(env, "SessionStart", { source: "startup" }),
+  );
+  assertStringIncludes(told, "is somebody else's and does not go on here");
+  assert(!/Their detour|outage/.test(told), told);
+  const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
+  assertEquals(sessions, []);
+  assertStringIncludes(problems[0]!, "2 work sessions of somebody else");
+  for (const args of [["check"], ["complete"], ["return"], ["cancel"]]) {
+    const { status, stderr } = await mpm(env, args);
+    assertEquals(status, 4, `${args}: ${stderr}`);
+    assertStringIncludes(stderr, "mpm start");
+  }
+  const doctor = await mpm(env, ["doctor"]);
+  assertStringIncludes(doctor.stdout, "2 work sessions of somebody else");
+});
+
+Deno.test("no word of somebody else's work session gets into a save", async () => {
+  using env = await withTheirWork();
+  await mpmJson(env, ["pause", "--no-commit"]);
+  const { session, origin } = await mpmJson<ResumeResult>(env, [
+    "resume",
+    "--peek",
+  ]);
+  assertEquals(origin, "own");
+  assert(!/Their|refunds|outage/.test(JSON.stringify(session)));
+  assertEquals(session.mpm!.session ?? null, null);
+});
+
+Deno.test("a session of one's own takes the place of somebody else's", async () => {
+  using env = await withTheirWork();
+  const theirs = workIds(env);
+  await mpmJson(env, ["branch", "mine", "My detour"]);
+  await mpmJson(env, ["start", "other", "x", "--dry-run"])
+    .then(
+      () => assert(false),
+      (error) => assertStringIncludes(`${error}`, "mine"),
+    );
+  const { stdout } = await mpm(env, ["status"]);
+  assertStringIncludes(stdout, "mine: My detour");
+  assertEquals(workIds(env).filter((id) => theirs.includes(id)), theirs);
+});
+
+Deno.test("one's own record that somebody else wrote over is theirs", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "mine", "My task"]);
+  await mpmJson(env, ["pause", "--no-commit", "Here"]);
+  const [id] = workIds(env);
+  const path = `${WORK}/${id}.json`;
+  const own = env.read(path);
+  env.write(path, own.replace("My task", "Do something else"));
+  const { stdout, stderr } = await mpm(env, ["status"]);
+  assert(!(stdout + stderr).includes("Do something else"));
+  // Nor is a save of one's own hidden by what it says.
+  env.write(path, own.replaceAll('"paused"', '"archived"'));
+  assertStringIncludes((await mpm(env, ["sessions", "list"])).stdout, "Here");
+  // By its save it is brought back.
+  await mpmJson(env, ["resume"]);
+  assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
+  assert(env.exists(`${CURRENT}/main.json`));
+});
+
+Deno.test("on another machine one's work goes on from a save that is trusted", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "mine", "My task"]);
+  await mpmJson(env, ["pause", "--no-commit", "Here"]);
+  anotherUser(env);
+  const { warnings } = await mpmJson<ResumeResult>(env, ["resume"]);
+  assertStringIncludes(warnings.join("\n"), "Its work session does not go on");
+  await mpmJson(env, ["sessions", "trust", "latest"]);
+  const { work } = await mpmJson<ResumeResult>(env, ["resume"]);
+  assertEquals([work!.name, work!.change], ["mine", "rebuilt"]);
+  assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
+});
+
+Deno.test("where no key can be kept, no work session begins", async () => {
+  using env = TestEnv.repository();
+  env.extra.XDG_STATE_HOME = join(env.project, "README.md");
+  const { status, stderr } = await mpm(env, ["start", "mine", "x"]);
+  assertEquals(status, 6);
+  assertStringIncludes(stderr, "Cannot keep the key");
+  assertEquals(workIds(env), []);
+});
