@@ -1,12 +1,8 @@
 import { findAssignments } from "./secret_assignments.ts";
 import { findRandomWords } from "./secret_entropy.ts";
 import { findOptions, findShortOptions } from "./secret_options.ts";
-import {
-  findInnerMarks,
-  findJwts,
-  findPrivateKeys,
-  findWorded,
-} from "./secret_shapes.ts";
+import { findInnerMarks, findJwts, findWorded } from "./secret_shapes.ts";
+import { findPrivateKeys } from "./secret_private_keys.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
 import { findTokens } from "./secret_tokens.ts";
 import { findUrlCredentials } from "./secret_urls.ts";
@@ -45,15 +41,37 @@ export function findSureSecrets(text: string): Span[] {
   return mergeSpans(SURE.map((find) => find(text)));
 }
 
-/** What a person marked as not for the record, to its end or that of the text. */
+/** `<private>` and its end, as people and programs write them. */
+const MARK =
+  /(?:<|&lt;|\\u003[cC])[ \t]?(\/?)private(?:\s[^<>]{0,200})?(?:>|&gt;|\\u003[eE])/gi;
+
+/**
+ * What a person marked as not for the record, to its end or that of the text.
+ * A mark within marks needs an end of its own.
+ */
 export function findPrivate(text: string): Span[] {
+  if (!/private/i.test(text)) return [];
   const spans: Span[] = [];
-  let at = text.indexOf("<private>");
-  while (at >= 0) {
-    const close = text.indexOf("</private>", at);
-    const end = close < 0 ? text.length : close + "</private>".length;
-    spans.push({ start: at, end, label: "private" });
-    at = text.indexOf("<private>", end);
+  let depth = 0;
+  let start = 0;
+  for (const mark of text.matchAll(MARK)) {
+    const ends = mark[1] !== "";
+    if (ends && depth === 0) continue;
+    if (!ends && depth === 0) start = mark.index;
+    depth += ends ? -1 : 1;
+    if (depth > 0) continue;
+    const end = mark.index + mark[0].length;
+    spans.push({ start, end, label: "private" });
   }
+  if (depth > 0) spans.push({ start, end: text.length, label: "private" });
   return spans;
 }
+
+/** Whether a text ends with the end of such a mark. */
+export function endsPrivate(text: string): boolean {
+  const last = [...text.slice(-LONGEST_MARK).matchAll(MARK)].at(-1);
+  return last !== undefined && last[1] !== "" &&
+    last.index + last[0].length === Math.min(text.length, LONGEST_MARK);
+}
+
+const LONGEST_MARK = 240;

@@ -1,3 +1,4 @@
+import { endsPrivate } from "./find_secrets.ts";
 import type { Redactor } from "./redact.ts";
 import { RANDOM } from "./secret_span.ts";
 
@@ -27,7 +28,7 @@ export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
     if (binary && span.label === RANDOM) continue;
     // A mark alone is a word about marks.
     const marked = span.label === "private";
-    if (marked && !text.startsWith("</private>", span.end - 10)) continue;
+    if (marked && !endsPrivate(text.slice(span.start, span.end))) continue;
     for (
       let end = text.indexOf("\n", start);
       end >= 0 && end < span.start;

@@ -1,4 +1,11 @@
-import { isAlnum, isBlank } from "./secret_chars.ts";
+import { isBlank } from "./secret_chars.ts";
+import {
+  cellAt,
+  elementAt,
+  isNamePart,
+  LEAST,
+  pairedKind,
+} from "./secret_elements.ts";
 import { type KeyKind, keyKind, LONGEST_KEY } from "./secret_keys.ts";
 import { afterReplacement, type Span } from "./secret_span.ts";
 import {
@@ -12,23 +19,38 @@ import { isCode, isPath, isPlaceholder, isStrong } from "./secret_value.ts";
 const EQUALS = 61;
 const COLON = 58;
 const GREATER = 62;
+const BAR = 124;
+
+/** The same signs as keyboards for Chinese and Japanese write them. */
+const WIDE_COLON = 0xff1a;
+const WIDE_EQUALS = 0xff1d;
 
 /**
  * Values by the name they are given to: `KEY=value`, JSON, YAML, TOML, INI,
- * headers, code, query strings and XML, quoted or not.
+ * headers, code, query strings, XML and tables, quoted or not.
  */
 export function findAssignments(text: string): Span[] {
   const spans: Span[] = [];
   const ends: Ends = { text, from: 0, to: -1, ending: "sign" };
   for (let at = 1; at < text.length - 1; at++) {
     const code = text.charCodeAt(at);
-    if (code !== EQUALS && code !== COLON && code !== GREATER) continue;
-    const span = code === GREATER ? elementAt(text, at) : valueAt(ends, at);
+    if (code < COLON || (code > GREATER && code < BAR)) continue;
+    if (!isSign(code)) continue;
+    const span = code === GREATER
+      ? elementAt(text, at)
+      : code === BAR
+      ? cellAt(text, at)
+      : valueAt(ends, at);
     if (span === undefined) continue;
     spans.push(span);
     at = span.end - 1;
   }
   return spans;
+}
+
+function isSign(code: number): boolean {
+  return code === EQUALS || code === COLON || code === GREATER ||
+    code === BAR || code === WIDE_COLON || code === WIDE_EQUALS;
 }
 
 /** The name before `at`, and how it stands there. */
@@ -42,14 +64,10 @@ interface Key {
   readonly apart: boolean;
 }
 
-function isNamePart(code: number): boolean {
-  return isAlnum(code) || code === 95 || code === 45 || code === 46;
-}
-
-/** `"`, `'`, a backtick, `\`, `]`, `?` and `:` may stand between. */
+/** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may stand between. */
 function isBetween(code: number): boolean {
   return code === 34 || code === 39 || code === 96 || code === 92 ||
-    code === 93 || code === 63 || code === COLON;
+    code === 93 || code === 63 || code === COLON || code === 42;
 }
 
 function keyBefore(text: string, at: number): Key | undefined {
@@ -65,11 +83,22 @@ function keyBefore(text: string, at: number): Key | undefined {
   if (end - start < 3) return undefined;
   const name = text.slice(start, end);
   const kind = keyKind(withoutDashes(name)) ??
-    spokenKind(text, start, name);
+    spokenKind(text, start, name) ??
+    (name.endsWith("alue") ? pairedKind(text, start) : undefined) ??
+    (isAnyKey(name) ? "key" : undefined);
   if (kind === undefined) return undefined;
   const quote = /^\\*["']/.exec(text.slice(end, closed))?.[0] ?? "";
   return { kind, name, start, quote, apart };
 }
+
+/** A variable that may hold the key of anything: `AZURE_OPENAI_KEY`. */
+function isAnyKey(name: string): boolean {
+  return name.endsWith("_KEY") && /^[A-Z][A-Z0-9_]+$/.test(name) &&
+    keyKind(name) === undefined && !NO_SECRET_KEY.test(name);
+}
+
+const NO_SECRET_KEY =
+  /(?:PRIMARY|FOREIGN|CACHE|SORT|PARTITION|PUBLIC|ROW|INDEX|OBJECT|S3|LOCK|STORE)_KEY$/;
 
 function withoutDashes(name: string): string {
   let at = 0;
@@ -94,7 +123,8 @@ function valueAt(ends: Ends, at: number): Span | undefined {
   const { text } = ends;
   const key = keyBefore(text, at);
   if (key === undefined) return undefined;
-  const colon = text.charCodeAt(at) === COLON;
+  const sign = text.charCodeAt(at);
+  const colon = sign === COLON || sign === WIDE_COLON;
   let from = at + 1;
   let compared = false;
   // `::` is a path of code; `==`, `=>`, `=~` and `:=` come before a text.
@@ -103,6 +133,9 @@ function valueAt(ends: Ends, at: number): Span | undefined {
     compared = true;
     from++;
   }
+  const lead = key.quote === "" ? BOLD : NEXT_LINE;
+  lead.lastIndex = from;
+  if (colon && lead.test(text)) from = lead.lastIndex;
   const value = readValue(ends, from, endingOf(text, key));
   if (value === undefined) return undefined;
   const { start, end, quoted } = value;
@@ -118,6 +151,10 @@ function valueAt(ends: Ends, at: number): Span | undefined {
   const wrapped = key.quote !== "" && !quoted && colon;
   return { start, end, label, ...wrapped ? { quote: key.quote } : {} };
 }
+
+/** `**Password:** …`, and in JSON the value on the next line. */
+const BOLD = /(?:\*{1,3}|_{1,3})(?=[ \t])/y;
+const NEXT_LINE = /[ \t]*(?:\r?\n|\\+n)[ \t]{0,80}(?=\\*["'])/y;
 
 /** `export NAME=`, or a name in capitals at the start of its line. */
 function endingOf(text: string, { kind, name, start, apart }: Key): Ending {
@@ -147,9 +184,6 @@ function typedValue(ends: Ends, key: Key, from: number): Span | undefined {
 /** UTF-16 units of a value that decide. */
 const LOOKED_AT = 256;
 
-/** Fewest characters of a value: many a password is short. */
-const LEAST = { password: 3, token: 6, key: 6, secret: 4, cookie: 8 };
-
 function isSecret(
   written: string,
   { key, value, colon, text }: {
@@ -163,6 +197,10 @@ function isSecret(
   if (value.quoted && written.length === LOOKED_AT) return true;
   if (written.length < LEAST[key.kind] || isPlaceholder(written)) return false;
   if (isPath(written)) return false;
+  if (isAnyKey(key.name)) {
+    return written.length >= 20 && /^[\w+/=-]+$/.test(written) &&
+      isStrong(written);
+  }
   if (value.scheme) return isStrong(written) || written.length >= 12;
   if (value.quoted) return true;
   if (isCode(written) || /^[({[]/.test(written)) return false;
@@ -176,20 +214,4 @@ function isSecret(
   if (key.kind !== "password" && /^[A-Za-z]{1,15}$/.test(written)) return false;
   // One word alone: the rest of its line is empty.
   return value.last || !apart;
-}
-
-/** `<password>…</password>` */
-function elementAt(text: string, at: number): Span | undefined {
-  let start = at;
-  const first = Math.max(0, at - LONGEST_KEY);
-  while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
-  if (at - start < 3 || text[start - 1] !== "<") return undefined;
-  const kind = keyKind(text.slice(start, at));
-  if (kind === undefined) return undefined;
-  const end = text.slice(at + 1, at + 1 + 512).search(/[<\n]/);
-  const value = text.slice(at + 1, at + 1 + end);
-  const told = end > 0 && text.startsWith("</", at + 1 + end) &&
-    value.trim().length >= LEAST[kind] && !isPlaceholder(value.trim());
-  if (!told) return undefined;
-  return { start: at + 1, end: at + 1 + end, label: kind };
 }

@@ -18,9 +18,9 @@ const LEAST_CHANGES = 0.27;
 const BEFORE =
   /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|nonce-|SHA256:|[/\\@#?&.%~])$/;
 
-/** Ids that services give to things, and public keys. */
+/** Ids that services give to things, hashes of lock files, and public keys. */
 const KNOWN =
-  /^(?:AAAA[A-Z]|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
+  /^(?:AAAA[A-Z]|sha(?:1|256|384|512)-|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
 
 /**
  * Words that look random, after all rules that know what they look for. Only

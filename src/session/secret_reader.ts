@@ -32,6 +32,9 @@ const BLOCK = /[|>][+-]?[ \t]*(?:\r?\n|\\n)[ \t]+(?=\S)/y;
 const QUOTE = /(?:[bBrRfFuL$@]{1,2})?(\\*)(["'`])/y;
 const REST = /[ \t]*[,;)}\]]*[ \t]*(?=$|[\r\n]|\\[nr]|#|\/\/)/y;
 
+/** The end of the first line of a text within three quotes. */
+const FIRST_LINE = /\r?\n[ \t]{0,40}/y;
+
 /** A quote with this after it ends a text: `"Password: " + word`. */
 const CLOSES = /[\s),;+\]}.]|$/y;
 
@@ -54,16 +57,29 @@ export function readValue(
   ending: Ending,
 ): Value | undefined {
   const { text } = ends;
-  while (isBlank(text.charCodeAt(at))) at++;
+  while (isAnyBlank(text.charCodeAt(at))) at++;
   if (at >= text.length) return undefined;
   BLOCK.lastIndex = at;
   if (BLOCK.test(text)) at = BLOCK.lastIndex;
   QUOTE.lastIndex = at;
   const quote = QUOTE.exec(text);
   if (!quote) return plainValue(ends, at, ending);
-  CLOSES.lastIndex = QUOTE.lastIndex;
-  if (CLOSES.test(text)) return undefined;
-  return quotedValue(text, QUOTE.lastIndex, [quote[1]!.length, quote[2]!]);
+  let start = QUOTE.lastIndex;
+  const [, escapes, sign] = quote as unknown as [string, string, string];
+  // Three quotes, as Python and TOML have them.
+  if (text.startsWith(sign + sign, start)) {
+    FIRST_LINE.lastIndex = start + 2;
+    start = FIRST_LINE.test(text) ? FIRST_LINE.lastIndex : start + 2;
+  } else {
+    CLOSES.lastIndex = start;
+    if (CLOSES.test(text)) return undefined;
+  }
+  return quotedValue(text, start, [escapes.length, sign]);
+}
+
+/** With those of people's keyboards. */
+function isAnyBlank(code: number): boolean {
+  return isBlank(code) || code === 0xa0 || code === 0x3000;
 }
 
 /** Up to the quote that has as many backslashes before it as the first one. */

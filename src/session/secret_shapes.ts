@@ -2,45 +2,6 @@ import { isAlnum, startsWord } from "./secret_chars.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
 import { isStrong } from "./secret_value.ts";
 
-const BEGIN = "-----BEGIN ";
-const KEY_HEADER =
-  /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
-
-/** UTF-16 units that a block of a key takes at most. */
-const LONGEST_KEY = 64 * 1024;
-
-/** What a key holds, however its lines are written: `\n`, quoted, prefixed. */
-const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:)*/y;
-
-/**
- * Blocks of private keys, over however many lines, the ends of lines escaped or
- * not. One that was cut goes to the end of what a key can hold.
- */
-export function findPrivateKeys(text: string): Span[] {
-  const spans: Span[] = [];
-  let ending = -2;
-  for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at)) {
-    KEY_HEADER.lastIndex = at;
-    if (!KEY_HEADER.test(text)) {
-      at += BEGIN.length;
-      continue;
-    }
-    const body = KEY_HEADER.lastIndex;
-    if (ending !== -1 && ending < body) {
-      ending = text.indexOf("-----END ", body);
-    }
-    const next = text.indexOf("-----", ending + 9);
-    const whole = ending >= 0 && ending - body < LONGEST_KEY &&
-      next >= 0 && next - ending < 64;
-    KEY_BODY.lastIndex = body;
-    if (!whole) KEY_BODY.test(text);
-    const end = whole ? next + 5 : Math.max(body, KEY_BODY.lastIndex);
-    spans.push({ start: at, end, label: "private-key" });
-    at = end;
-  }
-  return spans;
-}
-
 const JWT =
   /eyJ[\w-]{8,}\.(?:eyJ[\w-]{8,}(?:\.[\w-]+)?|[\w-]*\.[\w-]{8,}(?:\.[\w-]+){0,2})/y;
 
@@ -112,13 +73,18 @@ function isDotNear(text: string, at: number): boolean {
 const BEARER =
   /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,})/gi;
 
-/** A trace of the two below: most texts have none. */
+/** A trace of those below: most texts have none. */
 const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/i;
 
 /** Secrets that a word before them gives away. */
 export function findWorded(text: string): Span[] {
   if (!WORDED.test(text)) return [];
-  return mergeSpans([findBearers(text), findSpoken(text)]);
+  return mergeSpans([
+    findBearers(text),
+    findSpoken(text),
+    findCalled(text),
+    findSet(text),
+  ]);
 }
 
 /** What follows the name of a scheme, as in headers. */
@@ -132,25 +98,65 @@ function findBearers(text: string): Span[] {
 }
 
 const SPOKEN =
-  /\b(?:pass(?:word|phrase|wd|code)|pwd|secret|token|api[ -]?key|access[ -]key|credentials?)[ \t]{1,4}(?:is|was|are|to|=|->)[ \t]{1,4}["'`]?([^\s"'`]{6,128})/gi;
+  /\b(pass(?:word|phrase|wd|code)|pwd|secret|token|api[ -]?key|access[ -]key|credentials?)[ \t]{1,4}((?:(?:is|was|are|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi;
 
-/** "The password is …", as people and agents write it. */
+/** "The password is …", and where it is no word of a sentence "password …". */
 function findSpoken(text: string): Span[] {
-  return groupSpans(text, SPOKEN, "password", isStrong);
+  return groupSpans(
+    text,
+    SPOKEN,
+    "password",
+    (value, [, name, verb]) =>
+      isStrong(value) &&
+      (verb !== undefined || (/^p/i.test(name!) && isMixed(value))),
+  );
+}
+
+/** Small letters, digits, and capitals or signs. */
+function isMixed(value: string): boolean {
+  return value.length >= 8 && /\d/.test(value) && /[a-z]/.test(value) &&
+    /[A-Z!@#$%^&*]/.test(value);
+}
+
+const CALLED =
+  /(?:[pP]ass(?:word|wd)|PASSWORD|[sS]ecret|SECRET|[tT]oken|TOKEN|[kK]ey|KEY)["'\]]{0,2}[ \t]{0,2}(?:\|\||\?\?|,|\()[ \t]{0,2}(["'`])([^"'`\s]{8,128})(?=\1)/g;
+
+/** `getenv("TOKEN", "…")`, `env.TOKEN || "…"`, `setPassword("…")`. */
+function findCalled(text: string): Span[] {
+  return groupSpans(text, CALLED, "secret", isStrong);
+}
+
+/** `ENV NAME value`, `setx NAME value`, `git config user.password value`. */
+const SET =
+  /(?:PASS(?:WORD|WD)?|TOKEN|SECRET|KEY|password|[tT]oken)[ \t]{1,4}["']?([^\s"'`]{6,256})/g;
+
+const BEFORE_SET =
+  /(?:[A-Z0-9]_|[.:]_?(?:auth)?|\b(?:ENV|setx|setenv|set|set -[a-z]{1,3}) )$/;
+
+function findSet(text: string): Span[] {
+  return groupSpans(
+    text,
+    SET,
+    "secret",
+    (value, { index }) =>
+      isStrong(value) &&
+      BEFORE_SET.test(text.slice(Math.max(0, index - 12), index)),
+  );
 }
 
 function groupSpans(
   text: string,
   pattern: RegExp,
   label: string,
-  accepts: (value: string) => boolean,
+  accepts: (value: string, match: RegExpExecArray) => boolean,
 ): Span[] {
   const spans: Span[] = [];
   pattern.lastIndex = 0;
   for (let match; (match = pattern.exec(text)) !== null;) {
-    const value = match[1]!.replace(/[.,;:!?)\]}]+$/, "");
-    if (!accepts(value.slice(0, 256))) continue;
-    const start = match.index + match[0].length - match[1]!.length;
+    const group = match.at(-1)!;
+    const value = group.replace(/[.,;:!?)\]}]+$/, "");
+    if (!accepts(value.slice(0, 256), match)) continue;
+    const start = match.index + match[0].length - group.length;
     const end = start + value.length;
     // What follows belongs to the word as far as it goes.
     spans.push({ start, end: Math.max(end, wordEnd(text, end)), label });

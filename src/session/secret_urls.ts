@@ -1,5 +1,10 @@
 import { isAlnum } from "./secret_chars.ts";
-import { afterReplacement, REPLACEMENT, type Span } from "./secret_span.ts";
+import {
+  afterReplacement,
+  mergeSpans,
+  REPLACEMENT,
+  type Span,
+} from "./secret_span.ts";
 import { isPlaceholder } from "./secret_value.ts";
 
 /** Of connection strings, whose passwords are often not encoded. */
@@ -15,17 +20,19 @@ const LONGEST = 2048;
 
 /** Passwords, and tokens in place of a user, before the host of a URL. */
 export function findUrlCredentials(text: string): Span[] {
+  return mergeSpans([findAfter(text, "://"), findAfter(text, ":\\/\\/")]);
+}
+
+/** After `mark`, which in JSON may have its slashes escaped. */
+function findAfter(text: string, mark: string): Span[] {
   const spans: Span[] = [];
-  let at = text.indexOf("://");
-  for (; at >= 0; at = text.indexOf("://", at + 3)) {
-    const next = text.indexOf("://", at + 3);
-    const most = Math.min(
-      next < 0 ? text.length : next,
-      at + 3 + LONGEST,
-    );
-    const span = credentialsIn(text, at, most);
+  for (let at = text.indexOf(mark); at >= 0;) {
+    const start = at + mark.length;
+    const next = text.indexOf(mark, start);
+    const most = Math.min(next < 0 ? text.length : next, start + LONGEST);
+    const span = credentialsIn(text, at, { start, most });
     if (span) spans.push(span);
-    if (next < 0) break;
+    at = next;
   }
   return spans;
 }
@@ -33,9 +40,8 @@ export function findUrlCredentials(text: string): Span[] {
 function credentialsIn(
   text: string,
   at: number,
-  most: number,
+  { start, most }: { start: number; most: number },
 ): Span | undefined {
-  const start = at + 3;
   if (text.startsWith(REPLACEMENT, start)) return undefined;
   const store = STORES.test(text.slice(Math.max(0, at - 28), at));
   const [colon, sign] = userInfo(text, start, { most, store });

@@ -124,6 +124,10 @@ const HOSTILE = [
     "SG.a.",
   ],
   ...["-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "-----END ", "password=\\"],
+  ...["<private ", "<private></private>", "Private-Lines: 1\n", "A_TOKEN "],
+  ...["-----END PRIVATE KEY-----", `${alnum(32)}\n-----END PRIVATE KEY-----\n`],
+  ...['token || "', "| token | ", '<token a="">', 'name="token" value="'],
+  ...["**token:** ", "token：", '"token":\n', ":\\/\\/a:b@", "X_KEY=", '"""'],
   ...['"a":{"token":', "x-api-key: '", "hunter2x password=hunter2x "],
   ...[`${alnum(27)} `, `${alnum(76)}\n`, `ghp_${alnum(36)} `, `${hex(32)}-us1`],
 ];

@@ -180,6 +180,72 @@ Deno.test("values are hidden by their names, the names stay", () => {
     [`It says ${alnum(40)} there`, "It says [redacted:high-entropy] there"],
     ["a <private>b</private> c", "a [redacted:private] c"],
     ["a <private>b", "a [redacted:private]"],
+    ["a <Private>b</PRIVATE> c", "a [redacted:private] c"],
+    ['a <private why="x">b\n</private > c', "a [redacted:private] c"],
+    [
+      "a <private>b <private>c</private> d</private> e",
+      "a [redacted:private] e",
+    ],
+    ["a &lt;private&gt;b&lt;/private&gt; c", "a [redacted:private] c"],
+    ["a \\u003cprivate\\u003eb\\u003c/private\\u003e", "a [redacted:private]"],
+    // As lists of variables, tables and documents have them.
+    [
+      `{"name": "DB_PASSWORD", "value": "${WORD}"}`,
+      `{"name": "DB_PASSWORD", "value": "[redacted:password]"}`,
+    ],
+    [
+      `- name: DB_PASSWORD\n  value: ${WORD}`,
+      "- name: DB_PASSWORD\n  value: [redacted:password]",
+    ],
+    [
+      `<add key="ApiKey" value="${WORD}" />`,
+      '<add key="ApiKey" value="[redacted:key]" />',
+    ],
+    [
+      `<password type="plain">${WORD}</password>`,
+      '<password type="plain">[redacted:password]</password>',
+    ],
+    [
+      `<password><![CDATA[${WORD}]]></password>`,
+      "<password><![CDATA[[redacted:password]]]></password>",
+    ],
+    [`{"password":\n  "${WORD}"}`, `{"password":\n  "[redacted:password]"}`],
+    [`password = """${WORD}"""`, `password = """[redacted:password]"""`],
+    [`**Password:** ${WORD}`, "**Password:** [redacted:password]"],
+    [`**Password**: ${WORD}`, "**Password**: [redacted:password]"],
+    [`| password | \`${WORD}\` |`, "| password | `[redacted:password]` |"],
+    [`password：${WORD}`, "password：[redacted:password]"],
+    [`token:\u00a0${WORD}`, "token:\u00a0[redacted:token]"],
+    [`AZURE_OPENAI_KEY=${hex(32)}`, "AZURE_OPENAI_KEY=[redacted:key]"],
+    // As people and programs say them.
+    [
+      `log in with password Hunter2x.`,
+      "log in with password [redacted:password].",
+    ],
+    [`Password → ${WORD}`, "Password → [redacted:password]"],
+    [`ENV API_TOKEN ${WORD}`, "ENV API_TOKEN [redacted:secret]"],
+    [
+      `git config user.password ${WORD}`,
+      "git config user.password [redacted:secret]",
+    ],
+    [
+      `env.TOKEN || '${WORD}'`,
+      "env.TOKEN || '[redacted:secret]'",
+    ],
+    [`setPassword("${WORD}")`, `setPassword("[redacted:secret]")`],
+    [
+      `https:\\/\\/me:${WORD}@a.b`,
+      "https:\\/\\/me:[redacted:url-credentials]@a.b",
+    ],
+    // Parts of keys.
+    [
+      `before\n${privateKey().split("\n").slice(2).join("\n")}\nafter`,
+      "before\n[redacted:private-key]\nafter",
+    ],
+    [
+      `Private-Lines: 2\n${alnum(64)}\n${alnum(30)}\nPrivate-MAC: 1`,
+      "Private-Lines: 2\n[redacted:private-key]Private-MAC: 1",
+    ],
   ];
   assertEquals(
     cases.map(([text]) => redact(text)),
@@ -213,6 +279,8 @@ Deno.test("what is no secret stays as it is", () => {
     "PWD=/home/me/project OLDPWD=/tmp",
     `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5${alnum(44)} me@host`,
     `SHA256:${alnum(43)}`,
+    `sha256-${alnum(43)}=`,
+    `"narHash": "sha256-${alnum(43)}="`,
     // Images and other files in base64.
     `<img src="data:image/png;base64,iVBORw0KGgo${alnum(150)}">`,
     `${base64}\n${alnum(64, 1)}\n${alnum(30, 2)}`,
@@ -244,6 +312,12 @@ Deno.test("what is no secret stays as it is", () => {
     "user@example.com, git@github.com:a/b.git, https://unpkg.com/react@18.2.0",
     "ssh://git@example.com/a/b.git https://me@example.com/",
     "Pass: 12, fail: 0",
+    "Hash a password with argon2id, a token bucket algorithm",
+    "| password | required |",
+    "**Token:** none",
+    `CACHE_KEY=${hex(40)} PRIMARY_KEY=user_id`,
+    '{"name": "token", "value": "string"}',
+    "-----END PRIVATE KEY----- is how one ends",
     "All tests pass: 120 of 120",
     'privatekey: "^6.0.2", fetch(url, { credentials: "same-origin" })',
     "12:30:45, a::b, x = y, risk-assessment-of-the-whole-thing",
