@@ -1,6 +1,8 @@
 import { defineCommand } from "../cli/command.ts";
 import { escapeLines } from "../escape.ts";
 import { loadText } from "../session/checkpoint_show.ts";
+import { redactTold } from "../session/redact_known.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { findTarget } from "./checkpoint_restore_steps.ts";
 
 /** `mpm checkpoint load` */
@@ -21,8 +23,9 @@ resume with. It changes nothing: "mpm checkpoint restore" brings the files back.
     (await import("../session/results_checkpoints.ts")).CheckpointLoadResult,
   async run(context, input) {
     const { target } = await findTarget(context, input.checkpoint);
-    const { name, id, commit } = target;
-    return { name, id, commit, text: loadText(target) };
+    const told = redactTold(redactorOf(context.system), target);
+    const { name, id, commit } = told;
+    return { name, id, commit, text: loadText(told) };
   },
   verbatim: () => true,
   render: ({ text }) => escapeLines(text),

@@ -1,6 +1,8 @@
 import { defineCommand } from "../cli/command.ts";
 import { escapeLines } from "../escape.ts";
 import { showOf, showText } from "../session/checkpoint_show.ts";
+import { redactTold } from "../session/redact_known.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { findTarget } from "./checkpoint_restore_steps.ts";
 
 /** `mpm checkpoint show` */
@@ -22,7 +24,7 @@ and status, context, todos, notes.`,
     (await import("../session/results_checkpoints.ts")).CheckpointShowResult,
   async run(context, input) {
     const { target } = await findTarget(context, input.checkpoint);
-    return showOf(target);
+    return showOf(redactTold(redactorOf(context.system), target));
   },
   verbatim: () => true,
   render: (result) => escapeLines(showText(result)),

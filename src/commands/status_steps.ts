@@ -4,6 +4,7 @@ import { readBrief } from "../git/brief.ts";
 import { quickPlace } from "../git/quick_place.ts";
 import { rootWithoutGit } from "../git/root_without_git.ts";
 import { locate } from "../git/workspace.ts";
+import { mayNameSecret } from "../session/maybe_secret.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { StatusResult } from "../session/results_work.ts";
 import { checklistView, workView } from "../session/work_view.ts";
@@ -66,7 +67,7 @@ export async function readStatus(
     parents: parents.map(workView),
     checklist: checklistView(work?.checklist ?? []),
     checkpoint: latestCheckpoint(system, root),
-    git: await git ?? null,
+    git: await told(system, await git),
     problems: [
       ...problem === undefined ? [] : [problem],
       ...porcelain ? [] : [
@@ -74,6 +75,25 @@ export async function readStatus(
         ...missingNotes(chain, exists),
       ],
     ],
+  };
+}
+
+type Git = NonNullable<StatusResult["git"]>;
+
+/** What redacts names is loaded only where one may hold a secret. */
+async function told(system: System, git: Git | undefined): Promise<Git | null> {
+  const { branch, upstream } = git ?? {};
+  const suspect = [branch, upstream].some((name) =>
+    name && mayNameSecret(name)
+  );
+  if (!git || !suspect) return git ?? null;
+  const { redactorOf } = await import("../store/redaction.ts");
+  const clean = (name: string | null) =>
+    name === null ? null : redactorOf(system).name(name);
+  return {
+    ...git,
+    branch: clean(git.branch),
+    upstream: clean(git.upstream),
   };
 }
 

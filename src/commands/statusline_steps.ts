@@ -2,7 +2,7 @@ import { parseStatusInput, type StatusInput } from "../claude/status_line.ts";
 import { branchByFiles } from "../git/branch_file.ts";
 import { statusToJson } from "../session/agent_records.ts";
 import { gaugeOf } from "../session/gauge.ts";
-import { mayHoldSecret } from "../session/maybe_secret.ts";
+import { mayHoldSecret, mayNameSecret } from "../session/maybe_secret.ts";
 import type { StatusLineResult } from "../session/results_context.ts";
 import { levelOf, thresholdsOf } from "../session/thresholds.ts";
 import { writeAgentFile } from "../store/agent_state.ts";
@@ -46,6 +46,13 @@ async function told(system: System, input: StatusInput): Promise<StatusInput> {
   };
 }
 
+async function branchAt(system: System, cwd: string): Promise<string | null> {
+  const branch = branchByFiles(system, cwd);
+  if (branch === undefined || !mayNameSecret(branch)) return branch ?? null;
+  const { redactorOf } = await import("../store/redaction.ts");
+  return redactorOf(system).name(branch);
+}
+
 /** Reads what Claude Code says, keeps it, and tells what the line shows. */
 export async function readStatusLine(
   system: System,
@@ -75,7 +82,7 @@ export async function readStatusLine(
     model: input.modelName ?? null,
     gauge,
     level: levelOf(gauge, thresholdsOf(config)),
-    branch: (input.cwd && branchByFiles(system, input.cwd)) ?? null,
+    branch: input.cwd === undefined ? null : await branchAt(system, input.cwd),
     name: input.sessionName ?? null,
     kept,
     color: !system.env("NO_COLOR") && system.env("TERM") !== "dumb",

@@ -116,6 +116,27 @@ export function redactRecord(
   };
 }
 
+const FILES: KnownKeys = {
+  names: new Set(["path"]),
+  ids: new Set(["status", "hash", "mode"]),
+};
+
+/** The same as it is told: nothing goes by the names of its files there. */
+export function redactTold<T extends Checkpoint>(
+  redactor: Redactor,
+  record: T,
+): T {
+  const { files, left_out } = record;
+  const paths = [...files, ...left_out].map(({ path }) => path);
+  return {
+    ...record,
+    ...redactRecord(redactor, record),
+    ...redactor.inNames(paths)
+      ? redactor.known({ files, left_out }, FILES)
+      : {},
+  };
+}
+
 const DETOUR: KnownKeys = {
   names: new Set(["branch", "path", "paths", "carried", "from", "parent"]),
   ids: new Set([

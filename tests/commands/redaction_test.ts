@@ -151,6 +151,18 @@ Deno.test("no secret is in any file, object or output, wherever it came from", a
     stdin: JSON.stringify(status),
   });
   outputs.push(line.stdout);
+  const lineJson = await mpm(env, ["statusline", "--json"], {
+    stdin: JSON.stringify({ ...status, cwd: env.project }),
+  });
+  outputs.push(lineJson.stdout);
+  for (
+    const words of [["status"], ["checkpoint", "show"], ["checkpoint", "load"]]
+  ) {
+    const which = words.length > 1 ? ["kept"] : [];
+    await run(...words, ...which);
+    await run(...words, ...which, "--json");
+  }
+  await run("status", "--porcelain");
   await run("resume");
   await run("resume", "--format", "json");
   await run("sessions", "list");
