@@ -3,7 +3,7 @@
  * and its value, a long word, a word for a secret, an option.
  */
 const TRACES =
-  /[=:<|\uff1a\uff1d]|[\w+/.~-]{15,}|pass|pwd|secret|token|key|credential|private|(?:^|[^\w-])-{1,2}[A-Za-z]/i;
+  /[=:<|\uff1a\uff1d]|[\w+/.~-]{15}|pass|pwd|secret|token|key|credential|private|(?:^|[^\w-])-{1,2}[A-Za-z]/i;
 
 /**
  * Whether the name of a branch may hold what is surely a secret: a long word,

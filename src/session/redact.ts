@@ -38,6 +38,9 @@ const LONG_WORD = /[\w~-]{12}|PRIVATE/;
 /** Times a text is gone through: a replacement may set free what it touched. */
 const PASSES = 24;
 
+/** UTF-16 units; what is longer stands for nothing else. */
+const LONGEST_PLACEHOLDER = 256;
+
 /** Shorter texts hold no secret that any rule knows. */
 const SHORTEST = 6;
 
@@ -142,7 +145,8 @@ export class Redactor {
     if (isName) return this.name(text, counts);
     const clean = this.text(text, counts);
     const told = kind !== undefined && this.#rules.enabled &&
-      clean === text && text.length >= 3 && !isPlaceholder(text) &&
+      clean === text && text.length >= 3 &&
+      (text.length > LONGEST_PLACEHOLDER || !isPlaceholder(text)) &&
       !this.#rules.allows?.(text);
     if (!told) return clean;
     counts[kind] = (counts[kind] ?? 0) + 1;

@@ -154,7 +154,7 @@ function valueAt(ends: Ends, at: number): Span | undefined {
 
 /** `**Password:** …`, and in JSON the value on the next line. */
 const BOLD = /(?:\*{1,3}|_{1,3})(?=[ \t])/y;
-const NEXT_LINE = /[ \t]*(?:\r?\n|\\+n)[ \t]{0,80}(?=\\*["'])/y;
+const NEXT_LINE = /[ \t]{0,80}(?:\r?\n|\\{1,99}n)[ \t]{0,80}(?=\\{0,99}["'])/y;
 
 /** `export NAME=`, or a name in capitals at the start of its line. */
 function endingOf(text: string, { kind, name, start, apart }: Key): Ending {
@@ -167,7 +167,8 @@ function endingOf(text: string, { kind, name, start, apart }: Key): Ending {
 }
 
 /** `name: string = "…"`: the value follows the type. */
-const TYPED = /[ \t]*&?(?:'\w+ )?[A-Za-z_][\w<>[\]|., ]{0,40}=(?![=>])/y;
+const TYPED =
+  /[ \t]{0,99}&?(?:'\w{1,40} )?[A-Za-z_][\w<>[\]|., ]{0,40}=(?![=>])/y;
 
 function typedValue(ends: Ends, key: Key, from: number): Span | undefined {
   const { text } = ends;

@@ -44,6 +44,19 @@ export function isBase64(code: number): boolean {
   return has(code, ALNUM | BASE64);
 }
 
+/**
+ * UTF-16 units that an open-ended expression takes at most: the engine keeps a
+ * note of each, and a word of many megabytes is more than it has room for.
+ */
+export const LONGEST_MATCH = 65_536;
+
+/** Where a match ends; one that is as long as may be, with its word. */
+export function wholeWord(text: string, start: number, end: number): number {
+  if (end - start < LONGEST_MATCH) return end;
+  while (end < text.length && isBase64(text.charCodeAt(end))) end++;
+  return end;
+}
+
 /** A blank or a tab. */
 export function isBlank(code: number): boolean {
   return has(code, SPACE);

@@ -8,7 +8,7 @@ const KEY_HEADER =
 const LONGEST_KEY = 64 * 1024;
 
 /** What a key holds, however its lines are written: `\n`, quoted, prefixed. */
-const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:)*/y;
+const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:){1,4096}/y;
 
 /**
  * Blocks of private keys, over however many lines, the ends of lines escaped or
@@ -30,9 +30,7 @@ export function findPrivateKeys(text: string): Span[] {
     const next = text.indexOf("-----", ending + 9);
     const whole = ending >= 0 && ending - body < LONGEST_KEY &&
       next >= 0 && next - ending < 64;
-    KEY_BODY.lastIndex = body;
-    if (!whole) KEY_BODY.test(text);
-    const end = whole ? next + 5 : Math.max(body, KEY_BODY.lastIndex);
+    const end = whole ? next + 5 : endOfAll(KEY_BODY, text, body);
     spans.push({ start: at, end, label: "private-key" });
     at = end;
   }
@@ -93,12 +91,17 @@ function findPuttyKeys(text: string): Span[] {
   for (const { 0: mark, index } of text.matchAll(lines)) {
     const start = index + mark.length;
     if (start < (spans.at(-1)?.end ?? 0)) continue;
-    PUTTY_BODY.lastIndex = start;
-    PUTTY_BODY.test(text);
-    const end = PUTTY_BODY.lastIndex;
+    const end = endOfAll(PUTTY_LINE, text, start);
     if (end > start) spans.push({ start, end, label: "private-key" });
   }
   return spans;
 }
 
-const PUTTY_BODY = /(?:[A-Za-z0-9+/=]{1,80}(?:\r?\n|\\r?\\n|\\n|$))+/y;
+const PUTTY_LINE = /[A-Za-z0-9+/=]{1,80}(?:\r?\n|\\r?\\n|\\n|$)/y;
+
+/** Where the last of what a sticky pattern takes, again and again, ends. */
+function endOfAll(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  while (pattern.test(text)) at = pattern.lastIndex;
+  return at;
+}

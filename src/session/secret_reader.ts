@@ -27,10 +27,10 @@ const ENDS = {
 
 export type Ending = keyof typeof ENDS;
 
-const SCHEME = /(?:bearer|basic|token|digest|apikey|negotiate)[ \t]+/iy;
-const BLOCK = /[|>][+-]?[ \t]*(?:\r?\n|\\n)[ \t]+(?=\S)/y;
-const QUOTE = /(?:[bBrRfFuL$@]{1,2})?(\\*)(["'`])/y;
-const REST = /[ \t]*[,;)}\]]*[ \t]*(?=$|[\r\n]|\\[nr]|#|\/\/)/y;
+const SCHEME = /(?:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,99}/iy;
+const BLOCK = /[|>][+-]?[ \t]{0,99}(?:\r?\n|\\n)[ \t]{1,999}(?=\S)/y;
+const QUOTE = /(?:[bBrRfFuL$@]{1,2})?(\\{0,255})(["'`])/y;
+const REST = /[ \t]{0,99}[,;)}\]]{0,99}[ \t]{0,99}(?=$|[\r\n]|\\[nr]|#|\/\/)/y;
 
 /** The end of the first line of a text within three quotes. */
 const FIRST_LINE = /\r?\n[ \t]{0,40}/y;

@@ -1,9 +1,9 @@
-import { isAlnum, startsWord } from "./secret_chars.ts";
+import { isAlnum, startsWord, wholeWord } from "./secret_chars.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
 import { isStrong } from "./secret_value.ts";
 
 const JWT =
-  /eyJ[\w-]{8,}\.(?:eyJ[\w-]{8,}(?:\.[\w-]+)?|[\w-]*\.[\w-]{8,}(?:\.[\w-]+){0,2})/y;
+  /eyJ[\w-]{8,65536}\.(?:eyJ[\w-]{8,65536}(?:\.[\w-]{1,65536})?|[\w-]{0,65536}\.[\w-]{8,65536}(?:\.[\w-]{1,65536}){0,2})/y;
 
 /** JSON Web Tokens, signed and encrypted. */
 export function findJwts(text: string): Span[] {
@@ -18,8 +18,9 @@ export function findJwts(text: string): Span[] {
     if (before === "_" || before === "-" || !startsWord(text, at)) continue;
     JWT.lastIndex = at;
     if (!JWT.test(text)) continue;
-    spans.push({ start: at, end: JWT.lastIndex, label: "jwt" });
-    at = JWT.lastIndex - 3;
+    const end = wholeWord(text, at, JWT.lastIndex);
+    spans.push({ start: at, end, label: "jwt" });
+    at = end - 3;
   }
   return spans;
 }
@@ -71,7 +72,7 @@ function isDotNear(text: string, at: number): boolean {
 }
 
 const BEARER =
-  /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,})/gi;
+  /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi;
 
 /** A trace of those below: most texts have none. */
 const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/i;
@@ -154,7 +155,7 @@ function groupSpans(
   pattern.lastIndex = 0;
   for (let match; (match = pattern.exec(text)) !== null;) {
     const group = match.at(-1)!;
-    const value = group.replace(/[.,;:!?)\]}]+$/, "");
+    const value = withoutStop(group);
     if (!accepts(value.slice(0, 256), match)) continue;
     const start = match.index + match[0].length - group.length;
     const end = start + value.length;
@@ -162,6 +163,13 @@ function groupSpans(
     spans.push({ start, end: Math.max(end, wordEnd(text, end)), label });
   }
   return spans;
+}
+
+/** Without the signs that a sentence goes on or ends with. */
+function withoutStop(word: string): string {
+  let end = word.length;
+  while (end > 0 && ".,;:!?)]}".includes(word[end - 1]!)) end--;
+  return word.slice(0, end);
 }
 
 function wordEnd(text: string, at: number): number {

@@ -1,4 +1,4 @@
-import { startsWord } from "./secret_chars.ts";
+import { LONGEST_MATCH, startsWord, wholeWord } from "./secret_chars.ts";
 import { PROVIDERS } from "./secret_providers.ts";
 import type { Span } from "./secret_span.ts";
 
@@ -46,7 +46,10 @@ const tails = new Map<string, RegExp>();
 /** The pattern of a tail, to be tried at one place. */
 function tailPattern(tail: string): RegExp {
   let pattern = tails.get(tail);
-  if (!pattern) tails.set(tail, pattern = new RegExp(tail, "y"));
+  if (!pattern) {
+    const bounded = tail.replaceAll(/\{(\d+),\}/g, `{$1,${LONGEST_MATCH}}`);
+    tails.set(tail, pattern = new RegExp(bounded, "y"));
+  }
   return pattern;
 }
 
@@ -85,7 +88,7 @@ function tokenAt(
     pattern.lastIndex = at + prefix.length;
     if (!pattern.test(text)) continue;
     const start = keepsPrefix ? at + prefix.length : at;
-    return { start, end: pattern.lastIndex, label };
+    return { start, end: wholeWord(text, start, pattern.lastIndex), label };
   }
   return undefined;
 }

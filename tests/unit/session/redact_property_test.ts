@@ -1,7 +1,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import process from "node:process";
-import { findPrivate, findSecrets } from "../../../src/session/find_secrets.ts";
+import {
+  findPrivate,
+  findSecrets,
+  findSureSecrets,
+} from "../../../src/session/find_secrets.ts";
+import { findPrivateKeys } from "../../../src/session/secret_private_keys.ts";
+import { findWorded } from "../../../src/session/secret_shapes.ts";
 import { mayHoldSecret } from "../../../src/session/maybe_secret.ts";
 import { Redactor } from "../../../src/session/redact.ts";
 import { alnum, hex, privateKey, TOKENS } from "../../helpers/secrets.ts";
@@ -166,4 +172,21 @@ Deno.test("what may hold no secret holds none", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("a word of many megabytes is no more than the engine can take", () => {
+  const word = "a1".repeat(8_000_000);
+  assertEquals(mayHoldSecret(word), true);
+  const token = `ghp_${word}`;
+  assertEquals(findSureSecrets(token)[0]?.end, token.length);
+  assertEquals(findSureSecrets(`eyJ${word}`), []);
+  const key = "-----BEGIN PRIVATE KEY-----";
+  assertEquals(
+    [...findPrivateKeys(key + word), ...findWorded(`Bearer ${word}`)]
+      .map(({ end }) => end),
+    [key.length + word.length, "Bearer ".length + word.length],
+  );
+  assertEquals(redactor.value({ password: word }), {
+    password: "[redacted:password]",
+  });
 });
