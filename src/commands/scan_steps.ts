@@ -119,7 +119,10 @@ function readSource(
       : system.files.readOwn(path, LIMIT);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    if (named && isMissing(error)) {
+    // A link that leads nowhere is refused as a link.
+    const missing = isMissing(error) ||
+      (named && path !== null && system.files.stat(path) === undefined);
+    if (named && missing) {
       throw new MpmError("NOT_FOUND", `No file or folder "${name}"`, {
         hint: 'Give files or folders, "-" for standard input, or nothing',
         cause: error,
