@@ -185,3 +185,16 @@ function below(folder: string): string[] {
       : [name]
   );
 }
+
+posixTest(
+  "a link that leads nowhere is missing, also to the binary's scan",
+  () => {
+    using env = TestEnv.repository();
+    Deno.symlinkSync("not-there", join(env.project, "dangling"));
+    const { status, stderr } = run(env, "scan", "dangling");
+    assertEquals([status, stderr.split("\n")[0]], [
+      3,
+      'Error: No file or folder "dangling"',
+    ]);
+  },
+);
