@@ -8,8 +8,8 @@
 # All of it is one compound command, so that a shell that got only a part of
 # the script does nothing at all.
 {
-set -eu
 if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
 # What other programs say is read here, so they have to say it in English.
 LC_ALL=C
 export LC_ALL

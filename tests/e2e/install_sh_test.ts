@@ -238,6 +238,21 @@ posixTest("install.sh needs only one of its tools", async () => {
       assertEquals(names(world.folder), ["mpm"]);
     }
   }
+  for (const shell of SHELLS) {
+    await using world = new InstallWorld();
+    const PATH = only(world, [...NEEDED, "curl", "wget"]);
+    const none = await world.run([], { shell, env: { PATH } });
+    assertEquals(
+      [none.status, none.stderr],
+      [
+        1,
+        "Error: None of sha256sum, shasum and openssl is installed, so " +
+        "nothing can be verified\nHint: Install one of them\n",
+      ],
+      shell.join(" "),
+    );
+    world.assertNothing();
+  }
   await using world = new InstallWorld();
   const PATH = only(world, [...NEEDED, "sha256sum"]);
   const none = await world.run([], { env: { PATH } });
