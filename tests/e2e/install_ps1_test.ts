@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { zipSync } from "fflate";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
+import { blocksOf, pages } from "../helpers/markdown.ts";
 import { binary } from "../helpers/mpm.ts";
 import {
   type Answer,
@@ -28,6 +29,16 @@ Deno.test("install.ps1 is PowerShell, and of 5.1", async () => {
   assert(!/\?\?|\?\.|&&|\|\||-AsHashtable|-Parallel/.test(code));
   // Functions of modules: an error in them does not stop a script.
   assert(!/Expand-Archive|Get-FileHash/.test(code));
+});
+
+Deno.test("what pages tell people to type into PowerShell is PowerShell", async () => {
+  const blocks = pages().flatMap(blocksOf)
+    .filter(({ kind }) => kind === "powershell");
+  assert(blocks.length > 3);
+  for (const { page, line, lines } of blocks) {
+    const errors = await syntaxErrors("powershell", lines.join("\n") + "\n");
+    assertEquals(errors, [], `${page}:${line}`);
+  }
 });
 
 Deno.test("a part of install.ps1 is no script", async () => {
