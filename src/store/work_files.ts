@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { FileError, isMissing, MpmError } from "../errors.ts";
+import { type ErrorCode, FileError, isMissing, MpmError } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
 import { WORK_ID, workId } from "../session/ids.ts";
 import { isDeeper } from "../session/odd_values.ts";
@@ -116,12 +116,7 @@ export function ownWork(
   root: string,
   id: string,
 ): Work | undefined {
-  try {
-    return knownWork(system, root, id);
-  } catch (error) {
-    if (error instanceof MpmError && error.code === "FOREIGN") return undefined;
-    throw error;
-  }
+  return orNone(() => knownWork(system, root, id), "FOREIGN");
 }
 
 /** The same where a missing or damaged record is as good as none. */
@@ -130,10 +125,20 @@ export function findWork(
   root: string,
   id: string,
 ): Work | undefined {
+  return orNone(() => knownWork(system, root, id));
+}
+
+/** What is read; nothing where it fails, or fails with that code alone. */
+function orNone(
+  read: () => Work | undefined,
+  code?: ErrorCode,
+): Work | undefined {
   try {
-    return knownWork(system, root, id);
+    return read();
   } catch (error) {
-    if (error instanceof MpmError) return undefined;
+    const none = error instanceof MpmError &&
+      error.code === (code ?? error.code);
+    if (none) return undefined;
     throw error;
   }
 }
