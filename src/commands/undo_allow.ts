@@ -29,8 +29,9 @@ export async function undoAllow(
   );
   return await withUserLock(system, () => {
     const now = allowedDigests(system, Object.keys(before!));
+    // What is as before already was done by an undo that was cut short.
     const changed = Object.keys(before!).find((path) =>
-      now[path] !== (after![path] ?? null)
+      now[path] !== (after![path] ?? null) && now[path] !== before![path]
     );
     if (changed !== undefined) {
       throw new MpmError(
