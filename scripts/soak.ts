@@ -11,7 +11,7 @@ if (import.meta.main) {
     args: [
       ...["test", "--allow-all", "--no-check", "--parallel"],
       ...Deno.args,
-      ...["kill", "kill_pause", "kill_writers", "mounts"]
+      ...["kill", "kill_pause", "kill_writers", "mounts", "undo_crash"]
         .map((part) => `tests/faults/${part}_test.ts`),
       ...["files", "contents", "git"]
         .map((part) => `tests/e2e/hostile_${part}_test.ts`),

@@ -6,6 +6,7 @@ import type {
 import { dieEverywhere, runDying } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { soakTest } from "../helpers/posix.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { undoState } from "../helpers/undo_state.ts";
 import { at } from "../helpers/works.ts";
@@ -109,6 +110,13 @@ const AGAIN: Record<string, readonly (string[] | ((env: TestEnv) => void))[]> =
       ["checkpoint", "save", "two"],
       ["checkpoint", "rm", "one", "two"],
     ],
+    "checkpoint restore": [
+      ["template", "new", "a"],
+      (env) => env.write("file", "1\n"),
+      ["checkpoint", "save", "one"],
+      (env) => env.write("file", "2\n"),
+      ["checkpoint", "restore", "one", "--yes"],
+    ],
     "hooks allow": [
       ["hooks", "eject", "pre-session"],
       (env) => env.write(".claude-mpm/hooks/pre-session.sh", "exit 0\n"),
@@ -117,7 +125,9 @@ const AGAIN: Record<string, readonly (string[] | ((env: TestEnv) => void))[]> =
   };
 
 for (const [name, lines] of Object.entries(AGAIN)) {
-  Deno.test(`undo of ${name} that dies is finished by the same again, and takes back no more`, async () => {
+  // It has many points, each with a capture of the working tree.
+  const test = name === "checkpoint restore" ? soakTest : Deno.test;
+  test(`undo of ${name} that dies is finished by the same again, and takes back no more`, async () => {
     let number = 0;
     await dieEverywhere(["undo"], {
       now: at(10),
