@@ -8,11 +8,7 @@ import {
 import { CHECKPOINTS } from "../git/write_checkpoint.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
-import {
-  type JournalEntry,
-  type KnownEntry,
-  undoTitle,
-} from "../session/journal.ts";
+import type { JournalEntry, KnownEntry } from "../session/journal.ts";
 import { field } from "../session/odd_values.ts";
 import { removeRecord, writeRecord } from "../store/checkpoints.ts";
 import { appendJournal, readJournal } from "../store/journal.ts";
@@ -22,6 +18,7 @@ import {
   recordOf,
 } from "./checkpoint_place.ts";
 import type { System } from "../system/system.ts";
+import { noteUndoLocked } from "./undo_note.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
 /** Where the commits of removed checkpoints stay until they are too many. */
@@ -159,14 +156,10 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const left = list.filter(({ id }) => there.has(id) === made);
   if (made) await takeAway(system, place, left);
   else await bringBack(system, place, { list, records, left });
-  const { id: operation } = appendJournal(system, place.workspace.root, {
-    at: system.now().toISOString(),
-    operation: "undo",
-    title: undoTitle(entry),
-    worktree: place.vault.workspace.worktree,
+  const operation = noteUndoLocked(system, place.workspace.root, {
+    entry,
     before: {},
     after: made ? { removed: list } : { restored: list },
-    undoes: entry.id,
   });
   return { operation, details, left: [] };
 }

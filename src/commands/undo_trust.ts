@@ -1,6 +1,4 @@
 import { MpmError } from "../errors.ts";
-import { undoTitle } from "../session/journal.ts";
-import { appendJournal } from "../store/journal.ts";
 import {
   readTrusted,
   type Trusted,
@@ -8,6 +6,7 @@ import {
   writeTrusted,
 } from "../store/trusted.ts";
 import { withUserLock } from "../store/user_state.ts";
+import { noteUndoLocked } from "./undo_note.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
 /** Trusts again what was trusted before, and nothing else. */
@@ -38,16 +37,12 @@ export async function undoTrust(
     }
     if (dryRun) return { details, left: [], operation: undefined };
     writeTrusted(system, saves);
-    const { id } = appendJournal(system, root, {
-      at: system.now().toISOString(),
-      operation: "undo",
-      title: undoTitle(entry),
-      worktree: entry.worktree,
+    const operation = noteUndoLocked(system, root, {
+      entry,
       before: { trusted: after },
       after: { trusted: before },
-      undoes: entry.id,
     });
-    return { details, left: [], operation: id };
+    return { details, left: [], operation };
   });
 }
 
