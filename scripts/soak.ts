@@ -3,7 +3,7 @@ import { ensureBuilt } from "./build.ts";
 /**
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
- * every command on every hostile store.
+ * every command on every hostile store, and on a disk that is full or read-only.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
@@ -11,7 +11,8 @@ if (import.meta.main) {
     args: [
       ...["test", "--allow-all", "--no-check", "--parallel"],
       ...Deno.args,
-      ...["tests/faults/kill_test.ts", "tests/faults/kill_pause_test.ts"],
+      ...["kill", "kill_pause", "kill_writers", "mounts", "undo_crash"]
+        .map((part) => `tests/faults/${part}_test.ts`),
       ...["files", "contents", "git"]
         .map((part) => `tests/e2e/hostile_${part}_test.ts`),
     ],

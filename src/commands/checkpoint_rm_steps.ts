@@ -8,11 +8,7 @@ import {
 import { CHECKPOINTS } from "../git/write_checkpoint.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
-import {
-  type JournalEntry,
-  type KnownEntry,
-  undoTitle,
-} from "../session/journal.ts";
+import type { JournalEntry, KnownEntry } from "../session/journal.ts";
 import { field } from "../session/odd_values.ts";
 import { removeRecord, writeRecord } from "../store/checkpoints.ts";
 import { appendJournal, readJournal } from "../store/journal.ts";
@@ -21,6 +17,8 @@ import {
   openPlace,
   recordOf,
 } from "./checkpoint_place.ts";
+import type { System } from "../system/system.ts";
+import { noteUndoLocked } from "./undo_note.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
 /** Where the commits of removed checkpoints stay until they are too many. */
@@ -52,12 +50,10 @@ interface Removed {
  */
 export async function removeCheckpoints(
   { system }: Context,
-  { vault, workspace, rules }: CheckpointPlace,
-  { records, undoes }: {
-    records: readonly StoredCheckpoint[];
-    undoes?: JournalEntry;
-  },
+  place: CheckpointPlace,
+  { records }: { records: readonly StoredCheckpoint[] },
 ): Promise<JournalEntry> {
+  const { vault, workspace, rules } = place;
   const token = system.random();
   const removed: Removed[] = records.map(({ id, commit }) => ({
     id,
@@ -67,22 +63,29 @@ export async function removeCheckpoints(
   const names = records.map(({ name }) => name).join(", ");
   const entry = appendJournal(system, workspace.root, {
     at: system.now().toISOString(),
-    operation: undoes ? "undo" : "checkpoint rm",
-    title: undoes ? undoTitle(undoes) : `remove ${names}`,
+    operation: "checkpoint rm",
+    title: `remove ${names}`,
     worktree: vault.workspace.worktree,
     before: {},
     after: { removed },
-    ...undoes ? { undoes: undoes.id } : {},
   });
+  await takeAway(system, place, removed);
+  const since = system.now().getTime() - rules.removedFor;
+  await dropOld(vault, readJournal(system, workspace.root), since);
+  return entry;
+}
+
+/** The record goes first: a ref alone makes it whole again. */
+async function takeAway(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+  removed: readonly Removed[],
+): Promise<void> {
   for (const { id, commit, ref } of removed) {
-    // The record goes first: a ref alone makes it whole again.
     removeRecord(system, workspace.root, id);
     const from = `${CHECKPOINTS}/${id}`;
     await moveCheckpointRef(vault.git, { from, to: ref, commit });
   }
-  const since = system.now().getTime() - rules.removedFor;
-  await dropOld(vault, readJournal(system, workspace.root), since);
-  return entry;
 }
 
 /**
@@ -125,9 +128,14 @@ function removedIn(value: unknown): Removed[] {
   );
 }
 
-/** Brings removed checkpoints back, or removes those that were made. */
+/**
+ * Brings removed checkpoints back, or removes those that were made. It is in
+ * the journal last: after a death or a refusal in the middle the same undo does
+ * what is left.
+ */
 export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const { context, entry, dryRun } = order;
+  const { system } = context;
   const place = await openPlace(context);
   const list = removedIn(entry.after);
   const records: StoredCheckpoint[] = [];
@@ -136,16 +144,23 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
     if (record) records.push(record);
     else throw gone(entry, one);
   }
-  const there = await readCheckpointRefs(place.vault.git);
+  const { git } = place.vault;
+  const there = await readCheckpointRefs(git);
   const made = field(entry.after, "restored") !== undefined;
-  if (made) refuseRemoved(entry, { list, there });
+  const away = made ? await readCheckpointRefs(git, REMOVED) : undefined;
+  if (away) refuseRemoved(entry, { list, there, away });
   else refuseTaken(entry, { list, there });
   const verb = made ? "removed" : "brought back";
   const details = records.map(({ name }) => `${verb} the checkpoint ${name}`);
   if (dryRun) return { details, left: [], operation: undefined };
-  const { id: operation } = made
-    ? await removeCheckpoints(context, place, { records, undoes: entry })
-    : await bringBack(context, place, { entry, list, records, there });
+  const left = list.filter(({ id }) => there.has(id) === made);
+  if (made) await takeAway(system, place, left);
+  else await bringBack(system, place, { list, records, left });
+  const operation = noteUndoLocked(system, place.workspace.root, {
+    entry,
+    before: {},
+    after: made ? { removed: list } : { restored: list },
+  });
   return { operation, details, left: [] };
 }
 
@@ -155,8 +170,15 @@ interface Compared {
   readonly there: ReadonlyMap<string, string>;
 }
 
-function refuseRemoved(entry: JournalEntry, { list, there }: Compared): void {
-  const lost = list.find(({ id, commit }) => there.get(id) !== commit);
+/** One that is away where this very undo puts it is so by a part of it. */
+function refuseRemoved(
+  entry: JournalEntry,
+  { list, there, away }: Compared & { away: ReadonlyMap<string, string> },
+): void {
+  const lost = list.find(({ id, commit, ref }) =>
+    there.get(id) !== commit &&
+    (there.has(id) || away.get(ref.slice(REMOVED.length + 1)) !== commit)
+  );
   if (!lost) return;
   throw new MpmError(
     "CONFLICT",
@@ -179,33 +201,25 @@ function refuseTaken(entry: JournalEntry, { list, there }: Compared): void {
   );
 }
 
-/** In the journal first, as the removal was. */
 async function bringBack(
-  { system }: Context,
+  system: System,
   { vault, workspace }: CheckpointPlace,
-  { entry, list, records, there }: Compared & {
-    entry: JournalEntry;
+  { list, records, left }: {
+    list: readonly Removed[];
     records: readonly StoredCheckpoint[];
+    /** Those of the list that are still away. */
+    left: readonly Removed[];
   },
-): Promise<JournalEntry> {
-  const added = appendJournal(system, workspace.root, {
-    at: system.now().toISOString(),
-    operation: "undo",
-    title: undoTitle(entry),
-    worktree: vault.workspace.worktree,
-    before: {},
-    after: { restored: list },
-    undoes: entry.id,
-  });
-  for (const [at, { id, commit, ref }] of list.entries()) {
-    if (!there.has(id)) {
+): Promise<void> {
+  for (const [at, one] of list.entries()) {
+    const { id, commit, ref } = one;
+    if (left.includes(one)) {
       const to = `${CHECKPOINTS}/${id}`;
       await moveCheckpointRef(vault.git, { from: ref, to, commit });
     }
     const { commit: _commit, ...record } = records[at]!;
     writeRecord(system, workspace.root, { record, commit });
   }
-  return added;
 }
 
 function gone(entry: JournalEntry, { id }: Removed): MpmError {

@@ -1,7 +1,10 @@
 import { defineCommand } from "../cli/command.ts";
 import { escapeText } from "../escape.ts";
 import type { ResumeFileResult } from "../session/results_context.ts";
+import { locate } from "../git/workspace.ts";
+import { journalPath } from "../store/recorder.ts";
 import { AGENT_SESSION } from "./context_steps.ts";
+import { journaled } from "./journaled.ts";
 import { writeResumeFile } from "./resume_file_steps.ts";
 
 /** `mpm context resume-file` */
@@ -21,11 +24,23 @@ newest save stand in. "mpm sessions list" shows the file as a log.`,
   examples: ["mpm context resume-file", "mpm context resume-file --dry-run"],
   result: async () =>
     (await import("../session/results_context.ts")).ResumeFileResult,
-  run: (context, input) =>
-    writeResumeFile(context, {
-      given: input["agent-session"],
-      dryRun: input["dry-run"],
-    }),
+  async run(context, input) {
+    const workspace = await locate(context.system, context.folder);
+    return await journaled(
+      context,
+      (context) =>
+        writeResumeFile(context, {
+          given: input["agent-session"],
+          dryRun: input["dry-run"],
+        }),
+      {
+        operation: "context resume-file",
+        workspace,
+        title: ({ file }) =>
+          `write the resume file ${journalPath(workspace.root, file)}`,
+      },
+    );
+  },
   render,
 });
 

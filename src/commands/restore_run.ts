@@ -98,11 +98,12 @@ export class Restore {
     const { removed, trashed, written } = this.#files(staged);
     const { indexRestored, notes } = await this.#index();
     const entry = this.#journal();
-    dropMarker(system, workspace.root, this.#worktree);
     if (this.#staging() !== stagingFolder(workspace.root, this.#worktree)) {
       removeTree(system, this.#staging());
     }
     await this.#prune();
+    // The last of all: where it is there still, an undo was not seen to its end.
+    dropMarker(system, workspace.root, this.#worktree);
     return {
       capture: planned.capture,
       safety: this.#parts.safety,

@@ -1,15 +1,17 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
+import type { Workspace } from "../session/repository.ts";
 import type { TrustResult } from "../session/results_trust.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { loadSave } from "../store/load_save.ts";
 import { Origins } from "../store/origins.ts";
 import { listSaves, matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
-import { readTrusted, type Trusted, writeTrusted } from "../store/trusted.ts";
+import { readTrusted, trustedOf, writeTrusted } from "../store/trusted.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
+import { journaled } from "./journaled.ts";
 
 /** The input of `mpm sessions trust`. */
 interface TrustInput {
@@ -43,10 +45,12 @@ export function listTrusted(
 
 /** Trusts saves as they are now, or no longer. */
 export async function trust(
-  { system, folder }: Context,
+  context: Context,
   input: TrustInput,
 ): Promise<TrustResult> {
-  const { root } = await locate(system, folder);
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
   await openStore(system, root);
   const entries = await chosen(system, root, input);
   const origins = new Origins(system);
@@ -54,22 +58,54 @@ export async function trust(
   for (const entry of entries) {
     rows.push(await rowOf(system, entry, { input, origins }));
   }
-  const apply = () => {
-    const saves = readTrusted(system);
-    const at = system.now().toISOString();
-    for (const { session_id, sha256, change } of rows) {
-      const save: Trusted = { session_id, project: root, at };
-      if (change === "trusted") saves.set(sha256!, save);
-      if (change === "revoked") saves.delete(sha256!);
-    }
-    writeTrusted(system, saves);
-  };
   const dryRun = input["dry-run"];
-  const due = rows.some(({ change }) =>
+  const due = rows.filter(({ change }) =>
     ["trusted", "revoked"].includes(change)
   );
-  if (due && !dryRun) await withUserLock(system, apply);
+  if (due.length > 0 && !dryRun) await apply(context, workspace, due);
   return { dry_run: dryRun, sessions: rows, trusted: null };
+}
+
+async function apply(
+  context: Context,
+  workspace: Workspace,
+  due: readonly Row[],
+): Promise<void> {
+  const { root } = workspace;
+  const digests = due.map(({ sha256 }) => sha256!);
+  await journaled(
+    context,
+    ({ system }) =>
+      withUserLock(system, () => {
+        const saves = readTrusted(system);
+        const before = trustedOf(saves, digests);
+        const at = system.now().toISOString();
+        for (const { session_id, sha256, change } of due) {
+          if (change === "revoked") saves.delete(sha256!);
+          else saves.set(sha256!, { session_id, project: root, at });
+        }
+        writeTrusted(system, saves);
+        return { before, after: trustedOf(saves, digests) };
+      }),
+    {
+      operation: "sessions trust",
+      workspace,
+      keepsOwn: true,
+      title: () => titleOf(due),
+      facts: ({ before, after }) => ({
+        before: { trusted: before },
+        after: { trusted: after },
+      }),
+    },
+  );
+}
+
+function titleOf(due: readonly Row[]): string {
+  const [{ change, session_id } = due[0]!, ...more] = due;
+  const verb = change === "revoked" ? "no longer trust" : "trust";
+  return more.length === 0
+    ? `${verb} ${session_id}`
+    : `${verb} ${session_id} and ${more.length} more`;
 }
 
 async function chosen(

@@ -5,9 +5,11 @@ import { locate } from "../git/workspace.ts";
 import { entryToUndo } from "../session/journal.ts";
 import type { UndoResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
+import { openStore } from "../store/recover.ts";
 import { withLock } from "../store/lock.ts";
-import { settleDetour } from "./detour_settle.ts";
 import { chosenRoot, USER_FLAG, worktreeOf } from "./journal_root.ts";
+import { settleDetour } from "./detour_settle.ts";
+import { finishBegun } from "./undo_begun.ts";
 import { rootOf, UNDO, type UndoKind, type UndoOrder } from "./undo_steps.ts";
 
 /** `mpm undo` */
@@ -42,9 +44,16 @@ where it is the working tree, in a safety checkpoint.`,
   async run(context, input): Promise<UndoResult> {
     const { system } = context;
     const workspace = await locate(system, context.folder);
-    await settleDetour(context, workspace);
     const root = chosenRoot(system, workspace.root, input.user);
     const dryRun = input["dry-run"];
+    if (dryRun) {
+      await settleDetour(context, workspace);
+      await openStore(system, root);
+    } else {
+      const { number } = input;
+      const begun = await finishBegun(context, { workspace, root, number });
+      if (begun) return begun;
+    }
     /** Reads the journal as it is at that moment. */
     const chosen = () => {
       const order = { context, workspace, root, dryRun };
@@ -55,7 +64,9 @@ where it is the working tree, in a safety checkpoint.`,
       return answer(order, await kind.undo(order));
     };
     const { order, kind } = chosen();
-    if (!kind.locks) return await withLock(system, root, take);
+    if (!kind.locks && !dryRun) {
+      return await withLock(system, root, () => take());
+    }
     return answer(order, await kind.undo(order));
   },
   render,

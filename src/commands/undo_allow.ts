@@ -1,9 +1,8 @@
 import { MpmError } from "../errors.ts";
-import { undoTitle } from "../session/journal.ts";
 import { field, isFields } from "../session/odd_values.ts";
 import { allowedDigests, setAllowed } from "../store/hook_scripts.ts";
-import { appendJournal } from "../store/journal.ts";
 import { withUserLock } from "../store/user_state.ts";
+import { noteUndoLocked } from "./undo_note.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
 /** Digests of the scripts that may run, by their paths; null: none may. */
@@ -29,8 +28,9 @@ export async function undoAllow(
   );
   return await withUserLock(system, () => {
     const now = allowedDigests(system, Object.keys(before!));
+    // What is as before already was done by an undo that was cut short.
     const changed = Object.keys(before!).find((path) =>
-      now[path] !== (after![path] ?? null)
+      now[path] !== (after![path] ?? null) && now[path] !== before![path]
     );
     if (changed !== undefined) {
       throw new MpmError(
@@ -42,15 +42,11 @@ export async function undoAllow(
     }
     if (dryRun) return { details, left: [], operation: undefined };
     setAllowed(system, before!);
-    const { id } = appendJournal(system, root, {
-      at: system.now().toISOString(),
-      operation: "undo",
-      title: undoTitle(entry),
-      worktree: entry.worktree,
+    const operation = noteUndoLocked(system, root, {
+      entry,
       before: { allowed: after },
       after: { allowed: before },
-      undoes: entry.id,
     });
-    return { details, left: [], operation: id };
+    return { details, left: [], operation };
   });
 }

@@ -47,6 +47,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   );
   const { id, left } = outside ? await withUserLock(system, work) : work();
   await pointToNewest(system, root);
+  dropUndoMarker(system, root);
   return {
     operation: id,
     details: [...told(plan.steps), ...commitLines(entry, moved)],
@@ -156,7 +157,6 @@ function applied(
     removeIfEmpty(system, join(root, String(name)));
   }
   const { id } = appendJournal(system, root, operation);
-  dropUndoMarker(system, root);
   return { id, left };
 }
 

@@ -3,30 +3,36 @@ import { appendJournal } from "../store/journal.ts";
 import { withLock } from "../store/lock.ts";
 import type { System } from "../system/system.ts";
 
+/** An undo as its line in the journal tells of it. */
+interface UndoNote {
+  /** The operation that was taken back. */
+  readonly entry: JournalEntry;
+  readonly before: JournalEntry["before"];
+  readonly after: JournalEntry["after"];
+}
+
 /** Puts an undo that is done into the journal; returns its number. */
-export async function noteUndo(
+export function noteUndo(
   system: System,
   root: string,
-  { entry, before, after }: {
-    /** The operation that was taken back. */
-    entry: JournalEntry;
-    before: JournalEntry["before"];
-    after: JournalEntry["after"];
-  },
+  note: UndoNote,
 ): Promise<number> {
-  const { id } = await withLock(
-    system,
-    root,
-    () =>
-      appendJournal(system, root, {
-        at: system.now().toISOString(),
-        operation: "undo",
-        title: undoTitle(entry),
-        worktree: entry.worktree,
-        before,
-        after,
-        undoes: entry.id,
-      }),
-  );
-  return id;
+  return withLock(system, root, () => noteUndoLocked(system, root, note));
+}
+
+/** The same under the lock. */
+export function noteUndoLocked(
+  system: System,
+  root: string,
+  { entry, before, after }: UndoNote,
+): number {
+  return appendJournal(system, root, {
+    at: system.now().toISOString(),
+    operation: "undo",
+    title: undoTitle(entry),
+    worktree: entry.worktree,
+    before,
+    after,
+    undoes: entry.id,
+  }).id;
 }

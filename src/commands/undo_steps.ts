@@ -75,6 +75,10 @@ export const UNDO: Readonly<Record<string, UndoKind>> = {
   "sessions import": files,
   "sessions recover": files,
   "sessions verify": files,
+  "sessions trust": {
+    undo: async (order) =>
+      await (await import("./undo_trust.ts")).undoTrust(order),
+  },
   "context update": files,
   "context resume-file": files,
   "config set": files,

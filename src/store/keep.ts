@@ -1,6 +1,6 @@
 import { basename, join } from "@std/path";
 import type { System } from "../system/system.ts";
-import { removeIfThere } from "./atomic.ts";
+import { removeIfThere, removeQuietly } from "./atomic.ts";
 import { ensureHidden } from "./home.ts";
 import { layout, saveFiles } from "./layout.ts";
 import { LARGEST_SAVE } from "./save_content.ts";
@@ -22,9 +22,14 @@ export function keepSave(system: System, root: string, id: string): void {
     if (files.lstat(copy)) continue;
     const { bytes, info } = files.readWithInfo(path, LARGEST_SAVE);
     removeIfThere(system, written);
-    files.create(written, bytes);
-    files.setMtime(written, info.mtime);
-    files.rename(written, copy);
+    try {
+      files.create(written, bytes);
+      files.setMtime(written, info.mtime);
+      files.rename(written, copy);
+    } catch (error) {
+      removeQuietly(system, written);
+      throw error;
+    }
   }
   files.syncFolder(kept);
 }

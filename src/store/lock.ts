@@ -1,6 +1,7 @@
 import { MpmError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { ensureFolder } from "./folders.ts";
+import type { JournalEntry } from "../session/journal.ts";
 import { layout, undoMarker } from "./layout.ts";
 
 /** Milliseconds a command waits for another one to finish. */
@@ -8,13 +9,14 @@ const WAIT = 30_000;
 
 /**
  * Runs `write` while no other mpm writes to the project's store. The lock is
- * the kernel's: it ends with the process, so none is ever left over. Throws
- * LOCKED when somebody else holds it for too long.
+ * the kernel's: it ends with the process, so none is ever left over. `write`
+ * is told of a killed undo that was finished before it. Throws LOCKED when
+ * somebody else holds it for too long.
  */
 export async function withLock<T>(
   system: System,
   root: string,
-  write: () => T | Promise<T>,
+  write: (finished?: JournalEntry) => T | Promise<T>,
 ): Promise<T> {
   const { home, lock } = layout(root);
   ensureFolder(system, home, root);
@@ -31,7 +33,7 @@ export async function withLock<T>(
   if (system.files.lstat(undoMarker(root))) {
     // An undo that was killed comes first.
     const { finishUndo } = await import("./undo_marker.ts");
-    finishUndo(system, root);
+    return await write(finishUndo(system, root));
   }
   return await write();
 }

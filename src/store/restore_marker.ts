@@ -102,6 +102,6 @@ export function dropMarker(
   root: string,
   worktree: string,
 ): void {
-  removeIfThere(system, markerFile(root, worktree));
   removeTree(system, stagingFolder(root, worktree));
+  removeIfThere(system, markerFile(root, worktree));
 }

@@ -37,6 +37,30 @@ export function readTrusted(system: System): Map<string, Trusted> {
   }
 }
 
+/** What is known of saves by the digests of their contents; null: no trust. */
+export type TrustedFacts = Record<string, Trusted | null>;
+
+/** What is known of these. */
+export function trustedOf(
+  saves: ReadonlyMap<string, Trusted>,
+  digests: readonly string[],
+): TrustedFacts {
+  return Object.fromEntries(
+    digests.map((digest) => [digest, saves.get(digest) ?? null]),
+  );
+}
+
+/** The same as an entry of the journal has it; what is none is left out. */
+export function trustedIn(side: unknown): TrustedFacts {
+  const found = field(side, "trusted");
+  if (!isFields(found)) return {};
+  return Object.fromEntries(
+    Object.entries(found).filter((one): one is [string, Trusted | null] =>
+      one[1] === null ? /^[0-9a-f]{64}$/.test(one[0]) : isTrusted(one)
+    ),
+  );
+}
+
 function isTrusted(entry: [string, unknown]): entry is [string, Trusted] {
   const [digest, value] = entry;
   return /^[0-9a-f]{64}$/.test(digest) &&

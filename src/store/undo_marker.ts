@@ -36,7 +36,7 @@ export function writeUndoMarker(
   });
 }
 
-/** Call under the lock, with the undo in the journal. */
+/** Call under the lock, with the undo in the journal and nothing left to do. */
 export function dropUndoMarker(system: System, root: string): void {
   removeIfThere(system, undoMarker(root));
 }
@@ -44,23 +44,33 @@ export function dropUndoMarker(system: System, root: string): void {
 /**
  * Finishes an undo that was killed: the files that are still to be brought
  * back, and its line in the journal. A marker that this user's mpm did not
- * write is removed and nothing else. Call under the lock.
+ * write is removed and nothing else. Call under the lock. Returns the line.
  */
-export function finishUndo(system: System, root: string): void {
-  if (!system.files.lstat(undoMarker(root))) return;
+export function finishUndo(
+  system: System,
+  root: string,
+): JournalEntry | undefined {
+  if (!system.files.lstat(undoMarker(root))) return undefined;
   const operation = readMarker(system, root);
-  if (operation) {
-    // From the undo's point of view: what it does is what it would take back.
-    const { before, after } = operation;
-    const { steps } = planFiles(system, root, { before: after, after: before });
-    applyFiles(system, root, steps);
-    const mark = field(after, "mark");
-    const isTold = readJournal(system, root).some((entry) =>
-      entry.own && field(entry.after, "mark") === mark
-    );
-    if (!isTold) appendJournal(system, root, operation);
-  }
+  const finished = operation && finish(system, root, operation);
   dropUndoMarker(system, root);
+  return finished;
+}
+
+function finish(
+  system: System,
+  root: string,
+  operation: Operation,
+): JournalEntry {
+  // From the undo's point of view: what it does is what it would take back.
+  const { before, after } = operation;
+  const { steps } = planFiles(system, root, { before: after, after: before });
+  applyFiles(system, root, steps);
+  const mark = field(after, "mark");
+  const told = readJournal(system, root).find((entry) =>
+    entry.own && field(entry.after, "mark") === mark
+  );
+  return told ?? appendJournal(system, root, operation);
 }
 
 function readMarker(system: System, root: string): Operation | undefined {

@@ -1,5 +1,5 @@
 import { FileError, MpmError } from "../errors.ts";
-import { sessionId } from "../session/ids.ts";
+import { SESSION_ID, sessionId } from "../session/ids.ts";
 import type { Slot } from "../session/draft.ts";
 import { redactSave } from "../session/redact_save.ts";
 import type { Save } from "../session/save.ts";
@@ -99,6 +99,8 @@ const SEARCHED = 3600;
 export function freeId(system: System, root: string, time: Date): string {
   for (let after = 0; after < SEARCHED; after++) {
     const id = sessionId(new Date(time.getTime() + after * 1000));
+    // After the year 9999 there is no id that would be found again.
+    if (!SESSION_ID.test(id)) break;
     if (!isTaken(system, root, id)) return id;
   }
   throw new MpmError("CONFLICT", "No free session id within an hour", {

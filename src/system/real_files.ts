@@ -212,9 +212,25 @@ function append(path: string, bytes: Uint8Array): void {
     // Somebody else may be as fast; then it is there as well.
     Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   }
-  const { file } = openSame(path, plainFile(path), { append: true });
+  const { file, opened } = openSame(path, plainFile(path), { append: true });
   using _ = file;
-  file.writeSync(bytes);
+  let written = 0;
+  try {
+    // A disk that is nearly full takes a part and refuses the rest.
+    while (written < bytes.length) {
+      written += file.writeSync(bytes.subarray(written));
+    }
+  } catch (error) {
+    takeBack(file, opened.size, written);
+    throw error;
+  }
+}
+
+/** Cuts a part off that was appended, unless somebody added to it since. */
+function takeBack(file: Deno.FsFile, size: number, written: number): void {
+  if (written > 0 && file.statSync().size === size + written) {
+    file.truncateSync(size);
+  }
 }
 
 /** Windows opens no folder, and makes a rename durable by itself. */

@@ -85,11 +85,15 @@ function end(child: Deno.ChildProcess): void {
   }
 }
 
-/** Only a changed environment is copied: the usual child inherits ours. */
+/**
+ * Variables of the loader, with which Deno starts no program unless it may start
+ * any: they would make a program that is allowed another one.
+ */
+const LOADER = /^(LD|DYLD)_/;
+
 function childEnv(
-  changes: RunOptions["env"],
-): { env?: Record<string, string>; clearEnv?: boolean } {
-  if (!changes) return {};
+  changes: RunOptions["env"] = {},
+): { env: Record<string, string>; clearEnv: true } {
   const env = Deno.env.toObject();
   if (Deno.build.os === "windows") {
     return { env: changedEnv(env, changes), clearEnv: true };
@@ -98,6 +102,7 @@ function childEnv(
     if (value === null) delete env[name];
     else env[name] = value;
   }
+  for (const name in env) if (LOADER.test(name)) delete env[name];
   return { env, clearEnv: true };
 }
 

@@ -46,6 +46,20 @@ Deno.test("pauses of one second get a second each, in their order", async () => 
   assertEquals(session.conversation.summary, "c");
 });
 
+Deno.test("a clock past the year 9999 is no time to save at", async () => {
+  using env = TestEnv.repository();
+  const last = clock("9999-12-31T23:59:59Z");
+  await pause(env, "Last", last);
+  for (const now of [last, clock("+010000-01-01T00:00:00Z")]) {
+    const { status, stderr } = await mpm(env, ["pause", "--no-commit"], {
+      now,
+    });
+    assertEquals(status, 4, stderr);
+    assertStringIncludes(stderr, "Check the clock");
+  }
+  assertEquals(await ids(env), ["session-99991231-235959"]);
+});
+
 Deno.test("a clock that goes back loses no save, and resume says whose time is odd", async () => {
   using env = TestEnv.repository();
   await pause(env, "Before", NOON);

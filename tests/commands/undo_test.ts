@@ -94,6 +94,18 @@ const CASES: Record<string, Case> = {
     files: (env) => env.write(".claude/context.md", "# Mine\n"),
     args: ["context", "update"],
   },
+  "context resume-file": { args: ["context", "resume-file"] },
+  "sessions trust": {
+    first: (env) => [5, 6].map((at) => putSave(env, ownSave(idAt(at)))),
+    before: [["init"], ["sessions", "trust", idAt(5)]],
+    args: ["sessions", "trust", idAt(6)],
+  },
+  "sessions trust --revoke": {
+    first: (env) => putSave(env, ownSave(idAt(5))),
+    before: [["init"], ["sessions", "trust", "0"]],
+    args: ["sessions", "trust", "0", "--revoke"],
+    operation: "sessions trust",
+  },
   "config set": {
     files: (env) => env.write(".claude-mpm/config.toml", "# mine\n"),
     args: ["config", "set", "commit", "false", "--scope", "project"],

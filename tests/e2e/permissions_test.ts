@@ -5,6 +5,7 @@ import { hostTriple } from "../../scripts/build.ts";
 import { PERMISSIONS } from "../../scripts/toolchain.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { ROOT } from "../helpers/tree.ts";
 
 /** Tries what mpm must not be able to do, and prints what came of it. */
@@ -65,4 +66,17 @@ Deno.test("the binary has these permissions baked in", () => {
     });
   const due = PERMISSIONS.filter((flag) => flag !== "--no-prompt");
   assertEquals(flags.sort(), [...due].sort());
+});
+
+posixTest("variables of the loader keep no program from being run", () => {
+  using env = TestEnv.repository();
+  for (const name of ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]) {
+    const { status, stdout, stderr } = env.run(
+      binary(),
+      ["pause", "Work", "--json"],
+      { env: { [name]: "/nowhere" } },
+    );
+    assertEquals(status, 0, stderr);
+    assertEquals(JSON.parse(stdout).commit.made, true, stdout);
+  }
 });

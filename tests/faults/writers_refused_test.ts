@@ -6,21 +6,12 @@ import { TestEnv } from "../helpers/env.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
-import { checkFiles, toldOf } from "../helpers/told_state.ts";
+import { checkFiles, leftovers, toldOf } from "../helpers/told_state.ts";
 import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
 import { at } from "../helpers/works.ts";
 
 /** A full disk, no permission, a read-only one, EIO, and a folder that is gone. */
 const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
-
-/** Half-written files in a project, which an error must not leave. */
-function leftovers(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    const path = join(folder, name);
-    if (isDirectory) return name === ".git" ? [] : leftovers(path);
-    return /tmp$|^\.pending/.test(name) ? [path] : [];
-  });
-}
 
 async function intact(env: TestEnv, where: string): Promise<void> {
   const result = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);

@@ -1,4 +1,5 @@
 import { assert } from "@std/assert";
+import { join } from "@std/path";
 import type { TestEnv } from "./env.ts";
 import { repositoryState } from "./undo_state.ts";
 
@@ -40,4 +41,13 @@ export function checkFiles(
     const either = [before[path], after[path]];
     assert(either.includes(found[path]), `${where}: ${path}: ${found[path]}`);
   }
+}
+
+/** Half-written files in a project, which an error must not leave. */
+export function leftovers(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (isDirectory) return name === ".git" ? [] : leftovers(path);
+    return /tmp$|^\.pending/.test(name) ? [path] : [];
+  });
 }

@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { VerifyResult } from "../../src/session/results.ts";
+import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mountTest, onFullDisk, onReadOnly } from "../helpers/mounts.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest, soakTest } from "../helpers/posix.ts";
+import { leftovers } from "../helpers/told_state.ts";
+import { repositoryState } from "../helpers/undo_state.ts";
+import { at } from "../helpers/works.ts";
+import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
+
+function writer(name: string): Writer {
+  return WRITERS.find((one) => one.name === name)!;
+}
+
+/** What only reads works where nothing can be written. */
+const READERS = [
+  ["sessions", "list"],
+  ["sessions", "verify"],
+  ["resume", "--no-changes"],
+  ["log"],
+  ["undo", "--dry-run"],
+  ["checkpoint", "list"],
+  ["trash", "list"],
+];
+
+async function onReadOnlyOnce(
+  one: Writer,
+  readers: readonly string[][],
+): Promise<void> {
+  using env = await worldOf(one);
+  const before = repositoryState(env);
+  const [written, ...read] = onReadOnly(env, [one.args, ...readers]);
+  const where = `${one.name}: ${written!.stderr}`;
+  assertEquals([written!.status, written!.stdout], [6, ""], where);
+  assertMatch(
+    written!.stderr,
+    /^Error: Cannot .*: the file system is read-only$/m,
+    where,
+  );
+  for (const [place, { status, stderr }] of read.entries()) {
+    assertEquals(status, 0, `${readers[place]}: ${stderr}`);
+    assertEquals(stderr, "", `${readers[place]}`);
+  }
+  assertEquals(repositoryState(env), before, where);
+}
+
+mountTest(
+  posixTest,
+  "on a read-only file system mpm reads, and says that it cannot write",
+  () =>
+    onReadOnlyOnce(writer("undo"), [
+      ...[["resume", "--no-changes"], ["undo", "--dry-run"]],
+    ]),
+);
+
+mountTest(
+  soakTest,
+  "on a read-only file system each command is exit 6 and changes nothing",
+  async (t) => {
+    for (const one of WRITERS) {
+      const readers = one.name === "pause" ? READERS : [];
+      await t.step(one.name, () => onReadOnlyOnce(one, readers));
+    }
+  },
+);
+
+/** One run with so much room; whether it got through without a word. */
+async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
+  using env = await worldOf(one);
+  const logged = await count(env);
+  const before = repositoryState(env);
+  const { status, stdout, stderr } = onFullDisk(env, pages, one.args);
+  const noted = /not in mpm log|not all of its files|lists will be slower/
+    .test(stdout + stderr);
+  const where = `${one.name}, ${pages} pages: ${stderr}`;
+  assert([0, 6].includes(status), where);
+  if (status === 6) assertMatch(stderr, /no space|out of disk ?space/i, where);
+  const same = JSON.stringify(repositoryState(env)) === JSON.stringify(before);
+  if (status === 0 && !same) {
+    const told = noted || await count(env) > logged;
+    assert(told || one.name === "trash prune", `${where}: not in the log`);
+  }
+  const { intact, sessions } = await mpmJson<VerifyResult>(env, [
+    ...["sessions", "verify"],
+  ]);
+  assert(intact && sessions.length > 0, where);
+  // By now whatever was to be finished is.
+  assertEquals(leftovers(env.project), [], where);
+  if (status === 6) {
+    const again = await mpm(env, one.args, { now: at(0) });
+    const ends = one.once ? [0, 2, 3, 4] : [0];
+    assert(ends.includes(again.status), `${where} ${again.stderr}`);
+    await mpmJson(env, ["sessions", "verify"]);
+  }
+  return status === 0 && !noted;
+}
+
+async function count(env: TestEnv): Promise<number> {
+  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  return operations[0]?.number ?? 0;
+}
+
+mountTest(
+  posixTest,
+  "on a full disk a command says so, and what was there is whole",
+  async () => {
+    for (const [name, pages] of [["pause", 1], ["undo", 1]] as const) {
+      await onFullOnce(writer(name), pages);
+    }
+  },
+);
+
+/** Pages from which on a command must have enough. */
+const ENOUGH = 48;
+
+mountTest(
+  soakTest,
+  "on a disk with ever more room each command is done, or not, and says so",
+  async (t) => {
+    for (const one of WRITERS) {
+      await t.step(one.name, async () => {
+        for (let pages = 0; !await onFullOnce(one, pages); pages++) {
+          assert(pages < ENOUGH, one.name);
+        }
+      });
+    }
+  },
+);
