@@ -1,14 +1,14 @@
 import { Siege } from "../helpers/hostile.ts";
 import { firing } from "../helpers/hostile_lines.ts";
 import { programs, scripts, STRAYS } from "../helpers/hostile_git.ts";
-import { soakTest } from "../helpers/posix.ts";
+import { posixTest } from "../helpers/posix.ts";
 
 /** What all commands learn where they are from, in all ways it is used. */
 const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
   "checkpoint restore|worktrees list|worktrees prune|context inject|migrate|" +
   "context update|statusline|hook|hooks install|init").split("|");
 
-soakTest("no command runs what a repository names", async (t) => {
+posixTest("no command runs what a repository names", async (t) => {
   await using siege = await Siege.make();
   await t.step(
     "git's settings, hooks and attributes",
@@ -20,7 +20,7 @@ soakTest("no command runs what a repository names", async (t) => {
   );
 });
 
-soakTest("no command follows a .git to what is outside", async (t) => {
+posixTest("no command follows a .git to what is outside", async (t) => {
   await using siege = await Siege.make();
   for (const [name, world] of Object.entries(STRAYS)) {
     await t.step(name, () =>

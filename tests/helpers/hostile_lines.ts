@@ -179,3 +179,9 @@ export function strayLines(names: readonly string[]): Line[] {
 export function firing({ command }: Line): boolean {
   return ["hooks test", "hooks profile"].includes(command);
 }
+
+/** Those that start a shell hook and do not wait for its end. */
+export function leavesRunning({ command, args }: Line): boolean {
+  return ["hooks run", "hooks test", "hooks profile"].includes(command) ||
+    args[1] === "SessionEnd";
+}
