@@ -3,7 +3,7 @@ import { ensureBuilt } from "./build.ts";
 /**
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
- * every command on every hostile store.
+ * every command in all its forms, by the binary, on every hostile store.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();

@@ -27,6 +27,7 @@ posixTest("no command is led out of the store by its files", async (t) => {
     "each works where nobody tampered",
     () =>
       siege.attack(() => {}, {
+        all: true,
         skip: firing,
         each: (_, { status, stderr }) => {
           assertEquals(status, 0, stderr);

@@ -11,6 +11,7 @@ import {
   leavesRunning,
   type Line,
   type Named,
+  oneOfEach,
 } from "./hostile_lines.ts";
 import { binary } from "./mpm.ts";
 import { Outline, smallText } from "./outline.ts";
@@ -32,7 +33,7 @@ const DATA_LIMIT = 900_000;
 const OWN = ["home/.local/state/mpm", "home/.config/mpm"];
 
 /** One line of so many is the binary's: no divisor of how many there are. */
-const BINARY_EVERY = 11;
+const BINARY_EVERY = 23;
 
 const WORKTREES = ".claude/worktrees";
 
@@ -67,6 +68,8 @@ export class Siege implements Named, AsyncDisposable {
   #driver: Driver | undefined;
   /** Of all lines so far: which are run by the binary goes by that. */
   #count = 0;
+  /** How many worlds there were. */
+  #worlds = 0;
   readonly #planted = new Set<string>();
   readonly #victim: Deno.ChildProcess;
   readonly #said: WritableStreamDefaultWriter<Uint8Array>;
@@ -110,7 +113,8 @@ export class Siege implements Named, AsyncDisposable {
   }
 
   async #must(...args: string[]): Promise<void> {
-    const { status, stderr, stdout } = await this.run({ args });
+    const line = { command: args.slice(0, 2).join(" "), args };
+    const { status, stderr, stdout } = await this.#runLine(line);
     assertEquals(status, 0, `${args.join(" ")}: ${stderr}${stdout}`);
   }
 
@@ -165,7 +169,8 @@ export class Siege implements Named, AsyncDisposable {
       hook_event_name: event,
       ...fields,
     });
-    const done = await this.run({ args: ["hook", event], stdin });
+    const args = ["hook", event];
+    const done = await this.#runLine({ command: "hook", args, stdin });
     assertEquals(done.status, 0);
   }
 
@@ -263,7 +268,8 @@ export class Siege implements Named, AsyncDisposable {
     await this.#must("config", "set", "commit", "true", "--scope", "local");
     await this.#must("context", "update", "--create");
     const size = { "context_window_size": 200_000, "used_percentage": 75 };
-    await this.run({
+    await this.#runLine({
+      command: "statusline",
       args: ["statusline"],
       stdin: JSON.stringify({
         session_id: AGENT,
@@ -354,10 +360,12 @@ export class Siege implements Named, AsyncDisposable {
    */
   async attack(
     change: World,
-    { each = () => {}, skip = () => false, lines = allLines(this) }: {
+    { each = () => {}, skip = () => false, lines = allLines(this), all }: {
       each?: (line: Line, done: Outcome) => void;
       skip?: (line: Line) => boolean;
       lines?: readonly Line[];
+      /** Else, but in `deno task soak`, each command in one of its forms. */
+      all?: true;
     } = {},
   ): Promise<void> {
     const { root } = this.env;
@@ -369,7 +377,9 @@ export class Siege implements Named, AsyncDisposable {
     this.#copy(this.#changed, root);
     const outline = new Outline(root, [this.#built, this.#changed]);
     this.#assertNothingTaken(outline.files());
-    for (const line of lines.filter((one) => !skip(one))) {
+    const left = lines.filter((line) => !skip(line));
+    const nth = this.#worlds++;
+    for (const line of all || SOAKS ? left : oneOfEach(left, nth)) {
       try {
         const done = await this.#runLine(line);
         const { status, stdout, stderr } = done;

@@ -25,7 +25,7 @@ export class Driver {
     this.#child = new Deno.Command("sh", {
       args: [
         ...["-c", `${limits} exec "$@"`, "sh", Deno.execPath(), "run"],
-        ...["--allow-all", "--no-check", "--quiet"],
+        ...["--allow-all", "--no-check", "--quiet", "--v8-flags=--expose-gc"],
         ...["--config", join(ROOT, "deno.json")],
         join(ROOT, "tests/helpers/hostile_program.ts"),
       ],

@@ -3,9 +3,13 @@ import { realSystem } from "../../src/system/real.ts";
 import type { Order } from "./hostile_driver.ts";
 import { fakeTerminal } from "./mpm.ts";
 
+/** Lines after which what they left in memory is given back: little is allowed. */
+const COLLECT_EVERY = 20;
+
 /** Runs the orders on standard input, one a line, and answers each with one. */
 if (import.meta.main) {
   let rest = "";
+  let count = 0;
   for await (
     const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())
   ) {
@@ -16,8 +20,13 @@ if (import.meta.main) {
       for (let at = 0; at < bytes.length;) {
         at += Deno.stdout.writeSync(bytes.subarray(at));
       }
+      if (++count % COLLECT_EVERY === 0) collect();
     }
   }
+}
+
+function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
 }
 
 async function run({ args, stdin, cwd, env, program }: Order) {
