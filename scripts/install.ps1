@@ -46,8 +46,8 @@ param(
   [switch]$Force
 )
 
-# One script block, so that a part of this script is no script at all, and
-# nothing of it stays in a session that it was piped into.
+# One script block, so that a part of this script is no script at all, and that
+# only the parameters stay in a session that it was piped into.
 & {
   $ErrorActionPreference = 'Stop'
   # Drawing a bar takes Windows PowerShell longer than the download.
@@ -104,10 +104,16 @@ param(
       Stop-Install "$List lists no checksums, so it is something else" 'A login page of the network may have answered: open the address in a browser'
     }
     $found = @($lines | Where-Object { $_.Substring(66).TrimEnd() -ceq $Name })
-    if ($found.Count -ne 1) {
-      Stop-Install "SHA256SUMS does not list $Name, so it cannot be verified" 'Choose another release with -Version'
+    if ($found.Count -eq 0) {
+      $hint = 'Choose another release with -Version'
+      if ($File) { $hint = 'Name the SHA256SUMS of the same release with -Sums' }
+      Stop-Install "SHA256SUMS does not list $Name, so it cannot be verified" $hint
     }
-    $found[0].Substring(0, 64)
+    $digests = @($found | ForEach-Object { $_.Substring(0, 64).ToUpperInvariant() } | Select-Object -Unique)
+    if ($digests.Count -ne 1) {
+      Stop-Install "SHA256SUMS has several checksums for $Name, so it cannot be verified" 'Download SHA256SUMS of that release again'
+    }
+    $digests[0]
   }
 
   function Get-Release([string]$Stage, [string]$Asset) {
@@ -136,17 +142,48 @@ param(
     Copy-Item -LiteralPath $File -Destination (Join-Path $Stage $Asset)
   }
 
+  # .NET's own: what modules bring instead goes on after an error, since it does
+  # not see the preference above, and is missing where PowerShell 7 is the parent.
+  function Get-Digest([string]$Path) {
+    $stream = [IO.File]::OpenRead($Path)
+    $algorithm = [Security.Cryptography.SHA256]::Create()
+    try {
+      [BitConverter]::ToString($algorithm.ComputeHash($stream)).Replace('-', '')
+    } finally {
+      $algorithm.Dispose()
+      $stream.Dispose()
+    }
+  }
+
+  # Takes the program out of the archive, and nothing else.
+  function Expand-Program([string]$Archive, [string]$Path) {
+    Add-Type -AssemblyName System.IO.Compression
+    Add-Type -AssemblyName System.IO.Compression.FileSystem
+    $zip = [IO.Compression.ZipFile]::OpenRead($Archive)
+    try {
+      $entry = $zip.GetEntry('mpm.exe')
+      if ($null -eq $entry) { throw 'it holds no mpm.exe' }
+      [IO.Compression.ZipFileExtensions]::ExtractToFile($entry, $Path)
+    } finally {
+      $zip.Dispose()
+    }
+  }
+
   # Verifies and unpacks; gives the version of the program in the stage.
   function Expand-Release([string]$Stage, [string]$Asset) {
     $archive = Join-Path $Stage $Asset
     $expected = Get-Sum (Join-Path $Stage 'SHA256SUMS') $Asset
-    $actual = (Get-FileHash -LiteralPath $archive -Algorithm SHA256).Hash
+    $actual = Get-Digest $archive
     if ($actual -ne $expected) {
       Stop-Install "$Asset does not have the checksum that SHA256SUMS gives it: expected $expected, found $actual" 'It was cut short or changed on its way, or a release came out meanwhile: try again'
     }
-    try { Expand-Archive -LiteralPath $archive -DestinationPath $Stage -Force } catch { Stop-Install "Cannot unpack $Asset" }
     $new = Join-Path $Stage 'mpm.exe'
-    if (-not (Test-Path -LiteralPath $new) -or -not (Test-Mpm $new)) {
+    try {
+      Expand-Program $archive $new
+    } catch {
+      Stop-Install "Cannot unpack ${Asset}: $($_.Exception.Message)" 'Is the disk full? Choose a folder on another one with -Dir'
+    }
+    if (-not (Test-Mpm $new)) {
       Stop-Install "The mpm in $Asset does not run here"
     }
     $found = "$(& $new --version)".Substring(4)
@@ -174,7 +211,8 @@ param(
 
   # What still runs goes with the next installation.
   function Remove-Old([string]$Target) {
-    Get-ChildItem -Path "$Target.old-*" -ErrorAction SilentlyContinue |
+    $folder = [IO.Path]::GetDirectoryName($Target)
+    Get-ChildItem -LiteralPath $folder -Filter 'mpm.exe.old-*' -ErrorAction SilentlyContinue |
       Remove-Item -Force -ErrorAction SilentlyContinue
   }
 
@@ -206,7 +244,11 @@ param(
     $asset = "mpm-$platform.zip"
     # A folder on the target's disk, since only there a rename is whole.
     $near = $Folder
-    while (-not (Test-Path -LiteralPath $near)) { $near = Split-Path -Parent $near }
+    while ($near -and -not (Test-Path -LiteralPath $near)) { $near = [IO.Path]::GetDirectoryName($near) }
+    if (-not $near) { Stop-Install "$Folder cannot be reached" 'Choose another folder with -Dir' }
+    if (-not (Test-Path -LiteralPath $near -PathType Container)) {
+      Stop-Install "$near is no folder" 'Choose another folder with -Dir'
+    }
     $stage = Join-Path $near ('.mpm-install.' + [Guid]::NewGuid().ToString('N'))
     try {
       try {
@@ -219,7 +261,10 @@ param(
       New-Item -ItemType Directory -Path $Folder -Force | Out-Null
       Move-IntoPlace (Join-Path $stage 'mpm.exe') $Target
     } finally {
-      if (Test-Path -LiteralPath $stage) { Remove-Item -LiteralPath $stage -Recurse -Force }
+      # What looks for viruses may hold it for a while; that undoes nothing.
+      if (Test-Path -LiteralPath $stage) {
+        Remove-Item -LiteralPath $stage -Recurse -Force -ErrorAction SilentlyContinue
+      }
     }
     Write-Host "Installed mpm $found at $Target"
     if ($AddToPath) { Add-Path $Folder }
@@ -265,7 +310,11 @@ param(
       if (-not $env:LOCALAPPDATA) { Stop-Install 'LOCALAPPDATA is not set: no folder to install to' 'Name one: -Dir <folder>' }
       $folder = Join-Path $env:LOCALAPPDATA 'Programs\mpm'
     }
-    $folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($folder).TrimEnd('\')
+    try {
+      $folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($folder).TrimEnd('\')
+    } catch {
+      Stop-Install "$folder cannot be reached: $($_.Exception.Message)" 'Choose another folder with -Dir'
+    }
     $target = Join-Path $folder 'mpm.exe'
     if (Test-Path -LiteralPath $target -PathType Container) {
       Stop-Install "$target is a folder" 'Choose another folder with -Dir'

@@ -8,8 +8,11 @@
 # All of it is one compound command, so that a shell that got only a part of
 # the script does nothing at all.
 {
-set -eu
 if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+# What other programs say is read here, so they have to say it in English.
+LC_ALL=C
+export LC_ALL
 
 # Where releases are: <here>/latest/download/<file> and
 # <here>/download/v<version>/<file>. Filled in when a release is made.
@@ -54,10 +57,17 @@ main() {
   if [ -z "$folder${HOME-}" ]; then
     fail 'HOME is not set: no folder to install to' 'Name one: --dir <folder>'
   fi
-  folder=${folder:-$HOME/.local/bin}
-  case $folder in /*) ;; *) folder=$(pwd)/$folder ;; esac
-  folder=${folder%/}
-  target=$folder/mpm
+  # A shell leaves the ~ of --dir=~/bin as it is.
+  case $folder in
+    '') folder=$HOME/.local/bin ;;
+    \~ | \~/*) folder=${HOME-}${folder#\~} ;;
+    /*) ;;
+    *) folder=$(pwd)/$folder ;;
+  esac
+  while [ "${folder%/}" != "$folder" ] && [ "$folder" != / ]; do
+    folder=${folder%/}
+  done
+  target=${folder%/}/mpm
   if [ -d "$target" ]; then
     fail "$target is a folder" 'Choose another folder with --dir'
   fi
@@ -69,9 +79,14 @@ parse() {
     option=$1 value=''
     shift
     case $option in
-      --*=*) value=${option#*=} option=${option%%=*} ;;
+      --version=* | --dir=* | --file=* | --sums=*)
+        value=${option#*=} option=${option%%=*}
+        ;;
       --version | --dir | --file | --sums)
-        if [ $# -gt 0 ]; then value=$1 && shift; fi
+        case ${1-} in
+          '' | --*) ;;
+          *) value=$1 && shift ;;
+        esac
         ;;
     esac
     case $option$value in
@@ -110,6 +125,9 @@ install_mpm() {
   verify
   unpack
   mkdir -p "$folder" 2>/dev/null || no_permission
+  # As PATH has it, without dots.
+  folder=$(cd "$folder" && pwd)
+  target=${folder%/}/mpm
   # A rename: a running mpm goes on with the file it has open.
   mv -f "$stage/mpm" "$target" || fail "Cannot put mpm at $target"
   say "Installed mpm $found at $target"
@@ -162,7 +180,12 @@ is_mpm() {
 # A folder on the target's disk, since only there a rename is whole.
 make_stage() {
   near=$folder
-  while [ ! -d "$near" ]; do near=$(dirname "$near"); done
+  while [ ! -d "$near" ]; do
+    if [ -e "$near" ] || [ -h "$near" ]; then
+      fail "$near is no folder" 'Choose another folder with --dir'
+    fi
+    near=$(dirname "$near")
+  done
   # What a killed installation left a day ago or longer.
   find "$near" -maxdepth 1 -type d -name '.mpm-install.*' -mtime +0 \
     -exec rm -rf {} + 2>/dev/null || :
@@ -174,8 +197,18 @@ no_permission() {
     'Choose a folder of yours with --dir; this script does not ask for more rights'
 }
 
+# Looks whether it was for want of room that something failed: few say so.
+check_space() {
+  if printf '%65536s' '' 2>/dev/null >"$stage/space"; then return; fi
+  fail "No space left on the disk of $folder" \
+    'Make room, or choose a folder on another disk with --dir'
+}
+
 use_file() {
   if [ ! -f "$archive" ]; then fail "No file $archive"; fi
+  if [ ! -r "$archive" ]; then fail "No permission to read $archive"; fi
+  # To tar the name may otherwise be an option, or one on another machine.
+  case $archive in /*) ;; *) archive=./$archive ;; esac
   asset=$(basename "$archive")
   sums=${sums:-$(dirname "$archive")/SHA256SUMS}
   if [ ! -f "$sums" ]; then
@@ -206,7 +239,8 @@ download() {
 fetch() {
   url=$1 said=$stage/said code=''
   if has curl; then
-    set -- -sSL --connect-timeout 20 --retry 2 -o "$2" -w '%{http_code}' "$url"
+    set -- -sSL --connect-timeout 20 --speed-limit 1 --speed-time 30 --retry 2 \
+      -o "$2" -w '%{http_code}' "$url"
     # An address that begins encrypted stays so, wherever it leads.
     case $url in https:*) set -- --proto '=https' --tlsv1.2 "$@" ;; esac
     code=$(curl "$@" 2>"$said") || code=''
@@ -232,19 +266,24 @@ fetch() {
     ?*) fail "The server answered with status $code for $url" 'Try again later' ;;
   esac
   tail -n 2 "$said" >&2
+  check_space
   fail "Cannot download $url: no network, or the connection broke" \
     'Try again; behind a proxy set https_proxy; or download the archive elsewhere and use --file'
 }
 
-# sum_of <name>: the digest that SHA256SUMS has for the name.
+# sum_of <name>: each digest that SHA256SUMS has for the name.
 sum_of() {
   lines=$(tr -d '\r' <"$sums" | sed -n 's/^\([0-9A-Fa-f]\{64\}\) [ *]/\1 /p')
   if [ -z "$lines" ]; then
     fail "$sums lists no checksums, so it is something else" \
       'A login page of the network may have answered: open the address in a browser'
   fi
+  before=''
   printf '%s\n' "$lines" | while read -r digest name; do
-    if [ "$name" = "$1" ]; then printf '%s\n' "$digest" | tr 'A-F' 'a-f'; fi
+    if [ "$name" != "$1" ]; then continue; fi
+    digest=$(printf '%s' "$digest" | tr 'A-F' 'a-f')
+    if [ "$digest" != "$before" ]; then printf '%s\n' "$digest"; fi
+    before=$digest
   done
 }
 
@@ -260,9 +299,18 @@ digest_of() {
 
 find_sum() {
   expected=$(sum_of "$asset")
-  if [ -n "$expected" ]; then return; fi
-  fail "SHA256SUMS does not list $asset, so it cannot be verified" \
-    'Choose another release with --version'
+  hint='Choose another release with --version'
+  case $archive in
+    "$stage"/*) ;;
+    *) hint='Give the archive the name that it has in the release' ;;
+  esac
+  case $expected in
+    '') fail "SHA256SUMS does not list $asset, so it cannot be verified" "$hint" ;;
+    *[!0-9a-f]*)
+      fail "SHA256SUMS has several checksums for $asset, so it cannot be verified" \
+        'Download SHA256SUMS of that release again'
+      ;;
+  esac
 }
 
 verify() {
@@ -278,7 +326,11 @@ verify() {
 unpack() {
   if ! tar -xzf "$archive" -C "$stage" mpm 2>"$stage/said"; then
     cat "$stage/said" >&2
+    check_space
     fail "Cannot unpack $asset"
+  fi
+  if [ -h "$stage/mpm" ] || [ ! -f "$stage/mpm" ]; then
+    fail "The mpm in $asset is no file"
   fi
   chmod 755 "$stage/mpm"
   if ! found=$("$stage/mpm" --version 2>"$stage/said" </dev/null); then
@@ -295,21 +347,29 @@ unpack() {
 # Says what is left to do so that typing mpm starts this one.
 check_path() {
   case ":${PATH-}:" in
-    *":$folder:"*)
+    *":$folder:"* | *":$folder/:"*)
       first=$(command -v mpm || :)
-      if [ "$first" = "$target" ]; then return; fi
+      case $first in "$target" | "$folder//mpm") return ;; esac
       say "Warning: another mpm comes first on PATH: $first" >&2
       return
       ;;
   esac
   say "Warning: $folder is not on PATH, so your shell does not find mpm yet" >&2
-  line="export PATH=\"$folder:\$PATH\""
+  case $folder in
+    *[\"\$\`\\]*) line="export PATH=$(quoted "$folder"):\"\$PATH\"" ;;
+    *) line="export PATH=\"$folder:\$PATH\"" ;;
+  esac
   case ${SHELL-} in
-    */fish) say "Run: fish_add_path '$folder'" ;;
+    */fish) say "Run: fish_add_path $(quoted "$folder")" ;;
     */zsh) say "Add to ~/.zshrc: $line" ;;
     */bash) say "Add to ~/.bashrc (macOS: ~/.bash_profile): $line" ;;
     *) say "Add to your shell's profile: $line" ;;
   esac
+}
+
+# As one word of a shell, whatever is in it.
+quoted() {
+  printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")"
 }
 
 uninstall() {
@@ -322,7 +382,9 @@ uninstall() {
     fi
     # Hooks that start a program which is gone would fail at every event.
     settings=${CLAUDE_CONFIG_DIR:-${HOME-}/.claude}/settings.json
-    if grep -qsF "$target" "$settings"; then
+    # They have the path that PATH has, or the one without symbolic links.
+    real=$(cd "$folder" && pwd -P)/mpm
+    if grep -qsF -e "$target" -e "$real" "$settings"; then
       fail "Claude Code's hooks in $settings start $target" \
         'First run: mpm hooks uninstall --scope user; the same in each project with hooks of its own'
     fi

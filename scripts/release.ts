@@ -5,9 +5,9 @@ import config from "../deno.json" with { type: "json" };
 import { build } from "./build.ts";
 import { commitOf } from "./build_commit.ts";
 import { BuildError, exitStatus, say } from "./build_error.ts";
-import { assetName, pack } from "./release_archive.ts";
+import { assetName, pack, WINGET, zip } from "./release_archive.ts";
 import { notesOf } from "./release_notes.ts";
-import { packagesOf } from "./release_packages.ts";
+import { packagesOf, wingetOf } from "./release_packages.ts";
 import { billOfMaterials } from "./release_sbom.ts";
 import { isTriple, type Triple, TRIPLES } from "./toolchain.ts";
 
@@ -82,8 +82,15 @@ export async function tryArchive(archive: string): Promise<string> {
     const tar = windows
       ? join(Deno.env.get("SystemRoot")!, "System32", "tar.exe")
       : "tar";
-    await new Deno.Command(tar, { args: ["-xf", archive, "-C", folder] })
-      .output();
+    const unpacked = await new Deno.Command(tar, {
+      args: ["-xf", archive, "-C", folder],
+    }).output();
+    if (!unpacked.success) {
+      throw new BuildError(
+        `Cannot unpack ${archive}`,
+        new TextDecoder().decode(unpacked.stderr).trim(),
+      );
+    }
     const mpm = join(folder, windows ? "mpm.exe" : "mpm");
     const { stdout } = await new Deno.Command(mpm, { args: ["--version"] })
       .output();
@@ -142,10 +149,15 @@ export async function finish(options: Finish): Promise<string> {
   }
   const bill = await billOfMaterials(root, options);
   files.set("mpm.cdx.json", `${JSON.stringify(bill, null, 2)}\n`);
-  for (const [path, text] of files) {
-    await Deno.mkdir(dirname(join(out, path)), { recursive: true });
-    await Deno.writeTextFile(join(out, path), text);
+  for (const [name, text] of files) {
+    await Deno.writeTextFile(join(out, name), text);
   }
+  const manifests = wingetOf({ ...options, digests }).map(([name, text]) => ({
+    name,
+    bytes: new TextEncoder().encode(text),
+    executable: false,
+  }));
+  await Deno.writeFile(join(out, WINGET), zip(manifests, options.day));
   await Deno.writeTextFile(join(out, "SHA256SUMS"), await sumsOf(out));
   return notes;
 }
@@ -165,7 +177,7 @@ async function sumsOf(out: string): Promise<string> {
 }
 
 const USAGE = `Use one of
-  scripts/release.ts pack [--target TRIPLE | --all] [--out FOLDER]
+  scripts/release.ts pack [--target TRIPLE | --all] [--run] [--out FOLDER]
   scripts/release.ts finish --tag vX.Y.Z --repository OWNER/REPO [--out FOLDER]`;
 
 function optionsOf(args: string[]) {
@@ -176,6 +188,7 @@ function optionsOf(args: string[]) {
       options: {
         target: { type: "string", multiple: true, default: [] },
         all: { type: "boolean", default: false },
+        run: { type: "boolean", default: false },
         tag: { type: "string", default: "" },
         repository: { type: "string", default: "" },
         out: { type: "string", default: join(ROOT, "dist", "release") },
@@ -189,12 +202,19 @@ function optionsOf(args: string[]) {
 
 type Options = ReturnType<typeof optionsOf>;
 
-async function packAll({ target, all, out }: Options): Promise<void> {
+async function packAll({ target, all, run, out }: Options): Promise<void> {
   const named = all ? TRIPLES : target.map((name) => {
     if (isTriple(name)) return name;
     throw new BuildError(`Unknown target "${name}"`, TRIPLES.join(", "));
   });
   if (named.length === 0) throw new BuildError("No target is named", USAGE);
+  const foreign = named.find((triple) => triple !== Deno.build.target);
+  if (run && foreign) {
+    throw new BuildError(
+      `What is built for ${foreign} does not run here, on ${Deno.build.target}`,
+      "Use a machine of that platform, or leave --run out",
+    );
+  }
   const { date: day } = await commitOf(ROOT);
   const place = { root: ROOT, out, day };
   const binaries = await build(named, { root: ROOT });

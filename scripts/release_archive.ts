@@ -16,6 +16,9 @@ export function assetName(triple: Triple): string {
   return `mpm-${triple}.${kind}`;
 }
 
+/** What holds the manifests for winget. */
+export const WINGET = "mpm-winget.zip";
+
 /**
  * An archive of these files that depends on nothing but them and the day:
  * neither on the machine nor on when it is made.
@@ -27,10 +30,21 @@ export function pack(
   files: readonly Packed[],
   day: string,
 ): Uint8Array {
-  const time = Date.parse(`${day}T00:00:00Z`);
   return triple.includes("windows")
-    ? zip(files, Number.isNaN(time) ? ZIP_BEGINS : time)
-    : gzipSync(tar(files, time || 0), { level: 9 });
+    ? zip(files, day)
+    : gzip(tar(files, timeOf(day) || 0));
+}
+
+const timeOf = (day: string) => Date.parse(`${day}T00:00:00Z`);
+
+/** Where the header of gzip (RFC 1952) names the system it was made on. */
+const SYSTEM = 9;
+
+function gzip(bytes: Uint8Array): Uint8Array {
+  const made = gzipSync(bytes, { level: 9 });
+  // macOS has a number of its own; 255 is none.
+  made[SYSTEM] = 255;
+  return made;
 }
 
 /** A ZIP archive knows no earlier time. */
@@ -51,8 +65,9 @@ function tar(files: readonly Packed[], mtime: number): Uint8Array {
   return whole;
 }
 
-function zip(files: readonly Packed[], time: number): Uint8Array {
-  const utc = new Date(time);
+/** A ZIP archive, as {@link pack} makes it for Windows. */
+export function zip(files: readonly Packed[], day: string): Uint8Array {
+  const utc = new Date(timeOf(day) || ZIP_BEGINS);
   // It has local times; these are the same numbers in every zone.
   const mtime = new Date(
     utc.getUTCFullYear(),

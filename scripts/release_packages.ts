@@ -25,12 +25,11 @@ function downloadOf(release: Release, triple: Triple): Download {
   return { url: `${base}/${assetName(triple)}`, sha256: digests[triple] };
 }
 
-/** The files for Homebrew, Scoop and winget, by the path each goes under. */
+/** The files for Homebrew and Scoop, by name. */
 export function packagesOf(release: Release): Map<string, string> {
   return new Map([
     ["mpm.rb", homebrew(release)],
     ["mpm.json", scoop(release)],
-    ...winget(release),
   ]);
 }
 
@@ -102,8 +101,11 @@ function scoop(release: Release): string {
   return `${JSON.stringify(manifest, null, 4)}\n`;
 }
 
-/** The three files of https://learn.microsoft.com/windows/package-manager */
-function winget(release: Release): [string, string][] {
+/**
+ * The manifests for winget, by name: the three files of
+ * https://learn.microsoft.com/windows/package-manager
+ */
+export function wingetOf(release: Release): [string, string][] {
   const { repository, version, day } = release;
   const owner = repository.split("/")[0]!;
   const { url, sha256 } = downloadOf(release, "x86_64-pc-windows-msvc");
@@ -117,9 +119,9 @@ function winget(release: Release): [string, string][] {
       ManifestVersion: "1.6.0",
     }).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join("");
   return [
-    [`winget/${id}.yaml`, file("version", { DefaultLocale: "en-US" })],
+    [`${id}.yaml`, file("version", { DefaultLocale: "en-US" })],
     [
-      `winget/${id}.installer.yaml`,
+      `${id}.installer.yaml`,
       file("installer", {
         InstallerType: "zip",
         NestedInstallerType: "portable",
@@ -136,7 +138,7 @@ function winget(release: Release): [string, string][] {
       }),
     ],
     [
-      `winget/${id}.locale.en-US.yaml`,
+      `${id}.locale.en-US.yaml`,
       file("defaultLocale", {
         PackageLocale: "en-US",
         Publisher: owner,

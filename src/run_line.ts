@@ -91,9 +91,9 @@ async function help(
 ): Promise<number> {
   const { interactive, columns } = system.terminal;
   const { withHeadings } = await import("./cli/help.ts");
-  const { reflow } = await import("./cli/reflow.ts");
+  const { reflowPage } = await import("./cli/reflow.ts");
   const style = makeStyle(wantsColor(system, input["no-color"] === true));
-  const page = reflow(text, interactive.stdout ? columns() : PAGE);
+  const page = reflowPage(text, interactive.stdout ? columns() : PAGE);
   return print(system, withHeadings(page, style));
 }
 

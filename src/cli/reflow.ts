@@ -26,6 +26,21 @@ export function reflow(text: string, columns: number): string {
   ).join("\n");
 }
 
+/**
+ * The same for a page of help, whose prose was broken for a wide terminal: a
+ * paragraph with a line that is too long is filled anew as a whole.
+ */
+export function reflowPage(text: string, columns: number): string {
+  const end = text.endsWith("\n") ? "\n" : "";
+  const parts = text.slice(0, text.length - end.length).split("\n\n");
+  return parts.map((part) => {
+    const lines = part.split("\n");
+    const isProse = lines.every((line) => /^\S/.test(line)) &&
+      lines.some((line) => width(line) > columns);
+    return reflow(isProse ? lines.join(" ") : part, columns);
+  }).join("\n\n") + end;
+}
+
 function broken(line: string, columns: number): string {
   const bare = line.replaceAll(PAINT, "");
   const begin = BEGINS.map((pattern) => pattern.exec(bare)?.[0])

@@ -1,5 +1,5 @@
 import type { Style } from "../cli/style.ts";
-import { cut, wrap } from "../cli/table.ts";
+import { wrap } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
 import { CHECK_STATES, type CheckState } from "../session/doctor.ts";
 import type { CheckRow, DoctorResult } from "../session/results_doctor.ts";
@@ -16,6 +16,9 @@ const WORDS: Readonly<Record<CheckState, string>> = {
 const WORD_COLUMNS = 9;
 const NAME_COLUMNS = 15;
 
+/** Columns that a summary has at least. */
+const LEAST = 12;
+
 /** What `mpm doctor` prints: a line for each check, and what is not well. */
 export function doctorText(result: DoctorResult, style: Style): string {
   return [
@@ -30,14 +33,16 @@ export function doctorText(result: DoctorResult, style: Style): string {
 
 function checkLines(check: CheckRow, style: Style): string[] {
   const { name, state, summary, findings } = check;
-  const room = style.columns - WORD_COLUMNS - NAME_COLUMNS;
+  const beside = WORD_COLUMNS + NAME_COLUMNS;
+  const room = Math.max(style.columns - beside, LEAST);
   const indent = " ".repeat(WORD_COLUMNS);
   const hanging = (text: string) =>
     wrap(text, style.columns - WORD_COLUMNS).map((line) => indent + line);
   return [
     painted(state, WORD_COLUMNS, style) +
     style.bold(name.padEnd(NAME_COLUMNS)) +
-    cut(escapeText(summary), Math.max(room, 20)),
+    // Whole: it may end with the command that mends it.
+    wrap(escapeText(summary), room).join(`\n${" ".repeat(beside)}`),
     ...findings.flatMap((found) => [
       ...hanging(
         (found.state === state ? "" : `${WORDS[found.state]}: `) +

@@ -8,7 +8,7 @@ import {
   withHeadings,
 } from "../cli/help.ts";
 import { GLOBAL_FLAGS } from "../cli/globals.ts";
-import { reflow } from "../cli/reflow.ts";
+import { reflowPage } from "../cli/reflow.ts";
 import { topicText } from "../cli/topic.ts";
 import { MpmError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -49,7 +49,8 @@ as data.`,
   verbatim: ({ schema }) => schema !== null,
   render: ({ text, schema }, style) => {
     if (schema !== null) return text;
-    return withHeadings(style.piped ? reflow(text, PAGE) : text, style);
+    const columns = style.piped ? PAGE : style.columns;
+    return withHeadings(reflowPage(text, columns), style);
   },
 });
 

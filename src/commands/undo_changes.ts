@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { type Moved, moveOwnCommit } from "../git/move_back.ts";
 import {
@@ -30,7 +31,8 @@ const NAMED = 5;
 export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const { system } = order.context;
   const { entry, root, dryRun } = order;
-  const plan = planFiles(system, root, entry);
+  using line = new ProgressLine(order.context);
+  const plan = planFiles(system, root, entry, line.show);
   refuseObstacles(order, plan);
   refuseNothing(order, plan);
   const told = (steps: readonly FileStep[]) =>
@@ -39,7 +41,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
     return { details: told(plan.steps), left: [], operation: undefined };
   }
   const moved = await moveCommit(order);
-  const work = () => applied(order, plan, moved);
+  const work = () => applied(order, { plan, moved, progress: line.show });
   const outside = plan.steps.some(({ path }) =>
     !path.startsWith(join(root, "/"))
   );
@@ -136,8 +138,11 @@ function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
 /** From the marker on it will be done, whatever becomes of this process. */
 function applied(
   order: UndoOrder,
-  plan: FilesPlan,
-  moved: Moved | undefined,
+  { plan, moved, progress }: {
+    plan: FilesPlan;
+    moved: Moved | undefined;
+    progress: ProgressLine["show"];
+  },
 ): { id: number; left: string[] } {
   const { root, entry, context: { system } } = order;
   let made: string | undefined;
@@ -145,7 +150,7 @@ function applied(
   const steps = keepPresent(system, root, { steps: plan.steps, folder });
   const operation = operationOf(order, { steps, moved, folder });
   writeUndoMarker(system, root, operation);
-  const left = applyFiles(system, root, steps);
+  const left = applyFiles(system, root, steps, progress);
   const folders = field(entry.after, "folders");
   for (const name of Array.isArray(folders) ? folders.toReversed() : []) {
     removeIfEmpty(system, join(root, String(name)));

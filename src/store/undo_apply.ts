@@ -4,6 +4,7 @@ import type { FileVersion } from "../session/journal.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { layout } from "./layout.ts";
+import type { Progress } from "./old_store.ts";
 import {
   type FileStep,
   keptPath,
@@ -70,10 +71,12 @@ export function applyFiles(
   system: System,
   root: string,
   steps: readonly FileStep[],
+  progress: Progress = () => {},
 ): string[] {
   const left: string[] = [];
   const folders = new Set<string>();
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
+    progress("Taking back", at, steps.length);
     const { path, name, want } = step;
     if (versionAt(system, path) === (want?.sha256 ?? null)) continue;
     if (obstacleTo(system, root, step) !== undefined) left.push(name);

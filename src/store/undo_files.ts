@@ -10,6 +10,7 @@ import { field } from "../session/odd_values.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { layout } from "./layout.ts";
+import type { Progress } from "./old_store.ts";
 
 /** Bytes of a file that is compared and brought back. */
 export const LARGEST = 64 * 1024 * 1024;
@@ -40,12 +41,14 @@ export function planFiles(
   system: System,
   root: string,
   { before, after }: Pick<JournalEntry, "before" | "after">,
+  progress: Progress = () => {},
 ): FilesPlan {
   const wanted = versionsOf(system, root, before, "before");
   const left = versionsOf(system, root, after, "after");
   const steps: FileStep[] = [];
   const obstacles: string[] = [];
-  for (const [name, want] of Object.entries(wanted)) {
+  for (const [at, [name, want]] of Object.entries(wanted).entries()) {
+    progress("Comparing", at, Object.keys(wanted).length);
     const step = {
       name,
       path: absolute(root, name),

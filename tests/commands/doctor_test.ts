@@ -1,4 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { makeStyle } from "../../src/cli/style.ts";
+import { doctorText } from "../../src/commands/doctor_text.ts";
+import type { DoctorResult } from "../../src/session/results_doctor.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
   diagnose,
@@ -647,3 +650,17 @@ posixTest(
     ]);
   },
 );
+
+Deno.test("doctor says all of a check however narrow the terminal is", () => {
+  const summary = "not installed; mpm hooks install adds them";
+  const check = { name: "hooks", state: "ok", summary, findings: [] } as const;
+  const result = { checks: [check], fixes: null } as unknown as DoctorResult;
+  for (const columns of [40, 60, 80]) {
+    const text = doctorText(result, makeStyle(false, columns));
+    const [first = "", ...rest] = text.split("\n\n")[0]!.split("\n");
+    const said = [first.slice(24), ...rest.map((line) => line.trim())];
+    assertEquals(said.join(" "), summary);
+    for (const line of [first, ...rest]) assert(line.length <= columns, line);
+    for (const line of rest) assertEquals(line.search(/\S/), 24);
+  }
+});

@@ -417,3 +417,18 @@ Deno.test("log is cut at its limit and says so", async () => {
     files: { ".claude-mpm/templates/t3.md": null },
   });
 });
+
+Deno.test("undo says how far it is where there is much to bring back", async () => {
+  using env = new TestEnv();
+  for (const words of ["One", "Two", "Three", "Four"]) {
+    await mpmJson(env, ["pause", "--no-commit", words]);
+  }
+  await mpmJson(env, ["sessions", "prune", "--keep", "1"]);
+  // Each look at the clock finds it a second later.
+  let time = NOON.getTime();
+  const now = () => new Date(time += 1000);
+  const { status, stderr } = await mpm(env, ["undo"], { now, typed: [] });
+  assertEquals(status, 0, stderr);
+  assert(/Comparing: \d+ of \d+/.test(stderr), stderr);
+  assert(/Taking back: \d+ of \d+/.test(stderr), stderr);
+});

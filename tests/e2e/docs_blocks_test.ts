@@ -165,7 +165,7 @@ for (const page of PAGES) {
 
 Deno.test("tasks and tests that pages name are there", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`));
-  const named = PAGES.flatMap(blocksOf)
+  const named = pages().flatMap(blocksOf)
     .filter(({ kind }) => COMMANDS.includes(kind))
     .flatMap(commandLines)
     .map((line) => DENO.exec(line)?.groups)

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { zipSync } from "fflate";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
+import { blocksOf, pages } from "../helpers/markdown.ts";
 import { binary } from "../helpers/mpm.ts";
 import {
   type Answer,
@@ -26,6 +27,18 @@ Deno.test("install.ps1 is PowerShell, and of 5.1", async () => {
   // Operators that came with PowerShell 7.
   const code = script.replaceAll(/'[^'\n]*'|"[^"\n]*"/g, "''");
   assert(!/\?\?|\?\.|&&|\|\||-AsHashtable|-Parallel/.test(code));
+  // Functions of modules: an error in them does not stop a script.
+  assert(!/Expand-Archive|Get-FileHash/.test(code));
+});
+
+Deno.test("what pages tell people to type into PowerShell is PowerShell", async () => {
+  const blocks = pages().flatMap(blocksOf)
+    .filter(({ kind }) => kind === "powershell");
+  assert(blocks.length > 3);
+  for (const { page, line, lines } of blocks) {
+    const errors = await syntaxErrors("powershell", lines.join("\n") + "\n");
+    assertEquals(errors, [], `${page}:${line}`);
+  }
 });
 
 Deno.test("a part of install.ps1 is no script", async () => {
@@ -55,6 +68,8 @@ Deno.test("the installers take the same, and say the same of it", async () => {
       "lists no checksums, so it is something else",
       "so it cannot be verified",
       "does not have the checksum that SHA256SUMS gives it",
+      "SHA256SUMS has several checksums for $",
+      "$near is no folder",
       "is there and does not answer as mpm",
       "No permission to write to $",
       "is not on PATH, so your shell does not find mpm yet",
@@ -203,6 +218,45 @@ windowsTest(
     }
   },
 );
+
+windowsTest("install.ps1 takes no folder that cannot be one", async () => {
+  await using world = new World();
+  const file = join(world.env.root, "file");
+  await Deno.writeTextFile(file, "");
+  const free = [..."QRSTUVWXYZ"].find((one) => {
+    try {
+      return !Deno.statSync(`${one}:\\`);
+    } catch {
+      return true;
+    }
+  });
+  for (
+    const [folder, error] of [
+      [file, `Error: ${file} is no folder`],
+      [join(file, "below"), `Error: ${file} is no folder`],
+      [`${free}:\\mpm`, `Error: ${free}:\\mpm cannot be reached`],
+    ] as const
+  ) {
+    const done = await world.run(SHELLS[0]!, ["-Dir", folder]);
+    assertEquals(done.status, 1, folder);
+    assertStringIncludes(done.stderr, error);
+  }
+  assertEquals(world.server.asked, [], "said before anything is fetched");
+});
+
+windowsTest("install.ps1 takes a file out of an archive alone", async () => {
+  const program = Deno.readFileSync(binary());
+  for (const entries of [{ "../evil.txt": program }, { "a.txt": program }]) {
+    const archive = zipSync(entries, { level: 0 });
+    await using world = new World(() =>
+      releaseOf("v9.9.9", { [NAME]: archive })
+    );
+    const done = await world.run(SHELLS[0]!, []);
+    assertEquals(done.status, 1);
+    assertStringIncludes(done.stderr, "it holds no mpm.exe");
+    assertEquals([...Deno.readDirSync(world.env.home)], []);
+  }
+});
 
 windowsTest("install.ps1 says that there is no network", async () => {
   await using world = new World();

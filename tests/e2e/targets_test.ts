@@ -22,18 +22,34 @@ Deno.test("two builds of one commit are the same to the byte", async () => {
   assert(size > 1e7);
 });
 
-/** Where Debian puts the C library of arm64 beside that of x86_64. */
-const LIBRARY = "/usr/aarch64-linux-gnu";
+/** Where Debian puts the libraries of arm64 beside those of x86_64. */
+const LIBRARIES = "/usr/aarch64-linux-gnu";
 
 const EMULATOR = ["/usr/bin/qemu-aarch64-static", "/usr/bin/qemu-aarch64"]
   .find((path) => existsSync(path));
 
+/** Debian's packages that running the arm64 binary needs and that are absent. */
+function missingForArm64(): string[] {
+  const needed: [string, boolean][] = [
+    ["qemu-user-static", EMULATOR !== undefined],
+    ...Object.entries({
+      "libc6-arm64-cross": "ld-linux-aarch64.so.1",
+      "libgcc-s1-arm64-cross": "libgcc_s.so.1",
+    }).map(([name, file]): [string, boolean] => [
+      name,
+      existsSync(`${LIBRARIES}/lib/${file}`),
+    ]),
+  ];
+  return needed.filter(([, there]) => !there).map(([name]) => name);
+}
+
 Deno.test("the binary for Linux on arm64 pauses and resumes", async () => {
-  const there = EMULATOR && existsSync(`${LIBRARY}/lib/ld-linux-aarch64.so.1`);
-  if (Deno.build.os !== "linux" || !there) {
+  const missing = Deno.build.os === "linux" ? missingForArm64() : ["Linux"];
+  if (missing.length > 0) {
     say(
-      "SKIPPED: the arm64 binary was not run; Debian's packages " +
-        "qemu-user-static and libc6-arm64-cross are needed for it",
+      `SKIPPED: the arm64 binary was not run, for want of ${
+        missing.join(" and ")
+      }`,
     );
     return;
   }
@@ -46,7 +62,7 @@ Deno.test("the binary for Linux on arm64 pauses and resumes", async () => {
   const output = join(env.root, "mpm-arm64");
   await compiler()({ triple: "aarch64-unknown-linux-gnu", main, output });
   const mpm = (...args: string[]) =>
-    env.run(EMULATOR!, ["-L", LIBRARY, output, ...args]);
+    env.run(EMULATOR!, ["-L", LIBRARIES, output, ...args]);
   const paused = mpm("pause", "-s", "On arm64", "--json");
   assertEquals(paused.status, 0, paused.stderr);
   const { session_id: id } = JSON.parse(paused.stdout);

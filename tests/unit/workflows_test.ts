@@ -124,6 +124,47 @@ Deno.test("a release has every target, each built where it runs", async () => {
   });
 });
 
+Deno.test("a release started again publishes no more than the archives", async () => {
+  const [, , { jobs }] = (await workflows())
+    .find(([name]) => name === "release.yml")!;
+  const using = (job: string, action: string) =>
+    jobs[job]!.steps!.filter(({ uses = "" }) => uses.startsWith(action))
+      .map((step) => step.with!);
+  const [upload] = using("build", "actions/upload-artifact@");
+  assertEquals(upload!.name, "archive-${{ matrix.target }}");
+  assertEquals(upload!.overwrite, true);
+  const [download] = using("publish", "actions/download-artifact@");
+  assertEquals(download!.pattern, "archive-*");
+  assertEquals(using("publish", "actions/upload-artifact@"), []);
+});
+
+Deno.test("a release that is none yet is not the latest, and is tried", async () => {
+  const [, , { jobs }] = (await workflows())
+    .find(([name]) => name === "release.yml")!;
+  const runs = (job: string) =>
+    jobs[job]!.steps!.map(({ run = "" }) => run).join("\n");
+  const publish = jobs["publish"]!.steps!.at(-1)!.run!;
+  const said = (tag: string) => {
+    const { success, stdout } = new Deno.Command("sh", {
+      args: ["-euc", `gh() { printf '%s ' "$@"; }\n${publish}`],
+      env: { GITHUB_REF_NAME: tag },
+    }).outputSync();
+    assert(success);
+    return new TextDecoder().decode(stdout);
+  };
+  if (Deno.build.os !== "windows") {
+    const start = "release create v1.2.3 --verify-tag --title mpm 1.2.3 ";
+    assert(said("v1.2.3").startsWith(start), said("v1.2.3"));
+    assert(
+      said("v2.0.0-rc.1").includes(" --prerelease --title mpm 2.0.0-rc.1 "),
+    );
+  }
+  // The latest release may be another one.
+  assert(runs("install").includes('--version "$GITHUB_REF_NAME"'));
+  assert(runs("install-windows").includes("-Version $env:GITHUB_REF_NAME"));
+  assert(runs("build").includes(" pack --run --target "));
+});
+
 Deno.test("the tests run on Linux, macOS and Windows", async () => {
   const ci = (await workflows()).find(([name]) => name === "ci.yml")!;
   const { os } = ci[2].jobs.test!.strategy!.matrix as { os: string[] };

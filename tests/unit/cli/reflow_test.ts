@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { reflow } from "../../../src/cli/reflow.ts";
+import { reflow, reflowPage } from "../../../src/cli/reflow.ts";
 
 const CASES: Record<string, [string, string]> = {
   "a short line stays": ["one two", "one two"],
@@ -41,4 +41,16 @@ Deno.test("reflow() breaks long lines between words", () => {
   for (const [what, [text, wanted]] of Object.entries(CASES)) {
     assertEquals(reflow(text, 20), wanted, what);
   }
+});
+
+Deno.test("reflowPage() fills prose anew, and leaves the rest in its lines", () => {
+  const page = "One two three four five\nsix seven.\n\nShort\nlines.\n\n" +
+    "Options:\n  -a  one two three four\n  -b  five\n\nThe end of all of it is\nhere.\n";
+  assertEquals(
+    reflowPage(page, 20),
+    "One two three four\nfive six seven.\n\nShort\nlines.\n\n" +
+      "Options:\n  -a  one two three\n      four\n  -b  five\n\n" +
+      "The end of all of it\nis here.\n",
+  );
+  assertEquals(reflowPage(page, 80), page);
 });

@@ -16,7 +16,7 @@ import {
 } from "../../../scripts/release.ts";
 import { assetName, pack } from "../../../scripts/release_archive.ts";
 import { changesOf } from "../../../scripts/release_notes.ts";
-import { packagesOf } from "../../../scripts/release_packages.ts";
+import { packagesOf, wingetOf } from "../../../scripts/release_packages.ts";
 import { billOfMaterials } from "../../../scripts/release_sbom.ts";
 import {
   DENO_VERSION,
@@ -73,6 +73,9 @@ Deno.test("pack() makes archives that depend on their files and the day alone", 
   for (const triple of TRIPLES) {
     assertEquals(pack(triple, files, DAY), pack(triple, files, DAY));
   }
+  // The header says neither when nor on which system it was made.
+  const header = pack(TRIPLES[0]!, files, DAY).subarray(0, 10);
+  assertEquals([...header], [31, 139, 8, 0, 0, 0, 0, 0, 2, 255]);
   const tar = parseTar(gunzipSync(pack(TRIPLES[0]!, files, DAY)));
   assertEquals(
     tar.map(({ name, text, attrs }) => [
@@ -129,7 +132,10 @@ Deno.test("the changelog begins with what is not released yet", async () => {
   );
   assertEquals(headings[0], "[Unreleased]");
   for (const heading of headings.slice(1)) {
-    assert(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/.test(heading), heading);
+    assert(
+      /^\[\d+\.\d+\.\d+(-[\w.]+)?\] - \d{4}-\d\d-\d\d$/.test(heading),
+      heading,
+    );
   }
   const kinds = [...changelog.matchAll(/^### (.*)$/gm)].map(([, one]) => one!);
   for (const kind of kinds) {
@@ -210,17 +216,15 @@ Deno.test("the manifest for Scoop names the archive and how to follow it", () =>
 });
 
 Deno.test("the manifests for winget are YAML and agree with each other", () => {
-  const all = [...packagesOf(RELEASE)]
-    .filter(([path]) => path.startsWith("winget/"))
-    .map(([path, yaml]) =>
-      [path, parseYaml(yaml) as Record<string, unknown>] as const
-    );
+  const all = wingetOf(RELEASE).map(([path, yaml]) =>
+    [path, parseYaml(yaml) as Record<string, unknown>] as const
+  );
   assertEquals(
     all.map(([path, { ManifestType }]) => [path, ManifestType]),
     [
-      ["winget/Some-Owner.mpm.yaml", "version"],
-      ["winget/Some-Owner.mpm.installer.yaml", "installer"],
-      ["winget/Some-Owner.mpm.locale.en-US.yaml", "defaultLocale"],
+      ["Some-Owner.mpm.yaml", "version"],
+      ["Some-Owner.mpm.installer.yaml", "installer"],
+      ["Some-Owner.mpm.locale.en-US.yaml", "defaultLocale"],
     ],
   );
   for (const [path, manifest] of all) {
@@ -328,9 +332,16 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
       [
         ...TRIPLES.map(assetName),
         ...["install.sh", "install.ps1", "mpm.cdx.json", "mpm.json", "mpm.rb"],
+        "mpm-winget.zip",
       ].sort().map((name) =>
         `${sha256(Deno.readFileSync(join(out, name)))}  ${name}\n`
       ).join(""),
+    );
+    assertEquals(
+      Object.keys(
+        unzipSync(await Deno.readFile(join(out, "mpm-winget.zip"))),
+      ),
+      wingetOf(RELEASE).map(([name]) => name),
     );
     const formula = await Deno.readTextFile(join(out, "mpm.rb"));
     for (const [, sum] of formula.matchAll(/sha256 "(.*)"/g)) {
@@ -358,8 +369,30 @@ posixTest(
         .catch((error) => error);
       assert(error instanceof BuildError);
       assert(error.message.endsWith('answers "mpm 0.0.0 (x y)"'));
+      const archive = join(out, "no-archive.tar.gz");
+      await Deno.writeTextFile(archive, "x");
+      const broken = await tryArchive(archive).catch((error) => error);
+      assert(broken instanceof BuildError, String(broken));
     } finally {
       await Deno.remove(out, { recursive: true });
     }
   },
 );
+
+Deno.test("pack --run packs nothing that it could not start", async () => {
+  const foreign = TRIPLES.find((triple) => triple !== hostTriple())!;
+  const out = await Deno.makeTempDir();
+  try {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", "--no-check", join(ROOT, "scripts", "release.ts")],
+        ...["pack", "--run", "--target", foreign, "--out", out],
+      ],
+    }).output();
+    assertEquals(code, 1, text(stderr));
+    assert(text(stderr).includes(`built for ${foreign} does not run here`));
+    assertEquals([...Deno.readDirSync(out)], []);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});

@@ -1,0 +1,370 @@
+import { createHash } from "node:crypto";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import {
+  archiveOf,
+  fakes,
+  InstallWorld,
+  NAME,
+  names,
+  NEEDED,
+  only,
+  SCRIPT,
+  SHELLS,
+} from "../helpers/install_world.ts";
+import { posixTest, unprivileged } from "../helpers/posix.ts";
+import { has, pathOf } from "../helpers/programs.ts";
+import { releaseOf } from "../helpers/release_server.ts";
+
+const sha256 = (bytes: Uint8Array) =>
+  createHash("sha256").update(bytes).digest("hex");
+
+posixTest("install.sh takes no folder that cannot be one", async () => {
+  await using world = new InstallWorld();
+  const { env } = world;
+  env.write("file", "x");
+  Deno.symlinkSync("nowhere", join(env.project, "dangling"));
+  for (const folder of ["file", "file/below/it", "dangling"]) {
+    const done = await world.run(["--dir", folder]);
+    assertEquals(done.status, 1, folder);
+    const named = folder.replace(/\/.*/, "");
+    assertEquals(
+      done.stderr.replaceAll(env.project, "$HERE").replace(/\$ROOT\/\w+/, "$H"),
+      `Error: $H/${named} is no folder\nHint: Choose another folder with --dir\n`,
+    );
+  }
+  for (
+    const [args, error] of [
+      [["--dir", "--force"], "--dir needs a value"],
+      [["--uninstall=no"], 'Unknown option "--uninstall=no"'],
+    ] as const
+  ) {
+    const done = await world.run(args);
+    assertEquals(done.status, 2);
+    assertStringIncludes(done.stderr, `Error: ${error}\n`);
+  }
+  assertEquals(names(env.project), ["dangling", "file"]);
+  assertEquals(world.server.asked, [], "said before anything is fetched");
+});
+
+posixTest("install.sh knows the root folder as a folder", async () => {
+  await using world = new InstallWorld();
+  Deno.chmodSync(world.env.root, 0o755);
+  Deno.chmodSync(world.env.project, 0o777);
+  const done = await world.run(["--dir", "/"], {
+    command: (all) => unprivileged(all),
+  });
+  assertEquals([done.status, done.stderr.split("\n")[0]], [
+    1,
+    "Error: No permission to write to /",
+  ]);
+  assertEquals(names(world.env.project), []);
+});
+
+posixTest("install.sh goes to the folder that is meant", async () => {
+  for (const shell of SHELLS) {
+    await using world = new InstallWorld();
+    const tilde = await world.run(["--dir=~/own bin//"], { shell });
+    assertEquals(tilde.status, 0, `${shell} ${tilde.stderr}`);
+    assertStringIncludes(tilde.stdout, " at $ROOT/home/own bin/mpm\n");
+    const dotted = await world.run(["--dir", "../home/./x"], { shell });
+    assertStringIncludes(dotted.stdout, " at $ROOT/home/x/mpm\n");
+    assertStringIncludes(dotted.stdout, 'PATH="$ROOT/home/x:$PATH"\n');
+    assertEquals(names(world.env.home), ["own bin", "x"]);
+    assertEquals(names(world.env.project), []);
+  }
+});
+
+posixTest(
+  "install.sh finds its folder on PATH with a slash behind",
+  async () => {
+    await using world = new InstallWorld();
+    const done = await world.run([], {
+      env: { PATH: `${world.folder}/:${world.env.env().PATH}` },
+    });
+    assertEquals([done.status, done.stderr], [0, ""]);
+  },
+);
+
+posixTest(
+  "the line for PATH means the folder, whatever its name is",
+  async () => {
+    for (
+      const name of ["it's", 'a "b" $(touch x) `id` \\n', "ü ☃", "a\nb", "*"]
+    ) {
+      await using world = new InstallWorld();
+      const folder = join(world.env.root, name);
+      const done = await world.run(["--dir", folder], { env: { SHELL: "sh" } });
+      assertEquals(done.status, 0, done.stderr);
+      const line = done.stdout.slice(done.stdout.indexOf("export PATH="))
+        .replaceAll("$ROOT", world.env.root);
+      const read = world.env.run("sh", ["-c", `${line}printf %s "$PATH"`]);
+      assertEquals(read.stdout.split(":")[0], `$ROOT/${name}`, line);
+      assertEquals(names(world.env.project), []);
+      const fish = await world.run(["--dir", folder], {
+        env: { SHELL: "/fish" },
+      });
+      const said = fish.stdout.slice(fish.stdout.indexOf("Run: ") + 5)
+        .replaceAll("$ROOT", world.env.root);
+      if (!has("fish") || name.includes("\\")) continue;
+      const told = world.env.run("fish", [
+        ...[
+          "--no-config",
+          "-c",
+          `function fish_add_path; echo -n $argv; end;${said}`,
+        ],
+      ]);
+      assertEquals(told.stdout, `$ROOT/${name}`, said);
+    }
+  },
+);
+
+posixTest(
+  "install.sh reads the checksum of its own archive alone",
+  async () => {
+    await using world = new InstallWorld();
+    const { env, archive } = world;
+    const own = sha256(archive);
+    const other = sha256(new Uint8Array(1));
+    env.write(NAME, archive);
+    const cases: [string, string, string?][] = [
+      ["one twice", `${own}  ${NAME}\n${own.toUpperCase()} *${NAME}\r\n`],
+      [
+        "hostile names",
+        [
+          `../${NAME}`,
+          `-rf`,
+          `$(touch x)`,
+          "`touch x`",
+          `${NAME}.old`,
+          "*",
+          "\\",
+        ]
+          .map((name) => `${other}  ${name}\n`).join("") +
+        `\\${other}  ${NAME}\n\xff\xfe${other}  ${NAME}\n${own}  ${NAME}`,
+      ],
+      [
+        "two that differ",
+        `${own}  ${NAME}\n${other}  ${NAME}\n`,
+        `SHA256SUMS has several checksums for ${NAME}, so it cannot be verified`,
+      ],
+      [
+        "only others",
+        `${own}  ./${NAME}\n${own}  ${NAME} \n`.replace(" \n", "x\n"),
+        `SHA256SUMS does not list ${NAME}, so it cannot be verified\nHint: Give`,
+      ],
+    ];
+    for (const [name, sums, error] of cases) {
+      for (const shell of SHELLS) {
+        env.write("SHA256SUMS", sums);
+        const done = await world.run(["--file", NAME], { shell });
+        const where = `${name} ${shell}: ${done.stderr}`;
+        assertEquals(done.status, error ? 1 : 0, where);
+        if (error) assertStringIncludes(done.stderr, error, where);
+      }
+    }
+    assertEquals(names(env.project), ["SHA256SUMS", NAME]);
+  },
+);
+
+/** An archive of what `make` puts into a folder. */
+function packed(world: InstallWorld, make: string): Uint8Array {
+  const folder = Deno.makeTempDirSync({ dir: world.env.root });
+  const done = world.env.run("sh", ["-euc", `${make}`], { cwd: folder });
+  assertEquals(done.status, 0, done.stderr);
+  return Deno.readFileSync(join(folder, "a.tar.gz"));
+}
+
+posixTest(
+  "install.sh takes a file out of an archive, and nothing else",
+  async () => {
+    await using world = new InstallWorld();
+    const { env } = world;
+    const outside = join(env.root, "outside");
+    Deno.writeTextFileSync(outside, "#!/bin/sh\necho mpm 9.9.9\n");
+    Deno.chmodSync(outside, 0o600);
+    const cases = [
+      `ln -s ${outside} mpm; tar -czf a.tar.gz mpm`,
+      "mkdir mpm; touch mpm/x; tar -czf a.tar.gz mpm",
+      "touch other; tar -czf a.tar.gz other",
+    ];
+    for (const make of cases) {
+      const archive = packed(world, make);
+      for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
+        world.server.answers.set(path, bytes);
+      }
+      for (const shell of SHELLS) {
+        const done = await world.run([], { shell });
+        assertEquals(done.status, 1, `${make} ${shell} ${done.stdout}`);
+        world.assertNothing(`${make} ${shell}`);
+      }
+      assertEquals(Deno.statSync(outside).mode! & 0o777, 0o600, make);
+    }
+    // What is beside the program stays where it is, even if it would climb.
+    const archive = packed(
+      world,
+      "mkdir d; echo x >evil; cd d; printf '#!/bin/sh\\necho mpm 9.9.9\\n' >mpm; " +
+        "chmod 755 mpm; tar -czPf ../a.tar.gz ../evil mpm",
+    );
+    for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
+      world.server.answers.set(path, bytes);
+    }
+    assertEquals((await world.run([])).status, 0);
+    assertEquals(names(world.folder), ["mpm"]);
+    assertEquals(names(join(env.home, ".local")), ["bin"]);
+  },
+);
+
+posixTest(
+  "install.sh understands tools that speak another language",
+  async () => {
+    await using world = new InstallWorld(() => new Map());
+    const PATH = `${
+      fakes(world, {
+        wget:
+          'if [ "${LC_ALL-}" = C ]; then echo "ERROR 404: Not Found." >&2; ' +
+          'else echo "FEHLER 404: Not Found." >&2; fi; exit 8',
+      })
+    }:${only(world, [...NEEDED, "sha256sum"])}`;
+    const done = await world.run([], {
+      env: { PATH, LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" },
+    });
+    assertStringIncludes(done.stderr, "Error: There is no $RELEASES/latest/");
+    world.assertNothing();
+  },
+);
+
+posixTest("install.sh gives a connection up that has gone silent", async () => {
+  await using world = new InstallWorld();
+  const PATH = `${fakes(world, { curl: 'printf "%s " "$@" >&2; exit 28' })}:${
+    only(world, [...NEEDED, "sha256sum"])
+  }`;
+  const done = await world.run([], { env: { PATH } });
+  assertStringIncludes(done.stderr, "--speed-limit 1 --speed-time 30 ");
+  assertStringIncludes(done.stderr, "or the connection broke\n");
+  world.assertNothing();
+});
+
+posixTest("install.sh says that the disk is full", async () => {
+  // A device that is always full stands for the file that does not fit.
+  const full = 'ln -sf /dev/full "$(dirname "$file")/space"';
+  const last =
+    'for file in "$@"; do case $file in */mpm-*.gz) break;; esac; done';
+  const cases: Record<string, string>[] = [
+    { curl: `${last}; case $file in *.gz) ${full}; exit 23;; esac` },
+    { wget: `${last}; case $file in *.gz) ${full}; exit 3;; esac` },
+    { tar: `${last}; ${full}; exit 2` },
+  ];
+  for (const answers of cases) {
+    const [[name, script]] = Object.entries(answers) as [[string, string]];
+    if (!has(name) || Deno.build.os !== "linux") continue;
+    await using world = new InstallWorld();
+    const tools = [
+      ...NEEDED,
+      "ln",
+      "sha256sum",
+      name === "wget" ? name : "curl",
+    ];
+    const PATH = `${
+      fakes(world, { [name]: `${script}\nexec ${pathOf(name)} "$@"` })
+    }:${only(world, tools)}`;
+    const done = await world.run([], { env: { PATH } });
+    assertEquals(done.status, 1);
+    assertStringIncludes(
+      done.stderr,
+      "Error: No space left on the disk of $ROOT/home/.local/bin\n",
+      name,
+    );
+    world.assertNothing(name);
+  }
+});
+
+/** Programs that install.sh starts, one for each of its stages. */
+const STAGES = ["find", "curl", "sha256sum", "tar", "chmod", "mkdir", "mv"];
+
+posixTest("install.sh that is interrupted leaves what was there", async () => {
+  const signals = ["INT", "TERM", "HUP"];
+  for (const [turn, stage] of [...STAGES, "mpm"].entries()) {
+    const shell = SHELLS[turn % SHELLS.length]!;
+    const signal = signals[turn % signals.length]!;
+    await using world = new InstallWorld();
+    const { env } = world;
+    // As a terminal does, to all processes of the group.
+    const kill = `kill -s ${signal} 0; exit 1`;
+    const archive = archiveOf(
+      env,
+      "",
+      stage === "mpm" ? kill : "echo mpm 9.9.9",
+    );
+    for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
+      world.server.answers.set(path, bytes);
+    }
+    Deno.mkdirSync(world.folder, { recursive: true });
+    const old = "#!/bin/sh\necho mpm 1.0.0\n";
+    Deno.writeTextFileSync(world.mpm, old, { mode: 0o755 });
+    const programs = fakes(world, stage === "mpm" ? {} : { [stage]: kill });
+    const [program, ...args] = [...shell, SCRIPT];
+    const { success } = await new Deno.Command(program!, {
+      args,
+      env: { ...world.vars(), PATH: `${programs}:${world.vars().PATH}` },
+      clearEnv: true,
+      ...{ stdin: "null", stdout: "null", stderr: "null", detached: true },
+    }).output();
+    const where = `${stage} ${signal} ${shell}`;
+    assert(!success, where);
+    assertEquals(names(world.folder), ["mpm"], where);
+    assertEquals(Deno.readTextFileSync(world.mpm), old, where);
+    assertEquals(names(join(env.root, "tmp")), [], where);
+  }
+});
+
+posixTest("install.sh may run several times at once", async () => {
+  await using world = new InstallWorld();
+  const all = await Promise.all(
+    SHELLS.map((shell) => world.run([], { shell })),
+  );
+  for (const { status, stderr } of all) assertEquals([status, stderr], [0, ""]);
+  world.assertInstalled("9.9.9");
+});
+
+posixTest(
+  "install.sh goes up, down and up again, in a private umask",
+  async () => {
+    await using world = new InstallWorld();
+    for (const version of ["2.0.0", "1.0.0", "10.0.0"]) {
+      const archive = archiveOf(world.env, version);
+      for (
+        const [path, bytes] of releaseOf(`v${version}`, { [NAME]: archive })
+      ) world.server.answers.set(path, bytes);
+      const done = await world.run(["--version", version], {
+        command: ([shell, ...all]) => [
+          ...[shell!, "-c", 'umask 077; shift; exec "$0" "$@"', shell!, "--"],
+          ...all,
+        ],
+      });
+      assertEquals(done.status, 0, done.stderr);
+      world.assertInstalled(version);
+      assertEquals(Deno.statSync(world.mpm).mode! & 0o777, 0o755);
+    }
+  },
+);
+
+posixTest(
+  "install.sh does not remove what hooks start by another path",
+  async () => {
+    await using world = new InstallWorld();
+    const { env } = world;
+    assertEquals((await world.run([])).status, 0);
+    const link = join(env.root, "link");
+    Deno.symlinkSync(world.folder, link);
+    Deno.mkdirSync(join(env.home, ".claude"));
+    Deno.writeTextFileSync(
+      join(env.home, ".claude", "settings.json"),
+      JSON.stringify({ command: Deno.realPathSync(world.mpm) }),
+    );
+    const done = await world.run(["--uninstall", "--dir", link]);
+    assertEquals(done.status, 1);
+    assertStringIncludes(done.stderr, "First run: mpm hooks uninstall");
+    assertEquals(names(world.folder), ["mpm"]);
+  },
+);
