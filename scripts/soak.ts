@@ -3,7 +3,8 @@ import { ensureBuilt } from "./build.ts";
 /**
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
- * every command on every hostile store, and on a disk that is full or read-only.
+ * every command in all its forms, by the binary, on every hostile store, and on a
+ * disk that is full or read-only.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();

@@ -58,7 +58,7 @@ async function pass(
 function sayFaults(printed: string): void {
   for (
     const [title, pattern] of [
-      ["crash points", /crash points: (.*) (\d+)$/gm],
+      ["crash points", /crash points: (.*?) (\d+(?: in \d+ states)?)$/gm],
       ["processes killed", /kills: (.*?) (\d+ of \d+, seed \d+)$/gm],
     ] as const
   ) {

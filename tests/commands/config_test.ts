@@ -12,7 +12,7 @@ import type {
 } from "../../src/session/results_config.ts";
 import { DEFAULTS, SETTINGS, variableOf } from "../../src/session/settings.ts";
 import { readConfig, readConfigAnyway } from "../../src/store/config.ts";
-import { runDying } from "../helpers/dying.ts";
+import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -386,21 +386,26 @@ Deno.test("config set leaves the old or the new file at every crash point", asyn
       : LOCAL;
     const before = "# mine\ncommit = true\n";
     const after = "# mine\ncommit = false\n";
-    for (let at = 0;; at++) {
-      using env = TestEnv.repository();
-      const place = scope === "user" ? env.home : env.project;
-      Deno.mkdirSync(join(place, path, ".."), { recursive: true });
-      Deno.writeTextFileSync(join(place, path), before);
-      const args = ["config", "set", "commit", "false", "--scope", scope];
-      const finished = await runDying(env, args, { at, now: () => new Date() });
-      const text = Deno.readTextFileSync(join(place, path));
-      assert([before, after].includes(text), `${scope} ${at}: ${text}`);
-      await mpmJson(env, args);
-      assertEquals(Deno.readTextFileSync(join(place, path)), after);
-      const names = [...Deno.readDirSync(join(place, path, ".."))]
-        .map(({ name }) => name).filter((name) => name.endsWith(".tmp"));
-      assertEquals(names, []);
-      if (finished) break;
-    }
+    const place = (env: TestEnv) =>
+      join(scope === "user" ? env.home : env.project, path);
+    const args = ["config", "set", "commit", "false", "--scope", scope];
+    await dieEverywhere(args, {
+      now: () => new Date(),
+      prepare() {
+        const env = TestEnv.repository();
+        Deno.mkdirSync(join(place(env), ".."), { recursive: true });
+        Deno.writeTextFileSync(place(env), before);
+        return env;
+      },
+      async check(env, where) {
+        const text = Deno.readTextFileSync(place(env));
+        assert([before, after].includes(text), `${scope} ${where}: ${text}`);
+        await mpmJson(env, args);
+        assertEquals(Deno.readTextFileSync(place(env)), after);
+        const names = [...Deno.readDirSync(join(place(env), ".."))]
+          .map(({ name }) => name).filter((name) => name.endsWith(".tmp"));
+        assertEquals(names, []);
+      },
+    });
   }
 });

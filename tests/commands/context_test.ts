@@ -17,7 +17,7 @@ import type {
 import { DEFAULTS } from "../../src/session/settings.ts";
 import { thresholdsOf } from "../../src/session/thresholds.ts";
 import { writeAgentFile } from "../../src/store/agent_state.ts";
-import { runDying } from "../helpers/dying.ts";
+import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -432,26 +432,27 @@ Deno.test("context resume-file works outside git", async () => {
 });
 
 Deno.test("context resume-file leaves a whole file or none at every crash point", async () => {
-  for (let at = 0;; at++) {
-    using env = TestEnv.repository();
-    talk(env, 150_000, { lines: TASKS });
-    const finished = await runDying(env, ["context", "resume-file"], {
-      at,
-      now,
-    });
-    const folder = join(env.project, ".claude-mpm/sessions");
-    const names = env.exists(".claude-mpm/sessions")
-      ? [...Deno.readDirSync(folder)].map(({ name }) => name)
-      : [];
-    for (const name of names.filter((name) => name.endsWith(".md"))) {
-      assertStringIncludes(
-        Deno.readTextFileSync(join(folder, name)),
-        "mpm resume tells",
-      );
-    }
-    await mpmJson(env, ["context", "resume-file"], { now });
-    if (finished) break;
-  }
+  await dieEverywhere(["context", "resume-file"], {
+    now,
+    prepare() {
+      const env = TestEnv.repository();
+      talk(env, 150_000, { lines: TASKS });
+      return env;
+    },
+    async check(env) {
+      const folder = join(env.project, ".claude-mpm/sessions");
+      const names = env.exists(".claude-mpm/sessions")
+        ? [...Deno.readDirSync(folder)].map(({ name }) => name)
+        : [];
+      for (const name of names.filter((name) => name.endsWith(".md"))) {
+        assertStringIncludes(
+          Deno.readTextFileSync(join(folder, name)),
+          "mpm resume tells",
+        );
+      }
+      await mpmJson(env, ["context", "resume-file"], { now });
+    },
+  });
 });
 
 const MINE = '<!-- mpm: written by "mpm context update" -->';

@@ -1,10 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { main } from "../../src/app.ts";
 import type { ResumeResult, VerifyResult } from "../../src/session/results.ts";
 import { sayPoints } from "../helpers/say.ts";
-import { dieEverywhere } from "../helpers/dying.ts";
+import { dieEverywhere, type Points } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { Crash, crashing } from "../helpers/faults.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
@@ -13,7 +11,7 @@ const LATER = () => new Date("2026-11-20T13:00:00Z");
 function enumerate(
   prepare: () => TestEnv | Promise<TestEnv>,
   args: readonly string[],
-): Promise<number> {
+): Promise<Points> {
   return dieEverywhere(["pause", "New", ...args], {
     prepare,
     check: checkWhole,
@@ -82,27 +80,23 @@ Deno.test("pause leaves the old or the new save whole at every crash point", asy
   }, []);
   sayPoints("pause, the first", fresh);
   sayPoints("pause", second);
-  assert(fresh > 15 && second > 10);
+  assert(fresh.count > 15 && second.count > 10);
 });
 
 Deno.test("init leaves nothing torn at every crash point", async () => {
-  let points = 0;
-  for (let finished = false; !finished; points++) {
-    using env = TestEnv.repository();
-    env.write(".gitignore", "/dist/\n");
-    const { system } = crashing(env.system(), points);
-    try {
-      finished = await main(["init", "--ignore", "--quiet"], {
-        ...system,
-        terminal: { ...system.terminal, out: () => true, err: () => true },
-      }) === 0;
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error;
-    }
-    const text = env.read(".gitignore");
-    assert(["/dist/\n", "/dist/\n/.claude-mpm/\n"].includes(text), text);
-    assertEquals((await mpm(env, ["init", "--ignore"])).status, 0);
-    assertEquals(env.read(".gitignore"), "/dist/\n/.claude-mpm/\n");
-  }
-  sayPoints("init", points - 1);
+  const points = await dieEverywhere(["init", "--ignore"], {
+    now: NOON,
+    prepare() {
+      const env = TestEnv.repository();
+      env.write(".gitignore", "/dist/\n");
+      return env;
+    },
+    async check(env, where) {
+      const text = env.read(".gitignore");
+      assert(["/dist/\n", "/dist/\n/.claude-mpm/\n"].includes(text), where);
+      assertEquals((await mpm(env, ["init", "--ignore"])).status, 0, where);
+      assertEquals(env.read(".gitignore"), "/dist/\n/.claude-mpm/\n", where);
+    },
+  });
+  sayPoints("init", points);
 });

@@ -5,18 +5,13 @@ import {
   stackLines,
   treeOf,
 } from "../helpers/detours.ts";
-import { dieEverywhere } from "../helpers/dying.ts";
+import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { sayPoints } from "../helpers/say.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
-
-/** It is tried again after every tenth death: each time would take long. */
-function isTenth(where: string): boolean {
-  return Number(/\d+$/.exec(where)?.[0]) % 10 === 0;
-}
 
 /** In the pause of the parent, whose own crash points another test has. */
 function isInPause(at: number): boolean {
@@ -29,7 +24,6 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
   let wanted: ReturnType<typeof treeOf> | undefined;
   const points = await dieEverywhere(["branch", ...STASH], {
     isTold: isInPause,
-    shared: true,
     programs: "changing-git",
     now: NOON,
     prepare() {
@@ -50,7 +44,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
           where,
         );
         assertEquals(leftovers(env), [], where);
-        if (!isTenth(where)) return;
+        if (!isOneOf(10, where)) return;
         const again = await mpm(env, ["branch", ...STASH], { now: LATER });
         assertEquals(again.status, 0, `${where}: ${again.stderr}`);
         return;
@@ -64,7 +58,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
     },
   });
   sayPoints("branch --stash --git-branch", points);
-  assert(points > 40);
+  assert(points.count > 40);
 });
 
 /** What an operation leaves behind until it is settled. */
@@ -78,7 +72,6 @@ Deno.test("a detour into a worktree is all there or not at every crash point", a
   const points = await dieEverywhere(["branch", "review", "--worktree"], {
     // Up to the pause of the parent it is as above.
     isTold: (at) => at < 50,
-    shared: true,
     programs: "changing-git",
     now: NOON,
     prepare() {
@@ -97,7 +90,7 @@ Deno.test("a detour into a worktree is all there or not at every crash point", a
           "feature\nmain",
           where,
         );
-        if (!isTenth(where)) return;
+        if (!isOneOf(10, where)) return;
         const again = await mpm(env, ["branch", "review", "--worktree"]);
         assertEquals(again.status, 0, `${where}: ${again.stderr}`);
         return;
@@ -107,5 +100,5 @@ Deno.test("a detour into a worktree is all there or not at every crash point", a
     },
   });
   sayPoints("branch --worktree", points);
-  assert(points > 20);
+  assert(points.count > 20);
 });

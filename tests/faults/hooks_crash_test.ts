@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
-import { runDying } from "../helpers/dying.ts";
+import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import { mpm, start } from "../helpers/mpm.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -47,54 +47,61 @@ for (const before of BEFORE) {
     using whole = world(before);
     await mpm(whole, install, { now });
     const after = settings(whole)!.replaceAll(whole.root, "$ROOT");
-    let finished = false;
-    for (let at = 0; !finished; at++) {
-      using env = world(before);
-      finished = await runDying(env, install, { at, now });
-      const found = settings(env)?.replaceAll(env.root, "$ROOT");
-      const where = `died at write ${at}`;
-      assert(found === before || found === after, `${where}: ${found}`);
-      // Somebody who gives up, and somebody who tries again.
-      if (at % 2 === 0) {
-        await mpm(env, install, { now });
-        const told = settings(env)!.replaceAll(env.root, "$ROOT");
-        assertEquals(told, after, where);
-      }
-      assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
-      checkBack(env, before, where);
-      if (finished) sayPoints(`${install.join(" ")}, ${name}`, at);
-    }
+    const points = await dieEverywhere(install, {
+      now,
+      prepare: () => world(before),
+      async check(env, where) {
+        const found = settings(env)?.replaceAll(env.root, "$ROOT");
+        assert(found === before || found === after, `${where}: ${found}`);
+        // Somebody who gives up, and somebody who tries again.
+        if (isOneOf(2, where)) {
+          await mpm(env, install, { now });
+          const told = settings(env)!.replaceAll(env.root, "$ROOT");
+          assertEquals(told, after, where);
+        }
+        assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
+        checkBack(env, before, where);
+      },
+    });
+    sayPoints(`${install.join(" ")}, ${name}`, points);
   });
 
   Deno.test(`hooks uninstall may die anywhere: ${name}`, async () => {
-    let finished = false;
-    for (let at = 0; !finished; at++) {
-      using env = world(before);
-      await mpm(env, install, { now });
-      const installed = settings(env);
-      finished = await runDying(env, UNINSTALL, { at, now });
-      const found = settings(env);
-      assert(found === before || found === installed, `died at write ${at}`);
-      assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
-      checkBack(env, before, `died at write ${at}`);
-      if (finished) sayPoints(`hooks uninstall, ${name}`, at);
-    }
+    let installed: string | undefined;
+    const points = await dieEverywhere(UNINSTALL, {
+      now,
+      async prepare() {
+        const env = world(before);
+        await mpm(env, install, { now });
+        installed = settings(env);
+        return env;
+      },
+      async check(env, where) {
+        const found = settings(env);
+        assert(found === before || found === installed, where);
+        assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
+        checkBack(env, before, where);
+      },
+    });
+    sayPoints(`hooks uninstall, ${name}`, points);
   });
 }
 
 Deno.test("an upgrade of the hooks may die anywhere", async () => {
   const before = BEFORE[1]!;
-  let finished = false;
-  for (let at = 0; !finished; at++) {
-    using env = world(before);
-    await mpm(env, INSTALL, { now });
-    const other = join(env.root, "mpm-2");
-    Deno.writeTextFileSync(other, "", { mode: 0o755 });
-    const upgrade = [...INSTALL, "--binary", other];
-    finished = await runDying(env, upgrade, { at, now });
-    assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
-    checkBack(env, before, `died at write ${at}`);
-  }
+  const env = world(before);
+  await mpm(env, INSTALL, { now });
+  const other = join(env.root, "mpm-2");
+  Deno.writeTextFileSync(other, "", { mode: 0o755 });
+  const points = await dieEverywhere([...INSTALL, "--binary", other], {
+    now,
+    prepare: () => env,
+    async check(env, where) {
+      assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
+      checkBack(env, before, where);
+    },
+  });
+  sayPoints("hooks install, an upgrade", points);
 });
 
 posixTest("eight installations at once are one", async () => {

@@ -11,6 +11,8 @@ posixTest(
     killAgain({
       name: "pause",
       prepare: () => TestEnv.repository(),
+      // Before what there is goes: a save that was torn stays to be seen.
+      looks: 24,
       next: (env, round) => {
         // What there is stays few, so that each look is quick.
         if (round % 50 === 49) clear(env);

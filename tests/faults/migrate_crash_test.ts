@@ -7,29 +7,19 @@ import type {
 import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import { MANIFEST } from "../../src/store/backups.ts";
 import { Copies } from "../helpers/copies.ts";
+import {
+  dieEverywhere,
+  isOneOf,
+  type Points,
+  runDying,
+} from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
-import { crashing } from "../helpers/faults.ts";
-import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { mpmJson } from "../helpers/mpm.ts";
 import { listing, sessionsListing, smallStore } from "../helpers/old_stores.ts";
 import { sayPoints } from "../helpers/say.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
-
-/** Runs and dies at the `at`-th write; whether it got to its end. */
-async function dying(
-  env: TestEnv,
-  args: readonly string[],
-  at: number,
-): Promise<boolean> {
-  const { status, stderr } = await mpm(env, args, {
-    now: NOON,
-    wrap: (system) => crashing(system, at).system,
-  });
-  if (status === 0) return true;
-  assert(stderr.includes(`died at write ${at}`), stderr);
-  return false;
-}
 
 /** What each session is about, by which it is known under any id. */
 async function summaries(env: TestEnv): Promise<string[]> {
@@ -47,26 +37,29 @@ function withoutCounts(result: MigrateResult): unknown {
 async function enumerate(
   store: Copies,
   args: readonly string[],
-  check: (env: TestEnv, at: number) => Promise<void>,
-): Promise<number> {
+  check: (env: TestEnv, where: string) => Promise<void>,
+): Promise<Points> {
   using untouched = store.make();
   // What shares its id with another is not to be seen in the old layout.
   const before = (await summaries(untouched))
     .filter((summary) => !/The (older|newer|old|new) one/.test(summary));
-  for (let at = 0;; at++) {
-    using env = store.make();
-    const finished = await dying(env, args, at);
-    const present = await summaries(env);
-    const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
-    assert(intact, `died at ${at}`);
-    for (const summary of before) {
-      assert(present.includes(summary), `died at ${at}: lost ${summary}`);
-    }
-    if (finished) return at;
-    // The next one dies as well, somewhere else.
-    await dying(env, args, (7 * at) % 40);
-    await check(env, at);
-  }
+  return await dieEverywhere(args, {
+    now: NOON,
+    prepare: () => store.make(),
+    async check(env, where, finished) {
+      const present = await summaries(env);
+      const result = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+      assert(result.intact, where);
+      for (const summary of before) {
+        assert(present.includes(summary), `${where}: lost ${summary}`);
+      }
+      if (finished) return;
+      // The next one dies as well, somewhere else.
+      const [at] = where.match(/\d+/)!;
+      await runDying(env, args, { at: (7 * Number(at)) % 40, now: NOON });
+      await check(env, where);
+    },
+  });
 }
 
 /** What a rollback goes by: the files kept, and the record of each. */
@@ -93,16 +86,15 @@ for (const backup of [[], ["--no-backup"]]) {
     const result = await mpmJson<MigrateResult>(whole, args, { now: NOON });
     const after = sessionsListing(whole);
     const kept = backups(whole);
-    const points = await enumerate(store, args, async (env, at) => {
+    const points = await enumerate(store, args, async (env, where) => {
       const again = await mpmJson<MigrateResult>(env, args, { now: LATER });
-      const where = `died at ${at}`;
       assertEquals(sessionsListing(env), after, where);
       assertEquals(backups(env), kept, where);
       // After the last removal there is nothing left to be told.
       if (again.moved > 0) {
         assertEquals(withoutCounts(again), withoutCounts(result), where);
       }
-      if (backup.length > 0 || at % ROLLED_BACK > 0) return;
+      if (backup.length > 0 || !isOneOf(ROLLED_BACK, where)) return;
       await mpmJson(env, ["migrate", "--rollback"], { now: LATER });
       assertEquals(sessionsListing(env), before, where);
     });
@@ -110,7 +102,7 @@ for (const backup of [[], ["--no-backup"]]) {
     const all = await summaries(whole);
     assertEquals(seen.filter((one) => !all.includes(one)), []);
     sayPoints(args.join(" "), points);
-    assert(points > 50);
+    assert(points.count > 50);
   });
 }
 
@@ -119,10 +111,14 @@ Deno.test("a rollback that dies at any write is finished by the next one", async
   const before = sessionsListing(whole);
   await mpmJson(whole, ["migrate"], { now: NOON });
   const args = ["migrate", "--rollback"];
-  const points = await enumerate(new Copies(whole), args, async (env, at) => {
-    await mpmJson(env, args, { now: LATER });
-    assertEquals(sessionsListing(env), before, `died at ${at}`);
-  });
+  const points = await enumerate(
+    new Copies(whole),
+    args,
+    async (env, where) => {
+      await mpmJson(env, args, { now: LATER });
+      assertEquals(sessionsListing(env), before, where);
+    },
+  );
   sayPoints("migrate --rollback", points);
-  assert(points > 50);
+  assert(points.count > 50);
 });

@@ -5,6 +5,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
+import { World } from "../helpers/world.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 
@@ -23,10 +24,12 @@ function saves(env: TestEnv): string[] {
 
 for (const problem of ["full", "denied", "read-only", "other"] as const) {
   Deno.test(`pause loses nothing when every write is refused: ${problem}`, async () => {
+    using env = await withOld();
+    const world = new World(env.root);
+    const before = saves(env);
     let refused = 0;
     for (let at = 0;; at++) {
-      using env = await withOld();
-      const before = saves(env);
+      world.bring();
       const { status, stderr } = await mpm(
         env,
         ["pause", "--no-commit", "New"],

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { EXIT_BUG } from "../../src/errors.ts";
 import type { System } from "../../src/system/system.ts";
+import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { crashing } from "../helpers/faults.ts";
-import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { sayPoints } from "../helpers/say.ts";
 import {
   addWorktree,
   agentProject,
@@ -34,38 +35,6 @@ function prepare(): TestEnv {
 }
 
 const NAMES = ["group/squashed", "moved"];
-
-/** Runs a command that dies at its `at`-th step; whether it got to its end. */
-async function dying(
-  env: TestEnv,
-  args: readonly string[],
-  { at, wrap = (system) => system }: {
-    at: number;
-    wrap?: NonNullable<MpmOptions["wrap"]>;
-  },
-): Promise<boolean> {
-  let died = false;
-  const { status, stdout } = await mpm(env, args, {
-    now: LATER,
-    wrap: (system) => {
-      const { system: dying, reached } = crashing(wrap(system), at, {
-        programs: "all",
-      });
-      return {
-        ...dying,
-        get terminal(): System["terminal"] {
-          died ||= reached() > at;
-          return dying.terminal;
-        },
-      };
-    },
-  });
-  // A pause tells of what went wrong in its clean-up, and succeeds.
-  died ||= stdout.includes("died at write");
-  if (!died) assertEquals(status, 0);
-  else assert([0, EXIT_BUG].includes(status), `${status}`);
-  return !died;
-}
 
 /**
  * Each worktree is at its place, whole and registered, or it is gone and can
@@ -111,43 +80,29 @@ const NEXT = [
   ["pause", "--no-commit"],
 ];
 
-/** The step with which a clean-up begins to write. */
-async function firstWrite(env: TestEnv): Promise<number> {
-  let first = 0;
-  await mpm(env, ["worktrees", "prune"], {
-    now: LATER,
-    wrap: (system) => {
-      const counted = crashing(system, Infinity, { programs: "all" });
-      return {
-        ...counted.system,
-        run(program, options) {
-          if (options.args.includes("fast-import")) first = counted.reached();
-          return counted.system.run(program, options);
-        },
-      };
-    },
-  });
-  return first;
-}
-
 posixTest("a clean-up may be killed at every step", async () => {
   if (Deno.build.os !== "linux") return;
-  using one = prepare();
-  const start = await firstWrite(one);
-  for (let at = start;; at++) {
-    using env = prepare();
-    const heads = headsOf(env);
-    const finished = await dying(env, ["worktrees", "prune"], { at });
-    const next = NEXT[at % NEXT.length]!;
-    const where = `${finished ? "finished" : `died at ${at}`}, then ${next}`;
-    await mpm(env, next);
-    checkWhole(env, heads, where);
-    // Now and then also that the clean-up is done by the next one.
-    if (at % 5 === 0 || finished) await finishAndRestore(env, where);
-    if (!finished) continue;
-    assert(at - start > 25, `only ${at - start} steps`);
-    return;
-  }
+  let heads = new Map<string, string>();
+  const points = await dieEverywhere(["worktrees", "prune"], {
+    now: LATER,
+    programs: "all",
+    prepare() {
+      const env = prepare();
+      heads = headsOf(env);
+      return env;
+    },
+    async check(env, died, finished) {
+      const at = Number(/\d+/.exec(died) ?? 0);
+      const next = NEXT[at % NEXT.length]!;
+      const where = `${died}, then ${next}`;
+      await mpm(env, next);
+      checkWhole(env, heads, where);
+      // Now and then also that the clean-up is done by the next one.
+      if (isOneOf(5, died) || finished) await finishAndRestore(env, where);
+    },
+  });
+  sayPoints("worktrees prune", points);
+  assert(points.states > 25, `only ${points.states} steps`);
 });
 
 async function finishAndRestore(env: TestEnv, where: string): Promise<void> {
@@ -160,58 +115,68 @@ async function finishAndRestore(env: TestEnv, where: string): Promise<void> {
 }
 
 posixTest("so may one that puts back what was written meanwhile", async () => {
-  for (let at = 0;; at++) {
-    using env = agentProject();
-    const path = addWorktree(env, "x");
-    let written = false;
-    const wrap = (system: System): System => ({
-      ...system,
-      files: {
-        ...system.files,
-        rename(from, to) {
-          if (from === path) {
-            Deno.writeTextFileSync(join(path, ".env"), "late\n");
-            written = true;
-          }
-          system.files.rename(from, to);
-        },
+  const env = agentProject();
+  const path = addWorktree(env, "x");
+  const mark = join(env.root, "written");
+  const wrap = (system: System): System => ({
+    ...system,
+    files: {
+      ...system.files,
+      rename(from, to) {
+        if (from === path) {
+          Deno.writeTextFileSync(join(path, ".env"), "late\n");
+          Deno.writeTextFileSync(mark, "");
+        }
+        system.files.rename(from, to);
       },
-    });
-    const finished = await dying(env, ["worktrees", "prune"], { at, wrap });
-    await mpm(env, ["worktrees", "list"]);
-    assertEquals(env.exists(".git/mpm/removing"), false, `died at ${at}`);
-    assertEquals(env.gitIn(path, "status", "--porcelain"), "");
-    if (written) assertEquals(env.read(`${WORKTREES}/x/.env`), "late\n");
-    if (!finished) continue;
-    assert(written && at > 10, `only ${at} steps`);
-    return;
-  }
+    },
+  });
+  const points = await dieEverywhere(["worktrees", "prune"], {
+    now: LATER,
+    programs: "all",
+    wrap,
+    prepare: () => env,
+    async check(env, where, finished) {
+      const written = env.exists("../written");
+      if (finished) assert(written);
+      await mpm(env, ["worktrees", "list"]);
+      assertEquals(env.exists(".git/mpm/removing"), false, where);
+      assertEquals(env.gitIn(path, "status", "--porcelain"), "", where);
+      if (!written) return;
+      assertEquals(env.read(`${WORKTREES}/x/.env`), "late\n", where);
+    },
+  });
+  sayPoints("worktrees prune, putting back", points);
+  assert(points.count > 10, `only ${points.count} steps`);
 });
 
 for (const left of ["tree", "checked"]) {
   posixTest(`a death while a death is mended: after "${left}"`, async () => {
-    let finished = false;
-    for (let at = 0; !finished; at++) {
-      using env = agentProject();
-      const path = addWorktree(env, "x");
-      const head = env.gitIn(path, "rev-parse", "HEAD");
-      await mpm(env, ["worktrees", "prune"], {
-        now: LATER,
-        wrap: (system) => dyingAfter(system, left),
-      });
-      assert(env.exists(`.git/mpm/removing/x/${left}`));
-      finished = await dying(env, ["worktrees", "list"], { at });
-      await mpm(env, ["worktrees", "list"]);
-      const where = `died at ${at}`;
-      assertEquals(env.exists(".git/mpm/removing"), false, where);
-      assertEquals(env.exists(`${WORKTREES}/x`), left === "tree", where);
-      if (left === "tree") {
-        assertEquals(env.gitIn(path, "status", "--porcelain"), "", where);
-      } else {
+    const env = agentProject();
+    const path = addWorktree(env, "x");
+    const head = env.gitIn(path, "rev-parse", "HEAD");
+    await mpm(env, ["worktrees", "prune"], {
+      now: LATER,
+      wrap: (system) => dyingAfter(system, left),
+    });
+    assert(env.exists(`.git/mpm/removing/x/${left}`));
+    const points = await dieEverywhere(["worktrees", "list"], {
+      now: LATER,
+      programs: "all",
+      prepare: () => env,
+      async check(env, where) {
+        await mpm(env, ["worktrees", "list"]);
+        assertEquals(env.exists(".git/mpm/removing"), false, where);
+        assertEquals(env.exists(`${WORKTREES}/x`), left === "tree", where);
+        if (left === "tree") {
+          assertEquals(env.gitIn(path, "status", "--porcelain"), "", where);
+          return;
+        }
         assertEquals(env.git("worktree", "list").split("\n").length, 1, where);
         assertStringIncludes(env.git("for-each-ref", "refs/mpm"), head, where);
-      }
-    }
+      },
+    });
+    sayPoints(`worktrees list, mending "${left}"`, points);
   });
 }
 

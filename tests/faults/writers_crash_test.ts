@@ -41,7 +41,7 @@ async function enumerate(writer: Writer): Promise<void> {
     },
   });
   sayPoints(name, points);
-  assert(points > 0);
+  assert(points.count > 0);
 }
 
 for (const writer of WRITERS.filter(({ told }) => !told)) {

@@ -9,6 +9,7 @@ import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { checkFiles, leftovers, toldOf } from "../helpers/told_state.ts";
 import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
 import { at } from "../helpers/works.ts";
+import { World } from "../helpers/world.ts";
 
 /** A full disk, no permission, a read-only one, EIO, and a folder that is gone. */
 const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
@@ -18,17 +19,19 @@ async function intact(env: TestEnv, where: string): Promise<void> {
   assert(result.intact, where);
 }
 
+/** A command in its world, and what counts of that before and after it. */
+interface Refused {
+  readonly env: TestEnv;
+  readonly writer: Writer;
+  readonly before: Record<string, string>;
+  readonly after: Record<string, string>;
+}
+
 /** One run that is refused from its `from`-th write on; whether it was. */
 async function refusedFrom(
-  writer: Writer,
-  { from, problem, after }: {
-    from: number;
-    problem: typeof PROBLEMS[number];
-    after: Record<string, string>;
-  },
+  { env, writer, before, after }: Refused,
+  { from, problem }: { from: number; problem: typeof PROBLEMS[number] },
 ): Promise<boolean> {
-  using env = await worldOf(writer);
-  const before = toldOf(env);
   let refused = false;
   const { status, stdout, stderr } = await mpm(env, writer.args, {
     now: at(0),
@@ -58,14 +61,18 @@ async function refusedFrom(
 
 for (const writer of WRITERS) {
   Deno.test(`${writer.name} says what refused it, and leaves nothing half done`, async () => {
-    using whole = await worldOf(writer);
-    await mpmJson(whole, [...writer.args], { now: at(0) });
-    const after = toldOf(whole);
+    using env = await worldOf(writer);
+    const world = new World(env.root);
+    const before = toldOf(env);
+    await mpmJson(env, [...writer.args], { now: at(0) });
+    const after = toldOf(env);
     let refused = 0;
     // Each problem at other writes: together they are at every second one.
     for (const [first, problem] of PROBLEMS.entries()) {
       for (let from = first;; from += 2 * PROBLEMS.length) {
-        if (!await refusedFrom(writer, { from, problem, after })) break;
+        world.bring();
+        const how = { env, writer, before, after };
+        if (!await refusedFrom(how, { from, problem })) break;
         refused++;
       }
     }

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { EXIT_BUG } from "../../src/errors.ts";
 import type { TestEnv } from "./env.ts";
-import { crashing, type Programs } from "./faults.ts";
-import { mpm } from "./mpm.ts";
+import { crashing, observed, type Programs } from "./faults.ts";
+import { mpm, type MpmOptions } from "./mpm.ts";
+import { World } from "./world.ts";
 
 /** Runs a command that dies at its `at`-th write; whether it got to its end. */
 export async function runDying(
@@ -41,33 +42,80 @@ export async function runDying(
   return !died;
 }
 
+/** How many crash points a command has. */
+export interface Points {
+  readonly count: number;
+  /** How many states on the disk they leave: several may leave the same. */
+  readonly states: number;
+}
+
+/** What is on the disk after a death, and at which writes it is that. */
+interface State {
+  readonly world: World;
+  readonly at: number[];
+}
+
 /**
- * Lets a command die at each of its writes in turn, in a fresh world each time,
- * and has `check` look at what is left. Returns how many there were.
+ * Goes through all that a command leaves on the disk when it dies at one of its
+ * writes, each half done, and has `check` look at it. The command runs once: what
+ * is on the disk at each write is what a death there leaves. States that are the
+ * same to the byte are looked at once; `where` names every write that leaves it.
  */
 export async function dieEverywhere(
   args: readonly string[],
-  { prepare, check, now, programs = "none", shared = false, isTold }: {
+  { prepare, check, isTold, ...how }: {
     prepare: () => TestEnv | Promise<TestEnv>;
     check: (env: TestEnv, where: string, finished: boolean) => Promise<void>;
     now: () => Date;
     programs?: Programs;
-    /** Whether one world is prepared, and brought back for each death. */
-    shared?: boolean;
+    wrap?: NonNullable<MpmOptions["wrap"]>;
     /** Deaths that another test has: they are left out. */
     isTold?: (at: number) => boolean;
   },
-): Promise<number> {
-  const one = shared ? await prepare() : undefined;
-  using _held = one;
-  const bring = one?.keep();
-  for (let at = 0;; at++) {
-    if (isTold?.(at)) continue;
-    bring?.();
-    using made = one ? undefined : await prepare();
-    const env = (one ?? made)!;
-    const finished = await runDying(env, args, { at, now, programs });
-    await check(env, finished ? "finished" : `died at write ${at}`, finished);
-    if (finished) return at;
+): Promise<Points> {
+  using env = await prepare();
+  const { states, count } = await statesOf(env, args, how);
+  const finished = new World(env.root);
+  const untold = states.filter(({ at }) => !at.every((at) => isTold?.(at)));
+  for (const { world, at } of untold) {
+    world.bring();
+    await check(env, `died at write ${at.join(", ")}`, false);
   }
+  finished.bring();
+  await check(env, "finished", true);
+  return { count, states: states.length };
+}
+
+async function statesOf(
+  env: TestEnv,
+  args: readonly string[],
+  { now, programs = "none", wrap = (system) => system }: {
+    now: () => Date;
+    programs?: Programs;
+    wrap?: NonNullable<MpmOptions["wrap"]>;
+  },
+): Promise<{ states: State[]; count: number }> {
+  const states: State[] = [];
+  let count = 0;
+  const onPoint = () => {
+    const at = count++;
+    const world = new World(env.root);
+    const known = states.find((state) => state.world.equals(world));
+    if (known) known.at.push(at);
+    else states.push({ world, at: [at] });
+  };
+  const { status, stderr } = await mpm(env, args, {
+    now,
+    wrap: (system) => observed(wrap(system), onPoint, { programs }),
+  });
+  assertEquals(status, 0, stderr);
+  return { states, count };
+}
+
+/**
+ * Whether a death is one of every `nth`: after these a test looks at what would
+ * take long after each.
+ */
+export function isOneOf(nth: number, where: string): boolean {
+  return where.match(/\d+/g)?.some((at) => Number(at) % nth === 0) ?? false;
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from "@std/path";
 import { realSystem } from "../../src/system/real.ts";
 import type { RunOptions, System } from "../../src/system/system.ts";
+import { World } from "./world.ts";
 
 /** How a program ended and what it printed, `$ROOT` standing for the root. */
 export interface Outcome {
@@ -30,19 +31,9 @@ function hasMpm(folder: string): boolean {
   }
 }
 
-/** A folder with all that is in it, but for the times. */
-function copy(from: string, to: string): void {
-  Deno.mkdirSync(to, { mode: Deno.lstatSync(from).mode! & 0o777 });
-  for (const { name, isDirectory, isSymlink } of Deno.readDirSync(from)) {
-    const [source, target] = [join(from, name), join(to, name)];
-    if (isDirectory) copy(source, target);
-    else if (isSymlink) Deno.symlinkSync(Deno.readLinkSync(source), target);
-    else Deno.copyFileSync(source, target);
-  }
-}
-
 /** A throw-away home with a hermetic git; `using` removes it. */
 export class TestEnv implements Disposable {
+  static #repository: World | undefined;
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
   readonly home = join(this.root, "home");
   /** The folder that commands run in unless told otherwise. */
@@ -58,29 +49,28 @@ export class TestEnv implements Disposable {
     }
   }
 
-  /**
-   * Keeps the project as it is. The function that is returned brings it back,
-   * which is much cheaper than making it anew.
-   */
-  keep(): () => void {
-    const kept = join(this.root, ".kept");
-    copy(this.project, kept);
-    return () => {
-      for (const { name } of Deno.readDirSync(this.root)) {
-        if (["home", "tmp", ".kept"].includes(name)) continue;
-        Deno.removeSync(join(this.root, name), { recursive: true });
-      }
-      copy(kept, this.project);
-    };
-  }
-
   /** A project with a repository and one commit of `README.md`. */
   static repository(): TestEnv {
+    TestEnv.#repository ??= TestEnv.#begun();
     const env = new TestEnv();
+    TestEnv.#repository.bring(env.project);
+    // As many commands of git as had been run there: commits get the same times.
+    env.#clock = 3;
+    // The index has the times and numbers of the files it was made for.
+    env.git("update-index", "-q", "--refresh");
+    return env;
+  }
+
+  /** Made once by git: writing the same files is much cheaper. */
+  static #begun(): World {
+    using env = new TestEnv();
     env.git("init", "-q");
+    for (const { name } of Deno.readDirSync(join(env.project, ".git/hooks"))) {
+      env.remove(`.git/hooks/${name}`);
+    }
     env.write("README.md", "# Project\n");
     env.commit("Start the project");
-    return env;
+    return new World(env.project);
   }
 
   env(): Record<string, string> {

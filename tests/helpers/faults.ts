@@ -1,5 +1,6 @@
 import { FileError, type FileProblem } from "../../src/errors.ts";
 import type { Files, System } from "../../src/system/system.ts";
+import { keepFile } from "./world.ts";
 
 /** The process died here: nothing after it runs. */
 export class Crash extends Error {}
@@ -36,6 +37,12 @@ const CHANGING = [
 /** Which programs count beside the writes. */
 export type Programs = "none" | "changing-git" | "all";
 
+/** Whether a program is one that counts. */
+function counts(programs: Programs, args: readonly string[]): boolean {
+  return programs === "all" || programs === "changing-git" &&
+      args.some((arg) => CHANGING.includes(arg));
+}
+
 /**
  * A machine whose `at`-th write (from 0) dies; a file is half written then.
  * With `programs` it may die, too, before every program it runs, or before every
@@ -48,9 +55,9 @@ export function crashing(
 ): { system: System; reached: () => number } {
   let calls = 0;
   const run: System["run"] = (program, options) => {
-    const counts = programs === "all" || programs === "changing-git" &&
-        options.args.some((arg) => CHANGING.includes(arg));
-    if (!counts || calls++ < at) return system.run(program, options);
+    if (!counts(programs, options.args) || calls++ < at) {
+      return system.run(program, options);
+    }
     throw new Crash(
       `died at write ${at}: ${program} ${options.args.join(" ")}`,
     );
@@ -65,6 +72,50 @@ export function crashing(
     throw new Crash(`died at write ${at}: ${method} ${args[0]}`);
   });
   return { system: { ...system, files, run }, reached: () => calls };
+}
+
+/**
+ * A machine that tells of each point at which {@link crashing} may die, when
+ * what it would leave on the disk is there, and goes on as if nothing had been.
+ */
+export function observed(
+  system: System,
+  onPoint: () => void,
+  { programs = "none" }: { programs?: Programs } = {},
+): System {
+  const run: System["run"] = (program, options) => {
+    if (counts(programs, options.args)) onPoint();
+    return system.run(program, options);
+  };
+  const files = wrapped(system.files, (method, args, proceed) => {
+    if (method === "create" || method === "append") {
+      const [path, bytes] = args as [string, Uint8Array];
+      writeHalf(system.files, { method, path, bytes, onPoint });
+    } else onPoint();
+    proceed();
+  });
+  return { ...system, files, run };
+}
+
+function writeHalf(
+  files: Files,
+  { method, path, bytes, onPoint }: {
+    method: "create" | "append";
+    path: string;
+    bytes: Uint8Array;
+    onPoint: () => void;
+  },
+): void {
+  const back = keepFile(path);
+  try {
+    files[method](path, bytes.subarray(0, bytes.length >> 1));
+  } catch (error) {
+    // The whole of it is refused as well, and that is what counts.
+    if (!(error instanceof FileError)) throw error;
+    return onPoint();
+  }
+  onPoint();
+  back();
 }
 
 /** A machine that refuses every write for `problem` from the `at`-th on. */

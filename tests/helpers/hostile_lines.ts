@@ -179,3 +179,18 @@ export function strayLines(names: readonly string[]): Line[] {
 export function firing({ command }: Line): boolean {
   return ["hooks test", "hooks profile"].includes(command);
 }
+
+/** Those that start a shell hook and do not wait for its end. */
+export function leavesRunning({ command, args }: Line): boolean {
+  return firing({ command, args }) || args[1] === "SessionEnd";
+}
+
+/**
+ * One line of each command, in the next world another one. The profile of the
+ * hooks is left out: it starts what their test starts, once more.
+ */
+export function oneOfEach(lines: readonly Line[], world: number): Line[] {
+  const forms = Map.groupBy(lines, ({ command }) => command);
+  forms.delete("hooks profile");
+  return [...forms.values()].map((some) => some[world % some.length]!);
+}

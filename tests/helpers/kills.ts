@@ -26,6 +26,8 @@ export interface Victim {
   prepare(): TestEnv | Promise<TestEnv>;
   /** The next command line, by what the world is like now. */
   next(env: TestEnv, round: number): string[];
+  /** Rounds after which everything is looked at; 10 unless given. */
+  readonly looks?: number;
   /** What must hold after a kill, besides that every save is whole. */
   check?(env: TestEnv, where: string): void | Promise<void>;
 }
@@ -78,7 +80,8 @@ async function killIn(victim: Victim, kills: number, seed: number) {
       const text = new TextDecoder().decode(stderr);
       assert([0, 3, 4].includes(code), `${where}: ${text}`);
     }
-    if (rounds % LOOK === 0 || killed === kills) await look(env, victim, where);
+    const isDue = rounds % (victim.looks ?? LOOK) === 0;
+    if (isDue || killed === kills) await look(env, victim, where);
     assert(rounds < 20 * kills + 20, `${where}: too few were killed`);
   }
   return { rounds, killed };

@@ -86,7 +86,8 @@ async function checkResult(
   }
 }
 
-function fakeTerminal({ typed, keys, stdin = "" }: MpmOptions) {
+/** A terminal that only a test looks at. */
+export function fakeTerminal({ typed, keys, stdin = "" }: MpmOptions) {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const lines = [...typed ?? []];

@@ -11,17 +11,19 @@ export function posixTest(
   Deno.test({ name, ignore: Deno.build.os === "windows", fn });
 }
 
+/** Whether this is `deno task soak`. */
+export const SOAKS = Deno.env.get("MPM_SOAK") === "1";
+
 /**
- * The same for one that takes minutes: `deno task soak` runs it, and `test` says
+ * As {@link posixTest} for one that takes minutes: `deno task soak` runs it, and `test` says
  * that it does not.
  */
 export function soakTest(
   name: string,
   fn: (t: Deno.TestContext) => void | Promise<void>,
 ): void {
-  const soaks = Deno.env.get("MPM_SOAK") === "1";
-  if (!soaks) say(`Left to deno task soak: "${name}"`);
-  Deno.test({ name, ignore: !soaks || Deno.build.os === "windows", fn });
+  if (!SOAKS) say(`Left to deno task soak: "${name}"`);
+  Deno.test({ name, ignore: !SOAKS || Deno.build.os === "windows", fn });
 }
 
 /** Root may write anywhere, so there the binary runs as nobody. */

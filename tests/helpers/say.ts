@@ -4,11 +4,16 @@ export function say(text: string): void {
 }
 
 /**
- * Says at how many points a command may die, each of which was tried. All of
- * them together are the table that `deno task test` ends with.
+ * Says at how many points a command may die, and how many different states that
+ * leaves, each of which was looked at. All of them together are the table that
+ * `deno task test` ends with.
  */
-export function sayPoints(command: string, points: number): void {
-  say(`crash points: ${command} ${points}`);
+export function sayPoints(
+  command: string,
+  { count, states }: { count: number; states?: number },
+): void {
+  const told = states === undefined ? "" : ` in ${states} states`;
+  say(`crash points: ${command} ${count}${told}`);
 }
 
 /** Says how many processes were killed, from which seed of the moments. */

@@ -1,6 +1,9 @@
 import { Ajv2020, type ValidateFunction } from "ajv/2020";
 import { ROOT } from "./tree.ts";
 
+/** One for all: it reads the schema of schemas but once. */
+const ajv = new Ajv2020({ strict: true, allErrors: true });
+
 const validators = new Map<string, ValidateFunction>();
 
 /**
@@ -11,9 +14,7 @@ export function misfits(name: string, value: unknown): string {
   let validate = validators.get(name);
   if (!validate) {
     const text = Deno.readTextFileSync(`${ROOT}/schemas/${name}.json`);
-    // A new instance each: the schemas have no ids, and few are used by a test.
-    validate = new Ajv2020({ strict: true, allErrors: true })
-      .compile(JSON.parse(text));
+    validate = ajv.compile(JSON.parse(text));
     validators.set(name, validate);
   }
   if (validate(value)) return "";
