@@ -1,6 +1,7 @@
 import { isOwnPath, type TreeEntry } from "../session/snapshot.ts";
 import type { IndexListing } from "./capture_index.ts";
 import type { ObjectHash } from "./safe_git.ts";
+import { holdsSubmoduleMode } from "./status_git.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 
 /** Bytes of the header: "DIRC", the version, how many entries there are. */
@@ -44,7 +45,7 @@ export function listIndexBytes(
   const submodules = new Map<string, TreeEntry>();
   const assumeUnchanged: string[] = [];
   const skipWorktree: string[] = [];
-  for (const at of unusual) {
+  for (const at of new Set([...unusual, ...submodulesIn(index)])) {
     const { path, entry, flags, more } = entryAt(index, at);
     if ((flags & STAGE) !== 0 || isOwnPath(path)) continue;
     if (entry.mode === SUBMODULE) submodules.set(path, entry);
@@ -82,30 +83,53 @@ function isKnown(bytes: Uint8Array): boolean {
 }
 
 /**
- * Finds where the entries end, and those with any flag and the submodules;
- * `undefined`: one is not as it should be. Of very many nothing need be known,
- * in a process that has just begun: so byte by byte, with no call for each.
+ * Finds where the entries end, and those with any flag. Of very many nothing
+ * need be known, in a process that has just begun: so three bytes of each, and
+ * no call. What is damaged ends elsewhere than it should.
  */
 function walk(
   { bytes, flagsAt, limit }: IndexBytes,
   unusual: number[],
 ): { end: number; hasAttributes: boolean } | undefined {
+  const count = viewOf(bytes).getUint32(8);
+  if (count * flagsAt > limit) return undefined;
   let hasAttributes = false;
   let at = HEADER;
-  for (let left = viewOf(bytes).getUint32(8); left > 0; left--) {
-    const first = bytes[at + flagsAt]!;
-    const path = at + flagsAt + ((first & EXTENDED) === 0 ? 2 : 4);
-    const length = (first & 0x0f) << 8 | bytes[at + flagsAt + 1]!;
-    const end = length < LENGTH ? path + length : endOf(bytes, path);
-    if (!(end < limit) || bytes[end] !== 0) return undefined;
-    if (first > 0x0f || bytes[at + MODE + 2] === SUBMODULE_BITS) {
-      unusual.push(at);
+  for (let left = count; left > 0; left--) {
+    const flags = at + flagsAt;
+    const first = bytes[flags]!;
+    let end = flags + 2 + bytes[flags + 1]!;
+    // A path of 256 bytes and more, or any flag.
+    if (first > 0) {
+      if (first > 0x0f) unusual.push(at);
+      end = pathEnd(bytes, flags);
     }
-    hasAttributes ||= bytes[end - 1] === 0x73 && isRules(bytes, end);
+    if (bytes[end - 1] === 0x73) hasAttributes ||= isRules(bytes, end);
     // One to eight NULs, up to a multiple of eight.
     at += (end - at + 8) & ~7;
   }
   return { end: at, hasAttributes };
+}
+
+/** Where the path ends whose entry has its flags at `flags`. */
+function pathEnd(bytes: Uint8Array, flags: number): number {
+  const first = bytes[flags]!;
+  const path = flags + ((first & EXTENDED) === 0 ? 2 : 4);
+  const length = (first & 0x0f) << 8 | bytes[flags + 1]!;
+  return length < LENGTH ? path + length : endOf(bytes, path);
+}
+
+/** Where entries are that may be a submodule; of most indexes there are none. */
+function submodulesIn(index: IndexBytes): number[] {
+  const { bytes, flagsAt } = index;
+  if (!holdsSubmoduleMode(bytes)) return [];
+  const found: number[] = [];
+  let at = HEADER;
+  for (let left = viewOf(bytes).getUint32(8); left > 0; left--) {
+    if (bytes[at + MODE + 2] === SUBMODULE_BITS) found.push(at);
+    at += (pathEnd(bytes, at + flagsAt) - at + 8) & ~7;
+  }
+  return found;
 }
 
 /** Of a path whose length does not fit the bits: where its NUL is. */
@@ -139,8 +163,7 @@ function entryAt({ bytes, flagsAt }: IndexBytes, at: number) {
   const flags = bytes[at + flagsAt]!;
   const isExtended = (flags & EXTENDED) !== 0;
   const from = at + flagsAt + (isExtended ? 4 : 2);
-  const length = (flags & 0x0f) << 8 | bytes[at + flagsAt + 1]!;
-  const end = length < LENGTH ? from + length : endOf(bytes, from);
+  const end = pathEnd(bytes, at + flagsAt);
   const mode = viewOf(bytes).getUint32(at + MODE).toString(8).padStart(6, "0");
   const id = bytes.subarray(at + ID, at + flagsAt).toHex();
   return {

@@ -70,15 +70,21 @@ function mayHaveSubmodules(system: System, gitDir: string): boolean {
   try {
     if (!system.files.stat(path)) return false;
     const index = readPlain(system, path, LARGEST_INDEX);
-    for (let at = 0; (at = index.indexOf(0xe0, at) + 1) > 0;) {
-      if (!index[at] && !index[at - 2] && !index[at - 3]) return true;
-    }
+    if (holdsSubmoduleMode(index)) return true;
     return system.files.list(gitDir)
       .some(({ name }) => name.startsWith("sharedindex."));
   } catch (error) {
     if (error instanceof MpmError) return true;
     throw error;
   }
+}
+
+/** Whether the mode of a submodule, 0160000, may be in the bytes of an index. */
+export function holdsSubmoduleMode(bytes: Uint8Array): boolean {
+  for (let at = 0; (at = bytes.indexOf(0xe0, at) + 1) > 0;) {
+    if (!bytes[at] && !bytes[at - 2] && !bytes[at - 3]) return true;
+  }
+  return false;
 }
 
 function isDoubtful(system: System, worktree: string, path: string): boolean {
