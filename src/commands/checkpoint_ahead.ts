@@ -17,6 +17,8 @@ export async function askAhead(
   { system, folder }: Context,
 ): Promise<Ahead | undefined> {
   const workspace = quickWorkspace(system, folder);
-  if (!workspace || isUnsettled(system, workspace)) return undefined;
-  return { workspace, ...await readAhead(system, workspace.worktree) };
+  const { gitDir } = workspace ?? {};
+  if (!workspace || !gitDir || isUnsettled(system, workspace)) return undefined;
+  const place = { worktree: workspace.worktree, gitDir };
+  return { workspace, ...await readAhead(system, place) };
 }

@@ -4,7 +4,11 @@ import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { dropRefs, readCheckpointRefs } from "../git/read_checkpoints.ts";
-import { CHECKPOINTS, writeCheckpoint } from "../git/write_checkpoint.ts";
+import {
+  checkpointImport,
+  CHECKPOINTS,
+  writeCheckpoint,
+} from "../git/write_checkpoint.ts";
 import type {
   Checkpoint,
   CheckpointKind,
@@ -84,6 +88,7 @@ export async function storeCheckpoint(
   const { system } = context;
   const { vault, workspace } = place;
   const { root } = workspace;
+  using first = checkpointImport(vault.git);
   ensureHome(system, root);
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
@@ -95,9 +100,9 @@ export async function storeCheckpoint(
   });
   const title = `checkpoint: ${record.name}`;
   const bytes = recordBytes(record);
-  const write = (capture: Capture) =>
+  const write = (capture: Capture, importing = first) =>
     writeCheckpoint(
-      vault.git,
+      importing,
       { id, capture, record: bytes, title },
       system.now(),
     );
@@ -113,11 +118,11 @@ export async function storeCheckpoint(
     // A blob that a cache told of may be gone, with the checkpoint it was in.
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
-    commit = await write(
-      again
-        ? await again()
-        : (await captureNow(system, place, { write: true })).capture,
-    );
+    const fresh = again
+      ? await again()
+      : (await captureNow(system, place, { write: true })).capture;
+    using importing = checkpointImport(vault.git);
+    commit = await write(fresh, importing);
   }
   noteRecord(context, root, { record, commit });
   if (taken.cache.size > 0) {

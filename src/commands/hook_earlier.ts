@@ -11,7 +11,6 @@ import { openStore } from "../store/recover.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
-import { settleDetour } from "./detour_settle.ts";
 import { isOfWorktree } from "./resume_steps.ts";
 
 /** What was saved of an agent's session before. */
@@ -41,7 +40,6 @@ export async function earlierSaves(
 ): Promise<Earlier> {
   const { system } = context;
   const { root } = workspace;
-  await settleDetour(context, workspace);
   await openStore(system, root);
   const states = new SessionStates(system, root);
   const store = readStoreId(system, root);

@@ -1,7 +1,6 @@
 import { lastPrompt } from "../claude/last_prompt.ts";
 import { readState } from "../git/state.ts";
 import { trackedFiles } from "../git/tracked.ts";
-import { locate } from "../git/workspace.ts";
 import { endContent } from "../session/end_content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import type { Workspace } from "../session/repository.ts";
@@ -19,6 +18,7 @@ import { earlierSaves } from "./hook_earlier.ts";
 import type { HookWorld } from "./hook_world.ts";
 import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
+import { readIn, settledWorkspace } from "./quick_steps.ts";
 
 /**
  * Saves the session that ends, with what was said of it in its last save. No
@@ -30,11 +30,18 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
   const { system } = context;
   const { at } = readActivity(world);
   if (at === undefined) return undefined;
-  const workspace = await locate(system, context.folder);
+  const workspace = await settledWorkspace(context);
   // Side by side: a session that ends does not wait for long.
   const [{ own, covered }, state] = await Promise.all([
     earlierSaves(context, workspace, { id: session.id, at }),
-    workspace.git === "repository" ? readState(system, workspace) : undefined,
+    readIn(
+      system,
+      workspace,
+      async (workspace) =>
+        workspace.git === "repository"
+          ? await readState(system, workspace)
+          : undefined,
+    ),
   ]);
   if (covered) return undefined;
   const { root, cwd } = workspace;

@@ -2,7 +2,6 @@ import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { readState } from "../git/state.ts";
-import { locate } from "../git/workspace.ts";
 import { facts } from "../session/agent_context.ts";
 import { injection, type Part, type PartName } from "../session/injection.ts";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
@@ -12,6 +11,7 @@ import { openLines, stackLines } from "../session/work_facts.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import { redactorOf } from "../store/redaction.ts";
 import type { System } from "../system/system.ts";
+import { readIn, settledWorkspace } from "./quick_steps.ts";
 import { latestSession } from "./resume_file_steps.ts";
 
 /** What a part is read from. */
@@ -51,14 +51,16 @@ export async function injected(
     printed?: string;
   },
 ): Promise<InjectResult> {
-  const { system, folder } = context;
-  const workspace = await locate(system, folder);
+  const { system } = context;
+  const workspace = await settledWorkspace(context);
   const { config, faults } = await readConfigAnyway(system, workspace.root);
   const sources: Sources = {
     context,
     workspace,
     config,
-    state: once(() => stateOf(system, workspace)),
+    state: once(() =>
+      readIn(system, workspace, (workspace) => stateOf(system, workspace))
+    ),
   };
   const names = parts ??
     config["context.inject"] as readonly (keyof typeof READERS)[];

@@ -1,5 +1,5 @@
 import { MpmError } from "../errors.ts";
-import { commitFiles } from "../git/commit_files.ts";
+import { BlobWriter, commitFiles } from "../git/commit_files.ts";
 import { commitMessage } from "../session/commit_rule.ts";
 import { utcSeconds } from "../session/ids.ts";
 import type { PauseResult } from "../session/results.ts";
@@ -30,24 +30,39 @@ export function exportCopy(
   }
 }
 
+/** Makes the commit of a save ready, where there will be one. */
+export function readyCommit(
+  system: System,
+  plan: PausePlan,
+): BlobWriter | undefined {
+  return placeOf(plan) && new BlobWriter(system, plan.draft.workspace);
+}
+
+/** On top of what the commit is made, and by whom. */
+function placeOf({ draft, identity, reason }: PausePlan) {
+  const { branch, head } = draft.state ?? {};
+  return reason === undefined && branch && head && identity
+    ? { branch, head, identity }
+    : undefined;
+}
+
 /**
  * The commit of a save. One that cannot be made is a warning: the save is safe
  * without.
  */
 export async function commitSave(
   system: System,
-  { plan, save, files }: {
+  { plan, save, files, blobs }: {
     plan: PausePlan;
     save: Save;
     files: readonly string[];
+    /** See {@link readyCommit}. */
+    blobs: BlobWriter | undefined;
   },
 ): Promise<Partial<PauseResult["commit"]>> {
-  const { workspace, state } = plan.draft;
-  const { branch, head } = state ?? {};
-  const { identity } = plan;
-  if (plan.reason !== undefined || !branch || !head || !identity) {
-    return {};
-  }
+  const { workspace } = plan.draft;
+  const place = placeOf(plan);
+  if (!place || !blobs) return {};
   try {
     const message = commitMessage({
       id: save.session_id,
@@ -56,16 +71,14 @@ export async function commitSave(
     });
     // Under the lock, so that pauses at the same time do not race for HEAD.
     const commit = {
-      identity,
-      branch,
-      head,
+      ...place,
       message,
       files: files.filter((path) => isShared(path, plan)),
     };
     const sha = await withLock(
       system,
       workspace.root,
-      () => commitFiles(system, workspace, commit),
+      () => commitFiles(system, blobs, commit),
     );
     return { made: true, sha };
   } catch (error) {

@@ -2,12 +2,13 @@ import { basename, relative, sep } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { readCommitState, readIdentity } from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
-import { locate } from "../git/workspace.ts";
 import { noCommitReason } from "../session/commit_rule.ts";
+import type { Content } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { sessionId } from "../session/ids.ts";
 import type { PauseWords } from "../session/pause_content.ts";
 import { redactSave } from "../session/redact_save.ts";
+import type { Workspace } from "../session/repository.ts";
 import { pausedSession } from "../session/work_save.ts";
 import type { PauseResult } from "../session/results.ts";
 import type { Save } from "../session/save.ts";
@@ -28,9 +29,9 @@ import { BUILD, VERSION } from "../version.ts";
 import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
 import { cleanUp } from "./pause_cleanup.ts";
-import { commitSave, exportCopy } from "./pause_commit.ts";
+import { commitSave, exportCopy, readyCommit } from "./pause_commit.ts";
 import { readContent } from "./pause_input.ts";
-import { settleDetour } from "./detour_settle.ts";
+import { readIn, settledWorkspace } from "./quick_steps.ts";
 
 /** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
@@ -61,10 +62,24 @@ export async function gather(
   context: Context,
   input: PauseInput,
 ): Promise<PausePlan> {
-  const { system, folder } = context;
   const content = await readContent(context, input);
-  const workspace = await locate(system, folder);
-  await settleDetour(context, workspace);
+  const workspace = await settledWorkspace(context);
+  return await readIn(
+    context.system,
+    workspace,
+    (workspace) => gatherIn(context, { input, content, workspace }),
+  );
+}
+
+async function gatherIn(
+  context: Context,
+  { input, content, workspace }: {
+    input: PauseInput;
+    content: Content;
+    workspace: Workspace;
+  },
+): Promise<PausePlan> {
+  const { system, folder } = context;
   const target = input.export === undefined
     ? undefined
     : exportTarget(system, input.export, { folder, root: workspace.root });
@@ -181,6 +196,7 @@ async function saved(
   const { draft, target } = plan;
   const { root } = draft.workspace;
   const noted: string[] = [];
+  using blobs = readyCommit(system, plan);
   const { save, bytes, files, warnings } = await writeSave(system, root, {
     time: draft.time,
     build(slot) {
@@ -192,7 +208,7 @@ async function saved(
   });
   const commit = {
     ...report(plan, save).commit,
-    ...await commitSave(system, { plan, save, files }),
+    ...await commitSave(system, { plan, save, files, blobs }),
   };
   const exported = target === undefined
     ? null

@@ -2,7 +2,6 @@ import { isAgentId } from "../claude/home.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { detectChanges } from "../git/detect.ts";
-import { locate } from "../git/workspace.ts";
 import { foreignNote } from "../session/origin.ts";
 import { redactResume } from "../session/redact_known.ts";
 import type { Workspace } from "../session/repository.ts";
@@ -18,8 +17,8 @@ import { readyRedaction, redactorOf } from "../store/redaction.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
+import { readIn, settledWorkspace } from "./quick_steps.ts";
 import { passedOverNote, peekWork, refuseOver } from "./resume_work.ts";
-import { settleDetour } from "./detour_settle.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -49,8 +48,7 @@ export async function findOne(
 ): Promise<Chosen | SessionsResult> {
   const { system } = context;
   const selector = chosenSelector(input);
-  const workspace = await locate(system, context.folder);
-  await settleDetour(context, workspace);
+  const workspace = await settledWorkspace(context);
   const { root } = workspace;
   await openStore(system, root);
   const chosen = (
@@ -192,10 +190,11 @@ export async function loadResumed(
   const now = system.now();
   const detecting = input["no-changes"]
     ? null
-    : detectChanges(system, workspace, {
-      save,
-      store: readStoreId(system, root),
-    });
+    : readIn(system, workspace, (workspace) =>
+      detectChanges(system, workspace, {
+        save,
+        store: readStoreId(system, root),
+      }));
   readyRedaction(system);
   const changes = await detecting;
   return redactResume(redactorOf(system), {

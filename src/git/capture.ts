@@ -13,15 +13,12 @@ import {
   type CaptureLimits,
   FileCapture,
 } from "./capture_files.ts";
-import {
-  captureIndex,
-  type IndexListing,
-  parseIndex,
-} from "./capture_index.ts";
+import { captureIndex, type IndexListing } from "./capture_index.ts";
 import { addRaw } from "./capture_raw.ts";
 import { addUnopenable } from "./capture_unopenable.ts";
 import type { RawCache } from "./conversions.ts";
-import { LIST_INDEX, type ReadAhead } from "./read_ahead.ts";
+import { listIndex } from "./index_listing.ts";
+import type { ReadAhead } from "./read_ahead.ts";
 import { readRecent } from "./recent.ts";
 import { resolveUpstream } from "./refs.ts";
 import { readState } from "./state.ts";
@@ -79,7 +76,9 @@ export async function capture(
   const { git, workspace } = vault;
   const { ahead } = options;
   const reading = ahead?.status ?? readShallow(git, { index: true });
-  const listed = (ahead?.listing ?? git.read(LIST_INDEX)).then(parseIndex);
+  const { hash } = vault;
+  const listed = ahead?.listing ??
+    listIndex(system, git, { gitDir: workspace.gitDir!, hash });
   const recent = ahead?.recent ?? readRecent(git);
   const names = vault.upstreams
     ? resolveUpstream(git)

@@ -1,9 +1,47 @@
 import { relative } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
-import type { System } from "../system/system.ts";
+import type { RunResult, System } from "../system/system.ts";
+import { FastImport } from "./fast_import.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
 import { decodeBytes, encodeText, quotePath } from "./text.ts";
+
+/**
+ * A git that writes blobs and waits to be told of which files: started while a
+ * save is written, it costs no time of its own after that.
+ */
+export class BlobWriter implements Disposable {
+  readonly git: Git;
+  readonly #told = Promise.withResolvers<Uint8Array>();
+  readonly #written: Promise<RunResult>;
+
+  constructor(system: System, { worktree }: Pick<Workspace, "worktree">) {
+    this.git = new Git(system, worktree);
+    this.#written = this.git.run(HASH, { stdin: this.#told.promise });
+    // Whoever stores nothing does not wait for it.
+    this.#written.catch(() => {});
+  }
+
+  /** Writes the files' content as objects, as it is; once. Throws GIT_FAILED. */
+  async store(files: readonly string[]): Promise<Entry[]> {
+    const paths = files.map((path) =>
+      relative(this.git.folder, path).replaceAll("\\", "/")
+    );
+    this.#told.resolve(
+      encodeText(paths.map((path) => `${quotePath(path)}\n`).join("")),
+    );
+    const written = await this.#written;
+    if (written.status !== 0) throw gitFailure(HASH, written);
+    const ids = decodeBytes(written.stdout).trim().split("\n");
+    return paths.map((path, at) => ({ path, id: ids[at]! }));
+  }
+
+  [Symbol.dispose](): void {
+    this.#told.resolve(new Uint8Array());
+  }
+}
+
+const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
 
 export interface FileCommit {
   /** Who commits, see `readIdentity`. */
@@ -32,38 +70,26 @@ interface Entry {
  */
 export async function commitFiles(
   system: System,
-  { worktree }: Workspace,
+  blobs: BlobWriter,
   commit: FileCommit,
 ): Promise<string> {
-  const git = new Git(system, worktree);
-  const entries = await storeFiles(git, commit.files);
-  await stage(
+  const { git } = blobs;
+  const entries = await blobs.store(commit.files);
+  const staging = stage(
     system,
     git,
     entries.map(({ path, id }) => `100644 ${id} 0\t${path}`),
   );
+  // Started beside it, and told what to do when the entries are there.
+  using importing = new FastImport(git, IMPORT);
+  await staging;
   try {
-    return await moveBranch(git, commit, entries);
+    return await moveBranch(importing, commit, entries);
   } catch (error) {
     const none = "0".repeat(entries[0]!.id.length);
     await stage(system, git, entries.map(({ path }) => `0 ${none} 0\t${path}`));
     throw error;
   }
-}
-
-/** Writes the files' content as objects, as it is. */
-async function storeFiles(
-  git: Git,
-  files: readonly string[],
-): Promise<Entry[]> {
-  const paths = files.map((path) =>
-    relative(git.folder, path).replaceAll("\\", "/")
-  );
-  const args = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
-  const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
-  const ids = decodeBytes(await git.read(args, { stdin: encodeText(stdin) }))
-    .trim().split("\n");
-  return paths.map((path, at) => ({ path, id: ids[at]! }));
 }
 
 /** Tries for the index, which another git may hold for a moment. */
@@ -96,14 +122,16 @@ const ATTEMPTS = 5;
 const IMPORT = ["fast-import", "--quiet", "--date-format=raw", "--done"];
 
 async function moveBranch(
-  git: Git,
+  first: FastImport,
   commit: FileCommit,
   entries: readonly Entry[],
 ): Promise<string> {
+  const { git } = first;
   let head = commit.head;
   for (let attempt = 1;; attempt++) {
-    const stdin = importStream(commit, head, entries);
-    const done = await git.run(IMPORT, { stdin });
+    using next = attempt === 1 ? undefined : new FastImport(git, IMPORT);
+    const stream = importStream(commit, head, entries);
+    const done = await (next ?? first).run(stream);
     if (done.status === 0) return decodeBytes(done.stdout).trim();
     const now = await headOf(git, commit.branch);
     if (now === head || attempt === ATTEMPTS) throw gitFailure(IMPORT, done);

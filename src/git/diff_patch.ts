@@ -4,7 +4,7 @@ import type { Capture } from "./capture.ts";
 import type { Git } from "./git.ts";
 import { rawGit } from "./raw_git.ts";
 import type { Vault } from "./vault.ts";
-import { writeCheckpoint } from "./write_checkpoint.ts";
+import { checkpointImport, writeCheckpoint } from "./write_checkpoint.ts";
 import { overTrees, partOf } from "./read_checkpoints.ts";
 
 /** A patch between two trees; nothing that settings or attributes name runs. */
@@ -52,8 +52,9 @@ export async function patchToWorktree(
   const writing = raw.git.with(env);
   const id = `diff-${system.random()}`;
   const record = new Uint8Array();
+  using importing = checkpointImport(writing);
   const here = await writeCheckpoint(
-    writing,
+    importing,
     { id, capture, record, title: "diff" },
     system.now(),
   );

@@ -92,7 +92,8 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
 const TIME_LIMIT = 30_000;
 
 interface GitOptions {
-  readonly stdin?: Uint8Array;
+  /** See `RunOptions` of the machine. */
+  readonly stdin?: Uint8Array | Promise<Uint8Array>;
   /** Set beside (or over) the variables every git command gets. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds it may take, where half a minute is too little. */

@@ -49,6 +49,7 @@ export function quickWorkspace(
   const { gitDir, worktree } = found;
   try {
     const cwd = system.files.realPath(folder);
+    if (!isFoundByGit(system, { cwd, worktree })) return undefined;
     const core = coreOf(system, gitDir);
     const usual = gitDir === join(worktree, ".git") && !core.bare &&
       core.worktree === undefined && !core.includes &&
@@ -60,6 +61,19 @@ export function quickWorkspace(
     if (error instanceof MpmError) return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether git, on its way up from `cwd`, comes as far as `worktree`: it may be
+ * told where to stop, and stops where another disk begins (git(1)).
+ */
+function isFoundByGit(
+  { env, files }: System,
+  { cwd, worktree }: { cwd: string; worktree: string },
+): boolean {
+  return cwd === worktree ||
+    !env("GIT_CEILING_DIRECTORIES") &&
+      files.stat(cwd)?.disk === files.stat(worktree)?.disk;
 }
 
 /** As git sees it, which else goes on looking further up. */

@@ -1,18 +1,18 @@
+import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
+import type { IndexListing } from "./capture_index.ts";
 import { Git } from "./git.ts";
+import { listIndex } from "./index_listing.ts";
 import { readRecent, type Recent } from "./recent.ts";
 import { safeGit, type SafeSettings, safeSettings } from "./safe_git.ts";
 import { readShallow, type Status } from "./status.ts";
-
-/** Every entry of the index with its mode, id, stage and flags. */
-export const LIST_INDEX = ["ls-files", "-z", "--stage", "-v"];
+import { namesFilter, userNamesFilter } from "./status_git.ts";
 
 /** What a capture asks git. */
 export interface ReadAhead {
   readonly settings: SafeSettings;
   readonly status: Promise<Status>;
-  /** The output of {@link LIST_INDEX}. */
-  readonly listing: Promise<Uint8Array>;
+  readonly listing: Promise<IndexListing>;
   readonly recent: Promise<Recent>;
   /** Fulfilled when all have ended, however they did. */
   readonly ended: Promise<unknown>;
@@ -24,17 +24,24 @@ export interface ReadAhead {
  */
 export async function readAhead(
   system: System,
-  worktree: string,
+  { worktree, gitDir }: Pick<Workspace, "worktree"> & { gitDir: string },
 ): Promise<ReadAhead> {
   const plain = new Git(system, worktree);
   const asked = safeSettings(system, worktree);
-  const listing = plain.read(LIST_INDEX);
+  // No filter may run for the status, so it waits for the settings where one
+  // may be named.
+  const unfiltered = namesFilter(system, gitDir) || userNamesFilter(system)
+    ? undefined
+    : readShallow(plain, { index: true });
   const recent = readRecent(plain);
-  const early = Promise.allSettled([listing, recent]);
-  // No filter may run for the status, so it waits for the settings.
+  const early = Promise.allSettled([recent, unfiltered]);
   const settings = await asked;
-  const { git } = await safeGit(system, worktree, {}, settings);
-  const status = readShallow(git, { index: true });
-  const ended = Promise.allSettled([early, status]);
+  const status = unfiltered && Object.keys(settings.off).length === 0
+    ? unfiltered
+    : safeGit(system, worktree, {}, settings)
+      .then(({ git }) => readShallow(git, { index: true }));
+  const { hash } = settings;
+  const listing = listIndex(system, plain, { gitDir, hash });
+  const ended = Promise.allSettled([early, status, listing]);
   return { settings, status, listing, recent, ended };
 }

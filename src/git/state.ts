@@ -9,6 +9,7 @@ import { readOperation } from "./operation.ts";
 import { readRecent, type Recent } from "./recent.ts";
 import { type Names, resolveUpstream, UPSTREAM } from "./refs.ts";
 import { parseStatus, STATUS, type Status } from "./status.ts";
+import { ownSettingsHave } from "./settings_text.ts";
 import { runStatus } from "./status_git.ts";
 import { splitFields } from "./text.ts";
 
@@ -37,8 +38,8 @@ const STASHES = [
 ];
 
 /**
- * Everything a save records of a worktree: three git processes side by side,
- * four where there are stashes. `workspace` must be in a repository. Throws
+ * Everything a save records of a worktree: two git processes side by side, one
+ * more each where there may be an upstream, and stashes. `workspace` must be in a repository. Throws
  * GIT_FAILED where git cannot read the repository.
  */
 export async function readState(
@@ -47,13 +48,28 @@ export async function readState(
   readers: StateReaders = {},
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
-  const { names = resolveUpstream(git), files } = readers;
+  const { names = upstreamOf(system, git, workspace.gitDir!) } = readers;
+  const { files } = readers;
   const [present, recent] = await allEnded([
     readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
     readers.recent ?? readRecent(git),
   ]);
   if (recent.failure && present.head) throw recent.failure;
   return { ...present, recent: recent.commits };
+}
+
+/** What `branch.<name>.merge` looks like, or an include that may say more. */
+const MERGE = /\[\s*include|\bmerge\b/i;
+
+/** The upstream by {@link UPSTREAM}; nothing where no branch can have one. */
+async function upstreamOf(
+  system: System,
+  git: Git,
+  gitDir: string,
+): Promise<Names> {
+  return ownSettingsHave(system, gitDir, MERGE)
+    ? await resolveUpstream(git)
+    : new Map();
 }
 
 /**
@@ -72,13 +88,17 @@ export async function readPresent(
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
   const { head, branch, upstream, ahead = 0, behind = 0, entries } = status;
+  // Settings of the user's may name one, too, though hardly ever.
+  const upstreams = upstream === undefined || resolved.has(UPSTREAM)
+    ? resolved
+    : await resolveUpstream(git);
   return {
     head,
     branch,
     detached: branch === undefined,
     upstream: upstream === undefined
       ? undefined
-      : { name: upstream, commit: resolved.get(UPSTREAM), ahead, behind },
+      : { name: upstream, commit: upstreams.get(UPSTREAM), ahead, behind },
     recent: [],
     files,
     filesOmitted: entries.length - files.length,

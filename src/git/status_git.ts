@@ -2,13 +2,16 @@ import { join, resolve } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { RunResult, System } from "../system/system.ts";
 import type { Git } from "./git.ts";
-import { commonDirOf } from "./core_settings.ts";
 import { safeSettings } from "./safe_git.ts";
+import {
+  ownSettingsHave,
+  readPlain,
+  userSettingsHave,
+} from "./settings_text.ts";
 import { decodeBytes, isOpenable, splitFields } from "./text.ts";
 
-/** Bytes of a `.git` file, of settings, and of an index that are read. */
+/** Bytes of a `.git` file and of an index that are read. */
 const SMALL = 8192;
-const LARGEST_SETTINGS = 1024 * 1024;
 const LARGEST_INDEX = 512 * 1024 * 1024;
 
 /** Settings that name a filter, or other settings, which may do so. */
@@ -35,19 +38,13 @@ export async function runStatus(
 }
 
 /** Whether a repository's own settings may name a filter; true in doubt. */
-function namesFilter(system: System, gitDir: string): boolean {
-  try {
-    return [
-      join(commonDirOf(system, gitDir), "config"),
-      join(gitDir, "config.worktree"),
-    ].some((path) =>
-      system.files.stat(path) !== undefined &&
-      NAMING.test(decodeBytes(readPlain(system, path, LARGEST_SETTINGS)))
-    );
-  } catch (error) {
-    if (error instanceof MpmError) return true;
-    throw error;
-  }
+export function namesFilter(system: System, gitDir: string): boolean {
+  return ownSettingsHave(system, gitDir, NAMING);
+}
+
+/** Whether the user's own settings may; true in doubt. */
+export function userNamesFilter(system: System): boolean {
+  return userSettingsHave(system, NAMING);
 }
 
 /** Whether git, asked for the state of submodules, might run a filter there. */
@@ -73,15 +70,21 @@ function mayHaveSubmodules(system: System, gitDir: string): boolean {
   try {
     if (!system.files.stat(path)) return false;
     const index = readPlain(system, path, LARGEST_INDEX);
-    for (let at = 0; (at = index.indexOf(0xe0, at) + 1) > 0;) {
-      if (!index[at] && !index[at - 2] && !index[at - 3]) return true;
-    }
+    if (holdsSubmoduleMode(index)) return true;
     return system.files.list(gitDir)
       .some(({ name }) => name.startsWith("sharedindex."));
   } catch (error) {
     if (error instanceof MpmError) return true;
     throw error;
   }
+}
+
+/** Whether the mode of a submodule, 0160000, may be in the bytes of an index. */
+export function holdsSubmoduleMode(bytes: Uint8Array): boolean {
+  for (let at = 0; (at = bytes.indexOf(0xe0, at) + 1) > 0;) {
+    if (!bytes[at] && !bytes[at - 2] && !bytes[at - 3]) return true;
+  }
+  return false;
 }
 
 function isDoubtful(system: System, worktree: string, path: string): boolean {
@@ -103,9 +106,4 @@ function isDoubtful(system: System, worktree: string, path: string): boolean {
     if (error instanceof MpmError) return true;
     throw error;
   }
-}
-
-/** A file that may be behind a link, but nothing that has to be waited on. */
-function readPlain(system: System, path: string, limit: number): Uint8Array {
-  return system.files.readOwn(system.files.realPath(path), limit);
 }

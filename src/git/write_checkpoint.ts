@@ -1,5 +1,6 @@
 import type { TreeDelta } from "../session/snapshot.ts";
 import type { Capture } from "./capture.ts";
+import { FastImport } from "./fast_import.ts";
 import { type Git, gitFailure } from "./git.ts";
 import { decodeBytes, encodeText, joinBytes, quotePath } from "./text.ts";
 
@@ -37,18 +38,22 @@ export interface NewCheckpoint {
   readonly title: string;
 }
 
+/** What {@link writeCheckpoint} writes with; started before that. */
+export function checkpointImport(git: Git): FastImport {
+  return new FastImport(git, IMPORT, { timeout: LONG });
+}
+
 /**
  * Writes blobs, trees, commit and ref in one process and returns the commit's
  * id. Its parent is HEAD, so that HEAD's objects outlive a reset. A ref that is
  * there is never moved. Throws GIT_FAILED, with no ref written.
  */
 export async function writeCheckpoint(
-  git: Git,
+  importing: FastImport,
   checkpoint: NewCheckpoint,
   now: Date,
 ): Promise<string> {
-  const stdin = importStream(checkpoint, now);
-  const done = await git.run(IMPORT, { stdin, timeout: LONG });
+  const done = await importing.run(importStream(checkpoint, now));
   if (done.status !== 0) throw gitFailure(["fast-import"], done);
   return decodeBytes(done.stdout).trim();
 }

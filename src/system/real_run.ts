@@ -91,29 +91,40 @@ function end(child: Deno.ChildProcess): void {
  */
 const LOADER = /^(LD|DYLD)_/;
 
+/** What children get of the changes that most programs are run with. */
+const environments = new WeakMap<object, Record<string, string>>();
+
+const NO_CHANGES = {};
+
 function childEnv(
-  changes: RunOptions["env"] = {},
+  changes: RunOptions["env"] = NO_CHANGES,
 ): { env: Record<string, string>; clearEnv: true } {
+  let env = environments.get(changes);
+  if (!env) environments.set(changes, env = changedOurs(changes));
+  return { env, clearEnv: true };
+}
+
+function changedOurs(
+  changes: NonNullable<RunOptions["env"]>,
+): Record<string, string> {
   const env = Deno.env.toObject();
-  if (Deno.build.os === "windows") {
-    return { env: changedEnv(env, changes), clearEnv: true };
-  }
+  if (Deno.build.os === "windows") return changedEnv(env, changes);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) delete env[name];
     else env[name] = value;
   }
   for (const name in env) if (LOADER.test(name)) delete env[name];
-  return { env, clearEnv: true };
+  return env;
 }
 
 /** A program that stops reading early is no failure of ours. */
 export async function feed(
   stdin: WritableStream<Uint8Array>,
-  bytes: Uint8Array,
+  bytes: Uint8Array | Promise<Uint8Array>,
 ): Promise<void> {
   const writer = stdin.getWriter();
   try {
-    await writer.write(bytes);
+    await writer.write(await bytes);
     await writer.close();
   } catch (error) {
     const closed = error instanceof Deno.errors.BrokenPipe ||

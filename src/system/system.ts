@@ -205,7 +205,11 @@ export interface RunOptions {
   readonly cwd: string;
   /** Added to (or with `null` removed from) the inherited environment. */
   readonly env?: Readonly<Record<string, string | null>>;
-  readonly stdin?: Uint8Array;
+  /**
+   * What it reads; promised: it is started before that is known. Such a promise
+   * is always kept, and counts towards the time the program may take.
+   */
+  readonly stdin?: Uint8Array | Promise<Uint8Array>;
   /** Milliseconds after which the program is ended. */
   readonly timeout: number;
 }

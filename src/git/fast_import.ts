@@ -1,0 +1,36 @@
+import type { RunResult } from "../system/system.ts";
+import type { Git } from "./git.ts";
+import { encodeText } from "./text.ts";
+
+/**
+ * A `git fast-import` that is started before it is known what it imports, so
+ * that it has begun by then. It reads a stream that ends with `done`
+ * (git-fast-import(1)), and imports nothing without one.
+ */
+export class FastImport implements Disposable {
+  readonly git: Git;
+  readonly #told = Promise.withResolvers<Uint8Array>();
+  readonly #done: Promise<RunResult>;
+
+  /** `args`: the command with its options. `timeout`: milliseconds. */
+  constructor(
+    git: Git,
+    args: readonly string[],
+    options: { timeout?: number } = {},
+  ) {
+    this.git = git;
+    this.#done = git.run(args, { ...options, stdin: this.#told.promise });
+    // Whoever imports nothing does not wait for it.
+    this.#done.catch(() => {});
+  }
+
+  /** Imports a stream, once. */
+  run(stream: Uint8Array): Promise<RunResult> {
+    this.#told.resolve(stream);
+    return this.#done;
+  }
+
+  [Symbol.dispose](): void {
+    this.#told.resolve(encodeText("done\n"));
+  }
+}

@@ -1,0 +1,63 @@
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import { commonDirOf } from "./core_settings.ts";
+import { decodeBytes } from "./text.ts";
+
+/** Bytes of a file of settings that is read. */
+const LARGEST = 1024 * 1024;
+
+/**
+ * Whether the text of a repository's own settings has what `pattern` matches,
+ * which costs no process of git. The pattern matches an include, too; true in
+ * doubt.
+ */
+export function ownSettingsHave(
+  system: System,
+  gitDir: string,
+  pattern: RegExp,
+): boolean {
+  return anyHas(system, pattern, () => [
+    join(commonDirOf(system, gitDir), "config"),
+    join(gitDir, "config.worktree"),
+  ]);
+}
+
+/** The same of the user's own settings (git-config(1), FILES). */
+export function userSettingsHave(system: System, pattern: RegExp): boolean {
+  const global = system.env("GIT_CONFIG_GLOBAL");
+  if (global === "/dev/null") return false;
+  const home = system.home();
+  const shared = system.env("XDG_CONFIG_HOME") ||
+    (home === undefined ? undefined : join(home, ".config"));
+  const usual = [
+    ...home === undefined ? [] : [join(home, ".gitconfig")],
+    ...shared === undefined ? [] : [join(shared, "git", "config")],
+  ];
+  return anyHas(system, pattern, () => global === undefined ? usual : [global]);
+}
+
+function anyHas(
+  system: System,
+  pattern: RegExp,
+  files: () => readonly string[],
+): boolean {
+  try {
+    return files().some((path) =>
+      system.files.stat(path) !== undefined &&
+      pattern.test(decodeBytes(readPlain(system, path, LARGEST)))
+    );
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}
+
+/** A file that may be behind a link, but nothing that has to be waited on. */
+export function readPlain(
+  system: System,
+  path: string,
+  limit: number,
+): Uint8Array {
+  return system.files.readOwn(system.files.realPath(path), limit);
+}
