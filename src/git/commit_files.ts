@@ -4,6 +4,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { FastImport } from "./fast_import.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
+import { unfiltered } from "./status_git.ts";
 import { decodeBytes, encodeText, quotePath } from "./text.ts";
 
 /**
@@ -12,10 +13,14 @@ import { decodeBytes, encodeText, quotePath } from "./text.ts";
  */
 export class BlobWriter implements Disposable {
   readonly git: Git;
+  /** The repository's own folder. */
+  readonly gitDir: string;
   readonly #told = Promise.withResolvers<Uint8Array>();
   readonly #written: Promise<RunResult>;
 
-  constructor(system: System, { worktree }: Pick<Workspace, "worktree">) {
+  /** `workspace` must be in a repository. */
+  constructor(system: System, { worktree, gitDir }: Workspace) {
+    this.gitDir = gitDir!;
     this.git = new Git(system, worktree);
     this.#written = this.git.run(HASH, { stdin: this.#told.promise });
     // Whoever stores nothing does not wait for it.
@@ -73,11 +78,12 @@ export async function commitFiles(
   blobs: BlobWriter,
   commit: FileCommit,
 ): Promise<string> {
-  const { git } = blobs;
+  const { git, gitDir } = blobs;
+  const quiet = await unfiltered(system, git, gitDir);
   const entries = await blobs.store(commit.files);
   const staging = stage(
     system,
-    git,
+    quiet,
     entries.map(({ path, id }) => `100644 ${id} 0\t${path}`),
   );
   // Started beside it, and told what to do when the entries are there.
@@ -87,7 +93,8 @@ export async function commitFiles(
     return await moveBranch(importing, commit, entries);
   } catch (error) {
     const none = "0".repeat(entries[0]!.id.length);
-    await stage(system, git, entries.map(({ path }) => `0 ${none} 0\t${path}`));
+    const lines = entries.map(({ path }) => `0 ${none} 0\t${path}`);
+    await stage(system, quiet, lines);
     throw error;
   }
 }

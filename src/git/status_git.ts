@@ -28,13 +28,26 @@ export async function runStatus(
   git: Git,
   { gitDir, args }: { gitDir: string; args: readonly string[] },
 ): Promise<RunResult> {
-  const quiet = namesFilter(system, gitDir)
-    ? git.with((await safeSettings(system, git.folder)).off)
-    : git;
+  const quiet = await unfiltered(system, git, gitDir);
   const shallow = await submodulesFilter(system, quiet, gitDir);
   return await quiet.run(
     shallow ? args.toSpliced(1, 0, "--ignore-submodules=dirty") : args,
   );
+}
+
+/**
+ * A git that runs no filter where the repository's own settings may name one.
+ * Git looks into files by itself whenever it writes an index in the second in
+ * which they were changed.
+ */
+export async function unfiltered(
+  system: System,
+  git: Git,
+  gitDir: string,
+): Promise<Git> {
+  return namesFilter(system, gitDir)
+    ? git.with((await safeSettings(system, git.folder)).off)
+    : git;
 }
 
 /** Whether a repository's own settings may name a filter; true in doubt. */
