@@ -32,7 +32,7 @@ posixTest(
   () => {
     using env = racy();
     env.write("more", "");
-  env.git("update-index", "--add", "more");
+    env.git("update-index", "--add", "more");
     assertEquals(hasRun(env), true);
   },
 );
