@@ -88,7 +88,7 @@ export async function storeCheckpoint(
   const { system } = context;
   const { vault, workspace } = place;
   const { root } = workspace;
-  using first = checkpointImport(vault.git);
+  await using first = checkpointImport(vault.git);
   ensureHome(system, root);
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
@@ -121,7 +121,7 @@ export async function storeCheckpoint(
     const fresh = again
       ? await again()
       : (await captureNow(system, place, { write: true })).capture;
-    using importing = checkpointImport(vault.git);
+    await using importing = checkpointImport(vault.git);
     commit = await write(fresh, importing);
   }
   noteRecord(context, root, { record, commit });

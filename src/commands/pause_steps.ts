@@ -196,7 +196,7 @@ async function saved(
   const { draft, target } = plan;
   const { root } = draft.workspace;
   const noted: string[] = [];
-  using blobs = readyCommit(system, plan);
+  await using blobs = readyCommit(system, plan);
   const { save, bytes, files, warnings } = await writeSave(system, root, {
     time: draft.time,
     build(slot) {

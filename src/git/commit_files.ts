@@ -11,7 +11,7 @@ import { decodeBytes, encodeText, quotePath } from "./text.ts";
  * A git that writes blobs and waits to be told of which files: started while a
  * save is written, it costs no time of its own after that.
  */
-export class BlobWriter implements Disposable {
+export class BlobWriter implements AsyncDisposable {
   readonly git: Git;
   /** The repository's own folder. */
   readonly gitDir: string;
@@ -23,7 +23,7 @@ export class BlobWriter implements Disposable {
     this.gitDir = gitDir!;
     this.git = new Git(system, worktree);
     this.#written = this.git.run(HASH, { stdin: this.#told.promise });
-    // Whoever stores nothing does not wait for it.
+    // How it failed is for whoever stores something.
     this.#written.catch(() => {});
   }
 
@@ -41,8 +41,10 @@ export class BlobWriter implements Disposable {
     return paths.map((path, at) => ({ path, id: ids[at]! }));
   }
 
-  [Symbol.dispose](): void {
+  /** Waits until it has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#told.resolve(new Uint8Array());
+    await this.#written.catch(() => {});
   }
 }
 
@@ -81,14 +83,13 @@ export async function commitFiles(
   const { git, gitDir } = blobs;
   const quiet = await unfiltered(system, git, gitDir);
   const entries = await blobs.store(commit.files);
-  const staging = stage(
+  // Started before, and told what to do when the entries are there.
+  await using importing = new FastImport(git, IMPORT);
+  await stage(
     system,
     quiet,
     entries.map(({ path, id }) => `100644 ${id} 0\t${path}`),
   );
-  // Started beside it, and told what to do when the entries are there.
-  using importing = new FastImport(git, IMPORT);
-  await staging;
   try {
     return await moveBranch(importing, commit, entries);
   } catch (error) {
@@ -136,7 +137,7 @@ async function moveBranch(
   const { git } = first;
   let head = commit.head;
   for (let attempt = 1;; attempt++) {
-    using next = attempt === 1 ? undefined : new FastImport(git, IMPORT);
+    await using next = attempt === 1 ? undefined : new FastImport(git, IMPORT);
     const stream = importStream(commit, head, entries);
     const done = await (next ?? first).run(stream);
     if (done.status === 0) return decodeBytes(done.stdout).trim();

@@ -52,7 +52,7 @@ export async function patchToWorktree(
   const writing = raw.git.with(env);
   const id = `diff-${system.random()}`;
   const record = new Uint8Array();
-  using importing = checkpointImport(writing);
+  await using importing = checkpointImport(writing);
   const here = await writeCheckpoint(
     importing,
     { id, capture, record, title: "diff" },

@@ -7,7 +7,7 @@ import { encodeText } from "./text.ts";
  * that it has begun by then. It reads a stream that ends with `done`
  * (git-fast-import(1)), and imports nothing without one.
  */
-export class FastImport implements Disposable {
+export class FastImport implements AsyncDisposable {
   readonly git: Git;
   readonly #told = Promise.withResolvers<Uint8Array>();
   readonly #done: Promise<RunResult>;
@@ -20,7 +20,7 @@ export class FastImport implements Disposable {
   ) {
     this.git = git;
     this.#done = git.run(args, { ...options, stdin: this.#told.promise });
-    // Whoever imports nothing does not wait for it.
+    // How it failed is for whoever imports something.
     this.#done.catch(() => {});
   }
 
@@ -30,7 +30,9 @@ export class FastImport implements Disposable {
     return this.#done;
   }
 
-  [Symbol.dispose](): void {
+  /** Waits until it has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#told.resolve(encodeText("done\n"));
+    await this.#done.catch(() => {});
   }
 }

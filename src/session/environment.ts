@@ -55,8 +55,8 @@ export const VARIABLES: readonly Variable[] = [
       "Git's other variables of that kind are taken away before git runs",
   },
   {
-    name: "GIT_ATTR_NOSYSTEM",
-    summary: "As git takes it",
+    name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",
+    summary: "As git takes them",
   },
   {
     name: "CLAUDE_CONFIG_DIR",
