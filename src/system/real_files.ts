@@ -240,8 +240,12 @@ function syncFolder(folder: string): void {
   opened.syncSync();
 }
 
-/** Milliseconds between two tries for a lock that somebody else holds. */
-const LOCK_RETRY = 5;
+/**
+ * Milliseconds between two tries for a lock that somebody else holds: the first
+ * wait, and the longest. Many that wait would otherwise take from the one that
+ * has it the time to end.
+ */
+const LOCK_RETRY = { first: 5, longest: 50, growth: 1.3 };
 
 /** Made if it is not there; never through a link. */
 function openLock(path: string): Deno.FsFile {
@@ -262,12 +266,16 @@ async function lock(
 ): Promise<Disposable | undefined> {
   const file = guard("lock", path, () => openLock(path));
   const end = Date.now() + wait;
+  let retry = LOCK_RETRY.first;
   while (!guard("lock", path, () => file.tryLockSync(true))) {
-    if (Date.now() >= end) {
+    const left = end - Date.now();
+    if (left <= 0) {
       file.close();
       return undefined;
     }
-    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY));
+    const pause = Math.min(retry, left);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    retry = Math.min(retry * LOCK_RETRY.growth, LOCK_RETRY.longest);
   }
   return { [Symbol.dispose]: () => file.close() };
 }
