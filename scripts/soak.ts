@@ -4,7 +4,7 @@ import { ensureBuilt } from "./build.ts";
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
  * every command in all its forms, by the binary, on every hostile store, and on a
- * disk that is full or read-only.
+ * disk that is full or read-only; and a store of ten thousand files migrates.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
@@ -16,6 +16,7 @@ if (import.meta.main) {
         .map((part) => `tests/faults/${part}_test.ts`),
       ...["files", "contents", "git"]
         .map((part) => `tests/e2e/hostile_${part}_test.ts`),
+      "tests/e2e/migrate_test.ts",
     ],
     env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },
     stdin: "null",
