@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import {
   type Called,
   clientTest,
@@ -14,20 +14,57 @@ import { ROOT } from "../helpers/tree.ts";
 import { misfits } from "../../src/claude/settings_kinds.ts";
 import { Settings } from "../../src/claude/settings_schema.ts";
 
-const LOCAL = ".claude/settings.local.json";
+/** Where settings are, by their scopes: the client reads all three at once. */
+const FILES = {
+  local: "project/.claude/settings.local.json",
+  project: "project/.claude/settings.json",
+  user: "home/.claude/settings.json",
+} as const;
 
-/** A world with mpm's hooks, which start a stand-in that notes the calls. */
+type Scope = keyof typeof FILES;
+
+const SCOPES = Object.keys(FILES) as Scope[];
+
+function writeSettings(env: TestEnv, scope: Scope, text: string): void {
+  const path = join(env.root, FILES[scope]);
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  Deno.writeTextFileSync(path, text);
+}
+
+/**
+ * A way to install mpm's hooks that start a stand-in of their own, which notes
+ * the calls.
+ */
+function standsIn(env: TestEnv, scope: Scope, ...args: string[]) {
+  const folder = join(env.root, `a ${scope} folder's bin`);
+  Deno.mkdirSync(folder);
+  const mpm = standIn(join(folder, "mpm"), binary());
+  const install = () => {
+    const where = ["--scope", scope, "--binary", mpm.path];
+    const all = ["hooks", "install", ...where, ...args];
+    const { status, stderr } = env.run(binary(), all);
+    assertEquals([status, stderr.replace(/^Note: .*\n/gm, "")], [0, ""]);
+  };
+  return { mpm, install };
+}
+
+/** A world for the hooks in the local settings. */
 function installed(...args: string[]) {
   const env = TestEnv.repository();
-  const folder = join(env.root, "a folder's bin");
-  Deno.mkdirSync(folder);
-  const mpm = standIn(env, join(folder, "mpm"), binary());
-  const install = () => {
-    const all = ["hooks", "install", "--binary", mpm.path, ...args];
-    const { status, stderr } = env.run(binary(), all);
-    assertEquals([status, stderr.replace(/^Note: .*\n/, "")], [0, ""]);
-  };
-  return { env, mpm, install };
+  return { env, ...standsIn(env, "local", ...args) };
+}
+
+/** In groups of no more than `size`. */
+function groups<T>(all: readonly T[], size: number): T[][] {
+  return Array.from(
+    { length: Math.ceil(all.length / size) },
+    (_, at) => all.slice(at * size, (at + 1) * size),
+  );
+}
+
+/** A text for each scope that there is one for. */
+function scoped<T>(texts: readonly T[]): [Scope, T][] {
+  return texts.map((text, at) => [SCOPES[at]!, text]);
 }
 
 function prompt(text: string): string[] {
@@ -70,14 +107,14 @@ clientTest("its validator accepts the plugin", async () => {
   assertStringIncludes(stdout, "Validation passed");
 });
 
-for (const scope of ["local", "project", "user"]) {
-  clientTest(`hooks installed in the ${scope} settings fire`, async () => {
-    const { env, mpm, install } = installed("--scope", scope);
-    using _ = env;
-    await using api = new MockApi({ steps: STEPS });
-    install();
-    const { status, stdout, stderr } = await runClient(env, api, prompt("go"));
-    assertEquals([status, stdout, stderr], [0, "All done.\n", ""]);
+clientTest("hooks installed in the settings of each scope fire", async () => {
+  using env = TestEnv.repository();
+  await using api = new MockApi({ steps: STEPS });
+  const each = SCOPES.map((scope) => ({ scope, ...standsIn(env, scope) }));
+  each.forEach(({ install }) => install());
+  const { status, stdout, stderr } = await runClient(env, api, prompt("go"));
+  assertEquals([status, stdout, stderr], [0, "All done.\n", ""]);
+  for (const { scope, mpm } of each) {
     assertEquals(events(mpm.read()), [
       "PostToolBatch",
       "PostToolBatch",
@@ -86,11 +123,11 @@ for (const scope of ["local", "project", "user"]) {
       "SessionEnd",
       "SessionStart",
       "UserPromptSubmit",
-    ]);
+    ], scope);
     const failed = mpm.read().find(({ args }) => args.includes("failed"));
-    assertEquals(failed, undefined);
-  });
-}
+    assertEquals(failed, undefined, scope);
+  }
+});
 
 clientTest("removed hooks do not fire", async () => {
   const { env, mpm, install } = installed();
@@ -113,21 +150,46 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
     "an older mpm's entries",
     "rules that are skipped one by one",
   ];
-  await Promise.all(kinds.map(async (kind) => {
-    const { env, mpm, install } = installed();
-    using _ = env;
-    await using api = new MockApi();
-    env.write(LOCAL, SHAPES[kind]!.text);
-    install();
-    const { stderr } = await runClient(env, api, prompt("go"));
-    assert(!stderr.includes("did not load"), `${kind}: ${stderr}`);
-    assertEquals(
-      events(mpm.read()),
-      ["SessionEnd", "SessionStart", "UserPromptSubmit"],
-      kind,
-    );
-  }));
+  await Promise.all(
+    groups(kinds, SCOPES.length).map(async (some) => {
+      using env = TestEnv.repository();
+      await using api = new MockApi();
+      const each = scoped(some).map(([scope, kind]) => {
+        writeSettings(env, scope, SHAPES[kind]!.text);
+        return { kind, ...standsIn(env, scope) };
+      });
+      each.forEach(({ install }) => install());
+      const { stderr } = await runClient(env, api, prompt("go"));
+      assert(!stderr.includes("did not load"), `${some}: ${stderr}`);
+      for (const { kind, mpm } of each) {
+        const started = ["SessionEnd", "SessionStart", "UserPromptSubmit"];
+        assertEquals(events(mpm.read()), started, kind);
+      }
+    }),
+  );
 });
+
+/**
+ * Starts the client with a settings file in each scope, and gives what it says
+ * and the keys, or "" for the whole, that it refuses of each.
+ */
+async function told(texts: readonly string[]) {
+  using env = TestEnv.repository();
+  await using api = new MockApi();
+  for (const [scope, text] of scoped(texts)) writeSettings(env, scope, text);
+  const { stderr } = await runClient(env, api, prompt("go"));
+  const [refused] = stderr.split("These settings entries were skipped");
+  const lines = [
+    ...refused!.matchAll(/^  \$ROOT\/(.*?\.json)(?: \(([$\w]+))?/gm),
+  ];
+  const named = scoped(texts).map(([scope]) =>
+    new Set(
+      lines.filter(([, path]) => path === FILES[scope])
+        .map(([, , key = ""]) => key),
+    )
+  );
+  return { stderr, named };
+}
 
 clientTest("it rejects what hooks install refuses", async () => {
   const kinds = Object.entries(SHAPES).filter(([kind, { refused }]) =>
@@ -135,13 +197,15 @@ clientTest("it rejects what hooks install refuses", async () => {
     /^(a guard|a setting|a comment$|an array$|null$)/.test(kind)
   );
   assert(kinds.length > 7);
-  await Promise.all(kinds.map(async ([kind, { text }]) => {
-    using env = TestEnv.repository();
-    await using api = new MockApi();
-    env.write(LOCAL, text);
-    const { stderr } = await runClient(env, api, prompt("go"));
-    assertStringIncludes(stderr, "did not load", kind);
-  }));
+  await Promise.all(
+    groups(kinds, SCOPES.length).map(async (some) => {
+      const { stderr, named } = await told(some.map(([, { text }]) => text));
+      assertStringIncludes(stderr, "did not load");
+      some.forEach(([kind], at) =>
+        assert(named[at]!.size > 0, `${kind}: ${stderr}`)
+      );
+    }),
+  );
 });
 
 /** Something of every kind; at each key one of them is wrong. */
@@ -162,29 +226,22 @@ function atEachKey(wrong: boolean): [string, unknown][] {
 clientTest("it judges each setting as mpm does", async () => {
   const size = 10; // It names no more than that of one file.
   const [wrong, right] = [atEachKey(true), atEachKey(false)];
-  const files = Array.from(
-    { length: Math.ceil(wrong.length / size) },
-    (_, at) => wrong.slice(at * size, (at + 1) * size),
+  const text = (settings: [string, unknown][]) =>
+    JSON.stringify(Object.fromEntries(settings));
+  const files = groups(wrong, size);
+  await Promise.all(
+    groups(files, SCOPES.length).map(async (some) => {
+      const { named, stderr } = await told(some.map(text));
+      const keys = some.map((part) => new Set(part.map(([key]) => key)));
+      assertEquals(named, keys, stderr);
+    }),
   );
-  const tell = async (settings: [string, unknown][]) => {
-    using env = TestEnv.repository();
-    await using api = new MockApi();
-    env.write(LOCAL, JSON.stringify(Object.fromEntries(settings)));
-    const { stderr } = await runClient(env, api, prompt("go"));
-    const [refused] = stderr.split("These settings entries were skipped");
-    const named = [...refused!.matchAll(/\.json \(([$\w]+)/g)];
-    return { stderr, named: new Set(named.map(([, key]) => key!)) };
-  };
-  await Promise.all(files.map(async (part) => {
-    const { named, stderr } = await tell(part);
-    assertEquals(named, new Set(part.map(([key]) => key)), stderr);
-  }));
   const taken = right.filter(([, value]) => value !== undefined);
   assert(taken.length > 110);
   // A login that is asked for keeps the client from going on.
-  const { stderr } = await tell(
-    taken.filter(([key]) => !/^(forceLogin|required)/.test(key)),
-  );
+  const { stderr } = await told([
+    text(taken.filter(([key]) => !/^(forceLogin|required)/.test(key))),
+  ]);
   assert(!stderr.includes("did not load"), stderr);
 });
 

@@ -67,11 +67,10 @@ export interface Called {
  * gives the calls so far.
  */
 export function standIn(
-  env: TestEnv,
   path: string,
   binary: string,
 ): { path: string; read: () => Called[] } {
-  const log = join(env.root, "calls");
+  const log = `${path}.calls`;
   Deno.mkdirSync(log, { recursive: true });
   const script = `#!/bin/sh
 call=$(mktemp "${log}/XXXXXXXX")

@@ -1,9 +1,7 @@
 import { main } from "../../src/app.ts";
 import { COMMANDS } from "../../src/commands/mod.ts";
-import { problemsOf } from "../../src/session/validate.ts";
 import type { System, Takeover, Terminal } from "../../src/system/system.ts";
 import type { Outcome, TestEnv } from "./env.ts";
-import { misfits } from "./schemas.ts";
 
 export interface MpmOptions {
   readonly cwd?: string;
@@ -33,19 +31,20 @@ export async function mpm(
   const text = (parts: string[]) =>
     parts.join("").replaceAll(env.root, "$ROOT");
   if (status !== 0 && args.includes("--json")) {
-    checkError(args, stdout.join(""), stderr.join(""));
+    await checkError(args, stdout.join(""), stderr.join(""));
   }
   return { status, stdout: text(stdout), stderr: text(stderr) };
 }
 
 /** An error as data fits the schema of errors, and is all that is told. */
-function checkError(
+async function checkError(
   args: readonly string[],
   stdout: string,
   stderr: string,
-): void {
+): Promise<void> {
   // A status can be an answer, as that of a doctor is; after "--" it is a word.
   if (stdout !== "" || args.indexOf("--") >= 0) return;
+  const { misfits } = await import("./schemas.ts");
   const found = misfits("error", JSON.parse(stderr));
   if (found !== "") throw new Error(`mpm ${args.join(" ")}: ${found}`);
 }
@@ -77,6 +76,9 @@ async function checkResult(
   const name = [args.slice(0, 2).join(" "), args[0]!]
     .find((words) => Object.hasOwn(COMMANDS, words));
   if (name === undefined) return;
+  // Many a test asks for no data: what checks it is not loaded for those.
+  const { problemsOf } = await import("../../src/session/validate.ts");
+  const { misfits } = await import("./schemas.ts");
   const schema = await (await COMMANDS[name]!()).result();
   const problems = problemsOf(schema, value);
   problems.push(misfits(name.replaceAll(" ", "-"), value));
