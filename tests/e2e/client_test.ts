@@ -180,7 +180,7 @@ async function told(texts: readonly string[]) {
   const { stderr } = await runClient(env, api, prompt("go"));
   const [refused] = stderr.split("These settings entries were skipped");
   const lines = [
-    ...refused!.matchAll(/^  \$ROOT\/(.*?\.json)(?: \(([$\w]+))?/gm),
+    ...refused!.matchAll(/^ {2}\$ROOT\/(.*?\.json)(?: \(([$\w]+))?/gm),
   ];
   const named = scoped(texts).map(([scope]) =>
     new Set(
