@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Commit } from "./build_commit.ts";
 import { BuildError } from "./build_error.ts";
+import { mergeHot } from "./build_merge.ts";
 
 /**
  * Makes a bundled file the same on every machine: fills in the commit and its
@@ -59,7 +60,8 @@ async function finishAll(folder: string, commit: Commit): Promise<void> {
     files.set(name, finish(await Deno.readTextFile(path), commit));
     await Deno.remove(path);
   }
-  for (const [name, text] of withStableNames(files)) {
+  const shared = await mergeHot(withStableNames(files));
+  for (const [name, text] of withStableNames(shared)) {
     const path = join(folder, name);
     await Deno.writeTextFile(path, text);
     // `deno compile` embeds the file's time.
