@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Commit } from "./build_commit.ts";
 import { BuildError } from "./build_error.ts";
+import { mergeHot } from "./build_merge.ts";
 
 /** The bundler's comment above a file that is not the project's own. */
 const FOREIGN = /^\/\/ (?:\.\.\/|\/|[A-Za-z]:[\\/]).*\n/gm;
@@ -62,7 +63,8 @@ async function finishAll(folder: string, commit: Commit): Promise<void> {
     files.set(name, finish(await Deno.readTextFile(path), commit));
     await Deno.remove(path);
   }
-  for (const [name, text] of withStableNames(files)) {
+  const shared = await mergeHot(withStableNames(files));
+  for (const [name, text] of withStableNames(shared)) {
     const path = join(folder, name);
     await Deno.writeTextFile(path, text);
     // `deno compile` embeds the file's time.
