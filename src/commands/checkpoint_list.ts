@@ -69,14 +69,10 @@ foreign.`,
       style.bold(escapeText(row.name)),
       style.green(escapeText(row.branch ?? "-")),
       sizeText(row.size),
-      (row.origin === "foreign" ? style.yellow("foreign: ") : "") +
-      escapeText(
-        [
-          row.kind === "named" ? "" : `(${row.kind})`,
-          row.here ? "" : `[in ${row.worktree}]`,
-          row.note ?? "",
-        ].filter((part) => part !== "").join(" "),
-      ),
+      [
+        row.origin === "foreign" ? style.yellow("foreign") : "",
+        escapeText(wordsOf(row)),
+      ].filter((part) => part !== "").join(": "),
     ]);
     const more = hidden > 0
       ? `And ${counted(hidden, "safety checkpoint")}: ` +
@@ -93,3 +89,14 @@ foreign.`,
         'diff <number>" shows what changed since'
       : undefined,
 });
+
+/** What is said of it beside its name: kind, place, note. */
+function wordsOf(
+  { kind, here, worktree, note }: CheckpointListResult["checkpoints"][number],
+): string {
+  return [
+    kind === "named" ? "" : `(${kind})`,
+    here ? "" : `[in ${worktree}]`,
+    note ?? "",
+  ].filter((part) => part !== "").join(" ");
+}
