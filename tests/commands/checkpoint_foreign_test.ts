@@ -9,15 +9,9 @@ import type {
 import type { TrustResult } from "../../src/session/results_trust.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { anotherUser } from "../helpers/users.ts";
 
 const RECORD = ".claude-mpm/checkpoints/before.json";
-
-/** From now on it is another user, who has this project's files. */
-function anotherUser(env: TestEnv): void {
-  const home = join(env.root, "other");
-  env.extra.HOME = home;
-  Deno.mkdirSync(home, { recursive: true });
-}
 
 /** A project with a checkpoint of this user's. */
 async function withCheckpoint(
