@@ -2,6 +2,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Commit } from "./build_commit.ts";
 import { BuildError } from "./build_error.ts";
+import { mergeHot } from "./build_merge.ts";
+
+/** The bundler's comment above a file that is not the project's own. */
+const FOREIGN = /^\/\/ (?:\.\.\/|\/|[A-Za-z]:[\\/]).*\n/gm;
 
 /**
  * Makes a bundled file the same on every machine: fills in the commit and its
@@ -12,7 +16,7 @@ export function finish(text: string, { commit, date }: Commit): string {
   return text
     .replaceAll("@mpm-commit@", commit)
     .replaceAll("@mpm-date@", date)
-    .replace(/^\/\/ (?:\.\.\/|\/|[A-Za-z]:[\\/]).*\n/gm, "");
+    .replace(FOREIGN, "");
 }
 
 /** How the bundler names a file that several others share. */
@@ -59,7 +63,8 @@ async function finishAll(folder: string, commit: Commit): Promise<void> {
     files.set(name, finish(await Deno.readTextFile(path), commit));
     await Deno.remove(path);
   }
-  for (const [name, text] of withStableNames(files)) {
+  const shared = await mergeHot(withStableNames(files));
+  for (const [name, text] of withStableNames(shared)) {
     const path = join(folder, name);
     await Deno.writeTextFile(path, text);
     // `deno compile` embeds the file's time.
@@ -71,19 +76,8 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/**
- * Bundles `main.ts` of the project at `root` into `folder`: loading one file
- * takes half the time of loading its modules. What only some commands import
- * stays in files of its own.
- *
- * @returns the path of the bundled main file
- * @throws {BuildError} when `deno bundle` fails
- */
-export async function bundle(
-  root: string,
-  folder: string,
-  commit: Commit,
-): Promise<string> {
+/** Bundles `main.ts` as it comes from Deno. Throws BuildError. */
+async function runBundler(root: string, folder: string): Promise<void> {
   const frozen = await exists(join(root, "deno.lock")) ? ["--frozen"] : [];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -101,6 +95,45 @@ export async function bundle(
         "certificate of its own, set DENO_TLS_CA_STORE=mozilla,system",
     );
   }
+}
+
+/**
+ * Bundles `main.ts` of the project at `root` into `folder`: loading one file
+ * takes half the time of loading its modules. What only some commands import
+ * stays in files of its own.
+ *
+ * @returns the path of the bundled main file
+ * @throws {BuildError} when `deno bundle` fails
+ */
+export async function bundle(
+  root: string,
+  folder: string,
+  commit: Commit,
+): Promise<string> {
+  await runBundler(root, folder);
   await finishAll(folder, commit);
   return join(folder, "main.js");
+}
+
+/**
+ * The files outside the project that a bundle of it holds, as the bundler's
+ * comments name them, with slashes.
+ *
+ * @throws {BuildError} when `deno bundle` fails
+ */
+export async function foreignModules(root: string): Promise<string[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await runBundler(root, folder);
+    const paths = new Set<string>();
+    for await (const { name } of Deno.readDir(folder)) {
+      const text = await Deno.readTextFile(join(folder, name));
+      for (const [line] of text.matchAll(FOREIGN)) {
+        paths.add(line.trim().slice("// ".length).replaceAll("\\", "/"));
+      }
+    }
+    return [...paths].sort();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }

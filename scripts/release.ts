@@ -6,6 +6,7 @@ import { build } from "./build.ts";
 import { commitOf } from "./build_commit.ts";
 import { BuildError, exitStatus, say } from "./build_error.ts";
 import { assetName, pack, WINGET, zip } from "./release_archive.ts";
+import { LICENCES, licencesOf } from "./release_licences.ts";
 import { notesOf } from "./release_notes.ts";
 import { packagesOf, wingetOf } from "./release_packages.ts";
 import { billOfMaterials } from "./release_sbom.ts";
@@ -29,11 +30,17 @@ export interface Finish {
   readonly changelog: string;
 }
 
+/** What is packed, and where the archive goes. */
+export interface Packing extends Pick<Finish, "root" | "out" | "day"> {
+  /** The licences of what is in the binary that others wrote. */
+  readonly licences: string;
+}
+
 /** Packs a binary, and what belongs to it, as the archive of its platform. */
 export async function packBinary(
   binary: string,
   triple: Triple,
-  { root, out, day }: Pick<Finish, "root" | "out" | "day">,
+  { root, out, day, licences }: Packing,
 ): Promise<string> {
   const name = triple.includes("windows") ? "mpm.exe" : "mpm";
   const beside = await Promise.all(
@@ -45,6 +52,11 @@ export async function packBinary(
   );
   const bytes = pack(triple, [
     { name, bytes: await Deno.readFile(binary), executable: true },
+    {
+      name: LICENCES,
+      bytes: new TextEncoder().encode(licences),
+      executable: false,
+    },
     ...beside,
   ], day);
   const path = join(out, assetName(triple));
@@ -216,7 +228,8 @@ async function packAll({ target, all, run, out }: Options): Promise<void> {
     );
   }
   const { date: day } = await commitOf(ROOT);
-  const place = { root: ROOT, out, day };
+  const licences = await licencesOf(ROOT);
+  const place = { root: ROOT, out, day, licences };
   const binaries = await build(named, { root: ROOT });
   for (const [at, triple] of named.entries()) {
     const path = await packBinary(binaries[at]!, triple, place);

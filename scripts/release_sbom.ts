@@ -12,12 +12,16 @@ export interface Subject {
   readonly day: string;
 }
 
-interface Library {
+/** An npm package of which something is in the binaries. */
+export interface Library {
   readonly name: string;
   readonly version: string;
   /** `sha512-` and base64, of the package's archive. */
   readonly integrity: string;
+  /** Its SPDX id, as the package has it. */
   readonly licence: string | undefined;
+  /** Where Deno keeps its files. */
+  readonly folder: string;
 }
 
 /**
@@ -86,7 +90,8 @@ function component(
   return { type, "bom-ref": ref, name, version, purl: ref, ...licenses };
 }
 
-function purl({ name, version }: Library): string {
+/** Its address as a package URL. */
+export function purl({ name, version }: Library): string {
   return `pkg:npm/${name.replace(/^@/, "%40")}@${version}`;
 }
 
@@ -130,8 +135,12 @@ interface Package {
   readonly registryUrl: string;
 }
 
-/** The packages the program imports, and those that these need, by name. */
-async function librariesOf(root: string): Promise<Library[]> {
+/**
+ * The packages the program imports, and those that these need, by name.
+ *
+ * @throws {BuildError} when Deno cannot say what the program imports
+ */
+export async function librariesOf(root: string): Promise<Library[]> {
   const graph = await info<Graph>(root, "main.ts");
   const { npmCache } = await info<{ npmCache: string }>(root);
   const lock = JSON.parse(await Deno.readTextFile(join(root, "deno.lock")));
@@ -146,10 +155,12 @@ async function librariesOf(root: string): Promise<Library[]> {
     [...wanted].sort().map(async (id): Promise<Library> => {
       const { name, version, registryUrl } = graph.npmPackages[id]!;
       const host = new URL(registryUrl).host.replace(":", "_PORT");
-      const path = join(npmCache, host, name, version, "package.json");
-      const { license } = JSON.parse(await Deno.readTextFile(path));
+      const folder = join(npmCache, host, name, version);
+      const { license } = JSON.parse(
+        await Deno.readTextFile(join(folder, "package.json")),
+      );
       const { integrity } = lock.npm[id];
-      return { name, version, integrity, licence: license };
+      return { name, version, integrity, licence: license, folder };
     }),
   );
 }

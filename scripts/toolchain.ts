@@ -7,6 +7,9 @@
 /** The one Deno mpm is built and tested with. */
 export const DENO_VERSION = "2.7.11";
 
+/** Whose that Deno is, as its licence begins. */
+export const DENO_COPYRIGHT = "Copyright 2018-2026 the Deno authors";
+
 /**
  * Version of the npm packages `@stdy/cli-*`. Each carries a program compiled
  * by Deno {@link DENO_VERSION}, and so the runtime `deno compile` needs.

@@ -23,7 +23,7 @@ export interface Offered {
   readonly title: string;
   readonly choices: readonly Choice[];
   readonly style: Style;
-  /** The places of the choices that fit what was typed, in their order. */
+  /** The places of the choices that fit what was typed, the best first. */
   find(typed: string): number[];
 }
 
@@ -39,6 +39,8 @@ export class Picker {
   /** Places in `#found`: the one to be chosen, and the first line shown. */
   #at = 0;
   #top = 0;
+  /** Whether the one to be chosen was moved to. */
+  #moved = false;
   /** How many lines were shown last. */
   #page = 10;
 
@@ -82,14 +84,17 @@ export class Picker {
   }
 
   #search(typed: string): undefined {
-    const chosen = this.#found[this.#at];
+    const chosen = this.#moved ? this.#found[this.#at] : undefined;
     this.#typed = typed;
     this.#found = this.#offered.find(typed);
-    // What was to be chosen stays so, if it is still there.
-    this.#at = Math.max(0, this.#found.indexOf(chosen ?? -1));
+    // What one moved to stays to be chosen, if it is still there.
+    const at = this.#found.indexOf(chosen ?? -1);
+    this.#moved = at >= 0;
+    this.#at = Math.max(0, at);
   }
 
   #move(by: number): undefined {
+    this.#moved = true;
     const last = Math.max(0, this.#found.length - 1);
     this.#at = Math.min(last, Math.max(0, this.#at + by));
   }

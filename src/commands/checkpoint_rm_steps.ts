@@ -150,9 +150,14 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const away = made ? await readCheckpointRefs(git, REMOVED) : undefined;
   if (away) refuseRemoved(entry, { list, there, away });
   else refuseTaken(entry, { list, there });
-  const verb = made ? "removed" : "brought back";
-  const details = records.map(({ name }) => `${verb} the checkpoint ${name}`);
-  if (dryRun) return { details, left: [], operation: undefined };
+  const told = (remove: string, bring: string) =>
+    records.map(({ name }) =>
+      `${made ? remove : bring} the checkpoint ${name}`
+    );
+  if (dryRun) {
+    const details = told("remove", "bring back");
+    return { details, left: [], operation: undefined };
+  }
   const left = list.filter(({ id }) => there.has(id) === made);
   if (made) await takeAway(system, place, left);
   else await bringBack(system, place, { list, records, left });
@@ -161,7 +166,7 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
     before: {},
     after: made ? { removed: list } : { restored: list },
   });
-  return { operation, details, left: [] };
+  return { operation, details: told("removed", "brought back"), left: [] };
 }
 
 interface Compared {

@@ -3,7 +3,12 @@ import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
-import { newTemplate, templateNames } from "../session/template_new.ts";
+import type { TemplateSource } from "../session/template.ts";
+import {
+  newTemplate,
+  quoteLabels,
+  templateNames,
+} from "../session/template_new.ts";
 import { ensureFolder } from "../store/folders.ts";
 import { ensureHome } from "../store/home.ts";
 import { withLock } from "../store/lock.ts";
@@ -55,10 +60,9 @@ never replaced. What is wrong in the copied file is told with its line.`,
       ? undefined
       : await original(system, { from: input.from, root, folder });
     const path = join(templateFolder(system, root, "project")!, `${name}.md`);
-    const text = redactorOf(system).text(newTemplate(title, from));
+    const source = { name, path: input.from ?? path };
+    const text = await withoutSecrets(system, newTemplate(title, from), source);
     const bytes = new TextEncoder().encode(text);
-    // What is written can be used: the same is checked as when it is read.
-    await parsed(bytes, { name, path: input.from ?? path });
     const dryRun = input["dry-run"];
     if (dryRun) refuseThere(system, path);
     else {
@@ -81,6 +85,37 @@ never replaced. What is wrong in the copied file is told with its line.`,
         escapeText(path)
       }\nUse it with: mpm start --template ${name}\n`,
 });
+
+/** The text without secrets, as one that can be used. Throws UNREADABLE. */
+async function withoutSecrets(
+  system: System,
+  given: string,
+  source: TemplateSource,
+): Promise<string> {
+  const check = (text: string) =>
+    parsed(new TextEncoder().encode(text), source);
+  const text = redactorOf(system).text(given);
+  try {
+    // What is written can be used: the same is checked as when it is read.
+    await check(text);
+    return text;
+  } catch (error) {
+    if (text === given || !(error instanceof MpmError)) throw error;
+  }
+  const quoted = quoteLabels(text);
+  try {
+    await check(quoted);
+    return quoted;
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    throw new MpmError(
+      "UNREADABLE",
+      `Cannot copy "${source.path}": without its secrets it is no template. ` +
+        error.message,
+      { hint: "Take the secret out of its front matter", cause: error },
+    );
+  }
+}
 
 /** The text of a template, or of a file where it looks like the path of one. */
 async function original(

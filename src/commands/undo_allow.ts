@@ -23,8 +23,11 @@ export async function undoAllow(
   { context: { system }, entry, root, dryRun }: UndoOrder,
 ): Promise<Undone> {
   const [before, after] = [entry.before, entry.after].map(digestsIn);
+  const allowed = dryRun ? "allow" : "allowed";
   const details = Object.entries(before!).map(([path, digest]) =>
-    `${digest === null ? "no longer allowed" : "allowed as before"}: ${path}`
+    digest === null
+      ? `no longer ${allowed}: ${path}`
+      : `${allowed} as before: ${path}`
   );
   return await withUserLock(system, () => {
     const now = allowedDigests(system, Object.keys(before!));

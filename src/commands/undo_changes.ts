@@ -35,10 +35,11 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const plan = planFiles(system, root, entry, line.show);
   refuseObstacles(order, plan);
   refuseNothing(order, plan);
-  const told = (steps: readonly FileStep[]) =>
-    steps.map(({ name, want }) => `${want ? "restored" : "removed"} ${name}`);
+  const told = (restore: string, remove: string) =>
+    plan.steps.map(({ name, want }) => `${want ? restore : remove} ${name}`);
   if (dryRun) {
-    return { details: told(plan.steps), left: [], operation: undefined };
+    const details = told("restore", "remove");
+    return { details, left: [], operation: undefined };
   }
   const moved = await moveCommit(order);
   const work = () => applied(order, { plan, moved, progress: line.show });
@@ -50,7 +51,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   dropUndoMarker(system, root);
   return {
     operation: id,
-    details: [...told(plan.steps), ...commitLines(entry, moved)],
+    details: [...told("restored", "removed"), ...commitLines(entry, moved)],
     left: left.map((name) => `${name}: it was changed just now`),
   };
 }

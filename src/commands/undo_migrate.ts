@@ -34,9 +34,12 @@ export async function undoMigration(order: UndoOrder): Promise<Undone> {
     backup: true,
     start: system.now().getTime(),
   }, backup);
+  const [restored, removed] = dryRun
+    ? ["restore", "remove"]
+    : ["restored", "removed"];
   const details = [
-    `restored ${counted(result.restored, "file")} of ${backup}`,
-    `removed ${counted(result.removed, "file")} that it had made`,
+    `${restored} ${counted(result.restored, "file")} of ${backup}`,
+    `${removed} ${counted(result.removed, "file")} that it had made`,
   ];
   const left = result.left.filter(({ foreign }) => !foreign)
     .map(({ path, reason }) => `${path}: ${reason}`);

@@ -16,8 +16,9 @@ export async function undoTrust(
   const [before, after] = [trustedIn(entry.before), trustedIn(entry.after)];
   const idOf = (digest: string) =>
     (before[digest] ?? after[digest])?.session_id ?? digest;
+  const trusted = dryRun ? "trust" : "trusted";
   const details = Object.entries(before).map(([digest, was]) =>
-    `${was ? "trusted again" : "no longer trusted"}: ${idOf(digest)}`
+    `${was ? `${trusted} again` : `no longer ${trusted}`}: ${idOf(digest)}`
   );
   return await withUserLock(system, () => {
     const saves = readTrusted(system);

@@ -22,7 +22,7 @@ export async function undoPrune(order: UndoOrder): Promise<Undone> {
         rescue,
         dryRun,
       });
-      details.push(`restored ${path}`, ...notes);
+      details.push(`${dryRun ? "restore" : "restored"} ${path}`, ...notes);
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       left.push(`${rescue.name}: ${error.message}`);

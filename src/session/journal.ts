@@ -1,5 +1,6 @@
 import { MpmError } from "../errors.ts";
 import { field, isFields } from "./odd_values.ts";
+import { counted } from "./words.ts";
 
 /** One operation of mpm's, a line of `.claude-mpm/journal.jsonl`. */
 export interface JournalEntry {
@@ -128,7 +129,8 @@ export function entryToUndo(
     );
     if (found) return found;
     throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
-      hint: '"mpm log" lists what was done; "mpm undo <number>" takes one back',
+      hint: elsewhereHint(entries, undone) ??
+        '"mpm log" lists what was done; "mpm undo <number>" takes one back',
     });
   }
   const found = entries.findLast(({ id }) => String(id) === number);
@@ -142,6 +144,24 @@ export function entryToUndo(
   throw new MpmError("CONFLICT", `Operation ${number} is taken back already`, {
     hint: "To do it again, undo the undo: mpm log has its number",
   });
+}
+
+/** Where else there is something to undo, as after a project was moved. */
+function elsewhereHint(
+  entries: readonly KnownEntry[],
+  undone: ReadonlySet<number>,
+): string | undefined {
+  const others = entries.filter((entry) =>
+    isNext(entry, { undone, worktree: undefined })
+  );
+  const last = others.at(-1)?.worktree;
+  if (last === undefined) return undefined;
+  const one = others.every(({ worktree }) => worktree === last);
+  const where = `${one ? "another folder" : "other folders, as in"} "${last}"`;
+  const [were, them] = others.length === 1 ? ["was", "it"] : ["were", "them"];
+  return `${counted(others.length, "operation")} ${were} done in ${where}: ` +
+    `"mpm log" lists ${them}, and "mpm undo" takes ${them} back there; a ` +
+    "project that was moved has to be put back for it";
 }
 
 function foreign({ id }: JournalEntry): MpmError {

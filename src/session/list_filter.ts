@@ -18,8 +18,6 @@ export interface ListFilter {
 function searchText(row: SessionRow): string {
   const { session } = row;
   return [
-    row.session_id,
-    row.paused_at.slice(0, 16).replace("T", " "),
     row.branch ?? "",
     row.name ?? "",
     row.summary,
@@ -28,6 +26,12 @@ function searchText(row: SessionRow): string {
     session?.state ?? "",
     row.problem?.message ?? "",
   ].join("\n");
+}
+
+/** The digits of a row, in which a number may be found by chance. */
+function searchDigits(row: SessionRow): string {
+  const time = row.paused_at.slice(0, 16).replace("T", " ");
+  return `${row.session_id}\n${time}`;
 }
 
 /** The same list with the rows that are wanted, each with its old number. */
@@ -41,7 +45,7 @@ export function filterRows(
   const rows = result.sessions.filter(fits);
   const found = search === undefined
     ? rows
-    : searcher(rows)(search).map((at) => rows[at]!);
+    : searcher(rows)(search).sort((a, b) => a - b).map((at) => rows[at]!);
   const sessions = limit === undefined ? found : found.slice(0, limit);
   return {
     ...result,
@@ -52,18 +56,26 @@ export function filterRows(
 }
 
 /**
- * Finds rows by words that all must be in them; gives their places. What they
- * hold is put together once, so that it can follow each letter typed.
+ * Finds rows by words that all must be in them; gives their places, those
+ * first that need neither id nor time for it. What rows hold is put together
+ * once, so that it can follow each letter typed.
  */
 export function searcher(
   rows: readonly SessionRow[],
 ): (typed: string) => number[] {
-  const texts = rows.map((row) => folded(searchText(row)));
+  const texts = rows.map((row) => {
+    const text = folded(searchText(row));
+    return { text, all: `${text}\n${folded(searchDigits(row))}` };
+  });
   return (typed) => {
     const words = folded(typed).split(/\s+/).filter((word) => word !== "");
-    return texts.flatMap((text, at) =>
-      words.every((word) => text.includes(word)) ? [at] : []
+    const within = (text: string) => words.every((word) => text.includes(word));
+    const found = texts.flatMap(({ all }, at) => within(all) ? [at] : []);
+    const { best = [], rest = [] } = Object.groupBy(
+      found,
+      (at) => within(texts[at]!.text) ? "best" : "rest",
     );
+    return [...best, ...rest];
   };
 }
 

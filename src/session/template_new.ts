@@ -59,6 +59,30 @@ export function newTemplate(title: string, from: string | undefined): string {
   return `---\nname: ${yamlText(title)}\n${front}---\n${body}`;
 }
 
+/** A value that begins with a label, on the line of its name or its item. */
+const LABELLED =
+  /^(\s*(?:- +)*(?:[^\s:#][^:#\n]*:[ \t]+)?)(\[redacted:[^\]\n]*\].*?)([ \t]+#.*)?$/gm;
+
+/** The same within braces. */
+const LABELLED_WITHIN = /([{,:]\s*)(\[redacted:[^\]\n]*\])(?=\s*[,}])/g;
+
+/**
+ * The text of a template in whose front matter each label that stands for a
+ * secret is quoted, since YAML takes what begins with a bracket for a list.
+ */
+export function quoteLabels(text: string): string {
+  const [head, rest = ""] = splitFront(text);
+  if (head === "") return text;
+  const quoted = head
+    .replaceAll(LABELLED_WITHIN, '$1"$2"')
+    .replaceAll(
+      LABELLED,
+      (_, before: string, value: string, comment = "") =>
+        `${before}${JSON.stringify(value.trimEnd())}${comment}`,
+    );
+  return `---\n${quoted}---\n${rest}`;
+}
+
 /** The lines of the front matter, and what follows it. */
 function splitFront(text: string): [string, string] {
   const found = /^---[ \t]*\n([^]*?)^(?:---|\.\.\.)[ \t]*\n/m.exec(text);

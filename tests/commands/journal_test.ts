@@ -32,6 +32,23 @@ Deno.test("a journal with torn lines goes on, and undo with it", async () => {
   assertEquals(env.exists(".claude-mpm/templates/one.md"), false);
 });
 
+Deno.test("undo in a project that was moved says where its operations were done", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one", "two");
+  await mpmJson(env, ["undo"]);
+  await templates(env, "three");
+  const moved = join(env.root, "moved");
+  Deno.renameSync(env.project, moved);
+  const { status, stderr } = await mpm(env, ["undo"], { cwd: moved });
+  assertEquals([status, stderr], [
+    3,
+    "Error: There is nothing to undo here\n" +
+    'Hint: 2 operations were done in another folder "$ROOT/project": ' +
+    '"mpm log" lists them, and "mpm undo" takes them back there; a project ' +
+    "that was moved has to be put back for it\n",
+  ]);
+});
+
 Deno.test("a lost journal loses the way back and nothing else", async () => {
   using env = TestEnv.repository();
   await templates(env, "one");

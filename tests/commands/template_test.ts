@@ -166,6 +166,52 @@ Deno.test("template new copies any file, and tells its faults before it writes",
   assertEquals(missing.status, 6);
 });
 
+Deno.test("template new copies a template with a secret in its front matter without it", async () => {
+  using env = TestEnv.repository();
+  const token = `ghp_${"a1B2c3D4e5".repeat(3)}F6g7H8`;
+  const label = "[redacted:github-token]";
+  const args = ["template", "new", "mine", "--from", "list.md", "--dry-run"];
+  const copied = async (variables: string) => {
+    env.write(
+      "list.md",
+      `---\nvariables:\n${variables}---\n# T\n- [ ] {{t}} ${token}\n`,
+    );
+    return await mpmJson<TemplateNewResult>(env, args);
+  };
+  for (
+    const [given, made] of [
+      [`  t: ${token}\n`, `  t: "${label}"\n`],
+      [
+        `  t:\n    default: ${token} # mine\n`,
+        `  t:\n    default: "${label}" # mine\n`,
+      ],
+      [
+        `  t:\n    default: ${token} "or" another\n`,
+        `  t:\n    default: "${label} \\"or\\" another"\n`,
+      ],
+      [`  - t: ${token}\n`, `  - t: "${label}"\n`],
+      [
+        `  - {name: t, default: ${token}}\n`,
+        `  - {name: t, default: "${label}"}\n`,
+      ],
+      // What is quoted, or does not begin with it, is as it was.
+      [`  t: "${token}"\n`, `  t: "${label}"\n`],
+      [`  t: with ${token}\n`, `  t: with ${label}\n`],
+    ]
+  ) {
+    assertEquals(
+      (await copied(given!)).text,
+      `---\nname: Mine\nvariables:\n${made}---\n# T\n- [ ] {{t}} ${label}\n`,
+    );
+  }
+  env.write("list.md", `---\nvariables:\n  ${token}: x\n---\n- [ ] a\n`);
+  const { status, stderr } = await mpm(env, args);
+  assertEquals(status, 5);
+  assertStringIncludes(stderr, 'Cannot copy "list.md": without its secrets');
+  assertStringIncludes(stderr, "Hint: Take the secret out of its front matter");
+  assert(!stderr.includes(token));
+});
+
 Deno.test("template new gives a copy its own name however the first one was written", async () => {
   using env = TestEnv.repository();
   for (const name of ["name: >\n  Of two\n  lines", '"name": Quoted']) {

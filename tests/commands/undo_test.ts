@@ -197,6 +197,10 @@ async function world({ first, before = [], files }: Case, clock: Clock) {
   return env;
 }
 
+/** How what an undo would do begins. */
+const WOULD =
+  /^(?:restore|remove|bring back|(?:no longer )?(?:allow|trust)|go back)\b/;
+
 for (const [name, one] of Object.entries(CASES)) {
   Deno.test(`undo takes ${name} back, does it again, and back once more`, async () => {
     const clock = new Clock();
@@ -208,6 +212,7 @@ for (const [name, one] of Object.entries(CASES)) {
       now: clock.now,
     });
     assertEquals([repositoryState(env), dry.operation], [after, null]);
+    for (const line of dry.details) assert(WOULD.test(line), line);
     const undone = await undo(env, clock);
     const operation = one.operation ?? one.args.slice(0, 2).join(" ");
     assert(operation.startsWith(undone.undone.operation), operation);

@@ -235,6 +235,7 @@ Deno.test("undo makes the worktrees of a clean-up again, and says what it cannot
   assertEquals(gone(await pruneLater(env)), ["agent-a"]);
   const dry = await mpm(env, ["undo", "--dry-run"]);
   assertStringIncludes(dry.stdout, "Would take back operation 2");
+  assertStringIncludes(dry.stdout, `  restore $ROOT/project/${WORKTREES}/`);
   assertEquals(env.exists(`${WORKTREES}/agent-a`), false);
   const { stdout } = await mpm(env, ["undo"]);
   assertStringIncludes(stdout, `restored $ROOT/project/${WORKTREES}/agent-a`);

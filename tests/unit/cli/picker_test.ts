@@ -92,6 +92,27 @@ Deno.test("a picker narrows as one types, and widens again", () => {
   assertEquals(press(one, "\r"), 0);
 });
 
+Deno.test("what fits best is to be chosen, unless one moved to another", () => {
+  const choices = ["b1", "a", "b"].map((text) => ({
+    cells: [text],
+    detail: "",
+  }));
+  const make = () =>
+    new Picker({
+      title: "Choose",
+      choices,
+      style: makeStyle(false),
+      // Of two that fit, the last one fits better.
+      find: (typed) => typed === "b" ? [2, 0] : [0, 1, 2],
+    });
+  assertEquals(press(make(), "b\r"), 2);
+  assertEquals(press(make(), "b\x7f\r"), 0);
+  // Down and up again is a choice as well.
+  assertEquals(press(make(), "\x1b[B\x1b[Ab\r"), 0);
+  // What was moved to is gone: the best again.
+  assertEquals(press(make(), "\x1b[Bb\x7f\r"), 0);
+});
+
 Deno.test("a picker is left by Escape, Ctrl-C, and Ctrl-D where nothing is typed", () => {
   for (const input of ["\x1b", "\x03", "\x07", "\x04", "abc\x1b"]) {
     assertEquals(press(picker(3), input), "cancelled");

@@ -287,6 +287,7 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
     const options = {
       ...{ root: ROOT, out, changelog: CHANGELOG },
       ...{ repository: REPOSITORY, version: "1.2.3", day: DAY },
+      licences: "licences of others",
     };
     for (const triple of TRIPLES.slice(1)) {
       await packBinary(binary, triple, options);
@@ -300,11 +301,13 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
         : parseTar(gunzipSync(bytes)).map(({ name }) => name);
     };
     assertEquals(await listed("x86_64-pc-windows-msvc"), [
-      ...["mpm.exe", "LICENSE", "completions/mpm.ps1"],
+      ...["mpm.exe", "THIRD-PARTY-LICENSES.txt", "LICENSE"],
+      "completions/mpm.ps1",
     ]);
     const unix = await listed("aarch64-apple-darwin");
-    assertEquals(unix.slice(0, 6), [
-      ...["mpm", "LICENSE", "completions/mpm.bash", "completions/mpm.fish"],
+    assertEquals(unix.slice(0, 7), [
+      ...["mpm", "THIRD-PARTY-LICENSES.txt", "LICENSE"],
+      ...["completions/mpm.bash", "completions/mpm.fish"],
       ...["completions/mpm.ps1", "completions/mpm.zsh"],
     ]);
     assert(unix.includes("man/mpm.1") && unix.includes("man/mpm-pause.1"));
@@ -356,7 +359,7 @@ posixTest(
   "tryArchive() starts what is in an archive, and believes only its version",
   async () => {
     const out = await Deno.makeTempDir();
-    const place = { root: ROOT, out, day: DAY };
+    const place = { root: ROOT, out, day: DAY, licences: "x" };
     const binary = join(out, "binary");
     const packed = async (answer: string) => {
       await Deno.writeTextFile(binary, `#!/bin/sh\necho '${answer}'\n`);
