@@ -2,10 +2,12 @@ import { defineCommand } from "../cli/command.ts";
 import { table } from "../cli/table.ts";
 import { escapeText } from "../escape.ts";
 import { ageWords } from "../session/ages.ts";
+import { ownMark } from "../session/checkpoint_record.ts";
 import { listed } from "../session/checkpoint_select.ts";
 import type { CheckpointListResult } from "../session/results_checkpoints.ts";
 import { sizeText } from "../session/sizes.ts";
 import { counted } from "../session/words.ts";
+import { Origins } from "../store/origins.ts";
 import { findPlace, listCheckpoints } from "./checkpoint_place.ts";
 import { settleDetour } from "./detour_settle.ts";
 
@@ -20,7 +22,8 @@ export const checkpointList = defineCommand({
   description: `
 The newest first, of all worktrees, each with its number, age, name, branch, the
 size of its changed files, and note. Safety checkpoints, which restores take
-first, are shown with --all.`,
+first, are shown with --all. One that you did not take on this machine is called
+foreign.`,
   positionals: [],
   flags: {
     all: { type: "boolean", summary: "Safety checkpoints too" },
@@ -34,6 +37,7 @@ first, are shown with --all.`,
     await settleDetour(context, place.workspace);
     const records = listed(await listCheckpoints(system, place));
     const shown = records.filter(({ kind }) => input.all || kind !== "safety");
+    const origins = new Origins(system);
     const here = place.vault?.workspace.worktree;
     return {
       project: place.workspace.root,
@@ -52,6 +56,7 @@ first, are shown with --all.`,
         size: record.size,
         note: record.note,
         commit: record.commit,
+        origin: origins.of(ownMark(record)),
       })),
       hidden: records.length - shown.length,
     };
@@ -64,13 +69,10 @@ first, are shown with --all.`,
       style.bold(escapeText(row.name)),
       style.green(escapeText(row.branch ?? "-")),
       sizeText(row.size),
-      escapeText(
-        [
-          row.kind === "named" ? "" : `(${row.kind})`,
-          row.here ? "" : `[in ${row.worktree}]`,
-          row.note ?? "",
-        ].filter((part) => part !== "").join(" "),
-      ),
+      [
+        row.origin === "foreign" ? style.yellow("foreign") : "",
+        escapeText(wordsOf(row)),
+      ].filter((part) => part !== "").join(": "),
     ]);
     const more = hidden > 0
       ? `And ${counted(hidden, "safety checkpoint")}: ` +
@@ -87,3 +89,14 @@ first, are shown with --all.`,
         'diff <number>" shows what changed since'
       : undefined,
 });
+
+/** What is said of it beside its name: kind, place, note. */
+function wordsOf(
+  { kind, here, worktree, note }: CheckpointListResult["checkpoints"][number],
+): string {
+  return [
+    kind === "named" ? "" : `(${kind})`,
+    here ? "" : `[in ${worktree}]`,
+    note ?? "",
+  ].filter((part) => part !== "").join(" ");
+}

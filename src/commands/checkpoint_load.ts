@@ -1,5 +1,6 @@
 import { defineCommand } from "../cli/command.ts";
 import { escapeLines } from "../escape.ts";
+import { fencedLoad } from "../session/checkpoint_fence.ts";
 import { loadText } from "../session/checkpoint_show.ts";
 import { redactTold } from "../session/redact_known.ts";
 import { redactorOf } from "../store/redaction.ts";
@@ -11,7 +12,9 @@ export const checkpointLoad = defineCommand({
   summary: "Print what an agent needs to go on from a checkpoint",
   description: `
 The context, the files changed, the next steps and notes, and the commands to
-resume with. It changes nothing: "mpm checkpoint restore" brings the files back.`,
+resume with. It changes nothing: "mpm checkpoint restore" brings the files back. One that you
+did not take on this machine is bounded, stands between fences, and its commands
+are left out until you trust it.`,
   positionals: [{
     name: "checkpoint",
     summary: "Which: name, part of it, number in the list, latest",
@@ -22,10 +25,13 @@ resume with. It changes nothing: "mpm checkpoint restore" brings the files back.
   result: async () =>
     (await import("../session/results_checkpoints.ts")).CheckpointLoadResult,
   async run(context, input) {
-    const { target } = await findTarget(context, input.checkpoint);
+    const { target, origin } = await findTarget(context, input.checkpoint);
     const told = redactTold(redactorOf(context.system), target);
     const { name, id, commit } = told;
-    return { name, id, commit, text: loadText(told) };
+    const text = origin === "own"
+      ? loadText(told)
+      : fencedLoad(told, { origin, fence: context.system.random() });
+    return { name, id, commit, origin, text };
   },
   verbatim: () => true,
   render: ({ text }) => escapeLines(text),

@@ -173,7 +173,7 @@ async function mend(
   if (store === undefined) return made;
   for (const id of lost) {
     const record = await readRecord(system, workspace.root, id);
-    // One that came with a clone is somebody else's.
+    // A clone may bring that id as well: its checkpoints are shown as foreign.
     const ours = record?.session.mpm?.store === store;
     if (!record || !ours || !await recordOf(vault, record)) continue;
     const { commit } = record;

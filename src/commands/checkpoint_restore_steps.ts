@@ -4,13 +4,16 @@ import { during } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import { emptyTree, partOf, treeDelta } from "../git/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { ownMark } from "../session/checkpoint_record.ts";
 import { matchCheckpoint } from "../session/checkpoint_select.ts";
 import type { RestoreResult } from "../session/results_checkpoints.ts";
 import { nameForm } from "../session/redact.ts";
+import { foreignCheckpointNote, type Origin } from "../session/origin.ts";
 import { isNothing } from "../session/restore_plan.ts";
 import { previewText } from "../session/restore_text.ts";
 import { shellWord } from "../session/shell.ts";
 import { isWithin } from "../session/snapshot.ts";
+import { Origins } from "../store/origins.ts";
 import {
   type CheckpointPlace,
   findPlace,
@@ -39,16 +42,20 @@ export async function restore(
   context: Context,
   input: RestoreInput,
 ): Promise<RestoreResult> {
-  const { place, target } = await findTarget(context, input.checkpoint);
+  const { place, target, origin } = await findTarget(context, input.checkpoint);
+  /** Whose files these are is said first. */
+  const said = (result: RestoreResult) =>
+    origin === "foreign"
+      ? {
+        ...result,
+        notes: [foreignCheckpointNote(target.id, "files"), ...result.notes],
+      }
+      : result;
   const paths = input.paths.map((path) => pathBelow(context, place, path));
   await refuseUnknown(place, { target, paths, given: input.paths });
   if (input.to !== undefined) {
-    return await writeTo(context, place, {
-      target,
-      paths,
-      to: input.to,
-      dryRun: input["dry-run"],
-    });
+    const { to, "dry-run": dryRun } = input;
+    return said(await writeTo(context, place, { target, paths, to, dryRun }));
   }
   const order: RestoreOrder = {
     target,
@@ -58,44 +65,43 @@ export async function restore(
     title: `restore ${target.name}` +
       (paths.length > 0 ? ` (${paths.join(", ")})` : ""),
   };
-  if (input["dry-run"]) {
-    return planned(
-      place,
-      order,
-      await during(
-        context,
-        "Comparing with the checkpoint",
-        () => planOf(context, place, { order, write: false }),
-      ),
-    );
-  }
-  if (!input.yes) {
-    const plan = await during(
+  const comparedWith = () =>
+    during(
       context,
       "Comparing with the checkpoint",
       () => planOf(context, place, { order, write: false }),
     );
-    const preview = planned(place, order, plan);
+  if (input["dry-run"]) {
+    return said(planned(place, order, await comparedWith()));
+  }
+  if (!input.yes) {
+    const plan = await comparedWith();
+    const preview = said(planned(place, order, plan));
     if (isNothing(plan.plan) && !plan.indexDiffers) {
       return { ...preview, dry_run: false };
     }
     confirm(context, preview);
   }
-  return done(place, order, await restoreCheckpoint(context, place, order));
+  return said(
+    done(place, order, await restoreCheckpoint(context, place, order)),
+  );
 }
 
-/** The checkpoint that is meant. Throws NOT_FOUND, AMBIGUOUS. */
+/** The checkpoint that is meant, and whose it is. Throws NOT_FOUND, AMBIGUOUS. */
 export async function findTarget(
   context: Context,
   selector: string,
-): Promise<{ place: CheckpointPlace; target: StoredCheckpoint }> {
+): Promise<
+  { place: CheckpointPlace; target: StoredCheckpoint; origin: Origin }
+> {
   const place = await findPlace(context, { create: false });
   await settleDetour(context, place.workspace);
   const target = matchCheckpoint(
     await listCheckpoints(context.system, place),
     selector,
   );
-  return { place: { ...place, vault: place.vault! }, target };
+  const origin = new Origins(context.system).of(ownMark(target));
+  return { place: { ...place, vault: place.vault! }, target, origin };
 }
 
 /** A path as trees have it. Throws USAGE outside the worktree. */

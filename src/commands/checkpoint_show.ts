@@ -23,8 +23,8 @@ and status, context, todos, notes.`,
   result: async () =>
     (await import("../session/results_checkpoints.ts")).CheckpointShowResult,
   async run(context, input) {
-    const { target } = await findTarget(context, input.checkpoint);
-    return showOf(redactTold(redactorOf(context.system), target));
+    const { target, origin } = await findTarget(context, input.checkpoint);
+    return showOf(redactTold(redactorOf(context.system), target), origin);
   },
   verbatim: () => true,
   render: (result) => escapeLines(showText(result)),

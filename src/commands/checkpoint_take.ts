@@ -15,7 +15,11 @@ import type {
   StoredCheckpoint,
 } from "../session/checkpoint.ts";
 import { checkpointId } from "../session/checkpoint_name.ts";
-import { buildRecord, recordBytes } from "../session/checkpoint_record.ts";
+import {
+  buildRecord,
+  ownMark,
+  recordBytes,
+} from "../session/checkpoint_record.ts";
 import type { Content } from "../session/content.ts";
 import { buildSave } from "../session/draft.ts";
 import { sessionId } from "../session/ids.ts";
@@ -28,6 +32,7 @@ import { readContextUsage } from "../store/context_usage.ts";
 import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
+import { noteOwn } from "../store/origins.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
 import { redactorOf } from "../store/redaction.ts";
 import { ensureStoreId, readStoreId } from "../store/store_id.ts";
@@ -124,7 +129,7 @@ export async function storeCheckpoint(
     await using importing = checkpointImport(vault.git);
     commit = await write(fresh, importing);
   }
-  noteRecord(context, root, { record, commit });
+  noteRecord(context, root, { ...record, commit });
   if (taken.cache.size > 0) {
     const { worktree } = vault.workspace;
     writeRawCache(system, root, { worktree, cache: taken.cache });
@@ -136,10 +141,17 @@ export async function storeCheckpoint(
 function noteRecord(
   { system, note }: Context,
   root: string,
-  stored: { record: Checkpoint; commit: string },
+  stored: StoredCheckpoint,
 ): void {
+  const problem = noteOwn(system, ownMark(stored));
+  if (problem !== undefined) {
+    note(
+      "Note: it is saved, but will be shown as foreign, since it could not be " +
+        `noted that it is yours: ${problem}`,
+    );
+  }
   try {
-    writeRecord(system, root, stored);
+    writeRecord(system, root, { record: stored, commit: stored.commit });
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     note(`Note: it is saved, but lists will be slower: ${error.message}`);

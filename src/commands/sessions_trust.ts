@@ -14,14 +14,18 @@ A save that you did not make on this machine is shown as foreign: one of a clone
 or a pull, an imported one, one of claude-mpm's. Read it first ("mpm sessions
 show"), then trust it. What is kept is a digest of the content, in your own state
 folder: once anything in the save is changed, it is foreign again. --revoke takes
-the trust back; --list shows what you trust, in every project.`,
+the trust back; --list shows what you trust, in every project. A checkpoint is
+named by "checkpoint/" and its name.`,
   positionals: [{
     name: "selectors",
-    summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    summary: "Which: ids, parts of them, numbers, names; checkpoint/<name>",
     rest: true,
   }],
   flags: {
-    all: { type: "boolean", summary: "Every session of this project" },
+    all: {
+      type: "boolean",
+      summary: "Every session and checkpoint of this project",
+    },
     revoke: { type: "boolean", summary: "Trust them no longer" },
     list: { type: "boolean", summary: "List what is trusted" },
     "dry-run": {
@@ -31,6 +35,7 @@ the trust back; --list shows what you trust, in every project.`,
   },
   examples: [
     "mpm sessions trust session-20261120-143022",
+    "mpm sessions trust checkpoint/before-refactoring",
     "mpm sessions trust --all --dry-run",
     "mpm sessions trust 0 --revoke",
     "mpm sessions trust --list",

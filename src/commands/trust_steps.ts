@@ -3,6 +3,7 @@ import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { TrustResult } from "../session/results_trust.ts";
+import { CHECKPOINT_PREFIX, type Origin } from "../session/origin.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { loadSave } from "../store/load_save.ts";
 import { Origins } from "../store/origins.ts";
@@ -12,6 +13,7 @@ import { readTrusted, trustedOf, writeTrusted } from "../store/trusted.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
 import { journaled } from "./journaled.ts";
+import { chosenCheckpoints } from "./trust_checkpoints.ts";
 
 /** The input of `mpm sessions trust`. */
 interface TrustInput {
@@ -43,7 +45,7 @@ export function listTrusted(
   return { dry_run: false, sessions: [], trusted };
 }
 
-/** Trusts saves as they are now, or no longer. */
+/** Trusts saves and checkpoints as they are now, or no longer. */
 export async function trust(
   context: Context,
   input: TrustInput,
@@ -57,6 +59,10 @@ export async function trust(
   const rows: Row[] = [];
   for (const entry of entries) {
     rows.push(await rowOf(system, entry, { input, origins }));
+  }
+  for (const { mark, ...one } of await chosenCheckpoints(context, input)) {
+    const change = changeOf(origins.of(mark), input);
+    rows.push({ ...one, sha256: mark.digest, change });
   }
   const dryRun = input["dry-run"];
   const due = rows.filter(({ change }) =>
@@ -120,37 +126,37 @@ async function chosen(
       { hint: '"mpm sessions list" shows them; --all is every one of them' },
     );
   }
+  const named = selectors.filter((one) => !one.startsWith(CHECKPOINT_PREFIX));
   return all
     ? await listSaves(system, root)
-    : await matchSaves(system, root, selectors);
+    : await matchSaves(system, root, named);
 }
 
 /** By what is in the file now, not by what a list knows of it. */
 async function rowOf(
   system: System,
   entry: SaveEntry,
-  { input: { revoke, all }, origins }: { input: TrustInput; origins: Origins },
+  { input, origins }: { input: TrustInput; origins: Origins },
 ): Promise<Row> {
   const { id: session_id } = entry;
   try {
     const { digest } = await loadSave(system, entry);
     const origin = origins.of({ id: session_id, digest });
-    const wanted = revoke ? "foreign" : "trusted";
     return {
       session_id,
       summary: entry.summary,
       sha256: digest,
-      change: origin === "own"
-        ? "own"
-        : origin === wanted
-        ? "unchanged"
-        : revoke
-        ? "revoked"
-        : "trusted",
+      change: changeOf(origin, input),
     };
   } catch (error) {
-    if (!(error instanceof MpmError) || !all) throw error;
+    if (!(error instanceof MpmError) || !input.all) throw error;
     const change = "unreadable" as const;
     return { session_id, summary: entry.summary, sha256: null, change };
   }
+}
+
+function changeOf(origin: Origin, { revoke }: TrustInput): Row["change"] {
+  if (origin === "own") return "own";
+  if (origin === (revoke ? "foreign" : "trusted")) return "unchanged";
+  return revoke ? "revoked" : "trusted";
 }

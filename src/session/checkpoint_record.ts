@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { asciiJson } from "../escape.ts";
-import type { Checkpoint, CheckpointKind } from "./checkpoint.ts";
+import type {
+  Checkpoint,
+  CheckpointKind,
+  StoredCheckpoint,
+} from "./checkpoint.ts";
 import type { RepositoryState, Workspace } from "./repository.ts";
 import type { Save } from "./save.ts";
 import type { IndexMarks, LeftOut, TreeDelta, TreeEntry } from "./snapshot.ts";
@@ -120,6 +124,17 @@ export function printOf(snapshot: Snapshot): string {
     marks,
   ];
   return createHash("sha256").update(asciiJson(value)).digest("hex");
+}
+
+/**
+ * What the user's state knows a checkpoint by: its time and id, and the SHA-256
+ * of its record's file. The commit's id stands in that, and with it every file.
+ */
+export function ownMark(
+  record: StoredCheckpoint,
+): { id: string; digest: string } {
+  const digest = createHash("sha256").update(recordBytes(record)).digest("hex");
+  return { id: `${record.created_at} ${record.id}`, digest };
 }
 
 /** A record as the bytes of its file. */

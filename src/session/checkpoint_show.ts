@@ -1,5 +1,6 @@
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { utcSeconds } from "./ids.ts";
+import { foreignCheckpointNote, type Origin } from "./origin.ts";
 import type { CheckpointShowResult } from "./results_checkpoints.ts";
 import { shellWord } from "./shell.ts";
 import { openItems } from "./work_save.ts";
@@ -14,7 +15,10 @@ function statusOf(
 }
 
 /** A checkpoint as a snapshot of the session. */
-export function showOf(record: StoredCheckpoint): CheckpointShowResult {
+export function showOf(
+  record: StoredCheckpoint,
+  origin: Origin,
+): CheckpointShowResult {
   const { session } = record;
   return {
     name: record.name,
@@ -43,6 +47,7 @@ export function showOf(record: StoredCheckpoint): CheckpointShowResult {
     decisions: session.mpm?.decisions ?? [],
     blockers: session.mpm?.blockers ?? [],
     summary: session.conversation.summary,
+    origin,
   };
 }
 
@@ -81,6 +86,9 @@ export function showText(result: CheckpointShowResult): string {
   const { name, branch, head, status, context, environment } = result;
   const names = [...new Set(result.files.map(({ path }) => path))];
   return [
+    ...result.origin === "foreign"
+      ? [foreignCheckpointNote(result.id), ""]
+      : [],
     `# Checkpoint: ${name}`,
     `Generated: ${utcSeconds(new Date(result.timestamp))} UTC`,
     ...result.notes === "" ? [] : [`Note: ${result.notes}`],
@@ -121,15 +129,23 @@ const KINDS = { added: "new", modified: "modified", deleted: "deleted" };
 /** Paths that are listed before they are only counted. */
 const LISTED = 50;
 
-/** What `mpm checkpoint load` prints. */
+/** What `mpm checkpoint load` prints of one's own. */
 export function loadText(record: StoredCheckpoint): string {
-  const { name, branch, session, note, worktree, head } = record;
+  return [
+    `Resume from checkpoint: ${record.name}`,
+    "",
+    ...loadLines(record),
+    ...commandLines(record),
+  ].join("\n");
+}
+
+/** What a checkpoint says of the work. */
+export function loadLines(record: StoredCheckpoint): string[] {
+  const { name, branch, session, note, head } = record;
   const { conversation, mpm } = session;
   const files = filesOf(record);
   const more = files.length - LISTED + record.files_omitted;
   return [
-    `Resume from checkpoint: ${name}`,
-    "",
     `# Session Checkpoint: ${name}`,
     "",
     "## Context",
@@ -163,14 +179,20 @@ export function loadText(record: StoredCheckpoint): string {
         `- Not in it: ${path} (${reason})`
       ),
     ]),
+  ];
+}
+
+/** The commands that go back to where it was taken. */
+export function commandLines(record: StoredCheckpoint): string[] {
+  return [
     "## Commands to Resume",
     "```sh",
-    `cd ${shellWord(worktree)}`,
+    `cd ${shellWord(record.worktree)}`,
     ...checkoutLine(record),
-    `mpm checkpoint restore ${shellWord(name)}`,
+    `mpm checkpoint restore ${shellWord(record.name)}`,
     "```",
     "",
-  ].join("\n");
+  ];
 }
 
 function checkoutLine({ branch, head }: StoredCheckpoint): string[] {

@@ -86,10 +86,10 @@ export const USER_FILES: readonly FilePlace[] = [
   ["hook-errors.log", "own errors of hooks in projects without mpm"],
   [
     "own/<year>-<month>",
-    "the SHA-256 and id of each save this user made here, a line each",
+    "the SHA-256 and id of each save and checkpoint this user made here",
   ],
   [
     "trusted-saves.json",
-    "the SHA-256 of each save of somebody else's that this user trusts",
+    "the SHA-256 of what somebody else saved and this user trusts",
   ],
 ];

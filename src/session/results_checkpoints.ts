@@ -6,6 +6,7 @@ import { CheckpointFile } from "./checkpoint.ts";
 const text = z.string();
 const texts = z.array(text);
 const LeftOut = z.strictObject({ path: text, reason: text });
+const Origin = z.enum(["own", "trusted", "foreign"]);
 const Kind = z.enum(["named", "auto", "safety", "parked"]);
 
 export const CheckpointSaveResult = z.strictObject({
@@ -45,6 +46,8 @@ export const CheckpointRow = z.strictObject({
   size: z.int(),
   note: z.nullable(text),
   commit: text,
+  /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+  origin: Origin,
 });
 
 export const CheckpointListResult = z.strictObject({
@@ -87,13 +90,15 @@ export const CheckpointShowResult = z.strictObject({
   decisions: texts,
   blockers: texts,
   summary: text,
+  origin: Origin,
 });
 
 export const CheckpointLoadResult = z.strictObject({
   name: text,
   id: text,
   commit: text,
-  /** What an agent is given. */
+  origin: Origin,
+  /** What an agent is given; between fences unless the origin is `own`. */
   text,
 });
 

@@ -7,6 +7,7 @@ const text = z.string();
 export const TrustResult = z.strictObject({
   dry_run: z.boolean(),
   sessions: z.array(z.strictObject({
+    /** Of a checkpoint `checkpoint/<id>`. */
     session_id: text,
     summary: text,
     /** Of the content; null: it cannot be read. */

@@ -1,8 +1,8 @@
 import { join } from "@std/path";
 import { FileError } from "../errors.ts";
-import { asciiJson } from "../escape.ts";
 import type { Checkpoint, StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import { recordBytes } from "../session/checkpoint_record.ts";
 import { field } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
@@ -24,9 +24,8 @@ export function writeRecord(
   { record, commit }: { record: Checkpoint; commit: string },
 ): void {
   ensureFolder(system, layout(root).checkpoints, root);
-  const text = `${asciiJson({ ...record, commit }, 1)}\n`;
   writeAtomic(system, recordFile(root, record.id), {
-    bytes: new TextEncoder().encode(text),
+    bytes: recordBytes({ ...record, commit }),
   });
 }
 
@@ -72,8 +71,9 @@ export async function readRecord(
 }
 
 /**
- * A record from its bytes; `commit` where these do not say it. `light`: only
- * what a list shows is checked. `undefined`: it is none, or not that of `id`.
+ * A record from its bytes, its fields in their order, which its digest goes by;
+ * `commit` where these do not say it. `light`: only little is checked, which is
+ * faster. `undefined`: it is none, or not that of `id`.
  */
 export async function parseRecord(
   bytes: Uint8Array,
@@ -94,10 +94,9 @@ export async function parseRecord(
   if (light) return isHead(value) && value.id === id ? value : undefined;
   // Loaded here: the schema library is no part of a save.
   const { StoredCheckpoint } = await import("../session/checkpoint.ts");
-  const { success, data } = StoredCheckpoint.safeParse(
-    commit === undefined ? value : { ...value, commit },
-  );
-  return success && data.id === id ? data : undefined;
+  const stored = commit === undefined ? value : { ...value, commit };
+  const { success, data } = StoredCheckpoint.safeParse(stored);
+  return success && data.id === id ? stored as StoredCheckpoint : undefined;
 }
 
 /** Whether what a list shows is there and of its type. */

@@ -12,6 +12,7 @@ import { AGENT, fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { putHome } from "../helpers/stores.ts";
+import { anotherUser } from "../helpers/users.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const ID = "session-20261120-120000";
@@ -24,13 +25,6 @@ async function withOwnSave(): Promise<TestEnv> {
   const args = ["pause", "Theirs", "--no-commit", "--agent-session", AGENT];
   await mpmJson(env, args, { now: NOON });
   return env;
-}
-
-/** From now on it is another user, who knows nothing of this project. */
-function anotherUser(env: TestEnv, name = "other"): void {
-  const home = join(env.root, name);
-  env.extra.HOME = home;
-  Deno.mkdirSync(home, { recursive: true });
 }
 
 async function originOf(env: TestEnv): Promise<unknown> {

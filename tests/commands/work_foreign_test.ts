@@ -5,14 +5,8 @@ import type { ResumeResult } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { anotherUser } from "../helpers/users.ts";
 import { CURRENT, WORK, workIds } from "../helpers/works.ts";
-
-/** From now on it is another user, who has this project's files. */
-function anotherUser(env: TestEnv): void {
-  const home = join(env.root, "other");
-  env.extra.HOME = home;
-  Deno.mkdirSync(home, { recursive: true });
-}
 
 /** A project whose worktree is at a detour of somebody else's work. */
 async function withTheirWork(): Promise<TestEnv> {

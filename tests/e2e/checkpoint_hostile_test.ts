@@ -208,7 +208,10 @@ posixTest(
     const listed = ok(env, "checkpoint", "list");
     assertStringIncludes(listed, "one");
     assertStringIncludes(listed, "\\x1b[31mred\\u{202e}");
-    const shown = ok(env, "checkpoint", "show", "shown") +
+    const foreign = ok(env, "checkpoint", "load", "shown");
+    assert(!foreign.includes("git checkout"), foreign);
+    ok(env, "sessions", "trust", "checkpoint/shown");
+    const shown = ok(env, "checkpoint", "show", "shown") + foreign +
       ok(env, "checkpoint", "load", "shown");
     // deno-lint-ignore no-control-regex
     assert(!/[\u001b\u0007\u202e]/.test(listed + shown));

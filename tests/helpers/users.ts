@@ -1,0 +1,9 @@
+import { join } from "@std/path";
+import type { TestEnv } from "./env.ts";
+
+/** From now on it is another user, who has this project's files. */
+export function anotherUser(env: TestEnv, name = "other"): void {
+  const home = join(env.root, name);
+  env.extra.HOME = home;
+  Deno.mkdirSync(home, { recursive: true });
+}
