@@ -6,21 +6,16 @@ export type Bundle = ReadonlyMap<string, string>;
 
 /**
  * What is loaded in one go, by the module that a file was made of: for these
- * commands and hooks people and agents wait all day.
+ * commands and hooks people and agents wait all day, so none of them may load
+ * more than it needs. What is not among them may.
  */
 const HOT = [
-  "main",
-  "run_line",
-  "pause",
-  "resume",
-  "status",
-  "statusline",
-  "checkpoint_save",
-  "checkpoint_save_steps",
-  "hook_steps",
-  "hook_start",
-  "hook_end",
-  "gauge_steps",
+  ...["main", "run_line", "before", "reflow", "redact", "redaction"],
+  ...["pause", "resume", "status", "statusline", "context", "gauge_steps"],
+  ...["checkpoint_save", "checkpoint_save_steps", "sessions_list"],
+  ...["hook", "hook_steps", "hook_events", "hook_start", "hook_end"],
+  ...["hook_scripts", "hook_compact", "hook_error", "hook_tasks", "hook_typed"],
+  ...["config_file", "read_saves", "work_current"],
 ];
 
 /** `import {…} from "./file"`, or only `import "./file"`. */
