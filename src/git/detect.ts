@@ -13,8 +13,8 @@ import { readPresent } from "./state.ts";
 import { readWay } from "./way.ts";
 
 /**
- * What changed in `workspace` since `save` was made: about five git processes,
- * four of them side by side. Without a repository the answer says so. Throws
+ * What changed in `workspace` since `save` was made: four git processes,
+ * side by side. Without a repository the answer says so. Throws
  * GIT_FAILED where git cannot read the repository. `store` is the id of the
  * project's own store, if it has one.
  */
