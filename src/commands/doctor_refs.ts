@@ -24,7 +24,9 @@ async function run({ system, workspace }: Ground): Promise<Checked> {
       ...[DETOURS, REMOVED, RESCUE].map((folder) => `${folder}/`),
     ]),
   ).split("\n").filter((ref) => ref !== "");
-  if (refs.length === 0) return { summary: "none", found: [] };
+  if (refs.length === 0) {
+    return { summary: "none but those of checkpoints", found: [] };
+  }
   const { works, problems } = listWorks(system, root);
   const removals = refsOfRemovals(readJournal(system, root));
   const rescues = (await readRescues(git)).map(({ ref }) => `${ref}/`);
