@@ -1,6 +1,7 @@
 import { dirname, join } from "@std/path";
 import { realSystem } from "../../src/system/real.ts";
 import type { RunOptions, System } from "../../src/system/system.ts";
+import { removeTree } from "./remove.ts";
 import { World } from "./world.ts";
 
 /** How a program ended and what it printed, `$ROOT` standing for the root. */
@@ -140,7 +141,7 @@ export class TestEnv implements Disposable {
   }
 
   remove(path: string): void {
-    Deno.removeSync(join(this.project, path), { recursive: true });
+    removeTree(join(this.project, path));
   }
 
   /** Whatever is there, a dangling link too. */
@@ -211,6 +212,6 @@ export class TestEnv implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Deno.removeSync(this.root, { recursive: true });
+    removeTree(this.root);
   }
 }

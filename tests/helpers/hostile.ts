@@ -16,6 +16,7 @@ import {
 import { binary } from "./mpm.ts";
 import { Outline, smallText } from "./outline.ts";
 import { SOAKS } from "./posix.ts";
+import { exists, removeTree } from "./remove.ts";
 
 /** Stands in all that the store's owner wrote. */
 export const GENUINE = "genuine7";
@@ -412,10 +413,11 @@ export class Siege implements Named, AsyncDisposable {
   /** The project and the home, with all that is special in them. */
   #copy(from: string, to: string, more: readonly string[] = []): void {
     const names = ["project", "home", ...more];
-    const script = `from=$1; to=$2; shift 2; mkdir -p "$to"; cd "$to" &&
-      rm -rf "$@" && cd "$from" && cp -a "$@" "$to"`;
-    const args = ["-c", script, "sh", from, to, ...names];
-    const done = this.env.run("sh", args, { cwd: this.env.root });
+    Deno.mkdirSync(to, { recursive: true });
+    for (const path of names.map((name) => join(to, name))) {
+      if (exists(path)) removeTree(path);
+    }
+    const done = this.env.run("cp", ["-a", ...names, to], { cwd: from });
     assertEquals(done.status, 0, done.stderr);
   }
 

@@ -1,6 +1,7 @@
 import { dirname, join } from "@std/path";
 import { filesBelow } from "./below.ts";
 import { CANARY, type Siege, type World } from "./hostile.ts";
+import { removeTree } from "./remove.ts";
 
 /** Hooks of git(1)'s repositories, with that of a file system monitor. */
 const HOOKS = ("applypatch-msg commit-msg fsmonitor-watchman post-applypatch " +
@@ -124,7 +125,7 @@ function otherRepository({ env, outside }: Siege): string {
 
 function replaceGit({ project }: Siege, make: (path: string) => void): void {
   const path = join(project, ".git");
-  Deno.removeSync(path, { recursive: true });
+  removeTree(path);
   make(path);
 }
 

@@ -180,9 +180,9 @@ export function firing({ command }: Line): boolean {
   return ["hooks test", "hooks profile"].includes(command);
 }
 
-/** Those that start a shell hook and do not wait for its end. */
-export function leavesRunning({ command, args }: Line): boolean {
-  return firing({ command, args }) || args[1] === "SessionEnd";
+/** Those that may start a program and do not wait for its end. */
+export function leavesRunning(line: Line): boolean {
+  return firing(line) || ["hook", "hooks run"].includes(line.command);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "@std/path";
 import { CANARY, GENUINE, type Siege } from "./hostile.ts";
+import { removeTree } from "./remove.ts";
 import { ROOT, sources } from "./tree.ts";
 
 const at = (siege: Siege, path: string) => join(siege.project, path);
@@ -14,7 +15,7 @@ function eachFile(
 
 /** Replaces what is at `path` by what `make` puts there. */
 function replace(path: string, make: () => void): void {
-  Deno.removeSync(path, { recursive: true });
+  removeTree(path);
   make();
 }
 

@@ -1,4 +1,5 @@
 import { dirname, join } from "@std/path";
+import { removeTree } from "./remove.ts";
 
 /** Bytes beyond which a file is not read. */
 const SMALL = 9_000_000;
@@ -60,7 +61,7 @@ export class Outline {
     for (const path of paths.toReversed()) {
       const isFolder = this.#entries.get(path)?.startsWith("folder");
       if (isFolder && lookup(path)?.isDirectory) continue;
-      if (lookup(path)) Deno.removeSync(path, { recursive: true });
+      if (lookup(path)) removeTree(path);
     }
     for (const path of paths.filter((path) => this.#entries.has(path))) {
       put(copy(path), path);
