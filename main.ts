@@ -1,4 +1,3 @@
-import { main } from "./src/app.ts";
-import { realSystem } from "./src/system/real.ts";
+import { main, realSystem } from "./src/program.ts";
 
 Deno.exit(await main(Deno.args, realSystem()));

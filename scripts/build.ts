@@ -1,9 +1,12 @@
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "./build_bundle.ts";
+import { cachesOf } from "./build_cache.ts";
 import { type Commit, commitOf } from "./build_commit.ts";
 import { compiler } from "./build_compile.ts";
 import { BuildError, exitStatus, say } from "./build_error.ts";
+import { type Caches, writeProgram } from "./build_loader.ts";
+import type { Program } from "./build_packs.ts";
 import { inputsOf, isCurrent, stampOf } from "./build_stamp.ts";
 import { DENO_VERSION, isTriple, type Triple, TRIPLES } from "./toolchain.ts";
 
@@ -60,6 +63,24 @@ function lineFor(root: string, path: string, source: string): string {
 }
 
 /**
+ * What the engine compiled before. That of another machine is not here to be
+ * asked; without it the binary does the same, and takes longer to begin.
+ */
+async function cachesAtBest(
+  program: Program,
+  options: Parameters<typeof cachesOf>[1],
+): Promise<Caches> {
+  if (options.triple !== Deno.build.target) return new Map();
+  try {
+    return await cachesOf(program, options);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    say(`Warning: this binary begins more slowly than it could. ${error}`);
+    return new Map();
+  }
+}
+
+/**
  * Builds mpm for each of `triples`: bundles it once, then compiles. Everything
  * is made in a folder of its own and renamed when it is whole, so that builds
  * may run at the same time and a binary in use is never half written.
@@ -81,13 +102,18 @@ export async function build(
   await Deno.mkdir(dist, { recursive: true });
   const stage = await Deno.makeTempDir({ dir: dist, prefix: ".build-" });
   try {
-    const main = await bundle(root, join(stage, "bundle"), commit);
+    const program = await bundle(root, commit);
     const compile = compiler();
     const paths: string[] = [];
     for (const triple of triples) {
       const path = binaryPath(root, triple);
       const output = join(stage, triple, path.slice(dirname(path).length + 1));
-      await Deno.mkdir(dirname(output));
+      const folder = join(stage, triple);
+      await Deno.mkdir(folder);
+      const caches = await cachesAtBest(program, { folder, triple, compile });
+      const main = await writeProgram(join(folder, "bundle"), program, {
+        caches,
+      });
       const source = await compile({ triple, main, output });
       const stamp = triple === Deno.build.target
         ? { path: stampPath(root), inputs, commit }

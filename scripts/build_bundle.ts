@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Commit } from "./build_commit.ts";
 import { BuildError } from "./build_error.ts";
-import { mergeHot } from "./build_merge.ts";
+import { packed, type Program } from "./build_packs.ts";
 
 /** The bundler's comment above a file that is not the project's own. */
 const FOREIGN = /^\/\/ (?:\.\.\/|\/|[A-Za-z]:[\\/]).*\n/gm;
@@ -55,34 +55,30 @@ export function withStableNames(
   );
 }
 
-/** Finishes all files of the bundle in `folder`, under stable names. */
-async function finishAll(folder: string, commit: Commit): Promise<void> {
+/** The files of the bundle in `folder`, finished, under stable names. */
+async function finishAll(
+  folder: string,
+  commit: Commit,
+): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for await (const { name } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    files.set(name, finish(await Deno.readTextFile(path), commit));
-    await Deno.remove(path);
+    const text = await Deno.readTextFile(join(folder, name));
+    files.set(name, finish(text, commit));
   }
-  const shared = await mergeHot(withStableNames(files));
-  for (const [name, text] of withStableNames(shared)) {
-    const path = join(folder, name);
-    await Deno.writeTextFile(path, text);
-    // `deno compile` embeds the file's time.
-    await Deno.utime(path, 0, 0);
-  }
+  return withStableNames(files);
 }
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** Bundles `main.ts` as it comes from Deno. Throws BuildError. */
+/** Bundles the program as it comes from Deno. Throws BuildError. */
 async function runBundler(root: string, folder: string): Promise<void> {
   const frozen = await exists(join(root, "deno.lock")) ? ["--frozen"] : [];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["bundle", "--quiet", ...frozen, "--code-splitting"],
-      ...["--outdir", folder, "main.ts"],
+      ...["--outdir", folder, "src/program.ts"],
     ],
     cwd: root,
     env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
@@ -98,21 +94,19 @@ async function runBundler(root: string, folder: string): Promise<void> {
 }
 
 /**
- * Bundles `main.ts` of the project at `root` into `folder`: loading one file
- * takes half the time of loading its modules. What only some commands import
- * stays in files of its own.
+ * Bundles the program of the project at `root`: loading one file takes half the
+ * time of loading its modules. What only some commands import stays apart.
  *
- * @returns the path of the bundled main file
  * @throws {BuildError} when `deno bundle` fails
  */
-export async function bundle(
-  root: string,
-  folder: string,
-  commit: Commit,
-): Promise<string> {
-  await runBundler(root, folder);
-  await finishAll(folder, commit);
-  return join(folder, "main.js");
+export async function bundle(root: string, commit: Commit): Promise<Program> {
+  const folder = await Deno.makeTempDir({ prefix: "mpm-bundle-" });
+  try {
+    await runBundler(root, folder);
+    return packed(await finishAll(folder, commit));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 /**

@@ -1,16 +1,18 @@
 import { dirname } from "node:path";
 import { BuildError, say } from "./build_error.ts";
 import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";
-import { PERMISSIONS, type Triple } from "./toolchain.ts";
+import { PERMISSIONS, type Triple, V8_FLAGS } from "./toolchain.ts";
 
 /** How long Deno's own download may take before npm is asked instead. */
 const DOWNLOAD_LIMIT_MS = 30_000;
 
 export interface Compilation {
   readonly triple: Triple;
-  /** The bundled main file. */
+  /** The main module, beside the folder of its packs. */
   readonly main: string;
   readonly output: string;
+  /** The engine's, beside those that the executable has. */
+  readonly flags?: readonly string[];
 }
 
 interface Attempt {
@@ -22,10 +24,11 @@ interface Attempt {
  * `deno compile` on one bundle. The bundle is complete, so no configuration
  * and no lock file are read: nothing of them is in the binary. Without
  * `--no-code-cache` the binary would write into the shared folder for
- * temporary files whenever it runs.
+ * temporary files whenever it runs; what the engine compiled before comes with
+ * the packs instead, and it takes that under the same flags only.
  */
 async function denoCompile(
-  { triple, main, output }: Compilation,
+  { triple, main, output, flags = [] }: Compilation,
   denort: string | undefined,
 ): Promise<Attempt> {
   // Only a download needs a limit, and only without a runtime is there one.
@@ -33,7 +36,9 @@ async function denoCompile(
   const result = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check"],
-      ...["--no-code-cache", ...PERMISSIONS],
+      ...["--no-code-cache", `--v8-flags=${[...V8_FLAGS, ...flags].join()}`],
+      ...PERMISSIONS,
+      ...["--include", "packs"],
       ...["--target", triple, "--output", output, main],
     ],
     cwd: dirname(main),

@@ -85,6 +85,17 @@ export function isTriple(name: string): name is Triple {
 }
 
 /**
+ * Flags of V8 for a process that lives for the tenth of a second: what was
+ * compiled is kept, and nothing is compiled again for speed, nor noted for that,
+ * until it is really hot.
+ */
+export const V8_FLAGS = [
+  "--no-flush-bytecode",
+  "--no-sparkplug",
+  "--no-profile-guided-optimization",
+] as const;
+
+/**
  * What the binary may do, baked in when it is compiled: its own files, git,
  * and the user's hook scripts. No network and no native code, and no question
  * to the user either: what is not listed is refused. Deno would allow code to

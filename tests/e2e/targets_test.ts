@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "@std/path";
 import { compiler } from "../../scripts/build_compile.ts";
+import { writeProgram } from "../../scripts/build_loader.ts";
 import { bundle } from "../../scripts/build_bundle.ts";
 import { hostTriple } from "../../scripts/build.ts";
 import { commitOf } from "../../scripts/build_commit.ts";
@@ -55,10 +56,8 @@ Deno.test("the binary for Linux on arm64 pauses and resumes", async () => {
   }
   using env = TestEnv.repository();
   const folder = join(env.root, "bundle");
-  const main = await bundle(ROOT, folder, {
-    commit: "0123456789ab",
-    date: "2026-01-02",
-  });
+  const commit = { commit: "0123456789ab", date: "2026-01-02" };
+  const main = await writeProgram(folder, await bundle(ROOT, commit));
   const output = join(env.root, "mpm-arm64");
   await compiler()({ triple: "aarch64-unknown-linux-gnu", main, output });
   const mpm = (...args: string[]) =>
