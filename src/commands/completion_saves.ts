@@ -1,8 +1,11 @@
 import type { Candidate, Wanted } from "../cli/completion.ts";
 import { quickPlace } from "../git/quick_place.ts";
 import { ageWords } from "../session/ages.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { ownMark } from "../session/checkpoint_record.ts";
 import { placeKey } from "../session/work_place.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
+import { Origins } from "../store/origins.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { SessionStates } from "../store/settled.ts";
 import { currentWork } from "../store/work_current.ts";
@@ -24,15 +27,21 @@ export async function savedSessions(
 ): Promise<Candidate[]> {
   const started = system.now();
   const states = new SessionStates(system, root);
+  const origins = new Origins(system);
   const ids: Candidate[] = [];
   const names = new Map<string, Candidate>();
   for await (const entry of newestSaves(system, root)) {
     const late = system.now().getTime() - started.getTime() > PATIENCE;
     if (ids.length >= (late ? SOON : MOST)) break;
     if (states.isHidden(entry)) continue;
-    const { id, name, summary, branch } = entry;
-    const age = ageWords(new Date(entry.pausedAt), started);
-    const of = branch === null ? age : `${age}, ${branch}`;
+    const { id, name, summary, branch, digest } = entry;
+    const foreign = digest !== undefined &&
+      origins.of({ id, digest }) === "foreign";
+    const of = [
+      foreign ? "foreign" : "",
+      ageWords(new Date(entry.pausedAt), started),
+      branch ?? "",
+    ].filter((part) => part !== "").join(", ");
     ids.push({ value: id, summary: `${of}: ${summary}` });
     for (const value of [name, entry.session?.name]) {
       if (!value || names.has(value)) continue;
@@ -80,9 +89,13 @@ export async function checkpoints(
     ({ kind }) => kind === "safety" ? "safety" : "others",
   );
   const now = system.now();
+  const origins = new Origins(system);
+  const isForeign = (record: StoredCheckpoint) =>
+    origins.of(ownMark(record)) === "foreign";
   const named = [...others, ...safety].map((record) => ({
     value: record.name,
     summary: [
+      isForeign(record) ? "foreign" : "",
       ageWords(new Date(record.created_at), now),
       record.branch ?? "",
       record.note ?? "",

@@ -25,7 +25,7 @@ import {
   listCheckpoints,
   rawFolder,
 } from "./checkpoint_place.ts";
-import { pruneCheckpoints } from "./checkpoint_take.ts";
+import { pruneCheckpoints } from "./checkpoint_prune.ts";
 import {
   marksOf,
   type PlannedRestore,
@@ -255,6 +255,7 @@ export class Restore {
         records,
         kind: "safety",
         keep: rules.keepSafety,
+        taken: this.#marker().safety?.id,
       });
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
