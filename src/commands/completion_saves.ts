@@ -27,21 +27,15 @@ export async function savedSessions(
 ): Promise<Candidate[]> {
   const started = system.now();
   const states = new SessionStates(system, root);
-  const origins = new Origins(system);
   const ids: Candidate[] = [];
   const names = new Map<string, Candidate>();
   for await (const entry of newestSaves(system, root)) {
     const late = system.now().getTime() - started.getTime() > PATIENCE;
     if (ids.length >= (late ? SOON : MOST)) break;
     if (states.isHidden(entry)) continue;
-    const { id, name, summary, branch, digest } = entry;
-    const foreign = digest !== undefined &&
-      origins.of({ id, digest }) === "foreign";
-    const of = [
-      foreign ? "foreign" : "",
-      ageWords(new Date(entry.pausedAt), started),
-      branch ?? "",
-    ].filter((part) => part !== "").join(", ");
+    const { id, name, summary, branch } = entry;
+    const age = ageWords(new Date(entry.pausedAt), started);
+    const of = branch === null ? age : `${age}, ${branch}`;
     ids.push({ value: id, summary: `${of}: ${summary}` });
     for (const value of [name, entry.session?.name]) {
       if (!value || names.has(value)) continue;

@@ -4,7 +4,6 @@ import { bashReply, readBashLine } from "../../src/cli/bash_line.ts";
 import { COMMANDS } from "../../src/commands/mod.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import { anotherUser } from "../helpers/users.ts";
 
 /** What mpm offers, without what is said of it; the first is the paths. */
 async function offered(
@@ -122,10 +121,6 @@ Deno.test("what is said of a save is its age, branch and summary", async () => {
   await mpmJson(env, ["pause", "--name", "pay", "-s", "Refunds\twork"]);
   const { stdout } = await mpm(env, ["__complete", "zsh", "resume", ""]);
   assertStringIncludes(stdout, "pay\tjust now, main: Refunds work\n");
-  anotherUser(env);
-  const foreign = await mpm(env, ["__complete", "zsh", "resume", ""]);
-  const said = "pay\tforeign, just now, main: Refunds work\n";
-  assertStringIncludes(foreign.stdout, said);
 });
 
 Deno.test("completion offers help pages, formats and hooks", async () => {
