@@ -26,6 +26,7 @@ import {
   rawFolder,
 } from "./checkpoint_place.ts";
 import { pruneCheckpoints } from "./checkpoint_prune.ts";
+import { putBack } from "./restore_back.ts";
 import {
   marksOf,
   type PlannedRestore,
@@ -44,6 +45,8 @@ export interface RestoreOutcome {
   readonly kept: readonly string[];
   /** What stood in the way and no checkpoint holds, now in the trash. */
   readonly movedAside: readonly string[];
+  /** Of an undo: what had stood in the way, and is there again. */
+  readonly putBack: readonly string[];
   /** The folder in the trash; `undefined`: nothing is there. */
   readonly trash: string | undefined;
   /** Differences that were left alone. */
@@ -102,6 +105,10 @@ export class Restore {
       removeTree(system, this.#staging());
     }
     await this.#prune();
+    const { undoes } = this.#parts.order;
+    const back = undoes === undefined
+      ? []
+      : putBack(system, this.#place, undoes);
     // The last of all: where it is there still, an undo was not seen to its end.
     dropMarker(system, workspace.root, this.#worktree);
     return {
@@ -112,6 +119,7 @@ export class Restore {
       trashed,
       kept: planned.plan.kept,
       movedAside: this.#movedAside,
+      putBack: back,
       trash: this.#trash.folder,
       skipped: this.#skipped,
       indexRestored,
