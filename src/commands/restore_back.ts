@@ -1,9 +1,11 @@
-import { join } from "@std/path";
+import { join, normalize } from "@std/path";
 import { FileError } from "../errors.ts";
 import { isSafePath } from "../session/paths_there.ts";
 import { foldersAbove } from "../session/snapshot.ts";
 import { readJournal } from "../store/journal.ts";
 import { layout } from "../store/layout.ts";
+import { asideIn } from "../store/restore_marker.ts";
+import { moveFile } from "../store/trash.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 
@@ -20,14 +22,15 @@ export function putBack(
   const { files } = system;
   const after = readJournal(system, workspace.root)
     .find(({ id, own }) => own && id === undoes)?.after ?? {};
-  const [trash, aside] = [after.trash, after.moved_aside];
-  const own = layout(workspace.root).trash;
-  if (typeof trash !== "string" || !trash.startsWith(join(own, "/"))) return [];
-  if (!Array.isArray(aside)) return [];
-  return aside.filter((path): path is string => {
-    if (typeof path !== "string" || !isSafePath(path, system.platform)) {
-      return false;
-    }
+  const moved = asideIn([
+    // As an older mpm noted it.
+    { trash: after.trash, paths: after.moved_aside },
+    ...Array.isArray(after.aside) ? after.aside : [],
+  ]).flatMap(({ trash, paths }) => paths.map((path) => ({ trash, path })));
+  const own = join(layout(workspace.root).trash, "/");
+  return moved.filter(({ trash, path }) => {
+    const inTrash = trash.startsWith(own) && normalize(trash) === trash;
+    if (!inTrash || !isSafePath(path, system.platform)) return false;
     const [from, to] = [
       join(trash, "files", path),
       join(vault.workspace.worktree, path),
@@ -38,11 +41,11 @@ export function putBack(
         files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
       );
       if (!inPlace) return false;
-      files.rename(from, to);
+      moveFile(system, from, to);
       return true;
     } catch (error) {
       if (error instanceof FileError) return false;
       throw error;
     }
-  });
+  }).map(({ path }) => path);
 }

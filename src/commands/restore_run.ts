@@ -76,6 +76,8 @@ export class Restore {
   readonly #worktree: string;
   readonly #trash: TrashFolder;
   readonly #movedAside: string[] = [];
+  /** The same, and what is about to be moved. */
+  readonly #aside: string[] = [];
   readonly #skipped: LeftOut[];
 
   constructor(context: Context, place: CheckpointPlace, parts: RestoreParts) {
@@ -172,17 +174,29 @@ export class Restore {
       title,
       undoes: order.undoes ?? null,
       staging: this.#staging(),
+      aside: [
+        ...unfinished?.aside ?? [],
+        ...this.#aside.length === 0
+          ? []
+          : [{ trash: this.#trash.folder!, paths: this.#aside }],
+      ],
     };
   }
 
   #files(staged: readonly string[]) {
+    const { system } = this.#context;
+    const { workspace } = this.#place;
     const { plan } = this.#parts.planned;
     const { permissions } = this.#parts.order.target;
     const since = new Set(plan.trash.map(({ path }) => path));
-    const writer = new WorktreeWriter(this.#context.system, this.#place.vault, {
+    const writer = new WorktreeWriter(system, this.#place.vault, {
       setAside: (path) => {
+        if (since.has(path)) return this.#trash.take(path);
+        this.#trash.expect([path]);
+        this.#aside.push(path);
+        writeMarker(system, workspace.root, this.#marker());
         this.#trash.take(path);
-        if (!since.has(path)) this.#movedAside.push(path);
+        this.#movedAside.push(path);
       },
       stay: this.#context.folder,
     });
@@ -234,7 +248,7 @@ export class Restore {
   #journal(): JournalEntry {
     const { system } = this.#context;
     const { order } = this.#parts;
-    const { safety, target, paths, exact, undoes } = this.#marker();
+    const { safety, target, paths, exact, undoes, aside } = this.#marker();
     return appendJournal(system, this.#place.workspace.root, {
       at: system.now().toISOString(),
       operation: order.operation,
@@ -247,7 +261,7 @@ export class Restore {
         exact,
         restore: this.#token,
         trash: this.#trash.folder ?? null,
-        moved_aside: this.#movedAside,
+        aside,
       },
       ...undoes === null ? {} : { undoes },
     });

@@ -204,3 +204,35 @@ posixTest(
     sayPoints("undo of a restore", points);
   },
 );
+
+posixTest(
+  "a restore that dies is undone with what stood in its way",
+  async () => {
+    const points = await dieEverywhere([
+      "checkpoint",
+      "restore",
+      "one",
+      "--yes",
+    ], {
+      now: at(10),
+      programs: "changing-git",
+      async prepare() {
+        const env = TestEnv.repository();
+        env.write("name", "checkpoint\n");
+        await mpmJson(env, ["checkpoint", "save", "one"]);
+        env.remove("name");
+        env.write(".gitignore", "/name/\n");
+        env.write("name/secret", "ignored\n");
+        return env;
+      },
+      async check(env, where, finished) {
+        if (env.exists("name/secret") || finished || !isOneOf(4, where)) return;
+        await mpm(env, ["checkpoint", "list"], { now: at(11) });
+        assertEquals(env.read("name"), "checkpoint\n", where);
+        await mpm(env, ["undo"], { now: at(12) });
+        assertEquals(env.read("name/secret"), "ignored\n", where);
+      },
+    });
+    sayPoints("checkpoint restore over something", points);
+  },
+);
