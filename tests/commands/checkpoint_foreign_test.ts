@@ -343,3 +343,15 @@ Deno.test("a record that was planted does not take the name of another one", asy
   const { commit } = await load(env);
   assertEquals(commit, own.commit);
 });
+
+Deno.test("a record that is nested without end is read from its commit", async () => {
+  using env = await withCheckpoint();
+  const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const record = env.read(RECORD);
+  env.write(RECORD, record.replace('"note":', `"deep": ${deep}, "note":`));
+  assertEquals(await origins(env), ["before own"]);
+  for (const args of [["load", "before"], ["save", "before"], ["save", "x"]]) {
+    const { status, stderr } = await mpm(env, ["checkpoint", ...args]);
+    assertEquals(status, 0, stderr);
+  }
+});
