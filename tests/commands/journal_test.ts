@@ -158,6 +158,18 @@ Deno.test("a journal of somebody else is shown and never acted on", async () => 
   assert(env.exists(".claude-mpm/templates/mine.md"));
 });
 
+Deno.test("a line of the journal that is nested without end is passed over", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one");
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const line = forged(env, "README.md").replace('"after":{', `$&"a":${deep},`);
+  assertStringIncludes(line, deep);
+  env.write(JOURNAL, `${env.read(JOURNAL)}${line}\n`);
+  await templates(env, "two");
+  const titles = (await log(env)).map(({ title }) => title);
+  assertEquals(titles, ["make the template two", "make the template one"]);
+});
+
 Deno.test("a key that cannot be read is not replaced", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "mine"]);
