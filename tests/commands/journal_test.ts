@@ -158,6 +158,25 @@ Deno.test("a journal of somebody else is shown and never acted on", async () => 
   assert(env.exists(".claude-mpm/templates/mine.md"));
 });
 
+Deno.test("a line with the last number there is keeps no other from the journal", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one");
+  const line = forged(env, "README.md", { id: 1_000_000_000 });
+  env.write(JOURNAL, `${env.read(JOURNAL)}${line}\n`);
+  await templates(env, "two", "three");
+  const titles = (await log(env)).map(({ title, own }) => own && title);
+  assertEquals(titles, [
+    "make the template three",
+    "make the template two",
+    false,
+    "make the template one",
+  ]);
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals(env.exists(".claude-mpm/templates/two.md"), false);
+  assertEquals(env.exists(".claude-mpm/templates/one.md"), true);
+});
+
 Deno.test("a line of the journal that is nested without end is passed over", async () => {
   using env = TestEnv.repository();
   await templates(env, "one");
