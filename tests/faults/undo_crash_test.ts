@@ -176,6 +176,17 @@ Deno.test("undo of a committed pause may die anywhere and is finished by the nex
   sayPoints("undo of a committed pause", points);
 });
 
+/** A checkpoint of a file, in whose place is an ignored folder by now. */
+async function withSomethingInTheWay(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  env.write("name", "checkpoint\n");
+  await mpmJson(env, ["checkpoint", "save", "one"]);
+  env.remove("name");
+  env.write(".gitignore", "/name/\n");
+  env.write("name/secret", "ignored\n");
+  return env;
+}
+
 posixTest(
   "an undo of a restore that dies leaves nothing in the trash that stood in its way",
   async () => {
@@ -183,12 +194,7 @@ posixTest(
       now: at(10),
       programs: "changing-git",
       async prepare() {
-        const env = TestEnv.repository();
-        env.write("name", "checkpoint\n");
-        await mpmJson(env, ["checkpoint", "save", "one"]);
-        env.remove("name");
-        env.write(".gitignore", "/name/\n");
-        env.write("name/secret", "ignored\n");
+        const env = await withSomethingInTheWay();
         await mpmJson(env, ["checkpoint", "restore", "one", "--yes"]);
         return env;
       },
@@ -216,15 +222,7 @@ posixTest(
     ], {
       now: at(10),
       programs: "changing-git",
-      async prepare() {
-        const env = TestEnv.repository();
-        env.write("name", "checkpoint\n");
-        await mpmJson(env, ["checkpoint", "save", "one"]);
-        env.remove("name");
-        env.write(".gitignore", "/name/\n");
-        env.write("name/secret", "ignored\n");
-        return env;
-      },
+      prepare: withSomethingInTheWay,
       async check(env, where, finished) {
         if (env.exists("name/secret") || finished || !isOneOf(4, where)) return;
         await mpm(env, ["checkpoint", "list"], { now: at(11) });
