@@ -10,14 +10,17 @@ import {
   checkpointId,
 } from "../session/checkpoint_name.ts";
 import { printOf } from "../session/checkpoint_record.ts";
+import { CHECKPOINT_PREFIX } from "../session/origin.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
+import { shellWord } from "../session/shell.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
 import { checkpointRules } from "../session/checkpoint_rules.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
 import type { System } from "../system/system.ts";
 import type { Ahead } from "./checkpoint_ahead.ts";
+import { isMine, minesOf } from "./checkpoint_mine.ts";
 import {
   captureNow,
   type CheckpointPlace,
@@ -27,7 +30,8 @@ import {
   type Taken,
 } from "./checkpoint_place.ts";
 import { savedFact } from "./checkpoint_rm_steps.ts";
-import { pruneCheckpoints, storeCheckpoint } from "./checkpoint_take.ts";
+import { pruneCheckpoints } from "./checkpoint_prune.ts";
+import { storeCheckpoint } from "./checkpoint_take.ts";
 import { settleDetour } from "./detour_settle.ts";
 import { noteOperation } from "./journaled.ts";
 
@@ -61,15 +65,19 @@ export async function save(
     () => captureNow(context.system, place, { write: true, ahead }),
   );
   const print = printOf(taken.capture);
-  /** The one that holds the present state already. */
-  const sameIn = (records: readonly StoredCheckpoint[]) => {
+  const { capture } = taken;
+  /** The user's that holds the present state already. */
+  const sameIn = async (records: readonly StoredCheckpoint[]) => {
     const one = input.auto
-      ? records[0]
+      ? records.find(minesOf(context.system))
       : records.find((one) => one.name === name);
     const unsaid = input.message === undefined || one?.note === input.message;
-    return one?.print === print && unsaid ? one : undefined;
+    return one?.print === print && unsaid &&
+        await isMine(context.system, place, { record: one, capture })
+      ? one
+      : undefined;
   };
-  const same = sameIn(
+  const same = await sameIn(
     await recordsHere(context.system, place, input.auto ? undefined : name),
   );
   if (same && await isKept(place, same)) return unchanged(same);
@@ -84,9 +92,13 @@ export async function save(
     // One that a save which died has left without the record's file.
     const all = await listCheckpoints(context.system, place, { light: true });
     const { worktree } = place.vault.workspace;
-    const left = sameIn(all.filter((one) => one.worktree === worktree));
-    if (!left) throw error;
-    return unchanged(left);
+    const left = await sameIn(all.filter((one) => one.worktree === worktree));
+    if (left) return unchanged(left);
+    const mine = minesOf(context.system);
+    if (all.some((one) => one.name === name && !mine(one))) {
+      throw takenByOthers(name);
+    }
+    throw error;
   }
 }
 
@@ -118,10 +130,24 @@ async function stored(
         records: await listCheckpoints(system, place, { light: true }),
         kind,
         keep: place.rules.keepAuto,
+        taken: record.id,
       })
       : [];
     return { ...answer(record), saved: true, reason: null, pruned };
   });
+}
+
+function takenByOthers(name: string): MpmError {
+  const word = shellWord(name);
+  return new MpmError(
+    "CONFLICT",
+    `There is a checkpoint "${name}" already, and nothing says that you made ` +
+      "it on this machine",
+    {
+      hint: `Take another name, or remove it: mpm checkpoint rm ${word}; if ` +
+        `it is yours: mpm sessions trust ${CHECKPOINT_PREFIX}${word}`,
+    },
+  );
 }
 
 function unchanged(record: StoredCheckpoint): CheckpointSaveResult {
@@ -185,17 +211,19 @@ async function tooEarly(
   const { config } = await readConfigAnyway(system, root);
   const { autoMinutes } = checkpointRules(config, { faulty: false });
   const worktree = git === "repository" ? top : root;
-  let last: StoredCheckpoint | undefined;
+  const now = system.now().getTime();
+  const young: StoredCheckpoint[] = [];
   for (const id of recordIds(system, root)) {
     const record = await readRecord(system, root, id, { light: true });
-    const counts = record?.worktree === worktree &&
-      ["auto", "named"].includes(record.kind);
-    if (counts && !(last && last.created_at > record.created_at)) last = record;
+    if (!record || record.worktree !== worktree) continue;
+    const age = now - Date.parse(record.created_at);
+    const counts = ["auto", "named"].includes(record.kind) && age >= 0 &&
+      age < autoMinutes * 60_000;
+    if (counts) young.push(record);
   }
+  const last = young.sort(newestFirst).find(minesOf(system));
   if (!last) return undefined;
-  const age = system.now().getTime() - Date.parse(last.created_at);
-  if (age < 0 || age >= autoMinutes * 60_000) return undefined;
-  const minutes = Math.floor(age / 60_000);
+  const minutes = Math.floor((now - Date.parse(last.created_at)) / 60_000);
   return unsaved(
     last,
     `Not due: "${last.name}" is ${minutes} of ${autoMinutes} minutes old`,

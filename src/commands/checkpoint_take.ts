@@ -3,12 +3,8 @@ import type { Context } from "../cli/command.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
-import { dropRefs, readCheckpointRefs } from "../git/read_checkpoints.ts";
-import {
-  checkpointImport,
-  CHECKPOINTS,
-  writeCheckpoint,
-} from "../git/write_checkpoint.ts";
+import { readCheckpointRefs } from "../git/read_checkpoints.ts";
+import { checkpointImport, writeCheckpoint } from "../git/write_checkpoint.ts";
 import type {
   Checkpoint,
   CheckpointKind,
@@ -16,6 +12,7 @@ import type {
 } from "../session/checkpoint.ts";
 import { checkpointId } from "../session/checkpoint_name.ts";
 import {
+  begunMark,
   buildRecord,
   ownMark,
   recordBytes,
@@ -27,7 +24,7 @@ import { NO_CONTENT } from "../session/content.ts";
 import { redactRecord } from "../session/redact_known.ts";
 import type { Save } from "../session/save.ts";
 import { shellWord } from "../session/shell.ts";
-import { removeRecord, writeRecord } from "../store/checkpoints.ts";
+import { writeRecord } from "../store/checkpoints.ts";
 import { readContextUsage } from "../store/context_usage.ts";
 import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
@@ -103,6 +100,8 @@ export async function storeCheckpoint(
     id,
     capture: taken.capture,
   });
+  // Whoever finds the commit after a death knows by that whose it is.
+  noteOwn(system, begunMark(record));
   const title = `checkpoint: ${record.name}`;
   const bytes = recordBytes(record);
   const write = (capture: Capture, importing = first) =>
@@ -256,27 +255,4 @@ function sessionOf(
       validation_commands: { check_git: "git status && git log -1 --stat" },
     },
   };
-}
-
-/**
- * Drops the oldest of a kind beyond `keep`. Call under the lock. `records` are
- * in the order of the list.
- */
-export async function pruneCheckpoints(
-  { system }: Context,
-  { vault, workspace }: CheckpointPlace,
-  { records, kind, keep }: {
-    records: readonly StoredCheckpoint[];
-    kind: CheckpointKind;
-    keep: number;
-  },
-): Promise<string[]> {
-  const old = records.filter((record) => record.kind === kind).slice(keep);
-  // The record goes first: a ref alone makes it whole again.
-  for (const { id } of old) removeRecord(system, workspace.root, id);
-  await dropRefs(
-    vault.git,
-    old.map(({ id, commit }) => ({ ref: `${CHECKPOINTS}/${id}`, commit })),
-  );
-  return old.map(({ name }) => name);
 }

@@ -1,8 +1,11 @@
 import type { Candidate, Wanted } from "../cli/completion.ts";
 import { quickPlace } from "../git/quick_place.ts";
 import { ageWords } from "../session/ages.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { ownMark } from "../session/checkpoint_record.ts";
 import { placeKey } from "../session/work_place.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
+import { Origins } from "../store/origins.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { SessionStates } from "../store/settled.ts";
 import { currentWork } from "../store/work_current.ts";
@@ -80,9 +83,13 @@ export async function checkpoints(
     ({ kind }) => kind === "safety" ? "safety" : "others",
   );
   const now = system.now();
+  const origins = new Origins(system);
+  const isForeign = (record: StoredCheckpoint) =>
+    origins.of(ownMark(record)) === "foreign";
   const named = [...others, ...safety].map((record) => ({
     value: record.name,
     summary: [
+      isForeign(record) ? "foreign" : "",
       ageWords(new Date(record.created_at), now),
       record.branch ?? "",
       record.note ?? "",

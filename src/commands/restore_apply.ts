@@ -102,6 +102,7 @@ function nothingDone({ plan, capture }: PlannedRestore): RestoreOutcome {
     trashed: [],
     kept: plan.kept,
     movedAside: [],
+    putBack: [],
     trash: undefined,
     skipped: plan.skipped,
     indexRestored: false,

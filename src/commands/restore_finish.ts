@@ -6,6 +6,7 @@ import { readJournal } from "../store/journal.ts";
 import { dropMarker, hasMarker, readMarker } from "../store/restore_marker.ts";
 import { placeOf, recordOf } from "./checkpoint_place.ts";
 import { restoreLocked } from "./restore_apply.ts";
+import { putBack } from "./restore_back.ts";
 
 /** Finishes a restore under the lock. Throws what stands in the way. */
 export async function settleLocked(
@@ -20,10 +21,17 @@ export async function settleLocked(
   const { vault } = place;
   if (!marker || !vault) return dropMarker(system, root, worktree);
   releaseIndex(system, vault, marker.restore);
-  const done = readJournal(system, root).some(({ after }) =>
+  const done = readJournal(system, root).find(({ after }) =>
     after.restore === marker.restore
   );
-  if (done) return dropMarker(system, root, worktree);
+  if (done) {
+    if (done.own && marker.undoes !== null) {
+      const back = putBack(system, { ...place, vault }, marker.undoes);
+      const paths = back.map((path) => `"${path}"`).join(", ");
+      if (back.length > 0) context.note(`Put back from the trash: ${paths}`);
+    }
+    return dropMarker(system, root, worktree);
+  }
   // A marker may have come with a clone; the ref of its safety checkpoint not.
   const refs = await readCheckpointRefs(vault.git);
   if (refs.get(marker.safety.id) !== marker.safety.commit) {

@@ -25,7 +25,8 @@ import {
   listCheckpoints,
   rawFolder,
 } from "./checkpoint_place.ts";
-import { pruneCheckpoints } from "./checkpoint_take.ts";
+import { pruneCheckpoints } from "./checkpoint_prune.ts";
+import { putBack } from "./restore_back.ts";
 import {
   marksOf,
   type PlannedRestore,
@@ -44,6 +45,8 @@ export interface RestoreOutcome {
   readonly kept: readonly string[];
   /** What stood in the way and no checkpoint holds, now in the trash. */
   readonly movedAside: readonly string[];
+  /** Of an undo: what had stood in the way, and is there again. */
+  readonly putBack: readonly string[];
   /** The folder in the trash; `undefined`: nothing is there. */
   readonly trash: string | undefined;
   /** Differences that were left alone. */
@@ -73,6 +76,8 @@ export class Restore {
   readonly #worktree: string;
   readonly #trash: TrashFolder;
   readonly #movedAside: string[] = [];
+  /** The same, and what is about to be moved. */
+  readonly #aside: string[] = [];
   readonly #skipped: LeftOut[];
 
   constructor(context: Context, place: CheckpointPlace, parts: RestoreParts) {
@@ -102,6 +107,10 @@ export class Restore {
       removeTree(system, this.#staging());
     }
     await this.#prune();
+    const { undoes } = this.#parts.order;
+    const back = undoes === undefined
+      ? []
+      : putBack(system, this.#place, undoes);
     // The last of all: where it is there still, an undo was not seen to its end.
     dropMarker(system, workspace.root, this.#worktree);
     return {
@@ -112,6 +121,7 @@ export class Restore {
       trashed,
       kept: planned.plan.kept,
       movedAside: this.#movedAside,
+      putBack: back,
       trash: this.#trash.folder,
       skipped: this.#skipped,
       indexRestored,
@@ -164,17 +174,29 @@ export class Restore {
       title,
       undoes: order.undoes ?? null,
       staging: this.#staging(),
+      aside: [
+        ...unfinished?.aside ?? [],
+        ...this.#aside.length === 0
+          ? []
+          : [{ trash: this.#trash.folder!, paths: this.#aside }],
+      ],
     };
   }
 
   #files(staged: readonly string[]) {
+    const { system } = this.#context;
+    const { workspace } = this.#place;
     const { plan } = this.#parts.planned;
     const { permissions } = this.#parts.order.target;
     const since = new Set(plan.trash.map(({ path }) => path));
-    const writer = new WorktreeWriter(this.#context.system, this.#place.vault, {
+    const writer = new WorktreeWriter(system, this.#place.vault, {
       setAside: (path) => {
+        if (since.has(path)) return this.#trash.take(path);
+        this.#trash.expect([path]);
+        this.#aside.push(path);
+        writeMarker(system, workspace.root, this.#marker());
         this.#trash.take(path);
-        if (!since.has(path)) this.#movedAside.push(path);
+        this.#movedAside.push(path);
       },
       stay: this.#context.folder,
     });
@@ -226,7 +248,7 @@ export class Restore {
   #journal(): JournalEntry {
     const { system } = this.#context;
     const { order } = this.#parts;
-    const { safety, target, paths, exact, undoes } = this.#marker();
+    const { safety, target, paths, exact, undoes, aside } = this.#marker();
     return appendJournal(system, this.#place.workspace.root, {
       at: system.now().toISOString(),
       operation: order.operation,
@@ -239,7 +261,7 @@ export class Restore {
         exact,
         restore: this.#token,
         trash: this.#trash.folder ?? null,
-        moved_aside: this.#movedAside,
+        aside,
       },
       ...undoes === null ? {} : { undoes },
     });
@@ -255,6 +277,7 @@ export class Restore {
         records,
         kind: "safety",
         keep: rules.keepSafety,
+        taken: this.#marker().safety?.id,
       });
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;

@@ -17,7 +17,8 @@ import { appendJournal } from "../store/journal.ts";
 import { changeWorks } from "../store/work_change.ts";
 import type { System } from "../system/system.ts";
 import { type CheckpointPlace, listCheckpoints } from "./checkpoint_place.ts";
-import { pruneCheckpoints, takeCheckpoint } from "./checkpoint_take.ts";
+import { dropCheckpoints } from "./checkpoint_prune.ts";
+import { takeCheckpoint } from "./checkpoint_take.ts";
 import { keepOwn, settleLeft } from "./detour_commits.ts";
 import { endDetour } from "./detour_end.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
@@ -163,12 +164,7 @@ export class Return {
     await withLock(
       this.#system,
       this.#root,
-      () =>
-        pruneCheckpoints(this.#context, this.#plan.tree!, {
-          records: [record],
-          kind: record.kind,
-          keep: 0,
-        }),
+      () => dropCheckpoints(this.#context, this.#plan.tree!, [record]),
     );
   }
 

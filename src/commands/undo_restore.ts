@@ -1,14 +1,10 @@
-import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { FileError, MpmError } from "../errors.ts";
+import { MpmError } from "../errors.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
 import { type JournalEntry, undoTitle } from "../session/journal.ts";
 import { field, isFields } from "../session/odd_values.ts";
-import { isSafePath } from "../session/paths_there.ts";
-import { foldersAbove } from "../session/snapshot.ts";
-import { layout } from "../store/layout.ts";
 import {
   type CheckpointPlace,
   openPlace,
@@ -71,13 +67,12 @@ export async function undoRestore(
   };
   if (brought) await refuseEdited(context, place, { order, brought, entry });
   const outcome = await restoreLocked(context, place, { order, always: true });
-  const back = putBack(context, place, entry);
   return {
     operation: outcome.entry?.id,
     details: [
       ...outcome.written.map((path) => `restored ${path}`),
       ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
-      ...back.map((path) => `put ${path} back from the trash`),
+      ...outcome.putBack.map((path) => `put ${path} back from the trash`),
       ...outcome.kept.map((path) => `kept ${path}, made since`),
       ...outcome.indexRestored ? ["restored what was staged"] : [],
       ...outcome.notes,
@@ -116,38 +111,4 @@ async function refuseEdited(
         "same, and keeps what is there now",
     },
   );
-}
-
-/** What stood in the way of the restore, where its place is free again. */
-function putBack(
-  { system }: Context,
-  { workspace, vault }: CheckpointPlace,
-  { after }: JournalEntry,
-): string[] {
-  const { files } = system;
-  const [trash, aside] = [after.trash, after.moved_aside];
-  const own = layout(workspace.root).trash;
-  if (typeof trash !== "string" || !trash.startsWith(join(own, "/"))) return [];
-  if (!Array.isArray(aside)) return [];
-  return aside.filter((path): path is string => {
-    if (typeof path !== "string" || !isSafePath(path, system.platform)) {
-      return false;
-    }
-    const [from, to] = [
-      join(trash, "files", path),
-      join(vault.workspace.worktree, path),
-    ];
-    try {
-      if (!files.lstat(from) || files.lstat(to)) return false;
-      const inPlace = foldersAbove(path).every((folder) =>
-        files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
-      );
-      if (!inPlace) return false;
-      files.rename(from, to);
-      return true;
-    } catch (error) {
-      if (error instanceof FileError) return false;
-      throw error;
-    }
-  });
 }

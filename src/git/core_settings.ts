@@ -1,5 +1,6 @@
 import { join, resolve } from "@std/path";
 import type { System } from "../system/system.ts";
+import { parseSettings } from "./parse_settings.ts";
 import { decodeBytes } from "./text.ts";
 
 /** Bytes of git's `commondir`, and of its `config`. */
@@ -17,33 +18,27 @@ export function commonDirOf(system: System, gitDir: string): string {
 interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
-  /** Whether other files may say more. */
-  readonly includes: boolean;
+  /** Whether there may be more: in other files, or where git would fail. */
+  readonly doubtful: boolean;
 }
 
 /** `core.bare` and `core.worktree`, as a repository's own files say. */
 export function coreOf(system: System, common: string): Core {
-  let [bare, includes] = [false, false];
+  let [bare, doubtful] = [false, false];
   let worktree: string | undefined;
   for (const name of ["config", "config.worktree"]) {
     const path = join(common, name);
     if (!system.files.lstat(path)) continue;
-    let section = "";
     const real = system.files.realPath(path);
     const text = decodeBytes(system.files.readOwn(real, LARGEST_CONFIG));
-    for (const line of text.split("\n")) {
-      section = /^\s*\[([^\]"]*)/.exec(line)?.[1]?.trim().toLowerCase() ??
-        section;
-      includes ||= section.startsWith("include");
+    const { settings, whole } = parseSettings(text);
+    doubtful ||= !whole;
+    for (const { section, key, value } of settings) {
+      doubtful ||= section.startsWith("include");
       if (section !== "core") continue;
-      const [, key, value] = /^\s*(\w+)\s*(?:=\s*(.*?))?\s*$/.exec(line) ?? [];
-      if (key?.toLowerCase() === "bare") {
-        bare = !/^(?:false|no|off|0)$/i.test(value ?? "true");
-      }
-      if (key?.toLowerCase() === "worktree" && value) {
-        worktree = value.replace(/^"(.*)"$/, "$1");
-      }
+      if (key === "bare") bare = !/^(?:false|no|off|0|)$/i.test(value);
+      if (key === "worktree" && value !== "") worktree = value;
     }
   }
-  return { bare, worktree, includes };
+  return { bare, worktree, doubtful };
 }

@@ -17,7 +17,8 @@ const SMALL = 8192;
 
 /**
  * The worktree around `folder` and its project root, found without git as
- * {@link locate} finds them with it. `undefined`: there is no worktree.
+ * {@link locate} finds them with it. `undefined`: there is no worktree, or a
+ * bare repository is nearer.
  */
 export function quickPlace(
   system: System,
@@ -27,6 +28,8 @@ export function quickPlace(
     for (let at = system.files.realPath(folder);; at = dirname(at)) {
       const found = worktreeAt(system, at);
       if (found) return checked(system, found);
+      // A bare repository, which git finds on its way.
+      if (basename(at) !== ".git" && isGitFolder(system, at)) return undefined;
       if (dirname(at) === at) return undefined;
     }
   } catch (error) {
@@ -52,7 +55,7 @@ export function quickWorkspace(
     if (!isFoundByGit(system, { cwd, worktree })) return undefined;
     const core = coreOf(system, gitDir);
     const usual = gitDir === join(worktree, ".git") && !core.bare &&
-      core.worktree === undefined && !core.includes &&
+      core.worktree === undefined && !core.doubtful &&
       isGitFolder(system, gitDir) && !`${cwd}${sep}`.startsWith(gitDir);
     if (!usual) return undefined;
     const place = { ...found, cwd, gitDir, commonDir: gitDir };
@@ -78,7 +81,7 @@ function isFoundByGit(
 
 /** As git sees it, which else goes on looking further up. */
 function isGitFolder({ files }: System, folder: string): boolean {
-  const parts = ["objects", "refs"];
+  const parts = ["HEAD", "objects", "refs"];
   return parts.every((name) => files.stat(join(folder, name)) !== undefined) &&
     HEAD.test(
       decodeBytes(files.readOwn(files.realPath(join(folder, "HEAD")), SMALL)),

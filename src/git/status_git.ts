@@ -55,7 +55,7 @@ export function namesFilter(system: System, gitDir: string): boolean {
   return ownSettingsHave(system, gitDir, NAMING);
 }
 
-/** Whether the user's own settings may; true in doubt. */
+/** Whether the user's own settings or the machine's may; true in doubt. */
 export function userNamesFilter(system: System): boolean {
   return userSettingsHave(system, NAMING);
 }

@@ -137,6 +137,19 @@ export function ownMark(
   return { id: `${record.created_at} ${record.id}`, digest };
 }
 
+/**
+ * What it knows one by whose commit is being made: by every word of the record,
+ * but by no file.
+ */
+export function begunMark(
+  stored: Checkpoint & { readonly commit?: string },
+): { id: string; digest: string } {
+  const { commit: _, ...record } = stored;
+  const digest = createHash("sha256").update("begun\n")
+    .update(recordBytes(record)).digest("hex");
+  return { id: `${record.created_at} ${record.id}`, digest };
+}
+
 /** A record as the bytes of its file. */
 export function recordBytes(record: Checkpoint): Uint8Array {
   return new TextEncoder().encode(`${asciiJson(record, 1)}\n`);

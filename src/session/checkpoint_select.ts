@@ -1,6 +1,7 @@
 import { MpmError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
+import { checkpointId } from "./checkpoint_name.ts";
 
 /** Names that an error lists before it only counts the rest. */
 const NAMED = 10;
@@ -46,7 +47,11 @@ function candidates(
   const exact = records.filter(({ name, id }) =>
     name === selector || id === selector
   );
-  if (exact.length > 0) return exact.slice(0, 1);
+  // A record that was planted may have the name of another one.
+  const right = exact.find(({ id }) =>
+    id === selector || id === checkpointId(selector)
+  );
+  if (exact.length > 0) return [right ?? exact[0]!];
   const at = /^\d{1,5}$/.test(selector)
     ? listed(records)[Number(selector)]
     : undefined;

@@ -1,5 +1,5 @@
 import { MpmError } from "../errors.ts";
-import { field, isFields } from "./odd_values.ts";
+import { field, isDeeper, isFields } from "./odd_values.ts";
 import { counted } from "./words.ts";
 
 /** One operation of mpm's, a line of `.claude-mpm/journal.jsonl`. */
@@ -45,11 +45,14 @@ export interface KnownEntry extends JournalEntry {
 /** The largest number an operation can have. */
 const LARGEST_ID = 1_000_000_000;
 
+/** Lists and objects within one another; what mpm writes has a handful. */
+const DEEPEST = 100;
+
 /** The entry in a line; `undefined`: it is torn, or of another version. */
 export function parseEntry(line: string): JournalEntry | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isEntry(value) ? value : undefined;
+    return isEntry(value) && !isDeeper(value, DEEPEST) ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -115,7 +115,12 @@ export const StatusResult = z.strictObject({
   parents: z.array(WorkView),
   checklist: z.array(ChecklistItem),
   /** The newest checkpoint; null: none. */
-  checkpoint: z.nullable(z.strictObject({ name: text, created_at: text })),
+  checkpoint: z.nullable(z.strictObject({
+    name: text,
+    created_at: text,
+    /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+    origin: z.enum(["own", "trusted", "foreign"]),
+  })),
   /** null: no repository, or git does not answer. */
   git: z.nullable(GitLine),
   problems: z.array(text),

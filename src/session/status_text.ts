@@ -18,13 +18,7 @@ export function statusText(result: StatusResult, style: TextStyle): string {
   }
   return [
     ...sessionLines(result, style),
-    ...result.checkpoint
-      ? [
-        `Checkpoint: ${escapeText(result.checkpoint.name)} (${
-          age(result.checkpoint.created_at, result)
-        })`,
-      ]
-      : [],
+    ...checkpointLine(result, style),
     ...result.git ? [gitLine(result.git, style)] : [],
     ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
     ...checklist(result, style),
@@ -51,6 +45,17 @@ function sessionLines(result: StatusResult, style: TextStyle): string[] {
         ...state === "paused" ? ["Go on with: mpm resume"] : [],
       ],
   ];
+}
+
+function checkpointLine(
+  result: StatusResult,
+  { yellow }: TextStyle,
+): string[] {
+  if (!result.checkpoint) return [];
+  const { name, created_at, origin } = result.checkpoint;
+  const told = `${escapeText(name)} (${age(created_at, result)})`;
+  const mark = origin === "foreign" ? `${yellow("foreign")}: ` : "";
+  return [`Checkpoint: ${mark}${told}`];
 }
 
 function age(time: string, { at }: StatusResult): string {
@@ -127,6 +132,7 @@ function porcelain(result: StatusResult): string {
     ["changed", git?.changed],
     ["untracked", git?.untracked],
     ["conflicts", git?.conflicts],
+    ["checkpoint_origin", checkpoint?.origin],
   ];
   return fields.map(([name, value]) =>
     `${name}=${escapeText(String(value ?? ""))}\n`

@@ -3,7 +3,7 @@ import { FileError } from "../errors.ts";
 import type { Checkpoint, StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
 import { recordBytes } from "../session/checkpoint_record.ts";
-import { field } from "../session/odd_values.ts";
+import { field, isDeeper } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { checkPath, ensureFolder } from "./folders.ts";
@@ -11,6 +11,9 @@ import { layout } from "./layout.ts";
 
 /** Bytes of the largest record that is read. */
 const LIMIT = 64 * 1024 * 1024;
+
+/** Lists and objects within one another; what mpm writes has a dozen. */
+const DEEPEST = 100;
 
 /** The file of a checkpoint's record; `id` must be a valid one. */
 function recordFile(root: string, id: string): string {
@@ -91,6 +94,7 @@ export async function parseRecord(
     throw error;
   }
   if (typeof value !== "object" || value === null) return undefined;
+  if (isDeeper(value, DEEPEST)) return undefined;
   if (light) return isHead(value) && value.id === id ? value : undefined;
   // Loaded here: the schema library is no part of a save.
   const { StoredCheckpoint } = await import("../session/checkpoint.ts");

@@ -72,9 +72,18 @@ export function appendJournal(
   return added;
 }
 
+/** From here on a line of somebody else's would leave no number for others. */
+const FAR = 500_000_000;
+
 function lastId(system: System, journal: string, end: string): number {
-  const newest = (text: string) =>
-    text.split("\n").map(parseEntry).findLast((entry) => entry)?.id;
+  const newest = (text: string) => {
+    for (const line of text.split("\n").reverse()) {
+      const id = parseEntry(line)?.id;
+      if (id === undefined) continue;
+      if (id < FAR || isSealed(journalKey(system), line)) return id;
+    }
+    return undefined;
+  };
   if (end === "") return 0;
   return newest(end) ?? newest(readEnd(system, journal, READ)) ?? 0;
 }

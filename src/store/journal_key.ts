@@ -7,6 +7,7 @@ import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** What a key looks like: 64 characters of hex digits and dashes. */
 const KEY = /^[0-9a-z-]{64}$/;
+const LENGTH = 64;
 
 const NAME = "journal-key";
 
@@ -46,7 +47,10 @@ export function ensureJournalKey(system: System): string | undefined {
 function makeKey(system: System): void {
   const { files } = system;
   const path = join(ensureUserFolder(system, "."), NAME);
-  if (files.lstat(path)) files.remove(path); // torn, or no key
+  const found = files.lstat(path);
+  // One that only cannot be read at the moment is what all is sealed with.
+  if (found?.size === LENGTH) files.readOwn(path, LENGTH);
+  if (found) files.remove(path); // torn, or no key
   const written = `${path}.${system.random()}`;
   const text = Array.from({ length: 8 }, () => system.random()).join("");
   try {

@@ -1,8 +1,10 @@
 import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
+import { contentDigestOf, type Origin } from "../session/origin.ts";
 import type { System } from "../system/system.ts";
 import { namesIn } from "./find_saves.ts";
 import { layout } from "./layout.ts";
+import { Origins } from "./origins.ts";
 
 /** Records that are looked at. */
 const MOST = 1000;
@@ -10,14 +12,25 @@ const MOST = 1000;
 /** Bytes at the beginning of a record, which may hold a whole session. */
 const BEGINNING = 16 * 1024;
 
+/** Bytes of a record whose origin is looked for. */
+const LARGEST = 64 * 1024 * 1024;
+
+interface Latest {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly created_at: string;
+  /** By the record's file alone. */
+  readonly origin: Origin;
+}
+
 /**
- * Name and time of the newest checkpoint; null: there is none. It is only told
- * of, so one file's beginning is read and what is odd counts as not there.
+ * The newest checkpoint; null: there is none. It is only told of, so one file is
+ * read and what is odd counts as not there.
  */
 export function latestCheckpoint(
   system: System,
   root: string,
-): { name: string; created_at: string } | null {
+): Latest | null {
   try {
     const path = newestRecord(system, join(layout(root).home, "checkpoints"));
     if (path === undefined) return null;
@@ -26,11 +39,19 @@ export function latestCheckpoint(
     const name = textField(text, "name");
     const time = Date.parse(textField(text, "created_at") ?? "");
     if (name === undefined || Number.isNaN(time)) return null;
-    return { name, created_at: new Date(time).toISOString() };
+    const created = new Date(time).toISOString();
+    const origin = originOf(system, path, created);
+    return { name, created_at: created, origin };
   } catch (error) {
     if (error instanceof MpmError) return null;
     throw error;
   }
+}
+
+/** The bytes of a record's file are what its mark is made of. */
+function originOf(system: System, path: string, created: string): Origin {
+  const digest = contentDigestOf(system.files.readOwn(path, LARGEST));
+  return new Origins(system).of({ id: created, digest });
 }
 
 function newestRecord(system: System, folder: string): string | undefined {

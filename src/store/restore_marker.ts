@@ -15,6 +15,12 @@ export interface CheckpointRef {
   readonly commit: string;
 }
 
+/** What a restore moved, or was about to move, into a folder of the trash. */
+export interface Aside {
+  readonly trash: string;
+  readonly paths: readonly string[];
+}
+
 /** A restore under way: there from before its first change until its end. */
 export interface RestoreMarker {
   /** Tells one restore from another; also the content of its index lock. */
@@ -31,6 +37,8 @@ export interface RestoreMarker {
   readonly undoes: number | null;
   /** Where the new files wait, absolute. */
   readonly staging: string;
+  /** What stood in the way, by each run of it. */
+  readonly aside: readonly Aside[];
 }
 
 /** The folder that a restore of `worktree` puts files together in. */
@@ -75,7 +83,9 @@ export function readMarker(
       4 * 1024 * 1024,
     );
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return isMarker(value) && value.worktree === worktree ? value : undefined;
+    return isMarker(value) && value.worktree === worktree
+      ? { ...value, aside: asideIn(field(value, "aside")) }
+      : undefined;
   } catch (error) {
     if (error instanceof FileError || error instanceof SyntaxError) {
       return undefined;
@@ -94,6 +104,15 @@ function isMarker(value: unknown): value is RestoreMarker {
     /^[a-z0-9]{8,64}$/.test(String(field(value, "restore"))) &&
     Array.isArray(paths) && paths.every((path) => typeof path === "string") &&
     (brought === null || /^[0-9a-f]{40,64}$/.test(String(brought)));
+}
+
+/** What is of that form in a value. */
+export function asideIn(value: unknown): Aside[] {
+  return (Array.isArray(value) ? value : []).filter((one) => {
+    const paths = field(one, "paths");
+    return typeof field(one, "trash") === "string" && Array.isArray(paths) &&
+      paths.every((path) => typeof path === "string");
+  });
 }
 
 /** Removes the marker and what waited beside it. Call under the lock. */

@@ -14,6 +14,7 @@ import type { System } from "../system/system.ts";
 import { checkFolder, removeTree } from "./folders.ts";
 import { readJournal } from "./journal.ts";
 import { layout } from "./layout.ts";
+import { asideIn } from "./restore_marker.ts";
 import { listedVersions } from "./undo_files.ts";
 
 /** What is in the trash and what the rules say of it, the newest first. */
@@ -72,9 +73,13 @@ function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
     ...Object.values(listedVersions(system, root, side)),
   ]);
   const own = field(entry.after, "trash");
+  const folders = [
+    ...typeof own === "string" ? [own] : [],
+    ...asideIn(field(entry.after, "aside")).map((aside) => aside.trash),
+  ];
   return [
     ...versions.map((version) => version?.kept ?? ""),
-    ...typeof own === "string" ? [relative(trash, own)] : [],
+    ...folders.map((folder) => relative(trash, folder)),
   ].map((path) => path.split(/[/\\]/)[0]!).filter((name) => name !== "");
 }
 

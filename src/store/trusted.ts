@@ -75,7 +75,10 @@ export function writeTrusted(
   saves: ReadonlyMap<string, Trusted>,
 ): void {
   const value = { version: 1, saves: Object.fromEntries(saves) };
-  writeAtomic(system, join(ensureUserFolder(system, "."), NAME), {
+  const path = join(ensureUserFolder(system, "."), NAME);
+  // One that only cannot be read would be lost with all that is in it.
+  if (system.files.lstat(path)) system.files.readOwn(path, LIMIT);
+  writeAtomic(system, path, {
     bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),
   });
 }

@@ -10,7 +10,12 @@ import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
-import { checkWorkFolders, knownWork, readWork } from "./work_files.ts";
+import {
+  checkWorkFolders,
+  hasWork,
+  knownWork,
+  readWork,
+} from "./work_files.ts";
 
 /** Bytes of a pointer. */
 const LARGEST = 4096;
@@ -104,13 +109,30 @@ export function pointTo(
   root: string,
   { place, id }: { place: string; id: string },
 ): void {
-  const before = currentWork(system, root, place).work?.id;
+  const before = ledTo(system, root, place);
   if (before === id) return;
   const text = JSON.stringify({ schema: 1, session: id, before });
   ensureFolder(system, layout(root).current, root);
   writeAtomic(system, pointerPath(root, place), {
     bytes: new TextEncoder().encode(`${text}\n`),
   });
+}
+
+/** The session that the pointer leads to now, whosever it is. */
+function ledTo(
+  system: System,
+  root: string,
+  place: string,
+): string | undefined {
+  if (!system.files.lstat(pointerPath(root, place))) return undefined;
+  checkWorkFolders(system, root);
+  try {
+    return readPointer(system, root, place)
+      .find((id) => hasWork(system, root, id));
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
 }
 
 /** The worktree is at no session any more. Call under the store's lock. */

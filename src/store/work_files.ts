@@ -244,6 +244,11 @@ function checkOwn(system: System, folder: string): void {
   }
 }
 
+/** Whether there is a record of that id, whosever it is. */
+export function hasWork(system: System, root: string, id: string): boolean {
+  return system.files.lstat(workPath(root, id)) !== undefined;
+}
+
 /** Where the record of `id` lies. Throws NOT_FOUND for what is no id. */
 function workPath(root: string, id: string): string {
   if (!WORK_ID.test(id)) {

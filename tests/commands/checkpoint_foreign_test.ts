@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
+import { join, relative } from "@std/path";
 import type {
   CheckpointListResult,
   CheckpointLoadResult,
+  CheckpointSaveResult,
   CheckpointShowResult,
   RestoreResult,
 } from "../../src/session/results_checkpoints.ts";
 import type { TrustResult } from "../../src/session/results_trust.ts";
+import type { StatusResult } from "../../src/session/results_work.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { anotherUser } from "../helpers/users.ts";
@@ -203,4 +205,153 @@ Deno.test("where nothing can be noted the checkpoint is saved all the same", asy
   assertEquals(status, 0);
   assertStringIncludes(stderr, "will be shown as foreign");
   assertEquals(await origins(env), ["before foreign"]);
+});
+
+Deno.test("status and completion say of a checkpoint that it is foreign", async () => {
+  using env = await withCheckpoint("Note");
+  const told = async () => {
+    const status = await mpm(env, ["status"]);
+    const prompt = await mpm(env, ["status", "--porcelain"]);
+    const shell = ["__complete", "zsh", "checkpoint", "show", ""];
+    const completed = await mpm(env, shell);
+    return [
+      (await mpmJson<StatusResult>(env, ["status"])).checkpoint?.origin,
+      /^Checkpoint: (.*) \(/m.exec(status.stdout)?.[1],
+      /^checkpoint_origin=(.*)\n$/m.exec(prompt.stdout)?.[1],
+      /^before\t(.*)$/m.exec(completed.stdout)?.[1],
+    ];
+  };
+  const said = "just now, main, Note";
+  assertEquals(await told(), ["own", "before", "own", said]);
+  anotherUser(env);
+  const foreign = ["foreign", "foreign: before", "foreign", `foreign, ${said}`];
+  assertEquals(await told(), foreign);
+  await mpmJson(env, ["sessions", "trust", "--all"]);
+  assertEquals(await told(), ["trusted", "before", "trusted", said]);
+});
+
+Deno.test("a foreign checkpoint of the same state is not taken for a save", async () => {
+  using env = await withCheckpoint();
+  const ref = env.git("rev-parse", "refs/mpm/checkpoints/before");
+  const save = () => mpm(env, ["checkpoint", "save", "before"]);
+  assertStringIncludes((await save()).stdout, "Nothing has changed since");
+  anotherUser(env);
+  const refused = await save();
+  assertEquals(refused.status, 4, refused.stdout);
+  assertStringIncludes(refused.stderr, "nothing says that you made it");
+  assertStringIncludes(refused.stderr, "mpm sessions trust checkpoint/before");
+  // Nor one whose record's file is not there.
+  const record = env.read(RECORD);
+  env.remove(RECORD);
+  assertEquals((await save()).status, 4);
+  env.write(RECORD, record);
+  assertEquals(env.git("rev-parse", "refs/mpm/checkpoints/before"), ref);
+  await mpmJson(env, ["sessions", "trust", "checkpoint/before"]);
+  assertStringIncludes((await save()).stdout, "Nothing has changed since");
+  await mpmJson(env, ["checkpoint", "rm", "before"]);
+  assertStringIncludes((await save()).stdout, "Checkpoint saved");
+  assertEquals(await origins(env), ["before own"]);
+});
+
+Deno.test("a save that died before it was noted whose it is goes on when repeated", async () => {
+  using env = await withCheckpoint();
+  const state = join(env.home, ".local/state/mpm/own");
+  const [{ name: list }] = [...Deno.readDirSync(state)] as [Deno.DirEntry];
+  const noted = Deno.readTextFileSync(join(state, list));
+  const begun = noted.split("\n").slice(0, 2).join("\n");
+  const ref = "refs/mpm/checkpoints/before";
+  const commit = env.git("rev-parse", ref);
+  const again = async () => {
+    Deno.writeTextFileSync(join(state, list), begun);
+    if (env.exists(RECORD)) env.remove(RECORD);
+    const { status, stdout } = await mpm(env, ["checkpoint", "save", "before"]);
+    return [status, stdout.split(":")[0], (await origins(env))[0]];
+  };
+  assertEquals(await again(), [
+    ...[0, 'Nothing has changed since "before"', "before own"],
+  ]);
+  // The same words with other files behind them.
+  env.git("update-ref", ref, env.git("commit-tree", "-m", "x", "HEAD^{tree}"));
+  const blob = `${commit}:record.json`;
+  const tree = `100644 blob ${env.git("rev-parse", blob)}\trecord.json\n` +
+    ["worktree", "index"].map((part) =>
+      `040000 tree ${env.git("rev-parse", "HEAD^{tree}")}\t${part}\n`
+    ).join("");
+  env.write("../tree", tree);
+  const forged = env.run("sh", ["-c", "git mktree < ../tree"], {
+    cwd: env.project,
+  }).stdout.trim();
+  env.git("update-ref", ref, env.git("commit-tree", "-m", "x", forged));
+  assertEquals(await again(), [4, "", "before foreign"]);
+});
+
+Deno.test("foreign checkpoints hold up no automatic one, and drop none", async () => {
+  using env = TestEnv.repository();
+  const at = (time: string) => ({
+    now: () => new Date(`2026-11-20T${time}Z`),
+  });
+  const auto = (time: string) =>
+    mpmJson<CheckpointSaveResult>(
+      env,
+      ["checkpoint", "save", "--auto"],
+      at(time),
+    );
+  const configure = () => {
+    const file = join(env.extra["HOME"] ?? env.home, ".config/mpm/config.toml");
+    env.write(
+      relative(env.project, file),
+      "[checkpoint]\nauto_minutes = 10\nkeep_auto = 2\nkeep_safety = 1\n",
+    );
+  };
+  configure();
+  env.write("a", "0");
+  assertEquals((await auto("12:00:00")).saved, true);
+  env.write("a", "1");
+  // Of a time to come.
+  assertEquals((await auto("23:00:00")).saved, true);
+  await mpmJson(env, ["checkpoint", "save", "named"], at("23:00:00"));
+  const to = ["checkpoint", "restore", "named", "--yes"];
+  env.write("a", "2");
+  await mpmJson(env, to, at("23:30:00"));
+  anotherUser(env);
+  configure();
+  env.write("a", "0");
+  assertEquals((await auto("12:05:00")).pruned, []);
+  assertEquals((await auto("12:06:00")).saved, false);
+  env.write("a", "4");
+  const { safety } = await mpmJson<RestoreResult>(env, to, at("12:07:00"));
+  assertEquals(await origins(env), [
+    "named foreign",
+    "auto-2026-11-20-2300 foreign",
+    "auto-2026-11-20-1205 own",
+    "auto-2026-11-20-1200 foreign",
+    "safety-20261120-233000 foreign",
+    `${safety} own`,
+  ]);
+});
+
+Deno.test("a record that was planted does not take the name of another one", async () => {
+  using env = await withCheckpoint();
+  const own = JSON.parse(env.read(RECORD));
+  env.write("README.md", "planted\n");
+  await mpmJson(env, ["checkpoint", "save", "later"]);
+  const planted = env.read(".claude-mpm/checkpoints/later.json");
+  env.write(
+    ".claude-mpm/checkpoints/later.json",
+    planted.replace('"name": "later"', '"name": "before"'),
+  );
+  const { commit } = await load(env);
+  assertEquals(commit, own.commit);
+});
+
+Deno.test("a record that is nested without end is read from its commit", async () => {
+  using env = await withCheckpoint();
+  const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const record = env.read(RECORD);
+  env.write(RECORD, record.replace('"note":', `"deep": ${deep}, "note":`));
+  assertEquals(await origins(env), ["before own"]);
+  for (const args of [["load", "before"], ["save", "before"], ["save", "x"]]) {
+    const { status, stderr } = await mpm(env, ["checkpoint", ...args]);
+    assertEquals(status, 0, stderr);
+  }
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { TestEnv } from "../helpers/env.ts";
+import { PATH, TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
@@ -18,9 +18,12 @@ function racy(): TestEnv {
   Deno.utimeSync(join(env.project, "notes.txt"), time, time);
   env.git("update-index", "--refresh");
   Deno.utimeSync(index, time, time);
-  const ran = join(env.root, "ran");
-  env.git("config", "filter.theirs.clean", `touch '${ran}'; cat`);
+  env.git("config", ...filterOf(env));
   return env;
+}
+
+function filterOf(env: TestEnv): [name: string, program: string] {
+  return ["filter.theirs.clean", `touch '${join(env.root, "ran")}'; cat`];
 }
 
 function hasRun(env: TestEnv): boolean {
@@ -51,3 +54,32 @@ posixTest(
     assertEquals(hasRun(env), false);
   },
 );
+
+posixTest("a checkpoint runs no filter of the machine's settings", async () => {
+  const ways: ((env: TestEnv, settings: string) => void)[] = [
+    (env, settings) => {
+      env.extra["GIT_CONFIG_SYSTEM"] = settings;
+    },
+    // A git that was installed in a folder of its own.
+    (env, settings) => {
+      const git = "../opt/bin/git";
+      const exec = `GIT_CONFIG_SYSTEM='${settings}' PATH='${PATH}' exec git`;
+      env.write(git, `#!/bin/sh\n${exec} "$@"\n`);
+      Deno.chmodSync(join(env.project, git), 0o700);
+      env.extra["PATH"] = `${join(env.root, "opt/bin")}:${PATH}`;
+    },
+  ];
+  for (const prepare of ways) {
+    using env = racy();
+    env.git("config", "--unset", "filter.theirs.clean");
+    const settings = join(env.root, "opt/etc/gitconfig");
+    env.write("../opt/etc/gitconfig", "");
+    env.git("config", "--file", settings, ...filterOf(env));
+    env.extra["GIT_CONFIG_NOSYSTEM"] = "0";
+    prepare(env, settings);
+    assertEquals((await mpm(env, ["checkpoint", "save", "one"])).status, 0);
+    assertEquals(hasRun(env), false);
+    env.git("status");
+    assertEquals(hasRun(env), true);
+  }
+});

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { FileError } from "../../src/errors.ts";
 import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import type { System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -154,6 +156,61 @@ Deno.test("a journal of somebody else is shown and never acted on", async () => 
   Deno.removeSync(join(env.home, ".local/state/mpm/journal-key"));
   assertEquals((await mpm(env, ["undo", "2"])).status, 4);
   assert(env.exists(".claude-mpm/templates/mine.md"));
+});
+
+Deno.test("a line with the last number there is keeps no other from the journal", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one");
+  const line = forged(env, "README.md", { id: 1_000_000_000 });
+  env.write(JOURNAL, `${env.read(JOURNAL)}${line}\n`);
+  await templates(env, "two", "three");
+  const titles = (await log(env)).map(({ title, own }) => own && title);
+  assertEquals(titles, [
+    "make the template three",
+    "make the template two",
+    false,
+    "make the template one",
+  ]);
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals(env.exists(".claude-mpm/templates/two.md"), false);
+  assertEquals(env.exists(".claude-mpm/templates/one.md"), true);
+});
+
+Deno.test("a line of the journal that is nested without end is passed over", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "one");
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const line = forged(env, "README.md").replace('"after":{', `$&"a":${deep},`);
+  assertStringIncludes(line, deep);
+  env.write(JOURNAL, `${env.read(JOURNAL)}${line}\n`);
+  await templates(env, "two");
+  const titles = (await log(env)).map(({ title }) => title);
+  assertEquals(titles, ["make the template two", "make the template one"]);
+});
+
+Deno.test("a key that cannot be read is not replaced", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "mine"]);
+  const key = join(env.home, ".local/state/mpm/journal-key");
+  const before = Deno.readTextFileSync(key);
+  const wrap = (system: System): System => ({
+    ...system,
+    files: {
+      ...system.files,
+      readOwn(path, limit) {
+        if (path === key) throw new FileError("denied", "read", path);
+        return system.files.readOwn(path, limit);
+      },
+    },
+  });
+  const { status, stderr } = await mpm(env, ["start", "other"], { wrap });
+  assertEquals(status, 6);
+  assertStringIncludes(stderr, "Cannot keep the key");
+  assertEquals((await mpm(env, ["pause", "Work"], { wrap })).status, 0);
+  assertEquals(Deno.readTextFileSync(key), before);
+  const { stdout } = await mpm(env, ["status"]);
+  assertStringIncludes(stdout, "Session: mine");
 });
 
 Deno.test("a marker of an undo that somebody else wrote is removed and no more", async () => {

@@ -262,6 +262,38 @@ Deno.test("a return finds the branch whose name holds a secret", async () => {
   assertEquals(env.read("a.txt"), "two\n");
 });
 
+Deno.test("of a detour whose name is a secret only the folder tells it", async () => {
+  using env = TestEnv.repository();
+  const token = `ghp_${alnum(36)}`;
+  await mpmJson(env, ["start", "main-work"]);
+  const begun = await mpm(env, ["branch", token, `Try ${token}`, "--worktree"]);
+  const folder = join(env.project, ".claude/worktrees", token);
+  const told = async (args: string[], cwd?: string) => {
+    const options = cwd === undefined ? {} : { cwd };
+    const { status, stdout, stderr } = await mpm(env, args, options);
+    assertEquals(status, 0, stderr);
+    return `${stdout}${stderr}`;
+  };
+  const said = [
+    begun.stdout,
+    await told(["stack"]),
+    await told(["status"]),
+    await told(["status", "--porcelain"], folder),
+    await told(["return", "-s", `Tried ${token}`], folder),
+    await told(["log"]),
+    await told(["pause", "Done"]),
+  ].join("");
+  const folders = new RegExp(`\\S*/\\.claude/worktrees/${token}`, "g");
+  assertEquals(said.replaceAll(folders, "").includes(token), false, said);
+  const work = ".claude-mpm/state/work";
+  const records = [...Deno.readDirSync(join(env.project, work))]
+    .map(({ name }) => env.read(`${work}/${name}`));
+  const record = records.find((text) => text.includes(token))!;
+  const lines = record.split("\n").filter((line) => line.includes(token));
+  const fields = lines.map((line) => /"(\w+)":/.exec(line)?.[1]);
+  assertEquals(new Set(fields), new Set(["place", "worktree"]));
+});
+
 Deno.test("a pause says what it left out, and saves the counts", async () => {
   using env = TestEnv.repository();
   env.commit("First");

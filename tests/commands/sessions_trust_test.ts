@@ -7,6 +7,8 @@ import type {
 } from "../../src/session/results.ts";
 import type { TrustResult } from "../../src/session/results_trust.ts";
 import { foreignNote } from "../../src/session/origin.ts";
+import { FileError } from "../../src/errors.ts";
+import type { System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -305,4 +307,26 @@ posixTest("lists behind links, and damaged ones, say nothing", async () => {
   const [, line] = Deno.readTextFileSync(elsewhere).split("\n");
   Deno.writeTextFileSync(list, `\n${line!.slice(0, 20)}\n${line}`);
   assertEquals(await originOf(env), "own");
+});
+
+Deno.test("a list of what is trusted that cannot be read is not replaced", async () => {
+  using env = await withOwnSave();
+  anotherUser(env);
+  await trust(env, "latest");
+  const list = join(env.root, "other/.local/state/mpm/trusted-saves.json");
+  const before = Deno.readTextFileSync(list);
+  const { status, stderr } = await mpm(env, ["sessions", "trust", "latest"], {
+    wrap: (system: System): System => ({
+      ...system,
+      files: {
+        ...system.files,
+        readOwn(path, limit) {
+          if (path === list) throw new FileError("denied", "read", path);
+          return system.files.readOwn(path, limit);
+        },
+      },
+    }),
+  });
+  assertEquals(status, 6, stderr);
+  assertEquals(Deno.readTextFileSync(list), before);
 });

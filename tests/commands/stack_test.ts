@@ -175,7 +175,7 @@ Deno.test("status shows session, parents, progress per phase, checkpoint and git
     stdout,
     `Session: fix: Fix it (active), 1 hour ago
 Detour of: main-work
-Checkpoint: before-merge (2 hours ago)
+Checkpoint: foreign: before-merge (2 hours ago)
 Git: main, 1 staged, 1 changed, 1 untracked
 
 Setup Phase  2/4 ████░░░░
@@ -205,6 +205,7 @@ staged=0
 changed=1
 untracked=1
 conflicts=0
+checkpoint_origin=
 `;
 
 /** A project at a session, one commit ahead, two paths changed. */

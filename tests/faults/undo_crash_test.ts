@@ -3,10 +3,10 @@ import type {
   LogResult,
   UndoResult,
 } from "../../src/session/results_checkpoints.ts";
-import { dieEverywhere } from "../helpers/dying.ts";
+import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import { soakTest } from "../helpers/posix.ts";
+import { posixTest, soakTest } from "../helpers/posix.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { undoState } from "../helpers/undo_state.ts";
 import { at } from "../helpers/works.ts";
@@ -175,3 +175,62 @@ Deno.test("undo of a committed pause may die anywhere and is finished by the nex
   });
   sayPoints("undo of a committed pause", points);
 });
+
+/** A checkpoint of a file, in whose place is an ignored folder by now. */
+async function withSomethingInTheWay(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  env.write("name", "checkpoint\n");
+  await mpmJson(env, ["checkpoint", "save", "one"]);
+  env.remove("name");
+  env.write(".gitignore", "/name/\n");
+  env.write("name/secret", "ignored\n");
+  return env;
+}
+
+posixTest(
+  "an undo of a restore that dies leaves nothing in the trash that stood in its way",
+  async () => {
+    const points = await dieEverywhere(["undo"], {
+      now: at(10),
+      programs: "changing-git",
+      async prepare() {
+        const env = await withSomethingInTheWay();
+        await mpmJson(env, ["checkpoint", "restore", "one", "--yes"]);
+        return env;
+      },
+      async check(env, where) {
+        const noted = env.read(".claude-mpm/journal.jsonl").includes("undoes");
+        // Another test looks at all of those before.
+        if (!noted && !isOneOf(8, where)) return;
+        if (noted) await mpm(env, ["checkpoint", "list"], { now: at(11) });
+        else await mpm(env, ["undo"], { now: at(11) });
+        assertEquals(env.read("name/secret"), "ignored\n", where);
+      },
+    });
+    sayPoints("undo of a restore", points);
+  },
+);
+
+posixTest(
+  "a restore that dies is undone with what stood in its way",
+  async () => {
+    const points = await dieEverywhere([
+      "checkpoint",
+      "restore",
+      "one",
+      "--yes",
+    ], {
+      now: at(10),
+      programs: "changing-git",
+      prepare: withSomethingInTheWay,
+      async check(env, where, finished) {
+        if (env.exists("name/secret") || finished || !isOneOf(4, where)) return;
+        await mpm(env, ["checkpoint", "list"], { now: at(11) });
+        assertEquals(env.read("name"), "checkpoint\n", where);
+        await mpm(env, ["undo"], { now: at(12) });
+        assertEquals(env.read("name/secret"), "ignored\n", where);
+      },
+    });
+    sayPoints("checkpoint restore over something", points);
+  },
+);

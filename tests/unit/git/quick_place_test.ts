@@ -102,3 +102,45 @@ Deno.test("quickWorkspace() says what git says, or leaves it to git", async () =
   env.git("config", "core.worktree", join(env.root, "linked"));
   assertEquals(quick("project"), undefined, "core.worktree");
 });
+
+Deno.test("quickWorkspace() finds core.worktree and includes however they are written", async () => {
+  const ways = [
+    "[core] worktree = /",
+    "[user][CORE] WorkTree=/ ; not here",
+    "[core]\n\t# a comment does not go on \\\n\tworktree = /",
+    '[alias]\n\tx = "a \\\n[user]\n\tname = "\n[core]\n\tworktree = "/"',
+    "[core]\r\n\tbare = true",
+    "[core] [include] path = elsewhere",
+    '[includeIf "gitdir:**"] path = elsewhere',
+    "[core",
+  ];
+  for (const way of ways) {
+    using env = TestEnv.repository();
+    const config = `${env.read(".git/config")}${way}\n`;
+    env.write(".git/config", config);
+    assertEquals(quickWorkspace(env.system(), env.project), undefined, way);
+  }
+  using env = TestEnv.repository();
+  const text = "[core]\n\tbare =\n\teditor = a \\\n\tworktree = / # none\n" +
+    '[x "[core]"]\n\tworktree = /\n[x "]"]\n\ty = "; [include]"\n';
+  env.write(".git/config", `${env.read(".git/config")}${text}`);
+  assertEquals(
+    quickWorkspace(env.system(), env.project),
+    await locate(env.system(), env.project),
+  );
+});
+
+Deno.test("a bare repository in a worktree is not that worktree", async () => {
+  using env = TestEnv.repository();
+  env.git("init", "-q", "--bare", "bare.git");
+  env.write("data/objects/x", "");
+  env.write("data/refs/x", "");
+  const system = env.system();
+  for (const folder of ["bare.git", "bare.git/refs"]) {
+    const path = join(env.project, folder);
+    assertEquals(quickPlace(system, path), undefined, folder);
+    assertEquals(quickWorkspace(system, path), undefined, folder);
+  }
+  const data = join(env.project, "data/refs");
+  assertEquals(quickWorkspace(system, data), await locate(system, data));
+});

@@ -1,0 +1,51 @@
+import { join, normalize } from "@std/path";
+import { FileError } from "../errors.ts";
+import { isSafePath } from "../session/paths_there.ts";
+import { foldersAbove } from "../session/snapshot.ts";
+import { readJournal } from "../store/journal.ts";
+import { layout } from "../store/layout.ts";
+import { asideIn } from "../store/restore_marker.ts";
+import { moveFile } from "../store/trash.ts";
+import type { System } from "../system/system.ts";
+import type { CheckpointPlace } from "./checkpoint_place.ts";
+
+/**
+ * Puts back from the trash what stood in the way of a restore that an undo takes
+ * back, where its place is free again. Does what is still to be done; returns
+ * the paths. Call under the lock.
+ */
+export function putBack(
+  system: System,
+  { workspace, vault }: CheckpointPlace,
+  undoes: number,
+): string[] {
+  const { files } = system;
+  const after = readJournal(system, workspace.root)
+    .find(({ id, own }) => own && id === undoes)?.after ?? {};
+  const moved = asideIn([
+    // As an older mpm noted it.
+    { trash: after.trash, paths: after.moved_aside },
+    ...Array.isArray(after.aside) ? after.aside : [],
+  ]).flatMap(({ trash, paths }) => paths.map((path) => ({ trash, path })));
+  const own = join(layout(workspace.root).trash, "/");
+  return moved.filter(({ trash, path }) => {
+    const inTrash = trash.startsWith(own) && normalize(trash) === trash;
+    if (!inTrash || !isSafePath(path, system.platform)) return false;
+    const [from, to] = [
+      join(trash, "files", path),
+      join(vault.workspace.worktree, path),
+    ];
+    try {
+      if (!files.lstat(from) || files.lstat(to)) return false;
+      const inPlace = foldersAbove(path).every((folder) =>
+        files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
+      );
+      if (!inPlace) return false;
+      moveFile(system, from, to);
+      return true;
+    } catch (error) {
+      if (error instanceof FileError) return false;
+      throw error;
+    }
+  }).map(({ path }) => path);
+}
