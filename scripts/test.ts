@@ -1,5 +1,6 @@
 import { ensureBuilt } from "./build.ts";
 import { type Client, findClient } from "./client.ts";
+import { failuresOf } from "./test_failures.ts";
 
 /** Everything CI runs, in one go; the README's second command. */
 const CHECKS: readonly { name: string; args: readonly string[] }[] = [
@@ -31,6 +32,7 @@ async function run(
   const printed = texts.join("\n");
   const { code } = await child.status;
   if (code !== 0) {
+    sayFailures(printed);
     summarize(printed);
     Deno.exit(code);
   }
@@ -72,6 +74,12 @@ function sayFaults(printed: string): void {
       say(`  ${name.padEnd(width)}  ${figure}`);
     }
   }
+}
+
+/** What failed, where it is seen: at the end of a log. */
+function sayFailures(printed: string): void {
+  const lines = failuresOf(printed);
+  if (lines.length > 0) say(["\nfailed", ...lines, ""].join("\n"));
 }
 
 /** The count of the tests as a last line that is the same for every runner. */
