@@ -27,7 +27,8 @@ async function run(
   const [program, ...words] = [...before, Deno.execPath(), ...args];
   const child = new Deno.Command(program!, {
     args: words,
-    env: { NO_COLOR: "1", ...env },
+    // Where Deno itself was is of no use to whoever reads the end of a log.
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
