@@ -14,9 +14,8 @@ if (import.meta.main) {
       ...Deno.args,
       ...["kill", "kill_pause", "kill_writers", "mounts", "undo_crash"]
         .map((part) => `tests/faults/${part}_test.ts`),
-      ...["files", "contents", "git"]
-        .map((part) => `tests/e2e/hostile_${part}_test.ts`),
-      "tests/e2e/migrate_test.ts",
+      ...["hostile_worlds", "migrate"]
+        .map((part) => `tests/e2e/${part}_test.ts`),
     ],
     env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },
     stdin: "null",

@@ -1,5 +1,7 @@
 import { ensureBuilt } from "./build.ts";
 import { type Client, findClient } from "./client.ts";
+import { failuresOf } from "./test_failures.ts";
+import { inMemory } from "./test_memory.ts";
 
 /** Everything CI runs, in one go; the README's second command. */
 const CHECKS: readonly { name: string; args: readonly string[] }[] = [
@@ -11,14 +13,22 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
 /** Types are checked before, once; not quiet, since tests print figures. */
 const TESTS = ["test", "--allow-all", "--no-check", "--parallel"];
 
-/** Runs Deno, passing its output on; returns what it printed. */
+interface Ended {
+  readonly code: number;
+  readonly printed: string;
+}
+
+/** Runs Deno behind the words `before`, passing its output on. */
 async function run(
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    env: { NO_COLOR: "1", ...env },
+  before: readonly string[] = [],
+): Promise<Ended> {
+  const [program, ...words] = [...before, Deno.execPath(), ...args];
+  const child = new Deno.Command(program!, {
+    args: words,
+    // Where Deno itself was is of no use to whoever reads the end of a log.
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -28,13 +38,8 @@ async function run(
     pass(child.stdout, Deno.stdout),
     pass(child.stderr, Deno.stderr),
   ]);
-  const printed = texts.join("\n");
   const { code } = await child.status;
-  if (code !== 0) {
-    summarize(printed);
-    Deno.exit(code);
-  }
-  return printed;
+  return { code, printed: texts.join("\n") };
 }
 
 /** Passes a stream on and returns it. */
@@ -74,6 +79,12 @@ function sayFaults(printed: string): void {
   }
 }
 
+/** What failed, where it is seen: at the end of a log. */
+function sayFailures(printed: string): void {
+  const lines = failuresOf(printed);
+  if (lines.length > 0) say(["\nfailed", ...lines, ""].join("\n"));
+}
+
 /** The count of the tests as a last line that is the same for every runner. */
 function summarize(printed: string): void {
   const count = (what: string) =>
@@ -98,20 +109,49 @@ function sayClient({ path, reason }: Client): void {
   );
 }
 
-if (import.meta.main) {
-  for (const { name, args } of CHECKS) {
-    say(`• ${name}`);
-    await run(args);
+/** Runs all checks at once; gives the status of one that found something. */
+async function checkAll(): Promise<number> {
+  const codes = await Promise.all(CHECKS.map(async ({ name, args }) => {
+    const { code } = await run(args);
+    if (code !== 0) say(`failed: ${name}`);
+    return code;
+  }));
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+/** Runs the tests, which write to memory where they can. */
+async function runTests(env: Record<string, string>): Promise<Ended> {
+  const args = [...TESTS, ...Deno.args, "tests/"];
+  const memory = await inMemory();
+  if (!memory) return await run(args, env);
+  const { folder, before } = memory;
+  say(`In memory: ${folder}`);
+  try {
+    return await run(args, { ...env, TMPDIR: folder }, before);
+  } finally {
+    await Deno.remove(folder);
   }
-  say("• build");
-  const binary = await ensureBuilt();
+}
+
+if (import.meta.main) {
+  say(`• ${CHECKS.map(({ name }) => name).join(", ")}, build`);
+  const [checked, built] = await Promise.allSettled([
+    checkAll(),
+    ensureBuilt(),
+  ]);
+  if (checked.status === "rejected") throw checked.reason;
+  if (checked.value !== 0) Deno.exit(checked.value);
+  if (built.status === "rejected") throw built.reason;
   say("• Claude Code");
   const client = await findClient();
   sayClient(client);
   say("• tests");
-  const env = { MPM_BIN: binary, CLAUDE_BIN: client.path ?? "" };
-  const printed = await run([...TESTS, ...Deno.args, "tests/"], env);
-  sayFaults(printed);
-  sayClient(client);
+  const env = { MPM_BIN: built.value, CLAUDE_BIN: client.path ?? "" };
+  const { code, printed } = await runTests(env);
+  if (code === 0) {
+    sayFaults(printed);
+    sayClient(client);
+  } else sayFailures(printed);
   summarize(printed);
+  Deno.exit(code);
 }

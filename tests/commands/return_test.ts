@@ -10,17 +10,24 @@ import {
 } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { prepared } from "../helpers/prepared.ts";
 import { putWork } from "../helpers/works.ts";
 
 const STASH = ["hotfix", "Fix", "--stash", "--git-branch", "fix"];
 
+/** How the tree was before the detour below. */
+let parent: ReturnType<typeof treeOf>;
+
 /** A detour from `featureUnderWay`, which left what it had. */
-async function inDetour(): Promise<
-  { env: TestEnv; parent: ReturnType<typeof treeOf> }
-> {
+const built = prepared(async () => {
   const env = featureUnderWay();
-  const parent = treeOf(env);
+  parent = treeOf(env);
   await branch(env, STASH);
+  return env;
+});
+
+async function inDetour() {
+  const env = await built();
   return { env, parent };
 }
 

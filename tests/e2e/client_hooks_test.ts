@@ -162,8 +162,9 @@ clientTest(
     const record = JSON.parse(env.read(`.claude-mpm/errors/${name}`));
     assertEquals([record.event, record.tool], ["PostToolUseFailure", "Bash"]);
     assertStringIncludes(record.error, "Exit code 3");
-    // It is made in the background.
-    for (let tries = 0; checkpoints(env).length === 0; tries++) {
+    // It is made in the background. Starting mpm to ask would hold that up.
+    const made = () => namesIn(env, ".claude-mpm/checkpoints").length > 0;
+    for (let tries = 0; !made(); tries++) {
       assert(tries < 500, "no checkpoint");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

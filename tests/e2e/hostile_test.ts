@@ -3,12 +3,13 @@ import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT } from "../helpers/hook_events.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { binary } from "../helpers/mpm.ts";
+import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
 /**
  * What becomes of single odd things in the store. That no command is harmed by
  * them is what the other tests of hostile stores show. These run the binary,
- * since what its permissions do to links shows only there.
+ * but where nothing is odd but a text: what its permissions do to links shows
+ * only there.
  */
 const SESSIONS = ".claude-mpm/sessions";
 const PLANTED = "session-20991231-000000";
@@ -78,19 +79,20 @@ const PENDING = [
 ];
 
 for (const text of PENDING) {
-  posixTest(`a planted .pending.json does nothing: ${text}`, () => {
-    using env = store();
+  posixTest(`a planted .pending.json does nothing: ${text}`, async () => {
+    using env = TestEnv.repository();
+    await mpmJson(env, ["pause", "--no-commit", "Own"]);
     const folder = join(env.project, SESSIONS);
     const own = [...Deno.readDirSync(folder)].map(({ name }) => name)
       .find((name) => name.endsWith(".json"))!.replace(".json", "");
     const markdown = env.read(`${SESSIONS}/${own}.md`);
     env.write(`${SESSIONS}/.pending.json`, text.replace("ID", own));
-    const resumed = run(env, "resume");
+    const resumed = await mpm(env, ["resume"]);
     assertEquals([resumed.status, resumed.stderr], [0, ""]);
     assertEquals(env.read(`${SESSIONS}/${own}.md`), markdown);
-    assertEquals(run(env, "pause", "--no-commit", "Next").status, 0);
+    await mpmJson(env, ["pause", "--no-commit", "Next"]);
     assertEquals(env.exists(`${SESSIONS}/.pending.json`), false);
-    assertEquals(run(env, "sessions", "verify").status, 0);
+    await mpmJson(env, ["sessions", "verify"]);
   });
 }
 

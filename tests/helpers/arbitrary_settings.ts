@@ -1,5 +1,8 @@
 import * as fc from "fast-check";
 
+/** Whatever stands behind a host. `webUrl` takes a second to be made. */
+const url = fc.string().map((rest) => `https://example.com/${rest}`);
+
 /** Hooks of other people, well and badly formed. */
 const handler = fc.oneof(
   fc.record({
@@ -12,7 +15,7 @@ const handler = fc.oneof(
     args: fc.constantFrom([], ["hook", "Stop"], ["hook", "--by=mpm"]),
     timeout: fc.integer({ min: 1, max: 90 }),
   }),
-  fc.record({ type: fc.constant("http"), url: fc.webUrl() }),
+  fc.record({ type: fc.constant("http"), url }),
 );
 
 const group = fc.oneof(
@@ -58,7 +61,7 @@ export function settingsValue(): fc.Arbitrary<Record<string, unknown>> {
     hooks,
     permissions: fc.record({ allow: fc.array(fc.string()) }),
     env: fc.dictionary(fc.string(), fc.string()),
-    "$schema": fc.webUrl(),
+    "$schema": url,
     'odd "key" \\ \u2028 é': fc.jsonValue(),
   }, { requiredKeys: [] }).chain((known) =>
     fc.dictionary(

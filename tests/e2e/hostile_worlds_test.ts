@@ -1,0 +1,107 @@
+import { assert, assertEquals } from "@std/assert";
+import { Siege, type World } from "../helpers/hostile.ts";
+import { programs, scripts, STRAYS } from "../helpers/hostile_git.ts";
+import { firing, staleLines, strayLines } from "../helpers/hostile_lines.ts";
+import * as worlds from "../helpers/hostile_worlds.ts";
+import { posixTest } from "../helpers/posix.ts";
+
+/**
+ * A cloned repository, or an unpacked archive, may hold anything in place of
+ * each file that mpm has there. Every command is run on each of these worlds
+ * with little time and memory: nothing outside is written, told, run or
+ * signalled. All are made of one siege, which takes long to build.
+ */
+const FILES: Record<string, World> = {
+  "links to files that would do": worlds.linksToFiles,
+  "links to nothing": worlds.linksToNothing,
+  "pipes": worlds.pipes,
+  "devices and folders": worlds.devices,
+  "a gigabyte each": worlds.gigabytes,
+  "what no parser can take": worlds.bombs,
+};
+
+const CONTENTS: Record<string, World> = {
+  "a link in place of mpm's folder": worlds.linksToFolders(1),
+  "links in place of the folders in it": worlds.linksToFolders(2),
+  "links in place of the folders in those": worlds.linksToFolders(3),
+  "values of other kinds, paths and processes of others": worlds.oddValues,
+};
+
+/** What acts on a terminal or hides text, line ends apart. */
+const ACTING =
+  // deno-lint-ignore no-control-regex
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** What all commands learn where they are from, in all ways it is used. */
+const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
+  "checkpoint restore|worktrees list|worktrees prune|context inject|migrate|" +
+  "context update|statusline|hook|hooks install|init").split("|");
+
+/** No command is led out of the store by its files. */
+async function files(t: Deno.TestContext, siege: Siege): Promise<void> {
+  // Else what follows would prove nothing.
+  await t.step(
+    "each works where nobody tampered",
+    () =>
+      siege.attack(() => {}, {
+        all: true,
+        skip: firing,
+        each: (_, { status, stderr }) => {
+          assertEquals(status, 0, stderr);
+          assertEquals(siege.loose(), []);
+        },
+      }),
+  );
+  for (const [name, world] of Object.entries(FILES)) {
+    await t.step(name, () => siege.attack(world));
+  }
+}
+
+/** Nor by what it says. */
+async function contents(t: Deno.TestContext, siege: Siege): Promise<void> {
+  for (const [name, world] of Object.entries(CONTENTS)) {
+    await t.step(name, () => siege.attack(world, { skip: firing }));
+  }
+  await t.step("names that lead outside", () =>
+    siege.attack(worlds.namesakes, {
+      lines: strayLines(["../../../outside/namesake", "../namesake"]),
+    }));
+  await t.step(
+    "texts that act on a terminal",
+    () =>
+      siege.attack(worlds.texts, {
+        skip: firing,
+        each: (_, { stdout, stderr }) =>
+          assert(
+            !ACTING.test(stdout + stderr),
+            JSON.stringify(stdout + stderr),
+          ),
+      }),
+  );
+}
+
+/** None runs what a repository names, or follows it outside. */
+async function git(t: Deno.TestContext, siege: Siege): Promise<void> {
+  await t.step(
+    "git's settings, hooks and attributes",
+    () => siege.attack(programs, { skip: firing }),
+  );
+  await t.step(
+    "shell hooks and Claude Code's settings",
+    () => siege.attack(scripts),
+  );
+  for (const [name, world] of Object.entries(STRAYS)) {
+    await t.step(name, () =>
+      siege.attack(world, {
+        skip: ({ command }) => !LOOKING.includes(command),
+      }));
+  }
+}
+
+posixTest("no command is led out of the store, or harmed by it", async (t) => {
+  assertEquals(staleLines(), []);
+  await using siege = await Siege.make({ umask: "000" });
+  await t.step("by its files", (t) => files(t, siege));
+  await t.step("by what it says", (t) => contents(t, siege));
+  await t.step("by git's own files", (t) => git(t, siege));
+});

@@ -1,0 +1,35 @@
+import type { TestEnv } from "./env.ts";
+import { World } from "./world.ts";
+
+/**
+ * An environment that takes many commands to build, built once for all tests of
+ * a file: each finds it as it was, at the same path, since much of what mpm
+ * writes names that. A second one at the same time is built.
+ */
+export function prepared(
+  build: () => Promise<TestEnv>,
+): () => Promise<TestEnv> {
+  let kept: { env: TestEnv; world: World; extra: Record<string, string> };
+  let isFree = false;
+  let isBuilt = false;
+  return async () => {
+    if (isBuilt && !isFree) return await build();
+    if (!isBuilt) {
+      isBuilt = true;
+      const env = await build();
+      kept = { env, world: new World(env.root), extra: { ...env.extra } };
+      const remove = env[Symbol.dispose].bind(env);
+      addEventListener("unload", remove);
+      env[Symbol.dispose] = () => {
+        isFree = true;
+      };
+      return env;
+    }
+    isFree = false;
+    const { env, world, extra } = kept;
+    world.bring();
+    for (const name of Object.keys(env.extra)) delete env.extra[name];
+    Object.assign(env.extra, extra);
+    return env;
+  };
+}
