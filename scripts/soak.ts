@@ -1,4 +1,5 @@
 import { ensureBuilt } from "./build.ts";
+import { memoryFolder } from "./memory_folder.ts";
 
 /**
  * The long form of the tests of faults: each command's process is killed two
@@ -8,6 +9,7 @@ import { ensureBuilt } from "./build.ts";
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
+  const memory = memoryFolder();
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["test", "--allow-all", "--no-check", "--parallel"],
@@ -18,7 +20,12 @@ if (import.meta.main) {
         .map((part) => `tests/e2e/hostile_${part}_test.ts`),
       "tests/e2e/migrate_test.ts",
     ],
-    env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },
+    env: {
+      NO_COLOR: "1",
+      MPM_BIN: binary,
+      MPM_SOAK: "1",
+      ...memory && { TMPDIR: memory },
+    },
     stdin: "null",
   }).spawn().status;
   Deno.exit(code);

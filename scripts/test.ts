@@ -1,5 +1,6 @@
 import { ensureBuilt } from "./build.ts";
 import { type Client, findClient } from "./client.ts";
+import { memoryFolder } from "./memory_folder.ts";
 
 /** Everything CI runs, in one go; the README's second command. */
 const CHECKS: readonly { name: string; args: readonly string[] }[] = [
@@ -109,7 +110,12 @@ if (import.meta.main) {
   const client = await findClient();
   sayClient(client);
   say("• tests");
-  const env = { MPM_BIN: binary, CLAUDE_BIN: client.path ?? "" };
+  const memory = memoryFolder();
+  const env = {
+    MPM_BIN: binary,
+    CLAUDE_BIN: client.path ?? "",
+    ...memory && { TMPDIR: memory },
+  };
   const printed = await run([...TESTS, ...Deno.args, "tests/"], env);
   sayFaults(printed);
   sayClient(client);
