@@ -62,6 +62,7 @@ async function refusedFrom(
 for (const writer of WRITERS) {
   Deno.test(`${writer.name} says what refused it, and leaves nothing half done`, async () => {
     using env = await worldOf(writer);
+    env.settle();
     const world = new World(env.root);
     const before = toldOf(env);
     await mpmJson(env, [...writer.args], { now: at(0) });

@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { realSystem } from "../../src/system/real.ts";
-import type { RunOptions, System } from "../../src/system/system.ts";
+import type { RunOptions, RunResult, System } from "../../src/system/system.ts";
 import { removeTree } from "./remove.ts";
 import { World } from "./world.ts";
 
@@ -43,6 +43,8 @@ export class TestEnv implements Disposable {
   #clock = 0;
   /** Environment variables beside the hermetic ones. */
   readonly extra: Record<string, string> = {};
+  /** See {@link settle}; by what may change the answer. */
+  #places: Map<string, Promise<RunResult>> | undefined;
 
   constructor() {
     for (const folder of [this.home, this.project, join(this.root, "tmp")]) {
@@ -106,6 +108,15 @@ export class TestEnv implements Disposable {
       GIT_COMMITTER_DATE: date,
       ...this.extra,
     };
+  }
+
+  /**
+   * From now on the project stays the repository it is, or none: commands in
+   * this process are told so by git once. For tests that run very many there,
+   * each of which would start a git to ask that alone.
+   */
+  settle(): void {
+    this.#places ??= new Map();
   }
 
   /** Runs git in the project; throws unless it succeeds. */
@@ -189,13 +200,30 @@ export class TestEnv implements Disposable {
       envNames: () => Object.keys(this.env()),
       now: options.now ?? real.now,
       run: (program: string, run: RunOptions) =>
-        real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
+        this.#place(
+          run,
+          () =>
+            real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
+        ),
       runBounded: (program, run) =>
         real.runBounded(program, {
           ...run,
           env: this.#childEnv(run.env ?? {}),
         }),
     };
+  }
+
+  /** What {@link settle} says, of the one question that is about it. */
+  #place(
+    { args, cwd }: RunOptions,
+    ask: () => Promise<RunResult>,
+  ): Promise<RunResult> {
+    const isAsked = cwd === this.project && args.includes("--show-toplevel");
+    if (!this.#places || !isAsked) return ask();
+    const key = JSON.stringify([args, this.extra]);
+    const answer = this.#places.get(key) ?? ask();
+    this.#places.set(key, answer);
+    return answer;
   }
 
   /** The hermetic environment with `changes`, and nothing of this process. */
