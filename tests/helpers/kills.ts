@@ -35,8 +35,14 @@ export interface Victim {
 /** Rounds after which everything is looked at. */
 const LOOK = 10;
 
-/** Worlds in which kills go on side by side. */
-const WORLDS = 2;
+/** Kills in one world: more go on in two worlds side by side. */
+const FEW = 50;
+
+/** The share of the newest run in what is known of how long one takes. */
+const NEWEST = 0.3;
+
+/** Moments are spread over so much of a run: some end before theirs. */
+const BEYOND = 1.1;
 
 /**
  * Kills the real process `kills` times, at moments spread over the whole of its
@@ -44,9 +50,10 @@ const WORLDS = 2;
  * than their kill do not count.
  */
 export async function killAgain(victim: Victim, kills: number): Promise<void> {
+  const worlds = kills > FEW ? 2 : 1;
   const shares = Array.from(
-    { length: WORLDS },
-    (_, at) => Math.floor((kills + at) / WORLDS),
+    { length: worlds },
+    (_, at) => Math.floor((kills + at) / worlds),
   );
   const done = await Promise.all(
     shares.map((share, at) => killIn(victim, share, SEED + at)),
@@ -59,14 +66,20 @@ export async function killAgain(victim: Victim, kills: number): Promise<void> {
 
 async function killIn(victim: Victim, kills: number, seed: number) {
   using env = await victim.prepare();
+  env.settle();
   const random = randoms(seed);
-  let [rounds, killed, longest] = [0, 0, 60];
+  let [rounds, killed] = [0, 0];
+  /** Milliseconds that a whole run takes, by its first word. */
+  const known = new Map<string, number>();
   while (killed < kills) {
     const args = victim.next(env, rounds);
     const begun = performance.now();
     const child = start(env, args);
-    // The first runs tell how long one takes; each takes part in that.
-    const after = rounds < 2 ? 10_000 : random.next().value! * longest;
+    // The first tells how long one takes; each that ends takes part in that.
+    const usual = known.get(args[0]!);
+    const after = usual === undefined
+      ? 10_000
+      : random.next().value! * BEYOND * usual;
     const timer = setTimeout(() => kill(child), after);
     const { signal, code, stderr } = await child.output();
     clearTimeout(timer);
@@ -76,7 +89,8 @@ async function killIn(victim: Victim, kills: number, seed: number) {
     if (signal === "SIGKILL") killed++;
     else {
       const took = performance.now() - begun;
-      longest = rounds <= 2 ? took : 0.9 * longest + 0.1 * took;
+      const before = usual ?? took;
+      known.set(args[0]!, before + NEWEST * (took - before));
       const text = new TextDecoder().decode(stderr);
       assert([0, 3, 4].includes(code), `${where}: ${text}`);
     }
