@@ -41,6 +41,33 @@ export class TestEnv implements Disposable {
   readonly project = join(this.root, "project");
   /** Seconds added for each git command, so that commits differ in time. */
   #clock = 0;
+  /** The variables that stay as they are. */
+  readonly #fixed: Readonly<Record<string, string>> = {
+    PATH,
+    ...WINDOWS_ENV,
+    HOME: this.home,
+    TMPDIR: join(this.root, "tmp"),
+    TZ: "UTC",
+    LC_ALL: "C.UTF-8",
+    NO_COLOR: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_EDITOR: ":",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_CONFIG_COUNT: "4",
+    GIT_CONFIG_KEY_0: "init.defaultBranch",
+    GIT_CONFIG_VALUE_0: "main",
+    GIT_CONFIG_KEY_1: "gc.auto",
+    GIT_CONFIG_VALUE_1: "0",
+    GIT_CONFIG_KEY_2: "maintenance.auto",
+    GIT_CONFIG_VALUE_2: "false",
+    GIT_CONFIG_KEY_3: "protocol.file.allow",
+    GIT_CONFIG_VALUE_3: "always",
+    GIT_AUTHOR_NAME: "Ada Lovelace",
+    GIT_AUTHOR_EMAIL: "ada@example.com",
+    GIT_COMMITTER_NAME: "Ada Lovelace",
+    GIT_COMMITTER_EMAIL: "ada@example.com",
+  };
   /** Environment variables beside the hermetic ones. */
   readonly extra: Record<string, string> = {};
   /** See {@link settle}; by what may change the answer. */
@@ -77,37 +104,27 @@ export class TestEnv implements Disposable {
   }
 
   env(): Record<string, string> {
-    const date = new Date(Date.UTC(2026, 0, 1) + 1000 * this.#clock++)
-      .toISOString();
+    const date = this.#date();
     return {
-      PATH,
-      ...WINDOWS_ENV,
-      HOME: this.home,
-      TMPDIR: join(this.root, "tmp"),
-      TZ: "UTC",
-      LC_ALL: "C.UTF-8",
-      NO_COLOR: "1",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_EDITOR: ":",
-      GIT_TERMINAL_PROMPT: "0",
-      GIT_CONFIG_COUNT: "4",
-      GIT_CONFIG_KEY_0: "init.defaultBranch",
-      GIT_CONFIG_VALUE_0: "main",
-      GIT_CONFIG_KEY_1: "gc.auto",
-      GIT_CONFIG_VALUE_1: "0",
-      GIT_CONFIG_KEY_2: "maintenance.auto",
-      GIT_CONFIG_VALUE_2: "false",
-      GIT_CONFIG_KEY_3: "protocol.file.allow",
-      GIT_CONFIG_VALUE_3: "always",
-      GIT_AUTHOR_NAME: "Ada Lovelace",
-      GIT_AUTHOR_EMAIL: "ada@example.com",
+      ...this.#fixed,
       GIT_AUTHOR_DATE: date,
-      GIT_COMMITTER_NAME: "Ada Lovelace",
-      GIT_COMMITTER_EMAIL: "ada@example.com",
       GIT_COMMITTER_DATE: date,
       ...this.extra,
     };
+  }
+
+  /** The next moment of the environment's clock. */
+  #date(): string {
+    return new Date(Date.UTC(2026, 0, 1) + 1000 * this.#clock++).toISOString();
+  }
+
+  /** One of the variables: mpm asks for many, one by one. */
+  #variable(name: string): string | undefined {
+    const date = this.#date();
+    if (Object.hasOwn(this.extra, name)) return this.extra[name];
+    return /^GIT_(AUTHOR|COMMITTER)_DATE$/.test(name)
+      ? date
+      : this.#fixed[name];
   }
 
   /**
@@ -195,8 +212,8 @@ export class TestEnv implements Disposable {
       ...real,
       program: () => join(this.root, "bin", "mpm"),
       cwd: () => options.cwd ?? this.project,
-      home: () => this.env().HOME,
-      env: (name) => this.env()[name],
+      home: () => this.#variable("HOME"),
+      env: (name) => this.#variable(name),
       envNames: () => Object.keys(this.env()),
       now: options.now ?? real.now,
       run: (program: string, run: RunOptions) =>
