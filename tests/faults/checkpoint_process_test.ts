@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { Buffer } from "node:buffer";
 import { TestEnv } from "../helpers/env.ts";
+import { killOnce } from "../helpers/kills.ts";
 import { mpm, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
@@ -9,28 +10,6 @@ import { stateOf } from "../helpers/worktree_state.ts";
 
 /** Restores that are killed. */
 const ROUNDS = 8;
-
-/**
- * Kills a restore so many milliseconds after it began to write, unless it is
- * faster; `kill_test.ts` has those killed before. The signal it ended by.
- */
-async function killedIn(
-  env: TestEnv,
-  child: Deno.ChildProcess,
-  after: number,
-): Promise<Deno.Signal | null> {
-  let isOver = false;
-  const ended = child.output().finally(() => isOver = true);
-  const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
-  while (!isOver && !isBegun(env)) await later(1);
-  if (after > 0) await later(after);
-  try {
-    if (!isOver) child.kill("SIGKILL");
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
-  return (await ended).signal;
-}
 
 /** Whether there is a marker of a restore that is not over. */
 function isBegun(env: TestEnv): boolean {
@@ -58,7 +37,8 @@ posixTest(
       for (const folder of ["dir0", "dir1", "dir2"]) env.remove(folder);
       env.write("README.md", `round ${round}\n`);
       const child = start(env, ["checkpoint", "restore", "many", "--yes"]);
-      const signal = await killedIn(env, child, round);
+      // `kill_test.ts` has those that are killed before.
+      const signal = await killOnce(child, () => isBegun(env), round);
       if (signal === "SIGKILL") outcomes.killed++;
       const next = await mpm(env, ["checkpoint", "list"]);
       assertEquals(next.status, 0, next.stderr);

@@ -6,6 +6,7 @@ import type {
 } from "../../src/session/results.ts";
 import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { killOnce } from "../helpers/kills.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { PAUSE, putOld, sessionsListing } from "../helpers/old_stores.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -55,33 +56,18 @@ posixTest(
   },
 );
 
-/** Kills a run some time after its start, unless it is faster; whether so. */
-async function killed(
-  env: TestEnv,
-  args: string[],
-  after: number,
-): Promise<boolean> {
-  const child = start(env, args);
-  const timer = setTimeout(() => {
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
-  }, after);
-  const { signal } = await child.output();
-  clearTimeout(timer);
-  return signal === "SIGKILL";
-}
+/** Migrations that are killed, and as many rollbacks. */
+const ROUNDS = 5;
 
 posixTest(
   "a migration killed at any moment is finished by the next one",
   async () => {
     let count = 0;
-    const rounds = 8;
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       using env = oldStore();
-      if (await killed(env, ["migrate"], 30 + 30 * round)) count++;
+      const child = start(env, ["migrate"]);
+      const isBegun = () => env.exists(".claude-mpm/backups");
+      if (await killOnce(child, isBegun, 6 * round)) count++;
       // A pause does not mind what is half done.
       assertEquals((await mpm(env, ["pause", "--no-commit", "Now"])).status, 0);
       assertEquals((await mpm(env, ["migrate"])).status, 0);
@@ -91,7 +77,7 @@ posixTest(
       assertEquals(hidden, []);
     }
     assert(count > 0, "none was killed");
-    say(`${count} of ${rounds} migrations killed`);
+    say(`${count} of ${ROUNDS} migrations killed`);
   },
 );
 
@@ -99,13 +85,13 @@ posixTest(
   "a rollback killed at any moment is finished by the next one",
   async () => {
     let count = 0;
-    const rounds = 6;
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       using env = oldStore();
       const before = sessionsListing(env);
       assertEquals((await mpm(env, ["migrate"])).status, 0);
       const args = ["migrate", "--rollback"];
-      if (await killed(env, args, 30 + 30 * round)) count++;
+      const isBegun = () => env.exists(PAUSE);
+      if (await killOnce(start(env, args), isBegun, 2 * round)) count++;
       const { sessions } = await mpmJson<SessionsResult>(env, [
         "sessions",
         "list",
@@ -117,6 +103,6 @@ posixTest(
       assertEquals(sessionsListing(env), before);
     }
     assert(count > 0, "none was killed");
-    say(`${count} of ${rounds} rollbacks killed`);
+    say(`${count} of ${ROUNDS} rollbacks killed`);
   },
 );

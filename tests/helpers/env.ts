@@ -35,6 +35,8 @@ function hasMpm(folder: string): boolean {
 /** A throw-away home with a hermetic git; `using` removes it. */
 export class TestEnv implements Disposable {
   static #repository: World | undefined;
+  /** What this process has of variables: none of it is for a child. */
+  static #inherited: Record<string, null> | undefined;
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
   readonly home = join(this.root, "home");
   /** The folder that commands run in unless told otherwise. */
@@ -247,9 +249,10 @@ export class TestEnv implements Disposable {
   #childEnv(
     changes: Record<string, string | null>,
   ): Record<string, string | null> {
-    const inherited = Object.keys(Deno.env.toObject())
-      .map((name) => [name, null]);
-    return { ...Object.fromEntries(inherited), ...this.env(), ...changes };
+    TestEnv.#inherited ??= Object.fromEntries(
+      Object.keys(Deno.env.toObject()).map((name) => [name, null]),
+    );
+    return { ...TestEnv.#inherited, ...this.env(), ...changes };
   }
 
   #text(bytes: Uint8Array): string {

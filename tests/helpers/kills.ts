@@ -101,6 +101,24 @@ async function look(
   await victim.check?.(env, where);
 }
 
+/**
+ * Kills a process `after` milliseconds from the moment on that `isBegun`, unless
+ * it is faster. Returns the signal it ended by.
+ */
+export async function killOnce(
+  child: Deno.ChildProcess,
+  isBegun: () => boolean,
+  after: number,
+): Promise<Deno.Signal | null> {
+  let isOver = false;
+  const ended = child.output().finally(() => isOver = true);
+  const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
+  while (!isOver && !isBegun()) await later(1);
+  if (after > 0) await later(after);
+  kill(child);
+  return (await ended).signal;
+}
+
 function kill(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
