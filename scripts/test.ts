@@ -1,6 +1,6 @@
 import { ensureBuilt } from "./build.ts";
 import { type Client, findClient } from "./client.ts";
-import { memoryFolder } from "./memory_folder.ts";
+import { inMemory } from "./in_memory.ts";
 
 /** Everything CI runs, in one go; the README's second command. */
 const CHECKS: readonly { name: string; args: readonly string[] }[] = [
@@ -13,12 +13,16 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
 const TESTS = ["test", "--allow-all", "--no-check", "--parallel"];
 
 /** Runs Deno, passing its output on; returns what it printed. */
-async function run(
-  args: readonly string[],
+function run(args: readonly string[]): Promise<string> {
+  return runLine([Deno.execPath(), ...args]);
+}
+
+async function runLine(
+  [program, ...args]: readonly string[],
   env: Record<string, string> = {},
 ): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args],
+  const child = new Deno.Command(program!, {
+    args,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
@@ -110,13 +114,9 @@ if (import.meta.main) {
   const client = await findClient();
   sayClient(client);
   say("• tests");
-  const memory = memoryFolder();
-  const env = {
-    MPM_BIN: binary,
-    CLAUDE_BIN: client.path ?? "",
-    ...memory && { TMPDIR: memory },
-  };
-  const printed = await run([...TESTS, ...Deno.args, "tests/"], env);
+  const env = { MPM_BIN: binary, CLAUDE_BIN: client.path ?? "" };
+  const line = [Deno.execPath(), ...TESTS, ...Deno.args, "tests/"];
+  const printed = await runLine(inMemory(line), env);
   sayFaults(printed);
   sayClient(client);
   summarize(printed);
