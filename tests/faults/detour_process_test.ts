@@ -4,63 +4,9 @@ import { featureUnderWay, stackLines, treeOf } from "../helpers/detours.ts";
 import { runDying } from "../helpers/dying.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { say } from "../helpers/say.ts";
+import { World } from "../helpers/world.ts";
 
 const ARGS = ["hotfix", "Fix", "--stash", "--git-branch", "fix/login"];
-
-/** Ends a process, unless it ended by itself a moment ago. */
-function kill(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGKILL");
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
-}
-
-posixTest("branch and return killed at any moment lose nothing", async () => {
-  const seed = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
-  let state = seed;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  using env = featureUnderWay();
-  const parent = treeOf(env);
-  let killed = 0;
-  const rounds = 20;
-  for (let round = 0; round < rounds; round++) {
-    const inside = (await stackLines(env)).includes("  hotfix:active *");
-    const args = inside ? ["return", "--no-changes"] : ["branch", ...ARGS];
-    const child = start(env, args);
-    const timer = setTimeout(() => kill(child), random() * 450);
-    const { signal } = await child.output();
-    clearTimeout(timer);
-    if (signal === "SIGKILL") killed++;
-    // A git that the dead process had started may still be at its work.
-    let lines = await stackLines(env);
-    for (
-      let tries = 0;
-      env.exists(".git/mpm-detour.json");
-      tries++
-    ) {
-      assert(tries < 50, `seed ${seed}: round ${round} is not settled`);
-      lines = await stackLines(env);
-    }
-    const where = `seed ${seed}, round ${round}, ${args[0]}`;
-    const now = treeOf(env);
-    if (lines.includes("  hotfix:active *")) {
-      assertEquals(now.branch, "refs/heads/fix/login", where);
-      assertEquals(now.status, [], where);
-    } else {
-      assertEquals(now, parent, where);
-    }
-  }
-  if ((await stackLines(env)).includes("  hotfix:active *")) {
-    assertEquals((await mpm(env, ["return"])).status, 0);
-  }
-  assertEquals(treeOf(env), parent, `seed ${seed}`);
-  say(`seed ${seed}: ${killed} of ${rounds} branches and returns killed`);
-});
 
 posixTest("of two terminals that branch at once one is first", async () => {
   using env = featureUnderWay();
@@ -80,8 +26,11 @@ posixTest("of two terminals that branch at once one is first", async () => {
 Deno.test("what was edited after a death is in a checkpoint", async () => {
   let edited = 0;
   let finished = false;
+  using env = featureUnderWay();
+  env.settle();
+  const begun = new World(env.root);
   for (let at = 0; !finished; at += 7) {
-    using env = featureUnderWay();
+    begun.bring();
     const now = () => new Date("2026-11-20T12:00:00Z");
     finished = await runDying(env, ["branch", ...ARGS], {
       at,
@@ -116,8 +65,11 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
 Deno.test("after a death and a switch by hand the parked work is named", async () => {
   let switched = 0;
   let finished = false;
+  using env = featureUnderWay();
+  env.settle();
+  const begun = new World(env.root);
   for (let at = 0; !finished; at += 5) {
-    using env = featureUnderWay();
+    begun.bring();
     finished = await runDying(env, ["branch", ...ARGS], {
       at,
       now: () => new Date("2026-11-20T12:00:00Z"),

@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import {
+  featureUnderWay,
+  stackLines,
+  treeOf,
+  type TreeState,
+} from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killAgain, killsOf, type Victim } from "../helpers/kills.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -31,6 +37,11 @@ async function twoStates(): Promise<TestEnv> {
   }
   return env;
 }
+
+const FIX = "fix/login";
+
+/** What the work under way is while nobody made a detour. */
+let underWay: TreeState;
 
 const VICTIMS: readonly Victim[] = [
   {
@@ -154,28 +165,30 @@ const VICTIMS: readonly Victim[] = [
   },
   {
     name: "branch and return",
-    async prepare() {
-      const env = TestEnv.repository();
-      await mpmJson(env, ["start", "feature"]);
-      env.write("work.txt", "mine\n");
+    prepare() {
+      const env = featureUnderWay();
+      underWay = treeOf(env);
       return env;
     },
-    next: (env, round) =>
-      env.exists("work.txt")
-        ? ["branch", `d${round}`, "Look", "--stash", "--no-commit"]
-        : ["return", "--no-changes"],
+    next: (env) =>
+      env.read(".git/HEAD").includes(`refs/heads/${FIX}`)
+        ? ["return", "--no-changes"]
+        : ["branch", "hotfix", "Fix", "--stash", "--git-branch", FIX],
+    looks: 4,
     async check(env, where) {
+      let lines = await stackLines(env);
       // A git that the dead process had started may still be at its work.
       for (let tries = 0; env.exists(".git/mpm-detour.json"); tries++) {
         assert(tries < 50, `${where}: it is not settled`);
-        await mpm(env, ["stack"]);
+        lines = await stackLines(env);
       }
-      await mpm(env, ["stack"]);
-      if (!env.exists("work.txt")) {
-        const { status, stderr } = await mpm(env, ["return"]);
-        assertEquals(status, 0, `${where}: ${stderr}`);
+      if (lines.includes("  hotfix:active *")) {
+        const { branch, status } = treeOf(env);
+        assertEquals([branch, status], [`refs/heads/${FIX}`, []], where);
+        const { status: ended, stderr } = await mpm(env, ["return"]);
+        assertEquals(ended, 0, `${where}: ${stderr}`);
       }
-      assertEquals(env.read("work.txt"), "mine\n", where);
+      assertEquals(treeOf(env), underWay, where);
     },
   },
 ];

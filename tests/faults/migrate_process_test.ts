@@ -6,13 +6,14 @@ import type {
 } from "../../src/session/results.ts";
 import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { killOnce } from "../helpers/kills.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { PAUSE, putOld, sessionsListing } from "../helpers/old_stores.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
 import { idAt, SESSIONS } from "../helpers/stores.ts";
 
-const SAVES = 100;
+const SAVES = 50;
 
 function oldStore(): TestEnv {
   const env = TestEnv.repository();
@@ -36,56 +37,37 @@ async function checkAll(env: TestEnv, extra: number): Promise<void> {
 posixTest(
   "two migrations and ten pauses at once disturb one another in nothing",
   async () => {
-    for (const _ of [1, 2, 3]) await migrateAmongPauses();
+    using env = oldStore();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    const migrations = [1, 2].map(() => start(env, ["migrate", "--json"]));
+    const pauses = Array.from(
+      { length: 10 },
+      (_, at) => start(env, ["pause", "--no-commit", `During ${at}`]),
+    );
+    const done = await Promise.all(
+      [...migrations, ...pauses].map((child) => child.output()),
+    );
+    for (const { code, stderr } of done) assertEquals(code, 0, text(stderr));
+    const moved = done.slice(0, 2).map(({ stdout }) =>
+      (JSON.parse(text(stdout)) as MigrateResult).moved
+    );
+    assertEquals(moved.sort((a, b) => a - b), [0, 4 * SAVES]);
+    await checkAll(env, 10);
   },
 );
 
-async function migrateAmongPauses(): Promise<void> {
-  using env = oldStore();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  const migrations = [1, 2].map(() => start(env, ["migrate", "--json"]));
-  const pauses = Array.from(
-    { length: 10 },
-    (_, at) => start(env, ["pause", "--no-commit", `During ${at}`]),
-  );
-  const done = await Promise.all(
-    [...migrations, ...pauses].map((child) => child.output()),
-  );
-  for (const { code, stderr } of done) assertEquals(code, 0, text(stderr));
-  const moved = done.slice(0, 2).map(({ stdout }) =>
-    (JSON.parse(text(stdout)) as MigrateResult).moved
-  );
-  assertEquals(moved.sort((a, b) => a - b), [0, 4 * SAVES]);
-  await checkAll(env, 10);
-}
-
-/** Kills a run some time after its start, unless it is faster; whether so. */
-async function killed(
-  env: TestEnv,
-  args: string[],
-  after: number,
-): Promise<boolean> {
-  const child = start(env, args);
-  const timer = setTimeout(() => {
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
-  }, after);
-  const { signal } = await child.output();
-  clearTimeout(timer);
-  return signal === "SIGKILL";
-}
+/** Migrations that are killed, and as many rollbacks. */
+const ROUNDS = 5;
 
 posixTest(
   "a migration killed at any moment is finished by the next one",
   async () => {
     let count = 0;
-    const rounds = 8;
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       using env = oldStore();
-      if (await killed(env, ["migrate"], 30 + 30 * round)) count++;
+      const child = start(env, ["migrate"]);
+      const isBegun = () => env.exists(".claude-mpm/backups");
+      if (await killOnce(child, isBegun, 6 * round)) count++;
       // A pause does not mind what is half done.
       assertEquals((await mpm(env, ["pause", "--no-commit", "Now"])).status, 0);
       assertEquals((await mpm(env, ["migrate"])).status, 0);
@@ -95,7 +77,7 @@ posixTest(
       assertEquals(hidden, []);
     }
     assert(count > 0, "none was killed");
-    say(`${count} of ${rounds} migrations killed`);
+    say(`${count} of ${ROUNDS} migrations killed`);
   },
 );
 
@@ -103,13 +85,13 @@ posixTest(
   "a rollback killed at any moment is finished by the next one",
   async () => {
     let count = 0;
-    const rounds = 6;
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       using env = oldStore();
       const before = sessionsListing(env);
       assertEquals((await mpm(env, ["migrate"])).status, 0);
       const args = ["migrate", "--rollback"];
-      if (await killed(env, args, 30 + 30 * round)) count++;
+      const isBegun = () => env.exists(PAUSE);
+      if (await killOnce(start(env, args), isBegun, 2 * round)) count++;
       const { sessions } = await mpmJson<SessionsResult>(env, [
         "sessions",
         "list",
@@ -121,6 +103,6 @@ posixTest(
       assertEquals(sessionsListing(env), before);
     }
     assert(count > 0, "none was killed");
-    say(`${count} of ${rounds} rollbacks killed`);
+    say(`${count} of ${ROUNDS} rollbacks killed`);
   },
 );

@@ -25,6 +25,7 @@ function saves(env: TestEnv): string[] {
 for (const problem of ["full", "denied", "read-only", "other"] as const) {
   Deno.test(`pause loses nothing when every write is refused: ${problem}`, async () => {
     using env = await withOld();
+    env.settle();
     const world = new World(env.root);
     const before = saves(env);
     let refused = 0;

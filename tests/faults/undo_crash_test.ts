@@ -8,7 +8,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest, soakTest } from "../helpers/posix.ts";
 import { sayPoints } from "../helpers/say.ts";
-import { undoState } from "../helpers/undo_state.ts";
+import { checkpointRefs, undoState } from "../helpers/undo_state.ts";
 import { at } from "../helpers/works.ts";
 
 const PAUSE = ["pause", "--no-commit", "Work"];
@@ -42,7 +42,7 @@ function log(env: TestEnv): Promise<LogResult> {
 async function settled(env: TestEnv) {
   await mpmJson(env, ["sessions", "list"]);
   const state = undoState(env);
-  const refs = env.git("for-each-ref", "refs/mpm/checkpoints");
+  const refs = checkpointRefs(env);
   const sorted = Object.entries({ ...state, refs }).sort();
   return JSON.stringify(sorted).replaceAll(env.root, "$ROOT");
 }

@@ -44,10 +44,10 @@ posixTest(
 );
 
 posixTest(
-  "fifty ticks at once are fifty ticks; one of many starts wins",
+  "of many starts at once one wins, and each tick of it is there",
   async () => {
     using env = TestEnv.repository();
-    const items = Array.from({ length: 50 }, (_, at) => `- [ ] Item ${at}\n`);
+    const items = Array.from({ length: 8 }, (_, at) => `- [ ] Item ${at}\n`);
     env.write(".claude-mpm/templates/many.md", items.join(""));
     const starts = await Promise.all(
       Array.from(
@@ -61,11 +61,11 @@ posixTest(
     ]);
     const ticks = await Promise.all(
       Array.from(
-        { length: 50 },
+        items,
         (_, at) => start(env, ["check", String(at + 1)]).output(),
       ),
     );
-    assertEquals(ticks.map(({ code }) => code), Array(50).fill(0));
+    assertEquals(ticks.map(({ code }) => code), items.map(() => 0));
     const [id, ...others] = workIds(env);
     assertEquals(others, []);
     const { checklist, transitions } = recordOf(env, id!);

@@ -46,15 +46,18 @@ export function treeOf(env: TestEnv, folder = env.project): TreeState {
     env.gitIn(folder, ...args).split("\n").filter((line) =>
       line !== "" && !line.includes(".claude-mpm/")
     );
-  const head = env.run("git", ["symbolic-ref", "-q", "HEAD"], { cwd: folder });
+  const status = lines(
+    ...["status", "--porcelain=v2", "--branch", "--untracked-files=all"],
+  );
+  const told = (name: string) =>
+    status.find((line) => line.startsWith(`# branch.${name} `))!
+      .split(" ")[2]!;
+  const head = told("head");
   return {
     files: Object.fromEntries(Object.entries(files).sort()),
     index: lines("ls-files", "--stage"),
-    status: lines("status", "--porcelain=v2", "--untracked-files=all")
-      .filter((line) => !line.startsWith("#")),
-    branch: head.status === 0
-      ? head.stdout.trim()
-      : env.gitIn(folder, "rev-parse", "HEAD"),
+    status: status.filter((line) => !line.startsWith("#")),
+    branch: head === "(detached)" ? told("oid") : `refs/heads/${head}`,
   };
 }
 

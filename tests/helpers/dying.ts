@@ -74,6 +74,7 @@ export async function dieEverywhere(
   },
 ): Promise<Points> {
   using env = await prepare();
+  env.settle();
   const { states, count } = await statesOf(env, args, how);
   const finished = new World(env.root);
   const untold = states.filter(({ at }) => !at.every((at) => isTold?.(at)));

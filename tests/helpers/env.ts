@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { realSystem } from "../../src/system/real.ts";
-import type { RunOptions, System } from "../../src/system/system.ts";
+import type { RunOptions, RunResult, System } from "../../src/system/system.ts";
 import { removeTree } from "./remove.ts";
 import { World } from "./world.ts";
 
@@ -46,8 +46,37 @@ export class TestEnv implements Disposable {
   readonly project = join(this.root, "project");
   /** Seconds added for each git command, so that commits differ in time. */
   #clock = 0;
+  /** The variables that stay as they are. */
+  readonly #fixed: Readonly<Record<string, string>> = {
+    PATH,
+    ...WINDOWS_ENV,
+    HOME: this.home,
+    TMPDIR: join(this.root, "tmp"),
+    TZ: "UTC",
+    LC_ALL: "C.UTF-8",
+    NO_COLOR: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_EDITOR: ":",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_CONFIG_COUNT: "4",
+    GIT_CONFIG_KEY_0: "init.defaultBranch",
+    GIT_CONFIG_VALUE_0: "main",
+    GIT_CONFIG_KEY_1: "gc.auto",
+    GIT_CONFIG_VALUE_1: "0",
+    GIT_CONFIG_KEY_2: "maintenance.auto",
+    GIT_CONFIG_VALUE_2: "false",
+    GIT_CONFIG_KEY_3: "protocol.file.allow",
+    GIT_CONFIG_VALUE_3: "always",
+    GIT_AUTHOR_NAME: "Ada Lovelace",
+    GIT_AUTHOR_EMAIL: "ada@example.com",
+    GIT_COMMITTER_NAME: "Ada Lovelace",
+    GIT_COMMITTER_EMAIL: "ada@example.com",
+  };
   /** Environment variables beside the hermetic ones. */
   readonly extra: Record<string, string> = {};
+  /** See {@link settle}; by what may change the answer. */
+  #places: Map<string, Promise<RunResult>> | undefined;
 
   constructor() {
     for (const folder of [this.home, this.project, join(this.root, "tmp")]) {
@@ -80,37 +109,36 @@ export class TestEnv implements Disposable {
   }
 
   env(): Record<string, string> {
-    const date = new Date(Date.UTC(2026, 0, 1) + 1000 * this.#clock++)
-      .toISOString();
+    const date = this.#date();
     return {
-      PATH,
-      ...WINDOWS_ENV,
-      HOME: this.home,
-      TMPDIR: join(this.root, "tmp"),
-      TZ: "UTC",
-      LC_ALL: "C.UTF-8",
-      NO_COLOR: "1",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_EDITOR: ":",
-      GIT_TERMINAL_PROMPT: "0",
-      GIT_CONFIG_COUNT: "4",
-      GIT_CONFIG_KEY_0: "init.defaultBranch",
-      GIT_CONFIG_VALUE_0: "main",
-      GIT_CONFIG_KEY_1: "gc.auto",
-      GIT_CONFIG_VALUE_1: "0",
-      GIT_CONFIG_KEY_2: "maintenance.auto",
-      GIT_CONFIG_VALUE_2: "false",
-      GIT_CONFIG_KEY_3: "protocol.file.allow",
-      GIT_CONFIG_VALUE_3: "always",
-      GIT_AUTHOR_NAME: "Ada Lovelace",
-      GIT_AUTHOR_EMAIL: "ada@example.com",
+      ...this.#fixed,
       GIT_AUTHOR_DATE: date,
-      GIT_COMMITTER_NAME: "Ada Lovelace",
-      GIT_COMMITTER_EMAIL: "ada@example.com",
       GIT_COMMITTER_DATE: date,
       ...this.extra,
     };
+  }
+
+  /** The next moment of the environment's clock. */
+  #date(): string {
+    return new Date(Date.UTC(2026, 0, 1) + 1000 * this.#clock++).toISOString();
+  }
+
+  /** One of the variables: mpm asks for many, one by one. */
+  #variable(name: string): string | undefined {
+    const date = this.#date();
+    if (Object.hasOwn(this.extra, name)) return this.extra[name];
+    return /^GIT_(AUTHOR|COMMITTER)_DATE$/.test(name)
+      ? date
+      : this.#fixed[name];
+  }
+
+  /**
+   * From now on the project stays the repository it is, or none: commands in
+   * this process are told so by git once. For tests that run very many there,
+   * each of which would start a git to ask that alone.
+   */
+  settle(): void {
+    this.#places ??= new Map();
   }
 
   /** Runs git in the project; throws unless it succeeds. */
@@ -189,18 +217,35 @@ export class TestEnv implements Disposable {
       ...real,
       program: () => join(this.root, "bin", "mpm"),
       cwd: () => options.cwd ?? this.project,
-      home: () => this.env().HOME,
-      env: (name) => this.env()[name],
+      home: () => this.#variable("HOME"),
+      env: (name) => this.#variable(name),
       envNames: () => Object.keys(this.env()),
       now: options.now ?? real.now,
       run: (program: string, run: RunOptions) =>
-        real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
+        this.#place(
+          run,
+          () =>
+            real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
+        ),
       runBounded: (program, run) =>
         real.runBounded(program, {
           ...run,
           env: this.#childEnv(run.env ?? {}),
         }),
     };
+  }
+
+  /** What {@link settle} says, of the one question that is about it. */
+  #place(
+    { args, cwd }: RunOptions,
+    ask: () => Promise<RunResult>,
+  ): Promise<RunResult> {
+    const isAsked = cwd === this.project && args.includes("--show-toplevel");
+    if (!this.#places || !isAsked) return ask();
+    const key = JSON.stringify([args, this.extra]);
+    const answer = this.#places.get(key) ?? ask();
+    this.#places.set(key, answer);
+    return answer;
   }
 
   /** The hermetic environment with `changes`, and nothing of this process. */

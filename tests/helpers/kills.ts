@@ -35,48 +35,45 @@ export interface Victim {
 /** Rounds after which everything is looked at. */
 const LOOK = 10;
 
-/** Worlds in which kills go on side by side. */
-const WORLDS = 2;
+/** The share of the newest run in what is known of how long one takes. */
+const NEWEST = 0.3;
+
+/** Moments are spread over so much of a run: some end before theirs. */
+const BEYOND = 1.1;
 
 /**
  * Kills the real process `kills` times, at moments spread over the whole of its
  * run and a little beyond, and looks at what is left. Runs that were faster
- * than their kill do not count.
+ * than their kill do not count. One goes on at a time: other tests have the
+ * rest of the machine, and a run that shares its core takes longer to kill.
  */
 export async function killAgain(victim: Victim, kills: number): Promise<void> {
-  const shares = Array.from(
-    { length: WORLDS },
-    (_, at) => Math.floor((kills + at) / WORLDS),
-  );
-  const done = await Promise.all(
-    shares.map((share, at) => killIn(victim, share, SEED + at)),
-  );
-  const rounds = done.reduce((sum, { rounds }) => sum + rounds, 0);
-  const killed = done.reduce((sum, { killed }) => sum + killed, 0);
-  assertEquals(killed, kills);
-  sayKills(victim.name, { killed, of: rounds, seed: SEED });
-}
-
-async function killIn(victim: Victim, kills: number, seed: number) {
   using env = await victim.prepare();
-  const random = randoms(seed);
-  let [rounds, killed, longest] = [0, 0, 60];
+  env.settle();
+  const random = randoms(SEED);
+  let [rounds, killed] = [0, 0];
+  /** Milliseconds that a whole run takes, by its first word. */
+  const known = new Map<string, number>();
   while (killed < kills) {
     const args = victim.next(env, rounds);
     const begun = performance.now();
     const child = start(env, args);
-    // The first runs tell how long one takes; each takes part in that.
-    const after = rounds < 2 ? 10_000 : random.next().value! * longest;
+    // The first tells how long one takes; each that ends takes part in that.
+    const usual = known.get(args[0]!);
+    const after = usual === undefined
+      ? 10_000
+      : random.next().value! * BEYOND * usual;
     const timer = setTimeout(() => kill(child), after);
     const { signal, code, stderr } = await child.output();
     clearTimeout(timer);
-    const where = `${victim.name}, seed ${seed}, round ${rounds}, ` +
+    const where = `${victim.name}, seed ${SEED}, round ${rounds}, ` +
       `${args.join(" ")} after ${after.toFixed(1)} ms`;
     rounds++;
     if (signal === "SIGKILL") killed++;
     else {
       const took = performance.now() - begun;
-      longest = rounds <= 2 ? took : 0.9 * longest + 0.1 * took;
+      const before = usual ?? took;
+      known.set(args[0]!, before + NEWEST * (took - before));
       const text = new TextDecoder().decode(stderr);
       assert([0, 3, 4].includes(code), `${where}: ${text}`);
     }
@@ -84,7 +81,7 @@ async function killIn(victim: Victim, kills: number, seed: number) {
     if (isDue || killed === kills) await look(env, victim, where);
     assert(rounds < 20 * kills + 20, `${where}: too few were killed`);
   }
-  return { rounds, killed };
+  sayKills(victim.name, { killed, of: rounds, seed: SEED });
 }
 
 async function look(
@@ -102,6 +99,24 @@ async function look(
   }
   await mpmJson(env, ["log"]);
   await victim.check?.(env, where);
+}
+
+/**
+ * Kills a process `after` milliseconds from the moment on that `isBegun`, unless
+ * it is faster. Returns the signal it ended by.
+ */
+export async function killOnce(
+  child: Deno.ChildProcess,
+  isBegun: () => boolean,
+  after: number,
+): Promise<Deno.Signal | null> {
+  let isOver = false;
+  const ended = child.output().finally(() => isOver = true);
+  const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
+  while (!isOver && !isBegun()) await later(1);
+  if (after > 0) await later(after);
+  kill(child);
+  return (await ended).signal;
 }
 
 function kill(child: Deno.ChildProcess): void {

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { sha256 } from "../../src/session/serialize.ts";
 import type { TestEnv } from "./env.ts";
 
 /** What an undo does not bring back: of the moment, derived, or its own. */
@@ -17,13 +18,53 @@ export function undoState(env: TestEnv): Record<string, string> {
 
 /** The same with where the branch is and what git says of the files. */
 export function repositoryState(env: TestEnv): Record<string, string> {
-  return {
-    ...undoState(env),
+  return { ...undoState(env), ...gitState(env) };
+}
+
+/** Where the branch is, what git has staged, and the refs; by {@link gitFiles}. */
+const told = new Map<string, Record<string, string>>();
+
+/** It is git that says so, but for the same files only once. */
+function gitState(env: TestEnv): Record<string, string> {
+  const files = gitFiles(env);
+  const known = told.get(files) ?? {
     "HEAD": env.git("rev-parse", "HEAD"),
     "index": env.git("ls-files", "-s"),
     "refs": env.git("for-each-ref", "--format=%(refname)", "refs/heads")
-      .concat("\n", env.git("for-each-ref", "refs/mpm/checkpoints")),
+      .concat("\n", checkpointRefs(env)),
   };
+  told.set(files, known);
+  return known;
+}
+
+const refs = new Map<string, string>();
+
+/** Each ref of a checkpoint and where it is; asked once for the same files. */
+export function checkpointRefs(env: TestEnv): string {
+  const files = gitFiles(env);
+  const known = refs.get(files) ??
+    env.git("for-each-ref", "refs/mpm/checkpoints");
+  refs.set(files, known);
+  return known;
+}
+
+/** A digest of all that git goes by for its state. */
+function gitFiles(env: TestEnv): string {
+  const found: string[] = [];
+  const take = (path: string) => {
+    if (!env.exists(path)) return;
+    const full = join(env.project, path);
+    if (!Deno.statSync(full).isDirectory) {
+      found.push(`${path} ${sha256(Deno.readFileSync(full))}`);
+      return;
+    }
+    const names = [...Deno.readDirSync(full)].map(({ name }) => name).sort();
+    for (const name of names) take(`${path}/${name}`);
+  };
+  for (const name of ["HEAD", "config", "index", "packed-refs", "refs"]) {
+    take(`.git/${name}`);
+  }
+  return found.join("\n");
 }
 
 function collect(

@@ -7,6 +7,8 @@ interface Entry {
   readonly mode: number;
   /** Of a file, in milliseconds since the epoch. */
   readonly mtime?: number;
+  /** The same of a folder, which is no difference: any write in it changes it. */
+  readonly touched?: number;
   /** Of a file, or a link's target. */
   readonly bytes?: Uint8Array;
   /** The first path in the folder that is another name of the same file. */
@@ -35,9 +37,9 @@ export class World {
   }
 
   /**
-   * Brings the folder back to what it was, or another one to the same. Times of
-   * files are brought back, too: git takes a file for unchanged that is older
-   * than its index.
+   * Brings the folder back to what it was, or another one to the same. Times are
+   * brought back, too: git takes a file for unchanged that is older than its
+   * index.
    */
   bring(root = this.#root): void {
     const left = read(root);
@@ -60,6 +62,10 @@ export class World {
       const full = join(root, path);
       if (entry.twin) Deno.linkSync(join(root, entry.twin), full);
       else make(full, entry);
+    }
+    for (const [path, { touched }] of this.#entries) {
+      if (touched === undefined) continue;
+      Deno.utimeSync(join(root, path), new Date(touched), new Date(touched));
     }
   }
 }
@@ -111,17 +117,17 @@ function entryAt(
   try {
     const info = Deno.lstatSync(full);
     const mode = (info.mode ?? 0) & 0o7777;
-    if (info.isDirectory) return { kind: "folder", mode };
+    const time = info.mtime?.getTime() ?? 0;
+    if (info.isDirectory) return { kind: "folder", mode, touched: time };
     if (info.isSymlink) {
       const bytes = new TextEncoder().encode(Deno.readLinkSync(full));
       return { kind: "link", mode, bytes };
     }
     const bytes = Deno.readFileSync(full);
-    const mtime = info.mtime?.getTime() ?? 0;
     const inode = (info.nlink ?? 1) > 1 ? info.ino : null;
     const twin = inode === null ? undefined : firsts.get(inode);
     if (inode !== null && !twin) firsts.set(inode, path);
-    return { kind: "file", mode, mtime, bytes, ...twin && { twin } };
+    return { kind: "file", mode, mtime: time, bytes, ...twin && { twin } };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
