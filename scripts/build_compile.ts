@@ -1,5 +1,7 @@
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { BuildError, say } from "./build_error.ts";
+import { PACKS } from "./build_loader.ts";
 import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";
 import { PERMISSIONS, type Triple, V8_FLAGS } from "./toolchain.ts";
 
@@ -8,7 +10,7 @@ const DOWNLOAD_LIMIT_MS = 30_000;
 
 export interface Compilation {
   readonly triple: Triple;
-  /** The main module, beside the folder of its packs. */
+  /** The main module, beside the folder of its packs if it has any. */
   readonly main: string;
   readonly output: string;
   /** The engine's, beside those that the executable has. */
@@ -38,7 +40,7 @@ async function denoCompile(
       ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check"],
       ...["--no-code-cache", `--v8-flags=${[...V8_FLAGS, ...flags].join()}`],
       ...PERMISSIONS,
-      ...["--include", "packs"],
+      ...existsSync(join(dirname(main), PACKS)) ? ["--include", PACKS] : [],
       ...["--target", triple, "--output", output, main],
     ],
     cwd: dirname(main),

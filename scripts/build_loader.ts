@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import type { Program } from "./build_packs.ts";
 
+/** The folder of packs beside the main module. */
+export const PACKS = "packs";
+
 /** What the engine compiled of a pack, by the pack's number. */
 export type Caches = ReadonlyMap<number, Uint8Array>;
 
@@ -35,7 +38,7 @@ function loader({ packs, places }: Program, caches: Caches): string {
 const PLACES = ${JSON.stringify(places)};
 const HOT = new Set(${JSON.stringify(hot)});
 const CACHED = new Set(${JSON.stringify([...caches.keys()])});
-const FOLDER = import.meta.dirname + "/packs/";
+const FOLDER = import.meta.dirname + "/${PACKS}/";
 const builtin = process.getBuiltinModule;
 const scripts = new Map();
 const makers = [];
@@ -110,18 +113,18 @@ export async function writeProgram(
   const files: [path: string, content: string | Uint8Array][] = [
     ["main.js", text],
     ...program.packs.map(({ text }, pack): [string, string] => [
-      `packs/${pack}.txt`,
+      `${PACKS}/${pack}.txt`,
       text,
     ]),
     ...[...caches].map(([pack, bytes]): [string, Uint8Array] => [
-      `packs/${pack}.bin`,
+      `${PACKS}/${pack}.bin`,
       bytes,
     ]),
     ...training === undefined
       ? []
       : [["training.js", training] as [string, string]],
   ];
-  await Deno.mkdir(join(folder, "packs"), { recursive: true });
+  await Deno.mkdir(join(folder, PACKS), { recursive: true });
   for (const [name, content] of files) {
     const path = join(folder, name);
     if (typeof content === "string") await Deno.writeTextFile(path, content);

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { compiler } from "../../scripts/build_compile.ts";
 import { hostTriple } from "../../scripts/build.ts";
+import { PACKS } from "../../scripts/build_loader.ts";
 import { PERMISSIONS } from "../../scripts/toolchain.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";
@@ -79,4 +80,27 @@ posixTest("variables of the loader keep no program from being run", () => {
     assertEquals(status, 0, stderr);
     assertEquals(JSON.parse(stdout).commit.made, true, stdout);
   }
+});
+
+Deno.test("no file on the disk is taken for a part of the program", () => {
+  using env = new TestEnv();
+  // Deno says that what is in an executable is there.
+  const folder = join(env.root, "deno-compile-mpm");
+  Deno.mkdirSync(join(folder, PACKS), { recursive: true });
+  const planted = 'throw new Error("planted");';
+  const packs = Array.from({ length: 400 }, (_, pack) => `${PACKS}/${pack}`);
+  for (const name of packs.flatMap((path) => [`${path}.txt`, `${path}.bin`])) {
+    Deno.writeTextFileSync(join(folder, name), planted);
+  }
+  Deno.writeTextFileSync(join(folder, "main.js"), planted);
+  const variables = { TMPDIR: env.root, TEMP: env.root, TMP: env.root };
+  const { status, stderr } = env.run(binary(), ["help"], { env: variables });
+  assertEquals(stderr, "");
+  assertEquals(status, 0);
+});
+
+Deno.test("the binary comes with what the engine compiled of it", () => {
+  const text = new TextDecoder("latin1").decode(Deno.readFileSync(binary()));
+  const [, cached = ""] = /const CACHED = new Set\(\[([\d,]*)\]/.exec(text)!;
+  assert(cached.split(",").length > 20, cached);
 });
