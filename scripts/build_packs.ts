@@ -39,6 +39,9 @@ const LATER = /\bimport\("\.\/([^"]+)"\)/g;
 const LATER_BUILTIN = /\bimport\("(node:[a-z/]+)"\)/g;
 const EXPORT = /^export \{([^}]*)\};\n?/m;
 
+/** What a file is given, under names that no module has. */
+const [LOAD, LATER_OF, BUILTIN_OF] = ["mpm$load", "mpm$later", "mpm$builtin"];
+
 /** What is left of a module when all of the above is replaced. */
 const UNKNOWN =
   /^(?:import|export)\b.*|^(?!\s*(?:\*|\/\/)).*\bimport(?:\(|\.meta).*/m;
@@ -136,11 +139,14 @@ function assertConstant(name: string, text: string): void {
 }
 
 /**
- * A function that makes a file: `load` takes a file's number and returns its
- * exports, `later` promises them, `builtin` is Node's.
+ * A function that makes a file. It is given one that takes a file's number and
+ * returns its exports, one that promises them, and one for modules of Node's.
  */
 function maker(name: string, text: string, numberOf: Map<string, number>) {
   assertConstant(name, text);
+  if (text.includes("mpm$")) {
+    throw unpackable(name, "it has names of the loader");
+  }
   const taken = (list: string) =>
     `const { ${namesIn(list).map((pair) => pair.join(": ")).join(", ")} } = `;
   const exported = namesIn(EXPORT.exec(text)?.[1] ?? "")
@@ -149,17 +155,23 @@ function maker(name: string, text: string, numberOf: Map<string, number>) {
     .replace(
       IMPORT,
       (_, list: string | undefined, file) =>
-        `${list === undefined ? "" : taken(list)}load(${
+        `${list === undefined ? "" : taken(list)}${LOAD}(${
           numberOf.get(file)
         });\n`,
     )
-    .replace(BUILTIN, (_, list, from) => `${taken(list)}builtin("${from}");\n`)
-    .replace(LATER, (_, file) => `later(${numberOf.get(file)})`)
-    .replace(LATER_BUILTIN, (_, from) => `(async () => builtin("${from}"))()`)
+    .replace(
+      BUILTIN,
+      (_, list, from) => `${taken(list)}${BUILTIN_OF}("${from}");\n`,
+    )
+    .replace(LATER, (_, file) => `${LATER_OF}(${numberOf.get(file)})`)
+    .replace(
+      LATER_BUILTIN,
+      (_, from) => `(async () => ${BUILTIN_OF}("${from}"))()`,
+    )
     .replace(EXPORT, "");
   const [unknown] = UNKNOWN.exec(body) ?? [];
   if (unknown) throw unpackable(name, unknown.trim());
-  return `function (load, later, builtin) {\n${body}return { ${
+  return `function (${LOAD}, ${LATER_OF}, ${BUILTIN_OF}) {\n${body}return { ${
     exported.join(", ")
   } };\n}`;
 }

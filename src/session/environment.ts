@@ -59,6 +59,10 @@ export const VARIABLES: readonly Variable[] = [
     summary: "As git takes them",
   },
   {
+    name: "GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM",
+    summary: "As git takes them, too",
+  },
+  {
     name: "CLAUDE_CONFIG_DIR",
     summary:
       "Where Claude Code keeps its settings and tasks, ~/.claude unless " +

@@ -19,6 +19,7 @@ const BUNDLE = new Map([
     `  console.log(one, two, cold, late, said.join(), system, "ä", this);\n` +
     `  return join("a", "b") === \`a\${sep}b\` ? 7 : 1;\n}\n` +
     `var realSystem = () => "system";\n` +
+    `function load() {}\nvar later = load, builtin = later, files = builtin;\n` +
     `export {\n  main,\n  realSystem\n};\n`,
   ],
   [
@@ -72,6 +73,7 @@ Deno.test("packed() refuses what it cannot turn into a script", () => {
       [`import "./late-dddddddd.js";\n`, "circle"],
       [`import * as all from "node:fs";\n`, "import * as all"],
       [`console.log(import.meta.url);\n`, "import.meta"],
+      [`mpm$load();\n`, "names of the loader"],
       [`var x = await import(name);\n`, "import(name)"],
       [
         `var x = 1;\nfunction f() {\n  x += 1;\n}\nexport {\n  x\n};\n`,
