@@ -1,8 +1,11 @@
 import type { Context } from "../cli/command.ts";
 import { during } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
+import type { FastImport } from "../git/fast_import.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { locate } from "../git/workspace.ts";
+import { checkpointImport } from "../git/write_checkpoint.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import {
   autoName,
@@ -59,24 +62,18 @@ export async function save(
   const place = await openPlace(context, ahead);
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
   await settleDetour(context, place.workspace);
+  // Mostly something has changed, and by then git has begun.
+  await using importing = ahead && checkpointImport(place.vault.git);
   const taken = await during(
     context,
     "Reading the working tree",
     () => captureNow(context.system, place, { write: true, ahead }),
   );
-  const print = printOf(taken.capture);
-  const { capture } = taken;
-  /** The user's that holds the present state already. */
-  const sameIn = async (records: readonly StoredCheckpoint[]) => {
-    const one = input.auto
-      ? records.find(minesOf(context.system))
-      : records.find((one) => one.name === name);
-    const unsaid = input.message === undefined || one?.note === input.message;
-    return one?.print === print && unsaid &&
-        await isMine(context.system, place, { record: one, capture })
-      ? one
-      : undefined;
-  };
+  const sameIn = sameOf(context.system, place, {
+    input,
+    name,
+    capture: taken.capture,
+  });
   const same = await sameIn(
     await recordsHere(context.system, place, input.auto ? undefined : name),
   );
@@ -85,7 +82,7 @@ export async function save(
     return await during(
       context,
       "Storing the checkpoint",
-      () => stored(context, place, { name, input, taken }),
+      () => stored(context, place, { name, input, taken, importing }),
     );
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
@@ -102,10 +99,38 @@ export async function save(
   }
 }
 
+/** Finds the user's own checkpoint that holds the present state already. */
+function sameOf(
+  system: System,
+  place: CheckpointPlace,
+  { input, name, capture }: {
+    input: SaveInput;
+    name: string;
+    capture: Capture;
+  },
+) {
+  const print = printOf(capture);
+  return async (records: readonly StoredCheckpoint[]) => {
+    const one = input.auto
+      ? records.find(minesOf(system))
+      : records.find((one) => one.name === name);
+    const unsaid = input.message === undefined || one?.note === input.message;
+    return one?.print === print && unsaid &&
+        await isMine(system, place, { record: one, capture })
+      ? one
+      : undefined;
+  };
+}
+
 async function stored(
   context: Context,
   place: CheckpointPlace,
-  { name, input, taken }: { name: string; input: SaveInput; taken: Taken },
+  { name, input, taken, importing }: {
+    name: string;
+    input: SaveInput;
+    taken: Taken;
+    importing: FastImport | undefined;
+  },
 ): Promise<CheckpointSaveResult> {
   const { system } = context;
   const known = new Set(recordIds(system, place.workspace.root));
@@ -114,6 +139,7 @@ async function stored(
     const record = await storeCheckpoint(context, place, {
       order: { name, kind, note: input.message },
       taken,
+      importing,
       known,
     });
     noteOperation(context, place.workspace.root, {

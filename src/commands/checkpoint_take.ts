@@ -3,6 +3,7 @@ import type { Context } from "../cli/command.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
+import type { FastImport } from "../git/fast_import.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { checkpointImport, writeCheckpoint } from "../git/write_checkpoint.ts";
 import type {
@@ -78,9 +79,11 @@ export async function takeCheckpoint(
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
-  { order: given, taken, known, again }: {
+  { order: given, taken, importing, known, again }: {
     order: CheckpointOrder;
     taken: Taken;
+    /** One that was started while the worktree was read. */
+    importing?: FastImport | undefined;
     /** Captures once more, where not just `captureNow` did. */
     again?: () => Promise<Capture>;
     /** The ids there were a moment ago, where they are known. */
@@ -90,7 +93,7 @@ export async function storeCheckpoint(
   const { system } = context;
   const { vault, workspace } = place;
   const { root } = workspace;
-  await using first = checkpointImport(vault.git);
+  await using first = importing ?? checkpointImport(vault.git);
   ensureHome(system, root);
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
