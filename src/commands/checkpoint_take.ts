@@ -75,20 +75,22 @@ export async function takeCheckpoint(
   );
 }
 
+interface Storing {
+  readonly order: CheckpointOrder;
+  readonly taken: Taken;
+  /** One that was started while the worktree was read. */
+  readonly importing?: FastImport | undefined;
+  /** Captures once more, where not just `captureNow` did. */
+  again?(): Promise<Capture>;
+  /** The ids there were a moment ago, where they are known. */
+  readonly known?: ReadonlySet<string>;
+}
+
 /** Writes what was captured. Call under the lock. */
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
-  { order: given, taken, importing, known, again }: {
-    order: CheckpointOrder;
-    taken: Taken;
-    /** One that was started while the worktree was read. */
-    importing?: FastImport | undefined;
-    /** Captures once more, where not just `captureNow` did. */
-    again?: () => Promise<Capture>;
-    /** The ids there were a moment ago, where they are known. */
-    known?: ReadonlySet<string>;
-  },
+  { order: given, taken, importing, known, again }: Storing,
 ): Promise<StoredCheckpoint> {
   const { system } = context;
   const { vault, workspace } = place;
