@@ -16,17 +16,9 @@ const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
 
 type Problem = typeof PROBLEMS[number];
 
-/**
- * Those that other tests have, at nearly every write of these: `refused_test.ts`
- * of a pause, `manage_refused_test.ts` of the others.
- */
+/** Those that `refused_test.ts` has, at every write of these. */
 const TOLD: Readonly<Record<string, readonly Problem[]>> = {
   "pause": ["full", "denied", "read-only", "other"],
-  ...Object.fromEntries(
-    ["sessions rm", "sessions prune", "sessions import", "sessions recover"]
-      .concat("migrate")
-      .map((name) => [name, ["full", "denied", "read-only"]]),
-  ),
 };
 
 async function intact(env: TestEnv, where: string): Promise<void> {
