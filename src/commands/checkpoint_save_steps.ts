@@ -21,6 +21,7 @@ import { readRecord, recordIds } from "../store/checkpoints.ts";
 import { checkpointRules } from "../session/checkpoint_rules.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
+import { readyRedaction } from "../store/redaction.ts";
 import type { System } from "../system/system.ts";
 import type { Ahead } from "./checkpoint_ahead.ts";
 import { isMine, minesOf } from "./checkpoint_mine.ts";
@@ -63,11 +64,19 @@ export async function save(
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
   await settleDetour(context, place.workspace);
   // Mostly something has changed, and by then git has begun.
-  await using importing = ahead && checkpointImport(place.vault.git);
+  await using importing = ahead &&
+    checkpointImport(context.system, place.vault, { awaited: true });
   const taken = await during(
     context,
     "Reading the working tree",
-    () => captureNow(context.system, place, { write: true, ahead }),
+    () => {
+      const capturing = captureNow(context.system, place, {
+        write: true,
+        ahead,
+      });
+      readyRedaction(context.system);
+      return capturing;
+    },
   );
   const sameIn = sameOf(context.system, place, {
     input,

@@ -95,7 +95,9 @@ export async function storeCheckpoint(
   const { system } = context;
   const { vault, workspace } = place;
   const { root } = workspace;
-  await using first = importing ?? checkpointImport(vault.git);
+  const awaited = given.kind !== "auto";
+  await using first = importing ??
+    checkpointImport(system, vault, { awaited });
   ensureHome(system, root);
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
@@ -130,7 +132,7 @@ export async function storeCheckpoint(
     const fresh = again
       ? await again()
       : (await captureNow(system, place, { write: true })).capture;
-    await using importing = checkpointImport(vault.git);
+    await using importing = checkpointImport(system, vault, { awaited });
     commit = await write(fresh, importing);
   }
   noteRecord(context, root, { ...record, commit });

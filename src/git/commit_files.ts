@@ -2,7 +2,7 @@ import { relative } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { RunResult, System } from "../system/system.ts";
-import { FastImport } from "./fast_import.ts";
+import { FastImport, takesPack } from "./fast_import.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
 import { unfiltered } from "./status_git.ts";
 import { decodeBytes, encodeText, quotePath } from "./text.ts";
@@ -13,14 +13,16 @@ import { decodeBytes, encodeText, quotePath } from "./text.ts";
  */
 export class BlobWriter implements AsyncDisposable {
   readonly git: Git;
-  /** The repository's own folder. */
+  /** The repository's own folder, and the one that its worktrees share. */
   readonly gitDir: string;
+  readonly commonDir: string;
   readonly #told = Promise.withResolvers<Uint8Array>();
   readonly #written: Promise<RunResult>;
 
   /** `workspace` must be in a repository. */
-  constructor(system: System, { worktree, gitDir }: Workspace) {
+  constructor(system: System, { worktree, gitDir, commonDir }: Workspace) {
     this.gitDir = gitDir!;
+    this.commonDir = commonDir!;
     this.git = new Git(system, worktree);
     this.#written = this.git.run(HASH, { stdin: this.#told.promise });
     // How it failed is for whoever stores something.
@@ -80,18 +82,19 @@ export async function commitFiles(
   blobs: BlobWriter,
   commit: FileCommit,
 ): Promise<string> {
-  const { git, gitDir } = blobs;
+  const { git, gitDir, commonDir } = blobs;
   const quiet = await unfiltered(system, git, gitDir);
   const entries = await blobs.store(commit.files);
   // Started before, and told what to do when the entries are there.
-  await using importing = new FastImport(git, IMPORT);
+  const packed = takesPack(system, commonDir);
+  await using importing = new FastImport(git, { packed });
   await stage(
     system,
     quiet,
     entries.map(({ path, id }) => `100644 ${id} 0\t${path}`),
   );
   try {
-    return await moveBranch(importing, commit, entries);
+    return await moveBranch(git, importing, { commit, entries });
   } catch (error) {
     const none = "0".repeat(entries[0]!.id.length);
     const lines = entries.map(({ path }) => `0 ${none} 0\t${path}`);
@@ -127,22 +130,23 @@ async function stage(
 /** Times a commit is built anew since the branch moved meanwhile. */
 const ATTEMPTS = 5;
 
-const IMPORT = ["fast-import", "--quiet", "--date-format=raw", "--done"];
-
 async function moveBranch(
+  git: Git,
   first: FastImport,
-  commit: FileCommit,
-  entries: readonly Entry[],
+  { commit, entries }: { commit: FileCommit; entries: readonly Entry[] },
 ): Promise<string> {
-  const { git } = first;
   let head = commit.head;
   for (let attempt = 1;; attempt++) {
-    await using next = attempt === 1 ? undefined : new FastImport(git, IMPORT);
+    await using next = attempt === 1
+      ? undefined
+      : new FastImport(git, { packed: false });
     const stream = importStream(commit, head, entries);
     const done = await (next ?? first).run(stream);
     if (done.status === 0) return decodeBytes(done.stdout).trim();
     const now = await headOf(git, commit.branch);
-    if (now === head || attempt === ATTEMPTS) throw gitFailure(IMPORT, done);
+    if (now === head || attempt === ATTEMPTS) {
+      throw gitFailure(["fast-import"], done);
+    }
     head = now;
   }
 }

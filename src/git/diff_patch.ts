@@ -52,7 +52,9 @@ export async function patchToWorktree(
   const writing = raw.git.with(env);
   const id = `diff-${system.random()}`;
   const record = new Uint8Array();
-  await using importing = checkpointImport(writing);
+  await using importing = checkpointImport(system, { ...vault, git: writing }, {
+    awaited: true,
+  });
   const here = await writeCheckpoint(
     importing,
     { id, capture, record, title: "diff" },

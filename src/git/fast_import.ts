@@ -1,6 +1,30 @@
-import type { RunResult } from "../system/system.ts";
+import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
+import type { RunResult, System } from "../system/system.ts";
 import type { Git } from "./git.ts";
 import { encodeText } from "./text.ts";
+
+/** How an import is run. */
+interface ImportOptions {
+  /** Settings beside the usual, `name=value`. */
+  readonly settings?: readonly string[];
+  /** Whether what is imported stays one pack, however little; {@link takesPack}. */
+  readonly packed: boolean;
+  /** Milliseconds it may take. */
+  readonly timeout?: number;
+}
+
+/** When git says that it is done, all is on the disk. */
+const SETTINGS = [
+  "core.fsync=all",
+  // One wait for the disk rather than one for each loose object.
+  "core.fsyncMethod=batch",
+  // As git compresses loose objects.
+  "pack.compression=1",
+];
+
+/** Git would make a loose object of each where they are fewer than 100. */
+const PACKED = "fastimport.unpackLimit=1";
 
 /**
  * A `git fast-import` that is started before it is known what it imports, so
@@ -8,18 +32,19 @@ import { encodeText } from "./text.ts";
  * (git-fast-import(1)), and imports nothing without one.
  */
 export class FastImport implements AsyncDisposable {
-  readonly git: Git;
   readonly #told = Promise.withResolvers<Uint8Array>();
   readonly #done: Promise<RunResult>;
 
-  /** `args`: the command with its options. `timeout`: milliseconds. */
-  constructor(
-    git: Git,
-    args: readonly string[],
-    options: { timeout?: number } = {},
-  ) {
-    this.git = git;
-    this.#done = git.run(args, { ...options, stdin: this.#told.promise });
+  constructor(git: Git, { settings = [], packed, timeout }: ImportOptions) {
+    const all = [...SETTINGS, ...packed ? [PACKED] : [], ...settings];
+    const args = [
+      ...all.flatMap((setting) => ["-c", setting]),
+      ...["fast-import", "--quiet", "--date-format=raw", "--done"],
+    ];
+    this.#done = git.run(args, {
+      stdin: this.#told.promise,
+      ...timeout === undefined ? {} : { timeout },
+    });
     // How it failed is for whoever imports something.
     this.#done.catch(() => {});
   }
@@ -34,5 +59,27 @@ export class FastImport implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#told.resolve(encodeText("done\n"));
     await this.#done.catch(() => {});
+  }
+}
+
+/**
+ * Packs that a repository has when mpm adds no more to them: git gathers them
+ * where there are more than 50 (`gc.autoPackLimit`), and that is for the user's
+ * own to bring about.
+ */
+const MOST_PACKS = 25;
+
+/**
+ * Whether an import may leave a pack, which takes git half the time of loose
+ * objects, and of these it would have to wait for the disk once more.
+ */
+export function takesPack(system: System, commonDir: string): boolean {
+  try {
+    const inside = system.files.list(join(commonDir, "objects", "pack"));
+    return inside.filter(({ name }) => name.endsWith(".pack")).length <
+      MOST_PACKS;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
   }
 }

@@ -1,7 +1,6 @@
 import { isOwnPath, type TreeEntry } from "../session/snapshot.ts";
 import type { IndexListing } from "./capture_index.ts";
 import type { ObjectHash } from "./safe_git.ts";
-import { holdsSubmoduleMode } from "./status_git.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 
 /** Bytes of the header: "DIRC", the version, how many entries there are. */
@@ -26,6 +25,8 @@ const SKIP_WORKTREE = 0x40;
 const SUBMODULE = "160000";
 const SUBMODULE_BITS = 0xe0;
 const ATTRIBUTES = encodeText(".gitattributes");
+/** Bytes of that name. */
+const NAME = ATTRIBUTES.length;
 
 /**
  * Reads the bytes of an index, as gitformat-index(5) describes versions 2 and
@@ -45,7 +46,7 @@ export function listIndexBytes(
   const submodules = new Map<string, TreeEntry>();
   const assumeUnchanged: string[] = [];
   const skipWorktree: string[] = [];
-  for (const at of new Set([...unusual, ...submodulesIn(index)])) {
+  for (const at of new Set(unusual)) {
     const { path, entry, flags, more } = entryAt(index, at);
     if ((flags & STAGE) !== 0 || isOwnPath(path)) continue;
     if (entry.mode === SUBMODULE) submodules.set(path, entry);
@@ -83,9 +84,9 @@ function isKnown(bytes: Uint8Array): boolean {
 }
 
 /**
- * Finds where the entries end, and those with any flag. Of very many nothing
- * need be known, in a process that has just begun: so three bytes of each, and
- * no call. What is damaged ends elsewhere than it should.
+ * Finds where the entries end, and those with any flag or of a submodule. Of
+ * very many nothing need be known, in a process that has just begun: so four
+ * bytes of each, and no call. What is damaged ends elsewhere than it should.
  */
 function walk(
   { bytes, flagsAt, limit }: IndexBytes,
@@ -104,7 +105,8 @@ function walk(
       if (first > 0x0f) unusual.push(at);
       end = pathEnd(bytes, flags);
     }
-    if (bytes[end - 1] === 0x73) hasAttributes ||= isRules(bytes, end);
+    if (bytes[at + MODE + 2] === SUBMODULE_BITS) unusual.push(at);
+    if (bytes[end - NAME] === 0x2e) hasAttributes ||= isRules(bytes, end);
     // One to eight NULs, up to a multiple of eight.
     at += (end - at + 8) & ~7;
   }
@@ -117,19 +119,6 @@ function pathEnd(bytes: Uint8Array, flags: number): number {
   const path = flags + ((first & EXTENDED) === 0 ? 2 : 4);
   const length = (first & 0x0f) << 8 | bytes[flags + 1]!;
   return length < LENGTH ? path + length : endOf(bytes, path);
-}
-
-/** Where entries are that may be a submodule; of most indexes there are none. */
-function submodulesIn(index: IndexBytes): number[] {
-  const { bytes, flagsAt } = index;
-  if (!holdsSubmoduleMode(bytes)) return [];
-  const found: number[] = [];
-  let at = HEADER;
-  for (let left = viewOf(bytes).getUint32(8); left > 0; left--) {
-    if (bytes[at + MODE + 2] === SUBMODULE_BITS) found.push(at);
-    at += (pathEnd(bytes, at + flagsAt) - at + 8) & ~7;
-  }
-  return found;
 }
 
 /** Of a path whose length does not fit the bits: where its NUL is. */

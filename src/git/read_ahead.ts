@@ -27,12 +27,12 @@ export async function readAhead(
   { worktree, gitDir }: Pick<Workspace, "worktree"> & { gitDir: string },
 ): Promise<ReadAhead> {
   const plain = new Git(system, worktree);
-  const asked = safeSettings(system, worktree);
   // No filter may run for the status, so it waits for the settings where one
-  // may be named.
+  // may be named. It takes longest, and is the first to begin.
   const unfiltered = namesFilter(system, gitDir) || userNamesFilter(system)
     ? undefined
     : readShallow(plain, { index: true });
+  const asked = safeSettings(system, worktree);
   const recent = readRecent(plain);
   const early = Promise.allSettled([recent, unfiltered]);
   const settings = await asked;

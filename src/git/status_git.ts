@@ -93,7 +93,7 @@ function mayHaveSubmodules(system: System, gitDir: string): boolean {
 }
 
 /** Whether the mode of a submodule, 0160000, may be in the bytes of an index. */
-export function holdsSubmoduleMode(bytes: Uint8Array): boolean {
+function holdsSubmoduleMode(bytes: Uint8Array): boolean {
   for (let at = 0; (at = bytes.indexOf(0xe0, at) + 1) > 0;) {
     if (!bytes[at] && !bytes[at - 2] && !bytes[at - 3]) return true;
   }

@@ -1,8 +1,10 @@
 import type { TreeDelta } from "../session/snapshot.ts";
 import type { Capture } from "./capture.ts";
-import { FastImport } from "./fast_import.ts";
-import { type Git, gitFailure } from "./git.ts";
+import type { System } from "../system/system.ts";
+import { FastImport, takesPack } from "./fast_import.ts";
+import { gitFailure } from "./git.ts";
 import { decodeBytes, encodeText, joinBytes, quotePath } from "./text.ts";
+import type { Vault } from "./vault.ts";
 
 /** Where the refs of checkpoints are. */
 export const CHECKPOINTS = "refs/mpm/checkpoints";
@@ -13,18 +15,6 @@ export const PARTS = {
   index: "index",
   record: "record.json",
 } as const;
-
-const IMPORT = [
-  "-c",
-  "core.logAllRefUpdates=false",
-  // One wait for the disk rather than one for each object.
-  "-c",
-  "core.fsyncMethod=batch",
-  "fast-import",
-  "--quiet",
-  "--date-format=raw",
-  "--done",
-];
 
 /** Milliseconds for what may be a lot of data. */
 const LONG = 15 * 60_000;
@@ -38,9 +28,20 @@ export interface NewCheckpoint {
   readonly title: string;
 }
 
-/** What {@link writeCheckpoint} writes with; started before that. */
-export function checkpointImport(git: Git): FastImport {
-  return new FastImport(git, IMPORT, { timeout: LONG });
+/**
+ * What {@link writeCheckpoint} writes with; started before that. `awaited`:
+ * somebody waits for it, so that it may cost the repository a pack.
+ */
+export function checkpointImport(
+  system: System,
+  { git, workspace }: Pick<Vault, "git" | "workspace">,
+  { awaited }: { awaited: boolean },
+): FastImport {
+  return new FastImport(git, {
+    settings: ["core.logAllRefUpdates=false"],
+    packed: awaited && takesPack(system, workspace.commonDir!),
+    timeout: LONG,
+  });
 }
 
 /**
