@@ -19,6 +19,8 @@ import { addUnopenable } from "./capture_unopenable.ts";
 import type { RawCache } from "./conversions.ts";
 import { listIndex } from "./index_listing.ts";
 import type { ReadAhead } from "./read_ahead.ts";
+import type { Git } from "./git.ts";
+import { emptyTree, treeDelta } from "./read_checkpoints.ts";
 import { readRecent } from "./recent.ts";
 import { resolveUpstream } from "./refs.ts";
 import { readState } from "./state.ts";
@@ -102,23 +104,40 @@ export async function capture(
     captureIndex(git, entries, listing),
     leftOutSubmodules(system, vault, { listing, entries }),
   ]);
+  const base = tree ?? EMPTY_TREE[vault.hash];
+  const all = await withHeads(git, base, entries);
   const leftOut = [...files.leftOut, ...submodules, ...nested(entries)]
     .sort((a, b) => a.path < b.path ? -1 : 1);
   return {
     // The branch of mpm's own repository is nothing of the user's.
     state: vault.own ? { ...state, branch: undefined } : state,
-    base: tree ?? EMPTY_TREE[vault.hash],
+    base,
     worktree: worktreeOf(files, entries),
     index: index.delta,
     marks: index.marks,
     leftOut,
     listing,
-    entries: [...entries].sort((a, b) => a.path < b.path ? -1 : 1),
+    entries: [...all].sort((a, b) => a.path < b.path ? -1 : 1),
     size: [...files.files.values()].reduce(
       (all, file) => all + (file?.size ?? 0),
       0,
     ),
   };
+}
+
+/** The entries, those of conflicts with what HEAD has there. */
+async function withHeads(
+  git: Git,
+  base: string,
+  entries: readonly StatusEntry[],
+): Promise<readonly StatusEntry[]> {
+  const isConflict = ({ index }: StatusEntry) => (index?.[0]?.stage ?? 0) > 0;
+  if (!entries.some(isConflict)) return entries;
+  const heads = await treeDelta(git, emptyTree(base), base);
+  return entries.map((entry) => {
+    const head = isConflict(entry) ? heads.get(entry.path) : undefined;
+    return head ? { ...entry, head } : entry;
+  });
 }
 
 /** A repository within the worktree that git does not know. */

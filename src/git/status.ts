@@ -20,7 +20,7 @@ export interface StatusEntry {
    * untracked path. Stage 0 of mode 0 means that it holds nothing.
    */
   readonly index?: readonly Stage[];
-  /** What HEAD has there, where that was asked for and it has anything. */
+  /** What HEAD has there, as `index`; of a conflict it is not told. */
   readonly head?: { readonly mode: string; readonly id: string };
 }
 
@@ -164,12 +164,11 @@ function changed(
   };
 }
 
-/** Of a conflict HEAD's version is "ours", stage 2. */
+/** Of a conflict git does not tell: "ours" may have another name in HEAD. */
 function headOf(columns: readonly string[]): Pick<StatusEntry, "head"> {
-  const [mode, id] = columns[0] === "u"
-    ? [columns[4]!, columns[8]!]
-    : [columns[3]!, columns[6]!];
-  return /^0+$/.test(mode) ? {} : { head: { mode, id } };
+  const [mode, id] = [columns[3]!, columns[6]!];
+  const known = columns[0] !== "u" && !/^0+$/.test(mode);
+  return known ? { head: { mode, id } } : {};
 }
 
 function stagesOf(columns: readonly string[]): Stage[] {

@@ -149,6 +149,64 @@ posixTest("a conflict comes back with all its stages", async () => {
   assertEquals(stateOf(env), before);
 });
 
+/** Both sides have renamed a file, and made a link of what the other changed. */
+function renameBothWays(env: TestEnv): void {
+  env.write("old", "a file\nof a few\nlines\n");
+  env.write("kind", "a file\n");
+  env.commit("Both");
+  env.git("checkout", "-q", "-b", "other");
+  env.git("mv", "old", "theirs");
+  env.remove("kind");
+  Deno.symlinkSync("README.md", join(env.project, "kind"));
+  env.git("add", "-A");
+  env.git("commit", "-q", "-m", "Other");
+  env.git("checkout", "-q", "main");
+  env.git("mv", "old", "ours");
+  env.write("kind", "another\n");
+  env.commit("Ours");
+}
+
+posixTest(
+  "what stood before a merge comes back from its conflicts, and undo goes there again",
+  async () => {
+    using env = TestEnv.repository();
+    renameBothWays(env);
+    const clean = stateOf(env);
+    await save(env, "clean");
+    env.run("git", ["merge", "other"]);
+    assertStringIncludes(env.git("status", "--short"), "AU ours");
+    const conflict = stateOf(env);
+    await save(env, "conflict");
+    await restore(env, "clean", "--exact");
+    assertEquals(stateOf(env), clean);
+    await restore(env, "conflict", "--exact");
+    assertEquals(stateOf(env), conflict);
+    assertEquals((await mpm(env, ["undo"])).status, 0);
+    assertEquals(stateOf(env), clean);
+  },
+);
+
+posixTest(
+  "a conflict is restored onto the commit that settled it, and taken back",
+  async () => {
+    using env = TestEnv.repository();
+    renameBothWays(env);
+    env.run("git", ["merge", "other"]);
+    const { files, index } = stateOf(env);
+    await save(env, "conflict");
+    env.git("add", "-A");
+    env.git("commit", "-q", "-m", "Settled");
+    env.write("ours", "more\n");
+    const settled = stateOf(env);
+    await restore(env, "conflict", "--exact");
+    const { head: _, branch: __, ...there } = stateOf(env);
+    assertEquals(there, { files, index });
+    const undone = await mpm(env, ["undo"]);
+    assertEquals(undone.status, 0, undone.stderr);
+    assertEquals(stateOf(env), settled);
+  },
+);
+
 posixTest(
   "bytes that attributes and settings convert come back as they were",
   async () => {
