@@ -39,6 +39,9 @@ const TRIES = 3;
 /** Milliseconds git may take to read large files. */
 const LONG = 15 * 60_000;
 
+/** Without it git says that an object is stored before it is on the disk. */
+export const SYNCED = ["-c", "core.fsync=objects"];
+
 /** The object id git gives to a blob of these bytes. */
 export function blobId(bytes: Uint8Array, hash: ObjectHash): string {
   return createHash(hash).update(`blob ${bytes.length}\0`).update(bytes)
@@ -265,7 +268,10 @@ export class FileCapture {
     { write = this.#options.write } = {},
   ): Promise<{ ids: string[]; result: RunResult }> {
     const args = ["hash-object", "--no-filters", "--stdin-paths"];
-    if (write) args.push("-w");
+    if (write) {
+      args.unshift(...SYNCED);
+      args.push("-w");
+    }
     const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
     const result = await this.#git.run(args, {
       stdin: encodeText(stdin),

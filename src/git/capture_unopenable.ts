@@ -1,5 +1,5 @@
 import type { System } from "../system/system.ts";
-import type { FileCapture } from "./capture_files.ts";
+import { type FileCapture, SYNCED } from "./capture_files.ts";
 import { rawGit } from "./raw_git.ts";
 import { encodeText, isOpenable, splitFields } from "./text.ts";
 import type { Vault } from "./vault.ts";
@@ -26,9 +26,8 @@ export async function addUnopenable(
     worktree: vault.workspace.worktree,
   });
   const stdin = encodeText(wanted.map((path) => `${path}\0`).join(""));
-  await raw.git.run(["update-index", "--add", "--remove", "-z", "--stdin"], {
-    stdin,
-  });
+  const update = ["update-index", "--add", "--remove", "-z", "--stdin"];
+  await raw.git.run([...SYNCED, ...update], { stdin });
   const listed = splitFields(
     await raw.git.read(["ls-files", "-z", "--stage"]),
   );
