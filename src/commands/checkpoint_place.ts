@@ -11,10 +11,11 @@ import {
 import { quickWorkspace } from "../git/quick_place.ts";
 import type { ReadAhead } from "../git/read_ahead.ts";
 import { type SafeSettings, safeSettings } from "../git/safe_git.ts";
-import { openVault, type Vault } from "../git/vault.ts";
+import { openVault, ownRepository, type Vault } from "../git/vault.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import { ownMark } from "../session/checkpoint_record.ts";
 import {
   type CheckpointRules,
   checkpointRules,
@@ -24,6 +25,7 @@ import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
 import { layout } from "../store/layout.ts";
+import { Origins } from "../store/origins.ts";
 import { RAW_FOLDER, readRawCache } from "../store/raw_cache.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
@@ -171,17 +173,48 @@ async function mend(
   const made: [string, string][] = [];
   const store = readStoreId(system, workspace.root);
   if (store === undefined) return made;
+  const ours: StoredCheckpoint[] = [];
   for (const id of lost) {
     const record = await readRecord(system, workspace.root, id);
     // A clone may bring that id as well: its checkpoints are shown as foreign.
-    const ours = record?.session.mpm?.store === store;
-    if (!record || !ours || !await recordOf(vault, record)) continue;
-    const { commit } = record;
+    if (record?.session.mpm?.store === store) ours.push(record);
+  }
+  await bring(system, { vault, workspace }, ours);
+  for (const record of ours) {
+    if (!await recordOf(vault, record)) continue;
+    const { id, commit } = record;
     if (await createCheckpointRef(vault.git, { id, commit })) {
       made.push([id, commit]);
     }
   }
   return made;
+}
+
+/**
+ * Those that were taken before the project was in git come into its repository.
+ * Nobody else's do: what lies in the folder might have come with a copy.
+ */
+async function bring(
+  system: System,
+  { vault, workspace }: { vault: Vault; workspace: Workspace },
+  records: readonly StoredCheckpoint[],
+): Promise<void> {
+  const { root } = workspace;
+  const { home } = layout(root);
+  const from = ownRepository(home);
+  if (vault.own || records.length === 0) return;
+  if (system.files.lstat(from)?.kind !== "folder") return;
+  const origins = new Origins(system);
+  const wanted = records.filter((record) =>
+    origins.of(ownMark(record)) !== "foreign"
+  );
+  if (wanted.length === 0) return;
+  // Loaded here: it happens once in the life of a project.
+  const { bringCheckpoints, gitOfOwn } = await import(
+    "../git/bring_checkpoints.ts"
+  );
+  const own = gitOfOwn(system, root, home);
+  await bringCheckpoints(vault.git, own, { from, wanted });
 }
 
 /** Compares two for a list with the newest at the top. */
@@ -195,7 +228,7 @@ export function newestFirst(
 
 /** The record in a checkpoint's commit; `undefined`: it is none. */
 export async function recordOf(
-  { git }: Vault,
+  { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },
 ): Promise<StoredCheckpoint | undefined> {
   try {

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
+import { gitOfOwn } from "../git/bring_checkpoints.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { resolveNames } from "../git/refs.ts";
 import { openVault, type Vault } from "../git/vault.ts";
@@ -131,6 +132,11 @@ function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   });
 }
 
+/** Whether a repository takes objects of this form. */
+function isFit({ hash }: Vault, commit: string): boolean {
+  return commit.length === (hash === "sha1" ? 40 : 64);
+}
+
 /** A record without a ref. Its commit may still be there. */
 async function lostFinding(
   { context, system, workspace, at }: Ground,
@@ -147,7 +153,11 @@ async function lostFinding(
   }
   const store = readStoreId(system, root);
   const ours = store !== undefined && record.session.mpm?.store === store;
-  if (!ours || !vault || !await recordOf(vault, record)) {
+  // One from before the project was in git comes over with the next list.
+  const isThere = vault && (await recordOf(vault, record) ??
+    (isFit(vault, record.commit) &&
+      await recordOf({ git: gitOfOwn(system, root, at.home) }, record)));
+  if (!ours || !isThere) {
     return warning(
       `The checkpoint "${id}" is not in this repository: only its record is`,
       { mend: `If it is nowhere else: rm ${shellWord(path)}` },

@@ -28,6 +28,7 @@ import {
 import { pruneCheckpoints } from "./checkpoint_prune.ts";
 import { putBack } from "./restore_back.ts";
 import {
+  hasIndex,
   marksOf,
   type PlannedRestore,
   type RestoreOrder,
@@ -227,7 +228,9 @@ export class Restore {
   async #index() {
     const { order, planned, stamp } = this.#parts;
     const { vault } = this.#place;
-    if (vault.own) return { indexRestored: false, notes: [] };
+    if (!hasIndex(vault, order.target)) {
+      return { indexRestored: false, notes: [] };
+    }
     const { system } = this.#context;
     const folder = join(this.#staging(), "index");
     if (!system.files.lstat(folder)) system.files.mkdir(folder);

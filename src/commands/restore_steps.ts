@@ -44,6 +44,14 @@ export interface PlannedRestore {
   readonly indexDiffers: boolean;
 }
 
+/** Whether there is an index, and the checkpoint was taken of one. */
+export function hasIndex(
+  { own }: Vault,
+  { session }: StoredCheckpoint,
+): boolean {
+  return !own && session.git_context.is_git_repo;
+}
+
 /** Reads what a restore would do. `write`: see `captureNow`. */
 export async function planOf(
   { system }: Context,
@@ -100,7 +108,8 @@ export async function planFrom(
     }),
     capture,
     index,
-    indexDiffers: !vault.own && differs(capture, { index, order }),
+    indexDiffers: hasIndex(vault, order.target) &&
+      differs(capture, { index, order }),
   };
 }
 

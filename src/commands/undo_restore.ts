@@ -7,6 +7,7 @@ import { type JournalEntry, undoTitle } from "../session/journal.ts";
 import { field, isFields } from "../session/odd_values.ts";
 import {
   type CheckpointPlace,
+  listCheckpoints,
   openPlace,
   recordOf,
 } from "./checkpoint_place.ts";
@@ -37,6 +38,8 @@ export async function undoRestore(
       hint: "mpm checkpoint list --all shows the safety checkpoints",
     });
   }
+  // Those from before the project was in git come over with a list.
+  await listCheckpoints(context.system, place, { light: true });
   // A journal may have come with a clone; refs do not.
   const refs = await readCheckpointRefs(place.vault.git);
   const target = refs.get(before.id) === before.commit

@@ -516,6 +516,48 @@ Deno.test("it works outside git, with the rules of .gitignore", async () => {
   assertEquals(env.exists(".git"), false);
 });
 
+Deno.test("those from before a project was in git are there in its repository", async () => {
+  using env = new TestEnv();
+  env.write("a", "1\n");
+  env.write("b", "1\n");
+  await save(env, "before");
+  env.write("a", "2\n");
+  env.remove("b");
+  env.git("init", "-q");
+  env.commit("Begin");
+  const again = await mpm(env, ["checkpoint", "save", "before"]);
+  assertEquals(again.status, 4, again.stdout);
+  const { checkpoints } = await mpmJson<CheckpointListResult>(env, [
+    "checkpoint",
+    "list",
+  ]);
+  assertEquals(
+    checkpoints.map(({ name, origin }) => [name, origin]),
+    [["before", "own"]],
+  );
+  const index = indexOf(env);
+  const { written, index_restored: indexRestored } = await restore(
+    env,
+    "before",
+  );
+  assertEquals([written, indexRestored], [["a", "b"], false]);
+  assertEquals(indexOf(env), index);
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals([env.read("a"), env.exists("b")], ["2\n", false]);
+});
+
+Deno.test("a restore from before a project was in git is taken back in its repository", async () => {
+  using env = new TestEnv();
+  env.write("a", "1\n");
+  await save(env, "before");
+  env.write("a", "2\n");
+  await restore(env, "before");
+  env.git("init", "-q");
+  const undone = await mpm(env, ["undo"]);
+  assertEquals([undone.status, undone.stderr], [0, ""]);
+  assertEquals(env.read("a"), "2\n");
+});
+
 Deno.test("git gc, clone, push and stash do not notice", async () => {
   using env = busy();
   const before = stateOf(env);
