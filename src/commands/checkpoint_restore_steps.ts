@@ -104,13 +104,19 @@ export async function findTarget(
   return { place: { ...place, vault: place.vault! }, target, origin };
 }
 
-/** A path as trees have it. Throws USAGE outside the worktree. */
+/** A path as trees have it. Throws USAGE for none and outside the worktree. */
 function pathBelow(
   { folder, system }: Context,
   { vault }: CheckpointPlace,
   given: string,
 ): string {
   const { worktree } = vault.workspace;
+  if (given === "") {
+    // Mostly a variable that is not set: everything would be restored.
+    throw new MpmError("USAGE", "A path is empty", {
+      hint: "Name files and folders, or no path to restore all",
+    });
+  }
   const path = relative(worktree, resolve(folder, given));
   if (path === "") return "";
   if (path.startsWith("..") || isAbsolute(path)) {

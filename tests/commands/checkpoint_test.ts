@@ -383,6 +383,10 @@ posixTest(
       unknown.stderr,
       '"nonsense" is not in the checkpoint "one"',
     );
+    env.write("staged", "mine\n");
+    const none = await mpm(env, ["checkpoint", "restore", "one", "", "--yes"]);
+    assertEquals([none.status, env.read("staged")], [2, "mine\n"]);
+    assertStringIncludes(none.stderr, "A path is empty");
   },
 );
 
