@@ -51,6 +51,7 @@ export async function settleLocked(
       target,
       paths: marker.paths,
       exact: marker.exact,
+      begun: marker.safety.commit,
       operation: marker.operation,
       title: marker.title,
       brought: marker.brought ?? undefined,

@@ -1,6 +1,7 @@
 import type { Context } from "../cli/command.ts";
 import { baseEntry, type Capture } from "../git/capture.ts";
 import { addHidden } from "../git/capture_hidden.ts";
+import type { Git } from "../git/git.ts";
 import { partOf, pathsIn, treeDelta } from "../git/read_checkpoints.ts";
 import type { Vault } from "../git/vault.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -25,6 +26,11 @@ export interface RestoreOrder {
   readonly paths: readonly string[];
   /** Files made since go to the trash. */
   readonly exact: boolean;
+  /**
+   * Of one that was killed: the commit of its safety checkpoint. What that has
+   * not, stays: it was ignored then, or was made since.
+   */
+  readonly begun?: string | undefined;
   /** For the journal: the command, and a line that tells what was done. */
   readonly operation: string;
   readonly title: string;
@@ -100,16 +106,33 @@ export async function planFrom(
   });
   const gone = changes.filter(({ to }) => !to).map(({ path }) => path);
   const known = await knownPaths(vault, order, gone);
+  const plan = planRestore(changes, {
+    ...{ leftOut, known },
+    exact: order.exact,
+    platform: system.platform,
+  });
   return {
-    plan: planRestore(changes, {
-      ...{ leftOut, known },
-      exact: order.exact,
-      platform: system.platform,
-    }),
+    plan: await sparing(git, plan, order),
     capture,
     index,
     indexDiffers: hasIndex(vault, order.target) &&
       differs(capture, { index, order }),
+  };
+}
+
+/** Leaves alone what a restore that was killed would not have moved. */
+async function sparing(
+  git: Git,
+  plan: RestorePlan,
+  { begun }: RestoreOrder,
+): Promise<RestorePlan> {
+  if (begun === undefined || plan.trash.length === 0) return plan;
+  const paths = plan.trash.map(({ path }) => path);
+  const had = await pathsIn(git, partOf(begun, "worktree"), paths);
+  return {
+    ...plan,
+    trash: plan.trash.filter(({ path }) => had.has(path)),
+    kept: paths.filter((path) => !had.has(path)),
   };
 }
 
