@@ -470,6 +470,19 @@ posixTest("HEAD stays where it is, and the way there is told", async () => {
   assertEquals(env.read("README.md"), "# Project\n");
 });
 
+posixTest(
+  "where its own branch has moved on, the way leads to the commit",
+  async () => {
+    using env = TestEnv.repository();
+    const head = env.git("rev-parse", "HEAD");
+    await save(env, "one");
+    env.write("work", "1\n");
+    env.commit("Work");
+    const { notes } = await restore(env, "one", "--exact");
+    assertStringIncludes(notes.join(), `: git checkout --detach ${head}`);
+  },
+);
+
 posixTest("saves of mpm itself are no part of a checkpoint", async () => {
   using env = TestEnv.repository();
   await save(env, "one");
