@@ -241,6 +241,7 @@ export class Restore {
         delta: planned.index,
         marks: marksOf(order.target),
         paths: order.paths,
+        written: planned.plan.writes.map(({ path }) => path),
       },
       stamp,
       token: this.#token,

@@ -10,6 +10,8 @@ export interface TargetIndex {
   readonly marks: IndexMarks;
   /** Only these files and folders; none: all. */
   readonly paths: readonly string[];
+  /** Files that were written: what the index knows of their sizes is over. */
+  readonly written: readonly string[];
 }
 
 /** How one index becomes another. */
@@ -25,7 +27,7 @@ export interface IndexEdit {
 /** What leads from the index that was captured to that of a checkpoint. */
 export function indexEdit(
   capture: Capture,
-  { delta, marks, paths }: TargetIndex,
+  { delta, marks, paths, written }: TargetIndex,
 ): IndexEdit {
   const wanted = (path: string) =>
     !isOwnPath(path) &&
@@ -37,7 +39,9 @@ export function indexEdit(
   const added: Uint8Array[] = [];
   const touched = new Set<string>();
   const intents: { path: string; mode: string }[] = [];
-  for (const path of new Set([...before.keys(), ...after.keys()])) {
+  const stale = new Set(written);
+  const all = new Set([...before.keys(), ...after.keys(), ...stale]);
+  for (const path of all) {
     if (!wanted(path)) continue;
     const plain = {
       entries: [baseEntry(capture, path)].filter((entry) =>
@@ -47,7 +51,8 @@ export function indexEdit(
     };
     const was = before.get(path) ?? plain;
     const is = after.get(path) ?? plain;
-    if (JSON.stringify(was) === JSON.stringify(is)) continue;
+    const same = JSON.stringify(was) === JSON.stringify(is);
+    if (same && !(stale.has(path) && is.entries.length > 0)) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
     for (const entry of is.entries) added.push(indexLine(path, entry, none));

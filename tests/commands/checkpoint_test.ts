@@ -241,6 +241,20 @@ posixTest(
   },
 );
 
+Deno.test("what git converts is unchanged to it after a restore as before", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitattributes", "*.txt text\n");
+  env.write("a.txt", "one\r\ntwo\r\n");
+  env.commit("Converted");
+  await save(env, "one");
+  env.write("a.txt", "one\ntwo\n");
+  // The same blob, and another size that git notes.
+  env.git("add", "a.txt");
+  await restore(env, "one");
+  assertEquals(env.read("a.txt"), "one\r\ntwo\r\n");
+  assertEquals(env.git("status", "--short"), "");
+});
+
 posixTest("flags of the index come back", async () => {
   using env = busy();
   env.git("update-index", "--assume-unchanged", "crlf");
