@@ -94,20 +94,25 @@ export async function capture(
     await readChanged(system, { vault, files, status, listing, options });
     return { status, files: statesOf(status, files) };
   };
-  const [state, listing, { tree }, { entries }] = await Promise.all([
-    readState(system, workspace, { git, names, recent, files: gather }),
-    listed,
-    recent,
-    reading,
-  ]);
+  const [state, listing, { tree }, { entries, closed = [] }] = await Promise
+    .all([
+      readState(system, workspace, { git, names, recent, files: gather }),
+      listed,
+      recent,
+      reading,
+    ]);
   const [index, submodules] = await Promise.all([
     captureIndex(git, entries, listing),
     leftOutSubmodules(system, vault, { listing, entries }),
   ]);
   const base = tree ?? EMPTY_TREE[vault.hash];
   const all = await withHeads(git, base, entries);
-  const leftOut = [...files.leftOut, ...submodules, ...nested(entries)]
-    .sort((a, b) => a.path < b.path ? -1 : 1);
+  const leftOut = [
+    ...files.leftOut,
+    ...submodules,
+    ...nested(entries),
+    ...closed.map((path) => ({ path, reason: "git cannot look at it" })),
+  ].sort((a, b) => a.path < b.path ? -1 : 1);
   return {
     // The branch of mpm's own repository is nothing of the user's.
     state: vault.own ? { ...state, branch: undefined } : state,

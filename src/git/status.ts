@@ -1,6 +1,6 @@
-import { isOwnPath } from "../session/snapshot.ts";
-import type { Git } from "./git.ts";
-import { splitFields } from "./text.ts";
+import { foldersAbove, isOwnPath } from "../session/snapshot.ts";
+import { type Git, gitFailure } from "./git.ts";
+import { decodeBytes, splitFields } from "./text.ts";
 
 /** One line of `git status`. */
 export interface StatusEntry {
@@ -43,6 +43,8 @@ export interface Status {
   readonly ahead: number | undefined;
   readonly behind: number | undefined;
   readonly entries: readonly StatusEntry[];
+  /** Files, and folders with a slash, that git could not look at or into. */
+  readonly closed?: readonly string[];
 }
 
 /**
@@ -80,9 +82,26 @@ export async function readShallow(
   git: Git,
   options?: { index: boolean },
 ): Promise<Status> {
-  const status = parseStatus(await git.read(SHALLOW_STATUS), options);
+  const done = await git.run(SHALLOW_STATUS);
+  if (done.status !== 0) throw gitFailure(SHALLOW_STATUS, done);
+  const status = parseStatus(done.stdout, options);
   const entries = status.entries.filter(({ path }) => !isOwnPath(path));
-  return { ...status, entries };
+  const closed = closedIn(decodeBytes(done.stderr));
+  return { ...status, entries, closed };
+}
+
+/** What git warns of, and takes for unchanged or empty all the same. */
+const CLOSED =
+  /^(?:warning: could not open directory '(.+)'|(?!\w+: )(.+)): Permission denied$/gm;
+
+function closedIn(warnings: string): string[] {
+  const found = new Set<string>();
+  for (const [, folder, file] of warnings.matchAll(CLOSED)) {
+    found.add(folder ?? file!);
+  }
+  const isBelow = (path: string) =>
+    foldersAbove(path.replace(/\/$/, "")).some((one) => found.has(`${one}/`));
+  return [...found].filter((path) => !isOwnPath(path) && !isBelow(path));
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   CheckpointShowResult,
   RestoreResult,
 } from "../../src/session/results_checkpoints.ts";
+import type { System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -305,6 +306,41 @@ posixTest(
     assert(env.exists("pipe"));
   },
 );
+
+/** What git says where a folder and a file of another one are another user's. */
+const CLOSED = [
+  "README.md: Permission denied",
+  "warning: could not open directory 'data/': Permission denied",
+  "data/tracked: Permission denied",
+  "warning: could not open directory '.claude-mpm/x/': Permission denied",
+].join("\n");
+
+function closed(system: System): System {
+  return {
+    ...system,
+    run: async (program, options) => {
+      const done = await system.run(program, options);
+      return options.args.includes("status")
+        ? { ...done, stderr: new TextEncoder().encode(`${CLOSED}\n`) }
+        : done;
+    },
+  };
+}
+
+Deno.test("what git cannot look at is named and left alone", async () => {
+  using env = TestEnv.repository();
+  const { left_out: leftOut } = await mpmJson<CheckpointSaveResult>(
+    env,
+    ["checkpoint", "save", "one"],
+    { wrap: closed },
+  );
+  assertEquals(leftOut.map(({ path }) => path), ["README.md", "data/"]);
+  env.write("README.md", "theirs\n");
+  env.write("data/base", "theirs\n");
+  const restored = await mpm(env, ["checkpoint", "restore", "one", "--yes"]);
+  assertEquals(restored.status, 4, restored.stdout);
+  assertEquals(env.read("README.md"), "theirs\n");
+});
 
 posixTest(
   "names that are not UTF-8 are kept, and written by --to",
