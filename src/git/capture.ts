@@ -1,4 +1,4 @@
-import { FileError } from "../errors.ts";
+import { FileError, MpmError } from "../errors.ts";
 import type { RepositoryState } from "../session/repository.ts";
 import type { FileState } from "../session/save.ts";
 import type {
@@ -16,11 +16,10 @@ import {
 import { captureIndex, type IndexListing } from "./capture_index.ts";
 import { addRaw } from "./capture_raw.ts";
 import { addUnopenable } from "./capture_unopenable.ts";
+import { withHeads } from "./conflict_heads.ts";
 import type { RawCache } from "./conversions.ts";
 import { listIndex } from "./index_listing.ts";
 import type { ReadAhead } from "./read_ahead.ts";
-import type { Git } from "./git.ts";
-import { emptyTree, treeDelta } from "./read_checkpoints.ts";
 import { readRecent } from "./recent.ts";
 import { resolveUpstream } from "./refs.ts";
 import { readState } from "./state.ts";
@@ -65,22 +64,40 @@ const EMPTY_TREE = {
 /** Changed paths that the state lists; the capture takes all. */
 const LISTED = 10_000;
 
+/** Times the worktree is read again where HEAD has moved meanwhile. */
+const TRIES = 5;
+
 /**
  * Captures the worktree of `vault`: the raw bytes of what differs from HEAD,
  * and the index. Nothing is written but, where `write` is set, blobs. Throws
- * CONFLICT beyond the limits, GIT_FAILED.
+ * CONFLICT beyond the limits and where HEAD does not stay, GIT_FAILED.
  */
 export async function capture(
   system: System,
   vault: Vault,
   options: CaptureOptions,
 ): Promise<Capture> {
+  const again = { ...options, ahead: undefined };
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const found = await captureOnce(system, vault, tries > 1 ? again : options);
+    if (found) return found;
+  }
+  throw new MpmError("CONFLICT", "HEAD moved while the working tree was read", {
+    hint: "Try again when no other git command is at work",
+  });
+}
+
+/** `undefined`: what differs is from another commit than what it is added to. */
+async function captureOnce(
+  system: System,
+  vault: Vault,
+  options: CaptureOptions,
+): Promise<Capture | undefined> {
   const { git, workspace } = vault;
   const { ahead } = options;
   const reading = ahead?.status ?? readShallow(git, { index: true });
-  const { hash } = vault;
   const listed = ahead?.listing ??
-    listIndex(system, git, { gitDir: workspace.gitDir!, hash });
+    listIndex(system, git, { gitDir: workspace.gitDir!, hash: vault.hash });
   const recent = ahead?.recent ?? readRecent(git);
   const names = vault.upstreams
     ? resolveUpstream(git)
@@ -94,13 +111,14 @@ export async function capture(
     await readChanged(system, { vault, files, status, listing, options });
     return { status, files: statesOf(status, files) };
   };
-  const [state, listing, { tree }, { entries, closed = [] }] = await Promise
-    .all([
-      readState(system, workspace, { git, names, recent, files: gather }),
-      listed,
-      recent,
-      reading,
-    ]);
+  const [state, listing, { tree, commits }, status] = await Promise.all([
+    readState(system, workspace, { git, names, recent, files: gather }),
+    listed,
+    recent,
+    reading,
+  ]);
+  if (status.head !== commits[0]?.sha) return undefined;
+  const { entries, closed = [] } = status;
   const [index, submodules] = await Promise.all([
     captureIndex(git, entries, listing),
     leftOutSubmodules(system, vault, { listing, entries }),
@@ -128,21 +146,6 @@ export async function capture(
       0,
     ),
   };
-}
-
-/** The entries, those of conflicts with what HEAD has there. */
-async function withHeads(
-  git: Git,
-  base: string,
-  entries: readonly StatusEntry[],
-): Promise<readonly StatusEntry[]> {
-  const isConflict = ({ index }: StatusEntry) => (index?.[0]?.stage ?? 0) > 0;
-  if (!entries.some(isConflict)) return entries;
-  const heads = await treeDelta(git, emptyTree(base), base);
-  return entries.map((entry) => {
-    const head = isConflict(entry) ? heads.get(entry.path) : undefined;
-    return head ? { ...entry, head } : entry;
-  });
 }
 
 /** A repository within the worktree that git does not know. */

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { TestEnv } from "../helpers/env.ts";
 import { killOnce } from "../helpers/kills.ts";
 import { mpm, start } from "../helpers/mpm.ts";
+import type { System } from "../../src/system/system.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
 import { stateOf } from "../helpers/worktree_state.ts";
@@ -17,6 +18,39 @@ function isBegun(env: TestEnv): boolean {
   return [...Deno.readDirSync(state)]
     .some(({ name }) => /^restore-.*\.json$/.test(name));
 }
+
+/** Somebody commits all when git has told of HEAD and looks at the files. */
+function committing(env: TestEnv) {
+  return (system: System): System => {
+    const logged = Promise.withResolvers<void>();
+    let commits = 1;
+    return {
+      ...system,
+      run: async (program, options) => {
+        if (options.args.includes("status") && commits-- > 0) {
+          await logged.promise;
+          env.commit("Meanwhile");
+        }
+        const done = await system.run(program, options);
+        if (options.args.includes("log")) logged.resolve();
+        return done;
+      },
+    };
+  };
+}
+
+Deno.test("a commit in the middle of a save leaves no older files in it", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "work\n");
+  const saved = await mpm(env, ["checkpoint", "save", "one"], {
+    wrap: committing(env),
+  });
+  assertEquals(saved.status, 0, saved.stderr);
+  for (const part of ["worktree", "index"]) {
+    const path = `refs/mpm/checkpoints/one:${part}/README.md`;
+    assertEquals(env.git("show", path), "work", part);
+  }
+});
 
 posixTest(
   "a restore killed at any moment is finished or never began",
