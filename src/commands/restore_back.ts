@@ -36,16 +36,33 @@ export function putBack(
       join(vault.workspace.worktree, path),
     ];
     try {
-      if (!files.lstat(from) || files.lstat(to)) return false;
       const inPlace = foldersAbove(path).every((folder) =>
         files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
       );
-      if (!inPlace) return false;
-      moveFile(system, from, to);
-      return true;
+      return inPlace && give(system, from, to);
     } catch (error) {
       if (error instanceof FileError) return false;
       throw error;
     }
   }).map(({ path }) => path);
+}
+
+/**
+ * Moves what is at `from` to `to`, into a folder that is there again one by one;
+ * whether there was anything to move.
+ */
+function give(system: System, from: string, to: string): boolean {
+  const { files } = system;
+  const [kind, there] = [files.lstat(from)?.kind, files.lstat(to)?.kind];
+  if (!kind) return false;
+  if (!there) {
+    moveFile(system, from, to);
+    return true;
+  }
+  if (kind !== "folder" || there !== "folder") return false;
+  const given = files.list(from).filter(({ name }) =>
+    give(system, join(from, name), join(to, name))
+  );
+  if (files.list(from).length === 0) files.remove(from);
+  return given.length > 0;
 }

@@ -506,6 +506,25 @@ posixTest(
   },
 );
 
+Deno.test("ignored files come back beside the others of a folder that stood in the way", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitignore", "*.log\n");
+  env.write("name", "a file\n");
+  env.commit("File");
+  await save(env, "one");
+  env.remove("name");
+  env.write("name/work", "work\n");
+  env.write("name/a.log", "ignored\n");
+  env.write("name/deep/b.log", "ignored\n");
+  const before = filesOf(env.project);
+  await restore(env, "one");
+  assertEquals(env.read("name"), "a file\n");
+  const undone = await mpm(env, ["undo"]);
+  assertEquals(undone.status, 0, undone.stderr);
+  assertEquals(filesOf(env.project), before);
+  assertStringIncludes(undone.stdout, "put name back from the trash");
+});
+
 posixTest("HEAD stays where it is, and the way there is told", async () => {
   using env = TestEnv.repository();
   env.write("work", "1\n");
