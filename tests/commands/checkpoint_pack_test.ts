@@ -1,0 +1,104 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm } from "../helpers/mpm.ts";
+
+/** Half of `gc.autoPackLimit`, beyond which git gathers packs by itself. */
+const MOST = 25;
+
+/** Packs and loose objects, and what is in the way of the former. */
+function objectsOf(env: TestEnv, gitDir = ".git") {
+  const folder = join(env.project, gitDir, "objects/pack");
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  const told = env.git(`--git-dir=${gitDir}`, "count-objects", "-v");
+  return {
+    packs: names.filter((name) => name.endsWith(".pack")).length,
+    loose: Number(/^count: (\d+)/m.exec(told)![1]),
+    others: names.filter((name) => !/^pack-\w+\.(pack|idx|rev)$/.test(name)),
+  };
+}
+
+async function run(env: TestEnv, ...args: string[]): Promise<void> {
+  const { status, stderr } = await mpm(env, args);
+  assertEquals([status, stderr], [0, ""]);
+}
+
+/** Copies the only pack, so that there are `count`. */
+function fillUp(env: TestEnv, count: number): void {
+  const folder = join(env.project, ".git/objects/pack");
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  for (let number = 1; number < count; number++) {
+    const other = number.toString(16).padStart(40, "0");
+    for (const name of names) {
+      const copy = name.replace(/-\w+\./, `-${other}.`);
+      Deno.copyFileSync(join(folder, name), join(folder, copy));
+    }
+  }
+}
+
+Deno.test("a checkpoint is one more pack, which git gathers as any other", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "changed\n");
+  env.write("new", "new\n");
+  const { loose } = objectsOf(env);
+  await run(env, "checkpoint", "save", "one");
+  assertEquals(objectsOf(env), { packs: 1, loose, others: [] });
+  env.git("gc", "-q", "--prune=now");
+  env.git("fsck", "--strict");
+  assertEquals(objectsOf(env), { packs: 1, loose: 0, others: [] });
+  env.write("README.md", "lost\n");
+  await run(env, "checkpoint", "restore", "one", "--yes");
+  assertEquals(env.read("README.md"), "changed\n");
+});
+
+Deno.test("mpm brings no repository halfway to gathering its packs", async () => {
+  using env = TestEnv.repository();
+  env.write("new", "1\n");
+  await run(env, "checkpoint", "save", "one");
+  fillUp(env, MOST);
+  const before = objectsOf(env);
+  assertEquals(before.packs, MOST);
+  env.write("new", "2\n");
+  await run(env, "checkpoint", "save", "two");
+  const after = objectsOf(env);
+  assertEquals([after.packs, after.others], [MOST, []]);
+  // The file, the record, the commit and two folders.
+  assertEquals(after.loose - before.loose, 5);
+  env.git("fsck", "--strict");
+});
+
+Deno.test("an automatic checkpoint, which nobody waits for, is no pack", async () => {
+  using env = TestEnv.repository();
+  env.write("new", "1\n");
+  await run(env, "checkpoint", "save", "--auto");
+  assertEquals(objectsOf(env).packs, 0);
+  env.git("fsck", "--strict");
+});
+
+Deno.test("the commit of a save is a pack, too", async () => {
+  using env = TestEnv.repository();
+  await run(env, "pause", "Later");
+  assertEquals(objectsOf(env).packs, 1);
+  env.git("fsck", "--strict");
+  assertEquals(env.git("status", "--porcelain"), "");
+});
+
+Deno.test("packs of a linked worktree are those of its repository", async () => {
+  using env = TestEnv.repository();
+  env.git("worktree", "add", "-q", "linked");
+  env.write("linked/new", "1\n");
+  const save = () =>
+    mpm(env, ["checkpoint", "save", "one"], {
+      cwd: join(env.project, "linked"),
+    });
+  assertEquals((await save()).status, 0);
+  assertEquals(objectsOf(env).packs, 1);
+});
+
+Deno.test("outside git a checkpoint is a pack in mpm's own repository", async () => {
+  using env = new TestEnv();
+  env.write("new", "1\n");
+  await run(env, "checkpoint", "save", "one");
+  const own = ".claude-mpm/checkpoints.git";
+  assertEquals(objectsOf(env, own), { packs: 1, loose: 0, others: [] });
+});
