@@ -154,10 +154,10 @@ async function lostFinding(
   const store = readStoreId(system, root);
   const ours = store !== undefined && record.session.mpm?.store === store;
   // One from before the project was in git comes over with the next list.
-  const isThere = vault && (await recordOf(vault, record) ??
+  const isThere = ours && vault && (await recordOf(vault, record) ??
     (isFit(vault, record.commit) &&
       await recordOf({ git: gitOfOwn(system, root, at.home) }, record)));
-  if (!ours || !isThere) {
+  if (!isThere) {
     return warning(
       `The checkpoint "${id}" is not in this repository: only its record is`,
       { mend: `If it is nowhere else: rm ${shellWord(path)}` },
