@@ -86,9 +86,13 @@ export function refuseBusy(
 ): void {
   const operation = readOperation(system, workspace.gitDir!);
   if (operation !== undefined) {
-    throw new MpmError("CONFLICT", `A ${operation} is in progress here`, {
-      hint: `Finish it or give it up (git ${operation} --abort) first`,
-    });
+    const article = operation === "am" ? "An" : "A";
+    const end = operation === "bisect" ? "reset" : "--abort";
+    throw new MpmError(
+      "CONFLICT",
+      `${article} ${operation} is in progress here`,
+      { hint: `Finish it or give it up (git ${operation} ${end}) first` },
+    );
   }
   refuseHeldIndex(system, vault);
 }

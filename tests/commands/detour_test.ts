@@ -241,6 +241,14 @@ Deno.test("a branch refuses a tree that is busy or cannot be parked", async () =
   env.commit("Ours");
   env.run("git", ["merge", "other"]);
   await refuse("A merge is in progress");
+  await refuse("(git merge --abort)");
+  env.git("merge", "--abort");
+  env.git("bisect", "start");
+  await refuse("(git bisect reset)");
+  env.git("bisect", "reset");
+  env.git("format-patch", "-1", "other", "--output=.git/theirs");
+  env.run("git", ["am", "-q", ".git/theirs"]);
+  await refuse("An am is in progress");
 });
 
 Deno.test("a branch refuses to write over ignored files", async () => {
