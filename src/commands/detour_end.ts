@@ -77,7 +77,7 @@ function resumed(
     ...ending.action === "cancel" ? { cancelled: true } : {},
   };
   const goesOn = parent.state === "paused" &&
-    isCalledBack(system, root, parent, marker);
+    isCalledBack(system, root, { parent, place: marker.place });
   const open = goesOn ? moved(parent, "resume", time) : parent;
   const next: Work = {
     ...open,
@@ -89,12 +89,14 @@ function resumed(
   return writeWork(system, root, kept === null ? next : withKept(next, one));
 }
 
-/** The parent's own worktree may be at another session by now. */
-function isCalledBack(
+/**
+ * Whether a parent goes on when a detour at `place` ends: its own worktree may
+ * be at another session by now.
+ */
+export function isCalledBack(
   system: System,
   root: string,
-  parent: Work,
-  { place }: Ended,
+  { parent, place }: { parent: Work; place: string },
 ): boolean {
   return parent.place === place ||
     currentWork(system, root, parent.place).work?.id === parent.id;
