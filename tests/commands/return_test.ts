@@ -370,6 +370,16 @@ Deno.test("a return outside git tells nothing of git", async () => {
   assertEquals(done.stdout.includes("Git branch"), false);
 });
 
+Deno.test("nothing is wrong after a return from where a pause was committed", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Before"]);
+  await branch(env, ["look", "--git-branch", "look"]);
+  await mpmJson(env, ["pause", "Within"]);
+  await comeBack(env);
+  const { stdout } = await mpm(env, ["doctor"]);
+  assertStringIncludes(stdout, "ok       saves          3 saves, all intact");
+});
+
 Deno.test("a return refuses before the first commit, in words of its own", async () => {
   using env = new TestEnv();
   env.git("init", "-q", "-b", "main");
