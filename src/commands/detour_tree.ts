@@ -188,7 +188,16 @@ export async function cleanTree(
       });
     }
   }
-  await resetTracked(vault.git);
+  await resetTracked(gitHere(context, vault.git));
+}
+
+/**
+ * Git in the folder that the command was given: the one it runs in it leaves
+ * there, empty where need be, and neither mpm nor the user's shell could go on
+ * in one that is gone.
+ */
+export function gitHere({ system, folder }: Context, git: Git): Git {
+  return system.files.lstat(folder) ? git.in(folder) : git;
 }
 
 /** The capture of the tree as it is, with nothing stored. */
