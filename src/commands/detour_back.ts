@@ -1,7 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
-import { dropCleanWorktree } from "../git/detour_worktree.ts";
 import { partOf } from "../git/read_checkpoints.ts";
 import {
   createBranch,
@@ -30,6 +29,7 @@ import type { CheckpointPlace } from "./checkpoint_place.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { settleLeft } from "./detour_commits.ts";
 import { endDetour, keepParked } from "./detour_end.ts";
+import { dropLinked } from "./detour_unlink.ts";
 import {
   cleanTree,
   gitHere,
@@ -111,14 +111,14 @@ export async function takeBack(
       notes.push(...await treeBack(context, place, marker));
     }
     const { git } = place.vault;
-    const stays = marker.linked !== null &&
-      system.files.lstat(marker.linked) !== undefined &&
-      !await dropCleanWorktree(git, marker.linked);
-    if (stays) {
-      notes.push(`The worktree "${marker.linked}" is not clean: it stays`);
-    }
+    const linked = marker.linked === null
+      ? undefined
+      : await dropLinked(system, root, { git, path: marker.linked });
+    notes.push(...linked?.notes ?? []);
     const now = await readPosition(git);
-    if (marker.created && now.branch !== marker.created.branch && !stays) {
+    if (
+      marker.created && now.branch !== marker.created.branch && !linked?.stays
+    ) {
       await dropBranch(git, marker.created);
     }
     if (marker.operation === "branch" && marker.from.branch === null) {
