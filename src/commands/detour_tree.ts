@@ -11,7 +11,7 @@ import { WorktreeWriter } from "../git/restore_files.ts";
 import { refuseHeldIndex } from "../git/restore_index.ts";
 import { resetTracked } from "../git/switch.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
-import type { CheckpointKey } from "../session/detour.ts";
+import type { CheckpointKey, Position } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { LeftOut } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
@@ -95,6 +95,14 @@ export function refuseBusy(
     );
   }
   refuseHeldIndex(system, vault);
+}
+
+/** Throws CONFLICT for a git branch that no command could go back to. */
+export function refuseUnnamed({ branch }: Position): void {
+  if (branch === null || branch.isWellFormed()) return;
+  throw new MpmError("CONFLICT", `The name of "${branch}" is not UTF-8`, {
+    hint: "Rename that git branch first: git branch -m <name>",
+  });
 }
 
 /** The record of a checkpoint, from its commit; `undefined`: it is gone. */
