@@ -2,7 +2,7 @@ import { isAbsolute, join } from "@std/path";
 import type { Named } from "../cli/command.ts";
 import type { Candidate, Wanted } from "../cli/completion.ts";
 import type { System } from "../system/system.ts";
-import { quickRoot } from "./gauge_steps.ts";
+import { quickRoot } from "./quick_root.ts";
 
 /** What a source of candidates works with. */
 interface Place {

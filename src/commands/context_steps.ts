@@ -23,11 +23,11 @@ import type { System } from "../system/system.ts";
 import {
   changeLevels,
   crossLevels,
-  quickRoot,
   readGauge,
   readLevels,
   type Watch,
 } from "./gauge_steps.ts";
+import { quickRoot } from "./quick_root.ts";
 
 /** `--agent-session`, the same wherever it is taken. */
 export const AGENT_SESSION = {

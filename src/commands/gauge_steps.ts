@@ -1,7 +1,5 @@
 import { findTranscript, isFile } from "../claude/transcript.ts";
 import { readTranscriptGauge } from "../claude/transcript_gauge.ts";
-import { MpmError } from "../errors.ts";
-import { rootWithoutGit } from "../git/root_without_git.ts";
 import {
   levelsFromJson,
   newestStatus,
@@ -35,19 +33,6 @@ export interface Watch {
   readonly gauge: Gauge;
   readonly status: StatusRecord | undefined;
   readonly transcriptPath: string | undefined;
-}
-
-/**
- * The project's top folder without asking git, for what runs at every event;
- * `undefined` where it cannot be found. Never throws.
- */
-export function quickRoot(system: System, folder: string): string | undefined {
-  try {
-    return rootWithoutGit(system, system.files.realPath(folder));
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
 }
 
 /**

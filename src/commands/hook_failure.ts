@@ -7,7 +7,7 @@ export async function noteFailure(
   error: unknown,
 ): Promise<void> {
   try {
-    const { quickRoot } = await import("./gauge_steps.ts");
+    const { quickRoot } = await import("./quick_root.ts");
     const { noteHookFailure } = await import("../store/hook_failures.ts");
     const root = quickRoot(system, system.cwd());
     noteHookFailure(system, root, { event, error });

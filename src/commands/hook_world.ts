@@ -8,7 +8,7 @@ import type { AgentSession } from "../store/agent_state.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import { usesMpm } from "../store/uses_mpm.ts";
 import type { System } from "../system/system.ts";
-import { quickRoot } from "./gauge_steps.ts";
+import { quickRoot } from "./quick_root.ts";
 
 /** What a handler of an event works with. */
 export interface HookWorld {

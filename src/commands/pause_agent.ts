@@ -6,7 +6,7 @@ import type { Draft } from "../session/draft.ts";
 import { savedTasks, tasksFromJson } from "../session/kept_tasks.ts";
 import { readAgentFiles } from "../store/agent_state.ts";
 import type { System } from "../system/system.ts";
-import { quickRoot } from "./gauge_steps.ts";
+import { quickRoot } from "./quick_root.ts";
 
 /** The agent's session, given or surrounding, and what its files say. */
 export function agentOf(

@@ -8,7 +8,8 @@ import { levelOf, thresholdsOf } from "../session/thresholds.ts";
 import { writeAgentFile } from "../store/agent_state.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import type { System } from "../system/system.ts";
-import { gaugeRules, quickRoot } from "./gauge_steps.ts";
+import { gaugeRules } from "./gauge_steps.ts";
+import { quickRoot } from "./quick_root.ts";
 
 /** Bytes and milliseconds of what is read. */
 const BOUNDS = { limit: 1024 * 1024, wait: 1000 };

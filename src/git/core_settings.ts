@@ -15,7 +15,8 @@ export function commonDirOf(system: System, gitDir: string): string {
   return system.files.realPath(resolve(gitDir, text));
 }
 
-interface Core {
+/** What git folder and worktree are to each other. */
+export interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
   /** Whether there may be more: in other files, or where git would fail. */

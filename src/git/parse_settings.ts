@@ -61,8 +61,22 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
 };
 
+/** The rest of a line in which no letter means anything. */
+const PLAIN = /[^\n"\\#;]*(?=\n|$)/y;
+
 /** The value from `at` on, and where its line ends; `undefined`: it is none. */
 function valueAt(
+  text: string,
+  at: number,
+): { value: string; end: number } | undefined {
+  PLAIN.lastIndex = at;
+  const [plain] = PLAIN.exec(text) ?? [];
+  if (plain === undefined) return quotedValueAt(text, at);
+  return { value: plain.trim(), end: at + plain.length };
+}
+
+/** The same where signs have to be looked at one by one. */
+function quotedValueAt(
   text: string,
   at: number,
 ): { value: string; end: number } | undefined {

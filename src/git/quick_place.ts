@@ -3,7 +3,7 @@ import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { strayMain, strayReason, waitReason } from "./belonging.ts";
-import { commonDirOf, coreOf } from "./core_settings.ts";
+import { commonDirOf, type Core, coreOf } from "./core_settings.ts";
 import { decodeBytes } from "./text.ts";
 
 /** Where a command works, as far as files alone tell. */
@@ -24,6 +24,16 @@ export function quickPlace(
   system: System,
   folder: string,
 ): QuickPlace | undefined {
+  return placeAround(system, folder)?.place;
+}
+
+interface Around {
+  readonly place: QuickPlace;
+  /** Of the repository, where it is no other one's. */
+  readonly core: Core | undefined;
+}
+
+function placeAround(system: System, folder: string): Around | undefined {
   try {
     for (let at = system.files.realPath(folder);; at = dirname(at)) {
       const found = worktreeAt(system, at);
@@ -47,19 +57,18 @@ export function quickWorkspace(
   system: System,
   folder: string,
 ): Workspace | undefined {
-  const found = quickPlace(system, folder);
-  if (!found?.gitDir || found.linked) return undefined;
+  const { place: found, core } = placeAround(system, folder) ?? {};
+  if (!found?.gitDir || !core) return undefined;
   const { gitDir, worktree } = found;
   try {
     const cwd = system.files.realPath(folder);
     if (!isFoundByGit(system, { cwd, worktree })) return undefined;
-    const core = coreOf(system, gitDir);
     const usual = gitDir === join(worktree, ".git") && !core.bare &&
       core.worktree === undefined && !core.doubtful &&
       isGitFolder(system, gitDir) && !`${cwd}${sep}`.startsWith(gitDir);
     if (!usual) return undefined;
-    const place = { ...found, cwd, gitDir, commonDir: gitDir };
-    return { git: "repository", reason: undefined, ...place };
+    const whole = { ...found, cwd, gitDir, commonDir: gitDir };
+    return { git: "repository", reason: undefined, ...whole };
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;
@@ -92,22 +101,24 @@ function isGitFolder({ files }: System, folder: string): boolean {
 const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
 /** A repository that is not this folder's, or that git could not read, is none. */
-function checked(system: System, found: QuickPlace): QuickPlace {
+function checked(system: System, found: QuickPlace): Around {
   const { root, worktree, linked } = found;
   const gitDir = found.gitDir!;
   const commonDir = commonDirOf(system, gitDir);
-  const named = linked ? undefined : coreOf(system, gitDir).worktree;
-  const top = named === undefined ? worktree : resolve(gitDir, named);
+  const core = linked ? undefined : coreOf(system, gitDir);
+  const top = core?.worktree === undefined
+    ? worktree
+    : resolve(gitDir, core.worktree);
   const usual = root === worktree || root === commonDir ||
     root === dirname(commonDir);
   const stray = strayReason(system, { worktree: top, gitDir, commonDir }) ??
     (usual ? undefined : strayMain(system, { root, commonDir }));
   if (stray !== undefined) {
-    return { root: worktree, worktree, linked: false, gitDir: undefined };
+    const none = { root: worktree, worktree, linked: false, gitDir: undefined };
+    return { place: none, core };
   }
-  return waitReason(system, worktree) === undefined
-    ? found
-    : { ...found, gitDir: undefined };
+  const waits = waitReason(system, worktree) !== undefined;
+  return { place: waits ? { ...found, gitDir: undefined } : found, core };
 }
 
 function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
