@@ -25,7 +25,7 @@ export interface Program {
  */
 const HOT = [
   ...["program", "run_line", "before", "reflow", "redact", "redaction"],
-  ...["pause", "resume", "status", "statusline", "context", "gauge_steps"],
+  ...["pause", "resume", "status", "statusline", "context", "quick_root"],
   ...["checkpoint_save", "checkpoint_save_steps", "sessions_list"],
   ...["hook", "hook_steps", "hook_events", "hook_start", "hook_end"],
   ...["hook_scripts", "hook_compact", "hook_error", "hook_tasks", "hook_typed"],

@@ -1,11 +1,5 @@
-/**
- * What must not reach a terminal or hide in a line: control characters (ANSI
- * sequences begin with one), line and paragraph separators, bidirectional and
- * invisible format characters, tags and variation of them, private use, and
- * halves of surrogate pairs. The joiners of emoji and scripts stay.
- */
-const UNSAFE =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0\u2800]/gu;
+/** Most texts have nothing else. */
+const PLAIN = /^[ -~]*$/;
 
 /** Zero-width joiner and non-joiner: emoji and several scripts need them. */
 const JOINERS = /[\u200c\u200d]/;
@@ -16,7 +10,21 @@ const JOINERS = /[\u200c\u200d]/;
  * that is invisible or turns the text around `\u{NNNN}`. A backslash stays.
  */
 export function escapeText(text: string): string {
-  return text.replace(UNSAFE, escapeCharacter);
+  return PLAIN.test(text) ? text : escapeUnsafe(text);
+}
+
+/**
+ * What must not reach a terminal or hide in a line: control characters (ANSI
+ * sequences begin with one), line and paragraph separators, bidirectional and
+ * invisible format characters, tags and variation of them, private use, and
+ * halves of surrogate pairs. The joiners of emoji and scripts stay.
+ * Classes of all of Unicode stand here, where they are built when they are used.
+ */
+function escapeUnsafe(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0\u2800]/gu,
+    escapeCharacter,
+  );
 }
 
 const NAMED: Record<string, string> = {

@@ -8,9 +8,6 @@ const PAINT = /\x1b\[\d+m/g;
 // deno-lint-ignore no-control-regex
 const PARTS = /(\x1b\[\d+m)/;
 
-/** What is drawn over the character before it: marks, joiners, selectors. */
-const DRAWN_OVER = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
-
 /** What most cells are made of: one column each. */
 const ASCII = /^[ -~]*$/;
 
@@ -26,7 +23,9 @@ export function width(text: string): number {
 function characterWidth(character: string): number {
   const point = character.codePointAt(0)!;
   if (point < 0x300) return 1;
-  return DRAWN_OVER.test(character) ? 0 : eastAsianWidth(point);
+  // Marks, joiners, selectors: drawn over the character before them.
+  const isOver = /^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character);
+  return isOver ? 0 : eastAsianWidth(point);
 }
 
 /** `text` in at most `columns` columns, with `…` where it was cut. */

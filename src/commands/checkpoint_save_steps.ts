@@ -35,6 +35,7 @@ import {
 } from "./checkpoint_place.ts";
 import { savedFact } from "./checkpoint_rm_steps.ts";
 import { pruneCheckpoints } from "./checkpoint_prune.ts";
+import { type Around, aroundOf } from "./checkpoint_record_steps.ts";
 import { storeCheckpoint } from "./checkpoint_take.ts";
 import { settleDetour } from "./detour_settle.ts";
 import { noteOperation } from "./journaled.ts";
@@ -66,17 +67,18 @@ export async function save(
   // Mostly something has changed, and by then git has begun.
   await using importing = ahead &&
     checkpointImport(context.system, place.vault, { awaited: true });
-  const taken = await during(
+  const [taken, around] = await during(
     context,
     "Reading the working tree",
-    () => {
-      const capturing = captureNow(context.system, place, {
-        write: true,
-        ahead,
-      });
-      readyRedaction(context.system);
-      return capturing;
-    },
+    () =>
+      Promise.all([
+        captureNow(context.system, place, { write: true, ahead }),
+        // While git works.
+        Promise.try(() => {
+          readyRedaction(context.system);
+          return aroundOf(context, place);
+        }),
+      ]),
   );
   const sameIn = sameOf(context.system, place, {
     input,
@@ -91,7 +93,7 @@ export async function save(
     return await during(
       context,
       "Storing the checkpoint",
-      () => stored(context, place, { name, input, taken, importing }),
+      () => stored(context, place, { name, input, taken, around, importing }),
     );
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
@@ -134,10 +136,11 @@ function sameOf(
 async function stored(
   context: Context,
   place: CheckpointPlace,
-  { name, input, taken, importing }: {
+  { name, input, taken, around, importing }: {
     name: string;
     input: SaveInput;
     taken: Taken;
+    around: Around;
     importing: FastImport | undefined;
   },
 ): Promise<CheckpointSaveResult> {
@@ -148,6 +151,7 @@ async function stored(
     const record = await storeCheckpoint(context, place, {
       order: { name, kind, note: input.message },
       taken,
+      around,
       importing,
       known,
     });

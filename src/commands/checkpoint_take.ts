@@ -1,4 +1,3 @@
-import { readContextFile } from "../claude/context_file.ts";
 import type { Context } from "../cli/command.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
@@ -7,42 +6,31 @@ import type { FastImport } from "../git/fast_import.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { checkpointImport, writeCheckpoint } from "../git/write_checkpoint.ts";
 import type {
-  Checkpoint,
   CheckpointKind,
   StoredCheckpoint,
 } from "../session/checkpoint.ts";
 import { checkpointId } from "../session/checkpoint_name.ts";
 import {
   begunMark,
-  buildRecord,
   ownMark,
   recordBytes,
 } from "../session/checkpoint_record.ts";
 import type { Content } from "../session/content.ts";
-import { buildSave } from "../session/draft.ts";
-import { sessionId } from "../session/ids.ts";
-import { NO_CONTENT } from "../session/content.ts";
-import { redactRecord } from "../session/redact_known.ts";
-import type { Save } from "../session/save.ts";
 import { shellWord } from "../session/shell.ts";
 import { writeRecord } from "../store/checkpoints.ts";
-import { readContextUsage } from "../store/context_usage.ts";
 import { ensureHome } from "../store/home.ts";
-import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { noteOwn } from "../store/origins.ts";
 import { dropRawCache, writeRawCache } from "../store/raw_cache.ts";
 import { redactorOf } from "../store/redaction.ts";
-import { ensureStoreId, readStoreId } from "../store/store_id.ts";
-import { currentStack } from "../store/work_current.ts";
+import { ensureStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
-import { BUILD, VERSION } from "../version.ts";
 import {
   captureNow,
   type CheckpointPlace,
   type Taken,
 } from "./checkpoint_place.ts";
-import { agentOf } from "./pause_agent.ts";
+import { type Around, aroundOf, recordFor } from "./checkpoint_record_steps.ts";
 
 /** A checkpoint that is wanted. */
 export interface CheckpointOrder {
@@ -78,6 +66,8 @@ export async function takeCheckpoint(
 interface Storing {
   readonly order: CheckpointOrder;
   readonly taken: Taken;
+  /** Where that was read before. */
+  readonly around?: Around;
   /** One that was started while the worktree was read. */
   readonly importing?: FastImport | undefined;
   /** Captures once more, where not just `captureNow` did. */
@@ -90,7 +80,7 @@ interface Storing {
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
-  { order: given, taken, importing, known, again }: Storing,
+  { order: given, taken, around, importing, known, again }: Storing,
 ): Promise<StoredCheckpoint> {
   const { system } = context;
   const { vault, workspace } = place;
@@ -102,10 +92,11 @@ export async function storeCheckpoint(
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
-  const record = recordFor(context, place, {
+  const record = recordFor(system, place, {
     order,
     id,
     capture: taken.capture,
+    around: around ?? aroundOf(context, place),
   });
   // Whoever finds the commit after a death knows by that whose it is.
   noteOwn(system, begunMark(record));
@@ -189,77 +180,4 @@ async function freeId(
   for (let number = 2;; number++) {
     if (!taken.has(`${id}_${number}`)) return `${id}_${number}`;
   }
-}
-
-function recordFor(
-  context: Context,
-  { workspace, vault }: CheckpointPlace,
-  { order, id, capture }: {
-    order: CheckpointOrder;
-    id: string;
-    capture: Capture;
-  },
-): Checkpoint {
-  const { system } = context;
-  const { kind, note } = order;
-  // A number that was added to the id is part of the name too.
-  const name = kind === "named" ? order.name : id;
-  const time = system.now();
-  const record = buildRecord({
-    id,
-    name,
-    kind,
-    note: note ?? null,
-    time,
-    workspace: { ...workspace, worktree: vault.workspace.worktree },
-    snapshot: capture,
-    context: readContextFile(system, vault.workspace.worktree) ?? null,
-    os: system.platform,
-    session: sessionOf(context, { workspace, capture, order, time, name }),
-  });
-  return redactRecord(redactorOf(system), record);
-}
-
-/** What a pause would save now, with the way back to this checkpoint. */
-function sessionOf(
-  context: Context,
-  { workspace, capture, order, time, name }: {
-    workspace: CheckpointPlace["workspace"];
-    capture: Capture;
-    order: CheckpointOrder;
-    time: Date;
-    name: string;
-  },
-): Save {
-  const { system } = context;
-  const { root, cwd } = workspace;
-  const agent = agentOf(context, { given: undefined, cwd });
-  const save = buildSave({
-    content: order.content ?? NO_CONTENT,
-    workspace,
-    state: workspace.git === "repository" ? capture.state : undefined,
-    ...agent,
-    stack: currentStack(system, workspace).chain,
-    kind: "checkpoint",
-    usage: readContextUsage(system, root, agent.agent?.session_id),
-    version: VERSION,
-    build: BUILD,
-    time,
-  }, {
-    id: sessionId(time),
-    sessions: layout(root).sessions,
-    store: readStoreId(system, root) ?? null,
-  });
-  const restore = `mpm checkpoint restore ${shellWord(name)}`;
-  return {
-    ...save,
-    resume_instructions: {
-      quick_start: [
-        `Run: ${restore}`,
-        "Run: git status to check current state",
-      ],
-      files_to_review: save.resume_instructions.files_to_review,
-      validation_commands: { check_git: "git status && git log -1 --stat" },
-    },
-  };
 }

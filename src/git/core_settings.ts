@@ -15,6 +15,9 @@ export function commonDirOf(system: System, gitDir: string): string {
   return system.files.realPath(resolve(gitDir, text));
 }
 
+/** Values of a setting that is off (git-config(1), VALUES). */
+const NO = ["false", "no", "off", "0", ""];
+
 /** What git folder and worktree are to each other. */
 export interface Core {
   readonly bare: boolean;
@@ -37,7 +40,7 @@ export function coreOf(system: System, common: string): Core {
     for (const { section, key, value } of settings) {
       doubtful ||= section.startsWith("include");
       if (section !== "core") continue;
-      if (key === "bare") bare = !/^(?:false|no|off|0|)$/i.test(value);
+      if (key === "bare") bare = !NO.includes(value.toLowerCase());
       if (key === "worktree" && value !== "") worktree = value;
     }
   }

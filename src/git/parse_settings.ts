@@ -14,8 +14,8 @@ interface Settings {
 }
 
 const PASSED = /(?:\s|[#;].*)*/y;
-const HEADER = /\[([a-z0-9.-]+)([ \t]+"(?:\\.|[^"\\\n]){0,4096}")?\]/iy;
-const KEY = /([a-z][a-z0-9-]*)[ \t]*(=|\n|$)/iy;
+const HEADER = /\[([a-zA-Z0-9.-]+)([ \t]+"(?:\\.|[^"\\\n]){0,4096}")?\]/y;
+const KEY = /([a-zA-Z][a-zA-Z0-9-]*)[ \t]*(=|\n|$)/y;
 
 /**
  * Reads a text of settings as git does (git-config(1), SYNTAX): a section may

@@ -9,8 +9,8 @@ const LARGEST = 1024 * 1024;
 
 /**
  * Whether the text of a repository's own settings has what `pattern` matches,
- * which costs no process of git. The pattern matches an include, too; true in
- * doubt.
+ * which costs no process of git. The pattern is of small letters and matches an
+ * include, too; true in doubt.
  */
 export function ownSettingsHave(
   system: System,
@@ -43,9 +43,8 @@ function userSettings(system: System): string[] {
 
 /** Other systems' gits have their settings where only they know. */
 function machinesHave(system: System, pattern: RegExp): boolean {
-  if (/^(?:true|yes|on|1)$/i.test(system.env("GIT_CONFIG_NOSYSTEM") ?? "")) {
-    return false;
-  }
+  const none = system.env("GIT_CONFIG_NOSYSTEM")?.toLowerCase() ?? "";
+  if (["true", "yes", "on", "1"].includes(none)) return false;
   const given = system.env("GIT_CONFIG_SYSTEM");
   if (given === "/dev/null") return false;
   if (given === undefined && system.platform !== "linux") return true;
@@ -75,7 +74,7 @@ function anyHas(
   try {
     return files().some((path) =>
       system.files.stat(path) !== undefined &&
-      pattern.test(decodeBytes(readPlain(system, path, LARGEST)))
+      pattern.test(decodeBytes(readPlain(system, path, LARGEST)).toLowerCase())
     );
   } catch (error) {
     if (error instanceof MpmError) return true;

@@ -59,7 +59,7 @@ export async function readState(
 }
 
 /** What `branch.<name>.merge` looks like, or an include that may say more. */
-const MERGE = /\[\s*include|\bmerge\b/i;
+const MERGE = /\[\s*include|\bmerge\b/;
 
 /** The upstream by {@link UPSTREAM}; nothing where no branch can have one. */
 async function upstreamOf(

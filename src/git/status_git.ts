@@ -15,7 +15,7 @@ const SMALL = 8192;
 const LARGEST_INDEX = 512 * 1024 * 1024;
 
 /** Settings that name a filter, or other settings, which may do so. */
-const NAMING = /\[\s*(?:filter|include)/i;
+const NAMING = /\[\s*(?:filter|include)/;
 
 /**
  * Runs `git status` so that no program is run which the repository's own

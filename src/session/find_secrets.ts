@@ -41,20 +41,16 @@ export function findSureSecrets(text: string): Span[] {
   return mergeSpans(SURE.map((find) => find(text)));
 }
 
-/** `<private>` and its end, as people and programs write them. */
-const MARK =
-  /(?:<|&lt;|\\u003[cC])[ \t]?(\/?)private(?:\s[^<>]{0,200})?(?:>|&gt;|\\u003[eE])/gi;
-
 /**
  * What a person marked as not for the record, to its end or that of the text.
  * A mark within marks needs an end of its own.
  */
 export function findPrivate(text: string): Span[] {
-  if (!/private/i.test(text)) return [];
+  if (!text.toLowerCase().includes("private")) return [];
   const spans: Span[] = [];
   let depth = 0;
   let start = 0;
-  for (const mark of text.matchAll(MARK)) {
+  for (const mark of marksIn(text)) {
     const ends = mark[1] !== "";
     if (ends && depth === 0) continue;
     if (!ends && depth === 0) start = mark.index;
@@ -69,9 +65,16 @@ export function findPrivate(text: string): Span[] {
 
 /** Whether a text ends with the end of such a mark. */
 export function endsPrivate(text: string): boolean {
-  const last = [...text.slice(-LONGEST_MARK).matchAll(MARK)].at(-1);
+  const last = [...marksIn(text.slice(-LONGEST_MARK))].at(-1);
   return last !== undefined && last[1] !== "" &&
     last.index + last[0].length === Math.min(text.length, LONGEST_MARK);
 }
 
 const LONGEST_MARK = 240;
+
+/** `<private>` and its end, as people and programs write them. */
+function marksIn(text: string): RegExpStringIterator<RegExpExecArray> {
+  return text.matchAll(
+    /(?:<|&lt;|\\u003[cC])[ \t]?(\/?)private(?:\s[^<>]{0,200})?(?:>|&gt;|\\u003[eE])/gi,
+  );
+}

@@ -68,13 +68,13 @@ function contextLines(value: unknown): string[] {
 
 /** Headings of such documents beyond those of a save, the telling word first. */
 const HEADINGS: Headings = [
-  [/^mission/i, "mission"],
-  [/^(?:completed|done)\b/i, "accomplishments"],
-  [/^in progress\b/i, "started"],
-  [/^(?:pending|remaining)\b/i, "pending"],
-  [/^(?:recommended )?next\b/i, "next steps"],
-  [/^key findings/i, "findings"],
-  [/^critical context/i, "critical context"],
+  [/^mission/, "mission"],
+  [/^(?:completed|done)\b/, "accomplishments"],
+  [/^in progress\b/, "started"],
+  [/^(?:pending|remaining)\b/, "pending"],
+  [/^(?:recommended )?next\b/, "next steps"],
+  [/^key findings/, "findings"],
+  [/^critical context/, "critical context"],
 ];
 
 /** Reads such a document; a torn one as far as it goes. */

@@ -12,25 +12,25 @@ export interface Sections {
 /** The title of claude-mpm's and mpm's own document. */
 const TITLE = "# Claude MPM Session Pause Document";
 
-/** A heading's pattern and the name of what is below it. */
+/** A heading's pattern, in small letters, and the name of what is below it. */
 export type Headings = readonly (readonly [RegExp, string])[];
 
 /** Which headings mean what; in free documents anything like them does. */
 const HEADINGS: Headings = [
-  [/^accomplishments this session$|accomplish/i, "accomplishments"],
-  [/^next steps|to resume$|remaining work|to verify/i, "next steps"],
-  [/^decisions\b/i, "decisions"],
-  [/^blockers\b/i, "blockers"],
-  [/^open questions\b/i, "open questions"],
-  [/^todos?$/i, "todos"],
-  [/^work session$/i, "work session"],
-  [/^checklist$/i, "checklist"],
-  [/^active context$/i, "active context"],
-  [/^git (?:context|status|state)$/i, "git context"],
-  [/^important reminders\b/i, "important reminders"],
-  [/^resume instructions$/i, "resume"],
-  [/^session metadata$/i, "metadata"],
-  [/^what you were working on$/i, "work"],
+  [/^accomplishments this session$|accomplish/, "accomplishments"],
+  [/^next steps|to resume$|remaining work|to verify/, "next steps"],
+  [/^decisions\b/, "decisions"],
+  [/^blockers\b/, "blockers"],
+  [/^open questions\b/, "open questions"],
+  [/^todos?$/, "todos"],
+  [/^work session$/, "work session"],
+  [/^checklist$/, "checklist"],
+  [/^active context$/, "active context"],
+  [/^git (?:context|status|state)$/, "git context"],
+  [/^important reminders\b/, "important reminders"],
+  [/^resume instructions$/, "resume"],
+  [/^session metadata$/, "metadata"],
+  [/^what you were working on$/, "work"],
 ];
 
 const HEADING = /^#{1,6}\s+(.*)$/;
@@ -88,7 +88,8 @@ export function splitSections(
 }
 
 function headingName(heading: string, more: Headings): string | undefined {
-  const plain = heading.replaceAll(/[^\p{L}\p{N} ()]/gu, "").trim();
+  const plain = heading.replaceAll(/[^\p{L}\p{N} ()]/gu, "").trim()
+    .toLowerCase();
   return [...more, ...HEADINGS].find(([pattern]) => pattern.test(plain))?.[1];
 }
 

@@ -52,12 +52,12 @@ function isMissing(fields: Fields, name: string): boolean {
   return !Object.hasOwn(fields, name);
 }
 
-const DONE = /^(?:completed?|done|closed)$/i;
-const STARTED = /^(?:in[-_ ]?progress|started|active)$/i;
+const DONE = /^(?:completed?|done|closed)$/;
+const STARTED = /^(?:in[-_ ]?progress|started|active)$/;
 
 function stateOf(item: unknown): string {
   const status = field(item, "status");
-  return typeof status === "string" ? status : "";
+  return typeof status === "string" ? status.toLowerCase() : "";
 }
 
 function splitTodos(todos: unknown[]): Fields {

@@ -47,9 +47,6 @@ function isOwnAlias(part: string, platform: Platform): boolean {
   return seen.toLowerCase() === ".claude-mpm" || /^claude~\d/i.test(seen);
 }
 
-const DEVICE =
-  /^(?:con|prn|aux|nul|com[\d\xb9\xb2\xb3]|lpt[\d\xb9\xb2\xb3]|conin\$|conout\$) *(?:\.|$)/i;
-
 /**
  * Whether Windows can have a file of that name, as
  * https://learn.microsoft.com/windows/win32/fileio/naming-a-file says.
@@ -57,5 +54,6 @@ const DEVICE =
 export function isWindowsName(name: string): boolean {
   // deno-lint-ignore no-control-regex
   return !/[\x00-\x1f<>:"/\\|?*]/.test(name) && !/[. ]$/.test(name) &&
-    !DEVICE.test(name);
+    !/^(?:con|prn|aux|nul|com[\d\xb9\xb2\xb3]|lpt[\d\xb9\xb2\xb3]|conin\$|conout\$) *(?:\.|$)/i
+      .test(name);
 }

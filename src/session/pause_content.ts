@@ -15,10 +15,6 @@ export interface PauseWords {
   readonly done: readonly string[];
 }
 
-/** A name is found by typing it: no number, id, path or control character. */
-const NAME =
-  /^(?!session-)(?![0-9]+$)(?!latest$)[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
-
 /** The content of a command line. Throws USAGE. */
 export function contentOf(input: PauseWords): Content {
   const messages = [
@@ -44,14 +40,18 @@ export function contentOf(input: PauseWords): Content {
   };
 }
 
-/** Whether a session can be found by that name. */
+/**
+ * Whether a session can be found by that name, which is done by typing it: no
+ * number, id, path or control character.
+ */
 export function isName(name: string): boolean {
-  return NAME.test(name);
+  return /^(?!session-)(?![0-9]+$)(?!latest$)[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u
+    .test(name);
 }
 
 /** `name` if a session can be found by it. Throws USAGE. */
 export function checkedName(name: string | undefined): string | undefined {
-  if (name !== undefined && !NAME.test(name)) {
+  if (name !== undefined && !isName(name)) {
     throw new MpmError("USAGE", `"${name}" cannot name a session`, {
       hint: "Use letters, digits, dots, dashes and underscores, 100 at most, " +
         "and not only digits",

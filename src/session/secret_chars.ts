@@ -64,7 +64,6 @@ export function isBlank(code: number): boolean {
 
 /** What comes before a word though it ends with a letter or digit. */
 const ESCAPES = /\\+(?:[nrtbfv0e]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})$/;
-const COLOR = /(?:\p{Cc}|\\+(?:u001[bB]|x1[bB]|033|e))\[[\d;]{0,12}m$/u;
 
 /** Characters before a place that an escape takes at most. */
 const LONGEST = 24;
@@ -80,5 +79,10 @@ export function startsWord(text: string, at: number): boolean {
   const start = Math.max(0, at - LONGEST);
   if (/%[0-9a-fA-F]{2}$/.test(text.slice(Math.max(0, at - 3), at))) return true;
   const lead = text.slice(start, at);
-  return ESCAPES.test(lead) || (before === 109 && COLOR.test(lead));
+  return ESCAPES.test(lead) || (before === 109 && isColor(lead));
+}
+
+// The class is built where it is used.
+function isColor(lead: string): boolean {
+  return /(?:\p{Cc}|\\+(?:u001[bB]|x1[bB]|033|e))\[[\d;]{0,12}m$/u.test(lead);
 }

@@ -64,15 +64,14 @@ export function cellAt(text: string, at: number): Span | undefined {
 /** UTF-16 units before `value` in which its name is looked for. */
 const LONGEST_PAIR = 160;
 
-const PAIR =
-  /(?:name|key)\\*["']?[ \t]{0,4}[:=][ \t]{0,4}\\*["']?([\w.-]{3,64})\\*["']?(?:[\s,;]|\\[nr]){1,40}[-\w\\"']{0,24}$/i;
-
 /**
  * What stands beside `value` in `{"name": "DB_PASSWORD", "value": "…"}` and its
  * like, as variables are often listed; `start`: where the word `value` begins.
  */
 export function pairedKind(text: string, start: number): KeyKind | undefined {
   const lead = text.slice(Math.max(0, start - LONGEST_PAIR), start);
-  const pair = PAIR.exec(lead);
+  const pair =
+    /(?:name|key)\\*["']?[ \t]{0,4}[:=][ \t]{0,4}\\*["']?([\w.-]{3,64})\\*["']?(?:[\s,;]|\\[nr]){1,40}[-\w\\"']{0,24}$/i
+      .exec(lead);
   return pair ? keyKind(pair[1]!) : undefined;
 }

@@ -39,28 +39,44 @@ export function findOptions(text: string): Span[] {
   return spans;
 }
 
-/** Short options of well-known programs: pattern, program, which group. */
-const SHORT: readonly (readonly [RegExp, RegExp])[] = [
-  [
-    /(?<=\s)(?:-u|--user|--proxy-user|-U)[ \t=]{0,4}["']?[^\s:"'=@/]{1,128}:([^\s"'`]{1,256})/g,
-    /\b(?:curl|wget|http|https|xh|hurl)\b/,
-  ],
-  [
-    /(?<=\s)-p["']?([^\s"'`-][^\s"'`]{1,256})/g,
-    /\b(?:mysql\w*|mariadb\w*|sshpass)\b/,
-  ],
-  [
-    /(?<=\s)-(?:p|P|w)[ \t]{1,4}["']?([^\s"'`-][^\s"'`]{1,256})/g,
-    /\b(?:sshpass|(?:docker|podman|helm|nerdctl) (?:registry )?login|ldap\w+|az login|mongosh?|mongodump)\b/,
-  ],
-  [
-    /(?<=\s)-a[ \t]{1,4}["']?([^\s"'`-][^\s"'`]{1,256})/g,
-    /\b(?:redis-cli|valkey-cli)\b/,
-  ],
-  [
-    /\blogin[ \t]{1,4}[^\s]{1,128}[ \t\n]{1,4}password[ \t]{1,4}([^\s"'`]{1,256})/g,
-    /\bmachine\b/,
-  ],
+/** A short option of well-known programs. */
+interface ShortOption {
+  /** Its value is the first group. */
+  readonly pattern: RegExp;
+  readonly program: RegExp;
+  /** One is in whatever `program` matches; most texts have none. */
+  readonly traces: readonly string[];
+}
+
+const SHORT: readonly ShortOption[] = [
+  {
+    pattern:
+      /(?<=\s)(?:-u|--user|--proxy-user|-U)[ \t=]{0,4}["']?[^\s:"'=@/]{1,128}:([^\s"'`]{1,256})/g,
+    program: /\b(?:curl|wget|http|https|xh|hurl)\b/,
+    traces: ["curl", "wget", "http", "xh", "hurl"],
+  },
+  {
+    pattern: /(?<=\s)-p["']?([^\s"'`-][^\s"'`]{1,256})/g,
+    program: /\b(?:mysql\w*|mariadb\w*|sshpass)\b/,
+    traces: ["mysql", "mariadb", "sshpass"],
+  },
+  {
+    pattern: /(?<=\s)-(?:p|P|w)[ \t]{1,4}["']?([^\s"'`-][^\s"'`]{1,256})/g,
+    program:
+      /\b(?:sshpass|(?:docker|podman|helm|nerdctl) (?:registry )?login|ldap\w+|az login|mongosh?|mongodump)\b/,
+    traces: ["sshpass", "login", "ldap", "mongo"],
+  },
+  {
+    pattern: /(?<=\s)-a[ \t]{1,4}["']?([^\s"'`-][^\s"'`]{1,256})/g,
+    program: /\b(?:redis-cli|valkey-cli)\b/,
+    traces: ["redis-cli", "valkey-cli"],
+  },
+  {
+    pattern:
+      /\blogin[ \t]{1,4}[^\s]{1,128}[ \t\n]{1,4}password[ \t]{1,4}([^\s"'`]{1,256})/g,
+    program: /\bmachine\b/,
+    traces: ["machine"],
+  },
 ];
 
 /** UTF-16 units of a command line before the option. */
@@ -69,7 +85,8 @@ const COMMAND = 160;
 /** `curl -u user:word`, `mysql -pword` and the like, and lines of `.netrc`. */
 export function findShortOptions(text: string): Span[] {
   if (!hasOption(text) && !text.includes("machine")) return [];
-  return mergeSpans(SHORT.map(([pattern, program]) => {
+  return mergeSpans(SHORT.map(({ pattern, program, traces }) => {
+    if (!traces.some((trace) => text.includes(trace))) return [];
     const spans: Span[] = [];
     pattern.lastIndex = 0;
     for (let match; (match = pattern.exec(text)) !== null;) {

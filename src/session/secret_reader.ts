@@ -27,7 +27,6 @@ const ENDS = {
 
 export type Ending = keyof typeof ENDS;
 
-const SCHEME = /(?:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,99}/iy;
 const BLOCK = /[|>][+-]?[ \t]{0,99}(?:\r?\n|\\n)[ \t]{1,999}(?=\S)/y;
 const QUOTE = /(?:[bBrRfFuL$@]{1,2})?(\\{0,255})(["'`])/y;
 const REST = /[ \t]{0,99}[,;)}\]]{0,99}[ \t]{0,99}(?=$|[\r\n]|\\[nr]|#|\/\/)/y;
@@ -131,6 +130,7 @@ function endOf(ends: Ends, start: number, ending: Ending): number {
 }
 
 function afterScheme(text: string, at: number): [number, boolean] {
-  SCHEME.lastIndex = at;
-  return SCHEME.test(text) ? [SCHEME.lastIndex, true] : [at, false];
+  const scheme = /(?:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,99}/iy;
+  scheme.lastIndex = at;
+  return scheme.test(text) ? [scheme.lastIndex, true] : [at, false];
 }

@@ -71,15 +71,15 @@ function isDotNear(text: string, at: number): boolean {
   return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
 }
 
-const BEARER =
-  /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi;
-
-/** A trace of those below: most texts have none. */
-const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/i;
+/**
+ * A trace of those below: most texts have none, and expressions that take upper
+ * and lower case for one are read where they are used, which takes long.
+ */
+const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/;
 
 /** Secrets that a word before them gives away. */
 export function findWorded(text: string): Span[] {
-  if (!WORDED.test(text)) return [];
+  if (!WORDED.test(text.toLowerCase())) return [];
   return mergeSpans([
     findBearers(text),
     findSpoken(text),
@@ -92,20 +92,17 @@ export function findWorded(text: string): Span[] {
 function findBearers(text: string): Span[] {
   return groupSpans(
     text,
-    BEARER,
+    /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi,
     "bearer-token",
     (value) => value.length >= 16 ? isStrong(value) : false,
   );
 }
 
-const SPOKEN =
-  /\b(pass(?:word|phrase|wd|code)|pwd|secret|token|api[ -]?key|access[ -]key|credentials?)[ \t]{1,4}((?:(?:is|was|are|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi;
-
 /** "The password is …", and where it is no word of a sentence "password …". */
 function findSpoken(text: string): Span[] {
   return groupSpans(
     text,
-    SPOKEN,
+    /\b(pass(?:word|phrase|wd|code)|pwd|secret|token|api[ -]?key|access[ -]key|credentials?)[ \t]{1,4}((?:(?:is|was|are|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
     "password",
     (value, [, name, verb]) =>
       isStrong(value) &&

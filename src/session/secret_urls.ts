@@ -7,10 +7,6 @@ import {
 } from "./secret_span.ts";
 import { isPlaceholder } from "./secret_value.ts";
 
-/** Of connection strings, whose passwords are often not encoded. */
-const STORES =
-  /(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|valkey|amqp|amqps|clickhouse|mssql|sqlserver|cockroachdb|couchdb|neo4j|bolt|nats|ldap|ldaps|smtp|smtps|imap|imaps|mqtt|kafka|cassandra|snowflake|oracle|db2)(?:\+[a-z0-9]{1,12})?$/i;
-
 const SLASH = 47;
 const AT = 64;
 const COLON = 58;
@@ -43,7 +39,7 @@ function credentialsIn(
   { start, most }: { start: number; most: number },
 ): Span | undefined {
   if (text.startsWith(REPLACEMENT, start)) return undefined;
-  const store = STORES.test(text.slice(Math.max(0, at - 28), at));
+  const store = isStore(text.slice(Math.max(0, at - 28), at));
   const [colon, sign] = userInfo(text, start, { most, store });
   if (sign < 0) return undefined;
   const from = colon < 0 ? start : colon + 1;
@@ -86,4 +82,13 @@ function userInfo(
 function isHost(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return isAlnum(code) || code === 91;
+}
+
+/**
+ * Whether it ends with the scheme of a connection string, where passwords are
+ * often not encoded.
+ */
+function isStore(lead: string): boolean {
+  return /(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|valkey|amqp|amqps|clickhouse|mssql|sqlserver|cockroachdb|couchdb|neo4j|bolt|nats|ldap|ldaps|smtp|smtps|imap|imaps|mqtt|kafka|cassandra|snowflake|oracle|db2)(?:\+[a-z0-9]{1,12})?$/i
+    .test(lead);
 }

@@ -1,8 +1,5 @@
 const FULL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-const LENIENT =
-  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i;
-
 /** Whether `text` is an ISO 8601 time of day with its zone. */
 export function isFullTime(text: string): boolean {
   return FULL.test(text) && !Number.isNaN(Date.parse(text));
@@ -14,7 +11,9 @@ export function isFullTime(text: string): boolean {
  * at all (an early version; taken as UTC), with blanks around it.
  */
 export function parseTime(text: string): number | undefined {
-  const parts = LENIENT.exec(text.trim());
+  const parts =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i
+      .exec(text.trim());
   if (!parts) return undefined;
   const [, day, clock, fraction = "", zone = "Z"] = parts;
   const offset = /^[+-]/.test(zone)

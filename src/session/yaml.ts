@@ -80,22 +80,26 @@ function isReserved(text: string): boolean {
     /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);
 }
 
-/**
- * What must not stand raw in a quoted text, beyond what JSON escapes: what YAML
- * forbids, and what is invisible or turns the text around it.
- */
-const RAW = /[\u007f-\u009f\p{Cf}\u2028\u2029\ufffe\uffff]/gu;
-
 function scalar(value: unknown): string {
   if (typeof value === "string") {
     if (PLAIN.test(value) && !isReserved(value)) return value;
     if (SIMPLE.test(value)) return `"${value}"`;
-    return JSON.stringify(value).replaceAll(
-      RAW,
-      (character) =>
-        `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`,
-    );
+    return quoted(value);
   }
   if (typeof value !== "object" || value === null) return String(value);
   return Array.isArray(value) ? "[]" : "{}";
+}
+
+/**
+ * Escapes what must not stand raw, beyond what JSON escapes: what YAML forbids,
+ * and what is invisible or turns the text around it.
+ */
+function quoted(text: string): string {
+  const json = JSON.stringify(text);
+  if (/^[ -~]*$/.test(json)) return json;
+  return json.replaceAll(
+    /[\u007f-\u009f\p{Cf}\u2028\u2029\ufffe\uffff]/gu,
+    (character) =>
+      `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`,
+  );
 }

@@ -18,8 +18,6 @@ export const LARGEST_TEMPLATE = 256 * 1024;
 /** Templates of one folder. */
 const MOST = 500;
 
-const FILE = /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u;
-
 export type TemplateOrigin = "project" | "user" | "shipped";
 
 /** A template that is there, not read yet. */
@@ -74,7 +72,9 @@ export function templateFolder(
 function filesIn(system: System, folder: string): string[] {
   try {
     return system.files.list(folder)
-      .map(({ name }) => FILE.exec(name)?.[1])
+      .map(({ name }) =>
+        /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u.exec(name)?.[1]
+      )
       .filter((name) => name !== undefined)
       .sort().slice(0, MOST);
   } catch (error) {

@@ -1,0 +1,123 @@
+import { readContextFile } from "../claude/context_file.ts";
+import type { Context } from "../cli/command.ts";
+import type { Capture } from "../git/capture.ts";
+import type { Checkpoint } from "../session/checkpoint.ts";
+import { buildRecord } from "../session/checkpoint_record.ts";
+import { NO_CONTENT } from "../session/content.ts";
+import { buildSave, type Draft } from "../session/draft.ts";
+import { sessionId } from "../session/ids.ts";
+import { redactRecord } from "../session/redact_known.ts";
+import type { Save } from "../session/save.ts";
+import { shellWord } from "../session/shell.ts";
+import { readContextUsage } from "../store/context_usage.ts";
+import { layout } from "../store/layout.ts";
+import { redactorOf } from "../store/redaction.ts";
+import { readStoreId } from "../store/store_id.ts";
+import { currentStack } from "../store/work_current.ts";
+import type { System } from "../system/system.ts";
+import { BUILD, VERSION } from "../version.ts";
+import type { CheckpointPlace } from "./checkpoint_place.ts";
+import type { CheckpointOrder } from "./checkpoint_take.ts";
+import { agentOf } from "./pause_agent.ts";
+
+/** What a checkpoint tells beside the files. */
+export interface Around
+  extends Required<Pick<Draft, "agent" | "work" | "stack" | "usage">> {
+  /** `.claude/context.md`. */
+  readonly context: string | null;
+}
+
+/** Reads that, which needs nothing of git. */
+export function aroundOf(
+  context: Context,
+  { workspace, vault }: CheckpointPlace,
+): Around {
+  const { system } = context;
+  const { root, cwd } = workspace;
+  const agent = agentOf(context, { given: undefined, cwd });
+  return {
+    ...agent,
+    stack: currentStack(system, workspace).chain,
+    usage: readContextUsage(system, root, agent.agent?.session_id),
+    context: readContextFile(system, vault.workspace.worktree) ?? null,
+  };
+}
+
+/** The record of what was captured, redacted. */
+export function recordFor(
+  system: System,
+  { workspace, vault }: CheckpointPlace,
+  { order, id, capture, around }: {
+    order: CheckpointOrder;
+    id: string;
+    capture: Capture;
+    around: Around;
+  },
+): Checkpoint {
+  const { kind, note } = order;
+  // A number that was added to the id is part of the name too.
+  const name = kind === "named" ? order.name : id;
+  const time = system.now();
+  const record = buildRecord({
+    id,
+    name,
+    kind,
+    note: note ?? null,
+    time,
+    workspace: { ...workspace, worktree: vault.workspace.worktree },
+    snapshot: capture,
+    context: around.context,
+    os: system.platform,
+    session: sessionOf(system, {
+      workspace,
+      capture,
+      order,
+      around,
+      time,
+      name,
+    }),
+  });
+  return redactRecord(redactorOf(system), record);
+}
+
+/** What a pause would save now, with the way back to this checkpoint. */
+function sessionOf(
+  system: System,
+  { workspace, capture, order, around, time, name }: {
+    workspace: CheckpointPlace["workspace"];
+    capture: Capture;
+    order: CheckpointOrder;
+    around: Around;
+    time: Date;
+    name: string;
+  },
+): Save {
+  const { root } = workspace;
+  const { context: _, ...told } = around;
+  const save = buildSave({
+    content: order.content ?? NO_CONTENT,
+    workspace,
+    state: workspace.git === "repository" ? capture.state : undefined,
+    ...told,
+    kind: "checkpoint",
+    version: VERSION,
+    build: BUILD,
+    time,
+  }, {
+    id: sessionId(time),
+    sessions: layout(root).sessions,
+    store: readStoreId(system, root) ?? null,
+  });
+  const restore = `mpm checkpoint restore ${shellWord(name)}`;
+  return {
+    ...save,
+    resume_instructions: {
+      quick_start: [
+        `Run: ${restore}`,
+        "Run: git status to check current state",
+      ],
+      files_to_review: save.resume_instructions.files_to_review,
+      validation_commands: { check_git: "git status && git log -1 --stat" },
+    },
+  };
+}
