@@ -101,7 +101,7 @@ export class Restore {
     const staged = await this.#stage();
     writeMarker(system, workspace.root, this.#marker());
     const { removed, trashed, written } = this.#files(staged);
-    const { indexRestored, notes } = await this.#index();
+    const { indexRestored, notes } = await this.#index(written);
     const entry = this.#journal();
     if (this.#staging() !== stagingFolder(workspace.root, this.#worktree)) {
       removeTree(system, this.#staging());
@@ -224,7 +224,7 @@ export class Restore {
     return { trashed, removed, written };
   }
 
-  async #index() {
+  async #index(written: readonly string[]) {
     const { order, planned, stamp } = this.#parts;
     const { vault } = this.#place;
     if (vault.own) return { indexRestored: false, notes: [] };
@@ -238,6 +238,7 @@ export class Restore {
         delta: planned.index,
         marks: marksOf(order.target),
         paths: order.paths,
+        written,
       },
       stamp,
       token: this.#token,

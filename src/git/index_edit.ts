@@ -10,6 +10,8 @@ export interface TargetIndex {
   readonly marks: IndexMarks;
   /** Only these files and folders; none: all. */
   readonly paths: readonly string[];
+  /** Files that the restore has written. */
+  readonly written: readonly string[];
 }
 
 /** How one index becomes another. */
@@ -25,7 +27,7 @@ export interface IndexEdit {
 /** What leads from the index that was captured to that of a checkpoint. */
 export function indexEdit(
   capture: Capture,
-  { delta, marks, paths }: TargetIndex,
+  { delta, marks, paths, written }: TargetIndex,
 ): IndexEdit {
   const wanted = (path: string) =>
     !isOwnPath(path) &&
@@ -37,7 +39,8 @@ export function indexEdit(
   const added: Uint8Array[] = [];
   const touched = new Set<string>();
   const intents: { path: string; mode: string }[] = [];
-  for (const path of new Set([...before.keys(), ...after.keys()])) {
+  const anew = new Set(written);
+  for (const path of new Set([...before.keys(), ...after.keys(), ...anew])) {
     if (!wanted(path)) continue;
     const plain = {
       entries: [baseEntry(capture, path)].filter((entry) =>
@@ -47,7 +50,10 @@ export function indexEdit(
     };
     const was = before.get(path) ?? plain;
     const is = after.get(path) ?? plain;
-    if (JSON.stringify(was) === JSON.stringify(is)) continue;
+    const same = JSON.stringify(was) === JSON.stringify(is);
+    // Where line ends are converted one content has several sizes, and git
+    // takes a size that it did not note for a change: it is to look again.
+    if (same && !(anew.has(path) && isPlainFile(is))) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
     for (const entry of is.entries) added.push(indexLine(path, entry, none));
@@ -83,6 +89,11 @@ interface PathState {
   readonly entries: readonly (TreeEntry & { stage?: number })[];
   /** The mode of an entry that is only meant to be added. */
   readonly intent: string | null;
+}
+
+function isPlainFile({ entries: [entry, ...more], intent }: PathState) {
+  return entry !== undefined && more.length === 0 && intent === null &&
+    (entry.stage ?? 0) === 0 && entry.mode.startsWith("100");
 }
 
 function statesOf(
