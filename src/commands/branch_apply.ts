@@ -29,7 +29,12 @@ import { type BranchPlan } from "./branch_plan.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { keepLeft } from "./detour_commits.ts";
-import { barelyIgnored, cleanTree, lookAtTree } from "./detour_tree.ts";
+import {
+  barelyIgnored,
+  cleanTree,
+  gitHere,
+  lookAtTree,
+} from "./detour_tree.ts";
 import { applied, gather } from "./pause_steps.ts";
 import { answer, freeIdBeside, NO_WORDS, parentOf } from "./branch_answer.ts";
 
@@ -204,7 +209,7 @@ export class Branch {
     }
     await keepLeft(git, this.#marker!.child, { from, to: aim.to! });
     if (aim.created) await createBranch(git, aim.created);
-    await switchTo(git, aim.to!);
+    await switchTo(gitHere(this.#context, git), aim.to!);
   }
 
   async #link(from: Position): Promise<void> {

@@ -30,6 +30,7 @@ import {
   openTree,
   refuseBusy,
   refuseCovering,
+  refuseUnnamed,
   refuseUnparkable,
 } from "./detour_tree.ts";
 
@@ -184,11 +185,11 @@ async function planTree(
     refuseCovering(system, tree, capture);
   }
   const stays = !target || isAt(from, target);
-  const cleared = input.stash ? dirt : [];
   if (stays) {
-    await refuseFilters(git, () => cleared);
+    await refuseFilters(git, () => input.stash ? dirt : []);
     return { target, dirt };
   }
+  refuseUnnamed(from);
   await checkSwitch(system, tree, {
     ...{ capture, target, from, dirt },
     stash: input.stash,
@@ -199,13 +200,10 @@ async function planTree(
 function refuseUnborn({ head }: Position, input: BranchInput): void {
   if (head !== null) return;
   const flag = input.stash ? "--stash" : "--git-branch";
-  throw new MpmError(
-    "CONFLICT",
-    `"${flag}" needs a first commit to go back to`,
-    {
-      hint: "Commit something first, or leave it out",
-    },
-  );
+  const message = `"${flag}" needs a first commit to go back to`;
+  throw new MpmError("CONFLICT", message, {
+    hint: "Commit something first, or leave it out",
+  });
 }
 
 async function checkSwitch(

@@ -177,15 +177,15 @@ function headNotes(
   const { head, branch: given } = planned.capture.state;
   const branch = given === undefined ? undefined : nameForm(given);
   if (head === target.head && (branch ?? null) === target.branch) return [];
-  // On its branch already, the branch is what has moved.
-  const to = target.branch === null || target.branch === branch
-    ? `--detach ${target.head}`
-    : shellWord(target.branch);
+  // A branch that is checked out has moved since: its name leads nowhere.
+  const how = target.branch === null || target.branch === branch
+    ? `git checkout --detach ${target.head}`
+    : `git checkout ${shellWord(target.branch)}`;
   return [
     `The checkpoint was taken on ${target.branch ?? "a detached HEAD"} at ` +
     `${target.head.slice(0, 7)}; HEAD is ${branch ?? "detached"} at ` +
     `${head?.slice(0, 7) ?? "no commit"} and was not moved. To go there: ` +
-    `git checkout ${to}`,
+    how,
   ];
 }
 

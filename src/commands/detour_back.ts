@@ -1,7 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
-import { dropCleanWorktree } from "../git/detour_worktree.ts";
 import { partOf } from "../git/read_checkpoints.ts";
 import {
   createBranch,
@@ -30,7 +29,14 @@ import type { CheckpointPlace } from "./checkpoint_place.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { settleLeft } from "./detour_commits.ts";
 import { endDetour, keepParked } from "./detour_end.ts";
-import { cleanTree, lookAtTree, openTree, recordBy } from "./detour_tree.ts";
+import { dropLinked } from "./detour_unlink.ts";
+import {
+  cleanTree,
+  gitHere,
+  lookAtTree,
+  openTree,
+  recordBy,
+} from "./detour_tree.ts";
 import { restoreLocked } from "./restore_apply.ts";
 import { settleRestore } from "./restore_settle.ts";
 import { waitForIndex } from "../git/restore_index.ts";
@@ -105,14 +111,14 @@ export async function takeBack(
       notes.push(...await treeBack(context, place, marker));
     }
     const { git } = place.vault;
-    const stays = marker.linked !== null &&
-      system.files.lstat(marker.linked) !== undefined &&
-      !await dropCleanWorktree(git, marker.linked);
-    if (stays) {
-      notes.push(`The worktree "${marker.linked}" is not clean: it stays`);
-    }
+    const linked = marker.linked === null
+      ? undefined
+      : await dropLinked(system, root, { git, path: marker.linked });
+    notes.push(...linked?.notes ?? []);
     const now = await readPosition(git);
-    if (marker.created && now.branch !== marker.created.branch && !stays) {
+    if (
+      marker.created && now.branch !== marker.created.branch && !linked?.stays
+    ) {
       await dropBranch(git, marker.created);
     }
     if (marker.operation === "branch" && marker.from.branch === null) {
@@ -168,7 +174,7 @@ async function treeBack(
   }
   if (isAt(now, from) && isAsBefore(capture, target)) return [];
   const notes = await clear(context, place, { marker, capture });
-  if (!isAt(now, from)) await back(place, from);
+  if (!isAt(now, from)) await back(context, place, from);
   if (target) {
     const operation = "checkpoint restore";
     const title = `take back an interrupted ${marker.operation}`;
@@ -183,14 +189,18 @@ async function treeBack(
 }
 
 /** A branch that went since is made again at its commit. */
-async function back({ vault }: CheckpointPlace, from: Position): Promise<void> {
+async function back(
+  context: Context,
+  { vault }: CheckpointPlace,
+  from: Position,
+): Promise<void> {
   const { branch, head } = from;
   if (branch !== null && head !== null) {
     const ref = `refs/heads/${branch}`;
     const there = await vault.git.run(["show-ref", "--verify", "--quiet", ref]);
     if (there.status !== 0) await createBranch(vault.git, { branch, head });
   }
-  await switchTo(vault.git, from);
+  await switchTo(gitHere(context, vault.git), from);
 }
 
 /** Whether the tree was not touched, or is put right already. */

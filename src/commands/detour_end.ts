@@ -76,9 +76,9 @@ function resumed(
     ...leftovers === null ? {} : { leftovers },
     ...ending.action === "cancel" ? { cancelled: true } : {},
   };
-  const open = parent.state === "paused"
-    ? moved(parent, "resume", time)
-    : parent;
+  const goesOn = parent.state === "paused" &&
+    isCalledBack(system, root, { parent, place: marker.place });
+  const open = goesOn ? moved(parent, "resume", time) : parent;
   const next: Work = {
     ...open,
     children: told ? open.children : [...open.children, entry],
@@ -87,6 +87,19 @@ function resumed(
   if (same) return parent;
   const one = { checkpoint: kept ?? "", session: marker.child, at };
   return writeWork(system, root, kept === null ? next : withKept(next, one));
+}
+
+/**
+ * Whether a parent goes on when a detour at `place` ends: its own worktree may
+ * be at another session by now.
+ */
+export function isCalledBack(
+  system: System,
+  root: string,
+  { parent, place }: { parent: Work; place: string },
+): boolean {
+  return parent.place === place ||
+    currentWork(system, root, parent.place).work?.id === parent.id;
 }
 
 /** Notes that a checkpoint holds work of `owner`. Call under the lock. */

@@ -11,7 +11,7 @@ import { WorktreeWriter } from "../git/restore_files.ts";
 import { refuseHeldIndex } from "../git/restore_index.ts";
 import { resetTracked } from "../git/switch.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
-import type { CheckpointKey } from "../session/detour.ts";
+import type { CheckpointKey, Position } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { LeftOut } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
@@ -86,11 +86,23 @@ export function refuseBusy(
 ): void {
   const operation = readOperation(system, workspace.gitDir!);
   if (operation !== undefined) {
-    throw new MpmError("CONFLICT", `A ${operation} is in progress here`, {
-      hint: `Finish it or give it up (git ${operation} --abort) first`,
-    });
+    const article = operation === "am" ? "An" : "A";
+    const end = operation === "bisect" ? "reset" : "--abort";
+    throw new MpmError(
+      "CONFLICT",
+      `${article} ${operation} is in progress here`,
+      { hint: `Finish it or give it up (git ${operation} ${end}) first` },
+    );
   }
   refuseHeldIndex(system, vault);
+}
+
+/** Throws CONFLICT for a git branch that no command could go back to. */
+export function refuseUnnamed({ branch }: Position): void {
+  if (branch === null || branch.isWellFormed()) return;
+  throw new MpmError("CONFLICT", `The name of "${branch}" is not UTF-8`, {
+    hint: "Rename that git branch first: git branch -m <name>",
+  });
 }
 
 /** The record of a checkpoint, from its commit; `undefined`: it is gone. */
@@ -184,7 +196,16 @@ export async function cleanTree(
       });
     }
   }
-  await resetTracked(vault.git);
+  await resetTracked(gitHere(context, vault.git));
+}
+
+/**
+ * Git in the folder that the command was given: the one it runs in it leaves
+ * there, empty where need be, and neither mpm nor the user's shell could go on
+ * in one that is gone.
+ */
+export function gitHere({ system, folder }: Context, git: Git): Git {
+  return system.files.lstat(folder) ? git.in(folder) : git;
 }
 
 /** The capture of the tree as it is, with nothing stored. */

@@ -163,7 +163,11 @@ function pointerFindings(
   if (id === undefined) {
     return [warning(`"${at.pointer}" does not say which save is newest`, more)];
   }
-  return system.files.lstat(saveFiles(at.sessions, id).json)
+  // One that left with its branch, or was lost, is told of as a save.
+  const isKept = saves.some((save) =>
+    save.id === id && save.location === "kept"
+  );
+  return isKept || system.files.lstat(saveFiles(at.sessions, id).json)
     ? []
     : [warning(`"${at.pointer}" leads to ${id}, which is not there`, more)];
 }

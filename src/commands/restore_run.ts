@@ -102,7 +102,7 @@ export class Restore {
     const staged = await this.#stage();
     writeMarker(system, workspace.root, this.#marker());
     const { removed, trashed, written } = this.#files(staged);
-    const { indexRestored, notes } = await this.#index();
+    const { indexRestored, notes } = await this.#index(written);
     const entry = this.#journal();
     if (this.#staging() !== stagingFolder(workspace.root, this.#worktree)) {
       removeTree(system, this.#staging());
@@ -225,7 +225,7 @@ export class Restore {
     return { trashed, removed, written };
   }
 
-  async #index() {
+  async #index(written: readonly string[]) {
     const { order, planned, stamp } = this.#parts;
     const { vault } = this.#place;
     if (!hasIndex(vault, order.target)) {
@@ -241,7 +241,7 @@ export class Restore {
         delta: planned.index,
         marks: marksOf(order.target),
         paths: order.paths,
-        written: planned.plan.writes.map(({ path }) => path),
+        written,
       },
       stamp,
       token: this.#token,

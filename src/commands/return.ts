@@ -22,7 +22,8 @@ it; a conflict is found before anything is changed. --keep-parked comes back
 without the parked work, which stays in its checkpoint.
 
 A detour in a worktree of its own ends there; the worktree is removed if it holds
-nothing that is not merged.`,
+nothing that is not merged, and no process is in it, such as your shell: then
+"mpm worktrees prune" removes it later.`,
   positionals: [],
   flags: {
     summary: {

@@ -22,7 +22,7 @@ import { takeCheckpoint } from "./checkpoint_take.ts";
 import { keepOwn, settleLeft } from "./detour_commits.ts";
 import { endDetour } from "./detour_end.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
-import { cleanTree, lookAtTree } from "./detour_tree.ts";
+import { cleanTree, gitHere, lookAtTree } from "./detour_tree.ts";
 import { restoreLocked } from "./restore_apply.ts";
 import { type ReturnPlan } from "./return_plan.ts";
 import { type Deeds, endWorktree } from "./return_report.ts";
@@ -222,7 +222,7 @@ export class Return {
   }
 
   async #leave(to: NonNullable<ReturnPlan["to"]>): Promise<void> {
-    await switchTo(this.#plan.tree!.vault.git, to);
+    await switchTo(gitHere(this.#context, this.#plan.tree!.vault.git), to);
   }
 
   async #restore({ record }: Target): Promise<void> {

@@ -33,6 +33,8 @@ import {
   gone,
   hasDetour,
   noDetour,
+  refuseUnborn,
+  refuseWithoutGit,
 } from "./return_refusals.ts";
 import { isStranded } from "./stranded.ts";
 import { needCurrent } from "./work_steps.ts";
@@ -91,6 +93,7 @@ export async function planReturn(
   const linked = workspace.linked && detour?.kind === "worktree";
   const kept = input["keep-parked"] ? detour?.checkpoint ?? null : null;
   const plan = { workspace, input, child, parent, kept, linked };
+  if (workspace.git !== "repository") refuseWithoutGit(plan);
   if (workspace.git !== "repository" || !detour) {
     const nothing = { tree: undefined, to: null, parked: undefined, dirt: [] };
     return { ...plan, ...nothing, from: { branch: null, head: null } };
@@ -101,12 +104,13 @@ export async function planReturn(
     return { ...plan, tree, from, ...await planLinked(system, tree, input) };
   }
   const to = await destination(system, tree, { input, detour, from });
-  const parked = detour.checkpoint === null || input["keep-parked"]
-    ? undefined
-    : await findParked(tree, { child, detour, head: (to ?? from).head });
+  const restores = detour.checkpoint !== null && !input["keep-parked"];
+  if (to !== null || restores) refuseUnborn(from);
+  const parked = restores
+    ? await findParked(tree, { child, detour, head: (to ?? from).head })
+    : undefined;
   const dirt = await planTree(system, tree, {
-    ...{ input, from, to, child },
-    restores: parked !== undefined,
+    ...{ input, from, to, child, restores },
   });
   return { ...plan, tree, from, to, parked, dirt };
 }
@@ -206,6 +210,7 @@ async function planTree(
   const told = input.park || input.carry || input.discard;
   if (dirt.length > 0 && !told) throw dirty(dirt, child);
   if (dirt.length > 0) {
+    refuseUnborn(from);
     refuseUnparkable(capture);
     refuseCovering(system, tree, capture);
   }

@@ -1,9 +1,10 @@
 import { MpmError } from "../errors.ts";
+import type { Position } from "../session/detour.ts";
 import { shellWord } from "../session/shell.ts";
 import type { Work } from "../session/work.ts";
 import { labelOf } from "../session/work_record.ts";
 import { named } from "./detour_tree.ts";
-import type { ReturnInput } from "./return_plan.ts";
+import type { ReturnInput, ReturnPlan } from "./return_plan.ts";
 
 export function checkFlags(input: ReturnInput): void {
   const given = (["park", "carry", "discard"] as const)
@@ -71,6 +72,50 @@ export function gone(
     {
       hint:
         `Make it again: ${again}; or return to another: --git-branch <branch>`,
+    },
+  );
+}
+
+/** Without a commit there is nothing that a tree could be compared with. */
+export function refuseUnborn({ branch, head }: Position): void {
+  if (head !== null) return;
+  throw new MpmError("CONFLICT", `"${branch}" has no commit yet`, {
+    hint: "Commit something first, or go to a branch that has one",
+  });
+}
+
+/**
+ * Throws CONFLICT for what only git can do: without it a return would end the
+ * detour and leave the tree where it is.
+ */
+export function refuseWithoutGit(
+  { workspace, input, child }: Pick<
+    ReturnPlan,
+    "workspace" | "input" | "child"
+  >,
+): void {
+  const reason = workspace.reason ?? "this is none";
+  const flag = [
+    input.park ? "--park" : undefined,
+    input.carry ? "--carry" : undefined,
+    input["git-branch"] === undefined ? undefined : "--git-branch",
+  ].find((one) => one !== undefined);
+  if (flag !== undefined) {
+    throw new MpmError(
+      "CONFLICT",
+      `"${flag}" needs a git repository: ${reason}`,
+      { hint: `Leave out ${flag}: the files then stay as they are` },
+    );
+  }
+  const { detour } = child;
+  const touched = detour && (detour.kind !== "plain" || detour.checkpoint);
+  if (!touched || input["keep-parked"]) return;
+  throw new MpmError(
+    "CONFLICT",
+    `${labelOf(child)} left a git repository: ${reason}`,
+    {
+      hint: "Mend that first; or come back with the files as they are, and " +
+        "parked work in its checkpoint: mpm return --keep-parked",
     },
   );
 }

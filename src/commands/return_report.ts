@@ -1,6 +1,7 @@
+import { dirname, join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import { detectChanges } from "../git/detect.ts";
-import { unlockWorktree } from "../git/detour_worktree.ts";
+import { unlockWorktree, WORKTREES } from "../git/detour_worktree.ts";
 import { tryFileChanges } from "../git/file_changes.ts";
 import { Git } from "../git/git.ts";
 import { LOG_FORMAT, parseLog } from "../git/log.ts";
@@ -128,11 +129,18 @@ async function removed(
     callers: [],
   });
   const item = found?.items.find(({ facts }) => facts.path === worktree);
-  if (!found || !item) return found?.skipped ?? "git does not know it";
+  if (!found || !item) return found?.skipped ?? whyUnknown(root, worktree);
   if (!item.decision.remove) return item.decision.reason;
   const [done] = await removeWorktrees(system, root, {
     ...found,
     items: [item],
   });
   return done?.problem ?? null;
+}
+
+/** The clean-up looks at nothing else. */
+function whyUnknown(root: string, worktree: string): string {
+  return dirname(worktree) === join(root, WORKTREES)
+    ? "git does not know it"
+    : `it is outside of ${WORKTREES}`;
 }

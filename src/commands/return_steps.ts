@@ -1,10 +1,13 @@
 import type { Context } from "../cli/command.ts";
 import { locate } from "../git/workspace.ts";
 import type { ReturnResult } from "../session/results_detour.ts";
+import { shellWord } from "../session/shell.ts";
 import { moved } from "../session/work_record.ts";
 import { lockDetours } from "../store/detour_marker.ts";
 import { settleHeld } from "./detour_back.ts";
+import { isCalledBack } from "./detour_end.ts";
 import { settleDetour } from "./detour_settle.ts";
+import { named } from "./detour_tree.ts";
 import { planReturn, type ReturnInput } from "./return_plan.ts";
 import { changesSince, deedsOf } from "./return_report.ts";
 import { targetOf } from "./return_target.ts";
@@ -28,10 +31,29 @@ export async function returned(
     result = await new Return(context, plan, deeds).run();
   }
   if (input["no-changes"] || result.worktree || !result.parent) return result;
-  return {
-    ...result,
-    changes: await changesSince(system, workspace, result.parent),
-  };
+  const changes = await changesSince(system, workspace, result.parent);
+  const warnings = [...result.warnings, ...putAway(result, changes)];
+  return { ...result, changes, warnings };
+}
+
+/** What to say of leftovers that were there before the detour. */
+function putAway(
+  { leftovers }: ReturnResult,
+  changes: ReturnResult["changes"],
+): string[] {
+  if (!leftovers || leftovers.how === "carried") return [];
+  const away = new Set(leftovers.paths);
+  const own = (changes?.working_directory.paths ?? [])
+    .filter(({ path, then, now }) =>
+      then !== null && now === null && away.has(path)
+    )
+    .map(({ path }) => path);
+  if (own.length === 0) return [];
+  const restore = `mpm checkpoint restore ${shellWord(leftovers.checkpoint)}`;
+  return [
+    `Uncommitted before the detour, and put away with it: ${named(own)}. ` +
+    `"${restore}" brings it back`,
+  ];
 }
 
 /** What `returned` would do. */
@@ -53,9 +75,11 @@ export async function planned(
   const active = child.state === "paused"
     ? moved(child, "resume", time)
     : child;
+  const goesOn = parent?.state === "paused" &&
+    isCalledBack(system, workspace.root, { parent, place: child.place });
   const result = answer(plan, deeds, {
     child: moved(active, action, time),
-    parent: parent?.state === "paused" ? moved(parent, "resume", time) : parent,
+    parent: goesOn ? moved(parent, "resume", time) : parent,
     time,
   });
   const how = howOf(input);

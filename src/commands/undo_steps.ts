@@ -106,9 +106,13 @@ export const UNDO: Readonly<Record<string, UndoKind>> = {
   "return": { undo: refuseReturn },
 };
 
+/** Those that say why not: they are no way on either. */
+const REFUSED = new Set(["worktrees restore", "branch", "return"]);
+
 /** The way on where one operation cannot be taken back. */
 function onwards({ entries, entry }: UndoOrder, first: string): string {
-  const earlier = earlierHint(entries, entry);
+  const ways = entries.filter(({ operation }) => !REFUSED.has(operation));
+  const earlier = earlierHint(ways, entry);
   return earlier === undefined ? first : `${first}; ${earlier}`;
 }
 
@@ -133,7 +137,7 @@ function refuseReturn(order: UndoOrder): Promise<Undone> {
   throw new MpmError(
     "CONFLICT",
     `Operation ${entry.id} cannot be taken back: ${entry.title}, and a ` +
-      "session that is complete stays so",
+      "session that is over stays so",
     {
       hint: onwards(
         order,

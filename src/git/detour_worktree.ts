@@ -1,5 +1,5 @@
-import { join } from "@std/path";
-import { isMissing } from "../errors.ts";
+import { join, resolve } from "@std/path";
+import { FileError, isMissing } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
@@ -52,8 +52,31 @@ export async function dropCleanWorktree(
 ): Promise<boolean> {
   await unlockWorktree(git, path);
   const gone = await git.run(["worktree", "remove", "--", path]);
-  if (gone.status !== 0) await git.run(["worktree", "prune"]);
   return gone.status === 0;
+}
+
+/** Forgets a worktree whose folder is gone; one not known is fine. */
+export async function forgetWorktree(git: Git, path: string): Promise<void> {
+  await git.run(["worktree", "remove", "--force", "--", path]);
+}
+
+/**
+ * Whether git was stopped while it made the worktree at `path`: its index comes
+ * last. What is there are files of the commit, the last of them perhaps in part.
+ */
+export function isUnfinished(system: System, path: string): boolean {
+  const { files } = system;
+  try {
+    const text = new TextDecoder()
+      .decode(files.readOwn(join(path, ".git"), 64 * 1024));
+    const gitDir = /^gitdir: (.+)$/m.exec(text)?.[1];
+    return gitDir !== undefined &&
+      !files.lstat(join(resolve(path, gitDir), "index"));
+  } catch (error) {
+    if (isMissing(error)) return files.list(path).length === 0;
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 /** Every path of a commit. */

@@ -128,6 +128,11 @@ export class Git {
     return new Git(this.#system, this.folder, setting);
   }
 
+  /** The same git run in another folder of the worktree. */
+  in(folder: string): Git {
+    return new Git(this.#system, folder, this.#setting);
+  }
+
   /** Runs git to its end, for callers that branch on how it ended. */
   run(args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
     const { stdin, env, timeout = TIME_LIMIT } = options;

@@ -10,7 +10,7 @@ export interface TargetIndex {
   readonly marks: IndexMarks;
   /** Only these files and folders; none: all. */
   readonly paths: readonly string[];
-  /** Files that were written: what the index knows of their sizes is over. */
+  /** Files that the restore has written. */
   readonly written: readonly string[];
 }
 
@@ -39,9 +39,8 @@ export function indexEdit(
   const added: Uint8Array[] = [];
   const touched = new Set<string>();
   const intents: { path: string; mode: string }[] = [];
-  const stale = new Set(written);
-  const all = new Set([...before.keys(), ...after.keys(), ...stale]);
-  for (const path of all) {
+  const anew = new Set(written);
+  for (const path of new Set([...before.keys(), ...after.keys(), ...anew])) {
     if (!wanted(path)) continue;
     const plain = {
       entries: [baseEntry(capture, path)].filter((entry) =>
@@ -52,7 +51,9 @@ export function indexEdit(
     const was = before.get(path) ?? plain;
     const is = after.get(path) ?? plain;
     const same = JSON.stringify(was) === JSON.stringify(is);
-    if (same && !(stale.has(path) && is.entries.length > 0)) continue;
+    // Where line ends are converted one content has several sizes, and git
+    // takes a size that it did not note for a change: it is to look again.
+    if (same && !(anew.has(path) && isPlainFile(is))) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
     for (const entry of is.entries) added.push(indexLine(path, entry, none));
@@ -88,6 +89,11 @@ interface PathState {
   readonly entries: readonly (TreeEntry & { stage?: number })[];
   /** The mode of an entry that is only meant to be added. */
   readonly intent: string | null;
+}
+
+function isPlainFile({ entries: [entry, ...more], intent }: PathState) {
+  return entry !== undefined && more.length === 0 && intent === null &&
+    (entry.stage ?? 0) === 0 && entry.mode.startsWith("100");
 }
 
 function statesOf(

@@ -119,7 +119,7 @@ function deedLines({ commits, files, from }: ReturnResult): string[] {
 }
 
 function leftoverLines(
-  { leftovers, dry_run: dry, session, from }: ReturnResult,
+  { leftovers, dry_run: dry, session, from, to, worktree }: ReturnResult,
 ) {
   const text: string[] = [];
   if (leftovers) {
@@ -132,10 +132,13 @@ function leftoverLines(
         }: ${pathsText(paths)}`,
     );
   }
-  if (session.state === "cancelled" && from.branch !== null) {
+  const own = worktree || from.branch !== to.branch;
+  if (session.state === "cancelled" && from.branch !== null && own) {
     const branch = shellWord(from.branch);
+    // It may have been there before.
     text.push(
-      `  Its git branch stays: git branch -D ${escapeText(branch)} deletes it`,
+      "  Its git branch stays; if nothing else needs it: " +
+        `git branch -D ${escapeText(branch)}`,
     );
   }
   return text;
@@ -152,10 +155,14 @@ function backLines(result: ReturnResult): string[] {
     ];
   }
   const moved = from.branch !== to.branch || from.head !== to.head;
+  const inGit = to.branch !== null || to.head !== null;
   return [
-    moved
-      ? `Git branch: ${escapeText(positionText(to))} again`
-      : `Git branch: ${escapeText(positionText(to))}, as before`,
+    ...inGit
+      ? [
+        `Git branch: ${escapeText(positionText(to))}` +
+        (moved ? " again" : ", as before"),
+      ]
+      : [],
     ...restored
       ? [
         `${result.dry_run ? "Would restore" : "Restored"}` +

@@ -92,10 +92,12 @@ export function sessionLine(session: WorkView, style: TextStyle): string {
 
 /** An active session that no worktree is at, and the way out of it. */
 export function lostNote({ id, state, ...titled }: WorkView | Work): string {
-  return `${
-    shortTitle({ id, ...titled })
-  } is ${state}, but its worktree is not ` +
-    `at it: mpm complete ${id} or mpm cancel ${id} ends it`;
+  // Only a return ends a detour, and that needs the worktree to be at it.
+  const way = titled.parent === null
+    ? `mpm complete ${id} or mpm cancel ${id} ends it`
+    : "mpm doctor --fix puts it back";
+  const title = shortTitle({ id, ...titled });
+  return `${title} is ${state}, but its worktree is not at it: ${way}`;
 }
 
 /** A state as it is painted everywhere. */

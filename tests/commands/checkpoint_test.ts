@@ -893,6 +893,38 @@ Deno.test("what is too large is refused by name, another git command is waited o
   assertEquals(Deno.statSync(join(env.project, "large")).size, 3 * 1024 * 1024);
 });
 
+Deno.test("where HEAD has moved on its branch, the way back is to the commit", async () => {
+  using env = TestEnv.repository();
+  env.write("file", "1\n");
+  await save(env, "then");
+  const head = env.git("rev-parse", "HEAD");
+  env.git("commit", "-q", "--allow-empty", "-m", "Later");
+  const { notes } = await restore(env, "then");
+  assertStringIncludes(
+    notes.join("\n"),
+    `To go there: git checkout --detach ${head}`,
+  );
+});
+
+Deno.test("a file that git would convert is clean again after a restore", async () => {
+  using env = TestEnv.repository();
+  env.git("config", "core.autocrlf", "true");
+  env.write("page.txt", "1\n2\n");
+  env.write("kept.txt", "1\n2\n");
+  env.commit("Pages");
+  env.git("update-index", "--assume-unchanged", "kept.txt");
+  await save(env, "then");
+  const before = stateOf(env);
+  // As a switch there and back leaves them: with other line ends.
+  for (const path of ["page.txt", "kept.txt"]) env.remove(path);
+  env.git("update-index", "--no-assume-unchanged", "kept.txt");
+  env.git("checkout", "--", ".");
+  await restore(env, "then");
+  assertEquals(env.read("page.txt"), "1\n2\n");
+  assertEquals(env.git("status", "--porcelain"), "");
+  assertEquals(stateOf(env), before);
+});
+
 Deno.test("--to writes into a new or empty folder and nowhere else", async () => {
   using env = busy();
   await save(env, "one");

@@ -10,6 +10,7 @@ import {
 } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 
 const NINE = () => new Date("2026-11-20T09:00:00Z");
 const TEN = () => new Date("2026-11-20T10:00:00Z");
@@ -241,7 +242,32 @@ Deno.test("a branch refuses a tree that is busy or cannot be parked", async () =
   env.commit("Ours");
   env.run("git", ["merge", "other"]);
   await refuse("A merge is in progress");
+  await refuse("(git merge --abort)");
+  env.git("merge", "--abort");
+  env.git("bisect", "start");
+  await refuse("(git bisect reset)");
+  env.git("bisect", "reset");
+  env.git("format-patch", "-1", "other", "--output=.git/theirs");
+  env.run("git", ["am", "-q", ".git/theirs"]);
+  await refuse("An am is in progress");
 });
+
+posixTest(
+  "a branch refuses to leave a git branch that it cannot name",
+  async () => {
+    using env = featureUnderWay();
+    const odd = env.run("sh", [
+      "-c",
+      "git switch -q -c \"$(printf 'b\\377')\"",
+    ]);
+    assertEquals(odd.status, 0, odd.stderr);
+    const done = await mpm(env, ["branch", "a", "--stash", "-b", "main"]);
+    assertEquals(done.status, 4, done.stdout);
+    assertStringIncludes(done.stderr, "is not UTF-8");
+    await branch(env, ["a", "--stash"]);
+    await comeBack(env);
+  },
+);
 
 Deno.test("a branch refuses to write over ignored files", async () => {
   using env = featureUnderWay();

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { branch, comeBack, treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
@@ -91,4 +92,28 @@ Deno.test("what a parked rule had ignored is told of and stays", async () => {
   assertEquals(env.read(".env"), "precious\n");
   await comeBack(env, ["--carry"]);
   assertEquals(treeOf(env), parent);
+});
+
+Deno.test("the folder that a detour is begun or ended in stays", async () => {
+  using env = TestEnv.repository();
+  env.git("switch", "-q", "-c", "feature");
+  env.write("there/file.txt", "one\n");
+  env.commit("There");
+  const there = { cwd: join(env.project, "there") };
+  env.write("there/file.txt", "two\n");
+  const before = treeOf(env);
+  await branch(env, ["fix", "--stash", "--git-branch", "main"], there);
+  assertEquals([...Deno.readDirSync(there.cwd)], []);
+  await comeBack(env, [], there);
+  assertEquals(treeOf(env), before);
+
+  const here = { cwd: join(env.project, "here") };
+  env.write("here/staged.txt", "staged\n");
+  env.git("add", "here/staged.txt");
+  const staged = treeOf(env);
+  await branch(env, ["more", "--stash"], here);
+  assertEquals([...Deno.readDirSync(here.cwd)], []);
+  env.write("here/of-the-detour.txt", "kept\n");
+  await comeBack(env, ["--park", "--no-changes"], here);
+  assertEquals(treeOf(env), staged);
 });

@@ -132,6 +132,40 @@ Deno.test("two worktrees have two stacks", async () => {
   assertEquals([treeOf(env), treeOf(env, cwd)], trees);
 });
 
+Deno.test("a return from a worktree leaves a parent paused that is at another detour", async () => {
+  using env = featureUnderWay();
+  await branch(env, ["review", "--worktree"]);
+  await branch(env, ["hotfix"]);
+  const cwd = join(env.project, ".claude/worktrees/review");
+  const back = await comeBack(env, [], { cwd });
+  assertEquals(back.parent?.state, "paused");
+  const stack = await mpm(env, ["stack"]);
+  assertEquals(stack.stderr, "");
+  assertEquals(await stackLines(env), [
+    "feature:paused",
+    "  review:complete",
+    "  hotfix:active *",
+  ]);
+  await comeBack(env);
+  assertEquals((await stackLines(env))[0], "feature:active *");
+});
+
+Deno.test("a worktree that was moved out of its folder stays, and is told so", async () => {
+  using env = featureUnderWay();
+  await branch(env, ["review", "--worktree"]);
+  const cwd = join(env.root, "moved");
+  env.git(
+    ...["worktree", "move", "-f", "-f", ".claude/worktrees/review", cwd],
+  );
+  const { worktree } = await comeBack(env, [], { cwd });
+  assertEquals(worktree, {
+    path: cwd,
+    parent: env.project,
+    removed: false,
+    reason: "it is outside of .claude/worktrees",
+  });
+});
+
 Deno.test("--worktree refuses what is there already, and changes nothing", async () => {
   using env = featureUnderWay();
   env.write(".claude/worktrees/taken/file", "x\n");

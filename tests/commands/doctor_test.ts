@@ -292,7 +292,7 @@ posixTest("doctor compares checkpoints with git", async () => {
       harm: (env) => {
         const id = checkpointId(env);
         env.git("update-ref", "-d", `refs/mpm/checkpoints/${id}`);
-        env.git("gc", "-q", "--prune=now");
+        env.git("gc", "--quiet", "--prune=now");
       },
       ...{ check: "checkpoints", state: "warning", status: 0 },
       ...{ says: "only its record is", mend: "rm " },

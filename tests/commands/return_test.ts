@@ -286,21 +286,26 @@ Deno.test("a switch by hand during the detour is no obstacle", async () => {
   assertEquals(treeOf(env), parent);
 });
 
+/** Gives each object a file of its own, so that one can be lost. */
+function unpack(env: TestEnv): void {
+  const each = "for pack in .git/objects/pack/*.pack; do " +
+    'test -f "$pack" && mv "$pack" .git/away && ' +
+    "git unpack-objects -q < .git/away; done; " +
+    "rm -f .git/away .git/objects/pack/*";
+  env.git("-c", `alias.each=!${each}`, "each");
+}
+
 Deno.test("parked work that is gone or damaged is told, with a way out", async () => {
   const { env } = await inDetour();
   using _env = env;
-  const ref = "refs/mpm/checkpoints/parked-hotfix";
-  const commit = env.git("rev-parse", ref);
+  const commit = env.git("rev-parse", "refs/mpm/checkpoints/parked-hotfix");
   const blob = env.git("rev-parse", `${commit}:worktree/feature.js`);
   const object = (id: string) =>
     join(".git/objects", id.slice(0, 2), id.slice(2));
-  // Git takes what nothing names out of the packs.
-  env.git("update-ref", "-d", ref);
-  env.git("repack", "-q", "-A", "-d");
-  env.git("update-ref", ref, commit);
+  unpack(env);
   env.remove(object(blob));
   assertStringIncludes(await refused(env), "is damaged");
-  env.git("update-ref", "-d", ref);
+  env.git("update-ref", "-d", "refs/mpm/checkpoints/parked-hotfix");
   const words = await refused(env);
   assertStringIncludes(words, "is gone");
   assertStringIncludes(words, "--keep-parked");
@@ -335,6 +340,75 @@ Deno.test("return where there is nothing to return from", async () => {
   await branch(env, ["a"]);
   const both = await mpm(env, ["return", "--park", "--carry"]);
   assertEquals(both.status, 2);
+});
+
+Deno.test("a return ends nothing where git does not answer", async () => {
+  const { env } = await inDetour();
+  using _env = env;
+  const { PATH } = env.extra;
+  env.extra.PATH = join(env.root, "tmp");
+  const none = await mpm(env, ["return"]);
+  assertEquals(none.status, 4, none.stdout);
+  assertStringIncludes(none.stderr, "git is not installed");
+  assertStringIncludes(none.stderr, "--keep-parked");
+  const flag = await mpm(env, ["return", "--park", "--keep-parked"]);
+  assertEquals(flag.status, 4, flag.stdout);
+  assertStringIncludes(flag.stderr, '"--park" needs a git repository');
+  await comeBack(env, ["--keep-parked", "--no-changes"]);
+  if (PATH === undefined) delete env.extra.PATH;
+  else env.extra.PATH = PATH;
+  const { stdout, stderr } = await mpm(env, ["stack"]);
+  assertStringIncludes(stdout + stderr, "mpm checkpoint restore parked-hotfix");
+});
+
+Deno.test("a return outside git tells nothing of git", async () => {
+  using env = new TestEnv();
+  await branch(env, ["look"]);
+  assertEquals((await mpm(env, ["return", "--carry"])).status, 4);
+  const done = await mpm(env, ["return"]);
+  assertEquals(done.status, 0, done.stderr);
+  assertEquals(done.stdout.includes("Git branch"), false);
+});
+
+Deno.test("nothing is wrong after a return from where a pause was committed", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Before"]);
+  await branch(env, ["look", "--git-branch", "look"]);
+  await mpmJson(env, ["pause", "Within"]);
+  await comeBack(env);
+  const { stdout } = await mpm(env, ["doctor"]);
+  assertStringIncludes(stdout, "ok       saves          3 saves, all intact");
+});
+
+Deno.test("a return refuses before the first commit, in words of its own", async () => {
+  using env = new TestEnv();
+  env.git("init", "-q", "-b", "main");
+  await branch(env, ["look"]);
+  env.write("idea.txt", "idea\n");
+  for (const flag of ["--park", "--discard"]) {
+    assertStringIncludes(await refused(env, flag), '"main" has no commit yet');
+  }
+  await comeBack(env);
+
+  const { env: other } = await inDetour();
+  using _other = other;
+  other.git("checkout", "-q", "--orphan", "fresh");
+  other.git("rm", "-rq", "--cached", ".");
+  other.git("clean", "-dfq", "-e", ".claude-mpm");
+  assertStringIncludes(await refused(other), '"fresh" has no commit yet');
+  other.git("switch", "-q", "fix");
+  await comeBack(other);
+});
+
+Deno.test("--discard names what was uncommitted before, and no branch of others", async () => {
+  using env = featureUnderWay();
+  await branch(env, ["look"]);
+  env.write("idea.txt", "idea\n");
+  const done = await mpm(env, ["return", "--discard"]);
+  assertEquals(done.status, 0, done.stderr);
+  assertEquals(done.stdout.includes("branch -D"), false);
+  assertStringIncludes(done.stdout, "Uncommitted before the detour");
+  assertStringIncludes(done.stdout, '"mpm checkpoint restore look-discarded"');
 });
 
 Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async () => {

@@ -92,6 +92,19 @@ Deno.test("stack tells of an active session that its worktree is not at", async 
   assertEquals([left.current, left.problems], ["work-20261121-120100", []]);
 });
 
+Deno.test("a detour that its worktree is not at is put back, not ended", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["branch", "look"]);
+  env.remove(`${CURRENT}/main.json`);
+  const { problems } = await mpmJson<StackResult>(env, ["stack"]);
+  assertEquals(problems, [
+    "look is active, but its worktree is not at it: mpm doctor --fix puts " +
+    "it back",
+  ]);
+  await mpm(env, ["doctor", "--fix"]);
+  await mpmJson(env, ["return"]);
+});
+
 Deno.test("stack cuts long titles, so that state and mark are seen", async () => {
   using env = TestEnv.repository();
   const task = "Mend 漢字漢字 ".repeat(12).trim();

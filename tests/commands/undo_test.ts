@@ -391,7 +391,9 @@ Deno.test("each kind that cannot be taken back says why and how to go on", async
   await ok(env, clock, ["return", "-s", "Seen"]);
   const over = await mpm(env, ["undo"], { now: clock.now });
   assertEquals(over.status, 4);
-  assertStringIncludes(over.stderr, "a session that is complete stays so");
+  assertStringIncludes(over.stderr, "a session that is over stays so");
+  // Nothing is offered that would be refused as well.
+  assertStringIncludes(over.stderr, "mpm undo 2 takes the one before it back");
 });
 
 Deno.test("what is done where mpm is not used is in the user's log", async () => {

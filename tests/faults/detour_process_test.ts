@@ -62,6 +62,38 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
   assert(edited > 3);
 });
 
+Deno.test("a worktree that git was stopped in is taken back", async () => {
+  let met = 0;
+  let finished = false;
+  using env = featureUnderWay();
+  env.settle();
+  const begun = new World(env.root);
+  const args = ["branch", "review", "--worktree"];
+  for (let at = 0; !finished; at += 4) {
+    begun.bring();
+    finished = await runDying(env, args, {
+      at,
+      now: () => new Date("2026-11-20T12:00:00Z"),
+      programs: "changing-git",
+    });
+    const made = ".git/worktrees/review/index";
+    if (finished || !env.exists(".git/mpm-detour.json") || !env.exists(made)) {
+      continue;
+    }
+    // As git leaves it: no index yet, and a file of which half is written.
+    env.remove(made);
+    env.remove(".claude/worktrees/review/run.sh");
+    env.write(".claude/worktrees/review/login.js", "bro");
+    if ((await stackLines(env)).length > 0) continue;
+    assertEquals(env.exists(".claude/worktrees/review"), false);
+    assertEquals(env.exists(".git/worktrees/review"), false);
+    assertEquals(env.git("branch", "--list", "review"), "");
+    await mpmJson(env, args);
+    met++;
+  }
+  assert(met > 0);
+});
+
 Deno.test("after a death and a switch by hand the parked work is named", async () => {
   let switched = 0;
   let finished = false;
