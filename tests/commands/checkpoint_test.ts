@@ -242,20 +242,6 @@ posixTest(
   },
 );
 
-Deno.test("what git converts is unchanged to it after a restore as before", async () => {
-  using env = TestEnv.repository();
-  env.write(".gitattributes", "*.txt text\n");
-  env.write("a.txt", "one\r\ntwo\r\n");
-  env.commit("Converted");
-  await save(env, "one");
-  env.write("a.txt", "one\ntwo\n");
-  // The same blob, and another size that git notes.
-  env.git("add", "a.txt");
-  await restore(env, "one");
-  assertEquals(env.read("a.txt"), "one\r\ntwo\r\n");
-  assertEquals(env.git("status", "--short"), "");
-});
-
 posixTest("flags of the index come back", async () => {
   using env = busy();
   env.git("update-index", "--assume-unchanged", "crlf");
@@ -538,19 +524,6 @@ posixTest("HEAD stays where it is, and the way there is told", async () => {
   assertEquals(env.git("branch", "--show-current"), "feature");
   assertEquals(env.read("README.md"), "# Project\n");
 });
-
-posixTest(
-  "where its own branch has moved on, the way leads to the commit",
-  async () => {
-    using env = TestEnv.repository();
-    const head = env.git("rev-parse", "HEAD");
-    await save(env, "one");
-    env.write("work", "1\n");
-    env.commit("Work");
-    const { notes } = await restore(env, "one", "--exact");
-    assertStringIncludes(notes.join(), `: git checkout --detach ${head}`);
-  },
-);
 
 posixTest("saves of mpm itself are no part of a checkpoint", async () => {
   using env = TestEnv.repository();
