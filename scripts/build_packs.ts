@@ -26,7 +26,12 @@ export interface Program {
 const HOT = [
   ...["program", "run_line", "before", "reflow", "redact", "redaction"],
   ...["pause", "resume", "status", "statusline", "context", "quick_root"],
-  ...["checkpoint_save", "checkpoint_save_steps", "sessions_list"],
+  ...[
+    "checkpoint_save",
+    "checkpoint_save_steps",
+    "checkpoint_auto",
+    "sessions_list",
+  ],
   ...["hook", "hook_steps", "hook_events", "hook_start", "hook_end"],
   ...["hook_scripts", "hook_compact", "hook_error", "hook_tasks", "hook_typed"],
   ...["config_file", "read_saves", "work_current"],

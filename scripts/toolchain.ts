@@ -93,6 +93,7 @@ export const V8_FLAGS = [
   "--no-flush-bytecode",
   "--no-sparkplug",
   "--no-profile-guided-optimization",
+  "--min-semi-space-size=8",
 ] as const;
 
 /**

@@ -18,30 +18,12 @@ import {
   recordOf,
 } from "./checkpoint_place.ts";
 import type { System } from "../system/system.ts";
+import { REMOVED, type Removed } from "./checkpoint_removed.ts";
 import { noteUndoLocked } from "./undo_note.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
-/** Where the commits of removed checkpoints stay until they are too many. */
-export const REMOVED = "refs/mpm/removed";
-
 /** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;
-
-/** What the entry of a save says, for its undo: as if it were brought back. */
-export function savedFact(
-  { system }: Context,
-  { id, commit }: StoredCheckpoint,
-): { restored: Removed[] } {
-  const ref = `${REMOVED}/${system.random()}/${id}`;
-  return { restored: [{ id, commit, ref }] };
-}
-
-/** A checkpoint that was removed, and where its commit stays. */
-interface Removed {
-  readonly id: string;
-  readonly commit: string;
-  readonly ref: string;
-}
 
 /**
  * Takes checkpoints from the list. Their commits stay under another ref, so

@@ -1,9 +1,7 @@
 import type { Context } from "../cli/command.ts";
 import { during } from "../cli/progress.ts";
 import { MpmError } from "../errors.ts";
-import type { Capture } from "../git/capture.ts";
 import type { FastImport } from "../git/fast_import.ts";
-import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { locate } from "../git/workspace.ts";
 import { checkpointImport } from "../git/write_checkpoint.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -12,35 +10,28 @@ import {
   checkedCheckpointName,
   checkpointId,
 } from "../session/checkpoint_name.ts";
-import { printOf } from "../session/checkpoint_record.ts";
-import { CHECKPOINT_PREFIX } from "../session/origin.ts";
-import type { Workspace } from "../session/repository.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
-import { shellWord } from "../session/shell.ts";
 import { readRecord, recordIds } from "../store/checkpoints.ts";
-import { checkpointRules } from "../session/checkpoint_rules.ts";
-import { readConfigAnyway } from "../store/config.ts";
 import { withLock } from "../store/lock.ts";
 import { readyRedaction } from "../store/redaction.ts";
 import type { System } from "../system/system.ts";
 import type { Ahead } from "./checkpoint_ahead.ts";
-import { isMine, minesOf } from "./checkpoint_mine.ts";
+
 import {
   captureNow,
   type CheckpointPlace,
-  listCheckpoints,
   newestFirst,
   openPlace,
   type Taken,
 } from "./checkpoint_place.ts";
-import { savedFact } from "./checkpoint_rm_steps.ts";
-import { pruneCheckpoints } from "./checkpoint_prune.ts";
+import { savedFact } from "./checkpoint_removed.ts";
+import { saved, unchanged } from "./checkpoint_answer.ts";
 import { type Around, aroundOf } from "./checkpoint_record_steps.ts";
 import { storeCheckpoint } from "./checkpoint_take.ts";
 import { settleDetour } from "./detour_settle.ts";
-import { noteOperation } from "./journaled.ts";
+import { noteOperation } from "./note_operation.ts";
 
-interface SaveInput {
+export interface SaveInput {
   readonly name: readonly string[];
   readonly message: string | undefined;
   readonly auto: boolean;
@@ -58,15 +49,19 @@ export async function save(
   const name = nameOf(context, input);
   if (input.auto) {
     const workspace = await locate(context.system, context.folder);
+    const { tooEarly } = await import("./checkpoint_auto.ts");
     const early = await tooEarly(context, workspace);
     if (early) return early;
   }
   const place = await openPlace(context, ahead);
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
   await settleDetour(context, place.workspace);
-  // Mostly something has changed, and by then git has begun.
+  // Mostly something has changed, and git has begun by the time that is known.
   await using importing = ahead &&
-    checkpointImport(context.system, place.vault, { awaited: true });
+    checkpointImport(context.system, place.vault, {
+      awaited: true,
+      after: ahead.status,
+    });
   const [taken, around] = await during(
     context,
     "Reading the working tree",
@@ -80,15 +75,15 @@ export async function save(
         }),
       ]),
   );
-  const sameIn = sameOf(context.system, place, {
-    input,
-    name,
-    capture: taken.capture,
-  });
-  const same = await sameIn(
-    await recordsHere(context.system, place, input.auto ? undefined : name),
-  );
-  if (same && await isKept(place, same)) return unchanged(same);
+  const wanted = { input, name, capture: taken.capture };
+  const named = input.auto ? undefined : name;
+  const records = await recordsHere(context.system, place, named);
+  if (records.length > 0) {
+    // Loaded here: mostly there is none of that name.
+    const { keptSame } = await import("./checkpoint_same.ts");
+    const same = await keptSame(context.system, place, { ...wanted, records });
+    if (same) return unchanged(same);
+  }
   try {
     return await during(
       context,
@@ -97,40 +92,11 @@ export async function save(
     );
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
-    // One that a save which died has left without the record's file.
-    const all = await listCheckpoints(context.system, place, { light: true });
-    const { worktree } = place.vault.workspace;
-    const left = await sameIn(all.filter((one) => one.worktree === worktree));
+    const { sameOfAll } = await import("./checkpoint_same.ts");
+    const left = await sameOfAll(context.system, place, wanted);
     if (left) return unchanged(left);
-    const mine = minesOf(context.system);
-    if (all.some((one) => one.name === name && !mine(one))) {
-      throw takenByOthers(name);
-    }
     throw error;
   }
-}
-
-/** Finds the user's own checkpoint that holds the present state already. */
-function sameOf(
-  system: System,
-  place: CheckpointPlace,
-  { input, name, capture }: {
-    input: SaveInput;
-    name: string;
-    capture: Capture;
-  },
-) {
-  const print = printOf(capture);
-  return async (records: readonly StoredCheckpoint[]) => {
-    const one = input.auto
-      ? records.find(minesOf(system))
-      : records.find((one) => one.name === name);
-    const unsaid = input.message === undefined || one?.note === input.message;
-    return one?.print === print && unsaid &&
-        await isMine(system, place, { record: one, capture })
-      ? one
-      : undefined;
-  };
 }
 
 async function stored(
@@ -164,33 +130,10 @@ async function stored(
       after: savedFact(context, record),
       ...input.auto ? { automatic: true as const } : {},
     });
-    const pruned = kind === "auto"
-      ? await pruneCheckpoints(context, place, {
-        records: await listCheckpoints(system, place, { light: true }),
-        kind,
-        keep: place.rules.keepAuto,
-        taken: record.id,
-      })
-      : [];
-    return { ...answer(record), saved: true, reason: null, pruned };
+    if (!input.auto) return saved(record, []);
+    const { pruneAuto } = await import("./checkpoint_auto.ts");
+    return saved(record, await pruneAuto(context, place, record.id));
   });
-}
-
-function takenByOthers(name: string): MpmError {
-  const word = shellWord(name);
-  return new MpmError(
-    "CONFLICT",
-    `There is a checkpoint "${name}" already, and nothing says that you made ` +
-      "it on this machine",
-    {
-      hint: `Take another name, or remove it: mpm checkpoint rm ${word}; if ` +
-        `it is yours: mpm sessions trust ${CHECKPOINT_PREFIX}${word}`,
-    },
-  );
-}
-
-function unchanged(record: StoredCheckpoint): CheckpointSaveResult {
-  return unsaved(record, `Nothing has changed since "${record.name}"`);
 }
 
 /**
@@ -214,14 +157,6 @@ async function recordsHere(
   return records.sort(newestFirst);
 }
 
-/** A record's file may have outlived its checkpoint. */
-async function isKept(
-  { vault }: CheckpointPlace,
-  { id, commit }: StoredCheckpoint,
-): Promise<boolean> {
-  return (await readCheckpointRefs(vault.git)).get(id) === commit;
-}
-
 function nameOf(
   { system }: Context,
   { name, auto }: SaveInput,
@@ -237,57 +172,4 @@ function nameOf(
   throw new MpmError("USAGE", "The checkpoint has no name", {
     hint: 'E.g. mpm checkpoint save "before the refactoring"',
   });
-}
-
-/**
- * The answer where the last one is too young for another. Mostly it is, and a
- * hook asks often: the records' files alone are read.
- */
-async function tooEarly(
-  { system }: Context,
-  { root, git, worktree: top }: Workspace,
-): Promise<CheckpointSaveResult | undefined> {
-  const { config } = await readConfigAnyway(system, root);
-  const { autoMinutes } = checkpointRules(config, { faulty: false });
-  const worktree = git === "repository" ? top : root;
-  const now = system.now().getTime();
-  const young: StoredCheckpoint[] = [];
-  for (const id of recordIds(system, root)) {
-    const record = await readRecord(system, root, id, { light: true });
-    if (!record || record.worktree !== worktree) continue;
-    const age = now - Date.parse(record.created_at);
-    const counts = ["auto", "named"].includes(record.kind) && age >= 0 &&
-      age < autoMinutes * 60_000;
-    if (counts) young.push(record);
-  }
-  const last = young.sort(newestFirst).find(minesOf(system));
-  if (!last) return undefined;
-  const minutes = Math.floor((now - Date.parse(last.created_at)) / 60_000);
-  return unsaved(
-    last,
-    `Not due: "${last.name}" is ${minutes} of ${autoMinutes} minutes old`,
-  );
-}
-
-function unsaved(
-  record: StoredCheckpoint,
-  reason: string,
-): CheckpointSaveResult {
-  return { ...answer(record), saved: false, reason, pruned: [] };
-}
-
-function answer(record: StoredCheckpoint) {
-  const { name, id, commit, kind, created_at, branch, head, size } = record;
-  return {
-    name,
-    id,
-    commit,
-    kind,
-    created_at,
-    branch,
-    head,
-    files: record.files.length + record.files_omitted,
-    size,
-    left_out: record.left_out.map(({ path, reason }) => ({ path, reason })),
-  };
 }

@@ -6,7 +6,8 @@ import { shellWord } from "../session/shell.ts";
 import { counted } from "../session/words.ts";
 import { readJournal } from "../store/journal.ts";
 import { listWorks } from "../store/work_files.ts";
-import { refsOfRemovals, REMOVED } from "./checkpoint_rm_steps.ts";
+import { REMOVED } from "./checkpoint_removed.ts";
+import { refsOfRemovals } from "./checkpoint_rm_steps.ts";
 import { DETOURS } from "./detour_commits.ts";
 import { bounded, type Check, type Ground } from "./doctor_ground.ts";
 

@@ -74,23 +74,6 @@ export async function journaled<T>(
   }
 }
 
-/**
- * Puts an operation that is done into the journal; where that fails it is a
- * warning. Call under the lock.
- */
-export function noteOperation(
-  { system, note }: Context,
-  root: string,
-  operation: Operation,
-): void {
-  try {
-    appendJournal(system, root, operation);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    note(`Note: it is done, but not in mpm log: ${error.message}`);
-  }
-}
-
 async function note<T>(
   context: Context,
   { deed, recorder }: { deed: Deed<T>; recorder: Recorder },

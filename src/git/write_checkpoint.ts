@@ -35,12 +35,13 @@ export interface NewCheckpoint {
 export function checkpointImport(
   system: System,
   { git, workspace }: Pick<Vault, "git" | "workspace">,
-  { awaited }: { awaited: boolean },
+  { awaited, after }: { awaited: boolean; after?: Promise<unknown> },
 ): FastImport {
   return new FastImport(git, {
     settings: ["core.logAllRefUpdates=false"],
     packed: awaited && takesPack(system, workspace.commonDir!),
     timeout: LONG,
+    ...after ? { after } : {},
   });
 }
 

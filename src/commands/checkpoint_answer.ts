@@ -1,0 +1,39 @@
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
+
+/** What a save says that takes nothing since `record` will do. */
+export function unchanged(record: StoredCheckpoint): CheckpointSaveResult {
+  return unsaved(record, `Nothing has changed since "${record.name}"`);
+}
+
+/** What it says of the checkpoint there is, and why it takes none. */
+export function unsaved(
+  record: StoredCheckpoint,
+  reason: string,
+): CheckpointSaveResult {
+  return { ...answer(record), saved: false, reason, pruned: [] };
+}
+
+/** What it says of the one that it took. */
+export function saved(
+  record: StoredCheckpoint,
+  pruned: string[],
+): CheckpointSaveResult {
+  return { ...answer(record), saved: true, reason: null, pruned };
+}
+
+function answer(record: StoredCheckpoint) {
+  const { name, id, commit, kind, created_at, branch, head, size } = record;
+  return {
+    name,
+    id,
+    commit,
+    kind,
+    created_at,
+    branch,
+    head,
+    files: record.files.length + record.files_omitted,
+    size,
+    left_out: record.left_out.map(({ path, reason }) => ({ path, reason })),
+  };
+}
