@@ -56,12 +56,9 @@ export async function save(
   const place = await openPlace(context, ahead);
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
   await settleDetour(context, place.workspace);
-  // Mostly something has changed, and git has begun by the time that is known.
+  // Mostly something has changed, and by then git has begun.
   await using importing = ahead &&
-    checkpointImport(context.system, place.vault, {
-      awaited: true,
-      after: ahead.status,
-    });
+    checkpointImport(context.system, place.vault, { awaited: true });
   const [taken, around] = await during(
     context,
     "Reading the working tree",

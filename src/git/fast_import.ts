@@ -12,8 +12,6 @@ interface ImportOptions {
   readonly packed: boolean;
   /** Milliseconds it may take. */
   readonly timeout?: number;
-  /** Begins when that has ended, however it did. */
-  readonly after?: Promise<unknown>;
 }
 
 /** When git says that it is done, all is on the disk. */
@@ -37,19 +35,16 @@ export class FastImport implements AsyncDisposable {
   readonly #told = Promise.withResolvers<Uint8Array>();
   readonly #done: Promise<RunResult>;
 
-  constructor(git: Git, options: ImportOptions) {
-    const { settings = [], packed, timeout, after } = options;
+  constructor(git: Git, { settings = [], packed, timeout }: ImportOptions) {
     const all = [...SETTINGS, ...packed ? [PACKED] : [], ...settings];
     const args = [
       ...all.flatMap((setting) => ["-c", setting]),
       ...["fast-import", "--quiet", "--date-format=raw", "--done"],
     ];
-    const begin = () =>
-      git.run(args, {
-        stdin: this.#told.promise,
-        ...timeout === undefined ? {} : { timeout },
-      });
-    this.#done = after?.then(begin, begin) ?? begin();
+    this.#done = git.run(args, {
+      stdin: this.#told.promise,
+      ...timeout === undefined ? {} : { timeout },
+    });
     // How it failed is for whoever imports something.
     this.#done.catch(() => {});
   }

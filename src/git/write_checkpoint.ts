@@ -35,13 +35,12 @@ export interface NewCheckpoint {
 export function checkpointImport(
   system: System,
   { git, workspace }: Pick<Vault, "git" | "workspace">,
-  { awaited, after }: { awaited: boolean; after?: Promise<unknown> },
+  { awaited }: { awaited: boolean },
 ): FastImport {
   return new FastImport(git, {
     settings: ["core.logAllRefUpdates=false"],
     packed: awaited && takesPack(system, workspace.commonDir!),
     timeout: LONG,
-    ...after ? { after } : {},
   });
 }
 
