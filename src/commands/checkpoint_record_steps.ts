@@ -43,20 +43,27 @@ export function aroundOf(
   };
 }
 
+/** A number that was added to the id is part of the name too. */
+export function recordName(
+  { kind, name }: CheckpointOrder,
+  id: string,
+): string {
+  return kind === "named" ? name : id;
+}
+
 /** The record of what was captured, redacted. */
 export function recordFor(
   system: System,
   { workspace, vault }: CheckpointPlace,
-  { order, id, capture, around }: {
+  { order, id, name, capture, around }: {
     order: CheckpointOrder;
     id: string;
+    name: string;
     capture: Capture;
     around: Around;
   },
 ): Checkpoint {
   const { kind, note } = order;
-  // A number that was added to the id is part of the name too.
-  const name = kind === "named" ? order.name : id;
   const time = system.now();
   const record = buildRecord({
     id,

@@ -4,7 +4,12 @@ import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import type { FastImport } from "../git/fast_import.ts";
 import { readCheckpointRefs } from "../git/read_checkpoints.ts";
-import { checkpointImport, writeCheckpoint } from "../git/write_checkpoint.ts";
+import {
+  beginCheckpoint,
+  checkpointImport,
+  endCheckpoint,
+  writeCheckpoint,
+} from "../git/write_checkpoint.ts";
 import type {
   CheckpointKind,
   StoredCheckpoint,
@@ -30,7 +35,12 @@ import {
   type CheckpointPlace,
   type Taken,
 } from "./checkpoint_place.ts";
-import { type Around, aroundOf, recordFor } from "./checkpoint_record_steps.ts";
+import {
+  type Around,
+  aroundOf,
+  recordFor,
+  recordName,
+} from "./checkpoint_record_steps.ts";
 
 /** A checkpoint that is wanted. */
 export interface CheckpointOrder {
@@ -92,25 +102,20 @@ export async function storeCheckpoint(
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
+  const name = recordName(order, id);
+  const { capture } = taken;
+  const contents = { id, capture, title: `checkpoint: ${name}` };
+  await beginCheckpoint(first, contents, system.now());
   const record = recordFor(system, place, {
-    order,
-    id,
-    capture: taken.capture,
+    ...{ order, id, name, capture },
     around: around ?? aroundOf(context, place),
   });
   // Whoever finds the commit after a death knows by that whose it is.
   noteOwn(system, begunMark(record));
-  const title = `checkpoint: ${record.name}`;
   const bytes = recordBytes(record);
-  const write = (capture: Capture, importing = first) =>
-    writeCheckpoint(
-      importing,
-      { id, capture, record: bytes, title },
-      system.now(),
-    );
   let commit: string;
   try {
-    commit = await write(taken.capture);
+    commit = await endCheckpoint(first, bytes);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     // Somebody else may have taken the name meanwhile.
@@ -124,7 +129,11 @@ export async function storeCheckpoint(
       ? await again()
       : (await captureNow(system, place, { write: true })).capture;
     await using importing = checkpointImport(system, vault, { awaited });
-    commit = await write(fresh, importing);
+    commit = await writeCheckpoint(
+      importing,
+      { ...contents, capture: fresh, record: bytes },
+      system.now(),
+    );
   }
   noteRecord(context, root, { ...record, commit });
   if (taken.cache.size > 0) {

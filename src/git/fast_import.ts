@@ -23,6 +23,8 @@ const SETTINGS = [
   "pack.compression=1",
 ];
 
+const NOTHING = new Uint8Array();
+
 /** Git would make a loose object of each where they are fewer than 100. */
 const PACKED = "fastimport.unpackLimit=1";
 
@@ -32,7 +34,9 @@ const PACKED = "fastimport.unpackLimit=1";
  * (git-fast-import(1)), and imports nothing without one.
  */
 export class FastImport implements AsyncDisposable {
-  readonly #told = Promise.withResolvers<Uint8Array>();
+  readonly #first = Promise.withResolvers<Uint8Array>();
+  readonly #rest = Promise.withResolvers<Uint8Array>();
+  readonly #begun = Promise.withResolvers<void>();
   readonly #done: Promise<RunResult>;
 
   constructor(git: Git, { settings = [], packed, timeout }: ImportOptions) {
@@ -42,22 +46,43 @@ export class FastImport implements AsyncDisposable {
       ...["fast-import", "--quiet", "--date-format=raw", "--done"],
     ];
     this.#done = git.run(args, {
-      stdin: this.#told.promise,
+      stdin: this.#parts(),
       ...timeout === undefined ? {} : { timeout },
     });
     // How it failed is for whoever imports something.
     this.#done.catch(() => {});
   }
 
-  /** Imports a stream, once. */
+  async *#parts(): AsyncGenerator<Uint8Array> {
+    try {
+      yield await this.#first.promise;
+      this.#begun.resolve();
+      yield await this.#rest.promise;
+    } finally {
+      this.#begun.resolve();
+    }
+  }
+
+  /**
+   * Hands over how a stream begins, so that git goes through that while the rest
+   * is made. Fulfilled when it has it, or has ended.
+   */
+  async begin(stream: Uint8Array): Promise<void> {
+    this.#first.resolve(stream);
+    await Promise.race([this.#begun.promise, this.#done.catch(() => {})]);
+  }
+
+  /** Imports a stream, or the rest of one, once. */
   run(stream: Uint8Array): Promise<RunResult> {
-    this.#told.resolve(stream);
+    this.#first.resolve(NOTHING);
+    this.#rest.resolve(stream);
     return this.#done;
   }
 
-  /** Waits until it has ended. */
+  /** Waits until it has ended. A stream without its rest is not imported. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#told.resolve(encodeText("done\n"));
+    this.#first.resolve(encodeText("done\n"));
+    this.#rest.resolve(NOTHING);
     await this.#done.catch(() => {});
   }
 }

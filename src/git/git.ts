@@ -1,5 +1,5 @@
 import { MpmError } from "../errors.ts";
-import type { RunResult, System } from "../system/system.ts";
+import type { Input, RunResult, System } from "../system/system.ts";
 import { decodeBytes } from "./text.ts";
 
 /**
@@ -92,8 +92,7 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
 const TIME_LIMIT = 30_000;
 
 interface GitOptions {
-  /** See `RunOptions` of the machine. */
-  readonly stdin?: Uint8Array | Promise<Uint8Array>;
+  readonly stdin?: Input;
   /** Set beside (or over) the variables every git command gets. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds it may take, where half a minute is too little. */

@@ -19,11 +19,11 @@ export const PARTS = {
 /** Milliseconds for what may be a lot of data. */
 const LONG = 15 * 60_000;
 
-export interface NewCheckpoint {
+/** What a checkpoint holds beside its record. */
+interface Contents {
   /** The last part of its ref; must be free. */
   readonly id: string;
   readonly capture: Capture;
-  readonly record: Uint8Array;
   /** Subject of the commit. */
   readonly title: string;
 }
@@ -51,19 +51,39 @@ export function checkpointImport(
  */
 export async function writeCheckpoint(
   importing: FastImport,
-  checkpoint: NewCheckpoint,
+  { record, ...contents }: Contents & { record: Uint8Array },
   now: Date,
 ): Promise<string> {
-  const done = await importing.run(importStream(checkpoint, now));
-  if (done.status !== 0) throw gitFailure(["fast-import"], done);
-  return decodeBytes(done.stdout).trim();
+  await beginCheckpoint(importing, contents, now);
+  return await endCheckpoint(importing, record);
 }
 
-/** The stream of git-fast-import(1). */
-function importStream(
-  { id, capture, record, title }: NewCheckpoint,
+/** Hands over all but the record, so that git works while that is made. */
+export async function beginCheckpoint(
+  importing: FastImport,
+  contents: Contents,
   now: Date,
-): Uint8Array {
+): Promise<void> {
+  await importing.begin(contentStream(contents, now));
+}
+
+/** The rest of {@link writeCheckpoint}. */
+export async function endCheckpoint(
+  importing: FastImport,
+  record: Uint8Array,
+): Promise<string> {
+  const { line, data, whole } = newStream();
+  line(`M 100644 inline ${PARTS.record}`);
+  data(record);
+  line("get-mark :1");
+  line("done");
+  const done = await importing.run(whole());
+  if (done.status !== 0) throw gitFailure(["fast-import"], done);
+  return decodeBytes(done.stdout).trim().split("\n").at(-1)!;
+}
+
+/** A part of a stream of git-fast-import(1). */
+function newStream() {
   const chunks: Uint8Array[] = [];
   const line = (text: string) => chunks.push(encodeText(`${text}\n`));
   const data = (bytes: Uint8Array) => {
@@ -71,6 +91,14 @@ function importStream(
     chunks.push(bytes);
     line("");
   };
+  return { line, data, whole: () => joinBytes(chunks) };
+}
+
+function contentStream(
+  { id, capture, title }: Contents,
+  now: Date,
+): Uint8Array {
+  const { line, data, whole } = newStream();
   line(`commit ${CHECKPOINTS}/${id}`);
   line("mark :1");
   line(
@@ -107,9 +135,8 @@ function importStream(
       }
     }
   }
-  line(`M 100644 inline ${PARTS.record}`);
-  data(record);
-  line("get-mark :1");
-  line("done");
-  return joinBytes(chunks);
+  // To tell the id of a folder git has to make it: at once, not in the end.
+  line(`ls "${PARTS.worktree}"`);
+  line(`ls "${PARTS.index}"`);
+  return whole();
 }

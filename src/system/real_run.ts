@@ -1,5 +1,5 @@
 import { guard } from "./real_errors.ts";
-import type { RunOptions, RunResult } from "./system.ts";
+import type { Input, RunOptions, RunResult } from "./system.ts";
 import { changedEnv } from "./windows.ts";
 
 /** Milliseconds in which a program that was ended is gone. */
@@ -120,11 +120,15 @@ function changedOurs(
 /** A program that stops reading early is no failure of ours. */
 export async function feed(
   stdin: WritableStream<Uint8Array>,
-  bytes: Uint8Array | Promise<Uint8Array>,
+  input: Input,
 ): Promise<void> {
   const writer = stdin.getWriter();
   try {
-    await writer.write(await bytes);
+    if (Symbol.asyncIterator in input) {
+      for await (const part of input) await writer.write(part);
+    } else {
+      await writer.write(await input);
+    }
     await writer.close();
   } catch (error) {
     const closed = error instanceof Deno.errors.BrokenPipe ||

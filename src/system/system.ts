@@ -200,16 +200,23 @@ export interface InputSoon {
   readonly state: "ended" | "late" | "large";
 }
 
+/**
+ * What a program reads; promised: it is started before that is known. Such a
+ * promise is always kept, and counts towards the time the program may take. Of
+ * several parts each is asked for when the one before is written.
+ */
+export type Input =
+  | Uint8Array
+  | Promise<Uint8Array>
+  | AsyncIterable<Uint8Array>;
+
 export interface RunOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   /** Added to (or with `null` removed from) the inherited environment. */
   readonly env?: Readonly<Record<string, string | null>>;
-  /**
-   * What it reads; promised: it is started before that is known. Such a promise
-   * is always kept, and counts towards the time the program may take.
-   */
-  readonly stdin?: Uint8Array | Promise<Uint8Array>;
+  /** What it reads. */
+  readonly stdin?: Input;
   /** Milliseconds after which the program is ended. */
   readonly timeout: number;
 }
