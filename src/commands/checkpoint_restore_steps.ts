@@ -189,14 +189,28 @@ function headNotes(
   ];
 }
 
-function worktreeNotes(
+function targetNotes(
   { vault }: CheckpointPlace,
-  { target }: RestoreOrder,
+  { target, paths }: RestoreOrder,
 ): string[] {
-  const { worktree } = vault.workspace;
-  return target.worktree === worktree
-    ? []
-    : [`The checkpoint is of another worktree: ${target.worktree}`];
+  const other = target.worktree !== vault.workspace.worktree;
+  return [
+    ...other
+      ? [`The checkpoint is of another worktree: ${target.worktree}`]
+      : [],
+    // Or "all is as it was" would be told of these as well.
+    ...paths.length === 0 ? target.left_out.slice(0, TOLD).map(leftNote) : [],
+    ...paths.length === 0 && target.left_out.length > TOLD
+      ? [`The checkpoint lacks ${target.left_out.length - TOLD} more`]
+      : [],
+  ];
+}
+
+/** Paths that the checkpoint has not, of which each is told. */
+const TOLD = 5;
+
+function leftNote({ path, reason }: { path: string; reason: string }): string {
+  return `The checkpoint lacks ${path}: ${reason}`;
 }
 
 function planned(
@@ -220,7 +234,7 @@ function planned(
     safety: null,
     trash: null,
     operation: null,
-    notes: [...headNotes(order, found), ...worktreeNotes(place, order)],
+    notes: [...headNotes(order, found), ...targetNotes(place, order)],
   };
 }
 
@@ -246,7 +260,7 @@ function done(
     operation: outcome.entry?.id ?? null,
     notes: [
       ...headNotes(order, outcome),
-      ...worktreeNotes(place, order),
+      ...targetNotes(place, order),
       ...outcome.notes,
     ],
   };

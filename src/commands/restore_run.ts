@@ -154,7 +154,7 @@ export class Restore {
     ensureFolder(system, folder, base);
     if (writes.length === 0) return [];
     return await stageBlobs(system, vault, {
-      entries: writes.map(({ to }) => to!),
+      files: writes.map(({ path, to }) => ({ path, entry: to! })),
       folder,
       rawFolder: rawFolder(workspace),
     });

@@ -186,8 +186,20 @@ export function gitFailure(
         "GIT_FAILED",
         [`"${command}" ended with status ${result.status}`, reasonOf(result)]
           .filter((part) => part !== "").join(": "),
+        lockHint(result),
       );
   }
+}
+
+/** Git names the file of a lock that is held, or that a killed git has left. */
+function lockHint(result: RunResult): { hint?: string } {
+  const [, path] = /Unable to create '(.+\.lock)': File exists/.exec(
+    decodeBytes(result.stderr),
+  ) ??
+    [];
+  return path === undefined
+    ? {}
+    : { hint: `If no git command is at work, remove "${path}"` };
 }
 
 /** What git said: its first fatal line, else the first of its stderr. */

@@ -1,9 +1,10 @@
 import { join } from "@std/path";
+import { MpmError } from "../errors.ts";
 import type { TreeEntry } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
 import { indexLine } from "./capture_index.ts";
 import { rawGit } from "./raw_git.ts";
-import { joinBytes } from "./text.ts";
+import { decodeBytes, encodeText, joinBytes } from "./text.ts";
 import type { Vault } from "./vault.ts";
 
 /** Milliseconds for writing a large worktree. */
@@ -17,18 +18,44 @@ const LONG = 15 * 60_000;
 export async function stageBlobs(
   system: System,
   vault: Vault,
-  { entries, folder, rawFolder }: {
-    entries: readonly TreeEntry[];
+  { files, folder, rawFolder }: {
+    /** Where each will be, which is told of one that is missing. */
+    files: readonly { path: string; entry: TreeEntry }[];
     folder: string;
     rawFolder: string;
   },
 ): Promise<string[]> {
-  const named = entries.map((entry, at) => ({ path: String(at), entry }));
-  await writeEntries(system, vault, { named, folder, rawFolder });
+  const named = files.map(({ entry }, at) => ({ path: String(at), entry }));
+  try {
+    await writeEntries(system, vault, { named, folder, rawFolder });
+  } catch (error) {
+    throw await lostError(vault, files) ?? error;
+  }
   const paths = named.map(({ path }) => join(folder, path));
-  const files = paths.filter((_, at) => entries[at]!.mode !== "120000");
-  await system.files.syncFiles(files);
+  const plain = paths.filter((_, at) => files[at]!.entry.mode !== "120000");
+  await system.files.syncFiles(plain);
   return paths;
+}
+
+/** Which files are lost, if any are; git tells their objects' ids alone. */
+async function lostError(
+  { git }: Vault,
+  files: readonly { path: string; entry: TreeEntry }[],
+): Promise<MpmError | undefined> {
+  const ids = files.map(({ entry }) => `${entry.id}\n`).join("");
+  const { stdout } = await git.run(["cat-file", "--batch-check"], {
+    stdin: encodeText(ids),
+  });
+  const answers = decodeBytes(stdout).split("\n");
+  const lost = files.filter((_, at) => answers[at]?.endsWith(" missing"));
+  if (lost.length === 0) return undefined;
+  const more = lost.length > 1 ? ` and ${lost.length - 1} more` : "";
+  return new MpmError(
+    "UNREADABLE",
+    `The repository has lost what the checkpoint has at "${lost[0]!.path}"` +
+      `${more}; nothing was changed`,
+    { hint: 'Other paths can still come back: name them after "restore"' },
+  );
 }
 
 /** Writes blobs under the paths given, whatever these are, below `folder`. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
@@ -87,7 +88,8 @@ Deno.test("a worktree with anything that is not merged stays", async () => {
   // Merged and clean it may go, since nobody has it locked any more.
   Deno.removeSync(join(cwd, "idea.txt"));
   env.git("branch", "-f", "main", "fix/login");
-  await mpmJson(env, ["worktrees", "prune", "--min-age", "0"]);
+  const { status } = await mpm(env, ["worktrees", "prune", "--min-age", "0"]);
+  assertEquals([status, existsSync(cwd)], [0, false]);
 });
 
 Deno.test("--discard in a worktree keeps its leftovers in a checkpoint", async () => {

@@ -1,0 +1,67 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type {
+  CheckpointSaveResult,
+  CheckpointShowResult,
+  RestoreResult,
+} from "../../src/session/results_checkpoints.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+Deno.test("a content that the repository lost is named by its path", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "kept\n");
+  env.write("src/lost", "lost\n");
+  const save = ["checkpoint", "save", "--auto"];
+  const { name } = await mpmJson<CheckpointSaveResult>(env, save);
+  const { files } = await mpmJson<CheckpointShowResult>(env, [
+    ...["checkpoint", "show", name!],
+  ]);
+  const { hash } = files.find(({ path }) => path === "src/lost")!;
+  env.remove(`.git/objects/${hash!.slice(0, 2)}/${hash!.slice(2)}`);
+  env.write("README.md", "later\n");
+  env.remove("src/lost");
+
+  const restore = ["checkpoint", "restore", name!, "--yes"];
+  const whole = await mpm(env, restore);
+  assertEquals(whole.status, 5);
+  assertStringIncludes(
+    whole.stderr,
+    'has lost what the checkpoint has at "src',
+  );
+  assertEquals(env.read("README.md"), "later\n");
+  const { written } = await mpmJson<RestoreResult>(env, [
+    ...restore,
+    "README.md",
+  ]);
+  assertEquals([written, env.read("README.md")], [["README.md"], "kept\n"]);
+});
+
+Deno.test("the lock of a git that was killed is named, and what to do", async () => {
+  using env = TestEnv.repository();
+  env.write("new", "1\n");
+  const lock = ".git/refs/mpm/checkpoints/one.lock";
+  env.write(lock, "");
+  const { status, stderr } = await mpm(env, ["checkpoint", "save", "one"]);
+  assertEquals(status, 6);
+  assertStringIncludes(
+    stderr,
+    `If no git command is at work, remove "$ROOT/project/${lock}"`,
+  );
+  env.remove(lock);
+  const again = await mpm(env, ["checkpoint", "save", "one"]);
+  assertEquals([again.status, again.stderr], [0, ""]);
+});
+
+Deno.test("a restore tells what its checkpoint lacks", async () => {
+  using env = TestEnv.repository();
+  env.write("nested/file", "1\n");
+  env.gitIn(join(env.project, "nested"), "init", "-q");
+  await mpm(env, ["checkpoint", "save", "one"]);
+  const { stdout } = await mpm(env, ["checkpoint", "restore", "one", "--yes"]);
+  assertStringIncludes(stdout, "all is as in one\n");
+  assertStringIncludes(
+    stdout,
+    "The checkpoint lacks nested/: it is a repository of its own",
+  );
+});
