@@ -14,14 +14,8 @@ interface ImportOptions {
   readonly timeout?: number;
 }
 
-/** When git says that it is done, all is on the disk. */
-const SETTINGS = [
-  "core.fsync=all",
-  // One wait for the disk rather than one for each loose object.
-  "core.fsyncMethod=batch",
-  // As git compresses loose objects.
-  "pack.compression=1",
-];
+/** As git compresses loose objects. */
+const COMPRESSION = "pack.compression=1";
 
 const NOTHING = new Uint8Array();
 
@@ -40,7 +34,7 @@ export class FastImport implements AsyncDisposable {
   readonly #done: Promise<RunResult>;
 
   constructor(git: Git, { settings = [], packed, timeout }: ImportOptions) {
-    const all = [...SETTINGS, ...packed ? [PACKED] : [], ...settings];
+    const all = [COMPRESSION, ...packed ? [PACKED] : [], ...settings];
     const args = [
       ...all.flatMap((setting) => ["-c", setting]),
       ...["fast-import", "--quiet", "--date-format=raw", "--done"],

@@ -16,6 +16,14 @@ export const PARTS = {
   record: "record.json",
 } as const;
 
+const SETTINGS = [
+  "core.logAllRefUpdates=false",
+  // When git says that it is done, all is on the disk.
+  "core.fsync=all",
+  // One wait for the disk rather than one for each loose object.
+  "core.fsyncMethod=batch",
+];
+
 /** Milliseconds for what may be a lot of data. */
 const LONG = 15 * 60_000;
 
@@ -38,7 +46,7 @@ export function checkpointImport(
   { awaited }: { awaited: boolean },
 ): FastImport {
   return new FastImport(git, {
-    settings: ["core.logAllRefUpdates=false"],
+    settings: SETTINGS,
     packed: awaited && takesPack(system, workspace.commonDir!),
     timeout: LONG,
   });
