@@ -20,7 +20,7 @@ function recordFile(root: string, id: string): string {
   return join(layout(root).checkpoints, `${id}.json`);
 }
 
-/** Writes a record beside its commit. Call under the lock. */
+/** Writes a record beside its commit, which must be there. Under the lock. */
 export function writeRecord(
   system: System,
   root: string,
@@ -29,6 +29,8 @@ export function writeRecord(
   ensureFolder(system, layout(root).checkpoints, root);
   writeAtomic(system, recordFile(root, record.id), {
     bytes: recordBytes({ ...record, commit }),
+    // Its commit, which is on the disk by now, has the same.
+    synced: false,
   });
 }
 
