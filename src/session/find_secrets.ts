@@ -1,3 +1,4 @@
+import { hasWord } from "./maybe_secret.ts";
 import { findAssignments } from "./secret_assignments.ts";
 import { findRandomWords } from "./secret_entropy.ts";
 import { findOptions, findShortOptions } from "./secret_options.ts";
@@ -46,7 +47,7 @@ export function findSureSecrets(text: string): Span[] {
  * A mark within marks needs an end of its own.
  */
 export function findPrivate(text: string): Span[] {
-  if (!text.toLowerCase().includes("private")) return [];
+  if (!hasWord(text, /private/)) return [];
   const spans: Span[] = [];
   let depth = 0;
   let start = 0;

@@ -17,5 +17,15 @@ export function mayNameSecret(name: string): boolean {
 
 /** Whether a text may hold a secret; fast, and never wrong in saying no. */
 export function mayHoldSecret(text: string): boolean {
-  return SIGNS.test(text) || WORDS.test(text.toLowerCase());
+  return SIGNS.test(text) || hasWord(text, WORDS);
+}
+
+/** UTF-16 units of a text that is copied without a thought. */
+const SHORT = 64 * 1024;
+
+/** Whether one of some words in small letters is in a text, in any case. */
+export function hasWord(text: string, words: RegExp): boolean {
+  return text.length <= SHORT
+    ? words.test(text.toLowerCase())
+    : new RegExp(words, "i").test(text);
 }

@@ -1,3 +1,4 @@
+import { hasWord } from "./maybe_secret.ts";
 import { isAlnum, startsWord, wholeWord } from "./secret_chars.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
 import { isStrong } from "./secret_value.ts";
@@ -79,7 +80,7 @@ const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/;
 
 /** Secrets that a word before them gives away. */
 export function findWorded(text: string): Span[] {
-  if (!WORDED.test(text.toLowerCase())) return [];
+  if (!hasWord(text, WORDED)) return [];
   return mergeSpans([
     findBearers(text),
     findSpoken(text),
