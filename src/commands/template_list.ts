@@ -9,6 +9,7 @@ import type { TemplateRow, TemplatesResult } from "../session/results_work.ts";
 import {
   listTemplates,
   readTemplate,
+  strayTemplates,
   type TemplateEntry,
 } from "../store/templates.ts";
 import type { System } from "../system/system.ts";
@@ -26,10 +27,14 @@ with one name the project's comes before yours, and yours before mpm's.`,
   examples: ["mpm template list", "mpm template list --json"],
   result: async () =>
     (await import("../session/results_work.ts")).TemplatesResult,
-  async run({ system, folder }) {
+  async run({ system, folder, note }) {
     const { root } = await locate(system, folder);
+    const entries = listTemplates(system, root);
+    const stray = strayTemplates(system, root);
+    for (const path of stray.slice(0, TOLD)) note(strayNote(path));
+    if (stray.length > TOLD) note(`Note: and ${stray.length - TOLD} more`);
     const templates: TemplateRow[] = [];
-    for (const entry of listTemplates(system, root)) {
+    for (const entry of entries) {
       templates.push(await row(system, entry));
     }
     return { templates };
@@ -40,6 +45,15 @@ with one name the project's comes before yours, and yours before mpm's.`,
       ? '"mpm start --template <name>" makes a checklist from one'
       : undefined,
 });
+
+/** Files that are no templates, of which each is told. */
+const TOLD = 5;
+
+function strayNote(path: string): string {
+  return `Note: "${path}" is no template: its name must be of letters, ` +
+    'digits, ".", "_" and "-", begin with one of the first two and end with ' +
+    '".md"';
+}
 
 async function row(
   system: System,

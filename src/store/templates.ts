@@ -45,9 +45,8 @@ export function listTemplates(system: System, root: string): TemplateEntry[] {
     if (!found.has(key)) found.set(key, entry);
   };
   for (const origin of ["project", "user"] as const) {
-    const folder = templateFolder(system, root, origin);
+    const folder = foundFolder(system, root, origin);
     if (folder === undefined) continue;
-    if (origin === "project") checkPath(system, folder, root);
     for (const name of filesIn(system, folder)) {
       add({ name, origin, path: join(folder, `${name}.md`) });
     }
@@ -69,14 +68,50 @@ export function templateFolder(
   return folder === undefined ? undefined : join(folder, "mpm", "templates");
 }
 
+/**
+ * Files beside the templates that are none, since they cannot be called so;
+ * hidden ones are nobody's mistake. Throws as {@link listTemplates}.
+ */
+export function strayTemplates(system: System, root: string): string[] {
+  return (["project", "user"] as const)
+    .map((origin) => foundFolder(system, root, origin))
+    .filter((folder) => folder !== undefined)
+    .flatMap((folder) =>
+      entriesOf(system, folder)
+        .filter(({ name, kind }) =>
+          kind !== "folder" && !name.startsWith(".") &&
+          templateName(name) === undefined
+        )
+        .map(({ name }) => join(folder, name)).sort()
+    );
+}
+
+/** The same, which in a project must be no link. */
+function foundFolder(
+  system: System,
+  root: string,
+  origin: "project" | "user",
+): string | undefined {
+  const folder = templateFolder(system, root, origin);
+  if (origin === "project" && folder !== undefined) {
+    checkPath(system, folder, root);
+  }
+  return folder;
+}
+
 function filesIn(system: System, folder: string): string[] {
+  return entriesOf(system, folder).map(({ name }) => templateName(name))
+    .filter((name) => name !== undefined)
+    .sort().slice(0, MOST);
+}
+
+function templateName(file: string): string | undefined {
+  return /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u.exec(file)?.[1];
+}
+
+function entriesOf(system: System, folder: string) {
   try {
-    return system.files.list(folder)
-      .map(({ name }) =>
-        /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u.exec(name)?.[1]
-      )
-      .filter((name) => name !== undefined)
-      .sort().slice(0, MOST);
+    return system.files.list(folder);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

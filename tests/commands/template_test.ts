@@ -47,6 +47,20 @@ Deno.test("the nearer template wins: the project's, the user's, then mpm's", asy
   );
 });
 
+Deno.test("a file that cannot be a template by its name is told of", async () => {
+  using env = TestEnv.repository();
+  const names = ["bug fix.md", "Fix.MD", "it's.md", ".hidden", "\x1b[31mred"];
+  for (const name of names) env.write(`${FOLDER}/${name}`, text("X"));
+  env.write(`${FOLDER}/folder/x`, "");
+  const { status, stderr } = await mpm(env, ["template", "list"]);
+  assertEquals(status, 0);
+  const told = stderr.split("\n").filter((line) => line !== "");
+  assertEquals(
+    told.map((line) => /templates\/(.*)" is no template/.exec(line)?.[1]),
+    ["\\x1b[31mred", "Fix.MD", "bug fix.md", "it's.md"],
+  );
+});
+
 Deno.test("a template is found by the name of its file and by its title", async () => {
   using env = TestEnv.repository();
   env.write(`${FOLDER}/x1.md`, text("Data Migration"));
