@@ -102,13 +102,15 @@ export async function storeCheckpoint(
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
+  // What may fail comes first: git is to be told nothing by halves.
+  const told = around ?? aroundOf(context, place);
   const name = recordName(order, id);
   const { capture } = taken;
   const contents = { id, capture, title: `checkpoint: ${name}` };
   await beginCheckpoint(first, contents, system.now());
   const record = recordFor(system, place, {
     ...{ order, id, name, capture },
-    around: around ?? aroundOf(context, place),
+    around: told,
   });
   // Whoever finds the commit after a death knows by that whose it is.
   noteOwn(system, begunMark(record));

@@ -1,7 +1,8 @@
 import { join, resolve } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { emptyTree, partOf, treeDelta } from "../git/read_checkpoints.ts";
+import { emptyTree } from "../git/empty_tree.ts";
+import { partOf, treeDelta } from "../git/read_checkpoints.ts";
 import { writeEntries } from "../git/stage_blobs.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { RestoreResult } from "../session/results_checkpoints.ts";

@@ -18,6 +18,7 @@ import { addRaw } from "./capture_raw.ts";
 import { addUnopenable } from "./capture_unopenable.ts";
 import { withHeads } from "./conflict_heads.ts";
 import type { RawCache } from "./conversions.ts";
+import { EMPTY_TREE } from "./empty_tree.ts";
 import { listIndex } from "./index_listing.ts";
 import type { ReadAhead } from "./read_ahead.ts";
 import { readRecent } from "./recent.ts";
@@ -55,11 +56,6 @@ export interface CaptureOptions {
   /** What git was asked before. */
   readonly ahead?: ReadAhead | undefined;
 }
-
-const EMPTY_TREE = {
-  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-};
 
 /** Changed paths that the state lists; the capture takes all. */
 const LISTED = 10_000;

@@ -1,5 +1,6 @@
 import type { Git } from "./git.ts";
-import { emptyTree, treeDelta } from "./read_checkpoints.ts";
+import { emptyTree } from "./empty_tree.ts";
+import { treeDelta } from "./read_checkpoints.ts";
 import type { StatusEntry } from "./status.ts";
 
 /** The entries, those of conflicts with what HEAD has there. */

@@ -89,8 +89,8 @@ export class FastImport implements AsyncDisposable {
 const MOST_PACKS = 25;
 
 /**
- * Whether an import may leave a pack, which takes git half the time of loose
- * objects, and of these it would have to wait for the disk once more.
+ * Whether an import may leave a pack: git writes one in half the time that loose
+ * objects take, and without waiting for the disk once more.
  */
 export function takesPack(system: System, commonDir: string): boolean {
   try {

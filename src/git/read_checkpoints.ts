@@ -1,6 +1,7 @@
 import { MpmError } from "../errors.ts";
 import type { TreeEntry } from "../session/snapshot.ts";
 import { isOwnPath } from "../session/snapshot.ts";
+import { emptyTree } from "./empty_tree.ts";
 import type { Git } from "./git.ts";
 import { resolveNames } from "./refs.ts";
 import { decodeBytes, encodeText, splitFields } from "./text.ts";
@@ -77,13 +78,6 @@ export async function overTrees(
     return emptyTree(commit);
   }));
   return await git.read(command(there), { timeout: LONG });
-}
-
-/** The tree of nothing, in ids of the form of `id`. */
-export function emptyTree(id: string): string {
-  return id.length === 40
-    ? "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-    : "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
 }
 
 /** A path that differs between two trees. */

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { type Capture } from "./capture.ts";
-import { emptyTree } from "./read_checkpoints.ts";
+import { emptyTree } from "./empty_tree.ts";
 import { markIntents } from "./restore_intents.ts";
 import { encodeText, joinBytes } from "./text.ts";
 import type { Vault } from "./vault.ts";

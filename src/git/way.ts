@@ -7,6 +7,7 @@ import {
 } from "../session/history.ts";
 import type { Save } from "../session/save.ts";
 import { parseTime } from "../session/times.ts";
+import { emptyTree } from "./empty_tree.ts";
 import { readFileChanges, tryFileChanges } from "./file_changes.ts";
 import type { Git } from "./git.ts";
 import {
@@ -75,12 +76,6 @@ async function readWayByTime(
   return { ...NO_WAY, right, comparedBy: "time" };
 }
 
-/** Git's object ids of a tree without files, by the length of ids. */
-const EMPTY_TREES: Record<number, string> = {
-  40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-  64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-};
-
 /** Everything HEAD has, for a save made before the first commit. */
 async function readWholeWay(git: Git, names: Promise<Names>): Promise<Way> {
   const way = { ...NO_WAY, comparedBy: "start" } as const;
@@ -88,7 +83,7 @@ async function readWholeWay(git: Git, names: Promise<Names>): Promise<Way> {
   if (head === undefined) return way;
   const [range, files] = await Promise.all([
     readAll(git),
-    readFileChanges(git, EMPTY_TREES[head.length]!, head),
+    readFileChanges(git, emptyTree(head), head),
   ]);
   return { ...way, ...range, files };
 }
