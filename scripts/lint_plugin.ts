@@ -1,10 +1,15 @@
+import { dirname, relative, resolve } from "node:path";
+
 /** Of the runtime's modules, those that only compute. */
 const PURE_MODULES = ["node:crypto", "node:path", "node:util"];
 
-/** Code of the program that is not the machine itself. */
+const ROOT = dirname(import.meta.dirname!);
+
+/** Whether a file is code of the program, outside of `src/system/real*.ts`. */
 function isAboveSystem(filename: string): boolean {
-  const path = filename.replaceAll("\\", "/");
-  return path.includes("/src/") && !/\/src\/system\/real\w*\.ts$/.test(path);
+  // Only the path below the project counts: a clone may lie in any folder.
+  const path = relative(ROOT, resolve(ROOT, filename)).replaceAll("\\", "/");
+  return path.startsWith("src/") && !/^src\/system\/real\w*\.ts$/.test(path);
 }
 
 function isNamed(node: Deno.lint.Node, name: string): boolean {
