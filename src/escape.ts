@@ -46,9 +46,14 @@ function hex(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0")}`;
 }
 
-/** The same for a text of several lines, which stay lines. */
+/** The same for a text of several lines. Line breaks and tabs stay. */
 export function escapeLines(text: string): string {
-  return text.split(/\r?\n/).map(escapeText).join("\n");
+  return text.split(/\r?\n/).map(escapeTabbed).join("\n");
+}
+
+/** The same for one line, whose tabs stay. */
+function escapeTabbed(line: string): string {
+  return line.split("\t").map(escapeText).join("\t");
 }
 
 /**
@@ -58,7 +63,7 @@ export function escapeLines(text: string): string {
 export function escapeDiff(diff: string): string {
   return diff.split("\n").map((line) => {
     const [, sign, text, end] = /^([ +-]?\ufeff?)([^]*?)(\r?)$/.exec(line)!;
-    return sign + text!.split("\t").map(escapeText).join("\t") + end;
+    return sign + escapeTabbed(text!) + end;
   }).join("\n");
 }
 

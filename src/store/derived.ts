@@ -56,7 +56,10 @@ export function derivedFaults(
     const name = basename(file);
     const found = readPlain(system, file);
     if (found === "missing") return [`${name} is missing`];
-    return found !== "unreadable" && textOf(found) === derive(save)
+    const text = derive(save);
+    // mpm 0.1.0 wrote a tab as "\\t".
+    const earlier = text.replaceAll("\t", "\\t");
+    return found !== "unreadable" && [text, earlier].includes(textOf(found))
       ? []
       : [`${name} differs from what the save says`];
   });
