@@ -1,3 +1,4 @@
+import { posix } from "@std/path";
 import { MpmError } from "../errors.ts";
 import {
   type Checked,
@@ -7,6 +8,7 @@ import {
   unknown,
   warning,
 } from "../session/doctor.ts";
+import { oldName } from "../session/old_names.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
 import { counted } from "../session/words.ts";
 import { isMaintained } from "../store/check_save.ts";
@@ -152,7 +154,9 @@ function pointerFindings(
   fix: Fix,
 ): Finding[] {
   if (!saves.some(isMaintained)) return [];
-  const kind = system.files.lstat(at.pointer)?.kind ?? "file";
+  const kind = system.files.lstat(at.pointer)?.kind;
+  // It is not committed, so a clone has none until the next pause.
+  if (kind === undefined) return [];
   if (kind !== "file") {
     const mend = "Move it out of the way; mpm writes it again";
     return [warning(`"${at.pointer}" is no file: ${kind}`, { mend })];
@@ -187,7 +191,8 @@ function readPointer(
 function checkLayout({ entries, tree, hasStore }: Ground): Checked {
   const found: Finding[] = [];
   const old = tree.filter(({ path, kind }) =>
-    kind === "file" && path.startsWith("sessions/pause/")
+    kind === "file" && posix.dirname(path) === "sessions/pause" &&
+    oldName(posix.basename(path)) !== undefined
   );
   if (old.length > 0) {
     const detail = `${counted(old.length, "file")} in sessions/pause/, where ` +

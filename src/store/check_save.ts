@@ -36,7 +36,8 @@ function keptFaults(
   { id, bytes }: { id: string; bytes: Uint8Array },
 ): string[] {
   const kept = readPlain(system, saveFiles(layout(root).kept, id).json);
-  if (kept === "missing") return [`kept/${id}.json is missing`];
+  // A clone or a pull brings the saves that were committed, and no copies.
+  if (kept === "missing") return [];
   return kept !== "unreadable" && sha256(kept) === sha256(bytes)
     ? []
     : [`kept/${id}.json is not the same`];
@@ -54,7 +55,8 @@ export function repairBeside(
 ): void {
   const kept = saveFiles(layout(root).kept, entry.id);
   const bytes = system.files.readOwn(entry.path, LARGEST_SAVE);
-  if (keptFaults(system, root, { id: entry.id, bytes }).length > 0) {
+  const faults = keptFaults(system, root, { id: entry.id, bytes });
+  if (faults.length > 0 || !system.files.lstat(kept.json)) {
     discard(system, root, { id: entry.id, paths: [kept.json, kept.checksum] });
     keepSave(system, root, entry.id);
   }

@@ -119,11 +119,6 @@ posixTest(
         ...{ check: "saves", state: "warning", status: 0 },
         ...{ says: ".yaml differs", mend: "--repair", fixed: "ok" },
       },
-      "a kept copy that is gone": {
-        harm: remove(`${KEPT}/ID.json`),
-        ...{ check: "saves", state: "warning", status: 0 },
-        ...{ says: "is missing", fixed: "ok" },
-      },
       "a save that only kept/ has": {
         harm: remove(`${SESSIONS}/ID.json`),
         ...{ check: "saves", state: "warning", status: 0 },

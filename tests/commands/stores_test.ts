@@ -1,0 +1,45 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { diagnose } from "../helpers/doctors.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { SESSIONS } from "../helpers/stores.ts";
+
+Deno.test("doctor finds nothing wrong in a fresh clone of committed saves", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "Half of it"]);
+  const clone = join(env.root, "clone");
+  env.git("clone", "-q", env.project, clone);
+  const { checks } = await diagnose(env, [], { cwd: clone });
+  const { state, summary, findings } = checks.saves!;
+  assertEquals([state, summary, findings], ["ok", "1 save, all intact", []]);
+  const verified = await mpm(env, ["sessions", "verify"], { cwd: clone });
+  assertEquals(verified.status, 0);
+  assert(!verified.stdout.includes("kept/"), verified.stdout);
+});
+
+Deno.test("a tab in the text of a save is a tab in its Markdown and on the screen", async () => {
+  using env = TestEnv.repository();
+  const { session_id: id } = await mpmJson(env, ["pause", "a\tb\n\tindented"]);
+  const markdown = env.read(`${SESSIONS}/${id}.md`);
+  assertStringIncludes(markdown, "\na\tb\n\tindented\n");
+  const { stdout } = await mpm(env, ["sessions", "show"]);
+  assertStringIncludes(stdout, "\na\tb\n\tindented\n");
+  assertStringIncludes((await mpm(env, ["resume"])).stdout, "a\tb");
+  // Version 0.1.0 wrote it otherwise, and that file is as good.
+  env.write(`${SESSIONS}/${id}.md`, markdown.replaceAll("\t", "\\t"));
+  const { checks } = await diagnose(env);
+  assertEquals(checks.saves!.findings, []);
+});
+
+Deno.test("doctor reports an older layout only for files that migrate would move", async () => {
+  using env = TestEnv.repository();
+  env.write(`${SESSIONS}/pause/README.md`, "# Old pauses\n");
+  const before = (await diagnose(env)).checks.layout!;
+  assertEquals([before.state, before.summary], ["ok", "present"]);
+  env.write(`${SESSIONS}/pause/session-20260101-000000.md`, "# A pause\n");
+  const after = (await diagnose(env)).checks.layout!;
+  assertEquals(after.findings.map(({ detail }) => detail), [
+    "1 file in sessions/pause/, where claude-mpm before 4.21 saved",
+  ]);
+});
