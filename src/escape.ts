@@ -1,30 +1,56 @@
 /** Most texts have nothing else. */
 const PLAIN = /^[ -~]*$/;
 
-/** Zero-width joiner and non-joiner: emoji and several scripts need them. */
-const JOINERS = /[\u200c\u200d]/;
-
 /**
  * `text` as one line that is safe on a terminal: a byte that was not UTF-8
  * becomes `\xNN`, a control character `\n`, `\t` or `\xNN`, anything else
  * that is invisible or turns the text around `\u{NNNN}`. A backslash stays.
  */
 export function escapeText(text: string): string {
-  return PLAIN.test(text) ? text : escapeUnsafe(text);
+  return PLAIN.test(text) ? text : escapeUnseen(text, escapeCharacter);
 }
 
 /**
- * What must not reach a terminal or hide in a line: control characters (ANSI
- * sequences begin with one), line and paragraph separators, bidirectional and
- * invisible format characters, tags and variation of them, private use, and
- * halves of surrogate pairs. The joiners of emoji and scripts stay.
- * Classes of all of Unicode stand here, where they are built when they are used.
+ * Escapes what must not reach a terminal or an agent, or hide in a line: control
+ * characters (ANSI sequences begin with one), line and paragraph separators,
+ * every character that a reader does not see, private use, and halves of
+ * surrogate pairs. Classes of all of Unicode stand in functions, so that they
+ * are built when they are used.
  */
-function escapeUnsafe(text: string): string {
+export function escapeUnseen(
+  text: string,
+  escape: (character: string) => string,
+): string {
   return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0\u2800]/gu,
-    escapeCharacter,
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu,
+    (character: string, at: number) =>
+      isOfWriting(character, text.slice(Math.max(0, at - 3), at), text[at + 1])
+        ? character
+        : escape(character),
   );
+}
+
+/**
+ * Returns whether writing needs an invisible character where it stands: the
+ * sign that gives an emoji or a keycap its colours, and a joiner after an emoji
+ * or a letter of a script that joins. Several in a row could carry a hidden
+ * text, so only the first of them is needed.
+ */
+function isOfWriting(
+  character: string,
+  before: string,
+  after: string | undefined,
+): boolean {
+  if (character === "\ufe0f") {
+    return /\p{Extended_Pictographic}$/u.test(before) ||
+      (after === "\u20e3" && /[\d#*]$/.test(before));
+  }
+  if (character !== "\u200c" && character !== "\u200d") return false;
+  const base = before.endsWith("\ufe0f") ? before.slice(0, -1) : before;
+  return /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier})$/u.test(base) ||
+    (/[\p{Lo}\p{M}]$/u.test(before) &&
+      !/[\p{Default_Ignorable_Code_Point}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}]$/u
+        .test(before));
 }
 
 const NAMED: Record<string, string> = {
@@ -34,7 +60,6 @@ const NAMED: Record<string, string> = {
 };
 
 function escapeCharacter(character: string): string {
-  if (JOINERS.test(character)) return character;
   const named = NAMED[character];
   if (named) return named;
   const code = character.codePointAt(0)!;

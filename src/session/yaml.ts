@@ -1,3 +1,5 @@
+import { escapeUnseen } from "../escape.ts";
+
 /**
  * The value of a JSON file as YAML 1.2 for people: block style, lists at the
  * column of their key as claude-mpm wrote them. A text stands plain only where
@@ -97,9 +99,7 @@ function scalar(value: unknown): string {
 function quoted(text: string): string {
   const json = JSON.stringify(text);
   if (/^[ -~]*$/.test(json)) return json;
-  return json.replaceAll(
-    /[\u007f-\u009f\p{Cf}\u2028\u2029\ufffe\uffff]/gu,
-    (character) =>
-      `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`,
-  );
+  const escape = (character: string) =>
+    `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`;
+  return escapeUnseen(json, escape).replaceAll(/[\ufffe\uffff]/g, escape);
 }
