@@ -92,6 +92,19 @@ export const PROVIDERS: readonly (readonly [
   ["wakatime-key", "waka_", "[a-f0-9-]{36}"],
   ["openshift-token", "sha256~", word(40), "word"],
   ["sourcegraph-token", "sgp_", word(40), "word"],
+  ["gitlab-session", "_gitlab_session=", "[0-9a-z]{32}", "keep"],
+  [
+    "harness-key",
+    "pat. sat.",
+    "[\\w-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}(?![A-Za-z0-9])",
+    "word",
+  ],
+  ["infracost-key", "ico-", "[A-Za-z0-9]{32}(?![A-Za-z0-9])", "word"],
+  ["octopus-key", "API-", "[A-Z0-9]{26}(?![A-Za-z0-9])", "word"],
+  ["settlemint-token", "sm_aat_ sm_pat_ sm_sat_", alnum(16), "word"],
+  ["intra42-secret", "s-s4t2ud- s-s4t2af-", hex(64), "word"],
+  ["adobe-secret", "p8e-", "[A-Za-z0-9]{32}(?![A-Za-z0-9])", "word"],
+  ["frameio-token", "fio-u-", "[\\w=-]{64}"],
 
   // Clouds.
   [
@@ -101,7 +114,7 @@ export const PROVIDERS: readonly (readonly [
     "word",
   ],
   ["aws-bedrock-key", "ABSK", "[A-Za-z0-9+/]{100,}={0,2}", "word"],
-  ["aws-bedrock-key", "bedrock-api-key-", "[A-Za-z0-9+/]{40,}={0,2}"],
+  ["aws-bedrock-key", "bedrock-api-key-", "[A-Za-z0-9+/]{28,}={0,2}"],
   [
     "aws-session-token",
     "IQoJb3JpZ2lu FwoGZXIvYXdz",
@@ -133,6 +146,20 @@ export const PROVIDERS: readonly (readonly [
   ],
   ["doppler-token", "dp.st.", "(?:[\\w-]{2,35}\\.)?[A-Za-z0-9]{30,}", "word"],
   ["1password-token", "ops_eyJ", "[\\w-]{50,}={0,2}", "word"],
+  [
+    "1password-key",
+    "A3-",
+    "[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})" +
+    "(?:-[A-Z0-9]{5}){3}(?![A-Za-z0-9])",
+    "word",
+  ],
+  [
+    "authress-key",
+    "sc_ ext_ scauth_ authress_",
+    "[A-Za-z0-9]{5,30}\\.[A-Za-z0-9]{4,6}\\.acc[_-][A-Za-z0-9-]{10,32}" +
+    "\\.[\\w+/=-]{30,120}",
+    "word",
+  ],
   ["age-key", "AGE-SECRET-KEY-1", "[A-Z0-9]{40,}"],
 
   // Messages, payments, and watching over things.
@@ -176,6 +203,7 @@ export const PROVIDERS: readonly (readonly [
   ["shippo-token", "shippo_live_ shippo_test_", hex(30)],
   ["duffel-token", "duffel_live_ duffel_test_", word(30)],
   ["flutterwave-key", "FLWSECK_TEST- FLWSECK-", alnum(12)],
+  ["flutterwave-key", "FLWPUBK_TEST- FLWPUBK-", alnum(32)],
   ["easypost-key", "EZAK EZTK", alnum(50), "word"],
   ["dropbox-token", "sl.u. sl.", word(100), "word"],
   ["mapbox-token", "sk.eyJ", "[\\w-]{20,400}\\.[\\w-]{16,}", "word"],
@@ -189,6 +217,6 @@ export const PROVIDERS: readonly (readonly [
   [
     "dynatrace-token",
     "dt0c01. dt0s01. dt0s16.",
-    "[A-Z0-9]{8,24}\\.[A-Z0-9]{40,}",
+    "[A-Za-z0-9]{8,24}\\.[A-Za-z0-9]{40,}",
   ],
 ];

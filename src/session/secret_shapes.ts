@@ -36,6 +36,7 @@ const INNER: readonly (readonly [
   ["azure-secret", "Q~", /[\w~.-]{3}\d$/, /[\w~.-]{31,37}(?![\w~-])/y],
   ["azure-devops-token", "AZDO", /[A-Za-z0-9]{70,80}$/, /[A-Za-z0-9]{4}/y],
   ["azure-key", "JQQJ99", /[A-Za-z0-9]{52}$/, /[A-Za-z0-9]{20,40}/y],
+  ["maxmind-key", "_mmk", /[A-Za-z0-9]{6}_[A-Za-z0-9]{29}$/, /(?!\w)/y],
   ["mailchimp-key", "-us", /[a-f0-9]{32}$/, /\d{1,2}(?!\w)/y],
   [
     "discord-token",

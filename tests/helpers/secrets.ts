@@ -33,6 +33,11 @@ function pick(from: string, length: number, seed: number): string {
   return text;
 }
 
+/** The last three groups of a key in groups of five. */
+function fives(): string {
+  return [0, 1, 2].map((seed) => `-${capitals(5, seed)}`).join("");
+}
+
 /** One token of every provider whose shape is known: label and token. */
 export const TOKENS: readonly (readonly [label: string, token: string])[] = [
   ["anthropic-key", `sk-ant-api03-${alnum(93)}AA`],
@@ -122,6 +127,26 @@ export const TOKENS: readonly (readonly [label: string, token: string])[] = [
   ["sentry-token", `sntrys_eyJ${alnum(100)}`],
   ["posthog-key", `phx_${alnum(43)}`],
   ["dynatrace-token", `dt0c01.${capitals(24)}.${capitals(64)}`],
+  ["dynatrace-token", `dt0c01.${alnum(24)}.${alnum(64, 1)}`],
+  ["1password-key", `A3-${capitals(6)}-${capitals(11)}${fives()}`],
+  [
+    "1password-key",
+    `A3-${capitals(6)}-${capitals(6)}-${capitals(5)}${fives()}`,
+  ],
+  ["adobe-secret", `p8e-${alnum(32)}`],
+  ["authress-key", `sc_${alnum(10)}.${alnum(4)}.acc_${hex(16)}.${alnum(44)}`],
+  ["aws-bedrock-key", `bedrock-api-key-${alnum(28)}`],
+  ["flutterwave-key", `FLWPUBK_TEST-${hex(32)}-X`],
+  ["frameio-token", `fio-u-${alnum(64)}`],
+  ["gitlab-session", `_gitlab_session=${hex(32)}`],
+  ["harness-key", `pat.${alnum(22)}.${alnum(24, 1)}.${alnum(20, 2)}`],
+  ["infracost-key", `ico-${alnum(32)}`],
+  ["intra42-secret", `s-s4t2ud-${hex(64)}`],
+  ["maxmind-key", `${alnum(6)}_${alnum(29)}_mmk`],
+  ["octopus-key", `API-${capitals(26)}`],
+  ["settlemint-token", `sm_aat_${alnum(16)}`],
+  ["settlemint-token", `sm_pat_${alnum(16)}`],
+  ["settlemint-token", `sm_sat_${alnum(16)}`],
   ["azure-secret", `abc8Q~${alnum(34)}`],
   ["azure-devops-token", `${alnum(76)}AZDO${alnum(4)}`],
   ["discord-token", `M${alnum(25)}.${alnum(6)}.${alnum(38)}`],
