@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { BuildError, say } from "./build_error.ts";
 import { PACKS } from "./build_loader.ts";
 import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";
+import { addStartGuard } from "./start_guard.ts";
 import { PERMISSIONS, type Triple, V8_FLAGS } from "./toolchain.ts";
 
 /** How long Deno's own download may take before npm is asked instead. */
@@ -92,6 +93,15 @@ async function compileWith(
  * throws a {@link BuildError} when no runtime is found or the program fails
  */
 export function compiler(): (compilation: Compilation) => Promise<string> {
+  const compile = runtimeFinder();
+  return async (compilation) => {
+    const source = await compile(compilation);
+    addStartGuard(compilation.output, compilation.triple);
+    return source;
+  };
+}
+
+function runtimeFinder(): (compilation: Compilation) => Promise<string> {
   let canDownload = true;
   return async (compilation) => {
     const atHand = await runtimeAtHand(compilation.triple);

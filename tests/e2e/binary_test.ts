@@ -201,3 +201,57 @@ posixTest(
     ]);
   },
 );
+
+/** The start guard is part of the executables for Linux. */
+function linuxTest(name: string, test: () => void): void {
+  Deno.test({ name, ignore: Deno.build.os !== "linux", fn: test });
+}
+
+linuxTest("an argument that is not UTF-8 is a usage error", () => {
+  using env = TestEnv.repository();
+  // Latin-1, a surrogate, an overlong form, above U+10FFFF, and cut short.
+  const texts = [
+    "\\344x",
+    "\\355\\240\\200",
+    "\\300\\257",
+    "\\364\\220\\200\\200",
+    "\\342\\202",
+  ];
+  for (const text of texts) {
+    const { status, stderr } = shell(
+      env,
+      `exec "$1" pause -s "$(printf '${text}')"`,
+    );
+    assertEquals(status, 2, stderr);
+    assertMatch(stderr, /^Error: An argument is not valid UTF-8\nHint: .*\n$/);
+  }
+  const json = shell(env, `exec "$1" show "$(printf '\\377')" --json`);
+  assertEquals(JSON.parse(json.stderr).error.code, "USAGE");
+  const hook = shell(env, `exec "$1" hook Stop "$(printf '\\377')"`);
+  assertEquals([hook.status, hook.stdout, hook.stderr], [0, "", ""]);
+  const good = shell(
+    env,
+    `exec "$1" pause -s "$(printf '\\360\\237\\230\\200 \\303\\244 \\356\\200\\200')"`,
+  );
+  assertEquals([good.status, good.stderr], [0, ""]);
+});
+
+linuxTest("a deleted working folder is said, and hurts no hook", () => {
+  using env = TestEnv.repository();
+  const gone = 'mkdir gone && cd gone && rmdir ../gone && exec "$1"';
+  const { status, stderr } = shell(env, `${gone} status`);
+  assertEquals(status, 6, stderr);
+  assertMatch(
+    stderr,
+    /^Error: The current folder no longer exists\nHint: .*\n$/,
+  );
+  const json = shell(env, `${gone} status --json`);
+  assertEquals(JSON.parse(json.stderr).error.code, "FILE_FAILED");
+  assertEquals(shell(env, `${gone} --version`).status, 0);
+  const event = JSON.stringify({
+    hook_event_name: "Stop",
+    cwd: `${env.project}/gone`,
+  });
+  const hook = shell(env, `${gone} hook Stop <<'END'\n${event}\nEND`);
+  assertEquals([hook.status, hook.stdout, hook.stderr], [0, "", ""]);
+});

@@ -81,4 +81,12 @@ Deno.test("the binary for Linux on arm64 pauses and resumes", async () => {
   assertEquals(resumed.status, 0, resumed.stderr);
   assert(resumed.stdout.includes("On arm64"), resumed.stdout);
   assert(resumed.stdout.includes("new.txt"), resumed.stdout);
+  const refused = env.run("sh", [
+    "-c",
+    'exec "$@" "$(printf "\\377")"',
+    "sh",
+    ...[EMULATOR!, "-cpu", PROCESSOR, "-L", LIBRARIES, output],
+  ]);
+  assertEquals(refused.status, 2, refused.stderr);
+  assert(refused.stderr.includes("not valid UTF-8"), refused.stderr);
 });
