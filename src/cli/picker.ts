@@ -8,6 +8,8 @@ export interface Choice {
   readonly cells: readonly string[];
   /** More of it, shown while it is the one to be chosen; safe, too. */
   readonly detail: string;
+  /** The number on its line, if it has one. */
+  readonly number?: number | undefined;
 }
 
 export interface Size {
@@ -28,8 +30,9 @@ export interface Offered {
 }
 
 /**
- * A list to choose from, narrowed by what is typed. It knows no terminal: keys
- * go in, lines come out.
+ * A list to choose from. A number that is typed chooses the line that shows it;
+ * anything else, or what follows a `/`, narrows the list. The picker knows no
+ * terminal: keys go in, lines come out.
  */
 export class Picker {
   readonly #offered: Offered;
@@ -86,11 +89,25 @@ export class Picker {
   #search(typed: string): undefined {
     const chosen = this.#moved ? this.#found[this.#at] : undefined;
     this.#typed = typed;
-    this.#found = this.#offered.find(typed);
+    if (this.#isNumber()) return this.#goTo(Number(typed));
+    this.#found = this.#offered.find(typed.replace(/^\//, ""));
     // What one moved to stays to be chosen, if it is still there.
     const at = this.#found.indexOf(chosen ?? -1);
     this.#moved = at >= 0;
     this.#at = Math.max(0, at);
+  }
+
+  /** As everywhere, more digits than four are a part of an id. */
+  #isNumber(): boolean {
+    return /^\d{1,4}$/.test(this.#typed);
+  }
+
+  /** Of a number that no line shows nothing is to be chosen. */
+  #goTo(number: number): undefined {
+    const { choices } = this.#offered;
+    this.#found = this.#offered.find("");
+    this.#at = this.#found.findIndex((at) => choices[at]!.number === number);
+    this.#moved = this.#at >= 0;
   }
 
   #move(by: number): undefined {
@@ -104,22 +121,31 @@ export class Picker {
     const style = this.#offered.style;
     const lines = Math.max(1, rows - AROUND);
     this.#page = lines;
-    if (this.#at < this.#top) this.#top = this.#at;
+    if (this.#at < this.#top) this.#top = Math.max(0, this.#at);
     if (this.#at >= this.#top + lines) this.#top = this.#at - lines + 1;
     this.#top = Math.min(
       this.#top,
       Math.max(0, this.#found.length - lines),
     );
     const chosen = this.#offered.choices[this.#found[this.#at] ?? -1];
+    const detail = this.#at < 0 ? this.#range() : chosen?.detail ?? "";
     const line = (text: string) => cut(text, columns);
     return [
       line(style.bold(this.#offered.title)),
       this.#searchLine(columns),
       ...this.#list(columns, lines),
       "",
-      line(style.dim(chosen?.detail ?? "")),
+      line(style.dim(detail)),
       line(style.dim(this.#help())),
     ].slice(0, Math.max(rows, 3));
+  }
+
+  #range(): string {
+    const numbers = this.#offered.choices.flatMap(({ number }) => number ?? []);
+    return numbers.length === 0
+      ? `There is no number ${this.#typed}`
+      : `There is no number ${this.#typed}: the list has ` +
+        `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
   }
 
   /** The end of what was typed is what one looks at. */
@@ -127,11 +153,12 @@ export class Picker {
     const cursor = this.#offered.style.ascii ? "_" : "▏";
     const typed = [...this.#typed];
     let shown = `${this.#typed}${cursor}`;
+    const label = this.#isNumber() ? "Number:" : "Search:";
     while (cut(shown, columns - 8) !== shown && typed.length > 0) {
       typed.shift();
       shown = `${typed.join("")}${cursor}`;
     }
-    return cut(`${this.#offered.style.cyan("Search:")} ${shown}`, columns);
+    return cut(`${this.#offered.style.cyan(label)} ${shown}`, columns);
   }
 
   #list(columns: number, lines: number): string[] {
@@ -159,6 +186,6 @@ export class Picker {
     const [found, all] = [this.#found.length, this.#offered.choices.length];
     const count = found === all ? `${all}` : `${found} of ${all}`;
     return `${count}  ${arrows} move, Enter resumes, Esc leaves; ` +
-      "type to search";
+      "type to search, or a number";
   }
 }

@@ -10,6 +10,7 @@ import type { SessionRow, SessionsResult } from "../session/results.ts";
 import { seedList, sessionLabel } from "../session/rows.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
+import { isIndex } from "../session/selector.ts";
 
 /** What there is to choose from: the same saves, as rows and as entries. */
 export interface Offer {
@@ -17,6 +18,8 @@ export interface Offer {
   /** Of the rows that have a number, in that order. */
   readonly shown: readonly SaveEntry[];
   readonly all: readonly SaveEntry[];
+  /** The number of the first one. */
+  readonly first: number;
 }
 
 /**
@@ -59,6 +62,7 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
       cut(branch, BRANCH),
       `${label === "" ? "" : `${label} `}${escapeText(name + text)}`,
     ],
+    number: row.index ?? undefined,
     detail: [
       row.session_id,
       row.paused_at.slice(0, 16).replace("T", " ") + " UTC",
@@ -73,16 +77,20 @@ const LISTED = 20;
 /** Questions until somebody, or something, seems not to know. */
 const ROUNDS = 10;
 
-function askByNumber({ ask }: Context, { listed, shown }: Offer): SaveEntry {
+function askByNumber(
+  { ask }: Context,
+  { listed, shown, first }: Offer,
+): SaveEntry {
   let question = listing(listed);
   for (let round = 1;; round++) {
-    const answer = ask(`${question}\nSelect session to resume [0]: `);
+    const answer = ask(`${question}\nSelect session to resume [${first}]: `);
     if (answer === undefined) throw cancelled();
     try {
-      return matchSave(shown, answer.trim() || "0");
+      return matchSave(shown, answer.trim() || String(first), { first });
     } catch (error) {
       if (!(error instanceof MpmError) || round === ROUNDS) throw error;
-      const found = searcher(listed.sessions)(answer)
+      if (isIndex(answer.trim())) throw error;
+      const found = searcher(listed.sessions)(answer.replace(/^\s*\//, ""))
         .map((at) => listed.sessions[at]!);
       if (found.length === 0) throw error;
       question = `\n${listing({ ...listed, sessions: found })}`;

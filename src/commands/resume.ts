@@ -85,7 +85,7 @@ saves of sessions that are over are passed over. With --peek nothing is written.
       : resumeText(answer),
   next: (result) =>
     "sessions" in result
-      ? result.sessions.length > 0
+      ? result.sessions[0]?.index === 0 && result.sessions.length > 1
         ? '"mpm resume 1" takes the second'
         : undefined
       : result.format === "text" && (result.work?.open.length ?? 0) > 0

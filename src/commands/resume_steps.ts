@@ -30,6 +30,8 @@ interface ResumeInput {
   readonly peek: boolean;
   readonly "no-changes": boolean;
   readonly format: ResumeResult["format"];
+  /** The number of the first save in the list; 0 unless it is given. */
+  readonly first?: number;
 }
 
 /** A save that was chosen, before it is read. */
@@ -48,6 +50,7 @@ export async function findOne(
 ): Promise<Chosen | SessionsResult> {
   const { system } = context;
   const selector = chosenSelector(input);
+  const { first = 0 } = input;
   const workspace = await settledWorkspace(context);
   const { root } = workspace;
   await openStore(system, root);
@@ -61,7 +64,7 @@ export async function findOne(
     input,
   });
   if (selector !== undefined) {
-    const entry = await findSave(system, root, selector);
+    const entry = await findSave(system, root, selector, { first });
     if (!input.peek) refuseOver(system, workspace, entry);
     return chosen(entry);
   }
@@ -84,6 +87,7 @@ export async function findOne(
     stateOf: (entry) => states.of(entry),
     originOf: (save) => origins.of(save),
     all: input.all,
+    first,
   });
   if (!context.interactive || listed.sessions.length === 0) return listed;
   // Of the list that was shown: a pause may have come in meanwhile.
@@ -92,6 +96,7 @@ export async function findOne(
     listed,
     shown: entries.filter((entry) => !states.isHidden(entry)),
     all: entries,
+    first,
   });
   if (!input.peek) refuseOver(system, workspace, entry);
   return chosen(entry);

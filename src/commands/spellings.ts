@@ -48,7 +48,7 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
     command: "resume",
     positionals: [{
       name: "selector",
-      summary: "The session's id",
+      summary: "Which session: id, part of it, or its number from 1",
       optional: true,
     }],
     flags: {
@@ -66,6 +66,8 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
     convert: (input) => ({
       ...input,
       selector: selected(input),
+      // As in claude-mpm.
+      first: 1,
       project: input["project-path"] ?? input.project,
     }),
   },
@@ -95,20 +97,11 @@ function inProject(input: Record<string, unknown>): unknown {
   return input.project_path ?? input.project;
 }
 
-/** `--select` counts from 1, mpm's own lists from 0. */
+/** What `--select` or the argument says. */
 function selected(input: Record<string, unknown>): unknown {
-  const select = input.select as string | undefined;
-  if (select === undefined) return input.selector;
-  if (input.selector !== undefined) {
-    throw new MpmError("USAGE", "Both a session id and --select were given", {
-      hint: "Give one of them",
-    });
-  }
-  if (!/^\d{1,3}$/.test(select)) return select;
-  if (Number(select) === 0) {
-    throw new MpmError("NOT_FOUND", "Session 0 is out of range", {
-      hint: "--select counts from 1",
-    });
-  }
-  return String(Number(select) - 1);
+  if (input.select === undefined) return input.selector;
+  if (input.selector === undefined) return input.select;
+  throw new MpmError("USAGE", "Both a session id and --select were given", {
+    hint: "Give one of them",
+  });
 }

@@ -5,6 +5,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import type { Work } from "../session/work.ts";
 import { placeKey } from "../session/work_place.ts";
+import { isIndex } from "../session/selector.ts";
 import { labelOf } from "../session/work_record.ts";
 import { matchWork } from "../session/work_select.ts";
 import { type Action, isOpen } from "../session/work_states.ts";
@@ -45,8 +46,9 @@ export async function findSession(
   { selector, action }: { selector: string; action: Action },
 ): Promise<Work> {
   const { root } = workspace;
-  if (WORK_ID.test(selector)) return readWork(system, root, selector);
-  const isSave = /^\d{1,5}$|^latest$|^session-/.test(selector);
+  const id = selector.toLowerCase();
+  if (WORK_ID.test(id)) return readWork(system, root, id);
+  const isSave = isIndex(selector) || /^latest$|^session-/.test(id);
   const works = isSave ? [] : listWorks(system, root).works;
   const work = matchWork(works, { selector, action });
   if (work) return work;

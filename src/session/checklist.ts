@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { refuseNegative } from "./selector.ts";
 import type { CheckItem } from "./work.ts";
 
 /** The items below one heading, as they follow one another. */
@@ -41,6 +42,7 @@ export function itemsMeant(
 
 function positions(items: readonly CheckItem[], selector: string): number[] {
   const span = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(selector.trim());
+  refuseNegative(selector.trim());
   if (!span) return [byText(items, selector)];
   const first = Number(span[1]);
   const last = Number(span[2] ?? first);

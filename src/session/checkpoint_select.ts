@@ -2,37 +2,38 @@ import { MpmError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { checkpointId } from "./checkpoint_name.ts";
-
-/** Names that an error lists before it only counts the rest. */
-const NAMED = 10;
+import { atIndex, holdsPart, listHint, onlyOne } from "./selector.ts";
 
 /**
  * The checkpoint that `selector` means, in this order: `latest` (the newest
- * that is no safety checkpoint), a full name or id, a number in the list (from
- * 0), a part of a name that no other has. `records` are in the order of the
- * list. Throws NOT_FOUND with what there is, AMBIGUOUS with those that match.
+ * that is no safety checkpoint), a full name or id, an index as the list prints
+ * it (up to four digits, and nothing else), a part of a name that no other has.
+ * `records` are in the order of the list. Throws NOT_FOUND with what there is,
+ * AMBIGUOUS with those that match, USAGE for a negative number.
  */
 export function matchCheckpoint(
   records: readonly StoredCheckpoint[],
   selector: string,
 ): StoredCheckpoint {
-  const found = candidates(records, selector.trim());
-  if (found.length === 1) return found[0]!;
-  if (found.length > 1) {
-    throw new MpmError(
-      "AMBIGUOUS",
-      `"${selector}" matches ${found.length} checkpoints: ${names(found)}`,
-      { hint: "Give the full name, or a part that only one of them has" },
-    );
-  }
+  const wanted = selector.trim();
+  const choices = {
+    items: listed(records),
+    noun: "checkpoint",
+    label: ({ name }: StoredCheckpoint) => name,
+    empty: 'There are no checkpoints; "mpm checkpoint save <name>" takes one',
+  };
+  const found = atIndex(wanted, choices) ??
+    onlyOne(candidates(records, wanted), selector, {
+      ...choices,
+      hint: "Give the full name, or a part that only one of them has",
+    });
+  if (found) return found;
   throw new MpmError("NOT_FOUND", `No checkpoint matches "${selector}"`, {
-    hint: records.length === 0
-      ? 'There are no checkpoints; "mpm checkpoint save <name>" takes one'
-      : didYouMean(
-        selector.trim(),
-        ["latest", ...records.map(({ name }) => name)],
-        `There are: ${names(records)}`,
-      ),
+    hint: records.length === 0 ? choices.empty : didYouMean(
+      wanted,
+      ["latest", ...records.map(({ name }) => name)],
+      listHint(choices),
+    ),
   });
 }
 
@@ -45,21 +46,14 @@ function candidates(
     return records.filter(({ kind }) => kind !== "safety").slice(0, 1);
   }
   const exact = records.filter(({ name, id }) =>
-    name === selector || id === selector
+    name === selector || id === selector.toLowerCase()
   );
   // A record that was planted may have the name of another one.
   const right = exact.find(({ id }) =>
     id === selector || id === checkpointId(selector)
   );
   if (exact.length > 0) return [right ?? exact[0]!];
-  const at = /^\d{1,5}$/.test(selector)
-    ? listed(records)[Number(selector)]
-    : undefined;
-  if (at) return [at];
-  const part = selector.toLowerCase();
-  const holding = records.filter(({ name }) =>
-    name.toLowerCase().includes(part)
-  );
+  const holding = records.filter(({ name }) => holdsPart(name, selector));
   const own = holding.filter(({ kind }) => kind !== "safety");
   return own.length > 0 ? own : holding;
 }
@@ -72,10 +66,4 @@ export function listed(
     ...records.filter(({ kind }) => kind !== "safety"),
     ...records.filter(({ kind }) => kind === "safety"),
   ];
-}
-
-function names(records: readonly StoredCheckpoint[]): string {
-  const shown = listed(records).slice(0, NAMED).map(({ name }) => name);
-  const more = records.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -4,6 +4,12 @@ export const SESSION_ID = /^session-\d{8}-\d{6}$/;
 /** The id of a work session: the UTC second it began, or the next free one. */
 export const WORK_ID = /^work-\d{8}-\d{6}$/;
 
+/** The full session id that was typed in any case. */
+export function asSessionId(typed: string): string | undefined {
+  const id = typed.trim().toLowerCase();
+  return SESSION_ID.test(id) ? id : undefined;
+}
+
 /** Any id that is read: that of a save, or of a log, which is freer. */
 export const READ_ID = /^session-[\w-]{1,120}$/;
 

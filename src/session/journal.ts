@@ -1,5 +1,6 @@
 import { MpmError } from "../errors.ts";
 import { field, isDeeper, isFields } from "./odd_values.ts";
+import { refuseNegative } from "./selector.ts";
 import { counted } from "./words.ts";
 
 /** One operation of mpm's, a line of `.claude-mpm/journal.jsonl`. */
@@ -136,6 +137,7 @@ export function entryToUndo(
         '"mpm log" lists what was done; "mpm undo <number>" takes one back',
     });
   }
+  refuseNegative(number);
   const found = entries.findLast(({ id }) => String(id) === number);
   if (!found) {
     throw new MpmError("NOT_FOUND", `No operation has the number "${number}"`, {

@@ -1,6 +1,7 @@
 import { MpmError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import type { RescueNote } from "./rescue_note.ts";
+import { holdsPart, isIndex } from "./selector.ts";
 
 /** The refs that take a removal back. */
 export const RESCUE = "refs/mpm/rescue";
@@ -41,7 +42,10 @@ export function selectRescue(
   if (exact) return exact;
   const found = name === undefined
     ? rescues
-    : rescues.filter((one) => one.name.includes(name));
+    // Their list has no numbers, so that a number is only a whole name.
+    : isIndex(name)
+    ? []
+    : rescues.filter((one) => holdsPart(one.name, name));
   const names = [...new Set(found.map((one) => one.name))];
   if (names.length === 1) return found[0]!;
   if (names.length === 0) {

@@ -54,7 +54,10 @@ export const PauseResult = z.strictObject({
 });
 
 export const SessionRow = z.strictObject({
-  /** The place in the list, from 0: a selector; null: only `--all` shows it. */
+  /**
+   * The place in the list: a selector; null: only `--all` shows it. From 0; from
+   * 1 under `mpm session resume`, as in claude-mpm.
+   */
   index: z.nullable(z.int()),
   session_id: text,
   paused_at: text,

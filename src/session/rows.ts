@@ -16,6 +16,8 @@ export interface Listed {
   originOf(save: { id: string; digest: string }): Origin;
   /** Whether those of archived and cancelled sessions are shown, too. */
   readonly all: boolean;
+  /** The number of the first save; 0 unless it is given. */
+  readonly first?: number;
 }
 
 /**
@@ -24,10 +26,10 @@ export interface Listed {
  */
 export function sessionsResult(
   entries: readonly SaveEntry[],
-  { project, now, stateOf, originOf, all }: Listed,
+  { project, now, stateOf, originOf, all, first = 0 }: Listed,
 ): SessionsResult {
   const sessions: SessionRow[] = [];
-  let next = 0;
+  let next = first;
   let hidden = 0;
   for (const entry of entries) {
     const state = stateOf(entry) ?? null;

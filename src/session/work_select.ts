@@ -1,10 +1,7 @@
-import { MpmError } from "../errors.ts";
+import { holdsPart, onlyOne } from "./selector.ts";
 import type { Work } from "./work.ts";
 import { labelOf } from "./work_record.ts";
 import { type Action, isOpen, isSettled, stepsFor } from "./work_states.ts";
-
-/** Sessions that an error names. */
-const NAMED = 5;
 
 /**
  * The session that `selector` means: its id, its name, a part of its id that
@@ -24,16 +21,12 @@ export function matchWork(
     named.filter(({ state }) => isOpen(state)),
     named.filter(({ state }) => !isSettled(state)),
     named,
-    works.filter(({ id }) => id.includes(selector)),
+    works.filter(({ id }) => holdsPart(id, selector)),
   ];
   const found = tiers.find((tier) => tier.length > 0) ?? [];
-  if (found.length <= 1) return found[0];
-  const names = found.slice(0, NAMED).map((work) =>
-    `${work.id} (${labelOf(work)}, ${work.state})`
-  );
-  throw new MpmError(
-    "AMBIGUOUS",
-    `"${selector}" matches ${found.length} work sessions: ${names.join(", ")}`,
-    { hint: "Give the full id" },
-  );
+  return onlyOne(found, selector, {
+    noun: "work session",
+    label: (work) => `${work.id} (${labelOf(work)}, ${work.state})`,
+    hint: "Give the full id",
+  });
 }

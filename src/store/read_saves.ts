@@ -1,5 +1,5 @@
 import type { MpmError } from "../errors.ts";
-import { SESSION_ID } from "../session/ids.ts";
+import { asSessionId } from "../session/ids.ts";
 import { isLog, newestFirst, type SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import type { System } from "../system/system.ts";
@@ -83,6 +83,7 @@ export async function matchSaves(
   system: System,
   root: string,
   selectors: readonly string[],
+  { first = 0 }: { first?: number } = {},
 ): Promise<SaveEntry[]> {
   const states = new SessionStates(system, root);
   const entries = await listSaves(system, root);
@@ -90,9 +91,10 @@ export async function matchSaves(
   const beyond = {
     hidden: entries.filter((entry) => states.isHidden(entry)),
     isOver: (entry: SaveEntry) => states.isOver(entry),
+    first,
   };
   return selectors.map((selector) =>
-    entries.find(({ id }) => id === selector) ??
+    entries.find(({ id }) => id === (asSessionId(selector) ?? selector)) ??
       matchSave(shown, selector, beyond)
   );
 }
@@ -153,22 +155,24 @@ function take<T>(from: Iterator<T>, count: number): T[] {
 
 /**
  * The save that a selector means, see {@link matchSaves}. A full id of one of
- * mpm's own saves, `latest` and `0` need no listing. Throws NOT_FOUND or
- * AMBIGUOUS.
+ * mpm's own saves, `latest` and the first number need no listing. `first` is the
+ * number of the first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
  */
 export async function findSave(
   system: System,
   root: string,
   selector: string,
+  { first = 0 }: { first?: number } = {},
 ): Promise<SaveEntry> {
-  if (selector === "latest" || selector === "0") {
+  if (selector === "latest" || selector === String(first)) {
     const states = new SessionStates(system, root);
     for await (const entry of newestSaves(system, root)) {
       if (!states.isHidden(entry)) return entry;
     }
   }
-  const own = SESSION_ID.test(selector) && ownSave(system, root, selector);
-  return own || (await matchSaves(system, root, [selector]))[0]!;
+  const id = asSessionId(selector);
+  const own = id === undefined ? undefined : ownSave(system, root, id);
+  return own ?? (await matchSaves(system, root, [selector], { first }))[0]!;
 }
 
 /** mpm's own save of that id. A foreign one needs its checksum file found. */

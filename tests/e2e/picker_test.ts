@@ -41,6 +41,23 @@ ptyTest(
 );
 
 ptyTest(
+  "a number typed at the prompt on a real terminal is that line's",
+  async () => {
+    using env = project(3);
+    for (const at of [0, 1, 2]) {
+      await using pty = new Pty(env, PROMPT);
+      await pty.until("type to search");
+      await pty.type(String(at));
+      await pty.until(`Number: ${at}`);
+      await pty.type("\r");
+      const answer = await pty.until("status=0");
+      assertStringIncludes(answer, `Session Resume: ${idAt(60 * (2 - at))}`);
+      await pty.until("done");
+    }
+  },
+);
+
+ptyTest(
   "Ctrl-C and Escape at the prompt end with 130 on a real terminal",
   async () => {
     using env = project(3);

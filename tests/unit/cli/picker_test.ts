@@ -18,6 +18,7 @@ function picker(count: number, style = makeStyle(false)): Picker {
     choices: texts.map((text, at) => ({
       cells: [String(at), text],
       detail: `This is ${at}`,
+      number: at,
     })),
     style,
     find: (typed) =>
@@ -47,7 +48,7 @@ Deno.test("a picker shows title, search, as many choices as fit, and help", () =
   assertEquals(lines.slice(-3), [
     "",
     "This is 0",
-    "1000  ↑↓ move, Enter resumes, Esc leaves; type to search",
+    "1000  ↑↓ move, Enter resumes, Esc leaves; type to search, o…",
   ]);
   for (const line of lines) assert(width(line) <= SIZE.columns, line);
 });
@@ -77,7 +78,7 @@ Deno.test("a picker narrows as one types, and widens again", () => {
   press(one, "odd");
   // What would be chosen stays so.
   assertEquals(chosen(one), "❯ 3 3 odd ");
-  press(one, "\x17" + "42");
+  press(one, "\x17" + "/42");
   assertEquals(chosen(one), "❯ 42 42 ev");
   assertEquals(one.render(SIZE).at(-1)!.slice(0, 10), "1 of 100  ");
   press(one, "\x7f");
@@ -90,6 +91,26 @@ Deno.test("a picker narrows as one types, and widens again", () => {
   assertEquals(press(one, "\r"), undefined);
   press(one, "\x15");
   assertEquals(press(one, "\r"), 0);
+});
+
+Deno.test("a number that is typed chooses the line that shows it", () => {
+  const one = picker(100);
+  press(one, "odd\x15" + "4");
+  assertEquals(chosen(one), "❯ 4 4 even");
+  assertEquals(one.render(SIZE)[1], "Number: 4▏");
+  assertEquals(press(one, "2\r"), 42);
+  press(one, "0");
+  assertEquals(
+    [press(one, "\r"), one.render(SIZE).at(-2)],
+    [undefined, "There is no number 420: the list has 0 to 99"],
+  );
+  assertEquals(press(one, "\x7f\r"), 42);
+  // One may go on from there, and from where nothing is.
+  assertEquals(press(one, "\x1b[B\r"), 43);
+  assertEquals(press(picker(3), "7\x1b[B\r"), 0);
+  // Beyond four digits it is a part of an id, and so searched.
+  assertEquals(press(picker(3), "00001\r"), undefined);
+  assertEquals(press(picker(3), "/2\r"), 2);
 });
 
 Deno.test("what fits best is to be chosen, unless one moved to another", () => {

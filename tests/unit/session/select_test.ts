@@ -40,10 +40,13 @@ for (
     [" session-20251019-170015 ", 1],
     ["0", 0],
     ["3", 3],
-    ["00002", 2],
+    ["0002", 2],
+    ["00000", 3],
     ["000002", 3],
     ["20251019", 1],
-    ["1700", 1],
+    ["17001", 1],
+    ["SESSION-20251019-170015", 1],
+    ["Session-20251019", 1],
     ["143022", 3],
     ["170015", 1],
   ] as const
@@ -67,6 +70,20 @@ for (const selector of ["", "99999", "x", "session-20200101-000000", "0x0"]) {
     const error = assertThrows(() => matchSave(ENTRIES, selector), MpmError);
     assertEquals(error.code, "NOT_FOUND");
     assertStringIncludes(error.hint!, "session-20251019-170015");
+  });
+}
+
+for (
+  const [selector, code, message] of [
+    ["4", "NOT_FOUND", "No saved session 4: the list has 0 to 3"],
+    ["2025", "NOT_FOUND", "No saved session 2025: the list has 0 to 3"],
+    ["-1", "USAGE", 'Negative number: "-1"'],
+  ] as const
+) {
+  Deno.test(`matchSave() takes "${selector}" for an index and nothing else`, () => {
+    const named = [...ENTRIES.slice(1), entry("session-20251017-000000", "4")];
+    const error = assertThrows(() => matchSave(named, selector), MpmError);
+    assertEquals([error.code, error.message], [code, message]);
   });
 }
 
