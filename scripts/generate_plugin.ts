@@ -1,14 +1,20 @@
 import { HOOK_ENTRIES } from "../src/claude/hook_entries.ts";
+import { SAME_SKILLS } from "../src/claude/skills.ts";
 import { VERSION } from "../src/version.ts";
 
 /**
  * The files that make this repository a plugin of Claude Code, by path below
- * its top, beside `skills/`, which is both.
+ * its top, and the skills that only have another name. The other skills are
+ * written by hand.
  */
 export function pluginFiles(): [string, string][] {
   return [
     [".claude-plugin/plugin.json", json(MANIFEST)],
     ["hooks/hooks.json", json({ description: HOOKS, hooks: pluginHooks() })],
+    ...Object.entries(SAME_SKILLS).map(([name, text]): [string, string] => [
+      `skills/${name}/SKILL.md`,
+      text,
+    ]),
   ];
 }
 

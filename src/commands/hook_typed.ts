@@ -1,10 +1,16 @@
+import type { AnyCommand, Flags } from "../cli/command.ts";
+import { commandHelp } from "../cli/help.ts";
 import { parse } from "../cli/parse.ts";
 import { makeStyle } from "../cli/style.ts";
 import { MpmError } from "../errors.ts";
 import { agentContext, asData } from "../session/agent_context.ts";
 import type { HookAnswer } from "../session/hook_answer.ts";
 import type { ResumeAnswer, ResumeResult } from "../session/results.ts";
-import { commandLine, type TypedCommand } from "../session/typed_command.ts";
+import {
+  commandArgs,
+  commandOf,
+  type TypedCommand,
+} from "../session/typed_command.ts";
 import { writeAgentFile } from "../store/agent_state.ts";
 import { redactorOf } from "../store/redaction.ts";
 import type { HookWorld } from "./hook_world.ts";
@@ -21,21 +27,17 @@ export async function answerTyped(
   world: HookWorld,
   typed: TypedCommand,
 ): Promise<HookAnswer | undefined> {
-  const { COMMANDS } = await import("./mod.ts");
-  const { session, context } = world;
-  const time = context.system.now();
-  const { command: name, args } = commandLine(typed, {
-    session: session.id,
-    time,
-  });
-  if (!Object.hasOwn(COMMANDS, name)) return undefined;
-  const command = await COMMANDS[name]!();
+  const command = await commandNamed(commandOf(typed));
+  if (!command) return undefined;
+  const { context } = world;
   const notes: string[] = [];
   const redactor = redactorOf(context.system);
   try {
+    const input = inputOf(world, typed, command);
+    if (input.help) return { block: commandHelp(command), answered: true };
     const result = await command.run(
       { ...context, note: (text) => notes.push(text) },
-      parse(command, args) as never,
+      input as never,
     );
     const text = redactor.text(
       command.render(result, makeStyle(false)).trimEnd(),
@@ -49,6 +51,35 @@ export async function answerTyped(
     const block = redactor.text([...notes, ...lines].join("\n"));
     return { block, answered: true };
   }
+}
+
+async function commandNamed(name: string): Promise<AnyCommand | undefined> {
+  const { COMMANDS } = await import("./mod.ts");
+  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]!();
+  const { spelled } = await import("./spellings.ts");
+  return await spelled(name);
+}
+
+/** What was typed, as the command declares it. Throws USAGE. */
+function inputOf(
+  { context, session }: HookWorld,
+  typed: TypedCommand,
+  command: AnyCommand,
+): Record<string, unknown> {
+  const options = new Set(["--help", "-h"]);
+  const flags: Flags = command.flags;
+  for (const [name, { short }] of Object.entries(flags)) {
+    options.add(`--${name}`);
+    if (short !== undefined) options.add(`-${short}`);
+  }
+  const time = context.system.now();
+  const args = commandArgs(typed, { session: session.id, time, options });
+  const parsed = parse(command, args);
+  const input = command.adapt?.(parsed) ?? parsed;
+  if (input.project === undefined) return input;
+  throw new MpmError("USAGE", "Another project cannot be named in a prompt", {
+    hint: `Run "mpm ${command.name}" with these options in a terminal`,
+  });
 }
 
 /** Keeps what the model is told with the next prompt that it gets. */

@@ -24,7 +24,11 @@ without the parked work, which stays in its checkpoint.
 A detour in a worktree of its own ends there; the worktree is removed if it holds
 nothing that is not merged, and no process is in it, such as your shell: then
 "mpm worktrees prune" removes it later.`,
-  positionals: [],
+  positionals: [{
+    name: "words",
+    summary: "What the detour has done",
+    rest: true,
+  }],
   flags: {
     summary: {
       type: "string",
@@ -72,7 +76,7 @@ nothing that is not merged, and no process is in it, such as your shell: then
   },
   examples: [
     "mpm return",
-    'mpm return -s "Login works again"',
+    'mpm return "Login works again"',
     "mpm return --park",
     "mpm return --discard",
   ],

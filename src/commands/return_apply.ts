@@ -10,6 +10,7 @@ import { checkpointId, timedName } from "../session/checkpoint_name.ts";
 import { printOf } from "../session/checkpoint_record.ts";
 import { type DetourMarker, type Ending } from "../session/detour.ts";
 import type { ReturnResult } from "../session/results_detour.ts";
+import { givenSummary } from "../session/pause_content.ts";
 import { labelOf } from "../session/work_record.ts";
 import { dropDetourMarker, writeDetourMarker } from "../store/detour_marker.ts";
 import { withLock } from "../store/lock.ts";
@@ -182,7 +183,7 @@ export class Return {
       record ? { id: record.id, commit: record.commit } : null;
     const ending: Ending = {
       action: input.discard ? "cancel" : "complete",
-      summary: input.summary ?? input.message ?? "",
+      summary: givenSummary(input) ?? "",
       leftovers: left && !input.carry ? left.name : null,
       kept,
     };

@@ -41,6 +41,7 @@ import { needCurrent } from "./work_steps.ts";
 
 /** The input of `mpm return`. */
 export interface ReturnInput {
+  readonly words: readonly string[];
   readonly summary: string | undefined;
   readonly message: string | undefined;
   readonly park: boolean;

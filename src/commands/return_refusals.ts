@@ -1,5 +1,6 @@
 import { MpmError } from "../errors.ts";
 import type { Position } from "../session/detour.ts";
+import { givenSummary } from "../session/pause_content.ts";
 import { shellWord } from "../session/shell.ts";
 import type { Work } from "../session/work.ts";
 import { labelOf } from "../session/work_record.ts";
@@ -15,9 +16,7 @@ export function checkFlags(input: ReturnInput): void {
       `"--${given[0]}" and "--${given[1]}" contradict each other`,
     );
   }
-  if (input.summary !== undefined && input.message !== undefined) {
-    throw new MpmError("USAGE", "The summary was given more than once");
-  }
+  givenSummary(input);
 }
 
 /** `stranded`: the detour's worktree is gone. */

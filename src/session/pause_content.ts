@@ -17,20 +17,11 @@ export interface PauseWords {
 
 /** The content of a command line. Throws USAGE. */
 export function contentOf(input: PauseWords): Content {
-  const messages = [
-    input.words.length > 0 ? input.words.join(" ") : undefined,
-    input.summary,
-    input.message,
-  ].filter((message) => message !== undefined);
-  if (messages.length > 1) {
-    throw new MpmError("USAGE", "The summary was given more than once", {
-      hint: "Give it in words, or with -s, or with -m",
-    });
-  }
+  const message = givenSummary(input);
   return {
     ...NO_CONTENT,
     // An empty message is none, as with claude-mpm.
-    summary: messages[0]?.trim() ? messages[0] : undefined,
+    summary: message?.trim() ? message : undefined,
     name: checkedName(input.name),
     accomplishments: input.accomplishment,
     nextSteps: input["next-step"],
@@ -38,6 +29,27 @@ export function contentOf(input: PauseWords): Content {
     blockers: input.blocker,
     todos: [...input.todo.map(pending), ...input.done.map(completed)],
   };
+}
+
+/**
+ * The summary, which can be given as words or by an option. Throws USAGE for
+ * two of them.
+ */
+export function givenSummary(
+  { words, summary, message }: Pick<
+    PauseWords,
+    "words" | "summary" | "message"
+  >,
+): string | undefined {
+  const given = [
+    words.length > 0 ? words.join(" ") : undefined,
+    summary,
+    message,
+  ].filter((text) => text !== undefined);
+  if (given.length <= 1) return given[0];
+  throw new MpmError("USAGE", "The summary was given more than once", {
+    hint: "Give it in words, or with -s, or with -m",
+  });
 }
 
 /**

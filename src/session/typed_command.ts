@@ -1,54 +1,77 @@
-/** A command of mpm's as somebody typed it into the agent's prompt. */
+import { shellWords } from "./shell.ts";
+
+/** A command of mpm as somebody typed it into the agent's prompt. */
 export interface TypedCommand {
   readonly name: "pause" | "resume" | "checkpoint" | "branch" | "return";
   /** Everything after it. */
   readonly words: string;
+  /** Typed as claude-mpm's `/mpm-session-…`, whose options are others. */
+  readonly session: boolean;
 }
 
-/** Under the plugin's name, too. */
-const TYPED =
-  /^\s*\/(?:[\w-]+:)?mpm-(pause|resume|checkpoint|branch|return)(?:\s+([^]*))?$/;
+/** Under the plugin's name, too, and in the older spellings of claude-mpm. */
+const TYPED = new RegExp(
+  "^\\s*/(?:[\\w-]+:)?mpm-" +
+    "(?:(session-|init\\s+)?(pause|resume)|(checkpoint|branch|return))" +
+    "(?:\\s+([^]*))?$",
+);
 
 /** Reads a prompt; `undefined` unless it is one of the commands. */
 export function typedCommand(prompt: string): TypedCommand | undefined {
   const found = TYPED.exec(prompt);
   return found
     ? {
-      name: found[1] as TypedCommand["name"],
-      words: (found[2] ?? "").trim(),
+      name: (found[2] ?? found[3]) as TypedCommand["name"],
+      words: (found[4] ?? "").trim(),
+      session: found[1] === "session-",
     }
     : undefined;
 }
 
-/** The command line that answers it, the command's own words first. */
-export function commandLine(
+/** The command that answers it, as it is called in a terminal. */
+export function commandOf({ name, session }: TypedCommand): string {
+  if (name === "checkpoint") return "checkpoint save";
+  return name === "resume" && session ? "session resume" : name;
+}
+
+/**
+ * The command line that answers it, without the command's own words. What
+ * begins with one of the command's `options` is read as a shell would; anything
+ * else is free text.
+ */
+export function commandArgs(
   { name, words }: TypedCommand,
-  { session, time }: { session: string; time: Date },
-): { command: string; args: string[] } {
-  switch (name) {
-    case "pause":
-      return {
-        command: "pause",
-        args: [
-          // Somebody waits at the prompt.
-          ...["--no-prune-worktrees", "--agent-session", session],
-          ...words === "" ? [] : [`--summary=${words}`],
-        ],
-      };
-    case "checkpoint":
-      return {
-        command: "checkpoint save",
-        args: ["--", words === "" ? timeName(time) : words],
-      };
-    case "branch": {
-      const [first = "", ...task] = words.split(/\s+/);
-      const rest = task.length === 0 ? [] : [task.join(" ")];
-      return { command: "branch", args: ["--", first, ...rest] };
-    }
-    case "resume":
-    case "return":
-      return { command: name, args: words === "" ? [] : ["--", words] };
+  { session, time, options }: {
+    session: string;
+    time: Date;
+    options: ReadonlySet<string>;
+  },
+): string[] {
+  const given = options.has(words.split(/[\s=]/, 1)[0]!)
+    ? shellWords(words)
+    : undefined;
+  // Somebody waits at the prompt.
+  const first = name === "pause"
+    ? ["--no-prune-worktrees", "--agent-session", session]
+    : [];
+  return [...first, ...given ?? textArgs(name, words, time)];
+}
+
+function textArgs(
+  name: TypedCommand["name"],
+  words: string,
+  time: Date,
+): string[] {
+  if (name === "checkpoint") {
+    return ["--", words === "" ? timeName(time) : words];
   }
+  if (words === "" && name !== "branch") return [];
+  if (name === "branch") {
+    const [first = "", ...task] = words.split(/\s+/);
+    const rest = task.length === 0 ? [] : [task.join(" ")];
+    return ["--", first, ...rest];
+  }
+  return name === "resume" ? ["--", words] : [`--summary=${words}`];
 }
 
 /** `typed-20261120-143022` */

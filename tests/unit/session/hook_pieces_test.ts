@@ -12,10 +12,6 @@ import {
   withTask,
 } from "../../../src/session/kept_tasks.ts";
 import { PROBES } from "../../../src/session/probes.ts";
-import {
-  commandLine,
-  typedCommand,
-} from "../../../src/session/typed_command.ts";
 import { HOOK_ENTRIES } from "../../../src/claude/hook_entries.ts";
 import { Redactor } from "../../../src/session/redact.ts";
 
@@ -42,39 +38,6 @@ Deno.test("an answer is what the protocol has, and nothing where there is none",
   const long = parsed("SessionStart", { context: "😀".repeat(9000) });
   const text = long.hookSpecificOutput.additionalContext;
   assert(text.length <= 10_000 && text.isWellFormed());
-});
-
-Deno.test("only mpm's own commands are taken from a prompt", () => {
-  const names = (prompt: string) => typedCommand(prompt)?.name;
-  assertEquals(names("/mpm-pause"), "pause");
-  assertEquals(names("  /mpm:mpm-return\n"), "return");
-  for (
-    const prompt of ["/mpm-pauses", "/mpm-pause-x", "say /mpm-pause", "/pause"]
-  ) assertEquals(names(prompt), undefined, prompt);
-  const line = (prompt: string) =>
-    commandLine(typedCommand(prompt)!, {
-      session: "s",
-      time: new Date("2026-11-20T14:30:22Z"),
-    });
-  assertEquals(line("/mpm-pause --not an option"), {
-    command: "pause",
-    args: [
-      "--no-prune-worktrees",
-      "--agent-session",
-      "s",
-      "--summary=--not an option",
-    ],
-  });
-  assertEquals(line("/mpm-checkpoint"), {
-    command: "checkpoint save",
-    args: ["--", "typed-20261120-143022"],
-  });
-  assertEquals(line("/mpm-branch fix  The login is broken"), {
-    command: "branch",
-    args: ["--", "fix", "The login is broken"],
-  });
-  assertEquals(line("/mpm-resume -1").args, ["--", "-1"]);
-  assertEquals(line("/mpm-return").args, []);
 });
 
 Deno.test("work is what tools do, but for mpm's own commands", () => {
