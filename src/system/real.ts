@@ -1,3 +1,4 @@
+import { MpmError } from "../errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
 import { realRun } from "./real_run.ts";
@@ -19,15 +20,29 @@ export function realSystem(): System {
     uid: Deno.uid() ?? undefined,
     program: () => Deno.build.standalone ? Deno.execPath() : undefined,
     cwd: () => guard("find", "the working directory", () => Deno.cwd()),
-    env: (name) => Deno.env.get(name),
+    env: variable,
     envNames: () => Object.keys(Deno.env.toObject()),
-    home: () => homeOf(windows, (name) => Deno.env.get(name)),
+    home: () => homeOf(windows, variable),
     sleep,
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: windows ? withGitsShell(realRun) : realRun,
     runBounded: windows ? withGitsShell(realRunBounded) : realRunBounded,
   };
+}
+
+/** @throws {MpmError} for a value that no text can hold */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    throw new MpmError(
+      "USAGE",
+      `The environment variable ${name} is not valid UTF-8`,
+      { hint: "Set it to UTF-8 text, or unset it" },
+    );
+  }
 }
 
 /** On Windows a shell may set HOME to a folder that only it knows as such. */

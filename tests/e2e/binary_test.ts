@@ -207,7 +207,7 @@ function linuxTest(name: string, test: () => void): void {
   Deno.test({ name, ignore: Deno.build.os !== "linux", fn: test });
 }
 
-linuxTest("an argument that is not UTF-8 is a usage error", () => {
+linuxTest("text that is not UTF-8 is a usage error", () => {
   using env = TestEnv.repository();
   // Latin-1, a surrogate, an overlong form, above U+10FFFF, and cut short.
   const texts = [
@@ -229,6 +229,9 @@ linuxTest("an argument that is not UTF-8 is a usage error", () => {
   assertEquals(JSON.parse(json.stderr).error.code, "USAGE");
   const hook = shell(env, `exec "$1" hook Stop "$(printf '\\377')"`);
   assertEquals([hook.status, hook.stdout, hook.stderr], [0, "", ""]);
+  const colour = shell(env, `NO_COLOR="$(printf '/\\377')" exec "$1" status`);
+  assertEquals(colour.status, 2, colour.stderr);
+  assertStringIncludes(colour.stderr, "variable NO_COLOR is not valid UTF-8");
   const good = shell(
     env,
     `exec "$1" pause -s "$(printf '\\360\\237\\230\\200 \\303\\244 \\356\\200\\200')"`,
