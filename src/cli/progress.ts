@@ -29,6 +29,9 @@ export class ProgressLine implements Disposable {
     this.#say(`${what}: ${done} of ${of}`);
   };
 
+  /** Says what begins: work that takes long and gives no time to say so. */
+  readonly begin = (what: string): void => this.#say(`${what} …`);
+
   /** What it is at, said once that has taken long; for work that is awaited. */
   async waiting(what: string): Promise<void> {
     const { signal } = this.#over;

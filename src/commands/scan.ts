@@ -12,12 +12,14 @@ export const scan = defineCommand({
   summary: "Look for secrets in files, by the rules that saves are redacted by",
   description: `
 Prints file, line, column and kind of each secret, never the secret. Without a
-file everything in .claude-mpm is read: what claude-mpm or an older mpm wrote,
-copies in the trash and in backups. A folder is read with all that is below it,
-but for .git and node_modules, and links are not followed. "-" is standard input.
-The exit status is 5 if something was found or could not be read. What is found
-though it is no secret can be allowed in your own configuration: redaction.allow
-in docs/configuration.md.`,
+file mpm reads the project: what git tracks, and what is neither tracked nor
+ignored; outside git, the folder. A folder that you name is read with all that
+is below it, but for .git and node_modules. Links are not followed. Binary files
+and text files above 32 MB are left out unless you name them; the last lines say
+how many. "-" is standard input. Use "mpm scan .claude-mpm" for what mpm itself
+keeps there, with the trash and backups. The exit status is 5 if something was
+found or could not be read. To allow a value that is no secret, see
+redaction.allow in docs/configuration.md.`,
   positionals: [{
     name: "files",
     summary: "Files and folders, or - for standard input",
@@ -26,6 +28,7 @@ in docs/configuration.md.`,
   flags: {},
   examples: [
     "mpm scan",
+    "mpm scan .claude-mpm",
     "mpm scan notes.md src --json",
     "mpm scan -",
   ],
@@ -39,8 +42,11 @@ in docs/configuration.md.`,
 });
 
 function render(result: ScanResult, style: Style): string {
-  const { files, findings, skipped } = result;
+  const { files, findings, skipped, scope, left_out: leftOut } = result;
   const found = counted(findings.length, "secret");
+  const left = Object.entries(leftOut).map(([what, count]) =>
+    LEFT_OUT.get(what)?.(count) ?? counted(count, `${what} folder`)
+  );
   return [
     ...findings.map(({ file, line, column, label }) =>
       `${escapeText(file)}:${line}:${column}: ${style.red(label)}`
@@ -48,7 +54,22 @@ function render(result: ScanResult, style: Style): string {
     ...skipped.map(({ file, reason }) =>
       style.yellow(`${escapeText(file)}: not read: ${escapeText(reason)}`)
     ),
-    `${found} in ${counted(files, "file")}`,
+    `${found} in ${counted(files, "file")}${SCOPES[scope]}`,
+    ...left.length > 0 ? [`Left out: ${left.join(", ")}`] : [],
     "",
   ].join("\n");
 }
+
+const SCOPES = {
+  project: " of the project (what git tracks or does not ignore)",
+  folder: " of this folder (no git repository)",
+  named: "",
+};
+
+const LEFT_OUT = new Map([
+  ["binary", (count: number) => counted(count, "binary file")],
+  [
+    "repository",
+    (count: number) => counted(count, "other repository", "other repositories"),
+  ],
+]);

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
-import { decodeBytes } from "./text.ts";
+import { decodeBytes, splitFields } from "./text.ts";
 
 /**
  * The files in `folder` that git tracks, absolute; none where there is no
@@ -19,4 +19,20 @@ export async function trackedFiles(
     decodeBytes(result.stdout).split("\0").filter((path) => path !== "")
       .map((path) => join(root, path)),
   );
+}
+
+/**
+ * Returns the files of a worktree that git tracks, and those that it neither
+ * tracks nor ignores, by their paths from the top folder, in order. The path of
+ * another repository within it ends with `/` or names a folder. Throws
+ * GIT_FAILED.
+ */
+export async function projectFiles(
+  system: System,
+  root: string,
+): Promise<string[]> {
+  const listed = await new Git(system, root)
+    .read(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+  // A file with a conflict is listed once for each side.
+  return [...new Set(splitFields(listed))].sort();
 }

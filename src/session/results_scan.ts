@@ -5,6 +5,11 @@ import * as z from "zod/mini";
 const text = z.string();
 
 export const ScanResult = z.strictObject({
+  /**
+   * What was read: `project`, what git tracks or does not ignore; `folder`, all
+   * of a folder without git; `named`, what the command line named.
+   */
+  scope: z.enum(["project", "folder", "named"]),
   /** Files that were read. */
   files: z.int(),
   findings: z.array(z.strictObject({
@@ -19,7 +24,12 @@ export const ScanResult = z.strictObject({
   })),
   /** How often each label was found. */
   labels: z.record(text, z.int()),
-  /** What was not read, and why. */
+  /**
+   * How many were found and left out: `binary` files, each `repository` within
+   * the project, folders by their name.
+   */
+  left_out: z.record(text, z.int()),
+  /** What could not be read, and why. */
   skipped: z.array(z.strictObject({ file: text, reason: text })),
 });
 

@@ -20,7 +20,7 @@ const HEAD = 8192;
  */
 export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   const text = decode(bytes);
-  const binary = text.slice(0, HEAD).includes("\0");
+  const binary = isBinary(bytes.subarray(0, HEAD));
   const findings: Finding[] = [];
   let line = 1;
   let start = 0;
@@ -41,6 +41,14 @@ export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
     findings.push({ line, column, label: span.label });
   }
   return findings;
+}
+
+/** Returns whether a file that begins so is no text. */
+export function isBinary(head: Uint8Array): boolean {
+  const [first, second] = head;
+  const wide = (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff);
+  return !wide && head.includes(0);
 }
 
 function decode(bytes: Uint8Array): string {

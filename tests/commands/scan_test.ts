@@ -16,6 +16,8 @@ interface Scanned {
     label: string;
   }[];
   readonly labels: Record<string, number>;
+  readonly left_out: Record<string, number>;
+  readonly scope: string;
   readonly skipped: { file: string; reason: string }[];
 }
 
@@ -44,6 +46,7 @@ Deno.test("scan says where secrets are, and never which", async () => {
       "a/notes.md:4:10: password",
       "a/notes.md:4:18: github-token",
       "4 secrets in 3 files",
+      "Left out: 1 node_modules folder",
       "",
     ].join("\n"),
   );
@@ -73,11 +76,78 @@ Deno.test("scan reads standard input, UTF-16 and what is no text", async () => {
   assertEquals((await scan(env, "data.bin")).labels, { "github-token": 1 });
 });
 
-Deno.test("without a file scan reads what mpm wrote, and finds nothing", async () => {
+Deno.test("without a file scan reads the project, and says what it read", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitignore", "*.log\nbuild/\n");
+  env.write("src/a.ts", `const key = "${TOKEN}";\n`);
+  env.write("src/gone.ts", "x\n");
+  env.commit("First");
+  env.remove("src/gone.ts");
+  env.write("notes.md", `password=hunter2\n`);
+  env.write("debug.log", TOKEN);
+  env.write("build/out.js", TOKEN);
+  env.write("logo.png", `\0\0${TOKEN}`);
+  env.write("vendor/other/.git/HEAD", "ref: refs/heads/main\n");
+  env.git("init", "-q", "vendor/other");
+  env.write("vendor/other/x.txt", TOKEN);
+  const said = await mpm(env, ["scan"]);
+  assertEquals(
+    [said.status, said.stdout],
+    [
+      5,
+      [
+        "notes.md:1:10: password",
+        "src/a.ts:1:14: github-token",
+        "2 secrets in 4 files of the project (what git tracks or does not ignore)",
+        "Left out: 1 other repository, 1 binary file",
+        "",
+      ].join("\n"),
+    ],
+  );
+  const { left_out, scope } = await scan(env);
+  assertEquals([left_out, scope], [{ binary: 1, repository: 1 }, "project"]);
+  // From below it is the same project, by names from there.
+  const below = await mpm(env, ["scan", "--json"], {
+    cwd: join(env.project, "src"),
+  });
+  const { findings } = JSON.parse(below.stdout) as Scanned;
+  assertEquals(
+    findings.map(({ file }) => file),
+    [join("..", "notes.md"), "a.ts"],
+  );
+});
+
+Deno.test("without git scan reads the folder, and names what it passed over", async () => {
+  using env = TestEnv.repository();
+  const folder = join(env.root, "plain");
+  Deno.mkdirSync(join(folder, "node_modules"), { recursive: true });
+  Deno.writeTextFileSync(join(folder, "a.txt"), "nothing\n");
+  Deno.writeTextFileSync(join(folder, "node_modules/x.js"), TOKEN);
+  // Larger than what is read of a file that nobody named: a hole.
+  const large = Deno.openSync(join(folder, "large.txt"), {
+    create: true,
+    write: true,
+  });
+  large.writeSync(new TextEncoder().encode("text\n".repeat(2000)));
+  large.truncateSync(33 * 1024 * 1024);
+  large.close();
+  const { status, stdout } = await mpm(env, ["scan"], { cwd: folder });
+  assertEquals(
+    stdout.split("\n").slice(-3),
+    [
+      "0 secrets in 1 file of this folder (no git repository)",
+      "Left out: 1 node_modules folder",
+      "",
+    ],
+  );
+  assertStringIncludes(stdout, "large.txt: not read: ");
+  assertEquals(status, 5);
+});
+
+Deno.test("scan finds nothing in what mpm wrote", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "one\n");
   env.commit("First");
-  assertEquals((await scan(env)).files, 0);
   env.write("a.txt", "two\n");
   await mpmJson(env, ["start", "login", "Fix the login"]);
   await mpmJson(env, ["pause", `Use ${TOKEN} and password=hunter2`]);
@@ -87,7 +157,7 @@ Deno.test("without a file scan reads what mpm wrote, and finds nothing", async (
   await mpmJson(env, ["undo"]);
   await mpmJson(env, ["sessions", "list"]);
   await mpmJson(env, ["pause", "Again"]);
-  const result = await scan(env);
+  const result = await scan(env, ".claude-mpm");
   assertEquals([result.findings, result.skipped], [[], []]);
   assert(result.files > 10);
   // What another program left there.
@@ -95,7 +165,7 @@ Deno.test("without a file scan reads what mpm wrote, and finds nothing", async (
     ".claude-mpm/sessions/session-20200101-120000.json",
     JSON.stringify({ conversation: { summary: TOKEN } }),
   );
-  const [found] = (await scan(env)).findings;
+  const [found] = (await scan(env, ".claude-mpm")).findings;
   assertEquals(found, {
     file: ".claude-mpm/sessions/session-20200101-120000.json",
     line: 1,
@@ -144,7 +214,7 @@ Deno.test("nothing that mpm writes of its own is taken for a secret", async () =
       ["context", "resume-file"],
     ]
   ) await mpmJson(env, line);
-  const { files, findings } = await scan(env);
+  const { files, findings } = await scan(env, ".claude-mpm");
   assert(files > 20, `${files}`);
   assertEquals(findings, []);
 });
