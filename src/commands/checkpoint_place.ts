@@ -21,6 +21,7 @@ import {
   checkpointRules,
 } from "../session/checkpoint_rules.ts";
 import type { Workspace } from "../session/repository.ts";
+import type { Config } from "../session/settings.ts";
 import { parseRecord, readRecord, recordIds } from "../store/checkpoints.ts";
 import { readConfigAnyway } from "../store/config.ts";
 import { checkFolder, ensureFolder } from "../store/folders.ts";
@@ -36,6 +37,7 @@ export interface CheckpointPlace {
   readonly workspace: Workspace;
   readonly vault: Vault;
   readonly rules: CheckpointRules;
+  readonly config: Config;
   /** What is wrong with the configuration. */
   readonly faults: readonly string[];
 }
@@ -45,6 +47,7 @@ export interface MaybePlace {
   readonly workspace: Workspace;
   readonly vault: Vault | undefined;
   readonly rules: CheckpointRules;
+  readonly config: Config;
   readonly faults: readonly string[];
 }
 
@@ -78,7 +81,7 @@ export async function placeOf(
     readConfigAnyway(system, workspace.root),
   ]);
   const rules = checkpointRules(config, { faulty: faults.length > 0 });
-  return { workspace, vault, rules, faults };
+  return { workspace, vault, rules, config, faults };
 }
 
 /** The place to write to. `ahead`: what git was asked there before. */

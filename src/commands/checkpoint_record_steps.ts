@@ -9,7 +9,6 @@ import { sessionId } from "../session/ids.ts";
 import { redactRecord } from "../session/redact_known.ts";
 import type { Save } from "../session/save.ts";
 import { shellWord } from "../session/shell.ts";
-import { readContextUsage } from "../store/context_usage.ts";
 import { layout } from "../store/layout.ts";
 import { redactorOf } from "../store/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
@@ -19,6 +18,7 @@ import { BUILD, VERSION } from "../version.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import type { CheckpointOrder } from "./checkpoint_take.ts";
 import { agentOf } from "./pause_agent.ts";
+import { contextUsage } from "./usage_steps.ts";
 
 /** What a checkpoint tells beside the files. */
 export interface Around
@@ -30,7 +30,7 @@ export interface Around
 /** Reads that, which needs nothing of git. */
 export function aroundOf(
   context: Context,
-  { workspace, vault }: CheckpointPlace,
+  { workspace, vault, config }: CheckpointPlace,
 ): Around {
   const { system } = context;
   const { root, cwd } = workspace;
@@ -38,7 +38,7 @@ export function aroundOf(
   return {
     ...agent,
     stack: currentStack(system, workspace).chain,
-    usage: readContextUsage(system, root, agent.agent?.session_id),
+    usage: contextUsage(system, { ...agent, config, root, cwd }),
     context: readContextFile(system, vault.workspace.worktree) ?? null,
   };
 }

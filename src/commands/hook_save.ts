@@ -6,7 +6,6 @@ import { buildSave, type Draft } from "../session/draft.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { Save } from "../session/save.ts";
 import { forgetAutoSaves, noteAutoSave } from "../store/auto_saves.ts";
-import { readContextUsage } from "../store/context_usage.ts";
 import { layout } from "../store/layout.ts";
 import { removeSaves } from "../store/remove_saves.ts";
 import { redactorOf } from "../store/redaction.ts";
@@ -19,6 +18,7 @@ import type { HookWorld } from "./hook_world.ts";
 import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
 import { readIn, settledWorkspace } from "./quick_steps.ts";
+import { contextUsage } from "./usage_steps.ts";
 
 /**
  * Saves the session that ends, with what was said of it in its last save. No
@@ -57,7 +57,7 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
     workspace,
     state,
     ...agent,
-    usage: readContextUsage(system, root, session.id),
+    usage: contextUsage(system, { ...agent, config: world.config, root, cwd }),
     version: VERSION,
     build: BUILD,
     time: system.now(),

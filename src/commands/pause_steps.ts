@@ -17,14 +17,12 @@ import {
   worktreeRules,
 } from "../session/worktree_rules.ts";
 import { readConfigAnyway } from "../store/config.ts";
-import { readContextUsage } from "../store/context_usage.ts";
 import { type ExportTarget, exportTarget } from "../store/export_save.ts";
 import { layout, saveFiles } from "../store/layout.ts";
 import { readyRedaction, redactorOf } from "../store/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../store/work_current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
-import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { journaled } from "./journaled.ts";
 import { agentOf } from "./pause_agent.ts";
@@ -32,6 +30,7 @@ import { cleanUp } from "./pause_cleanup.ts";
 import { commitSave, exportCopy, readyCommit } from "./pause_commit.ts";
 import { readContent } from "./pause_input.ts";
 import { readIn, settledWorkspace } from "./quick_steps.ts";
+import { contextUsage } from "./usage_steps.ts";
 
 /** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
@@ -107,7 +106,14 @@ async function gatherIn(
     given: input["agent-session"],
     cwd: workspace.cwd,
   });
-  const draft = draftOf(system, { content, workspace, state, ...agent });
+  const { root, cwd } = workspace;
+  const draft: Draft = {
+    ...{ content, workspace, state, ...agent },
+    usage: contextUsage(system, { ...agent, config, root, cwd }),
+    version: VERSION,
+    build: BUILD,
+    time: system.now(),
+  };
   const { pointerTracked } = commit;
   // Where nobody knows what was meant, the save is made and nothing else.
   const worktrees = input["no-prune-worktrees"] || faults.length > 0
@@ -121,21 +127,6 @@ async function gatherIn(
     reason,
     worktrees,
     faults,
-  };
-}
-
-/** The save of now. */
-function draftOf(
-  system: System,
-  read: Pick<Draft, "content" | "workspace" | "state" | "agent" | "work">,
-): Draft {
-  const { workspace: { root }, agent } = read;
-  return {
-    ...read,
-    usage: readContextUsage(system, root, agent?.session_id),
-    version: VERSION,
-    build: BUILD,
-    time: system.now(),
   };
 }
 

@@ -5,7 +5,7 @@ import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { completed, NO_CONTENT } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
-import { UNKNOWN_GAUGE } from "../session/gauge.ts";
+import { type Gauge, UNKNOWN_GAUGE } from "../session/gauge.ts";
 import { sessionId } from "../session/ids.ts";
 import { contentDigestOf } from "../session/origin.ts";
 import { redactSave } from "../session/redact_save.ts";
@@ -17,7 +17,6 @@ import type { Save } from "../session/save.ts";
 import { levelOf, thresholdsOf } from "../session/thresholds.ts";
 import { writeAtomic } from "../store/atomic.ts";
 import { readConfigAnyway } from "../store/config.ts";
-import { UNKNOWN_USAGE } from "../store/context_usage.ts";
 import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
@@ -29,6 +28,7 @@ import { sessionOf } from "./context_steps.ts";
 import { readGauge } from "./gauge_steps.ts";
 import { agentWork } from "./pause_agent.ts";
 import { findOne, loadResumed } from "./resume_steps.ts";
+import { usageOf } from "./usage_steps.ts";
 
 /**
  * Writes the resume file of the present state of the work. Works without an
@@ -57,7 +57,7 @@ export async function writeResumeFile(
   }).gauge;
   const save = redactSave(
     redactorOf(system),
-    await presentState(system, workspace, id),
+    await presentState(system, workspace, { id, gauge }),
   );
   const earlier = hasLists(save) ? undefined : await earlierSave(context);
   const text = resumeFileText({
@@ -86,7 +86,7 @@ export async function writeResumeFile(
 async function presentState(
   system: System,
   workspace: Workspace,
-  id: string | undefined,
+  { id, gauge }: { id: string | undefined; gauge: Gauge },
 ): Promise<Save> {
   const { cwd, root } = workspace;
   const state = workspace.git === "repository"
@@ -108,7 +108,7 @@ async function presentState(
       todos: [],
       tasks: { pending: [], inProgress: [], completedCount: 0 },
     },
-    usage: UNKNOWN_USAGE,
+    usage: usageOf(gauge),
     version: VERSION,
     build: BUILD,
     time: system.now(),

@@ -54,6 +54,19 @@ export interface Gauge {
   readonly compaction: string | null;
 }
 
+/** A gauge with a fresh reading. */
+export type KnownGauge = Gauge & {
+  readonly tokens: number;
+  readonly window: number;
+  readonly percentage: number;
+};
+
+/** Whether there is a fresh reading. */
+export function isKnown(gauge: Gauge): gauge is KnownGauge {
+  return gauge.unknown === null && gauge.tokens !== null &&
+    gauge.window !== null && gauge.percentage !== null;
+}
+
 /** Milliseconds a reading may be ahead of the clock. */
 const CLOCK_SLACK = 60_000;
 

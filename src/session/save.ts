@@ -198,6 +198,11 @@ export const Save = z.looseObject({
     tokens_used: z.number(),
     tokens_total: z.number(),
     percentage: z.number(),
+    /**
+     * `status-line`, `transcript`, `compaction` (an estimate) or `claude-mpm`;
+     * null: not known. Version 0.1.0 did not write it.
+     */
+    source: z.optional(z.nullable(text)),
   }),
   /** What was being done, as it was told at the pause. */
   conversation: z.looseObject({

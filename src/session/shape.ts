@@ -175,6 +175,7 @@ export const SAVE: ObjectShape = object({
     tokens_used: NUMBER,
     tokens_total: NUMBER,
     percentage: NUMBER,
+    source: { is: "optional", of: TEXT_OR_NULL },
   }, { text: "percentage" }),
   conversation: object({
     primary_task: TEXT,

@@ -8,11 +8,12 @@ import { readOwnJson } from "./own_json.ts";
 /** The window claude-mpm counts against, in tokens. */
 const BUDGET = 200_000;
 
-/** Nothing is known: the neutral value claude-mpm writes. */
+/** Nothing is known: the neutral value claude-mpm writes, and no source. */
 export const UNKNOWN_USAGE: Save["context_usage"] = {
   tokens_used: 0,
   tokens_total: BUDGET,
   percentage: 0,
+  source: null,
 };
 
 /** Bytes of the largest file that is read. */
@@ -41,5 +42,6 @@ export function readContextUsage(
       count("cumulative_output_tokens"),
     tokens_total: BUDGET,
     percentage: count("percentage_used"),
+    source: "claude-mpm",
   };
 }

@@ -471,6 +471,7 @@ Deno.test("pause writes what claude-mpm's reader takes", async () => {
     tokens_used: 0,
     tokens_total: 200000,
     percentage: 0,
+    source: null,
   });
   const pointer = env.read(`${SESSIONS}/LATEST-SESSION.txt`).split("\n");
   assertEquals(pointer.slice(0, 9), [
@@ -511,11 +512,17 @@ Deno.test("pause records what claude-mpm counted of the agent's session", async 
     ]);
     return savedJson(env, id).context_usage;
   };
-  const unknown = { tokens_used: 0, tokens_total: 200000, percentage: 0 };
+  const unknown = {
+    tokens_used: 0,
+    tokens_total: 200000,
+    percentage: 0,
+    source: null,
+  };
   assertEquals(await paused(JSON.stringify({ ...usage, session_id: agent })), {
     tokens_used: 186000,
     tokens_total: 200000,
     percentage: 93,
+    source: "claude-mpm",
   });
   assertEquals(await paused(JSON.stringify(usage)), unknown, "another session");
   assertEquals(await paused("{torn"), unknown);

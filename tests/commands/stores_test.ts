@@ -43,3 +43,47 @@ Deno.test("doctor reports an older layout only for files that migrate would move
     "1 file in sessions/pause/, where claude-mpm before 4.21 saved",
   ]);
 });
+
+const AGENT = "6cfd0319-17de-40a5-84bf-078e9df60643";
+
+Deno.test("saves and checkpoints record how full the agent's context was, or that nobody knows", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["init"]);
+  Object.assign(env.extra, { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: AGENT });
+  const start = Date.parse("2026-11-20T12:00:00Z");
+  const usage = async (minutes: number) => {
+    const now = () => new Date(start + 60_000 * minutes);
+    const { session_id: id } = await mpmJson(env, ["pause", "x"], { now });
+    return JSON.parse(env.read(`${SESSIONS}/${id}.json`)).context_usage;
+  };
+  // What claude-mpm writes where it knows nothing; it ignores other keys.
+  const unknown = {
+    tokens_used: 0,
+    tokens_total: 200_000,
+    percentage: 0,
+    source: null,
+  };
+  assertEquals(await usage(0), unknown);
+  const stdin = JSON.stringify({
+    session_id: AGENT,
+    workspace: { current_dir: env.project, project_dir: env.project },
+    model: { id: "claude-opus-4-5", display_name: "Opus" },
+    context_window: {
+      context_window_size: 1_000_000,
+      current_usage: { input_tokens: 423_456 },
+    },
+  });
+  const now = () => new Date(start + 60_000);
+  await mpm(env, ["statusline"], { stdin, now });
+  const known = {
+    tokens_used: 423_456,
+    tokens_total: 1_000_000,
+    percentage: 42.3,
+    source: "status-line",
+  };
+  assertEquals(await usage(2), known);
+  await mpmJson(env, ["checkpoint", "save", "one"], { now });
+  const record = JSON.parse(env.read(".claude-mpm/checkpoints/one.json"));
+  assertEquals(record.session.context_usage, known);
+  assertEquals(await usage(24 * 60), unknown, "a stale reading");
+});
