@@ -1,22 +1,25 @@
 import { readContextFile } from "../claude/context_file.ts";
 import type { Context } from "../cli/command.ts";
 import type { Capture } from "../git/capture.ts";
-import type { Checkpoint } from "../session/checkpoint.ts";
+import type { Checkpoint, LastSave } from "../session/checkpoint.ts";
 import { buildRecord } from "../session/checkpoint_record.ts";
 import { NO_CONTENT } from "../session/content.ts";
 import { buildSave, type Draft } from "../session/draft.ts";
 import { sessionId } from "../session/ids.ts";
 import { redactRecord } from "../session/redact_known.ts";
+import type { Runtime } from "../session/runtimes.ts";
 import type { Save } from "../session/save.ts";
 import { shellWord } from "../session/shell.ts";
 import { layout } from "../store/layout.ts";
 import { redactorOf } from "../store/redaction.ts";
+import { readRuntimes } from "../store/runtimes.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../store/work_current.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../version.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import type { CheckpointOrder } from "./checkpoint_take.ts";
+import { lastSteps } from "./last_save.ts";
 import { agentOf } from "./pause_agent.ts";
 import { contextUsage } from "./usage_steps.ts";
 
@@ -25,21 +28,26 @@ export interface Around
   extends Required<Pick<Draft, "agent" | "work" | "stack" | "usage">> {
   /** `.claude/context.md`. */
   readonly context: string | null;
+  readonly runtimes: readonly Runtime[];
+  readonly lastSave: LastSave | null;
 }
 
 /** Reads that, which needs nothing of git. */
-export function aroundOf(
+export async function aroundOf(
   context: Context,
   { workspace, vault, config }: CheckpointPlace,
-): Around {
+): Promise<Around> {
   const { system } = context;
   const { root, cwd } = workspace;
+  const { worktree } = vault.workspace;
   const agent = agentOf(context, { given: undefined, cwd });
   return {
     ...agent,
     stack: currentStack(system, workspace).chain,
     usage: contextUsage(system, { ...agent, config, root, cwd }),
-    context: readContextFile(system, vault.workspace.worktree) ?? null,
+    context: readContextFile(system, worktree) ?? null,
+    runtimes: readRuntimes(system, { cwd, worktree }),
+    lastSave: await lastSteps(context, workspace),
   };
 }
 
@@ -73,7 +81,7 @@ export function recordFor(
     time,
     workspace: { ...workspace, worktree: vault.workspace.worktree },
     snapshot: capture,
-    context: around.context,
+    ...around,
     os: system.platform,
     session: sessionOf(system, {
       workspace,
@@ -100,12 +108,12 @@ function sessionOf(
   },
 ): Save {
   const { root } = workspace;
-  const { context: _, ...told } = around;
+  const { agent, work, stack, usage } = around;
   const save = buildSave({
     content: order.content ?? NO_CONTENT,
     workspace,
     state: workspace.git === "repository" ? capture.state : undefined,
-    ...told,
+    ...{ agent, work, stack, usage },
     kind: "checkpoint",
     version: VERSION,
     build: BUILD,

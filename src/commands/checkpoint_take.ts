@@ -103,7 +103,7 @@ export async function storeCheckpoint(
   const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
   // What may fail comes first: git is to be told nothing by halves.
-  const told = around ?? aroundOf(context, place);
+  const told = around ?? await aroundOf(context, place);
   const name = recordName(order, id);
   const { capture } = taken;
   const contents = { id, capture, title: `checkpoint: ${name}` };

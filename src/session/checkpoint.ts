@@ -77,7 +77,18 @@ export const Checkpoint = z.looseObject({
   /** `.claude/context.md` at that moment; null: there is none. */
   context: z.nullable(text),
   /** Where it was taken. */
-  environment: z.looseObject({ folder: text, os: text }),
+  environment: z.looseObject({
+    folder: text,
+    os: text,
+    /** Versions that files of the project ask for; absent: not looked at. */
+    runtimes: z.optional(
+      z.array(z.looseObject({ name: text, version: text, from: text })),
+    ),
+  }),
+  /** The next steps of the newest save of the worktree, where it has any. */
+  last_save: z.optional(
+    z.looseObject({ session_id: text, next_steps: texts }),
+  ),
   /** What a pause at that moment would have saved; it was not saved. */
   session: Save,
   /** The version of mpm that took it. */
@@ -92,4 +103,5 @@ export const StoredCheckpoint = z.extend(Checkpoint, { commit: objectId });
 export type CheckpointFile = z.infer<typeof CheckpointFile>;
 export type Checkpoint = z.infer<typeof Checkpoint>;
 export type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
+export type LastSave = NonNullable<Checkpoint["last_save"]>;
 export type CheckpointKind = Checkpoint["kind"];

@@ -3,9 +3,11 @@ import { asciiJson } from "../escape.ts";
 import type {
   Checkpoint,
   CheckpointKind,
+  LastSave,
   StoredCheckpoint,
 } from "./checkpoint.ts";
 import type { RepositoryState, Workspace } from "./repository.ts";
+import type { Runtime } from "./runtimes.ts";
 import type { Save } from "./save.ts";
 import type { IndexMarks, LeftOut, TreeDelta, TreeEntry } from "./snapshot.ts";
 
@@ -21,6 +23,8 @@ export interface RecordParts {
   /** `.claude/context.md`. */
   readonly context: string | null;
   readonly os: string;
+  readonly runtimes: readonly Runtime[];
+  readonly lastSave: LastSave | null;
   /** What a pause would have saved. */
   readonly session: Save;
 }
@@ -94,7 +98,12 @@ export function buildRecord(parts: RecordParts): Checkpoint {
     permissions,
     size,
     context,
-    environment: { folder: workspace.cwd, os },
+    environment: {
+      folder: workspace.cwd,
+      os,
+      runtimes: parts.runtimes.map((one) => ({ ...one })),
+    },
+    ...parts.lastSave && { last_save: parts.lastSave },
     session: bare(session),
     version: session.version,
     build: session.build,

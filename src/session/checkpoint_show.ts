@@ -42,6 +42,7 @@ export function showOf(
       folder: record.environment.folder,
       os: record.environment.os,
       mpm: record.version,
+      runtimes: runtimesOf(record),
     },
     next_steps: nextSteps(record),
     decisions: session.mpm?.decisions ?? [],
@@ -73,12 +74,29 @@ function todosOf({ session }: StoredCheckpoint): string[] {
 /** Items of a checklist that are named. */
 const OPEN = 10;
 
-/** What was said to come next, else what is open. */
+/** What was said to come next, last of all in a save, and open todos. */
 function nextSteps(record: StoredCheckpoint): string[] {
   const { conversation, mpm } = record.session;
-  const open = [conversation.next_steps, todosOf(record)]
-    .find((steps) => steps.length > 0);
-  return open ?? openItems(mpm?.checklist).slice(0, OPEN);
+  const said = conversation.next_steps.length > 0
+    ? conversation.next_steps
+    : record.last_save?.next_steps ?? [];
+  const open = new Set([...said, ...todosOf(record)]);
+  return open.size > 0 ? [...open] : openItems(mpm?.checklist).slice(0, OPEN);
+}
+
+/** Without what another version may have added. */
+function runtimesOf({ environment }: StoredCheckpoint) {
+  return (environment.runtimes ?? [])
+    .map(({ name, version, from }) => ({ name, version, from }));
+}
+
+/** Lines such as `Node Version: 20.11.0 (.nvmrc)`. */
+function runtimeLines(
+  runtimes: CheckpointShowResult["environment"]["runtimes"],
+): string[] {
+  return runtimes.map(({ name, version, from }) =>
+    `${name} Version: ${version} (${from})`
+  );
 }
 
 /** What `mpm checkpoint show` prints: Markdown. */
@@ -120,6 +138,7 @@ export function showText(result: CheckpointShowResult): string {
     `PWD: ${environment.folder}`,
     `OS: ${environment.os}`,
     `mpm: ${environment.mpm}`,
+    ...runtimeLines(environment.runtimes),
     "",
   ].join("\n");
 }
@@ -168,6 +187,7 @@ export function loadLines(record: StoredCheckpoint): string[] {
       "Next Steps",
       nextSteps(record).map((step, at) => `${at + 1}. ${step}`),
     ),
+    ...section("Environment", runtimeLines(runtimesOf(record))),
     ...section("Important Notes", [
       ...note === null ? [] : [`- ${note}`],
       ...(mpm?.decisions ?? []).map((text) => `- Decided: ${text}`),

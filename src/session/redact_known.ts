@@ -103,7 +103,10 @@ export function redactRecord(
     id: record.id,
     worktree: record.worktree,
     project_path: record.project_path,
-    environment: record.environment,
+    environment: {
+      ...redactor.value(record.environment),
+      folder: record.environment.folder,
+    },
     branch: record.branch === null ? null : redactor.name(record.branch),
     head: record.head,
     print: record.print,

@@ -85,7 +85,15 @@ export const CheckpointShowResult = z.strictObject({
   operation: z.nullable(text),
   left_out: z.array(LeftOut),
   size: z.int(),
-  environment: z.strictObject({ folder: text, os: text, mpm: text }),
+  environment: z.strictObject({
+    folder: text,
+    os: text,
+    mpm: text,
+    /** Versions that files of the project ask for. */
+    runtimes: z.array(
+      z.strictObject({ name: text, version: text, from: text }),
+    ),
+  }),
   next_steps: texts,
   decisions: texts,
   blockers: texts,

@@ -87,3 +87,40 @@ Deno.test("saves and checkpoints record how full the agent's context was, or tha
   assertEquals(record.session.context_usage, known);
   assertEquals(await usage(24 * 60), unknown, "a stale reading");
 });
+
+Deno.test("a checkpoint tells the next steps of the newest save and the runtimes of the project", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, [
+    "pause",
+    "x",
+    "-n",
+    "Write the migration",
+    "--no-commit",
+  ]);
+  env.write(".nvmrc", "# LTS\nv20.11.0\n");
+  env.write("package.json", '{"engines":{"node":">=18","bun":"1.1"}}');
+  env.write(".tool-versions", "python 3.12.1 3.11\nterraform 1.7 # infra\n");
+  env.write("api/go.mod", "module x\n\ngo 1.22\n");
+  env.write("api/pyproject.toml", '[project]\nrequires-python = ">=3.10"\n');
+  const cwd = join(env.project, "api");
+  await mpmJson(env, ["checkpoint", "save", "one"], { cwd });
+  const runtimes = [
+    "Python Version: >=3.10 (pyproject.toml)",
+    "Go Version: 1.22 (go.mod)",
+    "Node Version: v20.11.0 (.nvmrc)",
+    "terraform Version: 1.7 (.tool-versions)",
+    "Bun Version: 1.1 (package.json)",
+    "",
+  ].join("\n");
+  for (const command of ["load", "show"]) {
+    const { stdout } = await mpm(env, ["checkpoint", command, "one"]);
+    assertStringIncludes(stdout, "## Next Steps\n1. Write the migration\n");
+    assertStringIncludes(stdout, runtimes);
+  }
+  // Somebody else's next steps do not become this user's.
+  env.extra.XDG_STATE_HOME = join(env.root, "elsewhere");
+  env.write("more", "");
+  await mpmJson(env, ["checkpoint", "save", "two"]);
+  const { stdout } = await mpm(env, ["checkpoint", "load", "two"]);
+  assert(!stdout.includes("Write the migration"), stdout);
+});
