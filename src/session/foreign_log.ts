@@ -7,6 +7,7 @@ import {
   splitSections,
 } from "./markdown_parts.ts";
 import { field, type Fields, isFields, readable } from "./odd_values.ts";
+import { tasksOf } from "./resume_actions.ts";
 
 /**
  * What claude-mpm's agents left to resume from, as the content of a save: its
@@ -94,11 +95,10 @@ export function parseMarkdownLog(text: string, name: string): ForeignSave {
         ...conversation,
         "summary": mission || conversation.summary || title(text),
         "accomplishments": listItems(bodies.get("accomplishments")),
-        "next_steps": [
+        "next_steps": tasksOf([
           ...listItems(bodies.get("started")),
           ...listItems(bodies.get("pending")),
-          ...listItems(bodies.get("next steps")),
-        ],
+        ], listItems(bodies.get("next steps"))),
       },
       "decisions": listItems(bodies.get("decisions")).map(plainDecision),
       "important_reminders": [

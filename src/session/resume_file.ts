@@ -3,9 +3,9 @@ import type { Gauge } from "./gauge.ts";
 import { grouped, percentText } from "./level_decisions.ts";
 import { bullets, gitLines, numbered, section } from "./markdown.ts";
 import { MARKDOWN } from "./report_marks.ts";
-import type { Save } from "./save.ts";
+import { recommended } from "./resume_actions.ts";
+import type { Save, Todo } from "./save.ts";
 import type { Level } from "./thresholds.ts";
-import { counted } from "./words.ts";
 
 /** What a resume file is made of. */
 export interface ResumeFile {
@@ -23,9 +23,6 @@ export function resumeFileName(time: Date): string {
   return `session-resume-${day}-${clock!.replaceAll(":", "")}.md`;
 }
 
-/** Actions that are recommended of each kind. */
-const LISTED = 5;
-
 /**
  * The document that is written before the context is lost: what is completed, in
  * progress and pending, the context, git, and what to do next, under the
@@ -33,34 +30,53 @@ const LISTED = 5;
  */
 export function resumeFileText(file: ResumeFile): string {
   const { save, earlier } = file;
-  const { todos, task_list: tasks } = save;
-  const texts = (status: (value: string) => boolean) =>
-    todos.active.filter((todo) => status(todo.status))
-      .map(({ content }) => content);
-  const begun = [
-    ...texts((status) => status === "in_progress"),
-    ...tasks.in_progress_tasks.map(({ title }) => title),
-  ];
-  const pending = [
-    ...texts((status) => status !== "in_progress"),
-    ...tasks.pending_tasks.map(({ title }) => title),
-    ...earlier?.conversation.next_steps ?? [],
-  ];
-  const completed = [
-    ...todos.completed.map(({ content }) => content),
-    ...earlier?.conversation.accomplishments ?? [],
-  ];
+  const { begun, pending, completed } = listsOf(earlier ?? save);
   const parts = [
     `# Session Resume: ${save.paused_at.slice(0, 19).replace("T", " ")} UTC`,
     head(file),
     listed("Completed Tasks", completed),
     listed("In Progress", begun),
     listed("Pending Tasks", pending),
+    bullets("Decisions", earlier?.mpm?.decisions ?? []),
+    bullets("Blockers", earlier?.mpm?.blockers ?? []),
+    bullets("Open Questions", earlier?.open_questions ?? []),
     section("Context Status", contextLines(file)),
     section("Git Context", gitLines(save)),
-    numbered("Recommended Next Actions", actions(save, { begun, pending })),
+    numbered(
+      "Recommended Next Actions",
+      recommended({
+        begun,
+        pending,
+        operation: save.mpm?.operation ?? null,
+        files: (save.mpm?.files.length ?? 0) + (save.mpm?.files_omitted ?? 0),
+      }),
+    ),
   ];
-  return escapeLines(parts.join("\n\n")) + "\n";
+  const text = parts.filter((part) => part !== "").join("\n\n");
+  return `${escapeLines(text)}\n`;
+}
+
+/** Returns what a save says is in progress, pending and completed. */
+function listsOf(save: Save) {
+  const { todos, task_list: tasks, conversation } = save;
+  const isBegun = ({ status }: Todo) => status === "in_progress";
+  const contents = (list: readonly Todo[]) =>
+    list.map(({ content }) => content);
+  return {
+    begun: [
+      ...contents(todos.active.filter(isBegun)),
+      ...tasks.in_progress_tasks.map(({ title }) => title),
+    ],
+    pending: [
+      ...contents(todos.active.filter((todo) => !isBegun(todo))),
+      ...tasks.pending_tasks.map(({ title }) => title),
+      ...conversation.next_steps,
+    ],
+    completed: [
+      ...contents(todos.completed),
+      ...conversation.accomplishments,
+    ],
+  };
 }
 
 function head({ save, earlier }: ResumeFile): string {
@@ -89,22 +105,5 @@ function contextLines({ gauge, level }: ResumeFile): string[] {
     `**Used**: ${percentage === null ? "unknown" : percentText(percentage)}`,
     `**Level**: ${level}`,
     ...gauge.unknown === null ? [] : [`**Doubt**: ${gauge.unknown}`],
-  ];
-}
-
-function actions(
-  { git_context: git, mpm }: Save,
-  { begun, pending }: { begun: readonly string[]; pending: readonly string[] },
-): string[] {
-  const files = (mpm?.files.length ?? 0) + (mpm?.files_omitted ?? 0);
-  return [
-    ...begun.slice(0, LISTED).map((text) => `Continue: ${text}`),
-    ...pending.slice(0, LISTED).map((text) => `Then: ${text}`),
-    ...mpm?.operation ? [`Finish or abort the ${mpm.operation}`] : [],
-    ...git.is_git_repo && files > 0
-      ? [`Look through ${counted(files, "uncommitted file")}: git status`]
-      : [],
-    "Save the session: mpm pause",
-    "In a new session: mpm resume tells what changed since",
   ];
 }

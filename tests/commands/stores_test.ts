@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { diagnose } from "../helpers/doctors.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import type { ResumeResult } from "../../src/session/results.ts";
 import { SESSIONS } from "../helpers/stores.ts";
 
 Deno.test("doctor finds nothing wrong in a fresh clone of committed saves", async () => {
@@ -123,4 +124,33 @@ Deno.test("a checkpoint tells the next steps of the newest save and the runtimes
   await mpmJson(env, ["checkpoint", "save", "two"]);
   const { stdout } = await mpm(env, ["checkpoint", "load", "two"]);
   assert(!stdout.includes("Write the migration"), stdout);
+});
+
+Deno.test("a resume file has the lists of the save it names, and is read as just these", async () => {
+  using env = TestEnv.repository();
+  const { session_id: id } = await mpmJson(env, [
+    ...["pause", "x", "--no-commit", "-t", "Fix the login", "-n", "Call Bob"],
+    ...["-d", "Use Stripe", "--done", "Set up CI", "-a", "Drew the plan"],
+  ]);
+  env.write("README.md", "# Changed\n");
+  const { file, text } = await mpmJson<{ file: string; text: string }>(env, [
+    "context",
+    "resume-file",
+  ]);
+  assertStringIncludes(text, `they are of ${id}\n`);
+  for (
+    const part of [
+      "## Completed Tasks\n\n- Set up CI\n- Drew the plan\n",
+      "## Pending Tasks\n\n- Fix the login\n- Call Bob\n",
+      "## Decisions\n\n- Use Stripe\n",
+      "1. Then: Fix the login\n2. Then: Call Bob\n3. Look through 1 ",
+    ]
+  ) assertStringIncludes(text, part);
+  for (const end of [".json", ".json.sha256", ".yaml", ".md"]) {
+    env.remove(`${SESSIONS}/${id}${end}`);
+  }
+  env.remove(".claude-mpm/kept");
+  const { session, source } = await mpmJson<ResumeResult>(env, ["resume"]);
+  assertEquals(source, file);
+  assertEquals(session.conversation.next_steps, ["Fix the login", "Call Bob"]);
 });
