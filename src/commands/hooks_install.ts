@@ -1,11 +1,12 @@
 import { isOfBare, placeOf, type Scope } from "../claude/settings_scope.ts";
-import { dirname } from "@std/path";
+import { dirname, relative, sep } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
-import { isIgnored } from "../git/ignored.ts";
+import { ignoredOf } from "../git/ignored.ts";
 import { locate } from "../git/workspace.ts";
 import { installText } from "../session/hooks_text.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { HooksInstallResult } from "../session/results_hooks.ts";
+import { changeExcludes, excludeFile } from "../store/exclude_file.ts";
 import { journalPath } from "../store/recorder.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
@@ -71,21 +72,33 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
       },
       skills: input.skills,
     };
+    const planned = install(system, order, true);
+    const rules = await missingRules(system, workspace, planned);
+    const excludes = excludeFile(workspace);
     const result = input["dry-run"]
-      ? install(system, order, true)
+      ? { ...planned, excluded: rules }
       : await journaled(context, ({ system }) =>
-        withUserLock(system, () =>
-          install(system, order, false)), {
+        withUserLock(system, () => {
+          const done = install(system, order, false);
+          const kept = rules.length === 0 ||
+            (excludes !== undefined && changeExcludes(system, excludes, rules));
+          return { ...done, excluded: kept ? rules : [] };
+        }), {
         operation: "hooks install",
         workspace,
-        files: [place.path],
+        files: [place.path, ...excludes === undefined ? [] : [excludes]],
         title: () =>
           `install hooks in ${journalPath(workspace.root, place.path)}`,
       });
     const warnings = [
       ...result.warnings,
       ...reachWarnings(workspace, place),
-      ...await sharingWarnings(system, workspace, place),
+      ...sharingWarnings(workspace, place),
+      ...result.excluded.length < rules.length
+        ? [
+          `Git does not ignore "${place.path}": add it to .gitignore, it is yours alone`,
+        ]
+        : [],
     ];
     return { ...result, warnings };
   },
@@ -113,19 +126,34 @@ function reachWarnings(
 }
 
 /** The entries name a path of this machine, and so should not be committed. */
-async function sharingWarnings(
+function sharingWarnings(
+  workspace: Workspace,
+  { scope }: { scope: Scope },
+): string[] {
+  if (scope !== "project" || workspace.git !== "repository") return [];
+  return [
+    "This file is the project's: whoever else has it needs an mpm at the " +
+    "same path, and without one Claude Code skips the hooks",
+  ];
+}
+
+/**
+ * What git has to be told so that it ignores the files of the local scope,
+ * which are no work of the user's. Those of the project are to be committed.
+ */
+async function missingRules(
   system: System,
   workspace: Workspace,
-  { scope, path }: { scope: Scope; path: string },
+  { scope, path, skills }: HooksInstallResult,
 ): Promise<string[]> {
-  if (scope === "user" || workspace.git !== "repository") return [];
-  if (scope === "project") {
-    return [
-      "This file is the project's: whoever else has it needs an mpm at the " +
-      "same path, and without one Claude Code skips the hooks",
-    ];
-  }
-  return await isIgnored(system, workspace, path) ? [] : [
-    `Git does not ignore "${path}": add it to .gitignore, it is yours alone`,
-  ];
+  if (scope !== "local" || workspace.git !== "repository") return [];
+  const top = dirname(dirname(path));
+  const paths = [
+    path,
+    ...skills.filter(({ action }) => action !== "foreign")
+      .map(({ path }) => path),
+  ].map((path) => relative(top, path).replaceAll(sep, "/"));
+  const ignored = await ignoredOf(system, top, paths);
+  return paths.filter((path) => !ignored.has(path))
+    .map((path) => `/${path.replace(/\/SKILL\.md$/, "/")}`);
 }

@@ -4,6 +4,7 @@ import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
 import { uninstallText } from "../session/hooks_text.ts";
 import type { HooksUninstallResult } from "../session/results_hooks.ts";
+import { changeExcludes, excludeFile } from "../store/exclude_file.ts";
 import { journalPath } from "../store/recorder.ts";
 import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
@@ -31,14 +32,22 @@ still as mpm wrote them go, too; what the settings held is kept first.`,
     const { system, folder } = context;
     const workspace = await locate(system, folder);
     const place = placeOf(system, input.scope, workspace);
+    const excludes = input.scope === "local"
+      ? excludeFile(workspace)
+      : undefined;
     const result = input["dry-run"]
       ? uninstall(system, place, true)
       : await journaled(context, ({ system }) =>
-        withUserLock(system, () =>
-          uninstall(system, place, false)), {
+        withUserLock(system, () => {
+          const result = uninstall(system, place, false);
+          if (excludes !== undefined) {
+            changeExcludes(system, excludes, undefined);
+          }
+          return result;
+        }), {
         operation: "hooks uninstall",
         workspace,
-        files: [place.path],
+        files: [place.path, ...excludes === undefined ? [] : [excludes]],
         title: () =>
           `take hooks out of ${journalPath(workspace.root, place.path)}`,
       });

@@ -58,6 +58,7 @@ export function install(
     backup,
     diff: diffOf(path, before ?? "", text),
     skills: skills.changes,
+    excluded: [],
     warnings: [...warnings],
   };
 }

@@ -1,14 +1,18 @@
-import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
+import { decodeBytes } from "./text.ts";
 
-/** Whether git ignores a file of the main worktree. */
-export async function isIgnored(
+/**
+ * Those of the paths below `folder`, relative to it, that git ignores. They
+ * must be plain: git quotes what is odd.
+ */
+export async function ignoredOf(
   system: System,
-  { root }: Workspace,
-  path: string,
-): Promise<boolean> {
-  const git = new Git(system, root);
-  const { status } = await git.run(["check-ignore", "--quiet", "--", path]);
-  return status === 0;
+  folder: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set();
+  const git = new Git(system, folder);
+  const { stdout } = await git.run(["check-ignore", "--", ...paths]);
+  return new Set(decodeBytes(stdout).split("\n"));
 }

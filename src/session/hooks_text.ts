@@ -19,10 +19,14 @@ export function installText(
   style: Painter,
 ): string {
   const { dry_run: dry, diff, path, changes, skills, warnings } = result;
+  const parts = [
+    ...skillLines(skills, dry),
+    ...excludeLines(result.excluded, dry),
+  ];
   const written = changes.filter(({ action }) => action !== "kept");
   const notes = notesOf(warnings, style);
   if (dry && diff !== "") {
-    const lines = skillLines(skills, dry).map((line) => `${line}\n`);
+    const lines = parts.map((line) => `${line}\n`);
     return escapeDiff(diff) + lines.join("") + notes;
   }
   const head = written.length === 0
@@ -35,7 +39,7 @@ export function installText(
         : [`What it held before: ${escapeText(result.backup)}`],
       "Claude Code takes them up by itself; a session that runs may need a restart.",
     ];
-  return [...head, ...skillLines(skills, dry)].join("\n") + `\n${notes}`;
+  return [...head, ...parts].join("\n") + `\n${notes}`;
 }
 
 /** What `mpm hooks uninstall` says. */
@@ -81,6 +85,15 @@ function skillLines(skills: readonly Skill[], dry: boolean): string[] {
     }
     return [`${dry ? "Would be " : ""}${action}: /${name}`];
   });
+}
+
+function excludeLines(excluded: readonly string[], dry: boolean): string[] {
+  if (excluded.length === 0) return [];
+  const what = excluded.length === 1 ? "it" : "these files";
+  return [
+    `Git ${dry ? "would ignore" : "ignores"} ${what} from now on, by its own ` +
+    "info/exclude",
+  ];
 }
 
 function notesOf(warnings: readonly string[], style: Painter): string {

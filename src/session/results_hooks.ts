@@ -33,6 +33,8 @@ export const HooksInstallResult = z.strictObject({
   binary: text,
   /** Whether there was no settings file before. */
   created: z.boolean(),
+  /** What git is told to ignore here, by its own `info/exclude`. */
+  excluded: z.array(text),
 });
 
 export const HooksUninstallResult = z.strictObject({

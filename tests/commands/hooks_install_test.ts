@@ -87,7 +87,7 @@ Deno.test("hooks install writes settings where there are none, and uninstall rem
       env,
       [...INSTALL, ...args],
     );
-    assertEquals([created, skills.length], [true, 5]);
+    assertEquals([created, skills.length], [true, 8]);
     const value = JSON.parse(Deno.readTextFileSync(path));
     assertEquals(value.hooks.PreToolUse, [{
       matcher: "Agent|Task",
@@ -103,7 +103,7 @@ Deno.test("hooks install writes settings where there are none, and uninstall rem
       env,
       [...UNINSTALL, "--scope", scope],
     );
-    assertEquals([result.removed, result.skills.length], [true, 5]);
+    assertEquals([result.removed, result.skills.length], [true, 8]);
     const state = join(env.home, ".local");
     const left = treeOf(env.root).filter((path) => !path.startsWith(state));
     assertEquals(left, before, scope);
@@ -376,7 +376,8 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
   const cwd = join(env.root, "tree");
   const local = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd });
   assertEquals(local.path, join(env.project, LOCAL));
-  assertStringIncludes(local.warnings.join(), "Git does not ignore");
+  assertEquals(local.excluded, ["/.claude/settings.local.json"]);
+  assertEquals(env.git("status", "--porcelain"), "");
   env.write("sub/x", "");
   const project = await mpmJson<HooksInstallResult>(
     env,
@@ -386,6 +387,63 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
   assertEquals(project.path, join(env.project, ".claude/settings.json"));
   assertStringIncludes(project.warnings.join(), "is the project's");
 });
+
+Deno.test("what hooks install writes is no uncommitted work, until it is edited", async () => {
+  using env = TestEnv.repository();
+  const exclude = ".git/info/exclude";
+  const before = "*.log";
+  env.write(exclude, before);
+  env.git("worktree", "add", "-q", "../tree");
+  const dry = await mpm(env, [...INSTALL, "--skills", "--dry-run"]);
+  assertStringIncludes(dry.stdout, "Git would ignore these files");
+  assertEquals(env.read(exclude), before);
+  await mpmJson(env, INSTALL);
+  const { excluded } = await mpmJson<HooksInstallResult>(env, [
+    ...INSTALL,
+    "--skills",
+  ]);
+  assertEquals(excluded.length, 8);
+  const save = () => mpmJson(env, ["pause", "--no-commit"]);
+  await save();
+  const quiet = await mpm(env, ["resume"]);
+  assertStringIncludes(quiet.stdout, "No uncommitted changes");
+  assertEquals(env.git("status", "--porcelain"), "");
+  // One that is the user's by now, and one that git knows.
+  env.write(".claude/skills/mine/SKILL.md", "mine\n");
+  env.git("add", "-f", ".claude/skills/mpm-pause/SKILL.md");
+  assertEquals(
+    env.git("status", "--porcelain", "-uall"),
+    "A  .claude/skills/mpm-pause/SKILL.md\n?? .claude/skills/mine/SKILL.md",
+  );
+  env.git("reset", "-q");
+  await mpmJson(env, UNINSTALL);
+  assertEquals(env.read(exclude), `${before}\n`);
+  await mpmJson(env, [...INSTALL, "--skills"]);
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals(env.read(exclude), `${before}\n`);
+  const shared = await mpmJson<HooksInstallResult>(env, [
+    ...INSTALL,
+    "--scope",
+    "project",
+  ]);
+  assertEquals(shared.excluded, []);
+});
+
+posixTest(
+  "hooks install says when git cannot be told to ignore its files",
+  async () => {
+    using env = TestEnv.repository();
+    const exclude = join(env.project, ".git/info/exclude");
+    Deno.mkdirSync(dirname(exclude), { recursive: true });
+    Deno.symlinkSync("/dev/null", exclude);
+    const { excluded, warnings } = await mpmJson<HooksInstallResult>(
+      env,
+      INSTALL,
+    );
+    assertEquals(excluded, []);
+    assertStringIncludes(warnings.join(), "Git does not ignore");
+  },
+);
 
 Deno.test("hooks install says where Claude Code will read what it wrote", async () => {
   using env = TestEnv.repository();
@@ -431,9 +489,9 @@ posixTest("hooks uninstall leaves skills behind links alone", async () => {
   await mpmJson(env, [...INSTALL, "--statusline"]);
   const second = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
   assertEquals(second.skills.map(({ action }) => action), [
-    ...Array(5).fill("foreign"),
+    ...Array(8).fill("foreign"),
   ]);
-  assertEquals([...Deno.readDirSync(join(shared, "skills"))].length, 5);
+  assertEquals([...Deno.readDirSync(join(shared, "skills"))].length, 8);
 });
 
 Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it wrote", async () => {
@@ -450,6 +508,9 @@ Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it
       ["mpm-resume", "kept"],
       ["mpm-checkpoint", "kept"],
       ["mpm-return", "kept"],
+      ["mpm-init", "kept"],
+      ["mpm-session-pause", "kept"],
+      ["mpm-session-resume", "kept"],
     ],
   );
   const gone = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
@@ -460,6 +521,9 @@ Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it
       ["mpm-resume", "removed"],
       ["mpm-checkpoint", "removed"],
       ["mpm-return", "removed"],
+      ["mpm-init", "removed"],
+      ["mpm-session-pause", "removed"],
+      ["mpm-session-resume", "removed"],
     ],
   );
   assertEquals(env.read(skill("mpm-pause")), "edited\n");
