@@ -433,9 +433,8 @@ posixTest(
   "hooks install says when git cannot be told to ignore its files",
   async () => {
     using env = TestEnv.repository();
-    const exclude = join(env.project, ".git/info/exclude");
-    Deno.mkdirSync(dirname(exclude), { recursive: true });
-    Deno.symlinkSync("/dev/null", exclude);
+    env.remove(".git/info/exclude");
+    Deno.symlinkSync("/dev/null", join(env.project, ".git/info/exclude"));
     const { excluded, warnings } = await mpmJson<HooksInstallResult>(
       env,
       INSTALL,
