@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { getOwn } from "../src/own.ts";
 import { agentCases } from "./bench_agent.ts";
 import {
   besideBaseline,
@@ -170,7 +171,7 @@ function report(measured: readonly Measured[]): string {
       median.toFixed(1),
       p95.toFixed(1),
       (median / hello).toFixed(2),
-      besideBaseline(median / hello, kept[name]),
+      besideBaseline(median / hello, getOwn(kept, name)),
       limit ? `${(median / budget).toFixed(2)} of ${limit}` : "",
       peak > 0 ? (peak / 1024).toFixed(0) : "",
     ];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { getOwn } from "../src/own.ts";
 import { BuildError } from "./build_error.ts";
 import { DENO_VERSION } from "./toolchain.ts";
 
@@ -128,6 +129,10 @@ interface Graph {
   readonly npmPackages: Readonly<Record<string, Package>>;
 }
 
+interface Lock {
+  readonly npm: Readonly<Record<string, { readonly integrity: string }>>;
+}
+
 interface Package {
   readonly name: string;
   readonly version: string;
@@ -143,23 +148,25 @@ interface Package {
 export async function librariesOf(root: string): Promise<Library[]> {
   const graph = await info<Graph>(root, "main.ts");
   const { npmCache } = await info<{ npmCache: string }>(root);
-  const lock = JSON.parse(await Deno.readTextFile(join(root, "deno.lock")));
+  const lock: Lock = JSON.parse(
+    await Deno.readTextFile(join(root, "deno.lock")),
+  );
   const wanted = new Set<string>();
   const add = (id: string) => {
     if (wanted.has(id)) return;
     wanted.add(id);
-    graph.npmPackages[id]!.dependencies.forEach(add);
+    getOwn(graph.npmPackages, id)!.dependencies.forEach(add);
   };
   for (const { npmPackage } of graph.modules) if (npmPackage) add(npmPackage);
   return await Promise.all(
     [...wanted].sort().map(async (id): Promise<Library> => {
-      const { name, version, registryUrl } = graph.npmPackages[id]!;
+      const { name, version, registryUrl } = getOwn(graph.npmPackages, id)!;
       const host = new URL(registryUrl).host.replace(":", "_PORT");
       const folder = join(npmCache, host, name, version);
       const { license } = JSON.parse(
         await Deno.readTextFile(join(folder, "package.json")),
       );
-      const { integrity } = lock.npm[id];
+      const { integrity } = getOwn(lock.npm, id)!;
       return { name, version, integrity, licence: license, folder };
     }),
   );

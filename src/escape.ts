@@ -1,3 +1,5 @@
+import { getOwn } from "./own.ts";
+
 /** Most texts have nothing else. */
 const PLAIN = /^[ -~]*$/;
 
@@ -60,7 +62,7 @@ const NAMED: Record<string, string> = {
 };
 
 function escapeCharacter(character: string): string {
-  const named = NAMED[character];
+  const named = getOwn(NAMED, character);
   if (named) return named;
   const code = character.codePointAt(0)!;
   if (code >= 0xdc80 && code <= 0xdcff) return hex(code - 0xdc00);

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { indexedByData } from "./helpers/indexed.ts";
 import { fromFileUrl, ROOT, sources } from "./helpers/tree.ts";
 
 /** Which folder of `src/` may import which, beside what all may import. */
@@ -17,7 +19,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Small, pure and below everything else. */
-const FREE = ["errors.ts", "escape.ts", "nearest.ts", "version.ts"];
+const FREE = [
+  "errors.ts",
+  "escape.ts",
+  "nearest.ts",
+  "own.ts",
+  "version.ts",
+];
 
 /** `main.ts`, a file of `src/` itself, or a folder of `src/`. */
 function layerOf(path: string): string {
@@ -100,4 +108,13 @@ Deno.test("files and functions stay small", async () => {
     });
   }
   assertEquals(long, []);
+});
+
+// An object made by a literal, by JSON or by `Object.fromEntries` also answers
+// to the names that it inherits: a file, a session or a label may have one.
+Deno.test("no object is indexed by data, except by getOwn()", async () => {
+  const paths = [...await sources("src"), ...await sources("scripts")]
+    .filter((path) => path !== "src/own.ts");
+  const found = indexedByData(paths.map((path) => join(ROOT, path)));
+  assertEquals(found.map((one) => one.slice(ROOT.length + 1)), []);
 });

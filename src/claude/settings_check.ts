@@ -1,3 +1,4 @@
+import { getOwn } from "../own.ts";
 import { KNOWN_EVENTS } from "./hook_entries.ts";
 import type { JsonNode, JsonObject } from "./json_scan.ts";
 import { HANDLERS } from "./handler_schema.ts";
@@ -126,10 +127,11 @@ function handlerProblem(text: string, node: JsonNode): string | undefined {
   if (node.kind !== "object") return "must be an object";
   const handler = valueOf(text, node) as Record<string, unknown>;
   const { type } = handler;
-  if (typeof type !== "string" || !Object.hasOwn(HANDLERS, type)) {
+  const schema = typeof type === "string" ? getOwn(HANDLERS, type) : undefined;
+  if (!schema) {
     return `needs a "type" of: ${Object.keys(HANDLERS).join(", ")}`;
   }
-  const [misfit] = misfits(HANDLERS[type]!, handler);
+  const [misfit] = misfits(schema, handler);
   return misfit && `"${pathText(misfit)}" ${misfit.problem}`;
 }
 

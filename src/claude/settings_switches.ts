@@ -1,3 +1,4 @@
+import { getOwn } from "../own.ts";
 import { memberOf, valueOf } from "./settings_check.ts";
 import type { Scope } from "./settings_scope.ts";
 import type { SettingsText } from "./settings_text.ts";
@@ -58,7 +59,7 @@ export function enabledPlugins(
   );
   return [...names].flatMap((name) => {
     const layer = layers.find((one) => Object.hasOwn(pluginsOf(one), name))!;
-    return pluginsOf(layer)[name] === true ? [layer] : [];
+    return getOwn(pluginsOf(layer), name) === true ? [layer] : [];
   });
 }
 

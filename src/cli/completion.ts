@@ -1,3 +1,4 @@
+import { getOwn } from "../own.ts";
 import type { AnyCommand, Flag, Flags, Named, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { leadingWords, tokenize } from "./parse.ts";
@@ -49,7 +50,7 @@ export function wanted(
   if (line.pending) return ofFlag(line.pending, "", line);
   const [prefix, name] = /^--([a-z-]+)=/.exec(current) ?? [];
   if (!line.ended && name !== undefined) {
-    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+    const flag = getOwn(flags, name);
     return ofFlag(flag, prefix!, line);
   }
   if (!line.ended && current.startsWith("-")) {
@@ -97,9 +98,7 @@ function read(argv: readonly string[], flags: Flags): Read {
     if (token.kind !== "option") continue;
     const values = given.get(token.name) ?? [];
     given.set(token.name, [...values, token.value ?? ""]);
-    const flag = Object.hasOwn(flags, token.name)
-      ? flags[token.name]
-      : undefined;
+    const flag = getOwn(flags, token.name);
     if (flag?.type === "string" && token.value === undefined) pending = flag;
   }
   return { words, given, pending, ended };
@@ -119,14 +118,13 @@ function plain(value: string): Candidate {
 /** The options that can still be given, the command's own first. */
 function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
   const globals = Object.keys(GLOBAL_FLAGS);
-  const names = Object.keys(flags);
+  const all = Object.entries(flags);
   return [
-    ...names.filter((name) => !globals.includes(name)),
-    ...globals,
-  ].filter((name) => {
-    const flag = flags[name]!;
-    return !given.has(name) || (flag.type === "string" && flag.repeatable);
-  }).map((name) => ({ value: `--${name}`, summary: flags[name]!.summary }));
+    ...all.filter(([name]) => !globals.includes(name)),
+    ...all.filter(([name]) => globals.includes(name)),
+  ].filter(([name, flag]) =>
+    !given.has(name) || (flag.type === "string" && flag.repeatable)
+  ).map(([name, { summary }]) => ({ value: `--${name}`, summary }));
 }
 
 /**
@@ -148,8 +146,8 @@ export function nextWords(
     found.set(next!, more.length === 0 ? summary : words.join(", "));
   }
   for (const [next] of found) {
-    const own = summaries[`${begun}${next}`];
-    if (own !== undefined) found.set(next, own);
+    const summary = getOwn(summaries, `${begun}${next}`);
+    if (summary !== undefined) found.set(next, summary);
   }
   return [...found].map(([value, summary]) => ({ value, summary }));
 }

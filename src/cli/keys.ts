@@ -1,3 +1,5 @@
+import { getOwn } from "../own.ts";
+
 /** A key that was pressed, or text that was typed or pasted. */
 export type Key =
   | { readonly name: "text"; readonly text: string }
@@ -90,7 +92,7 @@ export function decodeKeys(
     }
     flush();
     if (character !== "\x1b") {
-      const name = CONTROLS[character];
+      const name = getOwn(CONTROLS, character);
       if (name) keys.push({ name });
       at++;
       continue;
@@ -112,7 +114,7 @@ export function decodeKeys(
     const sequence = SEQUENCE.exec(left);
     // ESC and a letter is what the Alt key sends.
     at += sequence ? sequence[0].length : left[1] === "\x1b" ? 1 : 2;
-    const name = sequence && SEQUENCES[sequence[1]!];
+    const name = sequence && getOwn(SEQUENCES, sequence[1]!);
     if (name) keys.push({ name });
   }
   flush();

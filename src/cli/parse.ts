@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { MpmError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { getOwn, setOwn } from "../own.ts";
 import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 
@@ -19,7 +20,7 @@ export function leadingWords(argv: readonly string[]): Words {
   for (const token of tokenize(argv, GLOBAL_FLAGS)) {
     if (token.kind === "option-terminator") break;
     if (token.kind === "option") {
-      if (!(token.name in GLOBAL_FLAGS)) break;
+      if (!Object.hasOwn(GLOBAL_FLAGS, token.name)) break;
       continue;
     }
     words.push(token.value);
@@ -42,20 +43,17 @@ export function parse(
   for (const token of tokenize(argv, flags)) {
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
-    const flag = Object.hasOwn(flags, token.name)
-      ? flags[token.name]
-      : undefined;
+    const flag = getOwn(flags, token.name);
     if (!flag) throw unknownOption(command, token.rawName, flags);
     const value = optionValue(command, flag, { ...token, flags });
     given.set(token.name, [...given.get(token.name) ?? [], value]);
   }
-  const values: Record<string, unknown> = {};
-  for (const [name, flag] of Object.entries(flags)) {
-    values[name] = flagValue(command, name, {
-      flag,
-      given: given.get(name) ?? [],
-    });
-  }
+  const values: Record<string, unknown> = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      flagValue(command, name, { flag, given: given.get(name) ?? [] }),
+    ]),
+  );
   // Whoever asks for help need not know the arguments yet.
   const asked = values.help === true || values.version === true;
   return asked ? values : { ...values, ...positionalValues(command, words) };
@@ -148,7 +146,7 @@ function positionalValues(
   for (const positional of command.positionals as Positional[]) {
     const { name, optional, rest, choices } = positional;
     if (rest) {
-      values[name] = words.splice(0);
+      setOwn(values, name, words.splice(0));
       continue;
     }
     const word = words.shift();
@@ -158,7 +156,7 @@ function positionalValues(
     if (word !== undefined && choices && !choices.includes(word)) {
       throw notOneOf(command, { what: `Argument <${name}>`, word, choices });
     }
-    values[name] = word;
+    setOwn(values, name, word);
   }
   if (words.length > 0) {
     throw usage(command, `Unexpected argument "${words[0]}"`);

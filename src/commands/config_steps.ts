@@ -2,6 +2,7 @@ import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
+import { getOwn } from "../own.ts";
 import type { ConfigRow, ConfigSetResult } from "../session/results_config.ts";
 import {
   isKey,
@@ -13,7 +14,7 @@ import {
   variableOf,
 } from "../session/settings.ts";
 import { tomlLiteral } from "../session/toml_edit.ts";
-import { type GivenValues, readGiven } from "../store/config.ts";
+import { type GivenValues, mergedTables, readGiven } from "../store/config.ts";
 import { type ConfigFile, configFiles } from "../store/config_paths.ts";
 import { journalPath } from "../store/recorder.ts";
 import type { System } from "../system/system.ts";
@@ -60,7 +61,7 @@ export async function readEntry(
     .filter(({ written }) => Object.hasOwn(written as object, entry));
   const row = rowOf(key, new Map([[key, given]]));
   const table = row.value as Record<string, unknown>;
-  return { ...row, value: table[entry] ?? null, adds_to: [] };
+  return { ...row, value: getOwn(table, entry) ?? null, adds_to: [] };
 }
 
 function rowOf(key: Key, values: GivenValues): ConfigRow {
@@ -70,9 +71,7 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
   const tables = isTable(key);
   return {
     key,
-    value: tables
-      ? Object.assign({}, ...given.map(({ written }) => written))
-      : nearest?.written ?? fallback,
+    value: tables ? mergedTables(given) : nearest?.written ?? fallback,
     default: fallback,
     origin: nearest?.layer ?? "default",
     source: nearest?.source ?? null,

@@ -1,5 +1,6 @@
 import type { AnyCommand } from "../cli/command.ts";
 import { leadingWords } from "../cli/parse.ts";
+import { getOwn } from "../own.ts";
 import { COMMANDS } from "./mod.ts";
 
 /** The command of a line, and the line without the words of its name. */
@@ -24,7 +25,8 @@ export async function findCommand(
 
 /** The command of exactly that name, or of one of claude-mpm's. */
 async function commandNamed(name: string): Promise<AnyCommand | undefined> {
-  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]!();
+  const load = getOwn(COMMANDS, name);
+  if (load) return await load();
   // Loaded here: those are rarely typed.
   const { spelled } = await import("./spellings.ts");
   return await spelled(name);

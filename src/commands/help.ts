@@ -12,6 +12,7 @@ import { reflowPage } from "../cli/reflow.ts";
 import { topicText } from "../cli/topic.ts";
 import { MpmError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { getOwn } from "../own.ts";
 import type { HelpResult } from "../session/results_help.ts";
 import { findCommand } from "./find.ts";
 import { unknownCommand } from "./unknown_command.ts";
@@ -77,11 +78,14 @@ export async function pageOf(words: readonly string[]): Promise<HelpResult> {
 async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
   const name = words.join(" ");
-  const names = Object.keys(COMMANDS).filter((one) => one.startsWith(begun));
+  const found = Object.entries(COMMANDS)
+    .filter(([one]) => one.startsWith(begun));
   const other = Object.hasOwn(COMMANDS, name) || Object.hasOwn(TOPICS, name);
-  if (names.length === 0 || other) return undefined;
-  const commands = await Promise.all(names.map((one) => COMMANDS[one]!()));
-  const rows = names.map((one) => [one, SUMMARIES[one] ?? ""] as const);
+  if (found.length === 0 || other) return undefined;
+  const commands = await Promise.all(found.map(([, load]) => load()));
+  const rows = found.map(([one]) =>
+    [one, getOwn(SUMMARIES, one) ?? ""] as const
+  );
   return {
     text: words.length === 0
       ? overview(commandSections(SUMMARIES), pages())
@@ -101,7 +105,7 @@ async function commandPage(
 async function topicPage(
   [name = "", ...more]: readonly string[],
 ): Promise<Page | undefined> {
-  const topic = Object.hasOwn(TOPICS, name) ? TOPICS[name] : undefined;
+  const topic = getOwn(TOPICS, name);
   if (!topic) return undefined;
   if (more.length === 0) {
     return { text: topicText(await topic.load(SUMMARIES)) };

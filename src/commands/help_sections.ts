@@ -1,4 +1,5 @@
 import type { Row, Section } from "../cli/help.ts";
+import { getOwn } from "../own.ts";
 import type { Summaries } from "./help_names.ts";
 
 /** The first words of all commands, in the order of the page that lists them. */
@@ -40,7 +41,10 @@ function rowOf(word: string, summaries: Summaries): Row {
   const more = Object.keys(summaries)
     .filter((name) => name.startsWith(`${word} `))
     .map((name) => name.slice(word.length + 1)).join(", ");
-  const own = summaries[word];
-  if (more === "") return [word, own ?? ""];
-  return [word, own ? `${own}; also: ${more}` : `${ABOUT[word]}: ${more}`];
+  const summary = getOwn(summaries, word);
+  if (more === "") return [word, summary ?? ""];
+  return [
+    word,
+    summary ? `${summary}; also: ${more}` : `${getOwn(ABOUT, word)}: ${more}`,
+  ];
 }

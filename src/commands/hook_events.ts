@@ -1,5 +1,6 @@
 import type { HookInput } from "../claude/hook_input.ts";
 import type { Context } from "../cli/command.ts";
+import { getOwn } from "../own.ts";
 import type { HookAnswer } from "../session/hook_answer.ts";
 import { onPrompt } from "./hook_prompt.ts";
 import { onToolsUsed, onToolUse } from "./hook_tools.ts";
@@ -29,9 +30,10 @@ export async function answerEvent(
   context: Context,
   { event, input }: { event: string; input: HookInput },
 ): Promise<HookAnswer> {
-  if (!Object.hasOwn(HANDLERS, event)) return {};
+  const load = getOwn(HANDLERS, event);
+  if (!load) return {};
   const world = await worldOf(context, { event, input });
   if (!world) return {};
-  const handle = await HANDLERS[event]!();
+  const handle = await load();
   return await handle(world);
 }

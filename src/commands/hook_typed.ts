@@ -3,6 +3,7 @@ import { commandHelp } from "../cli/help.ts";
 import { parse } from "../cli/parse.ts";
 import { makeStyle } from "../cli/style.ts";
 import { MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 import { agentContext, asData } from "../session/agent_context.ts";
 import type { HookAnswer } from "../session/hook_answer.ts";
 import type { ResumeAnswer, ResumeResult } from "../session/results.ts";
@@ -55,7 +56,8 @@ export async function answerTyped(
 
 async function commandNamed(name: string): Promise<AnyCommand | undefined> {
   const { COMMANDS } = await import("./mod.ts");
-  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name]!();
+  const load = getOwn(COMMANDS, name);
+  if (load) return await load();
   const { spelled } = await import("./spellings.ts");
   return await spelled(name);
 }

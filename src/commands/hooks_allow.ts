@@ -1,6 +1,7 @@
 import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { locate } from "../git/workspace.ts";
+import { getOwn } from "../own.ts";
 import { hooksAllowText } from "../session/shell_hooks_text.ts";
 import { allowedDigests, allowScript } from "../store/hook_scripts.ts";
 import { withUserLock } from "../store/user_state.ts";
@@ -52,7 +53,7 @@ text; after the next change it is to be allowed again.`,
         title: ({ allowed }) =>
           `allow ${allowed.map(({ name }) => name).join(", ")} to run`,
         facts: ({ before, after }) =>
-          paths.every((path) => before[path] === after[path])
+          paths.every((path) => getOwn(before, path) === getOwn(after, path))
             ? undefined
             : { before: { allowed: before }, after: { allowed: after } },
       },

@@ -6,6 +6,7 @@ import type { Capture } from "../git/capture.ts";
 import { type IndexStamp, restoreIndex } from "../git/restore_index.ts";
 import { WorktreeWriter } from "../git/restore_files.ts";
 import { stageBlobs } from "../git/stage_blobs.ts";
+import { getOwn } from "../own.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { JournalEntry } from "../session/journal.ts";
 import { type PathChange } from "../session/restore_plan.ts";
@@ -220,7 +221,7 @@ export class Restore {
     const written = done(plan.writes, (change, at) =>
       writer.write(change, {
         staged: staged[at]!,
-        permissions: permissions[change.path],
+        permissions: getOwn(permissions, change.path),
       }));
     return { trashed, removed, written };
   }

@@ -4,6 +4,7 @@ import { MpmError } from "../errors.ts";
 import { emptyTree } from "../git/empty_tree.ts";
 import { partOf, treeDelta } from "../git/read_checkpoints.ts";
 import { writeEntries } from "../git/stage_blobs.ts";
+import { getOwn } from "../own.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { RestoreResult } from "../session/results_checkpoints.ts";
 import { reasonNotThere } from "../session/paths_there.ts";
@@ -90,7 +91,7 @@ async function writeAll(
     rawFolder: rawFolder(workspace),
   });
   for (const { path } of named) {
-    const bits = target.permissions[path];
+    const bits = getOwn(target.permissions, path);
     if (bits === undefined) continue;
     const full = join(folder, path);
     if (files.lstat(full)?.kind === "file") files.chmod(full, bits & 0o777);

@@ -5,6 +5,7 @@ import { FileError, isMissing, MpmError } from "../errors.ts";
 import { isOpenable } from "../git/text.ts";
 import { projectFiles } from "../git/tracked.ts";
 import { locate } from "../git/workspace.ts";
+import { getOwn, setOwn } from "../own.ts";
 import type { ScanResult } from "../session/results_scan.ts";
 import { type Finding, isBinary, scanBytes } from "../session/scan.ts";
 import { redactorOf } from "../store/redaction.ts";
@@ -38,10 +39,10 @@ type Skipped = ScanResult["skipped"];
 /** What is read, and what was left out of it so far. */
 class Sources {
   readonly skipped: Skipped = [];
-  readonly leftOut: Record<string, number> = Object.create(null);
+  readonly leftOut: Record<string, number> = {};
 
   leave(what: string): void {
-    this.leftOut[what] = (this.leftOut[what] ?? 0) + 1;
+    setOwn(this.leftOut, what, (getOwn(this.leftOut, what) ?? 0) + 1);
   }
 
   skip(file: string, error: MpmError): void {
@@ -80,7 +81,7 @@ export async function scanned(
 }
 
 function count(labels: Record<string, number>, { label }: Finding): void {
-  labels[label] = (labels[label] ?? 0) + 1;
+  setOwn(labels, label, (getOwn(labels, label) ?? 0) + 1);
 }
 
 function isLong({ files }: System, { path }: Source): boolean {

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { getOwn } from "../own.ts";
 import type { Summaries } from "./help_names.ts";
 import { COMMANDS } from "./mod.ts";
 
@@ -63,7 +64,7 @@ const STORED: readonly Published[] = [
 export function schemaList(summaries: Summaries): readonly Published[] {
   const results = Object.entries(COMMANDS).map(([name, load]) => ({
     name: name.replaceAll(" ", "-"),
-    summary: `mpm ${name} --json: ${summaries[name] ?? ""}`,
+    summary: `mpm ${name} --json: ${getOwn(summaries, name) ?? ""}`,
     load: async () => await (await load()).result(),
   }));
   return [...STORED, ...results];

@@ -1,6 +1,7 @@
 import { SHELL_HOOKS, type ShellHook } from "../claude/shell_hooks.ts";
 import { MpmError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { getOwn } from "../own.ts";
 import {
   type Script,
   type ScriptState,
@@ -16,9 +17,8 @@ export interface NamedHook extends ShellHook {
 /** A shipped hook by its name, `.sh` or not. Throws NOT_FOUND. */
 export function hookNamed(typed: string): NamedHook {
   const name = typed.endsWith(".sh") ? typed : `${typed}.sh`;
-  if (Object.hasOwn(SHELL_HOOKS, name)) {
-    return { ...SHELL_HOOKS[name]!, name };
-  }
+  const hook = getOwn(SHELL_HOOKS, name);
+  if (hook) return { ...hook, name };
   throw new MpmError("NOT_FOUND", `No shell hook "${typed}"`, {
     hint: didYouMean(
       name,

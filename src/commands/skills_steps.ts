@@ -2,6 +2,7 @@ import { dirname } from "@std/path";
 import { MpmError } from "../errors.ts";
 import { SKILLS } from "../claude/skills.ts";
 import type { ScopePlace } from "../claude/settings_scope.ts";
+import { getOwn } from "../own.ts";
 import type { HooksInstallResult } from "../session/results_hooks.ts";
 import { readForeign, refuseLink, sameBytes } from "../store/settings_file.ts";
 import { type SettingsRecord, sha256 } from "../store/settings_record.ts";
@@ -36,7 +37,8 @@ function readSkills(
     const there = readSkill(system, path, left);
     const shipped = new TextEncoder().encode(text);
     const own = there !== undefined &&
-      (sameBytes(there, shipped) || record?.files[path] === sha256(there));
+      (sameBytes(there, shipped) ||
+        getOwn(record?.files ?? {}, path) === sha256(there));
     return { name, path, shipped, there, own };
   });
 }
@@ -72,7 +74,11 @@ export function planSkills(
   const plan: SkillPlan = { changes: [], files: [] };
   for (const skill of readSkills(system, place, { record, left: !wanted })) {
     const { name, path, shipped, there, own } = skill;
-    if (!wanted && (!there || record?.files[path] === undefined)) continue;
+    if (
+      !wanted && (!there || getOwn(record?.files ?? {}, path) === undefined)
+    ) {
+      continue;
+    }
     const action = !there
       ? "added"
       : !own
@@ -96,7 +102,9 @@ export function planSkillRemoval(
 ): SkillChange[] {
   return readSkills(system, place, { record, left: true }).flatMap((skill) => {
     const { name, path, there, own } = skill;
-    if (!there || (!own && record?.files[path] === undefined)) return [];
+    if (!there || (!own && getOwn(record?.files ?? {}, path) === undefined)) {
+      return [];
+    }
     return [{ name, path, action: own ? "removed" : "foreign" }];
   });
 }

@@ -1,5 +1,6 @@
 import type { AnyCommand, Flags, Positional } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 
 /**
  * The spellings of claude-mpm and of the documents about it, so that they work
@@ -75,8 +76,8 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
 
 /** The command that `name` is another spelling of. */
 export async function spelled(name: string): Promise<AnyCommand | undefined> {
-  if (!Object.hasOwn(SPELLINGS, name)) return undefined;
-  const spelling = SPELLINGS[name]!;
+  const spelling = getOwn(SPELLINGS, name);
+  if (!spelling) return undefined;
   const command = await load(spelling.command);
   return {
     ...command,

@@ -1,6 +1,7 @@
 import { HOOK_ENTRIES } from "../claude/hook_entries.ts";
 import { SHELL_HOOKS } from "../claude/shell_hooks.ts";
 import type { Topic } from "../cli/topic.ts";
+import { getOwn } from "../own.ts";
 import type { Summaries } from "./help_names.ts";
 
 /** What comes of each event; the table of entries says which there are. */
@@ -35,7 +36,9 @@ settings; each starts "mpm hook <event>".`,
       },
       {
         title: "Events",
-        rows: HOOK_ENTRIES.map(({ event }) => [event, DONE[event] ?? ""]),
+        rows: HOOK_ENTRIES.map((
+          { event },
+        ) => [event, getOwn(DONE, event) ?? ""]),
       },
       {
         title: "Shell scripts of the project, in .claude-mpm/hooks/",

@@ -2,6 +2,7 @@ import { defineCommand } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
+import { getOwn } from "../own.ts";
 import { entryToUndo } from "../session/journal.ts";
 import type { UndoResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
@@ -85,7 +86,7 @@ function orderOf(
     number,
     worktree: anywhere ? undefined : worktree,
   });
-  const kind = UNDO[rootOf(entries, entry).operation];
+  const kind = getOwn(UNDO, rootOf(entries, entry).operation);
   if (!kind) {
     throw new MpmError(
       "CONFLICT",

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 import { field, isFields } from "../session/odd_values.ts";
 import { allowedDigests, setAllowed } from "../store/hook_scripts.ts";
 import { withUserLock } from "../store/user_state.ts";
@@ -32,9 +33,10 @@ export async function undoAllow(
   return await withUserLock(system, () => {
     const now = allowedDigests(system, Object.keys(before!));
     // What is as before already was done by an undo that was cut short.
-    const changed = Object.keys(before!).find((path) =>
-      now[path] !== (after![path] ?? null) && now[path] !== before![path]
-    );
+    const changed = Object.entries(before!).find(([path, was]) => {
+      const is = getOwn(now, path);
+      return is !== (getOwn(after!, path) ?? null) && is !== was;
+    })?.[0];
     if (changed !== undefined) {
       throw new MpmError(
         "CONFLICT",

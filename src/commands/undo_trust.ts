@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 import {
   readTrusted,
   type Trusted,
@@ -15,7 +16,7 @@ export async function undoTrust(
 ): Promise<Undone> {
   const [before, after] = [trustedIn(entry.before), trustedIn(entry.after)];
   const idOf = (digest: string) =>
-    (before[digest] ?? after[digest])?.session_id ?? digest;
+    (getOwn(before, digest) ?? getOwn(after, digest))?.session_id ?? digest;
   const trusted = dryRun ? "trust" : "trusted";
   const details = Object.entries(before).map(([digest, was]) =>
     `${was ? `${trusted} again` : `no longer ${trusted}`}: ${idOf(digest)}`
@@ -25,7 +26,7 @@ export async function undoTrust(
     for (const [digest, was] of Object.entries(before)) {
       const now = saves.get(digest);
       // What is as before already was done by an undo that was cut short.
-      if (!isSame(now, after[digest]) && !isSame(now, was)) {
+      if (!isSame(now, getOwn(after, digest)) && !isSame(now, was)) {
         throw new MpmError(
           "CONFLICT",
           `Operation ${entry.id} cannot be taken back: "${idOf(digest)}" was ` +

@@ -1,3 +1,5 @@
+import { getOwn } from "../own.ts";
+
 /** A line of settings: `section.key = value`. */
 interface Setting {
   /** In small letters; with a name behind it (`[branch "x"]`) it has a blank. */
@@ -98,7 +100,7 @@ function quotedValueAt(
       quoted = !quoted;
       kept = value.length;
     } else if (letter === "\\") {
-      const escaped = ESCAPES[text[++end] ?? ""];
+      const escaped = getOwn(ESCAPES, text[++end] ?? "");
       if (escaped === undefined) return undefined;
       value += escaped;
       kept = value.length;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { asciiJson } from "../escape.ts";
+import { setOwn } from "../own.ts";
 import type {
   Checkpoint,
   CheckpointKind,
@@ -57,7 +58,9 @@ export function buildRecord(parts: RecordParts): Checkpoint {
   const { state, worktree, entries, marks, leftOut, size } = snapshot;
   const permissions: Record<string, number> = {};
   for (const [path, file] of worktree) {
-    if (file?.permissions !== undefined) permissions[path] = file.permissions;
+    if (file?.permissions !== undefined) {
+      setOwn(permissions, path, file.permissions);
+    }
   }
   const listed = entries.slice(0, LISTED);
   return {

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 
 const UNITS: Record<string, number> = {
   "": 1000,
@@ -18,7 +19,7 @@ export function parseDuration(text: string, what: string): number {
       hint: "Write it as 90s, 30m, 1h, 2d or 1w; 0 for none",
     });
   }
-  return Number(digits) * UNITS[unit]!;
+  return Number(digits) * getOwn(UNITS, unit)!;
 }
 
 /** A length of time in one rounded-down figure: `40 minutes`, `3 hours`. */

@@ -1,3 +1,4 @@
+import { getOwn } from "../own.ts";
 import { isFields } from "./odd_values.ts";
 import type { ObjectShape, Shape } from "./shape.ts";
 
@@ -36,9 +37,9 @@ function hasFields(
   value: Record<string, unknown>,
 ): boolean {
   for (const name in fields) {
-    const shape = fields[name]!;
+    const shape = getOwn(fields, name)!;
     const sound = Object.hasOwn(value, name)
-      ? fits(shape, value[name])
+      ? fits(shape, getOwn(value, name))
       : shape.is === "optional";
     if (!sound) return false;
   }

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { setOwn } from "../own.ts";
 import type { ForeignSave } from "./foreign_save.ts";
 import { gitContext } from "./markdown_git.ts";
 import {
@@ -78,7 +79,7 @@ function lists(bodies: ReadonlyMap<string, string[]>): Fields {
   const fields: Fields = {};
   for (const [heading, field] of Object.entries(LISTS)) {
     const body = bodies.get(heading);
-    if (body) fields[field] = listItems(body);
+    if (body) setOwn(fields, field, listItems(body));
   }
   const todos = bodies.get("todos");
   if (todos) fields.todos = todoItems(todos);

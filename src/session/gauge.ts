@@ -1,3 +1,4 @@
+import { getOwn } from "../own.ts";
 import { durationText } from "./durations.ts";
 import { plainModel, windowOf } from "./windows.ts";
 
@@ -160,7 +161,7 @@ function fullWindow(
     name !== undefined && Object.hasOwn(windows, name)
   );
   if (configured !== undefined) {
-    return { tokens: windows[configured]!, from: "configuration" };
+    return { tokens: getOwn(windows, configured)!, from: "configuration" };
   }
   const told = status?.window !== undefined && tokens <= status.window &&
     (model === undefined || status.model === undefined ||

@@ -1,3 +1,4 @@
+import { getOwn, setOwn } from "../own.ts";
 import { codeText } from "./markdown_parts.ts";
 import type { Fields } from "./odd_values.ts";
 
@@ -27,11 +28,12 @@ export function gitContext(
   for (const line of lines) {
     list = /^\*\*([^*]+?):?\*\*:?\s*$/.exec(line)?.[1]?.toLowerCase() ?? list;
     if (!line.startsWith("- ")) continue;
-    const field = LISTS[list];
+    const field = getOwn(LISTS, list);
     const path = codeText(line.slice(2));
     if (list === "recent commits") commits.push(commitOf(line.slice(2)));
     else if (field && path !== undefined) {
-      ((status[field] ??= []) as string[]).push(path);
+      const paths = getOwn(status, field) as string[] | undefined;
+      setOwn(status, field, [...paths ?? [], path]);
     }
   }
   return {

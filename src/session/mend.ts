@@ -1,3 +1,4 @@
+import { getOwn, setOwn } from "../own.ts";
 import { fits } from "./fits.ts";
 import type { Notes } from "./notes.ts";
 import {
@@ -190,7 +191,7 @@ function mendRecord(of: Shape, value: unknown, place: Place): Fields {
   const inside = { at: `${place.at}.*`, notes: place.notes };
   const mended = Object.entries(record)
     .map(([name, held]) => [name, mend(of, held, inside)] as const);
-  const same = mended.every(([name, held]) => held === record[name]);
+  const same = mended.every(([name, held]) => held === getOwn(record, name));
   return same ? record : Object.fromEntries(mended);
 }
 
@@ -207,18 +208,20 @@ function mendObject(
   }
   let copy: Fields | undefined;
   for (const [name, of] of Object.entries(shape.fields)) {
-    const key = [name, ...aliases[name] ?? []]
+    const key = [name, ...getOwn(aliases, name) ?? []]
       .find((key) => Object.hasOwn(fields, key));
     if (key === undefined) {
-      if (of.is !== "optional") (copy ??= { ...fields })[name] = neutral(of);
+      if (of.is !== "optional") {
+        setOwn(copy ??= { ...fields }, name, neutral(of));
+      }
       continue;
     }
-    const held = fields[key];
+    const held = getOwn(fields, key);
     const mended = mend(of, held, { ...place, at: below(place.at, name) });
     if (mended === held && key === name) continue;
     copy ??= { ...fields };
-    if (mended === NOTHING) delete copy[name];
-    else copy[name] = mended;
+    if (mended === NOTHING) Reflect.deleteProperty(copy, name);
+    else setOwn(copy, name, mended);
   }
   return copy ?? fields;
 }

@@ -1,3 +1,5 @@
+import { getOwn } from "../own.ts";
+
 /** An object of a parsed JSON or YAML file. */
 export type Fields = Record<string, unknown>;
 
@@ -7,9 +9,7 @@ export function isFields(value: unknown): value is Fields {
 
 /** A field of an object itself, never one it inherits. */
 export function field(value: unknown, name: string): unknown {
-  return isFields(value) && Object.hasOwn(value, name)
-    ? value[name]
-    : undefined;
+  return isFields(value) ? getOwn(value, name) : undefined;
 }
 
 /** The value of a JSON text; `undefined` for what is torn, garbage or hostile. */
@@ -69,7 +69,8 @@ function readableObject(value: Fields): string {
     .map(([name, held]) => `${name}: ${isScalar(held) ? held : compact(held)}`)
     .join(", ");
   if (subject === undefined) return rest;
-  return rest === "" ? `${value[subject]}` : `${value[subject]} (${rest})`;
+  const text = `${getOwn(value, subject)}`;
+  return rest === "" ? text : `${text} (${rest})`;
 }
 
 function isScalar(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { getOwn } from "../own.ts";
 import { decodeBytes, encodeText } from "./bytes.ts";
 import type { Surroundings } from "./recorded.ts";
 
@@ -42,7 +43,7 @@ export function decodeQuoted(name: string): string {
   ) {
     if (octal !== undefined) bytes.push(parseInt(octal, 8));
     else if (letter !== undefined) {
-      bytes.push(ESCAPES[letter] ?? letter.charCodeAt(0));
+      bytes.push(getOwn(ESCAPES, letter) ?? letter.charCodeAt(0));
     } else bytes.push(...encodeText(plain!));
   }
   return decodeBytes(new Uint8Array(bytes));

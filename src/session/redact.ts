@@ -177,14 +177,14 @@ export class Redactor {
     const named = namedKind(fields);
     let changed = false;
     const result: [string, unknown][] = [];
-    for (const key in fields) {
+    for (const [key, value] of Object.entries(fields)) {
       const kind = key === "value" ? named : keyKind(key);
       const isName = keys?.names.has(key) ?? false;
       const after = keys?.ids.has(key)
-        ? fields[key]
-        : this.#visit(fields[key], { counts, kind, keys, isName });
+        ? value
+        : this.#visit(value, { counts, kind, keys, isName });
       const name = isPlainKey(key) ? key : this.text(key, counts);
-      changed ||= after !== fields[key] || name !== key;
+      changed ||= after !== value || name !== key;
       result.push([name, after]);
     }
     // As own fields, whatever they are called.

@@ -1,3 +1,4 @@
+import { getOwn, setOwn } from "../own.ts";
 import type { Redactor } from "./redact.ts";
 import type { Counts } from "./secret_replace.ts";
 import type { FileState, GitContext, OwnFields, Save } from "./save.ts";
@@ -69,7 +70,7 @@ function isChanged(counts: Counts): boolean {
 function added(before: Counts, counts: Counts): Counts {
   const sum = { ...before };
   for (const [label, count] of Object.entries(counts)) {
-    sum[label] = (sum[label] ?? 0) + count;
+    setOwn(sum, label, (getOwn(sum, label) ?? 0) + count);
   }
   return sum;
 }
@@ -78,7 +79,7 @@ function added(before: Counts, counts: Counts): Counts {
 function ordered<T extends object>(before: T, after: T): T {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const entries = [...names].filter((name) => Object.hasOwn(after, name))
-    .map((name) => [name, (after as Record<string, unknown>)[name]]);
+    .map((name) => [name, getOwn(after as Record<string, unknown>, name)]);
   return Object.fromEntries(entries) as T;
 }
 
@@ -105,17 +106,19 @@ function redactedLists(
   status: GitContext["status"],
   step: Step,
 ): GitContext["status"] {
-  const result: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(status)) {
+  const entries = Object.entries(status).map(([key, value]) => {
     const paths = Array.isArray(value) &&
       value.every((one) => typeof one === "string");
-    result[key] = !paths
-      ? step.redactor.value(value, step.counts)
-      : step.names
-      ? value.map((name) => nameOf(name, step))
-      : value;
-  }
-  return result as GitContext["status"];
+    return [
+      key,
+      !paths
+        ? step.redactor.value(value, step.counts)
+        : step.names
+        ? value.map((name) => nameOf(name, step))
+        : value,
+    ];
+  });
+  return Object.fromEntries(entries) as GitContext["status"];
 }
 
 function redactedOwn(mpm: OwnFields, step: Step): OwnFields {

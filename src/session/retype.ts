@@ -1,3 +1,4 @@
+import { getOwn } from "../own.ts";
 import { flagIn, isFields, numberIn } from "./odd_values.ts";
 import type { Shape } from "./shape.ts";
 
@@ -27,8 +28,7 @@ export function retype(shape: Shape, value: unknown): unknown {
       return isFields(value)
         ? retypeFields(
           value,
-          (name) =>
-            Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined,
+          (name) => getOwn(shape.fields, name),
         )
         : value;
     default:

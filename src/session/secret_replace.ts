@@ -1,3 +1,4 @@
+import { getOwn, setOwn } from "../own.ts";
 import { replacementFor, type Span } from "./secret_span.ts";
 
 /** How often each label was put in place of a secret. */
@@ -30,7 +31,7 @@ export function replaceSpans(
     places.push({ start: start + shift, end: start + shift + put.length });
     shift += put.length - (end - start);
     from = end;
-    if (counts) counts[label] = (counts[label] ?? 0) + 1;
+    if (counts) setOwn(counts, label, (getOwn(counts, label) ?? 0) + 1);
   }
   parts.push(text.slice(from));
   return { text: parts.join(""), places };

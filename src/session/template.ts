@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 import { splitFrontMatter, type Variable } from "./template_front.ts";
 import { plainLines } from "./template_lines.ts";
 
@@ -197,6 +198,6 @@ export function fillIn(
   return text.replaceAll(PLACEHOLDER, (found, inner?: string) => {
     if (inner === undefined) return found.replace("\\", "");
     const name = inner.trim();
-    return Object.hasOwn(values, name) ? values[name]! : found;
+    return getOwn(values, name) ?? found;
   });
 }

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { getOwn, setOwn } from "../own.ts";
 import { fillIn, type Template, variablesIn } from "./template.ts";
 import type { CheckItem } from "./work.ts";
 
@@ -21,10 +22,11 @@ export function readVariables(
     if (Object.hasOwn(values, name)) {
       throw new MpmError("USAGE", `The variable "${name}" was given twice`);
     }
-    values[name] = pair.slice(at + 1).replaceAll(/\s+/g, " ").trim();
-    if (values[name].length > LONGEST) {
+    const value = pair.slice(at + 1).replaceAll(/\s+/g, " ").trim();
+    if (value.length > LONGEST) {
       throw new MpmError("USAGE", `"${name}" is over ${LONGEST} characters`);
     }
+    setOwn(values, name, value);
   }
   return values;
 }
@@ -47,7 +49,7 @@ export function valuesFor(
     });
   }
   const missing = variables.filter((variable) =>
-    variable.required && !given[variable.name]
+    variable.required && !getOwn(given, variable.name)
   );
   if (missing.length > 0) {
     const names = missing.map((variable) => `"${variable.name}"`).join(", ");
@@ -62,7 +64,7 @@ export function valuesFor(
   return Object.fromEntries(
     variables.map((variable) => [
       variable.name,
-      given[variable.name] ?? variable.default ?? "",
+      getOwn(given, variable.name) ?? variable.default ?? "",
     ]),
   );
 }

@@ -39,8 +39,7 @@ function writeBlock(lines: string[], value: Block, place: Place): void {
     return;
   }
   const fields = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(fields)) {
-    const child = fields[key];
+  for (const [key, child] of Object.entries(fields)) {
     if (child === undefined) continue;
     const first = `${before}${keyText(key)}:`;
     if (isBlock(child)) writeEntry(lines, child, { indent, first });

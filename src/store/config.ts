@@ -57,9 +57,11 @@ export async function readConfigAnyway(
 /** The value of each key by its nearest layer. */
 function configOf(values: GivenValues): Config {
   if (values.size === 0) return DEFAULTS;
-  const config: Record<string, unknown> = { ...DEFAULTS };
-  for (const [key, given] of values) config[key] = mergedValue(key, given);
-  return config as Config;
+  const given = [...values].map(([key, given]) => [
+    key,
+    mergedValue(key, given),
+  ]);
+  return { ...DEFAULTS, ...Object.fromEntries(given) };
 }
 
 /** Tables add up entry by entry; of anything else the nearest counts. */
@@ -67,7 +69,14 @@ export function mergedValue(key: Key, given: readonly Given[]): unknown {
   const nearest = given.at(-1)!.written;
   const table = typeof nearest === "object" && !Array.isArray(nearest);
   if (!table) return valueOf(key, nearest);
-  return Object.assign({}, ...given.map(({ written }) => written));
+  return mergedTables(given);
+}
+
+/** The entries of all layers; of those with one name the nearest. */
+export function mergedTables(given: readonly Given[]): Record<string, unknown> {
+  return Object.fromEntries(
+    given.flatMap(({ written }) => Object.entries(written as object)),
+  );
 }
 
 /** Everything that is set. `skip` is told of each fault; else it throws. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
+import { getOwn, setOwn } from "../own.ts";
 import { isFields } from "../session/odd_values.ts";
 import { setValue, tomlLiteral, unsetValue } from "../session/toml_edit.ts";
 import type { System } from "../system/system.ts";
@@ -122,10 +123,11 @@ function withChange(
   const [name, ...rest] = path as [string, ...string[]];
   const copy = { ...values };
   if (rest.length > 0) {
-    const below = isFields(copy[name]) ? copy[name] : {};
-    copy[name] = withChange(below, { path: rest, value });
-  } else if (value === undefined) delete copy[name];
-  else copy[name] = value;
+    const held = getOwn(copy, name);
+    const below = isFields(held) ? held : {};
+    setOwn(copy, name, withChange(below, { path: rest, value }));
+  } else if (value === undefined) Reflect.deleteProperty(copy, name);
+  else setOwn(copy, name, value);
   return copy;
 }
 
@@ -147,6 +149,8 @@ function isSame(a: unknown, b: unknown): boolean {
 function sorted(value: unknown): unknown {
   if (!isFields(value)) return value;
   return Object.fromEntries(
-    Object.keys(value).sort().map((name) => [name, sorted(value[name])]),
+    Object.keys(value).sort().map((
+      name,
+    ) => [name, sorted(getOwn(value, name))]),
   );
 }

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { FileError, isMissing } from "../errors.ts";
+import { getOwn, setOwn } from "../own.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { checkFolder, ensureFolder } from "./folders.ts";
@@ -62,7 +63,7 @@ export function scriptState(
   const text = readScript(system, root, path);
   if (typeof text === "string") return { path, state: text };
   const digest = sha256(text);
-  const known = readAllowed(system).scripts[path];
+  const known = getOwn(readAllowed(system).scripts, path);
   if (known?.sha256 !== digest) return { path, state: "foreign" };
   if (digest === sha256(shipped)) return { path, state: "shipped" };
   return { path, state: known.ejected === digest ? "older" : "edited" };
@@ -115,7 +116,7 @@ export function allowScript(
 ): boolean {
   const text = readScript(system, root, path);
   if (typeof text === "string") return false;
-  const ejected = readAllowed(system).scripts[path]?.ejected ?? null;
+  const ejected = getOwn(readAllowed(system).scripts, path)?.ejected ?? null;
   allow(system, path, { sha256: sha256(text), ejected });
   return true;
 }
@@ -144,7 +145,7 @@ export function allowedDigests(
 ): Record<string, string | null> {
   const { scripts } = readAllowed(system);
   return Object.fromEntries(
-    paths.map((path) => [path, scripts[path]?.sha256 ?? null]),
+    paths.map((path) => [path, getOwn(scripts, path)?.sha256 ?? null]),
   );
 }
 
@@ -155,9 +156,9 @@ export function setAllowed(
 ): void {
   const scripts = { ...readAllowed(system).scripts };
   for (const [path, digest] of Object.entries(digests)) {
-    const ejected = scripts[path]?.ejected ?? null;
-    if (digest === null) delete scripts[path];
-    else scripts[path] = { sha256: digest, ejected };
+    const ejected = getOwn(scripts, path)?.ejected ?? null;
+    if (digest === null) Reflect.deleteProperty(scripts, path);
+    else setOwn(scripts, path, { sha256: digest, ejected });
   }
   writeAllowed(system, scripts);
 }

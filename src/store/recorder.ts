@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative, sep } from "@std/path";
+import { setOwn } from "../own.ts";
 import type { FileVersion } from "../session/journal.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { FileInfo, Files, System } from "../system/system.ts";
@@ -155,8 +156,8 @@ export class Recorder {
         continue;
       }
       const name = journalPath(root, path);
-      before[name] = old;
-      after[name] = now;
+      setOwn(before, name, old);
+      setOwn(after, name, now);
     }
     this.#describe();
     const folders = this.#folders.map((path) => journalPath(root, path));

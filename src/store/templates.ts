@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { getOwn } from "../own.ts";
 import {
   parseTemplate,
   type Template,
@@ -125,7 +126,7 @@ export async function readTemplate(
 ): Promise<FoundTemplate> {
   const { name, origin, path } = entry;
   if (path === undefined) {
-    const text = SHIPPED[name]!;
+    const text = getOwn(SHIPPED, name)!;
     const source = { name, path: `${name} of mpm` };
     return { ...entry, template: await parseTemplate(text, source) };
   }

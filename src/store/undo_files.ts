@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, normalize } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 import {
   type FileVersion,
   type FileVersions,
@@ -52,7 +53,7 @@ export function planFiles(
     const step = {
       name,
       path: absolute(root, name),
-      have: left[name] ?? null,
+      have: getOwn(left, name) ?? null,
       want,
     };
     const obstacle = obstacleTo(system, root, step);

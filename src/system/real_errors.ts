@@ -1,4 +1,5 @@
 import { FileError, type FileProblem, MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 
 /** Runs `operation`, turning Deno's and Node's errors into `FileError`. */
 export function guard<T>(action: string, path: string, operation: () => T): T {
@@ -33,7 +34,8 @@ const BEYOND_LIMIT = /\(os error 27\)/;
 /** What Deno's or Node's error means for the file. */
 export function problemOf(error: unknown): FileProblem {
   const code = (error as { code?: unknown }).code;
-  if (typeof code === "string" && code in BY_CODE) return BY_CODE[code]!;
+  const known = typeof code === "string" ? getOwn(BY_CODE, code) : undefined;
+  if (known) return known;
   if (BEYOND_LIMIT.test(String(error))) return "full";
   if (error instanceof Deno.errors.NotFound) return "missing";
   if (error instanceof Deno.errors.AlreadyExists) return "exists";

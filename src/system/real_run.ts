@@ -109,12 +109,11 @@ function changedOurs(
 ): Record<string, string> {
   const env = Deno.env.toObject();
   if (Deno.build.os === "windows") return changedEnv(env, changes);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) delete env[name];
-    else env[name] = value;
-  }
-  for (const name in env) if (LOADER.test(name)) delete env[name];
-  return env;
+  const set = Object.entries({ ...env, ...changes })
+    .filter((entry): entry is [string, string] =>
+      entry[1] !== null && !LOADER.test(entry[0])
+    );
+  return Object.fromEntries(set);
 }
 
 /** A program that stops reading early is no failure of ours. */

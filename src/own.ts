@@ -1,0 +1,24 @@
+// A file, a session or a label may be called `constructor` or `__proto__`.
+// Only these two functions index an object by data.
+
+/** Returns a value that the object itself has, never one that it inherits. */
+export function getOwn<T>(
+  object: Readonly<Record<string, T>>,
+  key: string,
+): T | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Gives the object a value of its own, whatever the key is called. */
+export function setOwn<T>(
+  object: Record<string, T>,
+  key: string,
+  value: NoInfer<T>,
+): void {
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
