@@ -20,19 +20,29 @@ import { findRenamed, lastMove } from "./reflogs.ts";
 import { readRecorded } from "./recorded_files.ts";
 import type { Names } from "./refs.ts";
 import { readCuts } from "./shallow.ts";
+import { decodeBytes } from "./text.ts";
 import type { Way } from "./way.ts";
 import { readGone } from "./worktrees.ts";
 
 /** The names that `readWay` and `readHistory` need resolved. */
 export function namesFor(save: Save): string[] {
   const branch = recordedBranch(save);
-  const upstream = save.mpm?.upstream?.name;
+  const { name: upstream, commit } = save.mpm?.upstream ?? {};
   return [
     "HEAD",
     ...baseCandidates(save).map(commitName),
     ...(branch === undefined ? [] : [`refs/heads/${branch}`]),
     ...(upstream === undefined ? [] : upstreamRefs(upstream)),
+    ...(isCommitId(commit) ? [commitOf(commit)] : []),
   ];
+}
+
+function isCommitId(commit: string | null | undefined): commit is string {
+  return /^[0-9a-f]{4,64}$/.test(commit ?? "");
+}
+
+function commitOf(id: string): string {
+  return commitName({ name: id });
 }
 
 /** A local branch can be an upstream as well. */
@@ -114,8 +124,36 @@ async function readBranch(
     return { exists: true, renamedTo: undefined, contained };
   }
   const since = new Date(parseTime(save.paused_at) ?? 0);
-  const renamedTo = await findRenamed(git, branch, since);
-  return { exists: false, renamedTo, contained: undefined };
+  const [renamedTo, remote] = await Promise.all([
+    findRenamed(git, branch, since),
+    readRemote(git, branch, { save, state, shallow }),
+  ]);
+  return { exists: false, renamedTo, contained: undefined, remote };
+}
+
+/** The remote-tracking branch of a name; of several the recorded upstream. */
+async function readRemote(
+  git: Git,
+  branch: string,
+  { save, state, shallow }: Pick<Questions, "save" | "state"> & {
+    shallow: boolean;
+  },
+): Promise<NonNullable<History["branch"]>["remote"]> {
+  const output = await git.read([
+    "for-each-ref",
+    "--format=%(refname) %(objectname)",
+    `refs/remotes/*/${branch}`,
+  ]);
+  const refs = decodeBytes(output).split("\n").filter((line) => line !== "")
+    .map((line) => line.slice("refs/remotes/".length).split(" "));
+  const upstream = save.mpm?.upstream?.name;
+  const found = [upstream, `origin/${branch}`, refs[0]?.[0]]
+    .map((wanted) => refs.find(([name]) => name === wanted))
+    .find((ref) => ref !== undefined);
+  if (!found || state.head === undefined) return undefined;
+  const [name, commit] = found as [string, string];
+  const held = await isAncestor(git, commit, state.head);
+  return { name, contained: held || (shallow ? undefined : false) };
 }
 
 async function readUpstream(
@@ -132,8 +170,12 @@ async function readUpstream(
   if (!ref || !commit || commit === recorded.commit || !state.head) {
     return still;
   }
+  // Another copy may never have had the recorded one.
+  const then = isCommitId(recorded.commit)
+    ? names.get(commitOf(recorded.commit))
+    : undefined;
   const [forward, contained, moved] = await Promise.all([
-    recorded.commit !== null && isAncestor(git, recorded.commit, commit),
+    then !== undefined && isAncestor(git, then, commit),
     isAncestor(git, commit, state.head),
     lastMove(git, ref),
   ]);

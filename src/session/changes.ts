@@ -111,6 +111,12 @@ export const Changes = z.object({
   /** Whether there was a repository at the pause and is one now. */
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
   /**
+   * Where the save was made: in this worktree, also under another path
+   * (`moved`); in another worktree (`elsewhere`), which may be `gone`; or in
+   * another copy of the project (`foreign`).
+   */
+  place: z.enum(["here", "moved", "elsewhere", "gone", "foreign"]),
+  /**
    * Of HEAD to the commit of the pause, mpm's own commits left out: `behind`
    * after a reset, `diverged` after a rebase, an amend or a switch; `unknown`
    * also where a shallow history is cut off in between.
@@ -148,12 +154,29 @@ export const Changes = z.object({
     /** null: detached, or not known. */
     then: maybeText,
     now: maybeText,
-    change: z.enum(["same", "switched", "renamed", "detached", "attached"]),
-    /** What became of the branch of the pause; null: there was none. */
-    recorded: z.nullable(z.enum(["exists", "renamed", "deleted"])),
+    /** `other-copy`: the save is of another copy, so nobody switched here. */
+    change: z.enum([
+      "same",
+      "switched",
+      "renamed",
+      "detached",
+      "attached",
+      "other-copy",
+    ]),
+    /**
+     * What became of the branch of the pause; null: there was none. `absent`:
+     * not among the local branches, and nothing shows that it ever was.
+     */
+    recorded: z.nullable(z.enum(["exists", "renamed", "deleted", "absent"])),
     renamed_to: maybeText,
     /** Whether HEAD, elsewhere by now, holds all its commits. */
     merged: z.nullable(z.boolean()),
+    /** Where no local branch has its name: the remote-tracking one that has. */
+    remote: z.nullable(z.object({
+      name: text,
+      /** Whether HEAD holds all its commits. */
+      merged: z.nullable(z.boolean()),
+    })),
   }),
   upstream: z.object({
     then: z.nullable(UpstreamPosition),

@@ -45,6 +45,7 @@ function compareAll(
   const paths = state ? pathsHere(save, state, { recorded, history }) : [];
   return {
     repository: repositoryOf(save, state, history),
+    place: history.place,
     relation,
     compared_by: history.comparedBy,
     shallow: history.shallow,

@@ -1,5 +1,10 @@
 import type { Changes, UpstreamPosition } from "./changes.ts";
-import { type History, isUnborn, recordedBranch } from "./history.ts";
+import {
+  type History,
+  isOfThisCopy,
+  isUnborn,
+  recordedBranch,
+} from "./history.ts";
 import type { RepositoryState } from "./repository.ts";
 import type { Save } from "./save.ts";
 import { shellWord } from "./shell.ts";
@@ -14,11 +19,13 @@ export function compareBranch(
   const now = state?.branch ?? null;
   const fate = history.branch;
   const renamedTo = fate?.renamedTo ?? null;
+  const { remote } = fate ?? {};
+  const foreign = history.place === "foreign" && then !== now;
   return {
     then,
     now,
-    change: branchChange(then, now, renamedTo),
-    recorded: then === null || !state ? null : fateOf(save, fate),
+    change: foreign ? "other-copy" : branchChange(then, now, renamedTo),
+    recorded: then === null || !state ? null : fateOf(save, history),
     renamed_to: renamedTo,
     merged: !fate || renamedTo !== null
       ? null
@@ -27,17 +34,23 @@ export function compareBranch(
       : isUnborn(save)
       ? null
       : heldBy(relation),
+    remote: remote
+      ? { name: remote.name, merged: remote.contained ?? null }
+      : null,
   };
 }
 
 function fateOf(
   save: Save,
-  fate: History["branch"],
+  history: History,
 ): Changes["branch"]["recorded"] {
+  const { branch: fate } = history;
   if (!fate || fate.exists) return "exists";
   if (fate.renamedTo !== undefined) return "renamed";
   // Before its first commit a branch is but a name.
-  return isUnborn(save) ? null : "deleted";
+  if (isUnborn(save)) return null;
+  // Another copy may never have had it.
+  return isOfThisCopy(save, history) ? "deleted" : "absent";
 }
 
 function branchChange(
@@ -88,6 +101,10 @@ function upstreamChange(
   { history, sameBranch }: { history: History; sameBranch: boolean },
 ): Changes["upstream"]["change"] {
   if (then === null && now === null) return "same";
+  const known = history.place !== "foreign" ||
+    (now?.name === then?.name && history.upstream!.forward);
+  // This copy may have another upstream, or have fetched it last before that.
+  if (!known) return "unknown";
   if (then === null) return sameBranch ? "set" : "changed";
   const found = history.upstream!;
   if (found.commit === undefined && then.commit !== null) return "gone";

@@ -20,7 +20,7 @@ export interface CommittedFile extends FileChange {
  * linked worktree that is no longer there. `foreign`: in another copy of the
  * project, such as a colleague's clone, or in one that cannot be told from it.
  */
-export type Place = "here" | "moved" | "elsewhere" | "gone" | "foreign";
+export type Place = Changes["place"];
 
 /** What git knows about the time since a save, gathered for `compare`. */
 export interface History {
@@ -63,6 +63,11 @@ export interface History {
     readonly renamedTo: string | undefined;
     /** Whether HEAD holds its commits; undefined: not known. */
     readonly contained: boolean | undefined;
+    /** A remote-tracking branch of its name, where no local one has it. */
+    readonly remote?: {
+      readonly name: string;
+      readonly contained: boolean | undefined;
+    } | undefined;
   } | undefined;
   /** The recorded upstream; undefined: none was recorded. */
   readonly upstream: {
@@ -137,7 +142,7 @@ export interface BaseCandidate {
 }
 
 /** How git is asked for a candidate: only a commit will do. */
-export function commitName({ name }: BaseCandidate): string {
+export function commitName({ name }: Pick<BaseCandidate, "name">): string {
   return `${name}^{commit}`;
 }
 
@@ -156,6 +161,11 @@ export function baseCandidates(save: Save): BaseCandidate[] {
     name,
     comparedBy: name === head ? "head" : "recent-commit",
   }));
+}
+
+/** Whether the save is known to be of this very copy of the project. */
+export function isOfThisCopy(save: Save, { place }: History): boolean {
+  return place !== "foreign" && (save.mpm?.store ?? null) !== null;
 }
 
 /** Whether git allows the name (git-check-ref-format(1), the main rules). */

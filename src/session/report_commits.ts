@@ -24,8 +24,11 @@ export function commitSections(changes: Changes, manner: Manner): Section[] {
     });
   }
   if (commits.lost.length > 0) {
+    // Elsewhere HEAD may never have had them.
+    const here = changes.place === "here" || changes.place === "moved";
     sections.push({
-      title: `Commits No Longer in HEAD (${commits.lost.length}):`,
+      title: `Commits ${here ? "No Longer" : "of the Save Not"} in HEAD ` +
+        `(${commits.lost.length}):`,
       items: linesOf(commits.lost, manner),
       warn: true,
       plain: true,

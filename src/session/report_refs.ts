@@ -10,13 +10,15 @@ export function branchSection(
 ): Section | undefined {
   if (repository !== "both") return undefined;
   const items = [
-    ...(worktree ? otherLines(branch, marks) : checkoutLines(branch, marks)),
+    ...(worktree || branch.change === "other-copy"
+      ? otherLines(branch, marks)
+      : checkoutLines(branch, marks)),
     ...fateLines(branch, marks),
   ];
   return items.length === 0 ? undefined : { title: "Branch:", items };
 }
 
-/** Another worktree is on a branch of its own: nobody switched. */
+/** Another worktree or copy is on a branch of its own: nobody switched. */
 function otherLines(
   { then, now }: Changes["branch"],
   marks: Marks,
@@ -32,6 +34,7 @@ function checkoutLines(branch: Changes["branch"], marks: Marks): string[] {
   const now = marks.code(branch.now ?? "");
   switch (branch.change) {
     case "same":
+    case "other-copy":
       return [];
     case "renamed":
       return [`${then} was renamed to ${now}`];
@@ -60,11 +63,33 @@ function fateLines(branch: Changes["branch"], marks: Marks): string[] {
           : branch.merged === false
           ? `${then} was deleted; its commits are not all in ${here}`
           : `${then} was deleted`,
+        ...remoteLines(branch, marks),
+      ];
+    case "absent":
+      return [
+        `${then} is not a local branch here` +
+        (branch.merged ? `; its commits at the pause are all in ${here}` : ""),
+        ...remoteLines(branch, marks),
       ];
     case "exists":
       return branch.merged ? [`${then}: ${inside}`] : [];
     case null:
       return [];
+  }
+}
+
+/** What the remote-tracking branch of that name shows. */
+function remoteLines(branch: Changes["branch"], marks: Marks): string[] {
+  if (branch.remote === null) return [];
+  const here = branch.now === null ? "HEAD" : marks.code(branch.now);
+  const name = marks.code(branch.remote.name);
+  switch (branch.remote.merged) {
+    case true:
+      return [`${name}: its commits are all in ${here}`];
+    case false:
+      return [`${name} has commits that are not in ${here}`];
+    case null:
+      return [`${name} is there`];
   }
 }
 

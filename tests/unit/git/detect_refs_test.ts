@@ -80,6 +80,7 @@ Deno.test("detectChanges() reports that the branch was merged into the current o
     recorded: "deleted",
     renamed_to: null,
     merged: true,
+    remote: null,
   });
 });
 

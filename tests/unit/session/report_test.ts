@@ -24,6 +24,7 @@ function commit(id: string, message: string, age: number): ChangedCommit {
 function changesWith(changes: Partial<Changes>): Changes {
   return {
     repository: "both",
+    place: "here",
     relation: "same",
     compared_by: "head",
     shallow: false,
@@ -37,6 +38,7 @@ function changesWith(changes: Partial<Changes>): Changes {
       recorded: "exists",
       renamed_to: null,
       merged: null,
+      remote: null,
     },
     upstream: { then: null, now: null, change: "same" },
     files: [],
@@ -171,6 +173,7 @@ Deno.test("renderChanges() escapes everything that came from git or the save", (
       recorded: "renamed",
       renamed_to: bad,
       merged: null,
+      remote: { name: bad, merged: null },
     },
     upstream: {
       then: null,
