@@ -1,4 +1,5 @@
-import { FileError } from "../errors.ts";
+import { FileError, MpmError } from "../errors.ts";
+import { compareCommits } from "../session/compare_commits.ts";
 import {
   baseCandidates,
   commitName,
@@ -20,6 +21,7 @@ import { findRenamed, lastMove } from "./reflogs.ts";
 import { readRecorded } from "./recorded_files.ts";
 import type { Names } from "./refs.ts";
 import { readCuts } from "./shallow.ts";
+import { findSquash } from "./squashed.ts";
 import { decodeBytes } from "./text.ts";
 import type { Way } from "./way.ts";
 import { readGone } from "./worktrees.ts";
@@ -91,7 +93,7 @@ export async function readHistory(
     readUpstream(git, questions),
     where.place === "gone" ? readGone(system, git, save) : undefined,
   ]);
-  return {
+  const history = {
     ...NO_HISTORY,
     ...where,
     ...way,
@@ -106,6 +108,40 @@ export async function readHistory(
     gone,
     topNames,
   };
+  return { ...history, squash: await readSquash(git, questions, history) };
+}
+
+/** All but mpm's own folder: saves are in commits of their own. */
+const OUTSIDE = [":(top,exclude).claude-mpm"];
+
+/**
+ * The commit that holds what the lost ones change together: those up to the
+ * pause, or all that their branch has by now.
+ */
+async function readSquash(
+  git: Git,
+  { way, save, names, state }: Questions,
+  history: History,
+): Promise<History["squash"]> {
+  const { base, right, files } = way;
+  const tip = state.head;
+  if (base === undefined || tip === undefined || right.length === 0) return;
+  if (history.cut || !history.patchesCompared) return undefined;
+  if (compareCommits(history).lost.length === 0) return undefined;
+  const later = names.get(`refs/heads/${recordedBranch(save)}`);
+  try {
+    const found = await findSquash(git, { tip, head: base, paths: OUTSIDE });
+    if (found) return found;
+    const last = right.find(({ sha }) => !history.own.has(sha));
+    if (files.length === 0 && last) return { commit: last.sha, how: "tree" };
+    if (later === undefined || later === base) return undefined;
+    if (!await isAncestor(git, base, later)) return undefined;
+    return await findSquash(git, { tip, head: later, paths: OUTSIDE });
+  } catch (error) {
+    // A partial clone may lack contents: then the commits are listed as lost.
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
 }
 
 async function readBranch(

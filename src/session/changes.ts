@@ -145,6 +145,15 @@ export const Changes = z.object({
      * `rewritten`, where a shallow history cannot tell.
      */
     lost: z.array(ChangedCommit),
+    /**
+     * Reached at the pause, no longer now, but one commit since brought what
+     * they change together (`commit`), or one has the same tree (`tree`).
+     */
+    squashed: z.nullable(z.object({
+      into: ChangedCommit,
+      how: z.enum(["commit", "tree"]),
+      commits: z.array(ChangedCommit),
+    })),
     /** Commits of saves, counted nowhere else. */
     own: count,
     /** Further commits beyond the limit of what is read. */

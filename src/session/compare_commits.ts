@@ -31,10 +31,18 @@ export function compareCommits(history: History): Changes["commits"] {
   const rewritten = findRewritten(left, right, history);
   const from = new Set(rewritten.map((pair) => pair.from.sha));
   const to = new Set(rewritten.map((pair) => pair.to.sha));
+  const gone = left.filter(({ sha }) => !from.has(sha));
+  const { squash } = history;
+  const into = right.find(({ sha }) => sha === squash?.commit);
+  const squashed = into && squash && gone.length > 0
+    ? { into, how: squash.how, commits: gone }
+    : null;
+  if (squashed?.how === "commit") to.add(squashed.into.sha);
   return {
     new: right.filter(({ sha }) => !to.has(sha)),
     rewritten,
-    lost: left.filter(({ sha }) => !from.has(sha)),
+    squashed,
+    lost: squashed === null ? gone : [],
     own: own.size,
     omitted,
   };

@@ -45,6 +45,11 @@ export interface History {
   readonly equal: ReadonlyMap<string, string>;
   /** False: the sides were too long to compare patches. */
   readonly patchesCompared: boolean;
+  /** The commit of `right` that holds what all of `left` change together. */
+  readonly squash: {
+    readonly commit: string;
+    readonly how: "commit" | "tree";
+  } | undefined;
   /** Ids of commits of saves. */
   readonly own: ReadonlySet<string>;
   /** Whether the history is cut off somewhere, as in a shallow clone. */
@@ -107,6 +112,7 @@ export const NO_HISTORY = {
   omitted: 0,
   equal: new Map(),
   patchesCompared: true,
+  squash: undefined,
   own: new Set(),
   shallow: false,
   cut: false,

@@ -57,6 +57,11 @@ export function redactChanges(redactor: Redactor, changes: Changes): Changes {
       ...commits,
       new: redactCommits(redactor, commits.new),
       lost: redactCommits(redactor, commits.lost),
+      squashed: commits.squashed && {
+        ...commits.squashed,
+        into: redactCommits(redactor, [commits.squashed.into])[0]!,
+        commits: redactCommits(redactor, commits.squashed.commits),
+      },
       rewritten: redactCommits(redactor, commits.rewritten),
     },
   };

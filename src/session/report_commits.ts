@@ -23,6 +23,19 @@ export function commitSections(changes: Changes, manner: Manner): Section[] {
       fromEnd: true,
     });
   }
+  const { squashed } = commits;
+  if (squashed !== null) {
+    const name = squashed.how === "commit"
+      ? "Squash-Merged Commits"
+      : "Commits Replaced With the Same Result";
+    const [into] = linesOf([squashed.into], manner);
+    sections.push({
+      title: `${name} (${squashed.commits.length}):`,
+      items: [...linesOf(squashed.commits, manner), `→ ${into}`],
+      plain: true,
+      fromEnd: true,
+    });
+  }
   if (commits.lost.length > 0) {
     // Elsewhere HEAD may never have had them.
     const here = changes.place === "here" || changes.place === "moved";

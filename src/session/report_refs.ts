@@ -5,15 +5,16 @@ import { counted } from "./words.ts";
 
 /** Where HEAD went, and what became of the branch of the pause. */
 export function branchSection(
-  { branch, repository, worktree }: Changes,
+  changes: Changes,
   marks: Marks,
 ): Section | undefined {
+  const { branch, repository, worktree } = changes;
   if (repository !== "both") return undefined;
   const items = [
     ...(worktree || branch.change === "other-copy"
       ? otherLines(branch, marks)
       : checkoutLines(branch, marks)),
-    ...fateLines(branch, marks),
+    ...fateLines(changes, marks),
   ];
   return items.length === 0 ? undefined : { title: "Branch:", items };
 }
@@ -47,7 +48,7 @@ function checkoutLines(branch: Changes["branch"], marks: Marks): string[] {
   }
 }
 
-function fateLines(branch: Changes["branch"], marks: Marks): string[] {
+function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
   const then = marks.code(branch.then ?? "");
   const here = branch.now === null ? "HEAD" : marks.code(branch.now);
   const inside = `its commits are all in ${here}`;
@@ -60,6 +61,8 @@ function fateLines(branch: Changes["branch"], marks: Marks): string[] {
       return [
         branch.merged
           ? `${then} was deleted; its commits at the pause are all in ${here}`
+          : commits.squashed !== null
+          ? `${then} was deleted; what its commits changed is all in ${here}`
           : branch.merged === false
           ? `${then} was deleted; its commits are not all in ${here}`
           : `${then} was deleted`,

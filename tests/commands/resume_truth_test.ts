@@ -100,3 +100,83 @@ Deno.test("resume in a clone says nothing of an upstream that only the other cop
     assertEquals(text.includes("Upstream:"), false, text);
   }
 });
+
+Deno.test("resume says into which commit several commits were squash-merged", async () => {
+  using env = TestEnv.repository();
+  const commit = (path: string, subject: string) => {
+    env.write(path, `${subject}\n`);
+    env.commit(subject);
+  };
+  env.write("shared.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+  env.commit("Begin");
+  env.git("switch", "-q", "-c", "feature");
+  for (const name of ["one", "two", "three"]) commit(`${name}.txt`, name);
+  env.write("shared.txt", "1\n2\n3\n4\n5\n6\n7\n8\nnine\n");
+  env.commit("nine");
+  // The pause commits its save on the branch, and the squash takes it along.
+  await mpmJson(env, ["pause", "On the branch"]);
+  env.git("switch", "-q", "main");
+  const begin = env.git("rev-parse", "HEAD");
+  const squash = () => {
+    env.git("merge", "-q", "--squash", "feature");
+    env.git("commit", "-q", "-m", "Add the feature (#12)");
+  };
+  const section = `  Squash-Merged Commits (4):
+    ID - one (10mo ago)
+    ID - two (10mo ago)
+    ID - three (10mo ago)
+    ID - nine (10mo ago)
+    → ID - Add the feature (#12) (10mo ago)
+`;
+  squash();
+  const alone = await report(env);
+  assertStringIncludes(alone, section);
+  assertStringIncludes(alone, "No new commits");
+  assertEquals(alone.includes("No Longer in HEAD"), false, alone);
+
+  // The main branch has other commits, before and after, in the same file.
+  env.git("reset", "-q", "--hard", begin);
+  env.write("shared.txt", "one\n2\n3\n4\n5\n6\n7\n8\n9\n");
+  env.commit("Other work");
+  squash();
+  commit("three.txt", "Go on");
+  const beside = await report(env);
+  assertStringIncludes(beside, section);
+  assertStringIncludes(beside, "New Commits (2):");
+
+  // After the pause the branch went on; all of it is in one commit.
+  env.git("reset", "-q", "--hard", "feature");
+  env.git("switch", "-q", "feature");
+  commit("four.txt", "four");
+  env.git("switch", "-q", "main");
+  env.git("reset", "-q", "--hard", begin);
+  squash();
+  assertStringIncludes(await report(env), section);
+  env.git("branch", "-q", "-D", "feature");
+  assertStringIncludes(
+    await report(env),
+    "Commits No Longer in HEAD (4):",
+  );
+
+  // Of two commits none brought all of it, but the result is the same.
+  env.git("reset", "-q", "--hard", begin);
+  const { session } = await mpmJson<ResumeResult>(env, ["resume", "--peek"]);
+  const head = session.mpm!.head!;
+  env.git("checkout", "-q", head, "--", "one.txt", "two.txt");
+  env.git("commit", "-q", "-m", "First half");
+  env.git("checkout", "-q", head, "--", ".");
+  env.git("commit", "-q", "-m", "Second half");
+  const halves = await report(env);
+  assertStringIncludes(
+    halves,
+    "Commits Replaced With the Same Result (4):\n    ID - one",
+  );
+  assertStringIncludes(halves, "    → ID - Second half");
+  assertStringIncludes(
+    halves,
+    "feature was deleted; what its commits changed is all in main\n",
+  );
+  // Where a part is missing, all are lost.
+  env.git("reset", "-q", "--hard", "HEAD~1");
+  assertStringIncludes(await report(env), "Commits No Longer in HEAD (4):");
+});

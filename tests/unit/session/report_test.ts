@@ -30,7 +30,14 @@ function changesWith(changes: Partial<Changes>): Changes {
     shallow: false,
     from: "a".repeat(40),
     to: "a".repeat(40),
-    commits: { new: [], rewritten: [], lost: [], own: 0, omitted: 0 },
+    commits: {
+      new: [],
+      rewritten: [],
+      squashed: null,
+      lost: [],
+      own: 0,
+      omitted: 0,
+    },
     branch: {
       then: "main",
       now: "main",
@@ -61,6 +68,7 @@ const EXAMPLE = changesWith({
       commit("a", "Fix webhook signature verification", 7200),
     ],
     rewritten: [],
+    squashed: null,
     lost: [],
     own: 0,
     omitted: 0,
@@ -162,6 +170,11 @@ Deno.test("renderChanges() escapes everything that came from git or the save", (
       rewritten: [
         { from: commit("b", bad, 0), to: commit("d", bad, 0), patch: "same" },
       ],
+      squashed: {
+        into: commit("d", bad, 0),
+        how: "tree",
+        commits: [commit("e", bad, 0)],
+      },
       lost: [commit("c", bad, 0)],
       own: 0,
       omitted: 0,
