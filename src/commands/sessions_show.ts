@@ -2,6 +2,7 @@ import { defineCommand } from "../cli/command.ts";
 import { asciiJson } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { saveMarkdown } from "../session/markdown.ts";
+import { asSaid } from "../session/normalize.ts";
 import { foreignNote } from "../session/origin.ts";
 import { redactSave } from "../session/redact_save.ts";
 import type { ShowResult } from "../session/results.ts";
@@ -58,7 +59,7 @@ Shows what the save holds, without looking at what changed since; for that, see
       origin,
       format: input.format,
       session: save,
-      text: formatted(input.format, save),
+      text: formatted(input.format, save, asSaid(save, loaded.value)),
       warnings,
     };
   },
@@ -69,13 +70,14 @@ Shows what the save holds, without looking at what changed since; for that, see
 function formatted(
   format: ShowResult["format"],
   save: ShowResult["session"],
+  said: Partial<ShowResult["session"]>,
 ): string {
   switch (format) {
     case "json":
-      return `${asciiJson(save, 2)}\n`;
+      return `${asciiJson(said, 2)}\n`;
     case "yaml":
-      return toYaml(save);
+      return toYaml(said);
     case "md":
-      return saveMarkdown(save);
+      return saveMarkdown(save, said);
   }
 }

@@ -18,14 +18,14 @@ export function fromResumeLog(value: Fields): Fields {
   const metrics = field(value, "context_metrics");
   return {
     "paused_at": value.created_at,
-    "context_usage": {
-      "tokens_used": field(metrics, "used_tokens") ?? 0,
-      "tokens_total": field(metrics, "total_budget") ?? 0,
-      "percentage": field(metrics, "percentage_used") ?? 0,
+    ...isFields(metrics) && {
+      "context_usage": {
+        "tokens_used": metrics.used_tokens ?? 0,
+        "tokens_total": metrics.total_budget ?? 0,
+        "percentage": metrics.percentage_used ?? 0,
+      },
     },
     "conversation": {
-      "primary_task": "",
-      "current_phase": "",
       "summary": value.mission_summary ?? "",
       "accomplishments": value.accomplishments ?? [],
       "next_steps": value.next_steps ?? [],
@@ -38,11 +38,7 @@ export function fromResumeLog(value: Fields): Fields {
       ...items(value.errors_encountered)
         .map((text) => `Error: ${readable(text)}`),
     ],
-    "resume_instructions": {
-      "quick_start": [],
-      "files_to_review": value.files_modified ?? [],
-      "validation_commands": {},
-    },
+    "resume_instructions": { "files_to_review": value.files_modified ?? [] },
     "resume_log": value,
   };
 }

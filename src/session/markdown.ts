@@ -2,7 +2,7 @@ import { escapeLines } from "../escape.ts";
 import { phasesOf } from "./checklist.ts";
 import { readable } from "./odd_values.ts";
 import { MARKDOWN } from "./report_marks.ts";
-import type { Save, Todo } from "./save.ts";
+import type { GitContext, Save, Todo } from "./save.ts";
 import { checkItems } from "./work_save.ts";
 import { fullTitle, shortTitle } from "./work_title.ts";
 
@@ -11,14 +11,15 @@ const LISTED = 50;
 
 /**
  * The save as a document for people: claude-mpm's headings in its order, which
- * its reader knows, with what it leaves out in sections between them.
+ * its reader knows, with what it leaves out in sections between them. `said` is
+ * what the save's file has of it.
  */
-export function saveMarkdown(save: Save): string {
+export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
   const { conversation, mpm } = save;
   const sections = [
     "# Claude MPM Session Pause Document",
-    metadata(save),
-    workingOn(save),
+    metadata(save, said),
+    workingOn(save, said),
     workSession(save),
     bullets("Accomplishments This Session", conversation.accomplishments),
     numbered("Next Steps (Priority Order)", conversation.next_steps),
@@ -27,12 +28,10 @@ export function saveMarkdown(save: Save): string {
     bullets("Open Questions", save.open_questions),
     todos(save),
     checklist(save),
-    section("Active Context", [
-      `**Working Directory**: ${code(save.active_context.working_directory)}`,
-    ]),
-    section("Git Context", gitLines(save)),
+    activeContext(said),
+    section("Git Context", gitLines(save, said)),
     bullets("Important Reminders", save.important_reminders),
-    resume(save),
+    resume(save, said),
     "---",
     "Resume with: `/mpm-init resume` or `cat .claude-mpm/sessions/LATEST-SESSION.txt`",
   ];
@@ -45,12 +44,14 @@ function otherTexts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(readable) : [];
 }
 
-function metadata(save: Save): string {
+function metadata(save: Save, said: Partial<Save>): string {
   return section("Session Metadata", [
     `**Session ID**: ${code(save.session_id)}`,
     `**Paused At**: ${save.paused_at}`,
-    `**Project**: ${code(save.project_path)}`,
-    `**Version**: ${save.version}`,
+    ...said.project_path === undefined
+      ? []
+      : [`**Project**: ${code(save.project_path)}`],
+    ...said.version === undefined ? [] : [`**Version**: ${save.version}`],
     ...save.mpm?.name ? [`**Name**: ${save.mpm.name}`] : [],
     ...save.mpm?.agent
       ? [`**Agent Session**: ${code(save.mpm.agent.session_id)}`]
@@ -58,10 +59,17 @@ function metadata(save: Save): string {
   ]);
 }
 
-function workingOn({ conversation }: Save): string {
+function workingOn(
+  { conversation }: Save,
+  { conversation: said }: Partial<Save>,
+): string {
   return section("What You Were Working On", [
-    `**Primary Task**: ${conversation.primary_task}`,
-    `**Current Phase**: ${conversation.current_phase}`,
+    ...said?.primary_task === undefined
+      ? []
+      : [`**Primary Task**: ${conversation.primary_task}`],
+    ...said?.current_phase === undefined
+      ? []
+      : [`**Current Phase**: ${conversation.current_phase}`],
     "",
     "**Summary**:",
     conversation.summary,
@@ -112,10 +120,25 @@ function todos({ todos, task_list: tasks }: Save): string {
   ]);
 }
 
-/** What the save says of git: branch, commit, status, files, commits. */
-export function gitLines(save: Save): string[] {
+function activeContext({ active_context: active }: Partial<Save>): string {
+  const folder = active?.working_directory;
+  return section(
+    "Active Context",
+    folder === undefined ? [] : [`**Working Directory**: ${code(folder)}`],
+  );
+}
+
+/**
+ * Returns what the save says of git: branch, commit, status, files, commits.
+ * `said`: what its file has of it.
+ */
+export function gitLines(save: Save, said: Partial<Save> = save): string[] {
   const git = save.git_context;
-  if (!git.is_git_repo) return ["*Not a git repository*"];
+  const { is_git_repo: repo, is_clean: clean, status }: Partial<GitContext> =
+    said.git_context ?? {};
+  if (!git.is_git_repo) {
+    return repo === undefined ? [] : ["*Not a git repository*"];
+  }
   const { ahead, behind } = git.ahead_behind;
   const upstream = save.mpm?.upstream;
   return [
@@ -129,7 +152,9 @@ export function gitLines(save: Save): string[] {
       ]
       : [],
     ...save.mpm?.operation ? [`**In progress**: ${save.mpm.operation}`] : [],
-    `**Status**: ${git.is_clean ? "Clean" : "Modified"}`,
+    ...(clean ?? status?.clean) === undefined
+      ? []
+      : [`**Status**: ${git.is_clean ? "Clean" : "Modified"}`],
     ...files("Staged files", git.status.staged),
     ...files("Modified files", git.status.modified_files),
     ...files("Untracked files", git.status.untracked_files),
@@ -159,19 +184,24 @@ function commits({ git_context: { recent_commits } }: Save): string[] {
   ];
 }
 
-function resume({ resume_instructions: instructions }: Save): string {
-  return section("Resume Instructions", [
-    "### Quick Resume (5 minutes)",
-    "",
-    ...instructions.quick_start.map((step, at) => `${at + 1}. ${step}`),
+function resume(
+  { resume_instructions: instructions }: Save,
+  { resume_instructions: said }: Partial<Save>,
+): string {
+  const start = instructions.quick_start
+    .map((step, at) => `${at + 1}. ${step}`);
+  const commands = Object.values(instructions.validation_commands);
+  const parts = [
+    ...said?.quick_start ? ["### Quick Resume (5 minutes)", "", ...start] : [],
     ...files("Files to review", instructions.files_to_review),
-    "",
-    "### Validation Commands",
-    "",
-    "```bash",
-    ...Object.values(instructions.validation_commands),
-    "```",
-  ]);
+    ...said?.validation_commands
+      ? ["", "### Validation Commands", "", "```bash", ...commands, "```"]
+      : [],
+  ];
+  return section(
+    "Resume Instructions",
+    parts[0] === "" ? parts.slice(1) : parts,
+  );
 }
 
 /** A section with a list; nothing where the list is empty. */

@@ -36,10 +36,13 @@ export function gitContext(
       setOwn(status, field, [...paths ?? [], path]);
     }
   }
+  const found = (branch ?? commit) !== undefined || commits.length > 0;
+  const denied = lines.some((line) => line.trim() === "*Not a git repository*");
+  const isRepo = found || (denied ? false : undefined);
   return {
     ...branch === undefined ? {} : { branch },
     ...commit === undefined ? {} : { commit },
-    is_git_repo: (branch ?? commit) !== undefined || commits.length > 0,
+    ...isRepo === undefined ? {} : { is_git_repo: isRepo },
     recent_commits: commits,
     status,
   };

@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { getOwn } from "../own.ts";
 import { mend } from "./mend.ts";
 import { Notes } from "./notes.ts";
 import { type Fields, isFields, kindOf } from "./odd_values.ts";
@@ -44,6 +45,28 @@ export function normalize(value: unknown, id: string): Normalized {
     save[UNPLACED] = { ...before, ...unplaced };
   }
   return { save: save as Save, warnings: notes.warnings };
+}
+
+/**
+ * Returns `save`, which `normalize` made of `value`, without the fields that
+ * `value` does not have: the shape wants them, but the file does not say them.
+ */
+export function asSaid(save: Save, value: Fields): Partial<Save> {
+  const { session_id, paused_at } = save;
+  const always = { session_id, paused_at, [UNPLACED]: null };
+  return within(save, { ...always, ...value }) as Partial<Save>;
+}
+
+function within(full: unknown, said: unknown): unknown {
+  if (Array.isArray(full) && Array.isArray(said)) {
+    const alike = full.length === said.length;
+    return alike ? full.map((one, at) => within(one, said[at])) : full;
+  }
+  if (!isFields(full) || !isFields(said)) return full;
+  return Object.fromEntries(
+    Object.entries(full).filter(([name]) => Object.hasOwn(said, name))
+      .map(([name, held]) => [name, within(held, getOwn(said, name))]),
+  );
 }
 
 function identity(value: Fields, id: string, notes: Notes): string {

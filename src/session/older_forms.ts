@@ -24,10 +24,9 @@ const NO_BRANCH = ["", "unknown"];
 function gitContext(git: Fields, own: boolean): Fields {
   const filled: Fields = { ...git };
   if (!own && NO_BRANCH.includes(git.branch as string)) filled.branch = null;
-  if (isMissing(git, "is_git_repo")) {
-    filled.is_git_repo = [git.branch, git.commit]
-      .some((value) => typeof value === "string" && value !== "");
-  }
+  const isNamed = [git.branch, git.commit]
+    .some((value) => typeof value === "string" && value !== "");
+  if (isNamed && isMissing(git, "is_git_repo")) filled.is_git_repo = true;
   if (isFields(git.status)) {
     filled.status = status(git.status, git.is_clean);
     if (isMissing(git, "is_clean") && !isMissing(git.status, "clean")) {

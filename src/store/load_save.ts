@@ -2,6 +2,7 @@ import { basename, dirname, join } from "@std/path";
 import { isMissing, MpmError } from "../errors.ts";
 import { importedFrom } from "../session/imported.ts";
 import { normalize } from "../session/normalize.ts";
+import type { Fields } from "../session/odd_values.ts";
 import { contentDigestOf, withoutReturns } from "../session/origin.ts";
 import type { Save } from "../session/save.ts";
 import { isLog, type SaveEntry } from "../session/save_entry.ts";
@@ -12,6 +13,8 @@ import { LARGEST_SAVE, loadYaml, parseSave } from "./save_content.ts";
 /** A save as it was written, in the present shape. */
 export interface LoadedSave {
   readonly save: Save;
+  /** The same as it stands in the file, in whatever shape. */
+  readonly value: Fields;
   /** Everything that was repaired or could not be verified, one line each. */
   readonly warnings: string[];
   /**
@@ -47,20 +50,21 @@ export async function loadSave(
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
   const checksum = verify(system, entry, bytes);
   if (format === "yaml") await loadYaml();
-  const { value, warnings } = parseSave(entry, bytes);
-  const normalized = normalize(
-    isLog(entry) ? { session_id: id, paused_at: pausedAt, ...value } : value,
-    id,
-  );
+  const parsed = parseSave(entry, bytes);
+  const value = isLog(entry)
+    ? { session_id: id, paused_at: pausedAt, ...parsed.value }
+    : parsed.value;
+  const normalized = normalize(value, id);
   const from = importedFrom(value);
   return {
     save: normalized.save,
+    value,
     warnings: [
       ...checksum === "absent" ? [unverified(entry)] : [],
       ...from === undefined
         ? []
         : [`It was imported from ${from}: its texts are somebody else's`],
-      ...warnings,
+      ...parsed.warnings,
       ...normalized.warnings,
     ],
     checksum,

@@ -1,10 +1,15 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import { diagnose } from "../helpers/doctors.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import type { ResumeResult } from "../../src/session/results.ts";
-import { SESSIONS } from "../helpers/stores.ts";
+import { copySample, SAMPLES, SESSIONS } from "../helpers/stores.ts";
 
 Deno.test("doctor finds nothing wrong in a fresh clone of committed saves", async () => {
   using env = TestEnv.repository();
@@ -153,4 +158,34 @@ Deno.test("a resume file has the lists of the save it names, and is read as just
   const { session, source } = await mpmJson<ResumeResult>(env, ["resume"]);
   assertEquals(source, file);
   assertEquals(session.conversation.next_steps, ["Fix the login", "Call Bob"]);
+});
+
+for (const { version, id, pause } of SAMPLES) {
+  Deno.test(`sessions show prints no field that a save of claude-mpm ${version} lacks`, async () => {
+    using env = new TestEnv();
+    copySample(env, version);
+    const file = env.read(`${SESSIONS}/${pause ? "pause/" : ""}${id}.json`);
+    const show = async (format: string) => {
+      const args = ["sessions", "show", id, "--format", format];
+      return (await mpm(env, args)).stdout.replaceAll("$ROOT", env.root);
+    };
+    assertEquals(JSON.parse(await show("json")), JSON.parse(file));
+    const yaml = await show("yaml");
+    assert(!/ahead_behind|is_clean/.test(yaml), yaml);
+    assertMatch(await show("md"), /^\*\*Status\*\*: (Clean|Modified)$/m);
+  });
+}
+
+Deno.test("sessions show leaves out what a Markdown save or a log does not say", async () => {
+  using env = new TestEnv();
+  copySample(env, "resume-logs");
+  const id = "session-20260101-000000";
+  env.write(`${SESSIONS}/${id}.md`, "**Summary**: All of it\n");
+  for (const selector of [id, "session-20251101_115000"]) {
+    for (const format of ["md", "json", "yaml"]) {
+      const args = ["sessions", "show", selector, "--format", format];
+      const { stdout } = await mpm(env, args);
+      assert(!/repo|Working Directory|Validation/.test(stdout), stdout);
+    }
+  }
 });

@@ -35,6 +35,7 @@ Deno.test("loadSave() returns a save as it was written, verified", async () => {
   using env = store();
   assertEquals(await load(env), {
     save: ownSave(idAt(0)),
+    value: { ...ownSave(idAt(0)) },
     warnings: [],
     checksum: "verified",
     bytes: new TextEncoder().encode(env.read(PATH)),
