@@ -127,7 +127,9 @@ async function readSquash(
   const tip = state.head;
   if (base === undefined || tip === undefined || right.length === 0) return;
   if (history.cut || !history.patchesCompared) return undefined;
-  if (compareCommits(history).lost.length === 0) return undefined;
+  // With a twin for some of them, no one commit holds them all.
+  const { lost, rewritten } = compareCommits(history);
+  if (lost.length === 0 || rewritten.length > 0) return undefined;
   const later = names.get(`refs/heads/${recordedBranch(save)}`);
   try {
     const found = await findSquash(git, { tip, head: base, paths: OUTSIDE });

@@ -1,5 +1,6 @@
 import { patchForm } from "../session/patch.ts";
 import type { Git } from "./git.ts";
+import { allEnded } from "./parallel.ts";
 import { resolveNames } from "./refs.ts";
 import { decodeBytes, splitFields } from "./text.ts";
 
@@ -36,7 +37,7 @@ export async function findSquash(
     paths?: readonly string[];
   },
 ): Promise<Squash | undefined> {
-  const [net, candidates, trees] = await Promise.all([
+  const [net, candidates, trees] = await allEnded([
     readNet(git, { tip, head, paths }),
     readCandidates(git, { tip, head, paths }),
     resolveNames(git, [`${head}^{tree}`]),
