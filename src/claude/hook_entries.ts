@@ -1,5 +1,6 @@
 import { SHELL_WORD, unquotedWord } from "../session/shell.ts";
 import { VERSION } from "../version.ts";
+import { AGENT_TOOLS } from "./agent_tools.ts";
 
 /** An event of Claude Code that mpm wants to be told of. */
 export interface HookEntry {
@@ -23,11 +24,11 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
     timeout: 10,
   },
   { event: "UserPromptSubmit", timeout: 30 },
-  { event: "PreToolUse", matcher: "Agent|Task", timeout: 5 },
+  { event: "PreToolUse", matcher: AGENT_TOOLS.join("|"), timeout: 5 },
   { event: "PostToolBatch", timeout: 10 },
   {
     event: "PostToolUseFailure",
-    matcher: "Bash|Edit|Write|NotebookEdit|Agent|Task",
+    matcher: ["Bash|Edit|Write|NotebookEdit", ...AGENT_TOOLS].join("|"),
     timeout: 10,
   },
   { event: "StopFailure", timeout: 10 },

@@ -1,3 +1,4 @@
+import { startsAgents } from "../claude/agent_tools.ts";
 import { type HookInput, parseHookInput } from "../claude/hook_input.ts";
 import type { Context } from "../cli/command.ts";
 import { answerText } from "../session/hook_answer.ts";
@@ -62,8 +63,7 @@ async function answered(
 
 /** Known before anything is loaded: what a wider matcher than mpm's sends. */
 function isNothing(event: string, input: HookInput): boolean {
-  return event === "PreToolUse" &&
-    !["Agent", "Task"].includes(input.text("tool_name") ?? "");
+  return event === "PreToolUse" && !startsAgents(input.text("tool_name"));
 }
 
 /** What came in time; `undefined`: it is too large for an event. */

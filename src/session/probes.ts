@@ -61,6 +61,13 @@ export const PROBES: readonly Probe[] = [
     holds: ({ output }) => answer(output, "permissionDecision") === "deny",
   },
   {
+    event: "PreToolUse",
+    fields: { tool_name: "Workflow", tool_input: {} },
+    used: 90,
+    expected: "denies a workflow of sub-agents at 90 %",
+    holds: ({ output }) => answer(output, "permissionDecision") === "deny",
+  },
+  {
     event: "PostToolBatch",
     fields: { tool_calls: [] },
     used: 75,

@@ -90,7 +90,7 @@ Deno.test("hooks install writes settings where there are none, and uninstall rem
     assertEquals([created, skills.length], [true, 8]);
     const value = JSON.parse(Deno.readTextFileSync(path));
     assertEquals(value.hooks.PreToolUse, [{
-      matcher: "Agent|Task",
+      matcher: "Agent|Task|Workflow",
       hooks: [{
         type: "command",
         command: join(env.root, "bin", "mpm"),

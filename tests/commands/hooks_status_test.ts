@@ -79,7 +79,7 @@ const DRIFT: Record<string, [Edit, string, string]> = {
     "mpm hooks install --scope local",
   ],
   "an edited matcher": [
-    replacing('"Agent|Task"', '"*"'),
+    replacing('"Agent|Task|Workflow"', '"*"'),
     "edited",
     "mpm hooks install --scope local",
   ],

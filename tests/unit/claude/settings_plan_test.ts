@@ -97,7 +97,7 @@ const ownGroup = fc.record({
   event: fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", "Stop"),
   version: fc.constantFrom("0.0.1", "0.1.0", "9.9.9"),
   timeout: fc.constantFrom(5, 10, 99),
-  matcher: fc.constantFrom(undefined, "Agent|Task", "*"),
+  matcher: fc.constantFrom(undefined, "Agent|Task|Workflow", "*"),
   beside: fc.boolean(),
 }).map(({ event, version, timeout, matcher, beside }) => ({
   ...matcher === undefined ? {} : { matcher },
@@ -208,7 +208,7 @@ Deno.test("planInstall() leaves somebody's hook beside mpm's alone", () => {
   settings.hooks.PreToolUse[0].matcher = "Bash";
   const after = read(install(JSON.stringify(settings)));
   assertEquals(after.hooks.PreToolUse[0], { matcher: "Bash", hooks: [theirs] });
-  assertEquals(after.hooks.PreToolUse[1].matcher, "Agent|Task");
+  assertEquals(after.hooks.PreToolUse[1].matcher, "Agent|Task|Workflow");
   assertEquals(after.hooks.PreToolUse.length, 2);
 });
 
