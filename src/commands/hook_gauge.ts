@@ -39,7 +39,9 @@ export async function watchGauge(
   });
   if (crossed === null) return { ...look, answer: {} };
   const written = await keepResumeFile(world);
-  const { message, note } = onCrossing(crossed, look.gauge, written);
+  const { waysOut } = await import("./hook_ways.ts");
+  const out = waysOut(world);
+  const { message, note } = onCrossing(crossed, look.gauge, { written, out });
   return { ...look, answer: { message, context: note } };
 }
 

@@ -1,12 +1,16 @@
-import { onPrompt as decide } from "../session/level_decisions.ts";
+import { isTyped } from "../claude/typed_prompt.ts";
+import {
+  type Decision,
+  onPrompt as decide,
+} from "../session/level_decisions.ts";
 import { typedCommand } from "../session/typed_command.ts";
 import { readAgentFiles, removeAgentFile } from "../store/agent_state.ts";
 import { noteActivity, readActivity } from "./hook_activity.ts";
-import { watchGauge } from "./hook_gauge.ts";
+import { type Look, watchGauge } from "./hook_gauge.ts";
 import type { Handler, HookWorld } from "./hook_world.ts";
 
 /**
- * A prompt: mpm's own commands are answered, the others are held back where the
+ * Answers mpm's own commands. Holds back what else a person types where the
  * context is full.
  */
 export const onPrompt: Handler = async (world) => {
@@ -18,8 +22,8 @@ export const onPrompt: Handler = async (world) => {
     const answer = await answerTyped(world, typed);
     if (answer) return answer;
   }
-  const { gauge, level, answer } = await watchGauge(world);
-  const { allow, reason, note } = decide(level, { gauge, prompt });
+  const { answer, ...look } = await watchGauge(world);
+  const { allow, reason, note } = await judged(world, { prompt, look });
   if (!allow) return { block: reason ?? "" };
   const { checkpoint } = readActivity(world);
   const at = world.context.system.now().getTime();
@@ -28,6 +32,22 @@ export const onPrompt: Handler = async (world) => {
     .filter((text) => text).join("\n");
   return { ...answer, context: told };
 };
+
+/** Whether the prompt is sent. One that is not goes through the next time. */
+async function judged(
+  world: HookWorld,
+  { prompt, look: { gauge, level } }: { prompt: string; look: Look },
+): Promise<Decision> {
+  const { context: { system }, input, session } = world;
+  const free = decide("normal", { gauge, prompt });
+  if (level !== "block" || !isTyped(system, { input, prompt })) return free;
+  const { isLetThrough, letThroughNext } = await import("./hook_again.ts");
+  const { waysOut } = await import("./hook_ways.ts");
+  const again = isLetThrough(system, session, prompt);
+  const decision = decide(level, { gauge, prompt, again, out: waysOut(world) });
+  if (!decision.allow) await letThroughNext(system, session, [prompt]);
+  return decision;
+}
 
 /** What the agent is to be told, once. */
 function takePending({ context: { system }, session }: HookWorld): string {

@@ -1,35 +1,50 @@
-import { isWork } from "../session/activity.ts";
+import { isWork, scheduledPrompts } from "../session/activity.ts";
 import { onAgent } from "../session/level_decisions.ts";
 import { noteActivity, readActivity } from "./hook_activity.ts";
 import { lookAtGauge, watchGauge } from "./hook_gauge.ts";
 import type { Handler, HookWorld } from "./hook_world.ts";
 
 /** A new sub-agent is refused where its result would not fit. */
-export const onToolUse: Handler = (world) => {
+export const onToolUse: Handler = async (world) => {
   const { gauge, level } = lookAtGauge(world);
-  const { allow, reason } = onAgent(level, gauge);
-  return Promise.resolve(allow ? {} : { deny: reason ?? "" });
+  if (onAgent(level, gauge).allow) return {};
+  const { waysOut } = await import("./hook_ways.ts");
+  return { deny: onAgent(level, gauge, waysOut(world)).reason ?? "" };
 };
 
 /** After a step of the agent: the gauge, and a checkpoint where one is due. */
 export const onToolsUsed: Handler = async (world) => {
   const { answer } = await watchGauge(world);
-  if (world.invited) await keepTrack(world);
+  const calls = callsOf(world);
+  const prompts = scheduledPrompts(calls);
+  if (prompts.length > 0) {
+    const { letThroughNext } = await import("./hook_again.ts");
+    await letThroughNext(world.context.system, world.session, prompts);
+  }
+  if (world.invited) await keepTrack(world, calls);
   // At the end of a turn a text for the agent would begin another one.
   return world.event === "Stop" ? { message: answer.message ?? "" } : answer;
 };
 
-/** Notes that work was done, and starts a checkpoint in the background. */
-async function keepTrack(world: HookWorld): Promise<void> {
-  const { context: { system }, config, input } = world;
-  const before = readActivity(world);
-  const now = system.now().getTime();
+/** The calls of tools that an event tells. */
+function callsOf({ event, input }: HookWorld): readonly unknown[] {
+  if (event === "Stop") return [];
   const calls = input.value("tool_calls") ?? [{
     tool_name: input.value("tool_name"),
     tool_input: input.value("tool_input"),
   }];
-  const worked = world.event !== "Stop" && Array.isArray(calls) &&
-    isWork(calls);
+  return Array.isArray(calls) ? calls : [];
+}
+
+/** Notes that work was done, and starts a checkpoint in the background. */
+async function keepTrack(
+  world: HookWorld,
+  calls: readonly unknown[],
+): Promise<void> {
+  const { context: { system }, config } = world;
+  const before = readActivity(world);
+  const now = system.now().getTime();
+  const worked = isWork(calls);
   const pause = config["checkpoint.auto_minutes"] * 60_000;
   const due = before.checkpoint === undefined ||
     now - before.checkpoint >= pause || now < before.checkpoint;

@@ -37,3 +37,14 @@ export function isWork(calls: readonly unknown[]): boolean {
     return !own;
   });
 }
+
+/** Tools of Claude Code with which an agent schedules a prompt to itself. */
+const SCHEDULERS = ["CronCreate", "ScheduleWakeup"];
+
+/** The prompts that these calls of tools schedule. */
+export function scheduledPrompts(calls: readonly unknown[]): string[] {
+  return calls.filter((call) =>
+    SCHEDULERS.some((name) => name === field(call, "tool_name"))
+  ).map((call) => field(field(call, "tool_input"), "prompt"))
+    .filter((prompt) => typeof prompt === "string");
+}

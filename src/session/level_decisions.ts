@@ -21,19 +21,38 @@ export interface OnCrossing {
   readonly note: string;
 }
 
-/** A prompt that begins with it is let through at any level. */
-export const OVERRIDE = "!override";
+/** A prompt that begins with this word is let through at any level. */
+export const OVERRIDE = "override";
 
 /**
- * How to get out. In a terminal Claude Code itself refuses a command that it has
- * no skill for, and runs what begins with `!` as a shell command; with a blank
- * before it both come here.
+ * The word as a person types it, and as older versions named it. Claude Code
+ * runs what begins with `!` as a shell command unless a blank is before it.
  */
-const WAYS = "/compact or /clear makes room. Typed with a blank before it, " +
-  "/mpm-pause saves the session, /mpm-resume takes the work up again";
+const OVERRIDDEN = new RegExp(`^!?${OVERRIDE}(?![\\w-])`, "i");
 
-/** The same where prompts are held back. */
-const WAYS_OUT = `${WAYS}, and ${OVERRIDE} before a prompt sends it anyway.`;
+/** What decides how a person gets out of a full context. */
+export interface WaysOut {
+  /** Whether a person can type commands. */
+  readonly attended: boolean;
+  /** Before the names of mpm's skills; `undefined`: they are not installed. */
+  readonly skills: "" | "mpm:" | undefined;
+}
+
+const HERE: WaysOut = { attended: true, skills: "" };
+
+/** How to make room, and how to save the session. */
+function ways({ attended, skills }: WaysOut): string {
+  if (!attended) return '"mpm pause" saves the session';
+  const room = "/compact or /clear makes room";
+  if (skills !== undefined) {
+    return `${room}. /${skills}mpm-pause saves the session, ` +
+      `/${skills}mpm-resume continues a saved one`;
+  }
+  // Claude Code refuses a command without a skill unless a blank is before it.
+  return `${room}. To save the session, type a blank and /mpm-pause, then ` +
+    'clear the input box. After "mpm hooks install --skills" it works ' +
+    "without the blank";
+}
 
 /**
  * Prompts that are let through at any level, under any plugin's name. A path
@@ -49,15 +68,16 @@ const ALWAYS =
 export function onCrossing(
   level: Exclude<Level, "normal">,
   gauge: Gauge,
-  written = true,
+  { written = true, out = HERE }: { written?: boolean; out?: WaysOut } = {},
 ): OnCrossing {
   const figure = figureText(gauge);
   const file = written ? " A resume file was written." : "";
+  const way = ways(out);
   switch (level) {
     case "pause":
       return {
         writeResumeFile: true,
-        message: `Context ${figure}: a pause is recommended. ${WAYS}. ` +
+        message: `Context ${figure}: a pause is recommended. ${way}. ` +
           '"mpm context acknowledge" notes that you have seen this.',
         note: `The context window is ${figure}.${file} ` +
           "A pause is recommended before new complex work is begun; the user " +
@@ -67,7 +87,7 @@ export function onCrossing(
       return {
         writeResumeFile: true,
         message: `Context ${figure}: pause soon. No new sub-agents are ` +
-          `started from here on. ${WAYS}. "mpm context acknowledge" notes ` +
+          `started from here on. ${way}. "mpm context acknowledge" notes ` +
           "that you have seen this.",
         note: `The context window is ${figure}. Only what is in progress can ` +
           "be finished; no new sub-agents are started. The user has been told " +
@@ -76,45 +96,61 @@ export function onCrossing(
     case "block":
       return {
         writeResumeFile: true,
-        message: `Context ${figure}: prompts are held back from here on. ` +
-          WAYS_OUT,
-        note: `The context window is ${figure}. New work is held back until ` +
-          "the session is paused, compacted or cleared.",
+        message: out.attended
+          ? `Context ${figure}: typed prompts are held back from here on. ${way}. ` +
+            AGAIN
+          : `Context ${figure}: nearly full. ${way}.`,
+        note: `The context window is ${figure}. ` +
+          (out.attended
+            ? "New work is held back until the session is paused, compacted or " +
+              "cleared."
+            : "Only what is in progress can be finished."),
       };
   }
 }
 
-/** Whether a prompt is let through. */
+const AGAIN = `To go on anyway, send the prompt again, or begin it with the ` +
+  `word "${OVERRIDE}".`;
+
+/** Whether a prompt that a person typed is let through. */
 export function onPrompt(
   level: Level,
-  { gauge, prompt }: { gauge: Gauge; prompt: string },
+  { gauge, prompt, again = false, out = HERE }: {
+    gauge: Gauge;
+    prompt: string;
+    /** Whether the same prompt was held back before, or scheduled. */
+    again?: boolean;
+    out?: WaysOut;
+  },
 ): Decision {
   if (level !== "block") return ALLOWED;
   const typed = prompt.trimStart();
   if (ALWAYS.test(typed)) return ALLOWED;
-  if (typed.startsWith(OVERRIDE)) {
+  if (again || OVERRIDDEN.test(typed)) {
     return {
       ...ALLOWED,
-      note: `The context window is ${figureText(gauge)}; the user chose to ` +
-        "go on.",
+      note:
+        `The context window is ${figureText(gauge)}; this prompt was sent ` +
+        "all the same.",
     };
   }
   return {
     allow: false,
-    reason: `Context ${figureText(gauge)}: this prompt was not sent. ` +
-      WAYS_OUT,
+    reason:
+      `Context ${figureText(gauge)}: this prompt was not sent. ${AGAIN} ` +
+      `${ways(out)}.`,
     note: null,
   };
 }
 
 /** Whether a new sub-agent is started. */
-export function onAgent(level: Level, gauge: Gauge): Decision {
+export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
   if (!isAbove(level, "pause")) return ALLOWED;
   return {
     allow: false,
     reason: `The context window is ${figureText(gauge)}, and no new ` +
       "sub-agents are started: their results would not fit. Finish what is in " +
-      `progress without one. ${WAYS}.`,
+      `progress without one. ${ways(out)}.`,
     note: null,
   };
 }
@@ -138,7 +174,7 @@ const DOES: Readonly<Record<Exclude<Level, "normal">, string>> = {
   pause: "writes the resume file and recommends a pause",
   urgent: "repeats it and starts no new sub-agents",
   block:
-    `holds prompts back but for pause, resume, compact, clear, context, help and ${OVERRIDE}`,
+    `holds typed prompts back but for pause, resume, compact, clear, context, help and ${OVERRIDE}`,
 };
 
 /** `72.4 % full (144,800 of 200,000 tokens)` */

@@ -9,9 +9,17 @@ import { readOwnJson } from "./own_json.ts";
 /**
  * What is kept of an agent's session, a file each: what the status line said,
  * which levels were crossed, when work was done last, what the agent is to be
- * told next, its tasks.
+ * told next, its tasks, its latest prompts, and which prompts go through where
+ * the context is full.
  */
-export type AgentFile = "status" | "levels" | "activity" | "pending" | "tasks";
+export type AgentFile =
+  | "status"
+  | "levels"
+  | "activity"
+  | "pending"
+  | "tasks"
+  | "prompts"
+  | "let_through";
 
 /** Bytes of the largest such file. */
 const LIMIT = 64 * 1024;

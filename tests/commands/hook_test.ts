@@ -79,7 +79,7 @@ Deno.test("at 70 % a pause is recommended once, and the resume file is there", a
 Deno.test("at 85 % new sub-agents are denied with the reason, other tools are not", async () => {
   using env = projectWithMpm();
   talked(env, 170_000);
-  for (const tool_name of ["Agent", "Task"]) {
+  for (const tool_name of ["Agent", "Task", "Workflow"]) {
     const { hookSpecificOutput: answer } = await fire(env, "PreToolUse", {
       tool_name,
     });
@@ -95,28 +95,102 @@ Deno.test("at 85 % new sub-agents are denied with the reason, other tools are no
   assertEquals(decision, undefined);
 });
 
-Deno.test("at 95 % prompts are held back but for the ways out", async () => {
+Deno.test("at 95 % typed prompts are held back but for the ways out", async () => {
   using env = projectWithMpm();
   talked(env, 190_000);
-  const { decision, reason } = await fire(env, "UserPromptSubmit", {
-    prompt: "go on",
-  });
+  const typed = (prompt: string) => fire(env, "UserPromptSubmit", { prompt });
+  const { decision, reason } = await typed("go on");
   assertEquals(decision, "block");
-  for (const way of ["/mpm-pause", "/compact", "/clear", "!override"]) {
+  for (const way of ["/mpm-pause", "/compact", "/clear", '"override"']) {
     assertStringIncludes(reason!, way);
   }
   assertEquals(resumeFiles(env).length, 1);
   for (const prompt of ["/compact", "/clear", "/context", "/help", "/resume"]) {
-    assertEquals(await fire(env, "UserPromptSubmit", { prompt }), {}, prompt);
+    assertEquals(await typed(prompt), {}, prompt);
   }
-  const override = await fire(env, "UserPromptSubmit", {
-    prompt: "!override go",
+  for (const prompt of ["override go", "!override go", " !override go"]) {
+    const { decision, hookSpecificOutput } = await typed(prompt);
+    assertEquals(decision, undefined);
+    assertStringIncludes(
+      hookSpecificOutput!.additionalContext!,
+      "this prompt was sent all the same",
+    );
+  }
+  assertEquals((await typed("another")).decision, "block");
+  // Sent again, each of them goes through.
+  for (const prompt of ["go on", "another", "go on\n"]) {
+    assertEquals((await typed(prompt)).decision, undefined, prompt);
+  }
+  assertEquals((await typed("a third")).decision, "block");
+  assertEquals(failures(env), "");
+});
+
+Deno.test("at 95 % what no person typed is never held back", async () => {
+  using env = projectWithMpm();
+  talked(env, 199_000);
+  const prompted = (prompt: string, more = {}) =>
+    fire(env, "UserPromptSubmit", { prompt, ...more });
+  const notice = "<task-notification>\n<task-id>b1</task-id>\n" +
+    "<status>completed</status>\n</task-notification>";
+  const crossed = await prompted(notice);
+  assertEquals(crossed.decision, undefined);
+  assertStringIncludes(crossed.systemMessage!, "typed prompts are held back");
+  for (const text of ["<bash-input>ls</bash-input>", "<system-reminder>x"]) {
+    assertEquals(await prompted(text), {}, text);
+  }
+  for (const source of ["sdk", "system", "loop_wakeup", "schedule_wakeup"]) {
+    assertEquals(await prompted("go", { source }), {}, source);
+  }
+  await fire(env, "PostToolBatch", {
+    tool_calls: [
+      { tool_name: "CronCreate", tool_input: { prompt: "check the build" } },
+      { tool_name: "ScheduleWakeup", tool_input: { prompt: "look again" } },
+    ],
   });
-  assertEquals(override.decision, undefined);
-  assertStringIncludes(
-    override.hookSpecificOutput!.additionalContext!,
-    "the user chose to go on",
-  );
+  for (const scheduled of ["check the build", "look again"]) {
+    assertEquals((await prompted(scheduled)).decision, undefined, scheduled);
+  }
+  const held = await prompted("go", { source: "user" });
+  assertEquals(held.decision, "block");
+  // A client that does not say whether somebody is there, and those without.
+  for (
+    const [entrypoint, attended] of [
+      ["sdk-cli", "0"],
+      ["cli", "0"],
+      ["sdk-ts", ""],
+      ["", ""],
+    ]
+  ) {
+    env.extra.CLAUDE_CODE_ENTRYPOINT = entrypoint!;
+    delete env.extra.CLAUDE_CODE_SESSION_ATTENDED;
+    if (attended) env.extra.CLAUDE_CODE_SESSION_ATTENDED = attended;
+    assertEquals(await prompted("something else"), {}, entrypoint);
+  }
+});
+
+Deno.test("where nobody types, a full context is told without holding anything back", async () => {
+  using env = projectWithMpm();
+  env.extra.CLAUDE_CODE_SESSION_ATTENDED = "0";
+  talked(env, 199_000);
+  const answer = await fire(env, "UserPromptSubmit", { prompt: "go" });
+  assertEquals(answer.decision, undefined);
+  const text = JSON.stringify(answer);
+  assertStringIncludes(text, "Only what is in progress can be finished");
+  assert(!/held back|\/mpm-pause|blank/.test(text), text);
+});
+
+Deno.test("the blank before a command is advised only where its skill is missing", async () => {
+  using env = projectWithMpm();
+  talked(env, 199_000);
+  const advice = async (prompt: string) =>
+    (await fire(env, "UserPromptSubmit", { prompt })).reason!;
+  assertMatch(await advice("one"), /type a blank and \/mpm-pause.*--skills/);
+  env.extra.CLAUDE_PLUGIN_ROOT = "/plugin";
+  assertMatch(await advice("two"), /\/mpm:mpm-pause saves/);
+  await mpmJson(env, ["hooks", "install", "--skills"]);
+  const there = await advice("three");
+  assertStringIncludes(there, "/mpm-pause saves the session");
+  assert(!there.includes("blank"), there);
 });
 
 Deno.test("sub-agents and the one inside a compaction never count", async () => {
@@ -406,6 +480,7 @@ Deno.test("a Claude Code that names no event is answered like one that does", as
   // A person sees what mpm is.
   assertStringIncludes((await bare(event)).stdout, "Usage: mpm");
   env.extra.CLAUDE_PROJECT_DIR = env.project;
+  env.extra.CLAUDE_CODE_ENTRYPOINT = "cli";
   assertEquals(JSON.parse((await bare(event)).stdout).decision, "block");
   for (const stdin of ["{}", "[", eventJson(env, "Nonsense")]) {
     assertEquals(await bare(stdin), { status: 0, stdout: "", stderr: "" });

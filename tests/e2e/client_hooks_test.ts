@@ -35,6 +35,17 @@ const AGENT: Block[] = [{
   },
 }];
 
+/** A script of the client's that starts a sub-agent. */
+const WORKFLOW: Block[] = [{
+  type: "tool_use",
+  name: "Workflow",
+  input: {
+    script: `export const meta = { name: "try", description: "Try one" };
+await agent("SUBAGENT: say that you are done", { label: "one" });
+`,
+  },
+}];
+
 /** Requests for the model that carry a conversation. */
 function asked(api: MockApi): string[] {
   return api.requests.filter(({ tools }) => tools?.length)
@@ -50,18 +61,20 @@ function saves(env: TestEnv): Record<string, unknown>[] {
 }
 
 clientTest(
-  "high usage leads to a resume file and a denied sub-agent",
+  "high usage leads to a resume file and denied sub-agents",
   async () => {
     using env = hooked();
     await using api = new MockApi({
-      steps: [bash("true"), AGENT],
+      steps: [bash("true"), AGENT, WORKFLOW],
       tokens: 880_000,
     });
-    const { status, stderr } = await runClient(env, api, prompt("go"));
+    const args = prompt("go", "--allowedTools", "Workflow");
+    const { status, stderr } = await runClient(env, api, args);
     assertEquals([status, stderr], [0, ""]);
     assertEquals(resumeFiles(env).length, 1);
     const last = asked(api).at(-1)!;
-    assertStringIncludes(last, "no new sub-agents are started: their results");
+    const denied = "no new sub-agents are started: their results";
+    assertEquals(last.split(denied).length - 1, 2, last);
     assertStringIncludes(last, "Only what is in progress can be finished");
     // A sub-agent's conversation begins with its prompt.
     const begun = api.requests.map(({ messages }) => messages?.[0]);
@@ -71,19 +84,14 @@ clientTest(
 );
 
 clientTest(
-  "a full context blocks a prompt without a request, and pausing still works",
+  "a full context holds no prompt of an unattended run back",
   async () => {
     using env = hooked();
     await using api = new MockApi({ tokens: 955_000 });
     await runClient(env, api, prompt("go"));
+    const sent = await runClient(env, api, prompt("more", "--continue"));
+    assertEquals(sent, { status: 0, stdout: "All done.\n", stderr: "" });
     const before = api.requests.length;
-    const blocked = await runClient(
-      env,
-      api,
-      prompt("more", "--continue"),
-    );
-    assertStringIncludes(blocked.stdout, "this prompt was not sent");
-    assertStringIncludes(blocked.stdout, "!override");
     const paused = await runClient(
       env,
       api,
@@ -93,12 +101,6 @@ clientTest(
     assert(!paused.stdout.includes("Original prompt"), paused.stdout);
     assertEquals(api.requests.length, before);
     assertEquals(saves(env)[0]!.summary, "the ledger is half done");
-    const sent = await runClient(
-      env,
-      api,
-      prompt("!override more", "--continue"),
-    );
-    assertEquals(sent.stdout, "All done.\n");
     assertEquals(failures(env), "");
   },
 );

@@ -14,6 +14,20 @@ function asked(api: MockApi): string {
   return JSON.stringify(talked.at(-1)?.messages) ?? "";
 }
 
+/** Waits until the model was given a text, and answered. */
+async function sent(
+  terminal: ClientTerminal,
+  api: MockApi,
+  text: string,
+): Promise<void> {
+  await terminal.until(() => asked(api).includes(text), () => asked(api));
+}
+
+function saves(env: TestEnv): string[] {
+  return namesIn(env, ".claude-mpm/sessions")
+    .filter((name) => /^session-\d.*\.json$/.test(name));
+}
+
 terminalTest(
   "what a block names as a way out is one when it is typed",
   async () => {
@@ -25,25 +39,59 @@ terminalTest(
     await terminal.type("go\r");
     await terminal.see("95%");
     const before = api.requests.length;
-    await terminal.type("more\r");
-    await terminal.see("!override before a prompt sends it anyway.");
-    assertEquals(api.requests.length, before);
-    await terminal.type(`${EMPTY} !override more\r`);
-    await terminal.until(
-      () => asked(api).includes("!override more"),
-      () => asked(api),
+    await terminal.type("count the pennies\r");
+    await terminal.see(
+      'send the prompt again, or begin it with the word "override". /compact ' +
+        "or /clear makes room. To save the session, type a blank and " +
+        "/mpm-pause, then clear the input box.",
     );
+    assertEquals(api.requests.length, before);
+    // The client keeps the text in its input box: the same is sent again.
+    await terminal.type("\r");
+    await sent(terminal, api, "count the pennies");
+    await terminal.type("override weigh the coins\r");
+    await sent(terminal, api, "override weigh the coins");
+    await terminal.type(" !override sort them\r");
+    await sent(terminal, api, "!override sort them");
     // As a shell command it would be there, too.
     assert(!asked(api).includes("bash-input"), asked(api));
-    const sent = api.requests.length;
+    const requests = api.requests.length;
     await terminal.type(`${EMPTY} /mpm-pause half done\r`);
-    const save = () =>
-      namesIn(env, ".claude-mpm/sessions")
-        .find((name) => /^session-\d.*\.json$/.test(name));
-    await terminal.until(() => save() !== undefined, () => "a save");
-    assertEquals(api.requests.length, sent);
-    const text = env.read(`.claude-mpm/sessions/${save()}`);
+    await terminal.until(() => saves(env).length > 0, () => "a save");
+    assertEquals(api.requests.length, requests);
+    const text = env.read(`.claude-mpm/sessions/${saves(env)[0]}`);
     assertStringIncludes(text, "half done");
     assertEquals(failures(env), "");
+  },
+);
+
+terminalTest(
+  "a notification reaches the agent where the context is full",
+  async () => {
+    using env = TestEnv.repository();
+    env.run(binary(), ["hooks", "install", "--skills"]);
+    env.write(
+      ".claude/settings.json",
+      JSON.stringify({ permissions: { allow: ["Bash"] } }),
+    );
+    const command = "until [ -e done ]; do sleep 0.1; done";
+    const input = { command, description: "Build", run_in_background: true };
+    await using api = new MockApi({
+      steps: [[{ type: "tool_use", name: "Bash", input }]],
+      tokens: 955_000,
+    });
+    await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
+    await terminal.see("shift+tab");
+    await terminal.type("go\r");
+    await terminal.see("All done.");
+    await terminal.type("more\r");
+    // The skills are there: no blank is needed before their names.
+    await terminal.see("/compact or /clear makes room. /mpm-pause saves");
+    assert(!asked(api).includes("<task-notification>"), asked(api));
+    env.write("done", "");
+    await sent(terminal, api, "<task-notification>");
+    await terminal.type(`${EMPTY}/mpm-pause half done\r`);
+    await terminal.see("Session Paused Successfully");
+    assertEquals([saves(env).length, failures(env)], [1, ""]);
   },
 );

@@ -43,7 +43,10 @@ function transcriptOf(env: TestEnv): string {
   return join(env.home, ".claude/projects", slug, `${AGENT}.jsonl`);
 }
 
-/** Fires an event in this process, at noon; `{}` where nothing is printed. */
+/**
+ * Fires an event in this process, at noon, as a client in a terminal does unless
+ * the environment says otherwise; `{}` where nothing is printed.
+ */
 export async function fire(
   env: TestEnv,
   event: string,
@@ -51,6 +54,7 @@ export async function fire(
   options: MpmOptions = {},
 ): Promise<Answer> {
   const stdin = eventJson(env, event, fields);
+  env.extra.CLAUDE_CODE_ENTRYPOINT ??= "cli";
   const { status, stdout, stderr } = await mpm(env, ["hook", event], {
     now: () => NOON,
     stdin,

@@ -15,7 +15,10 @@ export interface ApiRequest {
 }
 
 export interface MockOptions {
-  /** What is answered to the n-th model call of a turn; then "All done.". */
+  /**
+   * What is answered to the n-th model call of a turn; then "All done.". A turn
+   * that a notification of the client begins has no steps.
+   */
   readonly steps?: readonly (readonly Block[])[];
   /** Tokens that each answer reports as read from the cache. */
   readonly tokens?: number;
@@ -137,6 +140,8 @@ function blockEvents(block: Answered, index: number) {
   ];
 }
 
+const NONE = Infinity;
+
 /** How many steps with tools there were since the user's last prompt. */
 function toolSteps(messages: NonNullable<ApiRequest["messages"]>): number {
   let steps = 0;
@@ -145,7 +150,10 @@ function toolSteps(messages: NonNullable<ApiRequest["messages"]>): number {
       ? []
       : content.map(({ type }) => type);
     if (role === "assistant" && types.includes("tool_use")) steps++;
-    else if (role === "user" && !types.includes("tool_result")) break;
+    else if (role === "user" && !types.includes("tool_result")) {
+      if (JSON.stringify(content).includes("<task-notification>")) return NONE;
+      break;
+    }
   }
   return steps;
 }

@@ -214,8 +214,8 @@ Deno.test("onPrompt() holds back new work at the last level, and nothing before"
   for (
     const way of [
       ...["/mpm-pause", "/compact", "/clear", "97.5 %"],
-      "Typed with a blank before it, /mpm-pause",
-      "!override before a prompt sends it anyway",
+      "/mpm-pause saves the session",
+      'begin it with the word "override"',
     ]
   ) {
     assertStringIncludes(reason!, way);
@@ -233,6 +233,8 @@ for (
     "/context",
     "/help",
     "  /help",
+    "override fix the test",
+    "Override: fix the test",
     "!override fix the test",
     " !override fix the test",
     "/compact\nkeep names",
@@ -254,8 +256,9 @@ for (
     "/compact.ts needs a test",
     "/clearé",
     "do /pause",
-    "do it !override",
-    "override",
+    "do it, override",
+    "overrides are wrong",
+    "override-x",
   ]
 ) {
   Deno.test(`onPrompt() holds ${JSON.stringify(prompt)} back`, () => {

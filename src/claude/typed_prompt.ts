@@ -1,0 +1,35 @@
+import type { System } from "../system/system.ts";
+import type { HookInput } from "./hook_input.ts";
+
+/**
+ * Texts that Claude Code itself sends as a prompt, such as the notification that
+ * a background task ended: each begins with a tag.
+ */
+const OWN_TEXT = /^\s*<[a-z][\w-]*[\s>]/;
+
+/** Whether Claude Code wrote this prompt, and nobody else. */
+export function isClientText(prompt: string): boolean {
+  return OWN_TEXT.test(prompt);
+}
+
+/**
+ * Whether a person sits at the session. `claude -p` and programs that use the
+ * SDK say that nobody does; a client that says nothing counts as one of those.
+ */
+export function isAttended(system: System): boolean {
+  const attended = system.env("CLAUDE_CODE_SESSION_ATTENDED");
+  if (attended !== undefined) return attended === "1";
+  return system.env("CLAUDE_CODE_ENTRYPOINT") === "cli";
+}
+
+/**
+ * Whether a person certainly typed the prompt. Only such a prompt may be held
+ * back: nobody would send another one again.
+ */
+export function isTyped(
+  system: System,
+  { input, prompt }: { input: HookInput; prompt: string },
+): boolean {
+  const source = input.text("source") ?? "user";
+  return source === "user" && isAttended(system) && !isClientText(prompt);
+}
