@@ -21,7 +21,9 @@ export const templateList = defineCommand({
   description: `
 Those of the project lie in .claude-mpm/templates/, your own in the folder
 mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. Of those
-with one name the project's comes before yours, and yours before mpm's.`,
+with one name the project's comes before yours, and yours before mpm's. claude-mpm
+keeps documents in the project's folder too, so a file counts there if it begins
+with the front matter of a template or with the heading "# Template: ...".`,
   positionals: [],
   flags: {},
   examples: ["mpm template list", "mpm template list --json"],

@@ -7,6 +7,7 @@ import {
   type Template,
   type TemplateSource,
 } from "../session/template.ts";
+import { isMarked } from "../session/template_mark.ts";
 import type { System } from "../system/system.ts";
 import { userFolder } from "./config_paths.ts";
 import { checkPath } from "./folders.ts";
@@ -37,7 +38,7 @@ export interface FoundTemplate extends TemplateEntry {
 
 /**
  * The templates of the project, the user, and mpm, by name; of those with one
- * name the nearest. Throws CONFLICT for a link in place of the project's folder.
+ * name the nearest. In the project's folder only marked files count. Throws CONFLICT for a link in place of the project's folder.
  */
 export function listTemplates(system: System, root: string): TemplateEntry[] {
   const found = new Map<string, TemplateEntry>();
@@ -46,16 +47,43 @@ export function listTemplates(system: System, root: string): TemplateEntry[] {
     if (!found.has(key)) found.set(key, entry);
   };
   for (const origin of ["project", "user"] as const) {
-    const folder = foundFolder(system, root, origin);
-    if (folder === undefined) continue;
-    for (const name of filesIn(system, folder)) {
-      add({ name, origin, path: join(folder, `${name}.md`) });
-    }
+    entriesIn(system, root, origin)
+      .filter((entry) => origin === "user" || isListed(system, entry.path!))
+      .forEach(add);
   }
   for (const name of Object.keys(SHIPPED)) {
     add({ name, origin: "shipped", path: undefined });
   }
   return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Every file that can be a template by its name. */
+function entriesIn(
+  system: System,
+  root: string,
+  origin: "project" | "user",
+): TemplateEntry[] {
+  const folder = foundFolder(system, root, origin);
+  if (folder === undefined) return [];
+  return filesIn(system, folder).map((name) => ({
+    name,
+    origin,
+    path: join(folder, `${name}.md`),
+  }));
+}
+
+/**
+ * Whether a file of the project is a template, and not one of the documents
+ * that claude-mpm keeps in the same folder. A file that cannot be read may be.
+ */
+function isListed(system: System, path: string): boolean {
+  try {
+    const bytes = system.files.readOwn(path, LARGEST_TEMPLATE);
+    return isMarked(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
 }
 
 /** Where templates are kept; `undefined`: the user has no such folder. */
@@ -74,17 +102,17 @@ export function templateFolder(
  * hidden ones are nobody's mistake. Throws as {@link listTemplates}.
  */
 export function strayTemplates(system: System, root: string): string[] {
-  return (["project", "user"] as const)
-    .map((origin) => foundFolder(system, root, origin))
-    .filter((folder) => folder !== undefined)
-    .flatMap((folder) =>
-      entriesOf(system, folder)
-        .filter(({ name, kind }) =>
-          kind !== "folder" && !name.startsWith(".") &&
-          templateName(name) === undefined
-        )
-        .map(({ name }) => join(folder, name)).sort()
-    );
+  return (["project", "user"] as const).flatMap((origin) => {
+    const folder = foundFolder(system, root, origin);
+    if (folder === undefined) return [];
+    return entriesOf(system, folder)
+      .filter(({ name, kind }) =>
+        kind !== "folder" && !name.startsWith(".") &&
+        templateName(name) === undefined
+      )
+      .map(({ name }) => join(folder, name))
+      .filter((path) => origin === "user" || isListed(system, path)).sort();
+  });
 }
 
 /** The same, which in a project must be no link. */
@@ -167,10 +195,15 @@ export async function findTemplate(
   wanted: string,
 ): Promise<FoundTemplate> {
   const entries = listTemplates(system, root);
+  const files = entriesIn(system, root, "project");
   const key = wanted.trim().toLowerCase();
   const slug = key.replaceAll(/[\s_]+/g, "-");
-  const named = entries.find(({ name }) => name.toLowerCase() === key) ??
-    entries.find(({ name }) => name.toLowerCase() === slug);
+  // A file without a mark is used where it is asked for by its name.
+  const named = [entries, files].flatMap((list) =>
+    [key, slug].map((wanted) =>
+      list.find(({ name }) => name.toLowerCase() === wanted)
+    )
+  ).find((entry) => entry !== undefined);
   if (named) return await readTemplate(system, named);
   for (const entry of entries) {
     const found = await tryTemplate(system, entry);

@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import type { TemplatesResult } from "../../src/session/results_work.ts";
 import { diagnose } from "../helpers/doctors.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -188,4 +189,30 @@ Deno.test("sessions show leaves out what a Markdown save or a log does not say",
       assert(!/repo|Working Directory|Validation/.test(stdout), stdout);
     }
   }
+});
+
+Deno.test("documents of claude-mpm among the templates are not listed, and hide no template", async () => {
+  using env = TestEnv.repository();
+  const folder = ".claude-mpm/templates";
+  const items = "\n## Phase\n\n- [ ] One\n";
+  env.write(`${folder}/circuit-breakers.md`, "# Circuit Breakers\n\nText\n");
+  env.write(`${folder}/pr-workflow.md`, `# PR Workflow${items}`);
+  env.write(`${folder}/bug-fix.md`, `---\nname: x\nmodel: y\n---\n${items}`);
+  env.write(`${folder}/hot-fix.md`, `# Template: Hot Fix${items}`);
+  env.write(`${folder}/audit.md`, `---\nname: Audit\n---\n${items}`);
+  env.write(`${folder}/agent.json`, "{}");
+  assertEquals((await mpm(env, ["template", "list"])).stderr, "");
+  const { templates } = await mpmJson<TemplatesResult>(env, [
+    "template",
+    "list",
+  ]);
+  assertEquals(
+    templates.filter(({ source, problem }) => source !== "shipped" || problem)
+      .map(({ name }) => name),
+    ["audit", "hot-fix"],
+  );
+  const show = (name: string) => mpm(env, ["template", "show", name]);
+  assertStringIncludes((await show("bug-fix")).stdout, "name: Bug Fix\n");
+  // What somebody wrote by hand before is still found by its name.
+  assertStringIncludes((await show("pr-workflow")).stdout, "# PR Workflow");
 });
