@@ -114,7 +114,7 @@ export class FileCapture {
   takeUnusual(path: string, { mode, id }: TreeEntry): void {
     const info = this.#look(path);
     if (info?.kind !== "file") return;
-    const { permissions } = permissionsOf(info);
+    const { permissions } = permissionsOf(info, mode);
     if (permissions === undefined) return;
     const { size, mtime } = info;
     this.take(path, { mode, id, size, mtime, sha256: null, permissions });
@@ -153,7 +153,10 @@ export class FileCapture {
   }
 
   #modeOf({ mode }: FileInfo, known: string | undefined): string {
-    if (mode === undefined || !this.#options.fileMode) return known ?? "100644";
+    if (mode === undefined || !this.#options.fileMode) {
+      // Git may keep a link as a file: then that is what is here.
+      return known === "100755" ? known : "100644";
+    }
     return (mode & 0o100) === 0 ? "100644" : "100755";
   }
 
@@ -193,7 +196,7 @@ export class FileCapture {
       size: bytes.length,
       mtime: info.mtime,
       sha256: sha256(bytes),
-      ...permissionsOf(info),
+      ...permissionsOf(info, mode),
     });
   }
 
@@ -213,7 +216,7 @@ export class FileCapture {
           size,
           mtime,
           sha256: null,
-          ...permissionsOf(info),
+          ...permissionsOf(info, mode),
         });
       });
       const failed = left[ids.length];
@@ -286,10 +289,18 @@ function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** The usual modes of files, which git tells apart or leaves to the umask. */
-const USUAL = [0o644, 0o755, 0o664, 0o775];
+/** The usual permissions of files, which git tells apart or leaves to the umask. */
+const USUAL = new Map([
+  ["100644", [0o644, 0o664]],
+  ["100755", [0o755, 0o775]],
+]);
 
-function permissionsOf({ kind, mode }: FileInfo): { permissions?: number } {
-  const usual = mode === undefined || kind === "link" || USUAL.includes(mode);
-  return usual ? {} : { permissions: mode };
+/** Those that `mode` does not tell: where git looks at no bits, +x is one. */
+function permissionsOf(
+  { kind, mode: bits }: FileInfo,
+  mode: string,
+): { permissions?: number } {
+  const usual = bits === undefined || kind === "link" ||
+    USUAL.get(mode)?.includes(bits);
+  return usual ? {} : { permissions: bits };
 }

@@ -47,7 +47,7 @@ export class WorktreeWriter {
       const refused = this.#parents(path, { create: false });
       if (refused !== undefined) return refused;
       if (!this.#look(path)) return undefined;
-      if (!this.#matches(path, from)) return CHANGED;
+      if (!this.#isStill(path, from)) return CHANGED;
       this.#system.files.remove(this.#full(path));
       this.#prune(path);
       return undefined;
@@ -93,7 +93,7 @@ export class WorktreeWriter {
       const found = this.#look(path);
       if (found && this.#matches(path, to)) return undefined;
       if (found && !from) this.#clear(path, found);
-      else if (from && !this.#matches(path, from)) {
+      else if (from && !this.#isStill(path, from)) {
         if (found) return CHANGED;
       }
       const bits = permissions ?? kept(found, to);
@@ -154,6 +154,14 @@ export class WorktreeWriter {
       if (error instanceof FileError) return error.message;
       throw error;
     }
+  }
+
+  /** Whether it is there, a link perhaps as the file that git keeps it as. */
+  #isStill(path: string, entry: TreeEntry | undefined): boolean {
+    if (this.#matches(path, entry)) return true;
+    const info = this.#look(path);
+    return entry?.mode === "120000" && info?.kind === "file" &&
+      this.#hashOf(this.#full(path), info.size) === entry.id;
   }
 
   /** Whether what is there has these bytes and this mode. */
