@@ -141,6 +141,7 @@ export class Branch {
       branch_before: from.branch,
       head_before: from.head,
       worktree: linked ?? null,
+      ...input.stash ? { cleared: true } : {},
     };
     if (linked) {
       await this.#link(from);

@@ -1,15 +1,8 @@
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import type { Capture } from "../git/capture.ts";
 import { pathsOf, WORKTREES } from "../git/detour_worktree.ts";
-import { treeChanges } from "../git/read_checkpoints.ts";
-import {
-  inTheWay,
-  overwritten,
-  readPosition,
-  refuseFilters,
-} from "../git/switch.ts";
+import { readPosition, refuseFilters } from "../git/switch.ts";
 import { findTarget, type SwitchTarget } from "../git/switch_target.ts";
 import { isAt, type Position } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
@@ -20,13 +13,13 @@ import { isOpen } from "../session/work_states.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
 import { type Beginning, beginningOf } from "./beginning.ts";
+import { checkSwitch } from "./branch_way.ts";
 import { isStranded } from "./stranded.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import {
   dirtyPaths,
   lookAtTree,
-  named,
   openTree,
   refuseBusy,
   refuseCovering,
@@ -204,70 +197,6 @@ function refuseUnborn({ head }: Position, input: BranchInput): void {
   throw new MpmError("CONFLICT", message, {
     hint: "Commit something first, or leave it out",
   });
-}
-
-async function checkSwitch(
-  system: System,
-  { vault }: CheckpointPlace,
-  { capture, target, from, dirt, stash }: {
-    capture: Capture;
-    target: Position;
-    from: Position;
-    dirt: readonly string[];
-    stash: boolean;
-  },
-): Promise<void> {
-  const { git } = vault;
-  const changes = await treeChanges(git, from.head!, target.head!);
-  await refuseFilters(git, () => [...changes.map(({ path }) => path), ...dirt]);
-  const blocked = stash ? [] : inTheWay(changes, dirt);
-  if (blocked.length > 0) {
-    throw new MpmError(
-      "CONFLICT",
-      `Uncommitted changes are in the way of "${target.branch}": ${
-        named(blocked)
-      }`,
-      { hint: "--stash parks them until the return; or commit them" },
-    );
-  }
-  refuseMoves(changes);
-  refuseOverwriting(system, vault, { changes, capture, branch: target.branch });
-}
-
-/** Git leaves submodules where they are when it switches. */
-export function refuseMoves(
-  changes: Awaited<ReturnType<typeof treeChanges>>,
-): void {
-  const moved = changes.find(({ from, to }) =>
-    from?.mode === "160000" || to?.mode === "160000"
-  );
-  if (!moved) return;
-  throw new MpmError(
-    "CONFLICT",
-    `The submodule "${moved.path}" is another there, and a switch leaves it`,
-    { hint: "Switch by hand, or take --worktree" },
-  );
-}
-
-/** Throws CONFLICT for ignored files that a switch would write over. */
-export function refuseOverwriting(
-  system: System,
-  { git }: CheckpointPlace["vault"],
-  { changes, capture, branch }: {
-    changes: Awaited<ReturnType<typeof treeChanges>>;
-    capture: Capture;
-    branch: string | null;
-  },
-): void {
-  const known = (path: string) => capture.worktree.has(path);
-  const lost = overwritten(system, git, { changes, known });
-  if (lost.length === 0) return;
-  throw new MpmError(
-    "CONFLICT",
-    `${branch === null ? "That commit" : `"${branch}"`} has files where ` +
-      `ignored ones are: ${named(lost)}`,
-    { hint: "Move them away: ignored files are in no checkpoint" },
-  );
 }
 
 async function planLinked(

@@ -40,6 +40,8 @@ export interface CheckpointPlace {
   readonly config: Config;
   /** What is wrong with the configuration. */
   readonly faults: readonly string[];
+  /** Whether captures leave out what is beyond the limits, and do not fail. */
+  readonly leaveLarge?: boolean;
 }
 
 /** The same where there may be none yet, outside git. */
@@ -114,7 +116,7 @@ export interface Taken {
 /** Captures the worktree. `write`: large files are stored as blobs. */
 export async function captureNow(
   system: System,
-  { vault, workspace, rules }: CheckpointPlace,
+  { vault, workspace, rules, leaveLarge = false }: CheckpointPlace,
   { write, ahead }: { write: boolean; ahead?: ReadAhead | undefined },
 ): Promise<Taken> {
   const { root } = workspace;
@@ -122,6 +124,7 @@ export async function captureNow(
   const cache = readRawCache<RawFile>(system, root, vault.workspace.worktree);
   const taken = await capture(system, vault, {
     limits: rules.limits,
+    leaveLarge,
     write,
     cache,
     rawFolder: rawFolder(workspace),

@@ -27,6 +27,7 @@ import { findWork, removeWork, writeWork } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
+import { asideNotes, giveBack } from "./detour_aside.ts";
 import { settleLeft } from "./detour_commits.ts";
 import { endDetour, keepParked } from "./detour_end.ts";
 import { dropLinked } from "./detour_unlink.ts";
@@ -56,6 +57,7 @@ export async function settleHeld(
   if (isPast(system, root, marker)) {
     await finish(context, workspace, marker);
     context.note(`${what} at its end: it is finished now`);
+    asideNotes(marker.aside ?? []).forEach((note) => context.note(note));
   } else {
     const notes = await takeBack(context, workspace, marker);
     context.note(`${what}: it is taken back`);
@@ -109,6 +111,7 @@ export async function takeBack(
     // Of a new worktree this one knows nothing.
     if (marker.linked === null) {
       notes.push(...await treeBack(context, place, marker));
+      notes.push(...await giveBack(context, place, marker.aside ?? []));
     }
     const { git } = place.vault;
     const linked = marker.linked === null
@@ -178,7 +181,8 @@ async function treeBack(
   if (target) {
     const operation = "checkpoint restore";
     const title = `take back an interrupted ${marker.operation}`;
-    const order = { target, paths: [], exact: false, operation, title };
+    const how = { paths: [], exact: false, clears: true };
+    const order = { target, ...how, operation, title };
     await withLock(
       system,
       place.workspace.root,

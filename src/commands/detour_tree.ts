@@ -9,11 +9,12 @@ import { readOperation } from "../git/operation.ts";
 import { resolveNames } from "../git/refs.ts";
 import { WorktreeWriter } from "../git/restore_files.ts";
 import { refuseHeldIndex } from "../git/restore_index.ts";
-import { resetTracked } from "../git/switch.ts";
+import { lookAtAgain, resetTracked } from "../git/switch.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { CheckpointKey, Position } from "../session/detour.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { LeftOut } from "../session/snapshot.ts";
+import { named } from "../session/words.ts";
 import type { System } from "../system/system.ts";
 import {
   captureNow,
@@ -22,13 +23,18 @@ import {
   recordOf,
 } from "./checkpoint_place.ts";
 
-/** The worktree of a repository as detours change it. Throws GIT_FAILED. */
+/**
+ * The worktree of a repository as detours change it. What is too large for a
+ * checkpoint is left where it is. Throws GIT_FAILED.
+ */
 export async function openTree(
   system: System,
   workspace: Workspace,
 ): Promise<CheckpointPlace> {
   const place = await placeOf(system, workspace, { create: true });
-  if (place.vault) return { ...place, vault: place.vault };
+  if (place.vault) {
+    return { ...place, vault: place.vault, leaveLarge: true };
+  }
   throw new MpmError("GIT_FAILED", "There is no repository here");
 }
 
@@ -54,16 +60,6 @@ export function unparkable({ entries, leftOut }: Capture): LeftOut[] {
   );
 }
 
-/** Paths that a message names. */
-const NAMED = 8;
-
-/** `a, b and 3 more`. */
-export function named(paths: readonly string[]): string {
-  const more = paths.length - NAMED;
-  const list = paths.slice(0, NAMED).join(", ");
-  return more > 0 ? `${list} and ${more} more` : list;
-}
-
 /** Throws CONFLICT for work that a checkpoint could not give back. */
 export function refuseUnparkable(capture: Capture): void {
   const [first, ...more] = unparkable(capture);
@@ -72,7 +68,10 @@ export function refuseUnparkable(capture: Capture): void {
     "CONFLICT",
     `"${first.path}" cannot be parked: ${first.reason}` +
       (more.length > 0 ? `; nor ${more.length} more` : ""),
-    { hint: "Commit it, move it away, or take --worktree for the detour" },
+    {
+      hint: "Commit it, let git ignore it, move it away, or take --worktree " +
+        "for the detour",
+    },
   );
 }
 
@@ -138,21 +137,27 @@ export async function isWhole(
   }
 }
 
-/**
- * Throws CONFLICT for ignored files that stand where HEAD has others, which
- * clearing the tree would write over.
- */
-export function refuseCovering(
+/** The ignored files where HEAD has others, which clearing would write over. */
+export function coveringAt(
   system: System,
   { vault }: CheckpointPlace,
   capture: Capture,
-): void {
-  const lost = lossesAt(system, vault.workspace.worktree, {
+): string[] {
+  return lossesAt(system, vault.workspace.worktree, {
     paths: [...capture.worktree]
       .filter(([path, file]) => !file && baseEntry(capture, path))
       .map(([path]) => path),
     spared: (path) => capture.worktree.get(path) !== undefined,
   });
+}
+
+/** Throws CONFLICT for such files. */
+export function refuseCovering(
+  system: System,
+  place: CheckpointPlace,
+  capture: Capture,
+): void {
+  const lost = coveringAt(system, place, capture);
   if (lost.length === 0) return;
   throw new MpmError(
     "CONFLICT",
@@ -196,6 +201,12 @@ export async function cleanTree(
       });
     }
   }
+  const { assume_unchanged: assumed, skip_worktree: skipped } = capture.marks;
+  // Git would not touch these; the checkpoint has the marks, too.
+  const hidden = [...assumed, ...skipped].filter((path) =>
+    capture.index.has(path)
+  );
+  await lookAtAgain(vault.git, hidden);
   await resetTracked(gitHere(context, vault.git));
 }
 

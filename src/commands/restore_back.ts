@@ -5,6 +5,7 @@ import { foldersAbove } from "../session/snapshot.ts";
 import { readJournal } from "../store/journal.ts";
 import { layout } from "../store/layout.ts";
 import { asideIn } from "../store/restore_marker.ts";
+import type { Aside } from "../session/detour.ts";
 import { moveFile } from "../store/trash.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
@@ -16,17 +17,31 @@ import type { CheckpointPlace } from "./checkpoint_place.ts";
  */
 export function putBack(
   system: System,
-  { workspace, vault }: CheckpointPlace,
+  place: CheckpointPlace,
   undoes: number,
 ): string[] {
-  const { files } = system;
-  const after = readJournal(system, workspace.root)
+  const after = readJournal(system, place.workspace.root)
     .find(({ id, own }) => own && id === undoes)?.after ?? {};
-  const moved = asideIn([
-    // As an older mpm noted it.
-    { trash: after.trash, paths: after.moved_aside },
-    ...Array.isArray(after.aside) ? after.aside : [],
-  ]).flatMap(({ trash, paths }) => paths.map((path) => ({ trash, path })));
+  return putBackFrom(
+    system,
+    place,
+    asideIn([
+      // As an older mpm noted it.
+      { trash: after.trash, paths: after.moved_aside },
+      ...Array.isArray(after.aside) ? after.aside : [],
+    ]),
+  );
+}
+
+/** The same for what is known to be there. */
+export function putBackFrom(
+  system: System,
+  { workspace, vault }: CheckpointPlace,
+  aside: readonly Aside[],
+): string[] {
+  const { files } = system;
+  const moved = aside
+    .flatMap(({ trash, paths }) => paths.map((path) => ({ trash, path })));
   const own = join(layout(workspace.root).trash, "/");
   return moved.filter(({ trash, path }) => {
     const inTrash = trash.startsWith(own) && normalize(trash) === trash;

@@ -46,9 +46,11 @@ export async function settleLocked(
     );
     return;
   }
-  await restoreLocked(context, { ...place, vault }, {
+  const clears = marker.clears === true;
+  await restoreLocked(context, { ...place, vault, leaveLarge: clears }, {
     order: {
       target,
+      clears,
       paths: marker.paths,
       exact: marker.exact,
       begun: marker.safety.commit,

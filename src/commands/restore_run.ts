@@ -32,6 +32,7 @@ import {
   hasIndex,
   marksOf,
   type PlannedRestore,
+  replacedNotes,
   type RestoreOrder,
 } from "./restore_steps.ts";
 
@@ -127,7 +128,10 @@ export class Restore {
       trash: this.#trash.folder,
       skipped: this.#skipped,
       indexRestored,
-      notes,
+      notes: [
+        ...replacedNotes(this.#parts, [...written, ...removed]),
+        ...notes,
+      ],
       entry,
     };
   }
@@ -175,9 +179,10 @@ export class Restore {
       operation,
       title,
       undoes: order.undoes ?? null,
+      clears: order.clears ?? false,
       staging: this.#staging(),
       aside: [
-        ...unfinished?.aside ?? [],
+        ...unfinished?.aside ?? order.aside ?? [],
         ...this.#aside.length === 0
           ? []
           : [{ trash: this.#trash.folder!, paths: this.#aside }],
@@ -201,6 +206,7 @@ export class Restore {
         this.#movedAside.push(path);
       },
       stay: this.#context.folder,
+      clears: this.#parts.order.clears,
     });
     using line = new ProgressLine(this.#context);
     const done = (

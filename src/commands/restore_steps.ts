@@ -4,6 +4,7 @@ import { addHidden } from "../git/capture_hidden.ts";
 import type { Git } from "../git/git.ts";
 import { partOf, pathsIn, treeDelta } from "../git/read_checkpoints.ts";
 import type { Vault } from "../git/vault.ts";
+import type { Aside } from "../session/detour.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import {
   changesBetween,
@@ -16,6 +17,7 @@ import {
   type TreeDelta,
   type TreeEntry,
 } from "../session/snapshot.ts";
+import { named } from "../session/words.ts";
 import type { System } from "../system/system.ts";
 import { captureNow, type CheckpointPlace } from "./checkpoint_place.ts";
 
@@ -26,6 +28,13 @@ export interface RestoreOrder {
   readonly paths: readonly string[];
   /** Files made since go to the trash. */
   readonly exact: boolean;
+  /**
+   * What stands in the way and no checkpoint can hold goes to the trash; else
+   * it is left alone, and so is the file that should be there.
+   */
+  readonly clears?: boolean | undefined;
+  /** What was moved to the trash for it before; an undo gives it back. */
+  readonly aside?: readonly Aside[] | undefined;
   /**
    * Of one that was killed: the commit of its safety checkpoint. What that has
    * not, stays: it was ignored then, or was made since.
@@ -44,6 +53,8 @@ export interface RestoreOrder {
 export interface PlannedRestore {
   readonly plan: RestorePlan;
   readonly capture: Capture;
+  /** The files in the capture whose changes git does not list. */
+  readonly hidden: ReadonlySet<string>;
   /** The checkpoint's index as differences from the capture's base. */
   readonly index: ReadonlyMap<string, TreeEntry | undefined>;
   /** Whether the index differs from the checkpoint's. */
@@ -97,7 +108,10 @@ export async function planFrom(
     limits: rules.limits,
     write,
   });
-  const leftOut: LeftOut[] = [...capture.leftOut, ...order.target.left_out];
+  const leftOut: LeftOut[] = [
+    ...order.clears ? [] : capture.leftOut,
+    ...order.target.left_out,
+  ];
   const changes = changesBetween({
     current: capture.worktree,
     target,
@@ -114,10 +128,35 @@ export async function planFrom(
   return {
     plan: await sparing(git, plan, order),
     capture,
+    hidden: hiddenIn(capture, listed),
     index,
     indexDiffers: hasIndex(vault, order.target) &&
       differs(capture, { index, order }),
   };
+}
+
+/** Ignored files, and those that git is told not to look at. */
+function hiddenIn(capture: Capture, listed: Capture): Set<string> {
+  const { assume_unchanged: assumed, skip_worktree: skipped } = listed.marks;
+  const added = capture === listed ? [] : [...capture.worktree.keys()]
+    .filter((path) => !listed.worktree.has(path) && !baseEntry(listed, path));
+  return new Set([...assumed, ...skipped, ...added]);
+}
+
+/** Nothing else says what became of files that git does not list. */
+export function replacedNotes(
+  { planned: { hidden }, safety }: {
+    planned: PlannedRestore;
+    safety: StoredCheckpoint;
+  },
+  changed: readonly string[],
+): string[] {
+  const replaced = changed.filter((path) => hidden.has(path));
+  if (replaced.length === 0) return [];
+  return [
+    `Replaced what git does not list: ${named(replaced)}. It is in the ` +
+    `checkpoint "${safety.name}"`,
+  ];
 }
 
 /** Leaves alone what a restore that was killed would not have moved. */

@@ -1,12 +1,8 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { partOf, readCheckpointRefs } from "../git/read_checkpoints.ts";
+import { partOf } from "../git/read_checkpoints.ts";
 import { readPosition, switchTo } from "../git/switch.ts";
-import type {
-  CheckpointKind,
-  StoredCheckpoint,
-} from "../session/checkpoint.ts";
-import { checkpointId, timedName } from "../session/checkpoint_name.ts";
+import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import { printOf } from "../session/checkpoint_record.ts";
 import { type DetourMarker, type Ending } from "../session/detour.ts";
 import type { ReturnResult } from "../session/results_detour.ts";
@@ -17,14 +13,14 @@ import { withLock } from "../store/lock.ts";
 import { appendJournal } from "../store/journal.ts";
 import { changeWorks } from "../store/work_change.ts";
 import type { System } from "../system/system.ts";
-import { type CheckpointPlace, listCheckpoints } from "./checkpoint_place.ts";
-import { dropCheckpoints } from "./checkpoint_prune.ts";
-import { takeCheckpoint } from "./checkpoint_take.ts";
+import type { CheckpointPlace } from "./checkpoint_place.ts";
 import { keepOwn, settleLeft } from "./detour_commits.ts";
+import { asideNotes, setAside, withoutFixed } from "./detour_aside.ts";
 import { endDetour } from "./detour_end.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { cleanTree, gitHere, lookAtTree } from "./detour_tree.ts";
 import { restoreLocked } from "./restore_apply.ts";
+import { dropIfThere, keepLeftovers } from "./return_leftovers.ts";
 import { type ReturnPlan } from "./return_plan.ts";
 import { type Deeds, endWorktree } from "./return_report.ts";
 import { type Target, targetOf } from "./return_target.ts";
@@ -32,7 +28,6 @@ import {
   answer,
   type How,
   howOf,
-  leftoverName,
   refuseSkipped,
   restoredOf,
 } from "./return_answer.ts";
@@ -68,12 +63,16 @@ export class Return {
   }
 
   async #steps(): Promise<ReturnResult> {
-    const { input, dirt, parked, tree, linked, workspace } = this.#plan;
+    const { input, parked, tree, linked, workspace } = this.#plan;
+    const { dirt, clearing, switching, notes } = this.#plan.way;
     const how = dirt.length > 0 ? howOf(input) : undefined;
-    const left = how && await this.#keep(how);
+    const left = how && await keepLeftovers(this.#context, this.#plan, how);
     const target = tree && !linked ? await this.#target(how, left) : undefined;
     await this.#begin(left, target);
+    this.#warnings.push(...notes);
+    await this.#setAside(clearing);
     if (left) await this.#clear(left);
+    await this.#setAside(switching);
     if (this.#plan.to) await this.#leave(this.#plan.to);
     if (target) await this.#restore(target);
     const time = this.#system.now();
@@ -103,8 +102,29 @@ export class Return {
         ? { how, checkpoint: left.name, paths: [...dirt] }
         : null,
       worktree: linked ? await endWorktree(this.#system, this.#plan) : null,
-      warnings: [...this.#warnings, ...await this.#tidy(target)],
+      warnings: [
+        ...this.#warnings,
+        ...asideNotes(marker.aside ?? []),
+        ...await this.#tidy(target),
+      ],
     };
+  }
+
+  /** What would be lost is noted, then moved. */
+  async #setAside(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    await setAside(this.#context, this.#plan.tree!, {
+      paths,
+      note: (aside) => {
+        const marker = this.#marker!;
+        this.#mark({ ...marker, aside: [...marker.aside ?? [], aside] });
+      },
+    });
+  }
+
+  #mark(marker: DetourMarker): void {
+    writeDetourMarker(this.#system, this.#plan.workspace, marker);
+    this.#marker = marker;
   }
 
   /** A restore is in the journal by itself. */
@@ -116,32 +136,8 @@ export class Return {
       title: `return from ${labelOf(child)}`,
       worktree: workspace.worktree,
       before: { session: child.id },
-      after: { session: child.parent },
+      after: { session: child.parent, aside: this.#marker?.aside ?? [] },
     });
-  }
-
-  /** What the detour leaves uncommitted is in a checkpoint, whatever comes. */
-  async #keep(how: How): Promise<StoredCheckpoint> {
-    const { child, tree } = this.#plan;
-    const kind: CheckpointKind = how === "carried" ? "safety" : "named";
-    const name = how === "carried"
-      ? timedName("safety", this.#system.now())
-      : await this.#freeName(leftoverName(child, how));
-    return await takeCheckpoint(this.#context, tree!, {
-      name,
-      kind,
-      note: `left by the detour ${labelOf(child)}`,
-    });
-  }
-
-  async #freeName(name: string): Promise<string> {
-    const records = await listCheckpoints(this.#system, this.#plan.tree!);
-    const taken = new Set(records.map(({ id }) => id));
-    let free = name;
-    for (let nth = 2; taken.has(checkpointId(free)); nth++) {
-      free = `${name}-${nth}`;
-    }
-    return free;
   }
 
   /** A conflict leaves nothing behind. */
@@ -154,19 +150,9 @@ export class Return {
     try {
       return await targetOf(tree!, { parked, carried, from, to: to ?? from });
     } catch (error) {
-      if (left) await this.#drop(left);
+      if (left) await dropIfThere(this.#context, tree!, left);
       throw error;
     }
-  }
-
-  async #drop(record: StoredCheckpoint): Promise<void> {
-    const refs = await readCheckpointRefs(this.#plan.tree!.vault.git);
-    if (refs.get(record.id) !== record.commit) return;
-    await withLock(
-      this.#system,
-      this.#root,
-      () => dropCheckpoints(this.#context, this.#plan.tree!, [record]),
-    );
   }
 
   async #begin(
@@ -206,8 +192,7 @@ export class Return {
       linked: null,
       ending,
     };
-    writeDetourMarker(this.#system, workspace, marker);
-    this.#marker = marker;
+    this.#mark(marker);
   }
 
   async #clear({ commit, print }: StoredCheckpoint): Promise<void> {
@@ -237,6 +222,8 @@ export class Return {
             target: record,
             paths: [],
             exact: false,
+            clears: true,
+            aside: this.#marker?.aside,
             operation: "return",
             title: `return from ${labelOf(child)}`,
           },
@@ -260,8 +247,9 @@ export class Return {
     if (!parked || !target) return told;
     try {
       const capture = await lookAtTree(this.#system, tree);
-      const exact = !target.merged && printOf(capture) === parked.print;
-      if (exact) await this.#drop(parked);
+      const exact = !target.merged &&
+        printOf(withoutFixed(capture)) === parked.print;
+      if (exact) await dropIfThere(this.#context, tree, parked);
       return told;
     } catch (error) {
       if (error instanceof MpmError) return [...told, error.message];

@@ -1,10 +1,9 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import type { Capture } from "../git/capture.ts";
-import { readCheckpointRefs, treeChanges } from "../git/read_checkpoints.ts";
+import { readCheckpointRefs } from "../git/read_checkpoints.ts";
 import { resolveNames } from "../git/refs.ts";
 import { revealBranch } from "../git/reveal.ts";
-import { readPosition, refuseFilters } from "../git/switch.ts";
+import { readPosition } from "../git/switch.ts";
 import { elsewhere } from "../git/switch_target.ts";
 import { readWorktrees } from "../git/worktree_list.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
@@ -15,27 +14,17 @@ import { labelOf } from "../session/work_record.ts";
 import { isOpen } from "../session/work_states.ts";
 import { findWork, listWorks } from "../store/work_files.ts";
 import type { System } from "../system/system.ts";
-import { refuseMoves, refuseOverwriting } from "./branch_plan.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
-import {
-  dirtyPaths,
-  isWhole,
-  lookAtTree,
-  openTree,
-  recordBy,
-  refuseBusy,
-  refuseCovering,
-  refuseUnparkable,
-} from "./detour_tree.ts";
+import { isWhole, openTree, recordBy } from "./detour_tree.ts";
 import {
   checkFlags,
-  dirty,
   gone,
   hasDetour,
   noDetour,
   refuseUnborn,
   refuseWithoutGit,
 } from "./return_refusals.ts";
+import { CLEAR, linkedWay, type Way, wayBack } from "./return_way.ts";
 import { isStranded } from "./stranded.ts";
 import { needCurrent } from "./work_steps.ts";
 
@@ -68,8 +57,8 @@ export interface ReturnPlan {
   readonly parked: StoredCheckpoint | undefined;
   /** The checkpoint that is not restored, since that was asked for. */
   readonly kept: string | null;
-  /** Uncommitted paths that are parked, carried or discarded. */
-  readonly dirt: readonly string[];
+  /** What becomes of what is in the tree. */
+  readonly way: Way;
   /** Whether it ends in a worktree of its own. */
   readonly linked: boolean;
 }
@@ -96,13 +85,15 @@ export async function planReturn(
   const plan = { workspace, input, child, parent, kept, linked };
   if (workspace.git !== "repository") refuseWithoutGit(plan);
   if (workspace.git !== "repository" || !detour) {
-    const nothing = { tree: undefined, to: null, parked: undefined, dirt: [] };
-    return { ...plan, ...nothing, from: { branch: null, head: null } };
+    const nothing = { tree: undefined, to: null, parked: undefined };
+    const from = { branch: null, head: null };
+    return { ...plan, ...nothing, from, way: CLEAR };
   }
   const tree = await openTree(system, workspace);
   const from = await readPosition(tree.vault.git);
   if (linked) {
-    return { ...plan, tree, from, ...await planLinked(system, tree, input) };
+    const way = await linkedWay(system, tree, { input, from });
+    return { ...plan, tree, from, to: null, parked: undefined, way };
   }
   const to = await destination(system, tree, { input, detour, from });
   const restores = detour.checkpoint !== null && !input["keep-parked"];
@@ -110,10 +101,10 @@ export async function planReturn(
   const parked = restores
     ? await findParked(tree, { child, detour, head: (to ?? from).head })
     : undefined;
-  const dirt = await planTree(system, tree, {
-    ...{ input, from, to, child, restores },
+  const way = await wayBack(system, tree, {
+    ...{ input, from, to, child, parked },
   });
-  return { ...plan, tree, from, to, parked, dirt };
+  return { ...plan, tree, from, to, parked, way };
 }
 
 /** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
@@ -189,72 +180,4 @@ async function findParked(
         "brings back a checkpoint that was removed",
     },
   );
-}
-
-/** Checks the way back; returns the uncommitted paths to be put away. */
-async function planTree(
-  system: System,
-  tree: CheckpointPlace,
-  { input, from, to, child, restores }: {
-    input: ReturnInput;
-    from: Position;
-    to: Position | null;
-    child: Work;
-    restores: boolean;
-  },
-): Promise<string[]> {
-  const changes = to !== null || restores;
-  if (!changes && !input.park && !input.discard) return [];
-  refuseBusy(system, tree);
-  const capture = await lookAtTree(system, tree);
-  const dirt = dirtyPaths(capture);
-  const told = input.park || input.carry || input.discard;
-  if (dirt.length > 0 && !told) throw dirty(dirt, child);
-  if (dirt.length > 0) {
-    refuseUnborn(from);
-    refuseUnparkable(capture);
-    refuseCovering(system, tree, capture);
-  }
-  await checkWay(system, tree, { capture, from, to });
-  return dirt;
-}
-
-async function checkWay(
-  system: System,
-  { vault }: CheckpointPlace,
-  { capture, from, to }: {
-    capture: Capture;
-    from: Position;
-    to: Position | null;
-  },
-): Promise<void> {
-  const dirt = dirtyPaths(capture);
-  if (to === null) return await refuseFilters(vault.git, () => dirt);
-  const changes = await treeChanges(vault.git, from.head!, to.head!);
-  const paths = changes.map(({ path }) => path);
-  await refuseFilters(vault.git, () => [...paths, ...dirt]);
-  refuseMoves(changes);
-  refuseOverwriting(system, vault, { changes, capture, branch: to.branch });
-}
-
-/** In a worktree of its own nothing is restored and nothing is in the way. */
-async function planLinked(
-  system: System,
-  tree: CheckpointPlace,
-  input: ReturnInput,
-): Promise<Pick<ReturnPlan, "to" | "parked" | "dirt">> {
-  const nothing = { to: null, parked: undefined };
-  if (input.carry) {
-    throw new MpmError("USAGE", '"--carry" has nowhere to bring it', {
-      hint: "The parent is in another worktree: commit it here, or --park it",
-    });
-  }
-  if (!input.park && !input.discard) return { ...nothing, dirt: [] };
-  const capture = await lookAtTree(system, tree);
-  const dirt = dirtyPaths(capture);
-  if (dirt.length === 0) return { ...nothing, dirt };
-  refuseBusy(system, tree);
-  refuseUnparkable(capture);
-  refuseCovering(system, tree, capture);
-  return { ...nothing, dirt };
 }

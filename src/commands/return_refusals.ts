@@ -1,10 +1,12 @@
 import { MpmError } from "../errors.ts";
+import type { Capture } from "../git/capture.ts";
 import type { Position } from "../session/detour.ts";
 import { givenSummary } from "../session/pause_content.ts";
 import { shellWord } from "../session/shell.ts";
+import type { LeftOut } from "../session/snapshot.ts";
 import type { Work } from "../session/work.ts";
 import { labelOf } from "../session/work_record.ts";
-import { named } from "./detour_tree.ts";
+import { named } from "../session/words.ts";
 import type { ReturnInput, ReturnPlan } from "./return_plan.ts";
 
 export function checkFlags(input: ReturnInput): void {
@@ -115,6 +117,26 @@ export function refuseWithoutGit(
     {
       hint: "Mend that first; or come back with the files as they are, and " +
         "parked work in its checkpoint: mpm return --keep-parked",
+    },
+  );
+}
+
+/** Throws CONFLICT for changes that no checkpoint could bring along. */
+export function refuseUncarriable(
+  { entries }: Capture,
+  bound: readonly LeftOut[],
+): void {
+  const foreign = entries
+    .find(({ path, status }) => status !== "??" && !path.isWellFormed());
+  const first = bound[0] ??
+    (foreign && { path: foreign.path, reason: "its name is not UTF-8" });
+  if (!first) return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${first.path}" cannot be brought along: ${first.reason}`,
+    {
+      hint: "Commit it; or --park, which keeps the rest in a checkpoint and " +
+        "moves this to the trash",
     },
   );
 }

@@ -5,9 +5,10 @@ import { shellWord } from "../session/shell.ts";
 import { moved } from "../session/work_record.ts";
 import { lockDetours } from "../store/detour_marker.ts";
 import { settleHeld } from "./detour_back.ts";
+import { aheadNotes } from "./detour_aside.ts";
 import { isCalledBack } from "./detour_end.ts";
 import { settleDetour } from "./detour_settle.ts";
-import { named } from "./detour_tree.ts";
+import { named } from "../session/words.ts";
 import { planReturn, type ReturnInput } from "./return_plan.ts";
 import { changesSince, deedsOf } from "./return_report.ts";
 import { targetOf } from "./return_target.ts";
@@ -84,12 +85,15 @@ export async function planned(
   });
   const how = howOf(input);
   // Its merge needs the checkpoint, which only a return takes.
-  const unsure = how === "carried" && plan.dirt.length > 0 && (parked || to);
+  const { dirt, clearing, switching, notes } = plan.way;
+  const unsure = how === "carried" && dirt.length > 0 && (parked || to);
   return {
     ...result,
     dry_run: true,
     warnings: [
       ...result.warnings,
+      ...notes,
+      ...aheadNotes([...clearing, ...switching]),
       ...unsure
         ? [
           "Whether what the detour left can be brought along is only found " +
@@ -98,8 +102,8 @@ export async function planned(
         : [],
     ],
     restored: target ? restoredOf(target, parked!) : null,
-    leftovers: how && plan.dirt.length > 0
-      ? { how, checkpoint: leftoverName(child, how), paths: [...plan.dirt] }
+    leftovers: how && dirt.length > 0
+      ? { how, checkpoint: leftoverName(child, how), paths: [...dirt] }
       : null,
   };
 }

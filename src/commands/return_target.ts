@@ -9,7 +9,7 @@ import { partOf } from "../git/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { Position } from "../session/detour.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
-import { named } from "./detour_tree.ts";
+import { named } from "../session/words.ts";
 
 /** What a return puts into the tree once HEAD is where it belongs. */
 export interface Target {

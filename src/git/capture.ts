@@ -8,12 +8,9 @@ import type {
   TreeEntry,
 } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
-import {
-  type CapturedFile,
-  type CaptureLimits,
-  FileCapture,
-} from "./capture_files.ts";
+import { type CapturedFile, FileCapture } from "./capture_files.ts";
 import { captureIndex, type IndexListing } from "./capture_index.ts";
+import type { CaptureLimits } from "./capture_limits.ts";
 import { addRaw } from "./capture_raw.ts";
 import { addUnopenable } from "./capture_unopenable.ts";
 import { withHeads } from "./conflict_heads.ts";
@@ -47,6 +44,8 @@ export interface Capture {
 
 export interface CaptureOptions {
   readonly limits: CaptureLimits;
+  /** Whether what is beyond them is left out; else the capture fails. */
+  readonly leaveLarge: boolean;
   /** Whether git stores large files, or only names them. */
   readonly write: boolean;
   /** What earlier captures found of converted files; it is added to. */
@@ -189,7 +188,7 @@ async function readChanged(
     paths: status.entries.map(({ path }) => path),
     folder: options.rawFolder,
   });
-  await files.finish(options.limits);
+  await files.finish(options.limits, options.leaveLarge);
 }
 
 /** Git fails at what is below a link to itself, and takes it for unchanged. */

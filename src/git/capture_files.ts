@@ -1,11 +1,16 @@
 import { createHash } from "node:crypto";
-import { FileError, MpmError } from "../errors.ts";
+import { FileError } from "../errors.ts";
 import type { LeftOut, TreeEntry } from "../session/snapshot.ts";
 import { sha256 } from "../session/serialize.ts";
-import { sizeText } from "../session/sizes.ts";
 import type { FileInfo, RunResult, System } from "../system/system.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
 import type { ObjectHash } from "./safe_git.ts";
+import {
+  beyondLimits,
+  type CaptureLimits,
+  tooLarge,
+  tooLargeReason,
+} from "./capture_limits.ts";
 import { type Git, gitFailure } from "./git.ts";
 
 /** A file or link as it was read. */
@@ -21,12 +26,6 @@ export interface CapturedFile {
   readonly sha256: string | null;
   /** Permission bits that a mode of git does not tell. */
   readonly permissions?: number;
-}
-
-/** Bytes of the largest files, one and all, that a checkpoint takes. */
-export interface CaptureLimits {
-  readonly file: number;
-  readonly total: number;
 }
 
 /** Larger files are read by git, and so are all once this much was read. */
@@ -200,10 +199,25 @@ export class FileCapture {
     });
   }
 
-  /** Lets git read the rest. Throws CONFLICT beyond the limits, GIT_FAILED. */
-  async finish(limits: CaptureLimits): Promise<void> {
-    this.#checkLimits(limits);
-    const known = this.#large.splice(0);
+  /**
+   * Lets git read the rest. `leaveLarge`: what is beyond the limits is left out.
+   * Throws CONFLICT beyond the limits otherwise, GIT_FAILED.
+   */
+  async finish(limits: CaptureLimits, leaveLarge = false): Promise<void> {
+    const over = beyondLimits([
+      ...[...this.files].map(([path, found]) => ({
+        path,
+        size: found?.size ?? 0,
+      })),
+      ...this.#large.map(({ path, info }) => ({ path, size: info.size })),
+    ], limits);
+    if (over && !leaveLarge) throw tooLarge(over);
+    const out = new Set(over?.paths.map(({ path }) => path));
+    for (const { path, size } of over?.paths ?? []) {
+      this.files.delete(path);
+      this.leftOut.push({ path, reason: tooLargeReason(size) });
+    }
+    const known = this.#large.splice(0).filter(({ path }) => !out.has(path));
     let left = known.filter(({ path }) => isOpenable(path));
     for (let tries = 0; left.length > 0; tries++) {
       const { ids, result } = await this.#hash(left.map(({ path }) => path));
@@ -237,32 +251,6 @@ export class FileCapture {
       throw gitFailure(["hash-object"], result);
     }
     this.leftOut.push({ path, reason: "git cannot read it" });
-  }
-
-  #checkLimits({ file, total }: CaptureLimits): void {
-    const sizes = [
-      ...[...this.files].map(([path, found]) => ({
-        path,
-        size: found?.size ?? 0,
-      })),
-      ...this.#large.map(({ path, info }) => ({ path, size: info.size })),
-    ].sort((a, b) => b.size - a.size);
-    const sum = sizes.reduce((all, { size }) => all + size, 0);
-    const over = sizes.filter(({ size }) => size > file);
-    if (over.length === 0 && sum <= total) return;
-    const named = (over.length > 0 ? over : sizes).slice(0, 5)
-      .map(({ path, size }) => `${path} (${sizeText(size)})`).join(", ");
-    throw new MpmError(
-      "CONFLICT",
-      over.length > 0
-        ? `Too large for a checkpoint: ${named}`
-        : `${sizeText(sum)} of changed files are too much for a checkpoint, ` +
-          `the largest: ${named}`,
-      {
-        hint: "Let git ignore them, or raise checkpoint.max_file_mb and " +
-          "checkpoint.max_total_mb in the configuration",
-      },
-    );
   }
 
   /** As many ids as git gave before a file it could not read, or write. */

@@ -1,11 +1,8 @@
 import { foldersAbove, isOwnPath } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
 import { baseEntry, type Capture } from "./capture.ts";
-import {
-  type CapturedFile,
-  type CaptureLimits,
-  FileCapture,
-} from "./capture_files.ts";
+import { type CapturedFile, FileCapture } from "./capture_files.ts";
+import type { CaptureLimits } from "./capture_limits.ts";
 import { isOpenable } from "./text.ts";
 import type { Vault } from "./vault.ts";
 

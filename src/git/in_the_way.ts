@@ -3,10 +3,10 @@ import { foldersAbove } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * What stands where git is to write `paths`, and would be lost by it: git
- * writes over ignored files, and removes a folder of them that is in the way
- * of a file. `spared` says for which paths nothing is lost. Sorted; of a folder
- * one file is named.
+ * Returns what stands where git is to write `paths`, and would be lost by it:
+ * git writes over ignored files, and removes a folder of them that is in the way
+ * of a file. `spared` says for which paths nothing is lost. Sorted; a folder in
+ * which nothing is spared is named as one.
  */
 export function lossesAt(
   system: System,
@@ -32,25 +32,29 @@ export function lossesAt(
     }
     return undefined;
   };
-  const within = (path: string): string | undefined => {
+  /** `keeps`: whether something in the folder is spared. */
+  const within = (path: string): { lost: string[]; keeps: boolean } => {
+    let keeps = false;
+    const lost: string[] = [];
     for (const { name, kind } of files.list(join(worktree, path))) {
       const below = `${path}/${name}`;
-      if (kind !== "folder") {
-        if (!spared(below)) return below;
-        continue;
-      }
-      const found = within(below);
-      if (found !== undefined) return found;
+      if (kind === "folder") {
+        const found = within(below);
+        keeps ||= found.keeps;
+        lost.push(...found.lost);
+      } else if (spared(below)) keeps = true;
+      else lost.push(below);
     }
-    return undefined;
+    return { lost: keeps || lost.length === 0 ? lost : [path], keeps };
   };
   const lost = new Set<string>();
   for (const path of paths) {
     const blocked = above(path);
-    const kind = blocked === undefined ? look(path)?.kind : undefined;
-    const found = kind === "folder" ? within(path) : blocked ??
-      (kind === undefined ? undefined : path);
-    if (found !== undefined && !spared(found)) lost.add(found);
+    const at = blocked ?? path;
+    const kind = look(at)?.kind;
+    if (kind === undefined || spared(at)) continue;
+    const found = kind === "folder" ? within(at).lost : [at];
+    for (const one of found) lost.add(one);
   }
   return [...lost].sort();
 }

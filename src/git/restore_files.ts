@@ -21,20 +21,27 @@ export class WorktreeWriter {
   readonly #vault: Vault;
   readonly #setAside: (path: string) => void;
   readonly #stay: string;
+  readonly #clears: boolean;
 
   /**
    * `setAside` takes something that no checkpoint holds out of the way;
-   * `stay`: a folder that is not removed, empty or not.
+   * `stay`: a folder that is not removed, empty or not; `clears`: also sets
+   * aside what is where a folder must be.
    */
   constructor(
     system: System,
     vault: Vault,
-    options: { setAside: (path: string) => void; stay: string },
+    options: {
+      setAside: (path: string) => void;
+      stay: string;
+      clears?: boolean | undefined;
+    },
   ) {
     this.#system = system;
     this.#vault = vault;
     this.#setAside = options.setAside;
     this.#stay = options.stay;
+    this.#clears = options.clears ?? false;
   }
 
   #full(path: string): string {
@@ -135,10 +142,10 @@ export class WorktreeWriter {
       const full = this.#full(folder);
       const found = files.lstat(full);
       if (found?.kind === "folder") continue;
-      if (found && create && found.kind !== "link") {
+      if (found && create && this.#clears) this.#setAside(folder);
+      else if (found && create && found.kind !== "link") {
         return `"${folder}" is no folder by now`;
-      }
-      if (found) return `"${folder}" is a ${found.kind} by now`;
+      } else if (found) return `"${folder}" is a ${found.kind} by now`;
       if (!create) return undefined;
       const above = files.lstat(dirname(full));
       files.mkdir(full);

@@ -63,6 +63,19 @@ export async function resetTracked(git: Git): Promise<void> {
   });
 }
 
+/** Has git look again at files that are marked in the index to be let alone. */
+export async function lookAtAgain(
+  git: Git,
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) return;
+  const stdin = encodeText(paths.map((path) => `${path}\0`).join(""));
+  for (const mark of ["assume-unchanged", "skip-worktree"]) {
+    const args = ["update-index", `--no-${mark}`, "-z", "--stdin"];
+    await git.read(args, { stdin });
+  }
+}
+
 /** Makes a branch that does not exist. Throws GIT_FAILED. */
 export async function createBranch(
   git: Git,
@@ -144,6 +157,18 @@ export function overwritten(
     spared: (path) => known(path) || goes.has(path),
   });
   return [...foreign, ...lost];
+}
+
+/** Those of `paths` that are there, where their names are not UTF-8. */
+export async function foreignPaths(
+  git: Git,
+  paths: readonly string[],
+): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const others = splitFields(await git.read(["ls-files", "--others", "-z"]));
+  return paths.filter((path) =>
+    others.some((other) => isWithin(other, path) || isWithin(path, other))
+  );
 }
 
 /** Those of `paths` that a switch would have to write over. */

@@ -17,6 +17,12 @@ export interface CheckpointKey {
   readonly commit: string;
 }
 
+/** What was moved, or was about to be moved, into a folder of the trash. */
+export interface Aside {
+  readonly trash: string;
+  readonly paths: readonly string[];
+}
+
 /**
  * A `branch` or `return` under way: written before its first change, removed
  * after its last. A command that finds one whose process is gone takes the
@@ -51,6 +57,8 @@ export interface DetourMarker {
   readonly linked: string | null;
   /** Of a return: the words for the child, how it ends, how its parent knows. */
   readonly ending: Ending | null;
+  /** What stood in the way of a return. */
+  readonly aside?: readonly Aside[];
 }
 
 /** How a return ends its session. */
@@ -79,7 +87,8 @@ export function isDetourMarker(value: unknown): value is DetourMarker {
     is("from", isPosition) && is("to", orNull(isPosition)) &&
     is("created", orNull(isCreated)) && is("before", orNull(isKey)) &&
     is("after", orNull(isKey)) && is("linked", orNull(isText)) &&
-    is("ending", orNull(isEnding));
+    is("ending", orNull(isEnding)) &&
+    is("aside", (aside) => aside === undefined || isAside(aside));
 }
 
 type Check = (value: unknown) => boolean;
@@ -104,6 +113,13 @@ const isEnding: Check = (value) =>
   isText(field(value, "summary")) &&
   orNull(isText)(field(value, "leftovers")) &&
   orNull(isText)(field(value, "kept"));
+
+const isAside: Check = (value) =>
+  Array.isArray(value) && value.every((one) => {
+    const paths = field(one, "paths");
+    return isText(field(one, "trash")) && Array.isArray(paths) &&
+      paths.every(isText);
+  });
 
 /** Whether HEAD is there: on that branch, or detached at that commit. */
 export function isAt(now: Position, wanted: Position): boolean {

@@ -19,3 +19,13 @@ export function firstLine(text: string, longest: number): string {
   const start = text.trimStart().slice(0, longest + 1);
   return cutText(start.split(/[\r\n]/, 1)[0]!.trimEnd(), longest);
 }
+
+/** Paths that a message names. */
+const NAMED = 8;
+
+/** `a, b and 3 more`. */
+export function named(paths: readonly string[]): string {
+  const more = paths.length - NAMED;
+  const list = paths.slice(0, NAMED).join(", ");
+  return more > 0 ? `${list} and ${more} more` : list;
+}

@@ -48,6 +48,8 @@ export const Detour = z.looseObject({
   head_before: z.nullable(text),
   /** The worktree that was made for it, absolute. */
   worktree: z.nullable(text),
+  /** Whether it began with a clean tree, as `--stash` leaves it. */
+  cleared: z.optional(z.boolean()),
 });
 
 export const Work = z.looseObject({

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { FileError } from "../errors.ts";
 import { asciiJson } from "../escape.ts";
 import { CHECKPOINT_ID } from "../session/checkpoint_name.ts";
+import type { Aside } from "../session/detour.ts";
 import { field, isFields } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
@@ -13,12 +14,6 @@ import { worktreeKey } from "./raw_cache.ts";
 export interface CheckpointRef {
   readonly id: string;
   readonly commit: string;
-}
-
-/** What a restore moved, or was about to move, into a folder of the trash. */
-export interface Aside {
-  readonly trash: string;
-  readonly paths: readonly string[];
 }
 
 /** A restore under way: there from before its first change until its end. */
@@ -35,6 +30,8 @@ export interface RestoreMarker {
   readonly operation: string;
   readonly title: string;
   readonly undoes: number | null;
+  /** Whether it is a step of a detour, see `RestoreOrder`. */
+  readonly clears?: boolean;
   /** Where the new files wait, absolute. */
   readonly staging: string;
   /** What stood in the way, by each run of it. */

@@ -32,11 +32,11 @@ Deno.test("ignored files in the place of others are never written over", async (
   env.git("switch", "-q", "main");
   env.remove("build");
   env.write("build/x.o", "precious\n");
-  await refuse("build/x.o", "--stash");
+  await refuse("build", "--stash");
   env.remove("build");
   env.git("switch", "-q", "without");
   env.write("build/x.o", "precious\n");
-  await refuse("build/x.o", "--git-branch", "main");
+  await refuse("build", "--git-branch", "main");
   env.remove("out");
   env.write("out", "precious\n");
   await refuse("out", "--stash");
