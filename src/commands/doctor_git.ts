@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import { Git } from "../git/git.ts";
+import { findUnfinished, removeUnfinished } from "../git/unfinished_objects.ts";
 import {
   type Checked,
   failure,
@@ -17,6 +18,8 @@ import {
   versionText,
 } from "../session/git_version.ts";
 import { shellWord } from "../session/shell.ts";
+import { sizeText } from "../session/sizes.ts";
+import { counted } from "../session/words.ts";
 import type { System } from "../system/system.ts";
 import type { Check, Ground } from "./doctor_ground.ts";
 
@@ -28,7 +31,8 @@ export const locksCheck: Check = { name: "locks", run: checkLocks };
 
 const INSTALL = `Install git ${versionText(OLDEST_GIT)} or newer`;
 
-async function checkGit({ system, workspace }: Ground): Promise<Checked> {
+async function checkGit(ground: Ground): Promise<Checked> {
+  const { system, workspace } = ground;
   const answer = await new Git(system, workspace.cwd).run(["version"]);
   if (answer.outcome === "missing") {
     // Whether the project needs it is seen without it.
@@ -50,6 +54,7 @@ async function checkGit({ system, workspace }: Ground): Promise<Checked> {
     ...versionFindings(text),
     ...repositoryFindings(workspace),
     ...await damageFindings(system, workspace),
+    ...await unfinishedFindings(ground),
   ];
   return { summary: text.replace(/^git version /, ""), found };
 }
@@ -114,6 +119,26 @@ async function damageFindings(
     found.push(failure("GIT_FAILED", detail, { mend }));
   }
   return found;
+}
+
+/** What a git that was killed, or had no space left, began and left. */
+async function unfinishedFindings(
+  { context, system, workspace }: Ground,
+): Promise<Finding[]> {
+  if (workspace.git !== "repository") return [];
+  const git = new Git(system, workspace.worktree);
+  const found = await findUnfinished(system, git);
+  if (found.length === 0) return [];
+  const bytes = found.reduce((sum, { size }) => sum + size, 0);
+  const detail = `git did not finish writing ${counted(found.length, "file")}` +
+    ` (${sizeText(bytes)}), e.g. "${found[0]!.path}"`;
+  return [warning(detail, {
+    mend: "mpm doctor --fix",
+    fix: {
+      title: "Remove files that git did not finish writing",
+      apply: () => removeUnfinished(context.system, git),
+    },
+  })];
 }
 
 function firstLine({ stderr }: { readonly stderr: Uint8Array }): string {

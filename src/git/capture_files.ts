@@ -264,10 +264,10 @@ export class FileCapture {
       args.push("-w");
     }
     const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
-    const result = await this.#git.run(args, {
-      stdin: encodeText(stdin),
-      timeout: LONG,
-    });
+    const options = { stdin: encodeText(stdin), timeout: LONG };
+    const result = write
+      ? await this.#git.write(args, options)
+      : await this.#git.run(args, options);
     const ids = decodeBytes(result.stdout).split("\n").slice(0, -1);
     return { ids, result };
   }

@@ -24,7 +24,7 @@ export class BlobWriter implements AsyncDisposable {
     this.gitDir = gitDir!;
     this.commonDir = commonDir!;
     this.git = new Git(system, worktree);
-    this.#written = this.git.run(HASH, { stdin: this.#told.promise });
+    this.#written = this.git.write(HASH, { stdin: this.#told.promise });
     // How it failed is for whoever stores something.
     this.#written.catch(() => {});
   }

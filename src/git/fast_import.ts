@@ -39,7 +39,7 @@ export class FastImport implements AsyncDisposable {
       ...all.flatMap((setting) => ["-c", setting]),
       ...["fast-import", "--quiet", "--date-format=raw", "--done"],
     ];
-    this.#done = git.run(args, {
+    this.#done = git.write(args, {
       stdin: this.#parts(),
       ...timeout === undefined ? {} : { timeout },
     });

@@ -147,6 +147,22 @@ export class Git {
     });
   }
 
+  /**
+   * The same for a command that writes objects. What it began and did not
+   * finish is removed: on a full disk nothing else could be saved.
+   */
+  async write(
+    args: readonly string[],
+    options: GitOptions = {},
+  ): Promise<RunResult> {
+    const result = await this.run(args, options);
+    if (result.status !== 0) {
+      const { tidyUp } = await import("./unfinished_objects.ts");
+      await tidyUp(this.#system, this, result);
+    }
+    return result;
+  }
+
   /** Git's standard output. Throws GIT_FAILED unless it exits with 0. */
   async read(
     args: readonly string[],

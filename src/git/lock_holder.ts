@@ -34,7 +34,7 @@ export async function readLock(
 }
 
 /** Whether /proc is there and shows more than one's own processes. */
-function showsProcesses(system: System): boolean {
+export function showsProcesses(system: System): boolean {
   return system.platform === "linux" && isThere(system, "/proc/self") &&
     isThere(system, "/proc/1");
 }

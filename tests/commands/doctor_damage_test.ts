@@ -5,6 +5,7 @@ import type { TestEnv } from "../helpers/env.ts";
 import { mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { SESSIONS } from "../helpers/stores.ts";
+import { unfinishedIn } from "../helpers/unfinished.ts";
 import { CURRENT } from "../helpers/works.ts";
 
 const STORE = ".claude-mpm";
@@ -143,5 +144,54 @@ posixTest(
     for (const name of ["configuration", "log", "hooks"]) {
       assertEquals(checks[name]?.state, "unchecked", name);
     }
+  },
+);
+
+/** A `git fast-import` that has begun a pack and waits for more to write. */
+async function beginImport(env: TestEnv): Promise<Deno.ChildProcess> {
+  const known = unfinishedIn(env).length;
+  const child = new Deno.Command("git", {
+    args: ["fast-import", "--quiet"],
+    cwd: env.project,
+    env: env.env(),
+    stdin: "piped",
+  }).spawn();
+  while (unfinishedIn(env).length === known) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return child;
+}
+
+posixTest(
+  "doctor removes what a git began that died, not what one writes",
+  async () => {
+    using env = await healthy();
+    const dead = await beginImport(env);
+    dead.kill("SIGKILL");
+    await dead.stdin.abort().catch(() => {});
+    await dead.status;
+    const known = unfinishedIn(env);
+    assertEquals(known.length, 1);
+    const live = await beginImport(env);
+    // A pack that `git repack` has closed and is about to name.
+    env.write(
+      ".git/objects/pack/tmp_pack_closed",
+      new Uint8Array([80, 65, 67, 75, 0, 0, 0, 2, 0, 0, 0, 1]),
+    );
+    try {
+      const { checks } = await diagnose(env);
+      assertEquals(checks.git?.state, "warning");
+      assertStringIncludes(checks.git!.findings[0]!.detail, known[0]!);
+      const { result } = await diagnose(env, ["--fix"]);
+      assertEquals(result.fixes?.done, [
+        "Remove files that git did not finish writing",
+      ]);
+      const left = unfinishedIn(env);
+      assertEquals([left.length, left.includes(known[0]!)], [2, false]);
+    } finally {
+      await live.stdin.close();
+      await live.status;
+    }
+    assertEquals(unfinishedIn(env), ["pack/tmp_pack_closed"]);
   },
 );

@@ -6,6 +6,7 @@ import { mountTest, onFullDisk, onReadOnly } from "../helpers/mounts.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest, soakTest } from "../helpers/posix.ts";
 import { leftovers } from "../helpers/told_state.ts";
+import { unfinishedIn } from "../helpers/unfinished.ts";
 import { repositoryState } from "../helpers/undo_state.ts";
 import { at } from "../helpers/works.ts";
 import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
@@ -108,6 +109,35 @@ mountTest(
   async () => {
     for (const [name, pages] of [["pause", 1], ["undo", 1]] as const) {
       await onFullOnce(writer(name), pages);
+    }
+  },
+);
+
+/** Bytes that cannot be compressed. */
+function noise(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) {
+    crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  }
+  return bytes;
+}
+
+mountTest(
+  posixTest,
+  "a checkpoint that fails on a full disk leaves nothing half-written in git",
+  () => {
+    // Many files go into one pack; a large one becomes an object of its own.
+    for (const [count, size] of [[30, 100_000], [1, 3_000_000]] as const) {
+      using env = TestEnv.repository();
+      for (let at = 0; at < count; at++) env.write(`${at}`, noise(size));
+      const args = ["checkpoint", "save", "one"];
+      const { status, stderr } = onFullDisk(env, 200, args);
+      assertEquals(status, 6, stderr);
+      assertMatch(stderr, /no space|out of disk ?space/i);
+      assertEquals(unfinishedIn(env), []);
+      const reports = [...Deno.readDirSync(`${env.project}/.git`)]
+        .filter(({ name }) => name.includes("crash"));
+      assertEquals(reports, []);
     }
   },
 );
