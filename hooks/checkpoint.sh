@@ -6,24 +6,37 @@
 # In: MPM_PROJECT, MPM_EVENT, MPM_SESSION_ID, MPM_CWD, MPM_CHECKPOINT (the
 #     checkpoint's name, where one was made), and the client's JSON on standard
 #     input.
-# Out: standard output is logged, and shown to nobody.
+# Out: standard output is logged in .claude-mpm/state/hooks.log.
 
 COMMIT=''    # a path: commit what changed in tracked files below it, e.g. 'src'
 BRANCHES=''  # only on branches of this pattern, e.g. 'wip/*'; on none without
 
 set -u
 cd "${MPM_PROJECT:?}" || exit 1
+[ -n "$COMMIT" ] || exit 0
 
-if [ -n "$COMMIT" ] && [ -n "$BRANCHES" ]; then
-  branch=$(git symbolic-ref --quiet HEAD) || exit 0
-  # Git matches the pattern, since shells do not all do it alike.
-  git for-each-ref --format='%(refname)' "refs/heads/$BRANCHES" |
-    grep -qxF -- "$branch" || exit 0
-  # What is staged there is somebody's next commit: that is left to them.
-  git diff --cached --quiet -- "$COMMIT" || exit 0
-  git diff --quiet -- "$COMMIT" && exit 0
-  git commit --quiet --message "WIP: ${MPM_CHECKPOINT:-checkpoint}" \
-    --only -- "$COMMIT" || echo "checkpoint: the commit failed"
+say() {
+  echo "checkpoint: $*"
+}
+
+if [ -z "$BRANCHES" ]; then
+  say "did not commit: BRANCHES names no branch"
+elif ! branch=$(git symbolic-ref --quiet HEAD); then
+  say "did not commit: no branch is checked out"
+# Git matches the pattern, since shells do not all do it alike.
+elif ! git for-each-ref --format='%(refname)' "refs/heads/$BRANCHES" |
+  grep -qxF -- "$branch"; then
+  say "did not commit: ${branch#refs/heads/} does not match $BRANCHES"
+# What is staged there is somebody's next commit: that is left to them.
+elif ! git diff --cached --quiet -- "$COMMIT"; then
+  say "did not commit: something is staged below $COMMIT"
+elif git diff --quiet -- "$COMMIT"; then
+  say "nothing to commit below $COMMIT"
+elif git commit --quiet --message "WIP: ${MPM_CHECKPOINT:-checkpoint}" \
+  --only -- "$COMMIT"; then
+  say "committed $(git rev-parse --short HEAD)"
+else
+  say "the commit failed"
 fi
 
 exit 0

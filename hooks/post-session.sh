@@ -5,7 +5,7 @@
 # In: MPM_PROJECT, MPM_EVENT (SessionEnd), MPM_SESSION_ID, MPM_CWD, MPM_REASON
 #     (clear, logout, prompt_input_exit, other), MPM_SAVE (the id of the save,
 #     where one was made), and the client's JSON on standard input.
-# Out: standard output is logged, and shown to nobody.
+# Out: standard output is logged in .claude-mpm/state/hooks.log.
 
 CONTEXT=0   # 1: bring .claude/context.md up to date, with update-context.sh
 COMMIT=0    # 1: commit .claude/context.md, and nothing else
@@ -15,27 +15,50 @@ CLEAN=''    # a folder of temporary files below the project, e.g. '.tmp'
 set -u
 cd "${MPM_PROJECT:?}" || exit 1
 
+say() {
+  echo "post-session: $*"
+}
+
+commit() {
+  file=.claude/context.md
+  if [ ! -f "$file" ]; then
+    say "nothing to commit: there is no $file"
+  elif ! git add -- "$file"; then
+    say "cannot commit $file"
+  elif git diff --cached --quiet -- "$file"; then
+    say "nothing to commit: $file has not changed"
+  elif git commit --quiet --message "Update the context file" -- "$file"; then
+    say "committed $file"
+  else
+    say "cannot commit $file"
+  fi
+}
+
 if [ "$CONTEXT" = 1 ]; then
-  "${MPM_BIN:-mpm}" hooks run update-context.sh >/dev/null ||
-    echo "post-session: the context file was not updated"
+  "${MPM_BIN:-mpm}" hooks run update-context.sh ||
+    say "cannot update the context file"
 fi
 
-if [ "$COMMIT" = 1 ] && [ -f .claude/context.md ]; then
-  git add -- .claude/context.md
-  if ! git diff --cached --quiet -- .claude/context.md; then
-    git commit --quiet --message "Update the context file" -- .claude/context.md
-  fi
-fi
+[ "$COMMIT" = 1 ] && commit
 
 if [ -n "$TEST" ]; then
   sh -c "$TEST" >/dev/null 2>&1
-  echo "post-session: \"$TEST\" ended with status $?"
+  say "\"$TEST\" ended with status $?"
 fi
 
 # A name of one level, no link: so it cannot lead out of the project.
 case $CLEAN in
-  '' | . | .. | */* | .git | .claude | .claude-mpm) ;;
-  *) [ -d "$CLEAN" ] && [ ! -L "$CLEAN" ] && rm -rf -- "./$CLEAN" ;;
+  '') ;;
+  . | .. | */* | .git | .claude | .claude-mpm)
+    say "did not remove \"$CLEAN\": CLEAN is the name of one folder of its own"
+    ;;
+  *)
+    if [ -L "$CLEAN" ] || [ ! -d "$CLEAN" ]; then
+      say "no folder \"$CLEAN\" to remove"
+    elif rm -rf -- "./$CLEAN"; then
+      say "removed \"$CLEAN\""
+    fi
+    ;;
 esac
 
 exit 0

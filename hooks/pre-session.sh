@@ -7,10 +7,10 @@
 #     MPM_SESSION_ID, MPM_CWD, MPM_SOURCE (startup, resume, clear, compact,
 #     fork), MPM_BIN (the mpm that runs it), MPM_DETACHED (1: nobody waits),
 #     and the client's JSON on standard input.
-# Out: standard output is logged, and shown to nobody.
+# Out: standard output is shown to you when the session starts, and logged.
 
 INSTALL=0      # 1: install the dependencies of a lock file that changed
-PULL=0         # 1: git pull, fast-forward only, if nothing is uncommitted
+PULL=0         # 1: git pull, fast-forward only, if no tracked file is changed
 CHECK_ENV=0    # 1: warn if there is an .env.example and no .env
 DATABASE=''    # host:port of a PostgreSQL server to look for; needs pg_isready
 
@@ -18,51 +18,109 @@ set -u
 cd "${MPM_PROJECT:?}" || exit 1
 [ "${MPM_SOURCE:-startup}" = startup ] || exit 0
 
+say() {
+  echo "pre-session: $*"
+}
+
 # fresh FILE MARK: whether FILE is no newer than what an installation leaves.
 fresh() {
   [ -e "$2" ] && [ -z "$(find "$1" -newer "$2")" ]
 }
 
-dependencies() {
+# Prints the lock file whose dependencies are to be installed, "fresh", or
+# nothing where there is no lock file that it knows.
+stale() {
   if [ -f package-lock.json ]; then
-    fresh package-lock.json node_modules/.package-lock.json ||
-      npm ci --silent --no-audit --no-fund
+    set -- package-lock.json node_modules/.package-lock.json
   elif [ -f pnpm-lock.yaml ]; then
-    fresh pnpm-lock.yaml node_modules/.modules.yaml ||
-      pnpm install --silent --frozen-lockfile
+    set -- pnpm-lock.yaml node_modules/.modules.yaml
   elif [ -f yarn.lock ]; then
-    fresh yarn.lock node_modules/.yarn-integrity ||
-      yarn install --silent --frozen-lockfile
+    set -- yarn.lock node_modules/.yarn-integrity
   elif [ -f requirements.txt ] && [ -x .venv/bin/pip ]; then
-    .venv/bin/pip install --quiet -r requirements.txt
-  fi || echo "pre-session: installing the dependencies failed"
+    set -- requirements.txt /dev/null/none
+  else
+    return
+  fi
+  if fresh "$1" "$2"; then
+    echo fresh
+  else
+    echo "$1"
+  fi
+}
+
+dependencies() {
+  if case $1 in
+    package-lock.json) npm ci --silent --no-audit --no-fund ;;
+    pnpm-lock.yaml) pnpm install --silent --frozen-lockfile ;;
+    yarn.lock) yarn install --silent --frozen-lockfile ;;
+    *) .venv/bin/pip install --quiet -r requirements.txt ;;
+  esac then
+    say "installed the dependencies of $1"
+  else
+    say "cannot install the dependencies of $1"
+  fi
+}
+
+installation() {
+  lock=$(stale)
+  case $lock in
+    '') say "nothing to install: no lock file that it knows" ;;
+    fresh) say "the dependencies are up to date" ;;
+    *)
+      if [ "${MPM_DETACHED:-0}" = 1 ] || [ -z "${MPM_BIN:-}" ]; then
+        dependencies "$lock"
+      elif "$MPM_BIN" hooks run pre-session.sh --detach >/dev/null; then
+        say "installs the dependencies of $lock in the background"
+      else
+        say "cannot start the installation of $lock"
+      fi
+      ;;
+  esac
+}
+
+pull() {
+  if ! before=$(git rev-parse --verify --quiet HEAD 2>/dev/null); then
+    say "did not pull: no git repository with a commit"
+  elif ! git rev-parse --verify --quiet '@{upstream}' >/dev/null 2>&1; then
+    say "did not pull: this branch has no upstream"
+  elif ! changed=$(git status --porcelain --untracked-files=no) ||
+    [ -n "$changed" ]; then
+    say "did not pull: tracked files have uncommitted changes"
+  elif ! why=$(GIT_TERMINAL_PROMPT=0 git pull --quiet --ff-only 2>&1); then
+    say "cannot pull: $(printf '%s\n' "$why" | tail -n 1)"
+  else
+    say "pulled, new commits: $(git rev-list --count "$before..HEAD")"
+  fi
+}
+
+database() {
+  if ! command -v pg_isready >/dev/null; then
+    say "cannot look for a database: pg_isready is not installed"
+  elif pg_isready --quiet --host "${DATABASE%:*}" --port "${DATABASE##*:}"; then
+    say "the database at $DATABASE answers"
+  else
+    say "no database at $DATABASE"
+  fi
 }
 
 if [ "${MPM_DETACHED:-0}" = 1 ]; then
-  [ "$INSTALL" = 1 ] && dependencies
+  [ "$INSTALL" = 1 ] && installation
   exit 0
 fi
 
-if [ "$PULL" = 1 ] && [ -z "$(git status --porcelain)" ]; then
-  git pull --quiet --ff-only || echo "pre-session: git pull failed"
-fi
+[ "$PULL" = 1 ] && pull
+[ "$INSTALL" = 1 ] && installation
 
-if [ "$INSTALL" = 1 ]; then
-  if [ -n "${MPM_BIN:-}" ]; then
-    "$MPM_BIN" hooks run pre-session.sh --detach >/dev/null ||
-      echo "pre-session: the installation could not be started"
+if [ "$CHECK_ENV" = 1 ]; then
+  if [ -f .env ]; then
+    say "there is an .env"
+  elif [ -f .env.example ]; then
+    say "there is an .env.example and no .env"
   else
-    dependencies
+    say "there is no .env.example to check for an .env"
   fi
 fi
 
-if [ "$CHECK_ENV" = 1 ] && [ -f .env.example ] && [ ! -f .env ]; then
-  echo "pre-session: there is an .env.example and no .env"
-fi
-
-if [ -n "$DATABASE" ] && command -v pg_isready >/dev/null; then
-  pg_isready --quiet --host "${DATABASE%:*}" --port "${DATABASE##*:}" ||
-    echo "pre-session: no database at $DATABASE"
-fi
+[ -n "$DATABASE" ] && database
 
 exit 0

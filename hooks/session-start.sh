@@ -6,7 +6,8 @@
 # In: MPM_PROJECT, MPM_EVENT (SessionStart), MPM_SESSION_ID, MPM_CWD,
 #     MPM_SOURCE (startup, resume, clear, compact), and the client's JSON on
 #     standard input.
-# Out: standard output, for the agent. Print facts, no instructions.
+# Out: standard output, for the agent. Print facts, no instructions. Standard
+#     error is shown to you.
 
 README=0         # 1: the first lines of README.md
 CONTEXT=0        # 1: .claude/context.md
@@ -24,6 +25,8 @@ part() {
     printf '## %s\n\n' "$1"
     head -n "$MOST" -- "$2"
     echo
+  else
+    echo "session-start: no plain file $2 to print" >&2
   fi
 }
 

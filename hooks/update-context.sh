@@ -3,17 +3,23 @@
 # wrote in it stays. Run it by hand, from post-session.sh, or from a git hook.
 #
 # In: MPM_PROJECT, or the folder it is run in.
-# Out: nothing, unless something goes wrong.
+# Out: standard output says what it did.
 
 UPDATE=0  # 1: do it
 
 set -u
-[ "$UPDATE" = 1 ] || exit 0
+if [ "$UPDATE" != 1 ]; then
+  echo "update-context: UPDATE is off in this script, so nothing was changed"
+  exit 0
+fi
 cd "${MPM_PROJECT:-.}" || exit 1
 
 file=.claude/context.md
-branch=$(git symbolic-ref --quiet --short HEAD || git rev-parse --short HEAD) ||
+if ! branch=$(git symbolic-ref --quiet --short HEAD ||
+  git rev-parse --short HEAD); then
+  echo "update-context: no git repository with a branch" >&2
   exit 1
+fi
 now=$(date -u '+%Y-%m-%d %H:%M UTC')
 
 if [ -L .claude ] || [ -L "$file" ]; then
@@ -36,4 +42,5 @@ awk -v branch="$branch" -v now="$now" '
     if (!b) print "Branch: " branch
     if (!t) print "Last updated: " now
   }
-' "$file" >"$new" && mv -f -- "$new" "$file"
+' "$file" >"$new" && mv -f -- "$new" "$file" || exit 1
+echo "update-context: brought $file up to date"

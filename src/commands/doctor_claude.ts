@@ -23,7 +23,6 @@ import { readHookFailures } from "../store/hook_failures.ts";
 import { bounded, type Check, type Ground } from "./doctor_ground.ts";
 import { readGauge } from "./gauge_steps.ts";
 import { hooksStatus, readAllSettings } from "./hooks_status_steps.ts";
-import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
 
 /** Are the hooks as this mpm installs them, and does anything stop them? */
 export const hooksCheck: Check = { name: "hooks", run: checkHooks };
@@ -66,32 +65,9 @@ function checkHooks(ground: Ground): Checked {
     summary: `${counted(events, "event")}, scope ${scopes}`,
     found: [
       ...found,
-      ...scriptFindings(ground),
       ...failureFindings(ground),
     ],
   };
-}
-
-/** Scripts of the project that its hooks pass over. */
-function scriptFindings({ system, workspace }: Ground): Finding[] {
-  const those = (wanted: string) =>
-    hooksNamed([]).filter((hook) =>
-      copyOf(system, workspace.root, hook).state === wanted
-    ).map(({ name }) => name);
-  const [foreign, unusable] = [those("foreign"), those("unusable")];
-  const found: Finding[] = [];
-  if (foreign.length > 0) {
-    const detail = `Nobody allowed these shell hooks on this machine as they ` +
-      `are now, so they are not run: ${foreign.join(", ")}`;
-    found.push(warning(detail, { mend: "Read them, then: mpm hooks allow" }));
-  }
-  if (unusable.length > 0) {
-    const detail =
-      "These shell hooks are not run, as they are no plain files " +
-      `of yours: ${unusable.join(", ")}`;
-    found.push(warning(detail));
-  }
-  return found;
 }
 
 /** Milliseconds in which what went wrong is news. */

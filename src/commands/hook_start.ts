@@ -1,8 +1,11 @@
 import { afterCompaction } from "../session/thresholds.ts";
 import { changeLevels } from "./gauge_steps.ts";
+import { scriptLines, scriptProblems } from "../session/shell_hooks_text.ts";
+import { redactorOf } from "../store/redaction.ts";
 import { runScript } from "./hook_scripts.ts";
-import type { Handler } from "./hook_world.ts";
+import type { Handler, HookWorld } from "./hook_world.ts";
 import { injected } from "./inject_steps.ts";
+import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;
@@ -17,16 +20,37 @@ export const onSessionStart: Handler = async (world) => {
     }));
   }
   if (!invited) return {};
-  const told = { MPM_SOURCE: source };
-  await runScript(world, "pre-session.sh", { told, timeout: TIMEOUT });
-  const printed = await runScript(world, "session-start.sh", {
-    told,
-    timeout: TIMEOUT,
-  });
+  const run = (name: string) =>
+    runScript(world, name, {
+      told: { MPM_SOURCE: source },
+      timeout: TIMEOUT,
+    });
+  const before = await run("pre-session.sh");
+  const printed = await run("session-start.sh");
+  const exited = printed?.outcome === "exited";
   const { text } = await injected(context, {
     parts: undefined,
     limit: undefined,
-    printed: printed?.outcome === "exited" ? printed.stdout : "",
+    printed: exited ? printed.stdout : "",
   });
-  return { context: text };
+  const lines = [
+    ...before ? scriptLines("pre-session.sh", before) : [],
+    // What it prints is for the agent.
+    ...printed
+      ? scriptLines("session-start.sh", { ...printed, stdout: "" })
+      : [],
+    ...source === "compact" ? [] : notRun(world),
+  ];
+  const message = redactorOf(context.system).text(lines.join("\n"));
+  return { context: text, message };
 };
+
+/** Scripts of the project that are there and not run. */
+function notRun({ context: { system }, session }: HookWorld): string[] {
+  const scripts = hooksNamed([]).map((hook) => ({
+    name: hook.name,
+    ...copyOf(system, session.root, hook),
+  }));
+  return scriptProblems(scripts)
+    .map(({ detail, mend }) => `${detail}. ${mend}`);
+}

@@ -17,7 +17,8 @@ const ACTIONS: Record<ScriptState, Action> = {
   older: "upgraded",
   shipped: "kept",
   edited: "edited",
-  foreign: "edited",
+  changed: "not-allowed",
+  foreign: "not-allowed",
   unusable: "refused",
 };
 

@@ -8,10 +8,13 @@ import {
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { HooksStatusResult } from "../session/results_hooks.ts";
+import { scriptProblems } from "../session/shell_hooks_text.ts";
+import { scriptFolder } from "../store/hook_scripts.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { VERSION } from "../version.ts";
 import { isSameFile } from "./program_steps.ts";
 import { type FoundSettings, readLayers } from "./settings_layer_steps.ts";
+import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
 
 type Finding = HooksStatusResult["findings"][number];
 type Installed = HooksStatusResult["installed"][number];
@@ -76,7 +79,7 @@ export function hooksStatus(
     .map(({ marked: _, ...finding }) => finding);
   if (here) {
     found.push(...offFindings(layers), ...twice(installed));
-    found.push(...pluginToo(layers));
+    found.push(...pluginToo(layers), ...scripts(system, workspace.root));
   }
   return {
     binary: system.program() ?? null,
@@ -172,6 +175,20 @@ function pluginToo(layers: readonly SettingsLayer[]): Finding[] {
     path,
     detail: "mpm is enabled as a plugin as well: its hooks run twice",
     mend: "claude plugin disable mpm",
+  }));
+}
+
+/** Scripts of the project that its hooks pass over. */
+function scripts(system: System, root: string): Finding[] {
+  const all = hooksNamed([]).map((hook) => ({
+    name: hook.name,
+    ...copyOf(system, root, hook),
+  }));
+  const path = scriptFolder(root);
+  return scriptProblems(all).map((problem) => ({
+    problem: "script" as const,
+    path,
+    ...problem,
   }));
 }
 

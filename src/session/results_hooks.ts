@@ -70,6 +70,7 @@ export const HooksStatusResult = z.strictObject({
       "missing",
       "duplicate",
       "twice",
+      "script",
     ]),
     path: text,
     /** What is wrong, one line. */
@@ -88,6 +89,7 @@ const ScriptState = z.enum([
   "shipped",
   "older",
   "edited",
+  "changed",
   "foreign",
   "unusable",
 ]);
@@ -112,7 +114,14 @@ export const HooksEjectResult = z.strictObject({
   hooks: z.array(z.strictObject({
     name: text,
     path: text,
-    action: z.enum(["written", "upgraded", "kept", "edited", "refused"]),
+    action: z.enum([
+      "written",
+      "upgraded",
+      "kept",
+      "edited",
+      "not-allowed",
+      "refused",
+    ]),
   })),
 });
 

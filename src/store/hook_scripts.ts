@@ -18,7 +18,8 @@ const LIMIT = 1024 * 1024;
  * A shell hook in the project:
  * `none`: it is not there. `shipped`: as this mpm ships it. `older`: as an
  * earlier one did. `edited`: somebody changed it, and this user allowed that
- * text. `foreign`: nobody allowed it on this machine, so it is not run.
+ * text. `changed`: not the text that was allowed, so it is not run. `foreign`:
+ * nobody allowed any text of it on this machine, so it is not run.
  * `unusable`: it is no plain file of this user's.
  */
 export type ScriptState =
@@ -26,6 +27,7 @@ export type ScriptState =
   | "shipped"
   | "older"
   | "edited"
+  | "changed"
   | "foreign"
   | "unusable";
 
@@ -64,7 +66,8 @@ export function scriptState(
   if (typeof text === "string") return { path, state: text };
   const digest = sha256(text);
   const known = getOwn(readAllowed(system).scripts, path);
-  if (known?.sha256 !== digest) return { path, state: "foreign" };
+  if (!known) return { path, state: "foreign" };
+  if (known.sha256 !== digest) return { path, state: "changed" };
   if (digest === sha256(shipped)) return { path, state: "shipped" };
   return { path, state: known.ejected === digest ? "older" : "edited" };
 }

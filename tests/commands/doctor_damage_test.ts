@@ -113,7 +113,7 @@ const CASES: Record<string, Illness> = {
       edit(`${STORE}/hooks/on-error.sh`, (text) => `${text}# more\n`)(env);
     },
     ...{ check: "hooks", state: "warning", status: 0 },
-    ...{ says: "not run: on-error.sh", mend: "mpm hooks allow" },
+    ...{ says: "does not run on-error.sh", mend: "mpm hooks allow" },
   },
 };
 

@@ -90,13 +90,13 @@ Deno.test("hooks eject upgrades what nobody edited and keeps what somebody did",
   const before = await states(env);
   assertEquals(
     [before["pre-session.sh"], before["checkpoint.sh"]],
-    ["older", "foreign"],
+    ["older", "changed"],
   );
   const { stdout } = await mpm(env, ["hooks", "eject"]);
   assertStringIncludes(stdout, `Upgraded $ROOT/project/${PRE}`);
   assertStringIncludes(
     stdout,
-    `Kept as somebody edited it: $ROOT/project/${FOLDER}/checkpoint.sh`,
+    `Kept, but not run until you allow it: $ROOT/project/${FOLDER}/checkpoint.sh`,
   );
   assertEquals(env.read(PRE), SHELL_HOOKS["pre-session.sh"]!.text);
   assertEquals(env.read(`${FOLDER}/checkpoint.sh`), "#!/bin/sh\n# mine\n");

@@ -95,3 +95,23 @@ terminalTest(
     assertEquals([saves(env).length, failures(env)], [1, ""]);
   },
 );
+
+terminalTest(
+  "a person sees what pre-session.sh warns of, and which hooks are not run",
+  async () => {
+    using env = TestEnv.repository();
+    env.run(binary(), ["hooks", "install"]);
+    env.run(binary(), ["hooks", "eject", "pre-session", "on-error"]);
+    env.write(".claude-mpm/hooks/pre-session.sh", "echo the gate is open\n");
+    env.run(binary(), ["hooks", "allow", "pre-session"]);
+    env.write(".claude-mpm/hooks/on-error.sh", "exit 0\n");
+    await using api = new MockApi();
+    await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
+    await terminal.see(
+      "says: pre-session: the gate is open\n" +
+        "mpm does not run on-error.sh: changed since you allowed it. " +
+        "Read it, then: mpm hooks allow on-error",
+    );
+    assertEquals(failures(env), "");
+  },
+);

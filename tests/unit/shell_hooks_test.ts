@@ -50,8 +50,16 @@ posixTest("shellcheck has nothing to say about the shipped hooks", () => {
   assertEquals([success, new TextDecoder().decode(stdout)], [true, ""]);
 });
 
+/** What a shipped hook says where nothing is switched on. */
+function off(name: string): string {
+  // It runs only when it is asked to.
+  return name === "update-context.sh"
+    ? "update-context: UPDATE is off in this script, so nothing was changed\n"
+    : "";
+}
+
 posixTest(
-  "a shipped hook does nothing and says nothing, in every shell",
+  "a shipped hook does nothing until it is switched on, in every shell",
   () => {
     for (const shell of SHELLS) {
       for (const name of NAMES) {
@@ -62,7 +70,7 @@ posixTest(
         const status = env.git("status", "--porcelain");
         assertEquals(
           run(env, name, { shell, vars: { MPM_EVENT: "SessionStart" } }),
-          { status: 0, stdout: "", stderr: "" },
+          { status: 0, stdout: off(name), stderr: "" },
           `${shell} ${name}`,
         );
         assertEquals(env.git("rev-parse", "HEAD"), head);
@@ -130,10 +138,11 @@ posixTest("update-context.sh keeps what people wrote, in every shell", () => {
       ".claude/context.md",
       "Mine\nBranch: old\nMore\n  Branch: kept\nLast updated: never\nEnd",
     );
-    assertEquals(
-      run(env, "update-context.sh", { shell, set }),
-      { status: 0, stdout: "", stderr: "" },
-    );
+    assertEquals(run(env, "update-context.sh", { shell, set }), {
+      status: 0,
+      stdout: "update-context: brought .claude/context.md up to date\n",
+      stderr: "",
+    });
     assertEquals(
       env.read(".claude/context.md").replace(/\d{4}.*UTC/, "NOW"),
       "Mine\nBranch: feature/a&b\nMore\n  Branch: kept\nLast updated: NOW\nEnd\n",
@@ -161,12 +170,25 @@ posixTest(
       env.git("add", "other");
       const set = { COMMIT: "src", BRANCHES: "wip/*" };
       const options = { shell, set, vars: { MPM_CHECKPOINT: "auto-1" } };
-      const silent = { status: 0, stdout: "", stderr: "" };
-      assertEquals(run(env, "checkpoint.sh", options), silent);
+      const says = (text: string, { set: more = {} } = {}) => {
+        const all = { ...options, set: { ...set, ...more } };
+        assertEquals(run(env, "checkpoint.sh", all), {
+          status: 0,
+          stdout: `checkpoint: ${text}\n`,
+          stderr: "",
+        }, shell);
+      };
+      says("did not commit: main does not match wip/*");
+      says("did not commit: BRANCHES names no branch", {
+        set: { BRANCHES: "" },
+      });
       assertEquals(env.git("log", "-1", "--format=%s"), "Files");
       env.git("switch", "-q", "-c", "wip/x");
-      assertEquals(run(env, "checkpoint.sh", options), silent);
+      const { stdout } = run(env, "checkpoint.sh", options);
+      const id = env.git("rev-parse", "--short", "HEAD");
+      assertEquals(stdout, `checkpoint: committed ${id}\n`, shell);
       assertEquals(env.git("log", "-1", "--format=%s"), "WIP: auto-1", shell);
+      says("nothing to commit below src");
       assertEquals(
         env.git("status", "--porcelain"),
         "M  other\n?? src/new",
@@ -175,7 +197,7 @@ posixTest(
       // What somebody staged there is theirs to commit.
       env.write("src/a", "3");
       env.git("add", "src/a");
-      assertEquals(run(env, "checkpoint.sh", options), silent);
+      says("did not commit: something is staged below src");
       assertEquals(env.git("log", "-1", "--format=%s"), "WIP: auto-1");
     }
   },
@@ -196,7 +218,9 @@ posixTest(
         done,
         {
           status: 0,
-          stdout: 'post-session: "exit 4" ended with status 4\n',
+          stdout: "post-session: committed .claude/context.md\n" +
+            'post-session: "exit 4" ended with status 4\n' +
+            'post-session: removed ".tmp"\n',
           stderr: "",
         },
         shell,
@@ -209,7 +233,18 @@ posixTest(
       assert(!env.exists(".tmp"));
       Deno.symlinkSync(env.home, join(env.project, "link"));
       for (const clean of ["..", ".", "link", "../home", ".git", "a/../.."]) {
-        run(env, "post-session.sh", { shell, set: { CLEAN: clean } });
+        const not = run(env, "post-session.sh", {
+          shell,
+          set: { CLEAN: clean, COMMIT: "1" },
+        });
+        assertEquals(
+          not.stdout,
+          "post-session: nothing to commit: .claude/context.md has not " +
+            "changed\npost-session: " +
+            (clean === "link"
+              ? 'no folder "link" to remove\n'
+              : `did not remove "${clean}": CLEAN is the name of one folder of its own\n`),
+        );
       }
       assert(Deno.statSync(env.home).isDirectory);
       assert(
@@ -233,7 +268,14 @@ posixTest("on-error.sh posts one line without what an error says", () => {
       MPM_TOOL: 'Ba"sh\n',
       MPM_ERROR: "token s3cr3t-value",
     };
-    run(env, "on-error.sh", { shell, set: { WEBHOOK: "1" }, vars });
+    const set = { WEBHOOK: "1" };
+    const done = run(env, "on-error.sh", { shell, set, vars });
+    assertEquals(done.stdout, "on-error: posted to the webhook\n", shell);
+    const unset = { ...vars, SLACK_WEBHOOK: "" };
+    assertEquals(
+      run(env, "on-error.sh", { shell, set, vars: unset }).stdout,
+      "on-error: SLACK_WEBHOOK is not set\n",
+    );
     const posted = Deno.readTextFileSync(join(env.root, "posted"));
     assertStringIncludes(
       posted,
@@ -249,7 +291,7 @@ posixTest("on-error.sh posts one line without what an error says", () => {
 });
 
 posixTest(
-  "pre-session.sh pulls only onto a clean tree, and warns of what is missing",
+  "pre-session.sh pulls only where no tracked file is changed, and says so",
   () => {
     for (const shell of SHELLS) {
       using env = TestEnv.repository();
@@ -261,16 +303,42 @@ posixTest(
       env.git("branch", "-q", "-u", "origin/main");
       env.write(".env.example", "A=\n");
       const set = { PULL: "1", CHECK_ENV: "1" };
-      const told = "pre-session: there is an .env.example and no .env\n";
+      env.write("README.md", "# Mine\n");
       const subject = () => env.git("log", "-1", "--format=%s");
-      assertEquals(run(env, "pre-session.sh", { shell, set }).stdout, told);
-      assertEquals(subject(), "Start the project", "not over a changed tree");
-      env.git("stash", "-q", "-u");
+      const says = (text: string, more: Record<string, string> = {}) =>
+        assertEquals(
+          run(env, "pre-session.sh", { shell, set: { ...set, ...more } }),
+          {
+            status: 0,
+            stdout: text.replace(/^(?=.)/gm, "pre-session: "),
+            stderr: "",
+          },
+          shell,
+        );
+      const lacks = "there is an .env.example and no .env\n";
+      says(
+        `did not pull: tracked files have uncommitted changes\n${lacks}`,
+      );
+      assertEquals(subject(), "Start the project", "not over a changed file");
+      env.git("checkout", "-q", "README.md");
       const resumed = { MPM_SOURCE: "compact" };
       run(env, "pre-session.sh", { shell, set, vars: resumed });
       assertEquals(subject(), "Start the project", "not in a session's middle");
-      assertEquals(run(env, "pre-session.sh", { shell, set }).status, 0);
+      // Beside an untracked file.
+      says(`pulled, new commits: 1\n${lacks}`);
       assertEquals(subject(), "Theirs", shell);
+      env.remove(".env.example");
+      says(
+        "pulled, new commits: 0\nthere is no .env.example to check for an .env\n",
+      );
+      env.git("switch", "-q", "-c", "lone");
+      env.write(".env", "A=\n");
+      says("did not pull: this branch has no upstream\nthere is an .env\n");
+      env.git("switch", "-q", "main");
+      env.git("commit", "-q", "--allow-empty", "-m", "Ours");
+      env.gitIn(upstream, "commit", "-q", "--allow-empty", "-m", "More");
+      const { stdout } = run(env, "pre-session.sh", { shell, set });
+      assertStringIncludes(stdout, "pre-session: cannot pull: ", shell);
     }
   },
 );
@@ -289,27 +357,33 @@ posixTest(
       }
       const PATH = `${bin}:${Deno.env.get("PATH")}`;
       const set = { INSTALL: "1" };
-      const ran = (vars: Record<string, string>) => {
+      const ran = (vars: Record<string, string>, says: string) => {
         Deno.writeTextFileSync(log, "");
         const all = { PATH, ...vars };
         const done = run(env, "pre-session.sh", { shell, set, vars: all });
-        assertEquals(done, { status: 0, stdout: "", stderr: "" }, shell);
+        const stdout = `pre-session: ${says}\n`;
+        assertEquals(done, { status: 0, stdout, stderr: "" }, shell);
         return Deno.readTextFileSync(log);
       };
-      assertEquals(ran({}), "", shell);
+      const none = "nothing to install: no lock file that it knows";
+      assertEquals(ran({}, none), "", shell);
       env.write("package-lock.json", "{}");
       const installed = "npm ci --silent --no-audit --no-fund\n";
-      assertEquals(ran({}), installed, shell);
-      assertEquals(ran({ MPM_DETACHED: "1" }), installed, shell);
+      const says = "installed the dependencies of package-lock.json";
+      assertEquals(ran({}, says), installed, shell);
+      assertEquals(ran({ MPM_DETACHED: "1" }, says), installed, shell);
       assertEquals(
-        ran({ MPM_BIN: join(bin, "mpm") }),
+        ran(
+          { MPM_BIN: join(bin, "mpm") },
+          "installs the dependencies of package-lock.json in the background",
+        ),
         "mpm hooks run pre-session.sh --detach\n",
         shell,
       );
       env.write("node_modules/.package-lock.json", "{}");
       const past = new Date(Date.now() - 60_000);
       Deno.utimeSync(join(env.project, "package-lock.json"), past, past);
-      assertEquals(ran({}), "", shell);
+      assertEquals(ran({}, "the dependencies are up to date"), "", shell);
     }
   },
 );

@@ -1,0 +1,81 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { failures, fire } from "../helpers/hook_events.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+
+const PRE = ".claude-mpm/hooks/pre-session.sh";
+
+/** What the person is told when a session begins. */
+async function told(env: TestEnv, source = "startup"): Promise<string> {
+  const answer = await fire(env, "SessionStart", { source });
+  return answer.systemMessage ?? "";
+}
+
+/** A repository with hooks and this as its pre-session.sh, allowed to run. */
+async function withScript(text: string): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, ["hooks", "install"]);
+  await mpmJson(env, ["hooks", "eject", "pre-session"]);
+  env.write(PRE, text);
+  await mpmJson(env, ["hooks", "allow", "pre-session"]);
+  return env;
+}
+
+posixTest(
+  "a shell hook that changed is not run, and everything says so",
+  async () => {
+    using env = await withScript("echo ran\n");
+    assertStringIncludes(await told(env), "pre-session: ran");
+    env.write(PRE, "echo changed >&2\n");
+    const why = "mpm does not run pre-session.sh: changed since you allowed it";
+    const mend = "Read it, then: mpm hooks allow pre-session";
+    assertEquals(await told(env), `${why}. ${mend}`);
+    assertEquals(await told(env, "compact"), "");
+    const status = await mpm(env, ["hooks", "status"]);
+    assertEquals(status.status, 4);
+    for (const part of [why, mend]) assertStringIncludes(status.stdout, part);
+    const doctor = await mpm(env, ["doctor"]);
+    assertStringIncludes(doctor.stdout, why);
+    const list = await mpm(env, ["hooks", "list"]);
+    assertStringIncludes(list.stdout, "NOT RUN, it changed since");
+    await mpmJson(env, ["hooks", "allow", "pre-session"]);
+    assertEquals(await told(env), "pre-session: changed");
+    const well = await mpm(env, ["hooks", "status"]);
+    assert(!well.stdout.includes("does not run"), well.stdout);
+  },
+);
+
+posixTest(
+  "a shell hook that came with a clone is named until it is allowed",
+  async () => {
+    using env = await withScript("exit 0\n");
+    env.write(".claude-mpm/hooks/on-error.sh", "echo theirs\n");
+    assertEquals(
+      await told(env),
+      "mpm does not run on-error.sh: came with the project, and you did not " +
+        "allow it here. Read it, then: mpm hooks allow on-error",
+    );
+  },
+);
+
+posixTest(
+  "what pre-session.sh warns of is shown, bounded and escaped",
+  async () => {
+    const secret = `ghp_${"a1B2".repeat(9)}`;
+    using env = await withScript(
+      'printf "red \\033[31m\\n"; ' +
+        `echo "token ${secret}"; for i in 1 2 3 4 5 6 7 8 9 10 11; do ` +
+        'echo "$i $(printf %0999d 0)"; done; echo last >&2; exit 3\n',
+    );
+    const text = await told(env);
+    const lines = text.split("\n");
+    assertEquals(lines[0], "pre-session: red \\x1b[31m");
+    assertEquals(lines.at(-1), "pre-session: ended with status 3");
+    assertStringIncludes(lines.at(-2)!, "4 more lines in .claude-mpm/state");
+    assertEquals(lines.length, 12);
+    assert(!text.includes(secret), text);
+    assert(lines.every((line) => line.length < 300), text);
+    assertEquals(failures(env), "");
+  },
+);
