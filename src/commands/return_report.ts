@@ -59,7 +59,7 @@ export async function deedsOf(
   ]);
   if (log.status !== 0) return { commits: [], files: null };
   const all = parseLog(log.stdout);
-  const own = await findOwnCommits(git, all);
+  const { own } = await findOwnCommits(git, all);
   const files = await tryFileChanges(git, start, end);
   return {
     commits: redactCommits(

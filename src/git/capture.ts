@@ -106,13 +106,13 @@ async function captureOnce(
     await readChanged(system, { vault, files, status, listing, options });
     return { status, files: statesOf(status, files) };
   };
-  const [state, listing, { tree, commits }, status] = await Promise.all([
+  const [state, listing, { tree, head }, status] = await Promise.all([
     readState(system, workspace, { git, names, recent, files: gather }),
     listed,
     recent,
     reading,
   ]);
-  if (status.head !== commits[0]?.sha) return undefined;
+  if (status.head !== head) return undefined;
   const { entries, closed = [] } = status;
   const [index, submodules] = await Promise.all([
     captureIndex(git, entries, listing),

@@ -43,7 +43,8 @@ function diffArgs(renames: string, from: string, to: string): string[] {
     from,
     to,
     "--",
-    ":(top,exclude).claude-mpm",
+    // Of a project in a subfolder, too.
+    ":(top,exclude,glob)**/.claude-mpm/**",
   ];
 }
 

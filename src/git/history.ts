@@ -8,12 +8,13 @@ import {
   NO_HISTORY,
   recordedBranch,
 } from "../session/history.ts";
+import { recordedPaths } from "../session/recorded.ts";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { Save } from "../session/save.ts";
 import { parseTime } from "../session/times.ts";
 import type { System } from "../system/system.ts";
 import type { Git } from "./git.ts";
-import { findOwnCommits } from "./own_commits.ts";
+import { findOwnCommits, type OwnCommits } from "./own_commits.ts";
 import { placeOf } from "./place.ts";
 import { readEqualPatches } from "./patches.ts";
 import { isAncestor } from "./range.ts";
@@ -23,6 +24,7 @@ import type { Names } from "./refs.ts";
 import { readCuts } from "./shallow.ts";
 import { findSquash } from "./squashed.ts";
 import { decodeBytes } from "./text.ts";
+import { findTouched } from "./touched.ts";
 import type { Way } from "./way.ts";
 import { readGone } from "./worktrees.ts";
 
@@ -83,8 +85,17 @@ export async function readHistory(
   const shallow = cuts.size > 0;
   const cut = shallow && (way.omitted > 0 ||
     [...way.left, ...way.right].some(({ sha }) => cuts.has(sha)));
-  const [own, equal, files, branch, upstream, gone] = await Promise.all([
-    findOwnCommits(git, [...way.left, ...way.right]),
+  const { paths } = recordedPaths(save, {
+    present: state.files.map(({ path }) => path),
+    files: way.files,
+    topNames,
+  });
+  const listed = new Set(paths.flatMap(({ path, from }) => [path, from]));
+  const [pauses, equal, files, branch, upstream, gone] = await Promise.all([
+    findOwnCommits(git, [...way.left, ...way.right], {
+      id: save.session_id,
+      lists: (path) => listed.has(path),
+    }),
     way.base === undefined || cut
       ? new Map<string, string>()
       : readEqualPatches(git, way.base, way),
@@ -102,13 +113,32 @@ export async function readHistory(
     cut,
     equal: equal ?? new Map(),
     patchesCompared: equal !== undefined,
-    own,
+    own: pauses.own,
+    swept: await readSwept(git, way, pauses),
     branch,
     upstream,
     gone,
     topNames,
   };
   return { ...history, squash: await readSquash(git, questions, history) };
+}
+
+/** What the commit of this very pause took, unless a later one touched it. */
+async function readSwept(
+  git: Git,
+  { right }: Way,
+  { own, swept }: OwnCommits,
+): Promise<History["swept"]> {
+  const found = new Map<string, string>();
+  const others = right.filter(({ sha }) => !own.has(sha));
+  for (const [base, paths] of swept) {
+    const way = { base, right: others };
+    const since = await findTouched(git, way, { gone: [], differing: paths });
+    for (const path of paths) {
+      if (!since.touched.has(path)) found.set(path, base);
+    }
+  }
+  return found;
 }
 
 /** All but mpm's own folder: saves are in commits of their own. */

@@ -14,10 +14,10 @@ export const SIDED_LOG_FORMAT = [
   `--format=${["%m", ...COLUMNS].join("%x00")}`,
 ];
 
-/** As {@link LOG_FORMAT}, each commit's tree before it. */
-export const TREE_LOG_FORMAT = [
+/** As {@link LOG_FORMAT}, each commit's tree and the body of its message before it. */
+export const FULL_LOG_FORMAT = [
   "-z",
-  `--format=${["%T", ...COLUMNS].join("%x00")}`,
+  `--format=${["%T", "%b", ...COLUMNS].join("%x00")}`,
 ];
 
 /** Reads the output of `git log` with {@link LOG_FORMAT}. */
@@ -25,13 +25,21 @@ export function parseLog(output: Uint8Array): CommitInfo[] {
   return grouped(splitFields(output), COLUMNS.length).map(commitOf);
 }
 
-/** Reads it with {@link TREE_LOG_FORMAT}; `tree` is that of the first commit. */
-export function parseTreeLog(
-  output: Uint8Array,
-): { commits: CommitInfo[]; tree: string | undefined } {
-  const groups = grouped(splitFields(output), COLUMNS.length + 1);
-  const commits = groups.map(([, ...columns]) => commitOf(columns));
-  return { commits, tree: groups[0]?.[0] };
+/** A commit with its tree and the body of its message. */
+export interface FullCommit {
+  readonly tree: string;
+  readonly body: string;
+  readonly commit: CommitInfo;
+}
+
+/** Reads the output of `git log` with {@link FULL_LOG_FORMAT}. */
+export function parseFullLog(output: Uint8Array): FullCommit[] {
+  return grouped(splitFields(output), COLUMNS.length + 2)
+    .map(([tree, body, ...columns]) => ({
+      tree: tree!,
+      body: body!,
+      commit: commitOf(columns),
+    }));
 }
 
 /** A commit and the side of `A...B` that alone reaches it. */

@@ -116,7 +116,8 @@ function findConflicts(
     if (now !== null && isUnmerged(now)) {
       conflicts.push({ path, reason: "unmerged" });
     } else if (
-      before.has(old) && touched.has(old) && change !== "committed" &&
+      before.has(old) && touched.has(old) && !history.swept.has(old) &&
+      change !== "committed" &&
       change !== "resolved"
     ) {
       conflicts.push({ path, reason: "touched" });

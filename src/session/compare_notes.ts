@@ -67,6 +67,14 @@ function historyNotes(changes: Found, sources: Sources): string[] {
   } else if (changes.compared_by === "nothing") {
     notes.push(`${lacking}; commits were not compared`);
   }
+  const [swept] = history.swept.values();
+  if (swept !== undefined) {
+    const paths = [...history.swept.keys()].join(", ");
+    notes.push(
+      `The commit of the pause, ${swept.slice(0, 12)}, also took what was ` +
+        `staged: ${paths}`,
+    );
+  }
   if (history.cut) {
     notes.push(
       "The history is shallow, cut off between the pause and now: which " +

@@ -17,6 +17,7 @@ export function settled(then: RecordedPath, present: Present): PathChange {
   }
   if (content.size === null) return absent(then, present);
   const same = sameState(then, content, history);
+  if (history.swept.has(then.path)) return "committed";
   if (touched.has(then.path)) return same ? "committed" : changed(then, same);
   if (!isSure(history)) return "unknown";
   return isNew(then) || same ? "hidden" : "reverted";

@@ -8,7 +8,7 @@ export function toGitContext(state: RepositoryState | undefined): GitContext {
   return {
     is_git_repo: state !== undefined,
     branch: state?.branch ?? null,
-    commit: state?.head ?? null,
+    commit: state?.recent[0]?.sha ?? state?.head ?? null,
     commit_message: state?.recent[0]?.message ?? null,
     recent_commits: (state?.recent ?? []).map((
       { sha, author, timestamp, message },

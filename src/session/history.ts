@@ -52,6 +52,11 @@ export interface History {
   } | undefined;
   /** Ids of commits of saves. */
   readonly own: ReadonlySet<string>;
+  /**
+   * Recorded paths that only the commit of this very pause touched, and its id:
+   * claude-mpm used to commit whatever was staged.
+   */
+  readonly swept: ReadonlyMap<string, string>;
   /** Whether the history is cut off somewhere, as in a shallow clone. */
   readonly shallow: boolean;
   /** Whether that cut is among `left` and `right`, so that they may be wrong. */
@@ -114,6 +119,7 @@ export const NO_HISTORY = {
   patchesCompared: true,
   squash: undefined,
   own: new Set(),
+  swept: new Map(),
   shallow: false,
   cut: false,
   files: [],

@@ -70,11 +70,14 @@ export const GitContext = z.looseObject({
   is_git_repo: z.boolean(),
   /** null: detached, or no repository. */
   branch: z.nullable(text),
-  /** HEAD, as a full id; null: no commit yet, or no repository. */
+  /**
+   * The last commit that is not a pause's own, as a full id; null: no commit
+   * yet, or no repository. `mpm.head` is HEAD.
+   */
   commit: z.nullable(text),
   /** The subject of that commit. */
   commit_message: z.nullable(text),
-  /** The last commits of HEAD, the newest first. */
+  /** The last commits of HEAD but for those of pauses, the newest first. */
   recent_commits: z.array(Commit),
   /** Whether nothing is uncommitted, untracked files included. */
   is_clean: z.boolean(),

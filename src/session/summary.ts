@@ -23,7 +23,9 @@ function repositoryParts(state: RepositoryState): string[] {
   const last = state.recent[0];
   const at = last
     ? ` at ${last.sha.slice(0, 7)} "${last.message}"`
-    : " without commits yet";
+    : state.head === undefined
+    ? " without commits yet"
+    : "";
   const during = state.operation ? `, ${state.operation} in progress` : "";
   return [`${place}${at}${during}`, changes(state)];
 }

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import type { ResumeResult } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { copySample, SAMPLES } from "../helpers/stores.ts";
 
 /** The report without what the save itself says, `ID` for commit ids. */
 async function report(
@@ -179,4 +180,97 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   // Where a part is missing, all are lost.
   env.git("reset", "-q", "--hard", "HEAD~1");
   assertStringIncludes(await report(env), "Commits No Longer in HEAD (4):");
+});
+
+/** Commits as claude-mpm's pause does: its folder, and whatever is staged. */
+function peerCommit(env: TestEnv, id: string, folder = "."): void {
+  env.git("add", "-f", `${folder}/.claude-mpm`);
+  env.git(
+    ...["commit", "-q", "-m"],
+    `session: pause at 2026-11-20 23:16:53 UTC\n\nSession ID: ${id}\n` +
+      "Context: Working on payment integration\n\n" +
+      "🤖👥 Generated with [Claude MPM](https://example.com)",
+  );
+}
+
+Deno.test("resume takes no commit of a pause for a new commit or a conflict", async () => {
+  for (const { version, id, pause } of SAMPLES.slice(0, 4)) {
+    using env = TestEnv.repository();
+    env.write("staged.txt", "one\n");
+    env.commit("Work");
+    copySample(env, version);
+    const path = `.claude-mpm/sessions/${pause ? "pause/" : ""}${id}.json`;
+    const save = JSON.parse(env.read(path));
+    const head = env.git("rev-parse", "--short", "HEAD");
+    save.git_context.recent_commits = [
+      { ...save.git_context.recent_commits[0], sha: head },
+    ];
+    save.git_context.status = {
+      clean: false,
+      modified_files: ["taged.txt"],
+      untracked_files: [],
+    };
+    save.project_path = env.project;
+    env.write(path, JSON.stringify(save));
+    env.write("staged.txt", "two\n");
+    env.git("add", "staged.txt");
+    peerCommit(env, id);
+    // Somebody else's pause, in a subfolder.
+    env.write("sub/.claude-mpm/sessions/session-20261121-000000.json", "{}");
+    peerCommit(env, "session-20261121-000000", "sub");
+    const text = await report(env, { args: [id] });
+    assertStringIncludes(text, "  No new commits\n");
+    assertEquals(text.includes("Conflicts"), false, text);
+    assertStringIncludes(text, "Modified Files (1):\n    M  staged.txt\n");
+    assertStringIncludes(text, "    • staged.txt committed\n");
+    assertStringIncludes(
+      text,
+      "The commit of the pause, ID, also took what was staged: staged.txt",
+    );
+    // A commit since makes it a conflict; another pause's own is a new commit.
+    env.write("staged.txt", "three\n");
+    env.git("add", "staged.txt");
+    env.write("sub/.claude-mpm/sessions/session-20261121-000000.json", "[]");
+    peerCommit(env, "session-20261121-000000", "sub");
+    const later = await report(env, { args: [id] });
+    assertStringIncludes(later, "New Commits (1):");
+    assertStringIncludes(later, "staged.txt modified both before and after");
+  }
+});
+
+Deno.test("a pause quotes the last commit of the user, and none that a pause made", async () => {
+  using env = TestEnv.repository();
+  env.write("work.txt", "one\n");
+  const head = env.commit("Fix the login");
+  const pause = async (...args: string[]) => {
+    await mpmJson(env, ["pause", ...args]);
+    const resume = ["resume", "--peek", "--no-changes"];
+    return (await mpmJson<ResumeResult>(env, resume)).session;
+  };
+  for (const args of [[], ["-m", "A word"], []]) {
+    const { git_context: git, conversation } = await pause(...args);
+    assertEquals(
+      [git.commit_message, git.commit, git.recent_commits.length],
+      ["Fix the login", head, 2],
+    );
+    if (args.length > 0) continue;
+    assertStringIncludes(
+      conversation.summary,
+      `at ${head.slice(0, 7)} "Fix the login"`,
+    );
+  }
+  assertEquals(
+    env.git("log", "-3", "--format=%s").match(/pause at/g)?.length,
+    3,
+  );
+  // However many pauses there were.
+  for (let at = 0; at < 20; at++) {
+    env.git(
+      ...["commit", "-q", "--allow-empty", "-m"],
+      `session: pause at ${at}\n\nSession ID: session-20261120-120000`,
+    );
+  }
+  const { git_context: git, mpm: own } = await pause();
+  assertEquals(git.commit_message, "Fix the login");
+  assertEquals(own!.head, env.git("rev-parse", "HEAD~1"));
 });
