@@ -207,6 +207,8 @@ export class Restore {
       },
       stay: this.#context.folder,
       clears: this.#parts.order.clears,
+      // An undo or a return promises what was there, to the last bit.
+      opens: this.#parts.order.operation !== "checkpoint restore",
     });
     using line = new ProgressLine(this.#context);
     const done = (

@@ -22,11 +22,13 @@ export class WorktreeWriter {
   readonly #setAside: (path: string) => void;
   readonly #stay: string;
   readonly #clears: boolean;
+  readonly #opens: boolean;
 
   /**
    * `setAside` takes something that no checkpoint holds out of the way;
    * `stay`: a folder that is not removed, empty or not; `clears`: also sets
-   * aside what is where a folder must be.
+   * aside what is where a folder must be; `opens`: a private file that was not
+   * private in the checkpoint is as open as it was.
    */
   constructor(
     system: System,
@@ -35,6 +37,7 @@ export class WorktreeWriter {
       setAside: (path: string) => void;
       stay: string;
       clears?: boolean | undefined;
+      opens?: boolean;
     },
   ) {
     this.#system = system;
@@ -42,6 +45,7 @@ export class WorktreeWriter {
     this.#setAside = options.setAside;
     this.#stay = options.stay;
     this.#clears = options.clears ?? false;
+    this.#opens = options.opens ?? false;
   }
 
   #full(path: string): string {
@@ -103,7 +107,7 @@ export class WorktreeWriter {
       else if (from && !this.#isStill(path, from)) {
         if (found) return CHANGED;
       }
-      const bits = permissions ?? kept(found, to);
+      const bits = permissions ?? (this.#opens ? undefined : kept(found, to));
       if (bits !== undefined && to?.mode !== "120000") {
         files.chmod(staged, bits);
       }
@@ -203,7 +207,7 @@ export class WorktreeWriter {
 
 const CHANGED = "it was changed meanwhile: it stays as it is";
 
-/** A private file stays private where nothing else is known of it. */
+/** A private file stays private: its content may be a secret only since. */
 function kept(
   found: FileInfo | undefined,
   to: TreeEntry | undefined,

@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import type {
   LogResult,
   UndoResult,
 } from "../../src/session/results_checkpoints.ts";
+import { treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { NOON } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { oldJson, PAUSE, put } from "../helpers/old_stores.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { repositoryState } from "../helpers/undo_state.ts";
 import {
   formatText,
@@ -451,3 +454,25 @@ Deno.test("undo says how far it is where there is much to bring back", async () 
   assert(/Comparing: \d+ of \d+/.test(stderr), stderr);
   assert(/Taking back: \d+ of \d+/.test(stderr), stderr);
 });
+
+posixTest(
+  "undo of a restore gives files the permissions back that they had",
+  async () => {
+    using env = TestEnv.repository();
+    const bits = { private: 0o600, run: 0o700, open: 0o644 };
+    const changed = { private: 0o644, run: 0o755, open: 0o600 };
+    const set = (text: string, modes: Readonly<Record<string, number>>) => {
+      for (const [name, mode] of Object.entries(modes)) {
+        env.write(name, text);
+        Deno.chmodSync(join(env.project, name), mode);
+      }
+      return treeOf(env).files;
+    };
+    set("one\n", bits);
+    await mpmJson(env, ["checkpoint", "save", "one"]);
+    const before = set("two\n", changed);
+    await mpmJson(env, ["checkpoint", "restore", "one", "--yes"]);
+    await mpmJson(env, ["undo"]);
+    assertEquals(treeOf(env).files, before);
+  },
+);
