@@ -10,6 +10,7 @@ import { VERSION } from "../src/version.ts";
 export function pluginFiles(): [string, string][] {
   return [
     [".claude-plugin/plugin.json", json(MANIFEST)],
+    [".claude-plugin/marketplace.json", json(MARKETPLACE)],
     ["hooks/hooks.json", json({ description: HOOKS, hooks: pluginHooks() })],
     ...Object.entries(SAME_SKILLS).map(([name, text]): [string, string] => [
       `skills/${name}/SKILL.md`,
@@ -29,17 +30,29 @@ const MANIFEST = {
   keywords: ["session", "checkpoint", "context", "hooks"],
 };
 
+/** By it the client can add this repository, which holds one plugin. */
+const MARKETPLACE = {
+  name: MANIFEST.name,
+  owner: MANIFEST.author,
+  description: MANIFEST.description,
+  plugins: [{
+    name: MANIFEST.name,
+    source: "./",
+    description: MANIFEST.description,
+  }],
+};
+
 const HOOKS = "Pass events on to mpm, which has to be on PATH";
 
-/** The entries of `mpm hooks install`, by the name that PATH resolves. */
+/** The entries of `mpm hooks install`; a script looks for mpm on PATH. */
 function pluginHooks() {
   return Object.fromEntries(
     HOOK_ENTRIES.map(({ event, matcher, timeout }) => [event, [{
       ...matcher === undefined ? {} : { matcher },
       hooks: [{
         type: "command",
-        command: "mpm",
-        args: ["hook", event],
+        command: "sh",
+        args: ["${CLAUDE_PLUGIN_ROOT}/hooks/plugin.sh", event],
         timeout,
       }],
     }]]),

@@ -6,6 +6,7 @@ import {
   runClient,
   standIn,
 } from "../helpers/client.ts";
+import { ClientTalk } from "../helpers/client_talk.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { type Block, MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
@@ -106,6 +107,63 @@ clientTest("its validator accepts the plugin", async () => {
   assertEquals([status, stderr], [0, ""], stdout);
   assertStringIncludes(stdout, "Validation passed");
 });
+
+clientTest(
+  "the plugin is installed from a folder, and harmless without mpm",
+  async () => {
+    using env = TestEnv.repository();
+    await using api = new MockApi({ steps: STEPS });
+    const plugin = join(env.root, "a clone");
+    for (const folder of [".claude-plugin", "hooks", "skills"]) {
+      copySync(join(ROOT, folder), join(plugin, folder));
+    }
+    for (
+      const args of [["marketplace", "add", plugin], ["install", "mpm@mpm"]]
+    ) {
+      const done = await runClient(env, api, ["plugin", ...args]);
+      assertEquals([done.status, done.stderr], [0, ""], done.stdout);
+    }
+    const args = ["--model", "claude-opus-5-5", "--allowedTools", "Bash"];
+    await using client = new ClientTalk(env, api, { args });
+    const hooks = (await client.say("go"))
+      .filter(({ subtype }) => subtype === "hook_response");
+    assertEquals(
+      hooks.map(({ hook_name, outcome, stdout }) => [
+        hook_name,
+        outcome,
+        JSON.parse(`${stdout}`),
+      ]),
+      [["SessionStart:startup", "success", {
+        systemMessage: "The mpm plugin does nothing: mpm is not on PATH",
+      }]],
+    );
+    // Of hooks that fail or print something there is a line.
+    const folder = join(env.home, ".claude/projects");
+    const lines = transcripts(folder).filter((line) =>
+      /"hook_(?!system_message)/.test(line) && !line.includes("SessionStart")
+    );
+    assertEquals(lines, []);
+  },
+);
+
+/** The lines of all transcripts. */
+function transcripts(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (isDirectory) return transcripts(path);
+    return name.endsWith(".jsonl")
+      ? Deno.readTextFileSync(path).split("\n")
+      : [];
+  });
+}
+
+function copySync(from: string, to: string): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copySync(join(from, name), join(to, name));
+    else Deno.copyFileSync(join(from, name), join(to, name));
+  }
+}
 
 clientTest("hooks installed in the settings of each scope fire", async () => {
   using env = TestEnv.repository();

@@ -45,7 +45,10 @@ posixTest("shellcheck has nothing to say about the shipped hooks", () => {
     return;
   }
   const { stdout, success } = new Deno.Command("shellcheck", {
-    args: ["--shell=sh", ...NAMES.map((name) => join(ROOT, "hooks", name))],
+    args: [
+      "--shell=sh",
+      ...[...NAMES, "plugin.sh"].map((name) => join(ROOT, "hooks", name)),
+    ],
   }).outputSync();
   assertEquals([success, new TextDecoder().decode(stdout)], [true, ""]);
 });
@@ -384,6 +387,43 @@ posixTest(
       const past = new Date(Date.now() - 60_000);
       Deno.utimeSync(join(env.project, "package-lock.json"), past, past);
       assertEquals(ran({}, "the dependencies are up to date"), "", shell);
+    }
+  },
+);
+
+posixTest(
+  "the plugin's script passes events on to mpm, and is silent without one",
+  () => {
+    for (const shell of SHELLS) {
+      using env = TestEnv.repository();
+      const bin = join(env.root, "bin dir");
+      Deno.mkdirSync(bin);
+      const PATH = `${bin}:${env.env().PATH}`;
+      const fire = (event: string, source: string) => {
+        const input = join(env.root, "event");
+        Deno.writeTextFileSync(input, JSON.stringify({ source }));
+        const script = join(ROOT, "hooks/plugin.sh");
+        const start = shell === "busybox" ? "busybox sh" : shell;
+        const line = `exec ${start} "$1" "$2" <"$3"`;
+        return env.run("sh", ["-c", line, "sh", script, event, input], {
+          env: { PATH },
+        });
+      };
+      const silent = { status: 0, stdout: "", stderr: "" };
+      assertEquals(fire("UserPromptSubmit", "startup"), silent, shell);
+      assertEquals(fire("SessionStart", "resume"), silent, shell);
+      assertEquals(
+        JSON.parse(fire("SessionStart", "startup").stdout),
+        { systemMessage: "The mpm plugin does nothing: mpm is not on PATH" },
+        shell,
+      );
+      const mpm = '#!/bin/sh\necho "$@"\ncat\nexit 3\n';
+      Deno.writeTextFileSync(join(bin, "mpm"), mpm, { mode: 0o755 });
+      assertEquals(
+        fire("Stop", "x"),
+        { status: 3, stdout: 'hook Stop\n{"source":"x"}', stderr: "" },
+        shell,
+      );
     }
   },
 );
