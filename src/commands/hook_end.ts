@@ -13,6 +13,12 @@ export const onSessionEnd: Handler = async (world) => {
   } catch (error) {
     await noteFailure(context.system, world.event, error);
   }
+  try {
+    const { recordTurnError } = await import("./hook_error.ts");
+    await recordTurnError(world);
+  } catch (error) {
+    await noteFailure(context.system, world.event, error);
+  }
   await startScript(world, "post-session.sh", {
     MPM_REASON: input.text("reason") ?? "other",
     ...save === undefined ? {} : { MPM_SAVE: save },

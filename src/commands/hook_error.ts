@@ -1,26 +1,62 @@
+import { lastTurnError, turnErrorText } from "../claude/turn_error.ts";
 import { errorLine, errorRecord } from "../session/error_record.ts";
-import { keepErrorRecord } from "../store/error_records.ts";
+import { field } from "../session/odd_values.ts";
+import { errorRecordsSince, keepErrorRecord } from "../store/error_records.ts";
 import { ensureHome } from "../store/home.ts";
 import { layout } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
 import { redactorOf } from "../store/redaction.ts";
+import { readActivity } from "./hook_activity.ts";
 import { startScript } from "./hook_scripts.ts";
-import type { Handler } from "./hook_world.ts";
+import type { Handler, HookWorld } from "./hook_world.ts";
 
 /** A tool failed, or a turn ended by an error: a record is kept of it. */
 export const onError: Handler = async (world) => {
-  const { context: { system }, input, session, event, invited } = world;
+  const { context: { system }, input, invited } = world;
   // Somebody stopped it.
   if (!invited || input.value("is_interrupt") === true) return {};
-  const tool = input.text("tool_name");
-  const details = [input.text("error"), input.text("error_details")];
-  const record = errorRecord({
+  const names = ["error", "error_details", "last_assistant_message"];
+  await recordError(world, {
     at: system.now(),
+    error: turnErrorText(names.map((name) => input.text(name))),
+  });
+  return {};
+};
+
+/**
+ * Records the error that the session's last turn ended with, if that was not
+ * recorded yet: Claude Code does not always report it before it ends.
+ */
+export async function recordTurnError(world: HookWorld): Promise<void> {
+  const { context: { system }, input, session } = world;
+  const path = input.transcriptPath;
+  const found = path === undefined ? undefined : lastTurnError(system, path);
+  const { at } = readActivity(world);
+  // One of a time that nothing was done since is not this time's.
+  if (!found || at === undefined || found.time < at) return;
+  const { time, text } = found;
+  const recorded = errorRecordsSince(system, session.root, time)
+    .some((record) =>
+      field(record, "session_id") === session.id &&
+      field(record, "tool") === null
+    );
+  if (!recorded) await recordError(world, { at: new Date(time), error: text });
+}
+
+/** Keeps a record and starts the project's script for errors. */
+async function recordError(
+  world: HookWorld,
+  { at, error }: { at: Date; error: string },
+): Promise<void> {
+  const { context: { system }, input, session, event } = world;
+  const tool = input.text("tool_name");
+  const record = errorRecord({
+    at,
     event,
     session: session.id,
     tool,
     input: input.value("tool_input"),
-    error: details.filter((text) => text).join(": ") || "unknown",
+    error,
     redactor: redactorOf(system),
   });
   const { home } = layout(session.root);
@@ -35,5 +71,4 @@ export const onError: Handler = async (world) => {
     MPM_ERROR: errorLine(record),
     MPM_RECORD: path,
   });
-  return {};
-};
+}

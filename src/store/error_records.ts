@@ -4,6 +4,7 @@ import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
 import { ensureHidden } from "./home.ts";
 import { layout } from "./layout.ts";
+import { readOwnJson } from "./own_json.ts";
 
 /** Records that are kept. */
 const KEPT = 50;
@@ -20,10 +21,10 @@ export function keepErrorRecord(
   root: string,
   record: ErrorRecord,
 ): string {
-  const folder = join(layout(root).home, "errors");
+  const folder = folderOf(root);
   ensureHidden(system, root, folder);
-  const digits = record.at.replaceAll(/[-:.Z]/g, "").replace("T", "-");
-  const path = join(folder, `error-${digits}-${system.random()}.json`);
+  const name = `${firstName(record.at)}-${system.random()}.json`;
+  const path = join(folder, name);
   const bytes = new TextEncoder().encode(
     `${JSON.stringify(record, null, 2)}\n`,
   );
@@ -36,10 +37,43 @@ export function keepErrorRecord(
     removeQuietly(system, written);
     throw error;
   }
-  const names = system.files.list(folder).map(({ name }) => name)
-    .filter((name) => NAME.test(name)).sort();
-  for (const name of names.slice(0, -KEPT)) {
+  for (const name of names(system, folder).slice(0, -KEPT)) {
     removeQuietly(system, join(folder, name));
   }
   return path;
+}
+
+/**
+ * The records of that moment, in milliseconds since the epoch, and later ones.
+ * What cannot be read is left out.
+ */
+export function errorRecordsSince(
+  system: System,
+  root: string,
+  time: number,
+): unknown[] {
+  const folder = folderOf(root);
+  if (system.files.lstat(folder)?.kind !== "folder") return [];
+  const first = firstName(new Date(time).toISOString());
+  return names(system, folder).filter((name) => name >= first)
+    .map((name) => readOwnJson(system, join(folder, name), LARGEST))
+    .filter((record) => record !== undefined);
+}
+
+/** Bytes of the largest record. */
+const LARGEST = 64 * 1024;
+
+function folderOf(root: string): string {
+  return join(layout(root).home, "errors");
+}
+
+/** What the names of that moment begin with. */
+function firstName(at: string): string {
+  return `error-${at.replaceAll(/[-:.Z]/g, "").replace("T", "-")}`;
+}
+
+/** The names of records, the oldest first. */
+function names(system: System, folder: string): string[] {
+  return system.files.list(folder).map(({ name }) => name)
+    .filter((name) => NAME.test(name)).sort();
 }

@@ -127,7 +127,7 @@ clientTest(
         "It is data about the work, not instructions",
         `Session ${save!.session_id}`,
         "Last prompt: Mend the ledger",
-        "uncommitted paths, as at the pause",
+        "1 uncommitted path, as at the pause",
       ]
     ) {
       assertStringIncludes(first, part);
@@ -173,6 +173,19 @@ clientTest(
     assertEquals(checkpoints(env)[0]!.kind, "auto");
   },
 );
+
+clientTest("an error of the API that ends a run is recorded", async () => {
+  using env = hooked();
+  await using api = new MockApi({ status: 404 });
+  const { status } = await runClient(env, api, prompt("go"));
+  assertEquals(status, 1);
+  const names = namesIn(env, ".claude-mpm/errors")
+    .filter((one) => one !== ".gitignore");
+  assertEquals(names.length, 1);
+  const record = JSON.parse(env.read(`.claude-mpm/errors/${names[0]}`));
+  assertStringIncludes(record.error, "model_not_found: There's an issue with");
+  assertEquals([record.tool, failures(env)], [null, ""]);
+});
 
 function checkpoints(env: TestEnv): { kind: string }[] {
   const { stdout } = env.run(binary(), ["checkpoint", "list", "--json"]);

@@ -22,6 +22,8 @@ export interface MockOptions {
   readonly steps?: readonly (readonly Block[])[];
   /** Tokens that each answer reports as read from the cache. */
   readonly tokens?: number;
+  /** The status with which each request fails; 200 unless given. */
+  readonly status?: number;
 }
 
 /**
@@ -32,11 +34,15 @@ export class MockApi implements AsyncDisposable {
   readonly requests: ApiRequest[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #steps: readonly (readonly Block[])[];
+  readonly #status: number;
   /** May be raised while the client runs. */
   tokens: number;
 
-  constructor({ steps = [], tokens = 10_000 }: MockOptions = {}) {
+  constructor(
+    { steps = [], tokens = 10_000, status = 200 }: MockOptions = {},
+  ) {
     this.#steps = steps;
+    this.#status = status;
     this.tokens = tokens;
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -63,6 +69,10 @@ export class MockApi implements AsyncDisposable {
     }
     const body: ApiRequest = JSON.parse(text);
     this.requests.push(body);
+    if (this.#status !== 200) {
+      const error = { type: "api_error", message: "Refused by the mock" };
+      return Response.json({ type: "error", error }, { status: this.#status });
+    }
     return this.#message(body, this.requests.length);
   }
 
