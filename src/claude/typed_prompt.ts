@@ -7,9 +7,16 @@ import type { HookInput } from "./hook_input.ts";
  */
 const OWN_TEXT = /^\s*<[a-z][\w-]*[\s>]/;
 
-/** Whether Claude Code wrote this prompt, and nobody else. */
-export function isClientText(prompt: string): boolean {
-  return OWN_TEXT.test(prompt);
+/** A prompt and the event that brought it. */
+interface Given {
+  readonly input: HookInput;
+  readonly prompt: string;
+}
+
+/** Whether somebody asked this, a person or a program, and not Claude Code. */
+export function isAsked({ input, prompt }: Given): boolean {
+  const source = input.text("source") ?? "user";
+  return ["user", "sdk"].includes(source) && !OWN_TEXT.test(prompt);
 }
 
 /**
@@ -26,10 +33,7 @@ export function isAttended(system: System): boolean {
  * Whether a person certainly typed the prompt. Only such a prompt may be held
  * back: nobody would send another one again.
  */
-export function isTyped(
-  system: System,
-  { input, prompt }: { input: HookInput; prompt: string },
-): boolean {
-  const source = input.text("source") ?? "user";
-  return source === "user" && isAttended(system) && !isClientText(prompt);
+export function isTyped(system: System, given: Given): boolean {
+  return isAsked(given) && given.input.text("source") !== "sdk" &&
+    isAttended(system);
 }

@@ -1,4 +1,4 @@
-import { isTyped } from "../claude/typed_prompt.ts";
+import { isAsked, isTyped } from "../claude/typed_prompt.ts";
 import {
   type Decision,
   onPrompt as decide,
@@ -28,6 +28,10 @@ export const onPrompt: Handler = async (world) => {
   const { checkpoint } = readActivity(world);
   const at = world.context.system.now().getTime();
   noteActivity(world, { at, checkpoint });
+  if (world.invited && isAsked({ input: world.input, prompt })) {
+    const { keepAsked } = await import("./hook_asked.ts");
+    await keepAsked(world, prompt);
+  }
   const told = [takePending(world), answer.context, note]
     .filter((text) => text).join("\n");
   return { ...answer, context: told };

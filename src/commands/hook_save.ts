@@ -1,4 +1,3 @@
-import { lastPrompt } from "../claude/last_prompt.ts";
 import { readState } from "../git/state.ts";
 import { trackedFiles } from "../git/tracked.ts";
 import { endContent } from "../session/end_content.ts";
@@ -13,6 +12,7 @@ import { currentStack } from "../store/work_current.ts";
 import { writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../version.ts";
 import { readActivity } from "./hook_activity.ts";
+import { lastAsked } from "./hook_asked.ts";
 import { earlierSaves } from "./hook_earlier.ts";
 import type { HookWorld } from "./hook_world.ts";
 import { journaled } from "./journaled.ts";
@@ -46,11 +46,10 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
   if (covered) return undefined;
   const { root, cwd } = workspace;
   const agent = agentOf(context, { given: session.id, cwd });
-  const path = input.transcriptPath ?? agent.agent?.transcript_path;
   const draft: Draft = {
     content: endContent({
       earlier: own,
-      prompt: path ? lastPrompt(system, path) : undefined,
+      prompt: lastAsked(world)?.text,
       reason: input.text("reason"),
       redactor: redactorOf(system),
     }),

@@ -8,6 +8,7 @@ import {
   namesIn,
   NOON,
   talked,
+  transcriptOf,
 } from "../helpers/hook_events.ts";
 import { mpmJson } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
@@ -61,7 +62,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
     fire(env, "SessionEnd", { session_id, reason: "other" }, options);
   await pause(AGENT, "The ledger", "Add refunds");
   time.minute = 1;
-  await fire(env, "PostToolBatch", worked(), options);
+  await fire(env, "UserPromptSubmit", { prompt: "Mend the ledger" }, options);
   time.minute = 2;
   await pause(OTHER, "The report", "Print it");
   time.minute = 3;
@@ -82,6 +83,128 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   await end(OTHER);
   assertEquals((await saves(env)).length, 3);
   assertEquals(failures(env), "");
+});
+
+Deno.test("the last prompt is what was asked in this very session", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  const summary = async () => {
+    const [newest] = await saves(env);
+    const shown = await mpmJson<Shown>(env, ["sessions", "show", newest!]);
+    return shown.session.conversation.summary;
+  };
+  const of = (session_id: string) => ({
+    ask: (prompt: string, more = {}) =>
+      fire(
+        env,
+        "UserPromptSubmit",
+        { session_id, prompt, ...more },
+        options,
+      ),
+    end: (reason: string) =>
+      fire(env, "SessionEnd", { session_id, reason }, options),
+  });
+  const [first, second] = [of(AGENT), of(OTHER)];
+  await first.ask("Mend the <private>hunter2</private> ledger");
+  // Neither what the client sends nor what mpm answers was asked of the agent.
+  await first.ask("<task-notification>done</task-notification>");
+  await first.ask("wake up", { source: "loop_wakeup" });
+  await first.ask("/mpm-resume nothing like it");
+  time.minute = 1;
+  await first.end("clear");
+  assertEquals(
+    await summary(),
+    "Saved as the agent's session cleared. Last prompt: Mend the " +
+      "[redacted:private] ledger",
+  );
+  // After /clear, and in a fork, nothing of it is left but what was saved.
+  time.minute = 2;
+  await second.ask("Count the pennies\nand weigh them");
+  time.minute = 3;
+  await second.end("other");
+  assertStringIncludes(await summary(), "Last prompt: Count the pennies");
+  time.minute = 4;
+  await fire(
+    env,
+    "PostToolBatch",
+    { ...worked(), session_id: "3975e44b-0000-40a5-84bf-078e9df60643" },
+    options,
+  );
+  time.minute = 5;
+  await of("3975e44b-0000-40a5-84bf-078e9df60643").end("other");
+  assertEquals(await summary(), "Saved as the agent's session ended");
+  // Many long prompts stay within a bound.
+  for (let at = 0; at < 20; at++) {
+    await first.ask(`${at} ${"x".repeat(90_000)}`);
+  }
+  const kept = env.read(`.claude-mpm/state/agents/${AGENT}.prompts.json`);
+  assertEquals([kept.length < 12_000, kept.includes("hunter2")], [true, false]);
+  assertEquals(failures(env), "");
+});
+
+/** Appends to the transcript an answer of the API that is an error. */
+function failed(env: TestEnv, at: Date, more: object[] = []): void {
+  const error = {
+    type: "assistant",
+    timestamp: at.toISOString(),
+    message: {
+      model: "<synthetic>",
+      content: [{ type: "text", text: "API Error: 529 <private>x</private>" }],
+    },
+    error: "server_error",
+    isApiErrorMessage: true,
+  };
+  const lines = [error, { type: "cost-state" }, ...more];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  Deno.writeTextFileSync(transcriptOf(env), text, { append: true });
+}
+
+Deno.test("an error that ended the last turn is recorded once", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  const records = () =>
+    namesIn(env, ".claude-mpm/errors").filter((name) => name !== ".gitignore")
+      .map((name) => JSON.parse(env.read(`.claude-mpm/errors/${name}`)));
+  const ask = () => fire(env, "UserPromptSubmit", { prompt: "go" }, options);
+  const end = () => fire(env, "SessionEnd", { reason: "other" }, options);
+  const ERROR = "server_error: API Error: 529 [redacted:private]";
+  await ask();
+  time.minute = 1;
+  failed(env, options.now());
+  time.minute = 2;
+  await end();
+  await end();
+  assertEquals(
+    records().map(({ event, error, tool }) => [event, error, tool]),
+    [["SessionEnd", ERROR, null]],
+  );
+  // The client told it itself: the record has its words, and stays the only one.
+  time.minute = 3;
+  await ask();
+  time.minute = 4;
+  failed(env, options.now());
+  await fire(env, "StopFailure", {
+    error: "server_error",
+    last_assistant_message: "API Error: 529 <private>x</private>",
+  }, options);
+  time.minute = 5;
+  await end();
+  assertEquals(records().map(({ event, error }) => [event, error]), [
+    ["SessionEnd", ERROR],
+    ["StopFailure", ERROR],
+  ]);
+  // A turn after it ended well, or nothing was done since.
+  time.minute = 6;
+  await ask();
+  failed(env, options.now(), [{
+    type: "assistant",
+    timestamp: options.now().toISOString(),
+    message: { model: "claude-haiku-4-5", content: [] },
+  }]);
+  await end();
+  failed(env, new Date(NOON.getTime() - 1));
+  await end();
+  assertEquals([records().length, failures(env)], [2, ""]);
 });
 
 Deno.test("a save of elsewhere, or of a clock ahead, keeps no session from being saved", async () => {

@@ -39,6 +39,8 @@ terminalTest(
     await terminal.type("go\r");
     await terminal.see("95%");
     const before = api.requests.length;
+    await terminal.type("begin\r");
+    await terminal.see("All done.");
     await terminal.type("count the pennies\r");
     await terminal.see(
       'send the prompt again, or begin it with the word "override". /compact ' +
@@ -111,6 +113,51 @@ terminalTest(
       "says: pre-session: the gate is open\n" +
         "mpm does not run on-error.sh: changed since you allowed it. " +
         "Read it, then: mpm hooks allow on-error",
+    );
+    assertEquals(failures(env), "");
+  },
+);
+
+terminalTest(
+  "the last prompt is right after /clear and in a fork",
+  async () => {
+    using env = TestEnv.repository();
+    env.run(binary(), ["hooks", "install"]);
+    await using api = new MockApi();
+    const summaries = () =>
+      saves(env).sort().map((name) =>
+        JSON.parse(env.read(`.claude-mpm/sessions/${name}`)).conversation
+          .summary
+      );
+    const saved = (count: number) =>
+      terminal.until(
+        () => saves(env).length === count && summaries().length === count,
+        () => `${count} saves`,
+      );
+    await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
+    await terminal.see("shift+tab");
+    await terminal.type("begin\r");
+    await terminal.see("All done.");
+    await terminal.type("count the pennies\r");
+    await terminal.see("All done.");
+    await terminal.type("/clear\r");
+    await saved(1);
+    await terminal.type("weigh the coins\r");
+    await sent(terminal, api, "weigh the coins");
+    await terminal.see("All done.");
+    await terminal.type("/branch other\r");
+    await saved(2);
+    await terminal.type("first\r");
+    await sent(terminal, api, "first");
+    await terminal.see("All done.");
+    await terminal.type("sort the bills\r");
+    await sent(terminal, api, "sort the bills");
+    await terminal.see("All done.");
+    await terminal.type("/exit\r");
+    await saved(3);
+    assertEquals(
+      summaries().map((text) => text.replace(/.*Last prompt: /, "")),
+      ["count the pennies", "weigh the coins", "sort the bills"],
     );
     assertEquals(failures(env), "");
   },

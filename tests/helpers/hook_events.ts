@@ -38,7 +38,8 @@ export function eventJson(
   });
 }
 
-function transcriptOf(env: TestEnv): string {
+/** The transcript of the session in these tests. */
+export function transcriptOf(env: TestEnv): string {
   const slug = projectSlug(env.project);
   return join(env.home, ".claude/projects", slug, `${AGENT}.jsonl`);
 }
@@ -71,7 +72,7 @@ export function talked(
   { ago = 60 }: { ago?: number } = {},
 ): void {
   const lines = [
-    { type: "last-prompt", lastPrompt: "Mend the ledger" },
+    { type: "last-prompt", lastPrompt: "Asked in another session" },
     {
       type: "assistant",
       timestamp: new Date(NOON.getTime() - 1000 * ago).toISOString(),
