@@ -5,6 +5,7 @@ import { MpmError } from "../errors.ts";
 import { emptyTree } from "../git/empty_tree.ts";
 import { partOf, treeDelta } from "../git/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { ageWords } from "../session/ages.ts";
 import { ownMark } from "../session/checkpoint_record.ts";
 import { matchCheckpoint } from "../session/checkpoint_select.ts";
 import type { RestoreResult } from "../session/results_checkpoints.ts";
@@ -97,12 +98,32 @@ export async function findTarget(
 > {
   const place = await findPlace(context, { create: false });
   await settleDetour(context, place.workspace);
-  const target = matchCheckpoint(
-    await listCheckpoints(context.system, place),
-    selector,
-  );
+  const records = await listCheckpoints(context.system, place);
+  const target = matchCheckpoint(records, selector);
+  noteFuture(context, target, records);
   const origin = new Origins(context.system).of(ownMark(target));
   return { place: { ...place, vault: place.vault! }, target, origin };
+}
+
+/** Milliseconds by which two clocks may differ. */
+const CLOCKS_DIFFER = 60_000;
+
+/** A wrong clock, here or where it was taken, makes another one the newest. */
+function noteFuture(
+  { system, note }: Context,
+  target: StoredCheckpoint,
+  records: readonly StoredCheckpoint[],
+): void {
+  const now = system.now();
+  const isFuture = ({ created_at: time }: StoredCheckpoint) =>
+    Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
+  if (!isFuture(target)) return;
+  const other = records.find((one) => one.kind !== "safety" && !isFuture(one));
+  const age = ageWords(new Date(target.created_at), now);
+  note(
+    `Warning: the checkpoint "${target.name}" is ${age}` +
+      (other ? `. The newest before it is "${other.name}"` : ""),
+  );
 }
 
 /** A path as trees have it. Throws USAGE for none and outside the worktree. */

@@ -137,6 +137,28 @@ Deno.test("automatic checkpoints go on after the clock went back", async () => {
   assertEquals(checkpoints.length, 2);
 });
 
+Deno.test("a checkpoint from the future is noted where it is used", async () => {
+  using env = TestEnv.repository();
+  const save = (name: string, now: () => Date) =>
+    mpmJson(env, ["checkpoint", "save", name], { now });
+  await save("now", NOON);
+  env.write("a", "1\n");
+  await save("ahead", FUTURE);
+  const told =
+    'Warning: the checkpoint "ahead" is 3 years ahead of this clock. The ' +
+    'newest before it is "now"';
+  for (const args of [["restore", "latest", "--yes"], ["diff", "latest"]]) {
+    const { status, stderr } = await mpm(env, ["checkpoint", ...args], {
+      now: LATER,
+    });
+    assertEquals([status, stderr], [0, `${told}\n`]);
+  }
+  const { stderr } = await mpm(env, ["checkpoint", "diff", "now"], {
+    now: LATER,
+  });
+  assertEquals(stderr, "");
+});
+
 Deno.test("the time zone changes no id and no order", () => {
   using env = TestEnv.repository();
   const zones = ["Pacific/Kiritimati", "UTC", "America/Los_Angeles"];
