@@ -4,7 +4,8 @@ import { ensureBuilt } from "./build.ts";
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
  * every command in all its forms, by the binary, on every hostile store, and on a
- * disk that is full or read-only; and a store of ten thousand files migrates.
+ * disk that is full or read-only; a store of ten thousand files migrates; and every
+ * form of a detour ends over every two things that once stood in its way.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
@@ -14,6 +15,7 @@ if (import.meta.main) {
       ...Deno.args,
       ...["kill", "kill_pause", "kill_writers", "mounts", "undo_crash"]
         .map((part) => `tests/faults/${part}_test.ts`),
+      "tests/commands/detour_ways_test.ts",
       ...["hostile_worlds", "migrate"]
         .map((part) => `tests/e2e/${part}_test.ts`),
     ],

@@ -49,10 +49,9 @@ export async function wayBack(
     parked: StoredCheckpoint | undefined;
   },
 ): Promise<Way> {
-  const changes = to !== null || parked !== undefined;
-  if (!changes && !input.park && !input.discard && !isCleared(child)) {
-    return CLEAR;
-  }
+  const clean = isCleared(child) && !input["keep-parked"];
+  const changes = to !== null || parked !== undefined || clean;
+  if (!changes && !input.park && !input.discard) return CLEAR;
   refuseBusy(system, tree);
   const capture = await lookAtTree(system, tree);
   const dirt = movablePaths(capture);

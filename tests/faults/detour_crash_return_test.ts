@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import {
   branch,
   smallFeature,
@@ -6,6 +7,7 @@ import {
   treeOf,
 } from "../helpers/detours.ts";
 import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
+import type { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { sayPoints } from "../helpers/say.ts";
 
@@ -23,6 +25,10 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
     now: NOON,
     async prepare() {
       const env = smallFeature();
+      env.write(".git/info/exclude", "/build\n");
+      env.write("build/x", "of the feature\n");
+      env.git("add", "-f", "build/x");
+      env.git("commit", "-q", "-m", "Build", "--", "build/x");
       parent = treeOf(env);
       await branch(env, STASH, { now: NINE });
       env.write("login.js", "fixed\n");
@@ -31,6 +37,8 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
       env.write("both.txt", "staged in the detour\n");
       env.git("add", "both.txt");
       env.write("idea.txt", "of the detour\n");
+      // It has to go to the trash, and comes back where the return does not end.
+      env.write("build", "ignored\n");
       child = treeOf(env);
       return env;
     },
@@ -51,6 +59,7 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
       assertEquals(stack, ["feature:active *", "  hotfix:complete"], where);
       assertEquals(treeOf(env), parent, where);
       assertEquals(env.exists(".git/mpm-detour.json"), false, where);
+      assertEquals(trashed(env), ["ignored\n"], where);
       if (!finished && !isOneOf(10, where)) return;
       const kept = await mpm(env, [
         ...["checkpoint", "restore", "hotfix-leftovers", "--to", "../out"],
@@ -63,3 +72,11 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
   sayPoints("return --park", points);
   assert(points.count > 60);
 });
+
+/** The contents of the files named "build" in the trash. */
+function trashed(env: TestEnv): string[] {
+  const trash = join(env.project, ".claude-mpm/trash");
+  return [...Deno.readDirSync(trash)]
+    .map(({ name }) => `.claude-mpm/trash/${name}/files/build`)
+    .filter((path) => env.exists(path)).map((path) => env.read(path));
+}

@@ -1,0 +1,299 @@
+import { createHash } from "node:crypto";
+import { assert, assertEquals } from "@std/assert";
+import { dirname, join } from "@std/path";
+import { stackLines, treeOf } from "../helpers/detours.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm } from "../helpers/mpm.ts";
+import { World } from "../helpers/world.ts";
+
+/** Something that once refused a return. */
+interface Obstacle {
+  readonly name: string;
+  /** Made before the detour begins, or within it. */
+  readonly when: "before" | "within";
+  make(env: TestEnv): void;
+}
+
+/** More than a checkpoint takes here. */
+const LARGE = 1024 * 1024 + 1;
+
+function large(env: TestEnv, path: string): void {
+  env.write(path, new TextEncoder().encode(path.padEnd(LARGE, ".")));
+}
+
+function repository(env: TestEnv, path: string): void {
+  env.git("init", "-q", path);
+  env.write(`${path}/inner`, `in ${path}\n`);
+}
+
+/** The other branch has nothing there. */
+function clear(env: TestEnv, path: string): void {
+  if (env.exists(path)) env.remove(path);
+}
+
+/** A change in the index and another one on disk, marked to be let alone. */
+function hidden(env: TestEnv, path: string, mark: string): void {
+  env.write(path, `${mark}, staged\n`);
+  env.git("add", path);
+  env.git("update-index", `--${mark}`, path);
+  env.write(path, `${mark}, on disk\n`);
+}
+
+/** The same with no change in the index. */
+function unseen(env: TestEnv, path: string, mark: string): void {
+  env.git("update-index", `--${mark}`, path);
+  env.write(path, `${mark}, unseen\n`);
+}
+
+const OBSTACLES: readonly Obstacle[] = [
+  {
+    name: "a change",
+    when: "before",
+    make: (env) => env.write("a", "parked\n"),
+  },
+  {
+    name: "a large file that the parent ignores",
+    when: "before",
+    make: (env) => large(env, "ignored.big"),
+  },
+  {
+    name: "an ignore rule that is parked",
+    when: "before",
+    make(env) {
+      env.write(".gitignore", "*.big\n*.vast\n");
+      large(env, "ignored.vast");
+    },
+  },
+  {
+    name: "a parked file",
+    when: "before",
+    make(env) {
+      env.write("notes", "parked\n");
+      env.git("add", "-f", "notes");
+    },
+  },
+  {
+    name: "a staged change that git is not to look at",
+    when: "before",
+    make: (env) => hidden(env, "skip", "skip-worktree"),
+  },
+  {
+    name: "an edit that git is not to look at",
+    when: "before",
+    make: (env) => unseen(env, "c", "assume-unchanged"),
+  },
+  {
+    name: "an ignored file at the path of a parked one",
+    when: "within",
+    make(env) {
+      env.git("rm", "-q", "--cached", "--ignore-unmatch", "notes");
+      env.write("notes", "ignored\n");
+    },
+  },
+  {
+    name: "a large file",
+    when: "within",
+    make: (env) => large(env, "new.huge"),
+  },
+  {
+    name: "a large change",
+    when: "within",
+    make: (env) => large(env, "b"),
+  },
+  {
+    name: "a large file that is staged",
+    when: "within",
+    make(env) {
+      large(env, "staged.huge");
+      env.git("add", "staged.huge");
+      env.write("staged.huge", `${env.read("staged.huge")} and more`);
+    },
+  },
+  {
+    name: "a repository",
+    when: "within",
+    make: (env) => repository(env, "nested"),
+  },
+  {
+    name: "a repository in the place of a file",
+    when: "within",
+    make(env) {
+      clear(env, "vendor");
+      repository(env, "vendor");
+    },
+  },
+  {
+    name: "an ignored file in the place of a folder",
+    when: "within",
+    make(env) {
+      clear(env, "build");
+      env.write("build", "ignored\n");
+    },
+  },
+  {
+    name: "an ignored folder in the place of a file",
+    when: "within",
+    make(env) {
+      clear(env, "out");
+      env.write("out/deep/er", "ignored\n");
+    },
+  },
+  {
+    name: "an edit that git is not to look at, of the detour",
+    when: "within",
+    make: (env) => unseen(env, "d", "skip-worktree"),
+  },
+  {
+    name: "a staged change that git is not to look at, of the detour",
+    when: "within",
+    make: (env) => hidden(env, "e", "assume-unchanged"),
+  },
+  {
+    name: "a change of the detour",
+    when: "within",
+    make: (env) => env.write("idea", "of the detour\n"),
+  },
+];
+
+const BRANCHES = [
+  [],
+  ["--stash"],
+  ["--git-branch", "other"],
+  ["--stash", "--git-branch", "other"],
+];
+
+const RETURNS = [
+  [],
+  ["--park"],
+  ["--carry"],
+  ["--discard"],
+  ["--keep-parked"],
+  ["--keep-parked", "--park"],
+  ["--keep-parked", "--discard"],
+];
+
+/** `feature`, with files that `other` has as others or not at all. */
+function project(): TestEnv {
+  const env = TestEnv.repository();
+  const config = join(env.home, ".config/mpm/config.toml");
+  Deno.mkdirSync(dirname(config), { recursive: true });
+  Deno.writeTextFileSync(config, "[checkpoint]\nmax_file_mb = 1\n");
+  env.write(".git/info/exclude", "/build\n/out\n/notes\n");
+  for (const path of ["a", "b", "c", "d", "e", "skip"]) {
+    env.write(path, `${path}\n`);
+  }
+  env.commit("Files");
+  env.git("branch", "other");
+  env.git("switch", "-q", "-c", "feature");
+  env.write(".gitignore", "*.big\n");
+  env.write("d", "of the feature\n");
+  for (const path of ["build/x", "out", "vendor"]) env.write(path, `${path}\n`);
+  env.git("add", "-f", "build/x", "out", "vendor");
+  env.commit("Feature");
+  return env;
+}
+
+/** The id that git has for the content of each file on disk and in the index. */
+function contents(env: TestEnv, folders: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const walk = (path: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(path)) {
+      const below = join(path, name);
+      const own = path === env.project &&
+        [".git", ".claude-mpm"].includes(name);
+      if (own || name === "manifest.json") continue;
+      if (isDirectory) walk(below);
+      else {
+        const bytes = Deno.readFileSync(below);
+        const hash = createHash("sha1").update(`blob ${bytes.length}\0`);
+        found.add(hash.update(bytes).digest("hex"));
+      }
+    }
+  };
+  for (const folder of folders) {
+    if (env.exists(folder)) walk(join(env.project, folder));
+  }
+  for (const line of env.git("ls-files", "--stage").split("\n")) {
+    found.add(line.split(" ")[1]!);
+  }
+  return found;
+}
+
+/** What the checkpoints hold of files and of the index. */
+function parked(env: TestEnv): string[] {
+  return env.git("for-each-ref", "--format=%(objectname)", "refs/mpm")
+    .split("\n").filter((commit) => commit !== "").flatMap((commit) =>
+      env.git("ls-tree", "-r", commit).split("\n")
+        .filter((line) => /\t(worktree|index)\//.test(line))
+        .map((line) => line.split(/[ \t]/)[2]!)
+    );
+}
+
+/** Ends the detour in every form there is, each from the same state. */
+async function checkReturns(env: TestEnv, where: string): Promise<void> {
+  const begun = new World(env.root);
+  const before = treeOf(env);
+  const had = new Set([...contents(env, [""]), ...parked(env)]);
+  const refusals: string[] = [];
+  for (const form of RETURNS) {
+    const at = `${where}; return ${form.join(" ")}`;
+    const done = await mpm(env, ["return", "--no-changes", ...form]);
+    assertEquals(env.exists(".git/mpm-detour.json"), false, at);
+    if (done.status === 0) {
+      const reached = env.git("rev-list", "--objects", "--all").split("\n");
+      const has = new Set([
+        ...contents(env, ["", ".claude-mpm/trash"]),
+        ...reached.map((line) => line.split(" ")[0]!),
+      ]);
+      const lost = [...had].filter((id) => !has.has(id));
+      assertEquals(lost, [], `${at}\n${done.stdout}`);
+      assert((await stackLines(env))[0]!.endsWith(":active *"), at);
+    } else {
+      assertEquals(done.status, 4, `${at}: ${done.stderr}`);
+      assertEquals(treeOf(env), before, `${at}: ${done.stderr}`);
+      refusals.push(`${form.join(" ")}: ${done.stderr}`);
+    }
+    begun.bring();
+  }
+  const open = ["--park", "--keep-parked --discard", "--keep-parked --park"];
+  const stuck = refusals.filter((text) =>
+    open.some((form) => text.startsWith(`${form}:`))
+  );
+  assertEquals(stuck, [], where);
+}
+
+async function checkAll(obstacles: readonly Obstacle[]): Promise<void> {
+  using env = project();
+  for (const { when, make } of obstacles) if (when === "before") make(env);
+  const begun = new World(env.root);
+  const before = treeOf(env);
+  for (const form of BRANCHES) {
+    const names = obstacles.map(({ name }) => name).join(" and ");
+    const where = `${names}: branch ${form.join(" ")}`;
+    const done = await mpm(env, ["branch", "fix", "--no-commit", ...form]);
+    assertEquals(env.exists(".git/mpm-detour.json"), false, where);
+    if (done.status === 0) {
+      for (const { when, make } of obstacles) if (when === "within") make(env);
+      await checkReturns(env, where);
+    } else {
+      assertEquals(done.status, 4, `${where}: ${done.stderr}`);
+      assertEquals(treeOf(env), before, `${where}: ${done.stderr}`);
+    }
+    begun.bring();
+  }
+}
+
+Deno.test("no state refuses every return, and none loses anything", async () => {
+  await checkAll(OBSTACLES);
+});
+
+Deno.test({
+  name: "so it is with each obstacle alone, and with every two of them",
+  ignore: !Deno.env.has("MPM_SOAK"),
+  async fn() {
+    for (const [at, one] of OBSTACLES.entries()) {
+      await checkAll([one]);
+      for (const other of OBSTACLES.slice(at + 1)) await checkAll([one, other]);
+    }
+  },
+});
