@@ -163,7 +163,7 @@ async function checkLocks(ground: Ground): Promise<Checked> {
   const { context, at, hasStore, workspace } = ground;
   const found: Finding[] = [];
   const held: string[] = [];
-  const own = [at.lock, at.detourLock];
+  const own = [at.lock, at.oldLock, at.detourLock];
   for (const path of hasStore ? own : []) {
     const state = await stateOfLock(context.system, path);
     if (state === "held") held.push("another mpm is writing");

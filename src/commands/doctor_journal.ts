@@ -8,7 +8,7 @@ import {
 import { MpmError } from "../errors.ts";
 import type { KnownEntry } from "../session/journal.ts";
 import { counted } from "../session/words.ts";
-import { readJournal } from "../store/journal.ts";
+import { journalPath, readJournal } from "../store/journal.ts";
 import { dropTornLines, tornLines } from "../store/journal_repair.ts";
 import { withLock } from "../store/lock.ts";
 import { userState } from "../store/user_state.ts";
@@ -20,11 +20,12 @@ import { NOTHING } from "./doctor_store.ts";
 export const journalCheck: Check = { name: "log", run };
 
 function run(ground: Ground): Checked {
-  const { system, workspace, hasStore, at } = ground;
+  const { system, workspace, hasStore } = ground;
   if (!hasStore) return { summary: NOTHING, found: [] };
-  const kind = system.files.lstat(at.journal)?.kind ?? "file";
+  const path = journalPath(system, workspace.root);
+  const kind = system.files.lstat(path)?.kind ?? "file";
   if (kind !== "file") {
-    const detail = `"${at.journal}" is no file: ${kind}`;
+    const detail = `"${path}" is no file: ${kind}`;
     const mend = "Move it out of the way; mpm begins a new one";
     return {
       summary: "not looked at",
@@ -43,12 +44,13 @@ function run(ground: Ground): Checked {
   };
 }
 
-function tornFindings({ context, system, workspace, at }: Ground): Finding[] {
+function tornFindings({ context, system, workspace }: Ground): Finding[] {
   const { root } = workspace;
   const count = tornLines(system, root).length;
   if (count === 0) return [];
   const lines = counted(count, "line");
-  const detail = `${lines} of "${at.journal}" cannot be read, as a write ` +
+  const path = journalPath(system, root);
+  const detail = `${lines} of "${path}" cannot be read, as a write ` +
     "leaves them that died: what they tell of cannot be taken back";
   return [warning(detail, {
     mend: "mpm doctor --fix",

@@ -31,7 +31,7 @@ const STORED: readonly Published[] = [
   },
   {
     name: "journal-line",
-    summary: "An operation of mpm's: a line of .claude-mpm/journal.jsonl",
+    summary: "An operation of mpm's: a line of .claude-mpm/state/journal.jsonl",
     load: async () =>
       (await import("../session/stored_formats.ts")).JournalLine,
   },

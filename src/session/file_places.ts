@@ -4,11 +4,9 @@ export type FilePlace = readonly [path: string, holds: string];
 /** What lies in `.claude-mpm/` of a project. */
 export const PROJECT_FILES: readonly FilePlace[] = [
   [".gitignore", "only what a pause adds is in the repository"],
-  [".lock", "taken while mpm writes"],
   ["backups/", "what migrations moved"],
   ["checkpoints/<id>.json", "the record of a checkpoint"],
   ["checkpoints.git/", "outside git: the objects of checkpoints"],
-  ["journal.jsonl", "what mpm did, a line each"],
   ["config.toml", "optional: settings that come with the project"],
   ["config.local.toml", "optional: settings that stay here"],
   [
@@ -27,6 +25,8 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["kept/", "a copy of every save's JSON"],
   ["trash/", "what was removed"],
   ["templates/", "the project's own"],
+  ["state/lock", "taken while mpm writes"],
+  ["state/journal.jsonl", "what mpm did, a line each"],
   ["state/detours/, state/detours.lock", "a branch or return under way"],
   ["state/work/work-….json", "a work session each"],
   ["state/current/….json", "which session a worktree is at"],

@@ -3,7 +3,7 @@ import { field, isDeeper, isFields } from "./odd_values.ts";
 import { refuseNegative } from "./selector.ts";
 import { counted } from "./words.ts";
 
-/** One operation of mpm's, a line of `.claude-mpm/journal.jsonl`. */
+/** One operation of mpm's, a line of `.claude-mpm/state/journal.jsonl`. */
 export interface JournalEntry {
   /** Counts from 1. */
   readonly id: number;

@@ -6,7 +6,8 @@ import { recordBytes } from "../session/checkpoint_record.ts";
 import { field, isDeeper } from "../session/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
-import { checkPath, ensureFolder } from "./folders.ts";
+import { checkPath } from "./folders.ts";
+import { ensureHidden } from "./home.ts";
 import { layout } from "./layout.ts";
 
 /** Bytes of the largest record that is read. */
@@ -26,7 +27,7 @@ export function writeRecord(
   root: string,
   { record, commit }: { record: Checkpoint; commit: string },
 ): void {
-  ensureFolder(system, layout(root).checkpoints, root);
+  ensureHidden(system, root, layout(root).checkpoints);
   writeAtomic(system, recordFile(root, record.id), {
     bytes: recordBytes({ ...record, commit }),
     // Its commit, which is on the disk by now, has the same.

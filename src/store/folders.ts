@@ -1,6 +1,8 @@
-import { dirname, join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
+import { HOME } from "./layout.ts";
 
 /** Only the owner may enter. */
 const PRIVATE = 0o700;
@@ -31,6 +33,44 @@ export function ensureFolder(
   }
   // The mode asked for at creation is cut by the umask, never widened.
   system.files.chmod(folder, PRIVATE);
+  if (isHidden(folder)) hide(system, folder);
+}
+
+/** Folders of mpm that git is not to see. */
+const HIDDEN: ReadonlySet<string> = new Set([
+  ...["backups", "checkpoints", "errors", "kept", "state", "trash"],
+]);
+
+function isHidden(folder: string): boolean {
+  return HIDDEN.has(basename(folder)) && basename(dirname(folder)) === HOME;
+}
+
+/** Bytes of an ignore file that is looked into. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * Keeps a folder out of git, least of all for `git stash -u` and `git clean` to
+ * take away. The rules above it may be claude-mpm's, which do not name it; then
+ * it gets rules of its own, which also cover the file that they stand in.
+ */
+export function hide(system: System, folder: string): void {
+  const rules = join(folder, ".gitignore");
+  const rule = `/${basename(folder)}/`;
+  if (system.files.lstat(rules)) return;
+  if (linesAbove(system, dirname(folder)).includes(rule)) return;
+  writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
+}
+
+function linesAbove(system: System, folder: string): string[] {
+  const path = join(folder, ".gitignore");
+  try {
+    if (!system.files.lstat(path)) return [];
+    const text = new TextDecoder().decode(system.files.readOwn(path, LIMIT));
+    return text.split(/\r?\n/);
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
-import { basename, join } from "@std/path";
+import { join } from "@std/path";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
-import { ensureFolder } from "./folders.ts";
+import { ensureFolder, hide } from "./folders.ts";
 import { HOME, layout } from "./layout.ts";
 
 /**
@@ -40,22 +40,14 @@ export function ensureHome(system: System, root: string): boolean {
   return isNew;
 }
 
-/**
- * Creates a folder that git is not to see, least of all `git stash -u` and
- * `git clean`. The rules of the folder above may be claude-mpm's, which know
- * nothing of it; it then gets its own.
- */
+/** Creates a folder that git is not to see, whoever made it before. */
 export function ensureHidden(
   system: System,
   root: string,
   folder: string,
 ): void {
   ensureFolder(system, folder, root);
-  const rules = join(folder, ".gitignore");
-  if (system.files.lstat(rules)) return;
-  const above = readRules(system, join(layout(root).home, ".gitignore"));
-  if (above.split(/\r?\n/).includes(`/${basename(folder)}/`)) return;
-  writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
+  hide(system, folder);
 }
 
 /** Keeps the local configuration out of git where an older rules file does not. */

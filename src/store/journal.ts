@@ -43,8 +43,15 @@ export function readJournal(system: System, root: string): KnownEntry[] {
 
 /** Its lines, whatever is in them. */
 export function journalLines(system: System, root: string): string[] {
-  return readEnd(system, layout(root).journal, READ).split("\n")
+  return readEnd(system, journalPath(system, root), READ).split("\n")
     .filter((line) => line !== "");
+}
+
+/** Where the journal is: still in the old place until something is written. */
+export function journalPath(system: System, root: string): string {
+  const { journal, oldJournal } = layout(root);
+  const isOld = !system.files.lstat(journal) && system.files.lstat(oldJournal);
+  return isOld ? oldJournal : journal;
 }
 
 /**
@@ -57,8 +64,8 @@ export function appendJournal(
   root: string,
   operation: Operation,
 ): JournalEntry {
-  const { home, journal } = layout(root);
-  ensureFolder(system, home, root);
+  const { state, journal } = layout(root);
+  ensureFolder(system, state, root);
   const end = readEnd(system, journal, TAIL);
   const added = {
     id: lastId(system, journal, end) + 1,

@@ -29,7 +29,11 @@ export interface Layout {
   readonly checkpoints: string;
   /** What mpm did that can be taken back, a line each. */
   readonly journal: string;
+  /** Where version 0.1.0 had it. */
+  readonly oldJournal: string;
   readonly lock: string;
+  /** Where version 0.1.0 had it. */
+  readonly oldLock: string;
   /** The derived pointer to the newest save. */
   readonly pointer: string;
   /**
@@ -62,8 +66,10 @@ export function layout(root: string): Layout {
     activePause: join(sessions, "ACTIVE-PAUSE.jsonl"),
     backups: join(home, "backups"),
     checkpoints: join(home, "checkpoints"),
-    journal: join(home, "journal.jsonl"),
-    lock: join(home, ".lock"),
+    journal: join(state, "journal.jsonl"),
+    oldJournal: join(home, "journal.jsonl"),
+    lock: join(state, "lock"),
+    oldLock: join(home, ".lock"),
     pointer: join(sessions, "LATEST-SESSION.txt"),
     pending: join(sessions, ".pending.json"),
   };

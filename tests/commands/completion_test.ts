@@ -164,7 +164,7 @@ Deno.test("completion is silent and harmless whatever is wrong", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/sessions/session-20260101-000000.json", "{torn");
   env.write(".claude-mpm/state/work", "no folder");
-  env.write(".claude-mpm/journal.jsonl", "\0\n{");
+  env.write(".claude-mpm/state/journal.jsonl", "\0\n{");
   const lines = [
     ...[[], [""], ["resume", ""], ["complete", ""], ["undo", ""]],
     ...[["-C", "/nowhere", "resume", ""], ["worktrees", "restore", ""]],

@@ -9,7 +9,7 @@ import { unfinishedIn } from "../helpers/unfinished.ts";
 import { CURRENT } from "../helpers/works.ts";
 
 const STORE = ".claude-mpm";
-const LOG = `${STORE}/journal.jsonl`;
+const LOG = `${STORE}/state/journal.jsonl`;
 
 /** A file in the place of a folder, or the other way round. */
 function swap(path: string, kind: "file" | "folder") {

@@ -167,7 +167,9 @@ Deno.test("what is written line by line and what is read fit their schemas", asy
   });
   await mpmJson(env, ["template", "new", "one"]);
   await mpmJson(env, ["undo"]);
-  const lines = env.read(".claude-mpm/journal.jsonl").trimEnd().split("\n");
+  const lines = env.read(".claude-mpm/state/journal.jsonl").trimEnd().split(
+    "\n",
+  );
   assertEquals(lines.length, 3);
   for (const line of lines) {
     assertEquals(misfits("journal-line", JSON.parse(line)), "", line);

@@ -7,7 +7,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-const JOURNAL = ".claude-mpm/journal.jsonl";
+const JOURNAL = ".claude-mpm/state/journal.jsonl";
 
 async function log(env: TestEnv): Promise<LogResult["operations"]> {
   return (await mpmJson<LogResult>(env, ["log", "-n", "all"])).operations;

@@ -9,7 +9,8 @@ import type { TemplatesResult } from "../../src/session/results_work.ts";
 import { diagnose } from "../helpers/doctors.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import type { ResumeResult } from "../../src/session/results.ts";
+import type { PauseResult, ResumeResult } from "../../src/session/results.ts";
+import type { LogResult } from "../../src/session/results_checkpoints.ts";
 import { copySample, SAMPLES, SESSIONS } from "../helpers/stores.ts";
 
 Deno.test("doctor finds nothing wrong in a fresh clone of committed saves", async () => {
@@ -215,4 +216,56 @@ Deno.test("documents of claude-mpm among the templates are not listed, and hide 
   assertStringIncludes((await show("bug-fix")).stdout, "name: Bug Fix\n");
   // What somebody wrote by hand before is still found by its name.
   assertStringIncludes((await show("pr-workflow")).stdout, "# PR Workflow");
+});
+
+Deno.test("beside an ignore file of claude-mpm git sees nothing of mpm's but the saves", async () => {
+  using env = TestEnv.repository();
+  env.write(".claude-mpm/.gitignore", "logs/\n*.log\n*.pyc\n__pycache__/\n");
+  env.commit("Use claude-mpm");
+  await mpmJson(env, ["start", "login"]);
+  await mpmJson(env, ["pause", "x", "--no-commit"]);
+  await mpmJson(env, ["checkpoint", "save", "one"]);
+  await mpmJson(env, ["sessions", "rm", "latest"]);
+  await mpmJson(env, ["pause", "y", "--no-commit"]);
+  await mpmJson(env, ["sessions", "list"]);
+  const status = env.git("status", "--porcelain", "-uall").split("\n");
+  assertEquals(
+    status.filter((line) => !line.startsWith("?? .claude-mpm/sessions/")),
+    [],
+  );
+  assertEquals(
+    env.read(".claude-mpm/.gitignore"),
+    "logs/\n*.log\n*.pyc\n__pycache__/\n",
+  );
+  // A pause can still commit its save.
+  const { commit } = await mpmJson<PauseResult>(env, ["pause", "z"]);
+  assert(commit.made);
+});
+
+Deno.test("the log and the lock of version 0.1.0 are taken over once", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "one"]);
+  const store = join(env.project, ".claude-mpm");
+  // As that version left them.
+  Deno.renameSync(
+    join(store, "state/journal.jsonl"),
+    join(store, "journal.jsonl"),
+  );
+  Deno.renameSync(join(store, "state/lock"), join(store, ".lock"));
+  env.write(".claude-mpm/.gitignore", "logs/\n");
+  const operations = async () =>
+    (await mpmJson<LogResult>(env, ["log"])).operations
+      .map(({ number, operation, own }) => `${number} ${operation} ${own}`);
+  assertEquals(await operations(), ["1 pause true"]);
+  await mpmJson(env, ["pause", "two"]);
+  assertEquals(await operations(), ["2 pause true", "1 pause true"]);
+  assertEquals(
+    [env.exists(".claude-mpm/journal.jsonl"), env.exists(".claude-mpm/.lock")],
+    [false, false],
+  );
+  await mpmJson(env, ["undo"]);
+  await mpmJson(env, ["undo"]);
+  assertEquals((await mpm(env, ["resume"])).status, 3);
+  const status = env.git("status", "--porcelain", "-uall");
+  assert(!/state|journal|lock/.test(status), status);
 });

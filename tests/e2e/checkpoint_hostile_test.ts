@@ -99,7 +99,9 @@ posixTest("no link among mpm's own files is followed", () => {
   assertEquals(saved.status, 4, saved.stderr);
   assertStringIncludes(saved.stderr, "is no folder: link");
   env.remove(".claude-mpm/checkpoints");
-  for (const name of ["journal.jsonl", "state/raw.git", "state/restore"]) {
+  for (
+    const name of ["state/journal.jsonl", "state/raw.git", "state/restore"]
+  ) {
     if (env.exists(`.claude-mpm/${name}`)) env.remove(`.claude-mpm/${name}`);
     Deno.symlinkSync(
       join(outside, "victim"),
@@ -249,7 +251,7 @@ posixTest("a restore marker of somebody else does no harm", () => {
   ok(env, "checkpoint", "list");
   assertEquals([env.read("a"), env.exists(marker)], ["2\n", false]);
   env.write(
-    ".claude-mpm/journal.jsonl",
+    ".claude-mpm/state/journal.jsonl",
     '{"id":1,"at":"x","operation":"checkpoint restore","title":"\\u001b[31m","worktree":"' +
       env.project +
       '","before":{"checkpoint":{"id":"../../x","commit":"--help"}},"after":{}}\n{"torn',

@@ -200,7 +200,8 @@ posixTest(
     const { env, folder } = place;
     using _ = env;
     full(place);
-    const lock = join(folder, ".claude-mpm/.lock");
+    Deno.mkdirSync(join(folder, ".claude-mpm/state"), { recursive: true });
+    const lock = join(folder, ".claude-mpm/state/lock");
     using held = Deno.openSync(lock, { create: true, write: true });
     held.lockSync(true);
     const events = [

@@ -116,8 +116,8 @@ posixTest(
     }
     assertEquals(run(env, "pause", "--no-commit", "x").status, 0);
     assertEquals(Deno.readTextFileSync(victim), "precious\n");
-    Deno.removeSync(join(env.project, ".claude-mpm/.lock"));
-    Deno.symlinkSync(absent, join(env.project, ".claude-mpm/.lock"));
+    Deno.removeSync(join(env.project, ".claude-mpm/state/lock"));
+    Deno.symlinkSync(absent, join(env.project, ".claude-mpm/state/lock"));
     const locked = run(env, "pause", "--no-commit", "x");
     assertEquals(locked.status, 6);
     assertStringIncludes(locked.stderr, "it is a symbolic link");

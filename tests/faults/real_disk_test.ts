@@ -4,7 +4,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { binary, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-const JOURNAL = ".claude-mpm/journal.jsonl";
+const JOURNAL = ".claude-mpm/state/journal.jsonl";
 
 /** Blocks of 512 bytes that a file may have in the test below. */
 const BLOCKS = 128;

@@ -199,7 +199,9 @@ posixTest(
         return env;
       },
       async check(env, where) {
-        const noted = env.read(".claude-mpm/journal.jsonl").includes("undoes");
+        const noted = env.read(".claude-mpm/state/journal.jsonl").includes(
+          "undoes",
+        );
         // Another test looks at all of those before.
         if (!noted && !isOneOf(8, where)) return;
         if (noted) await mpm(env, ["checkpoint", "list"], { now: at(11) });
