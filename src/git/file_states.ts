@@ -1,19 +1,14 @@
 import { join } from "@std/path";
-import { FileError } from "../errors.ts";
+import { FileError, isMissing } from "../errors.ts";
 import { isUnmerged } from "../session/git_context.ts";
 import type { FileContent } from "../session/history.ts";
 import type { FileState } from "../session/save.ts";
 import { sha256 } from "../session/serialize.ts";
+import { HASH_BUDGET, HASH_LIMIT, type Unread } from "../session/unread.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { Git } from "./git.ts";
 import type { StatusEntry } from "./status.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
-
-/** Bytes of the largest file whose content is hashed. */
-const HASH_LIMIT = 10 * 1024 * 1024;
-
-/** Bytes hashed in all; later files are known by size and time. */
-const HASH_BUDGET = 512 * 1024 * 1024;
 
 /** Nested repositories whose commit is asked for, each with a process. */
 const REPOSITORY_LIMIT = 50;
@@ -40,7 +35,8 @@ export class ContentReader {
     try {
       return this.#read(`${this.#worktree}/${path}`);
     } catch (error) {
-      if (error instanceof FileError) return NOTHING;
+      if (isMissing(error)) return NOTHING;
+      if (error instanceof FileError) return { ...NOTHING, unread: "denied" };
       throw error;
     }
   }
@@ -54,19 +50,24 @@ export class ContentReader {
     if (info.kind === "link") {
       return { ...known, sha256: sha256(encodeText(files.readLink(full))) };
     }
-    const read = info.kind === "file" && size <= HASH_LIMIT &&
-      size <= this.#budget;
-    if (!read) return { ...known, sha256: null };
+    const unread = this.#unread(info);
+    if (unread) return { ...known, sha256: null, unread };
     this.#budget -= size;
     try {
       const content = files.read(full);
       return { ...known, sha256: sha256(content), size: content.length };
     } catch (error) {
       if (error instanceof FileError && files.lstat(full)) {
-        return { ...known, sha256: null };
+        return { ...known, sha256: null, unread: "denied" };
       }
       throw error;
     }
+  }
+
+  #unread({ kind, size }: FileInfo): Unread | undefined {
+    if (kind !== "file") return "special";
+    if (size > HASH_LIMIT) return "large";
+    return size > this.#budget ? "budget" : undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { baseCandidates, type History } from "./history.ts";
 import type { Recorded } from "./recorded.ts";
 import type { RepositoryState } from "./repository.ts";
 import type { Save } from "./save.ts";
+import { unreadNotes, whyUnread } from "./unread.ts";
 import { counted } from "./words.ts";
 
 /** What a comparison is made of. */
@@ -129,16 +130,15 @@ function pathNotes(changes: Found, sources: Sources): string[] {
   const { state, recorded } = sources;
   if (!state || changes.repository !== "both") return [];
   const notes = [...recorded.notes];
-  const unread =
-    recorded.paths.filter((path) =>
-      path.state?.sha256 === null && path.state.size !== null
-    ).length;
-  if (unread > 0) {
-    notes.push(
-      `${counted(unread, "recorded file")} not hashed (too large): ` +
-        "compared by size and time",
-    );
-  }
+  const unread = recorded.paths.flatMap(({ path, state: then }) => {
+    const why = then?.size === null ? undefined : whyUnread(then);
+    return why === undefined ? [] : [{ path, why }];
+  });
+  notes.push(...unreadNotes(unread, [
+    "recorded file",
+    "not hashed",
+    ": compared by size and time",
+  ]));
   if (state.filesOmitted > 0) {
     notes.push(
       `${counted(state.filesOmitted, "more changed path")} not looked at`,
@@ -147,7 +147,10 @@ function pathNotes(changes: Found, sources: Sources): string[] {
   return [...notes, ...unsureNotes(changes, sources)];
 }
 
-function unsureNotes(changes: Found, { save }: Sources): string[] {
+function unsureNotes(
+  changes: Found,
+  { save, state, recorded }: Sources,
+): string[] {
   const { paths } = changes.working_directory;
   const unsure = paths.filter(({ change }) => change === "still-changed");
   if (unsure.length === 0) return [];
@@ -157,12 +160,17 @@ function unsureNotes(changes: Found, { save }: Sources): string[] {
     ];
   }
   const nested = unsure.filter(({ path }) => path.endsWith("/"));
-  const others = unsure.length - nested.length;
+  const then = new Map(recorded.paths.map((one) => [one.path, one.state]));
+  const now = new Map(state?.files.map((file) => [file.path, file]));
+  const others = unsure.filter(({ path }) => !path.endsWith("/"))
+    .map(({ path, from }) => ({
+      path,
+      why: whyUnread(now.get(path)) ?? whyUnread(then.get(from ?? path)) ??
+        "contents not known",
+    }));
+  const notes = ["changed path", "could not be compared", ""] as const;
   return [
-    ...others === 0 ? [] : [
-      `${counted(others, "changed path")} could not be compared: ` +
-      "too large, unreadable, or a repository with changes of its own",
-    ],
+    ...unreadNotes(others, [...notes]),
     ...nested.length === 0
       ? []
       : ["Files inside nested repositories are not compared"],

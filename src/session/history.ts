@@ -5,7 +5,7 @@ import type { FileState, Save } from "./save.ts";
 /** What is on disk at a path: nulls and absence as in `FileState`. */
 export type FileContent = Pick<
   FileState,
-  "sha256" | "size" | "mtime" | "mode"
+  "sha256" | "size" | "mtime" | "mode" | "unread"
 >;
 
 /** What commits did to a file. */

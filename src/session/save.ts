@@ -52,6 +52,11 @@ export const FileState = z.looseObject({
    * repository), as git takes it; absent where it is not known.
    */
   mode: z.optional(text),
+  /**
+   * Why the content was not read: `large`, `budget` (too much before it),
+   * `denied`, `special` (such as a pipe); absent where it was.
+   */
+  unread: z.optional(text),
 });
 
 export const Todo = z.looseObject({ content: text, status: text });

@@ -68,6 +68,7 @@ const FILE = object({
   from: { is: "optional", of: TEXT },
   object: { is: "optional", of: TEXT },
   mode: { is: "optional", of: TEXT },
+  unread: { is: "optional", of: TEXT },
 }, { text: "path", required: ["path"] });
 
 const TITLES = ["title", "subject", "task", "text", "name", "description"];

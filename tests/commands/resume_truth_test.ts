@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { FileError } from "../../src/errors.ts";
 import type { ResumeResult } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
 import { copySample, SAMPLES } from "../helpers/stores.ts";
 
 /** The report without what the save itself says, `ID` for commit ids. */
@@ -273,4 +274,47 @@ Deno.test("a pause quotes the last commit of the user, and none that a pause mad
   const { git_context: git, mpm: own } = await pause();
   assertEquals(git.commit_message, "Fix the login");
   assertEquals(own!.head, env.git("rev-parse", "HEAD~1"));
+});
+
+Deno.test("resume says for each file why its content was not compared", async () => {
+  using env = TestEnv.repository();
+  for (const name of ["locked.txt", "opened.txt", "big.bin", "lib.txt"]) {
+    env.write(name, "committed\n");
+  }
+  env.commit("Add files");
+  for (const name of ["locked.txt", "opened.txt"]) env.write(name, "edited\n");
+  env.write("big.bin", new Uint8Array(10 * 1024 * 1024 + 1));
+  const without = (name: string): MpmOptions => ({
+    wrap: (system) => {
+      const read = (path: string) => {
+        if (!path.endsWith(name)) return system.files.read(path);
+        throw new FileError("denied", "read", path);
+      };
+      return { ...system, files: { ...system.files, read } };
+    },
+  });
+  const save = ["pause", "--no-commit"];
+  assertEquals((await mpm(env, save, without("opened.txt"))).status, 0);
+  for (const name of ["locked.txt", "opened.txt", "big.bin"]) {
+    Deno.utimeSync(join(env.project, name), 1, 1);
+  }
+  const { stdout } = await mpm(
+    env,
+    ["resume", "--peek"],
+    without("locked.txt"),
+  );
+  assertEquals(
+    stdout.slice(stdout.indexOf("  Notes:")).replaceAll("    • ", "").trim()
+      .split("\n"),
+    [
+      "Notes:",
+      "1 recorded file not hashed (larger than 10 MiB: big.bin): compared by " +
+      "size and time",
+      "1 recorded file not hashed (could not be read: opened.txt): compared " +
+      "by size and time",
+      "1 changed path could not be compared (larger than 10 MiB: big.bin)",
+      "2 changed paths could not be compared (could not be read: locked.txt, " +
+      "opened.txt)",
+    ],
+  );
 });
