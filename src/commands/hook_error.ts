@@ -1,4 +1,5 @@
 import { lastTurnError, turnErrorText } from "../claude/turn_error.ts";
+import { readErrorGit } from "../git/error_git.ts";
 import { errorLine, errorRecord } from "../session/error_record.ts";
 import { field } from "../session/odd_values.ts";
 import { errorRecordsSince, keepErrorRecord } from "../store/error_records.ts";
@@ -9,6 +10,9 @@ import { redactorOf } from "../store/redaction.ts";
 import { readActivity } from "./hook_activity.ts";
 import { startScript } from "./hook_scripts.ts";
 import type { Handler, HookWorld } from "./hook_world.ts";
+
+/** Milliseconds that git may take: the agent waits for the record. */
+const GIT_PATIENCE = 300;
 
 /** A tool failed, or a turn ended by an error: a record is kept of it. */
 export const onError: Handler = async (world) => {
@@ -57,6 +61,7 @@ async function recordError(
     tool,
     input: input.value("tool_input"),
     error,
+    git: await readErrorGit(system, world.worktree, GIT_PATIENCE),
     redactor: redactorOf(system),
   });
   const { home } = layout(session.root);

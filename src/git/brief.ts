@@ -7,7 +7,7 @@ import { parseStatus } from "./status.ts";
 import { runStatus } from "./status_git.ts";
 
 /** As `git status` by itself: a folder of untracked files is one path. */
-const BRIEF = [
+export const BRIEF = [
   "status",
   "--porcelain=v2",
   "-z",

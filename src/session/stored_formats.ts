@@ -64,6 +64,18 @@ export const ErrorFile = z.looseObject({
   input: z.nullable(text),
   /** Redacted and cut. */
   error: text,
+  /** The repository when it happened; null: none, or git took too long. */
+  git: z.optional(z.nullable(z.looseObject({
+    /** null: detached. */
+    branch: z.nullable(text),
+    /** Full commit id; null: before the first commit. */
+    head: z.nullable(text),
+    /** The first 20 uncommitted paths, after the two letters of git's status. */
+    changes: z.array(text),
+    changes_omitted: z.number(),
+    /** The newest five commits, abbreviated id and subject. */
+    commits: z.array(text),
+  }))),
 });
 
 /** Several saves as one file. */

@@ -17,6 +17,7 @@ import {
   resumeFiles,
   talked,
 } from "../helpers/hook_events.ts";
+import type { System } from "../../src/system/system.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
@@ -26,6 +27,12 @@ function projectWithMpm(): TestEnv {
   env.write(".claude-mpm/config.toml", "");
   return env;
 }
+
+const FAILED = {
+  tool_name: "Bash",
+  tool_input: { command: "exit 3" },
+  error: "Exit code 3",
+};
 
 interface Listed {
   readonly sessions: {
@@ -438,6 +445,48 @@ Deno.test("a failure leaves a record, redacted and bounded, the last fifty of th
   }
   assertEquals(records().length, 50);
   assert(!env.git("status", "--porcelain").includes("errors"));
+});
+
+Deno.test("an error record has the git status and the newest commits", async () => {
+  using env = projectWithMpm();
+  const secret = `ghp_${"a1B2".repeat(9)}`;
+  const head = env.commit(`Add ${secret}${"x".repeat(900)}`);
+  for (let at = 10; at < 35; at++) env.write(`many ${at}`, "");
+  env.write("README.md", "# Edited\n");
+  const record = async (options = {}) => {
+    await fire(env, "PostToolUseFailure", FAILED, options);
+    const names = namesIn(env, ".claude-mpm/errors")
+      .filter((name) => name !== ".gitignore");
+    const text = env.read(`.claude-mpm/errors/${names.at(-1)}`);
+    assertEquals(misfits("error-record", JSON.parse(text)), "");
+    assert(!text.includes(secret) && text.length < 8000);
+    return JSON.parse(text).git;
+  };
+  const git = await record();
+  assertEquals([git.branch, git.head], ["main", head]);
+  assertEquals(git.changes.slice(0, 2), [" M README.md", "?? many 10"]);
+  assertEquals([git.changes.length, git.changes_omitted], [20, 6]);
+  assertEquals(git.commits.length, 2);
+  assert(git.commits[0].length <= 200);
+  assertMatch(git.commits[1], /^[0-9a-f]{12} Start the project$/);
+  // A git that takes too long holds up nobody.
+  const slow = (system: System): System => ({
+    ...system,
+    run: (program, options) => {
+      if (program === "git") assert(options.timeout <= 300);
+      return Promise.resolve({
+        outcome: "timeout",
+        status: -1,
+        stdout: new Uint8Array(),
+        stderr: new Uint8Array(),
+      });
+    },
+  });
+  const later = () => new Date(NOON.getTime() + 5000);
+  assertEquals(await record({ wrap: slow, now: later }), null);
+  Deno.renameSync(join(env.project, ".git"), join(env.root, "gone"));
+  const last = () => new Date(NOON.getTime() + 9000);
+  assertEquals(await record({ now: last }), null);
 });
 
 Deno.test("tasks are kept for the save, where their files are gone", async () => {

@@ -164,6 +164,8 @@ clientTest(
     const record = JSON.parse(env.read(`.claude-mpm/errors/${name}`));
     assertEquals([record.event, record.tool], ["PostToolUseFailure", "Bash"]);
     assertStringIncludes(record.error, "Exit code 3");
+    assertEquals(record.git.changes, ["?? new.txt"]);
+    assertStringIncludes(record.git.commits[0], "Start the project");
     // It is made in the background. Starting mpm to ask would hold that up.
     const made = () => namesIn(env, ".claude-mpm/checkpoints").length > 0;
     for (let tries = 0; !made(); tries++) {
