@@ -34,7 +34,7 @@ new=$file.$$
 trap 'rm -f -- "$new"' EXIT
 cp -p -- "$file" "$new" # for its mode
 awk -v branch="$branch" -v now="$now" '
-  /^Branch: / && !b { print "Branch: " branch; b = 1; next }
+  /^Branch: / { print "Branch: " branch; b = 1; next }
   /^Last updated: / && !t { print "Last updated: " now; t = 1; next }
   { print }
   END {

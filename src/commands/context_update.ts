@@ -19,8 +19,9 @@ export const contextUpdate = defineCommand({
   description: `
 Renews mpm's own part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
 adds it at the end: the branch, the time, and the next steps of the newest save.
-What people wrote in the file stays as it is, to the byte. The file is made only
-with --create.`,
+A line of yours that begins with "Branch: " or "Last updated: " is renewed where
+it stands. The rest of the file stays as it is, to the byte. The file is made
+only with --create.`,
   positionals: [],
   flags: {
     create: { type: "boolean", summary: "Make the file if there is none" },

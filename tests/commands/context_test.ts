@@ -502,8 +502,8 @@ Deno.test("context update makes the file only when asked, and keeps its own part
 /** What people wrote, each with mpm's part in the middle or not at all. */
 const FILES: [string, Uint8Array][] = [
   ["empty", text("")],
-  ["lf", text("# Ours\n\nBranch: ours\nLast updated: never\n")],
-  ["crlf", text("# Ours\r\nBranch: ours\r\n")],
+  ["lf", text("# Ours\n\n  Branch: ours\nWas Last updated: never\n")],
+  ["crlf", text("# Ours\r\nBranches: ours\r\n")],
   ["no final line end", text("# Ours")],
   ["byte order mark", text("\ufeff# Ours\n")],
   ["latin-1", Uint8Array.of(0xe9, 0x0a, 0xff, 0x80)],
@@ -538,6 +538,39 @@ for (const [name, ours] of FILES) {
     assertEquals(new TextDecoder().decode(twice).split(MINE).length, 2);
   });
 }
+
+Deno.test("context update renews the lines of people's that say branch and time", async () => {
+  using env = TestEnv.repository();
+  const path = ".claude/context.md";
+  const code = "```\nBranch: example\n```\n";
+  env.write(
+    path,
+    `# Ours\r\nBranch: old\r\nStatus: 70 %\r\n${code}Last updated: once\n` +
+      "Branch: `older`\nLast updated: Mon Jan 15\nEnd",
+  );
+  env.git("checkout", "-q", "-b", "fix_a&b");
+  const time = "Last updated: 2026-11-20T12:00:00Z";
+  const renewed = `# Ours\r\nBranch: fix_a&b\r\nStatus: 70 %\r\n${code}` +
+    `Last updated: once\nBranch: \`fix_a&b\`\n${time}\nEnd`;
+  assertEquals((await update(env)).state, "updated");
+  assertEquals(env.read(path), renewed);
+  assertEquals((await update(env)).state, "unchanged");
+  await mpmJson(env, ["pause", "-n", "Test it", "--no-commit"]);
+  await update(env);
+  assertEquals(
+    env.read(path),
+    `${renewed}\r\n\r\n${MINE}\r\nNext session:\r\n\r\n1. Test it\r\n` +
+      "<!-- /mpm -->",
+  );
+  env.git("checkout", "-q", "main");
+  env.write(path, `Branch: x\n${MINE}\nBranch: \`x\`\n<!-- /mpm -->\n`);
+  await update(env);
+  assertEquals(
+    env.read(path),
+    `Branch: main\n${MINE}\n${time}\n\nNext session:\n\n1. Test it\n` +
+      "<!-- /mpm -->\n",
+  );
+});
 
 for (
   const odd of [
