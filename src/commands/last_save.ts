@@ -9,7 +9,7 @@ import { Origins } from "../store/origins.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { SessionStates } from "../store/settled.ts";
 import type { System } from "../system/system.ts";
-import { isOfWorktree } from "./resume_steps.ts";
+import { isOfWorktree } from "./newest_save.ts";
 
 /** Saves of the worktree that are looked at: others may work in it, too. */
 const MOST = 20;

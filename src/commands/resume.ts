@@ -50,6 +50,10 @@ against its checksum, and compares the repository then and now: commits,
 branch, upstream, files, the working directory, stashes, a merge or rebase.
 Nothing of yours is changed, and the save is kept.
 
+A save that mpm made when an agent's session ended never hides one that you
+made. If you made one, it is taken, and the later ones are named. If the agent's
+session went on from your save, the later one has all of it, and is taken.
+
 If the save belongs to a work session, as "mpm start" begins one, that goes on in
 this worktree; one that is not known here is rebuilt from the save with its
 parents. Of somebody else's save nothing goes on until "mpm sessions trust". The

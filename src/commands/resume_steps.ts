@@ -8,7 +8,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { ResumeResult, SessionsResult } from "../session/results.ts";
 import { sessionsResult } from "../session/rows.ts";
 import type { Agent } from "../session/save.ts";
-import { isLog, type SaveEntry } from "../session/save_entry.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { Origins } from "../store/origins.ts";
 import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
@@ -18,7 +18,8 @@ import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 import { readIn, settledWorkspace } from "./quick_steps.ts";
-import { passedOverNote, peekWork, refuseOver } from "./resume_work.ts";
+import { newestSave } from "./newest_save.ts";
+import { peekWork, refuseOver } from "./resume_work.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -69,11 +70,9 @@ export async function findOne(
     return chosen(entry);
   }
   if (!input.list) {
-    const { entry, warnings } = await newest(
-      context,
-      workspace,
-      input.last,
-    );
+    const { entry, warnings } = await newestSave(context, workspace, {
+      anyWorktree: input.last,
+    });
     return chosen(entry, warnings);
   }
   const states = new SessionStates(system, root);
@@ -115,72 +114,6 @@ function chosenSelector(input: ResumeInput): string | undefined {
     });
   }
   return input.selector ?? input["session-id"];
-}
-
-/**
- * The newest save of this worktree; where this worktree has none, the newest of
- * the project. A newer one of another worktree is told of, never hidden.
- */
-async function newest(
-  { system }: Context,
-  workspace: Workspace,
-  anyWorktree: boolean,
-): Promise<{ entry: SaveEntry; warnings: string[] }> {
-  const { root } = workspace;
-  const states = new SessionStates(system, root);
-  const over: SaveEntry[] = [];
-  let first: SaveEntry | undefined;
-  for await (const entry of newestSaves(system, root)) {
-    if (states.isOver(entry)) {
-      over.push(entry);
-      continue;
-    }
-    first ??= entry;
-    if (!anyWorktree && !isOfWorktree(workspace, entry)) continue;
-    // A log says nothing of where it was made, and less than any save.
-    if (isLog(entry) && entry !== first) continue;
-    const newer = entry === first ? [] : [newerNote(first)];
-    return { entry, warnings: [...passedOverNote(over), ...newer] };
-  }
-  if (!first) throw over[0] ? nothingOpen(over[0]) : nothingSaved(root);
-  return {
-    entry: first,
-    warnings: [
-      ...passedOverNote(over),
-      `No session was saved in this worktree; this one is of ${first.worktree}`,
-    ],
-  };
-}
-
-/**
- * Whether a save was made in this worktree. The main one is the same wherever
- * the project lies by now.
- */
-export function isOfWorktree(
-  { git, linked, worktree }: Workspace,
-  entry: SaveEntry,
-): boolean {
-  if (git !== "repository" || entry.worktree === null) return true;
-  return linked
-    ? entry.worktree === worktree
-    : entry.worktree === worktree || entry.worktree === entry.projectPath;
-}
-
-function newerNote({ id, worktree, branch }: SaveEntry): string {
-  const where = branch === null ? worktree : `${worktree} on ${branch}`;
-  return `A newer session is of another worktree, ${where}: mpm resume ${id}`;
-}
-
-function nothingOpen({ id }: SaveEntry): MpmError {
-  return new MpmError("NOT_FOUND", "All saves are of sessions that are over", {
-    hint: `To read the newest all the same: mpm resume --peek ${id}`,
-  });
-}
-
-function nothingSaved(root: string): MpmError {
-  return new MpmError("NOT_FOUND", `No paused sessions found in "${root}"`, {
-    hint: '"mpm pause" saves one',
-  });
 }
 
 /** Reads the chosen save and looks at what changed since. */

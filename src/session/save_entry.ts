@@ -61,6 +61,10 @@ export interface SaveEntry {
   readonly imported: boolean;
   /** null: it belongs to none. */
   readonly session: EntrySession | null;
+  /** Whether it was made when an agent's session ended, and nobody asked. */
+  readonly automatic: boolean;
+  /** The agent session it was made in; null: none, or not known. */
+  readonly agent: string | null;
   /** Whether claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files that belong to this id. */

@@ -28,7 +28,7 @@ export interface Index {
 /** Saves in the index. */
 export const INDEXED = 50;
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** Far more than an index of `INDEXED` saves takes. */
 const LARGEST_INDEX = 4 * 1024 * 1024;
@@ -103,8 +103,8 @@ function isRow(row: unknown): boolean {
     FORMATS.includes(row.format as SaveFormat) &&
     LOCATIONS.includes(row.location as SaveLocation) &&
     [row.summary, row.projectPath].every(isText) &&
-    [row.name, row.branch, row.worktree].every(isTextOrNull) &&
-    [row.own, row.incremental, row.imported].every((flag) =>
+    [row.name, row.branch, row.worktree, row.agent].every(isTextOrNull) &&
+    [row.own, row.incremental, row.imported, row.automatic].every((flag) =>
       typeof flag === "boolean"
     ) &&
     [row.size, row.mtime].every(isTime) && isEntrySession(row.session) &&

@@ -192,6 +192,8 @@ export function describe(
     own: own !== undefined,
     imported: importedFrom(value) !== undefined,
     session: sessionOf(field(own, "session")),
+    automatic: field(own, "kind") === "auto",
+    agent: textOf(field(field(own, "agent"), "session_id")),
     size: info.size,
     mtime: info.mtime,
     ...digest === undefined ? {} : { digest },

@@ -95,7 +95,7 @@ const REST = 3000;
 /** Files read anew, from which on it pays to write the rows again. */
 const WORTH_WRITING = 100;
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** Rows of 100,000 saves. */
 const LARGEST = 64 * 1024 * 1024;
@@ -120,6 +120,8 @@ function rowBytes(rows: ReadonlyMap<string, Row>): Uint8Array {
     described.imported,
     described.session,
     described.digest,
+    described.automatic,
+    described.agent,
   ]);
   return new TextEncoder().encode(
     JSON.stringify({ version: VERSION, rows: lines }),
@@ -144,14 +146,16 @@ function readRows(system: System, root: string): Map<string, Row> {
 
 /** What mpm could not have written is left out. */
 function addRow(rows: Map<string, Row>, line: unknown): void {
-  if (!Array.isArray(line) || line.length !== 14) return;
+  if (!Array.isArray(line) || line.length !== 16) return;
   const [name, changed, size, mtime, pausedAt, summary, ...rest] = line;
   const [title, branch, worktree, projectPath, own, ...more] = rest;
-  const [imported, session, digest] = more;
+  const [imported, session, digest, automatic, agent] = more;
   const sound = [name, pausedAt, summary, projectPath].every(isText) &&
     [changed, size, mtime].every(Number.isFinite) &&
-    [title, branch, worktree].every((text) => text === null || isText(text)) &&
-    [own, imported].every((flag) => typeof flag === "boolean") &&
+    [title, branch, worktree, agent].every((text) =>
+      text === null || isText(text)
+    ) &&
+    [own, imported, automatic].every((flag) => typeof flag === "boolean") &&
     isEntrySession(session) && /^[0-9a-f]{64}$/.test(String(digest)) &&
     !Number.isNaN(Date.parse(pausedAt));
   if (!sound) return;
@@ -166,6 +170,8 @@ function addRow(rows: Map<string, Row>, line: unknown): void {
     imported,
     session,
     digest,
+    automatic,
+    agent,
     size,
     mtime,
   };

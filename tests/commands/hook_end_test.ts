@@ -207,6 +207,65 @@ Deno.test("an error that ended the last turn is recorded once", async () => {
   assertEquals([records().length, failures(env)], [2, ""]);
 });
 
+Deno.test("an automatic save never hides one that somebody made", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  /** An agent session that is asked something, and ends. */
+  const visit = async (session_id: string, prompt: string) => {
+    time.minute++;
+    await fire(env, "UserPromptSubmit", { session_id, prompt }, options);
+    time.minute++;
+    await fire(env, "SessionEnd", { session_id, reason: "other" }, options);
+  };
+  const resumed = async (...args: string[]) => {
+    const { session, warnings } = await mpmJson<
+      Shown & { warnings: string[] }
+    >(env, ["resume", "--peek", ...args], options);
+    const { hookSpecificOutput } = await fire(
+      env,
+      "SessionStart",
+      { source: "startup", session_id: OTHER },
+      options,
+    );
+    const text = hookSpecificOutput!.additionalContext!;
+    const { summary } = session.conversation;
+    // Both are given the same.
+    for (const one of [summary, ...warnings]) assertStringIncludes(text, one);
+    return [summary, ...warnings.map((one) => one.replace(/-\d{8}.*/, ""))];
+  };
+  await visit(OTHER, "begin");
+  assertEquals(await resumed(), [
+    "Saved as the agent's session ended. Last prompt: begin",
+  ]);
+  time.minute++;
+  await mpmJson(env, ["pause", "The ledger", "--no-commit"], options);
+  assertEquals(await resumed(), ["The ledger"]);
+  await visit(OTHER, "what time is it?");
+  const later = 'A later agent session was saved automatically, "Saved as ' +
+    "the agent's session ended. Last prompt: what time is it?\": mpm resume " +
+    "session";
+  assertEquals(await resumed(), ["The ledger", later]);
+  assertEquals(await resumed("--last"), ["The ledger", later]);
+  await visit(AGENT, "and the date?");
+  const [summary, note] = await resumed();
+  assertEquals(summary, "The ledger");
+  assertStringIncludes(note!, "2 later agent sessions were saved automatical");
+  assertStringIncludes(note!, "Last prompt: and the date?");
+  // What goes on from a save of the same agent session has all of it.
+  time.minute++;
+  await mpmJson(
+    env,
+    ["pause", "Half done", "--no-commit", "--agent-session", AGENT],
+    options,
+  );
+  await visit(AGENT, "go on");
+  await visit(OTHER, "what day is it?");
+  const [continued, newest] = await resumed();
+  assertEquals(continued, "Half done. Last prompt: go on");
+  assertStringIncludes(newest!, "Last prompt: what day is it?");
+  assertEquals(failures(env), "");
+});
+
 Deno.test("a save of elsewhere, or of a clock ahead, keeps no session from being saved", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();

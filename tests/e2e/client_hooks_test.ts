@@ -137,6 +137,23 @@ clientTest(
 );
 
 clientTest(
+  "an unattended run hides no save that somebody made",
+  async () => {
+    using env = hooked();
+    await using api = new MockApi();
+    env.run(binary(), ["pause", "The ledger is half done"]);
+    await runClient(env, api, prompt("what time is it?"));
+    const before = api.requests.length;
+    await runClient(env, api, prompt("go"));
+    const first = JSON.stringify(api.requests.slice(before));
+    assertStringIncludes(first, "Summary: The ledger is half done");
+    assertStringIncludes(first, "A later agent session was saved automatical");
+    assertStringIncludes(first, "Last prompt: what time is it?");
+    assertEquals([saves(env).length, failures(env)], [3, ""]);
+  },
+);
+
+clientTest(
   "a compaction writes the resume file and adds nothing to the summary",
   async () => {
     using env = hooked();

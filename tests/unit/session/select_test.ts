@@ -19,6 +19,8 @@ function entry(id: string, name: string | null = null): SaveEntry {
     own: true,
     imported: false,
     session: null,
+    automatic: false,
+    agent: null,
     incremental: false,
     evidence: [],
     size: 0,
