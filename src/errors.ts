@@ -70,6 +70,7 @@ export type FileProblem =
   | "is-a-folder"
   | "link"
   | "busy"
+  | "too-long"
   | "other";
 
 const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
@@ -94,6 +95,7 @@ const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
     hint: "mpm does not follow links among its own files; replace it",
   },
   "busy": { state: "it is in use" },
+  "too-long": { state: "the path is too long" },
   "other": { state: "the system reported an error" },
 };
 

@@ -124,7 +124,7 @@ async function captureOnce(
     ...files.leftOut,
     ...submodules,
     ...nested(entries),
-    ...closed.map((path) => ({ path, reason: "git cannot look at it" })),
+    ...closed,
   ].sort((a, b) => a.path < b.path ? -1 : 1);
   return {
     // The branch of mpm's own repository is nothing of the user's.

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { FileError } from "../errors.ts";
+import { FileError, isMissing } from "../errors.ts";
 import type { LeftOut, TreeEntry } from "../session/snapshot.ts";
 import { sha256 } from "../session/serialize.ts";
 import type { FileInfo, RunResult, System } from "../system/system.ts";
+import { permissionsOf } from "./permissions.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
 import type { ObjectHash } from "./safe_git.ts";
 import {
@@ -78,9 +79,18 @@ export class FileCapture {
       this.#add(path, mode);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      if (this.#look(path)) {
-        this.leftOut.push({ path, reason: error.message });
-      } else this.files.set(path, undefined);
+      if (isMissing(error) || this.#isGone(path)) {
+        this.files.set(path, undefined);
+      } else this.leftOut.push({ path, reason: reasonOf(error) });
+    }
+  }
+
+  #isGone(path: string): boolean {
+    try {
+      return !this.#look(path);
+    } catch (error) {
+      if (error instanceof FileError) return false;
+      throw error;
     }
   }
 
@@ -273,22 +283,11 @@ export class FileCapture {
   }
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+/** A path that is too long is not told twice. */
+function reasonOf({ problem, message }: FileError): string {
+  return problem === "too-long" ? "its path is too long" : message;
 }
 
-/** The usual permissions of files, which git tells apart or leaves to the umask. */
-const USUAL = new Map([
-  ["100644", [0o644, 0o664]],
-  ["100755", [0o755, 0o775]],
-]);
-
-/** Those that `mode` does not tell: where git looks at no bits, +x is one. */
-function permissionsOf(
-  { kind, mode: bits }: FileInfo,
-  mode: string,
-): { permissions?: number } {
-  const usual = bits === undefined || kind === "link" ||
-    USUAL.get(mode)?.includes(bits);
-  return usual ? {} : { permissions: bits };
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -1,4 +1,4 @@
-import { foldersAbove, isOwnPath } from "../session/snapshot.ts";
+import { foldersAbove, isOwnPath, type LeftOut } from "../session/snapshot.ts";
 import { type Git, gitFailure } from "./git.ts";
 import { decodeBytes, splitFields } from "./text.ts";
 
@@ -43,8 +43,8 @@ export interface Status {
   readonly ahead: number | undefined;
   readonly behind: number | undefined;
   readonly entries: readonly StatusEntry[];
-  /** Files, and folders with a slash, that git could not look at or into. */
-  readonly closed?: readonly string[];
+  /** What git could not look at, or into. */
+  readonly closed?: readonly LeftOut[];
 }
 
 /**
@@ -92,16 +92,29 @@ export async function readShallow(
 
 /** What git warns of, and takes for unchanged or empty all the same. */
 const CLOSED =
-  /^(?:warning: could not open directory '(.+)'|(?!\w+: )(.+)): Permission denied$/gm;
+  /^(?:warning: could not open directory '(.+)'|(?!\w+: )(.+)): (Permission denied|File name too long)$/gm;
 
-function closedIn(warnings: string): string[] {
-  const found = new Set<string>();
-  for (const [, folder, file] of warnings.matchAll(CLOSED)) {
-    found.add(folder ?? file!);
+/** Git cuts a warning at 4 KiB: the end of a path that is too long is lost. */
+const CUT_OFF = /^warning: could not open directory '([^']{3000,})$/gm;
+
+const TOO_LONG = "its path is too long";
+
+function closedIn(warnings: string): LeftOut[] {
+  const found = new Map<string, string>();
+  for (const [, folder, file, why] of warnings.matchAll(CLOSED)) {
+    const reason = why === "Permission denied"
+      ? "git cannot look at it"
+      : TOO_LONG;
+    found.set(folder ?? file!, reason);
   }
   const isBelow = (path: string) =>
     foldersAbove(path.replace(/\/$/, "")).some((one) => found.has(`${one}/`));
-  return [...found].filter((path) => !isOwnPath(path) && !isBelow(path));
+  const closed = [...found]
+    .filter(([path]) => !isOwnPath(path) && !isBelow(path))
+    .map(([path, reason]) => ({ path, reason }));
+  const cut = [...warnings.matchAll(CUT_OFF)]
+    .map(([, path]) => ({ path: `${path}…`, reason: TOO_LONG }));
+  return [...closed, ...cut];
 }
 
 /**

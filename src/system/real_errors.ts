@@ -26,6 +26,7 @@ const BY_CODE: Record<string, FileProblem> = {
   EMLINK: "link",
   EBUSY: "busy",
   ETXTBSY: "busy",
+  ENAMETOOLONG: "too-long",
 };
 
 /** EFBIG, for which Deno has no code: a file size limit was reached. */

@@ -7,6 +7,7 @@ import type {
 } from "../../src/session/results_checkpoints.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 
 Deno.test("a content that the repository lost is named by its path", async () => {
   using env = TestEnv.repository();
@@ -65,3 +66,52 @@ Deno.test("a restore tells what its checkpoint lacks", async () => {
     "The checkpoint lacks nested/: it is a repository of its own",
   );
 });
+
+/**
+ * Makes a file whose path below the project is `length` long. No program can
+ * name it, so the lower half of the folders is made apart and moved there.
+ */
+function makeDeep(env: TestEnv, length: number): void {
+  const half = `${"d".repeat(199)}/`.repeat(Math.floor(length / 400));
+  const name = "f".repeat(length - 2 * half.length);
+  for (const top of ["upper", "lower"]) {
+    Deno.mkdirSync(join(env.root, top, half), { recursive: true });
+  }
+  Deno.writeTextFileSync(join(env.root, "lower", half, name), "deep\n");
+  const [folder] = half.split("/");
+  Deno.renameSync(
+    join(env.root, "lower", folder!),
+    join(env.root, "upper", half, folder!),
+  );
+  Deno.renameSync(
+    join(env.root, "upper", folder!),
+    join(env.project, folder!),
+  );
+}
+
+for (
+  const { length, where } of [
+    // Git names a file by its path below the project, mpm by the whole path.
+    { length: 4090, where: "for mpm" },
+    { length: 6100, where: "for git" },
+  ]
+) {
+  posixTest(
+    `a path that is too long ${where} is told as left out`,
+    async () => {
+      using env = TestEnv.repository();
+      env.write("a", "1\n");
+      makeDeep(env, length);
+      const saved = await mpmJson<CheckpointSaveResult>(env, [
+        ...["checkpoint", "save", "one"],
+      ]);
+      assertEquals(
+        saved.left_out.map(({ path, reason }) => [path[0], reason]),
+        [["d", "its path is too long"]],
+      );
+      await mpmJson(env, ["pause", "Deep"]);
+      // Such a path can be removed from inside alone.
+      env.run("sh", ["-c", "rm -rf d*"]);
+    },
+  );
+}
