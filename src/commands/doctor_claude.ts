@@ -90,6 +90,8 @@ async function checkGauge(ground: Ground): Promise<Checked> {
   const { system, workspace, context } = ground;
   const { root } = workspace;
   const { config } = await readConfigAnyway(system, root);
+  const { installed } = hooksStatus(system, workspace);
+  const line = installed.some(({ status_line: has }) => has);
   const id = currentAgentSession(system);
   if (id !== undefined) {
     const { gauge } = readGauge(system, {
@@ -100,25 +102,27 @@ async function checkGauge(ground: Ground): Promise<Checked> {
       : `${Math.round(gauge.percentage)} % of the window`;
     return gauge.unknown === null
       ? { summary, found: [] }
-      : { summary, found: [gaugeFinding(gauge.unknown)] };
+      : { summary, found: [gaugeFinding(gauge.unknown, line)] };
   }
-  const { installed } = hooksStatus(system, workspace);
   if (installed.length === 0) {
     return { summary: "without hooks nothing reads it", found: [] };
   }
-  return lastReading(ground, config["context.stale_after"]);
+  return lastReading(ground, config["context.stale_after"], line);
 }
 
-function gaugeFinding(reason: string): Finding {
-  return warning(`How full the context is cannot be told: ${reason}`, {
-    mend: "mpm hooks install --statusline",
-  });
+/** `line`: the status line, by which Claude Code tells it, is installed. */
+function gaugeFinding(reason: string, line: boolean): Finding {
+  return warning(
+    `How full the context is cannot be told: ${reason}`,
+    line ? {} : { mend: "mpm hooks install --statusline" },
+  );
 }
 
 /** Outside a session: did the readings keep up with the last one here? */
 function lastReading(
   { system, context, workspace }: Ground,
   staleAfter: number,
+  line: boolean,
 ): Checked {
   const { root, worktree } = workspace;
   const last = newestTranscript(system, worktree);
@@ -133,6 +137,10 @@ function lastReading(
     .filter((time) => time !== undefined);
   const newest = Math.max(...readings);
   const now = context.system.now().getTime();
+  // A run without a terminal has no status line, and it may be newer.
+  if (readings.length === 0 && line) {
+    return { summary: "from the transcript of the last session", found: [] };
+  }
   if (readings.length === 0) {
     const detail = `The status line told nothing of the last session, ` +
       `${last.id}; the context is read from its transcript alone`;
@@ -146,7 +154,7 @@ function lastReading(
   if (behind <= staleAfter) return { summary, found: [] };
   const reason = `the last reading is ${durationText(behind)} older than ` +
     "the session's last word";
-  return { summary, found: [gaugeFinding(reason)] };
+  return { summary, found: [gaugeFinding(reason, line)] };
 }
 
 function checkTranscripts(ground: Ground): Checked {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { projectSlug } from "../../src/claude/transcript.ts";
 import {
@@ -106,13 +106,19 @@ posixTest(
 
 posixTest("doctor tells whether the context is read", async () => {
   using env = await withHooks();
+  const mends: (string | null | undefined)[] = [];
   const gauge = async (options?: MpmOptions) => {
     const { checks: { gauge } } = await diagnose(env, [], options);
+    mends.push(gauge!.findings[0]?.mend);
     return [gauge!.state, gauge!.findings[0]?.detail ?? gauge!.summary];
   };
   assertEquals((await gauge())[0], "unchecked");
   putTranscript(env, 3 * DAY);
-  assertStringIncludes((await gauge())[1]!, "told nothing of the last session");
+  // The status line is installed: a run without a terminal has none.
+  assertEquals(await gauge(), [
+    "ok",
+    "from the transcript of the last session",
+  ]);
   await tell(env, 3 * DAY);
   assertEquals(await gauge(), ["ok", "last read 3 days ago"]);
   putTranscript(env, 0);
@@ -123,7 +129,23 @@ posixTest("doctor tells whether the context is read", async () => {
   assertStringIncludes((await gauge())[1]!, "it is stale: 3 days old");
   await tell(env, 0);
   assertEquals(await gauge(), ["ok", "25 % of the window"]);
+  assert(!mends.some((mend) => mend?.includes("--statusline")), `${mends}`);
 });
+
+posixTest(
+  "doctor advises the status line only where it is not installed",
+  async () => {
+    using env = await withHooks();
+    await mpmJson(env, ["hooks", "uninstall"]);
+    await mpmJson(env, ["hooks", "install"]);
+    putTranscript(env, 0);
+    const advice = async () =>
+      (await diagnose(env)).checks.gauge!.findings[0]?.mend;
+    assertEquals(await advice(), "mpm hooks install --statusline");
+    await mpmJson(env, ["hooks", "install", "--statusline"]);
+    assertEquals(await advice(), undefined);
+  },
+);
 
 posixTest(
   "doctor tells which transcripts Claude Code deletes, and when",

@@ -210,3 +210,18 @@ function checkpoints(env: TestEnv): { kind: string }[] {
   const { stdout } = env.run(binary(), ["checkpoint", "list", "--json"]);
   return JSON.parse(stdout).checkpoints;
 }
+
+clientTest(
+  "doctor does not advise a status line that is installed",
+  async () => {
+    using env = TestEnv.repository();
+    env.run(binary(), ["hooks", "install", "--statusline"]);
+    await using api = new MockApi();
+    // A run without a terminal has no status line.
+    await runClient(env, api, prompt("go"));
+    const { stdout } = env.run(binary(), ["doctor", "--json"]);
+    const { checks } = JSON.parse(stdout);
+    const gauge = checks.find(({ name }: { name: string }) => name === "gauge");
+    assertEquals([gauge.state, gauge.findings], ["ok", []]);
+  },
+);
