@@ -7,7 +7,7 @@ import { escapeText } from "../escape.ts";
 import { shortAge } from "../session/ages.ts";
 import { searcher } from "../session/list_filter.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
-import { seedList, sessionLabel } from "../session/rows.ts";
+import { markOf, seedList, sessionLabel } from "../session/rows.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import { isIndex } from "../session/selector.ts";
@@ -60,7 +60,7 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
       String(row.index ?? "-"),
       shortAge(Date.parse(row.paused_at), new Date(listedAt)),
       cut(branch, BRANCH),
-      `${label === "" ? "" : `${label} `}${escapeText(name + text)}`,
+      `${markOf(row)}${label && `${label} `}${escapeText(name + text)}`,
     ],
     number: row.index ?? undefined,
     detail: [

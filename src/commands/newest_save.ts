@@ -8,6 +8,7 @@ import { Origins } from "../store/origins.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { SessionStates } from "../store/settled.ts";
 import type { System } from "../system/system.ts";
+import { nothingSaved } from "./saves_elsewhere.ts";
 import { passedOverNote } from "./resume_work.ts";
 
 /** A save that was chosen, and what the choice needs saying about. */
@@ -47,7 +48,11 @@ export async function newestSave(
     else if (automatic.length === 0 || await isOwn(system, entry)) made = entry;
     if (made || ++looked > MOST) break;
   }
-  if (!first) throw over[0] ? nothingOpen(over[0]) : nothingSaved(root);
+  if (!first) {
+    throw over[0]
+      ? nothingOpen(over[0])
+      : await nothingSaved(system, workspace);
+  }
   const newest = automatic[0] ?? made;
   const notes = passedOverNote(over);
   if (!newest) {
@@ -120,11 +125,5 @@ function newerNote({ id, worktree, branch }: SaveEntry): string {
 function nothingOpen({ id }: SaveEntry): MpmError {
   return new MpmError("NOT_FOUND", "All saves are of sessions that are over", {
     hint: `To read the newest all the same: mpm resume --peek ${id}`,
-  });
-}
-
-function nothingSaved(root: string): MpmError {
-  return new MpmError("NOT_FOUND", `No paused sessions found in "${root}"`, {
-    hint: '"mpm pause" saves one',
   });
 }

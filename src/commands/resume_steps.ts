@@ -20,6 +20,7 @@ import type { System } from "../system/system.ts";
 import { readIn, settledWorkspace } from "./quick_steps.ts";
 import { newestSave } from "./newest_save.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
+import { noteElsewhere } from "./saves_elsewhere.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -88,6 +89,7 @@ export async function findOne(
     all: input.all,
     first,
   });
+  await noteElsewhere(context, workspace, entries);
   if (!context.interactive || listed.sessions.length === 0) return listed;
   // Of the list that was shown: a pause may have come in meanwhile.
   const { chooseSession } = await import("./choose_session.ts");

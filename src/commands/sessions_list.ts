@@ -10,6 +10,7 @@ import { Origins } from "../store/origins.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { SessionStates } from "../store/settled.ts";
+import { noteElsewhere } from "./saves_elsewhere.ts";
 
 /** `mpm sessions list` */
 export const sessionsList = defineCommand({
@@ -59,14 +60,16 @@ numbers stay the same whatever is filtered.`,
     "mpm sessions list --all --json",
   ],
   result: async () => (await import("../session/results.ts")).SessionsResult,
-  async run({ system, folder, note }, input) {
+  async run(context, input) {
+    const { system, folder, note } = context;
     const filter = {
       search: input.search,
       branch: input.branch,
       since: parseSince(input.since, system.now()),
       limit: parseLimit(input.limit),
     };
-    const { root } = await locate(system, folder);
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
     await openStore(system, root);
     unfinishedPause(system, root).forEach((text) => note(`Note: ${text}`));
     const entries = await listSaves(system, root, {
@@ -81,6 +84,7 @@ numbers stay the same whatever is filtered.`,
       originOf: (save) => origins.of(save),
       all: input.all,
     });
+    await noteElsewhere(context, workspace, entries);
     return filterRows(listed, filter);
   },
   render,

@@ -87,6 +87,11 @@ export function rowAge(row: SessionRow, listedAt: string): string {
   return ageWords(new Date(row.paused_at), new Date(listedAt));
 }
 
+/** Marks what somebody else wrote, and a log. */
+export function markOf({ origin, log }: SessionRow): string {
+  return `${origin === "foreign" ? "foreign: " : ""}${log ? "log: " : ""}`;
+}
+
 /** The state of a row's work session and what it is called, escaped. */
 export function sessionLabel({ session, name }: SessionRow): string {
   if (session === null) return "";

@@ -4,6 +4,7 @@ import { FileError } from "../../src/errors.ts";
 import type { ResumeResult } from "../../src/session/results.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
+import { anotherUser } from "../helpers/users.ts";
 import { copySample, SAMPLES } from "../helpers/stores.ts";
 
 /** The report without what the save itself says, `ID` for commit ids. */
@@ -317,4 +318,52 @@ Deno.test("resume says for each file why its content was not compared", async ()
       "opened.txt)",
     ],
   );
+});
+
+Deno.test("a list names remote branches with saves that are not here, and whose words a save is", async () => {
+  using env = TestEnv.repository();
+  const clone = join(env.root, "clone");
+  env.git("switch", "-q", "-c", "feature/auth");
+  await mpmJson(env, ["pause", "Theirs"], {
+    now: () => new Date("2026-11-20T12:00:00Z"),
+  });
+  anotherUser(env);
+  env.gitIn(env.root, "clone", "-q", "-b", "main", env.project, clone);
+  const hint = "origin/feature/auth has 1 save that is not here. To see: " +
+    "git switch feature/auth, then mpm resume --list\n";
+  const none = await mpm(env, ["resume"], { cwd: clone });
+  assertEquals(
+    [none.status, none.stderr],
+    [
+      3,
+      `Error: No paused sessions found in "$ROOT/clone"\nHint: ${hint}`,
+    ],
+  );
+  await mpmJson(env, ["pause", "Mine", "--no-commit"], {
+    cwd: clone,
+    now: () => new Date("2026-11-20T13:00:00Z"),
+  });
+  for (const list of [["resume", "--list"], ["sessions", "list"]]) {
+    const { stdout, stderr } = await mpm(env, list, { cwd: clone });
+    assertEquals([stdout.includes("Theirs"), stderr], [false, `Note: ${hint}`]);
+  }
+  env.gitIn(clone, "switch", "-q", "--no-track", "-c", "feature/auth");
+  const behind = await mpm(env, ["resume", "--list"], { cwd: clone });
+  assertStringIncludes(behind.stderr, "To see: git merge origin/feature/auth,");
+  env.gitIn(clone, "switch", "-q", "main");
+  env.gitIn(clone, "branch", "-q", "-D", "feature/auth");
+  // The command that is named shows it, and then nothing is missing.
+  env.gitIn(clone, "switch", "-q", "feature/auth");
+  const { stdout, stderr } = await mpm(env, ["resume", "--list"], {
+    cwd: clone,
+  });
+  assertEquals(stderr, "");
+  assertStringIncludes(stdout, "Summary: Mine\n");
+  assertStringIncludes(stdout, " (foreign)\n      Summary: Theirs\n");
+  const picker = await mpm(env, ["resume", "--list"], {
+    cwd: clone,
+    keys: ["\x03"],
+  });
+  assertStringIncludes(picker.stderr, "foreign: Theirs");
+  assertEquals(picker.stderr.includes("foreign: Mine"), false);
 });

@@ -1,0 +1,71 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
+import { escapeText } from "../escape.ts";
+import { branchByFiles } from "../git/branch_file.ts";
+import { findRemoteSaves } from "../git/remote_saves.ts";
+import type { Workspace } from "../session/repository.ts";
+import type { SaveEntry } from "../session/save_entry.ts";
+import { shellWord } from "../session/shell.ts";
+import { counted } from "../session/words.ts";
+import type { System } from "../system/system.ts";
+
+/** Branches that are named. */
+const NAMED = 3;
+
+/**
+ * Names the remote-tracking branches whose saves are not in this project, with
+ * the commands that show them. A pause commits its save on the branch, so
+ * a colleague's are there until they are merged.
+ */
+export async function savesElsewhere(
+  system: System,
+  workspace: Workspace,
+  known: readonly SaveEntry[],
+): Promise<string[]> {
+  if (workspace.git !== "repository") return [];
+  const seen = new Set(known.map(({ id }) => id));
+  const hints: string[] = [];
+  const here = branchByFiles(system, workspace.worktree);
+  for (const { branch, ids } of await findRemoteSaves(system, workspace)) {
+    const unknown = ids.filter((id) => !seen.has(id));
+    if (unknown.length === 0) continue;
+    for (const id of unknown) seen.add(id);
+    const name = branch.slice(branch.indexOf("/") + 1);
+    const get = name === here ? ["merge", branch] : ["switch", name];
+    const are = unknown.length === 1 ? "is" : "are";
+    hints.push(
+      `${escapeText(branch)} has ${counted(unknown.length, "save")} that ` +
+        `${are} not here. To see: git ${
+          escapeText(get.map(shellWord).join(" "))
+        }, then mpm resume --list`,
+    );
+  }
+  const more = hints.length - NAMED;
+  return more <= 0 ? hints : [
+    ...hints.slice(0, NAMED),
+    `${counted(more, "more remote branch", "more remote branches")} with saves`,
+  ];
+}
+
+/** Says it beside a list. */
+export async function noteElsewhere(
+  { system, note }: Context,
+  workspace: Workspace,
+  known: readonly SaveEntry[],
+): Promise<void> {
+  for (const hint of await savesElsewhere(system, workspace, known)) {
+    note(`Note: ${hint}`);
+  }
+}
+
+/** Says that there is no save, and where there are some. */
+export async function nothingSaved(
+  system: System,
+  workspace: Workspace,
+): Promise<MpmError> {
+  const message = `No paused sessions found in "${workspace.root}"`;
+  const [elsewhere] = await savesElsewhere(system, workspace, []);
+  return new MpmError("NOT_FOUND", message, {
+    hint: elsewhere ?? '"mpm pause" saves one',
+  });
+}
