@@ -19,6 +19,7 @@ import {
 } from "./checkpoint_place.ts";
 import type { System } from "../system/system.ts";
 import { REMOVED, type Removed } from "./checkpoint_removed.ts";
+import { CannotUndo } from "./undo_lasting.ts";
 import { noteUndoLocked } from "./undo_note.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
@@ -210,9 +211,8 @@ async function bringBack(
 }
 
 function gone(entry: JournalEntry, { id }: Removed): MpmError {
-  return new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: the commit of "${id}" is gone`,
-    { hint: `The last ${KEPT} removals are kept, see trash.max_age` },
-  );
+  return new CannotUndo(entry, {
+    reason: `the commit of "${id}" is gone`,
+    instead: `The last ${KEPT} removals are kept, see trash.max_age`,
+  });
 }

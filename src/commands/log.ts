@@ -4,11 +4,12 @@ import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { ageWords } from "../session/ages.ts";
-import { undoneIds } from "../session/journal.ts";
+import { nextToUndo, undoneIds } from "../session/journal.ts";
 import type { LogResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
 import { settleDetour } from "./detour_settle.ts";
-import { chosenRoot, USER_FLAG } from "./journal_root.ts";
+import { chosenRoot, USER_FLAG, worktreeOf } from "./journal_root.ts";
+import { lastingIn } from "./undo_steps.ts";
 
 type Row = LogResult["operations"][number];
 
@@ -19,7 +20,7 @@ export const log = defineCommand({
   description: `
 The operations of the project, the newest first, with the numbers that
 "mpm undo" takes. What a hook did by itself is marked, and so is what is taken
-back already. --json has for each what was before and after.`,
+back already and what stays, since it cannot be taken back. --json has for each what was before and after.`,
   positionals: [],
   flags: {
     limit: {
@@ -42,6 +43,15 @@ back already. --json has for each what was before and after.`,
     const root = chosenRoot(system, workspace.root, input.user);
     const entries = readJournal(system, root);
     const undone = undoneIds(entries);
+    const lasting = new Map(
+      entries.map((entry) => [entry.id, lastingIn(entries, entry)?.reason]),
+    );
+    const passed = new Set(
+      entries.map(({ id }) => id).filter((id) => lasting.get(id) !== undefined),
+    );
+    const worktree = root === workspace.root
+      ? worktreeOf(workspace)
+      : undefined;
     return {
       project: root,
       listed_at: system.now().toISOString(),
@@ -55,10 +65,12 @@ back already. --json has for each what was before and after.`,
         undone: undone.has(entry.id),
         automatic: entry.automatic === true,
         own: entry.own,
+        lasting: lasting.get(entry.id) ?? null,
         before: entry.before,
         after: entry.after,
       })),
       more: Math.max(0, entries.length - limit),
+      undo: nextToUndo(entries, { worktree, passed })?.id ?? null,
     };
   },
   render({ operations, listed_at, more }, style) {
@@ -72,18 +84,17 @@ back already. --json has for each what was before and after.`,
     const rest = more > 0 ? `and ${more} older: mpm log -n all\n` : "";
     return table(rows, style.columns) + rest;
   },
-  next: ({ operations }) =>
-    operations.some(({ undone }) => !undone)
-      ? '"mpm undo" takes the last one back'
-      : undefined,
+  next: ({ undo }) =>
+    undo === null ? undefined : `"mpm undo" takes operation ${undo} back`,
 });
 
 /** The marks stand first: the end of a long line is cut off. */
-function titleOf({ title, undone, automatic, own }: Row): string {
+function titleOf({ title, undone, automatic, own, lasting }: Row): string {
   const marks = [
     ...undone ? ["taken back"] : [],
     ...automatic ? ["by a hook"] : [],
     ...own ? [] : ["not by you on this machine"],
+    ...own && !undone && lasting !== null ? ["stays"] : [],
   ];
   const mark = marks.length > 0 ? `(${marks.join(", ")}) ` : "";
   return `${mark}${escapeText(title)}`;

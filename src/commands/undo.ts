@@ -3,7 +3,7 @@ import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import { getOwn } from "../own.ts";
-import { entryToUndo } from "../session/journal.ts";
+import { entryToUndo, type KnownEntry } from "../session/journal.ts";
 import type { UndoResult } from "../session/results_checkpoints.ts";
 import { readJournal } from "../store/journal.ts";
 import { openStore } from "../store/recover.ts";
@@ -11,7 +11,14 @@ import { withLock } from "../store/lock.ts";
 import { chosenRoot, USER_FLAG, worktreeOf } from "./journal_root.ts";
 import { settleDetour } from "./detour_settle.ts";
 import { finishBegun } from "./undo_begun.ts";
-import { rootOf, UNDO, type UndoKind, type UndoOrder } from "./undo_steps.ts";
+import { CannotUndo } from "./undo_lasting.ts";
+import {
+  lastingIn,
+  rootOf,
+  UNDO,
+  type UndoKind,
+  type UndoOrder,
+} from "./undo_steps.ts";
 
 /** `mpm undo` */
 export const undo = defineCommand({
@@ -19,8 +26,8 @@ export const undo = defineCommand({
   summary: "Take the last operation of mpm's back",
   description: `
 Takes back what "mpm log" lists: the newest operation of this worktree that is
-not taken back yet, so that repeating it goes further back. With a number it is
-that one; an undo has a number too, and undoing it does the operation again.
+not taken back yet, so that repeating it goes further back. One that cannot be
+taken back is passed over, which the answer says. With a number it is that one; an undo has a number too, and undoing it does the operation again.
 What a hook did by itself is taken back by its number only.
 
 What was changed since is never overwritten: then nothing is done, the reason is
@@ -55,45 +62,62 @@ where it is the working tree, in a safety checkpoint.`,
       const begun = await finishBegun(context, { workspace, root, number });
       if (begun) return begun;
     }
-    /** Reads the journal as it is at that moment. */
-    const chosen = () => {
-      const order = { context, workspace, root, dryRun };
-      return orderOf(order, input.number);
-    };
-    const take = async () => {
-      const { order, kind } = chosen();
-      return answer(order, await kind.undo(order));
-    };
-    const { order, kind } = chosen();
-    if (!kind.locks && !dryRun) {
-      return await withLock(system, root, () => take());
+    const parts = { context, workspace, root, dryRun };
+    const passed: CannotUndo[] = [];
+    for (;;) {
+      try {
+        return await takeBack(parts, { number: input.number, passed });
+      } catch (error) {
+        const passes = error instanceof CannotUndo &&
+          input.number === undefined;
+        if (!passes) throw error;
+        passed.push(error);
+      }
     }
-    return answer(order, await kind.undo(order));
   },
   render,
   status: ({ left }) => left.length === 0 ? 0 : 4,
 });
 
+type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
+
+/** Which operation is asked for. */
+interface Asked {
+  readonly number: string | undefined;
+  /** Those that were passed over, the newest first. */
+  readonly passed: readonly CannotUndo[];
+}
+
+/** Takes the operation back. Throws CannotUndo for one that is passed over. */
+async function takeBack(parts: Parts, asked: Asked): Promise<UndoResult> {
+  const { context: { system }, root, dryRun } = parts;
+  // The journal as it is at that moment.
+  const take = async () => {
+    const { order, kind } = orderOf(parts, asked);
+    return answer(order, await kind.undo(order), asked);
+  };
+  const { kind } = orderOf(parts, asked);
+  return kind.locks || dryRun
+    ? await take()
+    : await withLock(system, root, () => take());
+}
+
 function orderOf(
-  parts: Pick<UndoOrder, "context" | "workspace" | "root" | "dryRun">,
-  number: string | undefined,
+  parts: Parts,
+  asked: Asked,
 ): { order: UndoOrder; kind: UndoKind } {
   const { context: { system }, workspace, root } = parts;
   const entries = readJournal(system, root);
   const worktree = worktreeOf(workspace);
   const anywhere = root !== workspace.root;
-  const entry = entryToUndo(entries, {
-    number,
+  const passed = new Set(asked.passed.map(({ entry }) => entry.id));
+  const entry = chosenEntry(entries, asked, {
     worktree: anywhere ? undefined : worktree,
+    passed,
   });
+  const lasting = lastingIn(entries, entry);
   const kind = getOwn(UNDO, rootOf(entries, entry).operation);
-  if (!kind) {
-    throw new MpmError(
-      "CONFLICT",
-      `"${entry.operation}" cannot be taken back`,
-      { hint: "Another version of mpm did it: use that one" },
-    );
-  }
+  if (lasting || !kind) throw new CannotUndo(entry, lasting!);
   if (!anywhere && entry.worktree !== worktree) {
     throw new MpmError(
       "CONFLICT",
@@ -101,17 +125,40 @@ function orderOf(
       { hint: "Run mpm undo there" },
     );
   }
-  return { order: { ...parts, entry, entries }, kind };
+  return { order: { ...parts, entry, entries, passed }, kind };
+}
+
+/** Where nothing else is left, the reason is told why the newest stays. */
+function chosenEntry(
+  entries: readonly KnownEntry[],
+  asked: Asked,
+  among: { worktree: string | undefined; passed: ReadonlySet<number> },
+): KnownEntry {
+  try {
+    return entryToUndo(entries, { number: asked.number, ...among });
+  } catch (error) {
+    const [newest] = asked.passed;
+    if (!newest) throw error;
+    throw new MpmError(newest.code, newest.message, {
+      ...newest.hint === undefined ? {} : { hint: newest.hint },
+    });
+  }
 }
 
 function answer(
   { entry, dryRun }: UndoOrder,
   { details, left, operation }: Awaited<ReturnType<UndoKind["undo"]>>,
+  { passed }: Asked,
 ): UndoResult {
   const { id: number, title, at } = entry;
   return {
     dry_run: dryRun,
     undone: { number, operation: entry.operation, title, at },
+    passed: passed.map(({ entry: { id, title }, reason }) => ({
+      number: id,
+      title,
+      reason,
+    })),
     details: [...details],
     left: [...left],
     operation: operation ?? null,
@@ -122,7 +169,7 @@ function answer(
 const SHOWN = 30;
 
 function render(
-  { dry_run: dry, undone, details, left, operation }: UndoResult,
+  { dry_run: dry, undone, passed, details, left, operation }: UndoResult,
 ): string {
   const { number, title } = undone;
   const listed = (lines: readonly string[]) => [
@@ -130,6 +177,11 @@ function render(
     ...lines.length > SHOWN ? [`  and ${lines.length - SHOWN} more`] : [],
   ];
   return [
+    ...passed.map((one) =>
+      `Passed over operation ${one.number}, which stays: ${
+        escapeText(one.title)
+      } (${escapeText(one.reason)})`
+    ),
     `${dry ? "Would take back" : "Took back"} operation ${number}: ${
       escapeText(title)
     }`,

@@ -35,6 +35,7 @@ export async function finishBegun(
   return {
     dry_run: false,
     undone: { number: id, operation, title, at },
+    passed: [],
     details: ["finished what was cut short"],
     left: [],
     operation: undo.id,

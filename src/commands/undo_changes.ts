@@ -4,13 +4,13 @@ import { MpmError } from "../errors.ts";
 import { type Moved, moveOwnCommit } from "../git/move_back.ts";
 import {
   type JournalEntry,
+  undoneIds,
   undoTitle,
   versionsIn,
 } from "../session/journal.ts";
 import { field } from "../session/odd_values.ts";
 import { fitChanges } from "../store/changes_list.ts";
 import { appendJournal, type Operation } from "../store/journal.ts";
-import { layout } from "../store/layout.ts";
 import { pointToNewest } from "../store/remove_saves.ts";
 import { removeIfEmpty } from "../store/settings_file.ts";
 import { newTrashFolder } from "../store/trash.ts";
@@ -18,11 +18,18 @@ import { applyFiles, keepPresent } from "../store/undo_apply.ts";
 import {
   type FilesPlan,
   type FileStep,
+  GONE,
   planFiles,
 } from "../store/undo_files.ts";
 import { dropUndoMarker, writeUndoMarker } from "../store/undo_marker.ts";
 import { withUserLock } from "../store/user_state.ts";
-import type { Undone, UndoOrder } from "./undo_steps.ts";
+import { CannotUndo } from "./undo_lasting.ts";
+import {
+  lastingIn,
+  onwards,
+  type Undone,
+  type UndoOrder,
+} from "./undo_steps.ts";
 
 /** Obstacles that an error names. */
 const NAMED = 5;
@@ -32,9 +39,8 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const { system } = order.context;
   const { entry, root, dryRun } = order;
   using line = new ProgressLine(order.context);
-  const plan = planFiles(system, root, entry, line.show);
+  const plan = planOf(order, line.show);
   refuseObstacles(order, plan);
-  refuseNothing(order, plan);
   const told = (restore: string, remove: string) =>
     plan.steps.map(({ name, want }) => `${want ? restore : remove} ${name}`);
   if (dryRun) {
@@ -56,15 +62,46 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   };
 }
 
-function refuseObstacles(
-  { entry, entries }: UndoOrder,
-  { obstacles }: FilesPlan,
-): void {
+function planOf(
+  { entry, root, context: { system } }: UndoOrder,
+  progress: ProgressLine["show"],
+): FilesPlan {
+  try {
+    return planFiles(system, root, entry, progress);
+  } catch (error) {
+    if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
+    // Its list of files is gone with the trash.
+    throw new CannotUndo(entry, {
+      reason: error.message,
+      instead: error.hint ?? "",
+    });
+  }
+}
+
+function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
+  const { entry, entries } = order;
   if (obstacles.length === 0) return;
+  const gone = obstacles.find((text) => text.endsWith(GONE));
+  if (gone !== undefined) {
+    throw new CannotUndo(entry, {
+      reason: gone,
+      instead: "The last operations are kept, see trash.max_age",
+    });
+  }
   const more = obstacles.length - NAMED;
+  const undone = undoneIds(entries);
   const later = entries.findLast((one) =>
-    one.id > entry.id && one.own && touches(one, entry)
+    one.id > entry.id && one.own && one.undoes === undefined &&
+    !undone.has(one.id) && touches(one, entry)
   );
+  const lasting = later && lastingIn(entries, later);
+  if (later && (lasting || order.passed.has(later.id))) {
+    throw new CannotUndo(entry, {
+      reason: `operation ${later.id} built on it (${later.title}), and stays`,
+      instead: lasting?.instead ?? `"mpm undo ${later.id}" says why`,
+    });
+  }
+  const before = onwards(order);
   throw new MpmError(
     "CONFLICT",
     [
@@ -76,8 +113,8 @@ function refuseObstacles(
       hint: later
         ? `Operation ${later.id} came later (${later.title}): take that one ` +
           `back first, mpm undo ${later.id}`
-        : "Put those files aside or as they were, and try again; " +
-          "mpm log shows what else can be taken back",
+        : "Put those files aside or as they were, and try again" +
+          (before === undefined ? "" : `; ${before}`),
     },
   );
 }
@@ -86,19 +123,6 @@ function refuseObstacles(
 function touches(one: JournalEntry, other: JournalEntry): boolean {
   const names = new Set(Object.keys(versionsIn(other.after)));
   return Object.keys(versionsIn(one.after)).some((name) => names.has(name));
-}
-
-/** A folder alone is no file; the log is in it. */
-function refuseNothing({ entry, root }: UndoOrder, plan: FilesPlan): void {
-  if (plan.steps.length > 0 || field(entry.after, "created") === undefined) {
-    return;
-  }
-  throw new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: it made the folder that ` +
-      "holds this log",
-    { hint: `To be without mpm here, remove "${layout(root).home}"` },
-  );
 }
 
 /** The commit that a pause made goes, too, if nobody has it or built on it. */

@@ -1,10 +1,11 @@
-import { MpmError } from "../errors.ts";
 import { trackedFiles } from "../git/tracked.ts";
 import { field } from "../session/odd_values.ts";
 import { counted } from "../session/words.ts";
+import { listBackups } from "../store/backups.ts";
 import { layout } from "../store/layout.ts";
 import { backupFact, rollBack } from "./migrate_steps.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
+import { CannotUndo } from "./undo_lasting.ts";
 import { noteUndo } from "./undo_note.ts";
 
 /**
@@ -15,11 +16,16 @@ export async function undoMigration(order: UndoOrder): Promise<Undone> {
   const { context: { system }, workspace, root, entry, dryRun } = order;
   const backup = field(entry.after, "backup");
   if (typeof backup !== "string" || !/^[\w-]+$/.test(backup)) {
-    throw new MpmError(
-      "CONFLICT",
-      `Operation ${entry.id} cannot be taken back: it made no backup`,
-      { hint: "--no-backup was given, or there was nothing to move" },
-    );
+    throw new CannotUndo(entry, {
+      reason: "it made no backup",
+      instead: "Without --no-backup a migration makes one",
+    });
+  }
+  if (!listBackups(system, root).finished.includes(backup)) {
+    throw new CannotUndo(entry, {
+      reason: `its backup ${backup} is gone`,
+      instead: `It was in "${layout(root).backups}"`,
+    });
   }
   const tracked = workspace.git === "repository"
     ? await trackedFiles(system, root, layout(root).sessions)

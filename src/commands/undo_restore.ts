@@ -13,6 +13,7 @@ import {
 } from "./checkpoint_place.ts";
 import { restoreLocked } from "./restore_apply.ts";
 import { changedSince, planOf, type RestoreOrder } from "./restore_steps.ts";
+import { CannotUndo } from "./undo_lasting.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 
 /** A checkpoint as a journal entry names it. */
@@ -34,8 +35,9 @@ export async function undoRestore(
   const place = await openPlace(context);
   const [before, after] = [entry.before, entry.after].map(checkpointIn);
   if (!before || !after) {
-    throw new MpmError("CONFLICT", `Operation ${entry.id} says not enough`, {
-      hint: "mpm checkpoint list --all shows the safety checkpoints",
+    throw new CannotUndo(entry, {
+      reason: "its entry does not say which checkpoints it was about",
+      instead: "mpm checkpoint list --all shows the safety checkpoints",
     });
   }
   // Those from before the project was in git come over with a list.
@@ -46,12 +48,10 @@ export async function undoRestore(
     ? await recordOf(place.vault, before)
     : undefined;
   if (!target) {
-    throw new MpmError(
-      "CONFLICT",
-      `Operation ${entry.id} cannot be taken back: its safety checkpoint ` +
-        `"${before.id}" is gone`,
-      { hint: "The last ones are kept, see checkpoint.keep_safety" },
-    );
+    throw new CannotUndo(entry, {
+      reason: `its safety checkpoint "${before.id}" is gone`,
+      instead: "The last ones are kept, see checkpoint.keep_safety",
+    });
   }
   if (dryRun) {
     const details = [`go back to the checkpoint ${target.name}`];

@@ -1,7 +1,7 @@
 import type { Context } from "../cli/command.ts";
-import { MpmError } from "../errors.ts";
 import { earlierHint, type KnownEntry } from "../session/journal.ts";
 import type { Workspace } from "../session/repository.ts";
+import { type Lasting, lastingReason } from "../session/undo_rules.ts";
 
 /** Where and how an operation is taken back. */
 export interface UndoOrder {
@@ -12,6 +12,8 @@ export interface UndoOrder {
   /** The operation, or an undo of it, that is to be taken back. */
   readonly entry: KnownEntry;
   readonly entries: readonly KnownEntry[];
+  /** Numbers of newer ones that cannot be taken back. */
+  readonly passed: ReadonlySet<number>;
   /** Only what would be done is told. */
   readonly dryRun: boolean;
 }
@@ -63,6 +65,7 @@ const worktrees: UndoKind = {
 export const UNDO: Readonly<Record<string, UndoKind>> = {
   "pause": files,
   "automatic save": files,
+  "automatic prune": files,
   "resume": files,
   "start": files,
   "check": files,
@@ -101,63 +104,24 @@ export const UNDO: Readonly<Record<string, UndoKind>> = {
   "migrate": migrations,
   "migrate --rollback": migrations,
   "worktrees prune": worktrees,
-  "worktrees restore": { undo: refuseWorktree },
-  "branch": { undo: refuseBranch },
-  "return": { undo: refuseReturn },
 };
 
-/** Those that say why not: they are no way on either. */
-const REFUSED = new Set(["worktrees restore", "branch", "return"]);
-
-/** The way on where one operation cannot be taken back. */
-function onwards({ entries, entry }: UndoOrder, first: string): string {
-  const ways = entries.filter(({ operation }) => !REFUSED.has(operation));
-  const earlier = earlierHint(ways, entry);
-  return earlier === undefined ? first : `${first}; ${earlier}`;
+/** Returns why an operation can never be taken back, as far as is known. */
+export function lastingIn(
+  entries: readonly KnownEntry[],
+  entry: KnownEntry,
+): Lasting | undefined {
+  const { operation } = rootOf(entries, entry);
+  return lastingReason(entry) ?? (Object.hasOwn(UNDO, operation) ? undefined : {
+    reason: `"${operation}" is unknown to this mpm`,
+    instead: "Another version of mpm did it: use that one",
+  });
 }
 
-/** A detour has a way back of its own. */
-function refuseBranch(order: UndoOrder): Promise<Undone> {
-  const { entry } = order;
-  throw new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} is not undo's to take back: ${entry.title}`,
-    {
-      hint: onwards(
-        order,
-        '"mpm return" ends a detour, with --discard as if it had not been',
-      ),
-    },
-  );
-}
-
-/** What it restored may be undone, but the session is over. */
-function refuseReturn(order: UndoOrder): Promise<Undone> {
-  const { entry } = order;
-  throw new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: ${entry.title}, and a ` +
-      "session that is over stays so",
-    {
-      hint: onwards(
-        order,
-        "mpm branch <name> --stash --git-branch <branch> goes there again",
-      ),
-    },
-  );
-}
-
-/** Only a clean-up knows whether a worktree may go. */
-function refuseWorktree(order: UndoOrder): Promise<Undone> {
-  const { entry } = order;
-  throw new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: ${entry.title}, and there ` +
-      "may be work in it by now",
-    {
-      hint: onwards(order, '"mpm worktrees prune" removes it if there is none'),
-    },
-  );
+/** Returns what to do instead: take back the operation before this one. */
+export function onwards({ entries, entry }: UndoOrder): string | undefined {
+  const usable = entries.filter((one) => !lastingIn(entries, one));
+  return earlierHint(usable, entry);
 }
 
 /** The operation that an undo, or an undo of one, is about in the end. */

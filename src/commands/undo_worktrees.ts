@@ -3,6 +3,7 @@ import { Git } from "../git/git.ts";
 import { readRescues } from "../git/rescue.ts";
 import { field } from "../session/odd_values.ts";
 import type { Rescue } from "../session/rescue.ts";
+import { CannotUndo } from "./undo_lasting.ts";
 import type { Undone, UndoOrder } from "./undo_steps.ts";
 import { restored } from "./worktree_restore_steps.ts";
 import { noteUndo } from "./undo_note.ts";
@@ -49,12 +50,10 @@ async function rescuesOf(
   const wanted = new Set(Array.isArray(refs) ? refs : []);
   const rescues = (await readRescues(git)).filter(({ ref }) => wanted.has(ref));
   if (rescues.length > 0) return rescues;
-  throw new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: its worktrees were restored ` +
-      "since, or held nothing",
-    { hint: '"mpm worktrees list" names the removals that can be' },
-  );
+  throw new CannotUndo(entry, {
+    reason: "its worktrees were restored since, or held nothing",
+    instead: '"mpm worktrees list" names the removals that can be',
+  });
 }
 
 function again({ entry }: UndoOrder): MpmError {

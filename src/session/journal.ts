@@ -113,6 +113,20 @@ function isNext(
     (worktree === undefined || entry.worktree === worktree);
 }
 
+/** Returns the operation that an undo without a number takes back. */
+export function nextToUndo(
+  entries: readonly KnownEntry[],
+  { worktree, passed }: {
+    worktree: string | undefined;
+    passed: ReadonlySet<number>;
+  },
+): KnownEntry | undefined {
+  const undone = undoneIds(entries);
+  return entries.findLast((entry) =>
+    !passed.has(entry.id) && isNext(entry, { undone, worktree })
+  );
+}
+
 /**
  * The operation to take back: the one named by its number, else the newest of
  * this worktree that is no undo, no hook's, and not taken back yet. Throws
@@ -120,17 +134,17 @@ function isNext(
  */
 export function entryToUndo(
   entries: readonly KnownEntry[],
-  { number, worktree }: {
+  { number, worktree, passed = new Set() }: {
     number: string | undefined;
     /** `undefined`: any. */
     worktree: string | undefined;
+    /** Numbers of those that are passed over. */
+    passed?: ReadonlySet<number>;
   },
 ): KnownEntry {
   const undone = undoneIds(entries);
   if (number === undefined) {
-    const found = entries.findLast((entry) =>
-      isNext(entry, { undone, worktree })
-    );
+    const found = nextToUndo(entries, { worktree, passed });
     if (found) return found;
     throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
       hint: elsewhereHint(entries, undone) ??

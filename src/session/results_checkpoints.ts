@@ -168,12 +168,16 @@ export const LogResult = z.strictObject({
     automatic: z.boolean(),
     /** False: this user's mpm did not do it here, so it is not taken back. */
     own: z.boolean(),
+    /** Why it can never be taken back; null: nothing is known against it. */
+    lasting: z.nullable(text),
     /** What was before and after, as the journal has it. */
     before: z.record(text, z.unknown()),
     after: z.record(text, z.unknown()),
   })),
   /** Older operations that are not listed. */
   more: z.int(),
+  /** The operation that `mpm undo` takes back now; null: none. */
+  undo: z.nullable(z.int()),
 });
 
 export const UndoResult = z.strictObject({
@@ -185,6 +189,12 @@ export const UndoResult = z.strictObject({
     title: text,
     at: text,
   }),
+  /** Newer operations that can never be taken back, and why. */
+  passed: z.array(z.strictObject({
+    number: z.int(),
+    title: text,
+    reason: text,
+  })),
   /** Lines that tell what is as it was. */
   details: texts,
   /** What was left alone, and why; the exit status is 4 then. */

@@ -108,6 +108,9 @@ function absolute(root: string, name: string): string {
   return isAbsolute(name) ? name : join(root, name);
 }
 
+/** An obstacle that nobody can remove. */
+export const GONE = "what it was before is no longer in the trash";
+
 export function obstacleTo(
   system: System,
   root: string,
@@ -128,7 +131,7 @@ export function obstacleTo(
       : "it was changed since";
   }
   if (want === null || keptBytes(system, root, want)) return undefined;
-  return "what it was before is no longer in the trash";
+  return GONE;
 }
 
 /** What is no folder of those between the project and a file in it. */

@@ -12,6 +12,7 @@ import { oldJson, PAUSE, put } from "../helpers/old_stores.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { repositoryState } from "../helpers/undo_state.ts";
 import {
+  copySample,
   formatText,
   idAt,
   ownSave,
@@ -378,25 +379,78 @@ Deno.test("what a hook did is passed over, and taken back by its number", async 
   assertEquals(env.git("for-each-ref", "refs/mpm/checkpoints"), "");
 });
 
-Deno.test("each kind that cannot be taken back says why and how to go on", async () => {
+Deno.test("undo passes over what cannot be taken back, and log says which it takes", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
+  const log = () => mpmJson<LogResult>(env, ["log"], { now: clock.now });
   await ok(env, clock, ["init"]);
   const made = await mpm(env, ["undo"], { now: clock.now });
   assertEquals(made.status, 4);
   assertStringIncludes(made.stderr, "the folder that holds this log");
+  assertEquals((await log()).undo, null);
+  copySample(env, "v4.11.0");
+  for (
+    const line of [
+      ["template", "new", "mine"],
+      ["branch", "detour", "Look"],
+      ["return", "-s", "Seen"],
+      ["migrate", "--no-backup"],
+    ]
+  ) await ok(env, clock, line);
+  const { operations, undo: next } = await log();
+  assertEquals(next, 2);
+  assertEquals(
+    operations.map(({ number, lasting }) => `${number} ${lasting}`),
+    [
+      "5 it made no backup",
+      "4 a session that is over stays so",
+      "3 a detour has a way back of its own",
+      "2 null",
+      "1 it made the folder that holds this log",
+    ],
+  );
+  const shown = await mpm(env, ["log"], { now: clock.now, typed: [] });
+  assertStringIncludes(shown.stdout, "(stays) migrate");
+  assertStringIncludes(shown.stderr, '"mpm undo" takes operation 2 back');
+  for (
+    const [number, why] of [
+      ["3", "--discard"],
+      ["4", "a session that is over stays so"],
+      ["5", "it made no backup"],
+    ] as const
+  ) {
+    const { status, stderr } = await mpm(env, ["undo", number]);
+    assertEquals(status, 4);
+    assertStringIncludes(stderr, why);
+  }
+  const { stdout, status } = await mpm(env, ["undo"], { now: clock.now });
+  assertEquals(status, 0);
+  assertStringIncludes(
+    stdout,
+    "Passed over operation 5, which stays: migrate 2 files of the older " +
+      "layout (it made no backup)\n",
+  );
+  assertStringIncludes(stdout, "Took back operation 2: make the template mine");
+  assertEquals(env.exists(".claude-mpm/templates/mine.md"), false);
+});
+
+Deno.test("undo passes over what lost its copies, and what a lasting operation built on", async () => {
+  const clock = new Clock();
+  using env = TestEnv.repository();
   await ok(env, clock, ["template", "new", "mine"]);
+  await ok(env, clock, ["start", "login", "Work"]);
   await ok(env, clock, ["branch", "detour", "Look"]);
-  const begun = await mpm(env, ["undo"], { now: clock.now });
-  assertEquals(begun.status, 4);
-  assertStringIncludes(begun.stderr, "--discard");
-  assertStringIncludes(begun.stderr, "mpm undo 2 takes the one before it back");
   await ok(env, clock, ["return", "-s", "Seen"]);
-  const over = await mpm(env, ["undo"], { now: clock.now });
-  assertEquals(over.status, 4);
-  assertStringIncludes(over.stderr, "a session that is over stays so");
-  // Nothing is offered that would be refused as well.
-  assertStringIncludes(over.stderr, "mpm undo 2 takes the one before it back");
+  await ok(env, clock, ["pause", "x", "--no-commit"]);
+  await ok(env, clock, ["sessions", "rm", "latest"]);
+  env.remove(".claude-mpm/trash");
+  const { undone, passed } = await undo(env, clock);
+  assertEquals(
+    [undone.number, passed.map(({ number }) => number)],
+    [1, [6, 5, 4, 3, 2]],
+  );
+  assertStringIncludes(passed[0]!.reason, "no longer in the trash");
+  assertStringIncludes(passed.at(-1)!.reason, "built on it");
 });
 
 Deno.test("what is done where mpm is not used is in the user's log", async () => {
