@@ -1,3 +1,4 @@
+import { MpmError } from "../errors.ts";
 import { guard } from "./real_errors.ts";
 import type { Input, RunOptions, RunResult } from "./system.ts";
 import { changedEnv } from "./windows.ts";
@@ -56,8 +57,18 @@ export function start(
     }
     if (error instanceof Deno.errors.PermissionDenied) return failed("denied");
     if (error instanceof Deno.errors.NotCapable) return failed("denied");
+    if ((error as { code?: string }).code === "E2BIG") throw tooLong(program);
     throw error;
   }
+}
+
+/** Settings of git become arguments and variables of the git that mpm runs. */
+function tooLong(program: string): MpmError {
+  return new MpmError(
+    "GIT_FAILED",
+    `Cannot run "${program}": its arguments and variables are too long`,
+    { hint: "Remove filters that nothing uses from git's configuration" },
+  );
 }
 
 /** What `work` gives, or `undefined` after `limit` milliseconds. */
