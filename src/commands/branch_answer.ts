@@ -37,7 +37,7 @@ export function answer(
     parked: null,
     carried: input.stash ? [] : [...dirt],
     worktree: linked ?? null,
-    warnings: [],
+    warnings: target?.note === undefined ? [] : [target.note],
   };
 }
 

@@ -78,15 +78,16 @@ export class Branch {
     const { detour, parked } = await this.#leave(from);
     const child = await this.#open(parent, { detour, from });
     dropDetourMarker(this.#system, this.#workspace);
+    const result = answer({ ...this.#plan, from }, {
+      parent: readWork(this.#system, root, parent.id),
+      child,
+      to: child.git,
+    });
     return {
-      ...answer({ ...this.#plan, from }, {
-        parent: readWork(this.#system, root, parent.id),
-        child,
-        to: child.git,
-      }),
+      ...result,
       save: saved.session_id,
       parked,
-      warnings: [...saved.warnings, ...this.#bared],
+      warnings: [...saved.warnings, ...result.warnings, ...this.#bared],
     };
   }
 

@@ -1,9 +1,16 @@
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import { shellWord } from "../session/shell.ts";
+import { counted } from "../session/words.ts";
 import type { System } from "../system/system.ts";
-import { findDefault, readBranches } from "./default_branch.ts";
+import {
+  type DefaultBranch,
+  findDefault,
+  readBranches,
+} from "./default_branch.ts";
 import type { Git } from "./git.ts";
+import { resolveNames } from "./refs.ts";
+import { decodeBytes } from "./text.ts";
 import { readWorktrees } from "./worktree_list.ts";
 
 /** The git branch that a detour works on. */
@@ -13,11 +20,14 @@ export interface SwitchTarget {
   readonly head: string;
   /** What it starts from; `undefined`: it exists. */
   readonly start: string | undefined;
+  /** How the default branch and its remote-tracking branch differ. */
+  readonly note?: string;
 }
 
 /**
  * The branch of that name, or how a new one is made: from the remote's branch
- * of the same name, else from the default branch. Throws USAGE for what git
+ * of the same name, else from the default branch, or from its remote-tracking
+ * branch where that is ahead. Throws USAGE for what git
  * does not take as a name, CONFLICT where it is checked out elsewhere or
  * another branch's name is in its way, NOT_FOUND without any commit.
  */
@@ -55,9 +65,45 @@ export async function findTarget(
       hint: "Make a first commit, or make the branch with git",
     });
   }
+  return { branch, ...await startOf(git, main) };
+}
+
+/**
+ * Nothing is fetched, but what was fetched counts: whoever begins something new
+ * wants it on top of the work that is merged already.
+ */
+async function startOf(
+  git: Git,
+  { name, tips }: DefaultBranch,
+): Promise<Omit<SwitchTarget, "branch">> {
   // Its own commit, as far as there is one here; else its upstream's.
-  const tip = main.tips[0]!;
-  return { branch, head: tip.commit, start: tip.name };
+  const [own, ...known] = tips as [Tip, ...Tip[]];
+  const start = { head: own.commit, start: own.name };
+  if (own.name !== name) return start;
+  const other = known[0] ?? await trackingOf(git, name);
+  if (!other || other.commit === own.commit) return start;
+  const range = `${own.commit}...${other.commit}`;
+  const counts = await git.run(["rev-list", "--count", "--left-right", range]);
+  const [more, less] = decodeBytes(counts.stdout).split("\t").map(Number);
+  if (counts.status !== 0 || !less) return start;
+  const local = `Your "${name}"`;
+  if (more === 0) {
+    const note = `${local} is ${counted(less, "commit")} behind ` +
+      `"${other.name}": the new branch starts from that`;
+    return { head: other.commit, start: other.name, note };
+  }
+  const note = `${local} and "${other.name}" have diverged: it has ` +
+    `${counted(less, "commit")} that the new branch does not start from`;
+  return { ...start, note };
+}
+
+type Tip = DefaultBranch["tips"][number];
+
+/** What `origin` had as that branch when it was last fetched. */
+async function trackingOf(git: Git, name: string): Promise<Tip | undefined> {
+  const ref = `refs/remotes/origin/${name}`;
+  const commit = (await resolveNames(git, [ref])).get(ref);
+  return commit === undefined ? undefined : { name: `origin/${name}`, commit };
 }
 
 async function checkName(git: Git, branch: string): Promise<void> {

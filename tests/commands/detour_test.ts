@@ -336,3 +336,31 @@ Deno.test("undo says why a detour is not taken back by it", async () => {
   assertEquals(over.status, 4, over.stdout);
   assertStringIncludes(over.stderr, "mpm branch");
 });
+
+Deno.test("a new branch starts from what was fetched, if that is ahead", async () => {
+  using env = TestEnv.repository();
+  const clone = { cwd: join(env.root, "clone") };
+  env.git("clone", "-q", env.project, clone.cwd);
+  env.write("merged.txt", "merged\n");
+  const ahead = env.commit("Merged meanwhile");
+  env.gitIn(clone.cwd, "fetch", "-q");
+  const note = 'Your "main" is 1 commit behind "origin/main"';
+  const plan = await branch(env, ["a", "-b", "fix/a", "--dry-run"], clone);
+  assertStringIncludes(plan.warnings.join(), note);
+  const begun = await branch(env, ["a", "-b", "fix/a"], clone);
+  assertEquals(begun.to.head, ahead);
+  assertEquals(begun.started_from, "origin/main");
+  assertStringIncludes(begun.warnings.join(), note);
+  await comeBack(env, [], clone);
+  // No upstream and no HEAD of the remote: the branch of that name counts.
+  env.gitIn(clone.cwd, "branch", "-q", "--unset-upstream", "main");
+  env.gitIn(clone.cwd, "remote", "set-head", "origin", "--delete");
+  env.gitIn(clone.cwd, "commit", "-q", "--allow-empty", "-m", "Own");
+  const { started_from, warnings } = await branch(
+    env,
+    ["b", "-b", "fix/b", "--no-commit"],
+    clone,
+  );
+  assertEquals(started_from, "main");
+  assertStringIncludes(warnings.join(), "have diverged");
+});
