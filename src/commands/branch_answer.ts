@@ -1,5 +1,6 @@
 import { basename } from "@std/path";
 import type { Context } from "../cli/command.ts";
+import { MpmError } from "../errors.ts";
 import { isName } from "../session/pause_content.ts";
 import { type Position } from "../session/detour.ts";
 import type { BranchResult } from "../session/results_detour.ts";
@@ -97,4 +98,12 @@ export function freeIdBeside(
     const id = freeWorkId(system, root, new Date(at));
     if (id !== other) return id;
   }
+}
+
+export function changed(): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    "Something was changed while mpm looked at it",
+    { hint: "Nothing was done: run the command again" },
+  );
 }

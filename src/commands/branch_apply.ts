@@ -36,7 +36,13 @@ import {
   lookAtTree,
 } from "./detour_tree.ts";
 import { applied, gather } from "./pause_steps.ts";
-import { answer, freeIdBeside, NO_WORDS, parentOf } from "./branch_answer.ts";
+import {
+  answer,
+  changed,
+  freeIdBeside,
+  NO_WORDS,
+  parentOf,
+} from "./branch_answer.ts";
 
 /** One `branch` from its marker to the record of the new session. */
 export class Branch {
@@ -289,12 +295,4 @@ export class Branch {
       return notTakenBack(error, failure, this.#marker!);
     }
   }
-}
-
-function changed(): MpmError {
-  return new MpmError(
-    "CONFLICT",
-    "Something was changed while mpm looked at it",
-    { hint: "Nothing was done: run the command again" },
-  );
 }

@@ -7,7 +7,13 @@ import { escapeText } from "../escape.ts";
 import { shortAge } from "../session/ages.ts";
 import { searcher } from "../session/list_filter.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
-import { markOf, seedList, sessionLabel } from "../session/rows.ts";
+import {
+  markOf,
+  ownTitle,
+  seedList,
+  sessionLabel,
+  summaryBeside,
+} from "../session/rows.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { matchSave } from "../session/select.ts";
 import { isIndex } from "../session/selector.ts";
@@ -52,7 +58,9 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
   const label = sessionLabel(row);
   const text = row.problem
     ? `Cannot be read: ${row.problem.message}`
-    : row.summary || "(no summary)";
+    : row.summary === ""
+    ? "(no summary)"
+    : summaryBeside(row.summary, [ownTitle(row), row.name]);
   const name = row.name === null ? "" : `${row.name}: `;
   const branch = escapeText(row.branch ?? "-");
   return {

@@ -10,6 +10,7 @@ import { newestSaves } from "../store/read_saves.ts";
 import { SessionStates } from "../store/settled.ts";
 import { currentWork } from "../store/work_current.ts";
 import { listWorks } from "../store/work_files.ts";
+import { summaryBeside } from "../session/rows.ts";
 import type { System } from "../system/system.ts";
 
 /** How many saves are offered at least, however long it takes. */
@@ -39,7 +40,8 @@ export async function savedSessions(
     ids.push({ value: id, summary: `${of}: ${summary}` });
     for (const value of [name, entry.session?.name]) {
       if (!value || names.has(value)) continue;
-      names.set(value, { value, summary: `${of}: ${summary}` });
+      const rest = summaryBeside(summary, [value]);
+      names.set(value, { value, summary: `${of}: ${rest}` });
     }
   }
   const latest = { value: "latest", summary: "The newest" };

@@ -5,7 +5,13 @@ import { escapeText } from "../escape.ts";
 import { locate } from "../git/workspace.ts";
 import type { SessionRow, SessionsResult } from "../session/results.ts";
 import { filterRows, parseLimit, parseSince } from "../session/list_filter.ts";
-import { rowAge, sessionLabel, sessionsResult } from "../session/rows.ts";
+import {
+  ownTitle,
+  rowAge,
+  sessionLabel,
+  sessionsResult,
+  summaryBeside,
+} from "../session/rows.ts";
 import { Origins } from "../store/origins.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
@@ -137,6 +143,7 @@ function nothing({ total }: SessionsResult): string {
 /** A row for programs: every field there, none cut, nothing but a line. */
 function fields(row: SessionRow): string {
   const { session, problem } = row;
+  const name = row.name ?? session?.name ?? "";
   const cells = [
     String(row.index ?? ""),
     row.session_id,
@@ -144,8 +151,8 @@ function fields(row: SessionRow): string {
     row.branch ?? "",
     problem ? "unreadable" : row.log ? "log" : session?.state ?? "",
     row.origin ?? "",
-    row.name ?? session?.name ?? "",
-    problem ? problem.message : row.summary,
+    name,
+    problem ? problem.message : summaryBeside(row.summary, [name]),
   ];
   return `${cells.map(escapeText).join("\t")}\n`;
 }
@@ -159,6 +166,7 @@ function title(row: SessionRow, style: Style): string {
   const label = sessionLabel(row);
   const work = label === "" ? "" : `${style.cyan(label)} `;
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
+  const rest = summaryBeside(row.summary, [ownTitle(row), row.name]);
   return foreign + work + style.bold(name) +
-    (escapeText(row.summary) || "(no summary)");
+    (row.summary === "" ? "(no summary)" : escapeText(rest));
 }

@@ -6,7 +6,8 @@ import type { BranchResult, ReturnResult } from "./results_detour.ts";
 import type { WorkView } from "./results_work.ts";
 import { shellWord } from "./shell.ts";
 import { counted } from "./words.ts";
-import { checklistLines, type TextStyle, titleOf } from "./work_text.ts";
+import { checklistLines, type TextStyle } from "./work_text.ts";
+import { fullTitle as plainTitle } from "./work_title.ts";
 
 /** Paths, or commits, that are listed. */
 const LISTED = 10;
@@ -187,11 +188,7 @@ function warningLines(
 
 /** `hotfix: Fix login`, escaped. */
 function fullTitle(view: WorkView): string {
-  const { name, task, id } = view;
-  const parts = [name ?? "", task].filter((part) => part !== "");
-  return parts.length === 0
-    ? titleOf(view)
-    : escapeText(parts.join(": ") || id);
+  return escapeText(plainTitle(view));
 }
 
 function lines(parts: readonly string[]): string {

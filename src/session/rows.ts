@@ -93,15 +93,36 @@ export function markOf({ origin, log }: SessionRow): string {
 }
 
 /** The state of a row's work session and what it is called, escaped. */
-export function sessionLabel({ session, name }: SessionRow): string {
-  if (session === null) return "";
-  const title = session.name ?? cutText(session.task, LABEL);
-  const own = title === "" || title === name ? "" : escapeText(title);
-  const state = session.state === null ? "" : `[${session.state}]`;
-  return [state, own].filter((part) => part !== "").join(" ");
+export function sessionLabel(row: SessionRow): string {
+  if (row.session === null) return "";
+  const { state } = row.session;
+  const parts = [state === null ? "" : `[${state}]`, escapeText(ownTitle(row))];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+/** The work session's title, where it is not the save's name as well. */
+export function ownTitle({ session, name }: SessionRow): string {
+  const title = session?.name ?? cutText(session?.task ?? "", LABEL);
+  return title === name ? "" : title;
 }
 
 const LABEL = 30;
+
+/**
+ * The summary without the titles that a list shows beside it: a generated one
+ * begins with the title of the session. Not escaped.
+ */
+export function summaryBeside(
+  summary: string,
+  shown: readonly (string | null | undefined)[],
+): string {
+  for (const title of shown) {
+    if (!title || !summary.startsWith(title)) continue;
+    const rest = summary.slice(title.length);
+    if (rest === "" || /^[:;,] /.test(rest)) return rest.slice(2);
+  }
+  return summary;
+}
 
 /** The list of `resume --list`, as the documents about claude-mpm show it. */
 export function seedList({ sessions }: SessionsResult): string {
@@ -110,7 +131,7 @@ export function seedList({ sessions }: SessionsResult): string {
     const minute = row.paused_at.slice(11, 16);
     const text = row.problem
       ? `Cannot be read: ${escapeText(row.problem.message)}`
-      : `Summary: ${escapeText(row.summary) || "(no summary)"}`;
+      : `Summary: ${seedSummary(row)}`;
     const label = sessionLabel(row);
     const of = [
       ...label === "" ? [] : [` - ${label}`],
@@ -120,4 +141,10 @@ export function seedList({ sessions }: SessionsResult): string {
     return `  [${at}] ${row.session_id} - ${day} ${minute}${of}\n      ${text}\n`;
   });
   return ["📋 Available Paused Sessions:\n", ...blocks].join("\n");
+}
+
+function seedSummary(row: SessionRow): string {
+  const { summary } = row;
+  const rest = summaryBeside(summary, [ownTitle(row)]) || summary;
+  return escapeText(rest) || "(no summary)";
 }

@@ -7,7 +7,8 @@ export interface Titled {
 
 /** `login: Fix the login`; the id where there is neither. Not escaped. */
 export function fullTitle({ id, name, task }: Titled): string {
-  return [name ?? "", task].filter((part) => part !== "").join(": ") || id;
+  const parts = new Set([name ?? "", task].filter((part) => part !== ""));
+  return [...parts].join(": ") || id;
 }
 
 /** The name, else the task, else the id. Not escaped. */

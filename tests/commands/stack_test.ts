@@ -314,3 +314,25 @@ Deno.test("status offers no resume where none of the saves is left", async () =>
   assertEquals(stdout.includes(resume), false);
   assertEquals((await mpm(env, ["cancel"])).status, 0);
 });
+
+Deno.test("no list says a session's name twice in a line", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["branch", "hotfix", "Fix login"]);
+  await mpmJson(env, ["pause"]);
+  await mpmJson(env, ["pause", "-n", "Then", "--name", "hotfix"]);
+  const terminal = { typed: ["0"] };
+  const lists = [
+    await mpm(env, ["sessions", "list"]),
+    await mpm(env, ["sessions", "list"], terminal),
+    await mpm(env, ["resume", "--list"]),
+    await mpm(env, ["resume", "--list", "--peek"], terminal),
+    await mpm(env, ["__complete", "zsh", "resume", "hot"]),
+  ];
+  for (const { status, stdout, stderr } of lists) {
+    assertEquals(status, 0, stderr);
+    const twice = `${stdout}${stderr}`.split("\n")
+      .filter((line) => line.split("hotfix").length > 2);
+    assertEquals(twice, []);
+    assertStringIncludes(`${stdout}${stderr}`, "hotfix");
+  }
+});
