@@ -61,12 +61,10 @@ export async function beginningOf(
   };
 }
 
-/** Throws USAGE for what cannot name a session, such as a task alone. */
+/** Throws USAGE for what cannot name a session, such as a long task alone. */
 function sessionName(name: string | undefined): string | undefined {
-  if (name === undefined || !/\s|^work-/.test(name)) return checkedName(name);
+  if (name === undefined || !name.startsWith("work-")) return checkedName(name);
   throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-    hint: /\s/.test(name)
-      ? 'The name comes first and has no blanks, as in login "Fix it"'
-      : "What begins with work- could be taken for an id",
+    hint: "What begins with work- could be taken for an id",
   });
 }

@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
-import { isName } from "../session/pause_content.ts";
+import { isSessionName } from "../session/names.ts";
 import { type Position } from "../session/detour.ts";
 import type { BranchResult } from "../session/results_detour.ts";
 import type { Work } from "../session/work.ts";
@@ -58,7 +58,7 @@ export function parentOf(
   const name = [from.branch, basename(worktree)]
     .filter((name) => name !== null)
     .map((name) => name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-"))
-    .find((name) => isName(name) && !isTaken(name));
+    .find((name) => isSessionName(name) && !isTaken(name));
   return {
     id: freeWorkId(system, root, system.now()),
     name: name ?? null,

@@ -5,6 +5,8 @@ import { pathsOf, WORKTREES } from "../git/detour_worktree.ts";
 import { readPosition, refuseFilters } from "../git/switch.ts";
 import { findTarget, type SwitchTarget } from "../git/switch_target.ts";
 import { isAt, type Position } from "../session/detour.ts";
+import { slugOf } from "../session/names.ts";
+import { shellWord } from "../session/shell.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { Work } from "../session/work.ts";
 import { placeKey } from "../session/work_place.ts";
@@ -144,7 +146,7 @@ function currentParent(
       hint: namesake.id === work?.id
         ? '"mpm return" ends it; for another detour take another name'
         : isStranded(system, workspace, namesake)
-        ? `Its worktree is gone: "mpm complete ${name}" ends it`
+        ? `Its worktree is gone: mpm complete ${shellWord(name)}`
         : "Take another name, or go on with that one",
     },
   );
@@ -210,12 +212,13 @@ async function planLinked(
       hint: "Add a worktree with git, and branch in it",
     });
   }
-  const branch = input["git-branch"] ?? input.name;
+  const slug = slugOf(input.name);
+  const branch = input["git-branch"] ?? slug;
   const target = await findTarget(system, git, { worktree: "", branch });
   if (from.head === null && target.start === undefined) {
     refuseUnborn(from, input);
   }
-  const linked = join(workspace.root, WORKTREES, input.name);
+  const linked = join(workspace.root, WORKTREES, slug);
   if (system.files.lstat(linked)) {
     throw new MpmError("CONFLICT", `"${linked}" is there already`, {
       hint: "Take another name, or move it away",

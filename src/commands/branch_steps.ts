@@ -1,5 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { locate } from "../git/workspace.ts";
+import { checkpointId } from "../session/checkpoint_name.ts";
 import type { BranchResult } from "../session/results_detour.ts";
 import { newWork } from "../session/work_record.ts";
 import { lockDetours } from "../store/detour_marker.ts";
@@ -46,7 +47,10 @@ export async function planned(
     ...answer(plan, { parent, child, to: plan.target ?? plan.from }),
     dry_run: true,
     parked: parks
-      ? { checkpoint: `parked-${input.name}`, paths: [...plan.dirt] }
+      ? {
+        checkpoint: checkpointId(`parked-${input.name}`),
+        paths: [...plan.dirt],
+      }
       : null,
   };
 }

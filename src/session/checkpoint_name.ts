@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { MpmError } from "../errors.ts";
+import { isName, NAME_RULE } from "./names.ts";
 
 /** What most names are. */
 const USUAL = /^(?!latest$)[a-zA-Z][a-zA-Z0-9_-]{0,99}$/;
@@ -13,20 +14,11 @@ export const CHECKPOINT_ID = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
 /** `name` if a checkpoint can be called so. Throws USAGE. */
 export function checkedCheckpointName(name: string): string {
-  if (USUAL.test(name) || isName(name)) return name;
+  // Two dots are kept for ranges, as in git.
+  if (USUAL.test(name) || isName(name) && !name.includes("..")) return name;
   throw new MpmError("USAGE", `"${name}" cannot name a checkpoint`, {
-    hint: "Use letters, digits, single spaces, dots, dashes and underscores, " +
-      "100 at most, beginning with a letter or digit, and not only digits",
+    hint: `Use ${NAME_RULE}`,
   });
-}
-
-/**
- * A name is found by typing it: no number, path, option or control character.
- * Classes of all of Unicode are built where they are used.
- */
-function isName(name: string): boolean {
-  return /^(?![0-9]+$)(?!latest$)[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,98}[\p{L}\p{N}_-])?$/u
-    .test(name) && !name.includes("..") && !/ {2}/.test(name);
 }
 
 /**

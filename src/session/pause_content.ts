@@ -1,4 +1,5 @@
 import { MpmError } from "../errors.ts";
+import { isSessionName, NAME_RULE } from "./names.ts";
 import { completed, type Content, NO_CONTENT, pending } from "./content.ts";
 
 /** What the words and flags of `mpm pause` hold. */
@@ -52,21 +53,11 @@ export function givenSummary(
   });
 }
 
-/**
- * Whether a session can be found by that name, which is done by typing it: no
- * number, id, path or control character.
- */
-export function isName(name: string): boolean {
-  return /^(?!session-)(?![0-9]+$)(?!latest$)[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u
-    .test(name);
-}
-
 /** `name` if a session can be found by it. Throws USAGE. */
 export function checkedName(name: string | undefined): string | undefined {
-  if (name !== undefined && !isName(name)) {
+  if (name !== undefined && !isSessionName(name)) {
     throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-      hint: "Use letters, digits, dots, dashes and underscores, 100 at most, " +
-        "and not only digits",
+      hint: `Use ${NAME_RULE}`,
     });
   }
   return name;

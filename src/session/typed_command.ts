@@ -47,7 +47,9 @@ export function commandArgs(
     options: ReadonlySet<string>;
   },
 ): string[] {
-  const given = options.has(words.split(/[\s=]/, 1)[0]!)
+  // The name of a detour may have blanks in it, and stands in quotes then.
+  const quoted = name === "branch" && /^["']/.test(words);
+  const given = quoted || options.has(words.split(/[\s=]/, 1)[0]!)
     ? shellWords(words)
     : undefined;
   // Somebody waits at the prompt.

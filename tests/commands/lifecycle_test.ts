@@ -143,7 +143,7 @@ Deno.test("start beside a paused session leaves that for later", async () => {
 Deno.test("names that could not be found again are refused", async () => {
   using env = TestEnv.repository();
   for (
-    const name of ["../x", "12", "latest", "a b", "session-1", "work-1", ""]
+    const name of ["../x", "12", "latest", "a  b", "session-1", "work-1", ""]
   ) {
     const { status } = await mpm(env, ["start", name]);
     assertEquals(status, 2, name);
