@@ -3,7 +3,12 @@ import {
   type Decision,
   onPrompt as decide,
 } from "../session/level_decisions.ts";
-import { typedCommand } from "../session/typed_command.ts";
+import type { HookAnswer } from "../session/hook_answer.ts";
+import {
+  type CommandLine,
+  spokenCommand,
+  typedCommand,
+} from "../session/typed_command.ts";
 import { readAgentFiles, removeAgentFile } from "../store/agent_state.ts";
 import { noteActivity, readActivity } from "./hook_activity.ts";
 import { type Look, watchGauge } from "./hook_gauge.ts";
@@ -24,6 +29,9 @@ export const onPrompt: Handler = async (world) => {
   }
   const { answer, ...look } = await watchGauge(world);
   const { allow, reason, note } = await judged(world, { prompt, look });
+  const spoken = world.invited ? spokenCommand(prompt) : undefined;
+  const said = spoken && await answeredInWords(world, spoken, allow);
+  if (said?.block !== undefined) return said;
   if (!allow) return { block: reason ?? "" };
   const { checkpoint } = readActivity(world);
   const at = world.context.system.now().getTime();
@@ -32,10 +40,19 @@ export const onPrompt: Handler = async (world) => {
     const { keepAsked } = await import("./hook_asked.ts");
     await keepAsked(world, prompt);
   }
-  const told = [takePending(world), answer.context, note]
+  const told = [takePending(world), said?.context, answer.context, note]
     .filter((text) => text).join("\n");
   return { ...answer, context: told };
 };
+
+async function answeredInWords(
+  world: HookWorld,
+  spoken: CommandLine,
+  sent: boolean,
+): Promise<HookAnswer> {
+  const { answerSpoken } = await import("./hook_typed.ts");
+  return await answerSpoken(world, spoken, sent);
+}
 
 /** Whether the prompt is sent. One that is not goes through the next time. */
 async function judged(

@@ -1,4 +1,4 @@
-import type { AnyCommand, Flags } from "../cli/command.ts";
+import type { AnyCommand, Context, Flags } from "../cli/command.ts";
 import { commandHelp } from "../cli/help.ts";
 import { parse } from "../cli/parse.ts";
 import { makeStyle } from "../cli/style.ts";
@@ -9,6 +9,7 @@ import type { HookAnswer } from "../session/hook_answer.ts";
 import type { ResumeAnswer, ResumeResult } from "../session/results.ts";
 import {
   commandArgs,
+  type CommandLine,
   commandOf,
   type TypedCommand,
 } from "../session/typed_command.ts";
@@ -46,11 +47,48 @@ export async function answerTyped(
     tell(world, typed, { result, text });
     return { block: [...notes, text].join("\n"), answered: true };
   } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    const { message, hint } = error;
-    const lines = [`Error: ${message}`, ...hint ? [`Hint: ${hint}`] : []];
-    const block = redactor.text([...notes, ...lines].join("\n"));
+    const block = redactor.text([...notes, errorText(error)].join("\n"));
     return { block, answered: true };
+  }
+}
+
+/** Throws what is not for a person. */
+function errorText(error: unknown): string {
+  if (!(error instanceof MpmError)) throw error;
+  const { message, hint } = error;
+  return `Error: ${message}${hint ? `\nHint: ${hint}` : ""}`;
+}
+
+/**
+ * Does what a prompt asks for in words. The agent is told with the prompt; where
+ * that is not `sent`, the person is shown it and the agent told with the next.
+ */
+export async function answerSpoken(
+  world: HookWorld,
+  { command: name, args }: CommandLine,
+  sent: boolean,
+): Promise<HookAnswer> {
+  const { context, session } = world;
+  const { system } = context;
+  const text = redactorOf(system).text(await spokenText(context, name, args));
+  const value = fenced(text, { name, fence: system.random() });
+  if (sent) return { context: value };
+  writeAgentFile(system, session, { file: "pending", value });
+  return { block: text, answered: true };
+}
+
+async function spokenText(
+  context: Context,
+  name: string,
+  args: readonly string[],
+): Promise<string> {
+  try {
+    const command = (await commandNamed(name))!;
+    const input = parse(command, args);
+    const result = await command.run(context, input as never);
+    return command.render(result, makeStyle(false)).trimEnd();
+  } catch (error) {
+    return errorText(error);
   }
 }
 

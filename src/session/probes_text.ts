@@ -29,8 +29,8 @@ export function hooksTestText(
     ...lines,
     "",
     failed === 0
-      ? `All ${tests.length} hooks do what they should.`
-      : style.yellow(`${failed} of ${tests.length} hooks do not.`),
+      ? `All ${tests.length} checks passed.`
+      : style.yellow(`${failed} of ${tests.length} checks failed.`),
     ...notes(warnings, style),
     "",
   ].join("\n");

@@ -10,11 +10,8 @@ export interface TypedCommand {
 }
 
 /** Under the plugin's name, too, and in the older spellings of claude-mpm. */
-const TYPED = new RegExp(
-  "^\\s*/(?:[\\w-]+:)?mpm-" +
-    "(?:(session-|init\\s+)?(pause|resume)|(checkpoint|branch|return))" +
-    "(?:\\s+([^]*))?$",
-);
+const TYPED =
+  /^\s*\/(?:[\w-]+:)?mpm-(?:(session-|init\s+)?(pause|resume)|(checkpoint|branch|return))(?:\s+([^]*))?$/;
 
 /** Reads a prompt; `undefined` unless it is one of the commands. */
 export function typedCommand(prompt: string): TypedCommand | undefined {
@@ -80,4 +77,32 @@ function textArgs(
 function timeName(time: Date): string {
   const digits = time.toISOString().replaceAll(/[-:]/g, "");
   return `typed-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
+}
+
+/** A command line of mpm, the command's own words apart. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** A line that `mpm checkpoint load` prints first; alone, it asks for the rest. */
+const FROM_CHECKPOINT = /^\s*Resume from checkpoint: ([^\n]+?)\s*$/;
+
+/** The values of the template's variables follow, one a line. */
+const FROM_TEMPLATE =
+  /^\s*Start session from template: ([^\n]+?)((?:\n[\w -]+: [^\n]+)*)\s*$/;
+
+/** Reads a prompt that asks in words for a checkpoint or a template. */
+export function spokenCommand(prompt: string): CommandLine | undefined {
+  const checkpoint = FROM_CHECKPOINT.exec(prompt)?.[1];
+  if (checkpoint !== undefined) {
+    return { command: "checkpoint load", args: ["--", checkpoint] };
+  }
+  const [, template, lines] = FROM_TEMPLATE.exec(prompt) ?? [];
+  if (template === undefined) return undefined;
+  const variables = lines!.split("\n").slice(1).map((line) => {
+    const [name, value] = line.split(/: (.*)/) as [string, string];
+    return `--var=${name.toLowerCase().replaceAll(" ", "-")}=${value.trim()}`;
+  });
+  return { command: "start", args: [`--template=${template}`, ...variables] };
 }

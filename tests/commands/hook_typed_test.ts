@@ -122,3 +122,32 @@ Deno.test("a prompt that only looks like a command goes on to the model", async 
     ]
   ) assertEquals(await fire(env, "UserPromptSubmit", { prompt }), {}, prompt);
 });
+
+Deno.test("a prompt that asks in words for a checkpoint or a template gets it", async () => {
+  using env = full();
+  await mpmJson(env, ["checkpoint", "save", "Feature Development", "-m", "Oh"]);
+  const checkpoint = "Resume from checkpoint: Feature Development";
+  // Shown, and given to the agent with the next prompt.
+  assertStringIncludes(await said(env, checkpoint), "Oh");
+  talked(env, 1000);
+  const told = async (prompt: string) => {
+    const answer = await fire(env, "UserPromptSubmit", { prompt });
+    assertEquals(answer.decision, undefined, prompt);
+    return answer.hookSpecificOutput?.additionalContext ?? "";
+  };
+  assertStringIncludes(await told("go on"), '"mpm checkpoint load"');
+  assertStringIncludes(await told(checkpoint), "Oh");
+  assertEquals(await told(`${checkpoint}\n\nAll of it`), "");
+  const none = await told("Resume from checkpoint: nothing like it");
+  assertStringIncludes(none, "Error: ");
+  const started = await told(
+    "Start session from template: Feature Development\n" +
+      "Feature: User notifications",
+  );
+  assertStringIncludes(started, "User notifications");
+  const { stdout } = await mpm(env, ["status"]);
+  assertStringIncludes(stdout, "User notifications");
+  using other = TestEnv.repository();
+  const prompt = checkpoint;
+  assertEquals(await fire(other, "UserPromptSubmit", { prompt }), {});
+});
