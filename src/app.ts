@@ -23,6 +23,8 @@ export async function main(
     }
     const { report } = await import("./run_line.ts");
     return await report(error, argv, system);
+  } finally {
+    system.scratch.clear();
   }
 }
 

@@ -3,6 +3,7 @@ import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
 import { realRun } from "./real_run.ts";
 import { realRunBounded } from "./real_run_bounded.ts";
+import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
 import type { System } from "./system.ts";
 import { withGitsShell } from "./windows.ts";
@@ -15,6 +16,7 @@ export function realSystem(): System {
   const windows = Deno.build.os === "windows";
   return {
     files: realFiles,
+    scratch: realScratch(),
     terminal: realTerminal,
     platform: platform(),
     uid: Deno.uid() ?? undefined,

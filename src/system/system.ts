@@ -4,6 +4,7 @@
  */
 export interface System {
   readonly files: Files;
+  readonly scratch: Scratch;
   readonly terminal: Terminal;
   readonly platform: "linux" | "darwin" | "windows";
   /** Numeric user id; `undefined` where the platform has none. */
@@ -149,6 +150,29 @@ export interface Files {
    * milliseconds at most; `undefined` if somebody else holds it.
    */
   lock(path: string, wait: number): Promise<Disposable | undefined>;
+}
+
+/** Temporary folders of this process. Nothing in them has to last. */
+export interface Scratch {
+  /**
+   * Makes a folder that only this user can enter and returns its path, without
+   * links. `near`: where to make it if the temporary folder cannot be written.
+   * Throws a `FileError`.
+   */
+  make(contents: ScratchContents, near: string): string;
+  /**
+   * Removes all folders that were made. What a killed process left, a later
+   * process removes after a day.
+   */
+  clear(): void;
+}
+
+/** What a temporary folder holds, by paths below it. */
+export interface ScratchContents {
+  readonly folders: readonly string[];
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Where each link leads: to a folder if its path ends with a slash. */
+  readonly links: Readonly<Record<string, string>>;
 }
 
 export interface Terminal {
