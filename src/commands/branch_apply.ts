@@ -233,7 +233,7 @@ export class Branch {
     });
     const rule = await worktreeRule(this.#system, this.#workspace);
     if (rule) writeAtomic(this.#system, rule.path, rule);
-    await addWorktree(git, {
+    await addWorktree(this.#system, git, {
       path: linked!,
       target: target!,
       reason: `mpm session ${this.#marker!.child}`,

@@ -2,7 +2,8 @@ import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { pathsOf, WORKTREES } from "../git/detour_worktree.ts";
-import { readPosition, refuseFilters } from "../git/switch.ts";
+import { refuseFilters } from "../git/refuse_filters.ts";
+import { readPosition } from "../git/switch.ts";
 import { findTarget, type SwitchTarget } from "../git/switch_target.ts";
 import { isAt, type Position } from "../session/detour.ts";
 import { slugOf } from "../session/names.ts";
@@ -181,7 +182,8 @@ async function planTree(
   }
   const stays = !target || isAt(from, target);
   if (stays) {
-    await refuseFilters(git, () => input.stash ? dirt : []);
+    const paths = () => input.stash ? dirt : [];
+    await refuseFilters(git, { paths, commit: from.head });
     return { target, dirt };
   }
   refuseUnnamed(from);
@@ -224,6 +226,7 @@ async function planLinked(
       hint: "Take another name, or move it away",
     });
   }
-  await refuseFilters(git, () => pathsOf(git, target.head));
+  const paths = () => pathsOf(git, target.head);
+  await refuseFilters(git, { paths, commit: target.head });
   return { target, linked };
 }

@@ -1,7 +1,8 @@
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { treeChanges } from "../git/read_checkpoints.ts";
-import { inTheWay, overwritten, refuseFilters } from "../git/switch.ts";
+import { refuseFilters } from "../git/refuse_filters.ts";
+import { inTheWay, overwritten } from "../git/switch.ts";
 import type { Position } from "../session/detour.ts";
 import { shellWord } from "../session/shell.ts";
 import { named } from "../session/words.ts";
@@ -26,7 +27,8 @@ export async function checkSwitch(
 ): Promise<void> {
   const { git } = vault;
   const changes = await treeChanges(git, from.head!, target.head!);
-  await refuseFilters(git, () => [...changes.map(({ path }) => path), ...dirt]);
+  const paths = () => [...changes.map(({ path }) => path), ...dirt];
+  await refuseFilters(git, { paths, commit: target.head });
   refuseUnseen(unseen(capture, changes));
   if (!stash) refuseUnsafe(capture);
   const blocked = stash ? [] : inTheWay(changes, dirt);

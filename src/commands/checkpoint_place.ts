@@ -220,7 +220,7 @@ async function bring(
     "../git/bring_checkpoints.ts"
   );
   const own = gitOfOwn(system, root, home);
-  await bringCheckpoints(vault.git, own, { from, wanted });
+  await bringCheckpoints(system, vault.git, own, wanted);
 }
 
 /** Compares two for a list with the newest at the top. */

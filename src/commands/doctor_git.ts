@@ -33,7 +33,8 @@ const INSTALL = `Install git ${versionText(OLDEST_GIT)} or newer`;
 
 async function checkGit(ground: Ground): Promise<Checked> {
   const { system, workspace } = ground;
-  const answer = await new Git(system, workspace.cwd).run(["version"]);
+  const answer = await new Git(system, workspace.cwd, { plain: true })
+    .run(["version"]);
   if (answer.outcome === "missing") {
     // Whether the project needs it is seen without it.
     const found = hasRepository(system, workspace.cwd)

@@ -126,7 +126,7 @@ async function beginRepository(
 ): Promise<void> {
   const identity = "[user]\n\tname = mpm\n\temail = mpm@localhost\n";
   replace(system, join(home, ".gitconfig"), identity);
-  const git = new Git(system, project)
+  const git = new Git(system, project, { plain: true })
     .with({ HOME: home, GIT_CEILING_DIRECTORIES: folder });
   await git.run(["init", "--quiet", "--template="]);
   await git.run(["commit", "--quiet", "--allow-empty", "--message=Begin"]);

@@ -1,7 +1,7 @@
 import { MpmError } from "../errors.ts";
 import type { Capture } from "../git/capture.ts";
 import { treeChanges } from "../git/read_checkpoints.ts";
-import { refuseFilters } from "../git/switch.ts";
+import { refuseFilters } from "../git/refuse_filters.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { Position } from "../session/detour.ts";
 import { isWithin } from "../session/snapshot.ts";
@@ -61,7 +61,10 @@ export async function wayBack(
   const moves = to === null
     ? { switching: [], notes: [] }
     : await switchingWay(system, tree, { capture, dirt, from, to });
-  if (to === null) await refuseFilters(tree.vault.git, () => dirt);
+  if (to === null) {
+    const { head } = from;
+    await refuseFilters(tree.vault.git, { paths: () => dirt, commit: head });
+  }
   const { switching, notes } = moves;
   const gone = [
     ...[...way.clearing, ...switching],
@@ -86,8 +89,8 @@ async function switchingWay(
 ): Promise<Pick<Way, "switching" | "notes">> {
   const { git } = tree.vault;
   const changes = await treeChanges(git, from.head!, to.head!);
-  const paths = changes.map(({ path }) => path);
-  await refuseFilters(git, () => [...paths, ...dirt]);
+  const paths = () => [...changes.map(({ path }) => path), ...dirt];
+  await refuseFilters(git, { paths, commit: to.head });
   const switching = await asideToSwitch(system, tree, { changes, capture });
   const modules = changes.filter((one) =>
     one.from?.mode === "160000" || one.to?.mode === "160000"

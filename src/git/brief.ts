@@ -3,7 +3,6 @@ import type { GitLine } from "../session/results_work.ts";
 import { isUnmerged } from "../session/git_context.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
-import { parseStatus } from "./status.ts";
 import { runStatus } from "./status_git.ts";
 
 /** As `git status` by itself: a folder of untracked files is one path. */
@@ -28,11 +27,10 @@ export async function readBrief(
   { worktree, gitDir }: { worktree: string; gitDir: string },
 ): Promise<GitLine | undefined> {
   const git = new Git(system, worktree);
-  const answer = await runStatus(system, git, { gitDir, args: BRIEF });
-  if (answer.outcome !== "exited" || answer.status !== 0) return undefined;
-  const { head, branch, upstream, ahead, behind, entries } = parseStatus(
-    answer.stdout,
-  );
+  const question = { gitDir, args: BRIEF };
+  const { result, status } = await runStatus(system, git, question);
+  if (result.outcome !== "exited" || result.status !== 0) return undefined;
+  const { head, branch, upstream, ahead, behind, entries } = status;
   const count = (chosen: (status: string) => boolean) =>
     entries.filter(({ status }) => chosen(status)).length;
   const tracked = (status: string) => status !== "??" && !isUnmerged(status);

@@ -4,7 +4,6 @@ import type { Workspace } from "../session/repository.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { FastImport, takesPack } from "./fast_import.ts";
 import { Git, gitFailure, reasonOf } from "./git.ts";
-import { unfiltered } from "./status_git.ts";
 import { decodeBytes, encodeText, quotePath } from "./text.ts";
 
 /**
@@ -13,15 +12,13 @@ import { decodeBytes, encodeText, quotePath } from "./text.ts";
  */
 export class BlobWriter implements AsyncDisposable {
   readonly git: Git;
-  /** The repository's own folder, and the one that its worktrees share. */
-  readonly gitDir: string;
+  /** The folder that all worktrees of the repository share. */
   readonly commonDir: string;
   readonly #told = Promise.withResolvers<Uint8Array>();
   readonly #written: Promise<RunResult>;
 
   /** `workspace` must be in a repository. */
-  constructor(system: System, { worktree, gitDir, commonDir }: Workspace) {
-    this.gitDir = gitDir!;
+  constructor(system: System, { worktree, commonDir }: Workspace) {
     this.commonDir = commonDir!;
     this.git = new Git(system, worktree);
     this.#written = this.git.write(HASH, { stdin: this.#told.promise });
@@ -82,15 +79,14 @@ export async function commitFiles(
   blobs: BlobWriter,
   commit: FileCommit,
 ): Promise<string> {
-  const { git, gitDir, commonDir } = blobs;
-  const quiet = await unfiltered(system, git, gitDir);
+  const { git, commonDir } = blobs;
   const entries = await blobs.store(commit.files);
   // Started before, and told what to do when the entries are there.
   const packed = takesPack(system, commonDir);
   await using importing = new FastImport(git, { packed });
   await stage(
     system,
-    quiet,
+    git,
     entries.map(({ path, id }) => `100644 ${id} 0\t${path}`),
   );
   try {
@@ -98,7 +94,7 @@ export async function commitFiles(
   } catch (error) {
     const none = "0".repeat(entries[0]!.id.length);
     const lines = entries.map(({ path }) => `0 ${none} 0\t${path}`);
-    await stage(system, quiet, lines);
+    await stage(system, git, lines);
     throw error;
   }
 }

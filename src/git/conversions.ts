@@ -29,7 +29,7 @@ export async function convertiblePaths(
   const paths = [...listing.files].filter(([, { mode }]) => mode !== "120000")
     .map(([path]) => path);
   if (paths.length === 0) return [];
-  const output = await vault.git.read(
+  const output = await vault.git.like({ filters: "user" }).read(
     ["check-attr", "-z", "--stdin", ...ATTRIBUTES],
     { stdin: encodeText(paths.map((path) => `${path}\0`).join("")) },
   );

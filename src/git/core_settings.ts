@@ -16,7 +16,7 @@ export function commonDirOf(system: System, gitDir: string): string {
 }
 
 /** Values of a setting that is off (git-config(1), VALUES). */
-const NO = ["false", "no", "off", "0", ""];
+export const NO = ["false", "no", "off", "0", ""];
 
 /** What git folder and worktree are to each other. */
 export interface Core {
@@ -37,9 +37,9 @@ export function coreOf(system: System, common: string): Core {
     const text = decodeBytes(system.files.readOwn(real, LARGEST_CONFIG));
     const { settings, whole } = parseSettings(text);
     doubtful ||= !whole;
-    for (const { section, key, value } of settings) {
+    for (const { section, name, key, value } of settings) {
       doubtful ||= section.startsWith("include");
-      if (section !== "core") continue;
+      if (section !== "core" || name !== undefined) continue;
       if (key === "bare") bare = !NO.includes(value.toLowerCase());
       if (key === "worktree" && value !== "") worktree = value;
     }

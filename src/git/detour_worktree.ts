@@ -3,6 +3,7 @@ import { FileError, isMissing } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
+import { makeWorktree } from "./make_worktree.ts";
 import type { SwitchTarget } from "./switch_target.ts";
 import { splitFields } from "./text.ts";
 
@@ -14,6 +15,7 @@ const LONG = 10 * 60_000;
  * it. A new branch starts where the target says. Throws GIT_FAILED.
  */
 export async function addWorktree(
+  system: System,
   git: Git,
   { path, target, reason }: {
     path: string;
@@ -26,23 +28,12 @@ export async function addWorktree(
   const what = start === undefined
     ? ["--", path, branch]
     : ["--no-track", "-b", branch, "--", path, head];
-  await git.read(
-    [
-      "-c",
-      "submodule.recurse=false",
-      "worktree",
-      "add",
-      "--quiet",
-      ...lock,
-      ...what,
-    ],
-    { timeout: LONG },
-  );
+  await makeWorktree(system, git, { path, how: [...lock, ...what] });
 }
 
 /** Lets clean-ups look at a worktree again; not locked is fine. */
 export async function unlockWorktree(git: Git, path: string): Promise<void> {
-  await git.run(["worktree", "unlock", "--", path]);
+  await git.like({ plain: true }).run(["worktree", "unlock", "--", path]);
 }
 
 /** Removes a worktree that git finds clean; whether it is gone. */

@@ -6,7 +6,6 @@ import { Git } from "./git.ts";
 import { allEnded } from "./parallel.ts";
 import { quickPlace } from "./quick_place.ts";
 import { readRecent } from "./recent.ts";
-import { parseStatus } from "./status.ts";
 import { runStatus } from "./status_git.ts";
 
 /** Uncommitted paths that are listed. */
@@ -33,12 +32,12 @@ export async function readErrorGit(
   const git = new Git(hurried, place.worktree);
   const { gitDir } = place;
   try {
-    const [answer, recent] = await allEnded([
+    const [{ result, status }, recent] = await allEnded([
       runStatus(hurried, git, { gitDir, args: BRIEF }),
       readRecent(git),
     ]);
-    if (answer.outcome !== "exited" || answer.status !== 0) return undefined;
-    const { head, branch, entries } = parseStatus(answer.stdout);
+    if (result.outcome !== "exited" || result.status !== 0) return undefined;
+    const { head, branch, entries } = status;
     return {
       branch: branch ?? null,
       head: head ?? null,

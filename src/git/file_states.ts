@@ -138,7 +138,7 @@ async function addRepositoryCommits(
     if (!paths.has(state.path) || !isOpenable(state.path)) return;
     const folder = join(worktree, state.path);
     if (!system.files.lstat(join(folder, ".git"))) return;
-    const head = await new Git(system, folder).run([
+    const head = await new Git(system, folder, { plain: true }).run([
       "rev-parse",
       "--verify",
       "--quiet",

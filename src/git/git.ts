@@ -1,10 +1,17 @@
 import { MpmError } from "../errors.ts";
 import type { Input, RunResult, System } from "../system/system.ts";
+import type { Repository } from "./find_repository.ts";
+import {
+  type FilterUse,
+  type NoStandIn,
+  type StandIn,
+  standInAt,
+} from "./stand_in.ts";
 import { decodeBytes } from "./text.ts";
 
 /**
- * Settings of the user or the repository that run programs of their own, or
- * change the shape of what git prints.
+ * Settings of the user that run programs of their own, or change the shape of
+ * what git prints. Those of the repository git never sees: {@link StandIn}.
  */
 const SETTINGS = [
   "core.fsmonitor=false",
@@ -101,14 +108,24 @@ interface GitOptions {
 
 /** What every command of one {@link Git} gets beside the usual. */
 export interface GitSetting {
-  /** Before the command's name, e.g. `--git-dir=…`. */
+  /** Before the command's name. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it is known; else the one that git finds from the folder. */
+  readonly repository?: Repository | undefined;
+  /** Which filters may run; the user's own unless told. */
+  readonly filters?: FilterUse;
+  /**
+   * Whether git reads the settings of the repository itself. Only for questions
+   * about them, and for what has no repository: nothing else is safe.
+   */
+  readonly plain?: boolean;
 }
 
 /**
- * Git in one folder: without optional locks, pager, hooks, file system
- * monitor, prompt or network, untouched by variables of an enclosing hook.
+ * Git in one folder: without any program that the repository names, without
+ * optional locks, pager, prompt or network, untouched by variables of an
+ * enclosing hook.
  */
 export class Git {
   readonly folder: string;
@@ -123,8 +140,12 @@ export class Git {
 
   /** The same git with more variables. */
   with(env: Readonly<Record<string, string>>): Git {
-    const setting = { ...this.#setting, env: { ...this.#setting.env, ...env } };
-    return new Git(this.#system, this.folder, setting);
+    return this.like({ env: { ...this.#setting.env, ...env } });
+  }
+
+  /** The same git but for what is given. */
+  like(setting: GitSetting): Git {
+    return new Git(this.#system, this.folder, { ...this.#setting, ...setting });
   }
 
   /** The same git run in another folder of the worktree. */
@@ -133,15 +154,44 @@ export class Git {
   }
 
   /** Runs git to its end, for callers that branch on how it ended. */
-  run(args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
-    const { stdin, env, timeout = TIME_LIMIT } = options;
+  async run(
+    args: readonly string[],
+    options: GitOptions = {},
+  ): Promise<RunResult> {
+    if (this.#setting.plain) return await this.#start(args, options, {});
+    const standIn = await this.#standIn();
+    return "failure" in standIn
+      ? standIn.failure
+      : await this.#start(args, options, standIn.env);
+  }
+
+  /** What stands in for the repository. Throws GIT_FAILED, FILE_FAILED. */
+  async standIn(): Promise<StandIn> {
+    const found = await this.#standIn();
+    if ("failure" in found) throw gitFailure(["rev-parse"], found.failure);
+    return found;
+  }
+
+  #standIn(): Promise<StandIn | NoStandIn> {
+    const { repository, filters = "user" } = this.#setting;
+    const place = { folder: this.folder, repository, filters };
+    return standInAt(
+      this.#system,
+      place,
+      (asked, env = {}) => this.#start(asked, {}, env),
+    );
+  }
+
+  async #start(
+    args: readonly string[],
+    { stdin, env, timeout = TIME_LIMIT }: GitOptions,
+    place: Readonly<Record<string, string>>,
+  ): Promise<RunResult> {
     const own = this.#setting;
-    return this.#system.run("git", {
+    return await this.#system.run("git", {
       args: [...BEFORE_COMMAND, ...own.args ?? [], ...args],
       cwd: this.folder,
-      env: env || own.env
-        ? { ...ENVIRONMENT, ...own.env, ...env }
-        : ENVIRONMENT,
+      env: { ...ENVIRONMENT, ...place, ...own.env, ...env },
       timeout,
       ...(stdin === undefined ? {} : { stdin }),
     });

@@ -1,5 +1,6 @@
 import { MpmError } from "../errors.ts";
 import { type Git, gitFailure } from "./git.ts";
+import { drivenPaths } from "./merge_drivers.ts";
 import { decodeBytes, encodeText, splitFields } from "./text.ts";
 
 /** What a merge of three trees gives: a tree, or the paths in conflict. */
@@ -27,8 +28,8 @@ const PLAIN = [
 
 /**
  * Merges the way from tree `base` to `theirs` into `ours`. Files, index and
- * HEAD are not touched; a merge driver of the settings counts as a conflict,
- * since mpm runs no programs of theirs. Throws CONFLICT with a git before 2.38,
+ * HEAD are not touched; what a merge driver of the settings would merge counts as
+ * a conflict, since mpm runs no programs of theirs. Throws CONFLICT with a git before 2.38,
  * GIT_FAILED.
  */
 export async function mergeTrees(
@@ -37,13 +38,14 @@ export async function mergeTrees(
 ): Promise<MergedTree> {
   if (theirs === base) return { tree: ours };
   if (ours === base || ours === theirs) return { tree: theirs };
+  const driven = await drivenPaths(git, { base, ours, theirs });
+  if (driven.length > 0) return { conflicts: driven };
   const root = await commitOf(git, base, []);
   const sides = await Promise.all(
     [ours, theirs].map((tree) => commitOf(git, tree, [root])),
   );
   const args = [
     ...PLAIN,
-    ...await driversOff(git),
     "merge-tree",
     "--write-tree",
     "-z",
@@ -70,18 +72,6 @@ export async function mergeTrees(
     );
   }
   throw gitFailure(["merge-tree"], done);
-}
-
-/** A driver that fails is a conflict, which git says without its program. */
-async function driversOff(git: Git): Promise<string[]> {
-  const found = await git.run([
-    "config",
-    "-z",
-    "--name-only",
-    "--get-regexp",
-    "^merge\\..*\\.driver$",
-  ]);
-  return splitFields(found.stdout).flatMap((name) => ["-c", `${name}=false`]);
 }
 
 async function isOld(git: Git): Promise<boolean> {

@@ -2,7 +2,6 @@ import type { System } from "../system/system.ts";
 import type { Workspace } from "../session/repository.ts";
 import { Git, gitFailure } from "./git.ts";
 import { readOperation } from "./operation.ts";
-import { unfiltered } from "./status_git.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 
 /** A commit of mpm's own and the one it was made on, as full ids. */
@@ -45,10 +44,7 @@ export async function moveOwnCommit(
   if (wanted === undefined && await isShared(git, from)) {
     return { reason: "a remote branch or a tag has it already" };
   }
-  const quiet = gitDir === undefined
-    ? git
-    : await unfiltered(system, git, gitDir);
-  await moveIndex(quiet, from, to);
+  await moveIndex(git, from, to);
   const args = ["update-ref", "-m", "mpm undo", name, to, from];
   const done = await git.run(args);
   if (done.status !== 0) throw gitFailure(args, done);

@@ -1,9 +1,11 @@
 import { getOwn } from "../own.ts";
 
 /** A line of settings: `section.key = value`. */
-interface Setting {
-  /** In small letters; with a name behind it (`[branch "x"]`) it has a blank. */
+export interface Setting {
+  /** In small letters. */
   readonly section: string;
+  /** The name behind it, as in `[branch "x"]`. */
+  readonly name: string | undefined;
   readonly key: string;
   /** `true` where there is none. */
   readonly value: string;
@@ -26,7 +28,7 @@ const KEY = /([a-zA-Z][a-zA-Z0-9-]*)[ \t]*(=|\n|$)/y;
 export function parseSettings(text: string): Settings {
   const plain = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   const settings: Setting[] = [];
-  let section = "";
+  let [section, name]: [string, string | undefined] = ["", undefined];
   let at = 0;
   const next = (pattern: RegExp) => {
     pattern.lastIndex = at;
@@ -39,7 +41,7 @@ export function parseSettings(text: string): Settings {
     if (at === plain.length) return { settings, whole: true };
     const header = next(HEADER);
     if (header) {
-      section = header[1]!.toLowerCase() + (header[2] === undefined ? "" : " ");
+      [section, name] = namesOf(header);
       continue;
     }
     const [found, key, sign] = next(KEY) ?? [];
@@ -50,9 +52,20 @@ export function parseSettings(text: string): Settings {
       if (!read) return { settings, whole: false };
       ({ value, end: at } = read);
     }
-    settings.push({ section, key: key!.toLowerCase(), value });
+    settings.push({ section, name, key: key!.toLowerCase(), value });
   }
 }
+
+/** Of `[section "name"]`, and of `[section.name]`, which git still reads. */
+function namesOf([, words = "", quoted]: string[]): Pair {
+  const [section = "", ...rest] = words.toLowerCase().split(".");
+  if (quoted !== undefined) {
+    rest.push(quoted.trim().slice(1, -1).replaceAll(/\\(.)/g, "$1"));
+  }
+  return [section, rest.length === 0 ? undefined : rest.join(".")];
+}
+
+type Pair = [section: string, name: string | undefined];
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\n": "",

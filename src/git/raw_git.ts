@@ -51,6 +51,7 @@ export function rawGit(
   const folder = `${near}-${system.random()}`;
   makeFolder(system, folder, vault);
   const git = new Git(system, worktree, {
+    plain: true,
     args: [
       `--git-dir=${folder}`,
       `--work-tree=${worktree}`,

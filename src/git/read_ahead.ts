@@ -4,9 +4,8 @@ import type { IndexListing } from "./capture_index.ts";
 import { Git } from "./git.ts";
 import { listIndex } from "./index_listing.ts";
 import { readRecent, type Recent } from "./recent.ts";
-import { safeGit, type SafeSettings, safeSettings } from "./safe_git.ts";
+import { type SafeSettings, safeSettings } from "./safe_git.ts";
 import { readShallow, type Status } from "./status.ts";
-import { namesFilter, userNamesFilter } from "./status_git.ts";
 
 /** What a capture asks git. */
 export interface ReadAhead {
@@ -26,22 +25,15 @@ export async function readAhead(
   system: System,
   { worktree, gitDir }: Pick<Workspace, "worktree"> & { gitDir: string },
 ): Promise<ReadAhead> {
-  const plain = new Git(system, worktree);
-  // No filter may run for the status, so it waits for the settings where one
-  // may be named. It takes longest, and is the first to begin.
-  const unfiltered = namesFilter(system, gitDir) || userNamesFilter(system)
-    ? undefined
-    : readShallow(plain, { index: true });
+  const git = new Git(system, worktree, { filters: "none" });
+  // It takes longest, and is the first to begin.
+  const status = readShallow(git, { index: true });
   const asked = safeSettings(system, worktree);
-  const recent = readRecent(plain);
-  const early = Promise.allSettled([recent, unfiltered]);
+  const recent = readRecent(git);
+  const early = Promise.allSettled([recent, status]);
   const settings = await asked;
-  const status = unfiltered && Object.keys(settings.off).length === 0
-    ? unfiltered
-    : safeGit(system, worktree, {}, settings)
-      .then(({ git }) => readShallow(git, { index: true }));
   const { hash } = settings;
-  const listing = listIndex(system, plain, { gitDir, hash });
-  const ended = Promise.allSettled([early, status, listing]);
+  const listing = listIndex(system, git, { gitDir, hash });
+  const ended = Promise.allSettled([early, listing]);
   return { settings, status, listing, recent, ended };
 }

@@ -211,7 +211,12 @@ async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
   if (!upstreamOf(survey, branch)) return;
   for (const name of ["remote", "merge"]) {
     const key = `branch.${branch}.${name}`;
-    await git.run(["config", "--local", "--unset-all", key]);
+    await git.like({ plain: true }).run([
+      "config",
+      "--local",
+      "--unset-all",
+      key,
+    ]);
   }
 }
 

@@ -3,6 +3,9 @@ import { FileError, MpmError } from "../errors.ts";
 import type { Rescue } from "../session/rescue.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./git.ts";
+import { makeWorktree } from "./make_worktree.ts";
+import { pathsOf } from "./detour_worktree.ts";
+import { refuseFilters } from "./refuse_filters.ts";
 import { resolveNames } from "./refs.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 import { readWorktrees } from "./worktree_list.ts";
@@ -87,7 +90,14 @@ export async function restoreWorktree(
   rescue: Rescue,
   plan: RestorePlan,
 ): Promise<string[]> {
-  await addWorktree(git, rescue, plan);
+  const { head } = rescue;
+  await refuseFilters(git, {
+    paths: () => pathsOf(git, head),
+    commit: head,
+    own: true,
+    hint: "Make the worktree with git worktree add",
+  });
+  await addWorktree(system, git, rescue, plan);
   try {
     await makeSparse(system, plan.path, rescue);
     return [];
@@ -105,10 +115,11 @@ async function makeSparse(
 ): Promise<void> {
   if (!sparse) return;
   const git = new Git(system, path);
+  const plain = git.like({ plain: true });
   const set = (name: string, value: boolean) =>
-    git.read(["config", "--worktree", name, `${value}`]);
-  const answer = await git.read(["rev-parse", "--absolute-git-dir"]);
-  const info = join(decodeBytes(answer).trimEnd(), "info");
+    plain.read(["config", "--worktree", name, `${value}`]);
+  const { repository } = await git.standIn();
+  const info = join(repository.gitDir, "info");
   const file = join(info, "sparse-checkout");
   if (!system.files.lstat(info)) system.files.mkdir(info);
   // Git copies that of the worktree which a new one is made from.
@@ -116,10 +127,15 @@ async function makeSparse(
   system.files.create(file, encodeText(sparse.patterns));
   await set("core.sparseCheckout", true);
   await set("core.sparseCheckoutCone", sparse.cone);
-  await git.read(["sparse-checkout", "reapply"]);
+  const settings = [
+    "core.sparseCheckout=true",
+    `core.sparseCheckoutCone=${sparse.cone}`,
+  ].flatMap((setting) => ["-c", setting]);
+  await git.read([...settings, "sparse-checkout", "reapply"]);
 }
 
 async function addWorktree(
+  system: System,
   git: Git,
   { head, upstream }: Rescue,
   { path, branch, newBranch }: RestorePlan,
@@ -129,10 +145,11 @@ async function addWorktree(
     : newBranch
     ? ["--no-track", "-b", branch, "--", path, head]
     : ["--", path, branch];
-  await git.read(["worktree", "add", "--quiet", ...how]);
+  await makeWorktree(system, git, { path, how });
   if (!newBranch || !upstream) return;
-  await git.read(["config", `branch.${branch}.remote`, upstream.remote]);
-  await git.read(["config", `branch.${branch}.merge`, upstream.merge]);
+  const plain = git.like({ plain: true });
+  await plain.read(["config", `branch.${branch}.remote`, upstream.remote]);
+  await plain.read(["config", `branch.${branch}.merge`, upstream.merge]);
 }
 
 /** What stands in the way of restoring to `path`; an empty folder does not. */

@@ -8,7 +8,7 @@ import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
 import { readRecent, type Recent } from "./recent.ts";
 import { type Names, resolveUpstream, UPSTREAM } from "./refs.ts";
-import { parseStatus, STATUS, type Status } from "./status.ts";
+import { STATUS, type Status } from "./status.ts";
 import { ownSettingsHave } from "./settings_text.ts";
 import { runStatus } from "./status_git.ts";
 import { splitFields } from "./text.ts";
@@ -108,9 +108,9 @@ export async function readPresent(
 }
 
 async function readFiles(system: System, git: Git, gitDir: string) {
-  const answer = await runStatus(system, git, { gitDir, args: STATUS });
-  if (answer.status !== 0) throw gitFailure(STATUS, answer);
-  const status = parseStatus(answer.stdout);
+  const question = { gitDir, args: STATUS };
+  const { result, status } = await runStatus(system, git, question);
+  if (result.status !== 0) throw gitFailure(STATUS, result);
   const listed = status.entries.slice(0, FILE_LIMIT);
   return { status, files: await readFileStates(system, git.folder, listed) };
 }

@@ -1,77 +1,75 @@
-import { join, resolve } from "@std/path";
+import { join } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { RunResult, System } from "../system/system.ts";
-import type { Git } from "./git.ts";
-import { safeSettings } from "./safe_git.ts";
-import {
-  ownSettingsHave,
-  readPlain,
-  userSettingsHave,
-} from "./settings_text.ts";
+import { Git, reasonOf } from "./git.ts";
+import { parseSettings } from "./parse_settings.ts";
+import { readPlain } from "./settings_text.ts";
+import { parseStatus, type Status, type StatusEntry } from "./status.ts";
 import { decodeBytes, isOpenable, splitFields } from "./text.ts";
 
-/** Bytes of a `.git` file and of an index that are read. */
-const SMALL = 8192;
+/** Bytes of an index and of `.gitmodules` that are read. */
 const LARGEST_INDEX = 512 * 1024 * 1024;
+const LARGEST_MODULES = 1024 * 1024;
 
-/** Settings that name a filter, or other settings, which may do so. */
-const NAMING = /\[\s*(?:filter|include)/;
+interface StatusQuestion {
+  readonly gitDir: string;
+  /** `status` and its options. */
+  readonly args: readonly string[];
+  /** Whether to look into submodules that settings say to ignore. */
+  readonly everything?: boolean;
+}
 
 /**
- * Runs `git status` so that no program is run which the repository's own
- * settings or those of a submodule name: a clone has none, an unpacked archive
- * may. The user's own filters do run, as they do with any `git status`.
- * Submodules that name one are only compared by their commits.
+ * Runs `git status` and looks into each submodule by itself: git would do so
+ * with the settings of the submodule, which may name programs. `status`
+ * means nothing where `result` is a failure.
  */
 export async function runStatus(
   system: System,
   git: Git,
-  { gitDir, args }: { gitDir: string; args: readonly string[] },
-): Promise<RunResult> {
-  const quiet = await unfiltered(system, git, gitDir);
-  const shallow = await submodulesFilter(system, quiet, gitDir);
-  return await quiet.run(
-    shallow ? args.toSpliced(1, 0, "--ignore-submodules=dirty") : args,
-  );
+  { gitDir, args, everything = false }: StatusQuestion,
+): Promise<{ result: RunResult; status: Status }> {
+  const [result, submodules] = await Promise.all([
+    git.run(args.toSpliced(2, 0, "--ignore-submodules=dirty")),
+    readSubmodules(system, git, { gitDir, everything }),
+  ]);
+  const status = parseStatus(result.stdout);
+  return { result, status: withSubmodules(status, submodules) };
 }
 
-/**
- * A git that runs no filter where the repository's own settings may name one.
- * Git looks into files by itself whenever it writes an index in the second in
- * which they were changed.
- */
-export async function unfiltered(
+/** What is to be told of a submodule beside what git says of its commit. */
+interface Submodule {
+  readonly path: string;
+  /** Files in it are changed. */
+  readonly changed: boolean;
+  /** That it is at another commit is not told either. */
+  readonly hidden: boolean;
+}
+
+async function readSubmodules(
   system: System,
   git: Git,
-  gitDir: string,
-): Promise<Git> {
-  return namesFilter(system, gitDir)
-    ? git.with((await safeSettings(system, git.folder)).off)
-    : git;
-}
-
-/** Whether a repository's own settings may name a filter; true in doubt. */
-export function namesFilter(system: System, gitDir: string): boolean {
-  return ownSettingsHave(system, gitDir, NAMING);
-}
-
-/** Whether the user's own settings or the machine's may; true in doubt. */
-export function userNamesFilter(system: System): boolean {
-  return userSettingsHave(system, NAMING);
-}
-
-/** Whether git, asked for the state of submodules, might run a filter there. */
-export async function submodulesFilter(
-  system: System,
-  git: Git,
-  gitDir: string,
-): Promise<boolean> {
-  if (!mayHaveSubmodules(system, gitDir)) return false;
+  { gitDir, everything }: { gitDir: string; everything: boolean },
+): Promise<Submodule[]> {
+  if (!mayHaveSubmodules(system, gitDir)) return [];
   const listed = await git.run(["ls-files", "--stage", "-z"]);
-  return listed.status !== 0 || splitFields(listed.stdout)
+  const paths = splitFields(listed.stdout)
     .filter((line) => line.startsWith("160000 "))
-    .map((line) => line.slice(line.indexOf("\t") + 1))
-    .some((path) => isDoubtful(system, git.folder, path));
+    .map((line) => line.slice(line.indexOf("\t") + 1));
+  if (paths.length === 0) return [];
+  const ignored = everything ? () => "none" : await readIgnored(system, git);
+  const found: Submodule[] = [];
+  for (const path of paths) {
+    const ignore = ignored(path);
+    const looks = ignore !== "all" && ignore !== "dirty";
+    const changed = looks &&
+      await isChanged(system, join(git.folder, path), {
+        untracked: ignore === "untracked" ? "no" : "normal",
+        everything,
+      });
+    found.push({ path, changed, hidden: ignore === "all" });
+  }
+  return found;
 }
 
 /**
@@ -100,23 +98,102 @@ function holdsSubmoduleMode(bytes: Uint8Array): boolean {
   return false;
 }
 
-function isDoubtful(system: System, worktree: string, path: string): boolean {
-  if (!isOpenable(path)) return true;
-  const folder = join(worktree, path);
-  const dotGit = join(folder, ".git");
+/** What settings say to ignore of the submodule at a path (git-config(1)). */
+async function readIgnored(
+  system: System,
+  git: Git,
+): Promise<(path: string) => string> {
+  const pattern = "^(submodule\\..*\\.ignore|diff\\.ignoresubmodules)$";
+  const asked = await git.run(["config", "-z", "--get-regexp", pattern]);
+  const set = new Map(
+    splitFields(asked.stdout).map((field): [string, string] => {
+      const [name = "", value = ""] = field.split(/\n([^]*)/);
+      return [name, value];
+    }),
+  );
+  const byPath = new Map<string, string | undefined>();
+  const byName = new Map<string, Map<string, string>>();
+  for (const { section, name, key, value } of modulesOf(system, git.folder)) {
+    if (section !== "submodule" || name === undefined) continue;
+    const keys = byName.get(name) ?? new Map<string, string>();
+    byName.set(name, keys.set(key, value));
+  }
+  for (const [name, keys] of byName) {
+    const ignore = set.get(`submodule.${name}.ignore`) ?? keys.get("ignore");
+    byPath.set(keys.get("path") ?? "", ignore);
+  }
+  const rest = set.get("diff.ignoresubmodules") ?? "none";
+  return (path) => byPath.get(path) ?? rest;
+}
+
+function modulesOf(system: System, worktree: string) {
+  const path = join(worktree, ".gitmodules");
   try {
-    const kind = system.files.stat(dotGit)?.kind;
-    if (kind === undefined) return false;
-    let gitDir = dotGit;
-    if (kind !== "folder") {
-      const text = decodeBytes(readPlain(system, dotGit, SMALL));
-      const named = /^gitdir: (.*?)[\r\n]*$/.exec(text)?.[1];
-      if (named === undefined) return false;
-      gitDir = resolve(folder, named);
-    }
-    return namesFilter(system, gitDir) || mayHaveSubmodules(system, gitDir);
+    if (!system.files.stat(path)) return [];
+    const bytes = system.files.readOwn(path, LARGEST_MODULES);
+    return parseSettings(decodeBytes(bytes)).settings;
   } catch (error) {
-    if (error instanceof MpmError) return true;
+    if (error instanceof MpmError) return [];
     throw error;
   }
+}
+
+/** Whether files in a submodule are changed; what git cannot tell counts. */
+async function isChanged(
+  system: System,
+  folder: string,
+  { untracked, everything }: { untracked: string; everything: boolean },
+): Promise<boolean> {
+  if (!isOpenable(folder) || !system.files.stat(folder)) return false;
+  if (!system.files.lstat(join(folder, ".git"))) return false;
+  const git = new Git(system, folder);
+  const asked = await git.run(["rev-parse", "--absolute-git-dir"]);
+  const gitDir = decodeBytes(asked.stdout).trimEnd();
+  // One whose repository is not there is not checked out.
+  if (asked.status !== 0) {
+    return !reasonOf(asked).includes("not a git repository");
+  }
+  const options = ["--porcelain=v2", "-z", `--untracked-files=${untracked}`];
+  const { result, status } = await runStatus(system, git, {
+    gitDir,
+    args: ["status", ...options],
+    everything,
+  });
+  return result.status !== 0 || status.entries.length > 0;
+}
+
+function withSubmodules(
+  status: Status,
+  submodules: readonly Submodule[],
+): Status {
+  if (submodules.length === 0) return status;
+  const entries = [...status.entries];
+  for (const { path, changed, hidden } of submodules) {
+    const at = entries.findIndex((entry) => entry.path === path);
+    const entry = entries[at];
+    if (changed) {
+      entries.splice(...placeFor(entries, path, at), {
+        ...entry ?? { path, mode: "160000" },
+        status: `${entry?.status[0] ?? " "}M`,
+        submodule: "content",
+      });
+    } else if (hidden && entry?.status[1] === "M") {
+      const staged = { ...entry, status: `${entry.status[0]} ` };
+      entries.splice(at, 1, ...staged.status === "  " ? [] : [staged]);
+    }
+  }
+  return { ...status, entries };
+}
+
+/** Where an entry is replaced, or goes in by its path before untracked ones. */
+function placeFor(
+  entries: readonly StatusEntry[],
+  path: string,
+  known: number,
+): [at: number, gone: number] {
+  if (known >= 0) return [known, 1];
+  const at = entries.findIndex((entry) =>
+    entry.status === "??" || entry.path > path
+  );
+  return [at < 0 ? entries.length : at, 0];
 }

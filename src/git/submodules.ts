@@ -3,8 +3,8 @@ import { MpmError } from "../errors.ts";
 import type { LeftOut } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
 import type { IndexListing } from "./capture_index.ts";
+import { Git } from "./git.ts";
 import { inParallel } from "./parallel.ts";
-import { safeGit } from "./safe_git.ts";
 import { readShallow, type StatusEntry } from "./status.ts";
 import { isOpenable } from "./text.ts";
 import type { Vault } from "./vault.ts";
@@ -49,7 +49,7 @@ export async function leftOutSubmodules(
 /** What git cannot tell counts as changed. */
 async function isChanged(system: System, folder: string): Promise<boolean> {
   try {
-    const { git } = await safeGit(system, folder);
+    const git = new Git(system, folder, { filters: "none" });
     return (await readShallow(git)).entries.length > 0;
   } catch (error) {
     if (error instanceof MpmError) return true;

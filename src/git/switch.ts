@@ -1,4 +1,3 @@
-import { MpmError } from "../errors.ts";
 import type { Position } from "../session/detour.ts";
 import { isWithin } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
@@ -182,43 +181,4 @@ export function inTheWay(
     changed.has(path) ||
     folders.some((one) => isWithin(path, one) || isWithin(one, path))
   );
-}
-
-/**
- * Refuses to write files that a filter of the settings would convert, such as
- * those of Git LFS: that would run its program. `paths` are only asked for
- * where there is a filter. Throws CONFLICT.
- */
-export async function refuseFilters(
-  git: Git,
-  paths: () => readonly string[] | Promise<readonly string[]>,
-): Promise<void> {
-  const drivers = await git.run([
-    "config",
-    "--name-only",
-    "--get-regexp",
-    "^filter\\..*\\.(smudge|process)$",
-  ]);
-  if (drivers.status !== 0) return;
-  const asked = (await paths()).map((path) => `${path}\0`).join("");
-  if (asked === "") return;
-  const output = await git.read(["check-attr", "-z", "--stdin", "filter"], {
-    stdin: encodeText(asked),
-  });
-  const fields = splitFields(output);
-  for (let at = 0; at + 2 < fields.length; at += 3) {
-    const [path, , value] = fields.slice(at, at + 3) as [
-      string,
-      string,
-      string,
-    ];
-    if (["unspecified", "unset", "set"].includes(value)) continue;
-    throw new MpmError(
-      "CONFLICT",
-      `"${path}" goes through the filter "${value}", and mpm runs no filters`,
-      {
-        hint: "Switch with git switch, then leave out --git-branch and --stash",
-      },
-    );
-  }
 }

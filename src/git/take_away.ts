@@ -19,7 +19,6 @@ import { inParallel } from "./parallel.ts";
 import { readStanding } from "./processes.ts";
 import { unregister } from "./unregister.ts";
 import { readContents } from "./worktree_contents.ts";
-import { FilterReader } from "./worktree_filters.ts";
 import { readWorktreeStatus } from "./worktree_status.ts";
 import { isUnchanged } from "./worktree_prints.ts";
 import type { Surveyed } from "./worktree_survey.ts";
@@ -97,11 +96,9 @@ async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
     system,
     left().map(({ box }) => box.tree),
   );
-  const filters = await FilterReader.open(system, place.git);
   await inParallel(
     left(),
-    (one) =>
-      attempt(place, one, () => check(place, one, { standing, filters })),
+    (one) => attempt(place, one, () => check(place, one, { standing })),
   );
   await forgetAll(place, left());
   for (const one of left()) deleteBox(place, one);
@@ -145,7 +142,7 @@ async function prepare(
   const { facts: { path }, moved, gitDir } = one.item;
   if (!moved) return undefined;
   if (!isUnchanged(system, one.item, path)) return CHANGED;
-  await git.read(["worktree", "repair", "--", path]);
+  await git.like({ plain: true }).read(["worktree", "repair", "--", path]);
   const own = readContents(system, gitDir!);
   if (isFailed(own)) return own.failed;
   one.print = { tree: one.item.print!.tree, gitDir: own.print };
@@ -165,18 +162,14 @@ function moveAway(
 async function check(
   { system }: Place,
   { item: { facts, gitDir }, print, box }: Going,
-  { standing, filters }: {
-    standing: Map<string, number[]> | Failed;
-    filters: FilterReader;
-  },
+  { standing }: { standing: Map<string, number[]> | Failed },
 ): Promise<string | undefined> {
   const { tree } = box;
   if (isFailed(standing)) return standing.failed;
   const pids = standing.get(tree) ?? [];
   if (pids.length > 0) return standingText(pids);
   const folders = { path: tree, gitDir: gitDir! };
-  const { env } = await filters.of(folders);
-  const now = await readWorktreeStatus(system, folders, env);
+  const now = await readWorktreeStatus(system, folders);
   if (isFailed(now)) return `git status failed: ${now.failed}`;
   const { head, branch, ...status } = now;
   const same = head === facts.head && branch === facts.branch &&

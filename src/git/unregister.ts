@@ -18,12 +18,13 @@ export async function unregister(
   git: Git,
   { path, gitDir, lock }: Registered,
 ): Promise<string | undefined> {
-  if (lock !== undefined) await git.read(["worktree", "unlock", "--", path]);
+  const plain = git.like({ plain: true });
+  if (lock !== undefined) await plain.read(["worktree", "unlock", "--", path]);
   const result = await git.run(["worktree", "remove", "--", path]);
   // Another one may have been faster, and have done it.
   if (result.status === 0 || !system.files.lstat(gitDir)) return undefined;
   if (lock !== undefined) {
-    await git.run(["worktree", "lock", "--reason", lock, "--", path]);
+    await plain.run(["worktree", "lock", "--reason", lock, "--", path]);
   }
   return gitFailure(["worktree remove"], result).message;
 }

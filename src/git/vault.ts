@@ -66,15 +66,8 @@ export async function openVault(
     if (!create) return undefined;
     await createOwn(system, root, gitDir);
   }
-  const setting: GitSetting = {
-    args: [
-      `--git-dir=${gitDir}`,
-      `--work-tree=${root}`,
-      "-c",
-      "core.bare=false",
-      ...PRIVATE,
-    ],
-  };
+  const repository = { gitDir, commonDir: gitDir, worktree: root };
+  const setting: GitSetting = { repository, args: PRIVATE };
   const safe = await safeGit(system, root, setting);
   const place: Workspace = {
     ...workspace,
@@ -91,7 +84,7 @@ async function createOwn(
   root: string,
   gitDir: string,
 ): Promise<void> {
-  await new Git(system, root).read([
+  await new Git(system, root, { plain: true }).read([
     ...PRIVATE,
     "init",
     "--quiet",

@@ -55,7 +55,7 @@ function refusal(system: System, found: Workspace): string | undefined {
 }
 
 async function ask(system: System, cwd: string): Promise<Workspace> {
-  const git = new Git(system, cwd);
+  const git = new Git(system, cwd, { plain: true });
   const answer = await git.run(QUESTION);
   const [bare, gitDir, common, top] = answersOf(answer);
   if (common === undefined) return outside(system, cwd, answer);
@@ -129,7 +129,7 @@ function inside(
  * settings of its own.
  */
 async function mainTop(system: System, commonDir: string): Promise<string> {
-  const settings = await new Git(system, commonDir).run([
+  const settings = await new Git(system, commonDir, { plain: true }).run([
     `--git-dir=${commonDir}`,
     "config",
     "-z",

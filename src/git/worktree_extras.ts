@@ -36,7 +36,7 @@ export async function readExtras(
       .sort();
     const file = join(gitDir, "config.worktree");
     if (!system.files.lstat(file)) return { own, sparse: undefined };
-    const git = new Git(system, path);
+    const git = new Git(system, path, { plain: true });
     const settings = await readSettings(git, file);
     const main = join(dirname(dirname(gitDir)), "config.worktree");
     // Git copies those of the worktree that a new one is made from.

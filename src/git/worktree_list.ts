@@ -15,7 +15,12 @@ export interface ListedWorktree {
 
 /** All worktrees of the repository, the main one first. Throws GIT_FAILED. */
 export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
-  const list = await git.read(["worktree", "list", "--porcelain", "-z"]);
+  const list = await git.like({ plain: true }).read([
+    "worktree",
+    "list",
+    "--porcelain",
+    "-z",
+  ]);
   const found: ListedWorktree[] = [];
   let fields = new Map<string, string>();
   for (const line of splitFields(list)) {

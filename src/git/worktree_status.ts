@@ -2,9 +2,9 @@ import { join } from "@std/path";
 import { FileError, MpmError } from "../errors.ts";
 import type { Failed, WorktreeStatus } from "../session/worktree_facts.ts";
 import type { System } from "../system/system.ts";
+import { commonDirOf } from "./core_settings.ts";
 import { Git, reasonOf } from "./git.ts";
-import { parseStatus } from "./status.ts";
-import { submodulesFilter } from "./status_git.ts";
+import { runStatus } from "./status_git.ts";
 import { splitFields } from "./text.ts";
 
 /** A worktree by its folder and its own git folder, both absolute. */
@@ -15,10 +15,16 @@ export interface WorktreeFolders {
 
 /**
  * Git in exactly this worktree: a setting of its own could make it look at
- * another folder.
+ * another folder. Git LFS keeps what it takes out of a file, so it hides
+ * nothing; no other filter is run.
  */
-export function gitAt({ path, gitDir }: WorktreeFolders): readonly string[] {
-  return [`--git-dir=${gitDir}`, `--work-tree=${path}`];
+export function gitAt(
+  system: System,
+  { path, gitDir }: WorktreeFolders,
+): Git {
+  const commonDir = commonDirOf(system, gitDir);
+  const repository = { gitDir, commonDir, worktree: path };
+  return new Git(system, path, { repository, filters: "lfs" });
 }
 
 /**
@@ -26,13 +32,14 @@ export function gitAt({ path, gitDir }: WorktreeFolders): readonly string[] {
  * a new file passes for the tracked one of nearly the same name, as it does in
  * a repository that came from such a disk.
  */
+const LOOKING = [
+  "core.checkStat=default",
+  "core.ignoreCase=false",
+  "core.trustCTime=true",
+  "core.untrackedCache=false",
+].flatMap((setting) => ["-c", setting]);
+
 const EVERYTHING = [
-  ...[
-    "core.checkStat=default",
-    "core.ignoreCase=false",
-    "core.trustCTime=true",
-    "core.untrackedCache=false",
-  ].flatMap((setting) => ["-c", setting]),
   "status",
   "--porcelain=v2",
   "-z",
@@ -41,7 +48,6 @@ const EVERYTHING = [
   "--no-renames",
   "--untracked-files=all",
   "--ignored=matching",
-  "--ignore-submodules=none",
 ];
 
 /** With where HEAD is, which git says along with it. */
@@ -50,28 +56,22 @@ export interface FullStatus extends WorktreeStatus {
   readonly branch: string | undefined;
 }
 
-/**
- * Everything in the worktree that HEAD has not, and where HEAD is; `env` is for
- * git.
- */
+/** Everything in the worktree that HEAD has not, and where HEAD is. */
 export async function readWorktreeStatus(
   system: System,
   folders: WorktreeFolders,
-  env: Readonly<Record<string, string>>,
 ): Promise<FullStatus | Failed> {
   return await answered(async () => {
-    const git = new Git(system, folders.path, {
-      args: gitAt(folders),
-      env,
+    const git = gitAt(system, folders).like({ args: LOOKING });
+    const { result, status } = await runStatus(system, git, {
+      gitDir: folders.gitDir,
+      args: EVERYTHING,
+      everything: true,
     });
-    if (await submodulesFilter(system, git, folders.gitDir)) {
-      return { failed: "the settings of a submodule name a filter" };
-    }
-    const result = await git.run(EVERYTHING);
     if (result.status !== 0) {
       return { failed: reasonOf(result) || result.outcome };
     }
-    const { head, branch, entries } = parseStatus(result.stdout);
+    const { head, branch, entries } = status;
     const ignored = splitFields(result.stdout)
       .filter((line) => line.startsWith("! "))
       .map((line) => line.slice(2))
@@ -100,11 +100,8 @@ export async function readIndex(
   folders: WorktreeFolders,
 ): Promise<IndexEntry[] | Failed> {
   return await answered(async () => {
-    const git = new Git(system, folders.path);
-    const result = await git.run([
-      ...gitAt(folders),
-      ...["ls-files", "-v", "--stage", "-z"],
-    ]);
+    const git = gitAt(system, folders);
+    const result = await git.run(["ls-files", "-v", "--stage", "-z"]);
     if (result.status !== 0) {
       return { failed: reasonOf(result) || result.outcome };
     }

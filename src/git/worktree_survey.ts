@@ -29,7 +29,7 @@ import { placeNow } from "./worktree_folders.ts";
 import { readStanding } from "./processes.ts";
 import { readUnreachable } from "./unreachable_names.ts";
 import { readExtras } from "./worktree_extras.ts";
-import { FilterReader, readFiltered } from "./worktree_filters.ts";
+import { readFiltered } from "./worktree_filters.ts";
 import {
   answered,
   readIndex,
@@ -127,15 +127,14 @@ async function readAll(
   const undecided = () =>
     candidates.filter(({ facts }) => decide(facts, rules) === undefined);
   const open = () => undecided().filter(({ gitDir }) => gitDir !== undefined);
-  const filters = await FilterReader.open(system, git);
   const [, branches] = await allEnded([
-    inParallel(open(), (one) => addStatus(system, one, filters)),
+    inParallel(open(), (one) => addStatus(system, one)),
     open().length > 0 ? readBranches(git) : [],
   ]);
   const main = await findDefault(git, branches, mainRef);
   await addLanded(git, open(), main);
   await inParallel(open(), async (one) => {
-    await addHidden(system, one, filters);
+    await addHidden(system, one);
     const extras = await readExtras(system, foldersOf(one));
     one.facts = { ...one.facts, extras };
   });
@@ -174,13 +173,8 @@ function foldersOf({ facts, gitDir }: Candidate) {
 async function addStatus(
   system: System,
   one: Candidate,
-  filters: FilterReader,
 ): Promise<void> {
-  const folders = foldersOf(one);
-  const status = await answered(async () => {
-    const { env } = await filters.of(folders);
-    return await readWorktreeStatus(system, folders, env);
-  });
+  const status = await readWorktreeStatus(system, foldersOf(one));
   if (isFailed(status)) one.facts = { ...one.facts, status };
   else {
     const { head, branch, ...rest } = status;
@@ -192,7 +186,6 @@ async function addStatus(
 async function addHidden(
   system: System,
   one: Candidate,
-  reader: FilterReader,
 ): Promise<void> {
   const folders = foldersOf(one);
   const entries = await readIndex(system, folders);
@@ -202,10 +195,7 @@ async function addHidden(
   }
   const [unwatched, filtered] = await Promise.all([
     answered(() => Promise.resolve(unwatchedIn(system, folders, entries))),
-    answered(async () => {
-      const filters = await reader.of(folders);
-      return await readFiltered(system, folders, { entries, filters });
-    }),
+    readFiltered(system, folders, entries),
   ]);
   one.facts = { ...one.facts, unwatched, filtered };
 }

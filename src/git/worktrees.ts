@@ -16,7 +16,12 @@ export async function readGone(
   git: Git,
   save: Save,
 ): Promise<History["gone"]> {
-  const list = await git.run(["worktree", "list", "--porcelain", "-z"]);
+  const list = await git.like({ plain: true }).run([
+    "worktree",
+    "list",
+    "--porcelain",
+    "-z",
+  ]);
   const path = save.mpm?.worktree ?? save.project_path;
   const taken = new Set<string>();
   let locked = false;

@@ -86,7 +86,7 @@ const LATE: readonly {
     what: "an ignored file, by a program that came along",
     file: ".env",
     meddler: (env) => ({
-      beforeRun: ({ args }) => args.some((arg) => arg.includes("removing")),
+      beforeRun: ({ cwd }) => cwd.includes("removing"),
       meddle: () =>
         Deno.writeTextFileSync(join(aside(env, "x"), ".env"), "late\n"),
     }),
@@ -95,7 +95,7 @@ const LATE: readonly {
     what: "a changed file, by a program that came along",
     file: "README.md",
     meddler: (env) => ({
-      beforeRun: ({ args }) => args.some((arg) => arg.includes("removing")),
+      beforeRun: ({ cwd }) => cwd.includes("removing"),
       meddle: () =>
         Deno.writeTextFileSync(join(aside(env, "x"), "README.md"), "late\n"),
     }),

@@ -346,7 +346,8 @@ Deno.test("readState() throws where git cannot read the repository", async () =>
   assertEquals(error.code, "GIT_FAILED");
   assertEquals(
     error.message,
-    '"git status" ended with status 128: fatal: .git/index: index file smaller than expected',
+    '"git status" ended with status 128: fatal: ' +
+      `${env.project}/.git/index: index file smaller than expected`,
   );
 });
 
