@@ -62,12 +62,12 @@ export function start(
   }
 }
 
-/** Settings of git become arguments and variables of the git that mpm runs. */
+/** The system limits how long the two may be together. */
 function tooLong(program: string): MpmError {
   return new MpmError(
     "GIT_FAILED",
     `Cannot run "${program}": its arguments and variables are too long`,
-    { hint: "Remove filters that nothing uses from git's configuration" },
+    { hint: "Unset large environment variables and try again" },
   );
 }
 

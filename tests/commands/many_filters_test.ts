@@ -1,9 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
-Deno.test("a configuration too long for a command line gives a result or a clear error", async () => {
+Deno.test("a configuration too long for a command line is no obstacle", async () => {
   using env = TestEnv.repository();
   const mark = join(env.root, "ran");
   const filters = Array.from(
@@ -23,10 +23,7 @@ Deno.test("a configuration too long for a command line gives a result or a clear
     ]
   ) {
     const { status, stderr } = await mpm(env, args);
-    assert([0, 3, 4, 6].includes(status), `${args.join(" ")}: ${stderr}`);
-    assert(!/This is a bug|^ {4}at /m.test(stderr), stderr);
-    if (status === 0) continue;
-    assert(/^Error: .+\nHint: .+\n$/s.test(stderr), stderr);
+    assertEquals([status, stderr], [0, ""], args.join(" "));
   }
   assertEquals(env.exists("../ran"), false);
 });
