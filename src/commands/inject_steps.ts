@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { readState } from "../git/state.ts";
-import { facts } from "../session/agent_context.ts";
+import { facts, restOf } from "../session/agent_context.ts";
 import { injection, type Part, type PartName } from "../session/injection.ts";
 import type { RepositoryState, Workspace } from "../session/repository.ts";
 import type { InjectResult } from "../session/results_context.ts";
@@ -19,6 +19,8 @@ interface Sources {
   readonly context: Context;
   readonly workspace: Workspace;
   readonly config: Config;
+  /** Characters of all parts together. */
+  readonly limit: number;
   /** Asked of git once, for all parts that want it. */
   state(): Promise<RepositoryState | undefined>;
 }
@@ -54,10 +56,12 @@ export async function injected(
   const { system } = context;
   const workspace = await settledWorkspace(context);
   const { config, faults } = await readConfigAnyway(system, workspace.root);
+  const most = limit ?? config["context.inject_limit"];
   const sources: Sources = {
     context,
     workspace,
     config,
+    limit: most,
     state: once(() =>
       readIn(system, workspace, (workspace) => stateOf(system, workspace))
     ),
@@ -78,11 +82,11 @@ export async function injected(
       }
     }),
   );
-  const most = limit ?? config["context.inject_limit"];
   const script: Part = {
     name: "script",
     title: "Printed by .claude-mpm/hooks/session-start.sh",
     text: redactor.text(printed),
+    rest: "mpm hooks run session-start shows them",
   };
   const { text, parts: shown } = injection([...read.flat(), script], {
     fence: system.random(),
@@ -110,15 +114,20 @@ async function stateOf(
 }
 
 /** A damaged session is a fact, too: nobody may take it for none. */
-async function readSession({ context }: Sources) {
+async function readSession({ context, limit }: Sources) {
   const title = "Latest session, and what changed since";
   try {
     const latest = await latestSession(context, { changes: true });
-    return latest && { title, text: facts(latest).join("\n") };
+    return latest && {
+      title,
+      text: facts(latest, limit).join("\n"),
+      rest: restOf(latest.session.session_id),
+    };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const { message, hint } = error;
-    return { title, text: [message, hint].join("\n").trim() };
+    const text = [message, hint].join("\n").trim();
+    return { title, text, rest: "mpm resume shows them" };
   }
 }
 
@@ -127,13 +136,14 @@ async function readStack({ context, workspace }: Sources) {
   const { currentStack } = await import("../store/work_current.ts");
   const { chain, problem } = currentStack(context.system, workspace);
   const text = stackLines(chain, problem).join("\n");
-  return { title: "Work sessions", text };
+  return { title: "Work sessions", text, rest: "mpm stack shows them" };
 }
 
 async function readChecklist({ context, workspace }: Sources) {
   const { currentStack } = await import("../store/work_current.ts");
   const [work] = currentStack(context.system, workspace).chain;
-  return { title: "Checklist", text: openLines(work).join("\n") };
+  const text = openLines(work).join("\n");
+  return { title: "Checklist", text, rest: "mpm status shows them" };
 }
 
 async function readCommits({ state }: Sources) {
@@ -141,7 +151,8 @@ async function readCommits({ state }: Sources) {
   const lines = recent.map(({ sha, timestamp, author, message }) =>
     `- ${sha.slice(0, 7)} ${timestamp.slice(0, 16)} ${message} (${author})`
   );
-  return { title: "Recent commits", text: lines.join("\n") };
+  const text = lines.join("\n");
+  return { title: "Recent commits", text, rest: "git log shows them" };
 }
 
 /** Files of the status that are listed. */
@@ -159,7 +170,8 @@ async function readStatus({ state }: Sources) {
     ...files.slice(0, LISTED).map(({ status, path }) => `${status} ${path}`),
     ...more > 0 ? [`… and ${more} more`] : [],
   ];
-  return { title: "Working tree", text: lines.join("\n") };
+  const text = lines.join("\n");
+  return { title: "Working tree", text, rest: "git status shows them" };
 }
 
 /** Bytes of a document that are read: more than would ever fit. */
@@ -178,5 +190,10 @@ function readFile(
   const bytes = system.files.readPart(full, 0, MOST);
   // A character that the limit cut in two.
   const text = new TextDecoder().decode(bytes).replace(/\ufffd$/, "");
-  return Promise.resolve({ title: `${title} ${path}`, text });
+  return Promise.resolve({
+    title: `${title} ${path}`,
+    text,
+    rest: `${path} has them`,
+    partial: bytes.length === MOST,
+  });
 }

@@ -1,13 +1,12 @@
 import { escapeLines } from "../escape.ts";
-import { asData, bounded } from "./agent_context.ts";
+import { asData } from "./agent_context.ts";
+import { bounded } from "./bounded.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { commandLines, loadLines } from "./checkpoint_show.ts";
 import { foreignCheckpointNote, type Origin } from "./origin.ts";
 
 /** The most that is said, in characters, as of a save. */
 const LIMIT = 10_000;
-
-const CUT = "\n… (cut here; mpm checkpoint show prints all of it)";
 
 /**
  * What `mpm checkpoint load` prints of a checkpoint that somebody else took: data,
@@ -35,5 +34,7 @@ export function fencedLoad(
   const frame = [...before, "", ...after].join("\n").length;
   const lines = [...loadLines(record), ...foreign ? [] : commandLines(record)];
   const body = asData(escapeLines(lines.join("\n").trimEnd()));
-  return [...before, bounded(body, LIMIT - frame, CUT), ...after].join("\n");
+  const rest = `mpm checkpoint show ${record.id} shows them`;
+  const fitting = bounded(body, LIMIT - frame, { rest });
+  return [...before, fitting, ...after].join("\n");
 }

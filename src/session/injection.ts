@@ -1,5 +1,6 @@
 import { escapeLines, escapeText } from "../escape.ts";
-import { asData, bounded } from "./agent_context.ts";
+import { asData } from "./agent_context.ts";
+import { bounded } from "./bounded.ts";
 import type { INJECTED_PARTS } from "./settings.ts";
 
 /** The parts that can be chosen, and what a script of the project printed. */
@@ -12,6 +13,10 @@ export interface Part {
   readonly title: string;
   /** Plain lines; empty: there is nothing to say. */
   readonly text: string;
+  /** Where all of it is, for what does not fit. */
+  readonly rest: string;
+  /** Whether the text is only the beginning. */
+  readonly partial?: boolean;
 }
 
 export interface Injection {
@@ -41,6 +46,7 @@ export function injection(
     .map((part) => ({
       ...part,
       title: asData(escapeText(part.title)),
+      rest: asData(escapeText(part.rest)),
       text: clean(part.text),
     }))
     .filter(({ text }) => text !== "");
@@ -50,6 +56,7 @@ export function injection(
   let room = limit - frame;
   if (telling.length === 0 || room < SMALLEST) return NOTHING;
   const shown: { part: PartName; lines: string }[] = [];
+  const left: PartName[] = [];
   telling.forEach((part, at) => {
     const rest = telling.slice(at + 1);
     const share = Math.floor(room / (rest.length + 2));
@@ -60,13 +67,18 @@ export function injection(
     );
     const head = `## ${part.title}\n`;
     const most = room - kept - head.length - 1;
-    if (most < Math.min(SMALLEST, part.text.length)) return;
-    const lines = head + bounded(part.text, most, "\n… (cut here)");
+    if (most < Math.min(SMALLEST, part.text.length)) {
+      left.push(part.name);
+      return;
+    }
+    const lines = head + bounded(part.text, most, part);
     room -= lines.length + 1;
     shown.push({ part: part.name, lines });
   });
   if (shown.length === 0) return NOTHING;
   const body = shown.map(({ lines }) => lines);
+  const note = `… left out: ${left.join(", ")}`;
+  if (left.length > 0 && note.length < room) body.push(note);
   return {
     text: [ABOUT, open, ...body, close, ""].join("\n"),
     parts: shown.map(({ part, lines }) => ({

@@ -660,6 +660,52 @@ Deno.test("context inject fences the configured parts as data", async () => {
   );
 });
 
+Deno.test("context inject begins with what changed and cuts between items", async () => {
+  using env = TestEnv.repository();
+  const steps = Array.from(
+    { length: 80 },
+    (_, at) => ["-n", `Step ${at} ${"y".repeat(60)}.`],
+  );
+  const pause = ["pause", "Half done", ...steps.flat(), "--no-commit"];
+  const { session_id: id } = await mpmJson(env, pause, { now });
+  for (let at = 0; at < 20; at++) env.write(`new/${"z".repeat(60)}${at}`, "");
+  env.write("pennies.ts", "1");
+  env.commit("Count the pennies");
+  for (let at = 0; at < 20; at++) env.write(`more/file ${at}`, "");
+  env.write(".claude/context.md", `# Ours\n\n${"- A fact.\n".repeat(900)}`);
+  for (const limit of [1500, 4000]) {
+    const { text } = await inject(env, "--limit", String(limit));
+    assert(text.length <= limit, `${text.length} of ${limit}`);
+    const at = (words: string) => {
+      assertStringIncludes(text, words);
+      return text.indexOf(words);
+    };
+    assert(at("Count the pennies") < at("Summary: Half done"), text);
+    assert(at("Summary: Half done") < at("Next steps:"), text);
+    const lines = text.split("\n");
+    const shown = lines.filter((line) => line.startsWith("- Step"));
+    assert(shown.length > 0 && shown.every((line) => line.endsWith("y.")));
+    assertStringIncludes(
+      text,
+      `\n… ${80 - shown.length} more lines left out: mpm resume --peek ${id} ` +
+        "shows them\n",
+    );
+    const facts = lines.filter((line) => line.startsWith("- A fact"));
+    assert(facts.length > 0 && facts.every((line) => line === "- A fact."));
+    assertStringIncludes(
+      text,
+      `… ${
+        900 - facts.length
+      } more lines left out: .claude/context.md has them`,
+    );
+  }
+  // The whole of it: nothing is left out, and nothing is said to be.
+  const short = await inject(env, "--part", "commits", "--limit", "4000");
+  assert(!short.text.includes("left out"), short.text);
+  const { stdout } = await mpm(env, ["resume", "--format", "context"], { now });
+  assert(stdout.indexOf("Count the pennies") < stdout.indexOf("Summary:"));
+});
+
 Deno.test("context inject stays within its bound, whatever there is", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "x ".repeat(20_000), "--no-commit"]);

@@ -137,11 +137,15 @@ clientTest(
 );
 
 clientTest(
-  "an unattended run hides no save that somebody made",
+  "the next session begins with the save that somebody made",
   async () => {
     using env = hooked();
     await using api = new MockApi();
-    env.run(binary(), ["pause", "The ledger is half done"]);
+    const steps = Array.from({ length: 80 }, (_, at) => [
+      "-n",
+      `Step ${at} ${"y".repeat(60)}`,
+    ]);
+    env.run(binary(), ["pause", "The ledger is half done", ...steps.flat()]);
     await runClient(env, api, prompt("what time is it?"));
     const before = api.requests.length;
     await runClient(env, api, prompt("go"));
@@ -149,6 +153,10 @@ clientTest(
     assertStringIncludes(first, "Summary: The ledger is half done");
     assertStringIncludes(first, "A later agent session was saved automatical");
     assertStringIncludes(first, "Last prompt: what time is it?");
+    // What does not fit is left out from the end, between items.
+    const changed = first.indexOf("Changes Since Pause");
+    assert(changed > 0 && changed < first.indexOf("Summary: The ledger"));
+    assert(/yyy\\n… \d+ more lines left out: mpm resume --peek/.test(first));
     assertEquals([saves(env).length, failures(env)], [3, ""]);
   },
 );
