@@ -22,18 +22,37 @@ export async function listIndex(
   git: Git,
   { gitDir, hash }: { gitDir: string; hash: ObjectHash },
 ): Promise<IndexListing> {
-  return readIndexFile(system, join(gitDir, "index"), hash) ??
+  const bytes = readIndexFile(system, join(gitDir, "index"));
+  return (bytes && listIndexBytes(bytes, hash)) ??
     parseIndex(await git.read(LIST_INDEX));
+}
+
+/**
+ * Reads the index as {@link listIndex} does where the repository's hash is not
+ * known. `undefined`: there is no index, or git cannot read it.
+ */
+export async function listIndexFile(
+  system: System,
+  git: Git,
+  gitDir: string,
+): Promise<IndexListing | undefined> {
+  const path = join(gitDir, "index");
+  const bytes = readIndexFile(system, path);
+  const listing = bytes &&
+    (listIndexBytes(bytes, "sha1") ?? listIndexBytes(bytes, "sha256"));
+  if (listing) return listing;
+  if (!bytes && system.files.lstat(path) === undefined) return undefined;
+  const listed = await git.run(LIST_INDEX);
+  return listed.status === 0 ? parseIndex(listed.stdout) : undefined;
 }
 
 function readIndexFile(
   system: System,
   path: string,
-  hash: ObjectHash,
-): IndexListing | undefined {
+): Uint8Array | undefined {
   try {
     if (system.files.lstat(path)?.kind !== "file") return undefined;
-    return listIndexBytes(system.files.readOwn(path, LARGEST), hash);
+    return system.files.readOwn(path, LARGEST);
   } catch (error) {
     // What cannot be read, or is held by somebody on Windows, git may read.
     if (error instanceof MpmError) return undefined;

@@ -12,6 +12,7 @@ import { STATUS, type Status } from "./status.ts";
 import { ownSettingsHave } from "./settings_text.ts";
 import { runStatus } from "./status_git.ts";
 import { splitFields } from "./text.ts";
+import { readUnwatched } from "./unwatched.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
 const FILE_LIMIT = 10_000;
@@ -24,7 +25,11 @@ export interface StateReaders {
   readonly recent?: Promise<Recent>;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
-    { readonly status: Status; readonly files: readonly FileState[] }
+    {
+      readonly status: Status;
+      readonly files: readonly FileState[];
+      readonly unwatched?: RepositoryState["unwatched"];
+    }
   >;
 }
 
@@ -82,7 +87,7 @@ export async function readPresent(
   readers: StateReaders & { readonly names: Promise<Names> },
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
-  const [{ status, files }, resolved, stashes] = await allEnded([
+  const [{ status, files, unwatched }, resolved, stashes] = await allEnded([
     readers.files ? readers.files() : readFiles(system, git, workspace.gitDir!),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
@@ -102,17 +107,36 @@ export async function readPresent(
     recent: [],
     files,
     filesOmitted: entries.length - files.length,
+    ...unwatched ? { unwatched } : {},
     operation: readOperation(system, workspace.gitDir!),
     stashes,
   };
 }
 
 async function readFiles(system: System, git: Git, gitDir: string) {
-  const question = { gitDir, args: STATUS };
-  const { result, status } = await runStatus(system, git, question);
+  // A submodule that settings say to ignore changes all the same.
+  const question = { gitDir, args: STATUS, everything: true };
+  const [{ result, status: found }, unwatched] = await allEnded([
+    runStatus(system, git, question),
+    readUnwatched(system, git, gitDir),
+  ]);
   if (result.status !== 0) throw gitFailure(STATUS, result);
-  const listed = status.entries.slice(0, FILE_LIMIT);
-  return { status, files: await readFileStates(system, git.folder, listed) };
+  const known = new Set(found.entries.map(({ path }) => path));
+  const hidden = unwatched.entries.filter(({ path }) => !known.has(path));
+  const entries = [...found.entries, ...hidden];
+  const files = await readFileStates(
+    system,
+    git.folder,
+    entries.slice(0, FILE_LIMIT),
+  );
+  return {
+    status: { ...found, entries },
+    files,
+    unwatched: {
+      paths: hidden.map(({ path }) => path),
+      omitted: unwatched.omitted,
+    },
+  };
 }
 
 /** Without a reflog of stashes git need not be asked for them. */

@@ -94,7 +94,13 @@ function pathsHere(
   const comparable = save.git_context.is_git_repo &&
     (history.place === "here" || history.place === "moved");
   if (comparable) return comparePaths(recorded, state, history);
-  const nothing = { paths: [], folders: [], complete: false, notes: [] };
+  const nothing = {
+    paths: [],
+    folders: [],
+    complete: false,
+    notes: [],
+    unwatched: false,
+  };
   return comparePaths(nothing, state, history);
 }
 

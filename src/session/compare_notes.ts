@@ -126,6 +126,9 @@ function placeNotes(changes: Found, sources: Sources): string[] {
   }
 }
 
+/** Files that a note names. */
+const NAMED = 5;
+
 function pathNotes(changes: Found, sources: Sources): string[] {
   const { state, recorded } = sources;
   if (!state || changes.repository !== "both") return [];
@@ -139,6 +142,22 @@ function pathNotes(changes: Found, sources: Sources): string[] {
     "not hashed",
     ": compared by size and time",
   ]));
+  const { paths = [], omitted = 0 } = state.unwatched ?? {};
+  if (paths.length > 0) {
+    const names = paths.slice(0, NAMED).join(", ");
+    const more = paths.length > NAMED ? ", …" : "";
+    notes.push(
+      `Git is told not to look at ${
+        counted(paths.length, "changed file")
+      } (assume-unchanged or skip-worktree): ${names}${more}`,
+    );
+  }
+  if (omitted > 0) {
+    notes.push(
+      `${counted(omitted, "file")} that git is told not to look at ` +
+        `${omitted === 1 ? "was" : "were"} not compared`,
+    );
+  }
   if (state.filesOmitted > 0) {
     notes.push(
       `${counted(state.filesOmitted, "more changed path")} not looked at`,

@@ -33,7 +33,13 @@ export function comparePaths(
     if (claimed.has(now.path)) continue;
     // The other half of a rename that was one entry at the pause.
     const half = isGone(now) && movedFrom.has(now.path);
-    const change = half ? "same" : unrecorded(now, recorded);
+    const looked = recorded.unwatched || now.mode !== "160000" &&
+        !state.unwatched?.paths.includes(now.path);
+    const change = half
+      ? "same"
+      : looked
+      ? unrecorded(now, recorded)
+      : "unknown";
     paths.push(entry(undefined, now, change));
   }
   return paths;

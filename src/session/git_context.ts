@@ -57,6 +57,7 @@ export function gitFields(
   | "stashes"
   | "files"
   | "files_omitted"
+  | "unwatched"
 > {
   return {
     worktree: workspace.git === "repository" ? workspace.worktree : null,
@@ -72,5 +73,6 @@ export function gitFields(
     stashes: [...state?.stashes ?? []],
     files: [...state?.files ?? []],
     files_omitted: state?.filesOmitted ?? 0,
+    ...state?.unwatched ? { unwatched: state.unwatched.paths.length } : {},
   };
 }

@@ -19,6 +19,8 @@ export interface Recorded {
   /** Whether every path that differed is listed. */
   readonly complete: boolean;
   readonly notes: readonly string[];
+  /** Whether what git was told not to look at is listed, too. */
+  readonly unwatched: boolean;
 }
 
 /** What a peer's damaged list is held against. */
@@ -44,7 +46,9 @@ export function recordedPaths(save: Save, around: Surroundings): Recorded {
   return { ...recorded, paths, notes: [...recorded.notes, note] };
 }
 
-function ownPaths({ files, files_omitted: omitted }: OwnFields): Recorded {
+function ownPaths(
+  { files, files_omitted: omitted, unwatched }: OwnFields,
+): Recorded {
   const note = `The save lists ${files.length} changed paths and ` +
     `omits ${omitted}; those were not compared`;
   return {
@@ -57,6 +61,7 @@ function ownPaths({ files, files_omitted: omitted }: OwnFields): Recorded {
     folders: [],
     complete: omitted === 0,
     notes: omitted === 0 ? [] : [note],
+    unwatched: unwatched !== undefined,
   };
 }
 
@@ -93,6 +98,7 @@ function peerPaths(save: Save, around: Surroundings): Recorded {
     folders: untracked.filter((path) => path.endsWith("/")),
     complete: repaired.path !== undefined || first === undefined,
     notes: repaired.notes,
+    unwatched: false,
   };
 }
 

@@ -56,6 +56,13 @@ export interface RepositoryState {
   readonly files: readonly FileState[];
   /** Dirty paths that were not listed since there are too many. */
   readonly filesOmitted: number;
+  /** What git was told not to look at; absent: nobody looked there. */
+  readonly unwatched?: {
+    /** Those of `files` that `git status` does not list. */
+    readonly paths: readonly string[];
+    /** Files that were not compared. */
+    readonly omitted: number;
+  } | undefined;
   readonly operation: string | undefined;
   /** Newest first. */
   readonly stashes: readonly { commit: string; message: string }[];

@@ -178,6 +178,11 @@ export const OwnFields = z.looseObject({
   files: z.array(FileState),
   /** Dirty paths beyond the limit, known only by number. */
   files_omitted: count,
+  /**
+   * How many of `files` git was told not to look at (assume-unchanged,
+   * skip-worktree); absent: nobody looked there, nor at ignored submodules.
+   */
+  unwatched: z.optional(count),
   /** The checkpoint that was taken with it. */
   checkpoint: z.nullable(text),
   /** The work session that was paused; absent: none was current. */

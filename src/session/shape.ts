@@ -152,6 +152,7 @@ const OWN = object({
   stashes: list(object({ commit: TEXT, message: TEXT }, { text: "message" })),
   files: list(FILE),
   files_omitted: COUNT,
+  unwatched: { is: "optional", of: COUNT },
   checkpoint: TEXT_OR_NULL,
   session: { is: "optional", of: object(WORK, { required: ["id"] }) },
   stack: {

@@ -367,3 +367,70 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   assertStringIncludes(picker.stderr, "foreign: Theirs");
   assertEquals(picker.stderr.includes("foreign: Mine"), false);
 });
+
+Deno.test("resume reports what git is told not to look at, and ignored submodules", async () => {
+  using env = TestEnv.repository();
+  const module = join(env.root, "module");
+  env.gitIn(env.root, "init", "-q", module);
+  env.gitIn(module, "commit", "-q", "--allow-empty", "-m", "One");
+  env.gitIn(module, "commit", "-q", "--allow-empty", "-m", "Two");
+  env.git(
+    ...["-c", "protocol.file.allow=always", "submodule", "add", "-q"],
+    ...[module, "lib"],
+  );
+  env.git("config", "submodule.lib.ignore", "all");
+  for (const name of ["assumed", "gone", "skipped", "same", "crlf"]) {
+    env.write(name, "committed\nlines\n");
+  }
+  env.commit("Add files");
+  env.git("update-index", "--assume-unchanged", "assumed", "gone", "same");
+  env.git("update-index", "--skip-worktree", "skipped", "crlf", "README.md");
+  env.write("crlf", "committed\r\nlines\r\n");
+  Deno.removeSync(join(env.project, "README.md"));
+  await mpmJson(env, ["pause", "--no-commit", "Clean"]);
+  assertStringIncludes(await report(env), "No uncommitted changes");
+  env.write("assumed", "edited\n");
+  env.write("skipped", "edited\n");
+  Deno.removeSync(join(env.project, "gone"));
+  env.gitIn(join(env.project, "lib"), "reset", "-q", "--hard", "HEAD~1");
+  const text = await report(env);
+  assertStringIncludes(
+    text,
+    `  Working Directory:
+    • 4 uncommitted paths
+    • lib edited
+    • assumed edited
+    • gone deleted
+    • skipped edited
+
+  Notes:
+    • Git is told not to look at 3 changed files (assume-unchanged or skip-worktree): assumed, gone, skipped
+`,
+  );
+  // What a filter stores cannot be told from an edit.
+  env.write(".gitattributes", "skipped filter=lfs\n");
+  const filtered = await report(env);
+  assertStringIncludes(
+    filtered,
+    "1 file that git is told not to look at was not compared\n",
+  );
+  Deno.removeSync(join(env.project, ".gitattributes"));
+  // A pause records them, so that they are as they were.
+  await mpmJson(env, ["pause", "--no-commit", "Edited"]);
+  assertStringIncludes(
+    await report(env),
+    "• 4 uncommitted paths, as at the pause\n",
+  );
+  // Of an older save nobody knows what was so at the pause.
+  const folder = join(env.project, ".claude-mpm", "sessions");
+  const [id] = [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => /^session-.*\.json$/.test(name)).sort();
+  const path = join(folder, id!);
+  const save = JSON.parse(Deno.readTextFileSync(path));
+  delete save.mpm.unwatched;
+  Deno.writeTextFileSync(path, JSON.stringify(save));
+  Deno.removeSync(`${path}.sha256`);
+  const older = await report(env, { args: [id!.replace(".json", "")] });
+  assertStringIncludes(older, "• lib changed, not known since when\n");
+  assertStringIncludes(older, "• assumed changed, not known since when\n");
+});
