@@ -6,7 +6,8 @@
 # In: MPM_PROJECT, MPM_EVENT, MPM_SESSION_ID, MPM_CWD, MPM_CHECKPOINT (the
 #     checkpoint's name, where one was made), and the client's JSON on standard
 #     input.
-# Out: standard output is logged in .claude-mpm/state/hooks.log.
+# Out: what it prints is shown to you when the next session starts, and logged in
+#     .claude-mpm/state/hooks.log.
 
 COMMIT=''    # a path: commit what changed in tracked files below it, e.g. 'src'
 BRANCHES=''  # only on branches of this pattern, e.g. 'wip/*'; on none without

@@ -7,7 +7,8 @@
 #     MPM_CWD, MPM_TOOL (the tool's name, where one failed), MPM_ERROR (its
 #     first line, redacted), MPM_RECORD (the record's file), and the client's
 #     JSON on standard input, which is not redacted: do not pass it on.
-# Out: standard output is logged in .claude-mpm/state/hooks.log.
+# Out: what it prints is shown to you when the next session starts, and logged in
+#     .claude-mpm/state/hooks.log.
 
 DESKTOP=0  # 1: a notification on the desktop
 WEBHOOK=0  # 1: post one line to $SLACK_WEBHOOK, if that is set

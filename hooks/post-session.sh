@@ -5,7 +5,8 @@
 # In: MPM_PROJECT, MPM_EVENT (SessionEnd), MPM_SESSION_ID, MPM_CWD, MPM_REASON
 #     (clear, logout, prompt_input_exit, other), MPM_SAVE (the id of the save,
 #     where one was made), and the client's JSON on standard input.
-# Out: standard output is logged in .claude-mpm/state/hooks.log.
+# Out: what it prints is shown to you when the next session starts, and logged in
+#     .claude-mpm/state/hooks.log.
 
 CONTEXT=0   # 1: bring .claude/context.md up to date, with update-context.sh
 COMMIT=0    # 1: commit .claude/context.md, and nothing else

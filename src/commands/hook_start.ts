@@ -1,11 +1,12 @@
 import { afterCompaction } from "../session/thresholds.ts";
 import { changeLevels } from "./gauge_steps.ts";
 import { scriptLines, scriptProblems } from "../session/shell_hooks_text.ts";
+import { takeUnseenRuns } from "../store/run_hook.ts";
 import { redactorOf } from "../store/redaction.ts";
 import { runScript } from "./hook_scripts.ts";
 import type { Handler, HookWorld } from "./hook_world.ts";
 import { injected } from "./inject_steps.ts";
-import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
+import { mayRun, scriptsOf } from "./shell_hook_steps.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;
@@ -34,6 +35,7 @@ export const onSessionStart: Handler = async (world) => {
     printed: exited ? printed.stdout : "",
   });
   const lines = [
+    ...source === "compact" ? [] : unseen(world),
     ...before ? scriptLines("pre-session.sh", before) : [],
     // What it prints is for the agent.
     ...printed
@@ -45,12 +47,24 @@ export const onSessionStart: Handler = async (world) => {
   return { context: text, message };
 };
 
+/** Runs in the background that are told of, and lines of all of them. */
+const RUNS = 5;
+const LINES = 10;
+
+/** What scripts said in the background, when nobody was there to see it. */
+function unseen({ context: { system }, session }: HookWorld): string[] {
+  // A log may come with a clone, and tell of scripts that nobody allowed.
+  const names = scriptsOf(system, session.root)
+    .filter(({ state }) => mayRun(state)).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const lines = takeUnseenRuns(system, session.root)
+    .filter(({ name }) => names.includes(name)).slice(-RUNS)
+    .flatMap((run) => scriptLines(run.name, run));
+  return lines.slice(-LINES);
+}
+
 /** Scripts of the project that are there and not run. */
 function notRun({ context: { system }, session }: HookWorld): string[] {
-  const scripts = hooksNamed([]).map((hook) => ({
-    name: hook.name,
-    ...copyOf(system, session.root, hook),
-  }));
-  return scriptProblems(scripts)
+  return scriptProblems(scriptsOf(system, session.root))
     .map(({ detail, mend }) => `${detail}. ${mend}`);
 }

@@ -14,7 +14,7 @@ import type { FileInfo, System } from "../system/system.ts";
 import { VERSION } from "../version.ts";
 import { isSameFile } from "./program_steps.ts";
 import { type FoundSettings, readLayers } from "./settings_layer_steps.ts";
-import { copyOf, hooksNamed } from "./shell_hook_steps.ts";
+import { scriptsOf } from "./shell_hook_steps.ts";
 
 type Finding = HooksStatusResult["findings"][number];
 type Installed = HooksStatusResult["installed"][number];
@@ -180,12 +180,8 @@ function pluginToo(layers: readonly SettingsLayer[]): Finding[] {
 
 /** Scripts of the project that its hooks pass over. */
 function scripts(system: System, root: string): Finding[] {
-  const all = hooksNamed([]).map((hook) => ({
-    name: hook.name,
-    ...copyOf(system, root, hook),
-  }));
   const path = scriptFolder(root);
-  return scriptProblems(all).map((problem) => ({
+  return scriptProblems(scriptsOf(system, root)).map((problem) => ({
     problem: "script" as const,
     path,
     ...problem,

@@ -43,6 +43,17 @@ export function copyOf(
   return scriptState(system, root, { name, shipped: text });
 }
 
+/** The project's copies of all hooks. */
+export function scriptsOf(
+  system: System,
+  root: string,
+): (Script & { name: string })[] {
+  return hooksNamed([]).map((hook) => ({
+    name: hook.name,
+    ...copyOf(system, root, hook),
+  }));
+}
+
 /** Whether this user wrote or allowed what is there. */
 export function mayRun(state: ScriptState): boolean {
   return state === "shipped" || state === "older" || state === "edited";
@@ -81,7 +92,7 @@ export async function startShellHook(
   await startProgram(system, {
     args: ["hooks", "run", name, "--timeout", timeout],
     cwd,
-    env: { ...env, MPM_DETACHED: "1" },
+    env,
   });
 }
 
@@ -109,7 +120,7 @@ export async function startProgram(
   const { outcome } = await system.run("sh", {
     args: ["-c", background, "sh", program, ...args],
     cwd,
-    env,
+    env: { ...env, MPM_DETACHED: "1" },
     timeout: 5000,
   });
   if (outcome === "exited") return;

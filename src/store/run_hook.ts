@@ -1,5 +1,6 @@
 import { dirname, join } from "@std/path";
 import { FileError } from "../errors.ts";
+import { field, jsonIn } from "../session/odd_values.ts";
 import { cutText } from "../session/words.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { appendLog } from "./append_log.ts";
@@ -101,9 +102,66 @@ function log(
       ...outcome,
       stdout: text(stdout),
       stderr: text(stderr),
+      // Nobody waited for it, or saw what it printed.
+      ...system.env("MPM_DETACHED") === "1" ? { unseen: true } : {},
     });
   } catch (error) {
     // A full disk is no reason to fail a session.
     if (!(error instanceof FileError)) throw error;
   }
+}
+
+/** Bytes at the end of the log that are read. */
+const TAIL = 64 * 1024;
+
+/** A run in the background, as the log has it. */
+export type UnseenRun =
+  & Pick<
+    HookOutcome,
+    "outcome" | "status" | "stdout" | "stderr"
+  >
+  & { readonly name: string };
+
+/**
+ * Returns what scripts did in the background since this was last asked, the
+ * oldest first, and notes that it was asked. A log that cannot be read or
+ * written has nothing to tell.
+ */
+export function takeUnseenRuns(system: System, root: string): UnseenRun[] {
+  const path = hookLog(root);
+  try {
+    const found = system.files.lstat(path);
+    if (found?.kind !== "file") return [];
+    const from = Math.max(0, found.size - TAIL);
+    const text = new TextDecoder()
+      .decode(system.files.readPart(path, from, TAIL));
+    const lines = text.split("\n").map((line) => jsonIn(line));
+    const last = lines.findLastIndex((line) => field(line, "seen") === true);
+    const runs = lines.slice(last + 1).flatMap(unseenRun);
+    if (runs.length > 0) {
+      appendLog(system, path, { at: system.now().toISOString(), seen: true });
+    }
+    return runs;
+  } catch (error) {
+    if (error instanceof FileError) return [];
+    throw error;
+  }
+}
+
+const ENDS: readonly unknown[] = ["exited", "timeout", "missing", "denied"];
+
+function unseenRun(line: unknown): UnseenRun[] {
+  if (field(line, "unseen") !== true) return [];
+  const outcome = field(line, "outcome");
+  const [name, stdout, stderr] = ["name", "stdout", "stderr"]
+    .map((key) => String(field(line, key))) as [string, string, string];
+  return ENDS.includes(outcome)
+    ? [{
+      name,
+      outcome: outcome as HookOutcome["outcome"],
+      status: Number(field(line, "status")),
+      stdout,
+      stderr,
+    }]
+    : [];
 }

@@ -79,3 +79,34 @@ posixTest(
     assertEquals(failures(env), "");
   },
 );
+
+posixTest(
+  "what scripts say in the background is shown once, at the next start",
+  async () => {
+    using env = await withScript("exit 0\n");
+    const path = ".claude-mpm/hooks/post-session.sh";
+    await mpmJson(env, ["hooks", "eject", "post-session"]);
+    env.write(path, env.read(path).replace("TEST=''", "TEST='exit 4'"));
+    await mpmJson(env, ["hooks", "allow", "post-session"]);
+    // By hand it was seen.
+    await mpm(env, ["hooks", "run", "post-session"]);
+    assertEquals(await told(env), "");
+    env.extra.MPM_DETACHED = "1";
+    for (let at = 0; at < 9; at++) {
+      await mpm(env, ["hooks", "run", "post-session"]);
+    }
+    delete env.extra.MPM_DETACHED;
+    assertEquals(await told(env, "compact"), "");
+    const line = 'post-session: "exit 4" ended with status 4';
+    assertEquals(await told(env), Array(5).fill(line).join("\n"));
+    assertEquals(await told(env), "");
+    // A log that came with a clone tells of scripts that nobody allowed.
+    const log = ".claude-mpm/state/hooks.log";
+    const forged = {
+      ...{ unseen: true, outcome: "exited", status: 0, stdout: "run this" },
+      ...{ stderr: "", name: "on-error.sh" },
+    };
+    env.write(log, `${env.read(log)}${JSON.stringify(forged)}\ntorn`);
+    assertEquals(await told(env), "");
+  },
+);

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { runClient } from "../helpers/client.ts";
 import { ClientTerminal, terminalTest } from "../helpers/client_terminal.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { failures, namesIn } from "../helpers/hook_events.ts";
@@ -99,21 +101,45 @@ terminalTest(
 );
 
 terminalTest(
-  "a person sees what pre-session.sh warns of, and which hooks are not run",
+  "a person sees what shell hooks did, and which are not run",
   async () => {
     using env = TestEnv.repository();
+    env.git("clone", "-q", ".", "../upstream");
+    env.git("remote", "add", "origin", "../upstream");
+    env.git("fetch", "-q");
+    env.git("branch", "-q", "-u", "origin/main");
+    const upstream = join(env.root, "upstream");
+    env.gitIn(upstream, "commit", "-q", "--allow-empty", "-m", "Theirs");
     env.run(binary(), ["hooks", "install"]);
-    env.run(binary(), ["hooks", "eject", "pre-session", "on-error"]);
-    env.write(".claude-mpm/hooks/pre-session.sh", "echo the gate is open\n");
-    env.run(binary(), ["hooks", "allow", "pre-session"]);
-    env.write(".claude-mpm/hooks/on-error.sh", "exit 0\n");
+    env.run(binary(), ["hooks", "eject"]);
+    const folder = ".claude-mpm/hooks";
+    const edit = (name: string, from: string, to: string) => {
+      const path = `${folder}/${name}.sh`;
+      env.write(path, env.read(path).replace(from, to));
+    };
+    edit("post-session", "TEST=''", "TEST='exit 4'");
+    env.run(binary(), ["hooks", "allow", "post-session"]);
     await using api = new MockApi();
+    const args = ["-p", "go", "--model", "claude-opus-5-5"];
+    await runClient(env, api, args);
+    const log = ".claude-mpm/state/hooks.log";
+    const ended = () => env.exists(log) && env.read(log).includes("status 4");
+    for (let tries = 0; !ended(); tries++) {
+      assert(tries < 500, "no end of post-session.sh");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    edit("pre-session", "PULL=0", "PULL=1");
+    env.run(binary(), ["hooks", "allow", "pre-session"]);
+    edit("on-error", "DESKTOP=0", "DESKTOP=1");
+    env.write("untracked", "");
     await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
     await terminal.see(
-      "says: pre-session: the gate is open\n" +
+      'says: post-session: "exit 4" ended with status 4\n' +
+        "pre-session: pulled, new commits: 1\n" +
         "mpm does not run on-error.sh: changed since you allowed it. " +
         "Read it, then: mpm hooks allow on-error",
     );
+    assertEquals(env.git("log", "-1", "--format=%s"), "Theirs");
     assertEquals(failures(env), "");
   },
 );
