@@ -15,10 +15,12 @@ import { isMaintained } from "../store/check_save.ts";
 import { pointedTo } from "../store/derived.ts";
 import { layout, saveFiles } from "../store/layout.ts";
 import { withLock } from "../store/lock.ts";
+import { otherStores } from "../store/other_stores.ts";
 import type { System } from "../system/system.ts";
 import { bounded, type Check, type Ground } from "./doctor_ground.ts";
 import { NOTHING, unlistedFindings } from "./doctor_store.ts";
 import { whereCommitted } from "./kept_only.ts";
+import { importCommand } from "./other_saves.ts";
 import {
   type Checker,
   inspect,
@@ -188,7 +190,8 @@ function readPointer(
   }
 }
 
-function checkLayout({ entries, tree, hasStore }: Ground): Checked {
+async function checkLayout(ground: Ground): Promise<Checked> {
+  const { system, workspace, entries, tree, hasStore } = ground;
   const found: Finding[] = [];
   const old = tree.filter(({ path, kind }) =>
     kind === "file" && posix.dirname(path) === "sessions/pause" &&
@@ -204,6 +207,14 @@ function checkLayout({ entries, tree, hasStore }: Ground): Checked {
     const detail = `${counted(stray, "save")} of this project ` +
       `${stray === 1 ? "lies" : "lie"} in the home folder's store`;
     found.push(warning(detail, { mend: "mpm migrate --global" }));
+  }
+  for (const store of await otherStores(system, workspace)) {
+    const count = store.entries.length;
+    const detail = `${counted(count, "save")} of claude-mpm ` +
+      `${count === 1 ? "lies" : "lie"} in "${store.folder}", where other ` +
+      "commands do not look";
+    const mend = importCommand(workspace, store);
+    found.push(warning(detail, { mend }));
   }
   const summary = found.length > 0 ? "older" : hasStore ? "present" : NOTHING;
   return { summary, found };

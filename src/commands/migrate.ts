@@ -11,6 +11,7 @@ import { counted } from "../session/words.ts";
 import { HOME, layout } from "../store/layout.ts";
 import type { System } from "../system/system.ts";
 import { journaled } from "./journaled.ts";
+import { otherStoreHints } from "./other_saves.ts";
 import { backupFact, migrateSaves, rollBack } from "./migrate_steps.ts";
 
 /** `mpm migrate` */
@@ -88,6 +89,9 @@ itself be taken back.`,
       backup: !input["no-backup"],
       start: system.now().getTime(),
     };
+    for (const hint of await otherStoreHints(system, workspace)) {
+      context.note(`Note: ${hint}`);
+    }
     const run = (system: System): Promise<MigrateAnswer> =>
       rollback
         ? rollBack({ ...work, system }, backup)

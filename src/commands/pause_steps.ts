@@ -176,8 +176,20 @@ export async function applied(
         made ? { after: { git: { branch, commit: sha } } } : {},
     })
     : await saved(context, plan);
+  noteForPeer(context, workspace);
   const worktrees = await cleanUp(context, plan, { dryRun: false });
   return { ...done, worktrees };
+}
+
+/** claude-mpm looks for saves in the folder that it is run in. */
+function noteForPeer(
+  { system, note }: Context,
+  { cwd, worktree, root }: Workspace,
+): void {
+  const used = [cwd, worktree].some((folder) =>
+    folder !== root && system.files.lstat(layout(folder).home)
+  );
+  if (used) note(`Note: for claude-mpm to find this save, run it in "${root}"`);
 }
 
 async function saved(

@@ -11,14 +11,14 @@ import type { Agent } from "../session/save.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { Origins } from "../store/origins.ts";
-import { findSave, listSaves, newestSaves } from "../store/read_saves.ts";
+import { listSaves, newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readyRedaction, redactorOf } from "../store/redaction.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../system/system.ts";
 import { readIn, settledWorkspace } from "./quick_steps.ts";
-import { newestSave } from "./newest_save.ts";
+import { newestAnywhere, selectSave } from "./other_saves.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
 import { noteElsewhere } from "./saves_elsewhere.ts";
 
@@ -66,12 +66,15 @@ export async function findOne(
     input,
   });
   if (selector !== undefined) {
-    const entry = await findSave(system, root, selector, { first });
+    const { entry, warnings } = await selectSave(system, workspace, {
+      selector,
+      first,
+    });
     if (!input.peek) refuseOver(system, workspace, entry);
-    return chosen(entry);
+    return chosen(entry, warnings);
   }
   if (!input.list) {
-    const { entry, warnings } = await newestSave(context, workspace, {
+    const { entry, warnings } = await newestAnywhere(context, workspace, {
       anyWorktree: input.last,
     });
     return chosen(entry, warnings);

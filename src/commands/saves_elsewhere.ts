@@ -8,12 +8,14 @@ import type { SaveEntry } from "../session/save_entry.ts";
 import { shellWord } from "../session/shell.ts";
 import { counted } from "../session/words.ts";
 import type { System } from "../system/system.ts";
+import { otherStoreHints } from "./other_saves.ts";
 
-/** Branches that are named. */
+/** Branches and folders that are named. */
 const NAMED = 3;
 
 /**
- * Names the remote-tracking branches whose saves are not in this project, with
+ * Names the folders in which claude-mpm saved beside the project's, and the
+ * remote-tracking branches whose saves are not in this project, with
  * the commands that show them. A pause commits its save on the branch, so
  * a colleague's are there until they are merged.
  */
@@ -22,9 +24,9 @@ export async function savesElsewhere(
   workspace: Workspace,
   known: readonly SaveEntry[],
 ): Promise<string[]> {
-  if (workspace.git !== "repository") return [];
+  const hints = await otherStoreHints(system, workspace);
+  if (workspace.git !== "repository") return named(hints);
   const seen = new Set(known.map(({ id }) => id));
-  const hints: string[] = [];
   const here = branchByFiles(system, workspace.worktree);
   for (const { branch, ids } of await findRemoteSaves(system, workspace)) {
     const unknown = ids.filter((id) => !seen.has(id));
@@ -40,10 +42,14 @@ export async function savesElsewhere(
         }, then mpm resume --list`,
     );
   }
+  return named(hints);
+}
+
+function named(hints: readonly string[]): string[] {
   const more = hints.length - NAMED;
-  return more <= 0 ? hints : [
+  return more <= 0 ? [...hints] : [
     ...hints.slice(0, NAMED),
-    `${counted(more, "more remote branch", "more remote branches")} with saves`,
+    `${counted(more, "more place", "more places")} with saves`,
   ];
 }
 

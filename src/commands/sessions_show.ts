@@ -9,9 +9,9 @@ import type { ShowResult } from "../session/results.ts";
 import { toYaml } from "../session/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
 import { Origins } from "../store/origins.ts";
-import { findSave } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { redactorOf } from "../store/redaction.ts";
+import { selectSave } from "./other_saves.ts";
 
 /** `mpm sessions show` */
 export const sessionsShow = defineCommand({
@@ -42,14 +42,18 @@ Shows what the save holds, without looking at what changed since; for that, see
   ],
   result: async () => (await import("../session/results.ts")).ShowResult,
   async run({ system, folder, note }, input) {
-    const { root } = await locate(system, folder);
-    await openStore(system, root);
-    const entry = await findSave(system, root, input.selector ?? "latest");
+    const workspace = await locate(system, folder);
+    await openStore(system, workspace.root);
+    const { selector = "latest" } = input;
+    const { entry, warnings: notes } = await selectSave(system, workspace, {
+      selector,
+    });
     const loaded = await loadSave(system, entry);
     const { save: written, digest } = loaded;
     const origin = new Origins(system).of({ id: entry.id, digest });
     const warnings = [
       ...origin === "foreign" ? [foreignNote(entry.id)] : [],
+      ...notes,
       ...loaded.warnings,
     ];
     const save = redactSave(redactorOf(system), written);

@@ -11,7 +11,12 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import type { PauseResult, ResumeResult } from "../../src/session/results.ts";
 import type { LogResult } from "../../src/session/results_checkpoints.ts";
-import { copySample, SAMPLES, SESSIONS } from "../helpers/stores.ts";
+import {
+  copySample,
+  formatText,
+  SAMPLES,
+  SESSIONS,
+} from "../helpers/stores.ts";
 
 Deno.test("doctor finds nothing wrong in a fresh clone of committed saves", async () => {
   using env = TestEnv.repository();
@@ -268,4 +273,55 @@ Deno.test("the log and the lock of version 0.1.0 are taken over once", async () 
   assertEquals((await mpm(env, ["resume"])).status, 3);
   const status = env.git("status", "--porcelain", "-uall");
   assert(!/state|journal|lock/.test(status), status);
+});
+
+Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", async () => {
+  using env = TestEnv.repository();
+  const [at, id] = [".claude-mpm/sessions", "session-20261120-225740"];
+  const text = formatText(`claude-mpm/v6.5.83-head/${at}/${id}.json`);
+  const other = "session-20261120-230000";
+  env.git("worktree", "add", "-q", "../linked", "-b", "linked");
+  env.write(`../linked/${at}/${id}.json`, text);
+  env.write(`packages/api/${at}/${other}.json`, text.replaceAll(id, other));
+  const linked = join(env.root, "linked");
+  const api = join(env.project, "packages", "api");
+  const resume = (cwd: string, ...args: string[]) =>
+    mpmJson<ResumeResult>(env, ["resume", ...args], { cwd });
+  assertEquals((await resume(linked)).session.session_id, id);
+  const found = await resume(api);
+  assertEquals(found.source, join(api, at, `${other}.json`));
+  assertEquals(found.origin, "foreign");
+  assertStringIncludes(
+    found.warnings.join("\n"),
+    `claude-mpm saved it in ${api}. To bring it here: mpm sessions import .`,
+  );
+  // Elsewhere it is found by its id, and lists, doctor and migrate name it.
+  assertEquals((await resume(env.project, id)).session.session_id, id);
+  assertEquals((await mpm(env, ["sessions", "show", other])).status, 0);
+  const none = await mpm(env, ["resume"]);
+  assertEquals(none.status, 3);
+  const hint = "1 save of claude-mpm lies in packages/api, the newest " +
+    `${other}. To bring it here: mpm sessions import packages/api`;
+  for (const args of [["sessions", "list"], ["migrate", "--dry-run"]]) {
+    const { stderr } = await mpm(env, args);
+    assertStringIncludes(stderr, `Note: ${hint}\n`);
+    assertStringIncludes(stderr, "of claude-mpm lies in ../linked, the newest");
+  }
+  const layout = (await diagnose(env)).checks.layout!;
+  assertEquals(layout.findings.map(({ mend }) => mend), [
+    "mpm sessions import ../linked",
+    "mpm sessions import packages/api",
+  ]);
+  // A newer save of mpm's is the right one again, and is told of.
+  const paused = await mpm(env, ["pause", "Mine"], { cwd: api });
+  assertStringIncludes(
+    paused.stderr,
+    'Note: for claude-mpm to find this save, run it in "$ROOT/project"\n',
+  );
+  assertEquals((await resume(api)).session.conversation.summary, "Mine");
+  for (const folder of ["../linked", "packages/api"]) {
+    await mpmJson(env, ["sessions", "import", folder]);
+  }
+  assertEquals((await mpm(env, ["sessions", "list"])).stderr, "");
+  assertEquals((await diagnose(env)).checks.layout!.findings, []);
 });
