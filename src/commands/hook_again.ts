@@ -21,13 +21,13 @@ export function isLetThrough(
     .some((value) => letThrough(value).includes(digest));
 }
 
-/** Lets these prompts through from the next time on. */
+/** Lets these prompts through from the next time on; false: it could not. */
 export async function letThroughNext(
   system: System,
   session: AgentSession,
   prompts: readonly string[],
-): Promise<void> {
-  await changeAgentFile(system, session, {
+): Promise<boolean> {
+  return await changeAgentFile(system, session, {
     file: "let_through",
     change: (value) => withLetThrough(value, prompts.map(promptDigest)),
   });

@@ -11,6 +11,7 @@ import {
 } from "../session/typed_command.ts";
 import { readAgentFiles, removeAgentFile } from "../store/agent_state.ts";
 import { noteActivity, readActivity } from "./hook_activity.ts";
+import { noteFailure } from "./hook_failure.ts";
 import { type Look, watchGauge } from "./hook_gauge.ts";
 import type { Handler, HookWorld } from "./hook_world.ts";
 
@@ -36,10 +37,7 @@ export const onPrompt: Handler = async (world) => {
   const { checkpoint } = readActivity(world);
   const at = world.context.system.now().getTime();
   noteActivity(world, { at, checkpoint });
-  if (world.invited && isAsked({ input: world.input, prompt })) {
-    const { keepAsked } = await import("./hook_asked.ts");
-    await keepAsked(world, prompt);
-  }
+  await keptAsked(world, prompt);
   const told = [takePending(world), said?.context, answer.context, note]
     .filter((text) => text).join("\n");
   return { ...answer, context: told };
@@ -54,6 +52,17 @@ async function answeredInWords(
   return await answerSpoken(world, spoken, sent);
 }
 
+/** Keeps a prompt; what goes wrong with that changes no answer. */
+async function keptAsked(world: HookWorld, prompt: string): Promise<void> {
+  if (!world.invited || !isAsked({ input: world.input, prompt })) return;
+  try {
+    const { keepAsked } = await import("./hook_asked.ts");
+    await keepAsked(world, prompt);
+  } catch (error) {
+    await noteFailure(world.context.system, world.event, error);
+  }
+}
+
 /** Whether the prompt is sent. One that is not goes through the next time. */
 async function judged(
   world: HookWorld,
@@ -66,8 +75,9 @@ async function judged(
   const { waysOut } = await import("./hook_ways.ts");
   const again = isLetThrough(system, session, prompt);
   const decision = decide(level, { gauge, prompt, again, out: waysOut(world) });
-  if (!decision.allow) await letThroughNext(system, session, [prompt]);
-  return decision;
+  if (decision.allow) return decision;
+  // Nobody is held back who could not send it again.
+  return await letThroughNext(system, session, [prompt]) ? decision : free;
 }
 
 /** What the agent is to be told, once. */

@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
+import { FileError } from "../../src/errors.ts";
 import { misfits } from "../helpers/schemas.ts";
 import { TestEnv } from "../helpers/env.ts";
 import {
@@ -173,6 +174,26 @@ Deno.test("at 95 % what no person typed is never held back", async () => {
     if (attended) env.extra.CLAUDE_CODE_SESSION_ATTENDED = attended;
     assertEquals(await prompted("something else"), {}, entrypoint);
   }
+});
+
+Deno.test("a prompt that could not be sent again is not held back", async () => {
+  using env = projectWithMpm();
+  talked(env, 199_000);
+  const prompt = { prompt: "go" };
+  const answer = await fire(env, "UserPromptSubmit", prompt, {
+    wrap: ({ files, ...system }) => ({
+      ...system,
+      files: {
+        ...files,
+        create: (path) => {
+          throw new FileError("denied", "write", path);
+        },
+      },
+    }),
+  });
+  assertEquals(answer, {});
+  const { decision } = await fire(env, "UserPromptSubmit", prompt);
+  assertEquals(decision, "block");
 });
 
 Deno.test("where nobody types, a full context is told without holding anything back", async () => {

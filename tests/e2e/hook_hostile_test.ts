@@ -54,7 +54,8 @@ async function hook(
   const child = new Deno.Command(program!, {
     args: [...args, "hook", event, "--installed-by=mpm/0.0.0"],
     cwd: folder,
-    env: { ...env.env(), ...options.env },
+    // A person sits at the client.
+    env: { ...env.env(), CLAUDE_CODE_ENTRYPOINT: "cli", ...options.env },
     clearEnv: true,
     stdin: "piped",
     stdout: "piped",
@@ -187,7 +188,7 @@ Deno.test("of a hundred hooks at once one tells of the crossing, and none fails"
   assertEquals(all.filter(({ code, stderr }) => code !== 0 || stderr), []);
   const told = all.filter(({ stdout }) => stdout !== "");
   assertEquals(told.length, 1);
-  assertStringIncludes(told[0]!.stdout, "prompts are held back");
+  assertStringIncludes(told[0]!.stdout, "typed prompts are held back");
   const sessions = join(folder, ".claude-mpm/sessions");
   const files = [...Deno.readDirSync(sessions)];
   assertEquals(files.length, 1);
