@@ -94,7 +94,8 @@ export async function readHistory(
   const [pauses, equal, files, branch, upstream, gone] = await Promise.all([
     findOwnCommits(git, [...way.left, ...way.right], {
       id: save.session_id,
-      lists: (path) => listed.has(path),
+      // Only claude-mpm commits what is staged.
+      lists: (path) => !save.mpm && listed.has(path),
     }),
     way.base === undefined || cut
       ? new Map<string, string>()

@@ -240,6 +240,17 @@ Deno.test("resume takes no commit of a pause for a new commit or a conflict", as
   }
 });
 
+Deno.test("resume tells of work that was amended into the commit of mpm's own pause", async () => {
+  using env = TestEnv.repository();
+  env.write("work.txt", "one\n");
+  env.git("add", "work.txt");
+  await mpmJson(env, ["pause"]);
+  env.git("commit", "-q", "--amend", "--no-edit");
+  const text = await report(env);
+  assertStringIncludes(text, "New Commits (1):\n    ID - session: pause at");
+  assertEquals(text.includes("also took"), false, text);
+});
+
 Deno.test("a pause quotes the last commit of the user, and none that a pause made", async () => {
   using env = TestEnv.repository();
   env.write("work.txt", "one\n");
