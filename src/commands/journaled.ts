@@ -131,8 +131,9 @@ function merged(
 const OWN =
   /^(sessions|kept|resume-logs|templates|hooks|state\/work|state\/current)\/|^config(\.local)?\.toml$/;
 
-/** Derived, or of the moment. */
-const PASSING = /(^|\/)(\.[^/]*|LATEST-SESSION\.txt|before-\w+\.json)$|\.tmp$/;
+/** Derived, or of the moment; not the checksums that claude-mpm misnames. */
+const PASSING =
+  /(^|\/)(\.(?!session-[\w-]+\.tmp\.sha256$)[^/]*|LATEST-SESSION\.txt|before-\w+\.json)$|\.tmp$/;
 
 /** The files that an undo brings back: mpm's own, and Claude Code's. */
 function coverOf<T>(

@@ -63,14 +63,17 @@ function workingOn(
   { conversation }: Save,
   { conversation: said }: Partial<Save>,
 ): string {
-  return section("What You Were Working On", [
+  const labels = [
     ...said?.primary_task === undefined
       ? []
       : [`**Primary Task**: ${conversation.primary_task}`],
     ...said?.current_phase === undefined
       ? []
       : [`**Current Phase**: ${conversation.current_phase}`],
-    "",
+  ];
+  return section("What You Were Working On", [
+    ...labels,
+    ...labels.length > 0 ? [""] : [],
     "**Summary**:",
     conversation.summary,
   ]);

@@ -90,7 +90,12 @@ export async function pointToNewest(
     try {
       if (entry.id === pointedTo(system, root)) return;
       const { save } = await loadSave(system, entry);
-      const bytes = new TextEncoder().encode(pointerText(save, sessions));
+      const bytes = new TextEncoder().encode(pointerText(
+        save,
+        sessions,
+        (ending) =>
+          system.files.lstat(join(sessions, entry.id + ending)) !== undefined,
+      ));
       const mtime = new Date(save.paused_at).getTime();
       return writeAtomic(system, pointer, { bytes, mtime });
     } catch (error) {

@@ -9,7 +9,11 @@ import type { TemplatesResult } from "../../src/session/results_work.ts";
 import { diagnose } from "../helpers/doctors.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import type { PauseResult, ResumeResult } from "../../src/session/results.ts";
+import type {
+  PauseResult,
+  ResumeResult,
+  VerifyResult,
+} from "../../src/session/results.ts";
 import type { LogResult } from "../../src/session/results_checkpoints.ts";
 import {
   copySample,
@@ -324,4 +328,22 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   }
   assertEquals((await mpm(env, ["sessions", "list"])).stderr, "");
   assertEquals((await diagnose(env)).checks.layout!.findings, []);
+});
+
+Deno.test("undo of a removal brings back all of a claude-mpm save, and the pointer names what is there", async () => {
+  using env = TestEnv.repository();
+  copySample(env, "v6.5.83-head");
+  const files = () =>
+    [...Deno.readDirSync(join(env.project, SESSIONS))]
+      .map(({ name }) => name).sort();
+  const before = files();
+  await mpmJson(env, ["sessions", "rm", "latest"]);
+  assertEquals(files(), []);
+  await mpmJson(env, ["undo"]);
+  assertEquals(files(), before);
+  const { sessions } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  assertEquals(sessions.map(({ state }) => state), ["intact"]);
+  const pointer = env.read(`${SESSIONS}/LATEST-SESSION.txt`);
+  assertStringIncludes(pointer, ".json (machine-readable)\n- session-");
+  assert(!pointer.includes(".yaml"), pointer);
 });
