@@ -32,8 +32,10 @@ A checkpoint holds the contents of changed and untracked files too, as objects
 in the repository's own git folder, under refs that no push sends unless it is
 told to. Ignored files are in neither.
 
-The transcript of an agent is read from its end for the number of tokens and the
-task list, and not copied.`,
+The transcript of an agent is read from its end for the number of tokens, the
+task list and an error that ended it, and not copied. In a project that uses mpm
+the hooks keep the last five prompts of each agent session, redacted and cut, for
+a month. The save at the end names the last of them.`,
     },
     {
       title: "Who sees it",

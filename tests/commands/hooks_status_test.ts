@@ -78,6 +78,11 @@ const DRIFT: Record<string, [Edit, string, string]> = {
     "edited",
     "mpm hooks install --scope local",
   ],
+  "a matcher from before workflows": [
+    replacing('"Agent|Task|Workflow"', '"Agent|Task"'),
+    "edited",
+    "mpm hooks install --scope local",
+  ],
   "an edited matcher": [
     replacing('"Agent|Task|Workflow"', '"*"'),
     "edited",
