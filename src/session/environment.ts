@@ -85,6 +85,14 @@ export const VARIABLES: readonly Variable[] = [
     summary: "Set for hooks: the project that the session was started in",
   },
   {
+    name: "CLAUDE_CODE_SESSION_ATTENDED, CLAUDE_CODE_ENTRYPOINT",
+    summary: "Set for hooks: whether a person sits at the session",
+  },
+  {
+    name: "CLAUDE_PLUGIN_ROOT",
+    summary: "Set for the hooks of a plugin: its skills have the prefix mpm:",
+  },
+  {
     name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT",
     summary: "What shell hooks are told; mpm hooks run passes them on",
   },
