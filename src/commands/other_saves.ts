@@ -6,11 +6,7 @@ import type { Workspace } from "../session/repository.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { shellWord } from "../session/shell.ts";
 import { counted } from "../session/words.ts";
-import {
-  nearStores,
-  type OtherStore,
-  otherStores,
-} from "../store/other_stores.ts";
+import type { OtherStore } from "../store/other_stores.ts";
 import { findSave } from "../store/read_saves.ts";
 import type { System } from "../system/system.ts";
 import { isOfWorktree, type NewestSave, newestSave } from "./newest_save.ts";
@@ -20,6 +16,7 @@ export async function otherStoreHints(
   system: System,
   workspace: Workspace,
 ): Promise<string[]> {
+  const { otherStores } = await import("../store/other_stores.ts");
   const stores = await otherStores(system, workspace);
   return stores.map((store) => {
     const { entries: [newest, ...more] } = store;
@@ -94,6 +91,9 @@ async function nearerSave(
   workspace: Workspace,
   own: SaveEntry | undefined,
 ): Promise<NewestSave | undefined> {
+  // Loaded here: mostly mpm is run where the saves are.
+  if (workspace.cwd === workspace.root) return undefined;
+  const { nearStores } = await import("../store/other_stores.ts");
   const stores = await nearStores(system, workspace);
   const [found] = stores.flatMap((store) =>
     store.entries.slice(0, 1).map((entry) => ({ store, entry }))
@@ -112,6 +112,7 @@ async function otherSave(
 ): Promise<NewestSave | undefined> {
   const wanted = selector.toLowerCase();
   if (!/^session-[\d-]+$/.test(wanted)) return undefined;
+  const { otherStores } = await import("../store/other_stores.ts");
   const stores = await otherStores(system, workspace);
   const [found, ...more] = stores.flatMap((store) =>
     store.entries.filter(({ id }) => id === wanted)

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../errors.ts";
 import type { SaveFormat, SaveLocation } from "../session/save_entry.ts";
 import type { FileInfo, System } from "../system/system.ts";
-import { HOME, layout } from "./layout.ts";
+import { HOME, layout, saveFiles } from "./layout.ts";
 
 /** A file that may be a save, known by its name only. */
 export interface Candidate {
@@ -170,4 +170,16 @@ function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
     found.set(key, entry);
   }
   return entry;
+}
+
+/**
+ * In any folder and any format, else one save would hide another; what is only
+ * in `kept/` comes back with its branch.
+ */
+export function isTaken(system: System, root: string, id: string): boolean {
+  const { sessions, legacy, kept } = layout(root);
+  return [sessions, legacy, kept].some((folder) => {
+    const { json, yaml, markdown } = saveFiles(folder, id);
+    return [json, yaml, markdown].some((path) => system.files.lstat(path));
+  });
 }

@@ -12,7 +12,8 @@ import { layout, saveFiles } from "./layout.ts";
 import { loadSave } from "./load_save.ts";
 import { withLock } from "./lock.ts";
 import { finishPending } from "./recover.ts";
-import { isTaken, storeSave } from "./write_save.ts";
+import { isTaken } from "./find_saves.ts";
+import { storeSave } from "./write_save.ts";
 
 /** Where each of the saves would go now. */
 export async function planInto(

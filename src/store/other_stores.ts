@@ -3,11 +3,10 @@ import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import { isLog, newestFirst, type SaveEntry } from "../session/save_entry.ts";
 import type { System } from "../system/system.ts";
-import { findSaves } from "./find_saves.ts";
+import { findSaves, isTaken } from "./find_saves.ts";
 import { HOME, layout } from "./layout.ts";
 import { EntryReader } from "./read_entry.ts";
 import { loadReaders } from "./read_saves.ts";
-import { isTaken } from "./write_save.ts";
 
 /**
  * claude-mpm saves in the folder that it is run in, mpm in the top folder of the

@@ -7,6 +7,7 @@ import { saveBytes, sha256 } from "../session/serialize.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, removeQuietly, writeAtomic } from "./atomic.ts";
 import { writeDerived } from "./derived.ts";
+import { isTaken } from "./find_saves.ts";
 import { ensureHome } from "./home.ts";
 import { keepSave } from "./keep.ts";
 import { layout, saveFiles } from "./layout.ts";
@@ -105,18 +106,6 @@ export function freeId(system: System, root: string, time: Date): string {
   }
   throw new MpmError("CONFLICT", "No free session id within an hour", {
     hint: "Check the clock: the store holds saves of every coming second",
-  });
-}
-
-/**
- * In any folder and any format, else one save would hide another; what is only
- * in `kept/` comes back with its branch.
- */
-export function isTaken(system: System, root: string, id: string): boolean {
-  const { sessions, legacy, kept } = layout(root);
-  return [sessions, legacy, kept].some((folder) => {
-    const { json, yaml, markdown } = saveFiles(folder, id);
-    return [json, yaml, markdown].some((path) => system.files.lstat(path));
   });
 }
 
