@@ -71,7 +71,8 @@ async function savedUnder(
     return await findSave(system, root, selector);
   } catch (error) {
     const missing = error instanceof MpmError && error.code === "NOT_FOUND";
-    if (!missing) throw error;
+    // Of a number the list of saves is what it was looked for in.
+    if (!missing || isIndex(selector)) throw error;
     throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
       hint: didYouMean(
         selector,

@@ -8,10 +8,10 @@ import { allEnded } from "./parallel.ts";
 import { readOperation } from "./operation.ts";
 import { readRecent, type Recent } from "./recent.ts";
 import { type Names, resolveUpstream, UPSTREAM } from "./refs.ts";
-import { STATUS, type Status } from "./status.ts";
+import { closedIn, STATUS, type Status } from "./status.ts";
 import { ownSettingsHave } from "./settings_text.ts";
 import { runStatus } from "./status_git.ts";
-import { splitFields } from "./text.ts";
+import { decodeBytes, splitFields } from "./text.ts";
 import { readUnwatched } from "./unwatched.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
@@ -29,6 +29,7 @@ export interface StateReaders {
       readonly status: Status;
       readonly files: readonly FileState[];
       readonly unwatched?: RepositoryState["unwatched"];
+      readonly closed?: RepositoryState["closed"];
     }
   >;
 }
@@ -87,7 +88,7 @@ export async function readPresent(
   readers: StateReaders & { readonly names: Promise<Names> },
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
-  const [{ status, files, unwatched }, resolved, stashes] = await allEnded([
+  const [{ status, files, ...told }, resolved, stashes] = await allEnded([
     readers.files ? readers.files() : readFiles(system, git, workspace.gitDir!),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
@@ -107,7 +108,8 @@ export async function readPresent(
     recent: [],
     files,
     filesOmitted: entries.length - files.length,
-    ...unwatched ? { unwatched } : {},
+    ...told.unwatched ? { unwatched: told.unwatched } : {},
+    ...told.closed ? { closed: told.closed } : {},
     operation: readOperation(system, workspace.gitDir!),
     stashes,
   };
@@ -136,6 +138,7 @@ async function readFiles(system: System, git: Git, gitDir: string) {
       paths: hidden.map(({ path }) => path),
       omitted: unwatched.omitted,
     },
+    closed: closedIn(decodeBytes(result.stderr)),
   };
 }
 

@@ -99,7 +99,8 @@ const CUT_OFF = /^warning: could not open directory '([^']{3000,})$/gm;
 
 const TOO_LONG = "its path is too long";
 
-function closedIn(warnings: string): LeftOut[] {
+/** Finds in what git warns of the files and folders that it could not look at. */
+export function closedIn(warnings: string): LeftOut[] {
   const found = new Map<string, string>();
   for (const [, folder, file, why] of warnings.matchAll(CLOSED)) {
     const reason = why === "Permission denied"

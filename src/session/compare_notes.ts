@@ -158,6 +158,9 @@ function pathNotes(changes: Found, sources: Sources): string[] {
         `${omitted === 1 ? "was" : "were"} not compared`,
     );
   }
+  for (const { path, reason } of state.closed ?? []) {
+    notes.push(`${path} was not compared: ${reason}`);
+  }
   if (state.filesOmitted > 0) {
     notes.push(
       `${counted(state.filesOmitted, "more changed path")} not looked at`,

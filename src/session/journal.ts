@@ -154,8 +154,12 @@ export function entryToUndo(
   refuseNegative(number);
   const found = entries.findLast(({ id }) => String(id) === number);
   if (!found) {
+    const [first, last] = [entries[0]?.id, entries.at(-1)?.id];
+    const range = first === undefined
+      ? "The log is empty"
+      : `The log has ${first} to ${last}: "mpm log" lists them`;
     throw new MpmError("NOT_FOUND", `No operation has the number "${number}"`, {
-      hint: '"mpm log" lists them',
+      hint: range,
     });
   }
   if (!found.own) throw foreign(found);

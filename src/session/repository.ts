@@ -1,4 +1,5 @@
 import type { FileState } from "./save.ts";
+import type { LeftOut } from "./snapshot.ts";
 
 /** Where a command works: which repository and worktree, if any. */
 export interface Workspace {
@@ -63,6 +64,8 @@ export interface RepositoryState {
     /** Files that were not compared. */
     readonly omitted: number;
   } | undefined;
+  /** Files and folders that git could not look at, and why. */
+  readonly closed?: readonly LeftOut[] | undefined;
   readonly operation: string | undefined;
   /** Newest first. */
   readonly stashes: readonly { commit: string; message: string }[];

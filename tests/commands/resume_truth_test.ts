@@ -445,3 +445,26 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
   assertStringIncludes(older, "• lib changed, not known since when\n");
   assertStringIncludes(older, "• assumed changed, not known since when\n");
 });
+
+Deno.test("resume says where git could not look", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["pause", "--no-commit"]);
+  // Root may read every folder, so git's warning is put in.
+  const warning = "warning: could not open directory 'private/': " +
+    "Permission denied\n";
+  const { stdout } = await mpm(env, ["resume", "--peek"], {
+    wrap: (system) => ({
+      ...system,
+      run: async (program, options) => {
+        const done = await system.run(program, options);
+        return options.args.includes("status")
+          ? { ...done, stderr: new TextEncoder().encode(warning) }
+          : done;
+      },
+    }),
+  });
+  assertStringIncludes(
+    stdout,
+    "• private/ was not compared: git cannot look at it\n",
+  );
+});
