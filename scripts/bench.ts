@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import { getOwn } from "../src/own.ts";
 import { agentCases } from "./bench_agent.ts";
 import {
@@ -196,9 +196,11 @@ function print(text: string): void {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { save: { type: "boolean", default: false } },
+  const { _: [runs = 21], save } = parseArgs(Deno.args, {
+    boolean: ["save"],
+    unknown: (arg, key) => {
+      if (key !== undefined) throw new Error(`Unknown option "${arg}"`);
+    },
   });
-  await bench(Number(positionals[0] ?? 21), values.save);
+  await bench(Number(runs), save);
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { hostTriple } from "./build.ts";
 import { compiler } from "./build_compile.ts";
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import type { Case } from "./bench_measure.ts";
 import { makeWorld } from "./bench_world.ts";
 

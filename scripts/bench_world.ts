@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join } from "@std/path";
 
 /** A scratch repository with a store, in which the binary is measured. */
 export interface World {

@@ -1,5 +1,5 @@
-import { dirname, join, relative } from "node:path";
-import { parseArgs } from "node:util";
+import { dirname, join, relative } from "@std/path";
+import { parseArgs } from "@std/cli/parse-args";
 import { bundle } from "./build_bundle.ts";
 import { cachesOf } from "./build_cache.ts";
 import { type Commit, commitOf } from "./build_commit.ts";
@@ -152,22 +152,20 @@ export async function ensureBuilt(options: BuildOptions = {}): Promise<string> {
  */
 export function targetsOf(args: string[]): readonly Triple[] {
   const hint = `Use --all or --target with one of: ${TRIPLES.join(", ")}`;
-  const flags = {
-    target: { type: "string", multiple: true },
-    all: { type: "boolean" },
-  } as const;
-  try {
-    const { values } = parseArgs({ args, options: flags, strict: true });
-    if (values.all) return TRIPLES;
-    if (!values.target) return [hostTriple()];
-    return [...new Set(values.target)].map((name) => {
-      if (isTriple(name)) return name;
-      throw new BuildError(`Unknown target "${name}"`, hint);
-    });
-  } catch (error) {
-    if (error instanceof BuildError) throw error;
-    throw new BuildError((error as Error).message, hint);
-  }
+  const { all, target } = parseArgs(args, {
+    boolean: ["all"],
+    string: ["target"],
+    collect: ["target"],
+    unknown: (arg) => {
+      throw new BuildError(`Unknown argument "${arg}"`, hint);
+    },
+  });
+  if (all) return TRIPLES;
+  if (target.length === 0) return [hostTriple()];
+  return [...new Set(target)].map((name) => {
+    if (isTriple(name)) return name;
+    throw new BuildError(`Unknown target "${name}"`, hint);
+  });
 }
 
 async function main(args: string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join } from "@std/path";
 import type { Commit } from "./build_commit.ts";
 import { BuildError } from "./build_error.ts";
 import { packed, type Program } from "./build_packs.ts";

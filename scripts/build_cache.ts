@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { type Caches, writeProgram } from "./build_loader.ts";
 import type { Program } from "./build_packs.ts";
 import type { Compilation } from "./build_compile.ts";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join } from "@std/path";
 import { BuildError, say } from "./build_error.ts";
 import { PACKS } from "./build_loader.ts";
 import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import type { Program } from "./build_packs.ts";
 
 /** The folder of packs beside the main module. */

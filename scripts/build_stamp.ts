@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative } from "@std/path";
 import type { Commit } from "./build_commit.ts";
 
 /** What is kept beside a binary to know whether it is still the right one. */

@@ -1,3 +1,4 @@
+// Bundled on its own, without the import map of deno.json.
 import { join } from "node:path";
 import { PROBES } from "../src/session/probes.ts";
 import type { System, Terminal } from "../src/system/system.ts";

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { BuildError, say } from "./build_error.ts";
 import { cacheFolder } from "./runtime.ts";
 import { fetchArchive, type Pinned } from "./runtime_package.ts";

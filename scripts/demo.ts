@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { ensureBuilt } from "./build.ts";
 
 /**

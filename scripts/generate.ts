@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join } from "@std/path";
 import { COMMANDS } from "../src/commands/mod.ts";
 import { TOPICS } from "../src/commands/help_names.ts";
 import { commandSections } from "../src/commands/help_sections.ts";

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { schemaList } from "../src/commands/schemas.ts";
 import { type JsonSchema, jsonSchema } from "../src/session/json_schema.ts";
 import { described, readComments } from "./schema_comments.ts";

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 
 /** Of the runtime's modules, those that only compute. */
-const PURE_MODULES = ["node:crypto", "node:path", "node:util"];
+const PURE_MODULES = ["node:crypto", "node:util"];
 
 const ROOT = dirname(import.meta.dirname!);
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
+import { dirname, join } from "@std/path";
+import { parseArgs } from "@std/cli/parse-args";
 import config from "../deno.json" with { type: "json" };
 import { build } from "./build.ts";
 import { commitOf } from "./build_commit.ts";
@@ -193,23 +193,21 @@ const USAGE = `Use one of
   scripts/release.ts finish --tag vX.Y.Z --repository OWNER/REPO [--out FOLDER]`;
 
 function optionsOf(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        target: { type: "string", multiple: true, default: [] },
-        all: { type: "boolean", default: false },
-        run: { type: "boolean", default: false },
-        tag: { type: "string", default: "" },
-        repository: { type: "string", default: "" },
-        out: { type: "string", default: join(ROOT, "dist", "release") },
-      },
-    });
-    return { ...values, positionals };
-  } catch (error) {
-    throw new BuildError((error as Error).message, USAGE);
-  }
+  const { _: words, ...flags } = parseArgs(args, {
+    boolean: ["all", "run"],
+    string: ["target", "tag", "repository", "out"],
+    collect: ["target"],
+    unknown: (arg, key) => {
+      if (key === undefined) return;
+      throw new BuildError(`Unknown option "${arg}"`, USAGE);
+    },
+  });
+  const {
+    tag = "",
+    repository = "",
+    out = join(ROOT, "dist", "release"),
+  } = flags;
+  return { ...flags, tag, repository, out, positionals: words.map(String) };
 }
 
 type Options = ReturnType<typeof optionsOf>;

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { foreignModules } from "./build_bundle.ts";
 import { BuildError } from "./build_error.ts";
 import { librariesOf, type Library, purl } from "./release_sbom.ts";

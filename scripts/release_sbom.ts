@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { getOwn } from "../src/own.ts";
 import { BuildError } from "./build_error.ts";
 import { DENO_VERSION } from "./toolchain.ts";

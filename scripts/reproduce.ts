@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { dirname, join } from "@std/path";
 import { binaryPath, targetsOf } from "./build.ts";
 import { BuildError, exitStatus, say } from "./build_error.ts";
 import type { Triple } from "./toolchain.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join, resolve } from "node:path";
+import { join, resolve } from "@std/path";
 import { BuildError, say } from "./build_error.ts";
 import { platformOf, runtimeOf } from "./runtime_format.ts";
 import { fetchProgram } from "./runtime_package.ts";

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { pathToFileURL } from "node:url";
 import type { JsonSchema } from "../src/session/json_schema.ts";
 

@@ -1,4 +1,4 @@
-import { posix } from "node:path";
+import * as posix from "@std/path/posix";
 import {
   assert,
   assertEquals,

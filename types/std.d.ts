@@ -3,6 +3,54 @@
  * is the standard library compiled to JavaScript and ships none.
  */
 
+declare module "@std/cli/parse-args" {
+  /** The options that mpm uses; `collect` must be among `string`. */
+  interface ParseOptions<B extends string, S extends string, C extends S> {
+    boolean?: readonly B[];
+    string?: readonly S[];
+    collect?: readonly C[];
+    /** Called for what is not declared, and for words without a key. */
+    unknown?: (arg: string, key?: string) => unknown;
+  }
+  export function parseArgs<
+    B extends string = never,
+    S extends string = never,
+    C extends S = never,
+  >(
+    args: readonly string[],
+    options: ParseOptions<B, S, C>,
+  ):
+    & { _: (string | number)[] }
+    & Record<B, boolean>
+    & Record<Exclude<S, C>, string | undefined>
+    & Record<C, string[]>;
+}
+
+declare module "@std/crypto/timing-safe-equal" {
+  /** Throws TypeError unless both have as many bytes. */
+  export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;
+}
+
+declare module "@std/path" {
+  export const SEPARATOR: "/" | "\\";
+  export function basename(path: string, suffix?: string): string;
+  export function dirname(path: string): string;
+  export function extname(path: string): string;
+  export function fromFileUrl(url: string | URL): string;
+  export function isAbsolute(path: string): boolean;
+  export function join(path: string, ...paths: string[]): string;
+  export function normalize(path: string): string;
+  export function relative(from: string, to: string): string;
+  export function resolve(...paths: string[]): string;
+  export function toFileUrl(path: string): URL;
+}
+
+declare module "@std/path/posix" {
+  export function join(path: string, ...paths: string[]): string;
+  export function basename(path: string, suffix?: string): string;
+  export function dirname(path: string): string;
+}
+
 declare module "@std/text/levenshtein" {
   export function levenshteinDistance(a: string, b: string): number;
 }

@@ -1,4 +1,4 @@
-import { posix } from "@std/path";
+import * as posix from "@std/path/posix";
 import { MpmError } from "../errors.ts";
 import {
   type Checked,

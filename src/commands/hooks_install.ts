@@ -1,5 +1,5 @@
 import { isOfBare, placeOf, type Scope } from "../claude/settings_scope.ts";
-import { dirname, relative, sep } from "@std/path";
+import { dirname, relative, SEPARATOR } from "@std/path";
 import { defineCommand } from "../cli/command.ts";
 import { ignoredOf } from "../git/ignored.ts";
 import { locate } from "../git/workspace.ts";
@@ -152,7 +152,7 @@ async function missingRules(
     path,
     ...skills.filter(({ action }) => action !== "foreign")
       .map(({ path }) => path),
-  ].map((path) => relative(top, path).replaceAll(sep, "/"));
+  ].map((path) => relative(top, path).replaceAll(SEPARATOR, "/"));
   const ignored = await ignoredOf(system, top, paths);
   return paths.filter((path) => !ignored.has(path))
     .map((path) => `/${path.replace(/\/SKILL\.md$/, "/")}`);

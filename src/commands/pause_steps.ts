@@ -1,4 +1,4 @@
-import { basename, relative, sep } from "@std/path";
+import { basename, relative, SEPARATOR } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { readCommitState, readIdentity } from "../git/commit_state.ts";
 import { readState } from "../git/state.ts";
@@ -233,7 +233,10 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
     session_id: save.session_id,
     paused_at: save.paused_at,
     folder,
-    location: (below.startsWith("..") ? folder : below).replaceAll(sep, "/"),
+    location: (below.startsWith("..") ? folder : below).replaceAll(
+      SEPARATOR,
+      "/",
+    ),
     files: [],
     session: pausedSession(save),
     summary: save.conversation.summary,

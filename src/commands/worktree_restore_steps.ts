@@ -1,4 +1,4 @@
-import { join, sep } from "@std/path";
+import { join, SEPARATOR } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Git } from "../git/git.ts";
 import { dropRescue } from "../git/rescue.ts";
@@ -43,7 +43,7 @@ function placeFor(
 ): string {
   const folder = join(root, ".claude", "worktrees");
   const path = join(folder, name);
-  if (!path.startsWith(folder + sep)) {
+  if (!path.startsWith(folder + SEPARATOR)) {
     throw new MpmError("CONFLICT", `"${name}" is no place for a worktree`);
   }
   for (const above of [join(root, ".claude"), folder]) {

@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve, sep } from "@std/path";
+import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
 import { MpmError } from "../errors.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { System } from "../system/system.ts";
@@ -65,7 +65,7 @@ export function quickWorkspace(
     if (!isFoundByGit(system, { cwd, worktree })) return undefined;
     const usual = gitDir === join(worktree, ".git") && !core.bare &&
       core.worktree === undefined && !core.doubtful &&
-      isGitFolder(system, gitDir) && !`${cwd}${sep}`.startsWith(gitDir);
+      isGitFolder(system, gitDir) && !`${cwd}${SEPARATOR}`.startsWith(gitDir);
     if (!usual) return undefined;
     const whole = { ...found, cwd, gitDir, commonDir: gitDir };
     return { git: "repository", reason: undefined, ...whole };

@@ -1,4 +1,4 @@
-import { dirname, join, resolve, sep } from "@std/path";
+import { dirname, join, resolve, SEPARATOR } from "@std/path";
 import { FileError } from "../errors.ts";
 import type { Place, Repository } from "../session/worktree_facts.ts";
 import type { System } from "../system/system.ts";
@@ -9,7 +9,7 @@ const FILE_LIMIT = 65_536;
 
 /** Whether `path` is strictly below `folder`; both without links. */
 export function isBelow(path: string, folder: string): boolean {
-  return path !== folder && path.startsWith(folder + sep);
+  return path !== folder && path.startsWith(folder + SEPARATOR);
 }
 
 /** Where a candidate lies, seen from `base`, which has no links in it. */

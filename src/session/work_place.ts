@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename } from "@std/path";
 import type { Workspace } from "./repository.ts";
 
 /** The place of the main worktree, and of a folder without a repository. */

@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, sep } from "@std/path";
+import { isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { setOwn } from "../own.ts";
 import type { FileVersion } from "../session/journal.ts";
 import { sha256 } from "../session/serialize.ts";
@@ -31,7 +31,7 @@ type Before = null | { readonly kept: string; readonly sha256?: string };
 export function journalPath(root: string, path: string): string {
   const below = relative(root, path);
   const outside = below.startsWith("..") || isAbsolute(below);
-  return outside ? path : below.replaceAll(sep, "/");
+  return outside ? path : below.replaceAll(SEPARATOR, "/");
 }
 
 /**

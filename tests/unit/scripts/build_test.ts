@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { binaryPath, targetsOf } from "../../../scripts/build.ts";
 import { finish, withStableNames } from "../../../scripts/build_bundle.ts";
 import { dayOf } from "../../../scripts/build_commit.ts";

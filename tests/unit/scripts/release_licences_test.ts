@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "@std/path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { BuildError } from "../../../scripts/build_error.ts";
 import { licenceOf, licencesOf } from "../../../scripts/release_licences.ts";

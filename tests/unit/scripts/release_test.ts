@@ -4,7 +4,7 @@ import { unzipSync } from "fflate";
 import { parseTar } from "nanotar";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse as parseYaml } from "@std/yaml";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { BuildError } from "../../../scripts/build_error.ts";
 import config from "../../../deno.json" with { type: "json" };
 import { hostTriple } from "../../../scripts/build.ts";

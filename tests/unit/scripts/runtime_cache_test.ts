@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { BuildError } from "../../../scripts/build_error.ts";
 import { cacheFolder, cacheName } from "../../../scripts/runtime.ts";
 

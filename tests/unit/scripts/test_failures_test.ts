@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { failuresOf } from "../../../scripts/test_failures.ts";
 import { ROOT } from "../../helpers/tree.ts";
 
