@@ -3,6 +3,7 @@ import { dirname, join } from "@std/path";
 import { branch, comeBack, treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 
 /** A checkpoint takes files of one MB at most, so that a large one is small. */
 function limited(): TestEnv {
@@ -178,4 +179,20 @@ Deno.test("a detour that began with a clean tree must leave one", async () => {
   const { leftovers } = await comeBack(env, ["--carry"]);
   assertEquals(leftovers?.paths, ["idea.txt"]);
   assertEquals(env.read("idea.txt"), "idea\n");
+});
+
+posixTest("a name that is not UTF-8 refuses no return", async () => {
+  using env = TestEnv.repository();
+  env.git("switch", "-q", "-c", "feature");
+  const write = (name: string, text: string) =>
+    env.run("sh", ["-c", `printf '${text}' > "$(printf '${name}')"`]);
+  write("tracked\\377", "tracked");
+  env.commit("An odd name");
+  await branch(env, ["fix", "--git-branch", "other"]);
+  write("new\\377", "new");
+  env.write("idea.txt", "idea\n");
+  const { warnings } = await comeBack(env, ["--park"]);
+  assertStringIncludes(warnings.join(), "stays where it is: its name is not");
+  assertEquals(env.git("status", "--porcelain"), '?? "new\\377"');
+  assertEquals(env.git("branch", "--show-current"), "feature");
 });

@@ -4,156 +4,8 @@ import { dirname, join } from "@std/path";
 import { stackLines, treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
+import { type Obstacle, OBSTACLES } from "../helpers/obstacles.ts";
 import { World } from "../helpers/world.ts";
-
-/** Something that once refused a return. */
-interface Obstacle {
-  readonly name: string;
-  /** Made before the detour begins, or within it. */
-  readonly when: "before" | "within";
-  make(env: TestEnv): void;
-}
-
-/** More than a checkpoint takes here. */
-const LARGE = 1024 * 1024 + 1;
-
-function large(env: TestEnv, path: string): void {
-  env.write(path, new TextEncoder().encode(path.padEnd(LARGE, ".")));
-}
-
-function repository(env: TestEnv, path: string): void {
-  env.git("init", "-q", path);
-  env.write(`${path}/inner`, `in ${path}\n`);
-}
-
-/** The other branch has nothing there. */
-function clear(env: TestEnv, path: string): void {
-  if (env.exists(path)) env.remove(path);
-}
-
-/** A change in the index and another one on disk, marked to be let alone. */
-function hidden(env: TestEnv, path: string, mark: string): void {
-  env.write(path, `${mark}, staged\n`);
-  env.git("add", path);
-  env.git("update-index", `--${mark}`, path);
-  env.write(path, `${mark}, on disk\n`);
-}
-
-/** The same with no change in the index. */
-function unseen(env: TestEnv, path: string, mark: string): void {
-  env.git("update-index", `--${mark}`, path);
-  env.write(path, `${mark}, unseen\n`);
-}
-
-const OBSTACLES: readonly Obstacle[] = [
-  {
-    name: "a change",
-    when: "before",
-    make: (env) => env.write("a", "parked\n"),
-  },
-  {
-    name: "a large file that the parent ignores",
-    when: "before",
-    make: (env) => large(env, "ignored.big"),
-  },
-  {
-    name: "an ignore rule that is parked",
-    when: "before",
-    make(env) {
-      env.write(".gitignore", "*.big\n*.vast\n");
-      large(env, "ignored.vast");
-    },
-  },
-  {
-    name: "a parked file",
-    when: "before",
-    make(env) {
-      env.write("notes", "parked\n");
-      env.git("add", "-f", "notes");
-    },
-  },
-  {
-    name: "a staged change that git is not to look at",
-    when: "before",
-    make: (env) => hidden(env, "skip", "skip-worktree"),
-  },
-  {
-    name: "an edit that git is not to look at",
-    when: "before",
-    make: (env) => unseen(env, "c", "assume-unchanged"),
-  },
-  {
-    name: "an ignored file at the path of a parked one",
-    when: "within",
-    make(env) {
-      env.git("rm", "-q", "--cached", "--ignore-unmatch", "notes");
-      env.write("notes", "ignored\n");
-    },
-  },
-  {
-    name: "a large file",
-    when: "within",
-    make: (env) => large(env, "new.huge"),
-  },
-  {
-    name: "a large change",
-    when: "within",
-    make: (env) => large(env, "b"),
-  },
-  {
-    name: "a large file that is staged",
-    when: "within",
-    make(env) {
-      large(env, "staged.huge");
-      env.git("add", "staged.huge");
-      env.write("staged.huge", `${env.read("staged.huge")} and more`);
-    },
-  },
-  {
-    name: "a repository",
-    when: "within",
-    make: (env) => repository(env, "nested"),
-  },
-  {
-    name: "a repository in the place of a file",
-    when: "within",
-    make(env) {
-      clear(env, "vendor");
-      repository(env, "vendor");
-    },
-  },
-  {
-    name: "an ignored file in the place of a folder",
-    when: "within",
-    make(env) {
-      clear(env, "build");
-      env.write("build", "ignored\n");
-    },
-  },
-  {
-    name: "an ignored folder in the place of a file",
-    when: "within",
-    make(env) {
-      clear(env, "out");
-      env.write("out/deep/er", "ignored\n");
-    },
-  },
-  {
-    name: "an edit that git is not to look at, of the detour",
-    when: "within",
-    make: (env) => unseen(env, "d", "skip-worktree"),
-  },
-  {
-    name: "a staged change that git is not to look at, of the detour",
-    when: "within",
-    make: (env) => hidden(env, "e", "assume-unchanged"),
-  },
-  {
-    name: "a change of the detour",
-    when: "within",
-    make: (env) => env.write("idea", "of the detour\n"),
-  },
-];
 
 const BRANCHES = [
   [],
@@ -177,9 +29,12 @@ function project(): TestEnv {
   const env = TestEnv.repository();
   const config = join(env.home, ".config/mpm/config.toml");
   Deno.mkdirSync(dirname(config), { recursive: true });
-  Deno.writeTextFileSync(config, "[checkpoint]\nmax_file_mb = 1\n");
+  Deno.writeTextFileSync(
+    config,
+    "[checkpoint]\nmax_file_mb = 1\nmax_total_mb = 2\n",
+  );
   env.write(".git/info/exclude", "/build\n/out\n/notes\n");
-  for (const path of ["a", "b", "c", "d", "e", "skip"]) {
+  for (const path of ["a", "b", "c", "d", "e", "f", "skip"]) {
     env.write(path, `${path}\n`);
   }
   env.commit("Files");
@@ -214,8 +69,10 @@ function contents(env: TestEnv, folders: readonly string[]): Set<string> {
     if (env.exists(folder)) walk(join(env.project, folder));
   }
   for (const line of env.git("ls-files", "--stage").split("\n")) {
-    found.add(line.split(" ")[1]!);
+    if (!line.startsWith("160000")) found.add(line.split(" ")[1]!);
   }
+  // It stands for a file that is to be added.
+  found.delete("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   return found;
 }
 
@@ -224,7 +81,7 @@ function parked(env: TestEnv): string[] {
   return env.git("for-each-ref", "--format=%(objectname)", "refs/mpm")
     .split("\n").filter((commit) => commit !== "").flatMap((commit) =>
       env.git("ls-tree", "-r", commit).split("\n")
-        .filter((line) => /\t(worktree|index)\//.test(line))
+        .filter((line) => /^\d+ blob .*\t(worktree|index)\//.test(line))
         .map((line) => line.split(/[ \t]/)[2]!)
     );
 }
