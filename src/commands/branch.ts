@@ -16,9 +16,10 @@ one is made for the work at hand. Depth is unlimited: "mpm stack" draws it.
 
 --stash parks all uncommitted work, staged and untracked too, in a checkpoint,
 and leaves the tree clean; ignored files stay. --git-branch also switches to
-that git branch, made from the default branch if it is new. --worktree leaves
-this tree alone and opens the detour in a worktree of its own, below
-.claude/worktrees/, on the git branch of --git-branch or of its own name.
+that git branch, made from the default branch if it is new, or from origin's if
+that is ahead. --worktree leaves this tree alone and opens the detour in a
+worktree of its own, below .claude/worktrees/, on the git branch of --git-branch
+or of its own name.
 Nothing of this reaches the network or runs hooks of the repository.
 
 Everything is checked before anything is changed, and a command that is cut
@@ -57,6 +58,7 @@ short is taken back by the next one.`,
   examples: [
     'mpm branch hotfix "Fix login" --stash --git-branch fix/login',
     'mpm branch review "Review PR 123" --worktree',
+    'mpm branch "Bug Fix (urgent)" "Fix critical login bug"',
     "mpm branch spike --dry-run",
   ],
   result: async () =>

@@ -21,6 +21,10 @@ all the same. Where the parent's branch has moved since, its work is merged onto
 it; a conflict is found before anything is changed. --keep-parked comes back
 without the parked work, which stays in its checkpoint.
 
+What no checkpoint can hold, such as a very large file or a repository in the
+tree, stays where it is. Where that is in the way, it goes to the trash, and the
+answer names it.
+
 A detour in a worktree of its own ends there; the worktree is removed if it holds
 nothing that is not merged, and no process is in it, such as your shell: then
 "mpm worktrees prune" removes it later.`,

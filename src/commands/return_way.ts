@@ -4,6 +4,7 @@ import { treeChanges } from "../git/read_checkpoints.ts";
 import { refuseFilters } from "../git/refuse_filters.ts";
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
 import type { Position } from "../session/detour.ts";
+import { shellWord } from "../session/shell.ts";
 import { isWithin } from "../session/snapshot.ts";
 import type { Work } from "../session/work.ts";
 import type { System } from "../system/system.ts";
@@ -63,7 +64,9 @@ export async function wayBack(
     : await switchingWay(system, tree, { capture, dirt, from, to });
   if (to === null) {
     const { head } = from;
-    await refuseFilters(tree.vault.git, { paths: () => dirt, commit: head });
+    const hint = "Commit it, then run mpm return again";
+    const paths = () => dirt;
+    await refuseFilters(tree.vault.git, { paths, commit: head, hint });
   }
   const { switching, notes } = moves;
   const gone = [
@@ -90,7 +93,11 @@ async function switchingWay(
   const { git } = tree.vault;
   const changes = await treeChanges(git, from.head!, to.head!);
   const paths = () => [...changes.map(({ path }) => path), ...dirt];
-  await refuseFilters(git, { paths, commit: to.head });
+  const where = to.branch === null
+    ? `--detach ${to.head}`
+    : shellWord(to.branch);
+  const hint = `Go there yourself: git switch ${where}; then mpm return`;
+  await refuseFilters(git, { paths, commit: to.head, hint });
   const switching = await asideToSwitch(system, tree, { changes, capture });
   const modules = changes.filter((one) =>
     one.from?.mode === "160000" || one.to?.mode === "160000"

@@ -196,3 +196,31 @@ posixTest("a name that is not UTF-8 refuses no return", async () => {
   assertEquals(env.git("status", "--porcelain"), '?? "new\\377"');
   assertEquals(env.git("branch", "--show-current"), "feature");
 });
+
+Deno.test("files of a filter name the way that git goes alone", async () => {
+  using env = TestEnv.repository();
+  await branch(env, ["fix", "--git-branch", "other"]);
+  env.write(".gitattributes", "*.psd filter=lfs\n");
+  env.write("a.psd", "picture\n");
+  env.commit("A picture");
+  env.git("config", "filter.lfs.smudge", "cat");
+  const refused = await mpm(env, ["return"]);
+  assertEquals(refused.status, 4, refused.stdout);
+  assertStringIncludes(refused.stderr, "git switch main; then mpm return");
+  env.git("switch", "-q", "main");
+  await comeBack(env);
+});
+
+Deno.test("a worktree of a detour stays with what no checkpoint can hold", async () => {
+  using env = limited();
+  await branch(env, ["look", "--worktree"]);
+  const there = { cwd: join(env.project, ".claude/worktrees/look") };
+  env.gitIn(there.cwd, "init", "-q", "vendor");
+  Deno.writeFileSync(join(there.cwd, "README.md"), LARGE);
+  Deno.writeTextFileSync(join(there.cwd, "idea.txt"), "idea\n");
+  const done = await comeBack(env, ["--park"], there);
+  assertEquals(done.leftovers?.paths, ["README.md", "idea.txt"]);
+  assertEquals(done.worktree?.removed, false);
+  assertStringIncludes(done.warnings.join(), '"vendor/" stays');
+  assertEquals(trashed(env), ["README.md"]);
+});
