@@ -41,8 +41,8 @@ const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
 
 function checkHooks(ground: Ground): Checked {
   const { system, workspace } = ground;
-  const { installed, findings } = hooksStatus(system, workspace);
-  if (installed.length === 0) {
+  const { installed, plugins, findings } = hooksStatus(system, workspace);
+  if (installed.length + plugins.length === 0) {
     const { findings: unread } = readAllSettings(system, workspace);
     const summary = "not installed; mpm hooks install adds them";
     const found = unread.map(({ detail, mend }) => unknown(detail, { mend }));
@@ -62,7 +62,9 @@ function checkHooks(ground: Ground): Checked {
   const events = new Set(installed.flatMap(({ events }) => events)).size;
   const scopes = installed.map(({ scope }) => scope).join(", ");
   return {
-    summary: `${counted(events, "event")}, scope ${scopes}`,
+    summary: installed.length === 0
+      ? "those of the plugin"
+      : `${counted(events, "event")}, scope ${scopes}`,
     found: [
       ...found,
       ...failureFindings(ground),
@@ -90,7 +92,7 @@ async function checkGauge(ground: Ground): Promise<Checked> {
   const { system, workspace, context } = ground;
   const { root } = workspace;
   const { config } = await readConfigAnyway(system, root);
-  const { installed } = hooksStatus(system, workspace);
+  const { installed, plugins } = hooksStatus(system, workspace);
   const line = installed.some(({ status_line: has }) => has);
   const id = currentAgentSession(system);
   if (id !== undefined) {
@@ -104,7 +106,7 @@ async function checkGauge(ground: Ground): Promise<Checked> {
       ? { summary, found: [] }
       : { summary, found: [gaugeFinding(gauge.unknown, line)] };
   }
-  if (installed.length === 0) {
+  if (installed.length + plugins.length === 0) {
     return { summary: "without hooks nothing reads it", found: [] };
   }
   return lastReading(ground, config["context.stale_after"], line);

@@ -12,6 +12,7 @@ import { withUserLock } from "../store/user_state.ts";
 import type { System } from "../system/system.ts";
 import { refuseOldClient } from "./client_steps.ts";
 import { DIFF_FLAG, SCOPE_FLAG } from "./hooks_flags.ts";
+import { hooksStatus } from "./hooks_status_steps.ts";
 import { journaled } from "./journaled.ts";
 import { install } from "./install_steps.ts";
 import { binaryFor, statusLineWord } from "./program_steps.ts";
@@ -94,6 +95,10 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
       ...result.warnings,
       ...reachWarnings(workspace, place),
       ...sharingWarnings(workspace, place),
+      ...hooksStatus(system, workspace).plugins.map((path) =>
+        `mpm is enabled as a plugin in "${path}", so that its hooks run ` +
+        "twice: claude plugin disable mpm"
+      ),
       ...result.excluded.length < rules.length
         ? [
           `Git does not ignore "${place.path}": add it to .gitignore, it is yours alone`,

@@ -23,6 +23,6 @@ It starts nothing that settings name.`,
     return read(system, await locate(system, folder));
   },
   render: hooksStatusText,
-  status: ({ installed, findings }) =>
-    findings.length > 0 ? 4 : installed.length === 0 ? 3 : 0,
+  status: ({ installed, plugins, findings }) =>
+    findings.length > 0 ? 4 : installed.length + plugins.length === 0 ? 3 : 0,
 });

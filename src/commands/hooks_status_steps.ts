@@ -74,17 +74,23 @@ export function hooksStatus(
   const installed = layers.flatMap((layer) =>
     installedIn(system, layer, found)
   );
-  const here = installed.length > 0;
+  const plugins = enabledPlugins(layers).map(({ path }) => path);
+  const here = installed.length + plugins.length > 0;
   const shown = findings.filter(({ marked }) => here || marked)
     .map(({ marked: _, ...finding }) => finding);
+  if (installed.length > 0) found.push(...pluginToo(plugins));
   if (here) {
-    found.push(...offFindings(layers), ...twice(installed));
-    found.push(...pluginToo(layers), ...scripts(system, workspace.root));
+    found.push(
+      ...offFindings(layers, installed.length > 0),
+      ...twice(installed),
+    );
+    found.push(...scripts(system, workspace.root));
   }
   return {
     binary: system.program() ?? null,
     version: VERSION,
     installed,
+    plugins,
     findings: [...shown, ...found],
   };
 }
@@ -158,9 +164,12 @@ function lookAt(system: System, path: string): FileInfo | undefined | MpmError {
   }
 }
 
-function offFindings(layers: readonly SettingsLayer[]): Finding[] {
+function offFindings(
+  layers: readonly SettingsLayer[],
+  own: boolean,
+): Finding[] {
   const off = switchedOff(layers);
-  if (!off) return [];
+  if (!off || (!own && off.key === "strictPluginOnlyCustomization")) return [];
   const { key, detail, layer: { path, scope } } = off;
   const mend = scope === "managed"
     ? "Ask whoever manages this machine"
@@ -169,8 +178,8 @@ function offFindings(layers: readonly SettingsLayer[]): Finding[] {
 }
 
 /** A plugin's entries start `mpm` by name, and so are not the same. */
-function pluginToo(layers: readonly SettingsLayer[]): Finding[] {
-  return enabledPlugins(layers).map(({ path }) => ({
+function pluginToo(plugins: readonly string[]): Finding[] {
+  return plugins.map((path) => ({
     problem: "twice",
     path,
     detail: "mpm is enabled as a plugin as well: its hooks run twice",

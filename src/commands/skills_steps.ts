@@ -62,7 +62,10 @@ function readSkill(
   }
 }
 
-/** The skills to write: all if they are wanted, else those installed before. */
+/**
+ * The skills to write: all if they are wanted; else, where some were installed
+ * before, those again and new ones, but none that somebody removed.
+ */
 export function planSkills(
   system: System,
   place: ScopePlace,
@@ -74,11 +77,9 @@ export function planSkills(
   const plan: SkillPlan = { changes: [], files: [] };
   for (const skill of readSkills(system, place, { record, left: !wanted })) {
     const { name, path, shipped, there, own } = skill;
-    if (
-      !wanted && (!there || getOwn(record?.files ?? {}, path) === undefined)
-    ) {
-      continue;
-    }
+    // One that is not there and was never written came with a newer mpm.
+    const isKnown = getOwn(record?.files ?? {}, path) !== undefined;
+    if (!wanted && (there !== undefined) !== isKnown) continue;
     const action = !there
       ? "added"
       : !own

@@ -104,10 +104,10 @@ function notesOf(warnings: readonly string[], style: Painter): string {
 
 /** What `mpm hooks status` says. */
 export function hooksStatusText(
-  { installed, findings }: HooksStatusResult,
+  { installed, plugins, findings }: HooksStatusResult,
   style: Painter,
 ): string {
-  if (installed.length + findings.length === 0) {
+  if (installed.length + plugins.length + findings.length === 0) {
     return "mpm's hooks are not installed. To do so: mpm hooks install\n";
   }
   const places = installed.map(
@@ -123,6 +123,9 @@ export function hooksStatusText(
   );
   return [
     ...places,
+    ...plugins.map((path) =>
+      `plugin: ${escapeText(path)}\n  starts the mpm on PATH`
+    ),
     ...problems,
     ...findings.length === 0 ? ["All as it should be."] : [],
     "",

@@ -58,6 +58,8 @@ export const HooksStatusResult = z.strictObject({
     events: z.array(text),
     status_line: z.boolean(),
   })),
+  /** The settings files that enable mpm as a plugin, which has the same hooks. */
+  plugins: z.array(text),
   findings: z.array(z.strictObject({
     problem: z.enum([
       "unreadable",

@@ -530,6 +530,24 @@ Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it
   assert(!env.exists(".claude/skills/mpm-resume"));
 });
 
+Deno.test("hooks install brings the skills of a newer mpm where there were some", async () => {
+  using env = new TestEnv();
+  const skill = (name: string) => `.claude/skills/${name}/SKILL.md`;
+  await mpm(env, [...INSTALL, "--skills"]);
+  // As if an older mpm had known no mpm-init.
+  const folder = join(env.home, ".local/state/mpm/settings");
+  const [{ name }] = [...Deno.readDirSync(folder)] as [Deno.DirEntry];
+  const path = join(folder, name, "record.json");
+  const record = JSON.parse(Deno.readTextFileSync(path));
+  delete record.files[join(env.project, skill("mpm-init"))];
+  Deno.writeTextFileSync(path, JSON.stringify(record));
+  for (const one of ["mpm-init", "mpm-pause"]) env.remove(skill(one));
+  await mpm(env, INSTALL);
+  assert(env.exists(skill("mpm-init")));
+  // Somebody removed that one.
+  assert(!env.exists(skill("mpm-pause")));
+});
+
 Deno.test("hooks install refuses to replace somebody's status line and says how both go", async () => {
   using env = new TestEnv();
   const { text } = SHAPES["somebody's status line"]!;

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
 import type { HooksStatusResult } from "../../src/session/results_hooks.ts";
@@ -299,6 +304,25 @@ Deno.test("hooks status goes by the scope that wins for the plugin, too", async 
   assertEquals((await status(env)).findings.length, 1);
   replacing("{", '{"enabledPlugins": {"mpm@m": false},')(env);
   assertEquals((await status(env)).findings, []);
+});
+
+Deno.test("hooks status, install and doctor know the plugin", async () => {
+  using env = new TestEnv();
+  env.write(
+    ".claude/settings.json",
+    '{"enabledPlugins": {"mpm@mpm": true}, "strictPluginOnlyCustomization": true}',
+  );
+  const alone = await status(env);
+  const path = join(env.project, ".claude/settings.json");
+  assertEquals([alone.status, alone.findings], [0, []]);
+  assertEquals(alone.plugins, [path.replace(env.root, "$ROOT")]);
+  const { stdout } = await mpm(env, STATUS);
+  assertStringIncludes(stdout, "settings.json\n  starts the mpm on PATH\nAll");
+  const doctor = await mpm(env, ["doctor"]);
+  assertMatch(doctor.stdout, /ok +hooks +those of the plugin/);
+  assert(!doctor.stdout.includes("without hooks"), doctor.stdout);
+  const { stdout: told } = await mpm(env, ["hooks", "install"]);
+  assertStringIncludes(told, "hooks run twice: claude plugin disable mpm");
 });
 
 Deno.test("hooks status names another mpm than the one that is asked", async () => {
