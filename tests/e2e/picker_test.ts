@@ -82,7 +82,7 @@ ptyTest("the prompt follows the size of a real terminal", async () => {
   // Four lines are left for the list, each cut.
   const frame = await pty.until("100  ↑↓ move, Enter resumes, …");
   const last = frame.slice(frame.lastIndexOf("\x1b[H"));
-  assertEquals(last.match(/  main  /g)?.length, 4, last);
+  assertEquals(last.match(/ {2}main {2}/g)?.length, 4, last);
   await pty.type("\x03");
   await pty.until("status=130");
   await pty.until("done");
