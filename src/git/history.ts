@@ -124,7 +124,7 @@ export async function readHistory(
   return { ...history, squash: await readSquash(git, questions, history) };
 }
 
-/** What the commit of this very pause took, unless a later one touched it. */
+/** Finds files that the commit of this pause took and no later one touched. */
 async function readSwept(
   git: Git,
   { right }: Way,

@@ -8,7 +8,7 @@ const SUBJECT = "session: pause at ";
 /** A line of its body. */
 const BODY = /^Session ID: (session-\S*)/m;
 
-/** What git finds such messages by. */
+/** The pattern that finds such messages in a log. */
 export const PAUSE_PATTERN = `^${SUBJECT}`;
 
 /** Tells whether a commit's message is that of a pause, of mpm or claude-mpm. */
@@ -19,7 +19,7 @@ export function isPauseMessage(subject: string, body: string): boolean {
 /** The save whose pause may have made one of the commits. */
 export interface PausedSave {
   readonly id: string;
-  /** Whether the save lists that path as uncommitted. */
+  /** Tells whether the save lists that path as uncommitted. */
   lists(path: string): boolean;
 }
 
@@ -28,7 +28,7 @@ export interface OwnCommits {
   /** Their ids. */
   readonly own: Set<string>;
   /**
-   * What else the commit of this very pause took, by its id: claude-mpm up to
+   * Other files in the commit of this pause, by its id: claude-mpm up to
    * 6.2.40 commits whatever is staged.
    */
   readonly swept: Map<string, readonly string[]>;

@@ -7,7 +7,7 @@ import { decodeBytes, splitFields } from "./text.ts";
 /** Commits whose patch is compared with that of a whole branch. */
 const PATCH_LIMIT = 20;
 
-/** Where the work of several commits is by now. */
+/** A commit that holds the work of several others. */
 export interface Squash {
   readonly commit: string;
   /** `commit`: that one brought all of it; `tree`: its tree is the same. */

@@ -8,7 +8,7 @@ import { listIndexFile } from "./index_listing.ts";
 import type { StatusEntry } from "./status.ts";
 import { encodeText, isOpenable, splitFields } from "./text.ts";
 
-/** What `git status` was told not to see. */
+/** Files that `git status` was told not to look at. */
 export interface Unwatched {
   /** Files that differ from the index. */
   readonly entries: readonly StatusEntry[];
@@ -63,7 +63,7 @@ export async function readUnwatched(
 /** Attributes by which git stores another content than that of the file. */
 const ATTRIBUTES = ["filter", "ident", "working-tree-encoding"];
 
-/** What a filter changes on the way to the index cannot be told from an edit. */
+/** Finds the paths with a filter, whose change cannot be told from an edit. */
 async function filteredAmong(
   git: Git,
   paths: readonly string[],
@@ -119,7 +119,7 @@ class Disk {
     }
   }
 
-  /** How the file differs from what the index has. */
+  /** Compares a file with its entry in the index. */
   compare(
     path: string,
     entry: TreeEntry | undefined,

@@ -53,7 +53,7 @@ export interface History {
   /** Ids of commits of saves. */
   readonly own: ReadonlySet<string>;
   /**
-   * Recorded paths that only the commit of this very pause touched, and its id:
+   * Recorded paths that only the commit of this pause touched, and its id:
    * claude-mpm used to commit whatever was staged.
    */
   readonly swept: ReadonlyMap<string, string>;

@@ -57,7 +57,7 @@ export interface RepositoryState {
   readonly files: readonly FileState[];
   /** Dirty paths that were not listed since there are too many. */
   readonly filesOmitted: number;
-  /** What git was told not to look at; absent: nobody looked there. */
+  /** Files that git was told not to look at; absent: mpm did not look there. */
   readonly unwatched?: {
     /** Those of `files` that `git status` does not list. */
     readonly paths: readonly string[];

@@ -180,7 +180,7 @@ export const OwnFields = z.looseObject({
   files_omitted: count,
   /**
    * How many of `files` git was told not to look at (assume-unchanged,
-   * skip-worktree); absent: nobody looked there, nor at ignored submodules.
+   * skip-worktree); absent: mpm did not look there, nor at ignored submodules.
    */
   unwatched: z.optional(count),
   /** The checkpoint that was taken with it. */

@@ -1,15 +1,16 @@
 import { MpmError } from "../errors.ts";
 
-/** What a selector chooses from, in the order of its list. */
+/** A list that a selector chooses from. */
 export interface Choices<T> {
+  /** In the order of the list. */
   readonly items: readonly T[];
-  /** What one of them is called, as in "No saved session 7". */
+  /** The name of one item, as in "No saved session 7". */
   readonly noun: string;
   /** The number that the list prints beside the first item. */
   readonly first?: number;
   /** Names an item in an error. */
   label(item: T): string;
-  /** What to do where there are no items. */
+  /** The hint where there are no items. */
   readonly empty: string;
 }
 
