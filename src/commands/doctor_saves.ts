@@ -211,8 +211,8 @@ async function checkLayout(ground: Ground): Promise<Checked> {
   for (const store of await otherStores(system, workspace)) {
     const count = store.entries.length;
     const detail = `${counted(count, "save")} of claude-mpm ` +
-      `${count === 1 ? "lies" : "lie"} in "${store.folder}", where other ` +
-      "commands do not look";
+      `${count === 1 ? "lies" : "lie"} in "${store.folder}", where lists do ` +
+      "not look";
     const mend = importCommand(workspace, store);
     found.push(warning(detail, { mend }));
   }

@@ -189,7 +189,9 @@ function noteForPeer(
   const used = [cwd, worktree].some((folder) =>
     folder !== root && system.files.lstat(layout(folder).home)
   );
-  if (used) note(`Note: for claude-mpm to find this save, run it in "${root}"`);
+  if (used) {
+    note(`Note: claude-mpm finds this save only where it is run in "${root}"`);
+  }
 }
 
 async function saved(

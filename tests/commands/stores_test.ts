@@ -320,7 +320,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   const paused = await mpm(env, ["pause", "Mine"], { cwd: api });
   assertStringIncludes(
     paused.stderr,
-    'Note: for claude-mpm to find this save, run it in "$ROOT/project"\n',
+    'Note: claude-mpm finds this save only where it is run in "$ROOT/project"\n',
   );
   assertEquals((await resume(api)).session.conversation.summary, "Mine");
   for (const folder of ["../linked", "packages/api"]) {
