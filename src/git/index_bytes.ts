@@ -105,6 +105,8 @@ function walk(
       if (first > 0x0f) unusual.push(at);
       end = pathEnd(bytes, flags);
     }
+    // Beyond the last byte this is no number, and no path ends there.
+    if (!(end <= limit)) return undefined;
     if (bytes[at + MODE + 2] === SUBMODULE_BITS) unusual.push(at);
     if (bytes[end - NAME] === 0x2e) hasAttributes ||= isRules(bytes, end);
     // One to eight NULs, up to a multiple of eight.

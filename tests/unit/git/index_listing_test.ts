@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
 import { join } from "@std/path";
 import { parseIndex } from "../../../src/git/capture_index.ts";
 import { listIndexBytes } from "../../../src/git/index_bytes.ts";
@@ -70,9 +69,15 @@ Deno.test("an index of another form, or a damaged one, is left to git", async ()
   using env = TestEnv.repository();
   await fill(env);
   const { bytes } = await both(env);
-  fc.assert(fc.property(fc.nat(bytes.length - 1), (length) => {
-    assertEquals(listIndexBytes(bytes.subarray(0, length), "sha1"), undefined);
-  }));
+  const whole = { ...listIndexBytes(bytes, "sha1")! };
+  let cut = 0;
+  for (let length = 0; length < bytes.length; length++) {
+    const read = listIndexBytes(bytes.subarray(0, length), "sha1");
+    // Only extensions are lacking where it ends between two of them.
+    if (read) assertEquals({ ...read }, whole, `${length} bytes`);
+    else cut++;
+  }
+  assert(cut > bytes.length - 5);
   env.git("update-index", "--split-index");
   assertEquals((await both(env)).read, undefined);
   env.git("update-index", "--no-split-index", "--index-version", "4");
