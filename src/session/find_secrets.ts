@@ -1,8 +1,11 @@
 import { hasWord } from "./maybe_secret.ts";
 import { findAssignments } from "./secret_assignments.ts";
 import { findRandomWords } from "./secret_entropy.ts";
-import { findOptions, findShortOptions } from "./secret_options.ts";
-import { findInnerMarks, findJwts, findWorded } from "./secret_shapes.ts";
+import { findOptions } from "./secret_options.ts";
+import { findInnerMarks, findJwts } from "./secret_shapes.ts";
+import { findForms } from "./secret_forms.ts";
+import { findPlaced } from "./secret_lines.ts";
+import { findSeeds } from "./secret_seeds.ts";
 import { findPrivateKeys } from "./secret_private_keys.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
 import { findTokens } from "./secret_tokens.ts";
@@ -19,13 +22,15 @@ const SURE: readonly Finder[] = [
   findJwts,
 ];
 
+/** Kinds that are surer by their place than what stands around them is. */
+const PLACES: readonly Finder[] = [findForms, findSeeds];
+
 /** Kinds that are known by what stands around them; what is random comes last. */
 const LIKELY: readonly Finder[] = [
   findUrlCredentials,
-  findWorded,
   findAssignments,
+  findPlaced,
   findOptions,
-  findShortOptions,
   findRandomWords,
 ];
 
@@ -34,7 +39,9 @@ export function findSecrets(
   text: string,
   more: readonly Finder[] = [],
 ): Span[] {
-  return mergeSpans([...SURE, ...more, ...LIKELY].map((find) => find(text)));
+  return mergeSpans(
+    [...SURE, ...more, ...PLACES, ...LIKELY].map((find) => find(text)),
+  );
 }
 
 /** Only those that say by themselves what they are: for names of things. */

@@ -5,7 +5,11 @@
  * use, in a process that has just begun.
  */
 const SIGNS = /[=:<|\uff1a\uff1d]|[\w+/.~-]{15}|(?:^|[^\w-])-{1,2}[A-Za-z]/;
-const WORDS = /pass|pwd|secret|token|key|credential|private/;
+const WORDS =
+  /pass|pwd?|secret|token|key|cred|private|kennwort|log ?in|sign in|pin|identified|codes/;
+
+/** As many small words in a row as the phrase of a wallet has. */
+const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;
 
 /**
  * Whether the name of a branch may hold what is surely a secret: a long word,
@@ -17,7 +21,7 @@ export function mayNameSecret(name: string): boolean {
 
 /** Whether a text may hold a secret; fast, and never wrong in saying no. */
 export function mayHoldSecret(text: string): boolean {
-  return SIGNS.test(text) || hasWord(text, WORDS);
+  return SIGNS.test(text) || hasWord(text, WORDS) || MANY_WORDS.test(text);
 }
 
 /** UTF-16 units of a text that is copied without a thought. */

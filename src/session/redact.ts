@@ -6,6 +6,7 @@ import {
   findSureSecrets,
 } from "./find_secrets.ts";
 import { mayHoldSecret } from "./maybe_secret.ts";
+import { asRead } from "./as_read.ts";
 import { keyKind } from "./secret_keys.ts";
 import {
   aroundAll,
@@ -63,7 +64,7 @@ export class Redactor {
     if (more.length === 0 && !mayHoldSecret(text)) return [];
     const marked = findPrivate(text);
     if (!enabled) return marked;
-    const spans = mergeSpans([marked, findSecrets(text, more)]);
+    const spans = mergeSpans([marked, findAsRead(text, more)]);
     if (!allows) return spans;
     return spans.filter(({ start, end, label }) =>
       label === "private" || !allows(text.slice(start, end))
@@ -146,6 +147,7 @@ export class Redactor {
     const clean = this.text(text, counts);
     const told = kind !== undefined && this.#rules.enabled &&
       clean === text && text.length >= 3 &&
+      (kind !== "pin" || /^\d{4,12}$/.test(text)) &&
       (text.length > LONGEST_PLACEHOLDER || !isPlaceholder(text)) &&
       !this.#rules.allows?.(text);
     if (!told) return clean;
@@ -154,8 +156,9 @@ export class Redactor {
   }
 
   #number(value: number, { counts, kind }: Place): unknown {
-    const told = kind === "password" && this.#rules.enabled &&
-      Math.abs(value) > 99_999;
+    const least = kind === "pin" ? 1_000 : 100_000;
+    const told = (kind === "password" || kind === "pin") &&
+      this.#rules.enabled && Math.abs(value) >= least;
     if (!told) return value;
     counts[kind] = (counts[kind] ?? 0) + 1;
     return replacementFor(kind);
@@ -205,6 +208,14 @@ interface Place {
   readonly isName?: boolean;
   /** What the name it is given to says of it. */
   readonly kind: ReturnType<typeof keyKind>;
+}
+
+/** The secrets of a text as a reader or a program takes it. */
+function findAsRead(text: string, more: readonly Finder[]): Span[] {
+  const read = asRead(text);
+  return read === undefined
+    ? findSecrets(text, more)
+    : read.original(findSecrets(read.text, more));
 }
 
 /** A key as programs have them: small letters and `_`, or too short. */

@@ -3,21 +3,25 @@ import {
   cellAt,
   elementAt,
   isNamePart,
-  LEAST,
   pairedKind,
 } from "./secret_elements.ts";
-import { type KeyKind, keyKind, LONGEST_KEY } from "./secret_keys.ts";
-import { afterReplacement, type Span } from "./secret_span.ts";
 import {
-  type Ending,
-  type Ends,
-  readValue,
-  type Value,
-} from "./secret_reader.ts";
-import { isCode, isPath, isPlaceholder, isStrong } from "./secret_value.ts";
+  isAnyKey,
+  type Key,
+  type KeyKind,
+  keyKind,
+  LONGEST_KEY,
+  mayEndKey,
+} from "./secret_keys.ts";
+import { afterReplacement, type Span } from "./secret_span.ts";
+import { type Ending, type Ends, readValue } from "./secret_reader.ts";
+import { isSecret, LOOKED_AT } from "./secret_decision.ts";
+import { listAt, phraseEnd } from "./secret_lists.ts";
+import { isName, isStrong } from "./secret_value.ts";
 
 const EQUALS = 61;
 const COLON = 58;
+const LESS = 60;
 const GREATER = 62;
 const BAR = 124;
 
@@ -36,38 +40,34 @@ export function findAssignments(text: string): Span[] {
     const code = text.charCodeAt(at);
     if (code < COLON || (code > GREATER && code < BAR)) continue;
     if (!isSign(code)) continue;
-    const span = code === GREATER
+    const found = code === GREATER
       ? elementAt(text, at)
       : code === BAR
       ? cellAt(text, at)
       : valueAt(ends, at);
-    if (span === undefined) continue;
-    spans.push(span);
-    at = span.end - 1;
+    if (found === undefined) continue;
+    if (Array.isArray(found)) spans.push(...found);
+    else spans.push(found);
+    at = Math.max(at, (spans.at(-1)?.end ?? 0) - 1);
   }
   return spans;
 }
 
 function isSign(code: number): boolean {
   return code === EQUALS || code === COLON || code === GREATER ||
-    code === BAR || code === WIDE_COLON || code === WIDE_EQUALS;
-}
-
-/** The name before `at`, and how it stands there. */
-interface Key {
-  readonly kind: KeyKind;
-  readonly name: string;
-  readonly start: number;
-  /** Its closing quote with the backslashes before it; empty: it has none. */
-  readonly quote: string;
-  /** Whether blanks stand before the sign. */
-  readonly apart: boolean;
+    code === LESS || code === BAR || code === WIDE_COLON ||
+    code === WIDE_EQUALS;
 }
 
 /** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may stand between. */
 function isBetween(code: number): boolean {
   return code === 34 || code === 39 || code === 96 || code === 92 ||
     code === 93 || code === 63 || code === COLON || code === 42;
+}
+
+/** How make assigns beside `=`: `:=`, `::=`, `?=`, `+=`. */
+function isMakeSign(code: number): boolean {
+  return code === COLON || code === 63 || code === 43;
 }
 
 function keyBefore(text: string, at: number): Key | undefined {
@@ -77,28 +77,41 @@ function keyBefore(text: string, at: number): Key | undefined {
   const apart = end < at;
   const closed = end;
   while (end > least && isBetween(text.charCodeAt(end - 1))) end--;
+  // `name[] =` of C.
+  if (end < closed && text.charCodeAt(end - 1) === 91) end--;
   let start = end;
   const first = Math.max(0, end - LONGEST_KEY);
   while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
-  if (end - start < 3) return undefined;
+  if (text.charCodeAt(start - 1) > 127 || text.charCodeAt(end - 1) > 127) {
+    while (start > first && text.charCodeAt(start - 1) > 127) start--;
+    while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
+  }
+  if (end - start < 2 || !mayEndKey(text.charCodeAt(end - 1))) return undefined;
   const name = text.slice(start, end);
   const kind = keyKind(withoutDashes(name)) ??
     spokenKind(text, start, name) ??
-    (name.endsWith("alue") ? pairedKind(text, start) : undefined) ??
-    (isAnyKey(name) ? "key" : undefined);
-  if (kind === undefined) return undefined;
+    (name.endsWith("alue") || name === "default"
+      ? pairedKind(text, start)
+      : undefined) ??
+    (isAnyKey(name) ? "key" : undefined) ??
+    (name === "PWD" && text[start - 1] === ";" ? "password" : undefined);
+  const many = kind === undefined && name.length > 3 && name.endsWith("s") &&
+      /[[\r\n]/.test(text.slice(at + 1, at + 4))
+    ? keyKind(name.slice(0, -1))
+    : undefined;
+  const found = kind ?? many;
+  if (found === undefined || isWithinCode(text, start, at)) return undefined;
   const quote = /^\\*["']/.exec(text.slice(end, closed))?.[0] ?? "";
-  return { kind, name, start, quote, apart };
+  return { kind: found, name, start, quote, apart, many: kind === undefined };
 }
 
-/** A variable that may hold the key of anything: `AZURE_OPENAI_KEY`. */
-function isAnyKey(name: string): boolean {
-  return name.endsWith("_KEY") && /^[A-Z][A-Z0-9_]+$/.test(name) &&
-    keyKind(name) === undefined && !NO_SECRET_KEY.test(name);
+/** `a::Password`, a piece of a list with colons, and `? "PASS" : "…"`. */
+function isWithinCode(text: string, start: number, at: number): boolean {
+  const before = text.slice(Math.max(0, start - 4), start);
+  if (before.endsWith("::")) return true;
+  if (text.charCodeAt(at) !== COLON) return false;
+  return /[\w]:$/.test(before) || /\?[ \t]?["']$/.test(before);
 }
-
-const NO_SECRET_KEY =
-  /(?:PRIMARY|FOREIGN|CACHE|SORT|PARTITION|PUBLIC|ROW|INDEX|OBJECT|S3|LOCK|STORE)_KEY$/;
 
 function withoutDashes(name: string): string {
   let at = 0;
@@ -106,64 +119,126 @@ function withoutDashes(name: string): string {
   return at === 0 ? name : name.slice(at);
 }
 
-/** `API key`, as people write it. */
+/** `API key`, as people write it, in several languages, and `name As String`. */
 function spokenKind(
   text: string,
   start: number,
   name: string,
 ): KeyKind | undefined {
-  if (!["key", "string"].includes(name.toLowerCase())) return undefined;
-  const before = /([A-Za-z]{3,12}) $/.exec(
-    text.slice(Math.max(0, start - 13), start),
-  );
-  return before ? keyKind(`${before[1]}_${name}`) : undefined;
+  if (name.length > 6) return undefined;
+  const word = name.toLowerCase();
+  if (!SPOKEN.has(word)) return undefined;
+  const lead = text.slice(Math.max(0, start - 41), start);
+  const before = /([A-Za-z_]{2,40}) (As |de |d')?$/.exec(lead);
+  if (!before) return undefined;
+  const [, first, joined = ""] = before as unknown as [string, string, string?];
+  if (joined === "As ") return keyKind(first);
+  return keyKind(joined ? `${first} ${joined}${word}` : `${first}_${word}`);
 }
 
-function valueAt(ends: Ends, at: number): Span | undefined {
+const SPOKEN = new Set(["key", "string", "passe", "ordine"]);
+
+function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
   const { text } = ends;
-  const key = keyBefore(text, at);
-  if (key === undefined) return undefined;
   const sign = text.charCodeAt(at);
   const colon = sign === COLON || sign === WIDE_COLON;
-  let from = at + 1;
-  let compared = false;
-  // `::` is a path of code; `==`, `=>`, `=~` and `:=` come before a text.
-  if (colon && text.charCodeAt(from) === COLON) return undefined;
-  while ("=>~".includes(text[from] ?? " ") && from < at + 3) {
+  // `::` is a path of code; `<-` assigns a text.
+  if (colon && (text.charCodeAt(at + 1) === COLON) && text[at + 2] !== "=") {
+    return undefined;
+  }
+  if (sign === LESS && text[at + 1] !== "-") return undefined;
+  const make = sign === EQUALS && isMakeSign(text.charCodeAt(at - 1));
+  const key = keyBefore(text, make ? beforeMake(text, at) : at);
+  if (key === undefined) return undefined;
+  let from = sign === LESS ? at + 2 : at + 1;
+  let compared = sign === LESS;
+  // `==`, `=>`, `=~` and `:=` come before a text.
+  while (":=>~".includes(text[from] ?? " ") && from < at + 3) {
     compared = true;
     from++;
   }
-  const lead = key.quote === "" ? BOLD : NEXT_LINE;
-  lead.lastIndex = from;
-  if (colon && lead.test(text)) from = lead.lastIndex;
+  if ((make || compared) && isAlone(text, key) && sign !== LESS) {
+    compared = text[from - 1] !== "=" || text[from - 2] === "=";
+  } else compared ||= make && !key.apart;
+  if (colon) from = afterLead(text, from, key);
+  const list = listAt(text, from, key.kind);
+  if (list.length > 0 || key.many) return list;
+  return oneValue(ends, key, { from, colon, compared });
+}
+
+/** Where the sign of make before `=` begins. */
+function beforeMake(text: string, at: number): number {
+  const least = at - 2;
+  while (at > least && isMakeSign(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+function oneValue(
+  ends: Ends,
+  key: Key,
+  { from, colon, compared }: {
+    from: number;
+    colon: boolean;
+    compared: boolean;
+  },
+): Span | undefined {
+  const { text } = ends;
+  const typed = colon ? typedValue(ends, key, from) : undefined;
+  if (typed) return typed;
   const value = readValue(ends, from, endingOf(text, key));
   if (value === undefined) return undefined;
-  const { start, end, quoted } = value;
+  const { start, quoted } = value;
   if (afterReplacement(text, start) > start) return undefined;
   if (!quoted && compared) return undefined;
+  const phrase = quoted ? -1 : phraseEnd(text, start, key);
+  const end = Math.max(value.end, phrase);
   const written = text.slice(start, Math.min(end, start + LOOKED_AT));
-  if (colon && !quoted) {
-    const typed = typedValue(ends, key, from);
-    if (typed) return typed;
+  if (phrase < 0 && !isSecret(written, { key, value, colon, text })) {
+    return undefined;
   }
-  if (!isSecret(written, { key, value, colon, text })) return undefined;
-  const label = key.kind === "cookie" ? "cookie" : key.kind;
   const wrapped = key.quote !== "" && !quoted && colon;
-  return { start, end, label, ...wrapped ? { quote: key.quote } : {} };
+  return {
+    start,
+    end,
+    label: key.kind,
+    ...wrapped ? { quote: key.quote } : {},
+  };
 }
+
+/** Passes over what may stand between a colon and its value. */
+function afterLead(text: string, from: number, key: Key): number {
+  for (const lead of key.quote === "" ? [BOLD, MARKED] : [NEXT_LINE]) {
+    lead.lastIndex = from;
+    if (lead.test(text)) return lead.lastIndex;
+  }
+  if (key.quote !== "") return from;
+  BELOW.lastIndex = from;
+  const below = BELOW.exec(text);
+  return below && isStrong(below[1]!) && !isName(below[1]!)
+    ? BELOW.lastIndex - below[1]!.length
+    : from;
+}
+
+/** A tag or anchor of YAML, and its value on the next line. */
+const MARKED = /[ \t]{0,20}(?:&\w{1,40}|!!?[\w:]{0,40})[ \t]{1,20}(?=[^\s=])/y;
+const BELOW =
+  /[ \t]{0,20}\r?\n[ \t]{1,40}([^\s#:"'-][^\s:"']{5,256})(?=[ \t]{0,20}(?:\r?\n|$))/y;
 
 /** `**Password:** …`, and in JSON the value on the next line. */
 const BOLD = /(?:\*{1,3}|_{1,3})(?=[ \t])/y;
 const NEXT_LINE = /[ \t]{0,80}(?:\r?\n|\\{1,99}n)[ \t]{0,80}(?=\\{0,99}["'])/y;
 
 /** `export NAME=`, or a name in capitals at the start of its line. */
-function endingOf(text: string, { kind, name, start, apart }: Key): Ending {
-  if (kind === "cookie") return "line";
-  if (apart || !/^[A-Z][A-Z0-9_]*$/.test(name)) return "sign";
-  const line = text.slice(Math.max(0, start - 9), start);
-  const alone = start === 0 || /(?:[\n\r]|\\n)(?:export )?$/.test(line) ||
-    line === "export ";
-  return alone ? "blank" : "sign";
+function endingOf(text: string, key: Key): Ending {
+  if (key.kind === "cookie") return "line";
+  return !key.apart && isAlone(text, key) ? "blank" : "sign";
+}
+
+/** Whether a name in capitals begins its line, as variables do. */
+function isAlone(text: string, { name, start }: Key): boolean {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) return false;
+  const line = text.slice(Math.max(0, start - 12), start);
+  return /(?:^|[\n\r]|\\n)(?:export |override )?$/.test(line);
 }
 
 /** `name: string = "…"`: the value follows the type. */
@@ -178,41 +253,7 @@ function typedValue(ends: Ends, key: Key, from: number): Span | undefined {
   if (!value?.quoted) return undefined;
   const { start, end } = value;
   const written = text.slice(start, Math.min(end, start + LOOKED_AT));
-  if (written.length < 4 || isPlaceholder(written)) return undefined;
-  return { start, end, label: key.kind };
-}
-
-/** UTF-16 units of a value that decide. */
-const LOOKED_AT = 256;
-
-function isSecret(
-  written: string,
-  { key, value, colon, text }: {
-    key: Key;
-    value: Value;
-    colon: boolean;
-    text: string;
-  },
-): boolean {
-  // Longer than any of what follows, and so never gone through in vain.
-  if (value.quoted && written.length === LOOKED_AT) return true;
-  if (written.length < LEAST[key.kind] || isPlaceholder(written)) return false;
-  if (isPath(written)) return false;
-  if (isAnyKey(key.name)) {
-    return written.length >= 20 && /^[\w+/=-]+$/.test(written) &&
-      isStrong(written);
-  }
-  if (value.scheme) return isStrong(written) || written.length >= 12;
-  if (value.quoted) return true;
-  if (isCode(written) || /^[({[]/.test(written)) return false;
-  // A word of code is a name of something else.
-  const more = text[value.end];
-  if (more === "(" || more === "[" || more === "{") return false;
-  if (/^\d{1,5}$/.test(written)) return key.kind === "password" && !colon;
-  if (isStrong(written) || /^[A-Z0-9_.-]+$/.test(key.name)) return true;
-  const apart = colon || key.apart;
-  if (apart && /^\w+$/.test(written) && keyKind(written)) return false;
-  if (key.kind !== "password" && /^[A-Za-z]{1,15}$/.test(written)) return false;
-  // One word alone: the rest of its line is empty.
-  return value.last || !apart;
+  const told = written.length >= 4 &&
+    isSecret(written, { key, value, colon: true, text });
+  return told ? { start, end, label: key.kind } : undefined;
 }

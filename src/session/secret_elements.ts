@@ -1,14 +1,21 @@
 import { isAlnum } from "./secret_chars.ts";
 import { type KeyKind, keyKind, LONGEST_KEY } from "./secret_keys.ts";
 import type { Span } from "./secret_span.ts";
-import { isPlaceholder, isStrong } from "./secret_value.ts";
+import { isAbout, isName, isPlaceholder, isStrong } from "./secret_value.ts";
 
 /** UTF-16 units of the value between two tags, and of the first tag. */
 const LONGEST = 512;
 const LONGEST_TAG = 160;
 
 /** Fewest characters of a value: many a password is short. */
-export const LEAST = { password: 3, token: 6, key: 6, secret: 4, cookie: 8 };
+export const LEAST = {
+  password: 3,
+  token: 6,
+  key: 6,
+  secret: 4,
+  cookie: 8,
+  pin: 4,
+};
 
 const CDATA = "<![CDATA[";
 
@@ -27,8 +34,16 @@ export function elementAt(text: string, at: number): Span | undefined {
   const length = wrapped ? rest.indexOf("]]>") : rest.search(/[<\n]/);
   const value = rest.slice(0, Math.max(length, 0)).trim();
   const told = length > 0 && (wrapped || rest.startsWith("</", length)) &&
-    value.length >= LEAST[kind] && !isPlaceholder(value);
+    value.length >= LEAST[kind] && !isPlaceholder(value) &&
+    (kind === "password" ? !isAbout(value) : isStrong(value) && !isName(value));
   return told ? { start, end: start + length, label: kind } : undefined;
+}
+
+/** `<key>Password</key>` before `<string>`, as property lists have it. */
+function listedKind(text: string, at: number): KeyKind | undefined {
+  const key = /<key>([\w .-]{2,64})<\/key>\s{0,40}$/
+    .exec(text.slice(Math.max(0, at - LONGEST_TAG), at));
+  return key ? keyKind(key[1]!.replaceAll(" ", "_")) : undefined;
 }
 
 /** By the tag's name, whatever attributes it has. */
@@ -37,12 +52,18 @@ function elementKind(text: string, at: number): KeyKind | undefined {
   const first = Math.max(0, at - LONGEST_KEY);
   while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
   if (text[start - 1] === "<") {
-    return at - start < 3 ? undefined : keyKind(text.slice(start, at));
+    const name = text.slice(start, at);
+    return name === "string" ? listedKind(text, start - 1) : keyKind(name);
   }
   if (!`"'`.includes(text[at - 1] ?? " ")) return undefined;
   const lead = text.slice(Math.max(0, at - LONGEST_TAG), at);
-  const tag = /^<([\w.-]{3,64})[ \t]/.exec(lead.slice(lead.lastIndexOf("<")));
-  return tag ? keyKind(tag[1]!) : undefined;
+  const tag = /^<([\w.-]{3,64})[ \t]([^>]*)$/
+    .exec(lead.slice(lead.lastIndexOf("<")));
+  if (!tag) return undefined;
+  const named = /(?:^|[ \t])(?:name|key|id)=["']([\w.-]{2,64})["']/.exec(
+    tag[2]!,
+  );
+  return keyKind(tag[1]!) ?? (named ? keyKind(named[1]!) : undefined);
 }
 
 /** `| password | … |`, a row of a table, at the second bar. */
@@ -73,5 +94,6 @@ export function pairedKind(text: string, start: number): KeyKind | undefined {
   const pair =
     /(?:name|key)\\*["']?[ \t]{0,4}[:=][ \t]{0,4}\\*["']?([\w.-]{3,64})\\*["']?(?:[\s,;]|\\[nr]){1,40}[-\w\\"']{0,24}$/i
       .exec(lead);
-  return pair ? keyKind(pair[1]!) : undefined;
+  const named = pair ?? /\bvariable "([\w-]{2,64})" \{[^{}]*$/.exec(lead);
+  return named ? keyKind(named[1]!) : undefined;
 }

@@ -53,6 +53,7 @@ export function findRandomWords(text: string): Span[] {
 function isRandom(text: string, start: number, end: number): boolean {
   const word = text.slice(start, end);
   if (!isMixed(word) || KNOWN.test(word)) return false;
+  if (word.includes("EXAMPLE") || isReadable(word)) return false;
   const before = text.slice(Math.max(0, start - 24), start);
   if (BEFORE.test(before) || isWithinPath(word, text[end])) return false;
   return !isWrapped(text, start, end);
@@ -95,6 +96,25 @@ function kindOf(code: number): number {
   if (isUpper(code)) return 1;
   if (isLower(code)) return 2;
   return isDigit(code) ? 3 : 4;
+}
+
+/** A name of code with digits in it, or a text in base64. */
+function isReadable(word: string): boolean {
+  let read = 0;
+  for (const [piece] of word.matchAll(/[A-Z]?[a-z]{3,}/g)) {
+    if (/[aeiou]/.test(piece)) read += piece.length;
+  }
+  return read * 2 >= word.length || isTextInBase64(word);
+}
+
+/** What it says may be read by anyone; a name with a password stays secret. */
+function isTextInBase64(word: string): boolean {
+  try {
+    const text = atob(word.replaceAll("-", "+").replaceAll("_", "/"));
+    return /^[\t\n\r -~]+$/.test(text) && /[ {"]/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 /** A path, or words that are joined: pieces that someone could read aloud. */

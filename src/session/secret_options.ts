@@ -1,5 +1,6 @@
 import { keyKind } from "./secret_keys.ts";
-import { afterReplacement, mergeSpans, type Span } from "./secret_span.ts";
+import type { Form } from "./secret_forms.ts";
+import { afterReplacement, type Span } from "./secret_span.ts";
 import { isPath, isPlaceholder } from "./secret_value.ts";
 
 const OPTION =
@@ -15,7 +16,7 @@ const BEFORE_OPTION = [..." \t\n\"'`([{<>|&;,=:+"].map((one) => `${one}-`);
 
 /** What follows an option in a sentence about it. */
 const SENTENCE =
-  /^(?:and|or|to|is|are|the|an?|for|with|in|on|of|at|as|by|from|when|if|not|now|must|should|can|will|does|option|options|flag|flags|value|values|instead|instead\.|argument|parameter|which|that|was|were|has|may)[.,;:)]?$/i;
+  /^(?:and|or|to|is|are|the|an?|for|with|in|on|of|at|as|by|from|when|if|not|now|must|should|can|will|does|option|options|flag|flags|value|values|instead|instead\.|argument|parameter|which|that|was|were|has|may|via|through|using|stdin|prompt|word|file)[.,;:)]?$/i;
 
 /** `--password word`, `-token "…"`: options whose value is the next word. */
 export function findOptions(text: string): Span[] {
@@ -75,31 +76,35 @@ const SHORT: readonly ShortOption[] = [
     pattern:
       /\blogin[ \t]{1,4}[^\s]{1,128}[ \t\n]{1,4}password[ \t]{1,4}([^\s"'`]{1,256})/g,
     program: /\bmachine\b/,
-    traces: ["machine"],
+    traces: ["chine "],
   },
 ];
 
 /** UTF-16 units of a command line before the option. */
 const COMMAND = 160;
 
-/** `curl -u user:word`, `mysql -pword` and the like, and lines of `.netrc`. */
-export function findShortOptions(text: string): Span[] {
-  if (!hasOption(text) && !text.includes("machine")) return [];
-  return mergeSpans(SHORT.map(({ pattern, program, traces }) => {
-    if (!traces.some((trace) => text.includes(trace))) return [];
-    const spans: Span[] = [];
-    pattern.lastIndex = 0;
-    for (let match; (match = pattern.exec(text)) !== null;) {
-      const value = match[1]!;
-      const end = match.index + match[0].length;
-      const start = end - value.length;
-      const lead = text.slice(Math.max(0, match.index - COMMAND), match.index);
-      const line = lead.slice(lead.lastIndexOf("\n", lead.length - 2) + 1);
-      const told = program.test(line) && !isPlaceholder(value) &&
-        !isPath(value) && !(/^\d+$/.test(value) && value.length < 6) &&
-        afterReplacement(text, start) === start;
-      if (told) spans.push({ start, end, label: "password" });
-    }
-    return spans;
-  }));
+function shortOptions(
+  text: string,
+  { pattern, program }: ShortOption,
+): Span[] {
+  const spans: Span[] = [];
+  pattern.lastIndex = 0;
+  for (let match; (match = pattern.exec(text)) !== null;) {
+    const value = match[1]!;
+    const end = match.index + match[0].length;
+    const start = end - value.length;
+    const lead = text.slice(Math.max(0, match.index - COMMAND), match.index);
+    const line = lead.slice(lead.lastIndexOf("\n", lead.length - 2) + 1);
+    const told = program.test(line) && !isPlaceholder(value) &&
+      !isPath(value) && !(/^\d+$/.test(value) && value.length < 6) &&
+      afterReplacement(text, start) === start;
+    if (told) spans.push({ start, end, label: "password" });
+  }
+  return spans;
 }
+
+/** `curl -u user:word`, `mysql -pword` and the like, and lines of `.netrc`. */
+export const SHORT_OPTION_FORMS: readonly Form[] = SHORT.map((option) => ({
+  traces: option.traces,
+  find: (text) => shortOptions(text, option),
+}));

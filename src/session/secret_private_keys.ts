@@ -7,6 +7,11 @@ const KEY_HEADER =
 /** UTF-16 units that a block of a key takes at most. */
 const LONGEST_KEY = 64 * 1024;
 
+/** As much of a key as tells that there is one. */
+const NEAR = 120;
+const SOME_BODY =
+  /^(?:\\[nrt]|[^A-Za-z0-9]){0,80}(?:[A-Za-z0-9+/=]{16}|Proc-Type:|DEK-Info:|Version:|Comment:|Hash:|Charset:)/;
+
 /** What a key holds, however its lines are written: `\n`, quoted, prefixed. */
 const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:){1,4096}/y;
 
@@ -24,6 +29,12 @@ export function findPrivateKeys(text: string): Span[] {
       continue;
     }
     const body = KEY_HEADER.lastIndex;
+    // A mark alone is a word about keys.
+    const near = text.slice(body, body + NEAR);
+    if (!SOME_BODY.test(near)) {
+      at = body;
+      continue;
+    }
     if (ending !== -1 && ending < body) {
       ending = text.indexOf("-----END ", body);
     }

@@ -28,7 +28,10 @@ const ENDS = {
 export type Ending = keyof typeof ENDS;
 
 const BLOCK = /[|>][+-]?[ \t]{0,99}(?:\r?\n|\\n)[ \t]{1,999}(?=\S)/y;
-const QUOTE = /(?:[bBrRfFuL$@]{1,2})?(\\{0,255})(["'`])/y;
+/** `q{…}` of Perl, `[[…]]` of Lua. */
+const BRACED =
+  /(qq?\{|\[\[(?=[^\]"'\n]{1,512}\]\]))([^}\]"'\n]{1,512})(?:\}|\]\])/y;
+const QUOTE = /(?:[bBrRfFuUlLN$@]{1,2})?(\\{0,255})(["'`])/y;
 const REST = /[ \t]{0,99}[,;)}\]]{0,99}[ \t]{0,99}(?=$|[\r\n]|\\[nr]|#|\/\/)/y;
 
 /** The end of the first line of a text within three quotes. */
@@ -60,6 +63,13 @@ export function readValue(
   if (at >= text.length) return undefined;
   BLOCK.lastIndex = at;
   if (BLOCK.test(text)) at = BLOCK.lastIndex;
+  BRACED.lastIndex = at;
+  const braced = BRACED.exec(text);
+  if (braced) {
+    const start = at + braced[1]!.length;
+    const end = start + braced[2]!.length;
+    return { start, end, quoted: true, scheme: false, last: true };
+  }
   QUOTE.lastIndex = at;
   const quote = QUOTE.exec(text);
   if (!quote) return plainValue(ends, at, ending);

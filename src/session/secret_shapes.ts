@@ -1,7 +1,8 @@
-import { hasWord } from "./maybe_secret.ts";
+import type { Form } from "./secret_forms.ts";
 import { isAlnum, startsWord, wholeWord } from "./secret_chars.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
-import { isStrong } from "./secret_value.ts";
+import { isGenerated, withoutStop } from "./secret_sentences.ts";
+import { isName, isPath, isStrong } from "./secret_value.ts";
 
 const JWT =
   /eyJ[\w-]{8,65536}\.(?:eyJ[\w-]{8,65536}(?:\.[\w-]{1,65536})?|[\w-]{0,65536}\.[\w-]{8,65536}(?:\.[\w-]{1,65536}){0,2})/y;
@@ -73,30 +74,13 @@ function isDotNear(text: string, at: number): boolean {
   return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
 }
 
-/**
- * A trace of those below: most texts have none, and expressions that take upper
- * and lower case for one are read where they are used, which takes long.
- */
-const WORDED = /bearer|basic|token|key|pass|pwd|secret|credential/;
-
-/** Secrets that a word before them gives away. */
-export function findWorded(text: string): Span[] {
-  if (!hasWord(text, WORDED)) return [];
-  return mergeSpans([
-    findBearers(text),
-    findSpoken(text),
-    findCalled(text),
-    findSet(text),
-  ]);
-}
-
 /** What follows the name of a scheme, as in headers. */
 function findBearers(text: string): Span[] {
   return groupSpans(
     text,
     /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi,
     "bearer-token",
-    (value) => value.length >= 16 ? isStrong(value) : false,
+    (value) => value.length >= 16 && isStrong(value) && !isName(value),
   );
 }
 
@@ -104,11 +88,12 @@ function findBearers(text: string): Span[] {
 function findSpoken(text: string): Span[] {
   return groupSpans(
     text,
-    /\b(pass(?:word|phrase|wd|code)|pwd|secret|token|api[ -]?key|access[ -]key|credentials?)[ \t]{1,4}((?:(?:is|was|are|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
+    /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
     "password",
     (value, [, name, verb]) =>
-      isStrong(value) &&
-      (verb !== undefined || (/^p/i.test(name!) && isMixed(value))),
+      isStrong(value) && !isName(value) && !isPath(value) &&
+      (verb !== undefined || (/^p(?:ass|w)/i.test(name!) && isMixed(value)) ||
+        isGenerated(value)),
   );
 }
 
@@ -118,12 +103,27 @@ function isMixed(value: string): boolean {
     /[A-Z!@#$%^&*]/.test(value);
 }
 
-const CALLED =
-  /(?:[pP]ass(?:word|wd)|PASSWORD|[sS]ecret|SECRET|[tT]oken|TOKEN|[kK]ey|KEY)["'\]]{0,2}[ \t]{0,2}(?:\|\||\?\?|,|\()[ \t]{0,2}(["'`])([^"'`\s]{8,128})(?=\1)/g;
+/** `env.TOKEN || "…"`. */
+function findDefaults(text: string): Span[] {
+  return groupSpans(
+    text,
+    /(?:[pP]ass(?:word|wd)|PASSWORD|[sS]ecret|SECRET|[tT]oken|TOKEN|[kK]ey|KEY)["'\]]{0,2}[ \t]{0,2}(?:\|\||\?\?)[ \t]{0,2}(["'`])([^"'`\s]{8,128})(?=\1)/g,
+    "secret",
+    (value) => isStrong(value) && !isName(value),
+  );
+}
 
-/** `getenv("TOKEN", "…")`, `env.TOKEN || "…"`, `setPassword("…")`. */
+/** `setPassword("…")`. */
 function findCalled(text: string): Span[] {
-  return groupSpans(text, CALLED, "secret", isStrong);
+  return groupSpans(
+    text,
+    /(?:[pP]ass(?:word|wd)|[sS]ecret|[tT]oken|[kK]ey)\([ \t]{0,2}(["'`])([^"'`\s]{6,128})(?=\1[ \t]?\))/g,
+    "secret",
+    (value, { 0: whole, index }) =>
+      isStrong(value) && (/^[pP]ass/.test(whole) || !isName(value)) &&
+      /(?:^|\W|_)(?:set|with|use)_?\w{0,24}$/i
+        .test(text.slice(Math.max(0, index - 30), index)),
+  );
 }
 
 /** `ENV NAME value`, `setx NAME value`, `git config user.password value`. */
@@ -139,12 +139,13 @@ function findSet(text: string): Span[] {
     SET,
     "secret",
     (value, { index }) =>
-      isStrong(value) &&
+      isStrong(value) && !isName(value) &&
       BEFORE_SET.test(text.slice(Math.max(0, index - 12), index)),
   );
 }
 
-function groupSpans(
+/** The last group of each match that `accepts` takes, with its word. */
+export function groupSpans(
   text: string,
   pattern: RegExp,
   label: string,
@@ -164,14 +165,39 @@ function groupSpans(
   return spans;
 }
 
-/** Without the signs that a sentence goes on or ends with. */
-function withoutStop(word: string): string {
-  let end = word.length;
-  while (end > 0 && ".,;:!?)]}".includes(word[end - 1]!)) end--;
-  return word.slice(0, end);
-}
-
 function wordEnd(text: string, at: number): number {
   while (at < text.length && isAlnum(text.charCodeAt(at))) at++;
   return at;
 }
+
+/** Secrets that a word before them gives away. */
+export const WORDED_FORMS: readonly Form[] = [
+  {
+    traces: [
+      ...["earer ", "EARER ", "asic ", "ASIC ", "oken ", "OKEN ", "earer\t"],
+      ...["pikey ", "piKey ", "PIKEY ", "pi-key ", "pi-Key ", "PI-KEY "],
+    ],
+    find: findBearers,
+  },
+  {
+    traces: [
+      ...["sword", "SWORD", "sswd", "SSWD", "phrase", "PHRASE"],
+      ...["sscode", "swort", "nnwort", "pwd ", "PWD ", "pw ", "PW "],
+      ...["cret ", "CRET ", "oken ", "OKEN ", "oken\t", "dential", "creds "],
+      ...["Creds ", "key ", "Key ", "KEY "],
+    ],
+    find: findSpoken,
+  },
+  { traces: ["||", "??"], find: findDefaults },
+  {
+    traces: ["sword(", "sswd(", "cret(", "oken(", "ey("],
+    find: findCalled,
+  },
+  {
+    traces: [
+      ...["PASS ", "SWORD ", "SSWD ", "OKEN ", "CRET ", "KEY ", "sword "],
+      ...["oken ", "KEN\t", "ORD\t", "RET\t", "KEY\t"],
+    ],
+    find: findSet,
+  },
+];

@@ -83,12 +83,22 @@ function tokenAt(
 ): Span | undefined {
   for (const { label, prefix, tail, atWord, keepsPrefix } of rules) {
     if (!text.startsWith(prefix, at)) continue;
-    if (atWord && !startsWord(text, at)) continue;
+    if (atWord && !(startsWord(text, at) && !isWithinHash(text, at))) continue;
     const pattern = tailPattern(tail);
     pattern.lastIndex = at + prefix.length;
     if (!pattern.test(text)) continue;
     const start = keepsPrefix ? at + prefix.length : at;
+    // What documentation gives as an example.
+    if (text.slice(start, start + 64).includes("EXAMPLE")) return undefined;
     return { start, end: wholeWord(text, start, pattern.lastIndex), label };
   }
   return undefined;
+}
+
+/** Behind `-` or `_` in a word that a digest begins: `sha256=qaN-fw_…`. */
+function isWithinHash(text: string, at: number): boolean {
+  const before = text.charCodeAt(at - 1);
+  if (before !== 45 && before !== 95) return false;
+  return /(?:sha\d{1,3}|md5|integrity)["']?[=:-][\w+/-]{0,64}$/
+    .test(text.slice(Math.max(0, at - 80), at));
 }

@@ -69,7 +69,7 @@ function userInfo(
     if (code === SLASH || code === 63 || code === 35) {
       // In a connection string it may be part of the password.
       if (!store || (sign >= 0 && code !== SLASH)) break;
-    } else if (code === COLON && colon < 0 && sign < 0) colon = at;
+    } else if (code === COLON && colon < 0 && (sign < 0 || store)) colon = at;
     else if (code === AT && at > start) {
       if (sign >= 0 && !isHost(text, at + 1)) continue;
       sign = at;

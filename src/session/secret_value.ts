@@ -1,6 +1,13 @@
 /** What stands where a secret would, and is none. */
 const PLACEHOLDER =
-  /^(?:\$[({A-Za-z_]|<[^>]*>?$|\{\{|\{%|%[A-Za-z_{(]|#\{|@@|\*+$|[xX.…•_-]+$|\[redacted:|[~^<>=v]{0,2}\d+(?:\.\d+)+(?:-[\w.]+)?$)/;
+  /^(?:\$[({A-Za-z_]|<[^>]*>?$|\{\{|\{%|%[A-Za-z_{(]|#\{|@@|\{[\w.$()[\]'" -]{0,60}\}$|\*+$|[xX.…•_-]+$|\[redacted:|[~^<>=v]{0,2}\d+(?:\.\d+)+(?:-[\w.]+)?$)/;
+
+/**
+ * The same by what is within: constants, examples of documentation, what was
+ * shortened, colours, expressions, templates, and public keys and signatures.
+ */
+const HARMLESS =
+  /^[A-Z]+(?:_[A-Z]+)+$|EXAMPLE|^.{0,16}(?:\.{3}|…)$|^#[0-9a-fA-F]{3,8}$|\(\?|\[\^|\\[wdWDsS]|\$\{|#\{|\{\{|^["'][ )]?[.+,]|^-----BEGIN (?:[A-Z]{1,20} ){0,3}(?:PUBLIC|CERT)|\/aws4_request$|\][+*{]|^[*:]{2,}$|^[A-Z]\w{2,12} \w{1,30}=|^[Yy]our[-_ A-Z]|^(.)\1*$/;
 
 /** Words of code and forms, which say what kind of value belongs there. */
 const WORDS = new Set(
@@ -9,17 +16,75 @@ const WORDS = new Set(
     "optional missing empty invalid expired enabled disabled default unset " +
     "yes no on off new await async function typeof return this self super " +
     "hidden masked redacted password passwd token secret string? const let " +
-    "var input hash bcrypt prompt env file todo fixme tbd n/a inherit sensitive same-origin include omit")
+    "var input hash bcrypt prompt env file todo fixme tbd n/a inherit " +
+    "sensitive same-origin include omit changeme change-me change_me foo bar " +
+    "baz qux test testing example sample dummy fake mock stub placeholder " +
+    "sekrit via stdin value name key id user username pass class other bearer basic notasecret " +
+    "mypassword yourpassword mysecret secretkey accesskey apikey mytoken")
     .split(" "),
 );
 
+/** Examples of standards, which all documentation copies. */
+const PUBLISHED = new Set(
+  ("QWxhZGRpbjpvcGVuIHNlc2FtZQ== czZCaGRSa3F0MzpnWDFmQmF0M2JW SlAV32hkKG " +
+    "2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA mF_9.B5f-4.1JqM").split(" "),
+);
+
 export function isPlaceholder(value: string): boolean {
-  return PLACEHOLDER.test(value) || WORDS.has(value.toLowerCase());
+  return PLACEHOLDER.test(value) || HARMLESS.test(value) ||
+    WORDS.has(value.toLowerCase().replace(/\.$/, "")) || PUBLISHED.has(value);
+}
+
+/** A word that a name of code has, and a generated value has not. */
+const OF_CODE =
+  /token|secret|key|passw|pwd|auth|cred|client|access|value|name|test|mock|fake|dummy|example|sample|session|bearer|basic|string|default|stub|expired/i;
+
+/**
+ * Whether a value is a name or a few words rather than generated: letters in
+ * words, and a digit only at the end of one, as in `v2Token` and `fooEnum2`.
+ */
+export function isName(value: string): boolean {
+  let digits = 0;
+  const letters = value.replaceAll(/\d{1,2}(?=[A-Z\s_./:-]|$)/g, () => {
+    digits++;
+    return "";
+  });
+  return digits <= 2 && letters.length <= 80 &&
+    /^[_$@.]?[A-Za-z]+(?:[\s_./:,'-]{1,3}[A-Za-z]+)*[.:=]?$/.test(letters) &&
+    isWordy(letters);
+}
+
+/** Whether most of a value is in pieces that someone could read aloud. */
+export function isWordy(value: string): boolean {
+  let read = 0;
+  for (
+    const [piece] of value.matchAll(
+      /[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])/g,
+    )
+  ) if (piece.length < 4 || /[aeiouyAEIOUY]/.test(piece)) read += piece.length;
+  return read * 5 >= value.length * 3;
+}
+
+/** Whether a value is made of words of code: `access_key`, "client secret". */
+export function isOfCode(value: string): boolean {
+  return OF_CODE.test(value) && isName(value);
+}
+
+/** A name of code with words of code in it: `v4aCredentialProvider`. */
+export function isIdentifier(value: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(value) && OF_CODE.test(value) && isWordy(value);
+}
+
+/** A sentence about a value, and not one: "Enter your password". */
+export function isAbout(value: string): boolean {
+  return /\s/.test(value) &&
+    /\b(?:passw\w*|passphrase|enter|your|please|must|invalid|required|cannot|should|returns?|generates?|tokens?)\b/i
+      .test(value);
 }
 
 /** Code that reads the value from somewhere: `process.env.X`, `get(…)`. */
 const CODE =
-  /^&?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|->|::)#?[A-Za-z_$][\w$]*)+[([;,)]?$|^[A-Za-z_$][\w$.]{0,60}[([]/;
+  /^[&*!]{0,2}[A-Za-z_$][\w$]*(?:(?:\?\.|\.|->|::)#?[A-Za-z_$][\w$]*)+[([{;,).]?$|^&?[A-Za-z_$][\w$.]{0,60}[([{]|^[a-z]{1,2}\/|^[A-Za-z_]\w*\+[A-Za-z_]\w*$/;
 
 export function isCode(value: string): boolean {
   return CODE.test(value);

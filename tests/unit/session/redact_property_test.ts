@@ -7,7 +7,7 @@ import {
   findSureSecrets,
 } from "../../../src/session/find_secrets.ts";
 import { findPrivateKeys } from "../../../src/session/secret_private_keys.ts";
-import { findWorded } from "../../../src/session/secret_shapes.ts";
+import { findForms } from "../../../src/session/secret_forms.ts";
 import { mayHoldSecret } from "../../../src/session/maybe_secret.ts";
 import { Redactor } from "../../../src/session/redact.ts";
 import { alnum, hex, privateKey, TOKENS } from "../../helpers/secrets.ts";
@@ -136,6 +136,29 @@ const HOSTILE = [
   ...['token || "', "| token | ", '<token a="">', 'name="token" value="'],
   ...["**token:** ", "token：", '"token":\n', ":\\/\\/a:b@", "X_KEY=", '"""'],
   ...['"a":{"token":', "x-api-key: '", "hunter2x password=hunter2x "],
+  ...["passwords: [", 'tokens: ["a",', "passwords:\n- a", "PASSWORD=a b c d "],
+  ...["IDENTIFIED BY '", "insert into a (password) values ('a'),", '("A_KEY",'],
+  ...["| password |\n|---|\n", "user,password\n", "ribbon ", '"a" + "', 'a" '],
+  ...[
+    "\u200b",
+    "password\u00a0",
+    "recovery codes 1234 ",
+    "private 0x",
+    "5432:",
+  ],
+  ...[
+    "echo a | ",
+    "a:5432:b:c:d\n",
+    "log in as a/",
+    "password from ",
+    "пароль: ",
+  ],
+  ...[
+    "password:\n  ",
+    "password: !!a ",
+    "token%3D",
+    "use hunter2xY as the token ",
+  ],
   ...[`${alnum(27)} `, `${alnum(76)}\n`, `ghp_${alnum(36)} `, `${hex(32)}-us1`],
 ];
 
@@ -187,7 +210,7 @@ Deno.test("a word of many megabytes is no more than the engine can take", () => 
   assertEquals(findSureSecrets(`eyJ${word}`), []);
   const key = "-----BEGIN PRIVATE KEY-----";
   assertEquals(
-    [...findPrivateKeys(key + word), ...findWorded(`Bearer ${word}`)]
+    [...findPrivateKeys(key + word), ...findForms(`Bearer ${word}`)]
       .map(({ end }) => end),
     [key.length + word.length, "Bearer ".length + word.length],
   );

@@ -1,0 +1,42 @@
+import { assert, assertEquals } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { LOOKALIKES } from "../helpers/secret_lookalikes.ts";
+import { SHAPES } from "../helpers/secret_shapes.ts";
+
+/** What stands in the save of many texts, each as something that was done. */
+async function saved(texts: readonly string[]): Promise<readonly string[]> {
+  using env = TestEnv.repository();
+  const { session_id: id } = await mpmJson<{ session_id: string }>(env, [
+    ...["pause", "--no-commit", "Look"],
+    ...texts.flatMap((text) => ["--accomplishment", text]),
+  ]);
+  const save = JSON.parse(env.read(`.claude-mpm/sessions/${id}.json`)) as {
+    conversation: { accomplishments: string[] };
+  };
+  return save.conversation.accomplishments;
+}
+
+Deno.test("a save holds no credential, in whatever shape it stands", async () => {
+  assert(SHAPES.length > 300);
+  const texts = await saved(SHAPES.map(([, text]) => text));
+  assertEquals(texts.length, SHAPES.length);
+  const left = SHAPES.filter(([, , ...secrets], at) =>
+    secrets.some((secret) => texts[at]!.includes(secret))
+  );
+  assertEquals(left.map(([name]) => name), []);
+  // What is redacted once stays as it is.
+  assertEquals(await saved(texts), texts);
+});
+
+Deno.test("a save keeps what only looks like a credential", async () => {
+  const given = LOOKALIKES.map((text) => text.trim());
+  assertEquals(await saved(given), given);
+});
+
+Deno.test("scan finds nothing in source that only looks like credentials", async () => {
+  using env = TestEnv.repository();
+  env.write("look.txt", LOOKALIKES.join("\n\n"));
+  const { status, stdout } = await mpm(env, ["scan", "look.txt"]);
+  assertEquals([status, stdout], [0, "0 secrets in 1 file\n"]);
+});
