@@ -204,14 +204,23 @@ clientTest(
 clientTest("an error of the API that ends a run is recorded", async () => {
   using env = hooked();
   await using api = new MockApi({ status: 404 });
-  const { status } = await runClient(env, api, prompt("go"));
-  assertEquals(status, 1);
-  const names = namesIn(env, ".claude-mpm/errors")
-    .filter((one) => one !== ".gitignore");
-  assertEquals(names.length, 1);
-  const record = JSON.parse(env.read(`.claude-mpm/errors/${names[0]}`));
-  assertStringIncludes(record.error, "model_not_found: There's an issue with");
-  assertEquals([record.tool, failures(env)], [null, ""]);
+  const records = () =>
+    namesIn(env, ".claude-mpm/errors").filter((one) => one !== ".gitignore")
+      .map((name) => JSON.parse(env.read(`.claude-mpm/errors/${name}`)));
+  assertEquals((await runClient(env, api, prompt("go"))).status, 1);
+  // The client does not always fire this event before it ends.
+  const path = ".claude/settings.local.json";
+  const { hooks, ...settings } = JSON.parse(env.read(path));
+  delete hooks.StopFailure;
+  env.write(path, JSON.stringify({ ...settings, hooks }));
+  assertEquals((await runClient(env, api, prompt("go"))).status, 1);
+  assertEquals(records().length, 2);
+  assertEquals(records()[1].event, "SessionEnd");
+  for (const { error, tool } of records()) {
+    assertStringIncludes(error, "model_not_found: There's an issue with");
+    assertEquals(tool, null);
+  }
+  assertEquals(failures(env), "");
 });
 
 function checkpoints(env: TestEnv): { kind: string }[] {
