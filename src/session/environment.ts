@@ -93,7 +93,7 @@ export const VARIABLES: readonly Variable[] = [
     summary: "Set for the hooks of a plugin: its skills have the prefix mpm:",
   },
   {
-    name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT",
+    name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT, MPM_DETACHED",
     summary: "What shell hooks are told; mpm hooks run passes them on",
   },
 ];
