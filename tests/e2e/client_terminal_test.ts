@@ -41,8 +41,6 @@ terminalTest(
     await terminal.type("go\r");
     await terminal.see("95%");
     const before = api.requests.length;
-    await terminal.type("begin\r");
-    await terminal.see("All done.");
     await terminal.type("count the pennies\r");
     await terminal.see(
       'send the prompt again, or begin it with the word "override". /compact ' +
