@@ -1,4 +1,5 @@
 import type { StoredCheckpoint } from "../session/checkpoint.ts";
+import { nextSteps } from "../session/checkpoint_show.ts";
 import type { CheckpointSaveResult } from "../session/results_checkpoints.ts";
 
 /** What a save says that takes nothing since `record` will do. */
@@ -11,7 +12,8 @@ export function unsaved(
   record: StoredCheckpoint,
   reason: string,
 ): CheckpointSaveResult {
-  return { ...answer(record), saved: false, reason, pruned: [] };
+  const nothing = { next_steps: [], pruned: [] };
+  return { ...answer(record), saved: false, reason, ...nothing };
 }
 
 /** What it says of the one that it took. */
@@ -19,7 +21,8 @@ export function saved(
   record: StoredCheckpoint,
   pruned: string[],
 ): CheckpointSaveResult {
-  return { ...answer(record), saved: true, reason: null, pruned };
+  const next_steps = nextSteps(record);
+  return { ...answer(record), saved: true, reason: null, next_steps, pruned };
 }
 
 function answer(record: StoredCheckpoint) {

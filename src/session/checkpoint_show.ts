@@ -75,7 +75,7 @@ function todosOf({ session }: StoredCheckpoint): string[] {
 const OPEN = 10;
 
 /** What was said to come next, last of all in a save, and open todos. */
-function nextSteps(record: StoredCheckpoint): string[] {
+export function nextSteps(record: StoredCheckpoint): string[] {
   const { conversation, mpm } = record.session;
   const said = conversation.next_steps.length > 0
     ? conversation.next_steps

@@ -19,12 +19,28 @@ export function saveText(result: CheckpointSaveResult): string {
       sizeText(result.size)
     })`,
     ...leftOutLines(result.left_out),
+    ...stepLines(result.next_steps),
     ...result.pruned.length > 0
       ? [`Dropped ${counted(result.pruned.length, "old automatic one")}`]
       : [],
     `Restore it with: mpm checkpoint restore ${escapeText(shellWord(name!))}`,
     "",
   ].join("\n");
+}
+
+/** Next steps that are named. */
+const STEPS = 5;
+
+function stepLines(steps: readonly string[]): string[] {
+  if (steps.length === 0) return [];
+  const more = steps.length - STEPS;
+  return [
+    "Next Steps:",
+    ...steps.slice(0, STEPS).map((step, at) =>
+      `  ${at + 1}. ${escapeText(step)}`
+    ),
+    ...more > 0 ? [`  and ${more} more`] : [],
+  ];
 }
 
 /** Paths a list names before it only counts the rest. */

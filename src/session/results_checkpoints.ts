@@ -26,6 +26,8 @@ export const CheckpointSaveResult = z.strictObject({
   /** Bytes of these files. */
   size: z.int(),
   left_out: z.array(LeftOut),
+  /** What it says comes next; empty where nothing was written. */
+  next_steps: texts,
   /** Names of old automatic ones that were dropped. */
   pruned: texts,
 });

@@ -120,7 +120,11 @@ Deno.test("a checkpoint tells the next steps of the newest save and the runtimes
   env.write("api/go.mod", "module x\n\ngo 1.22\n");
   env.write("api/pyproject.toml", '[project]\nrequires-python = ">=3.10"\n');
   const cwd = join(env.project, "api");
-  await mpmJson(env, ["checkpoint", "save", "one"], { cwd });
+  const saved = await mpm(env, ["checkpoint", "save", "one"], { cwd });
+  assertStringIncludes(
+    saved.stdout,
+    "Next Steps:\n  1. Write the migration\n",
+  );
   const runtimes = [
     "Python Version: >=3.10 (pyproject.toml)",
     "Go Version: 1.22 (go.mod)",
