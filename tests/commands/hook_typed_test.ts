@@ -151,3 +151,12 @@ Deno.test("a prompt that asks in words for a checkpoint or a template gets it", 
   const prompt = checkpoint;
   assertEquals(await fire(other, "UserPromptSubmit", { prompt }), {});
 });
+
+Deno.test("a detour that is typed may have blanks in its name, in quotes", async () => {
+  using env = full();
+  const answer = await said(
+    env,
+    '/mpm-branch "Bug Fix (urgent)" Fix the login',
+  );
+  assertStringIncludes(answer, "the detour Bug Fix (urgent): Fix the login");
+});
