@@ -12,6 +12,7 @@ import type { System } from "../system/system.ts";
 import { isOpen } from "../session/work_states.ts";
 import { freeWorkId, listWorks } from "../store/work_files.ts";
 import { type BranchPlan } from "./branch_plan.ts";
+import { barelyIgnored, isIgnoreRule } from "./detour_tree.ts";
 
 /** What of a session the answer tells. */
 interface Told {
@@ -106,4 +107,18 @@ export function changed(): MpmError {
     "Something was changed while mpm looked at it",
     { hint: "Nothing was done: run the command again" },
   );
+}
+
+/** What to say of files that the detour does not ignore. */
+export async function bareNotes(
+  system: System,
+  { tree, target, dirt, rules }: BranchPlan,
+  parks: boolean,
+): Promise<string[]> {
+  return await barelyIgnored(system, tree!, {
+    parked: parks ? dirt.filter(isIgnoreRule) : [],
+    changed: rules,
+    branch: target?.branch,
+    carried: parks ? [] : dirt,
+  });
 }

@@ -29,15 +29,11 @@ import { type BranchPlan } from "./branch_plan.ts";
 import { takeCheckpoint } from "./checkpoint_take.ts";
 import { notTakenBack, takeBack } from "./detour_back.ts";
 import { keepLeft } from "./detour_commits.ts";
-import {
-  barelyIgnored,
-  cleanTree,
-  gitHere,
-  lookAtTree,
-} from "./detour_tree.ts";
+import { cleanTree, gitHere, lookAtTree } from "./detour_tree.ts";
 import { applied, gather } from "./pause_steps.ts";
 import {
   answer,
+  bareNotes,
   changed,
   freeIdBeside,
   NO_WORDS,
@@ -160,6 +156,7 @@ export class Branch {
     const kept = dirt.length > 0 ? await this.#keep(from) : undefined;
     if (parks) await this.#clear(kept!);
     if (switches) await this.#switch(from);
+    this.#bared.push(...await bareNotes(this.#system, this.#plan, parks));
     if (!parks) return { detour, parked: null };
     const { id, commit, name } = kept!;
     return {
@@ -195,7 +192,6 @@ export class Branch {
     if (printOf(capture) !== print) throw changed();
     const trees = [partOf(commit, "worktree")];
     await cleanTree(this.#context, tree, { capture, trees });
-    this.#bared.push(...await barelyIgnored(this.#system, tree, capture));
   }
 
   /** Where HEAD is to go, for the marker. */

@@ -56,11 +56,14 @@ export interface BranchPlan {
   readonly target: SwitchTarget | undefined;
   /** Uncommitted paths. */
   readonly dirt: readonly string[];
+  /** The files of ignore rules that a switch changes. */
+  readonly rules: readonly string[];
   /** Where the worktree is to be, absolute. */
   readonly linked: string | undefined;
 }
 
 const NOWHERE: Position = { branch: null, head: null };
+const NOTHING = { dirt: [], rules: [] };
 
 /** Reads and checks everything. Throws what does not allow the detour. */
 export async function planBranch(
@@ -78,16 +81,16 @@ export async function planBranch(
   if (!inGit || !touches) {
     const from = inGit && !touches ? await fromOf(system, workspace) : NOWHERE;
     const none = { tree: undefined, target: undefined, linked: undefined };
-    return { ...plan, ...none, from, dirt: [] };
+    return { ...plan, ...none, from, ...NOTHING };
   }
   const tree = await openTree(system, workspace);
   const from = await readPosition(tree.vault.git);
   if (input.worktree) {
     const { target, linked } = await planLinked(system, tree, { input, from });
-    return { ...plan, tree, from, target, linked, dirt: [] };
+    return { ...plan, tree, from, target, linked, ...NOTHING };
   }
-  const { target, dirt } = await planTree(system, tree, { input, from });
-  return { ...plan, tree, from, target, linked: undefined, dirt };
+  const way = await planTree(system, tree, { input, from });
+  return { ...plan, tree, from, linked: undefined, ...way };
 }
 
 async function fromOf(
@@ -163,7 +166,7 @@ async function planTree(
   system: System,
   tree: CheckpointPlace,
   { input, from }: Wanted,
-): Promise<{ target: SwitchTarget | undefined; dirt: string[] }> {
+): Promise<Pick<BranchPlan, "target" | "dirt" | "rules">> {
   refuseBusy(system, tree);
   refuseUnborn(from, input);
   const { git, workspace } = tree.vault;
@@ -184,14 +187,14 @@ async function planTree(
   if (stays) {
     const paths = () => input.stash ? dirt : [];
     await refuseFilters(git, { paths, commit: from.head });
-    return { target, dirt };
+    return { target, dirt, rules: [] };
   }
   refuseUnnamed(from);
-  await checkSwitch(system, tree, {
+  const rules = await checkSwitch(system, tree, {
     ...{ capture, target, from, dirt },
     stash: input.stash,
   });
-  return { target, dirt };
+  return { target, dirt, rules };
 }
 
 function refuseUnborn({ head }: Position, input: BranchInput): void {

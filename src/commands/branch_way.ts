@@ -9,10 +9,12 @@ import { named } from "../session/words.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./checkpoint_place.ts";
 import { unparkedIn, unseen } from "./detour_aside.ts";
+import { isIgnoreRule } from "./detour_tree.ts";
 
 /**
  * Throws CONFLICT where a switch would lose something, where git would refuse
- * it, or where mpm could not take it back.
+ * it, or where mpm could not take it back. Returns the ignore rules that are
+ * others there.
  */
 export async function checkSwitch(
   system: System,
@@ -24,7 +26,7 @@ export async function checkSwitch(
     dirt: readonly string[];
     stash: boolean;
   },
-): Promise<void> {
+): Promise<string[]> {
   const { git } = vault;
   const changes = await treeChanges(git, from.head!, target.head!);
   const paths = () => [...changes.map(({ path }) => path), ...dirt];
@@ -43,6 +45,7 @@ export async function checkSwitch(
   }
   refuseMoves(changes);
   refuseOverwriting(system, vault, { changes, capture, branch: target.branch });
+  return changes.map(({ path }) => path).filter(isIgnoreRule);
 }
 
 /** Git leaves submodules where they are when it switches. */

@@ -227,23 +227,36 @@ export async function lookAtTree(
   return (await captureNow(system, place, { write: false })).capture;
 }
 
+/** Whether a file says what git ignores. */
+export function isIgnoreRule(path: string): boolean {
+  return basename(path) === ".gitignore";
+}
+
 /**
- * What to say of files that were ignored by a rule that `parked` took away, so
- * that they look like work of the detour.
+ * What to say of files that the parent ignores and the detour does not, so that
+ * they look like work of the detour. `parked` and `changed`: the rules that a
+ * checkpoint took away, and those that are others on `branch`.
  */
 export async function barelyIgnored(
   system: System,
   place: CheckpointPlace,
-  parked: Capture,
+  { parked, changed, branch, carried }: {
+    parked: readonly string[];
+    changed: readonly string[];
+    branch: string | undefined;
+    /** Uncommitted paths that were there before. */
+    carried: readonly string[];
+  },
 ): Promise<string[]> {
-  const rules = dirtyPaths(parked).filter((path) =>
-    basename(path) === ".gitignore"
-  );
-  if (rules.length === 0) return [];
-  const bare = dirtyPaths(await lookAtTree(system, place));
+  if (parked.length === 0 && changed.length === 0) return [];
+  const bare = dirtyPaths(await lookAtTree(system, place))
+    .filter((path) => !carried.includes(path));
   if (bare.length === 0) return [];
+  const when = parked.length > 0
+    ? `while ${named(parked)} is parked`
+    : `on "${branch}"`;
   return [
-    `Not ignored while ${named(rules)} is parked: ${named(bare)}. ` +
+    `Not ignored ${when}: ${named(bare)}. ` +
     'Do not commit that; "mpm return --carry" leaves it in place',
   ];
 }

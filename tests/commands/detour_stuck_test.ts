@@ -41,7 +41,9 @@ Deno.test("a large file that only one of two branches ignores is no obstacle", a
   env.write("large.bin", LARGE);
   env.write("README.md", "# Under way\n");
   const feature = treeOf(env);
-  await branch(env, ["there", "--stash", "--git-branch", "main"]);
+  const begun = await branch(env, ["there", "--stash", "--git-branch", "main"]);
+  const bare = 'Not ignored on "main": large.bin';
+  assertStringIncludes(begun.warnings.join(), bare);
   const { warnings } = await comeBack(env);
   assertStringIncludes(warnings.join(), '"large.bin" stays');
   assertEquals(treeOf(env), feature);
