@@ -17,6 +17,7 @@ Deno.test("the licences are those that the packages in the binary bring", async 
     sections.map((one) => one.split("\n", 1)[0]),
     [
       ...libraries.map((one) => `${one.name} ${one.version} (MIT)`),
+      "The English word list of BIP 39 (MIT)",
       sections.at(-1)!.split("\n", 1)[0],
     ],
   );
