@@ -54,10 +54,18 @@ function render(result: ScanResult, style: Style): string {
     ...skipped.map(({ file, reason }) =>
       style.yellow(`${escapeText(file)}: not read: ${escapeText(reason)}`)
     ),
-    `${found} in ${counted(files, "file")}${SCOPES[scope]}`,
+    `${found} in ${counted(files, "file")}${SCOPES[scope]}${rate(result)}`,
     ...left.length > 0 ? [`Left out: ${left.join(", ")}`] : [],
     "",
   ].join("\n");
+}
+
+/** How many there are in a megabyte, where there are megabytes. */
+function rate({ bytes, findings }: ScanResult): string {
+  const megabytes = bytes / 1_000_000;
+  if (megabytes < 1) return "";
+  const each = (findings.length / megabytes).toFixed(2);
+  return `, ${megabytes.toFixed(1)} MB: ${each} per MB`;
 }
 
 const SCOPES = {

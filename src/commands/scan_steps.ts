@@ -64,6 +64,7 @@ export async function scanned(
     ? ["named", named(context, names, sources)] as const
     : await project(context, sources);
   let files = 0;
+  let size = 0;
   using line = new ProgressLine(context);
   for (const [at, source] of list.entries()) {
     line.show("Looking through files", at, list.length);
@@ -71,13 +72,15 @@ export async function scanned(
     const bytes = readSource(system, source, sources);
     if (!bytes) continue;
     files++;
+    size += bytes.length;
     for (const finding of scanBytes(bytes, redactor)) {
       findings.push({ file: source.name, ...finding });
       count(labels, finding);
     }
   }
   const { skipped, leftOut } = sources;
-  return { scope, files, findings, labels, left_out: { ...leftOut }, skipped };
+  const left_out = { ...leftOut };
+  return { scope, files, bytes: size, findings, labels, left_out, skipped };
 }
 
 function count(labels: Record<string, number>, { label }: Finding): void {

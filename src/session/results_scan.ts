@@ -12,6 +12,8 @@ export const ScanResult = z.strictObject({
   scope: z.enum(["project", "folder", "named"]),
   /** Files that were read. */
   files: z.int(),
+  /** Bytes of these files. */
+  bytes: z.int(),
   findings: z.array(z.strictObject({
     /** As it was given or found below what was given; `-`: standard input. */
     file: text,

@@ -35,6 +35,11 @@ Deno.test("scan says where secrets are, and never which", async () => {
   env.write("a/notes.md", `one\n  🙂 ${TOKEN}\n\npassword=hunter2 ${TOKEN}\n`);
   env.write("a/b/key.pem", `x\n${privateKey()}\n`);
   env.write("a/clean.txt", "nothing\n");
+  env.write("long.txt", `${TOKEN}\n${"some words\n".repeat(181_815)}`);
+  assertEquals(
+    (await mpm(env, ["scan", "long.txt"])).stdout.split("\n")[1],
+    "1 secret in 1 file, 2.0 MB: 0.50 per MB",
+  );
   env.write("a/node_modules/x.js", TOKEN);
   const { status, stdout } = await mpm(env, ["scan", "a"]);
   assertEquals(status, 5);
