@@ -1,3 +1,4 @@
+import { isBase64 } from "./secret_chars.ts";
 import type { Span } from "./secret_span.ts";
 
 /** A text as it is read, and where its parts stand in what was written. */
@@ -67,7 +68,8 @@ function addJoints(text: string, gaps: Gap[]): boolean {
     if (quote > 127) beyond = true;
     if (quote !== 34 && quote !== 39 && quote !== 96) continue;
     if (!isJoining(text.charCodeAt(at + 1))) continue;
-    if (!/[\w+/=-]/.test(text[at - 1] ?? "")) continue;
+    const before = text.charCodeAt(at - 1);
+    if (!isBase64(before) && before !== 61) continue;
     JOINT.lastIndex = at + 1;
     const joint = JOINT.exec(text);
     if (joint?.[1] !== text[at]) continue;

@@ -40,6 +40,7 @@ export function findAssignments(text: string): Span[] {
     const code = text.charCodeAt(at);
     if (code < COLON || (code > GREATER && code < BAR)) continue;
     if (!isSign(code)) continue;
+    if (code === LESS && text.charCodeAt(at + 1) !== 45) continue;
     const found = code === GREATER
       ? elementAt(text, at)
       : code === BAR
@@ -88,6 +89,11 @@ function keyBefore(text: string, at: number): Key | undefined {
   }
   if (end - start < 2 || !mayEndKey(text.charCodeAt(end - 1))) return undefined;
   const name = text.slice(start, end);
+  if (
+    name.length === 2 && name.toLowerCase() !== "pw" && name.charCodeAt(0) < 128
+  ) {
+    return undefined;
+  }
   const kind = keyKind(withoutDashes(name)) ??
     spokenKind(text, start, name) ??
     (name.endsWith("alue") || name === "default"
@@ -146,7 +152,6 @@ function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
   if (colon && (text.charCodeAt(at + 1) === COLON) && text[at + 2] !== "=") {
     return undefined;
   }
-  if (sign === LESS && text[at + 1] !== "-") return undefined;
   const make = sign === EQUALS && isMakeSign(text.charCodeAt(at - 1));
   const key = keyBefore(text, make ? beforeMake(text, at) : at);
   if (key === undefined) return undefined;

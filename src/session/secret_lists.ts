@@ -66,8 +66,10 @@ const PHRASE =
   /[A-Za-z]{2,20}(?:[ \t][A-Za-z]{2,20}){3,24}(?=[ \t]{0,20}(?:$|\r?\n|\\n))/y;
 
 /** Words that sentences have, and phrases that are chosen mostly not. */
-const OF_SENTENCES =
-  /\b(?:the|an?|is|are|was|be|to|of|and|or|for|with|in|on|it|its|by|from|must|should|not|no|your|you|we|if|when|that|this|as|at|can|will|use|set|see)\b/i;
+function isOfSentence(phrase: string): boolean {
+  return /\b(?:the|an?|is|are|was|be|to|of|and|or|for|with|in|on|it|its|by|from|must|should|not|no|your|you|we|if|when|that|this|as|at|can|will|use|set|see)\b/i
+    .test(phrase);
+}
 
 /**
  * Where a passphrase of plain words that fills the rest of its line ends; -1:
@@ -77,7 +79,5 @@ export function phraseEnd(text: string, at: number, { kind }: Key): number {
   if (kind !== "password") return -1;
   PHRASE.lastIndex = at;
   const phrase = PHRASE.exec(text)?.[0];
-  return phrase === undefined || OF_SENTENCES.test(phrase)
-    ? -1
-    : at + phrase.length;
+  return phrase === undefined || isOfSentence(phrase) ? -1 : at + phrase.length;
 }

@@ -35,8 +35,6 @@ function spansOf(text: string, pattern: RegExp): Span[] {
   return spans;
 }
 
-const INSERT =
-  /\binsert[ \t]{1,8}into[ \t]{1,8}[\w."`]{1,128}[ \t]{0,8}\(([^()]{1,1000})\)\s{0,40}values\s{0,40}/gi;
 const ROW =
   /\(((?:[^()'"\n]|'[^'\n]{0,256}'|"[^"\n]{0,256}"){1,2000})\)\s{0,40},?\s{0,40}/y;
 const CELL =
@@ -45,15 +43,16 @@ const CELL =
 /** The columns of passwords in `INSERT INTO users (…) VALUES (…), (…)`. */
 function inserted(text: string): Span[] {
   const spans: Span[] = [];
-  INSERT.lastIndex = 0;
-  for (let match; (match = INSERT.exec(text)) !== null;) {
+  const insert =
+    /\binsert[ \t]{1,8}into[ \t]{1,8}[\w."`]{1,128}[ \t]{0,8}\(([^()]{1,1000})\)\s{0,40}values\s{0,40}/gi;
+  for (let match; (match = insert.exec(text)) !== null;) {
     const columns = match[1]!.split(",").map((name) =>
       /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key)["`]?\s*$/i.test(
         name,
       )
     );
     if (!columns.includes(true)) continue;
-    let at = INSERT.lastIndex;
+    let at = insert.lastIndex;
     for (let rows = 0; rows < 1000; rows++) {
       ROW.lastIndex = at;
       const row = ROW.exec(text);
@@ -61,7 +60,7 @@ function inserted(text: string): Span[] {
       addCells(spans, { row: row[1]!, from: at + 1, columns });
       at = ROW.lastIndex;
     }
-    INSERT.lastIndex = at;
+    insert.lastIndex = at;
   }
   return spans;
 }

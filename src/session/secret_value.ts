@@ -36,8 +36,10 @@ export function isPlaceholder(value: string): boolean {
 }
 
 /** A word that a name of code has, and a generated value has not. */
-const OF_CODE =
-  /token|secret|key|passw|pwd|auth|cred|client|access|value|name|test|mock|fake|dummy|example|sample|session|bearer|basic|string|default|stub|expired/i;
+function isCodeWord(value: string): boolean {
+  return /token|secret|key|passw|pwd|auth|cred|client|access|value|name|test|mock|fake|dummy|example|sample|session|bearer|basic|string|default|stub|expired/i
+    .test(value);
+}
 
 /**
  * Whether a value is a name or a few words rather than generated: letters in
@@ -67,12 +69,12 @@ export function isWordy(value: string): boolean {
 
 /** Whether a value is made of words of code: `access_key`, "client secret". */
 export function isOfCode(value: string): boolean {
-  return OF_CODE.test(value) && isName(value);
+  return isCodeWord(value) && isName(value);
 }
 
 /** A name of code with words of code in it: `v4aCredentialProvider`. */
 export function isIdentifier(value: string): boolean {
-  return /^[A-Za-z_]\w*$/.test(value) && OF_CODE.test(value) && isWordy(value);
+  return /^[A-Za-z_]\w*$/.test(value) && isCodeWord(value) && isWordy(value);
 }
 
 /** A sentence about a value, and not one: "Enter your password". */
