@@ -4,11 +4,12 @@ import type { Scratch, ScratchContents } from "./system.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
-/** Milliseconds after which a folder belongs to no process any more. */
-const OLD = 24 * 60 * 60 * 1000;
+const DAY = 24 * 60 * 60 * 1000;
 
-/** How the folders are called. */
-const PREFIX = "git-";
+/** A folder is called after the day it was made on, so that its age shows. */
+const NAME = /^git-(\d+)-/;
+
+const today = () => Math.floor(Date.now() / DAY);
 
 /** The temporary folders of one process. */
 export function realScratch(): Scratch {
@@ -16,23 +17,23 @@ export function realScratch(): Scratch {
   return {
     make: (contents, near) =>
       guard("create", "a temporary folder", () => {
-        const folder = makeFolder(near);
-        made.push(folder);
-        fill(folder, contents);
-        return folder;
+        const make = (dir: string, prefix: string) => {
+          const folder = Deno.makeTempDirSync({ dir, prefix });
+          made.push(folder);
+          fill(folder, contents);
+          return folder;
+        };
+        try {
+          return make(homeOfAll(), `git-${today()}-`);
+        } catch {
+          // It is missing, full or closed.
+          return make(near, "mpm-git-");
+        }
       }),
     clear() {
       for (const folder of made.splice(0)) remove(folder);
     },
   };
-}
-
-function makeFolder(near: string): string {
-  try {
-    return Deno.makeTempDirSync({ dir: homeOfAll(), prefix: PREFIX });
-  } catch {
-    return Deno.makeTempDirSync({ dir: near, prefix: `mpm-${PREFIX}` });
-  }
 }
 
 /**
@@ -63,17 +64,12 @@ function temporaryFolder(): string {
   return named ?? (WINDOWS ? "C:\\Windows\\Temp" : "/tmp");
 }
 
+/** Removes those of the day before yesterday, and older ones. */
 function sweep(home: string): void {
-  const before = Date.now() - OLD;
   for (const { name } of Deno.readDirSync(home)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const path = join(home, name);
-    try {
-      if ((Deno.lstatSync(path).mtime?.getTime() ?? before) < before) {
-        remove(path);
-      }
-    } catch {
-      // Another process removed it.
+    const [, day] = NAME.exec(name) ?? [];
+    if (day !== undefined && Number(day) < today() - 1) {
+      remove(join(home, name));
     }
   }
 }

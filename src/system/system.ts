@@ -162,7 +162,7 @@ export interface Scratch {
   make(contents: ScratchContents, near: string): string;
   /**
    * Removes all folders that were made. What a killed process left, a later
-   * process removes after a day.
+   * process removes after two days.
    */
   clear(): void;
 }
