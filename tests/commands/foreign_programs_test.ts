@@ -211,6 +211,15 @@ posixTest(
       const path = `${linked}/file.txt`;
       if (env.exists(path)) assertEquals(env.read(path), "text\n");
     }
+    env.git("config", "--unset", "includeIf.gitdir:**/worktrees/**.path");
+    await mpmJson(env, ["branch", "side", "--worktree"]);
+    const cwd = join(env.project, ".claude/worktrees/side");
+    addBytes(config, `[filter "place"]\n${filter}`);
+    touchFiles(env, cwd);
+    const back = await mpm(env, ["return"], { cwd });
+    assertEquals([back.status, marks.take()], [0, []], back.stderr);
+    assertEquals(env.exists(".claude/worktrees/side"), false, back.stdout);
+    env.git("config", "--remove-section", "filter.place");
     env.write("evil.cfg", `[filter "place"]\n${filter}`);
     await mpmJson(env, ["checkpoint", "save", "one"]);
     env.write("evil.cfg", "");

@@ -79,7 +79,10 @@ const HOOKS = ("applypatch-msg commit-msg fsmonitor-watchman post-applypatch " +
  * A repository with filters in all places where git looks for one, a file for
  * each, hooks of every name, and a file system monitor. Returns the names.
  */
-export function plantFilters(env: TestEnv, marks: Marks): string[] {
+export function plantFilters(
+  env: TestEnv,
+  marks: Pick<Marks, "of">,
+): string[] {
   for (const name of Object.keys(ROUTES)) env.write(`file.${name}`, "text\n");
   for (const [name, route] of Object.entries(ROUTES)) {
     const { filter = name, attributes = ".gitattributes", rule } = route;
@@ -89,9 +92,10 @@ export function plantFilters(env: TestEnv, marks: Marks): string[] {
   env.commit("Add files");
   const git = join(env.project, ".git");
   const config = join(git, "config");
+  env.git("config", "core.repositoryFormatVersion", "1");
   addBytes(
     config,
-    "[core]\n\trepositoryFormatVersion = 1\n" +
+    "[core]\n" +
       `\tattributesFile = ${join(env.root, "attributes")}\n` +
       "[extensions]\n\tworktreeConfig = true\n" +
       '[remote "origin"]\n\turl = https://example.com/x\n',
@@ -119,7 +123,7 @@ let later = 0;
 
 /** Gives the files a new time, so that git has to look into them. */
 export function touchFiles(env: TestEnv, folder = env.project): void {
-  const time = new Date(Date.now() + 1000 * ++later);
+  const time = new Date(Date.UTC(2026, 0, 1) + 1000 * ++later);
   for (const { name } of Deno.readDirSync(folder)) {
     if (name.startsWith("file.")) {
       Deno.utimeSync(join(folder, name), time, time);

@@ -1,6 +1,7 @@
 import { dirname, join } from "@std/path";
 import { filesBelow } from "./below.ts";
 import { CANARY, type Siege, type World } from "./hostile.ts";
+import { plantFilters } from "./hostile_filters.ts";
 import { removeTree } from "./remove.ts";
 
 /** Hooks of git(1)'s repositories, with that of a file system monitor. */
@@ -73,6 +74,7 @@ export function programs(siege: Siege): void {
   env.git("add", "-f", ".gitattributes", ".gitmodules", "sub");
   env.git("commit", "-q", "-m", "x");
   env.git("branch", "aside", "HEAD~1");
+  plantFilters(env, { of: (name) => `'${program}' ${name}` });
   nameAll(siege, project);
   nameAll(siege, sub);
   touch(join(sub, "file"), "two\n");
