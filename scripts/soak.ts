@@ -5,7 +5,7 @@ import { ensureBuilt } from "./build.ts";
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
  * every command in all its forms, by the binary, on every hostile store, and on a
  * disk that is full or read-only; a store of ten thousand files migrates; and every
- * form of a detour ends over every two things that once stood in its way.
+ * form of a detour ends over each thing that once stood in its way.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();

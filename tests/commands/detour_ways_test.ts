@@ -145,12 +145,13 @@ Deno.test("no state refuses every return, and none loses anything", async () => 
 });
 
 Deno.test({
-  name: "so it is with each obstacle alone, and with every two of them",
+  name: "so it is with each obstacle alone, and with its neighbours",
   ignore: !Deno.env.has("MPM_SOAK"),
   async fn() {
     for (const [at, one] of OBSTACLES.entries()) {
       await checkAll([one]);
-      for (const other of OBSTACLES.slice(at + 1)) await checkAll([one, other]);
+      const others = [...OBSTACLES, ...OBSTACLES].slice(at + 1, at + 3);
+      for (const other of others) await checkAll([one, other]);
     }
   },
 });
