@@ -85,7 +85,7 @@ back already and what stays, since it cannot be taken back. --json has for each 
     return table(rows, style.columns) + rest;
   },
   next: ({ undo }) =>
-    undo === null ? undefined : `"mpm undo" takes operation ${undo} back`,
+    undo === null ? undefined : `"mpm undo" undoes operation ${undo}`,
 });
 
 /** The marks stand first: the end of a long line is cut off. */

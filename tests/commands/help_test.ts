@@ -262,7 +262,7 @@ Deno.test("a person at a terminal is told what comes next", async () => {
   }
   assertEquals(
     await hint(["log"], []),
-    'Hint: "mpm undo" takes the last one back\n',
+    'Hint: "mpm undo" undoes operation 5\n',
   );
   assertEquals(await hint(["log"]), "");
 });

@@ -411,7 +411,7 @@ Deno.test("undo passes over what cannot be taken back, and log says which it tak
   );
   const shown = await mpm(env, ["log"], { now: clock.now, typed: [] });
   assertStringIncludes(shown.stdout, "(stays) migrate");
-  assertStringIncludes(shown.stderr, '"mpm undo" takes operation 2 back');
+  assertStringIncludes(shown.stderr, '"mpm undo" undoes operation 2');
   for (
     const [number, why] of [
       ["3", "--discard"],

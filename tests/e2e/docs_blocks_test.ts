@@ -35,6 +35,7 @@ const DENO =
 const PROJECTS: Readonly<Record<string, () => Promise<TestEnv> | TestEnv>> = {
   "README.md": withBuild,
   "docs/migrate.md": withOldStore,
+  "docs/security.md": withSave,
   "docs/sessions.md": withSaves,
   "docs/worktrees.md": withWorktree,
 };
@@ -54,6 +55,13 @@ function withBuild(): TestEnv {
   const env = TestEnv.repository();
   env.write("dist/mpm", `#!/bin/sh\nexec "${binary()}" "$@"\n`);
   Deno.mkdirSync(join(env.home, ".local", "bin"), { recursive: true });
+  return env;
+}
+
+/** A repository with a save. */
+async function withSave(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, ["pause", "-s", "A save"]);
   return env;
 }
 

@@ -43,8 +43,16 @@ posixTest(
       "644 context.md",
       "644 settings.json",
       "600 settings.local.json",
-      ...["branch", "checkpoint", "pause", "resume", "return"]
-        .map((name) => `644 skills/mpm-${name}/SKILL.md`),
+      ...[
+        "branch",
+        "checkpoint",
+        "init",
+        "pause",
+        "resume",
+        "return",
+        "session-pause",
+        "session-resume",
+      ].map((name) => `644 skills/mpm-${name}/SKILL.md`),
     ]);
   },
 );

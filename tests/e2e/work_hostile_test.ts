@@ -89,10 +89,9 @@ posixTest(
     using env = await store();
     const odd = new Uint8Array([0xff, 0xfe, 0, 1]);
     env.write(`${WORK}/${PLANTED}.json`, odd);
-    env.write(`${TEMPLATES}/planted.md`, odd);
     const told = await surviveAll(env);
     assertStringIncludes(told, "own");
-    assertStringIncludes(told, "damaged");
+    assertStringIncludes(told, `${PLANTED}.json": it is no JSON`);
     const { status, stderr } = await run(env, "complete", PLANTED);
     assertEquals(status, 5, stderr);
     Deno.removeSync(join(env.project, CURRENT, "main.json"));
