@@ -28,7 +28,7 @@ export async function licencesOf(root: string): Promise<string> {
       return section(`${head}\n${purl(library)}`, text);
     }),
   );
-  return [INTRODUCTION, ...own, seedWords(mit), runtime(mit)].join("\n");
+  return [INTRODUCTION, ...own, runtime(mit)].join("\n");
 }
 
 const INTRODUCTION = `mpm is under the licence in the file LICENSE. \
@@ -37,16 +37,6 @@ Its binary holds what is listed here.
 
 const section = (head: string, text: string) =>
   `${RULE}\n${head}\n${RULE}\n\n${text.trim()}\n`;
-
-/** Of the list of words in `src/session/seed_words.ts`. */
-function seedWords(mit: string): string {
-  return section(
-    "The English word list of BIP 39 (MIT)",
-    `Copyright (c) 2013 Marek Palatinus, Pavol Rusnak, Aaron Voisine, Sean Bowe
-
-${mit}`,
-  );
-}
 
 function runtime(mit: string): string {
   const place = `https://github.com/denoland/deno/tree/v${DENO_VERSION}`;

@@ -1,6 +1,9 @@
+import { wordlist } from "@scure/bip39/english";
 import { isLower } from "./secret_chars.ts";
 import type { Span } from "./secret_span.ts";
-import { isSeedWord } from "./seed_words.ts";
+
+/** The words of BIP 39, of which wallets make seed phrases; made on first use. */
+let seedWords: Set<string> | undefined;
 
 /** Words of the shortest seed phrase, and letters of a word of one. */
 const FEWEST = 12;
@@ -74,6 +77,7 @@ function isBetween(code: number): boolean {
 /** The stretches of a text of such words that are all on the list. */
 function seedsIn(text: string, first: number, last: number): Span[] {
   const spans: Span[] = [];
+  seedWords ??= new Set(wordlist);
   let words: RegExpExecArray[] = [];
   const close = () => {
     const start = first + (words[0]?.index ?? 0);
@@ -85,7 +89,7 @@ function seedsIn(text: string, first: number, last: number): Span[] {
     words = [];
   };
   for (const word of text.slice(first, last).matchAll(/[a-z]+/g)) {
-    if (isSeedWord(word[0])) words.push(word);
+    if (seedWords.has(word[0])) words.push(word);
     else close();
   }
   close();

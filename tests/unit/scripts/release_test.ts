@@ -266,7 +266,8 @@ Deno.test("the bill of materials lists what the program imports, as locked", asy
     const { name, version, purl, hashes, licenses } of bill.components.slice(1)
   ) {
     const { integrity } = lock.npm[`${name}@${version}`];
-    assertEquals(purl, `pkg:npm/${name}@${version}`);
+    const path = String(name).replace("@", "%40");
+    assertEquals(purl, `pkg:npm/${path}@${version}`);
     assertEquals(hashes, [{
       alg: "SHA-512",
       content: Uint8Array.fromBase64(integrity.slice(7)).toHex(),
