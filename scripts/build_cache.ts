@@ -14,7 +14,7 @@ const TRAINING = join(import.meta.dirname!, "build_training.ts");
 const ROOMY = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
 /** What a process needs of this one's environment to find programs. */
-const KEPT = ["PATH", "PATHEXT", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"];
+const KEPT = ["PATH", "PATHEXT", "SYSTEMROOT"];
 
 async function output(
   program: string,
@@ -49,6 +49,10 @@ function hermetic(home: string): Record<string, string> {
     ...Object.fromEntries([...kept, ...person]),
     HOME: home,
     USERPROFILE: home,
+    // What other processes have there would lead to other code.
+    TMPDIR: home,
+    TMP: home,
+    TEMP: home,
     TZ: "UTC",
     NO_COLOR: "1",
     GIT_CONFIG_NOSYSTEM: "1",
