@@ -44,7 +44,10 @@ export function parse(
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
     const flag = getOwn(flags, token.name);
-    if (!flag) throw unknownOption(command, token.rawName, flags);
+    if (!flag) {
+      refuseNegative(command, argv[token.index] ?? "");
+      throw unknownOption(command, token.rawName, flags);
+    }
     const value = optionValue(command, flag, { ...token, flags });
     given.set(token.name, [...given.get(token.name) ?? [], value]);
   }
@@ -162,6 +165,17 @@ function positionalValues(
     throw usage(command, `Unexpected argument "${words[0]}"`);
   }
   return values;
+}
+
+/** Throws USAGE for a negative number where the number of an item can stand. */
+function refuseNegative(command: AnyCommand, word: string): void {
+  const numbered = (command.positionals as Positional[]).some(({ names }) =>
+    names !== undefined
+  );
+  if (!numbered || !/^-\d+$/.test(word)) return;
+  throw new MpmError("USAGE", `Invalid number "${word}"`, {
+    hint: "Give a number as the list prints it",
+  });
 }
 
 function unknownOption(

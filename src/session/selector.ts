@@ -29,7 +29,7 @@ export function isIndex(selector: string): boolean {
 /** Throws USAGE for a negative number, which no list has. */
 export function refuseNegative(selector: string): void {
   if (!/^-\d+$/.test(selector)) return;
-  throw new MpmError("USAGE", `Negative number: "${selector}"`, {
+  throw new MpmError("USAGE", `Invalid number "${selector}"`, {
     hint: "Give a number as the list prints it",
   });
 }

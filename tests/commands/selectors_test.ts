@@ -50,6 +50,14 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
       assertEquals([negative, refused.status], [negative, 2], refused.stderr);
     }
   }
+  for (const line of [["resume", "-1"], ["undo", "-12"], ["check", "-1"]]) {
+    assertEquals(await mpm(env, line), {
+      status: 2,
+      stdout: "",
+      stderr: `Error: Invalid number "${line[1]}"\n` +
+        "Hint: Give a number as the list prints it\n",
+    });
+  }
   const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
   assertEquals(sessions.map(({ session_id: id }) => id), [NEWER, OLDER]);
   assertEquals(await mpm(env, ["resume", "6"]), {

@@ -79,7 +79,7 @@ for (
   const [selector, code, message] of [
     ["4", "NOT_FOUND", "No saved session 4: the list has 0 to 3"],
     ["2025", "NOT_FOUND", "No saved session 2025: the list has 0 to 3"],
-    ["-1", "USAGE", 'Negative number: "-1"'],
+    ["-1", "USAGE", 'Invalid number "-1"'],
   ] as const
 ) {
   Deno.test(`matchSave() takes "${selector}" for an index and nothing else`, () => {
