@@ -18,7 +18,7 @@ import { findOwnCommits, type OwnCommits } from "./own_commits.ts";
 import { placeOf } from "./place.ts";
 import { readEqualPatches } from "./patches.ts";
 import { isAncestor } from "./range.ts";
-import { findRenamed, lastMove } from "./reflogs.ts";
+import { findLeft, findRenamed, lastMove } from "./reflogs.ts";
 import { readRecorded } from "./recorded_files.ts";
 import type { Names } from "./refs.ts";
 import { readCuts } from "./shallow.ts";
@@ -161,15 +161,26 @@ async function readSquash(
   // With a twin for some of them, no one commit holds them all.
   const { lost, rewritten } = compareCommits(history);
   if (lost.length === 0 || rewritten.length > 0) return undefined;
-  const later = names.get(`refs/heads/${recordedBranch(save)}`);
+  const { renamedTo, left, remote } = history.branch ?? {};
+  // Of a branch that was deleted, what last showed where it was.
+  const later = new Set([
+    names.get(`refs/heads/${recordedBranch(save)}`),
+    renamedTo && `refs/heads/${renamedTo}`,
+    left,
+    remote?.commit,
+  ]);
   try {
     const found = await findSquash(git, { tip, head: base, paths: OUTSIDE });
     if (found) return found;
     const last = right.find(({ sha }) => !history.own.has(sha));
     if (files.length === 0 && last) return { commit: last.sha, how: "tree" };
-    if (later === undefined || later === base) return undefined;
-    if (!await isAncestor(git, base, later)) return undefined;
-    return await findSquash(git, { tip, head: later, paths: OUTSIDE });
+    for (const head of later) {
+      if (head === undefined || head === base) continue;
+      if (!await isAncestor(git, base, head)) continue;
+      const all = await findSquash(git, { tip, head, paths: OUTSIDE });
+      if (all) return all;
+    }
+    return undefined;
   } catch (error) {
     // A partial clone may lack contents: then the commits are listed as lost.
     if (error instanceof MpmError) return undefined;
@@ -193,11 +204,12 @@ async function readBranch(
     return { exists: true, renamedTo: undefined, contained };
   }
   const since = new Date(parseTime(save.paused_at) ?? 0);
-  const [renamedTo, remote] = await Promise.all([
+  const [renamedTo, left, remote] = await Promise.all([
     findRenamed(git, branch, since),
+    findLeft(git, branch),
     readRemote(git, branch, { save, state, shallow }),
   ]);
-  return { exists: false, renamedTo, contained: undefined, remote };
+  return { exists: false, renamedTo, contained: undefined, left, remote };
 }
 
 /** The remote-tracking branch of a name; of several the recorded upstream. */
@@ -222,7 +234,7 @@ async function readRemote(
   if (!found || state.head === undefined) return undefined;
   const [name, commit] = found as [string, string];
   const held = await isAncestor(git, commit, state.head);
-  return { name, contained: held || (shallow ? undefined : false) };
+  return { name, commit, contained: held || (shallow ? undefined : false) };
 }
 
 async function readUpstream(

@@ -38,6 +38,35 @@ export async function findRenamed(
   return name === branch ? undefined : name;
 }
 
+/** Entries of the reflog of HEAD that are searched. */
+const ENTRIES = 10_000;
+
+/**
+ * Finds where this worktree last left a branch: the commit that the branch had
+ * then. `undefined`: the reflog of HEAD does not show that it was ever here.
+ */
+export async function findLeft(
+  git: Git,
+  branch: string,
+): Promise<string | undefined> {
+  const log = await git.run([
+    "log",
+    "--walk-reflogs",
+    `--max-count=${ENTRIES}`,
+    "-z",
+    "--format=%H%x00%gs",
+    "HEAD",
+    "--",
+  ]);
+  const fields = splitFields(log.stdout);
+  const left = `checkout: moving from ${branch} to `;
+  for (let at = 0; at < fields.length - 1; at += 2) {
+    // The entry before holds the commit; without one, what was checked out.
+    if (fields[at + 1]!.startsWith(left)) return fields[at + 2] ?? fields[at];
+  }
+  return undefined;
+}
+
 /**
  * What moved a ref last: a push from here, a fetch (by a pull, too), or
  * something else or unknown.

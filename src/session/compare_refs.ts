@@ -1,10 +1,5 @@
 import type { Changes, UpstreamPosition } from "./changes.ts";
-import {
-  type History,
-  isOfThisCopy,
-  isUnborn,
-  recordedBranch,
-} from "./history.ts";
+import { type History, isUnborn, recordedBranch } from "./history.ts";
 import type { RepositoryState } from "./repository.ts";
 import type { Save } from "./save.ts";
 import { shellWord } from "./shell.ts";
@@ -49,8 +44,8 @@ function fateOf(
   if (fate.renamedTo !== undefined) return "renamed";
   // Before its first commit a branch is but a name.
   if (isUnborn(save)) return null;
-  // Another copy may never have had it.
-  return isOfThisCopy(save, history) ? "deleted" : "absent";
+  // Another copy may never have had it, even with the same saves.
+  return fate.left === undefined ? "absent" : "deleted";
 }
 
 function branchChange(

@@ -73,9 +73,15 @@ export interface History {
     readonly renamedTo: string | undefined;
     /** Whether HEAD holds its commits; undefined: not known. */
     readonly contained: boolean | undefined;
+    /**
+     * Its commit when this worktree last left it, where no local branch has the
+     * name; undefined: nothing shows that it was ever here.
+     */
+    readonly left?: string | undefined;
     /** A remote-tracking branch of its name, where no local one has it. */
     readonly remote?: {
       readonly name: string;
+      readonly commit: string;
       readonly contained: boolean | undefined;
     } | undefined;
   } | undefined;
@@ -173,11 +179,6 @@ export function baseCandidates(save: Save): BaseCandidate[] {
     name,
     comparedBy: name === head ? "head" : "recent-commit",
   }));
-}
-
-/** Whether the save is known to be of this very copy of the project. */
-export function isOfThisCopy(save: Save, { place }: History): boolean {
-  return place !== "foreign" && (save.mpm?.store ?? null) !== null;
 }
 
 /** Whether git allows the name (git-check-ref-format(1), the main rules). */

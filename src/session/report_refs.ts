@@ -58,22 +58,19 @@ function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
         ? []
         : [`${then} was renamed to ${marks.code(branch.renamed_to!)}`];
     case "deleted":
-      return [
-        branch.merged
-          ? `${then} was deleted; its commits at the pause are all in ${here}`
-          : commits.squashed !== null
-          ? `${then} was deleted; what its commits changed is all in ${here}`
-          : branch.merged === false
-          ? `${then} was deleted; its commits are not all in ${here}`
-          : `${then} was deleted`,
-        ...remoteLines(branch, marks),
-      ];
-    case "absent":
-      return [
-        `${then} is not a local branch here` +
-        (branch.merged ? `; its commits at the pause are all in ${here}` : ""),
-        ...remoteLines(branch, marks),
-      ];
+    case "absent": {
+      const what = branch.recorded === "deleted"
+        ? `${then} was deleted`
+        : `There is no local branch ${then} here`;
+      const end = branch.merged
+        ? `; its commits at the pause are all in ${here}`
+        : commits.squashed !== null
+        ? `; what its commits changed is all in ${here}`
+        : branch.merged === false && branch.recorded === "deleted"
+        ? `; its commits are not all in ${here}`
+        : "";
+      return [what + end, ...remoteLines(branch, marks)];
+    }
     case "exists":
       return branch.merged ? [`${then}: ${inside}`] : [];
     case null:

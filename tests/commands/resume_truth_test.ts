@@ -46,14 +46,14 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
     before,
     `  Branch:
     • The save was made on feature/auth; here is main
-    • feature/auth is not a local branch here
+    • There is no local branch feature/auth here
     • origin/feature/auth has commits that are not in main
 `,
   );
   env.gitIn(clone, "merge", "-q", "--ff-only", "origin/feature/auth");
   assertStringIncludes(
     await report(env, { cwd: clone }),
-    `    • feature/auth is not a local branch here; its commits at the pause are all in main
+    `    • There is no local branch feature/auth here; its commits at the pause are all in main
     • origin/feature/auth: its commits are all in main
 `,
   );
@@ -72,6 +72,16 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
   assertStringIncludes(
     here,
     "feature/auth was deleted; its commits are not all in main\n",
+  );
+  // A new clone is given the state folder, as rsync would, but never the branch.
+  const copy = join(env.root, "copy");
+  env.gitIn(env.root, "clone", "-q", "-b", "main", clone, copy);
+  await new Deno.Command("cp", {
+    args: ["-r", join(env.project, ".claude-mpm"), copy],
+  }).output();
+  assertStringIncludes(
+    await report(env, { cwd: copy }),
+    "There is no local branch feature/auth here",
   );
 });
 
@@ -155,11 +165,20 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   env.git("reset", "-q", "--hard", begin);
   squash();
   assertStringIncludes(await report(env), section);
-  env.git("branch", "-q", "-D", "feature");
+  env.git("branch", "-q", "-m", "feature", "renamed");
+  assertStringIncludes(await report(env), section);
+  env.git("branch", "-q", "-D", "renamed");
+  const deleted = await report(env);
+  assertStringIncludes(deleted, section);
   assertStringIncludes(
-    await report(env),
-    "Commits No Longer in HEAD (4):",
+    deleted,
+    "feature was deleted; what its commits changed is all in main\n",
   );
+  // Without a reflog nothing shows where the branch was at its end.
+  env.git("reflog", "expire", "--expire=now", "--all");
+  const unknown = await report(env);
+  assertStringIncludes(unknown, "Commits No Longer in HEAD (4):");
+  assertStringIncludes(unknown, "There is no local branch feature here\n");
 
   // Of two commits none brought all of it, but the result is the same.
   env.git("reset", "-q", "--hard", begin);
@@ -177,7 +196,7 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   assertStringIncludes(halves, "    → ID - Second half");
   assertStringIncludes(
     halves,
-    "feature was deleted; what its commits changed is all in main\n",
+    "no local branch feature here; what its commits changed is all in main\n",
   );
   // Where a part is missing, all are lost.
   env.git("reset", "-q", "--hard", "HEAD~1");

@@ -260,7 +260,7 @@ Deno.test("detectChanges() says nothing of a branch's commits where there is no 
     (await reportSince(env, save)).split("\n\n  Stash")[0],
     `  Branch:
     • Switched from main to zz
-    • main was deleted
+    • There is no local branch main here
 
   No new commits
 
