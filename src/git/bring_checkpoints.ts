@@ -31,8 +31,7 @@ export async function bringCheckpoints(
   const commits = wanted.filter(({ id, commit }) => there.get(id) === commit)
     .map(({ commit }) => `${commit}\n`);
   if (commits.length === 0) return;
-  const { folder } = await own.standIn();
-  const base = join(folder, "pack");
+  const base = join(await own.temporaryFolder(), "pack");
   const packed = await own.run(["pack-objects", "--quiet", "--revs", base], {
     stdin: encodeText(commits.join("")),
     timeout: LONG,

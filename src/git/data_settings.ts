@@ -30,7 +30,8 @@ const TAKEN = new Map<string, RegExp>([
   ["author", /^(name|email)$/],
   ["committer", /^(name|email)$/],
   ["branch.", /^(remote|merge)$/],
-  ["remote.", /^(url|fetch)$/],
+  // Not its address, which may hold a password and is of no use here.
+  ["remote.", /^fetch$/],
   ["submodule.", /^(ignore|path)$/],
 ]);
 

@@ -172,6 +172,12 @@ export class Git {
     return found;
   }
 
+  /** Makes an empty folder for this process. Throws as {@link standIn}. */
+  async temporaryFolder(): Promise<string> {
+    const { repository } = await this.standIn();
+    return this.#system.scratch.make(repository.commonDir);
+  }
+
   #standIn(): Promise<StandIn | NoStandIn> {
     const { repository, filters = "user" } = this.#setting;
     const place = { folder: this.folder, repository, filters };

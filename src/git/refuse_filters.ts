@@ -36,7 +36,7 @@ export async function refuseFilters(
   const stdin = encodeText(asked.map((path) => `${path}\0`).join(""));
   refuse(await usual.read(attributes, { stdin, timeout: LONG }), hint);
   if (commit === null) return;
-  const { folder } = await usual.standIn();
+  const folder = await usual.temporaryFolder();
   const index = usual.with({ GIT_INDEX_FILE: join(folder, "index") });
   await index.read(["read-tree", commit], { timeout: LONG });
   const [name, ...rest] = attributes as [string];

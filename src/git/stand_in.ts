@@ -29,7 +29,6 @@ export interface StandIn {
   /** Variables that make git use it. */
   readonly env: Readonly<Record<string, string>>;
   readonly repository: Repository;
-  readonly folder: string;
   /** The filters that settings define and that are not run, by name. */
   readonly hiding: readonly string[];
 }
@@ -200,7 +199,7 @@ function standInFor(
   };
   if (filters !== "none") links.push("info/attributes");
   else own["info/attributes"] = withoutFilters(system, real("info/attributes"));
-  const folder = scratch.make({
+  const folder = scratch.share({
     folders: ["refs", "info"],
     files: own,
     links: Object.fromEntries(links.map((path) => [path, real(path)])),
@@ -221,7 +220,7 @@ function standInFor(
   };
   const hiding = [...filtersIn(settings).keys()]
     .filter((name) => lfs.length === 0 || name !== "lfs");
-  return { env, repository, folder, hiding };
+  return { env, repository, hiding };
 }
 
 const NO_OTHERS = {

@@ -1,4 +1,6 @@
 import { join } from "@std/path";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { guard } from "./real_errors.ts";
 import type { Scratch, ScratchContents } from "./system.ts";
 
@@ -6,28 +8,38 @@ const WINDOWS = Deno.build.os === "windows";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A folder is called after the day it was made on, so that its age shows. */
-const NAME = /^git-(\d+)-/;
+/** After these many days without use a folder is removed. */
+const UNUSED = 7 * DAY;
 
-const today = () => Math.floor(Date.now() / DAY);
-
-/** The temporary folders of one process. */
+/** The temporary folders of one process, and those that processes share. */
 export function realScratch(): Scratch {
   const made: string[] = [];
+  const own = (dir: string, prefix: string, contents?: ScratchContents) => {
+    const folder = Deno.makeTempDirSync({ dir, prefix });
+    made.push(folder);
+    if (contents) fill(folder, contents);
+    return folder;
+  };
   return {
-    make: (contents, near) =>
+    make: (near) =>
       guard("create", "a temporary folder", () => {
-        const make = (dir: string, prefix: string) => {
-          const folder = Deno.makeTempDirSync({ dir, prefix });
-          made.push(folder);
-          fill(folder, contents);
-          return folder;
-        };
         try {
-          return make(homeOfAll(), `git-${today()}-`);
+          return own(homeOfAll().path, "own-");
+        } catch {
+          return own(near, "mpm-git-");
+        }
+      }),
+    share: (contents, near) =>
+      guard("create", "a temporary folder", () => {
+        try {
+          const home = homeOfAll();
+          const shared = home.shared
+            ? sharedFolder(home.path, contents)
+            : undefined;
+          return shared ?? own(home.path, "own-", contents);
         } catch {
           // It is missing, full or closed.
-          return make(near, "mpm-git-");
+          return own(near, "mpm-git-", contents);
         }
       }),
     clear() {
@@ -37,25 +49,107 @@ export function realScratch(): Scratch {
 }
 
 /**
+ * The folder with these contents, which later processes use again: making one
+ * costs more than looking whether it is there. `undefined`: what lies in its
+ * place is not this.
+ */
+function sharedFolder(
+  home: string,
+  contents: ScratchContents,
+): string | undefined {
+  const folder = join(home, `git-${digestOf(contents)}`);
+  const found = stateOf(folder, contents);
+  if (found === "other") return undefined;
+  if (found === "same") return folder;
+  sweep(home);
+  const made = Deno.makeTempDirSync({ dir: home, prefix: "new-" });
+  try {
+    fill(made, contents);
+    Deno.renameSync(made, folder);
+    return folder;
+  } catch (error) {
+    remove(made);
+    // Another process was faster.
+    if (stateOf(folder, contents) === "same") return folder;
+    throw error;
+  }
+}
+
+/** A name for the contents; what lies there is compared all the same. */
+function digestOf({ folders, files, links }: ScratchContents): string {
+  const hash = createHash("sha256").update(JSON.stringify([folders, links]));
+  for (const [path, bytes] of Object.entries(files)) {
+    hash.update(`\0${path}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Whether exactly these contents lie in a folder. */
+function stateOf(
+  folder: string,
+  contents: ScratchContents,
+): "same" | "missing" | "other" {
+  let used: Date | null;
+  try {
+    used = Deno.lstatSync(folder).mtime;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "missing";
+    throw error;
+  }
+  try {
+    if (!holds(folder, contents)) return "other";
+  } catch {
+    return "other";
+  }
+  const now = Date.now();
+  if (now - (used?.getTime() ?? 0) > DAY) {
+    Deno.utimeSync(folder, now / 1000, now / 1000);
+  }
+  return "same";
+}
+
+function holds(
+  folder: string,
+  { folders, files, links }: ScratchContents,
+): boolean {
+  const bare = (path: string) => path.replace(/\/$/, "");
+  const expected = [...folders, ...Object.keys(files), ...Object.keys(links)]
+    .map(bare).sort();
+  const found = ["", ...folders].flatMap((path) =>
+    [...Deno.readDirSync(join(folder, path))].map(({ name }) =>
+      path === "" ? name : `${path}/${name}`
+    )
+  ).sort();
+  return found.length === expected.length &&
+    found.every((path, at) => path === expected[at]) &&
+    Object.entries(links).every(([path, target]) =>
+      Deno.readLinkSync(join(folder, bare(path))) === target
+    ) &&
+    Object.entries(files).every(([path, bytes]) => {
+      const there = Deno.readFileSync(join(folder, path));
+      return Buffer.compare(there, bytes) === 0;
+    });
+}
+
+/**
  * The folder of this user that holds the folders of all processes, so that
  * those of a killed process are found. Where another user has made a folder of
  * that name, the temporary folder itself.
  */
-function homeOfAll(): string {
+function homeOfAll(): { path: string; shared: boolean } {
   const top = Deno.realPathSync(temporaryFolder());
   const home = join(top, `mpm-${Deno.uid() ?? "scratch"}`);
   try {
     Deno.mkdirSync(home, { mode: 0o700 });
-    return home;
+    return { path: home, shared: !WINDOWS };
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
   const { isDirectory, uid, mode } = Deno.lstatSync(home);
   const mine = isDirectory &&
     (WINDOWS || uid === Deno.uid() && ((mode ?? 0) & 0o077) === 0);
-  if (!mine) return top;
-  sweep(home);
-  return home;
+  // On Windows a folder holds copies, which would grow old.
+  return mine ? { path: home, shared: !WINDOWS } : { path: top, shared: false };
 }
 
 function temporaryFolder(): string {
@@ -64,12 +158,15 @@ function temporaryFolder(): string {
   return named ?? (WINDOWS ? "C:\\Windows\\Temp" : "/tmp");
 }
 
-/** Removes those of the day before yesterday, and older ones. */
+/** Removes what no process has used for a while, or a killed one has left. */
 function sweep(home: string): void {
   for (const { name } of Deno.readDirSync(home)) {
-    const [, day] = NAME.exec(name) ?? [];
-    if (day !== undefined && Number(day) < today() - 1) {
-      remove(join(home, name));
+    const path = join(home, name);
+    try {
+      const { mtime } = Deno.lstatSync(path);
+      if (Date.now() - (mtime?.getTime() ?? 0) > UNUSED) remove(path);
+    } catch {
+      // Another process was faster.
     }
   }
 }

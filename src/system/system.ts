@@ -152,17 +152,22 @@ export interface Files {
   lock(path: string, wait: number): Promise<Disposable | undefined>;
 }
 
-/** Temporary folders of this process. Nothing in them has to last. */
+/** Temporary folders. Nothing in them has to last. */
 export interface Scratch {
   /**
-   * Makes a folder that only this user can enter and returns its path, without
-   * links. `near`: where to make it if the temporary folder cannot be written.
-   * Throws a `FileError`.
+   * Makes an empty folder that only this user can enter, and returns its path
+   * without links. `near`: where to make it if the temporary folder cannot be
+   * written. Throws a `FileError`.
    */
-  make(contents: ScratchContents, near: string): string;
+  make(near: string): string;
   /**
-   * Removes all folders that were made. What a killed process left, a later
-   * process removes after two days.
+   * The same with these contents. Processes share such a folder where they can,
+   * so nobody may write into it.
+   */
+  share(contents: ScratchContents, near: string): string;
+  /**
+   * Removes the folders of this process alone. A shared one, and what a killed
+   * process left, goes a week after its last use, when a new one is made.
    */
   clear(): void;
 }
