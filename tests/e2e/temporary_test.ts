@@ -28,7 +28,7 @@ posixTest(
       "https://user:hunter2@example.com/a.git",
     );
     env.write(".gitattributes", "*.md filter=x\n");
-    env.write("README.md", "# Edited\n");
+    env.write("README.md", "# Projekt\n");
     const run = (...args: string[]) => {
       const { status, stderr } = env.run(binary(), args);
       assertEquals([status, stderr], [0, ""], args.join(" "));
