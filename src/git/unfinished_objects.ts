@@ -1,7 +1,8 @@
-import { isAbsolute, join } from "@std/path";
+import { dirname, isAbsolute, join } from "@std/path";
 import { FileError } from "../errors.ts";
 import type { RunResult, System } from "../system/system.ts";
 import type { Git } from "./git.ts";
+import { closingHash } from "./finished_pack.ts";
 import { isOpenAnywhere } from "./open_files.ts";
 import { decodeBytes } from "./text.ts";
 
@@ -12,28 +13,47 @@ export interface UnfinishedObject {
   readonly size: number;
 }
 
-/** Of a pack: its signature, its version, and how many objects it holds. */
-const PACK_HEADER = 12;
-
 /**
  * Finds what a git that was killed, or had no space left, has begun to write
- * among the objects: loose objects, and packs of `git fast-import`. A file of
- * another user, or one that a running program has open, is never among them.
+ * among the objects: loose objects, packs and their indexes. A file of another
+ * user, or one that a running program has open, is never among them; nor is a
+ * whole pack, which a running git closes before it writes the index.
  */
 export async function findUnfinished(
   system: System,
   git: Git,
-): Promise<UnfinishedObject[]> {
+): Promise<readonly UnfinishedObject[]> {
+  const { unfinished } = await begunObjects(system, git);
+  return unfinished;
+}
+
+/** What stands among the objects under a temporary name. */
+interface BegunObjects {
+  readonly unfinished: readonly UnfinishedObject[];
+  /** Whole packs and indexes that have no name of their own yet. */
+  readonly whole: readonly UnfinishedObject[];
+  /** Whether a program has one open. */
+  readonly isWritten: boolean;
+}
+
+async function begunObjects(system: System, git: Git): Promise<BegunObjects> {
+  const unfinished: UnfinishedObject[] = [];
+  const whole: UnfinishedObject[] = [];
+  let isWritten = false;
   const folder = await objectsFolder(git);
-  if (folder === undefined) return [];
-  const begun = [...begunFiles(system, folder)];
-  const found: UnfinishedObject[] = [];
-  for (const one of begun) {
-    if (await isOpenAnywhere(system, one.path)) continue;
+  if (folder === undefined) return { unfinished, whole, isWritten };
+  for (const one of [...begunFiles(system, folder)]) {
+    if (await isOpenAnywhere(system, one.path)) {
+      isWritten = true;
+      continue;
+    }
     // A git that runs closes its file and at once gives it another name.
-    if (sizeOf(system, one.path) === one.size) found.push(one);
+    if (sizeOf(system, one.path) !== one.size) continue;
+    const isWhole = dirname(one.path) === join(folder, "pack") &&
+      closingHash(system, one.path, one.size) !== undefined;
+    (isWhole ? whole : unfinished).push(one);
   }
-  return found;
+  return { unfinished, whole, isWritten };
 }
 
 /** Removes what {@link findUnfinished} finds; never throws a `FileError`. */
@@ -52,8 +72,12 @@ export async function tidyUp(
   failed: RunResult,
 ): Promise<void> {
   const [, report] = CRASH_REPORT.exec(decodeBytes(failed.stderr)) ?? [];
-  if (report !== undefined) removeEach(system, [inFolder(git, report)]);
-  await removeUnfinished(system, git);
+  const { unfinished, whole, isWritten } = await begunObjects(system, git);
+  removeEach(system, unfinished.map(({ path }) => path));
+  if (report === undefined) return;
+  removeEach(system, [inFolder(git, report)]);
+  // An import that has a whole pack, but no space for the index or the name.
+  if (!isWritten) removeEach(system, whole.map(({ path }) => path));
 }
 
 /** How `git fast-import` says where it wrote down that it failed. */
@@ -91,29 +115,13 @@ function* begunFiles(
   for (const below of namesIn(system, folder)) {
     const isPacks = below === "pack";
     if (!isPacks && !/^[0-9a-f]{2}$/.test(below)) continue;
-    const begun = isPacks ? "tmp_pack_" : "tmp_obj_";
+    const begun = isPacks ? /^tmp_(?:pack|idx)_/ : /^tmp_obj_/;
     for (const name of namesIn(system, join(folder, below))) {
-      if (!name.startsWith(begun)) continue;
+      if (!begun.test(name)) continue;
       const path = join(folder, below, name);
       const size = sizeOf(system, path);
-      if (size === undefined) continue;
-      if (!isPacks || isImport(system, path)) yield { path, size };
+      if (size !== undefined) yield { path, size };
     }
-  }
-}
-
-/**
- * Whether a pack is one of `git fast-import`, which alone fills the number of
- * objects in last. Others are complete before they get their names.
- */
-function isImport(system: System, path: string): boolean {
-  try {
-    const header = system.files.readPart(path, 0, PACK_HEADER);
-    return header.length < PACK_HEADER ||
-      header.subarray(8).every((byte) => byte === 0);
-  } catch (error) {
-    if (error instanceof FileError) return false;
-    throw error;
   }
 }
 

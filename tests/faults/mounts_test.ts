@@ -127,11 +127,16 @@ mountTest(
   "a checkpoint that fails on a full disk leaves nothing half-written in git",
   () => {
     // Many files go into one pack; a large one becomes an object of its own.
-    for (const [count, size] of [[30, 100_000], [1, 3_000_000]] as const) {
+    // With room for some of the pack, for all but its index, and for nearly all.
+    const cases = [
+      ...[[30, 100_000, 200], [1, 3_000_000, 200], [3, 1_000_000, 300]],
+      ...[[5, 3000, 7], [5, 3000, 8], [5, 3000, 9]],
+    ] as const;
+    for (const [count, size, pages] of cases) {
       using env = TestEnv.repository();
       for (let at = 0; at < count; at++) env.write(`${at}`, noise(size));
       const args = ["checkpoint", "save", "one"];
-      const { status, stderr } = onFullDisk(env, 200, args);
+      const { status, stderr } = onFullDisk(env, pages, args);
       assertEquals(status, 6, stderr);
       assertMatch(stderr, /no space|out of disk ?space/i);
       assertEquals(unfinishedIn(env), []);
