@@ -167,6 +167,7 @@ function title(row: SessionRow, style: Style): string {
   const work = label === "" ? "" : `${style.cyan(label)} `;
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
   const rest = summaryBeside(row.summary, [ownTitle(row), row.name]);
-  return foreign + work + style.bold(name) +
+  const automatic = row.automatic ? style.dim("automatic: ") : "";
+  return foreign + automatic + work + style.bold(name) +
     (row.summary === "" ? "(no summary)" : escapeText(rest));
 }

@@ -71,6 +71,8 @@ export const SessionRow = z.strictObject({
   location: z.enum(["sessions", "pause", "kept", "global", "resume-logs"]),
   /** A log of claude-mpm's and no save. */
   log: z.boolean(),
+  /** Made when an agent's session ended. A plain resume prefers others. */
+  automatic: z.boolean(),
   /** Brought in by "sessions import": somebody else's words. */
   imported: z.boolean(),
   /** Whose words it is; null: it cannot be read. */

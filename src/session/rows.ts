@@ -74,6 +74,7 @@ function sessionRow(
     format: entry.format,
     location: entry.location,
     log: isLog(entry),
+    automatic: entry.automatic,
     imported: entry.imported,
     origin,
     session: session === null ? null : { ...session, state },
@@ -87,9 +88,10 @@ export function rowAge(row: SessionRow, listedAt: string): string {
   return ageWords(new Date(row.paused_at), new Date(listedAt));
 }
 
-/** Marks what somebody else wrote, and a log. */
-export function markOf({ origin, log }: SessionRow): string {
-  return `${origin === "foreign" ? "foreign: " : ""}${log ? "log: " : ""}`;
+/** Marks what somebody else wrote, a log, and an automatic save. */
+export function markOf({ origin, log, automatic }: SessionRow): string {
+  return `${origin === "foreign" ? "foreign: " : ""}${log ? "log: " : ""}` +
+    (automatic ? "automatic: " : "");
 }
 
 /** The state of a row's work session and what it is called, escaped. */
@@ -136,6 +138,7 @@ export function seedList({ sessions }: SessionsResult): string {
     const of = [
       ...label === "" ? [] : [` - ${label}`],
       ...row.origin === "foreign" ? [" (foreign)"] : [],
+      ...row.automatic ? [" (automatic)"] : [],
     ].join("");
     const at = row.index ?? "-";
     return `  [${at}] ${row.session_id} - ${day} ${minute}${of}\n      ${text}\n`;

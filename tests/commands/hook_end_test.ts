@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import {
@@ -10,7 +10,7 @@ import {
   talked,
   transcriptOf,
 } from "../helpers/hook_events.ts";
-import { mpmJson } from "../helpers/mpm.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
 
 /** Another session in the same project. */
@@ -246,6 +246,15 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
     "session";
   assertEquals(await resumed(), ["The ledger", later]);
   assertEquals(await resumed("--last"), ["The ledger", later]);
+  // The lists mark the save that a plain resume passes over.
+  const listed = await mpm(env, ["resume", "--list"], options);
+  assertMatch(
+    listed.stdout,
+    /\[0\] \S+ - \S+ \S+ \(automatic\)\n.*what time is it\?\n\n {2}\[1\] \S+ - \S+ \S+\n.*The ledger\n/,
+  );
+  const table = await mpm(env, ["sessions", "list"], { ...options, keys: [] });
+  assertMatch(table.stdout, /^0 .* automatic: Saved as/m);
+  assertEquals(table.stdout.split("automatic: ").length, 3, table.stdout);
   await visit(AGENT, "and the date?");
   const [summary, note] = await resumed();
   assertEquals(summary, "The ledger");
