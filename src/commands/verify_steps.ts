@@ -130,11 +130,11 @@ async function putBack(
   const { system, root, committed } = checker;
   const { here, elsewhere } = committed.get(entry.id)!;
   if (!here && elsewhere.length > 0) return row;
-  const save = await restoreKept(system, root, entry);
-  if (!save) return row;
+  const loaded = await restoreKept(system, root, entry);
+  if (!loaded) return row;
   const path = saveFiles(layout(root).sessions, entry.id).json;
   const back: SaveEntry = { ...entry, path, location: "sessions" };
-  repairBeside(system, root, { entry: back, save });
+  repairBeside(system, root, { entry: back, loaded });
   return {
     ...await verify(checker, back),
     repaired: [`${entry.id}.json, from its copy in kept/`],
@@ -151,10 +151,10 @@ async function repaired(
   const notes: string[] = [];
   if (row.state === "damaged") {
     if (entry.location !== "sessions" || entry.format !== "json") return row;
-    const save = await restoreKept(system, root, entry);
-    if (!save) return row;
+    const loaded = await restoreKept(system, root, entry);
+    if (!loaded) return row;
     notes.push(`${entry.id}.json, from its copy in kept/`);
-    repairBeside(system, root, { entry, save });
+    repairBeside(system, root, { entry, loaded });
   } else if (entry.location === "kept") {
     return await putBack(checker, entry, row);
   } else {
@@ -166,7 +166,7 @@ async function repaired(
     const loaded = await loadSave(system, entry);
     notes.push(...faultsBeside(system, root, { entry, loaded }));
     if (notes.length === 0) return row;
-    repairBeside(system, root, { entry, save: loaded.save });
+    repairBeside(system, root, { entry, loaded });
   }
   return { ...await verify(checker, entry), repaired: notes };
 }

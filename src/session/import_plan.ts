@@ -1,5 +1,6 @@
 import { MpmError } from "../errors.ts";
 import { sessionId } from "./ids.ts";
+import type { Fields } from "./odd_values.ts";
 import type { Save } from "./save.ts";
 import { idTime, nearbyIds } from "./save_entry.ts";
 import { saveBytes, sha256 } from "./serialize.ts";
@@ -7,6 +8,8 @@ import { saveBytes, sha256 } from "./serialize.ts";
 /** A save that was read, checked, and could be brought in. */
 export interface Incoming {
   readonly save: Save;
+  /** The same as its file says it, in whatever shape. */
+  readonly value: Fields;
   /** Where it was, for people. */
   readonly source: string;
   readonly warnings: readonly string[];

@@ -6,7 +6,7 @@ import type { Save } from "./save.ts";
  * A save as the bytes of its JSON file: two spaces, and everything beyond
  * ASCII escaped, as claude-mpm writes it, so that no reader's locale matters.
  */
-export function saveBytes(save: Save): Uint8Array {
+export function saveBytes(save: Partial<Save>): Uint8Array {
   return new TextEncoder().encode(asciiJson(save, 2));
 }
 

@@ -25,7 +25,7 @@ export function faultsBeside(
   { entry, loaded }: { entry: SaveEntry; loaded: LoadedSave },
 ): string[] {
   return [
-    ...derivedFaults(system, entry.path, loaded.save),
+    ...derivedFaults(system, entry.path, loaded),
     ...keptFaults(system, root, { id: entry.id, bytes: loaded.bytes }),
   ];
 }
@@ -51,7 +51,7 @@ function keptFaults(
 export function repairBeside(
   system: System,
   root: string,
-  { entry, save }: { entry: SaveEntry; save: LoadedSave["save"] },
+  { entry, loaded }: { entry: SaveEntry; loaded: LoadedSave },
 ): void {
   const kept = saveFiles(layout(root).kept, entry.id);
   const bytes = system.files.readOwn(entry.path, LARGEST_SAVE);
@@ -60,8 +60,9 @@ export function repairBeside(
     discard(system, root, { id: entry.id, paths: [kept.json, kept.checksum] });
     keepSave(system, root, entry.id);
   }
+  const { save, value } = loaded;
   const missing = save.mpm === undefined && importedFrom(save) === undefined;
-  writeDerived(system, root, { save, missing });
+  writeDerived(system, root, { save, value, missing });
 }
 
 /**
@@ -73,16 +74,16 @@ export async function restoreKept(
   system: System,
   root: string,
   entry: SaveEntry,
-): Promise<LoadedSave["save"] | undefined> {
+): Promise<LoadedSave | undefined> {
   const from = saveFiles(layout(root).kept, entry.id);
   const to = saveFiles(layout(root).sessions, entry.id);
-  const save = await loadWhole(system, { ...entry, path: from.json });
-  if (!save) return undefined;
+  const loaded = await loadWhole(system, { ...entry, path: from.json });
+  if (!loaded) return undefined;
   discard(system, root, { id: entry.id, paths: [to.json, to.checksum] });
   // The checksum first: the JSON is what makes it a save again.
   copyOver(system, from.checksum, to.checksum);
   copyOver(system, from.json, to.json);
-  return save;
+  return loaded;
 }
 
 function copyOver(system: System, from: string, to: string): void {
@@ -112,10 +113,10 @@ export function restoreChecksum(
 async function loadWhole(
   system: System,
   entry: SaveEntry,
-): Promise<LoadedSave["save"] | undefined> {
+): Promise<LoadedSave | undefined> {
   try {
-    const { save, checksum } = await loadSave(system, entry);
-    return checksum === "verified" ? save : undefined;
+    const loaded = await loadSave(system, entry);
+    return loaded.checksum === "verified" ? loaded : undefined;
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;

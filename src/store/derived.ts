@@ -1,5 +1,7 @@
 import { basename, dirname } from "@std/path";
 import { saveMarkdown } from "../session/markdown.ts";
+import { asSaid } from "../session/normalize.ts";
+import type { Fields } from "../session/odd_values.ts";
 import { pointerText } from "../session/pointer.ts";
 import type { Save } from "../session/save.ts";
 import { toYaml } from "../session/yaml.ts";
@@ -13,13 +15,14 @@ import { LARGEST_SAVE } from "./save_content.ts";
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
  * this save is the `latest`, or the newest by its id. Each whole or not at all,
  * and all of them again from the JSON whenever one was lost; with `missing` only
- * those that are not there. Call under the store's lock.
+ * those that are not there. `value` is what the JSON says. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
   root: string,
-  { save, latest = false, missing = false }: {
+  { save, value, latest = false, missing = false }: {
     save: Save;
+    value: Fields;
     latest?: boolean;
     missing?: boolean;
   },
@@ -33,8 +36,9 @@ export function writeDerived(
     writeAtomic(system, path, { bytes, mtime, synced: false });
   };
   const due = (path: string) => !missing || !system.files.lstat(path);
-  if (due(files.yaml)) write(files.yaml, toYaml(save));
-  if (due(files.markdown)) write(files.markdown, saveMarkdown(save));
+  const said = asSaid(save, value);
+  if (due(files.yaml)) write(files.yaml, toYaml(said));
+  if (due(files.markdown)) write(files.markdown, saveMarkdown(save, said));
   if (latest || pointsToOlder(system, root, save)) {
     write(pointer, pointerText(save, sessions));
   }
@@ -47,16 +51,20 @@ export function writeDerived(
 export function derivedFaults(
   system: System,
   path: string,
-  save: Save,
+  { save, value }: { save: Save; value: Fields },
 ): string[] {
   const id = basename(path, ".json");
   const { yaml, markdown } = saveFiles(dirname(path), id);
-  const due = [[yaml, toYaml], [markdown, saveMarkdown]] as const;
+  const said = asSaid(save, value);
+  const due = [
+    [yaml, () => toYaml(said)],
+    [markdown, () => saveMarkdown(save, said)],
+  ] as const;
   return due.flatMap(([file, derive]) => {
     const name = basename(file);
     const found = readPlain(system, file);
     if (found === "missing") return [`${name} is missing`];
-    const text = derive(save);
+    const text = derive();
     // mpm 0.1.0 wrote a tab as "\\t".
     const earlier = text.replaceAll("\t", "\\t");
     return found !== "unreadable" && [text, earlier].includes(textOf(found))

@@ -95,12 +95,13 @@ export function importSaves(
     const { imports } = plan;
     for (const [done, one] of imports.entries()) {
       progress("Bringing in saves", done, imports.length);
-      const { id, digest, incoming: { save } } = one;
+      const { id, digest, incoming: { save, value } } = one;
       const mark = { from, at, session_id: save.session_id, sha256: digest };
       const marked = markImported({ ...save, session_id: id }, mark);
       warnings.push(
         ...storeSave(system, root, {
           save: marked,
+          value: { ...value, imported: mark },
           latest: false,
           own: false,
         }).warnings,

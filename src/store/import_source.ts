@@ -79,7 +79,7 @@ async function readSingle(
   value: Fields,
 ): Promise<Incoming> {
   const id = idOf(path, value);
-  const { save, warnings } = await loadSave(system, {
+  const { save, value: said, warnings } = await loadSave(system, {
     id,
     path,
     format: formatOf(path),
@@ -87,7 +87,7 @@ async function readSingle(
     pausedAt: "",
     evidence: [],
   });
-  return { save, source: path, warnings };
+  return { save, value: said, source: path, warnings };
 }
 
 /** By its name, else by what it says of itself, else by its time. */
@@ -119,7 +119,7 @@ function readBundle(value: Fields, path: string): Source {
       );
       refuseOther(value, id);
       const { save, warnings } = normalize(value, id);
-      incoming.push({ save, source, warnings });
+      incoming.push({ save, value, source, warnings });
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       refused.push({ source, reason: error.message });
@@ -160,8 +160,8 @@ async function readFolder(
     const entry = reader.read(one);
     if (!entry || isLog(entry)) continue;
     try {
-      const { save, warnings } = await loadSave(system, entry);
-      incoming.push({ save, source: entry.path, warnings });
+      const { save, value, warnings } = await loadSave(system, entry);
+      incoming.push({ save, value, source: entry.path, warnings });
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       refused.push({ source: entry.path, reason: error.message });

@@ -58,9 +58,10 @@ async function deriveAgain(
   id: string,
 ): Promise<void> {
   try {
-    const { save } = await loadSave(system, await findSave(system, root, id));
+    const found = await findSave(system, root, id);
+    const { save, value } = await loadSave(system, found);
     keepSave(system, root, id);
-    writeDerived(system, root, { save });
+    writeDerived(system, root, { save, value });
     followSave(system, root, save);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;

@@ -1,6 +1,8 @@
 import { FileError, MpmError } from "../errors.ts";
 import { SESSION_ID, sessionId } from "../session/ids.ts";
 import type { Slot } from "../session/draft.ts";
+import { asSaid } from "../session/normalize.ts";
+import type { Fields } from "../session/odd_values.ts";
 import { redactSave } from "../session/redact_save.ts";
 import type { Save } from "../session/save.ts";
 import { saveBytes, sha256 } from "../session/serialize.ts";
@@ -59,20 +61,31 @@ export function writeSave(
 /**
  * The same for a save whose id is known to be free; `latest`: the pointer leads
  * to it even if another one is newer; `own`: it says what the user or their
- * agent said. Call under the lock, with nothing pending.
+ * agent said; `value`: what there was of it, where the shape was filled in.
+ * Only that is written. Call under the lock, with nothing pending.
  */
 export function storeSave(
   system: System,
   root: string,
-  { save: given, latest, own }: { save: Save; latest: boolean; own: boolean },
+  { save: given, value = given, latest, own }: {
+    save: Save;
+    value?: Fields;
+    latest: boolean;
+    own: boolean;
+  },
 ): Written {
   const known = openIndex(system, root);
   const save = redactSave(redactorOf(system), given);
-  const bytes = saveBytes(save);
+  // Redaction counts in `mpm`, which what mpm itself made has whole.
+  const said = save.mpm ? save : asSaid(save, value);
+  const bytes = saveBytes(said);
   const digest = sha256(bytes);
   const unnoted = own ? noteMade(system, save, digest) : [];
   commit(system, root, { save, bytes, digest });
-  const warnings = [...finish(known, save, latest), ...unnoted];
+  const warnings = [
+    ...finish(known, { save, value: said, latest }),
+    ...unnoted,
+  ];
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
   return {
@@ -165,13 +178,12 @@ function publish(system: System, pending: string, json: string): void {
 /** What follows the commit point; returns what went wrong. */
 function finish(
   known: KnownSaves,
-  save: Save,
-  latest: boolean,
+  { save, value, latest }: { save: Save; value: Fields; latest: boolean },
 ): string[] {
   const { system, root } = known;
   try {
     keepSave(system, root, save.session_id);
-    writeDerived(system, root, { save, latest });
+    writeDerived(system, root, { save, value, latest });
     followSave(system, root, save);
     removeIfThere(system, layout(root).pending);
     noteSave(known, save);

@@ -362,3 +362,31 @@ Deno.test("sessions import says of an empty bundle that it is one", async () => 
   ]);
   assertEquals([status, stdout], [0, "There is no session in it.\n"]);
 });
+
+Deno.test("an imported save says only what its file said", async () => {
+  using env = TestEnv.repository();
+  const id = "session-20260101-101010";
+  const given = {
+    session_id: id,
+    paused_at: "2026-01-01T10:10:10+00:00",
+    conversation: { primary_task: "Fix it", summary: "Half done" },
+    git_context: { is_git_repo: true, branch: "main" },
+  };
+  const file = join(env.root, "given.json");
+  Deno.writeTextFileSync(file, JSON.stringify(given));
+  await mpmJson(env, ["sessions", "import", file]);
+  const path = join(env.project, ".claude-mpm", "sessions", id);
+  const { imported, ...said } = JSON.parse(
+    Deno.readTextFileSync(`${path}.json`),
+  );
+  assertEquals(said, given);
+  assertEquals(imported.session_id, id);
+  for (const ending of ["yaml", "md"]) {
+    const text = Deno.readTextFileSync(`${path}.${ending}`);
+    assertEquals(/ahead|behind|Working Directory/i.test(text), false, text);
+  }
+  const { status, stdout } = await mpm(env, ["sessions", "verify"]);
+  assertEquals([status, stdout.split(" ")[0]], [0, "intact"], stdout);
+  const again = await mpm(env, ["sessions", "import", file]);
+  assertEquals(again.stdout, `Already here: ${id}\n`);
+});
