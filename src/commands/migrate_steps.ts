@@ -11,7 +11,7 @@ import type {
   MigrateResult,
   RollbackResult,
 } from "../session/results_migrate.ts";
-import { planRollback } from "../session/rollback_plan.ts";
+import { isPointer, planRollback } from "../session/rollback_plan.ts";
 import { applyChanges, type Skipped } from "../store/apply_changes.ts";
 import { chooseBackup } from "../store/backups.ts";
 import { layout } from "../store/layout.ts";
@@ -33,6 +33,7 @@ import {
 } from "../store/old_store.ts";
 import { prepareChanges, type WantedSet } from "../store/prepare_changes.ts";
 import { finishPending } from "../store/recover.ts";
+import { pointAgain } from "../store/remove_saves.ts";
 import type { System } from "../system/system.ts";
 
 /** What a migration or a rollback works with. */
@@ -211,6 +212,10 @@ export async function rollBack(
       wanted: wantedByRollback(changes, join(backups, record.name)),
       steps: [...steps],
     });
+    const restored = changes.some(({ at }) => isPointer(at));
+    if (!restored && system.files.lstat(layout(root).pointer)) {
+      await pointAgain(system, root);
+    }
     return rolledBack(work, { record, earlier, steps, done });
   });
 }

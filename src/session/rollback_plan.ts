@@ -38,6 +38,8 @@ export function planRollback(
     const present = now(at);
     if (isRestored(present, wanted)) continue;
     const other = isOther({ before: wanted, after: left }, present);
+    // A later save took the pointer, which is derived of the saves there are.
+    if (other && isPointer(at)) continue;
     if (other || needed.has(refKey(at))) {
       const note = other
         ? "it is not as it was left, and stays"
@@ -59,6 +61,11 @@ export function planRollback(
     steps.push({ action, from: at, to: null, note: null });
   }
   return { steps, changes };
+}
+
+/** Whether it is the pointer to the newest save. */
+export function isPointer({ place, name }: Ref): boolean {
+  return place === "sessions" && name === POINTER;
 }
 
 type Before = Pick<Change, "before" | "after">;

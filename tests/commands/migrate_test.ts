@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join } from "@std/path";
 import type {
   ResumeResult,
@@ -430,6 +435,32 @@ Deno.test("migrate --rollback restores exactly, keeps later saves, and can be un
   // It points to the save made since.
   expected["LATEST-SESSION.txt"] = since["LATEST-SESSION.txt"]!;
   assertEquals(sessionsListing(env), expected);
+});
+
+Deno.test("undo of a migration leaves no pointer to a save that went back", async () => {
+  using env = TestEnv.repository();
+  putOld(env, PLAIN);
+  await migrate(env);
+  const pointer = () =>
+    Deno.readTextFileSync(join(env.project, SESSIONS, "LATEST-SESSION.txt"));
+  const { session_id: id } = await mpmJson<{ session_id: string }>(
+    env,
+    ["pause", "Since"],
+    { now: LATER },
+  );
+  const undo = async (number: string) => {
+    const { status, stdout, stderr } = await mpm(env, ["undo", number]);
+    assertEquals([status, stdout.includes("Left alone")], [0, false], stderr);
+  };
+  // The pause took the pointer, and has it still.
+  await undo("1");
+  assertStringIncludes(pointer(), id);
+  // That undone, the newest save is the migrated one.
+  await undo("3");
+  await undo("2");
+  assertStringIncludes(pointer(), PLAIN);
+  await undo("1");
+  assertThrows(pointer, Deno.errors.NotFound);
 });
 
 Deno.test("migrate --rollback keeps a save that was edited since", async () => {
