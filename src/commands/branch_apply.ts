@@ -47,7 +47,7 @@ export class Branch {
   readonly #plan: BranchPlan;
   readonly #workspace: Workspace;
   #marker: DetourMarker | undefined;
-  readonly #bared: string[] = [];
+  readonly #notes: string[] = [];
 
   constructor(context: Context, plan: BranchPlan) {
     this.#context = context;
@@ -89,7 +89,7 @@ export class Branch {
       ...result,
       save: saved.session_id,
       parked,
-      warnings: [...saved.warnings, ...result.warnings, ...this.#bared],
+      warnings: [...saved.warnings, ...result.warnings, ...this.#notes],
     };
   }
 
@@ -156,7 +156,7 @@ export class Branch {
     const kept = dirt.length > 0 ? await this.#keep(from) : undefined;
     if (parks) await this.#clear(kept!);
     if (switches) await this.#switch(from);
-    this.#bared.push(...await bareNotes(this.#system, this.#plan, parks));
+    this.#notes.push(...await bareNotes(this.#system, this.#plan, parks));
     if (!parks) return { detour, parked: null };
     const { id, commit, name } = kept!;
     return {
@@ -213,7 +213,7 @@ export class Branch {
     }
     await keepLeft(git, this.#marker!.child, { from, to: aim.to! });
     if (aim.created) await createBranch(git, aim.created);
-    await switchTo(gitHere(this.#context, git), aim.to!);
+    this.#notes.push(...await switchTo(gitHere(this.#context, git), aim.to!));
   }
 
   async #link(from: Position): Promise<void> {

@@ -177,7 +177,7 @@ async function treeBack(
   }
   if (isAt(now, from) && isAsBefore(capture, target)) return [];
   const notes = await clear(context, place, { marker, capture });
-  if (!isAt(now, from)) await back(context, place, from);
+  if (!isAt(now, from)) notes.push(...await back(context, place, from));
   if (target) {
     const operation = "checkpoint restore";
     const title = `take back an interrupted ${marker.operation}`;
@@ -197,14 +197,14 @@ async function back(
   context: Context,
   { vault }: CheckpointPlace,
   from: Position,
-): Promise<void> {
+): Promise<string[]> {
   const { branch, head } = from;
   if (branch !== null && head !== null) {
     const ref = `refs/heads/${branch}`;
     const there = await vault.git.run(["show-ref", "--verify", "--quiet", ref]);
     if (there.status !== 0) await createBranch(vault.git, { branch, head });
   }
-  await switchTo(gitHere(context, vault.git), from);
+  return await switchTo(gitHere(context, vault.git), from);
 }
 
 /** Whether the tree was not touched, or is put right already. */

@@ -208,7 +208,8 @@ export class Return {
   }
 
   async #leave(to: NonNullable<ReturnPlan["to"]>): Promise<void> {
-    await switchTo(gitHere(this.#context, this.#plan.tree!.vault.git), to);
+    const git = gitHere(this.#context, this.#plan.tree!.vault.git);
+    this.#warnings.push(...await switchTo(git, to));
   }
 
   async #restore({ record }: Target): Promise<void> {

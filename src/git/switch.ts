@@ -1,7 +1,7 @@
 import type { Position } from "../session/detour.ts";
 import { isWithin } from "../session/snapshot.ts";
 import type { System } from "../system/system.ts";
-import type { Git } from "./git.ts";
+import { type Git, gitFailure } from "./git.ts";
 import { lossesAt } from "./in_the_way.ts";
 import type { TreeChange } from "./read_checkpoints.ts";
 import { resolveNames } from "./refs.ts";
@@ -33,23 +33,28 @@ export async function readPosition(git: Git): Promise<Position> {
 
 /**
  * Checks out a branch, or a commit detached, as `git switch` does: local
- * changes in its way make git refuse. Throws GIT_FAILED.
+ * changes in its way make git refuse. Returns a note where git could not write
+ * or remove a file, such as in a read-only folder: for git that is no failure.
+ * Throws GIT_FAILED.
  */
-export async function switchTo(git: Git, to: Position): Promise<void> {
+export async function switchTo(git: Git, to: Position): Promise<string[]> {
   const where = to.branch === null
     ? ["--detach", to.head!]
     // A branch may be called like a tag or a file.
     : [to.branch];
-  await git.read([
-    ...ALONE,
-    "checkout",
-    "--quiet",
-    "--no-guess",
-    ...where,
-    "--",
-  ], {
-    timeout: LONG,
-  });
+  const args = [...ALONE, "checkout", "--quiet", "--no-guess", ...where, "--"];
+  const done = await git.run(args, { timeout: LONG });
+  if (done.status !== 0) throw gitFailure(args, done);
+  const said = decodeBytes(done.stderr).matchAll(
+    /^(?:error|warning): (unable to .+)$/gm,
+  );
+  const [first, ...more] = [...said].map(([, problem]) => problem!);
+  if (first === undefined) return [];
+  return [
+    `git could not change every file: ${first}` +
+    (more.length === 0 ? "" : ` (and ${more.length} more)`) +
+    `. "git status" lists them`,
+  ];
 }
 
 /**

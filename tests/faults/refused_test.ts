@@ -79,6 +79,33 @@ Deno.test({
 });
 
 posixTest(
+  "branch and return name what git cannot change in a read-only folder",
+  () => {
+    using env = TestEnv.repository();
+    env.write("kept/file.txt", "one\n");
+    env.commit("Add a file");
+    env.git("branch", "without", "HEAD~1");
+    if (Deno.uid() === 0) env.run("chown", ["-R", "65534:65534", env.root]);
+    const folder = join(env.project, "kept");
+    const run = (...line: string[]) => {
+      Deno.chmodSync(folder, 0o555);
+      const [program, ...args] = unprivileged([binary(), ...line]);
+      const { status, stdout, stderr } = env.run(program!, args);
+      Deno.chmodSync(folder, 0o755);
+      assertEquals(status, 0, stderr);
+      assertStringIncludes(
+        stdout + stderr,
+        "git could not change every file: unable to ",
+      );
+      assertStringIncludes(stdout + stderr, "kept/file.txt");
+    };
+    run("branch", "away", "--git-branch", "without");
+    env.remove("kept/file.txt");
+    run("return");
+  },
+);
+
+posixTest(
   "pause refuses a link in place of its folder and writes nothing there",
   async () => {
     using env = TestEnv.repository();
