@@ -1,12 +1,18 @@
+import { relative } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../errors.ts";
 import { escapeText } from "../escape.ts";
 import { branchByFiles } from "../git/branch_file.ts";
-import { findRemoteSaves } from "../git/remote_saves.ts";
+import {
+  findLocal,
+  findRemoteSaves,
+  type RemoteSaves,
+} from "../git/remote_saves.ts";
 import type { Workspace } from "../session/repository.ts";
 import type { SaveEntry } from "../session/save_entry.ts";
 import { shellWord } from "../session/shell.ts";
 import { counted } from "../session/words.ts";
+import { layout, saveFiles } from "../store/layout.ts";
 import type { System } from "../system/system.ts";
 import { otherStoreHints } from "./other_saves.ts";
 
@@ -27,22 +33,67 @@ export async function savesElsewhere(
   const hints = await otherStoreHints(system, workspace);
   if (workspace.git !== "repository") return named(hints);
   const seen = new Set(known.map(({ id }) => id));
-  const here = branchByFiles(system, workspace.worktree);
+  const found: (RemoteSaves & { name: string })[] = [];
   for (const { branch, ids } of await findRemoteSaves(system, workspace)) {
     const unknown = ids.filter((id) => !seen.has(id));
     if (unknown.length === 0) continue;
     for (const id of unknown) seen.add(id);
     const name = branch.slice(branch.indexOf("/") + 1);
-    const get = name === here ? ["merge", branch] : ["switch", name];
-    const are = unknown.length === 1 ? "is" : "are";
+    found.push({ branch, name, ids: unknown });
+  }
+  const names = found.map(({ name }) => name);
+  const local = await findLocal(system, workspace.worktree, names);
+  const here = branchByFiles(system, workspace.worktree);
+  for (const { branch, name, ids } of found) {
+    const get = name === here ? "current" : local.get(name);
+    const steps = [
+      ...inWorktree(system, workspace, ids) ? [] : stepsTo(branch, name, get),
+      ...workspace.linked ? [importHere(workspace)] : [],
+      "mpm resume --list",
+    ];
     hints.push(
-      `${escapeText(branch)} has ${counted(unknown.length, "save")} that ` +
-        `${are} not here. To see: git ${
-          escapeText(get.map(shellWord).join(" "))
-        }, then mpm resume --list`,
+      `${escapeText(branch)} has ${counted(ids.length, "save")} that ` +
+        `${ids.length === 1 ? "is" : "are"} not here. To see: ` +
+        escapeText(steps.join(", then ")),
     );
   }
   return named(hints);
+}
+
+/** The git commands that bring the files of a remote branch into the worktree. */
+function stepsTo(
+  branch: string,
+  name: string,
+  local: "current" | "free" | "checked out" | undefined,
+): string[] {
+  const remote = shellWord(branch);
+  switch (local) {
+    case "current":
+      return [`git merge ${remote}`];
+    case "free":
+      return [`git switch ${shellWord(name)}`, `git merge ${remote}`];
+    case "checked out":
+      return [`git switch --detach ${remote}`];
+    case undefined:
+      // Without --track git refuses a name that two remotes have.
+      return [`git switch --track ${remote}`];
+  }
+}
+
+/** A switch in a linked worktree brings saves where mpm keeps none. */
+function inWorktree(
+  { files }: System,
+  { linked, worktree }: Workspace,
+  ids: readonly string[],
+): boolean {
+  const { sessions } = layout(worktree);
+  return linked &&
+    ids.every((id) => files.lstat(saveFiles(sessions, id).json) !== undefined);
+}
+
+function importHere({ cwd, worktree }: Workspace): string {
+  const folder = relative(cwd, layout(worktree).sessions);
+  return `mpm sessions import ${shellWord(folder)}`;
 }
 
 function named(hints: readonly string[]): string[] {

@@ -60,6 +60,27 @@ async function remoteBranches(git: Git): Promise<string[]> {
     .map((line) => line.trimEnd().slice("refs/remotes/".length));
 }
 
+/** Returns which of the names are local branches, and whether a worktree has them. */
+export async function findLocal(
+  system: System,
+  root: string,
+  names: readonly string[],
+): Promise<Map<string, "free" | "checked out">> {
+  if (names.length === 0) return new Map();
+  const refs = names.map((name) => `refs/heads/${name}`);
+  const { stdout } = await new Git(system, root).run([
+    "for-each-ref",
+    "--format=%(refname) %(worktreepath)",
+    ...refs,
+  ]);
+  const lines = decodeBytes(stdout).split("\n").filter((line) => line !== "");
+  return new Map(lines.map((line) => {
+    const at = line.indexOf(" ");
+    const name = line.slice("refs/heads/".length, at);
+    return [name, at === line.length - 1 ? "free" : "checked out"] as const;
+  }));
+}
+
 /** The tree of each branch's folder of saves. */
 async function foldersOf(
   git: Git,

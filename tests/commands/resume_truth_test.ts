@@ -360,7 +360,7 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   anotherUser(env);
   env.gitIn(env.root, "clone", "-q", "-b", "main", env.project, clone);
   const hint = "origin/feature/auth has 1 save that is not here. To see: " +
-    "git switch feature/auth, then mpm resume --list\n";
+    "git switch --track origin/feature/auth, then mpm resume --list\n";
   const none = await mpm(env, ["resume"], { cwd: clone });
   assertEquals(
     [none.status, none.stderr],
@@ -381,9 +381,38 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   const behind = await mpm(env, ["resume", "--list"], { cwd: clone });
   assertStringIncludes(behind.stderr, "To see: git merge origin/feature/auth,");
   env.gitIn(clone, "switch", "-q", "main");
+  const free = await mpm(env, ["resume", "--list"], { cwd: clone });
+  assertStringIncludes(
+    free.stderr,
+    "git switch feature/auth, then git merge origin/feature/auth, then mpm",
+  );
+  const linked = join(env.root, "linked");
+  env.gitIn(clone, "worktree", "add", "-q", linked, "feature/auth");
+  const taken = await mpm(env, ["resume", "--list"], { cwd: clone });
+  assertStringIncludes(
+    taken.stderr,
+    "git switch --detach origin/feature/auth,",
+  );
+  // A switch there brings the files, but not to where mpm keeps saves.
+  env.gitIn(linked, "merge", "-q", "origin/feature/auth");
+  const brought = await mpm(env, ["resume", "--list"], { cwd: linked });
+  assertStringIncludes(
+    brought.stderr,
+    "To see: mpm sessions import .claude-mpm/sessions, then mpm resume --list",
+  );
+  await mpmJson(env, ["sessions", "import", ".claude-mpm/sessions"], {
+    cwd: linked,
+  });
+  const after = await mpm(env, ["resume", "--list"], { cwd: linked });
+  assertEquals(after.stderr, "");
+  assertStringIncludes(after.stdout, "Summary: Theirs\n");
+  await mpm(env, ["undo"], { cwd: linked });
+  env.gitIn(clone, "worktree", "remove", linked);
   env.gitIn(clone, "branch", "-q", "-D", "feature/auth");
-  // The command that is named shows it, and then nothing is missing.
-  env.gitIn(clone, "switch", "-q", "feature/auth");
+  // The command that is named shows it, though two remotes have the branch.
+  env.gitIn(clone, "remote", "add", "fork", env.project);
+  env.gitIn(clone, "fetch", "-q", "fork");
+  env.gitIn(clone, "switch", "-q", "--track", "origin/feature/auth");
   const { stdout, stderr } = await mpm(env, ["resume", "--list"], {
     cwd: clone,
   });
