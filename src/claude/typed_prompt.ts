@@ -3,9 +3,10 @@ import type { HookInput } from "./hook_input.ts";
 
 /**
  * Texts that Claude Code itself sends as a prompt, such as the notification that
- * a background task ended: each begins with a tag.
+ * a background task ended: each begins with a tag. What a person pastes stands
+ * in a tag, too.
  */
-const OWN_TEXT = /^\s*<[a-z][\w-]*[\s>]/;
+const OWN_TEXT = /^\s*<(?!pasted_content\s)[a-z][\w-]*[\s>]/;
 
 /** A prompt and the event that brought it. */
 interface Given {

@@ -17,10 +17,12 @@ import {
   NOON,
   resumeFiles,
   talked,
+  transcriptOf,
 } from "../helpers/hook_events.ts";
 import type { System } from "../../src/system/system.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { putHome } from "../helpers/stores.ts";
 
 /** A repository that uses mpm. */
 function projectWithMpm(): TestEnv {
@@ -174,6 +176,36 @@ Deno.test("at 95 % what no person typed is never held back", async () => {
     if (attended) env.extra.CLAUDE_CODE_SESSION_ATTENDED = attended;
     assertEquals(await prompted("something else"), {}, entrypoint);
   }
+});
+
+Deno.test("at 95 % what Claude Code queued by itself is never held back", async () => {
+  using env = projectWithMpm();
+  talked(env, 199_000);
+  const queue = (content: string) => {
+    const line = { type: "queue-operation", operation: "enqueue", content };
+    const text = `${JSON.stringify(line)}\n`;
+    Deno.writeTextFileSync(transcriptOf(env), text, { append: true });
+  };
+  const typed = { display: "typed meanwhile", sessionId: AGENT };
+  putHome(env, ".claude/history.jsonl", `${JSON.stringify(typed)}\n`);
+  const sent = async (prompt: string) =>
+    (await fire(env, "UserPromptSubmit", { prompt })).decision ?? "sent";
+  const loop = "# Autonomous loop check\n\nYou're being invoked on a timer";
+  for (const prompt of [loop, "kept on disk", typed.display]) queue(prompt);
+  // The line of this one comes after the event.
+  const late = sent("Goal set: count");
+  queue("Goal set: count");
+  assertEquals(
+    await Promise.all([sent(loop), sent("kept on disk"), late]),
+    ["sent", "sent", "sent"],
+  );
+  const paste =
+    '\n\n<pasted_content id="e2">\nrow\n</pasted_content id="e2">\n';
+  assertEquals(
+    await Promise.all([sent(typed.display), sent(paste), sent("another")]),
+    ["block", "block", "block"],
+  );
+  assertEquals(failures(env), "");
 });
 
 Deno.test("a prompt that could not be sent again is not held back", async () => {
