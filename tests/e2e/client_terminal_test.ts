@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { existsSync } from "node:fs";
+import { projectSlug } from "../../src/claude/transcript.ts";
 import { runClient } from "../helpers/client.ts";
 import { ClientTerminal, terminalTest } from "../helpers/client_terminal.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -25,6 +27,51 @@ async function sent(
   await terminal.until(() => asked(api).includes(text), () => asked(api));
 }
 
+/** The client's transcripts: the session's id, and what is in them. */
+function transcripts(env: TestEnv): { id: string; text: string }[] {
+  const folder = join(env.home, ".claude/projects", projectSlug(env.project));
+  const names = existsSync(folder) ? [...Deno.readDirSync(folder)] : [];
+  return names.filter(({ name }) => name.endsWith(".jsonl"))
+    .map(({ name }) => ({
+      id: name.slice(0, -".jsonl".length),
+      text: Deno.readTextFileSync(join(folder, name)),
+    }));
+}
+
+/**
+ * Waits until the client wrote down a text that it shows. On the screen it may
+ * stand in pieces: the client draws only what differs from what was there.
+ */
+async function shown(
+  terminal: ClientTerminal,
+  env: TestEnv,
+  text: string,
+): Promise<void> {
+  const wanted = JSON.stringify(text).slice(1, -1);
+  const all = () => transcripts(env).map(({ text }) => text).join("");
+  await terminal.until(() => all().includes(wanted), () => text);
+}
+
+/** A line of a turn's end. A fork repeats those of its origin. */
+const TURN = /"subtype":"turn_duration".*?"uuid":"([\w-]+)"/g;
+
+/** Types a prompt and waits until its turn has ended. */
+async function turn(
+  terminal: ClientTerminal,
+  env: TestEnv,
+  prompt: string,
+): Promise<void> {
+  const ended = () =>
+    new Set(
+      transcripts(env).flatMap(({ text }) =>
+        [...text.matchAll(TURN)].map(([, id]) => id)
+      ),
+    ).size;
+  const before = ended();
+  await terminal.type(`${prompt}\r`);
+  await terminal.until(() => ended() > before, () => `the end of ${prompt}`);
+}
+
 function saves(env: TestEnv): string[] {
   return namesIn(env, ".claude-mpm/sessions")
     .filter((name) => /^session-\d.*\.json$/.test(name));
@@ -38,11 +85,12 @@ terminalTest(
     await using api = new MockApi({ tokens: 955_000 });
     await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
     await terminal.see("shift+tab");
-    await terminal.type("go\r");
-    await terminal.see("95%");
+    await turn(terminal, env, "go");
     const before = api.requests.length;
     await terminal.type("count the pennies\r");
-    await terminal.see(
+    await shown(
+      terminal,
+      env,
       'send the prompt again, or begin it with the word "override". /compact ' +
         "or /clear makes room. To save the session, type a blank and " +
         "/mpm-pause, then clear the input box.",
@@ -68,7 +116,7 @@ terminalTest(
 );
 
 terminalTest(
-  "a notification reaches the agent where the context is full",
+  "what the client sends reaches the agent where the context is full",
   async () => {
     using env = TestEnv.repository();
     env.run(binary(), ["hooks", "install", "--skills"]);
@@ -76,6 +124,14 @@ terminalTest(
       ".claude/settings.json",
       JSON.stringify({ permissions: { allow: ["Bash"] } }),
     );
+    const tasks = ".claude/scheduled_tasks.json";
+    const never = { id: "0a1b2c3d", cron: "0 0 1 1 *", prompt: "never" };
+    const task = {
+      createdAt: Date.now(),
+      recurring: true,
+      createdInProject: env.project,
+    };
+    env.write(tasks, JSON.stringify({ tasks: [{ ...task, ...never }] }));
     const command = "until [ -e done ]; do sleep 0.1; done";
     const input = { command, description: "Build", run_in_background: true };
     await using api = new MockApi({
@@ -84,16 +140,39 @@ terminalTest(
     });
     await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
     await terminal.see("shift+tab");
-    await terminal.type("go\r");
-    await terminal.see("All done.");
+    await turn(terminal, env, "go");
     await terminal.type("more\r");
     // The skills are there: no blank is needed before their names.
-    await terminal.see("/compact or /clear makes room. /mpm-pause saves");
+    await shown(
+      terminal,
+      env,
+      "/compact or /clear makes room. /mpm-pause saves",
+    );
     assert(!asked(api).includes("<task-notification>"), asked(api));
     env.write("done", "");
     await sent(terminal, api, "<task-notification>");
+    // Of an earlier session; a loop's prompt is not what was scheduled.
+    const createdAt = Date.now() - 120_000;
+    const due = {
+      cron: "* * * * *",
+      createdAt,
+      recurring: true,
+      createdBySessionId: transcripts(env)[0]!.id,
+      createdInProject: env.project,
+    };
+    env.write(
+      ".claude/scheduled_tasks.json",
+      JSON.stringify({
+        tasks: [
+          { ...due, id: "1a2b3c4d", prompt: "count the pennies" },
+          { ...due, id: "2b3c4d5e", prompt: "<<autonomous-loop>>" },
+        ],
+      }),
+    );
+    await sent(terminal, api, "count the pennies");
+    await sent(terminal, api, "# Autonomous loop check");
     await terminal.type(`${EMPTY}/mpm-pause half done\r`);
-    await terminal.see("Session Paused Successfully");
+    await shown(terminal, env, "Session Paused Successfully");
     assertEquals([saves(env).length, failures(env)], [1, ""]);
   },
 );
@@ -160,23 +239,15 @@ terminalTest(
       );
     await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
     await terminal.see("shift+tab");
-    await terminal.type("begin\r");
-    await terminal.see("All done.");
-    await terminal.type("count the pennies\r");
-    await terminal.see("All done.");
+    await turn(terminal, env, "begin");
+    await turn(terminal, env, "count the pennies");
     await terminal.type("/clear\r");
     await saved(1);
-    await terminal.type("weigh the coins\r");
-    await sent(terminal, api, "weigh the coins");
-    await terminal.see("All done.");
+    await turn(terminal, env, "weigh the coins");
     await terminal.type("/branch other\r");
     await saved(2);
-    await terminal.type("first\r");
-    await sent(terminal, api, "first");
-    await terminal.see("All done.");
-    await terminal.type("sort the bills\r");
-    await sent(terminal, api, "sort the bills");
-    await terminal.see("All done.");
+    await turn(terminal, env, "first");
+    await turn(terminal, env, "sort the bills");
     await terminal.type("/exit\r");
     await saved(3);
     assertEquals(
