@@ -121,8 +121,36 @@ export function movesWorktree(
 }
 
 /** A file of those settings that are only data. */
-export function dataSettings(settings: readonly Setting[]): Uint8Array {
-  return encodeText(settings.filter(isData).map(settingText).join(""));
+export function dataSettings(
+  system: System,
+  worktree: string | undefined,
+  settings: readonly Setting[],
+): Uint8Array {
+  const readable = (setting: Setting): Setting =>
+    !namesFile(setting) ||
+      isReadable(system, pathOf(system, worktree ?? "/", setting.value))
+      ? setting
+      : { ...setting, value: "/dev/null" };
+  const data = settings.filter(isData).map(readable);
+  return encodeText(data.map(settingText).join(""));
+}
+
+/** Whether git can read a file to its end: it waits for ever on a pipe. */
+export function isReadable({ files }: System, path: string): boolean {
+  const kind = files.stat(path)?.kind;
+  return kind === undefined || kind === "file";
+}
+
+function namesFile({ section, name, key }: Setting): boolean {
+  return section === "core" && name === undefined &&
+    /^(attributesfile|excludesfile)$/.test(key);
+}
+
+function pathOf({ env }: System, worktree: string, value: string): string {
+  const home = env("HOME");
+  return home && value.startsWith("~/")
+    ? join(home, value.slice(2))
+    : resolve(worktree, value);
 }
 
 function isData({ section, name, key, value }: Setting): boolean {

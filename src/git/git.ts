@@ -21,6 +21,7 @@ const SETTINGS = [
   "diff.renames=true",
   "i18n.logOutputEncoding=UTF-8",
   "log.follow=false",
+  "log.mailmap=false",
   "log.showSignature=false",
   "status.renames=true",
 ];

@@ -2,6 +2,7 @@ import { join, resolve } from "@std/path";
 import type { RunResult, Scratch, System } from "../system/system.ts";
 import {
   dataSettings,
+  isReadable,
   LIST_SETTINGS,
   movesWorktree,
   parseListed,
@@ -193,16 +194,19 @@ function standInFor(
   if (files.stat(real("lfs"))) links.push("lfs/");
   const lfs = filters === "lfs" ? lfsSettings(settings) : [];
   const own: Record<string, Uint8Array> = {
-    "config": joinBytes([dataSettings(settings), ...lfs]),
+    "config": joinBytes([dataSettings(system, worktree, settings), ...lfs]),
     // For the refs of the main worktree, seen from a linked one.
     "commondir": encodeText(`${commonDir}\n`),
   };
   if (filters !== "none") links.push("info/attributes");
   else own["info/attributes"] = withoutFilters(system, real("info/attributes"));
+  const readable = links.filter((path) =>
+    !path.startsWith("info/") || isReadable(system, real(path))
+  );
   const folder = scratch.share({
     folders: ["refs", "info"],
     files: own,
-    links: Object.fromEntries(links.map((path) => [path, real(path)])),
+    links: Object.fromEntries(readable.map((path) => [path, real(path)])),
   }, commonDir);
   const there = (name: string, path: string) =>
     files.stat(real(path)) ? { [name]: real(path) } : {};
@@ -261,7 +265,7 @@ function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
 
 /** The last rule of this file is the strongest of all (gitattributes(5)). */
 function withoutFilters(system: System, path: string): Uint8Array {
-  const rules = system.files.stat(path)
+  const rules = isReadable(system, path) && system.files.stat(path)
     ? readPlain(system, path, LARGEST)
     : new Uint8Array();
   return joinBytes([rules, encodeText("\n* !filter\n")]);

@@ -304,3 +304,27 @@ posixTest("what git converts by data keeps its result", async () => {
   assertStringIncludes(stderr, 'goes through the filter "lfs"');
   assertEquals(env.exists("file.bin"), false);
 });
+
+posixTest("git does not wait for a pipe that a repository names", async () => {
+  using env = TestEnv.repository();
+  const pipe = join(env.root, "pipe");
+  env.run("mkfifo", [pipe]);
+  for (const key of ["core.attributesFile", "core.excludesFile"]) {
+    env.git("config", key, pipe);
+  }
+  Deno.removeSync(join(env.project, ".git/info"), { recursive: true });
+  Deno.mkdirSync(join(env.project, ".git/info"));
+  for (
+    const path of [".git/info/attributes", ".git/info/exclude", ".mailmap"]
+  ) {
+    Deno.linkSync(pipe, join(env.project, path));
+  }
+  const lines = ["pause Work", "status", "checkpoint save one"];
+  const begun = performance.now();
+  for (const line of lines) {
+    const { status, stderr } = await mpm(env, line.split(" "));
+    assertEquals(status, 0, stderr);
+  }
+  // Git would have been ended after half a minute.
+  assert(performance.now() - begun < 20_000);
+});
