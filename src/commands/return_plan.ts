@@ -104,7 +104,14 @@ export async function planReturn(
   const way = await wayBack(system, tree, {
     ...{ input, from, to, child, parked },
   });
-  return { ...plan, tree, from, to, parked, way };
+  const whole = { ...plan, tree, from, to, parked, way };
+  if (kept === null || await parkedRecord(tree, detour)) return whole;
+  const lost = `The checkpoint "${kept}" with the parked work is gone`;
+  return {
+    ...whole,
+    kept: null,
+    way: { ...way, notes: [...way.notes, lost] },
+  };
 }
 
 /** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
@@ -146,7 +153,22 @@ async function destination(
   return { branch, head };
 }
 
-/** The record of what was parked. Throws CONFLICT where not all is there. */
+/** The record of what was parked, while its checkpoint is there. */
+async function parkedRecord(
+  tree: CheckpointPlace,
+  detour: Detour,
+): Promise<StoredCheckpoint | undefined> {
+  const id = detour.checkpoint!;
+  // A record may have come with a clone, the ref of a checkpoint has not.
+  const commit = (await readCheckpointRefs(tree.vault.git)).get(id);
+  // One that was saved under its name since is another one.
+  const { commit: noted = commit } = detour as { commit?: unknown };
+  return commit === undefined || commit !== noted
+    ? undefined
+    : await recordBy(tree, { id, commit });
+}
+
+/** The same. Throws CONFLICT where not all is there. */
 async function findParked(
   tree: CheckpointPlace,
   { child, detour, head }: {
@@ -157,13 +179,7 @@ async function findParked(
 ): Promise<StoredCheckpoint | undefined> {
   const id = detour.checkpoint!;
   const { git } = tree.vault;
-  // A record may have come with a clone, the ref of a checkpoint has not.
-  const commit = (await readCheckpointRefs(git)).get(id);
-  // One that was saved under its name since is another one.
-  const { commit: noted = commit } = detour as { commit?: unknown };
-  const record = commit === undefined || commit !== noted
-    ? undefined
-    : await recordBy(tree, { id, commit });
+  const record = await parkedRecord(tree, detour);
   if (record && head !== null && await isWhole(git, record, head)) {
     return record;
   }

@@ -309,7 +309,9 @@ Deno.test("parked work that is gone or damaged is told, with a way out", async (
   const words = await refused(env);
   assertStringIncludes(words, "is gone");
   assertStringIncludes(words, "--keep-parked");
-  await comeBack(env, ["--keep-parked"]);
+  const { kept, warnings } = await comeBack(env, ["--keep-parked"]);
+  assertEquals(kept, null);
+  assertStringIncludes(warnings.join(), '"parked-hotfix" with the parked work');
   assertEquals(env.git("branch", "--show-current"), "feature");
 });
 
