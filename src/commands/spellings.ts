@@ -50,6 +50,7 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
     positionals: [{
       name: "selector",
       summary: "Which session: id, part of it, or its number from 1",
+      names: "session",
       optional: true,
     }],
     flags: {

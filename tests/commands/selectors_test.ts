@@ -50,11 +50,12 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
       assertEquals([negative, refused.status], [negative, 2], refused.stderr);
     }
   }
-  for (const line of [["resume", "-1"], ["undo", "-12"], ["check", "-1"]]) {
+  const negative = ["resume -1", "session resume -1", "undo -12", "check -1"];
+  for (const line of negative.map((text) => text.split(" "))) {
     assertEquals(await mpm(env, line), {
       status: 2,
       stdout: "",
-      stderr: `Error: Invalid number "${line[1]}"\n` +
+      stderr: `Error: Invalid number "${line.at(-1)}"\n` +
         "Hint: Give a number as the list prints it\n",
     });
   }
