@@ -92,8 +92,8 @@ async function startOf(
       `"${other.name}": the new branch starts from that`;
     return { head: other.commit, start: other.name, note };
   }
-  const note = `${local} and "${other.name}" have diverged: it has ` +
-    `${counted(less, "commit")} that the new branch does not start from`;
+  const note = `${local} and "${other.name}" have diverged: the new branch ` +
+    `starts without ${counted(less, "commit")} of "${other.name}"`;
   return { ...start, note };
 }
 
