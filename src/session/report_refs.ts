@@ -72,7 +72,10 @@ function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
       return [what + end, ...remoteLines(branch, marks)];
     }
     case "exists":
-      return branch.merged ? [`${then}: ${inside}`] : [];
+      // A branch that was reset no longer has the commits of the pause.
+      return branch.merged && commits.lost.length === 0
+        ? [`${then}: ${inside}`]
+        : [];
     case null:
       return [];
   }

@@ -201,6 +201,11 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   // Where a part is missing, all are lost.
   env.git("reset", "-q", "--hard", "HEAD~1");
   assertStringIncludes(await report(env), "Commits No Longer in HEAD (4):");
+  // A branch of that name without them says nothing of them.
+  env.git("branch", "-q", "feature", begin);
+  const again = await report(env);
+  assertStringIncludes(again, "Commits No Longer in HEAD (4):");
+  assertEquals(again.includes("its commits are all in"), false, again);
 });
 
 /** Commits as claude-mpm's pause does: its folder, and whatever is staged. */
