@@ -58,7 +58,8 @@ function refuseMoves(
   if (!moved) return;
   throw new MpmError(
     "CONFLICT",
-    `The submodule "${moved.path}" is another there, and a switch leaves it`,
+    `The submodule "${moved.path}" is at another commit there, and mpm does ` +
+      "not move it",
     { hint: "Switch by hand, or take --worktree" },
   );
 }
@@ -79,7 +80,7 @@ function refuseOverwriting(
   throw new MpmError(
     "CONFLICT",
     `${branch === null ? "That commit" : `"${branch}"`} has files where ` +
-      `ignored ones are: ${named(lost)}`,
+      `ignored files are: ${named(lost)}`,
     { hint: "Move them away: ignored files are in no checkpoint" },
   );
 }
@@ -90,7 +91,7 @@ function refuseUnseen(paths: readonly string[]): void {
   if (first === undefined) return;
   throw new MpmError(
     "CONFLICT",
-    `Files that git is told not to look at are edited, and are others there: ` +
+    `Files that git is told not to look at are edited, and differ there: ` +
       named(paths),
     {
       hint: `Let git look again: git update-index --no-skip-worktree ` +

@@ -146,8 +146,8 @@ export function setAside(
 /** Says where they are. */
 export function asideNotes(aside: readonly Aside[]): string[] {
   return aside.map(({ trash, paths }) =>
-    `Moved out of the way to the trash: ${named(paths.map(quoted))}. ` +
-    `The folder there: ${trash}`
+    `Moved to the trash, as it was in the way: ${named(paths.map(quoted))}. ` +
+    `It is in ${trash}`
   );
 }
 
@@ -155,7 +155,7 @@ export function asideNotes(aside: readonly Aside[]): string[] {
 export function aheadNotes(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   const list = named(paths.map(quoted));
-  return [`Would be moved out of the way to the trash: ${list}`];
+  return [`Would be moved to the trash, as it is in the way: ${list}`];
 }
 
 /** Says what stays in the tree, since no checkpoint can hold it. */

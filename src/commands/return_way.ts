@@ -105,7 +105,7 @@ async function switchingWay(
   return {
     switching,
     notes: modules.map(({ path }) =>
-      `The submodule "${path}" is another there and stays as it is: ` +
+      `The submodule "${path}" stays at its commit. To move it: ` +
       "git submodule update"
     ),
   };

@@ -162,7 +162,10 @@ Deno.test("what is in the way of a return and in no checkpoint goes to the trash
     assertStringIncludes(said, `"${path}"`);
   }
   assertStringIncludes(said, ".claude-mpm/trash/");
-  assertStringIncludes(said, "Replaced what git does not list: notes.txt");
+  assertStringIncludes(
+    said,
+    "Replaced files that git does not list: notes.txt",
+  );
   assertEquals(trashed(env), ["build", "out/deep/er", "vendor/file"]);
   const safety = /checkpoint "(safety-[^"]+)"/.exec(said)?.[1];
   assert(safety, said);
