@@ -6,7 +6,7 @@
  */
 const SIGNS = /[=:<|\uff1a\uff1d]|[\w+/.~-]{15}|(?:^|[^\w-])-{1,2}[A-Za-z]/;
 const WORDS =
-  /pass|pwd?|secret|token|key|cred|private|kennwort|log ?in|sign in|pin|identified|codes/;
+  /pass|pwd?|secret|token|key|cred|private|kennwort|log ?in|sign in|pin|identified|codes|auth |community|contrase|senha|2fa |otp |mfa /;
 
 /** As many small words in a row as the phrase of a wallet has. */
 const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;

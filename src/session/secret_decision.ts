@@ -57,6 +57,9 @@ function isVariable(name: string): boolean {
   return /^[A-Z0-9_.-]+$/.test(name);
 }
 
+/** A password that people choose, though it ends as a name does. */
+const CHOSEN = /^(?:my|our|super|top|very)[_-]?(?:secret|secure|strong|safe)./i;
+
 /**
  * A password may be any word; tokens and keys are generated, and what looks
  * like a name is one.
@@ -66,7 +69,9 @@ function isQuotedSecret(written: string, { kind, name }: Key): boolean {
   if (/^https?:\/\//.test(written)) {
     return /(?:url|string|str|dsn)$/i.test(name);
   }
-  if (kind === "password") return !isOfCode(written) || !keyKind(written);
+  if (kind === "password") {
+    return CHOSEN.test(written) || !isOfCode(written) || !keyKind(written);
+  }
   const chosen = isVariable(name) || /secret$/i.test(name);
   return chosen ? !isOfCode(written) : !isName(written);
 }

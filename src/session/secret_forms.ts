@@ -1,5 +1,6 @@
 import { SHORT_OPTION_FORMS } from "./secret_options.ts";
 import { LINE_FORMS } from "./secret_lines.ts";
+import { PROGRAM_FORMS } from "./secret_programs.ts";
 import { SENTENCE_FORMS } from "./secret_sentences.ts";
 import { mergeSpans, type Span } from "./secret_span.ts";
 import { WORDED_FORMS } from "./secret_shapes.ts";
@@ -27,6 +28,7 @@ let made: Traces | undefined;
 export function findForms(text: string): Span[] {
   const traces = made ??= tracesOf([
     ...LINE_FORMS,
+    ...PROGRAM_FORMS,
     ...SQL_FORMS,
     ...TABLE_FORMS,
     ...SHORT_OPTION_FORMS,

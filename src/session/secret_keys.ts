@@ -10,12 +10,12 @@ export type KeyKind =
   | "pin";
 
 const PASSWORD =
-  /(?:pass(?:word|wd|phrase|code)|passwort|kennwort|senha|pwd|(?:^|[^a-z]|bind|root|auth|user|imap|smtp|mail|store|key|db|sudo|become)(?:pass|pw)|(?:^|[^a-z])psk|preshared[_-]?key|mot de passe|parola d'ordine|contraseña|пароль|密码|密碼|パスワード|비밀번호|hasło)s?$/;
+  /(?:pass(?:word|wd|phrase|code)|passwort|kennwort|wachtwoord|senha|pwd|(?:^|[^a-z]|bind|root|auth|user|imap|smtp|mail|store|key|db|sudo|become)(?:pass|pw)|(?:^|[^a-z])psk|preshared[_-]?key|mot de passe|parola d'ordine|contraseña|пароль|密码|密碼|パスワード|비밀번호|hasło)s?$/;
 const PIN = /(?:^|[^a-z])pin$/;
 const TOKEN =
   /(?:token|jwt|authorization|bearer|(?:^|[^a-z])_?auth|(?:^|[^a-z])pat|x-amz-signature|x-goog-signature)$/;
 const KEY =
-  /(?:api|access|secret|private|signing|signature|encryption|master|account|sharedaccess|shared|auth|service|deploy|licen[sc]e|client|webhook|admin|app|application|publishable|ingest|write)[_.-]?key(?:[_.-]?(?:base|data))?$/;
+  /(?:api|access|secret|private|signing|signature|encryption|master|account|sharedaccess|shared|auth|service|deploy|licen[sc]e|client|webhook|admin|app|application|publishable|ingest|write)[_.-]?key(?:[_.-]?(?:base|data))?$|^clave$/;
 const SECRET =
   /(?:secrets?|credentials?|connection[_.-]?string|conn[_.-]?str|secret[_.-]?key[_.-]?base|(?:^|[^a-z])dsn|webhook[_.-]?url)$/;
 const COOKIE = /^(?:set-)?cookie$/;
@@ -50,7 +50,7 @@ const ENDS = [
   ..."pass pw psk pin senha data word wd phrase code wort token jwt authorization bearer"
     .split(" "),
   ..."auth pat signature key base secret credential string str".split(" "),
-  ..."dsn url cookie passe ordine contraseña пароль 密码 密碼 パスワード 비밀번호 hasło"
+  ..."dsn url cookie passe ordine woord clave contraseña пароль 密码 密碼 パスワード 비밀번호 hasło"
     .split(" "),
 ];
 

@@ -4,7 +4,7 @@ import { keyKind } from "./secret_keys.ts";
 import { isName, isPlaceholder, isStrong } from "./secret_value.ts";
 
 /** A form of line or command in which a credential has its place. */
-interface Line {
+export interface Line {
   readonly label: string;
   /** One is in whatever matches; most texts have none. */
   readonly traces: readonly string[];
@@ -224,7 +224,9 @@ export function findPlaced(text: string): Span[] {
   return spans;
 }
 
-export const LINE_FORMS: readonly Form[] = LINES.map((line) => ({
-  traces: line.traces,
-  find: (text) => spansOf(text, line),
-}));
+/** What finds the credentials in such lines. */
+export function lineForm(line: Line): Form {
+  return { traces: line.traces, find: (text) => spansOf(text, line) };
+}
+
+export const LINE_FORMS: readonly Form[] = LINES.map(lineForm);

@@ -9,7 +9,7 @@ const MOST_ROWS = 1000;
 
 /** The line below the names of the columns. */
 const RULER =
-  /^[ \t>]{0,20}\|?[ \t]{0,9}:?-{2,99}:?[ \t]{0,9}\|[ \t:|-]{0,500}$/gm;
+  /^[ \t>]{0,20}\|?[ \t]{0,9}:?-{2,99}:?[ \t]{0,9}[|+][ \t:|+-]{0,500}$/gm;
 
 function findMarkdown(text: string): Span[] {
   const spans: Span[] = [];
@@ -30,7 +30,7 @@ function findMarkdown(text: string): Span[] {
 
 /** A name that may tell of a secret, at the end of a column. */
 const NAME =
-  /(?:assw(?:or)?d|ASSWORD|oken|OKEN|ecret|ECRET|[_aA]?[kK]ey|_KEY)["]?[,;\t\r\n]/g;
+  /(?:assw(?:or)?d|asswort|ASSWORD|oken|OKEN|ecret|ECRET|[_aA]?[kK]ey|_KEY)["]?[,;\t\r\n]/g;
 
 /** A line of names, and nothing else. */
 const NAMES =
@@ -119,12 +119,22 @@ function isCell(value: string, kind: KeyKind, { ofPeople }: Columns): boolean {
 }
 
 /** How a name ends, and what may part it from the next one. */
-const ENDS = ["sword", "sswd", "oken", "cret", "_key", "SWORD", "OKEN", "CRET"]
+const ENDS = [
+  "sword",
+  "swort",
+  "sswd",
+  "oken",
+  "cret",
+  "_key",
+  "SWORD",
+  "OKEN",
+  "CRET",
+]
   .concat("_KEY", "iKey");
 const SIGNS = [",", ";", "\t", "\n", "\r", '"'];
 
 export const TABLE_FORMS: readonly Form[] = [
-  { traces: ["--|", "-- |", "-:|", "-: |"], find: findMarkdown },
+  { traces: ["--|", "-- |", "-:|", "-: |", "--+-"], find: findMarkdown },
   {
     traces: ENDS.flatMap((end) => SIGNS.map((sign) => end + sign)),
     find: findSeparated,

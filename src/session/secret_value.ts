@@ -41,11 +41,15 @@ function isCodeWord(value: string): boolean {
     .test(value);
 }
 
+/** Capitals with digits among them, as one-time passwords begin with. */
+const BASE32 = /^(?=[A-Z]*[2-7][A-Z]+[2-7])[A-Z2-7]{16,}$/;
+
 /**
  * Whether a value is a name or a few words rather than generated: letters in
  * words, and a digit only at the end of one, as in `v2Token` and `fooEnum2`.
  */
 export function isName(value: string): boolean {
+  if (BASE32.test(value)) return false;
   let digits = 0;
   const letters = value.replaceAll(/\d{1,2}(?=[A-Z\s_./:-]|$)/g, () => {
     digits++;

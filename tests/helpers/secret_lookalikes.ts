@@ -91,4 +91,14 @@ export const LOOKALIKES: readonly string[] = [
   "app.ts:120:7:error:message",
   "fe80::1:5432:ab:cd, 12:30:45, host:5432/db",
   "password file: /etc/app/password",
+  // Commands and pages of well-known programs.
+  "AUTH required\nAUTH PLAIN LOGIN\nAUTH mechanism",
+  "<tr><td>Password</td><td>required</td></tr>",
+  '<input type="password" value="{{ password }}">',
+  "password reset to default, password changed to something",
+  '{token, "identifier"} {secret, Value} {password, Password}',
+  'storePassword "$storePassword"',
+  "Server=h;Uid=a;Pwd={password};",
+  " token | kind\n-------+------\n if    | word",
+  "Le mot de passe est obligatoire. Das Passwort der Seite ist falsch",
 ];

@@ -1,3 +1,4 @@
+import { PROGRAMS } from "./secret_program_shapes.ts";
 import { alnum, capitals, hex, privateKey } from "./secrets.ts";
 
 /**
@@ -509,6 +510,7 @@ export const SHAPES: readonly Shape[] = [
   ...FILES,
   ...ADDRESSES,
   ...LINES,
+  ...PROGRAMS,
   ...MAKE,
   ...SQL,
   ...CODE,
