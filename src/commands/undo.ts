@@ -25,10 +25,11 @@ export const undo = defineCommand({
   name: "undo",
   summary: "Take the last operation of mpm's back",
   description: `
-Takes back what "mpm log" lists: the newest operation of this worktree that is
-not taken back yet, so that repeating it goes further back. One that cannot be
-taken back is passed over, which the answer says. With a number it is that one; an undo has a number too, and undoing it does the operation again.
-What a hook did by itself is taken back by its number only.
+Undoes the newest operation of this worktree that "mpm log" lists and that is
+not undone yet. Repeat it to go further back. mpm skips an operation that cannot
+be undone, and says so. A number selects one operation. An undo has a number
+too: undoing it does the operation again. What a hook did by itself is undone by
+its number only.
 
 What was changed since is never overwritten: then nothing is done, the reason is
 told, and the exit status is 4. What an undo replaces is kept in the trash, or,
