@@ -76,8 +76,8 @@ async function judged(
   const again = isLetThrough(system, session, prompt);
   const decision = decide(level, { gauge, prompt, again, out: waysOut(world) });
   if (decision.allow) return decision;
-  const { isQueuedByClient } = await import("../claude/queued_prompt.ts");
-  if (await isQueuedByClient(system, { input, prompt })) return free;
+  const { isQueued } = await import("../claude/queued_prompt.ts");
+  if (await isQueued(system, { input, prompt })) return free;
   // Nobody is held back who could not send it again.
   return await letThroughNext(system, session, [prompt]) ? decision : free;
 }

@@ -22,7 +22,6 @@ import {
 import type { System } from "../../src/system/system.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { putHome } from "../helpers/stores.ts";
 
 /** A repository that uses mpm. */
 function projectWithMpm(): TestEnv {
@@ -178,7 +177,7 @@ Deno.test("at 95 % what no person typed is never held back", async () => {
   }
 });
 
-Deno.test("at 95 % what Claude Code queued by itself is never held back", async () => {
+Deno.test("at 95 % what Claude Code queued is never held back", async () => {
   using env = projectWithMpm();
   talked(env, 199_000);
   const queue = (content: string) => {
@@ -186,12 +185,11 @@ Deno.test("at 95 % what Claude Code queued by itself is never held back", async 
     const text = `${JSON.stringify(line)}\n`;
     Deno.writeTextFileSync(transcriptOf(env), text, { append: true });
   };
-  const typed = { display: "typed meanwhile", sessionId: AGENT };
-  putHome(env, ".claude/history.jsonl", `${JSON.stringify(typed)}\n`);
   const sent = async (prompt: string) =>
-    (await fire(env, "UserPromptSubmit", { prompt })).decision ?? "sent";
+    (await fire(env, "UserPromptSubmit", { prompt, prompt_id: "p2" }))
+      .decision ?? "sent";
   const loop = "# Autonomous loop check\n\nYou're being invoked on a timer";
-  for (const prompt of [loop, "kept on disk", typed.display]) queue(prompt);
+  for (const prompt of [loop, "kept on disk"]) queue(prompt);
   // The line of this one comes after the event.
   const late = sent("Goal set: count");
   queue("Goal set: count");
@@ -202,8 +200,8 @@ Deno.test("at 95 % what Claude Code queued by itself is never held back", async 
   const paste =
     '\n\n<pasted_content id="e2">\nrow\n</pasted_content id="e2">\n';
   assertEquals(
-    await Promise.all([sent(typed.display), sent(paste), sent("another")]),
-    ["block", "block", "block"],
+    await Promise.all([sent(paste), sent("another")]),
+    ["block", "block"],
   );
   assertEquals(failures(env), "");
 });
