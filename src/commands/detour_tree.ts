@@ -197,7 +197,9 @@ export async function cleanTree(
     const problem = writer.remove({ path, from, to: undefined });
     if (problem !== undefined) {
       throw new MpmError("CONFLICT", `Cannot clear "${path}": ${problem}`, {
-        hint: "Nothing is lost. Make it removable, and run the command again",
+        hint:
+          "Nothing is lost. Make it removable or let git ignore it, and run " +
+          "the command again",
       });
     }
   }
