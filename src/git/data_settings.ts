@@ -102,7 +102,7 @@ export function fullName({ section, name, key }: Setting): string {
   return [section, ...name === undefined ? [] : [name], key].join(".");
 }
 
-/** Whether they say that the worktree is another one, or that there is none. */
+/** Whether the settings name another worktree, or say that there is none. */
 export function movesWorktree(
   { gitDir, worktree }: Repository,
   settings: readonly Setting[],

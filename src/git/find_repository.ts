@@ -17,9 +17,9 @@ export interface Repository {
 const SMALL = 8192;
 
 /**
- * The repository that git finds from `folder`, read from files alone.
- * `undefined`: git must be asked, since there is none, a bare one, one of
- * another user, or one that git might pass by.
+ * Returns the repository that git finds from `folder`, read from files alone.
+ * `undefined`: git must be asked. There may be no repository, or it is bare,
+ * belongs to another user, or is one that git might pass by.
  */
 export function findRepository(
   system: System,

@@ -23,8 +23,8 @@ export type FilterUse = "user" | "lfs" | "none";
 /**
  * A folder that stands in for a repository's common folder. Git takes settings,
  * hooks and attributes from there (`GIT_COMMON_DIR` in git(1)), and finds only
- * what mpm wrote: whatever programs a repository names, and in whatever way, no
- * git that mpm runs reads of them. Refs, index and worktree are the real ones.
+ * what mpm wrote: git never reads which programs a repository names. Refs, index
+ * and worktree are the real ones.
  */
 export interface StandIn {
   /** Variables that make git use it. */

@@ -37,7 +37,7 @@ export async function runStatus(
   return { result, status: withSubmodules(status, submodules) };
 }
 
-/** What is to be told of a submodule beside what git says of its commit. */
+/** What mpm reports of a submodule beyond what git says of its commit. */
 interface Submodule {
   readonly path: string;
   /** Files in it are changed. */
