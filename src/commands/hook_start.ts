@@ -47,13 +47,13 @@ export const onSessionStart: Handler = async (world) => {
   return { context: text, message };
 };
 
-/** Runs in the background that are told of, and lines of all of them. */
+/** Background runs that are listed, and lines of all of them. */
 const RUNS = 5;
 const LINES = 10;
 
 /** What scripts said in the background, when nobody was there to see it. */
 function unseen({ context: { system }, session }: HookWorld): string[] {
-  // A log may come with a clone, and tell of scripts that nobody allowed.
+  // A log may come with a clone, and name scripts that you did not allow.
   const names = scriptsOf(system, session.root)
     .filter(({ state }) => mayRun(state)).map(({ name }) => name);
   if (names.length === 0) return [];

@@ -137,7 +137,7 @@ function sharingWarnings(
 ): string[] {
   if (scope !== "project" || workspace.git !== "repository") return [];
   return [
-    "This file is the project's: whoever else has it needs an mpm at the " +
+    "This file is the project's: anyone else who has it needs an mpm at the " +
     "same path, and without one Claude Code skips the hooks",
   ];
 }
