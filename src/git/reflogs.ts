@@ -41,14 +41,14 @@ export async function findRenamed(
 /** Entries of the reflog of HEAD that are searched. */
 const ENTRIES = 10_000;
 
-/**
- * Finds where this worktree last left a branch: the commit that the branch had
- * then. `undefined`: the reflog of HEAD does not show that it was ever here.
- */
-export async function findLeft(
-  git: Git,
-  branch: string,
-): Promise<string | undefined> {
+/** A branch that this worktree left, with the commit that it had then. */
+interface LeftBranch {
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/** Reads which branches this worktree left, the newest first. */
+export async function readLeft(git: Git): Promise<LeftBranch[]> {
   const log = await git.run([
     "log",
     "--walk-reflogs",
@@ -59,12 +59,27 @@ export async function findLeft(
     "--",
   ]);
   const fields = splitFields(log.stdout);
-  const left = `checkout: moving from ${branch} to `;
+  const left: LeftBranch[] = [];
   for (let at = 0; at < fields.length - 1; at += 2) {
+    const [, branch] = /^checkout: moving from (\S+) to /
+      .exec(fields[at + 1]!) ?? [];
     // The entry before holds the commit; without one, what was checked out.
-    if (fields[at + 1]!.startsWith(left)) return fields[at + 2] ?? fields[at];
+    const commit = fields[at + 2] ?? fields[at]!;
+    if (branch !== undefined) left.push({ branch, commit });
   }
-  return undefined;
+  return left;
+}
+
+/**
+ * Finds where this worktree last left a branch: the commit that the branch had
+ * then. `undefined`: the reflog of HEAD does not show that it was ever here.
+ */
+export async function findLeft(
+  git: Git,
+  branch: string,
+): Promise<string | undefined> {
+  const left = await readLeft(git);
+  return left.find((one) => one.branch === branch)?.commit;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { NAME_PRINT, nameForm } from "../session/redact.ts";
 import type { Save } from "../session/save.ts";
 import type { Git } from "./git.ts";
+import { readLeft } from "./reflogs.ts";
 import { decodeBytes, splitFields } from "./text.ts";
 
 /** The name that a branch is kept under, where a secret was left out of it. */
@@ -75,14 +76,21 @@ function isHidden(name = ""): boolean {
   return name.includes("[redacted:") && NAME_PRINT.test(name);
 }
 
+/** The branches that are here, and those that were checked out here. */
 async function branches(git: Git): Promise<Map<string, string>> {
-  const { stdout } = await git.run([
-    "for-each-ref",
-    "--format=%(refname:lstrip=2)",
-    "refs/heads",
-    "refs/remotes",
+  const [{ stdout }, left] = await Promise.all([
+    git.run([
+      "for-each-ref",
+      "--format=%(refname:lstrip=2)",
+      "refs/heads",
+      "refs/remotes",
+    ]),
+    readLeft(git),
   ]);
-  return byForm(decodeBytes(stdout).split("\n"));
+  return byForm([
+    ...left.map(({ branch }) => branch),
+    ...decodeBytes(stdout).split("\n"),
+  ]);
 }
 
 /** Everything that is there now, and what was in the commit of the pause. */
