@@ -157,7 +157,7 @@ export const PROVIDERS: readonly (readonly [
     "authress-key",
     "sc_ ext_ scauth_ authress_",
     "[A-Za-z0-9]{5,30}\\.[A-Za-z0-9]{4,6}\\.acc[_-][A-Za-z0-9-]{10,32}" +
-    "\\.[\\w+/=-]{30,120}",
+    "\\.[\\w+/-]{30,120}={0,2}",
     "word",
   ],
   ["age-key", "AGE-SECRET-KEY-1", "[A-Z0-9]{40,}"],
