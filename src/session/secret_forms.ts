@@ -14,11 +14,11 @@ export interface Form {
   readonly find: (text: string) => Span[];
 }
 
-/** What to look for at a place, by its first two characters. */
+/** What to look for at a place, by a hash of its first three characters. */
 interface Traces {
   readonly forms: readonly Form[];
-  /** The list in `entries`; 0: there is none. */
-  readonly lists: Uint8Array;
+  /** The list in `entries` by the hash; 0: there is none. */
+  readonly lists: Uint16Array;
   readonly entries: { trace: string; form: number }[][];
 }
 
@@ -41,17 +41,35 @@ export function findForms(text: string): Span[] {
   );
 }
 
+/** Bits of a hash: the table fits into the processor's nearest cache. */
+const MASK = 0x3fff;
+
+/** The hash of the text that ended with `hash` and goes on with a character. */
+function next(hash: number, character: number): number {
+  return ((hash << 5) ^ character) & MASK;
+}
+
 function tracesOf(forms: readonly Form[]): Traces {
-  const lists = new Uint8Array(128 * 128);
+  const lists = new Uint16Array(MASK + 1);
   const entries: { trace: string; form: number }[][] = [[]];
   for (const [form, { traces }] of forms.entries()) {
     for (const trace of traces) {
-      const pair = trace.charCodeAt(0) * 128 + trace.charCodeAt(1);
-      if (lists[pair] === 0) lists[pair] = entries.push([]) - 1;
-      entries[lists[pair]!]!.push({ trace, form });
+      for (const hash of hashesOf(trace)) {
+        if (lists[hash] === 0) lists[hash] = entries.push([]) - 1;
+        entries[lists[hash]!]!.push({ trace, form });
+      }
     }
   }
   return { forms, lists, entries };
+}
+
+/** Any character may follow a trace of two. */
+function hashesOf(trace: string): Iterable<number> {
+  const pair = next(next(0, trace.charCodeAt(0)), trace.charCodeAt(1));
+  if (trace.length > 2) return [next(pair, trace.charCodeAt(2))];
+  return new Set(
+    Array.from({ length: 128 }, (_, code) => next(pair, code)),
+  );
 }
 
 /** Which forms may be in a text, in one go through it. */
@@ -60,18 +78,13 @@ function tracesIn(
   { forms, lists, entries }: Traces,
 ): Uint8Array {
   const found = new Uint8Array(forms.length);
-  let second = text.charCodeAt(0);
-  for (let at = 1; at < text.length; at++) {
-    const first = second;
-    second = text.charCodeAt(at);
-    if ((first | second) > 127) continue;
-    const list = lists[first * 128 + second]!;
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) {
+    hash = next(hash, text.charCodeAt(at));
+    const list = lists[hash]!;
     if (list === 0) continue;
-    const third = text.charCodeAt(at + 1);
     for (const { trace, form } of entries[list]!) {
-      if (found[form] !== 0) continue;
-      if (trace.length > 2 && trace.charCodeAt(2) !== third) continue;
-      if (text.startsWith(trace, at - 1)) found[form] = 1;
+      if (found[form] === 0 && text.startsWith(trace, at - 2)) found[form] = 1;
     }
   }
   return found;
