@@ -11,6 +11,12 @@ const DAY = 24 * 60 * 60 * 1000;
 /** After these many days without use a folder is removed. */
 const UNUSED = 7 * DAY;
 
+/** Where the folders of one user are, and whether processes share them there. */
+interface Home {
+  readonly path: string;
+  readonly shared: boolean;
+}
+
 /** The temporary folders of one process, and those that processes share. */
 export function realScratch(): Scratch {
   const made: string[] = [];
@@ -22,30 +28,38 @@ export function realScratch(): Scratch {
   };
   return {
     make: (near) =>
-      guard("create", "a temporary folder", () => {
-        try {
-          return own(homeOfAll().path, "own-");
-        } catch {
-          return own(near, "mpm-git-");
-        }
-      }),
+      guard(
+        "create",
+        "a temporary folder",
+        () =>
+          inFirst((home) => own(home.path, "own-")) ?? own(near, "mpm-git-"),
+      ),
     share: (contents, near) =>
-      guard("create", "a temporary folder", () => {
-        try {
-          const home = homeOfAll();
-          const shared = home.shared
-            ? sharedFolder(home.path, contents)
-            : undefined;
-          return shared ?? own(home.path, "own-", contents);
-        } catch {
-          // It is missing, full or closed.
-          return own(near, "mpm-git-", contents);
-        }
-      }),
+      guard(
+        "create",
+        "a temporary folder",
+        () =>
+          inFirst((home) =>
+            (home.shared ? sharedFolder(home.path, contents) : undefined) ??
+              own(home.path, "own-", contents)
+          ) ?? own(near, "mpm-git-", contents),
+      ),
     clear() {
       for (const folder of made.splice(0)) remove(folder);
     },
   };
+}
+
+/** What `make` gives in the first temporary folder that can be written. */
+function inFirst(make: (home: Home) => string): string | undefined {
+  for (const folder of temporaryFolders()) {
+    try {
+      return make(homeOfAll(folder));
+    } catch {
+      // It is missing, full or closed.
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -101,11 +115,16 @@ function stateOf(
   } catch {
     return "other";
   }
-  const now = Date.now();
-  if (now - (used?.getTime() ?? 0) > DAY) {
-    Deno.utimeSync(folder, now / 1000, now / 1000);
-  }
+  if (Date.now() - (used?.getTime() ?? 0) > DAY) noteUse(folder);
   return "same";
+}
+
+function noteUse(folder: string): void {
+  try {
+    Deno.utimeSync(folder, new Date(), new Date());
+  } catch {
+    // On a read-only disk nothing is swept either.
+  }
 }
 
 function holds(
@@ -136,8 +155,8 @@ function holds(
  * those of a killed process are found. Where another user has made a folder of
  * that name, the temporary folder itself.
  */
-function homeOfAll(): { path: string; shared: boolean } {
-  const top = Deno.realPathSync(temporaryFolder());
+function homeOfAll(folder: string): Home {
+  const top = Deno.realPathSync(folder);
   const home = join(top, `mpm-${Deno.uid() ?? "scratch"}`);
   try {
     Deno.mkdirSync(home, { mode: 0o700 });
@@ -152,10 +171,12 @@ function homeOfAll(): { path: string; shared: boolean } {
   return mine ? { path: home, shared: !WINDOWS } : { path: top, shared: false };
 }
 
-function temporaryFolder(): string {
+/** The one that the user names, and the system's own. */
+function temporaryFolders(): string[] {
   const names = WINDOWS ? ["TMP", "TEMP"] : ["TMPDIR"];
   const named = names.map((name) => Deno.env.get(name)).find((path) => path);
-  return named ?? (WINDOWS ? "C:\\Windows\\Temp" : "/tmp");
+  const own = WINDOWS ? "C:\\Windows\\Temp" : "/tmp";
+  return named === undefined || named === own ? [own] : [named, own];
 }
 
 /** Removes what no process has used for a while, or a killed one has left. */
