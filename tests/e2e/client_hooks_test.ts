@@ -68,10 +68,17 @@ clientTest(
       steps: [bash("true"), AGENT, WORKFLOW],
       tokens: 880_000,
     });
+    env.run(binary(), ["pause", "Half done", "-t", "Write the ledger entry"]);
     const args = prompt("go", "--allowedTools", "Workflow");
     const { status, stderr } = await runClient(env, api, args);
     assertEquals([status, stderr], [0, ""]);
-    assertEquals(resumeFiles(env).length, 1);
+    const files = resumeFiles(env);
+    assertEquals(files.length, 1);
+    const resumeFile = env.read(`.claude-mpm/sessions/${files[0]}`);
+    assertStringIncludes(resumeFile, "Write the ledger entry");
+    const { session_id: ended } = saves(env)[0]!;
+    const save = JSON.parse(env.read(`.claude-mpm/sessions/${ended}.json`));
+    assertEquals(Math.round(save.context_usage.percentage), 88);
     const last = asked(api).at(-1)!;
     const denied = "no new sub-agents are started: their results";
     assertEquals(last.split(denied).length - 1, 2, last);
