@@ -58,7 +58,10 @@ export function hide(system: System, folder: string): void {
   const rule = `/${basename(folder)}/`;
   if (system.files.lstat(rules)) return;
   if (linesAbove(system, dirname(folder)).includes(rule)) return;
-  writeAtomic(system, rules, { bytes: new TextEncoder().encode("*\n") });
+  // The folder of the lock is hidden before the lock is held.
+  const temporary = `.mpm-${system.random()}.tmp`;
+  const bytes = new TextEncoder().encode("*\n");
+  writeAtomic(system, rules, { bytes, temporary });
 }
 
 function linesAbove(system: System, folder: string): string[] {

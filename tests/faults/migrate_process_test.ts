@@ -7,7 +7,7 @@ import type {
 import type { MigrateResult } from "../../src/session/results_migrate.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killOnce } from "../helpers/kills.ts";
-import { mpm, mpmJson, start } from "../helpers/mpm.ts";
+import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { PAUSE, putOld, sessionsListing } from "../helpers/old_stores.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
@@ -53,6 +53,39 @@ posixTest(
     );
     assertEquals(moved.sort((a, b) => a - b), [0, 4 * SAVES]);
     await checkAll(env, 10);
+  },
+);
+
+posixTest(
+  "two first commands at once make the same folder",
+  async () => {
+    using env = TestEnv.repository();
+    putOld(env, idAt(0));
+    env.write(".claude-mpm/.gitignore", "sessions/\n");
+    let others = 0;
+    const done = await mpm(env, ["pause", "--no-commit", "One"], {
+      // The other one runs while this one is about to put the file in place.
+      wrap: (system) => ({
+        ...system,
+        files: {
+          ...system.files,
+          rename(from, to) {
+            if (to.endsWith("/state/.gitignore") && others++ === 0) {
+              const args = ["pause", "--no-commit", "Two"];
+              const { status, stderr } = env.run(binary(), args);
+              assertEquals([status, stderr], [0, ""]);
+            }
+            system.files.rename(from, to);
+          },
+        },
+      }),
+    });
+    assertEquals([done.status, done.stderr, others], [0, "", 1]);
+    const { sessions } = await mpmJson<SessionsResult>(env, [
+      "sessions",
+      "list",
+    ]);
+    assertEquals(sessions.length, 3);
   },
 );
 
