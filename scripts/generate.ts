@@ -10,6 +10,7 @@ import { marked, table } from "./generate_markdown.ts";
 import { pluginFiles } from "./generate_plugin.ts";
 import { reference } from "./generate_reference.ts";
 import { schemaFiles } from "./generate_schemas.ts";
+import { typesFile } from "./generate_types.ts";
 
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
@@ -38,6 +39,7 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
     ...pluginFiles(),
     ...manPages(commands, topics),
     ...schemas,
+    ["schemas/types.ts", await typesFile(schemas)],
     ["src/commands/summaries.ts", summaryTable(summaries)],
     ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 /** A JSON Schema, draft 2020-12, as far as mpm looks into it. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
+  readonly title?: string;
   readonly description?: string;
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;

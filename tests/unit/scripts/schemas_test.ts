@@ -18,6 +18,7 @@ function comments(text: string): string[] {
 
 Deno.test("every comment on a field is in a published schema", () => {
   const schemas = [...Deno.readDirSync(`${ROOT}/schemas`)]
+    .filter(({ name }) => name.endsWith(".json"))
     .map(({ name }) => Deno.readTextFileSync(`${ROOT}/schemas/${name}`))
     .join("");
   const described = new Set<string>();

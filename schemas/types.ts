@@ -1,0 +1,2457 @@
+/**
+ * Types of what mpm prints with --json and of the files it writes. "deno task
+ * generate" makes them from the JSON Schemas beside this file. Files may hold
+ * more fields than these.
+ */
+
+/** A saved session: .claude-mpm/sessions/session-*.json. */
+export interface Save {
+  /** `session-YYYYMMDD-HHMMSS`, the UTC time of the pause. */
+  session_id: string;
+  /** ISO 8601, UTC. */
+  paused_at: string;
+  /** How long the session was, in hours; 0: not known. */
+  duration_hours: number;
+  /** How full the context of the agent was; zeros: not known. */
+  context_usage: {
+    tokens_used: number;
+    tokens_total: number;
+    percentage: number;
+    /**
+     * `status-line`, `transcript`, `compaction` (an estimate) or `claude-mpm`;
+     * null: not known. Version 0.1.0 did not write it.
+     */
+    source?: string | null;
+  };
+  /** What was being done, as it was told at the pause. */
+  conversation: {
+    primary_task: string;
+    current_phase: string;
+    summary: string;
+    accomplishments: string[];
+    next_steps: string[];
+  };
+  /** Where git stood. */
+  git_context: {
+    /** Whether there is a repository. */
+    is_git_repo: boolean;
+    /** null: detached, or no repository. */
+    branch: string | null;
+    /**
+     * The last commit that is not a pause's own, as a full id; null: no commit
+     * yet, or no repository. `mpm.head` is HEAD.
+     */
+    commit: string | null;
+    /** The subject of that commit. */
+    commit_message: string | null;
+    /** The last commits of HEAD but for those of pauses, the newest first. */
+    recent_commits: {
+      /** Commit id, full in mpm's saves, abbreviated in claude-mpm's. */
+      sha: string;
+      author: string;
+      /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
+      timestamp: string;
+      /** The subject line. */
+      message: string;
+    }[];
+    /** Whether nothing is uncommitted, untracked files included. */
+    is_clean: boolean;
+    /** Commits that the upstream lacks, and that HEAD lacks. */
+    ahead_behind: {
+      ahead: number;
+      behind: number;
+    };
+    status: {
+      clean: boolean;
+      /** Changed in the worktree, not staged. */
+      modified: string[];
+      staged: string[];
+      untracked: string[];
+      /** Every changed tracked path, the list claude-mpm writes. */
+      modified_files: string[];
+      untracked_files: string[];
+    };
+  };
+  /** The folder that was worked in. */
+  active_context: {
+    working_directory: string;
+  };
+  /** What whoever resumes must know. */
+  important_reminders: string[];
+  /** How to take the work up again. */
+  resume_instructions: {
+    quick_start: string[];
+    files_to_review: string[];
+    validation_commands: Record<string, string>;
+  };
+  /** What is not decided yet. */
+  open_questions: string[];
+  /** Figures of claude-mpm, kept as they are. */
+  performance_metrics: Record<string, unknown>;
+  /** The agent's list, and what was given to the pause. */
+  todos: {
+    active: {
+      content: string;
+      status: string;
+    }[];
+    completed: {
+      content: string;
+      status: string;
+    }[];
+  };
+  /** Claude Code's tasks, in claude-mpm's form. */
+  task_list: {
+    pending_tasks: {
+      id: string;
+      title: string;
+      description: string;
+      priority: string;
+      created_at: string | null;
+      file: string;
+    }[];
+    in_progress_tasks: {
+      id: string;
+      title: string;
+      description: string;
+      priority: string;
+      created_at: string | null;
+      file: string;
+    }[];
+    completed_count: number;
+  };
+  /** The version of the program that wrote it. */
+  version: string;
+  /** Its build. */
+  build: string;
+  /** Absolute, without links; empty: any project. */
+  project_path: string;
+  /** Absent in the saves of other programs. */
+  mpm?: {
+    schema: 1;
+    /** `pause` when asked for; other kinds are written by hooks. */
+    kind: string;
+    /** A name to find it by. */
+    name: string | null;
+    /** Absolute path of the worktree that was paused; null: no repository. */
+    worktree: string | null;
+    /** The agent's own session, so that it can be continued. */
+    agent: {
+      /** `claude-code`. */
+      name: string;
+      session_id: string;
+      transcript_path: string | null;
+    } | null;
+    /** Id of the session this one is a detour of. */
+    parent: string | null;
+    /** The template that the checklist is made from. */
+    template: string | null;
+    /** The items of the checklist: phase, text, done. */
+    checklist: unknown[];
+    /** What was decided, and why. */
+    decisions: string[];
+    /** What the work waits for. */
+    blockers: string[];
+    /** Full commit id; null: no commit yet, or no repository. */
+    head: string | null;
+    /** The upstream of the branch, and the commit it was at. */
+    upstream: {
+      name: string;
+      commit: string | null;
+    } | null;
+    /** Whether HEAD was at no branch. */
+    detached: boolean;
+    /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
+    operation: string | null;
+    /** The stash list, the newest first. */
+    stashes: {
+      commit: string;
+      message: string;
+    }[];
+    /** Every uncommitted path, at most 10,000. */
+    files: {
+      path: string;
+      /** Two letters, index and worktree, as in `git status --porcelain`. */
+      status: string;
+      /** Of the content (of the target, for a link); null: not read. */
+      sha256: string | null;
+      /** Bytes; null: no file there. */
+      size: number | null;
+      /** Milliseconds since the epoch; null: no file there. */
+      mtime: number | null;
+      /** Where it was renamed or copied from. */
+      from?: string;
+      /**
+       * Git's object id of the content: the index's for a staged path, or,
+       * where the name cannot be opened or the file is a repository, the
+       * worktree's.
+       */
+      object?: string;
+      /**
+       * `100644`, `100755` (executable), `120000` (a link) or `160000` (a
+       * repository), as git takes it; absent where it is not known.
+       */
+      mode?: string;
+      /**
+       * Why the content was not read: `large`, `budget` (too much before it),
+       * `denied`, `special` (such as a pipe); absent where it was.
+       */
+      unread?: string;
+    }[];
+    /** Dirty paths beyond the limit, known only by number. */
+    files_omitted: number;
+    /**
+     * How many of `files` git was told not to look at (assume-unchanged,
+     * skip-worktree); absent: mpm did not look there, nor at ignored
+     * submodules.
+     */
+    unwatched?: number;
+    /** The checkpoint that was taken with it. */
+    checkpoint: string | null;
+    /** The work session that was paused; absent: none was current. */
+    session?: {
+      /** `work-YYYYMMDD-HHMMSS`. */
+      id: string;
+      name: string | null;
+      task: string;
+      /** The state after this pause. */
+      state: string;
+    };
+    /** Its parents, from the nearest to the outermost. */
+    stack?: {
+      id: string;
+      name: string | null;
+      task: string;
+      state: string;
+      /** The git branch it was paused on. */
+      branch: string | null;
+      /** The checkpoint that holds its uncommitted work. */
+      checkpoint: string | null;
+      checklist: {
+        phase: string;
+        text: string;
+        done: boolean;
+      }[];
+    }[];
+    /**
+     * Which store it was written into: an id that stays on the machine, so a
+     * clone has another. null: not known.
+     */
+    store: string | null;
+    imported?: {
+      /** The file or folder it came from, as it was given. */
+      from: string;
+      /** ISO 8601, UTC. */
+      at: string;
+      /** The id it had there. */
+      session_id: string;
+      /** Of the bytes it had there, so that it is not brought in twice. */
+      sha256: string;
+    };
+    /** How often each redaction rule applied, by its label. */
+    redactions: Record<string, number>;
+  };
+  /** Only beside no `mpm`, which would say that mpm itself had written it. */
+  imported?: {
+    /** The file or folder it came from, as it was given. */
+    from: string;
+    /** ISO 8601, UTC. */
+    at: string;
+    /** The id it had there. */
+    session_id: string;
+    /** Of the bytes it had there, so that it is not brought in twice. */
+    sha256: string;
+  };
+}
+
+/** A work session: .claude-mpm/state/work/work-*.json. */
+export interface WorkSession {
+  /** The version of the format. */
+  schema: 1;
+  /** `work-YYYYMMDD-HHMMSS`. */
+  id: string;
+  /** A name to find it by. */
+  name: string | null;
+  /** What is to be done. */
+  task: string;
+  /** Where it stands in its life cycle. */
+  state:
+    | "new"
+    | "active"
+    | "working"
+    | "paused"
+    | "complete"
+    | "archived"
+    | "cancelled";
+  /** ISO 8601, UTC. */
+  started_at: string;
+  /** Every change of its state, the oldest first. */
+  transitions: {
+    from:
+      | "new"
+      | "active"
+      | "working"
+      | "paused"
+      | "complete"
+      | "archived"
+      | "cancelled";
+    to:
+      | "new"
+      | "active"
+      | "working"
+      | "paused"
+      | "complete"
+      | "archived"
+      | "cancelled";
+    /** ISO 8601, UTC. */
+    at: string;
+  }[];
+  /** Id of the session this one is a detour of. */
+  parent: string | null;
+  /** Where it is worked on: `main` or the name of a linked worktree's place. */
+  place: string;
+  /** That worktree's folder, absolute. */
+  worktree: string;
+  /** Where git stood at the start. */
+  git: {
+    branch: string | null;
+    head: string | null;
+  };
+  /** The agent's own session at the start. */
+  agent_session: string | null;
+  /** What its checklist was made from. */
+  template: {
+    /** The short name, e.g. `bug-fix`. */
+    name: string;
+    /** The values its placeholders were given. */
+    variables: Record<string, string>;
+  } | null;
+  /** What is to be done, in order. */
+  checklist: {
+    /** The heading it stands under; empty: none. */
+    phase: string;
+    text: string;
+    done: boolean;
+    /** ISO 8601, UTC. */
+    done_at: string | null;
+  }[];
+  /** Ids of its saves, the newest last. */
+  saves: string[];
+  /** What became of its detours. */
+  children: {
+    id: string;
+    name: string | null;
+    summary: string;
+    at: string;
+  }[];
+  /** What `mpm branch` did for it; null: it is no detour. */
+  detour: {
+    /** What was done for it: `stash`, `git-branch`, `worktree`, or `plain`. */
+    kind: string;
+    /** The checkpoint that holds the parent's uncommitted work. */
+    checkpoint: string | null;
+    /** The git branch before it, to go back to; null: detached or no git. */
+    branch_before: string | null;
+    /** Full commit id before it. */
+    head_before: string | null;
+    /** The worktree that was made for it, absolute. */
+    worktree: string | null;
+    /** Whether it began with a clean tree, as `--stash` leaves it. */
+    cleared?: boolean;
+  } | null;
+  /** What was said when it was completed or cancelled. */
+  summary: string | null;
+  /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
+  seal?: string;
+}
+
+/** The record of a checkpoint: .claude-mpm/checkpoints/*.json. */
+export interface CheckpointRecord {
+  /** The version of the format. */
+  schema: 1;
+  /** The last part of its ref and the name of its file. */
+  id: string;
+  /** What it was called. */
+  name: string;
+  /** `parked`: put aside by `mpm branch`. */
+  kind: "named" | "auto" | "safety" | "parked";
+  /** What `--message` said. */
+  note: string | null;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  /** The top folder of the project, absolute. */
+  project_path: string;
+  /** The worktree that was captured, absolute. */
+  worktree: string;
+  /** null: detached, or no repository. */
+  branch: string | null;
+  /** Full commit id; null: no commit yet, or no repository. */
+  head: string | null;
+  /** Whether HEAD was at no branch. */
+  detached: boolean;
+  /** A merge, rebase or the like in progress. */
+  operation: string | null;
+  /** What tells one state from another: SHA-256 over trees, index and HEAD. */
+  print: string;
+  /** Changed paths at that moment, at most 10,000. */
+  files: {
+    /** As in a save: bytes that are not UTF-8 stand as U+DC00 plus the byte. */
+    path: string;
+    /** Two letters, index and worktree, as in `git status --porcelain`. */
+    status: string;
+    /** Git's id of the raw content; null: nothing there, or not captured. */
+    hash: string | null;
+    /** As git has it; null: nothing there. */
+    mode: string | null;
+    /** Bytes; null: nothing there. */
+    size: number | null;
+  }[];
+  /** Changed paths beyond the limit. */
+  files_omitted: number;
+  /** What is not in it, and why. */
+  left_out: {
+    path: string;
+    reason: string;
+  }[];
+  /** What the index held beyond its tree. */
+  index: {
+    unmerged: {
+      path: string;
+      stages: {
+        stage: number;
+        mode: string;
+        id: string;
+      }[];
+    }[];
+    intent_to_add: {
+      path: string;
+      mode: string;
+    }[];
+    assume_unchanged: string[];
+    skip_worktree: string[];
+  };
+  /** Permission bits of files other than the usual, by path. */
+  permissions: Record<string, number>;
+  /** Bytes of the files that were read. */
+  size: number;
+  /** `.claude/context.md` at that moment; null: there is none. */
+  context: string | null;
+  /** Where it was taken. */
+  environment: {
+    folder: string;
+    os: string;
+    /** Versions that files of the project ask for; absent: not looked at. */
+    runtimes?: {
+      name: string;
+      version: string;
+      from: string;
+    }[];
+  };
+  /** The next steps of the newest save of the worktree, where it has any. */
+  last_save?: {
+    session_id: string;
+    next_steps: string[];
+  };
+  /** What a pause at that moment would have saved; it was not saved. */
+  session: Save;
+  /** The version of mpm that took it. */
+  version: string;
+  /** Its build. */
+  build: string;
+  commit: string;
+}
+
+/** An operation of mpm's: a line of .claude-mpm/state/journal.jsonl. */
+export interface JournalLine {
+  /** Counts from 1. */
+  id: number;
+  /** ISO 8601, UTC. */
+  at: string;
+  /** The command, or `undo`, `automatic save`, `automatic checkpoint`. */
+  operation: string;
+  /** One line for people. */
+  title: string;
+  /** Where it was done, absolute. */
+  worktree: string;
+  /** What was before. */
+  before: {
+    /**
+     * Files that changed, by path, relative to the project or absolute; null:
+     * none was there.
+     */
+    files?: Record<
+      string,
+      {
+        /** Of the content. */
+        sha256: string;
+        /** Where the content stays, below the trash; null: nowhere. */
+        kept: string | null;
+      } | null
+    >;
+  };
+  /** What was after. */
+  after: {
+    /**
+     * Files that changed, by path, relative to the project or absolute; null:
+     * none was there.
+     */
+    files?: Record<
+      string,
+      {
+        /** Of the content. */
+        sha256: string;
+        /** Where the content stays, below the trash; null: nowhere. */
+        kept: string | null;
+      } | null
+    >;
+  };
+  /** Of an undo: the operation it took back. */
+  undoes?: number;
+  /** Present and true where a hook did it by itself. */
+  automatic?: true;
+  /**
+   * HMAC-SHA256 of the line up to here, by the user's key; absent without one.
+   */
+  seal?: string;
+}
+
+/** What failed in an agent's session: .claude-mpm/errors/error-*.json. */
+export interface ErrorRecord {
+  version: 1;
+  /** ISO 8601, UTC. */
+  at: string;
+  /** The event of Claude Code. */
+  event: string;
+  /** The agent's session. */
+  session_id: string;
+  /** The tool; null: the turn ended by an error. */
+  tool: string | null;
+  /** What it was called with, as JSON, redacted and cut; null: no tool. */
+  input: string | null;
+  /** Redacted and cut. */
+  error: string;
+  /** The repository when it happened; null: none, or git took too long. */
+  git?: {
+    /** null: detached. */
+    branch: string | null;
+    /** Full commit id; null: before the first commit. */
+    head: string | null;
+    /**
+     * The first 20 uncommitted paths, after the two letters of git's status.
+     */
+    changes: string[];
+    changes_omitted: number;
+    /** The newest five commits, abbreviated id and subject. */
+    commits: string[];
+  } | null;
+}
+
+/** Several saves in one file: mpm sessions export --all, and import. */
+export interface Bundle {
+  /** The version of this form. */
+  mpm_bundle: 1;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  saves: {
+    session_id: string;
+    /** Of the text in UTF-8. */
+    sha256: string;
+    /** The exact text of the save's JSON file. */
+    json: string;
+  }[];
+}
+
+/** What mpm pause --input reads. */
+export interface PauseInput {
+  /** What was worked on; without it one is made, as by `mpm pause` alone. */
+  summary?: string;
+  /** A name to find the session by. */
+  name?: string;
+  primary_task?: string;
+  current_phase?: string;
+  /** What was done. */
+  accomplishments?: string[];
+  /** What to do next, most important first. */
+  next_steps?: string[];
+  /** What was decided, and why. */
+  decisions?: string[];
+  /** What the work waits for. */
+  blockers?: string[];
+  open_questions?: string[];
+  important_reminders?: string[];
+  /** Paths. */
+  files_to_review?: string[];
+  /** Each a text, which is pending, or an object. */
+  todos?: (string | {
+    content: string;
+    status: "pending" | "in_progress" | "completed";
+    activeForm?: string;
+  })[];
+  /** Todos that are finished. */
+  done?: string[];
+}
+
+/** What any command prints with --json where it fails, on stderr. */
+export interface ErrorResult {
+  error: {
+    /** What kind of error it is; `BUG` is one of mpm's own. */
+    code:
+      | "USAGE"
+      | "NOT_FOUND"
+      | "AMBIGUOUS"
+      | "CONFLICT"
+      | "FOREIGN"
+      | "LOCKED"
+      | "CORRUPT"
+      | "UNREADABLE"
+      | "GIT_FAILED"
+      | "FILE_FAILED"
+      | "CANCELLED"
+      | "BUG";
+    /** What was wrong and where. */
+    message: string;
+    /** What to do next. */
+    hint?: string;
+    /** Of a bug: where in mpm. */
+    trace?: string;
+  };
+}
+
+/**
+ * mpm pause --json: Save the session: what was done, what is next, the git
+ * state.
+ */
+export interface PauseResult {
+  /** Nothing was written; the id is the one it would have had. */
+  dry_run: boolean;
+  session_id: string;
+  /** ISO 8601, UTC. */
+  paused_at: string;
+  /** The folder of the save, absolute. */
+  folder: string;
+  /** The same, seen from the working folder if it is below it. */
+  location: string;
+  /** Names in `folder`. */
+  files: string[];
+  /** The work session that was paused; null: none is current. */
+  session: {
+    id: string;
+    name: string | null;
+    task: string;
+    state: string;
+    /** Items of its checklist. */
+    done: number;
+    total: number;
+  } | null;
+  summary: string;
+  /** Whether the summary was made up from the repository's state. */
+  summary_generated: boolean;
+  /** Where the copy of `--export` went, absolute. */
+  exported: string | null;
+  commit: {
+    made: boolean;
+    sha: string | null;
+    branch: string | null;
+    /** Why no commit was made, or would not be. */
+    reason: string | null;
+  };
+  redactions: Record<string, number>;
+  warnings: string[];
+  /** What became of worktrees left over; null: it was not looked at any. */
+  worktrees: WorktreesPruneResult | null;
+}
+
+/** mpm resume --json: Load a saved session and report what changed since. */
+export type ResumeResult = ResumeReport | SessionsListResult;
+
+/** mpm start --json: Start a work session, from a template if wanted. */
+export interface StartResult {
+  dry_run: boolean;
+  session: SessionInfo;
+  checklist: ChecklistItem[];
+  /** The paused session that this worktree was at. */
+  left: SessionInfo | null;
+  warnings: string[];
+}
+
+/**
+ * mpm status --json: Show the work session, its checklist, and where git
+ * stands.
+ */
+export interface StatusResult {
+  /** The project's folder; null: no project of mpm's. */
+  project: string | null;
+  /** ISO 8601: ages count from here. */
+  at: string;
+  form: "text" | "porcelain";
+  session: SessionInfo | null;
+  /** Whether it is paused and a save of it is there to resume. */
+  resumable: boolean;
+  /** Its parents, the nearest first. */
+  parents: SessionInfo[];
+  checklist: ChecklistItem[];
+  /** The newest checkpoint; null: none. */
+  checkpoint: {
+    name: string;
+    created_at: string;
+    /**
+     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
+     */
+    origin: "own" | "trusted" | "foreign";
+  } | null;
+  /** null: no repository, or git does not answer. */
+  git: {
+    /** null: detached. */
+    branch: string | null;
+    /** Full commit id; null: no commit yet. */
+    head: string | null;
+    upstream: string | null;
+    /** null: no upstream, or it is gone. */
+    ahead: number | null;
+    behind: number | null;
+    /** Paths that are staged, changed, not tracked, in conflict. */
+    staged: number;
+    changed: number;
+    untracked: number;
+    conflicts: number;
+  } | null;
+  problems: string[];
+}
+
+/** mpm check --json: Tick items of the checklist, or print it. */
+export interface CheckResult {
+  dry_run: boolean;
+  session: SessionInfo;
+  checklist: ChecklistItem[];
+  /** Numbers of the items that were ticked, or unticked. */
+  changed: number[];
+  undo: boolean;
+}
+
+/** mpm complete --json: Complete a work session. */
+export interface CompleteResult {
+  dry_run: boolean;
+  session: SessionInfo;
+  /** Texts of the items that are not ticked. */
+  open: string[];
+}
+
+/** mpm cancel --json: Give a work session up. */
+export type CancelResult = CompleteResult;
+
+/** mpm archive --json: Put a completed work session away. */
+export type ArchiveResult = CompleteResult;
+
+/** mpm branch --json: Leave the work for a detour that comes back to it. */
+export interface BranchResult {
+  dry_run: boolean;
+  session: SessionInfo;
+  checklist: ChecklistItem[];
+  parent: SessionInfo;
+  /** Whether there was no session, so that one was made to come back to. */
+  made_parent: boolean;
+  /** The save of the parent; null in a dry run. */
+  save: string | null;
+  from: {
+    /** null: detached, or no repository. */
+    branch: string | null;
+    /** Full commit id; null: none. */
+    head: string | null;
+  };
+  to: {
+    /** null: detached, or no repository. */
+    branch: string | null;
+    /** Full commit id; null: none. */
+    head: string | null;
+  };
+  /**
+   * What a new git branch starts from; null: it was there, or is not asked for.
+   */
+  started_from: string | null;
+  parked: {
+    /** Name of the checkpoint; in a dry run the one it would have. */
+    checkpoint: string;
+    /** The paths that differ from HEAD. */
+    paths: string[];
+  } | null;
+  /** Uncommitted paths that stay in the tree. */
+  carried: string[];
+  /** The worktree made for it, absolute. */
+  worktree: string | null;
+  warnings: string[];
+}
+
+/** mpm return --json: End a detour and come back to the work it left. */
+export interface ReturnResult {
+  dry_run: boolean;
+  /** ISO 8601: ages count from here. */
+  at: string;
+  session: SessionInfo;
+  /** null: its record is gone. */
+  parent: SessionInfo | null;
+  /** Milliseconds since the session began. */
+  lasted: number;
+  /** What its git branch got since it began, newest first. */
+  commits: Commit[];
+  /** null: the start of the detour is no longer in the history. */
+  files: {
+    /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
+    status: string;
+    path: string;
+    /** Where it was renamed or copied from. */
+    from?: string;
+  }[] | null;
+  from: {
+    /** null: detached, or no repository. */
+    branch: string | null;
+    /** Full commit id; null: none. */
+    head: string | null;
+  };
+  to: {
+    /** null: detached, or no repository. */
+    branch: string | null;
+    /** Full commit id; null: none. */
+    head: string | null;
+  };
+  /** What was parked, if it is back. */
+  restored: {
+    checkpoint: string;
+    paths: string[];
+    /** Onto a branch that has moved since. */
+    merged: boolean;
+  } | null;
+  /** The checkpoint of parked work that is not restored. */
+  kept: string | null;
+  /** What the session left uncommitted, and what became of it. */
+  leftovers: {
+    how: "parked" | "carried" | "discarded";
+    checkpoint: string;
+    paths: string[];
+  } | null;
+  /** The worktree of the detour; `reason`: why it is still there. */
+  worktree: {
+    path: string;
+    removed: boolean;
+    reason: string | null;
+    /** Where the parent is. */
+    parent: string;
+  } | null;
+  /** What changed on the parent's side since its save; null: not known. */
+  changes: Changes | null;
+  warnings: string[];
+}
+
+/** mpm stack --json: Draw the work sessions and their detours as a tree. */
+export interface StackResult {
+  project: string;
+  /** ISO 8601: ages count from here. */
+  listed_at: string;
+  /** The session this worktree is at. */
+  current: string | null;
+  /** In the order of the tree: each after its parent. */
+  sessions: {
+    session: SessionInfo;
+    /** 0: it has no parent here. */
+    depth: number;
+    /** The checkpoint with what it left for a detour; null: none. */
+    parked: string | null;
+  }[];
+  /** How many are left out. */
+  hidden: number;
+  problems: string[];
+}
+
+/**
+ * mpm template list --json: List the templates that sessions can be started
+ * from.
+ */
+export interface TemplateListResult {
+  templates: {
+    name: string;
+    title: string;
+    description: string;
+    /** `project`, `user` or `shipped`; the nearest one counts. */
+    source: "project" | "user" | "shipped";
+    /** The file; null: it is within mpm. */
+    path: string | null;
+    phases: number;
+    items: number;
+    /** What is wrong with it. */
+    problem: string | null;
+  }[];
+}
+
+/** mpm template show --json: Print a template as it is written. */
+export interface TemplateShowResult {
+  name: string;
+  title: string;
+  description: string;
+  source: "project" | "user" | "shipped";
+  path: string | null;
+  variables: {
+    name: string;
+    description: string;
+    required: boolean;
+    default: string | null;
+  }[];
+  items: {
+    phase: string;
+    text: string;
+    done: boolean;
+  }[];
+  /** The template as it is written. */
+  text: string;
+}
+
+/**
+ * mpm template new --json: Make a template of the project's own, to be edited.
+ */
+export interface TemplateNewResult {
+  dry_run: boolean;
+  name: string;
+  /** The file, absolute. */
+  path: string;
+  text: string;
+}
+
+/** mpm sessions list --json: List the saved sessions of this project. */
+export interface SessionsListResult {
+  project: string;
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: string;
+  sessions: SaveRow[];
+  /** How many there are without filters. */
+  total: number;
+  /** How many fit the filters, whether they are in `sessions` or not. */
+  matching: number;
+  /** What was given as `--limit`; null: nothing, so that all are there. */
+  limit: number | null;
+  /** How many are left out, of archived and cancelled sessions. */
+  hidden: number;
+}
+
+/** mpm sessions show --json: Show one saved session as it was written. */
+export interface SessionsShowResult {
+  source: string;
+  origin: "own" | "trusted" | "foreign";
+  format: "md" | "json" | "yaml";
+  session: Save;
+  /** The session in that format. */
+  text: string;
+  warnings: string[];
+}
+
+/**
+ * mpm sessions verify --json: Check saved sessions against their checksums and
+ * their format.
+ */
+export interface SessionsVerifyResult {
+  /** Whether no save is damaged. */
+  intact: boolean;
+  sessions: {
+    session_id: string;
+    source: string;
+    state: "intact" | "unchecked" | "damaged";
+    problems: string[];
+    notes: string[];
+    /** What `--repair` made whole again. */
+    repaired: string[];
+  }[];
+}
+
+/** mpm sessions diff --json: Show what differs between two saved sessions. */
+export interface SessionsDiffResult {
+  before: {
+    session_id: string;
+    paused_at: string;
+  };
+  after: {
+    session_id: string;
+    paused_at: string;
+  };
+  /** Whether they differ in nothing of what is compared. */
+  same: boolean;
+  values: {
+    field: string;
+    before: string | null;
+    after: string | null;
+  }[];
+  lists: {
+    field: string;
+    added: string[];
+    removed: string[];
+  }[];
+  /** Of the files that were uncommitted in one of the two. */
+  files: {
+    path: string;
+    change: "added" | "removed" | "content" | "status";
+  }[];
+  /** `name`: one of the two recorded no contents. */
+  files_by: "content" | "name";
+}
+
+/** mpm sessions rm --json: Move saved sessions into the trash. */
+export interface SessionsRmResult {
+  dry_run: boolean;
+  /** The folder in the trash they were moved to; null: nothing was moved. */
+  trash: string | null;
+  removed: {
+    session_id: string;
+    paused_at: string;
+    summary: string;
+    branch: string | null;
+    /** Absolute, where they were. */
+    files: string[];
+    /** Whether git tracks one of them. */
+    tracked: boolean;
+  }[];
+  /** What the options of "sessions prune" would take, and why it stays. */
+  spared: {
+    session_id: string;
+    reason: string;
+  }[];
+  warnings: string[];
+}
+
+/** mpm sessions prune --json: Move old saved sessions into the trash. */
+export type SessionsPruneResult = SessionsRmResult;
+
+/**
+ * mpm sessions export --json: Write saved sessions to a file, one or a bundle
+ * of several.
+ */
+export interface SessionsExportResult {
+  /** The file that was written, absolute; null: nothing was. */
+  file: string | null;
+  bundle: boolean;
+  sessions: string[];
+  /** What could not be read, and so is not in the bundle. */
+  skipped: {
+    session_id: string;
+    reason: string;
+  }[];
+}
+
+/**
+ * mpm sessions import --json: Bring in saved sessions from a file, a bundle or
+ * another project.
+ */
+export interface SessionsImportResult {
+  dry_run: boolean;
+  /** As it was given. */
+  source: string;
+  imported: {
+    session_id: string;
+    /** The id it had where it came from. */
+    original_id: string;
+    summary: string;
+    warnings: string[];
+  }[];
+  /** Those that were there already, by the id they have here. */
+  present: string[];
+  refused: {
+    source: string;
+    reason: string;
+  }[];
+  warnings: string[];
+}
+
+/** mpm sessions trust --json: Take saves that somebody else made for yours. */
+export interface SessionsTrustResult {
+  dry_run: boolean;
+  sessions: {
+    /** Of a checkpoint `checkpoint/<id>`. */
+    session_id: string;
+    summary: string;
+    /** Of the content; null: it cannot be read. */
+    sha256: string | null;
+    /**
+     * `own`: made here, which needs no trust; `unchanged`: it was as asked for.
+     */
+    change: "trusted" | "revoked" | "own" | "unchanged" | "unreadable";
+  }[];
+  /** With `--list`: what is trusted in any project; null: not asked for. */
+  trusted: {
+    session_id: string;
+    /** Absolute. */
+    project: string;
+    /** ISO 8601, UTC. */
+    at: string;
+    sha256: string;
+  }[] | null;
+}
+
+/**
+ * mpm sessions recover --json: Finish or discard an automatic pause that was
+ * cut short.
+ */
+export interface SessionsRecoverResult {
+  dry_run: boolean;
+  state: "none" | "active" | "finalized" | "discarded";
+  /** The record, absolute. */
+  source: string;
+  /** The id it was begun under, or the one it was saved under. */
+  session_id: string | null;
+  summary: string;
+  started_at: string | null;
+  last_action_at: string | null;
+  actions: number;
+  /** Numbers of the lines that cannot be read. */
+  torn_lines: number[];
+  /** The folder in the trash it was moved to. */
+  trash: string | null;
+  warnings: string[];
+}
+
+/**
+ * mpm checkpoint save --json: Keep the whole working tree and its context under
+ * a name.
+ */
+export interface CheckpointSaveResult {
+  /** False: nothing was written, see `reason`. */
+  saved: boolean;
+  reason: string | null;
+  /** null: an automatic one that was not due, and there is none. */
+  name: string | null;
+  id: string | null;
+  commit: string | null;
+  kind: "named" | "auto" | "safety" | "parked";
+  created_at: string | null;
+  branch: string | null;
+  head: string | null;
+  /** Changed paths in it. */
+  files: number;
+  /** Bytes of these files. */
+  size: number;
+  left_out: {
+    path: string;
+    reason: string;
+  }[];
+  /** What it says comes next; empty where nothing was written. */
+  next_steps: string[];
+  /** Names of old automatic ones that were dropped. */
+  pruned: string[];
+}
+
+/** mpm checkpoint list --json: List the checkpoints of this project. */
+export interface CheckpointListResult {
+  project: string;
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: string;
+  checkpoints: {
+    /** The place in the list, from 0: a selector. */
+    index: number;
+    name: string;
+    id: string;
+    kind: "named" | "auto" | "safety" | "parked";
+    created_at: string;
+    branch: string | null;
+    head: string | null;
+    worktree: string;
+    /** Whether it is of the worktree that asks. */
+    here: boolean;
+    files: number;
+    size: number;
+    note: string | null;
+    commit: string;
+    /**
+     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
+     */
+    origin: "own" | "trusted" | "foreign";
+  }[];
+  /** Safety and automatic ones that are not shown. */
+  hidden: number;
+}
+
+/** mpm checkpoint show --json: Show what a checkpoint holds. */
+export interface CheckpointShowResult {
+  name: string;
+  id: string;
+  kind: "named" | "auto" | "safety" | "parked";
+  commit: string;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  branch: string;
+  files: {
+    path: string;
+    /** Git's id of the raw content; empty: none. */
+    hash: string;
+    status: "added" | "modified" | "deleted";
+  }[];
+  /** `.claude/context.md`; empty: there was none. */
+  context: string;
+  todos: string[];
+  notes: string;
+  head: string | null;
+  /** Two letters each, as `git status --short` has them. */
+  status: {
+    /** As in a save: bytes that are not UTF-8 stand as U+DC00 plus the byte. */
+    path: string;
+    /** Two letters, index and worktree, as in `git status --porcelain`. */
+    status: string;
+    /** Git's id of the raw content; null: nothing there, or not captured. */
+    hash: string | null;
+    /** As git has it; null: nothing there. */
+    mode: string | null;
+    /** Bytes; null: nothing there. */
+    size: number | null;
+  }[];
+  files_omitted: number;
+  worktree: string;
+  operation: string | null;
+  left_out: {
+    path: string;
+    reason: string;
+  }[];
+  size: number;
+  environment: {
+    folder: string;
+    os: string;
+    mpm: string;
+    /** Versions that files of the project ask for. */
+    runtimes: {
+      name: string;
+      version: string;
+      from: string;
+    }[];
+  };
+  next_steps: string[];
+  decisions: string[];
+  blockers: string[];
+  summary: string;
+  origin: "own" | "trusted" | "foreign";
+}
+
+/**
+ * mpm checkpoint diff --json: Show what differs between a checkpoint and the
+ * working tree.
+ */
+export interface CheckpointDiffResult {
+  from: string;
+  /** null: the working tree. */
+  to: string | null;
+  files: {
+    path: string;
+    status: "added" | "modified" | "deleted" | "type changed";
+  }[];
+  /** What is in neither. */
+  left_out: {
+    path: string;
+    reason: string;
+  }[];
+  /** null: not asked for. */
+  patch: string | null;
+}
+
+/**
+ * mpm checkpoint load --json: Print what an agent needs to go on from a
+ * checkpoint.
+ */
+export interface CheckpointLoadResult {
+  name: string;
+  id: string;
+  commit: string;
+  origin: "own" | "trusted" | "foreign";
+  /** What an agent is given; between fences unless the origin is `own`. */
+  text: string;
+}
+
+/**
+ * mpm checkpoint restore --json: Bring the files and the index of a checkpoint
+ * back.
+ */
+export interface CheckpointRestoreResult {
+  dry_run: boolean;
+  checkpoint: string;
+  worktree: string;
+  /** Written to another folder; null: restored in place. */
+  to: string | null;
+  written: string[];
+  removed: string[];
+  trashed: string[];
+  kept: string[];
+  moved_aside: string[];
+  skipped: {
+    path: string;
+    reason: string;
+  }[];
+  index_restored: boolean;
+  /** The name of the safety checkpoint. */
+  safety: string | null;
+  /** The folder in the trash. */
+  trash: string | null;
+  /** The operation's number in the journal. */
+  operation: number | null;
+  notes: string[];
+}
+
+/** mpm checkpoint rm --json: Remove checkpoints. */
+export interface CheckpointRmResult {
+  dry_run: boolean;
+  removed: {
+    name: string;
+    id: string;
+    commit: string;
+  }[];
+  operation: number | null;
+}
+
+/** mpm undo --json: Take the last operation of mpm's back. */
+export interface UndoResult {
+  dry_run: boolean;
+  /** What was taken back. */
+  undone: {
+    number: number;
+    operation: string;
+    title: string;
+    at: string;
+  };
+  /** Newer operations that can never be taken back, and why. */
+  passed: {
+    number: number;
+    title: string;
+    reason: string;
+  }[];
+  /** Lines that tell what is as it was. */
+  details: string[];
+  /** What was left alone, and why; the exit status is 4 then. */
+  left: string[];
+  /** The number of the undo; null: nothing had to be changed. */
+  operation: number | null;
+}
+
+/** mpm log --json: List what mpm did that can be taken back. */
+export interface LogResult {
+  project: string;
+  listed_at: string;
+  operations: {
+    number: number;
+    at: string;
+    operation: string;
+    title: string;
+    worktree: string;
+    /** The operation that an undo took back. */
+    undoes: number | null;
+    undone: boolean;
+    /** Whether a hook did it by itself. */
+    automatic: boolean;
+    /** False: this user's mpm did not do it here, so it is not taken back. */
+    own: boolean;
+    /** Why it can never be taken back; null: nothing is known against it. */
+    lasting: string | null;
+    /** What was before and after, as the journal has it. */
+    before: Record<string, unknown>;
+    after: Record<string, unknown>;
+  }[];
+  /** Older operations that are not listed. */
+  more: number;
+  /** The operation that `mpm undo` takes back now; null: none. */
+  undo: number | null;
+}
+
+/**
+ * mpm trash list --json: List what was removed or replaced and can be brought
+ * back.
+ */
+export interface TrashListResult {
+  /** Nothing was removed. */
+  dry_run: boolean;
+  listed_at: string;
+  /** The newest first. */
+  items: {
+    /** The folder below `.claude-mpm/trash/`. */
+    name: string;
+    /** ISO 8601, UTC. */
+    at: string;
+    bytes: number;
+    /** Whether the policy lets it go; with `dry_run` false it is gone. */
+    remove: boolean;
+    reason: string;
+  }[];
+}
+
+/**
+ * mpm trash prune --json: Remove for good what is older than the trash keeps.
+ */
+export type TrashPruneResult = TrashListResult;
+
+/**
+ * mpm worktrees list --json: List the worktrees of agents, and which of them
+ * could go.
+ */
+export interface WorktreesListResult {
+  folder: string;
+  /** Why no worktree was looked at. */
+  skipped: string | null;
+  worktrees: WorktreeRow[];
+  /** Removals that can be taken back, the newest first. */
+  removed: {
+    name: string;
+    branch: string | null;
+    head: string;
+    /** ISO 8601, UTC. */
+    removed_at: string;
+    rescue: string;
+  }[];
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: string;
+}
+
+/**
+ * mpm worktrees prune --json: Remove worktrees of agents that hold nothing any
+ * more.
+ */
+export interface WorktreesPruneResult {
+  /** Nothing was removed; it says what would be. */
+  dry_run: boolean;
+  /** `.claude/worktrees` of the main worktree, absolute. */
+  folder: string;
+  /** Why no worktree was looked at. */
+  skipped: string | null;
+  /** Why no unregistered directory was looked at. */
+  orphan_sweep_skipped: string | null;
+  removed: {
+    /** Absolute. */
+    path: string;
+    /** The same below `.claude/worktrees/`. */
+    name: string;
+    /** `orphan`: git has it not registered. */
+    kind: "worktree" | "orphan";
+    /** null: HEAD is detached, or it is not known. */
+    branch: string | null;
+    head: string | null;
+    /** Whether a clean-up removes it. */
+    remove: boolean;
+    /** Why, or why not. */
+    reason: string;
+    /** Kept for work that would be lost, and not only for being in use. */
+    unsaved: boolean;
+    /** Bytes that come free with it; null: not measured. */
+    bytes: number | null;
+    /** The ref that takes it back; null for an empty directory. */
+    rescue: string | null;
+    branch_deleted: boolean;
+  }[];
+  preserved: WorktreeRow[];
+  reclaimed_bytes: number;
+}
+
+/** mpm worktrees restore --json: Take the removal of a worktree back. */
+export interface WorktreesRestoreResult {
+  dry_run: boolean;
+  name: string;
+  /** Absolute. */
+  path: string;
+  /** null: HEAD is detached. */
+  branch: string | null;
+  head: string;
+  /** What is not as it was. */
+  notes: string[];
+}
+
+/**
+ * mpm context --json: Show how full the agent's context is, and what follows
+ * from it.
+ */
+export interface ContextResult {
+  /** The agent's session; null: there is none here. */
+  session_id: string | null;
+  transcript_path: string | null;
+  gauge: Gauge;
+  level: "normal" | "pause" | "urgent" | "block";
+  thresholds: {
+    level: "normal" | "pause" | "urgent" | "block";
+    percentage: number;
+    tokens: number | null;
+    /** What mpm does from there on. */
+    does: string;
+  }[];
+  /** Whether the hooks act at all. */
+  enabled: boolean;
+  acknowledged: "normal" | "pause" | "urgent" | "block" | null;
+  acknowledged_at: string | null;
+  crossings: {
+    level: "normal" | "pause" | "urgent" | "block";
+    at: string;
+    tokens: number;
+    window: number;
+  }[];
+  /** Faults of the configuration, which then counts as not set. */
+  warnings: string[];
+}
+
+/**
+ * mpm context acknowledge --json: Note that you have seen the recommendation to
+ * pause.
+ */
+export interface ContextAcknowledgeResult {
+  session_id: string;
+  level: "normal" | "pause" | "urgent" | "block";
+  acknowledged_at: string | null;
+  changed: boolean;
+}
+
+/**
+ * mpm context resume-file --json: Write down where the work stands, before the
+ * context is lost.
+ */
+export interface ContextResumeFileResult {
+  dry_run: boolean;
+  file: string;
+  text: string;
+}
+
+/**
+ * mpm context update --json: Keep branch, time and next steps in
+ * .claude/context.md.
+ */
+export interface ContextUpdateResult {
+  file: string;
+  state: "absent" | "created" | "updated" | "unchanged";
+  dry_run: boolean;
+}
+
+/**
+ * mpm context inject --json: Print what an agent is given at the start of its
+ * session.
+ */
+export interface ContextInjectResult {
+  /** What an agent is given; empty: there is nothing to say. */
+  text: string;
+  parts: {
+    part: string;
+    characters: number;
+  }[];
+  limit: number;
+  warnings: string[];
+}
+
+/**
+ * mpm statusline --json: Print Claude Code's status line and keep its figure
+ * for the hooks.
+ */
+export interface StatuslineResult {
+  session_id: string | null;
+  model: string | null;
+  gauge: Gauge | null;
+  level: "normal" | "pause" | "urgent" | "block";
+  branch: string | null;
+  name: string | null;
+  /** Whether the reading was kept for the hooks. */
+  kept: boolean;
+  color: boolean;
+}
+
+/** mpm config get --json: Print the value of one setting. */
+export interface ConfigGetResult {
+  key:
+    | "commit"
+    | "sessions.keep_auto"
+    | "worktrees.min_age"
+    | "worktrees.trash"
+    | "checkpoint.auto_minutes"
+    | "checkpoint.keep_auto"
+    | "checkpoint.keep_safety"
+    | "checkpoint.max_file_mb"
+    | "checkpoint.max_total_mb"
+    | "trash.max_age"
+    | "trash.max_mb"
+    | "redaction.enabled"
+    | "redaction.allow"
+    | "redaction.rules"
+    | "hooks.enabled"
+    | "context.pause_at"
+    | "context.urgent_at"
+    | "context.block_at"
+    | "context.stale_after"
+    | "context.windows"
+    | "context.inject"
+    | "context.inject_limit"
+    | "context.architecture";
+  /** As a file would hold it. */
+  value: unknown;
+  default: unknown;
+  origin: "default" | "user" | "project" | "local" | "environment";
+  /** The file, absolute, or the variable; null: the default. */
+  source: string | null;
+  /** In the file, from 1. */
+  line: number | null;
+  /** Where farther entries of a table are from, the farthest first. */
+  adds_to: {
+    origin: "user" | "project" | "local" | "environment";
+    source: string;
+    line: number | null;
+  }[];
+  /** The environment variable that sets it; null: none does. */
+  variable: string | null;
+  summary: string;
+}
+
+/** mpm config set --json: Set one setting in a configuration file. */
+export interface ConfigSetResult {
+  key: string;
+  /** As the file holds it now; null: it is not set there. */
+  value: unknown;
+  file: string;
+  changed: boolean;
+  /** What counts instead, if this does not: a nearer file or a variable. */
+  overridden_by: string | null;
+  dry_run: boolean;
+}
+
+/** mpm config unset --json: Take one setting out of a configuration file. */
+export type ConfigUnsetResult = ConfigSetResult;
+
+/** mpm config list --json: List all settings with their values. */
+export interface ConfigListResult {
+  settings: ConfigGetResult[];
+  /** Whether text shows where each value comes from. */
+  show_origin: boolean;
+}
+
+/**
+ * mpm scan --json: Look for secrets in files, by the rules that saves are
+ * redacted by.
+ */
+export interface ScanResult {
+  /**
+   * What was read: `project`, what git tracks or does not ignore; `folder`, all
+   * of a folder without git; `named`, what the command line named.
+   */
+  scope: "project" | "folder" | "named";
+  /** Files that were read. */
+  files: number;
+  /** Bytes of these files. */
+  bytes: number;
+  findings: {
+    /** As it was given or found below what was given; `-`: standard input. */
+    file: string;
+    /** From 1. */
+    line: number;
+    /** In characters, from 1. */
+    column: number;
+    /** What kind of secret; never the secret. */
+    label: string;
+  }[];
+  /** How often each label was found. */
+  labels: Record<string, number>;
+  /**
+   * How many were found and left out: `binary` files, each `repository` within
+   * the project, folders by their name.
+   */
+  left_out: Record<string, number>;
+  /** What could not be read, and why. */
+  skipped: {
+    file: string;
+    reason: string;
+  }[];
+}
+
+/**
+ * mpm migrate --json: Move the saves of an older layout to where they belong.
+ */
+export type MigrateResult = MigrateReport | RollbackReport;
+
+/** mpm hooks install --json: Add mpm's hooks to Claude Code's settings. */
+export interface HooksInstallResult {
+  /** Nothing was written; the diff is what would be done. */
+  dry_run: boolean;
+  scope: "project" | "local" | "user";
+  /** The settings file, absolute. */
+  path: string;
+  /** `at` is an event or `statusLine`. */
+  changes: {
+    action: "added" | "replaced" | "removed" | "kept";
+    at: string;
+  }[];
+  /** The copy of what the file held before, absolute; null: not changed. */
+  backup: string | null;
+  /** What changes, as `diff -u` writes it. */
+  diff: string;
+  skills: {
+    name: string;
+    path: string;
+    action: "added" | "replaced" | "removed" | "kept" | "foreign";
+  }[];
+  warnings: string[];
+  /** The program that the entries start, absolute. */
+  binary: string;
+  /** Whether there was no settings file before. */
+  created: boolean;
+  /** What git is told to ignore here, by its own `info/exclude`. */
+  excluded: string[];
+}
+
+/**
+ * mpm hooks uninstall --json: Take mpm's hooks out of Claude Code's settings.
+ */
+export interface HooksUninstallResult {
+  /** Nothing was written; the diff is what would be done. */
+  dry_run: boolean;
+  scope: "project" | "local" | "user";
+  /** The settings file, absolute. */
+  path: string;
+  /** `at` is an event or `statusLine`. */
+  changes: {
+    action: "added" | "replaced" | "removed" | "kept";
+    at: string;
+  }[];
+  /** The copy of what the file held before, absolute; null: not changed. */
+  backup: string | null;
+  /** What changes, as `diff -u` writes it. */
+  diff: string;
+  skills: {
+    name: string;
+    path: string;
+    action: "added" | "replaced" | "removed" | "kept" | "foreign";
+  }[];
+  warnings: string[];
+  /** Whether the file is again to the byte what it was. */
+  restored: boolean;
+  /** Whether the file went, since there was none before. */
+  removed: boolean;
+}
+
+/**
+ * mpm hooks status --json: Show where mpm's hooks are installed, and what keeps
+ * them from working.
+ */
+export interface HooksStatusResult {
+  /** This program, absolute; null: it runs from source. */
+  binary: string | null;
+  version: string;
+  /** Where hooks of mpm's are, in the client's order of precedence. */
+  installed: {
+    scope: "project" | "local" | "user";
+    path: string;
+    binary: string;
+    version: string;
+    events: string[];
+    status_line: boolean;
+  }[];
+  /**
+   * The settings files that enable mpm as a plugin, which has the same hooks.
+   */
+  plugins: string[];
+  findings: {
+    problem:
+      | "unreadable"
+      | "ignored"
+      | "disabled"
+      | "binary-missing"
+      | "binary-other"
+      | "version"
+      | "edited"
+      | "missing"
+      | "duplicate"
+      | "twice"
+      | "script";
+    path: string;
+    /** What is wrong, one line. */
+    detail: string;
+    /** What mends it: a command, or one line. */
+    mend: string;
+  }[];
+}
+
+/**
+ * mpm hooks list --json: List the shell hooks, and which of them this project
+ * has.
+ */
+export interface HooksListResult {
+  /** Where the project's own copies are, absolute. */
+  folder: string;
+  hooks: {
+    name: string;
+    events: string[];
+    summary: string;
+    /** The project's copy, absolute. */
+    path: string;
+    state:
+      | "none"
+      | "shipped"
+      | "older"
+      | "edited"
+      | "changed"
+      | "foreign"
+      | "unusable";
+  }[];
+}
+
+/** mpm hooks show --json: Print a shell hook as it is shipped. */
+export interface HooksShowResult {
+  name: string;
+  text: string;
+}
+
+/**
+ * mpm hooks eject --json: Copy shell hooks into the project, to be switched on
+ * and edited.
+ */
+export interface HooksEjectResult {
+  dry_run: boolean;
+  hooks: {
+    name: string;
+    path: string;
+    action:
+      | "written"
+      | "upgraded"
+      | "kept"
+      | "edited"
+      | "not-allowed"
+      | "refused";
+  }[];
+}
+
+/**
+ * mpm hooks allow --json: Let this project's shell hooks run on this machine,
+ * as they are now.
+ */
+export interface HooksAllowResult {
+  allowed: {
+    name: string;
+    path: string;
+  }[];
+}
+
+/** mpm hooks run --json: Run a shell hook of this project by hand. */
+export interface HooksRunResult {
+  name: string;
+  path: string;
+  outcome: "exited" | "missing" | "timeout" | "denied" | "started";
+  /** The exit status; -1 unless it exited. */
+  status: number;
+  milliseconds: number;
+  /** What it printed, cut. */
+  stdout: string;
+  stderr: string;
+  log: string;
+}
+
+/**
+ * mpm hooks test --json: Fire each installed hook once and check what comes of
+ * it.
+ */
+export interface HooksTestResult {
+  tests: {
+    scope: "project" | "local" | "user";
+    event: string;
+    /** What the event was to lead to. */
+    expected: string;
+    /** What is wrong; null: it did. */
+    fault: string | null;
+    milliseconds: number;
+  }[];
+  warnings: string[];
+}
+
+/**
+ * mpm hooks profile --json: Measure what each installed hook costs on this
+ * machine.
+ */
+export interface HooksProfileResult {
+  /** How often each was started. */
+  runs: number;
+  hooks: {
+    scope: "project" | "local" | "user";
+    event: string;
+    /** Milliseconds from the start to the end of its process. */
+    p50: number;
+    p95: number;
+    /** Bytes of the longest answer. */
+    output: number;
+  }[];
+  warnings: string[];
+}
+
+/** mpm hook --json: Take an event of Claude Code from its settings. */
+export interface HookResult {
+  event: string;
+  /** The answer in the protocol of Claude Code; empty: none. */
+  output: string;
+}
+
+/**
+ * mpm doctor --json: Check that mpm and what it keeps are well, and say what
+ * mends it.
+ */
+export interface DoctorResult {
+  /** The folder that was looked at, absolute. */
+  project: string;
+  /** ISO 8601, UTC. */
+  checked_at: string;
+  version: string;
+  /** The worst of all checks. */
+  state: "ok" | "unchecked" | "warning" | "error";
+  checks: {
+    /** Does not change between versions. */
+    name: string;
+    state: "ok" | "unchecked" | "warning" | "error";
+    /** What was looked at and how it is. */
+    summary: string;
+    findings: {
+      state: "unchecked" | "warning" | "error";
+      /** Of an error: a code as other commands report it. */
+      code: string | null;
+      detail: string;
+      /** The command that mends it, or one line. */
+      mend: string | null;
+      /** What `--fix` does about it; null: it leaves it alone. */
+      fix: string | null;
+    }[];
+  }[];
+  /** With `--fix`: what was done before everything was checked again. */
+  fixes: {
+    dry_run: boolean;
+    done: string[];
+    failed: {
+      fix: string;
+      reason: string;
+    }[];
+  } | null;
+}
+
+/**
+ * mpm init --json: Set a project up: the folder, and whether git ignores it.
+ */
+export interface InitResult {
+  dry_run: boolean;
+  /** Absolute path of `.claude-mpm`. */
+  folder: string;
+  created: boolean;
+  /** Whether git ignores the folder. */
+  ignored: boolean;
+  /** The file the ignore rule was written to. */
+  ignore_file: string | null;
+}
+
+/**
+ * mpm completions --json: Print the script that completes mpm's commands in a
+ * shell.
+ */
+export interface CompletionsResult {
+  shell: "bash" | "zsh" | "fish" | "powershell";
+  script: string;
+}
+
+/** mpm help --json: Show what a command does, or a page on something else. */
+export interface HelpResult {
+  /** The words that help was asked for; null: none. */
+  topic: string | null;
+  /** The page as it is printed. */
+  text: string;
+  /** The commands it is about; all of them where nothing was asked for. */
+  commands: {
+    /** The words after `mpm`. */
+    name: string;
+    summary: string;
+    usage: string;
+    description: string;
+    arguments: {
+      name: string;
+      required: boolean;
+      /** Whether it takes all words that follow. */
+      rest: boolean;
+      summary: string;
+    }[];
+    /** Its own; every command takes the global ones as well. */
+    options: OptionInfo[];
+    examples: string[];
+  }[];
+  /** What every command takes. */
+  global_options: OptionInfo[];
+  /** The JSON Schema that was asked for; null: none was. */
+  schema: Record<string, unknown> | null;
+}
+
+/** A save and what changed since. */
+export interface ResumeReport {
+  /** When it was resumed, ISO 8601: ages count from here. */
+  resumed_at: string;
+  /** The file that was read, absolute. */
+  source: string;
+  origin: "own" | "trusted" | "foreign";
+  session: Save;
+  /** null: not asked for. */
+  changes: Changes | null;
+  /** The work session it belongs to, and what became of it; null: none. */
+  work: {
+    id: string;
+    name: string | null;
+    task: string;
+    /** As it is now. */
+    state: string;
+    /** `rebuilt`: it was not known here, and comes from the save. */
+    change: "resumed" | "rebuilt" | "unchanged";
+    /** Items of its checklist. */
+    done: number;
+    total: number;
+    /** What is open of it, each with its phase. */
+    open: string[];
+  } | null;
+  /** The command that continues the agent's own conversation. */
+  agent_command: string[] | null;
+  /** A form chosen with `--format`; the text report unless given. */
+  format: "text" | "md" | "json" | "context";
+  /** Set apart from what it encloses in the form for agents. */
+  fence: string;
+  warnings: string[];
+}
+
+/** What a migration moved. */
+export interface MigrateReport {
+  action: "migrate";
+  /** Nothing was written; the steps are what would be done. */
+  dry_run: boolean;
+  /** The old folder, absolute. */
+  folder: string;
+  /** Whether an earlier run that died was finished. */
+  resumed: boolean;
+  /** Backups that were made, absolute. */
+  backups: string[];
+  /** What stays, and why. */
+  left: {
+    path: string;
+    reason: string;
+    /** It is no file of a session. */
+    foreign: boolean;
+  }[];
+  /** Whether all was done: a reason for exit status 4 if not. */
+  complete: boolean;
+  /** Files that git tracks and that moved or changed; 0 outside git. */
+  tracked: number;
+  /** What commits the move, for a shell in the project; empty: nothing to. */
+  commands: string[];
+  milliseconds: number;
+  steps: {
+    action:
+      | "move"
+      | "rewrite"
+      | "duplicate"
+      | "conflict"
+      | "leave"
+      | "restore"
+      | "remove";
+    /** Files, absolute. */
+    from: string;
+    to: string | null;
+    note: string | null;
+  }[];
+  /** The new folder, absolute. */
+  sessions: string;
+  /** Whether the old folder is no more. */
+  folder_gone: boolean;
+  /** Sessions whose files were moved. */
+  saves: number;
+  /** Files that were moved, with those of `rewritten`. */
+  moved: number;
+  rewritten: number;
+  /** Files that the new folder has already. */
+  duplicates: number;
+  /** Sessions that had to get another id. */
+  conflicts: {
+    session_id: string;
+    new_id: string;
+  }[];
+}
+
+/** What a rollback restored. */
+export interface RollbackReport {
+  action: "rollback";
+  /** Nothing was written; the steps are what would be done. */
+  dry_run: boolean;
+  /** The old folder, absolute. */
+  folder: string;
+  /** Whether an earlier run that died was finished. */
+  resumed: boolean;
+  /** Backups that were made, absolute. */
+  backups: string[];
+  /** What stays, and why. */
+  left: {
+    path: string;
+    reason: string;
+    /** It is no file of a session. */
+    foreign: boolean;
+  }[];
+  /** Whether all was done: a reason for exit status 4 if not. */
+  complete: boolean;
+  /** Files that git tracks and that moved or changed; 0 outside git. */
+  tracked: number;
+  /** What commits the move, for a shell in the project; empty: nothing to. */
+  commands: string[];
+  milliseconds: number;
+  steps: {
+    action:
+      | "move"
+      | "rewrite"
+      | "duplicate"
+      | "conflict"
+      | "leave"
+      | "restore"
+      | "remove";
+    /** Files, absolute. */
+    from: string;
+    to: string | null;
+    note: string | null;
+  }[];
+  /** The backup that was restored, absolute. */
+  restored_from: string;
+  restored: number;
+  removed: number;
+}
+
+/** What changed in the repository since a save. */
+export interface Changes {
+  /** Whether there was a repository at the pause and is one now. */
+  repository: "both" | "neither" | "appeared" | "gone" | "unreadable";
+  /**
+   * Where the save was made: in this worktree, also under another path
+   * (`moved`); in another worktree (`elsewhere`), which may be `gone`; or in
+   * another copy of the project (`foreign`).
+   */
+  place: "here" | "moved" | "elsewhere" | "gone" | "foreign";
+  /**
+   * Of HEAD to the commit of the pause, mpm's own commits left out: `behind`
+   * after a reset, `diverged` after a rebase, an amend or a switch; `unknown`
+   * also where a shallow history is cut off in between.
+   */
+  relation: "same" | "ahead" | "behind" | "diverged" | "unknown";
+  /**
+   * What the present was compared with: the recorded `head`, another of the
+   * `recent-commit`s, commits by `time`, the `start` of the history, nothing.
+   */
+  compared_by: "head" | "recent-commit" | "time" | "start" | "nothing";
+  /**
+   * Whether the history is cut off, as in a shallow clone. Where HEAD is both
+   * ahead and behind of an upstream, the numbers may then be wrong.
+   */
+  shallow: boolean;
+  /** The commit compared with; null: none. */
+  from: string | null;
+  /** HEAD now; null: no commit. */
+  to: string | null;
+  /** All newest first. */
+  commits: {
+    new: Commit[];
+    rewritten: {
+      from: Commit;
+      to: Commit;
+      /**
+       * `changed`: same author, author's time and subject, another patch;
+       * `unknown`: the same three, and too many commits to compare patches.
+       */
+      patch: "same" | "changed" | "unknown";
+    }[];
+    /**
+     * Reached at the pause, no longer now, and with no twin. Empty, as is
+     * `rewritten`, where a shallow history cannot tell.
+     */
+    lost: Commit[];
+    /**
+     * Reached at the pause, no longer now, but one commit since brought what
+     * they change together (`commit`), or one has the same tree (`tree`).
+     */
+    squashed: {
+      into: Commit;
+      how: "commit" | "tree";
+      commits: Commit[];
+    } | null;
+    /** Commits of saves, counted nowhere else. */
+    own: number;
+    /** Further commits beyond the limit of what is read. */
+    omitted: number;
+  };
+  branch: {
+    /** null: detached, or not known. */
+    then: string | null;
+    now: string | null;
+    /** `other-copy`: the save is of another copy, so nobody switched here. */
+    change:
+      | "same"
+      | "switched"
+      | "renamed"
+      | "detached"
+      | "attached"
+      | "other-copy";
+    /**
+     * What became of the branch of the pause; null: there was none. `absent`:
+     * not among the local branches, and nothing shows that it ever was.
+     */
+    recorded: "exists" | "renamed" | "deleted" | "absent" | null;
+    renamed_to: string | null;
+    /** Whether HEAD, elsewhere by now, holds all its commits. */
+    merged: boolean | null;
+    /** Where no local branch has its name: the remote-tracking one that has. */
+    remote: {
+      name: string;
+      /** Whether HEAD holds all its commits. */
+      merged: boolean | null;
+    } | null;
+  };
+  upstream: {
+    then: {
+      name: string;
+      /** null: the ref does not exist, or was not recorded. */
+      commit: string | null;
+      ahead: number;
+      behind: number;
+    } | null;
+    now: {
+      name: string;
+      /** null: the ref does not exist, or was not recorded. */
+      commit: string | null;
+      ahead: number;
+      behind: number;
+    } | null;
+    /**
+     * `pushed`: moved by a push from here; `pulled`: moved by a fetch, and in
+     * HEAD; `fetched`: not in HEAD; `diverged`: both have commits of their own;
+     * `moved`: by something else or unknown; `rewritten`: the recorded commit
+     * is no longer in it; `gone`: the ref was removed; `set`, `removed`,
+     * `changed`: the setting was; `unknown`: not recorded.
+     */
+    change:
+      | "same"
+      | "pushed"
+      | "pulled"
+      | "fetched"
+      | "diverged"
+      | "moved"
+      | "rewritten"
+      | "gone"
+      | "set"
+      | "removed"
+      | "changed"
+      | "unknown";
+  };
+  /** What differs between the two commits, saves left out. */
+  files: {
+    /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
+    status: string;
+    path: string;
+    /** Where it was renamed or copied from. */
+    from?: string;
+  }[];
+  working_directory: {
+    /** null: not known. */
+    clean: boolean | null;
+    paths: {
+      path: string;
+      from?: string;
+      /** Status letters at the pause; null: not listed, or not known. */
+      then: string | null;
+      now: string | null;
+      change:
+        | "same"
+        | "edited-further"
+        | "discarded"
+        | "staged"
+        | "unstaged"
+        | "conflicted"
+        | "resolved"
+        | "deleted"
+        | "restored"
+        | "still-changed"
+        | "committed"
+        | "superseded"
+        | "reverted"
+        | "removed"
+        | "not-in-head"
+        | "hidden"
+        | "new"
+        | "edited"
+        | "renamed"
+        | "unknown";
+      /** Of `edited-further`: the content is the same and the mode another. */
+      mode_only?: true;
+    }[];
+  };
+  conflicts: {
+    path: string;
+    /** `touched`: changed before the pause and by commits since. */
+    reason: "touched" | "unmerged";
+  }[];
+  /** Recorded files that are no longer there and that no commit removed. */
+  missing: string[];
+  stashes: {
+    added: {
+      commit: string;
+      message: string;
+    }[];
+    removed: {
+      commit: string;
+      message: string;
+    }[];
+  };
+  operation: {
+    then: string | null;
+    now: string | null;
+    change: "same" | "begun" | "ended" | "changed";
+  };
+  /** Of a save made in another worktree; null: made in this one. */
+  worktree: {
+    path: string;
+    gone: boolean;
+    /** For a shell: makes the worktree again. */
+    restore: string | null;
+  } | null;
+  /** What was not compared or is not certain, one sentence each. */
+  notes: string[];
+}
+
+/** A commit, as reports list it. */
+export interface Commit {
+  /** Full id. */
+  sha: string;
+  author: string;
+  /** The author's time, `YYYY-MM-DD HH:MM:SS +ZZZZ`. */
+  timestamp: string;
+  /** The committer's time, milliseconds since the epoch. */
+  time: number;
+  /** The subject line. */
+  message: string;
+}
+
+/** A work session. */
+export interface SessionInfo {
+  id: string;
+  name: string | null;
+  task: string;
+  state:
+    | "new"
+    | "active"
+    | "working"
+    | "paused"
+    | "complete"
+    | "archived"
+    | "cancelled";
+  /** ISO 8601, UTC. */
+  started_at: string;
+  /** When it came into this state. */
+  since: string;
+  /** Id of the session it is a detour of. */
+  parent: string | null;
+  /** The folder of its worktree, absolute. */
+  worktree: string;
+  /** Short name of its template. */
+  template: string | null;
+  /** Items of its checklist. */
+  done: number;
+  total: number;
+  /** Its newest save. */
+  save: string | null;
+  /** What was said when it ended. */
+  summary: string | null;
+}
+
+/** An item of a session's checklist. */
+export interface ChecklistItem {
+  /** From 1: a selector. */
+  number: number;
+  /** Empty: none. */
+  phase: string;
+  text: string;
+  done: boolean;
+  /** ISO 8601, UTC. */
+  done_at: string | null;
+}
+
+/** A save in the list. */
+export interface SaveRow {
+  /**
+   * The place in the list: a selector; null: only `--all` shows it. From 0;
+   * from 1 under `mpm session resume`, as in claude-mpm.
+   */
+  index: number | null;
+  session_id: string;
+  paused_at: string;
+  /** First line only. */
+  summary: string;
+  name: string | null;
+  branch: string | null;
+  worktree: string | null;
+  project_path: string;
+  format: "json" | "yaml" | "md" | "jsonl";
+  location: "sessions" | "pause" | "kept" | "global" | "resume-logs";
+  /** A log of claude-mpm's and no save. */
+  log: boolean;
+  /** Made when an agent's session ended. A plain resume prefers others. */
+  automatic: boolean;
+  /** Brought in by "sessions import": somebody else's words. */
+  imported: boolean;
+  /** Whose words it is; null: it cannot be read. */
+  origin: "own" | "trusted" | "foreign" | null;
+  /** The work session it belongs to. */
+  session: {
+    id: string;
+    name: string | null;
+    task: string;
+    /** null: nothing of it is known here. */
+    state: string | null;
+  } | null;
+  /** The file, absolute. */
+  source: string;
+  /** Why it cannot be read. */
+  problem: {
+    code: string;
+    message: string;
+  } | null;
+}
+
+/** A worktree in the list. */
+export interface WorktreeRow {
+  /** Absolute. */
+  path: string;
+  /** The same below `.claude/worktrees/`. */
+  name: string;
+  /** `orphan`: git has it not registered. */
+  kind: "worktree" | "orphan";
+  /** null: HEAD is detached, or it is not known. */
+  branch: string | null;
+  head: string | null;
+  /** Whether a clean-up removes it. */
+  remove: boolean;
+  /** Why, or why not. */
+  reason: string;
+  /** Kept for work that would be lost, and not only for being in use. */
+  unsaved: boolean;
+  /** Bytes that come free with it; null: not measured. */
+  bytes: number | null;
+}
+
+/** How full the context of an agent's session is. */
+export interface Gauge {
+  /** Why nothing is known; null: it is known. */
+  unknown: string | null;
+  tokens: number | null;
+  window: number | null;
+  percentage: number | null;
+  model: string | null;
+  source: "status-line" | "transcript" | "compaction" | null;
+  window_source:
+    | "configuration"
+    | "status-line"
+    | "model"
+    | "usage"
+    | "auto-compact"
+    | null;
+  read_at: string | null;
+  /** Seconds. */
+  age: number | null;
+  compaction: string | null;
+}
+
+/** An option of a command. */
+export interface OptionInfo {
+  /** With its dashes: `--json`. */
+  name: string;
+  /** `-q`; null: none. */
+  short: string | null;
+  /** What its value is called; null: it takes none. */
+  value: string | null;
+  /** Whether it can be given several times. */
+  repeatable: boolean;
+  /** The only values it takes; null: any. */
+  choices: string[] | null;
+  default: string | null;
+  summary: string;
+}
