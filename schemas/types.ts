@@ -1,7 +1,7 @@
 /**
  * Types of what mpm prints with --json and of the files it writes. "deno task
- * generate" makes them from the JSON Schemas beside this file. Files may hold
- * more fields than these.
+ * generate" makes them from the JSON Schemas beside this file. An index signature
+ * stands where a file may hold fields that mpm does not know.
  */
 
 /** A saved session: .claude-mpm/sessions/session-*.json. */
@@ -22,6 +22,7 @@ export interface Save {
      * null: not known. Version 0.1.0 did not write it.
      */
     source?: string | null;
+    [name: string]: unknown;
   };
   /** What was being done, as it was told at the pause. */
   conversation: {
@@ -30,6 +31,7 @@ export interface Save {
     summary: string;
     accomplishments: string[];
     next_steps: string[];
+    [name: string]: unknown;
   };
   /** Where git stood. */
   git_context: {
@@ -53,6 +55,7 @@ export interface Save {
       timestamp: string;
       /** The subject line. */
       message: string;
+      [name: string]: unknown;
     }[];
     /** Whether nothing is uncommitted, untracked files included. */
     is_clean: boolean;
@@ -60,6 +63,7 @@ export interface Save {
     ahead_behind: {
       ahead: number;
       behind: number;
+      [name: string]: unknown;
     };
     status: {
       clean: boolean;
@@ -70,11 +74,14 @@ export interface Save {
       /** Every changed tracked path, the list claude-mpm writes. */
       modified_files: string[];
       untracked_files: string[];
+      [name: string]: unknown;
     };
+    [name: string]: unknown;
   };
   /** The folder that was worked in. */
   active_context: {
     working_directory: string;
+    [name: string]: unknown;
   };
   /** What whoever resumes must know. */
   important_reminders: string[];
@@ -83,6 +90,7 @@ export interface Save {
     quick_start: string[];
     files_to_review: string[];
     validation_commands: Record<string, string>;
+    [name: string]: unknown;
   };
   /** What is not decided yet. */
   open_questions: string[];
@@ -93,11 +101,14 @@ export interface Save {
     active: {
       content: string;
       status: string;
+      [name: string]: unknown;
     }[];
     completed: {
       content: string;
       status: string;
+      [name: string]: unknown;
     }[];
+    [name: string]: unknown;
   };
   /** Claude Code's tasks, in claude-mpm's form. */
   task_list: {
@@ -108,6 +119,7 @@ export interface Save {
       priority: string;
       created_at: string | null;
       file: string;
+      [name: string]: unknown;
     }[];
     in_progress_tasks: {
       id: string;
@@ -116,8 +128,10 @@ export interface Save {
       priority: string;
       created_at: string | null;
       file: string;
+      [name: string]: unknown;
     }[];
     completed_count: number;
+    [name: string]: unknown;
   };
   /** The version of the program that wrote it. */
   version: string;
@@ -140,6 +154,7 @@ export interface Save {
       name: string;
       session_id: string;
       transcript_path: string | null;
+      [name: string]: unknown;
     } | null;
     /** Id of the session this one is a detour of. */
     parent: string | null;
@@ -157,6 +172,7 @@ export interface Save {
     upstream: {
       name: string;
       commit: string | null;
+      [name: string]: unknown;
     } | null;
     /** Whether HEAD was at no branch. */
     detached: boolean;
@@ -166,6 +182,7 @@ export interface Save {
     stashes: {
       commit: string;
       message: string;
+      [name: string]: unknown;
     }[];
     /** Every uncommitted path, at most 10,000. */
     files: {
@@ -196,6 +213,7 @@ export interface Save {
        * `denied`, `special` (such as a pipe); absent where it was.
        */
       unread?: string;
+      [name: string]: unknown;
     }[];
     /** Dirty paths beyond the limit, known only by number. */
     files_omitted: number;
@@ -215,6 +233,7 @@ export interface Save {
       task: string;
       /** The state after this pause. */
       state: string;
+      [name: string]: unknown;
     };
     /** Its parents, from the nearest to the outermost. */
     stack?: {
@@ -230,7 +249,9 @@ export interface Save {
         phase: string;
         text: string;
         done: boolean;
+        [name: string]: unknown;
       }[];
+      [name: string]: unknown;
     }[];
     /**
      * Which store it was written into: an id that stays on the machine, so a
@@ -246,9 +267,11 @@ export interface Save {
       session_id: string;
       /** Of the bytes it had there, so that it is not brought in twice. */
       sha256: string;
+      [name: string]: unknown;
     };
     /** How often each redaction rule applied, by its label. */
     redactions: Record<string, number>;
+    [name: string]: unknown;
   };
   /** Only beside no `mpm`, which would say that mpm itself had written it. */
   imported?: {
@@ -260,7 +283,9 @@ export interface Save {
     session_id: string;
     /** Of the bytes it had there, so that it is not brought in twice. */
     sha256: string;
+    [name: string]: unknown;
   };
+  [name: string]: unknown;
 }
 
 /** A work session: .claude-mpm/state/work/work-*.json. */
@@ -304,6 +329,7 @@ export interface WorkSession {
       | "cancelled";
     /** ISO 8601, UTC. */
     at: string;
+    [name: string]: unknown;
   }[];
   /** Id of the session this one is a detour of. */
   parent: string | null;
@@ -315,6 +341,7 @@ export interface WorkSession {
   git: {
     branch: string | null;
     head: string | null;
+    [name: string]: unknown;
   };
   /** The agent's own session at the start. */
   agent_session: string | null;
@@ -324,6 +351,7 @@ export interface WorkSession {
     name: string;
     /** The values its placeholders were given. */
     variables: Record<string, string>;
+    [name: string]: unknown;
   } | null;
   /** What is to be done, in order. */
   checklist: {
@@ -333,6 +361,7 @@ export interface WorkSession {
     done: boolean;
     /** ISO 8601, UTC. */
     done_at: string | null;
+    [name: string]: unknown;
   }[];
   /** Ids of its saves, the newest last. */
   saves: string[];
@@ -342,6 +371,7 @@ export interface WorkSession {
     name: string | null;
     summary: string;
     at: string;
+    [name: string]: unknown;
   }[];
   /** What `mpm branch` did for it; null: it is no detour. */
   detour: {
@@ -357,11 +387,13 @@ export interface WorkSession {
     worktree: string | null;
     /** Whether it began with a clean tree, as `--stash` leaves it. */
     cleared?: boolean;
+    [name: string]: unknown;
   } | null;
   /** What was said when it was completed or cancelled. */
   summary: string | null;
   /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
   seal?: string;
+  [name: string]: unknown;
 }
 
 /** The record of a checkpoint: .claude-mpm/checkpoints/*.json. */
@@ -404,6 +436,7 @@ export interface CheckpointRecord {
     mode: string | null;
     /** Bytes; null: nothing there. */
     size: number | null;
+    [name: string]: unknown;
   }[];
   /** Changed paths beyond the limit. */
   files_omitted: number;
@@ -411,6 +444,7 @@ export interface CheckpointRecord {
   left_out: {
     path: string;
     reason: string;
+    [name: string]: unknown;
   }[];
   /** What the index held beyond its tree. */
   index: {
@@ -420,14 +454,18 @@ export interface CheckpointRecord {
         stage: number;
         mode: string;
         id: string;
+        [name: string]: unknown;
       }[];
+      [name: string]: unknown;
     }[];
     intent_to_add: {
       path: string;
       mode: string;
+      [name: string]: unknown;
     }[];
     assume_unchanged: string[];
     skip_worktree: string[];
+    [name: string]: unknown;
   };
   /** Permission bits of files other than the usual, by path. */
   permissions: Record<string, number>;
@@ -444,12 +482,15 @@ export interface CheckpointRecord {
       name: string;
       version: string;
       from: string;
+      [name: string]: unknown;
     }[];
+    [name: string]: unknown;
   };
   /** The next steps of the newest save of the worktree, where it has any. */
   last_save?: {
     session_id: string;
     next_steps: string[];
+    [name: string]: unknown;
   };
   /** What a pause at that moment would have saved; it was not saved. */
   session: Save;
@@ -458,6 +499,7 @@ export interface CheckpointRecord {
   /** Its build. */
   build: string;
   commit: string;
+  [name: string]: unknown;
 }
 
 /** An operation of mpm's: a line of .claude-mpm/state/journal.jsonl. */
@@ -485,8 +527,10 @@ export interface JournalLine {
         sha256: string;
         /** Where the content stays, below the trash; null: nowhere. */
         kept: string | null;
+        [name: string]: unknown;
       } | null
     >;
+    [name: string]: unknown;
   };
   /** What was after. */
   after: {
@@ -501,8 +545,10 @@ export interface JournalLine {
         sha256: string;
         /** Where the content stays, below the trash; null: nowhere. */
         kept: string | null;
+        [name: string]: unknown;
       } | null
     >;
+    [name: string]: unknown;
   };
   /** Of an undo: the operation it took back. */
   undoes?: number;
@@ -512,6 +558,7 @@ export interface JournalLine {
    * HMAC-SHA256 of the line up to here, by the user's key; absent without one.
    */
   seal?: string;
+  [name: string]: unknown;
 }
 
 /** What failed in an agent's session: .claude-mpm/errors/error-*.json. */
@@ -542,7 +589,9 @@ export interface ErrorRecord {
     changes_omitted: number;
     /** The newest five commits, abbreviated id and subject. */
     commits: string[];
+    [name: string]: unknown;
   } | null;
+  [name: string]: unknown;
 }
 
 /** Several saves in one file: mpm sessions export --all, and import. */
@@ -557,7 +606,9 @@ export interface Bundle {
     sha256: string;
     /** The exact text of the save's JSON file. */
     json: string;
+    [name: string]: unknown;
   }[];
+  [name: string]: unknown;
 }
 
 /** What mpm pause --input reads. */
@@ -1194,6 +1245,7 @@ export interface CheckpointShowResult {
     mode: string | null;
     /** Bytes; null: nothing there. */
     size: number | null;
+    [name: string]: unknown;
   }[];
   files_omitted: number;
   worktree: string;

@@ -52,8 +52,8 @@ const PARTS = [
 
 const HEADER = `/**
  * Types of what mpm prints with --json and of the files it writes. "deno task
- * generate" makes them from the JSON Schemas beside this file. Files may hold
- * more fields than these.
+ * generate" makes them from the JSON Schemas beside this file. An index signature
+ * stands where a file may hold fields that mpm does not know.
  */`;
 
 interface Definition {
@@ -175,6 +175,9 @@ function objectType(schema: JsonSchema, names: Names, above: string): string {
     return docComment(field.description ?? "", indent) +
       `${indent}${key}${mark}: ${typeOf(field, names, indent)};`;
   });
+  if (schema.additionalProperties) {
+    fields.push(`${indent}[name: string]: unknown;`);
+  }
   return `{\n${fields.join("\n")}\n${above}}`;
 }
 

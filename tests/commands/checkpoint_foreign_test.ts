@@ -8,12 +8,12 @@ import { join, relative } from "@std/path";
 import type {
   CheckpointListResult,
   CheckpointLoadResult,
+  CheckpointRestoreResult,
   CheckpointSaveResult,
   CheckpointShowResult,
-  RestoreResult,
-} from "../../src/session/results_checkpoints.ts";
-import type { TrustResult } from "../../src/session/results_trust.ts";
-import type { StatusResult } from "../../src/session/results_work.ts";
+  SessionsTrustResult,
+  StatusResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { anotherUser } from "../helpers/users.ts";
@@ -150,7 +150,10 @@ Deno.test("a restore says of a foreign checkpoint that it is, and goes on", asyn
   assertEquals(refused.status, 4);
   const preview = await mpm(env, [...args, "--dry-run"]);
   assertStringIncludes(preview.stdout, "Note: Foreign: ");
-  const { notes } = await mpmJson<RestoreResult>(env, [...args, "--yes"]);
+  const { notes } = await mpmJson<CheckpointRestoreResult>(env, [
+    ...args,
+    "--yes",
+  ]);
   assertStringIncludes(notes.join("\n"), "Foreign: ");
   assertEquals(env.read("README.md"), "theirs\n");
   // What the restore took first is this user's.
@@ -165,7 +168,7 @@ Deno.test("a checkpoint is trusted, and no longer", async () => {
   using env = await withCheckpoint();
   anotherUser(env);
   const trust = (...args: string[]) =>
-    mpmJson<TrustResult>(env, ["sessions", "trust", ...args]);
+    mpmJson<SessionsTrustResult>(env, ["sessions", "trust", ...args]);
   const { sessions } = await trust("checkpoint/before");
   assertEquals(
     sessions.map(({ session_id: id, change }) => [id, change]),
@@ -327,7 +330,11 @@ Deno.test("foreign checkpoints hold up no automatic one, and drop none", async (
   assertEquals((await auto("12:05:00")).pruned, []);
   assertEquals((await auto("12:06:00")).saved, false);
   env.write("a", "4");
-  const { safety } = await mpmJson<RestoreResult>(env, to, at("12:07:00"));
+  const { safety } = await mpmJson<CheckpointRestoreResult>(
+    env,
+    to,
+    at("12:07:00"),
+  );
   assertEquals(await origins(env), [
     "named foreign",
     "auto-2026-11-20-2300 foreign",

@@ -1,16 +1,21 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
+  CheckpointRestoreResult,
   CheckpointSaveResult,
-  RestoreResult,
-} from "../../src/session/results_checkpoints.ts";
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { filesOf } from "../helpers/worktree_state.ts";
 
 const restore = (env: TestEnv, ...args: string[]) =>
-  mpmJson<RestoreResult>(env, ["checkpoint", "restore", ...args, "--yes"]);
+  mpmJson<CheckpointRestoreResult>(env, [
+    "checkpoint",
+    "restore",
+    ...args,
+    "--yes",
+  ]);
 
 async function undo(env: TestEnv, ...number: string[]): Promise<void> {
   const { status, stderr } = await mpm(env, ["undo", ...number]);

@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
+  CheckpointRestoreResult,
   CheckpointSaveResult,
   CheckpointShowResult,
-  RestoreResult,
-} from "../../src/session/results_checkpoints.ts";
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -31,7 +31,7 @@ Deno.test("a content that the repository lost is named by its path", async () =>
     'has lost what the checkpoint has at "src',
   );
   assertEquals(env.read("README.md"), "later\n");
-  const { written } = await mpmJson<RestoreResult>(env, [
+  const { written } = await mpmJson<CheckpointRestoreResult>(env, [
     ...restore,
     "README.md",
   ]);

@@ -3,10 +3,10 @@ import { dirname, join } from "@std/path";
 import type {
   CheckpointDiffResult,
   CheckpointListResult,
+  CheckpointRestoreResult,
   CheckpointSaveResult,
   CheckpointShowResult,
-  RestoreResult,
-} from "../../src/session/results_checkpoints.ts";
+} from "../../schemas/types.ts";
 import type { System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -20,7 +20,7 @@ function save(env: TestEnv, ...args: string[]) {
 }
 
 function restore(env: TestEnv, ...args: string[]) {
-  return mpmJson<RestoreResult>(env, [
+  return mpmJson<CheckpointRestoreResult>(env, [
     "checkpoint",
     "restore",
     ...args,
@@ -392,7 +392,7 @@ posixTest(
     await save(env, "one");
     env.git("reset", "-q", "--hard");
     env.write("staged", "mine\n");
-    const { written } = await mpmJson<RestoreResult>(env, [
+    const { written } = await mpmJson<CheckpointRestoreResult>(env, [
       "checkpoint",
       "restore",
       "one",
@@ -434,7 +434,7 @@ posixTest(
     env.write("staged", "later\n");
     const before = stateOf(env);
     const objects = env.git("count-objects", "-v");
-    const preview = await mpmJson<RestoreResult>(env, [
+    const preview = await mpmJson<CheckpointRestoreResult>(env, [
       "checkpoint",
       "restore",
       "one",
@@ -561,7 +561,7 @@ Deno.test("it works outside git, with the rules of .gitignore", async () => {
   env.write("a/b", "2\n");
   env.write("new", "since\n");
   const inner = { cwd: join(env.project, "a") };
-  const result = await mpmJson<RestoreResult>(env, [
+  const result = await mpmJson<CheckpointRestoreResult>(env, [
     "checkpoint",
     "restore",
     "first",
@@ -834,7 +834,7 @@ Deno.test("a checkpoint of another worktree is restored here, with a note", asyn
   assertEquals(env.read("made"), "there\n");
   assertStringIncludes(notes.join("\n"), other);
   Deno.removeSync(join(other, "made"));
-  const there = await mpmJson<RestoreResult>(env, [
+  const there = await mpmJson<CheckpointRestoreResult>(env, [
     "checkpoint",
     "restore",
     "there",

@@ -1,15 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { idTime } from "../../src/session/save_entry.ts";
 import type {
-  RemovalResult,
-  ResumeResult,
-  SessionsResult,
-} from "../../src/session/results.ts";
-import type {
   CheckpointSaveResult,
   LogResult,
+  ResumeReport,
+  SessionsListResult,
+  SessionsRmResult,
   UndoResult,
-} from "../../src/session/results_checkpoints.ts";
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -24,7 +22,7 @@ function pause(env: TestEnv, text: string, now: () => Date): Promise<unknown> {
 }
 
 async function ids(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsResult>(
+  const { sessions } = await mpmJson<SessionsListResult>(
     env,
     ["sessions", "list"],
     { now: LATER },
@@ -40,7 +38,7 @@ Deno.test("pauses of one second get a second each, in their order", async () => 
     "session-20261120-120001",
     "session-20261120-120000",
   ]);
-  const { session } = await mpmJson<ResumeResult>(env, ["resume"], {
+  const { session } = await mpmJson<ResumeReport>(env, ["resume"], {
     now: LATER,
   });
   assertEquals(session.conversation.summary, "c");
@@ -85,7 +83,7 @@ Deno.test("a save from the future is told of, never pruned, and stands for no ot
   const resumed = await mpm(env, ["resume"], { now: LATER });
   assertStringIncludes(resumed.stdout, "ahead of this clock");
   for (const rule of [["--older-than", "1m"], ["--keep", "1"]]) {
-    const { removed } = await mpmJson<RemovalResult>(
+    const { removed } = await mpmJson<SessionsRmResult>(
       env,
       ["sessions", "prune", ...rule, "--dry-run"],
       { now: LATER },

@@ -6,10 +6,10 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import type {
+  ConfigGetResult,
   ConfigListResult,
-  ConfigRow,
   ConfigSetResult,
-} from "../../src/session/results_config.ts";
+} from "../../schemas/types.ts";
 import { DEFAULTS, SETTINGS, variableOf } from "../../src/session/settings.ts";
 import { readConfig, readConfigAnyway } from "../../src/store/config.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
@@ -27,7 +27,7 @@ function user(env: TestEnv): string {
 }
 
 async function limitOf(env: TestEnv) {
-  const { value, origin } = await mpmJson<ConfigRow>(env, [
+  const { value, origin } = await mpmJson<ConfigGetResult>(env, [
     "config",
     "get",
     "context.inject_limit",
@@ -333,7 +333,7 @@ Deno.test("config tells where each entry of a table is from", async () => {
   );
   const of = async (entry: string) => {
     const key = `context.windows.${entry}`;
-    const row = await mpmJson<ConfigRow>(env, ["config", "get", key]);
+    const row = await mpmJson<ConfigGetResult>(env, ["config", "get", key]);
     return [row.value, row.origin, row.adds_to.length];
   };
   assertEquals(await of("near.x"), [2000, "user", 0]);

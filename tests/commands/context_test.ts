@@ -8,12 +8,12 @@ import {
 } from "../../src/commands/gauge_steps.ts";
 import { statusToJson } from "../../src/session/agent_records.ts";
 import type {
-  AcknowledgeResult,
+  ContextAcknowledgeResult,
+  ContextInjectResult,
   ContextResult,
+  ContextResumeFileResult,
   ContextUpdateResult,
-  InjectResult,
-  ResumeFileResult,
-} from "../../src/session/results_context.ts";
+} from "../../schemas/types.ts";
 import { DEFAULTS } from "../../src/session/settings.ts";
 import { thresholdsOf } from "../../src/session/thresholds.ts";
 import { writeAgentFile } from "../../src/store/agent_state.ts";
@@ -273,7 +273,7 @@ Deno.test("a crossing that cannot be kept is told by nobody", async () => {
 Deno.test("context acknowledge is recorded once for a level", async () => {
   using env = TestEnv.repository();
   const acknowledge = () =>
-    mpmJson<AcknowledgeResult>(env, ["context", "acknowledge"], { now });
+    mpmJson<ContextAcknowledgeResult>(env, ["context", "acknowledge"], { now });
   assertEquals((await mpm(env, ["context", "acknowledge"])).status, 3);
   talk(env, 100);
   assertEquals((await acknowledge()).level, "normal");
@@ -311,7 +311,7 @@ Deno.test("context resume-file holds all six items, redacted and private", async
   using env = TestEnv.repository();
   talk(env, 150_000, { lines: TASKS });
   env.write("README.md", "# Edited\n");
-  const { file, text } = await mpmJson<ResumeFileResult>(
+  const { file, text } = await mpmJson<ContextResumeFileResult>(
     env,
     ["context", "resume-file"],
     { now },
@@ -377,7 +377,7 @@ Deno.test("context resume-file holds all six items, redacted and private", async
 5. In a new session: mpm resume tells what changed since
 `,
   );
-  const again = await mpmJson<ResumeFileResult>(
+  const again = await mpmJson<ContextResumeFileResult>(
     env,
     ["context", "resume-file"],
     { now },
@@ -404,7 +404,7 @@ Deno.test("context resume-file takes the lists of the newest save where the agen
     "Do that",
     "--no-commit",
   ]);
-  const { text } = await mpmJson<ResumeFileResult>(
+  const { text } = await mpmJson<ContextResumeFileResult>(
     env,
     ["context", "resume-file", "--dry-run"],
   );
@@ -424,7 +424,7 @@ Deno.test("context resume-file takes the lists of the newest save where the agen
 
 Deno.test("context resume-file works outside git", async () => {
   using env = new TestEnv();
-  const { text } = await mpmJson<ResumeFileResult>(env, [
+  const { text } = await mpmJson<ContextResumeFileResult>(env, [
     "context",
     "resume-file",
   ]);
@@ -607,9 +607,13 @@ posixTest("context update writes through no link", async () => {
 });
 
 async function inject(env: TestEnv, ...args: string[]) {
-  return await mpmJson<InjectResult>(env, ["context", "inject", ...args], {
-    now,
-  });
+  return await mpmJson<ContextInjectResult>(
+    env,
+    ["context", "inject", ...args],
+    {
+      now,
+    },
+  );
 }
 
 Deno.test("context inject says nothing where there is nothing to say", async () => {

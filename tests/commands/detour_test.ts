@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { Work } from "../../src/session/work.ts";
+import type { WorkSession } from "../../schemas/types.ts";
 import {
   branch,
   comeBack,
@@ -15,7 +15,7 @@ import { posixTest } from "../helpers/posix.ts";
 const NINE = () => new Date("2026-11-20T09:00:00Z");
 const TEN = () => new Date("2026-11-20T10:00:00Z");
 
-function work(env: TestEnv, id: string): Work {
+function work(env: TestEnv, id: string): WorkSession {
   return JSON.parse(env.read(`.claude-mpm/state/work/${id}.json`));
 }
 

@@ -8,7 +8,7 @@ import {
   stackLines,
   treeOf,
 } from "../helpers/detours.ts";
-import type { StackResult } from "../../src/session/results_work.ts";
+import type { StackResult } from "../../schemas/types.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 

@@ -1,6 +1,6 @@
 import { makeStyle } from "../../src/cli/style.ts";
 import { doctorText } from "../../src/commands/doctor_text.ts";
-import type { DoctorResult } from "../../src/session/results_doctor.ts";
+import type { DoctorResult } from "../../schemas/types.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {

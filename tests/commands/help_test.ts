@@ -8,7 +8,7 @@ import { COMMANDS } from "../../src/commands/mod.ts";
 import { TOPICS } from "../../src/commands/help_names.ts";
 import { ERRORS } from "../../src/errors.ts";
 import { allVariables } from "../../src/session/environment.ts";
-import type { HelpResult } from "../../src/session/results_help.ts";
+import type { HelpResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { misfits } from "../helpers/schemas.ts";

@@ -5,7 +5,7 @@ import type { System } from "../../src/system/system.ts";
 import type {
   HooksInstallResult,
   HooksUninstallResult,
-} from "../../src/session/results_hooks.ts";
+} from "../../schemas/types.ts";
 import { usesMpm } from "../../src/store/uses_mpm.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

@@ -6,7 +6,7 @@ import type {
   HooksEjectResult,
   HooksListResult,
   HooksRunResult,
-} from "../../src/session/results_hooks.ts";
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";

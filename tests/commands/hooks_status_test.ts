@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
-import type { HooksStatusResult } from "../../src/session/results_hooks.ts";
+import type { HooksStatusResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, type MpmOptions } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { RestoreResult } from "../../src/session/results_checkpoints.ts";
+import type { CheckpointRestoreResult } from "../../schemas/types.ts";
 import { branch, comeBack, treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -38,7 +38,7 @@ posixTest(
     for (const name of NAMES.slice(2)) env.remove(name);
     env.write("constructor", "later\n");
     const later = treeOf(env);
-    const { skipped } = await mpmJson<RestoreResult>(env, [
+    const { skipped } = await mpmJson<CheckpointRestoreResult>(env, [
       ...["checkpoint", "restore", "one", "--yes"],
     ]);
     assertEquals(skipped, []);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
-import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import type { LogResult } from "../../schemas/types.ts";
 import type { System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

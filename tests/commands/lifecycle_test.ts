@@ -5,16 +5,14 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type {
-  PauseResult,
-  ResumeResult,
-  SessionsResult,
-} from "../../src/session/results.ts";
-import type {
   CheckResult,
-  EndResult,
+  CompleteResult,
+  PauseResult,
+  ResumeReport,
+  Save,
+  SessionsListResult,
   StartResult,
-} from "../../src/session/results_work.ts";
-import type { Save } from "../../src/session/save.ts";
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { peerList } from "../helpers/peer.ts";
@@ -233,7 +231,7 @@ Deno.test("a pause without a session is as it was, and costs one look", async ()
     [],
   ]);
   assertEquals(looked, [`${env.project}/${CURRENT}/main.json`]);
-  const resumed = await mpmJson<ResumeResult>(env, ["resume"]);
+  const resumed = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals(resumed.work, null);
   assertEquals(env.exists(WORK), false);
 });
@@ -255,7 +253,7 @@ Deno.test("a paused session takes no tick before it is resumed", async () => {
     stderr: 'Error: Cannot tick: "notify" is paused\n' +
       'Hint: "mpm resume" goes on with it\n',
   });
-  const { work } = await mpmJson<ResumeResult>(env, ["resume", "notify"]);
+  const { work } = await mpmJson<ResumeReport>(env, ["resume", "notify"]);
   assertEquals([work?.change, work?.state], ["resumed", "active"]);
   await mpmJson<CheckResult>(env, ["check", "1"]);
 });
@@ -264,7 +262,7 @@ Deno.test("resume --peek reads and writes nothing", async () => {
   using env = await started("start", "login");
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   const before = states(env);
-  const { work } = await mpmJson<ResumeResult>(env, ["resume", "--peek"]);
+  const { work } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
   assertEquals([work?.state, work?.change], ["paused", "unchanged"]);
   assertEquals(states(env), before);
 });
@@ -278,7 +276,7 @@ Deno.test("resume leaves the worktree at another active session and says so", as
   );
   await mpmJson(env, ["start", "other"], { now: at(2) });
   const before = states(env);
-  const { work, warnings } = await mpmJson<ResumeResult>(
+  const { work, warnings } = await mpmJson<ResumeReport>(
     env,
     ["resume", id],
     { now: at(3) },
@@ -302,7 +300,7 @@ Deno.test("a resume passes over saves of sessions that are over, and says so", a
   );
   await mpmJson(env, ["resume"], { now: at(3) });
   await mpmJson(env, ["complete"], { now: at(4) });
-  const { session, warnings } = await mpmJson<ResumeResult>(
+  const { session, warnings } = await mpmJson<ResumeReport>(
     env,
     ["resume"],
     { now: at(5) },
@@ -318,7 +316,7 @@ Deno.test("a resume passes over saves of sessions that are over, and says so", a
   ]);
   const shown = await mpm(env, ["sessions", "show", id]);
   assertEquals(shown.status, 0);
-  const peeked = await mpmJson<ResumeResult>(env, ["resume", "--peek", id]);
+  const peeked = await mpmJson<ResumeReport>(env, ["resume", "--peek", id]);
   assertEquals(peeked.work?.state, "complete");
 });
 
@@ -352,7 +350,7 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
     else await mpmJson(env, ["complete"], { now: at(13) });
   }
   const list = async (...args: string[]) => {
-    const { sessions, hidden } = await mpmJson<SessionsResult>(env, args);
+    const { sessions, hidden } = await mpmJson<SessionsListResult>(env, args);
     const rows = sessions.map(({ index, summary, session }) =>
       `${index} ${summary} ${session?.state ?? "-"}`
     );
@@ -406,7 +404,7 @@ Deno.test("the list shows name and state of the session where it is known", asyn
 Deno.test("complete with open items says which; nothing is lost by it", async () => {
   using env = await started();
   await mpmJson(env, ["check", "3-16"], { now: at(1) });
-  const dry = await mpmJson<EndResult>(env, ["complete", "--dry-run"]);
+  const dry = await mpmJson<CompleteResult>(env, ["complete", "--dry-run"]);
   assertEquals([dry.dry_run, dry.session.state], [true, "complete"]);
   assertEquals(states(env), { notify: "new active working" });
   const { stdout } = await mpm(env, ["complete"]);
@@ -429,7 +427,10 @@ Deno.test("sessions are found by id, name, part of the id, and their saves", asy
     using env = await started("start", "login");
     await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
     await mpmJson(env, ["resume"], { now: at(2) });
-    const { session } = await mpmJson<EndResult>(env, ["cancel", selector]);
+    const { session } = await mpmJson<CompleteResult>(env, [
+      "cancel",
+      selector,
+    ]);
     assertEquals([session.name, session.state], ["login", "cancelled"]);
   }
   await mpmJson(env, ["pause", "Plain", "--no-commit"], { now: at(0) });
@@ -478,7 +479,7 @@ Deno.test("a damaged record is never replaced by what a save says", async () => 
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   const path = `${WORK}/${workIds(env)[0]}.json`;
   env.write(path, '{"torn');
-  const { work, warnings } = await mpmJson<ResumeResult>(
+  const { work, warnings } = await mpmJson<ResumeReport>(
     env,
     ["resume"],
     { now: at(2) },
@@ -501,13 +502,13 @@ Deno.test("archive without a selector takes the only completed session", async (
   assertEquals(both.status, 4);
   assertStringIncludes(both.stderr, "work-20261121-120000");
   await mpmJson(env, ["archive", "one"]);
-  const { session } = await mpmJson<EndResult>(env, ["archive"]);
+  const { session } = await mpmJson<CompleteResult>(env, ["archive"]);
   assertEquals(session.name, "two");
 });
 
 Deno.test("a detour and a session with an open one are ended by return alone", async () => {
   using env = await started("start", "feature");
-  await detour(env, { name: "hotfix", minute: 1 });
+  detour(env, { name: "hotfix", minute: 1 });
   const hints = {
     complete: '"mpm return" completes it and goes back',
     cancel: '"mpm return --discard" gives it up and goes back',
@@ -609,14 +610,14 @@ Deno.test("a name that was used before means the session that goes on", async ()
   await mpmJson(env, ["complete"], { now: at(3) });
   await mpmJson(env, ["start", "login"], { now: at(4) });
   await mpmJson(env, ["pause"], { now: at(5) });
-  const { work } = await mpmJson<ResumeResult>(env, ["resume", "login"], {
+  const { work } = await mpmJson<ResumeReport>(env, ["resume", "login"], {
     now: at(6),
   });
   const [first, second] = workIds(env);
   assertEquals(work?.id, second);
   // Each means the one that it is possible for.
-  const done = await mpmJson<EndResult>(env, ["archive", "login"]);
-  const next = await mpmJson<EndResult>(env, ["complete", "login"]);
+  const done = await mpmJson<CompleteResult>(env, ["archive", "login"]);
+  const next = await mpmJson<CompleteResult>(env, ["complete", "login"]);
   assertEquals([done.session.id, next.session.id], [first, second]);
 });
 
@@ -628,7 +629,7 @@ Deno.test("an archived session is found by its name where it is asked for", asyn
   await mpmJson(env, ["resume"], { now: at(2) });
   await mpmJson(env, ["complete"], { now: at(3) });
   await mpmJson(env, ["archive"], { now: at(4) });
-  const { session } = await mpmJson<ResumeResult>(env, [
+  const { session } = await mpmJson<ResumeReport>(env, [
     ...["resume", "--peek", "login"],
   ]);
   assertEquals(session.session_id, session_id);

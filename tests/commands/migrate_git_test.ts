@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { VerifyResult } from "../../src/session/results.ts";
 import type {
-  MigrateResult,
-  RollbackResult,
-} from "../../src/session/results_migrate.ts";
+  MigrateReport,
+  RollbackReport,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { mixedStore, PAUSE, PLAIN, putOld } from "../helpers/old_stores.ts";
@@ -46,7 +46,7 @@ for (const rules of ["claude-mpm's", "mpm's"]) {
     }
     const before = await mpm(env, ["migrate", "--dry-run"]);
     assertStringIncludes(before.stdout, "Git tracks 4 files of these");
-    const result = await mpmJson<MigrateResult>(env, ["migrate"]);
+    const result = await mpmJson<MigrateReport>(env, ["migrate"]);
     const expected = [
       "git add -f :/.claude-mpm/sessions",
       'git commit -m "Move the saved sessions" :/.claude-mpm/sessions',
@@ -66,7 +66,7 @@ for (const rules of ["claude-mpm's", "mpm's"]) {
     assertEquals(env.git("ls-files", "--", PAUSE), "");
     // Now it is the rollback that git sees.
     const args = ["migrate", "--rollback"];
-    const back = await mpmJson<RollbackResult>(env, args);
+    const back = await mpmJson<RollbackReport>(env, args);
     assertEquals([back.tracked, back.commands], [4, expected]);
     follow(env, back.commands);
     assertEquals(
@@ -79,7 +79,7 @@ for (const rules of ["claude-mpm's", "mpm's"]) {
 Deno.test("a rollback of a migration that was not committed leaves git nothing to do", async () => {
   using env = committedStore();
   await mpmJson(env, ["migrate"]);
-  const { commands, tracked } = await mpmJson<RollbackResult>(env, [
+  const { commands, tracked } = await mpmJson<RollbackReport>(env, [
     "migrate",
     "--rollback",
   ]);
@@ -94,7 +94,7 @@ Deno.test("migrate names the repository where it runs in a linked worktree", asy
   using env = committedStore();
   const tree = join(env.root, "it's a tree");
   env.git("worktree", "add", "-q", "-b", "tree", tree);
-  const { commands } = await mpmJson<MigrateResult>(
+  const { commands } = await mpmJson<MigrateReport>(
     env,
     ["migrate", "--dry-run"],
     { cwd: tree },
@@ -108,13 +108,16 @@ Deno.test("migrate names the repository where it runs in a linked worktree", asy
 Deno.test("a migrated save that was committed is there after a switch to another branch", async () => {
   using env = committedStore();
   env.git("switch", "-q", "-c", "moved");
-  const { commands } = await mpmJson<MigrateResult>(env, ["migrate"]);
+  const { commands } = await mpmJson<MigrateReport>(env, ["migrate"]);
   follow(env, commands);
   env.git("switch", "-q", "-c", "bare");
   env.git("rm", "-rq", "--cached", SESSIONS);
   env.git("commit", "-qm", "None here");
   Deno.removeSync(join(env.project, SESSIONS), { recursive: true });
-  const { sessions } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   assertEquals(
     sessions.map(({ session_id: id, state, notes }) => ({
       id,

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { SessionsResult } from "../../src/session/results.ts";
-import type { MigrateResult } from "../../src/session/results_migrate.ts";
+import type { MigrateReport, SessionsListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { PAUSE, PLAIN, put, putOld } from "../helpers/old_stores.ts";
@@ -39,14 +38,17 @@ function store(): TestEnv {
 
 Deno.test("migrate moves a resume document and an automatic pause, which then can be read", async () => {
   using env = store();
-  const { complete, left } = await mpmJson<MigrateResult>(env, ["migrate"]);
+  const { complete, left } = await mpmJson<MigrateReport>(env, ["migrate"]);
   assert(complete);
   assertEquals(left, []);
   assertEquals(texts(env, SESSIONS), [
     "# Resume\n\nsee .claude-mpm/sessions/x.md\n",
     RECORD,
   ]);
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assert(sessions.some(({ session_id: id }) => id === LONE[0]!.slice(0, -3)));
   const { stdout } = await mpm(env, ["sessions", "recover"]);
   assert(stdout.startsWith("An unfinished automatic pause"), stdout);
@@ -57,7 +59,7 @@ Deno.test("migrate takes equal ones in both folders for duplicates", async () =>
   for (const name of LONE) {
     put(env, `${SESSIONS}/${name}`, { text: env.read(`${PAUSE}/${name}`) });
   }
-  const { duplicates, folder_gone: gone } = await mpmJson<MigrateResult>(
+  const { duplicates, folder_gone: gone } = await mpmJson<MigrateReport>(
     env,
     ["migrate"],
   );
@@ -71,7 +73,7 @@ Deno.test("migrate keeps both of different ones, names them and exits with 4", a
   for (const name of LONE) put(env, `${SESSIONS}/${name}`, { text: "other\n" });
   const before = texts(env, PAUSE);
   const { status, stdout } = await mpm(env, ["migrate", "--json"]);
-  const { left, complete } = JSON.parse(stdout) as MigrateResult;
+  const { left, complete } = JSON.parse(stdout) as MigrateReport;
   assertEquals([status, complete], [4, false]);
   assertEquals(
     left.map(({ path, foreign }) => [path.split("/").at(-1), foreign]),

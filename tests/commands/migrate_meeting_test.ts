@@ -1,12 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "@std/path";
 import type {
-  ImportResult,
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
-import type { MigrateResult } from "../../src/session/results_migrate.ts";
-import { sha256 } from "../../src/session/serialize.ts";
+  MigrateReport,
+  SessionsImportResult,
+  SessionsListResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
+import { sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import {
@@ -74,13 +74,13 @@ for (const { said, end, ...places } of MEETINGS) {
     const before = putAll(env, places);
     const home = listing(join(env.home, SESSIONS));
     const migrate = () =>
-      mpmJson<MigrateResult>(env, ["migrate", "--global"], {
+      mpmJson<MigrateReport>(env, ["migrate", "--global"], {
         now: () => new Date("2026-11-20T12:00:00Z"),
       });
     const { complete } = await migrate();
     assertEquals(complete, true);
     assertEquals(secondsSaid(env), end);
-    const { intact, sessions } = await mpmJson<VerifyResult>(env, [
+    const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
       "sessions",
       "verify",
     ]);
@@ -114,7 +114,7 @@ function putAll(env: TestEnv, { pause, sessions, home }: Places) {
 }
 
 function digest(text: string): string {
-  return sha256(new TextEncoder().encode(text));
+  return sha256(text);
 }
 
 /** By the second of the id, the second of `paused_at`. */
@@ -136,12 +136,15 @@ Deno.test("migrate puts no checksum beside a save that it does not fit", async (
   put(env, `${SESSIONS}/${PLAIN}.json`, { text: oldJson(PLAIN) });
   put(env, `${PAUSE}/${PLAIN}.json.sha256`, { text: "0".repeat(64) });
   const { status, stdout } = await mpm(env, ["migrate", "--json"]);
-  const { left } = JSON.parse(stdout) as MigrateResult;
+  const { left } = JSON.parse(stdout) as MigrateReport;
   assertEquals(
     [status, left.map(({ reason }) => reason)],
     [4, ["a different save than it is of is in the new folder"]],
   );
-  const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const { intact } = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   assertEquals(intact, true);
 });
 
@@ -149,7 +152,7 @@ Deno.test("migrate --global takes no save that names its project by a relative p
   using env = new TestEnv();
   Deno.mkdirSync(join(env.project, ".claude-mpm"));
   putHome(env, `${SESSIONS}/${PLAIN}.json`, oldJson(PLAIN, { project: "." }));
-  const { moved } = await mpmJson<MigrateResult>(env, ["migrate", "--global"]);
+  const { moved } = await mpmJson<MigrateReport>(env, ["migrate", "--global"]);
   assertEquals(moved, 0);
 });
 
@@ -163,7 +166,7 @@ Deno.test("a save of the last second there is moves to a free one before it", as
   });
   env.write(`one/${last}.json`, oldJson(last, { summary: "A third" }));
   await mpmJson(env, ["migrate"]);
-  const { imported } = await mpmJson<ImportResult>(env, [
+  const { imported } = await mpmJson<SessionsImportResult>(env, [
     "sessions",
     "import",
     "one",
@@ -171,7 +174,10 @@ Deno.test("a save of the last second there is moves to a free one before it", as
   assertEquals(imported.map(({ session_id: id }) => id), [
     "session-99991231-235957",
   ]);
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(sessions.map(({ session_id: id }) => id).sort(), [
     "session-99991231-235957",
     free,
@@ -186,7 +192,7 @@ Deno.test("a rollback out of order takes away no save whose old file cannot come
   const folders: string[] = [];
   for (const [minute, pausedAt] of said.entries()) {
     put(env, `${PAUSE}/${PLAIN}.json`, { text: oldJson(PLAIN, { pausedAt }) });
-    const { backups } = await mpmJson<MigrateResult>(env, ["migrate"], {
+    const { backups } = await mpmJson<MigrateReport>(env, ["migrate"], {
       now: () => new Date(Date.UTC(2026, 10, 20, 12, minute)),
     });
     folders.push(...backups);

@@ -6,15 +6,13 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  ResumeResult,
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
-import type {
-  MigrateResult,
-  RollbackResult,
-} from "../../src/session/results_migrate.ts";
-import { sha256 } from "../../src/session/serialize.ts";
+  MigrateReport,
+  ResumeReport,
+  RollbackReport,
+  SessionsListResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
+import { sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import {
@@ -44,13 +42,13 @@ import {
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
 
-function migrate(env: TestEnv, ...args: string[]): Promise<MigrateResult> {
-  return mpmJson<MigrateResult>(env, ["migrate", ...args], { now: NOON });
+function migrate(env: TestEnv, ...args: string[]): Promise<MigrateReport> {
+  return mpmJson<MigrateReport>(env, ["migrate", ...args], { now: NOON });
 }
 
-function rollBack(env: TestEnv, ...args: string[]): Promise<RollbackResult> {
+function rollBack(env: TestEnv, ...args: string[]): Promise<RollbackReport> {
   const line = ["migrate", "--rollback", ...args];
-  return mpmJson<RollbackResult>(env, line, { now: LATER });
+  return mpmJson<RollbackReport>(env, line, { now: LATER });
 }
 
 function names(env: TestEnv, folder = SESSIONS): string[] {
@@ -64,7 +62,10 @@ function info(env: TestEnv, path: string) {
 }
 
 async function states(env: TestEnv): Promise<Record<string, string>> {
-  const { sessions } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   return Object.fromEntries(
     sessions.map(({ session_id: id, state }) => [id, state]),
   );
@@ -154,7 +155,7 @@ Deno.test("migrate moves all kinds of files, keeping bytes, times and order", as
   for (const id of [PLAIN, short]) {
     assertEquals(
       env.read(`${SESSIONS}/${id}.json.sha256`),
-      sha256(new TextEncoder().encode(env.read(`${SESSIONS}/${id}.json`))),
+      sha256(env.read(`${SESSIONS}/${id}.json`)),
     );
   }
   assertEquals(names(env).filter((name) => name.startsWith(".")), []);
@@ -198,7 +199,10 @@ Deno.test("migrate keeps both of two sessions with one id, the older one under t
     { session_id: NEWER, new_id: free },
     { session_id: OLDER, new_id: second },
   ]);
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   const summary = (id: string) =>
     sessions.find((row) => row.session_id === id)?.summary;
   assertEquals([NEWER, free, OLDER, second].map(summary), [
@@ -250,7 +254,10 @@ Deno.test("migrate hides no save that only the kept copies have", async () => {
   putOld(env, id, { summary: "Theirs" });
   const { conflicts } = await migrate(env);
   assertEquals(conflicts.map(({ session_id }) => session_id), [id]);
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(sessions.map(({ summary }) => summary).sort(), [
     "Mine",
     "Theirs",
@@ -296,7 +303,7 @@ Deno.test("migrate exits with 4 where a session's file had to stay", async () =>
   putOld(env, TWICE);
   Deno.mkdirSync(join(env.project, SESSIONS, `${TWICE}.yaml`));
   const { status, stdout } = await mpm(env, ["migrate", "--json"]);
-  const { complete, left, saves } = JSON.parse(stdout) as MigrateResult;
+  const { complete, left, saves } = JSON.parse(stdout) as MigrateReport;
   assertEquals([status, complete, saves, left.length], [4, false, 1, 4]);
   assert(left.every(({ foreign }) => !foreign));
   // Nothing of the session is torn apart.
@@ -351,7 +358,7 @@ Deno.test("migrate --global takes home the strays of this project alone", async 
     const folder = `${SESSIONS}/`;
     putHome(env, `${folder}${id}.json`, json);
     putHome(env, `${folder}${id}.md`, `cat ${env.home}/${folder}${id}.md\n`);
-    const digest = sha256(new TextEncoder().encode(json));
+    const digest = sha256(json);
     putHome(env, `${folder}.${id}_abcdefgh.tmp.sha256`, digest);
   };
   stray(PLAIN, env.project);
@@ -561,7 +568,7 @@ Deno.test("migrate lets no index hide what was moved", async () => {
   using env = new TestEnv();
   putMany(env, 300);
   const newest = async () =>
-    (await mpmJson<ResumeResult>(env, ["resume"])).session.session_id;
+    (await mpmJson<ResumeReport>(env, ["resume"])).session.session_id;
   putOld(env, "session-20270101-000000");
   assertEquals(await newest(), "session-20270101-000000");
   assertEquals(await newest(), "session-20270101-000000");

@@ -3,10 +3,10 @@ import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
 import type {
   PauseResult,
-  ResumeResult,
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
+  ResumeReport,
+  SessionsListResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
@@ -16,7 +16,7 @@ const NOON = () => new Date("2026-11-20T12:00:00Z");
 const ID = "session-20261120-120000";
 
 async function resumedSummary(env: TestEnv, cwd = env.project) {
-  const { session } = await mpmJson<ResumeResult>(env, ["resume"], { cwd });
+  const { session } = await mpmJson<ResumeReport>(env, ["resume"], { cwd });
   return session.conversation.summary;
 }
 
@@ -42,12 +42,15 @@ for (const [what, take] of TAKEN_AWAY) {
     take(env);
     assertEquals(env.exists(`${SESSIONS}/${ID}.json`), false);
     assertEquals(await resumedSummary(env), "On the feature");
-    const { sessions } = await mpmJson<SessionsResult>(env, [
+    const { sessions } = await mpmJson<SessionsListResult>(env, [
       "sessions",
       "list",
     ]);
     assertEquals(sessions.map(({ location }) => location), ["kept"]);
-    const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+    const { intact } = await mpmJson<SessionsVerifyResult>(env, [
+      "sessions",
+      "verify",
+    ]);
     assert(intact);
     assertEquals(env.git("status", "--porcelain"), "");
   });
@@ -263,7 +266,10 @@ Deno.test("a save that is not committed does not show in git status", async () =
   assertEquals(env.git("status", "--porcelain"), before);
   env.git("stash", "push", "-q", "-u");
   env.git("clean", "-qfd");
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(sessions.map(({ location }) => location), ["sessions"]);
 });
 

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
-import type { PauseResult } from "../../src/session/results.ts";
+import type { PauseResult } from "../../schemas/types.ts";
 import { Save } from "../../src/session/save.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";

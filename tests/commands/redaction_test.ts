@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { Changes } from "../../src/session/changes.ts";
-import type { Save } from "../../src/session/save.ts";
+import type { Changes, Save } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

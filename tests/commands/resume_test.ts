@@ -7,9 +7,9 @@ import {
 import { join } from "@std/path";
 import type {
   PauseResult,
-  ResumeResult,
-  SessionsResult,
-} from "../../src/session/results.ts";
+  ResumeReport,
+  SessionsListResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
 import { idAt, ownSave, putSave } from "../helpers/stores.ts";
@@ -72,7 +72,7 @@ Summary: Second
 Deno.test("resume selects by id, part, number, name and latest", async () => {
   using env = await twoSaves();
   const chosen = async (...args: string[]) =>
-    (await mpmJson<ResumeResult>(env, ["resume", "--no-changes", ...args]))
+    (await mpmJson<ResumeReport>(env, ["resume", "--no-changes", ...args]))
       .session.session_id;
   assertEquals(await chosen(), SECOND);
   assertEquals(await chosen("latest"), SECOND);
@@ -129,7 +129,10 @@ Deno.test("resume --list without a terminal prints the list of the documents", a
     stdout: SEED_LIST,
     stderr: "",
   });
-  const { sessions } = await mpmJson<SessionsResult>(env, ["resume", "--list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "resume",
+    "--list",
+  ]);
   assertEquals(sessions.map(({ session_id: id }) => id), [SECOND, FIRST]);
 });
 
@@ -215,16 +218,16 @@ Deno.test("resume takes the newest of this worktree and tells of a newer one", a
     cwd: side,
     now: AT("2026-11-20T14:00:00Z"),
   });
-  const here = await mpmJson<ResumeResult>(env, ["resume"]);
+  const here = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals(here.session.conversation.summary, "Second");
   assertEquals(here.warnings, [
     `A newer session is of another worktree, ${side} on side: ` +
     "mpm resume session-20261120-140000",
   ]);
-  const there = await mpmJson<ResumeResult>(env, ["resume"], { cwd: side });
+  const there = await mpmJson<ResumeReport>(env, ["resume"], { cwd: side });
   assertEquals(there.session.conversation.summary, "Elsewhere");
   assertEquals(there.warnings, []);
-  const last = await mpmJson<ResumeResult>(env, ["resume", "--last"]);
+  const last = await mpmJson<ResumeReport>(env, ["resume", "--last"]);
   assertEquals(last.session.conversation.summary, "Elsewhere");
 });
 
@@ -292,7 +295,7 @@ Deno.test("resume in a colleague's clone reports commits, and makes nothing up a
   env.gitIn(env.root, "clone", "-q", env.project, clone);
   env.gitIn(clone, "commit", "-q", "--allow-empty", "-m", "By a colleague");
 
-  const { changes, warnings } = await mpmJson<ResumeResult>(env, ["resume"], {
+  const { changes, warnings } = await mpmJson<ResumeReport>(env, ["resume"], {
     cwd: clone,
   });
   assertEquals(warnings, []);
@@ -318,7 +321,7 @@ Deno.test("resume compares everything in a project that was moved", async () => 
   const moved = join(env.root, "moved");
   Deno.renameSync(env.project, moved);
   Deno.removeSync(join(moved, "notes.txt"));
-  const { changes, warnings } = await mpmJson<ResumeResult>(env, ["resume"], {
+  const { changes, warnings } = await mpmJson<ResumeReport>(env, ["resume"], {
     cwd: moved,
   });
   assertEquals(warnings, []);

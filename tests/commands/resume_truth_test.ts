@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
-import type { ResumeResult } from "../../src/session/results.ts";
+import type { ResumeReport } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
 import { anotherUser } from "../helpers/users.ts";
@@ -57,7 +57,7 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
     • origin/feature/auth: its commits are all in main
 `,
   );
-  const { changes } = await mpmJson<ResumeResult>(env, ["resume", "--peek"], {
+  const { changes } = await mpmJson<ResumeReport>(env, ["resume", "--peek"], {
     cwd: clone,
   });
   assertEquals(
@@ -182,7 +182,7 @@ Deno.test("resume says into which commit several commits were squash-merged", as
 
   // Of two commits none brought all of it, but the result is the same.
   env.git("reset", "-q", "--hard", begin);
-  const { session } = await mpmJson<ResumeResult>(env, ["resume", "--peek"]);
+  const { session } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
   const head = session.mpm!.head!;
   env.git("checkout", "-q", head, "--", "one.txt", "two.txt");
   env.git("commit", "-q", "-m", "First half");
@@ -282,7 +282,7 @@ Deno.test("a pause quotes the last commit of the user, and none that a pause mad
   const pause = async (...args: string[]) => {
     await mpmJson(env, ["pause", ...args]);
     const resume = ["resume", "--peek", "--no-changes"];
-    return (await mpmJson<ResumeResult>(env, resume)).session;
+    return (await mpmJson<ResumeReport>(env, resume)).session;
   };
   for (const args of [[], ["-m", "A word"], []]) {
     const { git_context: git, conversation } = await pause(...args);

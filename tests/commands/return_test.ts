@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { Work } from "../../src/session/work.ts";
+import type { WorkSession } from "../../schemas/types.ts";
 import {
   branch,
   comeBack,
@@ -73,7 +73,7 @@ Deno.test("--park keeps what the detour left in a checkpoint", async () => {
   assertEquals(treeOf(env), parent);
   const record = env.read(`.claude-mpm/state/work/${above!.id}.json`);
   assertEquals(
-    (JSON.parse(record) as Work).children[0]!.leftovers,
+    (JSON.parse(record) as WorkSession).children[0]!.leftovers,
     "hotfix-leftovers",
   );
   env.git("stash", "-q", "-u");

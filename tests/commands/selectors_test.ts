@@ -1,8 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type {
-  ResumeResult,
-  SessionsResult,
-} from "../../src/session/results.ts";
+import type { ResumeReport, SessionsListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { idAt, ownSave, putSave } from "../helpers/stores.ts";
@@ -59,7 +56,10 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
         "Hint: Give a number as the list prints it\n",
     });
   }
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(sessions.map(({ session_id: id }) => id), [NEWER, OLDER]);
   assertEquals(await mpm(env, ["resume", "6"]), {
     status: 3,
@@ -103,7 +103,7 @@ Deno.test("claude-mpm's spelling counts from 1 in its list, its question and its
   assertStringIncludes(listed.stdout, `  [1] ${NEWER}`);
   assertStringIncludes(listed.stdout, `  [2] ${OLDER}`);
   const chosen = async (...args: string[]) =>
-    (await mpmJson<ResumeResult>(env, ["session", "resume", "--peek", ...args]))
+    (await mpmJson<ResumeReport>(env, ["session", "resume", "--peek", ...args]))
       .session.session_id;
   assertEquals(
     [

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { DiffResult } from "../../src/session/results.ts";
+import type { SessionsDiffResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { copySample, SAMPLES } from "../helpers/stores.ts";
@@ -64,7 +64,12 @@ Deno.test("sessions diff compares a save of claude-mpm by the names it has", asy
   await mpmJson(env, ["pause", "Mine", "--no-commit"], {
     now: () => new Date("2026-11-21T12:00:00Z"),
   });
-  const diff = await mpmJson<DiffResult>(env, ["sessions", "diff", id, "0"]);
+  const diff = await mpmJson<SessionsDiffResult>(env, [
+    "sessions",
+    "diff",
+    id,
+    "0",
+  ]);
   assertEquals([diff.same, diff.files_by], [false, "name"]);
   assertEquals(diff.values[0], {
     field: "summary",

@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  ExportResult,
-  ImportResult,
-  ResumeResult,
-  SessionsResult,
-  ShowResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
+  ResumeReport,
+  SessionsExportResult,
+  SessionsImportResult,
+  SessionsListResult,
+  SessionsShowResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { foreignNote } from "../../src/session/origin.ts";
-import { saveBytes, sha256 } from "../../src/session/serialize.ts";
+import { jsonBytes, sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -24,22 +24,33 @@ import {
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 
-async function list(env: TestEnv): Promise<SessionsResult["sessions"]> {
-  return (await mpmJson<SessionsResult>(env, ["sessions", "list"])).sessions;
+async function list(env: TestEnv): Promise<SessionsListResult["sessions"]> {
+  return (await mpmJson<SessionsListResult>(env, ["sessions", "list"]))
+    .sessions;
 }
 
 async function ids(env: TestEnv): Promise<string[]> {
   return (await list(env)).map(({ session_id: id }) => id);
 }
 
-async function bring(env: TestEnv, source: string): Promise<ImportResult> {
-  return await mpmJson<ImportResult>(env, ["sessions", "import", source], {
+async function bring(
+  env: TestEnv,
+  source: string,
+): Promise<SessionsImportResult> {
+  return await mpmJson<SessionsImportResult>(env, [
+    "sessions",
+    "import",
+    source,
+  ], {
     now: NOON,
   });
 }
 
 /** What is refused is told, and is exit 5. */
-async function bringSome(env: TestEnv, source: string): Promise<ImportResult> {
+async function bringSome(
+  env: TestEnv,
+  source: string,
+): Promise<SessionsImportResult> {
   const { status, stdout, stderr } = await mpm(
     env,
     ["sessions", "import", source, "--json"],
@@ -54,7 +65,13 @@ Deno.test("sessions export writes one save to the byte", async () => {
   putSave(env, ownSave(idAt(1)));
   const file = join(env.root, "one.json");
   assertEquals(
-    await mpmJson<ExportResult>(env, ["sessions", "export", "1", "-o", file]),
+    await mpmJson<SessionsExportResult>(env, [
+      "sessions",
+      "export",
+      "1",
+      "-o",
+      file,
+    ]),
     { file, bundle: false, sessions: [idAt(0)], skipped: [] },
   );
   assertEquals(
@@ -71,7 +88,7 @@ Deno.test("sessions export bundles several with their checksums", async () => {
   for (const second of [0, 1, 2]) putSave(env, ownSave(idAt(second)));
   env.write(`${SESSIONS}/${idAt(3)}.json`, "{torn");
   const file = join(env.root, "bundle.json");
-  const { sessions, bundle } = await mpmJson<ExportResult>(env, [
+  const { sessions, bundle } = await mpmJson<SessionsExportResult>(env, [
     ...["sessions", "export", idAt(0), idAt(1), "-o", file],
   ]);
   assertEquals([sessions, bundle], [[idAt(0), idAt(1)], true]);
@@ -80,14 +97,14 @@ Deno.test("sessions export bundles several with their checksums", async () => {
   for (const save of written.saves) {
     const text = env.read(`${SESSIONS}/${save.session_id}.json`);
     assertEquals(save.json, text);
-    assertEquals(save.sha256, sha256(new TextEncoder().encode(text)));
+    assertEquals(save.sha256, sha256(text));
   }
   // Written over an older export, and a torn save is named, never fatal.
   const all = await mpm(env, [
     ...["sessions", "export", "--all", "-o", file, "--json"],
   ]);
   assertEquals(all.status, 5);
-  const result = JSON.parse(all.stdout) as ExportResult;
+  const result = JSON.parse(all.stdout) as SessionsExportResult;
   assertEquals(result.sessions, [idAt(2), idAt(1), idAt(0)]);
   assertEquals(result.skipped.map(({ session_id: id }) => id), [idAt(3)]);
 });
@@ -129,7 +146,7 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
     `Warning: ${foreignNote(id)}\n` +
       "Warning: It was imported from $ROOT/bundle.json: its texts are somebody else's\n",
   );
-  const { session } = await mpmJson<ShowResult>(other, [
+  const { session } = await mpmJson<SessionsShowResult>(other, [
     "sessions",
     "show",
     id,
@@ -143,7 +160,10 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   const { stdout } = await mpm(other, ["resume"]);
   assertStringIncludes(stdout, "Theirs");
   assertStringIncludes(stdout, "its texts are somebody else's");
-  const verified = await mpmJson<VerifyResult>(other, ["sessions", "verify"]);
+  const verified = await mpmJson<SessionsVerifyResult>(other, [
+    "sessions",
+    "verify",
+  ]);
   assertEquals(verified.sessions[0]!.state, "intact");
   assertEquals(verified.sessions[0]!.notes.length, 1);
   // The same again is there already, from whichever form.
@@ -162,7 +182,7 @@ Deno.test("sessions import replaces nothing: a taken id moves to the next free s
   putSave(env, ownSave(idAt(1), { summary: "mine too" }));
   putSave(other, ownSave(idAt(0), { summary: "theirs" }));
   const before = env.read(`${SESSIONS}/${idAt(0)}.json`);
-  const plan = await mpmJson<ImportResult>(env, [
+  const plan = await mpmJson<SessionsImportResult>(env, [
     ...["sessions", "import", other.project, "--dry-run"],
   ], { now: NOON });
   assertEquals(await ids(env), [idAt(1), idAt(0)]);
@@ -187,16 +207,20 @@ for (const { version, id } of SAMPLES) {
     copySample(other, version);
     const { imported } = await bring(env, other.project);
     assertEquals(imported.map(({ session_id }) => session_id), [id]);
-    const { session } = await mpmJson<ShowResult>(env, [
+    const { session } = await mpmJson<SessionsShowResult>(env, [
       ...["sessions", "show", id],
     ]);
     // mpm's own fields would claim that mpm had looked at the repository.
     assertEquals(session.mpm, undefined);
     assertEquals(session.imported!.session_id, id);
-    const theirs = await mpmJson<ShowResult>(other, ["sessions", "show", id]);
+    const theirs = await mpmJson<SessionsShowResult>(other, [
+      "sessions",
+      "show",
+      id,
+    ]);
     const { imported: _, ...rest } = session;
     assertEquals(rest, theirs.session);
-    const resumed = await mpmJson<ResumeResult>(env, ["resume", id]);
+    const resumed = await mpmJson<ResumeReport>(env, ["resume", id]);
     assertEquals(resumed.session.session_id, id);
   });
 }
@@ -221,7 +245,7 @@ Deno.test("sessions import refuses ids that are paths, changed texts and odd ent
     sha256: sha256(bytes),
     json: new TextDecoder().decode(bytes),
   });
-  const good = saveBytes(ownSave(idAt(0)));
+  const good = jsonBytes(ownSave(idAt(0)));
   const torn = new TextEncoder().encode("{torn");
   const saves = [
     entry("../../../session-20260101-000000", good),
@@ -255,7 +279,7 @@ Deno.test("sessions import refuses what is no save, and its own project", async 
   assertEquals(await status("nothing"), 3);
   assertEquals(await status("empty"), 3);
   assertEquals(await status("."), 4);
-  env.write(`${idAt(5)}.json`, saveBytes(ownSave(idAt(5))));
+  env.write(`${idAt(5)}.json`, jsonBytes(ownSave(idAt(5))));
   env.write(`${idAt(5)}.json.sha256`, "0".repeat(64));
   assertEquals(await status(`${idAt(5)}.json`), 5);
   assertEquals(await ids(env), [idAt(0)]);
@@ -269,7 +293,7 @@ posixTest(
     putSave(other, ownSave(idAt(0)));
     const store = join(other.project, SESSIONS);
     const secret = join(other.root, "secret.json");
-    Deno.writeFileSync(secret, saveBytes(ownSave(idAt(1))));
+    Deno.writeFileSync(secret, jsonBytes(ownSave(idAt(1))));
     Deno.symlinkSync(secret, join(store, `${idAt(1)}.json`));
     const large = join(store, `${idAt(2)}.json`);
     Deno.writeTextFileSync(large, "{");
@@ -312,7 +336,7 @@ Deno.test("sessions import refuses a save that says it is another than its entry
   using env = new TestEnv();
   const entry = (id: string, said: string) => {
     const json = JSON.stringify(ownSave(said));
-    const digest = sha256(new TextEncoder().encode(json));
+    const digest = sha256(json);
     return { session_id: id, sha256: digest, json };
   };
   const [one, other, third] = [idAt(0), idAt(60), idAt(120)];
@@ -330,7 +354,7 @@ Deno.test("sessions import refuses a save that says it is another than its entry
     "b.json",
     "--json",
   ]);
-  const { imported, refused } = JSON.parse(stdout) as ImportResult;
+  const { imported, refused } = JSON.parse(stdout) as SessionsImportResult;
   assertEquals(status, 5);
   assertEquals(imported.map(({ session_id: id }) => id), [third]);
   assertEquals(refused.map(({ reason }) => reason), [
@@ -344,7 +368,7 @@ Deno.test("a save that was copied to another name leaves in a bundle under that 
   env.write(`${SESSIONS}/${idAt(60)}.json`, JSON.stringify(ownSave(idAt(0))));
   const bundle = join(other.project, "b.json");
   await mpmJson(env, ["sessions", "export", "--all", "-o", bundle]);
-  const { imported } = await mpmJson<ImportResult>(other, [
+  const { imported } = await mpmJson<SessionsImportResult>(other, [
     "sessions",
     "import",
     "b.json",

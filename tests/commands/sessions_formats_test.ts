@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
-  ResumeResult,
-  SessionsResult,
-  ShowResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
+  ResumeReport,
+  SessionsListResult,
+  SessionsShowResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import {
@@ -15,13 +15,14 @@ import {
   SESSIONS,
 } from "../helpers/stores.ts";
 
-async function list(env: TestEnv): Promise<SessionsResult["sessions"]> {
-  return (await mpmJson<SessionsResult>(env, ["sessions", "list"])).sessions;
+async function list(env: TestEnv): Promise<SessionsListResult["sessions"]> {
+  return (await mpmJson<SessionsListResult>(env, ["sessions", "list"]))
+    .sessions;
 }
 
 async function show(env: TestEnv, selector: string) {
   const args = ["sessions", "show", selector];
-  return (await mpmJson<ShowResult>(env, args)).session;
+  return (await mpmJson<SessionsShowResult>(env, args)).session;
 }
 
 const LOGS = ".claude-mpm/resume-logs";
@@ -57,7 +58,7 @@ Deno.test("resume logs are listed after the saves, shown, verified and resumed",
   assertEquals(log.context_usage.tokens_used, 170_000);
   const text = await mpm(env, ["sessions", "show", "115000"]);
   assertStringIncludes(text.stdout, "## Decisions\n\n- JWT (stateless)\n");
-  const { intact, sessions } = await mpmJson<VerifyResult>(env, [
+  const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
     "sessions",
     "verify",
   ]);
@@ -73,7 +74,7 @@ Deno.test("resume logs are listed after the saves, shown, verified and resumed",
   assertStringIncludes(resumed.stdout, "Auth system");
   // The newest save stays what a mere resume takes.
   assertEquals(
-    (await mpmJson<ResumeResult>(env, ["resume"])).session.session_id,
+    (await mpmJson<ResumeReport>(env, ["resume"])).session.session_id,
     idAt(0),
   );
 });
@@ -99,7 +100,7 @@ Deno.test("a resume log that is there as Markdown only says the same", async () 
 Deno.test("the newest log is resumed where there is no save", async () => {
   using env = new TestEnv();
   copySample(env, "resume-logs");
-  const { session } = await mpmJson<ResumeResult>(env, ["resume"]);
+  const { session } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals(session.session_id, SHORT);
 });
 
@@ -210,7 +211,7 @@ Deno.test("torn and odd files are reported and hide no other", async () => {
   });
   const verified = await mpm(env, ["sessions", "verify", "--json"]);
   assertEquals(verified.status, 5);
-  const { sessions } = JSON.parse(verified.stdout) as VerifyResult;
+  const { sessions } = JSON.parse(verified.stdout) as SessionsVerifyResult;
   assertEquals(
     sessions.filter(({ state }) => state === "damaged").length,
     5,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SessionsResult } from "../../src/session/results.ts";
+import type { SessionsListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpmJson } from "../helpers/mpm.ts";
 import { peerList } from "../helpers/peer.ts";
@@ -36,7 +36,10 @@ Deno.test("what mpm writes claude-mpm lists in the same order: pauses, recovered
   );
   await mpmJson(env, ["sessions", "import", other.project]);
   await mpmJson(env, ["sessions", "rm", "session-20261120-120200"]);
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   const theirs = peerList(env.project);
   assertEquals(
     theirs.map(({ id, summary }) => [id, summary]),

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
-  RecoverResult,
-  SessionsResult,
-  ShowResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
+  SessionsListResult,
+  SessionsRecoverResult,
+  SessionsShowResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import {
@@ -33,7 +33,7 @@ function unfinished(text = `${lines().join("\n")}\n`): TestEnv {
 }
 
 async function recover(env: TestEnv, ...args: string[]) {
-  return await mpmJson<RecoverResult>(
+  return await mpmJson<SessionsRecoverResult>(
     env,
     ["sessions", "recover", ...args],
     { now: NOON },
@@ -90,7 +90,10 @@ Deno.test("sessions recover --finalize saves what claude-mpm would have", async 
   assertEquals(Object.keys(mine), Object.keys(last));
   assertEquals(Object.keys(mine.data), Object.keys(last.data));
   assertEquals(mine.data, last.data);
-  const { sessions } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   assertEquals(sessions.map(({ state, notes }) => [state, notes]), [[
     "intact",
     [],
@@ -121,7 +124,7 @@ for (
     assertEquals(told.torn_lines, [...torn]);
     const { session_id: id } = await recover(env, "--finalize");
     assertEquals(id, ID);
-    const { session } = await mpmJson<ShowResult>(env, [
+    const { session } = await mpmJson<SessionsShowResult>(env, [
       "sessions",
       "show",
       ID,
@@ -161,6 +164,9 @@ Deno.test("sessions recover --finalize takes the next free second, and --dry-run
   assertEquals([planned.state, planned.session_id], ["finalized", next]);
   assert(env.exists(ACTIVE));
   assertEquals((await recover(env, "--finalize")).session_id, next);
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(sessions.length, 2);
 });

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "@std/path";
 import type {
-  RemovalResult,
-  SessionsResult,
-} from "../../src/session/results.ts";
+  SessionsListResult,
+  SessionsRmResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -21,7 +21,10 @@ const ID = "session-20261120-120000";
 const DAY = 86_400;
 
 async function list(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   return sessions.map(({ session_id: id }) => id);
 }
 
@@ -82,7 +85,7 @@ Deno.test("a removal's manifest says what was where, so that all of it can go ba
   await mpmJson(env, ["pause", "Work", "--no-commit"], { now: NOON });
   const before = files(env);
   const contents = before.map((path) => env.read(path));
-  await mpmJson<RemovalResult>(env, ["sessions", "rm", ID], { now: NOON });
+  await mpmJson<SessionsRmResult>(env, ["sessions", "rm", ID], { now: NOON });
   assertEquals(await list(env), []);
   assertEquals(env.exists(`${SESSIONS}/LATEST-SESSION.txt`), false);
   const folder = trashed(env);
@@ -108,7 +111,7 @@ Deno.test("a removal's manifest says what was where, so that all of it can go ba
 Deno.test("sessions rm says what git still has of a committed save", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "Work"], { now: NOON });
-  const result = await mpmJson<RemovalResult>(env, ["sessions", "rm", ID]);
+  const result = await mpmJson<SessionsRmResult>(env, ["sessions", "rm", ID]);
   assertEquals(result.removed[0]!.tracked, true);
   assertEquals(result.warnings, [
     "Git tracks 1 of these sessions: their files show as deleted, and a " +
@@ -127,7 +130,7 @@ Deno.test("sessions rm takes a save that only kept/ has, and warns of its branch
   await mpmJson(env, ["pause", "Work"], { now: NOON });
   env.git("switch", "-q", "main");
   assertEquals(await list(env), [ID]);
-  const { warnings } = await mpmJson<RemovalResult>(env, [
+  const { warnings } = await mpmJson<SessionsRmResult>(env, [
     "sessions",
     "rm",
     ID,
@@ -145,7 +148,7 @@ for (const git of [true, false]) {
     await mpmJson(env, ["pause", "Work", "--no-commit"], { now: NOON });
     env.remove(`${SESSIONS}/${ID}.json`);
     for (const args of [["rm", ID, "--dry-run"], ["prune", "--keep", "0"]]) {
-      const { warnings } = await mpmJson<RemovalResult>(env, [
+      const { warnings } = await mpmJson<SessionsRmResult>(env, [
         "sessions",
         ...args,
       ]);
@@ -165,7 +168,7 @@ Deno.test("sessions prune neither takes a save from the future nor lets it stand
   // The id says what its time does not.
   const odd = "session-20990101-000000";
   putSave(env, ownSave(odd, { pausedAt: "2026-11-17T12:00:00.000Z" }));
-  const { removed, spared } = await mpmJson<RemovalResult>(env, [
+  const { removed, spared } = await mpmJson<SessionsRmResult>(env, [
     "sessions",
     "prune",
     "--keep",
@@ -191,7 +194,7 @@ Deno.test("sessions rm takes numbers of one list, both folders, and strays of th
   putHome(env, `.claude-mpm/sessions/${idAt(2)}.json`, JSON.stringify(stray));
   const foreign = { ...ownSave(idAt(3)), project_path: "/elsewhere" };
   putHome(env, `.claude-mpm/sessions/${idAt(3)}.json`, JSON.stringify(foreign));
-  const { removed } = await mpmJson<RemovalResult>(env, [
+  const { removed } = await mpmJson<SessionsRmResult>(env, [
     ...["sessions", "rm", "0", "1", idAt(2)],
   ]);
   assertEquals(removed.map(({ session_id: id }) => id), [idAt(3), idAt(2)]);
@@ -205,7 +208,7 @@ Deno.test("sessions rm --dry-run lists the files and moves none", async () => {
   using env = new TestEnv();
   copySample(env, "v6.5.83-incremental");
   const before = files(env);
-  const result = await mpmJson<RemovalResult>(env, [
+  const result = await mpmJson<SessionsRmResult>(env, [
     ...["sessions", "rm", "latest", "--dry-run"],
   ]);
   assertEquals([result.dry_run, result.trash], [true, null]);
@@ -277,11 +280,15 @@ for (
     copySample(env, "resume-logs");
     const before = await list(env);
     const argv = ["sessions", "prune", ...args];
-    const planned = await mpmJson<RemovalResult>(env, [...argv, "--dry-run"], {
-      now: LATER,
-    });
+    const planned = await mpmJson<SessionsRmResult>(
+      env,
+      [...argv, "--dry-run"],
+      {
+        now: LATER,
+      },
+    );
     assertEquals(await list(env), before);
-    const done = await mpmJson<RemovalResult>(env, argv, { now: LATER });
+    const done = await mpmJson<SessionsRmResult>(env, argv, { now: LATER });
     const ids = gone.map((day) => idAt(day * DAY));
     assertEquals(done.removed.map(({ session_id: id }) => id), ids);
     assertEquals(

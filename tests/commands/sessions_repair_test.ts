@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { VerifyResult } from "../../src/session/results.ts";
+import type { SessionsVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { SESSIONS } from "../helpers/stores.ts";
@@ -20,7 +20,7 @@ async function verify(env: TestEnv, ...args: string[]) {
     env,
     ["sessions", "verify", "--all", ...args, "--json"],
   );
-  const [row] = (JSON.parse(stdout) as VerifyResult).sessions;
+  const [row] = (JSON.parse(stdout) as SessionsVerifyResult).sessions;
   return { status, ...row! };
 }
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
 import type {
-  SessionsResult,
-  ShowResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
+  SessionsListResult,
+  SessionsShowResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { width } from "../../src/cli/table.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -116,7 +116,7 @@ Deno.test("sessions list pipes every save whole, with tabs between the fields", 
     ...["1", "session-20260102-050000", "2026-01-02T05:00:00.000Z", "fix"],
     ...["", "foreign", "", "Step 29: 直す\\tOther"],
   ]);
-  const { sessions, matching, total } = await mpmJson<SessionsResult>(env, [
+  const { sessions, matching, total } = await mpmJson<SessionsListResult>(env, [
     ...["sessions", "list", "--search", "step", "--limit", "2"],
   ]);
   assertEquals([sessions.length, matching, total], [2, 30, 31]);
@@ -133,7 +133,10 @@ Deno.test("sessions list refuses a limit and a time that are none", async () => 
 Deno.test("sessions list shows a damaged save and all the others", async () => {
   using env = await oneSave();
   env.write(`${SESSIONS}/session-20261121-000000.json`, "{torn");
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(
     sessions.map(({ session_id: id, problem }) => [id, problem?.code]),
     [
@@ -163,7 +166,7 @@ Deno.test("sessions show prints the save in three formats", async () => {
   assertEquals(JSON.parse(json.stdout.replaceAll("$ROOT", env.root)), save);
   const yaml = await mpm(env, ["sessions", "show", "0", "--format", "yaml"]);
   assertEquals(parse(yaml.stdout.replaceAll("$ROOT", env.root)), save);
-  const { session, format } = await mpmJson<ShowResult>(env, [
+  const { session, format } = await mpmJson<SessionsShowResult>(env, [
     "sessions",
     "show",
   ]);
@@ -186,13 +189,18 @@ Deno.test("sessions verify tells intact, unchecked and damaged apart", async () 
   ]);
   env.remove(`${SESSIONS}/${ID}.json.sha256`);
   env.remove(`${SESSIONS}/${ID}.yaml`);
-  const unchecked = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const unchecked = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   assertEquals(unchecked.sessions[0]!.state, "unchecked");
   assert(unchecked.sessions[0]!.notes.includes(`${ID}.yaml is missing`));
   env.write(`${SESSIONS}/${ID}.json`, "[]");
   const damaged = await mpm(env, ["sessions", "verify", "--json"]);
   assertEquals(damaged.status, 5);
-  const { intact, sessions } = JSON.parse(damaged.stdout) as VerifyResult;
+  const { intact, sessions } = JSON.parse(
+    damaged.stdout,
+  ) as SessionsVerifyResult;
   assertEquals([intact, sessions[0]!.state], [false, "damaged"]);
 });
 
@@ -218,7 +226,7 @@ for (const [version, id, summary] of SAMPLES) {
     using env = TestEnv.repository();
     const sample = `${ROOT}/tests/formats/claude-mpm/${version}/.claude-mpm`;
     copyFolder(sample, `${env.project}/.claude-mpm`);
-    const { sessions } = await mpmJson<SessionsResult>(env, [
+    const { sessions } = await mpmJson<SessionsListResult>(env, [
       "sessions",
       "list",
     ]);
@@ -226,7 +234,10 @@ for (const [version, id, summary] of SAMPLES) {
     if (summary) assertEquals(sessions[0]!.summary, summary);
     const shown = await mpm(env, ["sessions", "show", id]);
     assertStringIncludes(shown.stdout, `**Session ID**: \`${id}\``);
-    const verified = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+    const verified = await mpmJson<SessionsVerifyResult>(env, [
+      "sessions",
+      "verify",
+    ]);
     assert(verified.intact);
     const resumed = await mpm(env, ["resume"]);
     assertEquals(resumed.status, 0, resumed.stderr);

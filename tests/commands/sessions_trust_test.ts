@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  ResumeResult,
-  SessionsResult,
-  ShowResult,
-} from "../../src/session/results.ts";
-import type { TrustResult } from "../../src/session/results_trust.ts";
+  ResumeReport,
+  SessionsListResult,
+  SessionsShowResult,
+  SessionsTrustResult,
+} from "../../schemas/types.ts";
 import { foreignNote } from "../../src/session/origin.ts";
 import { FileError } from "../../src/errors.ts";
 import type { System } from "../../src/system/system.ts";
@@ -30,17 +30,23 @@ async function withOwnSave(): Promise<TestEnv> {
 }
 
 async function originOf(env: TestEnv): Promise<unknown> {
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
-  const { origin } = await mpmJson<ResumeResult>(env, ["resume", "--peek"]);
-  const shown = await mpmJson<ShowResult>(env, ["sessions", "show"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
+  const { origin } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
+  const shown = await mpmJson<SessionsShowResult>(env, ["sessions", "show"]);
   assertEquals([origin, shown.origin], [origin, origin]);
   assertEquals(sessions[0]!.origin, origin);
   return origin;
 }
 
-async function trust(env: TestEnv, ...args: string[]): Promise<TrustResult> {
+async function trust(
+  env: TestEnv,
+  ...args: string[]
+): Promise<SessionsTrustResult> {
   const words = ["sessions", "trust", ...args];
-  return await mpmJson<TrustResult>(env, words, { now: NOON });
+  return await mpmJson<SessionsTrustResult>(env, words, { now: NOON });
 }
 
 Deno.test("a save is its user's own, and nothing is said of that", async () => {
@@ -87,7 +93,7 @@ Deno.test("somebody else's save is said to be foreign wherever it is read", asyn
   const { additionalContext } = hookSpecificOutput!;
   assertStringIncludes(additionalContext!, `Note: ${note}`);
   // It names no command to run, such as the agent's own.
-  const { agent_command } = await mpmJson<ResumeResult>(env, [
+  const { agent_command } = await mpmJson<ResumeReport>(env, [
     "resume",
     "--peek",
   ]);
@@ -215,7 +221,7 @@ Deno.test("a save stays its user's own wherever it and the project go", async ()
   assertEquals(await originOf(env), "own");
   const moved = join(env.root, "moved");
   Deno.renameSync(env.project, moved);
-  const { origin } = await mpmJson<ResumeResult>(
+  const { origin } = await mpmJson<ResumeReport>(
     env,
     ["resume", "--peek"],
     { cwd: moved },
@@ -243,7 +249,7 @@ Deno.test("a foreign save brings no work session until it is trusted", async () 
   const works = ".claude-mpm/state";
   env.remove(works);
   anotherUser(env);
-  const resume = async () => await mpmJson<ResumeResult>(env, ["resume"]);
+  const resume = async () => await mpmJson<ResumeReport>(env, ["resume"]);
   const before = await resume();
   assertEquals(before.work!.change, "unchanged");
   assertStringIncludes(before.warnings.join("\n"), "does not go on");
@@ -275,7 +281,10 @@ Deno.test("what an agent's session says does not take over foreign words", async
   const later = { now: () => new Date("2026-11-20T13:00:00Z") };
   await fire(env, "UserPromptSubmit", { prompt: "go" }, later);
   await fire(env, "SessionEnd", { reason: "exit" }, later);
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   const auto = sessions.find(({ session_id }) => session_id !== ID);
   assert(auto && auto.origin === "own", JSON.stringify(sessions));
   assert(!auto.summary.includes("Theirs"), auto.summary);

@@ -1,9 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type {
-  StackResult,
-  StatusResult,
-} from "../../src/session/results_work.ts";
+import type { StackResult, StatusResult } from "../../schemas/types.ts";
 import { width } from "../../src/cli/table.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
@@ -30,8 +27,8 @@ async function nested(): Promise<TestEnv> {
     ...["start", "feature", "--template", "feature-development"],
   ], { now: at(2) });
   await mpmJson(env, ["check", "1-4", "6"], { now: at(3) });
-  await detour(env, { name: "fix", task: "Fix critical login bug", minute: 4 });
-  await detour(env, { name: "review", task: "Review PR #123", minute: 5 });
+  detour(env, { name: "fix", task: "Fix critical login bug", minute: 4 });
+  detour(env, { name: "review", task: "Review PR #123", minute: 5 });
   for (const name of ["fix", "review"]) park(env, name);
   return env;
 }
@@ -158,7 +155,7 @@ Deno.test("stack and status live with loops, missing parents and damaged records
 Deno.test("status shows session, parents, progress per phase, checkpoint and git", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "main-work"], { now: at(0) });
-  const child = await detour(env, { name: "fix", task: "Fix it", minute: 1 });
+  const child = detour(env, { name: "fix", task: "Fix it", minute: 1 });
   park(env, "fix");
   const item = (phase: string, done: boolean) => ({
     ...{ phase, text: `Do ${phase}`, done },

@@ -5,16 +5,16 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
-import type { TemplatesResult } from "../../src/session/results_work.ts";
+import type {
+  LogResult,
+  PauseResult,
+  ResumeReport,
+  SessionsVerifyResult,
+  TemplateListResult,
+} from "../../schemas/types.ts";
 import { diagnose } from "../helpers/doctors.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import type {
-  PauseResult,
-  ResumeResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
-import type { LogResult } from "../../src/session/results_checkpoints.ts";
 import {
   copySample,
   formatText,
@@ -170,7 +170,7 @@ Deno.test("a resume file has the lists of the save it names, and is read as just
     env.remove(`${SESSIONS}/${id}${end}`);
   }
   env.remove(".claude-mpm/kept");
-  const { session, source } = await mpmJson<ResumeResult>(env, ["resume"]);
+  const { session, source } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals(source, file);
   assertEquals(session.conversation.next_steps, ["Fix the login", "Call Bob"]);
 });
@@ -216,7 +216,7 @@ Deno.test("documents of claude-mpm among the templates are not listed, and hide 
   env.write(`${folder}/audit.md`, `---\nname: Audit\n---\n${items}`);
   env.write(`${folder}/agent.json`, "{}");
   assertEquals((await mpm(env, ["template", "list"])).stderr, "");
-  const { templates } = await mpmJson<TemplatesResult>(env, [
+  const { templates } = await mpmJson<TemplateListResult>(env, [
     "template",
     "list",
   ]);
@@ -294,7 +294,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   const linked = join(env.root, "linked");
   const api = join(env.project, "packages", "api");
   const resume = (cwd: string, ...args: string[]) =>
-    mpmJson<ResumeResult>(env, ["resume", ...args], { cwd });
+    mpmJson<ResumeReport>(env, ["resume", ...args], { cwd });
   assertEquals((await resume(linked)).session.session_id, id);
   const found = await resume(api);
   assertEquals(found.source, join(api, at, `${other}.json`));
@@ -345,7 +345,10 @@ Deno.test("undo of a removal brings back all of a claude-mpm save, and the point
   assertEquals(files(), []);
   await mpmJson(env, ["undo"]);
   assertEquals(files(), before);
-  const { sessions } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   assertEquals(sessions.map(({ state }) => state), ["intact"]);
   const pointer = env.read(`${SESSIONS}/LATEST-SESSION.txt`);
   assertStringIncludes(pointer, ".json (machine-readable)\n- session-");

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
   StartResult,
+  TemplateListResult,
   TemplateNewResult,
-  TemplateResult,
-  TemplatesResult,
-} from "../../src/session/results_work.ts";
+  TemplateShowResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
@@ -17,7 +17,7 @@ const text = (title: string) => `---\nname: ${title}\n---\n## P\n- [ ] One\n`;
 Deno.test("the nearer template wins: the project's, the user's, then mpm's", async () => {
   using env = TestEnv.repository();
   const source = async () => {
-    const { source, title } = await mpmJson<TemplateResult>(env, [
+    const { source, title } = await mpmJson<TemplateShowResult>(env, [
       ...["template", "show", "bug-fix"],
     ]);
     return `${source} ${title}`;
@@ -30,7 +30,7 @@ Deno.test("the nearer template wins: the project's, the user's, then mpm's", asy
   env.extra.XDG_CONFIG_HOME = `${env.root}/xdg`;
   Deno.mkdirSync(`${env.root}/xdg/mpm/templates`, { recursive: true });
   Deno.writeTextFileSync(`${env.root}/xdg/mpm/templates/mine.md`, text("X"));
-  const { templates } = await mpmJson<TemplatesResult>(env, [
+  const { templates } = await mpmJson<TemplateListResult>(env, [
     ...["template", "list"],
   ]);
   assertEquals(
@@ -65,14 +65,14 @@ Deno.test("a template is found by the name of its file and by its title", async 
   using env = TestEnv.repository();
   env.write(`${FOLDER}/x1.md`, text("Data Migration"));
   for (const wanted of ["x1", "X1", "Data Migration", "data migration"]) {
-    const { name } = await mpmJson<TemplateResult>(env, [
+    const { name } = await mpmJson<TemplateShowResult>(env, [
       ...["template", "show", wanted],
     ]);
     assertEquals(name, "x1", wanted);
   }
   const names = ["Feature Development", "feature_development"];
   for (const wanted of names) {
-    const { name } = await mpmJson<TemplateResult>(env, [
+    const { name } = await mpmJson<TemplateShowResult>(env, [
       ...["template", "show", wanted],
     ]);
     assertEquals(name, "feature-development");
@@ -115,7 +115,7 @@ Deno.test("start says what is wrong with a template or its variables, and starts
     assertStringIncludes(answer.stderr, words);
   }
   assertEquals(workIds(env), []);
-  const { templates } = await mpmJson<TemplatesResult>(env, [
+  const { templates } = await mpmJson<TemplateListResult>(env, [
     ...["template", "list"],
   ]);
   assert(templates.find(({ name }) => name === "torn")?.problem);
@@ -144,7 +144,7 @@ Deno.test("template new writes a template that can be used, and replaces none", 
   const { path, text: made } = await mpmJson<TemplateNewResult>(env, args);
   assertEquals([path, made], [`${env.project}/${FOLDER}/hot-fix.md`, dry.text]);
   assertEquals(env.read(`${FOLDER}/hot-fix.md`), made);
-  const { title, variables, items } = await mpmJson<TemplateResult>(env, [
+  const { title, variables, items } = await mpmJson<TemplateShowResult>(env, [
     ...["template", "show", "hot-fix"],
   ]);
   assertEquals([title, variables.length, items.length], ["Hot Fix", 1, 14]);

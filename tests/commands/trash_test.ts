@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { TrashResult } from "../../src/session/results_checkpoints.ts";
+import type { TrashListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -37,7 +37,7 @@ async function removed({ later = 25 } = {}): Promise<TestEnv> {
 }
 
 async function prune(env: TestEnv, count: number, ...args: string[]) {
-  const { items } = await mpmJson<TrashResult>(
+  const { items } = await mpmJson<TrashListResult>(
     env,
     ["trash", "prune", ...args],
     { now: day(count) },

@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type {
-  LogResult,
-  UndoResult,
-} from "../../src/session/results_checkpoints.ts";
+import type { LogResult, UndoResult } from "../../schemas/types.ts";
 import { treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { NOON } from "../helpers/hook_events.ts";

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { HooksRunResult } from "../../src/session/results_hooks.ts";
-import type { RestoreResult } from "../../src/session/results_checkpoints.ts";
+import type {
+  CheckpointRestoreResult,
+  HooksRunResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -135,7 +137,9 @@ posixTest(
     for (const path of wanted) env.write(path, `${path}\n`);
     await mpmJson(env, ["checkpoint", "save", "all"]);
     for (const path of wanted) env.remove(path);
-    const restore = async (...args: string[]): Promise<RestoreResult> => {
+    const restore = async (
+      ...args: string[]
+    ): Promise<CheckpointRestoreResult> => {
       const command = ["checkpoint", "restore", "all", "--json", ...args];
       const { status, stdout } = await mpm(env, command, on(env));
       // Into another folder: what it lists is all there is to say.

@@ -1,11 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { PauseResult, ResumeResult } from "../../src/session/results.ts";
 import type {
-  EndResult,
+  CompleteResult,
+  PauseResult,
+  ResumeReport,
   StackResult,
   StatusResult,
-} from "../../src/session/results_work.ts";
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import {
@@ -24,7 +25,7 @@ async function pausedDetour(): Promise<{ env: TestEnv; save: string }> {
     ...["start", "feature", "--template", "feature-development"],
   ], { now: at(0) });
   await mpmJson(env, ["check", "1", "2"], { now: at(1) });
-  await detour(env, { name: "fix", task: "Fix the login", minute: 2 });
+  detour(env, { name: "fix", task: "Fix the login", minute: 2 });
   const { session_id } = await mpmJson<PauseResult>(env, ["pause"], {
     now: at(3),
   });
@@ -55,7 +56,7 @@ Deno.test("a resume in a clone rebuilds the stack from the save", async () => {
   using _ = env;
   env.git("clone", "-q", ".", "../clone");
   const clone = join(env.root, "clone");
-  const { work } = await mpmJson<ResumeResult>(env, ["resume", save], {
+  const { work } = await mpmJson<ResumeReport>(env, ["resume", save], {
     cwd: clone,
     now: at(10),
   });
@@ -102,7 +103,7 @@ Deno.test("two worktrees are at sessions of their own", async () => {
     "here",
     "there",
   ]);
-  const { session } = await mpmJson<EndResult>(env, ["complete"], {
+  const { session } = await mpmJson<CompleteResult>(env, ["complete"], {
     cwd: linked,
   });
   assertEquals(session.name, "there");
@@ -132,7 +133,7 @@ Deno.test("a paused session can go on in another worktree, and only there", asyn
   const linked = join(env.root, "linked");
   await mpmJson(env, ["start", "login"], { now: at(0) });
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
-  const { work } = await mpmJson<ResumeResult>(env, ["resume", "login"], {
+  const { work } = await mpmJson<ResumeReport>(env, ["resume", "login"], {
     cwd: linked,
     now: at(2),
   });
@@ -140,14 +141,14 @@ Deno.test("a paused session can go on in another worktree, and only there", asyn
   const here = await mpmJson<StatusResult>(env, ["status"]);
   const there = await mpmJson<StatusResult>(env, ["status"], { cwd: linked });
   assertEquals([here.session, there.session?.name], [null, "login"]);
-  const active = await mpmJson<ResumeResult>(env, ["resume", "login"], {
+  const active = await mpmJson<ResumeReport>(env, ["resume", "login"], {
     now: at(3),
   });
   assertEquals([active.work?.change, active.warnings], ["unchanged", [
     `It is active in ${linked}`,
   ]]);
   env.git("worktree", "remove", "--force", "../linked");
-  const back = await mpmJson<ResumeResult>(env, ["resume", "login"]);
+  const back = await mpmJson<ResumeReport>(env, ["resume", "login"]);
   assertEquals([back.work?.change, back.work?.state], ["resumed", "active"]);
   const { session } = await mpmJson<StatusResult>(env, ["status"]);
   assertEquals(session?.worktree, env.project);
@@ -170,7 +171,7 @@ Deno.test("an imported save rebuilds its session and changes none that is here",
   await mpmJson(other, ["resume", "latest"]);
   assertEquals(other.exists(WORK), false);
   await mpmJson(other, ["sessions", "trust", "latest"]);
-  const { work } = await mpmJson<ResumeResult>(other, ["resume", "latest"]);
+  const { work } = await mpmJson<ResumeReport>(other, ["resume", "latest"]);
   assertEquals([work?.name, work?.change], ["fix", "rebuilt"]);
   assertEquals(Object.keys(states(other)), ["feature", "fix"]);
 });
@@ -180,7 +181,7 @@ Deno.test("a resume that cannot write reports all the same", async () => {
   using _ = env;
   env.remove(CURRENT);
   env.write(CURRENT, "in the way");
-  const { work, warnings } = await mpmJson<ResumeResult>(
+  const { work, warnings } = await mpmJson<ResumeReport>(
     env,
     ["resume", save],
     { now: at(4) },
@@ -204,7 +205,7 @@ async function twoClones(): Promise<{ env: TestEnv; clone: string }> {
 
 /** What is ticked of the session after a resume, and what the report says. */
 async function resumed(env: TestEnv, minute: number) {
-  const { work, warnings } = await mpmJson<ResumeResult>(env, ["resume"], {
+  const { work, warnings } = await mpmJson<ResumeReport>(env, ["resume"], {
     now: at(minute),
   });
   const { checklist, session } = await mpmJson<StatusResult>(env, ["status"]);

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { StackResult } from "../../src/session/results_work.ts";
-import type { ResumeResult } from "../../src/session/results.ts";
+import type { ResumeReport, StackResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -45,7 +44,7 @@ Deno.test("somebody else's work session is none of this user's", async () => {
 Deno.test("no word of somebody else's work session gets into a save", async () => {
   using env = await withTheirWork();
   await mpmJson(env, ["pause", "--no-commit"]);
-  const { session, origin } = await mpmJson<ResumeResult>(env, [
+  const { session, origin } = await mpmJson<ResumeReport>(env, [
     "resume",
     "--peek",
   ]);
@@ -92,10 +91,10 @@ Deno.test("on another machine one's work goes on from a save that is trusted", a
   await mpmJson(env, ["start", "mine", "My task"]);
   await mpmJson(env, ["pause", "--no-commit", "Here"]);
   anotherUser(env);
-  const { warnings } = await mpmJson<ResumeResult>(env, ["resume"]);
+  const { warnings } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertStringIncludes(warnings.join("\n"), "Its work session does not go on");
   await mpmJson(env, ["sessions", "trust", "latest"]);
-  const { work } = await mpmJson<ResumeResult>(env, ["resume"]);
+  const { work } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals([work!.name, work!.change], ["mine", "rebuilt"]);
   assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { PauseResult } from "../../src/session/results.ts";
+import type { PauseResult } from "../../schemas/types.ts";
 import type { System } from "../../src/system/system.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";

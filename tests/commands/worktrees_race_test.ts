@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { WorktreesListResult } from "../../src/session/results_worktrees.ts";
+import type { WorktreesListResult } from "../../schemas/types.ts";
 import type { RunOptions, System } from "../../src/system/system.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { binary, mpmJson } from "../helpers/mpm.ts";

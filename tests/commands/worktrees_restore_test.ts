@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type {
   WorktreesListResult,
   WorktreesRestoreResult,
-} from "../../src/session/results_worktrees.ts";
+} from "../../schemas/types.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import {

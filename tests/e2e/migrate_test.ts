@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { VerifyResult } from "../../src/session/results.ts";
-import type { MigrateResult } from "../../src/session/results_migrate.ts";
-import { sha256 } from "../../src/session/serialize.ts";
+import type {
+  MigrateReport,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
+import { sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";
 import {
@@ -26,7 +28,7 @@ Deno.test("the binary migrates and takes it back", () => {
   assertEquals([status, stderr], [0, ""]);
   assertStringIncludes(stdout, "Moved 18 files of 5 sessions");
   const verified = run("sessions", "verify", "--json");
-  const { intact } = JSON.parse(verified.stdout) as VerifyResult;
+  const { intact } = JSON.parse(verified.stdout) as SessionsVerifyResult;
   assert(intact);
   assertEquals(run("migrate", "--rollback").status, 0);
   assertEquals(sessionsListing(env), before);
@@ -42,7 +44,7 @@ function manyFiles(env: TestEnv): void {
     const id = idAt(60 * at);
     const json = oldJson(id);
     const see = `cat .claude-mpm/sessions/pause/${id}.md\n`;
-    const digest = sha256(new TextEncoder().encode(json));
+    const digest = sha256(json);
     Deno.writeTextFileSync(join(folder, `${id}.json`), json);
     Deno.writeTextFileSync(join(folder, `${id}.yaml`), see);
     Deno.writeTextFileSync(join(folder, `${id}.md`), see);
@@ -61,7 +63,7 @@ Deno.test("thousands of files migrate, and come back, in a few seconds", () => {
     const start = performance.now();
     const { status, stdout, stderr } = env.run(binary(), [...args, "--json"]);
     assertEquals(status, 0, stderr);
-    const { moved } = JSON.parse(stdout) as MigrateResult;
+    const { moved } = JSON.parse(stdout) as MigrateReport;
     return { moved, seconds: (performance.now() - start) / 1000 };
   };
   const there = timed("migrate");

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ResumeResult, VerifyResult } from "../../src/session/results.ts";
+import type {
+  ResumeReport,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { dieEverywhere, type Points } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -27,7 +30,7 @@ async function checkWhole(
 ): Promise<void> {
   const resumed = await mpm(env, ["resume", "--json"]);
   const summary = resumed.status === 0
-    ? (JSON.parse(resumed.stdout) as ResumeResult).session.conversation.summary
+    ? (JSON.parse(resumed.stdout) as ResumeReport).session.conversation.summary
     : undefined;
   assert(["New", "Old", undefined].includes(summary), `${where}: ${summary}`);
   if (finished) assertEquals(summary, "New");
@@ -36,7 +39,7 @@ async function checkWhole(
 
   const again = await mpm(env, ["pause", "Again"], { now: LATER });
   assertEquals(again.status, 0, `${where}: ${again.stderr}`);
-  const { intact, sessions } = await mpmJson<VerifyResult>(env, [
+  const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
     "sessions",
     "verify",
   ]);

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
-import type { LogResult } from "../../src/session/results_checkpoints.ts";
+  LogResult,
+  SessionsListResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { eventJson } from "../helpers/hook_events.ts";
 import { binary, mpmJson, start } from "../helpers/mpm.ts";
@@ -104,7 +104,7 @@ posixTest(
     const paused = done.filter(({ line }) => line.startsWith("pause"))
       .map(({ stdout }) => JSON.parse(stdout).session_id as string);
     assertEquals(new Set(paused).size, 16);
-    const { sessions } = await mpmJson<SessionsResult>(env, [
+    const { sessions } = await mpmJson<SessionsListResult>(env, [
       ...["sessions", "list"],
     ]);
     const listed = new Set(sessions.map(({ session_id: id }) => id));
@@ -114,7 +114,7 @@ posixTest(
       assert(listed.has(id) || gone.has(id), `${id} is nowhere`);
       assert(!(listed.has(id) && gone.has(id)), `${id} is in both`);
     }
-    const { sessions: verified } = await mpmJson<VerifyResult>(env, [
+    const { sessions: verified } = await mpmJson<SessionsVerifyResult>(env, [
       ...["sessions", "verify"],
     ]);
     assertEquals(

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { StackResult } from "../../src/session/results_work.ts";
+import type { StackResult } from "../../schemas/types.ts";
 import { featureUnderWay, stackLines, treeOf } from "../helpers/detours.ts";
 import { runDying } from "../helpers/dying.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import type { LogResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killAgain, killsOf, type Victim } from "../helpers/kills.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

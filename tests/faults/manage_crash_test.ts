@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  ImportResult,
-  RecoverResult,
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
+  SessionsImportResult,
+  SessionsListResult,
+  SessionsRecoverResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -23,13 +23,19 @@ const NOON = () => new Date("2026-11-21T12:00:00Z");
 const PEER = "session-20261120-230847";
 
 async function ids(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   return sessions.map(({ session_id: id }) => id);
 }
 
 /** Every save that is listed is whole, and can be verified as before. */
 async function assertWhole(env: TestEnv, where: string): Promise<void> {
-  const { sessions } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   for (const { session_id: id, state } of sessions) {
     assertEquals(state, "intact", `${where}: ${id}`);
   }
@@ -124,13 +130,17 @@ Deno.test("import brings in each save once and whole at every crash point", asyn
       await assertWhole(env, where);
       const before = await ids(env);
       if (finished) assertEquals(before.length, 3);
-      const { imported, present } = await mpmJson<ImportResult>(env, args, {
-        now: NOON,
-      });
+      const { imported, present } = await mpmJson<SessionsImportResult>(
+        env,
+        args,
+        {
+          now: NOON,
+        },
+      );
       assertEquals(imported.length + present.length, 2, where);
       assertEquals(await ids(env), [idAt(2), idAt(1), idAt(0)], where);
       await assertWhole(env, where);
-      const { sessions } = await mpmJson<VerifyResult>(env, [
+      const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
         ...["sessions", "verify", "--repair"],
       ]);
       assertEquals(sessions.length, 3);
@@ -154,7 +164,10 @@ Deno.test("recover --finalize saves a record once at every crash point", async (
     },
     async check(env, where) {
       await assertWhole(env, where);
-      const { state } = await mpmJson<RecoverResult>(env, args.slice(0, 2));
+      const { state } = await mpmJson<SessionsRecoverResult>(
+        env,
+        args.slice(0, 2),
+      );
       if (state === "active") await mpmJson(env, args, { now: NOON });
       assertEquals(await ids(env), [PEER], where);
       assert(env.exists(`${SESSIONS}/${PEER}-incremental.jsonl`), where);
@@ -178,7 +191,9 @@ Deno.test("verify --repair can be repeated after every crash point", async () =>
       return env;
     },
     async check(env, where) {
-      const { intact } = await mpmJson<VerifyResult>(env, args, { now: NOON });
+      const { intact } = await mpmJson<SessionsVerifyResult>(env, args, {
+        now: NOON,
+      });
       assert(intact, where);
       assertEquals((await ids(env)).length, 4, where);
       await assertWhole(env, where);

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
+  SessionsListResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { Copies } from "../helpers/copies.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { refusing } from "../helpers/faults.ts";
@@ -101,7 +101,10 @@ const CASES: readonly Case[] = [
 ];
 
 async function summaries(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(sessions.filter(({ problem }) => problem), []);
   return sessions.map(({ summary }) => summary).sort();
 }
@@ -123,7 +126,10 @@ async function left(
   env: TestEnv,
   args: readonly string[],
 ): Promise<readonly string[]> {
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   const ids = sessions.map(({ session_id: id }) => id);
   return args.filter((arg) => !arg.startsWith("session-") || ids.includes(arg));
 }
@@ -152,7 +158,7 @@ for (const { args, prepare, step } of CASES) {
           // A record that is finished gets one more line.
           assert(after.some((one) => one.startsWith(text.trimEnd())), where);
         }
-        const { intact } = await mpmJson<VerifyResult>(
+        const { intact } = await mpmJson<SessionsVerifyResult>(
           env,
           ["sessions", "verify"],
         );

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
-import type { MigrateResult } from "../../src/session/results_migrate.ts";
+  MigrateReport,
+  SessionsListResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { MANIFEST } from "../../src/store/backups.ts";
 import { Copies } from "../helpers/copies.ts";
 import {
@@ -23,12 +23,15 @@ const LATER = () => new Date("2026-11-20T13:00:00Z");
 
 /** What each session is about, by which it is known under any id. */
 async function summaries(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   assertEquals(sessions.filter(({ problem }) => problem), []);
   return sessions.map(({ summary }) => summary).sort();
 }
 
-function withoutCounts(result: MigrateResult): unknown {
+function withoutCounts(result: MigrateReport): unknown {
   const { moved, duplicates, conflicts, saves, complete, rewritten } = result;
   return { moved, duplicates, conflicts, saves, complete, rewritten };
 }
@@ -48,7 +51,10 @@ async function enumerate(
     prepare: () => store.make(),
     async check(env, where, finished) {
       const present = await summaries(env);
-      const result = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+      const result = await mpmJson<SessionsVerifyResult>(env, [
+        "sessions",
+        "verify",
+      ]);
       assert(result.intact, where);
       for (const summary of before) {
         assert(present.includes(summary), `${where}: lost ${summary}`);
@@ -83,11 +89,11 @@ for (const backup of [[], ["--no-backup"]]) {
     const store = new Copies(smallStore());
     using whole = store.make();
     const before = sessionsListing(whole);
-    const result = await mpmJson<MigrateResult>(whole, args, { now: NOON });
+    const result = await mpmJson<MigrateReport>(whole, args, { now: NOON });
     const after = sessionsListing(whole);
     const kept = backups(whole);
     const points = await enumerate(store, args, async (env, where) => {
-      const again = await mpmJson<MigrateResult>(env, args, { now: LATER });
+      const again = await mpmJson<MigrateReport>(env, args, { now: LATER });
       assertEquals(sessionsListing(env), after, where);
       assertEquals(backups(env), kept, where);
       // After the last removal there is nothing left to be told.

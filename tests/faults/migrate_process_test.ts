@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  SessionsResult,
-  VerifyResult,
-} from "../../src/session/results.ts";
-import type { MigrateResult } from "../../src/session/results_migrate.ts";
+  MigrateReport,
+  SessionsListResult,
+  SessionsVerifyResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killOnce } from "../helpers/kills.ts";
 import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
@@ -23,10 +23,13 @@ function oldStore(): TestEnv {
 
 /** Every old save, and `extra` ones beside, whole and once each. */
 async function checkAll(env: TestEnv, extra: number): Promise<void> {
-  const { sessions } = await mpmJson<SessionsResult>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<SessionsListResult>(env, [
+    "sessions",
+    "list",
+  ]);
   const ids = sessions.map(({ session_id: id }) => id);
   assertEquals([ids.length, new Set(ids).size], [SAVES + extra, SAVES + extra]);
-  const { sessions: verified } = await mpmJson<VerifyResult>(env, [
+  const { sessions: verified } = await mpmJson<SessionsVerifyResult>(env, [
     "sessions",
     "verify",
   ]);
@@ -49,7 +52,7 @@ posixTest(
     );
     for (const { code, stderr } of done) assertEquals(code, 0, text(stderr));
     const moved = done.slice(0, 2).map(({ stdout }) =>
-      (JSON.parse(text(stdout)) as MigrateResult).moved
+      (JSON.parse(text(stdout)) as MigrateReport).moved
     );
     assertEquals(moved.sort((a, b) => a - b), [0, 4 * SAVES]);
     await checkAll(env, 10);
@@ -81,7 +84,7 @@ posixTest(
       }),
     });
     assertEquals([done.status, done.stderr, others], [0, "", 1]);
-    const { sessions } = await mpmJson<SessionsResult>(env, [
+    const { sessions } = await mpmJson<SessionsListResult>(env, [
       "sessions",
       "list",
     ]);
@@ -125,7 +128,7 @@ posixTest(
       const args = ["migrate", "--rollback"];
       const isBegun = () => env.exists(PAUSE);
       if (await killOnce(start(env, args), isBegun, 2 * round)) count++;
-      const { sessions } = await mpmJson<SessionsResult>(env, [
+      const { sessions } = await mpmJson<SessionsListResult>(env, [
         "sessions",
         "list",
       ]);

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { VerifyResult } from "../../src/session/results.ts";
-import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import type { LogResult, SessionsVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mountTest, onFullDisk, onReadOnly } from "../helpers/mounts.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -83,7 +82,7 @@ async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
     const told = noted || await count(env) > logged;
     assert(told || one.name === "trash prune", `${where}: not in the log`);
   }
-  const { intact, sessions } = await mpmJson<VerifyResult>(env, [
+  const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
     ...["sessions", "verify"],
   ]);
   assert(intact && sessions.length > 0, where);

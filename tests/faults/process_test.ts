@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { VerifyResult } from "../../src/session/results.ts";
+import type { SessionsVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
@@ -20,7 +20,7 @@ posixTest(
       return JSON.parse(new TextDecoder().decode(stdout)).session_id as string;
     });
     assertEquals(new Set(ids).size, 50);
-    const { sessions } = await mpmJson<VerifyResult>(env, [
+    const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
       "sessions",
       "verify",
     ]);
@@ -90,6 +90,9 @@ posixTest("a pause on a full disk says so and loses nothing", async () => {
   ]);
   assertEquals(limited.status, 6, limited.stderr);
   assert(limited.stderr.includes("no space left"), limited.stderr);
-  const { intact } = await mpmJson<VerifyResult>(env, ["sessions", "verify"]);
+  const { intact } = await mpmJson<SessionsVerifyResult>(env, [
+    "sessions",
+    "verify",
+  ]);
   assert(intact);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { LogResult } from "../../src/session/results_checkpoints.ts";
+import type { LogResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { VerifyResult } from "../../src/session/results.ts";
+import type { SessionsVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { refusing } from "../helpers/faults.ts";
@@ -39,7 +39,7 @@ for (const problem of ["full", "denied", "read-only", "other"] as const) {
           wrap: (system) => refusing(system, at, problem),
         },
       );
-      const { sessions, intact } = await mpmJson<VerifyResult>(env, [
+      const { sessions, intact } = await mpmJson<SessionsVerifyResult>(env, [
         "sessions",
         "verify",
       ]);

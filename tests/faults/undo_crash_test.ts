@@ -1,8 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type {
-  LogResult,
-  UndoResult,
-} from "../../src/session/results_checkpoints.ts";
+import type { LogResult, UndoResult } from "../../schemas/types.ts";
 import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

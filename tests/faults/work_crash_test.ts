@@ -1,10 +1,10 @@
 import { join } from "@std/path";
 import { assert, assertEquals } from "@std/assert";
-import type { SessionsResult } from "../../src/session/results.ts";
 import type {
+  SessionsListResult,
   StackResult,
   StatusResult,
-} from "../../src/session/results_work.ts";
+} from "../../schemas/types.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -142,7 +142,7 @@ Deno.test("a pause and its session agree at every crash point", async () => {
     prepare: () => started(["check", "1"]),
     async check(env, where, finished) {
       // Looking alone finishes what died past its commit point.
-      const { sessions } = await mpmJson<SessionsResult>(env, [
+      const { sessions } = await mpmJson<SessionsListResult>(env, [
         ...["sessions", "list"],
       ]);
       const { current } = await told(env);

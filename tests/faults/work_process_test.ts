@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SessionsResult } from "../../src/session/results.ts";
+import type { SessionsListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -31,7 +31,7 @@ posixTest(
       outcomes.slice(0, 40).map((code) => code === 0),
     );
     assertEquals(record.state, "paused");
-    const { sessions } = await mpmJson<SessionsResult>(env, [
+    const { sessions } = await mpmJson<SessionsListResult>(env, [
       "sessions",
       "list",
     ]);

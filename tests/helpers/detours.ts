@@ -2,8 +2,8 @@ import { join } from "@std/path";
 import type {
   BranchResult,
   ReturnResult,
-} from "../../src/session/results_detour.ts";
-import type { StackResult } from "../../src/session/results_work.ts";
+  StackResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "./env.ts";
 import { mpmJson, type MpmOptions } from "./mpm.ts";
 

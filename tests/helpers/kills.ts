@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { VerifyResult } from "../../src/session/results.ts";
+import type { SessionsVerifyResult } from "../../schemas/types.ts";
 import type { TestEnv } from "./env.ts";
 import { mpm, mpmJson, start } from "./mpm.ts";
 import { sayKills } from "./say.ts";
@@ -93,7 +93,7 @@ async function look(
     ...["sessions", "verify", "--json"],
   ]);
   assertEquals(status, 0, `${where}: ${stderr}${stdout}`);
-  const { sessions } = JSON.parse(stdout) as VerifyResult;
+  const { sessions } = JSON.parse(stdout) as SessionsVerifyResult;
   for (const { session_id: id, state } of sessions) {
     assert(state !== "damaged", `${where}: ${id}`);
   }

@@ -1,5 +1,5 @@
 import { join, relative } from "@std/path";
-import { sha256 } from "../../src/session/serialize.ts";
+import { asciiJson, sha256 } from "./bytes.ts";
 import { TestEnv } from "./env.ts";
 import { copySample, ownSave, SESSIONS, timeOf } from "./stores.ts";
 
@@ -57,30 +57,21 @@ export function oldJson(
   { summary = `Work ${id}`, pausedAt = timeOf(id), project = "" } = {},
 ): string {
   const { mpm: _, ...save } = ownSave(id, { summary, pausedAt });
-  const text = JSON.stringify(
-    {
-      ...save,
-      project_path: project,
-      resume_instructions: {
-        quick_start: [
-          `Read ${id}.md for full context`,
-          "Run: cat .claude-mpm/sessions/pause/LATEST-SESSION.txt",
-        ],
-        files_to_review: [],
-        validation_commands: {
-          check_session: `cat .claude-mpm/sessions/pause/${id}.md`,
-        },
+  return asciiJson({
+    ...save,
+    project_path: project,
+    resume_instructions: {
+      quick_start: [
+        `Read ${id}.md for full context`,
+        "Run: cat .claude-mpm/sessions/pause/LATEST-SESSION.txt",
+      ],
+      files_to_review: [],
+      validation_commands: {
+        check_session: `cat .claude-mpm/sessions/pause/${id}.md`,
       },
-      version: "4.20.6",
     },
-    null,
-    2,
-  );
-  // Python's way: ASCII only, everything beyond it escaped.
-  return text.replaceAll(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+    version: "4.20.6",
+  });
 }
 
 /** All files of one save in `pause/`, with claude-mpm's misnamed checksum. */
@@ -96,7 +87,7 @@ export function putOld(
   put(env, `${path}.json`, { text: json, mode: 0o600, time });
   put(env, `${path}.yaml`, { text: `session_id: ${id}\nsee: ${see}`, time });
   put(env, `${path}.md`, { text: `# ${id}\n${see}`, time });
-  const digest = sha256(new TextEncoder().encode(json));
+  const digest = sha256(json);
   put(env, `${PAUSE}/.${id}_abcd_123.tmp.sha256`, { text: digest, time });
 }
 
@@ -163,7 +154,7 @@ export function smallStore(): TestEnv {
   const putOne = (folder: string, id: string, summary: string, time = THEN) => {
     const text = oldJson(id, { summary });
     put(env, `${folder}/${id}.json`, { text, time });
-    const digest = sha256(new TextEncoder().encode(text));
+    const digest = sha256(text);
     put(env, `${folder}/.${id}_abcd_123.tmp.sha256`, { text: digest, time });
   };
   putOne(PAUSE, NEWER, "The old one", THEN - 500);

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "@std/path";
 import { FileError } from "../../src/errors.ts";
-import type { Save } from "../../src/session/save.ts";
-import { saveBytes, sha256 } from "../../src/session/serialize.ts";
+import type { Save } from "../../schemas/types.ts";
+import { jsonBytes, sha256 } from "./bytes.ts";
 import type { Files, System } from "../../src/system/system.ts";
 import type { TestEnv } from "./env.ts";
 
@@ -147,7 +147,7 @@ export function putSave(
   save: Save,
   { folder = SESSIONS, checksum = true } = {},
 ): void {
-  const bytes = saveBytes(save);
+  const bytes = jsonBytes(save);
   const path = `${folder}/${save.session_id}.json`;
   env.write(path, bytes);
   if (checksum) env.write(`${path}.sha256`, sha256(bytes));

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { sha256 } from "../../src/session/serialize.ts";
+import { sha256 } from "./bytes.ts";
 import type { TestEnv } from "./env.ts";
 
 /** What an undo does not bring back: of the moment, derived, or its own. */

@@ -1,15 +1,9 @@
-import { asciiJson } from "../../src/escape.ts";
-import { locate } from "../../src/git/workspace.ts";
-import type { Work } from "../../src/session/work.ts";
-import { Work as WorkSchema } from "../../src/session/work.ts";
-import { placeKey } from "../../src/session/work_place.ts";
-import { moved, newWork } from "../../src/session/work_record.ts";
-import { problemsOf } from "../../src/session/validate.ts";
-import { changeWorks } from "../../src/store/work_change.ts";
-import { currentWork, pointTo } from "../../src/store/work_current.ts";
-import { freeWorkId, writeWork } from "../../src/store/work_files.ts";
-import { sealedRecord } from "../../src/store/work_seal.ts";
+import { createHmac } from "node:crypto";
+import { join } from "@std/path";
+import type { WorkSession } from "../../schemas/types.ts";
+import { asciiJson } from "./bytes.ts";
 import type { TestEnv } from "./env.ts";
+import { misfits } from "./schemas.ts";
 
 export const WORK = ".claude-mpm/state/work";
 export const CURRENT = ".claude-mpm/state/current";
@@ -27,10 +21,10 @@ export function workIds(env: TestEnv): string[] {
 }
 
 /** A record, which must fit its schema. */
-export function recordOf(env: TestEnv, id: string): Work {
+export function recordOf(env: TestEnv, id: string): WorkSession {
   const value = JSON.parse(env.read(`${WORK}/${id}.json`));
-  const problems = problemsOf(WorkSchema, value);
-  if (problems.length > 0) throw new Error(problems.join("; "));
+  const problems = misfits("work-session", value);
+  if (problems !== "") throw new Error(problems);
   return value;
 }
 
@@ -40,8 +34,26 @@ export function putWork(
   record: { readonly id: string } & Record<string, unknown>,
 ): void {
   const { seal: _, ...work } = record;
-  const text = sealedRecord(env.system(), asciiJson(work, 2));
-  env.write(`${WORK}/${record.id}.json`, text);
+  const body = asciiJson(work).slice(0, -"\n}".length);
+  const seal = createHmac("sha256", sealKey(env))
+    .update(`work session\n${body}`).digest("hex");
+  env.write(`${WORK}/${record.id}.json`, `${body},\n  "seal": "${seal}"\n}`);
+}
+
+/** The key of this user's records, made where there is none. */
+function sealKey(env: TestEnv): string {
+  const folder = join(env.home, ".local/state/mpm");
+  const path = join(folder, "journal-key");
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    Deno.writeTextFileSync(path, "0".repeat(64), {
+      createNew: true,
+      mode: 0o600,
+    });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  return Deno.readTextFileSync(path);
 }
 
 /** Every record with the steps it made, by name or id. */
@@ -58,42 +70,54 @@ export function states(env: TestEnv): Record<string, string> {
  * Starts a detour of the session that the project is at, as a branch does:
  * the parent is paused, the child becomes the one the worktree is at.
  */
-export async function detour(
+export function detour(
   env: TestEnv,
-  { name, task = "", minute, folder = env.project }: {
-    name: string;
-    task?: string;
-    minute: number;
-    folder?: string;
-  },
-): Promise<Work> {
-  const system = env.system({ now: at(minute) });
-  const workspace = await locate(system, folder);
-  const { root, worktree } = workspace;
-  const place = placeKey(workspace);
-  return await changeWorks(system, root, () => {
-    const parent = currentWork(system, root, place).work!;
-    if (parent.state !== "paused") {
-      writeWork(system, root, moved(parent, "pause", system.now()));
-    }
-    const id = freeWorkId(system, root, system.now());
-    pointTo(system, root, { place, id });
-    return writeWork(
-      system,
-      root,
-      newWork({
-        ...{ id, name, task, place, worktree },
-        git: { branch: "main", head: null },
-        agent_session: null,
-        parent: parent.id,
-        detour: {
-          kind: "plain",
-          checkpoint: `parked-${name}`,
-          branch_before: `branch-of-${parent.name}`,
-          head_before: null,
-          worktree: null,
-        },
-      }, system.now()),
-    );
-  });
+  { name, task = "", minute }: { name: string; task?: string; minute: number },
+): WorkSession {
+  const time = at(minute)().toISOString();
+  const pointer = `${CURRENT}/main.json`;
+  const parent = recordOf(env, JSON.parse(env.read(pointer)).session);
+  const paused = pausedAt(parent, time);
+  putWork(env, paused);
+  const id = `work-${time.slice(0, 19).replaceAll(/[-:]/g, "")}`
+    .replace("T", "-");
+  const child: WorkSession = {
+    ...{ schema: 1, id, name, task, state: "active", started_at: time },
+    transitions: [{ from: "new", to: "active", at: time }],
+    parent: parent.id,
+    place: parent.place,
+    worktree: parent.worktree,
+    git: { branch: "main", head: null },
+    agent_session: null,
+    template: null,
+    checklist: [],
+    saves: [],
+    children: [],
+    detour: {
+      kind: "plain",
+      checkpoint: `parked-${name}`,
+      branch_before: `branch-of-${parent.name}`,
+      head_before: null,
+      worktree: null,
+    },
+    summary: null,
+  };
+  env.write(
+    pointer,
+    JSON.stringify({ schema: 1, session: id, before: parent.id }),
+  );
+  putWork(env, child);
+  return child;
+}
+
+function pausedAt(work: WorkSession, at: string): WorkSession {
+  const steps = work.state === "working" ? ["active"] : [];
+  const states = [work.state, ...steps, "paused"] as WorkSession["state"][];
+  const transitions = states.slice(1)
+    .map((to, nth) => ({ from: states[nth]!, to, at }));
+  return {
+    ...work,
+    state: "paused",
+    transitions: [...work.transitions, ...transitions],
+  };
 }

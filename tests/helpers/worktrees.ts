@@ -1,8 +1,5 @@
 import { join } from "@std/path";
-import type {
-  WorktreeRow,
-  WorktreesPruneResult,
-} from "../../src/session/results_worktrees.ts";
+import type { WorktreeRow, WorktreesPruneResult } from "../../schemas/types.ts";
 import { TestEnv } from "./env.ts";
 import { mpmJson, type MpmOptions } from "./mpm.ts";
 
