@@ -1,3 +1,6 @@
+/** Why a method of {@link Files} failed: each of them throws these alone. */
+export { FileError, type FileProblem } from "../errors.ts";
+
 /**
  * Everything mpm needs of the machine, as one small interface, so that tests
  * can put a fault, a clock or another platform in its place.

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { projectSlug } from "../../src/claude/transcript.ts";
 import {
   crossLevels,
   readGauge,
@@ -19,6 +18,7 @@ import { thresholdsOf } from "../../src/session/thresholds.ts";
 import { writeAgentFile } from "../../src/store/agent_state.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { projectSlug } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { putHome } from "../helpers/stores.ts";

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { projectSlug } from "../../src/claude/transcript.ts";
 import {
   diagnose,
   type Diagnosis,
@@ -9,6 +8,7 @@ import {
   type Illness,
 } from "../helpers/doctors.ts";
 import type { TestEnv } from "../helpers/env.ts";
+import { projectSlug } from "../helpers/hook_events.ts";
 import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { putHome } from "../helpers/stores.ts";

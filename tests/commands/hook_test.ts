@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../../src/errors.ts";
+import { FileError, type System } from "../../src/system/system.ts";
 import { misfits } from "../helpers/schemas.ts";
 import { TestEnv } from "../helpers/env.ts";
 import {
@@ -19,7 +19,6 @@ import {
   talked,
   transcriptOf,
 } from "../helpers/hook_events.ts";
-import type { System } from "../../src/system/system.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 

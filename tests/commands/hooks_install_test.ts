@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../../src/errors.ts";
-import type { System } from "../../src/system/system.ts";
+import { FileError, type System } from "../../src/system/system.ts";
 import type {
   HooksInstallResult,
   HooksUninstallResult,

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../../src/errors.ts";
+import { FileError } from "../../src/system/system.ts";
 import type { HooksStatusResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, type MpmOptions } from "../helpers/mpm.ts";

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../../src/errors.ts";
+import { FileError, type System } from "../../src/system/system.ts";
 import type { LogResult } from "../../schemas/types.ts";
-import type { System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";

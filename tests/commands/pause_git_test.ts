@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../../src/errors.ts";
+import { FileError } from "../../src/system/system.ts";
 import type {
   PauseResult,
   ResumeReport,

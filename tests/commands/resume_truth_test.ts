@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { FileError } from "../../src/errors.ts";
+import { FileError } from "../../src/system/system.ts";
 import type { ResumeReport } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";

@@ -7,8 +7,7 @@ import type {
   SessionsTrustResult,
 } from "../../schemas/types.ts";
 import { foreignNote } from "../../src/session/origin.ts";
-import { FileError } from "../../src/errors.ts";
-import type { System } from "../../src/system/system.ts";
+import { FileError, type System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

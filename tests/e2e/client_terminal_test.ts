@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { existsSync } from "node:fs";
-import { projectSlug } from "../../src/claude/transcript.ts";
 import { runClient } from "../helpers/client.ts";
 import { ClientTerminal, terminalTest } from "../helpers/client_terminal.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { failures, namesIn } from "../helpers/hook_events.ts";
+import { failures, namesIn, projectSlug } from "../helpers/hook_events.ts";
 import { MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
-import { projectSlug } from "../../src/claude/transcript.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { projectSlug } from "../helpers/hook_events.ts";
 import { binary, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { formatText, putHome } from "../helpers/stores.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { DoctorResult } from "../../src/session/results_doctor.ts";
-import { problemsOf } from "../../src/session/validate.ts";
+import type { DoctorResult } from "../../schemas/types.ts";
 import { PATH, TestEnv } from "./env.ts";
 import { mpm, mpmJson, type MpmOptions } from "./mpm.ts";
 import { prepared } from "./prepared.ts";
+import { misfits } from "./schemas.ts";
 
 type Row = DoctorResult["checks"][number];
 
@@ -28,7 +28,7 @@ export async function diagnose(
   );
   assertEquals(stderr, "");
   const result: DoctorResult = JSON.parse(stdout);
-  assertEquals(problemsOf(DoctorResult, result), []);
+  assertEquals(misfits("doctor", result), "");
   const checks = Object.fromEntries(
     result.checks.map((check) => [check.name, check]),
   );

@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { EXIT_BUG } from "../../src/errors.ts";
 import type { TestEnv } from "./env.ts";
 import { crashing, observed, type Programs } from "./faults.ts";
 import { mpm, type MpmOptions } from "./mpm.ts";
 import { World } from "./world.ts";
+
+/** The exit status of a bug in mpm. */
+const EXIT_BUG = 70;
 
 /** Runs a command that dies at its `at`-th write; whether it got to its end. */
 export async function runDying(

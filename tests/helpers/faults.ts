@@ -1,5 +1,9 @@
-import { FileError, type FileProblem } from "../../src/errors.ts";
-import type { Files, System } from "../../src/system/system.ts";
+import {
+  FileError,
+  type FileProblem,
+  type Files,
+  type System,
+} from "../../src/system/system.ts";
 import { keepFile } from "./world.ts";
 
 /** The process died here: nothing after it runs. */

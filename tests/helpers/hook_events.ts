@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { projectSlug } from "../../src/claude/transcript.ts";
 import type { TestEnv } from "./env.ts";
 import { mpm, type MpmOptions } from "./mpm.ts";
 import { putHome } from "./stores.ts";
@@ -8,6 +7,39 @@ import { putHome } from "./stores.ts";
 /** The agent's session in these tests, and its time. */
 export const AGENT = "6cfd0319-17de-40a5-84bf-078e9df60643";
 export const NOON = new Date("2026-11-20T12:00:00Z");
+
+const TASK = {
+  task_id: "1",
+  task_subject: "Try the hooks",
+  task_description: "",
+};
+
+const FAILED = {
+  tool_name: "Bash",
+  tool_input: { command: "exit 3" },
+  error: "Exit code 3",
+};
+
+/** An event of each kind that mpm handles, in the order of a session. */
+export const EVENTS: readonly { event: string; fields: object }[] = [
+  {
+    event: "UserPromptSubmit",
+    fields: { prompt: "/mpm-pause Tried by hooks test" },
+  },
+  { event: "SessionStart", fields: { source: "startup" } },
+  { event: "PreToolUse", fields: { tool_name: "Agent", tool_input: {} } },
+  { event: "PreToolUse", fields: { tool_name: "Workflow", tool_input: {} } },
+  { event: "PostToolBatch", fields: { tool_calls: [] } },
+  { event: "PostToolUseFailure", fields: FAILED },
+  { event: "StopFailure", fields: { error: "overloaded" } },
+  {
+    event: "PreCompact",
+    fields: { trigger: "manual", custom_instructions: null },
+  },
+  { event: "TaskCreated", fields: TASK },
+  { event: "TaskCompleted", fields: TASK },
+  { event: "SessionEnd", fields: { reason: "other" } },
+];
 
 /** What a hook answers, as Claude Code reads it. */
 export interface Answer {
@@ -36,6 +68,11 @@ export function eventJson(
     hook_event_name: event,
     ...fields,
   });
+}
+
+/** The folder that Claude Code has for a project with a path of 200 units. */
+export function projectSlug(path: string): string {
+  return path.replaceAll(/[^A-Za-z0-9]/g, "-");
 }
 
 /** The transcript of the session in these tests. */

@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join, relative } from "@std/path";
-import { PROBES } from "../../src/session/probes.ts";
 import { beforeDeadline } from "../../src/system/real_run.ts";
 import { filesBelow, foldersBelow } from "./below.ts";
 import { type Outcome, TestEnv } from "./env.ts";
-import { AGENT } from "./hook_events.ts";
+import { AGENT, EVENTS } from "./hook_events.ts";
 import { Driver } from "./hostile_driver.ts";
 import {
   allLines,
@@ -278,7 +277,7 @@ export class Siege implements Named, AsyncDisposable {
         context_window: size,
       }),
     });
-    for (const { event, fields } of PROBES) await this.#hook(event, fields);
+    for (const { event, fields } of EVENTS) await this.#hook(event, fields);
   }
 
   /** The files of the store and of Claude Code's folder, from the project. */

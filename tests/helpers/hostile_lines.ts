@@ -1,6 +1,5 @@
-import { COMMANDS } from "../../src/commands/mod.ts";
-import { PROBES } from "../../src/session/probes.ts";
-import { AGENT } from "./hook_events.ts";
+import { AGENT, EVENTS } from "./hook_events.ts";
+import { commandNames } from "./schemas.ts";
 
 /** One command line of the matrix. */
 export interface Line {
@@ -119,7 +118,7 @@ const TOLD: Record<string, (named: Named) => Omit<Line, "command">[]> = {
     }),
   }],
   "hook": ({ project }) =>
-    PROBES.filter(({ event }) => !TWINS.includes(event)).map((
+    EVENTS.filter(({ event }) => !TWINS.includes(event)).map((
       { event, fields },
     ) => ({
       args: ["hook", event, "--installed-by=mpm/0.0.0"],
@@ -132,9 +131,9 @@ const TOLD: Record<string, (named: Named) => Omit<Line, "command">[]> = {
     })),
 };
 
-/** Every line of every command, in the order of the help. */
+/** Every line of every command. */
 export function allLines(named: Named): Line[] {
-  return Object.keys(COMMANDS).flatMap((command) => {
+  return commandNames().flatMap((command) => {
     if (TOLD[command]) {
       return TOLD[command](named).map((told) => ({ command, ...told }));
     }
@@ -154,7 +153,7 @@ export function allLines(named: Named): Line[] {
 /** Commands of the table above that mpm has not, or not any more. */
 export function staleLines(): string[] {
   return [...Object.keys(LINES), ...Object.keys(TOLD)]
-    .filter((command) => !Object.hasOwn(COMMANDS, command));
+    .filter((command) => !commandNames().includes(command));
 }
 
 /** Commands that take a name or an id of something in the store. */

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { basename, join } from "@std/path";
 import { CANARY, GENUINE, type Siege } from "./hostile.ts";
 import { removeTree } from "./remove.ts";
-import { ROOT, sources } from "./tree.ts";
 
 const at = (siege: Siege, path: string) => join(siege.project, path);
 
@@ -32,19 +31,26 @@ function foreign(path: string): Uint8Array {
 }
 
 /** Names of files that mpm has for a moment, or makes when it needs them. */
-async function passing(): Promise<string[]> {
-  const texts = (await sources("src/store"))
-    .map((path) => Deno.readTextFileSync(join(ROOT, path))).join("\n");
-  const names = texts.matchAll(
-    /"(\.?[\w.-]*\.(?:tmp|new|lock|log)|\.pending\.json)"/g,
-  );
-  return [...new Set([...names].map(([, name]) => name!))]
-    .filter((name) => !["new", "log"].includes(name));
-}
+const PASSING = [
+  ".config.toml.tmp",
+  ".context.md.mpm.tmp",
+  ".index.json.new",
+  ".lock",
+  ".mpm-detour.tmp",
+  ".mpm-settings.tmp",
+  ".mpm-undo.tmp",
+  ".mpm.tmp",
+  ".pending.json",
+  ".rows.json.new",
+  "detours.lock",
+  "exclude.mpm.tmp",
+  "hook-errors.log",
+  "hooks.log",
+];
 
 /** A link to `target` in every folder under each of these names. */
-async function linksInPassing(siege: Siege, target: string): Promise<void> {
-  for (const name of await passing()) {
+function linksInPassing(siege: Siege, target: string): void {
+  for (const name of PASSING) {
     for (const folder of siege.folders()) {
       const path = join(at(siege, folder), name);
       if (Deno.lstatSync(at(siege, folder)).isDirectory) {
@@ -59,7 +65,7 @@ async function linksInPassing(siege: Siege, target: string): Promise<void> {
 }
 
 /** Every file is a link to one outside that mpm would read as its own. */
-export async function linksToFiles(siege: Siege): Promise<void> {
+export function linksToFiles(siege: Siege): void {
   const all = siege.files().map((path) => at(siege, path));
   const texts = all.map(foreign);
   all.forEach((path, nth) => {
@@ -67,16 +73,16 @@ export async function linksToFiles(siege: Siege): Promise<void> {
     Deno.writeFileSync(target, texts[nth]!);
     replace(path, () => Deno.symlinkSync(target, path));
   });
-  await linksInPassing(siege, siege.program);
+  linksInPassing(siege, siege.program);
 }
 
 /** Every file is a link to where a file would come to be. */
-export async function linksToNothing(siege: Siege): Promise<void> {
+export function linksToNothing(siege: Siege): void {
   eachFile(siege, (path, nth) =>
     replace(path, () => {
       Deno.symlinkSync(join(siege.outside, `absent-${nth}`), path);
     }));
-  await linksInPassing(siege, join(siege.outside, "absent"));
+  linksInPassing(siege, join(siege.outside, "absent"));
 }
 
 /** The folders so many levels down are links to such folders outside. */

@@ -4,6 +4,18 @@ import { ROOT } from "./tree.ts";
 /** One for all: it reads the schema of schemas but once. */
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 
+let names: readonly string[] | undefined;
+
+/** The commands of mpm, which each have a schema of what they answer. */
+export function commandNames(): readonly string[] {
+  names ??= [...Deno.readDirSync(`${ROOT}/schemas`)]
+    .filter(({ name }) => name.endsWith(".json"))
+    .map(({ name }) => Deno.readTextFileSync(`${ROOT}/schemas/${name}`))
+    .map((text) => /^mpm (.+) --json: /.exec(JSON.parse(text).description))
+    .flatMap((found) => found?.[1] ?? []).sort();
+  return names;
+}
+
 const validators = new Map<string, ValidateFunction>();
 
 /**

@@ -1,8 +1,7 @@
 import { basename, dirname, join } from "@std/path";
-import { FileError } from "../../src/errors.ts";
+import { FileError, type Files, type System } from "../../src/system/system.ts";
 import type { Save } from "../../schemas/types.ts";
 import { jsonBytes, sha256 } from "./bytes.ts";
-import type { Files, System } from "../../src/system/system.ts";
 import type { TestEnv } from "./env.ts";
 
 const FORMATS = join(import.meta.dirname!, "..", "formats");
