@@ -1,3 +1,3 @@
-import { main, realSystem } from "./src/program.ts";
+import { main, realSystem } from "./src/app/program.ts";
 
 Deno.exit(await main(Deno.args, realSystem()));

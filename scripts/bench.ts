@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { getOwn } from "../src/own.ts";
+import { getOwn } from "../src/base/own.ts";
 import { agentCases } from "./bench_agent.ts";
 import {
   besideBaseline,

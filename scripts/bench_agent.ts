@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { projectSlug } from "../src/claude/transcript.ts";
+import { projectSlug } from "../src/clients/claude/transcript.ts";
 import type { Case } from "./bench_measure.ts";
 import { makeWorld } from "./bench_world.ts";
 

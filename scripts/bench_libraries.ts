@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { stringify } from "@std/yaml";
-import { toYaml } from "../src/session/yaml.ts";
+import { toYaml } from "../src/base/yaml.ts";
 
 /** What a program imports of each, and uses. */
 const IMPORTS = [

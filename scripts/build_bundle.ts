@@ -78,7 +78,7 @@ async function runBundler(root: string, folder: string): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["bundle", "--quiet", ...frozen, "--code-splitting"],
-      ...["--outdir", folder, "src/program.ts"],
+      ...["--outdir", folder, "src/app/program.ts"],
     ],
     cwd: root,
     env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },

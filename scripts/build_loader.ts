@@ -16,7 +16,7 @@ export interface Compiled {
 /** What the training is given of the program. */
 export interface Trainee {
   /** Loads the program's entry. */
-  program(): typeof import("../src/program.ts");
+  program(): typeof import("../src/app/program.ts");
   /** The hot packs. */
   readonly hot: readonly number[];
   /** The hot packs that are in use, by their number. */

@@ -24,16 +24,11 @@ export interface Program {
  * module that a file was made of: none of them may load more than it needs.
  */
 const HOT = [
-  ...["program", "run_line", "before", "reflow", "redact", "redaction"],
+  ...["program", "line", "before", "reflow", "redact", "redaction"],
   ...["pause", "resume", "status", "statusline", "context", "quick_root"],
-  ...[
-    "checkpoint_save",
-    "checkpoint_save_steps",
-    "checkpoint_auto",
-    "sessions_list",
-  ],
-  ...["hook", "hook_steps", "hook_events", "hook_start", "hook_end"],
-  ...["hook_scripts", "hook_compact", "hook_error", "hook_tasks", "hook_typed"],
+  ...["save", "save_steps", "auto", "list"],
+  ...["hook", "steps", "table", "start", "end"],
+  ...["events", "compact", "error", "tasks", "typed"],
   ...["config_file", "read_saves", "work_current"],
 ];
 

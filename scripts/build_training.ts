@@ -1,6 +1,6 @@
 // Bundled on its own, without the import map of deno.json.
 import { join } from "node:path";
-import { PROBES } from "../src/session/probes.ts";
+import { PROBES } from "../src/hooks/install/probes.ts";
 import type { System, Terminal } from "../src/system/system.ts";
 import type { Compiled, Trainee } from "./build_loader.ts";
 

@@ -1,8 +1,8 @@
 import { dirname, join } from "@std/path";
-import { COMMANDS } from "../src/commands/mod.ts";
-import { TOPICS } from "../src/commands/help_names.ts";
-import { commandSections } from "../src/commands/help_sections.ts";
-import { exitMeanings } from "../src/errors.ts";
+import { COMMANDS } from "../src/app/table.ts";
+import { TOPICS } from "../src/app/help/names.ts";
+import { commandSections } from "../src/app/help/sections.ts";
+import { exitMeanings } from "../src/base/errors.ts";
 import { configurationPage } from "./generate_configuration.ts";
 import { formatsPage } from "./generate_formats.ts";
 import { manPages } from "./generate_man.ts";
@@ -40,7 +40,7 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
     ...manPages(commands, topics),
     ...schemas,
     ["schemas/types.ts", await typesFile(schemas)],
-    ["src/commands/summaries.ts", summaryTable(summaries)],
+    ["src/app/summaries.ts", summaryTable(summaries)],
     ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],
     ["docs/formats.md", formatsPage(await read("docs/formats.md"), schemas)],
@@ -61,7 +61,7 @@ function readme(text: string, summaries: Record<string, string>): string {
   return marked(withCommands, "exit", table(["status", "meaning"], exits));
 }
 
-/** `src/commands/summaries.ts` as `deno fmt` leaves it. */
+/** `src/app/summaries.ts` as `deno fmt` leaves it. */
 function summaryTable(summaries: Readonly<Record<string, string>>): string {
   const rows = Object.entries(summaries).map(([name, summary]) => {
     const row = `  ${JSON.stringify(name)}: ${JSON.stringify(summary)},`;

@@ -1,6 +1,6 @@
-import { KEYS, settingOf, variableOf } from "../src/session/settings.ts";
-import { wordsFor } from "../src/session/settings_check.ts";
-import { tomlLiteral } from "../src/session/toml_edit.ts";
+import { KEYS, settingOf, variableOf } from "../src/config/settings.ts";
+import { wordsFor } from "../src/config/settings_check.ts";
+import { tomlLiteral } from "../src/config/toml_edit.ts";
 
 /** `docs/configuration.md`, from the table of settings. */
 export function configurationPage(

@@ -1,10 +1,10 @@
-import type { FilePlace } from "../src/session/file_places.ts";
+import type { FilePlace } from "../src/app/help/file_places.ts";
 import {
   GIT_FILES,
   PROJECT_FILES,
   USER_FILES,
-} from "../src/session/file_places.ts";
-import type { JsonSchema } from "../src/session/json_schema.ts";
+} from "../src/app/help/file_places.ts";
+import type { JsonSchema } from "../src/app/help/json_schema.ts";
 import { marked, table } from "./generate_markdown.ts";
 
 /** The stored formats whose fields the page lists. */

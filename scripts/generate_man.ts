@@ -2,7 +2,7 @@ import type { AnyCommand } from "../src/cli/command.ts";
 import { GLOBAL_FLAGS } from "../src/cli/globals.ts";
 import { flagRows, positionalRows, usageLine } from "../src/cli/help.ts";
 import type { Topic, TopicSection } from "../src/cli/topic.ts";
-import { VERSION } from "../src/version.ts";
+import { VERSION } from "../src/base/version.ts";
 
 /** Columns of the source of a page. */
 const COLUMNS = 78;

@@ -1,6 +1,6 @@
-import { HOOK_ENTRIES } from "../src/claude/hook_entries.ts";
-import { SAME_SKILLS } from "../src/claude/skills.ts";
-import { VERSION } from "../src/version.ts";
+import { HOOK_ENTRIES } from "../src/clients/claude/hook_entries.ts";
+import { SAME_SKILLS } from "../src/clients/claude/skills.ts";
+import { VERSION } from "../src/base/version.ts";
 
 /**
  * The files that make this repository a plugin of Claude Code, by path below

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
-import { schemaList } from "../src/commands/schemas.ts";
-import { type JsonSchema, jsonSchema } from "../src/session/json_schema.ts";
+import { schemaList } from "../src/app/help/schemas.ts";
+import { type JsonSchema, jsonSchema } from "../src/app/help/json_schema.ts";
 import { described, readComments } from "./schema_comments.ts";
 
 /** `schemas/<name>.json` for every published format, by path. */
@@ -8,7 +8,7 @@ export async function schemaFiles(
   root: string,
   summaries: Readonly<Record<string, string>>,
 ): Promise<[string, string][]> {
-  const comments = await readComments(join(root, "src", "session"));
+  const comments = await readComments(join(root, "src"));
   return await Promise.all(
     schemaList(summaries).map(async (format): Promise<[string, string]> => {
       const schema = await format.load();

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../src/session/json_schema.ts";
+import type { JsonSchema } from "../src/app/help/json_schema.ts";
 
 /** Parts of formats that get a type of their own: name, format, path, doc. */
 const PARTS = [

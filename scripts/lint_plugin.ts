@@ -9,7 +9,8 @@ const ROOT = dirname(import.meta.dirname!);
 function isAboveSystem(filename: string): boolean {
   // Only the path below the project counts: a clone may lie in any folder.
   const path = relative(ROOT, resolve(ROOT, filename)).replaceAll("\\", "/");
-  return path.startsWith("src/") && !/^src\/system\/real\w*\.ts$/.test(path);
+  return path.startsWith("src/") && !path.endsWith("_test.ts") &&
+    !/^src\/system\/real\w*\.ts$/.test(path);
 }
 
 function isNamed(node: Deno.lint.Node, name: string): boolean {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
-import { getOwn } from "../src/own.ts";
+import { getOwn } from "../src/base/own.ts";
 import { BuildError } from "./build_error.ts";
 import { DENO_VERSION } from "./toolchain.ts";
 

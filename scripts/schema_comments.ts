@@ -1,6 +1,6 @@
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { pathToFileURL } from "node:url";
-import type { JsonSchema } from "../src/session/json_schema.ts";
+import type { JsonSchema } from "../src/app/help/json_schema.ts";
 
 /** What the doc comments in the source say of the fields of a schema. */
 export type Fields = ReadonlyMap<string, Field>;
@@ -34,24 +34,23 @@ const KEY = /^( +)(?:"([^"]+)"|([a-z]\w*))(?::\s*(.*)|,)$/;
 const CONST = /^(?:export )?const (\w+) = (.*)$/;
 
 /**
- * Reads the doc comments of the schemas in `folder`, which validation has no
+ * Reads the doc comments of the schemas below `folder`, which validation has no
  * use for. The files are as `deno fmt` leaves them: a field on a line of its
  * own, indented by its depth, its comment right above it.
  */
 export async function readComments(folder: string): Promise<Comments> {
   const sources = new Map<string, Source>();
-  for await (const { name } of Deno.readDir(folder)) {
-    if (!name.endsWith(".ts")) continue;
-    const text = await Deno.readTextFile(join(folder, name));
+  for (const path of filesBelow(folder)) {
+    const text = await Deno.readTextFile(path);
     if (!text.includes('from "zod/mini"')) continue;
-    sources.set(name, {
+    sources.set(path, {
       constants: constantsIn(text),
-      imports: importsIn(text),
+      imports: importsIn(path, text),
     });
   }
   const known = new Map<unknown, Fields>();
   for (const [file, { constants }] of sources) {
-    const values = await import(pathToFileURL(join(folder, file)).href);
+    const values = await import(pathToFileURL(file).href);
     for (const [name, value] of Object.entries(values)) {
       const written = constants.get(name);
       if (written) known.set(value, resolved(written, file, sources));
@@ -60,11 +59,21 @@ export async function readComments(folder: string): Promise<Comments> {
   return { of: (schema) => known.get(schema) };
 }
 
-function importsIn(text: string): Map<string, string> {
+/** The code in `folder` and in the folders below it, without tests. */
+function filesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (isDirectory) return filesBelow(path);
+    return /(?<!_test)\.ts$/.test(name) ? [path] : [];
+  });
+}
+
+function importsIn(path: string, text: string): Map<string, string> {
   const found = new Map<string, string>();
-  const pattern = /^import \{([^}]*)\} from "\.\/(\w+\.ts)";$/gm;
+  const pattern = /^import \{([^}]*)\} from "(\.[^"]+\.ts)";$/gm;
   for (const [, names, file] of text.matchAll(pattern)) {
-    for (const name of namesIn(names!)) found.set(name, file!);
+    const from = join(dirname(path), file!);
+    for (const name of namesIn(names!)) found.set(name, from);
   }
   return found;
 }

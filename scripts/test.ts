@@ -121,7 +121,7 @@ async function checkAll(): Promise<number> {
 
 /** Runs the tests, which write to memory where they can. */
 async function runTests(env: Record<string, string>): Promise<Ended> {
-  const args = [...TESTS, ...Deno.args, "tests/"];
+  const args = [...TESTS, ...Deno.args, "src/", "scripts/", "tests/"];
   const memory = await inMemory();
   if (!memory) return await run(args, env);
   const { folder, before } = memory;

@@ -11,10 +11,10 @@ import { DENO_VERSION } from "../scripts/toolchain.ts";
 import type { AnyCommand, Flag } from "../src/cli/command.ts";
 import { GLOBAL_FLAGS } from "../src/cli/globals.ts";
 import { parse } from "../src/cli/parse.ts";
-import { COMMANDS } from "../src/commands/mod.ts";
-import { ERRORS } from "../src/errors.ts";
+import { COMMANDS } from "../src/app/table.ts";
+import { ERRORS } from "../src/base/errors.ts";
 import { anchorsOf, pages } from "./helpers/markdown.ts";
-import { ROOT, sources } from "./helpers/tree.ts";
+import { modules, ROOT, sources } from "./helpers/tree.ts";
 
 async function commands(): Promise<[string, AnyCommand][]> {
   return await Promise.all(
@@ -73,7 +73,7 @@ Deno.test("every example is a command line that mpm takes", async () => {
 
 Deno.test("every command has a test of its own", async () => {
   const tests = (await Promise.all(
-    (await sources("tests")).map((path) =>
+    (await modules("tests")).map((path) =>
       Deno.readTextFile(`${ROOT}/${path}`)
     ),
   )).join("\n");

@@ -1,4 +1,4 @@
-import { getOwn } from "../own.ts";
+import { getOwn } from "../base/own.ts";
 import type { AnyCommand, Flag, Flags, Named, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 import { leadingWords, tokenize } from "./parse.ts";

@@ -1,4 +1,4 @@
-import { getOwn } from "../own.ts";
+import { getOwn } from "../base/own.ts";
 
 /** A key that was pressed, or text that was typed or pasted. */
 export type Key =

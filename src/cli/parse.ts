@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { MpmError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import { getOwn, setOwn } from "../own.ts";
+import { MpmError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { getOwn, setOwn } from "../base/own.ts";
 import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "@std/path";
 import type { System } from "../system/system.ts";
-import { coreOf } from "./core_settings.ts";
+import { coreOf } from "./run/core_settings.ts";
 import { decodeBytes } from "./text.ts";
 
 /** Bytes of a file that holds a path. */

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "@std/path";
-import { MpmError } from "../errors.ts";
+import { MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { decodeBytes } from "./text.ts";
 

@@ -1,10 +1,10 @@
 import { join, resolve } from "@std/path";
-import { FileError, isMissing } from "../errors.ts";
-import type { Workspace } from "../session/repository.ts";
+import { FileError, isMissing } from "../base/errors.ts";
+import type { Workspace } from "./repository.ts";
 import type { System } from "../system/system.ts";
-import { Git } from "./git.ts";
-import { makeWorktree } from "./make_worktree.ts";
-import type { SwitchTarget } from "./switch_target.ts";
+import { Git } from "./run/git.ts";
+import { makeWorktree } from "../worktrees/git/make_worktree.ts";
+import type { SwitchTarget } from "./restore/switch_target.ts";
 import { splitFields } from "./text.ts";
 
 /** Milliseconds for writing a whole tree. */

@@ -1,4 +1,4 @@
-import type { ObjectHash } from "./safe_git.ts";
+import type { ObjectHash } from "./run/safe_git.ts";
 
 /** Git's object id of the tree without files, by what ids are made with. */
 export const EMPTY_TREE: Readonly<Record<ObjectHash, string>> = {

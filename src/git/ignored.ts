@@ -1,5 +1,5 @@
 import type { System } from "../system/system.ts";
-import { Git } from "./git.ts";
+import { Git } from "./run/git.ts";
 import { decodeBytes } from "./text.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
-import { MpmError } from "../errors.ts";
-import type { Workspace } from "../session/repository.ts";
+import { MpmError } from "../base/errors.ts";
+import type { Workspace } from "./repository.ts";
 import type { System } from "../system/system.ts";
 import { strayMain, strayReason, waitReason } from "./belonging.ts";
-import { commonDirOf, type Core, coreOf } from "./core_settings.ts";
+import { commonDirOf, type Core, coreOf } from "./run/core_settings.ts";
 import { decodeBytes } from "./text.ts";
 
 /** Where a command works, as far as files alone tell. */

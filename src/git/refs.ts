@@ -1,4 +1,4 @@
-import { type Git, gitFailure } from "./git.ts";
+import { type Git, gitFailure } from "./run/git.ts";
 import { decodeBytes, encodeText } from "./text.ts";
 
 /** Object ids by name; `undefined` for a name that leads to nothing. */

@@ -1,4 +1,4 @@
-import { decodeBytes, encodeText } from "../session/bytes.ts";
+import { decodeBytes, encodeText } from "../base/bytes.ts";
 
 export { decodeBytes, encodeText };
 

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { System } from "../system/system.ts";
-import { Git } from "./git.ts";
+import { Git } from "./run/git.ts";
 import { decodeBytes, splitFields } from "./text.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "@std/path";
-import type { Workspace } from "../session/repository.ts";
+import type { Workspace } from "./repository.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { holderOf, strayMain, strayReason, waitReason } from "./belonging.ts";
-import { Git, gitFailure, reasonOf } from "./git.ts";
+import { Git, gitFailure, reasonOf } from "./run/git.ts";
 import { rootWithoutGit } from "./root_without_git.ts";
 import { decodeBytes, splitFields } from "./text.ts";
 

@@ -1,5 +1,5 @@
 import { resolve } from "@std/path";
-import type { Git } from "./git.ts";
+import type { Git } from "./run/git.ts";
 import { splitFields } from "./text.ts";
 
 /** A worktree as git has it registered. */

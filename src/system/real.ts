@@ -1,4 +1,4 @@
-import { MpmError } from "../errors.ts";
+import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
 import { realRun } from "./real_run.ts";

@@ -1,4 +1,4 @@
-import { FileError } from "../errors.ts";
+import { FileError } from "../base/errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import type { NewFile } from "./system.ts";
 

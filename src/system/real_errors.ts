@@ -1,5 +1,5 @@
-import { FileError, type FileProblem, MpmError } from "../errors.ts";
-import { getOwn } from "../own.ts";
+import { FileError, type FileProblem, MpmError } from "../base/errors.ts";
+import { getOwn } from "../base/own.ts";
 
 /** Runs `operation`, turning Deno's and Node's errors into `FileError`. */
 export function guard<T>(action: string, path: string, operation: () => T): T {

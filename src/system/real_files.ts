@@ -1,4 +1,4 @@
-import { FileError } from "../errors.ts";
+import { FileError } from "../base/errors.ts";
 import { createAll, syncFiles } from "./real_create.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";

@@ -1,4 +1,4 @@
-import { MpmError } from "../errors.ts";
+import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import type { Input, RunOptions, RunResult } from "./system.ts";
 import { changedEnv } from "./windows.ts";

@@ -1,4 +1,4 @@
-import { FileError, MpmError } from "../errors.ts";
+import { FileError, MpmError } from "../base/errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { takeOver } from "./real_keys.ts";
 import { joined, readStream } from "./real_stream.ts";

@@ -1,5 +1,5 @@
 /** Why a method of {@link Files} failed: each of them throws these alone. */
-export { FileError, type FileProblem } from "../errors.ts";
+export { FileError, type FileProblem } from "../base/errors.ts";
 
 /**
  * Everything mpm needs of the machine, as one small interface, so that tests

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { idTime } from "../../src/session/save_entry.ts";
+import { idTime } from "../../src/saves/store/save_entry.ts";
 import type {
   CheckpointSaveResult,
   LogResult,

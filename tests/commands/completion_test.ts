@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { bashReply, readBashLine } from "../../src/cli/bash_line.ts";
-import { COMMANDS } from "../../src/commands/mod.ts";
+import { bashReply, readBashLine } from "../../src/app/completion/bash_line.ts";
+import { COMMANDS } from "../../src/app/table.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 

@@ -10,8 +10,8 @@ import type {
   ConfigListResult,
   ConfigSetResult,
 } from "../../schemas/types.ts";
-import { DEFAULTS, SETTINGS, variableOf } from "../../src/session/settings.ts";
-import { readConfig, readConfigAnyway } from "../../src/store/config.ts";
+import { DEFAULTS, SETTINGS, variableOf } from "../../src/config/settings.ts";
+import { readConfig, readConfigAnyway } from "../../src/config/config.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

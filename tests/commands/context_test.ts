@@ -4,8 +4,8 @@ import {
   crossLevels,
   readGauge,
   readLevels,
-} from "../../src/commands/gauge_steps.ts";
-import { statusToJson } from "../../src/session/agent_records.ts";
+} from "../../src/clients/gauge_steps.ts";
+import { statusToJson } from "../../src/clients/agent_records.ts";
 import type {
   ContextAcknowledgeResult,
   ContextInjectResult,
@@ -13,9 +13,9 @@ import type {
   ContextResumeFileResult,
   ContextUpdateResult,
 } from "../../schemas/types.ts";
-import { DEFAULTS } from "../../src/session/settings.ts";
-import { thresholdsOf } from "../../src/session/thresholds.ts";
-import { writeAgentFile } from "../../src/store/agent_state.ts";
+import { DEFAULTS } from "../../src/config/settings.ts";
+import { thresholdsOf } from "../../src/clients/thresholds.ts";
+import { writeAgentFile } from "../../src/clients/agent_state.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { projectSlug } from "../helpers/hook_events.ts";

@@ -1,5 +1,5 @@
 import { makeStyle } from "../../src/cli/style.ts";
-import { doctorText } from "../../src/commands/doctor_text.ts";
+import { doctorText } from "../../src/doctor/text.ts";
 import type { DoctorResult } from "../../schemas/types.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";

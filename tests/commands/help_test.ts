@@ -4,10 +4,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { COMMANDS } from "../../src/commands/mod.ts";
-import { TOPICS } from "../../src/commands/help_names.ts";
-import { ERRORS } from "../../src/errors.ts";
-import { allVariables } from "../../src/session/environment.ts";
+import { COMMANDS } from "../../src/app/table.ts";
+import { TOPICS } from "../../src/app/help/names.ts";
+import { ERRORS } from "../../src/base/errors.ts";
+import { allVariables } from "../../src/app/help/environment.ts";
 import type { HelpResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

@@ -5,11 +5,11 @@ import type {
   HooksInstallResult,
   HooksUninstallResult,
 } from "../../schemas/types.ts";
-import { usesMpm } from "../../src/store/uses_mpm.ts";
+import { usesMpm } from "../../src/clients/uses_mpm.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { sameBytes } from "../../src/store/settings_file.ts";
+import { sameBytes } from "../../src/clients/claude/settings/file.ts";
 import { SHAPES } from "../helpers/settings_shapes.ts";
 
 const LOCAL = ".claude/settings.local.json";

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import type { PauseResult } from "../../schemas/types.ts";
-import { Save } from "../../src/session/save.ts";
+import { Save } from "../../src/saves/save.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

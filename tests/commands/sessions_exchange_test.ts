@@ -8,7 +8,7 @@ import type {
   SessionsShowResult,
   SessionsVerifyResult,
 } from "../../schemas/types.ts";
-import { foreignNote } from "../../src/session/origin.ts";
+import { foreignNote } from "../../src/saves/trust/origin.ts";
 import { jsonBytes, sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";

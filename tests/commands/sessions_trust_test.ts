@@ -6,7 +6,7 @@ import type {
   SessionsShowResult,
   SessionsTrustResult,
 } from "../../schemas/types.ts";
-import { foreignNote } from "../../src/session/origin.ts";
+import { foreignNote } from "../../src/saves/trust/origin.ts";
 import { FileError, type System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire } from "../helpers/hook_events.ts";

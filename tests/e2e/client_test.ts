@@ -12,8 +12,8 @@ import { type Block, MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 import { SHAPES } from "../helpers/settings_shapes.ts";
 import { ROOT } from "../helpers/tree.ts";
-import { misfits } from "../../src/claude/settings_kinds.ts";
-import { Settings } from "../../src/claude/settings_schema.ts";
+import { misfits } from "../../src/clients/claude/settings/kinds.ts";
+import { Settings } from "../../src/clients/claude/settings/schema.ts";
 
 /** Where settings are, by their scopes: the client reads all three at once. */
 const FILES = {

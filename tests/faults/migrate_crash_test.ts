@@ -5,7 +5,7 @@ import type {
   SessionsListResult,
   SessionsVerifyResult,
 } from "../../schemas/types.ts";
-import { MANIFEST } from "../../src/store/backups.ts";
+import { MANIFEST } from "../../src/saves/legacy/migrate/backups.ts";
 import { Copies } from "../helpers/copies.ts";
 import {
   dieEverywhere,

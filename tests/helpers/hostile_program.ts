@@ -1,4 +1,4 @@
-import { main } from "../../src/app.ts";
+import { main } from "../../src/app/main.ts";
 import { realSystem } from "../../src/system/real.ts";
 import type { Order } from "./hostile_driver.ts";
 import { fakeTerminal } from "./mpm.ts";

@@ -1,4 +1,4 @@
-import { main } from "../../src/app.ts";
+import { main } from "../../src/app/main.ts";
 import type { System, Takeover, Terminal } from "../../src/system/system.ts";
 import type { Outcome, TestEnv } from "./env.ts";
 

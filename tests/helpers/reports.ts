@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import * as z from "zod/mini";
-import { detectChanges } from "../../src/git/detect.ts";
+import { detectChanges } from "../../src/saves/compare/detect.ts";
 import { locate } from "../../src/git/workspace.ts";
-import { Changes } from "../../src/session/changes.ts";
-import { renderChanges } from "../../src/session/report.ts";
-import type { Save } from "../../src/session/save.ts";
+import { Changes } from "../../src/saves/compare/changes.ts";
+import { renderChanges } from "../../src/saves/compare/report/report.ts";
+import type { Save } from "../../src/saves/save.ts";
 import type { TestEnv } from "./env.ts";
 import { STORE } from "./saves.ts";
 

@@ -1,11 +1,8 @@
-import { readState } from "../../src/git/state.ts";
+import { readState } from "../../src/git/status/state.ts";
 import { locate } from "../../src/git/workspace.ts";
-import { gitFields, toGitContext } from "../../src/session/git_context.ts";
-import type {
-  RepositoryState,
-  Workspace,
-} from "../../src/session/repository.ts";
-import type { Save } from "../../src/session/save.ts";
+import { gitFields, toGitContext } from "../../src/git/status/git_context.ts";
+import type { RepositoryState, Workspace } from "../../src/git/repository.ts";
+import type { Save } from "../../src/saves/save.ts";
 import type { TestEnv } from "./env.ts";
 
 /** The id of the store that the saves of tests are made in. */

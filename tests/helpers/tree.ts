@@ -12,12 +12,18 @@ export function fromFileUrl(url: string): string | undefined {
   return below.startsWith("..") ? undefined : below;
 }
 
-/** The TypeScript files of a folder, as paths below `ROOT`. */
+/** The code in a folder, without unit tests, as paths below `ROOT`. */
 export async function sources(folder: string): Promise<string[]> {
+  const paths = await modules(folder);
+  return paths.filter((path) => !path.endsWith("_test.ts"));
+}
+
+/** The TypeScript files of a folder, as paths below `ROOT`. */
+export async function modules(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
     const path = `${folder}/${name}`;
-    if (isDirectory) found.push(...await sources(path));
+    if (isDirectory) found.push(...await modules(path));
     else if (name.endsWith(".ts")) found.push(path);
   }
   return found.sort();

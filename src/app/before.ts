@@ -1,0 +1,27 @@
+import { MpmError } from "../base/errors.ts";
+import { prepareRedaction } from "../secrets/redaction_rules.ts";
+import type { System } from "../system/system.ts";
+
+/** What must go on whatever is configured, and what mends it. */
+const TOLERANT = /^(?:hook|statusline|config .*)$/;
+
+/** What is read before a command of that name runs. */
+export async function beforeCommand(
+  system: System,
+  name: string,
+): Promise<void> {
+  await prepareRedaction(system, { tolerant: TOLERANT.test(name) });
+}
+
+/** A message for people and logs without what must not be told. */
+export async function tellable(system: System, text: string): Promise<string> {
+  const { Redactor } = await import("../secrets/redact.ts");
+  try {
+    const { redactorOf } = await import("../secrets/redaction.ts");
+    return redactorOf(system).text(text);
+  } catch (error) {
+    // The user's own rules are what is wrong.
+    if (error instanceof MpmError) return new Redactor().text(text);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import bash from "../../../completions/mpm.bash" with { type: "text" };
+import fish from "../../../completions/mpm.fish" with { type: "text" };
+import powershell from "../../../completions/mpm.ps1" with { type: "text" };
+import zsh from "../../../completions/mpm.zsh" with { type: "text" };
+import { defineCommand } from "../../cli/command.ts";
+
+const SCRIPTS = { bash, zsh, fish, powershell };
+
+/** `mpm completions` */
+export const completions = defineCommand({
+  name: "completions",
+  summary: "Print the script that completes mpm's commands in a shell",
+  description: `
+The script asks mpm what can stand where the cursor is: commands, options, and
+what there is of sessions, checkpoints, branches, templates, settings. To switch
+it on, add a line to the file that the shell reads at its start:
+
+  bash        ~/.bashrc                    eval "$(mpm completions bash)"
+  zsh         ~/.zshrc, after compinit     source <(mpm completions zsh)
+  fish        ~/.config/fish/config.fish   mpm completions fish | source
+  powershell  $PROFILE                     mpm completions powershell |
+                                             Out-String | Invoke-Expression`,
+  positionals: [{
+    name: "shell",
+    summary: "Which shell",
+    choices: ["bash", "zsh", "fish", "powershell"],
+  }],
+  flags: {},
+  examples: ["mpm completions bash", "mpm completions zsh"],
+  result: async () => (await import("./help_result.ts")).CompletionsResult,
+  run: (_, { shell }) => Promise.resolve({ shell, script: SCRIPTS[shell] }),
+  render: ({ script }) => script,
+});

@@ -1,0 +1,140 @@
+import { defineCommand } from "../../cli/command.ts";
+import {
+  commandHelp,
+  commandInfo,
+  flagInfo,
+  groupHelp,
+  overview,
+  withHeadings,
+} from "../../cli/help.ts";
+import { GLOBAL_FLAGS } from "../../cli/globals.ts";
+import { reflowPage } from "../../cli/reflow.ts";
+import { topicText } from "../../cli/topic.ts";
+import { MpmError } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
+import { getOwn } from "../../base/own.ts";
+import type { HelpResult } from "./help_result.ts";
+import { findCommand } from "../find.ts";
+import { unknownCommand } from "../unknown_command.ts";
+import { pages, TOPICS } from "../help/names.ts";
+import { commandSections } from "../help/sections.ts";
+import { COMMANDS } from "../table.ts";
+import { SUMMARIES } from "../summaries.ts";
+
+/** `mpm help` */
+export const help = defineCommand({
+  name: "help",
+  summary: "Show what a command does, or a page on something else",
+  description: `
+Without a word it lists the commands; "mpm <command> --help" shows the same as
+"mpm help <command>". The other pages are: ${Object.keys(TOPICS).join(", ")}.
+"mpm help formats <name>" prints a JSON Schema. With --json it says all of this
+as data.`,
+  positionals: [{
+    name: "topic",
+    summary: "A command, a group of commands, or a page",
+    rest: true,
+    names: "topic",
+  }],
+  flags: {},
+  examples: [
+    "mpm help",
+    "mpm help sessions",
+    "mpm help checkpoint restore",
+    "mpm help exit-codes",
+    "mpm help formats save",
+  ],
+  result: async () => (await import("./help_result.ts")).HelpResult,
+  run: (_, { topic }) => pageOf(topic),
+  // A schema is a document, and goes into a file as it is.
+  verbatim: ({ schema }) => schema !== null,
+  render: ({ text, schema }, style) => {
+    if (schema !== null) return text;
+    const columns = style.piped ? PAGE : style.columns;
+    return withHeadings(reflowPage(text, columns), style);
+  },
+});
+
+/** Columns of a page that goes to a pager or a file. */
+const PAGE = 80;
+
+type Page = Pick<HelpResult, "text"> & Partial<HelpResult>;
+
+/** The page on these words. Throws USAGE where there is none. */
+export async function pageOf(words: readonly string[]): Promise<HelpResult> {
+  const page = await groupPage(words) ?? await topicPage(words) ??
+    await commandPage(words);
+  if (!page) throw unknownTopic(words);
+  return {
+    topic: words.length === 0 ? null : words.join(" "),
+    commands: [],
+    global_options: Object.entries(GLOBAL_FLAGS).map(flagInfo),
+    schema: null,
+    ...page,
+  };
+}
+
+/** All commands, or those that begin with a word that is none itself. */
+async function groupPage(words: readonly string[]): Promise<Page | undefined> {
+  const begun = words.map((word) => `${word} `).join("");
+  const name = words.join(" ");
+  const found = Object.entries(COMMANDS)
+    .filter(([one]) => one.startsWith(begun));
+  const other = Object.hasOwn(COMMANDS, name) || Object.hasOwn(TOPICS, name);
+  if (found.length === 0 || other) return undefined;
+  const commands = await Promise.all(found.map(([, load]) => load()));
+  const rows = found.map(([one]) =>
+    [one, getOwn(SUMMARIES, one) ?? ""] as const
+  );
+  return {
+    text: words.length === 0
+      ? overview(commandSections(SUMMARIES), pages())
+      : groupHelp(name, rows),
+    commands: commands.map(commandInfo),
+  };
+}
+
+async function commandPage(
+  words: readonly string[],
+): Promise<Page | undefined> {
+  const { command, rest } = await findCommand(words);
+  if (!command || rest.length > 0) return undefined;
+  return { text: commandHelp(command), commands: [commandInfo(command)] };
+}
+
+async function topicPage(
+  [name = "", ...more]: readonly string[],
+): Promise<Page | undefined> {
+  const topic = getOwn(TOPICS, name);
+  if (!topic) return undefined;
+  if (more.length === 0) {
+    return { text: topicText(await topic.load(SUMMARIES)) };
+  }
+  return name === "formats" ? await schemaPage(more.join("-")) : undefined;
+}
+
+async function schemaPage(name: string): Promise<Page> {
+  const { schemaList } = await import("../help/schemas.ts");
+  const { jsonSchema } = await import("../help/json_schema.ts");
+  const list = schemaList(SUMMARIES);
+  const found = list.find((one) => one.name === name);
+  if (!found) {
+    const near = nearest(name, list.map((one) => one.name));
+    throw new MpmError("NOT_FOUND", `No format "${name}"`, {
+      hint: near === undefined
+        ? '"mpm help formats" lists them'
+        : `Did you mean "mpm help formats ${near}"?`,
+    });
+  }
+  const schema = jsonSchema(await found.load(), found);
+  return { text: `${JSON.stringify(schema, null, 2)}\n`, schema };
+}
+
+function unknownTopic(words: readonly string[]): MpmError {
+  const near = nearest(words.join(" "), Object.keys(TOPICS));
+  return near === undefined
+    ? unknownCommand(words)
+    : new MpmError("USAGE", `Unknown topic "${words.join(" ")}"`, {
+      hint: `Did you mean "mpm help ${near}"?`,
+    });
+}

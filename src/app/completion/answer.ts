@@ -1,0 +1,151 @@
+import { bashReply, type BashWord, readBashLine } from "./bash_line.ts";
+import { type Candidate, type Typed, wanted } from "../../cli/completion.ts";
+import { asciiJson } from "../../base/escape.ts";
+import { lookOnly } from "../../ops/look_only.ts";
+import type { System } from "../../system/system.ts";
+import { findCommand } from "../find.ts";
+import { SUMMARIES } from "../summaries.ts";
+
+/** What the shell itself has to add: names of files, of folders, or nothing. */
+type Paths = "files" | "folders" | "-";
+
+interface Answer {
+  readonly paths: Paths;
+  /** Each a whole word. */
+  readonly candidates: readonly Candidate[];
+}
+
+/**
+ * What the script of `mpm completions SHELL` asks for while a line is typed:
+ *
+ * | shell | asks | is answered |
+ * | bash | COMP_TYPE, COMP_WORDBREAKS, the line up to the cursor | a line each, as it has to stand there |
+ * | zsh, fish | the words up to the cursor | a line each, a tab before what is said of it |
+ * | powershell | the words, each as `=` and itself percent-encoded | JSON |
+ *
+ * The first line says what paths are wanted. Whatever goes wrong, there is
+ * nothing to be offered; and nothing is ever written.
+ */
+export async function completion(
+  [shell = "", ...asked]: readonly string[],
+  system: System,
+): Promise<string> {
+  try {
+    if (shell === "bash") return await forBash(asked, system);
+    const words = shell === "powershell" ? asked.map(decoded) : asked;
+    const typed = { before: words.slice(0, -1), current: words.at(-1) ?? "" };
+    if (shell === "powershell") {
+      return `${asciiJson(forPowerShell(await ask(typed, system), typed))}\n`;
+    }
+    return shell === "zsh" || shell === "fish"
+      ? listOf(await ask(typed, system), shell)
+      : "";
+  } catch {
+    return "";
+  }
+}
+
+function decoded(word: string): string {
+  return decodeURIComponent(word.slice(1));
+}
+
+async function ask(
+  typed: Typed,
+  system: System,
+): Promise<Answer & { prefix: string }> {
+  const found = await findCommand(typed.before);
+  const place = wanted(typed, found, SUMMARIES);
+  const { named, prefix, candidates } = place;
+  if (named === undefined) return { prefix, candidates, paths: "-" };
+  const paths = named === "file"
+    ? "files"
+    : named === "folder"
+    ? "folders"
+    : "-";
+  if (paths !== "-") return { prefix, candidates, paths };
+  const { candidatesFor } = await import("./values.ts");
+  const more = await candidatesFor(named, place, lookOnly(system));
+  return {
+    prefix,
+    candidates: [...candidates, ...more].filter(isPlain),
+    paths: named === "template" && place.given.has("from") ? "files" : "-",
+  };
+}
+
+/** A control character would end the candidate, or reach the terminal. */
+function isPlain({ value }: Candidate): boolean {
+  return value !== "" && !/\p{C}/u.test(value);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{C}\s]+/gu, " ").trim();
+}
+
+/** zsh and fish choose for themselves among what there is. */
+function listOf(
+  { paths, candidates, prefix }: Answer & { prefix: string },
+  shell: "zsh" | "fish",
+): string {
+  // fish goes by the whole word, zsh by what is behind the "=".
+  const front = shell === "fish" ? prefix : "";
+  const lines = candidates
+    .map(({ value, summary }) => `${front}${value}\t${oneLine(summary)}`);
+  return [paths, ...lines, ""].join("\n");
+}
+
+/** COMP_TYPE when all that is possible is listed, and nothing put in. */
+const LISTING = "63";
+
+async function forBash(
+  [type, breaks = "", line = ""]: readonly string[],
+  system: System,
+): Promise<string> {
+  const { before, current } = readBashLine(line, breaks);
+  const answer = await ask({ before, current: current.text }, system);
+  const fitting = answer.candidates
+    .map(({ value, summary }) => ({ value: answer.prefix + value, summary }))
+    .filter(({ value }) => value.startsWith(current.text));
+  const listed = type === LISTING && fitting.length > 1;
+  const lines = listed
+    ? described(fitting, current)
+    : fitting.map(({ value }) => bashReply(value, current));
+  return [answer.paths, ...lines, ""].join("\n");
+}
+
+/** The candidates in aligned lines with what is said of each. */
+function described(
+  candidates: readonly Candidate[],
+  { kept }: BashWord,
+): string[] {
+  const values = candidates.map(({ value }) => value.slice(kept));
+  const width = Math.max(...values.map((value) => value.length));
+  return values.map((value, at) => {
+    const summary = oneLine(candidates[at]!.summary);
+    return summary === "" ? value : `${value.padEnd(width)}  (${summary})`;
+  });
+}
+
+/** What PowerShell takes a bare word to be made of. */
+const BARE = /^[\p{L}\p{N}_.:/+=%~-][\p{L}\p{N}_.:/+=%~^@-]*$/u;
+
+function forPowerShell(
+  { paths, prefix, candidates }: Answer & { prefix: string },
+  { current }: Typed,
+) {
+  const fitting = candidates
+    .map(({ value, summary }) => ({ value: prefix + value, summary }))
+    .filter(({ value }) =>
+      value.toLowerCase().startsWith(current.toLowerCase())
+    );
+  return {
+    paths,
+    candidates: fitting.map(({ value, summary }) => ({
+      text: BARE.test(value)
+        ? value
+        : `'${value.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`,
+      value,
+      // PowerShell takes no empty one.
+      summary: oneLine(summary) || value,
+    })),
+  };
+}

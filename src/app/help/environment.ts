@@ -1,0 +1,109 @@
+import { KEYS, settingOf, variableOf } from "../../config/settings.ts";
+
+/** An environment variable that mpm looks at. */
+export interface Variable {
+  readonly name: string;
+  /** What it does, without a final period. */
+  readonly summary: string;
+}
+
+/** Those that no setting has; a test finds each that the code reads here. */
+export const VARIABLES: readonly Variable[] = [
+  {
+    name: "NO_COLOR",
+    summary: "Not empty: no colour, like --no-color (no-color.org)",
+  },
+  {
+    name: "CLICOLOR_FORCE, FORCE_COLOR",
+    summary: "Not empty and not 0: colour also where the output is no terminal",
+  },
+  { name: "CLICOLOR", summary: "0: no colour" },
+  {
+    name: "TERM",
+    summary: "dumb: no colour, ASCII only, no progress line, plain questions",
+  },
+  {
+    name: "ACCESSIBLE",
+    summary: "Not empty: plain questions, which a screen reader can read",
+  },
+  {
+    name: "LC_ALL, LC_CTYPE, LANG",
+    summary: "C or POSIX: pictures are drawn in ASCII only",
+  },
+  { name: "CI", summary: "Not empty: no question, no progress line" },
+  {
+    name: "HOME",
+    summary: "Your home folder; on Windows USERPROFILE",
+  },
+  {
+    name: "XDG_CONFIG_HOME",
+    summary:
+      "Where your configuration is, ~/.config unless set; on Windows APPDATA",
+  },
+  {
+    name: "XDG_STATE_HOME",
+    summary: "Where mpm keeps what belongs to no project, ~/.local/state " +
+      "unless set; on Windows LOCALAPPDATA",
+  },
+  {
+    name: "PATH",
+    summary: "Where git is found, and the mpm that installed hooks start",
+  },
+  {
+    name: "GIT_INDEX_FILE",
+    summary: "Set by git while it commits: a pause within makes no commit. " +
+      "Git's other variables of that kind are taken away before git runs",
+  },
+  {
+    name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",
+    summary: "As git takes them",
+  },
+  {
+    name: "GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM",
+    summary: "As git takes them, too",
+  },
+  {
+    name: "CLAUDE_CONFIG_DIR",
+    summary:
+      "Where Claude Code keeps its settings and tasks, ~/.claude unless " +
+      "set",
+  },
+  {
+    name: "CLAUDECODE, CLAUDE_CODE_SESSION_ID",
+    summary: "Set within Claude Code: the session whose todos are saved",
+  },
+  {
+    name: "CLAUDE_CODE_TASK_LIST_ID",
+    summary: "The task list of that session, where it has another name",
+  },
+  {
+    name: "CLAUDE_CODE_AUTO_COMPACT_WINDOW",
+    summary: "Tokens at which Claude Code compacts: percentages are of them",
+  },
+  {
+    name: "CLAUDE_PROJECT_DIR",
+    summary: "Set for hooks: the project that the session was started in",
+  },
+  {
+    name: "CLAUDE_CODE_SESSION_ATTENDED, CLAUDE_CODE_ENTRYPOINT",
+    summary: "Set for hooks: whether a person sits at the session",
+  },
+  {
+    name: "CLAUDE_PLUGIN_ROOT",
+    summary: "Set for the hooks of a plugin: its skills have the prefix mpm:",
+  },
+  {
+    name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT, MPM_DETACHED",
+    summary: "What shell hooks are told; mpm hooks run passes them on",
+  },
+];
+
+/** All variables: those above, and one for each setting. */
+export function allVariables(): readonly Variable[] {
+  const settings = KEYS.flatMap((key): Variable[] => {
+    const name = variableOf(key);
+    const summary = `${settingOf(key).summary} (${key})`;
+    return name === undefined ? [] : [{ name, summary }];
+  });
+  return [...settings, ...VARIABLES];
+}

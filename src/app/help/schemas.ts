@@ -1,0 +1,69 @@
+import type * as z from "zod/mini";
+import { getOwn } from "../../base/own.ts";
+import type { Summaries } from "./names.ts";
+import { COMMANDS } from "../table.ts";
+
+/** A format that has a published JSON Schema. */
+export interface Published {
+  /** The command with `-` between its words, or the name of a stored format. */
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<z.ZodMiniType>;
+}
+
+/** What mpm stores and reads, and how it tells an error. */
+const STORED: readonly Published[] = [
+  {
+    name: "save",
+    summary: "A saved session: .claude-mpm/sessions/session-*.json",
+    load: async () => (await import("../../saves/save.ts")).Save,
+  },
+  {
+    name: "work-session",
+    summary: "A work session: .claude-mpm/state/work/work-*.json",
+    load: async () => (await import("../../work/work.ts")).Work,
+  },
+  {
+    name: "checkpoint-record",
+    summary: "The record of a checkpoint: .claude-mpm/checkpoints/*.json",
+    load: async () =>
+      (await import("../../checkpoints/checkpoint.ts")).StoredCheckpoint,
+  },
+  {
+    name: "journal-line",
+    summary: "An operation of mpm's: a line of .claude-mpm/state/journal.jsonl",
+    load: async () => (await import("./stored_formats.ts")).JournalLine,
+  },
+  {
+    name: "error-record",
+    summary:
+      "What failed in an agent's session: .claude-mpm/errors/error-*.json",
+    load: async () => (await import("./stored_formats.ts")).ErrorFile,
+  },
+  {
+    name: "bundle",
+    summary: "Several saves in one file: mpm sessions export --all, and import",
+    load: async () => (await import("./stored_formats.ts")).BundleFile,
+  },
+  {
+    name: "pause-input",
+    summary: "What mpm pause --input reads",
+    load: async () =>
+      (await import("../../saves/content_input.ts")).ContentInput,
+  },
+  {
+    name: "error",
+    summary: "What any command prints with --json where it fails, on stderr",
+    load: async () => (await import("./stored_formats.ts")).ErrorAnswer,
+  },
+];
+
+/** Every schema: those of what is stored, then the `--json` of each command. */
+export function schemaList(summaries: Summaries): readonly Published[] {
+  const results = Object.entries(COMMANDS).map(([name, load]) => ({
+    name: name.replaceAll(" ", "-"),
+    summary: `mpm ${name} --json: ${getOwn(summaries, name) ?? ""}`,
+    load: async () => await (await load()).result(),
+  }));
+  return [...STORED, ...results];
+}

@@ -1,0 +1,70 @@
+import type { Context } from "../cli/command.ts";
+import { makeStyle } from "../cli/style.ts";
+import type { System } from "../system/system.ts";
+
+/**
+ * Runs one command line and returns its exit status. Nothing else in mpm
+ * prints an answer or ends the process.
+ */
+export async function main(
+  argv: readonly string[],
+  system: System,
+): Promise<number> {
+  try {
+    if (await answerHook(argv, system)) return 0;
+    const { runLine } = await import("./line.ts");
+    return await runLine(argv, system);
+  } catch (error) {
+    // A status of 2 would block what the session is about to do.
+    if (argv[0] === "hook" && !system.terminal.interactive.stdin) {
+      const { noteFailure } = await import("../hooks/events/failure.ts");
+      await noteFailure(system, argv[1] ?? "", error);
+      return 0;
+    }
+    const { report } = await import("./line.ts");
+    return await report(error, argv, system);
+  } finally {
+    system.scratch.clear();
+  }
+}
+
+/**
+ * Takes an event where that is all that is asked: it is by far the most frequent
+ * command line, somebody waits for each, and loading what reads the others would
+ * cost more than most events do. False: it is none.
+ */
+async function answerHook(
+  argv: readonly string[],
+  system: System,
+): Promise<boolean> {
+  const [command, event, mark, ...more] = argv;
+  const named = command === "hook" && /^[A-Za-z]+$/.test(event ?? "") &&
+    /^(--installed-by=.*)?$/s.test(mark ?? "") && more.length === 0;
+  // A Claude Code that passes no arguments on.
+  const bare = argv.length === 0 &&
+    system.env("CLAUDE_PROJECT_DIR") !== undefined;
+  if (!named && !bare || system.terminal.interactive.stdin) return false;
+  const { takeBareEvent, takeEvent } = await import("../hooks/events/steps.ts");
+  const { beforeCommand } = await import("./before.ts");
+  const context = hookContext(system);
+  await beforeCommand(system, "hook");
+  const output = named
+    ? await takeEvent(context, event!)
+    : await takeBareEvent(context);
+  if (output === undefined) return false;
+  system.terminal.out(output);
+  return true;
+}
+
+/** Nobody reads what a hook says beside its answer. */
+function hookContext(system: System): Context {
+  return {
+    system,
+    folder: system.cwd(),
+    interactive: false,
+    style: makeStyle(false),
+    note: () => {},
+    status: () => {},
+    ask: () => undefined,
+  };
+}

@@ -1,0 +1,120 @@
+import type { AnyCommand } from "../cli/command.ts";
+
+/**
+ * Every command by the words typed, each loaded only when it is wanted. The
+ * order is that of the help.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
+  "pause": async () => (await import("../saves/commands/pause.ts")).pause,
+  "resume": async () => (await import("../saves/commands/resume.ts")).resume,
+  "start": async () => (await import("../work/commands/start.ts")).start,
+  "status": async () => (await import("../work/commands/status.ts")).status,
+  "check": async () => (await import("../work/commands/check.ts")).check,
+  "complete": async () =>
+    (await import("../work/commands/complete.ts")).complete,
+  "cancel": async () => (await import("../work/commands/cancel.ts")).cancel,
+  "archive": async () => (await import("../work/commands/archive.ts")).archive,
+  "branch": async () => (await import("../detours/commands/branch.ts")).branch,
+  "return": async () =>
+    (await import("../detours/commands/return.ts")).returnCommand,
+  "stack": async () => (await import("../detours/commands/stack.ts")).stack,
+  "template list": async () =>
+    (await import("../work/commands/template_list.ts")).templateList,
+  "template show": async () =>
+    (await import("../work/commands/template_show.ts")).templateShow,
+  "template new": async () =>
+    (await import("../work/commands/template_new.ts")).templateNew,
+  "sessions list": async () =>
+    (await import("../saves/commands/list.ts")).sessionsList,
+  "sessions show": async () =>
+    (await import("../saves/commands/show.ts")).sessionsShow,
+  "sessions verify": async () =>
+    (await import("../saves/commands/verify.ts")).sessionsVerify,
+  "sessions diff": async () =>
+    (await import("../saves/commands/diff.ts")).sessionsDiff,
+  "sessions rm": async () =>
+    (await import("../saves/commands/rm.ts")).sessionsRm,
+  "sessions prune": async () =>
+    (await import("../saves/commands/prune.ts")).sessionsPrune,
+  "sessions export": async () =>
+    (await import("../saves/commands/export.ts")).sessionsExport,
+  "sessions import": async () =>
+    (await import("../saves/commands/import.ts")).sessionsImport,
+  "sessions trust": async () =>
+    (await import("../saves/commands/trust.ts")).sessionsTrust,
+  "sessions recover": async () =>
+    (await import("../saves/commands/recover.ts")).sessionsRecover,
+  "checkpoint save": async () =>
+    (await import("../checkpoints/commands/save.ts")).checkpointSave,
+  "checkpoint list": async () =>
+    (await import("../checkpoints/commands/list.ts")).checkpointList,
+  "checkpoint show": async () =>
+    (await import("../checkpoints/commands/show.ts")).checkpointShow,
+  "checkpoint diff": async () =>
+    (await import("../checkpoints/commands/diff.ts")).checkpointDiff,
+  "checkpoint load": async () =>
+    (await import("../checkpoints/commands/load.ts")).checkpointLoad,
+  "checkpoint restore": async () =>
+    (await import("../checkpoints/commands/restore.ts")).checkpointRestore,
+  "checkpoint rm": async () =>
+    (await import("../checkpoints/commands/rm.ts")).checkpointRm,
+  "undo": async () => (await import("../ops/commands/undo.ts")).undo,
+  "log": async () => (await import("../ops/commands/log.ts")).log,
+  "trash list": async () =>
+    (await import("../ops/commands/trash_list.ts")).trashList,
+  "trash prune": async () =>
+    (await import("../ops/commands/trash_prune.ts")).trashPrune,
+  "worktrees list": async () =>
+    (await import("../worktrees/commands/list.ts")).worktreesList,
+  "worktrees prune": async () =>
+    (await import("../worktrees/commands/prune.ts")).worktreesPrune,
+  "worktrees restore": async () =>
+    (await import("../worktrees/commands/restore.ts")).worktreesRestore,
+  "context": async () =>
+    (await import("../handoff/commands/context.ts")).context,
+  "context acknowledge": async () =>
+    (await import("../handoff/commands/acknowledge.ts")).contextAcknowledge,
+  "context resume-file": async () =>
+    (await import("../handoff/commands/resume_file.ts")).contextResumeFile,
+  "context update": async () =>
+    (await import("../handoff/commands/update.ts")).contextUpdate,
+  "context inject": async () =>
+    (await import("../handoff/commands/inject.ts")).contextInject,
+  "statusline": async () =>
+    (await import("../handoff/commands/statusline.ts")).statusline,
+  "config get": async () =>
+    (await import("../config/commands/get.ts")).configGet,
+  "config set": async () =>
+    (await import("../config/commands/set.ts")).configSet,
+  "config unset": async () =>
+    (await import("../config/commands/unset.ts")).configUnset,
+  "config list": async () =>
+    (await import("../config/commands/list.ts")).configList,
+  "scan": async () => (await import("../secrets/commands/scan.ts")).scan,
+  "migrate": async () => (await import("../saves/commands/migrate.ts")).migrate,
+  "hooks install": async () =>
+    (await import("../hooks/commands/install.ts")).hooksInstall,
+  "hooks uninstall": async () =>
+    (await import("../hooks/commands/uninstall.ts")).hooksUninstall,
+  "hooks status": async () =>
+    (await import("../hooks/commands/status.ts")).hooksStatus,
+  "hooks list": async () =>
+    (await import("../hooks/commands/list.ts")).hooksList,
+  "hooks show": async () =>
+    (await import("../hooks/commands/show.ts")).hooksShow,
+  "hooks eject": async () =>
+    (await import("../hooks/commands/eject.ts")).hooksEject,
+  "hooks allow": async () =>
+    (await import("../hooks/commands/allow.ts")).hooksAllow,
+  "hooks run": async () => (await import("../hooks/commands/run.ts")).hooksRun,
+  "hooks test": async () =>
+    (await import("../hooks/commands/test.ts")).hooksTest,
+  "hooks profile": async () =>
+    (await import("../hooks/commands/profile.ts")).hooksProfile,
+  "hook": async () => (await import("../hooks/commands/hook.ts")).hook,
+  "doctor": async () => (await import("../doctor/commands/doctor.ts")).doctor,
+  "init": async () => (await import("../saves/commands/init.ts")).init,
+  "completions": async () =>
+    (await import("./commands/completions.ts")).completions,
+  "help": async () => (await import("./commands/help.ts")).help,
+};

@@ -1,0 +1,118 @@
+import { getOwn } from "./own.ts";
+
+/** An object of a parsed JSON or YAML file. */
+export type Fields = Record<string, unknown>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A field of an object itself, never one it inherits. */
+export function field(value: unknown, name: string): unknown {
+  return isFields(value) ? getOwn(value, name) : undefined;
+}
+
+/** The value of a JSON text; `undefined` for what is torn, garbage or hostile. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // A hostile one is nested too deeply for the parser.
+    if (error instanceof SyntaxError || error instanceof RangeError) return;
+    throw error;
+  }
+}
+
+/** What a parsed value is, in the words of a warning. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "list";
+  return typeof value === "string" ? "text" : typeof value;
+}
+
+/** Fields that hold what an item is about, the most telling first. */
+const SUBJECT = [
+  "task",
+  "title",
+  "subject",
+  "content",
+  "text",
+  "name",
+  "step",
+  "item",
+  "message",
+  "summary",
+  "description",
+];
+
+/**
+ * Any value as text for people. A list becomes lines, an object such as
+ * `{task, priority}` becomes `task (priority: high)`.
+ */
+export function readable(value: unknown): string {
+  if (Array.isArray(value)) return value.map(readableItem).join("\n");
+  return readableItem(value);
+}
+
+function readableItem(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (isFields(value)) return readableObject(value);
+  return typeof value === "object" ? compact(value) : String(value);
+}
+
+function readableObject(value: Fields): string {
+  const subject = SUBJECT.find((name) => isScalar(field(value, name)));
+  const rest = Object.entries(value)
+    .filter(([name, held]) =>
+      name !== subject && held !== null && held !== "" && held !== undefined
+    )
+    .map(([name, held]) => `${name}: ${isScalar(held) ? held : compact(held)}`)
+    .join(", ");
+  if (subject === undefined) return rest;
+  const text = `${getOwn(value, subject)}`;
+  return rest === "" ? text : `${text} (${rest})`;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" && value !== "" ||
+    typeof value === "number" || typeof value === "boolean";
+}
+
+/** One line of JSON; a value too deep for the stack is only hinted at. */
+function compact(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch (error) {
+    if (error instanceof RangeError) return "[…]";
+    throw error;
+  }
+}
+
+/** The number in a text such as `93%`, `186,000` or `0.5`, if it is one. */
+export function numberIn(text: string): number | undefined {
+  const digits = text.replaceAll(/[,_\s]/g, "").replace(/%$/, "");
+  if (!/^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(digits)) return undefined;
+  const number = Number(digits);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** The truth value in a text or number, if it is one; of an empty list false. */
+export function flagIn(value: unknown): boolean | undefined {
+  if (typeof value === "object" && value !== null) {
+    return Array.isArray(value) && value.length === 0 ? false : undefined;
+  }
+  const text = String(value).trim().toLowerCase();
+  if (["true", "yes", "on", "1"].includes(text)) return true;
+  if (["false", "no", "off", "0", "null", ""].includes(text)) return false;
+  return undefined;
+}
+
+/** Goes no deeper than the limit: such a file is made to exhaust the stack. */
+export function isDeeper(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (limit === 0) return true;
+  // Every save of a list passes here, and other loops take ten times as long.
+  const held = Array.isArray(value) ? value : Object.values(value);
+  for (const inner of held) if (isDeeper(inner, limit - 1)) return true;
+  return false;
+}

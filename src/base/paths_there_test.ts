@@ -1,0 +1,81 @@
+import { assertEquals } from "@std/assert";
+import {
+  isSafePath,
+  isWindowsName,
+  type Platform,
+  reasonNotThere,
+} from "./paths_there.ts";
+
+const PLATFORMS: readonly Platform[] = ["linux", "darwin", "windows"];
+
+/** On which systems a path may be written. */
+function where(path: string): Platform[] {
+  return PLATFORMS.filter((platform) => isSafePath(path, platform));
+}
+
+Deno.test("isSafePath() keeps paths where they belong, on every system", () => {
+  const cases: [string, readonly Platform[]][] = [
+    ["a", PLATFORMS],
+    ["a/b c/.github/x", PLATFORMS],
+    [".claude-mpm", PLATFORMS],
+    ["sub/.CLAUDE-MPM/x", PLATFORMS],
+    ["", []],
+    ["/a", []],
+    ["a//b", []],
+    ["a/../b", []],
+    ["./a", []],
+    ["a\0b", []],
+    [".git/config", []],
+    ["a/.GIT/hooks/x", []],
+    [".git. ./x", []],
+    ["git~1/config", []],
+    // Names that one system takes for another name.
+    ["..\\..\\evil", ["linux", "darwin"]],
+    ["a\\b", ["linux", "darwin"]],
+    ["a:stream", ["linux", "darwin"]],
+    ["C:/x", ["linux", "darwin"]],
+    [".g\u200cit/config", ["linux", "windows"]],
+    [".Claude-MPM/sessions/x", ["linux"]],
+    [".claude-mpm. /x", ["linux", "darwin"]],
+    ["CLAUDE~1/x", ["linux"]],
+  ];
+  for (const [path, expected] of cases) {
+    assertEquals(where(path), expected, JSON.stringify(path));
+  }
+});
+
+Deno.test("isWindowsName() knows the names Windows keeps for itself", () => {
+  const possible = [
+    "a",
+    "con1",
+    "console",
+    "com",
+    "a.con",
+    ".nul",
+    "nul-x",
+    "é",
+  ];
+  const impossible = [
+    ...["con", "CON", "Con.txt", "nul", "NUL.tar.gz", "aux", "prn", "com1"],
+    ...["COM9.log", "lpt0", "conin$", "nul .txt", "com\xb9"],
+    ...["a.", "a ", "a<b", "a|b", "a?", "a*", 'a"', "a\nb", "a:b", "a\\b"],
+  ];
+  for (const name of possible) assertEquals(isWindowsName(name), true, name);
+  for (const name of impossible) assertEquals(isWindowsName(name), false, name);
+});
+
+Deno.test("reasonNotThere() tells why, and only where it is so", () => {
+  assertEquals(reasonNotThere("src/aux.c", "linux"), undefined);
+  assertEquals(reasonNotThere("src/aux.c", "darwin"), undefined);
+  assertEquals(
+    reasonNotThere("src/aux.c", "windows"),
+    "Windows has no such name",
+  );
+  for (const platform of PLATFORMS) {
+    assertEquals(
+      reasonNotThere("../x", platform),
+      "its name leads elsewhere",
+    );
+    assertEquals(reasonNotThere("src/a.c", platform), undefined);
+  }
+});

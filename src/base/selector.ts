@@ -1,0 +1,96 @@
+import { MpmError } from "./errors.ts";
+
+/** A list that a selector chooses from. */
+export interface Choices<T> {
+  /** In the order of the list. */
+  readonly items: readonly T[];
+  /** The name of one item, as in "No saved session 7". */
+  readonly noun: string;
+  /** The number that the list prints beside the first item. */
+  readonly first?: number;
+  /** Names an item in an error. */
+  label(item: T): string;
+  /** The hint where there are no items. */
+  readonly empty: string;
+}
+
+/** Items that an error names before it only counts the rest. */
+const NAMED = 10;
+
+/**
+ * Tells whether a selector is an index, and nothing else: up to four digits.
+ * More digits are a part of an id. Throws USAGE for a negative number.
+ */
+export function isIndex(selector: string): boolean {
+  refuseNegative(selector);
+  return /^\d{1,4}$/.test(selector);
+}
+
+/** Throws USAGE for a negative number, which no list has. */
+export function refuseNegative(selector: string): void {
+  if (!/^-\d+$/.test(selector)) return;
+  throw new MpmError("USAGE", `Invalid number "${selector}"`, {
+    hint: "Give a number as the list prints it",
+  });
+}
+
+/**
+ * Returns the item that a list has under an index. `undefined`: the selector is
+ * not an index. Throws NOT_FOUND with the range and the list, and USAGE.
+ */
+export function atIndex<T>(
+  selector: string,
+  choices: Choices<T>,
+): T | undefined {
+  if (!isIndex(selector)) return undefined;
+  const { items, noun, first = 0 } = choices;
+  const item = items[Number(selector) - first];
+  if (item !== undefined) return item;
+  const last = first + items.length - 1;
+  const range = items.length === 0
+    ? "the list is empty"
+    : items.length === 1
+    ? `the list has only ${first}`
+    : `the list has ${first} to ${last}`;
+  throw new MpmError("NOT_FOUND", `No ${noun} ${Number(selector)}: ${range}`, {
+    hint: listHint(choices),
+  });
+}
+
+/**
+ * Returns the only item of `found`; `undefined` where there is none. Throws
+ * AMBIGUOUS with the candidates.
+ */
+export function onlyOne<T>(
+  found: readonly T[],
+  selector: string,
+  { noun, label, hint }: Pick<Choices<T>, "noun" | "label"> & { hint: string },
+): T | undefined {
+  if (found.length <= 1) return found[0];
+  const names = named(found.map(label));
+  throw new MpmError(
+    "AMBIGUOUS",
+    `"${selector}" matches ${found.length} ${noun}s: ${names}`,
+    { hint },
+  );
+}
+
+/** Lists what there is, each item with its number. */
+export function listHint<T>(
+  { items, label, first = 0, empty }: Choices<T>,
+): string {
+  if (items.length === 0) return empty;
+  const texts = items.map((item, at) => `${first + at} ${label(item)}`);
+  return `There are: ${named(texts)}`;
+}
+
+/** Tells whether an id holds `part`, whatever the case of either. */
+export function holdsPart(id: string, part: string): boolean {
+  return part !== "" && id.toLowerCase().includes(part.toLowerCase());
+}
+
+function named(texts: readonly string[]): string {
+  const more = texts.length - NAMED;
+  return texts.slice(0, NAMED).join(", ") +
+    (more > 0 ? ` and ${more} more` : "");
+}

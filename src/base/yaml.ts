@@ -1,0 +1,104 @@
+import { escapeUnseen } from "./escape.ts";
+
+/**
+ * The value of a JSON file as YAML 1.2 for people: block style, lists at the
+ * column of their key as claude-mpm wrote them. A text stands plain only where
+ * no reader could take it for anything but a text, else as in JSON, whose
+ * quoted form is YAML too. The library for YAML takes longer for a save of a
+ * thousand files than everything else a pause does, so it only reads.
+ */
+export function toYaml(value: unknown): string {
+  if (!isBlock(value)) return `${scalar(value)}\n`;
+  const lines: string[] = [];
+  writeBlock(lines, value, { indent: "", first: "" });
+  return `${lines.join("\n")}\n`;
+}
+
+type Block = readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/** Whether `value` takes lines of its own. */
+function isBlock(value: unknown): value is Block {
+  return typeof value === "object" && value !== null &&
+    (Array.isArray(value) ? value : Object.keys(value)).length > 0;
+}
+
+/** Where a block begins: its column, and what stands before its first line. */
+interface Place {
+  readonly indent: string;
+  readonly first: string;
+}
+
+function writeBlock(lines: string[], value: Block, place: Place): void {
+  let before = place.first;
+  const { indent } = place;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      writeItem(lines, item, { indent, first: `${before}- ` });
+      before = indent;
+    }
+    return;
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const [key, child] of Object.entries(fields)) {
+    if (child === undefined) continue;
+    const first = `${before}${keyText(key)}:`;
+    if (isBlock(child)) writeEntry(lines, child, { indent, first });
+    else lines.push(`${first} ${scalar(child)}`);
+    before = indent;
+  }
+}
+
+/** The first line of a nested block stands behind the dash. */
+function writeItem(lines: string[], item: unknown, place: Place): void {
+  if (!isBlock(item)) lines.push(`${place.first}${scalar(item)}`);
+  else writeBlock(lines, item, { ...place, indent: `${place.indent}  ` });
+}
+
+function writeEntry(lines: string[], value: Block, place: Place): void {
+  lines.push(place.first);
+  const indent = Array.isArray(value) ? place.indent : `${place.indent}  `;
+  writeBlock(lines, value, { indent, first: indent });
+}
+
+/** The same few keys come a thousand times over. */
+const keyTexts = new Map<string, string>();
+
+function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) keyTexts.set(key, text = scalar(key));
+  return text;
+}
+
+/** Begins with a letter or a slash, so that it is no number and no date. */
+const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
+
+/** Stands between quotes as it is. */
+const SIMPLE = /^[ !#-[\]-~]*$/;
+
+/** What YAML 1.1 or 1.2 reads as something else than a text. */
+function isReserved(text: string): boolean {
+  return text.length <= 5 &&
+    /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);
+}
+
+function scalar(value: unknown): string {
+  if (typeof value === "string") {
+    if (PLAIN.test(value) && !isReserved(value)) return value;
+    if (SIMPLE.test(value)) return `"${value}"`;
+    return quoted(value);
+  }
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "[]" : "{}";
+}
+
+/**
+ * Escapes what must not stand raw, beyond what JSON escapes: what YAML forbids,
+ * and what is invisible or turns the text around it.
+ */
+function quoted(text: string): string {
+  const json = JSON.stringify(text);
+  if (/^[ -~]*$/.test(json)) return json;
+  const escape = (character: string) =>
+    `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`;
+  return escapeUnseen(json, escape).replaceAll(/[\ufffe\uffff]/g, escape);
+}

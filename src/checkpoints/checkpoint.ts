@@ -1,0 +1,107 @@
+import * as z from "zod/mini";
+import { Save } from "../saves/save.ts";
+
+/**
+ * The schema of a checkpoint's record: `record.json` in its commit and, with
+ * the commit's id, `.claude-mpm/checkpoints/<id>.json`. Unknown fields are
+ * kept.
+ */
+
+const text = z.string();
+const texts = z.array(text);
+const count = z.int().check(z.nonnegative());
+const objectId = text.check(z.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));
+
+export const CheckpointFile = z.looseObject({
+  /** As in a save: bytes that are not UTF-8 stand as U+DC00 plus the byte. */
+  path: text,
+  /** Two letters, index and worktree, as in `git status --porcelain`. */
+  status: text,
+  /** Git's id of the raw content; null: nothing there, or not captured. */
+  hash: z.nullable(objectId),
+  /** As git has it; null: nothing there. */
+  mode: z.nullable(text),
+  /** Bytes; null: nothing there. */
+  size: z.nullable(count),
+});
+
+export const Checkpoint = z.looseObject({
+  /** The version of the format. */
+  schema: z.literal(1),
+  /** The last part of its ref and the name of its file. */
+  id: text,
+  /** What it was called. */
+  name: text,
+  /** `parked`: put aside by `mpm branch`. */
+  kind: z.enum(["named", "auto", "safety", "parked"]),
+  /** What `--message` said. */
+  note: z.nullable(text),
+  /** ISO 8601, UTC. */
+  created_at: text,
+  /** The top folder of the project, absolute. */
+  project_path: text,
+  /** The worktree that was captured, absolute. */
+  worktree: text,
+  /** null: detached, or no repository. */
+  branch: z.nullable(text),
+  /** Full commit id; null: no commit yet, or no repository. */
+  head: z.nullable(objectId),
+  /** Whether HEAD was at no branch. */
+  detached: z.boolean(),
+  /** A merge, rebase or the like in progress. */
+  operation: z.nullable(text),
+  /** What tells one state from another: SHA-256 over trees, index and HEAD. */
+  print: text,
+  /** Changed paths at that moment, at most 10,000. */
+  files: z.array(CheckpointFile),
+  /** Changed paths beyond the limit. */
+  files_omitted: count,
+  /** What is not in it, and why. */
+  left_out: z.array(z.looseObject({ path: text, reason: text })),
+  /** What the index held beyond its tree. */
+  index: z.looseObject({
+    unmerged: z.array(z.looseObject({
+      path: text,
+      stages: z.array(
+        z.looseObject({ stage: count, mode: text, id: objectId }),
+      ),
+    })),
+    intent_to_add: z.array(z.looseObject({ path: text, mode: text })),
+    assume_unchanged: texts,
+    skip_worktree: texts,
+  }),
+  /** Permission bits of files other than the usual, by path. */
+  permissions: z.record(text, count),
+  /** Bytes of the files that were read. */
+  size: count,
+  /** `.claude/context.md` at that moment; null: there is none. */
+  context: z.nullable(text),
+  /** Where it was taken. */
+  environment: z.looseObject({
+    folder: text,
+    os: text,
+    /** Versions that files of the project ask for; absent: not looked at. */
+    runtimes: z.optional(
+      z.array(z.looseObject({ name: text, version: text, from: text })),
+    ),
+  }),
+  /** The next steps of the newest save of the worktree, where it has any. */
+  last_save: z.optional(
+    z.looseObject({ session_id: text, next_steps: texts }),
+  ),
+  /** What a pause at that moment would have saved; it was not saved. */
+  session: Save,
+  /** The version of mpm that took it. */
+  version: text,
+  /** Its build. */
+  build: text,
+});
+
+/** A record and where it is. */
+export const StoredCheckpoint = z.extend(Checkpoint, { commit: objectId });
+
+export type CheckpointFile = z.infer<typeof CheckpointFile>;
+export type Checkpoint = z.infer<typeof Checkpoint>;
+export type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
+export type LastSave = NonNullable<Checkpoint["last_save"]>;
+export type CheckpointKind = Checkpoint["kind"];

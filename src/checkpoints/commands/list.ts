@@ -1,0 +1,101 @@
+import { defineCommand } from "../../cli/command.ts";
+import { table } from "../../cli/table.ts";
+import { escapeText } from "../../base/escape.ts";
+import { ageWords } from "../../base/ages.ts";
+import { ownMark } from "../record.ts";
+import { listed } from "../select.ts";
+import type { CheckpointListResult } from "./results.ts";
+import { sizeText } from "../../base/sizes.ts";
+import { counted } from "../../base/words.ts";
+import { Origins } from "../../saves/trust/origins.ts";
+import { findPlace, listCheckpoints } from "../place.ts";
+import { settleDetour } from "../../detours/settle.ts";
+
+/** The columns that are cut where a line is too long. */
+const BRANCH = 3;
+const NAME = 2;
+
+/** `mpm checkpoint list` */
+export const checkpointList = defineCommand({
+  name: "checkpoint list",
+  summary: "List the checkpoints of this project",
+  description: `
+The newest first, of all worktrees, each with its number, age, name, branch, the
+size of its changed files, and note. Safety checkpoints, which restores take
+first, are shown with --all. One that you did not take on this machine is called
+foreign.`,
+  positionals: [],
+  flags: {
+    all: { type: "boolean", summary: "Safety checkpoints too" },
+  },
+  examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],
+  result: async () => (await import("./results.ts")).CheckpointListResult,
+  async run(context, input): Promise<CheckpointListResult> {
+    const { system } = context;
+    const place = await findPlace(context, { create: false });
+    await settleDetour(context, place.workspace);
+    const records = listed(await listCheckpoints(system, place));
+    const shown = records.filter(({ kind }) => input.all || kind !== "safety");
+    const origins = new Origins(system);
+    const here = place.vault?.workspace.worktree;
+    return {
+      project: place.workspace.root,
+      listed_at: system.now().toISOString(),
+      checkpoints: shown.map((record, index) => ({
+        index,
+        name: record.name,
+        id: record.id,
+        kind: record.kind,
+        created_at: record.created_at,
+        branch: record.branch,
+        head: record.head,
+        worktree: record.worktree,
+        here: record.worktree === here,
+        files: record.files.length + record.files_omitted,
+        size: record.size,
+        note: record.note,
+        commit: record.commit,
+        origin: origins.of(ownMark(record)),
+      })),
+      hidden: records.length - shown.length,
+    };
+  },
+  render({ checkpoints, listed_at, hidden }, style) {
+    const now = new Date(listed_at);
+    const rows = checkpoints.map((row) => [
+      style.cyan(String(row.index)),
+      style.dim(ageWords(new Date(row.created_at), now)),
+      style.bold(escapeText(row.name)),
+      style.green(escapeText(row.branch ?? "-")),
+      sizeText(row.size),
+      [
+        row.origin === "foreign" ? style.yellow("foreign") : "",
+        escapeText(wordsOf(row)),
+      ].filter((part) => part !== "").join(": "),
+    ]);
+    const more = hidden > 0
+      ? `And ${counted(hidden, "safety checkpoint")}: ` +
+        "mpm checkpoint list --all\n"
+      : "";
+    if (rows.length === 0) {
+      return `No checkpoints; "mpm checkpoint save <name>" takes one.\n${more}`;
+    }
+    return table(rows, style.columns, [BRANCH, NAME]) + more;
+  },
+  next: ({ checkpoints }) =>
+    checkpoints.length > 0
+      ? '"mpm checkpoint restore <number>" brings one back, "mpm checkpoint ' +
+        'diff <number>" shows what changed since'
+      : undefined,
+});
+
+/** What is said of it beside its name: kind, place, note. */
+function wordsOf(
+  { kind, here, worktree, note }: CheckpointListResult["checkpoints"][number],
+): string {
+  return [
+    kind === "named" ? "" : `(${kind})`,
+    here ? "" : `[in ${worktree}]`,
+    note ?? "",
+  ].filter((part) => part !== "").join(" ");
+}

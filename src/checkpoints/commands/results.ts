@@ -1,0 +1,234 @@
+import * as z from "zod/mini";
+import { CheckpointFile } from "../checkpoint.ts";
+
+/** The schemas of what the commands about checkpoints return. */
+
+const text = z.string();
+const texts = z.array(text);
+const LeftOut = z.strictObject({ path: text, reason: text });
+const Origin = z.enum(["own", "trusted", "foreign"]);
+const Kind = z.enum(["named", "auto", "safety", "parked"]);
+
+export const CheckpointSaveResult = z.strictObject({
+  /** False: nothing was written, see `reason`. */
+  saved: z.boolean(),
+  reason: z.nullable(text),
+  /** null: an automatic one that was not due, and there is none. */
+  name: z.nullable(text),
+  id: z.nullable(text),
+  commit: z.nullable(text),
+  kind: Kind,
+  created_at: z.nullable(text),
+  branch: z.nullable(text),
+  head: z.nullable(text),
+  /** Changed paths in it. */
+  files: z.int(),
+  /** Bytes of these files. */
+  size: z.int(),
+  left_out: z.array(LeftOut),
+  /** What it says comes next; empty where nothing was written. */
+  next_steps: texts,
+  /** Names of old automatic ones that were dropped. */
+  pruned: texts,
+});
+
+export const CheckpointRow = z.strictObject({
+  /** The place in the list, from 0: a selector. */
+  index: z.int(),
+  name: text,
+  id: text,
+  kind: Kind,
+  created_at: text,
+  branch: z.nullable(text),
+  head: z.nullable(text),
+  worktree: text,
+  /** Whether it is of the worktree that asks. */
+  here: z.boolean(),
+  files: z.int(),
+  size: z.int(),
+  note: z.nullable(text),
+  commit: text,
+  /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+  origin: Origin,
+});
+
+export const CheckpointListResult = z.strictObject({
+  project: text,
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: text,
+  checkpoints: z.array(CheckpointRow),
+  /** Safety and automatic ones that are not shown. */
+  hidden: z.int(),
+});
+
+export const CheckpointShowResult = z.strictObject({
+  name: text,
+  id: text,
+  kind: Kind,
+  commit: text,
+  /** ISO 8601, UTC. */
+  timestamp: text,
+  branch: text,
+  files: z.array(z.strictObject({
+    path: text,
+    /** Git's id of the raw content; empty: none. */
+    hash: text,
+    status: z.enum(["added", "modified", "deleted"]),
+  })),
+  /** `.claude/context.md`; empty: there was none. */
+  context: text,
+  todos: texts,
+  notes: text,
+  head: z.nullable(text),
+  /** Two letters each, as `git status --short` has them. */
+  status: z.array(CheckpointFile),
+  files_omitted: z.int(),
+  worktree: text,
+  operation: z.nullable(text),
+  left_out: z.array(LeftOut),
+  size: z.int(),
+  environment: z.strictObject({
+    folder: text,
+    os: text,
+    mpm: text,
+    /** Versions that files of the project ask for. */
+    runtimes: z.array(
+      z.strictObject({ name: text, version: text, from: text }),
+    ),
+  }),
+  next_steps: texts,
+  decisions: texts,
+  blockers: texts,
+  summary: text,
+  origin: Origin,
+});
+
+export const CheckpointLoadResult = z.strictObject({
+  name: text,
+  id: text,
+  commit: text,
+  origin: Origin,
+  /** What an agent is given; between fences unless the origin is `own`. */
+  text,
+});
+
+export const CheckpointDiffResult = z.strictObject({
+  from: text,
+  /** null: the working tree. */
+  to: z.nullable(text),
+  files: z.array(z.strictObject({
+    path: text,
+    status: z.enum(["added", "modified", "deleted", "type changed"]),
+  })),
+  /** What is in neither. */
+  left_out: z.array(LeftOut),
+  /** null: not asked for. */
+  patch: z.nullable(text),
+});
+
+export const RestoreResult = z.strictObject({
+  dry_run: z.boolean(),
+  checkpoint: text,
+  worktree: text,
+  /** Written to another folder; null: restored in place. */
+  to: z.nullable(text),
+  written: texts,
+  removed: texts,
+  trashed: texts,
+  kept: texts,
+  moved_aside: texts,
+  skipped: z.array(LeftOut),
+  index_restored: z.boolean(),
+  /** The name of the safety checkpoint. */
+  safety: z.nullable(text),
+  /** The folder in the trash. */
+  trash: z.nullable(text),
+  /** The operation's number in the journal. */
+  operation: z.nullable(z.int()),
+  notes: texts,
+});
+
+export const CheckpointRmResult = z.strictObject({
+  dry_run: z.boolean(),
+  removed: z.array(z.strictObject({ name: text, id: text, commit: text })),
+  operation: z.nullable(z.int()),
+});
+
+export const LogResult = z.strictObject({
+  project: text,
+  listed_at: text,
+  operations: z.array(z.strictObject({
+    number: z.int(),
+    at: text,
+    operation: text,
+    title: text,
+    worktree: text,
+    /** The operation that an undo took back. */
+    undoes: z.nullable(z.int()),
+    undone: z.boolean(),
+    /** Whether a hook did it by itself. */
+    automatic: z.boolean(),
+    /** False: this user's mpm did not do it here, so it is not taken back. */
+    own: z.boolean(),
+    /** Why it can never be taken back; null: nothing is known against it. */
+    lasting: z.nullable(text),
+    /** What was before and after, as the journal has it. */
+    before: z.record(text, z.unknown()),
+    after: z.record(text, z.unknown()),
+  })),
+  /** Older operations that are not listed. */
+  more: z.int(),
+  /** The operation that `mpm undo` takes back now; null: none. */
+  undo: z.nullable(z.int()),
+});
+
+export const UndoResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** What was taken back. */
+  undone: z.strictObject({
+    number: z.int(),
+    operation: text,
+    title: text,
+    at: text,
+  }),
+  /** Newer operations that can never be taken back, and why. */
+  passed: z.array(z.strictObject({
+    number: z.int(),
+    title: text,
+    reason: text,
+  })),
+  /** Lines that tell what is as it was. */
+  details: texts,
+  /** What was left alone, and why; the exit status is 4 then. */
+  left: texts,
+  /** The number of the undo; null: nothing had to be changed. */
+  operation: z.nullable(z.int()),
+});
+
+export const TrashResult = z.strictObject({
+  /** Nothing was removed. */
+  dry_run: z.boolean(),
+  listed_at: text,
+  /** The newest first. */
+  items: z.array(z.strictObject({
+    /** The folder below `.claude-mpm/trash/`. */
+    name: text,
+    /** ISO 8601, UTC. */
+    at: text,
+    bytes: z.int(),
+    /** Whether the policy lets it go; with `dry_run` false it is gone. */
+    remove: z.boolean(),
+    reason: text,
+  })),
+});
+
+export type CheckpointSaveResult = z.infer<typeof CheckpointSaveResult>;
+export type CheckpointListResult = z.infer<typeof CheckpointListResult>;
+export type CheckpointShowResult = z.infer<typeof CheckpointShowResult>;
+export type CheckpointLoadResult = z.infer<typeof CheckpointLoadResult>;
+export type CheckpointDiffResult = z.infer<typeof CheckpointDiffResult>;
+export type RestoreResult = z.infer<typeof RestoreResult>;
+export type CheckpointRmResult = z.infer<typeof CheckpointRmResult>;
+export type LogResult = z.infer<typeof LogResult>;
+export type TrashResult = z.infer<typeof TrashResult>;
+export type UndoResult = z.infer<typeof UndoResult>;

@@ -1,0 +1,70 @@
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { matchCheckpoint } from "../select.ts";
+import type { CheckpointRmResult } from "./results.ts";
+import { withLock } from "../../ops/lock.ts";
+import { findPlace, listCheckpoints } from "../place.ts";
+import { removeCheckpoints } from "./rm_steps.ts";
+import { settleDetour } from "../../detours/settle.ts";
+
+/** `mpm checkpoint rm` */
+export const checkpointRm = defineCommand({
+  name: "checkpoint rm",
+  summary: "Remove checkpoints",
+  description: `
+Takes checkpoints from the list. "mpm undo" brings them back, as long as it is
+among the last 20 removals; then git drops what nothing else needs.`,
+  positionals: [{
+    name: "checkpoints",
+    summary: "Which: names, parts of them, numbers in the list",
+    names: "checkpoint",
+    rest: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be removed and remove nothing",
+    },
+  },
+  examples: ["mpm checkpoint rm before-refactoring", "mpm checkpoint rm 3 4"],
+  result: async () => (await import("./results.ts")).CheckpointRmResult,
+  async run(context, input): Promise<CheckpointRmResult> {
+    const { system } = context;
+    if (input.checkpoints.length === 0) {
+      throw new MpmError("USAGE", "No checkpoint was named", {
+        hint: 'Name one as "mpm checkpoint list" shows it',
+      });
+    }
+    const place = await findPlace(context, { create: false });
+    const { vault } = place;
+    await settleDetour(context, place.workspace);
+    // All of one list, so that the numbers in it mean what they meant.
+    const known = await listCheckpoints(system, place);
+    const records = [
+      ...new Set(
+        input.checkpoints.map((selector) => matchCheckpoint(known, selector)),
+      ),
+    ];
+    const removed = records.map(({ name, id, commit }) => ({
+      name,
+      id,
+      commit,
+    }));
+    if (input["dry-run"] || !vault) {
+      return { dry_run: true, removed, operation: null };
+    }
+    const entry = await withLock(
+      system,
+      place.workspace.root,
+      () => removeCheckpoints(context, { ...place, vault }, { records }),
+    );
+    return { dry_run: false, removed, operation: entry.id };
+  },
+  render({ dry_run: dry, removed }) {
+    const lines = removed.map(({ name }) =>
+      `${dry ? "Would remove" : "Removed"} ${escapeText(name)}`
+    );
+    return [...lines, ...dry ? [] : ["mpm undo brings it back"], ""].join("\n");
+  },
+});

@@ -1,0 +1,214 @@
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import {
+  dropRefs,
+  moveCheckpointRef,
+  readCheckpointRefs,
+} from "../../git/capture/read_checkpoints.ts";
+import { CHECKPOINTS } from "../../git/capture/write_checkpoint.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import { CHECKPOINT_ID } from "../name.ts";
+import type { JournalEntry, KnownEntry } from "../../ops/log/entry.ts";
+import { field } from "../../base/odd_values.ts";
+import { removeRecord, writeRecord } from "../store.ts";
+import { appendJournal, readJournal } from "../../ops/log/journal.ts";
+import { type CheckpointPlace, openPlace, recordOf } from "../place.ts";
+import type { System } from "../../system/system.ts";
+import { REMOVED, type Removed } from "../removed.ts";
+import { CannotUndo } from "../../ops/undo/undo_lasting.ts";
+import { noteUndoLocked } from "../../ops/undo/undo_note.ts";
+import type { Undone, UndoOrder } from "../../ops/undo/undo_steps.ts";
+
+/** The last removals, whose checkpoints are kept however old they are. */
+const KEPT = 20;
+
+/**
+ * Takes checkpoints from the list. Their commits stay under another ref, so
+ * that an undo brings them back. Call under the lock. It is in the journal
+ * first: a death in the middle is an operation that can be taken back.
+ */
+export async function removeCheckpoints(
+  { system }: Context,
+  place: CheckpointPlace,
+  { records }: { records: readonly StoredCheckpoint[] },
+): Promise<JournalEntry> {
+  const { vault, workspace, rules } = place;
+  const token = system.random();
+  const removed: Removed[] = records.map(({ id, commit }) => ({
+    id,
+    commit,
+    ref: `${REMOVED}/${token}/${id}`,
+  }));
+  const names = records.map(({ name }) => name).join(", ");
+  const entry = appendJournal(system, workspace.root, {
+    at: system.now().toISOString(),
+    operation: "checkpoint rm",
+    title: `remove ${names}`,
+    worktree: vault.workspace.worktree,
+    before: {},
+    after: { removed },
+  });
+  await takeAway(system, place, removed);
+  const since = system.now().getTime() - rules.removedFor;
+  await dropOld(vault, readJournal(system, workspace.root), since);
+  return entry;
+}
+
+/** The record goes first: a ref alone makes it whole again. */
+async function takeAway(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+  removed: readonly Removed[],
+): Promise<void> {
+  for (const { id, commit, ref } of removed) {
+    removeRecord(system, workspace.root, id);
+    const from = `${CHECKPOINTS}/${id}`;
+    await moveCheckpointRef(vault.git, { from, to: ref, commit });
+  }
+}
+
+/**
+ * Drops the commits of removals that are neither among the last nor as young as
+ * `since`, milliseconds since the epoch.
+ */
+async function dropOld(
+  vault: CheckpointPlace["vault"],
+  entries: readonly KnownEntry[],
+  since: number,
+): Promise<void> {
+  const old = entries.filter(({ own, after }) =>
+    own && field(after, "removed") !== undefined
+  ).slice(0, -KEPT).filter(({ at }) => Date.parse(at) < since)
+    .flatMap(({ after }) => removedIn(after));
+  if (old.length === 0) return;
+  const there = await readCheckpointRefs(vault.git, REMOVED);
+  await dropRefs(
+    vault.git,
+    old.filter(({ ref, commit }) =>
+      there.get(ref.slice(REMOVED.length + 1)) === commit
+    ),
+  );
+}
+
+/** The refs by which operations of the log bring checkpoints back. */
+export function refsOfRemovals(entries: readonly JournalEntry[]): Set<string> {
+  return new Set(
+    entries.flatMap(({ after }) => removedIn(after)).map(({ ref }) => ref),
+  );
+}
+
+function removedIn(value: unknown): Removed[] {
+  const list = field(value, "removed") ?? field(value, "restored");
+  if (!Array.isArray(list)) return [];
+  return list.filter((one): one is Removed =>
+    CHECKPOINT_ID.test(String(field(one, "id"))) &&
+    /^[0-9a-f]{40,64}$/.test(String(field(one, "commit"))) &&
+    String(field(one, "ref")).startsWith(`${REMOVED}/`)
+  );
+}
+
+/**
+ * Brings removed checkpoints back, or removes those that were made. It is in
+ * the journal last: after a death or a refusal in the middle the same undo does
+ * what is left.
+ */
+export async function undoRemoval(order: UndoOrder): Promise<Undone> {
+  const { context, entry, dryRun } = order;
+  const { system } = context;
+  const place = await openPlace(context);
+  const list = removedIn(entry.after);
+  const records: StoredCheckpoint[] = [];
+  for (const one of list) {
+    const record = await recordOf(place.vault, one);
+    if (record) records.push(record);
+    else throw gone(entry, one);
+  }
+  const { git } = place.vault;
+  const there = await readCheckpointRefs(git);
+  const made = field(entry.after, "restored") !== undefined;
+  const away = made ? await readCheckpointRefs(git, REMOVED) : undefined;
+  if (away) refuseRemoved(entry, { list, there, away });
+  else refuseTaken(entry, { list, there });
+  const told = (remove: string, bring: string) =>
+    records.map(({ name }) =>
+      `${made ? remove : bring} the checkpoint ${name}`
+    );
+  if (dryRun) {
+    const details = told("remove", "bring back");
+    return { details, left: [], operation: undefined };
+  }
+  const left = list.filter(({ id }) => there.has(id) === made);
+  if (made) await takeAway(system, place, left);
+  else await bringBack(system, place, { list, records, left });
+  const operation = noteUndoLocked(system, place.workspace.root, {
+    entry,
+    before: {},
+    after: made ? { removed: list } : { restored: list },
+  });
+  return { operation, details: told("removed", "brought back"), left: [] };
+}
+
+interface Compared {
+  readonly list: readonly Removed[];
+  /** The commits of the checkpoints there are, by their ids. */
+  readonly there: ReadonlyMap<string, string>;
+}
+
+/** One that is away where this very undo puts it is so by a part of it. */
+function refuseRemoved(
+  entry: JournalEntry,
+  { list, there, away }: Compared & { away: ReadonlyMap<string, string> },
+): void {
+  const lost = list.find(({ id, commit, ref }) =>
+    there.get(id) !== commit &&
+    (there.has(id) || away.get(ref.slice(REMOVED.length + 1)) !== commit)
+  );
+  if (!lost) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: the checkpoint "${lost.id}" ` +
+      "was removed since",
+    { hint: '"mpm log" shows by which operation' },
+  );
+}
+
+function refuseTaken(entry: JournalEntry, { list, there }: Compared): void {
+  const taken = list.find(({ id, commit }) =>
+    (there.get(id) ?? commit) !== commit
+  );
+  if (!taken) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: there is another ` +
+      `checkpoint "${taken.id}" by now`,
+    { hint: `mpm checkpoint rm ${taken.id}, then undo once more` },
+  );
+}
+
+async function bringBack(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+  { list, records, left }: {
+    list: readonly Removed[];
+    records: readonly StoredCheckpoint[];
+    /** Those of the list that are still away. */
+    left: readonly Removed[];
+  },
+): Promise<void> {
+  for (const [at, one] of list.entries()) {
+    const { id, commit, ref } = one;
+    if (left.includes(one)) {
+      const to = `${CHECKPOINTS}/${id}`;
+      await moveCheckpointRef(vault.git, { from: ref, to, commit });
+    }
+    const { commit: _commit, ...record } = records[at]!;
+    writeRecord(system, workspace.root, { record, commit });
+  }
+}
+
+function gone(entry: JournalEntry, { id }: Removed): MpmError {
+  return new CannotUndo(entry, {
+    reason: `the commit of "${id}" is gone`,
+    instead: `The last ${KEPT} removals are kept, see trash.max_age`,
+  });
+}

@@ -1,0 +1,30 @@
+import { defineCommand } from "../../cli/command.ts";
+import { escapeLines } from "../../base/escape.ts";
+import { showOf, showText } from "../show_text.ts";
+import { redactTold } from "../../secrets/redact_known.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { findTarget } from "../restore/checkpoint_restore_steps.ts";
+
+/** `mpm checkpoint show` */
+export const checkpointShow = defineCommand({
+  name: "checkpoint show",
+  summary: "Show what a checkpoint holds",
+  description: `
+Git state, working files, context and environment at that moment, as Markdown.
+With --json it is a snapshot of the session: timestamp, branch, files with hash
+and status, context, todos, notes.`,
+  positionals: [{
+    name: "checkpoint",
+    summary: "Which: name, part of it, number in the list, latest",
+    names: "checkpoint",
+  }],
+  flags: {},
+  examples: ["mpm checkpoint show latest", "mpm checkpoint show 0 --json"],
+  result: async () => (await import("./results.ts")).CheckpointShowResult,
+  async run(context, input) {
+    const { target, origin } = await findTarget(context, input.checkpoint);
+    return showOf(redactTold(redactorOf(context.system), target), origin);
+  },
+  verbatim: () => true,
+  render: (result) => escapeLines(showText(result)),
+});

@@ -1,0 +1,60 @@
+import { MpmError } from "../base/errors.ts";
+import { baseEntry, type Capture } from "../git/capture/capture.ts";
+import { partOf, treeDelta } from "../git/capture/read_checkpoints.ts";
+import type { Vault } from "../git/capture/vault.ts";
+import type { StoredCheckpoint } from "./checkpoint.ts";
+import { begunMark, ownMark } from "./record.ts";
+import { changesBetween } from "../git/restore/plan.ts";
+import { noteOwn, Origins } from "../saves/trust/origins.ts";
+import type { System } from "../system/system.ts";
+import type { CheckpointPlace } from "./place.ts";
+
+/** Tells which checkpoints are the user's own, or theirs by trust. */
+export function minesOf(
+  system: System,
+): (record: StoredCheckpoint) => boolean {
+  const origins = new Origins(system);
+  return (record) => origins.of(ownMark(record)) !== "foreign";
+}
+
+/**
+ * Whether a checkpoint of the state that was captured is this user's. One whose
+ * save died before that was noted is as well, and noted now: its words are known
+ * from before, and its files are compared.
+ */
+export async function isMine(
+  system: System,
+  { vault }: CheckpointPlace,
+  { record, capture }: { record: StoredCheckpoint; capture: Capture },
+): Promise<boolean> {
+  const origins = new Origins(system);
+  if (origins.of(ownMark(record)) !== "foreign") return true;
+  if (origins.of(begunMark(record)) !== "own") return false;
+  if (!await holds(vault, record, capture)) return false;
+  noteOwn(system, ownMark(record));
+  return true;
+}
+
+/** Whether the commit has the files that were captured. */
+async function holds(
+  { git }: Vault,
+  { commit }: StoredCheckpoint,
+  capture: Capture,
+): Promise<boolean> {
+  try {
+    for (const part of ["worktree", "index"] as const) {
+      const tree = partOf(commit, part);
+      const differing = changesBetween({
+        current: await treeDelta(git, capture.base, tree),
+        target: capture[part],
+        base: (path) => baseEntry(capture, path),
+        paths: [],
+      });
+      if (differing.length > 0) return false;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}

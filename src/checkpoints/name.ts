@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { MpmError } from "../base/errors.ts";
+import { isName, NAME_RULE } from "../base/names.ts";
+
+/** What most names are. */
+const USUAL = /^(?!latest$)[a-zA-Z][a-zA-Z0-9_-]{0,99}$/;
+
+/** What is a ref, and a file on any system, as it stands. */
+const PLAIN =
+  /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
+
+/** The ids there are; nothing else becomes part of a ref or a path. */
+export const CHECKPOINT_ID = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
+
+/** `name` if a checkpoint can be called so. Throws USAGE. */
+export function checkedCheckpointName(name: string): string {
+  // Two dots are kept for ranges, as in git.
+  if (USUAL.test(name) || isName(name) && !name.includes("..")) return name;
+  throw new MpmError("USAGE", `"${name}" cannot name a checkpoint`, {
+    hint: `Use ${NAME_RULE}`,
+  });
+}
+
+/**
+ * The id of a name: the name itself where it can stand in a ref and in a file
+ * name, else what is left of it and a digest, so that two names never share one.
+ */
+export function checkpointId(name: string): string {
+  const plain = PLAIN.test(name) && !name.endsWith(".lock") &&
+    !/-[0-9a-f]{8}$/.test(name);
+  if (plain) return name;
+  const digest = createHash("sha256").update(name.normalize("NFC"))
+    .digest("hex").slice(0, 8);
+  const words = name.normalize("NFKD").toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60);
+  return `${words === "" ? "checkpoint" : words}-${digest}`;
+}
+
+/** `auto-2026-11-20-1430`, in UTC. */
+export function autoName(time: Date): string {
+  const [day, clock] = time.toISOString().split("T") as [string, string];
+  return `auto-${day}-${clock.slice(0, 2)}${clock.slice(3, 5)}`;
+}
+
+/** `safety-20261120-143000`, in UTC, and the like for other kinds. */
+export function timedName(kind: string, time: Date): string {
+  const digits = time.toISOString().replaceAll(/[-:]/g, "");
+  return `${kind}-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
+}

@@ -1,0 +1,244 @@
+import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
+import { type Capture, capture } from "../git/capture/capture.ts";
+import type { RawCache, RawFile } from "../git/status/conversions.ts";
+import {
+  createCheckpointRef,
+  readCheckpointRecord,
+  readCheckpointRefs,
+} from "../git/capture/read_checkpoints.ts";
+import { quickWorkspace } from "../git/quick_place.ts";
+import type { ReadAhead } from "../git/capture/read_ahead.ts";
+import { type SafeSettings, safeSettings } from "../git/run/safe_git.ts";
+import { openVault, ownRepository, type Vault } from "../git/capture/vault.ts";
+import { locate } from "../git/workspace.ts";
+import type { StoredCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_ID } from "./name.ts";
+import { ownMark } from "./record.ts";
+import { type CheckpointRules, checkpointRules } from "./rules.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { Config } from "../config/settings.ts";
+import { parseRecord, readRecord, recordIds } from "./store.ts";
+import { readConfigAnyway } from "../config/config.ts";
+import { checkFolder, ensureFolder } from "../ops/folders.ts";
+import { layout } from "../ops/layout.ts";
+import { Origins } from "../saves/trust/origins.ts";
+import { RAW_FOLDER, readRawCache } from "./raw_cache.ts";
+import { readStoreId } from "../saves/store/store_id.ts";
+import type { System } from "../system/system.ts";
+import type { Ahead } from "./ahead.ts";
+
+/** Where checkpoints of a project are taken and kept. */
+export interface CheckpointPlace {
+  readonly workspace: Workspace;
+  readonly vault: Vault;
+  readonly rules: CheckpointRules;
+  readonly config: Config;
+  /** What is wrong with the configuration. */
+  readonly faults: readonly string[];
+  /** Whether captures leave out what is beyond the limits, and do not fail. */
+  readonly leaveLarge?: boolean;
+}
+
+/** The same where there may be none yet, outside git. */
+export interface MaybePlace {
+  readonly workspace: Workspace;
+  readonly vault: Vault | undefined;
+  readonly rules: CheckpointRules;
+  readonly config: Config;
+  readonly faults: readonly string[];
+}
+
+/**
+ * Finds the place of checkpoints. `create`: outside git the repository for them
+ * is made. Throws GIT_FAILED, CONFLICT where there can be none.
+ */
+export async function findPlace(
+  { system, folder }: Context,
+  { create }: { create: boolean },
+): Promise<MaybePlace> {
+  const workspace = await locate(system, folder);
+  return await placeOf(system, workspace, { create });
+}
+
+/** The same for a workspace that is known. */
+export async function placeOf(
+  system: System,
+  workspace: Workspace,
+  { create, settings }: { create: boolean; settings?: SafeSettings },
+): Promise<MaybePlace> {
+  const { home, state } = layout(workspace.root);
+  checkFolder(system, home);
+  if (create) ensureFolder(system, state, workspace.root);
+  const [vault, { config, faults }] = await Promise.all([
+    openVault(system, workspace, {
+      home,
+      create,
+      ...settings ? { settings } : {},
+    }),
+    readConfigAnyway(system, workspace.root),
+  ]);
+  const rules = checkpointRules(config, { faulty: faults.length > 0 });
+  return { workspace, vault, rules, config, faults };
+}
+
+/** The place to write to. `ahead`: what git was asked there before. */
+export async function openPlace(
+  { system, folder }: Context,
+  ahead?: Ahead,
+): Promise<CheckpointPlace> {
+  const [found, settings] = await Promise.all([
+    ahead?.workspace ?? quickWorkspace(system, folder) ??
+      locate(system, folder),
+    ahead?.settings ?? safeSettings(system, folder),
+  ]);
+  const place = await placeOf(system, found, {
+    create: true,
+    settings,
+  });
+  if (place.vault) return { ...place, vault: place.vault };
+  throw new MpmError(
+    "GIT_FAILED",
+    "The repository of checkpoints is not there",
+  );
+}
+
+/** What a capture took, and what the next one can use of it. */
+export interface Taken {
+  readonly capture: Capture;
+  readonly cache: RawCache;
+}
+
+/** Captures the worktree. `write`: large files are stored as blobs. */
+export async function captureNow(
+  system: System,
+  { vault, workspace, rules, leaveLarge = false }: CheckpointPlace,
+  { write, ahead }: { write: boolean; ahead?: ReadAhead | undefined },
+): Promise<Taken> {
+  const { root } = workspace;
+  ensureFolder(system, layout(root).state, root);
+  const cache = readRawCache<RawFile>(system, root, vault.workspace.worktree);
+  const taken = await capture(system, vault, {
+    limits: rules.limits,
+    leaveLarge,
+    write,
+    cache,
+    rawFolder: rawFolder(workspace),
+    ahead,
+  });
+  return { capture: taken, cache };
+}
+
+/** Near what git folders for raw bytes are made, see `rawGit`. */
+export function rawFolder({ root }: Workspace): string {
+  return join(layout(root).state, RAW_FOLDER);
+}
+
+/**
+ * Every checkpoint, the newest first: by the refs there are, each with its
+ * record from the file beside it or, where that lacks or differs, from the
+ * commit. One process of git, and one for each record that lacks. `light`: only
+ * what a list shows is checked of the records, which is faster.
+ */
+export async function listCheckpoints(
+  system: System,
+  { vault, workspace }: MaybePlace,
+  { light = false } = {},
+): Promise<StoredCheckpoint[]> {
+  if (!vault) return [];
+  const refs = await readCheckpointRefs(vault.git);
+  const lost = recordIds(system, workspace.root).filter((id) => !refs.has(id));
+  for (const [id, commit] of await mend(system, { vault, workspace }, lost)) {
+    refs.set(id, commit);
+  }
+  const found = await Promise.all(
+    [...refs].filter(([id]) => CHECKPOINT_ID.test(id)).map(
+      async ([id, commit]) => {
+        const record = await readRecord(system, workspace.root, id, { light });
+        if (record?.commit === commit) return record;
+        return await recordOf(vault, { id, commit });
+      },
+    ),
+  );
+  return found.filter((record) => record !== undefined).sort(newestFirst);
+}
+
+/**
+ * Makes the refs of records again whose commits are still there. What cannot be
+ * is left out of the list.
+ */
+async function mend(
+  system: System,
+  { vault, workspace }: { vault: Vault; workspace: Workspace },
+  lost: readonly string[],
+): Promise<[string, string][]> {
+  const made: [string, string][] = [];
+  const store = readStoreId(system, workspace.root);
+  if (store === undefined) return made;
+  const ours: StoredCheckpoint[] = [];
+  for (const id of lost) {
+    const record = await readRecord(system, workspace.root, id);
+    // A clone may bring that id as well: its checkpoints are shown as foreign.
+    if (record?.session.mpm?.store === store) ours.push(record);
+  }
+  await bring(system, { vault, workspace }, ours);
+  for (const record of ours) {
+    if (!await recordOf(vault, record)) continue;
+    const { id, commit } = record;
+    if (await createCheckpointRef(vault.git, { id, commit })) {
+      made.push([id, commit]);
+    }
+  }
+  return made;
+}
+
+/**
+ * Those that were taken before the project was in git come into its repository.
+ * Nobody else's do: what lies in the folder might have come with a copy.
+ */
+async function bring(
+  system: System,
+  { vault, workspace }: { vault: Vault; workspace: Workspace },
+  records: readonly StoredCheckpoint[],
+): Promise<void> {
+  const { root } = workspace;
+  const { home } = layout(root);
+  const from = ownRepository(home);
+  if (vault.own || records.length === 0) return;
+  if (system.files.lstat(from)?.kind !== "folder") return;
+  const origins = new Origins(system);
+  const wanted = records.filter((record) =>
+    origins.of(ownMark(record)) !== "foreign"
+  );
+  if (wanted.length === 0) return;
+  // Loaded here: it happens once in the life of a project.
+  const { bringCheckpoints, gitOfOwn } = await import(
+    "../git/capture/bring_checkpoints.ts"
+  );
+  const own = gitOfOwn(system, root, home);
+  await bringCheckpoints(system, vault.git, own, wanted);
+}
+
+/** Compares two for a list with the newest at the top. */
+export function newestFirst(
+  one: StoredCheckpoint,
+  other: StoredCheckpoint,
+): number {
+  if (one.created_at === other.created_at) return one.id < other.id ? 1 : -1;
+  return one.created_at < other.created_at ? 1 : -1;
+}
+
+/** The record in a checkpoint's commit; `undefined`: it is none. */
+export async function recordOf(
+  { git }: Pick<Vault, "git">,
+  { id, commit }: { id: string; commit: string },
+): Promise<StoredCheckpoint | undefined> {
+  try {
+    const bytes = await readCheckpointRecord(git, commit);
+    return await parseRecord(bytes, { id, commit });
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}

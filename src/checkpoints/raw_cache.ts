@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { join } from "@std/path";
+import { FileError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "../ops/atomic.ts";
+import { ensureFolder, removeTree } from "../ops/folders.ts";
+import { layout } from "../ops/layout.ts";
+
+/** A short name for a worktree in file names. */
+export function worktreeKey(worktree: string): string {
+  return createHash("sha256").update(worktree).digest("hex").slice(0, 16);
+}
+
+/** Bytes of the largest cache that is read. */
+const LIMIT = 64 * 1024 * 1024;
+
+function cacheFile(root: string, worktree: string): string {
+  return join(layout(root).state, `raw-${worktreeKey(worktree)}.json`);
+}
+
+/** What earlier captures found out of a worktree's files; maybe nothing. */
+export function readRawCache<T>(
+  system: System,
+  root: string,
+  worktree: string,
+): Map<string, T> {
+  const path = cacheFile(root, worktree);
+  if (!system.files.lstat(path)) return new Map();
+  try {
+    const bytes = system.files.readOwn(path, LIMIT);
+    const value = JSON.parse(new TextDecoder().decode(bytes));
+    return Array.isArray(value) ? new Map(value) : new Map();
+  } catch (error) {
+    const unreadable = error instanceof SyntaxError ||
+      error instanceof TypeError || error instanceof FileError;
+    if (unreadable) return new Map();
+    throw error;
+  }
+}
+
+/** Keeps it for the next capture. Call under the lock. */
+export function writeRawCache(
+  system: System,
+  root: string,
+  { worktree, cache }: {
+    worktree: string;
+    cache: ReadonlyMap<string, unknown>;
+  },
+): void {
+  ensureFolder(system, layout(root).state, root);
+  writeAtomic(system, cacheFile(root, worktree), {
+    bytes: new TextEncoder().encode(JSON.stringify([...cache])),
+  });
+}
+
+/** How the names of git folders for raw bytes begin in `state/`. */
+export const RAW_FOLDER = "raw.git";
+
+/** Milliseconds after which such a folder is one that was left behind. */
+const STALE = 3_600_000;
+
+/** Removes what killed commands left behind in `state/`. Call under the lock. */
+export function sweepState(system: System, root: string): void {
+  const { state } = layout(root);
+  const before = system.now().getTime() - STALE;
+  for (const { name, kind } of system.files.list(state)) {
+    const path = join(state, name);
+    const ours = /^(raw\.git|objects)-[a-z0-9]+$/.test(name);
+    if (!ours || kind !== "folder") continue;
+    if ((system.files.lstat(path)?.mtime ?? before) < before) {
+      removeTree(system, path);
+    }
+  }
+}
+
+/** Forgets it. */
+export function dropRawCache(
+  system: System,
+  root: string,
+  worktree: string,
+): void {
+  const path = cacheFile(root, worktree);
+  if (system.files.lstat(path)) system.files.remove(path);
+}

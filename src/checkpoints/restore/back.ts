@@ -1,0 +1,83 @@
+import { join, normalize } from "@std/path";
+import { FileError } from "../../base/errors.ts";
+import { isSafePath } from "../../base/paths_there.ts";
+import { foldersAbove } from "../../git/status/snapshot.ts";
+import { readJournal } from "../../ops/log/journal.ts";
+import { layout } from "../../ops/layout.ts";
+import { asideIn } from "./marker.ts";
+import type { Aside } from "../../detours/detour.ts";
+import { moveFile } from "../../ops/trash/trash.ts";
+import type { System } from "../../system/system.ts";
+import type { CheckpointPlace } from "../place.ts";
+
+/**
+ * Puts back from the trash what stood in the way of a restore that an undo takes
+ * back, where its place is free again. Does what is still to be done; returns
+ * the paths. Call under the lock.
+ */
+export function putBack(
+  system: System,
+  place: CheckpointPlace,
+  undoes: number,
+): string[] {
+  const after = readJournal(system, place.workspace.root)
+    .find(({ id, own }) => own && id === undoes)?.after ?? {};
+  return putBackFrom(
+    system,
+    place,
+    asideIn([
+      // As an older mpm noted it.
+      { trash: after.trash, paths: after.moved_aside },
+      ...Array.isArray(after.aside) ? after.aside : [],
+    ]),
+  );
+}
+
+/** The same for what is known to be there. */
+export function putBackFrom(
+  system: System,
+  { workspace, vault }: CheckpointPlace,
+  aside: readonly Aside[],
+): string[] {
+  const { files } = system;
+  const moved = aside
+    .flatMap(({ trash, paths }) => paths.map((path) => ({ trash, path })));
+  const own = join(layout(workspace.root).trash, "/");
+  return moved.filter(({ trash, path }) => {
+    const inTrash = trash.startsWith(own) && normalize(trash) === trash;
+    if (!inTrash || !isSafePath(path, system.platform)) return false;
+    const [from, to] = [
+      join(trash, "files", path),
+      join(vault.workspace.worktree, path),
+    ];
+    try {
+      const inPlace = foldersAbove(path).every((folder) =>
+        files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
+      );
+      return inPlace && give(system, from, to);
+    } catch (error) {
+      if (error instanceof FileError) return false;
+      throw error;
+    }
+  }).map(({ path }) => path);
+}
+
+/**
+ * Moves what is at `from` to `to`, into a folder that is there again one by one;
+ * whether there was anything to move.
+ */
+function give(system: System, from: string, to: string): boolean {
+  const { files } = system;
+  const [kind, there] = [files.lstat(from)?.kind, files.lstat(to)?.kind];
+  if (!kind) return false;
+  if (!there) {
+    moveFile(system, from, to);
+    return true;
+  }
+  if (kind !== "folder" || there !== "folder") return false;
+  const given = files.list(from).filter(({ name }) =>
+    give(system, join(from, name), join(to, name))
+  );
+  if (files.list(from).length === 0) files.remove(from);
+  return given.length > 0;
+}

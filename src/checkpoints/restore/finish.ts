@@ -1,0 +1,67 @@
+import type { Context } from "../../cli/command.ts";
+import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import { releaseIndex } from "../../git/restore/restore_index.ts";
+import type { Workspace } from "../../git/repository.ts";
+import { readJournal } from "../../ops/log/journal.ts";
+import { dropMarker, hasMarker, readMarker } from "./marker.ts";
+import { placeOf, recordOf } from "../place.ts";
+import { restoreLocked } from "./apply.ts";
+import { putBack } from "./back.ts";
+
+/** Finishes a restore under the lock. Throws what stands in the way. */
+export async function settleLocked(
+  context: Context,
+  { workspace, worktree }: { workspace: Workspace; worktree: string },
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  if (!hasMarker(system, root, worktree)) return;
+  const marker = readMarker(system, root, worktree);
+  const place = await placeOf(system, workspace, { create: false });
+  const { vault } = place;
+  if (!marker || !vault) return dropMarker(system, root, worktree);
+  releaseIndex(system, vault, marker.restore);
+  const done = readJournal(system, root).find(({ after }) =>
+    after.restore === marker.restore
+  );
+  if (done) {
+    if (done.own && marker.undoes !== null) {
+      const back = putBack(system, { ...place, vault }, marker.undoes);
+      const paths = back.map((path) => `"${path}"`).join(", ");
+      if (back.length > 0) context.note(`Put back from the trash: ${paths}`);
+    }
+    return dropMarker(system, root, worktree);
+  }
+  // A marker may have come with a clone; the ref of its safety checkpoint not.
+  const refs = await readCheckpointRefs(vault.git);
+  if (refs.get(marker.safety.id) !== marker.safety.commit) {
+    return dropMarker(system, root, worktree);
+  }
+  const target = await recordOf(vault, marker.target);
+  if (!target) {
+    dropMarker(system, root, worktree);
+    context.note(
+      `Warning: a restore was cut short and its checkpoint "${marker.target.id}" ` +
+        `is gone. What was before is in "${marker.safety.id}"`,
+    );
+    return;
+  }
+  const clears = marker.clears === true;
+  await restoreLocked(context, { ...place, vault, leaveLarge: clears }, {
+    order: {
+      target,
+      clears,
+      paths: marker.paths,
+      exact: marker.exact,
+      begun: marker.safety.commit,
+      operation: marker.operation,
+      title: marker.title,
+      brought: marker.brought ?? undefined,
+      undoes: marker.undoes ?? undefined,
+    },
+    unfinished: marker,
+  });
+  context.note(
+    `A restore that was cut short is finished now: ${marker.title}`,
+  );
+}

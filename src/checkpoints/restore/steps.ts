@@ -1,0 +1,268 @@
+import type { Context } from "../../cli/command.ts";
+import { baseEntry, type Capture } from "../../git/capture/capture.ts";
+import { addHidden } from "../../git/capture/capture_hidden.ts";
+import type { Git } from "../../git/run/git.ts";
+import {
+  partOf,
+  pathsIn,
+  treeDelta,
+} from "../../git/capture/read_checkpoints.ts";
+import type { Vault } from "../../git/capture/vault.ts";
+import type { Aside } from "../../detours/detour.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import {
+  changesBetween,
+  planRestore,
+  type RestorePlan,
+} from "../../git/restore/plan.ts";
+import {
+  isWithin,
+  type LeftOut,
+  type TreeDelta,
+  type TreeEntry,
+} from "../../git/status/snapshot.ts";
+import { named } from "../../base/words.ts";
+import type { System } from "../../system/system.ts";
+import { captureNow, type CheckpointPlace } from "../place.ts";
+
+/** A restore that is wanted. */
+export interface RestoreOrder {
+  readonly target: StoredCheckpoint;
+  /** Files and folders below the worktree; none: everything. */
+  readonly paths: readonly string[];
+  /** Files made since go to the trash. */
+  readonly exact: boolean;
+  /**
+   * What stands in the way and no checkpoint can hold goes to the trash; else
+   * it is left alone, and so is the file that should be there.
+   */
+  readonly clears?: boolean | undefined;
+  /** What was moved to the trash for it before; an undo gives it back. */
+  readonly aside?: readonly Aside[] | undefined;
+  /**
+   * Of one that was killed: the commit of its safety checkpoint. What that has
+   * not, stays: it was ignored then, or was made since.
+   */
+  readonly begun?: string | undefined;
+  /** For the journal: the command, and a line that tells what was done. */
+  readonly operation: string;
+  readonly title: string;
+  /** Of an undo: the commit of the checkpoint whose files may go again. */
+  readonly brought?: string | undefined;
+  /** Of an undo: the operation it takes back. */
+  readonly undoes?: number | undefined;
+}
+
+/** What a restore would do, and what it was found from. */
+export interface PlannedRestore {
+  readonly plan: RestorePlan;
+  readonly capture: Capture;
+  /** The files in the capture whose changes git does not list. */
+  readonly hidden: ReadonlySet<string>;
+  /** The checkpoint's index as differences from the capture's base. */
+  readonly index: ReadonlyMap<string, TreeEntry | undefined>;
+  /** Whether the index differs from the checkpoint's. */
+  readonly indexDiffers: boolean;
+}
+
+/** Whether there is an index, and the checkpoint was taken of one. */
+export function hasIndex(
+  { own }: Vault,
+  { session }: StoredCheckpoint,
+): boolean {
+  return !own && session.git_context.is_git_repo;
+}
+
+/** Reads what a restore would do. `write`: see `captureNow`. */
+export async function planOf(
+  { system }: Context,
+  place: CheckpointPlace,
+  { order, write }: { order: RestoreOrder; write: boolean },
+): Promise<PlannedRestore> {
+  const { capture } = await captureNow(system, place, { write });
+  return await planFrom(system, place, { order, capture, write });
+}
+
+/** The same from a capture that was just taken, to which it may add. */
+export async function planFrom(
+  system: System,
+  { vault, rules }: CheckpointPlace,
+  { order, capture: listed, write }: {
+    order: RestoreOrder;
+    capture: Capture;
+    write: boolean;
+  },
+): Promise<PlannedRestore> {
+  const { git } = vault;
+  const { base } = listed;
+  const { commit } = order.target;
+  const [target, index, brought] = await Promise.all([
+    treeDelta(git, base, partOf(commit, "worktree")),
+    treeDelta(git, base, partOf(commit, "index")),
+    order.brought === undefined
+      ? new Map()
+      : treeDelta(git, base, partOf(order.brought, "worktree")),
+  ]);
+  const wanted = (paths: readonly string[]) =>
+    paths.filter((path) => isWanted(path, order));
+  const capture = await addHidden(system, vault, {
+    capture: listed,
+    paths: wanted([...present(target), ...present(brought)]),
+    changed: wanted([...target.keys()]),
+    limits: rules.limits,
+    write,
+  });
+  const leftOut: LeftOut[] = [
+    ...order.clears ? [] : capture.leftOut,
+    ...order.target.left_out,
+  ];
+  const changes = changesBetween({
+    current: capture.worktree,
+    target,
+    base: (path) => baseEntry(capture, path),
+    paths: order.paths,
+  });
+  const gone = changes.filter(({ to }) => !to).map(({ path }) => path);
+  const known = await knownPaths(vault, order, gone);
+  const plan = planRestore(changes, {
+    ...{ leftOut, known },
+    exact: order.exact,
+    platform: system.platform,
+  });
+  return {
+    plan: await sparing(git, plan, order),
+    capture,
+    hidden: hiddenIn(capture, listed),
+    index,
+    indexDiffers: hasIndex(vault, order.target) &&
+      differs(capture, { index, order }),
+  };
+}
+
+/** Ignored files, and those that git is told not to look at. */
+function hiddenIn(capture: Capture, listed: Capture): Set<string> {
+  const { assume_unchanged: assumed, skip_worktree: skipped } = listed.marks;
+  const added = capture === listed ? [] : [...capture.worktree.keys()]
+    .filter((path) => !listed.worktree.has(path) && !baseEntry(listed, path));
+  return new Set([...assumed, ...skipped, ...added]);
+}
+
+/** Nothing else says what became of files that git does not list. */
+export function replacedNotes(
+  { planned: { hidden }, safety }: {
+    planned: PlannedRestore;
+    safety: StoredCheckpoint;
+  },
+  changed: readonly string[],
+): string[] {
+  const replaced = changed.filter((path) => hidden.has(path));
+  if (replaced.length === 0) return [];
+  return [
+    `Replaced files that git does not list: ${named(replaced)}. What they ` +
+    `held is in the checkpoint "${safety.name}"`,
+  ];
+}
+
+/** Leaves alone what a restore that was killed would not have moved. */
+async function sparing(
+  git: Git,
+  plan: RestorePlan,
+  { begun }: RestoreOrder,
+): Promise<RestorePlan> {
+  if (begun === undefined || plan.trash.length === 0) return plan;
+  const paths = plan.trash.map(({ path }) => path);
+  const had = await pathsIn(git, partOf(begun, "worktree"), paths);
+  return {
+    ...plan,
+    trash: plan.trash.filter(({ path }) => had.has(path)),
+    kept: paths.filter((path) => !had.has(path)),
+  };
+}
+
+/**
+ * The paths that a restore would change and that are not as the checkpoint
+ * `brought` left them: somebody changed them since.
+ */
+export async function changedSince(
+  { vault }: CheckpointPlace,
+  { plan, capture }: PlannedRestore,
+  brought: string,
+): Promise<string[]> {
+  const left = await treeDelta(
+    vault.git,
+    capture.base,
+    partOf(brought, "worktree"),
+  );
+  return [...plan.writes, ...plan.removes]
+    .filter(({ path, from }) => {
+      const then = left.has(path) ? left.get(path) : baseEntry(capture, path);
+      return then?.id !== from?.id || then?.mode !== from?.mode;
+    })
+    .map(({ path }) => path).sort();
+}
+
+/** The paths at which there is something. */
+function present(delta: TreeDelta): string[] {
+  return [...delta].flatMap(([path, entry]) => entry ? [path] : []);
+}
+
+function isWanted(path: string, { paths }: RestoreOrder): boolean {
+  return paths.length === 0 || paths.some((one) => isWithin(path, one));
+}
+
+/** Of `paths` those that the checkpoint knew, or that the undone operation brought. */
+async function knownPaths(
+  { git }: Vault,
+  { target, brought }: RestoreOrder,
+  paths: readonly string[],
+): Promise<Set<string>> {
+  if (paths.length === 0) return new Set();
+  const trees = [
+    partOf(target.commit, "index"),
+    ...target.head === null ? [] : [`${target.head}^{tree}`],
+    ...brought === undefined ? [] : [partOf(brought, "worktree")],
+  ];
+  const found = await Promise.all(
+    trees.map((tree) => pathsIn(git, tree, paths)),
+  );
+  const { unmerged, intent_to_add: intents } = target.index;
+  return new Set([
+    ...found.flatMap((paths) => [...paths]),
+    ...unmerged.map(({ path }) => path),
+    ...intents.map(({ path }) => path),
+  ]);
+}
+
+/** Whether anything of the index is to change within the paths asked for. */
+function differs(
+  capture: Capture,
+  { index, order }: {
+    index: ReadonlyMap<string, TreeEntry | undefined>;
+    order: RestoreOrder;
+  },
+): boolean {
+  const changes = changesBetween({
+    current: capture.index,
+    target: index,
+    base: (path) => baseEntry(capture, path),
+    paths: order.paths,
+  });
+  return changes.length > 0 ||
+    JSON.stringify(capture.marks) !== JSON.stringify(marksOf(order.target));
+}
+
+/** The marks of a record in the order a capture has them. */
+export function marksOf({ index }: StoredCheckpoint): Capture["marks"] {
+  return {
+    unmerged: index.unmerged.map(({ path, stages }) => ({
+      path,
+      stages: stages.map(({ stage, mode, id }) => ({ stage, mode, id })),
+    })),
+    intent_to_add: index.intent_to_add.map(({ path, mode }) => ({
+      path,
+      mode,
+    })),
+    assume_unchanged: index.assume_unchanged,
+    skip_worktree: index.skip_worktree,
+  };
+}

@@ -1,0 +1,92 @@
+import { escapeText } from "../../base/escape.ts";
+import type { RestoreResult } from "../commands/results.ts";
+import { counted } from "../../base/words.ts";
+
+/** Paths of a kind that are named before they are only counted. */
+const NAMED = 20;
+
+/** What `mpm checkpoint restore` prints. */
+export function restoreText(result: RestoreResult): string {
+  const { dry_run: dry, checkpoint, to } = result;
+  if (dry) return previewText(result);
+  const name = escapeText(checkpoint);
+  if (to !== null) {
+    return [
+      `Wrote ${counted(result.written.length, "file")} of ${name} to ${
+        escapeText(to)
+      }`,
+      ...lists(result),
+      "",
+    ].join("\n");
+  }
+  if (result.safety === null) {
+    return [
+      nothing(result),
+      ...lists(result),
+      "",
+    ].join("\n");
+  }
+  return [
+    result.skipped.length === 0
+      ? `Restored ${name}`
+      : `Restored ${name}, but for what is left alone`,
+    ...lists(result),
+    `What was before is in ${
+      escapeText(result.safety)
+    }: mpm undo takes this back`,
+    "",
+  ].join("\n");
+}
+
+/** The same before it is done. */
+export function previewText(result: RestoreResult): string {
+  const name = escapeText(result.checkpoint);
+  const lines = lists(result);
+  return [
+    result.to === null
+      ? lines.length === 0 ? nothing(result) : `To restore ${name}:`
+      : `To write ${name} to ${escapeText(result.to)}:`,
+    ...lines,
+    "",
+  ].join("\n");
+}
+
+function nothing({ checkpoint, skipped }: RestoreResult): string {
+  const name = escapeText(checkpoint);
+  return skipped.length === 0
+    ? `Nothing to restore: all is as in ${name}`
+    : `Nothing was restored: what differs from ${name} is left alone`;
+}
+
+function lists(result: RestoreResult): string[] {
+  const { dry_run: dry } = result;
+  return [
+    ...listed(dry ? "Write" : "Written", result.written),
+    ...listed(
+      dry ? "Delete, as in the checkpoint" : "Deleted, as in the checkpoint",
+      result.removed,
+    ),
+    ...listed(dry ? "Move to the trash" : "Moved to the trash", result.trashed),
+    ...listed("Was in the way, is in the trash now", result.moved_aside),
+    ...listed("Made since, kept", result.kept),
+    ...listed(
+      "Left alone",
+      result.skipped.map(({ path, reason }) => `${path} (${reason})`),
+    ),
+    ...result.index_restored
+      ? [dry ? "What is staged changes too" : "What was staged is staged again"]
+      : [],
+    ...result.trash === null ? [] : [`The trash: ${escapeText(result.trash)}`],
+    ...result.notes.map((note) => `Note: ${escapeText(note)}`),
+  ];
+}
+
+function listed(title: string, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length - NAMED;
+  return [
+    `${title}: ${counted(paths.length, "path")}`,
+    ...paths.slice(0, NAMED).map((path) => `  ${escapeText(path)}`),
+    ...more > 0 ? [`  and ${more} more`] : [],
+  ];
+}

@@ -1,0 +1,138 @@
+import { join, resolve } from "@std/path";
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { emptyTree } from "../../git/empty_tree.ts";
+import { partOf, treeDelta } from "../../git/capture/read_checkpoints.ts";
+import { writeEntries } from "../../git/restore/stage_blobs.ts";
+import { getOwn } from "../../base/own.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import type { RestoreResult } from "../commands/results.ts";
+import { reasonNotThere } from "../../base/paths_there.ts";
+import {
+  isOwnPath,
+  isWithin,
+  type LeftOut,
+  type TreeEntry,
+} from "../../git/status/snapshot.ts";
+import { type CheckpointPlace, rawFolder } from "../place.ts";
+
+interface Named {
+  readonly path: string;
+  readonly entry: TreeEntry;
+}
+
+/** Writes the files into another folder, which must be new or empty. */
+export async function writeTo(
+  context: Context,
+  place: CheckpointPlace,
+  { target, paths, to: given, dryRun }: {
+    target: StoredCheckpoint;
+    paths: readonly string[];
+    to: string;
+    dryRun: boolean;
+  },
+): Promise<RestoreResult> {
+  const { vault } = place;
+  const to = resolve(context.folder, given);
+  checkTarget(context, place, to);
+  const tree = await treeDelta(
+    vault.git,
+    emptyTree(target.commit),
+    partOf(target.commit, "worktree"),
+  );
+  const impossible: LeftOut[] = [];
+  const named = [...tree].flatMap(([path, entry]) => {
+    const wanted = paths.length === 0 ||
+      paths.some((one) => isWithin(path, one));
+    if (!entry || !wanted || entry.mode === "160000" || isOwnPath(path)) {
+      return [];
+    }
+    const reason = reasonNotThere(path, context.system.platform);
+    if (reason === undefined) return [{ path, entry }];
+    impossible.push({ path, reason });
+    return [];
+  });
+  if (!dryRun) await writeAll(context, place, { target, named, to });
+  return {
+    dry_run: dryRun,
+    checkpoint: target.name,
+    worktree: vault.workspace.worktree,
+    to,
+    written: named.map(({ path }) => path),
+    removed: [],
+    trashed: [],
+    kept: [],
+    moved_aside: [],
+    skipped: [...impossible, ...target.left_out]
+      .map(({ path, reason }) => ({ path, reason })),
+    index_restored: false,
+    safety: null,
+    trash: null,
+    operation: null,
+    notes: [],
+  };
+}
+
+async function writeAll(
+  { system }: Context,
+  { vault, workspace }: CheckpointPlace,
+  { target, named, to }: {
+    target: StoredCheckpoint;
+    named: readonly Named[];
+    to: string;
+  },
+): Promise<void> {
+  const { files } = system;
+  if (!files.lstat(to)) files.mkdir(to);
+  const folder = files.realPath(to);
+  await writeEntries(system, vault, {
+    named,
+    folder,
+    rawFolder: rawFolder(workspace),
+  });
+  for (const { path } of named) {
+    const bits = getOwn(target.permissions, path);
+    if (bits === undefined) continue;
+    const full = join(folder, path);
+    if (files.lstat(full)?.kind === "file") files.chmod(full, bits & 0o777);
+  }
+}
+
+/** Throws CONFLICT for a folder that is not new or empty, or is git's or mpm's. */
+function checkTarget(
+  { system }: Context,
+  { workspace, vault }: CheckpointPlace,
+  to: string,
+): void {
+  const { files } = system;
+  const found = files.lstat(to);
+  const obstacle = found &&
+    (found.kind !== "folder"
+      ? `it is a ${found.kind}`
+      : files.list(to).length > 0
+      ? "it is not empty"
+      : undefined);
+  if (obstacle !== undefined) {
+    throw new MpmError("CONFLICT", `Cannot write to "${to}": ${obstacle}`, {
+      hint: "Name a folder that is new or empty",
+    });
+  }
+  const above = found ? to : join(to, "..");
+  if (!files.stat(above)) {
+    throw new MpmError("NOT_FOUND", `No folder "${above}"`, {
+      hint: "Make it first",
+    });
+  }
+  const real = found ? files.realPath(to) : join(files.realPath(above), "x");
+  const own = [
+    join(workspace.root, ".claude-mpm"),
+    vault.workspace.gitDir!,
+    vault.workspace.commonDir!,
+  ];
+  if (own.some((folder) => isWithin(real, files.realPath(folder)))) {
+    throw new MpmError(
+      "CONFLICT",
+      `"${to}" is in a folder of git's or mpm's own`,
+    );
+  }
+}

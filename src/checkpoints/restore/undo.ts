@@ -1,0 +1,117 @@
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import { CHECKPOINT_ID } from "../name.ts";
+import { type JournalEntry, undoTitle } from "../../ops/log/entry.ts";
+import { field, isFields } from "../../base/odd_values.ts";
+import {
+  type CheckpointPlace,
+  listCheckpoints,
+  openPlace,
+  recordOf,
+} from "../place.ts";
+import { restoreLocked } from "./apply.ts";
+import { changedSince, planOf, type RestoreOrder } from "./steps.ts";
+import { CannotUndo } from "../../ops/undo/undo_lasting.ts";
+import type { Undone, UndoOrder } from "../../ops/undo/undo_steps.ts";
+
+/** A checkpoint as a journal entry names it. */
+function checkpointIn(
+  value: unknown,
+): { id: string; commit: string } | undefined {
+  const found = field(value, "checkpoint");
+  if (!isFields(found)) return undefined;
+  const { id, commit } = found;
+  const valid = typeof id === "string" && CHECKPOINT_ID.test(id) &&
+    typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit);
+  return valid ? { id, commit } : undefined;
+}
+
+/** Goes back to the safety checkpoint that the restore took first. */
+export async function undoRestore(
+  { context, entry, dryRun }: UndoOrder,
+): Promise<Undone> {
+  const place = await openPlace(context);
+  const [before, after] = [entry.before, entry.after].map(checkpointIn);
+  if (!before || !after) {
+    throw new CannotUndo(entry, {
+      reason: "its entry does not say which checkpoints it was about",
+      instead: "mpm checkpoint list --all shows the safety checkpoints",
+    });
+  }
+  // Those from before the project was in git come over with a list.
+  await listCheckpoints(context.system, place, { light: true });
+  // A journal may have come with a clone; refs do not.
+  const refs = await readCheckpointRefs(place.vault.git);
+  const target = refs.get(before.id) === before.commit
+    ? await recordOf(place.vault, before)
+    : undefined;
+  if (!target) {
+    throw new CannotUndo(entry, {
+      reason: `its safety checkpoint "${before.id}" is gone`,
+      instead: "The last ones are kept, see checkpoint.keep_safety",
+    });
+  }
+  if (dryRun) {
+    const details = [`go back to the checkpoint ${target.name}`];
+    return { details, left: [], operation: undefined };
+  }
+  const paths = field(entry.after, "paths");
+  const brought = await recordOf(place.vault, after);
+  const order: RestoreOrder = {
+    target,
+    paths: Array.isArray(paths) ? paths.map(String) : [],
+    exact: false,
+    operation: "undo",
+    title: undoTitle(entry),
+    brought: brought?.commit,
+    undoes: entry.id,
+  };
+  if (brought) await refuseEdited(context, place, { order, brought, entry });
+  const outcome = await restoreLocked(context, place, { order, always: true });
+  return {
+    operation: outcome.entry?.id,
+    details: [
+      ...outcome.written.map((path) => `restored ${path}`),
+      ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
+      ...outcome.putBack.map((path) => `put ${path} back from the trash`),
+      ...outcome.kept.map((path) => `kept ${path}, made since`),
+      ...outcome.indexRestored ? ["restored what was staged"] : [],
+      ...outcome.notes,
+    ],
+    left: outcome.skipped.map(({ path, reason }) => `${path}: ${reason}`),
+  };
+}
+
+/** Paths that an error names. */
+const NAMED = 5;
+
+/** Nothing that was changed since the restore is replaced. */
+async function refuseEdited(
+  context: Context,
+  place: CheckpointPlace,
+  { order, brought, entry }: {
+    order: RestoreOrder;
+    brought: StoredCheckpoint;
+    entry: JournalEntry;
+  },
+): Promise<void> {
+  const planned = await planOf(context, place, { order, write: false });
+  const edited = await changedSince(place, planned, brought.commit);
+  if (edited.length === 0) return;
+  const more = edited.length - NAMED;
+  throw new MpmError(
+    "CONFLICT",
+    [
+      `Operation ${entry.id} cannot be taken back, nothing was changed. ` +
+      "Changed since:",
+      ...edited.slice(0, NAMED).map((path) => `  ${path}`),
+      ...more > 0 ? [`  and ${more} more`] : [],
+    ].join("\n"),
+    {
+      hint: `mpm checkpoint restore ${order.target.id} goes back all the ` +
+        "same, and keeps what is there now",
+    },
+  );
+}

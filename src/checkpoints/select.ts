@@ -1,0 +1,69 @@
+import { MpmError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
+import type { StoredCheckpoint } from "./checkpoint.ts";
+import { checkpointId } from "./name.ts";
+import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
+
+/**
+ * The checkpoint that `selector` means, in this order: `latest` (the newest
+ * that is no safety checkpoint), a full name or id, an index as the list prints
+ * it (up to four digits, and nothing else), a part of a name that no other has.
+ * `records` are in the order of the list. Throws NOT_FOUND with what there is,
+ * AMBIGUOUS with those that match, USAGE for a negative number.
+ */
+export function matchCheckpoint(
+  records: readonly StoredCheckpoint[],
+  selector: string,
+): StoredCheckpoint {
+  const wanted = selector.trim();
+  const choices = {
+    items: listed(records),
+    noun: "checkpoint",
+    label: ({ name }: StoredCheckpoint) => name,
+    empty: 'There are no checkpoints; "mpm checkpoint save <name>" takes one',
+  };
+  const found = atIndex(wanted, choices) ??
+    onlyOne(candidates(records, wanted), selector, {
+      ...choices,
+      hint: "Give the full name, or a part that only one of them has",
+    });
+  if (found) return found;
+  throw new MpmError("NOT_FOUND", `No checkpoint matches "${selector}"`, {
+    hint: records.length === 0 ? choices.empty : didYouMean(
+      wanted,
+      ["latest", ...records.map(({ name }) => name)],
+      listHint(choices),
+    ),
+  });
+}
+
+function candidates(
+  records: readonly StoredCheckpoint[],
+  selector: string,
+): readonly StoredCheckpoint[] {
+  if (selector === "") return [];
+  if (selector === "latest") {
+    return records.filter(({ kind }) => kind !== "safety").slice(0, 1);
+  }
+  const exact = records.filter(({ name, id }) =>
+    name === selector || id === selector.toLowerCase()
+  );
+  // A record that was planted may have the name of another one.
+  const right = exact.find(({ id }) =>
+    id === selector || id === checkpointId(selector)
+  );
+  if (exact.length > 0) return [right ?? exact[0]!];
+  const holding = records.filter(({ name }) => holdsPart(name, selector));
+  const own = holding.filter(({ kind }) => kind !== "safety");
+  return own.length > 0 ? own : holding;
+}
+
+/** What a list shows: safety checkpoints come after all others. */
+export function listed(
+  records: readonly StoredCheckpoint[],
+): StoredCheckpoint[] {
+  return [
+    ...records.filter(({ kind }) => kind !== "safety"),
+    ...records.filter(({ kind }) => kind === "safety"),
+  ];
+}

@@ -1,0 +1,124 @@
+import { join } from "@std/path";
+import { FileError } from "../base/errors.ts";
+import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_ID } from "./name.ts";
+import { recordBytes } from "./record.ts";
+import { field, isDeeper } from "../base/odd_values.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
+import { checkPath } from "../ops/folders.ts";
+import { ensureHidden } from "../ops/home.ts";
+import { layout } from "../ops/layout.ts";
+
+/** Bytes of the largest record that is read. */
+const LIMIT = 64 * 1024 * 1024;
+
+/** Lists and objects within one another; what mpm writes has a dozen. */
+const DEEPEST = 100;
+
+/** The file of a checkpoint's record; `id` must be a valid one. */
+function recordFile(root: string, id: string): string {
+  return join(layout(root).checkpoints, `${id}.json`);
+}
+
+/** Writes a record beside its commit, which must be there. Under the lock. */
+export function writeRecord(
+  system: System,
+  root: string,
+  { record, commit }: { record: Checkpoint; commit: string },
+): void {
+  ensureHidden(system, root, layout(root).checkpoints);
+  writeAtomic(system, recordFile(root, record.id), {
+    bytes: recordBytes({ ...record, commit }),
+    // Its commit, which is on the disk by now, has the same.
+    synced: false,
+  });
+}
+
+/** Removes a record's file; its commit is another matter. */
+export function removeRecord(system: System, root: string, id: string): void {
+  removeIfThere(system, recordFile(root, id));
+}
+
+/** Whether there is a record of that id; costs one look at a file's entry. */
+export function hasRecord(system: System, root: string, id: string): boolean {
+  return CHECKPOINT_ID.test(id) &&
+    system.files.lstat(recordFile(root, id)) !== undefined;
+}
+
+/** The ids of all records. Throws CONFLICT for a link in place of the folder. */
+export function recordIds(system: System, root: string): string[] {
+  const { checkpoints } = layout(root);
+  if (!checkPath(system, checkpoints, root)) return [];
+  return system.files.list(checkpoints)
+    .filter(({ name, kind }) => kind === "file" && name.endsWith(".json"))
+    .map(({ name }) => name.slice(0, -".json".length))
+    .filter((id) => CHECKPOINT_ID.test(id))
+    .sort();
+}
+
+/**
+ * What a record's file holds, unless it cannot be read or is damaged: its commit
+ * has the same and is asked then.
+ */
+export async function readRecord(
+  system: System,
+  root: string,
+  id: string,
+  { light = false } = {},
+): Promise<StoredCheckpoint | undefined> {
+  try {
+    const bytes = system.files.readOwn(recordFile(root, id), LIMIT);
+    return await parseRecord(bytes, { id, light });
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A record from its bytes, its fields in their order, which its digest goes by;
+ * `commit` where these do not say it. `light`: only little is checked, which is
+ * faster. `undefined`: it is none, or not that of `id`.
+ */
+export async function parseRecord(
+  bytes: Uint8Array,
+  { id, commit, light = false }: {
+    id: string;
+    commit?: string;
+    light?: boolean;
+  },
+): Promise<StoredCheckpoint | undefined> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isDeeper(value, DEEPEST)) return undefined;
+  if (light) return isHead(value) && value.id === id ? value : undefined;
+  // Loaded here: the schema library is no part of a save.
+  const { StoredCheckpoint } = await import("./checkpoint.ts");
+  const stored = commit === undefined ? value : { ...value, commit };
+  const { success, data } = StoredCheckpoint.safeParse(stored);
+  return success && data.id === id ? stored as StoredCheckpoint : undefined;
+}
+
+/** Whether what a list shows is there and of its type. */
+function isHead(value: unknown): value is StoredCheckpoint {
+  const texts = [
+    "id",
+    "name",
+    "kind",
+    "created_at",
+    "worktree",
+    "print",
+    "commit",
+  ];
+  return texts.every((name) => typeof field(value, name) === "string") &&
+    /^[0-9a-f]{40,64}$/.test(String(field(value, "commit"))) &&
+    Array.isArray(field(value, "files")) &&
+    Array.isArray(field(value, "left_out"));
+}

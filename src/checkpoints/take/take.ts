@@ -1,0 +1,183 @@
+import type { Context } from "../../cli/command.ts";
+import { ProgressLine } from "../../cli/progress.ts";
+import { MpmError } from "../../base/errors.ts";
+import type { Capture } from "../../git/capture/capture.ts";
+import type { FastImport } from "../../git/run/fast_import.ts";
+import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import {
+  beginCheckpoint,
+  checkpointImport,
+  endCheckpoint,
+  writeCheckpoint,
+} from "../../git/capture/write_checkpoint.ts";
+import type { CheckpointKind, StoredCheckpoint } from "../checkpoint.ts";
+import { checkpointId } from "../name.ts";
+import { begunMark, ownMark, recordBytes } from "../record.ts";
+import type { Content } from "../../saves/content.ts";
+import { shellWord } from "../../base/shell.ts";
+import { writeRecord } from "../store.ts";
+import { ensureHome } from "../../ops/home.ts";
+import { withLock } from "../../ops/lock.ts";
+import { noteOwn } from "../../saves/trust/origins.ts";
+import { dropRawCache, writeRawCache } from "../raw_cache.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { ensureStoreId } from "../../saves/store/store_id.ts";
+import type { System } from "../../system/system.ts";
+import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";
+import {
+  type Around,
+  aroundOf,
+  recordFor,
+  recordName,
+} from "./record_steps.ts";
+
+/** A checkpoint that is wanted. */
+export interface CheckpointOrder {
+  /** A checked name; must be free. */
+  readonly name: string;
+  readonly kind: CheckpointKind;
+  readonly note?: string | undefined;
+  /** What the person or the agent says of the session. */
+  readonly content?: Content;
+}
+
+/**
+ * Takes a checkpoint of the worktree as it is and returns its record. The
+ * index, HEAD, branch, stash, reflogs and files are left as they are. Takes the
+ * lock. Throws CONFLICT for a name that is taken and beyond the limits,
+ * GIT_FAILED; nothing is kept then.
+ */
+export async function takeCheckpoint(
+  context: Context,
+  place: CheckpointPlace,
+  order: CheckpointOrder,
+): Promise<StoredCheckpoint> {
+  using line = new ProgressLine(context);
+  line.waiting("Reading the working tree");
+  const taken = await captureNow(context.system, place, { write: true });
+  return await withLock(
+    context.system,
+    place.workspace.root,
+    () => storeCheckpoint(context, place, { order, taken }),
+  );
+}
+
+interface Storing {
+  readonly order: CheckpointOrder;
+  readonly taken: Taken;
+  /** Where that was read before. */
+  readonly around?: Around;
+  /** One that was started while the worktree was read. */
+  readonly importing?: FastImport | undefined;
+  /** Captures once more, where not just `captureNow` did. */
+  again?(): Promise<Capture>;
+  /** The ids there were a moment ago, where they are known. */
+  readonly known?: ReadonlySet<string>;
+}
+
+/** Writes what was captured. Call under the lock. */
+export async function storeCheckpoint(
+  context: Context,
+  place: CheckpointPlace,
+  { order: given, taken, around, importing, known, again }: Storing,
+): Promise<StoredCheckpoint> {
+  const { system } = context;
+  const { vault, workspace } = place;
+  const { root } = workspace;
+  const awaited = given.kind !== "auto";
+  await using first = importing ??
+    checkpointImport(system, vault, { awaited });
+  ensureHome(system, root);
+  ensureStoreId(system, root);
+  const order = { ...given, name: tellableName(system, given.name) };
+  const id = await freeId(place, order, known);
+  // What may fail comes first: git is to be told nothing by halves.
+  const told = around ?? await aroundOf(context, place);
+  const name = recordName(order, id);
+  const { capture } = taken;
+  const contents = { id, capture, title: `checkpoint: ${name}` };
+  await beginCheckpoint(first, contents, system.now());
+  const record = recordFor(system, place, {
+    ...{ order, id, name, capture },
+    around: told,
+  });
+  // Whoever finds the commit after a death knows by that whose it is.
+  noteOwn(system, begunMark(record));
+  const bytes = recordBytes(record);
+  let commit: string;
+  try {
+    commit = await endCheckpoint(first, bytes);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    // Somebody else may have taken the name meanwhile.
+    if (known) {
+      return await storeCheckpoint(context, place, { order: given, taken });
+    }
+    // A blob that a cache told of may be gone, with the checkpoint it was in.
+    if (taken.cache.size === 0) throw error;
+    dropRawCache(system, root, vault.workspace.worktree);
+    const fresh = again
+      ? await again()
+      : (await captureNow(system, place, { write: true })).capture;
+    await using importing = checkpointImport(system, vault, { awaited });
+    commit = await writeCheckpoint(
+      importing,
+      { ...contents, capture: fresh, record: bytes },
+      system.now(),
+    );
+  }
+  noteRecord(context, root, { ...record, commit });
+  if (taken.cache.size > 0) {
+    const { worktree } = vault.workspace;
+    writeRawCache(system, root, { worktree, cache: taken.cache });
+  }
+  return { ...record, commit };
+}
+
+/** The checkpoint is there by its commit, which has the record as well. */
+function noteRecord(
+  { system, note }: Context,
+  root: string,
+  stored: StoredCheckpoint,
+): void {
+  const problem = noteOwn(system, ownMark(stored));
+  if (problem !== undefined) {
+    note(
+      "Note: it is saved, but will be shown as foreign, since it could not be " +
+        `noted that it is yours: ${problem}`,
+    );
+  }
+  try {
+    writeRecord(system, root, { record: stored, commit: stored.commit });
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Note: it is saved, but lists will be slower: ${error.message}`);
+  }
+}
+
+/** It becomes a ref and a file's name, so nothing of a secret is in it. */
+function tellableName(system: System, name: string): string {
+  return redactorOf(system).text(name)
+    .replaceAll(/\[(redacted):([a-z0-9-]+)\]/g, "$1-$2");
+}
+
+/** Names with a time in them move on to the next free number. */
+async function freeId(
+  { vault }: CheckpointPlace,
+  { name, kind }: CheckpointOrder,
+  known?: ReadonlySet<string>,
+): Promise<string> {
+  const taken = known ?? new Set((await readCheckpointRefs(vault.git)).keys());
+  const id = checkpointId(name);
+  if (!taken.has(id)) return id;
+  if (kind === "named") {
+    throw new MpmError("CONFLICT", `There is a checkpoint "${name}" already`, {
+      hint: `Take another name, or remove it: mpm checkpoint rm ${
+        shellWord(name)
+      }`,
+    });
+  }
+  for (let number = 2;; number++) {
+    if (!taken.has(`${id}_${number}`)) return `${id}_${number}`;
+  }
+}

@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { during, ProgressLine } from "./progress.ts";
+import type { System } from "../system/system.ts";
+
+/** A context whose clock a test sets, and what was shown in the last line. */
+function told() {
+  const shown: string[] = [];
+  let now = 0;
+  const sleepers: (() => void)[] = [];
+  const system = {
+    now: () => new Date(now),
+    sleep: (_: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        sleepers.push(resolve);
+        signal?.addEventListener("abort", () => resolve());
+      }),
+  } as unknown as System;
+  return {
+    shown,
+    context: { system, status: (text: string) => void shown.push(text) },
+    at: (time: number) => now = time,
+    pass: () => sleepers.splice(0).forEach((wake) => wake()),
+  };
+}
+
+Deno.test("progress says nothing of what is quick", async () => {
+  const { shown, context, at } = told();
+  {
+    using line = new ProgressLine(context);
+    line.waiting("Looking");
+    at(400);
+    line.show("Reading", 1, 2);
+  }
+  assertEquals(await during(context, "Looking", () => Promise.resolve(1)), 1);
+  assertEquals(shown, []);
+});
+
+Deno.test("progress counts what takes long, not too often, and takes itself away", () => {
+  const { shown, context, at } = told();
+  {
+    using line = new ProgressLine(context);
+    for (let time = 0; time <= 800; time += 50) {
+      at(time);
+      line.show("Reading", time, 1000);
+    }
+  }
+  assertEquals(shown, [
+    ...["Reading: 500 of 1000", "Reading: 600 of 1000"],
+    ...["Reading: 700 of 1000", "Reading: 800 of 1000", ""],
+  ]);
+});
+
+Deno.test("progress names what is awaited for long", async () => {
+  const { shown, context, pass } = told();
+  await during(context, "Looking", async () => {
+    pass();
+    await Promise.resolve();
+    await Promise.resolve();
+  });
+  assertEquals(shown, ["Looking …", ""]);
+});

@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import { reflow, reflowPage } from "./reflow.ts";
+
+const CASES: Record<string, [string, string]> = {
+  "a short line stays": ["one two", "one two"],
+  "a sentence goes on two lines": [
+    "one two three four five six",
+    "one two three four\nfive six",
+  ],
+  "an item goes on below its text": [
+    "  - one two three four five",
+    "  - one two three\n    four five",
+  ],
+  "an item of a checklist, too": [
+    "   1 [ ] one two three",
+    "   1 [ ] one two\n         three",
+  ],
+  "the last column goes on below itself": [
+    "  list  one two three four",
+    "  list  one two\n        three four",
+  ],
+  "a wide first column leaves it two spaces": [
+    "  a-long-name-of-it  one two",
+    "  a-long-name-of-it  one\n  two",
+  ],
+  "what has no space stays whole": [
+    "see /a/very/long/path/of/a/file now",
+    "see\n/a/very/long/path/of/a/file\nnow",
+  ],
+  "wide characters count twice": [
+    "漢字漢字 漢字漢字 漢字",
+    "漢字漢字 漢字漢字\n漢字",
+  ],
+  "paint takes no room": [
+    "  - \x1b[1mone\x1b[22m two three four",
+    "  - \x1b[1mone\x1b[22m two three\n    four",
+  ],
+};
+
+Deno.test("reflow() breaks long lines between words", () => {
+  for (const [what, [text, wanted]] of Object.entries(CASES)) {
+    assertEquals(reflow(text, 20), wanted, what);
+  }
+});
+
+Deno.test("reflowPage() fills prose anew, and leaves the rest in its lines", () => {
+  const page = "One two three four five\nsix seven.\n\nShort\nlines.\n\n" +
+    "Options:\n  -a  one two three four\n  -b  five\n\nThe end of all of it is\nhere.\n";
+  assertEquals(
+    reflowPage(page, 20),
+    "One two three four\nfive six seven.\n\nShort\nlines.\n\n" +
+      "Options:\n  -a  one two three\n      four\n  -b  five\n\n" +
+      "The end of all of it\nis here.\n",
+  );
+  assertEquals(reflowPage(page, 80), page);
+});

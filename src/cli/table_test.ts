@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import { makeStyle } from "./style.ts";
+import { cut, table, width } from "./table.ts";
+
+const painted = makeStyle(true);
+
+Deno.test("width() counts columns, not characters", () => {
+  assertEquals(width("abc"), 3);
+  assertEquals(width("日本"), 4);
+  assertEquals(width("e\u0301"), 1);
+  assertEquals(width("🎉"), 2);
+  assertEquals(width(painted.red("red")), 3);
+});
+
+Deno.test("cut() keeps within the columns and closes the paint", () => {
+  assertEquals(cut("abcdef", 6), "abcdef");
+  assertEquals(cut("abcdef", 4), "abc…");
+  assertEquals(cut("日本語", 4), "日…");
+  assertEquals(cut(painted.red("abcdef"), 3), "\x1b[31mab…\x1b[39m");
+  // What is painted in the middle, and before the end, is painted no further.
+  assertEquals(cut(`${painted.bold("ab")}cdef`, 4), "\x1b[1mab\x1b[22mc…");
+  assertEquals(cut(`ab${painted.bold("cd")}ef`, 4), "ab\x1b[1mc…\x1b[22m");
+});
+
+Deno.test("table() aligns columns and cuts the last to the width", () => {
+  assertEquals(
+    table([["0", "日", "short"], ["10", "b", "x".repeat(90)]], 40),
+    `0   日  short\n10  b   ${"x".repeat(31)}…\n`,
+  );
+});
+
+Deno.test("table() cuts what may be cut where the last column has no room", () => {
+  const row = ["a".repeat(20), "b".repeat(24), "c".repeat(40)];
+  assertEquals(
+    table([row], 60, [1]),
+    `${row[0]}  ${"b".repeat(15)}…  ${"c".repeat(19)}…\n`,
+  );
+  assertEquals(
+    table([row], 40, [1]),
+    `${row[0]}  ${"b".repeat(7)}…  ${"c".repeat(19)}…\n`,
+    "as little as can be read is left",
+  );
+});

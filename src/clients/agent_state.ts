@@ -1,0 +1,257 @@
+import { dirname, isAbsolute, join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { removeQuietly } from "../ops/atomic.ts";
+import { ensureFolder } from "../ops/folders.ts";
+import { layout } from "../ops/layout.ts";
+import { readOwnJson } from "../ops/own_json.ts";
+
+/**
+ * What is kept of an agent's session, a file each: what the status line said,
+ * which levels were crossed, when work was done last, what the agent is to be
+ * told next, its tasks, its latest prompts, and which prompts go through where
+ * the context is full.
+ */
+export type AgentFile =
+  | "status"
+  | "levels"
+  | "activity"
+  | "pending"
+  | "tasks"
+  | "prompts"
+  | "let_through";
+
+/** Bytes of the largest such file. */
+const LIMIT = 64 * 1024;
+
+/** Milliseconds after which the files of a session that is over go. */
+const KEPT = 30 * 86_400_000;
+
+/** Files of one folder that are looked at. */
+const MOST = 2000;
+
+/** A place for the files, and the folder above it that has to be there. */
+interface Place {
+  readonly folder: string;
+  /** Asked for only where something is written. */
+  base(): string;
+}
+
+/**
+ * Where the files of agents' sessions may be: in the project, if it has a
+ * `.claude-mpm` folder already, and in the user's state folder, where they are
+ * found whichever folder a session works in.
+ */
+function places(system: System, root: string | undefined): Place[] {
+  const known = PLACES.get(system) ?? new Map<string, Place[]>();
+  PLACES.set(system, known);
+  const found = known.get(root ?? "") ?? placesIn(system, root);
+  known.set(root ?? "", found);
+  return found;
+}
+
+/** A hook asks for several files, and each look at a folder costs. */
+const PLACES = new WeakMap<System, Map<string, Place[]>>();
+
+function placesIn(system: System, root: string | undefined): Place[] {
+  const found: Place[] = [];
+  if (root !== undefined) {
+    const { home, state } = layout(root);
+    const folder = join(state, "agents");
+    const real = kindOf(system, home) === "folder" &&
+      [state, folder].every((path) =>
+        ["folder", undefined].includes(kindOf(system, path))
+      );
+    if (real) found.push({ folder, base: () => root });
+  }
+  const base = stateBase(system);
+  if (base !== undefined) {
+    const folder = join(base, "mpm", "agents");
+    found.push({ folder, base: () => nearest(system, base) });
+  }
+  return found;
+}
+
+/** `XDG_STATE_HOME` (Windows: `LOCALAPPDATA`), else `.local/state`. */
+function stateBase(system: System): string | undefined {
+  const home = system.home();
+  const folder =
+    (system.platform === "windows"
+      ? system.env("LOCALAPPDATA")
+      : system.env("XDG_STATE_HOME")) ||
+    (home && join(home, ".local", "state"));
+  // A relative one would be another wherever a session works.
+  return folder && isAbsolute(folder) ? folder : undefined;
+}
+
+/** The user's own folders may be links. */
+function nearest(system: System, folder: string): string {
+  while (!isFolder(system, folder) && dirname(folder) !== folder) {
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+function isFolder(system: System, path: string): boolean {
+  try {
+    return system.files.stat(path)?.kind === "folder";
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/** `other` where it cannot be looked at. */
+function kindOf(system: System, path: string): string | undefined {
+  try {
+    return system.files.lstat(path)?.kind;
+  } catch (error) {
+    if (error instanceof MpmError) return "other";
+    throw error;
+  }
+}
+
+/** A session's files; `id` must be one of Claude Code's. */
+export interface AgentSession {
+  readonly id: string;
+  /** The project's top folder, if it is known. */
+  readonly root: string | undefined;
+}
+
+/** What is kept, of every place; damaged and missing files are left out. */
+export function readAgentFiles(
+  system: System,
+  { id, root }: AgentSession,
+  file: AgentFile,
+): unknown[] {
+  return places(system, root).flatMap(({ folder }) => {
+    const value = readOwnJson(system, join(folder, nameOf(id, file)), LIMIT);
+    return value === undefined ? [] : [value];
+  });
+}
+
+/** What is kept of all sessions of which there is such a file. */
+export function listAgentFiles(
+  system: System,
+  root: string | undefined,
+  file: AgentFile,
+): { id: string; value: unknown }[] {
+  return places(system, root).flatMap(({ folder }) =>
+    names(system, folder).filter((name) => name.endsWith(`.${file}.json`))
+      .slice(0, MOST).map((name) => ({
+        id: name.slice(0, -`.${file}.json`.length),
+        value: readOwnJson(system, join(folder, name), LIMIT),
+      }))
+  );
+}
+
+/**
+ * Keeps `value` in the first place that takes it; false where none does. Not
+ * synced to the disk: after a power failure the reading is old anyway.
+ */
+export function writeAgentFile(
+  system: System,
+  { id, root }: AgentSession,
+  { file, value }: { file: AgentFile; value: unknown },
+): boolean {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+  return places(system, root).some((place) => {
+    try {
+      ensureFolder(system, place.folder, place.base());
+      replace(system, join(place.folder, nameOf(id, file)), bytes);
+      return true;
+    } catch (error) {
+      if (error instanceof MpmError) return false;
+      throw error;
+    }
+  });
+}
+
+/** Takes what is kept away, from every place. */
+export function removeAgentFile(
+  system: System,
+  { id, root }: AgentSession,
+  file: AgentFile,
+): void {
+  for (const { folder } of places(system, root)) {
+    removeQuietly(system, join(folder, nameOf(id, file)));
+  }
+}
+
+/** Many may write at once: each under a name of its own. */
+function replace(system: System, path: string, bytes: Uint8Array): void {
+  const isNew = system.files.lstat(path) === undefined;
+  const written = `${path}.${system.random()}.tmp`;
+  try {
+    system.files.create(written, bytes, { synced: false });
+    system.files.rename(written, path);
+  } catch (error) {
+    removeQuietly(system, written);
+    throw error;
+  }
+  if (isNew) sweep(system, dirname(path));
+}
+
+/** Removes what sessions left that ended long ago; once for each new one. */
+function sweep(system: System, folder: string): void {
+  const before = system.now().getTime() - KEPT;
+  for (const name of names(system, folder).slice(0, MOST)) {
+    const path = join(folder, name);
+    const found = system.files.lstat(path);
+    if (found?.kind === "file" && found.mtime < before) {
+      removeQuietly(system, path);
+    }
+  }
+}
+
+/**
+ * Changes what is kept under a lock, so that of a hundred at once one alone
+ * sees each state: `change` gets the present value and returns the next, or
+ * `undefined` to leave it. False where nothing was kept: nothing may follow from
+ * a change that was not.
+ */
+export async function changeAgentFile(
+  system: System,
+  session: AgentSession,
+  { file, change }: {
+    file: AgentFile;
+    change: (value: unknown) => unknown;
+  },
+): Promise<boolean> {
+  for (const { folder, base } of places(system, session.root)) {
+    try {
+      ensureFolder(system, folder, base());
+      const lock = join(folder, `${session.id}.lock`);
+      using held = await system.files.lock(lock, WAIT);
+      if (!held) return false;
+      const path = join(folder, nameOf(session.id, file));
+      const next = change(
+        readOwnJson(system, path, LIMIT) ??
+          readAgentFiles(system, session, file)[0],
+      );
+      if (next === undefined) return false;
+      const bytes = new TextEncoder().encode(`${JSON.stringify(next)}\n`);
+      replace(system, path, bytes);
+      return true;
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+    }
+  }
+  return false;
+}
+
+/** Milliseconds a hook waits for another one. */
+const WAIT = 1000;
+
+function nameOf(id: string, file: AgentFile): string {
+  return `${id}.${file}.json`;
+}
+
+function names(system: System, folder: string): string[] {
+  try {
+    return system.files.list(folder).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}

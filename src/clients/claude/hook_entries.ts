@@ -1,0 +1,117 @@
+import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
+import { VERSION } from "../../base/version.ts";
+import { AGENT_TOOLS } from "./agent_tools.ts";
+
+/** An event of Claude Code that mpm wants to be told of. */
+export interface HookEntry {
+  readonly event: string;
+  /** What of it; an event whose matcher the client ignores has none. */
+  readonly matcher?: string;
+  /** Seconds after which the client gives the hook up. */
+  readonly timeout: number;
+}
+
+/**
+ * What `mpm hooks install` asks for, one entry an event. Where several events
+ * would do, the one that starts the fewest processes: PostToolBatch comes once
+ * a step of the agent, however many tools it called. SessionEnd's timeout is
+ * also the time that the client leaves all hooks of that event, 1.5 s without.
+ */
+export const HOOK_ENTRIES: readonly HookEntry[] = [
+  {
+    event: "SessionStart",
+    matcher: "startup|resume|clear|compact|fork",
+    timeout: 10,
+  },
+  { event: "UserPromptSubmit", timeout: 30 },
+  { event: "PreToolUse", matcher: AGENT_TOOLS.join("|"), timeout: 5 },
+  { event: "PostToolBatch", timeout: 10 },
+  {
+    event: "PostToolUseFailure",
+    matcher: ["Bash|Edit|Write|NotebookEdit", ...AGENT_TOOLS].join("|"),
+    timeout: 10,
+  },
+  { event: "StopFailure", timeout: 10 },
+  { event: "PreCompact", matcher: "manual|auto", timeout: 10 },
+  { event: "SessionEnd", timeout: 10 },
+  { event: "TaskCreated", timeout: 5 },
+  { event: "TaskCompleted", timeout: 5 },
+];
+
+/** The events that Claude Code 2.1.329 knows; any other name is a mistake. */
+export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
+  ("PreToolUse PostToolUse PostToolUseFailure PostToolBatch Notification " +
+    "UserPromptSubmit UserPromptExpansion SessionStart SessionEnd Stop " +
+    "StopFailure SubagentStart SubagentStop PreCompact PostCompact " +
+    "PreModelSwitch PostModelSwitch PermissionRequest PermissionDenied Setup " +
+    "TeammateIdle TaskCreated TaskCompleted Elicitation ElicitationResult " +
+    "ConfigChange WorktreeCreate WorktreeRemove InstructionsLoaded " +
+    "CwdChanged FileChanged DirectoryAdded MessageDisplay").split(" "),
+);
+
+/**
+ * The mark in the arguments of each command that mpm wrote into somebody's
+ * settings, with its version. No other program has a reason to write it, so
+ * that nobody else's entry is taken for mpm's, whatever the binary is called.
+ */
+export const OWN_MARK = "--installed-by=mpm/";
+const MARKED = /^--installed-by=mpm\/(\S+)$/;
+
+/** A matcher group as it stands in the settings. */
+export function groupOf(
+  { event, matcher, timeout }: HookEntry,
+  binary: string,
+  version = VERSION,
+): Record<string, unknown> {
+  const args = ["hook", event, OWN_MARK + version];
+  const handler = { type: "command", command: binary, args, timeout };
+  return {
+    ...matcher === undefined ? {} : { matcher },
+    hooks: [handler],
+  };
+}
+
+/** A handler that mpm wrote. */
+export interface OwnHandler {
+  /** The event it passes on. */
+  readonly event: string;
+  readonly binary: string;
+  readonly version: string;
+}
+
+/** Reads a handler; `undefined` unless mpm wrote it. */
+export function ownHandler(value: unknown): OwnHandler | undefined {
+  const { type, command, args } = (value ?? {}) as Record<string, unknown>;
+  if (type !== "command" || typeof command !== "string") return undefined;
+  if (!Array.isArray(args) || args[0] !== "hook") return undefined;
+  const version = args.map((arg) => MARKED.exec(String(arg))?.[1])
+    .find((found) => found !== undefined);
+  if (version === undefined || typeof args[1] !== "string") return undefined;
+  return { event: args[1], binary: command, version };
+}
+
+const STATUS_LINE = new RegExp(
+  `^(${SHELL_WORD}) statusline # installed by mpm (\\S+)$`,
+);
+
+/**
+ * The status line's setting: a shell's command line, since the client takes no
+ * arguments there, marked by a comment. `word` is the binary, quoted for a
+ * shell.
+ */
+export function statusLineOf(word: string): Record<string, unknown> {
+  const command = `${word} statusline # installed by mpm ${VERSION}`;
+  return { type: "command", command };
+}
+
+/** Reads the status line's setting; `undefined` unless mpm wrote it. */
+export function ownStatusLine(
+  value: unknown,
+): Omit<OwnHandler, "event"> | undefined {
+  const { type, command } = (value ?? {}) as Record<string, unknown>;
+  if (type !== "command" || typeof command !== "string") return undefined;
+  const found = STATUS_LINE.exec(command);
+  return found
+    ? { binary: unquotedWord(found[1]!), version: found[2]! }
+    : undefined;
+}

@@ -1,0 +1,56 @@
+import { isAbsolute } from "@std/path";
+import { field, isFields, jsonIn } from "../../base/odd_values.ts";
+import { isAgentId } from "./home.ts";
+
+/** What Claude Code tells a hook, as far as it can be relied on. */
+export interface HookInput {
+  readonly sessionId: string;
+  /** The folder the session is in, absolute. */
+  readonly cwd: string;
+  /** Absolute; it need not exist. */
+  readonly transcriptPath: string | undefined;
+  /** Of a sub-agent, or of the one inside a compaction. */
+  readonly subagent: boolean;
+  /** The event as it came. */
+  readonly json: string;
+  /** A field of the event, if it is a text. */
+  text(name: string): string | undefined;
+  /** Any field of the event. */
+  value(name: string): unknown;
+}
+
+/**
+ * Reads an event; `undefined` for what is torn, garbage, of another event, or
+ * without the session and the folder that all have. Unknown fields are taken.
+ */
+export function parseHookInput(
+  json: string,
+  event: string,
+): HookInput | undefined {
+  const value = jsonIn(json);
+  if (!isFields(value)) return undefined;
+  const text = (name: string) => {
+    const held = field(value, name);
+    return typeof held === "string" ? held : undefined;
+  };
+  const path = (name: string) => {
+    const held = text(name);
+    const usable = held !== undefined && isAbsolute(held) &&
+      !held.includes("\0");
+    return usable ? held : undefined;
+  };
+  const [sessionId, cwd] = [text("session_id"), path("cwd")];
+  if (sessionId === undefined || !isAgentId(sessionId)) return undefined;
+  if (cwd === undefined) return undefined;
+  if ((text("hook_event_name") ?? event) !== event) return undefined;
+  return {
+    sessionId,
+    cwd,
+    transcriptPath: path("transcript_path"),
+    subagent: field(value, "agent_id") !== undefined ||
+      event.startsWith("Subagent"),
+    json: json.trim(),
+    text,
+    value: (name) => field(value, name),
+  };
+}

@@ -1,0 +1,48 @@
+import { field, jsonIn } from "../../base/odd_values.ts";
+import type { System } from "../../system/system.ts";
+import type { HookInput } from "./hook_input.ts";
+import { lastLines } from "./tail.ts";
+
+/** Bytes of the end of a transcript that are searched. */
+const MOST = 1024 * 1024;
+
+/** Milliseconds until Claude Code has written what it queued, and one look. */
+const PATIENCE = 300;
+const LOOK = 50;
+
+/**
+ * Whether a prompt comes from the queue of Claude Code, which the event does not
+ * tell. There it puts what it sends by itself, as when a scheduled task is due,
+ * and what a person types while the agent works. It would put that back into the
+ * input box, in the middle of what is typed there by then.
+ */
+export async function isQueued(
+  system: System,
+  { input, prompt }: { input: HookInput; prompt: string },
+): Promise<boolean> {
+  const { transcriptPath: path } = input;
+  if (path === undefined) return false;
+  const turn = JSON.stringify(input.text("prompt_id") ?? "");
+  const found = () => {
+    for (const line of lastLines(system, path, MOST)) {
+      // Only what joins a turn has the id of one that has begun.
+      if (turn !== '""' && line.includes(`"promptId":${turn}`)) return true;
+      if (isQueuing(line, prompt)) return true;
+    }
+    return false;
+  };
+  // The line may come after the event.
+  for (let waited = 0; !found(); waited += LOOK) {
+    if (waited >= PATIENCE) return false;
+    await system.sleep(LOOK);
+  }
+  return true;
+}
+
+function isQueuing(line: string, prompt: string): boolean {
+  if (!line.includes('"enqueue"')) return false;
+  const entry = jsonIn(line);
+  const content = field(entry, "content");
+  return field(entry, "operation") === "enqueue" &&
+    typeof content === "string" && content.trim() === prompt.trim();
+}

@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from "node:util";
+import { VERSION } from "../../../base/version.ts";
+import { groupOf, HOOK_ENTRIES, ownStatusLine } from "../hook_entries.ts";
+import { memberOf, valueOf } from "./check.ts";
+import { isOwnGroup, ownEntries, type OwnEntry } from "./entries.ts";
+import type { SettingsText } from "./text.ts";
+
+/** A way in which installed hooks differ from what this mpm would install. */
+export interface Drift {
+  readonly problem: "version" | "edited" | "missing" | "duplicate";
+  readonly detail: string;
+}
+
+/** What of mpm's is in one settings file. */
+export interface InstalledHooks {
+  readonly events: readonly string[];
+  /** Of the first entry; all have one unless somebody edited them. */
+  readonly binary: string;
+  readonly version: string;
+  /** All programs that entries or the status line start. */
+  readonly binaries: readonly string[];
+  readonly statusLine: boolean;
+  readonly drift: readonly Drift[];
+}
+
+/** Reads mpm's entries of a file; `undefined` if there are none. */
+export function installedHooks(
+  settings: SettingsText,
+): InstalledHooks | undefined {
+  const { text, top } = settings;
+  const entries = ownEntries(settings);
+  const line = memberOf(top, "statusLine")?.value;
+  const statusLine = line && ownStatusLine(valueOf(text, line));
+  const first = entries[0]?.own ?? statusLine;
+  if (!first) return undefined;
+  const owners = [...entries.map(({ own }) => own), statusLine ?? first];
+  return {
+    events: [...new Set(entries.map(({ event }) => event))],
+    binary: first.binary,
+    version: first.version,
+    binaries: [...new Set(owners.map(({ binary }) => binary))],
+    statusLine: statusLine !== undefined,
+    drift: entries.length === 0 ? [] : [
+      ...versionDrift(owners.map(({ version }) => version)),
+      ...entryDrift(settings, entries),
+    ],
+  };
+}
+
+function versionDrift(versions: readonly string[]): Drift[] {
+  const others = [...new Set(versions)].filter((one) => one !== VERSION);
+  return others.map((version) => ({
+    problem: "version",
+    detail: `entries are of mpm ${version}, this is ${VERSION}`,
+  }));
+}
+
+function entryDrift(
+  { text }: SettingsText,
+  entries: readonly OwnEntry[],
+): Drift[] {
+  const drift: Drift[] = [];
+  for (const wanted of HOOK_ENTRIES) {
+    const { event } = wanted;
+    const [entry, second] = entries.filter((one) => one.event === event);
+    if (!entry) {
+      drift.push({ problem: "missing", detail: `no entry for ${event}` });
+      continue;
+    }
+    if (second) {
+      drift.push({
+        problem: "duplicate",
+        detail: `${event} is passed on more than once`,
+      });
+    }
+    const { binary, version } = entry.own;
+    // What another version installed is told as that, and not as an edit.
+    if (version !== VERSION) continue;
+    const group = groupOf(wanted, binary, version);
+    const there = valueOf(text, entry.group) as Record<string, unknown>;
+    const same = isOwnGroup(entry)
+      ? isDeepStrictEqual(there, group)
+      : there.matcher === group.matcher &&
+        isDeepStrictEqual([valueOf(text, entry.handler)], group.hooks);
+    if (!same) {
+      drift.push({
+        problem: "edited",
+        detail: `the entry for ${event} was edited`,
+      });
+    }
+  }
+  const known = new Set(HOOK_ENTRIES.map(({ event }) => event));
+  for (const { event, own } of entries) {
+    if (known.has(event) && own.event === event) continue;
+    drift.push({
+      problem: "edited",
+      detail: `the entry of ${own.event} stands under ${event}`,
+    });
+  }
+  return drift;
+}

@@ -1,0 +1,127 @@
+import { dirname, join } from "@std/path";
+import { isMissing, MpmError } from "../../../base/errors.ts";
+import type { FileInfo, System } from "../../../system/system.ts";
+import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
+
+/** Bytes of a settings file that is still read. */
+const LIMIT = 64 * 1024 * 1024;
+
+/** Its name while it is written, and what a death leaves. */
+const TEMPORARY = ".mpm-settings.tmp";
+
+/** A file of Claude Code's, as it was found. */
+export interface ForeignFile {
+  readonly path: string;
+  /** `undefined`: there is none. */
+  readonly bytes: Uint8Array | undefined;
+  /** Permission bits it has, or gets. */
+  readonly mode: number;
+}
+
+/**
+ * Reads a file that belongs to Claude Code and its user. Throws CONFLICT for a
+ * link, which may be kept under control elsewhere, and for a folder.
+ */
+export function readForeign(
+  system: System,
+  path: string,
+  mode: number,
+): ForeignFile {
+  refuseLink(system, dirname(path));
+  refuseLink(system, path);
+  const found = system.files.lstat(path);
+  if (!found) return { path, bytes: undefined, mode };
+  const bytes = system.files.readOwn(path, LIMIT);
+  return { path, bytes, mode: found.mode ?? mode };
+}
+
+/** Throws CONFLICT where a link stands, even one that leads nowhere. */
+export function refuseLink(system: System, path: string): void {
+  if (system.files.lstat(path)?.kind !== "link") return;
+  const target = system.files.readLink(path);
+  throw new MpmError(
+    "CONFLICT",
+    `"${path}" is a symbolic link to "${target}"`,
+    {
+      hint:
+        "mpm follows no links in settings: replace it by what it leads to, " +
+        "or choose another --scope",
+    },
+  );
+}
+
+/** Throws CONFLICT where the file should not, or could not well, be replaced. */
+export function checkReplaceable(system: System, path: string): void {
+  const found = system.files.lstat(path);
+  const problem = found && problemOf(system, found);
+  if (problem === undefined) return;
+  const [state, hint] = problem;
+  throw new MpmError("CONFLICT", `"${path}" ${state}`, { hint });
+}
+
+function problemOf(
+  { uid }: System,
+  { mode, names, uid: owner }: FileInfo,
+): [string, string] | undefined {
+  if (mode !== undefined && (mode & 0o200) === 0) {
+    return ["is read-only", "If mpm may change it: chmod u+w, then again"];
+  }
+  if (names > 1) {
+    return [
+      `has ${names} names (hard links)`,
+      "Make it a file of its own first",
+    ];
+  }
+  if (uid !== undefined && owner !== undefined && owner !== uid) {
+    return [`belongs to another user: id ${owner}`, "Work as that user"];
+  }
+  return undefined;
+}
+
+/**
+ * Puts `bytes` in the place of what was read (`undefined`: removes it), whole
+ * or not at all, with the mode it had. Throws CONFLICT if somebody changed it
+ * since it was read.
+ */
+export function replaceForeign(
+  system: System,
+  { path, bytes: before, mode }: ForeignFile,
+  bytes: Uint8Array | undefined,
+): void {
+  checkReplaceable(system, path);
+  const now = readForeign(system, path, mode).bytes;
+  if (!sameBytes(before, now)) {
+    throw new MpmError("CONFLICT", `"${path}" was changed just now`, {
+      hint: "Nothing was written; run the command again",
+    });
+  }
+  if (bytes) writeAtomic(system, path, { bytes, mode, temporary: TEMPORARY });
+  else {
+    system.files.remove(path);
+    system.files.syncFolder(dirname(path));
+  }
+}
+
+/** What a death in the middle of a replacement leaves beside the file. */
+export function removeLeftover(system: System, path: string): void {
+  removeIfThere(system, join(dirname(path), TEMPORARY));
+}
+
+/** Removes a folder if nothing is in it. */
+export function removeIfEmpty(system: System, folder: string): void {
+  try {
+    if (system.files.lstat(folder)?.kind !== "folder") return;
+    if (system.files.list(folder).length > 0) return;
+    system.files.remove(folder);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+export function sameBytes(
+  a: Uint8Array | undefined,
+  b: Uint8Array | undefined,
+): boolean {
+  if (!a || !b) return a === b;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,264 @@
+import { isDeepStrictEqual } from "node:util";
+import { MpmError } from "../../../base/errors.ts";
+import {
+  groupOf,
+  HOOK_ENTRIES,
+  type HookEntry,
+  ownStatusLine,
+  statusLineOf,
+} from "../hook_entries.ts";
+import { JsonEdits } from "./json_edit.ts";
+import type { JsonObject } from "./json_scan.ts";
+import { memberOf, valueOf } from "./check.ts";
+import { isOwnGroup, ownEntries, type OwnEntry } from "./entries.ts";
+import { verifyKept } from "./kept.ts";
+import {
+  isBlank,
+  openSettings,
+  type SettingsText,
+  settingsWarnings,
+} from "./text.ts";
+
+/** What an installation asks for. */
+export interface Wanted {
+  /** The binary that the entries start, absolute. */
+  readonly binary: string;
+  /** The binary as a word of a shell: the status line is to be set, too. */
+  readonly statusLine: string;
+  readonly withStatusLine: boolean;
+}
+
+export interface SettingsChange {
+  readonly action: "added" | "replaced" | "removed" | "kept";
+  /** The event, or `statusLine`. */
+  readonly at: string;
+}
+
+export interface SettingsPlan {
+  /** The whole new text. */
+  readonly text: string;
+  readonly changes: readonly SettingsChange[];
+  /** What Claude Code ignores in the file, which stays as it is. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The settings with mpm's entries in them. Everything else keeps its bytes;
+ * entries of an older mpm are replaced where they stand, and second ones go.
+ * Throws UNREADABLE or CONFLICT where they cannot be put in.
+ */
+export function planInstall(
+  path: string,
+  before: string,
+  wanted: Wanted,
+): SettingsPlan {
+  const settings = openSettings(path, before);
+  const warnings = settingsWarnings(settings);
+  const top = settings.top as JsonObject;
+  const edits = new JsonEdits(settings.text, top);
+  const own = ownEntries(settings);
+  const changes: SettingsChange[] = [];
+  const missing: HookEntry[] = [];
+  const hooks = hooksOf(settings);
+  for (const entry of HOOK_ENTRIES) {
+    const groups = hooks && eventOf(settings, hooks, entry.event);
+    if (!groups) {
+      missing.push(entry);
+      continue;
+    }
+    const group = groupOf(entry, wanted.binary);
+    const here = own.filter((found) =>
+      found.groups === groups && found.own.event === entry.event
+    );
+    const { action, kept } = place(settings, edits, { groups, group, here });
+    changes.push({ action, at: entry.event });
+    if (kept) own.splice(own.indexOf(kept), 1);
+  }
+  addMissing(edits, { top, hooks, missing, binary: wanted.binary });
+  changes.push(
+    ...missing.map(({ event }) => ({ action: "added" as const, at: event })),
+  );
+  // What is left is there twice, or where it does nothing, or not asked for.
+  for (const entry of own) {
+    edits.remove(entry.handlers, entry.handler);
+    if (!changes.some(({ at }) => at === entry.event)) {
+      changes.push({ action: "removed", at: entry.event });
+    }
+  }
+  removeEmptied(edits, top, own, undefined);
+  changes.push(...placeStatusLine(settings, edits, wanted));
+  const text = edits.apply();
+  verifyKept(path, before, text);
+  return { text, changes, warnings };
+}
+
+/** The object of the hooks that is in effect. */
+function hooksOf(settings: SettingsText): JsonObject | undefined {
+  const hooks = memberOf(settings.top, "hooks")?.value;
+  if (!hooks || hooks.kind === "object") return hooks;
+  throw inTheWay(settings, '"hooks" is no object');
+}
+
+function eventOf(settings: SettingsText, hooks: JsonObject, event: string) {
+  const groups = memberOf(hooks, event)?.value;
+  if (!groups || groups.kind === "array") return groups;
+  throw inTheWay(settings, `"hooks.${event}" is no array`);
+}
+
+function inTheWay({ path }: SettingsText, state: string): MpmError {
+  return new MpmError("CONFLICT", `Cannot add hooks to "${path}": ${state}`, {
+    hint: "Claude Code ignores it like that; mend or remove it first",
+  });
+}
+
+/** Puts the entry of one event into its array, where mpm's may stand already. */
+function place(
+  { text }: SettingsText,
+  edits: JsonEdits,
+  { groups, group, here }: {
+    groups: OwnEntry["groups"];
+    group: Record<string, unknown>;
+    here: readonly OwnEntry[];
+  },
+): { action: SettingsChange["action"]; kept?: OwnEntry } {
+  const [first, ...others] = here;
+  if (!first) {
+    edits.add(groups, { value: group });
+    return { action: "added" };
+  }
+  const there = valueOf(text, first.group) as Record<string, unknown>;
+  const [handler] = group.hooks as unknown[];
+  const alone = isOwnGroup(first);
+  if (!alone && there.matcher !== group.matcher) {
+    // Somebody put something of theirs beside it, under another matcher.
+    edits.add(groups, { value: group });
+    return { action: "replaced" };
+  }
+  const same = alone
+    ? isDeepStrictEqual(there, group)
+    : isDeepStrictEqual(valueOf(text, first.handler), handler);
+  if (!same && alone) edits.replace(first.group, group);
+  if (!same && !alone) edits.replace(first.handler, handler);
+  const action = same && others.length === 0 ? "kept" : "replaced";
+  return { action, kept: first };
+}
+
+function addMissing(
+  edits: JsonEdits,
+  { top, hooks, missing, binary }: {
+    top: JsonObject;
+    hooks: JsonObject | undefined;
+    missing: readonly HookEntry[];
+    binary: string;
+  },
+): void {
+  const members = missing.map((entry) => ({
+    key: entry.event,
+    value: [groupOf(entry, binary)],
+  }));
+  if (hooks) { for (const member of members) edits.add(hooks, member); }
+  else {
+    const value = Object.fromEntries(
+      members.map(({ key, value }) => [key, value]),
+    );
+    edits.add(top, { key: "hooks", value });
+  }
+}
+
+function placeStatusLine(
+  settings: SettingsText,
+  edits: JsonEdits,
+  { statusLine, withStatusLine }: Wanted,
+): SettingsChange[] {
+  const { path, text, top } = settings;
+  const at = "statusLine";
+  const value = statusLineOf(statusLine);
+  const member = memberOf(top, at);
+  if (!member) {
+    if (!withStatusLine) return [];
+    edits.add(top as JsonObject, { key: at, value });
+    return [{ action: "added", at }];
+  }
+  const there = valueOf(text, member.value);
+  if (!ownStatusLine(there)) {
+    if (!withStatusLine) return [];
+    throw new MpmError("CONFLICT", `"${path}" has a status line already`, {
+      hint: "mpm replaces nobody's. Let your script pass its input on, too: " +
+        `input=$(cat); printf %s "$input" | ${statusLine} statusline`,
+    });
+  }
+  if (isDeepStrictEqual(there, value)) return [{ action: "kept", at }];
+  edits.replace(member.value, value);
+  return [{ action: "replaced", at }];
+}
+
+/**
+ * The settings without mpm's entries. Of what they stood in, that goes which
+ * is empty now and was not in `original`, the text before the installation;
+ * without one, all that is empty now. Throws UNREADABLE.
+ */
+export function planRemoval(
+  path: string,
+  before: string,
+  original: string | undefined,
+): Omit<SettingsPlan, "warnings"> {
+  const settings = openSettings(path, before);
+  const { text: opened, top } = settings;
+  const own = ownEntries(settings);
+  const statusLine = memberOf(top, "statusLine");
+  const ownLine = statusLine &&
+    ownStatusLine(valueOf(opened, statusLine.value)) !== undefined;
+  const changes = own.map(({ event }) => ({
+    action: "removed" as const,
+    at: event,
+  }));
+  if (own.length === 0 && !ownLine) return { text: before, changes };
+  const edits = new JsonEdits(opened, top);
+  for (const { handlers, handler } of own) edits.remove(handlers, handler);
+  removeEmptied(edits, top as JsonObject, own, original);
+  if (ownLine) {
+    edits.remove(top as JsonObject, statusLine);
+    changes.push({ action: "removed", at: "statusLine" });
+  }
+  const text = edits.apply();
+  verifyKept(path, before, text);
+  const nothing = isDeepStrictEqual(
+    JSON.parse(text.replace(/^\ufeff/, "")),
+    {},
+  );
+  const blank = original !== undefined && isBlank(original) && nothing;
+  return { text: blank ? original : text, changes };
+}
+
+/** Removes what is empty once `own` is gone, from the inside to the outside. */
+function removeEmptied(
+  edits: JsonEdits,
+  top: JsonObject,
+  own: readonly OwnEntry[],
+  original: string | undefined,
+): void {
+  const had = containersOf(original);
+  for (const { group, handlers, groups } of own) {
+    if (edits.empties(handlers)) edits.remove(groups, group);
+  }
+  for (const { event, groups, hooks } of own) {
+    const member = hooks.members.find(({ value }) => value === groups)!;
+    const alone = hooks.members.filter(({ key }) => key === event).length === 1;
+    // Of two of one name the first would come into effect.
+    if (alone && edits.empties(groups) && !had.has(event)) {
+      edits.remove(hooks, member);
+    }
+  }
+  const all = top.members.filter(({ key }) => key === "hooks");
+  const hooks = all[0]?.value;
+  if (all.length !== 1 || hooks?.kind !== "object") return;
+  if (edits.empties(hooks) && !had.has("")) edits.remove(top, all[0]!);
+}
+
+/** The events that had an array, and `""` where there were hooks at all. */
+function containersOf(original: string | undefined): ReadonlySet<string> {
+  if (original === undefined || isBlank(original)) return new Set();
+  const hooks = memberOf(openSettings("the backup", original).top, "hooks");
+  if (hooks?.value.kind !== "object") return new Set();
+  return new Set(["", ...hooks.value.members.map(({ key }) => key)]);
+}

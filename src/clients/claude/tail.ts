@@ -1,0 +1,90 @@
+import { MpmError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+
+/** Bytes of the first block that is read, and of the largest. */
+const FIRST = 64 * 1024;
+const LARGEST = 1024 * 1024;
+
+/** Bytes of the longest line that is handed out. */
+const LONGEST = 2 * 1024 * 1024;
+
+const NEWLINE = 10;
+
+/**
+ * The lines at the end of a file, the last first, read backwards in growing
+ * blocks, of its last `most` bytes. A longer line than 2 MiB is passed over and
+ * not kept, so memory stays bounded whatever the file holds. Ends early where
+ * the file cannot be read.
+ */
+export function* lastLines(
+  system: System,
+  path: string,
+  most: number,
+): Generator<string> {
+  const decoder = new TextDecoder();
+  const size = sizeOf(system, path);
+  const stop = Math.max(0, size - most);
+  // What is known of the line whose beginning is still to come, last part first.
+  let parts: Uint8Array[] = [];
+  let kept = 0;
+  let block = FIRST;
+  for (let end = size; end > stop;) {
+    const start = Math.max(stop, end - block);
+    const bytes = readBlock(system, path, { start, end });
+    if (!bytes) return;
+    let right = bytes.length;
+    for (;;) {
+      const newline = right === 0 ? -1 : bytes.lastIndexOf(NEWLINE, right - 1);
+      const part = bytes.subarray(newline + 1, right);
+      kept += part.length;
+      if (kept <= LONGEST) parts.push(part);
+      else parts = [];
+      if (newline < 0) break;
+      if (kept > 0 && kept <= LONGEST) yield textOf(decoder, parts, kept);
+      parts = [];
+      kept = 0;
+      right = newline;
+    }
+    end = start;
+    block = Math.min(LARGEST, 2 * block);
+  }
+  if (stop === 0 && kept > 0 && kept <= LONGEST) {
+    yield textOf(decoder, parts, kept);
+  }
+}
+
+function textOf(
+  decoder: TextDecoder,
+  parts: readonly Uint8Array[],
+  size: number,
+): string {
+  if (parts.length === 1) return decoder.decode(parts[0]);
+  const line = new Uint8Array(size);
+  let at = size;
+  for (const part of parts) line.set(part, at -= part.length);
+  return decoder.decode(line);
+}
+
+function sizeOf(system: System, path: string): number {
+  try {
+    return system.files.stat(path)?.size ?? 0;
+  } catch (error) {
+    if (error instanceof MpmError) return 0;
+    throw error;
+  }
+}
+
+/** `undefined`: it is shorter than it was, or cannot be read. */
+function readBlock(
+  system: System,
+  path: string,
+  { start, end }: { start: number; end: number },
+): Uint8Array | undefined {
+  try {
+    const bytes = system.files.readPart(path, start, end - start);
+    return bytes.length === end - start ? bytes : undefined;
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+import { claudeHome, isAgentId } from "./home.ts";
+
+/** Longest folder name that is the path alone. */
+const LONGEST_SLUG = 200;
+
+/**
+ * The folder name Claude Code gives a project: every UTF-16 unit of its path
+ * that is no ASCII letter or digit becomes `-`; a long one is cut and told
+ * apart by a hash of the path.
+ */
+export function projectSlug(path: string): string {
+  const slug = path.replaceAll(/[^A-Za-z0-9]/g, "-");
+  if (slug.length <= LONGEST_SLUG) return slug;
+  let hash = 0;
+  for (let at = 0; at < path.length; at++) {
+    hash = ((hash << 5) - hash + path.charCodeAt(at)) | 0;
+  }
+  return `${slug.slice(0, LONGEST_SLUG)}-${Math.abs(hash).toString(36)}`;
+}
+
+/**
+ * The transcript of a session, `projects/<slug>/<id>.jsonl`: in the folder of
+ * `cwd`, else in whichever project's it is, since a session may move.
+ * `undefined` if there is none; never throws.
+ */
+export function findTranscript(
+  system: System,
+  { sessionId, cwd }: { sessionId: string; cwd: string },
+): string | undefined {
+  const home = claudeHome(system);
+  if (home === undefined || !isAgentId(sessionId)) return undefined;
+  const projects = join(home, "projects");
+  const pathIn = (slug: string) => join(projects, slug, `${sessionId}.jsonl`);
+  const near = pathIn(projectSlug(cwd));
+  if (isFile(system, near)) return near;
+  return foldersIn(system, projects).map(pathIn)
+    .find((path) => isFile(system, path));
+}
+
+/** The transcripts of all sessions by their ids; never throws. */
+export function allTranscripts(system: System): Map<string, string> {
+  const found = new Map<string, string>();
+  const home = claudeHome(system);
+  if (home === undefined) return found;
+  const projects = join(home, "projects");
+  for (const slug of foldersIn(system, projects)) {
+    for (const name of namesIn(system, join(projects, slug))) {
+      const id = name.replace(/\.jsonl$/, "");
+      if (id !== name && isAgentId(id)) {
+        found.set(id, join(projects, slug, name));
+      }
+    }
+  }
+  return found;
+}
+
+/** Transcripts in one folder that are looked at. */
+const MOST_TRANSCRIPTS = 5000;
+
+/**
+ * The session in `folder` whose transcript was written last, with that time in
+ * milliseconds since the epoch; never throws.
+ */
+export function newestTranscript(
+  system: System,
+  folder: string,
+): { id: string; time: number } | undefined {
+  const home = claudeHome(system);
+  if (home === undefined) return undefined;
+  const slug = join(home, "projects", projectSlug(folder));
+  let newest: { id: string; time: number } | undefined;
+  for (const name of namesIn(system, slug).slice(0, MOST_TRANSCRIPTS)) {
+    const id = name.replace(/\.jsonl$/, "");
+    if (id === name || !isAgentId(id)) continue;
+    const path = join(slug, name);
+    if (!isFile(system, path)) continue;
+    const time = system.files.stat(path)?.mtime ?? 0;
+    if (!newest || time > newest.time) newest = { id, time };
+  }
+  return newest;
+}
+
+/** A FIFO in its place would hang whoever opens it. */
+export function isFile(system: System, path: string): boolean {
+  try {
+    return system.files.stat(path)?.kind === "file";
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+function namesIn(system: System, folder: string): string[] {
+  try {
+    return system.files.list(folder).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+function foldersIn(system: System, folder: string): string[] {
+  try {
+    return system.files.list(folder)
+      .filter(({ kind }) => kind === "folder" || kind === "link")
+      .map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,172 @@
+import { getOwn } from "../base/own.ts";
+import { durationText } from "../base/durations.ts";
+import { plainModel, windowOf } from "./windows.ts";
+
+/** How full the context was at one moment, as one source tells. */
+export interface Reading {
+  /** `undefined`: the source does not know it, as right after a compaction. */
+  readonly tokens: number | undefined;
+  /** The model's whole window in tokens, where the source tells. */
+  readonly window: number | undefined;
+  readonly model: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** What the end of a transcript tells. */
+export interface TranscriptReading extends Reading {
+  /** The id of the compaction that nothing was answered after, if so. */
+  readonly compaction: string | undefined;
+}
+
+/** What the configuration and the environment say about it. */
+export interface GaugeRules {
+  /** Milliseconds. */
+  readonly staleAfter: number;
+  /** Tokens by model. */
+  readonly windows: Readonly<Record<string, number>>;
+  /** Tokens at which Claude Code is told to compact as if it was the window. */
+  readonly compactWindow: number | undefined;
+}
+
+/** How full the context is, as far as it is known. */
+export interface Gauge {
+  /** Why nothing is known; null: it is known. */
+  readonly unknown: string | null;
+  readonly tokens: number | null;
+  readonly window: number | null;
+  /** Of the window, not rounded. */
+  readonly percentage: number | null;
+  readonly model: string | null;
+  /** `compaction`: what it left, as the transcript says. */
+  readonly source: "status-line" | "transcript" | "compaction" | null;
+  readonly window_source:
+    | "configuration"
+    | "status-line"
+    | "model"
+    | "usage"
+    | "auto-compact"
+    | null;
+  /** ISO 8601, UTC, of the reading. */
+  readonly read_at: string | null;
+  /** Seconds since the reading. */
+  readonly age: number | null;
+  /** The id of the compaction it was read after, if it was. */
+  readonly compaction: string | null;
+}
+
+/** A gauge with a fresh reading. */
+export type KnownGauge = Gauge & {
+  readonly tokens: number;
+  readonly window: number;
+  readonly percentage: number;
+};
+
+/** Whether there is a fresh reading. */
+export function isKnown(gauge: Gauge): gauge is KnownGauge {
+  return gauge.unknown === null && gauge.tokens !== null &&
+    gauge.window !== null && gauge.percentage !== null;
+}
+
+/** Milliseconds a reading may be ahead of the clock. */
+const CLOCK_SLACK = 60_000;
+
+/** Nothing is known. */
+export const UNKNOWN_GAUGE: Gauge = {
+  unknown: "there is no reading of this session",
+  tokens: null,
+  window: null,
+  percentage: null,
+  model: null,
+  source: null,
+  window_source: null,
+  read_at: null,
+  age: null,
+  compaction: null,
+};
+
+/**
+ * The gauge from what the status line and the transcript say: the status line's
+ * figure unless the transcript has a later one. A reading that is stale, ahead
+ * of the clock or of a window nobody knows is told and counts as unknown.
+ */
+export function gaugeOf(
+  { status, transcript }: {
+    status: Reading | undefined;
+    transcript: TranscriptReading | undefined;
+  },
+  { rules, now }: { rules: GaugeRules; now: Date },
+): Gauge {
+  const later = transcript && (!status || transcript.time > status.time);
+  const reading = later || status?.tokens === undefined ? transcript : status;
+  if (reading?.tokens === undefined) return UNKNOWN_GAUGE;
+  const { tokens, time } = reading;
+  const age = now.getTime() - time;
+  const model = reading.model ?? status?.model;
+  const window = windowFor({ tokens, model, status }, rules);
+  const compaction = reading === transcript
+    ? transcript?.compaction ?? null
+    : null;
+  return {
+    unknown: doubt({ age, window: window?.tokens }, rules),
+    tokens,
+    window: window?.tokens ?? null,
+    percentage: window ? 100 * tokens / window.tokens : null,
+    model: model ?? null,
+    source: reading === status
+      ? "status-line"
+      : compaction === null
+      ? "transcript"
+      : "compaction",
+    window_source: window?.from ?? null,
+    read_at: new Date(time).toISOString(),
+    age: Math.floor(age / 1000),
+    compaction,
+  };
+}
+
+function doubt(
+  { age, window }: { age: number; window: number | undefined },
+  { staleAfter }: GaugeRules,
+): string | null {
+  if (age < -CLOCK_SLACK) return "its time is ahead of this clock";
+  if (age > staleAfter) return `it is stale: ${durationText(age)} old`;
+  return window === undefined ? "the model's window is not known" : null;
+}
+
+function windowFor(
+  { tokens, model, status }: {
+    tokens: number;
+    model: string | undefined;
+    status: Reading | undefined;
+  },
+  { windows, compactWindow }: GaugeRules,
+): { tokens: number; from: NonNullable<Gauge["window_source"]> } | undefined {
+  const found = fullWindow({ tokens, model, status }, windows);
+  if (compactWindow === undefined) return found;
+  return found && found.tokens <= compactWindow
+    ? found
+    : { tokens: compactWindow, from: "auto-compact" };
+}
+
+function fullWindow(
+  { tokens, model, status }: {
+    tokens: number;
+    model: string | undefined;
+    status: Reading | undefined;
+  },
+  windows: GaugeRules["windows"],
+): { tokens: number; from: NonNullable<Gauge["window_source"]> } | undefined {
+  const configured = [model, model && plainModel(model)].find((name) =>
+    name !== undefined && Object.hasOwn(windows, name)
+  );
+  if (configured !== undefined) {
+    return { tokens: getOwn(windows, configured)!, from: "configuration" };
+  }
+  const told = status?.window !== undefined && tokens <= status.window &&
+    (model === undefined || status.model === undefined ||
+      plainModel(status.model) === plainModel(model));
+  return told
+    ? { tokens: status.window, from: "status-line" }
+    : windowOf(model, tokens);
+}

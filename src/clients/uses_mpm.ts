@@ -1,0 +1,61 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { layout } from "../ops/layout.ts";
+
+/** Bytes of settings that are searched; those with hooks at the end are long. */
+const MOST = 16 * 1024 * 1024;
+
+/** As every entry of mpm's has it. */
+const MARK = "--installed-by=mpm/";
+
+/**
+ * Whether somebody chose mpm for this project: it has saves or the like, or
+ * hooks of mpm's are installed for it, and not for all projects of the user. The
+ * home folder has a `.claude-mpm` of claude-mpm's and settings for all.
+ */
+export function usesMpm(
+  system: System,
+  { root, worktree }: { root: string; worktree: string },
+): boolean {
+  const { home, sessions } = layout(root);
+  const isHome = root === realHome(system);
+  if (isFolder(system, isHome ? sessions : home)) return true;
+  if (isHome) return false;
+  return [
+    join(root, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.json"),
+  ].some((path) => isMarked(system, path));
+}
+
+function isFolder(system: System, path: string): boolean {
+  try {
+    return system.files.lstat(path)?.kind === "folder";
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+function isMarked(system: System, path: string): boolean {
+  try {
+    // A pipe in its place would be waited on.
+    if (system.files.stat(path)?.kind !== "file") return false;
+    const bytes = system.files.readPart(path, 0, MOST);
+    return new TextDecoder().decode(bytes).includes(MARK);
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+function realHome(system: System): string | undefined {
+  const home = system.home();
+  try {
+    return home === undefined ? undefined : system.files.realPath(home);
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { usesMpm } from "./uses_mpm.ts";
+import { TestEnv } from "../../tests/helpers/env.ts";
+import { mpm } from "../../tests/helpers/mpm.ts";
+
+Deno.test("usesMpm() finds hooks behind megabytes of other settings", async () => {
+  using env = new TestEnv();
+  const path = ".claude/settings.local.json";
+  const allow = Array.from(
+    { length: 100_000 },
+    (_, at) => `Bash(make ${at} x)`,
+  );
+  env.write(path, JSON.stringify({ permissions: { allow }, env: {} }, null, 2));
+  const place = { root: env.project, worktree: env.project };
+  assertEquals(usesMpm(env.system(), place), false);
+  await mpm(env, ["hooks", "install"]);
+  assertEquals(usesMpm(env.system(), place), true);
+});

@@ -1,0 +1,31 @@
+import { defineCommand } from "../../cli/command.ts";
+import { escapeText } from "../../base/escape.ts";
+import type { ConfigRow } from "./results.ts";
+import { keyOf, readEntry, readRows, valueText } from "../steps.ts";
+
+/** `mpm config get` */
+export const configGet = defineCommand({
+  name: "config get",
+  summary: "Print the value of one setting",
+  description: `
+Prints what counts here, of your file, the project's, its local one and the
+environment. With --json also where it comes from.`,
+  positionals: [{
+    name: "key",
+    summary: "Which, e.g. context.stale_after",
+    names: "setting",
+  }],
+  flags: {},
+  examples: ["mpm config get commit", "mpm config get context.inject --json"],
+  result: async () => (await import("./results.ts")).ConfigRow,
+  async run(context, input): Promise<ConfigRow> {
+    const { key, entry } = await keyOf(input.key);
+    if (entry !== undefined) return await readEntry(context, key, entry);
+    return (await readRows(context)).find((one) => one.key === key)!;
+  },
+  render: ({ value }) => {
+    if (typeof value === "string") return `${escapeText(value)}\n`;
+    return `${value === null ? "" : valueText(value)}\n`;
+  },
+  verbatim: () => true,
+});

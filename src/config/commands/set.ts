@@ -1,0 +1,85 @@
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { type Key, settingOf } from "../settings.ts";
+import { change, changeText, FILE_FLAGS, keyOf } from "../steps.ts";
+
+/** What an entry of a table must be. */
+const ENTRY = {
+  tokens: "a number of tokens",
+  rules: "a label such as acme-token with a regular expression",
+};
+
+/** Throws USAGE for what is no regular expression. */
+async function checkRedaction(key: Key, value: unknown): Promise<void> {
+  if (!key.startsWith("redaction.") || key === "redaction.enabled") return;
+  const { ownRules } = await import("../../secrets/own_rules.ts");
+  ownRules({
+    enabled: true,
+    allow: key === "redaction.allow" ? value as string[] : [],
+    rules: key === "redaction.rules" ? value as Record<string, string> : {},
+  });
+}
+
+/** `mpm config set` */
+export const configSet = defineCommand({
+  name: "config set",
+  summary: "Set one setting in a configuration file",
+  description: `
+Changes that setting in the file and leaves every other byte of it alone:
+comments, order, line ends. The file is made if there is none. Several words are
+a list. What may be removed, blocked or switched off can only be set in your own
+file. docs/configuration.md describes all settings.`,
+  positionals: [
+    {
+      name: "key",
+      summary: "Which, e.g. context.stale_after",
+      names: "setting",
+    },
+    {
+      name: "value",
+      summary: "Its value; a list in several words",
+      names: "setting-value",
+      rest: true,
+    },
+  ],
+  flags: FILE_FLAGS,
+  examples: [
+    "mpm config set context.pause_at 60",
+    "mpm config set context.windows.claude-opus-5-5 1000000",
+    "mpm config set context.inject session commits --scope project",
+    "mpm config set commit false --scope local",
+    "mpm config set redaction.rules.acme-token 'acme_[a-z0-9]{32}'",
+  ],
+  result: async () => (await import("./results.ts")).ConfigSetResult,
+  async run(context, input) {
+    if (input.value.length === 0) {
+      throw new MpmError("USAGE", "Missing argument <value>", {
+        hint: `To take it out: mpm config unset ${input.key}`,
+      });
+    }
+    const { key, entry } = await keyOf(input.key);
+    const { fits, fromText, wordsFor } = await import(
+      "../settings_check.ts"
+    );
+    const typed = input.value.join(" ");
+    const { kind } = settingOf(key);
+    const value = entry === undefined
+      ? fromText(key, typed)
+      : kind === "rules"
+      ? typed
+      : fromText("context.pause_at", typed);
+    if (!fits(key, entry === undefined ? value : { [entry]: value })) {
+      throw new MpmError(
+        "USAGE",
+        `"${input.key}" must be ${
+          entry === undefined
+            ? wordsFor(settingOf(key))
+            : ENTRY[kind as keyof typeof ENTRY]
+        }: current value is "${typed}"`,
+      );
+    }
+    await checkRedaction(key, entry === undefined ? value : { [entry]: value });
+    return await change(context, input.key, { input, value });
+  },
+  render: changeText,
+});

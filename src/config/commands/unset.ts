@@ -1,0 +1,25 @@
+import { defineCommand } from "../../cli/command.ts";
+import { change, changeText, FILE_FLAGS } from "../steps.ts";
+
+/** `mpm config unset` */
+export const configUnset = defineCommand({
+  name: "config unset",
+  summary: "Take one setting out of a configuration file",
+  description: `
+Removes its lines from the file, so that a farther file or the default counts.
+Nothing else of the file changes.`,
+  positionals: [{
+    name: "key",
+    summary: "Which, e.g. context.stale_after",
+    names: "setting",
+  }],
+  flags: FILE_FLAGS,
+  examples: [
+    "mpm config unset context.pause_at",
+    "mpm config unset commit --scope local",
+  ],
+  result: async () => (await import("./results.ts")).ConfigSetResult,
+  run: (context, input) =>
+    change(context, input.key, { input, value: undefined }),
+  render: changeText,
+});

@@ -1,0 +1,203 @@
+import { parse } from "@std/toml";
+import { MpmError } from "../base/errors.ts";
+import { isFields } from "../base/odd_values.ts";
+import { isKey, type Key, KEYS, settingOf, variableOf } from "./settings.ts";
+import { fits, fromText, likeKey, wordsFor } from "./settings_check.ts";
+import { lineOf } from "./toml_edit.ts";
+import { statements } from "./toml_lines.ts";
+import type { System } from "../system/system.ts";
+import type { Given } from "./config.ts";
+import type { ConfigFile } from "./paths.ts";
+
+/**
+ * The largest configuration file that is read, in bytes: a hook reads it at every
+ * event, it may come with a clone, and the parser takes minutes for a megabyte.
+ */
+const LIMIT = 64 * 1024;
+
+/**
+ * The user may keep theirs behind a link; a project's may be anybody's. Throws
+ * USAGE if it is not UTF-8, which TOML is and a change of it has to keep.
+ */
+export function readText(
+  system: System,
+  { layer, path }: ConfigFile,
+): string {
+  if (layer === "user") refuseDangling(system, path);
+  const bytes = layer === "user"
+    ? system.files.readUpTo(path, LIMIT)
+    : system.files.readOwn(path, LIMIT);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (cause) {
+    throw new MpmError("USAGE", `"${path}" is not UTF-8 text`, {
+      hint: "Save it as UTF-8, which TOML always is",
+      cause,
+    });
+  }
+}
+
+function refuseDangling(system: System, path: string): void {
+  const { files } = system;
+  if (files.lstat(path)?.kind !== "link" || files.stat(path)) return;
+  throw new MpmError(
+    "USAGE",
+    `"${path}" is a symbolic link to "${
+      files.readLink(path)
+    }", which is not there`,
+    { hint: "Make the file it leads to, or remove the link" },
+  );
+}
+
+/** Told of a fault, in the place of an error. */
+export type Skip = (error: MpmError) => void;
+
+/**
+ * Every value of a file by its key, or those of one `section` whatever is wrong
+ * in others. Throws USAGE that names file and line, or tells `skip` of it and
+ * leaves that one setting out.
+ */
+export function checkedFile(
+  text: string,
+  file: ConfigFile,
+  { skip, section }: { skip?: Skip | undefined; section?: string } = {},
+): Map<Key, Given> {
+  const values = new Map<Key, Given>();
+  refuseTwice(text, file);
+  for (const leaf of leaves(parsed(text, file))) {
+    if (section !== undefined && leaf.path[0] !== section) continue;
+    const line = lineOf(text, leaf.path);
+    const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
+    try {
+      const key = checkedKey(leaf, file, place);
+      const { layer, path: source } = file;
+      values.set(key, { written: leaf.value, layer, source, line });
+    } catch (error) {
+      if (!(error instanceof MpmError) || !skip) throw error;
+      skip(error);
+    }
+  }
+  return values;
+}
+
+/** TOML takes no key twice; the parser does, and lets the last one count. */
+function refuseTwice(text: string, { path: name }: ConfigFile): void {
+  const seen = new Map<string, number>();
+  for (const { kind, path, line } of statements(text) ?? []) {
+    if (kind !== "pair") continue;
+    const key = path.join(".");
+    const first = seen.get(key);
+    if (first !== undefined) {
+      throw new MpmError(
+        "USAGE",
+        `"${key}" in "${name}" line ${line} is set on line ${first} already`,
+        { hint: "Remove one of the two lines" },
+      );
+    }
+    seen.set(key, line);
+  }
+}
+
+/** The key of a setting that the file may hold as it is. Throws USAGE. */
+function checkedKey(
+  { path, value }: Leaf,
+  { layer }: ConfigFile,
+  place: string,
+): Key {
+  const key = path.join(".");
+  if (!isKey(key)) throw unknownKey(key, place);
+  if (settingOf(key).personal && layer !== "user") {
+    throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
+      hint: "What may be deleted, blocked or switched off is your own " +
+        "choice and no project's: mpm config set --scope user",
+    });
+  }
+  if (!fits(key, value)) throw misfit(key, value, place);
+  return key;
+}
+
+/** The TOML of a file; a byte order mark is skipped. Throws USAGE. */
+export function parsed(
+  text: string,
+  { path }: ConfigFile,
+): Record<string, unknown> {
+  try {
+    return parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    throw new MpmError(
+      "USAGE",
+      `Cannot read "${path}": ${(error as Error).message}`,
+      { hint: "It is TOML, e.g. commit = false", cause: error },
+    );
+  }
+}
+
+/** The value of a variable. Throws USAGE that names it. */
+export function checkedVariable(key: Key, text: string): Given {
+  const source = variableOf(key) ?? "";
+  const written = fromText(key, text);
+  if (!fits(key, written)) throw misfit(key, text, `variable ${source}`);
+  return { written, layer: "environment", source, line: undefined };
+}
+
+/** A variable that looks like one of mpm's and is none. */
+export async function unknownVariable(name: string): Promise<MpmError> {
+  const near = await likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
+  return new MpmError("USAGE", `Unknown variable ${name}`, {
+    hint: near === undefined
+      ? '"mpm config list --json" shows the variable of each key'
+      : `Did you mean ${variableOf(near)}?`,
+  });
+}
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/** What is set, tables opened up unless a setting is a table. */
+function leaves(
+  table: Record<string, unknown>,
+  above: readonly string[] = [],
+): Leaf[] {
+  return Object.entries(table).flatMap(([name, value]): Leaf[] => {
+    const path = [...above, name];
+    const key = path.join(".");
+    if (!isFields(value) || isKey(key)) return [{ path, value }];
+    const below = leaves(value, path);
+    // Of an unknown table its keys are named, or itself if it has none.
+    return below.length > 0 || isSection(key) ? below : [{ path, value }];
+  });
+}
+
+function isSection(key: string): boolean {
+  return KEYS.some((known) => known.startsWith(`${key}.`));
+}
+
+function unknownKey(key: string, place: string): MpmError {
+  if (isSection(key)) {
+    return new MpmError("USAGE", `"${key}" in ${place} must be a table`, {
+      hint: `Write [${key}] on a line of its own and its settings below it`,
+    });
+  }
+  return new MpmError("USAGE", `Unknown key "${key}" in ${place}`, {
+    hint: keyHint(key),
+  });
+}
+
+/** What to do about a key that there is not. */
+export function keyHint(typed: string): string {
+  const near = likeKey(typed);
+  return near === undefined
+    ? '"mpm config list" shows all keys'
+    : `Did you mean "${near}"?`;
+}
+
+function misfit(key: Key, value: unknown, place: string): MpmError {
+  return new MpmError(
+    "USAGE",
+    `"${key}" in ${place} must be ${wordsFor(settingOf(key))}: ` +
+      `current value is ${JSON.stringify(value)}`,
+  );
+}

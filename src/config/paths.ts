@@ -1,0 +1,37 @@
+import { isAbsolute, join } from "@std/path";
+import type { System } from "../system/system.ts";
+import { layout } from "../ops/layout.ts";
+
+/** A file that settings are kept in. */
+export interface ConfigFile {
+  readonly layer: "user" | "project" | "local";
+  readonly path: string;
+}
+
+/** The files of the layers, the nearest last, whether they exist or not. */
+export function configFiles(
+  system: System,
+  root: string | undefined,
+): ConfigFile[] {
+  const folder = userFolder(system);
+  const files: ConfigFile[] = folder === undefined
+    ? []
+    : [{ layer: "user", path: join(folder, "mpm", "config.toml") }];
+  if (root === undefined) return files;
+  const { home } = layout(root);
+  return [
+    ...files,
+    { layer: "project", path: join(home, "config.toml") },
+    { layer: "local", path: join(home, "config.local.toml") },
+  ];
+}
+
+/** `XDG_CONFIG_HOME` (Windows: `APPDATA`), else `.config` in the home folder. */
+export function userFolder(system: System): string | undefined {
+  const home = system.home();
+  const folder =
+    (system.platform === "windows"
+      ? system.env("APPDATA")
+      : system.env("XDG_CONFIG_HOME")) || (home && join(home, ".config"));
+  return folder && isAbsolute(folder) ? folder : undefined;
+}

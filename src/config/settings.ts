@@ -1,0 +1,275 @@
+import { parseDuration } from "../base/durations.ts";
+import { WORKTREE_RULES } from "../worktrees/rules.ts";
+
+/** What a setting of each kind holds for the code that uses it. */
+interface Values {
+  flag: boolean;
+  percent: number;
+  /** A whole number between `least` and `most`. */
+  count: number;
+  /** Milliseconds; written as `90s`, `30m`, `1h`, `2d` or `1w`. */
+  duration: number;
+  /** Any of `choices`. */
+  choices: readonly string[];
+  /** Names of ignored folders, and `*.suffix` of ignored files. */
+  trash: readonly string[];
+  /** Below the project, with `/` between folders. */
+  path: string;
+  /** A table: model name to tokens. */
+  tokens: Readonly<Record<string, number>>;
+  /** Regular expressions in the syntax of RE2. */
+  patterns: readonly string[];
+  /** A table: label to such an expression. */
+  rules: Readonly<Record<string, string>>;
+}
+
+export type Kind = keyof Values;
+
+/** What can be configured: one row of the table below. */
+export interface Setting {
+  readonly kind: Kind;
+  /** As it is written in a file. */
+  readonly default: unknown;
+  /** What it does, one sentence without a final period. */
+  readonly summary: string;
+  /**
+   * A project's files may not set it: they come with a clone, so they are
+   * somebody else's, and this one runs, removes, blocks or switches off
+   * something.
+   */
+  readonly personal?: true;
+  /** The environment variable, where it is not the one made of the key. */
+  readonly variable?: string;
+  /** No variable sets it either: a project can have those set for its tools. */
+  readonly fileOnly?: true;
+  /** The option of a command that stands over it. */
+  readonly option?: string;
+  readonly choices?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+}
+
+/** What can be given to an agent at the start of its session. */
+export const INJECTED_PARTS = [
+  "session",
+  "stack",
+  "checklist",
+  "context",
+  "readme",
+  "commits",
+  "status",
+  "architecture",
+] as const;
+
+/**
+ * Everything that can be configured, by its key in the files. A new setting is
+ * a row here: files, environment, `mpm config`, types and documentation follow.
+ */
+export const SETTINGS = {
+  "commit": {
+    kind: "flag",
+    default: true,
+    summary: "Whether a pause commits its save to the repository",
+    option: "mpm pause --no-commit",
+  },
+  "sessions.keep_auto": {
+    kind: "count",
+    default: 20,
+    least: 1,
+    most: 1_000_000,
+    summary: "How many saves made at the end of a session each branch keeps",
+    personal: true,
+  },
+  "worktrees.min_age": {
+    kind: "duration",
+    default: "1h",
+    summary: "How long a worktree must have been left alone to be removed",
+    personal: true,
+    option: "mpm worktrees prune --min-age",
+  },
+  "worktrees.trash": {
+    kind: "trash",
+    default: WORKTREE_RULES.trash,
+    summary: "Ignored names that may be removed together with a worktree",
+    personal: true,
+  },
+  "checkpoint.auto_minutes": {
+    kind: "count",
+    default: 30,
+    least: 0,
+    most: 1_000_000,
+    summary: "Minutes between two automatic checkpoints",
+    personal: true,
+  },
+  "checkpoint.keep_auto": {
+    kind: "count",
+    default: 20,
+    least: 1,
+    most: 1_000_000,
+    summary: "How many automatic checkpoints are kept",
+    personal: true,
+  },
+  "checkpoint.keep_safety": {
+    kind: "count",
+    default: 20,
+    least: 1,
+    most: 1_000_000,
+    summary: "How many restores and the like can be undone",
+    personal: true,
+  },
+  "checkpoint.max_file_mb": {
+    kind: "count",
+    default: 512,
+    least: 1,
+    most: 1_000_000_000,
+    summary: "The largest changed file a checkpoint holds, in MiB",
+    personal: true,
+  },
+  "checkpoint.max_total_mb": {
+    kind: "count",
+    default: 1024,
+    least: 1,
+    most: 1_000_000_000,
+    summary: "The most that all changed files of a checkpoint hold, in MiB",
+    personal: true,
+  },
+  "trash.max_age": {
+    kind: "duration",
+    default: "30d",
+    summary: "How long what was removed or replaced stays in the trash",
+    personal: true,
+    option: "mpm trash prune --older-than",
+  },
+  "trash.max_mb": {
+    kind: "count",
+    default: 1024,
+    least: 1,
+    most: 1_000_000_000,
+    summary: "The most that the trash holds, in MiB; the oldest goes first",
+    personal: true,
+  },
+  "redaction.enabled": {
+    kind: "flag",
+    default: true,
+    summary: "Whether secrets are left out of what mpm writes and says",
+    personal: true,
+    fileOnly: true,
+  },
+  "redaction.allow": {
+    kind: "patterns",
+    default: [],
+    summary: "What is no secret though it looks like one: all of it must match",
+    personal: true,
+    fileOnly: true,
+  },
+  "redaction.rules": {
+    kind: "rules",
+    default: {},
+    summary: "What is a secret besides: a label, and the text it is put for",
+    personal: true,
+    fileOnly: true,
+  },
+  "hooks.enabled": {
+    kind: "flag",
+    default: true,
+    summary: "Whether the hooks do anything; off, nothing is ever blocked",
+    personal: true,
+    variable: "MPM_HOOKS",
+  },
+  "context.pause_at": {
+    kind: "percent",
+    default: 70,
+    summary: "Percentage of the context window at which a pause is recommended",
+    personal: true,
+  },
+  "context.urgent_at": {
+    kind: "percent",
+    default: 85,
+    summary: "Percentage at which no new sub-agents are started",
+    personal: true,
+  },
+  "context.block_at": {
+    kind: "percent",
+    default: 95,
+    summary: "Percentage at which prompts are held back",
+    personal: true,
+  },
+  "context.stale_after": {
+    kind: "duration",
+    default: "1h",
+    summary: "Age from which a reading of the context counts as unknown",
+    personal: true,
+  },
+  "context.windows": {
+    kind: "tokens",
+    default: {},
+    summary: "Context windows in tokens by model, over what mpm knows",
+    personal: true,
+  },
+  "context.inject": {
+    kind: "choices",
+    default: ["session", "stack", "checklist", "context"],
+    choices: INJECTED_PARTS,
+    summary: "What an agent is given at the start of its session, in order",
+  },
+  "context.inject_limit": {
+    kind: "count",
+    default: 4000,
+    least: 500,
+    most: 10_000,
+    summary: "The most characters an agent is given then",
+    option: "mpm context inject --limit",
+  },
+  "context.architecture": {
+    kind: "path",
+    default: "docs/architecture.md",
+    summary: "The architecture document for context.inject",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type Key = keyof typeof SETTINGS;
+
+/** Every setting's value, under its key. */
+export type Config = {
+  readonly [K in Key]: Values[typeof SETTINGS[K]["kind"]];
+};
+
+export const KEYS = Object.keys(SETTINGS) as Key[];
+
+/** Where a value can come from, the nearest last. */
+export const LAYERS = ["user", "project", "local", "environment"] as const;
+
+export type LayerName = typeof LAYERS[number];
+
+export function isKey(text: string): text is Key {
+  return Object.hasOwn(SETTINGS, text);
+}
+
+/** The row of a setting; its literal type is of no use to most. */
+export function settingOf(key: Key): Setting {
+  return SETTINGS[key];
+}
+
+/** Whether a setting is a table, whose entries add up. */
+export function isTable(key: Key): boolean {
+  return ["tokens", "rules"].includes(settingOf(key).kind);
+}
+
+/** The environment variable of a setting; `undefined`: it has none. */
+export function variableOf(key: Key): string | undefined {
+  if (settingOf(key).fileOnly) return undefined;
+  const name = `MPM_CONFIG_${key.toUpperCase().replaceAll(".", "_")}`;
+  return settingOf(key).variable ?? name;
+}
+
+/** What the code uses of a value that a file, checked, holds. */
+export function valueOf(key: Key, written: unknown): unknown {
+  return settingOf(key).kind === "duration"
+    ? parseDuration(String(written), `"${key}"`)
+    : written;
+}
+
+/** Nothing configured. */
+export const DEFAULTS = Object.fromEntries(
+  KEYS.map((key) => [key, valueOf(key, SETTINGS[key].default)]),
+) as Config;

@@ -1,0 +1,212 @@
+import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
+import { baseEntry, type Capture } from "../git/capture/capture.ts";
+import { lossesAt } from "../git/restore/in_the_way.ts";
+import type { TreeChange } from "../git/capture/read_checkpoints.ts";
+import { WorktreeWriter } from "../git/restore/restore_files.ts";
+import { foreignPaths } from "../git/restore/switch.ts";
+import type { Aside } from "./detour.ts";
+import type { LeftOut } from "../git/status/snapshot.ts";
+import { named } from "../base/words.ts";
+import { withLock } from "../ops/lock.ts";
+import { TrashFolder } from "../ops/trash/trash_folder.ts";
+import type { System } from "../system/system.ts";
+import type { CheckpointPlace } from "../checkpoints/place.ts";
+import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
+import { putBackFrom } from "../checkpoints/restore/back.ts";
+
+/** What a tree holds that no checkpoint can give back. */
+export interface Unparked {
+  /** Untracked, or in a repository of its own: no command of git touches it. */
+  readonly stays: readonly LeftOut[];
+  /** Tracked: clearing the tree would write over it. */
+  readonly bound: readonly LeftOut[];
+}
+
+/** Reads that from a capture of the tree. */
+export function unparkedIn(capture: Capture): Unparked {
+  const { entries, leftOut, listing } = capture;
+  const tracked = new Set(
+    entries.filter(({ index }) => index).map(({ path }) => path),
+  );
+  const isBound = ({ path }: LeftOut) => {
+    const bare = path.replace(/\/$/, "");
+    return tracked.has(bare) && !listing.submodules.has(bare);
+  };
+  const unnamed = entries.map(({ path }) => path)
+    .filter((path) => !path.isWellFormed() && !tracked.has(path))
+    .map((path) => ({ path, reason: "its name is not UTF-8" }));
+  return {
+    stays: [...leftOut.filter((one) => !isBound(one)), ...unnamed],
+    bound: leftOut.filter(isBound)
+      .map(({ path, reason }) => ({ path: path.replace(/\/$/, ""), reason })),
+  };
+}
+
+/** The paths that differ from HEAD and could be put away. */
+export function movablePaths(capture: Capture): string[] {
+  const fixed = new Set(unparkedIn(capture).stays.map(({ path }) => path));
+  return dirtyPaths(capture).filter((path) => !fixed.has(path));
+}
+
+/** A capture without what stays: the same before and after a detour. */
+export function withoutFixed(capture: Capture): Capture {
+  const fixed = new Set(unparkedIn(capture).stays.map(({ path }) => path));
+  const worktree = [...capture.worktree].filter(([path]) => !fixed.has(path));
+  return { ...capture, worktree: new Map(worktree) };
+}
+
+/** What stands where the tree is to be cleared; it would be lost. */
+export function asideToClear(
+  system: System,
+  place: CheckpointPlace,
+  capture: Capture,
+): string[] {
+  const { bound } = unparkedIn(capture);
+  const { files } = system;
+  const there = bound.map(({ path }) => path)
+    .filter((path) => files.lstat(join(place.vault.workspace.worktree, path)));
+  return [...new Set([...there, ...coveringAt(system, place, capture)])].sort();
+}
+
+/**
+ * What stands in the way of a switch that makes `changes`; it would be lost, or
+ * git would refuse. Throws CONFLICT for a name that mpm cannot move.
+ */
+export async function asideToSwitch(
+  system: System,
+  { vault }: CheckpointPlace,
+  { changes, capture }: { changes: readonly TreeChange[]; capture: Capture },
+): Promise<string[]> {
+  const { git, workspace } = vault;
+  const isRepository = (entry: TreeChange["to"]) => entry?.mode === "160000";
+  const made = changes.filter(({ from, to }) =>
+    to && (!from || isRepository(from) && !isRepository(to))
+  ).map(({ path }) => path);
+  const unnamed = made.filter((path) => !path.isWellFormed());
+  const [foreign] = await foreignPaths(git, unnamed);
+  if (foreign !== undefined) {
+    throw new MpmError("CONFLICT", `"${foreign}" is in the way of the switch`, {
+      hint: "Its name is not UTF-8, so mpm cannot move it: move it away",
+    });
+  }
+  const goes = new Set(
+    changes.filter(({ to }) => !to).map(({ path }) => path),
+  );
+  const isKept = (path: string) => {
+    const found = capture.worktree.get(path);
+    return found !== undefined && !isRepository(found);
+  };
+  const lost = lossesAt(system, workspace.worktree, {
+    paths: made.filter((path) => path.isWellFormed()),
+    spared: (path) => goes.has(path) || isKept(path),
+  });
+  return [...new Set([...lost, ...unseen(capture, changes)])].sort();
+}
+
+/** Edited files that git is told not to look at: it refuses to replace them. */
+export function unseen(
+  { marks, worktree, listing, index }: Capture,
+  changes: readonly TreeChange[],
+): string[] {
+  const changed = new Set(changes.map(({ path }) => path));
+  return [...marks.assume_unchanged, ...marks.skip_worktree].filter((path) => {
+    const now = worktree.get(path);
+    const then = listing.files.get(path);
+    return changed.has(path) && now !== undefined && !index.has(path) &&
+      (now.id !== then?.id || now.mode !== then.mode);
+  });
+}
+
+/**
+ * Moves paths to the trash. `note` is given the folder before the first of them
+ * is moved. Returns the folder.
+ */
+export function setAside(
+  { system }: Context,
+  { workspace, vault }: CheckpointPlace,
+  { paths, note }: {
+    paths: readonly string[];
+    note: (aside: Aside) => void;
+  },
+): Promise<string> {
+  return withLock(system, workspace.root, () => {
+    const trash = new TrashFolder(system, workspace.root, {
+      operation: "return",
+      base: vault.workspace.worktree,
+    });
+    trash.expect(paths);
+    note({ trash: trash.folder!, paths });
+    for (const path of paths) trash.take(path);
+    return Promise.resolve(trash.folder!);
+  });
+}
+
+/** Says where they are. */
+export function asideNotes(aside: readonly Aside[]): string[] {
+  return aside.map(({ trash, paths }) =>
+    `Moved to the trash, as it was in the way: ${named(paths.map(quoted))}. ` +
+    `It is in ${trash}`
+  );
+}
+
+/** Says what a return would move. */
+export function aheadNotes(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const list = named(paths.map(quoted));
+  return [`Would be moved to the trash, as it is in the way: ${list}`];
+}
+
+/** Says what stays in the tree, since no checkpoint can hold it. */
+export function stayNotes(stays: readonly LeftOut[]): string[] {
+  const [first, ...more] = stays;
+  if (!first) return [];
+  return [
+    `${quoted(first.path)} stays where it is: ${first.reason}` +
+    (more.length === 0 ? "" : `; so ${more.length === 1 ? "does" : "do"} ` +
+      named(more.map(({ path }) => quoted(path)))),
+  ];
+}
+
+function quoted(path: string): string {
+  return `"${path}"`;
+}
+
+/**
+ * Puts back what {@link setAside} moved, once the tree is as it was before.
+ * Returns what is to be said of what could not be put back.
+ */
+export async function giveBack(
+  context: Context,
+  place: CheckpointPlace,
+  aside: readonly Aside[],
+): Promise<string[]> {
+  if (aside.length === 0) return [];
+  const { system } = context;
+  const capture = await lookAtTree(system, place);
+  const writer = new WorktreeWriter(system, place.vault, {
+    setAside: () => {},
+    stay: context.folder,
+  });
+  return await withLock(system, place.workspace.root, () => {
+    const { files } = system;
+    const waits = aside.map(({ trash, paths }) => ({
+      trash,
+      paths: paths.filter((path) => files.lstat(join(trash, "files", path))),
+    }));
+    for (const path of waits.flatMap(({ paths }) => paths)) {
+      const base = baseEntry(capture, path);
+      // What git has put there in its place is in the commit.
+      if (base && !capture.worktree.has(path)) {
+        writer.remove({ path, from: base, to: undefined });
+      }
+    }
+    const back = new Set(putBackFrom(system, place, waits));
+    const left = waits.map(({ trash, paths }) => ({
+      trash,
+      paths: paths.filter((path) => !back.has(path)),
+    })).filter(({ paths }) => paths.length > 0);
+    return Promise.resolve(asideNotes(left));
+  });
+}

@@ -1,0 +1,274 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
+import type { Capture } from "../git/capture/capture.ts";
+import { partOf } from "../git/capture/read_checkpoints.ts";
+import {
+  createBranch,
+  dropBranch,
+  readPosition,
+  switchTo,
+} from "../git/restore/switch.ts";
+import { printOf } from "../checkpoints/record.ts";
+import { timedName } from "../checkpoints/name.ts";
+import {
+  type DetourMarker,
+  isAt,
+  type Position,
+  positionText,
+} from "./detour.ts";
+import type { Workspace } from "../git/repository.ts";
+import { keptOf } from "../work/work_parked.ts";
+import { moved } from "../work/work_record.ts";
+import { isOpen } from "../work/work_states.ts";
+import { dropDetourMarker, readDetourMarker } from "./marker.ts";
+import { changeWorks } from "../work/work_change.ts";
+import { pointNowhere } from "../work/work_current.ts";
+import { findWork, removeWork, writeWork } from "../work/work_files.ts";
+import type { System } from "../system/system.ts";
+import type { CheckpointPlace } from "../checkpoints/place.ts";
+import { takeCheckpoint } from "../checkpoints/take/take.ts";
+import { asideNotes, giveBack } from "./aside.ts";
+import { settleLeft } from "./commits.ts";
+import { endDetour, keepParked } from "./end.ts";
+import { dropLinked } from "./unlink.ts";
+import { cleanTree, gitHere, lookAtTree, openTree, recordBy } from "./tree.ts";
+import { restoreLocked } from "../checkpoints/restore/apply.ts";
+import { settleRestore } from "../checkpoints/restore/settle.ts";
+import { waitForIndex } from "../git/restore/restore_index.ts";
+import { withLock } from "../ops/lock.ts";
+
+/** The same with {@link lockDetours}. Throws what stands in the way. */
+export async function settleHeld(
+  context: Context,
+  workspace: Workspace,
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  const marker = readDetourMarker(system, workspace);
+  if (!marker) return;
+  await settleRestore(context, workspace);
+  const what = `"mpm ${marker.operation}" was interrupted`;
+  if (isPast(system, root, marker)) {
+    await finish(context, workspace, marker);
+    context.note(`${what} at its end: it is finished now`);
+    asideNotes(marker.aside ?? []).forEach((note) => context.note(note));
+  } else {
+    const notes = await takeBack(context, workspace, marker);
+    context.note(`${what}: it is taken back`);
+    notes.forEach((note) => context.note(note));
+  }
+}
+
+/** Whether the record that decides is written. */
+function isPast(
+  system: System,
+  root: string,
+  { operation, child, parent }: DetourMarker,
+): boolean {
+  const work = findWork(system, root, child);
+  // Another session may have got the id that was to be this one's.
+  if (operation === "branch") return work?.parent === parent;
+  return work !== undefined && !isOpen(work.state);
+}
+
+async function finish(
+  { system }: Context,
+  workspace: Workspace,
+  marker: DetourMarker,
+): Promise<void> {
+  const { root } = workspace;
+  const { ending } = marker;
+  if (ending) {
+    await changeWorks(system, root, () => {
+      endDetour(system, root, { marker, ending, time: system.now() });
+    });
+  }
+  dropDetourMarker(system, workspace);
+}
+
+/**
+ * Brings everything back to where it was before the operation. What was
+ * changed since is in a safety checkpoint first. May be called again after it
+ * was cut short itself. Returns what is to be said. Throws what stands in the
+ * way, and then the marker stays.
+ */
+export async function takeBack(
+  context: Context,
+  workspace: Workspace,
+  marker: DetourMarker,
+): Promise<string[]> {
+  const { system } = context;
+  const { root } = workspace;
+  const notes: string[] = [];
+  if (marker.changing && workspace.git === "repository") {
+    const place = await openTree(system, workspace);
+    // Of a new worktree this one knows nothing.
+    if (marker.linked === null) {
+      notes.push(...await treeBack(context, place, marker));
+      notes.push(...await giveBack(context, place, marker.aside ?? []));
+    }
+    const { git } = place.vault;
+    const linked = marker.linked === null
+      ? undefined
+      : await dropLinked(system, root, { git, path: marker.linked });
+    notes.push(...linked?.notes ?? []);
+    const now = await readPosition(git);
+    if (
+      marker.created && now.branch !== marker.created.branch && !linked?.stays
+    ) {
+      await dropBranch(git, marker.created);
+    }
+    if (marker.operation === "branch" && marker.from.branch === null) {
+      notes.push(...await settleLeft(git, marker.child, now.head));
+    }
+  }
+  await changeWorks(system, root, () => sessionBack(system, root, marker));
+  dropDetourMarker(system, workspace);
+  return notes;
+}
+
+/** A session that was made for it is none; another is in its state again. */
+function sessionBack(
+  system: System,
+  root: string,
+  { operation, parent, parent_state: state, made_parent: made, place }:
+    DetourMarker,
+): void {
+  if (operation !== "branch" || parent === null) return;
+  const work = findWork(system, root, parent);
+  // With work that waits for it in a checkpoint it stays.
+  if (made && (!work || keptOf(work).length === 0)) {
+    pointNowhere(system, root, place);
+    removeWork(system, root, parent);
+    return;
+  }
+  if (work?.state !== "paused" || state === "paused") return;
+  const time = system.now();
+  const active = moved(work, "resume", time);
+  const back = state === "working" ? moved(active, "work", time) : active;
+  writeWork(system, root, back);
+}
+
+async function treeBack(
+  context: Context,
+  place: CheckpointPlace,
+  marker: DetourMarker,
+): Promise<string[]> {
+  const { system } = context;
+  const { vault } = place;
+  const { from, to, before } = marker;
+  await waitForIndex(system, vault);
+  const now = await readPosition(vault.git);
+  if (!isAt(now, from) && !(to && isAt(now, to))) {
+    return await leave(context, place, { marker, now });
+  }
+  const capture = await lookAtTree(system, place);
+  const target = before ? await recordBy(place, before) : undefined;
+  if (before && !target) {
+    throw new MpmError("CONFLICT", `The checkpoint "${before.id}" is gone`, {
+      hint: "It holds the uncommitted work from before: see git fsck",
+    });
+  }
+  if (isAt(now, from) && isAsBefore(capture, target)) return [];
+  const notes = await clear(context, place, { marker, capture });
+  if (!isAt(now, from)) notes.push(...await back(context, place, from));
+  if (target) {
+    const operation = "checkpoint restore";
+    const title = `take back an interrupted ${marker.operation}`;
+    const how = { paths: [], exact: false, clears: true };
+    const order = { target, ...how, operation, title };
+    await withLock(
+      system,
+      place.workspace.root,
+      () => restoreLocked(context, place, { order }),
+    );
+  }
+  return notes;
+}
+
+/** A branch that went since is made again at its commit. */
+async function back(
+  context: Context,
+  { vault }: CheckpointPlace,
+  from: Position,
+): Promise<string[]> {
+  const { branch, head } = from;
+  if (branch !== null && head !== null) {
+    const ref = `refs/heads/${branch}`;
+    const there = await vault.git.run(["show-ref", "--verify", "--quiet", ref]);
+    if (there.status !== 0) await createBranch(vault.git, { branch, head });
+  }
+  return await switchTo(gitHere(context, vault.git), from);
+}
+
+/** Whether the tree was not touched, or is put right already. */
+function isAsBefore(
+  capture: Capture,
+  target: { readonly print: string } | undefined,
+): boolean {
+  return target
+    ? printOf(capture) === target.print
+    : capture.entries.length === 0;
+}
+
+/** Clears the tree of what the operation brought; all of it is kept first. */
+async function clear(
+  context: Context,
+  place: CheckpointPlace,
+  { marker, capture }: { marker: DetourMarker; capture: Capture },
+): Promise<string[]> {
+  if (capture.entries.length === 0) return [];
+  const { operation, before, after, to, from } = marker;
+  const safety = await takeCheckpoint(context, place, {
+    name: timedName("safety", context.system.now()),
+    kind: "safety",
+    note: `before taking back an interrupted ${operation}`,
+  });
+  const trees = [
+    ...[before, after].filter((key) => key !== null)
+      .map(({ commit }) => partOf(commit, "worktree")),
+    ...[from, to].map((position) => position?.head)
+      .filter((head) => head !== null && head !== undefined)
+      .map((head) => `${head}^{tree}`),
+  ];
+  await cleanTree(context, place, { capture, trees });
+  return [`What was there in between is in the checkpoint "${safety.name}"`];
+}
+
+/** The user went elsewhere by hand: nothing is moved under their feet. */
+async function leave(
+  { system }: Context,
+  { workspace }: CheckpointPlace,
+  { marker, now }: { marker: DetourMarker; now: Position },
+): Promise<string[]> {
+  const { before, operation, parent, child } = marker;
+  if (!before) return [];
+  const owner = operation === "branch" ? parent : child;
+  await changeWorks(system, workspace.root, () => {
+    keepParked(system, workspace.root, {
+      owner,
+      checkpoint: before.id,
+      child,
+      time: system.now(),
+    });
+  });
+  return [
+    `HEAD is at ${positionText(now)} by now, so the files stay as they are. ` +
+    `What was parked: mpm checkpoint restore ${before.id}`,
+  ];
+}
+
+/** Two failures in one: what went wrong, and why it is still half done. */
+export function notTakenBack(
+  error: MpmError,
+  failure: MpmError,
+  { before }: DetourMarker,
+): MpmError {
+  const kept = before ? `; uncommitted work is in "${before.id}"` : "";
+  return new MpmError(
+    error.code,
+    `${error.message}; and it could not be taken back yet: ` +
+      `${failure.message}${kept}`,
+    { hint: failure.hint ?? "The next mpm command tries again", cause: error },
+  );
+}

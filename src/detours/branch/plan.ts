@@ -1,0 +1,238 @@
+import { join } from "@std/path";
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { pathsOf, WORKTREES } from "../../git/detour_worktree.ts";
+import { refuseFilters } from "../../git/run/refuse_filters.ts";
+import { readPosition } from "../../git/restore/switch.ts";
+import {
+  findTarget,
+  type SwitchTarget,
+} from "../../git/restore/switch_target.ts";
+import { isAt, type Position } from "../detour.ts";
+import { slugOf } from "../../base/names.ts";
+import { shellWord } from "../../base/shell.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { Work } from "../../work/work.ts";
+import { placeKey } from "../../work/work_place.ts";
+import { labelOf } from "../../work/work_record.ts";
+import { isOpen } from "../../work/work_states.ts";
+import { currentWork } from "../../work/work_current.ts";
+import { listWorks } from "../../work/work_files.ts";
+import { type Beginning, beginningOf } from "../../work/beginning.ts";
+import { checkSwitch } from "./way.ts";
+import { isStranded } from "../stranded.ts";
+import type { System } from "../../system/system.ts";
+import type { CheckpointPlace } from "../../checkpoints/place.ts";
+import {
+  dirtyPaths,
+  lookAtTree,
+  openTree,
+  refuseBusy,
+  refuseCovering,
+  refuseUnnamed,
+  refuseUnparkable,
+} from "../tree.ts";
+
+/** The input of `mpm branch`. */
+export interface BranchInput {
+  readonly name: string;
+  readonly task: readonly string[];
+  readonly stash: boolean;
+  readonly "git-branch": string | undefined;
+  readonly worktree: boolean;
+  readonly template: string | undefined;
+  readonly var: readonly string[];
+  readonly "no-commit": boolean;
+}
+
+/** A detour as it would begin; nothing is changed yet. */
+export interface BranchPlan {
+  readonly workspace: Workspace;
+  readonly input: BranchInput;
+  /** The session that is left; `undefined`: one is to be made. */
+  readonly parent: Work | undefined;
+  /** Task, template and checklist of the new one. */
+  readonly child: Beginning;
+  /** `undefined`: outside a repository. */
+  readonly tree: CheckpointPlace | undefined;
+  readonly from: Position;
+  readonly target: SwitchTarget | undefined;
+  /** Uncommitted paths. */
+  readonly dirt: readonly string[];
+  /** The files of ignore rules that a switch changes. */
+  readonly rules: readonly string[];
+  /** Where the worktree is to be, absolute. */
+  readonly linked: string | undefined;
+}
+
+const NOWHERE: Position = { branch: null, head: null };
+const NOTHING = { dirt: [], rules: [] };
+
+/** Reads and checks everything. Throws what does not allow the detour. */
+export async function planBranch(
+  { system }: Context,
+  workspace: Workspace,
+  input: BranchInput,
+): Promise<BranchPlan> {
+  checkFlags(input, workspace);
+  const child = await beginningOf(system, workspace, input);
+  const parent = currentParent(system, workspace, input.name);
+  const plan = { workspace, input, parent, child };
+  const inGit = workspace.git === "repository";
+  const touches = input.stash || input["git-branch"] !== undefined ||
+    input.worktree;
+  if (!inGit || !touches) {
+    const from = inGit && !touches ? await fromOf(system, workspace) : NOWHERE;
+    const none = { tree: undefined, target: undefined, linked: undefined };
+    return { ...plan, ...none, from, ...NOTHING };
+  }
+  const tree = await openTree(system, workspace);
+  const from = await readPosition(tree.vault.git);
+  if (input.worktree) {
+    const { target, linked } = await planLinked(system, tree, { input, from });
+    return { ...plan, tree, from, target, linked, ...NOTHING };
+  }
+  const way = await planTree(system, tree, { input, from });
+  return { ...plan, tree, from, linked: undefined, ...way };
+}
+
+async function fromOf(
+  system: System,
+  workspace: Workspace,
+): Promise<Position> {
+  const { vault } = await openTree(system, workspace);
+  return await readPosition(vault.git);
+}
+
+function checkFlags(input: BranchInput, { git, reason }: Workspace): void {
+  if (input.worktree && input.stash) {
+    throw new MpmError("USAGE", '"--stash" goes not with "--worktree"', {
+      hint: "--worktree leaves this tree and its uncommitted work alone",
+    });
+  }
+  const needs = [
+    input.stash ? "--stash" : undefined,
+    input["git-branch"] === undefined ? undefined : "--git-branch",
+    input.worktree ? "--worktree" : undefined,
+  ].find((flag) => flag !== undefined);
+  if (needs === undefined || git === "repository") return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${needs}" needs a git repository: ${reason ?? "this is none"}`,
+    {
+      hint:
+        `Leave out ${needs}: the detour then works on the files as they are`,
+    },
+  );
+}
+
+/** Throws where a session that is open has the name already. */
+function currentParent(
+  system: System,
+  workspace: Workspace,
+  name: string,
+): Work | undefined {
+  const { root } = workspace;
+  const place = placeKey(workspace);
+  const { work, problem, foreign } = currentWork(system, root, place);
+  if (problem !== undefined && !foreign) {
+    throw new MpmError("UNREADABLE", problem, {
+      hint: "Move the file away, or repair it: it says which session this is",
+    });
+  }
+  const namesake = listWorks(system, root).works.find((one) =>
+    one.name === name && isOpen(one.state)
+  );
+  if (!namesake) return work;
+  const { id, state, worktree } = namesake;
+  const here = namesake.place === place ? "" : ` in "${worktree}"`;
+  throw new MpmError(
+    "CONFLICT",
+    `${labelOf(namesake)} is ${state} already${here}: ${id}`,
+    {
+      hint: namesake.id === work?.id
+        ? '"mpm return" ends it; for another detour take another name'
+        : isStranded(system, workspace, namesake)
+        ? `Its worktree is gone: mpm complete ${shellWord(name)}`
+        : "Take another name, or go on with that one",
+    },
+  );
+}
+
+interface Wanted {
+  readonly input: BranchInput;
+  readonly from: Position;
+}
+
+/** Throws where the tree cannot be cleared or switched without a loss. */
+async function planTree(
+  system: System,
+  tree: CheckpointPlace,
+  { input, from }: Wanted,
+): Promise<Pick<BranchPlan, "target" | "dirt" | "rules">> {
+  refuseBusy(system, tree);
+  refuseUnborn(from, input);
+  const { git, workspace } = tree.vault;
+  const wanted = input["git-branch"];
+  const [capture, target] = await Promise.all([
+    lookAtTree(system, tree),
+    wanted === undefined ? undefined : findTarget(system, git, {
+      worktree: workspace.worktree,
+      branch: wanted,
+    }),
+  ]);
+  const dirt = dirtyPaths(capture);
+  if (input.stash && dirt.length > 0) {
+    refuseUnparkable(capture);
+    refuseCovering(system, tree, capture);
+  }
+  const stays = !target || isAt(from, target);
+  if (stays) {
+    const paths = () => input.stash ? dirt : [];
+    await refuseFilters(git, { paths, commit: from.head });
+    return { target, dirt, rules: [] };
+  }
+  refuseUnnamed(from);
+  const rules = await checkSwitch(system, tree, {
+    ...{ capture, target, from, dirt },
+    stash: input.stash,
+  });
+  return { target, dirt, rules };
+}
+
+function refuseUnborn({ head }: Position, input: BranchInput): void {
+  if (head !== null) return;
+  const flag = input.stash ? "--stash" : "--git-branch";
+  const message = `"${flag}" needs a first commit to go back to`;
+  throw new MpmError("CONFLICT", message, {
+    hint: "Commit something first, or leave it out",
+  });
+}
+
+async function planLinked(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+  { input, from }: Wanted,
+): Promise<{ target: SwitchTarget; linked: string }> {
+  const { git } = vault;
+  if (workspace.root === workspace.commonDir) {
+    throw new MpmError("CONFLICT", "A bare repository has no place for it", {
+      hint: "Add a worktree with git, and branch in it",
+    });
+  }
+  const slug = slugOf(input.name);
+  const branch = input["git-branch"] ?? slug;
+  const target = await findTarget(system, git, { worktree: "", branch });
+  if (from.head === null && target.start === undefined) {
+    refuseUnborn(from, input);
+  }
+  const linked = join(workspace.root, WORKTREES, slug);
+  if (system.files.lstat(linked)) {
+    throw new MpmError("CONFLICT", `"${linked}" is there already`, {
+      hint: "Take another name, or move it away",
+    });
+  }
+  const paths = () => pathsOf(git, target.head);
+  await refuseFilters(git, { paths, commit: target.head });
+  return { target, linked };
+}

@@ -1,0 +1,72 @@
+import { defineCommand } from "../../cli/command.ts";
+import { branchText } from "../text.ts";
+import { redactDetour } from "../../secrets/redact_known.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { branched, planned } from "../branch/steps.ts";
+import { TEMPLATE_FLAGS } from "../../work/templates/template_flags.ts";
+
+/** `mpm branch` */
+export const branch = defineCommand({
+  name: "branch",
+  summary: "Leave the work for a detour that comes back to it",
+  description: `
+Saves the session of this worktree as "mpm pause" does and starts a new one
+below it; "mpm return" ends that one and comes back. Where there is no session,
+one is made for the work at hand. Depth is unlimited: "mpm stack" draws it.
+
+--stash parks all uncommitted work, staged and untracked too, in a checkpoint,
+and leaves the tree clean; ignored files stay. --git-branch also switches to
+that git branch, made from the default branch if it is new, or from origin's if
+that is ahead. --worktree leaves this tree alone and opens the detour in a
+worktree of its own, below .claude/worktrees/, on the git branch of --git-branch
+or of its own name.
+Nothing of this reaches the network or runs hooks of the repository.
+
+Everything is checked before anything is changed, and a command that is cut
+short is taken back by the next one.`,
+  positionals: [
+    { name: "name", summary: "A name to find the detour by" },
+    { name: "task", summary: "What is to be done in it", rest: true },
+  ],
+  flags: {
+    stash: {
+      type: "boolean",
+      summary: "Park uncommitted work and leave the tree clean",
+    },
+    "git-branch": {
+      type: "string",
+      names: "branch",
+      short: "b",
+      value: "branch",
+      summary: "Switch to this git branch, made from the default one if new",
+    },
+    worktree: {
+      type: "boolean",
+      short: "w",
+      summary: "Open it in a worktree of its own",
+    },
+    ...TEMPLATE_FLAGS,
+    "no-commit": {
+      type: "boolean",
+      summary: "Do not commit the save to the repository",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be done and change nothing",
+    },
+  },
+  examples: [
+    'mpm branch hotfix "Fix login" --stash --git-branch fix/login',
+    'mpm branch review "Review PR 123" --worktree',
+    'mpm branch "Bug Fix (urgent)" "Fix critical login bug"',
+    "mpm branch spike --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).BranchResult,
+  async run(context, input) {
+    const result = input["dry-run"]
+      ? await planned(context, input)
+      : await branched(context, input);
+    return redactDetour(redactorOf(context.system), result);
+  },
+  render: branchText,
+});

@@ -1,0 +1,70 @@
+import type { Git } from "../git/run/git.ts";
+import { resolveNames } from "../git/refs.ts";
+import { dropRef, isOnBranch, keepCommit } from "../git/restore/switch.ts";
+import type { Position } from "./detour.ts";
+
+/** Where the commits of detours are that no branch has. */
+export const DETOURS = "refs/mpm/detours";
+
+/** Where the commits of a detached HEAD are kept that a detour left. */
+function refOfLeft(child: string): string {
+  return `${DETOURS}/${child}-left`;
+}
+
+/** Whether a switch would leave commits that only HEAD has. */
+async function isOnlyHeads(
+  git: Git,
+  { branch, head }: Position,
+  to: Position,
+): Promise<boolean> {
+  return branch === null && head !== null && head !== to.head &&
+    !await isOnBranch(git, head);
+}
+
+/** Before HEAD moves away to begin the detour `child`. */
+export async function keepLeft(
+  git: Git,
+  child: string,
+  { from, to }: { from: Position; to: Position },
+): Promise<void> {
+  if (await isOnlyHeads(git, from, to)) {
+    await keepCommit(git, refOfLeft(child), from.head!);
+  }
+}
+
+/**
+ * Before HEAD moves away to end the detour `child`. Returns what is to be said
+ * about its commits.
+ */
+export async function keepOwn(
+  git: Git,
+  child: string,
+  { from, to }: { from: Position; to: Position },
+): Promise<string[]> {
+  if (!await isOnlyHeads(git, from, to)) return [];
+  await keepCommit(git, `${DETOURS}/${child}`, from.head!);
+  return [unnamed("Its commits", from.head!)];
+}
+
+/**
+ * Forgets the ref of {@link keepLeft} once HEAD, which is at `head`, or a
+ * branch has those commits. Else returns what is to be said about them.
+ */
+export async function settleLeft(
+  git: Git,
+  child: string,
+  head: string | null,
+): Promise<string[]> {
+  const ref = refOfLeft(child);
+  const commit = (await resolveNames(git, [ref])).get(ref);
+  if (commit === undefined) return [];
+  if (commit !== head && !await isOnBranch(git, commit)) {
+    return [unnamed("The commits it left", commit)];
+  }
+  await dropRef(git, ref, commit);
+  return [];
+}
+
+function unnamed(what: string, commit: string): string {
+  return `${what} are on no branch: git branch <name> ${commit.slice(0, 12)}`;
+}

@@ -1,0 +1,120 @@
+import type { DetourMarker, Ending } from "./detour.ts";
+import type { Work } from "../work/work.ts";
+import { withKept } from "../work/work_parked.ts";
+import { moved } from "../work/work_record.ts";
+import { isOpen } from "../work/work_states.ts";
+import { currentWork, pointNowhere, pointTo } from "../work/work_current.ts";
+import { findWork, writeWork } from "../work/work_files.ts";
+import type { System } from "../system/system.ts";
+
+/**
+ * Ends a detour: the session, its parent, the worktree's pointer, in this
+ * order; the first is the commit point. What is done already is left alone.
+ * Call under the store's lock.
+ */
+export function endDetour(
+  system: System,
+  root: string,
+  { marker, ending, time }: {
+    marker: Ended;
+    ending: Ending;
+    time: Date;
+  },
+): { child: Work | undefined; parent: Work | undefined } {
+  const child = ended(system, root, { marker, ending, time });
+  const parent = resumed(system, root, { marker, ending, time, child });
+  const { place } = marker;
+  if (parent && isOpen(parent.state) && parent.place === place) {
+    pointTo(system, root, { place, id: parent.id });
+  } else if (!currentWork(system, root, place).work) {
+    pointNowhere(system, root, place);
+  }
+  return { child, parent };
+}
+
+/** Which detour it is. */
+type Ended = Pick<DetourMarker, "child" | "parent" | "place">;
+
+interface End {
+  readonly marker: Ended;
+  readonly ending: Ending;
+  readonly time: Date;
+}
+
+function ended(
+  system: System,
+  root: string,
+  { marker, ending, time }: End,
+): Work | undefined {
+  const work = findWork(system, root, marker.child);
+  if (!work || !isOpen(work.state)) return work;
+  // From where it stands the table knows no way but through active.
+  const active = work.state === "paused" ? moved(work, "resume", time) : work;
+  return writeWork(system, root, {
+    ...moved(active, ending.action, time),
+    summary: ending.summary === "" ? null : ending.summary,
+  });
+}
+
+function resumed(
+  system: System,
+  root: string,
+  { marker, ending, time, child }: End & { child: Work | undefined },
+): Work | undefined {
+  const parent = marker.parent === null
+    ? undefined
+    : findWork(system, root, marker.parent);
+  if (!parent) return undefined;
+  const { leftovers, kept, summary } = ending;
+  const at = time.toISOString();
+  const told = parent.children.some(({ id }) => id === marker.child);
+  const entry = {
+    id: marker.child,
+    name: child?.name ?? null,
+    summary: child?.summary ?? summary,
+    at,
+    ...leftovers === null ? {} : { leftovers },
+    ...ending.action === "cancel" ? { cancelled: true } : {},
+  };
+  const goesOn = parent.state === "paused" &&
+    isCalledBack(system, root, { parent, place: marker.place });
+  const open = goesOn ? moved(parent, "resume", time) : parent;
+  const next: Work = {
+    ...open,
+    children: told ? open.children : [...open.children, entry],
+  };
+  const same = told && open === parent && kept === null;
+  if (same) return parent;
+  const one = { checkpoint: kept ?? "", session: marker.child, at };
+  return writeWork(system, root, kept === null ? next : withKept(next, one));
+}
+
+/**
+ * Whether a parent goes on when a detour at `place` ends: its own worktree may
+ * be at another session by now.
+ */
+export function isCalledBack(
+  system: System,
+  root: string,
+  { parent, place }: { parent: Work; place: string },
+): boolean {
+  return parent.place === place ||
+    currentWork(system, root, parent.place).work?.id === parent.id;
+}
+
+/** Notes that a checkpoint holds work of `owner`. Call under the lock. */
+export function keepParked(
+  system: System,
+  root: string,
+  { owner, checkpoint, child, time }: {
+    owner: string | null;
+    checkpoint: string;
+    child: string;
+    time: Date;
+  },
+): void {
+  const work = owner === null ? undefined : findWork(system, root, owner);
+  if (!work) return;
+  const one = { checkpoint, session: child, at: time.toISOString() };
+  writeWork(system, root, withKept(work, one));
+}

@@ -1,0 +1,94 @@
+import { join } from "@std/path";
+import { isMissing, MpmError } from "../base/errors.ts";
+import { asciiJson } from "../base/escape.ts";
+import { type DetourMarker, isDetourMarker } from "./detour.ts";
+import type { Workspace } from "../git/repository.ts";
+import { placeKey } from "../work/work_place.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
+import { ensureFolder } from "../ops/folders.ts";
+import { layout } from "../ops/layout.ts";
+
+/** Bytes of a marker. */
+const LARGEST = 1024 * 1024;
+
+/** Milliseconds a command waits for a `branch` or `return` to be done. */
+const WAIT = 30_000;
+
+/**
+ * Keeps every other `branch` and `return` of the project away until it is
+ * disposed of, or the process ends. It is apart from the store's lock, which
+ * the steps of these two take one by one. Throws LOCKED.
+ */
+export async function lockDetours(
+  system: System,
+  root: string,
+): Promise<Disposable> {
+  const { state, detourLock } = layout(root);
+  ensureFolder(system, state, root);
+  const held = await system.files.lock(detourLock, WAIT);
+  if (held) return held;
+  throw new MpmError(
+    "LOCKED",
+    `Cannot lock "${detourLock}": another mpm is starting or ending a detour`,
+    { hint: "Wait for it to finish and run the command again" },
+  );
+}
+
+/** The worktree that an operation is about. */
+type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
+
+/** Whether there is a marker; costs one look at a file's entry. */
+export function hasDetourMarker(system: System, place: Place): boolean {
+  return system.files.lstat(markerPath(place)) !== undefined;
+}
+
+/** Throws UNREADABLE for what mpm could not have written. */
+export function readDetourMarker(
+  system: System,
+  place: Place,
+): DetourMarker | undefined {
+  const path = markerPath(place);
+  try {
+    const bytes = system.files.readOwn(path, LARGEST);
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (isDetourMarker(value) && value.place === placeKey(place)) return value;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new MpmError("UNREADABLE", `Cannot read "${path}"`, {
+    hint: "It tells of a detour that was interrupted. Parked work is in " +
+      '"mpm checkpoint list"; move the file away to go on',
+  });
+}
+
+/** Call with {@link lockDetours}. */
+export function writeDetourMarker(
+  system: System,
+  place: Place,
+  marker: DetourMarker,
+): void {
+  if (place.gitDir === undefined) {
+    ensureFolder(system, layout(place.root).detours, place.root);
+  }
+  writeAtomic(system, markerPath(place), {
+    bytes: new TextEncoder().encode(`${asciiJson(marker)}\n`),
+    temporary: ".mpm-detour.tmp",
+  });
+}
+
+/** Call with {@link lockDetours}. */
+export function dropDetourMarker(system: System, place: Place): void {
+  removeIfThere(system, markerPath(place));
+}
+
+/**
+ * In git's folder of the worktree, since that comes with no clone: a marker
+ * makes mpm switch branches. Outside git it changes no file.
+ */
+function markerPath(place: Place): string {
+  return place.gitDir === undefined
+    ? join(layout(place.root).detours, `${placeKey(place)}.json`)
+    : join(place.gitDir, "mpm-detour.json");
+}

@@ -1,0 +1,199 @@
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import { resolveNames } from "../../git/refs.ts";
+import { revealBranch } from "../../saves/compare/reveal.ts";
+import { readPosition } from "../../git/restore/switch.ts";
+import { elsewhere } from "../../git/restore/switch_target.ts";
+import { readWorktrees } from "../../git/worktree_list.ts";
+import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
+import { isAt, type Position } from "../detour.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { Detour, Work } from "../../work/work.ts";
+import { labelOf } from "../../work/work_record.ts";
+import { isOpen } from "../../work/work_states.ts";
+import { findWork, listWorks } from "../../work/work_files.ts";
+import type { System } from "../../system/system.ts";
+import type { CheckpointPlace } from "../../checkpoints/place.ts";
+import { isWhole, openTree, recordBy } from "../tree.ts";
+import {
+  checkFlags,
+  gone,
+  hasDetour,
+  noDetour,
+  refuseUnborn,
+  refuseWithoutGit,
+} from "./refusals.ts";
+import { CLEAR, linkedWay, type Way, wayBack } from "./way.ts";
+import { isStranded } from "../stranded.ts";
+import { needCurrent } from "../../work/work_steps.ts";
+
+/** The input of `mpm return`. */
+export interface ReturnInput {
+  readonly words: readonly string[];
+  readonly summary: string | undefined;
+  readonly message: string | undefined;
+  readonly park: boolean;
+  readonly carry: boolean;
+  readonly discard: boolean;
+  readonly "keep-parked": boolean;
+  readonly "git-branch": string | undefined;
+  readonly "no-changes": boolean;
+}
+
+/** A return as it would be done; nothing is changed yet. */
+export interface ReturnPlan {
+  readonly workspace: Workspace;
+  readonly input: ReturnInput;
+  readonly child: Work;
+  /** `undefined`: its record is gone. */
+  readonly parent: Work | undefined;
+  /** `undefined`: outside a repository. */
+  readonly tree: CheckpointPlace | undefined;
+  readonly from: Position;
+  /** null: HEAD stays. */
+  readonly to: Position | null;
+  /** What is to be restored. */
+  readonly parked: StoredCheckpoint | undefined;
+  /** The checkpoint that is not restored, since that was asked for. */
+  readonly kept: string | null;
+  /** What becomes of what is in the tree. */
+  readonly way: Way;
+  /** Whether it ends in a worktree of its own. */
+  readonly linked: boolean;
+}
+
+/** Reads and checks everything. Throws what does not allow the return. */
+export async function planReturn(
+  { system }: Context,
+  workspace: Workspace,
+  input: ReturnInput,
+): Promise<ReturnPlan> {
+  checkFlags(input);
+  const child = needCurrent(system, workspace);
+  const deeper = listWorks(system, workspace.root).works.find((work) =>
+    work.parent === child.id && isOpen(work.state)
+  );
+  if (deeper) {
+    throw hasDetour(child, deeper, isStranded(system, workspace, deeper));
+  }
+  if (child.parent === null) throw noDetour(child);
+  const parent = findWork(system, workspace.root, child.parent);
+  const { detour } = child;
+  const linked = workspace.linked && detour?.kind === "worktree";
+  const kept = input["keep-parked"] ? detour?.checkpoint ?? null : null;
+  const plan = { workspace, input, child, parent, kept, linked };
+  if (workspace.git !== "repository") refuseWithoutGit(plan);
+  if (workspace.git !== "repository" || !detour) {
+    const nothing = { tree: undefined, to: null, parked: undefined };
+    const from = { branch: null, head: null };
+    return { ...plan, ...nothing, from, way: CLEAR };
+  }
+  const tree = await openTree(system, workspace);
+  const from = await readPosition(tree.vault.git);
+  if (linked) {
+    const way = await linkedWay(system, tree, { input, from });
+    return { ...plan, tree, from, to: null, parked: undefined, way };
+  }
+  const to = await destination(system, tree, { input, detour, from });
+  const restores = detour.checkpoint !== null && !input["keep-parked"];
+  if (to !== null || restores) refuseUnborn(from);
+  const parked = restores
+    ? await findParked(tree, { child, detour, head: (to ?? from).head })
+    : undefined;
+  const way = await wayBack(system, tree, {
+    ...{ input, from, to, child, parked },
+  });
+  const whole = { ...plan, tree, from, to, parked, way };
+  if (kept === null || await parkedRecord(tree, detour)) return whole;
+  const lost = `The checkpoint "${kept}" with the parked work is gone`;
+  return {
+    ...whole,
+    kept: null,
+    way: { ...way, notes: [...way.notes, lost] },
+  };
+}
+
+/** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
+async function destination(
+  system: System,
+  { vault }: CheckpointPlace,
+  { input, detour, from }: {
+    input: ReturnInput;
+    detour: Detour;
+    from: Position;
+  },
+): Promise<Position | null> {
+  const { git, workspace } = vault;
+  const branch = input["git-branch"] ??
+    await revealBranch(git, detour.branch_before);
+  const { head_before: before } = detour;
+  if (branch === null) {
+    if (before === null) return null;
+    const to = { branch: null, head: before };
+    if (isAt(from, to)) return null;
+    const found = await resolveNames(git, [`${before}^{commit}`]);
+    if (found.get(`${before}^{commit}`) !== undefined) return to;
+    throw new MpmError("CONFLICT", `The commit ${before.slice(0, 7)} is gone`, {
+      hint: "Its work was there, detached: give a branch with --git-branch",
+    });
+  }
+  const ref = `refs/heads/${branch}`;
+  const head = (await resolveNames(git, [`${ref}^{commit}`]))
+    .get(`${ref}^{commit}`);
+  // Before its first commit a branch has no ref.
+  if (from.branch === branch && (head !== undefined || from.head === null)) {
+    return null;
+  }
+  if (head === undefined) throw gone(branch, { input, before });
+  const other = (await readWorktrees(git)).find((one) =>
+    one.ref === ref && one.path !== workspace.worktree
+  );
+  if (other) throw elsewhere(system, branch, other.path);
+  return { branch, head };
+}
+
+/** The record of what was parked, while its checkpoint is there. */
+async function parkedRecord(
+  tree: CheckpointPlace,
+  detour: Detour,
+): Promise<StoredCheckpoint | undefined> {
+  const id = detour.checkpoint!;
+  // A record may have come with a clone, the ref of a checkpoint has not.
+  const commit = (await readCheckpointRefs(tree.vault.git)).get(id);
+  // One that was saved under its name since is another one.
+  const { commit: noted = commit } = detour as { commit?: unknown };
+  return commit === undefined || commit !== noted
+    ? undefined
+    : await recordBy(tree, { id, commit });
+}
+
+/** The same. Throws CONFLICT where not all is there. */
+async function findParked(
+  tree: CheckpointPlace,
+  { child, detour, head }: {
+    child: Work;
+    detour: Detour;
+    head: string | null;
+  },
+): Promise<StoredCheckpoint | undefined> {
+  const id = detour.checkpoint!;
+  const { git } = tree.vault;
+  const record = await parkedRecord(tree, detour);
+  if (record && head !== null && await isWhole(git, record, head)) {
+    return record;
+  }
+  const state = record
+    ? "is damaged: some of its files are missing"
+    : "is gone";
+  throw new MpmError(
+    "CONFLICT",
+    `The checkpoint "${id}" with the work parked for ${
+      labelOf(child)
+    } ${state}`,
+    {
+      hint: '"mpm return --keep-parked" comes back without it; "mpm undo" ' +
+        "brings back a checkpoint that was removed",
+    },
+  );
+}

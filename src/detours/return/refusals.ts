@@ -1,0 +1,154 @@
+import { MpmError } from "../../base/errors.ts";
+import type { Capture } from "../../git/capture/capture.ts";
+import type { Position } from "../detour.ts";
+import { givenSummary } from "../../saves/pause_content.ts";
+import { shellWord } from "../../base/shell.ts";
+import type { LeftOut } from "../../git/status/snapshot.ts";
+import type { Work } from "../../work/work.ts";
+import { labelOf } from "../../work/work_record.ts";
+import { named } from "../../base/words.ts";
+import type { ReturnInput, ReturnPlan } from "./plan.ts";
+
+export function checkFlags(input: ReturnInput): void {
+  const given = (["park", "carry", "discard"] as const)
+    .filter((flag) => input[flag]);
+  if (given.length > 1) {
+    throw new MpmError(
+      "USAGE",
+      `"--${given[0]}" and "--${given[1]}" contradict each other`,
+    );
+  }
+  givenSummary(input);
+}
+
+/** `stranded`: the detour's worktree is gone. */
+export function hasDetour(
+  work: Work,
+  deeper: Work,
+  stranded: boolean,
+): MpmError {
+  const name = shellWord(deeper.name ?? deeper.id);
+  if (stranded) {
+    return new MpmError(
+      "CONFLICT",
+      `${labelOf(work)} waits for its detour ${labelOf(deeper)}, whose ` +
+        `worktree is gone: "${deeper.worktree}"`,
+      { hint: `End that one: mpm complete ${name}, or mpm cancel ${name}` },
+    );
+  }
+  return new MpmError(
+    "CONFLICT",
+    `${labelOf(work)} waits for its detour ${labelOf(deeper)}, which is ` +
+      `${deeper.state} in "${deeper.worktree}"`,
+    {
+      hint: deeper.place === work.place
+        ? `Go on with that one: mpm pause, then mpm resume ${name}`
+        : "Return from that one first: " +
+          `cd ${shellWord(deeper.worktree)} && mpm return`,
+    },
+  );
+}
+
+export function noDetour(work: Work): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `${labelOf(work)} is no detour: there is nothing to return to`,
+    { hint: '"mpm complete" ends it, "mpm pause" leaves it for later' },
+  );
+}
+
+export function gone(
+  branch: string,
+  { input, before }: { input: ReturnInput; before: string | null },
+): MpmError {
+  if (input["git-branch"] !== undefined) {
+    return new MpmError("NOT_FOUND", `There is no git branch "${branch}"`, {
+      hint: "git branch lists them",
+    });
+  }
+  const again = `git branch ${shellWord(branch)} ${before ?? "<commit>"}`;
+  return new MpmError(
+    "CONFLICT",
+    `The git branch "${branch}" of the parent is gone`,
+    {
+      hint:
+        `Make it again: ${again}; or return to another: --git-branch <branch>`,
+    },
+  );
+}
+
+/** Without a commit there is nothing that a tree could be compared with. */
+export function refuseUnborn({ branch, head }: Position): void {
+  if (head !== null) return;
+  throw new MpmError("CONFLICT", `"${branch}" has no commit yet`, {
+    hint: "Commit something first, or go to a branch that has one",
+  });
+}
+
+/**
+ * Throws CONFLICT for what only git can do: without it a return would end the
+ * detour and leave the tree where it is.
+ */
+export function refuseWithoutGit(
+  { workspace, input, child }: Pick<
+    ReturnPlan,
+    "workspace" | "input" | "child"
+  >,
+): void {
+  const reason = workspace.reason ?? "this is none";
+  const flag = [
+    input.park ? "--park" : undefined,
+    input.carry ? "--carry" : undefined,
+    input["git-branch"] === undefined ? undefined : "--git-branch",
+  ].find((one) => one !== undefined);
+  if (flag !== undefined) {
+    throw new MpmError(
+      "CONFLICT",
+      `"${flag}" needs a git repository: ${reason}`,
+      { hint: `Leave out ${flag}: the files then stay as they are` },
+    );
+  }
+  const { detour } = child;
+  const touched = detour && (detour.kind !== "plain" || detour.checkpoint);
+  if (!touched || input["keep-parked"]) return;
+  throw new MpmError(
+    "CONFLICT",
+    `${labelOf(child)} left a git repository: ${reason}`,
+    {
+      hint: "Mend that first; or come back with the files as they are, and " +
+        "parked work in its checkpoint: mpm return --keep-parked",
+    },
+  );
+}
+
+/** Throws CONFLICT for changes that no checkpoint could bring along. */
+export function refuseUncarriable(
+  { entries }: Capture,
+  bound: readonly LeftOut[],
+): void {
+  const foreign = entries
+    .find(({ path, status }) => status !== "??" && !path.isWellFormed());
+  const first = bound[0] ??
+    (foreign && { path: foreign.path, reason: "its name is not UTF-8" });
+  if (!first) return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${first.path}" cannot be brought along: ${first.reason}`,
+    {
+      hint: "Commit it; or --park, which keeps the rest in a checkpoint and " +
+        "moves this to the trash",
+    },
+  );
+}
+
+export function dirty(dirt: readonly string[], child: Work): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `${labelOf(child)} has uncommitted changes: ${named(dirt)}`,
+    {
+      hint:
+        "Commit them; or --park keeps them in a checkpoint, --carry brings " +
+        "them along, --discard gives the detour up",
+    },
+  );
+}

@@ -1,0 +1,150 @@
+import { dirname, join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { detectChanges } from "../../saves/compare/detect.ts";
+import { unlockWorktree, WORKTREES } from "../../git/detour_worktree.ts";
+import { tryFileChanges } from "../../git/history/file_changes.ts";
+import { Git } from "../../git/run/git.ts";
+import { LOG_FORMAT, parseLog } from "../../git/history/log.ts";
+import { findOwnCommits } from "../../git/history/own_commits.ts";
+import { resolveNames } from "../../git/refs.ts";
+import { removeWorktrees } from "../../worktrees/remove.ts";
+import { revealBranch } from "../../saves/compare/reveal.ts";
+import { survey } from "../../worktrees/survey.ts";
+import type {
+  ChangedCommit,
+  Changes,
+  FileChange,
+} from "../../saves/compare/changes.ts";
+import { redactChanges, redactCommits } from "../../secrets/redact_known.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { ReturnResult } from "../commands/results.ts";
+import type { WorkView } from "../../work/commands/results.ts";
+import { worktreeRules } from "../../worktrees/rules.ts";
+import { readConfig } from "../../config/config.ts";
+import { loadSave } from "../../saves/store/load_save.ts";
+import { findSave } from "../../saves/store/read_saves.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { readStoreId } from "../../saves/store/store_id.ts";
+import type { System } from "../../system/system.ts";
+import type { ReturnPlan } from "./plan.ts";
+
+/** What a detour has done to the history. */
+export interface Deeds {
+  /** Newest first; commits of saves left out. */
+  readonly commits: readonly ChangedCommit[];
+  readonly files: readonly FileChange[] | null;
+}
+
+/** Commits that are told of. */
+const MOST = 1000;
+
+/** Reads it from the git branch the detour began on, or from HEAD. */
+export async function deedsOf(
+  system: System,
+  { tree, workspace, child, from }: ReturnPlan,
+): Promise<Deeds> {
+  const { head: start } = child.git;
+  if (!tree || start === null || from.head === null) {
+    return { commits: [], files: null };
+  }
+  const git = new Git(system, workspace.worktree);
+  const branch = await revealBranch(git, child.git.branch);
+  const ref = `refs/heads/${branch}`;
+  const tip = branch === null || branch === from.branch
+    ? undefined
+    : (await resolveNames(git, [ref])).get(ref);
+  const end = tip ?? from.head;
+  const log = await git.run([
+    "log",
+    `--max-count=${MOST}`,
+    ...LOG_FORMAT,
+    `${start}..${end}`,
+    "--",
+  ]);
+  if (log.status !== 0) return { commits: [], files: null };
+  const all = parseLog(log.stdout);
+  const { own } = await findOwnCommits(git, all);
+  const files = await tryFileChanges(git, start, end);
+  return {
+    commits: redactCommits(
+      redactorOf(system),
+      all.filter(({ sha }) => !own.has(sha)),
+    ),
+    files: files?.map(({ status, path, from }) => ({
+      status,
+      path,
+      ...from === undefined ? {} : { from },
+    })) ?? null,
+  };
+}
+
+/** What changed since the parent's save; null where that cannot be told. */
+export async function changesSince(
+  system: System,
+  workspace: Workspace,
+  { save: id }: WorkView,
+): Promise<Changes | null> {
+  if (id === null) return null;
+  const { root } = workspace;
+  try {
+    const { save } = await loadSave(system, await findSave(system, root, id));
+    const store = readStoreId(system, root);
+    const changes = await detectChanges(system, workspace, { save, store });
+    return redactChanges(redactorOf(system), changes);
+  } catch (error) {
+    if (error instanceof MpmError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Unlocks the worktree of a detour and removes it by the rules of the clean-up:
+ * anything in doubt stays, and is told.
+ */
+export async function endWorktree(
+  system: System,
+  { workspace, parent }: ReturnPlan,
+): Promise<NonNullable<ReturnResult["worktree"]>> {
+  const { worktree: path, root } = workspace;
+  const answer = { path, parent: parent?.worktree ?? root };
+  try {
+    await unlockWorktree(new Git(system, root), path);
+    const reason = await removed(system, workspace);
+    return { ...answer, removed: reason === null, reason };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { ...answer, removed: false, reason: error.message };
+  }
+}
+
+/** Milliseconds: what was written a moment ago counts as old enough. */
+const AHEAD = 2000;
+
+/** Why it is still there; null: it is gone. */
+async function removed(
+  system: System,
+  { worktree, ...rest }: Workspace,
+): Promise<string | null> {
+  const { root } = rest;
+  const rules = worktreeRules(await readConfig(system, root));
+  const now = system.now().getTime() + AHEAD;
+  const found = await survey(system, { ...rest, worktree: root }, {
+    rules: { ...rules, minAge: 0, now },
+    callers: [],
+  });
+  const item = found?.items.find(({ facts }) => facts.path === worktree);
+  if (!found || !item) return found?.skipped ?? whyUnknown(root, worktree);
+  if (!item.decision.remove) return item.decision.reason;
+  const [done] = await removeWorktrees(system, root, {
+    ...found,
+    items: [item],
+  });
+  return done?.problem ?? null;
+}
+
+/** The clean-up looks at nothing else. */
+function whyUnknown(root: string, worktree: string): string {
+  return dirname(worktree) === join(root, WORKTREES)
+    ? "git does not know it"
+    : `it is outside of ${WORKTREES}`;
+}

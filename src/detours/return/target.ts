@@ -1,0 +1,186 @@
+import { MpmError } from "../../base/errors.ts";
+import {
+  holdTrees,
+  type MergedTree,
+  mergeTrees,
+  treeWithout,
+} from "../../git/restore/merge_trees.ts";
+import { partOf } from "../../git/capture/read_checkpoints.ts";
+import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
+import type { Position } from "../detour.ts";
+import type { CheckpointPlace } from "../../checkpoints/place.ts";
+import { named } from "../../base/words.ts";
+
+/** What a return puts into the tree once HEAD is where it belongs. */
+export interface Target {
+  readonly record: StoredCheckpoint;
+  /** Whether the parked work had to be merged onto other commits. */
+  readonly merged: boolean;
+}
+
+interface Trees {
+  readonly worktree: string;
+  readonly index: string;
+}
+
+/**
+ * The tree to restore: the parked work, merged where HEAD is at another commit
+ * than it was, and the carried leftovers on top of it. `undefined`: none.
+ * Nothing but loose objects is written. Throws CONFLICT with the paths.
+ */
+export async function targetOf(
+  tree: CheckpointPlace,
+  { parked, carried, from, to }: {
+    parked: StoredCheckpoint | undefined;
+    carried: StoredCheckpoint | undefined;
+    from: Position;
+    to: Position;
+  },
+): Promise<Target | undefined> {
+  const base = parked ? await ontoHead(tree, parked, to.head!) : undefined;
+  if (!carried) return base;
+  if (!base && to.head === from.head) return { record: carried, merged: false };
+  return {
+    record: await carriedOnto(tree, { carried, base, from, to }),
+    merged: base?.merged ?? false,
+  };
+}
+
+async function ontoHead(
+  { vault }: CheckpointPlace,
+  parked: StoredCheckpoint,
+  head: string,
+): Promise<Target> {
+  const { git } = vault;
+  const [then, now] = await Promise.all(
+    [parked.head!, head].map((commit) => bare(git, `${commit}^{tree}`)),
+  );
+  if (then === now) return { record: parked, merged: false };
+  refuseMarks(parked, "its branch has moved since");
+  const trees = await merged(git, {
+    base: { worktree: then!, index: then! },
+    ours: { worktree: now!, index: now! },
+    theirs: await treesOf(git, parked.commit),
+    what: "The parked work",
+    hint: "Go back to where its branch was, or return without it: " +
+      "mpm return --keep-parked",
+  });
+  const commit = await holdTrees(git, {
+    ...trees,
+    record: parked.commit,
+    parent: parked.commit,
+  });
+  return { record: { ...parked, commit }, merged: true };
+}
+
+type Git = CheckpointPlace["vault"]["git"];
+
+async function carriedOnto(
+  { vault }: CheckpointPlace,
+  { carried, base, from, to }: {
+    carried: StoredCheckpoint;
+    base: Target | undefined;
+    from: Position;
+    to: Position;
+  },
+): Promise<StoredCheckpoint> {
+  const { git } = vault;
+  refuseMarks(carried, "it is to be carried to another commit");
+  if (base) refuseMarks(base.record, "something is to be carried onto it");
+  const [was, head] = await Promise.all(
+    [from.head!, to.head!].map((commit) => bare(git, `${commit}^{tree}`)),
+  );
+  const trees = await merged(git, {
+    base: { worktree: was!, index: was! },
+    ours: base
+      ? await treesOf(git, base.record.commit)
+      : { worktree: head!, index: head! },
+    theirs: await treesOf(git, carried.commit),
+    what: "What the detour left",
+    hint: "Commit it, or keep it in a checkpoint: mpm return --park",
+  });
+  const commit = await holdTrees(git, {
+    ...trees,
+    record: carried.commit,
+    parent: base?.record.commit ?? carried.commit,
+  });
+  const { index } = base?.record ?? {};
+  const both = (one: readonly string[], other: readonly string[] = []) =>
+    [...new Set([...one, ...other])].sort();
+  const intents = new Map(
+    [...index?.intent_to_add ?? [], ...carried.index.intent_to_add]
+      .map((intent) => [intent.path, intent]),
+  );
+  return {
+    ...carried,
+    commit,
+    permissions: { ...base?.record.permissions, ...carried.permissions },
+    index: {
+      unmerged: [],
+      intent_to_add: [...intents].sort(([a], [b]) => a < b ? -1 : 1)
+        .map(([, intent]) => intent),
+      assume_unchanged: both(
+        carried.index.assume_unchanged,
+        index?.assume_unchanged,
+      ),
+      skip_worktree: both(carried.index.skip_worktree, index?.skip_worktree),
+    },
+  };
+}
+
+/** A conflict in the index is in no tree that could be merged. */
+function refuseMarks({ index, id }: StoredCheckpoint, why: string): void {
+  const [first] = index.unmerged;
+  if (!first) return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${first.path}" has a conflict in "${id}", and ${why}`,
+    { hint: "mpm return --keep-parked comes back without it" },
+  );
+}
+
+async function treesOf(git: Git, commit: string): Promise<Trees> {
+  const [worktree, index] = await Promise.all(
+    (["worktree", "index"] as const).map((part) =>
+      bare(git, partOf(commit, part))
+    ),
+  );
+  return { worktree: worktree!, index: index! };
+}
+
+/** A tree without mpm's own folder, which no checkpoint has. */
+function bare(git: Git, tree: string): Promise<string> {
+  return treeWithout(git, tree, ".claude-mpm");
+}
+
+async function merged(
+  git: Git,
+  { base, ours, theirs, what, hint }: {
+    base: Trees;
+    ours: Trees;
+    theirs: Trees;
+    what: string;
+    hint: string;
+  },
+): Promise<Trees> {
+  const [worktree, index] = await Promise.all(
+    (["worktree", "index"] as const).map((part): Promise<MergedTree> =>
+      mergeTrees(git, {
+        base: base[part],
+        ours: ours[part],
+        theirs: theirs[part],
+      })
+    ),
+  ) as [MergedTree, MergedTree];
+  const conflicts = [
+    ...new Set([...worktree.conflicts ?? [], ...index.conflicts ?? []]),
+  ].sort();
+  if (worktree.tree !== undefined && index.tree !== undefined) {
+    return { worktree: worktree.tree, index: index.tree };
+  }
+  throw new MpmError(
+    "CONFLICT",
+    `${what} conflicts with what is there now: ${named(conflicts)}`,
+    { hint },
+  );
+}

@@ -1,0 +1,41 @@
+import { basename, isAbsolute, join } from "@std/path";
+import { FileError } from "../base/errors.ts";
+import { WORKTREES } from "../git/detour_worktree.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { Work } from "../work/work.ts";
+import type { System } from "../system/system.ts";
+
+/** Bytes of the file in which git keeps where a worktree is. */
+const LIMIT = 64 * 1024;
+
+/**
+ * Whether the worktree that a session is worked on in was deleted, so that no
+ * `mpm return` can be run there. The project, or the worktree alone, may also
+ * have been moved.
+ */
+export function isStranded(
+  system: System,
+  { root, commonDir }: Pick<Workspace, "root" | "commonDir">,
+  { place, worktree }: Pick<Work, "place" | "worktree">,
+): boolean {
+  const name = /^linked-([\w.-]+)$/.exec(place)?.[1];
+  if (!place.startsWith("linked-") || commonDir === undefined) return false;
+  const places = [worktree, join(root, WORKTREES, basename(worktree))];
+  if (name !== undefined) {
+    const known = knownPlace(system, join(commonDir, "worktrees", name));
+    if (known !== undefined) places.push(known);
+  }
+  return !places.some((path) => system.files.lstat(path));
+}
+
+/** Where git has a worktree: its `.git` file. */
+function knownPlace(system: System, gitDir: string): string | undefined {
+  try {
+    const path = new TextDecoder()
+      .decode(system.files.readOwn(join(gitDir, "gitdir"), LIMIT)).trimEnd();
+    return isAbsolute(path) ? path : join(gitDir, path);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,264 @@
+import { basename } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
+import { baseEntry, type Capture } from "../git/capture/capture.ts";
+import type { Git } from "../git/run/git.ts";
+import { lossesAt } from "../git/restore/in_the_way.ts";
+import { partOf, pathsIn, treeDelta } from "../git/capture/read_checkpoints.ts";
+import { readOperation } from "../git/status/operation.ts";
+import { resolveNames } from "../git/refs.ts";
+import { WorktreeWriter } from "../git/restore/restore_files.ts";
+import { refuseHeldIndex } from "../git/restore/restore_index.ts";
+import { lookAtAgain, resetTracked } from "../git/restore/switch.ts";
+import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
+import type { CheckpointKey, Position } from "./detour.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { LeftOut } from "../git/status/snapshot.ts";
+import { named } from "../base/words.ts";
+import type { System } from "../system/system.ts";
+import {
+  captureNow,
+  type CheckpointPlace,
+  placeOf,
+  recordOf,
+} from "../checkpoints/place.ts";
+
+/**
+ * The worktree of a repository as detours change it. What is too large for a
+ * checkpoint is left where it is. Throws GIT_FAILED.
+ */
+export async function openTree(
+  system: System,
+  workspace: Workspace,
+): Promise<CheckpointPlace> {
+  const place = await placeOf(system, workspace, { create: true });
+  if (place.vault) {
+    return { ...place, vault: place.vault, leaveLarge: true };
+  }
+  throw new MpmError("GIT_FAILED", "There is no repository here");
+}
+
+/** Worktrees of agents, which stay where they are whatever is checked out. */
+function isWorktreeOfAgents(path: string): boolean {
+  return path.startsWith(".claude/worktrees/");
+}
+
+/** The paths that differ from HEAD; worktrees within this one apart. */
+export function dirtyPaths({ entries }: Capture): string[] {
+  // One that only the index lost is deleted and untracked.
+  const paths = new Set(entries.map(({ path }) => path));
+  return [...paths].filter((path) => !isWorktreeOfAgents(path));
+}
+
+/** What a checkpoint of this tree could not give back, and why. */
+export function unparkable({ entries, leftOut }: Capture): LeftOut[] {
+  const foreign = entries.map(({ path }) => path)
+    .filter((path) => !path.isWellFormed())
+    .map((path) => ({ path, reason: "its name is not UTF-8" }));
+  return [...leftOut, ...foreign].filter(({ path }) =>
+    !isWorktreeOfAgents(path)
+  );
+}
+
+/** Throws CONFLICT for work that a checkpoint could not give back. */
+export function refuseUnparkable(capture: Capture): void {
+  const [first, ...more] = unparkable(capture);
+  if (!first) return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${first.path}" cannot be parked: ${first.reason}` +
+      (more.length > 0 ? `; nor ${more.length} more` : ""),
+    {
+      hint: "Commit it, let git ignore it, move it away, or take --worktree " +
+        "for the detour",
+    },
+  );
+}
+
+/**
+ * Refuses to change a tree in the middle of a merge or the like, or that
+ * another git command is changing. Throws CONFLICT.
+ */
+export function refuseBusy(
+  system: System,
+  { vault, workspace }: CheckpointPlace,
+): void {
+  const operation = readOperation(system, workspace.gitDir!);
+  if (operation !== undefined) {
+    const article = operation === "am" ? "An" : "A";
+    const end = operation === "bisect" ? "reset" : "--abort";
+    throw new MpmError(
+      "CONFLICT",
+      `${article} ${operation} is in progress here`,
+      { hint: `Finish it or give it up (git ${operation} ${end}) first` },
+    );
+  }
+  refuseHeldIndex(system, vault);
+}
+
+/** Throws CONFLICT for a git branch that no command could go back to. */
+export function refuseUnnamed({ branch }: Position): void {
+  if (branch === null || branch.isWellFormed()) return;
+  throw new MpmError("CONFLICT", `The name of "${branch}" is not UTF-8`, {
+    hint: "Rename that git branch first: git branch -m <name>",
+  });
+}
+
+/** The record of a checkpoint, from its commit; `undefined`: it is gone. */
+export function recordBy(
+  { vault }: CheckpointPlace,
+  key: CheckpointKey,
+): Promise<StoredCheckpoint | undefined> {
+  return recordOf(vault, key);
+}
+
+/** Whether all that a checkpoint changes is there to be written. */
+export async function isWhole(
+  git: Git,
+  { commit }: CheckpointKey,
+  base: string,
+): Promise<boolean> {
+  try {
+    const deltas = await Promise.all(
+      (["worktree", "index"] as const).map((part) =>
+        treeDelta(git, base, partOf(commit, part))
+      ),
+    );
+    const ids = new Set(
+      deltas.flatMap((delta) => [...delta.values()])
+        .filter((entry) => entry && entry.mode !== "160000")
+        .map((entry) => entry!.id),
+    );
+    const found = await resolveNames(git, [...ids]);
+    return [...ids].every((id) => found.get(id) !== undefined);
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/** The ignored files where HEAD has others, which clearing would write over. */
+export function coveringAt(
+  system: System,
+  { vault }: CheckpointPlace,
+  capture: Capture,
+): string[] {
+  return lossesAt(system, vault.workspace.worktree, {
+    paths: [...capture.worktree]
+      .filter(([path, file]) => !file && baseEntry(capture, path))
+      .map(([path]) => path),
+    spared: (path) => capture.worktree.get(path) !== undefined,
+  });
+}
+
+/** Throws CONFLICT for such files. */
+export function refuseCovering(
+  system: System,
+  place: CheckpointPlace,
+  capture: Capture,
+): void {
+  const lost = coveringAt(system, place, capture);
+  if (lost.length === 0) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Ignored files are where the last commit has others: ${named(lost)}`,
+    { hint: "Move them away: ignored files are in no checkpoint" },
+  );
+}
+
+/**
+ * Brings the tracked files and the index to HEAD, and removes the untracked
+ * files that one of `trees` has, each only while it is what `capture` saw,
+ * which must be in a checkpoint. Ignored files and all others stay. Throws
+ * CONFLICT where something is in the way, GIT_FAILED.
+ */
+export async function cleanTree(
+  context: Context,
+  place: CheckpointPlace,
+  { capture, trees }: { capture: Capture; trees: readonly string[] },
+): Promise<void> {
+  const { vault } = place;
+  refuseCovering(context.system, place, capture);
+  const untracked = capture.entries.filter(({ status }) => status === "??")
+    .map(({ path }) => path).filter((path) => capture.worktree.get(path));
+  const known = await Promise.all(
+    trees.map((tree) => pathsIn(vault.git, tree, untracked)),
+  );
+  const gone = untracked.filter((path) =>
+    known.some((paths) => paths.has(path))
+  );
+  const writer = new WorktreeWriter(context.system, vault, {
+    setAside: () => {},
+    stay: context.folder,
+  });
+  // Before the reset: one may be where HEAD has a folder, or the reverse.
+  for (const path of gone) {
+    const from = capture.worktree.get(path)!;
+    const problem = writer.remove({ path, from, to: undefined });
+    if (problem !== undefined) {
+      throw new MpmError("CONFLICT", `Cannot clear "${path}": ${problem}`, {
+        hint:
+          "Nothing is lost. Make it removable or let git ignore it, and run " +
+          "the command again",
+      });
+    }
+  }
+  const { assume_unchanged: assumed, skip_worktree: skipped } = capture.marks;
+  // Git would not touch these; the checkpoint has the marks, too.
+  const hidden = [...assumed, ...skipped].filter((path) =>
+    capture.index.has(path)
+  );
+  await lookAtAgain(vault.git, hidden);
+  await resetTracked(gitHere(context, vault.git));
+}
+
+/**
+ * Git in the folder that the command was given: the one it runs in it leaves
+ * there, empty where need be, and neither mpm nor the user's shell could go on
+ * in one that is gone.
+ */
+export function gitHere({ system, folder }: Context, git: Git): Git {
+  return system.files.lstat(folder) ? git.in(folder) : git;
+}
+
+/** The capture of the tree as it is, with nothing stored. */
+export async function lookAtTree(
+  system: System,
+  place: CheckpointPlace,
+): Promise<Capture> {
+  return (await captureNow(system, place, { write: false })).capture;
+}
+
+/** Whether a file says what git ignores. */
+export function isIgnoreRule(path: string): boolean {
+  return basename(path) === ".gitignore";
+}
+
+/**
+ * What to say of files that the parent ignores and the detour does not, so that
+ * they look like work of the detour. `parked` and `changed`: the rules that a
+ * checkpoint took away, and those that are others on `branch`.
+ */
+export async function barelyIgnored(
+  system: System,
+  place: CheckpointPlace,
+  { parked, changed, branch, carried }: {
+    parked: readonly string[];
+    changed: readonly string[];
+    branch: string | undefined;
+    /** Uncommitted paths that were there before. */
+    carried: readonly string[];
+  },
+): Promise<string[]> {
+  if (parked.length === 0 && changed.length === 0) return [];
+  const bare = dirtyPaths(await lookAtTree(system, place))
+    .filter((path) => !carried.includes(path));
+  if (bare.length === 0) return [];
+  const when = parked.length > 0
+    ? `while ${named(parked)} is parked`
+    : `on "${branch}"`;
+  return [
+    `Not ignored ${when}: ${named(bare)}. ` +
+    'Do not commit that; "mpm return --carry" leaves it in place',
+  ];
+}

@@ -1,0 +1,178 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { gitOfOwn } from "../git/capture/bring_checkpoints.ts";
+import { readCheckpointRefs } from "../git/capture/read_checkpoints.ts";
+import { resolveNames } from "../git/refs.ts";
+import { openVault, type Vault } from "../git/capture/vault.ts";
+import { CHECKPOINTS, PARTS } from "../git/capture/write_checkpoint.ts";
+import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
+import { CHECKPOINT_ID } from "../checkpoints/name.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  type Fix,
+  unknown,
+  warning,
+} from "./check.ts";
+import { shellWord } from "../base/shell.ts";
+import { counted } from "../base/words.ts";
+import { readRecord, recordIds, writeRecord } from "../checkpoints/store.ts";
+import { withLock } from "../ops/lock.ts";
+import { readStoreId } from "../saves/store/store_id.ts";
+import { listCheckpoints, placeOf, recordOf } from "../checkpoints/place.ts";
+import { bounded, type Check, type Ground } from "./ground.ts";
+
+/** Has every checkpoint its commit, and every commit its record? */
+export const checkpointsCheck: Check = { name: "checkpoints", run };
+
+async function run(ground: Ground): Promise<Checked> {
+  const { system, workspace, at, problem } = ground;
+  if (problem) {
+    return { summary: "not looked at", found: [unknown(problem.detail)] };
+  }
+  const records = recordIds(system, workspace.root);
+  const vault = await vaultOf(ground);
+  if (vault instanceof MpmError) {
+    const { message } = vault;
+    return records.length === 0 && workspace.git !== "failed"
+      ? { summary: "none here", found: [] }
+      : { summary: "not looked at", found: [unknown(message)] };
+  }
+  const refs = vault ? await readCheckpointRefs(vault.git) : new Map();
+  const found: Finding[] = [];
+  const ids = [...refs.keys()].filter((id) => CHECKPOINT_ID.test(id));
+  if (vault) {
+    found.push(...await damagedFindings(vault, refs, ids));
+    found.push(...await refFindings(ground, vault, { refs, ids, records }));
+    found.push(...strangeFindings(refs));
+  }
+  for (const id of records) {
+    if (!refs.has(id)) found.push(await lostFinding(ground, vault, id));
+  }
+  const where = vault?.own ? ` in "${at.home}"` : "";
+  return {
+    summary: ids.length + records.length === 0
+      ? "none"
+      : `${counted(ids.length, "checkpoint")}${where}`,
+    found: bounded(found, (count) => `and ${counted(count, "more finding")}`),
+  };
+}
+
+async function vaultOf(
+  { system, workspace, at }: Ground,
+): Promise<Vault | undefined | MpmError> {
+  try {
+    return await openVault(system, workspace, { home: at.home });
+  } catch (error) {
+    if (error instanceof MpmError) return error;
+    throw error;
+  }
+}
+
+/** A commit whose own objects are gone; one process for all. */
+async function damagedFindings(
+  { git }: Vault,
+  refs: ReadonlyMap<string, string>,
+  ids: readonly string[],
+): Promise<Finding[]> {
+  const partOf = (id: string) => `${refs.get(id)}:${PARTS.record}`;
+  const there = await resolveNames(git, ids.map(partOf));
+  return ids.filter((id) => there.get(partOf(id)) === undefined).map((id) =>
+    failure("CORRUPT", `The checkpoint "${id}" is damaged in git`, {
+      mend: "git fsck --full shows what is missing",
+    })
+  );
+}
+
+/** A commit without the record beside it, which lists are made of. */
+async function refFindings(
+  ground: Ground,
+  vault: Vault,
+  { refs, ids, records }: {
+    refs: ReadonlyMap<string, string>;
+    ids: readonly string[];
+    records: readonly string[];
+  },
+): Promise<Finding[]> {
+  const { context, workspace } = ground;
+  const lacking: StoredCheckpoint[] = [];
+  for (const id of ids) {
+    const isThere = records.includes(id) &&
+      await readRecord(ground.system, workspace.root, id) !== undefined;
+    if (isThere) continue;
+    const record = await recordOf(vault, { id, commit: refs.get(id)! });
+    if (record) lacking.push(record);
+  }
+  const fix: Fix = {
+    title: `Write ${counted(lacking.length, "record")} of checkpoints again, ` +
+      "from their commits",
+    apply: () =>
+      withLock(context.system, workspace.root, () => {
+        for (const { commit, ...record } of lacking) {
+          writeRecord(context.system, workspace.root, { record, commit });
+        }
+      }),
+  };
+  return lacking.map(({ id }) =>
+    warning(`The checkpoint "${id}" has no whole record in .claude-mpm`, {
+      mend: "mpm doctor --fix",
+      fix,
+    })
+  );
+}
+
+/** A ref in the place of a checkpoint's whose name mpm did not make. */
+function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
+  return [...refs.keys()].filter((id) => !CHECKPOINT_ID.test(id)).map((id) => {
+    const ref = `${CHECKPOINTS}/${id}`;
+    return warning(`"${ref}" is no checkpoint of mpm's`, {
+      mend: `git update-ref -d ${shellWord(ref)}`,
+    });
+  });
+}
+
+/** Whether a repository takes objects of this form. */
+function isFit({ hash }: Vault, commit: string): boolean {
+  return commit.length === (hash === "sha1" ? 40 : 64);
+}
+
+/** A record without a ref. Its commit may still be there. */
+async function lostFinding(
+  { context, system, workspace, at }: Ground,
+  vault: Vault | undefined,
+  id: string,
+): Promise<Finding> {
+  const { root } = workspace;
+  const path = join(at.checkpoints, `${id}.json`);
+  const record = await readRecord(system, root, id);
+  if (!record) {
+    return failure("UNREADABLE", `"${path}" is no record of a checkpoint`, {
+      mend: "Move it away",
+    });
+  }
+  const store = readStoreId(system, root);
+  const ours = store !== undefined && record.session.mpm?.store === store;
+  // One from before the project was in git comes over with the next list.
+  const isThere = ours && vault && (await recordOf(vault, record) ??
+    (isFit(vault, record.commit) &&
+      await recordOf({ git: gitOfOwn(system, root, at.home) }, record)));
+  if (!isThere) {
+    return warning(
+      `The checkpoint "${id}" is not in this repository: only its record is`,
+      { mend: `If it is nowhere else: rm ${shellWord(path)}` },
+    );
+  }
+  return warning(`The checkpoint "${id}" has lost its name in git`, {
+    mend: "mpm checkpoint list",
+    fix: {
+      title: "Name the commits of checkpoints again that have lost their names",
+      apply: async () => {
+        const place = await placeOf(context.system, workspace, {
+          create: false,
+        });
+        await listCheckpoints(context.system, place);
+      },
+    },
+  });
+}

@@ -1,0 +1,228 @@
+import { basename } from "@std/path";
+import {
+  allTranscripts,
+  isFile,
+  newestTranscript,
+} from "../clients/claude/transcript.ts";
+import { claudeHome, currentAgentSession } from "../clients/claude/home.ts";
+import { DEFAULT_RETENTION, retentionIn } from "../clients/claude/retention.ts";
+import { statusFromJson } from "../clients/agent_records.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  unknown,
+  warning,
+} from "./check.ts";
+import { durationText } from "../base/durations.ts";
+import {
+  dueTranscripts,
+  type KeptTranscript,
+} from "../clients/old_transcripts.ts";
+import { counted, firstLine } from "../base/words.ts";
+import { listAgentFiles } from "../clients/agent_state.ts";
+import { readConfigAnyway } from "../config/config.ts";
+import { readHookFailures } from "../hooks/hook_failures.ts";
+import { bounded, type Check, type Ground } from "./ground.ts";
+import { readGauge } from "../clients/gauge_steps.ts";
+import { hooksStatus, readAllSettings } from "../hooks/install/status.ts";
+
+/** Are the hooks as this mpm installs them, and does anything stop them? */
+export const hooksCheck: Check = { name: "hooks", run: checkHooks };
+
+/** Is the fill of the context known where it should be? */
+export const gaugeCheck: Check = { name: "gauge", run: checkGauge };
+
+/** Which saves lose the transcript of their session soon? */
+export const transcriptsCheck: Check = {
+  name: "transcripts",
+  run: checkTranscripts,
+};
+
+/** What keeps hooks from running at all, or hurts the session. */
+const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
+
+function checkHooks(ground: Ground): Checked {
+  const { system, workspace } = ground;
+  const { installed, plugins, findings } = hooksStatus(system, workspace);
+  if (installed.length + plugins.length === 0) {
+    const { findings: unread } = readAllSettings(system, workspace);
+    const summary = "not installed; mpm hooks install adds them";
+    const found = unread.map(({ detail, mend }) => unknown(detail, { mend }));
+    if (claudeHome(system) === undefined) {
+      const detail =
+        "Where your own settings of Claude Code are cannot be told";
+      found.push(unknown(detail, { mend: "Set HOME or CLAUDE_CONFIG_DIR" }));
+    }
+    return { summary, found };
+  }
+  const found = findings.map(({ problem, path, detail, mend }) => {
+    const text = detail.includes(path) ? detail : `${path}: ${detail}`;
+    return BROKEN.includes(problem)
+      ? failure("CONFLICT", text, { mend })
+      : warning(text, { mend });
+  });
+  const events = new Set(installed.flatMap(({ events }) => events)).size;
+  const scopes = installed.map(({ scope }) => scope).join(", ");
+  return {
+    summary: installed.length === 0
+      ? "those of the plugin"
+      : `${counted(events, "event")}, scope ${scopes}`,
+    found: [
+      ...found,
+      ...failureFindings(ground),
+    ],
+  };
+}
+
+/** Milliseconds in which what went wrong is news. */
+const NEWS = 7 * 86_400_000;
+
+/** A hook fails open, so that nobody sees that it did nothing. */
+function failureFindings({ system, context, workspace }: Ground): Finding[] {
+  const now = context.system.now().getTime();
+  const failures = readHookFailures(system, workspace.root)
+    .filter(({ at }) => now - at < NEWS);
+  const last = failures.at(-1);
+  if (!last) return [];
+  const detail = `Hooks failed ${counted(failures.length, "time")} within a ` +
+    `week, ${last.event} last, ${durationText(now - last.at)} ago: ` +
+    firstLine(last.error, 120);
+  return [warning(detail, { mend: "mpm hooks test" })];
+}
+
+async function checkGauge(ground: Ground): Promise<Checked> {
+  const { system, workspace, context } = ground;
+  const { root } = workspace;
+  const { config } = await readConfigAnyway(system, root);
+  const { installed, plugins } = hooksStatus(system, workspace);
+  const line = installed.some(({ status_line: has }) => has);
+  const id = currentAgentSession(system);
+  if (id !== undefined) {
+    const { gauge } = readGauge(system, {
+      ...{ id, root, config, cwd: context.folder, transcriptPath: undefined },
+    });
+    const summary = gauge.percentage === null
+      ? "not known"
+      : `${Math.round(gauge.percentage)} % of the window`;
+    return gauge.unknown === null
+      ? { summary, found: [] }
+      : { summary, found: [gaugeFinding(gauge.unknown, line)] };
+  }
+  if (installed.length + plugins.length === 0) {
+    return { summary: "without hooks nothing reads it", found: [] };
+  }
+  return lastReading(ground, config["context.stale_after"], line);
+}
+
+/** `line`: the status line, by which Claude Code tells it, is installed. */
+function gaugeFinding(reason: string, line: boolean): Finding {
+  return warning(
+    `How full the context is cannot be told: ${reason}`,
+    line ? {} : { mend: "mpm hooks install --statusline" },
+  );
+}
+
+/** Outside a session: did the readings keep up with the last one here? */
+function lastReading(
+  { system, context, workspace }: Ground,
+  staleAfter: number,
+  line: boolean,
+): Checked {
+  const { root, worktree } = workspace;
+  const last = newestTranscript(system, worktree);
+  if (!last) {
+    const detail = "No session of Claude Code has run in this folder yet, so " +
+      "whether the context is read cannot be told";
+    return { summary: "no reading yet", found: [unknown(detail)] };
+  }
+  const readings = listAgentFiles(system, root, "status")
+    .filter(({ id }) => id === last.id)
+    .map(({ value }) => statusFromJson(value)?.reading.time)
+    .filter((time) => time !== undefined);
+  const newest = Math.max(...readings);
+  const now = context.system.now().getTime();
+  // A run without a terminal has no status line, and it may be newer.
+  if (readings.length === 0 && line) {
+    return { summary: "from the transcript of the last session", found: [] };
+  }
+  if (readings.length === 0) {
+    const detail = `The status line told nothing of the last session, ` +
+      `${last.id}; the context is read from its transcript alone`;
+    return {
+      summary: "from the transcript",
+      found: [warning(detail, { mend: "mpm hooks install --statusline" })],
+    };
+  }
+  const summary = `last read ${durationText(now - newest)} ago`;
+  const behind = last.time - newest;
+  if (behind <= staleAfter) return { summary, found: [] };
+  const reason = `the last reading is ${durationText(behind)} older than ` +
+    "the session's last word";
+  return { summary, found: [gaugeFinding(reason, line)] };
+}
+
+function checkTranscripts(ground: Ground): Checked {
+  const { system, workspace, context, inspected } = ground;
+  const agents = new Map<string, { save: string; path: string | null }>();
+  for (const { row, save } of inspected) {
+    const agent = save?.mpm?.agent;
+    if (agent?.name !== "claude-code" || agents.has(agent.session_id)) continue;
+    const path = agent.transcript_path;
+    agents.set(agent.session_id, { save: row.session_id, path });
+  }
+  if (agents.size === 0) {
+    return { summary: "no save is of a session of Claude Code", found: [] };
+  }
+  const { days, found } = retentionOf(ground);
+  const known = allTranscripts(system);
+  const there: KeptTranscript[] = [];
+  for (const [agent, { save, path }] of agents) {
+    const at = [known.get(agent), path].find((one) =>
+      typeof one === "string" && basename(one) === `${agent}.jsonl` &&
+      isFile(system, one)
+    );
+    const written = at && system.files.stat(at)?.mtime;
+    if (at && written) there.push({ agent, save, path: at, written });
+  }
+  const gone = agents.size - there.length;
+  const now = context.system.now().getTime();
+  const settings = readAllSettings(system, workspace).files
+    .find(({ scope }) => scope === "user")?.path;
+  const due = dueTranscripts(there, { days, now }).map((one) => {
+    const day = new Date(one.from).toISOString().slice(0, 10);
+    const when = one.from <= now
+      ? "at its next start"
+      : `from ${day} on, in ${durationText(one.from - now)}`;
+    return warning(
+      `Claude Code deletes the transcript of ${one.save} ${when}: ${one.path}`,
+      { mend: `Set "cleanupPeriodDays": 365 in ${settings}` },
+    );
+  });
+  return {
+    summary: `${there.length} of ${agents.size} are there, kept ${days} days` +
+      (gone > 0 ? `; ${gone} gone already` : ""),
+    found: [
+      ...found,
+      ...bounded(due, (count) => `and ${counted(count, "more transcript")}`),
+    ],
+  };
+}
+
+/** Days that count: those of the file that wins. */
+function retentionOf(
+  { system, workspace }: Ground,
+): { days: number; found: Finding[] } {
+  const { files, findings } = readAllSettings(system, workspace);
+  const found = findings.map(({ detail, mend }) =>
+    unknown(`How long transcripts are kept: ${detail}`, { mend })
+  );
+  for (const { settings, path } of files) {
+    const days = settings && retentionIn(settings);
+    if (days === undefined) continue;
+    if (!Number.isNaN(days)) return { days, found };
+    const detail = `"cleanupPeriodDays" in ${path} is no number of days`;
+    found.push(unknown(detail, { mend: `Mend it in ${path}` }));
+  }
+  return { days: DEFAULT_RETENTION, found };
+}

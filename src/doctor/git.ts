@@ -1,0 +1,216 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { Git } from "../git/run/git.ts";
+import {
+  findUnfinished,
+  removeUnfinished,
+} from "../git/run/unfinished_objects.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  unknown,
+  warning,
+} from "./check.ts";
+import { durationText } from "../base/durations.ts";
+import {
+  isOlder,
+  OLDEST_GIT,
+  parseGitVersion,
+  USABLE_GIT,
+  versionText,
+} from "../git/git_version.ts";
+import { shellWord } from "../base/shell.ts";
+import { sizeText } from "../base/sizes.ts";
+import { counted } from "../base/words.ts";
+import type { System } from "../system/system.ts";
+import type { Check, Ground } from "./ground.ts";
+
+/** Is git there, new enough, and does it take this repository? */
+export const gitCheck: Check = { name: "git", run: checkGit };
+
+/** Is a lock of mpm's or of git's held, or left? */
+export const locksCheck: Check = { name: "locks", run: checkLocks };
+
+const INSTALL = `Install git ${versionText(OLDEST_GIT)} or newer`;
+
+async function checkGit(ground: Ground): Promise<Checked> {
+  const { system, workspace } = ground;
+  const answer = await new Git(system, workspace.cwd, { plain: true })
+    .run(["version"]);
+  if (answer.outcome === "missing") {
+    // Whether the project needs it is seen without it.
+    const found = hasRepository(system, workspace.cwd)
+      ? failure("GIT_FAILED", "git is not on PATH, and this is a repository", {
+        mend: INSTALL,
+      })
+      : warning("git is not on PATH: there are no checkpoints without it", {
+        mend: INSTALL,
+      });
+    return { summary: "not installed", found: [found] };
+  }
+  if (answer.outcome !== "exited" || answer.status !== 0) {
+    const detail = `git cannot be run: ${answer.outcome}`;
+    return { summary: "cannot be run", found: [failure("GIT_FAILED", detail)] };
+  }
+  const text = new TextDecoder().decode(answer.stdout).trim();
+  const found = [
+    ...versionFindings(text),
+    ...repositoryFindings(workspace),
+    ...await damageFindings(system, workspace),
+    ...await unfinishedFindings(ground),
+  ];
+  return { summary: text.replace(/^git version /, ""), found };
+}
+
+function versionFindings(text: string): Finding[] {
+  const version = parseGitVersion(text);
+  const oldest = versionText(OLDEST_GIT);
+  if (!version) {
+    return [unknown(`"${text}" tells no version; mpm needs ${oldest}`)];
+  }
+  if (isOlder(version, USABLE_GIT)) {
+    const detail = `git ${versionText(version)} is too old: worktrees cannot ` +
+      `be listed, and mpm return cannot combine changes`;
+    return [failure("GIT_FAILED", detail, { mend: INSTALL })];
+  }
+  if (isOlder(version, OLDEST_GIT)) {
+    const detail = `git ${versionText(version)} lacks "merge-tree ` +
+      `--write-tree", by which mpm return combines parked work with changes`;
+    return [warning(detail, { mend: INSTALL })];
+  }
+  return [];
+}
+
+function repositoryFindings(
+  { git, reason, worktree }: Ground["workspace"],
+): Finding[] {
+  if (git !== "failed" || reason === undefined) return [];
+  const mend = /dubious ownership/.test(reason)
+    ? `git config --global --add safe.directory ${shellWord(worktree)}`
+    : "git status";
+  return [failure("GIT_FAILED", `git refuses: ${reason}`, { mend })];
+}
+
+/** What git does not take, and what of a repository it cannot read. */
+async function damageFindings(
+  system: System,
+  { git: state, root, cwd, worktree, gitDir }: Ground["workspace"],
+): Promise<Finding[]> {
+  if (state === "none") {
+    const refused = [root, cwd].map((folder) => join(folder, ".git"))
+      .find((path) => system.files.lstat(path));
+    if (refused === undefined) return [];
+    const detail = `"${refused}" is there, but git takes it for no repository`;
+    return [failure("GIT_FAILED", detail, { mend: "git status" })];
+  }
+  if (state !== "repository" || gitDir === undefined) return [];
+  const git = new Git(system, worktree);
+  const found: Finding[] = [];
+  const head = await git.run(["rev-parse", "--verify", "--quiet", "HEAD"]);
+  const tree = await git.run(["cat-file", "-e", "HEAD^{tree}"]);
+  if (head.status === 0 && tree.status !== 0) {
+    const detail = `git cannot read the last commit: ${firstLine(tree)}`;
+    found.push(failure("GIT_FAILED", detail, { mend: "git fsck --full" }));
+  }
+  // A bare repository has no index.
+  const index = await git.run(["ls-files", "--unmerged", "-z"]);
+  if (index.status !== 0 && !/work tree/.test(firstLine(index))) {
+    const path = join(gitDir, "index");
+    const detail = `git cannot read the index: ${firstLine(index)}`;
+    const mend = `mv ${shellWord(path)} ${shellWord(`${path}.damaged`)} && ` +
+      "git reset";
+    found.push(failure("GIT_FAILED", detail, { mend }));
+  }
+  return found;
+}
+
+/** What a git that was killed, or had no space left, began and left. */
+async function unfinishedFindings(
+  { context, system, workspace }: Ground,
+): Promise<Finding[]> {
+  if (workspace.git !== "repository") return [];
+  const git = new Git(system, workspace.worktree);
+  const found = await findUnfinished(system, git);
+  if (found.length === 0) return [];
+  const bytes = found.reduce((sum, { size }) => sum + size, 0);
+  const detail = `git did not finish writing ${counted(found.length, "file")}` +
+    ` (${sizeText(bytes)}), e.g. "${found[0]!.path}"`;
+  return [warning(detail, {
+    mend: "mpm doctor --fix",
+    fix: {
+      title: "Remove files that git did not finish writing",
+      apply: () => removeUnfinished(context.system, git),
+    },
+  })];
+}
+
+function firstLine({ stderr }: { readonly stderr: Uint8Array }): string {
+  return new TextDecoder().decode(stderr).trim().split("\n")[0]!;
+}
+
+function hasRepository({ files }: System, folder: string): boolean {
+  for (let at = folder;; at = join(at, "..")) {
+    if (files.lstat(join(at, ".git"))) return true;
+    if (join(at, "..") === at) return false;
+  }
+}
+
+/** Files by which git keeps others out; each belongs to a running git. */
+const GIT_LOCKS = ["index.lock", "HEAD.lock"];
+const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "shallow.lock"];
+
+/** Milliseconds after which no git is likely to be at work any more. */
+const STALE = 10 * 60_000;
+
+async function checkLocks(ground: Ground): Promise<Checked> {
+  const { context, at, hasStore, workspace } = ground;
+  const found: Finding[] = [];
+  const held: string[] = [];
+  const own = [at.lock, at.oldLock, at.detourLock];
+  for (const path of hasStore ? own : []) {
+    const state = await stateOfLock(context.system, path);
+    if (state === "held") held.push("another mpm is writing");
+    if (state instanceof MpmError) {
+      found.push(unknown(`${state.message}: is it held?`));
+    }
+  }
+  const { gitDir, commonDir } = workspace;
+  const locks = [
+    ...GIT_LOCKS.map((name) => gitDir && join(gitDir, name)),
+    ...SHARED_LOCKS.map((name) => commonDir && join(commonDir, name)),
+  ].filter((path) => path !== undefined);
+  for (const path of locks) {
+    const age = ageOf(ground, path);
+    if (age === undefined) continue;
+    if (age < STALE) held.push("git is at work");
+    else {
+      const detail = `"${path}" is ${durationText(age)} old: git changes ` +
+        "nothing as long as it is there";
+      const mend = `If no git is running: rm ${shellWord(path)}`;
+      found.push(warning(detail, { mend }));
+    }
+  }
+  const summary = [...new Set(held)].join(", ") || "none is held";
+  return { summary, found };
+}
+
+function ageOf({ context, system }: Ground, path: string): number | undefined {
+  const found = system.files.lstat(path);
+  return found && context.system.now().getTime() - found.mtime;
+}
+
+/** Taken for a moment: the kernel alone knows who holds it. */
+async function stateOfLock(
+  { files }: System,
+  path: string,
+): Promise<"free" | "held" | MpmError> {
+  if (!files.lstat(path)) return "free";
+  try {
+    using lock = await files.lock(path, 0);
+    return lock ? "free" : "held";
+  } catch (error) {
+    if (error instanceof MpmError) return error;
+    throw error;
+  }
+}

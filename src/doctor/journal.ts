@@ -1,0 +1,87 @@
+import {
+  type Checked,
+  failure,
+  type Finding,
+  unknown,
+  warning,
+} from "./check.ts";
+import { MpmError } from "../base/errors.ts";
+import type { KnownEntry } from "../ops/log/entry.ts";
+import { counted } from "../base/words.ts";
+import { journalPath, readJournal } from "../ops/log/journal.ts";
+import { dropTornLines, tornLines } from "../ops/log/journal_repair.ts";
+import { withLock } from "../ops/lock.ts";
+import { userState } from "../ops/user_state.ts";
+import type { System } from "../system/system.ts";
+import type { Check, Ground } from "./ground.ts";
+import { NOTHING } from "./store.ts";
+
+/** Can the log of operations be read, and did this user write it? */
+export const journalCheck: Check = { name: "log", run };
+
+function run(ground: Ground): Checked {
+  const { system, workspace, hasStore } = ground;
+  if (!hasStore) return { summary: NOTHING, found: [] };
+  const path = journalPath(system, workspace.root);
+  const kind = system.files.lstat(path)?.kind ?? "file";
+  if (kind !== "file") {
+    const detail = `"${path}" is no file: ${kind}`;
+    const mend = "Move it out of the way; mpm begins a new one";
+    return {
+      summary: "not looked at",
+      found: [failure("CONFLICT", detail, { mend })],
+    };
+  }
+  const entries = readJournal(system, workspace.root);
+  return {
+    summary: entries.length === 0
+      ? "nothing was done yet"
+      : counted(entries.length, "operation"),
+    found: [
+      ...tornFindings(ground),
+      ...ownFindings(system, entries),
+    ],
+  };
+}
+
+function tornFindings({ context, system, workspace }: Ground): Finding[] {
+  const { root } = workspace;
+  const count = tornLines(system, root).length;
+  if (count === 0) return [];
+  const lines = counted(count, "line");
+  const path = journalPath(system, root);
+  const detail = `${lines} of "${path}" cannot be read, as a write ` +
+    "leaves them that died: what they tell of cannot be taken back";
+  return [warning(detail, {
+    mend: "mpm doctor --fix",
+    fix: {
+      title: `Move ${lines} of the log that cannot be read to the trash`,
+      apply: () =>
+        withLock(
+          context.system,
+          root,
+          () => dropTornLines(context.system, root),
+        ),
+    },
+  })];
+}
+
+function ownFindings(
+  system: System,
+  entries: readonly KnownEntry[],
+): Finding[] {
+  const count = entries.filter(({ own }) => !own).length;
+  if (count === 0) return [];
+  try {
+    userState(system);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const detail = "Whether you wrote the log cannot be told: " + error.message;
+    return [unknown(detail, { mend: "Set HOME" })];
+  }
+  const detail = `${counted(count, "operation")} of the log ` +
+    `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
+    `${count === 1 ? "was" : "were"} changed since: mpm undo takes none of ` +
+    "them back";
+  return [warning(detail, { mend: "mpm log" })];
+}

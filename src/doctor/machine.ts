@@ -1,0 +1,176 @@
+import { dirname, isAbsolute, join, relative } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { ageWords } from "../base/ages.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  unknown,
+  warning,
+} from "./check.ts";
+import { durationText } from "../base/durations.ts";
+import { type OnPath, pathFindings } from "./path_check.ts";
+import { sizeText } from "../base/sizes.ts";
+import { counted } from "../base/words.ts";
+import { readConfigAnyway, readGiven } from "../config/config.ts";
+import { configFiles } from "../config/paths.ts";
+import type { System } from "../system/system.ts";
+import { BUILD, VERSION } from "../base/version.ts";
+import { bounded, type Check, type Ground } from "./ground.ts";
+import { isSameFile } from "../hooks/install/program.ts";
+
+/** Can the configuration be read? */
+export const configCheck: Check = { name: "configuration", run: checkConfig };
+
+/** Is there room for a save and a checkpoint? */
+export const diskCheck: Check = { name: "disk", run: checkDisk };
+
+/** Does `mpm` start this mpm, and no other? */
+export const pathCheck: Check = { name: "path", run: checkPath };
+
+/** Is the clock right, as far as what was written tells? */
+export const clockCheck: Check = { name: "clock", run: checkClock };
+
+async function checkConfig({ system, workspace }: Ground): Promise<Checked> {
+  const { faults } = await readConfigAnyway(system, workspace.root);
+  const given = await readGiven(system, workspace.root, () => {});
+  const found = faults.map((text) =>
+    failure("USAGE", text, {
+      mend: "Mend it there; mpm config list tells more",
+    })
+  );
+  const files = configFiles(system, workspace.root);
+  if (!files.some(({ layer }) => layer === "user")) {
+    const detail = "Where your own configuration is cannot be told";
+    found.push(unknown(detail, { mend: "Set HOME" }));
+  }
+  const count = given.size;
+  const summary = count === 0 ? "all defaults" : counted(count, "setting");
+  return { summary, found };
+}
+
+/** Bytes, and files, below which it is time to make room. */
+const LOW = 500_000_000;
+const FULL = 50_000_000;
+const FEW = 10_000;
+
+async function checkDisk({ system, workspace }: Ground): Promise<Checked> {
+  const { root } = workspace;
+  const space = await system.files.space(root);
+  if (!space) {
+    const detail = `The system does not say how full the disk of "${root}" is`;
+    return { summary: "not known", found: [unknown(detail)] };
+  }
+  const { size, free, entries } = space;
+  const found: Finding[] = [];
+  const detail = `The disk of "${root}" has only ${sizeText(free)} left`;
+  const mend =
+    "Free some space: a save needs little, a checkpoint what changed";
+  if (free < FULL) found.push(failure("FILE_FAILED", detail, { mend }));
+  else if (free < LOW) found.push(warning(detail, { mend }));
+  if (entries !== undefined && entries < FEW) {
+    const detail = `The disk of "${root}" takes only ${entries} more files`;
+    found.push(warning(detail, { mend: "Remove files that are not needed" }));
+  }
+  const summary = `${sizeText(free)} free of ${sizeText(size)}`;
+  return { summary, found };
+}
+
+async function checkPath({ context, system, workspace }: Ground) {
+  const program = system.program();
+  const programs = programsOnPath(system);
+  const found: OnPath[] = [];
+  for (const path of programs) {
+    const isThis = program !== undefined && isSameFile(system, path, program);
+    const version = isThis
+      ? `mpm ${VERSION}`
+      : await versionOf(context.system, path, workspace.root);
+    found.push({ path, isThis, version });
+  }
+  const folder = dirname(program ?? "");
+  const [first] = found;
+  return {
+    summary: first ? `${first.path}, ${first.version ?? "?"}` : "not on PATH",
+    found: pathFindings(found, { program, folder }),
+  };
+}
+
+/** Every `mpm` that PATH leads to, each once. */
+function programsOnPath(system: System): string[] {
+  const windows = system.platform === "windows";
+  const names = windows ? ["mpm.exe", "mpm.cmd", "mpm.bat"] : ["mpm"];
+  const found: string[] = [];
+  for (const folder of (system.env("PATH") ?? "").split(windows ? ";" : ":")) {
+    if (!isAbsolute(folder)) continue;
+    for (const name of names) {
+      const path = join(folder, name);
+      if (!isProgram(system, path)) continue;
+      if (!found.some((one) => isSameFile(system, one, path))) found.push(path);
+    }
+  }
+  return found;
+}
+
+function isProgram({ files }: System, path: string): boolean {
+  try {
+    const found = files.stat(path);
+    return found?.kind === "file" &&
+      (found.mode === undefined || (found.mode & 0o111) !== 0);
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/** Milliseconds and bytes for an answer. */
+const ANSWER = { timeout: 2000, limit: 200 };
+
+/**
+ * What another mpm says it is. It is what typing `mpm` may start anyway, but
+ * for one that lies in the project and may have come with it.
+ */
+async function versionOf(
+  system: System,
+  path: string,
+  root: string,
+): Promise<string | undefined> {
+  const inProject = !/^\.\.(?:[\\/]|$)/.test(relative(root, path));
+  if (inProject || system.platform === "windows") return undefined;
+  const answer = await system.runBounded("sh", {
+    args: ["-c", 'exec "$1" --version', "sh", path],
+    cwd: "/",
+    ...ANSWER,
+  });
+  const [line] = new TextDecoder().decode(answer.stdout).split("\n");
+  return answer.status === 0 && line ? line : undefined;
+}
+
+/** Milliseconds that clocks may differ before it is worth a word. */
+const SLACK = 60_000;
+
+function checkClock({ context, entries }: Ground): Checked {
+  const now = context.system.now();
+  const found: Finding[] = [];
+  const built = Date.parse(/\d{4}-\d\d-\d\d$/.exec(BUILD)?.[0] ?? "");
+  if (built - now.getTime() > 0) {
+    const detail = `The clock is at ${now.toISOString()}, ` +
+      `${durationText(built - now.getTime())} before this mpm was built`;
+    found.push(failure("CONFLICT", detail, { mend: "Set the clock" }));
+  }
+  const ahead = entries.filter(({ pausedAt, problem }) =>
+    !problem && Date.parse(pausedAt) - now.getTime() > SLACK
+  ).map(({ id, pausedAt }) =>
+    warning(
+      `${id} is of ${ageWords(new Date(pausedAt), now)}: it counts as ` +
+        "the newest until then",
+      { mend: `If the clock is right: mpm sessions rm ${id}` },
+    )
+  );
+  return {
+    summary: now.toISOString().replace(/\.\d+/, ""),
+    found: [
+      ...found,
+      ...bounded(ahead, (count) => `and ${counted(count, "more save")}`),
+    ],
+  };
+}

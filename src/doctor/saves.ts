@@ -1,0 +1,221 @@
+import * as posix from "@std/path/posix";
+import { MpmError } from "../base/errors.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  type Fix,
+  unknown,
+  warning,
+} from "./check.ts";
+import { oldName } from "../saves/legacy/old_names.ts";
+import { isLog, type SaveEntry } from "../saves/store/save_entry.ts";
+import { counted } from "../base/words.ts";
+import { isMaintained } from "../saves/store/check_save.ts";
+import { pointedTo } from "../saves/store/derived.ts";
+import { layout, saveFiles } from "../ops/layout.ts";
+import { withLock } from "../ops/lock.ts";
+import { otherStores } from "../saves/resume/other_stores.ts";
+import type { System } from "../system/system.ts";
+import { bounded, type Check, type Ground } from "./ground.ts";
+import { NOTHING, unlistedFindings } from "./store.ts";
+import { whereCommitted } from "../saves/store/kept_only.ts";
+import { importCommand } from "../saves/resume/other_saves.ts";
+import {
+  type Checker,
+  inspect,
+  type Inspected,
+  repairAll,
+} from "../saves/manage/verify_steps.ts";
+
+/** Is every save whole, and what lies beside it? */
+export const savesCheck: Check = { name: "saves", run: checkSaves };
+
+/** Are there saves of a layout that claude-mpm has left? */
+export const layoutCheck: Check = { name: "layout", run: checkLayout };
+
+async function checkSaves(ground: Ground): Promise<Checked> {
+  const { context, entries, unlisted, inspected, problem } = ground;
+  if (problem) {
+    return { summary: "not looked at", found: [unknown(problem.detail)] };
+  }
+  // A log is no save: nothing says whether it is whole.
+  const saves = entries.filter((entry) => !isLog(entry));
+  const checker = await checkerFor(ground, ground.system);
+  for (const [at, entry] of saves.entries()) {
+    ground.progress("Checking saves", at, saves.length);
+    inspected.push(await inspect(checker, entry));
+  }
+  const bad = saves.filter((_, at) => isFaulty(inspected[at]!));
+  const fix: Fix = {
+    title: `Repair ${counted(bad.length, "save")} from whole copies, as ` +
+      '"mpm sessions verify --repair"',
+    apply: async () => {
+      const { system } = context;
+      const writing = await checkerFor(ground, system);
+      const { root } = ground.workspace;
+      const rows = await withLock(
+        system,
+        root,
+        () => repairAll(writing, bad),
+      );
+      const left = rows.filter(({ state }) => state === "damaged");
+      if (left.length === 0) return;
+      throw new MpmError(
+        "CORRUPT",
+        `no copy is whole of ${
+          left.map(({ session_id: id }) => id).join(", ")
+        }`,
+      );
+    },
+  };
+  const found = saves.flatMap((entry, at) =>
+    findingsOf(ground, entry, { ...inspected[at]!, fix })
+  );
+  return {
+    summary: saves.length === 0 ? "none yet" : countsOf(inspected),
+    found: [
+      ...unlistedFindings(unlisted),
+      ...bounded(found, (count) => `and ${counted(count, "more finding")}`),
+      ...uncheckedFindings(inspected),
+      ...pointerFindings(ground, saves, fix),
+    ],
+  };
+}
+
+async function checkerFor(
+  { workspace, entries }: Ground,
+  system: System,
+): Promise<Checker> {
+  const { Save } = await import("../saves/save.ts");
+  const { problemsOf } = await import("../base/validate.ts");
+  const { root } = workspace;
+  return {
+    system,
+    root,
+    issuesOf: (value) => problemsOf(Save, value),
+    committed: await whereCommitted(system, workspace, entries),
+  };
+}
+
+/** A save that left with its branch comes back with it: nothing is wrong. */
+function faultsOf({ beside }: Inspected): string[] {
+  return beside.filter((text) => !text.startsWith("It is committed on "));
+}
+
+function isFaulty(inspected: Inspected): boolean {
+  return inspected.row.state === "damaged" || faultsOf(inspected).length > 0;
+}
+
+function findingsOf(
+  { system, workspace }: Ground,
+  entry: SaveEntry,
+  { fix, ...inspected }: Inspected & { fix: Fix },
+): Finding[] {
+  const { id, location, format } = entry;
+  const { row } = inspected;
+  if (row.state !== "damaged") {
+    const mend = `mpm sessions verify ${id} --repair`;
+    return faultsOf(inspected).map((text) => warning(text, { mend, fix }));
+  }
+  const detail = `${id}: ${row.problems[0]}`;
+  const copy = saveFiles(layout(workspace.root).kept, id).json;
+  const hasCopy = location === "sessions" && format === "json" &&
+    system.files.lstat(copy) !== undefined;
+  return [
+    hasCopy
+      ? failure("CORRUPT", detail, {
+        mend: `mpm sessions verify ${id} --repair`,
+        fix,
+      })
+      : failure("CORRUPT", detail, { mend: `mpm sessions rm ${id}` }),
+  ];
+}
+
+function countsOf(inspected: readonly Inspected[]): string {
+  const intact = inspected.filter(({ row }) => row.state === "intact").length;
+  const all = counted(inspected.length, "save");
+  return intact === inspected.length
+    ? `${all}, all intact`
+    : `${all}, ${intact} intact`;
+}
+
+/** One for all: an old store may have nothing else. */
+function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
+  const count = inspected.filter(({ row }) => row.state === "unchecked").length;
+  if (count === 0) return [];
+  const detail = `${counted(count, "save")} of other programs ` +
+    `${count === 1 ? "has" : "have"} no checksum: whether ` +
+    `${count === 1 ? "it is" : "they are"} whole cannot be told`;
+  return [unknown(detail)];
+}
+
+function pointerFindings(
+  { system, workspace, at }: Ground,
+  saves: readonly SaveEntry[],
+  fix: Fix,
+): Finding[] {
+  if (!saves.some(isMaintained)) return [];
+  const kind = system.files.lstat(at.pointer)?.kind;
+  // It is not committed, so a clone has none until the next pause.
+  if (kind === undefined) return [];
+  if (kind !== "file") {
+    const mend = "Move it out of the way; mpm writes it again";
+    return [warning(`"${at.pointer}" is no file: ${kind}`, { mend })];
+  }
+  const more = { mend: "mpm sessions verify --repair", fix };
+  const id = readPointer(system, workspace.root);
+  if (id instanceof MpmError) return [unknown(id.message)];
+  if (id === undefined) {
+    return [warning(`"${at.pointer}" does not say which save is newest`, more)];
+  }
+  // One that left with its branch, or was lost, is told of as a save.
+  const isKept = saves.some((save) =>
+    save.id === id && save.location === "kept"
+  );
+  return isKept || system.files.lstat(saveFiles(at.sessions, id).json)
+    ? []
+    : [warning(`"${at.pointer}" leads to ${id}, which is not there`, more)];
+}
+
+function readPointer(
+  system: System,
+  root: string,
+): string | undefined | MpmError {
+  try {
+    return pointedTo(system, root);
+  } catch (error) {
+    if (error instanceof MpmError) return error;
+    throw error;
+  }
+}
+
+async function checkLayout(ground: Ground): Promise<Checked> {
+  const { system, workspace, entries, tree, hasStore } = ground;
+  const found: Finding[] = [];
+  const old = tree.filter(({ path, kind }) =>
+    kind === "file" && posix.dirname(path) === "sessions/pause" &&
+    oldName(posix.basename(path)) !== undefined
+  );
+  if (old.length > 0) {
+    const detail = `${counted(old.length, "file")} in sessions/pause/, where ` +
+      "claude-mpm before 4.21 saved";
+    found.push(warning(detail, { mend: "mpm migrate" }));
+  }
+  const stray = entries.filter(({ location }) => location === "global").length;
+  if (stray > 0) {
+    const detail = `${counted(stray, "save")} of this project ` +
+      `${stray === 1 ? "lies" : "lie"} in the home folder's store`;
+    found.push(warning(detail, { mend: "mpm migrate --global" }));
+  }
+  for (const store of await otherStores(system, workspace)) {
+    const count = store.entries.length;
+    const detail = `${counted(count, "save")} of claude-mpm ` +
+      `${count === 1 ? "lies" : "lie"} in "${store.folder}", where lists do ` +
+      "not look";
+    const mend = importCommand(workspace, store);
+    found.push(warning(detail, { mend }));
+  }
+  const summary = found.length > 0 ? "older" : hasStore ? "present" : NOTHING;
+  return { summary, found };
+}

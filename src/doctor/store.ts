@@ -1,0 +1,226 @@
+import { join } from "@std/path";
+import { FileError, MpmError } from "../base/errors.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  type Fix,
+  unknown,
+  warning,
+} from "./check.ts";
+import { shellWord } from "../base/shell.ts";
+import { sizeText } from "../base/sizes.ts";
+import {
+  bytesBelow,
+  foreignOwned,
+  leftTemporary,
+  loneChecksums,
+  openToOthers,
+  type TreeFile,
+  wantedMode,
+} from "./store_tree.ts";
+import { counted } from "../base/words.ts";
+import { withLock } from "../ops/lock.ts";
+import { moveToTrash } from "../ops/trash/trash.ts";
+import { surveyTrash } from "../ops/trash/trash_prune.ts";
+import type { Check, Ground } from "./ground.ts";
+import { bounded } from "./ground.ts";
+import { trashRules } from "../ops/trash/trash_steps.ts";
+
+/** Is mpm's folder there, a real one, the user's own, and can it be written? */
+export const storeCheck: Check = { name: "store", run: checkStore };
+
+/** Can others look into it? */
+export const modesCheck: Check = { name: "modes", run: checkModes };
+
+/** What did writes that died leave, and is the trash too full? */
+export const leftoversCheck: Check = { name: "leftovers", run: checkLeftovers };
+
+export const NOTHING = "nothing was saved here yet";
+
+async function checkStore(ground: Ground): Promise<Checked> {
+  const { at, hasStore, problem, tree, isWhole } = ground;
+  if (problem) return { summary: at.home, found: [problem] };
+  if (!hasStore) return { summary: NOTHING, found: [] };
+  const found = [
+    ...folderFindings(ground),
+    ...await writableFindings(ground),
+  ];
+  if (!isWhole) {
+    found.push(unknown(`Not all of "${at.home}" could be looked at`));
+  }
+  const files = tree.filter(({ kind }) => kind === "file").length;
+  const size = sizeText(bytesBelow(tree));
+  return { summary: `${at.home}: ${counted(files, "file")}, ${size}`, found };
+}
+
+/** Folders of mpm's, by their names in its own. */
+const FOLDERS = [
+  ...["kept", "trash", "state", "state/work", "state/current", "checkpoints"],
+  ...["errors", "templates", "hooks", "backups"],
+];
+
+/** What stands where mpm wants to make a folder; a link is told of elsewhere. */
+function folderFindings({ at, tree }: Ground): Finding[] {
+  const kinds = new Map(tree.map(({ path, kind }) => [path, kind]));
+  return FOLDERS.flatMap((path) => {
+    const kind = kinds.get(path) ?? "folder";
+    if (kind === "folder" || kind === "link") return [];
+    const detail = `"${join(at.home, path)}" is no folder: ${kind}`;
+    const mend = "mpm keeps its files in real folders only; move it out of " +
+      "the way";
+    return [failure("CONFLICT", detail, { mend })];
+  });
+}
+
+/** Opening the lock for writing tells what the file system says to it. */
+async function writableFindings(
+  { context, at }: Ground,
+): Promise<Finding[]> {
+  const { files } = context.system;
+  if (!files.lstat(at.lock)) {
+    return [unknown(`Whether "${at.home}" can be written is not known yet`)];
+  }
+  try {
+    using _held = await files.lock(at.lock, 0);
+    return [];
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const detail = `"${at.home}" cannot be written, so nothing can be saved: ` +
+      error.message;
+    return [failure("FILE_FAILED", detail, {
+      mend: error.hint ?? "Check its owner and mode",
+    })];
+  }
+}
+
+function checkModes(ground: Ground): Checked {
+  const { context, system, at, hasStore, tree, isWhole } = ground;
+  if (!hasStore) return { summary: NOTHING, found: [] };
+  const links = tree.filter(({ kind }) => kind === "link")
+    .filter(({ path }) => !/^(trash|backups)\//.test(path));
+  const found = links.map(({ path }) =>
+    failure("CONFLICT", `"${join(at.home, path)}" is a symbolic link`, {
+      mend: "mpm does not follow links among its own files: replace it",
+    })
+  );
+  found.push(...ownerFindings(ground, foreignOwned(tree, system.uid)));
+  const open = openToOthers(tree);
+  if (open.length > 0) {
+    const detail = `${
+      counted(
+        open.length,
+        "file or folder",
+        "files and " +
+          "folders",
+      )
+    } of "${at.home}" can be looked into by others`;
+    const fix: Fix = {
+      title: `Close "${at.home}" to others`,
+      apply: () => {
+        for (const file of open) {
+          const path = join(at.home, file.path);
+          context.system.files.chmod(path, wantedMode(file));
+        }
+      },
+    };
+    found.push(warning(detail, { mend: "mpm doctor --fix", fix }));
+  }
+  if (!isWhole) found.push(unknown("Not all modes could be looked at"));
+  const summary = tree[0]?.mode === undefined
+    ? "this platform has none"
+    : "private";
+  const bad = open.length > 0 ? "open to others" : summary;
+  return { summary: bad, found: bounded(found, (n) => `and ${n} more`) };
+}
+
+function ownerFindings(
+  { at }: Ground,
+  foreign: readonly TreeFile[],
+): Finding[] {
+  if (foreign.length === 0) return [];
+  const [{ path, uid }] = foreign as [TreeFile];
+  const detail = `${counted(foreign.length, "file")} of "${at.home}" ` +
+    `${foreign.length === 1 ? "belongs" : "belong"} to another user, such ` +
+    `as "${path}" to id ${uid}`;
+  const mend = `sudo chown -R "$(id -u)" ${shellWord(at.home)}`;
+  return [failure("CONFLICT", detail, { mend })];
+}
+
+async function checkLeftovers(ground: Ground): Promise<Checked> {
+  const { context, at, hasStore, tree } = ground;
+  if (!hasStore) return { summary: NOTHING, found: [] };
+  const now = context.system.now().getTime();
+  const left = [
+    ...leftTemporary(tree, now).map((file) => ({
+      file,
+      what: "is what a write left that died",
+    })),
+    ...loneChecksums(tree).map((file) => ({
+      file,
+      what: "is the checksum of a save that is gone",
+    })),
+  ];
+  const fix = trashFix(ground, left.map(({ file }) => file));
+  const found = left.map(({ file, what }) =>
+    warning(`"${join(at.home, file.path)}" ${what}`, {
+      mend: "mpm doctor --fix",
+      fix,
+    })
+  );
+  const trash = bytesBelow(tree, "trash");
+  return {
+    summary: trash === 0 ? "none" : `${sizeText(trash)} in the trash`,
+    found: [
+      ...bounded(found, (count) => `and ${counted(count, "more file")}`),
+      ...await trashFindings(ground),
+    ],
+  };
+}
+
+/** What the user's own rules would have let go. */
+async function trashFindings(
+  { system, workspace }: Ground,
+): Promise<Finding[]> {
+  const { root } = workspace;
+  const rules = await trashRules(system, root);
+  const due = surveyTrash(system, root, rules).filter(({ remove }) => remove);
+  if (due.length === 0) return [];
+  const bytes = due.reduce((sum, item) => sum + item.bytes, 0);
+  const detail = `${counted(due.length, "folder")} of the trash, ` +
+    `${sizeText(bytes)}, may go by trash.max_age and trash.max_mb`;
+  return [warning(detail, { mend: "mpm trash prune" })];
+}
+
+/** What is in nobody's way goes where it can be had back from. */
+function trashFix(
+  { context, workspace, at }: Ground,
+  files: readonly TreeFile[],
+): Fix {
+  const { root } = workspace;
+  return {
+    title: `Move ${counted(files.length, "file")} that died writes left ` +
+      "to the trash",
+    apply: () =>
+      withLock(context.system, root, () => {
+        const there = files.filter(({ path }) =>
+          context.system.files.lstat(join(at.home, path))?.kind === "file"
+        );
+        if (there.length === 0) return;
+        moveToTrash(context.system, root, {
+          operation: "doctor",
+          items: there.map(({ path }) => ({
+            name: path,
+            files: [{ from: join(at.home, path), to: path }],
+          })),
+        });
+      }),
+  };
+}
+
+/** What cannot be listed hides saves. */
+export function unlistedFindings(
+  unlisted: readonly MpmError[],
+): Finding[] {
+  return unlisted.map(({ message }) => unknown(message));
+}

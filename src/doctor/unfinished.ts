@@ -1,0 +1,156 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { readBoxes, removingFolder } from "../worktrees/git/aside_box.ts";
+import { finishRemovals } from "../worktrees/git/finish_removals.ts";
+import {
+  type Checked,
+  type Finding,
+  type Fix,
+  unknown,
+  warning,
+} from "./check.ts";
+import { counted } from "../base/words.ts";
+import { listBackups } from "../saves/legacy/migrate/backups.ts";
+import { hasDetourMarker } from "../detours/marker.ts";
+import { PREPARING } from "../saves/legacy/migrate/prepare_changes.ts";
+import { openStore } from "../saves/store/recover.ts";
+import { hasMarker } from "../checkpoints/restore/marker.ts";
+import { settleDetour } from "../detours/settle.ts";
+import type { Check, Ground } from "./ground.ts";
+import { NOTHING } from "./store.ts";
+
+/** Was anything begun that is not done? */
+export const unfinishedCheck: Check = { name: "unfinished", run };
+
+function run(ground: Ground): Checked {
+  const { hasStore, problem } = ground;
+  if (problem) {
+    return { summary: "not looked at", found: [unknown(problem.detail)] };
+  }
+  const inStore = hasStore
+    ? [...pauseFindings(ground), ...migrationFindings(ground)]
+    : [];
+  const found = [
+    ...inStore,
+    ...switchFindings(ground),
+    ...removalFindings(ground),
+  ];
+  const summary = found.length > 0
+    ? counted(found.length, "operation")
+    : hasStore
+    ? "nothing"
+    : NOTHING;
+  return { summary, found };
+}
+
+function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
+  const { root } = workspace;
+  const found: Finding[] = [];
+  if (system.files.lstat(at.pending)) {
+    found.push(warning("A pause was cut short, or is under way", {
+      mend: "mpm doctor --fix",
+      fix: {
+        title: "Finish the pause that was cut short",
+        apply: () => openStore(context.system, root),
+      },
+    }));
+  }
+  if (system.files.lstat(at.activePause)) {
+    found.push(
+      warning("An automatic pause of claude-mpm was not finished", {
+        mend: "mpm sessions recover",
+      }),
+    );
+  }
+  return found;
+}
+
+/** A migration, or a rollback of one; the next one goes on with it. */
+function migrationFindings(
+  { system, workspace, at }: Ground,
+): Finding[] {
+  const { root } = workspace;
+  const { unfinished } = listBackups(system, root);
+  const found = unfinished.map((name) =>
+    warning(`The migration "${name}" was cut short`, { mend: "mpm migrate" })
+  );
+  const begun = join(at.backups, PREPARING);
+  if (found.length === 0 && system.files.lstat(begun)) {
+    const detail = "A migration was cut short before it changed anything";
+    found.push(warning(detail, { mend: "mpm migrate" }));
+  }
+  return found;
+}
+
+/** A `branch`, `return` or restore of a worktree. */
+function switchFindings(ground: Ground): Finding[] {
+  const { context, system, workspace } = ground;
+  const { root, git, worktree } = workspace;
+  const fix: Fix = {
+    title: "Finish or take back what was cut short in this worktree",
+    apply: () => settleDetour(context, workspace, { strict: true }),
+  };
+  const mend = "mpm doctor --fix";
+  const found: Finding[] = [];
+  const place = git === "repository" ? worktree : root;
+  if (hasMarker(system, root, place)) {
+    const detail = "A restore of a checkpoint was cut short, or is under way";
+    found.push(warning(detail, { mend, fix }));
+  }
+  if (hasDetourMarker(system, workspace)) {
+    const detail = "A branch or return was cut short, or is under way";
+    found.push(warning(detail, { mend, fix }));
+  }
+  return [...found, ...otherFindings(ground)];
+}
+
+/** The same in the other worktrees, where a command has to be run. */
+function otherFindings({ system, workspace }: Ground): Finding[] {
+  const { root, commonDir, gitDir } = workspace;
+  if (commonDir === undefined) return [];
+  const folder = join(commonDir, "worktrees");
+  const gitDirs = namesIn(system, folder).map((name) => join(folder, name));
+  return [commonDir, ...gitDirs].filter((path) => path !== gitDir)
+    .filter((path) =>
+      hasDetourMarker(system, {
+        root,
+        linked: path !== commonDir,
+        gitDir: path,
+      })
+    ).map((path) =>
+      warning(`A branch or return was cut short in the worktree of "${path}"`, {
+        mend: "mpm status, in that worktree",
+      })
+    );
+}
+
+function namesIn(system: Ground["system"], folder: string): string[] {
+  try {
+    return system.files.lstat(folder)
+      ? system.files.list(folder).map(({ name }) => name)
+      : [];
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+/** Worktrees on their way out. */
+function removalFindings({ context, system, workspace }: Ground): Finding[] {
+  const { root, commonDir } = workspace;
+  if (commonDir === undefined) return [];
+  const worktrees = join(root, ".claude", "worktrees");
+  const boxes = readBoxes(system, commonDir, worktrees);
+  if (boxes.length === 0) return [];
+  const detail = `${counted(boxes.length, "removal")} of worktrees ` +
+    `${boxes.length === 1 ? "was" : "were"} cut short, or ` +
+    `${boxes.length === 1 ? "is" : "are"} under way, in ` +
+    `"${removingFolder(commonDir)}"`;
+  return [warning(detail, {
+    mend: "mpm worktrees prune",
+    fix: {
+      title: "Finish or take back removals of worktrees",
+      apply: () => finishRemovals(context.system, workspace),
+    },
+  })];
+}

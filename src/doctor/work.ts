@@ -1,0 +1,186 @@
+import { basename, join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import {
+  type Checked,
+  failure,
+  type Finding,
+  type Fix,
+  unknown,
+  warning,
+} from "./check.ts";
+import type { Work } from "../work/work.ts";
+import { missingNotes } from "../work/work_parked.ts";
+import { labelOf } from "../work/work_record.ts";
+import { isOpen } from "../work/work_states.ts";
+import { counted } from "../base/words.ts";
+import { foreignWorksNote } from "../work/work_text.ts";
+import { hasRecord } from "../checkpoints/store.ts";
+import { namesIn } from "../saves/store/find_saves.ts";
+import { withLock } from "../ops/lock.ts";
+import { moveToTrash } from "../ops/trash/trash.ts";
+import {
+  currentWork,
+  leadsNowhere,
+  lostWorks,
+  pointTo,
+} from "../work/work_current.ts";
+import { listWorks, type Works } from "../work/work_files.ts";
+import { bounded, type Check, type Ground } from "./ground.ts";
+import { NOTHING } from "./store.ts";
+import { isStranded } from "../detours/stranded.ts";
+
+/** Can every work session be read, and is each open one at its worktree? */
+export const workCheck: Check = { name: "sessions", run: checkWork };
+
+function checkWork(ground: Ground): Checked {
+  const { system, workspace, hasStore, problem } = ground;
+  if (problem) {
+    return { summary: "not looked at", found: [unknown(problem.detail)] };
+  }
+  if (!hasStore) return { summary: NOTHING, found: [] };
+  const { root } = workspace;
+  const all = listWorks(system, root);
+  const { works, problems, foreign } = all;
+  const open = works.filter(({ state }) => isOpen(state));
+  const records = problems.map(({ message }) =>
+    failure("UNREADABLE", message, {
+      mend: "Move it away; the saves of the session are not touched by that",
+    })
+  );
+  const lost = lostWorks(system, root, works);
+  // One whose pointer is damaged is told of with that.
+  const isPointed = ({ place }: Work) =>
+    currentWork(system, root, place).problem === undefined;
+  const parked = missingNotes(works, (id) => hasRecord(system, root, id));
+  const found = [
+    ...records,
+    ...foreign === 0 ? [] : [warning(foreignWorksNote(foreign), {
+      mend: "If they are yours: mpm sessions trust --all, then mpm resume",
+    })],
+    ...pointerFindings(ground, all, lost),
+    ...open.filter((work) => isStranded(system, workspace, work))
+      .map(strandedFinding),
+    ...lost.filter(isPointed).map((work) => lostFinding(ground, work, lost)),
+    ...parked.map((text) => warning(text)),
+  ];
+  return {
+    summary: works.length === 0
+      ? "none"
+      : `${works.length}, ${open.length} open`,
+    found: bounded(found, (count) => `and ${counted(count, "more finding")}`),
+  };
+}
+
+function strandedFinding(work: Work): Finding {
+  const { id, worktree } = work;
+  return warning(
+    `${labelOf(work)} is ${work.state}, but "${worktree}" is gone`,
+    {
+      mend: `mpm complete ${id}, or mpm cancel ${id}`,
+    },
+  );
+}
+
+/**
+ * An active session that its worktree is not at, so that no command means it
+ * that names none. It goes back only where there is no doubt.
+ */
+function lostFinding(
+  ground: Ground,
+  work: Work,
+  lost: readonly Work[],
+): Finding {
+  const { system, workspace } = ground;
+  const { id, place, worktree } = work;
+  const there = currentWork(system, workspace.root, place);
+  const isOnly = lost.filter((one) => one.place === place).length === 1;
+  const mend = `mpm complete ${id}, or mpm cancel ${id}`;
+  if (there.work) {
+    const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" is ` +
+      `at ${labelOf(there.work)}`;
+    return warning(detail, { mend });
+  }
+  const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" is at ` +
+    "no session";
+  return isOnly && there.problem === undefined
+    ? warning(detail, {
+      mend: "mpm doctor --fix",
+      fix: pointerFix(ground, { place, only: work }),
+    })
+    : warning(detail, { mend });
+}
+
+/** Pointers that say nothing of use; what is wrong in a record is told there. */
+function pointerFindings(
+  ground: Ground,
+  { problems }: Works,
+  lost: readonly Work[],
+): Finding[] {
+  const { system, workspace } = ground;
+  const told = problems.map(({ message }) => message);
+  return placesIn(ground).flatMap((place): Finding[] => {
+    if (place instanceof MpmError) return [unknown(place.message)];
+    const { work, problem, foreign } = currentWork(
+      system,
+      workspace.root,
+      place,
+    );
+    if (foreign) return []; // Told of with the records.
+    if (problem !== undefined && told.includes(problem)) return [];
+    if (problem === undefined) {
+      return work || !leadsNowhere(system, workspace.root, place)
+        ? []
+        : [nowhereFinding(ground, place)];
+    }
+    const here = lost.filter((work) => work.place === place);
+    const only = here.length === 1 ? here[0] : undefined;
+    return [failure("UNREADABLE", problem, {
+      mend: "mpm doctor --fix",
+      fix: pointerFix(ground, { place, only }),
+    })];
+  });
+}
+
+/** Which session it was nobody knows; one that is active is told of, too. */
+function nowhereFinding(ground: Ground, place: string): Finding {
+  const detail = `The worktree "${place}" is at a session that is not there`;
+  return warning(detail, {
+    mend: "mpm doctor --fix",
+    fix: pointerFix(ground, { place, only: undefined }),
+  });
+}
+
+function placesIn({ system, at }: Ground): (string | MpmError)[] {
+  try {
+    return namesIn(system, at.current).map(({ name }) => name)
+      .filter((name) => /^[\w.%-]+\.json$/.test(name))
+      .map((name) => basename(name, ".json"));
+  } catch (error) {
+    if (error instanceof MpmError) return [error];
+    throw error;
+  }
+}
+
+/** What the pointer was goes to the trash. */
+function pointerFix(
+  { context, workspace, at }: Ground,
+  { place, only }: { place: string; only: Work | undefined },
+): Fix {
+  const { system } = context;
+  const { root } = workspace;
+  const title = only
+    ? `Put the worktree "${place}" at ${labelOf(only)} again`
+    : `Put the worktree "${place}" at no session`;
+  const from = join(at.current, `${place}.json`);
+  const apply = () =>
+    withLock(system, root, () => {
+      if (system.files.lstat(from)) {
+        moveToTrash(system, root, {
+          operation: "doctor",
+          items: [{ name: place, files: [{ from, to: basename(from) }] }],
+        });
+      }
+      if (only) pointTo(system, root, { place, id: only.id });
+    });
+  return { title, apply };
+}

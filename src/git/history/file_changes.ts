@@ -1,0 +1,68 @@
+import type { CommittedFile } from "../../saves/compare/history.ts";
+import type { Git } from "../run/git.ts";
+import { splitFields } from "../text.ts";
+
+/**
+ * What differs between two commits, with renames, mpm's own folder left out;
+ * `undefined` if git does not know one of them.
+ */
+export async function tryFileChanges(
+  git: Git,
+  from: string,
+  to: string,
+): Promise<CommittedFile[] | undefined> {
+  const result = await git.run(diffArgs("--find-renames", from, to));
+  return result.status === 0 ? parseRaw(result.stdout) : undefined;
+}
+
+/**
+ * As {@link tryFileChanges}, between commits that are known to exist. A
+ * partial clone may lack the contents that renames are found by; what changed
+ * is then told without them.
+ */
+export async function readFileChanges(
+  git: Git,
+  from: string,
+  to: string,
+): Promise<CommittedFile[]> {
+  const found = await tryFileChanges(git, from, to);
+  return found ??
+    parseRaw(await git.read(diffArgs("--no-renames", from, to)));
+}
+
+function diffArgs(renames: string, from: string, to: string): string[] {
+  return [
+    "diff-tree",
+    "-r",
+    "-z",
+    "--raw",
+    "--no-abbrev",
+    "--no-relative",
+    "--ignore-submodules=none",
+    renames,
+    from,
+    to,
+    "--",
+    // Of a project in a subfolder, too.
+    ":(top,exclude,glob)**/.claude-mpm/**",
+  ];
+}
+
+/**
+ * Reads `--raw -z`, described in git-diff-tree(1), "Raw output format":
+ * `:100644 100644 <old> <new> M\0path\0`, or `… R087\0from\0to\0`.
+ */
+export function parseRaw(output: Uint8Array): CommittedFile[] {
+  const changes: CommittedFile[] = [];
+  const fields = splitFields(output);
+  for (let at = 0; at < fields.length;) {
+    const [, , , object = "", letters = ""] = fields[at]!.split(" ");
+    const status = letters[0]!;
+    const two = status === "R" || status === "C";
+    const path = fields[at + (two ? 2 : 1)]!;
+    const from = two ? { from: fields[at + 1]! } : {};
+    changes.push({ status, path, ...from, object });
+    at += two ? 3 : 2;
+  }
+  return changes;
+}

@@ -1,0 +1,105 @@
+import type { Git } from "../run/git.ts";
+import { splitFields } from "../text.ts";
+
+/**
+ * The present name of a branch that was renamed at or after `since`, through
+ * any number of renames; `undefined` if no reflog tells of one.
+ */
+export async function findRenamed(
+  git: Git,
+  branch: string,
+  since: Date,
+): Promise<string | undefined> {
+  const log = await git.run([
+    "log",
+    "--walk-reflogs",
+    "--branches",
+    "--fixed-strings",
+    "--grep-reflog=Branch: renamed refs/heads/",
+    "--date=unix",
+    "-z",
+    "--format=%gd%x00%gs",
+    "--",
+  ]);
+  const fields = splitFields(log.stdout);
+  const start = Math.floor(since.getTime() / 1000);
+  const renames: { time: number; from: string; to: string }[] = [];
+  // Newest first within a reflog: the sort below keeps that order reversed.
+  for (let at = fields.length - 2; at >= 0; at -= 2) {
+    const time = Number(/@\{(\d+)\}$/.exec(fields[at]!)?.[1]);
+    const rename = /^Branch: renamed refs\/heads\/(.+) to refs\/heads\/(.+)$/
+      .exec(fields[at + 1]!);
+    if (!rename || !(time >= start)) continue;
+    renames.push({ time, from: rename[1]!, to: rename[2]! });
+  }
+  renames.sort((one, other) => one.time - other.time);
+  let name = branch;
+  for (const { from, to } of renames) if (from === name) name = to;
+  return name === branch ? undefined : name;
+}
+
+/** Entries of the reflog of HEAD that are searched. */
+const ENTRIES = 10_000;
+
+/** A branch that this worktree left, with the commit that it had then. */
+interface LeftBranch {
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/** Reads which branches this worktree left, the newest first. */
+export async function readLeft(git: Git): Promise<LeftBranch[]> {
+  const log = await git.run([
+    "log",
+    "--walk-reflogs",
+    `--max-count=${ENTRIES}`,
+    "-z",
+    "--format=%H%x00%gs",
+    "HEAD",
+    "--",
+  ]);
+  const fields = splitFields(log.stdout);
+  const left: LeftBranch[] = [];
+  for (let at = 0; at < fields.length - 1; at += 2) {
+    const [, branch] = /^checkout: moving from (\S+) to /
+      .exec(fields[at + 1]!) ?? [];
+    // The entry before holds the commit; without one, what was checked out.
+    const commit = fields[at + 2] ?? fields[at]!;
+    if (branch !== undefined) left.push({ branch, commit });
+  }
+  return left;
+}
+
+/**
+ * Finds where this worktree last left a branch: the commit that the branch had
+ * then. `undefined`: the reflog of HEAD does not show that it was ever here.
+ */
+export async function findLeft(
+  git: Git,
+  branch: string,
+): Promise<string | undefined> {
+  const left = await readLeft(git);
+  return left.find((one) => one.branch === branch)?.commit;
+}
+
+/**
+ * What moved a ref last: a push from here, a fetch (by a pull, too), or
+ * something else or unknown.
+ */
+export async function lastMove(
+  git: Git,
+  ref: string,
+): Promise<"push" | "fetch" | undefined> {
+  const log = await git.run([
+    "log",
+    "--walk-reflogs",
+    "--max-count=1",
+    "-z",
+    "--format=%gs",
+    ref,
+    "--",
+  ]);
+  const [message = ""] = splitFields(log.stdout);
+  if (message === "update by push") return "push";
+  return /^(fetch|pull)\b/.test(message) ? "fetch" : undefined;
+}

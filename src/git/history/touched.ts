@@ -1,0 +1,71 @@
+import type { Git } from "../run/git.ts";
+import { splitFields } from "../text.ts";
+
+/** Paths asked for by name; with more, or longer ones, all are listed. */
+const PATH_LIMIT = 100;
+
+/** Characters of these paths: a command line on Windows has 32,767. */
+const LENGTH_LIMIT = 16_000;
+
+/** What commits did to paths. */
+export interface Touched {
+  /** Changed in whatever way. */
+  readonly touched: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+}
+
+/**
+ * What commits of HEAD since the base (without a base, any commit) did to
+ * `gone` and `differing` paths. Of a file that came and went, the difference of
+ * the two ends does not show it; of one that differs, the difference does not
+ * tell whether a commit of HEAD or one that HEAD left is the reason.
+ */
+export async function findTouched(
+  git: Git,
+  way: { base: string | undefined; right: readonly unknown[] },
+  { gone, differing }: {
+    gone: readonly string[];
+    differing: readonly string[];
+  },
+): Promise<Touched> {
+  const still = way.base !== undefined && way.right.length === 0;
+  const paths = [...new Set([...gone, ...differing])];
+  if (paths.length === 0 || still) {
+    return { touched: new Set(), removed: new Set() };
+  }
+  const log = await git.read([
+    "log",
+    "--format=",
+    "-z",
+    "--full-history",
+    "--no-renames",
+    ...(differing.length === 0 ? ["--diff-filter=D"] : []),
+    "--name-status",
+    way.base === undefined ? "HEAD" : `${way.base}..HEAD`,
+    "--",
+    ...asArguments(paths),
+  ]);
+  return parseTouched(splitFields(log), new Set(paths));
+}
+
+function asArguments(paths: readonly string[]): string[] {
+  const names = paths.map((path) => `:(top,literal)${path}`);
+  const length = names.reduce((sum, name) => sum + name.length + 1, 0);
+  return names.length > PATH_LIMIT || length > LENGTH_LIMIT ? [] : names;
+}
+
+/** Reads pairs of a letter and a path, of which only `asked` ones count. */
+function parseTouched(
+  fields: readonly string[],
+  asked: ReadonlySet<string>,
+): Touched {
+  const touched = new Set<string>();
+  const removed = new Set<string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const path = fields[at + 1]!;
+    if (!asked.has(path)) continue;
+    touched.add(path);
+    if (fields[at] === "D") removed.add(path);
+  }
+  return { touched, removed };
+}

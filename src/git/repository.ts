@@ -1,0 +1,72 @@
+import type { FileState } from "../saves/save.ts";
+import type { LeftOut } from "./status/snapshot.ts";
+
+/** Where a command works: which repository and worktree, if any. */
+export interface Workspace {
+  /**
+   * `repository`: in a worktree of one. `none`: in no repository. `no-git`:
+   * git is not installed. `failed`: git answered with an error, see `reason`.
+   */
+  readonly git: "repository" | "none" | "no-git" | "failed";
+  readonly reason: string | undefined;
+  /** The folder the command was given, absolute and without links. */
+  readonly cwd: string;
+  /** Top folder of this worktree; `cwd` outside a repository. */
+  readonly worktree: string;
+  /**
+   * Top folder of the repository's main worktree, where `.claude-mpm/` lives;
+   * of a bare repository the repository itself; outside git, see `locate`.
+   */
+  readonly root: string;
+  /** This worktree's own git folder; `undefined` outside a repository. */
+  readonly gitDir: string | undefined;
+  /** The git folder all worktrees share. */
+  readonly commonDir: string | undefined;
+  /** Whether this is a worktree made with `git worktree add`. */
+  readonly linked: boolean;
+}
+
+export interface CommitInfo {
+  /** Full id. */
+  readonly sha: string;
+  readonly author: string;
+  /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
+  readonly timestamp: string;
+  /** Committer time, milliseconds since the epoch. */
+  readonly time: number;
+  readonly message: string;
+}
+
+/** What git says of a worktree at one moment. */
+export interface RepositoryState {
+  /** Full commit id; `undefined` before the first commit. */
+  readonly head: string | undefined;
+  /** Short branch name; `undefined` when detached. */
+  readonly branch: string | undefined;
+  readonly detached: boolean;
+  readonly upstream: {
+    /** E.g. `origin/main`. */
+    readonly name: string;
+    /** `undefined`: configured, but the ref does not exist. */
+    readonly commit: string | undefined;
+    readonly ahead: number;
+    readonly behind: number;
+  } | undefined;
+  /** Newest first, at most five. */
+  readonly recent: readonly CommitInfo[];
+  readonly files: readonly FileState[];
+  /** Dirty paths that were not listed since there are too many. */
+  readonly filesOmitted: number;
+  /** Files that git was told not to look at; absent: mpm did not look there. */
+  readonly unwatched?: {
+    /** Those of `files` that `git status` does not list. */
+    readonly paths: readonly string[];
+    /** Files that were not compared. */
+    readonly omitted: number;
+  } | undefined;
+  /** Files and folders that git could not look at, and why. */
+  readonly closed?: readonly LeftOut[] | undefined;
+  readonly operation: string | undefined;
+  /** Newest first. */
+  readonly stashes: readonly { commit: string; message: string }[];
+}

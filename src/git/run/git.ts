@@ -1,0 +1,283 @@
+import { MpmError } from "../../base/errors.ts";
+import type { Input, RunResult, System } from "../../system/system.ts";
+import type { Repository } from "./find_repository.ts";
+import {
+  type FilterUse,
+  type NoStandIn,
+  type StandIn,
+  standInAt,
+} from "./stand_in.ts";
+import { decodeBytes } from "../text.ts";
+
+/**
+ * Settings of the user that run programs of their own, or change the shape of
+ * what git prints. Those of the repository git never sees: {@link StandIn}.
+ */
+const SETTINGS = [
+  "core.fsmonitor=false",
+  "core.hooksPath=/dev/null",
+  "core.quotePath=false",
+  "color.ui=false",
+  "diff.renames=true",
+  "i18n.logOutputEncoding=UTF-8",
+  "log.follow=false",
+  "log.mailmap=false",
+  "log.showSignature=false",
+  "status.renames=true",
+];
+
+const BEFORE_COMMAND = [
+  "--no-optional-locks",
+  "--no-pager",
+  ...SETTINGS.flatMap((setting) => ["-c", setting]),
+];
+
+/**
+ * What `git rev-parse --local-env-vars` lists: set within a git hook, these
+ * would turn every command to the hook's repository and index.
+ */
+const LOCAL_VARIABLES = [
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_COMMON_DIR",
+  "GIT_CONFIG",
+  "GIT_CONFIG_COUNT",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_DIR",
+  "GIT_GRAFT_FILE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_INTERNAL_SUPER_PREFIX",
+  "GIT_NO_REPLACE_OBJECTS",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_PREFIX",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_SHALLOW_FILE",
+  "GIT_WORK_TREE",
+];
+
+/** Variables that run programs, print more, or change what a path means. */
+const OTHER_VARIABLES = [
+  "GIT_ATTR_SOURCE",
+  "GIT_DIFF_OPTS",
+  "GIT_EXTERNAL_DIFF",
+  "GIT_FLUSH",
+  "GIT_GLOB_PATHSPECS",
+  "GIT_ICASE_PATHSPECS",
+  "GIT_LITERAL_PATHSPECS",
+  "GIT_NOGLOB_PATHSPECS",
+  "GIT_PAGER",
+  "GIT_REDIRECT_STDERR",
+  "GIT_REDIRECT_STDIN",
+  "GIT_REDIRECT_STDOUT",
+  "GIT_TRACE",
+  "GIT_TRACE2",
+  "GIT_TRACE2_EVENT",
+  "GIT_TRACE2_PERF",
+  "GIT_TRACE_CURL",
+  "GIT_TRACE_FSMONITOR",
+  "GIT_TRACE_PACKET",
+  "GIT_TRACE_PACKFILE",
+  "GIT_TRACE_PACK_ACCESS",
+  "GIT_TRACE_PERFORMANCE",
+  "GIT_TRACE_REFS",
+  "GIT_TRACE_SETUP",
+  "GIT_TRACE_SHALLOW",
+];
+
+const ENVIRONMENT: Readonly<Record<string, string | null>> = {
+  ...Object.fromEntries(
+    [...LOCAL_VARIABLES, ...OTHER_VARIABLES].map((name) => [name, null]),
+  ),
+  LC_ALL: "C",
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_TERMINAL_PROMPT: "0",
+  // A partial clone would fetch what it lacks: no transport is allowed.
+  GIT_ALLOW_PROTOCOL: "none",
+  GIT_NO_LAZY_FETCH: "1",
+};
+
+/** Milliseconds a git command may take. */
+const TIME_LIMIT = 30_000;
+
+interface GitOptions {
+  readonly stdin?: Input;
+  /** Set beside (or over) the variables every git command gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds it may take, where half a minute is too little. */
+  readonly timeout?: number;
+}
+
+/** What every command of one {@link Git} gets beside the usual. */
+export interface GitSetting {
+  /** Before the command's name. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where it is known; else the one that git finds from the folder. */
+  readonly repository?: Repository | undefined;
+  /** Which filters may run; the user's own unless told. */
+  readonly filters?: FilterUse;
+  /**
+   * Whether git reads the settings of the repository itself. Only for questions
+   * about them, and for what has no repository: nothing else is safe.
+   */
+  readonly plain?: boolean;
+}
+
+/**
+ * Git in one folder: without any program that the repository names, without
+ * optional locks, pager, prompt or network, untouched by variables of an
+ * enclosing hook.
+ */
+export class Git {
+  readonly folder: string;
+  readonly #system: System;
+  readonly #setting: GitSetting;
+
+  constructor(system: System, folder: string, setting: GitSetting = {}) {
+    this.#system = system;
+    this.folder = folder;
+    this.#setting = setting;
+  }
+
+  /** The same git with more variables. */
+  with(env: Readonly<Record<string, string>>): Git {
+    return this.like({ env: { ...this.#setting.env, ...env } });
+  }
+
+  /** The same git but for what is given. */
+  like(setting: GitSetting): Git {
+    return new Git(this.#system, this.folder, { ...this.#setting, ...setting });
+  }
+
+  /** The same git run in another folder of the worktree. */
+  in(folder: string): Git {
+    return new Git(this.#system, folder, this.#setting);
+  }
+
+  /** Runs git to its end, for callers that branch on how it ended. */
+  async run(
+    args: readonly string[],
+    options: GitOptions = {},
+  ): Promise<RunResult> {
+    if (this.#setting.plain) return await this.#start(args, options, {});
+    const standIn = await this.#standIn();
+    return "failure" in standIn
+      ? standIn.failure
+      : await this.#start(args, options, standIn.env);
+  }
+
+  /** What stands in for the repository. Throws GIT_FAILED, FILE_FAILED. */
+  async standIn(): Promise<StandIn> {
+    const found = await this.#standIn();
+    if ("failure" in found) throw gitFailure(["rev-parse"], found.failure);
+    return found;
+  }
+
+  /** Makes an empty folder for this process. Throws as {@link standIn}. */
+  async temporaryFolder(): Promise<string> {
+    const { repository } = await this.standIn();
+    return this.#system.scratch.make(repository.commonDir);
+  }
+
+  #standIn(): Promise<StandIn | NoStandIn> {
+    const { repository, filters = "user" } = this.#setting;
+    const place = { folder: this.folder, repository, filters };
+    return standInAt(
+      this.#system,
+      place,
+      (asked, env = {}) => this.#start(asked, {}, env),
+    );
+  }
+
+  async #start(
+    args: readonly string[],
+    { stdin, env, timeout = TIME_LIMIT }: GitOptions,
+    place: Readonly<Record<string, string>>,
+  ): Promise<RunResult> {
+    const own = this.#setting;
+    return await this.#system.run("git", {
+      args: [...BEFORE_COMMAND, ...own.args ?? [], ...args],
+      cwd: this.folder,
+      env: { ...ENVIRONMENT, ...place, ...own.env, ...env },
+      timeout,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  }
+
+  /**
+   * The same for a command that writes objects. What it began and did not
+   * finish is removed: on a full disk nothing else could be saved.
+   */
+  async write(
+    args: readonly string[],
+    options: GitOptions = {},
+  ): Promise<RunResult> {
+    const result = await this.run(args, options);
+    if (result.status !== 0) {
+      const { tidyUp } = await import("./unfinished_objects.ts");
+      await tidyUp(this.#system, this, result);
+    }
+    return result;
+  }
+
+  /** Git's standard output. Throws GIT_FAILED unless it exits with 0. */
+  async read(
+    args: readonly string[],
+    options: GitOptions = {},
+  ): Promise<Uint8Array> {
+    const result = await this.run(args, options);
+    if (result.status !== 0) throw gitFailure(args, result);
+    return result.stdout;
+  }
+}
+
+/** The GIT_FAILED error that tells how `git ARGS` ended. */
+export function gitFailure(
+  args: readonly string[],
+  result: RunResult,
+): MpmError {
+  const name = args.find((arg, at) =>
+    !arg.startsWith("-") && args[at - 1] !== "-c"
+  );
+  const command = `git ${name ?? ""}`;
+  switch (result.outcome) {
+    case "missing":
+      return new MpmError("GIT_FAILED", `Cannot run "${command}": no git`, {
+        hint: "Install git, or put it on PATH",
+      });
+    case "denied":
+      return new MpmError(
+        "GIT_FAILED",
+        `Cannot run "${command}": permission denied`,
+      );
+    case "timeout":
+      return new MpmError("GIT_FAILED", `"${command}" took too long`, {
+        hint: "Run it by hand to see what it waits for",
+      });
+    case "exited":
+      return new MpmError(
+        "GIT_FAILED",
+        [`"${command}" ended with status ${result.status}`, reasonOf(result)]
+          .filter((part) => part !== "").join(": "),
+        lockHint(result),
+      );
+  }
+}
+
+/** Git names the file of a lock that is held, or that a killed git has left. */
+function lockHint(result: RunResult): { hint?: string } {
+  const [, path] = /Unable to create '(.+\.lock)': File exists/.exec(
+    decodeBytes(result.stderr),
+  ) ??
+    [];
+  return path === undefined
+    ? {}
+    : { hint: `If no git command is at work, remove "${path}"` };
+}
+
+/** What git said: its first fatal line, else the first of its stderr. */
+export function reasonOf(result: RunResult): string {
+  const lines = decodeBytes(result.stderr).split("\n");
+  const telling = lines.find((line) => /^(fatal|error): /.test(line));
+  return telling ?? lines[0] ?? "";
+}

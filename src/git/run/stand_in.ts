@@ -1,0 +1,272 @@
+import { join, resolve } from "@std/path";
+import type { RunResult, Scratch, System } from "../../system/system.ts";
+import {
+  dataSettings,
+  isReadable,
+  LIST_SETTINGS,
+  movesWorktree,
+  parseListed,
+  readSettings,
+  type Setting,
+  type Whose,
+} from "./data_settings.ts";
+import { findRepository, type Repository } from "./find_repository.ts";
+import { readPlain } from "./settings_text.ts";
+import { decodeBytes, encodeText, joinBytes } from "../text.ts";
+
+/**
+ * Which filters git may run: those that the settings of the user and of the
+ * machine define, Git LFS alone, or none.
+ */
+export type FilterUse = "user" | "lfs" | "none";
+
+/**
+ * A folder that stands in for a repository's common folder. Git takes settings,
+ * hooks and attributes from there (`GIT_COMMON_DIR` in git(1)), and finds only
+ * what mpm wrote: git never reads which programs a repository names. Refs, index
+ * and worktree are the real ones.
+ */
+export interface StandIn {
+  /** Variables that make git use it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly repository: Repository;
+  /** The filters that settings define and that are not run, by name. */
+  readonly hiding: readonly string[];
+}
+
+/** How git ended when it was asked where the repository is. */
+export interface NoStandIn {
+  readonly failure: RunResult;
+}
+
+/** Runs git in the folder without a stand-in, for questions that run nothing. */
+export type Ask = (
+  args: readonly string[],
+  env?: Record<string, string>,
+) => Promise<RunResult>;
+
+export interface StandInPlace {
+  readonly folder: string;
+  /** Where it is known; else the one that git finds from `folder`. */
+  readonly repository?: Repository | undefined;
+  readonly filters: FilterUse;
+}
+
+type Making = Promise<StandIn | NoStandIn>;
+
+/** Those of each process, by where they were asked for and by repository. */
+const MADE = new WeakMap<Scratch, Map<string, Making>>();
+
+/** Makes the stand-in of a repository, once in a process. Throws FILE_FAILED. */
+export async function standInAt(
+  system: System,
+  place: StandInPlace,
+  ask: Ask,
+): Promise<StandIn | NoStandIn> {
+  const { folder, repository, filters } = place;
+  return await once(
+    system,
+    [folder, repository?.gitDir, repository?.worktree, filters],
+    () => make(system, place, ask),
+  );
+}
+
+/** What `make` gives; a failure is not kept. */
+async function once(
+  { scratch }: System,
+  place: readonly unknown[],
+  make: () => Making,
+): Making {
+  const made = MADE.get(scratch) ?? new Map<string, Making>();
+  MADE.set(scratch, made);
+  const key = JSON.stringify(place);
+  const making = made.get(key) ?? make();
+  made.set(key, making);
+  try {
+    const found = await making;
+    if ("failure" in found) made.delete(key);
+    return found;
+  } catch (error) {
+    made.delete(key);
+    throw error;
+  }
+}
+
+async function make(
+  system: System,
+  { folder, filters, ...place }: StandInPlace,
+  ask: Ask,
+): Making {
+  let found = place.repository ?? findRepository(system, folder);
+  let settings: readonly Setting[] | NoStandIn | undefined = found &&
+    readSettings(system, found);
+  const isSure = found && settings && !movesWorktree(found, settings);
+  if (!place.repository && !isSure) {
+    const asked = await askPlace(folder, ask);
+    if ("failure" in asked) return asked;
+    found = asked;
+    settings = readSettings(system, found);
+  }
+  const repository = found!;
+  settings ??= await askSettings(repository, "own", ask);
+  if ("failure" in settings) return settings;
+  if (filters === "lfs") {
+    const users = await askUsers(system, repository, ask);
+    if ("failure" in users) return users;
+    settings = [...users, ...settings];
+  }
+  const data = { settings, filters };
+  const { gitDir, worktree } = repository;
+  // Several folders of one worktree share it.
+  return await once(
+    system,
+    [gitDir, worktree, filters],
+    () => Promise.resolve(standInFor(system, repository, data)),
+  );
+}
+
+/** A folder name may hold a newline: `rev-parse` prints what it does not know. */
+const NEXT = "--mpm-next";
+
+async function askPlace(
+  folder: string,
+  ask: Ask,
+): Promise<Repository | NoStandIn> {
+  const question = [
+    ...["rev-parse", "--absolute-git-dir", NEXT, "--git-common-dir", NEXT],
+    "--show-toplevel",
+  ];
+  const result = await ask(question);
+  const answers = decodeBytes(result.stdout).split(`\n${NEXT}\n`);
+  const [gitDir, common, top] = answers;
+  // Without a worktree the last question fails.
+  if (common === undefined) return { failure: result };
+  return {
+    gitDir: resolve(folder, gitDir!),
+    commonDir: resolve(folder, common),
+    worktree: result.status === 0 ? resolve(top!.slice(0, -1)) : undefined,
+  };
+}
+
+async function askSettings(
+  { gitDir }: Repository,
+  whose: Whose,
+  ask: Ask,
+): Promise<readonly Setting[] | NoStandIn> {
+  const result = await ask(LIST_SETTINGS, { GIT_DIR: gitDir });
+  return result.status === 0
+    ? parseListed(result.stdout, whose)
+    : { failure: result };
+}
+
+type Asking = Promise<readonly Setting[] | NoStandIn>;
+
+/** What the user and the machine set, by process. */
+const USERS = new WeakMap<Scratch, Asking>();
+
+/** Asked once, unless they differ by repository. */
+async function askUsers(
+  { scratch }: System,
+  repository: Repository,
+  ask: Ask,
+): Asking {
+  const asking = USERS.get(scratch) ?? askSettings(repository, "user", ask);
+  USERS.set(scratch, asking);
+  const found = await asking;
+  const same = !("failure" in found) &&
+    !found.some(({ section }) => section === "includeif");
+  return same ? found : await askSettings(repository, "user", ask);
+}
+
+/** Bytes of the repository's own file of attributes. */
+const LARGEST = 16 * 1024 * 1024;
+
+function standInFor(
+  system: System,
+  repository: Repository,
+  { settings, filters }: { settings: readonly Setting[]; filters: FilterUse },
+): StandIn {
+  const { files, scratch } = system;
+  const { gitDir, commonDir, worktree } = repository;
+  const real = (path: string) => join(commonDir, path);
+  const links = ["HEAD", "info/exclude", "worktrees/"];
+  // Git LFS keeps files there, and makes the folder where there is none.
+  if (files.stat(real("lfs"))) links.push("lfs/");
+  const lfs = filters === "lfs" ? lfsSettings(settings) : [];
+  const own: Record<string, Uint8Array> = {
+    "config": joinBytes([dataSettings(system, worktree, settings), ...lfs]),
+    // For the refs of the main worktree, seen from a linked one.
+    "commondir": encodeText(`${commonDir}\n`),
+  };
+  if (filters !== "none") links.push("info/attributes");
+  else own["info/attributes"] = withoutFilters(system, real("info/attributes"));
+  const readable = links.filter((path) =>
+    !path.startsWith("info/") || isReadable(system, real(path))
+  );
+  const folder = scratch.share({
+    folders: ["refs", "info"],
+    files: own,
+    links: Object.fromEntries(readable.map((path) => [path, real(path)])),
+  }, commonDir);
+  const there = (name: string, path: string) =>
+    files.stat(real(path)) ? { [name]: real(path) } : {};
+  const env = {
+    GIT_DIR: gitDir,
+    GIT_COMMON_DIR: folder,
+    GIT_OBJECT_DIRECTORY: real("objects"),
+    ...worktree === undefined
+      ? { GIT_IMPLICIT_WORK_TREE: "0" }
+      : { GIT_WORK_TREE: worktree },
+    // All that the user has set as well is in the file of settings.
+    ...filters === "lfs" ? NO_OTHERS : {},
+    ...there("GIT_SHALLOW_FILE", "shallow"),
+    ...there("GIT_GRAFT_FILE", "info/grafts"),
+  };
+  const hiding = [...filtersIn(settings).keys()]
+    .filter((name) => lfs.length === 0 || name !== "lfs");
+  return { env, repository, hiding };
+}
+
+const NO_OTHERS = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+};
+
+/** The commands that change a file on its way to a blob, by the filter's name. */
+function filtersIn(settings: readonly Setting[]): Map<string, Setting[]> {
+  return Map.groupBy(
+    settings.filter(({ section, key }) =>
+      section === "filter" && /^(clean|process)$/.test(key)
+    ),
+    ({ name = "" }) => name,
+  );
+}
+
+const LFS = /^git[- ]lfs (clean|filter-process)( --skip)?( -- %f)?$/;
+
+/**
+ * Git LFS as it sets itself up, where settings do that: its program is the
+ * user's own, called by its very name. Its extensions are other programs.
+ */
+function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
+  const found = filtersIn(settings).get("lfs") ?? [];
+  const extended = settings.some(({ section, name }) =>
+    section === "lfs" && name?.startsWith("extension.")
+  );
+  if (extended || !found.every(({ value }) => LFS.test(value))) return [];
+  const lines = [...new Set(found.map(({ key }) => key))].map((key) =>
+    key === "clean"
+      ? "clean = git-lfs clean -- %f"
+      : "process = git-lfs filter-process"
+  );
+  if (lines.length === 0) return [];
+  return [encodeText(`[filter "lfs"]\n\t${lines.join("\n\t")}\n`)];
+}
+
+/** The last rule of this file is the strongest of all (gitattributes(5)). */
+function withoutFilters(system: System, path: string): Uint8Array {
+  const rules = isReadable(system, path) && system.files.stat(path)
+    ? readPlain(system, path, LARGEST)
+    : new Uint8Array();
+  return joinBytes([rules, encodeText("\n* !filter\n")]);
+}

@@ -1,0 +1,172 @@
+import { join } from "@std/path";
+import { FileError, isMissing } from "../../base/errors.ts";
+import { isUnmerged } from "./git_context.ts";
+import type { FileContent } from "../../saves/compare/history.ts";
+import type { FileState } from "../../saves/save.ts";
+import { sha256 } from "../../saves/serialize.ts";
+import { HASH_BUDGET, HASH_LIMIT, type Unread } from "./unread.ts";
+import type { FileInfo, System } from "../../system/system.ts";
+import { Git } from "../run/git.ts";
+import type { StatusEntry } from "./status.ts";
+import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
+
+/** Nested repositories whose commit is asked for, each with a process. */
+const REPOSITORY_LIMIT = 50;
+
+const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
+
+/**
+ * Reads the content behind paths of one worktree. What vanishes or cannot be
+ * read while it works is described as far as it is known.
+ */
+export class ContentReader {
+  readonly #system: System;
+  readonly #worktree: string;
+  #budget = HASH_BUDGET;
+
+  constructor(system: System, worktree: string) {
+    this.#system = system;
+    this.#worktree = worktree;
+  }
+
+  /** What is at `path`, relative to the worktree; nulls where unknown. */
+  read(path: string): FileContent {
+    if (!isOpenable(path)) return NOTHING;
+    try {
+      return this.#read(`${this.#worktree}/${path}`);
+    } catch (error) {
+      if (isMissing(error)) return NOTHING;
+      if (error instanceof FileError) return { ...NOTHING, unread: "denied" };
+      throw error;
+    }
+  }
+
+  #read(full: string): FileContent {
+    const { files } = this.#system;
+    const info = files.lstat(full);
+    if (!info || info.kind === "folder") return NOTHING;
+    const known = { size: info.size, mtime: info.mtime, ...modeOf(info) };
+    const { size } = info;
+    if (info.kind === "link") {
+      return { ...known, sha256: sha256(encodeText(files.readLink(full))) };
+    }
+    const unread = this.#unread(info);
+    if (unread) return { ...known, sha256: null, unread };
+    this.#budget -= size;
+    try {
+      const content = files.read(full);
+      return { ...known, sha256: sha256(content), size: content.length };
+    } catch (error) {
+      if (error instanceof FileError && files.lstat(full)) {
+        return { ...known, sha256: null, unread: "denied" };
+      }
+      throw error;
+    }
+  }
+
+  #unread({ kind, size }: FileInfo): Unread | undefined {
+    if (kind !== "file") return "special";
+    if (size > HASH_LIMIT) return "large";
+    return size > this.#budget ? "budget" : undefined;
+  }
+}
+
+/** The mode git would record, where the platform has modes. */
+function modeOf({ kind, mode }: FileInfo): { mode?: string } {
+  if (mode === undefined || kind === "other") return {};
+  if (kind === "link") return { mode: "120000" };
+  return { mode: (mode & 0o100) === 0 ? "100644" : "100755" };
+}
+
+/** The state of every path that `git status` listed. */
+export async function readFileStates(
+  system: System,
+  worktree: string,
+  entries: readonly StatusEntry[],
+): Promise<FileState[]> {
+  const reader = new ContentReader(system, worktree);
+  const states = entries.map((entry) => stateOf(reader, entry));
+  await Promise.all([
+    addRepositoryCommits(system, worktree, { entries, states }),
+    addUnopenable(new Git(system, worktree), states),
+  ]);
+  return states;
+}
+
+function stateOf(reader: ContentReader, entry: StatusEntry): FileState {
+  const { path, status, from, staged } = entry;
+  // Of a conflict over a deletion git leaves the file.
+  const gone = status[1] === "D" && !isUnmerged(status);
+  const content = gone || isRepository(entry) ? NOTHING : reader.read(path);
+  const { mode: found, ...rest } = content;
+  const mode = status === "??" ? found : entry.mode;
+  return {
+    path,
+    status,
+    ...rest,
+    ...(from === undefined ? {} : { from }),
+    ...(staged === undefined ? {} : { object: staged }),
+    ...(mode === undefined ? {} : { mode }),
+  };
+}
+
+function isRepository(entry: StatusEntry): boolean {
+  return entry.submodule !== undefined || entry.path.endsWith("/");
+}
+
+/**
+ * A repository within the worktree is known by its HEAD. A submodule in which
+ * files changed gets no object: its commit would not tell one state of them
+ * from another.
+ */
+async function addRepositoryCommits(
+  system: System,
+  worktree: string,
+  listed: { entries: readonly StatusEntry[]; states: FileState[] },
+): Promise<void> {
+  const wanted = listed.states.filter((_, at) =>
+    isRepository(listed.entries[at]!)
+  );
+  for (const state of wanted) delete state.object;
+  const known = listed.entries.filter((entry) =>
+    isRepository(entry) && entry.submodule !== "content"
+  );
+  const paths = new Set(
+    known.slice(0, REPOSITORY_LIMIT).map(({ path }) => path),
+  );
+  await Promise.all(wanted.map(async (state) => {
+    if (!paths.has(state.path) || !isOpenable(state.path)) return;
+    const folder = join(worktree, state.path);
+    if (!system.files.lstat(join(folder, ".git"))) return;
+    const head = await new Git(system, folder, { plain: true }).run([
+      "rev-parse",
+      "--verify",
+      "--quiet",
+      "HEAD",
+    ]);
+    if (head.status === 0) state.object = decodeBytes(head.stdout).trim();
+  }));
+}
+
+/**
+ * Asks git for the object ids of files whose names no file function takes. It
+ * stops at the first file it cannot read, so the rest is asked again.
+ */
+async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
+  let wanted = states.filter((state) =>
+    !isOpenable(state.path) && state.status[1] !== "D" &&
+    !state.path.endsWith("/")
+  );
+  for (const state of wanted) delete state.object;
+  for (let tries = 0; wanted.length > 0 && tries < 10; tries++) {
+    const lines = wanted.map((state) => `${quotePath(state.path)}\n`);
+    const { stdout } = await git.run([
+      "hash-object",
+      "--no-filters",
+      "--stdin-paths",
+    ], { stdin: encodeText(lines.join("")) });
+    const ids = decodeBytes(stdout).split("\n").slice(0, -1);
+    ids.forEach((id, at) => wanted[at]!.object = id);
+    wanted = wanted.slice(ids.length + 1);
+  }
+}

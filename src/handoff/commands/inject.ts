@@ -1,0 +1,58 @@
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import type { InjectResult } from "./results.ts";
+import { INJECTED_PARTS, SETTINGS } from "../../config/settings.ts";
+import { injected } from "../inject_steps.ts";
+
+/** `mpm context inject` */
+export const contextInject = defineCommand({
+  name: "context inject",
+  summary: "Print what an agent is given at the start of its session",
+  description: `
+The parts that context.inject names, in at most context.inject_limit characters,
+between fences with a nonce: whatever saves and files of the project say is data
+there. Prints nothing where there is nothing to say.`,
+  positionals: [],
+  flags: {
+    part: {
+      type: "string",
+      value: "part",
+      choices: INJECTED_PARTS,
+      repeatable: true,
+      summary: "Give these parts instead of the configured ones",
+    },
+    limit: {
+      type: "string",
+      value: "characters",
+      summary: "The most characters, up to 10000",
+    },
+  },
+  examples: [
+    "mpm context inject",
+    "mpm context inject --part session --part commits --limit 2000",
+  ],
+  result: async () => (await import("./results.ts")).InjectResult,
+  async run(context, input) {
+    const result = await injected(context, {
+      parts: input.part.length > 0 ? input.part as Chosen[] : undefined,
+      limit: limitOf(input.limit),
+    });
+    for (const warning of result.warnings) context.note(`Warning: ${warning}`);
+    return result;
+  },
+  verbatim: () => true,
+  render: ({ text }: InjectResult) => text,
+});
+
+type Chosen = typeof INJECTED_PARTS[number];
+
+function limitOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const { least, most } = SETTINGS["context.inject_limit"];
+  const limit = /^\d{1,6}$/.test(given) ? Number(given) : NaN;
+  if (limit >= least && limit <= most) return limit;
+  throw new MpmError(
+    "USAGE",
+    `--limit must be from ${least} to ${most}: current value is "${given}"`,
+  );
+}

@@ -1,0 +1,48 @@
+import { defineCommand } from "../../cli/command.ts";
+import { escapeText } from "../../base/escape.ts";
+import type { ResumeFileResult } from "./results.ts";
+import { locate } from "../../git/workspace.ts";
+import { journalPath } from "../../ops/log/recorder.ts";
+import { AGENT_SESSION } from "../steps.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { writeResumeFile } from "../resume_file_steps.ts";
+
+/** `mpm context resume-file` */
+export const contextResumeFile = defineCommand({
+  name: "context resume-file",
+  summary: "Write down where the work stands, before the context is lost",
+  description: `
+Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md: what is
+completed, in progress and pending, how full the context is, branch, commits and
+working tree, and what to do next. Where the agent keeps no lists, those of the
+newest save stand in. "mpm sessions list" shows the file as a log.`,
+  positionals: [],
+  flags: {
+    "agent-session": AGENT_SESSION,
+    "dry-run": { type: "boolean", summary: "Print it and write nothing" },
+  },
+  examples: ["mpm context resume-file", "mpm context resume-file --dry-run"],
+  result: async () => (await import("./results.ts")).ResumeFileResult,
+  async run(context, input) {
+    const workspace = await locate(context.system, context.folder);
+    return await journaled(
+      context,
+      (context) =>
+        writeResumeFile(context, {
+          given: input["agent-session"],
+          dryRun: input["dry-run"],
+        }),
+      {
+        operation: "context resume-file",
+        workspace,
+        title: ({ file }) =>
+          `write the resume file ${journalPath(workspace.root, file)}`,
+      },
+    );
+  },
+  render,
+});
+
+function render({ file, text, dry_run: dry }: ResumeFileResult): string {
+  return dry ? text : `Wrote ${escapeText(file)}\n`;
+}

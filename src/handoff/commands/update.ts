@@ -1,0 +1,87 @@
+import { defineCommand } from "../../cli/command.ts";
+import { escapeText } from "../../base/escape.ts";
+import { branchByFiles } from "../../git/branch_file.ts";
+import { locate } from "../../git/workspace.ts";
+import type { ContextUpdateResult } from "./results.ts";
+import { contextFilePath, updateContextFile } from "../store.ts";
+import { ensureHome } from "../../ops/home.ts";
+import { journalPath } from "../../ops/log/recorder.ts";
+import { withLock } from "../../ops/lock.ts";
+import type { System } from "../../system/system.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { wholeSession } from "../resume_file_steps.ts";
+
+/** `mpm context update` */
+export const contextUpdate = defineCommand({
+  name: "context update",
+  summary: "Keep branch, time and next steps in .claude/context.md",
+  description: `
+Renews mpm's own part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
+adds it at the end: the branch, the time, and the next steps of the newest save.
+A line of yours that begins with "Branch: " or "Last updated: " is renewed where
+it stands. The rest of the file stays as it is, to the byte. The file is made
+only with --create.`,
+  positionals: [],
+  flags: {
+    create: { type: "boolean", summary: "Make the file if there is none" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Say what would be done and write nothing",
+    },
+  },
+  examples: ["mpm context update", "mpm context update --create"],
+  result: async () => (await import("./results.ts")).ContextUpdateResult,
+  async run(context, input): Promise<ContextUpdateResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root, worktree } = workspace;
+    const file = contextFilePath(worktree);
+    const dryRun = input["dry-run"];
+    const result = { file, dry_run: dryRun };
+    if (!input.create && !system.files.lstat(file)) {
+      return { ...result, state: "absent" };
+    }
+    const latest = await wholeSession(context);
+    const redactor = redactorOf(system);
+    const branch = branchByFiles(system, worktree);
+    const facts = {
+      branch: branch === undefined ? undefined : redactor.name(branch),
+      time: system.now(),
+      next: latest?.session.conversation.next_steps ?? [],
+    };
+    const update = (system: System) =>
+      updateContextFile(system, worktree, {
+        facts,
+        create: input.create,
+        dryRun,
+      });
+    const state = dryRun
+      ? update(system)
+      : await journaled(context, ({ system }) =>
+        withLock(system, root, () => {
+          ensureHome(system, root);
+          return update(system);
+        }), {
+        operation: "context update",
+        workspace,
+        title: (state) => `context file ${state}: ${journalPath(root, file)}`,
+      });
+    return { ...result, state };
+  },
+  render,
+});
+
+function render({ file, state, dry_run: dry }: ContextUpdateResult): string {
+  const path = escapeText(file);
+  switch (state) {
+    case "absent":
+      return `There is no ${path}; --create makes it.\n`;
+    case "created":
+      return `${dry ? "Would create" : "Created"} ${path}\n`;
+    case "updated":
+      return `${dry ? "Would update" : "Updated"} ${path}\n`;
+    case "unchanged":
+      return `${path} is up to date.\n`;
+  }
+}

@@ -1,0 +1,152 @@
+import { escapeText } from "../base/escape.ts";
+import { MARKDOWN } from "../saves/compare/report/report_marks.ts";
+import { firstLine } from "../base/words.ts";
+
+/** What mpm says in the context file. */
+export interface ContextFacts {
+  /** `undefined`: detached, or no repository. */
+  readonly branch: string | undefined;
+  readonly time: Date;
+  /** What is to be done in the next session. */
+  readonly next: readonly string[];
+}
+
+/** Between these lines the file is mpm's; everything else is people's. */
+const OPEN = '<!-- mpm: written by "mpm context update" -->';
+const CLOSE = "<!-- /mpm -->";
+
+/** Entries for the next session, and characters of each. */
+const LISTED = 10;
+const LONGEST = 200;
+
+/** A file that holds mpm's part and the headings for what people write. */
+export function newContextFile(facts: ContextFacts): string {
+  const headings = ["Architecture", "Recent Decisions", "Known Issues"]
+    .map((heading) => `## ${heading}\n`);
+  return ["# Project Context\n", `${block(facts, "\n")}\n`, ...headings]
+    .join("\n");
+}
+
+/**
+ * The file with mpm's part renewed, or added at its end. A line of people's that
+ * says the branch is renewed where it stands, and so is the last one that says
+ * the time: mpm's part then has none of its own. Every other character is as it
+ * was. `text` may be any characters, one for each byte. `undefined` where mpm's
+ * part cannot be told from the rest.
+ */
+export function updatedContextFile(
+  text: string,
+  facts: ContextFacts,
+): string | undefined {
+  const eol = /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n";
+  const [start, end] = [text.indexOf(OPEN), text.indexOf(CLOSE)];
+  const none = start < 0 && end < 0;
+  const once = text.lastIndexOf(OPEN) === start &&
+    text.lastIndexOf(CLOSE) === end;
+  if (!none && (!once || start < 0 || end < start)) return undefined;
+  const after = none ? "" : text.slice(end + CLOSE.length);
+  const theirs = renewed([none ? text : text.slice(0, start), after], facts);
+  const [before, rest] = theirs.parts as [string, string];
+  const part = bytesAsText(block(facts, eol, theirs.has));
+  if (!none) return before + part + rest;
+  if (theirs.has.branch && theirs.has.time && facts.next.length === 0) {
+    return before;
+  }
+  const ended = before === "" || before.endsWith("\n");
+  const gap = before === "" ? "" : ended ? eol : eol + eol;
+  // A file without a line end at its end stays so.
+  return `${before}${gap}${part}${ended ? eol : ""}`;
+}
+
+/** What people's own lines say, so that mpm's part need not. */
+interface Says {
+  readonly branch: boolean;
+  readonly time: boolean;
+}
+
+const SAYS_BRANCH = /^Branch: [^\r]*/;
+const SAYS_TIME = /^Last updated: [^\r]*/;
+
+/** Renews people's own lines, but for those in a block of code. */
+function renewed(
+  parts: readonly string[],
+  { branch, time }: ContextFacts,
+): { parts: string[]; has: Says } {
+  let last: { part: number; line: number } | undefined;
+  let named = false;
+  let fenced = false;
+  const all = parts.map((part) => part.split("\n"));
+  all.forEach((lines, part) =>
+    lines.forEach((line, at) => {
+      if (/^\s*(?:```|~~~)/.test(line)) fenced = !fenced;
+      if (fenced) return;
+      if (SAYS_TIME.test(line)) last = { part, line: at };
+      if (!SAYS_BRANCH.test(line)) return;
+      named = true;
+      const said = branch === undefined
+        ? "(none)"
+        : /^Branch: `/.test(line)
+        ? MARKDOWN.code(branch)
+        : escapeText(branch);
+      lines[at] = line.replace(
+        SAYS_BRANCH,
+        () => bytesAsText(`Branch: ${said}`),
+      );
+    })
+  );
+  if (last) {
+    const lines = all[last.part]!;
+    const said = `Last updated: ${timeText(time)}`;
+    lines[last.line] = lines[last.line]!.replace(SAYS_TIME, () => said);
+  }
+  return {
+    parts: all.map((lines) => lines.join("\n")),
+    has: { branch: named, time: last !== undefined },
+  };
+}
+
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+function block(
+  { branch, time, next }: ContextFacts,
+  eol: string,
+  theirs: Says = { branch: false, time: false },
+): string {
+  const steps = next.slice(0, LISTED)
+    .map((step, at) =>
+      `${at + 1}. ${MARKDOWN.words(firstLine(step, LONGEST))}`
+    );
+  const paragraphs = [
+    ...theirs.branch
+      ? []
+      : [`Branch: ${branch === undefined ? "(none)" : MARKDOWN.code(branch)}`],
+    ...theirs.time ? [] : [`Last updated: ${timeText(time)}`],
+    ...steps.length === 0 ? [] : ["Next session:", steps.join(eol)],
+  ];
+  return [
+    OPEN,
+    ...paragraphs.length === 0 ? [] : [paragraphs.join(eol + eol)],
+    CLOSE,
+  ].join(eol);
+}
+
+/** UTF-8 with one character for each byte. */
+export function bytesAsText(text: string): string {
+  return fromBytes(new TextEncoder().encode(text));
+}
+
+/** One character for each byte, whatever they mean. */
+export function fromBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return text;
+}
+
+/** The bytes again. */
+export function toBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

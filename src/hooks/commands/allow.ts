@@ -1,0 +1,69 @@
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { locate } from "../../git/workspace.ts";
+import { getOwn } from "../../base/own.ts";
+import { hooksAllowText } from "../scripts/text.ts";
+import { allowedDigests, allowScript } from "../scripts/store.ts";
+import { withUserLock } from "../../ops/user_state.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { copyOf, hooksNamed } from "../scripts/steps.ts";
+
+/** `mpm hooks allow` */
+export const hooksAllow = defineCommand({
+  name: "hooks allow",
+  summary:
+    "Let this project's shell hooks run on this machine, as they are now",
+  description: `
+A script that came with a clone, or changed since, is somebody else's program:
+mpm does not run it before you said so. Read it first. What is allowed is its
+text; after the next change it is to be allowed again.`,
+  positionals: [{
+    name: "names",
+    summary: "Which, e.g. pre-session; all that are there without one",
+    names: "shell-hook",
+    rest: true,
+  }],
+  flags: {},
+  examples: ["mpm hooks allow pre-session", "mpm hooks allow"],
+  result: async () => (await import("./results.ts")).HooksAllowResult,
+  async run(context, input) {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    const chosen = hooksNamed(input.names).map((hook) => ({
+      name: hook.name,
+      path: copyOf(system, root, hook).path,
+    }));
+    const paths = chosen.map(({ path }) => path);
+    const { allowed } = await journaled(
+      context,
+      ({ system }) =>
+        withUserLock(system, () => {
+          const before = allowedDigests(system, paths);
+          const allowed = chosen.filter(({ path }) =>
+            allowScript(system, root, path)
+          );
+          return { allowed, before, after: allowedDigests(system, paths) };
+        }),
+      {
+        operation: "hooks allow",
+        workspace,
+        keepsOwn: true,
+        title: ({ allowed }) =>
+          `allow ${allowed.map(({ name }) => name).join(", ")} to run`,
+        facts: ({ before, after }) =>
+          paths.every((path) => getOwn(before, path) === getOwn(after, path))
+            ? undefined
+            : { before: { allowed: before }, after: { allowed: after } },
+      },
+    );
+    const lacking = chosen.find((hook) => !allowed.includes(hook));
+    if (lacking && (input.names.length > 0 || allowed.length === 0)) {
+      throw new MpmError("NOT_FOUND", `No plain file "${lacking.path}"`, {
+        hint: `To have one: mpm hooks eject ${input.names.join(" ")}`.trimEnd(),
+      });
+    }
+    return { allowed };
+  },
+  render: hooksAllowText,
+});

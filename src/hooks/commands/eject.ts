@@ -1,0 +1,88 @@
+import { defineCommand } from "../../cli/command.ts";
+import { locate } from "../../git/workspace.ts";
+import type { HooksEjectResult } from "./results.ts";
+import { hooksEjectText } from "../scripts/text.ts";
+import { ejectScript, type ScriptState } from "../scripts/store.ts";
+import { ensureHome } from "../../ops/home.ts";
+import { withLock } from "../../ops/lock.ts";
+import { withUserLock } from "../../ops/user_state.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { copyOf, hooksNamed } from "../scripts/steps.ts";
+
+type Action = HooksEjectResult["hooks"][number]["action"];
+
+/** What becomes of a copy; nothing that somebody wrote is replaced. */
+const ACTIONS: Record<ScriptState, Action> = {
+  none: "written",
+  older: "upgraded",
+  shipped: "kept",
+  edited: "edited",
+  changed: "not-allowed",
+  foreign: "not-allowed",
+  unusable: "refused",
+};
+
+/** `mpm hooks eject` */
+export const hooksEject = defineCommand({
+  name: "hooks eject",
+  summary: "Copy shell hooks into the project, to be switched on and edited",
+  description: `
+Writes them to .claude-mpm/hooks/, all without a name. A copy that nobody edited
+is brought up to this version, an edited one stays. After an edit "mpm hooks allow"
+lets the new text run on this machine.`,
+  positionals: [{
+    name: "names",
+    summary: "Which, e.g. pre-session",
+    names: "shell-hook",
+    rest: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be written and write nothing",
+    },
+  },
+  examples: ["mpm hooks eject", "mpm hooks eject pre-session post-session"],
+  result: async () => (await import("./results.ts")).HooksEjectResult,
+  async run(context, input): Promise<HooksEjectResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    const chosen = hooksNamed(input.names);
+    const plan = () =>
+      chosen.map((hook) => {
+        const { path, state } = copyOf(system, root, hook);
+        return { hook, path, action: ACTIONS[state] };
+      });
+    const answer = (steps: ReturnType<typeof plan>): HooksEjectResult => ({
+      dry_run: input["dry-run"],
+      hooks: steps.map(({ hook, path, action }) => ({
+        name: hook.name,
+        path,
+        action,
+      })),
+    });
+    if (input["dry-run"]) return answer(plan());
+    return await journaled(
+      context,
+      ({ system }) =>
+        withLock(system, root, () =>
+          withUserLock(system, () => {
+            ensureHome(system, root);
+            const steps = plan();
+            for (const { hook, path, action } of steps) {
+              if (action !== "written" && action !== "upgraded") continue;
+              ejectScript(system, root, { path, text: hook.text });
+            }
+            return answer(steps);
+          })),
+      {
+        operation: "hooks eject",
+        workspace,
+        title: ({ hooks }) =>
+          `write the shell hooks ${hooks.map(({ name }) => name).join(", ")}`,
+      },
+    );
+  },
+  render: hooksEjectText,
+});

@@ -1,0 +1,77 @@
+import {
+  placeOf,
+  type ScopePlace,
+  SCOPES,
+} from "../../clients/claude/settings/scope.ts";
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { locate } from "../../git/workspace.ts";
+import { uninstallText } from "../install/text.ts";
+import type { HooksUninstallResult } from "./results.ts";
+import { changeExcludes, excludeFile } from "../install/exclude_file.ts";
+import { journalPath } from "../../ops/log/recorder.ts";
+import { withUserLock } from "../../ops/user_state.ts";
+import type { System } from "../../system/system.ts";
+import { DIFF_FLAG, SCOPE_FLAG } from "./flags.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { uninstall } from "../install/steps.ts";
+
+/** `mpm hooks uninstall` */
+export const hooksUninstall = defineCommand({
+  name: "hooks uninstall",
+  summary: "Take mpm's hooks out of Claude Code's settings",
+  description: `
+Where nothing else changed since the installation, the file becomes what it was,
+to the byte. Otherwise mpm's own entries go and nothing else. Skills that are
+still as mpm wrote them go, too; what the settings held is kept first.`,
+  positionals: [],
+  flags: {
+    scope: SCOPE_FLAG,
+    "dry-run": DIFF_FLAG,
+  },
+  examples: ["mpm hooks uninstall", "mpm hooks uninstall --scope user"],
+  result: async () => (await import("./results.ts")).HooksUninstallResult,
+  async run(context, input): Promise<HooksUninstallResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const place = placeOf(system, input.scope, workspace);
+    const excludes = input.scope === "local"
+      ? excludeFile(workspace)
+      : undefined;
+    const result = input["dry-run"]
+      ? uninstall(system, place, true)
+      : await journaled(context, ({ system }) =>
+        withUserLock(system, () => {
+          const result = uninstall(system, place, false);
+          if (excludes !== undefined) {
+            changeExcludes(system, excludes, undefined);
+          }
+          return result;
+        }), {
+        operation: "hooks uninstall",
+        workspace,
+        files: [place.path, ...excludes === undefined ? [] : [excludes]],
+        title: () =>
+          `take hooks out of ${journalPath(workspace.root, place.path)}`,
+      });
+    if (result.changes.length + result.skills.length > 0) return result;
+    const others = SCOPES.filter((scope) => scope !== input.scope)
+      .map((scope) => placeOf(system, scope, workspace))
+      .filter((other) => isInstalled(system, other));
+    const warnings = others.map(({ scope, path }) =>
+      `mpm's hooks are in "${path}": mpm hooks uninstall --scope ${scope}`
+    );
+    return { ...result, warnings };
+  },
+  render: uninstallText,
+});
+
+/** Whether there is anything to take out; what cannot be read has nothing. */
+function isInstalled(system: System, place: ScopePlace): boolean {
+  try {
+    return uninstall(system, place, true).changes.length > 0;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}

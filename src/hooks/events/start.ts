@@ -1,0 +1,70 @@
+import { afterCompaction } from "../../clients/thresholds.ts";
+import { changeLevels } from "../../clients/gauge_steps.ts";
+import { scriptLines, scriptProblems } from "../scripts/text.ts";
+import { takeUnseenRuns } from "../scripts/run.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { runScript } from "../scripts/events.ts";
+import type { Handler, HookWorld } from "./world.ts";
+import { injected } from "../../handoff/inject_steps.ts";
+import { mayRun, scriptsOf } from "../scripts/steps.ts";
+
+/** Milliseconds for each script: Claude Code gives the hook ten seconds. */
+const TIMEOUT = 4000;
+
+/** A session begins: what came before is told, bounded. */
+export const onSessionStart: Handler = async (world) => {
+  const { context, session, invited, input } = world;
+  const source = input.text("source") ?? "startup";
+  if (source === "compact" || source === "clear") {
+    await changeLevels(context.system, session, (state) => ({
+      state: state.reached === "normal" ? state : afterCompaction(state),
+    }));
+  }
+  if (!invited) return {};
+  const run = (name: string) =>
+    runScript(world, name, {
+      told: { MPM_SOURCE: source },
+      timeout: TIMEOUT,
+    });
+  const before = await run("pre-session.sh");
+  const printed = await run("session-start.sh");
+  const exited = printed?.outcome === "exited";
+  const { text } = await injected(context, {
+    parts: undefined,
+    limit: undefined,
+    printed: exited ? printed.stdout : "",
+  });
+  const lines = [
+    ...source === "compact" ? [] : unseen(world),
+    ...before ? scriptLines("pre-session.sh", before) : [],
+    // What it prints is for the agent.
+    ...printed
+      ? scriptLines("session-start.sh", { ...printed, stdout: "" })
+      : [],
+    ...source === "compact" ? [] : notRun(world),
+  ];
+  const message = redactorOf(context.system).text(lines.join("\n"));
+  return { context: text, message };
+};
+
+/** Background runs that are listed, and lines of all of them. */
+const RUNS = 5;
+const LINES = 10;
+
+/** What scripts said in the background, when nobody was there to see it. */
+function unseen({ context: { system }, session }: HookWorld): string[] {
+  // A log may come with a clone, and name scripts that you did not allow.
+  const names = scriptsOf(system, session.root)
+    .filter(({ state }) => mayRun(state)).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const lines = takeUnseenRuns(system, session.root)
+    .filter(({ name }) => names.includes(name)).slice(-RUNS)
+    .flatMap((run) => scriptLines(run.name, run));
+  return lines.slice(-LINES);
+}
+
+/** Scripts of the project that are there and not run. */
+function notRun({ context: { system }, session }: HookWorld): string[] {
+  return scriptProblems(scriptsOf(system, session.root))
+    .map(({ detail, mend }) => `${detail}. ${mend}`);
+}

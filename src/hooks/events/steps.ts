@@ -1,0 +1,82 @@
+import { startsAgents } from "../../clients/claude/agent_tools.ts";
+import {
+  type HookInput,
+  parseHookInput,
+} from "../../clients/claude/hook_input.ts";
+import type { Context } from "../../cli/command.ts";
+import { answerText } from "../hook_answer.ts";
+import { field, flagIn, jsonIn } from "../../base/odd_values.ts";
+import type { System } from "../../system/system.ts";
+import { noteFailure } from "./failure.ts";
+
+/** Bytes of an event that are read, and milliseconds that it may take. */
+const BOUNDS = { limit: 4 * 1024 * 1024, wait: 1000 };
+
+/**
+ * Takes an event from standard input and returns what is to be printed. Never
+ * throws: what goes wrong is noted, and the session goes on.
+ */
+export async function takeEvent(
+  context: Context,
+  event: string,
+): Promise<string> {
+  const { system } = context;
+  // Somebody tries it by hand: there is nothing to wait for.
+  if (isOff(system) || system.terminal.interactive.stdin) return "";
+  try {
+    return await answered(context, event, await readEvent(system) ?? "");
+  } catch (error) {
+    await noteFailure(system, event, error);
+    return "";
+  }
+}
+
+/**
+ * The same where the event is not named. A Claude Code that does not know the
+ * `args` of an entry (2.1.110 is one) starts `mpm` alone, and would give what is
+ * printed for that to the model. `undefined`: standard input is empty.
+ */
+export async function takeBareEvent(
+  context: Context,
+): Promise<string | undefined> {
+  const { system } = context;
+  try {
+    const json = await readEvent(system);
+    if (json === "") return undefined;
+    const event = field(jsonIn(json ?? ""), "hook_event_name");
+    if (typeof event !== "string" || isOff(system)) return "";
+    return await answered(context, event, json!);
+  } catch (error) {
+    await noteFailure(system, "", error);
+    return "";
+  }
+}
+
+async function answered(
+  context: Context,
+  event: string,
+  json: string,
+): Promise<string> {
+  const input = parseHookInput(json, event);
+  // A sub-agent has a context of its own, and its work is its parent's.
+  if (!input || input.subagent || isNothing(event, input)) return "";
+  const { answerEvent } = await import("./table.ts");
+  return answerText(event, await answerEvent(context, { event, input }));
+}
+
+/** Known before anything is loaded: what a wider matcher than mpm's sends. */
+function isNothing(event: string, input: HookInput): boolean {
+  return event === "PreToolUse" && !startsAgents(input.text("tool_name"));
+}
+
+/** What came in time; `undefined`: it is too large for an event. */
+async function readEvent({ terminal }: System): Promise<string | undefined> {
+  const { bytes, state } = await terminal.readInputSoon(BOUNDS);
+  return state === "large" ? undefined : new TextDecoder().decode(bytes);
+}
+
+/** At once, before anything is read. */
+function isOff(system: System): boolean {
+  const given = system.env("MPM_HOOKS");
+  return Boolean(given) && flagIn(given) === false;
+}

@@ -1,0 +1,60 @@
+import { isWork, scheduledPrompts } from "../activity.ts";
+import { onAgent } from "../../clients/level_decisions.ts";
+import { noteActivity, readActivity } from "./activity.ts";
+import { lookAtGauge, watchGauge } from "./gauge.ts";
+import type { Handler, HookWorld } from "./world.ts";
+
+/** A new sub-agent is refused where its result would not fit. */
+export const onToolUse: Handler = async (world) => {
+  const { gauge, level } = lookAtGauge(world);
+  if (onAgent(level, gauge).allow) return {};
+  const { waysOut } = await import("./ways.ts");
+  return { deny: onAgent(level, gauge, waysOut(world)).reason ?? "" };
+};
+
+/** After a step of the agent: the gauge, and a checkpoint where one is due. */
+export const onToolsUsed: Handler = async (world) => {
+  const { answer } = await watchGauge(world);
+  const calls = callsOf(world);
+  const prompts = scheduledPrompts(calls);
+  if (prompts.length > 0) {
+    const { letThroughNext } = await import("./again.ts");
+    await letThroughNext(world.context.system, world.session, prompts);
+  }
+  if (world.invited) await keepTrack(world, calls);
+  // At the end of a turn a text for the agent would begin another one.
+  return world.event === "Stop" ? { message: answer.message ?? "" } : answer;
+};
+
+/** The calls of tools that an event tells. */
+function callsOf({ event, input }: HookWorld): readonly unknown[] {
+  if (event === "Stop") return [];
+  const calls = input.value("tool_calls") ?? [{
+    tool_name: input.value("tool_name"),
+    tool_input: input.value("tool_input"),
+  }];
+  return Array.isArray(calls) ? calls : [];
+}
+
+/** Notes that work was done, and starts a checkpoint in the background. */
+async function keepTrack(
+  world: HookWorld,
+  calls: readonly unknown[],
+): Promise<void> {
+  const { context: { system }, config } = world;
+  const before = readActivity(world);
+  const now = system.now().getTime();
+  const worked = isWork(calls);
+  const pause = config["checkpoint.auto_minutes"] * 60_000;
+  const due = before.checkpoint === undefined ||
+    now - before.checkpoint >= pause || now < before.checkpoint;
+  if (worked || due) {
+    noteActivity(world, {
+      at: worked ? now : before.at,
+      checkpoint: due ? now : before.checkpoint,
+    });
+  }
+  if (!due) return;
+  const { startCheckpoint } = await import("../scripts/events.ts");
+  await startCheckpoint(world);
+}

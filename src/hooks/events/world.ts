@@ -1,0 +1,85 @@
+import { isAbsolute } from "@std/path";
+import type { HookInput } from "../../clients/claude/hook_input.ts";
+import type { Context } from "../../cli/command.ts";
+import { quickPlace } from "../../git/quick_place.ts";
+import type { HookAnswer } from "../hook_answer.ts";
+import type { Config } from "../../config/settings.ts";
+import type { AgentSession } from "../../clients/agent_state.ts";
+import { readConfigAnyway } from "../../config/config.ts";
+import { usesMpm } from "../../clients/uses_mpm.ts";
+import type { System } from "../../system/system.ts";
+import { quickRoot } from "../../git/quick_root.ts";
+
+/** What a handler of an event works with. */
+export interface HookWorld {
+  readonly event: string;
+  readonly input: HookInput;
+  /** In the session's folder, with a machine that waits for no lock for long. */
+  readonly context: Context;
+  readonly config: Config;
+  readonly session: AgentSession & { readonly root: string };
+  /** The top folder of the worktree. */
+  readonly worktree: string;
+  /** Whether something may be written into the project. */
+  readonly invited: boolean;
+}
+
+export type Handler = (world: HookWorld) => Promise<HookAnswer>;
+
+/**
+ * Milliseconds that a hook waits for a lock, and for a program that is not the
+ * user's: somebody waits for the hook, and ends it after ten seconds.
+ */
+const PATIENCE = 1000;
+const PROGRAM_PATIENCE = 5000;
+
+/** Finds out where an event belongs; `undefined`: there is nothing to do. */
+export async function worldOf(
+  context: Context,
+  { event, input }: { event: string; input: HookInput },
+): Promise<HookWorld | undefined> {
+  const system = impatient(context.system);
+  const place = placeOf(system, input.cwd);
+  if (!place) return undefined;
+  const { root, folder } = place;
+  const { config } = await readConfigAnyway(system, root);
+  if (!config["hooks.enabled"]) return undefined;
+  const worktree = quickPlace(system, folder)?.worktree ?? root;
+  return {
+    event,
+    input,
+    context: { ...context, system, folder, interactive: false },
+    config,
+    session: { id: input.sessionId, root },
+    worktree,
+    invited: usesMpm(system, { root, worktree }),
+  };
+}
+
+/**
+ * The project is that in which the session was started, wherever the agent goes
+ * meanwhile; the folder is the one it is in, as long as that is inside.
+ */
+function placeOf(
+  system: System,
+  cwd: string,
+): { root: string; folder: string } | undefined {
+  const here = quickRoot(system, cwd);
+  const started = system.env("CLAUDE_PROJECT_DIR");
+  const root = started !== undefined && isAbsolute(started)
+    ? quickRoot(system, started)
+    : undefined;
+  if (root !== undefined && root !== here) return { root, folder: started! };
+  return here === undefined ? undefined : { root: here, folder: cwd };
+}
+
+function impatient(system: System): System {
+  const { files } = system;
+  const lock: System["files"]["lock"] = (path, wait) =>
+    files.lock(path, Math.min(wait, PATIENCE));
+  const run: System["run"] = (program, options) => {
+    const timeout = Math.min(options.timeout, PROGRAM_PATIENCE);
+    return system.run(program, { ...options, timeout });
+  };
+  return { ...system, files: { ...files, lock }, run };
+}

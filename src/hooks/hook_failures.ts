@@ -1,0 +1,121 @@
+import { dirname, join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { field } from "../base/odd_values.ts";
+import { Redactor } from "../secrets/redact.ts";
+import { cutText } from "../base/words.ts";
+import type { System } from "../system/system.ts";
+import { appendLog } from "../ops/append_log.ts";
+import { ensureFolder } from "../ops/folders.ts";
+import { layout } from "../ops/layout.ts";
+import { redactorOf } from "../secrets/redaction.ts";
+import { ensureUserFolder, userState } from "../ops/user_state.ts";
+
+/** UTF-16 units of an error that are kept. */
+const LONGEST = 4000;
+
+/**
+ * Notes what went wrong within a hook, in the project's state where it has one,
+ * else in the user's. Never throws: there is nothing left to be done.
+ */
+export function noteHookFailure(
+  system: System,
+  root: string | undefined,
+  { event, error }: { event: string; error: unknown },
+): void {
+  const text = error instanceof Error ? error.stack ?? error.message : error;
+  const line = {
+    at: system.now().toISOString(),
+    event: cutText(event, 100),
+    error: cutText(redacted(system, String(text)), LONGEST),
+  };
+  for (const file of [() => inProject(system, root), () => inState(system)]) {
+    try {
+      const path = file();
+      if (path === undefined) continue;
+      appendLog(system, path, line);
+      return;
+    } catch {
+      // The next place, or none: a full disk is no reason to fail a session.
+    }
+  }
+}
+
+/** By the user's rules; where those are faulty by the built-in ones. */
+function redacted(system: System, text: string): string {
+  try {
+    return redactorOf(system).text(text);
+  } catch (error) {
+    if (error instanceof MpmError) return new Redactor().text(text);
+    throw error;
+  }
+}
+
+const NAME = "hook-errors.log";
+
+/** Bytes at the end of a log that are read. */
+const TAIL = 64 * 1024;
+
+/** A line of a log. */
+export interface HookFailure {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: string;
+  readonly error: string;
+}
+
+/**
+ * What went wrong within hooks, in the project's log and the user's, the oldest
+ * first; of a long log the end. What is no line of mpm's is passed over. Throws
+ * FILE_FAILED where a log cannot be read.
+ */
+export function readHookFailures(
+  system: System,
+  root: string | undefined,
+): HookFailure[] {
+  const folders = [
+    ...root === undefined ? [] : [layout(root).state],
+    ...system.home() === undefined ? [] : [userState(system)],
+  ];
+  return folders.flatMap((folder) => linesOf(system, join(folder, NAME)))
+    .sort((a, b) => a.at - b.at);
+}
+
+function linesOf(system: System, path: string): HookFailure[] {
+  const found = system.files.lstat(path);
+  if (found?.kind !== "file") return [];
+  const from = Math.max(0, found.size - TAIL);
+  const bytes = system.files.readPart(path, from, TAIL);
+  return new TextDecoder().decode(bytes).split("\n").flatMap((line) => {
+    const value = jsonOf(line);
+    const at = Date.parse(String(field(value, "at")));
+    const [event, error] = [field(value, "event"), field(value, "error")];
+    return Number.isNaN(at) || typeof event !== "string" ||
+        typeof error !== "string"
+      ? []
+      : [{ at, event, error }];
+  });
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // Torn, or cut at the beginning.
+  }
+}
+
+function inProject(
+  system: System,
+  root: string | undefined,
+): string | undefined {
+  if (root === undefined) return undefined;
+  const { home, state } = layout(root);
+  if (system.files.lstat(home)?.kind !== "folder") return undefined;
+  const path = join(state, NAME);
+  ensureFolder(system, dirname(path), root);
+  return path;
+}
+
+function inState(system: System): string {
+  return join(ensureUserFolder(system, "."), NAME);
+}

@@ -1,0 +1,134 @@
+import { field, jsonIn } from "../../base/odd_values.ts";
+
+/** What a hook left in the project it was tried in. */
+export interface Effects {
+  /** What it printed. */
+  readonly output: string;
+  /** Names of new files below `.claude-mpm/`, with folders. */
+  readonly files: readonly string[];
+  /** The tasks that are kept, as JSON. */
+  readonly tasks: string;
+}
+
+/** A synthetic event and what it has to lead to. */
+export interface Probe {
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The same with nothing special to do, for measuring. */
+  readonly quiet?: Readonly<Record<string, unknown>>;
+  /** Percentage of the context that is in use. */
+  readonly used: number;
+  readonly expected: string;
+  holds(effects: Effects): boolean;
+}
+
+const TASK = {
+  task_id: "1",
+  task_subject: "Try the hooks",
+  task_description: "",
+};
+
+const FAILED = {
+  tool_name: "Bash",
+  tool_input: { command: "exit 3" },
+  error: "Exit code 3",
+};
+
+/** In the order of a session, so that each finds what it needs. */
+export const PROBES: readonly Probe[] = [
+  {
+    event: "UserPromptSubmit",
+    fields: { prompt: "/mpm-pause Tried by hooks test" },
+    quiet: { prompt: "Go on" },
+    used: 96,
+    expected: "answers /mpm-pause with a save at 96 %",
+    holds: ({ output, files }) =>
+      answer(output, "decision") === "block" && hasSave(files),
+  },
+  {
+    event: "SessionStart",
+    fields: { source: "startup" },
+    used: 1,
+    expected: "gives the agent the latest save",
+    holds: ({ output }) =>
+      `${answer(output, "additionalContext")}`.includes("Tried by hooks test"),
+  },
+  {
+    event: "PreToolUse",
+    fields: { tool_name: "Agent", tool_input: {} },
+    used: 90,
+    expected: "denies a sub-agent at 90 %",
+    holds: ({ output }) => answer(output, "permissionDecision") === "deny",
+  },
+  {
+    event: "PreToolUse",
+    fields: { tool_name: "Workflow", tool_input: {} },
+    used: 90,
+    expected: "denies a workflow of sub-agents at 90 %",
+    holds: ({ output }) => answer(output, "permissionDecision") === "deny",
+  },
+  {
+    event: "PostToolBatch",
+    fields: { tool_calls: [] },
+    used: 75,
+    expected: "writes the resume file at 75 %",
+    holds: ({ output, files }) =>
+      hasResumeFile(files) && answer(output, "systemMessage") !== undefined,
+  },
+  {
+    event: "PostToolUseFailure",
+    fields: FAILED,
+    used: 1,
+    expected: "leaves an error record",
+    holds: ({ files }) => hasRecord(files),
+  },
+  {
+    event: "StopFailure",
+    fields: { error: "overloaded" },
+    used: 1,
+    expected: "leaves an error record",
+    holds: ({ files }) => hasRecord(files),
+  },
+  {
+    event: "PreCompact",
+    fields: { trigger: "manual", custom_instructions: null },
+    used: 1,
+    expected: "writes the resume file, prints nothing",
+    holds: ({ output, files }) => output === "" && hasResumeFile(files),
+  },
+  {
+    event: "TaskCreated",
+    fields: TASK,
+    used: 1,
+    expected: "keeps the task",
+    holds: ({ tasks }) => tasks.includes("Try the hooks"),
+  },
+  {
+    event: "TaskCompleted",
+    fields: TASK,
+    used: 1,
+    expected: "keeps that it is done",
+    holds: ({ tasks }) => tasks.includes('"completed":true'),
+  },
+  {
+    event: "SessionEnd",
+    fields: { reason: "other" },
+    used: 1,
+    expected: "saves the session",
+    holds: ({ files }) => hasSave(files),
+  },
+];
+
+function answer(output: string, name: string): unknown {
+  const value = jsonIn(output);
+  return field(value, name) ?? field(field(value, "hookSpecificOutput"), name);
+}
+
+const hasSave = (files: readonly string[]) =>
+  files.some((path) => /^sessions\/session-\d{8}-\d{6}\.json$/.test(path));
+
+const hasResumeFile = (files: readonly string[]) =>
+  files.some((path) => path.startsWith("sessions/session-resume-"));
+
+const hasRecord = (files: readonly string[]) =>
+  files.some((path) => /^errors\/error-.*\.json$/.test(path));

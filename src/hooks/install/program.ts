@@ -1,0 +1,76 @@
+import { isAbsolute, join, resolve } from "@std/path";
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell.ts";
+import type { System } from "../../system/system.ts";
+
+/**
+ * The binary that others shall start: the one named, else this program, by the
+ * path it has on PATH if it is there, which an upgrade keeps. Throws NOT_FOUND
+ * or CONFLICT.
+ */
+export function binaryFor(context: Context, named: string | undefined): string {
+  const path = programPath(context, named);
+  if (!path.includes("${CLAUDE_")) return path;
+  throw new MpmError(
+    "CONFLICT",
+    `Claude Code cannot start "${path}": it reads "\${CLAUDE_" as a variable`,
+    { hint: "Give --binary another path that leads to it" },
+  );
+}
+
+function programPath(
+  { system, folder }: Context,
+  named: string | undefined,
+): string {
+  if (named !== undefined) {
+    const path = isAbsolute(named) ? named : resolve(folder, named);
+    const found = system.files.stat(path);
+    const runs = found?.kind === "file" &&
+      (found.mode === undefined || (found.mode & 0o111) !== 0);
+    if (runs) return path;
+    throw new MpmError("NOT_FOUND", `No program "${path}"`, {
+      hint: "Give --binary the path of the mpm that hooks shall start",
+    });
+  }
+  const program = system.program();
+  if (program === undefined) {
+    throw new MpmError("CONFLICT", "This mpm runs from source", {
+      hint: "Build it, or name the binary: --binary <path>",
+    });
+  }
+  return onPath(system, program) ?? program;
+}
+
+function onPath(system: System, program: string): string | undefined {
+  const separator = system.platform === "windows" ? ";" : ":";
+  const name = system.platform === "windows" ? "mpm.exe" : "mpm";
+  for (const folder of (system.env("PATH") ?? "").split(separator)) {
+    if (!isAbsolute(folder)) continue;
+    const path = join(folder, name);
+    if (isSameFile(system, path, program)) return path;
+  }
+  return undefined;
+}
+
+/**
+ * Whether both paths lead to one file; one that is missing, or that may not be
+ * looked at, is the same as none.
+ */
+export function isSameFile(system: System, a: string, b: string): boolean {
+  const { files } = system;
+  try {
+    if (!files.stat(a) || !files.stat(b)) return false;
+    return files.realPath(a) === files.realPath(b);
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/** A path as a word of the shell that runs a status line. */
+export function statusLineWord(system: System, binary: string): string {
+  return shellWord(
+    system.platform === "windows" ? binary.replaceAll("\\", "/") : binary,
+  );
+}

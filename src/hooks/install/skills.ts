@@ -1,0 +1,118 @@
+import { dirname } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { SKILLS } from "../../clients/claude/skills.ts";
+import type { ScopePlace } from "../../clients/claude/settings/scope.ts";
+import { getOwn } from "../../base/own.ts";
+import type { HooksInstallResult } from "../commands/results.ts";
+import {
+  readForeign,
+  refuseLink,
+  sameBytes,
+} from "../../clients/claude/settings/file.ts";
+import {
+  type SettingsRecord,
+  sha256,
+} from "../../clients/claude/settings/record.ts";
+import type { System } from "../../system/system.ts";
+import { skillPath } from "./settings.ts";
+
+export type SkillChange = HooksInstallResult["skills"][number];
+
+/** What becomes of the skills: one somebody wrote or edited stays. */
+export interface SkillPlan {
+  readonly changes: SkillChange[];
+  readonly files: { path: string; bytes: Uint8Array }[];
+}
+
+interface Skill {
+  readonly name: string;
+  readonly path: string;
+  readonly shipped: Uint8Array;
+  readonly there: Uint8Array | undefined;
+  /** Whether mpm wrote what is there. */
+  readonly own: boolean;
+}
+
+/** Reads them. Throws CONFLICT for links, unless what is behind them is `left`. */
+function readSkills(
+  system: System,
+  place: ScopePlace,
+  { record, left }: { record: SettingsRecord | undefined; left: boolean },
+): Skill[] {
+  return Object.entries(SKILLS).map(([name, text]) => {
+    const path = skillPath(place, name);
+    const there = readSkill(system, path, left);
+    const shipped = new TextEncoder().encode(text);
+    const own = there !== undefined &&
+      (sameBytes(there, shipped) ||
+        getOwn(record?.files ?? {}, path) === sha256(there));
+    return { name, path, shipped, there, own };
+  });
+}
+
+const BEHIND_LINK = new TextEncoder().encode("behind a link");
+
+function readSkill(
+  system: System,
+  path: string,
+  left: boolean,
+): Uint8Array | undefined {
+  try {
+    refuseLink(system, dirname(dirname(path)));
+    return readForeign(system, path, 0o644).bytes;
+  } catch (error) {
+    // Somebody put it there: mpm neither reads nor removes what it leads to.
+    if (left && error instanceof MpmError && error.code === "CONFLICT") {
+      return BEHIND_LINK;
+    }
+    throw error;
+  }
+}
+
+/**
+ * The skills to write: all if they are wanted; else, where some were installed
+ * before, those again and new ones, but none that somebody removed.
+ */
+export function planSkills(
+  system: System,
+  place: ScopePlace,
+  { record, wanted }: { record: SettingsRecord | undefined; wanted: boolean },
+): SkillPlan {
+  if (!wanted && Object.keys(record?.files ?? {}).length === 0) {
+    return { changes: [], files: [] };
+  }
+  const plan: SkillPlan = { changes: [], files: [] };
+  for (const skill of readSkills(system, place, { record, left: !wanted })) {
+    const { name, path, shipped, there, own } = skill;
+    // One that is not there and was never written came with a newer mpm.
+    const isKnown = getOwn(record?.files ?? {}, path) !== undefined;
+    if (!wanted && (there !== undefined) !== isKnown) continue;
+    const action = !there
+      ? "added"
+      : !own
+      ? "foreign"
+      : sameBytes(there, shipped)
+      ? "kept"
+      : "replaced";
+    plan.changes.push({ name, path, action });
+    if (action === "added" || action === "replaced") {
+      plan.files.push({ path, bytes: shipped });
+    }
+  }
+  return plan;
+}
+
+/** The skills to remove: those that are as mpm wrote them. */
+export function planSkillRemoval(
+  system: System,
+  place: ScopePlace,
+  record: SettingsRecord | undefined,
+): SkillChange[] {
+  return readSkills(system, place, { record, left: true }).flatMap((skill) => {
+    const { name, path, there, own } = skill;
+    if (!there || (!own && getOwn(record?.files ?? {}, path) === undefined)) {
+      return [];
+    }
+    return [{ name, path, action: own ? "removed" : "foreign" }];
+  });
+}

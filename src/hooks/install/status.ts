@@ -1,0 +1,213 @@
+import { installedHooks } from "../../clients/claude/settings/drift.ts";
+import { ownCommands } from "../../clients/claude/settings/entries.ts";
+import {
+  enabledPlugins,
+  type SettingsLayer,
+  switchedOff,
+} from "../../clients/claude/settings/switches.ts";
+import { MpmError } from "../../base/errors.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { HooksStatusResult } from "../commands/results.ts";
+import { scriptProblems } from "../scripts/text.ts";
+import { scriptFolder } from "../scripts/store.ts";
+import type { FileInfo, System } from "../../system/system.ts";
+import { VERSION } from "../../base/version.ts";
+import { isSameFile } from "./program.ts";
+import { type FoundSettings, readLayers } from "./layers.ts";
+import { scriptsOf } from "../scripts/steps.ts";
+
+type Finding = HooksStatusResult["findings"][number];
+type Installed = HooksStatusResult["installed"][number];
+type Scope = Installed["scope"];
+
+/** A handler of mpm's as the settings have it. */
+export interface InstalledCommand {
+  readonly scope: Scope;
+  readonly event: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * What the settings of all scopes start, and what keeps others with something
+ * of mpm's in them from it. Throws that where nothing else is started.
+ */
+export function installedCommands(
+  system: System,
+  workspace: Workspace,
+): { commands: InstalledCommand[]; warnings: string[] } {
+  const layers = readLayers(system, workspace);
+  const commands = layers.flatMap(({ scope, settings }) =>
+    settings && scope !== "managed"
+      ? ownCommands(settings).map((one) => ({ scope, ...one }))
+      : []
+  );
+  const faults = layers.flatMap(({ fault, marked }) =>
+    fault && marked ? [fault] : []
+  );
+  if (commands.length === 0 && faults[0]) throw faults[0];
+  return { commands, warnings: faults.map(({ message }) => message) };
+}
+
+/** The settings of all scopes; of what cannot be read it is said why. */
+export function readAllSettings(
+  system: System,
+  workspace: Workspace,
+): { files: FoundSettings[]; findings: Finding[] } {
+  const files = readLayers(system, workspace);
+  const findings = files.flatMap(({ path, fault }) =>
+    fault ? [faultFinding(path, fault)] : []
+  );
+  return { files, findings };
+}
+
+/** Where hooks of mpm's are, and what keeps them from working. */
+export function hooksStatus(
+  system: System,
+  workspace: Workspace,
+): HooksStatusResult {
+  const layers = readLayers(system, workspace);
+  const findings = layers.flatMap(({ path, fault, marked }) =>
+    fault ? [{ ...faultFinding(path, fault), marked }] : []
+  );
+  const found: Finding[] = [];
+  const installed = layers.flatMap((layer) =>
+    installedIn(system, layer, found)
+  );
+  const plugins = enabledPlugins(layers).map(({ path }) => path);
+  const here = installed.length + plugins.length > 0;
+  const shown = findings.filter(({ marked }) => here || marked)
+    .map(({ marked: _, ...finding }) => finding);
+  if (installed.length > 0) found.push(...pluginToo(plugins));
+  if (here) {
+    found.push(
+      ...offFindings(layers, installed.length > 0),
+      ...twice(installed),
+    );
+    found.push(...scripts(system, workspace.root));
+  }
+  return {
+    binary: system.program() ?? null,
+    version: VERSION,
+    installed,
+    plugins,
+    findings: [...shown, ...found],
+  };
+}
+
+function faultFinding(
+  path: string,
+  { code, message, hint = "Mend it by hand" }: MpmError,
+): Finding {
+  const problem = code === "CONFLICT" ? "ignored" : "unreadable";
+  return { problem, path, detail: message, mend: hint };
+}
+
+function installedIn(
+  system: System,
+  { said, path, scope }: FoundSettings,
+  findings: Finding[],
+): Installed[] {
+  const hooks = said && installedHooks(said);
+  if (!hooks || scope === "managed") return [];
+  const mend = `mpm hooks install --scope ${scope}`;
+  for (const { problem, detail } of hooks.drift) {
+    findings.push({ problem, path, detail, mend });
+  }
+  for (const binary of hooks.binaries) {
+    const problem = binaryProblem(system, binary);
+    if (problem) findings.push({ ...problem, path, mend });
+  }
+  const { binary, version, events, statusLine } = hooks;
+  return [{
+    scope,
+    path,
+    binary,
+    version,
+    events: [...events],
+    status_line: statusLine,
+  }];
+}
+
+/** Nothing that settings name is run to find out what it is. */
+function binaryProblem(
+  system: System,
+  binary: string,
+): Pick<Finding, "problem" | "detail"> | undefined {
+  const found = lookAt(system, binary);
+  if (found instanceof MpmError) {
+    return { problem: "binary-missing", detail: found.message };
+  }
+  if (found?.kind !== "file") {
+    return { problem: "binary-missing", detail: `no program "${binary}"` };
+  }
+  if (found.mode !== undefined && (found.mode & 0o111) === 0) {
+    return {
+      problem: "binary-missing",
+      detail: `"${binary}" is not executable`,
+    };
+  }
+  const program = system.program();
+  if (program === undefined || isSameFile(system, binary, program)) return;
+  return {
+    problem: "binary-other",
+    detail: `entries start "${binary}", this mpm is "${program}"`,
+  };
+}
+
+function lookAt(system: System, path: string): FileInfo | undefined | MpmError {
+  try {
+    return system.files.stat(path);
+  } catch (error) {
+    if (error instanceof MpmError) return error;
+    throw error;
+  }
+}
+
+function offFindings(
+  layers: readonly SettingsLayer[],
+  own: boolean,
+): Finding[] {
+  const off = switchedOff(layers);
+  if (!off || (!own && off.key === "strictPluginOnlyCustomization")) return [];
+  const { key, detail, layer: { path, scope } } = off;
+  const mend = scope === "managed"
+    ? "Ask whoever manages this machine"
+    : `Remove "${key}" from ${path}`;
+  return [{ problem: "disabled", path, detail, mend }];
+}
+
+/** A plugin's entries start `mpm` by name, and so are not the same. */
+function pluginToo(plugins: readonly string[]): Finding[] {
+  return plugins.map((path) => ({
+    problem: "twice",
+    path,
+    detail: "mpm is enabled as a plugin as well: its hooks run twice",
+    mend: "claude plugin disable mpm",
+  }));
+}
+
+/** Scripts of the project that its hooks pass over. */
+function scripts(system: System, root: string): Finding[] {
+  const path = scriptFolder(root);
+  return scriptProblems(scriptsOf(system, root)).map((problem) => ({
+    problem: "script" as const,
+    path,
+    ...problem,
+  }));
+}
+
+/** The client runs entries once that are the same to the letter. */
+function twice(installed: readonly Installed[]): Finding[] {
+  const [first, ...others] = installed.filter(({ events }) =>
+    events.length > 0
+  );
+  return others.flatMap(({ scope, path, binary, version }) =>
+    binary === first!.binary && version === first!.version ? [] : [{
+      problem: "twice" as const,
+      path,
+      detail: `hooks are in ${first!.path} as well, and run twice`,
+      mend: `mpm hooks uninstall --scope ${scope}`,
+    }]
+  );
+}

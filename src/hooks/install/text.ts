@@ -1,0 +1,133 @@
+import { escapeDiff, escapeText } from "../../base/escape.ts";
+import type {
+  HooksInstallResult,
+  HooksStatusResult,
+  HooksUninstallResult,
+} from "../commands/results.ts";
+import { counted } from "../../base/words.ts";
+
+type Change = HooksInstallResult["changes"][number];
+type Skill = HooksInstallResult["skills"][number];
+
+interface Painter {
+  yellow(text: string): string;
+}
+
+/** What `mpm hooks install` says. */
+export function installText(
+  result: HooksInstallResult,
+  style: Painter,
+): string {
+  const { dry_run: dry, diff, path, changes, skills, warnings } = result;
+  const parts = [
+    ...skillLines(skills, dry),
+    ...excludeLines(result.excluded, dry),
+  ];
+  const written = changes.filter(({ action }) => action !== "kept");
+  const notes = notesOf(warnings, style);
+  if (dry && diff !== "") {
+    const lines = parts.map((line) => `${line}\n`);
+    return escapeDiff(diff) + lines.join("") + notes;
+  }
+  const head = written.length === 0
+    ? [`mpm's hooks are in ${escapeText(path)} already: nothing changed`]
+    : [
+      `Installed mpm's hooks in ${escapeText(path)}`,
+      ...changeLines(written),
+      ...result.backup === null
+        ? []
+        : [`What it held before: ${escapeText(result.backup)}`],
+      "Claude Code takes them up by itself; a session that runs may need a restart.",
+    ];
+  return [...head, ...parts].join("\n") + `\n${notes}`;
+}
+
+/** What `mpm hooks uninstall` says. */
+export function uninstallText(
+  result: HooksUninstallResult,
+  style: Painter,
+): string {
+  const { dry_run: dry, diff, path, changes, skills, warnings } = result;
+  const notes = notesOf(warnings, style);
+  if (dry && diff !== "") {
+    const lines = skillLines(skills, dry).map((line) => `${line}\n`);
+    return escapeDiff(diff) + lines.join("") + notes;
+  }
+  const what = escapeText(path);
+  const head = changes.length === 0
+    ? `No hooks of mpm's in ${what}`
+    : result.removed
+    ? `Removed ${what}, which held nothing but mpm's hooks`
+    : result.restored
+    ? `${what} is what it was before mpm's hooks, to the byte`
+    : `Took ${
+      counted(changes.length, "entry of mpm's", "entries of mpm's")
+    } out of ${what}; ` +
+      "the rest, which changed since, is as it was";
+  return [head, ...skillLines(skills, dry)].join("\n") + `\n${notes}`;
+}
+
+function changeLines(changes: readonly Change[]): string[] {
+  return (["added", "replaced", "removed"] as const).flatMap((action) => {
+    const events = changes.filter((change) => change.action === action)
+      .map(({ at }) => escapeText(at));
+    return events.length === 0 ? [] : [`  ${action}: ${events.join(", ")}`];
+  });
+}
+
+function skillLines(skills: readonly Skill[], dry: boolean): string[] {
+  return skills.flatMap(({ name, path, action }) => {
+    if (action === "kept") return [];
+    if (action === "foreign") {
+      return [
+        `Kept /${name}, which is not as mpm wrote it: ${escapeText(path)}`,
+      ];
+    }
+    return [`${dry ? "Would be " : ""}${action}: /${name}`];
+  });
+}
+
+function excludeLines(excluded: readonly string[], dry: boolean): string[] {
+  if (excluded.length === 0) return [];
+  const what = excluded.length === 1 ? "it" : "these files";
+  return [
+    `Git ${dry ? "would ignore" : "ignores"} ${what} from now on, by its own ` +
+    "info/exclude",
+  ];
+}
+
+function notesOf(warnings: readonly string[], style: Painter): string {
+  return warnings.map((text) =>
+    style.yellow(`Note: ${escapeText(text)}`) + "\n"
+  ).join("");
+}
+
+/** What `mpm hooks status` says. */
+export function hooksStatusText(
+  { installed, plugins, findings }: HooksStatusResult,
+  style: Painter,
+): string {
+  if (installed.length + plugins.length + findings.length === 0) {
+    return "mpm's hooks are not installed. To do so: mpm hooks install\n";
+  }
+  const places = installed.map(
+    ({ scope, path, binary, version, events, status_line: line }) =>
+      `${scope}: ${escapeText(path)}\n` +
+      `  ${counted(events.length, "event")}` +
+      `${line ? " and the status line" : ""}, mpm ${escapeText(version)}, ` +
+      escapeText(binary),
+  );
+  const problems = findings.map(({ path, detail, mend }) =>
+    style.yellow(`Wrong: ${escapeText(detail)}`) +
+    `\n  in ${escapeText(path)}\n  mend: ${escapeText(mend)}`
+  );
+  return [
+    ...places,
+    ...plugins.map((path) =>
+      `plugin: ${escapeText(path)}\n  starts the mpm on PATH`
+    ),
+    ...problems,
+    ...findings.length === 0 ? ["All as it should be."] : [],
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,82 @@
+import type { HookOutcome } from "./run.ts";
+import type { HookWorld } from "../events/world.ts";
+import {
+  copyOf,
+  hookNamed,
+  mayRun,
+  runShellHook,
+  startProgram,
+  startShellHook,
+} from "./steps.ts";
+
+/** What a script is told beside what all are. */
+type Told = Readonly<Record<`MPM_${string}`, string>>;
+
+/** Bytes of an event that fit into the environment of a program. */
+const MOST = 64 * 1024;
+
+/** Runs a script and waits for it; `undefined`: there is none that may run. */
+export async function runScript(
+  world: HookWorld,
+  name: string,
+  { told, timeout }: { told: Told; timeout: number },
+): Promise<HookOutcome | undefined> {
+  const { context: { system }, session, worktree, event } = world;
+  return await runShellHook(system, session.root, {
+    name,
+    event,
+    cwd: worktree,
+    env: toldTo(world, told),
+    input: new TextEncoder().encode(`${eventOf(world)}\n`),
+    timeout,
+  });
+}
+
+/** Starts a script that outlives the event; false: none that may run. */
+export async function startScript(
+  world: HookWorld,
+  name: string,
+  told: Told,
+): Promise<boolean> {
+  const { context: { system }, session, worktree } = world;
+  const { state } = copyOf(system, session.root, hookNamed(name));
+  if (!mayRun(state)) return false;
+  const env = { ...toldTo(world, told), MPM_INPUT: eventOf(world) };
+  await startShellHook(system, { name, cwd: worktree, env });
+  return true;
+}
+
+/** Starts an automatic checkpoint, which takes longer than a hook may. */
+export async function startCheckpoint(world: HookWorld): Promise<void> {
+  const { context: { system }, worktree } = world;
+  if (system.program() === undefined) return;
+  const env = { ...toldTo(world, {}), MPM_INPUT: eventOf(world) };
+  const args = ["checkpoint", "save", "--auto", "--quiet"];
+  await startProgram(system, { args, cwd: worktree, env });
+}
+
+function toldTo(
+  { context: { system }, input, worktree, event }: HookWorld,
+  told: Told,
+): Record<string, string> {
+  return {
+    MPM_PROJECT: worktree,
+    MPM_EVENT: event,
+    MPM_SESSION_ID: input.sessionId,
+    MPM_CWD: input.cwd,
+    MPM_BIN: system.program() ?? "mpm",
+    ...told,
+  };
+}
+
+/** The event again; of a large one only what all events have. */
+function eventOf({ input, event }: HookWorld): string {
+  const whole = input.json;
+  if (new TextEncoder().encode(whole).length <= MOST) return whole;
+  return JSON.stringify({
+    session_id: input.sessionId,
+    transcript_path: input.transcriptPath,
+    cwd: input.cwd,
+    hook_event_name: event,
+  });
+}

@@ -1,0 +1,165 @@
+import { escapeLines, escapeText } from "../../base/escape.ts";
+import { cutText } from "../../base/words.ts";
+import type {
+  HooksAllowResult,
+  HooksEjectResult,
+  HooksListResult,
+  HooksRunResult,
+} from "../commands/results.ts";
+
+type Hook = HooksListResult["hooks"][number];
+
+const STATES: Record<Hook["state"], string> = {
+  none: "not in this project",
+  shipped: "in this project, as shipped: nothing is switched on",
+  older: 'in this project, of an older mpm: "mpm hooks eject" upgrades it',
+  edited: "in this project, edited",
+  changed: 'NOT RUN, it changed since you allowed it: "mpm hooks allow"',
+  foreign: 'NOT RUN, you did not allow it here: "mpm hooks allow"',
+  unusable: "NOT RUN, it is no plain file of yours",
+};
+
+/** What `mpm hooks list` says. */
+export function hooksListText({ folder, hooks }: HooksListResult): string {
+  const width = Math.max(...hooks.map(({ name }) => name.length));
+  const lines = hooks.flatMap(({ name, summary, events, state }) => [
+    `${name.padEnd(width)}  ${summary}`,
+    `${" ".repeat(width)}  at ${events.join(", ") || "no event"}; ${
+      STATES[state]
+    }`,
+  ]);
+  return [...lines, `The project's are in ${escapeText(folder)}`, ""].join(
+    "\n",
+  );
+}
+
+/** Why a script of the project is not run, and what to do about it. */
+export interface ScriptProblem {
+  readonly detail: string;
+  readonly mend: string;
+}
+
+/** Says which scripts are not run, though they are there. */
+export function scriptProblems(
+  scripts: readonly Pick<Hook, "name" | "state">[],
+): ScriptProblem[] {
+  return PROBLEMS.flatMap(([state, why]) => {
+    const names = scripts.filter((script) => script.state === state)
+      .map(({ name }) => name);
+    if (names.length === 0) return [];
+    const typed = names.map((name) => name.replace(/\.sh$/, "")).join(" ");
+    return [{
+      detail: `mpm does not run ${names.join(", ")}: ${why}`,
+      mend: state === "unusable"
+        ? "Replace it by a plain file of your own"
+        : `Read it, then: mpm hooks allow ${typed}`,
+    }];
+  });
+}
+
+const PROBLEMS = [
+  ["changed", "changed since you allowed it"],
+  ["foreign", "came with the project, and you did not allow it here"],
+  ["unusable", "not a plain file of your own"],
+] as const;
+
+/** Lines of a script that a person is shown, and characters of each. */
+const SHOWN = 10;
+const LONGEST = 200;
+
+/** What a person is told of a script that ran at an event. */
+export function scriptLines(
+  name: string,
+  { outcome, status, stdout, stderr }: Pick<
+    HooksRunResult,
+    "outcome" | "status" | "stdout" | "stderr"
+  >,
+): string[] {
+  const printed = `${stdout}\n${stderr}`.split("\n")
+    .map((line) => line.trim()).filter((line) => line !== "");
+  const base = name.replace(/\.sh$/, "");
+  const said = printed.slice(0, SHOWN)
+    .map((line) => escapeText(cutText(line, LONGEST)))
+    .map((line) => line.startsWith(`${base}: `) ? line : `${base}: ${line}`);
+  const more = printed.length - said.length;
+  const failed = outcome !== "exited" || status !== 0;
+  const how = outcome === "exited" ? ` with status ${status}` : "";
+  return [
+    ...said,
+    ...more > 0 ? [`${base}: … and ${more} more lines in ${LOG}`] : [],
+    ...failed ? [`${base}: ${OUTCOMES[outcome]}${how}`] : [],
+  ];
+}
+
+const LOG = ".claude-mpm/state/hooks.log";
+
+type Ejected = HooksEjectResult["hooks"][number];
+
+/** What `mpm hooks eject` says. */
+export function hooksEjectText(
+  { dry_run: dry, hooks }: HooksEjectResult,
+): string {
+  const line = ({ path, action }: Ejected) => {
+    const file = escapeText(path);
+    switch (action) {
+      case "written":
+        return dry ? `Would write ${file}` : `Wrote ${file}`;
+      case "upgraded":
+        return dry ? `Would upgrade ${file}` : `Upgraded ${file}`;
+      case "kept":
+        return `As shipped already: ${file}`;
+      case "edited":
+        return `Kept as you edited it: ${file}`;
+      case "not-allowed":
+        return `Kept, but not run until you allow it: ${file}`;
+      case "refused":
+        return `Left alone, it is no plain file of yours: ${file}`;
+    }
+  };
+  const held = hooks.filter(({ action }) => action === "not-allowed")
+    .map(({ name }) => name.replace(/\.sh$/, ""));
+  const wrote = !dry && hooks.some(({ action }) => action === "written");
+  return [
+    ...hooks.map(line),
+    ...wrote
+      ? ['Their switches are off. After an edit: "mpm hooks allow"']
+      : [],
+    ...held.length > 0
+      ? [`To allow what you have read: mpm hooks allow ${held.join(" ")}`]
+      : [],
+    "",
+  ].join("\n");
+}
+
+/** What `mpm hooks allow` says. */
+export function hooksAllowText({ allowed }: HooksAllowResult): string {
+  const now = allowed.length === 1 ? "as it is now" : "as they are now";
+  return [
+    `May run on this machine, ${now}:`,
+    ...allowed.map(({ path }) => `  ${escapeText(path)}`),
+    "",
+  ].join("\n");
+}
+
+const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
+  exited: "ended",
+  timeout: "took too long and was ended",
+  missing: "could not be started: there is no sh",
+  denied: "could not be started: permission denied",
+  started: "runs in the background",
+};
+
+/** What `mpm hooks run` says. */
+export function hooksRunText(result: HooksRunResult): string {
+  const { name, outcome, status, milliseconds, stdout, stderr, log } = result;
+  const printed = [stdout, stderr].filter((text) => text !== "")
+    .map((text) => escapeLines(text.trimEnd()));
+  const ended = outcome === "exited" ? ` with status ${status}` : "";
+  return [
+    ...printed,
+    outcome === "started"
+      ? `${name} ${OUTCOMES.started}; its end will be in ${escapeText(log)}`
+      : `${name} ${OUTCOMES[outcome]}${ended} after ${milliseconds} ms`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,108 @@
+import { shellWords } from "../base/shell.ts";
+
+/** A command of mpm as somebody typed it into the agent's prompt. */
+export interface TypedCommand {
+  readonly name: "pause" | "resume" | "checkpoint" | "branch" | "return";
+  /** Everything after it. */
+  readonly words: string;
+  /** Typed as claude-mpm's `/mpm-session-…`, whose options are others. */
+  readonly session: boolean;
+}
+
+/** Under the plugin's name, too, and in the older spellings of claude-mpm. */
+const TYPED =
+  /^\s*\/(?:[\w-]+:)?mpm-(?:(session-|init\s+)?(pause|resume)|(checkpoint|branch|return))(?:\s+([^]*))?$/;
+
+/** Reads a prompt; `undefined` unless it is one of the commands. */
+export function typedCommand(prompt: string): TypedCommand | undefined {
+  const found = TYPED.exec(prompt);
+  return found
+    ? {
+      name: (found[2] ?? found[3]) as TypedCommand["name"],
+      words: (found[4] ?? "").trim(),
+      session: found[1] === "session-",
+    }
+    : undefined;
+}
+
+/** The command that answers it, as it is called in a terminal. */
+export function commandOf({ name, session }: TypedCommand): string {
+  if (name === "checkpoint") return "checkpoint save";
+  return name === "resume" && session ? "session resume" : name;
+}
+
+/**
+ * The command line that answers it, without the command's own words. What
+ * begins with one of the command's `options` is read as a shell would; anything
+ * else is free text.
+ */
+export function commandArgs(
+  { name, words }: TypedCommand,
+  { session, time, options }: {
+    session: string;
+    time: Date;
+    options: ReadonlySet<string>;
+  },
+): string[] {
+  // The name of a detour may have blanks in it, and stands in quotes then.
+  const quoted = name === "branch" && /^["']/.test(words);
+  const given = quoted || options.has(words.split(/[\s=]/, 1)[0]!)
+    ? shellWords(words)
+    : undefined;
+  // Somebody waits at the prompt.
+  const first = name === "pause"
+    ? ["--no-prune-worktrees", "--agent-session", session]
+    : [];
+  return [...first, ...given ?? textArgs(name, words, time)];
+}
+
+function textArgs(
+  name: TypedCommand["name"],
+  words: string,
+  time: Date,
+): string[] {
+  if (name === "checkpoint") {
+    return ["--", words === "" ? timeName(time) : words];
+  }
+  if (words === "" && name !== "branch") return [];
+  if (name === "branch") {
+    const [first = "", ...task] = words.split(/\s+/);
+    const rest = task.length === 0 ? [] : [task.join(" ")];
+    return ["--", first, ...rest];
+  }
+  return name === "resume" ? ["--", words] : [`--summary=${words}`];
+}
+
+/** `typed-20261120-143022` */
+function timeName(time: Date): string {
+  const digits = time.toISOString().replaceAll(/[-:]/g, "");
+  return `typed-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
+}
+
+/** A command line of mpm, the command's own words apart. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** A line that `mpm checkpoint load` prints first; alone, it asks for the rest. */
+const FROM_CHECKPOINT = /^\s*Resume from checkpoint: ([^\n]+?)\s*$/;
+
+/** The values of the template's variables follow, one a line. */
+const FROM_TEMPLATE =
+  /^\s*Start session from template: ([^\n]+?)((?:\n[\w -]+: [^\n]+)*)\s*$/;
+
+/** Reads a prompt that asks in words for a checkpoint or a template. */
+export function spokenCommand(prompt: string): CommandLine | undefined {
+  const checkpoint = FROM_CHECKPOINT.exec(prompt)?.[1];
+  if (checkpoint !== undefined) {
+    return { command: "checkpoint load", args: ["--", checkpoint] };
+  }
+  const [, template, lines] = FROM_TEMPLATE.exec(prompt) ?? [];
+  if (template === undefined) return undefined;
+  const variables = lines!.split("\n").slice(1).map((line) => {
+    const [name, value] = line.split(/: (.*)/) as [string, string];
+    return `--var=${name.toLowerCase().replaceAll(" ", "-")}=${value.trim()}`;
+  });
+  return { command: "start", args: [`--template=${template}`, ...variables] };
+}

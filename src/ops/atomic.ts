@@ -1,0 +1,69 @@
+import { dirname, join } from "@std/path";
+import { FileError, isMissing, MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+
+export interface AtomicFile {
+  readonly bytes: Uint8Array;
+  /** Milliseconds since the epoch; now unless given. */
+  readonly mtime?: number;
+  /** 0600 unless given. */
+  readonly mode?: number;
+  /** Name while it is written; needed where no lock keeps others away. */
+  readonly temporary?: string;
+  /** Whether it outlives a power failure from now on; it does unless said. */
+  readonly synced?: boolean;
+}
+
+/**
+ * Replaces the file at `path`, whole or not at all: written under a temporary
+ * name in the same folder, synced, renamed, the folder synced. Under the store's
+ * lock the temporary name is always the same, so that the next write replaces
+ * what a dead one left.
+ */
+export function writeAtomic(
+  system: System,
+  path: string,
+  { bytes, mtime, mode, temporary = ".mpm.tmp", synced = true }: AtomicFile,
+): void {
+  const { files } = system;
+  refuseFolder(system, path);
+  const written = join(dirname(path), temporary);
+  removeIfThere(system, written);
+  try {
+    files.create(written, bytes, { synced });
+    if (mtime !== undefined) files.setMtime(written, mtime);
+    if (mode !== undefined) files.chmod(written, mode);
+    files.rename(written, path);
+  } catch (error) {
+    removeQuietly(system, written);
+    throw error;
+  }
+  if (synced) files.syncFolder(dirname(path));
+}
+
+/** Removes a file or link; nothing there is fine. */
+export function removeIfThere(system: System, path: string): void {
+  try {
+    system.files.remove(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** For cleaning up after a failure, which must stay the error reported. */
+export function removeQuietly(system: System, path: string): void {
+  try {
+    system.files.remove(path);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+function refuseFolder(system: System, path: string): void {
+  const kind = system.files.lstat(path)?.kind;
+  if (kind === "folder") {
+    throw new MpmError("CONFLICT", `"${path}" is a folder`, {
+      hint: "Move it out of the way: mpm writes a file there",
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import { defineCommand } from "../../cli/command.ts";
+import { table } from "../../cli/table.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import { ageWords } from "../../base/ages.ts";
+import { nextToUndo, undoneIds } from "../log/entry.ts";
+import type { LogResult } from "../../checkpoints/commands/results.ts";
+import { readJournal } from "../log/journal.ts";
+import { settleDetour } from "../../detours/settle.ts";
+import { chosenRoot, USER_FLAG, worktreeOf } from "../log/journal_root.ts";
+import { lastingIn } from "../undo/undo_steps.ts";
+
+type Row = LogResult["operations"][number];
+
+/** `mpm log` */
+export const log = defineCommand({
+  name: "log",
+  summary: "List what mpm did that can be taken back",
+  description: `
+The operations of the project, the newest first, with the numbers that
+"mpm undo" takes. What a hook did by itself is marked, and so is what is taken
+back already and what stays, since it cannot be taken back. --json has for each what was before and after.`,
+  positionals: [],
+  flags: {
+    limit: {
+      type: "string",
+      short: "n",
+      value: "count",
+      default: "30",
+      summary: "How many, or all",
+    },
+    user: USER_FLAG,
+  },
+  examples: ["mpm log", "mpm log -n all --json", "mpm log --user"],
+  result: async () =>
+    (await import("../../checkpoints/commands/results.ts")).LogResult,
+  async run(context, input): Promise<LogResult> {
+    const { system, folder } = context;
+    const limit = limitOf(input.limit);
+    const workspace = await locate(system, folder);
+    await settleDetour(context, workspace);
+    const root = chosenRoot(system, workspace.root, input.user);
+    const entries = readJournal(system, root);
+    const undone = undoneIds(entries);
+    const lasting = new Map(
+      entries.map((entry) => [entry.id, lastingIn(entries, entry)?.reason]),
+    );
+    const passed = new Set(
+      entries.map(({ id }) => id).filter((id) => lasting.get(id) !== undefined),
+    );
+    const worktree = root === workspace.root
+      ? worktreeOf(workspace)
+      : undefined;
+    return {
+      project: root,
+      listed_at: system.now().toISOString(),
+      operations: entries.toReversed().slice(0, limit).map((entry) => ({
+        number: entry.id,
+        at: entry.at,
+        operation: entry.operation,
+        title: entry.title,
+        worktree: entry.worktree,
+        undoes: entry.undoes ?? null,
+        undone: undone.has(entry.id),
+        automatic: entry.automatic === true,
+        own: entry.own,
+        lasting: lasting.get(entry.id) ?? null,
+        before: entry.before,
+        after: entry.after,
+      })),
+      more: Math.max(0, entries.length - limit),
+      undo: nextToUndo(entries, { worktree, passed })?.id ?? null,
+    };
+  },
+  render({ operations, listed_at, more }, style) {
+    if (operations.length === 0) return "Nothing was done yet.\n";
+    const now = new Date(listed_at);
+    const rows = operations.map((row) => [
+      style.cyan(String(row.number)),
+      style.dim(ageWords(new Date(row.at), now)),
+      row.undone ? style.dim(titleOf(row)) : titleOf(row),
+    ]);
+    const rest = more > 0 ? `and ${more} older: mpm log -n all\n` : "";
+    return table(rows, style.columns) + rest;
+  },
+  next: ({ undo }) =>
+    undo === null ? undefined : `"mpm undo" undoes operation ${undo}`,
+});
+
+/** The marks stand first: the end of a long line is cut off. */
+function titleOf({ title, undone, automatic, own, lasting }: Row): string {
+  const marks = [
+    ...undone ? ["taken back"] : [],
+    ...automatic ? ["by a hook"] : [],
+    ...own ? [] : ["not by you on this machine"],
+    ...own && !undone && lasting !== null ? ["stays"] : [],
+  ];
+  const mark = marks.length > 0 ? `(${marks.join(", ")}) ` : "";
+  return `${mark}${escapeText(title)}`;
+}
+
+function limitOf(text: string): number {
+  if (text === "all") return Infinity;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new MpmError("USAGE", `--limit is no count: "${text}"`, {
+    hint: "Give a whole number, or all",
+  });
+}

@@ -1,0 +1,139 @@
+import { basename, dirname, join } from "@std/path";
+import { FileError, MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
+import { HOME } from "./layout.ts";
+
+/** Only the owner may enter. */
+const PRIVATE = 0o700;
+
+/**
+ * Makes sure that `folder`, and each folder between the existing `base` and it,
+ * is a real directory of the user's own, private, and creates those that lack.
+ * Throws CONFLICT where something else is in the way, FILE_FAILED where the
+ * system refuses.
+ */
+export function ensureFolder(
+  system: System,
+  folder: string,
+  base: string,
+): void {
+  if (folder === base) return;
+  // One that is there might be so through a link further up.
+  ensureFolder(system, dirname(folder), base);
+  if (checkFolder(system, folder)) return;
+  try {
+    system.files.mkdir(folder);
+  } catch (error) {
+    // Another mpm may have been faster.
+    if (!(error instanceof FileError && error.problem === "exists")) {
+      throw error;
+    }
+    checkFolder(system, folder);
+  }
+  // The mode asked for at creation is cut by the umask, never widened.
+  system.files.chmod(folder, PRIVATE);
+  if (isHidden(folder)) hide(system, folder);
+}
+
+/** Folders of mpm that git is not to see. */
+const HIDDEN: ReadonlySet<string> = new Set([
+  ...["backups", "checkpoints", "errors", "kept", "state", "trash"],
+]);
+
+function isHidden(folder: string): boolean {
+  return HIDDEN.has(basename(folder)) && basename(dirname(folder)) === HOME;
+}
+
+/** Bytes of an ignore file that is looked into. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * Keeps a folder out of git, least of all for `git stash -u` and `git clean` to
+ * take away. The rules above it may be claude-mpm's, which do not name it; then
+ * it gets rules of its own, which also cover the file that they stand in.
+ */
+export function hide(system: System, folder: string): void {
+  const rules = join(folder, ".gitignore");
+  const rule = `/${basename(folder)}/`;
+  if (system.files.lstat(rules)) return;
+  if (linesAbove(system, dirname(folder)).includes(rule)) return;
+  // The folder of the lock is hidden before the lock is held.
+  const temporary = `.mpm-${system.random()}.tmp`;
+  const bytes = new TextEncoder().encode("*\n");
+  writeAtomic(system, rules, { bytes, temporary });
+}
+
+function linesAbove(system: System, folder: string): string[] {
+  const path = join(folder, ".gitignore");
+  try {
+    if (!system.files.lstat(path)) return [];
+    const text = new TextDecoder().decode(system.files.readOwn(path, LIMIT));
+    return text.split(/\r?\n/);
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Whether `folder` exists, when all folders below `base` on the way to it are
+ * real ones too. Throws CONFLICT for a link or somebody else's directory.
+ */
+export function checkPath(
+  system: System,
+  folder: string,
+  base: string,
+): boolean {
+  return folder === base ||
+    checkPath(system, dirname(folder), base) && checkFolder(system, folder);
+}
+
+/**
+ * Whether `folder` exists. A link in its place, or somebody else's directory,
+ * could lead writes anywhere, so both are refused with CONFLICT.
+ */
+export function checkFolder(system: System, folder: string): boolean {
+  const found = system.files.lstat(folder);
+  if (!found) return false;
+  if (found.kind !== "folder") {
+    throw new MpmError("CONFLICT", `"${folder}" is no folder: ${found.kind}`, {
+      hint: "mpm keeps its files in real folders only; move it out of the way",
+    });
+  }
+  const foreign = system.uid !== undefined && found.uid !== undefined &&
+    found.uid !== system.uid && system.uid !== 0;
+  if (foreign) {
+    throw new MpmError(
+      "CONFLICT",
+      `"${folder}" belongs to another user: id ${found.uid}`,
+      { hint: "Change its owner, or work in a copy of the project" },
+    );
+  }
+  if (found.mode !== undefined && (found.mode & 0o077) !== 0) {
+    tighten(system, folder);
+  }
+  return true;
+}
+
+/** claude-mpm makes its folders readable by all; the texts are private. */
+function tighten(system: System, folder: string): void {
+  try {
+    system.files.chmod(folder, PRIVATE);
+  } catch (error) {
+    // On a read-only file system reading must still work.
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+/** Removes a folder of mpm's own with all that is in it; no link is followed. */
+export function removeTree(system: System, folder: string): void {
+  const { files } = system;
+  if (!files.lstat(folder)) return;
+  for (const { name, kind } of files.list(folder)) {
+    const path = join(folder, name);
+    if (kind === "folder") removeTree(system, path);
+    else files.remove(path);
+  }
+  files.remove(folder);
+}

@@ -1,0 +1,58 @@
+import { MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { removeQuietly } from "./atomic.ts";
+import { ensureHidden } from "./home.ts";
+import type { JournalEntry } from "./log/entry.ts";
+import { layout, undoMarker } from "./layout.ts";
+
+/** Milliseconds a command waits for another one to finish. */
+const WAIT = 30_000;
+
+/**
+ * Runs `write` while no other mpm writes to the project's store. The lock is
+ * the kernel's: it ends with the process, so none is ever left over. `write`
+ * is told of a killed undo that was finished before it. Throws LOCKED when
+ * somebody else holds it for too long.
+ */
+export async function withLock<T>(
+  system: System,
+  root: string,
+  write: (finished?: JournalEntry) => T | Promise<T>,
+): Promise<T> {
+  const { state, lock } = layout(root);
+  ensureHidden(system, root, state);
+  using _held = await locked(system, lock);
+  await takeOver(system, root);
+  if (system.files.lstat(undoMarker(root))) {
+    // An undo that was killed comes first.
+    const { finishUndo } = await import("./undo/undo_marker.ts");
+    return await write(finishUndo(system, root));
+  }
+  return await write();
+}
+
+async function locked(system: System, lock: string): Promise<Disposable> {
+  const held = await system.files.lock(lock, WAIT);
+  if (held) return held;
+  throw new MpmError("LOCKED", `Cannot lock "${lock}": another mpm holds it`, {
+    hint: "Wait for it to finish and run the command again",
+  });
+}
+
+/**
+ * Moves the journal to where it is now, and removes the lock of version 0.1.0
+ * after whoever holds that has finished.
+ */
+async function takeOver(system: System, root: string): Promise<void> {
+  const { files } = system;
+  const { journal, oldJournal, oldLock } = layout(root);
+  const isFile = (path: string) => files.lstat(path)?.kind === "file";
+  const hasLock = isFile(oldLock);
+  if (!hasLock && !isFile(oldJournal)) return;
+  {
+    using _held = hasLock ? await locked(system, oldLock) : undefined;
+    const moves = isFile(oldJournal) && !files.lstat(journal);
+    if (moves) files.rename(oldJournal, journal);
+  }
+  if (hasLock) removeQuietly(system, oldLock);
+}

@@ -1,0 +1,217 @@
+import { MpmError } from "../../base/errors.ts";
+import { field, isDeeper, isFields } from "../../base/odd_values.ts";
+import { refuseNegative } from "../../base/selector.ts";
+import { counted } from "../../base/words.ts";
+
+/** One operation of mpm's, a line of `.claude-mpm/state/journal.jsonl`. */
+export interface JournalEntry {
+  /** Counts from 1. */
+  readonly id: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** What was done: `checkpoint restore`, `checkpoint rm`, `undo`, … */
+  readonly operation: string;
+  /** One line for people. */
+  readonly title: string;
+  /** The worktree it was done in, absolute. */
+  readonly worktree: string;
+  /** What was before, and after, as the operation's undoing needs it. */
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+  /** Of an undo: the operation it took back. */
+  readonly undoes?: number;
+  /** A hook did it, and nobody asked for it. */
+  readonly automatic?: true;
+}
+
+/** A file before or after an operation; null: there was none. */
+export interface FileVersion {
+  readonly sha256: string;
+  /** Where its content stays, below the trash; null: nowhere. */
+  readonly kept: string | null;
+}
+
+/**
+ * Files by their paths: with `/` between folders and relative to the project
+ * where they are below it, else absolute.
+ */
+export type FileVersions = Readonly<Record<string, FileVersion | null>>;
+
+/** An entry as the journal of this machine has it. */
+export interface KnownEntry extends JournalEntry {
+  /** Whether this user's mpm wrote it; another's is never acted on. */
+  readonly own: boolean;
+}
+
+/** The largest number an operation can have. */
+const LARGEST_ID = 1_000_000_000;
+
+/** Lists and objects within one another; what mpm writes has a handful. */
+const DEEPEST = 100;
+
+/** The entry in a line; `undefined`: it is torn, or of another version. */
+export function parseEntry(line: string): JournalEntry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEntry(value) && !isDeeper(value, DEEPEST) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  const texts = ["at", "operation", "title", "worktree"];
+  const [id, undoes] = [field(value, "id"), field(value, "undoes")];
+  return isNumber(id) && (undoes === undefined || isNumber(undoes)) &&
+    texts.every((name) => typeof field(value, name) === "string") &&
+    isFields(field(value, "before")) && isFields(field(value, "after"));
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 &&
+    Number(value) <= LARGEST_ID;
+}
+
+/** The versions of files in `before` or `after`; what is none is left out. */
+export function versionsIn(value: unknown): FileVersions {
+  const files = field(value, "files");
+  if (!isFields(files)) return {};
+  return Object.fromEntries(
+    Object.entries(files).filter(([, version]) =>
+      version === null || isVersion(version)
+    ),
+  ) as FileVersions;
+}
+
+function isVersion(value: unknown): value is FileVersion {
+  const kept = field(value, "kept");
+  return /^([0-9a-f]{64})?$/.test(String(field(value, "sha256"))) &&
+    (kept === null || typeof kept === "string");
+}
+
+/** Which operations are taken back now: an undo may itself be undone. */
+export function undoneIds(entries: readonly JournalEntry[]): Set<number> {
+  const undone = new Set<number>();
+  // From the newest: an undo that was undone does not count.
+  for (const { id, undoes } of entries.toReversed()) {
+    if (undoes !== undefined && !undone.has(id)) undone.add(undoes);
+  }
+  return undone;
+}
+
+/** Whether an undo without a number may mean it. */
+function isNext(
+  entry: KnownEntry,
+  { undone, worktree }: {
+    undone: ReadonlySet<number>;
+    worktree: string | undefined;
+  },
+): boolean {
+  return entry.own && entry.undoes === undefined && !entry.automatic &&
+    !undone.has(entry.id) &&
+    (worktree === undefined || entry.worktree === worktree);
+}
+
+/** Returns the operation that an undo without a number takes back. */
+export function nextToUndo(
+  entries: readonly KnownEntry[],
+  { worktree, passed }: {
+    worktree: string | undefined;
+    passed: ReadonlySet<number>;
+  },
+): KnownEntry | undefined {
+  const undone = undoneIds(entries);
+  return entries.findLast((entry) =>
+    !passed.has(entry.id) && isNext(entry, { undone, worktree })
+  );
+}
+
+/**
+ * The operation to take back: the one named by its number, else the newest of
+ * this worktree that is no undo, no hook's, and not taken back yet. Throws
+ * NOT_FOUND, CONFLICT where it is taken back already or not this user's.
+ */
+export function entryToUndo(
+  entries: readonly KnownEntry[],
+  { number, worktree, passed = new Set() }: {
+    number: string | undefined;
+    /** `undefined`: any. */
+    worktree: string | undefined;
+    /** Numbers of those that are passed over. */
+    passed?: ReadonlySet<number>;
+  },
+): KnownEntry {
+  const undone = undoneIds(entries);
+  if (number === undefined) {
+    const found = nextToUndo(entries, { worktree, passed });
+    if (found) return found;
+    throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
+      hint: elsewhereHint(entries, undone) ??
+        '"mpm log" lists what was done; "mpm undo <number>" takes one back',
+    });
+  }
+  refuseNegative(number);
+  const found = entries.findLast(({ id }) => String(id) === number);
+  if (!found) {
+    const [first, last] = [entries[0]?.id, entries.at(-1)?.id];
+    const range = first === undefined
+      ? "The log is empty"
+      : `The log has ${first} to ${last}: "mpm log" lists them`;
+    throw new MpmError("NOT_FOUND", `No operation has the number "${number}"`, {
+      hint: range,
+    });
+  }
+  if (!found.own) throw foreign(found);
+  if (!undone.has(found.id)) return found;
+  throw new MpmError("CONFLICT", `Operation ${number} is taken back already`, {
+    hint: "To do it again, undo the undo: mpm log has its number",
+  });
+}
+
+/** Where else there is something to undo, as after a project was moved. */
+function elsewhereHint(
+  entries: readonly KnownEntry[],
+  undone: ReadonlySet<number>,
+): string | undefined {
+  const others = entries.filter((entry) =>
+    isNext(entry, { undone, worktree: undefined })
+  );
+  const last = others.at(-1)?.worktree;
+  if (last === undefined) return undefined;
+  const one = others.every(({ worktree }) => worktree === last);
+  const where = `${one ? "another folder" : "other folders, as in"} "${last}"`;
+  const [were, them] = others.length === 1 ? ["was", "it"] : ["were", "them"];
+  return `${counted(others.length, "operation")} ${were} done in ${where}: ` +
+    `"mpm log" lists ${them}, and "mpm undo" takes ${them} back there; a ` +
+    "project that was moved has to be put back for it";
+}
+
+function foreign({ id }: JournalEntry): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `Operation ${id} was not done by this user's mpm on this machine`,
+    { hint: "What such a line names is not trusted: nothing was changed" },
+  );
+}
+
+/** A way on where one cannot be taken back: the next one before it. */
+export function earlierHint(
+  entries: readonly KnownEntry[],
+  entry: KnownEntry,
+): string | undefined {
+  const { worktree } = entry;
+  const undone = undoneIds(entries);
+  const found = entries.findLast((one) =>
+    one.id < entry.id && isNext(one, { undone, worktree })
+  );
+  return found &&
+    `mpm undo ${found.id} takes the one before it back: ${found.title}`;
+}
+
+/** `undo restore x`; of an undo `redo restore x`, and back again. */
+export function undoTitle({ title, undoes }: JournalEntry): string {
+  if (undoes === undefined) return `undo ${title}`;
+  const plain = title.replace(/^(un|re)do /, "");
+  return title.startsWith("undo ") ? `redo ${plain}` : `undo ${plain}`;
+}

@@ -1,0 +1,125 @@
+import { FileError, isMissing } from "../../base/errors.ts";
+import { asciiJson } from "../../base/escape.ts";
+import { type JournalEntry, type KnownEntry, parseEntry } from "./entry.ts";
+import type { System } from "../../system/system.ts";
+import { writeAtomic } from "../atomic.ts";
+import { ensureFolder } from "../folders.ts";
+import {
+  ensureJournalKey,
+  isSealed,
+  journalKey,
+  sealed,
+} from "./journal_key.ts";
+import { layout } from "../layout.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+
+/** Bytes from which the older half of the journal is dropped. */
+const LIMIT = 2 * 1024 * 1024;
+
+/** Bytes at its end that are kept then, and the most that is ever read. */
+const KEPT = LIMIT / 2;
+const READ = 2 * LIMIT;
+
+/** Bytes at its end in which the last entry is looked for. */
+const TAIL = 64 * 1024;
+
+/** An operation that was done, before it has a number. */
+export type Operation = Omit<JournalEntry, "id">;
+
+/** Every operation, the oldest first; a torn last line counts as not there. */
+export function readJournal(system: System, root: string): KnownEntry[] {
+  const lines = journalLines(system, root);
+  if (lines.length === 0) return [];
+  const key = journalKey(system);
+  return lines.flatMap((line) => {
+    const entry = parseEntry(line);
+    return entry ? [{ ...entry, own: isSealed(key, line) }] : [];
+  });
+}
+
+/** Its lines, whatever is in them. */
+export function journalLines(system: System, root: string): string[] {
+  return readEnd(system, journalPath(system, root), READ).split("\n")
+    .filter((line) => line !== "");
+}
+
+/** Where the journal is: still in the old place until something is written. */
+export function journalPath(system: System, root: string): string {
+  const { journal, oldJournal } = layout(root);
+  const isOld = !system.files.lstat(journal) && system.files.lstat(oldJournal);
+  return isOld ? oldJournal : journal;
+}
+
+/**
+ * Adds an operation as one line, in one piece: a death leaves it there, not
+ * there, or torn, and a torn line is skipped. People's words in it are
+ * redacted. Call under the lock. Throws FILE_FAILED, with nothing added.
+ */
+export function appendJournal(
+  system: System,
+  root: string,
+  operation: Operation,
+): JournalEntry {
+  const { state, journal } = layout(root);
+  ensureFolder(system, state, root);
+  const end = readEnd(system, journal, TAIL);
+  const added = {
+    id: lastId(system, journal, end) + 1,
+    ...operation,
+    title: redactorOf(system).text(operation.title),
+  };
+  const line = sealed(ensureJournalKey(system), asciiJson(added));
+  const gap = end === "" || end.endsWith("\n") ? "" : "\n";
+  system.files.append(journal, new TextEncoder().encode(`${gap}${line}\n`));
+  rotate(system, journal);
+  return added;
+}
+
+/** From here on a line of somebody else's would leave no number for others. */
+const FAR = 500_000_000;
+
+function lastId(system: System, journal: string, end: string): number {
+  const newest = (text: string) => {
+    for (const line of text.split("\n").reverse()) {
+      const id = parseEntry(line)?.id;
+      if (id === undefined) continue;
+      if (id < FAR || isSealed(journalKey(system), line)) return id;
+    }
+    return undefined;
+  };
+  if (end === "") return 0;
+  return newest(end) ?? newest(readEnd(system, journal, READ)) ?? 0;
+}
+
+/** Drops the oldest lines of a journal that has grown large. */
+function rotate(system: System, journal: string): void {
+  if ((system.files.lstat(journal)?.size ?? 0) <= LIMIT) return;
+  const text = readEnd(system, journal, KEPT);
+  const whole = text.slice(text.indexOf("\n") + 1);
+  writeAtomic(system, journal, { bytes: new TextEncoder().encode(whole) });
+}
+
+/**
+ * At most `length` bytes from the end; empty: there is no journal. Throws a
+ * FileError for a link, a folder, or whatever else is no plain file.
+ */
+function readEnd(system: System, path: string, length: number): string {
+  const found = system.files.lstat(path);
+  if (!found) return "";
+  if (found.kind !== "file") {
+    const problem = found.kind === "link"
+      ? "link"
+      : found.kind === "folder"
+      ? "is-a-folder"
+      : "other";
+    throw new FileError(problem, "read", path, new Error("not a plain file"));
+  }
+  try {
+    const from = Math.max(0, found.size - length);
+    const bytes = system.files.readPart(path, from, length);
+    return new TextDecoder().decode(bytes);
+  } catch (error) {
+    if (isMissing(error)) return "";
+    throw error;
+  }
+}

@@ -1,0 +1,175 @@
+import { join } from "@std/path";
+import { claudeHome } from "../../clients/claude/home.ts";
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import type { JournalEntry } from "./entry.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { Recorded } from "./changes_list.ts";
+import { userFolder } from "../../config/paths.ts";
+import { appendJournal, type Operation } from "./journal.ts";
+import { layout } from "../layout.ts";
+import { withLock } from "../lock.ts";
+import { Recorder } from "./recorder.ts";
+import { userState } from "../user_state.ts";
+import type { System } from "../../system/system.ts";
+import { ensureJournalRoot, worktreeOf } from "./journal_root.ts";
+
+/** An operation as the journal is to tell of it. */
+export interface Deed<T> {
+  /** The command, e.g. `sessions rm`. */
+  readonly operation: string;
+  readonly workspace: Pick<Workspace, "git" | "root" | "worktree">;
+  /** One line for people: what was done. */
+  title(result: T): string;
+  /**
+   * What an undo must know beside the files; `undefined`: nothing was done
+   * where no file changed.
+   */
+  facts?(result: T): {
+    before?: Record<string, unknown>;
+    after?: Record<string, unknown>;
+  } | undefined;
+  /** A hook does it. */
+  readonly automatic?: boolean;
+  /** Files of the user's own that are changed besides. */
+  readonly files?: readonly string[];
+  /** Whether it has its own way of keeping what its files were. */
+  readonly keepsOwn?: true;
+}
+
+/**
+ * Runs an operation and puts it into the journal with the files it changed, so
+ * that it can be taken back. What fails in its middle is there with what was
+ * done by then. A journal that cannot be written is a warning: the operation
+ * is done.
+ */
+export async function journaled<T>(
+  context: Context,
+  run: (context: Context) => T | Promise<T>,
+  deed: Deed<T>,
+): Promise<T> {
+  const { system } = context;
+  const { operation } = deed;
+  const recorder = new Recorder(system, {
+    // Only then is it known whether the operation makes the project's folder.
+    root: () => ensureJournalRoot(system, deed.workspace.root),
+    operation,
+    covers: deed.keepsOwn ? () => false : coverOf(system, deed),
+  });
+  try {
+    const result = await run({ ...context, system: recorder.system });
+    await note(context, { deed, recorder }, {
+      title: () => deed.title(result),
+      facts: deed.facts?.(result),
+    });
+    return result;
+  } catch (error) {
+    if (error instanceof MpmError) {
+      await note(context, { deed, recorder }, {
+        title: () => `${operation}, which failed: ${error.message}`,
+        facts: undefined,
+      });
+    }
+    throw error;
+  }
+}
+
+async function note<T>(
+  context: Context,
+  { deed, recorder }: { deed: Deed<T>; recorder: Recorder },
+  { title, facts }: {
+    title: () => string;
+    facts: ReturnType<NonNullable<Deed<T>["facts"]>>;
+  },
+): Promise<void> {
+  const { system, note } = context;
+  try {
+    const files = recorder.recorded();
+    if (!files && !facts) return;
+    const { root } = recorder;
+    await append(system, root, {
+      at: system.now().toISOString(),
+      operation: deed.operation,
+      title: title(),
+      worktree: worktreeOf(deed.workspace),
+      ...merged(files, facts),
+      ...deed.automatic ? { automatic: true as const } : {},
+    });
+    if (!recorder.usesTrash || deed.automatic) return;
+    // Loaded here: most operations put nothing there.
+    const { pruneDaily } = await import("../trash/trash_steps.ts");
+    await pruneDaily(context, root);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    // What a hook does goes on in silence.
+    if (deed.automatic) return;
+    note(`Note: it is done, but not in mpm log: ${error.message}`);
+  }
+}
+
+async function append(
+  system: System,
+  root: string,
+  entry: Operation,
+): Promise<void> {
+  await withLock(system, root, () => {
+    appendJournal(system, root, entry);
+  });
+}
+
+function merged(
+  files: Recorded | undefined,
+  facts: { before?: object; after?: object } | undefined,
+): Pick<JournalEntry, "before" | "after"> {
+  return {
+    before: { ...files?.before, ...facts?.before },
+    after: { ...files?.after, ...facts?.after },
+  };
+}
+
+/** Of the store, what no other file is made from. */
+const OWN =
+  /^(sessions|kept|resume-logs|templates|hooks|state\/work|state\/current)\/|^config(\.local)?\.toml$/;
+
+/** Derived, or of the moment; not the checksums that claude-mpm misnames. */
+const PASSING =
+  /(^|\/)(\.(?!session-[\w-]+\.tmp\.sha256$)[^/]*|LATEST-SESSION\.txt|before-\w+\.json)$|\.tmp$/;
+
+/** The files that an undo brings back: mpm's own, and Claude Code's. */
+function coverOf<T>(
+  system: System,
+  { workspace: { root, worktree }, files = [] }: Deed<T>,
+): (path: string) => boolean {
+  const below = (folder: string | undefined) => (path: string) =>
+    folder !== undefined && path.startsWith(join(folder, "/"));
+  const home = system.home();
+  const inStore = below(layout(root).home);
+  const others = [
+    ...[root, worktree].map((folder) => below(join(folder, ".claude"))),
+    below(claudeHome(system)),
+    below(home === undefined ? undefined : join(home, ".claude-mpm/sessions")),
+    below(join(userFolder(system) ?? root, "mpm")),
+    below(stateOf(system)),
+  ];
+  const worktrees = below(join(root, ".claude", "worktrees"));
+  const plain = new Set([...files, join(root, ".gitignore")]);
+  return (path) => {
+    if (plain.has(path)) return true;
+    if (inStore(path)) {
+      const name = path.slice(layout(root).home.length + 1);
+      return OWN.test(name.replaceAll("\\", "/")) && !PASSING.test(name);
+    }
+    return others.some((isBelow) => isBelow(path)) && !worktrees(path) &&
+      !PASSING.test(path);
+  };
+}
+
+/** What mpm installed where; the copies it keeps there are never changed. */
+function stateOf(system: System): string | undefined {
+  try {
+    return join(userState(system), "settings");
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}

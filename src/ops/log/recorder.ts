@@ -1,0 +1,218 @@
+import { isAbsolute, join, relative, SEPARATOR } from "@std/path";
+import { setOwn } from "../../base/own.ts";
+import type { FileVersion } from "./entry.ts";
+import { sha256 } from "../../saves/serialize.ts";
+import type { FileInfo, Files, System } from "../../system/system.ts";
+import { removeQuietly } from "../atomic.ts";
+import { fitChanges, type Recorded } from "./changes_list.ts";
+import { layout } from "../layout.ts";
+import { MANIFEST, manifestOf, newTrashFolder } from "../trash/trash.ts";
+
+/** Bytes of a file whose content is kept. */
+const LARGEST = 64 * 1024 * 1024;
+
+/** What is recorded of an operation. */
+export interface RecorderScope {
+  /** Where the operation is noted, asked once: the trash is there. */
+  root(): string;
+  /** The command, for the name of the folder in the trash. */
+  readonly operation: string;
+  /** Whether a file is one that an undo brings back. */
+  covers(path: string): boolean;
+}
+
+/** A content: bytes that were written, or a file that has them now. */
+type Content = Uint8Array | { readonly path: string } | null;
+
+/** How a file was before: not there, kept in the trash, or moved there. */
+type Before = null | { readonly kept: string; readonly sha256?: string };
+
+/** `path` as the journal names it. */
+export function journalPath(root: string, path: string): string {
+  const below = relative(root, path);
+  const outside = below.startsWith("..") || isAbsolute(below);
+  return outside ? path : below.replaceAll(SEPARATOR, "/");
+}
+
+/**
+ * A machine that notes what an operation does to the files an undo brings back:
+ * whatever is replaced or removed is copied into the trash first. What goes
+ * into the trash by itself stays where it is put.
+ */
+export class Recorder {
+  readonly system: System;
+  readonly #real: System;
+  readonly #scope: RecorderScope;
+  readonly #before = new Map<string, Before>();
+  readonly #now = new Map<string, Content>();
+  readonly #folders: string[] = [];
+  #folder: string | undefined;
+  #kept = 0;
+  #rooted: string | undefined;
+
+  constructor(real: System, scope: RecorderScope) {
+    this.#real = real;
+    this.#scope = scope;
+    this.system = { ...real, files: { ...real.files, ...this.#noting() } };
+  }
+
+  get root(): string {
+    return this.#rooted ??= this.#scope.root();
+  }
+
+  /** Whether anything was put into the trash. */
+  get usesTrash(): boolean {
+    return this.#folder !== undefined ||
+      [...this.#before.values()].some((was) => was !== null);
+  }
+
+  #noting(): Partial<Files> {
+    const { files } = this.#real;
+    return {
+      create: (path, bytes, options) => {
+        this.#look(path);
+        files.create(path, bytes, options);
+        this.#now.set(path, bytes);
+      },
+      append: (path, bytes) => {
+        this.#look(path);
+        files.append(path, bytes);
+        this.#now.set(path, { path });
+      },
+      mkdir: (path) => {
+        files.mkdir(path);
+        if (this.#scope.covers(path)) this.#folders.push(path);
+      },
+      rename: (from, to) => {
+        const away = this.#inTrash(to);
+        if (!away) this.#look(from);
+        this.#look(to);
+        files.rename(from, to);
+        if (away) this.#moved(from, to);
+        this.#now.set(to, this.#now.get(from) ?? { path: to });
+        this.#now.set(from, null);
+      },
+      link: (from, to) => {
+        this.#look(to);
+        files.link(from, to);
+        this.#now.set(to, this.#now.get(from) ?? { path: to });
+      },
+      remove: (path) => {
+        this.#look(path);
+        files.remove(path);
+        this.#now.set(path, null);
+      },
+    };
+  }
+
+  #inTrash(path: string): boolean {
+    return /[/\\]\.claude-mpm[/\\]trash[/\\]/.test(path) &&
+      path.startsWith(join(layout(this.root).trash, "/"));
+  }
+
+  /** Keeps what is at `path` before it is changed for the first time. */
+  #look(path: string): void {
+    if (this.#before.has(path) || !this.#scope.covers(path)) return;
+    const info = this.#real.files.lstat(path);
+    if (info?.kind === "folder") return;
+    this.#before.set(
+      path,
+      info?.kind === "file" ? this.#keep(path, info) : null,
+    );
+  }
+
+  #moved(from: string, to: string): void {
+    if (this.#before.has(from) || !this.#scope.covers(from)) return;
+    this.#before.set(from, { kept: to });
+  }
+
+  #keep(path: string, { mode, mtime }: FileInfo): Before {
+    const { files } = this.#real;
+    const bytes = files.readOwn(path, LARGEST);
+    const kept = join(this.#trash(), String(++this.#kept).padStart(4, "0"));
+    files.create(kept, bytes, { synced: false });
+    if (mode !== undefined) files.chmod(kept, mode & 0o777);
+    files.setMtime(kept, mtime);
+    return { kept, sha256: sha256(bytes) };
+  }
+
+  #trash(): string {
+    return this.#folder ??= newTrashFolder(
+      this.#real,
+      this.root,
+      this.#scope.operation,
+    );
+  }
+
+  /** What came of it in the end; `undefined`: nothing is different. */
+  recorded(): Recorded | undefined {
+    const { root } = this;
+    const before: Record<string, FileVersion | null> = {};
+    const after: Record<string, FileVersion | null> = {};
+    for (const [path, was] of this.#before) {
+      const [old, now] = [this.#version(was), this.#after(path)];
+      if (old?.sha256 === now?.sha256) {
+        if (was) this.#drop(was.kept);
+        continue;
+      }
+      const name = journalPath(root, path);
+      setOwn(before, name, old);
+      setOwn(after, name, now);
+    }
+    this.#describe();
+    const folders = this.#folders.map((path) => journalPath(root, path));
+    if (Object.keys(before).length === 0) return undefined;
+    const made = fitChanges(this.#real, root, {
+      before,
+      after,
+      folder: () => this.#trash(),
+    });
+    return folders.length === 0
+      ? made
+      : { ...made, after: { ...made.after, folders } };
+  }
+
+  #version(was: Before): FileVersion | null {
+    if (!was) return null;
+    const { trash } = layout(this.root);
+    const digest = was.sha256 ??
+      sha256(this.#real.files.readOwn(was.kept, LARGEST));
+    return { sha256: digest, kept: journalPath(trash, was.kept) };
+  }
+
+  #after(path: string): FileVersion | null {
+    const content = this.#now.get(path) ?? null;
+    if (content === null) return null;
+    const bytes = content instanceof Uint8Array
+      ? content
+      : this.#real.files.readOwn(path, LARGEST);
+    return { sha256: sha256(bytes), kept: null };
+  }
+
+  /** A copy that is not needed: the file is as it was. */
+  #drop(kept: string): void {
+    const own = this.#folder;
+    if (own === undefined || !kept.startsWith(join(own, "/"))) return;
+    removeQuietly(this.#real, kept);
+    this.#kept--;
+    if (this.#kept > 0) return;
+    removeQuietly(this.#real, own);
+    this.#folder = undefined;
+  }
+
+  /** What a person finds in the folder and wants to know. */
+  #describe(): void {
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    const { root } = this;
+    const { operation } = this.#scope;
+    const items = [...this.#before].flatMap(([from, was]) => {
+      const to = was ? journalPath(folder, was.kept) : "/";
+      const here = to !== "/" && !isAbsolute(to) &&
+        this.#real.files.lstat(was!.kept);
+      return here ? [{ name: to, files: [{ from, to }] }] : [];
+    });
+    const bytes = manifestOf(this.#real, root, { operation, items });
+    this.#real.files.create(join(folder, MANIFEST), bytes, { synced: false });
+  }
+}

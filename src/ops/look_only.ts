@@ -1,0 +1,29 @@
+import { FileError } from "../base/errors.ts";
+import type { Files, System } from "../system/system.ts";
+
+/**
+ * The same machine, which refuses every change of a file as a read-only file
+ * system does: whoever is given it can only look. Programs run as ever.
+ */
+export function lookOnly(system: System): System {
+  const refuse = (action: string) => (path: string): never => {
+    throw new FileError("read-only", action, path);
+  };
+  const refuseLater = (action: string) => (path: string) =>
+    Promise.reject(new FileError("read-only", action, path));
+  const changing = {
+    create: refuse("create"),
+    createAll: (files) => refuseLater("create")(files[0]?.path ?? ""),
+    append: refuse("write"),
+    syncFiles: () => Promise.resolve(),
+    mkdir: refuse("create"),
+    chmod: refuse("change the mode of"),
+    setMtime: refuse("change the time of"),
+    rename: refuse("move"),
+    link: refuse("link"),
+    remove: refuse("remove"),
+    syncFolder: () => {},
+    lock: refuseLater("lock"),
+  } as const satisfies Partial<Files>;
+  return { ...system, files: { ...system.files, ...changing } };
+}

@@ -1,0 +1,113 @@
+import { dirname, join } from "@std/path";
+import { FileError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+import { ensureFolder } from "../folders.ts";
+import { ensureHidden } from "../home.ts";
+import { layout } from "../layout.ts";
+
+/** A file on its way into the trash. */
+export interface TrashFile {
+  /** Where it was, absolute. */
+  readonly from: string;
+  /** Where it goes in the folder of the removal, `/` between folders. */
+  readonly to: string;
+}
+
+/** What is removed together, and so can be taken back together. */
+export interface Removal {
+  /** The command, e.g. `sessions rm`. */
+  readonly operation: string;
+  readonly items: readonly {
+    /** What it is: the id of a save, or a file's name. */
+    readonly name: string;
+    readonly files: readonly TrashFile[];
+  }[];
+}
+
+/** The file that says what a removal's folder holds. */
+export const MANIFEST = "manifest.json";
+
+/**
+ * Moves files into a folder of their own in the trash and returns it. What will
+ * be moved is written there first, so that whoever takes it back, after a death
+ * in the middle too, moves whatever is there to where it was. Nothing is ever
+ * replaced. Call under the lock. Throws FILE_FAILED, CONFLICT for links.
+ */
+export function moveToTrash(
+  system: System,
+  root: string,
+  removal: Removal,
+  progress: (what: string, done: number, of: number) => void = () => {},
+): string {
+  const { files } = system;
+  const folder = newTrashFolder(system, root, removal.operation);
+  files.create(join(folder, MANIFEST), manifestOf(system, root, removal));
+  files.syncFolder(folder);
+  const touched = new Set<string>();
+  const all = removal.items.flatMap((item) => item.files);
+  for (const [done, { from, to }] of all.entries()) {
+    progress("Moving files to the trash", done, all.length);
+    const target = join(folder, to);
+    ensureFolder(system, dirname(target), folder);
+    moveFile(system, from, target);
+    touched.add(dirname(from)).add(dirname(target));
+  }
+  for (const path of touched) files.syncFolder(path);
+  return folder;
+}
+
+/** `20261120-120000-rm`, with a number behind it where that is taken. */
+export function newTrashFolder(
+  system: System,
+  root: string,
+  operation: string,
+): string {
+  const { trash } = layout(root);
+  ensureHidden(system, root, trash);
+  const digits = system.now().toISOString().replaceAll(/[-:]/g, "");
+  const verb = operation.split(" ").at(-1);
+  const name = `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${verb}`;
+  for (let number = 1;; number++) {
+    const folder = join(trash, number === 1 ? name : `${name}-${number}`);
+    try {
+      system.files.mkdir(folder);
+      return folder;
+    } catch (error) {
+      const taken = error instanceof FileError && error.problem === "exists";
+      if (!taken || number >= 1000) throw error;
+    }
+  }
+}
+
+/** What the manifest of a removal holds. */
+export function manifestOf(
+  system: System,
+  root: string,
+  { operation, items }: Removal,
+): Uint8Array {
+  const value = {
+    "version": 1,
+    operation,
+    "at": system.now().toISOString(),
+    "root": root,
+    items,
+  };
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A rename keeps times and mode; the home folder may be on another disk. */
+export function moveFile(system: System, from: string, to: string): void {
+  const { files } = system;
+  try {
+    files.rename(from, to);
+  } catch (error) {
+    const other = error instanceof FileError && error.problem === "other" &&
+      files.lstat(from)?.kind === "file" && !files.lstat(to);
+    if (!other) throw error;
+    const { mtime, mode } = files.lstat(from)!;
+    files.create(to, files.read(from));
+    if (mode !== undefined) files.chmod(to, mode & 0o777);
+    files.setMtime(to, mtime);
+    files.remove(from);
+  }
+}

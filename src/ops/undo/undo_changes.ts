@@ -1,0 +1,220 @@
+import { join } from "@std/path";
+import { ProgressLine } from "../../cli/progress.ts";
+import { MpmError } from "../../base/errors.ts";
+import { type Moved, moveOwnCommit } from "../../git/restore/move_back.ts";
+import {
+  type JournalEntry,
+  undoneIds,
+  undoTitle,
+  versionsIn,
+} from "../log/entry.ts";
+import { field } from "../../base/odd_values.ts";
+import { fitChanges } from "../log/changes_list.ts";
+import { appendJournal, type Operation } from "../log/journal.ts";
+import { pointToNewest } from "../../saves/store/remove_saves.ts";
+import { removeIfEmpty } from "../../clients/claude/settings/file.ts";
+import { newTrashFolder } from "../trash/trash.ts";
+import { applyFiles, keepPresent } from "./undo_apply.ts";
+import {
+  type FilesPlan,
+  type FileStep,
+  GONE,
+  planFiles,
+} from "./undo_files.ts";
+import { dropUndoMarker, writeUndoMarker } from "./undo_marker.ts";
+import { withUserLock } from "../user_state.ts";
+import { CannotUndo } from "./undo_lasting.ts";
+import {
+  lastingIn,
+  onwards,
+  type Undone,
+  type UndoOrder,
+} from "./undo_steps.ts";
+
+/** Obstacles that an error names. */
+const NAMED = 5;
+
+/** Brings the files of an operation back to what they were before it. */
+export async function undoChanges(order: UndoOrder): Promise<Undone> {
+  const { system } = order.context;
+  const { entry, root, dryRun } = order;
+  using line = new ProgressLine(order.context);
+  const plan = planOf(order, line.show);
+  refuseObstacles(order, plan);
+  const told = (restore: string, remove: string) =>
+    plan.steps.map(({ name, want }) => `${want ? restore : remove} ${name}`);
+  if (dryRun) {
+    const details = told("restore", "remove");
+    return { details, left: [], operation: undefined };
+  }
+  const moved = await moveCommit(order);
+  const work = () => applied(order, { plan, moved, progress: line.show });
+  const outside = plan.steps.some(({ path }) =>
+    !path.startsWith(join(root, "/"))
+  );
+  const { id, left } = outside ? await withUserLock(system, work) : work();
+  await pointToNewest(system, root);
+  dropUndoMarker(system, root);
+  return {
+    operation: id,
+    details: [...told("restored", "removed"), ...commitLines(entry, moved)],
+    left: left.map((name) => `${name}: it was changed just now`),
+  };
+}
+
+function planOf(
+  { entry, root, context: { system } }: UndoOrder,
+  progress: ProgressLine["show"],
+): FilesPlan {
+  try {
+    return planFiles(system, root, entry, progress);
+  } catch (error) {
+    if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
+    // Its list of files is gone with the trash.
+    throw new CannotUndo(entry, {
+      reason: error.message,
+      instead: error.hint ?? "",
+    });
+  }
+}
+
+function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
+  const { entry, entries } = order;
+  if (obstacles.length === 0) return;
+  const gone = obstacles.find((text) => text.endsWith(GONE));
+  if (gone !== undefined) {
+    throw new CannotUndo(entry, {
+      reason: gone,
+      instead: "The last operations are kept, see trash.max_age",
+    });
+  }
+  const more = obstacles.length - NAMED;
+  const undone = undoneIds(entries);
+  const later = entries.findLast((one) =>
+    one.id > entry.id && one.own && one.undoes === undefined &&
+    !undone.has(one.id) && touches(one, entry)
+  );
+  const lasting = later && lastingIn(entries, later);
+  if (later && (lasting || order.passed.has(later.id))) {
+    throw new CannotUndo(entry, {
+      reason: `operation ${later.id} built on it (${later.title}), and stays`,
+      instead: lasting?.instead ?? `"mpm undo ${later.id}" says why`,
+    });
+  }
+  const before = onwards(order);
+  throw new MpmError(
+    "CONFLICT",
+    [
+      `Operation ${entry.id} cannot be taken back, nothing was changed:`,
+      ...obstacles.slice(0, NAMED).map((line) => `  ${line}`),
+      ...more > 0 ? [`  and ${more} more`] : [],
+    ].join("\n"),
+    {
+      hint: later
+        ? `Operation ${later.id} came later (${later.title}): take that one ` +
+          `back first, mpm undo ${later.id}`
+        : "Put those files aside or as they were, and try again" +
+          (before === undefined ? "" : `; ${before}`),
+    },
+  );
+}
+
+/** Whether two operations changed the same file. */
+function touches(one: JournalEntry, other: JournalEntry): boolean {
+  const names = new Set(Object.keys(versionsIn(other.after)));
+  return Object.keys(versionsIn(one.after)).some((name) => names.has(name));
+}
+
+/** The commit that a pause made goes, too, if nobody has it or built on it. */
+async function moveCommit(
+  { context, workspace, entry }: UndoOrder,
+): Promise<Moved | undefined> {
+  const branch = field(field(entry.after, "git"), "branch");
+  const from = field(field(entry.after, "git"), "commit");
+  const to = field(field(entry.before, "git"), "commit");
+  if (typeof branch !== "string" || typeof from !== "string") return undefined;
+  if (workspace.git !== "repository") return undefined;
+  return await moveOwnCommit(context.system, workspace, {
+    branch,
+    from,
+    to: typeof to === "string" ? to : undefined,
+  });
+}
+
+function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
+  if (!moved) return [];
+  const git = field(entry.after, "git");
+  const [from, branch] = [field(git, "commit"), field(git, "branch")].map(
+    String,
+  );
+  return "commit" in moved
+    ? [
+      `moved ${branch} from ${from!.slice(0, 7)} to ${
+        moved.commit.slice(0, 7)
+      }`,
+    ]
+    : [
+      `the commit ${
+        from!.slice(0, 7)
+      } stays, since ${moved.reason}: git shows ` +
+      "its files as changed",
+    ];
+}
+
+/** From the marker on it will be done, whatever becomes of this process. */
+function applied(
+  order: UndoOrder,
+  { plan, moved, progress }: {
+    plan: FilesPlan;
+    moved: Moved | undefined;
+    progress: ProgressLine["show"];
+  },
+): { id: number; left: string[] } {
+  const { root, entry, context: { system } } = order;
+  let made: string | undefined;
+  const folder = () => made ??= newTrashFolder(system, root, "undo");
+  const steps = keepPresent(system, root, { steps: plan.steps, folder });
+  const operation = operationOf(order, { steps, moved, folder });
+  writeUndoMarker(system, root, operation);
+  const left = applyFiles(system, root, steps, progress);
+  const folders = field(entry.after, "folders");
+  for (const name of Array.isArray(folders) ? folders.toReversed() : []) {
+    removeIfEmpty(system, join(root, String(name)));
+  }
+  const { id } = appendJournal(system, root, operation);
+  return { id, left };
+}
+
+function operationOf(
+  { root, entry, context: { system } }: UndoOrder,
+  { steps, moved, folder }: {
+    steps: readonly FileStep[];
+    moved: Moved | undefined;
+    folder: () => string;
+  },
+): Operation {
+  const versions = (side: "have" | "want") =>
+    Object.fromEntries(steps.map((step) => [step.name, step[side]]));
+  const files = fitChanges(system, root, {
+    before: versions("have"),
+    after: versions("want"),
+    folder,
+  });
+  const git = field(entry.after, "git") as Record<string, unknown>;
+  const refs = moved && "commit" in moved
+    ? { before: { git }, after: { git: { ...git, commit: moved.commit } } }
+    : undefined;
+  return {
+    at: system.now().toISOString(),
+    operation: "undo",
+    title: undoTitle(entry),
+    worktree: entry.worktree,
+    before: { ...files.before, ...refs?.before },
+    after: {
+      ...files.after,
+      ...refs?.after,
+      mark: `${system.random()}${system.random()}`,
+    },
+    undoes: entry.id,
+  };
+}

@@ -1,0 +1,203 @@
+import { dirname, isAbsolute, join, normalize } from "@std/path";
+import { FileError, MpmError } from "../../base/errors.ts";
+import { getOwn } from "../../base/own.ts";
+import {
+  type FileVersion,
+  type FileVersions,
+  type JournalEntry,
+  versionsIn,
+} from "../log/entry.ts";
+import { field } from "../../base/odd_values.ts";
+import { sha256 } from "../../saves/serialize.ts";
+import type { System } from "../../system/system.ts";
+import { layout } from "../layout.ts";
+import type { Progress } from "../../saves/legacy/migrate/read_old_store.ts";
+
+/** Bytes of a file that is compared and brought back. */
+export const LARGEST = 64 * 1024 * 1024;
+
+/** A file that an undo brings from one version to another. */
+export interface FileStep {
+  /** Absolute. */
+  readonly path: string;
+  /** As the journal names it. */
+  readonly name: string;
+  readonly have: FileVersion | null;
+  readonly want: FileVersion | null;
+}
+
+/** What taking an operation back would do to its files. */
+export interface FilesPlan {
+  readonly steps: readonly FileStep[];
+  /** Why it cannot be, one line each; then nothing is to be done. */
+  readonly obstacles: readonly string[];
+}
+
+/**
+ * Compares the files of an operation with what it left. What is as before
+ * already needs no step; anything else that differs is an obstacle, since
+ * somebody changed it since. Throws CONFLICT where the entry names no files.
+ */
+export function planFiles(
+  system: System,
+  root: string,
+  { before, after }: Pick<JournalEntry, "before" | "after">,
+  progress: Progress = () => {},
+): FilesPlan {
+  const wanted = versionsOf(system, root, before, "before");
+  const left = versionsOf(system, root, after, "after");
+  const steps: FileStep[] = [];
+  const obstacles: string[] = [];
+  for (const [at, [name, want]] of Object.entries(wanted).entries()) {
+    progress("Comparing", at, Object.keys(wanted).length);
+    const step = {
+      name,
+      path: absolute(root, name),
+      have: getOwn(left, name) ?? null,
+      want,
+    };
+    const obstacle = obstacleTo(system, root, step);
+    if (obstacle !== undefined) obstacles.push(`${name}: ${obstacle}`);
+    else if (versionAt(system, step.path) !== (want?.sha256 ?? null)) {
+      steps.push(step);
+    }
+  }
+  return { steps: steps.sort(inOrder), obstacles };
+}
+
+/** The versions in an entry, or in the file it names for them. */
+function versionsOf(
+  system: System,
+  root: string,
+  side: unknown,
+  name: "before" | "after",
+): FileVersions {
+  const list = field(side, "list");
+  if (list === undefined) return versionsIn(side);
+  const version = Object.values(versionsIn({ files: { list } }))[0];
+  const bytes = version && keptBytes(system, root, version);
+  if (!bytes) {
+    throw new MpmError("CONFLICT", "Its list of files is not in the trash", {
+      hint: "The trash was emptied since, see docs/undo.md",
+    });
+  }
+  // Its digest is in a line that this user's mpm wrote.
+  const lists: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  return versionsIn({ files: field(lists, name) });
+}
+
+/** The versions of both sides that the file a side names holds. */
+export function listedVersions(
+  system: System,
+  root: string,
+  side: unknown,
+): FileVersions {
+  if (field(side, "list") === undefined) return {};
+  try {
+    return {
+      ...versionsOf(system, root, side, "after"),
+      ...versionsOf(system, root, side, "before"),
+    };
+  } catch (error) {
+    if (error instanceof MpmError) return {};
+    throw error;
+  }
+}
+
+function absolute(root: string, name: string): string {
+  return isAbsolute(name) ? name : join(root, name);
+}
+
+/** An obstacle that nobody can remove. */
+export const GONE = "what it was before is no longer in the trash";
+
+export function obstacleTo(
+  system: System,
+  root: string,
+  { name, path, have, want }: FileStep,
+): string | undefined {
+  if (normalize(path) !== path || name.split(/[/\\]/).includes("..")) {
+    return "it is no place of a file of mpm's";
+  }
+  const link = linkAbove(system, root, path);
+  if (link !== undefined) return `"${link}" is no folder`;
+  const now = versionAt(system, path);
+  if (now === (want?.sha256 ?? null)) return undefined;
+  if (now !== (have?.sha256 ?? null)) {
+    return have === null
+      ? "there is another one by now"
+      : now === null
+      ? "it was removed since"
+      : "it was changed since";
+  }
+  if (want === null || keptBytes(system, root, want)) return undefined;
+  return GONE;
+}
+
+/** What is no folder of those between the project and a file in it. */
+function linkAbove(
+  system: System,
+  root: string,
+  path: string,
+): string | undefined {
+  if (!path.startsWith(join(root, "/"))) return undefined;
+  for (let folder = dirname(path); folder !== root; folder = dirname(folder)) {
+    const kind = system.files.lstat(folder)?.kind ?? "folder";
+    if (kind !== "folder") return folder;
+  }
+  return undefined;
+}
+
+/** The digest of the file that is there; null: none; "": no plain file. */
+export function versionAt(system: System, path: string): string | null {
+  const found = system.files.lstat(path);
+  if (!found) return null;
+  if (found.kind !== "file") return "";
+  return sha256(system.files.readOwn(path, LARGEST));
+}
+
+/** Where a version's content is kept; `undefined`: nowhere in the trash. */
+export function keptPath(
+  root: string,
+  { kept }: FileVersion,
+): string | undefined {
+  if (kept === null || isAbsolute(kept)) return undefined;
+  const { trash } = layout(root);
+  const path = join(trash, kept);
+  return path.startsWith(join(trash, "/")) ? path : undefined;
+}
+
+function keptBytes(
+  system: System,
+  root: string,
+  version: FileVersion,
+): Uint8Array | undefined {
+  const path = keptPath(root, version);
+  if (path === undefined || linkAbove(system, root, path)) return undefined;
+  try {
+    const bytes = system.files.readOwn(path, LARGEST);
+    return sha256(bytes) === version.sha256 ? bytes : undefined;
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A save is whole or gone at every moment: its JSON comes after its checksum
+ * and before all else, and goes in the reverse order.
+ */
+function inOrder(one: FileStep, other: FileStep): number {
+  return order(one) - order(other);
+}
+
+function order({ name, want }: FileStep): number {
+  const place = name.endsWith(".sha256")
+    ? 0
+    : /sessions\/[^/]*\.json$/.test(name)
+    ? 1
+    : name.endsWith(".json")
+    ? 2
+    : 3;
+  return want === null ? -place : place;
+}

@@ -1,0 +1,115 @@
+import { defineCommand } from "../../cli/command.ts";
+import { ProgressLine } from "../../cli/progress.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import type { ExportResult } from "./results.ts";
+import { isLog, type SaveEntry } from "../store/save_entry.ts";
+import { counted } from "../../base/words.ts";
+import { exportTarget, writeExport } from "../share/export_save.ts";
+import { bundleBytes, exportBytes } from "../share/export_saves.ts";
+import { listSaves, matchSaves } from "../store/read_saves.ts";
+import type { System } from "../../system/system.ts";
+import { openStore } from "../store/recover.ts";
+
+/** `mpm sessions export` */
+export const sessionsExport = defineCommand({
+  name: "sessions export",
+  summary: "Write saved sessions to a file, one or a bundle of several",
+  description: `
+One session becomes its JSON file, as it was saved. Several become a bundle: one
+JSON file with the text and the checksum of each, which "mpm sessions import"
+reads. A damaged session is not exported. The newest is taken unless others are
+named.`,
+  positionals: [{
+    name: "selectors",
+    summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    names: "session",
+    rest: true,
+  }],
+  flags: {
+    output: {
+      type: "string",
+      names: "file",
+      short: "o",
+      value: "path",
+      summary: "The file, or the folder that gets one; the present one if none",
+    },
+    all: { type: "boolean", summary: "Every session, but not the logs" },
+    bundle: { type: "boolean", summary: "Make a bundle of a single one, too" },
+  },
+  examples: [
+    "mpm sessions export -o handoff.json",
+    "mpm sessions export 0 1 2 -o handoff.json",
+    "mpm sessions export --all -o /mnt/backup",
+  ],
+  result: async () => (await import("./results.ts")).ExportResult,
+  async run(context, input) {
+    const { system, folder } = context;
+    const { root } = await locate(system, folder);
+    const target = exportTarget(system, input.output ?? ".", { folder, root });
+    await openStore(system, root);
+    const chosen = await choose(system, root, input);
+    if (chosen.length === 1 && !input.bundle && !input.all) {
+      const entry = chosen[0]!;
+      const bytes = await exportBytes(system, entry);
+      const file = writeExport(system, target.path(entry.id), bytes);
+      return { file, bundle: false, sessions: [entry.id], skipped: [] };
+    }
+    using line = new ProgressLine(context);
+    const { bytes, sessions, skipped } = await bundleBytes(
+      system,
+      chosen,
+      line.show,
+    );
+    const newest = sessions[0] ?? chosen[0]!.id;
+    const file = sessions.length === 0
+      ? null
+      : writeExport(system, target.path(`${newest}-bundle`), bytes);
+    return { file, bundle: true, sessions, skipped };
+  },
+  render,
+  next: ({ file }) =>
+    file === null
+      ? undefined
+      : '"mpm sessions import <file>" brings it in again',
+  status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
+});
+
+async function choose(
+  system: System,
+  root: string,
+  { selectors, all }: { selectors: readonly string[]; all: boolean },
+): Promise<SaveEntry[]> {
+  if (all && selectors.length > 0) {
+    throw new MpmError("USAGE", "Both --all and sessions were given");
+  }
+  const chosen = all
+    ? (await listSaves(system, root)).filter((entry) => !isLog(entry))
+    : await matchSaves(
+      system,
+      root,
+      selectors.length > 0 ? selectors : ["latest"],
+    );
+  if (chosen.length === 0) {
+    throw new MpmError("NOT_FOUND", "There are no saved sessions to export", {
+      hint: '"mpm pause" saves one',
+    });
+  }
+  return [...new Set(chosen)];
+}
+
+function render({ file, bundle, sessions, skipped }: ExportResult): string {
+  const what = bundle
+    ? `${counted(sessions.length, "session")} in a bundle`
+    : sessions[0];
+  return [
+    file === null
+      ? "Exported nothing."
+      : `Exported ${what}: ${escapeText(file)}`,
+    ...skipped.map(({ session_id: id, reason }) =>
+      `Left out ${id}: ${escapeText(reason)}`
+    ),
+    "",
+  ].join("\n");
+}

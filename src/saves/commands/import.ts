@@ -1,0 +1,139 @@
+import { resolve } from "@std/path";
+import { defineCommand } from "../../cli/command.ts";
+import { ProgressLine } from "../../cli/progress.ts";
+import type { Style } from "../../cli/style.ts";
+import { cut } from "../../cli/table.ts";
+import { escapeText } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import type { Refused } from "../share/bundle.ts";
+import type { ImportPlan, Incoming } from "../share/import_plan.ts";
+import type { ImportResult } from "./results.ts";
+import { counted, firstLine } from "../../base/words.ts";
+import { importSaves, planInto } from "../share/import_saves.ts";
+import { readSource } from "../share/import_source.ts";
+import { openStore } from "../store/recover.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+
+/** `mpm sessions import` */
+export const sessionsImport = defineCommand({
+  name: "sessions import",
+  summary: "Bring in saved sessions from a file, a bundle or another project",
+  description: `
+Takes a bundle of "mpm sessions export", a session's file (JSON, YAML, Markdown),
+or a folder: another project, or where its sessions are. Each is checked against
+its checksum and brought into today's form. Nothing here is replaced: a taken id
+moves to the next free second, and what is there already is left out. What was
+brought in is marked as somebody else's. The exit status is 5 if something was
+refused.`,
+  positionals: [{
+    name: "source",
+    summary: "The file or folder",
+    names: "file",
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be brought in and write nothing",
+    },
+  },
+  examples: [
+    "mpm sessions import handoff.json",
+    "mpm sessions import ../other-clone --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).ImportResult,
+  async run(context, input) {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    await openStore(system, root);
+    using line = new ProgressLine(context);
+    const path = resolve(folder, input.source);
+    const source = await readSource(system, root, path);
+    const { incoming, refused } = await validated(source);
+    const { plan, warnings } = input["dry-run"]
+      ? { plan: await planInto(system, root, incoming), warnings: [] }
+      : await journaled(
+        context,
+        ({ system }) =>
+          importSaves(system, root, {
+            incoming,
+            from: path,
+            progress: line.show,
+          }),
+        {
+          operation: "sessions import",
+          workspace,
+          title: ({ plan: { imports } }) =>
+            `import ${counted(imports.length, "session")} from ${input.source}`,
+        },
+      );
+    return {
+      dry_run: input["dry-run"],
+      source: input.source,
+      imported: plan.imports.map(importedRow),
+      present: [...plan.present],
+      refused: [...refused],
+      warnings: [...warnings],
+    };
+  },
+  render,
+  next: ({ dry_run: dry, imported }) =>
+    dry || imported.length === 0
+      ? undefined
+      : `"mpm resume ${imported[0]!.session_id}" goes on with it`,
+  status: ({ refused }) => refused.length === 0 ? 0 : 5,
+});
+
+/** What does not fit the schema even now is not let in. */
+async function validated(
+  { incoming, refused }: {
+    incoming: readonly Incoming[];
+    refused: readonly Refused[];
+  },
+): Promise<{ incoming: Incoming[]; refused: Refused[] }> {
+  const { Save } = await import("../save.ts");
+  const { problemsOf } = await import("../../base/validate.ts");
+  const faults = incoming.map(({ save }) => problemsOf(Save, save));
+  return {
+    incoming: incoming.filter((_, at) => faults[at]!.length === 0),
+    refused: [
+      ...refused,
+      ...incoming.flatMap(({ source }, at) =>
+        faults[at]!.length === 0
+          ? []
+          : [{ source, reason: faults[at]!.join("; ") }]
+      ),
+    ],
+  };
+}
+
+function importedRow(
+  { id, incoming: { save, warnings } }: ImportPlan["imports"][number],
+): ImportResult["imported"][number] {
+  return {
+    session_id: id,
+    original_id: save.session_id,
+    summary: firstLine(save.conversation.summary, 500),
+    warnings: [...warnings],
+  };
+}
+
+function render(result: ImportResult, style: Style): string {
+  const { imported, present, refused, warnings, dry_run: dry } = result;
+  const verb = dry ? "Would import" : "Imported";
+  const empty = imported.length + present.length + refused.length === 0;
+  return [
+    ...empty ? ["There is no session in it."] : [],
+    ...imported.map(({ session_id: id, original_id: original, summary }) => {
+      const moved = id === original ? "" : ` (there ${original})`;
+      const text = cut(escapeText(summary) || "(no summary)", 50);
+      return `${verb} ${id}${moved}  ${text}`;
+    }),
+    ...present.map((id) => `Already here: ${id}`),
+    ...refused.map(({ source, reason }) =>
+      style.red(`Refused ${escapeText(source)}: ${escapeText(reason)}`)
+    ),
+    ...warnings.map((text) => `Note: ${escapeText(text)}`),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,105 @@
+import { join } from "@std/path";
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { readCommitState } from "../pause/commit_state.ts";
+import { locate } from "../../git/workspace.ts";
+import type { InitResult } from "./results.ts";
+import { ensureHome, ignoreFile, ignoreHome } from "../../ops/home.ts";
+import { HOME, layout } from "../../ops/layout.ts";
+import { withLock } from "../../ops/lock.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+
+/** `mpm init` */
+export const init = defineCommand({
+  name: "init",
+  summary: "Set a project up: the folder, and whether git ignores it",
+  description: `
+Creates .claude-mpm/ in the top folder of the repository. Not needed before a
+pause, which creates it too. With --ignore the folder is added to .gitignore,
+and pauses make no commit; without it they commit each save. On a terminal it
+asks.`,
+  positionals: [],
+  flags: {
+    ignore: {
+      type: "boolean",
+      summary: "Keep the saves out of git",
+    },
+    "no-ignore": {
+      type: "boolean",
+      summary: "Leave .gitignore alone and do not ask",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be done and write nothing",
+    },
+  },
+  examples: ["mpm init", "mpm init --ignore"],
+  result: async () => (await import("./results.ts")).InitResult,
+  async run(context, input) {
+    if (input.ignore && input["no-ignore"]) {
+      throw new MpmError("USAGE", "Both --ignore and --no-ignore were given");
+    }
+    const { system } = context;
+    const workspace = await locate(system, context.folder);
+    const { root, git } = workspace;
+    const { home, sessions, pointer } = layout(root);
+    const { ignored = false } = await readCommitState(system, workspace, {
+      save: join(sessions, "session.json"),
+      pointer,
+    });
+    const dryRun = input["dry-run"];
+    const ask = git === "repository" && !ignored && !input.ignore &&
+      !input["no-ignore"] && !dryRun && context.interactive;
+    const ignore = !ignored && (input.ignore || (ask && wanted(context.ask)));
+    const result: InitResult = {
+      dry_run: dryRun,
+      folder: home,
+      created: system.files.lstat(home) === undefined,
+      ignored: ignored || ignore,
+      ignore_file: ignore ? ignoreFile(root) : null,
+    };
+    if (dryRun) return result;
+    return await journaled(
+      context,
+      ({ system }) =>
+        withLock(system, root, () => {
+          ensureHome(system, root);
+          if (ignore) ignoreHome(system, root);
+          return result;
+        }),
+      {
+        operation: "init",
+        workspace,
+        title: () => ignore ? "set up, ignored by git" : "set up",
+        facts: ({ created }) =>
+          created ? { after: { created: HOME } } : undefined,
+      },
+    );
+  },
+  render,
+  next: ({ dry_run: dry, created }) =>
+    created && !dry
+      ? '"mpm pause" saves a session, "mpm hooks install" has Claude Code do it'
+      : undefined,
+});
+
+function wanted(ask: (question: string) => string | undefined): boolean {
+  const answer = ask("Keep the saved sessions out of git? [y/N]: ");
+  return /^y(es)?$/i.test(answer?.trim() ?? "");
+}
+
+function render(result: InitResult): string {
+  const { created, dry_run: dry, ignore_file: file } = result;
+  const would = dry ? "Would create" : "Created";
+  const lines = [
+    `${created ? would : "Already there:"} ${escapeText(result.folder)}`,
+    ...file === null
+      ? []
+      : [`${dry ? "Would add" : "Added"} it to ${escapeText(file)}`],
+    result.ignored
+      ? "Git ignores the folder: pauses make no commit."
+      : "Saves are committed by each pause in a repository (see --ignore).",
+  ];
+  return lines.join("\n") + "\n";
+}

@@ -1,0 +1,173 @@
+import { defineCommand } from "../../cli/command.ts";
+import type { Style } from "../../cli/style.ts";
+import { cut, table } from "../../cli/table.ts";
+import { escapeText } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import type { SessionRow, SessionsResult } from "./results.ts";
+import { filterRows, parseLimit, parseSince } from "../list_filter.ts";
+import {
+  ownTitle,
+  rowAge,
+  sessionLabel,
+  sessionsResult,
+  summaryBeside,
+} from "../rows.ts";
+import { Origins } from "../trust/origins.ts";
+import { listSaves } from "../store/read_saves.ts";
+import { openStore, unfinishedPause } from "../store/recover.ts";
+import { SessionStates } from "../store/settled.ts";
+import { noteElsewhere } from "../resume/saves_elsewhere.ts";
+
+/** `mpm sessions list` */
+export const sessionsList = defineCommand({
+  name: "sessions list",
+  summary: "List the saved sessions of this project",
+  description: `
+The newest comes first. Its number, its id, any part of its id that no other
+has, its name and "latest" all select a session in the other commands. The saves
+of archived and cancelled work sessions are left out, unless --all is given.
+
+A terminal gets the newest 20, each on one line, and is told how to see more.
+What is piped gets them all, with a tab between the fields: number, id, time in
+UTC, branch, state, name, summary. With --json there is more of each. The
+numbers stay the same whatever is filtered.`,
+  positionals: [],
+  flags: {
+    all: {
+      type: "boolean",
+      summary: "Those of archived and cancelled work sessions, too",
+    },
+    search: {
+      type: "string",
+      value: "text",
+      summary:
+        "Those with all these words in id, time, branch, summary or task",
+    },
+    branch: {
+      type: "string",
+      value: "name",
+      summary: "Those that were saved on this git branch",
+    },
+    since: {
+      type: "string",
+      value: "when",
+      summary: "Those of the last 12h, 7d, 2w, or since a date in UTC",
+    },
+    limit: {
+      type: "string",
+      value: "number",
+      summary: 'At most so many, or "all"',
+    },
+  },
+  examples: [
+    "mpm sessions list",
+    'mpm sessions list --search "login retry" --since 2w',
+    "mpm sessions list --branch main --limit all",
+    "mpm sessions list --all --json",
+  ],
+  result: async () => (await import("./results.ts")).SessionsResult,
+  async run(context, input) {
+    const { system, folder, note } = context;
+    const filter = {
+      search: input.search,
+      branch: input.branch,
+      since: parseSince(input.since, system.now()),
+      limit: parseLimit(input.limit),
+    };
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    await openStore(system, root);
+    unfinishedPause(system, root).forEach((text) => note(`Note: ${text}`));
+    const entries = await listSaves(system, root, {
+      warn: ({ message }) => note(`Warning: ${message}`),
+    });
+    const states = new SessionStates(system, root);
+    const origins = new Origins(system);
+    const listed = sessionsResult(entries, {
+      project: root,
+      now: system.now(),
+      stateOf: (entry) => states.of(entry),
+      originOf: (save) => origins.of(save),
+      all: input.all,
+    });
+    await noteElsewhere(context, workspace, entries);
+    return filterRows(listed, filter);
+  },
+  render,
+  next: ({ sessions }) =>
+    sessions.length > 0
+      ? '"mpm resume <number>" goes on with one, "mpm sessions show <number>" ' +
+        "shows it"
+      : undefined,
+});
+
+/** The column that is cut where a line is too long. */
+const BRANCH = 3;
+
+/** Rows that a terminal shows unless it is told how many. */
+const SHOWN = 20;
+
+function render(result: SessionsResult, style: Style): string {
+  const { sessions, matching, hidden, limit } = result;
+  if (style.piped) return sessions.map(fields).join("");
+  const shown = limit === null ? sessions.slice(0, SHOWN) : sessions;
+  const more = matching - shown.length;
+  const hints = [
+    ...more > 0
+      ? [`${more} more: --limit all, or --search, --branch, --since`]
+      : [],
+    ...hidden > 0
+      ? [`${hidden} more of archived and cancelled sessions: --all`]
+      : [],
+  ].map((text) => style.dim(`${text}\n`)).join("");
+  if (shown.length === 0) return `${nothing(result)}\n${hints}`;
+  const digits = Math.max(
+    ...shown.map(({ index }) => `${index ?? "-"}`.length),
+  );
+  const rows = shown.map((row) => [
+    style.cyan(`${row.index ?? "-"}`.padStart(digits)),
+    row.session_id,
+    style.dim(rowAge(row, result.listed_at)),
+    style.green(cut(escapeText(row.branch ?? "-"), 24)),
+    title(row, style),
+  ]);
+  return table(rows, style.columns, [BRANCH]) + hints;
+}
+
+function nothing({ total }: SessionsResult): string {
+  return total > 0
+    ? "No saved session fits."
+    : 'No saved sessions. "mpm pause" saves one.';
+}
+
+/** A row for programs: every field there, none cut, nothing but a line. */
+function fields(row: SessionRow): string {
+  const { session, problem } = row;
+  const name = row.name ?? session?.name ?? "";
+  const cells = [
+    String(row.index ?? ""),
+    row.session_id,
+    row.paused_at,
+    row.branch ?? "",
+    problem ? "unreadable" : row.log ? "log" : session?.state ?? "",
+    row.origin ?? "",
+    name,
+    problem ? problem.message : summaryBeside(row.summary, [name]),
+  ];
+  return `${cells.map(escapeText).join("\t")}\n`;
+}
+
+function title(row: SessionRow, style: Style): string {
+  if (row.problem) return style.red(escapeText(row.problem.message));
+  const foreign = row.origin === "foreign" ? style.yellow("foreign: ") : "";
+  if (row.log) {
+    return `${foreign}${style.dim("log:")} ${escapeText(row.summary)}`;
+  }
+  const label = sessionLabel(row);
+  const work = label === "" ? "" : `${style.cyan(label)} `;
+  const name = row.name === null ? "" : `${escapeText(row.name)}: `;
+  const rest = summaryBeside(row.summary, [ownTitle(row), row.name]);
+  const automatic = row.automatic ? style.dim("automatic: ") : "";
+  return foreign + automatic + work + style.bold(name) +
+    (row.summary === "" ? "(no summary)" : escapeText(rest));
+}

@@ -1,0 +1,141 @@
+import { basename } from "@std/path";
+import { defineCommand } from "../../cli/command.ts";
+import { ProgressLine } from "../../cli/progress.ts";
+import { MpmError } from "../../base/errors.ts";
+import { trackedFiles } from "../../git/tracked.ts";
+import { locate } from "../../git/workspace.ts";
+import { migrateText } from "../legacy/migrate/text.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { MigrateAnswer } from "../legacy/migrate/results.ts";
+import { counted } from "../../base/words.ts";
+import { HOME, layout } from "../../ops/layout.ts";
+import type { System } from "../../system/system.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { otherStoreHints } from "../resume/other_saves.ts";
+import { backupFact, migrateSaves, rollBack } from "../legacy/migrate/steps.ts";
+
+/** `mpm migrate` */
+export const migrate = defineCommand({
+  name: "migrate",
+  summary: "Move the saves of an older layout to where they belong",
+  description: `
+Moves .claude-mpm/sessions/pause/, where claude-mpm before 4.21 saved, to
+.claude-mpm/sessions/. A verified backup is made first. Of two different
+sessions with one id both are kept; files that are of no session stay. An
+interrupted run is finished by the next one. The exit status is 4 if files of
+sessions had to stay in the old folder.
+
+--rollback restores what was there before the newest migration, or before the
+backup named; what was saved since stays. It makes a backup too, by which it can
+itself be taken back.`,
+  positionals: [{
+    name: "backup",
+    summary: "With --rollback: the backup to restore",
+    names: "backup",
+    optional: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show every move, skip and rewrite, and write nothing",
+    },
+    "no-backup": {
+      type: "boolean",
+      summary: "Make no backup; it cannot be taken back then",
+    },
+    rollback: {
+      type: "boolean",
+      summary: "Restore what was there before a migration",
+    },
+    global: {
+      type: "boolean",
+      summary: "Take this project's saves in ~/.claude-mpm/sessions home, too",
+    },
+  },
+  examples: [
+    "mpm migrate --dry-run",
+    "mpm migrate",
+    "mpm migrate --global",
+    "mpm migrate --rollback",
+    "mpm migrate --rollback pause_backup_20251109-160858",
+  ],
+  result: async () =>
+    (await import("../legacy/migrate/results.ts")).MigrateAnswer,
+  async run(context, input): Promise<MigrateAnswer> {
+    const { backup, rollback, global } = input;
+    if (backup !== undefined && !rollback) {
+      throw new MpmError("USAGE", `Unexpected argument "${backup}"`, {
+        hint: `To restore a backup: mpm migrate --rollback ${backup}`,
+      });
+    }
+    if (rollback && global) {
+      throw new MpmError("USAGE", "Both --rollback and --global were given", {
+        hint: "A rollback restores what its backup holds, wherever it was",
+      });
+    }
+    const { system } = context;
+    const workspace = await locate(system, context.folder);
+    const { root } = workspace;
+    using progress = new ProgressLine(context);
+    const work = {
+      system,
+      root,
+      tracked: workspace.git === "repository"
+        ? await trackedFiles(system, root, layout(root).sessions)
+        : new Set<string>(),
+      commands: commitCommands(workspace),
+      progress: progress.show,
+      dryRun: input["dry-run"],
+      backup: !input["no-backup"],
+      start: system.now().getTime(),
+    };
+    for (const hint of await otherStoreHints(system, workspace)) {
+      context.note(`Note: ${hint}`);
+    }
+    const run = (system: System): Promise<MigrateAnswer> =>
+      rollback
+        ? rollBack({ ...work, system }, backup)
+        : migrateSaves({ ...work, system }, global);
+    if (work.dryRun) return await run(system);
+    return await journaled(context, ({ system }) => run(system), {
+      operation: rollback ? "migrate --rollback" : "migrate",
+      workspace,
+      keepsOwn: true,
+      title: titleOf,
+      facts: (result) =>
+        result.backups.length + changedFiles(result) > 0
+          ? { after: backupFact(result) }
+          : undefined,
+    });
+  },
+  render: migrateText,
+  status: ({ dry_run, complete }) => dry_run || complete ? 0 : 4,
+});
+
+function changedFiles(result: MigrateAnswer): number {
+  return result.action === "migrate"
+    ? result.moved
+    : result.restored + result.removed;
+}
+
+function titleOf(result: MigrateAnswer): string {
+  const files = counted(changedFiles(result), "file");
+  return result.action === "migrate"
+    ? `migrate ${files} of the older layout`
+    : `roll back ${basename(result.restored_from)}: ${files}`;
+}
+
+/**
+ * Stages and commits the folder of the sessions and nothing else, from wherever
+ * in the worktree; `-f` since mpm's own rules ignore what no pause committed.
+ */
+function commitCommands({ root, worktree }: Workspace): string[] {
+  const git = worktree === root
+    ? "git"
+    : `git -C '${root.replaceAll("'", "'\\''")}'`;
+  const folder = `:/${HOME}/sessions`;
+  return [
+    `${git} add -f ${folder}`,
+    `${git} commit -m "Move the saved sessions" ${folder}`,
+  ];
+}

@@ -1,0 +1,284 @@
+import * as z from "zod/mini";
+import { Changes } from "../compare/changes.ts";
+import { WorktreesPruneResult } from "../../worktrees/commands/results.ts";
+import { Save } from "../save.ts";
+
+/** The schemas of what commands return: what `--json` prints. */
+
+const text = z.string();
+
+/**
+ * `own`: made by this user on this machine; `trusted`: taken for theirs;
+ * `foreign`: anybody's.
+ */
+const Origin = z.enum(["own", "trusted", "foreign"]);
+
+export const PauseResult = z.strictObject({
+  /** Nothing was written; the id is the one it would have had. */
+  dry_run: z.boolean(),
+  session_id: text,
+  /** ISO 8601, UTC. */
+  paused_at: text,
+  /** The folder of the save, absolute. */
+  folder: text,
+  /** The same, seen from the working folder if it is below it. */
+  location: text,
+  /** Names in `folder`. */
+  files: z.array(text),
+  /** The work session that was paused; null: none is current. */
+  session: z.nullable(z.strictObject({
+    id: text,
+    name: z.nullable(text),
+    task: text,
+    state: text,
+    /** Items of its checklist. */
+    done: z.int(),
+    total: z.int(),
+  })),
+  summary: text,
+  /** Whether the summary was made up from the repository's state. */
+  summary_generated: z.boolean(),
+  /** Where the copy of `--export` went, absolute. */
+  exported: z.nullable(text),
+  commit: z.strictObject({
+    made: z.boolean(),
+    sha: z.nullable(text),
+    branch: z.nullable(text),
+    /** Why no commit was made, or would not be. */
+    reason: z.nullable(text),
+  }),
+  redactions: z.record(text, z.int()),
+  warnings: z.array(text),
+  /** What became of worktrees left over; null: it was not looked at any. */
+  worktrees: z.nullable(WorktreesPruneResult),
+});
+
+export const SessionRow = z.strictObject({
+  /**
+   * The place in the list: a selector; null: only `--all` shows it. From 0; from
+   * 1 under `mpm session resume`, as in claude-mpm.
+   */
+  index: z.nullable(z.int()),
+  session_id: text,
+  paused_at: text,
+  /** First line only. */
+  summary: text,
+  name: z.nullable(text),
+  branch: z.nullable(text),
+  worktree: z.nullable(text),
+  project_path: text,
+  format: z.enum(["json", "yaml", "md", "jsonl"]),
+  location: z.enum(["sessions", "pause", "kept", "global", "resume-logs"]),
+  /** A log of claude-mpm's and no save. */
+  log: z.boolean(),
+  /** Made when an agent's session ended. A plain resume prefers others. */
+  automatic: z.boolean(),
+  /** Brought in by "sessions import": somebody else's words. */
+  imported: z.boolean(),
+  /** Whose words it is; null: it cannot be read. */
+  origin: z.nullable(Origin),
+  /** The work session it belongs to. */
+  session: z.nullable(z.strictObject({
+    id: text,
+    name: z.nullable(text),
+    task: text,
+    /** null: nothing of it is known here. */
+    state: z.nullable(text),
+  })),
+  /** The file, absolute. */
+  source: text,
+  /** Why it cannot be read. */
+  problem: z.nullable(z.strictObject({ code: text, message: text })),
+});
+
+export const SessionsResult = z.strictObject({
+  project: text,
+  /** When it was listed, ISO 8601: ages count from here. */
+  listed_at: text,
+  sessions: z.array(SessionRow),
+  /** How many there are without filters. */
+  total: z.int(),
+  /** How many fit the filters, whether they are in `sessions` or not. */
+  matching: z.int(),
+  /** What was given as `--limit`; null: nothing, so that all are there. */
+  limit: z.nullable(z.int()),
+  /** How many are left out, of archived and cancelled sessions. */
+  hidden: z.int(),
+});
+
+export const ResumeResult = z.strictObject({
+  /** When it was resumed, ISO 8601: ages count from here. */
+  resumed_at: text,
+  /** The file that was read, absolute. */
+  source: text,
+  origin: Origin,
+  session: Save,
+  /** null: not asked for. */
+  changes: z.nullable(Changes),
+  /** The work session it belongs to, and what became of it; null: none. */
+  work: z.nullable(z.strictObject({
+    id: text,
+    name: z.nullable(text),
+    task: text,
+    /** As it is now. */
+    state: text,
+    /** `rebuilt`: it was not known here, and comes from the save. */
+    change: z.enum(["resumed", "rebuilt", "unchanged"]),
+    /** Items of its checklist. */
+    done: z.int(),
+    total: z.int(),
+    /** What is open of it, each with its phase. */
+    open: z.array(text),
+  })),
+  /** The command that continues the agent's own conversation. */
+  agent_command: z.nullable(z.array(text)),
+  /** A form chosen with `--format`; the text report unless given. */
+  format: z.enum(["text", "md", "json", "context"]),
+  /** Set apart from what it encloses in the form for agents. */
+  fence: text,
+  warnings: z.array(text),
+});
+
+/** `resume --list` where no question can be asked answers with the list. */
+export const ResumeAnswer = z.union([ResumeResult, SessionsResult]);
+
+export const ShowResult = z.strictObject({
+  source: text,
+  origin: Origin,
+  format: z.enum(["md", "json", "yaml"]),
+  session: Save,
+  /** The session in that format. */
+  text,
+  warnings: z.array(text),
+});
+
+export const VerifyResult = z.strictObject({
+  /** Whether no save is damaged. */
+  intact: z.boolean(),
+  sessions: z.array(z.strictObject({
+    session_id: text,
+    source: text,
+    state: z.enum(["intact", "unchecked", "damaged"]),
+    problems: z.array(text),
+    notes: z.array(text),
+    /** What `--repair` made whole again. */
+    repaired: z.array(text),
+  })),
+});
+
+export const RemovedSave = z.strictObject({
+  session_id: text,
+  paused_at: text,
+  summary: text,
+  branch: z.nullable(text),
+  /** Absolute, where they were. */
+  files: z.array(text),
+  /** Whether git tracks one of them. */
+  tracked: z.boolean(),
+});
+
+export const RemovalResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** The folder in the trash they were moved to; null: nothing was moved. */
+  trash: z.nullable(text),
+  removed: z.array(RemovedSave),
+  /** What the options of "sessions prune" would take, and why it stays. */
+  spared: z.array(z.strictObject({ session_id: text, reason: text })),
+  warnings: z.array(text),
+});
+
+const DiffSide = z.strictObject({ session_id: text, paused_at: text });
+
+export const DiffResult = z.strictObject({
+  before: DiffSide,
+  after: DiffSide,
+  /** Whether they differ in nothing of what is compared. */
+  same: z.boolean(),
+  values: z.array(z.strictObject({
+    field: text,
+    before: z.nullable(text),
+    after: z.nullable(text),
+  })),
+  lists: z.array(z.strictObject({
+    field: text,
+    added: z.array(text),
+    removed: z.array(text),
+  })),
+  /** Of the files that were uncommitted in one of the two. */
+  files: z.array(z.strictObject({
+    path: text,
+    change: z.enum(["added", "removed", "content", "status"]),
+  })),
+  /** `name`: one of the two recorded no contents. */
+  files_by: z.enum(["content", "name"]),
+});
+
+export const ExportResult = z.strictObject({
+  /** The file that was written, absolute; null: nothing was. */
+  file: z.nullable(text),
+  bundle: z.boolean(),
+  sessions: z.array(text),
+  /** What could not be read, and so is not in the bundle. */
+  skipped: z.array(z.strictObject({ session_id: text, reason: text })),
+});
+
+export const ImportResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** As it was given. */
+  source: text,
+  imported: z.array(z.strictObject({
+    session_id: text,
+    /** The id it had where it came from. */
+    original_id: text,
+    summary: text,
+    warnings: z.array(text),
+  })),
+  /** Those that were there already, by the id they have here. */
+  present: z.array(text),
+  refused: z.array(z.strictObject({ source: text, reason: text })),
+  warnings: z.array(text),
+});
+
+export const RecoverResult = z.strictObject({
+  dry_run: z.boolean(),
+  state: z.enum(["none", "active", "finalized", "discarded"]),
+  /** The record, absolute. */
+  source: text,
+  /** The id it was begun under, or the one it was saved under. */
+  session_id: z.nullable(text),
+  summary: text,
+  started_at: z.nullable(text),
+  last_action_at: z.nullable(text),
+  actions: z.int(),
+  /** Numbers of the lines that cannot be read. */
+  torn_lines: z.array(z.int()),
+  /** The folder in the trash it was moved to. */
+  trash: z.nullable(text),
+  warnings: z.array(text),
+});
+
+export const InitResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** Absolute path of `.claude-mpm`. */
+  folder: text,
+  created: z.boolean(),
+  /** Whether git ignores the folder. */
+  ignored: z.boolean(),
+  /** The file the ignore rule was written to. */
+  ignore_file: z.nullable(text),
+});
+
+export type PauseResult = z.infer<typeof PauseResult>;
+export type SessionRow = z.infer<typeof SessionRow>;
+export type SessionsResult = z.infer<typeof SessionsResult>;
+export type ResumeResult = z.infer<typeof ResumeResult>;
+export type ResumeAnswer = z.infer<typeof ResumeAnswer>;
+export type ShowResult = z.infer<typeof ShowResult>;
+export type VerifyResult = z.infer<typeof VerifyResult>;
+export type RemovedSave = z.infer<typeof RemovedSave>;
+export type RemovalResult = z.infer<typeof RemovalResult>;
+export type DiffResult = z.infer<typeof DiffResult>;
+export type ExportResult = z.infer<typeof ExportResult>;
+export type ImportResult = z.infer<typeof ImportResult>;
+export type RecoverResult = z.infer<typeof RecoverResult>;
+export type InitResult = z.infer<typeof InitResult>;

@@ -1,0 +1,51 @@
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { locate } from "../../git/workspace.ts";
+import { matchSaves } from "../store/read_saves.ts";
+import { openStore } from "../store/recover.ts";
+import { removalText, remove } from "../manage/removal_steps.ts";
+
+/** `mpm sessions rm` */
+export const sessionsRm = defineCommand({
+  name: "sessions rm",
+  summary: "Move saved sessions into the trash",
+  description: `
+All files of a session go, with the copies that mpm keeps of it, into a folder
+of their own in .claude-mpm/trash/, where a manifest says what was where. Of a
+session that was committed git keeps what is in its history; it is said so.`,
+  positionals: [{
+    name: "selectors",
+    summary: "Which sessions: ids, parts of them, numbers in the list, names",
+    names: "session",
+    rest: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be moved and move nothing",
+    },
+  },
+  examples: ["mpm sessions rm 3", "mpm sessions rm 20261120-120000 --dry-run"],
+  result: async () => (await import("./results.ts")).RemovalResult,
+  async run(context, input) {
+    const { system, folder } = context;
+    if (input.selectors.length === 0) {
+      throw new MpmError("USAGE", "No session was named", {
+        hint: 'Name one as "mpm sessions list" shows it',
+      });
+    }
+    const workspace = await locate(system, folder);
+    await openStore(system, workspace.root);
+    // All of one list, so that the numbers in it mean what they meant.
+    const chosen = new Set(
+      await matchSaves(system, workspace.root, input.selectors),
+    );
+    return await remove(context, {
+      operation: "sessions rm",
+      workspace,
+      plan: { remove: [...chosen], spared: [] },
+      dryRun: input["dry-run"],
+    });
+  },
+  render: removalText,
+});

@@ -1,0 +1,87 @@
+import { defineCommand } from "../../cli/command.ts";
+import { asciiJson } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import { saveMarkdown } from "../text/markdown.ts";
+import { asSaid } from "../normalize.ts";
+import { foreignNote } from "../trust/origin.ts";
+import { redactSave } from "../../secrets/redact_save.ts";
+import type { ShowResult } from "./results.ts";
+import { toYaml } from "../../base/yaml.ts";
+import { loadSave } from "../store/load_save.ts";
+import { Origins } from "../trust/origins.ts";
+import { openStore } from "../store/recover.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { selectSave } from "../resume/other_saves.ts";
+
+/** `mpm sessions show` */
+export const sessionsShow = defineCommand({
+  name: "sessions show",
+  summary: "Show one saved session as it was written",
+  description: `
+Shows what the save holds, without looking at what changed since; for that, see
+"mpm resume". The newest is shown unless another is selected.`,
+  positionals: [{
+    name: "selector",
+    summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
+    optional: true,
+  }],
+  flags: {
+    format: {
+      type: "string",
+      value: "format",
+      choices: ["md", "json", "yaml"],
+      default: "md",
+      summary: "How to print it",
+    },
+  },
+  examples: [
+    "mpm sessions show",
+    "mpm sessions show 1",
+    "mpm sessions show 20261120 --format yaml",
+  ],
+  result: async () => (await import("./results.ts")).ShowResult,
+  async run({ system, folder, note }, input) {
+    const workspace = await locate(system, folder);
+    await openStore(system, workspace.root);
+    const { selector = "latest" } = input;
+    const { entry, warnings: notes } = await selectSave(system, workspace, {
+      selector,
+    });
+    const loaded = await loadSave(system, entry);
+    const { save: written, digest } = loaded;
+    const origin = new Origins(system).of({ id: entry.id, digest });
+    const warnings = [
+      ...origin === "foreign" ? [foreignNote(entry.id)] : [],
+      ...notes,
+      ...loaded.warnings,
+    ];
+    const save = redactSave(redactorOf(system), written);
+    warnings.forEach((warning) => note(`Warning: ${warning}`));
+    return {
+      source: entry.path,
+      origin,
+      format: input.format,
+      session: save,
+      text: formatted(input.format, save, asSaid(save, loaded.value)),
+      warnings,
+    };
+  },
+  verbatim: () => true,
+  render: ({ text }) => text,
+});
+
+function formatted(
+  format: ShowResult["format"],
+  save: ShowResult["session"],
+  said: Partial<ShowResult["session"]>,
+): string {
+  switch (format) {
+    case "json":
+      return `${asciiJson(said, 2)}\n`;
+    case "yaml":
+      return toYaml(said);
+    case "md":
+      return saveMarkdown(save, said);
+  }
+}

@@ -1,0 +1,130 @@
+import { defineCommand } from "../../cli/command.ts";
+import { ProgressLine } from "../../cli/progress.ts";
+import type { Style } from "../../cli/style.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import type { VerifyResult } from "./results.ts";
+import { counted } from "../../base/words.ts";
+import { withLock } from "../../ops/lock.ts";
+import { findSave, listSaves } from "../store/read_saves.ts";
+import { openStore } from "../store/recover.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { whereCommitted } from "../store/kept_only.ts";
+import { type Checker, repairAll, verifyAll } from "../manage/verify_steps.ts";
+
+type Row = VerifyResult["sessions"][number];
+
+/** `mpm sessions verify` */
+export const sessionsVerify = defineCommand({
+  name: "sessions verify",
+  summary: "Check saved sessions against their checksums and their format",
+  description: `
+Reads every save, or the one selected, and compares it with its checksum and
+with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
+them. The files beside mpm's own saves are compared with what they should say.
+With --repair those are written again, a damaged save that has a whole copy in
+kept/ is replaced by it, and the damaged file goes to the trash. A save of which
+only kept/ has a copy is put back, unless it is committed on another branch, with
+which it comes back. The exit status is 5 if one stays damaged; without --repair
+nothing is changed.`,
+  positionals: [{
+    name: "selector",
+    summary: "Which session: id, part of it, number in the list, name, latest",
+    names: "session",
+    optional: true,
+  }],
+  flags: {
+    all: { type: "boolean", summary: "Every session, as without a selector" },
+    repair: {
+      type: "boolean",
+      summary: "Make derived files and kept copies whole again",
+    },
+  },
+  examples: [
+    "mpm sessions verify",
+    "mpm sessions verify latest --json",
+    "mpm sessions verify --all --repair",
+  ],
+  result: async () => (await import("./results.ts")).VerifyResult,
+  async run(context, input) {
+    const { system, folder } = context;
+    if (input.all && input.selector !== undefined) {
+      throw new MpmError("USAGE", "Both --all and a session were given");
+    }
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    await openStore(system, root);
+    const entries = input.selector === undefined
+      ? await listSaves(system, root)
+      : [await findSave(system, root, input.selector)];
+    const { Save } = await import("../save.ts");
+    const { problemsOf } = await import("../../base/validate.ts");
+    using line = new ProgressLine(context);
+    const checker: Checker = {
+      progress: line.show,
+      system,
+      root,
+      issuesOf: (value) => problemsOf(Save, value),
+      committed: await whereCommitted(system, workspace, entries),
+    };
+    const sessions = input.repair
+      ? await journaled(context, ({ system }) =>
+        withLock(
+          system,
+          root,
+          () => repairAll({ ...checker, system }, entries),
+        ), {
+        operation: "sessions verify",
+        workspace,
+        title: (rows) =>
+          `repair ${
+            counted(
+              rows.filter(({ repaired }) => repaired.length > 0).length,
+              "session",
+            )
+          }`,
+      })
+      : await verifyAll(checker, entries);
+    return {
+      intact: sessions.every(({ state }) => state !== "damaged"),
+      sessions,
+    };
+  },
+  render,
+  next: ({ intact }) =>
+    intact ? undefined : '"mpm sessions verify --repair" mends what it can',
+  status: ({ intact }) => intact ? 0 : 5,
+});
+
+/** Sessions that a terminal gets a line each of. */
+const LISTED = 20;
+
+function render({ sessions }: VerifyResult, style: Style): string {
+  const paint = {
+    intact: style.green,
+    unchecked: style.yellow,
+    damaged: style.red,
+  };
+  // Of many, those that are well are no news to somebody who looks.
+  const isLong = sessions.length > LISTED && !style.piped;
+  const told = sessions.filter(({ state, notes, repaired }) =>
+    !isLong || state !== "intact" || notes.length + repaired.length > 0
+  );
+  const lines = told.flatMap((
+    { session_id, state, problems, notes, repaired },
+  ) => [
+    `${paint[state](state.padEnd(9))}  ${session_id}`,
+    ...[...problems, ...notes].map((text) => `           ${escapeText(text)}`),
+    ...repaired.map((text) => `           repaired: ${escapeText(text)}`),
+  ]);
+  const number = (wanted: Row["state"]) =>
+    sessions.filter(({ state }) => state === wanted).length;
+  if (sessions.length === 0) return "No saved sessions.\n";
+  return [
+    ...lines,
+    `${counted(sessions.length, "session")}: ${number("intact")} intact, ` +
+    `${number("unchecked")} unchecked, ${number("damaged")} damaged`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,70 @@
+import { FileError, isMissing } from "../../base/errors.ts";
+import { type History, recordedBranch } from "./history.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { Save } from "../save.ts";
+import type { System } from "../../system/system.ts";
+
+/** What tells where a save was made. */
+export interface Made {
+  readonly save: Save;
+  /** The id of the store that is read, if it has one. */
+  readonly store: string | undefined;
+  /** The present branch. */
+  readonly branch?: string | undefined;
+}
+
+/**
+ * Where the save was made, seen from here. `git worktree move` leaves no trace
+ * of the old path, so a linked worktree on the same branch is taken for it.
+ */
+export function placeOf(
+  system: System,
+  workspace: Workspace,
+  { save, store, branch }: Made,
+): Pick<History, "git" | "reason" | "place" | "worktree"> {
+  const { git, reason, worktree } = workspace;
+  const found = findPlace(system, workspace, { save, store });
+  const moved = found === "gone" && workspace.linked &&
+    branch !== undefined && branch === recordedBranch(save);
+  return { git, reason, worktree, place: moved ? "moved" : found };
+}
+
+function findPlace(
+  system: System,
+  workspace: Workspace,
+  { save, store }: Made,
+): History["place"] {
+  const recorded = save.mpm?.worktree ?? save.project_path;
+  if (!/^(\/|[A-Za-z]:|\\\\)/.test(recorded)) return "here";
+  const recordedStore = save.mpm?.store ?? undefined;
+  if (recordedStore !== undefined && recordedStore !== store) return "foreign";
+  const isHere = [workspace.worktree, workspace.cwd]
+    .some((path) => samePath(system, path, recorded));
+  if (isHere) return "here";
+  if (isInUse(system, recorded)) return "elsewhere";
+  if (!samePath(system, recorded, save.project_path)) return "gone";
+  return recordedStore === undefined ? "foreign" : "moved";
+}
+
+/** Whether two absolute paths are one; Windows does not tell cases apart. */
+export function samePath(
+  { platform }: System,
+  one: string,
+  other: string,
+): boolean {
+  if (platform !== "windows") return one === other;
+  const plain = (path: string) => path.replaceAll("/", "\\").toLowerCase();
+  return plain(one) === plain(other);
+}
+
+/** Whether anything is in the folder: an empty one is no worktree. */
+function isInUse(system: System, path: string): boolean {
+  try {
+    return system.files.stat(path)?.kind === "folder" &&
+      system.files.list(path).length > 0;
+  } catch (error) {
+    // A folder that may not be looked into is not known to be gone.
+    if (error instanceof FileError) return !isMissing(error);
+    throw error;
+  }
+}

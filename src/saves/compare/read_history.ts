@@ -1,0 +1,276 @@
+import { FileError, MpmError } from "../../base/errors.ts";
+import { compareCommits } from "./commits.ts";
+import {
+  baseCandidates,
+  commitName,
+  type History,
+  isRefName,
+  NO_HISTORY,
+  recordedBranch,
+} from "./history.ts";
+import { recordedPaths } from "./recorded.ts";
+import type { RepositoryState, Workspace } from "../../git/repository.ts";
+import type { Save } from "../save.ts";
+import { parseTime } from "../../base/times.ts";
+import type { System } from "../../system/system.ts";
+import type { Git } from "../../git/run/git.ts";
+import {
+  findOwnCommits,
+  type OwnCommits,
+} from "../../git/history/own_commits.ts";
+import { placeOf } from "./place.ts";
+import { readEqualPatches } from "../../git/history/patches.ts";
+import { isAncestor } from "../../git/history/range.ts";
+import { findLeft, findRenamed, lastMove } from "../../git/history/reflogs.ts";
+import { readRecorded } from "./recorded_files.ts";
+import type { Names } from "../../git/refs.ts";
+import { readCuts } from "../../git/history/shallow.ts";
+import { findSquash } from "../../git/history/squashed.ts";
+import { decodeBytes } from "../../git/text.ts";
+import { findTouched } from "../../git/history/touched.ts";
+import type { Way } from "./way.ts";
+import { readGone } from "./worktrees.ts";
+
+/** The names that `readWay` and `readHistory` need resolved. */
+export function namesFor(save: Save): string[] {
+  const branch = recordedBranch(save);
+  const { name: upstream, commit } = save.mpm?.upstream ?? {};
+  return [
+    "HEAD",
+    ...baseCandidates(save).map(commitName),
+    ...(branch === undefined ? [] : [`refs/heads/${branch}`]),
+    ...(upstream === undefined ? [] : upstreamRefs(upstream)),
+    ...(isCommitId(commit) ? [commitOf(commit)] : []),
+  ];
+}
+
+function isCommitId(commit: string | null | undefined): commit is string {
+  return /^[0-9a-f]{4,64}$/.test(commit ?? "");
+}
+
+function commitOf(id: string): string {
+  return commitName({ name: id });
+}
+
+/** A local branch can be an upstream as well. */
+function upstreamRefs(name: string): string[] {
+  if (!isRefName(name)) return [];
+  return [`refs/remotes/${name}`, `refs/heads/${name}`];
+}
+
+/** What there is to ask of, beside the way itself. */
+interface Questions {
+  readonly workspace: Workspace;
+  readonly save: Save;
+  readonly store: string | undefined;
+  readonly state: RepositoryState;
+  readonly way: Way;
+  readonly names: Names;
+}
+
+/**
+ * Everything `compare` needs beside the state. Git is started only for what
+ * happened: saves were committed, the histories diverged, the branch or its
+ * upstream changed, a recorded file is gone or has another mode, the worktree
+ * is gone.
+ */
+export async function readHistory(
+  system: System,
+  git: Git,
+  questions: Questions,
+): Promise<History> {
+  const { workspace, save, store, state, way } = questions;
+  const made = { save, store, branch: state.branch };
+  const where = placeOf(system, workspace, made);
+  const comparable = where.place === "here" || where.place === "moved";
+  const topNames = save.mpm ? [] : namesIn(system, workspace.worktree);
+  const cuts = readCuts(system, workspace.commonDir!);
+  const shallow = cuts.size > 0;
+  const cut = shallow && (way.omitted > 0 ||
+    [...way.left, ...way.right].some(({ sha }) => cuts.has(sha)));
+  const { paths } = recordedPaths(save, {
+    present: state.files.map(({ path }) => path),
+    files: way.files,
+    topNames,
+  });
+  const listed = new Set(paths.flatMap(({ path, from }) => [path, from]));
+  const [pauses, equal, files, branch, upstream, gone] = await Promise.all([
+    findOwnCommits(git, [...way.left, ...way.right], {
+      id: save.session_id,
+      // Only claude-mpm commits what is staged.
+      lists: (path) => !save.mpm && listed.has(path),
+    }),
+    way.base === undefined || cut
+      ? new Map<string, string>()
+      : readEqualPatches(git, way.base, way),
+    readRecorded(system, git, { save, state, way, topNames, comparable }),
+    readBranch(git, questions, shallow),
+    readUpstream(git, questions),
+    where.place === "gone" ? readGone(system, git, save) : undefined,
+  ]);
+  const history = {
+    ...NO_HISTORY,
+    ...where,
+    ...way,
+    ...files,
+    shallow,
+    cut,
+    equal: equal ?? new Map(),
+    patchesCompared: equal !== undefined,
+    own: pauses.own,
+    swept: await readSwept(git, way, pauses),
+    branch,
+    upstream,
+    gone,
+    topNames,
+  };
+  return { ...history, squash: await readSquash(git, questions, history) };
+}
+
+/** Finds files that the commit of this pause took and no later one touched. */
+async function readSwept(
+  git: Git,
+  { right }: Way,
+  { own, swept }: OwnCommits,
+): Promise<History["swept"]> {
+  const found = new Map<string, string>();
+  const others = right.filter(({ sha }) => !own.has(sha));
+  for (const [base, paths] of swept) {
+    const way = { base, right: others };
+    const since = await findTouched(git, way, { gone: [], differing: paths });
+    for (const path of paths) {
+      if (!since.touched.has(path)) found.set(path, base);
+    }
+  }
+  return found;
+}
+
+/** All but mpm's own folder: saves are in commits of their own. */
+const OUTSIDE = [":(top,exclude).claude-mpm"];
+
+/**
+ * The commit that holds what the lost ones change together: those up to the
+ * pause, or all that their branch has by now.
+ */
+async function readSquash(
+  git: Git,
+  { way, save, names, state }: Questions,
+  history: History,
+): Promise<History["squash"]> {
+  const { base, right, files } = way;
+  const tip = state.head;
+  if (base === undefined || tip === undefined || right.length === 0) return;
+  if (history.cut || !history.patchesCompared) return undefined;
+  // With a twin for some of them, no one commit holds them all.
+  const { lost, rewritten } = compareCommits(history);
+  if (lost.length === 0 || rewritten.length > 0) return undefined;
+  const { renamedTo, left, remote } = history.branch ?? {};
+  // Of a branch that was deleted, what last showed where it was.
+  const later = new Set([
+    names.get(`refs/heads/${recordedBranch(save)}`),
+    renamedTo && `refs/heads/${renamedTo}`,
+    left,
+    remote?.commit,
+  ]);
+  try {
+    const found = await findSquash(git, { tip, head: base, paths: OUTSIDE });
+    if (found) return found;
+    const last = right.find(({ sha }) => !history.own.has(sha));
+    if (files.length === 0 && last) return { commit: last.sha, how: "tree" };
+    for (const head of later) {
+      if (head === undefined || head === base) continue;
+      if (!await isAncestor(git, base, head)) continue;
+      const all = await findSquash(git, { tip, head, paths: OUTSIDE });
+      if (all) return all;
+    }
+    return undefined;
+  } catch (error) {
+    // A partial clone may lack contents: then the commits are listed as lost.
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+async function readBranch(
+  git: Git,
+  { save, state, names }: Questions,
+  shallow: boolean,
+): Promise<History["branch"]> {
+  const branch = recordedBranch(save);
+  if (branch === undefined || branch === state.branch) return undefined;
+  const commit = names.get(`refs/heads/${branch}`);
+  if (commit !== undefined) {
+    const held = state.head !== undefined &&
+      await isAncestor(git, commit, state.head);
+    // Behind the cut of a shallow history it may be held all the same.
+    const contained = held || (shallow ? undefined : false);
+    return { exists: true, renamedTo: undefined, contained };
+  }
+  const since = new Date(parseTime(save.paused_at) ?? 0);
+  const [renamedTo, left, remote] = await Promise.all([
+    findRenamed(git, branch, since),
+    findLeft(git, branch),
+    readRemote(git, branch, { save, state, shallow }),
+  ]);
+  return { exists: false, renamedTo, contained: undefined, left, remote };
+}
+
+/** The remote-tracking branch of a name; of several the recorded upstream. */
+async function readRemote(
+  git: Git,
+  branch: string,
+  { save, state, shallow }: Pick<Questions, "save" | "state"> & {
+    shallow: boolean;
+  },
+): Promise<NonNullable<History["branch"]>["remote"]> {
+  const output = await git.read([
+    "for-each-ref",
+    "--format=%(refname) %(objectname)",
+    `refs/remotes/*/${branch}`,
+  ]);
+  const refs = decodeBytes(output).split("\n").filter((line) => line !== "")
+    .map((line) => line.slice("refs/remotes/".length).split(" "));
+  const upstream = save.mpm?.upstream?.name;
+  const found = [upstream, `origin/${branch}`, refs[0]?.[0]]
+    .map((wanted) => refs.find(([name]) => name === wanted))
+    .find((ref) => ref !== undefined);
+  if (!found || state.head === undefined) return undefined;
+  const [name, commit] = found as [string, string];
+  const held = await isAncestor(git, commit, state.head);
+  return { name, commit, contained: held || (shallow ? undefined : false) };
+}
+
+async function readUpstream(
+  git: Git,
+  { save, state, names }: Questions,
+): Promise<History["upstream"]> {
+  const recorded = save.mpm?.upstream;
+  if (!recorded) return undefined;
+  const ref = upstreamRefs(recorded.name).find((name) =>
+    names.get(name) !== undefined
+  );
+  const commit = ref && names.get(ref);
+  const still = { commit, forward: true, contained: false, moved: undefined };
+  if (!ref || !commit || commit === recorded.commit || !state.head) {
+    return still;
+  }
+  // Another copy may never have had the recorded one.
+  const then = isCommitId(recorded.commit)
+    ? names.get(commitOf(recorded.commit))
+    : undefined;
+  const [forward, contained, moved] = await Promise.all([
+    then !== undefined && isAncestor(git, then, commit),
+    isAncestor(git, commit, state.head),
+    lastMove(git, ref),
+  ]);
+  return { commit, forward, contained, moved };
+}
+
+function namesIn(system: System, folder: string): string[] {
+  try {
+    return system.files.list(folder).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof FileError) return [];
+    throw error;
+  }
+}

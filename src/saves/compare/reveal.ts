@@ -1,0 +1,121 @@
+import { NAME_PRINT, nameForm } from "../../secrets/redact.ts";
+import type { Save } from "../save.ts";
+import type { Git } from "../../git/run/git.ts";
+import { readLeft } from "../../git/history/reflogs.ts";
+import { decodeBytes, splitFields } from "../../git/text.ts";
+
+/** The name that a branch is kept under, where a secret was left out of it. */
+export async function revealBranch<T extends string | null>(
+  git: Git,
+  branch: T,
+): Promise<T> {
+  if (branch === null || !NAME_PRINT.test(branch)) return branch;
+  const known = await branches(git);
+  return (known.get(branch) ?? branch) as T;
+}
+
+/**
+ * The save with the names of branches and files as they are in this repository,
+ * where secrets were left out of them, so that they can be compared. Asks git
+ * only if there are any.
+ */
+export async function revealSave(git: Git, save: Save): Promise<Save> {
+  const { git_context: context, mpm } = save;
+  const { upstream, files } = mpm ?? {};
+  const { status } = context;
+  const inRefs = [context.branch ?? "", upstream?.name ?? ""].some(isHidden);
+  const inPaths = LISTS.some((list) => status[list].some(isHidden)) ||
+    (files ?? []).some(({ path, from }) => isHidden(path) || isHidden(from));
+  if (!inRefs && !inPaths) return save;
+  const refs = inRefs ? await branches(git) : NONE;
+  const known = inPaths ? await trackedAndOther(git, save) : NONE;
+  const path = (hidden: string) => known.get(hidden) ?? hidden;
+  const ref = (hidden: string) => refs.get(hidden) ?? asRef(hidden);
+  const lists = LISTS.map((list) => [list, status[list].map(path)]);
+  return {
+    ...save,
+    git_context: {
+      ...context,
+      branch: context.branch && ref(context.branch),
+      status: { ...status, ...Object.fromEntries(lists) },
+    },
+    ...mpm && {
+      mpm: {
+        ...mpm,
+        upstream: mpm.upstream &&
+          { ...mpm.upstream, name: ref(mpm.upstream.name) },
+        files: mpm.files.map((file) => ({
+          ...file,
+          path: path(file.path),
+          ...file.from === undefined ? {} : { from: path(file.from) },
+        })),
+      },
+    },
+  };
+}
+
+/** What is gone must still be a name that git can be asked about. */
+function asRef(hidden: string): string {
+  return hidden.replaceAll(
+    /\[redacted:([a-z0-9-]+)#([0-9a-f]{12})\]/g,
+    "redacted-$1-$2",
+  );
+}
+
+const LISTS = [
+  "modified",
+  "staged",
+  "untracked",
+  "modified_files",
+  "untracked_files",
+] as const;
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+function isHidden(name = ""): boolean {
+  return name.includes("[redacted:") && NAME_PRINT.test(name);
+}
+
+/** The branches that are here, and those that were checked out here. */
+async function branches(git: Git): Promise<Map<string, string>> {
+  const [{ stdout }, left] = await Promise.all([
+    git.run([
+      "for-each-ref",
+      "--format=%(refname:lstrip=2)",
+      "refs/heads",
+      "refs/remotes",
+    ]),
+    readLeft(git),
+  ]);
+  return byForm([
+    ...left.map(({ branch }) => branch),
+    ...decodeBytes(stdout).split("\n"),
+  ]);
+}
+
+/** Everything that is there now, and what was in the commit of the pause. */
+async function trackedAndOther(
+  git: Git,
+  { mpm }: Save,
+): Promise<Map<string, string>> {
+  const [now, then] = await Promise.all([
+    git.run(["ls-files", "-z", "--cached", "--others"]),
+    mpm?.head
+      ? git.run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", mpm.head])
+      : undefined,
+  ]);
+  return byForm([
+    ...splitFields(now.stdout),
+    ...then ? splitFields(then.stdout) : [],
+  ]);
+}
+
+/** Names by their forms, but for those that hold no secret. */
+function byForm(names: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const form = nameForm(name);
+    if (form !== name) found.set(form, name);
+  }
+  return found;
+}

@@ -1,0 +1,93 @@
+import * as z from "zod/mini";
+import { MpmError } from "../base/errors.ts";
+import { completed, type Content, pending } from "./content.ts";
+import { checkedName } from "./pause_content.ts";
+import { problemsOf } from "../base/validate.ts";
+
+const lines = z.optional(z.array(z.string()));
+const line = z.optional(z.string());
+
+/** What `mpm pause --input` reads: the flags of `pause`, as JSON. */
+export const ContentInput = z.strictObject({
+  /** What was worked on; without it one is made, as by `mpm pause` alone. */
+  summary: line,
+  /** A name to find the session by. */
+  name: line,
+  primary_task: line,
+  current_phase: line,
+  /** What was done. */
+  accomplishments: lines,
+  /** What to do next, most important first. */
+  next_steps: lines,
+  /** What was decided, and why. */
+  decisions: lines,
+  /** What the work waits for. */
+  blockers: lines,
+  open_questions: lines,
+  important_reminders: lines,
+  /** Paths. */
+  files_to_review: lines,
+  /** Each a text, which is pending, or an object. */
+  todos: z.optional(z.array(z.union([
+    z.string(),
+    z.strictObject({
+      content: z.string(),
+      status: z.enum(["pending", "in_progress", "completed"]),
+      activeForm: line,
+    }),
+  ]))),
+  /** Todos that are finished. */
+  done: lines,
+});
+
+/**
+ * Reads the JSON of `--input`. Throws USAGE that names the field, or the
+ * position of the fault where it is no JSON.
+ */
+export function parseInput(text: string, source: string): Content {
+  const value = parseJson(text, source);
+  const problems = problemsOf(ContentInput, value);
+  if (problems.length > 0) {
+    throw new MpmError(
+      "USAGE",
+      `Cannot use ${source}: ${problems.join("; ")}`,
+      {
+        hint: "mpm help pause shows the fields",
+      },
+    );
+  }
+  const input = value as z.infer<typeof ContentInput>;
+  return {
+    summary: input.summary,
+    name: checkedName(input.name),
+    primaryTask: input.primary_task,
+    phase: input.current_phase,
+    accomplishments: input.accomplishments ?? [],
+    nextSteps: input.next_steps ?? [],
+    decisions: input.decisions ?? [],
+    blockers: input.blockers ?? [],
+    questions: input.open_questions ?? [],
+    reminders: input.important_reminders ?? [],
+    filesToReview: input.files_to_review ?? [],
+    todos: [
+      ...(input.todos ?? []).map((todo) =>
+        typeof todo === "string"
+          ? pending(todo)
+          : { content: todo.content, status: todo.status }
+      ),
+      ...(input.done ?? []).map(completed),
+    ],
+  };
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MpmError(
+      "USAGE",
+      `Cannot read ${source} as JSON: ${(error as Error).message}`,
+      { hint: 'It holds one object, e.g. {"summary":"…","next_steps":["…"]}' },
+    );
+  }
+}

@@ -1,0 +1,162 @@
+import type { Content } from "./content.ts";
+import { gitFields, toGitContext } from "../git/status/git_context.ts";
+import type { RepositoryState, Workspace } from "../git/repository.ts";
+import type { Agent, Save, Task, Todo } from "./save.ts";
+import { shellWord } from "../base/shell.ts";
+import { generatedSummary } from "./summary.ts";
+import type { Work } from "../work/work.ts";
+import { detoursDone } from "../work/work_parked.ts";
+import { savedWork } from "../work/work_save.ts";
+import { fullTitle } from "../work/work_title.ts";
+import { firstLine } from "../base/words.ts";
+
+/** Everything a save is made of, gathered before anything is written. */
+export interface Draft {
+  readonly content: Content;
+  readonly workspace: Workspace;
+  /** `undefined` outside a repository. */
+  readonly state: RepositoryState | undefined;
+  readonly agent: Agent | null;
+  /** What the agent's own files say is open and done. */
+  readonly work: {
+    readonly todos: readonly Todo[];
+    readonly tasks: {
+      readonly pending: readonly Task[];
+      readonly inProgress: readonly Task[];
+      readonly completedCount: number;
+    };
+  };
+  /** How full the agent's context was. */
+  readonly usage: Save["context_usage"];
+  readonly version: string;
+  readonly build: string;
+  readonly time: Date;
+  /** The work session that is paused and its parents, the nearest first. */
+  readonly stack?: readonly Work[];
+  /**
+   * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the work
+   * session. Else `pause`.
+   */
+  readonly kind?: "pause" | "auto" | "checkpoint";
+}
+
+/** Paths offered for review, so that the list stays readable. */
+const REVIEWED = 10;
+
+/** Where a save goes. */
+export interface Slot {
+  readonly id: string;
+  /** The folder, absolute. */
+  readonly sessions: string;
+  /** The id of the store; null: it has none yet. */
+  readonly store: string | null;
+}
+
+/** The save of `draft` in its slot. */
+export function buildSave(draft: Draft, slot: Slot): Save {
+  const { id } = slot;
+  const { content, state, workspace, work } = draft;
+  const todos = [...work.todos, ...content.todos];
+  const active = todos.filter(({ status }) => status !== "completed");
+  const [session] = draft.stack ?? [];
+  const summary = content.summary ?? generatedSummary(state, {
+    open: active.length,
+    tasks: work.tasks.pending.length + work.tasks.inProgress.length,
+    session: session ? sessionSummary(session) : undefined,
+  });
+  return {
+    session_id: id,
+    paused_at: draft.time.toISOString(),
+    duration_hours: 0,
+    context_usage: { ...draft.usage },
+    conversation: {
+      primary_task: content.primaryTask ??
+        firstLine(session?.task || summary, HEADLINE),
+      current_phase: content.phase ?? "In progress",
+      summary,
+      accomplishments: accomplished(content, session),
+      next_steps: [...content.nextSteps],
+    },
+    git_context: toGitContext(state),
+    active_context: { working_directory: workspace.cwd },
+    important_reminders: [...content.reminders],
+    resume_instructions: instructions(draft, slot),
+    open_questions: [...content.questions],
+    performance_metrics: {},
+    todos: {
+      active,
+      completed: todos.filter(({ status }) => status === "completed"),
+    },
+    task_list: {
+      pending_tasks: [...work.tasks.pending],
+      in_progress_tasks: [...work.tasks.inProgress],
+      completed_count: work.tasks.completedCount,
+    },
+    version: draft.version,
+    build: draft.build,
+    project_path: workspace.root,
+    mpm: {
+      schema: 1,
+      kind: draft.kind ?? "pause",
+      name: content.name ?? null,
+      agent: draft.agent,
+      parent: null,
+      template: null,
+      checklist: [],
+      decisions: [...content.decisions],
+      blockers: [...content.blockers],
+      ...gitFields(state, workspace),
+      checkpoint: null,
+      store: slot.store,
+      redactions: {},
+      ...savedWork(draft.stack ?? [], pauseOf(draft, id)),
+    },
+  };
+}
+
+/** What pauses the work session, if anything does. */
+function pauseOf({ kind, time }: Draft, save: string) {
+  return kind === undefined || kind === "pause" ? { save, time } : undefined;
+}
+
+/** `login: Fix it, 3 of 16 done`. */
+function sessionSummary(work: Work): string {
+  const { checklist } = work;
+  const done = checklist.filter((item) => item.done).length;
+  const of = checklist.length === 0
+    ? ""
+    : `, ${done} of ${checklist.length} done`;
+  return `${fullTitle(work)}${of}`;
+}
+
+function accomplished(content: Content, session: Work | undefined): string[] {
+  return [
+    ...content.accomplishments,
+    ...session ? detoursDone(session) : [],
+  ];
+}
+
+function instructions(
+  { content, state }: Draft,
+  { id, sessions }: Slot,
+): Save["resume_instructions"] {
+  const touched = (state?.files ?? []).map(({ path }) => path);
+  const review = content.filesToReview.length > 0
+    ? content.filesToReview
+    : touched.slice(0, REVIEWED);
+  return {
+    quick_start: [
+      `Read ${id}.md for full context`,
+      "Run: git status to check current state",
+      `Run: cat ${shellWord(`${sessions}/LATEST-SESSION.txt`)}`,
+    ],
+    files_to_review: [...review],
+    validation_commands: {
+      check_git: "git status && git log -1 --stat",
+      check_session: `cat ${shellWord(`${sessions}/${id}.md`)}`,
+    },
+  };
+}
+
+/** The longest a headline may be, in characters. */
+const HEADLINE = 120;

@@ -1,0 +1,153 @@
+import { SESSION_ID } from "../../git/ids.ts";
+import { field, type Fields, isFields } from "../../base/odd_values.ts";
+import { parseTime } from "../../base/times.ts";
+
+/** One line of `ACTIVE-PAUSE.jsonl`. */
+export interface Action {
+  readonly type: string;
+  /** As recorded. */
+  readonly timestamp: string;
+  readonly data: Fields;
+  /** How full the context was, from 0 to 1. */
+  readonly context: number;
+}
+
+/** claude-mpm's automatic pause as far as it was recorded. */
+export interface ActivePause {
+  /** `undefined`: no line that can be read says it. */
+  readonly id: string | undefined;
+  /** Every whole line, the end of the pause apart. */
+  readonly actions: readonly Action[];
+  /** Whether its end is recorded. */
+  readonly finalized: boolean;
+  /** Numbers (from 1) of the lines that are torn or something else. */
+  readonly torn: readonly number[];
+}
+
+/**
+ * Reads the record line by line. A line that was cut by a crash, the first or
+ * the last as well, costs only itself.
+ */
+export function parseActivePause(text: string): ActivePause {
+  const actions: Action[] = [];
+  const torn: number[] = [];
+  let id: string | undefined;
+  let finalized = false;
+  text.replace(/^\ufeff/, "").split("\n").forEach((line, at) => {
+    if (line.trim() === "") return;
+    const value = parseLine(line);
+    if (!value) return void torn.push(at + 1);
+    const { session_id: named } = value;
+    if (typeof named === "string" && SESSION_ID.test(named)) id ??= named;
+    if (value.type === "pause_finalized") finalized = true;
+    else actions.push(actionOf(value));
+  });
+  return { id, actions, finalized, torn };
+}
+
+function parseLine(line: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isFields(value) && typeof value.type === "string"
+      ? value
+      : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function actionOf(value: Fields): Action {
+  const { type, timestamp, data, context_percentage: context } = value;
+  return {
+    type: String(type),
+    timestamp: typeof timestamp === "string" ? timestamp : "",
+    data: isFields(data) ? data : {},
+    context: typeof context === "number" && Number.isFinite(context)
+      ? context
+      : 0,
+  };
+}
+
+/** Entries of a list that claude-mpm keeps. */
+const MOST = 10;
+
+/** Tokens of the window that claude-mpm reckons with. */
+const WINDOW = 200_000;
+
+/**
+ * The fields of a save that claude-mpm makes of such a record, in its words;
+ * what git says is not in it.
+ */
+export function activePauseFields({ actions }: ActivePause): Fields {
+  const [first, last] = [actions[0], actions.at(-1)];
+  const from = first?.context ?? 0;
+  const to = last?.context ?? 0;
+  const seconds = secondsBetween(first, last);
+  return {
+    ...last && last.timestamp !== "" ? { "paused_at": last.timestamp } : {},
+    "duration_hours": Math.round(seconds / 36) / 100,
+    "context_usage": {
+      "tokens_used": Math.round(to * WINDOW),
+      "tokens_total": WINDOW,
+      "percentage": Math.round(to * 1000) / 10,
+    },
+    "conversation": {
+      "primary_task": `Auto-pause triggered at ${
+        Math.round(from * 100)
+      }% context`,
+      "current_phase": "Wind-down",
+      "summary": `Session auto-paused after ${actions.length} actions. ` +
+        `Context usage: ${percent(from)} -> ${percent(to)}`,
+      "accomplishments": summaries(actions).slice(0, MOST),
+      "next_steps": [],
+    },
+    "incremental_pause": {
+      "enabled": true,
+      "action_count": actions.length,
+      "duration_seconds": seconds,
+      "context_range": [from, to],
+      "tool_calls": actions.filter(({ type }) => type === "tool_call").length,
+      "actions_summary": actions.slice(0, MOST)
+        .map(({ type, timestamp }) => ({ type, timestamp })),
+    },
+  };
+}
+
+function percent(part: number): string {
+  return `${(part * 100).toFixed(1)}%`;
+}
+
+function summaries(actions: readonly Action[]): string[] {
+  return actions.filter(({ type }) => type === "assistant_response")
+    .map(({ data }) => field(data, "summary"))
+    .filter((summary) =>
+      typeof summary === "string" && summary !== ""
+    ) as string[];
+}
+
+function secondsBetween(a: Action | undefined, b: Action | undefined): number {
+  const [from, to] = [a, b].map((action) => parseTime(action?.timestamp ?? ""));
+  if (from === undefined || to === undefined) return 0;
+  return Math.max(0, Math.floor((to - from) / 1000));
+}
+
+/** The line that ends the record, with exactly the five keys it may have. */
+export function finalizedLine(
+  { actions }: ActivePause,
+  { id, now }: { id: string; now: Date },
+): string {
+  const [first, last] = [actions[0], actions.at(-1)];
+  return JSON.stringify({
+    "type": "pause_finalized",
+    "timestamp": now.toISOString().replace("Z", "000+00:00"),
+    "session_id": id,
+    "data": {
+      "total_actions": actions.length,
+      "final_percentage": last?.context ?? 0,
+      "pause_started_at": first?.timestamp ?? "",
+      "duration_seconds": secondsBetween(first, last),
+    },
+    "context_percentage": last?.context ?? 0,
+  });
+}

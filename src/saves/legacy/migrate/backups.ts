@@ -1,0 +1,117 @@
+import { basename, isAbsolute, join } from "@std/path";
+import { MpmError } from "../../../base/errors.ts";
+import type { ChangeSet, Ref } from "./change_set.ts";
+import { sessionId } from "../../../git/ids.ts";
+import type { System } from "../../../system/system.ts";
+import { checkPath } from "../../../ops/folders.ts";
+import { layout } from "../../../ops/layout.ts";
+
+const NAME = /^pause_backup_\d{8}-\d{6}$/;
+
+/** The record of a backup whose changes are not all made yet. */
+export const UNFINISHED = "unfinished.json";
+/** The same of one that is complete. */
+export const MANIFEST = "manifest.json";
+
+/** A record of this many bytes is of some hundred thousand files. */
+const LARGEST_RECORD = 256 * 1024 * 1024;
+
+/** Where a backup has the old content of a file. */
+export function backupPath(folder: string, { place, name }: Ref): string {
+  return join(folder, place, name);
+}
+
+/** Names of the backups, the oldest first, by whether they are complete. */
+export function listBackups(
+  system: System,
+  root: string,
+): { finished: string[]; unfinished: string[] } {
+  const { backups } = layout(root);
+  const finished: string[] = [];
+  const unfinished: string[] = [];
+  const { files } = system;
+  if (files.lstat(backups)?.kind !== "folder") return { finished, unfinished };
+  for (const { name, kind } of files.list(backups)) {
+    if (!NAME.test(name) || kind !== "folder") continue;
+    const folder = join(backups, name);
+    if (files.lstat(join(folder, UNFINISHED))) unfinished.push(name);
+    else if (files.lstat(join(folder, MANIFEST))) finished.push(name);
+  }
+  return { finished: finished.sort(), unfinished: unfinished.sort() };
+}
+
+/** A name of the present second or of the next that no backup has. */
+export function freeBackup(system: System, root: string): string {
+  const { backups } = layout(root);
+  for (let time = system.now().getTime();; time += 1000) {
+    const name = sessionId(new Date(time)).replace("session-", "pause_backup_");
+    if (!system.files.lstat(join(backups, name))) return name;
+  }
+}
+
+/**
+ * The record of a backup. It lies in a folder that anybody may have made, so
+ * nothing of it is used before it fits the schema. Throws UNREADABLE.
+ */
+export async function readRecord(
+  system: System,
+  root: string,
+  { name, file }: { name: string; file: string },
+): Promise<ChangeSet> {
+  const folder = join(layout(root).backups, name);
+  checkPath(system, folder, root);
+  const path = join(folder, file);
+  const bytes = system.files.readOwn(path, LARGEST_RECORD);
+  const { ChangeSet } = await import("./change_set.ts");
+  const { problemsOf } = await import("../../../base/validate.ts");
+  const value = parse(bytes);
+  const problems = value === undefined
+    ? ["it is no JSON"]
+    : problemsOf(ChangeSet, value);
+  if (problems.length === 0) return { ...(value as ChangeSet), name };
+  throw new MpmError("UNREADABLE", `Cannot read "${path}": ${problems[0]}`, {
+    hint: `The files themselves are in "${folder}"`,
+  });
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The backup that was asked for, by its name or its path; without one the
+ * newest that a migration made. Throws NOT_FOUND.
+ */
+export async function chooseBackup(
+  system: System,
+  root: string,
+  wanted: string | undefined,
+): Promise<ChangeSet> {
+  const { backups } = layout(root);
+  const { finished } = listBackups(system, root);
+  const read = (name: string) =>
+    readRecord(system, root, { name, file: MANIFEST });
+  if (wanted !== undefined) {
+    const name = basename(wanted);
+    const here = wanted === name ||
+      (isAbsolute(wanted) && wanted === join(backups, name));
+    if (here && finished.includes(name)) return await read(name);
+    throw new MpmError("NOT_FOUND", `No backup "${wanted}" in "${backups}"`, {
+      hint: finished.length === 0
+        ? 'There is none; "mpm migrate" makes one before it moves anything'
+        : `There are: ${finished.join(", ")}`,
+    });
+  }
+  for (const name of finished.toReversed()) {
+    const record = await read(name);
+    if (record.kind === "migrate") return record;
+  }
+  throw new MpmError("NOT_FOUND", `No migration to take back in "${root}"`, {
+    hint: 'Only a migration without "--no-backup" can be taken back',
+  });
+}

@@ -1,0 +1,93 @@
+import * as z from "zod/mini";
+import { oldName } from "../old_names.ts";
+
+/**
+ * What `mpm migrate` records before it touches anything: every file it will
+ * change, as it was and as it will be. With it an interrupted run is finished,
+ * and a finished one taken back.
+ */
+
+const text = z.string();
+
+/** Which folder: the old and the new one, the copies, the one in the home. */
+const PlaceName = z.enum(["pause", "sessions", "kept", "global"]);
+
+/** A record is read from a disk, so nothing but a save's file is named by it. */
+const FileName = z.string().check(
+  z.refine((name) => oldName(name) !== undefined, {
+    error: "no name of a session's file",
+  }),
+);
+
+const Ref = z.strictObject({ place: PlaceName, name: FileName });
+
+const FileState = z.strictObject({
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  /** Bytes. */
+  size: z.number(),
+  /** Permission bits; null where the platform has none. */
+  mode: z.nullable(z.number()),
+  /** Milliseconds since the epoch. */
+  mtime: z.number(),
+});
+
+const Change = z.strictObject({
+  at: Ref,
+  /** null: nothing is there. */
+  before: z.nullable(FileState),
+  after: z.nullable(FileState),
+  /** The file this one is made of; it goes only once this one is there. */
+  from: z.nullable(Ref),
+  /** Whether `from` itself gets this name; else the content waits in `new/`. */
+  linked: z.boolean(),
+});
+
+const FolderState = z.strictObject({
+  mode: z.nullable(z.number()),
+  mtime: z.number(),
+});
+
+/** `rewrite`: a move with changed content; `conflict`: one to another id. */
+export const StepAction = z.enum([
+  "move",
+  "rewrite",
+  "duplicate",
+  "conflict",
+  "leave",
+  "restore",
+  "remove",
+]);
+
+const Step = z.strictObject({
+  action: StepAction,
+  from: z.strictObject({ place: PlaceName, name: text }),
+  to: z.nullable(Ref),
+  note: z.nullable(text),
+});
+
+export const ChangeSet = z.strictObject({
+  version: z.literal(1),
+  kind: z.enum(["migrate", "rollback"]),
+  /** Of its folder: `pause_backup_YYYYMMDD-HHMMSS`. */
+  name: text,
+  /** For a rollback, the backup that it restores. */
+  of: z.nullable(text),
+  /** Whether the folder keeps the files as they were. */
+  backup: z.boolean(),
+  /** The old folder itself; null: it is not there, or goes once it is empty. */
+  folder: z.strictObject({
+    before: z.nullable(FolderState),
+    after: z.nullable(FolderState),
+  }),
+  changes: z.array(Change),
+  /** What was said of it. */
+  steps: z.array(Step),
+});
+
+export type Place = z.infer<typeof PlaceName>;
+export type Ref = z.infer<typeof Ref>;
+export type FileState = z.infer<typeof FileState>;
+export type FolderState = z.infer<typeof FolderState>;
+export type Change = z.infer<typeof Change>;
+export type Step = z.infer<typeof Step>;
+export type ChangeSet = z.infer<typeof ChangeSet>;

@@ -1,0 +1,133 @@
+import type { FileState, Place, Ref, Step } from "./change_set.ts";
+import { idOf, oldName, type Part } from "../old_names.ts";
+import type { Relocation } from "./relocate.ts";
+
+/** A file of the stores as it lies there. */
+export interface StoredFile {
+  readonly at: Ref;
+  readonly state: FileState;
+  /** SHA-256 of what it becomes in the new folder. */
+  readonly moved: string;
+  /** What a checksum file or a pointer says. */
+  readonly text?: string;
+  /** Of a JSON, milliseconds since the epoch. */
+  readonly pausedAt?: number;
+}
+
+/** Everything that a migration depends on. */
+export interface Inventory {
+  /** What is to be moved. */
+  readonly old: readonly StoredFile[];
+  /** What stays for a reason that was found while reading. */
+  readonly left: readonly Step[];
+  /** In `sessions` and `kept`: the files with an id or name of `old`. */
+  readonly there: readonly StoredFile[];
+  /** Every id that any of the folders knows. */
+  readonly taken: ReadonlySet<string>;
+  /** The references that change, by the folder that is left. */
+  readonly paths: Readonly<Record<"pause" | "global", Relocation["paths"]>>;
+}
+
+/** A file's place as one text. */
+export function refKey({ place, name }: Ref): string {
+  return `${place}/${name}`;
+}
+
+/** What one folder holds of one id. */
+export interface Family {
+  readonly id: string;
+  readonly place: Place;
+  readonly parts: Map<Part, StoredFile>;
+  readonly evidence: StoredFile[];
+}
+
+/** The parts that hold the session itself, the best source first. */
+export const CONTENT: readonly Part[] = [".json", ".yaml", ".md"];
+
+/** The files of ids, sorted by folder as given and then by id. */
+export function families(files: readonly StoredFile[]): Family[] {
+  const found = new Map<string, Family>();
+  for (const file of files) {
+    const { place, name } = file.at;
+    const id = idOf(name);
+    if (id === undefined) continue;
+    const key = `${place}/${id}`;
+    const family: Family = found.get(key) ??
+      { id, place, parts: new Map(), evidence: [] };
+    found.set(key, family);
+    const known = oldName(name)!;
+    if (known.kind === "part") family.parts.set(known.part, file);
+    else family.evidence.push(file);
+  }
+  return [...found.values()];
+}
+
+/** Those of one id together, the newest first. */
+export function newestFirst(all: readonly Family[]): Family[] {
+  return [...Map.groupBy(all, ({ id }) => id).values()].flatMap((same) =>
+    same.sort((a, b) => Number(isOlder(a, b)) - Number(isOlder(b, a)))
+  );
+}
+
+/** The file a save is read from. */
+export function sourceOf({ parts }: Family): StoredFile | undefined {
+  return CONTENT.map((part) => parts.get(part)).find((file) => file);
+}
+
+/** Whether its own checksum file says that the JSON is not whole. */
+export function isDamaged({ parts }: Family): boolean {
+  const json = parts.get(".json");
+  const checksum = parts.get(".json.sha256");
+  return json !== undefined && checksum !== undefined &&
+    checksum.text !== json.state.sha256;
+}
+
+/**
+ * How a save relates to what has its id in the new folder. `same` holds if all
+ * that both have is equal, or differs by nothing but the changed paths. What
+ * only `kept` has is a save of another branch, and counts.
+ */
+export function relation(
+  family: Family,
+  there: Family | undefined,
+  kept: Family | undefined,
+): "free" | "same" | "different" {
+  const pairs = [...family.parts].filter(([part]) => part !== ".json.sha256")
+    .map(([part, mine]) => ({ part, mine, other: there?.parts.get(part) }))
+    .filter(({ other }) => other !== undefined);
+  if (!pairs.every(({ mine, other }) => isEqual(mine, other!))) {
+    return "different";
+  }
+  if (there && sourceOf(there)) {
+    const shared = pairs.some(({ part }) => CONTENT.includes(part));
+    return shared || !sourceOf(family) ? "same" : "different";
+  }
+  const [mine, copy] = [family.parts.get(".json"), kept?.parts.get(".json")];
+  if (copy && sourceOf(family) && !(mine && isEqual(mine, copy))) {
+    return "different";
+  }
+  return "free";
+}
+
+/** Whether `mine` has, or will have after the move, the content of `other`. */
+export function isEqual(mine: StoredFile, other: StoredFile): boolean {
+  const { sha256 } = other.state;
+  return sha256 === mine.state.sha256 || sha256 === mine.moved;
+}
+
+/** Whether `a` is the older save, by its own time, then by its file's. */
+export function isOlder(a: Family, b: Family): boolean {
+  const [first, second] = [sourceOf(a), sourceOf(b)];
+  if (!first || !second) return first !== undefined;
+  const { pausedAt: one, state: { mtime } } = first;
+  const { pausedAt: other, state: { mtime: otherMtime } } = second;
+  if (one !== undefined && other !== undefined && one !== other) {
+    return one < other;
+  }
+  return mtime < otherMtime;
+}
+
+/** The id in a pointer. */
+export function pointedTo({ text = "" }: StoredFile): string | undefined {
+  return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
+}

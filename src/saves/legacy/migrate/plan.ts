@@ -1,0 +1,277 @@
+import type { Ref, Step } from "./change_set.ts";
+import { NewFolder } from "./new_folder.ts";
+import { idOf, oldName, PARTS, POINTER } from "../old_names.ts";
+import {
+  families,
+  type Family,
+  type Inventory,
+  isDamaged,
+  isEqual,
+  isOlder,
+  newestFirst,
+  pointedTo,
+  relation,
+  type StoredFile,
+} from "./old_store.ts";
+import { withKeptCopies } from "./kept_copies.ts";
+import { relocate, type Relocation } from "./relocate.ts";
+import { nearbyIds } from "../../store/save_entry.ts";
+import { sha256 } from "../../serialize.ts";
+import type { Render, Transfer } from "./transfer.ts";
+
+export interface MigrationPlan {
+  /** Every move, skip and rewrite in words. */
+  readonly steps: readonly Step[];
+  readonly transfers: readonly Transfer[];
+}
+
+/**
+ * Decides where every file of the old folders goes. Nothing is replaced but an
+ * older pointer; of two different saves with one id both stay.
+ */
+export function planMigration(inventory: Inventory): MigrationPlan {
+  const planner = new Planner(inventory);
+  const { old, left } = inventory;
+  for (const family of newestFirst(families(old))) planner.addFamily(family);
+  for (const file of old) {
+    const kind = oldName(file.at.name)?.kind;
+    if (kind === "lone") planner.addLone(file);
+    if (kind === "pointer") planner.addPointer(file);
+  }
+  return {
+    steps: [...planner.steps, ...left],
+    transfers: withKeptCopies(planner.transfers, inventory),
+  };
+}
+
+/** How a family of files moves. */
+interface Move {
+  readonly to: "sessions" | "kept";
+  /** The id it gets where it cannot keep its own. */
+  readonly newId?: string;
+}
+
+class Planner {
+  readonly steps: Step[] = [];
+  readonly transfers: Transfer[] = [];
+  readonly #inventory: Inventory;
+  readonly #taken: Set<string>;
+  readonly #there = new NewFolder();
+  readonly #kept: ReadonlyMap<string, Family>;
+  /** Ids of the old folder that became others. */
+  readonly #renamed = new Map<string, string>();
+  /** Saves that lost their id, and what they are now. */
+  readonly #displaced: { family: Family; newId: string }[] = [];
+
+  constructor(inventory: Inventory) {
+    this.#inventory = inventory;
+    this.#taken = new Set(inventory.taken);
+    const kept = [];
+    for (const file of inventory.there) {
+      if (file.at.place === "kept") kept.push(file);
+      else this.#there.add(file);
+    }
+    this.#kept = new Map(families(kept).map((family) => [family.id, family]));
+  }
+
+  addFamily(family: Family): void {
+    const { id } = family;
+    const there = this.#there.family(id);
+    const kept = this.#kept.get(id);
+    if (relation(family, there, kept) !== "different") {
+      return this.#move(family, { to: "sessions" });
+    }
+    const twin = this.#displaced.find((one) =>
+      one.family.id === id &&
+      relation(family, one.family, undefined) === "same"
+    );
+    const newId = twin?.newId ?? this.#freeId(id);
+    // What comes there is the newer one, since the newest was planned first.
+    if (there && !this.#there.isComing(id) && isOlder(there, family)) {
+      this.#displaced.push({ family: there, newId });
+      this.#move(there, { to: "sessions", newId });
+      if (kept) this.#move(kept, { to: "kept", newId });
+      this.#move(family, { to: "sessions" });
+    } else {
+      this.#displaced.push({ family, newId });
+      this.#move(family, { to: "sessions", newId });
+      if (family.place === "pause") this.#renamed.set(id, newId);
+    }
+  }
+
+  /** What belongs to no single save keeps its name, or stays. */
+  addLone(file: StoredFile): void {
+    const { name } = file.at;
+    const other = this.#there.file(name);
+    if (!other) {
+      const relocation = this.#relocation(file);
+      const render: Render = (read) => relocate(name, read(file), relocation);
+      const to: Ref = { place: "sessions", name };
+      const changes = file.moved !== file.state.sha256;
+      return this.#put(file, to, changes ? { render } : {});
+    }
+    if (isEqual(file, other)) return this.#drop(file, other.at);
+    this.#leave(file, "file of this name");
+  }
+
+  /** The pointer to the newer save wins. */
+  addPointer(file: StoredFile): void {
+    const other = this.#there.file(POINTER);
+    const id = pointedTo(file);
+    const newId = this.#renamed.get(id ?? "");
+    const target = newId ?? id ?? "";
+    if (other && (pointedTo(other) ?? "") >= target) {
+      return this.#drop(file, other.at, "the other pointer is to a newer save");
+    }
+    const relocation = this.#relocation(file, newId);
+    this.#put(file, { place: "sessions", name: POINTER }, {
+      render: (read) => relocate(POINTER, read(file), relocation),
+      note: other ? "replaces the pointer to an older save" : null,
+    });
+  }
+
+  #freeId(id: string): string {
+    const free = nearbyIds(id).find((one) => !this.#taken.has(one))!;
+    this.#taken.add(free);
+    return free;
+  }
+
+  #relocation(file: StoredFile, newId?: string): Relocation {
+    const { place, name } = file.at;
+    const paths = place === "pause" || place === "global"
+      ? this.#inventory.paths[place]
+      : [];
+    const id = idOf(name) ?? pointedTo(file);
+    return newId === undefined || id === undefined
+      ? { paths }
+      : { paths, id: [id, newId] };
+  }
+
+  #move(family: Family, move: Move): void {
+    const damaged = isDamaged(family);
+    if (family.place === "sessions") this.#there.forget(family.id);
+    const json = `${move.newId ?? family.id}.json`;
+    const there = move.to === "sessions" ? this.#there.file(json) : undefined;
+    for (const part of PARTS) {
+      const file = family.parts.get(part);
+      if (!file || part === ".json.sha256") continue;
+      this.#movePart(file, { move, part, asIs: part === ".json" && damaged });
+    }
+    this.#moveChecksums(family, move, there ?? (damaged ? "as is" : undefined));
+  }
+
+  #movePart(
+    file: StoredFile,
+    { move, part, asIs }: { move: Move; part: string; asIs: boolean },
+  ): void {
+    const name = (move.newId ?? idOf(file.at.name)!) + part;
+    const other = move.to === "sessions" ? this.#there.file(name) : undefined;
+    if (other) return this.#drop(file, other.at);
+    const relocation = this.#relocation(file, move.newId);
+    const changes = !asIs &&
+      (move.newId !== undefined || file.moved !== file.state.sha256);
+    this.#put(file, { place: move.to, name }, {
+      ...changes
+        ? { render: (read) => relocate(name, read(file), relocation) }
+        : {},
+      newId: move.newId,
+    });
+  }
+
+  /**
+   * The checksum follows the JSON. claude-mpm's misnamed one gets its right
+   * name where it says what the JSON is; otherwise it is evidence of something
+   * else, and keeps its name.
+   */
+  #moveChecksums(
+    family: Family,
+    move: Move,
+    stays: StoredFile | "as is" | undefined,
+  ): void {
+    const name = `${move.newId ?? family.id}.json.sha256`;
+    const json = family.parts.get(".json");
+    const there = typeof stays === "object" ? stays : undefined;
+    const digest = (json ?? there)?.state.sha256;
+    const own = family.parts.get(".json.sha256");
+    let taken = move.to === "sessions" ? this.#there.file(name)?.at : undefined;
+    const render = stays === "as is"
+      ? undefined
+      : json && this.#followed(json, move.newId, there);
+    const follow = (file: StoredFile) => {
+      if (taken) return this.#drop(file, taken);
+      taken = { place: move.to, name };
+      this.#put(file, taken, {
+        ...render ? { render } : {},
+        newId: move.newId,
+      });
+    };
+    if (own && !json && there && own.text !== digest) {
+      this.#leave(own, "save than it is of");
+    } else if (own) follow(own);
+    for (const file of family.evidence) {
+      if (digest !== undefined && file.text === digest) follow(file);
+      else this.#moveStale(file, move);
+    }
+  }
+
+  /** Makes the checksum of a JSON that changes, or has changed there before. */
+  #followed(
+    json: StoredFile,
+    newId: string | undefined,
+    there: StoredFile | undefined,
+  ): Render | undefined {
+    const encode = (text: string) => new TextEncoder().encode(text);
+    const made = there && this.#there.coming(there.at.name);
+    if (made) return (read) => encode(sha256(made(read)));
+    if (newId !== undefined) {
+      const relocation = this.#relocation(json, newId);
+      return (read) =>
+        encode(sha256(relocate(json.at.name, read(json), relocation)));
+    }
+    const digest = there?.state.sha256 ?? json.moved;
+    return digest === json.state.sha256 ? undefined : () => encode(digest);
+  }
+
+  #moveStale(file: StoredFile, { to, newId }: Move): void {
+    const { name: old } = file.at;
+    const name = newId === undefined ? old : old.replace(idOf(old)!, newId);
+    const other = this.#there.file(name);
+    if (other && isEqual(file, other)) return this.#drop(file, other.at);
+    if (!other) return this.#put(file, { place: to, name }, { newId });
+    this.#leave(file);
+  }
+
+  #leave({ at }: StoredFile, what = "checksum of this name"): void {
+    const note = `a different ${what} is in the new folder`;
+    this.steps.push({ action: "leave", from: at, to: null, note });
+  }
+
+  #put(file: StoredFile, to: Ref, how: {
+    render?: Render;
+    newId?: string | undefined;
+    note?: string | null;
+  } = {}): void {
+    const { render, newId, note = null } = how;
+    this.transfers.push({
+      file,
+      to,
+      ...render ? { render } : {},
+    });
+    const action = newId !== undefined
+      ? "conflict"
+      : render
+      ? "rewrite"
+      : "move";
+    this.steps.push({ action, from: file.at, to, note });
+    if (to.place === "sessions") this.#there.expect(file, to, render);
+  }
+
+  #drop(
+    file: StoredFile,
+    equal: Ref,
+    note = "an equal file is in the new folder",
+  ): void {
+    this.transfers.push({ file, to: null });
+    this.steps.push({ action: "duplicate", from: file.at, to: equal, note });
+  }
+}

@@ -1,0 +1,249 @@
+import { dirname, join } from "@std/path";
+import { FileError, MpmError } from "../../../base/errors.ts";
+import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
+import { refKey, type StoredFile } from "./old_store.ts";
+import { sha256 } from "../../serialize.ts";
+import type { NewFile, System } from "../../../system/system.ts";
+import { backupPath, freeBackup, UNFINISHED } from "./backups.ts";
+import { ensureFolder, removeTree } from "../../../ops/folders.ts";
+import { ensureHidden } from "../../../ops/home.ts";
+import { layout } from "../../../ops/layout.ts";
+import type { Folders, Progress } from "./read_old_store.ts";
+import { LARGEST_SAVE } from "../../store/save_content.ts";
+
+/** Where the content of a changed file comes from. */
+export type Content =
+  /** The file `from` gets this name. */
+  | { readonly kind: "linked"; readonly state: FileState }
+  /** It is made new. */
+  | {
+    readonly kind: "made";
+    /** `read` gives the content of a file as it was when it was planned. */
+    readonly bytes: (read: (file: StoredFile) => Uint8Array) => Uint8Array;
+    readonly mode: number | null;
+    readonly mtime: number;
+  }
+  /** An older backup has it, at this path. */
+  | { readonly kind: "kept"; readonly path: string; readonly state: FileState };
+
+/** A change that is wanted, before its content exists. */
+export interface Wanted {
+  readonly at: Ref;
+  readonly before: FileState | null;
+  after: Content | null;
+  /** The file it is made of, which goes only once this one is there. */
+  from: Ref | null;
+}
+
+export interface WantedSet
+  extends Pick<ChangeSet, "kind" | "of" | "backup" | "folder" | "steps"> {
+  readonly wanted: readonly Wanted[];
+}
+
+/** A folder of a set that is not ready; whoever finds one removes it. */
+export const PREPARING = ".preparing";
+
+/** Where a set has the new content of a file until it is in its place. */
+export function stagedPath(folder: string, { place, name }: Ref): string {
+  return join(folder, "new", place, name);
+}
+
+/**
+ * Writes everything that a set of changes needs: the files as they are, the new
+ * contents, and the record, each synced and read back. The renaming of the
+ * folder at the end is what decides: before it nothing is changed and the next
+ * run starts anew, after it the next run finishes what this one began.
+ */
+export async function prepareChanges(
+  system: System,
+  root: string,
+  { set, folders, progress }: {
+    set: WantedSet;
+    folders: Folders;
+    progress: Progress;
+  },
+): Promise<ChangeSet> {
+  const { backups } = layout(root);
+  const work = join(backups, PREPARING);
+  removeTree(system, work);
+  ensureHidden(system, root, backups);
+  ensureFolder(system, work, root);
+  try {
+    const preparer = new Preparer(system, { work, root, folders });
+    const changes = await preparer.writeAll(set, progress);
+    const { wanted: _, ...rest } = set;
+    const name = freeBackup(system, root);
+    const record: ChangeSet = { version: 1, ...rest, name, changes };
+    system.files.create(
+      join(work, UNFINISHED),
+      new TextEncoder().encode(JSON.stringify(record)),
+    );
+    preparer.syncFolders();
+    system.files.rename(work, join(backups, name));
+    system.files.syncFolder(backups);
+    return record;
+  } catch (error) {
+    if (error instanceof MpmError) removeQuietly(system, work);
+    throw error;
+  }
+}
+
+/** The failure itself is what is reported. */
+function removeQuietly(system: System, folder: string): void {
+  try {
+    removeTree(system, folder);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+/** Files, and bytes, that are written in one go. */
+const MOST_AT_ONCE = 256;
+const MOST_BYTES = 16 * 1024 * 1024;
+
+class Preparer {
+  readonly #system: System;
+  readonly #work: string;
+  readonly #root: string;
+  readonly #folders: Folders;
+  readonly #made = new Set<string>();
+  /** Files that are not written yet. */
+  #waiting: NewFile[] = [];
+  #bytes = 0;
+  /** The last file that was read, which is often the next one, too. */
+  #last: { path: string; bytes: Uint8Array } | undefined;
+
+  constructor(
+    system: System,
+    { work, root, folders }: { work: string; root: string; folders: Folders },
+  ) {
+    this.#system = system;
+    this.#work = work;
+    this.#root = root;
+    this.#folders = folders;
+  }
+
+  async writeAll(
+    { wanted, backup }: WantedSet,
+    progress: Progress,
+  ): Promise<Change[]> {
+    const goOn = new Set(
+      wanted.filter(({ after }) => after?.kind === "linked")
+        .map(({ from }) => refKey(from!)),
+    );
+    const changes: Change[] = [];
+    for (const { at, before, after, from } of wanted) {
+      progress("Backing up", changes.length, wanted.length);
+      if (backup && before) this.#backUp(at, before, goOn.has(refKey(at)));
+      changes.push({
+        at,
+        before,
+        after: after && this.#stage(at, after),
+        from,
+        linked: after?.kind === "linked",
+      });
+      const full = this.#waiting.length >= MOST_AT_ONCE ||
+        this.#bytes >= MOST_BYTES;
+      if (full) await this.#flush();
+    }
+    await this.#flush();
+    return changes;
+  }
+
+  /**
+   * A file that goes on elsewhere is copied, so that no later write to it
+   * reaches the backup. One that ends here is linked, which keeps the very
+   * file; its other name goes.
+   */
+  #backUp(at: Ref, before: FileState, goesOn: boolean): void {
+    const path = this.#path(at);
+    const copy = this.#file(backupPath(this.#work, at));
+    const linked = !goesOn && this.#link(path, copy);
+    const bytes = this.#read(path, before.sha256);
+    if (!linked) this.#create(copy, bytes, before);
+  }
+
+  #path({ place, name }: Ref): string {
+    return join(this.#folders[place]!, name);
+  }
+
+  #stage(at: Ref, content: Content): FileState {
+    if (content.kind === "linked") return content.state;
+    const path = this.#file(stagedPath(this.#work, at));
+    if (content.kind === "kept") {
+      const { path: kept, state } = content;
+      this.#create(path, this.#readKept(kept, state.sha256), state);
+      return state;
+    }
+    const bytes = content.bytes(({ at, state }) =>
+      this.#read(this.#path(at), state.sha256)
+    );
+    const { mode, mtime } = content;
+    this.#create(path, bytes, { mode, mtime });
+    return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
+  }
+
+  /** What a file holds, if that is what it held when the set was planned. */
+  #read(path: string, digest: string): Uint8Array {
+    if (this.#last?.path === path) return this.#last.bytes;
+    const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
+    if (sha256(bytes) !== digest) {
+      throw new MpmError("CONFLICT", `"${path}" was changed meanwhile`, {
+        hint: "Nothing was moved. Run the command again",
+      });
+    }
+    this.#last = { path, bytes };
+    return bytes;
+  }
+
+  #readKept(path: string, digest: string): Uint8Array {
+    const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
+    if (sha256(bytes) === digest) return bytes;
+    throw new MpmError("CORRUPT", `"${path}" is not what was backed up`, {
+      hint: "Nothing was restored: that file was changed since. Its " +
+        `SHA-256 was ${digest}; what else the backup holds can be copied by ` +
+        "hand",
+    });
+  }
+
+  #create(
+    path: string,
+    bytes: Uint8Array,
+    { mode, mtime }: Pick<FileState, "mode" | "mtime">,
+  ): void {
+    this.#waiting.push({ path, bytes, mode, mtime });
+    this.#bytes += bytes.length;
+  }
+
+  async #flush(): Promise<void> {
+    await this.#system.files.createAll(this.#waiting);
+    this.#waiting = [];
+    this.#bytes = 0;
+  }
+
+  /** Whether the file got a second name; not across devices, for one. */
+  #link(from: string, to: string): boolean {
+    try {
+      this.#system.files.link(from, to);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (["other", "denied"].includes(error.problem)) return false;
+      throw error;
+    }
+  }
+
+  #file(path: string): string {
+    const folder = dirname(path);
+    if (!this.#made.has(folder)) {
+      ensureFolder(this.#system, folder, this.#root);
+      this.#made.add(folder);
+    }
+    return path;
+  }
+
+  syncFolders(): void {
+    for (const folder of this.#made) this.#system.files.syncFolder(folder);
+    this.#system.files.syncFolder(this.#work);
+  }
+}

@@ -1,0 +1,252 @@
+import { basename, join } from "@std/path";
+import type { ChangeSet, Step } from "./change_set.ts";
+import { planMigration } from "./plan.ts";
+import { type Facts, migrateResult, rollbackResult } from "./result.ts";
+import { refKey } from "./old_store.ts";
+import type { MigrateResult, RollbackResult } from "./results.ts";
+import { isPointer, planRollback } from "./rollback_plan.ts";
+import { applyChanges, type Skipped } from "./apply_changes.ts";
+import { chooseBackup } from "./backups.ts";
+import { layout } from "../../../ops/layout.ts";
+import { withLock } from "../../../ops/lock.ts";
+import {
+  finishInterrupted,
+  folderState,
+  interrupted,
+  isMigrated,
+  stateAt,
+  wantedByPlan,
+  wantedByRollback,
+} from "./migrate_store.ts";
+import {
+  migrationFolders,
+  type Progress,
+  readInventory,
+  refuseLinks,
+} from "./read_old_store.ts";
+import { prepareChanges, type WantedSet } from "./prepare_changes.ts";
+import { finishPending } from "../../store/recover.ts";
+import { pointAgain } from "../../store/remove_saves.ts";
+import type { System } from "../../../system/system.ts";
+
+/** What a migration or a rollback works with. */
+export interface Work {
+  readonly system: System;
+  readonly root: string;
+  /** The files of the sessions that git tracks, absolute. */
+  readonly tracked: ReadonlySet<string>;
+  /** What commits them as they are then. */
+  readonly commands: readonly string[];
+  readonly progress: Progress;
+  readonly dryRun: boolean;
+  /** Whether a backup is made. */
+  readonly backup: boolean;
+  /** When it began, milliseconds since the epoch. */
+  readonly start: number;
+}
+
+/** What the journal must know to take it back. */
+export function backupFact(
+  { backups }: MigrateResult | RollbackResult,
+): { backup: string | null } {
+  const last = backups.at(-1);
+  return { backup: last === undefined ? null : basename(last) };
+}
+
+interface Done {
+  readonly set: ChangeSet;
+  readonly skipped: readonly Skipped[];
+}
+
+/** Moves the saves of the old folder, and of the home folder if `global`. */
+export async function migrateSaves(
+  work: Work,
+  global: boolean,
+): Promise<MigrateResult> {
+  const { system, root, dryRun } = work;
+  const folders = migrationFolders(system, root, global);
+  const { backups } = layout(root);
+  const places = [folders.pause!, backups, folders.global]
+    .filter((path) => path !== undefined);
+  refuseLinks(system, [layout(root).home, folders.sessions!, ...places]);
+  if (dryRun) return await foreseeMigration(work, global);
+  if (!places.some((path) => system.files.lstat(path))) {
+    return migrated(work, { earlier: [], steps: [] });
+  }
+  return await withLock(system, root, async () => {
+    await finishPending(system, root);
+    const earlier = await finishInterrupted(system, root, work.progress);
+    const { plan, inventory } = await readPlan(work, global);
+    const { steps } = plan;
+    if (plan.transfers.length === 0) {
+      removeEmpty(work);
+      return migrated(work, { earlier, steps });
+    }
+    const done = await change(work, {
+      kind: "migrate",
+      of: null,
+      folder: { before: folderState(system, root), after: null },
+      wanted: wantedByPlan({ plan, inventory }),
+      steps: [...steps],
+    });
+    return migrated(work, { earlier, steps, done });
+  });
+}
+
+async function readPlan({ system, root, progress }: Work, global: boolean) {
+  const folders = migrationFolders(system, root, global);
+  const inventory = await readInventory(system, root, { folders, progress });
+  return { inventory, plan: planMigration(inventory) };
+}
+
+/** What an interrupted run decided comes before anything new. */
+async function foreseeMigration(
+  work: Work,
+  global: boolean,
+): Promise<MigrateResult> {
+  const sets = await interrupted(work.system, work.root);
+  const earlier = sets.map((set): Done => ({ set, skipped: [] }));
+  if (earlier.length > 0) return migrated(work, { earlier, steps: [] });
+  const { plan } = await readPlan(work, global);
+  return migrated(work, { earlier, steps: plan.steps });
+}
+
+async function change(
+  { system, root, progress, backup }: Work,
+  planned: Omit<WantedSet, "backup">,
+): Promise<Done> {
+  const folders = migrationFolders(system, root, true);
+  const set = await prepareChanges(system, root, {
+    set: { ...planned, backup },
+    folders,
+    progress,
+  });
+  const skipped = applyChanges(system, root, { set, folders, progress });
+  return { set, skipped };
+}
+
+/** An old folder with nothing in it needs no backup to go. */
+function removeEmpty({ system, root }: Work): void {
+  const { legacy } = layout(root);
+  const empty = system.files.lstat(legacy) &&
+    system.files.list(legacy).length === 0;
+  if (empty) system.files.remove(legacy);
+}
+
+interface Outcome {
+  /** Interrupted runs that were finished first. */
+  readonly earlier: readonly Done[];
+  /** What was decided now. */
+  readonly steps: readonly Step[];
+  readonly done?: Done;
+}
+
+/** What earlier runs left is in the present plan, if it still is left. */
+function migrated(work: Work, outcome: Outcome): MigrateResult {
+  const { system, root, dryRun } = work;
+  const { earlier, steps, done } = outcome;
+  const before = earlier.filter(({ set }) => set.kind === "migrate")
+    .flatMap(({ set }) => set.steps)
+    .filter(({ action }) => dryRun || action !== "leave");
+  const skipped = skippedSteps(done);
+  return migrateResult([...before, ...steps, ...skipped], {
+    ...factsOf(work, outcome),
+    complete: isMigrated(system, root) && skipped.length === 0,
+    folderGone: !system.files.lstat(layout(root).legacy),
+  });
+}
+
+function factsOf(
+  { system, root, dryRun, start, tracked, commands }: Work,
+  { earlier, done }: Pick<Outcome, "earlier" | "done">,
+): Omit<Facts, "complete"> {
+  const folders = migrationFolders(system, root, true);
+  const made = dryRun ? [] : [...earlier, ...done ? [done] : []];
+  return {
+    dryRun,
+    resumed: earlier.length > 0,
+    backups: made.filter(({ set }) => set.backup)
+      .map(({ set }) => join(layout(root).backups, set.name)),
+    milliseconds: system.now().getTime() - start,
+    isTracked: (path) => tracked.has(path),
+    commands,
+    path: ({ place, name }) => join(folders[place] ?? place, name),
+  };
+}
+
+/** Restores what was there before a migration, or before a rollback. */
+export async function rollBack(
+  work: Work,
+  wanted: string | undefined,
+): Promise<RollbackResult> {
+  const { system, root, dryRun } = work;
+  const { home, sessions, legacy, backups } = layout(root);
+  refuseLinks(system, [home, sessions, legacy, backups]);
+  if (dryRun || !system.files.lstat(home)) {
+    const record = await chooseBackup(system, root, wanted);
+    const { steps } = readRollback(work, record);
+    return rolledBack(work, { record, earlier: [], steps });
+  }
+  return await withLock(system, root, async () => {
+    await finishPending(system, root);
+    const earlier = await finishInterrupted(system, root, work.progress);
+    const record = await chooseBackup(system, root, wanted);
+    const { steps, changes } = readRollback(work, record);
+    if (changes.length === 0) {
+      return rolledBack(work, { record, earlier, steps });
+    }
+    const done = await change(work, {
+      kind: "rollback",
+      of: record.name,
+      folder: {
+        before: folderState(system, root),
+        after: record.folder.before,
+      },
+      wanted: wantedByRollback(changes, join(backups, record.name)),
+      steps: [...steps],
+    });
+    const restored = changes.some(({ at }) => isPointer(at));
+    if (!restored && system.files.lstat(layout(root).pointer)) {
+      await pointAgain(system, root);
+    }
+    return rolledBack(work, { record, earlier, steps, done });
+  });
+}
+
+function readRollback({ system, root, progress }: Work, record: ChangeSet) {
+  const folders = migrationFolders(system, root, true);
+  const { changes } = record;
+  const states = new Map(changes.map(({ at }, done) => {
+    progress("Reading", done, changes.length);
+    return [refKey(at), stateAt(system, folders, at)];
+  }));
+  return planRollback(record, (at) => states.get(refKey(at)) ?? null);
+}
+
+/** An interrupted rollback of the same backup is this very one. */
+function rolledBack(
+  work: Work,
+  outcome: Outcome & { record: ChangeSet },
+): RollbackResult {
+  const { earlier, steps, done, record } = outcome;
+  const before = earlier.filter(({ set }) => set.of === record.name)
+    .flatMap(({ set }) => set.steps)
+    .filter(({ action }) => action !== "leave");
+  const all = [...before, ...steps, ...skippedSteps(done)];
+  return rollbackResult(all, {
+    ...factsOf(work, outcome),
+    restoredFrom: join(layout(work.root).backups, record.name),
+    complete: all.every(({ action, from }) =>
+      action !== "leave" || !["pause", "global"].includes(from.place)
+    ),
+  });
+}
+
+function skippedSteps(done: Done | undefined): Step[] {
+  return (done?.skipped ?? []).map(({ at, reason }) => ({
+    action: "leave",
+    from: at,
+    to: null,
+    note: reason,
+  }));
+}

@@ -1,0 +1,59 @@
+import { trackedFiles } from "../../../git/tracked.ts";
+import { field } from "../../../base/odd_values.ts";
+import { counted } from "../../../base/words.ts";
+import { listBackups } from "./backups.ts";
+import { layout } from "../../../ops/layout.ts";
+import { backupFact, rollBack } from "./steps.ts";
+import type { Undone, UndoOrder } from "../../../ops/undo/undo_steps.ts";
+import { CannotUndo } from "../../../ops/undo/undo_lasting.ts";
+import { noteUndo } from "../../../ops/undo/undo_note.ts";
+
+/**
+ * Restores the backup that a migration made. That makes one as well, so that
+ * the undo, and any undo of one, is taken back in the same way.
+ */
+export async function undoMigration(order: UndoOrder): Promise<Undone> {
+  const { context: { system }, workspace, root, entry, dryRun } = order;
+  const backup = field(entry.after, "backup");
+  if (typeof backup !== "string" || !/^[\w-]+$/.test(backup)) {
+    throw new CannotUndo(entry, {
+      reason: "it made no backup",
+      instead: "Without --no-backup a migration makes one",
+    });
+  }
+  if (!listBackups(system, root).finished.includes(backup)) {
+    throw new CannotUndo(entry, {
+      reason: `its backup ${backup} is gone`,
+      instead: `It was in "${layout(root).backups}"`,
+    });
+  }
+  const tracked = workspace.git === "repository"
+    ? await trackedFiles(system, root, layout(root).sessions)
+    : new Set<string>();
+  const result = await rollBack({
+    system,
+    root,
+    tracked,
+    commands: [],
+    progress: () => {},
+    dryRun,
+    backup: true,
+    start: system.now().getTime(),
+  }, backup);
+  const [restored, removed] = dryRun
+    ? ["restore", "remove"]
+    : ["restored", "removed"];
+  const details = [
+    `${restored} ${counted(result.restored, "file")} of ${backup}`,
+    `${removed} ${counted(result.removed, "file")} that it had made`,
+  ];
+  const left = result.left.filter(({ foreign }) => !foreign)
+    .map(({ path, reason }) => `${path}: ${reason}`);
+  if (dryRun) return { details, left, operation: undefined };
+  const operation = await noteUndo(system, root, {
+    entry,
+    before: entry.after,
+    after: backupFact(result),
+  });
+  return { details, left, operation };
+}

@@ -1,0 +1,254 @@
+import { basename, relative, SEPARATOR } from "@std/path";
+import type { Context } from "../../cli/command.ts";
+import { readCommitState, readIdentity } from "./commit_state.ts";
+import { readState } from "../../git/status/state.ts";
+import { noCommitReason } from "./commit_rule.ts";
+import type { Content } from "../content.ts";
+import { buildSave, type Draft } from "../draft.ts";
+import { sessionId } from "../../git/ids.ts";
+import type { PauseWords } from "../pause_content.ts";
+import { redactSave } from "../../secrets/redact_save.ts";
+import type { Workspace } from "../../git/repository.ts";
+import { pausedSession } from "../../work/work_save.ts";
+import type { PauseResult } from "../commands/results.ts";
+import type { Save } from "../save.ts";
+import { type WorktreeRules, worktreeRules } from "../../worktrees/rules.ts";
+import { readConfigAnyway } from "../../config/config.ts";
+import { type ExportTarget, exportTarget } from "../share/export_save.ts";
+import { layout, saveFiles } from "../../ops/layout.ts";
+import { readyRedaction, redactorOf } from "../../secrets/redaction.ts";
+import { readStoreId } from "../store/store_id.ts";
+import { currentStack } from "../../work/work_current.ts";
+import { freeId, writeSave } from "../store/write_save.ts";
+import { BUILD, VERSION } from "../../base/version.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { agentOf } from "./pause_agent.ts";
+import { cleanUp } from "./pause_cleanup.ts";
+import { commitSave, exportCopy, readyCommit } from "./pause_commit.ts";
+import { readContent } from "./pause_input.ts";
+import { readIn, settledWorkspace } from "../../work/commands/quick_steps.ts";
+import { contextUsage } from "../../clients/usage_steps.ts";
+
+/** The input of `mpm pause`. */
+interface PauseInput extends PauseWords {
+  readonly input: string | undefined;
+  readonly export: string | undefined;
+  readonly "agent-session": string | undefined;
+  readonly "no-commit": boolean;
+  readonly "no-prune-worktrees": boolean;
+}
+
+/** A pause as it would be done: everything is read, nothing written. */
+export interface PausePlan {
+  readonly draft: Draft;
+  readonly target: ExportTarget | undefined;
+  /** Who would commit. */
+  readonly identity: string | undefined;
+  readonly pointerTracked: boolean;
+  /** Why there will be no commit. */
+  readonly reason: string | undefined;
+  /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
+  readonly worktrees: WorktreeRules | undefined;
+  /** What is wrong with the configuration. */
+  readonly faults: readonly string[];
+}
+
+/** Reads what the save is made of. Throws before anything is written. */
+export async function gather(
+  context: Context,
+  input: PauseInput,
+): Promise<PausePlan> {
+  const content = await readContent(context, input);
+  const workspace = await settledWorkspace(context);
+  return await readIn(
+    context.system,
+    workspace,
+    (workspace) => gatherIn(context, { input, content, workspace }),
+  );
+}
+
+async function gatherIn(
+  context: Context,
+  { input, content, workspace }: {
+    input: PauseInput;
+    content: Content;
+    workspace: Workspace;
+  },
+): Promise<PausePlan> {
+  const { system, folder } = context;
+  const target = input.export === undefined
+    ? undefined
+    : exportTarget(system, input.export, { folder, root: workspace.root });
+  const { sessions, pointer } = layout(workspace.root);
+  const { json } = saveFiles(sessions, sessionId(system.now()));
+  const reading = Promise.all([
+    workspace.git === "repository" ? readState(system, workspace) : undefined,
+    readCommitState(system, workspace, { save: json, pointer }),
+    readIdentity(system, workspace),
+    readConfigAnyway(system, workspace.root),
+  ]);
+  readyRedaction(system);
+  const [state, commit, identity, { config, faults }] = await reading;
+  const reason = noCommitReason({
+    workspace,
+    state,
+    asked: !input["no-commit"],
+    configured: config.commit,
+    faulty: faults.length > 0,
+    ignored: commit.ignored,
+    busy: commit.busy,
+    identified: identity !== undefined,
+  });
+  const agent = agentOf(context, {
+    given: input["agent-session"],
+    cwd: workspace.cwd,
+  });
+  const { root, cwd } = workspace;
+  const draft: Draft = {
+    ...{ content, workspace, state, ...agent },
+    usage: contextUsage(system, { ...agent, config, root, cwd }),
+    version: VERSION,
+    build: BUILD,
+    time: system.now(),
+  };
+  const { pointerTracked } = commit;
+  // Where nobody knows what was meant, the save is made and nothing else.
+  const worktrees = input["no-prune-worktrees"] || faults.length > 0
+    ? undefined
+    : worktreeRules(config);
+  return {
+    draft,
+    target,
+    identity,
+    pointerTracked,
+    reason,
+    worktrees,
+    faults,
+  };
+}
+
+/** What `applied` would do. */
+export async function planned(
+  context: Context,
+  plan: PausePlan,
+): Promise<PauseResult> {
+  const { system } = context;
+  const { root } = plan.draft.workspace;
+  const { sessions, pointer } = layout(root);
+  const id = freeId(system, root, plan.draft.time);
+  const store = readStoreId(system, root) ?? null;
+  const { chain: stack, problem } = currentStack(system, plan.draft.workspace);
+  const draft = { ...plan.draft, stack };
+  const save = redactSave(
+    redactorOf(system),
+    buildSave(draft, { id, sessions, store }),
+  );
+  const files = [...Object.values(saveFiles(sessions, id)), pointer];
+  return {
+    ...report(plan, save),
+    dry_run: true,
+    files: files.map((path) => basename(path)),
+    exported: plan.target?.path(id) ?? null,
+    warnings: [...plan.faults, ...problem === undefined ? [] : [problem]],
+    worktrees: await cleanUp(context, plan, { dryRun: true }),
+  };
+}
+
+/**
+ * Saves, exports and commits, in this order, and cleans up. `journal`: whether
+ * it is an operation of its own and not part of another one.
+ */
+export async function applied(
+  context: Context,
+  plan: PausePlan,
+  { journal = true } = {},
+): Promise<PauseResult> {
+  const { workspace } = plan.draft;
+  const done = journal
+    ? await journaled(context, (context) => saved(context, plan), {
+      operation: "pause",
+      workspace,
+      title: ({ session_id: id }) => `pause as ${id}`,
+      facts: ({ commit: { made, sha, branch } }) =>
+        made ? { after: { git: { branch, commit: sha } } } : {},
+    })
+    : await saved(context, plan);
+  noteForPeer(context, workspace);
+  const worktrees = await cleanUp(context, plan, { dryRun: false });
+  return { ...done, worktrees };
+}
+
+/** claude-mpm looks for saves in the folder that it is run in. */
+function noteForPeer(
+  { system, note }: Context,
+  { cwd, worktree, root }: Workspace,
+): void {
+  const used = [cwd, worktree].some((folder) =>
+    folder !== root && system.files.lstat(layout(folder).home)
+  );
+  if (used) {
+    note(`Note: claude-mpm finds this save only where it is run in "${root}"`);
+  }
+}
+
+async function saved(
+  { system }: Context,
+  plan: PausePlan,
+): Promise<PauseResult> {
+  const { draft, target } = plan;
+  const { root } = draft.workspace;
+  const noted: string[] = [];
+  await using blobs = readyCommit(system, plan);
+  const { save, bytes, files, warnings } = await writeSave(system, root, {
+    time: draft.time,
+    build(slot) {
+      // Under the lock, so that what is saved is what the record says.
+      const { chain, problem } = currentStack(system, draft.workspace);
+      if (problem !== undefined) noted.push(problem);
+      return buildSave({ ...draft, stack: chain }, slot);
+    },
+  });
+  const commit = {
+    ...report(plan, save).commit,
+    ...await commitSave(system, { plan, save, files, blobs }),
+  };
+  const exported = target === undefined
+    ? null
+    : exportCopy(system, { path: target.path(save.session_id), bytes, save });
+  return {
+    ...report(plan, save),
+    files: files.map((path) => basename(path)),
+    exported,
+    commit,
+    warnings: [...plan.faults, ...noted, ...warnings],
+  };
+}
+
+function report({ draft, reason }: PausePlan, save: Save): PauseResult {
+  const folder = layout(draft.workspace.root).sessions;
+  const below = relative(draft.workspace.cwd, folder);
+  return {
+    dry_run: false,
+    session_id: save.session_id,
+    paused_at: save.paused_at,
+    folder,
+    location: (below.startsWith("..") ? folder : below).replaceAll(
+      SEPARATOR,
+      "/",
+    ),
+    files: [],
+    session: pausedSession(save),
+    summary: save.conversation.summary,
+    summary_generated: draft.content.summary === undefined,
+    exported: null,
+    commit: {
+      made: false,
+      sha: null,
+      branch: save.git_context.branch,
+      reason: reason ?? null,
+    },
+    redactions: save.mpm?.redactions ?? {},
+    warnings: [],
+    worktrees: null,
+  };
+}

@@ -1,0 +1,122 @@
+import type { Context } from "../../cli/command.ts";
+import { pick } from "../../cli/pick.ts";
+import { type Choice, Picker } from "../../cli/picker.ts";
+import { cut } from "../../cli/table.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { shortAge } from "../../base/ages.ts";
+import { searcher } from "../list_filter.ts";
+import type { SessionRow, SessionsResult } from "../commands/results.ts";
+import {
+  markOf,
+  ownTitle,
+  seedList,
+  sessionLabel,
+  summaryBeside,
+} from "../rows.ts";
+import type { SaveEntry } from "../store/save_entry.ts";
+import { matchSave } from "../select.ts";
+import { isIndex } from "../../base/selector.ts";
+
+/** What there is to choose from: the same saves, as rows and as entries. */
+export interface Offer {
+  readonly listed: SessionsResult;
+  /** Of the rows that have a number, in that order. */
+  readonly shown: readonly SaveEntry[];
+  readonly all: readonly SaveEntry[];
+  /** The number of the first one. */
+  readonly first: number;
+}
+
+/**
+ * Asks which save is meant: in a list that is searched while one types or,
+ * where the terminal is not for that, by a question. Throws CANCELLED.
+ */
+export async function chooseSession(
+  context: Context,
+  offer: Offer,
+): Promise<SaveEntry> {
+  const { listed, all } = offer;
+  const { sessions } = listed;
+  const picker = new Picker({
+    title: "Select a session to resume",
+    choices: sessions.map((row) => choiceOf(row, listed.listed_at)),
+    style: context.style,
+    find: searcher(sessions),
+  });
+  const picked = await pick(context.system, picker);
+  if (picked === "cancelled") throw cancelled();
+  if (picked === undefined) return askByNumber(context, offer);
+  const { source } = sessions[picked]!;
+  return all.find(({ path }) => path === source)!;
+}
+
+/** Columns of a branch's name. */
+const BRANCH = 20;
+
+function choiceOf(row: SessionRow, listedAt: string): Choice {
+  const label = sessionLabel(row);
+  const text = row.problem
+    ? `Cannot be read: ${row.problem.message}`
+    : row.summary === ""
+    ? "(no summary)"
+    : summaryBeside(row.summary, [ownTitle(row), row.name]);
+  const name = row.name === null ? "" : `${row.name}: `;
+  const branch = escapeText(row.branch ?? "-");
+  return {
+    cells: [
+      String(row.index ?? "-"),
+      shortAge(Date.parse(row.paused_at), new Date(listedAt)),
+      cut(branch, BRANCH),
+      `${markOf(row)}${label && `${label} `}${escapeText(name + text)}`,
+    ],
+    number: row.index ?? undefined,
+    detail: [
+      row.session_id,
+      row.paused_at.slice(0, 16).replace("T", " ") + " UTC",
+      escapeText(row.worktree ?? ""),
+    ].filter((part) => part !== "").join("  "),
+  };
+}
+
+/** Rows that one looks through; the rest is found by a word. */
+const LISTED = 20;
+
+/** Questions until somebody, or something, seems not to know. */
+const ROUNDS = 10;
+
+function askByNumber(
+  { ask }: Context,
+  { listed, shown, first }: Offer,
+): SaveEntry {
+  let question = listing(listed);
+  for (let round = 1;; round++) {
+    const answer = ask(`${question}\nSelect session to resume [${first}]: `);
+    if (answer === undefined) throw cancelled();
+    try {
+      return matchSave(shown, answer.trim() || String(first), { first });
+    } catch (error) {
+      if (!(error instanceof MpmError) || round === ROUNDS) throw error;
+      if (isIndex(answer.trim())) throw error;
+      const found = searcher(listed.sessions)(answer.replace(/^\s*\//, ""))
+        .map((at) => listed.sessions[at]!);
+      if (found.length === 0) throw error;
+      question = `\n${listing({ ...listed, sessions: found })}`;
+    }
+  }
+}
+
+function listing(listed: SessionsResult): string {
+  const sessions = listed.sessions.slice(0, LISTED);
+  const more = listed.sessions.length - sessions.length;
+  return seedList({ ...listed, sessions }) +
+    (more > 0
+      ? `\n${more} more: type words of what you look for, such as a branch\n`
+      : "");
+}
+
+function cancelled(): MpmError {
+  return new MpmError("CANCELLED", "No session was chosen", {
+    hint: "Name one: mpm resume <selector>",
+  });
+}

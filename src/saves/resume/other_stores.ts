@@ -1,0 +1,148 @@
+import { dirname, join, resolve } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import type { Workspace } from "../../git/repository.ts";
+import { isLog, newestFirst, type SaveEntry } from "../store/save_entry.ts";
+import type { System } from "../../system/system.ts";
+import { findSaves, isTaken } from "../store/find_saves.ts";
+import { HOME, layout } from "../../ops/layout.ts";
+import { EntryReader } from "../store/read_entry.ts";
+import { loadReaders } from "../store/read_saves.ts";
+
+/**
+ * claude-mpm saves in the folder that it is run in, mpm in the top folder of the
+ * repository's main worktree. So saves of claude-mpm may lie in linked worktrees
+ * and in subfolders.
+ */
+export interface OtherStore {
+  /** The folder that claude-mpm was run in, absolute. */
+  readonly folder: string;
+  /** Its saves that are not in the project's store, the newest first. */
+  readonly entries: readonly SaveEntry[];
+}
+
+/** Saves of one folder that are read, and worktrees that are looked at. */
+const MOST_SAVES = 100;
+const MOST_WORKTREES = 200;
+
+/** Returns the stores from the working folder up to the top of the worktree. */
+export async function nearStores(
+  system: System,
+  { cwd, worktree, root }: Workspace,
+): Promise<OtherStore[]> {
+  const folders: string[] = [];
+  for (let at = cwd; at !== root; at = dirname(at)) {
+    folders.push(at);
+    if (at === worktree || at === dirname(at)) break;
+  }
+  return await storesIn(system, root, folders);
+}
+
+/**
+ * Returns all stores that are found without a long search: the near ones, those
+ * at the top of linked worktrees, and those in the subfolders of the project, two
+ * levels deep.
+ */
+export async function otherStores(
+  system: System,
+  workspace: Workspace,
+): Promise<OtherStore[]> {
+  const { root, commonDir } = workspace;
+  const near = await nearStores(system, workspace);
+  const known = new Set([root, ...near.map(({ folder }) => folder)]);
+  const folders = [
+    ...commonDir === undefined ? [] : linkedWorktrees(system, commonDir),
+    ...subfolders(system, root),
+  ].filter((folder) => !known.has(folder));
+  const others = await storesIn(system, root, [...new Set(folders)]);
+  return [...near, ...others];
+}
+
+async function storesIn(
+  system: System,
+  root: string,
+  folders: readonly string[],
+): Promise<OtherStore[]> {
+  const stores: OtherStore[] = [];
+  for (const folder of folders) {
+    const entries = await entriesOf(system, root, folder);
+    if (entries.length > 0) stores.push({ folder, entries });
+  }
+  return stores;
+}
+
+/** What cannot be listed or read is passed over: it is not this project's. */
+async function entriesOf(
+  system: System,
+  root: string,
+  folder: string,
+): Promise<SaveEntry[]> {
+  const { home, sessions, legacy } = layout(folder);
+  try {
+    if (system.files.lstat(home)?.kind !== "folder") return [];
+    const folders = { sessions, pause: legacy };
+    const found = findSaves(system, folders, () => {});
+    await loadReaders(found);
+    const reader = new EntryReader(system, folder, folders, { digests: true });
+    return [...found.values()]
+      .filter(({ id }) => !isTaken(system, root, id))
+      .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, MOST_SAVES)
+      .map((one) => reader.read(one))
+      .filter((entry) => entry !== undefined)
+      // mpm's own came with a branch, and belong to the project's store.
+      .filter((entry) => !entry.own && !entry.problem && !isLog(entry))
+      .sort(newestFirst);
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+/** The top folders of linked worktrees, as git has them registered. */
+function linkedWorktrees(system: System, commonDir: string): string[] {
+  const folder = join(commonDir, "worktrees");
+  return namesIn(system, folder).slice(0, MOST_WORKTREES).flatMap((name) => {
+    const admin = join(folder, name);
+    try {
+      const bytes = system.files.readOwn(join(admin, "gitdir"), 8192);
+      const path = new TextDecoder().decode(bytes).trim();
+      return [dirname(resolve(admin, path))];
+    } catch (error) {
+      if (error instanceof MpmError) return [];
+      throw error;
+    }
+  });
+}
+
+/** Folders that nobody runs claude-mpm in, beside hidden ones. */
+const PASSED = new Set(["node_modules", "vendor", "target", "dist", "build"]);
+
+/** Folders that are listed. */
+const MOST_FOLDERS = 500;
+
+function subfolders(system: System, root: string): string[] {
+  const found: string[] = [];
+  const list = (folder: string) => {
+    if (found.length >= MOST_FOLDERS) return [];
+    const names = namesIn(system, folder)
+      .filter((name) => !name.startsWith(".") && !PASSED.has(name));
+    return names.map((name) => join(folder, name));
+  };
+  for (const folder of list(root)) {
+    found.push(folder, ...list(folder));
+  }
+  return found.filter((folder) =>
+    system.files.lstat(join(folder, HOME))?.kind === "folder"
+  );
+}
+
+/** The names of the folders in a folder. */
+function namesIn(system: System, folder: string): string[] {
+  try {
+    if (system.files.lstat(folder)?.kind !== "folder") return [];
+    return system.files.list(folder)
+      .filter(({ kind }) => kind === "folder").map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}

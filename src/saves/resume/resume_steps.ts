@@ -1,0 +1,228 @@
+import { isAgentId } from "../../clients/claude/home.ts";
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { detectChanges } from "../compare/detect.ts";
+import { foreignNote } from "../trust/origin.ts";
+import { redactResume } from "../../secrets/redact_known.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { ResumeResult, SessionsResult } from "../commands/results.ts";
+import { sessionsResult } from "../rows.ts";
+import type { Agent } from "../save.ts";
+import type { SaveEntry } from "../store/save_entry.ts";
+import { type LoadedSave, loadSave } from "../store/load_save.ts";
+import { Origins } from "../trust/origins.ts";
+import { listSaves, newestSaves } from "../store/read_saves.ts";
+import { openStore, unfinishedPause } from "../store/recover.ts";
+import { readyRedaction, redactorOf } from "../../secrets/redaction.ts";
+import { SessionStates } from "../store/settled.ts";
+import { readStoreId } from "../store/store_id.ts";
+import type { System } from "../../system/system.ts";
+import { readIn, settledWorkspace } from "../../work/commands/quick_steps.ts";
+import { newestAnywhere, selectSave } from "./other_saves.ts";
+import { peekWork, refuseOver } from "./resume_work.ts";
+import { noteElsewhere } from "./saves_elsewhere.ts";
+
+/** The input of `mpm resume`. */
+interface ResumeInput {
+  readonly selector: string | undefined;
+  readonly "session-id": string | undefined;
+  readonly list: boolean;
+  readonly last: boolean;
+  readonly all: boolean;
+  readonly peek: boolean;
+  readonly "no-changes": boolean;
+  readonly format: ResumeResult["format"];
+  /** The number of the first save in the list; 0 unless it is given. */
+  readonly first?: number;
+}
+
+/** A save that was chosen, before it is read. */
+export interface Chosen {
+  readonly entry: SaveEntry;
+  readonly workspace: Workspace;
+  /** What the choice needs saying about. */
+  readonly warnings: readonly string[];
+  readonly input: ResumeInput;
+}
+
+/** Chooses the save, or answers with the list where it was asked for. */
+export async function findOne(
+  context: Context,
+  input: ResumeInput,
+): Promise<Chosen | SessionsResult> {
+  const { system } = context;
+  const selector = chosenSelector(input);
+  const { first = 0 } = input;
+  const workspace = await settledWorkspace(context);
+  const { root } = workspace;
+  await openStore(system, root);
+  const chosen = (
+    entry: SaveEntry,
+    warnings: readonly string[] = [],
+  ): Chosen => ({
+    entry,
+    workspace,
+    warnings,
+    input,
+  });
+  if (selector !== undefined) {
+    const { entry, warnings } = await selectSave(system, workspace, {
+      selector,
+      first,
+    });
+    if (!input.peek) refuseOver(system, workspace, entry);
+    return chosen(entry, warnings);
+  }
+  if (!input.list) {
+    const { entry, warnings } = await newestAnywhere(context, workspace, {
+      anyWorktree: input.last,
+    });
+    return chosen(entry, warnings);
+  }
+  const states = new SessionStates(system, root);
+  const origins = new Origins(system);
+  const entries = await listSaves(system, root, {
+    warn: ({ message }) => context.note(`Warning: ${message}`),
+  });
+  const listed = sessionsResult(entries, {
+    project: root,
+    now: system.now(),
+    stateOf: (entry) => states.of(entry),
+    originOf: (save) => origins.of(save),
+    all: input.all,
+    first,
+  });
+  await noteElsewhere(context, workspace, entries);
+  if (!context.interactive || listed.sessions.length === 0) return listed;
+  // Of the list that was shown: a pause may have come in meanwhile.
+  const { chooseSession } = await import("./choose_session.ts");
+  const entry = await chooseSession(context, {
+    listed,
+    shown: entries.filter((entry) => !states.isHidden(entry)),
+    all: entries,
+    first,
+  });
+  if (!input.peek) refuseOver(system, workspace, entry);
+  return chosen(entry);
+}
+
+function chosenSelector(input: ResumeInput): string | undefined {
+  const given = [
+    input.selector,
+    input["session-id"],
+    input.list ? "--list" : undefined,
+    input.last ? "--last" : undefined,
+  ].filter((choice) => choice !== undefined);
+  if (given.length > 1) {
+    throw new MpmError("USAGE", "More than one session was asked for", {
+      hint: `Give one of: ${given.join(", ")}`,
+    });
+  }
+  return input.selector ?? input["session-id"];
+}
+
+/** Reads the chosen save and looks at what changed since. */
+export async function loadResumed(
+  { system }: Context,
+  { entry, workspace, warnings, input }: Chosen,
+): Promise<ResumeResult> {
+  const { root } = workspace;
+  const loaded = await loadOrOffer(system, entry, root);
+  const { save, digest, warnings: repairs } = loaded;
+  const origin = new Origins(system).of({ id: entry.id, digest });
+  const now = system.now();
+  const detecting = input["no-changes"]
+    ? null
+    : readIn(system, workspace, (workspace) =>
+      detectChanges(system, workspace, {
+        save,
+        store: readStoreId(system, root),
+      }));
+  readyRedaction(system);
+  const changes = await detecting;
+  return redactResume(redactorOf(system), {
+    resumed_at: now.toISOString(),
+    source: entry.path,
+    origin,
+    session: save,
+    changes,
+    work: peekWork(system, workspace, save),
+    // A foreign save names no command to run.
+    agent_command: origin === "foreign"
+      ? null
+      : agentCommand(save.mpm?.agent ?? null),
+    format: input.format,
+    fence: system.random(),
+    warnings: [
+      ...origin === "foreign" ? [foreignNote(entry.id)] : [],
+      ...warnings,
+      ...oddities(entry, now),
+      ...unfinishedPause(system, root),
+      ...repairs,
+    ],
+  });
+}
+
+/** Saves that are tried when a damaged one needs a substitute to offer. */
+const OFFERED = 20;
+
+/** Loads the save; a damaged one is an error that names the one before it. */
+async function loadOrOffer(
+  system: System,
+  entry: SaveEntry,
+  root: string,
+): Promise<LoadedSave> {
+  try {
+    return await loadSave(system, entry);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    let tried = 0;
+    for await (const other of newestSaves(system, root)) {
+      if (other.id === entry.id) continue;
+      if (tried++ === OFFERED) break;
+      if (!await isWhole(system, other)) continue;
+      throw new MpmError(error.code, error.message, {
+        hint: `The newest other one that is whole: mpm resume ${other.id}`,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+async function isWhole(system: System, entry: SaveEntry): Promise<boolean> {
+  try {
+    await loadSave(system, entry);
+    return true;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/** Milliseconds a clock may differ before it is worth a word. */
+const CLOCK_SLACK = 60_000;
+
+function oddities({ pausedAt, location }: SaveEntry, now: Date): string[] {
+  const ahead = new Date(pausedAt).getTime() - now.getTime() > CLOCK_SLACK;
+  return [
+    ...ahead
+      ? [
+        "Its time is ahead of this clock, so it may not be the newest: " +
+        "mpm sessions list",
+      ]
+      : [],
+    ...location === "kept"
+      ? [
+        "It is no longer in .claude-mpm/sessions, as after a switch to " +
+        "another branch; this is the copy mpm keeps",
+      ]
+      : [],
+  ];
+}
+
+function agentCommand(agent: Agent | null): string[] | null {
+  if (agent?.name !== "claude-code") return null;
+  if (!isAgentId(agent.session_id)) return null;
+  return ["claude", "--resume", agent.session_id];
+}

@@ -1,0 +1,109 @@
+import { MpmError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
+import { asSessionId } from "../git/ids.ts";
+import type { SaveEntry } from "./store/save_entry.ts";
+import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
+
+/** What is known of saves besides what they say themselves. */
+export interface Beyond {
+  /** Those that no list shows, in its order. */
+  readonly hidden?: readonly SaveEntry[];
+  /** Whether the session of a save has ended. */
+  isOver?(entry: SaveEntry): boolean;
+  /** The number of the first one in the list; 0 unless it is given. */
+  readonly first?: number;
+}
+
+/**
+ * The save that `selector` means, in this order: `latest`, a full id, an index
+ * as the list prints it (up to four digits, and nothing else), a name of a save
+ * or of its work session (then the newest of that session), a part of an id
+ * that no other has, a name of what no list shows. The case of ids does not
+ * matter. Of several sessions with one name those that are not over come first.
+ * `entries` are in the order of the list. Throws NOT_FOUND with the ids there
+ * are, AMBIGUOUS with those that match, USAGE for a negative number.
+ */
+export function matchSave(
+  entries: readonly SaveEntry[],
+  selector: string,
+  { hidden = [], isOver = () => false, first = 0 }: Beyond = {},
+): SaveEntry {
+  const wanted = selector.trim();
+  const choices = {
+    items: entries,
+    noun: "saved session",
+    first,
+    label: labelOf,
+    empty: hidden.length > 0
+      ? 'All are of sessions put away: "mpm sessions list --all" shows them'
+      : 'There are no saved sessions; "mpm pause" saves one',
+  };
+  const indexed = atIndex(wanted, choices);
+  if (indexed) return indexed;
+  const shown = candidates(entries, { selector: wanted, isOver });
+  const found = onlyOne(
+    shown.length > 0 ? shown : namedIn(hidden, wanted),
+    selector,
+    {
+      ...choices,
+      hint: "Give the full id, or a part that only one of them has",
+    },
+  );
+  if (found) return found;
+  throw new MpmError("NOT_FOUND", `No saved session matches "${selector}"`, {
+    hint: entries.length === 0
+      ? choices.empty
+      : didYouMean(wanted, wordsFor(entries), listHint(choices)),
+  });
+}
+
+function candidates(
+  entries: readonly SaveEntry[],
+  { selector, isOver }: {
+    selector: string;
+    isOver(entry: SaveEntry): boolean;
+  },
+): readonly SaveEntry[] {
+  if (selector === "") return [];
+  if (selector === "latest") return entries.slice(0, 1);
+  // A log may have the id of a save, which comes before it.
+  const exact = entries.find(({ id }) => id === selector) ??
+    entries.find(({ id }) => id.toLowerCase() === selector.toLowerCase());
+  if (exact) return [exact];
+  if (asSessionId(selector) !== undefined) return [];
+  const going = entries.filter((entry) =>
+    isNamed(entry, selector) && !isOver(entry)
+  );
+  const named = namedIn(going.length > 0 ? going : entries, selector);
+  if (named.length > 0) return named;
+  return entries.filter(({ id }) => holdsPart(id, selector));
+}
+
+/** The saves of that name; of one session the newest alone. */
+function namedIn(
+  entries: readonly SaveEntry[],
+  selector: string,
+): readonly SaveEntry[] {
+  const named = entries.filter((entry) => isNamed(entry, selector));
+  const session = named[0]?.session?.id;
+  const one = session !== undefined &&
+    named.every((entry) => entry.session?.id === session);
+  return one ? named.slice(0, 1) : named;
+}
+
+function isNamed({ name, session }: SaveEntry, selector: string): boolean {
+  return selector !== "" && (name === selector || session?.name === selector);
+}
+
+/** What a selector could have been. Ids are too much alike to guess at one. */
+function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
+  yield "latest";
+  for (const { name, session } of entries) {
+    if (name !== null) yield name;
+    if (session?.name) yield session.name;
+  }
+}
+
+function labelOf({ id, name }: SaveEntry): string {
+  return name === null ? id : `${id} (${name})`;
+}

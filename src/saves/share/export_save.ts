@@ -1,0 +1,97 @@
+import { basename, dirname, isAbsolute, join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+import { writeAtomic } from "../../ops/atomic.ts";
+import { layout } from "../../ops/layout.ts";
+
+/** Where a copy goes: a file, or a folder that gets one named like the save. */
+export interface ExportTarget {
+  path(id: string): string;
+}
+
+/**
+ * Checks the target of `--export` before anything is saved. A file that is
+ * there is replaced only if it is an exported save or bundle itself. Throws NOT_FOUND
+ * for a missing folder, CONFLICT for a file that is something else and for
+ * mpm's own folder at `root`.
+ */
+export function exportTarget(
+  system: System,
+  given: string,
+  { folder, root }: { folder: string; root: string },
+): ExportTarget {
+  if (given === "") {
+    throw new MpmError("USAGE", 'Option "--export" needs a file or a folder');
+  }
+  const path = isAbsolute(given) ? given : join(folder, given);
+  refuseStore(system, path, root);
+  const found = system.files.stat(path);
+  if (found?.kind === "folder") {
+    return { path: (id) => join(path, `${id}.json`) };
+  }
+  if (/[/\\]$/.test(given) || !isFolder(system, dirname(path))) {
+    const missing = /[/\\]$/.test(given) ? path : dirname(path);
+    throw new MpmError(
+      "NOT_FOUND",
+      `Cannot export to "${given}": no folder "${missing}"`,
+      {
+        hint: "Create the folder first; nothing was saved",
+      },
+    );
+  }
+  if (found && !isExport(system, path)) {
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot export to "${given}": it exists and is no exported session`,
+      { hint: "Give another name; nothing was saved" },
+    );
+  }
+  return { path: () => path };
+}
+
+/** A copy there would take the place of a save. */
+function refuseStore(system: System, path: string, root: string): void {
+  const { home } = layout(root);
+  for (let above = path;; above = dirname(above)) {
+    if (system.files.lstat(above) && isSame(system, above, home)) {
+      throw new MpmError("CONFLICT", `Cannot export into "${home}"`, {
+        hint: "Give a place outside mpm's own folder; nothing was saved",
+      });
+    }
+    if (dirname(above) === above) return;
+  }
+}
+
+function isSame(system: System, path: string, home: string): boolean {
+  const { files } = system;
+  return files.stat(path) !== undefined && files.stat(home) !== undefined &&
+    files.realPath(path) === files.realPath(home);
+}
+
+function isFolder(system: System, path: string): boolean {
+  return system.files.stat(path)?.kind === "folder";
+}
+
+/** Enough of the file to see which kind of JSON it is. */
+const HEAD = 4096;
+
+function isExport(system: System, path: string): boolean {
+  if (system.files.lstat(path)?.kind !== "file") return false;
+  const head = new TextDecoder().decode(system.files.readPart(path, 0, HEAD));
+  return /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/.test(
+    head,
+  );
+}
+
+/** Writes the copy, whole or not at all. Throws FILE_FAILED. */
+export function writeExport(
+  system: System,
+  path: string,
+  bytes: Uint8Array,
+): string {
+  const folder = system.files.realPath(dirname(path));
+  const target = join(folder, basename(path));
+  const temporary = `.mpm-${system.random()}.tmp`;
+  writeAtomic(system, target, { bytes, temporary });
+  return target;
+}

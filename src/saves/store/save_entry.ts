@@ -1,0 +1,135 @@
+import type { ErrorCode } from "../../base/errors.ts";
+import { sessionId } from "../../git/ids.ts";
+
+/**
+ * How a save is stored; JSON is the source, the others are read without it, the
+ * record of an automatic pause (`jsonl`) last.
+ */
+export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
+
+/**
+ * Which folder a save lies in: `.claude-mpm/sessions/`, its older subfolder
+ * `pause/`, mpm's own second copies in `kept/`, the one in the user's home that
+ * claude-mpm 6.2.41 to 6.2.52 wrote every project's saves to, or the one of
+ * claude-mpm's resume logs.
+ */
+export type SaveLocation =
+  | "sessions"
+  | "pause"
+  | "kept"
+  | "global"
+  | "resume-logs";
+
+/** Why a save cannot be read: the parts of an `MpmError`. */
+export interface SaveProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** The work session that a save belongs to, as the save says. */
+export interface EntrySession {
+  readonly id: string;
+  readonly name: string | null;
+  readonly task: string;
+}
+
+/** A save as a list shows it, without the whole of its content. */
+export interface SaveEntry {
+  readonly id: string;
+  /** ISO 8601 in UTC with milliseconds; taken from the id where unknown. */
+  readonly pausedAt: string;
+  /** Absolute path of the file that is read. */
+  readonly path: string;
+  readonly format: SaveFormat;
+  readonly location: SaveLocation;
+  /** First line of the summary, bounded; not escaped for a terminal. */
+  readonly summary: string;
+  /** The name it was given; null: none. */
+  readonly name: string | null;
+  /** null: detached, no repository, or not known. */
+  readonly branch: string | null;
+  /** Absolute path of the worktree that was paused; null: not known. */
+  readonly worktree: string | null;
+  /** As recorded; empty: any project. */
+  readonly projectPath: string;
+  /** Set if the content cannot be read; the fields above are then neutral. */
+  readonly problem?: SaveProblem;
+  /** Whether mpm itself wrote it. */
+  readonly own: boolean;
+  /** Whether `mpm sessions import` brought it in: somebody else's words. */
+  readonly imported: boolean;
+  /** null: it belongs to none. */
+  readonly session: EntrySession | null;
+  /** Whether it was made when an agent's session ended, and nobody asked. */
+  readonly automatic: boolean;
+  /** The agent session it was made in; null: none, or not known. */
+  readonly agent: string | null;
+  /** Whether claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
+  readonly incremental: boolean;
+  /** Names of claude-mpm's misnamed checksum files that belong to this id. */
+  readonly evidence: readonly string[];
+  /**
+   * What its content is known by, see `origin.ts`; absent where the file was
+   * not read.
+   */
+  readonly digest?: string;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Of the file, milliseconds since the epoch. */
+  readonly mtime: number;
+}
+
+/**
+ * Whether it is no save but what claude-mpm's agents left besides: a resume
+ * log, a document written when the context ran out, the mere record of an
+ * automatic pause. They can be read, and are listed after all saves, which say
+ * more.
+ */
+export function isLog(
+  { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,
+): boolean {
+  return location === "resume-logs" || format === "jsonl" ||
+    id.startsWith("session-resume-");
+}
+
+/** As in the names of saves, and of the documents beside them. */
+const TIME =
+  /^session-(?:resume-)?(\d{4})-?(\d\d)-?(\d\d)[-_](\d\d)(\d\d)(\d\d)$/;
+
+/** The time in an id (UTC), milliseconds since the epoch, if it is a date. */
+export function idTime(id: string): number | undefined {
+  const parts = TIME.exec(id);
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  const time = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}Z`,
+  );
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** The last second that an id can stand for. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/**
+ * The ids of the seconds after that of `id`, and at the end of the calendar of
+ * those before it.
+ */
+export function* nearbyIds(id: string): Generator<string, undefined> {
+  const start = idTime(id) ?? 0;
+  for (let time = start + 1000; time <= LAST; time += 1000) {
+    yield sessionId(new Date(time));
+  }
+  for (let time = start - 1000;; time -= 1000) yield sessionId(new Date(time));
+}
+
+/** Compares for newest first: saves by `pausedAt`, id and mtime, then logs. */
+export function newestFirst(a: SaveEntry, b: SaveEntry): number {
+  return Number(isLog(a)) - Number(isLog(b)) ||
+    compare(b.pausedAt, a.pausedAt) || compare(b.id, a.id) ||
+    b.mtime - a.mtime;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

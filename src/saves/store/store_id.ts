@@ -1,0 +1,39 @@
+import { join } from "@std/path";
+import { FileError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+import { writeAtomic } from "../../ops/atomic.ts";
+import { ensureFolder } from "../../ops/folders.ts";
+import { layout } from "../../ops/layout.ts";
+
+const ID = /^[a-z0-9]{8,64}$/;
+
+/**
+ * The id of the project's store, by which a save is known to be of this copy
+ * of the project: it lies in a folder that is never shared. A moved project
+ * keeps it, a clone has none or its own. `undefined`: none yet.
+ */
+export function readStoreId(system: System, root: string): string | undefined {
+  try {
+    const bytes = system.files.readOwn(idFile(root), 256);
+    const id = new TextDecoder().decode(bytes).trim();
+    return ID.test(id) ? id : undefined;
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/** The same, making one where there is none. Call under the lock. */
+export function ensureStoreId(system: System, root: string): string {
+  const known = readStoreId(system, root);
+  if (known !== undefined) return known;
+  const { state } = layout(root);
+  ensureFolder(system, state, root);
+  const id = system.random() + system.random();
+  writeAtomic(system, idFile(root), { bytes: new TextEncoder().encode(id) });
+  return id;
+}
+
+function idFile(root: string): string {
+  return join(layout(root).state, "store-id");
+}

@@ -1,0 +1,195 @@
+import { FileError, MpmError } from "../../base/errors.ts";
+import { SESSION_ID, sessionId } from "../../git/ids.ts";
+import type { Slot } from "../draft.ts";
+import { asSaid } from "../normalize.ts";
+import type { Fields } from "../../base/odd_values.ts";
+import { redactSave } from "../../secrets/redact_save.ts";
+import type { Save } from "../save.ts";
+import { saveBytes, sha256 } from "../serialize.ts";
+import type { System } from "../../system/system.ts";
+import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
+import { writeDerived } from "./derived.ts";
+import { isTaken } from "./find_saves.ts";
+import { ensureHome } from "../../ops/home.ts";
+import { keepSave } from "./keep.ts";
+import { layout, saveFiles } from "../../ops/layout.ts";
+import { withLock } from "../../ops/lock.ts";
+import { noteOwn } from "../trust/origins.ts";
+import { finishPending } from "./recover.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { ensureStoreId } from "./store_id.ts";
+import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
+import { followSave } from "../../work/work_follow.ts";
+
+/** What was written. */
+export interface Written {
+  readonly save: Save;
+  /** The JSON, which is also what an export holds. */
+  readonly bytes: Uint8Array;
+  /** The files of the save, absolute. */
+  readonly files: readonly string[];
+  /** What went wrong after the save was safe. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Saves a session: redact, serialise, checksum file, JSON under its final name
+ * (the commit point), YAML, Markdown, pointer, read-back. `build` makes the
+ * save for the id that is found free. Throws FILE_FAILED, LOCKED or CONFLICT
+ * before the commit point, with nothing left behind; what fails after it is a
+ * warning, since the save is there and the rest is derived from it.
+ */
+export function writeSave(
+  system: System,
+  root: string,
+  draft: { time: Date; build(slot: Slot): Save },
+): Promise<Written> {
+  return withLock(system, root, async () => {
+    ensureHome(system, root);
+    await finishPending(system, root);
+    const id = freeId(system, root, draft.time);
+    const store = ensureStoreId(system, root);
+    const { sessions } = layout(root);
+    return storeSave(system, root, {
+      save: draft.build({ id, sessions, store }),
+      latest: true,
+      own: true,
+    });
+  });
+}
+
+/**
+ * The same for a save whose id is known to be free; `latest`: the pointer leads
+ * to it even if another one is newer; `own`: it says what the user or their
+ * agent said; `value`: what there was of it, where the shape was filled in.
+ * Only that is written. Call under the lock, with nothing pending.
+ */
+export function storeSave(
+  system: System,
+  root: string,
+  { save: given, value = given, latest, own }: {
+    save: Save;
+    value?: Fields;
+    latest: boolean;
+    own: boolean;
+  },
+): Written {
+  const known = openIndex(system, root);
+  const save = redactSave(redactorOf(system), given);
+  // Redaction counts in `mpm`, which what mpm itself made has whole.
+  const said = save.mpm ? save : asSaid(save, value);
+  const bytes = saveBytes(said);
+  const digest = sha256(bytes);
+  const unnoted = own ? noteMade(system, save, digest) : [];
+  commit(system, root, { save, bytes, digest });
+  const warnings = [
+    ...finish(known, { save, value: said, latest }),
+    ...unnoted,
+  ];
+  const { sessions, pointer } = layout(root);
+  const files = saveFiles(sessions, save.session_id);
+  return {
+    save,
+    bytes,
+    files: [...Object.values(files), pointer]
+      .filter((path) => system.files.lstat(path)),
+    warnings,
+  };
+}
+
+/** Whose save it is does not decide whether there is one. */
+function noteMade(system: System, save: Save, digest: string): string[] {
+  const problem = noteOwn(system, { id: save.session_id, digest });
+  return problem === undefined ? [] : [
+    `The save will be shown as foreign, since it could not be noted that it ` +
+    `is yours: ${problem}`,
+  ];
+}
+
+/** Seconds beyond the present one in which a free id is looked for. */
+const SEARCHED = 3600;
+
+/** The id of `time`'s second or of the next one that no save has. */
+export function freeId(system: System, root: string, time: Date): string {
+  for (let after = 0; after < SEARCHED; after++) {
+    const id = sessionId(new Date(time.getTime() + after * 1000));
+    // After the year 9999 there is no id that would be found again.
+    if (!SESSION_ID.test(id)) break;
+    if (!isTaken(system, root, id)) return id;
+  }
+  throw new MpmError("CONFLICT", "No free session id within an hour", {
+    hint: "Check the clock: the store holds saves of every coming second",
+  });
+}
+
+/**
+ * Everything up to and including the commit point, then reads it back. A save
+ * that fails anywhere here is taken away again, so that an error means none.
+ */
+function commit(
+  system: System,
+  root: string,
+  { save, bytes, digest }: { save: Save; bytes: Uint8Array; digest: string },
+): void {
+  const { files } = system;
+  const { sessions, pending } = layout(root);
+  const { json, checksum } = saveFiles(sessions, save.session_id);
+  const mtime = new Date(save.paused_at).getTime();
+  const written = [checksum, pending];
+  try {
+    files.create(pending, bytes);
+    files.setMtime(pending, mtime);
+    writeAtomic(system, checksum, {
+      bytes: new TextEncoder().encode(digest),
+      mtime,
+    });
+    publish(system, pending, json);
+    written.unshift(json);
+    files.syncFolder(sessions);
+    readBack(system, json, digest);
+  } catch (error) {
+    written.forEach((path) => removeQuietly(system, path));
+    throw error;
+  }
+}
+
+function readBack(system: System, json: string, digest: string): void {
+  if (sha256(system.files.read(json)) === digest) return;
+  throw new MpmError("CORRUPT", `"${json}" did not read back as written`, {
+    hint: "Nothing was saved. Check the disk and run the command again",
+  });
+}
+
+/**
+ * Gives the finished file its name without ever replacing one: a second name
+ * where the file system has hard links, a rename elsewhere.
+ */
+function publish(system: System, pending: string, json: string): void {
+  try {
+    system.files.link(pending, json);
+  } catch (error) {
+    const linkless = error instanceof FileError &&
+      ["other", "denied"].includes(error.problem) && !system.files.lstat(json);
+    if (!linkless) throw error;
+    system.files.rename(pending, json);
+  }
+}
+
+/** What follows the commit point; returns what went wrong. */
+function finish(
+  known: KnownSaves,
+  { save, value, latest }: { save: Save; value: Fields; latest: boolean },
+): string[] {
+  const { system, root } = known;
+  try {
+    keepSave(system, root, save.session_id);
+    writeDerived(system, root, { save, value, latest });
+    followSave(system, root, save);
+    removeIfThere(system, layout(root).pending);
+    noteSave(known, save);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return [`The save is safe, but not all of its files: ${error.message}`];
+  }
+}

@@ -1,0 +1,240 @@
+import { escapeLines } from "../../base/escape.ts";
+import { phasesOf } from "../../work/checklist.ts";
+import { readable } from "../../base/odd_values.ts";
+import { MARKDOWN } from "../compare/report/report_marks.ts";
+import type { GitContext, Save, Todo } from "../save.ts";
+import { checkItems } from "../../work/work_save.ts";
+import { fullTitle, shortTitle } from "../../work/work_title.ts";
+
+/** Entries of a list of files; the JSON has them all. */
+const LISTED = 50;
+
+/**
+ * The save as a document for people: claude-mpm's headings in its order, which
+ * its reader knows, with what it leaves out in sections between them. `said` is
+ * what the save's file has of it.
+ */
+export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
+  const { conversation, mpm } = save;
+  const sections = [
+    "# Claude MPM Session Pause Document",
+    metadata(save, said),
+    workingOn(save, said),
+    workSession(save),
+    bullets("Accomplishments This Session", conversation.accomplishments),
+    numbered("Next Steps (Priority Order)", conversation.next_steps),
+    bullets("Decisions", mpm?.decisions ?? otherTexts(save.decisions)),
+    bullets("Blockers", mpm?.blockers ?? otherTexts(save.blockers)),
+    bullets("Open Questions", save.open_questions),
+    todos(save),
+    checklist(save),
+    activeContext(said),
+    section("Git Context", gitLines(save, said)),
+    bullets("Important Reminders", save.important_reminders),
+    resume(save, said),
+    "---",
+    "Resume with: `/mpm-init resume` or `cat .claude-mpm/sessions/LATEST-SESSION.txt`",
+  ];
+  return escapeLines(sections.filter((text) => text !== "").join("\n\n")) +
+    "\n";
+}
+
+/** What a save of another program, or a log, says in a field of its own. */
+function otherTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(readable) : [];
+}
+
+function metadata(save: Save, said: Partial<Save>): string {
+  return section("Session Metadata", [
+    `**Session ID**: ${code(save.session_id)}`,
+    `**Paused At**: ${save.paused_at}`,
+    ...said.project_path === undefined
+      ? []
+      : [`**Project**: ${code(save.project_path)}`],
+    ...said.version === undefined ? [] : [`**Version**: ${save.version}`],
+    ...save.mpm?.name ? [`**Name**: ${save.mpm.name}`] : [],
+    ...save.mpm?.agent
+      ? [`**Agent Session**: ${code(save.mpm.agent.session_id)}`]
+      : [],
+  ]);
+}
+
+function workingOn(
+  { conversation }: Save,
+  { conversation: said }: Partial<Save>,
+): string {
+  const labels = [
+    ...said?.primary_task === undefined
+      ? []
+      : [`**Primary Task**: ${conversation.primary_task}`],
+    ...said?.current_phase === undefined
+      ? []
+      : [`**Current Phase**: ${conversation.current_phase}`],
+  ];
+  return section("What You Were Working On", [
+    ...labels,
+    ...labels.length > 0 ? [""] : [],
+    "**Summary**:",
+    conversation.summary,
+  ]);
+}
+
+function workSession({ mpm }: Save): string {
+  const session = mpm?.session;
+  if (!session) return "";
+  return section("Work Session", [
+    `**Session**: ${oneLine(fullTitle(session))}`,
+    `**State**: ${session.state} (${code(session.id)})`,
+    ...mpm?.template ? [`**Template**: ${mpm.template}`] : [],
+    ...(mpm?.stack ?? []).map((parent) =>
+      `**Detour of**: ${oneLine(shortTitle(parent))}`
+    ),
+  ]);
+}
+
+function checklist({ mpm }: Save): string {
+  const phases = phasesOf(checkItems(mpm?.checklist));
+  return section(
+    "Checklist",
+    phases.flatMap(({ name, items, done }, at) => [
+      ...at > 0 ? [""] : [],
+      ...name === ""
+        ? []
+        : [`### ${oneLine(name)} ${done}/${items.length}`, ""],
+      ...items.map(({ done, text }) =>
+        `- [${done ? "x" : " "}] ${oneLine(text)}`
+      ),
+    ]),
+  );
+}
+
+function todos({ todos, task_list: tasks }: Save): string {
+  const line = (mark: string, text: string) => `- [${mark}] ${oneLine(text)}`;
+  const open = (todo: Todo) =>
+    line(todo.status === "in_progress" ? "~" : " ", todo.content);
+  return section("Todos", [
+    ...todos.active.map(open),
+    ...tasks.in_progress_tasks.map(({ title }) => line("~", title)),
+    ...tasks.pending_tasks.map(({ title }) => line(" ", title)),
+    ...todos.completed.map(({ content }) => line("x", content)),
+    ...tasks.completed_count > 0
+      ? [`- ${tasks.completed_count} tasks completed`]
+      : [],
+  ]);
+}
+
+function activeContext({ active_context: active }: Partial<Save>): string {
+  const folder = active?.working_directory;
+  return section(
+    "Active Context",
+    folder === undefined ? [] : [`**Working Directory**: ${code(folder)}`],
+  );
+}
+
+/**
+ * Returns what the save says of git: branch, commit, status, files, commits.
+ * `said`: what its file has of it.
+ */
+export function gitLines(save: Save, said: Partial<Save> = save): string[] {
+  const git = save.git_context;
+  const { is_git_repo: repo, is_clean: clean, status }: Partial<GitContext> =
+    said.git_context ?? {};
+  if (!git.is_git_repo) {
+    return repo === undefined ? [] : ["*Not a git repository*"];
+  }
+  const { ahead, behind } = git.ahead_behind;
+  const upstream = save.mpm?.upstream;
+  return [
+    `**Branch**: ${code(git.branch ?? "(detached)")}`,
+    ...git.commit ? [`**Commit**: ${code(git.commit)}`] : [],
+    ...upstream
+      ? [
+        `**Upstream**: ${
+          code(upstream.name)
+        }, ${ahead} ahead, ${behind} behind`,
+      ]
+      : [],
+    ...save.mpm?.operation ? [`**In progress**: ${save.mpm.operation}`] : [],
+    ...(clean ?? status?.clean) === undefined
+      ? []
+      : [`**Status**: ${git.is_clean ? "Clean" : "Modified"}`],
+    ...files("Staged files", git.status.staged),
+    ...files("Modified files", git.status.modified_files),
+    ...files("Untracked files", git.status.untracked_files),
+    ...commits(save),
+  ];
+}
+
+function files(title: string, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length - LISTED;
+  return [
+    "",
+    `**${title}**:`,
+    ...paths.slice(0, LISTED).map((path) => `- ${code(path)}`),
+    ...more > 0 ? [`- … and ${more} more`] : [],
+  ];
+}
+
+function commits({ git_context: { recent_commits } }: Save): string[] {
+  if (recent_commits.length === 0) return [];
+  return [
+    "",
+    "**Recent commits**:",
+    ...recent_commits.map(({ sha, message, author }) =>
+      `- ${code(sha.slice(0, 7))} - ${message} (${author})`
+    ),
+  ];
+}
+
+function resume(
+  { resume_instructions: instructions }: Save,
+  { resume_instructions: said }: Partial<Save>,
+): string {
+  const start = instructions.quick_start
+    .map((step, at) => `${at + 1}. ${step}`);
+  const commands = Object.values(instructions.validation_commands);
+  const parts = [
+    ...said?.quick_start ? ["### Quick Resume (5 minutes)", "", ...start] : [],
+    ...files("Files to review", instructions.files_to_review),
+    ...said?.validation_commands
+      ? ["", "### Validation Commands", "", "```bash", ...commands, "```"]
+      : [],
+  ];
+  return section(
+    "Resume Instructions",
+    parts[0] === "" ? parts.slice(1) : parts,
+  );
+}
+
+/** A section with a list; nothing where the list is empty. */
+export function bullets(title: string, items: readonly string[]): string {
+  return section(title, items.map((item) => `- ${indented(item)}`));
+}
+
+/** The same with numbers. */
+export function numbered(title: string, items: readonly string[]): string {
+  return section(
+    title,
+    items.map((item, at) => `${at + 1}. ${indented(item)}`),
+  );
+}
+
+/** A heading with its lines; nothing where there are none. */
+export function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
+}
+
+/** Keeps the further lines of an item inside its list entry. */
+function indented(text: string): string {
+  return text.trim().replaceAll(/\r?\n/g, "\n  ");
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ");
+}
+
+/** A code span, which nothing in the text can end. */
+function code(text: string): string {
+  return MARKDOWN.code(text);
+}

@@ -1,0 +1,76 @@
+import { join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import type { Origin } from "./origin.ts";
+import type { System } from "../../system/system.ts";
+import { ensureUserFolder, userState } from "../../ops/user_state.ts";
+import { readTrusted } from "./trusted.ts";
+
+/** The folder in the user's state with the digests of the user's own saves. */
+const FOLDER = "own";
+
+/** Bytes of the largest list: some 800,000 saves in a month. */
+const LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Notes that the user made a save of these contents, before it is written, so
+ * that no save of theirs is there without it. In the user's own state, where no
+ * clone can bring anything. Returns why it could not be noted, if so.
+ */
+export function noteOwn(
+  system: System,
+  { id, digest }: { id: string; digest: string },
+): string | undefined {
+  try {
+    const path = join(ensureUserFolder(system, FOLDER), listOf(id));
+    // A line that was torn takes no other one with it.
+    system.files.append(path, new TextEncoder().encode(`\n${digest} ${id}`));
+    return undefined;
+  } catch (error) {
+    if (error instanceof MpmError) return error.message;
+    throw error;
+  }
+}
+
+/** One for each month, by the time in the id. */
+function listOf(id: string): string {
+  const [, year, month] = /(\d{4})-?(\d\d)/.exec(id) ?? [];
+  return year === undefined ? "other" : `${year}-${month}`;
+}
+
+/** Tells whose saves are; what it read is kept, so use one for one command. */
+export class Origins {
+  readonly #system: System;
+  readonly #lists = new Map<string, ReadonlySet<string>>();
+  #trusted: ReadonlySet<string> | undefined;
+
+  constructor(system: System) {
+    this.#system = system;
+  }
+
+  /** Never throws: what cannot be read says nothing in favour of a save. */
+  of({ id, digest }: { id: string; digest: string }): Origin {
+    if (this.#own(listOf(id)).has(digest)) return "own";
+    this.#trusted ??= new Set(readTrusted(this.#system).keys());
+    return this.#trusted.has(digest) ? "trusted" : "foreign";
+  }
+
+  #own(list: string): ReadonlySet<string> {
+    let digests = this.#lists.get(list);
+    if (!digests) {
+      this.#lists.set(list, digests = readOwnList(this.#system, list));
+    }
+    return digests;
+  }
+}
+
+function readOwnList(system: System, list: string): ReadonlySet<string> {
+  try {
+    const path = join(userState(system), FOLDER, list);
+    const bytes = system.files.readOwn(path, LIMIT);
+    const lines = new TextDecoder().decode(bytes).split("\n");
+    return new Set(lines.map((line) => line.slice(0, 64)));
+  } catch (error) {
+    if (error instanceof MpmError) return new Set();
+    throw error;
+  }
+}

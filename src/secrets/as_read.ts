@@ -1,0 +1,105 @@
+import { isBase64 } from "./chars.ts";
+import type { Span } from "./span.ts";
+
+/** A text as it is read, and where its parts stand in what was written. */
+export interface AsRead {
+  readonly text: string;
+  /** The same spans in the text that was written. */
+  original(spans: readonly Span[]): Span[];
+}
+
+/** Behind the quote that ends the first part, up to the second part. */
+const JOINT =
+  /[ \t]{0,9}(?:[+.][ \t]{0,9}(?:\\?\r?\n[ \t]{0,80})?|\\?\r?\n[ \t]{0,80}(?:[+.][ \t]{0,9})?|(?=["'`]))(["'`])(?=[\w+/=-])/y;
+
+/**
+ * Returns a text without what a reader does not see within it, with plain
+ * blanks for all others, and with the parts of a text joined that code puts
+ * together (`"a" + "b"`): the rules see what is meant. `undefined`: it is the
+ * same.
+ */
+export function asRead(text: string): AsRead | undefined {
+  const gaps: Gap[] = [];
+  const beyond = addJoints(text, gaps);
+  const seen = beyond ? withPlainBlanks(text) : text;
+  if (beyond) addUnseen(seen, gaps);
+  if (gaps.length === 0) return seen === text ? undefined : same(seen);
+  gaps.sort((a, b) => a.start - b.start);
+  const parts: string[] = [];
+  const kept: Gap[] = [];
+  let from = 0;
+  for (const gap of gaps) {
+    if (gap.start < from) continue;
+    parts.push(seen.slice(from, gap.start));
+    kept.push(gap);
+    from = gap.end;
+  }
+  parts.push(seen.slice(from));
+  return { text: parts.join(""), original: (spans) => moved(spans, kept) };
+}
+
+/** What is left out between two places of the text that was written. */
+interface Gap {
+  readonly start: number;
+  readonly end: number;
+}
+
+function same(text: string): AsRead {
+  return { text, original: (spans) => [...spans] };
+}
+
+function withPlainBlanks(text: string): string {
+  return text.replaceAll(/[\u00a0\u1680\u2000-\u200a\u202f\u205f]/g, " ");
+}
+
+// The class is built where it is used.
+function addUnseen(text: string, gaps: Gap[]): void {
+  const unseen = /\p{Default_Ignorable_Code_Point}+/gu;
+  for (const { 0: run, index } of text.matchAll(unseen)) {
+    gaps.push({ start: index, end: index + run.length });
+  }
+}
+
+/** Returns whether there is anything beyond ASCII. */
+function addJoints(text: string, gaps: Gap[]): boolean {
+  let beyond = false;
+  for (let at = 0; at < text.length; at++) {
+    const quote = text.charCodeAt(at);
+    if (quote > 127) beyond = true;
+    if (quote !== 34 && quote !== 39 && quote !== 96) continue;
+    if (!isJoining(text.charCodeAt(at + 1))) continue;
+    const before = text.charCodeAt(at - 1);
+    if (!isBase64(before) && before !== 61) continue;
+    JOINT.lastIndex = at + 1;
+    const joint = JOINT.exec(text);
+    if (joint?.[1] !== text[at]) continue;
+    gaps.push({ start: at, end: JOINT.lastIndex });
+    at = JOINT.lastIndex - 1;
+  }
+  return beyond;
+}
+
+/** A blank, an end of line, `+`, `.` or a backslash. */
+function isJoining(code: number): boolean {
+  return code === 32 || code === 43 || code === 46 || code === 9 ||
+    code === 10 || code === 13 || code === 92;
+}
+
+function moved(spans: readonly Span[], gaps: readonly Gap[]): Span[] {
+  let shift = 0;
+  let next = 0;
+  /** A place of the text as read; `last`: of the character before it. */
+  const place = (at: number, last: boolean): number => {
+    for (; next < gaps.length; next++) {
+      const { start, end } = gaps[next]!;
+      const reached = last ? start - shift < at : start - shift <= at;
+      if (!reached) break;
+      shift += end - start;
+    }
+    return at + shift;
+  };
+  return spans.map((span) => {
+    const start = place(span.start, false);
+    return { ...span, start, end: place(span.end, true) };
+  });
+}

@@ -1,0 +1,83 @@
+import { defineCommand } from "../../cli/command.ts";
+import type { Style } from "../../cli/style.ts";
+import { EXIT_FOUND } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import type { ScanResult } from "./scan_result.ts";
+import { counted } from "../../base/words.ts";
+import { scanned } from "../scan_files.ts";
+
+/** `mpm scan` */
+export const scan = defineCommand({
+  name: "scan",
+  summary: "Look for secrets in files, by the rules that saves are redacted by",
+  description: `
+Prints file, line, column and kind of each secret, never the secret. Without a
+file mpm reads the project: what git tracks, and what is neither tracked nor
+ignored; outside git, the folder. A folder that you name is read with all that
+is below it, but for .git and node_modules. Links are not followed. Binary files
+and text files above 32 MB are left out unless you name them; the last lines say
+how many. "-" is standard input. Use "mpm scan .claude-mpm" for what mpm itself
+keeps there, with the trash and backups. The exit status is 5 if something was
+found or could not be read. To allow a value that is not a secret, see
+redaction.allow in docs/configuration.md.`,
+  positionals: [{
+    name: "files",
+    summary: "Files and folders, or - for standard input",
+    rest: true,
+  }],
+  flags: {},
+  examples: [
+    "mpm scan",
+    "mpm scan .claude-mpm",
+    "mpm scan notes.md src --json",
+    "mpm scan -",
+  ],
+  result: async () => (await import("./scan_result.ts")).ScanResult,
+  async run(context, input) {
+    return await scanned(context, input.files);
+  },
+  render,
+  status: ({ findings, skipped }) =>
+    findings.length + skipped.length === 0 ? 0 : EXIT_FOUND,
+});
+
+function render(result: ScanResult, style: Style): string {
+  const { files, findings, skipped, scope, left_out: leftOut } = result;
+  const found = counted(findings.length, "secret");
+  const left = Object.entries(leftOut).map(([what, count]) =>
+    LEFT_OUT.get(what)?.(count) ?? counted(count, `${what} folder`)
+  );
+  return [
+    ...findings.map(({ file, line, column, label }) =>
+      `${escapeText(file)}:${line}:${column}: ${style.red(label)}`
+    ),
+    ...skipped.map(({ file, reason }) =>
+      style.yellow(`${escapeText(file)}: not read: ${escapeText(reason)}`)
+    ),
+    `${found} in ${counted(files, "file")}${SCOPES[scope]}${rate(result)}`,
+    ...left.length > 0 ? [`Left out: ${left.join(", ")}`] : [],
+    "",
+  ].join("\n");
+}
+
+/** How many there are in a megabyte, where there are megabytes. */
+function rate({ bytes, findings }: ScanResult): string {
+  const megabytes = bytes / 1_000_000;
+  if (megabytes < 1) return "";
+  const each = (findings.length / megabytes).toFixed(2);
+  return `, ${megabytes.toFixed(1)} MB: ${each} per MB`;
+}
+
+const SCOPES = {
+  project: " of the project (what git tracks or does not ignore)",
+  folder: " of this folder (no git repository)",
+  named: "",
+};
+
+const LEFT_OUT = new Map([
+  ["binary", (count: number) => counted(count, "binary file")],
+  [
+    "repository",
+    (count: number) => counted(count, "other repository", "other repositories"),
+  ],
+]);

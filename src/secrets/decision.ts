@@ -1,0 +1,135 @@
+import { LEAST } from "./rules/elements.ts";
+import { isAnyKey, type Key, keyKind } from "./keys.ts";
+import type { Value } from "./reader.ts";
+import {
+  isAbout,
+  isCode,
+  isIdentifier,
+  isName,
+  isOfCode,
+  isPath,
+  isPlaceholder,
+  isStrong,
+} from "./value.ts";
+
+/** UTF-16 units of a value that decide. */
+export const LOOKED_AT = 256;
+
+/** A value, and where it stands. */
+interface Given {
+  readonly key: Key;
+  readonly value: Value;
+  readonly colon: boolean;
+  readonly text: string;
+}
+
+/** Whether what is given to a name is a secret, and no code or placeholder. */
+export function isSecret(written: string, given: Given): boolean {
+  const { key, value } = given;
+  // Longer than any of what follows, and so never gone through in vain.
+  if (value.quoted && written.length === LOOKED_AT) return !/\s/.test(written);
+  if (written.length < LEAST[key.kind] || isPlaceholder(written)) return false;
+  if (key.kind === "pin") return /^\d{4,12}$/.test(written);
+  if (isPath(written)) return false;
+  if (isAnyKey(key.name)) {
+    return written.length >= 20 && /^[\w+/=-]+$/.test(written) &&
+      isStrong(written) && !isName(written);
+  }
+  if (value.scheme) return isStrong(written) || written.length >= 12;
+  if (key.kind === "cookie" && !isCookie(written)) return false;
+  return value.quoted
+    ? isQuotedSecret(written, key)
+    : isPlainSecret(written, given);
+}
+
+/** Any part of it is generated, its attributes apart. */
+function isCookie(written: string): boolean {
+  return written.split(";").some((part) => {
+    const [name, value = name] = part.trim().split(/=(.*)/s);
+    return value!.length >= 8 && !/\s/.test(value!) && isStrong(value!) &&
+      !isName(value!) &&
+      !/^(?:path|domain|max-age|expires|samesite)$/i.test(name!);
+  });
+}
+
+/** A name of variables, not of code: `API_TOKEN`. */
+function isVariable(name: string): boolean {
+  return /^[A-Z0-9_.-]+$/.test(name);
+}
+
+/** A password that people choose, though it ends as a name does. */
+const CHOSEN = /^(?:my|our|super|top|very)[_-]?(?:secret|secure|strong|safe)./i;
+
+/**
+ * A password may be any word; tokens and keys are generated, and what looks
+ * like a name is one.
+ */
+function isQuotedSecret(written: string, { kind, name }: Key): boolean {
+  if (isAbout(written)) return false;
+  if (/^https?:\/\//.test(written)) {
+    return /(?:url|string|str|dsn)$/i.test(name);
+  }
+  if (kind === "password") {
+    return CHOSEN.test(written) || !isOfCode(written) || !keyKind(written);
+  }
+  const chosen = isVariable(name) || /secret$/i.test(name);
+  return chosen ? !isOfCode(written) : !isName(written);
+}
+
+/** A name of code: letters and nothing else that a password would have. */
+const WORD = /^[A-Za-z_][A-Za-z_.]*$/;
+
+function isPlainSecret(written: string, given: Given): boolean {
+  const { key, value, colon, text } = given;
+  const { name, kind, apart } = key;
+  if (isCode(written) || /^(?:[({[]|https?:)/.test(written)) return false;
+  // A word of code is a name of something else.
+  const more = text[value.end];
+  if (more === "(" || more === "[" || more === "{") return false;
+  if (/^\d{1,5}$/.test(written)) return kind === "password" && !colon;
+  const variable = isVariable(name);
+  const word = WORD.test(written);
+  if (word && !(variable && !apart) && isOfName(written)) return false;
+  if (isStrong(written)) {
+    return kind === "password" || variable ||
+      !(isName(written) || isIdentifier(written));
+  }
+  if (variable) return true;
+  if (kind !== "password" && /^[A-Za-z]{1,15}$/.test(written)) return false;
+  if (word && isWithinCode(given)) return false;
+  // One word alone: the rest of its line is empty.
+  return value.last || colon === isInFlow(given) && !apart;
+}
+
+/** `refresh_token`, `new_hash`, `_UNSET`. */
+function isOfName(written: string): boolean {
+  return keyKind(written) !== undefined || written.startsWith("_") ||
+    /^[a-z]+(?:_[a-z]+)+$/.test(written);
+}
+
+/** UTF-16 units before a name in which its line is looked for. */
+const BEFORE = 160;
+
+/** Whether it stands in an item of a list such as `- { name: value }`. */
+function isInFlow({ key, text }: Given): boolean {
+  const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);
+  return /^[ \t]*- ?\{/.test(lead.slice(lead.lastIndexOf("\n") + 1));
+}
+
+/**
+ * Whether a word alone stands where code has names: in arguments, after a
+ * comma, in an indented line or one that ends with a comma.
+ */
+function isWithinCode(given: Given): boolean {
+  const { key, value, colon, text } = given;
+  const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);
+  const line = lead.slice(lead.lastIndexOf("\n") + 1);
+  const after = text[value.end];
+  if (colon) return after === "," && !isInFlow(given);
+  if (/,[ \t]*$/.test(line) && key.apart) return true;
+  if (/\($|\([^)]*[,(][ \t]*$/.test(line) && (after === ")" || after === ",")) {
+    return true;
+  }
+  return key.apart && /^[ \t]+/.test(line) &&
+    !/^\[[^\]\n]{1,60}\][ \t]*$/m.test(lead);
+}

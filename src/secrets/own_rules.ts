@@ -1,0 +1,105 @@
+import { RE2JS } from "re2js";
+import { MpmError } from "../base/errors.ts";
+import type { RedactionRules } from "./redact.ts";
+import type { Finder } from "./find.ts";
+import type { Span } from "./span.ts";
+
+/** The settings of `[redaction]`, each as a file holds it. */
+export interface RedactionSettings {
+  readonly enabled: boolean;
+  readonly allow: readonly string[];
+  readonly rules: Readonly<Record<string, string>>;
+}
+
+/**
+ * Rules of those settings. Their expressions are RE2's, whose time is linear
+ * whatever they are. Throws USAGE that names the one that is none.
+ */
+export function ownRules(
+  { enabled, allow, rules }: RedactionSettings,
+): RedactionRules {
+  const allowed = allow.map((text) => compiled(text, "redaction.allow"));
+  return {
+    enabled,
+    allows: (secret) =>
+      secret.length <= LONGEST &&
+      allowed.some((pattern) => pattern.matches(secret)),
+    more: Object.entries(rules).map(([label, text]) =>
+      finderOf(label, compiled(text, `redaction.rules.${label}`))
+    ),
+  };
+}
+
+function compiled(text: string, key: string): RE2JS {
+  try {
+    return RE2JS.compile(text, RE2JS.MULTILINE);
+  } catch (error) {
+    throw new MpmError(
+      "USAGE",
+      `"${text}" in "${key}" is no regular expression: ` +
+        (error as Error).message,
+      { hint: "The syntax is RE2's: no look-around, no back-references" },
+    );
+  }
+}
+
+/** UTF-16 units that an expression is given at once. */
+const LONGEST = 4096;
+
+/** What two pieces of a longer line have in common. */
+const OVERLAP = 512;
+
+/** Beyond so many in one piece, the rest of it is taken for one. */
+const MOST = 100;
+
+/**
+ * Each line by itself and long ones in pieces, so that an expression that looks
+ * far ahead at every place costs a bounded time for each.
+ */
+function finderOf(label: string, pattern: RE2JS): Finder {
+  return (text) => {
+    if (!pattern.matcher(text).find()) return [];
+    const spans: Span[] = [];
+    for (const [start, end] of pieces(text)) {
+      for (const span of within(text, { start, end }, { label, pattern })) {
+        const last = spans.at(-1);
+        if (!last || last.end < span.start) spans.push(span);
+        else if (span.end > last.end) {
+          spans[spans.length - 1] = { ...last, end: span.end };
+        }
+      }
+    }
+    return spans;
+  };
+}
+
+function* pieces(text: string): Generator<[start: number, end: number]> {
+  for (let from = 0; from <= text.length;) {
+    const line = text.indexOf("\n", from);
+    const end = line < 0 ? text.length : line;
+    for (let at = from; at < end; at += LONGEST - OVERLAP) {
+      yield [at, Math.min(end, at + LONGEST)];
+    }
+    from = end + 1;
+  }
+}
+
+function within(
+  text: string,
+  { start, end }: { start: number; end: number },
+  { label, pattern }: { label: string; pattern: RE2JS },
+): Span[] {
+  const spans: Span[] = [];
+  const matcher = pattern.matcher(text.slice(start, end));
+  while (matcher.find()) {
+    const from = start + matcher.start();
+    const to = start + matcher.end();
+    if (to === from) continue;
+    if (spans.length === MOST) {
+      spans.push({ start: from, end, label });
+      break;
+    }
+    spans.push({ start: from, end: to, label });
+  }
+  return spans;
+}

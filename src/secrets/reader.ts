@@ -1,0 +1,146 @@
+import { isBlank } from "./chars.ts";
+
+/** A value as it is written behind its name. */
+export interface Value {
+  /** Without its quotes. */
+  readonly start: number;
+  readonly end: number;
+  readonly quoted: boolean;
+  /** Whether a scheme such as `Bearer` stood before it. */
+  readonly scheme: boolean;
+  /** Whether nothing but a comment follows on its line. */
+  readonly last: boolean;
+}
+
+/** UTF-16 units of a quoted value that are looked at. */
+const LONGEST = 8192;
+
+/**
+ * What ends a value without quotes: in code and sentences, in a line of a file
+ * of variables, in a header of many parts.
+ */
+const ENDS = {
+  sign: /[\s"'`,;)\]}<>|&\\]/g,
+  blank: /[\s"'`]|\\[nr]/g,
+  line: /[\r\n"'`\\]/g,
+};
+
+export type Ending = keyof typeof ENDS;
+
+const BLOCK = /[|>][+-]?[ \t]{0,99}(?:\r?\n|\\n)[ \t]{1,999}(?=\S)/y;
+/** `q{…}` of Perl, `[[…]]` of Lua. */
+const BRACED =
+  /(qq?\{|\[\[(?=[^\]"'\n]{1,512}\]\]))([^}\]"'\n]{1,512})(?:\}|\]\])/y;
+const QUOTE = /(?:[bBrRfFuUlLN$@]{1,2})?(\\{0,255})(["'`])/y;
+const REST = /[ \t]{0,99}[,;)}\]]{0,99}[ \t]{0,99}(?=$|[\r\n]|\\[nr]|#|\/\/)/y;
+
+/** The end of the first line of a text within three quotes. */
+const FIRST_LINE = /\r?\n[ \t]{0,40}/y;
+
+/** A quote with this after it ends a text: `"Password: " + word`. */
+const CLOSES = /[\s),;+\]}.]|$/y;
+
+/** Where values without quotes end, found once for each stretch of a text. */
+export interface Ends {
+  text: string;
+  from: number;
+  to: number;
+  ending: Ending;
+}
+
+/**
+ * Reads the value at `at`, behind the sign; `undefined`: there is none. `ends`
+ * is kept from one value of a text to the next, so that none of it is gone
+ * through twice.
+ */
+export function readValue(
+  ends: Ends,
+  at: number,
+  ending: Ending,
+): Value | undefined {
+  const { text } = ends;
+  while (isAnyBlank(text.charCodeAt(at))) at++;
+  if (at >= text.length) return undefined;
+  BLOCK.lastIndex = at;
+  if (BLOCK.test(text)) at = BLOCK.lastIndex;
+  BRACED.lastIndex = at;
+  const braced = BRACED.exec(text);
+  if (braced) {
+    const start = at + braced[1]!.length;
+    const end = start + braced[2]!.length;
+    return { start, end, quoted: true, scheme: false, last: true };
+  }
+  QUOTE.lastIndex = at;
+  const quote = QUOTE.exec(text);
+  if (!quote) return plainValue(ends, at, ending);
+  let start = QUOTE.lastIndex;
+  const [, escapes, sign] = quote as unknown as [string, string, string];
+  // Three quotes, as Python and TOML have them.
+  if (text.startsWith(sign + sign, start)) {
+    FIRST_LINE.lastIndex = start + 2;
+    start = FIRST_LINE.test(text) ? FIRST_LINE.lastIndex : start + 2;
+  } else {
+    CLOSES.lastIndex = start;
+    if (CLOSES.test(text)) return undefined;
+  }
+  return quotedValue(text, start, [escapes.length, sign]);
+}
+
+/** With those of people's keyboards. */
+function isAnyBlank(code: number): boolean {
+  return isBlank(code) || code === 0xa0 || code === 0x3000;
+}
+
+/** Up to the quote that has as many backslashes before it as the first one. */
+function quotedValue(
+  text: string,
+  at: number,
+  [depth, quote]: [number, string],
+): Value | undefined {
+  const [start, scheme] = afterScheme(text, at);
+  const most = Math.min(text.length, start + LONGEST);
+  let end = start;
+  while (end < most) {
+    const code = text[end]!;
+    if (code === "\n" || code === quote) break;
+    if (code !== "\\") {
+      end++;
+      continue;
+    }
+    let run = end;
+    while (run < most && text[run] === "\\") run++;
+    if (text[run] === quote && run - end <= depth) break;
+    end = text[run] === quote ? run + 1 : Math.max(run, end + 1);
+  }
+  if (end === start) return undefined;
+  return { start, end, quoted: true, scheme, last: true };
+}
+
+function plainValue(
+  ends: Ends,
+  at: number,
+  ending: Ending,
+): Value | undefined {
+  const { text } = ends;
+  const [start, scheme] = afterScheme(text, at);
+  const end = endOf(ends, start, ending);
+  if (end === start) return undefined;
+  REST.lastIndex = end;
+  return { start, end, quoted: false, scheme, last: REST.test(text) };
+}
+
+function endOf(ends: Ends, start: number, ending: Ending): number {
+  const same = ends.ending === ending && ends.from <= start && start <= ends.to;
+  if (same) return ends.to;
+  const pattern = ENDS[ending];
+  pattern.lastIndex = start;
+  const to = pattern.exec(ends.text)?.index ?? ends.text.length;
+  Object.assign(ends, { from: start, to, ending });
+  return to;
+}
+
+function afterScheme(text: string, at: number): [number, boolean] {
+  const scheme = /(?:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,99}/iy;
+  scheme.lastIndex = at;
+  return scheme.test(text) ? [scheme.lastIndex, true] : [at, false];
+}

@@ -1,0 +1,254 @@
+import { createHash } from "node:crypto";
+import {
+  type Finder,
+  findPrivate,
+  findSecrets,
+  findSureSecrets,
+} from "./find.ts";
+import { mayHoldSecret } from "./maybe_secret.ts";
+import { asRead } from "./as_read.ts";
+import { keyKind } from "./keys.ts";
+import {
+  aroundAll,
+  type Counts,
+  replaceSpans,
+  type Window,
+} from "./replace.ts";
+import { mergeSpans, replacementFor, type Span } from "./span.ts";
+import { isPlaceholder } from "./value.ts";
+
+/** What stands in a name in place of a secret. */
+export const NAME_PRINT = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/;
+
+/** What the user's own configuration says of redaction. */
+export interface RedactionRules {
+  /** Off, only what is marked with `<private>` is left out. */
+  readonly enabled: boolean;
+  /** Whether the user declared such a text harmless. */
+  readonly allows?: (secret: string) => boolean;
+  /** Rules beside the built-in ones. */
+  readonly more?: readonly Finder[];
+}
+
+/** UTF-16 units at the edge of a window in which nothing is sure. */
+const EDGE = 100;
+
+/** Every token and key has one, and most names of files have none. */
+const LONG_WORD = /[\w~-]{12}|PRIVATE/;
+
+/** Times a text is gone through: a replacement may set free what it touched. */
+const PASSES = 24;
+
+/** UTF-16 units; what is longer stands for nothing else. */
+const LONGEST_PLACEHOLDER = 256;
+
+/** Shorter texts hold no secret that any rule knows. */
+const SHORTEST = 6;
+
+/**
+ * The one step that everything passes before mpm writes or says it. Each secret
+ * is replaced by a label such as `[redacted:github-token]`; what is redacted
+ * once is left alone the second time.
+ */
+export class Redactor {
+  readonly #rules: RedactionRules;
+
+  constructor(rules: RedactionRules = { enabled: true }) {
+    this.#rules = rules;
+  }
+
+  /** The secrets of a text, in order, none over another. */
+  find(text: string): Span[] {
+    if (text.length < SHORTEST) return [];
+    const { enabled, allows, more = [] } = this.#rules;
+    if (more.length === 0 && !mayHoldSecret(text)) return [];
+    const marked = findPrivate(text);
+    if (!enabled) return marked;
+    const spans = mergeSpans([marked, findAsRead(text, more)]);
+    if (!allows) return spans;
+    return spans.filter(({ start, end, label }) =>
+      label === "private" || !allows(text.slice(start, end))
+    );
+  }
+
+  /** `text` without its secrets; each is counted in `counts` by its label. */
+  text(text: string, counts?: Counts): string {
+    let spans = this.find(text);
+    for (let pass = 1; spans.length > 0; pass++) {
+      const done = replaceSpans(text, spans, { counts });
+      text = done.text;
+      if (pass === PASSES) break;
+      // What stood beside a secret may now be seen for what it is.
+      spans = aroundAll(done.places, text.length).flatMap((window) =>
+        this.#findWithin(text, window)
+      );
+    }
+    return text;
+  }
+
+  /** The secrets in a window, but for what its edges may have cut. */
+  #findWithin(text: string, { start, end }: Window): Span[] {
+    return this.find(text.slice(start, end))
+      .map((span) => ({
+        ...span,
+        start: span.start + start,
+        end: span.end + start,
+      }))
+      .filter((span) =>
+        (start === 0 || span.start >= start + EDGE) &&
+        (end === text.length || span.end <= end - EDGE)
+      );
+  }
+
+  /**
+   * The name of a branch or file, in which only what is surely a secret is
+   * replaced, with a print of it: two names are one if their forms are.
+   */
+  name(name: string, counts?: Counts): string {
+    if (!this.#rules.enabled || name.length < SHORTEST) return name;
+    const spans = findSureSecrets(name);
+    if (spans.length === 0) return name;
+    const form = (secret: string, label: string) =>
+      `[redacted:${label}#${printOf(secret)}]`;
+    return replaceSpans(name, spans, { counts, form }).text;
+  }
+
+  /** Whether any of many names holds a secret: most projects have none. */
+  inNames(names: Iterable<string>): boolean {
+    if (!this.#rules.enabled) return false;
+    const long: string[] = [];
+    for (const name of names) if (LONG_WORD.test(name)) long.push(name);
+    return long.length > 0 && findSureSecrets(long.join("\n")).length > 0;
+  }
+
+  /**
+   * The same as {@link value} for what has names of branches and files under
+   * some keys, and ids under others, which stay.
+   */
+  known<T>(value: T, keys: KnownKeys, counts: Counts = {}): T {
+    return this.#visit(value, { counts, kind: undefined, keys }) as T;
+  }
+
+  /** Any value with every text in it redacted, by the name it is under too. */
+  value<T>(value: T, counts: Counts = {}): T {
+    return this.#visit(value, { counts, kind: undefined }) as T;
+  }
+
+  #visit(node: unknown, at: Place): unknown {
+    if (typeof node === "string") return this.#string(node, at);
+    if (typeof node === "number") return this.#number(node, at);
+    if (typeof node !== "object" || node === null) return node;
+    if (Array.isArray(node)) return this.#list(node, at);
+    return this.#fields(node as Record<string, unknown>, at);
+  }
+
+  #string(text: string, { counts, kind, isName }: Place): string {
+    if (isName) return this.name(text, counts);
+    const clean = this.text(text, counts);
+    const told = kind !== undefined && this.#rules.enabled &&
+      clean === text && text.length >= 3 &&
+      (kind !== "pin" || /^\d{4,12}$/.test(text)) &&
+      (text.length > LONGEST_PLACEHOLDER || !isPlaceholder(text)) &&
+      !this.#rules.allows?.(text);
+    if (!told) return clean;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    return replacementFor(kind);
+  }
+
+  #number(value: number, { counts, kind }: Place): unknown {
+    const least = kind === "pin" ? 1_000 : 100_000;
+    const told = (kind === "password" || kind === "pin") &&
+      this.#rules.enabled && Math.abs(value) >= least;
+    if (!told) return value;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    return replacementFor(kind);
+  }
+
+  #list(list: readonly unknown[], at: Place): readonly unknown[] {
+    let result: unknown[] | undefined;
+    for (let index = 0; index < list.length; index++) {
+      const after = this.#visit(list[index], at);
+      if (after !== list[index]) (result ??= [...list])[index] = after;
+    }
+    return result ?? list;
+  }
+
+  #fields(
+    fields: Record<string, unknown>,
+    { counts, keys }: Place,
+  ): unknown {
+    const named = namedKind(fields);
+    let changed = false;
+    const result: [string, unknown][] = [];
+    for (const [key, value] of Object.entries(fields)) {
+      const kind = key === "value" ? named : keyKind(key);
+      const isName = keys?.names.has(key) ?? false;
+      const after = keys?.ids.has(key)
+        ? value
+        : this.#visit(value, { counts, kind, keys, isName });
+      const name = isPlainKey(key) ? key : this.text(key, counts);
+      changed ||= after !== value || name !== key;
+      result.push([name, after]);
+    }
+    // As own fields, whatever they are called.
+    return changed ? Object.fromEntries(result) : fields;
+  }
+}
+
+/** Keys under which a value of known shape has no plain texts. */
+export interface KnownKeys {
+  readonly names: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+}
+
+/** Where a value stands. */
+interface Place {
+  readonly counts: Counts;
+  readonly keys?: KnownKeys | undefined;
+  readonly isName?: boolean;
+  /** What the name it is given to says of it. */
+  readonly kind: ReturnType<typeof keyKind>;
+}
+
+/** The secrets of a text as a reader or a program takes it. */
+function findAsRead(text: string, more: readonly Finder[]): Span[] {
+  const read = asRead(text);
+  return read === undefined
+    ? findSecrets(text, more)
+    : read.original(findSecrets(read.text, more));
+}
+
+/** A key as programs have them: small letters and `_`, or too short. */
+function isPlainKey(key: string): boolean {
+  if (key.length < 12) return true;
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    if (code !== 95 && (code < 97 || code > 122)) return false;
+  }
+  return true;
+}
+
+/** `{ name: "DB_PASSWORD", value: … }`, as variables are often listed. */
+function namedKind(
+  { name, key, value }: Record<string, unknown>,
+): ReturnType<typeof keyKind> {
+  const given = name ?? key;
+  return value !== undefined && typeof given === "string"
+    ? keyKind(given.slice(0, 200))
+    : undefined;
+}
+
+/** Twelve digits, which tell nothing of a secret that nobody can guess. */
+function printOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex").slice(0, 12);
+}
+
+const BUILT_IN = new Redactor();
+
+/**
+ * The form that a name of a branch or file is recorded in: itself, unless it
+ * holds a secret.
+ */
+export function nameForm(name: string): string {
+  return BUILT_IN.name(name);
+}

@@ -1,0 +1,216 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import process from "node:process";
+import { findPrivate, findSecrets, findSureSecrets } from "./find.ts";
+import { findPrivateKeys } from "./rules/private_keys.ts";
+import { findForms } from "./rules/forms.ts";
+import { mayHoldSecret } from "./maybe_secret.ts";
+import { Redactor } from "./redact.ts";
+import { alnum, hex, privateKey, TOKENS } from "../../tests/helpers/secrets.ts";
+import { CODE_POINT } from "../../tests/helpers/arbitrary_text.ts";
+
+const redactor = new Redactor();
+
+/** Microseconds; the types of the runtime do not have it yet. */
+const { threadCpuUsage } = process as unknown as {
+  threadCpuUsage(): { user: number; system: number };
+};
+
+/** What texts that hold secrets are made of. */
+const PIECES = [
+  ...TOKENS.map(([, token]) => token),
+  ...["password", "token", "API_KEY", "secret", "Authorization", "Cookie"],
+  ...["=", ":", ": ", " = ", "==", "=>", "://", "@", "\n", " ", '"', "'", "\\"],
+  ...['\\"', "`", ",", ";", ")", "<", ">", "/", "-", "_", ".", "|", "&", "#"],
+  ...["--", "-p", "Bearer ", "Basic ", "https", "postgres", "eyJ", "ghp_"],
+  ...["sk-", "[redacted:", "[redacted:token]", "]", "<private>", "</private>"],
+  ...["-----BEGIN ", "PRIVATE KEY-----", "-----END ", "hunter2", "true", "${"],
+  ...["sha512-", "a", "B", "9", "é", "\0", "🙂", " is ", "curl -u a:", "%3D"],
+  ...[alnum(24), alnum(40, 3), hex(32), hex(40, 2), alnum(64), privateKey()],
+];
+
+const text = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...PIECES) },
+    { weight: 1, arbitrary: fc.string({ unit: CODE_POINT, maxLength: 12 }) },
+  ),
+  { maxLength: 40 },
+).map((pieces) => pieces.join(""));
+
+Deno.test("redacted once is redacted for good", () => {
+  fc.assert(
+    fc.property(text, (given) => {
+      const once = redactor.text(given);
+      assertEquals(redactor.text(once), once);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("spans are in order, none over another, none empty", () => {
+  fc.assert(
+    fc.property(text, (given) => {
+      let last = 0;
+      for (const { start, end } of redactor.find(given)) {
+        assertEquals(start >= last && end > start && end <= given.length, true);
+        last = end;
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("no token survives among anything that parts it from words", () => {
+  const apart = fc.constantFrom(
+    ...[" ", "\n", '"', "'", "(", ")", "=", ",", ";", "\\n", "\t", "|", "<"],
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...TOKENS),
+      fc.tuple(text, apart, apart, text),
+      ([, token], [before, left, right, after]) => {
+        const done = redactor.text(`${before}${left}${token}${right}${after}`);
+        const core = token.slice(-16);
+        // The neighbours may be made of the same characters.
+        const others = (before + after).split(core).length - 1;
+        const left16 = done.split(core).length - 1;
+        assertEquals(left16 <= others, true, done);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("ids and hashes stay to the letter", () => {
+  const id = fc.oneof(
+    fc.uuid(),
+    fc.stringMatching(/^[0-9a-f]{7,64}$/),
+    fc.stringMatching(/^session-\d{8}-\d{6}$/),
+    fc.stringMatching(/^work-\d{8}-\d{6}$/),
+    fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  );
+  fc.assert(
+    fc.property(id, (given) => {
+      assertEquals(redactor.text(given), given);
+      assertEquals(redactor.text(`at ${given}.`), `at ${given}.`);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("values of any shape keep theirs, and JSON stays JSON", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), text, (value, given) => {
+      const clean = redactor.value({ value, given });
+      assertEquals(
+        JSON.stringify(redactor.value(clean)),
+        JSON.stringify(clean),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** Texts that make a careless rule go over the same part again and again. */
+const HOSTILE = [
+  ...["sk-", "eyJ", "eyJaaaaaaaa.", "token=", 'token="', "token='/token=\"/"],
+  ...["password: ", "token=$", "://", "redis://a", "http://a@", "a:b@", "a"],
+  ...["\\", " ", `password${" ".repeat(50)}`, "--password ", " -p", "-u a:"],
+  ...["mysql -pa ", "Bearer ", "password is ", "<token>", ":", "=", "1234567"],
+  ...["MAAAAAAAAAAAAAAAAAAAAAAAAAA.aaaaaa.", "8Q~", "-us1", "<private>"],
+  ...["[redacted:", "token: a: ", "cookie: ", "machine a login b password "],
+  ...[
+    "\\u001b[0;0;0;0m",
+    "\\nghp_",
+    "hf_aaaaaaaaaaaaaaaaaaaaaaaaaaa ",
+    "SG.a.",
+  ],
+  ...["-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "-----END ", "password=\\"],
+  ...["<private ", "<private></private>", "Private-Lines: 1\n", "A_TOKEN "],
+  ...["-----END PRIVATE KEY-----", `${alnum(32)}\n-----END PRIVATE KEY-----\n`],
+  ...['token || "', "| token | ", '<token a="">', 'name="token" value="'],
+  ...["**token:** ", "token：", '"token":\n', ":\\/\\/a:b@", "X_KEY=", '"""'],
+  ...['"a":{"token":', "x-api-key: '", "hunter2x password=hunter2x "],
+  ...["passwords: [", 'tokens: ["a",', "passwords:\n- a", "PASSWORD=a b c d "],
+  ...["IDENTIFIED BY '", "insert into a (password) values ('a'),", '("A_KEY",'],
+  ...["| password |\n|---|\n", "user,password\n", "ribbon ", '"a" + "', 'a" '],
+  ...[
+    "\u200b",
+    "password\u00a0",
+    "recovery codes 1234 ",
+    "private 0x",
+    "5432:",
+  ],
+  ...[
+    "echo a | ",
+    "a:5432:b:c:d\n",
+    "log in as a/",
+    "password from ",
+    "пароль: ",
+  ],
+  ...[
+    "password:\n  ",
+    "password: !!a ",
+    "token%3D",
+    "use hunter2xY as the token ",
+  ],
+  ...[`${alnum(27)} `, `${alnum(76)}\n`, `ghp_${alnum(36)} `, `${hex(32)}-us1`],
+];
+
+/** Milliseconds of the processor that `rounds` of so long a text take. */
+function work(piece: string, length: number, rounds: number): number {
+  const given = piece.repeat(Math.ceil(length / piece.length));
+  const start = processor();
+  for (let round = 0; round < rounds; round++) redactor.text(given);
+  return processor() - start;
+}
+
+/** Of this thread alone: other tests run beside it. */
+function processor(): number {
+  const { user, system } = threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+Deno.test("the time grows with the length, whatever the text is", () => {
+  // As much text in one piece as in sixteen: a square would take 16 times as
+  // long.
+  const slow = HOSTILE.filter((piece) => {
+    const parts = work(piece, 20_000, 16);
+    return work(piece, 320_000, 1) > 5 * parts + 100;
+  });
+  assertEquals(slow, []);
+});
+
+Deno.test("what may hold no secret holds none", () => {
+  fc.assert(
+    fc.property(
+      text,
+      fc.string({ unit: CODE_POINT, maxLength: 60 }),
+      (a, b) => {
+        for (const given of [a, b]) {
+          if (mayHoldSecret(given)) continue;
+          assertEquals([...findPrivate(given), ...findSecrets(given)], []);
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("a word of many megabytes is no more than the engine can take", () => {
+  const word = "a1".repeat(8_000_000);
+  assertEquals(mayHoldSecret(word), true);
+  const token = `ghp_${word}`;
+  assertEquals(findSureSecrets(token)[0]?.end, token.length);
+  assertEquals(findSureSecrets(`eyJ${word}`), []);
+  const key = "-----BEGIN PRIVATE KEY-----";
+  assertEquals(
+    [...findPrivateKeys(key + word), ...findForms(`Bearer ${word}`)]
+      .map(({ end }) => end),
+    [key.length + word.length, "Bearer ".length + word.length],
+  );
+  assertEquals(redactor.value({ password: word }), {
+    password: "[redacted:password]",
+  });
+});

@@ -1,0 +1,156 @@
+import { getOwn, setOwn } from "../base/own.ts";
+import type { Redactor } from "./redact.ts";
+import type { Counts } from "./replace.ts";
+import type { FileState, GitContext, OwnFields, Save } from "../saves/save.ts";
+
+/**
+ * The save with every text redacted, and how often each rule applied under
+ * `mpm.redactions`. Ids, hashes and the folders it was made in stay as they
+ * are, and of names of branches and files only what is surely a secret is
+ * replaced: a resume compares by them.
+ */
+export function redactSave(redactor: Redactor, save: Save): Save {
+  const step = {
+    redactor,
+    counts: {} as Counts,
+    names: redactor.inNames(namesOf(save)),
+  };
+  const { git_context: git, active_context: active, mpm, ...rest } = save;
+  const texts = redactor.value(rest, step.counts);
+  const context = redactedGit(git, step);
+  const working = redactor.value(
+    { ...active, working_directory: "" },
+    step.counts,
+  );
+  const own = mpm && redactedOwn(mpm, step);
+  if (!isChanged(step.counts)) return save;
+  return ordered(save, {
+    ...texts,
+    session_id: save.session_id,
+    paused_at: save.paused_at,
+    project_path: save.project_path,
+    git_context: context,
+    active_context: {
+      ...working,
+      working_directory: active.working_directory,
+    },
+    ...own && {
+      mpm: { ...own, redactions: added(own.redactions, step.counts) },
+    },
+  });
+}
+
+interface Step {
+  readonly redactor: Redactor;
+  readonly counts: Counts;
+  /** Whether any name holds a secret. */
+  readonly names: boolean;
+}
+
+/** Every name of a branch or file, once. */
+function namesOf({ git_context: git, mpm }: Save): Set<string> {
+  const names = new Set([git.branch ?? "", mpm?.upstream?.name ?? ""]);
+  for (const list of Object.values(git.status)) {
+    if (!Array.isArray(list)) continue;
+    for (const name of list) if (typeof name === "string") names.add(name);
+  }
+  for (const { path, from } of mpm?.files ?? []) {
+    names.add(path);
+    if (from !== undefined) names.add(from);
+  }
+  for (const { branch } of mpm?.stack ?? []) names.add(branch ?? "");
+  return names;
+}
+
+function isChanged(counts: Counts): boolean {
+  for (const _ in counts) return true;
+  return false;
+}
+
+function added(before: Counts, counts: Counts): Counts {
+  const sum = { ...before };
+  for (const [label, count] of Object.entries(counts)) {
+    setOwn(sum, label, (getOwn(sum, label) ?? 0) + count);
+  }
+  return sum;
+}
+
+/** The fields in the order they had. */
+function ordered<T extends object>(before: T, after: T): T {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const entries = [...names].filter((name) => Object.hasOwn(after, name))
+    .map((name) => [name, getOwn(after as Record<string, unknown>, name)]);
+  return Object.fromEntries(entries) as T;
+}
+
+function nameOf<T extends string | null>(
+  name: T,
+  { redactor, counts, names }: Step,
+): T {
+  return (name === null || !names ? name : redactor.name(name, counts)) as T;
+}
+
+function redactedGit(git: GitContext, step: Step): GitContext {
+  const { redactor, counts } = step;
+  const { status, branch, commit, ...rest } = git;
+  return ordered(git, {
+    ...redactor.value(rest, counts),
+    commit,
+    branch: nameOf(branch, step),
+    status: redactedLists(status, step),
+  });
+}
+
+/** Lists of paths, each redacted as a name; the rest as it is. */
+function redactedLists(
+  status: GitContext["status"],
+  step: Step,
+): GitContext["status"] {
+  const entries = Object.entries(status).map(([key, value]) => {
+    const paths = Array.isArray(value) &&
+      value.every((one) => typeof one === "string");
+    return [
+      key,
+      !paths
+        ? step.redactor.value(value, step.counts)
+        : step.names
+        ? value.map((name) => nameOf(name, step))
+        : value,
+    ];
+  });
+  return Object.fromEntries(entries) as GitContext["status"];
+}
+
+function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
+  const { redactor, counts } = step;
+  const { files, worktree, agent, upstream, stack, redactions, ...rest } = mpm;
+  const clean = redactor.value(rest, counts);
+  return ordered(mpm, {
+    ...clean,
+    head: mpm.head,
+    store: mpm.store,
+    worktree,
+    redactions,
+    agent: agent && {
+      ...redactor.value(agent, counts),
+      session_id: agent.session_id,
+      transcript_path: agent.transcript_path,
+    },
+    upstream: upstream && { ...upstream, name: nameOf(upstream.name, step) },
+    files: step.names ? files.map((file) => redactedFile(file, step)) : files,
+    ...stack === undefined ? {} : {
+      stack: stack.map((parent) => ({
+        ...redactor.value({ ...parent, branch: null }, counts),
+        branch: nameOf(parent.branch, step),
+      })),
+    },
+  });
+}
+
+function redactedFile(file: FileState, step: Step): FileState {
+  return {
+    ...file,
+    path: nameOf(file.path, step),
+    ...file.from === undefined ? {} : { from: nameOf(file.from, step) },
+  };
+}

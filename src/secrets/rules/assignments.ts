@@ -1,0 +1,259 @@
+import { isBlank } from "../chars.ts";
+import { cellAt, elementAt, isNamePart, pairedKind } from "./elements.ts";
+import {
+  isAnyKey,
+  type Key,
+  type KeyKind,
+  keyKind,
+  LONGEST_KEY,
+  mayEndKey,
+} from "../keys.ts";
+import { afterReplacement, type Span } from "../span.ts";
+import { type Ending, type Ends, readValue } from "../reader.ts";
+import { isSecret, LOOKED_AT } from "../decision.ts";
+import { listAt, phraseEnd } from "./lists.ts";
+import { isName, isStrong } from "../value.ts";
+
+const EQUALS = 61;
+const COLON = 58;
+const LESS = 60;
+const GREATER = 62;
+const BAR = 124;
+
+/** The same signs as keyboards for Chinese and Japanese write them. */
+const WIDE_COLON = 0xff1a;
+const WIDE_EQUALS = 0xff1d;
+
+/**
+ * Values by the name they are given to: `KEY=value`, JSON, YAML, TOML, INI,
+ * headers, code, query strings, XML and tables, quoted or not.
+ */
+export function findAssignments(text: string): Span[] {
+  const spans: Span[] = [];
+  const ends: Ends = { text, from: 0, to: -1, ending: "sign" };
+  for (let at = 1; at < text.length - 1; at++) {
+    const code = text.charCodeAt(at);
+    if (code < COLON || (code > GREATER && code < BAR)) continue;
+    if (!isSign(code)) continue;
+    if (code === LESS && text.charCodeAt(at + 1) !== 45) continue;
+    const found = code === GREATER
+      ? elementAt(text, at)
+      : code === BAR
+      ? cellAt(text, at)
+      : valueAt(ends, at);
+    if (found === undefined) continue;
+    if (Array.isArray(found)) spans.push(...found);
+    else spans.push(found);
+    at = Math.max(at, (spans.at(-1)?.end ?? 0) - 1);
+  }
+  return spans;
+}
+
+function isSign(code: number): boolean {
+  return code === EQUALS || code === COLON || code === GREATER ||
+    code === LESS || code === BAR || code === WIDE_COLON ||
+    code === WIDE_EQUALS;
+}
+
+/** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may stand between. */
+function isBetween(code: number): boolean {
+  return code === 34 || code === 39 || code === 96 || code === 92 ||
+    code === 93 || code === 63 || code === COLON || code === 42;
+}
+
+/** How make assigns beside `=`: `:=`, `::=`, `?=`, `+=`. */
+function isMakeSign(code: number): boolean {
+  return code === COLON || code === 63 || code === 43;
+}
+
+function keyBefore(text: string, at: number): Key | undefined {
+  let end = at;
+  const least = Math.max(0, at - 8);
+  while (end > least && isBlank(text.charCodeAt(end - 1))) end--;
+  const apart = end < at;
+  const closed = end;
+  while (end > least && isBetween(text.charCodeAt(end - 1))) end--;
+  // `name[] =` of C.
+  if (end < closed && text.charCodeAt(end - 1) === 91) end--;
+  let start = end;
+  const first = Math.max(0, end - LONGEST_KEY);
+  while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
+  if (text.charCodeAt(start - 1) > 127 || text.charCodeAt(end - 1) > 127) {
+    while (start > first && text.charCodeAt(start - 1) > 127) start--;
+    while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
+  }
+  if (end - start < 2 || !mayEndKey(text.charCodeAt(end - 1))) return undefined;
+  const name = text.slice(start, end);
+  if (
+    name.length === 2 && name.toLowerCase() !== "pw" && name.charCodeAt(0) < 128
+  ) {
+    return undefined;
+  }
+  const kind = keyKind(withoutDashes(name)) ??
+    spokenKind(text, start, name) ??
+    (name.endsWith("alue") || name === "default"
+      ? pairedKind(text, start)
+      : undefined) ??
+    (isAnyKey(name) ? "key" : undefined) ??
+    (name === "PWD" && text[start - 1] === ";" ? "password" : undefined);
+  const many = kind === undefined && name.length > 3 && name.endsWith("s") &&
+      /[[\r\n]/.test(text.slice(at + 1, at + 4))
+    ? keyKind(name.slice(0, -1))
+    : undefined;
+  const found = kind ?? many;
+  if (found === undefined || isWithinCode(text, start, at)) return undefined;
+  const quote = /^\\*["']/.exec(text.slice(end, closed))?.[0] ?? "";
+  return { kind: found, name, start, quote, apart, many: kind === undefined };
+}
+
+/** `a::Password`, a piece of a list with colons, and `? "PASS" : "…"`. */
+function isWithinCode(text: string, start: number, at: number): boolean {
+  const before = text.slice(Math.max(0, start - 4), start);
+  if (before.endsWith("::")) return true;
+  if (text.charCodeAt(at) !== COLON) return false;
+  return /[\w]:$/.test(before) || /\?[ \t]?["']$/.test(before);
+}
+
+function withoutDashes(name: string): string {
+  let at = 0;
+  while (name[at] === "-" || name[at] === ".") at++;
+  return at === 0 ? name : name.slice(at);
+}
+
+/** `API key`, as people write it, in several languages, and `name As String`. */
+function spokenKind(
+  text: string,
+  start: number,
+  name: string,
+): KeyKind | undefined {
+  if (name.length > 6) return undefined;
+  const word = name.toLowerCase();
+  if (!SPOKEN.has(word)) return undefined;
+  const lead = text.slice(Math.max(0, start - 41), start);
+  const before = /([A-Za-z_]{2,40}) (As |de |d')?$/.exec(lead);
+  if (!before) return undefined;
+  const [, first, joined = ""] = before as unknown as [string, string, string?];
+  if (joined === "As ") return keyKind(first);
+  return keyKind(joined ? `${first} ${joined}${word}` : `${first}_${word}`);
+}
+
+const SPOKEN = new Set(["key", "string", "passe", "ordine"]);
+
+function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
+  const { text } = ends;
+  const sign = text.charCodeAt(at);
+  const colon = sign === COLON || sign === WIDE_COLON;
+  // `::` is a path of code; `<-` assigns a text.
+  if (colon && (text.charCodeAt(at + 1) === COLON) && text[at + 2] !== "=") {
+    return undefined;
+  }
+  const make = sign === EQUALS && isMakeSign(text.charCodeAt(at - 1));
+  const key = keyBefore(text, make ? beforeMake(text, at) : at);
+  if (key === undefined) return undefined;
+  let from = sign === LESS ? at + 2 : at + 1;
+  let compared = sign === LESS;
+  // `==`, `=>`, `=~` and `:=` come before a text.
+  while (":=>~".includes(text[from] ?? " ") && from < at + 3) {
+    compared = true;
+    from++;
+  }
+  if ((make || compared) && isAlone(text, key) && sign !== LESS) {
+    compared = text[from - 1] !== "=" || text[from - 2] === "=";
+  } else compared ||= make && !key.apart;
+  if (colon) from = afterLead(text, from, key);
+  const list = listAt(text, from, key.kind);
+  if (list.length > 0 || key.many) return list;
+  return oneValue(ends, key, { from, colon, compared });
+}
+
+/** Where the sign of make before `=` begins. */
+function beforeMake(text: string, at: number): number {
+  const least = at - 2;
+  while (at > least && isMakeSign(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+function oneValue(
+  ends: Ends,
+  key: Key,
+  { from, colon, compared }: {
+    from: number;
+    colon: boolean;
+    compared: boolean;
+  },
+): Span | undefined {
+  const { text } = ends;
+  const typed = colon ? typedValue(ends, key, from) : undefined;
+  if (typed) return typed;
+  const value = readValue(ends, from, endingOf(text, key));
+  if (value === undefined) return undefined;
+  const { start, quoted } = value;
+  if (afterReplacement(text, start) > start) return undefined;
+  if (!quoted && compared) return undefined;
+  const phrase = quoted ? -1 : phraseEnd(text, start, key);
+  const end = Math.max(value.end, phrase);
+  const written = text.slice(start, Math.min(end, start + LOOKED_AT));
+  if (phrase < 0 && !isSecret(written, { key, value, colon, text })) {
+    return undefined;
+  }
+  const wrapped = key.quote !== "" && !quoted && colon;
+  return {
+    start,
+    end,
+    label: key.kind,
+    ...wrapped ? { quote: key.quote } : {},
+  };
+}
+
+/** Passes over what may stand between a colon and its value. */
+function afterLead(text: string, from: number, key: Key): number {
+  for (const lead of key.quote === "" ? [BOLD, MARKED] : [NEXT_LINE]) {
+    lead.lastIndex = from;
+    if (lead.test(text)) return lead.lastIndex;
+  }
+  if (key.quote !== "") return from;
+  BELOW.lastIndex = from;
+  const below = BELOW.exec(text);
+  return below && isStrong(below[1]!) && !isName(below[1]!)
+    ? BELOW.lastIndex - below[1]!.length
+    : from;
+}
+
+/** A tag or anchor of YAML, and its value on the next line. */
+const MARKED = /[ \t]{0,20}(?:&\w{1,40}|!!?[\w:]{0,40})[ \t]{1,20}(?=[^\s=])/y;
+const BELOW =
+  /[ \t]{0,20}\r?\n[ \t]{1,40}([^\s#:"'-][^\s:"']{5,256})(?=[ \t]{0,20}(?:\r?\n|$))/y;
+
+/** `**Password:** …`, and in JSON the value on the next line. */
+const BOLD = /(?:\*{1,3}|_{1,3})(?=[ \t])/y;
+const NEXT_LINE = /[ \t]{0,80}(?:\r?\n|\\{1,99}n)[ \t]{0,80}(?=\\{0,99}["'])/y;
+
+/** `export NAME=`, or a name in capitals at the start of its line. */
+function endingOf(text: string, key: Key): Ending {
+  if (key.kind === "cookie") return "line";
+  return !key.apart && isAlone(text, key) ? "blank" : "sign";
+}
+
+/** Whether a name in capitals begins its line, as variables do. */
+function isAlone(text: string, { name, start }: Key): boolean {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) return false;
+  const line = text.slice(Math.max(0, start - 12), start);
+  return /(?:^|[\n\r]|\\n)(?:export |override )?$/.test(line);
+}
+
+/** `name: string = "…"`: the value follows the type. */
+const TYPED =
+  /[ \t]{0,99}&?(?:'\w{1,40} )?[A-Za-z_][\w<>[\]|., ]{0,40}=(?![=>])/y;
+
+function typedValue(ends: Ends, key: Key, from: number): Span | undefined {
+  const { text } = ends;
+  TYPED.lastIndex = from;
+  if (!TYPED.test(text)) return undefined;
+  const value = readValue(ends, TYPED.lastIndex, "sign");
+  if (!value?.quoted) return undefined;
+  const { start, end } = value;
+  const written = text.slice(start, Math.min(end, start + LOOKED_AT));
+  const told = written.length >= 4 &&
+    isSecret(written, { key, value, colon: true, text });
+  return told ? { start, end, label: key.kind } : undefined;
+}

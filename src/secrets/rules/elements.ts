@@ -1,0 +1,99 @@
+import { isAlnum } from "../chars.ts";
+import { type KeyKind, keyKind, LONGEST_KEY } from "../keys.ts";
+import type { Span } from "../span.ts";
+import { isAbout, isName, isPlaceholder, isStrong } from "../value.ts";
+
+/** UTF-16 units of the value between two tags, and of the first tag. */
+const LONGEST = 512;
+const LONGEST_TAG = 160;
+
+/** Fewest characters of a value: many a password is short. */
+export const LEAST = {
+  password: 3,
+  token: 6,
+  key: 6,
+  secret: 4,
+  cookie: 8,
+  pin: 4,
+};
+
+const CDATA = "<![CDATA[";
+
+/** A character of a name. */
+export function isNamePart(code: number): boolean {
+  return isAlnum(code) || code === 95 || code === 45 || code === 46;
+}
+
+/** `<password>…</password>`, at the `>` of the first tag. */
+export function elementAt(text: string, at: number): Span | undefined {
+  const kind = elementKind(text, at);
+  if (kind === undefined) return undefined;
+  const wrapped = text.startsWith(CDATA, at + 1);
+  const start = at + 1 + (wrapped ? CDATA.length : 0);
+  const rest = text.slice(start, start + LONGEST);
+  const length = wrapped ? rest.indexOf("]]>") : rest.search(/[<\n]/);
+  const value = rest.slice(0, Math.max(length, 0)).trim();
+  const told = length > 0 && (wrapped || rest.startsWith("</", length)) &&
+    value.length >= LEAST[kind] && !isPlaceholder(value) &&
+    (kind === "password" ? !isAbout(value) : isStrong(value) && !isName(value));
+  return told ? { start, end: start + length, label: kind } : undefined;
+}
+
+/** `<key>Password</key>` before `<string>`, as property lists have it. */
+function listedKind(text: string, at: number): KeyKind | undefined {
+  const key = /<key>([\w .-]{2,64})<\/key>\s{0,40}$/
+    .exec(text.slice(Math.max(0, at - LONGEST_TAG), at));
+  return key ? keyKind(key[1]!.replaceAll(" ", "_")) : undefined;
+}
+
+/** By the tag's name, whatever attributes it has. */
+function elementKind(text: string, at: number): KeyKind | undefined {
+  let start = at;
+  const first = Math.max(0, at - LONGEST_KEY);
+  while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
+  if (text[start - 1] === "<") {
+    const name = text.slice(start, at);
+    return name === "string" ? listedKind(text, start - 1) : keyKind(name);
+  }
+  if (!`"'`.includes(text[at - 1] ?? " ")) return undefined;
+  const lead = text.slice(Math.max(0, at - LONGEST_TAG), at);
+  const tag = /^<([\w.-]{3,64})[ \t]([^>]*)$/
+    .exec(lead.slice(lead.lastIndexOf("<")));
+  if (!tag) return undefined;
+  const named = /(?:^|[ \t])(?:name|key|id)=["']([\w.-]{2,64})["']/.exec(
+    tag[2]!,
+  );
+  return keyKind(tag[1]!) ?? (named ? keyKind(named[1]!) : undefined);
+}
+
+/** `| password | … |`, a row of a table, at the second bar. */
+export function cellAt(text: string, at: number): Span | undefined {
+  const lead = text.slice(Math.max(0, at - LONGEST_KEY - 8), at);
+  const name = /\|[ \t]{0,4}[*`]{0,3}([\w.-]{3,64})[*`]{0,3}[ \t]{0,40}$/
+    .exec(lead);
+  const kind = name ? keyKind(name[1]!) : undefined;
+  if (kind === undefined) return undefined;
+  const rest = text.slice(at + 1, at + 1 + LONGEST);
+  const cell =
+    /^[ \t]{0,40}[*`"']{0,3}([^\s|*`"']{6,256})[*`"']{0,3}[ \t]{0,99}\|/
+      .exec(rest);
+  if (!cell || !isStrong(cell[1]!)) return undefined;
+  const start = at + 1 + cell[0].indexOf(cell[1]!);
+  return { start, end: start + cell[1]!.length, label: kind };
+}
+
+/** UTF-16 units before `value` in which its name is looked for. */
+const LONGEST_PAIR = 160;
+
+/**
+ * What stands beside `value` in `{"name": "DB_PASSWORD", "value": "…"}` and its
+ * like, as variables are often listed; `start`: where the word `value` begins.
+ */
+export function pairedKind(text: string, start: number): KeyKind | undefined {
+  const lead = text.slice(Math.max(0, start - LONGEST_PAIR), start);
+  const pair =
+    /(?:name|key)\\*["']?[ \t]{0,4}[:=][ \t]{0,4}\\*["']?([\w.-]{3,64})\\*["']?(?:[\s,;]|\\[nr]){1,40}[-\w\\"']{0,24}$/i
+      .exec(lead);
+  const named = pair ?? /\bvariable "([\w-]{2,64})" \{[^{}]*$/.exec(lead);
+  return named ? keyKind(named[1]!) : undefined;
+}

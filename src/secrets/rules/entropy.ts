@@ -1,0 +1,144 @@
+import { isBase64, isDigit, isLower, isUpper } from "../chars.ts";
+import { RANDOM, type Span } from "../span.ts";
+
+/** Shorter words are ids, longer ones files in base64. */
+const SHORTEST = 24;
+const LONGEST = 200;
+
+/** Bits per character of what is random; those of names and words are less. */
+const LEAST_BITS = 3.6;
+
+/**
+ * Share of neighbours of different kinds, as in `a3B`; a capital and what
+ * follows is one kind, so `camelCase` has few.
+ */
+const LEAST_CHANGES = 0.27;
+
+/** What is no secret by what stands before it. */
+const BEFORE =
+  /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|nonce-|SHA256:|[/\\@#?&.%~])$/;
+
+/** Ids that services give to things, hashes of lock files, and public keys. */
+const KNOWN =
+  /^(?:AAAA[A-Z]|sha(?:1|256|384|512)-|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
+
+/**
+ * Words that look random, after all rules that know what they look for. Only
+ * what has small and capital letters and digits, and is no hash, id, path, key
+ * of a lock file or piece of a larger file in base64.
+ */
+export function findRandomWords(text: string): Span[] {
+  const spans: Span[] = [];
+  const length = text.length;
+  let at = 0;
+  while (at + SHORTEST <= length) {
+    // From the end of the shortest word back: most of a text is jumped over.
+    let back = at + SHORTEST - 1;
+    while (back >= at && isBase64(text.charCodeAt(back))) back--;
+    if (back >= at) {
+      at = back + 1;
+      continue;
+    }
+    const start = at;
+    at += SHORTEST;
+    while (at < length && isBase64(text.charCodeAt(at))) at++;
+    if (at - start > LONGEST) continue;
+    let end = at;
+    while (end < length && end < at + 2 && text[end] === "=") end++;
+    if (isRandom(text, start, end)) spans.push({ start, end, label: RANDOM });
+  }
+  return spans;
+}
+
+function isRandom(text: string, start: number, end: number): boolean {
+  const word = text.slice(start, end);
+  if (!isMixed(word) || KNOWN.test(word)) return false;
+  if (word.includes("EXAMPLE") || isReadable(word)) return false;
+  const before = text.slice(Math.max(0, start - 24), start);
+  if (BEFORE.test(before) || isWithinPath(word, text[end])) return false;
+  return !isWrapped(text, start, end);
+}
+
+/** Whether it is as mixed as what a generator of keys makes. */
+function isMixed(word: string): boolean {
+  let changes = 0;
+  let [upper, lower, digits] = [0, 0, 0];
+  let last = 0;
+  for (let at = 0; at < word.length; at++) {
+    const kind = kindOf(word.charCodeAt(at));
+    if (kind === 1) upper++;
+    else if (kind === 2) lower++;
+    else if (kind === 3) digits++;
+    if (kind !== last && !(last === 1 && kind === 2)) changes++;
+    last = kind;
+  }
+  const least = word.length < 32 ? 2 : 1;
+  if (upper < 3 || lower < 3 || digits < least) return false;
+  return (changes - 1) / word.length >= LEAST_CHANGES &&
+    bitsOf(word) >= LEAST_BITS;
+}
+
+/** Bits per character, by how often each is there. */
+function bitsOf(word: string): number {
+  const counts = new Map<number, number>();
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at);
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  let bits = 0;
+  for (const count of counts.values()) {
+    bits -= count / word.length * Math.log2(count / word.length);
+  }
+  return bits;
+}
+
+function kindOf(code: number): number {
+  if (isUpper(code)) return 1;
+  if (isLower(code)) return 2;
+  return isDigit(code) ? 3 : 4;
+}
+
+/** A name of code with digits in it, or a text in base64. */
+function isReadable(word: string): boolean {
+  let read = 0;
+  for (const [piece] of word.matchAll(/[A-Z]?[a-z]{3,}/g)) {
+    if (/[aeiou]/.test(piece)) read += piece.length;
+  }
+  return read * 2 >= word.length || isTextInBase64(word);
+}
+
+/** What it says may be read by anyone; a name with a password stays secret. */
+function isTextInBase64(word: string): boolean {
+  try {
+    const text = atob(word.replaceAll("-", "+").replaceAll("_", "/"));
+    return /^[\t\n\r -~]+$/.test(text) && /[ {"]/.test(text);
+  } catch {
+    return false;
+  }
+}
+
+/** A path, or words that are joined: pieces that someone could read aloud. */
+function isWithinPath(word: string, after: string | undefined): boolean {
+  if (after === "\\") return true;
+  const pieces = word.split(/[/_+-]/);
+  const readable = pieces.filter((piece) =>
+    piece.length >= 3 && /^(?:[A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(piece)
+  );
+  return pieces.length > 1 && readable.length * 3 >= pieces.length;
+}
+
+/** Lines of base64 are at least so long, but for the last. */
+const LINE = 60;
+
+/** Characters of a neighbouring line that tell of it. */
+const SEEN = 16;
+
+/** One of several lines of a file in base64. */
+function isWrapped(text: string, start: number, end: number): boolean {
+  const above = /([\w+/=]{16,})(?:\r?\n|\\n)[ \t>*#"']{0,8}$/.exec(
+    text.slice(Math.max(0, start - LINE - SEEN - 10), start),
+  );
+  if (above && above[1]!.length >= LINE) return true;
+  const below = /^=?["',]{0,2}(?:\r?\n|\\n)[ \t>*#"']{0,8}[\w+/]{16}/;
+  return end - start >= LINE && below.test(text.slice(end, end + SEEN + 14));
+}

@@ -1,0 +1,142 @@
+import { type KeyKind, keyKind } from "../keys.ts";
+import type { Form } from "./forms.ts";
+import { afterReplacement, type Span } from "../span.ts";
+import { isName, isPlaceholder, isStrong } from "../value.ts";
+
+/** UTF-16 units of a line of a table, and lines of one. */
+const LONGEST = 2000;
+const MOST_ROWS = 1000;
+
+/** The line below the names of the columns. */
+const RULER =
+  /^[ \t>]{0,20}\|?[ \t]{0,9}:?-{2,99}:?[ \t]{0,9}[|+][ \t:|+-]{0,500}$/gm;
+
+function findMarkdown(text: string): Span[] {
+  const spans: Span[] = [];
+  RULER.lastIndex = 0;
+  for (let ruler; (ruler = RULER.exec(text)) !== null;) {
+    const start = text.lastIndexOf("\n", ruler.index - 2) + 1;
+    const names = text.slice(
+      Math.max(start, ruler.index - LONGEST),
+      ruler.index,
+    );
+    const columns = columnsOf(names.trimEnd(), "|");
+    if (!columns) continue;
+    const from = RULER.lastIndex + 1;
+    RULER.lastIndex = addRows(spans, text, { from, sign: "|", columns });
+  }
+  return spans;
+}
+
+/** A name that may tell of a secret, at the end of a column. */
+const NAME =
+  /(?:assw(?:or)?d|asswort|ASSWORD|oken|OKEN|ecret|ECRET|[_aA]?[kK]ey|_KEY)["]?[,;\t\r\n]/g;
+
+/** A line of names, and nothing else. */
+const NAMES =
+  /^["]?\w[\w -]{0,40}["]?(?:([,;\t])["]?\w[\w -]{0,40}["]?){1,40}$/;
+
+/** Secrets in the columns of values that are parted by a sign. */
+function findSeparated(text: string): Span[] {
+  const spans: Span[] = [];
+  NAME.lastIndex = 0;
+  for (let name; (name = NAME.exec(text)) !== null;) {
+    const start = text.lastIndexOf("\n", name.index) + 1;
+    const newline = text.indexOf("\n", name.index);
+    if (newline < 0) break;
+    NAME.lastIndex = newline;
+    if (newline - start > LONGEST) continue;
+    const line = text.slice(start, newline).trimEnd();
+    const names = NAMES.exec(line);
+    const columns = names && !/[,;] /.test(line)
+      ? columnsOf(line, names[1]!)
+      : undefined;
+    if (!columns) continue;
+    const sign = names![1]!;
+    NAME.lastIndex = addRows(spans, text, { from: newline + 1, sign, columns });
+  }
+  return spans;
+}
+
+/** What each column holds; whether people stand in another one. */
+interface Columns {
+  readonly kinds: readonly (KeyKind | undefined)[];
+  readonly ofPeople: boolean;
+}
+
+function columnsOf(line: string, sign: string): Columns | undefined {
+  const names = line.split(sign).map((name) =>
+    name.replaceAll(/[*`"' \t]+/g, " ").trim().replaceAll(" ", "_")
+  );
+  const kinds = names.map((name) =>
+    name.length < 30 ? keyKind(name) : undefined
+  );
+  if (kinds.every((kind) => kind === undefined)) return undefined;
+  return {
+    kinds,
+    ofPeople: names.some((name) =>
+      /^(?:user|login|e?mail|account|host|server|service|site|url)/i.test(name)
+    ),
+  };
+}
+
+/** Adds what the rows hold; returns where they end. */
+function addRows(
+  spans: Span[],
+  text: string,
+  { from, sign, columns }: { from: number; sign: string; columns: Columns },
+): number {
+  for (let row = 0; row < MOST_ROWS && from < text.length; row++) {
+    const newline = text.indexOf("\n", from);
+    const end = newline < 0 ? text.length : newline;
+    if (end - from > LONGEST) return from;
+    const cells = text.slice(from, end).split(sign);
+    if (cells.length !== columns.kinds.length) return from;
+    let at = from;
+    for (const [index, cell] of cells.entries()) {
+      const kind = columns.kinds[index];
+      const value = kind ? valueOf(cell) : "";
+      const start = at + cell.indexOf(value);
+      at += cell.length + 1;
+      const told = kind !== undefined && value.length >= 4 &&
+        isCell(value, kind, columns) && afterReplacement(text, start) === start;
+      if (told) spans.push({ start, end: start + value.length, label: kind });
+    }
+    from = end + 1;
+  }
+  return from;
+}
+
+function valueOf(cell: string): string {
+  return /^[\s*`"']*([^\s*`"']+)[\s*`"']*$/.exec(cell)?.[1] ?? "";
+}
+
+function isCell(value: string, kind: KeyKind, { ofPeople }: Columns): boolean {
+  if (isPlaceholder(value)) return false;
+  if (kind === "pin") return /^\d{4,12}$/.test(value);
+  return (kind === "password" && ofPeople) ||
+    (isStrong(value) && !isName(value));
+}
+
+/** How a name ends, and what may part it from the next one. */
+const ENDS = [
+  "sword",
+  "swort",
+  "sswd",
+  "oken",
+  "cret",
+  "_key",
+  "SWORD",
+  "OKEN",
+  "CRET",
+]
+  .concat("_KEY", "iKey");
+const SIGNS = [",", ";", "\t", "\n", "\r", '"'];
+
+export const TABLE_FORMS: readonly Form[] = [
+  { traces: ["--|", "-- |", "-:|", "-: |", "--+-"], find: findMarkdown },
+  {
+    traces: ENDS.flatMap((end) => SIGNS.map((sign) => end + sign)),
+    find: findSeparated,
+  },
+];

@@ -1,0 +1,73 @@
+import { endsPrivate } from "./find.ts";
+import type { Redactor } from "./redact.ts";
+import { RANDOM } from "./span.ts";
+
+/** A secret that was found, without itself. */
+export interface Finding {
+  /** From 1. */
+  readonly line: number;
+  /** In characters, from 1. */
+  readonly column: number;
+  readonly label: string;
+}
+
+/** Bytes that tell whether a file is text. */
+const HEAD = 8192;
+
+/**
+ * The secrets in a file, in order. UTF-16 is known by its mark; in what is no
+ * text, words that merely look random are of no account.
+ */
+export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
+  const text = decode(bytes);
+  const binary = isBinary(bytes.subarray(0, HEAD));
+  const findings: Finding[] = [];
+  let line = 1;
+  let start = 0;
+  for (const span of redactor.find(text)) {
+    if (binary && span.label === RANDOM) continue;
+    // A mark alone is a word about marks.
+    const marked = span.label === "private";
+    if (marked && !endsPrivate(text.slice(span.start, span.end))) continue;
+    for (
+      let end = text.indexOf("\n", start);
+      end >= 0 && end < span.start;
+      end = text.indexOf("\n", start)
+    ) {
+      line++;
+      start = end + 1;
+    }
+    const column = charactersIn(text, start, span.start) + 1;
+    findings.push({ line, column, label: span.label });
+  }
+  return findings;
+}
+
+/** Returns whether a file that begins so is no text. */
+export function isBinary(head: Uint8Array): boolean {
+  const [first, second] = head;
+  const wide = (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff);
+  return !wide && head.includes(0);
+}
+
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) {
+    return new TextDecoder("utf-16le").decode(bytes);
+  }
+  if (first === 0xfe && second === 0xff) {
+    return new TextDecoder("utf-16be").decode(bytes);
+  }
+  return new TextDecoder().decode(bytes);
+}
+
+/** UTF-16 units of a line that are counted as characters one by one. */
+const COUNTED = 10_000;
+
+function charactersIn(text: string, start: number, end: number): number {
+  if (end - start > COUNTED) return end - start;
+  let count = 0;
+  for (const _ of text.slice(start, end)) count++;
+  return count;
+}

@@ -1,0 +1,188 @@
+import { join, relative, resolve } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { ProgressLine } from "../cli/progress.ts";
+import { FileError, isMissing, MpmError } from "../base/errors.ts";
+import { isOpenable } from "../git/text.ts";
+import { projectFiles } from "../git/tracked.ts";
+import { locate } from "../git/workspace.ts";
+import { getOwn, setOwn } from "../base/own.ts";
+import type { ScanResult } from "./commands/scan_result.ts";
+import { type Finding, isBinary, scanBytes } from "./scan.ts";
+import { redactorOf } from "./redaction.ts";
+import type { System } from "../system/system.ts";
+
+/** Bytes of the largest file that is read: one that was named, one found. */
+const LIMIT = 256 * 1024 * 1024;
+const FOUND_LIMIT = 32 * 1024 * 1024;
+
+/** Bytes of a file that takes so long that it is announced. */
+const LONG = 8 * 1024 * 1024;
+
+/** Bytes that tell whether a file is text. */
+const HEAD = 8192;
+
+/** Folders that hold other people's files, or git's objects. */
+const PASSED_OVER = new Set([".git", "node_modules", "checkpoints.git"]);
+
+/** A file to be read. */
+interface Source {
+  /** As it is told. */
+  readonly name: string;
+  /** Absolute; null: standard input. */
+  readonly path: string | null;
+  /** Whether it was named, and not merely found. */
+  readonly named: boolean;
+}
+
+type Skipped = ScanResult["skipped"];
+
+/** What is read, and what was left out of it so far. */
+class Sources {
+  readonly skipped: Skipped = [];
+  readonly leftOut: Record<string, number> = {};
+
+  leave(what: string): void {
+    setOwn(this.leftOut, what, (getOwn(this.leftOut, what) ?? 0) + 1);
+  }
+
+  skip(file: string, error: MpmError): void {
+    this.skipped.push({ file, reason: error.message });
+  }
+}
+
+/** Looks for secrets in what was named, else in the project. */
+export async function scanned(
+  context: Context,
+  names: readonly string[],
+): Promise<ScanResult> {
+  const { system } = context;
+  const redactor = redactorOf(system);
+  const findings: ScanResult["findings"] = [];
+  const labels: Record<string, number> = {};
+  const sources = new Sources();
+  const [scope, list] = names.length > 0
+    ? ["named", named(context, names, sources)] as const
+    : await project(context, sources);
+  let files = 0;
+  let size = 0;
+  using line = new ProgressLine(context);
+  for (const [at, source] of list.entries()) {
+    line.show("Looking through files", at, list.length);
+    if (isLong(system, source)) line.begin(`Looking through ${source.name}`);
+    const bytes = readSource(system, source, sources);
+    if (!bytes) continue;
+    files++;
+    size += bytes.length;
+    for (const finding of scanBytes(bytes, redactor)) {
+      findings.push({ file: source.name, ...finding });
+      count(labels, finding);
+    }
+  }
+  const { skipped, leftOut } = sources;
+  const left_out = { ...leftOut };
+  return { scope, files, bytes: size, findings, labels, left_out, skipped };
+}
+
+function count(labels: Record<string, number>, { label }: Finding): void {
+  setOwn(labels, label, (getOwn(labels, label) ?? 0) + 1);
+}
+
+function isLong({ files }: System, { path }: Source): boolean {
+  return path !== null && (files.stat(path)?.size ?? 0) > LONG;
+}
+
+/**
+ * Returns the files of the worktree that git tracks or that it does not ignore;
+ * without a repository, those below the folder.
+ */
+async function project(
+  { system, folder }: Context,
+  sources: Sources,
+): Promise<["project" | "folder", Source[]]> {
+  const { git, worktree } = await locate(system, folder);
+  if (git !== "repository") {
+    return ["folder", [...below(system, { name: "", path: folder }, sources)]];
+  }
+  const list: Source[] = [];
+  for (const file of await projectFiles(system, worktree)) {
+    const path = join(worktree, file);
+    const name = relative(folder, path);
+    const kind = isOpenable(file) ? system.files.lstat(path)?.kind : "file";
+    if (kind === "file") list.push({ name, path, named: false });
+    else if (kind === "folder") sources.leave("repository");
+  }
+  return ["project", list];
+}
+
+function named(
+  { system, folder }: Context,
+  names: readonly string[],
+  sources: Sources,
+): Source[] {
+  return names.flatMap((name): Source[] => {
+    const path = resolve(folder, name);
+    if (name === "-") return [{ name, path: null, named: true }];
+    return system.files.stat(path)?.kind === "folder"
+      ? [...below(system, { name, path }, sources)]
+      : [{ name, path, named: true }];
+  });
+}
+
+/** Files of a folder in the order of their names; no link is followed. */
+function* below(
+  system: System,
+  { name, path }: { name: string; path: string },
+  sources: Sources,
+): Generator<Source> {
+  let entries: ReturnType<System["files"]["list"]>;
+  try {
+    entries = system.files.list(path);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return sources.skip(name, error);
+  }
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name: entry, kind } of entries) {
+    const inner = { name: join(name, entry), path: join(path, entry) };
+    if (kind === "file") yield { ...inner, named: false };
+    else if (kind !== "folder") continue;
+    else if (PASSED_OVER.has(entry)) sources.leave(entry);
+    else yield* below(system, inner, sources);
+  }
+}
+
+/** Reads a file; what was found and cannot be read is left out and listed. */
+function readSource(
+  system: System,
+  { name, path, named }: Source,
+  sources: Sources,
+): Uint8Array | undefined {
+  try {
+    if (path === null) return system.terminal.readInput(LIMIT);
+    if (named) return system.files.readUpTo(path, LIMIT);
+    // Of a large file the beginning says whether it is text.
+    const large = (system.files.lstat(path)?.size ?? 0) > FOUND_LIMIT;
+    const bytes = large
+      ? system.files.readPart(path, 0, HEAD)
+      : system.files.readOwn(path, FOUND_LIMIT);
+    if (isBinary(bytes.subarray(0, HEAD))) {
+      sources.leave("binary");
+      return undefined;
+    }
+    return large ? system.files.readOwn(path, FOUND_LIMIT) : bytes;
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    // A link that leads nowhere is refused as a link.
+    const missing = isMissing(error) ||
+      (named && path !== null && system.files.stat(path) === undefined);
+    if (named && missing) {
+      throw new MpmError("NOT_FOUND", `No file or folder "${name}"`, {
+        hint: 'Give files or folders, "-" for standard input, or nothing',
+        cause: error,
+      });
+    }
+    if (named) throw error;
+    sources.skip(name, error);
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../../tests/helpers/env.ts";
+
+Deno.test("a lock that is held is tried ever more seldom, until the time is up", async () => {
+  using env = new TestEnv();
+  const path = join(env.root, "lock");
+  const { files } = env.system();
+  const held = await files.lock(path, 0);
+  const waits: number[] = [];
+  const real = globalThis.setTimeout;
+  globalThis.setTimeout = ((work: () => void, wait: number) => {
+    waits.push(wait);
+    return real(work, wait);
+  }) as typeof setTimeout;
+  try {
+    assertEquals(await files.lock(path, 300), undefined);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+  // Each 5 ms it would be sixty.
+  assert(waits.length > 3 && waits.length < 20, waits.join(" "));
+  assert(Math.max(...waits) <= 50, waits.join(" "));
+  held![Symbol.dispose]();
+  using free = await files.lock(path, 0);
+  assert(free);
+});

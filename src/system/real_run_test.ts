@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { realSystem } from "./real.ts";
+
+const { run } = realSystem();
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+function shell(
+  script: string,
+  options: { timeout?: number; stdin?: string } = {},
+) {
+  const { timeout = 10_000, stdin } = options;
+  return run("sh", {
+    args: ["-c", script],
+    cwd: "/",
+    timeout,
+    ...stdin === undefined ? {} : { stdin: new TextEncoder().encode(stdin) },
+  });
+}
+
+Deno.test("run() gives output and status", async () => {
+  const { outcome, status, stdout, stderr } = await shell(
+    "cat; echo oops >&2; exit 3",
+    { stdin: "in" },
+  );
+  assertEquals([outcome, status, text(stdout), text(stderr)], [
+    "exited",
+    3,
+    "in",
+    "oops\n",
+  ]);
+});
+
+Deno.test("run() takes a program that does not read its input", async () => {
+  const { outcome, status } = await shell("exit 0", {
+    stdin: "x".repeat(1_000_000),
+  });
+  assertEquals([outcome, status], ["exited", 0]);
+});
+
+Deno.test("run() says that a program is missing", async () => {
+  const { outcome, status } = await run("mpm-no-such-program", {
+    args: [],
+    cwd: "/",
+    timeout: 1000,
+  });
+  assertEquals([outcome, status], ["missing", -1]);
+});
+
+Deno.test({
+  name: "run() ends in time though a grandchild keeps the output open",
+  // What is left behind is the point: nothing waits for it.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    const start = Date.now();
+    const { outcome } = await shell("sleep 5 & wait", { timeout: 100 });
+    assertEquals(outcome, "timeout");
+    assert(Date.now() - start < 4000);
+  },
+});
+
+Deno.test("run() adds to and takes from the environment", async () => {
+  const { stdout } = await run("sh", {
+    args: ["-c", 'echo "$ADDED,$HOME"'],
+    cwd: "/",
+    env: { ADDED: "yes", HOME: null },
+    timeout: 1000,
+  });
+  assertEquals(text(stdout), "yes,\n");
+});

@@ -1,0 +1,183 @@
+import * as z from "zod/mini";
+import { STATES } from "../work_states.ts";
+
+/** The schemas of what the commands of the life cycle return. */
+
+const text = z.string();
+
+/** A work session in short. */
+export const WorkView = z.strictObject({
+  id: text,
+  name: z.nullable(text),
+  task: text,
+  state: z.enum(STATES),
+  /** ISO 8601, UTC. */
+  started_at: text,
+  /** When it came into this state. */
+  since: text,
+  /** Id of the session it is a detour of. */
+  parent: z.nullable(text),
+  /** The folder of its worktree, absolute. */
+  worktree: text,
+  /** Short name of its template. */
+  template: z.nullable(text),
+  /** Items of its checklist. */
+  done: z.int(),
+  total: z.int(),
+  /** Its newest save. */
+  save: z.nullable(text),
+  /** What was said when it ended. */
+  summary: z.nullable(text),
+});
+
+export const ChecklistItem = z.strictObject({
+  /** From 1: a selector. */
+  number: z.int(),
+  /** Empty: none. */
+  phase: text,
+  text,
+  done: z.boolean(),
+  /** ISO 8601, UTC. */
+  done_at: z.nullable(text),
+});
+
+export const StartResult = z.strictObject({
+  dry_run: z.boolean(),
+  session: WorkView,
+  checklist: z.array(ChecklistItem),
+  /** The paused session that this worktree was at. */
+  left: z.nullable(WorkView),
+  warnings: z.array(text),
+});
+
+export const CheckResult = z.strictObject({
+  dry_run: z.boolean(),
+  session: WorkView,
+  checklist: z.array(ChecklistItem),
+  /** Numbers of the items that were ticked, or unticked. */
+  changed: z.array(z.int()),
+  undo: z.boolean(),
+});
+
+/** What complete, cancel and archive return. */
+export const EndResult = z.strictObject({
+  dry_run: z.boolean(),
+  session: WorkView,
+  /** Texts of the items that are not ticked. */
+  open: z.array(text),
+});
+
+export const StackResult = z.strictObject({
+  project: text,
+  /** ISO 8601: ages count from here. */
+  listed_at: text,
+  /** The session this worktree is at. */
+  current: z.nullable(text),
+  /** In the order of the tree: each after its parent. */
+  sessions: z.array(z.strictObject({
+    session: WorkView,
+    /** 0: it has no parent here. */
+    depth: z.int(),
+    /** The checkpoint with what it left for a detour; null: none. */
+    parked: z.nullable(text),
+  })),
+  /** How many are left out. */
+  hidden: z.int(),
+  problems: z.array(text),
+});
+
+export const GitLine = z.strictObject({
+  /** null: detached. */
+  branch: z.nullable(text),
+  /** Full commit id; null: no commit yet. */
+  head: z.nullable(text),
+  upstream: z.nullable(text),
+  /** null: no upstream, or it is gone. */
+  ahead: z.nullable(z.int()),
+  behind: z.nullable(z.int()),
+  /** Paths that are staged, changed, not tracked, in conflict. */
+  staged: z.int(),
+  changed: z.int(),
+  untracked: z.int(),
+  conflicts: z.int(),
+});
+
+export const StatusResult = z.strictObject({
+  /** The project's folder; null: no project of mpm's. */
+  project: z.nullable(text),
+  /** ISO 8601: ages count from here. */
+  at: text,
+  form: z.enum(["text", "porcelain"]),
+  session: z.nullable(WorkView),
+  /** Whether it is paused and a save of it is there to resume. */
+  resumable: z.boolean(),
+  /** Its parents, the nearest first. */
+  parents: z.array(WorkView),
+  checklist: z.array(ChecklistItem),
+  /** The newest checkpoint; null: none. */
+  checkpoint: z.nullable(z.strictObject({
+    name: text,
+    created_at: text,
+    /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+    origin: z.enum(["own", "trusted", "foreign"]),
+  })),
+  /** null: no repository, or git does not answer. */
+  git: z.nullable(GitLine),
+  problems: z.array(text),
+});
+
+export const TemplateRow = z.strictObject({
+  name: text,
+  title: text,
+  description: text,
+  /** `project`, `user` or `shipped`; the nearest one counts. */
+  source: z.enum(["project", "user", "shipped"]),
+  /** The file; null: it is within mpm. */
+  path: z.nullable(text),
+  phases: z.int(),
+  items: z.int(),
+  /** What is wrong with it. */
+  problem: z.nullable(text),
+});
+
+export const TemplatesResult = z.strictObject({
+  templates: z.array(TemplateRow),
+});
+
+export const TemplateResult = z.strictObject({
+  name: text,
+  title: text,
+  description: text,
+  source: TemplateRow.shape.source,
+  path: z.nullable(text),
+  variables: z.array(z.strictObject({
+    name: text,
+    description: text,
+    required: z.boolean(),
+    default: z.nullable(text),
+  })),
+  items: z.array(z.strictObject({ phase: text, text, done: z.boolean() })),
+  /** The template as it is written. */
+  text,
+});
+
+export const TemplateNewResult = z.strictObject({
+  dry_run: z.boolean(),
+  name: text,
+  /** The file, absolute. */
+  path: text,
+  text,
+});
+
+export type WorkView = z.infer<typeof WorkView>;
+export type ChecklistItem = z.infer<typeof ChecklistItem>;
+export type StartResult = z.infer<typeof StartResult>;
+export type CheckResult = z.infer<typeof CheckResult>;
+export type EndResult = z.infer<typeof EndResult>;
+export type StackResult = z.infer<typeof StackResult>;
+export type GitLine = z.infer<typeof GitLine>;
+export type StatusResult = z.infer<typeof StatusResult>;
+export type TemplateRow = z.infer<typeof TemplateRow>;
+export type TemplatesResult = z.infer<typeof TemplatesResult>;
+export type TemplateResult = z.infer<typeof TemplateResult>;
+export type TemplateNewResult = z.infer<typeof TemplateNewResult>;

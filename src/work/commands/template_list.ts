@@ -1,0 +1,88 @@
+import { defineCommand } from "../../cli/command.ts";
+import type { Style } from "../../cli/style.ts";
+import { table } from "../../cli/table.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import { phasesOf } from "../checklist.ts";
+import type { TemplateRow, TemplatesResult } from "./results.ts";
+import {
+  listTemplates,
+  readTemplate,
+  strayTemplates,
+  type TemplateEntry,
+} from "../templates/templates.ts";
+import type { System } from "../../system/system.ts";
+
+/** `mpm template list` */
+export const templateList = defineCommand({
+  name: "template list",
+  summary: "List the templates that sessions can be started from",
+  description: `
+Those of the project lie in .claude-mpm/templates/, your own in the folder
+mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. Of those
+with one name the project's comes before yours, and yours before mpm's. claude-mpm
+keeps documents in the project's folder too, so a file counts there if it begins
+with the front matter of a template or with the heading "# Template: ...".`,
+  positionals: [],
+  flags: {},
+  examples: ["mpm template list", "mpm template list --json"],
+  result: async () => (await import("./results.ts")).TemplatesResult,
+  async run({ system, folder, note }) {
+    const { root } = await locate(system, folder);
+    const entries = listTemplates(system, root);
+    const stray = strayTemplates(system, root);
+    for (const path of stray.slice(0, TOLD)) note(strayNote(path));
+    if (stray.length > TOLD) note(`Note: and ${stray.length - TOLD} more`);
+    const templates: TemplateRow[] = [];
+    for (const entry of entries) {
+      templates.push(await row(system, entry));
+    }
+    return { templates };
+  },
+  render,
+  next: ({ templates }) =>
+    templates.length > 0
+      ? '"mpm start --template <name>" makes a checklist from one'
+      : undefined,
+});
+
+/** Files that are no templates, of which each is told. */
+const TOLD = 5;
+
+function strayNote(path: string): string {
+  return `Note: "${path}" is no template: its name must be of letters, ` +
+    'digits, ".", "_" and "-", begin with one of the first two and end with ' +
+    '".md"';
+}
+
+async function row(
+  system: System,
+  entry: TemplateEntry,
+): Promise<TemplateRow> {
+  const { name, origin: source, path = null } = entry;
+  const blank = { name, source, path, title: name, description: "" };
+  try {
+    const { template } = await readTemplate(system, entry);
+    const { title, description, items } = template;
+    const counts = { phases: phasesOf(items).length, items: items.length };
+    return { ...blank, title, description, ...counts, problem: null };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { ...blank, phases: 0, items: 0, problem: error.message };
+  }
+}
+
+function render({ templates }: TemplatesResult, style: Style): string {
+  return table(
+    templates.map(({ name, source, items, description, problem }) => [
+      style.cyan(escapeText(name)),
+      style.dim(source === "shipped" ? "mpm" : source),
+      problem === null ? `${items} items` : style.red("damaged"),
+      problem === null
+        ? escapeText(description)
+        : style.red(escapeText(problem)),
+    ]),
+    style.columns,
+  );
+}

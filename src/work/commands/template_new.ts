@@ -1,0 +1,149 @@
+import { isAbsolute, join, resolve } from "@std/path";
+import { defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import type { TemplateSource } from "../templates/template.ts";
+import {
+  newTemplate,
+  quoteLabels,
+  templateNames,
+} from "../templates/template_new.ts";
+import { ensureFolder } from "../../ops/folders.ts";
+import { ensureHome } from "../../ops/home.ts";
+import { withLock } from "../../ops/lock.ts";
+import { writeAtomic } from "../../ops/atomic.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import {
+  findTemplate,
+  LARGEST_TEMPLATE,
+  parsed,
+  templateFolder,
+} from "../templates/templates.ts";
+import type { System } from "../../system/system.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+
+/** `mpm template new` */
+export const templateNew = defineCommand({
+  name: "template new",
+  summary: "Make a template of the project's own, to be edited",
+  description: `
+Writes .claude-mpm/templates/<name>.md: a small one to begin with, or a copy of
+another template or of any file with --from. A file that is there already is
+never replaced. What is wrong in the copied file is told with its line.`,
+  positionals: [{ name: "name", summary: "Its name, as it will be typed" }],
+  flags: {
+    from: {
+      type: "string",
+      names: "template",
+      value: "template",
+      summary: "Copy this template, or this file",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be written and write nothing",
+    },
+  },
+  examples: [
+    "mpm template new hot-fix",
+    "mpm template new hot-fix --from bug-fix",
+    'mpm template new "Data Migration" --from ./checklist.md --dry-run',
+  ],
+  result: async () => (await import("./results.ts")).TemplateNewResult,
+  async run(context, input) {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    const { name, title } = templateNames(input.name);
+    const from = input.from === undefined
+      ? undefined
+      : await original(system, { from: input.from, root, folder });
+    const path = join(templateFolder(system, root, "project")!, `${name}.md`);
+    const source = { name, path: input.from ?? path };
+    const text = await withoutSecrets(system, newTemplate(title, from), source);
+    const bytes = new TextEncoder().encode(text);
+    const dryRun = input["dry-run"];
+    if (dryRun) refuseThere(system, path);
+    else {
+      await journaled(
+        context,
+        ({ system }) => write(system, root, { path, bytes }),
+        {
+          operation: "template new",
+          workspace,
+          title: () => `make the template ${name}`,
+        },
+      );
+    }
+    return { dry_run: dryRun, name, path, text };
+  },
+  render: ({ dry_run: dry, name, path, text }) =>
+    dry
+      ? `Would write ${escapeText(path)}:\n\n${text}`
+      : `Wrote ${
+        escapeText(path)
+      }\nUse it with: mpm start --template ${name}\n`,
+});
+
+/** The text without secrets, as one that can be used. Throws UNREADABLE. */
+async function withoutSecrets(
+  system: System,
+  given: string,
+  source: TemplateSource,
+): Promise<string> {
+  const check = (text: string) =>
+    parsed(new TextEncoder().encode(text), source);
+  const text = redactorOf(system).text(given);
+  try {
+    // What is written can be used: the same is checked as when it is read.
+    await check(text);
+    return text;
+  } catch (error) {
+    if (text === given || !(error instanceof MpmError)) throw error;
+  }
+  const quoted = quoteLabels(text);
+  try {
+    await check(quoted);
+    return quoted;
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    throw new MpmError(
+      "UNREADABLE",
+      `Cannot copy "${source.path}": without its secrets it is no template. ` +
+        error.message,
+      { hint: "Take the secret out of its front matter", cause: error },
+    );
+  }
+}
+
+/** The text of a template, or of a file where it looks like the path of one. */
+async function original(
+  system: System,
+  { from, root, folder }: { from: string; root: string; folder: string },
+): Promise<string> {
+  const isPath = isAbsolute(from) || /[/\\]|\.md$/i.test(from);
+  if (!isPath) return (await findTemplate(system, root, from)).template.text;
+  const path = resolve(folder, from);
+  const bytes = system.files.readUpTo(path, LARGEST_TEMPLATE);
+  return (await parsed(bytes, { name: from, path: from })).text;
+}
+
+function refuseThere(system: System, path: string): void {
+  if (!system.files.lstat(path)) return;
+  throw new MpmError("CONFLICT", `"${path}" is there already`, {
+    hint: "Edit it, or give another name",
+  });
+}
+
+function write(
+  system: System,
+  root: string,
+  { path, bytes }: { path: string; bytes: Uint8Array },
+): Promise<void> {
+  return withLock(system, root, () => {
+    ensureHome(system, root);
+    ensureFolder(system, templateFolder(system, root, "project")!, root);
+    refuseThere(system, path);
+    writeAtomic(system, path, { bytes });
+  });
+}

@@ -1,0 +1,43 @@
+import { defineCommand } from "../../cli/command.ts";
+import { escapeLines } from "../../base/escape.ts";
+import { locate } from "../../git/workspace.ts";
+import { findTemplate } from "../templates/templates.ts";
+
+/** `mpm template show` */
+export const templateShow = defineCommand({
+  name: "template show",
+  summary: "Print a template as it is written",
+  description: `
+A template is Markdown: headings are the phases of the checklist, lines of
+"- [ ]" its items. Front matter in YAML may give it a name, a description and
+variables, whose values stand for {{variable}} in headings and items.`,
+  positionals: [{
+    name: "name",
+    summary: "Which template: its name or title",
+    names: "template",
+  }],
+  flags: {},
+  examples: [
+    "mpm template show feature-development",
+    'mpm template show "Bug Fix" --json',
+  ],
+  result: async () => (await import("./results.ts")).TemplateResult,
+  async run({ system, folder }, { name: wanted }) {
+    const { root } = await locate(system, folder);
+    const { template, origin, path } = await findTemplate(system, root, wanted);
+    const { name, title, description, variables, items, text } = template;
+    return {
+      ...{ name, title, description, text },
+      source: origin,
+      path: path ?? null,
+      variables: variables.map((variable) => ({
+        ...variable,
+        default: variable.default ?? null,
+      })),
+      items: items.map(({ phase, text, done }) => ({ phase, text, done })),
+    };
+  },
+  verbatim: () => true,
+  render: ({ text }) =>
+    `${escapeLines(text.replace(/^\ufeff/, "").trimEnd())}\n`,
+});

@@ -1,0 +1,203 @@
+import { MpmError } from "../../base/errors.ts";
+import { getOwn } from "../../base/own.ts";
+import { splitFrontMatter, type Variable } from "./template_front.ts";
+import { plainLines } from "./template_lines.ts";
+
+/** An item of a template, not filled in yet. */
+export interface TemplateItem {
+  /** The heading it stands under; empty: none. */
+  readonly phase: string;
+  readonly text: string;
+  readonly done: boolean;
+  /** Its line in the file, from 1. */
+  readonly line: number;
+}
+
+/** What a session can be started from. */
+export interface Template {
+  /** The short name: that of its file. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly variables: readonly Variable[];
+  readonly items: readonly TemplateItem[];
+  /** As it is written. */
+  readonly text: string;
+}
+
+/** Where a template stands, for messages. */
+export interface TemplateSource {
+  readonly name: string;
+  /** The file, or what stands for it. */
+  readonly path: string;
+}
+
+/** Items of one template, and UTF-16 units of one of their texts. */
+const MOST_ITEMS = 500;
+const LONGEST = 500;
+
+const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
+const ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[([ xX])\][ \t]+(.*?)[ \t]*$/;
+/** The next line of an item that was wrapped. */
+const CONTINUED = /^[ \t]{2,}(?![-*+][ \t]|\d{1,9}[.)][ \t])(\S.*?)[ \t]*$/;
+
+/**
+ * Reads a template: front matter in YAML if there is any, headings, and lines
+ * of `- [ ]`. What stands in a block of code or in a comment is none of them.
+ * Throws UNREADABLE that names the file and the line.
+ */
+export async function parseTemplate(
+  text: string,
+  source: TemplateSource,
+): Promise<Template> {
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
+  const { front, start } = await splitFrontMatter(lines, source);
+  const { items, title, titleLine } = readBody(lines, { start, source });
+  if (items.length === 0) {
+    throw templateFault(source, lines.length, 'it has no item "- [ ] …"');
+  }
+  const template = {
+    name: source.name,
+    title: front.name ?? title ?? source.name,
+    description: front.description,
+    variables: front.variables,
+    items,
+    text,
+  };
+  const named = lines.findIndex((line) => /^["']?name\b/.test(line)) + 1;
+  const line = front.name === undefined ? titleLine : named;
+  checkPlaceholders(template, { source, titleLine: line });
+  return template;
+}
+
+interface Body {
+  readonly items: TemplateItem[];
+  title: string | undefined;
+  /** From 1. */
+  titleLine: number;
+  phase: string;
+  /** Whether a line could still belong to the last item. */
+  open: boolean;
+}
+
+function readBody(
+  lines: readonly string[],
+  { start, source }: { start: number; source: TemplateSource },
+): Body {
+  const body: Body = {
+    items: [],
+    title: undefined,
+    titleLine: 1,
+    phase: "",
+    open: false,
+  };
+  for (const { text, line } of plainLines(lines, start)) {
+    readLine(body, text, line);
+    const last = body.items.at(-1)?.text ?? "";
+    if (Math.max(last.length, body.phase.length) > LONGEST) {
+      throw templateFault(source, line, `over ${LONGEST} characters`);
+    }
+    if (body.items.length > MOST_ITEMS) {
+      throw templateFault(source, line, `over ${MOST_ITEMS} items`);
+    }
+  }
+  return body;
+}
+
+/** A heading, an item, the rest of the item above it, or nothing of these. */
+function readLine(body: Body, text: string, line: number): void {
+  const { items } = body;
+  const [, level, heading] = HEADING.exec(text) ?? [];
+  const [, box, words] = ITEM.exec(text) ?? [];
+  const rest = body.open ? CONTINUED.exec(text)?.[1] : undefined;
+  if (heading !== undefined) {
+    if (level === "#" && body.title === undefined && items.length === 0) {
+      body.title = plainTitle(heading);
+      body.titleLine = line;
+    } else body.phase = plainHeading(heading);
+  } else if (words) {
+    items.push({ phase: body.phase, text: words, done: box !== " ", line });
+  } else if (rest !== undefined) {
+    const last = items.pop()!;
+    items.push({ ...last, text: `${last.text} ${rest}` });
+  }
+  body.open = Boolean(words) || rest !== undefined;
+}
+
+/** `Template: Feature Development` is `Feature Development`. */
+function plainTitle(heading: string): string | undefined {
+  return heading.replace(/^template:\s*/i, "").trim() || undefined;
+}
+
+/** Without the number it was given in the document. */
+function plainHeading(heading: string): string {
+  return heading.replace(/^\d+(?:\.\d+)*[.)]?\s+(?=\S)/, "").trim();
+}
+
+/** An error that names the place. */
+export function templateFault(
+  { path }: TemplateSource,
+  line: number,
+  fault: string,
+): MpmError {
+  return new MpmError(
+    "UNREADABLE",
+    `Cannot use "${path}" line ${line}: ${fault}`,
+    {
+      hint: '"mpm template show feature-development" is a template to go by',
+    },
+  );
+}
+
+/** `{{name}}`, one that is not meant as such, or one without an end. */
+const PLACEHOLDER = /\\\{\{|\{\{([^{}]*)\}\}|\{\{/g;
+
+function checkPlaceholders(
+  { title, variables, items }: Template,
+  { source, titleLine }: { source: TemplateSource; titleLine: number },
+): void {
+  const known = new Set(variables.map(({ name }) => name));
+  const texts = [
+    { text: title, line: titleLine },
+    ...items.map(({ phase, text, line }) => ({
+      text: `${phase}\n${text}`,
+      line,
+    })),
+  ];
+  for (const { text, line } of texts) {
+    for (const [found, inner] of text.matchAll(PLACEHOLDER)) {
+      if (found.startsWith("\\")) continue;
+      if (inner === undefined) {
+        throw templateFault(source, line, '"{{" without "}}"');
+      }
+      if (known.has(inner.trim())) continue;
+      const names = [...known].join(", ") || "none is declared";
+      throw templateFault(
+        source,
+        line,
+        `unknown variable "${inner.trim()}" (${names})`,
+      );
+    }
+  }
+}
+
+/** The variables that `text` has placeholders of. */
+export function variablesIn(text: string): Set<string> {
+  return new Set(
+    [...text.matchAll(PLACEHOLDER)].flatMap(([, inner]) =>
+      inner === undefined ? [] : [inner.trim()]
+    ),
+  );
+}
+
+/** `text` with its placeholders filled in; what is filled in stays as it is. */
+export function fillIn(
+  text: string,
+  values: Readonly<Record<string, string>>,
+): string {
+  return text.replaceAll(PLACEHOLDER, (found, inner?: string) => {
+    if (inner === undefined) return found.replace("\\", "");
+    const name = inner.trim();
+    return getOwn(values, name) ?? found;
+  });
+}

@@ -1,0 +1,85 @@
+import { defineCommand } from "../../cli/command.ts";
+import { during } from "../../cli/progress.ts";
+import type { Style } from "../../cli/style.ts";
+import { cut, table } from "../../cli/table.ts";
+import { escapeText } from "../../base/escape.ts";
+import { Git } from "../../git/run/git.ts";
+import { readRescues } from "../read_rescue.ts";
+import { ageWords } from "../../base/ages.ts";
+import type { WorktreesListResult } from "./results.ts";
+import { sizeText } from "../../base/sizes.ts";
+import {
+  locateRepository,
+  MIN_AGE,
+  planPrune,
+  rowOf,
+  rulesOf,
+} from "../steps.ts";
+
+/** `mpm worktrees list` */
+export const worktreesList = defineCommand({
+  name: "worktrees list",
+  summary: "List the worktrees of agents, and which of them could go",
+  description: `
+Everything below .claude/worktrees/ of the main worktree with its branch, its
+size, and whether "mpm worktrees prune" would remove it and why; then the
+removed ones that "mpm worktrees restore" can take back. Nothing is changed, but
+a clean-up that was killed is finished or undone.`,
+  positionals: [],
+  flags: { "min-age": MIN_AGE },
+  examples: ["mpm worktrees list", "mpm worktrees list --json"],
+  result: async () => (await import("./results.ts")).WorktreesListResult,
+  async run(context, input) {
+    const { system } = context;
+    const workspace = await locateRepository(context);
+    const rules = await rulesOf(system, workspace, input["min-age"]);
+    const plan = await during(
+      context,
+      "Looking at worktrees",
+      () => planPrune(system, workspace, { rules, measure: true }),
+    );
+    const { survey, folder } = plan;
+    const rescues = await readRescues(new Git(system, workspace.root));
+    return {
+      folder,
+      skipped: survey?.skipped ?? null,
+      worktrees: (survey?.items ?? []).map((item) => rowOf(item, folder)),
+      removed: rescues.map(({ ref, upstream: _, ...rest }) => ({
+        ...rest,
+        rescue: ref,
+      })),
+      listed_at: system.now().toISOString(),
+    };
+  },
+  render,
+  next: ({ worktrees }) =>
+    worktrees.some(({ remove }) => remove)
+      ? '"mpm worktrees prune" removes those that go'
+      : undefined,
+});
+
+function render(result: WorktreesListResult, style: Style): string {
+  const { worktrees, removed, skipped, listed_at: now } = result;
+  const rows = worktrees.map((row) => [
+    escapeText(row.name),
+    style.green(cut(escapeText(row.branch ?? "-"), 24)),
+    row.bytes === null ? "-" : sizeText(row.bytes),
+    (row.remove ? style.yellow("goes:") : style.dim("stays:")) +
+    ` ${escapeText(row.reason)}`,
+  ]);
+  const gone = removed.map((row) => [
+    escapeText(row.name),
+    style.green(cut(escapeText(row.branch ?? "-"), 24)),
+    row.head.slice(0, 7),
+    style.dim(ageWords(new Date(row.removed_at), new Date(now))),
+  ]);
+  const none = worktrees.length === 0 && skipped === null;
+  return [
+    ...skipped === null ? [] : [`Skipped: ${escapeText(skipped)}\n`],
+    none ? "No worktrees.\n" : table(rows, style.columns),
+    ...gone.length === 0 ? [] : [
+      '\nRemoved; "mpm worktrees restore <name>" takes one back:\n',
+      table(gone, style.columns),
+    ],
+  ].join("");
+}

@@ -1,0 +1,60 @@
+import { defineCommand } from "../../cli/command.ts";
+import { during } from "../../cli/progress.ts";
+import { cleanupText } from "../text.ts";
+import {
+  journaledPrune,
+  locateRepository,
+  MIN_AGE,
+  plannedPrune,
+  planPrune,
+  rulesOf,
+} from "../steps.ts";
+
+/** `mpm worktrees prune` */
+export const worktreesPrune = defineCommand({
+  name: "worktrees prune",
+  summary: "Remove worktrees of agents that hold nothing any more",
+  description: `
+Looks only below .claude/worktrees/ of the main worktree. A worktree goes if it
+is clean, holds no ignored files but what can be rebuilt, its commits are in the
+default branch (merged, squashed or rebased), no running process has it locked
+or stands in it, it is not the one you are in, and nobody used it for an hour.
+Its merged branch goes with it. Whatever is in doubt stays and the reason is
+told.
+
+Each removal can be taken back with "mpm worktrees restore". Of directories git
+does not know, only empty ones go, and worktrees of this project that were moved
+and pass the same test.`,
+  positionals: [],
+  flags: {
+    "min-age": MIN_AGE,
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be removed and remove nothing",
+    },
+  },
+  examples: ["mpm worktrees prune --dry-run", "mpm worktrees prune"],
+  result: async () => (await import("./results.ts")).WorktreesPruneResult,
+  async run(context, input) {
+    const { system } = context;
+    const workspace = await locateRepository(context);
+    const rules = await rulesOf(system, workspace, input["min-age"]);
+    const dryRun = input["dry-run"];
+    const plan = await during(
+      context,
+      "Looking at worktrees",
+      () => planPrune(system, workspace, { rules, dryRun }),
+    );
+    if (dryRun) return plannedPrune(plan);
+    return await during(
+      context,
+      "Removing worktrees",
+      () => journaledPrune(context, plan),
+    );
+  },
+  render: cleanupText,
+  next: ({ dry_run: dry, removed }) =>
+    !dry && removed.some(({ rescue }) => rescue !== null)
+      ? '"mpm worktrees restore <name>" takes a removal back'
+      : undefined,
+});

@@ -1,0 +1,63 @@
+import { defineCommand } from "../../cli/command.ts";
+import { escapeText } from "../../base/escape.ts";
+import { finishRemovals } from "../git/finish_removals.ts";
+import { Git } from "../../git/run/git.ts";
+import { readRescues } from "../read_rescue.ts";
+import { selectRescue } from "../rescue.ts";
+import type { WorktreesRestoreResult } from "./results.ts";
+import { journaled } from "../../ops/log/journaled.ts";
+import { restored } from "../restore_steps.ts";
+import { locateRepository } from "../steps.ts";
+
+/** `mpm worktrees restore` */
+export const worktreesRestore = defineCommand({
+  name: "worktrees restore",
+  summary: "Take the removal of a worktree back",
+  description: `
+Makes a worktree again that a clean-up removed: at the same place, at the same
+commit, with its branch and the branch's upstream. Ignored files that could be
+rebuilt are not there. "mpm worktrees list" names those that can be restored;
+without a name it is the only one.`,
+  positionals: [{
+    name: "name",
+    summary: "Which: its name below .claude/worktrees/, or part of it",
+    names: "removed",
+    optional: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be restored and write nothing",
+    },
+  },
+  examples: ["mpm worktrees restore", "mpm worktrees restore agent-abc"],
+  result: async () => (await import("./results.ts")).WorktreesRestoreResult,
+  async run(context, input) {
+    const { system } = context;
+    const workspace = await locateRepository(context);
+    const git = new Git(system, workspace.root);
+    if (!input["dry-run"]) await finishRemovals(system, workspace);
+    const rescue = selectRescue(await readRescues(git), input.name);
+    const dryRun = input["dry-run"];
+    const make = () => restored(system, workspace, { git, rescue, dryRun });
+    if (dryRun) return await make();
+    return await journaled(context, make, {
+      operation: "worktrees restore",
+      workspace,
+      title: ({ name }) => `restore the worktree ${name}`,
+      facts: ({ name, path, head }) => ({ after: { name, path, head } }),
+    });
+  },
+  render,
+});
+
+function render(result: WorktreesRestoreResult): string {
+  const { dry_run: dry, branch, head, path, notes } = result;
+  const at = branch === null ? "detached" : `on ${branch}`;
+  return [
+    `${dry ? "Would restore" : "Restored"} ${escapeText(path)} ` +
+    `(${escapeText(at)}, ${head.slice(0, 7)})`,
+    ...notes.map((note) => `Note: ${escapeText(note)}`),
+    "",
+  ].join("\n");
+}

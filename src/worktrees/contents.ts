@@ -1,0 +1,108 @@
+import { join } from "@std/path";
+import { FileError } from "../base/errors.ts";
+import type { Failed, WorktreeContents } from "./facts.ts";
+import type { FileInfo, System } from "../system/system.ts";
+
+/**
+ * Walks through everything below `folder`, links not followed: its size, its
+ * newest change, any repository within, and a print of names, sizes and times,
+ * which does not change when the folder is moved.
+ * Fails on what cannot be read, and where another disk is mounted within. Names
+ * that are not UTF-8 are not seen.
+ */
+export function readContents(
+  system: System,
+  folder: string,
+): WorktreeContents | Failed {
+  try {
+    const walk = new Walk(system, folder);
+    walk.run();
+    return walk.found;
+  } catch (error) {
+    if (error instanceof FileError) return { failed: error.message };
+    throw error;
+  }
+}
+
+class Walk {
+  readonly #system: System;
+  readonly #top: string;
+  readonly #disk: number;
+  readonly #open: string[];
+  #bytes = 0;
+  #newest = 0;
+  #count = 0;
+  #hash = 0;
+  #nested: string | undefined;
+
+  constructor(system: System, top: string) {
+    this.#system = system;
+    this.#top = top;
+    this.#open = [top];
+    const info = this.#look(top);
+    this.#disk = info.disk;
+    this.#newest = info.mtime;
+  }
+
+  get found(): WorktreeContents {
+    return {
+      bytes: this.#bytes,
+      newest: this.#newest,
+      nested: this.#nested,
+      print: `${this.#count}-${this.#bytes}-${this.#hash}`,
+    };
+  }
+
+  run(): void {
+    for (let next = this.#open.pop(); next; next = this.#open.pop()) {
+      this.#enter(next);
+    }
+  }
+
+  #enter(folder: string): void {
+    const names = new Set<string>();
+    for (const { name } of this.#system.files.list(folder)) {
+      names.add(name);
+      const path = join(folder, name);
+      const info = this.#look(path);
+      this.#tally(name, info);
+      if (info.kind !== "folder") continue;
+      if (info.disk !== this.#disk) {
+        throw new FileError("other", "read", path, new Error("another disk"));
+      }
+      this.#open.push(path);
+    }
+    const top = folder === this.#top;
+    if (!top && isRepository(names)) {
+      this.#nested ??= folder.slice(this.#top.length + 1);
+    }
+  }
+
+  #look(path: string): FileInfo {
+    const info = this.#system.files.lstat(path);
+    // Gone meanwhile.
+    if (!info) throw new FileError("missing", "read", path);
+    return info;
+  }
+
+  #tally(name: string, { kind, size, mtime, names }: FileInfo): void {
+    this.#count += 1;
+    this.#newest = Math.max(this.#newest, mtime);
+    this.#mix(mtime % 2 ** 32);
+    this.#mix(size);
+    for (let at = 0; at < name.length; at++) this.#mix(name.charCodeAt(at));
+    // What has another name elsewhere stays there, as in a shared cache.
+    if (kind === "file" && names === 1) this.#bytes += size;
+  }
+
+  /** As in FNV-1a. */
+  #mix(value: number): void {
+    this.#hash = Math.imul(this.#hash ^ value, 0x01000193);
+  }
+}
+
+/** Names that a worktree's top, or a bare repository, has. */
+function isRepository(names: Set<string>): boolean {
+  return names.has(".git") ||
+    ["HEAD", "objects", "refs"].every((name) => names.has(name));
+}

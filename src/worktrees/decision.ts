@@ -1,0 +1,250 @@
+import { durationText } from "../base/durations.ts";
+import { isFailed, type WorktreeFacts } from "./facts.ts";
+import { isTrash, type WorktreeRules } from "./rules.ts";
+
+/** What is to happen to a folder below `.claude/worktrees/`. */
+export interface Decision {
+  readonly remove: boolean;
+  /** Why, in claude-mpm's words where it has some. */
+  readonly reason: string;
+  /** Preserved for work that would be lost, and not only for being in use. */
+  readonly unsaved: boolean;
+}
+
+export interface DecisionRules extends WorktreeRules {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** A reason to preserve, `"unread"` where more must be known to tell. */
+type Finding = Omit<Decision, "remove"> | "unread" | undefined;
+
+/** The order is that of cost, and what loses work comes before age. */
+const CHECKS: readonly ((
+  facts: WorktreeFacts,
+  rules: DecisionRules,
+) => Finding)[] = [
+  checkPlace,
+  checkOwn,
+  checkRepository,
+  checkLock,
+  checkOperation,
+  checkStatus,
+  checkIgnored,
+  checkLanded,
+  checkUnwatched,
+  checkFiltered,
+  checkExtras,
+  checkAge,
+  checkContents,
+  checkStanding,
+];
+
+/**
+ * What is to happen, as soon as the facts say; `undefined` while more of them
+ * must be read. Whatever is in doubt is preserved.
+ */
+export function decide(
+  facts: WorktreeFacts,
+  rules: DecisionRules,
+): Decision | undefined {
+  const empty = isEmptyFolder(facts);
+  for (const check of empty ? [checkStanding] : CHECKS) {
+    const finding = check(facts, rules);
+    if (finding === "unread") return undefined;
+    if (finding) return { remove: false, ...finding };
+  }
+  const reason = empty ? "empty directory" : removalReason(facts);
+  return { remove: true, reason, unsaved: false };
+}
+
+/** Nothing can be lost with it, so that its age does not matter. */
+function isEmptyFolder(facts: WorktreeFacts): boolean {
+  return facts.place === "inside" && !facts.own && facts.kind === "orphan" &&
+    facts.repository === "empty";
+}
+
+function removalReason({ landed }: WorktreeFacts): string {
+  if (!landed || isFailed(landed)) return "";
+  switch (landed.how) {
+    case "rebased":
+      return `every commit has an equal one in ${landed.branch}`;
+    case "squashed":
+      return `squash-merged into ${landed.branch}`;
+    default:
+      return `merged into ${landed.branch}`;
+  }
+}
+
+const inUse = (reason: string): Finding => ({ reason, unsaved: false });
+const unsaved = (reason: string): Finding => ({ reason, unsaved: true });
+
+function checkPlace({ place, aside }: WorktreeFacts): Finding {
+  switch (place) {
+    case "inside":
+      return undefined;
+    case "missing":
+      return inUse("the directory is missing; git worktree prune forgets it");
+    case "gone":
+      return inUse("is gone by now: something else took it away");
+    case "link":
+      return inUse("is a symbolic link, or reached through one");
+    case "outside":
+      return inUse(
+        "path resolves outside .claude/worktrees/ — containment guard",
+      );
+    case "no-folder":
+      return inUse("is not a directory");
+    case "aside":
+      return unsaved(
+        `is set aside in "${aside}" by a clean-up that did not end`,
+      );
+    case "other-disk":
+      return inUse("is on another disk");
+    case "unreadable":
+      return inUse("cannot be read");
+  }
+}
+
+function checkOwn({ own }: WorktreeFacts): Finding {
+  return own ? inUse("is the worktree this command runs in") : undefined;
+}
+
+function checkRepository({ repository, kind }: WorktreeFacts): Finding {
+  switch (repository) {
+    case "linked":
+      return undefined;
+    case "own":
+      return kind === "orphan"
+        ? unsaved("is a repository of its own")
+        : unsaved("its .git is not the one git registered");
+    case "copied":
+      return unsaved("its .git file belongs to another worktree");
+    case "broken":
+      return unsaved("its .git file is broken");
+    case "none":
+    case "empty":
+      return unsaved(
+        kind === "orphan"
+          ? "is not a git worktree and contains files"
+          : "its .git file is missing",
+      );
+  }
+}
+
+function checkLock({ lock }: WorktreeFacts): Finding {
+  if (!lock || lock.holder === "dead") return undefined;
+  const { reason } = lock;
+  return inUse(`worktree is locked${reason === "" ? "" : `: ${reason}`}`);
+}
+
+function checkOperation({ operation }: WorktreeFacts): Finding {
+  return operation === undefined
+    ? undefined
+    : unsaved(`a ${operation} is in progress`);
+}
+
+function checkStatus({ status }: WorktreeFacts): Finding {
+  if (!status) return "unread";
+  if (isFailed(status)) return unsaved(`git status failed: ${status.failed}`);
+  return status.changes > 0
+    ? unsaved("has uncommitted or untracked changes")
+    : undefined;
+}
+
+/** Paths named in a reason. */
+const NAMED = 3;
+
+function some(paths: readonly string[]): string {
+  const more = paths.length - NAMED;
+  const named = paths.slice(0, NAMED).join(", ");
+  return more > 0 ? `${named} and ${more} more` : named;
+}
+
+function checkIgnored({ status }: WorktreeFacts, rules: DecisionRules) {
+  if (!status || isFailed(status)) return "unread";
+  const kept = status.ignored.filter((found) => !isTrash(found, rules.trash));
+  return kept.length === 0
+    ? undefined
+    : unsaved(`has ignored files: ${some(kept.map(({ path }) => path))}`);
+}
+
+function checkLanded({ landed, branch }: WorktreeFacts): Finding {
+  if (!landed) return "unread";
+  if (isFailed(landed)) {
+    return unsaved(
+      "could not determine merge status; preserving conservatively: " +
+        landed.failed,
+    );
+  }
+  if (landed.how !== "no") return undefined;
+  const what = branch === undefined ? "detached HEAD" : "branch";
+  return unsaved(`${what} has commits not merged into main branch`);
+}
+
+function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
+  if (!unwatched) return "unread";
+  if (isFailed(unwatched)) {
+    return unsaved(`git ls-files failed: ${unwatched.failed}`);
+  }
+  return unwatched.length === 0 ? undefined : unsaved(
+    `has files marked assume-unchanged or skip-worktree: ${some(unwatched)}`,
+  );
+}
+
+function checkFiltered({ filtered }: WorktreeFacts): Finding {
+  if (!filtered) return "unread";
+  if (isFailed(filtered)) {
+    return unsaved(`could not look behind git's filters: ${filtered.failed}`);
+  }
+  return filtered.length === 0
+    ? undefined
+    : unsaved(`has content that a git filter hides: ${some(filtered)}`);
+}
+
+function checkExtras({ extras }: WorktreeFacts): Finding {
+  if (!extras) return "unread";
+  if (isFailed(extras)) {
+    return unsaved(`its git folder cannot be read: ${extras.failed}`);
+  }
+  return extras.own.length === 0
+    ? undefined
+    : unsaved(`its git folder holds ${some(extras.own)}`);
+}
+
+function checkAge({ usedAt }: WorktreeFacts, rules: DecisionRules): Finding {
+  return youngerThan(usedAt, rules);
+}
+
+function youngerThan(time: number, { now, minAge }: DecisionRules): Finding {
+  // A change since the survey began is one that it may not have seen.
+  if (time > now) return inUse("is in use");
+  if (now - time >= minAge) return undefined;
+  return inUse(`was in use less than ${durationText(minAge)} ago`);
+}
+
+function checkContents(
+  { contents }: WorktreeFacts,
+  rules: DecisionRules,
+): Finding {
+  if (!contents) return "unread";
+  if (isFailed(contents)) {
+    return unsaved(`not all of it can be read: ${contents.failed}`);
+  }
+  if (contents.nested !== undefined) {
+    return unsaved(`holds another repository: ${contents.nested}`);
+  }
+  return youngerThan(contents.newest, rules);
+}
+
+function checkStanding({ standing }: WorktreeFacts): Finding {
+  if (!standing) return "unread";
+  if (isFailed(standing)) return inUse(standing.failed);
+  return standing.length === 0 ? undefined : inUse(standingText(standing));
+}
+
+/** Says who is at work in it. */
+export function standingText(pids: readonly number[]): string {
+  const noun = pids.length === 1 ? "process" : "processes";
+  return `in use by ${noun} ${some(pids.map(String))}`;
+}

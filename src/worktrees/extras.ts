@@ -1,0 +1,94 @@
+import { dirname, join } from "@std/path";
+import type { Failed, SparseCheckout, WorktreeExtras } from "./facts.ts";
+import type { System } from "../system/system.ts";
+import { Git } from "../git/run/git.ts";
+import { decodeBytes, splitFields } from "../git/text.ts";
+import {
+  answered,
+  type WorktreeFolders,
+} from "../git/status/worktree_status.ts";
+
+/**
+ * What git and Claude Code write about every worktree: made anew with it, or
+ * rescued with its commits. All else is somebody's own: refs of this worktree
+ * alone, hooks, submodules, what a later git keeps here.
+ */
+const USUAL =
+  /^(HEAD|ORIG_HEAD|FETCH_HEAD|REBASE_HEAD|AUTO_MERGE|MERGE_RR|COMMIT_EDITMSG|CLAUDE_BASE|commondir|config\.worktree|gitdir|index|locked|sharedindex\.[^/]*|fsmonitor--daemon.*|logs\/.*|info\/sparse-checkout)$/s;
+
+/** Bytes of sparse checkout patterns that are kept for a restore. */
+const PATTERNS_LIMIT = 65_536;
+
+const SPARSE = [
+  "core.sparsecheckout",
+  "core.sparsecheckoutcone",
+  "index.sparse",
+];
+
+/** What a worktree's git folder holds that a new one would not. */
+export async function readExtras(
+  system: System,
+  { path, gitDir }: WorktreeFolders,
+): Promise<WorktreeExtras | Failed> {
+  return await answered(async () => {
+    const own = filesIn(system, gitDir).filter((name) => !USUAL.test(name))
+      .sort();
+    const file = join(gitDir, "config.worktree");
+    if (!system.files.lstat(file)) return { own, sparse: undefined };
+    const git = new Git(system, path, { plain: true });
+    const settings = await readSettings(git, file);
+    const main = join(dirname(dirname(gitDir)), "config.worktree");
+    // Git copies those of the worktree that a new one is made from.
+    const copied = system.files.lstat(main)
+      ? await readSettings(git, main)
+      : [];
+    const mine = settings.filter((setting) =>
+      !SPARSE.includes(nameOf(setting)) && !copied.includes(setting)
+    );
+    return {
+      own: [...own, ...mine.map((setting) => `the setting ${nameOf(setting)}`)],
+      sparse: readSparse(system, gitDir, settings),
+    };
+  });
+}
+
+/** Folders of which each file is looked at; another one counts as a whole. */
+const OPENED = /^(refs|logs|info)\//;
+
+/** Paths of the files in `folder`, with slashes; an empty folder has none. */
+function filesIn(system: System, folder: string, above = ""): string[] {
+  return system.files.list(folder).flatMap(({ name, kind }) => {
+    const path = `${above}${name}`;
+    if (kind !== "folder") return [path];
+    const within = filesIn(system, join(folder, name), `${path}/`);
+    const whole = within.length === 0 || OPENED.test(`${path}/`);
+    return whole ? within : [`${path}/`];
+  });
+}
+
+/** Each as `name`, or as `name`, line break and value. */
+async function readSettings(git: Git, file: string): Promise<string[]> {
+  const args = ["config", "--file", file, "--no-includes", "--list", "-z"];
+  return splitFields(await git.read(args));
+}
+
+const nameOf = (setting: string) => setting.split("\n")[0]!;
+
+function readSparse(
+  system: System,
+  gitDir: string,
+  settings: readonly string[],
+): SparseCheckout | undefined {
+  // The last one counts.
+  const isOn = (name: string) =>
+    /^(|true|yes|on|1)$/i.test(
+      settings.findLast((setting) => nameOf(setting) === name)
+        ?.slice(name.length + 1) ?? "no",
+    );
+  const file = join(gitDir, "info", "sparse-checkout");
+  if (!isOn("core.sparsecheckout") || !system.files.lstat(file)) {
+    return undefined;
+  }
+  const patterns = decodeBytes(system.files.readOwn(file, PATTERNS_LIMIT));
+  return { cone: isOn("core.sparsecheckoutcone"), patterns };
+}

@@ -1,0 +1,209 @@
+import { basename, dirname, join } from "@std/path";
+import { FileError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+import { decodeBytes, encodeText } from "../../git/text.ts";
+import { isBelow } from "../folders.ts";
+
+/**
+ * Where worktrees on their way out are, below the git folder all share: nothing
+ * that is cloned can lie there, and git looks at nothing in it.
+ */
+export function removingFolder(commonDir: string): string {
+  return join(commonDir, "mpm", "removing");
+}
+
+/**
+ * A worktree on its way out. Its box holds `name`, written before anything is
+ * moved; `tree`, the worktree's folder itself; and `checked` from the moment on
+ * that it may be deleted. So whoever comes after a death knows what to do:
+ * without `checked` the folder goes back, with it the removal is finished.
+ */
+export interface Box {
+  readonly folder: string;
+  readonly tree: string;
+  /** Where the worktree was; `undefined`: that is not known. */
+  readonly path: string | undefined;
+}
+
+/** Bytes of a name that are read. */
+const NAME_LIMIT = 16_384;
+
+const nameIn = (folder: string) => join(folder, "name");
+const checkedIn = (folder: string) => join(folder, "checked");
+
+/** The box for the worktree at `path`, which has the git folder `gitDir`. */
+export function boxFor(path: string, gitDir: string): Box {
+  const commonDir = dirname(dirname(gitDir));
+  const folder = join(removingFolder(commonDir), basename(gitDir));
+  return { folder, tree: join(folder, "tree"), path };
+}
+
+/** The boxes there are, those in use by another mpm included. */
+export function readBoxes(
+  system: System,
+  commonDir: string,
+  worktrees: string,
+): Box[] {
+  const home = removingFolder(commonDir);
+  if (system.files.lstat(home)?.kind !== "folder") return [];
+  return system.files.list(home).filter(({ kind }) => kind === "folder")
+    .map(({ name }) => {
+      const folder = join(home, name);
+      const path = readName(system, folder, worktrees);
+      return { folder, tree: join(folder, "tree"), path };
+    });
+}
+
+function readName(
+  system: System,
+  folder: string,
+  worktrees: string,
+): string | undefined {
+  try {
+    const bytes = system.files.readOwn(nameIn(folder), NAME_LIMIT);
+    const path = join(worktrees, decodeBytes(bytes));
+    return isBelow(path, worktrees) ? path : undefined;
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Keeps all other clean-ups of these worktrees out, for `wait` milliseconds at
+ * most; `undefined`: another one is at work. Throws FILE_FAILED.
+ */
+export async function lockRemovals(
+  system: System,
+  commonDir: string,
+  wait: number,
+): Promise<Disposable | undefined> {
+  const home = removingFolder(commonDir);
+  makeFolder(system, dirname(home));
+  const lock = await system.files.lock(join(dirname(home), "lock"), wait);
+  try {
+    if (lock) makeFolder(system, home);
+    return lock;
+  } catch (error) {
+    lock?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function makeFolder({ files }: System, folder: string): void {
+  const kind = files.lstat(folder)?.kind;
+  if (kind === "folder") return;
+  try {
+    files.mkdir(folder);
+  } catch (error) {
+    const other = files.lstat(folder)?.kind === "folder";
+    if (!other) throw error; // Otherwise another mpm was faster.
+  }
+}
+
+/** Makes a box, which is not on disk for sure before `sealBoxes`. */
+export function makeBox(
+  { files }: System,
+  { folder, path }: Box,
+  worktrees: string,
+): void {
+  files.mkdir(folder);
+  const name = encodeText(path!.slice(worktrees.length + 1));
+  files.create(nameIn(folder), name, { synced: false });
+}
+
+export async function sealBoxes(
+  system: System,
+  boxes: readonly Box[],
+): Promise<void> {
+  await system.files.syncFiles(boxes.map(({ folder }) => nameIn(folder)));
+}
+
+/** Whether there is a worktree in it. */
+export function isFull(system: System, { tree }: Box): boolean {
+  return system.files.lstat(tree) !== undefined;
+}
+
+/** From now on what is in the box may be deleted. */
+export function markChecked(system: System, { folder }: Box): void {
+  system.files.create(checkedIn(folder), new Uint8Array(), { synced: false });
+}
+
+/** Whether what is in the box may be deleted. */
+export function isChecked(system: System, { folder }: Box): boolean {
+  return system.files.lstat(checkedIn(folder)) !== undefined;
+}
+
+/**
+ * Puts a worktree back to where it was, if that place is free, and takes the
+ * box away. Throws FILE_FAILED.
+ */
+export function putBack(system: System, box: Box, worktrees: string): void {
+  const { files } = system;
+  const { folder, tree, path } = box;
+  if (path === undefined) {
+    throw new FileError("other", "move", tree, new Error("its name is lost"));
+  }
+  if (isFull(system, box)) {
+    // First of all: what goes back is not to be deleted.
+    if (isChecked(system, box)) files.remove(checkedIn(folder));
+    makeParents(system, path, worktrees);
+    if (files.lstat(path)) throw new FileError("exists", "move", path);
+    files.rename(tree, path);
+  }
+  clearBox(system, box);
+}
+
+/** The folders above `path`, which may be gone by now; no link is followed. */
+function makeParents(system: System, path: string, worktrees: string): void {
+  const { files } = system;
+  const missing: string[] = [];
+  const root = dirname(dirname(worktrees));
+  for (let at = dirname(path); at !== root; at = dirname(at)) {
+    const kind = files.lstat(at)?.kind;
+    if (kind === undefined) missing.unshift(at);
+    else if (kind !== "folder") throw new FileError("not-a-folder", "use", at);
+  }
+  missing.forEach((folder) => files.mkdir(folder));
+}
+
+/** Deletes what is in the box, and the box. Throws FILE_FAILED. */
+export function emptyBox(system: System, box: Box): void {
+  if (isFull(system, box)) deleteTree(system, box.tree);
+  clearBox(system, box);
+}
+
+function clearBox(system: System, { folder }: Box): void {
+  const { files } = system;
+  for (const path of [nameIn(folder), checkedIn(folder)]) {
+    if (files.lstat(path)) files.remove(path);
+  }
+  files.remove(folder);
+}
+
+/** Takes the folder of all boxes away unless one is left in it. */
+export function clearHome(system: System, commonDir: string): void {
+  const home = removingFolder(commonDir);
+  try {
+    if (system.files.list(home).length === 0) system.files.remove(home);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+/** All bits a folder's owner needs to take out what is in it. */
+const OWNED = 0o700;
+
+/** Deletes a folder with all that is in it; links are not followed. */
+function deleteTree(system: System, folder: string): void {
+  const { files } = system;
+  const { mode = OWNED } = files.lstat(folder) ?? {};
+  // As in caches of packages, which are made read-only.
+  if ((mode & OWNED) !== OWNED) files.chmod(folder, mode | OWNED);
+  for (const { name, kind } of files.list(folder)) {
+    const path = join(folder, name);
+    if (kind === "folder") deleteTree(system, path);
+    else files.remove(path);
+  }
+  files.remove(folder);
+}

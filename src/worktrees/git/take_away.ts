@@ -1,0 +1,219 @@
+import { dirname } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { standingText } from "../decision.ts";
+import { type Failed, isFailed } from "../facts.ts";
+import type { System } from "../../system/system.ts";
+import {
+  type Box,
+  boxFor,
+  clearHome,
+  emptyBox,
+  lockRemovals,
+  makeBox,
+  markChecked,
+  putBack,
+  sealBoxes,
+} from "./aside_box.ts";
+import type { Git } from "../../git/run/git.ts";
+import { inParallel } from "../../git/parallel.ts";
+import { readStanding } from "../processes.ts";
+import { unregister } from "./unregister.ts";
+import { readContents } from "../contents.ts";
+import { readWorktreeStatus } from "../../git/status/worktree_status.ts";
+import { isUnchanged } from "../prints.ts";
+import type { Surveyed } from "../survey.ts";
+
+/** Milliseconds another clean-up is waited for. */
+const WAIT = 1000;
+
+const CHANGED = "changed while mpm looked at it";
+
+/** What all steps of one clean-up work with. */
+interface Place {
+  readonly system: System;
+  readonly git: Git;
+  /** `.claude/worktrees`, absolute. */
+  readonly worktrees: string;
+}
+
+/** A worktree that is being taken away. */
+interface Going {
+  readonly item: Surveyed;
+  readonly box: Box;
+  print: Surveyed["print"];
+  /** Whether the box is there, and has to be cleared if it stays. */
+  boxed: boolean;
+  /** Why it stays. */
+  problem: string | undefined;
+}
+
+/**
+ * Removes worktrees so that nothing written meanwhile is lost: each folder is
+ * moved to where nobody looks for it, and removed only if it is found there as
+ * it was surveyed; else it is put back. Answers for each why it is still there,
+ * or `undefined`: it is gone. A death at any point is mended by
+ * `finishRemovals`.
+ */
+export async function takeAway(
+  place: Place,
+  items: readonly Surveyed[],
+): Promise<(string | undefined)[]> {
+  const all = items.map((item): Going => ({
+    item,
+    box: boxFor(item.facts.path, item.gitDir!),
+    print: item.print,
+    boxed: false,
+    problem: undefined,
+  }));
+  if (all.length === 0) return [];
+  const commonDir = dirname(dirname(items[0]!.gitDir!));
+  try {
+    using lock = await lockRemovals(place.system, commonDir, WAIT);
+    if (!lock) return all.map(() => "another clean-up is under way");
+    await takeAll(place, all);
+    clearHome(place.system, commonDir);
+    return all.map(({ problem }) => problem);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    for (const one of all) giveUp(place, one, error.message);
+    return all.map(({ problem }) => problem);
+  }
+}
+
+async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
+  const { system, worktrees } = place;
+  const left = () => all.filter(({ problem }) => problem === undefined);
+  for (const one of left()) await attempt(place, one, prepare);
+  for (const one of left()) {
+    await attempt(place, one, () => {
+      makeBox(system, one.box, worktrees);
+      one.boxed = true;
+    });
+  }
+  await sealBoxes(system, left().map(({ box }) => box));
+  for (const one of left()) await attempt(place, one, moveAway);
+  const standing = await readStanding(
+    system,
+    left().map(({ box }) => box.tree),
+  );
+  await inParallel(
+    left(),
+    (one) => attempt(place, one, () => check(place, one, { standing })),
+  );
+  await forgetAll(place, left());
+  for (const one of left()) deleteBox(place, one);
+}
+
+/** Does one step, and puts the worktree back where it says why it stays. */
+async function attempt(
+  place: Place,
+  one: Going,
+  step: (
+    place: Place,
+    one: Going,
+  ) => Promise<string | undefined> | string | undefined | void,
+): Promise<void> {
+  try {
+    const problem = await step(place, one);
+    if (problem !== undefined) giveUp(place, one, problem);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    giveUp(place, one, error.message);
+  }
+}
+
+function giveUp({ system, worktrees }: Place, one: Going, why: string): void {
+  if (one.problem !== undefined) return;
+  one.problem = why;
+  try {
+    if (one.boxed) putBack(system, one.box, worktrees);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    one.problem = `${why}; it is set aside in "${one.box.tree}": ` +
+      error.message;
+  }
+}
+
+/** One that was moved by hand is registered at its new place first. */
+async function prepare(
+  { system, git }: Place,
+  one: Going,
+): Promise<string | undefined> {
+  const { facts: { path }, moved, gitDir } = one.item;
+  if (!moved) return undefined;
+  if (!isUnchanged(system, one.item, path)) return CHANGED;
+  await git.like({ plain: true }).read(["worktree", "repair", "--", path]);
+  const own = readContents(system, gitDir!);
+  if (isFailed(own)) return own.failed;
+  one.print = { tree: one.item.print!.tree, gitDir: own.print };
+  return undefined;
+}
+
+function moveAway(
+  { system: { files } }: Place,
+  { item: { facts: { path } }, box }: Going,
+): string | undefined {
+  if (files.lstat(path)?.kind !== "folder") return CHANGED;
+  files.rename(path, box.tree);
+  return undefined;
+}
+
+/** Whether it is as it was surveyed; from then on it may be deleted. */
+async function check(
+  { system }: Place,
+  { item: { facts, gitDir }, print, box }: Going,
+  { standing }: { standing: Map<string, number[]> | Failed },
+): Promise<string | undefined> {
+  const { tree } = box;
+  if (isFailed(standing)) return standing.failed;
+  const pids = standing.get(tree) ?? [];
+  if (pids.length > 0) return standingText(pids);
+  const folders = { path: tree, gitDir: gitDir! };
+  const now = await readWorktreeStatus(system, folders);
+  if (isFailed(now)) return `git status failed: ${now.failed}`;
+  const { head, branch, ...status } = now;
+  const same = head === facts.head && branch === facts.branch &&
+    JSON.stringify(status) === JSON.stringify(facts.status);
+  // The folder's kind too: a walk would follow a link at its very top.
+  if (
+    !same || system.files.lstat(tree)?.kind !== "folder" ||
+    !isUnchanged(system, { print, gitDir }, tree)
+  ) return CHANGED;
+  markChecked(system, box);
+  return undefined;
+}
+
+/**
+ * Has git forget several side by side, over which one git may fail when another
+ * takes away what it is about to read. So those are tried once more, each
+ * alone, and those that need two steps are done alone from the start.
+ */
+async function forgetAll(
+  place: Place,
+  all: readonly Going[],
+): Promise<void> {
+  const { system, git } = place;
+  const forget = ({ item: { facts: { path, lock }, gitDir } }: Going) =>
+    unregister(system, git, { path, gitDir: gitDir!, lock: lock?.reason });
+  const first = await inParallel(
+    all,
+    (one) => one.item.facts.lock ? Promise.resolve("") : forget(one),
+  );
+  for (const [at, one] of all.entries()) {
+    if (first[at] === undefined) continue;
+    await attempt(place, one, async () => {
+      const again = await forget(one);
+      // What was found first tells more.
+      return again && (first[at] || again);
+    });
+  }
+}
+
+/** What cannot be deleted now, the next clean-up tries again. */
+function deleteBox({ system }: Place, { box }: Going): void {
+  try {
+    emptyBox(system, box);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+  }
+}

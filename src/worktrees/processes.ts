@@ -1,0 +1,73 @@
+import type { Failed } from "./facts.ts";
+import type { System } from "../system/system.ts";
+import { isBelow } from "./folders.ts";
+import { decodeBytes } from "../git/text.ts";
+
+/** Milliseconds for the list of all processes. */
+const TIME_LIMIT = 5000;
+
+interface Way {
+  /** Prints the working folder of every process that may be looked at. */
+  readonly script: string;
+  parse(text: string): Standing[];
+}
+
+interface Standing {
+  readonly pid: number;
+  readonly folder: string;
+}
+
+/** Reading below /proc is a permission mpm is not built with. */
+const WAYS: Partial<Record<System["platform"], Way>> = {
+  linux: {
+    script: "exec ls -l /proc/[0-9]*/cwd",
+    parse: (text) =>
+      // A name may have line breaks in it: each entry begins like a link's.
+      text.split(/\n(?=l[rwxst-]{9}[ .+@])/).flatMap((entry) => {
+        const [, pid, folder] =
+          /^l[^\n]* \/proc\/(\d+)\/cwd -> ([^]*)$/.exec(entry) ?? [];
+        return folder === undefined
+          ? []
+          : [{ pid: Number(pid), folder: folder.replace(/\n$/, "") }];
+      }),
+  },
+  darwin: {
+    script: "PATH=$PATH:/usr/sbin; exec lsof -w -d cwd -F pn",
+    parse(text) {
+      let pid = 0;
+      return text.split("\n").flatMap((line) => {
+        if (line.startsWith("p")) pid = Number(line.slice(1));
+        return line.startsWith("n") ? [{ pid, folder: line.slice(1) }] : [];
+      });
+    },
+  },
+};
+
+/**
+ * The processes whose working folder is one of `folders` or below it, by
+ * folder. Those of other users and of other containers may not be seen; where
+ * there is no way to ask, as on Windows, none are.
+ */
+export async function readStanding(
+  system: System,
+  folders: readonly string[],
+): Promise<Map<string, number[]> | Failed> {
+  const way = WAYS[system.platform];
+  if (!way || folders.length === 0) return new Map();
+  const { outcome, stdout } = await system.run("sh", {
+    args: ["-c", way.script],
+    cwd: "/",
+    env: { LC_ALL: "C", QUOTING_STYLE: "literal" },
+    timeout: TIME_LIMIT,
+  });
+  // It fails over every process it may not look at, but never over its own.
+  const all = way.parse(decodeBytes(stdout));
+  if (outcome !== "exited" || all.length === 0) {
+    return { failed: "the processes of this machine cannot be listed" };
+  }
+  return new Map(folders.map((folder) => [
+    folder,
+    all.filter((one) => one.folder === folder || isBelow(one.folder, folder))
+      .map(({ pid }) => pid),
+  ]));
+}

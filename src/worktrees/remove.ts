@@ -1,0 +1,232 @@
+import { MpmError } from "../base/errors.ts";
+import { refPart, RESCUE } from "./rescue.ts";
+import { isFailed } from "./facts.ts";
+import { isPassing } from "./guard.ts";
+import type { System } from "../system/system.ts";
+import { Git } from "../git/run/git.ts";
+import { findLost } from "./lost_commits.ts";
+import { type Rescued, updateRefs, writeRescues } from "./read_rescue.ts";
+import { takeAway } from "./git/take_away.ts";
+import { readWorktrees } from "../git/worktree_list.ts";
+import type { Survey, Surveyed } from "./survey.ts";
+
+/** What became of one folder that was to be removed. */
+export interface Removal {
+  readonly item: Surveyed;
+  /** Why it is still there; `undefined`: it is gone. */
+  readonly problem: string | undefined;
+  /** The ref that takes it back; an empty folder needs none. */
+  readonly rescue: string | undefined;
+  readonly branchDeleted: boolean;
+}
+
+/**
+ * Removes what the survey decided on: writes the rescue refs of all, then takes
+ * each, if nothing happened to it meanwhile, and last the branches.
+ * Whatever fails stays and is told in the answer.
+ */
+export async function removeWorktrees(
+  system: System,
+  root: string,
+  survey: Survey,
+): Promise<Removal[]> {
+  const git = new Git(system, root);
+  const items = survey.items.filter(({ decision }) => decision.remove);
+  const rescues = await rescueAll(system, git, survey);
+  if (isFailed(rescues)) {
+    const problem = `no rescue ref could be written: ${rescues.failed}`;
+    return items.map((item) => stays(item, problem));
+  }
+  const problems = await removeEach(system, git, survey, items);
+  const done = items.map((item, at): Removal => {
+    const problem = problems[at];
+    const rescue = rescues.get(item.facts.path)?.ref;
+    return problem === undefined
+      ? { item, problem, rescue, branchDeleted: false }
+      : stays(item, problem);
+  });
+  const failed = done.filter(({ problem }) => problem !== undefined)
+    .map(({ item }) => rescues.get(item.facts.path))
+    .filter((rescue) => rescue !== undefined);
+  await withdraw(git, failed);
+  return await dropBranches(git, survey, done);
+}
+
+function stays(item: Surveyed, problem: string): Removal {
+  return { item, problem, rescue: undefined, branchDeleted: false };
+}
+
+/** Writes the rescue refs; by the path of the worktree. */
+async function rescueAll(
+  system: System,
+  git: Git,
+  survey: Survey,
+): Promise<Map<string, Rescued> | { failed: string }> {
+  const time = system.now();
+  const stamp = time.toISOString().replace(/\.\d+Z$/, "")
+    .replaceAll(/[-:]/g, "").replace("T", "-");
+  const home = `${RESCUE}/${stamp}-${system.random()}`;
+  try {
+    const linked = survey.items.filter(({ decision, facts }) =>
+      decision.remove && facts.head !== undefined
+    );
+    if (linked.length === 0) return new Map();
+    const lost = await findLost(system, git, survey, linked);
+    const rescues = linked.map((item, at): [string, Rescued] => {
+      const { path, head, branch = null } = item.facts;
+      const name = path.slice(survey.folder.length + 1).replaceAll("\\", "/");
+      const { extras } = item.facts;
+      const sparse = extras && !isFailed(extras) ? extras.sparse : undefined;
+      return [path, {
+        ref: `${home}/${refPart(name, at)}`,
+        name,
+        head: head!,
+        branch,
+        upstream: upstreamOf(survey, branch),
+        removed_at: time.toISOString(),
+        ...(sparse ? { sparse } : {}),
+        lost: lost[at]!,
+      }];
+    });
+    await writeRescues(git, rescues.map(([, rescue]) => rescue));
+    return new Map(rescues);
+  } catch (error) {
+    if (error instanceof MpmError) return { failed: error.message };
+    throw error;
+  }
+}
+
+function upstreamOf({ branches }: Survey, branch: string | null) {
+  const found = branches.find(({ ref }) => ref === `refs/heads/${branch}`);
+  if (!found?.remote || !found.merge) return null;
+  return { remote: found.remote, merge: found.merge };
+}
+
+/** Why each could not be removed; `undefined`: it is gone. */
+async function removeEach(
+  system: System,
+  git: Git,
+  { folder: worktrees }: Survey,
+  items: readonly Surveyed[],
+): Promise<(string | undefined)[]> {
+  const linked = items.filter(({ gitDir }) => gitDir !== undefined);
+  const problems = await takeAway({ system, git, worktrees }, linked);
+  return items.map((item) =>
+    item.gitDir === undefined
+      ? removeEmpty(system, item)
+      : problems[linked.indexOf(item)]
+  );
+}
+
+function removeEmpty(
+  { files }: System,
+  { facts: { path } }: Surveyed,
+): string | undefined {
+  try {
+    if (files.lstat(path)?.kind !== "folder") return "changed meanwhile";
+    // Refused by the system as soon as there is anything in it.
+    files.remove(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MpmError) return error.message;
+    throw error;
+  }
+}
+
+/** What was not removed needs no rescue; left over it would do no harm. */
+async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
+  const lines = rescues.flatMap(({ ref, lost }) => [
+    `delete ${ref}/head`,
+    `delete ${ref}/about`,
+    ...lost.map((_, at) => `delete ${ref}/log/${at}`),
+  ]);
+  if (lines.length > 0) await tried(() => updateRefs(git, lines));
+}
+
+/**
+ * Whether the branch of a removed worktree goes with it: not one that another
+ * worktree has, or another name stands for.
+ */
+export function branchGoes(survey: Survey, { facts }: Surveyed): boolean {
+  const { branch, head } = facts;
+  if (branch === undefined || !survey.main) return false;
+  const ref = `refs/heads/${branch}`;
+  const names = [survey.main.name, ...survey.main.tips.map(({ name }) => name)];
+  const others = survey.listed.filter((one) => one.ref === ref).length > 1;
+  const found = survey.branches.find((one) => one.ref === ref);
+  const meant = survey.branches.some(({ target }) => target === ref);
+  return !others && !meant && found?.commit === head &&
+    isPassing(branch, names);
+}
+
+/** A branch that was moved or checked out meanwhile stays. */
+async function dropBranches(
+  git: Git,
+  survey: Survey,
+  removals: readonly Removal[],
+): Promise<Removal[]> {
+  const gone = new Set<Removal>();
+  const going = await unusedAmong(
+    git,
+    removals.filter(({ problem, item }) =>
+      problem === undefined && branchGoes(survey, item)
+    ),
+  );
+  const line = ({ item }: Removal) =>
+    `delete refs/heads/${item.facts.branch} ${item.facts.head}`;
+  if (going.length > 0 && await tried(() => updateRefs(git, going.map(line)))) {
+    going.forEach((one) => gone.add(one));
+  } else {
+    for (const one of going) {
+      if (await tried(() => updateRefs(git, [line(one)]))) gone.add(one);
+    }
+  }
+  for (const { item } of gone) await dropSettings(git, survey, item);
+  return removals.map((one) => ({ ...one, branchDeleted: gone.has(one) }));
+}
+
+/** Those whose branch no worktree has by now; none if git does not tell. */
+async function unusedAmong(
+  git: Git,
+  going: readonly Removal[],
+): Promise<Removal[]> {
+  if (going.length === 0) return [];
+  try {
+    const used = new Set((await readWorktrees(git)).map(({ ref }) => ref));
+    return going.filter(({ item: { facts } }) =>
+      !used.has(`refs/heads/${facts.branch}`)
+    );
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Only what a restore sets again: `git branch -d` takes the whole section, and
+ * what the user wrote to describe the branch with it.
+ */
+async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
+  const { branch = null } = facts;
+  if (!upstreamOf(survey, branch)) return;
+  for (const name of ["remote", "merge"]) {
+    const key = `branch.${branch}.${name}`;
+    await git.like({ plain: true }).run([
+      "config",
+      "--local",
+      "--unset-all",
+      key,
+    ]);
+  }
+}
+
+/** Whether git did it. */
+async function tried(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}

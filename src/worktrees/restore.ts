@@ -1,0 +1,167 @@
+import { join } from "@std/path";
+import { FileError, MpmError } from "../base/errors.ts";
+import type { Rescue } from "./rescue.ts";
+import type { System } from "../system/system.ts";
+import { Git } from "../git/run/git.ts";
+import { makeWorktree } from "./git/make_worktree.ts";
+import { pathsOf } from "../git/detour_worktree.ts";
+import { refuseFilters } from "../git/run/refuse_filters.ts";
+import { resolveNames } from "../git/refs.ts";
+import { decodeBytes, encodeText } from "../git/text.ts";
+import { readWorktrees } from "../git/worktree_list.ts";
+
+/** How a removed worktree comes back. */
+export interface RestorePlan {
+  /** Absolute. */
+  readonly path: string;
+  /** `undefined`: HEAD is detached. */
+  readonly branch: string | undefined;
+  /** Whether the branch is made anew. */
+  readonly newBranch: boolean;
+  /** What is not as it was. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks at what became of its branch: one that was moved, or is in use
+ * elsewhere, is left alone and HEAD is detached. Throws GIT_FAILED, and CONFLICT
+ * if git has another worktree there.
+ */
+export async function planRestore(
+  git: Git,
+  rescue: Rescue,
+  path: string,
+): Promise<RestorePlan> {
+  const { branch, head } = rescue;
+  const listed = await readWorktrees(git);
+  if (listed.some((one) => one.path === path)) {
+    throw new MpmError("CONFLICT", `Git has a worktree at "${path}" already`, {
+      hint: '"git worktree prune" forgets one whose folder is gone',
+    });
+  }
+  if (branch === null) {
+    return { path, branch: undefined, newBranch: false, notes: [] };
+  }
+  const ref = `refs/heads/${branch}`;
+  const names = await resolveNames(git, [ref]);
+  const now = names.get(ref);
+  const detached = (why: string): RestorePlan => ({
+    path,
+    branch: undefined,
+    newBranch: false,
+    notes: [`HEAD is detached: the branch "${branch}" ${why}`],
+  });
+  if (now === undefined) {
+    const rival = await rivalOf(git, ref);
+    return rival === undefined
+      ? { path, branch, newBranch: true, notes: [] }
+      : detached(`cannot be beside the branch "${rival}"`);
+  }
+  if (now !== head) return detached("is at another commit by now");
+  return listed.some((one) => one.ref === ref)
+    ? detached("is checked out elsewhere")
+    : { path, branch, newBranch: false, notes: [] };
+}
+
+/** A branch whose name needs a folder where `ref` is one, or the reverse. */
+async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
+  const parts = ref.split("/");
+  const above = parts.map((_, at) => parts.slice(0, at).join("/")).slice(3);
+  const list = decodeBytes(
+    await git.read([
+      "for-each-ref",
+      "--format=%(refname)",
+      `${ref}/`,
+      ...above,
+    ]),
+  );
+  return list.split("\n").slice(0, -1)
+    .find((one) => one.startsWith(`${ref}/`) || above.includes(one))
+    ?.replace("refs/heads/", "");
+}
+
+/**
+ * Makes the worktree again; answers what could not be made as it was. Throws
+ * GIT_FAILED.
+ */
+export async function restoreWorktree(
+  system: System,
+  git: Git,
+  rescue: Rescue,
+  plan: RestorePlan,
+): Promise<string[]> {
+  const { head } = rescue;
+  await refuseFilters(git, {
+    paths: () => pathsOf(git, head),
+    commit: head,
+    own: true,
+    hint: "Make the worktree with git worktree add",
+  });
+  await addWorktree(system, git, rescue, plan);
+  try {
+    await makeSparse(system, plan.path, rescue);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return [`All files are checked out, not a part of them: ${error.message}`];
+  }
+}
+
+/** Checks out only the part that was: a big repository may need that. */
+async function makeSparse(
+  system: System,
+  path: string,
+  { sparse }: Rescue,
+): Promise<void> {
+  if (!sparse) return;
+  const git = new Git(system, path);
+  const plain = git.like({ plain: true });
+  const set = (name: string, value: boolean) =>
+    plain.read(["config", "--worktree", name, `${value}`]);
+  const { repository } = await git.standIn();
+  const info = join(repository.gitDir, "info");
+  const file = join(info, "sparse-checkout");
+  if (!system.files.lstat(info)) system.files.mkdir(info);
+  // Git copies that of the worktree which a new one is made from.
+  if (system.files.lstat(file)) system.files.remove(file);
+  system.files.create(file, encodeText(sparse.patterns));
+  await set("core.sparseCheckout", true);
+  await set("core.sparseCheckoutCone", sparse.cone);
+  const settings = [
+    "core.sparseCheckout=true",
+    `core.sparseCheckoutCone=${sparse.cone}`,
+  ].flatMap((setting) => ["-c", setting]);
+  await git.read([...settings, "sparse-checkout", "reapply"]);
+}
+
+async function addWorktree(
+  system: System,
+  git: Git,
+  { head, upstream }: Rescue,
+  { path, branch, newBranch }: RestorePlan,
+): Promise<void> {
+  const how = branch === undefined
+    ? ["--detach", "--", path, head]
+    : newBranch
+    ? ["--no-track", "-b", branch, "--", path, head]
+    : ["--", path, branch];
+  await makeWorktree(system, git, { path, how });
+  if (!newBranch || !upstream) return;
+  const plain = git.like({ plain: true });
+  await plain.read(["config", `branch.${branch}.remote`, upstream.remote]);
+  await plain.read(["config", `branch.${branch}.merge`, upstream.merge]);
+}
+
+/** What stands in the way of restoring to `path`; an empty folder does not. */
+export function obstacleTo(system: System, path: string): string | undefined {
+  const kind = system.files.lstat(path)?.kind;
+  if (kind === undefined) return undefined;
+  if (kind !== "folder") return `it is a ${kind}`;
+  try {
+    const empty = system.files.list(path).length === 0;
+    return empty ? undefined : "it is not empty";
+  } catch (error) {
+    if (error instanceof FileError) return error.message;
+    throw error;
+  }
+}

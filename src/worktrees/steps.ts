@@ -1,0 +1,188 @@
+import { join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { FileError, MpmError } from "../base/errors.ts";
+import { branchGoes, type Removal, removeWorktrees } from "./remove.ts";
+import { finishRemovals } from "./git/finish_removals.ts";
+import { locate } from "../git/workspace.ts";
+import { type Survey, survey, type Surveyed } from "./survey.ts";
+import { parseDuration } from "../base/durations.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
+import { counted } from "../base/words.ts";
+import { isFailed } from "./facts.ts";
+import { type WorktreeRules, worktreeRules } from "./rules.ts";
+import { readConfig } from "../config/config.ts";
+import type { System } from "../system/system.ts";
+import { journaled } from "../ops/log/journaled.ts";
+
+/** `--min-age`, the same wherever it is taken. */
+export const MIN_AGE = {
+  type: "string",
+  value: "age",
+  summary: "Keep what was in use less long ago; 1h unless configured",
+} as const;
+
+/** A clean-up as it would be done: nothing is removed yet. */
+export interface PrunePlan {
+  readonly workspace: Workspace;
+  readonly folder: string;
+  readonly survey: Survey | undefined;
+}
+
+/** The repository a `worktrees` command works on. Throws NOT_FOUND. */
+export async function locateRepository(
+  { system, folder }: Context,
+): Promise<Workspace> {
+  const workspace = await locate(system, folder);
+  if (workspace.git === "repository") return workspace;
+  const reason = workspace.reason ?? "it is in no git repository";
+  throw new MpmError("NOT_FOUND", `No worktrees at "${folder}": ${reason}`, {
+    hint: "Run it in the repository, or give its folder with -C",
+  });
+}
+
+/** The configured rules, with `--min-age` over them. */
+export async function rulesOf(
+  system: System,
+  { root }: Workspace,
+  minAge: string | undefined,
+): Promise<WorktreeRules> {
+  const rules = worktreeRules(await readConfig(system, root));
+  return minAge === undefined
+    ? rules
+    : { ...rules, minAge: parseDuration(minAge, "--min-age") };
+}
+
+/**
+ * Looks at all worktrees and decides what is to happen to each; unless it is a
+ * `dryRun`, what a clean-up that died left is finished first.
+ */
+export async function planPrune(
+  system: System,
+  workspace: Workspace,
+  options: { rules: WorktreeRules; measure?: boolean; dryRun?: boolean },
+): Promise<PrunePlan> {
+  const { measure = false, dryRun = false } = options;
+  if (!dryRun) await finishRemovals(system, workspace);
+  const found = await survey(system, workspace, {
+    rules: { ...options.rules, now: system.now().getTime() },
+    callers: callers(system, workspace),
+    measure,
+  });
+  const folder = join(workspace.root, ".claude", "worktrees");
+  return { workspace, folder, survey: found };
+}
+
+/** Where the caller is: by its shell, by `-C`, by Claude Code's word. */
+function callers(system: System, { cwd, worktree }: Workspace): string[] {
+  const agent = system.env("CLAUDE_PROJECT_DIR");
+  return [
+    cwd,
+    worktree,
+    ...[() => system.cwd(), () => agent].flatMap((where) => {
+      try {
+        const folder = where();
+        return folder ? [system.files.realPath(folder)] : [];
+      } catch (error) {
+        if (error instanceof FileError) return []; // gone by now
+        throw error;
+      }
+    }),
+  ];
+}
+
+/** What `prune` would do. */
+export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
+  const { survey } = plan;
+  const removals = (survey?.items ?? [])
+    .filter(({ decision }) => decision.remove)
+    .map((item) => ({
+      item,
+      problem: undefined,
+      rescue: undefined,
+      branchDeleted: branchGoes(survey!, item),
+    }));
+  return { ...pruneResult(plan, removals), dry_run: true };
+}
+
+/** Does what was planned; whatever changed meanwhile stays. */
+export async function prune(
+  system: System,
+  plan: PrunePlan,
+): Promise<WorktreesPruneResult> {
+  const { survey, workspace } = plan;
+  const removals = survey
+    ? await removeWorktrees(system, workspace.root, survey)
+    : [];
+  return pruneResult(plan, removals);
+}
+
+/** The same, in the journal where anything was removed. */
+export async function journaledPrune(
+  context: Context,
+  plan: PrunePlan,
+): Promise<WorktreesPruneResult> {
+  return await journaled(context, ({ system }) => prune(system, plan), {
+    operation: "worktrees prune",
+    workspace: plan.workspace,
+    keepsOwn: true,
+    title: ({ removed }) =>
+      `remove ${counted(removed.length, "worktree")}: ` +
+      removed.map(({ name }) => name).join(", "),
+    facts: ({ removed }) =>
+      removed.length === 0 ? undefined : {
+        before: { worktrees: removed.map(({ path }) => path) },
+        after: {
+          rescues: removed.flatMap(({ rescue }) =>
+            rescue === null ? [] : [rescue]
+          ),
+        },
+      },
+  });
+}
+
+function pruneResult(
+  { survey, folder }: PrunePlan,
+  removals: readonly Removal[],
+): WorktreesPruneResult {
+  const skipped = survey?.skipped ?? null;
+  const removed = removals.filter(({ problem }) => problem === undefined)
+    .map(({ item, rescue, branchDeleted }) => ({
+      ...rowOf(item, folder),
+      rescue: rescue ?? null,
+      branch_deleted: branchDeleted,
+    }));
+  const preserved = (survey?.items ?? []).flatMap((item) => {
+    const row = rowOf(item, folder);
+    if (!item.decision.remove) return [row];
+    const reason = removals.find((one) => one.item === item)?.problem;
+    return reason === undefined ? [] : [{ ...row, remove: false, reason }];
+  });
+  const reclaimed = removed.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return {
+    dry_run: false,
+    folder,
+    skipped,
+    orphan_sweep_skipped: skipped,
+    removed,
+    preserved,
+    reclaimed_bytes: reclaimed,
+  };
+}
+
+/** A line of the list. */
+export function rowOf(
+  { facts, decision }: Surveyed,
+  folder: string,
+): WorktreeRow {
+  const { path, kind, branch, head, contents } = facts;
+  return {
+    path,
+    name: path.slice(folder.length + 1),
+    kind,
+    branch: branch ?? null,
+    head: head ?? null,
+    ...decision,
+    bytes: contents && !isFailed(contents) ? contents.bytes : null,
+  };
+}

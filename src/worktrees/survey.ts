@@ -1,0 +1,245 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import type { Workspace } from "../git/repository.ts";
+import { decide, type Decision, type DecisionRules } from "./decision.ts";
+import { isFailed, type WorktreeFacts } from "./facts.ts";
+import type { System } from "../system/system.ts";
+import {
+  type BranchRef,
+  type DefaultBranch,
+  findDefault,
+  readBranches,
+} from "../git/history/default_branch.ts";
+import { Git } from "../git/run/git.ts";
+import { findLanded } from "./landed.ts";
+import { allEnded, inParallel } from "../git/parallel.ts";
+import { type Candidate, findCandidates, obstacleAt } from "./candidates.ts";
+import { readContents } from "./contents.ts";
+import { type ListedWorktree, readWorktrees } from "../git/worktree_list.ts";
+import { printOf, type Prints } from "./prints.ts";
+import { placeNow } from "./folders.ts";
+import { readStanding } from "./processes.ts";
+import { readUnreachable } from "./unreachable_names.ts";
+import { readExtras } from "./extras.ts";
+import { readFiltered } from "./filters.ts";
+import {
+  answered,
+  readIndex,
+  readWorktreeStatus,
+  unwatchedIn,
+} from "../git/status/worktree_status.ts";
+
+/** One folder below `.claude/worktrees/`, and what is to happen to it. */
+export interface Surveyed {
+  readonly facts: WorktreeFacts;
+  readonly decision: Decision;
+  /** Its own git folder, if it has one. */
+  readonly gitDir: string | undefined;
+  /** It was moved by hand: git has it registered elsewhere. */
+  readonly moved: boolean;
+  /** Of a worktree to be removed. */
+  readonly print: Prints | undefined;
+}
+
+export interface Survey {
+  /** Absolute path of `.claude/worktrees`. */
+  readonly folder: string;
+  /** Why nothing was looked at; `undefined`: it was. */
+  readonly skipped: string | undefined;
+  readonly items: readonly Surveyed[];
+  readonly main: DefaultBranch | undefined;
+  readonly branches: readonly BranchRef[];
+  readonly listed: readonly ListedWorktree[];
+}
+
+export interface SurveyOptions {
+  readonly rules: DecisionRules;
+  /** Folders that somebody works in at this moment. */
+  readonly callers: readonly string[];
+  /** Measure what stays, too. */
+  readonly measure?: boolean;
+}
+
+/**
+ * Looks at everything below `.claude/worktrees/` of the main worktree and
+ * decides what is to happen to it. Changes nothing. `undefined`: there is no
+ * such folder.
+ */
+export async function survey(
+  system: System,
+  workspace: Workspace,
+  options: SurveyOptions,
+): Promise<Survey | undefined> {
+  const { root, commonDir, git: state } = workspace;
+  // A bare repository has no main worktree.
+  if (state !== "repository" || root === commonDir) return undefined;
+  const folder = join(root, ".claude", "worktrees");
+  const empty = { folder, items: [], main: undefined, branches: [] };
+  const skip = (skipped: string) => ({ ...empty, skipped, listed: [] });
+  try {
+    const obstacle = obstacleAt(system, [join(root, ".claude"), folder]);
+    if (obstacle === "missing") return undefined;
+    if (obstacle) return skip(obstacle);
+    const git = new Git(system, root);
+    const listed = await readWorktrees(git);
+    const candidates = await findCandidates(system, workspace, {
+      ...options,
+      folder,
+      listed,
+    });
+    const known = await readAll(system, git, {
+      ...options,
+      candidates,
+      mainRef: listed[0]?.ref,
+    });
+    return { ...empty, ...known, skipped: undefined, listed };
+  } catch (error) {
+    if (error instanceof MpmError) return skip(error.message);
+    throw error;
+  }
+}
+
+interface Reading {
+  readonly candidates: Candidate[];
+  readonly rules: DecisionRules;
+  readonly measure?: boolean;
+  /** The branch of the main worktree. */
+  readonly mainRef: string | undefined;
+}
+
+/**
+ * Reads more of each candidate until it can be decided on, the costly last:
+ * one git process for the state of each, few for all histories together.
+ */
+async function readAll(
+  system: System,
+  git: Git,
+  { candidates, rules, measure, mainRef }: Reading,
+): Promise<Pick<Survey, "items" | "main" | "branches">> {
+  const undecided = () =>
+    candidates.filter(({ facts }) => decide(facts, rules) === undefined);
+  const open = () => undecided().filter(({ gitDir }) => gitDir !== undefined);
+  const [, branches] = await allEnded([
+    inParallel(open(), (one) => addStatus(system, one)),
+    open().length > 0 ? readBranches(git) : [],
+  ]);
+  const main = await findDefault(git, branches, mainRef);
+  await addLanded(git, open(), main);
+  await inParallel(open(), async (one) => {
+    await addHidden(system, one);
+    const extras = await readExtras(system, foldersOf(one));
+    one.facts = { ...one.facts, extras };
+  });
+  const walked = measure
+    ? candidates.filter(({ facts }) => facts.place === "inside")
+    : open();
+  for (const one of walked) {
+    const contents = readContents(system, one.facts.path);
+    one.facts = { ...one.facts, contents };
+  }
+  await addStanding(system, undecided());
+  await addUnreachable(
+    system,
+    candidates.filter(({ facts }) => decide(facts, rules)?.remove),
+  );
+  const items = candidates.map((one) => {
+    one.facts = { ...one.facts, place: placeNow(system, one.facts) };
+    const decision = decide(one.facts, rules) ?? UNDECIDED;
+    const print = decision.remove ? printOf(system, one) : undefined;
+    return { ...one, decision, print };
+  });
+  return { items, main, branches };
+}
+
+/** Cannot happen while every fact above is read; preserved if it does. */
+const UNDECIDED: Decision = {
+  remove: false,
+  reason: "not all of it could be looked at",
+  unsaved: true,
+};
+
+function foldersOf({ facts, gitDir }: Candidate) {
+  return { path: facts.path, gitDir: gitDir! };
+}
+
+async function addStatus(
+  system: System,
+  one: Candidate,
+): Promise<void> {
+  const status = await readWorktreeStatus(system, foldersOf(one));
+  if (isFailed(status)) one.facts = { ...one.facts, status };
+  else {
+    const { head, branch, ...rest } = status;
+    one.facts = { ...one.facts, head, branch, status: rest };
+  }
+}
+
+/** What differs from HEAD although git's status does not say so. */
+async function addHidden(
+  system: System,
+  one: Candidate,
+): Promise<void> {
+  const folders = foldersOf(one);
+  const entries = await readIndex(system, folders);
+  if (isFailed(entries)) {
+    one.facts = { ...one.facts, unwatched: entries };
+    return;
+  }
+  const [unwatched, filtered] = await Promise.all([
+    answered(() => Promise.resolve(unwatchedIn(system, folders, entries))),
+    readFiltered(system, folders, entries),
+  ]);
+  one.facts = { ...one.facts, unwatched, filtered };
+}
+
+async function addLanded(
+  git: Git,
+  open: readonly Candidate[],
+  main: DefaultBranch | undefined,
+): Promise<void> {
+  const heads = open.map(({ facts }) => facts.head)
+    .filter((head) => head !== undefined);
+  const landed = main && await findLanded(git, heads, main);
+  for (const one of open) {
+    const { head } = one.facts;
+    const found = head === undefined
+      ? { failed: "HEAD has no commit" }
+      : landed?.get(head) ?? { failed: "there is no main branch" };
+    one.facts = { ...one.facts, landed: found };
+  }
+}
+
+/** What the walk did not see. */
+async function addUnreachable(
+  system: System,
+  going: readonly Candidate[],
+): Promise<void> {
+  const folders = going.map(({ facts }) => facts.path);
+  const found = await readUnreachable(system, folders);
+  for (const one of going) {
+    const { path, repository } = one.facts;
+    const name = found.get(path);
+    if (name === undefined) continue;
+    const { failed } = typeof name === "string"
+      ? { failed: `the name of "${name}" is not UTF-8` }
+      : name;
+    one.facts = {
+      ...one.facts,
+      contents: { failed },
+      repository: repository === "empty" ? "none" : repository,
+    };
+  }
+}
+
+/** One process for all. */
+async function addStanding(
+  system: System,
+  undecided: readonly Candidate[],
+): Promise<void> {
+  const folders = undecided.map(({ facts }) => facts.path);
+  const found = await readStanding(system, folders);
+  for (const one of undecided) {
+    const standing = isFailed(found) ? found : found.get(one.facts.path) ?? [];
+    one.facts = { ...one.facts, standing };
+  }
+}
