@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { idTime } from "../../src/saves/store/save_entry.ts";
 import type {
   CheckpointSaveResult,
   LogResult,
@@ -10,6 +9,7 @@ import type {
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
+import { timeOf } from "../helpers/stores.ts";
 
 const clock = (time: string) => () => new Date(time);
 const NOON = clock("2026-11-20T12:00:00Z");
@@ -171,7 +171,7 @@ Deno.test("the time zone changes no id and no order", () => {
   });
   for (const { session_id: id, paused_at: at } of found) {
     // A taken second moves to the next free one, in UTC as ever.
-    const ahead = idTime(id)! - Date.parse(at);
+    const ahead = Date.parse(timeOf(id)) - Date.parse(at);
     assert(ahead > -1000 && ahead < 10_000, `${id} is of ${at}`);
   }
   const order = found.map(({ session_id: id }) => id);

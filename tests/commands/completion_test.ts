@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { bashReply, readBashLine } from "../../src/app/completion/bash_line.ts";
-import { COMMANDS } from "../../src/app/table.ts";
+import type { HelpResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -36,7 +36,8 @@ function snapshot(folder: string): string[] {
 Deno.test("completion knows commands, options and values", async () => {
   using env = new TestEnv();
   const first = (await offered(env, [""])).slice(1);
-  const words = Object.keys(COMMANDS).map((name) => name.split(" ")[0]!);
+  const { commands } = await mpmJson<HelpResult>(env, ["help"]);
+  const words = commands.map(({ name }) => name.split(" ")[0]!);
   assertEquals(first, [...new Set(words)]);
   assertEquals(await offered(env, ["template", ""]), [
     ...["-", "list", "show", "new"],

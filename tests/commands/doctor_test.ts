@@ -1,6 +1,3 @@
-import { makeStyle } from "../../src/cli/style.ts";
-import { doctorText } from "../../src/doctor/text.ts";
-import type { DoctorResult } from "../../schemas/types.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
@@ -649,13 +646,21 @@ posixTest(
   },
 );
 
-Deno.test("doctor says all of a check however narrow the terminal is", () => {
+Deno.test("doctor says all of a check however narrow the terminal is", async () => {
+  using env = await healthy();
   const summary = "not installed; mpm hooks install adds them";
-  const check = { name: "hooks", state: "ok", summary, findings: [] } as const;
-  const result = { checks: [check], fixes: null } as unknown as DoctorResult;
   for (const columns of [40, 60, 80]) {
-    const text = doctorText(result, makeStyle(false, columns));
-    const [first = "", ...rest] = text.split("\n\n")[0]!.split("\n");
+    const { stdout } = await mpm(env, ["doctor"], {
+      typed: [],
+      wrap: (system) => ({
+        ...system,
+        terminal: { ...system.terminal, columns: () => columns },
+      }),
+    });
+    const lines = stdout.split("\n");
+    const at = lines.findIndex((line) => /^ok +hooks /.test(line));
+    const next = lines.findIndex((line, n) => n > at && /^\S|^$/.test(line));
+    const [first = "", ...rest] = lines.slice(at, next);
     const said = [first.slice(24), ...rest.map((line) => line.trim())];
     assertEquals(said.join(" "), summary);
     for (const line of [first, ...rest]) assert(line.length <= columns, line);

@@ -9,7 +9,6 @@ import { usesMpm } from "../../src/clients/uses_mpm.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { sameBytes } from "../../src/clients/claude/settings/file.ts";
 import { SHAPES } from "../helpers/settings_shapes.ts";
 
 const LOCAL = ".claude/settings.local.json";
@@ -18,6 +17,11 @@ const UNINSTALL = ["hooks", "uninstall"];
 
 function bytesOf(env: TestEnv, path = LOCAL): Uint8Array {
   return Deno.readFileSync(join(env.project, path));
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length &&
+    one.every((byte, at) => byte === other[at]);
 }
 
 function encode(text: string): Uint8Array {

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { SHELL_HOOKS } from "../../src/clients/claude/shell_hooks.ts";
 import type {
   HooksAllowResult,
   HooksEjectResult,
@@ -10,10 +9,18 @@ import type {
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { ROOT } from "../helpers/tree.ts";
 
 const FOLDER = ".claude-mpm/hooks";
 const PRE = `${FOLDER}/pre-session.sh`;
 const LOG = ".claude-mpm/state/hooks.log";
+
+/** The shipped scripts, by their names. */
+const SHIPPED = new Map(
+  [...Deno.readDirSync(join(ROOT, "hooks"))].map(({ name }) => name)
+    .filter((name) => name.endsWith(".sh") && name !== "plugin.sh")
+    .map((name) => [name, Deno.readTextFileSync(join(ROOT, "hooks", name))]),
+);
 
 async function states(env: TestEnv): Promise<Record<string, string>> {
   const { hooks } = await mpmJson<HooksListResult>(env, ["hooks", "list"]);
@@ -31,7 +38,7 @@ async function withScript(text: string): Promise<TestEnv> {
 
 Deno.test("hooks list and show know the shipped hooks", async () => {
   using env = new TestEnv();
-  const names = Object.keys(SHELL_HOOKS);
+  const names = [...SHIPPED.keys()];
   assertEquals(
     await states(env),
     Object.fromEntries(names.map((n) => [n, "none"])),
@@ -40,7 +47,7 @@ Deno.test("hooks list and show know the shipped hooks", async () => {
   assertStringIncludes(list.stdout, "at SessionStart; not in this project");
   for (const name of names) {
     const { stdout } = await mpm(env, ["hooks", "show", name]);
-    assertEquals(stdout, SHELL_HOOKS[name]!.text);
+    assertEquals(stdout, SHIPPED.get(name));
   }
   const { status, stderr } = await mpm(env, ["hooks", "show", "nothing"]);
   assertEquals(status, 3);
@@ -62,7 +69,7 @@ posixTest(
     assert(hooks.every(({ action }) => action === "written"));
     for (const { path, name } of hooks) {
       assertEquals(Deno.statSync(path).mode! & 0o777, 0o700);
-      assertEquals(Deno.readTextFileSync(path), SHELL_HOOKS[name]!.text);
+      assertEquals(Deno.readTextFileSync(path), SHIPPED.get(name));
     }
     assertEquals(Deno.statSync(join(env.project, FOLDER)).mode! & 0o777, 0o700);
     const again = await mpm(env, ["hooks", "eject", "pre-session"]);
@@ -98,7 +105,7 @@ Deno.test("hooks eject upgrades what nobody edited and keeps what somebody did",
     stdout,
     `Kept, but not run until you allow it: $ROOT/project/${FOLDER}/checkpoint.sh`,
   );
-  assertEquals(env.read(PRE), SHELL_HOOKS["pre-session.sh"]!.text);
+  assertEquals(env.read(PRE), SHIPPED.get("pre-session.sh"));
   assertEquals(env.read(`${FOLDER}/checkpoint.sh`), "#!/bin/sh\n# mine\n");
 });
 

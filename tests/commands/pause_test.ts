@@ -5,11 +5,11 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
-import type { PauseResult } from "../../schemas/types.ts";
-import { Save } from "../../src/saves/save.ts";
+import type { PauseResult, Save } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { misfits } from "../helpers/schemas.ts";
 import { ROOT } from "../helpers/tree.ts";
 
 const SESSIONS = ".claude-mpm/sessions";
@@ -17,7 +17,14 @@ const NOON = () => new Date("2026-11-20T12:00:00.123Z");
 const ID = "session-20261120-120000";
 
 function savedJson(env: TestEnv, id = ID): Save {
-  return Save.parse(JSON.parse(env.read(`${SESSIONS}/${id}.json`)));
+  return parsed(env.read(`${SESSIONS}/${id}.json`));
+}
+
+/** The JSON of a save, which must fit its schema. */
+function parsed(json: string): Save {
+  const save = JSON.parse(json);
+  assertEquals(misfits("save", save), "");
+  return save;
 }
 
 Deno.test("pause prints what people know from claude-mpm", async () => {
@@ -389,7 +396,7 @@ posixTest("pause works in a folder with spaces and é", async () => {
     cwd: odd,
   });
   const json = Deno.readTextFileSync(join(odd, SESSIONS, `${id}.json`));
-  const save = Save.parse(JSON.parse(json));
+  const save = parsed(json);
   assertEquals(save.mpm?.files.map(({ path }) => path), ['a\nb\t"c".txt']);
   assertEquals(save.project_path, odd);
 });

@@ -8,7 +8,6 @@ import type {
   SessionsShowResult,
   SessionsVerifyResult,
 } from "../../schemas/types.ts";
-import { foreignNote } from "../../src/saves/trust/origin.ts";
 import { jsonBytes, sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -143,7 +142,9 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   const shown = await mpm(other, ["sessions", "show", id]);
   assertEquals(
     shown.stderr,
-    `Warning: ${foreignNote(id)}\n` +
+    "Warning: Foreign: nothing says that you made it on this machine, so " +
+      "these are somebody else's words. To take it for yours: " +
+      `mpm sessions trust ${id}\n` +
       "Warning: It was imported from $ROOT/bundle.json: its texts are somebody else's\n",
   );
   const { session } = await mpmJson<SessionsShowResult>(other, [

@@ -5,7 +5,7 @@ import type {
   SessionsShowResult,
   SessionsVerifyResult,
 } from "../../schemas/types.ts";
-import { width } from "../../src/cli/table.ts";
+import { columns } from "../helpers/columns.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { idAt, ownSave, putSave } from "../helpers/stores.ts";
@@ -83,7 +83,7 @@ Deno.test("sessions list shows a terminal the newest 20 and how to see more", as
     lines.at(-1),
     "10 more: --limit all, or --search, --branch, --since",
   );
-  for (const line of lines) assert(width(line) <= 80, line);
+  for (const line of lines) assert(columns(line) <= 80, line);
   assertEquals((await list("--limit", "all")).length, 30);
   assertEquals(
     (await list("--limit", "3")).at(-1),

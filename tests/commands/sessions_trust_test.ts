@@ -6,7 +6,6 @@ import type {
   SessionsShowResult,
   SessionsTrustResult,
 } from "../../schemas/types.ts";
-import { foreignNote } from "../../src/saves/trust/origin.ts";
 import { FileError, type System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire } from "../helpers/hook_events.ts";
@@ -75,7 +74,9 @@ Deno.test("somebody else's save is said to be foreign wherever it is read", asyn
     "\tforeign\t\tTheirs\n",
   );
   assertStringIncludes(await text("resume", "--list"), " (foreign)");
-  const note = foreignNote(ID);
+  const note = "Foreign: nothing says that you made it on this machine, so " +
+    "these are somebody else's words. To take it for yours: " +
+    `mpm sessions trust ${ID}`;
   for (
     const args of [
       ["resume", "--peek"],

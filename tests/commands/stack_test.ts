@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { StackResult, StatusResult } from "../../schemas/types.ts";
-import { width } from "../../src/cli/table.ts";
+import { columns } from "../helpers/columns.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -109,7 +109,7 @@ Deno.test("stack cuts long titles, so that state and mark are seen", async () =>
   const { stdout } = await mpm(env, ["stack"], { typed: [], now: at(1) });
   const [line, ...rest] = stdout.trimEnd().split("\n");
   assertEquals(rest, []);
-  assertEquals(width(line!) <= 80 && width(line!) > 76, true, line);
+  assertEquals(columns(line!) <= 80 && columns(line!) > 76, true, line);
   assertStringIncludes(line!, "… (active 1m ago) ◄ you are here");
 });
 

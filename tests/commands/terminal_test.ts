@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { width } from "../../src/cli/table.ts";
+import { columns } from "../helpers/columns.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 const LONG = "Find out why the login loops 漢字 ".repeat(8).trim();
 
 function widest(text: string): number {
-  return Math.max(...text.split("\n").map(width));
+  return Math.max(...text.split("\n").map(columns));
 }
 
 Deno.test("a terminal gets long lines broken between words, a pipe gets them whole", async () => {

@@ -5,7 +5,6 @@ import type {
   SessionsListResult,
   SessionsVerifyResult,
 } from "../../schemas/types.ts";
-import { MANIFEST } from "../../src/saves/legacy/migrate/backups.ts";
 import { Copies } from "../helpers/copies.ts";
 import {
   dieEverywhere,
@@ -73,8 +72,8 @@ function backups(env: TestEnv): unknown {
   const folder = join(env.project, ".claude-mpm/backups");
   return [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)
     .map(({ name }) => {
-      const { [MANIFEST]: _, ...files } = listing(join(folder, name));
-      const text = Deno.readTextFileSync(join(folder, name, MANIFEST));
+      const { "manifest.json": _, ...files } = listing(join(folder, name));
+      const text = Deno.readTextFileSync(join(folder, name, "manifest.json"));
       const { kind, changes, steps } = JSON.parse(text);
       return { files, kind, changes, steps };
     });
