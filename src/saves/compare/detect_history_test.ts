@@ -5,8 +5,7 @@ import { detectChanges } from "./detect.ts";
 import { locate } from "../../git/workspace.ts";
 import type { RunResult } from "../../system/system.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
-import { changesSince, reportSince } from "../../../tests/helpers/reports.ts";
-import { pauseIn, STORE } from "../../../tests/helpers/saves.ts";
+import { changesSince, pauseIn, reportSince, STORE } from "./helpers_test.ts";
 
 const CLEAN = `
   Working Directory:

@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../../../tests/helpers/env.ts";
-import { changesSince, reportSince } from "../../../tests/helpers/reports.ts";
-import { pauseIn } from "../../../tests/helpers/saves.ts";
 import type { Save } from "../save.ts";
+import { changesSince, pauseIn, reportSince } from "./helpers_test.ts";
 
 /** Files that are staged as `staged` and then edited. */
 function withStaged(...names: string[]): TestEnv {

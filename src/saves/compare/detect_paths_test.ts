@@ -1,9 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../../../tests/helpers/env.ts";
-import { changesSince, reportSince } from "../../../tests/helpers/reports.ts";
-import { pauseIn, peerSave } from "../../../tests/helpers/saves.ts";
 import type { Save } from "../save.ts";
+import {
+  changesSince,
+  pauseIn,
+  peerSave,
+  reportSince,
+} from "./helpers_test.ts";
 
 /** Each path with what became of it, as in `README.md: M>MM staged`. */
 async function pathsSince(env: TestEnv, save: Save): Promise<string[]> {

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../../../tests/helpers/env.ts";
-import { changesSince, reportSince } from "../../../tests/helpers/reports.ts";
-import { pauseIn } from "../../../tests/helpers/saves.ts";
+import { changesSince, pauseIn, reportSince } from "./helpers_test.ts";
 
 const REST = `
   No new commits

@@ -4,8 +4,7 @@ import { placeOf } from "./place.ts";
 import { locate } from "../../git/workspace.ts";
 import type { Save } from "../save.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
-import { changesSince, reportSince } from "../../../tests/helpers/reports.ts";
-import { pauseIn, STORE } from "../../../tests/helpers/saves.ts";
+import { changesSince, pauseIn, reportSince, STORE } from "./helpers_test.ts";
 
 /** A linked worktree on `feature`, and a save made in it. */
 async function withLinked(): Promise<

@@ -6,7 +6,7 @@ import { NO_HISTORY } from "../history.ts";
 import { renderChanges } from "./report.ts";
 import { shortAge } from "../../../base/ages.ts";
 import { shellWord } from "../../../base/shell.ts";
-import { saveOf } from "../../../../tests/helpers/saves.ts";
+import { saveOf } from "../helpers_test.ts";
 
 const NOW = new Date("2026-01-08T00:00:00Z");
 

@@ -1,9 +1,15 @@
-import { readState } from "../../src/git/status/state.ts";
-import { locate } from "../../src/git/workspace.ts";
-import { gitFields, toGitContext } from "../../src/git/status/git_context.ts";
-import type { RepositoryState, Workspace } from "../../src/git/repository.ts";
-import type { Save } from "../../src/saves/save.ts";
-import type { TestEnv } from "./env.ts";
+// What the tests of this folder share; it has no tests of its own.
+import { assertEquals } from "@std/assert";
+import * as z from "zod/mini";
+import type { TestEnv } from "../../../tests/helpers/env.ts";
+import type { RepositoryState, Workspace } from "../../git/repository.ts";
+import { gitFields, toGitContext } from "../../git/status/git_context.ts";
+import { readState } from "../../git/status/state.ts";
+import { locate } from "../../git/workspace.ts";
+import type { Save } from "../save.ts";
+import { Changes } from "./changes.ts";
+import { detectChanges } from "./detect.ts";
+import { renderChanges } from "./report/report.ts";
 
 /** The id of the store that the saves of tests are made in. */
 export const STORE = "teststore";
@@ -99,4 +105,36 @@ export function peerSave(
       },
     },
   };
+}
+
+/** Two hours and some after the commits of a test. */
+export const NOW = new Date("2026-01-01T02:30:00Z");
+
+/** What changed in `folder` since `save`, checked against its schema. */
+export async function changesSince(
+  env: TestEnv,
+  save: Save,
+  folder = env.project,
+): Promise<Changes> {
+  const system = env.system();
+  const workspace = await locate(system, folder);
+  const changes = await detectChanges(system, workspace, {
+    save,
+    store: STORE,
+  });
+  assertEquals(z.parse(Changes, changes), changes);
+  return changes;
+}
+
+/** The report of it without its first lines, `ID` for ids, `$ROOT`. */
+export async function reportSince(
+  env: TestEnv,
+  save: Save,
+  folder = env.project,
+): Promise<string> {
+  const changes = await changesSince(env, save, folder);
+  return renderChanges(changes, { now: NOW })
+    .replace("🔄 Changes Since Pause:\n\n", "")
+    .replaceAll(env.root, "$ROOT")
+    .replaceAll(/\b[0-9a-f]{7,64}\b/g, "ID");
 }
