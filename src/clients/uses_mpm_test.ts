@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import { usesMpm } from "./uses_mpm.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 import { mpm } from "../../tests/helpers/mpm.ts";
@@ -15,4 +16,15 @@ Deno.test("usesMpm() finds hooks behind megabytes of other settings", async () =
   assertEquals(usesMpm(env.system(), place), false);
   await mpm(env, ["hooks", "install"]);
   assertEquals(usesMpm(env.system(), place), true);
+});
+
+Deno.test("usesMpm() looks into the worktree of a bare repository", async () => {
+  using env = TestEnv.repository();
+  env.git("clone", "-q", "--bare", ".", "../bare.git");
+  const root = join(env.root, "bare.git");
+  const worktree = join(env.root, "tree");
+  env.gitIn(root, "worktree", "add", "-q", worktree);
+  assertEquals(usesMpm(env.system(), { root, worktree }), false);
+  await mpm(env, ["hooks", "install"], { cwd: worktree });
+  assertEquals(usesMpm(env.system(), { root, worktree }), true);
 });

@@ -1,11 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import {
-  crossLevels,
-  readGauge,
-  readLevels,
-} from "../../src/clients/gauge_steps.ts";
-import { statusToJson } from "../../src/clients/agent_records.ts";
 import type {
   ContextAcknowledgeResult,
   ContextInjectResult,
@@ -13,9 +7,6 @@ import type {
   ContextResumeFileResult,
   ContextUpdateResult,
 } from "../../schemas/types.ts";
-import { DEFAULTS } from "../../src/config/settings.ts";
-import { thresholdsOf } from "../../src/clients/thresholds.ts";
-import { writeAgentFile } from "../../src/clients/agent_state.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { projectSlug } from "../helpers/hook_events.ts";
@@ -210,20 +201,12 @@ Deno.test("statusline has an empty line for a bug of mpm's", async () => {
 
 Deno.test("statusline forgets sessions of long ago", async () => {
   using env = TestEnv.repository();
-  const session = (id: string) => ({ id, root: undefined });
-  const system = env.system({ now });
-  const record = statusToJson({
-    reading: { tokens: 1, window: 1, model: "x", time: 0 },
-    transcriptPath: undefined,
-    cwd: undefined,
-    projectDir: undefined,
-    modelName: undefined,
-    sessionName: undefined,
-  });
+  // Without a project the readings are the user's.
+  const cwd = env.home;
+  const at = { cwd, workspace: { current_dir: cwd, project_dir: cwd } };
   for (const id of ["old", "new"]) {
-    assert(
-      writeAgentFile(system, session(id), { file: "status", value: record }),
-    );
+    const stdin = status(env, 5, { ...at, session_id: id });
+    await mpm(env, ["statusline"], { stdin, now });
   }
   const folder = join(env.home, ".local/state/mpm/agents");
   Deno.utimeSync(join(folder, "old.status.json"), 1, 1);
@@ -232,42 +215,6 @@ Deno.test("statusline forgets sessions of long ago", async () => {
     `${ID}.status.json`,
     "new.status.json",
   ]);
-});
-
-Deno.test("of a hundred hooks at once one crosses the threshold", async () => {
-  using env = TestEnv.repository();
-  talk(env, 171_000);
-  const system = env.system({ now });
-  const session = { id: ID, root: env.project };
-  const { gauge } = readGauge(system, {
-    ...session,
-    cwd: env.project,
-    transcriptPath: undefined,
-    config: DEFAULTS,
-  });
-  const thresholds = thresholdsOf(DEFAULTS);
-  const cross = () => crossLevels(system, session, { gauge, thresholds });
-  const told = await Promise.all(Array.from({ length: 100 }, cross));
-  assertEquals(told.filter((level) => level !== null), ["urgent"]);
-  assertEquals(readLevels(system, session).crossings.length, 1);
-  assertEquals(await cross(), null);
-});
-
-Deno.test("a crossing that cannot be kept is told by nobody", async () => {
-  using env = TestEnv.repository();
-  talk(env, 171_000);
-  env.extra.HOME = "";
-  env.extra.XDG_STATE_HOME = join(env.project, "README.md");
-  const system = env.system({ now });
-  const session = { id: ID, root: env.project };
-  const gauge = {
-    ...(await context(env)).gauge,
-    unknown: null,
-    tokens: 171_000,
-    window: 200_000,
-  };
-  const thresholds = thresholdsOf(DEFAULTS);
-  assertEquals(await crossLevels(system, session, { gauge, thresholds }), null);
 });
 
 Deno.test("context acknowledge is recorded once for a level", async () => {

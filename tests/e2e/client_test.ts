@@ -11,9 +11,8 @@ import { TestEnv } from "../helpers/env.ts";
 import { type Block, MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 import { SHAPES } from "../helpers/settings_shapes.ts";
+import { formatText } from "../helpers/stores.ts";
 import { ROOT } from "../helpers/tree.ts";
-import { misfits } from "../../src/clients/claude/settings/kinds.ts";
-import { Settings } from "../../src/clients/claude/settings/schema.ts";
 
 /** Where settings are, by their scopes: the client reads all three at once. */
 const FILES = {
@@ -274,25 +273,16 @@ clientTest("it rejects what hooks install refuses", async () => {
   );
 });
 
-/** Something of every kind; at each key one of them is wrong. */
-const KINDS = [4, {}, [1], "x", null, 0.5];
-
-/** What mpm takes, or refuses, at each key of the settings: the first kind. */
-function atEachKey(wrong: boolean): [string, unknown][] {
-  return Object.keys(Settings.shape).map((key) => {
-    const refused = (value: unknown) =>
-      misfits(Settings, { [key]: value }).length > 0;
-    // A list or an object may need more in it to be right.
-    const kinds = wrong ? KINDS : [...KINDS, [], true, 1, ["x"]];
-    const found = kinds.find((value) => refused(value) === wrong);
-    return [key, found];
-  });
-}
+/** A value that each key of the settings does not take, and one that it does. */
+const SETTINGS: Record<string, { wrong: unknown; right?: unknown }> = JSON
+  .parse(formatText("claude-code-settings.json"));
 
 clientTest("it judges each setting as mpm does", async () => {
   const size = 10; // It names no more than that of one file.
-  const [wrong, right] = [atEachKey(true), atEachKey(false)];
-  const text = (settings: [string, unknown][]) =>
+  const values = Object.entries(SETTINGS);
+  const wrong = values.map(([key, { wrong }]) => [key, wrong] as const);
+  const right = values.map(([key, { right }]) => [key, right] as const);
+  const text = (settings: (readonly [string, unknown])[]) =>
     JSON.stringify(Object.fromEntries(settings));
   const files = groups(wrong, size);
   await Promise.all(
