@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
+import * as posix from "@std/path/posix";
 import { indexedByData } from "./helpers/indexed.ts";
-import { fromFileUrl, ROOT, sources } from "./helpers/tree.ts";
+import { fromFileUrl, modules, ROOT, sources } from "./helpers/tree.ts";
 
 /** The folders of `src/`: each may import those after it, and none before. */
 const ORDER = [
@@ -56,6 +57,26 @@ Deno.test("imports go one way", async () => {
     return from.startsWith("src/") && !TO_TURN.has(`${here} ${there}`) &&
       ORDER.indexOf(there) < ORDER.indexOf(here);
   });
+  assertEquals(wrong, []);
+});
+
+/** What of the project a test that speaks to `main` or the binary may know. */
+const OUTSIDE =
+  /^(src\/app\/main\.ts$|src\/system\/|schemas\/|scripts\/|tests\/)/;
+
+Deno.test("tests of behaviour import main, the machine and schemas alone", async () => {
+  const folders = ["commands", "faults", "e2e", "formats", "helpers"];
+  const paths = await Promise.all(
+    folders.map((one) => modules(`tests/${one}`)),
+  );
+  const wrong: string[] = [];
+  for (const path of paths.flat()) {
+    const text = await Deno.readTextFile(`${ROOT}/${path}`);
+    for (const [, name] of text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
+      const to = posix.join(posix.dirname(path), name!);
+      if (!OUTSIDE.test(to)) wrong.push(`${path} imports ${to}`);
+    }
+  }
   assertEquals(wrong, []);
 });
 
