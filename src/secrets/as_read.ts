@@ -1,4 +1,3 @@
-import { isBase64 } from "./chars.ts";
 import type { Span } from "./span.ts";
 
 /** A text as it is read, and where its parts stand in what was written. */
@@ -8,9 +7,9 @@ export interface AsRead {
   original(spans: readonly Span[]): Span[];
 }
 
-/** Behind the quote that ends the first part, up to the second part. */
+/** From the quote that ends the first part, up to the second part. */
 const JOINT =
-  /[ \t]{0,9}(?:[+.][ \t]{0,9}(?:\\?\r?\n[ \t]{0,80})?|\\?\r?\n[ \t]{0,80}(?:[+.][ \t]{0,9})?|(?=["'`]))(["'`])(?=[\w+/=-])/y;
+  /(?<=[\w+/=-])(["'`])(?=[ \t\r\n+.\\])[ \t]{0,9}(?:[+.][ \t]{0,9}(?:\\?\r?\n[ \t]{0,80})?|\\?\r?\n[ \t]{0,80}(?:[+.][ \t]{0,9})?|(?=["'`]))\1(?=[\w+/=-])/g;
 
 /**
  * Returns a text without what a reader does not see within it, with plain
@@ -20,7 +19,8 @@ const JOINT =
  */
 export function asRead(text: string): AsRead | undefined {
   const gaps: Gap[] = [];
-  const beyond = addJoints(text, gaps);
+  addJoints(text, gaps);
+  const beyond = /[\u0080-\uffff]/.test(text);
   const seen = beyond ? withPlainBlanks(text) : text;
   if (beyond) addUnseen(seen, gaps);
   if (gaps.length === 0) return seen === text ? undefined : same(seen);
@@ -60,29 +60,11 @@ function addUnseen(text: string, gaps: Gap[]): void {
   }
 }
 
-/** Returns whether there is anything beyond ASCII. */
-function addJoints(text: string, gaps: Gap[]): boolean {
-  let beyond = false;
-  for (let at = 0; at < text.length; at++) {
-    const quote = text.charCodeAt(at);
-    if (quote > 127) beyond = true;
-    if (quote !== 34 && quote !== 39 && quote !== 96) continue;
-    if (!isJoining(text.charCodeAt(at + 1))) continue;
-    const before = text.charCodeAt(at - 1);
-    if (!isBase64(before) && before !== 61) continue;
-    JOINT.lastIndex = at + 1;
-    const joint = JOINT.exec(text);
-    if (joint?.[1] !== text[at]) continue;
-    gaps.push({ start: at, end: JOINT.lastIndex });
-    at = JOINT.lastIndex - 1;
+function addJoints(text: string, gaps: Gap[]): void {
+  JOINT.lastIndex = 0;
+  for (let joint; (joint = JOINT.exec(text)) !== null;) {
+    gaps.push({ start: joint.index, end: JOINT.lastIndex });
   }
-  return beyond;
-}
-
-/** A blank, an end of line, `+`, `.` or a backslash. */
-function isJoining(code: number): boolean {
-  return code === 32 || code === 43 || code === 46 || code === 9 ||
-    code === 10 || code === 13 || code === 92;
 }
 
 function moved(spans: readonly Span[], gaps: readonly Gap[]): Span[] {

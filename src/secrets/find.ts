@@ -3,30 +3,21 @@ import { findAssignments } from "./rules/assignments.ts";
 import { findRandomWords } from "./rules/entropy.ts";
 import { findOptions } from "./rules/options.ts";
 import { findInnerMarks, findJwts } from "./rules/shapes.ts";
-import { findForms } from "./rules/forms.ts";
+import { findForms, FORMS } from "./rules/forms.ts";
 import { findPlaced } from "./rules/lines.ts";
 import { findSeeds } from "./rules/seeds.ts";
 import { findPrivateKeys } from "./rules/private_keys.ts";
 import { mergeSpans, type Span } from "./span.ts";
-import { findTokens } from "./rules/tokens.ts";
+import { findTokens, type Prefix, TOKEN_RULES } from "./rules/tokens.ts";
+import { Traces } from "./rules/traces.ts";
 import { findUrlCredentials } from "./rules/urls.ts";
 
 /** Finds the secrets of one kind in a text, in order. Linear in its length. */
 export type Finder = (text: string) => Span[];
 
-/** Kinds that cannot be mistaken for anything else, the surest first. */
-const SURE: readonly Finder[] = [
-  findPrivateKeys,
-  findTokens,
-  findInnerMarks,
-  findJwts,
-];
-
-/** Kinds that are surer by their place than what stands around them is. */
-const PLACES: readonly Finder[] = [findForms, findSeeds];
-
 /** Kinds that are known by what stands around them; what is random comes last. */
 const LIKELY: readonly Finder[] = [
+  findSeeds,
   findUrlCredentials,
   findAssignments,
   findPlaced,
@@ -39,14 +30,53 @@ export function findSecrets(
   text: string,
   more: readonly Finder[] = [],
 ): Span[] {
-  return mergeSpans(
-    [...SURE, ...more, ...PLACES, ...LIKELY].map((find) => find(text)),
-  );
+  const { prefixes, forms } = tracesIn(text);
+  return mergeSpans([
+    ...sureSecrets(text, prefixes),
+    ...more.map((find) => find(text)),
+    findForms(text, forms),
+    ...LIKELY.map((find) => find(text)),
+  ]);
 }
 
 /** Only those that say by themselves what they are: for names of things. */
 export function findSureSecrets(text: string): Span[] {
-  return mergeSpans(SURE.map((find) => find(text)));
+  return mergeSpans(sureSecrets(text, tracesIn(text).prefixes));
+}
+
+/** Kinds that cannot be mistaken for anything else, the surest first. */
+function sureSecrets(text: string, prefixes: readonly Prefix[]): Span[][] {
+  return [
+    findPrivateKeys(text),
+    findTokens(text, prefixes),
+    findInnerMarks(text),
+    findJwts(text),
+  ];
+}
+
+let traces: Traces | undefined;
+
+/** Where a token may begin, and which forms there may be. */
+function tracesIn(text: string): { prefixes: Prefix[]; forms: Set<number> } {
+  traces ??= allTraces();
+  const prefixes: Prefix[] = [];
+  const forms = new Set<number>();
+  traces.search(text, (sign, at) => {
+    if (sign < FORMS.length) forms.add(sign);
+    else prefixes.push({ at, rule: TOKEN_RULES[sign - FORMS.length]! });
+  });
+  return { prefixes, forms };
+}
+
+function allTraces(): Traces {
+  const all = new Traces();
+  for (const [form, { traces }] of FORMS.entries()) {
+    for (const trace of traces) all.add(trace, form, "first");
+  }
+  for (const [rule, { prefix }] of TOKEN_RULES.entries()) {
+    all.add(prefix, FORMS.length + rule, "each");
+  }
+  return all;
 }
 
 /**

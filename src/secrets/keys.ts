@@ -54,19 +54,58 @@ const ENDS = [
     .split(" "),
 ];
 
-/** 1 for each ASCII character that such a name may end with. */
-const LAST = new Uint8Array(128);
-for (const code of [..."0123456789s", ...ENDS.map((end) => end.at(-1)!)]) {
-  if (code.charCodeAt(0) > 127) continue;
-  LAST[code.charCodeAt(0)] = 1;
-  LAST[code.toUpperCase().charCodeAt(0)] = 1;
-}
-// `DB_PASSWORD_`, and `default` and `value` that belong to another name.
-for (const code of "_-.tTeE") LAST[code.charCodeAt(0)] = 1;
+/** What a character is in the last letters of a name: 1 to 26, or one of these. */
+const NONE = 0;
+const DIGIT = 27;
+const SIGN = 28;
 
-/** Whether a name that ends so may tell anything. */
-export function mayEndKey(code: number): boolean {
-  return code > 127 || LAST[code] === 1;
+const LETTERS = new Uint8Array(128);
+for (let letter = 1; letter <= 26; letter++) {
+  LETTERS[64 + letter] = letter;
+  LETTERS[96 + letter] = letter;
+}
+for (const digit of "0123456789") LETTERS[digit.charCodeAt(0)] = DIGIT;
+for (const sign of "_-.") LETTERS[sign.charCodeAt(0)] = SIGN;
+
+/** 1 for the last three letters of each name that may tell anything. */
+const TAILS = new Uint8Array(1 << 15);
+// `default` and `value` belong to another name.
+for (const end of [...ENDS, "value", "default"]) {
+  for (const tail of [end, `${end}s`, `${end}ss`]) {
+    const [third, second, last] = [3, 2, 1].map((back) =>
+      LETTERS[tail.charCodeAt(tail.length - back)] ?? NONE
+    ) as [number, number, number];
+    if (tail.length > 2) TAILS[tailOf(third, second, last)] = 1;
+    else {for (let any = 0; any < 32; any++) {
+        TAILS[tailOf(any, second, last)] = 1;
+      }}
+  }
+}
+
+function tailOf(third: number, second: number, last: number): number {
+  return (third << 10) | (second << 5) | last;
+}
+
+/**
+ * Whether a name that ends at `end` may tell anything, by its last three
+ * letters; fast, and never wrong in saying no.
+ */
+export function mayEndKey(text: string, end: number): boolean {
+  let at = end - 1;
+  const first = Math.max(0, end - LONGEST_KEY);
+  while (at >= first && LETTERS[text.charCodeAt(at)]! >= DIGIT) at--;
+  let tail = 0;
+  for (let place = 0; place < 15; at--) {
+    const code = at < first ? 0 : text.charCodeAt(at);
+    if (code > 127) return true;
+    const letter = LETTERS[code]!;
+    if (letter === DIGIT) return true;
+    if (letter === SIGN) continue;
+    tail |= letter << place;
+    place += 5;
+    if (letter === NONE) break;
+  }
+  return TAILS[tail] === 1;
 }
 
 /** Whether a name may tell anything; fast, and never wrong in saying no. */

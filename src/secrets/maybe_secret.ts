@@ -25,7 +25,7 @@ export function mayHoldSecret(text: string): boolean {
 }
 
 /** UTF-16 units of a text that is copied without a thought. */
-const SHORT = 64 * 1024;
+const SHORT = 4 * 1024;
 
 /** Whether one of some words in small letters is in a text, in any case. */
 export function hasWord(text: string, words: RegExp): boolean {

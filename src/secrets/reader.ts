@@ -139,8 +139,9 @@ function endOf(ends: Ends, start: number, ending: Ending): number {
   return to;
 }
 
+const SCHEME = /(?:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,99}/iy;
+
 function afterScheme(text: string, at: number): [number, boolean] {
-  const scheme = /(?:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,99}/iy;
-  scheme.lastIndex = at;
-  return scheme.test(text) ? [scheme.lastIndex, true] : [at, false];
+  SCHEME.lastIndex = at;
+  return SCHEME.test(text) ? [SCHEME.lastIndex, true] : [at, false];
 }

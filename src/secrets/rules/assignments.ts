@@ -75,6 +75,7 @@ function keyBefore(text: string, at: number): Key | undefined {
   while (end > least && isBetween(text.charCodeAt(end - 1))) end--;
   // `name[] =` of C.
   if (end < closed && text.charCodeAt(end - 1) === 91) end--;
+  if (!mayEndKey(text, end)) return undefined;
   let start = end;
   const first = Math.max(0, end - LONGEST_KEY);
   while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
@@ -82,7 +83,7 @@ function keyBefore(text: string, at: number): Key | undefined {
     while (start > first && text.charCodeAt(start - 1) > 127) start--;
     while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
   }
-  if (end - start < 2 || !mayEndKey(text.charCodeAt(end - 1))) return undefined;
+  if (end - start < 2) return undefined;
   const name = text.slice(start, end);
   if (
     name.length === 2 && name.toLowerCase() !== "pw" && name.charCodeAt(0) < 128

@@ -1,5 +1,5 @@
 import { isAlnum } from "../chars.ts";
-import { type KeyKind, keyKind, LONGEST_KEY } from "../keys.ts";
+import { type KeyKind, keyKind, LONGEST_KEY, mayEndKey } from "../keys.ts";
 import type { Span } from "../span.ts";
 import { isAbout, isName, isPlaceholder, isStrong } from "../value.ts";
 
@@ -32,9 +32,10 @@ export function elementAt(text: string, at: number): Span | undefined {
   const start = at + 1 + (wrapped ? CDATA.length : 0);
   const rest = text.slice(start, start + LONGEST);
   const length = wrapped ? rest.indexOf("]]>") : rest.search(/[<\n]/);
-  const value = rest.slice(0, Math.max(length, 0)).trim();
-  const told = length > 0 && (wrapped || rest.startsWith("</", length)) &&
-    value.length >= LEAST[kind] && !isPlaceholder(value) &&
+  const closed = length > 0 && (wrapped || rest.startsWith("</", length));
+  if (!closed) return undefined;
+  const value = rest.slice(0, length).trim();
+  const told = value.length >= LEAST[kind] && !isPlaceholder(value) &&
     (kind === "password" ? !isAbout(value) : isStrong(value) && !isName(value));
   return told ? { start, end: start + length, label: kind } : undefined;
 }
@@ -52,6 +53,7 @@ function elementKind(text: string, at: number): KeyKind | undefined {
   const first = Math.max(0, at - LONGEST_KEY);
   while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
   if (text[start - 1] === "<") {
+    if (!mayEndKey(text, at)) return undefined;
     const name = text.slice(start, at);
     return name === "string" ? listedKind(text, start - 1) : keyKind(name);
   }

@@ -78,16 +78,19 @@ function isMixed(word: string): boolean {
     bitsOf(word) >= LEAST_BITS;
 }
 
+/** How often each character is in the word that is looked at. */
+const COUNTS = new Uint8Array(128);
+
 /** Bits per character, by how often each is there. */
 function bitsOf(word: string): number {
-  const counts = new Map<number, number>();
-  for (let at = 0; at < word.length; at++) {
-    const code = word.charCodeAt(at);
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-  }
+  COUNTS.fill(0);
+  for (let at = 0; at < word.length; at++) COUNTS[word.charCodeAt(at)]!++;
   let bits = 0;
-  for (const count of counts.values()) {
+  for (let at = 0; at < word.length; at++) {
+    const count = COUNTS[word.charCodeAt(at)]!;
+    if (count === 0) continue;
     bits -= count / word.length * Math.log2(count / word.length);
+    COUNTS[word.charCodeAt(at)] = 0;
   }
   return bits;
 }

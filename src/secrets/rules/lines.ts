@@ -160,7 +160,7 @@ const LINES: readonly Line[] = [
   },
   {
     label: "private-key",
-    traces: ["0x"],
+    traces: [..."0123456789abcdefABCDEF"].map((digit) => `0x${digit}`),
     pattern: () =>
       /(?<=(?:rivate|PRIVATE|ecret|SECRET|allet|igner|eployer|ccounts?)\b[^\n]{0,60})(0x[0-9a-fA-F]{64})(?![0-9a-fA-F])/g,
   },

@@ -54,7 +54,7 @@ const SHORT: readonly ShortOption[] = [
     pattern:
       /(?<=\s)(?:-u|--user|--proxy-user|-U)[ \t=]{0,4}["']?[^\s:"'=@/]{1,128}:([^\s"'`]{1,256})/g,
     program: /\b(?:curl|wget|http|https|xh|hurl)\b/,
-    traces: ["curl", "wget", "http", "xh", "hurl"],
+    traces: ["curl", "wget", "http", "xh ", "xh\t", "xh.", "hurl"],
   },
   {
     pattern: /(?<=\s)-p["']?([^\s"'`-][^\s"'`]{1,256})/g,

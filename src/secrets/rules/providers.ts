@@ -189,7 +189,12 @@ export const PROVIDERS: readonly (readonly [
     "keep",
   ],
   ["telegram-token", ":AA", "[\\w-]{32,34}(?![\\w-])", "keep"],
-  ["twilio-key", "SK", "[a-f0-9]{32}(?![A-Za-z0-9])", "word"],
+  [
+    "twilio-key",
+    [..."0123456789abcdef"].map((digit) => `SK${digit}`).join(" "),
+    "[a-f0-9]{31}(?![A-Za-z0-9])",
+    "word",
+  ],
   ["sendgrid-key", "SG.", "[\\w-]{16,32}\\.[\\w-]{16,64}", "word"],
   ["mailgun-key", "key-", "[a-f0-9]{32}(?![A-Za-z0-9])", "word"],
   ["brevo-key", "xkeysib- xsmtpsib-", word(40)],

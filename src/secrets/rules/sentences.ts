@@ -121,13 +121,14 @@ export function withoutStop(word: string): string {
 
 /** Made by a program: capitals, small letters and digits, or many hex digits. */
 export function isGenerated(value: string): boolean {
-  if (isPlaceholder(value) || isName(value)) return false;
-  const mixed = value.length >= 10 && /\d/.test(value) &&
-    /[a-z]/.test(value) && /[A-Z]/.test(value) &&
+  if (!/\d/.test(value)) return false;
+  const mixed = value.length >= 10 && /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
     /^[!-~]+$/.test(value) && !/[/()[\]{}<>:]/.test(value);
-  return mixed ||
+  const made = mixed ||
     /^(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{24,}$/i.test(value) ||
     (/^[A-Z2-7]{16,64}$/.test(value) && /[2-7]/.test(value));
+  return made && !isPlaceholder(value) && !isName(value);
 }
 
 export const SENTENCE_FORMS: readonly Form[] = [

@@ -91,9 +91,9 @@ function findSpoken(text: string): Span[] {
     /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
     "password",
     (value, [, name, verb]) =>
-      isStrong(value) && !isName(value) && !isPath(value) &&
-      (verb !== undefined || (/^p(?:ass|w)/i.test(name!) && isMixed(value)) ||
-        isGenerated(value)),
+      (verb !== undefined || (isMixed(value) && /^p(?:ass|w)/i.test(name!)) ||
+        isGenerated(value)) &&
+      isStrong(value) && !isName(value) && !isPath(value),
   );
 }
 
@@ -139,8 +139,8 @@ function findSet(text: string): Span[] {
     SET,
     "secret",
     (value, { index }) =>
-      isStrong(value) && !isName(value) &&
-      BEFORE_SET.test(text.slice(Math.max(0, index - 12), index)),
+      BEFORE_SET.test(text.slice(Math.max(0, index - 12), index)) &&
+      isStrong(value) && !isName(value),
   );
 }
 
@@ -188,7 +188,10 @@ export const WORDED_FORMS: readonly Form[] = [
     ],
     find: findSpoken,
   },
-  { traces: ["||", "??"], find: findDefaults },
+  {
+    traces: ["||", "??"].flatMap((or) => [..." \t\"'`"].map((one) => or + one)),
+    find: findDefaults,
+  },
   {
     traces: ["sword(", "sswd(", "cret(", "oken(", "ey("],
     find: findCalled,

@@ -3,7 +3,7 @@ import { PROVIDERS } from "./providers.ts";
 import type { Span } from "../span.ts";
 
 /** A token by what it begins with. */
-interface TokenRule {
+export interface TokenRule {
   readonly label: string;
   readonly prefix: string;
   /** What follows the prefix; made into a pattern when it is first needed. */
@@ -14,29 +14,17 @@ interface TokenRule {
   readonly keepsPrefix: boolean;
 }
 
-/** The list in {@link RULES} for the first two characters; 0: there is none. */
-const LISTS = new Uint8Array(128 * 128);
-
-/** Rules that begin with the same two characters. */
-const RULES: TokenRule[][] = [[]];
-
-for (const [label, prefixes, tail, ...marks] of PROVIDERS) {
-  for (const prefix of prefixes.split(" ")) {
-    const pair = pairOf(prefix.charCodeAt(0), prefix.charCodeAt(1));
-    if (LISTS[pair] === 0) LISTS[pair] = RULES.push([]) - 1;
-    RULES[LISTS[pair]!]!.push({
-      label,
-      prefix,
-      tail,
-      atWord: marks.includes("word"),
-      keepsPrefix: marks.includes("keep"),
-    });
-  }
-}
-
-function pairOf(first: number, second: number): number {
-  return first * 128 + second;
-}
+export const TOKEN_RULES: readonly TokenRule[] = PROVIDERS.flatMap((
+  [label, prefixes, tail, ...marks],
+) =>
+  prefixes.split(" ").map((prefix) => ({
+    label,
+    prefix,
+    tail,
+    atWord: marks.includes("word"),
+    keepsPrefix: marks.includes("keep"),
+  }))
+);
 
 /** No token is shorter, in UTF-16 units. */
 const SHORTEST = 8;
@@ -53,25 +41,28 @@ function tailPattern(tail: string): RegExp {
   return pattern;
 }
 
+/** Where a prefix of a token stands, and whose. */
+export interface Prefix {
+  readonly at: number;
+  readonly rule: TokenRule;
+}
+
 /**
- * Tokens whose shape says whose they are, in order. Each tail is one class of
- * characters or a few bounded ones, so that the time is linear.
+ * Tokens whose shape says whose they are, in order, of the places where one may
+ * begin. Each tail is one class of characters or a few bounded ones, so that
+ * the time is linear.
  */
-export function findTokens(text: string): Span[] {
+export function findTokens(text: string, prefixes: readonly Prefix[]): Span[] {
   const spans: Span[] = [];
-  const last = text.length - SHORTEST;
-  let second = text.charCodeAt(0);
-  for (let at = 0; at < last; at++) {
-    const first = second;
-    second = text.charCodeAt(at + 1);
-    if ((first | second) > 127) continue;
-    const list = LISTS[pairOf(first, second)]!;
-    if (list === 0) continue;
-    const span = tokenAt(text, at, RULES[list]!);
-    if (span === undefined) continue;
-    spans.push(span);
-    at = span.end - 1;
-    second = text.charCodeAt(span.end);
+  let from = 0;
+  for (const { at, rule } of prefixes) {
+    if (at < from || at >= text.length - SHORTEST) continue;
+    const span = tokenAt(text, at, rule);
+    if (span === "example") from = at + 1;
+    else if (span) {
+      spans.push(span);
+      from = span.end;
+    }
   }
   return spans;
 }
@@ -79,20 +70,18 @@ export function findTokens(text: string): Span[] {
 function tokenAt(
   text: string,
   at: number,
-  rules: readonly TokenRule[],
-): Span | undefined {
-  for (const { label, prefix, tail, atWord, keepsPrefix } of rules) {
-    if (!text.startsWith(prefix, at)) continue;
-    if (atWord && !(startsWord(text, at) && !isWithinHash(text, at))) continue;
-    const pattern = tailPattern(tail);
-    pattern.lastIndex = at + prefix.length;
-    if (!pattern.test(text)) continue;
-    const start = keepsPrefix ? at + prefix.length : at;
-    // What documentation gives as an example.
-    if (text.slice(start, start + 64).includes("EXAMPLE")) return undefined;
-    return { start, end: wholeWord(text, start, pattern.lastIndex), label };
+  { label, prefix, tail, atWord, keepsPrefix }: TokenRule,
+): Span | "example" | undefined {
+  if (atWord && !(startsWord(text, at) && !isWithinHash(text, at))) {
+    return undefined;
   }
-  return undefined;
+  const pattern = tailPattern(tail);
+  pattern.lastIndex = at + prefix.length;
+  if (!pattern.test(text)) return undefined;
+  const start = keepsPrefix ? at + prefix.length : at;
+  // What documentation gives as an example.
+  if (text.slice(start, start + 64).includes("EXAMPLE")) return "example";
+  return { start, end: wholeWord(text, start, pattern.lastIndex), label };
 }
 
 /** Behind `-` or `_` in a word that a digest begins: `sha256=qaN-fw_…`. */
