@@ -76,6 +76,10 @@ function closure(bundle: Bundle, name: string): Set<string> {
   return found;
 }
 
+function hasStem(bundle: Bundle, stem: string): boolean {
+  return [...bundle.keys()].some((name) => stemOf(name) === stem);
+}
+
 /** What each of the hot files loads. */
 function hotClosures(bundle: Bundle, stems: readonly string[]): Set<string>[] {
   return stems.map((stem) => {
@@ -196,7 +200,7 @@ function ascii(text: string): string {
  */
 export function packed(
   bundle: Bundle,
-  { stems = HOT, entry = "program" }: {
+  { stems = HOT.filter((stem) => hasStem(bundle, stem)), entry = "program" }: {
     stems?: readonly string[];
     entry?: string;
   } = {},

@@ -1,7 +1,6 @@
 import { dirname, join } from "@std/path";
 import { COMMANDS } from "../src/app/table.ts";
-import { TOPICS } from "../src/app/help/names.ts";
-import { commandSections } from "../src/app/help/sections.ts";
+import { commandSections, TOPICS } from "../src/app/help/names.ts";
 import { exitMeanings } from "../src/base/errors.ts";
 import { configurationPage } from "./generate_configuration.ts";
 import { formatsPage } from "./generate_formats.ts";

@@ -1,6 +1,6 @@
 import type { AnyCommand } from "../src/cli/command.ts";
 import { commandHelp, overview } from "../src/cli/help.ts";
-import { commandSections } from "../src/app/help/sections.ts";
+import { commandSections } from "../src/app/help/names.ts";
 import { type Topic, topicText } from "../src/cli/topic.ts";
 
 /** `docs/cli.md`: what `mpm help` prints of everything. */

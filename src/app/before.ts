@@ -1,3 +1,5 @@
+import { Redactor } from "../secrets/redact.ts";
+import { redactorOf } from "../secrets/redaction.ts";
 import { MpmError } from "../base/errors.ts";
 import { prepareRedaction } from "../secrets/redaction_rules.ts";
 import type { System } from "../system/system.ts";
@@ -14,10 +16,8 @@ export async function beforeCommand(
 }
 
 /** A message for people and logs without what must not be told. */
-export async function tellable(system: System, text: string): Promise<string> {
-  const { Redactor } = await import("../secrets/redact.ts");
+export function tellable(system: System, text: string): string {
   try {
-    const { redactorOf } = await import("../secrets/redaction.ts");
     return redactorOf(system).text(text);
   } catch (error) {
     // The user's own rules are what is wrong.

@@ -1,9 +1,15 @@
+import { commandHelp, overview, withHeadings } from "../cli/help.ts";
+import { reflow, reflowPage } from "../cli/reflow.ts";
+import { pageOf } from "./commands/help.ts";
+import { findCommand, unknownCommand } from "./find.ts";
+import { SUMMARIES } from "./summaries.ts";
+import { loadCompletion } from "./table.ts";
+import { commandSections, pages } from "./help/names.ts";
 import { isAbsolute, join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { leadingWords, parse } from "../cli/parse.ts";
 import { makeStyle, type Style, wantsAscii, wantsColor } from "../cli/style.ts";
 import { beforeCommand, tellable } from "./before.ts";
-import { findCommand } from "./find.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "../base/errors.ts";
 import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
@@ -17,7 +23,7 @@ export async function runLine(
   system: System,
 ): Promise<number> {
   if (argv[0] === "__complete") {
-    const { completion } = await import("./completion/answer.ts");
+    const completion = await loadCompletion();
     return print(system, await completion(argv.slice(1), system));
   }
   const { command, rest } = await findCommand(argv);
@@ -26,10 +32,9 @@ export async function runLine(
   const input = command.adapt?.(parsed) ?? parsed;
   if (input.version) return print(system, versionLine(input.json === true));
   if (input.help) {
-    const { commandHelp } = await import("../cli/help.ts");
-    return await help(system, commandHelp(command), input);
+    return help(system, commandHelp(command), input);
   }
-  const context = contextOf(system, input, await noteFor(system, input));
+  const context = contextOf(system, input, noteFor(system, input));
   await beforeCommand(system, command.name);
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.
@@ -38,7 +43,7 @@ export async function runLine(
   else {
     const text = command.render(result, context.style);
     const isFree = !context.style.piped && !command.verbatim?.(result);
-    print(system, isFree ? await fitted(text, system) : text);
+    print(system, isFree ? fitted(text, system) : text);
   }
   const next = system.terminal.interactive.stderr && command.next?.(result);
   if (next) context.note(`Hint: ${next}`);
@@ -49,14 +54,13 @@ export async function runLine(
 const LABEL = /^(Hint|Note|Warning):/;
 
 /** How a line beside the answer is said: on a terminal with its words whole. */
-async function noteFor(
+function noteFor(
   system: System,
   input: Record<string, unknown>,
-): Promise<Context["note"]> {
+): Context["note"] {
   const { interactive, columns, err } = system.terminal;
   if (isSilent(input)) return () => {};
   if (!interactive.stderr) return (text) => err(`${escapeLines(text)}\n`);
-  const { reflow } = await import("../cli/reflow.ts");
   const { cyan, yellow } = makeStyle(
     wantsColor(system, input["no-color"] === true),
   );
@@ -73,25 +77,20 @@ function isSilent(input: Record<string, unknown>): boolean {
   return input.quiet === true || input.json === true;
 }
 
-/** For a terminal. The module is loaded where a line does not fit. */
-async function fitted(text: string, { terminal }: System): Promise<string> {
-  const columns = terminal.columns();
-  if (!text.split("\n").some((line) => line.length > columns / 2)) return text;
-  const { reflow } = await import("../cli/reflow.ts");
-  return reflow(text, columns);
+/** For a terminal. */
+function fitted(text: string, { terminal }: System): string {
+  return reflow(text, terminal.columns());
 }
 
 /** Columns of a page of help that goes to a pager or a file. */
 const PAGE = 80;
 
-async function help(
+function help(
   system: System,
   text: string,
   input: Record<string, unknown> = {},
-): Promise<number> {
+): number {
   const { interactive, columns } = system.terminal;
-  const { withHeadings } = await import("../cli/help.ts");
-  const { reflowPage } = await import("../cli/reflow.ts");
   const style = makeStyle(wantsColor(system, input["no-color"] === true));
   const page = reflowPage(text, interactive.stdout ? columns() : PAGE);
   return print(system, withHeadings(page, style));
@@ -106,11 +105,9 @@ async function withoutCommand(
 ): Promise<number> {
   const { words } = leadingWords(argv);
   if (words.length > 0 && argv.some((word) => HELP.includes(word))) {
-    const { pageOf } = await import("./commands/help.ts");
-    return await help(system, (await pageOf(words)).text);
+    return help(system, (await pageOf(words)).text);
   }
   if (words.length > 0) {
-    const { unknownCommand } = await import("./unknown_command.ts");
     throw unknownCommand(words);
   }
   if (argv.includes("--version")) {
@@ -124,12 +121,7 @@ async function withoutCommand(
       hint: 'Run "mpm help"',
     });
   }
-  // Loaded here, and without any command: the summaries are enough.
-  const { SUMMARIES } = await import("./summaries.ts");
-  const { pages } = await import("./help/names.ts");
-  const { commandSections } = await import("./help/sections.ts");
-  const { overview } = await import("../cli/help.ts");
-  return await help(system, overview(commandSections(SUMMARIES), pages()));
+  return help(system, overview(commandSections(SUMMARIES), pages()));
 }
 
 function contextOf(
@@ -196,16 +188,16 @@ function print(system: System, text: string): number {
 }
 
 /** Says what went wrong; returns the exit status that goes with it. */
-export async function report(
+export function report(
   error: unknown,
   argv: readonly string[],
   system: System,
-): Promise<number> {
+): number {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
-  const told = async (text: string) => await tellable(system, text);
+  const told = (text: string) => tellable(system, text);
   if (!(error instanceof MpmError)) {
-    const trace = await told(
+    const trace = told(
       error instanceof Error ? error.stack ?? error.message : String(error),
     );
     const message = "This is a bug in mpm. Please report it with these lines";
@@ -217,34 +209,32 @@ export async function report(
     return EXIT_BUG;
   }
   const { code } = error;
-  const message = await told(error.message);
-  const hint = error.hint === undefined ? undefined : await told(error.hint);
+  const message = told(error.message);
+  const hint = error.hint === undefined ? undefined : told(error.hint);
   const lines = [
     `Error: ${message}`,
-    ...options.includes("--debug")
-      ? await Promise.all(causes(error).map(told))
-      : [],
+    ...options.includes("--debug") ? causes(error).map(told) : [],
     ...hint === undefined ? [] : [`Hint: ${hint}`],
   ];
   system.terminal.err(
     options.includes("--json")
       ? `${asciiJson({ error: { code, message, hint } })}\n`
-      : await said(escapeLines(lines.join("\n")), options, system),
+      : said(escapeLines(lines.join("\n")), options, system),
   );
   return ERRORS[code].exit;
 }
 
 /** What went wrong, on a terminal in colour and with its lines broken. */
-async function said(
+function said(
   text: string,
   options: readonly string[],
   system: System,
-): Promise<string> {
+): string {
   if (!system.terminal.interactive.stderr) return `${text}\n`;
   const style = makeStyle(wantsColor(system, options.includes("--no-color")));
   const painted = text.replace(/^Error:/, style.red("Error:"))
     .replace(/^Hint:/m, style.cyan("Hint:"));
-  return `${await fitted(painted, system)}\n`;
+  return `${fitted(painted, system)}\n`;
 }
 
 function causes(error: Error): string[] {

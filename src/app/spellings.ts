@@ -1,6 +1,7 @@
 import type { AnyCommand, Flags, Positional } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import { getOwn } from "../base/own.ts";
+import { COMMANDS } from "./table.ts";
 
 /**
  * The spellings of claude-mpm and of the documents about it, so that they work
@@ -79,7 +80,7 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
 export async function spelled(name: string): Promise<AnyCommand | undefined> {
   const spelling = getOwn(SPELLINGS, name);
   if (!spelling) return undefined;
-  const command = await load(spelling.command);
+  const command = await COMMANDS[spelling.command]!();
   return {
     ...command,
     name,
@@ -87,12 +88,6 @@ export async function spelled(name: string): Promise<AnyCommand | undefined> {
     flags: { ...command.flags, ...spelling.flags },
     adapt: spelling.convert,
   };
-}
-
-async function load(name: Spelling["command"]): Promise<AnyCommand> {
-  return name === "pause"
-    ? (await import("../saves/commands/pause.ts")).pause
-    : (await import("../saves/commands/resume.ts")).resume;
 }
 
 function inProject(input: Record<string, unknown>): unknown {

@@ -118,3 +118,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("./commands/completions.ts")).completions,
   "help": async () => (await import("./commands/help.ts")).help,
 };
+
+/** What answers a shell that asks how a word may go on. */
+export const loadCompletion = async () =>
+  (await import("./completion/complete.ts")).completion;

@@ -1,3 +1,6 @@
+import { MpmError } from "./errors.ts";
+import { getOwn } from "./own.ts";
+
 const FULL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Whether `text` is an ISO 8601 time of day with its zone. */
@@ -21,4 +24,84 @@ export function parseTime(text: string): number | undefined {
     : "Z";
   const time = Date.parse(`${day}T${clock}${fraction}${offset}`);
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** Name, short name, and seconds of each unit, the longest first. */
+const UNITS = [
+  ["year", "y", 365 * 86_400],
+  ["month", "mo", 30 * 86_400],
+  ["week", "w", 7 * 86_400],
+  ["day", "d", 86_400],
+  ["hour", "h", 3600],
+  ["minute", "m", 60],
+] as const;
+
+/**
+ * How long ago `time` was, in words: `2 hours ago`. A time ahead of `now` is
+ * said to be one, since a clock was wrong.
+ */
+export function ageWords(time: Date, now: Date): string {
+  return age(
+    time.getTime(),
+    now,
+    (count, [unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`,
+  );
+}
+
+/** The same in short, of milliseconds since the epoch: `2h ago`. */
+export function shortAge(time: number, now: Date): string {
+  return age(time, now, (count, [, unit]) => `${count}${unit}`);
+}
+
+/** The milliseconds of a span such as `30d`, if it is one. */
+export function parseAge(text: string): number | undefined {
+  const parts = /^(\d{1,6})([a-z]{1,2})$/.exec(text.trim());
+  const unit = UNITS.find(([, short]) => short === parts?.[2]);
+  return unit && Number(parts![1]) * unit[2] * 1000;
+}
+
+function age(
+  time: number,
+  now: Date,
+  say: (count: number, unit: typeof UNITS[number]) => string,
+): string {
+  const seconds = (now.getTime() - time) / 1000;
+  if (Number.isNaN(seconds)) return "at an unknown time";
+  for (const unit of UNITS) {
+    const count = Math.floor(Math.abs(seconds) / unit[2]);
+    if (count === 0) continue;
+    const span = say(count, unit);
+    return seconds < 0 ? `${span} ahead of this clock` : `${span} ago`;
+  }
+  return "just now";
+}
+
+const MILLISECONDS: Record<string, number> = {
+  "": 1000,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** Milliseconds of `90s`, `30m`, `1h`, `2d`, `1w` or `0`. Throws USAGE. */
+export function parseDuration(text: string, what: string): number {
+  const [, digits, unit = ""] = /^(\d{1,6})([smhdw])?$/.exec(text) ?? [];
+  const bare = unit === "" && digits !== "0";
+  if (digits === undefined || bare) {
+    throw new MpmError("USAGE", `${what} is no length of time: "${text}"`, {
+      hint: "Write it as 90s, 30m, 1h, 2d or 1w; 0 for none",
+    });
+  }
+  return Number(digits) * getOwn(MILLISECONDS, unit)!;
+}
+
+/** A length of time in one rounded-down figure: `40 minutes`, `3 hours`. */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const steps = [[86_400, "day"], [3600, "hour"], [60, "minute"]] as const;
+  const [size, name] = steps.find(([size]) => seconds >= size) ?? [1, "second"];
+  const count = Math.floor(seconds / size);
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

@@ -2,8 +2,7 @@ import { escapeText } from "../base/escape.ts";
 import type { LeftOut } from "../git/status/snapshot.ts";
 import type { CheckpointSaveResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";
-import { sizeText } from "../base/sizes.ts";
-import { counted } from "../base/words.ts";
+import { counted, sizeText } from "../base/words.ts";
 
 /** What `mpm checkpoint save` prints. */
 export function saveText(result: CheckpointSaveResult): string {

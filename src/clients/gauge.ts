@@ -1,5 +1,5 @@
 import { getOwn } from "../base/own.ts";
-import { durationText } from "../base/durations.ts";
+import { durationText } from "../base/times.ts";
 import { plainModel, windowOf } from "./windows.ts";
 
 /** How full the context was at one moment, as one source tells. */

@@ -1,4 +1,4 @@
-import { parseDuration } from "../base/durations.ts";
+import { parseDuration } from "../base/times.ts";
 import { WORKTREE_RULES } from "../worktrees/rules.ts";
 
 /** What a setting of each kind holds for the code that uses it. */

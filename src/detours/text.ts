@@ -1,6 +1,6 @@
 import { escapeText } from "../base/escape.ts";
 import { positionText } from "./detour.ts";
-import { durationText } from "../base/durations.ts";
+import { durationText } from "../base/times.ts";
 import { renderChanges } from "../saves/compare/report/report.ts";
 import type { BranchResult, ReturnResult } from "./commands/results.ts";
 import type { WorkView } from "../work/commands/results.ts";

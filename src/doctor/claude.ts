@@ -14,7 +14,7 @@ import {
   unknown,
   warning,
 } from "./check.ts";
-import { durationText } from "../base/durations.ts";
+import { durationText } from "../base/times.ts";
 import {
   dueTranscripts,
   type KeptTranscript,

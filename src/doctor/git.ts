@@ -12,7 +12,7 @@ import {
   unknown,
   warning,
 } from "./check.ts";
-import { durationText } from "../base/durations.ts";
+import { durationText } from "../base/times.ts";
 import {
   isOlder,
   OLDEST_GIT,
@@ -21,8 +21,7 @@ import {
   versionText,
 } from "../git/git_version.ts";
 import { shellWord } from "../base/shell.ts";
-import { sizeText } from "../base/sizes.ts";
-import { counted } from "../base/words.ts";
+import { counted, sizeText } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 import type { Check, Ground } from "./ground.ts";
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, relative } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import { ageWords } from "../base/ages.ts";
+import { ageWords, durationText } from "../base/times.ts";
 import {
   type Checked,
   failure,
@@ -8,10 +8,8 @@ import {
   unknown,
   warning,
 } from "./check.ts";
-import { durationText } from "../base/durations.ts";
 import { type OnPath, pathFindings } from "./path_check.ts";
-import { sizeText } from "../base/sizes.ts";
-import { counted } from "../base/words.ts";
+import { counted, sizeText } from "../base/words.ts";
 import { readConfigAnyway, readGiven } from "../config/config.ts";
 import { configFiles } from "../config/paths.ts";
 import type { System } from "../system/system.ts";

@@ -9,7 +9,7 @@ import {
   warning,
 } from "./check.ts";
 import { shellWord } from "../base/shell.ts";
-import { sizeText } from "../base/sizes.ts";
+import { counted, sizeText } from "../base/words.ts";
 import {
   bytesBelow,
   foreignOwned,
@@ -19,7 +19,6 @@ import {
   type TreeFile,
   wantedMode,
 } from "./store_tree.ts";
-import { counted } from "../base/words.ts";
 import { withLock } from "../ops/lock.ts";
 import { moveToTrash } from "../ops/trash/trash.ts";
 import { surveyTrash } from "../ops/trash/trash_prune.ts";

@@ -1,5 +1,5 @@
 import { escapeText } from "../base/escape.ts";
-import { durationText } from "../base/durations.ts";
+import { durationText } from "../base/times.ts";
 import type { Gauge } from "../clients/gauge.ts";
 import { grouped, percentText } from "../clients/level_decisions.ts";
 import type { ContextResult, StatusLineResult } from "./commands/results.ts";

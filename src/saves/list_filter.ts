@@ -1,5 +1,5 @@
 import { MpmError } from "../base/errors.ts";
-import { parseAge } from "../base/ages.ts";
+import { parseAge } from "../base/times.ts";
 import type { SessionRow, SessionsResult } from "./commands/results.ts";
 
 /** Which rows of a list are wanted; a part that is absent leaves all. */

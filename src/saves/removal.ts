@@ -1,5 +1,5 @@
 import { MpmError } from "../base/errors.ts";
-import { parseAge } from "../base/ages.ts";
+import { parseAge } from "../base/times.ts";
 import { idTime, isLog, type SaveEntry } from "./store/save_entry.ts";
 
 /** Milliseconds by which two clocks, and an id and its time, may differ. */

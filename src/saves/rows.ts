@@ -1,6 +1,6 @@
 import type { Origin } from "./trust/origin.ts";
 import { escapeText } from "../base/escape.ts";
-import { ageWords } from "../base/ages.ts";
+import { ageWords } from "../base/times.ts";
 import type { SessionRow, SessionsResult } from "./commands/results.ts";
 import { isLog, type SaveEntry } from "./store/save_entry.ts";
 import { cutText } from "../base/words.ts";

@@ -1,8 +1,7 @@
 import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
-import { realRun } from "./real_run.ts";
-import { realRunBounded } from "./real_run_bounded.ts";
+import { realRun, realRunBounded } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
 import type { System } from "./system.ts";

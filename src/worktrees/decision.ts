@@ -1,4 +1,4 @@
-import { durationText } from "../base/durations.ts";
+import { durationText } from "../base/times.ts";
 import { isFailed, type WorktreeFacts } from "./facts.ts";
 import { isTrash, type WorktreeRules } from "./rules.ts";
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MpmError } from "../base/errors.ts";
-import { durationText, parseDuration } from "../base/durations.ts";
+import { durationText, parseDuration } from "../base/times.ts";
 import { patchForm } from "../git/history/patch.ts";
 import { refPart } from "./rescue.ts";
-import { sizeText } from "../base/sizes.ts";
+import { sizeText } from "../base/words.ts";
 import { decide } from "./decision.ts";
 import type { WorktreeFacts } from "./facts.ts";
 import { isPassing } from "./guard.ts";

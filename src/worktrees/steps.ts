@@ -5,7 +5,7 @@ import { branchGoes, type Removal, removeWorktrees } from "./remove.ts";
 import { finishRemovals } from "./git/finish_removals.ts";
 import { locate } from "../git/workspace.ts";
 import { type Survey, survey, type Surveyed } from "./survey.ts";
-import { parseDuration } from "../base/durations.ts";
+import { parseDuration } from "../base/times.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { counted } from "../base/words.ts";

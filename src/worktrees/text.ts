@@ -1,6 +1,6 @@
 import { escapeText } from "../base/escape.ts";
 import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
-import { sizeText } from "../base/sizes.ts";
+import { sizeText } from "../base/words.ts";
 
 /** What a clean-up did, in claude-mpm's words, with reasons and sizes. */
 export function cleanupText(result: WorktreesPruneResult): string {

@@ -14,10 +14,8 @@ import { MpmError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";
 import type { HelpResult } from "./help_result.ts";
-import { findCommand } from "../find.ts";
-import { unknownCommand } from "../unknown_command.ts";
-import { pages, TOPICS } from "../help/names.ts";
-import { commandSections } from "../help/sections.ts";
+import { findCommand, unknownCommand } from "../find.ts";
+import { commandSections, pages, TOPICS } from "../help/names.ts";
 import { COMMANDS } from "../table.ts";
 import { SUMMARIES } from "../summaries.ts";
 
@@ -108,7 +106,7 @@ async function topicPage(
   const topic = getOwn(TOPICS, name);
   if (!topic) return undefined;
   if (more.length === 0) {
-    return { text: topicText(await topic.load(SUMMARIES)) };
+    return { text: topicText(topic.load(SUMMARIES)) };
   }
   return name === "formats" ? await schemaPage(more.join("-")) : undefined;
 }

@@ -1,8 +1,35 @@
+import { readJournal } from "../../ops/log/journal.ts";
+import { undoneIds } from "../../ops/log/entry.ts";
+import { Git } from "../../git/run/git.ts";
+import { branchNames } from "../../git/history/branch_names.ts";
+import { readRescues } from "../../worktrees/read_rescue.ts";
+import {
+  findTemplate,
+  listTemplates,
+  readTemplate,
+} from "../../work/templates/templates.ts";
+import { isKey, KEYS, settingOf } from "../../config/settings.ts";
+import { SHELL_HOOKS } from "../../clients/claude/shell_hooks.ts";
+import { HOOK_ENTRIES } from "../../clients/claude/hook_entries.ts";
+import { listBackups } from "../../saves/legacy/migrate/backups.ts";
+import { helpNames } from "../help/names.ts";
 import { isAbsolute, join } from "@std/path";
 import type { Named } from "../../cli/command.ts";
 import type { Candidate, Wanted } from "../../cli/completion.ts";
 import type { System } from "../../system/system.ts";
 import { quickRoot } from "../../git/quick_root.ts";
+import { quickPlace } from "../../git/quick_place.ts";
+import { ageWords } from "../../base/times.ts";
+import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
+import { ownMark } from "../../checkpoints/record.ts";
+import { placeKey } from "../../work/work_place.ts";
+import { readRecord, recordIds } from "../../checkpoints/store.ts";
+import { Origins } from "../../saves/trust/origins.ts";
+import { newestSaves } from "../../saves/store/read_saves.ts";
+import { SessionStates } from "../../saves/store/settled.ts";
+import { currentWork } from "../../work/work_current.ts";
+import { listWorks } from "../../work/work_files.ts";
+import { summaryBeside } from "../../saves/rows.ts";
 
 /** What a source of candidates works with. */
 interface Place {
@@ -39,38 +66,26 @@ export async function candidatesFor(
 }
 
 const SOURCES: Partial<Record<Named, Source>> = {
-  session: async (place) => (await import("./saves.ts")).savedSessions(place),
-  work: async ({ system, root }) =>
-    (await import("./saves.ts")).workSessions(system, root),
-  item: async ({ system, folder }) =>
-    (await import("./saves.ts")).openItems(system, folder),
-  checkpoint: async ({ system, root }) =>
-    (await import("./saves.ts")).checkpoints(system, root),
-  operation: async ({ system, root }) => {
-    const { readJournal } = await import("../../ops/log/journal.ts");
-    const { undoneIds } = await import("../../ops/log/entry.ts");
+  session: savedSessions,
+  work: ({ system, root }) => workSessions(system, root),
+  item: ({ system, folder }) => openItems(system, folder),
+  checkpoint: ({ system, root }) => checkpoints(system, root),
+  operation: ({ system, root }) => {
     const entries = readJournal(system, root);
     const undone = undoneIds(entries);
     return entries.toReversed().filter(({ id }) => !undone.has(id))
       .map(({ id, title }) => ({ value: String(id), summary: title }));
   },
   branch: async ({ system, folder }) => {
-    const { Git } = await import("../../git/run/git.ts");
-    const { branchNames } = await import("../../git/history/branch_names.ts");
     return await branchNames(new Git(system, folder));
   },
   removed: async ({ system, root }) => {
-    const { Git } = await import("../../git/run/git.ts");
-    const { readRescues } = await import("../../worktrees/read_rescue.ts");
     return (await readRescues(new Git(system, root))).map((rescue) => ({
       value: rescue.name,
       summary: rescue.branch ?? rescue.head.slice(0, 7),
     }));
   },
   template: async ({ system, root }) => {
-    const { listTemplates, readTemplate } = await import(
-      "../../work/templates/templates.ts"
-    );
     return await Promise.all(
       listTemplates(system, root).map(async (entry) => ({
         value: entry.name,
@@ -84,7 +99,6 @@ const SOURCES: Partial<Record<Named, Source>> = {
   variable: async ({ system, root, line }) => {
     const name = line.given.get("template")?.at(-1);
     if (name === undefined) return [];
-    const { findTemplate } = await import("../../work/templates/templates.ts");
     const { template } = await findTemplate(system, root, name);
     return template.variables.map((variable) => ({
       value: `${variable.name}=`,
@@ -93,12 +107,9 @@ const SOURCES: Partial<Record<Named, Source>> = {
         : `default ${variable.default}`,
     }));
   },
-  setting: async () => {
-    const { KEYS, settingOf } = await import("../../config/settings.ts");
-    return KEYS.map((value) => ({ value, summary: settingOf(value).summary }));
-  },
-  "setting-value": async ({ line }) => {
-    const { isKey, settingOf } = await import("../../config/settings.ts");
+  setting: () =>
+    KEYS.map((value) => ({ value, summary: settingOf(value).summary })),
+  "setting-value": ({ line }) => {
     const [key = "", ...given] = line.words;
     if (!isKey(key)) return [];
     const { kind, choices = [] } = settingOf(key);
@@ -107,28 +118,105 @@ const SOURCES: Partial<Record<Named, Source>> = {
       : choices.filter((choice) => !given.includes(choice));
     return values.map((value) => ({ value, summary: "" }));
   },
-  "shell-hook": async ({ line }) => {
-    const { SHELL_HOOKS } = await import("../../clients/claude/shell_hooks.ts");
-    return Object.entries(SHELL_HOOKS)
+  "shell-hook": ({ line }) =>
+    Object.entries(SHELL_HOOKS)
       .map(([file, { summary }]) => ({
         value: file.replace(/\.sh$/, ""),
         summary,
       }))
-      .filter(({ value }) => !line.words.includes(value));
-  },
-  event: async () => {
-    const { HOOK_ENTRIES } = await import(
-      "../../clients/claude/hook_entries.ts"
-    );
-    return HOOK_ENTRIES.map(({ event }) => ({ value: event, summary: "" }));
-  },
-  backup: async ({ system, root }) => {
-    const { listBackups } = await import(
-      "../../saves/legacy/migrate/backups.ts"
-    );
+      .filter(({ value }) => !line.words.includes(value)),
+  event: () => HOOK_ENTRIES.map(({ event }) => ({ value: event, summary: "" })),
+  backup: ({ system, root }) => {
     const { finished } = listBackups(system, root);
     return finished.toReversed().map((value) => ({ value, summary: "" }));
   },
-  topic: async ({ line }) =>
-    (await import("../help/names.ts")).helpNames(line.words),
+  topic: ({ line }) => helpNames(line.words),
 };
+
+/** How many saves are offered at least, however long it takes. */
+const SOON = 20;
+
+/** Milliseconds after which no more are read: somebody waits with a finger up. */
+const PATIENCE = 150;
+
+/** Saves beyond this many are not chosen from a list. */
+const MOST = 500;
+
+/** Ids of saves, and names where they have one, the newest first. */
+async function savedSessions(
+  { system, root, line }: Place,
+): Promise<Candidate[]> {
+  const started = system.now();
+  const states = new SessionStates(system, root);
+  const ids: Candidate[] = [];
+  const names = new Map<string, Candidate>();
+  for await (const entry of newestSaves(system, root)) {
+    const late = system.now().getTime() - started.getTime() > PATIENCE;
+    if (ids.length >= (late ? SOON : MOST)) break;
+    if (states.isHidden(entry)) continue;
+    const { id, name, summary, branch } = entry;
+    const age = ageWords(new Date(entry.pausedAt), started);
+    const of = branch === null ? age : `${age}, ${branch}`;
+    ids.push({ value: id, summary: `${of}: ${summary}` });
+    for (const value of [name, entry.session?.name]) {
+      if (!value || names.has(value)) continue;
+      const rest = summaryBeside(summary, [value]);
+      names.set(value, { value, summary: `${of}: ${rest}` });
+    }
+  }
+  const latest = { value: "latest", summary: "The newest" };
+  return [...ids.length > 0 ? [latest] : [], ...names.values(), ...ids]
+    .filter(({ value }) => !line.words.includes(value));
+}
+
+/** Work sessions that are not put away. */
+function workSessions(system: System, root: string): Candidate[] {
+  const { works } = listWorks(system, root);
+  return works.filter(({ state }) =>
+    state !== "archived" && state !== "cancelled"
+  ).map(({ id, name, task, state }) => ({
+    value: name ?? id,
+    summary: `${state}: ${task}`,
+  }));
+}
+
+/** The items of the checklist that are open, by their numbers. */
+function openItems(system: System, folder: string): Candidate[] {
+  const place = quickPlace(system, folder);
+  if (!place) return [];
+  const { work } = currentWork(system, place.root, placeKey(place));
+  return (work?.checklist ?? []).flatMap(({ done, text }, at) =>
+    done ? [] : [{ value: String(at + 1), summary: text }]
+  );
+}
+
+/** Names of checkpoints, the newest first, those of restores last. */
+async function checkpoints(
+  system: System,
+  root: string,
+): Promise<Candidate[]> {
+  const read = recordIds(system, root)
+    .map((id) => readRecord(system, root, id, { light: true }));
+  const records = (await Promise.all(read))
+    .filter((record) => record !== undefined)
+    .sort((a, b) => a.created_at < b.created_at ? 1 : -1);
+  const { safety = [], others = [] } = Object.groupBy(
+    records,
+    ({ kind }) => kind === "safety" ? "safety" : "others",
+  );
+  const now = system.now();
+  const origins = new Origins(system);
+  const isForeign = (record: StoredCheckpoint) =>
+    origins.of(ownMark(record)) === "foreign";
+  const named = [...others, ...safety].map((record) => ({
+    value: record.name,
+    summary: [
+      isForeign(record) ? "foreign" : "",
+      ageWords(new Date(record.created_at), now),
+      record.branch ?? "",
+      record.note ?? "",
+    ].filter((part) => part !== "").join(", "),
+  }));
+  const latest = { value: "latest", summary: "The newest" };
+  return [...others.length > 0 ? [latest] : [], ...named];
+}

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ERRORS } from "../../base/errors.ts";
 
 /** A JSON Schema, draft 2020-12, as far as mpm looks into it. */
 export interface JsonSchema {
@@ -31,3 +32,109 @@ export function jsonSchema(
   });
   return { $schema, title: name, description: summary, ...rest } as JsonSchema;
 }
+
+// What is written without the schema library, since that costs time where
+// somebody waits. These are published, and tests hold what is written to them.
+
+const text = z.string();
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const operationId = z.int().check(z.positive());
+
+/** A file before or after an operation. */
+const FileVersion = z.looseObject({
+  /** Of the content. */
+  sha256: text,
+  /** Where the content stays, below the trash; null: nowhere. */
+  kept: z.nullable(text),
+});
+
+/** One side of an operation: what taking it back needs, by its kind. */
+const Side = z.looseObject({
+  /**
+   * Files that changed, by path, relative to the project or absolute; null: none
+   * was there.
+   */
+  files: z.optional(z.record(text, z.nullable(FileVersion))),
+});
+
+/** A line of the journal. */
+export const JournalLine = z.looseObject({
+  /** Counts from 1. */
+  id: operationId,
+  /** ISO 8601, UTC. */
+  at: text,
+  /** The command, or `undo`, `automatic save`, `automatic checkpoint`. */
+  operation: text,
+  /** One line for people. */
+  title: text,
+  /** Where it was done, absolute. */
+  worktree: text,
+  /** What was before. */
+  before: Side,
+  /** What was after. */
+  after: Side,
+  /** Of an undo: the operation it took back. */
+  undoes: z.optional(operationId),
+  /** Present and true where a hook did it by itself. */
+  automatic: z.optional(z.literal(true)),
+  /** HMAC-SHA256 of the line up to here, by the user's key; absent without one. */
+  seal: z.optional(sha256),
+});
+
+/** What failed in an agent's session. */
+export const ErrorFile = z.looseObject({
+  version: z.literal(1),
+  /** ISO 8601, UTC. */
+  at: text,
+  /** The event of Claude Code. */
+  event: text,
+  /** The agent's session. */
+  session_id: text,
+  /** The tool; null: the turn ended by an error. */
+  tool: z.nullable(text),
+  /** What it was called with, as JSON, redacted and cut; null: no tool. */
+  input: z.nullable(text),
+  /** Redacted and cut. */
+  error: text,
+  /** The repository when it happened; null: none, or git took too long. */
+  git: z.optional(z.nullable(z.looseObject({
+    /** null: detached. */
+    branch: z.nullable(text),
+    /** Full commit id; null: before the first commit. */
+    head: z.nullable(text),
+    /** The first 20 uncommitted paths, after the two letters of git's status. */
+    changes: z.array(text),
+    changes_omitted: z.number(),
+    /** The newest five commits, abbreviated id and subject. */
+    commits: z.array(text),
+  }))),
+});
+
+/** Several saves as one file. */
+export const BundleFile = z.looseObject({
+  /** The version of this form. */
+  mpm_bundle: z.literal(1),
+  /** ISO 8601, UTC. */
+  created_at: text,
+  saves: z.array(z.looseObject({
+    session_id: text,
+    /** Of the text in UTF-8. */
+    sha256,
+    /** The exact text of the save's JSON file. */
+    json: text,
+  })),
+});
+
+/** What `--json` prints on standard error instead of a result. */
+export const ErrorAnswer = z.strictObject({
+  error: z.strictObject({
+    /** What kind of error it is; `BUG` is one of mpm's own. */
+    code: z.enum([...Object.keys(ERRORS), "BUG"]),
+    /** What was wrong and where. */
+    message: text,
+    /** What to do next. */
+    hint: z.optional(text),
+    /** Of a bug: where in mpm. */
+    trace: z.optional(text),
+  }),
+});

@@ -1,43 +1,51 @@
-import type { Candidate } from "../../cli/completion.ts";
-import { nextWords } from "../../cli/completion.ts";
+import { schemaList } from "./schemas.ts";
+import {
+  environment,
+  exitCodes,
+  files,
+  formats,
+  hooks,
+  PRIVACY,
+} from "./topics.ts";
+import { type Candidate, nextWords } from "../../cli/completion.ts";
 import { SUMMARIES } from "../summaries.ts";
 import type { Topic } from "../../cli/topic.ts";
+import type { Row, Section } from "../../cli/help.ts";
+import { getOwn } from "../../base/own.ts";
 
 /** What each command does, by its name. */
 export type Summaries = Readonly<Record<string, string>>;
 
 interface Page {
   readonly summary: string;
-  readonly load: (summaries: Summaries) => Promise<Topic>;
+  readonly load: (summaries: Summaries) => Topic;
 }
 
 /** The pages that belong to no one command, by the word after `mpm help`. */
 export const TOPICS: Readonly<Record<string, Page>> = {
   "exit-codes": {
     summary: "What the exit status of mpm says",
-    load: async () => (await import("./topic_tables.ts")).exitCodes(),
+    load: exitCodes,
   },
   "environment": {
     summary: "The environment variables that mpm looks at",
-    load: async () => (await import("./topic_tables.ts")).environment(),
+    load: environment,
   },
   "files": {
     summary: "Where mpm keeps what, and what it reads of others",
-    load: async () => (await import("./topic_tables.ts")).files(),
+    load: files,
   },
   "hooks": {
     summary: "What mpm does at the events of Claude Code",
-    load: async (summaries) =>
-      (await import("./topic_hooks.ts")).hooks(summaries),
+    load: hooks,
   },
   "privacy": {
     summary: "What mpm writes down, who sees it, and what never leaves",
-    load: async () => (await import("./topic_privacy.ts")).PRIVACY,
+    load: () => PRIVACY,
   },
   "formats": {
     summary: "The JSON that mpm prints and stores, and its schemas",
-    load: async (summaries) =>
-      (await import("./topic_formats.ts")).formats(summaries),
+    load: formats,
   },
 };
 
@@ -47,12 +55,9 @@ export function pages(): [name: string, summary: string][] {
 }
 
 /** What can follow the words of `mpm help` so far. */
-export async function helpNames(
-  words: readonly string[],
-): Promise<Candidate[]> {
+export function helpNames(words: readonly string[]): Candidate[] {
   if (words[0] === "formats") {
     if (words.length > 1) return [];
-    const { schemaList } = await import("./schemas.ts");
     return schemaList(SUMMARIES).map(({ name, summary }) => ({
       value: name,
       summary,
@@ -63,4 +68,51 @@ export async function helpNames(
   if (words.length > 0) return commands;
   const named = new Set(topics.map(({ value }) => value));
   return [...commands.filter(({ value }) => !named.has(value)), ...topics];
+}
+
+/** The first words of all commands, in the order of the page that lists them. */
+const SECTIONS:
+  readonly (readonly [title: string, words: readonly string[]])[] = [
+    ["Save and go on", ["pause", "resume", "sessions"]],
+    ["Work sessions and detours", [
+      ...["start", "status", "check", "complete", "cancel", "archive"],
+      ...["branch", "return", "stack", "template"],
+    ]],
+    ["The working tree", ["checkpoint", "worktrees"]],
+    ["Taking back", ["undo", "log", "trash"]],
+    ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
+    ["Setting up", [
+      ...["init", "config", "scan", "migrate", "doctor", "completions", "help"],
+    ]],
+  ];
+
+/** What a first word is about that is no command alone. */
+const ABOUT: Readonly<Record<string, string>> = {
+  checkpoint: "Snapshots of all files",
+  config: "Settings",
+  hooks: "What mpm does in Claude Code",
+  sessions: "Saved sessions",
+  template: "Checklists to start from",
+  trash: "What was removed or replaced",
+  worktrees: "Worktrees of agents",
+};
+
+/** All commands, those with one first word in a row. */
+export function commandSections(summaries: Summaries): Section[] {
+  return SECTIONS.map(([title, words]) => ({
+    title,
+    rows: words.map((word) => rowOf(word, summaries)),
+  }));
+}
+
+function rowOf(word: string, summaries: Summaries): Row {
+  const more = Object.keys(summaries)
+    .filter((name) => name.startsWith(`${word} `))
+    .map((name) => name.slice(word.length + 1)).join(", ");
+  const summary = getOwn(summaries, word);
+  if (more === "") return [word, summary ?? ""];
+  return [
+    word,
+    summary ? `${summary}; also: ${more}` : `${getOwn(ABOUT, word)}: ${more}`,
+  ];
 }

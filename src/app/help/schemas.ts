@@ -32,18 +32,18 @@ const STORED: readonly Published[] = [
   {
     name: "journal-line",
     summary: "An operation of mpm's: a line of .claude-mpm/state/journal.jsonl",
-    load: async () => (await import("./stored_formats.ts")).JournalLine,
+    load: async () => (await import("./json_schema.ts")).JournalLine,
   },
   {
     name: "error-record",
     summary:
       "What failed in an agent's session: .claude-mpm/errors/error-*.json",
-    load: async () => (await import("./stored_formats.ts")).ErrorFile,
+    load: async () => (await import("./json_schema.ts")).ErrorFile,
   },
   {
     name: "bundle",
     summary: "Several saves in one file: mpm sessions export --all, and import",
-    load: async () => (await import("./stored_formats.ts")).BundleFile,
+    load: async () => (await import("./json_schema.ts")).BundleFile,
   },
   {
     name: "pause-input",
@@ -54,7 +54,7 @@ const STORED: readonly Published[] = [
   {
     name: "error",
     summary: "What any command prints with --json where it fails, on stderr",
-    load: async () => (await import("./stored_formats.ts")).ErrorAnswer,
+    load: async () => (await import("./json_schema.ts")).ErrorAnswer,
   },
 ];
 

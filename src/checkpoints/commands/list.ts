@@ -1,12 +1,11 @@
 import { defineCommand } from "../../cli/command.ts";
 import { table } from "../../cli/table.ts";
 import { escapeText } from "../../base/escape.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import { ownMark } from "../record.ts";
 import { listed } from "../select.ts";
 import type { CheckpointListResult } from "./results.ts";
-import { sizeText } from "../../base/sizes.ts";
-import { counted } from "../../base/words.ts";
+import { counted, sizeText } from "../../base/words.ts";
 import { Origins } from "../../saves/trust/origins.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 import { settleDetour } from "../../detours/settle.ts";

@@ -5,7 +5,7 @@ import { MpmError } from "../../base/errors.ts";
 import { emptyTree } from "../../git/empty_tree.ts";
 import { partOf, treeDelta } from "../../git/capture/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import { ownMark } from "../record.ts";
 import { matchCheckpoint } from "../select.ts";
 import type { RestoreResult } from "../commands/results.ts";

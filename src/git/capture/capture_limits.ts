@@ -1,5 +1,5 @@
 import { MpmError } from "../../base/errors.ts";
-import { sizeText } from "../../base/sizes.ts";
+import { sizeText } from "../../base/words.ts";
 
 /** Bytes of the largest files, one and all, that a checkpoint takes. */
 export interface CaptureLimits {

@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
-import { parseDuration } from "../../base/durations.ts";
+import { parseDuration } from "../../base/times.ts";
 import type { HooksRunResult } from "./results.ts";
 import { hooksRunText } from "../scripts/text.ts";
 import { hookLog } from "../scripts/run.ts";

@@ -3,7 +3,7 @@ import { table } from "../../cli/table.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import { nextToUndo, undoneIds } from "../log/entry.ts";
 import type { LogResult } from "../../checkpoints/commands/results.ts";
 import { readJournal } from "../log/journal.ts";

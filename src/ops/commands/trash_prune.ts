@@ -1,6 +1,6 @@
 import { defineCommand } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
-import { parseDuration } from "../../base/durations.ts";
+import { parseDuration } from "../../base/times.ts";
 import type { TrashResult } from "../../checkpoints/commands/results.ts";
 import { trashText } from "../trash/trash_text.ts";
 import { surveyTrash } from "../trash/trash_prune.ts";

@@ -1,8 +1,7 @@
 import { escapeText } from "../../base/escape.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import type { TrashResult } from "../../checkpoints/commands/results.ts";
-import { sizeText } from "../../base/sizes.ts";
-import { counted } from "../../base/words.ts";
+import { counted, sizeText } from "../../base/words.ts";
 
 type Item = TrashResult["items"][number];
 

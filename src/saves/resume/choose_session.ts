@@ -4,7 +4,7 @@ import { type Choice, Picker } from "../../cli/picker.ts";
 import { cut } from "../../cli/table.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { shortAge } from "../../base/ages.ts";
+import { shortAge } from "../../base/times.ts";
 import { searcher } from "../list_filter.ts";
 import type { SessionRow, SessionsResult } from "../commands/results.ts";
 import {

@@ -1,5 +1,5 @@
 import { escapeText } from "../../base/escape.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import { renderChanges } from "../compare/report/report.ts";
 import { foreignNote } from "../trust/origin.ts";
 import type { ResumeResult } from "../commands/results.ts";

@@ -1,5 +1,5 @@
 import { asciiJson, escapeLines, escapeText } from "../../base/escape.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import { renderChanges } from "../compare/report/report.ts";
 import { agentContext } from "./agent_context.ts";
 import type { ResumeAnswer, ResumeResult } from "../commands/results.ts";

@@ -1,5 +1,5 @@
 import { escapeText } from "../../base/escape.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import { phasesOf } from "../checklist.ts";
 import type { GitLine, StatusResult } from "./results.ts";
 import { counted } from "../../base/words.ts";

@@ -5,9 +5,9 @@ import { cut, table } from "../../cli/table.ts";
 import { escapeText } from "../../base/escape.ts";
 import { Git } from "../../git/run/git.ts";
 import { readRescues } from "../read_rescue.ts";
-import { ageWords } from "../../base/ages.ts";
+import { ageWords } from "../../base/times.ts";
 import type { WorktreesListResult } from "./results.ts";
-import { sizeText } from "../../base/sizes.ts";
+import { sizeText } from "../../base/words.ts";
 import {
   locateRepository,
   MIN_AGE,

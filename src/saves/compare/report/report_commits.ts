@@ -1,7 +1,7 @@
 import type { ChangedCommit, Changes } from "../changes.ts";
 import type { Marks } from "./report_marks.ts";
 import type { Section } from "./report_section.ts";
-import { shortAge } from "../../../base/ages.ts";
+import { shortAge } from "../../../base/times.ts";
 
 /** How a report writes commits. */
 interface Manner {

@@ -4,7 +4,7 @@ import { type ChangedCommit, Changes } from "../changes.ts";
 import { compare } from "../compare.ts";
 import { NO_HISTORY } from "../history.ts";
 import { renderChanges } from "./report.ts";
-import { shortAge } from "../../../base/ages.ts";
+import { shortAge } from "../../../base/times.ts";
 import { shellWord } from "../../../base/shell.ts";
 import { saveOf } from "../helpers_test.ts";
 

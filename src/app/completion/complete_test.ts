@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bashReply, readBashLine } from "./bash_line.ts";
+import { bashReply, readBashLine } from "./complete.ts";
 
 const BREAKS = " \t\n\"'><=;|&(:";
 

@@ -1,0 +1,251 @@
+import type { Topic } from "../../cli/topic.ts";
+import { exitMeanings } from "../../base/errors.ts";
+import { allVariables } from "./environment.ts";
+import { GIT_FILES, PROJECT_FILES, USER_FILES } from "./file_places.ts";
+import { HOOK_ENTRIES } from "../../clients/claude/hook_entries.ts";
+import { SHELL_HOOKS } from "../../clients/claude/shell_hooks.ts";
+import { getOwn } from "../../base/own.ts";
+import type { Summaries } from "./names.ts";
+import { schemaList } from "./schemas.ts";
+
+/** `mpm help exit-codes` */
+export function exitCodes(): Topic {
+  return {
+    name: "exit-codes",
+    summary: "What the exit status of mpm says",
+    sections: [
+      {
+        rows: exitMeanings().map((
+          { status, meanings },
+        ) => [String(status), meanings.join("; ")]),
+      },
+      {
+        text: `
+An error goes to standard error as one line, with a hint where there is one.
+With --json it is one object there, {"error": {"code", "message", "hint"}}, whose
+code says more than the status; standard output stays empty.
+
+"mpm hook" ends with 0 whatever happens, so that no failure of mpm's stands in
+the way of the session that runs it.`,
+      },
+    ],
+  };
+}
+
+/** `mpm help environment` */
+export function environment(): Topic {
+  return {
+    name: "environment",
+    summary: "The environment variables that mpm looks at",
+    sections: [
+      {
+        text: `
+A variable of a setting stands over the files and under the option of a command.
+Lists are written with commas or blanks, tables as name=number; an empty
+variable counts as unset.`,
+      },
+      { rows: allVariables().map(({ name, summary }) => [name, summary]) },
+    ],
+  };
+}
+
+/** `mpm help files` */
+export function files(): Topic {
+  return {
+    name: "files",
+    summary: "Where mpm keeps what, and what it reads of others",
+    sections: [
+      {
+        text: `
+Everything of a project lies in .claude-mpm/ in the top folder of the
+repository's main worktree; outside git in the nearest folder above that has
+one, else in the present one. Folders have mode 0700, files 0600.`,
+      },
+      { title: "In .claude-mpm/", rows: PROJECT_FILES },
+      { title: "In git's own folder", rows: GIT_FILES },
+      {
+        title: "In ~/.local/state/mpm/ (XDG_STATE_HOME; on Windows " +
+          "LOCALAPPDATA)",
+        rows: USER_FILES,
+      },
+      {
+        title: "In ~/.config/mpm/ (XDG_CONFIG_HOME; on Windows APPDATA)",
+        rows: [
+          ["config.toml", "your settings, for all projects"],
+          ["templates/", "your own templates"],
+        ],
+      },
+      {
+        title: "Of others",
+        rows: [
+          [
+            ".claude/settings.json, .claude/settings.local.json",
+            "Claude Code's settings, which mpm hooks install adds to",
+          ],
+          [".claude/skills/", "where mpm hooks install --skills puts skills"],
+          [".claude/worktrees/", "worktrees of agents, which are cleaned up"],
+          [
+            ".claude/context.md",
+            "what an agent is given, kept up by mpm context update",
+          ],
+        ],
+      },
+    ],
+  };
+}
+
+/** What comes of each event; the table of entries says which there are. */
+const DONE: Readonly<Record<string, string>> = {
+  SessionStart: "gives the agent where the work stopped and what changed since",
+  UserPromptSubmit: "looks at the gauge: recommends a pause, or holds the " +
+    "prompt back; answers /mpm-pause and its kin without a model call",
+  PreToolUse: "denies new sub-agents when the context is nearly full",
+  PostToolBatch:
+    "looks at the gauge; takes an automatic checkpoint if one is " +
+    "due",
+  PostToolUseFailure: "keeps a record of the error in .claude-mpm/errors/",
+  StopFailure: "the same",
+  PreCompact: "writes the resume file, before the context is lost",
+  SessionEnd: "saves the session, if something was done in it",
+  TaskCreated: "keeps the agent's task list for the next save",
+  TaskCompleted: "the same",
+};
+
+/** `mpm help hooks` */
+export function hooks(summaries: Summaries): Topic {
+  const commands = Object.entries(summaries)
+    .filter(([name]) => /^hooks? ?/.test(name));
+  return {
+    name: "hooks",
+    summary: "What mpm does at the events of Claude Code",
+    sections: [
+      {
+        text: `
+"mpm hooks install" adds an entry for each of these events to Claude Code's
+settings; each starts "mpm hook <event>".`,
+      },
+      {
+        title: "Events",
+        rows: HOOK_ENTRIES.map((
+          { event },
+        ) => [event, getOwn(DONE, event) ?? ""]),
+      },
+      {
+        title: "Shell scripts of the project, in .claude-mpm/hooks/",
+        rows: Object.entries(SHELL_HOOKS).map(([name, { events, summary }]) => [
+          name,
+          events.length === 0 ? summary : `${summary} (${events.join(", ")})`,
+        ]),
+      },
+      {
+        text: `
+They are made by "mpm hooks eject" with everything switched off, and run on this
+machine only as they were when "mpm hooks allow" was last called.
+
+A hook never fails, never waits for long, never uses the network, and blocks
+nothing because of what it does not know. MPM_HOOKS=off switches all of them off
+before anything is read, hooks.enabled = false in your own configuration before
+anything is done.`,
+      },
+      {
+        title: "Commands",
+        rows: commands.map(([name, summary]) => [`mpm ${name}`, summary]),
+      },
+    ],
+  };
+}
+
+/** `mpm help privacy` */
+export const PRIVACY: Topic = {
+  name: "privacy",
+  summary: "What mpm writes down, who sees it, and what never leaves",
+  sections: [
+    {
+      text: `
+mpm has no network: the executable is built without the permission to open a
+connection. It has no telemetry and looks for no updates. Git is run for what is
+in this machine's repository; nothing is fetched or pushed.`,
+    },
+    {
+      title: "What a save holds",
+      rows: [
+        ["your words", "summary, next steps, decisions, blockers, todos"],
+        [
+          "git's state",
+          "branch, commits with author and subject, stashes by their message",
+        ],
+        [
+          "uncommitted files",
+          "path, status, size, time and SHA-256; never their contents",
+        ],
+        ["paths", "of the project, the worktree, the agent's transcript"],
+      ],
+    },
+    {
+      text: `
+A checkpoint holds the contents of changed and untracked files too, as objects
+in the repository's own git folder, under refs that no push sends unless it is
+told to. Ignored files are in neither.
+
+The transcript of an agent is read from its end for the number of tokens, the
+task list and an error that ended it, and not copied. In a project that uses mpm
+the hooks keep the last five prompts of each agent session, redacted and cut, for
+a month. The save at the end names the last of them.`,
+    },
+    {
+      title: "Who sees it",
+      text: `
+In a git repository each pause commits the four files of its save, so that
+others see them when you push. To keep saves on this machine: "mpm init
+--ignore", or "mpm config set commit false". Folders have mode 0700 and files
+0600: no other user of this machine reads them.
+
+Secrets are left out of everything that is written, by rules: keys and tokens of
+providers, private keys, passwords in addresses, PASSWORD=value and its kin, and
+text between <private> and </private>. No rule sees every secret, and a
+checkpoint holds files as they are. "mpm scan" looks for secrets in what is there
+already; docs/security.md has the rules.
+
+What another person wrote into a save, a clone or a template is data: nothing in
+it is run, and an agent is given it in a fence that says whose it is.`,
+    },
+    {
+      title: "Taking it away",
+      rows: [
+        ["mpm sessions rm", "moves a save with its copies to the trash"],
+        [
+          "mpm checkpoint rm",
+          "removes a checkpoint; git keeps its objects while it can come back",
+        ],
+        ["mpm trash prune", "empties the trash of what is older than you set"],
+        [".claude-mpm/", "is all that a project has, beside the refs in git"],
+      ],
+    },
+  ],
+};
+
+/** `mpm help formats` */
+export function formats(summaries: Summaries): Topic {
+  return {
+    name: "formats",
+    summary: "The JSON that mpm prints and stores, and its schemas",
+    sections: [
+      {
+        text: `
+Every command takes --json and then prints one JSON value in ASCII. Each of
+these formats has a JSON Schema (draft 2020-12): "mpm help formats <name>" prints
+it, and schemas/<name>.json of the source has the same with a description of the
+fields. What a command prints has exactly the fields of its schema; a file may
+hold more than mpm knows, which is kept.
+
+A new field is no change of a format, so a reader must take fields it does not
+know. A field that goes or changes its meaning is one, and is told of in the
+changelog.`,
+      },
+      {
+        title: "Formats",
+        rows: schemaList(summaries).map(({ name, summary }) => [name, summary]),
+      },
+    ],
+  };
+}
