@@ -1,6 +1,5 @@
 import { join } from "@std/path";
 import { field } from "../base/odd_values.ts";
-import type { Save } from "../saves/save.ts";
 import type { System } from "../system/system.ts";
 import { layout } from "../ops/layout.ts";
 import { readOwnJson } from "../ops/own_json.ts";
@@ -8,8 +7,16 @@ import { readOwnJson } from "../ops/own_json.ts";
 /** The window claude-mpm counts against, in tokens. */
 const BUDGET = 200_000;
 
+/** How full the context of an agent was, as a save records it. */
+export type ContextUsage = {
+  tokens_used: number;
+  tokens_total: number;
+  percentage: number;
+  source?: string | null | undefined;
+};
+
 /** Nothing is known: the neutral value claude-mpm writes, and no source. */
-export const UNKNOWN_USAGE: Save["context_usage"] = {
+export const UNKNOWN_USAGE: ContextUsage = {
   tokens_used: 0,
   tokens_total: BUDGET,
   percentage: 0,
@@ -28,7 +35,7 @@ export function readContextUsage(
   system: System,
   root: string,
   sessionId: string | undefined,
-): Save["context_usage"] {
+): ContextUsage {
   if (sessionId === undefined) return UNKNOWN_USAGE;
   const path = join(layout(root).state, "context-usage.json");
   const value = readOwnJson(system, path, LIMIT);

@@ -1,6 +1,6 @@
 import { field, isFields } from "../base/odd_values.ts";
 import type { Redactor } from "../secrets/redact.ts";
-import type { Task } from "../saves/save.ts";
+import type { Task } from "./claude/task_events.ts";
 import { cutText } from "../base/words.ts";
 
 /** A task as hooks were told of it. */

@@ -1,7 +1,10 @@
 import { type Gauge, isKnown } from "./gauge.ts";
-import type { Agent, Save } from "../saves/save.ts";
 import type { Config } from "../config/settings.ts";
-import { readContextUsage, UNKNOWN_USAGE } from "./context_usage.ts";
+import {
+  type ContextUsage,
+  readContextUsage,
+  UNKNOWN_USAGE,
+} from "./context_usage.ts";
 import type { System } from "../system/system.ts";
 import { readGauge } from "./gauge_steps.ts";
 
@@ -12,12 +15,12 @@ import { readGauge } from "./gauge_steps.ts";
 export function contextUsage(
   system: System,
   { agent, config, root, cwd }: {
-    agent: Agent | null;
+    agent: { session_id: string; transcript_path: string | null } | null;
     config: Config;
     root: string;
     cwd: string;
   },
-): Save["context_usage"] {
+): ContextUsage {
   if (agent === null) return UNKNOWN_USAGE;
   const { session_id: id, transcript_path: path } = agent;
   const transcriptPath = path ?? undefined;
@@ -27,7 +30,7 @@ export function contextUsage(
 }
 
 /** Returns a reading of the gauge as a save records it. */
-export function usageOf(gauge: Gauge): Save["context_usage"] {
+export function usageOf(gauge: Gauge): ContextUsage {
   if (!isKnown(gauge)) return UNKNOWN_USAGE;
   const { tokens, window, percentage, source } = gauge;
   return {

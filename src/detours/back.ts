@@ -10,13 +10,8 @@ import {
 } from "../git/restore/switch.ts";
 import { printOf } from "../checkpoints/record.ts";
 import { timedName } from "../checkpoints/name.ts";
-import {
-  type DetourMarker,
-  isAt,
-  type Position,
-  positionText,
-} from "./detour.ts";
-import type { Workspace } from "../git/repository.ts";
+import { type DetourMarker, isAt, positionText } from "./detour.ts";
+import type { Position, Workspace } from "../git/repository.ts";
 import { keptOf } from "../work/work_parked.ts";
 import { moved } from "../work/work_record.ts";
 import { isOpen } from "../work/work_states.ts";

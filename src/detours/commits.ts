@@ -1,7 +1,7 @@
 import type { Git } from "../git/run/git.ts";
 import { resolveNames } from "../git/refs.ts";
 import { dropRef, isOnBranch, keepCommit } from "../git/restore/switch.ts";
-import type { Position } from "./detour.ts";
+import type { Position } from "../git/repository.ts";
 
 /** Where the commits of detours are that no branch has. */
 export const DETOURS = "refs/mpm/detours";

@@ -1,15 +1,8 @@
 import { field, isFields } from "../base/odd_values.ts";
 import { CHECKPOINT_ID } from "../checkpoints/name.ts";
 import { WORK_ID } from "../git/ids.ts";
+import type { Position } from "../git/repository.ts";
 import { STATES, type WorkState } from "../work/work_states.ts";
-
-/** Where a worktree's HEAD is. */
-export interface Position {
-  /** Short branch name; null: detached, or no repository. */
-  readonly branch: string | null;
-  /** Full commit id; null: no commit yet, or no repository. */
-  readonly head: string | null;
-}
 
 /** A checkpoint by its id and commit. */
 export interface CheckpointKey {

@@ -3,7 +3,7 @@ import { FileError, isMissing } from "../base/errors.ts";
 import type { Workspace } from "./repository.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "./run/git.ts";
-import { makeWorktree } from "../worktrees/git/make_worktree.ts";
+import { makeWorktree } from "./make_worktree.ts";
 import type { SwitchTarget } from "./restore/switch_target.ts";
 import { splitFields } from "./text.ts";
 

@@ -1,4 +1,3 @@
-import type { FileState } from "../saves/save.ts";
 import type { LeftOut } from "./status/snapshot.ts";
 
 /** Where a command works: which repository and worktree, if any. */
@@ -25,6 +24,37 @@ export interface Workspace {
   /** Whether this is a worktree made with `git worktree add`. */
   readonly linked: boolean;
 }
+
+/** Where a worktree's HEAD is. */
+export interface Position {
+  /** Short branch name; null: detached, or no repository. */
+  readonly branch: string | null;
+  /** Full commit id; null: no commit yet, or no repository. */
+  readonly head: string | null;
+}
+
+/**
+ * One dirty or untracked path, as a save records it: the schema there says what
+ * each field means. A type and not an interface, so that it fits a schema that
+ * allows more fields.
+ */
+export type FileState = {
+  path: string;
+  status: string;
+  sha256: string | null;
+  size: number | null;
+  mtime: number | null;
+  from?: string | undefined;
+  object?: string | undefined;
+  mode?: string | undefined;
+  unread?: string | undefined;
+};
+
+/** What is on disk at a path: nulls and absence as in {@link FileState}. */
+export type FileContent = Pick<
+  FileState,
+  "sha256" | "size" | "mtime" | "mode" | "unread"
+>;
 
 export interface CommitInfo {
   /** Full id. */

@@ -9,7 +9,8 @@ import {
 } from "../saves/text/markdown.ts";
 import { MARKDOWN } from "../saves/compare/report/report_marks.ts";
 import { recommended } from "./resume_actions.ts";
-import type { Save, Todo } from "../saves/save.ts";
+import type { Save } from "../saves/save.ts";
+import type { Todo } from "../clients/claude/task_events.ts";
 import type { Level } from "../clients/thresholds.ts";
 
 /** What a resume file is made of. */

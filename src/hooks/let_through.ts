@@ -1,5 +1,5 @@
 import { field } from "../base/odd_values.ts";
-import { sha256 } from "../saves/serialize.ts";
+import { sha256 } from "../base/digest.ts";
 
 /** Prompts of a session that are remembered. */
 const KEPT = 50;

@@ -1,5 +1,7 @@
 import type { DiffResult } from "./commands/results.ts";
-import type { FileState, Save, Todo } from "./save.ts";
+import type { Save } from "./save.ts";
+import type { Todo } from "../clients/claude/task_events.ts";
+import type { FileState } from "../git/repository.ts";
 
 type FileChange = DiffResult["files"][number];
 

@@ -1,7 +1,8 @@
 import type { Content } from "./content.ts";
-import { gitFields, toGitContext } from "../git/status/git_context.ts";
+import { gitFields, toGitContext } from "./git_context.ts";
 import type { RepositoryState, Workspace } from "../git/repository.ts";
-import type { Agent, Save, Task, Todo } from "./save.ts";
+import type { Agent, Save } from "./save.ts";
+import type { Task, Todo } from "../clients/claude/task_events.ts";
 import { shellWord } from "../base/shell.ts";
 import { generatedSummary } from "./summary.ts";
 import type { Work } from "../work/work.ts";

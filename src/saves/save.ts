@@ -1,5 +1,8 @@
 import * as z from "zod/mini";
+import type * as lists from "../clients/claude/task_events.ts";
+import type { ContextUsage } from "../clients/context_usage.ts";
 import { READ_ID } from "../git/ids.ts";
+import type * as git from "../git/repository.ts";
 
 /**
  * The schema of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
@@ -57,9 +60,12 @@ export const FileState = z.looseObject({
    * `denied`, `special` (such as a pipe); absent where it was.
    */
   unread: z.optional(text),
-});
+}) satisfies z.ZodMiniType<git.FileState>;
 
-export const Todo = z.looseObject({ content: text, status: text });
+export const Todo = z.looseObject({
+  content: text,
+  status: text,
+}) satisfies z.ZodMiniType<lists.Todo>;
 
 export const Task = z.looseObject({
   id: text,
@@ -68,7 +74,7 @@ export const Task = z.looseObject({
   priority: text,
   created_at: z.nullable(text),
   file: text,
-});
+}) satisfies z.ZodMiniType<lists.Task>;
 
 export const GitContext = z.looseObject({
   /** Whether there is a repository. */
@@ -216,7 +222,7 @@ export const Save = z.looseObject({
      * null: not known. Version 0.1.0 did not write it.
      */
     source: z.optional(z.nullable(text)),
-  }),
+  }) satisfies z.ZodMiniType<ContextUsage>,
   /** What was being done, as it was told at the pause. */
   conversation: z.looseObject({
     primary_task: text,
@@ -265,9 +271,6 @@ export const Save = z.looseObject({
 });
 
 export type Commit = z.infer<typeof Commit>;
-export type FileState = z.infer<typeof FileState>;
-export type Todo = z.infer<typeof Todo>;
-export type Task = z.infer<typeof Task>;
 export type GitContext = z.infer<typeof GitContext>;
 export type Agent = z.infer<typeof Agent>;
 export type Imported = z.infer<typeof Imported>;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { asciiJson } from "../base/escape.ts";
 import type { Save } from "./save.ts";
 
@@ -8,9 +7,4 @@ import type { Save } from "./save.ts";
  */
 export function saveBytes(save: Partial<Save>): Uint8Array {
   return new TextEncoder().encode(asciiJson(save, 2));
-}
-
-/** SHA-256 as 64 lower-case hex digits, the content of a checksum file. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

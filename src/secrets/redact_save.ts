@@ -1,7 +1,8 @@
 import { getOwn, setOwn } from "../base/own.ts";
 import type { Redactor } from "./redact.ts";
 import type { Counts } from "./replace.ts";
-import type { FileState, GitContext, OwnFields, Save } from "../saves/save.ts";
+import type { GitContext, OwnFields, Save } from "../saves/save.ts";
+import type { FileState } from "../git/repository.ts";
 
 /**
  * The save with every text redacted, and how often each rule applied under

@@ -1,5 +1,6 @@
 import { durationText } from "../base/times.ts";
-import { isFailed, type WorktreeFacts } from "./facts.ts";
+import { isFailed } from "../git/status/worktree_status.ts";
+import type { WorktreeFacts } from "./facts.ts";
 import { isTrash, type WorktreeRules } from "./rules.ts";
 
 /** What is to happen to a folder below `.claude/worktrees/`. */

@@ -1,10 +1,11 @@
 import { dirname, join } from "@std/path";
-import type { Failed, SparseCheckout, WorktreeExtras } from "./facts.ts";
+import type { SparseCheckout, WorktreeExtras } from "./facts.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "../git/run/git.ts";
 import { decodeBytes, splitFields } from "../git/text.ts";
 import {
   answered,
+  type Failed,
   type WorktreeFolders,
 } from "../git/status/worktree_status.ts";
 

@@ -1,4 +1,5 @@
-import type { IgnoredPath } from "./rules.ts";
+import type { WorktreeLock } from "../git/run/lock_holder.ts";
+import type { Failed, WorktreeStatus } from "../git/status/worktree_status.ts";
 
 /**
  * What is known of one folder below `.claude/worktrees/`, read a step at a
@@ -36,11 +37,6 @@ export interface WorktreeFacts {
   readonly standing?: readonly number[] | Failed;
 }
 
-/** A question that got no answer, and why. */
-export interface Failed {
-  readonly failed: string;
-}
-
 /**
  * Where it lies, as far as that allows to remove it; `gone`: it was there a
  * moment ago; `aside`: a clean-up has
@@ -70,18 +66,6 @@ export type Repository =
   | "broken"
   | "none"
   | "empty";
-
-export interface WorktreeLock {
-  readonly reason: string;
-  /** Whether the process it names still runs; `unknown`: it cannot be told. */
-  readonly holder: "alive" | "dead" | "unknown";
-}
-
-export interface WorktreeStatus {
-  /** How many paths differ from HEAD or are untracked. */
-  readonly changes: number;
-  readonly ignored: readonly IgnoredPath[];
-}
 
 export interface WorktreeExtras {
   /** Paths in its git folder, and settings, that git did not put there. */
@@ -113,9 +97,4 @@ export interface WorktreeContents {
   readonly nested: string | undefined;
   /** Changes as soon as a file does. */
   readonly print: string;
-}
-
-/** Whether `answer` is that there is none. */
-export function isFailed(answer: object): answer is Failed {
-  return "failed" in answer;
 }

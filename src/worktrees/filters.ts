@@ -1,5 +1,4 @@
 import { join } from "@std/path";
-import type { Failed } from "./facts.ts";
 import type { System } from "../system/system.ts";
 import {
   decodeBytes,
@@ -10,6 +9,7 @@ import {
 } from "../git/text.ts";
 import {
   answered,
+  type Failed,
   gitAt,
   type IndexEntry,
   type WorktreeFolders,

@@ -1,11 +1,11 @@
 import { patchForm } from "../git/history/patch.ts";
-import type { Failed, Landed } from "./facts.ts";
+import type { Landed } from "./facts.ts";
 import type { DefaultBranch } from "../git/history/default_branch.ts";
 import type { Git } from "../git/run/git.ts";
 import { inParallel } from "../git/parallel.ts";
 import { findSquash, patchArguments } from "../git/history/squashed.ts";
 import { decodeBytes, encodeText } from "../git/text.ts";
-import { answered } from "../git/status/worktree_status.ts";
+import { answered, type Failed } from "../git/status/worktree_status.ts";
 
 /**
  * For each commit of `heads`, whether the default branch has all of its work:

@@ -1,6 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import { refPart, RESCUE } from "./rescue.ts";
-import { isFailed } from "./facts.ts";
+import { isFailed } from "../git/status/worktree_status.ts";
 import { isPassing } from "./guard.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "../git/run/git.ts";

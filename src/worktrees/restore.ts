@@ -3,7 +3,7 @@ import { FileError, MpmError } from "../base/errors.ts";
 import type { Rescue } from "./rescue.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "../git/run/git.ts";
-import { makeWorktree } from "./git/make_worktree.ts";
+import { makeWorktree } from "../git/make_worktree.ts";
 import { pathsOf } from "../git/detour_worktree.ts";
 import { refuseFilters } from "../git/run/refuse_filters.ts";
 import { resolveNames } from "../git/refs.ts";

@@ -1,3 +1,4 @@
+import type { IgnoredPath } from "../git/status/worktree_status.ts";
 /** What the user may set about the clean-up of worktrees. */
 export interface WorktreeRules {
   /** Milliseconds a worktree must have been left alone. */
@@ -49,12 +50,6 @@ export function worktreeRules(
 export function isTrashName(name: string): boolean {
   return /^(\*\.)?[^/\\*?[\]]+$/.test(name) && !/^\.{1,2}$/.test(name) &&
     name !== ".git";
-}
-
-/** What is at an ignored path, which git ends with `/` for a folder. */
-export interface IgnoredPath {
-  readonly path: string;
-  readonly link: boolean;
 }
 
 /**

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import type { Workspace } from "../git/repository.ts";
 import { decide, type Decision, type DecisionRules } from "./decision.ts";
-import { isFailed, type WorktreeFacts } from "./facts.ts";
+import { type WorktreeFacts } from "./facts.ts";
 import type { System } from "../system/system.ts";
 import {
   type BranchRef,
@@ -24,6 +24,7 @@ import { readExtras } from "./extras.ts";
 import { readFiltered } from "./filters.ts";
 import {
   answered,
+  isFailed,
   readIndex,
   readWorktreeStatus,
   unwatchedIn,

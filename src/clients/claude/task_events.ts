@@ -1,5 +1,17 @@
 import { field, type Fields, isFields, jsonIn } from "../../base/odd_values.ts";
-import type { Todo } from "../../saves/save.ts";
+
+/** One line of a TodoWrite list. */
+export type Todo = { content: string; status: string };
+
+/** A task in the form of claude-mpm, which saves have. */
+export type Task = {
+  id: string;
+  title: string;
+  description: string;
+  priority: string;
+  created_at: string | null;
+  file: string;
+};
 
 /** A task of Claude Code's list, as its file or its transcript tells. */
 export interface AgentTask {

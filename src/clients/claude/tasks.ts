@@ -1,9 +1,14 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import type { Task, Todo } from "../../saves/save.ts";
 import type { System } from "../../system/system.ts";
 import { claudeHome, isAgentId } from "./home.ts";
-import { type AgentTask, readHistory, taskOf } from "./task_events.ts";
+import {
+  type AgentTask,
+  readHistory,
+  type Task,
+  taskOf,
+  type Todo,
+} from "./task_events.ts";
 import { lastLines } from "./tail.ts";
 import { findTranscript } from "./transcript.ts";
 

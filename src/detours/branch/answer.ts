@@ -2,7 +2,7 @@ import { basename } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { isSessionName } from "../../base/names.ts";
-import { type Position } from "../detour.ts";
+import type { Position } from "../../git/repository.ts";
 import type { BranchResult } from "../commands/results.ts";
 import type { Work } from "../../work/work.ts";
 import { placeKey } from "../../work/work_place.ts";

@@ -8,10 +8,10 @@ import {
   findTarget,
   type SwitchTarget,
 } from "../../git/restore/switch_target.ts";
-import { isAt, type Position } from "../detour.ts";
+import { isAt } from "../detour.ts";
 import { slugOf } from "../../base/names.ts";
 import { shellWord } from "../../base/shell.ts";
-import type { Workspace } from "../../git/repository.ts";
+import type { Position, Workspace } from "../../git/repository.ts";
 import type { Work } from "../../work/work.ts";
 import { placeKey } from "../../work/work_place.ts";
 import { labelOf } from "../../work/work_record.ts";

@@ -3,7 +3,7 @@ import type { Capture } from "../../git/capture/capture.ts";
 import { treeChanges } from "../../git/capture/read_checkpoints.ts";
 import { refuseFilters } from "../../git/run/refuse_filters.ts";
 import { inTheWay, overwritten } from "../../git/restore/switch.ts";
-import type { Position } from "../detour.ts";
+import type { Position } from "../../git/repository.ts";
 import { shellWord } from "../../base/shell.ts";
 import { named } from "../../base/words.ts";
 import type { System } from "../../system/system.ts";

@@ -1,6 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Capture } from "../../git/capture/capture.ts";
-import type { Position } from "../detour.ts";
+import type { Position } from "../../git/repository.ts";
 import { givenSummary } from "../../saves/pause_content.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { LeftOut } from "../../git/status/snapshot.ts";

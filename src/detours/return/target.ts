@@ -7,7 +7,7 @@ import {
 } from "../../git/restore/merge_trees.ts";
 import { partOf } from "../../git/capture/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
-import type { Position } from "../detour.ts";
+import type { Position } from "../../git/repository.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";
 import { named } from "../../base/words.ts";
 

@@ -3,7 +3,7 @@ import type { Capture } from "../../git/capture/capture.ts";
 import { treeChanges } from "../../git/capture/read_checkpoints.ts";
 import { refuseFilters } from "../../git/run/refuse_filters.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
-import type { Position } from "../detour.ts";
+import type { Position } from "../../git/repository.ts";
 import { shellWord } from "../../base/shell.ts";
 import { isWithin } from "../../git/status/snapshot.ts";
 import type { Work } from "../../work/work.ts";

@@ -1,6 +1,5 @@
 import { FileError, MpmError } from "../../base/errors.ts";
-import type { RepositoryState } from "../repository.ts";
-import type { FileState } from "../../saves/save.ts";
+import type { FileState, RepositoryState } from "../repository.ts";
 import type {
   IndexMarks,
   LeftOut,

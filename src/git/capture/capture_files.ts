@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { FileError, isMissing } from "../../base/errors.ts";
 import type { LeftOut, TreeEntry } from "../status/snapshot.ts";
-import { sha256 } from "../../saves/serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { FileInfo, RunResult, System } from "../../system/system.ts";
 import { permissionsOf } from "./permissions.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";

@@ -1,6 +1,16 @@
-import type { CommittedFile } from "../../saves/compare/history.ts";
 import type { Git } from "../run/git.ts";
 import { splitFields } from "../text.ts";
+
+/** What commits did to a file. */
+export interface CommittedFile {
+  /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
+  readonly status: string;
+  readonly path: string;
+  /** Where it was renamed or copied from. */
+  readonly from?: string;
+  /** Object id of the new content, of a submodule its commit. */
+  readonly object: string;
+}
 
 /**
  * What differs between two commits, with renames, mpm's own folder left out;

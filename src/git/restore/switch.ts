@@ -1,4 +1,4 @@
-import type { Position } from "../../detours/detour.ts";
+import type { Position } from "../repository.ts";
 import { isWithin } from "../status/snapshot.ts";
 import type { System } from "../../system/system.ts";
 import { type Git, gitFailure } from "../run/git.ts";

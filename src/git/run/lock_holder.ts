@@ -1,8 +1,13 @@
 import { FileError } from "../../base/errors.ts";
 import { lockHolder, startInStat } from "./lock_text.ts";
-import type { WorktreeLock } from "../../worktrees/facts.ts";
 import type { System } from "../../system/system.ts";
 import { decodeBytes } from "../text.ts";
+
+export interface WorktreeLock {
+  readonly reason: string;
+  /** Whether the process it names still runs; `unknown`: it cannot be told. */
+  readonly holder: "alive" | "dead" | "unknown";
+}
 
 /** Milliseconds for reading a file of /proc. */
 const TIME_LIMIT = 5000;

@@ -1,9 +1,25 @@
 import type { Workspace } from "../repository.ts";
-import type { GitLine } from "../../work/commands/results.ts";
-import { isUnmerged } from "./git_context.ts";
+import { isUnmerged } from "./status.ts";
 import type { System } from "../../system/system.ts";
 import { Git } from "../run/git.ts";
 import { runStatus } from "./status_git.ts";
+
+/** What a prompt says of a worktree: where HEAD is, and how much changed. */
+export interface GitLine {
+  /** null: detached. */
+  readonly branch: string | null;
+  /** Full commit id; null: no commit yet. */
+  readonly head: string | null;
+  readonly upstream: string | null;
+  /** null: no upstream, or it is gone. */
+  readonly ahead: number | null;
+  readonly behind: number | null;
+  /** Paths that are staged, changed, not tracked, in conflict. */
+  readonly staged: number;
+  readonly changed: number;
+  readonly untracked: number;
+  readonly conflicts: number;
+}
 
 /** As `git status` by itself: a folder of untracked files is one path. */
 export const BRIEF = [

@@ -1,13 +1,11 @@
 import { join } from "@std/path";
 import { FileError, isMissing } from "../../base/errors.ts";
-import { isUnmerged } from "./git_context.ts";
-import type { FileContent } from "../../saves/compare/history.ts";
-import type { FileState } from "../../saves/save.ts";
-import { sha256 } from "../../saves/serialize.ts";
+import type { FileContent, FileState } from "../repository.ts";
+import { sha256 } from "../../base/digest.ts";
 import { HASH_BUDGET, HASH_LIMIT, type Unread } from "./unread.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import { Git } from "../run/git.ts";
-import type { StatusEntry } from "./status.ts";
+import { isUnmerged, type StatusEntry } from "./status.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
 
 /** Nested repositories whose commit is asked for, each with a process. */

@@ -1,6 +1,5 @@
 import { join } from "@std/path";
-import type { RepositoryState, Workspace } from "../repository.ts";
-import type { FileState } from "../../saves/save.ts";
+import type { FileState, RepositoryState, Workspace } from "../repository.ts";
 import type { System } from "../../system/system.ts";
 import { readFileStates } from "./file_states.ts";
 import { Git, gitFailure, reasonOf } from "../run/git.ts";

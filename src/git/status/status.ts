@@ -233,3 +233,8 @@ function cut(line: string, count: number): string[] {
   columns.push(line.slice(start));
   return columns;
 }
+
+/** Whether a status means a conflict to be resolved (git-status(1)). */
+export function isUnmerged(status: string): boolean {
+  return /U/.test(status) || status === "AA" || status === "DD";
+}

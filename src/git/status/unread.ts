@@ -1,4 +1,4 @@
-import type { FileState } from "../../saves/save.ts";
+import type { FileState } from "../repository.ts";
 import { counted } from "../../base/words.ts";
 
 /** Bytes of the largest file whose content is hashed. */

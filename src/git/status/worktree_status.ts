@@ -1,11 +1,32 @@
 import { join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
-import type { Failed, WorktreeStatus } from "../../worktrees/facts.ts";
 import type { System } from "../../system/system.ts";
 import { commonDirOf } from "../run/core_settings.ts";
 import { Git, reasonOf } from "../run/git.ts";
 import { runStatus } from "./status_git.ts";
 import { splitFields } from "../text.ts";
+
+/** A question that got no answer, and why. */
+export interface Failed {
+  readonly failed: string;
+}
+
+/** Whether `answer` is that there is none. */
+export function isFailed(answer: object): answer is Failed {
+  return "failed" in answer;
+}
+
+/** What is at an ignored path, which git ends with `/` for a folder. */
+export interface IgnoredPath {
+  readonly path: string;
+  readonly link: boolean;
+}
+
+export interface WorktreeStatus {
+  /** How many paths differ from HEAD or are untracked. */
+  readonly changes: number;
+  readonly ignored: readonly IgnoredPath[];
+}
 
 /** A worktree by its folder and its own git folder, both absolute. */
 export interface WorktreeFolders {

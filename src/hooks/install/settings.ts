@@ -16,9 +16,9 @@ import {
   readRecord,
   removeRecord,
   type SettingsRecord,
-  sha256,
   writeRecord,
 } from "../../clients/claude/settings/record.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 
 /** What is to become of a settings file. */

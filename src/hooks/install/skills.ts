@@ -9,10 +9,8 @@ import {
   refuseLink,
   sameBytes,
 } from "../../clients/claude/settings/file.ts";
-import {
-  type SettingsRecord,
-  sha256,
-} from "../../clients/claude/settings/record.ts";
+import { type SettingsRecord } from "../../clients/claude/settings/record.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import { skillPath } from "./settings.ts";
 

@@ -5,7 +5,7 @@ import type { System } from "../../system/system.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { checkFolder, ensureFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
-import { sha256 } from "../../clients/claude/settings/record.ts";
+import { sha256 } from "../../base/digest.ts";
 import { ensureUserFolder, userState } from "../../ops/user_state.ts";
 
 /** Only the owner, who may run it. */

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { FileVersions } from "./entry.ts";
-import { sha256 } from "../../saves/serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import { layout } from "../layout.ts";
 

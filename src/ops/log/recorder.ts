@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { setOwn } from "../../base/own.ts";
 import type { FileVersion } from "./entry.ts";
-import { sha256 } from "../../saves/serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { FileInfo, Files, System } from "../../system/system.ts";
 import { removeQuietly } from "../atomic.ts";
 import { fitChanges, type Recorded } from "./changes_list.ts";

@@ -8,7 +8,7 @@ import {
   versionsIn,
 } from "../log/entry.ts";
 import { field } from "../../base/odd_values.ts";
-import { sha256 } from "../../saves/serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import { layout } from "../layout.ts";
 import type { Progress } from "../../saves/legacy/migrate/read_old_store.ts";

@@ -9,7 +9,7 @@ import {
   compareUpstream,
   compareWorktree,
 } from "./refs.ts";
-import { isUnmerged } from "../../git/status/git_context.ts";
+import { isUnmerged } from "../../git/status/status.ts";
 import { changedSince, type History } from "./history.ts";
 import { type Recorded, recordedPaths } from "./recorded.ts";
 import type { RepositoryState } from "../../git/repository.ts";

@@ -1,6 +1,5 @@
-import { isUnmerged } from "../../git/status/git_context.ts";
-import type { FileContent } from "./history.ts";
-import type { FileState } from "../save.ts";
+import { isUnmerged } from "../../git/status/status.ts";
+import type { FileContent, FileState } from "../../git/repository.ts";
 
 /** Whether the state is that of a file that is not there. */
 export function isGone({ status, size }: FileState): boolean {

@@ -1,18 +1,11 @@
-import type { Changes, FileChange } from "./changes.ts";
-import type { CommitInfo, Workspace } from "../../git/repository.ts";
-import type { FileState, Save } from "../save.ts";
-
-/** What is on disk at a path: nulls and absence as in `FileState`. */
-export type FileContent = Pick<
-  FileState,
-  "sha256" | "size" | "mtime" | "mode" | "unread"
->;
-
-/** What commits did to a file. */
-export interface CommittedFile extends FileChange {
-  /** Object id of the new content, of a submodule its commit. */
-  readonly object: string;
-}
+import type { Changes } from "./changes.ts";
+import type { CommittedFile } from "../../git/history/file_changes.ts";
+import type {
+  CommitInfo,
+  FileContent,
+  Workspace,
+} from "../../git/repository.ts";
+import type { Save } from "../save.ts";
 
 /**
  * Where the save was made. `here`: in this worktree. `moved`: in this worktree

@@ -2,11 +2,11 @@ import type { ChangedPath, PathChange } from "./changes.ts";
 import { isGone, sameContent, sameMode } from "./content.ts";
 import { type Present, presentOf } from "./present.ts";
 import { settled } from "./settled.ts";
-import { isUnmerged } from "../../git/status/git_context.ts";
-import type { CommittedFile, History } from "./history.ts";
+import { isUnmerged } from "../../git/status/status.ts";
+import type { History } from "./history.ts";
+import type { CommittedFile } from "../../git/history/file_changes.ts";
 import type { Recorded, RecordedPath } from "./recorded.ts";
-import type { RepositoryState } from "../../git/repository.ts";
-import type { FileState } from "../save.ts";
+import type { FileState, RepositoryState } from "../../git/repository.ts";
 
 /**
  * What became of every recorded path, in the order of the save, then the paths

@@ -1,6 +1,6 @@
-import { changedSince, type CommittedFile, type History } from "./history.ts";
-import type { RepositoryState } from "../../git/repository.ts";
-import type { FileState } from "../save.ts";
+import { changedSince, type History } from "./history.ts";
+import type { CommittedFile } from "../../git/history/file_changes.ts";
+import type { FileState, RepositoryState } from "../../git/repository.ts";
 
 /** What the recorded paths are held against, indexed. */
 export interface Present {

@@ -4,7 +4,8 @@ import {
   repairFirst,
   splitRename,
 } from "../legacy/peer_paths.ts";
-import type { FileState, OwnFields, Save } from "../save.ts";
+import type { OwnFields, Save } from "../save.ts";
+import type { FileState } from "../../git/repository.ts";
 
 /** A path that differed from HEAD at the pause. */
 export interface RecordedPath {

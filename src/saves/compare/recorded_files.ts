@@ -1,4 +1,5 @@
-import { type FileContent, type History, NO_HISTORY } from "./history.ts";
+import { type History, NO_HISTORY } from "./history.ts";
+import type { FileContent } from "../../git/repository.ts";
 import { type RecordedPath, recordedPaths } from "./recorded.ts";
 import type { RepositoryState } from "../../git/repository.ts";
 import type { Save } from "../save.ts";

@@ -1,7 +1,8 @@
 import type { PathChange } from "./changes.ts";
 import { isGone, sameContent, sameMode } from "./content.ts";
 import type { Present } from "./present.ts";
-import type { FileContent, History } from "./history.ts";
+import type { History } from "./history.ts";
+import type { FileContent } from "../../git/repository.ts";
 import type { RecordedPath } from "./recorded.ts";
 
 /** Of a path that differed from HEAD at the pause and is not listed now. */

@@ -5,7 +5,7 @@ import { sessionId } from "../../git/ids.ts";
 import { field } from "../../base/odd_values.ts";
 import type { Save } from "../save.ts";
 import { idTime } from "../store/save_entry.ts";
-import { sha256 } from "../serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import { removeIfThere, writeAtomic } from "../../ops/atomic.ts";
 import { ensureHome } from "../../ops/home.ts";

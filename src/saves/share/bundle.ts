@@ -1,7 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import { SESSION_ID } from "../../git/ids.ts";
 import { field, type Fields, isFields } from "../../base/odd_values.ts";
-import { sha256 } from "../serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 
 /** Several saves as one JSON file: the exact text of each with its checksum. */
 export interface Bundle {

@@ -3,7 +3,8 @@ import { sessionId } from "../../git/ids.ts";
 import type { Fields } from "../../base/odd_values.ts";
 import type { Save } from "../save.ts";
 import { idTime, nearbyIds } from "../store/save_entry.ts";
-import { saveBytes, sha256 } from "../serialize.ts";
+import { sha256 } from "../../base/digest.ts";
+import { saveBytes } from "../serialize.ts";
 
 /** A save that was read, checked, and could be brought in. */
 export interface Incoming {

@@ -2,7 +2,7 @@ import { basename, join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { importedFrom } from "../share/imported.ts";
 import type { SaveEntry } from "./save_entry.ts";
-import { sha256 } from "../serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { derivedFaults, readPlain, writeDerived } from "./derived.ts";

@@ -6,7 +6,7 @@ import type { Fields } from "../../base/odd_values.ts";
 import { contentDigestOf, withoutReturns } from "../trust/origin.ts";
 import type { Save } from "../save.ts";
 import { isLog, type SaveEntry } from "./save_entry.ts";
-import { sha256 } from "../serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import { LARGEST_SAVE, loadYaml, parseSave } from "./save_content.ts";
 

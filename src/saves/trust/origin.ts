@@ -1,4 +1,4 @@
-import { sha256 } from "../serialize.ts";
+import { sha256 } from "../../base/digest.ts";
 
 /**
  * Whose words a save is: `own`, made by this user on this machine; `trusted`,

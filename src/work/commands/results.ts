@@ -175,7 +175,6 @@ export type StartResult = z.infer<typeof StartResult>;
 export type CheckResult = z.infer<typeof CheckResult>;
 export type EndResult = z.infer<typeof EndResult>;
 export type StackResult = z.infer<typeof StackResult>;
-export type GitLine = z.infer<typeof GitLine>;
 export type StatusResult = z.infer<typeof StatusResult>;
 export type TemplateRow = z.infer<typeof TemplateRow>;
 export type TemplatesResult = z.infer<typeof TemplatesResult>;

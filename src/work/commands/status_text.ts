@@ -1,7 +1,8 @@
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { phasesOf } from "../checklist.ts";
-import type { GitLine, StatusResult } from "./results.ts";
+import type { StatusResult } from "./results.ts";
+import type { GitLine } from "../../git/status/brief.ts";
 import { counted } from "../../base/words.ts";
 import {
   progressTable,

@@ -1,7 +1,6 @@
 import { dirname } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { standingText } from "../decision.ts";
-import { type Failed, isFailed } from "../facts.ts";
 import type { System } from "../../system/system.ts";
 import {
   type Box,
@@ -19,7 +18,11 @@ import { inParallel } from "../../git/parallel.ts";
 import { readStanding } from "../processes.ts";
 import { unregister } from "./unregister.ts";
 import { readContents } from "../contents.ts";
-import { readWorktreeStatus } from "../../git/status/worktree_status.ts";
+import {
+  type Failed,
+  isFailed,
+  readWorktreeStatus,
+} from "../../git/status/worktree_status.ts";
 import { isUnchanged } from "../prints.ts";
 import type { Surveyed } from "../survey.ts";
 

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { join } from "@std/path";
+import { sha256 } from "../../../base/digest.ts";
 import { isMissing } from "../../../base/errors.ts";
 import type { System } from "../../../system/system.ts";
 import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
@@ -25,12 +25,6 @@ export interface SettingsRecord {
 
 /** Bytes of a record that is still read. */
 const LIMIT = 1024 * 1024;
-
-/** SHA-256 in hex. */
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 /** The folder of the copies and records of one settings file. */
 function folderOf(path: string): string {
   return join("settings", sha256(path).slice(0, 16));

@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import { FileError, isMissing } from "../../../base/errors.ts";
 import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
 import { refKey } from "./old_store.ts";
-import { sha256 } from "../../serialize.ts";
+import { sha256 } from "../../../base/digest.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
 import { finishSet, settleOldFolder, unshareBackup } from "./finish_changes.ts";

@@ -1,7 +1,7 @@
 import type { Ref } from "./change_set.ts";
 import { oldName } from "../old_names.ts";
 import { families, type Inventory, isDamaged, refKey } from "./old_store.ts";
-import { sha256 } from "../../serialize.ts";
+import { sha256 } from "../../../base/digest.ts";
 import type { Render, Transfer } from "./transfer.ts";
 
 /**

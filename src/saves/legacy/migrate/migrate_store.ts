@@ -5,7 +5,7 @@ import type { MigrationPlan } from "./plan.ts";
 import { oldName } from "../old_names.ts";
 import { type Inventory, refKey } from "./old_store.ts";
 import type { Restoring } from "./rollback_plan.ts";
-import { sha256 } from "../../serialize.ts";
+import { sha256 } from "../../../base/digest.ts";
 import type { Transfer } from "./transfer.ts";
 import type { System } from "../../../system/system.ts";
 import { applyChanges, type Skipped } from "./apply_changes.ts";

@@ -16,7 +16,7 @@ import {
 import { withKeptCopies } from "./kept_copies.ts";
 import { relocate, type Relocation } from "./relocate.ts";
 import { nearbyIds } from "../../store/save_entry.ts";
-import { sha256 } from "../../serialize.ts";
+import { sha256 } from "../../../base/digest.ts";
 import type { Render, Transfer } from "./transfer.ts";
 
 export interface MigrationPlan {

@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../../../base/errors.ts";
 import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
 import { refKey, type StoredFile } from "./old_store.ts";
-import { sha256 } from "../../serialize.ts";
+import { sha256 } from "../../../base/digest.ts";
 import type { NewFile, System } from "../../../system/system.ts";
 import { backupPath, freeBackup, UNFINISHED } from "./backups.ts";
 import { ensureFolder, removeTree } from "../../../ops/folders.ts";

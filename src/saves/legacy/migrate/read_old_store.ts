@@ -5,7 +5,7 @@ import { field } from "../../../base/odd_values.ts";
 import { idOf, oldName, POINTER } from "../old_names.ts";
 import type { Inventory, StoredFile } from "./old_store.ts";
 import { relocate } from "./relocate.ts";
-import { sha256 } from "../../serialize.ts";
+import { sha256 } from "../../../base/digest.ts";
 import { parseTime } from "../../../base/times.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import { findSaves, saveFolders } from "../../store/find_saves.ts";

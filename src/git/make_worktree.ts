@@ -1,11 +1,11 @@
 import { basename, join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
-import type { System } from "../../system/system.ts";
-import { fullName } from "../../git/run/data_settings.ts";
-import { Git } from "../../git/run/git.ts";
-import { parseSettings } from "../../git/run/parse_settings.ts";
-import type { StandIn } from "../../git/run/stand_in.ts";
-import { decodeBytes, encodeText } from "../../git/text.ts";
+import { MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { fullName } from "./run/data_settings.ts";
+import { Git } from "./run/git.ts";
+import { parseSettings } from "./run/parse_settings.ts";
+import type { StandIn } from "./run/stand_in.ts";
+import { decodeBytes, encodeText } from "./text.ts";
 
 /** Milliseconds for writing a whole tree. */
 const LONG = 10 * 60_000;

@@ -1,5 +1,10 @@
-import type { RepositoryState, Workspace } from "../repository.ts";
-import type { FileState, GitContext, OwnFields } from "../../saves/save.ts";
+import { isUnmerged } from "../git/status/status.ts";
+import type {
+  FileState,
+  RepositoryState,
+  Workspace,
+} from "../git/repository.ts";
+import type { GitContext, OwnFields } from "./save.ts";
 
 /** The part of a save that claude-mpm reads; without a repository, empty. */
 export function toGitContext(state: RepositoryState | undefined): GitContext {
@@ -36,11 +41,6 @@ function pathLists(files: readonly FileState[]) {
     modified_files: pathsOf((file) => !isUntracked(file)),
     untracked_files: [...untracked],
   };
-}
-
-/** Whether a status means a conflict to be resolved (git-status(1)). */
-export function isUnmerged(status: string): boolean {
-  return /U/.test(status) || status === "AA" || status === "DD";
 }
 
 /** The part of mpm's own fields that describes the repository. */
