@@ -36,6 +36,10 @@ export async function runLine(
   }
   const context = contextOf(system, input, noteFor(system, input));
   await beforeCommand(system, command.name);
+  if (command.settles) {
+    const { settleBefore } = await import("../detours/settle.ts");
+    await settleBefore(context, command, input);
+  }
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.
   const result = await command.run(context, input as never);

@@ -2,7 +2,6 @@ import type { Context } from "../cli/command.ts";
 import { quickWorkspace } from "../git/quick_place.ts";
 import { type ReadAhead, readAhead } from "../git/capture/read_ahead.ts";
 import type { Workspace } from "../git/repository.ts";
-import { isUnsettled } from "../detours/settle.ts";
 
 /** Where a checkpoint is taken, and what git was asked there. */
 export interface Ahead extends ReadAhead {
@@ -11,14 +10,14 @@ export interface Ahead extends ReadAhead {
 
 /**
  * Asks git what a checkpoint needs first. `undefined`: it takes more to say
- * where that is, or something has to be settled there before.
+ * where that is.
  */
 export async function askAhead(
   { system, folder }: Context,
 ): Promise<Ahead | undefined> {
   const workspace = quickWorkspace(system, folder);
   const { gitDir } = workspace ?? {};
-  if (!workspace || !gitDir || isUnsettled(system, workspace)) return undefined;
+  if (!workspace || !gitDir) return undefined;
   const place = { worktree: workspace.worktree, gitDir };
   return { workspace, ...await readAhead(system, place) };
 }

@@ -81,6 +81,13 @@ export interface Command<
   readonly examples: readonly string[];
   /** The schema of what `run` returns and `--json` prints, loaded on demand. */
   readonly result: () => Promise<z.ZodMiniType<R>>;
+  /**
+   * Whether a `branch`, `return` or restore that was killed in this worktree is
+   * finished or taken back before `run`.
+   */
+  readonly settles?:
+    | true
+    | ((input: FlagValues<F> & PositionalValues<P>) => boolean);
   run(
     context: Context,
     input: FlagValues<F> & PositionalValues<P>,

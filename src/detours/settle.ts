@@ -1,16 +1,54 @@
-import type { Context } from "../cli/command.ts";
+import type { AnyCommand, Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
+import {
+  type QuickPlace,
+  quickPlace,
+  quickWorkspace,
+} from "../git/quick_place.ts";
 import type { Workspace } from "../git/repository.ts";
+import { rootWithoutGit } from "../git/root_without_git.ts";
+import { locate } from "../git/workspace.ts";
 import { hasDetourMarker, lockDetours } from "./marker.ts";
 import { hasMarker } from "../checkpoints/restore/marker.ts";
 import type { System } from "../system/system.ts";
 import { settleRestore } from "../checkpoints/restore/settle.ts";
 
+/** Settles what was interrupted, before a command that declares so. */
+export async function settleBefore(
+  context: Context,
+  { settles }: AnyCommand,
+  input: Record<string, unknown>,
+): Promise<void> {
+  const wanted = typeof settles === "function" ? settles(input) : settles;
+  if (wanted) await settleInterrupted(context);
+}
+
 /**
- * What every command does first that looks at the sessions of a worktree:
- * finishes a restore that was cut short, and takes back, or finishes, a
- * `branch` or `return` whose process is gone. Two looks at files where there is
- * nothing to do. What stands in the way is said; `strict`: it is thrown.
+ * Settles what was interrupted in the worktree around `context.folder`. Files
+ * alone tell where there is nothing to do.
+ */
+export async function settleInterrupted(context: Context): Promise<void> {
+  const { system, folder } = context;
+  const place = placeByFiles(system, folder);
+  if (place && !isUnsettled(system, place)) return;
+  await settleDetour(context, await locate(system, folder));
+}
+
+/** `undefined`: only git can say where this is. */
+function placeByFiles(system: System, folder: string): QuickPlace | undefined {
+  const place = quickPlace(system, folder);
+  if (!place) {
+    const root = rootWithoutGit(system, folder);
+    return { root, worktree: folder, linked: false, gitDir: undefined };
+  }
+  const isUsual = place.linked && place.gitDir !== undefined;
+  return isUsual ? place : quickWorkspace(system, folder);
+}
+
+/**
+ * Finishes a restore that was cut short, and takes back, or finishes, a
+ * `branch` or `return` whose process is gone. What stands in the way is said;
+ * `strict`: it is thrown.
  */
 export async function settleDetour(
   context: Context,
@@ -37,10 +75,7 @@ export async function settleDetour(
 }
 
 /** Whether there is anything for {@link settleDetour} to do. */
-export function isUnsettled(
-  system: System,
-  place: Pick<Workspace, "root" | "worktree" | "linked" | "gitDir">,
-): boolean {
+function isUnsettled(system: System, place: QuickPlace): boolean {
   const { root, worktree } = place;
   return hasMarker(system, root, worktree) ||
     hasDetourMarker(system, place);

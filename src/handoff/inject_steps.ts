@@ -11,7 +11,7 @@ import { openLines, stackLines } from "../work/work_facts.ts";
 import { readConfigAnyway } from "../config/config.ts";
 import { redactorOf } from "../secrets/redaction.ts";
 import type { System } from "../system/system.ts";
-import { readIn, settledWorkspace } from "../work/commands/quick_steps.ts";
+import { findWorkspace, readIn } from "../work/commands/quick_steps.ts";
 import { latestSession } from "./resume_file_steps.ts";
 
 /** What a part is read from. */
@@ -54,7 +54,7 @@ export async function injected(
   },
 ): Promise<InjectResult> {
   const { system } = context;
-  const workspace = await settledWorkspace(context);
+  const workspace = await findWorkspace(context);
   const { config, faults } = await readConfigAnyway(system, workspace.root);
   const most = limit ?? config["context.inject_limit"];
   const sources: Sources = {

@@ -13,7 +13,6 @@ import { findWork, writeWork } from "./work_files.ts";
 import { isSaved } from "./work_saved.ts";
 import type { System } from "../system/system.ts";
 import { endDetour } from "../detours/end.ts";
-import { settleDetour } from "../detours/settle.ts";
 import { journaled } from "../ops/log/journaled.ts";
 import { isStranded } from "../detours/stranded.ts";
 import { refuseInStack } from "./work_steps.ts";
@@ -38,7 +37,6 @@ export async function end(
 ): Promise<EndResult> {
   const { system, folder } = context;
   const workspace = await locate(system, folder);
-  await settleDetour(context, workspace);
   const { root } = workspace;
   // A selector may need a listing, which no lock is held for.
   await openWorks(system, root);

@@ -15,7 +15,6 @@ import {
   type BeginningInput,
   beginningOf,
 } from "./beginning.ts";
-import { settleDetour } from "../detours/settle.ts";
 import { journaled } from "../ops/log/journaled.ts";
 
 /** Starts a session in this worktree. Throws CONFLICT where one is active. */
@@ -25,7 +24,6 @@ export async function started(
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
-  await settleDetour(context, workspace);
   const { root } = workspace;
   const given = await beginningOf(system, workspace, input);
   return await journaled(
@@ -52,7 +50,6 @@ export async function planned(
 ): Promise<StartResult> {
   const { system } = context;
   const workspace = await locate(system, context.folder);
-  await settleDetour(context, workspace);
   await openWorks(system, workspace.root);
   const given = await beginningOf(system, workspace, input);
   const { work, left, warnings } = decided(context, workspace, given);

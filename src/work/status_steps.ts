@@ -3,7 +3,6 @@ import { MpmError } from "../base/errors.ts";
 import { readBrief } from "../git/status/brief.ts";
 import { quickPlace } from "../git/quick_place.ts";
 import { rootWithoutGit } from "../git/root_without_git.ts";
-import { locate } from "../git/workspace.ts";
 import { mayNameSecret } from "../secrets/maybe_secret.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { StatusResult } from "./commands/results.ts";
@@ -17,7 +16,6 @@ import { hasRecord } from "../checkpoints/store.ts";
 import { openWorks } from "./work_change.ts";
 import { isSaved } from "./work_saved.ts";
 import type { System } from "../system/system.ts";
-import { isUnsettled, settleDetour } from "../detours/settle.ts";
 
 /** Reads everything with one git process at most. */
 export async function readStatus(
@@ -46,12 +44,7 @@ export async function readStatus(
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
   // What a dead pause left is finished, but never by a prompt.
-  if (!porcelain) {
-    await openWorks(system, root);
-    if (isUnsettled(system, place)) {
-      await settleDetour(context, await locate(system, folder));
-    }
-  }
+  if (!porcelain) await openWorks(system, root);
   // Git works while the store is read.
   const git = gitDir === undefined
     ? undefined

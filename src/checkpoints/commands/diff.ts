@@ -29,6 +29,7 @@ repository names is run.`,
   },
   examples: ["mpm checkpoint diff latest", "mpm checkpoint diff 1 0 --patch"],
   result: async () => (await import("./results.ts")).CheckpointDiffResult,
+  settles: true,
   run: diff,
   render,
 });

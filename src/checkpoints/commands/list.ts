@@ -8,7 +8,6 @@ import type { CheckpointListResult } from "./results.ts";
 import { counted, sizeText } from "../../base/words.ts";
 import { Origins } from "../../saves/trust/origins.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
-import { settleDetour } from "../../detours/settle.ts";
 
 /** The columns that are cut where a line is too long. */
 const BRANCH = 3;
@@ -29,10 +28,10 @@ foreign.`,
   },
   examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],
   result: async () => (await import("./results.ts")).CheckpointListResult,
+  settles: true,
   async run(context, input): Promise<CheckpointListResult> {
     const { system } = context;
     const place = await findPlace(context, { create: false });
-    await settleDetour(context, place.workspace);
     const records = listed(await listCheckpoints(system, place));
     const shown = records.filter(({ kind }) => input.all || kind !== "safety");
     const origins = new Origins(system);

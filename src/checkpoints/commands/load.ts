@@ -23,6 +23,7 @@ are left out until you trust it.`,
   flags: {},
   examples: ['mpm checkpoint load "Feature Development"'],
   result: async () => (await import("./results.ts")).CheckpointLoadResult,
+  settles: true,
   async run(context, input) {
     const { target, origin } = await findTarget(context, input.checkpoint);
     const told = redactTold(redactorOf(context.system), target);

@@ -57,6 +57,7 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
     "mpm checkpoint restore latest --to ../copy",
   ],
   result: async () => (await import("./results.ts")).RestoreResult,
+  settles: true,
   run: restore,
   status: ({ dry_run: dry, to, skipped }) =>
     dry || to !== null || skipped.length === 0 ? 0 : 4,

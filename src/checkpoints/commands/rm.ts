@@ -6,7 +6,6 @@ import type { CheckpointRmResult } from "./results.ts";
 import { withLock } from "../../ops/lock.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 import { removeCheckpoints } from "./rm_steps.ts";
-import { settleDetour } from "../../detours/settle.ts";
 
 /** `mpm checkpoint rm` */
 export const checkpointRm = defineCommand({
@@ -29,6 +28,7 @@ among the last 20 removals; then git drops what nothing else needs.`,
   },
   examples: ["mpm checkpoint rm before-refactoring", "mpm checkpoint rm 3 4"],
   result: async () => (await import("./results.ts")).CheckpointRmResult,
+  settles: true,
   async run(context, input): Promise<CheckpointRmResult> {
     const { system } = context;
     if (input.checkpoints.length === 0) {
@@ -38,7 +38,6 @@ among the last 20 removals; then git drops what nothing else needs.`,
     }
     const place = await findPlace(context, { create: false });
     const { vault } = place;
-    await settleDetour(context, place.workspace);
     // All of one list, so that the numbers in it mean what they meant.
     const known = await listCheckpoints(system, place);
     const records = [

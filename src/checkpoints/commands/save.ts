@@ -41,6 +41,7 @@ project's checkpoint.sh runs after one, if you allowed it.`,
     "mpm checkpoint save --auto",
   ],
   result: async () => (await import("./results.ts")).CheckpointSaveResult,
+  settles: true,
   async run(context, input) {
     // Git works while the rest is loaded. An automatic one is hardly ever due.
     const ahead = input.auto ? undefined : await askAhead(context);

@@ -21,6 +21,7 @@ and status, context, todos, notes.`,
   flags: {},
   examples: ["mpm checkpoint show latest", "mpm checkpoint show 0 --json"],
   result: async () => (await import("./results.ts")).CheckpointShowResult,
+  settles: true,
   async run(context, input) {
     const { target, origin } = await findTarget(context, input.checkpoint);
     return showOf(redactTold(redactorOf(context.system), target), origin);

@@ -21,7 +21,6 @@ import { isWithin } from "../../git/status/snapshot.ts";
 import { Origins } from "../../saves/trust/origins.ts";
 import { type CheckpointPlace, findPlace, listCheckpoints } from "../place.ts";
 import { restoreCheckpoint, type RestoreOutcome } from "./apply.ts";
-import { settleDetour } from "../../detours/settle.ts";
 import { writeTo } from "./to.ts";
 import { type PlannedRestore, planOf, type RestoreOrder } from "./steps.ts";
 
@@ -92,7 +91,6 @@ export async function findTarget(
   { place: CheckpointPlace; target: StoredCheckpoint; origin: Origin }
 > {
   const place = await findPlace(context, { create: false });
-  await settleDetour(context, place.workspace);
   const records = await listCheckpoints(context.system, place);
   const target = matchCheckpoint(records, selector);
   noteFuture(context, target, records);

@@ -24,7 +24,6 @@ import { savedFact } from "../removed.ts";
 import { saved, unchanged } from "./answer.ts";
 import { type Around, aroundOf } from "./record_steps.ts";
 import { storeCheckpoint } from "./take.ts";
-import { settleDetour } from "../../detours/settle.ts";
 import { noteOperation } from "../../ops/log/note_operation.ts";
 
 export interface SaveInput {
@@ -51,7 +50,6 @@ export async function save(
   }
   const place = await openPlace(context, ahead);
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
-  await settleDetour(context, place.workspace);
   // Mostly something has changed, and by then git has begun.
   await using importing = ahead &&
     checkpointImport(context.system, place.vault, { awaited: true });

@@ -11,7 +11,6 @@ import { hasRecord } from "../../checkpoints/store.ts";
 import { openWorks } from "../../work/work_change.ts";
 import { currentWork, lostWorks } from "../../work/work_current.ts";
 import { listWorks } from "../../work/work_files.ts";
-import { settleDetour } from "../settle.ts";
 
 /** `mpm stack` */
 export const stack = defineCommand({
@@ -30,11 +29,11 @@ out, unless --all is given.`,
   examples: ["mpm stack", "mpm stack --all --json"],
   result: async () =>
     (await import("../../work/commands/results.ts")).StackResult,
+  settles: true,
   async run(context, { all }) {
     const { system, folder } = context;
     const workspace = await locate(system, folder);
     const { root } = workspace;
-    await settleDetour(context, workspace);
     await openWorks(system, root);
     const { works, problems, foreign } = listWorks(system, root);
     const current = currentWork(system, root, placeKey(workspace));

@@ -32,6 +32,7 @@ there. Prints nothing where there is nothing to say.`,
     "mpm context inject --part session --part commits --limit 2000",
   ],
   result: async () => (await import("./results.ts")).InjectResult,
+  settles: true,
   async run(context, input) {
     const result = await injected(context, {
       parts: input.part.length > 0 ? input.part as Chosen[] : undefined,

@@ -23,6 +23,7 @@ newest save stand in. "mpm sessions list" shows the file as a log.`,
   },
   examples: ["mpm context resume-file", "mpm context resume-file --dry-run"],
   result: async () => (await import("./results.ts")).ResumeFileResult,
+  settles: true,
   async run(context, input) {
     const workspace = await locate(context.system, context.folder);
     return await journaled(

@@ -32,6 +32,7 @@ only with --create.`,
   },
   examples: ["mpm context update", "mpm context update --create"],
   result: async () => (await import("./results.ts")).ContextUpdateResult,
+  settles: true,
   async run(context, input): Promise<ContextUpdateResult> {
     const { system, folder } = context;
     const workspace = await locate(system, folder);

@@ -1,3 +1,4 @@
+import { settleInterrupted } from "../../detours/settle.ts";
 import { readState } from "../../git/status/state.ts";
 import { trackedFiles } from "../../git/tracked.ts";
 import { endContent } from "../end_content.ts";
@@ -17,7 +18,7 @@ import { earlierSaves } from "./earlier.ts";
 import type { HookWorld } from "./world.ts";
 import { journaled } from "../../ops/log/journaled.ts";
 import { agentOf } from "../../saves/pause/pause_agent.ts";
-import { readIn, settledWorkspace } from "../../work/commands/quick_steps.ts";
+import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
 import { contextUsage } from "../../clients/usage_steps.ts";
 
 /**
@@ -30,7 +31,8 @@ export async function autoSave(world: HookWorld): Promise<string | undefined> {
   const { system } = context;
   const { at } = readActivity(world);
   if (at === undefined) return undefined;
-  const workspace = await settledWorkspace(context);
+  await settleInterrupted(context);
+  const workspace = await findWorkspace(context);
   // Side by side: a session that ends does not wait for long.
   const [{ own, covered }, state] = await Promise.all([
     earlierSaves(context, workspace, { id: session.id, at }),

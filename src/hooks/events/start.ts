@@ -1,4 +1,5 @@
 import { afterCompaction } from "../../clients/thresholds.ts";
+import { settleInterrupted } from "../../detours/settle.ts";
 import { changeLevels } from "../../clients/gauge_steps.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { takeUnseenRuns } from "../scripts/run.ts";
@@ -29,6 +30,7 @@ export const onSessionStart: Handler = async (world) => {
   const before = await run("pre-session.sh");
   const printed = await run("session-start.sh");
   const exited = printed?.outcome === "exited";
+  await settleInterrupted(context);
   const { text } = await injected(context, {
     parts: undefined,
     limit: undefined,

@@ -1,4 +1,5 @@
 import type { AnyCommand, Context, Flags } from "../../cli/command.ts";
+import { settleBefore } from "../../detours/settle.ts";
 import { commandHelp } from "../../cli/help.ts";
 import { parse } from "../../cli/parse.ts";
 import { makeStyle } from "../../cli/style.ts";
@@ -41,10 +42,9 @@ export async function answerTyped(
   try {
     const input = inputOf(world, typed, command);
     if (input.help) return { block: commandHelp(command), answered: true };
-    const result = await command.run(
-      { ...context, note: (text) => notes.push(text) },
-      input as never,
-    );
+    const noted = { ...context, note: (text: string) => notes.push(text) };
+    await settleBefore(noted, command, input);
+    const result = await command.run(noted, input as never);
     const text = redactor.text(
       command.render(result, makeStyle(false)).trimEnd(),
     );
@@ -89,6 +89,7 @@ async function spokenText(
   try {
     const command = (await commandNamed(name))!;
     const input = parse(command, args);
+    await settleBefore(context, command, input);
     const result = await command.run(context, input as never);
     return command.render(result, makeStyle(false)).trimEnd();
   } catch (error) {

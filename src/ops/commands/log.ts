@@ -7,7 +7,6 @@ import { ageWords } from "../../base/times.ts";
 import { nextToUndo, undoneIds } from "../log/entry.ts";
 import type { LogResult } from "../../checkpoints/commands/results.ts";
 import { readJournal } from "../log/journal.ts";
-import { settleDetour } from "../../detours/settle.ts";
 import { chosenRoot, USER_FLAG, worktreeOf } from "../log/journal_root.ts";
 import { lastingIn } from "../undo/undo_steps.ts";
 
@@ -35,11 +34,11 @@ back already and what stays, since it cannot be taken back. --json has for each 
   examples: ["mpm log", "mpm log -n all --json", "mpm log --user"],
   result: async () =>
     (await import("../../checkpoints/commands/results.ts")).LogResult,
+  settles: true,
   async run(context, input): Promise<LogResult> {
     const { system, folder } = context;
     const limit = limitOf(input.limit);
     const workspace = await locate(system, folder);
-    await settleDetour(context, workspace);
     const root = chosenRoot(system, workspace.root, input.user);
     const entries = readJournal(system, root);
     const undone = undoneIds(entries);

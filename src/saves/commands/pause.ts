@@ -126,6 +126,7 @@ todos (texts, or objects with content and status).`,
     "mpm pause --input handoff.json --no-commit",
   ],
   result: async () => (await import("./results.ts")).PauseResult,
+  settles: true,
   async run(context, input) {
     const plan = await gather(context, input);
     return input["dry-run"]

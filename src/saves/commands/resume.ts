@@ -74,6 +74,7 @@ saves of sessions that are over are passed over. With --peek nothing is written.
     "mpm resume --peek --no-changes",
   ],
   result: async () => (await import("./results.ts")).ResumeAnswer,
+  settles: true,
   async run(context, input) {
     const found = await findOne(context, input);
     if ("sessions" in found) return found;

@@ -26,7 +26,7 @@ import { agentOf } from "./pause_agent.ts";
 import { cleanUp } from "./pause_cleanup.ts";
 import { commitSave, exportCopy, readyCommit } from "./pause_commit.ts";
 import { readContent } from "./pause_input.ts";
-import { readIn, settledWorkspace } from "../../work/commands/quick_steps.ts";
+import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
 import { contextUsage } from "../../clients/usage_steps.ts";
 
 /** The input of `mpm pause`. */
@@ -59,7 +59,7 @@ export async function gather(
   input: PauseInput,
 ): Promise<PausePlan> {
   const content = await readContent(context, input);
-  const workspace = await settledWorkspace(context);
+  const workspace = await findWorkspace(context);
   return await readIn(
     context.system,
     workspace,

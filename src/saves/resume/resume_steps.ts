@@ -17,7 +17,7 @@ import { readyRedaction, redactorOf } from "../../secrets/redaction.ts";
 import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../../system/system.ts";
-import { readIn, settledWorkspace } from "../../work/commands/quick_steps.ts";
+import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
 import { newestAnywhere, selectSave } from "./other_saves.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
 import { noteElsewhere } from "./saves_elsewhere.ts";
@@ -53,7 +53,7 @@ export async function findOne(
   const { system } = context;
   const selector = chosenSelector(input);
   const { first = 0 } = input;
-  const workspace = await settledWorkspace(context);
+  const workspace = await findWorkspace(context);
   const { root } = workspace;
   await openStore(system, root);
   const chosen = (

@@ -32,6 +32,7 @@ is only one.`,
   },
   examples: ["mpm archive", "mpm archive login"],
   result: async () => (await import("./results.ts")).EndResult,
+  settles: true,
   run: (context, { selector, "dry-run": dryRun }) =>
     end(context, {
       action: "archive",

@@ -30,6 +30,7 @@ saves leave the lists and are found with --all.`,
   },
   examples: ["mpm cancel", 'mpm cancel login -r "Not needed any more"'],
   result: async () => (await import("./results.ts")).EndResult,
+  settles: true,
   run: (context, { selector, reason, "dry-run": dryRun }) =>
     end(context, {
       action: "cancel",

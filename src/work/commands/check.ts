@@ -9,7 +9,6 @@ import { checkText } from "../work_text.ts";
 import { checklistView, workView } from "../work_view.ts";
 import { changeWorks, openWorks } from "../work_change.ts";
 import { writeWork } from "../work_files.ts";
-import { settleDetour } from "../../detours/settle.ts";
 import { journaled } from "../../ops/log/journaled.ts";
 import { needCurrent } from "../work_steps.ts";
 
@@ -42,11 +41,11 @@ active session makes it a working one. What is ticked already stays so.`,
     "mpm check 3 --undo",
   ],
   result: async () => (await import("./results.ts")).CheckResult,
+  settles: true,
   async run(context, input) {
     const { system, folder } = context;
     const { items, undo } = input;
     const workspace = await locate(system, folder);
-    await settleDetour(context, workspace);
     const { root } = workspace;
     const change = () =>
       ticked(needCurrent(system, workspace), {

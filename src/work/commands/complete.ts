@@ -35,6 +35,7 @@ an open one, is not completed but returned from.`,
     "mpm complete login --dry-run",
   ],
   result: async () => (await import("./results.ts")).EndResult,
+  settles: true,
   run: (context, { selector, summary, "dry-run": dryRun }) =>
     end(context, {
       action: "complete",

@@ -4,21 +4,16 @@ import { quickWorkspace } from "../../git/quick_place.ts";
 import { locate } from "../../git/workspace.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { System } from "../../system/system.ts";
-import { isUnsettled, settleDetour } from "../../detours/settle.ts";
 
 /**
- * The workspace of a command that looks at its sessions, with nothing left to
- * settle there: where all is as usual files alone tell, which saves a process
- * of git. What such a workspace says of git may be wrong; {@link readIn} finds
- * out.
+ * Finds the workspace of a command. Where all is as usual, files alone tell,
+ * which saves a process of git. What such a workspace says of git may be wrong;
+ * {@link readIn} finds out.
  */
-export async function settledWorkspace(context: Context): Promise<Workspace> {
-  const { system, folder } = context;
-  const quick = quickWorkspace(system, folder);
-  if (quick && !isUnsettled(system, quick)) return quick;
-  const workspace = await locate(system, folder);
-  await settleDetour(context, workspace);
-  return workspace;
+export async function findWorkspace(
+  { system, folder }: Context,
+): Promise<Workspace> {
+  return quickWorkspace(system, folder) ?? await locate(system, folder);
 }
 
 /**

@@ -32,6 +32,7 @@ Without a task the template's title and the values of its variables are it.`,
     'mpm start hotfix --template bug-fix --var bug="#123"',
   ],
   result: async () => (await import("./results.ts")).StartResult,
+  settles: true,
   async run(context, input) {
     return input["dry-run"]
       ? await planned(context, input)

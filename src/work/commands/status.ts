@@ -22,6 +22,8 @@ run at most.`,
   },
   examples: ["mpm status", "mpm status --porcelain", "mpm status --json"],
   result: async () => (await import("./results.ts")).StatusResult,
+  // A prompt asks often, and waits for nothing.
+  settles: ({ porcelain }) => !porcelain,
   run: (context, { porcelain }) => readStatus(context, porcelain),
   render: statusText,
 });
