@@ -1508,7 +1508,7 @@ export interface ContextResult {
   /** The agent's session; null: there is none here. */
   session_id: string | null;
   transcript_path: string | null;
-  gauge: Gauge;
+  gauge: ContextUsage;
   level: "normal" | "pause" | "urgent" | "block";
   thresholds: {
     level: "normal" | "pause" | "urgent" | "block";
@@ -1584,7 +1584,7 @@ export interface ContextInjectResult {
 export interface StatuslineResult {
   session_id: string | null;
   model: string | null;
-  gauge: Gauge | null;
+  gauge: ContextUsage | null;
   level: "normal" | "pause" | "urgent" | "block";
   branch: string | null;
   name: string | null;
@@ -2363,7 +2363,7 @@ export interface Commit {
   message: string;
 }
 
-/** A work session. */
+/** A session. */
 export interface SessionInfo {
   id: string;
   name: string | null;
@@ -2471,7 +2471,7 @@ export interface WorktreeRow {
 }
 
 /** How full the context of an agent's session is. */
-export interface Gauge {
+export interface ContextUsage {
   /** Why nothing is known; null: it is known. */
   unknown: string | null;
   tokens: number | null;

@@ -17,7 +17,7 @@ const PARTS = [
     "properties/commits/items",
     "A commit, as reports list it.",
   ],
-  ["SessionInfo", "complete", "properties/session", "A work session."],
+  ["SessionInfo", "complete", "properties/session", "A session."],
   [
     "ChecklistItem",
     "status",
@@ -37,7 +37,7 @@ const PARTS = [
     "A worktree in the list.",
   ],
   [
-    "Gauge",
+    "ContextUsage",
     "context",
     "properties/gauge",
     "How full the context of an agent's session is.",
@@ -140,7 +140,11 @@ function declaration({ name, doc, schema }: Definition, names: Names): string {
 }
 
 /** The type of a part of a schema: the name of its shape where it has one. */
-function typeOf(schema: JsonSchema, names: Names, indent: string): string {
+export function typeOf(
+  schema: JsonSchema,
+  names: Names = new Map(),
+  indent = "",
+): string {
   return names.get(shapeOf(schema)) ?? shapeType(schema, names, indent);
 }
 
