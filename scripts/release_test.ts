@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { parseTar } from "nanotar";
@@ -18,12 +17,10 @@ import { posixTest } from "../tests/helpers/posix.ts";
 import { say } from "../tests/helpers/say.ts";
 import { syntaxErrors } from "../tests/helpers/syntax.ts";
 import { ROOT } from "../tests/helpers/tree.ts";
+import { sha256 } from "../tests/helpers/bytes.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const sha256 = (bytes: Uint8Array) =>
-  createHash("sha256").update(bytes).digest("hex");
-
 const REPOSITORY = "Some-Owner/mpm.tool";
 const BASE = `https://github.com/${REPOSITORY}/releases/download/v1.2.3`;
 const DAY = "2026-03-04";

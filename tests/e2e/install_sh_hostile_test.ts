@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
@@ -15,9 +14,7 @@ import {
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { has, pathOf } from "../helpers/programs.ts";
 import { releaseOf } from "../helpers/release_server.ts";
-
-const sha256 = (bytes: Uint8Array) =>
-  createHash("sha256").update(bytes).digest("hex");
+import { sha256 } from "../helpers/bytes.ts";
 
 posixTest("install.sh takes no folder that cannot be one", async () => {
   await using world = new InstallWorld();

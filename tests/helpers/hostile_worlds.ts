@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { basename, join } from "@std/path";
+import { sha256 } from "./bytes.ts";
 import { CANARY, GENUINE, type Siege } from "./hostile.ts";
 import { removeTree } from "./remove.ts";
 
@@ -21,8 +21,7 @@ function replace(path: string, make: () => void): void {
 /** The same text as somebody else's, its checksum too. */
 function foreign(path: string): Uint8Array {
   if (path.endsWith(".json.sha256")) {
-    const digest = createHash("sha256")
-      .update(foreign(path.replace(/\.sha256$/, ""))).digest("hex");
+    const digest = sha256(foreign(path.replace(/\.sha256$/, "")));
     return new TextEncoder().encode(digest);
   }
   const latin = new TextDecoder("latin1").decode(Deno.readFileSync(path));
@@ -31,7 +30,7 @@ function foreign(path: string): Uint8Array {
 }
 
 /** Names of files that mpm has for a moment, or makes when it needs them. */
-const PASSING = [
+export const PASSING = [
   ".config.toml.tmp",
   ".context.md.mpm.tmp",
   ".index.json.new",
@@ -168,7 +167,7 @@ export function texts(siege: Siege): void {
   });
   for (const path of sums) {
     const bytes = Deno.readFileSync(path.replace(/\.sha256$/, ""));
-    const digest = createHash("sha256").update(bytes).digest("hex");
+    const digest = sha256(bytes);
     Deno.writeTextFileSync(path, digest);
   }
 }

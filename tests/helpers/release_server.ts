@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "./bytes.ts";
 
 /** What is sent for a file: its bytes, a status, or a place to look instead. */
 export type Answer =
@@ -81,7 +81,7 @@ export function releaseOf(
   files: Readonly<Record<string, Uint8Array>>,
 ): Map<string, Answer> {
   const sums = Object.entries(files).map(([name, bytes]) =>
-    `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`
+    `${sha256(bytes)}  ${name}\n`
   ).join("");
   const all = { ...files, SHA256SUMS: new TextEncoder().encode(sums) };
   return new Map(

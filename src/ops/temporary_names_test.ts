@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { PASSING } from "../../tests/helpers/hostile_worlds.ts";
+import { ROOT, sources } from "../../tests/helpers/tree.ts";
+
+Deno.test("the tests put a link under every name that mpm has for a moment", async () => {
+  const texts = await Promise.all(
+    (await sources("src")).map((path) => Deno.readTextFile(join(ROOT, path))),
+  );
+  const names = texts.join("\n").matchAll(
+    /"(\.?[\w.-]+\.(?:tmp|new|lock|log)|\.(?:lock|pending\.json))"/g,
+  );
+  const git = ["HEAD", "config", "index", "packed-refs", "shallow"]
+    .map((name) => `${name}.lock`);
+  const own = [...new Set([...names].map(([, name]) => name!))]
+    .filter((name) => !git.includes(name));
+  assertEquals(own.sort(), PASSING);
+});
