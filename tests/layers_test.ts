@@ -6,8 +6,17 @@ import { fromFileUrl, modules, ROOT, sources } from "./helpers/tree.ts";
 
 /** The folders of `src/`: each may import those after it, and none before. */
 const ORDER = [
-  ...["app", "doctor", "hooks", "handoff", "detours", "checkpoints", "saves"],
-  ...["work", "worktrees", "clients", "secrets", "config", "ops", "git"],
+  ...["app", "doctor", "undo", "hooks", "handoff", "detours", "checkpoints"],
+  ...[
+    "saves",
+    "work",
+    "worktrees",
+    "clients",
+    "secrets",
+    "config",
+    "ops",
+    "git",
+  ],
   ...["cli", "system", "base"],
 ];
 
@@ -16,8 +25,8 @@ const TO_TURN = new Set([
   ...["checkpoints detours", "checkpoints hooks", "clients saves"],
   ...["config secrets", "config worktrees", "git detours", "git saves"],
   ...["git work", "git worktrees", "hooks app", "ops checkpoints"],
-  ...["ops clients", "ops config", "ops detours", "ops hooks", "ops saves"],
-  ...["ops secrets", "ops worktrees", "saves checkpoints", "saves handoff"],
+  ...["ops clients", "ops config", "ops saves", "ops secrets"],
+  ...["saves checkpoints", "saves handoff"],
   ...["secrets checkpoints", "secrets saves", "secrets work"],
   ...["work checkpoints", "work detours", "work saves"],
 ]);

@@ -58,8 +58,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../checkpoints/commands/restore.ts")).checkpointRestore,
   "checkpoint rm": async () =>
     (await import("../checkpoints/commands/rm.ts")).checkpointRm,
-  "undo": async () => (await import("../ops/commands/undo.ts")).undo,
-  "log": async () => (await import("../ops/commands/log.ts")).log,
+  "undo": async () => (await import("../undo/commands/undo.ts")).undo,
+  "log": async () => (await import("../undo/commands/log.ts")).log,
   "trash list": async () =>
     (await import("../ops/commands/trash_list.ts")).trashList,
   "trash prune": async () =>

@@ -3,10 +3,13 @@ import { Git } from "../git/run/git.ts";
 import { readRescues } from "./read_rescue.ts";
 import { field } from "../base/odd_values.ts";
 import type { Rescue } from "./rescue.ts";
-import { CannotUndo } from "../ops/undo/undo_lasting.ts";
-import type { Undone, UndoOrder } from "../ops/undo/undo_steps.ts";
+import {
+  CannotUndo,
+  noteUndo,
+  type Undone,
+  type UndoOrder,
+} from "../ops/undo/undo.ts";
 import { restored } from "./restore_steps.ts";
-import { noteUndo } from "../ops/undo/undo_note.ts";
 
 /** Makes the worktrees again that a clean-up removed. */
 export async function undoPrune(order: UndoOrder): Promise<Undone> {

@@ -154,74 +154,6 @@ export const CheckpointRmResult = z.strictObject({
   operation: z.nullable(z.int()),
 });
 
-export const LogResult = z.strictObject({
-  project: text,
-  listed_at: text,
-  operations: z.array(z.strictObject({
-    number: z.int(),
-    at: text,
-    operation: text,
-    title: text,
-    worktree: text,
-    /** The operation that an undo took back. */
-    undoes: z.nullable(z.int()),
-    undone: z.boolean(),
-    /** Whether a hook did it by itself. */
-    automatic: z.boolean(),
-    /** False: this user's mpm did not do it here, so it is not taken back. */
-    own: z.boolean(),
-    /** Why it can never be taken back; null: nothing is known against it. */
-    lasting: z.nullable(text),
-    /** What was before and after, as the journal has it. */
-    before: z.record(text, z.unknown()),
-    after: z.record(text, z.unknown()),
-  })),
-  /** Older operations that are not listed. */
-  more: z.int(),
-  /** The operation that `mpm undo` takes back now; null: none. */
-  undo: z.nullable(z.int()),
-});
-
-export const UndoResult = z.strictObject({
-  dry_run: z.boolean(),
-  /** What was taken back. */
-  undone: z.strictObject({
-    number: z.int(),
-    operation: text,
-    title: text,
-    at: text,
-  }),
-  /** Newer operations that can never be taken back, and why. */
-  passed: z.array(z.strictObject({
-    number: z.int(),
-    title: text,
-    reason: text,
-  })),
-  /** Lines that tell what is as it was. */
-  details: texts,
-  /** What was left alone, and why; the exit status is 4 then. */
-  left: texts,
-  /** The number of the undo; null: nothing had to be changed. */
-  operation: z.nullable(z.int()),
-});
-
-export const TrashResult = z.strictObject({
-  /** Nothing was removed. */
-  dry_run: z.boolean(),
-  listed_at: text,
-  /** The newest first. */
-  items: z.array(z.strictObject({
-    /** The folder below `.claude-mpm/trash/`. */
-    name: text,
-    /** ISO 8601, UTC. */
-    at: text,
-    bytes: z.int(),
-    /** Whether the policy lets it go; with `dry_run` false it is gone. */
-    remove: z.boolean(),
-    reason: text,
-  })),
-});
-
 export type CheckpointSaveResult = z.infer<typeof CheckpointSaveResult>;
 export type CheckpointListResult = z.infer<typeof CheckpointListResult>;
 export type CheckpointShowResult = z.infer<typeof CheckpointShowResult>;
@@ -229,6 +161,3 @@ export type CheckpointLoadResult = z.infer<typeof CheckpointLoadResult>;
 export type CheckpointDiffResult = z.infer<typeof CheckpointDiffResult>;
 export type RestoreResult = z.infer<typeof RestoreResult>;
 export type CheckpointRmResult = z.infer<typeof CheckpointRmResult>;
-export type LogResult = z.infer<typeof LogResult>;
-export type TrashResult = z.infer<typeof TrashResult>;
-export type UndoResult = z.infer<typeof UndoResult>;

@@ -15,9 +15,12 @@ import { appendJournal, readJournal } from "../../ops/log/journal.ts";
 import { type CheckpointPlace, openPlace, recordOf } from "../place.ts";
 import type { System } from "../../system/system.ts";
 import { REMOVED, type Removed } from "../removed.ts";
-import { CannotUndo } from "../../ops/undo/undo_lasting.ts";
-import { noteUndoLocked } from "../../ops/undo/undo_note.ts";
-import type { Undone, UndoOrder } from "../../ops/undo/undo_steps.ts";
+import {
+  CannotUndo,
+  noteUndoLocked,
+  type Undone,
+  type UndoOrder,
+} from "../../ops/undo/undo.ts";
 
 /** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;

@@ -13,8 +13,11 @@ import {
 } from "../place.ts";
 import { restoreLocked } from "./apply.ts";
 import { changedSince, planOf, type RestoreOrder } from "./steps.ts";
-import { CannotUndo } from "../../ops/undo/undo_lasting.ts";
-import type { Undone, UndoOrder } from "../../ops/undo/undo_steps.ts";
+import {
+  CannotUndo,
+  type Undone,
+  type UndoOrder,
+} from "../../ops/undo/undo.ts";
 
 /** A checkpoint as a journal entry names it. */
 function checkpointIn(

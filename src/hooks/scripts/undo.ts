@@ -3,8 +3,11 @@ import { getOwn } from "../../base/own.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import { allowedDigests, setAllowed } from "./store.ts";
 import { withUserLock } from "../../ops/user_state.ts";
-import { noteUndoLocked } from "../../ops/undo/undo_note.ts";
-import type { Undone, UndoOrder } from "../../ops/undo/undo_steps.ts";
+import {
+  noteUndoLocked,
+  type Undone,
+  type UndoOrder,
+} from "../../ops/undo/undo.ts";
 
 /** Digests of the scripts that may run, by their paths; null: none may. */
 type Digests = Record<string, string | null>;

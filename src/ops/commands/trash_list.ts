@@ -15,8 +15,7 @@ was where. "mpm undo" brings it back; "mpm trash prune" removes what is old.`,
   positionals: [],
   flags: { user: USER_FLAG },
   examples: ["mpm trash list", "mpm trash list --json"],
-  result: async () =>
-    (await import("../../checkpoints/commands/results.ts")).TrashResult,
+  result: async () => (await import("./results.ts")).TrashResult,
   async run(context, input) {
     const { system } = context;
     const { root: project } = await locate(system, context.folder);

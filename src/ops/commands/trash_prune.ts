@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
 import { parseDuration } from "../../base/times.ts";
-import type { TrashResult } from "../../checkpoints/commands/results.ts";
+import type { TrashResult } from "./results.ts";
 import { trashText } from "../trash/trash_text.ts";
 import { surveyTrash } from "../trash/trash_prune.ts";
 import { chosenRoot, USER_FLAG } from "../log/journal_root.ts";
@@ -30,8 +30,7 @@ same by itself, once a day, when something is put there.`,
     },
   },
   examples: ["mpm trash prune --dry-run", "mpm trash prune --older-than 1w"],
-  result: async () =>
-    (await import("../../checkpoints/commands/results.ts")).TrashResult,
+  result: async () => (await import("./results.ts")).TrashResult,
   async run(context, input): Promise<TrashResult> {
     const { system } = context;
     const { root: project } = await locate(system, context.folder);

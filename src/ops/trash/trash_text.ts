@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
-import type { TrashResult } from "../../checkpoints/commands/results.ts";
+import type { TrashResult } from "../commands/results.ts";
 import { counted, sizeText } from "../../base/words.ts";
 
 type Item = TrashResult["items"][number];

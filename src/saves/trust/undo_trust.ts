@@ -7,8 +7,11 @@ import {
   writeTrusted,
 } from "./trusted.ts";
 import { withUserLock } from "../../ops/user_state.ts";
-import { noteUndoLocked } from "../../ops/undo/undo_note.ts";
-import type { Undone, UndoOrder } from "../../ops/undo/undo_steps.ts";
+import {
+  noteUndoLocked,
+  type Undone,
+  type UndoOrder,
+} from "../../ops/undo/undo.ts";
 
 /** Trusts again what was trusted before, and nothing else. */
 export async function undoTrust(

@@ -4,9 +4,12 @@ import { counted } from "../../../base/words.ts";
 import { listBackups } from "./backups.ts";
 import { layout } from "../../../ops/layout.ts";
 import { backupFact, rollBack } from "./steps.ts";
-import type { Undone, UndoOrder } from "../../../ops/undo/undo_steps.ts";
-import { CannotUndo } from "../../../ops/undo/undo_lasting.ts";
-import { noteUndo } from "../../../ops/undo/undo_note.ts";
+import {
+  CannotUndo,
+  noteUndo,
+  type Undone,
+  type UndoOrder,
+} from "../../../ops/undo/undo.ts";
 
 /**
  * Restores the backup that a migration made. That makes one as well, so that

@@ -1,35 +1,30 @@
 import { join } from "@std/path";
-import { ProgressLine } from "../../cli/progress.ts";
-import { MpmError } from "../../base/errors.ts";
-import { type Moved, moveOwnCommit } from "../../git/restore/move_back.ts";
+import { ProgressLine } from "../cli/progress.ts";
+import { MpmError } from "../base/errors.ts";
+import { type Moved, moveOwnCommit } from "../git/restore/move_back.ts";
 import {
   type JournalEntry,
   undoneIds,
   undoTitle,
   versionsIn,
-} from "../log/entry.ts";
-import { field } from "../../base/odd_values.ts";
-import { fitChanges } from "../log/changes_list.ts";
-import { appendJournal, type Operation } from "../log/journal.ts";
-import { pointToNewest } from "../../saves/store/remove_saves.ts";
-import { removeIfEmpty } from "../../clients/claude/settings/file.ts";
-import { newTrashFolder } from "../trash/trash.ts";
-import { applyFiles, keepPresent } from "./undo_apply.ts";
+} from "../ops/log/entry.ts";
+import { field } from "../base/odd_values.ts";
+import { fitChanges } from "../ops/log/changes_list.ts";
+import { appendJournal, type Operation } from "../ops/log/journal.ts";
+import { pointToNewest } from "../saves/store/remove_saves.ts";
+import { removeIfEmpty } from "../clients/claude/settings/file.ts";
+import { newTrashFolder } from "../ops/trash/trash.ts";
+import { applyFiles, keepPresent } from "../ops/undo/undo_apply.ts";
 import {
   type FilesPlan,
   type FileStep,
   GONE,
   planFiles,
-} from "./undo_files.ts";
-import { dropUndoMarker, writeUndoMarker } from "./undo_marker.ts";
-import { withUserLock } from "../user_state.ts";
-import { CannotUndo } from "./undo_lasting.ts";
-import {
-  lastingIn,
-  onwards,
-  type Undone,
-  type UndoOrder,
-} from "./undo_steps.ts";
+} from "../ops/undo/undo_files.ts";
+import { dropUndoMarker, writeUndoMarker } from "../ops/undo/undo_marker.ts";
+import { withUserLock } from "../ops/user_state.ts";
+import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo/undo.ts";
+import { lastingIn, onwards } from "./kinds.ts";
 
 /** Obstacles that an error names. */
 const NAMED = 5;
@@ -101,7 +96,7 @@ function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
       instead: lasting?.instead ?? `"mpm undo ${later.id}" says why`,
     });
   }
-  const before = onwards(order);
+  const before = onwards(entries, entry);
   throw new MpmError(
     "CONFLICT",
     [

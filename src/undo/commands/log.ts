@@ -4,11 +4,15 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
 import { ageWords } from "../../base/times.ts";
-import { nextToUndo, undoneIds } from "../log/entry.ts";
-import type { LogResult } from "../../checkpoints/commands/results.ts";
-import { readJournal } from "../log/journal.ts";
-import { chosenRoot, USER_FLAG, worktreeOf } from "../log/journal_root.ts";
-import { lastingIn } from "../undo/undo_steps.ts";
+import { nextToUndo, undoneIds } from "../../ops/log/entry.ts";
+import type { LogResult } from "./results.ts";
+import { readJournal } from "../../ops/log/journal.ts";
+import {
+  chosenRoot,
+  USER_FLAG,
+  worktreeOf,
+} from "../../ops/log/journal_root.ts";
+import { lastingIn } from "../kinds.ts";
 
 type Row = LogResult["operations"][number];
 
@@ -32,8 +36,7 @@ back already and what stays, since it cannot be taken back. --json has for each 
     user: USER_FLAG,
   },
   examples: ["mpm log", "mpm log -n all --json", "mpm log --user"],
-  result: async () =>
-    (await import("../../checkpoints/commands/results.ts")).LogResult,
+  result: async () => (await import("./results.ts")).LogResult,
   settles: true,
   async run(context, input): Promise<LogResult> {
     const { system, folder } = context;

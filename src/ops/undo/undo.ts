@@ -1,0 +1,87 @@
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { type JournalEntry, type KnownEntry, undoTitle } from "../log/entry.ts";
+import { appendJournal } from "../log/journal.ts";
+import type { Workspace } from "../../git/repository.ts";
+import { withLock } from "../lock.ts";
+import type { System } from "../../system/system.ts";
+
+/** Where and how an operation is taken back. */
+export interface UndoOrder {
+  readonly context: Context;
+  readonly workspace: Workspace;
+  /** Where the journal is: the project, or the user's state. */
+  readonly root: string;
+  /** The operation, or an undo of it, that is to be taken back. */
+  readonly entry: KnownEntry;
+  readonly entries: readonly KnownEntry[];
+  /** Numbers of newer ones that cannot be taken back. */
+  readonly passed: ReadonlySet<number>;
+  /** Only what would be done is told. */
+  readonly dryRun: boolean;
+}
+
+/** What was done; it is in the journal then. */
+export interface Undone {
+  /** Lines that tell what is as it was. */
+  readonly details: readonly string[];
+  /** What was left alone, and why, a line each. */
+  readonly left: readonly string[];
+  /** The number of the undo itself; `undefined`: nothing had to be changed. */
+  readonly operation: number | undefined;
+}
+
+/**
+ * An operation that can never be taken back: an undo without a number passes it
+ * over. Nothing was changed.
+ */
+export class CannotUndo extends MpmError {
+  readonly entry: JournalEntry;
+  readonly reason: string;
+
+  constructor(
+    entry: JournalEntry,
+    { reason, instead }: { reason: string; instead: string },
+  ) {
+    const { id, title } = entry;
+    super("CONFLICT", `Operation ${id} cannot be taken back: ${reason}`, {
+      hint: `${title}: ${instead}`,
+    });
+    this.entry = entry;
+    this.reason = reason;
+  }
+}
+
+/** An undo as its line in the journal tells of it. */
+interface UndoNote {
+  /** The operation that was taken back. */
+  readonly entry: JournalEntry;
+  readonly before: JournalEntry["before"];
+  readonly after: JournalEntry["after"];
+}
+
+/** Puts an undo that is done into the journal; returns its number. */
+export function noteUndo(
+  system: System,
+  root: string,
+  note: UndoNote,
+): Promise<number> {
+  return withLock(system, root, () => noteUndoLocked(system, root, note));
+}
+
+/** The same under the lock. */
+export function noteUndoLocked(
+  system: System,
+  root: string,
+  { entry, before, after }: UndoNote,
+): number {
+  return appendJournal(system, root, {
+    at: system.now().toISOString(),
+    operation: "undo",
+    title: undoTitle(entry),
+    worktree: entry.worktree,
+    before,
+    after,
+    undoes: entry.id,
+  }).id;
+}

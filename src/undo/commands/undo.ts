@@ -1,0 +1,83 @@
+import { defineCommand } from "../../cli/command.ts";
+import { escapeText } from "../../base/escape.ts";
+import { settleDetour } from "../../detours/settle.ts";
+import { locate } from "../../git/workspace.ts";
+import { chosenRoot, USER_FLAG } from "../../ops/log/journal_root.ts";
+import { openStore } from "../../saves/store/recover.ts";
+import { finishBegun, takeBack } from "../take_back.ts";
+import type { UndoResult } from "./results.ts";
+
+/** `mpm undo` */
+export const undo = defineCommand({
+  name: "undo",
+  summary: "Take the last operation of mpm's back",
+  description: `
+Undoes the newest operation of this worktree that "mpm log" lists and that is
+not undone yet. Repeat it to go further back. mpm skips an operation that cannot
+be undone, and says so. A number selects one operation. An undo has a number
+too: undoing it does the operation again. What a hook did by itself is undone by
+its number only.
+
+What was changed since is never overwritten: then nothing is done, the reason is
+told, and the exit status is 4. What an undo replaces is kept in the trash, or,
+where it is the working tree, in a safety checkpoint.`,
+  positionals: [{
+    name: "number",
+    summary: "Which operation, as mpm log counts them",
+    names: "operation",
+    optional: true,
+  }],
+  flags: {
+    user: USER_FLAG,
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be taken back and change nothing",
+    },
+  },
+  examples: ["mpm undo", "mpm undo 3 --dry-run"],
+  result: async () => (await import("./results.ts")).UndoResult,
+  async run(context, input): Promise<UndoResult> {
+    const { system } = context;
+    const workspace = await locate(system, context.folder);
+    const root = chosenRoot(system, workspace.root, input.user);
+    const dryRun = input["dry-run"];
+    const parts = { context, workspace, root, dryRun };
+    if (dryRun) {
+      await settleDetour(context, workspace);
+      await openStore(system, root);
+    } else {
+      const begun = await finishBegun(parts, input.number);
+      if (begun) return begun;
+    }
+    return await takeBack(parts, input.number);
+  },
+  render,
+  status: ({ left }) => left.length === 0 ? 0 : 4,
+});
+
+/** Lines that are printed before the rest is only counted. */
+const SHOWN = 30;
+
+function render(
+  { dry_run: dry, undone, passed, details, left, operation }: UndoResult,
+): string {
+  const { number, title } = undone;
+  const listed = (lines: readonly string[]) => [
+    ...lines.slice(0, SHOWN).map((line) => `  ${escapeText(line)}`),
+    ...lines.length > SHOWN ? [`  and ${lines.length - SHOWN} more`] : [],
+  ];
+  return [
+    ...passed.map((one) =>
+      `Passed over operation ${one.number}, which stays: ${
+        escapeText(one.title)
+      } (${escapeText(one.reason)})`
+    ),
+    `${dry ? "Would take back" : "Took back"} operation ${number}: ${
+      escapeText(title)
+    }`,
+    ...listed(details),
+    ...left.length === 0 ? [] : ["Left alone:", ...listed(left)],
+    ...operation === null ? [] : [`mpm undo ${operation} does it again`],
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,138 @@
+import { earlierHint, type KnownEntry } from "../ops/log/entry.ts";
+import { field } from "../base/odd_values.ts";
+
+/** How operations are taken back; each kind in its own way. */
+export type UndoKind =
+  | "files"
+  | "checkpoints"
+  | "restore"
+  | "migration"
+  | "worktrees"
+  | "trusted"
+  | "allowed";
+
+/** The kind of each operation, by its name in the journal. */
+const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
+  ["pause", "files"],
+  ["automatic save", "files"],
+  ["automatic prune", "files"],
+  ["resume", "files"],
+  ["start", "files"],
+  ["check", "files"],
+  ["complete", "files"],
+  ["cancel", "files"],
+  ["archive", "files"],
+  ["template new", "files"],
+  ["sessions rm", "files"],
+  ["sessions prune", "files"],
+  ["sessions import", "files"],
+  ["sessions recover", "files"],
+  ["sessions verify", "files"],
+  ["sessions trust", "trusted"],
+  ["context update", "files"],
+  ["context resume-file", "files"],
+  ["config set", "files"],
+  ["config unset", "files"],
+  ["hooks install", "files"],
+  ["hooks uninstall", "files"],
+  ["hooks eject", "files"],
+  ["hooks allow", "allowed"],
+  ["init", "files"],
+  ["checkpoint save", "checkpoints"],
+  ["automatic checkpoint", "checkpoints"],
+  ["checkpoint rm", "checkpoints"],
+  ["checkpoint restore", "restore"],
+  ["migrate", "migration"],
+  ["migrate --rollback", "migration"],
+  ["worktrees prune", "worktrees"],
+]);
+
+/** Why an operation can never be taken back, and what to do instead. */
+export interface Lasting {
+  readonly reason: string;
+  readonly instead: string;
+}
+
+const LASTING: ReadonlyMap<string, Lasting> = new Map([
+  ["branch", {
+    reason: "a detour has a way back of its own",
+    instead: '"mpm return" ends a detour, with --discard as if it had not been',
+  }],
+  ["return", {
+    reason: "a session that is over stays so",
+    instead: "mpm branch <name> --stash --git-branch <branch> goes there again",
+  }],
+  ["worktrees restore", {
+    reason: "there may be work in it by now",
+    instead: '"mpm worktrees prune" removes it if there is none',
+  }],
+]);
+
+/** Returns how an operation is taken back; or why it never can be. */
+export function kindOf(
+  entries: readonly KnownEntry[],
+  entry: KnownEntry,
+): UndoKind | Lasting {
+  const { operation } = rootOf(entries, entry);
+  return lastingReason(entry) ?? KINDS.get(operation) ?? {
+    reason: `"${operation}" is unknown to this mpm`,
+    instead: "Another version of mpm did it: use that one",
+  };
+}
+
+/** Returns why an operation can never be taken back, as far as is known. */
+export function lastingIn(
+  entries: readonly KnownEntry[],
+  entry: KnownEntry,
+): Lasting | undefined {
+  const kind = kindOf(entries, entry);
+  return typeof kind === "string" ? undefined : kind;
+}
+
+function lastingReason(
+  { operation, before, after }: KnownEntry,
+): Lasting | undefined {
+  const lasting = LASTING.get(operation);
+  if (lasting) return lasting;
+  const changed = [before, after].some((side) =>
+    field(side, "files") !== undefined || field(side, "list") !== undefined
+  );
+  if (operation === "init" && !changed) {
+    return {
+      reason: "it made the folder that holds this log",
+      instead: "To be without mpm here, remove .claude-mpm",
+    };
+  }
+  const migrates = /^migrate(?: --rollback)?$/.test(operation);
+  if (migrates && typeof field(after, "backup") !== "string") {
+    return {
+      reason: "it made no backup",
+      instead: "Without --no-backup a migration makes one",
+    };
+  }
+  return undefined;
+}
+
+/** Returns what to do instead: take back the operation before this one. */
+export function onwards(
+  entries: readonly KnownEntry[],
+  entry: KnownEntry,
+): string | undefined {
+  const usable = entries.filter((one) => !lastingIn(entries, one));
+  return earlierHint(usable, entry);
+}
+
+/** The operation that an undo, or an undo of one, is about in the end. */
+function rootOf(
+  entries: readonly KnownEntry[],
+  entry: KnownEntry,
+): KnownEntry {
+  let root = entry;
+  while (root.undoes !== undefined) {
+    // An undo comes after what it undoes, so this ends.
+    const before = entries.find(({ id }) => id === root.undoes && id < root.id);
+    if (!before) break;
+    root = before;
+  }
+  return root;
+}

@@ -1,0 +1,199 @@
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
+import { undoRemoval } from "../checkpoints/commands/rm_steps.ts";
+import { hasMarker, readMarker } from "../checkpoints/restore/marker.ts";
+import { undoRestore } from "../checkpoints/restore/undo.ts";
+import { settleDetour } from "../detours/settle.ts";
+import type { Workspace } from "../git/repository.ts";
+import { undoAllow } from "../hooks/scripts/undo.ts";
+import { undoMarker } from "../ops/layout.ts";
+import { withLock } from "../ops/lock.ts";
+import {
+  entryToUndo,
+  type JournalEntry,
+  type KnownEntry,
+} from "../ops/log/entry.ts";
+import { readJournal } from "../ops/log/journal.ts";
+import { worktreeOf } from "../ops/log/journal_root.ts";
+import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo/undo.ts";
+import { undoMigration } from "../saves/legacy/migrate/undo.ts";
+import { undoTrust } from "../saves/trust/undo_trust.ts";
+import { undoPrune } from "../worktrees/undo.ts";
+import type { UndoResult } from "./commands/results.ts";
+import { undoChanges } from "./files.ts";
+import { kindOf, type UndoKind } from "./kinds.ts";
+
+/** Where an operation is taken back, and whether it really is. */
+export type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
+
+/** Which operation is asked for. */
+interface Asked {
+  readonly number: string | undefined;
+  /** Those that were passed over, the newest first. */
+  readonly passed: readonly CannotUndo[];
+}
+
+/**
+ * Takes the operation of that number back, or the newest that can be: those
+ * that cannot are passed over.
+ */
+export async function takeBack(
+  parts: Parts,
+  number: string | undefined,
+): Promise<UndoResult> {
+  const passed: CannotUndo[] = [];
+  for (;;) {
+    try {
+      return await takeOne(parts, { number, passed });
+    } catch (error) {
+      if (!(error instanceof CannotUndo) || number !== undefined) throw error;
+      passed.push(error);
+    }
+  }
+}
+
+async function takeOne(parts: Parts, asked: Asked): Promise<UndoResult> {
+  const { context: { system }, root, dryRun } = parts;
+  // The journal as it is at that moment.
+  const take = async () => {
+    const { order, kind } = orderOf(parts, asked);
+    return answer(order, await undone(order, kind), asked);
+  };
+  const { kind } = orderOf(parts, asked);
+  const locksItself = kind === "migration" || kind === "worktrees";
+  return locksItself || dryRun
+    ? await take()
+    : await withLock(system, root, () => take());
+}
+
+/**
+ * Takes it back and writes the undo, with `undoes`, into the journal. Throws
+ * CONFLICT that says why it cannot be, with nothing changed.
+ */
+function undone(order: UndoOrder, kind: UndoKind): Promise<Undone> {
+  switch (kind) {
+    case "files":
+      return undoChanges(order);
+    case "checkpoints":
+      return undoRemoval(order);
+    case "restore":
+      return undoRestore(order);
+    case "migration":
+      return undoMigration(order);
+    case "worktrees":
+      return undoPrune(order);
+    case "trusted":
+      return undoTrust(order);
+    case "allowed":
+      return undoAllow(order);
+  }
+}
+
+function orderOf(
+  parts: Parts,
+  asked: Asked,
+): { order: UndoOrder; kind: UndoKind } {
+  const { context: { system }, workspace, root } = parts;
+  const entries = readJournal(system, root);
+  const worktree = worktreeOf(workspace);
+  const anywhere = root !== workspace.root;
+  const passed = new Set(asked.passed.map(({ entry }) => entry.id));
+  const entry = chosenEntry(entries, asked, {
+    worktree: anywhere ? undefined : worktree,
+    passed,
+  });
+  const kind = kindOf(entries, entry);
+  if (typeof kind !== "string") throw new CannotUndo(entry, kind);
+  if (!anywhere && entry.worktree !== worktree) {
+    throw new MpmError(
+      "CONFLICT",
+      `Operation ${entry.id} was done in another worktree: "${entry.worktree}"`,
+      { hint: "Run mpm undo there" },
+    );
+  }
+  return { order: { ...parts, entry, entries, passed }, kind };
+}
+
+/** Where nothing else is left, the reason is told why the newest stays. */
+function chosenEntry(
+  entries: readonly KnownEntry[],
+  asked: Asked,
+  among: { worktree: string | undefined; passed: ReadonlySet<number> },
+): KnownEntry {
+  try {
+    return entryToUndo(entries, { number: asked.number, ...among });
+  } catch (error) {
+    const [newest] = asked.passed;
+    if (!newest) throw error;
+    throw new MpmError(newest.code, newest.message, {
+      ...newest.hint === undefined ? {} : { hint: newest.hint },
+    });
+  }
+}
+
+function answer(
+  { entry, dryRun }: UndoOrder,
+  { details, left, operation }: Undone,
+  { passed }: Asked,
+): UndoResult {
+  const { id: number, title, at } = entry;
+  return {
+    dry_run: dryRun,
+    undone: { number, operation: entry.operation, title, at },
+    passed: passed.map(({ entry: { id, title }, reason }) => ({
+      number: id,
+      title,
+      reason,
+    })),
+    details: [...details],
+    left: [...left],
+    operation: operation ?? null,
+  };
+}
+
+/**
+ * Finishes an undo that was cut short and answers with it, where `number` means
+ * it as well: whoever types the same line again wants no second operation taken
+ * back. `undefined`: there was none.
+ */
+export async function finishBegun(
+  { context, workspace, root }: Parts,
+  number: string | undefined,
+): Promise<UndoResult | undefined> {
+  const { system } = context;
+  const files = system.files.lstat(undoMarker(root))
+    ? await withLock(system, root, (finished) => finished)
+    : undefined;
+  const restore = await finishRestore(context, workspace);
+  const undo = files ?? restore;
+  if (undo?.undoes === undefined) return undefined;
+  const undone = readJournal(system, root).find(({ id }) => id === undo.undoes);
+  const meant = number === undefined || number === String(undo.undoes);
+  if (!undone || !meant) return undefined;
+  const { id, title, operation, at } = undone;
+  return {
+    dry_run: false,
+    undone: { number: id, operation, title, at },
+    passed: [],
+    details: ["finished what was cut short"],
+    left: [],
+    operation: undo.id,
+  };
+}
+
+async function finishRestore(
+  context: Context,
+  workspace: Workspace,
+): Promise<JournalEntry | undefined> {
+  const { system } = context;
+  const { root } = workspace;
+  const worktree = worktreeOf(workspace);
+  const begun = hasMarker(system, root, worktree)
+    ? readMarker(system, root, worktree)
+    : undefined;
+  await settleDetour(context, workspace);
+  return begun &&
+    readJournal(system, root).find(({ own, after }) =>
+      own && after.restore === begun.restore
+    );
+}
