@@ -1,5 +1,4 @@
 import { dirname, join } from "@std/path";
-import { COMMANDS } from "../src/app/table.ts";
 import { commandSections, TOPICS } from "../src/app/help/names.ts";
 import { exitMeanings } from "../src/base/errors.ts";
 import { configurationPage } from "./generate_configuration.ts";
@@ -9,10 +8,14 @@ import { marked, table } from "./generate_markdown.ts";
 import { pluginFiles } from "./generate_plugin.ts";
 import { reference } from "./generate_reference.ts";
 import { schemaFiles } from "./generate_schemas.ts";
+import { commandTable } from "./generate_table.ts";
 import { typesFile } from "./generate_types.ts";
 
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
+
+/** The table of commands. */
+const TABLE = "src/app/table.ts";
 
 /** Folders that hold what is generated and nothing else. */
 export const GENERATED_FOLDERS = ["man", "schemas"] as const;
@@ -23,8 +26,10 @@ export const GENERATED_FOLDERS = ["man", "schemas"] as const;
  * is there.
  */
 export async function generated(root = ROOT): Promise<Map<string, string>> {
-  const commands = await Promise.all(
-    Object.values(COMMANDS).map((load) => load()),
+  const read = (path: string) => Deno.readTextFile(join(root, path));
+  const { text: commandsFile, commands } = await commandTable(
+    root,
+    await read(TABLE),
   );
   const summaries = Object.fromEntries(
     commands.map(({ name, summary }) => [name, summary]),
@@ -33,12 +38,12 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
     Object.values(TOPICS).map(({ load }) => load(summaries)),
   );
   const schemas = await schemaFiles(root, summaries);
-  const read = (path: string) => Deno.readTextFile(join(root, path));
   return new Map([
     ...pluginFiles(),
     ...manPages(commands, topics),
     ...schemas,
     ["schemas/types.ts", await typesFile(schemas)],
+    [TABLE, commandsFile],
     ["src/app/summaries.ts", summaryTable(summaries)],
     ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],
@@ -75,7 +80,23 @@ function summaryTable(summaries: Readonly<Record<string, string>>): string {
   ].join("\n");
 }
 
+/** Writes the table of commands, which the rest is made from; whether it changed. */
+async function renewTable(root: string): Promise<boolean> {
+  const path = join(root, TABLE);
+  const before = await Deno.readTextFile(path);
+  const { text } = await commandTable(root, before);
+  if (text !== before) await Deno.writeTextFile(path, text);
+  return text !== before;
+}
+
 if (import.meta.main) {
+  if (await renewTable(ROOT)) {
+    // This process has loaded the table that was there.
+    const again = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", import.meta.filename!],
+    });
+    Deno.exit((await again.spawn().status).code);
+  }
   const files = await generated();
   for (const folder of GENERATED_FOLDERS) {
     await Deno.mkdir(join(ROOT, folder), { recursive: true });

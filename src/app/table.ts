@@ -1,8 +1,9 @@
 import type { AnyCommand } from "../cli/command.ts";
 
 /**
- * Every command by the words typed, each loaded only when it is wanted. The
- * order is that of the help.
+ * Every command by the words typed, each loaded only when it is wanted.
+ * `deno task generate` finds the commands and keeps the order, which is that of
+ * the help.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "pause": async () => (await import("../saves/commands/pause.ts")).pause,

@@ -70,7 +70,7 @@ export function helpNames(words: readonly string[]): Candidate[] {
   return [...commands.filter(({ value }) => !named.has(value)), ...topics];
 }
 
-/** The first words of all commands, in the order of the page that lists them. */
+/** First words of commands, as the page lists them; others come at its end. */
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
     ["Save and go on", ["pause", "resume", "sessions"]],
@@ -99,9 +99,13 @@ const ABOUT: Readonly<Record<string, string>> = {
 
 /** All commands, those with one first word in a row. */
 export function commandSections(summaries: Summaries): Section[] {
-  return SECTIONS.map(([title, words]) => ({
+  const placed = new Set(SECTIONS.flatMap(([, words]) => words));
+  const firsts = Object.keys(summaries).map((name) => name.split(" ")[0]!);
+  const others = [...new Set(firsts)].filter((word) => !placed.has(word));
+  return SECTIONS.map(([title, words], at) => ({
     title,
-    rows: words.map((word) => rowOf(word, summaries)),
+    rows: [...words, ...at === SECTIONS.length - 1 ? others : []]
+      .map((word) => rowOf(word, summaries)),
   }));
 }
 
@@ -113,6 +117,8 @@ function rowOf(word: string, summaries: Summaries): Row {
   if (more === "") return [word, summary ?? ""];
   return [
     word,
-    summary ? `${summary}; also: ${more}` : `${getOwn(ABOUT, word)}: ${more}`,
+    summary
+      ? `${summary}; also: ${more}`
+      : `${getOwn(ABOUT, word) ?? "More"}: ${more}`,
   ];
 }

@@ -1,0 +1,86 @@
+import { join, relative } from "@std/path";
+import { pathToFileURL } from "node:url";
+import type { AnyCommand } from "../src/cli/command.ts";
+
+/** A command and where it is declared. */
+interface Declared {
+  readonly command: AnyCommand;
+  /** The path below `src/`, with `/`. */
+  readonly path: string;
+  /** The name of the export. */
+  readonly constant: string;
+}
+
+/**
+ * `src/app/table.ts` with every command of a `commands/` folder below `src/`, as
+ * `deno fmt` leaves it. `before` is the file as it is: the order of its rows, which is
+ * that of the help, stays, and a new command comes after those that begin with its
+ * first word.
+ */
+export async function commandTable(
+  root: string,
+  before: string,
+): Promise<{ text: string; commands: AnyCommand[] }> {
+  const declared = await commandsBelow(join(root, "src"));
+  const order = [...before.matchAll(/^ {2}"([a-z -]+)": async/gm)]
+    .map(([, name]) => name!);
+  for (const { command: { name } } of declared) {
+    if (order.includes(name)) continue;
+    const first = name.split(" ")[0]!;
+    const after = order.findLastIndex((one) => one.split(" ")[0] === first);
+    order.splice(after < 0 ? order.length : after + 1, 0, name);
+  }
+  const inOrder = order.flatMap((name) =>
+    declared.filter(({ command }) => command.name === name)
+  );
+  const text = before.replace(
+    /(export const COMMANDS[^]*? = \{\n)[^]*?^\};$/m,
+    (_, head: string) => `${head}${inOrder.map(row).join("\n")}\n};`,
+  );
+  return { text, commands: inOrder.map(({ command }) => command) };
+}
+
+function row({ command: { name }, path, constant }: Declared): string {
+  const from = path.startsWith("app/")
+    ? `./${path.slice("app/".length)}`
+    : `../${path}`;
+  const load = `(await import("${from}")).${constant},`;
+  const line = `  "${name}": async () => ${load}`;
+  return line.length <= 80 ? line : `  "${name}": async () =>\n    ${load}`;
+}
+
+async function commandsBelow(source: string): Promise<Declared[]> {
+  const found: Declared[] = [];
+  for (const { name: context } of [...Deno.readDirSync(source)].sort(byName)) {
+    const folder = join(source, context, "commands");
+    for (const { name } of filesIn(folder).sort(byName)) {
+      const path = join(folder, name);
+      const values = await import(pathToFileURL(path).href);
+      for (const [constant, value] of Object.entries(values)) {
+        if (!isCommand(value)) continue;
+        const below = relative(source, path).replaceAll("\\", "/");
+        found.push({ command: value, path: below, constant });
+      }
+    }
+  }
+  return found;
+}
+
+function filesIn(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)]
+      .filter(({ name }) => /(?<!_test)\.ts$/.test(name));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function byName(one: Deno.DirEntry, other: Deno.DirEntry): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+function isCommand(value: unknown): value is AnyCommand {
+  return typeof value === "object" && value !== null && "run" in value &&
+    "render" in value && "flags" in value;
+}
