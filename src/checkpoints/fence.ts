@@ -1,9 +1,9 @@
 import { escapeLines } from "../base/escape.ts";
-import { asData } from "../saves/text/agent_context.ts";
+import { asData } from "../saves/agent_context.ts";
 import { bounded } from "../base/bounded.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { commandLines, loadLines } from "./show_text.ts";
-import { foreignCheckpointNote, type Origin } from "../saves/trust/origin.ts";
+import { foreignCheckpointNote, type Origin } from "../saves/trust/origins.ts";
 
 /** The most that is said, in characters, as of a save. */
 const LIMIT = 10_000;

@@ -1,10 +1,13 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import { contentDigestOf, type Origin } from "../saves/trust/origin.ts";
+import {
+  contentDigestOf,
+  type Origin,
+  Origins,
+} from "../saves/trust/origins.ts";
 import type { System } from "../system/system.ts";
 import { namesIn } from "../saves/store/find_saves.ts";
 import { layout } from "../ops/layout.ts";
-import { Origins } from "../saves/trust/origins.ts";
 
 /** Records that are looked at. */
 const MOST = 1000;

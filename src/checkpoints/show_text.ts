@@ -1,6 +1,6 @@
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { utcSeconds } from "../git/ids.ts";
-import { foreignCheckpointNote, type Origin } from "../saves/trust/origin.ts";
+import { foreignCheckpointNote, type Origin } from "../saves/trust/origins.ts";
 import type { CheckpointShowResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";
 import { openItems } from "../work/work_save.ts";

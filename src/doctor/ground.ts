@@ -11,7 +11,7 @@ import { type Layout, layout } from "../ops/layout.ts";
 import { lookOnly } from "../ops/look_only.ts";
 import { listSaves } from "../saves/store/read_saves.ts";
 import type { System } from "../system/system.ts";
-import type { Inspected } from "../saves/manage/verify_steps.ts";
+import type { Inspected } from "../saves/store/verify.ts";
 
 /** What all checks work with. They look, and what they return may mend. */
 export interface Ground {

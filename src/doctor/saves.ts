@@ -11,22 +11,21 @@ import {
 import { oldName } from "../saves/legacy/old_names.ts";
 import { isLog, type SaveEntry } from "../saves/store/save_entry.ts";
 import { counted } from "../base/words.ts";
-import { isMaintained } from "../saves/store/check_save.ts";
-import { pointedTo } from "../saves/store/derived.ts";
-import { layout, saveFiles } from "../ops/layout.ts";
-import { withLock } from "../ops/lock.ts";
-import { otherStores } from "../saves/resume/other_stores.ts";
-import type { System } from "../system/system.ts";
-import { bounded, type Check, type Ground } from "./ground.ts";
-import { NOTHING, unlistedFindings } from "./store.ts";
-import { whereCommitted } from "../saves/store/kept_only.ts";
-import { importCommand } from "../saves/resume/other_saves.ts";
 import {
   type Checker,
   inspect,
   type Inspected,
+  isMaintained,
   repairAll,
-} from "../saves/manage/verify_steps.ts";
+  whereCommitted,
+} from "../saves/store/verify.ts";
+import { pointedTo } from "../saves/store/derived.ts";
+import { layout, saveFiles } from "../ops/layout.ts";
+import { withLock } from "../ops/lock.ts";
+import { importCommand, otherStores } from "../saves/resume/other_stores.ts";
+import type { System } from "../system/system.ts";
+import { bounded, type Check, type Ground } from "./ground.ts";
+import { NOTHING, unlistedFindings } from "./store.ts";
 
 /** Is every save whole, and what lies beside it? */
 export const savesCheck: Check = { name: "saves", run: checkSaves };

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import { readState } from "../git/status/state.ts";
-import { facts, restOf } from "../saves/text/agent_context.ts";
+import { facts, restOf } from "../saves/agent_context.ts";
 import { injection, type Part, type PartName } from "./injection.ts";
 import type { RepositoryState, Workspace } from "../git/repository.ts";
 import type { InjectResult } from "./commands/results.ts";

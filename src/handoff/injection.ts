@@ -1,5 +1,5 @@
 import { escapeLines, escapeText } from "../base/escape.ts";
-import { asData } from "../saves/text/agent_context.ts";
+import { asData } from "../saves/agent_context.ts";
 import { bounded } from "../base/bounded.ts";
 import type { INJECTED_PARTS } from "../config/settings.ts";
 

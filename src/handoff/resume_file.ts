@@ -1,12 +1,7 @@
 import { escapeLines } from "../base/escape.ts";
 import type { Gauge } from "../clients/gauge.ts";
 import { grouped, percentText } from "../clients/level_decisions.ts";
-import {
-  bullets,
-  gitLines,
-  numbered,
-  section,
-} from "../saves/text/markdown.ts";
+import { bullets, gitLines, numbered, section } from "../saves/markdown.ts";
 import { MARKDOWN } from "../saves/compare/report/report_marks.ts";
 import { recommended } from "./resume_actions.ts";
 import type { Save } from "../saves/save.ts";

@@ -7,7 +7,7 @@ import { completed, NO_CONTENT } from "../saves/content.ts";
 import { buildSave, type Draft } from "../saves/draft.ts";
 import { type Gauge, UNKNOWN_GAUGE } from "../clients/gauge.ts";
 import { sessionId } from "../git/ids.ts";
-import { contentDigestOf } from "../saves/trust/origin.ts";
+import { contentDigestOf, noteOwn } from "../saves/trust/origins.ts";
 import { redactSave } from "../secrets/redact_save.ts";
 import type { Workspace } from "../git/repository.ts";
 import { resumeFileName, resumeFileText } from "./resume_file.ts";
@@ -20,14 +20,13 @@ import { readConfigAnyway } from "../config/config.ts";
 import { ensureHome } from "../ops/home.ts";
 import { layout } from "../ops/layout.ts";
 import { withLock } from "../ops/lock.ts";
-import { noteOwn } from "../saves/trust/origins.ts";
 import { redactorOf } from "../secrets/redaction.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../base/version.ts";
 import { sessionOf } from "./steps.ts";
 import { readGauge } from "../clients/gauge_steps.ts";
-import { agentWork } from "../saves/pause/pause_agent.ts";
-import { findOne, loadResumed } from "../saves/resume/resume_steps.ts";
+import { agentWork } from "../saves/pause/agent.ts";
+import { findOne, loadResumed } from "../saves/resume/resume.ts";
 import { usageOf } from "../clients/usage_steps.ts";
 
 /**

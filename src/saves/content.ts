@@ -1,3 +1,6 @@
+import { MpmError } from "../base/errors.ts";
+import { isSessionName, NAME_RULE } from "../base/names.ts";
+
 /** What the person or the agent says of the session, in its own words. */
 export interface Content {
   readonly summary: string | undefined;
@@ -58,4 +61,65 @@ export function mergeContent(base: Content, over: Content): Content {
     filesToReview: [...base.filesToReview, ...over.filesToReview],
     todos: [...base.todos, ...over.todos],
   };
+}
+
+/** What the words and flags of `mpm pause` hold. */
+export interface PauseWords {
+  readonly words: readonly string[];
+  readonly summary: string | undefined;
+  readonly message: string | undefined;
+  readonly name: string | undefined;
+  readonly accomplishment: readonly string[];
+  readonly "next-step": readonly string[];
+  readonly decision: readonly string[];
+  readonly blocker: readonly string[];
+  readonly todo: readonly string[];
+  readonly done: readonly string[];
+}
+
+/** The content of a command line. Throws USAGE. */
+export function contentOf(input: PauseWords): Content {
+  const message = givenSummary(input);
+  return {
+    ...NO_CONTENT,
+    // An empty message is none, as with claude-mpm.
+    summary: message?.trim() ? message : undefined,
+    name: checkedName(input.name),
+    accomplishments: input.accomplishment,
+    nextSteps: input["next-step"],
+    decisions: input.decision,
+    blockers: input.blocker,
+    todos: [...input.todo.map(pending), ...input.done.map(completed)],
+  };
+}
+
+/**
+ * The summary, which can be given as words or by an option. Throws USAGE for
+ * two of them.
+ */
+export function givenSummary(
+  { words, summary, message }: Pick<
+    PauseWords,
+    "words" | "summary" | "message"
+  >,
+): string | undefined {
+  const given = [
+    words.length > 0 ? words.join(" ") : undefined,
+    summary,
+    message,
+  ].filter((text) => text !== undefined);
+  if (given.length <= 1) return given[0];
+  throw new MpmError("USAGE", "The summary was given more than once", {
+    hint: "Give it in words, or with -s, or with -m",
+  });
+}
+
+/** `name` if a session can be found by it. Throws USAGE. */
+export function checkedName(name: string | undefined): string | undefined {
+  if (name !== undefined && !isSessionName(name)) {
+    throw new MpmError("USAGE", `"${name}" cannot name a session`, {
+      hint: `Use ${NAME_RULE}`,
+    });
+  }
+  return name;
 }

@@ -1,12 +1,18 @@
 import { MpmError } from "../base/errors.ts";
-import { getOwn } from "../base/own.ts";
-import { mend } from "./mend.ts";
+import { getOwn, setOwn } from "../base/own.ts";
 import { Notes } from "../base/notes.ts";
-import { type Fields, isFields, kindOf } from "../base/odd_values.ts";
+import {
+  type Fields,
+  flagIn,
+  isFields,
+  kindOf,
+  numberIn,
+  readable,
+} from "../base/odd_values.ts";
 import { fromOlderForms } from "./legacy/older_forms.ts";
 import type { Save } from "./save.ts";
 import { idTime } from "./store/save_entry.ts";
-import { SAVE } from "./shape.ts";
+import { fits, type ObjectShape, SAVE, type Shape } from "./shape.ts";
 import { isFullTime, parseTime } from "../base/times.ts";
 
 /** A save brought into the present shape. */
@@ -99,4 +105,241 @@ function pauseTime(value: Fields, id: string, notes: Notes): string {
   );
   if (found !== undefined) notes.setAside("paused_at", found);
   return new Date(idTime(id) ?? 0).toISOString();
+}
+
+/** Where a value stands, and who is told of a repair. */
+interface Place {
+  readonly at: string;
+  readonly notes: Notes;
+}
+
+/** Stands for "leave the field or entry out". */
+const NOTHING = Symbol("nothing");
+
+/**
+ * `value` in the given shape. A value of the right shape is returned as it is,
+ * the very same; unknown fields stay. A missing field gets its neutral value,
+ * a wrong one is converted or, where that makes no sense, set aside, with a
+ * note each. Takes time in proportion to the value.
+ */
+export function mend(shape: Shape, value: unknown, place: Place): unknown {
+  // Nearly everything is sound, and the way below costs several times as much.
+  if (fits(shape, value)) return value;
+  switch (shape.is) {
+    case "text":
+      return mendText(shape, value, place);
+    case "number":
+    case "count":
+      return mendNumber(shape, value, place);
+    case "flag":
+      return mendFlag(value, place);
+    case "any":
+      return value;
+    case "version":
+      return mendVersion(value, place);
+    case "nullable":
+      return mendNullable(shape.of, value, place);
+    case "optional":
+      return mendOptional(shape.of, value, place);
+    case "list":
+      return mendList(shape.of, value, place);
+    case "record":
+      return mendRecord(shape.of, value, place);
+    case "object":
+      return mendObject(shape, value, place);
+  }
+}
+
+/** The value of a missing field. */
+function neutral(shape: Shape): unknown {
+  switch (shape.is) {
+    case "text":
+      return shape.neutral ?? "";
+    case "number":
+    case "count":
+      return 0;
+    case "flag":
+      return false;
+    case "version":
+      return 1;
+    case "list":
+      return [];
+    case "record":
+      return {};
+    case "object":
+      return Object.fromEntries(
+        Object.entries(shape.fields)
+          .filter(([, of]) => of.is !== "optional")
+          .map(([name, of]) => [name, neutral(of)]),
+      );
+    default:
+      return null;
+  }
+}
+
+function wrong(value: unknown, due: string, { at, notes }: Place): void {
+  notes.repaired(at, `${kindOf(value)} where ${due} is due`);
+}
+
+/** Notes the value as one that fits nowhere; returns what stands instead. */
+function replaced<T>(value: unknown, by: T, { at, notes }: Place): T {
+  notes.repaired(at, `${kindOf(value)} not understood, set aside`);
+  notes.setAside(at, value);
+  return by;
+}
+
+function mendText(
+  { pattern, neutral = "" }: Shape & { is: "text" },
+  value: unknown,
+  place: Place,
+): string {
+  if (pattern) return replaced(value, neutral, place);
+  wrong(value, "text", place);
+  return readable(value);
+}
+
+function mendNumber(
+  shape: Shape & { is: "number" | "count" },
+  value: unknown,
+  place: Place,
+): number {
+  const found = typeof value === "string" ? numberIn(value) : value;
+  if (typeof found !== "number" || !Number.isFinite(found)) {
+    if (value !== null) return replaced(value, 0, place);
+    wrong(value, "a number", place);
+    return 0;
+  }
+  const number = shape.is === "count" ? Math.max(0, Math.trunc(found)) : found;
+  if (!fits(shape, number)) return replaced(value, 0, place);
+  place.notes.repaired(place.at, `${JSON.stringify(value)} read as ${number}`);
+  return number;
+}
+
+function mendFlag(value: unknown, place: Place): boolean {
+  const found = flagIn(value);
+  if (found === undefined) return replaced(value, false, place);
+  wrong(value, "true or false", place);
+  return found;
+}
+
+/** A later schema is read as far as it is known. */
+function mendVersion(value: unknown, place: Place): number {
+  const later = typeof value === "number" && value > 1;
+  if (!later) return replaced(value, 1, place);
+  place.notes.repaired(place.at, `${value} is of a newer mpm than this one`);
+  place.notes.setAside(place.at, value);
+  return 1;
+}
+
+function mendNullable(of: Shape, value: unknown, place: Place): unknown {
+  if (of.is === "text" && of.pattern) return replaced(value, null, place);
+  const mended = mend(of, value, place);
+  return mended === NOTHING ? null : mended;
+}
+
+function mendOptional(of: Shape, value: unknown, place: Place): unknown {
+  if (value === null) {
+    wrong(value, kindOfShape(of), place);
+    return NOTHING;
+  }
+  if (of.is === "object" && !isFields(value)) {
+    return replaced(value, NOTHING, place);
+  }
+  return mend(of, value, place);
+}
+
+function kindOfShape(shape: Shape): string {
+  return shape.is === "object" ? "an object" : shape.is;
+}
+
+function mendList(of: Shape, value: unknown, place: Place): unknown[] {
+  let list: unknown[];
+  if (Array.isArray(value)) list = value;
+  else {
+    wrong(value, "a list", place);
+    const empty = value === null || value === "" ||
+      isFields(value) && Object.keys(value).length === 0;
+    list = empty ? [] : [value];
+  }
+  if (of.is === "any") return list;
+  const inside = { at: `${place.at}[]`, notes: place.notes };
+  let copy: unknown[] | undefined;
+  list.forEach((item, index) => {
+    const mended = mend(of, item, inside);
+    if (mended === item && !copy) return;
+    copy ??= list.slice(0, index);
+    if (mended !== NOTHING) copy.push(mended);
+  });
+  return copy ?? list;
+}
+
+function mendRecord(of: Shape, value: unknown, place: Place): Fields {
+  let record: Fields;
+  if (isFields(value)) record = value;
+  else if (Array.isArray(value)) {
+    wrong(value, "an object", place);
+    record = Object.fromEntries(value.map((held, at) => [`${at + 1}`, held]));
+  } else if (value === null) {
+    wrong(value, "an object", place);
+    record = {};
+  } else record = replaced(value, {}, place);
+  if (of.is === "any") return record;
+  const inside = { at: `${place.at}.*`, notes: place.notes };
+  const mended = Object.entries(record)
+    .map(([name, held]) => [name, mend(of, held, inside)] as const);
+  const same = mended.every(([name, held]) => held === getOwn(record, name));
+  return same ? record : Object.fromEntries(mended);
+}
+
+function mendObject(
+  shape: ObjectShape,
+  value: unknown,
+  place: Place,
+): unknown {
+  const fields = isFields(value) ? value : fromOther(shape, value, place);
+  if (fields === undefined) return NOTHING;
+  const { required = [], aliases = {} } = shape;
+  if (required.some((name) => !Object.hasOwn(fields, name))) {
+    return replaced(value, NOTHING, place);
+  }
+  let copy: Fields | undefined;
+  for (const [name, of] of Object.entries(shape.fields)) {
+    const key = [name, ...getOwn(aliases, name) ?? []]
+      .find((key) => Object.hasOwn(fields, key));
+    if (key === undefined) {
+      if (of.is !== "optional") {
+        setOwn(copy ??= { ...fields }, name, neutral(of));
+      }
+      continue;
+    }
+    const held = getOwn(fields, key);
+    const mended = mend(of, held, { ...place, at: below(place.at, name) });
+    if (mended === held && key === name) continue;
+    copy ??= { ...fields };
+    if (mended === NOTHING) Reflect.deleteProperty(copy, name);
+    else setOwn(copy, name, mended);
+  }
+  return copy ?? fields;
+}
+
+function below(at: string, name: string): string {
+  return at === "" ? name : `${at}.${name}`;
+}
+
+/** The fields in what stands in an object's place; `undefined`: leave it out. */
+function fromOther(
+  shape: ObjectShape,
+  value: unknown,
+  place: Place,
+): Fields | undefined {
+  const scalar = typeof value === "string" || typeof value === "number";
+  if (scalar && shape.text !== undefined) {
+    wrong(value, "an object", place);
+    return { [shape.text]: value };
+  }
+  if (shape.required) return replaced(value, undefined, place);
+  const empty = value === null || Array.isArray(value) && value.length === 0;
+  if (!empty) return replaced(value, {}, place);
+  wrong(value, "an object", place);
+  return {};
 }

@@ -11,7 +11,7 @@ import {
 import { field } from "../base/odd_values.ts";
 import { fitChanges } from "../ops/log/changes_list.ts";
 import { appendJournal, type Operation } from "../ops/log/journal.ts";
-import { pointToNewest } from "../saves/store/remove_saves.ts";
+import { pointToNewest } from "../saves/remove.ts";
 import { removeIfEmpty } from "../clients/claude/settings/file.ts";
 import { newTrashFolder } from "../ops/trash/trash.ts";
 import { applyFiles, keepPresent } from "../ops/undo/undo_apply.ts";

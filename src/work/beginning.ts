@@ -1,7 +1,7 @@
 import { currentAgentSession } from "../clients/claude/home.ts";
 import { MpmError } from "../base/errors.ts";
 import { readHead } from "../git/status/brief.ts";
-import { checkedName } from "../saves/pause_content.ts";
+import { checkedName } from "../saves/content.ts";
 import type { Workspace } from "../git/repository.ts";
 import {
   checklistFrom,

@@ -25,11 +25,10 @@ import { ownMark } from "../../checkpoints/record.ts";
 import { placeKey } from "../../work/work_place.ts";
 import { readRecord, recordIds } from "../../checkpoints/store.ts";
 import { Origins } from "../../saves/trust/origins.ts";
-import { newestSaves } from "../../saves/store/read_saves.ts";
-import { SessionStates } from "../../saves/store/settled.ts";
+import { newestSaves, SessionStates } from "../../saves/store/read_saves.ts";
 import { currentWork } from "../../work/work_current.ts";
 import { listWorks } from "../../work/work_files.ts";
-import { summaryBeside } from "../../saves/rows.ts";
+import { summaryBeside } from "../../saves/list.ts";
 
 /** What a source of candidates works with. */
 interface Place {

@@ -48,8 +48,7 @@ const STORED: readonly Published[] = [
   {
     name: "pause-input",
     summary: "What mpm pause --input reads",
-    load: async () =>
-      (await import("../../saves/content_input.ts")).ContentInput,
+    load: async () => (await import("../../saves/pause/input.ts")).ContentInput,
   },
   {
     name: "error",

@@ -13,12 +13,12 @@ import { nameForm } from "../../secrets/redact.ts";
 import {
   foreignCheckpointNote,
   type Origin,
-} from "../../saves/trust/origin.ts";
+  Origins,
+} from "../../saves/trust/origins.ts";
 import { isNothing } from "../../git/restore/plan.ts";
 import { previewText } from "./text.ts";
 import { shellWord } from "../../base/shell.ts";
 import { isWithin } from "../../git/status/snapshot.ts";
-import { Origins } from "../../saves/trust/origins.ts";
 import { type CheckpointPlace, findPlace, listCheckpoints } from "../place.ts";
 import { restoreCheckpoint, type RestoreOutcome } from "./apply.ts";
 import { writeTo } from "./to.ts";

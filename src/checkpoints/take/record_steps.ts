@@ -19,8 +19,8 @@ import type { System } from "../../system/system.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import type { CheckpointPlace } from "../place.ts";
 import type { CheckpointOrder } from "./take.ts";
-import { lastSteps } from "../../saves/resume/last_save.ts";
-import { agentOf } from "../../saves/pause/pause_agent.ts";
+import { lastSteps } from "../../saves/resume/select.ts";
+import { agentOf } from "../../saves/pause/agent.ts";
 import { contextUsage } from "../../clients/usage_steps.ts";
 
 /** What a checkpoint tells beside the files. */

@@ -3,7 +3,7 @@ import type { Capture } from "../../git/capture/capture.ts";
 import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { printOf } from "../record.ts";
-import { CHECKPOINT_PREFIX } from "../../saves/trust/origin.ts";
+import { CHECKPOINT_PREFIX } from "../../saves/trust/origins.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { System } from "../../system/system.ts";
 import { isMine, minesOf } from "../mine.ts";

@@ -34,7 +34,7 @@ import { takeCheckpoint } from "../../checkpoints/take/take.ts";
 import { notTakenBack, takeBack } from "../back.ts";
 import { keepLeft } from "../commits.ts";
 import { cleanTree, gitHere, lookAtTree } from "../tree.ts";
-import { applied, gather } from "../../saves/pause/pause_steps.ts";
+import { applied, gather } from "../../saves/pause/pause.ts";
 import {
   answer,
   bareNotes,

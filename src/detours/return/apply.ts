@@ -6,7 +6,7 @@ import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { printOf } from "../../checkpoints/record.ts";
 import { type DetourMarker, type Ending } from "../detour.ts";
 import type { ReturnResult } from "../commands/results.ts";
-import { givenSummary } from "../../saves/pause_content.ts";
+import { givenSummary } from "../../saves/content.ts";
 import { labelOf } from "../../work/work_record.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
 import { withLock } from "../../ops/lock.ts";

@@ -1,7 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Capture } from "../../git/capture/capture.ts";
 import type { Position } from "../../git/repository.ts";
-import { givenSummary } from "../../saves/pause_content.ts";
+import { givenSummary } from "../../saves/content.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { LeftOut } from "../../git/status/snapshot.ts";
 import type { Work } from "../../work/work.ts";

@@ -4,7 +4,7 @@ import type { Workspace } from "../../git/repository.ts";
 import type { Save } from "../../saves/save.ts";
 import { openStore } from "../../saves/store/recover.ts";
 import { readStoreId } from "../../saves/store/store_id.ts";
-import { ownSavesHere } from "../../saves/resume/last_save.ts";
+import { ownSavesHere } from "../../saves/resume/select.ts";
 
 /** What was saved of an agent's session before. */
 export interface Earlier {

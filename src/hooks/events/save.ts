@@ -7,7 +7,7 @@ import type { Workspace } from "../../git/repository.ts";
 import type { Save } from "../../saves/save.ts";
 import { forgetAutoSaves, noteAutoSave } from "../../saves/store/auto_saves.ts";
 import { layout } from "../../ops/layout.ts";
-import { removeSaves } from "../../saves/store/remove_saves.ts";
+import { removeSaves } from "../../saves/remove.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { currentStack } from "../../work/work_current.ts";
 import { writeSave } from "../../saves/store/write_save.ts";
@@ -17,7 +17,7 @@ import { lastAsked } from "./asked.ts";
 import { earlierSaves } from "./earlier.ts";
 import type { HookWorld } from "./world.ts";
 import { journaled } from "../../ops/log/journaled.ts";
-import { agentOf } from "../../saves/pause/pause_agent.ts";
+import { agentOf } from "../../saves/pause/agent.ts";
 import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
 import { contextUsage } from "../../clients/usage_steps.ts";
 

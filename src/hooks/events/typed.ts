@@ -5,7 +5,7 @@ import { parse } from "../../cli/parse.ts";
 import { makeStyle } from "../../cli/style.ts";
 import { MpmError } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
-import { agentContext, asData } from "../../saves/text/agent_context.ts";
+import { agentContext, asData } from "../../saves/agent_context.ts";
 import { bounded } from "../../base/bounded.ts";
 import type { HookAnswer } from "../hook_answer.ts";
 import type {

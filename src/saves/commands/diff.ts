@@ -2,7 +2,6 @@ import { defineCommand } from "../../cli/command.ts";
 import type { Style } from "../../cli/style.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
-import { diffSaves } from "../diff.ts";
 import { redactSave } from "../../secrets/redact_save.ts";
 import type { DiffResult } from "./results.ts";
 import { cutText } from "../../base/words.ts";
@@ -10,6 +9,9 @@ import { loadSave } from "../store/load_save.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
+import type { Save } from "../save.ts";
+import type { FileState } from "../../git/repository.ts";
+import type { Todo } from "../../clients/claude/task_events.ts";
 
 /** `mpm sessions diff` */
 export const sessionsDiff = defineCommand({
@@ -91,4 +93,140 @@ function render(result: DiffResult, style: Style): string {
 
 function shown(text: string): string {
   return escapeText(cutText(text, LONGEST));
+}
+
+type FileChange = DiffResult["files"][number];
+
+/**
+ * What is different in `after` as against `before`, two saves of whatever
+ * program: texts, lists as what came and went, uncommitted files by content.
+ */
+export function diffSaves(
+  before: Save,
+  after: Save,
+): Pick<DiffResult, "same" | "values" | "lists" | "files" | "files_by"> {
+  const values = diffValues(before, after);
+  const lists = diffLists(before, after);
+  const [a, b] = [before.mpm?.files, after.mpm?.files];
+  const files = a && b
+    ? diffFiles(a, b)
+    : diffFiles(namedFiles(before), namedFiles(after));
+  const same = values.length + lists.length + files.length === 0;
+  return { same, values, lists, files, files_by: a && b ? "content" : "name" };
+}
+
+/** Fields of one value each, as they are called in the answer. */
+const VALUES: readonly (readonly [string, (save: Save) => string | null])[] = [
+  ["summary", ({ conversation }) => conversation.summary],
+  ["primary task", ({ conversation }) => conversation.primary_task],
+  ["phase", ({ conversation }) => conversation.current_phase],
+  ["name", ({ mpm }) => mpm?.name ?? null],
+  ["branch", ({ git_context: git }) => git.branch],
+  ["head", headOf],
+  ["upstream", ({ mpm }) => mpm?.upstream?.name ?? null],
+  ["in progress", ({ mpm }) => mpm?.operation ?? null],
+  ["working directory", ({ active_context: at }) => at.working_directory],
+  ["project", ({ project_path: path }) => path],
+];
+
+function diffValues(before: Save, after: Save): DiffResult["values"] {
+  return VALUES.flatMap(([field, read]) => {
+    const [a, b] = [read(before) || null, read(after) || null];
+    const same = field === "head" ? sameCommit(a, b) : a === b;
+    return same ? [] : [{ field, before: a, after: b }];
+  });
+}
+
+/** claude-mpm records the newest commit only, abbreviated. */
+function headOf({ mpm, git_context: git }: Save): string | null {
+  return mpm?.head ?? git.commit ?? git.recent_commits[0]?.sha ?? null;
+}
+
+function sameCommit(a: string | null, b: string | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length >= 7 && b.length >= 7 && (a.startsWith(b) || b.startsWith(a));
+}
+
+const LISTS: readonly (readonly [string, (save: Save) => string[]])[] = [
+  ["accomplishments", ({ conversation }) => conversation.accomplishments],
+  ["next steps", ({ conversation }) => conversation.next_steps],
+  ["decisions", ({ mpm }) => mpm?.decisions ?? []],
+  ["blockers", ({ mpm }) => mpm?.blockers ?? []],
+  ["open questions", (save) => save.open_questions],
+  ["reminders", (save) => save.important_reminders],
+  ["todos", todoTexts],
+  ["stashes", ({ mpm }) => (mpm?.stashes ?? []).map(({ message }) => message)],
+];
+
+function todoTexts({ todos, task_list: tasks }: Save): string[] {
+  const text = ({ content, status }: Todo) => `${content} (${status})`;
+  return [
+    ...todos.active.map(text),
+    ...tasks.in_progress_tasks.map(({ title }) => `${title} (in_progress)`),
+    ...tasks.pending_tasks.map(({ title }) => `${title} (pending)`),
+    ...todos.completed.map(text),
+  ];
+}
+
+function diffLists(before: Save, after: Save): DiffResult["lists"] {
+  return LISTS.flatMap(([field, read]) => {
+    const [a, b] = [read(before), read(after)];
+    const [old, now] = [new Set(a), new Set(b)];
+    const added = b.filter((text) => !old.has(text));
+    const removed = a.filter((text) => !now.has(text));
+    return added.length + removed.length === 0
+      ? []
+      : [{ field, added, removed }];
+  });
+}
+
+type Known = Pick<FileState, "path" | "status" | "sha256" | "size" | "mtime">;
+
+function diffFiles(
+  before: readonly Known[],
+  after: readonly Known[],
+): FileChange[] {
+  const old = new Map(before.map((file) => [file.path, file]));
+  const now = new Map(after.map((file) => [file.path, file]));
+  const paths = [...new Set([...old.keys(), ...now.keys()])].sort();
+  return paths.flatMap((path) => {
+    const change = changeOf(old.get(path), now.get(path));
+    return change ? [{ path, change }] : [];
+  });
+}
+
+function changeOf(
+  old: Known | undefined,
+  now: Known | undefined,
+): FileChange["change"] | undefined {
+  if (!old) return "added";
+  if (!now) return "removed";
+  if (!sameContent(old, now)) return "content";
+  return old.status === now.status ? undefined : "status";
+}
+
+/** Of a file that was too large to be read, size and time have to do. */
+function sameContent(old: Known, now: Known): boolean {
+  if (old.sha256 !== null && now.sha256 !== null) {
+    return old.sha256 === now.sha256;
+  }
+  return old.sha256 === now.sha256 && old.size === now.size &&
+    old.mtime === now.mtime;
+}
+
+/** claude-mpm records the names alone. */
+function namedFiles({ git_context: { status } }: Save): Known[] {
+  const unknown = { sha256: null, size: null, mtime: null };
+  return [
+    ...status.modified_files.map((path) => ({
+      path,
+      status: " M",
+      ...unknown,
+    })),
+    ...status.untracked_files.map((path) => ({
+      path,
+      status: "??",
+      ...unknown,
+    })),
+  ];
 }

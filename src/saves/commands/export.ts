@@ -6,8 +6,12 @@ import { locate } from "../../git/workspace.ts";
 import type { ExportResult } from "./results.ts";
 import { isLog, type SaveEntry } from "../store/save_entry.ts";
 import { counted } from "../../base/words.ts";
-import { exportTarget, writeExport } from "../share/export_save.ts";
-import { bundleBytes, exportBytes } from "../share/export_saves.ts";
+import {
+  bundleBytes,
+  exportBytes,
+  exportTarget,
+  writeExport,
+} from "../share/export.ts";
 import { listSaves, matchSaves } from "../store/read_saves.ts";
 import type { System } from "../../system/system.ts";
 import { openStore } from "../store/recover.ts";

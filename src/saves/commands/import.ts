@@ -6,11 +6,15 @@ import { cut } from "../../cli/table.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
 import type { Refused } from "../share/bundle.ts";
-import type { ImportPlan, Incoming } from "../share/import_plan.ts";
+import {
+  type ImportPlan,
+  importSaves,
+  type Incoming,
+  planInto,
+} from "../share/import.ts";
 import type { ImportResult } from "./results.ts";
 import { counted, firstLine } from "../../base/words.ts";
-import { importSaves, planInto } from "../share/import_saves.ts";
-import { readSource } from "../share/import_source.ts";
+import { readSource } from "../share/source.ts";
 import { openStore } from "../store/recover.ts";
 import { journaled } from "../../ops/log/journaled.ts";
 

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { readCommitState } from "../pause/commit_state.ts";
+import { readCommitState } from "../pause/commit.ts";
 import { locate } from "../../git/workspace.ts";
 import type { InitResult } from "./results.ts";
 import { ensureHome, ignoreFile, ignoreHome } from "../../ops/home.ts";

@@ -4,19 +4,20 @@ import { cut, table } from "../../cli/table.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
 import type { SessionRow, SessionsResult } from "./results.ts";
-import { filterRows, parseLimit, parseSince } from "../list_filter.ts";
 import {
+  filterRows,
   ownTitle,
+  parseLimit,
+  parseSince,
   rowAge,
   sessionLabel,
   sessionsResult,
   summaryBeside,
-} from "../rows.ts";
+} from "../list.ts";
 import { Origins } from "../trust/origins.ts";
-import { listSaves } from "../store/read_saves.ts";
+import { listSaves, SessionStates } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
-import { SessionStates } from "../store/settled.ts";
-import { noteElsewhere } from "../resume/saves_elsewhere.ts";
+import { noteElsewhere } from "../resume/elsewhere.ts";
 
 /** `mpm sessions list` */
 export const sessionsList = defineCommand({

@@ -11,7 +11,7 @@ import { counted } from "../../base/words.ts";
 import { HOME, layout } from "../../ops/layout.ts";
 import type { System } from "../../system/system.ts";
 import { journaled } from "../../ops/log/journaled.ts";
-import { otherStoreHints } from "../resume/other_saves.ts";
+import { otherStoreHints } from "../resume/other_stores.ts";
 import { backupFact, migrateSaves, rollBack } from "../legacy/migrate/steps.ts";
 
 /** `mpm migrate` */

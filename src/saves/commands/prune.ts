@@ -1,9 +1,11 @@
 import { defineCommand } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
-import { planPrune, pruneRule } from "../removal.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
-import { removalText, remove } from "../manage/removal_steps.ts";
+import { type PrunePlan, removalText, remove, type Spared } from "../remove.ts";
+import { MpmError } from "../../base/errors.ts";
+import { parseAge } from "../../base/times.ts";
+import { idTime, isLog, type SaveEntry } from "../store/save_entry.ts";
 
 /** `mpm sessions prune` */
 export const sessionsPrune = defineCommand({
@@ -51,3 +53,96 @@ folder. It moves as "mpm sessions rm" does.`,
   },
   render: removalText,
 });
+
+/** Milliseconds by which two clocks, and an id and its time, may differ. */
+const CLOCKS_DIFFER = 60_000;
+const IDS_SEARCHED = 3_600_000;
+
+/** What `mpm sessions prune` was told to leave; at least one is given. */
+export interface PruneRule {
+  /** So many of the newest stay. */
+  readonly keep: number | undefined;
+  /** Milliseconds: what is not older than this stays. */
+  readonly olderThan: number | undefined;
+}
+
+/** Reads the two options of `prune`. Throws USAGE. */
+export function pruneRule(
+  keep: string | undefined,
+  olderThan: string | undefined,
+): PruneRule {
+  if (keep === undefined && olderThan === undefined) {
+    throw new MpmError("USAGE", "Nothing says which sessions may go", {
+      hint: "Give --keep <number>, --older-than <age>, or both",
+    });
+  }
+  if (keep !== undefined && !/^\d{1,9}$/.test(keep)) {
+    throw new MpmError("USAGE", `"--keep" must be a number: it is "${keep}"`);
+  }
+  const age = olderThan === undefined ? undefined : parseAge(olderThan);
+  if (olderThan !== undefined && age === undefined) {
+    throw new MpmError(
+      "USAGE",
+      `"--older-than" must be an age: it is "${olderThan}"`,
+      { hint: "A number and h, d, w, mo or y, for example 30d" },
+    );
+  }
+  return {
+    keep: keep === undefined ? undefined : Number(keep),
+    olderThan: age,
+  };
+}
+
+/**
+ * Which of the project's saves go, newest first in `entries`. With both options
+ * a save goes only if both let it. The newest of a branch never goes, nor what
+ * cannot be read: it may hold what no other file does. Logs and the saves in
+ * the home folder are not mpm's to tidy up. A save that is later than `now` has
+ * a wrong clock behind it: it stays, and stands for no other.
+ */
+export function planPrune(
+  entries: readonly SaveEntry[],
+  { rule, now }: { rule: PruneRule; now: Date },
+): PrunePlan {
+  const saves = entries.filter((entry) =>
+    !isLog(entry) && entry.location !== "global" && !isLater(entry, now)
+  );
+  const branches = new Set<string | null>();
+  const remove: SaveEntry[] = [];
+  const spared: Spared[] = [];
+  saves.forEach((entry, at) => {
+    const reason = reasonToStay(entry, branches);
+    if (!entry.problem) branches.add(entry.branch);
+    if (!isTaken(entry, { at, rule, now })) return;
+    if (reason === undefined) remove.push(entry);
+    else spared.push({ entry, reason });
+  });
+  return { remove, spared };
+}
+
+/** By its own time or by its id, which the next free second may have given. */
+function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
+  return Date.parse(pausedAt) > now.getTime() + CLOCKS_DIFFER ||
+    (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
+}
+
+function isTaken(
+  { pausedAt }: SaveEntry,
+  { at, rule, now }: { at: number; rule: PruneRule; now: Date },
+): boolean {
+  const age = now.getTime() - Date.parse(pausedAt);
+  return (rule.keep === undefined || at >= rule.keep) &&
+    (rule.olderThan === undefined || age > rule.olderThan);
+}
+
+/** `branches`: those of which a newer save was seen. */
+function reasonToStay(
+  { problem, branch }: SaveEntry,
+  branches: ReadonlySet<string | null>,
+): string | undefined {
+  if (problem) return "it cannot be read";
+  if (branches.has(branch)) return undefined;
+  return branch === null
+    ? "it is the newest without a branch"
+    : `it is the newest of ${branch}`;
+}

@@ -1,9 +1,30 @@
-import { defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { RecoverResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
-import { recover } from "../manage/recover_steps.ts";
+import { readState } from "../../git/status/state.ts";
+import { locate } from "../../git/workspace.ts";
+import { activePauseFields, finalizedLine } from "../legacy/active_pause.ts";
+import { NO_CONTENT } from "../content.ts";
+import { buildSave, type Draft, type Slot } from "../draft.ts";
+import { normalize } from "../normalize.ts";
+import { field } from "../../base/odd_values.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { Save } from "../save.ts";
+import {
+  discardRecord,
+  finalizeRecord,
+  type PauseRecord,
+  readRecord,
+  startOf,
+} from "../legacy/active_pause_store.ts";
+import { UNKNOWN_USAGE } from "../../clients/context_usage.ts";
+import { layout } from "../../ops/layout.ts";
+import { openStore } from "../store/recover.ts";
+import { freeId } from "../store/write_save.ts";
+import { BUILD, VERSION } from "../../base/version.ts";
+import { journaled } from "../../ops/log/journaled.ts";
 
 /** `mpm sessions recover` */
 export const sessionsRecover = defineCommand({
@@ -79,4 +100,145 @@ function headline(result: RecoverResult): string {
       return `An unfinished automatic pause, ${id ?? "without an id"}: ` +
         escapeText(summary);
   }
+}
+
+/** What is to be done with the record; nothing: only told of. */
+export interface Recovery {
+  readonly action: "finalize" | "discard" | undefined;
+  readonly dryRun: boolean;
+}
+
+/** Reads the record and does with it what was asked. */
+export async function recover(
+  context: Context,
+  { action, dryRun }: Recovery,
+): Promise<RecoverResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  await openStore(system, root);
+  const record = readRecord(system, root);
+  const told = describeRecord(record, {
+    source: layout(root).activePause,
+    dryRun,
+  });
+  if (!record) {
+    if (action === undefined) return told;
+    throw new MpmError("NOT_FOUND", `There is no "${told.source}"`, {
+      hint: "No automatic pause was cut short in this project",
+    });
+  }
+  if (action === undefined) return told;
+  if (action === "discard") {
+    const trash = dryRun ? null : await discarded(context, workspace);
+    return { ...told, state: "discarded", trash };
+  }
+  refuseEmpty(record, told.source);
+  const state = workspace.git === "repository"
+    ? await readState(system, workspace)
+    : undefined;
+  const time = new Date(lastTime(record) ?? startOf(record));
+  const draft: Draft = { ...EMPTY, workspace, state, time };
+  if (dryRun) {
+    const id = freeId(system, root, new Date(startOf(record)));
+    return { ...told, state: "finalized", session_id: id };
+  }
+  const now = system.now();
+  const { id, warnings } = await journaled(
+    context,
+    ({ system }) =>
+      finalizeRecord(system, root, {
+        record,
+        build: (slot) => recoveredSave(draft, { slot, record, now }),
+        line: (id) => finalizedLine(record.pause, { id, now }),
+      }),
+    {
+      operation: "sessions recover",
+      workspace,
+      title: ({ id }) => `save an automatic pause as ${id}`,
+    },
+  );
+  return {
+    ...told,
+    state: "finalized",
+    session_id: id,
+    warnings: [...told.warnings, ...warnings],
+  };
+}
+
+function discarded(context: Context, workspace: Workspace): Promise<string> {
+  return journaled(
+    context,
+    ({ system }) => discardRecord(system, workspace.root),
+    {
+      operation: "sessions recover",
+      workspace,
+      title: () => "discard an automatic pause",
+    },
+  );
+}
+
+const EMPTY = {
+  content: NO_CONTENT,
+  agent: null,
+  work: {
+    todos: [],
+    tasks: { pending: [], inProgress: [], completedCount: 0 },
+  },
+  usage: UNKNOWN_USAGE,
+  version: VERSION,
+  build: BUILD,
+};
+
+function describeRecord(
+  record: PauseRecord | undefined,
+  { source, dryRun }: { source: string; dryRun: boolean },
+): RecoverResult {
+  const actions = record?.pause.actions ?? [];
+  const torn = record?.pause.torn ?? [];
+  const fields = record ? activePauseFields(record.pause) : {};
+  const summary = field(field(fields, "conversation"), "summary");
+  return {
+    dry_run: dryRun,
+    state: record ? "active" : "none",
+    source,
+    session_id: record?.pause.id ?? null,
+    summary: typeof summary === "string" ? summary : "",
+    started_at: actions[0]?.timestamp || null,
+    last_action_at: actions.at(-1)?.timestamp || null,
+    actions: actions.length,
+    torn_lines: [...torn],
+    trash: null,
+    warnings: [],
+  };
+}
+
+function refuseEmpty({ pause }: PauseRecord, source: string): void {
+  if (pause.actions.length > 0) return;
+  throw new MpmError("UNREADABLE", `"${source}" has no line that can be read`, {
+    hint: "mpm sessions recover --discard moves it into the trash",
+  });
+}
+
+function lastTime({ pause }: PauseRecord): number | undefined {
+  const time = Date.parse(pause.actions.at(-1)?.timestamp ?? "");
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** claude-mpm's fields over the state of the repository, which is of now. */
+function recoveredSave(
+  draft: Draft,
+  { slot, record, now }: { slot: Slot; record: PauseRecord; now: Date },
+): Save {
+  const save = buildSave(draft, slot);
+  const reminder =
+    `Recovered at ${now.toISOString()} from an automatic pause: ` +
+    "the state of the repository is of then, not of the last action";
+  const { save: whole } = normalize({
+    ...save,
+    ...activePauseFields(record.pause),
+    "important_reminders": [...save.important_reminders, reminder],
+    "mpm": { ...save.mpm, "kind": "recovered" },
+  }, slot.id);
+  return whole;
 }

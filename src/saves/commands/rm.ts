@@ -1,9 +1,9 @@
+import { removalText, remove } from "../remove.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
-import { removalText, remove } from "../manage/removal_steps.ts";
 
 /** `mpm sessions rm` */
 export const sessionsRm = defineCommand({

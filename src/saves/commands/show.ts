@@ -1,17 +1,16 @@
 import { defineCommand } from "../../cli/command.ts";
 import { asciiJson } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
-import { saveMarkdown } from "../text/markdown.ts";
+import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
-import { foreignNote } from "../trust/origin.ts";
+import { foreignNote, Origins } from "../trust/origins.ts";
 import { redactSave } from "../../secrets/redact_save.ts";
 import type { ShowResult } from "./results.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
-import { Origins } from "../trust/origins.ts";
 import { openStore } from "../store/recover.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
-import { selectSave } from "../resume/other_saves.ts";
+import { selectSave } from "../resume/select.ts";
 
 /** `mpm sessions show` */
 export const sessionsShow = defineCommand({

@@ -10,8 +10,12 @@ import { withLock } from "../../ops/lock.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { journaled } from "../../ops/log/journaled.ts";
-import { whereCommitted } from "../store/kept_only.ts";
-import { type Checker, repairAll, verifyAll } from "../manage/verify_steps.ts";
+import {
+  type Checker,
+  repairAll,
+  verifyAll,
+  whereCommitted,
+} from "../store/verify.ts";
 
 type Row = VerifyResult["sessions"][number];
 

@@ -1,7 +1,6 @@
 import { type History, NO_HISTORY } from "./history.ts";
-import type { FileContent } from "../../git/repository.ts";
+import type { FileContent, RepositoryState } from "../../git/repository.ts";
 import { type RecordedPath, recordedPaths } from "./recorded.ts";
-import type { RepositoryState } from "../../git/repository.ts";
 import type { Save } from "../save.ts";
 import type { System } from "../../system/system.ts";
 import { ContentReader } from "../../git/status/file_states.ts";

@@ -12,7 +12,7 @@ import { ensureHome } from "../../ops/home.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
 import { withLock } from "../../ops/lock.ts";
 import { finishPending } from "../store/recover.ts";
-import { LARGEST_SAVE } from "../store/save_content.ts";
+import { LARGEST_SAVE } from "../store/load_save.ts";
 import { ensureStoreId } from "../store/store_id.ts";
 import { moveToTrash } from "../../ops/trash/trash.ts";
 import { freeId, storeSave } from "../store/write_save.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MpmError } from "../../base/errors.ts";
 import { parseMarkdownSave } from "./foreign_markdown.ts";
-import { saveMarkdown } from "../text/markdown.ts";
+import { saveMarkdown } from "../markdown.ts";
 import { normalize } from "../normalize.ts";
 import { Save } from "../save.ts";
 import { formatText, ownSave, SAMPLES } from "../../../tests/helpers/stores.ts";

@@ -1,5 +1,8 @@
-import { dirname, join, resolve } from "@std/path";
+import { dirname, join, relative, resolve } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell.ts";
+import { counted } from "../../base/words.ts";
 import type { Workspace } from "../../git/repository.ts";
 import { isLog, newestFirst, type SaveEntry } from "../store/save_entry.ts";
 import type { System } from "../../system/system.ts";
@@ -145,4 +148,38 @@ function namesIn(system: System, folder: string): string[] {
     if (error instanceof MpmError) return [];
     throw error;
   }
+}
+
+/** Names the stores of claude-mpm beside the project's, a line each. */
+export async function otherStoreHints(
+  system: System,
+  workspace: Workspace,
+): Promise<string[]> {
+  const stores = await otherStores(system, workspace);
+  return stores.map((store) => {
+    const { entries: [newest, ...more] } = store;
+    const [lie, them] = more.length === 0 ? ["lies", "it"] : ["lie", "them"];
+    return `${counted(more.length + 1, "save")} of claude-mpm ${lie} in ` +
+      `${namedFolder(workspace, store)}, the newest ${newest!.id}. To bring ` +
+      `${them} here: ${importCommand(workspace, store)}`;
+  });
+}
+
+/** Returns the command that brings the saves of a store into the project's. */
+export function importCommand(
+  { cwd }: Workspace,
+  { folder }: OtherStore,
+): string {
+  const path = relative(cwd, folder) || ".";
+  const short = path.length < folder.length ? path : folder;
+  return escapeText(`mpm sessions import ${shellWord(short)}`);
+}
+
+export function namedFolder(
+  { cwd }: Workspace,
+  { folder }: OtherStore,
+): string {
+  const path = relative(cwd, folder);
+  const short = path !== "" && path.length < folder.length ? path : folder;
+  return escapeText(short);
 }

@@ -1,15 +1,17 @@
-import { basename, dirname } from "@std/path";
-import { saveMarkdown } from "../text/markdown.ts";
+import { basename, dirname, join } from "@std/path";
+import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
 import type { Fields } from "../../base/odd_values.ts";
-import { pointerText } from "../pointer.ts";
 import type { Save } from "../save.ts";
 import { toYaml } from "../../base/yaml.ts";
 import type { System } from "../../system/system.ts";
 import { FileError, isMissing } from "../../base/errors.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
+import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
-import { LARGEST_SAVE } from "./save_content.ts";
+import { LARGEST_SAVE } from "./load_save.ts";
+import { utcSeconds } from "../../git/ids.ts";
+import { shellWord } from "../../base/shell.ts";
+import { ensureHidden } from "../../ops/home.ts";
 
 /**
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
@@ -103,4 +105,69 @@ export function pointedTo(system: System, root: string): string | undefined {
   if (files.lstat(pointer)?.kind !== "file") return undefined;
   const text = new TextDecoder().decode(files.readPart(pointer, 0, 4096));
   return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
+}
+
+/**
+ * The text of `LATEST-SESSION.txt` in claude-mpm's words, which people and
+ * its documents know. `sessions` is the absolute folder of the save, `has` says
+ * whether it has a file of that ending: claude-mpm writes no YAML any more.
+ */
+export function pointerText(
+  save: Save,
+  sessions: string,
+  has: (ending: string) => boolean = () => true,
+): string {
+  const id = save.session_id;
+  const lines = [
+    [".json", "machine-readable"],
+    [".yaml", "human-readable config"],
+    [".md", "documentation"],
+  ].filter(([ending]) => has(ending!))
+    .map(([ending, what]) => `- ${id}${ending} (${what})`).join("\n");
+  return `Latest Session: ${id}
+Paused At: ${utcSeconds(new Date(save.paused_at))} UTC
+Project: ${save.project_path}
+
+Files:
+${lines}
+
+Quick Resume:
+  /mpm-init resume
+  mpm resume
+
+Full Context:
+  cat ${shellWord(`${sessions}/${id}.md`)}
+
+Validation:
+  git status && git log -1 --stat
+`;
+}
+
+/**
+ * Copies the JSON and checksum of a save to `kept/`. A save that was committed
+ * leaves the worktree with its branch, and a reset or a cleaning takes it away;
+ * this copy stays, and no editor that writes to the file in place reaches it.
+ * Call under the lock, after the commit point.
+ */
+export function keepSave(system: System, root: string, id: string): void {
+  const { sessions, kept } = layout(root);
+  ensureHidden(system, root, kept);
+  const { json, checksum } = saveFiles(sessions, id);
+  const { files } = system;
+  const written = join(kept, ".mpm.tmp");
+  for (const path of [checksum, json]) {
+    const copy = join(kept, basename(path));
+    if (files.lstat(copy)) continue;
+    const { bytes, info } = files.readWithInfo(path, LARGEST_SAVE);
+    removeIfThere(system, written);
+    try {
+      files.create(written, bytes);
+      files.setMtime(written, info.mtime);
+      files.rename(written, copy);
+    } catch (error) {
+      removeQuietly(system, written);
+      throw error;
+    }
+  }
+  files.syncFolder(kept);
 }

@@ -2,13 +2,21 @@ import { basename, dirname, join } from "@std/path";
 import { isMissing, MpmError } from "../../base/errors.ts";
 import { importedFrom } from "../share/imported.ts";
 import { normalize } from "../normalize.ts";
-import type { Fields } from "../../base/odd_values.ts";
-import { contentDigestOf, withoutReturns } from "../trust/origin.ts";
+import {
+  type Fields,
+  isDeeper,
+  isFields,
+  kindOf,
+} from "../../base/odd_values.ts";
+import { contentDigestOf, withoutReturns } from "../trust/origins.ts";
 import type { Save } from "../save.ts";
 import { isLog, type SaveEntry } from "./save_entry.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
-import { LARGEST_SAVE, loadYaml, parseSave } from "./save_content.ts";
+import { activePauseFields, parseActivePause } from "../legacy/active_pause.ts";
+import { fromResumeLog, parseMarkdownLog } from "../legacy/foreign_log.ts";
+import { parseMarkdownSave } from "../legacy/foreign_markdown.ts";
+import type { ForeignSave } from "../legacy/foreign_save.ts";
 
 /** A save as it was written, in the present shape. */
 export interface LoadedSave {
@@ -126,5 +134,127 @@ function readEvidence(system: System, path: string): string | undefined {
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;
+  }
+}
+
+/** The largest save that is read, in bytes. */
+export const LARGEST_SAVE = 64 * 1024 * 1024;
+
+/** Lists and objects within one another; what mpm writes has six. */
+const DEEPEST = 100;
+
+/** Which file, and so how it is to be read. */
+export type SaveFile = Pick<SaveEntry, "id" | "format" | "location" | "path">;
+
+type YamlReader = typeof import("../legacy/foreign_yaml.ts");
+
+let yaml: YamlReader | undefined;
+
+/** Makes `parseSave` able to read YAML, whose library is slow to load. */
+export async function loadYaml(): Promise<void> {
+  yaml ??= await import("../legacy/foreign_yaml.ts");
+}
+
+/**
+ * The content of a save's file, parsed but not brought into shape. Throws
+ * UNREADABLE with the position of the fault. YAML needs `loadYaml` before.
+ */
+export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
+  const { format, path } = file;
+  if (format === "jsonl") return parseRecord(bytes, path);
+  const text = decode(bytes, path);
+  if (format === "yaml") return yaml!.parseYamlSave(text, `"${path}"`);
+  const log = isLog(file);
+  if (format === "md") {
+    return (log ? parseMarkdownLog : parseMarkdownSave)(text, `"${path}"`);
+  }
+  const value = parseJson(text, path);
+  return { value: log ? fromResumeLog(value) : value, warnings: [] };
+}
+
+/** A crash may have cut it within a character: that costs one line. */
+function parseRecord(bytes: Uint8Array, path: string): ForeignSave {
+  const record = parseActivePause(new TextDecoder().decode(bytes));
+  if (record.actions.length === 0) {
+    throw unreadable(path, "line 1: no line of an automatic pause");
+  }
+  return {
+    value: activePauseFields(record),
+    warnings: record.torn.map((line) => `line ${line}: torn, left out`),
+  };
+}
+
+function unreadable(path: string, fault: string, cause?: unknown): MpmError {
+  return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
+    hint: 'Run "mpm sessions verify" to see which saves are whole',
+    cause,
+  });
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const at = invalidByte(bytes);
+    throw unreadable(path, `byte ${at} is no UTF-8`, error);
+  }
+}
+
+/** Position (from 0) of the first byte that is lost in decoding. */
+function invalidByte(bytes: Uint8Array): number {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const again = new TextEncoder().encode(text);
+  return bytes.findIndex((byte, at) => byte !== again[at]);
+}
+
+function parseJson(text: string, path: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw unreadable(path, jsonFault(text, error), error);
+  }
+  if (isDeeper(value, DEEPEST)) {
+    throw unreadable(path, `it is nested more than ${DEEPEST} deep`);
+  }
+  if (isFields(value)) return value;
+  throw unreadable(path, `the top level is no object but ${kindOf(value)}`);
+}
+
+/** `line 2 column 3: what is wrong there`. */
+function jsonFault(text: string, { message }: SyntaxError): string {
+  const what = message.replace(/ in JSON(?: at position .*)?$/, "")
+    .replace(/, (?:\.\.\.)?".*$/s, "");
+  const position = / at position (\d+)/.exec(message)?.[1];
+  const at = position === undefined ? faultAt(text) : Number(position);
+  const before = text.slice(0, at);
+  const line = before.split("\n").length;
+  const column = at - before.lastIndexOf("\n");
+  return `line ${line} column ${column}: ${what}`;
+}
+
+/**
+ * Where an unexpected token is, since the engine names no position for it: the
+ * shortest beginning of the text that has the same fault.
+ */
+function faultAt(text: string): number {
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (hasBadToken(text.slice(0, middle))) high = middle;
+    else low = middle + 1;
+  }
+  return hasBadToken(text) ? low - 1 : text.length;
+}
+
+function hasBadToken(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return (error as Error).message.startsWith("Unexpected token");
   }
 }

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { MpmError } from "../../base/errors.ts";
 import { loadSave } from "./load_save.ts";
 import { listSaves } from "./read_saves.ts";
-import { contentDigestOf } from "../trust/origin.ts";
+import { contentDigestOf } from "../trust/origins.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
 import {
   copySample,

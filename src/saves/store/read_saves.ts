@@ -1,6 +1,6 @@
-import type { MpmError } from "../../base/errors.ts";
+import { MpmError } from "../../base/errors.ts";
 import { asSessionId } from "../../git/ids.ts";
-import { isLog, newestFirst, type SaveEntry } from "./save_entry.ts";
+import { idTime, isLog, newestFirst, type SaveEntry } from "./save_entry.ts";
 import { matchSave } from "../select.ts";
 import type { System } from "../../system/system.ts";
 import {
@@ -9,13 +9,12 @@ import {
   saveFolders,
   stampFolders,
 } from "./find_saves.ts";
-import { INDEXED } from "./index_file.ts";
-import { newestOf } from "./order_saves.ts";
-import { EntryReader } from "./read_entry.ts";
-import { loadYaml } from "./save_content.ts";
-import { RowCache } from "./row_cache.ts";
-import { keepListing, openIndex } from "./save_index.ts";
-import { SessionStates } from "./settled.ts";
+import { INDEXED, keepListing, openIndex } from "./save_index.ts";
+import { EntryReader, RowCache } from "./read_entry.ts";
+import { loadYaml } from "./load_save.ts";
+import { isOpen, isSettled, type WorkState } from "../../work/work_states.ts";
+import { checkWorkFolders, readRecord } from "../../work/work_files.ts";
+import { WorkSeals } from "../../work/work_seal.ts";
 
 export interface ReadOptions {
   /**
@@ -46,7 +45,7 @@ export async function listSaves(
   const all = findSaves(system, folders, warn);
   await loadReaders(all);
   const cache = all.size >= WORTH_AN_INDEX
-    ? RowCache.open(system, root)
+    ? new RowCache(system, root)
     : undefined;
   const reader = new EntryReader(system, root, folders, {
     ...cache ? { cache } : {},
@@ -191,4 +190,121 @@ function ownSave(
   const reader = new EntryReader(system, root, { sessions: sessions! });
   const entry = reader.read(found);
   return entry?.own ? entry : undefined;
+}
+
+/**
+ * How far a save's `paused_at` may lie after the time in its id, milliseconds:
+ * an early claude-mpm took the id from the local clock, up to 14 hours off.
+ */
+const ID_SLACK = 24 * 60 * 60 * 1000;
+
+/** All of them, newest first; see {@link savesOf}. Logs come last. */
+export function* newestOf(
+  found: ReadonlyMap<string, Found>,
+  read: (found: Found) => SaveEntry | undefined,
+): Generator<SaveEntry> {
+  const all = [...found.values()];
+  yield* savesOf(all.filter((one) => !isOnlyLog(one)), read);
+  const logs = all.filter(isOnlyLog).map(read)
+    .filter((entry) => entry !== undefined);
+  yield* logs.sort(newestFirst);
+}
+
+function isOnlyLog({ id, candidates }: Found): boolean {
+  return candidates.every((candidate) => isLog({ id, ...candidate }));
+}
+
+/**
+ * The saves in newest-first order, each file read only when the order could
+ * not be certain without it: those with an id within a day of the candidate,
+ * and the finalised automatic pauses, which end long after their id.
+ */
+function* savesOf(
+  found: readonly Found[],
+  read: (found: Found) => SaveEntry | undefined,
+): Generator<SaveEntry> {
+  const unread = found.filter((one) => !mayBeAnyTime(one))
+    .sort((a, b) => a.id < b.id ? 1 : -1);
+  /** Read but not given yet, the newest last, where it is cheap to take. */
+  const ready: SaveEntry[] = [];
+  const take = (some: readonly Found[]) => {
+    const before = ready.length;
+    for (const one of some) {
+      const entry = read(one);
+      if (entry) ready.push(entry);
+    }
+    if (ready.length > before) ready.sort((a, b) => newestFirst(b, a));
+  };
+  take(found.filter(mayBeAnyTime));
+  let next = 0;
+  while (ready.length > 0 || next < unread.length) {
+    const newest = ready.at(-1);
+    const end = newest ? endOfWindow(unread, next, newest) : next + 1;
+    if (end === next) yield ready.pop()!;
+    else take(unread.slice(next, end));
+    next = end;
+  }
+}
+
+/** Where the ids begin that are too old to be newer than `newest`. */
+function endOfWindow(
+  unread: readonly Found[],
+  next: number,
+  newest: SaveEntry,
+): number {
+  const certain = Date.parse(newest.pausedAt) - ID_SLACK;
+  while (next < unread.length && idTime(unread[next]!.id)! >= certain) next++;
+  return next;
+}
+
+function mayBeAnyTime({ id, incremental }: Found): boolean {
+  return incremental || idTime(id) === undefined;
+}
+
+/** Tells the state of the sessions that saves belong to, each read once. */
+export class SessionStates {
+  readonly #system: System;
+  readonly #root: string;
+  readonly #seals: WorkSeals;
+  readonly #known = new Map<string, WorkState | undefined>();
+  #checked = false;
+
+  constructor(system: System, root: string) {
+    this.#system = system;
+    this.#root = root;
+    this.#seals = new WorkSeals(system);
+  }
+
+  /** `undefined`: the save belongs to no session that is known here. */
+  of({ session }: Pick<SaveEntry, "session">): WorkState | undefined {
+    if (session === null) return undefined;
+    const { id } = session;
+    if (!this.#known.has(id)) this.#known.set(id, this.#read(id));
+    return this.#known.get(id);
+  }
+
+  /** The folders are checked once, since there may be thousands of records. */
+  #read(id: string): WorkState | undefined {
+    try {
+      if (!this.#checked) checkWorkFolders(this.#system, this.#root);
+      this.#checked = true;
+      return readRecord(this.#system, this.#root, { id, seals: this.#seals })
+        .state;
+    } catch (error) {
+      if (error instanceof MpmError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether its session has ended, so that nobody goes on with it. */
+  isOver(entry: Pick<SaveEntry, "session">): boolean {
+    const state = this.of(entry);
+    return state !== undefined && !isOpen(state);
+  }
+
+  /** Whether its session was archived or cancelled: then no list has it. */
+  isHidden(entry: Pick<SaveEntry, "session">): boolean {
+    const state = this.of(entry);
+    return state !== undefined && isSettled(state);
+  }
 }

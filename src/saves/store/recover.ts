@@ -3,13 +3,12 @@ import { SESSION_ID } from "../../git/ids.ts";
 import { field } from "../../base/odd_values.ts";
 import type { System } from "../../system/system.ts";
 import { removeIfThere } from "../../ops/atomic.ts";
-import { writeDerived } from "./derived.ts";
+import { keepSave, writeDerived } from "./derived.ts";
 import { checkFolder } from "../../ops/folders.ts";
-import { keepSave } from "./keep.ts";
 import { layout, saveFiles, undoMarker } from "../../ops/layout.ts";
-import { loadSave } from "./load_save.ts";
+import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
-import { LARGEST_SAVE } from "./save_content.ts";
+import { finishUndo } from "../../ops/undo/undo_marker.ts";
 import { followSave } from "../../work/work_follow.ts";
 
 /**
@@ -96,7 +95,6 @@ export async function openStore(system: System, root: string): Promise<void> {
     using held = await system.files.lock(lock, READER_WAIT);
     if (!held) return;
     if (system.files.lstat(undoMarker(root))) {
-      const { finishUndo } = await import("../../ops/undo/undo_marker.ts");
       finishUndo(system, root);
     }
     await finishPending(system, root);

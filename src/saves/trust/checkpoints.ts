@@ -1,7 +1,7 @@
 import type { Context } from "../../cli/command.ts";
 import { ownMark } from "../../checkpoints/record.ts";
 import { matchCheckpoint } from "../../checkpoints/select.ts";
-import { CHECKPOINT_PREFIX } from "./origin.ts";
+import { CHECKPOINT_PREFIX } from "./origins.ts";
 import { findPlace, listCheckpoints } from "../../checkpoints/place.ts";
 
 /** A checkpoint that was named, as the list of what is trusted has it. */

@@ -5,7 +5,7 @@ import {
   type Trusted,
   trustedIn,
   writeTrusted,
-} from "./trusted.ts";
+} from "./origins.ts";
 import { withUserLock } from "../../ops/user_state.ts";
 import {
   noteUndoLocked,

@@ -8,11 +8,11 @@ import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
 import { finishSet, settleOldFolder, unshareBackup } from "./finish_changes.ts";
 import { ensureFolder } from "../../../ops/folders.ts";
 import { ensureHidden, ensureHome } from "../../../ops/home.ts";
-import { indexPath } from "../../store/index_file.ts";
+import { indexPath } from "../../store/save_index.ts";
 import { layout } from "../../../ops/layout.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
 import { stagedPath } from "./prepare_changes.ts";
-import { LARGEST_SAVE } from "../../store/save_content.ts";
+import { LARGEST_SAVE } from "../../store/load_save.ts";
 
 /** A file that somebody changed while the set was applied, and so stays. */
 export interface Skipped {

@@ -6,7 +6,7 @@ import { backupPath, MANIFEST, UNFINISHED } from "./backups.ts";
 import { removeTree } from "../../../ops/folders.ts";
 import { layout } from "../../../ops/layout.ts";
 import { PREPARING } from "./prepare_changes.ts";
-import { LARGEST_SAVE } from "../../store/save_content.ts";
+import { LARGEST_SAVE } from "../../store/load_save.ts";
 
 /** Its record is what says that a set is complete. */
 export function finishSet(

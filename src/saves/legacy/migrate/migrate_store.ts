@@ -19,7 +19,7 @@ import {
   type Progress,
 } from "./read_old_store.ts";
 import { type Content, PREPARING, type Wanted } from "./prepare_changes.ts";
-import { LARGEST_SAVE } from "../../store/save_content.ts";
+import { LARGEST_SAVE } from "../../store/load_save.ts";
 
 /** The changes of a plan, file by file. */
 export function wantedByPlan(

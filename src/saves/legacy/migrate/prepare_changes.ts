@@ -9,7 +9,7 @@ import { ensureFolder, removeTree } from "../../../ops/folders.ts";
 import { ensureHidden } from "../../../ops/home.ts";
 import { layout } from "../../../ops/layout.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
-import { LARGEST_SAVE } from "../../store/save_content.ts";
+import { LARGEST_SAVE } from "../../store/load_save.ts";
 
 /** Where the content of a changed file comes from. */
 export type Content =

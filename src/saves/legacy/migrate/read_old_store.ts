@@ -11,7 +11,7 @@ import type { FileInfo, System } from "../../../system/system.ts";
 import { findSaves, saveFolders } from "../../store/find_saves.ts";
 import { layout } from "../../../ops/layout.ts";
 import { EntryReader } from "../../store/read_entry.ts";
-import { LARGEST_SAVE, loadYaml } from "../../store/save_content.ts";
+import { LARGEST_SAVE, loadYaml } from "../../store/load_save.ts";
 
 /** How far a long piece of work is. */
 export type Progress = (what: string, done: number, of: number) => void;

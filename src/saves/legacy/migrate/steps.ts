@@ -26,7 +26,7 @@ import {
 } from "./read_old_store.ts";
 import { prepareChanges, type WantedSet } from "./prepare_changes.ts";
 import { finishPending } from "../../store/recover.ts";
-import { pointAgain } from "../../store/remove_saves.ts";
+import { pointAgain } from "../../remove.ts";
 import type { System } from "../../../system/system.ts";
 
 /** What a migration or a rollback works with. */

@@ -2,25 +2,24 @@ import { isAgentId } from "../../clients/claude/home.ts";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { detectChanges } from "../compare/detect.ts";
-import { foreignNote } from "../trust/origin.ts";
+import { foreignNote, Origins } from "../trust/origins.ts";
 import { redactResume } from "../../secrets/redact_known.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
-import { sessionsResult } from "../rows.ts";
+import { sessionsResult } from "../list.ts";
 import type { Agent } from "../save.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
-import { Origins } from "../trust/origins.ts";
-import { listSaves, newestSaves } from "../store/read_saves.ts";
+import { listSaves, newestSaves, SessionStates } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readyRedaction, redactorOf } from "../../secrets/redaction.ts";
-import { SessionStates } from "../store/settled.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../../system/system.ts";
 import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
-import { newestAnywhere, selectSave } from "./other_saves.ts";
+import { chooseSession } from "./choose.ts";
+import { newestAnywhere, selectSave } from "./select.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
-import { noteElsewhere } from "./saves_elsewhere.ts";
+import { noteElsewhere } from "./elsewhere.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -95,7 +94,6 @@ export async function findOne(
   await noteElsewhere(context, workspace, entries);
   if (!context.interactive || listed.sessions.length === 0) return listed;
   // Of the list that was shown: a pause may have come in meanwhile.
-  const { chooseSession } = await import("./choose_session.ts");
   const entry = await chooseSession(context, {
     listed,
     shown: entries.filter((entry) => !states.isHidden(entry)),

@@ -1,13 +1,13 @@
-import { escapeText } from "../../base/escape.ts";
-import { ageWords } from "../../base/times.ts";
-import { renderChanges } from "../compare/report/report.ts";
-import { foreignNote } from "../trust/origin.ts";
-import type { ResumeResult } from "../commands/results.ts";
-import type { Save } from "../save.ts";
-import { bounded } from "../../base/bounded.ts";
-import { openItems } from "../../work/work_save.ts";
-import { fullTitle } from "../../work/work_title.ts";
-import { cutText } from "../../base/words.ts";
+import { escapeText } from "../base/escape.ts";
+import { ageWords } from "../base/times.ts";
+import { renderChanges } from "./compare/report/report.ts";
+import { foreignNote } from "./trust/origins.ts";
+import type { ResumeResult } from "./commands/results.ts";
+import type { Save } from "./save.ts";
+import { openItems } from "../work/work_save.ts";
+import { fullTitle } from "../work/work_title.ts";
+import { cutText } from "../base/words.ts";
+import { bounded } from "../base/bounded.ts";
 
 /** The most an agent is given, in characters: what Claude Code takes. */
 const CONTEXT_LIMIT = 10_000;

@@ -1,8 +1,7 @@
 import * as z from "zod/mini";
-import { MpmError } from "../base/errors.ts";
-import { completed, type Content, pending } from "./content.ts";
-import { checkedName } from "./pause_content.ts";
-import { problemsOf } from "../base/validate.ts";
+import { MpmError } from "../../base/errors.ts";
+import { checkedName, completed, type Content, pending } from "../content.ts";
+import { problemsOf } from "../../base/validate.ts";
 
 const lines = z.optional(z.array(z.string()));
 const line = z.optional(z.string());

@@ -2,7 +2,7 @@ import { basename, extname, join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { isBundle, openBundle, type Refused } from "./bundle.ts";
 import { SESSION_ID, sessionId } from "../../git/ids.ts";
-import type { Incoming } from "./import_plan.ts";
+import type { Incoming } from "./import.ts";
 import { normalize } from "../normalize.ts";
 import { field, type Fields } from "../../base/odd_values.ts";
 import { isLog, type SaveFormat } from "../store/save_entry.ts";
@@ -10,10 +10,14 @@ import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
 import { findSaves } from "../store/find_saves.ts";
 import { layout } from "../../ops/layout.ts";
-import { loadSave } from "../store/load_save.ts";
+import {
+  LARGEST_SAVE,
+  loadSave,
+  loadYaml,
+  parseSave,
+} from "../store/load_save.ts";
 import { EntryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
-import { LARGEST_SAVE, loadYaml, parseSave } from "../store/save_content.ts";
 
 /** What a place holds that can be imported, and what of it cannot. */
 export interface Source {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { filterRows, searcher } from "./list_filter.ts";
+import { filterRows, searcher } from "./list.ts";
 import type { SessionRow } from "./commands/results.ts";
 
 function row(index: number, id: string, words: Partial<SessionRow>) {

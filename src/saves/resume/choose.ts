@@ -5,15 +5,15 @@ import { cut } from "../../cli/table.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shortAge } from "../../base/times.ts";
-import { searcher } from "../list_filter.ts";
-import type { SessionRow, SessionsResult } from "../commands/results.ts";
 import {
   markOf,
   ownTitle,
+  searcher,
   seedList,
   sessionLabel,
   summaryBeside,
-} from "../rows.ts";
+} from "../list.ts";
+import type { SessionRow, SessionsResult } from "../commands/results.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { matchSave } from "../select.ts";
 import { isIndex } from "../../base/selector.ts";

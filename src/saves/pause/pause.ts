@@ -1,12 +1,22 @@
-import { basename, relative, SEPARATOR } from "@std/path";
+import { basename, join, relative, resolve, SEPARATOR } from "@std/path";
 import type { Context } from "../../cli/command.ts";
-import { readCommitState, readIdentity } from "./commit_state.ts";
+import {
+  type CommitPlan,
+  commitSave,
+  noCommitReason,
+  readCommitState,
+  readIdentity,
+  readyCommit,
+} from "./commit.ts";
 import { readState } from "../../git/status/state.ts";
-import { noCommitReason } from "./commit_rule.ts";
-import type { Content } from "../content.ts";
+import {
+  type Content,
+  contentOf,
+  mergeContent,
+  type PauseWords,
+} from "../content.ts";
 import { buildSave, type Draft } from "../draft.ts";
 import { sessionId } from "../../git/ids.ts";
-import type { PauseWords } from "../pause_content.ts";
 import { redactSave } from "../../secrets/redact_save.ts";
 import type { Workspace } from "../../git/repository.ts";
 import { pausedSession } from "../../work/work_save.ts";
@@ -14,7 +24,11 @@ import type { PauseResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
 import { type WorktreeRules, worktreeRules } from "../../worktrees/rules.ts";
 import { readConfigAnyway } from "../../config/config.ts";
-import { type ExportTarget, exportTarget } from "../share/export_save.ts";
+import {
+  type ExportTarget,
+  exportTarget,
+  writeExport,
+} from "../share/export.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
 import { readyRedaction, redactorOf } from "../../secrets/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
@@ -22,12 +36,17 @@ import { currentStack } from "../../work/work_current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { journaled } from "../../ops/log/journaled.ts";
-import { agentOf } from "./pause_agent.ts";
-import { cleanUp } from "./pause_cleanup.ts";
-import { commitSave, exportCopy, readyCommit } from "./pause_commit.ts";
-import { readContent } from "./pause_input.ts";
+import { agentOf } from "./agent.ts";
 import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
 import { contextUsage } from "../../clients/usage_steps.ts";
+import {
+  journaledPrune,
+  plannedPrune,
+  planPrune,
+} from "../../worktrees/steps.ts";
+import { removingFolder } from "../../worktrees/git/aside_box.ts";
+import type { System } from "../../system/system.ts";
+import { MpmError } from "../../base/errors.ts";
 
 /** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
@@ -42,11 +61,7 @@ interface PauseInput extends PauseWords {
 export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
-  /** Who would commit. */
-  readonly identity: string | undefined;
-  readonly pointerTracked: boolean;
-  /** Why there will be no commit. */
-  readonly reason: string | undefined;
+  readonly commit: CommitPlan;
   /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
   readonly worktrees: WorktreeRules | undefined;
   /** What is wrong with the configuration. */
@@ -90,14 +105,10 @@ async function gatherIn(
   readyRedaction(system);
   const [state, commit, identity, { config, faults }] = await reading;
   const reason = noCommitReason({
-    workspace,
-    state,
+    ...{ workspace, state, identity, commit },
     asked: !input["no-commit"],
     configured: config.commit,
     faulty: faults.length > 0,
-    ignored: commit.ignored,
-    busy: commit.busy,
-    identified: identity !== undefined,
   });
   const agent = agentOf(context, {
     given: input["agent-session"],
@@ -112,18 +123,13 @@ async function gatherIn(
     time: system.now(),
   };
   const { pointerTracked } = commit;
-  // Where nobody knows what was meant, the save is made and nothing else.
-  const worktrees = input["no-prune-worktrees"] || faults.length > 0
-    ? undefined
-    : worktreeRules(config);
   return {
-    draft,
-    target,
-    identity,
-    pointerTracked,
-    reason,
-    worktrees,
-    faults,
+    ...{ draft, target, faults },
+    commit: { workspace, state, identity, pointerTracked, reason },
+    // Where nobody knows what was meant, the save is made and nothing else.
+    worktrees: input["no-prune-worktrees"] || faults.length > 0
+      ? undefined
+      : worktreeRules(config),
   };
 }
 
@@ -198,7 +204,7 @@ async function saved(
   const { draft, target } = plan;
   const { root } = draft.workspace;
   const noted: string[] = [];
-  await using blobs = readyCommit(system, plan);
+  await using blobs = readyCommit(system, plan.commit);
   const { save, bytes, files, warnings } = await writeSave(system, root, {
     time: draft.time,
     build(slot) {
@@ -210,11 +216,11 @@ async function saved(
   });
   const commit = {
     ...report(plan, save).commit,
-    ...await commitSave(system, { plan, save, files, blobs }),
+    ...await commitSave(system, plan.commit, { save, files, blobs }),
   };
   const exported = target === undefined
     ? null
-    : exportCopy(system, { path: target.path(save.session_id), bytes, save });
+    : exportCopy(system, target.path(save.session_id), { save, bytes });
   return {
     ...report(plan, save),
     files: files.map((path) => basename(path)),
@@ -224,7 +230,28 @@ async function saved(
   };
 }
 
-function report({ draft, reason }: PausePlan, save: Save): PauseResult {
+/** A failed export is an error, but the save is there and the error says so. */
+function exportCopy(
+  system: System,
+  path: string,
+  { save, bytes }: { save: Save; bytes: Uint8Array },
+): string {
+  try {
+    return writeExport(system, path, bytes);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    throw new MpmError(
+      error.code,
+      `${error.message}; the session is saved as ${save.session_id}`,
+      {
+        hint: "mpm sessions show latest --format json prints it",
+        cause: error,
+      },
+    );
+  }
+}
+
+function report({ draft, commit }: PausePlan, save: Save): PauseResult {
   const folder = layout(draft.workspace.root).sessions;
   const below = relative(draft.workspace.cwd, folder);
   return {
@@ -245,10 +272,77 @@ function report({ draft, reason }: PausePlan, save: Save): PauseResult {
       made: false,
       sha: null,
       branch: save.git_context.branch,
-      reason: reason ?? null,
+      reason: commit.reason ?? null,
     },
     redactions: save.mpm?.redactions ?? {},
     warnings: [],
     worktrees: null,
   };
+}
+
+/**
+ * The worktrees that agents left over. The save is safe by now, and whatever
+ * goes wrong here must not make the pause look failed.
+ */
+export async function cleanUp(
+  context: Context,
+  { worktrees: rules, draft: { workspace } }: PausePlan,
+  { dryRun }: { dryRun: boolean },
+): Promise<PauseResult["worktrees"]> {
+  const { system } = context;
+  const folder = join(workspace.root, ".claude", "worktrees");
+  try {
+    if (!rules || !hasWork(system, workspace, folder)) return null;
+    const plan = await planPrune(system, workspace, { rules, dryRun });
+    if (!plan.survey) return null;
+    return dryRun ? plannedPrune(plan) : await journaledPrune(context, plan);
+  } catch (error) {
+    const skipped = error instanceof Error ? error.message : String(error);
+    return {
+      dry_run: dryRun,
+      folder,
+      skipped,
+      orphan_sweep_skipped: skipped,
+      removed: [],
+      preserved: [],
+      reclaimed_bytes: 0,
+    };
+  }
+}
+
+/** Worktrees, or what a clean-up that died left of the only one. */
+function hasWork(
+  { files }: System,
+  { commonDir }: Workspace,
+  folder: string,
+): boolean {
+  return files.lstat(folder) !== undefined ||
+    (commonDir !== undefined &&
+      files.lstat(removingFolder(commonDir)) !== undefined);
+}
+
+/** The largest `--input`, in bytes. */
+const INPUT_LIMIT = 16 * 1024 * 1024;
+
+/** What is said of the session. Throws USAGE for an input that is none. */
+export async function readContent(
+  { system, folder }: Context,
+  input: PauseWords & { readonly input: string | undefined },
+): Promise<Content> {
+  const typed = contentOf(input);
+  if (input.input === undefined) return typed;
+  // Loaded here: the schema library is no part of a plain pause.
+  const { parseInput } = await import("./input.ts");
+  const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
+  if (!stdin && input.input.startsWith("/dev/fd/")) {
+    throw new MpmError("USAGE", `Cannot read "${input.input}": it is a pipe`, {
+      hint: "Pipe it into mpm and give --input -",
+    });
+  }
+  const bytes = stdin
+    ? system.terminal.readInput(INPUT_LIMIT)
+    : system.files.readUpTo(resolve(folder, input.input), INPUT_LIMIT);
+  const source = stdin ? "standard input" : `"${input.input}"`;
+  const text = new TextDecoder().decode(bytes);
+  return mergeContent(parseInput(text, source), typed);
 }

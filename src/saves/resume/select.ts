@@ -1,0 +1,294 @@
+import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import type { Workspace } from "../../git/repository.ts";
+import { isLog, type SaveEntry } from "../store/save_entry.ts";
+import { counted, cutText } from "../../base/words.ts";
+import { loadSave } from "../store/load_save.ts";
+import { Origins } from "../trust/origins.ts";
+import { findSave, newestSaves, SessionStates } from "../store/read_saves.ts";
+import type { System } from "../../system/system.ts";
+import { nothingSaved } from "./elsewhere.ts";
+import { passedOverNote } from "./resume_work.ts";
+import {
+  importCommand,
+  namedFolder,
+  nearStores,
+  type OtherStore,
+  otherStores,
+} from "./other_stores.ts";
+import type { Save } from "../save.ts";
+
+/** A save that was chosen, and what the choice needs saying about. */
+export interface NewestSave {
+  readonly entry: SaveEntry;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Returns the newest save of this worktree; where this worktree has none, the
+ * newest of the project. An automatic save never hides one that somebody made:
+ * that one is returned, and the later ones are named. Throws NOT_FOUND.
+ */
+export async function newestSave(
+  context: Context,
+  workspace: Workspace,
+  { anyWorktree }: { anyWorktree: boolean },
+): Promise<NewestSave> {
+  const { system } = context;
+  const { root } = workspace;
+  const states = new SessionStates(system, root);
+  const over: SaveEntry[] = [];
+  const automatic: SaveEntry[] = [];
+  let looked = 0;
+  let first: SaveEntry | undefined;
+  let made: SaveEntry | undefined;
+  for await (const entry of newestSaves(system, root)) {
+    if (states.isOver(entry)) {
+      if (automatic.length === 0) over.push(entry);
+      continue;
+    }
+    first ??= entry;
+    if (!anyWorktree && !isOfWorktree(workspace, entry)) continue;
+    // A log says nothing of where it was made, and less than any save.
+    if (isLog(entry) && entry !== first) continue;
+    if (entry.automatic) automatic.push(entry);
+    else if (automatic.length === 0 || await isOwn(system, entry)) made = entry;
+    if (made || ++looked > MOST) break;
+  }
+  if (!first) {
+    throw over[0]
+      ? nothingOpen(over[0])
+      : await nothingSaved(system, workspace);
+  }
+  const newest = automatic[0] ?? made;
+  const notes = passedOverNote(over);
+  if (!newest) {
+    const elsewhere = { anyWorktree: true };
+    const { entry, warnings } = await newestSave(context, workspace, elsewhere);
+    const where = entry.worktree;
+    const note =
+      `No session was saved in this worktree; this one is of ${where}`;
+    return { entry, warnings: [...warnings, note] };
+  }
+  if (first !== newest) notes.push(newerNote(first));
+  // One of the same agent session has all that was said in it.
+  const entry =
+    automatic.find(({ agent }) => agent !== null && agent === made?.agent) ??
+      made ?? newest;
+  const later = entry === made
+    ? automatic
+    : automatic.slice(0, automatic.indexOf(entry));
+  return { entry, warnings: [...notes, ...laterNote(later)] };
+}
+
+/** Saves that are passed over to find one that somebody made. */
+const MOST = 200;
+
+/** Whether a save can be read, and is not somebody else's. */
+async function isOwn(system: System, entry: SaveEntry): Promise<boolean> {
+  try {
+    const { digest } = await loadSave(system, entry);
+    return new Origins(system).of({ id: entry.id, digest }) !== "foreign";
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether a save was made in this worktree. The main one is the same wherever
+ * the project lies by now.
+ */
+export function isOfWorktree(
+  { git, linked, worktree }: Workspace,
+  entry: SaveEntry,
+): boolean {
+  if (git !== "repository" || entry.worktree === null) return true;
+  return linked
+    ? entry.worktree === worktree
+    : entry.worktree === worktree || entry.worktree === entry.projectPath;
+}
+
+/** Characters of a summary in a note. */
+const LONGEST = 100;
+
+function laterNote(later: readonly SaveEntry[]): string[] {
+  const [newest] = later;
+  if (!newest) return [];
+  const said = `"${cutText(newest.summary, LONGEST)}": mpm resume ${newest.id}`;
+  return [
+    later.length === 1
+      ? `A later agent session was saved automatically, ${said}`
+      : `${counted(later.length, "later agent session")} were saved ` +
+        `automatically, the newest ${said}; "mpm sessions list" shows all`,
+  ];
+}
+
+function newerNote({ id, worktree, branch }: SaveEntry): string {
+  const where = branch === null ? worktree : `${worktree} on ${branch}`;
+  return `A newer session is of another worktree, ${where}: mpm resume ${id}`;
+}
+
+function nothingOpen({ id }: SaveEntry): MpmError {
+  return new MpmError("NOT_FOUND", "All saves are of sessions that are over", {
+    hint: `To read the newest all the same: mpm resume --peek ${id}`,
+  });
+}
+
+/** Returns the save that is meant, also where claude-mpm saved it elsewhere. */
+export async function selectSave(
+  system: System,
+  workspace: Workspace,
+  { selector, first = 0 }: { selector: string; first?: number },
+): Promise<NewestSave> {
+  try {
+    const entry = await findSave(system, workspace.root, selector, { first });
+    return { entry, warnings: [] };
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const other = await otherSave(system, workspace, selector);
+    if (other) return other;
+    throw error;
+  }
+}
+
+/** Returns the newest save, also of claude-mpm in this folder. */
+export async function newestAnywhere(
+  context: Context,
+  workspace: Workspace,
+  options: { anyWorktree: boolean },
+): Promise<NewestSave> {
+  const { system } = context;
+  try {
+    const own = await newestSave(context, workspace, options);
+    return await nearerSave(system, workspace, own.entry) ?? own;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const nearer = await nearerSave(system, workspace, undefined);
+    if (nearer) return nearer;
+    throw error;
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof MpmError && error.code === "NOT_FOUND";
+}
+
+/**
+ * Returns the save of claude-mpm that was made in this folder, or above it in
+ * this worktree, where it is newer than the project's own.
+ */
+async function nearerSave(
+  system: System,
+  workspace: Workspace,
+  own: SaveEntry | undefined,
+): Promise<NewestSave | undefined> {
+  if (workspace.cwd === workspace.root) return undefined;
+  const stores = await nearStores(system, workspace);
+  const [found] = stores.flatMap((store) =>
+    store.entries.slice(0, 1).map((entry) => ({ store, entry }))
+  ).sort((a, b) => a.entry.pausedAt < b.entry.pausedAt ? 1 : -1);
+  if (!found) return undefined;
+  const older = own && isOfWorktree(workspace, own) &&
+    own.pausedAt >= found.entry.pausedAt;
+  return older ? undefined : asChosen(workspace, found);
+}
+
+/** Returns the save of claude-mpm elsewhere that has this id. */
+async function otherSave(
+  system: System,
+  workspace: Workspace,
+  selector: string,
+): Promise<NewestSave | undefined> {
+  const wanted = selector.toLowerCase();
+  if (!/^session-[\d-]+$/.test(wanted)) return undefined;
+  const stores = await otherStores(system, workspace);
+  const [found, ...more] = stores.flatMap((store) =>
+    store.entries.filter(({ id }) => id === wanted)
+      .map((entry) => ({ store, entry }))
+  );
+  if (more.length > 0) {
+    const paths = [found!, ...more].map(({ entry: { path } }) => path);
+    throw new MpmError(
+      "AMBIGUOUS",
+      `"${selector}" matches ${paths.length} saved sessions: ` +
+        paths.join(", "),
+      { hint: "Run mpm resume in the folder that holds the one you mean" },
+    );
+  }
+  return found && asChosen(workspace, found);
+}
+
+function asChosen(
+  workspace: Workspace,
+  { store, entry }: { store: OtherStore; entry: SaveEntry },
+): NewestSave {
+  const folder = namedFolder(workspace, store);
+  return {
+    entry,
+    warnings: [
+      `claude-mpm saved it in ${folder}. To bring it here: ` +
+      importCommand(workspace, store),
+    ],
+  };
+}
+
+/** Saves of the worktree that are looked at: others may work in it, too. */
+const MOST_HERE = 20;
+
+/**
+ * Gives the user's own saves of this worktree, the newest first. Saves of ended
+ * sessions, saves that cannot be read and saves from others are passed over.
+ */
+export async function* ownSavesHere(
+  { system }: Context,
+  workspace: Workspace,
+): AsyncGenerator<Save> {
+  const { root } = workspace;
+  const states = new SessionStates(system, root);
+  const origins = new Origins(system);
+  let looked = 0;
+  for await (const entry of newestSaves(system, root)) {
+    if (isLog(entry) || !isOfWorktree(workspace, entry)) continue;
+    if (++looked > MOST_HERE) return;
+    const found = states.isOver(entry) ? undefined : await read(system, entry);
+    // Somebody else's words do not become this user's.
+    if (found && origins.of(found) !== "foreign") yield found.save;
+  }
+}
+
+async function read(
+  system: System,
+  entry: SaveEntry,
+): Promise<{ save: Save; id: string; digest: string } | undefined> {
+  try {
+    const { save, digest } = await loadSave(system, entry);
+    return { save, id: entry.id, digest };
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Returns the save whose next steps hold now: the newest one that somebody
+ * made, or that a hook made with next steps in it.
+ */
+export async function lastSteps(
+  context: Context,
+  workspace: Workspace,
+): Promise<
+  Pick<Save["conversation"], "next_steps"> & Pick<Save, "session_id"> | null
+> {
+  try {
+    for await (const save of ownSavesHere(context, workspace)) {
+      const { session_id, conversation: { next_steps }, mpm } = save;
+      if (mpm?.kind === "auto" && next_steps.length === 0) continue;
+      return next_steps.length === 0 ? null : { session_id, next_steps };
+    }
+  } catch (error) {
+    // A checkpoint is taken whatever is wrong with the saves.
+    if (!(error instanceof MpmError)) throw error;
+  }
+  return null;
+}
