@@ -29,7 +29,7 @@ const HOT = [
   ...["save", "save_steps", "auto", "list"],
   ...["hook", "steps", "table", "start", "end"],
   ...["events", "compact", "error", "tasks", "typed"],
-  ...["config_file", "read_saves", "work_current"],
+  ...["config_file", "read_saves", "current"],
 ];
 
 /** `import {…} from "./file"`, or only `import "./file"`. */

@@ -8,13 +8,14 @@ import type { AnyCommand } from "../cli/command.ts";
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "pause": async () => (await import("../saves/commands/pause.ts")).pause,
   "resume": async () => (await import("../saves/commands/resume.ts")).resume,
-  "start": async () => (await import("../work/commands/start.ts")).start,
-  "status": async () => (await import("../work/commands/status.ts")).status,
-  "check": async () => (await import("../work/commands/check.ts")).check,
+  "start": async () => (await import("../detours/commands/start.ts")).start,
+  "status": async () => (await import("../detours/commands/status.ts")).status,
+  "check": async () => (await import("../detours/commands/check.ts")).check,
   "complete": async () =>
-    (await import("../work/commands/complete.ts")).complete,
-  "cancel": async () => (await import("../work/commands/cancel.ts")).cancel,
-  "archive": async () => (await import("../work/commands/archive.ts")).archive,
+    (await import("../detours/commands/complete.ts")).complete,
+  "cancel": async () => (await import("../detours/commands/cancel.ts")).cancel,
+  "archive": async () =>
+    (await import("../detours/commands/archive.ts")).archive,
   "branch": async () => (await import("../detours/commands/branch.ts")).branch,
   "return": async () =>
     (await import("../detours/commands/return.ts")).returnCommand,

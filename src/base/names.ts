@@ -1,3 +1,5 @@
+import { MpmError } from "./errors.ts";
+
 /** What the names of sessions and checkpoints may be, after "Use". */
 export const NAME_RULE = "letters, digits, single blanks and any of " +
   "._-()[]#&+,:'@!?, 100 characters at most, beginning with a letter or " +
@@ -16,6 +18,16 @@ export function isName(name: string): boolean {
 /** The same for a session, whose saves have ids of their own. */
 export function isSessionName(name: string): boolean {
   return isName(name) && !name.startsWith("session-");
+}
+
+/** `name` if a session can be found by it. Throws USAGE. */
+export function checkedName(name: string | undefined): string | undefined {
+  if (name !== undefined && !isSessionName(name)) {
+    throw new MpmError("USAGE", `"${name}" cannot name a session`, {
+      hint: `Use ${NAME_RULE}`,
+    });
+  }
+  return name;
 }
 
 /**

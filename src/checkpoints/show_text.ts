@@ -3,8 +3,8 @@ import { utcSeconds } from "../git/ids.ts";
 import { foreignCheckpointNote, type Origin } from "../saves/trust/origins.ts";
 import type { CheckpointShowResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";
-import { openItems } from "../work/work_save.ts";
-import { fullTitle } from "../work/work_title.ts";
+import { openItems } from "../saves/saved_session.ts";
+import { fullTitle } from "../work/record.ts";
 
 /** What happened to a file, in the words of a snapshot. */
 function statusOf(

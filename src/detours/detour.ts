@@ -2,7 +2,7 @@ import { field, isFields } from "../base/odd_values.ts";
 import { CHECKPOINT_ID } from "../checkpoints/name.ts";
 import { WORK_ID } from "../git/ids.ts";
 import type { Position } from "../git/repository.ts";
-import { STATES, type WorkState } from "../work/work_states.ts";
+import { STATES, type WorkState } from "../work/life_cycle.ts";
 
 /** A checkpoint by its id and commit. */
 export interface CheckpointKey {

@@ -1,10 +1,10 @@
 import type { DetourMarker, Ending } from "./detour.ts";
 import type { Work } from "../work/work.ts";
-import { withKept } from "../work/work_parked.ts";
-import { moved } from "../work/work_record.ts";
-import { isOpen } from "../work/work_states.ts";
-import { currentWork, pointNowhere, pointTo } from "../work/work_current.ts";
-import { findWork, writeWork } from "../work/work_files.ts";
+import { withKept } from "../work/parked.ts";
+import { moved } from "../work/record.ts";
+import { isOpen } from "../work/life_cycle.ts";
+import { currentWork, pointNowhere, pointTo } from "../work/current.ts";
+import { findWork, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
 
 /**

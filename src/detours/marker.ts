@@ -3,7 +3,7 @@ import { isMissing, MpmError } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import { type DetourMarker, isDetourMarker } from "./detour.ts";
 import type { Workspace } from "../git/repository.ts";
-import { placeKey } from "../work/work_place.ts";
+import { placeKey } from "../work/current.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";

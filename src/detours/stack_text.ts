@@ -1,8 +1,8 @@
 import { escapeText } from "../base/escape.ts";
 import { shortAge } from "../base/times.ts";
 import type { StackResult } from "../work/commands/results.ts";
-import { fullTitle } from "../work/work_title.ts";
-import { stateWord, type TextStyle } from "../work/work_text.ts";
+import { fullTitle } from "../work/record.ts";
+import { stateWord, type TextStyle } from "../work/text.ts";
 
 type Row = StackResult["sessions"][number];
 

@@ -1,4 +1,4 @@
-import { isSettled } from "../work/work_states.ts";
+import { isSettled } from "../work/life_cycle.ts";
 import type { Work } from "../work/work.ts";
 
 /** A session and how far below the outermost one it stands. */

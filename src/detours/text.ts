@@ -1,13 +1,13 @@
 import { escapeText } from "../base/escape.ts";
 import { positionText } from "./detour.ts";
 import { durationText } from "../base/times.ts";
-import { renderChanges } from "../saves/compare/report/report.ts";
+import { renderChanges } from "../saves/compare/report.ts";
 import type { BranchResult, ReturnResult } from "./commands/results.ts";
 import type { WorkView } from "../work/commands/results.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
-import { checklistLines, type TextStyle } from "../work/work_text.ts";
-import { fullTitle as plainTitle } from "../work/work_title.ts";
+import { checklistLines, type TextStyle } from "../work/text.ts";
+import { fullTitle as plainTitle } from "../work/record.ts";
 
 /** Paths, or commits, that are listed. */
 const LISTED = 10;

@@ -5,7 +5,7 @@ import { RESCUE } from "../worktrees/rescue.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 import { readJournal } from "../ops/log/journal.ts";
-import { listWorks } from "../work/work_files.ts";
+import { listWorks } from "../work/store.ts";
 import { REMOVED } from "../checkpoints/removed.ts";
 import { refsOfRemovals } from "../checkpoints/commands/rm_steps.ts";
 import { DETOURS } from "../detours/commits.ts";

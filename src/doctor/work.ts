@@ -9,11 +9,11 @@ import {
   warning,
 } from "./check.ts";
 import type { Work } from "../work/work.ts";
-import { missingNotes } from "../work/work_parked.ts";
-import { labelOf } from "../work/work_record.ts";
-import { isOpen } from "../work/work_states.ts";
+import { missingNotes } from "../work/parked.ts";
+import { labelOf } from "../work/record.ts";
+import { isOpen } from "../work/life_cycle.ts";
 import { counted } from "../base/words.ts";
-import { foreignWorksNote } from "../work/work_text.ts";
+import { foreignWorksNote } from "../work/text.ts";
 import { hasRecord } from "../checkpoints/store.ts";
 import { namesIn } from "../saves/store/find_saves.ts";
 import { withLock } from "../ops/lock.ts";
@@ -23,8 +23,8 @@ import {
   leadsNowhere,
   lostWorks,
   pointTo,
-} from "../work/work_current.ts";
-import { listWorks, type Works } from "../work/work_files.ts";
+} from "../work/current.ts";
+import { listWorks, type Works } from "../work/store.ts";
 import { bounded, type Check, type Ground } from "./ground.ts";
 import { NOTHING } from "./store.ts";
 import { isStranded } from "../detours/stranded.ts";

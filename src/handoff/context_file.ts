@@ -1,9 +1,13 @@
 import { escapeText } from "../base/escape.ts";
-import { MARKDOWN } from "../saves/compare/report/report_marks.ts";
+import { MARKDOWN } from "../saves/compare/marks.ts";
 import { firstLine } from "../base/words.ts";
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "../ops/atomic.ts";
 
 /** What mpm says in the context file. */
-export interface ContextFacts {
+interface ContextFacts {
   /** `undefined`: detached, or no repository. */
   readonly branch: string | undefined;
   readonly time: Date;
@@ -20,7 +24,7 @@ const LISTED = 10;
 const LONGEST = 200;
 
 /** A file that holds mpm's part and the headings for what people write. */
-export function newContextFile(facts: ContextFacts): string {
+function newContextFile(facts: ContextFacts): string {
   const headings = ["Architecture", "Recent Decisions", "Known Issues"]
     .map((heading) => `## ${heading}\n`);
   return ["# Project Context\n", `${block(facts, "\n")}\n`, ...headings]
@@ -34,7 +38,7 @@ export function newContextFile(facts: ContextFacts): string {
  * was. `text` may be any characters, one for each byte. `undefined` where mpm's
  * part cannot be told from the rest.
  */
-export function updatedContextFile(
+function updatedContextFile(
   text: string,
   facts: ContextFacts,
 ): string | undefined {
@@ -133,7 +137,7 @@ function block(
 }
 
 /** UTF-8 with one character for each byte. */
-export function bytesAsText(text: string): string {
+function bytesAsText(text: string): string {
   return fromBytes(new TextEncoder().encode(text));
 }
 
@@ -149,4 +153,79 @@ export function fromBytes(bytes: Uint8Array): string {
 /** The bytes again. */
 export function toBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** Bytes of the largest file that is kept up to date. */
+const LIMIT = 1024 * 1024;
+
+/** Where people keep what an agent should know, seen from the worktree. */
+export function contextFilePath(worktree: string): string {
+  return join(worktree, ".claude", "context.md");
+}
+
+type ContextFileState = "absent" | "created" | "updated" | "unchanged";
+
+/**
+ * Renews mpm's part of the context file; everything else in it stays byte for
+ * byte. Makes the file only if `create` says so. Throws CONFLICT for a link or
+ * a file in which mpm's part cannot be told. Writes nothing on a `dryRun`.
+ */
+export function updateContextFile(
+  system: System,
+  worktree: string,
+  { facts, create, dryRun }: {
+    facts: ContextFacts;
+    create: boolean;
+    dryRun: boolean;
+  },
+): ContextFileState {
+  const { files } = system;
+  const path = contextFilePath(worktree);
+  const folder = join(worktree, ".claude");
+  refuseLink(system, folder);
+  refuseLink(system, path);
+  const found = files.lstat(path);
+  if (!found) {
+    if (!create) return "absent";
+    if (!dryRun) {
+      // Claude Code's own folder, which others may read as the rest.
+      if (!files.lstat(folder)) {
+        files.mkdir(folder);
+        files.chmod(folder, 0o755);
+      }
+      const bytes = new TextEncoder().encode(newContextFile(facts));
+      writeAtomic(system, path, { bytes, mode: 0o644, temporary: TEMPORARY });
+    }
+    return "created";
+  }
+  const before = fromBytes(files.readOwn(path, LIMIT));
+  // UTF-16 has a zero in each ASCII character.
+  const after = before.includes("\0")
+    ? undefined
+    : updatedContextFile(before, facts);
+  if (after === undefined) {
+    throw new MpmError("CONFLICT", `Cannot tell mpm's part of "${path}"`, {
+      hint: 'Its first line is <!-- mpm: written by "mpm context update" -->' +
+        ", its last <!-- /mpm -->: leave one of each, or none, in UTF-8",
+    });
+  }
+  if (after === before) return "unchanged";
+  if (!dryRun) {
+    writeAtomic(system, path, {
+      bytes: toBytes(after),
+      temporary: TEMPORARY,
+      ...found.mode === undefined ? {} : { mode: found.mode },
+    });
+  }
+  return "updated";
+}
+
+const TEMPORARY = ".context.md.mpm.tmp";
+
+function refuseLink(system: System, path: string): void {
+  const kind = system.files.lstat(path)?.kind;
+  if (kind !== "link") return;
+  throw new MpmError("CONFLICT", `"${path}" is a symbolic link`, {
+    hint: "mpm writes through no link: replace it by what it leads to",
+  });
 }

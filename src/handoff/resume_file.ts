@@ -1,12 +1,189 @@
-import { escapeLines } from "../base/escape.ts";
-import type { Gauge } from "../clients/gauge.ts";
-import { grouped, percentText } from "../clients/level_decisions.ts";
+import { basename, join } from "@std/path";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
+import { readState } from "../git/status/state.ts";
+import { locate } from "../git/workspace.ts";
+import { completed, NO_CONTENT } from "../saves/content.ts";
+import { buildSave, type Draft } from "../saves/draft.ts";
+import { type Gauge, UNKNOWN_GAUGE } from "../clients/gauge.ts";
+import { sessionId } from "../git/ids.ts";
+import { contentDigestOf } from "../saves/trust/origins.ts";
+import { agentWork } from "../saves/pause/agent.ts";
+import { findOne, loadResumed } from "../saves/resume/resume.ts";
 import { bullets, gitLines, numbered, section } from "../saves/markdown.ts";
-import { MARKDOWN } from "../saves/compare/report/report_marks.ts";
-import { recommended } from "./resume_actions.ts";
+import { redactSave } from "../secrets/redact_save.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { ResumeResult } from "../saves/commands/results.ts";
+import type { ResumeFileResult } from "./commands/results.ts";
 import type { Save } from "../saves/save.ts";
 import type { Todo } from "../clients/claude/task_events.ts";
-import type { Level } from "../clients/thresholds.ts";
+import { type Level, levelOf, thresholdsOf } from "../clients/thresholds.ts";
+import { writeAtomic } from "../ops/atomic.ts";
+import { readConfigAnyway } from "../config/config.ts";
+import { ensureHome } from "../ops/home.ts";
+import { layout } from "../ops/layout.ts";
+import { withLock } from "../ops/lock.ts";
+import { noteOwn } from "../saves/trust/origins.ts";
+import { redactorOf } from "../secrets/redaction.ts";
+import type { System } from "../system/system.ts";
+import { BUILD, VERSION } from "../base/version.ts";
+import { sessionOf } from "./steps.ts";
+import { readGauge } from "../clients/gauge_steps.ts";
+import { usageOf } from "../clients/usage_steps.ts";
+import { escapeLines } from "../base/escape.ts";
+import { grouped, percentText } from "../clients/level_decisions.ts";
+import { MARKDOWN } from "../saves/compare/marks.ts";
+import { recommended } from "../saves/legacy/resume_log.ts";
+
+/**
+ * Writes the resume file of the present state of the work. Works without an
+ * agent's session, too; then the lists are those of the newest save.
+ */
+export async function writeResumeFile(
+  context: Context,
+  { given, dryRun, transcriptPath }: {
+    given: string | undefined;
+    dryRun: boolean;
+    /** Where it is known. */
+    transcriptPath?: string | undefined;
+  },
+): Promise<ResumeFileResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  const id = sessionOf(system, workspace, given);
+  const { config } = await readConfigAnyway(system, root);
+  const gauge = id === undefined ? UNKNOWN_GAUGE : readGauge(system, {
+    id,
+    root,
+    cwd: workspace.cwd,
+    transcriptPath,
+    config,
+  }).gauge;
+  const save = redactSave(
+    redactorOf(system),
+    await presentState(system, workspace, { id, gauge }),
+  );
+  const earlier = hasLists(save) ? undefined : await earlierSave(context);
+  const text = resumeFileText({
+    save,
+    gauge,
+    level: levelOf(gauge, thresholdsOf(config)),
+    earlier: earlier?.session,
+  });
+  const result = (file: string) => ({ dry_run: dryRun, file, text });
+  if (dryRun) return result(freePath(system, root));
+  return await withLock(system, root, () => {
+    ensureHome(system, root);
+    const file = freePath(system, root);
+    const bytes = new TextEncoder().encode(text);
+    // What it took from a save may be somebody else's words.
+    if (earlier?.origin !== "foreign") {
+      const id = basename(file, ".md");
+      noteOwn(system, { id, digest: contentDigestOf(bytes) });
+    }
+    writeAtomic(system, file, { bytes });
+    return result(file);
+  });
+}
+
+/** The state of the work as a save of now would have it. */
+async function presentState(
+  system: System,
+  workspace: Workspace,
+  { id, gauge }: { id: string | undefined; gauge: Gauge },
+): Promise<Save> {
+  const { cwd, root } = workspace;
+  const state = workspace.git === "repository"
+    ? await readState(system, workspace)
+    : undefined;
+  const work = id === undefined
+    ? undefined
+    : agentWork(system, { sessionId: id, cwd });
+  const draft: Draft = {
+    content: { ...NO_CONTENT, todos: (work?.done ?? []).map(completed) },
+    workspace,
+    state,
+    agent: id === undefined ? null : {
+      name: "claude-code",
+      session_id: id,
+      transcript_path: work?.transcriptPath ?? null,
+    },
+    work: work ?? {
+      todos: [],
+      tasks: { pending: [], inProgress: [], completedCount: 0 },
+    },
+    usage: usageOf(gauge),
+    version: VERSION,
+    build: BUILD,
+    time: system.now(),
+  };
+  const { sessions } = layout(root);
+  const slot = { id: sessionId(draft.time), sessions, store: null };
+  return buildSave(draft, slot);
+}
+
+function hasLists({ todos, task_list: tasks }: Save): boolean {
+  return todos.active.length + todos.completed.length +
+      tasks.in_progress_tasks.length + tasks.pending_tasks.length > 0;
+}
+
+/** The newest save, if there is one that can be read. */
+async function earlierSave(
+  context: Context,
+): Promise<ResumeResult | undefined> {
+  const latest = await wholeSession(context);
+  const usable = latest !== undefined &&
+    !basename(latest.source).startsWith("session-resume-");
+  return usable ? latest : undefined;
+}
+
+/**
+ * The newest session of this worktree, if there is one. Throws as a resume does
+ * for one that is damaged.
+ */
+export async function latestSession(
+  context: Context,
+  { changes }: { changes: boolean },
+): Promise<ResumeResult | undefined> {
+  try {
+    const found = await findOne({ ...context, interactive: false }, {
+      "selector": undefined,
+      "session-id": undefined,
+      "list": false,
+      "last": false,
+      "all": false,
+      "peek": true,
+      "no-changes": !changes,
+      "format": "context",
+    });
+    return "sessions" in found ? undefined : await loadResumed(context, found);
+  } catch (error) {
+    if (error instanceof MpmError && error.code === "NOT_FOUND") return;
+    throw error;
+  }
+}
+
+/** The same for what goes on without one; what changed is not looked at. */
+export async function wholeSession(
+  context: Context,
+): Promise<ResumeResult | undefined> {
+  try {
+    return await latestSession(context, { changes: false });
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** The first second from now on that no such file is named after. */
+function freePath(system: System, root: string): string {
+  const { sessions } = layout(root);
+  for (let time = system.now().getTime();; time += 1000) {
+    const path = join(sessions, resumeFileName(new Date(time)));
+    if (!system.files.lstat(path)) return path;
+  }
+}
 
 /** What a resume file is made of. */
 export interface ResumeFile {

@@ -1,11 +1,11 @@
 import { escapeText } from "../base/escape.ts";
 import { ageWords } from "../base/times.ts";
-import { renderChanges } from "./compare/report/report.ts";
+import { renderChanges } from "./compare/report.ts";
+import { openItems } from "./saved_session.ts";
+import { fullTitle } from "../work/record.ts";
 import { foreignNote } from "./trust/origins.ts";
 import type { ResumeResult } from "./commands/results.ts";
 import type { Save } from "./save.ts";
-import { openItems } from "../work/work_save.ts";
-import { fullTitle } from "../work/work_title.ts";
 import { cutText } from "../base/words.ts";
 import { bounded } from "../base/bounded.ts";
 

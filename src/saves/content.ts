@@ -1,5 +1,5 @@
 import { MpmError } from "../base/errors.ts";
-import { isSessionName, NAME_RULE } from "../base/names.ts";
+import { checkedName } from "../base/names.ts";
 
 /** What the person or the agent says of the session, in its own words. */
 export interface Content {
@@ -112,14 +112,4 @@ export function givenSummary(
   throw new MpmError("USAGE", "The summary was given more than once", {
     hint: "Give it in words, or with -s, or with -m",
   });
-}
-
-/** `name` if a session can be found by it. Throws USAGE. */
-export function checkedName(name: string | undefined): string | undefined {
-  if (name !== undefined && !isSessionName(name)) {
-    throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-      hint: `Use ${NAME_RULE}`,
-    });
-  }
-  return name;
 }

@@ -5,9 +5,9 @@ import type { Agent, Save } from "./save.ts";
 import type { Task, Todo } from "../clients/claude/task_events.ts";
 import { shellWord } from "../base/shell.ts";
 import type { Work } from "../work/work.ts";
-import { detoursDone } from "../work/work_parked.ts";
-import { savedWork } from "../work/work_save.ts";
-import { fullTitle } from "../work/work_title.ts";
+import { detoursDone } from "../work/parked.ts";
+import { savedWork } from "./saved_session.ts";
+import { fullTitle } from "../work/record.ts";
 import { counted, firstLine } from "../base/words.ts";
 
 /** Everything a save is made of, gathered before anything is written. */

@@ -4,7 +4,7 @@ import { ageWords, parseAge } from "../base/times.ts";
 import type { SessionRow, SessionsResult } from "./commands/results.ts";
 import { isLog, type SaveEntry } from "./store/save_entry.ts";
 import { cutText } from "../base/words.ts";
-import { isSettled, type WorkState } from "../work/work_states.ts";
+import { isSettled, type WorkState } from "../work/life_cycle.ts";
 import { MpmError } from "../base/errors.ts";
 
 /** What a list is made with beside its saves. */

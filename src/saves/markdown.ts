@@ -1,11 +1,11 @@
 import { escapeLines } from "../base/escape.ts";
 import { phasesOf } from "../work/checklist.ts";
 import { readable } from "../base/odd_values.ts";
-import { MARKDOWN } from "./compare/report/report_marks.ts";
+import { MARKDOWN } from "./compare/marks.ts";
+import { checkItems } from "./saved_session.ts";
+import { fullTitle, shortTitle } from "../work/record.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/claude/task_events.ts";
-import { checkItems } from "../work/work_save.ts";
-import { fullTitle, shortTitle } from "../work/work_title.ts";
 
 /** Entries of a list of files; the JSON has them all. */
 const LISTED = 50;

@@ -3,7 +3,7 @@ import { refuseNegative } from "../base/selector.ts";
 import type { CheckItem } from "./work.ts";
 
 /** The items below one heading, as they follow one another. */
-export interface Phase<T> {
+interface Phase<T> {
   /** Empty: none. */
   readonly name: string;
   readonly items: readonly T[];

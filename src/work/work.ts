@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { SESSION_ID, WORK_ID } from "../git/ids.ts";
-import { STATES } from "./work_states.ts";
+import { STATES } from "./life_cycle.ts";
 
 /**
  * The schema of a work session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work

@@ -7,7 +7,7 @@ import {
   findTemplate,
   listTemplates,
   readTemplate,
-} from "../../work/templates/templates.ts";
+} from "../../work/templates/store.ts";
 import { isKey, KEYS, settingOf } from "../../config/settings.ts";
 import { SHELL_HOOKS } from "../../clients/claude/shell_hooks.ts";
 import { HOOK_ENTRIES } from "../../clients/claude/hook_entries.ts";
@@ -22,12 +22,11 @@ import { quickPlace } from "../../git/quick_place.ts";
 import { ageWords } from "../../base/times.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { ownMark } from "../../checkpoints/record.ts";
-import { placeKey } from "../../work/work_place.ts";
+import { currentWork, placeKey } from "../../work/current.ts";
+import { listWorks } from "../../work/store.ts";
 import { readRecord, recordIds } from "../../checkpoints/store.ts";
 import { Origins } from "../../saves/trust/origins.ts";
 import { newestSaves, SessionStates } from "../../saves/store/read_saves.ts";
-import { currentWork } from "../../work/work_current.ts";
-import { listWorks } from "../../work/work_files.ts";
 import { summaryBeside } from "../../saves/list.ts";
 
 /** What a source of candidates works with. */

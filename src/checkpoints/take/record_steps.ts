@@ -14,7 +14,7 @@ import { layout } from "../../ops/layout.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { readRuntimes } from "./read_runtimes.ts";
 import { readStoreId } from "../../saves/store/store_id.ts";
-import { currentStack } from "../../work/work_current.ts";
+import { currentStack } from "../../work/current.ts";
 import type { System } from "../../system/system.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import type { CheckpointPlace } from "../place.ts";

@@ -5,12 +5,11 @@ import { isSessionName } from "../../base/names.ts";
 import type { Position } from "../../git/repository.ts";
 import type { BranchResult } from "../commands/results.ts";
 import type { Work } from "../../work/work.ts";
-import { placeKey } from "../../work/work_place.ts";
-import { type NewWork } from "../../work/work_record.ts";
-import { checklistView, workView } from "../../work/work_view.ts";
+import { placeKey } from "../../work/current.ts";
+import { checklistView, type NewWork, workView } from "../../work/record.ts";
 import type { System } from "../../system/system.ts";
-import { isOpen } from "../../work/work_states.ts";
-import { freeWorkId, listWorks } from "../../work/work_files.ts";
+import { isOpen } from "../../work/life_cycle.ts";
+import { freeWorkId, listWorks } from "../../work/store.ts";
 import { type BranchPlan } from "./plan.ts";
 import { barelyIgnored, isIgnoreRule } from "../tree.ts";
 

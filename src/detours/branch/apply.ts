@@ -15,19 +15,13 @@ import { type DetourMarker, isAt } from "../detour.ts";
 import type { Position, Workspace } from "../../git/repository.ts";
 import type { BranchResult } from "../commands/results.ts";
 import type { Detour, Work } from "../../work/work.ts";
-import { placeKey } from "../../work/work_place.ts";
-import { labelOf, newWork } from "../../work/work_record.ts";
+import { currentWork, placeKey, pointTo } from "../../work/current.ts";
+import { labelOf, newWork } from "../../work/record.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
 import { appendJournal } from "../../ops/log/journal.ts";
-import { changeWorks } from "../../work/work_change.ts";
-import { currentWork, pointTo } from "../../work/work_current.ts";
-import {
-  findWork,
-  freeWorkId,
-  readWork,
-  writeWork,
-} from "../../work/work_files.ts";
+import { changeWorks } from "../../saves/store/change_works.ts";
+import { findWork, freeWorkId, readWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import { type BranchPlan } from "./plan.ts";
 import { takeCheckpoint } from "../../checkpoints/take/take.ts";

@@ -3,7 +3,7 @@ import { branchText } from "../text.ts";
 import { redactDetour } from "../../secrets/redact_known.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { branched, planned } from "../branch/steps.ts";
-import { TEMPLATE_FLAGS } from "../../work/templates/template_flags.ts";
+import { TEMPLATE_FLAGS } from "../../work/beginning.ts";
 
 /** `mpm branch` */
 export const branch = defineCommand({

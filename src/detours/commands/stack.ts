@@ -3,14 +3,13 @@ import { cut, width } from "../../cli/table.ts";
 import { locate } from "../../git/workspace.ts";
 import { stackText } from "../stack_text.ts";
 import { stackTree } from "../stack_tree.ts";
-import { placeKey } from "../../work/work_place.ts";
-import { workView } from "../../work/work_view.ts";
-import { foreignWorksNote, lostNote } from "../../work/work_text.ts";
-import { keptNotes, missingNotes, parkedBy } from "../../work/work_parked.ts";
+import { currentWork, lostWorks, placeKey } from "../../work/current.ts";
+import { workView } from "../../work/record.ts";
+import { foreignWorksNote, lostNote } from "../../work/text.ts";
+import { keptNotes, missingNotes, parkedBy } from "../../work/parked.ts";
 import { hasRecord } from "../../checkpoints/store.ts";
-import { openWorks } from "../../work/work_change.ts";
-import { currentWork, lostWorks } from "../../work/work_current.ts";
-import { listWorks } from "../../work/work_files.ts";
+import { openWorks } from "../../saves/store/change_works.ts";
+import { listWorks } from "../../work/store.ts";
 
 /** `mpm stack` */
 export const stack = defineCommand({

@@ -2,7 +2,7 @@ import { MpmError } from "../../base/errors.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import type { ReturnResult } from "../commands/results.ts";
 import type { Work } from "../../work/work.ts";
-import { workView } from "../../work/work_view.ts";
+import { workView } from "../../work/record.ts";
 import type { RestoreOutcome } from "../../checkpoints/restore/apply.ts";
 import type { ReturnInput, ReturnPlan } from "./plan.ts";
 import type { Deeds } from "./report.ts";

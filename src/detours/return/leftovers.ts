@@ -2,7 +2,7 @@ import type { Context } from "../../cli/command.ts";
 import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { checkpointId, timedName } from "../../checkpoints/name.ts";
-import { labelOf } from "../../work/work_record.ts";
+import { labelOf } from "../../work/record.ts";
 import { withLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import {

@@ -10,9 +10,9 @@ import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { isAt } from "../detour.ts";
 import type { Position, Workspace } from "../../git/repository.ts";
 import type { Detour, Work } from "../../work/work.ts";
-import { labelOf } from "../../work/work_record.ts";
-import { isOpen } from "../../work/work_states.ts";
-import { findWork, listWorks } from "../../work/work_files.ts";
+import { labelOf } from "../../work/record.ts";
+import { isOpen } from "../../work/life_cycle.ts";
+import { findWork, listWorks } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";
 import { isWhole, openTree, recordBy } from "../tree.ts";
@@ -26,7 +26,7 @@ import {
 } from "./refusals.ts";
 import { CLEAR, linkedWay, type Way, wayBack } from "./way.ts";
 import { isStranded } from "../stranded.ts";
-import { needCurrent } from "../../work/work_steps.ts";
+import { needCurrent } from "../find_session.ts";
 
 /** The input of `mpm return`. */
 export interface ReturnInput {

@@ -5,7 +5,7 @@ import { givenSummary } from "../../saves/content.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { LeftOut } from "../../git/status/snapshot.ts";
 import type { Work } from "../../work/work.ts";
-import { labelOf } from "../../work/work_record.ts";
+import { labelOf } from "../../work/record.ts";
 import { named } from "../../base/words.ts";
 import type { ReturnInput, ReturnPlan } from "./plan.ts";
 

@@ -2,7 +2,7 @@ import type { Context } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
 import type { ReturnResult } from "../commands/results.ts";
 import { shellWord } from "../../base/shell.ts";
-import { moved } from "../../work/work_record.ts";
+import { moved } from "../../work/record.ts";
 import { lockDetours } from "../marker.ts";
 import { settleHeld } from "../back.ts";
 import { aheadNotes } from "../aside.ts";

@@ -2,7 +2,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { InjectResult } from "./results.ts";
 import { INJECTED_PARTS, SETTINGS } from "../../config/settings.ts";
-import { injected } from "../inject_steps.ts";
+import { injected } from "../inject.ts";
 
 /** `mpm context inject` */
 export const contextInject = defineCommand({

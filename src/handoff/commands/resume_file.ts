@@ -5,7 +5,7 @@ import { locate } from "../../git/workspace.ts";
 import { journalPath } from "../../ops/log/recorder.ts";
 import { AGENT_SESSION } from "../steps.ts";
 import { journaled } from "../../ops/log/journaled.ts";
-import { writeResumeFile } from "../resume_file_steps.ts";
+import { writeResumeFile } from "../resume_file.ts";
 
 /** `mpm context resume-file` */
 export const contextResumeFile = defineCommand({

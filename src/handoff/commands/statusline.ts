@@ -1,7 +1,21 @@
 import { defineCommand } from "../../cli/command.ts";
 import { makeStyle } from "../../cli/style.ts";
 import { statusLineText } from "../text.ts";
-import { readStatusLine, UNKNOWN_STATUS } from "../statusline_steps.ts";
+import {
+  parseStatusInput,
+  type StatusInput,
+} from "../../clients/claude/status_line.ts";
+import { branchByFiles } from "../../git/branch_file.ts";
+import { statusToJson } from "../../clients/agent_records.ts";
+import { gaugeOf } from "../../clients/gauge.ts";
+import { mayHoldSecret, mayNameSecret } from "../../secrets/maybe_secret.ts";
+import type { StatusLineResult } from "./results.ts";
+import { levelOf, thresholdsOf } from "../../clients/thresholds.ts";
+import { writeAgentFile } from "../../clients/agent_state.ts";
+import { readConfigAnyway } from "../../config/config.ts";
+import type { System } from "../../system/system.ts";
+import { gaugeRules } from "../../clients/gauge_steps.ts";
+import { quickRoot } from "../../git/quick_root.ts";
 
 /** `mpm statusline` */
 export const statusline = defineCommand({
@@ -34,3 +48,82 @@ Whatever goes wrong, the status is 0 and the line may be empty.`,
   verbatim: () => true,
   render: (result) => statusLineText(result, makeStyle(result.color)),
 });
+
+/** Bytes and milliseconds of what is read. */
+const BOUNDS = { limit: 1024 * 1024, wait: 1000 };
+
+/** Nothing is known: an empty line. */
+export const UNKNOWN_STATUS: StatusLineResult = {
+  session_id: null,
+  model: null,
+  gauge: null,
+  level: "normal",
+  branch: null,
+  name: null,
+  kept: false,
+  color: false,
+};
+
+/** A model as Anthropic names it. */
+const MODEL = /^claude-[a-z0-9.-]{3,40}(?:\[\d+[km]\])?$/;
+
+/** Titles may say anything. What redacts them is loaded only if they might. */
+async function told(system: System, input: StatusInput): Promise<StatusInput> {
+  const { modelName, sessionName, reading } = input;
+  const suspects = [modelName, sessionName, reading.model].some((text) =>
+    text !== undefined && !MODEL.test(text) && mayHoldSecret(text)
+  );
+  if (!suspects) return input;
+  const { redactorOf } = await import("../../secrets/redaction.ts");
+  const clean = (text: string | undefined) =>
+    text === undefined ? undefined : redactorOf(system).text(text);
+  return {
+    ...input,
+    modelName: clean(modelName),
+    sessionName: clean(sessionName),
+    reading: { ...reading, model: clean(reading.model) },
+  };
+}
+
+async function branchAt(system: System, cwd: string): Promise<string | null> {
+  const branch = branchByFiles(system, cwd);
+  if (branch === undefined || !mayNameSecret(branch)) return branch ?? null;
+  const { redactorOf } = await import("../../secrets/redaction.ts");
+  return redactorOf(system).name(branch);
+}
+
+/** Reads what Claude Code says, keeps it, and tells what the line shows. */
+export async function readStatusLine(
+  system: System,
+): Promise<StatusLineResult> {
+  // Somebody tries it by hand: there is nothing to wait for.
+  if (system.terminal.interactive.stdin) return UNKNOWN_STATUS;
+  const { bytes, state } = await system.terminal.readInputSoon(BOUNDS);
+  if (state === "large") return UNKNOWN_STATUS;
+  const now = system.now();
+  const given = parseStatusInput(new TextDecoder().decode(bytes), now);
+  if (!given) return UNKNOWN_STATUS;
+  const input = await told(system, given);
+  const { sessionId: id, ...record } = input;
+  const folder = input.projectDir ?? input.cwd;
+  const root = folder === undefined ? undefined : quickRoot(system, folder);
+  const kept = writeAgentFile(system, { id, root }, {
+    file: "status",
+    value: statusToJson(record),
+  });
+  const { config } = await readConfigAnyway(system, root);
+  const gauge = gaugeOf({ status: input.reading, transcript: undefined }, {
+    rules: gaugeRules(system, config),
+    now,
+  });
+  return {
+    session_id: id,
+    model: input.modelName ?? null,
+    gauge,
+    level: levelOf(gauge, thresholdsOf(config)),
+    branch: input.cwd === undefined ? null : await branchAt(system, input.cwd),
+    name: input.sessionName ?? null,
+    kept,
+    color: !system.env("NO_COLOR") && system.env("TERM") !== "dumb",
+  };
+}

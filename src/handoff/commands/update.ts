@@ -3,14 +3,14 @@ import { escapeText } from "../../base/escape.ts";
 import { branchByFiles } from "../../git/branch_file.ts";
 import { locate } from "../../git/workspace.ts";
 import type { ContextUpdateResult } from "./results.ts";
-import { contextFilePath, updateContextFile } from "../store.ts";
+import { contextFilePath, updateContextFile } from "../context_file.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { journalPath } from "../../ops/log/recorder.ts";
 import { withLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { journaled } from "../../ops/log/journaled.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
-import { wholeSession } from "../resume_file_steps.ts";
+import { wholeSession } from "../resume_file.ts";
 
 /** `mpm context update` */
 export const contextUpdate = defineCommand({

@@ -51,7 +51,7 @@ export async function keepResumeFile(world: HookWorld): Promise<boolean> {
   const { context, session, input, event } = world;
   try {
     const { writeResumeFile } = await import(
-      "../../handoff/resume_file_steps.ts"
+      "../../handoff/resume_file.ts"
     );
     await writeResumeFile(context, {
       given: session.id,

@@ -9,7 +9,7 @@ import { forgetAutoSaves, noteAutoSave } from "../../saves/store/auto_saves.ts";
 import { layout } from "../../ops/layout.ts";
 import { removeSaves } from "../../saves/remove.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
-import { currentStack } from "../../work/work_current.ts";
+import { currentStack } from "../../work/current.ts";
 import { writeSave } from "../../saves/store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { readActivity } from "./activity.ts";

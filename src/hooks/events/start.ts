@@ -6,7 +6,7 @@ import { takeUnseenRuns } from "../scripts/run.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { runScript } from "../scripts/events.ts";
 import type { Handler, HookWorld } from "./world.ts";
-import { injected } from "../../handoff/inject_steps.ts";
+import { injected } from "../../handoff/inject.ts";
 import { mayRun, scriptsOf } from "../scripts/steps.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */

@@ -4,7 +4,7 @@ import { ProgressLine } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
 import { trackedFiles } from "../../git/tracked.ts";
 import { locate } from "../../git/workspace.ts";
-import { migrateText } from "../legacy/migrate/text.ts";
+import { migrateText } from "../legacy/migrate/answer.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { MigrateAnswer } from "../legacy/migrate/results.ts";
 import { counted } from "../../base/words.ts";
@@ -12,7 +12,11 @@ import { HOME, layout } from "../../ops/layout.ts";
 import type { System } from "../../system/system.ts";
 import { journaled } from "../../ops/log/journaled.ts";
 import { otherStoreHints } from "../resume/other_stores.ts";
-import { backupFact, migrateSaves, rollBack } from "../legacy/migrate/steps.ts";
+import {
+  backupFact,
+  migrateSaves,
+  rollBack,
+} from "../legacy/migrate/migrate.ts";
 
 /** `mpm migrate` */
 export const migrate = defineCommand({

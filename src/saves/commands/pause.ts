@@ -6,7 +6,7 @@ import type { PauseResult } from "./results.ts";
 import { shellWord } from "../../base/shell.ts";
 import { cleanupText } from "../../worktrees/text.ts";
 import { cutText } from "../../base/words.ts";
-import { fullTitle } from "../../work/work_title.ts";
+import { fullTitle } from "../../work/record.ts";
 
 const FLAGS = {
   summary: {

@@ -12,13 +12,13 @@ import { normalize } from "../normalize.ts";
 import { field } from "../../base/odd_values.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { Save } from "../save.ts";
+import { readRecord } from "../legacy/active_pause.ts";
 import {
   discardRecord,
   finalizeRecord,
   type PauseRecord,
-  readRecord,
   startOf,
-} from "../legacy/active_pause_store.ts";
+} from "../legacy/active_pause.ts";
 import { UNKNOWN_USAGE } from "../../clients/context_usage.ts";
 import { layout } from "../../ops/layout.ts";
 import { openStore } from "../store/recover.ts";

@@ -4,12 +4,12 @@ import { findOne, loadResumed } from "../resume/resume.ts";
 import { followResume } from "../resume/resume_work.ts";
 import { asciiJson, escapeLines, escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
-import { renderChanges } from "../compare/report/report.ts";
+import { renderChanges } from "../compare/report.ts";
+import { openItems } from "../saved_session.ts";
+import { fullTitle, shortTitle } from "../../work/record.ts";
 import { agentContext } from "../agent_context.ts";
 import type { ResumeAnswer, ResumeResult } from "./results.ts";
 import { seedList } from "../list.ts";
-import { openItems } from "../../work/work_save.ts";
-import { fullTitle, shortTitle } from "../../work/work_title.ts";
 import { utcSeconds } from "../../git/ids.ts";
 
 const FLAGS = {

@@ -10,7 +10,7 @@ import { placeOf } from "./place.ts";
 import { resolveNames, UPSTREAM } from "../../git/refs.ts";
 import { revealSave } from "./reveal.ts";
 import { readPresent } from "../../git/status/state.ts";
-import { readWay } from "./way.ts";
+import { readWay } from "./commit_range.ts";
 
 /**
  * What changed in `workspace` since `save` was made: four git processes,

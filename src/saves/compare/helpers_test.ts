@@ -9,7 +9,7 @@ import { locate } from "../../git/workspace.ts";
 import type { Save } from "../save.ts";
 import { Changes } from "./changes.ts";
 import { detectChanges } from "./detect.ts";
-import { renderChanges } from "./report/report.ts";
+import { renderChanges } from "./report.ts";
 
 /** The id of the store that the saves of tests are made in. */
 export const STORE = "teststore";

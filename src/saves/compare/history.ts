@@ -13,7 +13,7 @@ import type { Save } from "../save.ts";
  * linked worktree that is no longer there. `foreign`: in another copy of the
  * project, such as a colleague's clone, or in one that cannot be told from it.
  */
-export type Place = Changes["place"];
+type Place = Changes["place"];
 
 /** What git knows about the time since a save, gathered for `compare`. */
 export interface History {

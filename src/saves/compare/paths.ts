@@ -1,9 +1,7 @@
 import type { ChangedPath, PathChange } from "./changes.ts";
-import { isGone, sameContent, sameMode } from "./content.ts";
-import { type Present, presentOf } from "./present.ts";
-import { settled } from "./settled.ts";
 import { isUnmerged } from "../../git/status/status.ts";
-import type { History } from "./history.ts";
+import { changedSince, type History } from "./history.ts";
+import type { FileContent } from "../../git/repository.ts";
 import type { CommittedFile } from "../../git/history/file_changes.ts";
 import type { Recorded, RecordedPath } from "./recorded.ts";
 import type { FileState, RepositoryState } from "../../git/repository.ts";
@@ -156,4 +154,196 @@ function unrecorded(now: FileState, recorded: Recorded): PathChange {
   if (/[?AC]/.test(now.status)) return "new";
   if (isGone(now)) return "deleted";
   return now.status.includes("R") ? "renamed" : "edited";
+}
+
+/** Of a path that differed from HEAD at the pause and is not listed now. */
+function settled(then: RecordedPath, present: Present): PathChange {
+  const { history, partial, touched } = present;
+  if (partial) return "unknown";
+  const content = history.contents.get(then.path);
+  if (!content || !then.path.isWellFormed() || isRepository(then)) {
+    return settledByObject(then, present);
+  }
+  if (then.state && isGone(then.state)) {
+    return settledDeletion(then, content, present);
+  }
+  if (content.size === null) return absent(then, present);
+  const { state } = then;
+  const same = state && sameMode(state, content, history.fileMode) &&
+    sameContent(state, content);
+  if (history.swept.has(then.path)) return "committed";
+  if (touched.has(then.path)) return same ? "committed" : changed(then, same);
+  if (!isSure(history)) return "unknown";
+  return isNew(then) || same ? "hidden" : "reverted";
+}
+
+function isRepository({ path, state }: RecordedPath): boolean {
+  return path.endsWith("/") ||
+    (state !== undefined && state.size === null && !isGone(state));
+}
+
+/** Of a file that a commit since touched and that is not known to be the same. */
+function changed(then: RecordedPath, same: boolean | undefined): PathChange {
+  return same === undefined && then.state ? "unknown" : "superseded";
+}
+
+/** Of a file that was deleted at the pause. */
+function settledDeletion(
+  { path }: RecordedPath,
+  content: FileContent,
+  { touched, removed, movedAway, outside, unborn }: Present,
+): PathChange {
+  if (content.size !== null) {
+    return touched.has(path) ? "superseded" : "reverted";
+  }
+  if (removed.has(path) || movedAway.has(path)) return "committed";
+  return unborn || outside.has(path) ? "not-in-head" : "unknown";
+}
+
+/** Of a file that was there at the pause and is not now. */
+function absent(then: RecordedPath, present: Present): PathChange {
+  const { history, movedAway, removed, outside, unborn } = present;
+  const { path } = then;
+  if (movedAway.has(path)) return "renamed";
+  if (removed.has(path)) return "removed";
+  if (isMovedBack(then, present)) return "reverted";
+  if (outside.has(path) || (unborn && !isNew(then))) return "not-in-head";
+  // Where the commits in between are not known, one may have removed it.
+  const known = isNew(then) ? !history.cut : isSure(history);
+  return known ? "deleted" : "unknown";
+}
+
+/** Whether what was renamed at the pause has its old name again. */
+function isMovedBack(
+  { from }: RecordedPath,
+  { history, tracked, untracked }: Present,
+): boolean {
+  if (from === undefined || tracked.has(from) || untracked.has(from)) {
+    return false;
+  }
+  const back = history.contents.get(from);
+  return back !== undefined && back.size !== null;
+}
+
+/** Of a name that no file function takes, and of a repository. */
+function settledByObject(then: RecordedPath, present: Present): PathChange {
+  const { history, differing, touched, removed } = present;
+  const { path, state } = then;
+  const file = differing.get(path);
+  if (!file) return !isNew(then) && isSure(history) ? "reverted" : "unknown";
+  if (file.status === "D") {
+    if (!removed.has(path)) return "not-in-head";
+    return state && isGone(state) ? "committed" : "removed";
+  }
+  if (!touched.has(path)) return isNew(then) ? "unknown" : "reverted";
+  if (state?.object === undefined) return "unknown";
+  return state.object === file.object ? "committed" : "superseded";
+}
+
+/** Only from the commit of the pause is "no commit touched it" known. */
+function isSure({ comparedBy }: History): boolean {
+  return comparedBy === "head" || comparedBy === "start";
+}
+
+/** Whether HEAD of the pause did not have the path. */
+function isNew({ status }: RecordedPath): boolean {
+  return status !== null && /[?AR]/.test(status);
+}
+
+/** Whether the state is that of a file that is not there. */
+function isGone({ status, size }: FileState): boolean {
+  if (isUnmerged(status)) return size === null;
+  return status[1] === "D" || (status[0] === "D" && size === null);
+}
+
+type Known = FileContent & { object?: string | undefined };
+
+/**
+ * Whether two contents are equal; `undefined` where there is no ground to
+ * tell. Without hashes another size is another content, and the same size
+ * with the same time is taken for the same.
+ */
+function sameContent(then: Known, now: Known): boolean | undefined {
+  if (then.sha256 !== null && now.sha256 !== null) {
+    return then.sha256 === now.sha256;
+  }
+  if (then.size !== null && now.size !== null) {
+    if (then.size !== now.size) return false;
+    const same = then.sha256 === now.sha256 && then.mtime === now.mtime;
+    return same || undefined;
+  }
+  if (then.size !== null || now.size !== null) return undefined;
+  if (then.object === undefined || now.object === undefined) return undefined;
+  return then.object === now.object;
+}
+
+/** Whether two modes are equal as far as they are known and `comparable`. */
+function sameMode(
+  then: FileContent,
+  now: FileContent,
+  comparable: boolean,
+): boolean {
+  return !comparable || then.mode === undefined || now.mode === undefined ||
+    then.mode === now.mode;
+}
+
+/** What the recorded paths are held against, indexed. */
+interface Present {
+  readonly tracked: ReadonlyMap<string, FileState>;
+  readonly untracked: ReadonlyMap<string, FileState>;
+  /** Present renames by the old name. */
+  readonly renamed: ReadonlyMap<string, FileState>;
+  /** Whether there are more changed paths than were listed. */
+  readonly partial: boolean;
+  /** Whether there is no commit. */
+  readonly unborn: boolean;
+  /** What HEAD has another way than the commit of the pause, by path. */
+  readonly differing: ReadonlyMap<string, CommittedFile>;
+  /** Of those, what commits since the pause did. */
+  readonly touched: ReadonlyMap<string, CommittedFile>;
+  /** Old names of files that commits since renamed. */
+  readonly movedAway: ReadonlySet<string>;
+  /** Files that commits since removed. */
+  readonly removed: ReadonlySet<string>;
+  /** Files of the commit of the pause that HEAD has not. */
+  readonly outside: ReadonlySet<string>;
+  readonly history: History;
+}
+
+function presentOf(state: RepositoryState, history: History): Present {
+  const isUntracked = ({ status }: FileState) => status === "??";
+  const renames = state.files.filter(({ from, status }) =>
+    from !== undefined && status.includes("R")
+  );
+  const changed = changedSince(history);
+  const outside = new Set(history.files.flatMap(lostName));
+  return {
+    tracked: byPath(state.files.filter((file) => !isUntracked(file))),
+    untracked: byPath(state.files.filter(isUntracked)),
+    renamed: new Map(renames.map((file) => [file.from!, file])),
+    partial: state.filesOmitted > 0,
+    unborn: state.head === undefined,
+    differing: byPath(history.files),
+    touched: byPath(changed),
+    movedAway: new Set(
+      changed.filter(({ status }) => status === "R").map(({ from }) => from!),
+    ),
+    // From a commit that HEAD still has, only commits lead to what is not there.
+    removed: history.left.length === 0
+      ? outside.union(history.removed)
+      : history.removed,
+    outside,
+    history,
+  };
+}
+
+function byPath<Item extends { readonly path: string }>(
+  items: readonly Item[],
+): Map<string, Item> {
+  return new Map(items.map((item) => [item.path, item]));
+}
+
+/** The name that is gone with a change. */
+function lostName({ status, path, from }: CommittedFile): string[] {
+  return status === "D" ? [path] : status === "R" ? [from!] : [];
 }

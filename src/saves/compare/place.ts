@@ -5,7 +5,7 @@ import type { Save } from "../save.ts";
 import type { System } from "../../system/system.ts";
 
 /** What tells where a save was made. */
-export interface Made {
+interface Made {
   readonly save: Save;
   /** The id of the store that is read, if it has one. */
   readonly store: string | undefined;

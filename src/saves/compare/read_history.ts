@@ -1,5 +1,5 @@
 import { FileError, MpmError } from "../../base/errors.ts";
-import { compareCommits } from "./commits.ts";
+import { compareCommits } from "./compare.ts";
 import {
   baseCandidates,
   commitName,
@@ -18,18 +18,17 @@ import {
   findOwnCommits,
   type OwnCommits,
 } from "../../git/history/own_commits.ts";
-import { placeOf } from "./place.ts";
+import { placeOf, samePath } from "./place.ts";
 import { readEqualPatches } from "../../git/history/patches.ts";
 import { isAncestor } from "../../git/history/range.ts";
 import { findLeft, findRenamed, lastMove } from "../../git/history/reflogs.ts";
-import { readRecorded } from "./recorded_files.ts";
+import { readRecorded } from "./read_recorded.ts";
 import type { Names } from "../../git/refs.ts";
 import { readCuts } from "../../git/history/shallow.ts";
 import { findSquash } from "../../git/history/squashed.ts";
-import { decodeBytes } from "../../git/text.ts";
+import { decodeBytes, splitFields } from "../../git/text.ts";
 import { findTouched } from "../../git/history/touched.ts";
-import type { Way } from "./way.ts";
-import { readGone } from "./worktrees.ts";
+import type { Way } from "./commit_range.ts";
 
 /** The names that `readWay` and `readHistory` need resolved. */
 export function namesFor(save: Save): string[] {
@@ -273,4 +272,49 @@ function namesIn(system: System, folder: string): string[] {
     if (error instanceof FileError) return [];
     throw error;
   }
+}
+
+const BRANCH = "branch refs/heads/";
+
+/**
+ * What may keep the worktree of a save, which is gone, from being made again.
+ * Other worktrees that are gone as well hold no branch.
+ */
+async function readGone(
+  system: System,
+  git: Git,
+  save: Save,
+): Promise<History["gone"]> {
+  const list = await git.like({ plain: true }).run([
+    "worktree",
+    "list",
+    "--porcelain",
+    "-z",
+  ]);
+  const path = save.mpm?.worktree ?? save.project_path;
+  const taken = new Set<string>();
+  let locked = false;
+  for (const fields of entries(splitFields(list.stdout))) {
+    const has = (name: string) =>
+      fields.some((field) => field.split(" ", 1)[0] === name);
+    const place = fields[0]!.slice("worktree ".length);
+    const branch = fields.find((field) => field.startsWith(BRANCH));
+    if (samePath(system, place, path)) locked = has("locked");
+    else if (branch && !has("prunable")) taken.add(branch.slice(BRANCH.length));
+  }
+  return { taken, locked };
+}
+
+/** An entry is ended by an empty field. */
+function entries(fields: readonly string[]): string[][] {
+  const found: string[][] = [];
+  let entry: string[] = [];
+  for (const field of fields) {
+    if (field !== "") entry.push(field);
+    else if (entry.length > 0) {
+      found.push(entry);
+      entry = [];
+    }
+  }
+  return found;
 }

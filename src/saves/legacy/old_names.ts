@@ -10,7 +10,7 @@ export const PARTS = [
 export type Part = typeof PARTS[number];
 
 /** What a name in a folder of saves stands for. */
-export type OldName =
+type OldName =
   | { readonly kind: "part"; readonly id: string; readonly part: Part }
   /** claude-mpm's checksum file under the name of a temporary one. */
   | { readonly kind: "evidence"; readonly id: string }

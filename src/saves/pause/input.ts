@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { MpmError } from "../../base/errors.ts";
-import { checkedName, completed, type Content, pending } from "../content.ts";
+import { completed, type Content, pending } from "../content.ts";
+import { checkedName } from "../../base/names.ts";
 import { problemsOf } from "../../base/validate.ts";
 
 const lines = z.optional(z.array(z.string()));

@@ -19,7 +19,7 @@ import { buildSave, type Draft } from "../draft.ts";
 import { sessionId } from "../../git/ids.ts";
 import { redactSave } from "../../secrets/redact_save.ts";
 import type { Workspace } from "../../git/repository.ts";
-import { pausedSession } from "../../work/work_save.ts";
+import { pausedSession } from "../saved_session.ts";
 import type { PauseResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
 import { type WorktreeRules, worktreeRules } from "../../worktrees/rules.ts";
@@ -32,7 +32,7 @@ import {
 import { layout, saveFiles } from "../../ops/layout.ts";
 import { readyRedaction, redactorOf } from "../../secrets/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
-import { currentStack } from "../../work/work_current.ts";
+import { currentStack } from "../../work/current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { journaled } from "../../ops/log/journaled.ts";

@@ -14,9 +14,8 @@ import { isLog, type SaveEntry } from "./save_entry.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import { activePauseFields, parseActivePause } from "../legacy/active_pause.ts";
-import { fromResumeLog, parseMarkdownLog } from "../legacy/foreign_log.ts";
-import { parseMarkdownSave } from "../legacy/foreign_markdown.ts";
-import type { ForeignSave } from "../legacy/foreign_save.ts";
+import { fromResumeLog, parseMarkdownLog } from "../legacy/resume_log.ts";
+import { type ForeignSave, parseMarkdownSave } from "../legacy/markdown.ts";
 
 /** A save as it was written, in the present shape. */
 export interface LoadedSave {
@@ -146,13 +145,13 @@ const DEEPEST = 100;
 /** Which file, and so how it is to be read. */
 export type SaveFile = Pick<SaveEntry, "id" | "format" | "location" | "path">;
 
-type YamlReader = typeof import("../legacy/foreign_yaml.ts");
+type YamlReader = typeof import("../legacy/yaml.ts");
 
 let yaml: YamlReader | undefined;
 
 /** Makes `parseSave` able to read YAML, whose library is slow to load. */
 export async function loadYaml(): Promise<void> {
-  yaml ??= await import("../legacy/foreign_yaml.ts");
+  yaml ??= await import("../legacy/yaml.ts");
 }
 
 /**

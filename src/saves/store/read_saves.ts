@@ -12,9 +12,8 @@ import {
 import { INDEXED, keepListing, openIndex } from "./save_index.ts";
 import { EntryReader, RowCache } from "./read_entry.ts";
 import { loadYaml } from "./load_save.ts";
-import { isOpen, isSettled, type WorkState } from "../../work/work_states.ts";
-import { checkWorkFolders, readRecord } from "../../work/work_files.ts";
-import { WorkSeals } from "../../work/work_seal.ts";
+import { isOpen, isSettled, type WorkState } from "../../work/life_cycle.ts";
+import { checkWorkFolders, readRecord, WorkSeals } from "../../work/store.ts";
 
 export interface ReadOptions {
   /**

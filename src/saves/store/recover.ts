@@ -9,7 +9,7 @@ import { layout, saveFiles, undoMarker } from "../../ops/layout.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 import { finishUndo } from "../../ops/undo/undo_marker.ts";
-import { followSave } from "../../work/work_follow.ts";
+import { followSave } from "./follow_save.ts";
 
 /**
  * Finishes what a save that died left behind: past its commit point the derived

@@ -15,7 +15,7 @@ import { layout, saveFiles } from "../../ops/layout.ts";
 import { describe } from "./read_entry.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import { SESSION_ID } from "../../git/ids.ts";
-import { isEntrySession } from "../../work/work_save.ts";
+import { isEntrySession } from "../saved_session.ts";
 
 /** What is known of the newest saves without listing any folder. */
 export interface KnownSaves {

@@ -19,7 +19,7 @@ import { finishPending } from "./recover.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { ensureStoreId } from "./store_id.ts";
 import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
-import { followSave } from "../../work/work_follow.ts";
+import { followSave } from "./follow_save.ts";
 
 /** What was written. */
 export interface Written {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { STATES } from "../work_states.ts";
+import { STATES } from "../life_cycle.ts";
 
 /** The schemas of what the commands of the life cycle return. */
 
@@ -86,7 +86,7 @@ export const StackResult = z.strictObject({
   problems: z.array(text),
 });
 
-export const GitLine = z.strictObject({
+const GitLine = z.strictObject({
   /** null: detached. */
   branch: z.nullable(text),
   /** Full commit id; null: no commit yet. */

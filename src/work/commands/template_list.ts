@@ -11,7 +11,7 @@ import {
   readTemplate,
   strayTemplates,
   type TemplateEntry,
-} from "../templates/templates.ts";
+} from "../templates/store.ts";
 import type { System } from "../../system/system.ts";
 
 /** `mpm template list` */

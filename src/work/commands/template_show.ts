@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
-import { findTemplate } from "../templates/templates.ts";
+import { findTemplate } from "../templates/store.ts";
 
 /** `mpm template show` */
 export const templateShow = defineCommand({

@@ -6,8 +6,8 @@ import {
   readVariables,
   taskFrom,
   valuesFor,
-} from "./template_fill.ts";
-import { SHIPPED } from "./shipped_templates.ts";
+} from "../beginning.ts";
+import { SHIPPED } from "./store.ts";
 
 const SOURCE = { name: "test", path: "test.md" };
 

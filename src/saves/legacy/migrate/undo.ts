@@ -3,7 +3,7 @@ import { field } from "../../../base/odd_values.ts";
 import { counted } from "../../../base/words.ts";
 import { listBackups } from "./backups.ts";
 import { layout } from "../../../ops/layout.ts";
-import { backupFact, rollBack } from "./steps.ts";
+import { backupFact, rollBack } from "./migrate.ts";
 import {
   CannotUndo,
   noteUndo,

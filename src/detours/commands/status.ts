@@ -1,0 +1,278 @@
+import { type Context, defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { type GitLine, readBrief } from "../../git/status/brief.ts";
+import { quickPlace } from "../../git/quick_place.ts";
+import { rootWithoutGit } from "../../git/root_without_git.ts";
+import { mayNameSecret } from "../../secrets/maybe_secret.ts";
+import type { Workspace } from "../../git/repository.ts";
+import type { StatusResult } from "../../work/commands/results.ts";
+import { checklistView, workView } from "../../work/record.ts";
+import { latestCheckpoint } from "../../checkpoints/latest.ts";
+import { currentStack, type Stack } from "../../work/current.ts";
+import { checkFolder } from "../../ops/folders.ts";
+import { layout } from "../../ops/layout.ts";
+import { keptNotes, missingNotes } from "../../work/parked.ts";
+import { hasRecord } from "../../checkpoints/store.ts";
+import { openWorks } from "../../saves/store/change_works.ts";
+import { isSaved } from "../../work/store.ts";
+import type { System } from "../../system/system.ts";
+import { escapeText } from "../../base/escape.ts";
+import { ageWords } from "../../base/times.ts";
+import { phasesOf } from "../../work/checklist.ts";
+import { counted } from "../../base/words.ts";
+import {
+  progressTable,
+  sessionLine,
+  type TextStyle,
+  titleOf,
+} from "../../work/text.ts";
+
+/** `mpm status` */
+export const status = defineCommand({
+  name: "status",
+  summary: "Show the work session, its checklist, and where git stands",
+  description: `
+With --porcelain it prints one "name=value" a line for prompts and scripts,
+always the same fields in the same order: version (1), session, name, task,
+state, depth (how many sessions it is a detour of), parent, done, total,
+checkpoint, branch, ahead, behind, staged, changed, untracked, conflicts. What
+is not there is empty; outside a project nothing is printed. One git process is
+run at most.`,
+  positionals: [],
+  flags: {
+    porcelain: {
+      type: "boolean",
+      summary: "Print it for prompts and scripts",
+    },
+  },
+  examples: ["mpm status", "mpm status --porcelain", "mpm status --json"],
+  result: async () =>
+    (await import("../../work/commands/results.ts")).StatusResult,
+  // A prompt asks often, and waits for nothing.
+  settles: ({ porcelain }) => !porcelain,
+  run: (context, { porcelain }) => readStatus(context, porcelain),
+  render: statusText,
+});
+
+/** Reads everything with one git process at most. */
+export async function readStatus(
+  context: Context,
+  porcelain: boolean,
+): Promise<StatusResult> {
+  const { system, folder } = context;
+  const place = quickPlace(system, folder) ?? {
+    root: rootWithoutGit(system, folder),
+    worktree: folder,
+    linked: false,
+    gitDir: undefined,
+  };
+  const blank: StatusResult = {
+    project: null,
+    at: system.now().toISOString(),
+    form: porcelain ? "porcelain" : "text",
+    session: null,
+    resumable: false,
+    parents: [],
+    checklist: [],
+    checkpoint: null,
+    git: null,
+    problems: [],
+  };
+  const { root, gitDir, worktree } = place;
+  if (!isProject(system, root, porcelain)) return blank;
+  // What a dead pause left is finished, but never by a prompt.
+  if (!porcelain) await openWorks(system, root);
+  // Git works while the store is read.
+  const git = gitDir === undefined
+    ? undefined
+    : readBrief(system, { worktree, gitDir });
+  const { chain, problem } = stackHere(system, place);
+  const [work, ...parents] = chain;
+  const exists = (id: string) => hasRecord(system, root, id);
+  return {
+    ...blank,
+    project: root,
+    session: work ? workView(work) : null,
+    resumable: work?.state === "paused" && isSaved(system, root, work),
+    parents: parents.map(workView),
+    checklist: checklistView(work?.checklist ?? []),
+    checkpoint: latestCheckpoint(system, root),
+    git: await told(system, await git),
+    problems: [
+      ...problem === undefined ? [] : [problem],
+      ...porcelain ? [] : [
+        ...keptNotes(chain, exists),
+        ...missingNotes(chain, exists),
+      ],
+    ],
+  };
+}
+
+type Git = NonNullable<StatusResult["git"]>;
+
+/** What redacts names is loaded only where one may hold a secret. */
+async function told(system: System, git: Git | undefined): Promise<Git | null> {
+  const { branch, upstream } = git ?? {};
+  const suspect = [branch, upstream].some((name) =>
+    name && mayNameSecret(name)
+  );
+  if (!git || !suspect) return git ?? null;
+  const { redactorOf } = await import("../../secrets/redaction.ts");
+  const clean = (name: string | null) =>
+    name === null ? null : redactorOf(system).name(name);
+  return {
+    ...git,
+    branch: clean(git.branch),
+    upstream: clean(git.upstream),
+  };
+}
+
+/** Throws CONFLICT for a link in place of the folder, unless `quiet`. */
+function isProject(system: System, root: string, quiet: boolean): boolean {
+  const { home } = layout(root);
+  return quiet
+    ? system.files.lstat(home)?.kind === "folder"
+    : checkFolder(system, home);
+}
+
+/** A prompt must come whatever lies in the store. */
+function stackHere(
+  system: System,
+  place: Pick<Workspace, "root" | "linked" | "gitDir">,
+): Stack {
+  try {
+    return currentStack(system, place);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { chain: [], problem: error.message };
+  }
+}
+
+/** What `mpm status` prints. */
+export function statusText(result: StatusResult, style: TextStyle): string {
+  if (result.form === "porcelain") return porcelain(result);
+  if (result.project === null) {
+    return 'No project of mpm\'s here. "mpm start" or "mpm pause" makes one.\n';
+  }
+  return [
+    ...sessionLines(result, style),
+    ...checkpointLine(result, style),
+    ...result.git ? [gitLine(result.git, style)] : [],
+    ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...checklist(result, style),
+    "",
+  ].join("\n");
+}
+
+function sessionLines(result: StatusResult, style: TextStyle): string[] {
+  const { session, parents, resumable } = result;
+  if (!session) {
+    return ['No work session in this worktree. "mpm start" begins one.'];
+  }
+  const { state, since, save, template } = session;
+  return [
+    `Session: ${sessionLine(session, style)}, ${age(since, result)}`,
+    ...parents.length > 0
+      ? [`Detour of: ${parents.map(titleOf).join(style.ascii ? " < " : " ‹ ")}`]
+      : [],
+    ...template === null ? [] : [`Template: ${escapeText(template)}`],
+    ...state === "paused" && !resumable
+      ? ['None of its saves is left: "mpm complete" or "mpm cancel" ends it']
+      : [
+        ...save === null ? [] : [`Saved as: ${save}`],
+        ...state === "paused" ? ["Go on with: mpm resume"] : [],
+      ],
+  ];
+}
+
+function checkpointLine(
+  result: StatusResult,
+  { yellow }: TextStyle,
+): string[] {
+  if (!result.checkpoint) return [];
+  const { name, created_at, origin } = result.checkpoint;
+  const told = `${escapeText(name)} (${age(created_at, result)})`;
+  const mark = origin === "foreign" ? `${yellow("foreign")}: ` : "";
+  return [`Checkpoint: ${mark}${told}`];
+}
+
+function age(time: string, { at }: StatusResult): string {
+  return ageWords(new Date(time), new Date(at));
+}
+
+function gitLine(git: GitLine, style: TextStyle): string {
+  const { ahead, behind, upstream, conflicts } = git;
+  const [up, down] = style.ascii ? ["+", "-"] : ["↑", "↓"];
+  const counts = [
+    git.staged > 0 ? `${git.staged} staged` : "",
+    git.changed > 0 ? `${git.changed} changed` : "",
+    git.untracked > 0 ? `${git.untracked} untracked` : "",
+    conflicts > 0 ? style.yellow(counted(conflicts, "conflict")) : "",
+  ].filter((part) => part !== "");
+  const tracks = upstream === null
+    ? ""
+    : ahead === null
+    ? ` ${escapeText(upstream)} (gone)`
+    : ` ${up}${ahead} ${down}${behind} ${escapeText(upstream)}`;
+  const branch = escapeText(git.branch ?? "(detached)");
+  return `Git: ${style.green(branch)}${tracks}, ${
+    counts.join(", ") || "clean"
+  }`;
+}
+
+/** Progress of each phase, and what is next. */
+function checklist(
+  { checklist: items }: StatusResult,
+  style: TextStyle,
+): string[] {
+  if (items.length === 0) return [];
+  const next = items.find(({ done }) => !done);
+  const phases = phasesOf(items).map(({ name, items, done }) => ({
+    name: name || "Checklist",
+    done,
+    total: items.length,
+  }));
+  return [
+    "",
+    ...progressTable(phases, style),
+    next
+      ? `Next: ${next.number} ${escapeText(next.text)}`
+      : "Everything is ticked.",
+  ];
+}
+
+/** The version of the form below; it changes when a field changes its meaning. */
+const PORCELAIN = 1;
+
+/**
+ * `name=value` lines for prompts and scripts, the same fields in the same order
+ * every time; a further one only ever comes at the end. A value that is not
+ * there is empty. Nothing at all outside a project.
+ */
+function porcelain(result: StatusResult): string {
+  const { project, session, parents, git, checkpoint } = result;
+  if (project === null) return "";
+  const fields: [string, string | number | null | undefined][] = [
+    ["version", PORCELAIN],
+    ["session", session?.id],
+    ["name", session?.name],
+    ["task", session?.task],
+    ["state", session?.state],
+    ["depth", session ? parents.length : null],
+    ["parent", session && parents[0] ? parents[0].name ?? parents[0].id : null],
+    ["done", session?.done],
+    ["total", session?.total],
+    ["checkpoint", checkpoint?.name],
+    ["branch", git?.branch],
+    ["ahead", git?.ahead],
+    ["behind", git?.behind],
+    ["staged", git?.staged],
+    ["changed", git?.changed],
+    ["untracked", git?.untracked],
+    ["conflicts", git?.conflicts],
+    ["checkpoint_origin", checkpoint?.origin],
+  ];
+  return fields.map(([name, value]) =>
+    `${name}=${escapeText(String(value ?? ""))}\n`
+  ).join("");
+}

@@ -1,0 +1,156 @@
+import { MpmError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
+import { WORK_ID } from "../git/ids.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { SaveEntry } from "../saves/store/save_entry.ts";
+import type { Work } from "../work/work.ts";
+import { currentWork, placeKey } from "../work/current.ts";
+import { holdsPart, isIndex, onlyOne } from "../base/selector.ts";
+import { labelOf } from "../work/record.ts";
+import {
+  type Action,
+  isOpen,
+  isSettled,
+  stepsFor,
+} from "../work/life_cycle.ts";
+import { listWorks, readWork } from "../work/store.ts";
+import type { System } from "../system/system.ts";
+
+/** The session this worktree is at. Throws NOT_FOUND if there is none. */
+export function needCurrent(system: System, workspace: Workspace): Work {
+  const { root } = workspace;
+  const place = placeKey(workspace);
+  const { work, problem, foreign } = currentWork(system, root, place);
+  if (work) return work;
+  if (foreign) {
+    throw new MpmError("FOREIGN", problem!, {
+      hint: 'Begin one of your own with "mpm start"; if it is yours, trust a ' +
+        'save of it ("mpm sessions trust") and "mpm resume" that',
+    });
+  }
+  if (problem !== undefined) {
+    throw new MpmError("UNREADABLE", problem, {
+      hint: "Name the session, or move the file away",
+    });
+  }
+  throw new MpmError("NOT_FOUND", "No work session in this worktree", {
+    hint: '"mpm start" begins one, "mpm resume" goes on with a paused one, ' +
+      '"mpm stack" shows them all',
+  });
+}
+
+/**
+ * The session that a selector means for an action, see {@link matchWork}; a
+ * save's id, its number or `latest` mean the session of the save. Throws NOT_FOUND, AMBIGUOUS.
+ */
+export async function findSession(
+  system: System,
+  workspace: Workspace,
+  { selector, action }: { selector: string; action: Action },
+): Promise<Work> {
+  const { root } = workspace;
+  const id = selector.toLowerCase();
+  if (WORK_ID.test(id)) return readWork(system, root, id);
+  const isSave = isIndex(selector) || /^latest$|^session-/.test(id);
+  const works = isSave ? [] : listWorks(system, root).works;
+  const work = matchWork(works, { selector, action });
+  if (work) return work;
+  const names = works.flatMap(({ name }) => name ?? []);
+  const save = await savedUnder(system, root, { selector, names });
+  if (save.session) return readWork(system, root, save.session.id);
+  throw new MpmError("NOT_FOUND", `${save.id} is of no work session`, {
+    hint: '"mpm stack" shows the sessions there are',
+  });
+}
+
+async function savedUnder(
+  system: System,
+  root: string,
+  { selector, names }: { selector: string; names: readonly string[] },
+): Promise<SaveEntry> {
+  // Loaded here: most sessions are named by themselves.
+  const { findSave } = await import("../saves/store/read_saves.ts");
+  try {
+    return await findSave(system, root, selector);
+  } catch (error) {
+    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
+    // Of a number the list of saves is what it was looked for in.
+    if (!missing || isIndex(selector)) throw error;
+    throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
+      hint: didYouMean(
+        selector,
+        names,
+        '"mpm stack --all" shows the sessions there are',
+      ),
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Refuses to end a session that is part of a stack, which only `return` takes
+ * apart: one with a detour that is still open, or a detour itself. Throws
+ * CONFLICT.
+ */
+export function refuseInStack(
+  system: System,
+  root: string,
+  { work, action, stranded }: {
+    work: Work;
+    action: string;
+    /** Whether there is no worktree to return from. */
+    stranded: boolean;
+  },
+): void {
+  const { works } = listWorks(system, root);
+  const child = works.find(({ parent, state }) =>
+    parent === work.id && isOpen(state)
+  );
+  if (child) {
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot ${action} ${labelOf(work)}: its detour ${labelOf(child)} is ` +
+        child.state,
+      { hint: '"mpm return" ends the detour and comes back' },
+    );
+  }
+  const parent = works.find(({ id }) => id === work.parent);
+  if (!parent || !isOpen(parent.state) || stranded) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Cannot ${action} ${labelOf(work)}: it is a detour of ${labelOf(parent)}`,
+    {
+      hint: action === "cancel"
+        ? '"mpm return --discard" gives it up and goes back'
+        : '"mpm return" completes it and goes back',
+    },
+  );
+}
+
+/**
+ * The session that `selector` means: its id, its name, a part of its id that
+ * no other has. Of several with one name those that `action` is possible for
+ * come first, then those that are open, then those that are still listed.
+ * `undefined`: none. Throws AMBIGUOUS with those that match.
+ */
+export function matchWork(
+  works: readonly Work[],
+  { selector, action }: { selector: string; action: Action },
+): Work | undefined {
+  const exact = works.find(({ id }) => id === selector);
+  if (exact || selector === "") return exact;
+  const named = works.filter(({ name }) => name === selector);
+  const tiers = [
+    named.filter(({ state }) => stepsFor(state, action)),
+    named.filter(({ state }) => isOpen(state)),
+    named.filter(({ state }) => !isSettled(state)),
+    named,
+    works.filter(({ id }) => holdsPart(id, selector)),
+  ];
+  const found = tiers.find((tier) => tier.length > 0) ?? [];
+  return onlyOne(found, selector, {
+    noun: "work session",
+    label: (work) => `${work.id} (${labelOf(work)}, ${work.state})`,
+    hint: "Give the full id",
+  });
+}

@@ -1,0 +1,39 @@
+import { escapeText } from "../../base/escape.ts";
+
+/** How a report sets text that is not its own. */
+export interface Marks {
+  /** A path, a name, a command, a commit id. */
+  code(text: string): string;
+  /** A sentence or subject line. */
+  words(text: string): string;
+}
+
+/** For a terminal. */
+export const TEXT: Marks = { code: escapeText, words: escapeText };
+
+/** For Markdown: nothing in the text acts as markup. */
+export const MARKDOWN: Marks = {
+  code(text) {
+    const safe = escapeText(text);
+    // A fence longer than any run of backticks within; padding keeps a
+    // backtick at the edge apart from it.
+    const runs = safe.match(/`+/g) ?? [];
+    const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
+    const pad = /^[`\s]|[`\s]$/.test(safe) || safe === "" ? " " : "";
+    return `${fence}${pad}${safe}${pad}${fence}`;
+  },
+  words: (text) => escapeText(text).replace(/[\\`*_[\]<>#|~&!]/g, "\\$&"),
+};
+
+/** A paragraph of a report. */
+export interface Section {
+  /** Ends in a colon if items follow. */
+  readonly title: string;
+  readonly items?: readonly string[];
+  /** Whether it asks for attention. */
+  readonly warn?: boolean;
+  /** Whether its items stand without a bullet. */
+  readonly plain?: boolean;
+  /** Whether the last items are the ones to keep of a long list. */
+  readonly fromEnd?: boolean;
+}

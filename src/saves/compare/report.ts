@@ -1,0 +1,299 @@
+import type {
+  ChangedCommit,
+  ChangedPath,
+  Changes,
+  PathChange,
+} from "./changes.ts";
+import { MARKDOWN, type Marks, type Section, TEXT } from "./marks.ts";
+import {
+  branchSection,
+  operationSection,
+  stashSection,
+  upstreamSection,
+  worktreeSection,
+} from "./report_refs.ts";
+import { shortAge } from "../../base/times.ts";
+import { counted } from "../../base/words.ts";
+
+interface ReportOptions {
+  /** Ages are told from this moment. */
+  readonly now: Date;
+  readonly markdown?: boolean;
+  /** Most items of a list; 20 in text unless given, all in Markdown. */
+  readonly limit?: number;
+}
+
+const TEXT_LIMIT = 20;
+
+/**
+ * The report of what changed since a pause, as text for a terminal or as
+ * Markdown, ended by a newline. What did not change is left out but for the
+ * commits and the working directory. Everything that came from git or a save
+ * is escaped.
+ */
+export function renderChanges(
+  changes: Changes,
+  { now, markdown = false, limit }: ReportOptions,
+): string {
+  const marks = markdown ? MARKDOWN : TEXT;
+  const sections = [
+    worktreeSection(changes, marks),
+    branchSection(changes, marks),
+    ...commitSections(changes, { marks, now }),
+    upstreamSection(changes, marks),
+    fileSection(changes, marks),
+    conflictSection(changes, marks),
+    missingSection(changes, marks),
+    pathSection(changes, marks),
+    stashSection(changes, marks),
+    operationSection(changes),
+    notesSection(changes, marks),
+  ].filter((section) => section !== undefined);
+  const most = limit ?? (markdown ? Infinity : TEXT_LIMIT);
+  return markdown ? renderMarkdown(sections, most) : renderText(sections, most);
+}
+
+function notesSection(changes: Changes, marks: Marks): Section | undefined {
+  if (changes.notes.length === 0) return undefined;
+  return { title: "Notes:", items: changes.notes.map(marks.words) };
+}
+
+function renderText(sections: readonly Section[], limit: number): string {
+  const parts = sections.map(({ title, items = [], warn, plain, fromEnd }) => {
+    const head = `  ${warn ? "⚠️  " : ""}${title}`;
+    const shown = cut(items, { limit, fromEnd: fromEnd ?? false });
+    return [head, ...shown.map((item) => `    ${plain ? "" : "• "}${item}`)];
+  });
+  const lines = parts.map((part) => part.join("\n"));
+  return `${["🔄 Changes Since Pause:", ...lines].join("\n\n")}\n`;
+}
+
+function renderMarkdown(sections: readonly Section[], limit: number): string {
+  const parts = sections.map(({ title, items = [], warn, fromEnd }) => {
+    const shown = cut(items, { limit, fromEnd: fromEnd ?? false });
+    if (shown.length === 0) return title;
+    const head = `### ${warn ? "⚠️ " : ""}${title.replace(/:$/, "")}`;
+    return `${head}\n\n${shown.map((item) => `- ${item}`).join("\n")}`;
+  });
+  return `${["## 🔄 Changes Since Pause", ...parts].join("\n\n")}\n`;
+}
+
+/** At most `limit` items, and a line that tells how many are left out. */
+function cut(
+  items: readonly string[],
+  { limit, fromEnd }: { limit: number; fromEnd: boolean },
+): readonly string[] {
+  const more = items.length - limit;
+  if (more <= 0) return items;
+  const line = `… and ${more} more`;
+  return fromEnd
+    ? [`${line} before these`, ...items.slice(more)]
+    : [...items.slice(0, limit), line];
+}
+
+/** How a report writes commits. */
+interface Manner {
+  readonly marks: Marks;
+  readonly now: Date;
+}
+
+/** The commits that came, were rewritten or went, oldest first. */
+function commitSections(changes: Changes, manner: Manner): Section[] {
+  const { commits, compared_by: by } = changes;
+  if (changes.repository !== "both" || by === "nothing") return [];
+  const sections = [newCommits(changes, manner)];
+  if (commits.rewritten.length > 0) {
+    sections.push({
+      title: `Rewritten Commits (${commits.rewritten.length}):`,
+      items: commits.rewritten.map((pair) => rewrittenLine(pair, manner))
+        .reverse(),
+      plain: true,
+      fromEnd: true,
+    });
+  }
+  const { squashed } = commits;
+  if (squashed !== null) {
+    const name = squashed.how === "commit"
+      ? "Squash-Merged Commits"
+      : "Commits Replaced With the Same Result";
+    const [into] = linesOf([squashed.into], manner);
+    sections.push({
+      title: `${name} (${squashed.commits.length}):`,
+      items: [...linesOf(squashed.commits, manner), `→ ${into}`],
+      plain: true,
+      fromEnd: true,
+    });
+  }
+  if (commits.lost.length > 0) {
+    // Elsewhere HEAD may never have had them.
+    const here = changes.place === "here" || changes.place === "moved";
+    sections.push({
+      title: `Commits ${here ? "No Longer" : "of the Save Not"} in HEAD ` +
+        `(${commits.lost.length}):`,
+      items: linesOf(commits.lost, manner),
+      warn: true,
+      plain: true,
+      fromEnd: true,
+    });
+  }
+  return sections;
+}
+
+function newCommits(changes: Changes, manner: Manner): Section {
+  const found = changes.commits.new;
+  const byTime = changes.compared_by === "time";
+  if (found.length === 0) {
+    return {
+      title: byTime ? "No commits dated after the pause" : "No new commits",
+    };
+  }
+  const name = byTime ? "Commits Dated Since the Pause" : "New Commits";
+  return {
+    title: `${name} (${found.length + changes.commits.omitted}):`,
+    items: linesOf(found, manner),
+    plain: true,
+    fromEnd: true,
+  };
+}
+
+function linesOf(
+  commits: readonly ChangedCommit[],
+  { marks, now }: Manner,
+): string[] {
+  return commits.map(({ sha, message, time }) =>
+    `${marks.code(short(sha))} - ${marks.words(message)} ` +
+    `(${shortAge(time, now)})`
+  ).reverse();
+}
+
+function rewrittenLine(
+  { from, to, patch }: Changes["commits"]["rewritten"][number],
+  { marks, now }: Manner,
+): string {
+  const ids = [from, to].map(({ sha }) => marks.code(short(sha))).join(" → ");
+  const age = shortAge(to.time, now);
+  const how = patch === "changed" ? `changed, ${age}` : age;
+  return `${ids} - ${marks.words(to.message)} (${how})`;
+}
+
+function short(sha: string): string {
+  return sha.slice(0, 7);
+}
+
+/** What commits changed. */
+function fileSection(
+  { files }: Changes,
+  marks: Marks,
+): Section | undefined {
+  if (files.length === 0) return undefined;
+  return {
+    title: `Modified Files (${files.length}):`,
+    items: files.map(({ status, path, from }) =>
+      `${status}  ${namesOf({ path, from }, marks)}`
+    ),
+    plain: true,
+  };
+}
+
+/** Paths that two sides changed. */
+function conflictSection(
+  { conflicts }: Changes,
+  marks: Marks,
+): Section | undefined {
+  if (conflicts.length === 0) return undefined;
+  return {
+    title: `Potential Conflicts (${conflicts.length}):`,
+    items: conflicts.map(({ path, reason }) =>
+      `${marks.code(path)} ${CONFLICTS[reason]}`
+    ),
+    warn: true,
+  };
+}
+
+const CONFLICTS = {
+  touched: "modified both before and after pause",
+  unmerged: "has unmerged changes",
+};
+
+/** Files that are gone without a commit. */
+function missingSection(
+  { missing }: Changes,
+  marks: Marks,
+): Section | undefined {
+  if (missing.length === 0) return undefined;
+  return {
+    title: `Missing Files (${missing.length}):`,
+    items: missing.map((path) =>
+      `${marks.code(path)} is gone, and no commit removed it`
+    ),
+    warn: true,
+  };
+}
+
+const WORDS: Record<PathChange, string> = {
+  "same": "as at the pause",
+  "edited-further": "edited further",
+  "discarded": "back to what was staged, the unstaged edit gone",
+  "staged": "staged",
+  "unstaged": "unstaged",
+  "conflicted": "in conflict",
+  "resolved": "no longer in conflict",
+  "deleted": "deleted",
+  "restored": "there again",
+  "still-changed": "still changed",
+  "committed": "committed",
+  "superseded": "changed by commits since",
+  "reverted": "reverted",
+  "removed": "removed by a commit",
+  "not-in-head": "not in HEAD",
+  "hidden": "no longer reported by git",
+  "new": "new",
+  "edited": "edited",
+  "renamed": "renamed",
+  "unknown": "not known what became of it",
+};
+
+/** The working directory, then and now. */
+function pathSection(
+  { working_directory: found }: Changes,
+  marks: Marks,
+): Section | undefined {
+  if (found.clean === null) return undefined;
+  const changed = found.paths.filter(({ change }) => change !== "same");
+  return {
+    title: "Working Directory:",
+    items: [
+      summary(found),
+      ...changed.map((path) => `${namesOf(path, marks)} ${wordsFor(path)}`),
+    ],
+  };
+}
+
+function summary({ clean, paths }: Changes["working_directory"]): string {
+  if (clean) return "No uncommitted changes";
+  const now = paths.filter((path) => path.now !== null);
+  const same = now.filter(({ change }) => change === "same").length;
+  const words = counted(now.length, "uncommitted path");
+  if (same === 0) return words;
+  return same === now.length
+    ? `${words}, as at the pause`
+    : `${words}, ${same} as at the pause`;
+}
+
+function wordsFor({ change, now, mode_only: modeOnly }: ChangedPath): string {
+  if (modeOnly) return "mode changed";
+  if (now === null) return WORDS[change];
+  if (change === "unknown") return "changed, not known since when";
+  return change === "committed"
+    ? "what was staged is committed"
+    : WORDS[change];
+}
+
+function namesOf(
+  { path, from }: { path: string; from?: string | undefined },
+  marks: Marks,
+): string {
+  return from === undefined
+    ? marks.code(path)
+    : `${marks.code(from)} → ${marks.code(path)}`;
+}

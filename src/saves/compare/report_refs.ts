@@ -1,0 +1,203 @@
+import type { Changes, UpstreamPosition } from "./changes.ts";
+import type { Marks, Section } from "./marks.ts";
+import { counted } from "../../base/words.ts";
+
+/** Where HEAD went, and what became of the branch of the pause. */
+export function branchSection(
+  changes: Changes,
+  marks: Marks,
+): Section | undefined {
+  const { branch, repository, worktree } = changes;
+  if (repository !== "both") return undefined;
+  const items = [
+    ...(worktree || branch.change === "other-copy"
+      ? otherLines(branch, marks)
+      : checkoutLines(branch, marks)),
+    ...fateLines(changes, marks),
+  ];
+  return items.length === 0 ? undefined : { title: "Branch:", items };
+}
+
+/** Another worktree or copy is on a branch of its own: nobody switched. */
+function otherLines(
+  { then, now }: Changes["branch"],
+  marks: Marks,
+): string[] {
+  if (then === now) return [];
+  const name = (branch: string | null) =>
+    branch === null ? "a detached HEAD" : marks.code(branch);
+  return [`The save was made on ${name(then)}; here is ${name(now)}`];
+}
+
+function checkoutLines(branch: Changes["branch"], marks: Marks): string[] {
+  const then = marks.code(branch.then ?? "");
+  const now = marks.code(branch.now ?? "");
+  switch (branch.change) {
+    case "same":
+    case "other-copy":
+      return [];
+    case "renamed":
+      return [`${then} was renamed to ${now}`];
+    case "switched":
+      return [`Switched from ${then} to ${now}`];
+    case "detached":
+      return [`Switched from ${then} to a detached HEAD`];
+    case "attached":
+      return [`Switched to ${now}; HEAD was detached, or its branch not known`];
+  }
+}
+
+function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
+  const then = marks.code(branch.then ?? "");
+  const here = branch.now === null ? "HEAD" : marks.code(branch.now);
+  const inside = `its commits are all in ${here}`;
+  switch (branch.recorded) {
+    case "renamed":
+      return branch.change === "renamed"
+        ? []
+        : [`${then} was renamed to ${marks.code(branch.renamed_to!)}`];
+    case "deleted":
+    case "absent": {
+      const what = branch.recorded === "deleted"
+        ? `${then} was deleted`
+        : `There is no local branch ${then} here`;
+      const end = branch.merged
+        ? `; its commits at the pause are all in ${here}`
+        : commits.squashed !== null
+        ? `; what its commits changed is all in ${here}`
+        : branch.merged === false && branch.recorded === "deleted"
+        ? `; its commits are not all in ${here}`
+        : "";
+      return [what + end, ...remoteLines(branch, marks)];
+    }
+    case "exists":
+      // A branch that was reset no longer has the commits of the pause.
+      return branch.merged && commits.lost.length === 0
+        ? [`${then}: ${inside}`]
+        : [];
+    case null:
+      return [];
+  }
+}
+
+/** What the remote-tracking branch of that name shows. */
+function remoteLines(branch: Changes["branch"], marks: Marks): string[] {
+  if (branch.remote === null) return [];
+  const here = branch.now === null ? "HEAD" : marks.code(branch.now);
+  const name = marks.code(branch.remote.name);
+  switch (branch.remote.merged) {
+    case true:
+      return [`${name}: its commits are all in ${here}`];
+    case false:
+      return [`${name} has commits that are not in ${here}`];
+    case null:
+      return [`${name} is there`];
+  }
+}
+
+const MOVES: Record<Changes["upstream"]["change"], string> = {
+  same: "",
+  unknown: "",
+  pushed: "pushed",
+  pulled: "pulled",
+  fetched: "fetched, not yet merged",
+  moved: "moved",
+  diverged: "diverged: both sides have commits of their own",
+  rewritten: "rewritten: what it was at the pause is no longer in it",
+  gone: "gone",
+  set: "set as upstream",
+  removed: "no longer the upstream",
+  changed: "is the upstream now",
+};
+
+/** What became of the upstream. */
+export function upstreamSection(
+  changes: Changes,
+  marks: Marks,
+): Section | undefined {
+  const { then, now, change } = changes.upstream;
+  if (change === "unknown" || changes.repository !== "both") return undefined;
+  if (change === "changed" && now === null) {
+    const was = marks.code(then!.name);
+    return { title: "Upstream:", items: [`None here (at the pause ${was})`] };
+  }
+  const shown = change === "gone" || change === "removed" ? then : now ?? then;
+  if (!shown) return undefined;
+  const counts = countWords(changes);
+  if (change === "same" && counts === "") return undefined;
+  const item = [MOVES[change], counts].filter((words) => words).join("; ");
+  const warn = ["diverged", "rewritten", "gone"].includes(change);
+  return {
+    title: "Upstream:",
+    items: [`${marks.code(shown.name)}: ${item}`],
+    warn,
+  };
+}
+
+/** Ahead and behind, where they changed; commits of saves do not count. */
+function countWords({ upstream, commits, shallow }: Changes): string {
+  const { then, now, change } = upstream;
+  if (!now || change === "gone" || change === "removed") return "";
+  if (shallow && now.ahead > 0 && now.behind > 0) return "";
+  const own = change === "same" ? commits.own : 0;
+  const ahead = Math.max(0, now.ahead - own);
+  const moved = !then || ahead !== then.ahead || now.behind !== then.behind;
+  if (!moved) return "";
+  const words = positionWords({ ahead, behind: now.behind });
+  return then && then.name === now.name
+    ? `${words} (at the pause ${positionWords(then)})`
+    : words;
+}
+
+function positionWords(
+  { ahead, behind }: Pick<UpstreamPosition, "ahead" | "behind">,
+): string {
+  return `${ahead} ahead, ${behind} behind`;
+}
+
+/** Stashes made and dropped. */
+export function stashSection(
+  { stashes }: Changes,
+  marks: Marks,
+): Section | undefined {
+  const items = [
+    ...stashes.added.map(({ message }) => `Added: ${marks.words(message)}`),
+    ...stashes.removed.map(({ message }) => `Removed: ${marks.words(message)}`),
+  ];
+  if (items.length === 0) return undefined;
+  return { title: `Stash (${counted(items.length, "change")}):`, items };
+}
+
+/** A merge, a rebase or the like that began or ended. */
+export function operationSection(
+  { operation: { then, now, change } }: Changes,
+): Section | undefined {
+  const items = {
+    same: [],
+    begun: [`A ${now} was begun and is in progress`],
+    ended: [`The ${then} in progress at the pause has ended`],
+    changed: [
+      `The ${then} in progress at the pause has ended`,
+      `A ${now} was begun and is in progress`,
+    ],
+  }[change];
+  if (items.length === 0) return undefined;
+  return { title: "Operation:", items, warn: now !== null };
+}
+
+/** The worktree of the save, if it is not this one. */
+export function worktreeSection(
+  { worktree }: Changes,
+  marks: Marks,
+): Section | undefined {
+  if (!worktree) return undefined;
+  const path = marks.code(worktree.path);
+  if (!worktree.gone) {
+    return { title: "Worktree:", items: [`The save was made in ${path}`] };
+  }
+  const items = [`${path} is gone`];
+  if (worktree.restore !== null) {
+    items.push(`To make it again: ${marks.code(worktree.restore)}`);
+  }
+  return { title: "Worktree:", items, warn: true };
+}

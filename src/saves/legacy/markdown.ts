@@ -1,0 +1,288 @@
+import { MpmError } from "../../base/errors.ts";
+import { getOwn, setOwn } from "../../base/own.ts";
+import type { Fields } from "../../base/odd_values.ts";
+
+/**
+ * Reads a save that is there as Markdown only: claude-mpm's document, mpm's,
+ * which follows it, and the freer ones that models wrote by hand, with
+ * `**Paused**` for `**Paused At**` and headings such as `To Resume`. The whole
+ * summary is read. Throws UNREADABLE for an empty file; `name` stands for the
+ * file in it.
+ */
+export function parseMarkdownSave(text: string, name: string): ForeignSave {
+  if (text.trim() === "") {
+    throw new MpmError(
+      "UNREADABLE",
+      `Cannot read ${name}: line 1: it is empty`,
+      {
+        hint: 'Run "mpm sessions list" to find another save',
+      },
+    );
+  }
+  const { sections, openFence } = splitSections(text);
+  const warnings = openFence === undefined
+    ? []
+    : [`line ${openFence}: the code block that begins here does not end`];
+  const known = sections.labels.size > 0 || sections.bodies.size > 0;
+  if (!known) warnings.push("line 1: no heading or label of a save");
+  return { value: saveOf(sections, known ? "" : text.trim()), warnings };
+}
+
+function saveOf({ labels, bodies, summary }: Sections, text: string): Fields {
+  const path = code(labels.get("working directory"));
+  return {
+    ...given("session_id", code(labels.get("session id"))),
+    ...given("paused_at", labels.get("paused at") ?? labels.get("paused")),
+    ...given("project_path", code(labels.get("project"))),
+    ...given("version", labels.get("version")),
+    ...given("name", labels.get("name")),
+    "conversation": {
+      ...given("primary_task", labels.get("primary task")),
+      ...given("current_phase", labels.get("current phase")),
+      "summary": summary ?? text,
+      "accomplishments": listItems(bodies.get("accomplishments")),
+      "next_steps": listItems(bodies.get("next steps")),
+    },
+    ...lists(bodies),
+    ...given("active_context", path && { "working_directory": path }),
+    "git_context": gitContext(bodies.get("git context"), labels),
+  };
+}
+
+/** A field only where something is said of it. */
+function given(name: string, value: unknown): Fields {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function code(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : codeText(text) ?? text;
+}
+
+/** The sections that stand for lists of a save, or have no place in one. */
+const LISTS: Record<string, string> = {
+  "important reminders": "important_reminders",
+  "open questions": "open_questions",
+  "decisions": "decisions",
+  "blockers": "blockers",
+};
+
+function lists(bodies: ReadonlyMap<string, string[]>): Fields {
+  const fields: Fields = {};
+  for (const [heading, field] of Object.entries(LISTS)) {
+    const body = bodies.get(heading);
+    if (body) setOwn(fields, field, listItems(body));
+  }
+  const todos = bodies.get("todos");
+  if (todos) fields.todos = todoItems(todos);
+  return fields;
+}
+
+/** What a file other than JSON says of a save, to be given to `normalize`. */
+export interface ForeignSave {
+  readonly value: Fields;
+  /** What could not be read, one line each. */
+  readonly warnings: string[];
+}
+
+/** The lists of the section on git, by their label. */
+const GIT_LISTS: Record<string, string> = {
+  "modified files": "modified_files",
+  "staged files": "staged",
+  "untracked files": "untracked_files",
+};
+
+/**
+ * What the section on git says: branch, commit, status, the lists of files and
+ * the recent commits (`sha`, subject, author; their times are not in it).
+ */
+function gitContext(
+  lines: readonly string[] = [],
+  labels: ReadonlyMap<string, string>,
+): Fields {
+  const branch = codeOf(labels.get("branch"));
+  const commit = codeOf(labels.get("commit"));
+  const clean = labels.get("status");
+  const status: Fields = /^(?:clean|modified)\b/i.test(clean ?? "")
+    ? { clean: /^clean/i.test(clean!) }
+    : {};
+  const commits: Fields[] = [];
+  let list = "";
+  for (const line of lines) {
+    list = /^\*\*([^*]+?):?\*\*:?\s*$/.exec(line)?.[1]?.toLowerCase() ?? list;
+    if (!line.startsWith("- ")) continue;
+    const field = getOwn(GIT_LISTS, list);
+    const path = codeText(line.slice(2));
+    if (list === "recent commits") commits.push(commitOf(line.slice(2)));
+    else if (field && path !== undefined) {
+      const paths = getOwn(status, field) as string[] | undefined;
+      setOwn(status, field, [...paths ?? [], path]);
+    }
+  }
+  const found = (branch ?? commit) !== undefined || commits.length > 0;
+  const denied = lines.some((line) => line.trim() === "*Not a git repository*");
+  const isRepo = found || (denied ? false : undefined);
+  return {
+    ...branch === undefined ? {} : { branch },
+    ...commit === undefined ? {} : { commit },
+    ...isRepo === undefined ? {} : { is_git_repo: isRepo },
+    recent_commits: commits,
+    status,
+  };
+}
+
+/** A branch that is no code span is a remark: detached. */
+function codeOf(text: string | undefined): string | null | undefined {
+  if (text === undefined) return undefined;
+  const held = codeText(text) ?? text;
+  return /^(?:|\(detached\)|none)$/i.test(held) ? null : held;
+}
+
+/** `` `sha` - subject (author) `` */
+function commitOf(line: string): Fields {
+  const parts = /^`?([0-9a-f]{4,64})`? - (.*?)(?: \(([^()]*)\))?$/.exec(line);
+  const [, sha = "", message = line, author = ""] = parts ?? [];
+  return { sha, author, timestamp: "", message };
+}
+
+/** A document's parts, by names in lower case. */
+interface Sections {
+  /** `**Label**: value` outside the summary, the first of each. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** The lines below the headings that are known, by the name used here. */
+  readonly bodies: ReadonlyMap<string, string[]>;
+  readonly summary: string | undefined;
+}
+
+/** The title of claude-mpm's and mpm's own document. */
+const TITLE = "# Claude MPM Session Pause Document";
+
+/** A heading's pattern, in small letters, and the name of what is below it. */
+export type Headings = readonly (readonly [RegExp, string])[];
+
+/** Which headings mean what; in free documents anything like them does. */
+const HEADINGS: Headings = [
+  [/^accomplishments this session$|accomplish/, "accomplishments"],
+  [/^next steps|to resume$|remaining work|to verify/, "next steps"],
+  [/^decisions\b/, "decisions"],
+  [/^blockers\b/, "blockers"],
+  [/^open questions\b/, "open questions"],
+  [/^todos?$/, "todos"],
+  [/^work session$/, "work session"],
+  [/^checklist$/, "checklist"],
+  [/^active context$/, "active context"],
+  [/^git (?:context|status|state)$/, "git context"],
+  [/^important reminders\b/, "important reminders"],
+  [/^resume instructions$/, "resume"],
+  [/^session metadata$/, "metadata"],
+  [/^what you were working on$/, "work"],
+];
+
+const HEADING = /^#{1,6}\s+(.*)$/;
+const LABEL = /^\s*(?:[-*]\s+)?\*\*([^*:]+)(?::\*\*|\*\*\s*:)(.*)$/;
+
+/**
+ * Splits a document at its headings. In claude-mpm's document only the headings
+ * it has end the summary, which may hold Markdown of its own; elsewhere any
+ * heading does. `openFence` is the line (from 1) of a code block without end.
+ * `more` headings mean something in this kind of document, before the others.
+ */
+export function splitSections(
+  text: string,
+  more: Headings = [],
+): { sections: Sections; openFence: number | undefined } {
+  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+  const strict = lines.some((line) => line.trimEnd() === TITLE);
+  const labels = new Map<string, string>();
+  const bodies = new Map<string, string[]>();
+  let summary: string[] | undefined;
+  let body: string[] = [];
+  let inSummary = false;
+  let fence: number | undefined;
+  lines.forEach((line, index) => {
+    // In our own document the summary may hold half a code block.
+    if (!(strict && inSummary) && /^(?:```|~~~)/.test(line)) {
+      fence = fence === undefined ? index + 1 : undefined;
+    }
+    const heading = fence === undefined && HEADING.exec(line)?.[1];
+    const name = heading ? headingName(heading, more) : undefined;
+    const ends = strict
+      ? name !== undefined && line.startsWith("## ")
+      : heading;
+    if (ends) {
+      inSummary = false;
+      body = [];
+      if (name !== undefined && !bodies.has(name)) bodies.set(name, body);
+      return;
+    }
+    if (inSummary) return void summary!.push(line);
+    const label = LABEL.exec(line);
+    const key = label?.[1]?.trim().toLowerCase();
+    if (key === "summary" && summary === undefined) {
+      summary = [label![2]!.trim()];
+      inSummary = true;
+      return;
+    }
+    if (key !== undefined && !labels.has(key)) {
+      labels.set(key, label![2]!.trim());
+    }
+    body.push(line);
+  });
+  const sections = { labels, bodies, summary: summary?.join("\n").trim() };
+  return { sections, openFence: fence };
+}
+
+function headingName(heading: string, more: Headings): string | undefined {
+  const plain = heading.replaceAll(/[^\p{L}\p{N} ()]/gu, "").trim()
+    .toLowerCase();
+  return [...more, ...HEADINGS].find(([pattern]) => pattern.test(plain))?.[1];
+}
+
+const ITEM = /^ {0,3}(?:[-*+]|\d+[.)])\s+(.*)$/;
+
+/**
+ * The items of a list, bulleted or numbered. Lines below an item that are
+ * indented belong to it.
+ */
+export function listItems(lines: readonly string[] = []): string[] {
+  const items: string[] = [];
+  for (const line of lines) {
+    const item = /^ {2}/.test(line) && items.length > 0
+      ? undefined
+      : ITEM.exec(line)?.[1];
+    if (item !== undefined) items.push(plainItem(item));
+    else if (items.length > 0 && /^ {2}/.test(line)) {
+      items.push(`${items.pop()}\n${line.replace(/^ {2,3}/, "")}`);
+    }
+  }
+  return items.map((item) => item.trim()).filter((item) => item !== "");
+}
+
+/** Without a task box, and with the emphasis claude-mpm puts on a task. */
+function plainItem(item: string): string {
+  return item.replace(/^\[[ xX~-]\]\s+/, "")
+    .replace(/^\*\*(.+?)\*\*(?= \(Priority: |$)/, "$1");
+}
+
+/** The text in a code span at the beginning of `text`. */
+export function codeText(text: string): string | undefined {
+  return /^`([^`]*)`/.exec(text.trim())?.[1];
+}
+
+const BOX = /^\s*[-*]\s+\[([ xX~-])\]\s+(.*)$/;
+
+/** The todos of `- [ ]`, `- [~]` and `- [x]` lines. */
+function todoItems(lines: readonly string[]): Fields {
+  const boxes = lines.map((line) => BOX.exec(line)).filter((box) => !!box);
+  const todos = boxes.map(([, mark = "", content]) => ({
+    content,
+    status: /x/i.test(mark)
+      ? "completed"
+      : mark === " "
+      ? "pending"
+      : "in_progress",
+  }));
+  return {
+    active: todos.filter(({ status }) => status !== "completed"),
+    completed: todos.filter(({ status }) => status === "completed"),
+  };
+}

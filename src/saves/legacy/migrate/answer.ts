@@ -1,0 +1,228 @@
+import { basename } from "@std/path";
+import { escapeText } from "../../../base/escape.ts";
+import type {
+  MigrateAnswer,
+  MigrateResult,
+  RollbackResult,
+} from "./results.ts";
+import { counted } from "../../../base/words.ts";
+import type { Ref, Step } from "./change_set.ts";
+import { idOf, oldName } from "../old_names.ts";
+import { CONTENT } from "./old_store.ts";
+
+/** The answer of `mpm migrate` for people. */
+export function migrateText(result: MigrateAnswer): string {
+  const lines = result.action === "migrate"
+    ? migrated(result)
+    : rolledBack(result);
+  return [
+    ...result.dry_run ? stepLines(result) : [],
+    ...lines,
+    ...leftLines(result),
+    ...result.resumed ? ["An interrupted run was finished first."] : [],
+    ...closing(result),
+    "",
+  ].join("\n");
+}
+
+/** What lies in the project is named from there. */
+function stepLines({ steps, folder }: MigrateAnswer): string[] {
+  const project = /^(.*[\\/])\.claude-mpm[\\/]/.exec(folder)?.[1] ?? "";
+  const named = (path: string) =>
+    escapeText(path.startsWith(project) ? path.slice(project.length) : path);
+  return steps.map(({ action, from, to, note }) => {
+    const target = to === null ? "" : ` -> ${named(to)}`;
+    const why = note === null ? "" : `  (${escapeText(note)})`;
+    return `${action.padEnd(9)}  ${named(from)}${target}${why}`;
+  });
+}
+
+function migrated(result: MigrateResult): string[] {
+  const { dry_run: dry, moved, rewritten, duplicates, conflicts, saves } =
+    result;
+  if (moved + duplicates === 0) {
+    return ["Nothing to migrate: no session is in the old folder."];
+  }
+  return [
+    `${dry ? "Would move" : "Moved"} ${counted(moved, "file")} of ` +
+    `${counted(saves, "session")} to ${escapeText(result.sessions)}`,
+    `  rewritten:  ${rewritten} (they named the old folder)`,
+    `  duplicates: ${duplicates} (the new folder has them)`,
+    `  conflicts:  ${conflicts.length}`,
+    ...conflicts.map(({ session_id: id, new_id: newId }) =>
+      `    two different sessions were ${id}: the older one ` +
+      `${dry ? "would be" : "is now"} ${newId}`
+    ),
+    `  left:       ${result.left.length}`,
+  ];
+}
+
+function rolledBack(result: RollbackResult): string[] {
+  const { dry_run: dry, restored, removed } = result;
+  const from = basename(result.restored_from);
+  if (restored + removed === 0) {
+    return [`Nothing to take back: all is as it was before ${from}.`];
+  }
+  return [
+    `${dry ? "Would restore" : "Restored"} ${counted(restored, "file")} and ` +
+    `${dry ? "remove" : "removed"} ${removed}, as it was before ${from}`,
+  ];
+}
+
+/** Files of a long list that are named. */
+const NAMED = 20;
+
+function leftLines({ left }: MigrateAnswer): string[] {
+  const lines = left.slice(0, NAMED).map(({ path, reason }) =>
+    `    ${escapeText(path)}: ${escapeText(reason)}`
+  );
+  const more = left.length - lines.length;
+  return [
+    ...lines,
+    ...more > 0 ? [`    and ${more} more: see --json`] : [],
+  ];
+}
+
+function closing(result: MigrateAnswer): string[] {
+  const { dry_run: dry, backups, folder, milliseconds } = result;
+  if (dry) return [...gitLines(result), "Nothing was changed."];
+  const stays = result.action === "migrate" && !result.folder_gone
+    ? [
+      `The old folder stays with what is in it: ${escapeText(folder)}`,
+    ]
+    : [];
+  return [
+    ...stays,
+    ...backups.flatMap((path) => [
+      `Backup: ${escapeText(path)}`,
+      `To take this back: mpm migrate --rollback ${basename(path)}`,
+    ]),
+    ...gitLines(result),
+    ...backups.length > 0
+      ? [`Time: ${(milliseconds / 1000).toFixed(2)} s`]
+      : [],
+  ];
+}
+
+/** mpm commits none of this, and its own rules keep new files from git. */
+function gitLines(
+  { tracked, commands, dry_run: dry }: MigrateAnswer,
+): string[] {
+  if (tracked === 0) return [];
+  const verb = dry ? "would show" : "shows";
+  return [
+    `Git tracks ${counted(tracked, "file")} of these and ${verb} them as ` +
+    "deleted or modified. To commit the move:",
+    ...commands.map((command) => `  ${escapeText(command)}`),
+  ];
+}
+
+/** What both kinds of result say. */
+export interface Facts {
+  readonly dryRun: boolean;
+  readonly resumed: boolean;
+  readonly backups: readonly string[];
+  readonly complete: boolean;
+  readonly milliseconds: number;
+  /** Whether git tracks a file, by its absolute path. */
+  isTracked(path: string): boolean;
+  /** What stages and commits everything in the new folder. */
+  readonly commands: readonly string[];
+  /** Absolute path of a file, or of a folder if it has no name. */
+  path(at: { place: Ref["place"]; name: string }): string;
+}
+
+function common(
+  steps: readonly Step[],
+  facts: Facts,
+) {
+  const { dryRun, resumed, backups, complete, milliseconds, path } = facts;
+  const tracked =
+    steps.filter(({ action, from }) =>
+      !["leave", "restore"].includes(action) && facts.isTracked(path(from))
+    ).length;
+  return {
+    dry_run: dryRun,
+    folder: path({ place: "pause", name: "" }),
+    resumed,
+    backups: [...backups],
+    left: steps.filter(({ action }) => action === "leave")
+      .map(({ from, note }) => ({
+        path: path(from),
+        reason: note ?? "",
+        foreign: oldName(from.name) === undefined,
+      })),
+    complete,
+    tracked,
+    commands: tracked > 0 ? [...facts.commands] : [],
+    milliseconds,
+    steps: steps.map(({ action, from, to, note }) => ({
+      action,
+      from: path(from),
+      to: to && path(to),
+      note,
+    })),
+  };
+}
+
+const MOVES: readonly Step["action"][] = ["move", "rewrite", "conflict"];
+
+/** A migration counted: each file once, in the folder it came from. */
+export function migrateResult(
+  steps: readonly Step[],
+  { folderGone, ...facts }: Facts & { folderGone: boolean },
+): MigrateResult {
+  const old = steps.filter(({ from: { place } }) =>
+    place === "pause" || place === "global"
+  );
+  const moves = old.filter(({ action }) => MOVES.includes(action));
+  const count = (action: Step["action"]) =>
+    old.filter((step) => step.action === action).length;
+  return {
+    action: "migrate",
+    ...common(steps, facts),
+    sessions: facts.path({ place: "sessions", name: "" }),
+    folder_gone: folderGone,
+    saves: new Set(
+      moves.map(({ from }) => `${from.place} ${contentId(from.name)}`)
+        .filter((key) => !key.endsWith(" undefined")),
+    ).size,
+    moved: moves.length,
+    rewritten: count("rewrite"),
+    duplicates: count("duplicate"),
+    conflicts: conflictsOf(steps),
+  };
+}
+
+/** The id of a file that holds a session. */
+function contentId(name: string): string | undefined {
+  const known = oldName(name);
+  return known?.kind === "part" && CONTENT.includes(known.part)
+    ? known.id
+    : undefined;
+}
+
+function conflictsOf(steps: readonly Step[]): MigrateResult["conflicts"] {
+  const found = new Map<string, string>();
+  for (const { action, from, to } of steps) {
+    const [id, newId] = [contentId(from.name), to && idOf(to.name)];
+    if (action === "conflict" && id && newId) found.set(newId, id);
+  }
+  return [...found].map(([newId, id]) => ({ session_id: id, new_id: newId }));
+}
+
+/** A rollback counted. */
+export function rollbackResult(
+  steps: readonly Step[],
+  { restoredFrom, ...facts }: Facts & { restoredFrom: string },
+): RollbackResult {
+  const count = (action: Step["action"]) =>
+    steps.filter((step) => step.action === action).length;
+  return {
+    action: "rollback",
+    ...common(steps, facts),
+    restored_from: restoredFrom,
+    restored: count("restore"),
+    removed: count("remove"),
+  };
+}

@@ -1,0 +1,304 @@
+import { dirname, join } from "@std/path";
+import { FileError, isMissing } from "../../../base/errors.ts";
+import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
+import { refKey } from "./old_store.ts";
+import { sha256 } from "../../../base/digest.ts";
+import type { FileInfo, System } from "../../../system/system.ts";
+import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
+import { ensureFolder, removeTree } from "../../../ops/folders.ts";
+import { ensureHidden, ensureHome } from "../../../ops/home.ts";
+import { indexPath } from "../../store/save_index.ts";
+import { layout } from "../../../ops/layout.ts";
+import type { Folders, Progress } from "./read_old_store.ts";
+import { PREPARING, stagedPath } from "./prepare.ts";
+import { LARGEST_SAVE } from "../../store/load_save.ts";
+import { backupPath, MANIFEST, UNFINISHED } from "./backups.ts";
+
+/** A file that somebody changed while the set was applied, and so stays. */
+export interface Skipped {
+  readonly at: Ref;
+  readonly reason: string;
+}
+
+/**
+ * Makes the changes of a set that is prepared. Every file first gets its new
+ * place, then the old names go, so that at any moment every save is there. A
+ * step that was done before is recognised, so it may be called again after a
+ * death at any point. Call under the lock.
+ */
+export function applyChanges(
+  system: System,
+  root: string,
+  { set, folders, progress }: {
+    set: ChangeSet;
+    folders: Folders;
+    progress: Progress;
+  },
+): Skipped[] {
+  const { backups, legacy } = layout(root);
+  const folder = join(backups, set.name);
+  const applier = new Applier(system, folder, folders);
+  ensureHome(system, root);
+  applier.ensureFolders(root, set);
+  const { changes } = set;
+  const each = (what: string, some: Change[], run: (one: Change) => void) =>
+    some.forEach((change, done) => {
+      progress(what, done, some.length);
+      run(change);
+    });
+  const { sums, others } = apart(changes);
+  const written = others.filter(({ after }) => after);
+  each("Moving", written.filter(({ before }) => !before), applier.publish);
+  // No checksum lies beside a save that it does not fit, at no moment.
+  sums.forEach(applier.uncheck);
+  each("Moving", written.filter(({ before }) => before), applier.replace);
+  sums.forEach(applier.check);
+  applier.syncFolders(changes);
+  each("Clearing", changes.filter(({ after }) => !after), applier.clear);
+  applier.syncFolders(changes);
+  settleOldFolder(system, legacy, set.folder.after);
+  // Derived of folders that are others now.
+  removeIfThere(system, indexPath(root));
+  if (applier.skipped.length > 0) unshareBackup(system, folder, set);
+  finishSet(system, root, set);
+  return applier.skipped;
+}
+
+/** The checksums of saves whose JSON is replaced, and everything else. */
+function apart(
+  changes: readonly Change[],
+): { sums: Change[]; others: Change[] } {
+  const replaced = new Set(
+    changes.filter(({ before, after }) => before && after)
+      .map(({ at }) => `${refKey(at)}.sha256`),
+  );
+  const isSum = ({ at }: Change) => replaced.has(refKey(at));
+  return {
+    sums: changes.filter(isSum),
+    others: changes.filter((change) => !isSum(change)),
+  };
+}
+
+class Applier {
+  readonly skipped: Skipped[] = [];
+  /** Files that must stay, since what is made of them is not in its place. */
+  readonly #needed = new Set<string>();
+  readonly #system: System;
+  readonly #folder: string;
+  readonly #folders: Folders;
+
+  constructor(system: System, folder: string, folders: Folders) {
+    this.#system = system;
+    this.#folder = folder;
+    this.#folders = folders;
+  }
+
+  #path({ place, name }: Ref): string {
+    const folder = this.#folders[place];
+    if (folder === undefined) {
+      throw new FileError("missing", "find", `the folder "${place}"`);
+    }
+    return join(folder, name);
+  }
+
+  ensureFolders(root: string, { changes, folder }: ChangeSet): void {
+    const { pause, kept, global } = this.#folders;
+    const places = new Set(
+      changes.filter(({ after }) => after).map(({ at }) => at.place),
+    );
+    if (places.has("pause") || folder.after) {
+      ensureFolder(this.#system, pause!, root);
+    }
+    if (places.has("kept")) ensureHidden(this.#system, root, kept!);
+    const home = this.#system.home();
+    if (places.has("global") && global && home) {
+      // The user's own folder may be a link.
+      const above = dirname(global);
+      const base = this.#system.files.stat(above) ? above : home;
+      ensureFolder(this.#system, global, base);
+    }
+  }
+
+  /** Gives a file that has no place yet its own, replacing nothing. */
+  readonly publish = (change: Change): void => {
+    const { at, after, from, linked } = change;
+    const path = this.#path(at);
+    const source = linked ? this.#path(from!) : stagedPath(this.#folder, at);
+    const done = at.place === "global"
+      ? this.#copy(source, path, after!)
+      : this.#move(source, path);
+    if (!done && !this.#isDone(path, after!)) return this.#skip(change);
+    // What is prepared has its mode and time already.
+    if (!done || linked || at.place === "global") this.#settle(path, after!);
+  };
+
+  /** Whether the change was made before. */
+  #isDone(path: string, wanted: FileState): boolean {
+    return this.#system.files.lstat(path)?.kind === "file" &&
+      this.#digest(path) === wanted.sha256;
+  }
+
+  #digest(path: string): string {
+    return sha256(this.#system.files.readOwn(path, LARGEST_SAVE));
+  }
+
+  /** A second name where the file system has them, else a renaming. */
+  #move(source: string, path: string): boolean {
+    const { files } = this.#system;
+    try {
+      files.link(source, path);
+      return true;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (error.problem === "exists" || isMissing(error)) return false;
+      if (!["other", "denied"].includes(error.problem)) throw error;
+      if (files.lstat(path)) return false;
+      files.rename(source, path);
+      return true;
+    }
+  }
+
+  /** To the home folder, which may be on another device. */
+  #copy(source: string, path: string, { mtime }: FileState): boolean {
+    const { files } = this.#system;
+    if (files.lstat(path)) return false;
+    const bytes = files.readOwn(source, LARGEST_SAVE);
+    writeAtomic(this.#system, path, { bytes, mtime });
+    return true;
+  }
+
+  /** Puts the new content in the place of the old one in one go. */
+  readonly replace = (change: Change): void => {
+    const { at, before, after } = change;
+    const { files } = this.#system;
+    const path = this.#path(at);
+    const staged = stagedPath(this.#folder, at);
+    if (!this.#isDone(path, after!)) {
+      const found = files.lstat(path);
+      const changed = found && this.#differs(path, found, before!);
+      if (changed || this.#needed.has(refKey(at)) || !files.lstat(staged)) {
+        return this.#skip(change);
+      }
+      files.rename(staged, path);
+    }
+    this.#settle(path, after!);
+  };
+
+  /** Takes a checksum away before its save is replaced. */
+  readonly uncheck = ({ at, before, after }: Change): void => {
+    const path = this.#path(at);
+    const found = this.#system.files.lstat(path);
+    if (!before || !found || (after && this.#isDone(path, after))) return;
+    if (!this.#differs(path, found, before)) this.#system.files.remove(path);
+  };
+
+  /** Gives a save that was replaced its checksum, if it was. */
+  readonly check = (change: Change): void => {
+    const { at, before, after } = change;
+    const json = refKey(at).slice(0, -".sha256".length);
+    if (!after || this.skipped.some(({ at }) => refKey(at) === json)) return;
+    if (before) this.replace(change);
+    else this.publish(change);
+  };
+
+  /** Takes the old name away, unless there is something else by now. */
+  readonly clear = (change: Change): void => {
+    const { at, before } = change;
+    const path = this.#path(at);
+    const found = before && this.#system.files.lstat(path);
+    if (!found || this.#needed.has(refKey(at))) return;
+    if (this.#differs(path, found, before)) return this.#skip(change);
+    this.#system.files.remove(path);
+  };
+
+  /** The size and the time tell without reading it. */
+  #differs(path: string, found: FileInfo, before: FileState): boolean {
+    if (found.kind !== "file") return true;
+    const { size, mtime } = before;
+    if (found.size === size && found.mtime === mtime) return false;
+    return this.#digest(path) !== before.sha256;
+  }
+
+  #settle(path: string, { mode, mtime }: FileState): void {
+    const { files } = this.#system;
+    const found = files.lstat(path);
+    if (!found) return;
+    if (found.mtime !== mtime) files.setMtime(path, mtime);
+    if (mode !== null && found.mode !== mode) files.chmod(path, mode);
+  }
+
+  #skip({ at, from }: Change): void {
+    if (from) this.#needed.add(refKey(from));
+    this.skipped.push({
+      at,
+      reason: "it was changed meanwhile by another program",
+    });
+  }
+
+  syncFolders(changes: readonly Change[]): void {
+    for (const place of new Set(changes.map(({ at }) => at.place))) {
+      const folder = this.#folders[place];
+      if (folder && this.#system.files.lstat(folder)) {
+        this.#system.files.syncFolder(folder);
+      }
+    }
+  }
+}
+
+/** Its record is what says that a set is complete. */
+function finishSet(
+  system: System,
+  root: string,
+  { name, backup }: ChangeSet,
+): void {
+  const { files } = system;
+  const { backups } = layout(root);
+  const folder = join(backups, name);
+  if (backup) {
+    removeTree(system, join(folder, "new"));
+    files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));
+    files.syncFolder(folder);
+    return;
+  }
+  const work = join(backups, PREPARING);
+  removeTree(system, work);
+  files.rename(folder, work);
+  removeTree(system, work);
+}
+
+/** The old folder goes when it is empty, or becomes what it was. */
+function settleOldFolder(
+  system: System,
+  legacy: string,
+  wanted: ChangeSet["folder"]["after"],
+): void {
+  const { files } = system;
+  if (!files.lstat(legacy)) return;
+  if (wanted) {
+    if (wanted.mode !== null) files.chmod(legacy, wanted.mode);
+    files.setMtime(legacy, wanted.mtime);
+  } else if (files.list(legacy).length === 0) {
+    files.remove(legacy);
+  }
+}
+
+/** A file that stays must not be the backup's as well. */
+function unshareBackup(
+  system: System,
+  folder: string,
+  { changes, backup }: ChangeSet,
+): void {
+  if (!backup) return;
+  const { files } = system;
+  for (const { at, before } of changes) {
+    const path = backupPath(folder, at);
+    if (!before || (files.lstat(path)?.names ?? 1) < 2) continue;
+    const { bytes, info: { mtime, mode } } = files
+      .readWithInfo(path, LARGEST_SAVE);
+    writeAtomic(system, path, {
+      bytes,
+      mtime,
+      ...mode === undefined ? {} : { mode },
+    });
+  }
+}

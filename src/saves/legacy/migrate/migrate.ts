@@ -1,0 +1,393 @@
+import { basename, join } from "@std/path";
+import type {
+  ChangeSet,
+  FileState,
+  FolderState,
+  Ref,
+  Step,
+} from "./change_set.ts";
+import { type MigrationPlan, planMigration } from "./plan.ts";
+import { type Facts, migrateResult, rollbackResult } from "./answer.ts";
+import { type Inventory, refKey, type Transfer } from "./old_store.ts";
+import type { MigrateResult, RollbackResult } from "./results.ts";
+import { isPointer, planRollback, type Restoring } from "./rollback.ts";
+import { applyChanges, type Skipped } from "./apply.ts";
+import {
+  backupPath,
+  chooseBackup,
+  listBackups,
+  readRecord,
+  UNFINISHED,
+} from "./backups.ts";
+import { layout } from "../../../ops/layout.ts";
+import { withLock } from "../../../ops/lock.ts";
+import {
+  type Folders,
+  listFolder,
+  migrationFolders,
+  type Progress,
+  readInventory,
+  refuseLinks,
+} from "./read_old_store.ts";
+import {
+  type Content,
+  prepareChanges,
+  PREPARING,
+  type Wanted,
+  type WantedSet,
+} from "./prepare.ts";
+import { finishPending } from "../../store/recover.ts";
+import { pointAgain } from "../../remove.ts";
+import type { System } from "../../../system/system.ts";
+import { FileError, isMissing } from "../../../base/errors.ts";
+import { oldName } from "../old_names.ts";
+import { sha256 } from "../../../base/digest.ts";
+import { removeTree } from "../../../ops/folders.ts";
+import { LARGEST_SAVE } from "../../store/load_save.ts";
+
+/** What a migration or a rollback works with. */
+interface Work {
+  readonly system: System;
+  readonly root: string;
+  /** The files of the sessions that git tracks, absolute. */
+  readonly tracked: ReadonlySet<string>;
+  /** What commits them as they are then. */
+  readonly commands: readonly string[];
+  readonly progress: Progress;
+  readonly dryRun: boolean;
+  /** Whether a backup is made. */
+  readonly backup: boolean;
+  /** When it began, milliseconds since the epoch. */
+  readonly start: number;
+}
+
+/** What the journal must know to take it back. */
+export function backupFact(
+  { backups }: MigrateResult | RollbackResult,
+): { backup: string | null } {
+  const last = backups.at(-1);
+  return { backup: last === undefined ? null : basename(last) };
+}
+
+interface Done {
+  readonly set: ChangeSet;
+  readonly skipped: readonly Skipped[];
+}
+
+/** Moves the saves of the old folder, and of the home folder if `global`. */
+export async function migrateSaves(
+  work: Work,
+  global: boolean,
+): Promise<MigrateResult> {
+  const { system, root, dryRun } = work;
+  const folders = migrationFolders(system, root, global);
+  const { backups } = layout(root);
+  const places = [folders.pause!, backups, folders.global]
+    .filter((path) => path !== undefined);
+  refuseLinks(system, [layout(root).home, folders.sessions!, ...places]);
+  if (dryRun) return await foreseeMigration(work, global);
+  if (!places.some((path) => system.files.lstat(path))) {
+    return migrated(work, { earlier: [], steps: [] });
+  }
+  return await withLock(system, root, async () => {
+    await finishPending(system, root);
+    const earlier = await finishInterrupted(system, root, work.progress);
+    const { plan, inventory } = await readPlan(work, global);
+    const { steps } = plan;
+    if (plan.transfers.length === 0) {
+      removeEmpty(work);
+      return migrated(work, { earlier, steps });
+    }
+    const done = await change(work, {
+      kind: "migrate",
+      of: null,
+      folder: { before: folderState(system, root), after: null },
+      wanted: wantedByPlan({ plan, inventory }),
+      steps: [...steps],
+    });
+    return migrated(work, { earlier, steps, done });
+  });
+}
+
+async function readPlan({ system, root, progress }: Work, global: boolean) {
+  const folders = migrationFolders(system, root, global);
+  const inventory = await readInventory(system, root, { folders, progress });
+  return { inventory, plan: planMigration(inventory) };
+}
+
+/** What an interrupted run decided comes before anything new. */
+async function foreseeMigration(
+  work: Work,
+  global: boolean,
+): Promise<MigrateResult> {
+  const sets = await interrupted(work.system, work.root);
+  const earlier = sets.map((set): Done => ({ set, skipped: [] }));
+  if (earlier.length > 0) return migrated(work, { earlier, steps: [] });
+  const { plan } = await readPlan(work, global);
+  return migrated(work, { earlier, steps: plan.steps });
+}
+
+async function change(
+  { system, root, progress, backup }: Work,
+  planned: Omit<WantedSet, "backup">,
+): Promise<Done> {
+  const folders = migrationFolders(system, root, true);
+  const set = await prepareChanges(system, root, {
+    set: { ...planned, backup },
+    folders,
+    progress,
+  });
+  const skipped = applyChanges(system, root, { set, folders, progress });
+  return { set, skipped };
+}
+
+/** An old folder with nothing in it needs no backup to go. */
+function removeEmpty({ system, root }: Work): void {
+  const { legacy } = layout(root);
+  const empty = system.files.lstat(legacy) &&
+    system.files.list(legacy).length === 0;
+  if (empty) system.files.remove(legacy);
+}
+
+interface Outcome {
+  /** Interrupted runs that were finished first. */
+  readonly earlier: readonly Done[];
+  /** What was decided now. */
+  readonly steps: readonly Step[];
+  readonly done?: Done;
+}
+
+/** What earlier runs left is in the present plan, if it still is left. */
+function migrated(work: Work, outcome: Outcome): MigrateResult {
+  const { system, root, dryRun } = work;
+  const { earlier, steps, done } = outcome;
+  const before = earlier.filter(({ set }) => set.kind === "migrate")
+    .flatMap(({ set }) => set.steps)
+    .filter(({ action }) => dryRun || action !== "leave");
+  const skipped = skippedSteps(done);
+  return migrateResult([...before, ...steps, ...skipped], {
+    ...factsOf(work, outcome),
+    complete: isMigrated(system, root) && skipped.length === 0,
+    folderGone: !system.files.lstat(layout(root).legacy),
+  });
+}
+
+function factsOf(
+  { system, root, dryRun, start, tracked, commands }: Work,
+  { earlier, done }: Pick<Outcome, "earlier" | "done">,
+): Omit<Facts, "complete"> {
+  const folders = migrationFolders(system, root, true);
+  const made = dryRun ? [] : [...earlier, ...done ? [done] : []];
+  return {
+    dryRun,
+    resumed: earlier.length > 0,
+    backups: made.filter(({ set }) => set.backup)
+      .map(({ set }) => join(layout(root).backups, set.name)),
+    milliseconds: system.now().getTime() - start,
+    isTracked: (path) => tracked.has(path),
+    commands,
+    path: ({ place, name }) => join(folders[place] ?? place, name),
+  };
+}
+
+/** Restores what was there before a migration, or before a rollback. */
+export async function rollBack(
+  work: Work,
+  wanted: string | undefined,
+): Promise<RollbackResult> {
+  const { system, root, dryRun } = work;
+  const { home, sessions, legacy, backups } = layout(root);
+  refuseLinks(system, [home, sessions, legacy, backups]);
+  if (dryRun || !system.files.lstat(home)) {
+    const record = await chooseBackup(system, root, wanted);
+    const { steps } = readRollback(work, record);
+    return rolledBack(work, { record, earlier: [], steps });
+  }
+  return await withLock(system, root, async () => {
+    await finishPending(system, root);
+    const earlier = await finishInterrupted(system, root, work.progress);
+    const record = await chooseBackup(system, root, wanted);
+    const { steps, changes } = readRollback(work, record);
+    if (changes.length === 0) {
+      return rolledBack(work, { record, earlier, steps });
+    }
+    const done = await change(work, {
+      kind: "rollback",
+      of: record.name,
+      folder: {
+        before: folderState(system, root),
+        after: record.folder.before,
+      },
+      wanted: wantedByRollback(changes, join(backups, record.name)),
+      steps: [...steps],
+    });
+    const restored = changes.some(({ at }) => isPointer(at));
+    if (!restored && system.files.lstat(layout(root).pointer)) {
+      await pointAgain(system, root);
+    }
+    return rolledBack(work, { record, earlier, steps, done });
+  });
+}
+
+function readRollback({ system, root, progress }: Work, record: ChangeSet) {
+  const folders = migrationFolders(system, root, true);
+  const { changes } = record;
+  const states = new Map(changes.map(({ at }, done) => {
+    progress("Reading", done, changes.length);
+    return [refKey(at), stateAt(system, folders, at)];
+  }));
+  return planRollback(record, (at) => states.get(refKey(at)) ?? null);
+}
+
+/** An interrupted rollback of the same backup is this very one. */
+function rolledBack(
+  work: Work,
+  outcome: Outcome & { record: ChangeSet },
+): RollbackResult {
+  const { earlier, steps, done, record } = outcome;
+  const before = earlier.filter(({ set }) => set.of === record.name)
+    .flatMap(({ set }) => set.steps)
+    .filter(({ action }) => action !== "leave");
+  const all = [...before, ...steps, ...skippedSteps(done)];
+  return rollbackResult(all, {
+    ...factsOf(work, outcome),
+    restoredFrom: join(layout(work.root).backups, record.name),
+    complete: all.every(({ action, from }) =>
+      action !== "leave" || !["pause", "global"].includes(from.place)
+    ),
+  });
+}
+
+function skippedSteps(done: Done | undefined): Step[] {
+  return (done?.skipped ?? []).map(({ at, reason }) => ({
+    action: "leave",
+    from: at,
+    to: null,
+    note: reason,
+  }));
+}
+
+/** The changes of a plan, file by file. */
+function wantedByPlan(
+  { plan, inventory }: { plan: MigrationPlan; inventory: Inventory },
+): Wanted[] {
+  const present = new Map(
+    inventory.there.map(({ at, state }) => [refKey(at), state]),
+  );
+  const wanted = new Map<string, Wanted>();
+  const change = (at: Ref, before: FileState | null): Wanted => {
+    const known = wanted.get(refKey(at)) ??
+      { at, before, after: null, from: null };
+    wanted.set(refKey(at), known);
+    return known;
+  };
+  for (const transfer of plan.transfers) {
+    const { file, to } = transfer;
+    change(file.at, file.state);
+    if (!to) continue;
+    const before = present.get(refKey(to)) ?? null;
+    const target = change(to, before);
+    target.after = contentOf(transfer, before !== null);
+    // A second copy is made of it, but it is not what it becomes.
+    if (!transfer.copy) target.from = file.at;
+  }
+  return [...wanted.values()];
+}
+
+function contentOf(
+  { file, render, copy = false }: Transfer,
+  replaces: boolean,
+): Content {
+  const { mode: old, mtime } = file.state;
+  // The texts are private, whatever claude-mpm made them.
+  const mode = old === null ? null : 0o600;
+  // The home folder may be on another device, where no second name reaches.
+  if (!render && !replaces && !copy && file.at.place !== "global") {
+    return { kind: "linked", state: { ...file.state, mode } };
+  }
+  const bytes: Extract<Content, { kind: "made" }>["bytes"] = (read) =>
+    render ? render(read) : read(file);
+  return { kind: "made", bytes, mode, mtime };
+}
+
+/** The changes that take a backup's back, file by file. */
+function wantedByRollback(
+  changes: readonly Restoring[],
+  folder: string,
+): Wanted[] {
+  return changes.map(({ at, before, after, from, linked }) => ({
+    at,
+    before,
+    from,
+    after: after &&
+      (linked
+        ? { kind: "linked", state: after }
+        : { kind: "kept", path: backupPath(folder, at), state: after }),
+  }));
+}
+
+/** What is at a place now. Throws for what is there and is no file. */
+function stateAt(
+  system: System,
+  folders: Folders,
+  { place, name }: Ref,
+): FileState | null {
+  const { files } = system;
+  const folder = folders[place];
+  if (folder === undefined) return null;
+  try {
+    const { bytes, info: { mode = null, mtime } } = files.readWithInfo(
+      join(folder, name),
+      LARGEST_SAVE,
+    );
+    return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    // A link or a folder: nothing that was left there.
+    if (!(error instanceof FileError)) throw error;
+    return { sha256: "", size: 0, mode: null, mtime: 0 };
+  }
+}
+
+/** The old folder itself. */
+function folderState(
+  system: System,
+  root: string,
+): FolderState | null {
+  const found = system.files.lstat(layout(root).legacy);
+  return found ? { mode: found.mode ?? null, mtime: found.mtime } : null;
+}
+
+/** Makes what an interrupted run had decided. Call under the lock. */
+async function finishInterrupted(
+  system: System,
+  root: string,
+  progress: Progress,
+): Promise<{ set: ChangeSet; skipped: Skipped[] }[]> {
+  const folders = migrationFolders(system, root, true);
+  removeTree(system, join(layout(root).backups, PREPARING));
+  const done = [];
+  for (const set of await interrupted(system, root)) {
+    const skipped = applyChanges(system, root, { set, folders, progress });
+    done.push({ set, skipped });
+  }
+  return done;
+}
+
+/** The sets that a run died over. */
+async function interrupted(
+  system: System,
+  root: string,
+): Promise<ChangeSet[]> {
+  const sets = [];
+  for (const name of listBackups(system, root).unfinished) {
+    sets.push(await readRecord(system, root, { name, file: UNFINISHED }));
+  }
+  return sets;
+}
+
+/** Whether nothing of a session is left in the old folder. */
+function isMigrated(system: System, root: string): boolean {
+  return listFolder(system, layout(root).legacy)
+    .every(({ name }) => oldName(name) === undefined);
+}

@@ -1,0 +1,117 @@
+import type { Change, ChangeSet, FileState, Ref, Step } from "./change_set.ts";
+import { idOf, POINTER } from "../old_names.ts";
+import { refKey } from "./old_store.ts";
+
+/** A change that takes another one back. */
+export interface Restoring {
+  readonly at: Ref;
+  /** What is there now. */
+  readonly before: FileState | null;
+  readonly after: FileState | null;
+  /** The file that had been made of this one. */
+  readonly from: Ref | null;
+  /** Whether that file itself comes back; else the backup's copy. */
+  readonly linked: boolean;
+}
+
+interface RollbackPlan {
+  readonly steps: readonly Step[];
+  readonly changes: readonly Restoring[];
+}
+
+/**
+ * Decides how to restore what was there before the changes of `record`. What is
+ * no longer as they left it was made since, and stays. `now` says what is there.
+ */
+export function planRollback(
+  record: ChangeSet,
+  now: (at: Ref) => FileState | null,
+): RollbackPlan {
+  const madeOf = new Map<string, Change>();
+  for (const change of record.changes) {
+    if (change.from) madeOf.set(refKey(change.from), change);
+  }
+  const steps: Step[] = [];
+  const changes: Restoring[] = [];
+  const needed = stillNeeded(record.changes, now);
+  for (const { at, before: wanted, after: left } of record.changes) {
+    const present = now(at);
+    if (isRestored(present, wanted)) continue;
+    const other = isOther({ before: wanted, after: left }, present);
+    // A later save took the pointer, which is derived of the saves there are.
+    if (other && isPointer(at)) continue;
+    if (other || needed.has(refKey(at))) {
+      const note = other
+        ? "it is not as it was left, and stays"
+        : "what it was made of is not as it was left, so it stays";
+      steps.push({ action: "leave", from: at, to: null, note });
+      continue;
+    }
+    const made = madeOf.get(refKey(at));
+    const linked = !!wanted && !present && !!made?.linked && !made.before &&
+      !needed.has(refKey(made.at)) && isSame(now(made.at), made.after);
+    changes.push({
+      at,
+      before: present,
+      after: wanted,
+      from: (wanted && made?.at) ?? null,
+      linked,
+    });
+    const action = wanted ? "restore" : "remove";
+    steps.push({ action, from: at, to: null, note: null });
+  }
+  return { steps, changes };
+}
+
+/** Whether it is the pointer to the newest save. */
+export function isPointer({ place, name }: Ref): boolean {
+  return place === "sessions" && name === POINTER;
+}
+
+type Before = Pick<Change, "before" | "after">;
+
+/** Whether somebody put something else there since. */
+function isOther({ before, after }: Before, present: FileState | null) {
+  return !isSame(present, after) && !isSame(present, before);
+}
+
+/**
+ * What was made of files that cannot come back: it alone has what they held. All
+ * of its id stays with it.
+ */
+function stillNeeded(
+  changes: readonly Change[],
+  now: (at: Ref) => FileState | null,
+): ReadonlySet<string> {
+  const stays = new Set(
+    changes.filter((change) => isOther(change, now(change.at)))
+      .map(({ at }) => refKey(at)),
+  );
+  const ofId = Map.groupBy(
+    changes.filter(({ at }) => at.place === "sessions" || at.place === "kept"),
+    ({ at }) => idOf(at.name),
+  );
+  const needed = new Set<string>();
+  for (let size = -1; size < needed.size;) {
+    size = needed.size;
+    for (const { at, from } of changes) {
+      // A pointer is derived of the rest.
+      if (!from || at.name === POINTER || needed.has(refKey(at))) continue;
+      if (!stays.has(refKey(from)) && !needed.has(refKey(from))) continue;
+      const id = idOf(at.name);
+      const all = id === undefined ? [] : ofId.get(id) ?? [];
+      for (const one of [{ at }, ...all]) needed.add(refKey(one.at));
+    }
+  }
+  return needed;
+}
+
+/** Whether two states are of the same content, or both of nothing. */
+function isSame(a: FileState | null, b: FileState | null): boolean {
+  return a?.sha256 === b?.sha256;
+}
+
+function isRestored(present: FileState | null, wanted: FileState | null) {
+  return isSame(present, wanted) && present?.mtime === wanted?.mtime &&
+    present?.mode === wanted?.mode;
+}

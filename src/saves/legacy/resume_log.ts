@@ -1,0 +1,177 @@
+import {
+  codeText,
+  type ForeignSave,
+  type Headings,
+  listItems,
+  parseMarkdownSave,
+  splitSections,
+} from "./markdown.ts";
+import {
+  field,
+  type Fields,
+  isFields,
+  readable,
+} from "../../base/odd_values.ts";
+import { counted } from "../../base/words.ts";
+
+/**
+ * What claude-mpm's agents left to resume from, as the content of a save: its
+ * resume logs, and the documents that a prompt had the model write when its
+ * context ran out. The whole log stays in the field `resume_log`.
+ */
+export function fromResumeLog(value: Fields): Fields {
+  const metrics = field(value, "context_metrics");
+  return {
+    "paused_at": value.created_at,
+    ...isFields(metrics) && {
+      "context_usage": {
+        "tokens_used": metrics.used_tokens ?? 0,
+        "tokens_total": metrics.total_budget ?? 0,
+        "percentage": metrics.percentage_used ?? 0,
+      },
+    },
+    "conversation": {
+      "summary": value.mission_summary ?? "",
+      "accomplishments": value.accomplishments ?? [],
+      "next_steps": value.next_steps ?? [],
+    },
+    "decisions": items(value.decisions_made).map(decisionText),
+    "important_reminders": [
+      ...items(value.key_findings).map(readable),
+      ...contextLines(value.critical_context),
+      ...items(value.warnings).map((text) => `Warning: ${readable(text)}`),
+      ...items(value.errors_encountered)
+        .map((text) => `Error: ${readable(text)}`),
+    ],
+    "resume_instructions": { "files_to_review": value.files_modified ?? [] },
+    "resume_log": value,
+  };
+}
+
+/** A field that should be a list, whatever it is. */
+function items(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === null || value === undefined ? [] : [value];
+}
+
+function decisionText(value: unknown): string {
+  const { decision, rationale } = isFields(value) ? value : {};
+  if (typeof decision !== "string") return readable(value);
+  return typeof rationale === "string" && rationale !== ""
+    ? `${decision} (${rationale})`
+    : decision;
+}
+
+function contextLines(value: unknown): string[] {
+  if (!isFields(value)) return items(value).map(readable);
+  return Object.entries(value)
+    .map(([name, held]) => `${name}: ${readable(held)}`);
+}
+
+/** Headings of such documents beyond those of a save, the telling word first. */
+const HEADINGS: Headings = [
+  [/^mission/, "mission"],
+  [/^(?:completed|done)\b/, "accomplishments"],
+  [/^in progress\b/, "started"],
+  [/^(?:pending|remaining)\b/, "pending"],
+  [/^(?:recommended )?next\b/, "next steps"],
+  [/^key findings/, "findings"],
+  [/^critical context/, "critical context"],
+];
+
+/** Reads such a document; a torn one as far as it goes. */
+export function parseMarkdownLog(text: string, name: string): ForeignSave {
+  const { value, warnings } = parseMarkdownSave(text, name);
+  const { sections: { labels, bodies } } = splitSections(text, HEADINGS);
+  const conversation = value.conversation as Fields;
+  const mission = bodies.get("mission")?.join("\n").trim();
+  const created = labels.get("created") ?? labels.get("date");
+  return {
+    value: {
+      ...value,
+      ...created === undefined
+        ? {}
+        : { "paused_at": codeText(created) ?? created },
+      "conversation": {
+        ...conversation,
+        "summary": mission || conversation.summary || title(text),
+        "accomplishments": listItems(bodies.get("accomplishments")),
+        "next_steps": tasksOf([
+          ...listItems(bodies.get("started")),
+          ...listItems(bodies.get("pending")),
+        ], listItems(bodies.get("next steps"))),
+      },
+      "decisions": listItems(bodies.get("decisions")).map(plainDecision),
+      "important_reminders": [
+        ...listItems(bodies.get("findings")),
+        ...listItems(bodies.get("critical context"))
+          .map((item) => item.replace(/^\*\*([^*]+)\*\*/, "$1")),
+        ...listItems(bodies.get("important reminders")),
+      ],
+      "text": text,
+    },
+    warnings: warnings.filter((line) => !line.includes("no heading or label")),
+  };
+}
+
+/** `**Decision**: a`, and on the next line `**Rationale**: b`. */
+function plainDecision(item: string): string {
+  const [first, rationale] = item.split(/\n\s*\*\*Rationale\*\*:\s*/);
+  const decision = first!.replace(/^\*\*Decision\*\*:\s*/, "");
+  return rationale ? `${decision} (${rationale})` : decision;
+}
+
+/** The first heading, without its marks. */
+function title(text: string): string {
+  return /^#{1,6}\s+(.+)$/m.exec(text)?.[1]?.trim() ?? "";
+}
+
+/**
+ * The actions that a resume file recommends beyond its lists. The reader of such
+ * a file takes its next steps from the lists alone.
+ */
+
+const CONTINUE = "Continue: ";
+const THEN = "Then: ";
+const PAUSE = "Save the session: mpm pause";
+const RESUME = "In a new session: mpm resume tells what changed since";
+const REVIEW = /^Look through \d+ uncommitted files?: git status$/;
+
+/** Tasks that are named of each list. */
+const LISTED = 5;
+
+/** Returns the actions that a resume file recommends. */
+export function recommended(
+  { begun, pending, operation, files }: {
+    begun: readonly string[];
+    pending: readonly string[];
+    operation: string | null;
+    /** How many files are uncommitted. */
+    files: number;
+  },
+): string[] {
+  return [
+    ...begun.slice(0, LISTED).map((text) => `${CONTINUE}${text}`),
+    ...pending.slice(0, LISTED).map((text) => `${THEN}${text}`),
+    ...operation === null ? [] : [`Finish or abort the ${operation}`],
+    ...files > 0
+      ? [`Look through ${counted(files, "uncommitted file")}: git status`]
+      : [],
+    PAUSE,
+    RESUME,
+  ];
+}
+
+/** Returns the tasks of a resume file: its lists, and actions that are new. */
+function tasksOf(
+  lists: readonly string[],
+  actions: readonly string[],
+): string[] {
+  const tasks = new Set(lists);
+  for (const action of actions) {
+    if (action === PAUSE || action === RESUME || REVIEW.test(action)) continue;
+    const [, text] = /^(?:Continue|Then): ([^]*)$/.exec(action) ?? [];
+    if (text === undefined || !tasks.has(text)) tasks.add(action);
+  }
+  return [...tasks];
+}

@@ -1,0 +1,153 @@
+import type { Save } from "../save.ts";
+import type { CheckItem, Work, WorkMove } from "../../work/work.ts";
+import { labelOf, moved } from "../../work/record.ts";
+import { type Here, rebuiltWork, workIdIn } from "../saved_session.ts";
+
+/** What decides how a session goes on when one of its saves is resumed. */
+export interface ResumeFacts {
+  readonly save: Save;
+  /** Its record here. */
+  readonly local: Work | undefined;
+  /** The session this worktree is at. */
+  readonly current: Work | undefined;
+  readonly here: Here;
+  /** Whether the worktree that the record names is gone. */
+  readonly gone: boolean;
+  /** Whether a record of that id is here. */
+  knows(id: string): boolean;
+  readonly time: Date;
+}
+
+export type ResumeChange = "resumed" | "rebuilt" | "unchanged";
+
+/** What is to be written so that the session goes on. */
+export interface ResumePlan {
+  /** The session as it will be; the last to be written. */
+  readonly work: Work;
+  /** Records of its parents that are not here yet. */
+  readonly parents: readonly Work[];
+  readonly change: ResumeChange;
+  /** Whether it becomes the session of this worktree. */
+  readonly point: boolean;
+  /** Why nothing is changed, or what else is to be known, one line. */
+  readonly note: string | undefined;
+}
+
+/** `undefined`: the save belongs to no session. */
+export function planResume(facts: ResumeFacts): ResumePlan | undefined {
+  const { save, local, current, here, time } = facts;
+  if (workIdIn(save.mpm?.session) === undefined) return undefined;
+  const [built, ...above] = rebuiltWork(save, here);
+  const known = local ?? built;
+  if (!known) return undefined;
+  const unchanged = (note?: string): ResumePlan => ({
+    work: known,
+    parents: [],
+    change: "unchanged",
+    point: false,
+    note,
+  });
+  const other = current && current.id !== known.id ? current : undefined;
+  if (other && other.state !== "paused") {
+    return unchanged(
+      `This worktree is at ${labelOf(other)}, which is ${other.state}: ` +
+        `${labelOf(known)} stays as it is; "mpm pause" first to go on with it`,
+    );
+  }
+  switch (known.state) {
+    case "paused": {
+      const { work, note } = local && built
+        ? caughtUp(local, { saved: built, id: save.session_id })
+        : { work: known, note: undefined };
+      return {
+        work: { ...moved(work, "resume", time), ...here },
+        parents: local ? [] : above.filter(({ id }) => !facts.knows(id)),
+        change: local ? "resumed" : "rebuilt",
+        point: true,
+        note,
+      };
+    }
+    case "active":
+    case "working":
+      if (known.place === here.place) {
+        return { ...unchanged(), point: current?.id !== known.id };
+      }
+      return facts.gone
+        ? {
+          ...unchanged(),
+          work: { ...known, ...here },
+          change: "resumed",
+          point: true,
+        }
+        : unchanged(`It is ${known.state} in ${known.worktree}`);
+    default:
+      return unchanged(`Its work session is ${known.state}`);
+  }
+}
+
+/** A session's record after it learnt of a save that was made elsewhere. */
+export interface CaughtUp {
+  readonly work: Work;
+  /** What its user should know, one line. */
+  readonly note: string | undefined;
+}
+
+/**
+ * The paused session `local` with what `saved`, the same session as a save of
+ * `id` from another clone carries it, is ahead in. Only ticks, steps and the
+ * save's id are taken over: nothing else of a session changes after its start.
+ * Where both places went on, an item that is ticked in either is ticked.
+ */
+export function caughtUp(
+  local: Work,
+  { saved, id }: { saved: Work; id: string },
+): CaughtUp {
+  const last = saved.transitions.at(-1);
+  const isKnown = local.saves.includes(id) ||
+    last === undefined || local.transitions.some((move) => isSame(move, last));
+  if (isKnown) return { work: local, note: undefined };
+  if (!haveSameItems(local.checklist, saved.checklist)) {
+    const note = "Its checklist in this save is another one: the one of here " +
+      "is kept";
+    return { work: local, note };
+  }
+  const saves = [...local.saves, id];
+  const end = local.transitions.at(-1);
+  const meets = saved.transitions.findIndex((move) =>
+    end !== undefined && isSame(move, end)
+  );
+  if (meets >= 0) {
+    const transitions = [
+      ...local.transitions,
+      ...saved.transitions.slice(meets + 1),
+    ];
+    const { checklist } = saved;
+    return {
+      work: { ...local, saves, transitions, checklist },
+      note: undefined,
+    };
+  }
+  const checklist = local.checklist.map((item, at) =>
+    item.done ? item : saved.checklist[at]!
+  );
+  const note = "It went on here and elsewhere: what is ticked in either is " +
+    "ticked now";
+  return {
+    work: { ...local, saves, checklist },
+    note: local.checklist.length > 0 ? note : undefined,
+  };
+}
+
+function isSame(one: WorkMove, other: WorkMove): boolean {
+  return one.at === other.at && one.from === other.from && one.to === other.to;
+}
+
+function haveSameItems(
+  here: readonly CheckItem[],
+  there: readonly CheckItem[],
+): boolean {
+  return here.length === there.length &&
+    here.every(({ phase, text }, at) =>
+      phase === there[at]!.phase && text === there[at]!.text
+    );
+}

@@ -1,0 +1,175 @@
+import { WORK_ID } from "../git/ids.ts";
+import { field, isFields } from "../base/odd_values.ts";
+import type { PauseResult } from "./commands/results.ts";
+import type { OwnFields, Save, SavedWork } from "./save.ts";
+import type { EntrySession } from "./store/save_entry.ts";
+import { parseTime } from "../base/times.ts";
+import type { CheckItem, Detour, Work } from "../work/work.ts";
+import {
+  isCheckItem,
+  isChildren,
+  isDetour,
+  isMoves,
+  isTemplate,
+  pausedBy,
+} from "../work/record.ts";
+
+/** Steps of a session that a save carries, the latest ones. */
+const CARRIED = 200;
+
+/** Parents that are rebuilt from a save. */
+const MOST_PARENTS = 100;
+
+/**
+ * What a save of the session `chain[0]` carries, so that it can go on anywhere:
+ * the session as it is after this pause, its checklist, and its parents, the
+ * nearest first. Nothing where there is no session. Without a `pause` the session
+ * stays as it is.
+ */
+export function savedWork(
+  chain: readonly Work[],
+  pause: { save: string; time: Date } | undefined,
+): Partial<OwnFields> {
+  const [work, ...parents] = chain;
+  if (!work) return {};
+  return {
+    parent: work.parent,
+    template: work.template?.name ?? null,
+    checklist: [...work.checklist],
+    session: carried(
+      pause ? pausedBy(work, pause.save, pause.time) : work,
+    ),
+    stack: parents.map((parent) => ({
+      ...carried(parent),
+      branch: detourOf(chain, parent)?.branch_before ?? parent.git.branch,
+      checkpoint: detourOf(chain, parent)?.checkpoint ?? null,
+      checklist: [...parent.checklist],
+    })),
+  };
+}
+
+/** What a pause answers of the session it saved. */
+export function pausedSession({ mpm }: Save): PauseResult["session"] {
+  if (!mpm?.session) return null;
+  const { id, name, task, state } = mpm.session;
+  const items = checkItems(mpm.checklist);
+  const done = items.filter((item) => item.done).length;
+  return { id, name, task, state, done, total: items.length };
+}
+
+/** All of a record but what is of this machine or stands beside it. */
+function carried(work: Work): SavedWork {
+  const { id, name, task, state, ...rest } = work;
+  const { saves: _, checklist: __, place: ___, worktree: ____, ...more } = rest;
+  const transitions = work.transitions.slice(-CARRIED);
+  return { id, name, task, state, ...more, transitions };
+}
+
+/** What a session left behind for a detour, the detour's record knows. */
+function detourOf(chain: readonly Work[], { id }: Work): Detour | null {
+  return chain.find(({ parent }) => parent === id)?.detour ?? null;
+}
+
+/** Where a session is rebuilt. */
+export interface Here {
+  readonly place: string;
+  /** Absolute. */
+  readonly worktree: string;
+}
+
+/**
+ * The session that a save carries and its parents, as records of this place,
+ * all of them paused. What a save cannot tell is neutral; nothing where it
+ * carries no session.
+ */
+export function rebuiltWork(save: Save, here: Here): Work[] {
+  const { mpm } = save;
+  const own = rebuilt(mpm?.session, { save, here, checklist: mpm?.checklist });
+  if (!own) return [];
+  const chain = [{ ...own, saves: [save.session_id] }];
+  for (const saved of (mpm?.stack ?? []).slice(0, MOST_PARENTS)) {
+    const { checklist } = saved;
+    const parent = rebuilt(saved, { save, here, checklist });
+    if (!parent || parent.id !== chain.at(-1)!.parent) break;
+    chain.push({ ...parent, saves: [] });
+  }
+  // A chain that is cut ends there.
+  const last = chain.pop()!;
+  return [...chain, { ...last, parent: null }];
+}
+
+function rebuilt(
+  value: unknown,
+  { save, here, checklist }: {
+    save: Save;
+    here: Here;
+    checklist: unknown;
+  },
+): Work | undefined {
+  const id = workIdIn(value);
+  if (id === undefined) return undefined;
+  const transitions = field(value, "transitions");
+  const template = field(value, "template") ?? null;
+  const detour = field(value, "detour") ?? null;
+  const children = field(value, "children");
+  const parent = field(value, "parent");
+  const git = field(value, "git");
+  return {
+    schema: 1,
+    id,
+    name: textOf(field(value, "name")),
+    task: textOf(field(value, "task")) ?? "",
+    state: "paused",
+    started_at: timeOf(field(value, "started_at")) ?? save.paused_at,
+    transitions: isMoves(transitions) ? transitions : [],
+    parent: typeof parent === "string" && WORK_ID.test(parent) ? parent : null,
+    ...here,
+    git: {
+      branch: textOf(field(git, "branch")),
+      head: textOf(field(git, "head")),
+    },
+    agent_session: null,
+    template: isTemplate(template) ? template : null,
+    checklist: checkItems(checklist),
+    saves: [],
+    children: isChildren(children) ? children : [],
+    detour: isDetour(detour) ? detour : null,
+    summary: null,
+  };
+}
+
+/** The items of a checklist that came from somewhere. */
+export function checkItems(value: unknown): CheckItem[] {
+  return Array.isArray(value) ? value.filter(isCheckItem) : [];
+}
+
+/** What is open in a saved checklist, each item with its phase. */
+export function openItems(checklist: unknown): string[] {
+  return checkItems(checklist).filter(({ done }) => !done).map(
+    ({ phase, text }) => phase === "" ? text : `${phase}: ${text}`,
+  );
+}
+
+/** The id of a saved session, if it is one. */
+export function workIdIn(value: unknown): string | undefined {
+  const id = isFields(value) ? field(value, "id") : undefined;
+  return typeof id === "string" && WORK_ID.test(id) ? id : undefined;
+}
+
+/** Whether it is what a list keeps of a save's session, or null. */
+export function isEntrySession(value: unknown): value is EntrySession | null {
+  if (value === null) return true;
+  const name = field(value, "name");
+  return workIdIn(value) !== undefined &&
+    (name === null || typeof name === "string") &&
+    typeof field(value, "task") === "string";
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function timeOf(value: unknown): string | undefined {
+  const time = typeof value === "string" ? parseTime(value) : undefined;
+  return time === undefined ? undefined : new Date(time).toISOString();
+}

@@ -1,0 +1,224 @@
+import { basename, join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { WORK_ID } from "../git/ids.ts";
+import { field } from "../base/odd_values.ts";
+import type { Work } from "./work.ts";
+import type { Workspace } from "../git/repository.ts";
+import { isOpen } from "./life_cycle.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
+import { ensureFolder } from "../ops/folders.ts";
+import { layout } from "../ops/layout.ts";
+import { checkWorkFolders, hasWork, knownWork, readWork } from "./store.ts";
+
+/** Bytes of a pointer. */
+const LARGEST = 4096;
+
+/** Sessions within one another that are followed. */
+const DEEPEST = 1000;
+
+/** What a worktree is at. */
+export interface Current {
+  /** Active, working or paused; `undefined`: none. */
+  readonly work: Work | undefined;
+  /** Why it cannot be told, one line. */
+  readonly problem: string | undefined;
+  /** Whether it is at a session that somebody else made, and so at none. */
+  readonly foreign: boolean;
+}
+
+const NONE: Current = { work: undefined, problem: undefined, foreign: false };
+
+/**
+ * The session that the worktree `place` is at. Where there is none it costs one
+ * look at a file's entry. Throws CONFLICT for a link in place of a folder;
+ * anything odd in a file is told of as `problem`.
+ *
+ * A pointer is written before the record it leads to, and names the session
+ * before it as well: until the new record is there, the old one counts. So the
+ * record alone decides, and nothing is to be mended after a sudden end.
+ */
+export function currentWork(
+  system: System,
+  root: string,
+  place: string,
+): Current {
+  if (!system.files.lstat(pointerPath(root, place))) return NONE;
+  checkWorkFolders(system, root);
+  try {
+    for (const id of readPointer(system, root, place)) {
+      const work = knownWork(system, root, id);
+      if (work === undefined) continue;
+      return isAt(work, place) ? { ...NONE, work } : NONE;
+    }
+    return NONE;
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const foreign = error.code === "FOREIGN";
+    return { work: undefined, problem: error.message, foreign };
+  }
+}
+
+/**
+ * Whether a worktree has a pointer to sessions of which no record is there.
+ * Throws an MpmError where it cannot be read.
+ */
+export function leadsNowhere(
+  system: System,
+  root: string,
+  place: string,
+): boolean {
+  return system.files.lstat(pointerPath(root, place)) !== undefined &&
+    readPointer(system, root, place)
+      .every((id) => knownWork(system, root, id) === undefined);
+}
+
+function isAt({ place, state }: Work, here: string): boolean {
+  return place === here && isOpen(state);
+}
+
+function readPointer(system: System, root: string, place: string): string[] {
+  const path = pointerPath(root, place);
+  const bytes = system.files.readOwn(path, LARGEST);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new MpmError("UNREADABLE", `Cannot read "${path}": it is no JSON`, {
+      cause: error,
+    });
+  }
+  return [field(value, "session"), field(value, "before")].filter((id) =>
+    typeof id === "string" && WORK_ID.test(id)
+  ) as string[];
+}
+
+/**
+ * Makes `id` the session that the worktree is at, as soon as its record says
+ * so. Call under the store's lock, before the record is written.
+ */
+export function pointTo(
+  system: System,
+  root: string,
+  { place, id }: { place: string; id: string },
+): void {
+  const before = ledTo(system, root, place);
+  if (before === id) return;
+  const text = JSON.stringify({ schema: 1, session: id, before });
+  ensureFolder(system, layout(root).current, root);
+  writeAtomic(system, pointerPath(root, place), {
+    bytes: new TextEncoder().encode(`${text}\n`),
+  });
+}
+
+/** The session that the pointer leads to now, whosever it is. */
+function ledTo(
+  system: System,
+  root: string,
+  place: string,
+): string | undefined {
+  if (!system.files.lstat(pointerPath(root, place))) return undefined;
+  checkWorkFolders(system, root);
+  try {
+    return readPointer(system, root, place)
+      .find((id) => hasWork(system, root, id));
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** The worktree is at no session any more. Call under the store's lock. */
+export function pointNowhere(
+  system: System,
+  root: string,
+  place: string,
+): void {
+  removeIfThere(system, pointerPath(root, place));
+}
+
+/** A session and the sessions it is a detour of. */
+export interface Stack {
+  /** From the session itself up to the outermost. */
+  readonly chain: readonly Work[];
+  /** Why the chain ends too early, one line. */
+  readonly problem: string | undefined;
+}
+
+/** The session that a worktree is at and its parents; empty: it is at none. */
+export function currentStack(
+  system: System,
+  workspace: Pick<Workspace, "root" | "linked" | "gitDir">,
+): Stack {
+  const { root } = workspace;
+  const { work, problem } = currentWork(system, root, placeKey(workspace));
+  return work ? stackOf(system, root, work) : { chain: [], problem };
+}
+
+/** The chain of `work`; a loop or a missing parent ends it. */
+export function stackOf(system: System, root: string, work: Work): Stack {
+  const chain = [work];
+  const seen = new Set([work.id]);
+  for (let { parent } = work; parent !== null;) {
+    if (seen.has(parent) || seen.size > DEEPEST) {
+      return { chain, problem: `The parents of ${work.id} form a loop` };
+    }
+    seen.add(parent);
+    try {
+      const next = readWork(system, root, parent);
+      chain.push(next);
+      parent = next.parent;
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      return { chain, problem: error.message };
+    }
+  }
+  return { chain, problem: undefined };
+}
+
+/** `place` is a name that mpm made. */
+function pointerPath(root: string, place: string): string {
+  return join(layout(root).current, `${place}.json`);
+}
+
+/**
+ * The sessions that are active or worked on by their own record, and that their
+ * worktree is not at: its pointer was damaged or lost, and another session was
+ * begun. No command that names none means them.
+ */
+export function lostWorks(
+  system: System,
+  root: string,
+  works: readonly Work[],
+): Work[] {
+  const at = new Map<string, string | undefined>();
+  return works.filter(({ id, place, state }) => {
+    if (state !== "active" && state !== "working") return false;
+    if (!at.has(place)) {
+      at.set(place, currentWork(system, root, place).work?.id);
+    }
+    return at.get(place) !== id;
+  });
+}
+
+/** The place of the main worktree, and of a folder without a repository. */
+export const MAIN = "main";
+
+/** Characters of a name that are kept, so that it stays a file name. */
+const LONGEST = 150;
+
+/**
+ * Which worktree a session is worked on in, as a file name. A linked worktree
+ * goes by the name git knows it under, which `git worktree move` keeps.
+ */
+export function placeKey(
+  { linked, gitDir }: Pick<Workspace, "linked" | "gitDir">,
+): string {
+  if (!linked || gitDir === undefined) return MAIN;
+  const name = basename(gitDir).replaceAll(
+    /[^\w.-]/g,
+    (unit) => `%${unit.charCodeAt(0).toString(16)}`,
+  );
+  return `linked-${name.slice(0, LONGEST)}`;
+}

@@ -1,0 +1,119 @@
+import { MpmError } from "../base/errors.ts";
+
+/** What a work session can be in; `new` is before its first moment. */
+export const STATES = [
+  "new",
+  "active",
+  "working",
+  "paused",
+  "complete",
+  "archived",
+  "cancelled",
+] as const;
+
+export type WorkState = typeof STATES[number];
+
+/** What takes a session from one state to the next. */
+export type Action =
+  | "start"
+  | "work"
+  | "idle"
+  | "pause"
+  | "resume"
+  | "complete"
+  | "cancel"
+  | "archive";
+
+interface Transition {
+  readonly from: WorkState;
+  readonly action: Action;
+  readonly to: WorkState;
+}
+
+/** Every transition there is; what is not here is refused. */
+export const TRANSITIONS: readonly Transition[] = [
+  { from: "new", action: "start", to: "active" },
+  { from: "active", action: "work", to: "working" },
+  { from: "working", action: "idle", to: "active" },
+  { from: "active", action: "pause", to: "paused" },
+  { from: "paused", action: "resume", to: "active" },
+  { from: "working", action: "complete", to: "complete" },
+  { from: "complete", action: "archive", to: "archived" },
+  { from: "active", action: "cancel", to: "cancelled" },
+];
+
+/** Transitions without a command of their own: others make them first. */
+const IMPLICIT: readonly Action[] = ["work", "idle"];
+
+/** What a person types for a transition. */
+const COMMANDS: Readonly<Record<Action, string>> = {
+  start: "mpm start",
+  work: "mpm check",
+  idle: "mpm pause",
+  pause: "mpm pause",
+  resume: "mpm resume",
+  complete: "mpm complete",
+  cancel: "mpm cancel",
+  archive: "mpm archive",
+};
+
+/**
+ * The transitions that lead through `action`, in order: it alone, or `work` or
+ * `idle` and then it. `undefined`: the table does not allow it.
+ */
+export function stepsFor(
+  state: WorkState,
+  action: Action,
+): readonly Transition[] | undefined {
+  const direct = find(state, action);
+  if (direct) return [direct];
+  for (const implicit of IMPLICIT) {
+    const first = find(state, implicit);
+    const second = first && find(first.to, action);
+    if (second && !IMPLICIT.includes(action)) return [first, second];
+  }
+  return undefined;
+}
+
+/** The same for a session called `label`. Throws CONFLICT. */
+export function allowedSteps(
+  state: WorkState,
+  action: Action,
+  label: string,
+): readonly Transition[] {
+  const steps = stepsFor(state, action);
+  if (steps) return steps;
+  const rest = allowedActions(state);
+  throw new MpmError(
+    "CONFLICT",
+    `Cannot ${action} ${label}: it is ${state}`,
+    {
+      hint: rest.length === 0
+        ? `Nothing leads on from there: "${COMMANDS.start}" begins another one`
+        : `From there: ${
+          rest.map((name) => `${name} (${COMMANDS[name]})`).join(", ")
+        }`,
+    },
+  );
+}
+
+/** What a command can do with a session in this state, in the table's order. */
+export function allowedActions(state: WorkState): Action[] {
+  return TRANSITIONS.map(({ action }) => action).filter((action) =>
+    !IMPLICIT.includes(action) && stepsFor(state, action)
+  );
+}
+
+/** Whether work can go on: neither finished nor given up. */
+export function isOpen(state: WorkState): boolean {
+  return state === "active" || state === "working" || state === "paused";
+}
+
+/** Whether its saves leave the lists. */
+export function isSettled(state: WorkState): boolean {
+  return state === "archived" || state === "cancelled";
+}
+
+function find(from: WorkState, action: Action): Transition | undefined {
+  return TRANSITIONS.find((one) => one.from === from && one.action === action);
+}

@@ -1,0 +1,97 @@
+import { isFields } from "../base/odd_values.ts";
+import { shellWord } from "../base/shell.ts";
+import type { Work } from "./work.ts";
+import { labelOf } from "./record.ts";
+import { isOpen } from "./life_cycle.ts";
+
+/** Uncommitted work that waits in a checkpoint, as a session's record has it. */
+interface KeptWork {
+  readonly checkpoint: string;
+  /** The detour it was parked for, or whose it is. */
+  readonly session: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** What waits in checkpoints for a session that went on without it. */
+export function keptOf(work: Work): KeptWork[] {
+  const { kept } = work as { kept?: unknown };
+  return Array.isArray(kept)
+    ? kept.filter((one) =>
+      isFields(one) && typeof one.checkpoint === "string"
+    ) as unknown as KeptWork[]
+    : [];
+}
+
+/** The session with one more thing that waits for it. */
+export function withKept(work: Work, one: KeptWork): Work {
+  const others = keptOf(work).filter(({ checkpoint }) =>
+    checkpoint !== one.checkpoint
+  );
+  return { ...work, kept: [...others, one] } as Work;
+}
+
+/**
+ * A sentence for each thing that waits in a checkpoint and that no return will
+ * bring back by itself. `exists`: whether a checkpoint is there.
+ */
+export function keptNotes(
+  works: readonly Work[],
+  exists: (checkpoint: string) => boolean,
+): string[] {
+  return works.filter(({ state }) => isOpen(state)).flatMap((work) =>
+    keptOf(work).filter(({ checkpoint }) => exists(checkpoint))
+      .map(({ checkpoint }) => {
+        const name = shellWord(checkpoint);
+        return `Work of ${labelOf(work)} waits in the checkpoint ` +
+          `${checkpoint}: "mpm checkpoint restore ${name}" brings it back, ` +
+          `"mpm checkpoint rm ${name}" forgets it`;
+      })
+  );
+}
+
+/** The checkpoint with the work that a session left for an open detour. */
+export function parkedBy(
+  work: Work,
+  works: readonly Work[],
+): string | null {
+  const child = works.find(({ parent, state, detour }) =>
+    parent === work.id && isOpen(state) && detour !== null &&
+    detour.checkpoint !== null
+  );
+  return child?.detour?.checkpoint ?? null;
+}
+
+/**
+ * A sentence for each open detour whose parked work is not in this copy of the
+ * project. `exists`: whether a checkpoint is there.
+ */
+export function missingNotes(
+  works: readonly Work[],
+  exists: (checkpoint: string) => boolean,
+): string[] {
+  return works.flatMap((work) => {
+    const checkpoint = work.detour?.checkpoint ?? null;
+    if (checkpoint === null || !isOpen(work.state)) return [];
+    if (exists(checkpoint)) return [];
+    return [
+      `The work parked for ${labelOf(work)} in the checkpoint ${checkpoint} ` +
+      "is not in this copy of the project: it is in the one where it was " +
+      "parked, or was removed",
+    ];
+  });
+}
+
+/**
+ * What a session's detours have done since it was last paused, as one line
+ * each for its next save.
+ */
+export function detoursDone({ children, transitions }: Work): string[] {
+  const paused = transitions.findLast(({ to }) => to === "paused")?.at ?? "";
+  return children.filter(({ at }) => at >= paused).map((child) => {
+    const { name, id, summary } = child;
+    const given = (child as { cancelled?: unknown }).cancelled === true;
+    const label = `Detour "${name ?? id}"${given ? ", given up" : ""}`;
+    return summary === "" ? label : `${label}: ${summary}`;
+  });
+}

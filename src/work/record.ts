@@ -1,0 +1,221 @@
+import { SESSION_ID, WORK_ID } from "../git/ids.ts";
+import { field, isFields } from "../base/odd_values.ts";
+import { isFullTime } from "../base/times.ts";
+import { cutText } from "../base/words.ts";
+import type { CheckItem, Work } from "./work.ts";
+import {
+  type Action,
+  allowedSteps,
+  STATES,
+  type WorkState,
+} from "./life_cycle.ts";
+import type { ChecklistItem, WorkView } from "./commands/results.ts";
+
+/** What a session begins with; everything else has its neutral value. */
+export type NewWork =
+  & Pick<
+    Work,
+    "id" | "name" | "task" | "place" | "worktree" | "git" | "agent_session"
+  >
+  & Partial<Pick<Work, "parent" | "template" | "checklist" | "detour">>;
+
+/** A session that starts at `time`. */
+export function newWork(given: NewWork, time: Date): Work {
+  const blank: Work = {
+    schema: 1,
+    id: given.id,
+    name: given.name,
+    task: given.task,
+    state: "new",
+    started_at: time.toISOString(),
+    transitions: [],
+    parent: null,
+    place: given.place,
+    worktree: given.worktree,
+    git: given.git,
+    agent_session: given.agent_session,
+    template: null,
+    checklist: [],
+    saves: [],
+    children: [],
+    detour: null,
+    summary: null,
+  };
+  return moved({ ...blank, ...given }, "start", time);
+}
+
+/**
+ * The session after `action`, each step recorded with the time. Throws CONFLICT
+ * if its state does not allow it.
+ */
+export function moved(work: Work, action: Action, time: Date): Work {
+  const steps = allowedSteps(work.state, action, labelOf(work));
+  const at = time.toISOString();
+  return {
+    ...work,
+    state: steps.at(-1)!.to,
+    transitions: [
+      ...work.transitions,
+      ...steps.map(({ from, to }) => ({ from, to, at })),
+    ],
+  };
+}
+
+/** The session after a pause that left the save `save`; twice is as once. */
+export function pausedBy(work: Work, save: string, time: Date): Work {
+  if (work.saves.includes(save)) return work;
+  const saved = { ...work, saves: [...work.saves, save] };
+  // A pause is never refused: what is paused already stays so.
+  return work.state === "active" || work.state === "working"
+    ? moved(saved, "pause", time)
+    : saved;
+}
+
+/** What a session is called in a message: its name, else its task, else its id. */
+export function labelOf(
+  { id, name, task }: Pick<Work, "id" | "name" | "task">,
+): string {
+  if (name !== null) return `"${name}"`;
+  return task === "" ? id : `"${cutText(task, LABEL)}"`;
+}
+
+const LABEL = 60;
+
+/** When the session last changed its state, ISO 8601. */
+function lastMove({ transitions, started_at }: Work): string {
+  return transitions.at(-1)?.at ?? started_at;
+}
+
+/**
+ * What is wrong with a record that was read; `undefined`: nothing, it is a
+ * `Work`. The same as the schema says, without loading its library.
+ */
+export function workFault(value: unknown, id: string): string | undefined {
+  if (!isFields(value)) return "the top level is no object";
+  if (value.id !== id) return "its id is not that of its name";
+  const broken = Object.entries(CHECKS).find(([name, check]) =>
+    !check(field(value, name))
+  );
+  return broken && `"${broken[0]}" is not what it should be`;
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isTextOrNull: Check = (value) => value === null || isText(value);
+const isTime: Check = (value) => isText(value) && isFullTime(value as string);
+const isTimeOrNull: Check = (value) => value === null || isTime(value);
+const isId: Check = (value) => isText(value) && WORK_ID.test(value as string);
+const isState: Check = (value) => STATES.includes(value as WorkState);
+
+function fieldsOf(checks: Readonly<Record<string, Check>>): Check {
+  const entries = Object.entries(checks);
+  return (value) =>
+    isFields(value) &&
+    entries.every(([name, check]) => check(field(value, name)));
+}
+
+function listOf(check: Check): Check {
+  return (value) => Array.isArray(value) && value.every(check);
+}
+
+function orNull(check: Check): Check {
+  return (value) => value === null || check(value);
+}
+
+const isRecord: Check = (value) =>
+  isFields(value) && Object.values(value).every(isText);
+
+/** Whether it is an item of a checklist. */
+export const isCheckItem = fieldsOf({
+  phase: isText,
+  text: isText,
+  done: (value) => typeof value === "boolean",
+  done_at: isTimeOrNull,
+}) as (value: unknown) => value is CheckItem;
+
+/** Whether it is a list of a session's steps. */
+export const isMoves = listOf(
+  fieldsOf({ from: isState, to: isState, at: isTime }),
+) as (value: unknown) => value is Work["transitions"];
+
+/** Whether it is what a session keeps of its template, or null. */
+export const isTemplate = orNull(
+  fieldsOf({ name: isText, variables: isRecord }),
+) as (value: unknown) => value is Work["template"];
+
+/** Whether it is what `branch` keeps, or null. */
+export const isDetour = orNull(fieldsOf({
+  kind: isText,
+  checkpoint: isTextOrNull,
+  branch_before: isTextOrNull,
+  head_before: isTextOrNull,
+  worktree: isTextOrNull,
+})) as (value: unknown) => value is Work["detour"];
+
+/** Whether it is a list of what became of detours. */
+export const isChildren = listOf(
+  fieldsOf({ id: isId, name: isTextOrNull, summary: isText, at: isTime }),
+) as (value: unknown) => value is Work["children"];
+
+const CHECKS: Readonly<Record<Exclude<keyof Work, number>, Check>> = {
+  schema: (value) => value === 1,
+  id: isId,
+  name: isTextOrNull,
+  task: isText,
+  state: isState,
+  started_at: isTime,
+  transitions: isMoves,
+  parent: orNull(isId),
+  place: isText,
+  worktree: isText,
+  git: fieldsOf({ branch: isTextOrNull, head: isTextOrNull }),
+  agent_session: isTextOrNull,
+  template: isTemplate,
+  checklist: listOf(isCheckItem),
+  saves: listOf((value) => isText(value) && SESSION_ID.test(value as string)),
+  children: isChildren,
+  detour: isDetour,
+  summary: isTextOrNull,
+  seal: (value) => value === undefined || isText(value),
+};
+
+/** What a session is called by. */
+export interface Titled {
+  readonly id: string;
+  readonly name: string | null;
+  readonly task: string;
+}
+
+/** `login: Fix the login`; the id where there is neither. Not escaped. */
+export function fullTitle({ id, name, task }: Titled): string {
+  const parts = new Set([name ?? "", task].filter((part) => part !== ""));
+  return [...parts].join(": ") || id;
+}
+
+/** The name, else the task, else the id. Not escaped. */
+export function shortTitle({ id, name, task }: Titled): string {
+  return name ?? (task === "" ? id : task);
+}
+
+/** A session as commands answer with it. */
+export function workView(work: Work): WorkView {
+  const { id, name, task, state, started_at, parent, worktree } = work;
+  return {
+    ...{ id, name, task, state, started_at, parent, worktree },
+    since: lastMove(work),
+    template: work.template?.name ?? null,
+    done: work.checklist.filter((item) => item.done).length,
+    total: work.checklist.length,
+    save: work.saves.at(-1) ?? null,
+    summary: work.summary,
+  };
+}
+
+/** A checklist with its numbers. */
+export function checklistView(items: readonly CheckItem[]): ChecklistItem[] {
+  return items.map(({ phase, text, done, done_at }, at) => ({
+    number: at + 1,
+    ...{ phase, text, done, done_at },
+  }));
+}

@@ -1,0 +1,337 @@
+import { join } from "@std/path";
+import {
+  type ErrorCode,
+  FileError,
+  isMissing,
+  MpmError,
+} from "../base/errors.ts";
+import { asciiJson } from "../base/escape.ts";
+import { WORK_ID, workId } from "../git/ids.ts";
+import { isDeeper } from "../base/odd_values.ts";
+import { redactWork } from "../secrets/redact_known.ts";
+import type { Work } from "./work.ts";
+import { workFault } from "./record.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
+import { checkFolder, ensureFolder } from "../ops/folders.ts";
+import { layout, saveFiles } from "../ops/layout.ts";
+import { redactorOf } from "../secrets/redaction.ts";
+import {
+  ensureJournalKey,
+  isSealOf,
+  journalKey,
+  sealOf,
+} from "../ops/log/journal_key.ts";
+
+/** Bytes of a record; what a session of years takes. */
+const LARGEST = 8 * 1024 * 1024;
+
+/** Lists and objects within one another; what mpm writes has four. */
+const DEEPEST = 50;
+
+/** The most records that a listing reads, the newest first. */
+const MOST = 20_000;
+
+/** A record that cannot be used. */
+interface WorkProblem {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** Every work session of a project. */
+export interface Works {
+  /** The newest first, by id. */
+  readonly works: readonly Work[];
+  readonly problems: readonly WorkProblem[];
+  /** How many more there are that somebody else made. */
+  readonly foreign: number;
+}
+
+/**
+ * The record of a work session; `undefined`: there is none. Throws UNREADABLE
+ * for what mpm could not have written, FOREIGN for what it did not write for
+ * this user, FILE_FAILED where it cannot be read.
+ */
+export function knownWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
+  const path = workPath(root, id);
+  checkWorkFolders(system, root);
+  let bytes: Uint8Array;
+  try {
+    bytes = system.files.readOwn(path, LARGEST);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  return parseWork(bytes, { id, path, seals: new WorkSeals(system) });
+}
+
+/** The same for a record that must be there. Throws NOT_FOUND besides. */
+export function readWork(system: System, root: string, id: string): Work {
+  const work = knownWork(system, root, id);
+  if (work) return work;
+  throw new MpmError("NOT_FOUND", `No work session ${id}`, {
+    hint: '"mpm stack --all" shows those there are',
+  });
+}
+
+function parseWork(
+  bytes: Uint8Array,
+  { id, path, seals }: { id: string; path: string; seals: WorkSeals },
+): Work {
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(path, "it is no JSON", error);
+  }
+  if (isDeeper(value, DEEPEST)) {
+    throw unreadable(path, `it is nested more than ${DEEPEST} deep`);
+  }
+  const fault = workFault(value, id);
+  if (fault !== undefined) throw unreadable(path, fault);
+  if (!seals.isOwn(text)) throw foreign(id);
+  const { seal: _, ...work } = value as Work;
+  return work;
+}
+
+function foreign(id: string): MpmError {
+  return new MpmError(
+    "FOREIGN",
+    `Nothing says that you made the work session ${id} on this machine, so ` +
+      "it is somebody else's and does not go on here",
+    {
+      hint: "If it is yours: trust a save of it (mpm sessions trust), then " +
+        '"mpm resume"',
+    },
+  );
+}
+
+function unreadable(path: string, fault: string, cause?: unknown): MpmError {
+  return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
+    hint: "Move it away; the saves of the session are not touched by that",
+    cause,
+  });
+}
+
+/** The same where one that somebody else made is as good as none. */
+export function ownWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
+  return orNone(() => knownWork(system, root, id), "FOREIGN");
+}
+
+/** The same where a missing or damaged record is as good as none. */
+export function findWork(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
+  return orNone(() => knownWork(system, root, id));
+}
+
+/** What is read; nothing where it fails, or fails with that code alone. */
+function orNone(
+  read: () => Work | undefined,
+  code?: ErrorCode,
+): Work | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const none = error instanceof MpmError &&
+      error.code === (code ?? error.code);
+    if (none) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * All of this user's; a damaged record is told of and hides no other, and what
+ * somebody else made is counted.
+ */
+export function listWorks(system: System, root: string): Works {
+  const { work } = layout(root);
+  checkWorkFolders(system, root);
+  const ids = entriesOf(system, work)
+    .map(({ name }) => name.replace(/\.json$/, ""))
+    .filter((id) => WORK_ID.test(id))
+    .sort().reverse();
+  const works: Work[] = [];
+  const problems: WorkProblem[] = [];
+  const seals = new WorkSeals(system);
+  let foreign = 0;
+  for (const id of ids.slice(0, MOST)) {
+    try {
+      works.push(readRecord(system, root, { id, seals }));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      if (error.code === "FOREIGN") foreign++;
+      else problems.push({ id, message: error.message });
+    }
+  }
+  if (ids.length > MOST) {
+    const message = `${ids.length - MOST} older work sessions were not read`;
+    problems.push({ id: ids[MOST]!, message });
+  }
+  return { works, problems, foreign };
+}
+
+/** What is in a folder; nothing if it is not there. */
+export function entriesOf(system: System, folder: string) {
+  try {
+    return system.files.list(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * The record of a session, for a caller that has had the folders checked.
+ * Throws an MpmError for whatever is wrong with it.
+ */
+export function readRecord(
+  system: System,
+  root: string,
+  { id, seals }: { id: string; seals: WorkSeals },
+): Work {
+  const path = workPath(root, id);
+  return parseWork(system.files.readOwn(path, LARGEST), { id, path, seals });
+}
+
+/**
+ * Writes the record of a session, whole or not at all, with everything people
+ * typed redacted, and sealed as this user's own. Call under the store's lock.
+ * Returns what was written.
+ */
+export function writeWork(system: System, root: string, work: Work): Work {
+  const path = workPath(root, work.id);
+  const clean = redactWork(redactorOf(system), work);
+  const text = sealedRecord(system, asciiJson(clean, 2));
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length > LARGEST) {
+    throw new MpmError("CONFLICT", `The record of ${work.id} has grown full`, {
+      hint: '"mpm complete" ends the session, "mpm start" begins another one',
+    });
+  }
+  ensureFolder(system, layout(root).work, root);
+  writeAtomic(system, path, { bytes });
+  return clean;
+}
+
+/**
+ * Takes the record of a session away that an operation made and did not come
+ * to its end with. Call under the store's lock.
+ */
+export function removeWork(system: System, root: string, id: string): void {
+  removeIfThere(system, workPath(root, id));
+}
+
+/** Seconds beyond the present one in which a free id is looked for. */
+const SEARCHED = 3600;
+
+/** The id of `time`'s second or of the next one that is free. */
+export function freeWorkId(system: System, root: string, time: Date): string {
+  for (let after = 0; after < SEARCHED; after++) {
+    const id = workId(new Date(time.getTime() + after * 1000));
+    if (!system.files.lstat(workPath(root, id))) return id;
+  }
+  throw new MpmError("CONFLICT", "No free id for a session within an hour", {
+    hint: "Check the clock: there are sessions of every coming second",
+  });
+}
+
+/** Refuses links and other people's folders in place of mpm's own. */
+export function checkWorkFolders(system: System, root: string): void {
+  const { home, state, work, current } = layout(root);
+  for (const folder of [home, state, work, current]) checkOwn(system, folder);
+}
+
+function checkOwn(system: System, folder: string): void {
+  try {
+    checkFolder(system, folder);
+  } catch (error) {
+    // What may not be looked at fails where it is read.
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+/** Whether there is a record of that id, whosever it is. */
+export function hasWork(system: System, root: string, id: string): boolean {
+  return system.files.lstat(workPath(root, id)) !== undefined;
+}
+
+/** Where the record of `id` lies. Throws NOT_FOUND for what is no id. */
+function workPath(root: string, id: string): string {
+  if (!WORK_ID.test(id)) {
+    throw new MpmError("NOT_FOUND", `"${id}" is no id of a work session`, {
+      hint: "It is like work-20261120-143022",
+    });
+  }
+  return join(layout(root).work, `${id}.json`);
+}
+
+/** The end of a record that this user's mpm wrote. */
+const SEAL = /,\n {2}"seal": "([0-9a-f]{64})"\n\}$/;
+
+/** No line of a journal has the seal of a record. */
+const KIND = "work session\n";
+
+/**
+ * The text of a record, JSON with two blanks an indent, with its seal as the
+ * last field. Throws FILE_FAILED where the user's state has no place for a key.
+ */
+function sealedRecord(system: System, text: string): string {
+  const key = ensureJournalKey(system);
+  if (key === undefined) throw keyless();
+  const body = text.slice(0, -"\n}".length);
+  return `${body},\n  "seal": "${sealOf(key, KIND + body)}"\n}`;
+}
+
+function keyless(): MpmError {
+  return new MpmError(
+    "FILE_FAILED",
+    "Cannot keep the key that tells your work sessions from somebody else's",
+    { hint: "Make ~/.local/state/mpm a folder that you may write to" },
+  );
+}
+
+/** Tells which records are this user's own; the key is read once. */
+export class WorkSeals {
+  readonly #system: System;
+  #key: string | undefined;
+
+  constructor(system: System) {
+    this.#system = system;
+  }
+
+  /** Whether this user's mpm wrote the record, and nobody changed it since. */
+  isOwn(text: string): boolean {
+    const [end, seal] = SEAL.exec(text) ?? [];
+    if (end === undefined || seal === undefined) return false;
+    this.#key ??= journalKey(this.#system);
+    return this.#key !== undefined &&
+      isSealOf(this.#key, KIND + text.slice(0, -end.length), seal);
+  }
+}
+
+/** Whether a save of the session is there by which it can be resumed. */
+export function isSaved(
+  system: System,
+  root: string,
+  { saves }: Work,
+): boolean {
+  const { sessions, kept } = layout(root);
+  return saves.some((id) =>
+    [sessions, kept].some((folder) =>
+      system.files.lstat(saveFiles(folder, id).json)
+    )
+  );
+}

@@ -1,0 +1,269 @@
+import { entriesOf } from "../store.ts";
+import bugFix from "../../../templates/bug-fix.md" with { type: "text" };
+import codeReview from "../../../templates/code-review.md" with {
+  type: "text",
+};
+import feature from "../../../templates/feature-development.md" with {
+  type: "text",
+};
+import incident from "../../../templates/incident.md" with { type: "text" };
+import refactoring from "../../../templates/refactoring.md" with {
+  type: "text",
+};
+import release from "../../../templates/release.md" with { type: "text" };
+import { join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { didYouMean } from "../../base/nearest.ts";
+import { getOwn } from "../../base/own.ts";
+import {
+  parseTemplate,
+  type Template,
+  type TemplateSource,
+} from "./template.ts";
+import type { System } from "../../system/system.ts";
+import { userFolder } from "../../config/paths.ts";
+import { checkPath } from "../../ops/folders.ts";
+import { layout } from "../../ops/layout.ts";
+
+/** Bytes of a template. */
+export const LARGEST_TEMPLATE = 256 * 1024;
+
+/** Templates of one folder. */
+const MOST = 500;
+
+export type TemplateOrigin = "project" | "user" | "shipped";
+
+/** A template that is there, not read yet. */
+export interface TemplateEntry {
+  /** The name of its file without `.md`. */
+  readonly name: string;
+  readonly origin: TemplateOrigin;
+  /** The file, absolute; `undefined`: it is within mpm. */
+  readonly path: string | undefined;
+}
+
+/** A template that was read. */
+export interface FoundTemplate extends TemplateEntry {
+  readonly template: Template;
+}
+
+/**
+ * The templates of the project, the user, and mpm, by name; of those with one
+ * name the nearest. In the project's folder only marked files count. Throws CONFLICT for a link in place of the project's folder.
+ */
+export function listTemplates(system: System, root: string): TemplateEntry[] {
+  const found = new Map<string, TemplateEntry>();
+  const add = (entry: TemplateEntry) => {
+    const key = entry.name.toLowerCase();
+    if (!found.has(key)) found.set(key, entry);
+  };
+  for (const origin of ["project", "user"] as const) {
+    entriesIn(system, root, origin)
+      .filter((entry) => origin === "user" || isListed(system, entry.path!))
+      .forEach(add);
+  }
+  for (const name of Object.keys(SHIPPED)) {
+    add({ name, origin: "shipped", path: undefined });
+  }
+  return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Every file that can be a template by its name. */
+function entriesIn(
+  system: System,
+  root: string,
+  origin: "project" | "user",
+): TemplateEntry[] {
+  const folder = foundFolder(system, root, origin);
+  if (folder === undefined) return [];
+  return filesIn(system, folder).map((name) => ({
+    name,
+    origin,
+    path: join(folder, `${name}.md`),
+  }));
+}
+
+/**
+ * Whether a file of the project is a template, and not one of the documents
+ * that claude-mpm keeps in the same folder. A file that cannot be read may be.
+ */
+function isListed(system: System, path: string): boolean {
+  try {
+    const bytes = system.files.readOwn(path, LARGEST_TEMPLATE);
+    return isMarked(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}
+
+/** Where templates are kept; `undefined`: the user has no such folder. */
+export function templateFolder(
+  system: System,
+  root: string,
+  origin: "project" | "user",
+): string | undefined {
+  if (origin === "project") return join(layout(root).home, "templates");
+  const folder = userFolder(system);
+  return folder === undefined ? undefined : join(folder, "mpm", "templates");
+}
+
+/**
+ * Files beside the templates that are none, since they cannot be called so;
+ * hidden ones are nobody's mistake. Throws as {@link listTemplates}.
+ */
+export function strayTemplates(system: System, root: string): string[] {
+  return (["project", "user"] as const).flatMap((origin) => {
+    const folder = foundFolder(system, root, origin);
+    if (folder === undefined) return [];
+    return entriesOf(system, folder)
+      .filter(({ name, kind }) =>
+        kind !== "folder" && !name.startsWith(".") &&
+        templateName(name) === undefined
+      )
+      .map(({ name }) => join(folder, name))
+      .filter((path) => origin === "user" || isListed(system, path)).sort();
+  });
+}
+
+/** The same, which in a project must be no link. */
+function foundFolder(
+  system: System,
+  root: string,
+  origin: "project" | "user",
+): string | undefined {
+  const folder = templateFolder(system, root, origin);
+  if (origin === "project" && folder !== undefined) {
+    checkPath(system, folder, root);
+  }
+  return folder;
+}
+
+function filesIn(system: System, folder: string): string[] {
+  return entriesOf(system, folder).map(({ name }) => templateName(name))
+    .filter((name) => name !== undefined)
+    .sort().slice(0, MOST);
+}
+
+function templateName(file: string): string | undefined {
+  return /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u.exec(file)?.[1];
+}
+
+/** Reads one. Throws UNREADABLE with file and line, or FILE_FAILED. */
+export async function readTemplate(
+  system: System,
+  entry: TemplateEntry,
+): Promise<FoundTemplate> {
+  const { name, origin, path } = entry;
+  if (path === undefined) {
+    const text = getOwn(SHIPPED, name)!;
+    const source = { name, path: `${name} of mpm` };
+    return { ...entry, template: await parseTemplate(text, source) };
+  }
+  const { files } = system;
+  // The user may keep theirs behind links; a project's may be anybody's.
+  const bytes = origin === "user"
+    ? files.readUpTo(path, LARGEST_TEMPLATE)
+    : files.readOwn(path, LARGEST_TEMPLATE);
+  return { ...entry, template: await parsed(bytes, { name, path }) };
+}
+
+/** A template from its bytes. Throws UNREADABLE. */
+export async function parsed(
+  bytes: Uint8Array,
+  source: TemplateSource,
+): Promise<Template> {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (error) {
+    throw new MpmError(
+      "UNREADABLE",
+      `Cannot use "${source.path}": it is not UTF-8`,
+      { cause: error },
+    );
+  }
+  return await parseTemplate(text, source);
+}
+
+/**
+ * The template called `wanted`: by the name of its file, else by its title,
+ * upper or lower case. Throws NOT_FOUND with the names there are.
+ */
+export async function findTemplate(
+  system: System,
+  root: string,
+  wanted: string,
+): Promise<FoundTemplate> {
+  const entries = listTemplates(system, root);
+  const files = entriesIn(system, root, "project");
+  const key = wanted.trim().toLowerCase();
+  const slug = key.replaceAll(/[\s_]+/g, "-");
+  // A file without a mark is used where it is asked for by its name.
+  const named = [entries, files].flatMap((list) =>
+    [key, slug].map((wanted) =>
+      list.find(({ name }) => name.toLowerCase() === wanted)
+    )
+  ).find((entry) => entry !== undefined);
+  if (named) return await readTemplate(system, named);
+  for (const entry of entries) {
+    const found = await tryTemplate(system, entry);
+    if (found?.template.title.toLowerCase() === key) return found;
+  }
+  const names = entries.map(({ name }) => name);
+  throw new MpmError("NOT_FOUND", `No template "${wanted}"`, {
+    hint: didYouMean(key, names, `There are: ${names.join(", ")}`),
+  });
+}
+
+/** `undefined`: it cannot be read, so it has no title. */
+async function tryTemplate(
+  system: System,
+  entry: TemplateEntry,
+): Promise<FoundTemplate | undefined> {
+  try {
+    return await readTemplate(system, entry);
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** The fields that the front matter of a template can have. */
+const FIELDS: ReadonlySet<string> = new Set([
+  "name",
+  "description",
+  "variables",
+]);
+
+const FIELD = /^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/;
+
+/**
+ * Whether a file looks like a template of mpm: by front matter with no other
+ * fields than those of a template, or by a first heading `# Template: …`.
+ * claude-mpm keeps documents of its own in the same folder.
+ */
+export function isMarked(text: string): boolean {
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
+  if (lines[0]?.trimEnd() !== "---") {
+    const heading = lines.find((line) => /^#{1,6}\s/.test(line));
+    return heading !== undefined && /^#\s+template:/i.test(heading);
+  }
+  for (const line of lines.slice(1)) {
+    if (/^(?:---|\.\.\.)\s*$/.test(line)) break;
+    const name = FIELD.exec(line)?.[1];
+    if (name !== undefined && !FIELDS.has(name)) return false;
+  }
+  return true;
+}
+
+/** The templates that come with mpm, by name. */
+export const SHIPPED: Readonly<Record<string, string>> = {
+  "bug-fix": bugFix,
+  "code-review": codeReview,
+  "feature-development": feature,
+  incident,
+  refactoring,
+  release,
+};
