@@ -1,12 +1,11 @@
 import { dirname, join, relative } from "@std/path";
 import { parseArgs } from "@std/cli/parse-args";
 import { bundle } from "./build_bundle.ts";
-import { cachesOf } from "./build_cache.ts";
+import { trained } from "./build_cache.ts";
 import { type Commit, commitOf } from "./build_commit.ts";
 import { compiler } from "./build_compile.ts";
 import { BuildError, exitStatus, say } from "./build_error.ts";
-import { type Caches, writeProgram } from "./build_loader.ts";
-import type { Program } from "./build_packs.ts";
+import { type Program, writeProgram } from "./build_loader.ts";
 import { inputsOf, isCurrent, stampOf } from "./build_stamp.ts";
 import { DENO_VERSION, isTriple, type Triple, TRIPLES } from "./toolchain.ts";
 
@@ -63,20 +62,21 @@ function lineFor(root: string, path: string, source: string): string {
 }
 
 /**
- * What the engine compiled before. That of another machine is not here to be
- * asked; without it the binary does the same, and takes longer to begin.
+ * The program with V8's code cache where this machine can make one. Without it
+ * the binary does the same, and takes longer to begin.
  */
-async function cachesAtBest(
-  program: Program,
-  options: Parameters<typeof cachesOf>[1],
-): Promise<Caches> {
-  if (options.triple !== Deno.build.target) return new Map();
+async function programOf(
+  modules: readonly string[],
+  options: Parameters<typeof trained>[1],
+): Promise<Program> {
+  const plain = { modules, scripts: [[...modules.keys()]] };
+  if (options.triple !== Deno.build.target) return plain;
   try {
-    return await cachesOf(program, options);
+    return await trained(modules, options);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     say(`Warning: this binary begins more slowly than it could. ${error}`);
-    return new Map();
+    return plain;
   }
 }
 
@@ -102,7 +102,7 @@ export async function build(
   await Deno.mkdir(dist, { recursive: true });
   const stage = await Deno.makeTempDir({ dir: dist, prefix: ".build-" });
   try {
-    const program = await bundle(root, commit);
+    const modules = await bundle(root, commit);
     const compile = compiler();
     const paths: string[] = [];
     for (const triple of triples) {
@@ -110,10 +110,8 @@ export async function build(
       const output = join(stage, triple, path.slice(dirname(path).length + 1));
       const folder = join(stage, triple);
       await Deno.mkdir(folder);
-      const caches = await cachesAtBest(program, { folder, triple, compile });
-      const main = await writeProgram(join(folder, "bundle"), program, {
-        caches,
-      });
+      const program = await programOf(modules, { folder, triple, compile });
+      const main = await writeProgram(join(folder, "program"), program);
       const source = await compile({ triple, main, output });
       const stamp = triple === Deno.build.target
         ? { path: stampPath(root), inputs, commit }

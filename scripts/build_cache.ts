@@ -1,6 +1,5 @@
 import { join } from "@std/path";
-import { type Caches, writeProgram } from "./build_loader.ts";
-import type { Program } from "./build_packs.ts";
+import { type Program, writeProgram } from "./build_loader.ts";
 import type { Compilation } from "./build_compile.ts";
 import { BuildError } from "./build_error.ts";
 import type { Triple } from "./toolchain.ts";
@@ -60,50 +59,71 @@ function hermetic(home: string): Record<string, string> {
   };
 }
 
+/** Where the program is exercised, and with what. */
+interface Training {
+  /** An empty folder. */
+  readonly folder: string;
+  readonly triple: Triple;
+  /** Makes an executable for this machine. */
+  compile(compilation: Compilation): Promise<string>;
+}
+
+/** Runs a step of the training in a home of its own. */
+async function runStep(
+  folder: string,
+  [program, ...args]: readonly [string, ...string[]],
+): Promise<void> {
+  const home = await Deno.makeTempDir({ dir: folder });
+  await output(program, args, hermetic(home));
+}
+
 /**
- * Lets the program run what people and agents run every day, and takes what the
- * engine compiled meanwhile: the executable then neither parses nor compiles
- * that again. This is V8's code cache (https://v8.dev/blog/code-caching-for-devs),
- * which only the same engine takes, on the same kind of machine.
+ * Lets the program run what people and agents run every day. The modules that
+ * frequent command lines load become the first script, those that others load
+ * the second, and the rest the third: nobody waits for code that is not used.
+ * Each comes with what V8 compiled meanwhile, so the executable neither parses
+ * nor compiles that again. This is V8's code cache
+ * (https://v8.dev/blog/code-caching-for-devs), which only the same V8 takes, on
+ * the same kind of machine.
  *
- * @param folder an empty one, for all that this needs
- * @param compile makes an executable for this machine
  * @throws {BuildError} when something that is run fails
  */
-export async function cachesOf(
-  program: Program,
-  { folder, triple, compile }: {
-    folder: string;
-    triple: Triple;
-    compile(compilation: Compilation): Promise<string>;
-  },
-): Promise<Caches> {
+export async function trained(
+  modules: readonly string[],
+  { folder, triple, compile }: Training,
+): Promise<Program> {
   const training = await output(
     Deno.execPath(),
     ["bundle", "--quiet", "--no-config", TRAINING],
     Deno.env.toObject(),
   );
-  const main = await writeProgram(join(folder, "program"), program, {
+  const all = [...modules.keys()];
+  const whole = await writeProgram(
+    join(folder, "whole"),
+    { modules, scripts: [all] },
     training,
-  });
-  const home = join(folder, "home");
-  const folders = ["made", "settled", "sealed"].map((name) =>
-    join(folder, name)
   );
-  for (const path of [home, ...folders]) await Deno.mkdir(path);
-  const [made, settled, sealed] = folders as [string, string, string];
+  const layout = join(folder, "layout.json");
+  const deno = [Deno.execPath(), "run", "-A", "--no-config"] as const;
+  await runStep(folder, [...deno, whole, "layout", "", layout]);
+  const used: number[][] = JSON.parse(await Deno.readTextFile(layout));
+  const rest = new Set(all).difference(new Set(used.flat()));
+  const program = { modules, scripts: [...used, [...rest]] };
+
+  const main = await writeProgram(join(folder, "parts"), program, training);
   const [trainer, sealer] = ["trainer", "sealer"].map((name) =>
     join(folder, triple.includes("windows") ? `${name}.exe` : name)
   ) as [string, string];
   await compile({ triple, main, output: trainer, flags: ROOMY });
   await compile({ triple, main, output: sealer });
-  const env = hermetic(home);
-  await output(trainer, ["exercise", "", made], env);
-  await output(trainer, ["settle", made, settled], env);
-  await output(sealer, ["seal", settled, sealed], env);
-  const caches: [number, Uint8Array][] = [];
-  for await (const { name } of Deno.readDir(sealed)) {
-    caches.push([Number(name), await Deno.readFile(join(sealed, name))]);
-  }
-  return new Map(caches.sort(([one], [other]) => one - other));
+  const [made, settled, sealed] = ["made", "settled", "sealed"].map((name) =>
+    join(folder, name)
+  ) as [string, string, string];
+  await runStep(folder, [trainer, "exercise", "", made]);
+  await runStep(folder, [trainer, "settle", made, settled]);
+  await runStep(folder, [sealer, "seal", settled, sealed]);
+  const caches = program.scripts.map((_, at) =>
+    Deno.readFile(join(sealed, `${at}`))
+  );
+  return { ...program, caches: await Promise.all(caches) };
 }

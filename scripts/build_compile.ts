@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "@std/path";
 import { BuildError, say } from "./build_error.ts";
-import { PACKS } from "./build_loader.ts";
+import { SCRIPTS } from "./build_loader.ts";
 import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";
 import { addStartGuard } from "./start_guard.ts";
 import { PERMISSIONS, type Triple, V8_FLAGS } from "./toolchain.ts";
@@ -11,7 +11,7 @@ const DOWNLOAD_LIMIT_MS = 30_000;
 
 export interface Compilation {
   readonly triple: Triple;
-  /** The main module, beside the folder of its packs if it has any. */
+  /** The main module, beside the folder of its scripts if it has any. */
   readonly main: string;
   readonly output: string;
   /** The engine's, beside those that the executable has. */
@@ -28,7 +28,7 @@ interface Attempt {
  * and no lock file are read: nothing of them is in the binary. Without
  * `--no-code-cache` the binary would write into the shared folder for
  * temporary files whenever it runs; what the engine compiled before comes with
- * the packs instead, and it takes that under the same flags only.
+ * the scripts instead, and it takes that under the same flags only.
  */
 async function denoCompile(
   { triple, main, output, flags = [] }: Compilation,
@@ -41,7 +41,7 @@ async function denoCompile(
       ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check"],
       ...["--no-code-cache", `--v8-flags=${[...V8_FLAGS, ...flags].join()}`],
       ...PERMISSIONS,
-      ...existsSync(join(dirname(main), PACKS)) ? ["--include", PACKS] : [],
+      ...existsSync(join(dirname(main), SCRIPTS)) ? ["--include", SCRIPTS] : [],
       ...["--target", triple, "--output", output, main],
     ],
     cwd: dirname(main),

@@ -1,100 +1,106 @@
 import { join } from "@std/path";
-import type { Program } from "./build_packs.ts";
 
-/** The folder of packs beside the main module. */
-export const PACKS = "packs";
+/** The folder of scripts beside the main module. */
+export const SCRIPTS = "scripts";
 
-/** What the engine compiled of a pack, by the pack's number. */
-export type Caches = ReadonlyMap<number, Uint8Array>;
+/** The program as the executable holds it. */
+export interface Program {
+  /** A function for each module, as {@link modulesOf} makes it. */
+  readonly modules: readonly string[];
+  /** The numbers of the modules in each script. */
+  readonly scripts: readonly (readonly number[])[];
+  /** V8's code cache of each script. */
+  readonly caches?: readonly Uint8Array[];
+}
 
-/** A pack as the engine has it. */
+/** A script as V8 has it. */
 export interface Compiled {
   readonly cachedDataRejected?: boolean;
   createCachedData(): Uint8Array<ArrayBuffer>;
 }
 
-/** What the training is given of the program. */
+/** What the training gets of the program. */
 export interface Trainee {
-  /** Loads the program's entry. */
+  /** Loads the program; again, if it was loaded before. */
   program(): typeof import("../src/app/program.ts");
-  /** The hot packs. */
-  readonly hot: readonly number[];
-  /** The hot packs that are in use, by their number. */
-  readonly scripts: ReadonlyMap<number, Compiled>;
-  /** Compiles a pack, with a cache if there is one. */
-  compiled(pack: number, cache?: Uint8Array): Compiled;
-  /** Compiles a hot pack and runs it. */
-  open(pack: number): unknown;
+  /** How many scripts there are. */
+  readonly count: number;
+  /** The numbers of the modules that are loaded. */
+  loaded(): number[];
+  /** Compiles a script, with a cache if there is one. */
+  compiled(script: number, cache?: Uint8Array): Compiled;
+  /** Compiles a script, runs it, and keeps it for the program. */
+  open(script: number): Compiled;
 }
 
 /**
- * A module that loads packs beside it, each when one of its files is needed
- * first. A cache that the engine does not take costs time, nothing else.
+ * A module that opens the scripts beside it when one of their modules is needed
+ * first. A cache that V8 does not take costs time, nothing else.
  */
-function loader({ packs, places }: Program, caches: Caches): string {
-  const hot = packs.flatMap(({ isHot }, pack) => isHot ? [pack] : []);
+function loader({ modules, scripts, caches }: Program): string {
+  const places = modules.map((): [number, number] => [0, 0]);
+  scripts.forEach((numbers, script) =>
+    numbers.forEach((number, at) => places[number] = [script, at])
+  );
   return `import { Script } from "node:vm";
 
+const CACHED = ${caches !== undefined};
 const PLACES = ${JSON.stringify(places)};
-const HOT = new Set(${JSON.stringify(hot)});
-const CACHED = new Set(${JSON.stringify([...caches.keys()])});
-const FOLDER = import.meta.dirname + "/${PACKS}/";
+const FOLDER = import.meta.dirname + "/${SCRIPTS}/";
 const builtin = process.getBuiltinModule;
-const scripts = new Map();
 const makers = [];
-const files = [];
+const exported = [];
 
-function compiled(pack, cachedData) {
-  const filename = "mpm-" + pack + ".js";
-  const text = Deno.readTextFileSync(FOLDER + pack + ".txt");
-  return new Script(text, { filename, cachedData });
+function compiled(script, cachedData) {
+  const filename = "mpm-" + script + ".js";
+  const bytes = Deno.readFileSync(FOLDER + script + ".txt");
+  return new Script(new TextDecoder().decode(bytes), { filename, cachedData });
 }
 
-function open(pack) {
-  const cachedData = CACHED.has(pack)
-    ? Deno.readFileSync(FOLDER + pack + ".bin")
+function open(script) {
+  const cache = CACHED
+    ? Deno.readFileSync(FOLDER + script + ".bin")
     : undefined;
-  const script = compiled(pack, cachedData);
-  if (HOT.has(pack)) scripts.set(pack, script);
-  return makers[pack] = script.runInThisContext();
+  const opened = compiled(script, cache);
+  makers[script] = opened.runInThisContext();
+  return opened;
 }
 
-function load(file) {
-  if (files[file] !== undefined) return files[file];
-  const [pack, at] = PLACES[file];
-  const make = (makers[pack] ?? open(pack))[at];
-  return files[file] = make(load, later, builtin);
+function load(module) {
+  if (exported[module] !== undefined) return exported[module];
+  const [script, at] = PLACES[module];
+  if (makers[script] === undefined) open(script);
+  return exported[module] = makers[script][at](load, later, builtin);
 }
 
-async function later(file) {
-  return load(file);
+async function later(module) {
+  return load(module);
 }
 `;
 }
 
-function runs({ entry }: Program): string {
-  return `
-const { main, realSystem } = load(${entry});
+const RUNS = `
+const { main, realSystem } = load(0);
 Deno.exit(await main(Deno.args, realSystem()));
 `;
-}
 
-function trains({ entry }: Program): string {
-  return `
+const TRAINS = `
 import { train } from "./training.js";
 
 await train({
-  program: () => load(${entry}),
-  hot: [...HOT],
-  scripts,
+  count: new Set(PLACES.map(([script]) => script)).size,
+  program() {
+    exported.length = 0;
+    return load(0);
+  },
+  loaded: () => Object.keys(exported).map(Number),
   compiled,
   open,
 });
 `;
-}
 
 /**
- * Writes the program into an empty folder, for `deno compile`.
+ * Writes the program into a new folder, for `deno compile`.
  *
  * @param training text of the module that exercises the program instead of
  * running it; see {@link Trainee}
@@ -103,28 +109,23 @@ await train({
 export async function writeProgram(
   folder: string,
   program: Program,
-  { caches = new Map(), training }: {
-    caches?: Caches;
-    training?: string;
-  } = {},
+  training?: string,
 ): Promise<string> {
-  const text = loader(program, caches) +
-    (training === undefined ? runs(program) : trains(program));
-  const files: [path: string, content: string | Uint8Array][] = [
-    ["main.js", text],
-    ...program.packs.map(({ text }, pack): [string, string] => [
-      `${PACKS}/${pack}.txt`,
-      text,
-    ]),
-    ...[...caches].map(([pack, bytes]): [string, Uint8Array] => [
-      `${PACKS}/${pack}.bin`,
-      bytes,
-    ]),
-    ...training === undefined
-      ? []
-      : [["training.js", training] as [string, string]],
-  ];
-  await Deno.mkdir(join(folder, PACKS), { recursive: true });
+  const { modules, scripts, caches = [] } = program;
+  const files = new Map<string, string | Uint8Array>();
+  files.set("main.js", loader(program) + (training ? TRAINS : RUNS));
+  if (training) files.set("training.js", training);
+  for (const [script, numbers] of scripts.entries()) {
+    const functions = numbers.map((number) => modules[number]).join(",\n");
+    files.set(
+      `${SCRIPTS}/${script}.txt`,
+      `"use strict";\n([\n${functions}\n])\n`,
+    );
+  }
+  for (const [script, cache] of caches.entries()) {
+    files.set(`${SCRIPTS}/${script}.bin`, cache);
+  }
+  await Deno.mkdir(join(folder, SCRIPTS), { recursive: true });
   for (const [name, content] of files) {
     const path = join(folder, name);
     if (typeof content === "string") await Deno.writeTextFile(path, content);

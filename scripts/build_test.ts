@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { binaryPath, targetsOf } from "./build.ts";
-import { finish, withStableNames } from "./build_bundle.ts";
+import { finish } from "./build_bundle.ts";
 import { dayOf } from "./build_commit.ts";
 import { lastCause } from "./build_compile.ts";
 import { BuildError } from "./build_error.ts";
@@ -28,26 +28,6 @@ Deno.test("finish() drops comments that name files outside the project", () => {
     "",
   ].join("\n");
   assertEquals(finish(text, COMMIT), text.split("\n").slice(3).join("\n"));
-});
-
-Deno.test("withStableNames() makes names depend on contents alone", () => {
-  const bundle = (a: string, b: string) =>
-    withStableNames(
-      new Map([
-        ["main.js", `import "./chunk-${a}.js"; import("./lazy-${b}.js");`],
-        [`chunk-${a}.js`, "export const x = 1;"],
-        [`lazy-${b}.js`, `import { x } from "./chunk-${a}.js";`],
-      ]),
-    );
-  const files = bundle("AAAAAAAA", "BBBBBBBB");
-  assertEquals(files, bundle("C1C1C1C1", "D2D2D2D2"));
-  const [main, chunk, lazy] = [...files.keys()];
-  assertEquals(main, "main.js");
-  assertEquals(
-    files.get("main.js"),
-    `import "./${chunk}"; import("./${lazy}");`,
-  );
-  assertEquals(files.get(lazy!), `import { x } from "./${chunk}";`);
 });
 
 Deno.test("targetsOf() takes --target, --all, or this machine", () => {

@@ -10,6 +10,8 @@ const AGENT = "00000000-0000-4000-8000-000000000000";
 /** A second time, what is made once is there, and every branch was taken. */
 const ROUNDS = 3;
 
+type App = ReturnType<Trainee["program"]>;
+
 interface Line {
   readonly args: readonly string[];
   readonly stdin?: string;
@@ -36,8 +38,9 @@ function git(...args: string[]): void {
   throw new Error(`git ${args[0]}: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** A repository with a commit, and a transcript of the agent's session. */
-function prepare(folder: string): { transcript: string } {
+/** Makes a repository with a commit, and a transcript of the agent's session. */
+function prepare(): { transcript: string } {
+  const folder = join(Deno.env.get("HOME")!, "project");
   Deno.mkdirSync(folder);
   Deno.chdir(folder);
   git("init", "-q", "-b", "main");
@@ -64,27 +67,42 @@ function prepare(folder: string): { transcript: string } {
   return { transcript };
 }
 
-/** What is run day by day; each must succeed. */
-function linesOf(round: number, transcript: string): Line[] {
-  const cwd = Deno.cwd();
-  const hook = (event: string, fields: object): Line => ({
+function hookLine(event: string, transcript: string, fields: object): Line {
+  return {
     args: ["hook", event],
     stdin: JSON.stringify({
       session_id: AGENT,
       transcript_path: transcript,
-      cwd,
+      cwd: Deno.cwd(),
       hook_event_name: event,
       ...fields,
     }),
-  });
+  };
+}
+
+/** What an agent waits for all day; each must succeed. */
+function frequentLines(transcript: string): Line[] {
+  const cwd = Deno.cwd();
   const status = JSON.stringify({
     session_id: AGENT,
     transcript_path: transcript,
     workspace: { current_dir: cwd, project_dir: cwd },
     context_window: { context_window_size: 200_000, used_percentage: 40 },
   });
+  const command = { tool_name: "Bash", tool_input: { command: "ls" } };
   return [
     { args: ["--version"] },
+    hookLine("PreToolUse", transcript, command),
+    hookLine("PostToolBatch", transcript, { tool_calls: [] }),
+    hookLine("UserPromptSubmit", transcript, { prompt: "Go on" }),
+    { args: ["statusline"], stdin: status },
+    { args: ["context", "--agent-session", AGENT] },
+  ];
+}
+
+/** What else people and agents run every day; each must succeed. */
+function dailyLines(round: number, transcript: string): Line[] {
+  return [
     {
       args: [
         "start",
@@ -96,78 +114,113 @@ function linesOf(round: number, transcript: string): Line[] {
         "bug=1",
       ],
     },
-    ...PROBES.map(({ event, fields }) => hook(event, fields)),
-    hook("PreToolUse", { tool_name: "Bash", tool_input: { command: "ls" } }),
-    hook("UserPromptSubmit", { prompt: "Go on" }),
+    ...PROBES.map(({ event, fields }) => hookLine(event, transcript, fields)),
     { args: ["pause", "-s", "A summary", "-n", "A next step"] },
     { args: ["pause", "--no-commit", "Train"] },
     { args: ["resume"] },
     { args: ["status"] },
     { args: ["status", "--porcelain"] },
-    { args: ["statusline"], stdin: status },
-    { args: ["context", "--agent-session", AGENT] },
     { args: ["checkpoint", "save", `one-${round}`] },
     { args: ["sessions", "list"] },
-    { args: ["complete", "-s", "Done"] },
-    // From here on there is a configuration file.
-    { args: ["config", "set", "commit", "true"] },
   ];
 }
 
-async function run(
-  { main, realSystem }: ReturnType<Trainee["program"]>,
-  { args, stdin = "" }: Line,
-): Promise<void> {
-  const errors: string[] = [];
-  const system: System = {
-    ...realSystem(),
-    terminal: {
-      ...terminal(stdin),
-      err: (text) => errors.push(text) > 0,
-    },
-    // What hooks would start behind this process would be the training again.
-    program: () => undefined,
-  };
-  const status = await main([...args], system);
-  if (status !== 0) {
+/** The last of a round. From here on there is a configuration file. */
+const END: readonly Line[] = [
+  { args: ["complete", "-s", "Done"] },
+  { args: ["config", "set", "commit", "true"] },
+];
+
+async function run(program: App, lines: readonly Line[]): Promise<void> {
+  for (const { args, stdin = "" } of lines) {
+    const errors: string[] = [];
+    const system: System = {
+      ...program.realSystem(),
+      terminal: {
+        ...terminal(stdin),
+        err: (text) => errors.push(text) > 0,
+      },
+      // What hooks would start behind this process would be the training again.
+      program: () => undefined,
+    };
+    const status = await program.main([...args], system);
+    if (status === 0) continue;
     throw new Error(`mpm ${args.join(" ")}: ${status} ${errors.join("")}`);
   }
 }
 
-/** Runs what is run every day, and writes what was compiled for that. */
-async function exercise(trainee: Trainee, out: string): Promise<void> {
-  // What is loaded first has the first number, so that must not be chance.
-  for (const pack of trainee.hot) trainee.open(pack);
+/** Changes files in the project, and runs what is run between two commits. */
+async function runRound(
+  program: App,
+  round: number,
+  transcript: string,
+): Promise<void> {
+  Deno.writeTextFileSync("a.txt", `${round}\n`);
+  Deno.writeTextFileSync(`new-${round}.txt`, "new\n");
+  await run(program, dailyLines(round, transcript));
+  await run(program, frequentLines(transcript));
+  await run(program, END);
+  git("add", "-A");
+  git("commit", "-q", "-m", `Round ${round}`);
+}
+
+/** Returns the modules that frequent lines load, and those that others load. */
+async function loadedModules(trainee: Trainee): Promise<number[][]> {
+  const { transcript } = prepare();
+  const fresh = trainee.program();
+  await run(fresh, dailyLines(0, transcript));
+  const daily = trainee.loaded();
   const program = trainee.program();
-  const { transcript } = prepare(join(Deno.env.get("HOME")!, "project"));
+  await run(program, frequentLines(transcript));
+  const frequent = new Set(trainee.loaded());
+  await run(program, END);
+  await runRound(program, 1, transcript);
+  const others = new Set([...daily, ...trainee.loaded()]).difference(frequent);
+  return [frequent, others].map((numbers) =>
+    [...numbers].sort((a, b) => a - b)
+  );
+}
+
+/** Runs what is run every day, and returns what V8 compiled for that. */
+async function exercise(trainee: Trainee): Promise<Uint8Array[]> {
+  // What is loaded first has the first number, so that must not be chance.
+  const scripts = Array.from(
+    { length: trainee.count },
+    (_, at) => trainee.open(at),
+  );
+  const program = trainee.program();
+  const { transcript } = prepare();
   for (let round = 0; round < ROUNDS; round++) {
-    Deno.writeTextFileSync("a.txt", `${round}\n`);
-    Deno.writeTextFileSync(`new-${round}.txt`, "new\n");
-    for (const line of linesOf(round, transcript)) await run(program, line);
-    git("add", "-A");
-    git("commit", "-q", "-m", `Round ${round}`);
+    await runRound(program, round, transcript);
   }
-  for (const [pack, script] of trainee.scripts) {
-    Deno.writeFileSync(join(out, `${pack}`), script.createCachedData());
-  }
+  return scripts.map((script) => script.createCachedData());
 }
 
-/** A pack compiled with a cache, which the engine must take. */
-function taken(trainee: Trainee, pack: number, cache: Uint8Array): Compiled {
-  const script = trainee.compiled(pack, cache);
+/** A script compiled with a cache, which V8 must take. */
+function taken(trainee: Trainee, at: number, cache: Uint8Array): Compiled {
+  const script = trainee.compiled(at, cache);
   if (script.cachedDataRejected === false) return script;
-  throw new Error(`The engine does not take the cache of pack ${pack}`);
+  throw new Error(`V8 does not take the cache of script ${at}`);
 }
 
-/** Where in a cache the engine notes its flags, of which it has a hash there. */
+/** Where in a cache V8 notes its flags, of which it has a hash there. */
 const FLAGS = { from: 12, to: 16 };
 
+/** Gives a cache the flags of this process. */
+function sealed(trainee: Trainee, at: number, cache: Uint8Array): Uint8Array {
+  const own = trainee.compiled(at).createCachedData();
+  cache.set(own.subarray(FLAGS.from, FLAGS.to), FLAGS.from);
+  taken(trainee, at, cache);
+  return cache;
+}
+
 /**
- * One of three steps, each in a process of its own; the arguments are its name,
- * the folder it reads and the one it writes, with a file for each hot pack.
+ * One of four steps, each in a process of its own; the arguments are its name,
+ * the folder with the cache of each script, and where to write.
  *
- * - `exercise` writes what the engine compiled. Functions have numbers by when
- *   they were first called, which differs from run to run.
+ * - `layout` writes which modules are loaded, as JSON.
+ * - `exercise` writes what V8 compiled. Functions have numbers by when they were
+ *   first called, which differs from run to run.
  * - `settle` reads that and writes it again: now the numbers go by the place.
  * - `seal` runs under the flags that the executable will have. They differ from
  *   those before in the size of memory alone, so the hash of flags in each cache
@@ -175,16 +228,18 @@ const FLAGS = { from: 12, to: 16 };
  */
 export async function train(trainee: Trainee): Promise<void> {
   const [step, from = "", to = ""] = Deno.args;
-  if (step === "exercise") return await exercise(trainee, to);
-  for (const pack of trainee.hot) {
-    let cache = Deno.readFileSync(join(from, `${pack}`));
-    if (step === "settle") {
-      cache = taken(trainee, pack, cache).createCachedData();
-    } else {
-      const own = trainee.compiled(pack).createCachedData();
-      cache.set(own.subarray(FLAGS.from, FLAGS.to), FLAGS.from);
-      taken(trainee, pack, cache);
-    }
-    Deno.writeFileSync(join(to, `${pack}`), cache);
+  if (step === "layout") {
+    Deno.writeTextFileSync(to, JSON.stringify(await loadedModules(trainee)));
+    return;
   }
+  const caches = step === "exercise"
+    ? await exercise(trainee)
+    : Array.from({ length: trainee.count }, (_, at) => {
+      const cache = Deno.readFileSync(join(from, `${at}`));
+      return step === "settle"
+        ? taken(trainee, at, cache).createCachedData()
+        : sealed(trainee, at, cache);
+    });
+  Deno.mkdirSync(to);
+  caches.forEach((cache, at) => Deno.writeFileSync(join(to, `${at}`), cache));
 }

@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { FileError } from "../base/errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
@@ -378,9 +379,11 @@ function readBack(handle: Deno.FsFile, { path, bytes }: NewFile): void {
 }
 
 /** Asks the system about the disk of `folder`; `undefined`: it does not say. */
-export async function realSpace(folder: string): Promise<Space | undefined> {
-  // Loaded here: one command asks.
-  const { statfsSync } = await import("node:fs");
+export function realSpace(folder: string): Promise<Space | undefined> {
+  return Promise.resolve(spaceOf(folder));
+}
+
+function spaceOf(folder: string): Space | undefined {
   try {
     const { bsize, blocks, bavail, files, ffree } = statfsSync(folder);
     return {

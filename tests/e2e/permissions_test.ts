@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { compiler } from "../../scripts/build_compile.ts";
 import { hostTriple } from "../../scripts/build.ts";
-import { PACKS } from "../../scripts/build_loader.ts";
+import { SCRIPTS } from "../../scripts/build_loader.ts";
 import { PERMISSIONS } from "../../scripts/toolchain.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";
@@ -86,10 +86,12 @@ Deno.test("no file on the disk is taken for a part of the program", () => {
   using env = new TestEnv();
   // Deno says that what is in an executable is there.
   const folder = join(env.root, "deno-compile-mpm");
-  Deno.mkdirSync(join(folder, PACKS), { recursive: true });
+  Deno.mkdirSync(join(folder, SCRIPTS), { recursive: true });
   const planted = 'throw new Error("planted");';
-  const packs = Array.from({ length: 400 }, (_, pack) => `${PACKS}/${pack}`);
-  for (const name of packs.flatMap((path) => [`${path}.txt`, `${path}.bin`])) {
+  const scripts = [0, 1, 2].map((script) => `${SCRIPTS}/${script}`);
+  for (
+    const name of scripts.flatMap((path) => [`${path}.txt`, `${path}.bin`])
+  ) {
     Deno.writeTextFileSync(join(folder, name), planted);
   }
   Deno.writeTextFileSync(join(folder, "main.js"), planted);
@@ -101,6 +103,5 @@ Deno.test("no file on the disk is taken for a part of the program", () => {
 
 Deno.test("the binary comes with what the engine compiled of it", () => {
   const text = new TextDecoder("latin1").decode(Deno.readFileSync(binary()));
-  const [, cached = ""] = /const CACHED = new Set\(\[([\d,]*)\]/.exec(text)!;
-  assert(cached.split(",").length > 20, cached);
+  assert(text.includes("const CACHED = true;"));
 });

@@ -63,7 +63,9 @@ Deno.test("the binary for Linux on arm64 pauses and resumes", async () => {
   using env = TestEnv.repository();
   const folder = join(env.root, "bundle");
   const commit = { commit: "0123456789ab", date: "2026-01-02" };
-  const main = await writeProgram(folder, await bundle(ROOT, commit));
+  const modules = await bundle(ROOT, commit);
+  const scripts = [[...modules.keys()]];
+  const main = await writeProgram(folder, { modules, scripts });
   const output = join(env.root, "mpm-arm64");
   await compiler()({ triple: "aarch64-unknown-linux-gnu", main, output });
   const mpm = (...args: string[]) =>

@@ -1,8 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { BuildError } from "./build_error.ts";
 import { writeProgram } from "./build_loader.ts";
-import { packed } from "./build_packs.ts";
+import { modulesOf } from "./build_modules.ts";
 
 /** As the bundler writes modules: two of them export the same name. */
 const BUNDLE = new Map([
@@ -11,11 +11,10 @@ const BUNDLE = new Map([
     `import {\n  name as one\n} from "./chunk-aaaaaaaa.js";\n` +
     `import {\n  name as two,\n  said\n} from "./chunk-bbbbbbbb.js";\n` +
     `import {\n  cold\n} from "./chunk-cccccccc.js";\n` +
-    `import { join } from "node:path";\n` +
+    `import { join, sep } from "node:path";\n` +
     `said.push("program");\n` +
     `async function main(args, system) {\n` +
     `  const { late } = await import("./late-dddddddd.js");\n` +
-    `  const { sep } = await import("node:path");\n` +
     `  console.log(one, two, cold, late, said.join(), system, "ä", this);\n` +
     `  return join("a", "b") === \`a\${sep}b\` ? 7 : 1;\n}\n` +
     `var realSystem = () => "system";\n` +
@@ -40,40 +39,38 @@ const BUNDLE = new Map([
   ],
 ]);
 
-const STEMS = ["program"];
-
-Deno.test("packed() makes one script of what is loaded together", () => {
-  const { packs, places, entry } = packed(BUNDLE, { stems: STEMS });
-  assertEquals(packs.map(({ isHot }) => isHot), [true, false]);
-  assertEquals(places, [[0, 0], [0, 1], [0, 2], [1, 0], [0, 3]]);
-  assertEquals(entry, 4);
+Deno.test("modulesOf() numbers files as the entry reaches them", () => {
+  const modules = modulesOf(BUNDLE);
+  assertEquals(modules.length, BUNDLE.size);
+  const own = ['said.push("program")', 'name = "a"', '"b"', '"c"', "late"];
+  own.forEach((text, at) => assert(modules[at]!.includes(text), text));
 });
 
-Deno.test("packed() leaves apart what only some load", () => {
-  const bundle = new Map(BUNDLE).set(
-    "rare-eeeeeeee.js",
-    `import "./chunk-cccccccc.js";\n`,
+Deno.test("modulesOf() gives the same for other names of the files", () => {
+  const other = (letter: string) =>
+    String.fromCharCode(
+      "a".charCodeAt(0) + "z".charCodeAt(0) -
+        letter.charCodeAt(0),
+    ).repeat(8);
+  const renamed = new Map(
+    [...BUNDLE].map((file) =>
+      file.map((text) =>
+        text.replaceAll(/-([a-z])\1{7}\.js/g, (_, a) => `-${other(a)}.js`)
+      ) as [string, string]
+    ),
   );
-  const { packs } = packed(bundle, { stems: [...STEMS, "rare"] });
-  assertEquals(packs.length, 4);
+  assertEquals(modulesOf(renamed), modulesOf(BUNDLE));
 });
 
-Deno.test("packed() says which module is not there", () => {
-  assertThrows(
-    () => packed(BUNDLE, { stems: [...STEMS, "gone"] }),
-    BuildError,
-    '"gone"',
-  );
-});
-
-Deno.test("packed() refuses what it cannot turn into a script", () => {
+Deno.test("modulesOf() refuses what it cannot turn into a script", () => {
   const entry = BUNDLE.get("program.js")!;
   for (
     const [text, reason] of [
       [`import "./late-dddddddd.js";\n`, "circle"],
       [`import * as all from "node:fs";\n`, "import * as all"],
       [`console.log(import.meta.url);\n`, "import.meta"],
-      [`mpm$load();\n`, "names of the loader"],
+      [`const fs = await import("node:fs");\n`, 'import("node:fs")'],
+      [`mpm$load();\n`, "the loader's names"],
       [`var x = await import(name);\n`, "import(name)"],
       [
         `var x = 1;\nfunction f() {\n  x += 1;\n}\nexport {\n  x\n};\n`,
@@ -87,17 +84,17 @@ Deno.test("packed() refuses what it cannot turn into a script", () => {
     if (reason === "circle") {
       bundle.set("late-dddddddd.js", `import "./chunk-ffffffff.js";\n`);
     }
-    assertThrows(() => packed(bundle, { stems: STEMS }), BuildError, reason);
+    assertThrows(() => modulesOf(bundle), BuildError, reason);
   }
 });
 
-Deno.test("a packed program does what its modules do", async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "mpm-packs-test-" });
+Deno.test("modules in scripts do what they do in files", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "mpm-modules-test-" });
   try {
-    const main = await writeProgram(
-      join(folder, "packs-of"),
-      packed(BUNDLE, { stems: STEMS }),
-    );
+    const main = await writeProgram(join(folder, "program"), {
+      modules: modulesOf(BUNDLE),
+      scripts: [[0, 2], [1, 3, 4]],
+    });
     const { code, stdout, stderr } = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-config", "--allow-read", main],
       env: { NO_COLOR: "1" },
@@ -105,7 +102,7 @@ Deno.test("a packed program does what its modules do", async () => {
     const text = new TextDecoder();
     assertEquals(
       text.decode(stdout) + text.decode(stderr),
-      "a b c c b,a,program system ä undefined\n",
+      "a b c c b,a,program system \u00e4 undefined\n",
     );
     assertEquals(code, 7);
   } finally {

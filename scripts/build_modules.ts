@@ -1,0 +1,127 @@
+import { BuildError } from "./build_error.ts";
+
+/** Files of a bundle, text by name. */
+export type Bundle = ReadonlyMap<string, string>;
+
+/** `import {…} from "./file"`, or only `import "./file"`. */
+const IMPORT = /^import (?:\{([^}]*)\} from )?"\.\/([^"]+)";\n/gm;
+const BUILTIN = /^import \{([^}]*)\} from "(node:[a-z/]+)";\n/gm;
+const LATER = /\bimport\("\.\/([^"]+)"\)/g;
+const EXPORT = /^export \{([^}]*)\};\n?/m;
+
+/** The parameters of a module's function, under names that no module has. */
+const [LOAD, LATER_OF, BUILTIN_OF] = ["mpm$load", "mpm$later", "mpm$builtin"];
+
+/** Anything of a module's syntax that the replacements above left. */
+const UNKNOWN =
+  /^(?:import|export)\b.*|^(?!\s*(?:\*|\/\/)).*\bimport(?:\(|\.meta).*/m;
+
+/** Returns the names of the files that `text` imports, statically or later. */
+function namesOf(text: string, form: RegExp): string[] {
+  return [...text.matchAll(form)].map((found) => found.at(-1)!);
+}
+
+/** Splits `name, inner as name` into pairs. */
+function pairsIn(list = ""): [inner: string, name: string][] {
+  return list.split(",").map((part) => part.trim()).filter((part) => part)
+    .map((part) => {
+      const [inner = "", name = inner] = part.split(" as ");
+      return [inner, name];
+    });
+}
+
+function unusable(name: string, reason: string): BuildError {
+  return new BuildError(
+    `Cannot make a script of the bundled file ${name}: ${reason}`,
+    "Correct scripts/build_modules.ts, which knows how the bundler writes",
+  );
+}
+
+/**
+ * Returns all files in the order in which the entry reaches them, so that the
+ * bundler's names, which depend on the builder's paths, do not matter.
+ */
+function reached(bundle: Bundle, entry: string): string[] {
+  const state = new Map<string, "open" | "done">();
+  const later = [entry];
+  const visit = (name: string) => {
+    if (state.get(name) === "done") return;
+    // A file that is loaded while it loads has no exports yet.
+    if (state.has(name)) throw unusable(name, "it imports itself in a circle");
+    state.set(name, "open");
+    const text = bundle.get(name)!;
+    for (const next of namesOf(text, IMPORT)) visit(next);
+    later.push(...namesOf(text, LATER));
+    state.set(name, "done");
+  };
+  for (const name of later) visit(name);
+  return [...state.keys()];
+}
+
+/** Refuses exports that change: importers take an export's value once. */
+function assertConstant(name: string, text: string): void {
+  for (const [inner] of pairsIn(EXPORT.exec(text)?.[1])) {
+    const escaped = inner.replaceAll("$", "\\$");
+    const changes =
+      `^\\s+${escaped}\\s*(?:[-+*/%&|^?<>]{0,3}=(?![=>])|\\+\\+|--)`;
+    const [line] = new RegExp(`${changes}.*`, "m").exec(text) ?? [];
+    if (line) throw unusable(name, `its export changes: ${line.trim()}`);
+  }
+}
+
+/** Escapes characters so that V8 takes the text's bytes as they are. */
+function ascii(text: string): string {
+  return text.replace(
+    // deno-lint-ignore no-control-regex -- all that is not ASCII
+    /[^\x00-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Makes of a file a function that returns the file's exports. */
+function functionOf(
+  name: string,
+  text: string,
+  numbers: ReadonlyMap<string, number>,
+): string {
+  assertConstant(name, text);
+  if (text.includes("mpm$")) throw unusable(name, "it has the loader's names");
+  const taken = (list: string) =>
+    `const { ${pairsIn(list).map((pair) => pair.join(": ")).join(", ")} } = `;
+  const exported = pairsIn(EXPORT.exec(text)?.[1])
+    .map(([inner, name]) => `${name}: ${inner}`);
+  const body = text
+    .replace(
+      IMPORT,
+      (_, list: string | undefined, file) =>
+        `${list === undefined ? "" : taken(list)}${LOAD}(${
+          numbers.get(file)
+        });\n`,
+    )
+    .replace(
+      BUILTIN,
+      (_, list, from) => `${taken(list)}${BUILTIN_OF}("${from}");\n`,
+    )
+    .replace(LATER, (_, file) => `${LATER_OF}(${numbers.get(file)})`)
+    .replace(EXPORT, "");
+  const [unknown] = UNKNOWN.exec(body) ?? [];
+  if (unknown) throw unusable(name, unknown.trim());
+  return `function (${LOAD}, ${LATER_OF}, ${BUILTIN_OF}) {\n${
+    ascii(body)
+  }return { ${exported.join(", ")} };\n}`;
+}
+
+/**
+ * Makes of each file of a bundle a function, since only a script can come with
+ * V8's code cache, and V8 compiles a function only when it is called. A
+ * function is given one that takes a file's number and returns its exports,
+ * one that promises them, and one for Node's modules.
+ *
+ * @returns the functions by their numbers; the entry's is the first
+ * @throws {BuildError} when a file is written in a way that is not known
+ */
+export function modulesOf(bundle: Bundle, entry = "program.js"): string[] {
+  const names = reached(bundle, entry);
+  const numbers = new Map(names.map((name, number) => [name, number]));
+  return names.map((name) => functionOf(name, bundle.get(name)!, numbers));
+}
