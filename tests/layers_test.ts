@@ -23,9 +23,8 @@ const ORDER = [
 /** Imports the other way that are still to be turned round. */
 const TO_TURN = new Set([
   ...["checkpoints detours", "checkpoints hooks", "clients saves"],
-  ...["config secrets", "config worktrees", "git detours", "git saves"],
-  ...["git work", "git worktrees", "hooks app", "ops checkpoints"],
-  ...["ops clients", "ops config", "ops saves", "ops secrets"],
+  ...["git detours", "git saves"],
+  ...["git work", "git worktrees", "hooks app"],
   ...["saves checkpoints", "saves handoff"],
   ...["secrets checkpoints", "secrets saves", "secrets work"],
   ...["work checkpoints", "work detours", "work saves"],

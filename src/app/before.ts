@@ -2,6 +2,7 @@ import { Redactor } from "../secrets/redact.ts";
 import { redactorOf } from "../secrets/redaction.ts";
 import { MpmError } from "../base/errors.ts";
 import { prepareRedaction } from "../secrets/redaction_rules.ts";
+import type { Context } from "../cli/command.ts";
 import type { System } from "../system/system.ts";
 
 /** What must go on whatever is configured, and what mends it. */
@@ -13,6 +14,19 @@ export async function beforeCommand(
   name: string,
 ): Promise<void> {
   await prepareRedaction(system, { tolerant: TOLERANT.test(name) });
+}
+
+/** What commands are given of the settings, so that they need not know them. */
+export function settingsFor(
+  system: System,
+): Pick<Context, "redact" | "trashRules"> {
+  return {
+    redact: (text) => redactorOf(system).text(text),
+    async trashRules(root) {
+      const { trashRules } = await import("../config/config.ts");
+      return await trashRules(system, root);
+    },
+  };
 }
 
 /** A message for people and logs without what must not be told. */

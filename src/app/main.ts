@@ -45,8 +45,8 @@ async function answerHook(
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
   if (!named && !bare || system.terminal.interactive.stdin) return false;
   const { takeBareEvent, takeEvent } = await import("../hooks/events/steps.ts");
-  const { beforeCommand } = await import("./before.ts");
-  const context = hookContext(system);
+  const { beforeCommand, settingsFor } = await import("./before.ts");
+  const context = { ...hookContext(system), ...settingsFor(system) };
   await beforeCommand(system, "hook");
   const output = named
     ? await takeEvent(context, event!)
@@ -57,7 +57,9 @@ async function answerHook(
 }
 
 /** Nobody reads what a hook says beside its answer. */
-function hookContext(system: System): Context {
+function hookContext(
+  system: System,
+): Omit<Context, "redact" | "trashRules"> {
   return {
     system,
     folder: system.cwd(),

@@ -63,9 +63,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "undo": async () => (await import("../undo/commands/undo.ts")).undo,
   "log": async () => (await import("../undo/commands/log.ts")).log,
   "trash list": async () =>
-    (await import("../ops/commands/trash_list.ts")).trashList,
+    (await import("../ops/commands/trash.ts")).trashList,
   "trash prune": async () =>
-    (await import("../ops/commands/trash_prune.ts")).trashPrune,
+    (await import("../ops/commands/trash.ts")).trashPrune,
   "worktrees list": async () =>
     (await import("../worktrees/commands/list.ts")).worktreesList,
   "worktrees prune": async () =>

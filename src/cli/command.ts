@@ -127,6 +127,17 @@ export interface Context {
   status(text: string): void;
   /** Prints a question on stderr and returns the line typed. */
   ask(question: string): string | undefined;
+  /** Takes secrets out of a text that is kept. Throws USAGE for bad rules. */
+  redact(text: string): string;
+  /** What the trash of the project at `root` keeps. */
+  trashRules(root: string): Promise<TrashRules>;
+}
+
+/** What stays in the trash. */
+export interface TrashRules {
+  /** Milliseconds. */
+  readonly maxAge: number;
+  readonly maxBytes: number;
 }
 
 // Commands of different shapes share one table; `parse` guarantees that `run`

@@ -1,10 +1,9 @@
 import { dirname, isAbsolute, join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
-import { removeQuietly } from "../ops/atomic.ts";
+import { readOwnJson, removeQuietly } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";
 import { layout } from "../ops/layout.ts";
-import { readOwnJson } from "../ops/own_json.ts";
 
 /**
  * What is kept of an agent's session, a file each: what the status line said,

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { field } from "../base/odd_values.ts";
 import type { System } from "../system/system.ts";
 import { layout } from "../ops/layout.ts";
-import { readOwnJson } from "../ops/own_json.ts";
+import { readOwnJson } from "../ops/atomic.ts";
 
 /** The window claude-mpm counts against, in tokens. */
 const BUDGET = 200_000;

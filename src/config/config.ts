@@ -8,6 +8,7 @@ import {
   valueOf,
   variableOf,
 } from "./settings.ts";
+import type { TrashRules } from "../cli/command.ts";
 import type { System } from "../system/system.ts";
 import { type ConfigFile, configFiles } from "./paths.ts";
 
@@ -52,6 +53,18 @@ export async function readConfigAnyway(
     faults.push(error.message);
   });
   return { config: configOf(values), faults };
+}
+
+/** What the trash of the project at `root` keeps. */
+export async function trashRules(
+  system: System,
+  root: string,
+): Promise<TrashRules> {
+  const config = await readConfig(system, root);
+  return {
+    maxAge: config["trash.max_age"],
+    maxBytes: config["trash.max_mb"] * 1024 * 1024,
+  };
 }
 
 /** The value of each key by its nearest layer. */

@@ -1,6 +1,7 @@
-import { isAbsolute, join } from "@std/path";
+import { join } from "@std/path";
 import type { System } from "../system/system.ts";
 import { layout } from "../ops/layout.ts";
+import { userFolder } from "../ops/user_state.ts";
 
 /** A file that settings are kept in. */
 export interface ConfigFile {
@@ -24,14 +25,4 @@ export function configFiles(
     { layer: "project", path: join(home, "config.toml") },
     { layer: "local", path: join(home, "config.local.toml") },
   ];
-}
-
-/** `XDG_CONFIG_HOME` (Windows: `APPDATA`), else `.config` in the home folder. */
-export function userFolder(system: System): string | undefined {
-  const home = system.home();
-  const folder =
-    (system.platform === "windows"
-      ? system.env("APPDATA")
-      : system.env("XDG_CONFIG_HOME")) || (home && join(home, ".config"));
-  return folder && isAbsolute(folder) ? folder : undefined;
 }

@@ -1,5 +1,4 @@
 import { parseDuration } from "../base/times.ts";
-import { WORKTREE_RULES } from "../worktrees/rules.ts";
 
 /** What a setting of each kind holds for the code that uses it. */
 interface Values {
@@ -89,7 +88,12 @@ export const SETTINGS = {
   },
   "worktrees.trash": {
     kind: "trash",
-    default: WORKTREE_RULES.trash,
+    default: [
+      ...["node_modules", "dist", "target", "__pycache__", "*.pyc"],
+      ...[".gradle", ".mypy_cache", ".next", ".nuxt", ".parcel-cache"],
+      ...[".pytest_cache", ".ruff_cache", ".svelte-kit", ".tox", ".turbo"],
+      ...[".venv", ".DS_Store"],
+    ],
     summary: "Ignored names that may be removed together with a worktree",
     personal: true,
   },

@@ -8,7 +8,6 @@ import {
   type Setting,
   settingOf,
 } from "./settings.ts";
-import { isTrashName } from "../worktrees/rules.ts";
 
 /** How values of one kind are checked, and how people are told. */
 interface Rule {
@@ -109,6 +108,12 @@ const pattern = () => z.string().check(z.minLength(1), z.maxLength(500));
 function isInside(path: string): boolean {
   return path.split("/").every((part) => !["", ".", ".."].includes(part)) &&
     !/[\\\0]|^[A-Za-z]:/.test(path);
+}
+
+/** Whether `name` can stand in the list: one name, or `*.suffix`. */
+export function isTrashName(name: string): boolean {
+  return /^(\*\.)?[^/\\*?[\]]+$/.test(name) && !/^\.{1,2}$/.test(name) &&
+    name !== ".git";
 }
 
 /** What a setting must be, in words. */

@@ -16,9 +16,9 @@ import {
 import { tomlLiteral } from "./toml_edit.ts";
 import { type GivenValues, mergedTables, readGiven } from "./config.ts";
 import { type ConfigFile, configFiles } from "./paths.ts";
-import { journalPath } from "../ops/log/recorder.ts";
+import { journalPath } from "../ops/recorder.ts";
 import type { System } from "../system/system.ts";
-import { journaled } from "../ops/log/journaled.ts";
+import { journaled } from "../ops/journaled.ts";
 
 /** Which file is changed; the same wherever it is asked for. */
 export const FILE_FLAGS = {

@@ -10,7 +10,7 @@ import type { Aside } from "./detour.ts";
 import type { LeftOut } from "../git/status/snapshot.ts";
 import { named } from "../base/words.ts";
 import { withLock } from "../ops/lock.ts";
-import { TrashFolder } from "../ops/trash/trash_folder.ts";
+import { TrashFolder } from "../ops/trash.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "../checkpoints/place.ts";
 import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";

@@ -11,7 +11,7 @@ import { currentWork, pointNowhere } from "../work/current.ts";
 import { findWork, isSaved, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
 import { endDetour } from "./end.ts";
-import { journaled } from "../ops/log/journaled.ts";
+import { journaled } from "../ops/journaled.ts";
 import { isStranded } from "./stranded.ts";
 import { refuseInStack } from "./find_session.ts";
 

@@ -5,7 +5,7 @@ import {
   isUnfinished,
 } from "../git/detour_worktree.ts";
 import { withLock } from "../ops/lock.ts";
-import { moveToTrash } from "../ops/trash/trash.ts";
+import { moveToTrash } from "../ops/trash.ts";
 import type { System } from "../system/system.ts";
 
 /**

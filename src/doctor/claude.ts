@@ -4,7 +4,7 @@ import {
   isFile,
   newestTranscript,
 } from "../clients/claude/transcript.ts";
-import { claudeHome, currentAgentSession } from "../clients/claude/home.ts";
+import { currentAgentSession } from "../clients/claude/home.ts";
 import { DEFAULT_RETENTION, retentionIn } from "../clients/claude/retention.ts";
 import { statusFromJson } from "../clients/agent_records.ts";
 import {
@@ -26,6 +26,7 @@ import { readHookFailures } from "../hooks/hook_failures.ts";
 import { bounded, type Check, type Ground } from "./ground.ts";
 import { readGauge } from "../clients/gauge_steps.ts";
 import { hooksStatus, readAllSettings } from "../hooks/install/status.ts";
+import { claudeHome } from "../ops/user_state.ts";
 
 /** Are the hooks as this mpm installs them, and does anything stop them? */
 export const hooksCheck: Check = { name: "hooks", run: checkHooks };

@@ -7,7 +7,7 @@ import type { Workspace } from "../git/repository.ts";
 import type { SaveEntry } from "../saves/store/save_entry.ts";
 import type { TreeFile } from "./store_tree.ts";
 import { checkFolder } from "../ops/folders.ts";
-import { type Layout, layout } from "../ops/layout.ts";
+import { layout } from "../ops/layout.ts";
 import { lookOnly } from "../ops/look_only.ts";
 import { listSaves } from "../saves/store/read_saves.ts";
 import type { System } from "../system/system.ts";
@@ -19,7 +19,7 @@ export interface Ground {
   /** The machine, which takes no change. */
   readonly system: System;
   readonly workspace: Workspace;
-  readonly at: Layout;
+  readonly at: ReturnType<typeof layout>;
   /** Whether there is a folder of mpm's that may be looked into. */
   readonly hasStore: boolean;
   /** What stands in its way, if anything does. */
@@ -67,7 +67,7 @@ export async function openGround(
 
 function storeOf(
   system: System,
-  { home, sessions }: Layout,
+  { home, sessions }: Ground["at"],
 ): { exists: boolean; problem: Finding | undefined } {
   try {
     const exists = checkFolder(system, home);

@@ -1,3 +1,14 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { counted } from "../base/words.ts";
+import { writeAtomic } from "../ops/atomic.ts";
+import type { KnownEntry } from "../ops/entry.ts";
+import { journalLines, journalPath, readJournal } from "../ops/journal.ts";
+import { layout } from "../ops/layout.ts";
+import { withLock } from "../ops/lock.ts";
+import { newTrashFolder } from "../ops/trash.ts";
+import { userState } from "../ops/user_state.ts";
+import type { System } from "../system/system.ts";
 import {
   type Checked,
   failure,
@@ -5,14 +16,6 @@ import {
   unknown,
   warning,
 } from "./check.ts";
-import { MpmError } from "../base/errors.ts";
-import type { KnownEntry } from "../ops/log/entry.ts";
-import { counted } from "../base/words.ts";
-import { journalPath, readJournal } from "../ops/log/journal.ts";
-import { dropTornLines, tornLines } from "../ops/log/journal_repair.ts";
-import { withLock } from "../ops/lock.ts";
-import { userState } from "../ops/user_state.ts";
-import type { System } from "../system/system.ts";
 import type { Check, Ground } from "./ground.ts";
 import { NOTHING } from "./store.ts";
 
@@ -84,4 +87,33 @@ function ownFindings(
     `${count === 1 ? "was" : "were"} changed since: mpm undo takes none of ` +
     "them back";
   return [warning(detail, { mend: "mpm log" })];
+}
+
+/** The lines that are no JSON: what a death or somebody else left. */
+export function tornLines(system: System, root: string): string[] {
+  return journalLines(system, root).filter((line) => !isJson(line));
+}
+
+/** Takes them out of it, into a folder of the trash. Call under the lock. */
+export function dropTornLines(system: System, root: string): void {
+  const lines = journalLines(system, root);
+  const encode = (some: readonly string[]) =>
+    new TextEncoder().encode(some.map((line) => `${line}\n`).join(""));
+  const folder = newTrashFolder(system, root, "doctor");
+  system.files.create(
+    join(folder, "journal.jsonl"),
+    encode(lines.filter((line) => !isJson(line))),
+  );
+  writeAtomic(system, layout(root).journal, {
+    bytes: encode(lines.filter(isJson)),
+  });
+}
+
+function isJson(line: string): boolean {
+  try {
+    return typeof JSON.parse(line) === "object";
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

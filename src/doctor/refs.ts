@@ -4,7 +4,7 @@ import { type Checked, type Finding, warning } from "./check.ts";
 import { RESCUE } from "../worktrees/rescue.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
-import { readJournal } from "../ops/log/journal.ts";
+import { readJournal } from "../ops/journal.ts";
 import { listWorks } from "../work/store.ts";
 import { REMOVED } from "../checkpoints/removed.ts";
 import { refsOfRemovals } from "../checkpoints/commands/rm_steps.ts";

@@ -20,11 +20,11 @@ import {
   wantedMode,
 } from "./store_tree.ts";
 import { withLock } from "../ops/lock.ts";
-import { moveToTrash } from "../ops/trash/trash.ts";
-import { surveyTrash } from "../ops/trash/trash_prune.ts";
+import { moveToTrash } from "../ops/trash.ts";
+import { surveyTrash } from "../ops/prune_trash.ts";
+import { trashRules } from "../config/config.ts";
 import type { Check, Ground } from "./ground.ts";
 import { bounded } from "./ground.ts";
-import { trashRules } from "../ops/trash/trash_steps.ts";
 
 /** Is mpm's folder there, a real one, the user's own, and can it be written? */
 export const storeCheck: Check = { name: "store", run: checkStore };

@@ -17,7 +17,7 @@ import { foreignWorksNote } from "../work/text.ts";
 import { hasRecord } from "../checkpoints/store.ts";
 import { namesIn } from "../saves/store/find_saves.ts";
 import { withLock } from "../ops/lock.ts";
-import { moveToTrash } from "../ops/trash/trash.ts";
+import { moveToTrash } from "../ops/trash.ts";
 import {
   currentWork,
   leadsNowhere,

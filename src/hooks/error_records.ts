@@ -1,10 +1,9 @@
 import { join } from "@std/path";
 import type { ErrorRecord } from "./error_record.ts";
 import type { System } from "../system/system.ts";
-import { removeQuietly } from "../ops/atomic.ts";
+import { readOwnJson, removeQuietly } from "../ops/atomic.ts";
 import { ensureHidden } from "../ops/home.ts";
 import { layout } from "../ops/layout.ts";
-import { readOwnJson } from "../ops/own_json.ts";
 
 /** Records that are kept. */
 const KEPT = 50;

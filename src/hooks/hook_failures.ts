@@ -4,7 +4,7 @@ import { field } from "../base/odd_values.ts";
 import { Redactor } from "../secrets/redact.ts";
 import { cutText } from "../base/words.ts";
 import type { System } from "../system/system.ts";
-import { appendLog } from "../ops/append_log.ts";
+import { appendLog } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";
 import { layout } from "../ops/layout.ts";
 import { redactorOf } from "../secrets/redaction.ts";

@@ -1,5 +1,6 @@
 import { dirname, join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../base/errors.ts";
+import { jsonIn } from "../base/odd_values.ts";
 import type { System } from "../system/system.ts";
 
 export interface AtomicFile {
@@ -66,4 +67,33 @@ function refuseFolder(system: System, path: string): void {
       hint: "Move it out of the way: mpm writes a file there",
     });
   }
+}
+
+/**
+ * The JSON in one of mpm's own files; `undefined` where there is none, it is a
+ * link, larger than `limit` bytes, or damaged.
+ */
+export function readOwnJson(
+  system: System,
+  path: string,
+  limit: number,
+): unknown {
+  try {
+    const bytes = system.files.readOwn(path, limit);
+    return jsonIn(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** Bytes of a log before it is put aside; one older one is kept. */
+const LIMIT = 256 * 1024;
+
+/** Adds a line of JSON to a log of mpm's own. Throws a FileError. */
+export function appendLog(system: System, path: string, line: unknown): void {
+  const size = system.files.lstat(path)?.size ?? 0;
+  if (size > LIMIT) system.files.rename(path, `${path}.1`);
+  const text = `${JSON.stringify(line)}\n`;
+  system.files.append(path, new TextEncoder().encode(text));
 }

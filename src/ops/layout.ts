@@ -1,76 +1,53 @@
 import { join } from "@std/path";
 
-/** Where mpm's files of the project at `root` are. */
-export interface Layout {
-  /** `.claude-mpm` */
-  readonly home: string;
-  readonly sessions: string;
-  /** Where claude-mpm before 4.21 saved. */
-  readonly legacy: string;
-  readonly state: string;
-  /** A record of each work session. */
-  readonly work: string;
-  /** Which session each worktree is at. */
-  readonly current: string;
-  /** A `branch` or `return` under way in each worktree. */
-  readonly detours: string;
-  readonly detourLock: string;
-  /** A copy of each save's JSON, which no git command takes away. */
-  readonly kept: string;
-  /** claude-mpm's resume logs, which mpm only reads. */
-  readonly logs: string;
-  /** What was removed, a folder for each removal. */
-  readonly trash: string;
-  /** claude-mpm's automatic pause as long as it goes on. */
-  readonly activePause: string;
-  /** What migrations and rollbacks replaced, a folder each. */
-  readonly backups: string;
-  /** Records of checkpoints, whose trees are git's. */
-  readonly checkpoints: string;
-  /** What mpm did that can be taken back, a line each. */
-  readonly journal: string;
-  /** Where version 0.1.0 had it. */
-  readonly oldJournal: string;
-  readonly lock: string;
-  /** Where version 0.1.0 had it. */
-  readonly oldLock: string;
-  /** The derived pointer to the newest save. */
-  readonly pointer: string;
-  /**
-   * A save on its way. It is there from the first byte of a save until its
-   * last derived file, so that whoever comes next can see what is unfinished
-   * without listing the folder.
-   */
-  readonly pending: string;
-}
-
 /** The folder name, which git and claude-mpm know too. */
 export const HOME = ".claude-mpm";
 
-export function layout(root: string): Layout {
+/** Where mpm's files of the project at `root` are. */
+export function layout(root: string) {
   const home = join(root, HOME);
   const sessions = join(home, "sessions");
   const state = join(home, "state");
   return {
+    /** `.claude-mpm` */
     home,
     sessions,
+    /** Where claude-mpm before 4.21 saved. */
     legacy: join(sessions, "pause"),
     state,
+    /** A record of each work session. */
     work: join(state, "work"),
+    /** Which session each worktree is at. */
     current: join(state, "current"),
+    /** A `branch` or `return` under way in each worktree. */
     detours: join(state, "detours"),
     detourLock: join(state, "detours.lock"),
+    /** A copy of each save's JSON, which no git command takes away. */
     kept: join(home, "kept"),
+    /** claude-mpm's resume logs, which mpm only reads. */
     logs: join(home, "resume-logs"),
+    /** What was removed, a folder for each removal. */
     trash: join(home, "trash"),
+    /** claude-mpm's automatic pause as long as it goes on. */
     activePause: join(sessions, "ACTIVE-PAUSE.jsonl"),
+    /** What migrations and rollbacks replaced, a folder each. */
     backups: join(home, "backups"),
+    /** Records of checkpoints, whose trees are git's. */
     checkpoints: join(home, "checkpoints"),
+    /** What mpm did that can be taken back, a line each. */
     journal: join(state, "journal.jsonl"),
+    /** Where version 0.1.0 had it. */
     oldJournal: join(home, "journal.jsonl"),
     lock: join(state, "lock"),
+    /** Where version 0.1.0 had it. */
     oldLock: join(home, ".lock"),
+    /** The derived pointer to the newest save. */
     pointer: join(sessions, "LATEST-SESSION.txt"),
+    /**
+     * A save on its way. It is there from the first byte of a save until its
+     * last derived file, so that whoever comes next can see what is unfinished
+     * without listing the folder.
+     */
     pending: join(sessions, ".pending.json"),
   };
 }

@@ -1,8 +1,11 @@
 import { MpmError } from "../base/errors.ts";
+import { join } from "@std/path";
+import { ensureUserFolder } from "./user_state.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
+import { finishUndo } from "./finish_undo.ts";
 import { ensureHidden } from "./home.ts";
-import type { JournalEntry } from "./log/entry.ts";
+import type { JournalEntry } from "./entry.ts";
 import { layout, undoMarker } from "./layout.ts";
 
 /** Milliseconds a command waits for another one to finish. */
@@ -25,9 +28,21 @@ export async function withLock<T>(
   await takeOver(system, root);
   if (system.files.lstat(undoMarker(root))) {
     // An undo that was killed comes first.
-    const { finishUndo } = await import("./undo/undo_marker.ts");
     return await write(finishUndo(system, root));
   }
+  return await write();
+}
+
+/**
+ * Runs `write` while no other mpm of this user changes what belongs to no one
+ * project: settings, and which scripts may run. Throws LOCKED.
+ */
+export async function withUserLock<T>(
+  system: System,
+  write: () => T | Promise<T>,
+): Promise<T> {
+  const lock = join(ensureUserFolder(system, "."), ".lock");
+  using _held = await locked(system, lock);
   return await write();
 }
 

@@ -3,9 +3,6 @@ import { FileError, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { ensureFolder } from "./folders.ts";
 
-/** Milliseconds a command waits for another one to finish. */
-const WAIT = 30_000;
-
 /**
  * Where mpm keeps what it knows of this machine and shares with no project:
  * `mpm` in `XDG_STATE_HOME`, else in `~/.local/state`; on Windows in
@@ -23,6 +20,29 @@ export function userState(system: System): string {
   throw new MpmError("CONFLICT", "Cannot find your home folder", {
     hint: "Set HOME: mpm keeps there what it installed where",
   });
+}
+
+/** `XDG_CONFIG_HOME` (Windows: `APPDATA`), else `.config` in the home folder. */
+export function userFolder(system: System): string | undefined {
+  const home = system.home();
+  const folder =
+    (system.platform === "windows"
+      ? system.env("APPDATA")
+      : system.env("XDG_CONFIG_HOME")) || (home && join(home, ".config"));
+  return folder && isAbsolute(folder) ? folder : undefined;
+}
+
+/**
+ * Claude Code's folder: `CLAUDE_CONFIG_DIR`, else `.claude` in the home folder;
+ * `undefined` where neither is known.
+ */
+export function claudeHome(system: System): string | undefined {
+  const configured = system.env("CLAUDE_CONFIG_DIR");
+  if (configured) {
+    return isAbsolute(configured) ? configured : join(system.cwd(), configured);
+  }
+  const home = system.home();
+  return home ? join(home, ".claude") : undefined;
 }
 
 /** A folder of mpm's own in the user's state, made if it is not there. */
@@ -44,20 +64,4 @@ function makeParents(system: System, folder: string): void {
     const there = error instanceof FileError && error.problem === "exists";
     if (!there) throw error;
   }
-}
-
-/**
- * Runs `write` while no other mpm of this user changes what belongs to no one
- * project: settings, and which scripts may run. Throws LOCKED.
- */
-export async function withUserLock<T>(
-  system: System,
-  write: () => T | Promise<T>,
-): Promise<T> {
-  const lock = join(ensureUserFolder(system, "."), ".lock");
-  using held = await system.files.lock(lock, WAIT);
-  if (held) return await write();
-  throw new MpmError("LOCKED", `Cannot lock "${lock}": another mpm holds it`, {
-    hint: "Wait for it to finish and run the command again",
-  });
 }

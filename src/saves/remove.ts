@@ -13,7 +13,7 @@ import type { Workspace } from "../git/repository.ts";
 import type { RemovalResult, RemovedSave } from "./commands/results.ts";
 import { counted } from "../base/words.ts";
 import { layout, saveFiles } from "../ops/layout.ts";
-import { journaled } from "../ops/log/journaled.ts";
+import { journaled } from "../ops/journaled.ts";
 import { whereCommitted } from "./store/verify.ts";
 import { join } from "@std/path";
 import { pointedTo, pointerText } from "./store/derived.ts";
@@ -22,7 +22,7 @@ import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
 import { ensureHome } from "../ops/home.ts";
 import { loadSave } from "./store/load_save.ts";
 import { withLock } from "../ops/lock.ts";
-import { moveToTrash, type TrashFile } from "../ops/trash/trash.ts";
+import { moveToTrash, type TrashFile } from "../ops/trash.ts";
 import { namesIn, saveFolders } from "./store/find_saves.ts";
 import { EntryReader } from "./store/read_entry.ts";
 

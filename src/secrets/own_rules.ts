@@ -1,5 +1,5 @@
-import { RE2JS } from "re2js";
-import { MpmError } from "../base/errors.ts";
+import type { RE2JS } from "re2js";
+import { compilePattern } from "../base/pattern.ts";
 import type { RedactionRules } from "./redact.ts";
 import type { Finder } from "./find.ts";
 import type { Span } from "./span.ts";
@@ -18,29 +18,16 @@ export interface RedactionSettings {
 export function ownRules(
   { enabled, allow, rules }: RedactionSettings,
 ): RedactionRules {
-  const allowed = allow.map((text) => compiled(text, "redaction.allow"));
+  const allowed = allow.map((text) => compilePattern(text, "redaction.allow"));
   return {
     enabled,
     allows: (secret) =>
       secret.length <= LONGEST &&
       allowed.some((pattern) => pattern.matches(secret)),
     more: Object.entries(rules).map(([label, text]) =>
-      finderOf(label, compiled(text, `redaction.rules.${label}`))
+      finderOf(label, compilePattern(text, `redaction.rules.${label}`))
     ),
   };
-}
-
-function compiled(text: string, key: string): RE2JS {
-  try {
-    return RE2JS.compile(text, RE2JS.MULTILINE);
-  } catch (error) {
-    throw new MpmError(
-      "USAGE",
-      `"${text}" in "${key}" is no regular expression: ` +
-        (error as Error).message,
-      { hint: "The syntax is RE2's: no look-around, no back-references" },
-    );
-  }
 }
 
 /** UTF-16 units that an expression is given at once. */

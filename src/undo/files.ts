@@ -7,23 +7,24 @@ import {
   undoneIds,
   undoTitle,
   versionsIn,
-} from "../ops/log/entry.ts";
+} from "../ops/entry.ts";
 import { field } from "../base/odd_values.ts";
-import { fitChanges } from "../ops/log/changes_list.ts";
-import { appendJournal, type Operation } from "../ops/log/journal.ts";
+import { fitChanges } from "../ops/recorder.ts";
+import { appendJournal, type Operation } from "../ops/journal.ts";
 import { pointToNewest } from "../saves/remove.ts";
 import { removeIfEmpty } from "../clients/claude/settings/file.ts";
-import { newTrashFolder } from "../ops/trash/trash.ts";
-import { applyFiles, keepPresent } from "../ops/undo/undo_apply.ts";
+import { newTrashFolder } from "../ops/trash.ts";
 import {
+  applyFiles,
   type FilesPlan,
   type FileStep,
   GONE,
+  keepPresent,
   planFiles,
-} from "../ops/undo/undo_files.ts";
-import { dropUndoMarker, writeUndoMarker } from "../ops/undo/undo_marker.ts";
-import { withUserLock } from "../ops/user_state.ts";
-import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo/undo.ts";
+} from "../ops/undo_files.ts";
+import { dropUndoMarker, writeUndoMarker } from "../ops/finish_undo.ts";
+import { withUserLock } from "../ops/lock.ts";
+import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo.ts";
 import { lastingIn, onwards } from "./kinds.ts";
 
 /** Obstacles that an error names. */

@@ -12,10 +12,9 @@ import {
   entryToUndo,
   type JournalEntry,
   type KnownEntry,
-} from "../ops/log/entry.ts";
-import { readJournal } from "../ops/log/journal.ts";
-import { worktreeOf } from "../ops/log/journal_root.ts";
-import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo/undo.ts";
+} from "../ops/entry.ts";
+import { readJournal, worktreeOf } from "../ops/journal.ts";
+import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo.ts";
 import { undoMigration } from "../saves/legacy/migrate/undo.ts";
 import { undoTrust } from "../saves/trust/undo_trust.ts";
 import { undoPrune } from "../worktrees/undo.ts";

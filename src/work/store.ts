@@ -16,12 +16,7 @@ import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
 import { checkFolder, ensureFolder } from "../ops/folders.ts";
 import { layout, saveFiles } from "../ops/layout.ts";
 import { redactorOf } from "../secrets/redaction.ts";
-import {
-  ensureJournalKey,
-  isSealOf,
-  journalKey,
-  sealOf,
-} from "../ops/log/journal_key.ts";
+import { ensureJournalKey, isSealOf, journalKey, sealOf } from "../ops/seal.ts";
 
 /** Bytes of a record; what a session of years takes. */
 const LARGEST = 8 * 1024 * 1024;

@@ -8,7 +8,11 @@ import { decide } from "./decision.ts";
 import type { WorktreeFacts } from "./facts.ts";
 import { isPassing } from "./guard.ts";
 import { lockHolder, startInStat } from "../git/run/lock_text.ts";
-import { isTrash, isTrashName, WORKTREE_RULES } from "./rules.ts";
+import { DEFAULTS } from "../config/settings.ts";
+import { isTrashName } from "../config/settings_check.ts";
+import { isTrash, worktreeRules } from "./rules.ts";
+
+const WORKTREE_RULES = worktreeRules(DEFAULTS);
 
 const HOUR = 3_600_000;
 

@@ -10,29 +10,6 @@ export interface WorktreeRules {
   readonly trash: readonly string[];
 }
 
-export const WORKTREE_RULES: WorktreeRules = {
-  minAge: 60 * 60 * 1000,
-  trash: [
-    "node_modules",
-    "dist",
-    "target",
-    "__pycache__",
-    "*.pyc",
-    ".gradle",
-    ".mypy_cache",
-    ".next",
-    ".nuxt",
-    ".parcel-cache",
-    ".pytest_cache",
-    ".ruff_cache",
-    ".svelte-kit",
-    ".tox",
-    ".turbo",
-    ".venv",
-    ".DS_Store",
-  ],
-};
-
 /** The rules that are configured. */
 export function worktreeRules(
   config: {
@@ -44,12 +21,6 @@ export function worktreeRules(
     minAge: config["worktrees.min_age"],
     trash: config["worktrees.trash"],
   };
-}
-
-/** Whether `name` can stand in the list: one name, or `*.suffix`. */
-export function isTrashName(name: string): boolean {
-  return /^(\*\.)?[^/\\*?[\]]+$/.test(name) && !/^\.{1,2}$/.test(name) &&
-    name !== ".git";
 }
 
 /**

@@ -13,7 +13,7 @@ import { isFailed } from "../git/status/worktree_status.ts";
 import { type WorktreeRules, worktreeRules } from "./rules.ts";
 import { readConfig } from "../config/config.ts";
 import type { System } from "../system/system.ts";
-import { journaled } from "../ops/log/journaled.ts";
+import { journaled } from "../ops/journaled.ts";
 
 /** `--min-age`, the same wherever it is taken. */
 export const MIN_AGE = {

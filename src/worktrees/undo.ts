@@ -8,7 +8,7 @@ import {
   noteUndo,
   type Undone,
   type UndoOrder,
-} from "../ops/undo/undo.ts";
+} from "../ops/undo.ts";
 import { restored } from "./restore_steps.ts";
 
 /** Makes the worktrees again that a clean-up removed. */

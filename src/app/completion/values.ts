@@ -1,5 +1,5 @@
-import { readJournal } from "../../ops/log/journal.ts";
-import { undoneIds } from "../../ops/log/entry.ts";
+import { readJournal } from "../../ops/journal.ts";
+import { undoneIds } from "../../ops/entry.ts";
 import { Git } from "../../git/run/git.ts";
 import { branchNames } from "../../git/history/branch_names.ts";
 import { readRescues } from "../../worktrees/read_rescue.ts";

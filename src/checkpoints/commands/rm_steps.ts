@@ -8,10 +8,10 @@ import {
 import { CHECKPOINTS } from "../../git/capture/write_checkpoint.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT_ID } from "../name.ts";
-import type { JournalEntry, KnownEntry } from "../../ops/log/entry.ts";
+import type { JournalEntry, KnownEntry } from "../../ops/entry.ts";
 import { field } from "../../base/odd_values.ts";
 import { removeRecord, writeRecord } from "../store.ts";
-import { appendJournal, readJournal } from "../../ops/log/journal.ts";
+import { appendJournal, readJournal } from "../../ops/journal.ts";
 import { type CheckpointPlace, openPlace, recordOf } from "../place.ts";
 import type { System } from "../../system/system.ts";
 import { REMOVED, type Removed } from "../removed.ts";
@@ -20,7 +20,7 @@ import {
   noteUndoLocked,
   type Undone,
   type UndoOrder,
-} from "../../ops/undo/undo.ts";
+} from "../../ops/undo.ts";
 
 /** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;
@@ -31,7 +31,7 @@ const KEPT = 20;
  * first: a death in the middle is an operation that can be taken back.
  */
 export async function removeCheckpoints(
-  { system }: Context,
+  { system, redact }: Context,
   place: CheckpointPlace,
   { records }: { records: readonly StoredCheckpoint[] },
 ): Promise<JournalEntry> {
@@ -46,7 +46,7 @@ export async function removeCheckpoints(
   const entry = appendJournal(system, workspace.root, {
     at: system.now().toISOString(),
     operation: "checkpoint rm",
-    title: `remove ${names}`,
+    title: redact(`remove ${names}`),
     worktree: vault.workspace.worktree,
     before: {},
     after: { removed },

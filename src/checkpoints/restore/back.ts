@@ -2,11 +2,11 @@ import { join, normalize } from "@std/path";
 import { FileError } from "../../base/errors.ts";
 import { isSafePath } from "../../base/paths_there.ts";
 import { foldersAbove } from "../../git/status/snapshot.ts";
-import { readJournal } from "../../ops/log/journal.ts";
+import { readJournal } from "../../ops/journal.ts";
 import { layout } from "../../ops/layout.ts";
 import { asideIn } from "./marker.ts";
 import type { Aside } from "../../detours/detour.ts";
-import { moveFile } from "../../ops/trash/trash.ts";
+import { moveFile } from "../../ops/trash.ts";
 import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../place.ts";
 

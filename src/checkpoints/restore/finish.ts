@@ -2,7 +2,7 @@ import type { Context } from "../../cli/command.ts";
 import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
 import { releaseIndex } from "../../git/restore/restore_index.ts";
 import type { Workspace } from "../../git/repository.ts";
-import { readJournal } from "../../ops/log/journal.ts";
+import { readJournal } from "../../ops/journal.ts";
 import { dropMarker, hasMarker, readMarker } from "./marker.ts";
 import { placeOf, recordOf } from "../place.ts";
 import { restoreLocked } from "./apply.ts";

@@ -11,11 +11,11 @@ import { WorktreeWriter } from "../../git/restore/restore_files.ts";
 import { stageBlobs } from "../../git/restore/stage_blobs.ts";
 import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
-import type { JournalEntry } from "../../ops/log/entry.ts";
+import type { JournalEntry } from "../../ops/entry.ts";
 import { type PathChange } from "../../git/restore/plan.ts";
 import type { LeftOut } from "../../git/status/snapshot.ts";
 import { ensureFolder, removeTree } from "../../ops/folders.ts";
-import { appendJournal } from "../../ops/log/journal.ts";
+import { appendJournal } from "../../ops/journal.ts";
 import {
   dropMarker,
   type RestoreMarker,
@@ -23,7 +23,7 @@ import {
   writeMarker,
 } from "./marker.ts";
 import { sweepState } from "../raw_cache.ts";
-import { TrashFolder } from "../../ops/trash/trash_folder.ts";
+import { TrashFolder } from "../../ops/trash.ts";
 import { type CheckpointPlace, listCheckpoints, rawFolder } from "../place.ts";
 import { pruneCheckpoints } from "../prune.ts";
 import { putBack } from "./back.ts";
@@ -258,13 +258,13 @@ export class Restore {
   }
 
   #journal(): JournalEntry {
-    const { system } = this.#context;
+    const { system, redact } = this.#context;
     const { order } = this.#parts;
     const { safety, target, paths, exact, undoes, aside } = this.#marker();
     return appendJournal(system, this.#place.workspace.root, {
       at: system.now().toISOString(),
       operation: order.operation,
-      title: order.title,
+      title: redact(order.title),
       worktree: this.#worktree,
       before: { checkpoint: safety },
       after: {

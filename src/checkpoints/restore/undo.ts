@@ -3,7 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT_ID } from "../name.ts";
-import { type JournalEntry, undoTitle } from "../../ops/log/entry.ts";
+import { type JournalEntry, undoTitle } from "../../ops/entry.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import {
   type CheckpointPlace,
@@ -13,11 +13,7 @@ import {
 } from "../place.ts";
 import { restoreLocked } from "./apply.ts";
 import { changedSince, planOf, type RestoreOrder } from "./steps.ts";
-import {
-  CannotUndo,
-  type Undone,
-  type UndoOrder,
-} from "../../ops/undo/undo.ts";
+import { CannotUndo, type Undone, type UndoOrder } from "../../ops/undo.ts";
 
 /** A checkpoint as a journal entry names it. */
 function checkpointIn(

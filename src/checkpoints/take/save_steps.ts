@@ -24,7 +24,7 @@ import { savedFact } from "../removed.ts";
 import { saved, unchanged } from "./answer.ts";
 import { type Around, aroundOf } from "./record_steps.ts";
 import { storeCheckpoint } from "./take.ts";
-import { noteOperation } from "../../ops/log/note_operation.ts";
+import { noteOperation } from "../../ops/journaled.ts";
 
 export interface SaveInput {
   readonly name: readonly string[];

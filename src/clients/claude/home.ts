@@ -1,4 +1,3 @@
-import { isAbsolute, join } from "@std/path";
 import type { System } from "../../system/system.ts";
 
 /** An id as Claude Code makes them: it becomes part of a path. */
@@ -7,19 +6,6 @@ const AGENT_SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 /** Whether `id` can be the id of a session or task list of Claude Code. */
 export function isAgentId(id: string): boolean {
   return AGENT_SESSION_ID.test(id);
-}
-
-/**
- * Claude Code's folder: `CLAUDE_CONFIG_DIR`, else `.claude` in the home folder;
- * `undefined` where neither is known.
- */
-export function claudeHome(system: System): string | undefined {
-  const configured = system.env("CLAUDE_CONFIG_DIR");
-  if (configured) {
-    return isAbsolute(configured) ? configured : join(system.cwd(), configured);
-  }
-  const home = system.home();
-  return home ? join(home, ".claude") : undefined;
 }
 
 /** The id of the Claude Code session this process was started by, if any. */

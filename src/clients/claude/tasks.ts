@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
-import { claudeHome, isAgentId } from "./home.ts";
+import { isAgentId } from "./home.ts";
 import {
   type AgentTask,
   readHistory,
@@ -11,6 +11,7 @@ import {
 } from "./task_events.ts";
 import { lastLines } from "./tail.ts";
 import { findTranscript } from "./transcript.ts";
+import { claudeHome } from "../../ops/user_state.ts";
 
 /** What the agent had on its lists. */
 export interface AgentWork {

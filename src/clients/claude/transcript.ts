@@ -1,7 +1,8 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
-import { claudeHome, isAgentId } from "./home.ts";
+import { isAgentId } from "./home.ts";
+import { claudeHome } from "../../ops/user_state.ts";
 
 /** Longest folder name that is the path alone. */
 const LONGEST_SLUG = 200;

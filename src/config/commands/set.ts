@@ -12,12 +12,12 @@ const ENTRY = {
 /** Throws USAGE for what is no regular expression. */
 async function checkRedaction(key: Key, value: unknown): Promise<void> {
   if (!key.startsWith("redaction.") || key === "redaction.enabled") return;
-  const { ownRules } = await import("../../secrets/own_rules.ts");
-  ownRules({
-    enabled: true,
-    allow: key === "redaction.allow" ? value as string[] : [],
-    rules: key === "redaction.rules" ? value as Record<string, string> : {},
-  });
+  // Loaded here: it is large, and hardly any setting is an expression.
+  const { compilePattern } = await import("../../base/pattern.ts");
+  for (const [at, text] of Object.entries(value as Record<string, string>)) {
+    const isRule = key === "redaction.rules";
+    compilePattern(text, isRule ? `redaction.rules.${at}` : key);
+  }
 }
 
 /** `mpm config set` */

@@ -19,7 +19,7 @@ import { currentWork, placeKey, pointTo } from "../../work/current.ts";
 import { labelOf, newWork } from "../../work/record.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
-import { appendJournal } from "../../ops/log/journal.ts";
+import { appendJournal } from "../../ops/journal.ts";
 import { changeWorks } from "../../saves/store/change_works.ts";
 import { findWork, freeWorkId, readWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
@@ -268,7 +268,7 @@ export class Branch {
       appendJournal(system, root, {
         at: work.started_at,
         operation: "branch",
-        title: `start the detour ${labelOf(work)}`,
+        title: this.#context.redact(`start the detour ${labelOf(work)}`),
         worktree: this.#workspace.worktree,
         before: { session: parent.id },
         after: { session: work.id },

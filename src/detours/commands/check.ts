@@ -8,7 +8,7 @@ import { checklistView, labelOf, moved, workView } from "../../work/record.ts";
 import { checkText } from "../../work/text.ts";
 import { changeWorks, openWorks } from "../../saves/store/change_works.ts";
 import { writeWork } from "../../work/store.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { needCurrent } from "../find_session.ts";
 
 /** `mpm check` */

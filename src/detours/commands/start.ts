@@ -21,7 +21,7 @@ import { isOpen } from "../../work/life_cycle.ts";
 import { changeWorks, openWorks } from "../../saves/store/change_works.ts";
 import { currentWork, pointTo } from "../../work/current.ts";
 import { freeWorkId, listWorks, writeWork } from "../../work/store.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 
 /** `mpm start` */
 export const start = defineCommand({

@@ -10,7 +10,7 @@ import { givenSummary } from "../../saves/content.ts";
 import { labelOf } from "../../work/record.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
 import { withLock } from "../../ops/lock.ts";
-import { appendJournal } from "../../ops/log/journal.ts";
+import { appendJournal } from "../../ops/journal.ts";
 import { changeWorks } from "../../saves/store/change_works.ts";
 import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";
@@ -133,7 +133,7 @@ export class Return {
     appendJournal(this.#system, this.#root, {
       at: time.toISOString(),
       operation: "return",
-      title: `return from ${labelOf(child)}`,
+      title: this.#context.redact(`return from ${labelOf(child)}`),
       worktree: workspace.worktree,
       before: { session: child.id },
       after: { session: child.parent, aside: this.#marker?.aside ?? [] },

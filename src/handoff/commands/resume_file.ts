@@ -2,9 +2,9 @@ import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { ResumeFileResult } from "./results.ts";
 import { locate } from "../../git/workspace.ts";
-import { journalPath } from "../../ops/log/recorder.ts";
+import { journalPath } from "../../ops/recorder.ts";
 import { AGENT_SESSION } from "../steps.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { writeResumeFile } from "../resume_file.ts";
 
 /** `mpm context resume-file` */

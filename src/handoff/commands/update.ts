@@ -5,10 +5,10 @@ import { locate } from "../../git/workspace.ts";
 import type { ContextUpdateResult } from "./results.ts";
 import { contextFilePath, updateContextFile } from "../context_file.ts";
 import { ensureHome } from "../../ops/home.ts";
-import { journalPath } from "../../ops/log/recorder.ts";
+import { journalPath } from "../../ops/recorder.ts";
 import { withLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { wholeSession } from "../resume_file.ts";
 

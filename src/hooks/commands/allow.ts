@@ -4,8 +4,8 @@ import { locate } from "../../git/workspace.ts";
 import { getOwn } from "../../base/own.ts";
 import { hooksAllowText } from "../scripts/text.ts";
 import { allowedDigests, allowScript } from "../scripts/store.ts";
-import { withUserLock } from "../../ops/user_state.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { withUserLock } from "../../ops/lock.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { copyOf, hooksNamed } from "../scripts/steps.ts";
 
 /** `mpm hooks allow` */

@@ -4,9 +4,8 @@ import type { HooksEjectResult } from "./results.ts";
 import { hooksEjectText } from "../scripts/text.ts";
 import { ejectScript, type ScriptState } from "../scripts/store.ts";
 import { ensureHome } from "../../ops/home.ts";
-import { withLock } from "../../ops/lock.ts";
-import { withUserLock } from "../../ops/user_state.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { withLock, withUserLock } from "../../ops/lock.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { copyOf, hooksNamed } from "../scripts/steps.ts";
 
 type Action = HooksEjectResult["hooks"][number]["action"];

@@ -11,13 +11,13 @@ import { installText } from "../install/text.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { HooksInstallResult } from "./results.ts";
 import { changeExcludes, excludeFile } from "../install/exclude_file.ts";
-import { journalPath } from "../../ops/log/recorder.ts";
-import { withUserLock } from "../../ops/user_state.ts";
+import { journalPath } from "../../ops/recorder.ts";
+import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { refuseOldClient } from "../install/client.ts";
 import { DIFF_FLAG, SCOPE_FLAG } from "./flags.ts";
 import { hooksStatus } from "../install/status.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { install } from "../install/steps.ts";
 import { binaryFor, statusLineWord } from "../install/program.ts";
 

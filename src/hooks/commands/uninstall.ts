@@ -9,11 +9,11 @@ import { locate } from "../../git/workspace.ts";
 import { uninstallText } from "../install/text.ts";
 import type { HooksUninstallResult } from "./results.ts";
 import { changeExcludes, excludeFile } from "../install/exclude_file.ts";
-import { journalPath } from "../../ops/log/recorder.ts";
-import { withUserLock } from "../../ops/user_state.ts";
+import { journalPath } from "../../ops/recorder.ts";
+import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { DIFF_FLAG, SCOPE_FLAG } from "./flags.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { uninstall } from "../install/steps.ts";
 
 /** `mpm hooks uninstall` */

@@ -16,7 +16,7 @@ import { readActivity } from "./activity.ts";
 import { lastAsked } from "./asked.ts";
 import { earlierSaves } from "./earlier.ts";
 import type { HookWorld } from "./world.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { agentOf } from "../../saves/pause/agent.ts";
 import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
 import { contextUsage } from "../../clients/usage_steps.ts";

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { claudeHome } from "../../clients/claude/home.ts";
+import { claudeHome } from "../../ops/user_state.ts";
 import { isFile } from "../../clients/claude/transcript.ts";
 import { isAttended } from "../../clients/claude/typed_prompt.ts";
 import type { WaysOut } from "../../clients/level_decisions.ts";

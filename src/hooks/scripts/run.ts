@@ -3,7 +3,7 @@ import { FileError } from "../../base/errors.ts";
 import { field, jsonIn } from "../../base/odd_values.ts";
 import { cutText } from "../../base/words.ts";
 import type { RunResult, System } from "../../system/system.ts";
-import { appendLog } from "../../ops/append_log.ts";
+import { appendLog } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
 import { redactorOf } from "../../secrets/redaction.ts";

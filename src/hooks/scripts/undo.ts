@@ -2,12 +2,8 @@ import { MpmError } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import { allowedDigests, setAllowed } from "./store.ts";
-import { withUserLock } from "../../ops/user_state.ts";
-import {
-  noteUndoLocked,
-  type Undone,
-  type UndoOrder,
-} from "../../ops/undo/undo.ts";
+import { withUserLock } from "../../ops/lock.ts";
+import { noteUndoLocked, type Undone, type UndoOrder } from "../../ops/undo.ts";
 
 /** Digests of the scripts that may run, by their paths; null: none may. */
 type Digests = Record<string, string | null>;

@@ -16,7 +16,7 @@ import type { ImportResult } from "./results.ts";
 import { counted, firstLine } from "../../base/words.ts";
 import { readSource } from "../share/source.ts";
 import { openStore } from "../store/recover.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 
 /** `mpm sessions import` */
 export const sessionsImport = defineCommand({

@@ -8,7 +8,7 @@ import type { InitResult } from "./results.ts";
 import { ensureHome, ignoreFile, ignoreHome } from "../../ops/home.ts";
 import { HOME, layout } from "../../ops/layout.ts";
 import { withLock } from "../../ops/lock.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 
 /** `mpm init` */
 export const init = defineCommand({

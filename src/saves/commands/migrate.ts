@@ -10,7 +10,7 @@ import type { MigrateAnswer } from "../legacy/migrate/results.ts";
 import { counted } from "../../base/words.ts";
 import { HOME, layout } from "../../ops/layout.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { otherStoreHints } from "../resume/other_stores.ts";
 import {
   backupFact,

@@ -24,7 +24,7 @@ import { layout } from "../../ops/layout.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 
 /** `mpm sessions recover` */
 export const sessionsRecover = defineCommand({

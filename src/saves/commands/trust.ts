@@ -18,9 +18,9 @@ import type { SaveEntry } from "../store/save_entry.ts";
 import { loadSave } from "../store/load_save.ts";
 import { listSaves, matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
-import { withUserLock } from "../../ops/user_state.ts";
+import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { chosenCheckpoints } from "../trust/checkpoints.ts";
 
 /** `mpm sessions trust` */

@@ -9,7 +9,7 @@ import { counted } from "../../base/words.ts";
 import { withLock } from "../../ops/lock.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import {
   type Checker,
   repairAll,

@@ -14,7 +14,7 @@ import { withLock } from "../../ops/lock.ts";
 import { finishPending } from "../store/recover.ts";
 import { LARGEST_SAVE } from "../store/load_save.ts";
 import { ensureStoreId } from "../store/store_id.ts";
-import { moveToTrash } from "../../ops/trash/trash.ts";
+import { moveToTrash } from "../../ops/trash.ts";
 import { freeId, storeSave } from "../store/write_save.ts";
 
 /** One line of `ACTIVE-PAUSE.jsonl`. */

@@ -35,7 +35,7 @@ import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../../work/current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { agentOf } from "./agent.ts";
 import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
 import { contextUsage } from "../../clients/usage_steps.ts";

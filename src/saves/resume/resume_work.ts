@@ -12,7 +12,7 @@ import { isOpen } from "../../work/life_cycle.ts";
 import { changeWorks } from "../store/change_works.ts";
 import { findWork, ownWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 
 type Save = ResumeResult["session"];
 

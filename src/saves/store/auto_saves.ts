@@ -5,12 +5,11 @@ import { field } from "../../base/odd_values.ts";
 import type { Save } from "../save.ts";
 import type { SaveEntry } from "./save_entry.ts";
 import type { System } from "../../system/system.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
+import { readOwnJson, writeAtomic } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
 import { loadSave } from "./load_save.ts";
 import { withLock } from "../../ops/lock.ts";
-import { readOwnJson } from "../../ops/own_json.ts";
 import { findSave } from "./read_saves.ts";
 
 /** A save that was made at the end of an agent's session. */

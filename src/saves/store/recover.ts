@@ -8,7 +8,7 @@ import { checkFolder } from "../../ops/folders.ts";
 import { layout, saveFiles, undoMarker } from "../../ops/layout.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
-import { finishUndo } from "../../ops/undo/undo_marker.ts";
+import { finishUndo } from "../../ops/finish_undo.ts";
 import { followSave } from "./follow_save.ts";
 
 /**

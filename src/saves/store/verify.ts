@@ -14,7 +14,7 @@ import { importedFrom } from "../share/imported.ts";
 import { sha256 } from "../../base/digest.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { derivedFaults, keepSave, readPlain, writeDerived } from "./derived.ts";
-import { moveToTrash } from "../../ops/trash/trash.ts";
+import { moveToTrash } from "../../ops/trash.ts";
 import type { Workspace } from "../../git/repository.ts";
 
 type Row = VerifyResult["sessions"][number];

@@ -6,12 +6,8 @@ import {
   trustedIn,
   writeTrusted,
 } from "./origins.ts";
-import { withUserLock } from "../../ops/user_state.ts";
-import {
-  noteUndoLocked,
-  type Undone,
-  type UndoOrder,
-} from "../../ops/undo/undo.ts";
+import { withUserLock } from "../../ops/lock.ts";
+import { noteUndoLocked, type Undone, type UndoOrder } from "../../ops/undo.ts";
 
 /** Trusts again what was trusted before, and nothing else. */
 export async function undoTrust(

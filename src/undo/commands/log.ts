@@ -4,14 +4,14 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
 import { ageWords } from "../../base/times.ts";
-import { nextToUndo, undoneIds } from "../../ops/log/entry.ts";
+import { nextToUndo, undoneIds } from "../../ops/entry.ts";
 import type { LogResult } from "./results.ts";
-import { readJournal } from "../../ops/log/journal.ts";
 import {
   chosenRoot,
+  readJournal,
   USER_FLAG,
   worktreeOf,
-} from "../../ops/log/journal_root.ts";
+} from "../../ops/journal.ts";
 import { lastingIn } from "../kinds.ts";
 
 type Row = LogResult["operations"][number];

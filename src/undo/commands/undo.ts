@@ -2,7 +2,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
 import { settleDetour } from "../../detours/settle.ts";
 import { locate } from "../../git/workspace.ts";
-import { chosenRoot, USER_FLAG } from "../../ops/log/journal_root.ts";
+import { chosenRoot, USER_FLAG } from "../../ops/journal.ts";
 import { openStore } from "../../saves/store/recover.ts";
 import { finishBegun, takeBack } from "../take_back.ts";
 import type { UndoResult } from "./results.ts";

@@ -16,7 +16,7 @@ import {
   templateFolder,
 } from "../templates/store.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { isWindowsName } from "../../base/paths_there.ts";
 
 /** `mpm template new` */

@@ -21,7 +21,7 @@ import {
   type TemplateSource,
 } from "./template.ts";
 import type { System } from "../../system/system.ts";
-import { userFolder } from "../../config/paths.ts";
+import { userFolder } from "../../ops/user_state.ts";
 import { checkPath } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
 

@@ -5,7 +5,7 @@ import { Git } from "../../git/run/git.ts";
 import { readRescues } from "../read_rescue.ts";
 import { selectRescue } from "../rescue.ts";
 import type { WorktreesRestoreResult } from "./results.ts";
-import { journaled } from "../../ops/log/journaled.ts";
+import { journaled } from "../../ops/journaled.ts";
 import { restored } from "../restore_steps.ts";
 import { locateRepository } from "../steps.ts";
 

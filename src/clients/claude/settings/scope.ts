@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { MpmError } from "../../../base/errors.ts";
 import type { Workspace } from "../../../git/repository.ts";
 import type { System } from "../../../system/system.ts";
-import { claudeHome } from "../home.ts";
+import { claudeHome } from "../../../ops/user_state.ts";
 
 /** Whose settings; the client reads and merges all three. */
 export const SCOPES = ["project", "local", "user"] as const;

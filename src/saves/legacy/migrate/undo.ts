@@ -9,7 +9,7 @@ import {
   noteUndo,
   type Undone,
   type UndoOrder,
-} from "../../../ops/undo/undo.ts";
+} from "../../../ops/undo.ts";
 
 /**
  * Restores the backup that a migration made. That makes one as well, so that

@@ -1,18 +1,20 @@
 import { join } from "@std/path";
-import { claudeHome } from "../../clients/claude/home.ts";
-import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
+import { MpmError } from "../base/errors.ts";
+import type { Context } from "../cli/command.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { System } from "../system/system.ts";
 import type { JournalEntry } from "./entry.ts";
-import type { Workspace } from "../../git/repository.ts";
-import type { Recorded } from "./changes_list.ts";
-import { userFolder } from "../../config/paths.ts";
-import { appendJournal, type Operation } from "./journal.ts";
-import { layout } from "../layout.ts";
-import { withLock } from "../lock.ts";
-import { Recorder } from "./recorder.ts";
-import { userState } from "../user_state.ts";
-import type { System } from "../../system/system.ts";
-import { ensureJournalRoot, worktreeOf } from "./journal_root.ts";
+import {
+  appendJournal,
+  ensureJournalRoot,
+  type Operation,
+  worktreeOf,
+} from "./journal.ts";
+import { layout } from "./layout.ts";
+import { withLock } from "./lock.ts";
+import { pruneDaily } from "./prune_trash.ts";
+import { type Recorded, Recorder } from "./recorder.ts";
+import { claudeHome, userFolder, userState } from "./user_state.ts";
 
 /** An operation as the journal is to tell of it. */
 export interface Deed<T> {
@@ -90,14 +92,12 @@ async function note<T>(
     await append(system, root, {
       at: system.now().toISOString(),
       operation: deed.operation,
-      title: title(),
+      title: context.redact(title()),
       worktree: worktreeOf(deed.workspace),
       ...merged(files, facts),
       ...deed.automatic ? { automatic: true as const } : {},
     });
     if (!recorder.usesTrash || deed.automatic) return;
-    // Loaded here: most operations put nothing there.
-    const { pruneDaily } = await import("../trash/trash_steps.ts");
     await pruneDaily(context, root);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
@@ -171,5 +171,25 @@ function stateOf(system: System): string | undefined {
   } catch (error) {
     if (error instanceof MpmError) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Puts an operation that is done into the journal; where that fails it is a
+ * warning. Call under the lock.
+ */
+export function noteOperation(
+  { system, note, redact }: Context,
+  root: string,
+  operation: Operation,
+): void {
+  try {
+    appendJournal(system, root, {
+      ...operation,
+      title: redact(operation.title),
+    });
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Note: it is done, but not in mpm log: ${error.message}`);
   }
 }

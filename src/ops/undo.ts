@@ -1,10 +1,10 @@
-import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
-import { type JournalEntry, type KnownEntry, undoTitle } from "../log/entry.ts";
-import { appendJournal } from "../log/journal.ts";
-import type { Workspace } from "../../git/repository.ts";
-import { withLock } from "../lock.ts";
-import type { System } from "../../system/system.ts";
+import { MpmError } from "../base/errors.ts";
+import type { Context } from "../cli/command.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { System } from "../system/system.ts";
+import { type JournalEntry, type KnownEntry, undoTitle } from "./entry.ts";
+import { appendJournal } from "./journal.ts";
+import { withLock } from "./lock.ts";
 
 /** Where and how an operation is taken back. */
 export interface UndoOrder {

@@ -1,17 +1,13 @@
-import { FileError, isMissing } from "../../base/errors.ts";
-import { asciiJson } from "../../base/escape.ts";
+import { FileError, isMissing, MpmError } from "../base/errors.ts";
+import { asciiJson } from "../base/escape.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
 import { type JournalEntry, type KnownEntry, parseEntry } from "./entry.ts";
-import type { System } from "../../system/system.ts";
-import { writeAtomic } from "../atomic.ts";
-import { ensureFolder } from "../folders.ts";
-import {
-  ensureJournalKey,
-  isSealed,
-  journalKey,
-  sealed,
-} from "./journal_key.ts";
-import { layout } from "../layout.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { ensureFolder } from "./folders.ts";
+import { layout } from "./layout.ts";
+import { ensureJournalKey, isSealed, journalKey, sealed } from "./seal.ts";
+import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** Bytes from which the older half of the journal is dropped. */
 const LIMIT = 2 * 1024 * 1024;
@@ -52,8 +48,8 @@ export function journalPath(system: System, root: string): string {
 
 /**
  * Adds an operation as one line, in one piece: a death leaves it there, not
- * there, or torn, and a torn line is skipped. People's words in it are
- * redacted. Call under the lock. Throws FILE_FAILED, with nothing added.
+ * there, or torn, and a torn line is skipped. Its title is one that is redacted
+ * already. Call under the lock. Throws FILE_FAILED, with nothing added.
  */
 export function appendJournal(
   system: System,
@@ -66,7 +62,6 @@ export function appendJournal(
   const added = {
     id: lastId(system, journal, end) + 1,
     ...operation,
-    title: redactorOf(system).text(operation.title),
   };
   const line = sealed(ensureJournalKey(system), asciiJson(added));
   const gap = end === "" || end.endsWith("\n") ? "" : "\n";
@@ -120,6 +115,54 @@ function readEnd(system: System, path: string, length: number): string {
     return new TextDecoder().decode(bytes);
   } catch (error) {
     if (isMissing(error)) return "";
+    throw error;
+  }
+}
+
+/** The same for the commands about the journal. */
+export const USER_FLAG = {
+  type: "boolean",
+  summary: "What was done outside of projects that use mpm, e.g. settings",
+} as const;
+
+/**
+ * Where an operation is noted: in the project where it uses mpm, else with the
+ * user's own state, so that nothing of mpm's appears in a folder by itself.
+ */
+export function journalRoot(system: System, root: string): string {
+  const { home } = layout(root);
+  if (system.files.lstat(home)?.kind === "folder") return root;
+  return stateOr(system, root);
+}
+
+/** The same for a reader; `user`: the user's own. */
+export function chosenRoot(
+  system: System,
+  root: string,
+  user: boolean,
+): string {
+  return user ? stateOr(system, root) : journalRoot(system, root);
+}
+
+/** The worktree as entries name it: outside git it is the project. */
+export function worktreeOf(
+  { git, root, worktree }: Pick<Workspace, "git" | "root" | "worktree">,
+): string {
+  return git === "repository" ? worktree : root;
+}
+
+/** Makes the folder of the user's state where it is that. */
+export function ensureJournalRoot(system: System, root: string): string {
+  const chosen = journalRoot(system, root);
+  if (chosen !== root) ensureUserFolder(system, ".");
+  return chosen;
+}
+
+function stateOr(system: System, root: string): string {
+  try {
+    return userState(system);
+  } catch (error) {
+    if (error instanceof MpmError) return root;
     throw error;
   }
 }

@@ -1,10 +1,10 @@
-import { createHmac } from "node:crypto";
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import { join } from "@std/path";
-import { FileError, MpmError } from "../../base/errors.ts";
-import type { System } from "../../system/system.ts";
-import { removeQuietly } from "../atomic.ts";
-import { ensureUserFolder, userState } from "../user_state.ts";
+import { createHmac } from "node:crypto";
+import { FileError, MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { removeQuietly } from "./atomic.ts";
+import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** What a key looks like: 64 characters of hex digits and dashes. */
 const KEY = /^[0-9a-z-]{64}$/;

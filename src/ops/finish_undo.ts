@@ -1,20 +1,14 @@
-import { FileError } from "../../base/errors.ts";
-import { asciiJson } from "../../base/escape.ts";
-import { type JournalEntry, parseEntry } from "../log/entry.ts";
-import { field } from "../../base/odd_values.ts";
-import type { System } from "../../system/system.ts";
-import { removeIfThere, writeAtomic } from "../atomic.ts";
-import { ensureFolder } from "../folders.ts";
-import { appendJournal, type Operation, readJournal } from "../log/journal.ts";
-import {
-  ensureJournalKey,
-  isSealed,
-  journalKey,
-  sealed,
-} from "../log/journal_key.ts";
-import { layout, undoMarker } from "../layout.ts";
-import { applyFiles } from "./undo_apply.ts";
-import { planFiles } from "./undo_files.ts";
+import { FileError } from "../base/errors.ts";
+import { asciiJson } from "../base/escape.ts";
+import { field } from "../base/odd_values.ts";
+import type { System } from "../system/system.ts";
+import { removeIfThere, writeAtomic } from "./atomic.ts";
+import { type JournalEntry, parseEntry } from "./entry.ts";
+import { ensureFolder } from "./folders.ts";
+import { appendJournal, type Operation, readJournal } from "./journal.ts";
+import { layout, undoMarker } from "./layout.ts";
+import { ensureJournalKey, isSealed, journalKey, sealed } from "./seal.ts";
+import { applyFiles, planFiles } from "./undo_files.ts";
 
 /** Bytes of a marker. */
 const LARGEST = 1024 * 1024;

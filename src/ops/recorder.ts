@@ -1,12 +1,11 @@
 import { isAbsolute, join, relative, SEPARATOR } from "@std/path";
-import { setOwn } from "../../base/own.ts";
-import type { FileVersion } from "./entry.ts";
-import { sha256 } from "../../base/digest.ts";
-import type { FileInfo, Files, System } from "../../system/system.ts";
-import { removeQuietly } from "../atomic.ts";
-import { fitChanges, type Recorded } from "./changes_list.ts";
-import { layout } from "../layout.ts";
-import { MANIFEST, manifestOf, newTrashFolder } from "../trash/trash.ts";
+import { sha256 } from "../base/digest.ts";
+import { setOwn } from "../base/own.ts";
+import type { FileInfo, Files, System } from "../system/system.ts";
+import { removeQuietly } from "./atomic.ts";
+import type { FileVersion, FileVersions } from "./entry.ts";
+import { layout } from "./layout.ts";
+import { MANIFEST, manifestOf, newTrashFolder } from "./trash.ts";
 
 /** Bytes of a file whose content is kept. */
 const LARGEST = 64 * 1024 * 1024;
@@ -215,4 +214,38 @@ export class Recorder {
     const bytes = manifestOf(this.#real, root, { operation, items });
     this.#real.files.create(join(folder, MANIFEST), bytes, { synced: false });
   }
+}
+
+/** Paths that a line of the journal names; more are in a file of their own. */
+const INLINE = 40;
+
+/** The files an operation changed, as `before` and `after` of its entry. */
+export interface Recorded {
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The versions as an entry holds them: itself, or by a file in the trash where
+ * there are many, so that no line of the journal grows long.
+ */
+export function fitChanges(
+  system: System,
+  root: string,
+  { before, after, folder }: {
+    before: FileVersions;
+    after: FileVersions;
+    folder: () => string;
+  },
+): Recorded {
+  const count = Object.keys(before).length;
+  if (count <= INLINE) {
+    return { before: { files: before }, after: { files: after } };
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify({ before, after }));
+  const path = join(folder(), "changes.json");
+  system.files.create(path, bytes);
+  const kept = path.slice(layout(root).trash.length + 1).replaceAll("\\", "/");
+  const list = { list: { sha256: sha256(bytes), kept }, count };
+  return { before: list, after: list };
 }

@@ -1,7 +1,7 @@
-import { MpmError } from "../../base/errors.ts";
-import { field, isDeeper, isFields } from "../../base/odd_values.ts";
-import { refuseNegative } from "../../base/selector.ts";
-import { counted } from "../../base/words.ts";
+import { MpmError } from "../base/errors.ts";
+import { field, isDeeper, isFields } from "../base/odd_values.ts";
+import { refuseNegative } from "../base/selector.ts";
+import { counted } from "../base/words.ts";
 
 /** One operation of mpm's, a line of `.claude-mpm/state/journal.jsonl`. */
 export interface JournalEntry {

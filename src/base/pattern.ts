@@ -1,0 +1,19 @@
+import { RE2JS } from "re2js";
+import { MpmError } from "./errors.ts";
+
+/**
+ * An expression of RE2, whose time is linear whatever it is. Throws USAGE for
+ * one that is none, with the `key` of the setting it stands under.
+ */
+export function compilePattern(text: string, key: string): RE2JS {
+  try {
+    return RE2JS.compile(text, RE2JS.MULTILINE);
+  } catch (error) {
+    throw new MpmError(
+      "USAGE",
+      `"${text}" in "${key}" is no regular expression: ` +
+        (error as Error).message,
+      { hint: "The syntax is RE2's: no look-around, no back-references" },
+    );
+  }
+}

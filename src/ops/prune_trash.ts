@@ -1,0 +1,210 @@
+import { join, relative } from "@std/path";
+import { FileError, MpmError } from "../base/errors.ts";
+import { field } from "../base/odd_values.ts";
+import type { Context, TrashRules } from "../cli/command.ts";
+import type { System } from "../system/system.ts";
+import { type KnownEntry, versionsIn } from "./entry.ts";
+import { checkFolder, removeTree } from "./folders.ts";
+import { readJournal } from "./journal.ts";
+import { layout } from "./layout.ts";
+import { withLock } from "./lock.ts";
+import { listedVersions } from "./undo_files.ts";
+
+/** What one operation put into the trash. */
+export interface TrashItem {
+  /** The folder's name: `YYYYMMDD-HHMMSS-verb`. */
+  readonly name: string;
+  /** When it was put there, milliseconds since the epoch. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** What is to become of an item, and why. */
+export interface TrashDecision extends TrashItem {
+  readonly remove: boolean;
+  readonly reason: string;
+}
+
+/** The last operations, of which nothing goes whatever its age and size. */
+export const KEPT_OPERATIONS = 20;
+
+/**
+ * What goes: whatever is older than the rules allow, then the oldest until the
+ * rest is small enough; never what the last operations need to be taken back.
+ * An item from the future is as young as any. In the order of `items`.
+ */
+export function decideTrash(
+  items: readonly TrashItem[],
+  { rules, needed, now }: {
+    rules: TrashRules;
+    /** Names of the folders that the last operations need. */
+    needed: ReadonlySet<string>;
+    /** Milliseconds since the epoch. */
+    now: number;
+  },
+): TrashDecision[] {
+  const isOld = ({ at }: TrashItem) => now - at > rules.maxAge;
+  const decided = new Map<string, TrashDecision>();
+  let bytes = 0;
+  // The newest first: they have the first claim to the room there is.
+  for (const item of [...items].sort((one, other) => other.at - one.at)) {
+    const last = needed.has(item.name);
+    const full = bytes + item.bytes > rules.maxBytes;
+    const remove = !last && (isOld(item) || full);
+    if (!remove) bytes += item.bytes;
+    const reason = last
+      ? "one of the last operations needs it"
+      : isOld(item)
+      ? "it is older than trash.max_age"
+      : full
+      ? "the trash is larger than trash.max_mb"
+      : "it may be wanted";
+    decided.set(item.name, { ...item, remove, reason });
+  }
+  return items.map(({ name }) => decided.get(name)!);
+}
+
+/** When a folder of that name was made, milliseconds since the epoch. */
+export function trashTime(name: string): number | undefined {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[\w-]+$/.exec(name) ?? [];
+  if (second === undefined) return undefined;
+  const time = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}Z`,
+  );
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** What is in the trash and what the rules say of it, the newest first. */
+export function surveyTrash(
+  system: System,
+  root: string,
+  rules: TrashRules,
+): TrashDecision[] {
+  const { home, trash } = layout(root);
+  if (!checkFolder(system, home) || !checkFolder(system, trash)) return [];
+  const items = system.files.list(trash).flatMap(({ name, kind }) => {
+    const at = kind === "folder" ? trashTime(name) : undefined;
+    return at === undefined
+      ? []
+      : [itemOf(system, join(trash, name), name, at)];
+  });
+  items.sort((one, other) =>
+    one.name < other.name ? 1 : one.name > other.name ? -1 : 0
+  );
+  const last = readJournal(system, root).filter(({ own }) => own)
+    .slice(-KEPT_OPERATIONS);
+  const needed = new Set(
+    last.flatMap((entry) => foldersOf(system, root, entry)),
+  );
+  return decideTrash(items, { rules, needed, now: system.now().getTime() });
+}
+
+/** A clock that was behind when it was made must not make it old. */
+function itemOf(
+  system: System,
+  path: string,
+  name: string,
+  at: number,
+): TrashItem {
+  const { mtime = at } = system.files.lstat(path) ?? {};
+  return { name, at: Math.max(at, mtime), bytes: sizeOf(system, path) };
+}
+
+function sizeOf(system: System, folder: string): number {
+  let bytes = 0;
+  for (const { name, kind } of system.files.list(folder)) {
+    const path = join(folder, name);
+    bytes += kind === "folder"
+      ? sizeOf(system, path)
+      : system.files.lstat(path)?.size ?? 0;
+  }
+  return bytes;
+}
+
+/** The folders of the trash that an undo of the entry needs. */
+function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
+  const { trash } = layout(root);
+  const versions = [entry.before, entry.after].flatMap((side) => [
+    ...Object.values(versionsIn(side)),
+    ...Object.values(versionsIn({ files: { list: field(side, "list") } })),
+    ...Object.values(listedVersions(system, root, side)),
+  ]);
+  const aside = field(entry.after, "aside");
+  const folders = [entry.after, ...Array.isArray(aside) ? aside : []]
+    .map((one) => field(one, "trash")).filter((name) =>
+      typeof name === "string"
+    );
+  return [
+    ...versions.map((version) => version?.kept ?? ""),
+    ...folders.map((folder) => relative(trash, folder)),
+  ].map((path) => path.split(/[/\\]/)[0]!).filter((name) => name !== "");
+}
+
+/**
+ * Removes what the rules let go. What cannot be removed keeps no other from
+ * going; the first refusal is thrown at the end. Call under the lock.
+ */
+export function pruneTrash(
+  system: System,
+  root: string,
+  decisions: readonly TrashDecision[],
+): void {
+  let refusal: FileError | undefined;
+  for (const { name, remove } of decisions) {
+    if (!remove) continue;
+    try {
+      removeTree(system, join(layout(root).trash, name));
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      refusal ??= error;
+    }
+  }
+  if (refusal) throw refusal;
+}
+
+/** Milliseconds between two prunings that nobody asked for. */
+const BETWEEN = 24 * 60 * 60 * 1000;
+
+/** Whether a day has passed since the last one; from then on it has not. */
+export function isPruneDue(system: System, root: string): boolean {
+  const { files } = system;
+  const { trash, state } = layout(root);
+  const stamp = join(state, "pruned");
+  const now = system.now().getTime();
+  const last = files.lstat(stamp)?.mtime;
+  if (last !== undefined && Math.abs(now - last) < BETWEEN) return false;
+  if (!files.lstat(trash) || !files.lstat(state)) return false;
+  if (last === undefined) files.create(stamp, new Uint8Array());
+  files.setMtime(stamp, now);
+  return true;
+}
+
+/** Removes what the rules let go, and returns what was looked at. */
+export function prunedTrash(
+  system: System,
+  root: string,
+  rules: TrashRules,
+): Promise<TrashDecision[]> {
+  return withLock(system, root, () => {
+    const decisions = surveyTrash(system, root, rules);
+    pruneTrash(system, root, decisions);
+    return decisions;
+  });
+}
+
+/**
+ * The same once a day, after something was put into the trash. What goes wrong
+ * must not make the command look failed.
+ */
+export async function pruneDaily(
+  { system, trashRules }: Context,
+  root: string,
+): Promise<void> {
+  try {
+    if (!isPruneDue(system, root)) return;
+    await prunedTrash(system, root, await trashRules(root));
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+  }
+}
