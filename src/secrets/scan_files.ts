@@ -68,9 +68,9 @@ export async function scanned(
   using line = new ProgressLine(context);
   for (const [at, source] of list.entries()) {
     line.show("Looking through files", at, list.length);
-    if (isLong(system, source)) line.begin(`Looking through ${source.name}`);
     const bytes = readSource(system, source, sources);
     if (!bytes) continue;
+    if (bytes.length > LONG) line.begin(`Looking through ${source.name}`);
     files++;
     size += bytes.length;
     for (const finding of scanBytes(bytes, redactor)) {
@@ -85,10 +85,6 @@ export async function scanned(
 
 function count(labels: Record<string, number>, { label }: Finding): void {
   setOwn(labels, label, (getOwn(labels, label) ?? 0) + 1);
-}
-
-function isLong({ files }: System, { path }: Source): boolean {
-  return path !== null && (files.stat(path)?.size ?? 0) > LONG;
 }
 
 /**
@@ -160,16 +156,9 @@ function readSource(
   try {
     if (path === null) return system.terminal.readInput(LIMIT);
     if (named) return system.files.readUpTo(path, LIMIT);
-    // Of a large file the beginning says whether it is text.
-    const large = (system.files.lstat(path)?.size ?? 0) > FOUND_LIMIT;
-    const bytes = large
-      ? system.files.readPart(path, 0, HEAD)
-      : system.files.readOwn(path, FOUND_LIMIT);
-    if (isBinary(bytes.subarray(0, HEAD))) {
-      sources.leave("binary");
-      return undefined;
-    }
-    return large ? system.files.readOwn(path, FOUND_LIMIT) : bytes;
+    const bytes = readText(system, path);
+    if (bytes === undefined) sources.leave("binary");
+    return bytes;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     // A link that leads nowhere is refused as a link.
@@ -185,4 +174,18 @@ function readSource(
     sources.skip(name, error);
     return undefined;
   }
+}
+
+/** Reads a file that was found; `undefined`: it is binary. */
+function readText({ files }: System, path: string): Uint8Array | undefined {
+  let bytes: Uint8Array;
+  try {
+    bytes = files.readOwn(path, FOUND_LIMIT);
+  } catch (error) {
+    // The beginning of a large file says whether it is text.
+    const large = (files.lstat(path)?.size ?? 0) > FOUND_LIMIT;
+    if (large && isBinary(files.readPart(path, 0, HEAD))) return undefined;
+    throw error;
+  }
+  return isBinary(bytes.subarray(0, HEAD)) ? undefined : bytes;
 }

@@ -70,12 +70,19 @@ function keyBefore(text: string, at: number): Key | undefined {
   let end = at;
   const least = Math.max(0, at - 8);
   while (end > least && isBlank(text.charCodeAt(end - 1))) end--;
-  const apart = end < at;
   const closed = end;
   while (end > least && isBetween(text.charCodeAt(end - 1))) end--;
   // `name[] =` of C.
   if (end < closed && text.charCodeAt(end - 1) === 91) end--;
-  if (!mayEndKey(text, end)) return undefined;
+  return mayEndKey(text, end) ? keyAt(text, end, { at, closed }) : undefined;
+}
+
+/** The key that ends at `end`; `closed` is behind its quote. */
+function keyAt(
+  text: string,
+  end: number,
+  { at, closed }: { at: number; closed: number },
+): Key | undefined {
   let start = end;
   const first = Math.max(0, end - LONGEST_KEY);
   while (start > first && isNamePart(text.charCodeAt(start - 1))) start--;
@@ -104,6 +111,7 @@ function keyBefore(text: string, at: number): Key | undefined {
   const found = kind ?? many;
   if (found === undefined || isWithinCode(text, start, at)) return undefined;
   const quote = /^\\*["']/.exec(text.slice(end, closed))?.[0] ?? "";
+  const apart = closed < at;
   return { kind: found, name, start, quote, apart, many: kind === undefined };
 }
 

@@ -19,47 +19,47 @@ const LEAST = FEWEST * (SHORTEST + 1) - 1;
 /** Twelve and more words in a row of the list that wallets take theirs from. */
 export function findSeeds(text: string): Span[] {
   const spans: Span[] = [];
-  let [count, first, last, checked] = [0, 0, 0, 0];
-  const close = () => {
-    if (count >= FEWEST) spans.push(...seedsIn(text, first, last));
-    count = 0;
-  };
-  for (let at = 0; at < text.length;) {
-    if (count === 0) {
-      const next = afterOther(text, Math.max(at, checked), at);
-      if (next > at) {
-        at = next;
-        continue;
-      }
-      checked = at + LEAST;
+  for (let at = 0; at + LEAST <= text.length;) {
+    // From the end of the shortest phrase back: most text is jumped over.
+    let back = at + LEAST - 1;
+    while (back >= at && PART[text.charCodeAt(back)] === 1) back--;
+    if (back >= at) {
+      at = back + 1;
+      continue;
     }
+    const start = at;
+    at += LEAST;
+    while (at < text.length && PART[text.charCodeAt(at)] === 1) at++;
+    addPhrases(spans, text, { start, end: at });
+  }
+  return spans;
+}
+
+/** Adds the phrases of a stretch in which nothing else stands. */
+function addPhrases(
+  spans: Span[],
+  text: string,
+  { start: at, end: most }: { start: number; end: number },
+): void {
+  let [count, first, last] = [0, 0, 0];
+  while (at < most) {
     if (!isLower(text.charCodeAt(at))) {
-      if (count > 0 && PART[text.charCodeAt(at)] !== 1) close();
       at++;
       continue;
     }
     const start = at;
-    do at++; while (isLower(text.charCodeAt(at)));
-    if (count > 0 && start - last > BETWEEN) close();
-    if (at - start < SHORTEST || at - start > LONGEST) close();
-    else {
-      if (count++ === 0) first = start;
-      last = at;
+    do at++; while (at < most && isLower(text.charCodeAt(at)));
+    const length = at - start;
+    const fits = length >= SHORTEST && length <= LONGEST;
+    if (!fits || start - last > BETWEEN) {
+      if (count >= FEWEST) spans.push(...seedsIn(text, first, last));
+      count = 0;
     }
+    if (!fits) continue;
+    if (count++ === 0) first = start;
+    last = at;
   }
-  close();
-  return spans;
-}
-
-/**
- * Where a phrase may begin: behind the last character that none has, found from
- * the end of the shortest one back, so that most text is jumped over. What
- * stands before `from` was looked at.
- */
-function afterOther(text: string, from: number, at: number): number {
-  let back = Math.min(at + LEAST, text.length) - 1;
-  while (back >= from && PART[text.charCodeAt(back)] === 1) back--;
-  return back < from ? at : back + 1;
+  if (count >= FEWEST) spans.push(...seedsIn(text, first, last));
 }
 
 /** 1 for each ASCII character that a phrase may hold. */
@@ -80,11 +80,10 @@ function seedsIn(text: string, first: number, last: number): Span[] {
   seedWords ??= new Set(wordlist);
   let words: RegExpExecArray[] = [];
   const close = () => {
-    const start = first + (words[0]?.index ?? 0);
-    const end = first + (words.at(-1)?.index ?? 0) +
-      (words.at(-1)?.[0].length ?? 0);
     if (areChance(words.map(([word]) => word))) {
-      spans.push({ start, end, label: "seed-phrase" });
+      const end = words.at(-1)!.index + words.at(-1)![0].length;
+      const start = first + words[0]!.index;
+      spans.push({ start, end: first + end, label: "seed-phrase" });
     }
     words = [];
   };

@@ -7,6 +7,8 @@ export class Traces {
   /** The list in `#lists` by the hash; 0: there is none. */
   readonly #table = new Uint16Array(MASK + 1);
   readonly #lists: Needle[][] = [[]];
+  /** 1 for each needle that was reported and is not looked for any more. */
+  #seen = new Uint8Array(0);
 
   /**
    * Adds a text of three characters or more. The search reports it by `sign`:
@@ -36,7 +38,10 @@ export class Traces {
   search(text: string, found: (sign: number, at: number) => void): void {
     const table = this.#table;
     const lists = this.#lists;
-    const seen = new Uint8Array(this.#needles.length);
+    if (this.#seen.length < this.#needles.length) {
+      this.#seen = new Uint8Array(this.#needles.length);
+    }
+    const seen = this.#seen.fill(0);
     const length = text.length;
     let hash = 0;
     for (let at = 0; at < length; at++) {
