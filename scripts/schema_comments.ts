@@ -42,7 +42,7 @@ export async function readComments(folder: string): Promise<Comments> {
   const sources = new Map<string, Source>();
   for (const path of filesBelow(folder)) {
     const text = await Deno.readTextFile(path);
-    if (!text.includes('from "zod/mini"')) continue;
+    if (!/from "(?:zod\/mini|[./]*\/base\/shape\.ts)"/.test(text)) continue;
     sources.set(path, {
       constants: constantsIn(text),
       imports: importsIn(path, text),

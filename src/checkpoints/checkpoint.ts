@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Save } from "../saves/save.ts";
+import { SaveSchema } from "../saves/schema.ts";
 
 /**
  * The schema of a checkpoint's record: `record.json` in its commit and, with
@@ -90,7 +90,7 @@ export const Checkpoint = z.looseObject({
     z.looseObject({ session_id: text, next_steps: texts }),
   ),
   /** What a pause at that moment would have saved; it was not saved. */
-  session: Save,
+  session: SaveSchema,
   /** The version of mpm that took it. */
   version: text,
   /** Its build. */

@@ -86,13 +86,13 @@ async function checkerFor(
   { workspace, entries }: Ground,
   system: System,
 ): Promise<Checker> {
-  const { Save } = await import("../saves/save.ts");
+  const { SaveSchema } = await import("../saves/schema.ts");
   const { problemsOf } = await import("../base/validate.ts");
   const { root } = workspace;
   return {
     system,
     root,
-    issuesOf: (value) => problemsOf(Save, value),
+    issuesOf: (value) => problemsOf(SaveSchema, value),
     committed: await whereCommitted(system, workspace, entries),
   };
 }

@@ -10,9 +10,14 @@ import {
   readable,
 } from "../base/odd_values.ts";
 import { fromOlderForms } from "./legacy/older_forms.ts";
-import type { Save } from "./save.ts";
 import { idTime } from "./store/save_entry.ts";
-import { fits, type ObjectShape, SAVE, type Shape } from "./shape.ts";
+import {
+  fits,
+  type ObjectShape,
+  type Shape,
+  type TextShape,
+} from "../base/shape.ts";
+import { SAVE, type Save } from "./save.ts";
 import { isFullTime, parseTime } from "../base/times.ts";
 
 /** A save brought into the present shape. */
@@ -189,7 +194,7 @@ function replaced<T>(value: unknown, by: T, { at, notes }: Place): T {
 }
 
 function mendText(
-  { pattern, neutral = "" }: Shape & { is: "text" },
+  { pattern, neutral = "" }: TextShape,
   value: unknown,
   place: Place,
 ): string {

@@ -7,7 +7,7 @@ import {
 import fc from "fast-check";
 import { MpmError } from "../base/errors.ts";
 import { normalize } from "./normalize.ts";
-import { Save } from "./save.ts";
+import { SaveSchema } from "./schema.ts";
 import { anySave } from "../../tests/helpers/arbitrary_save.ts";
 import { formatText, ownSave, SAMPLES } from "../../tests/helpers/stores.ts";
 
@@ -16,17 +16,17 @@ const ID = "session-20251020-143022";
 /** Normalises `value` and holds the outcome to the schema. */
 function normalized(value: unknown, id = ID) {
   const { save, warnings } = normalize(value, id);
-  Save.parse(save);
+  SaveSchema.parse(save);
   return { save, warnings };
 }
 
 Deno.test("normalize() returns every schema-valid save as it is, without a warning", () => {
   fc.assert(
     fc.property(anySave(), (save) => {
-      Save.parse(save);
+      SaveSchema.parse(save);
       const result = normalize(structuredClone(save), save.session_id);
       assertEquals(result.warnings, []);
-      assertEquals(result.save, save as Save);
+      assertEquals(result.save, save as typeof result.save);
     }),
     { numRuns: 200 },
   );

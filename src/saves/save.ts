@@ -1,279 +1,314 @@
-import * as z from "zod/mini";
 import type * as lists from "../clients/claude/task_events.ts";
 import type { ContextUsage } from "../clients/context_usage.ts";
+import {
+  ANY,
+  COUNT,
+  type Fitting,
+  FLAG,
+  list,
+  nullable,
+  NUMBER,
+  object,
+  optional,
+  record,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
 import { READ_ID } from "../git/ids.ts";
 import type * as git from "../git/repository.ts";
 
 /**
- * The schema of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
- * its type, its validation and the published JSON Schema. The fields are those
- * of claude-mpm, which reads the same file, with mpm's own under `mpm`. What
- * other writers left is brought into this shape by `normalize.ts`; unknown
+ * The shape of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
+ * its type, its repair, its validation and the published JSON Schema. The fields
+ * are those of claude-mpm, which reads the same file, with mpm's own under `mpm`.
+ * What other writers left is brought into this shape by `normalize.ts`; unknown
  * fields are kept everywhere.
- *
- * Commands import types from here and the schemas only where they validate, so
- * that the schema library is not loaded on the way to a save.
  */
 
-const text = z.string();
-const texts = z.array(text);
-const count = z.int().check(z.nonnegative());
+const TEXT_OR_NULL = nullable(TEXT);
+const TEXTS = list(TEXT);
 
-export const Commit = z.looseObject({
+const COMMIT = object({
   /** Commit id, full in mpm's saves, abbreviated in claude-mpm's. */
-  sha: text,
-  author: text,
+  sha: TEXT,
+  author: TEXT,
   /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
-  timestamp: text,
+  timestamp: TEXT,
   /** The subject line. */
-  message: text,
+  message: TEXT,
+}, {
+  text: "message",
+  aliases: {
+    sha: ["hash", "commit", "id"],
+    message: ["subject", "msg"],
+    timestamp: ["date"],
+  },
 });
 
 /**
  * One dirty or untracked path, relative to the worktree, `/` between folders.
  * A byte that is not UTF-8 stands as U+DC00 plus the byte.
  */
-export const FileState = z.looseObject({
-  path: text,
+const FILE_STATE = object({
+  path: TEXT,
   /** Two letters, index and worktree, as in `git status --porcelain`. */
-  status: text.check(z.regex(/^[ MTADRCU?!]{2}$/)),
+  status: text({ pattern: /^[ MTADRCU?!]{2}$/, neutral: " M" }),
   /** Of the content (of the target, for a link); null: not read. */
-  sha256: z.nullable(text.check(z.regex(/^[0-9a-f]{64}$/))),
+  sha256: nullable(text({ pattern: /^[0-9a-f]{64}$/ })),
   /** Bytes; null: no file there. */
-  size: z.nullable(count),
+  size: nullable(COUNT),
   /** Milliseconds since the epoch; null: no file there. */
-  mtime: z.nullable(z.number()),
+  mtime: nullable(NUMBER),
   /** Where it was renamed or copied from. */
-  from: z.optional(text),
+  from: optional(TEXT),
   /**
    * Git's object id of the content: the index's for a staged path, or, where
    * the name cannot be opened or the file is a repository, the worktree's.
    */
-  object: z.optional(text),
+  object: optional(TEXT),
   /**
    * `100644`, `100755` (executable), `120000` (a link) or `160000` (a
    * repository), as git takes it; absent where it is not known.
    */
-  mode: z.optional(text),
+  mode: optional(TEXT),
   /**
    * Why the content was not read: `large`, `budget` (too much before it),
    * `denied`, `special` (such as a pipe); absent where it was.
    */
-  unread: z.optional(text),
-}) satisfies z.ZodMiniType<git.FileState>;
+  unread: optional(TEXT),
+}, { text: "path", required: ["path"] }) satisfies Shape<git.FileState>;
 
-export const Todo = z.looseObject({
-  content: text,
-  status: text,
-}) satisfies z.ZodMiniType<lists.Todo>;
+const TITLES = ["title", "subject", "task", "text", "name", "description"];
 
-export const Task = z.looseObject({
-  id: text,
-  title: text,
-  description: text,
-  priority: text,
-  created_at: z.nullable(text),
-  file: text,
-}) satisfies z.ZodMiniType<lists.Task>;
+function todo(status: string) {
+  return object({ content: TEXT, status: text({ neutral: status }) }, {
+    text: "content",
+    aliases: { content: TITLES },
+  }) satisfies Shape<lists.Todo>;
+}
 
-export const GitContext = z.looseObject({
+const TASK = object({
+  id: TEXT,
+  title: TEXT,
+  description: TEXT,
+  priority: text({ neutral: "medium" }),
+  created_at: TEXT_OR_NULL,
+  file: TEXT,
+}, {
+  text: "title",
+  aliases: { title: ["subject", "content", "task", "text", "name"] },
+}) satisfies Shape<lists.Task>;
+
+const GIT_CONTEXT = object({
   /** Whether there is a repository. */
-  is_git_repo: z.boolean(),
+  is_git_repo: FLAG,
   /** null: detached, or no repository. */
-  branch: z.nullable(text),
+  branch: TEXT_OR_NULL,
   /**
    * The last commit that is not a pause's own, as a full id; null: no commit
    * yet, or no repository. `mpm.head` is HEAD.
    */
-  commit: z.nullable(text),
+  commit: TEXT_OR_NULL,
   /** The subject of that commit. */
-  commit_message: z.nullable(text),
+  commit_message: TEXT_OR_NULL,
   /** The last commits of HEAD but for those of pauses, the newest first. */
-  recent_commits: z.array(Commit),
+  recent_commits: list(COMMIT),
   /** Whether nothing is uncommitted, untracked files included. */
-  is_clean: z.boolean(),
+  is_clean: FLAG,
   /** Commits that the upstream lacks, and that HEAD lacks. */
-  ahead_behind: z.looseObject({ ahead: count, behind: count }),
-  status: z.looseObject({
-    clean: z.boolean(),
+  ahead_behind: object({ ahead: COUNT, behind: COUNT }),
+  status: object({
+    clean: FLAG,
     /** Changed in the worktree, not staged. */
-    modified: texts,
-    staged: texts,
-    untracked: texts,
+    modified: TEXTS,
+    staged: TEXTS,
+    untracked: TEXTS,
     /** Every changed tracked path, the list claude-mpm writes. */
-    modified_files: texts,
-    untracked_files: texts,
+    modified_files: TEXTS,
+    untracked_files: TEXTS,
+  }, {
+    aliases: {
+      modified: ["modified_files"],
+      untracked: ["untracked_files"],
+      untracked_files: ["untracked"],
+      staged: ["staged_files"],
+    },
   }),
 });
 
-export const Agent = z.looseObject({
+const AGENT = object({
   /** `claude-code`. */
-  name: text,
-  session_id: text,
-  transcript_path: z.nullable(text),
-});
+  name: TEXT,
+  session_id: TEXT,
+  transcript_path: TEXT_OR_NULL,
+}, { required: ["session_id"] });
 
 /** Set by `mpm sessions import`: the save is somebody else's words. */
-export const Imported = z.looseObject({
+const IMPORTED = object({
   /** The file or folder it came from, as it was given. */
-  from: text,
+  from: TEXT,
   /** ISO 8601, UTC. */
-  at: text,
+  at: TEXT,
   /** The id it had there. */
-  session_id: text,
+  session_id: TEXT,
   /** Of the bytes it had there, so that it is not brought in twice. */
-  sha256: text,
-});
+  sha256: TEXT,
+}, { required: ["from"] });
 
 /** A checklist's item, as a work session has it. */
-const Item = z.looseObject({ phase: text, text, done: z.boolean() });
+const ITEM = object({ phase: TEXT, text: TEXT, done: FLAG }, { text: "text" });
 
 /** What a save says of the work session it belongs to. */
-export const SavedWork = z.looseObject({
+const SAVED_WORK = object({
   /** `work-YYYYMMDD-HHMMSS`. */
-  id: text,
-  name: z.nullable(text),
-  task: text,
+  id: TEXT,
+  name: TEXT_OR_NULL,
+  task: TEXT,
   /** The state after this pause. */
-  state: text,
-});
+  state: TEXT,
+}, { required: ["id"] });
 
 /** A session that the paused one is a detour of. */
-export const SavedParent = z.looseObject({
-  ...{ id: text, name: z.nullable(text), task: text, state: text },
+const SAVED_PARENT = object({
+  ...{ id: TEXT, name: TEXT_OR_NULL, task: TEXT, state: TEXT },
   /** The git branch it was paused on. */
-  branch: z.nullable(text),
+  branch: TEXT_OR_NULL,
   /** The checkpoint that holds its uncommitted work. */
-  checkpoint: z.nullable(text),
-  checklist: z.array(Item),
-});
+  checkpoint: TEXT_OR_NULL,
+  checklist: list(ITEM),
+}, { required: ["id"] });
 
-export const OwnFields = z.looseObject({
-  schema: z.literal(1),
+const OWN_FIELDS = object({
+  schema: { is: "version" } as Shape<1>,
   /** `pause` when asked for; other kinds are written by hooks. */
-  kind: text,
+  kind: text({ neutral: "pause" }),
   /** A name to find it by. */
-  name: z.nullable(text),
+  name: TEXT_OR_NULL,
   /** Absolute path of the worktree that was paused; null: no repository. */
-  worktree: z.nullable(text),
+  worktree: TEXT_OR_NULL,
   /** The agent's own session, so that it can be continued. */
-  agent: z.nullable(Agent),
+  agent: nullable(AGENT),
   /** Id of the session this one is a detour of. */
-  parent: z.nullable(text),
+  parent: TEXT_OR_NULL,
   /** The template that the checklist is made from. */
-  template: z.nullable(text),
+  template: TEXT_OR_NULL,
   /** The items of the checklist: phase, text, done. */
-  checklist: z.array(z.unknown()),
+  checklist: list(ANY),
   /** What was decided, and why. */
-  decisions: texts,
+  decisions: TEXTS,
   /** What the work waits for. */
-  blockers: texts,
+  blockers: TEXTS,
   /** Full commit id; null: no commit yet, or no repository. */
-  head: z.nullable(text),
+  head: TEXT_OR_NULL,
   /** The upstream of the branch, and the commit it was at. */
-  upstream: z.nullable(
-    z.looseObject({ name: text, commit: z.nullable(text) }),
+  upstream: nullable(
+    object({ name: TEXT, commit: TEXT_OR_NULL }, { text: "name" }),
   ),
   /** Whether HEAD was at no branch. */
-  detached: z.boolean(),
+  detached: FLAG,
   /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
-  operation: z.nullable(text),
+  operation: TEXT_OR_NULL,
   /** The stash list, the newest first. */
-  stashes: z.array(z.looseObject({ commit: text, message: text })),
+  stashes: list(
+    object({ commit: TEXT, message: TEXT }, { text: "message" }),
+  ),
   /** Every uncommitted path, at most 10,000. */
-  files: z.array(FileState),
+  files: list(FILE_STATE),
   /** Dirty paths beyond the limit, known only by number. */
-  files_omitted: count,
+  files_omitted: COUNT,
   /**
    * How many of `files` git was told not to look at (assume-unchanged,
    * skip-worktree); absent: mpm did not look there, nor at ignored submodules.
    */
-  unwatched: z.optional(count),
+  unwatched: optional(COUNT),
   /** The checkpoint that was taken with it. */
-  checkpoint: z.nullable(text),
+  checkpoint: TEXT_OR_NULL,
   /** The work session that was paused; absent: none was current. */
-  session: z.optional(SavedWork),
+  session: optional(SAVED_WORK),
   /** Its parents, from the nearest to the outermost. */
-  stack: z.optional(z.array(SavedParent)),
+  stack: optional(list(SAVED_PARENT)),
   /**
    * Which store it was written into: an id that stays on the machine, so a
    * clone has another. null: not known.
    */
-  store: z.nullable(text),
-  imported: z.optional(Imported),
+  store: TEXT_OR_NULL,
+  imported: optional(IMPORTED),
   /** How often each redaction rule applied, by its label. */
-  redactions: z.record(text, count),
+  redactions: record(COUNT),
 });
 
-export const Save = z.looseObject({
+export const SAVE = object({
   /** `session-YYYYMMDD-HHMMSS`, the UTC time of the pause. */
-  session_id: text.check(z.regex(READ_ID)),
+  session_id: text({ strict: READ_ID }),
   /** ISO 8601, UTC. */
-  paused_at: text,
+  paused_at: TEXT,
   /** How long the session was, in hours; 0: not known. */
-  duration_hours: z.number(),
+  duration_hours: NUMBER,
   /** How full the context of the agent was; zeros: not known. */
-  context_usage: z.looseObject({
-    tokens_used: z.number(),
-    tokens_total: z.number(),
-    percentage: z.number(),
+  context_usage: object({
+    tokens_used: NUMBER,
+    tokens_total: NUMBER,
+    percentage: NUMBER,
     /**
      * `status-line`, `transcript`, `compaction` (an estimate) or `claude-mpm`;
      * null: not known. Version 0.1.0 did not write it.
      */
-    source: z.optional(z.nullable(text)),
-  }) satisfies z.ZodMiniType<ContextUsage>,
+    source: optional(TEXT_OR_NULL),
+  }, { text: "percentage" }) satisfies Shape<ContextUsage>,
   /** What was being done, as it was told at the pause. */
-  conversation: z.looseObject({
-    primary_task: text,
-    current_phase: text,
-    summary: text,
-    accomplishments: texts,
-    next_steps: texts,
-  }),
+  conversation: object({
+    primary_task: TEXT,
+    current_phase: TEXT,
+    summary: TEXT,
+    accomplishments: TEXTS,
+    next_steps: TEXTS,
+  }, { text: "summary" }),
   /** Where git stood. */
-  git_context: GitContext,
+  git_context: GIT_CONTEXT,
   /** The folder that was worked in. */
-  active_context: z.looseObject({ working_directory: text }),
+  active_context: object({ working_directory: TEXT }, {
+    text: "working_directory",
+  }),
   /** What whoever resumes must know. */
-  important_reminders: texts,
+  important_reminders: TEXTS,
   /** How to take the work up again. */
-  resume_instructions: z.looseObject({
-    quick_start: texts,
-    files_to_review: texts,
-    validation_commands: z.record(text, text),
+  resume_instructions: object({
+    quick_start: TEXTS,
+    files_to_review: TEXTS,
+    validation_commands: record(TEXT),
   }),
   /** What is not decided yet. */
-  open_questions: texts,
+  open_questions: TEXTS,
   /** Figures of claude-mpm, kept as they are. */
-  performance_metrics: z.record(text, z.unknown()),
+  performance_metrics: record(ANY),
   /** The agent's list, and what was given to the pause. */
-  todos: z.looseObject({
-    active: z.array(Todo),
-    completed: z.array(Todo),
+  todos: object({
+    active: list(todo("pending")),
+    completed: list(todo("completed")),
   }),
   /** Claude Code's tasks, in claude-mpm's form. */
-  task_list: z.looseObject({
-    pending_tasks: z.array(Task),
-    in_progress_tasks: z.array(Task),
-    completed_count: count,
+  task_list: object({
+    pending_tasks: list(TASK),
+    in_progress_tasks: list(TASK),
+    completed_count: COUNT,
   }),
   /** The version of the program that wrote it. */
-  version: text,
+  version: TEXT,
   /** Its build. */
-  build: text,
+  build: TEXT,
   /** Absolute, without links; empty: any project. */
-  project_path: text,
+  project_path: TEXT,
   /** Absent in the saves of other programs. */
-  mpm: z.optional(OwnFields),
+  mpm: optional(OWN_FIELDS),
   /** Only beside no `mpm`, which would say that mpm itself had written it. */
-  imported: z.optional(Imported),
+  imported: optional(IMPORTED),
 });
 
-export type Commit = z.infer<typeof Commit>;
-export type GitContext = z.infer<typeof GitContext>;
-export type Agent = z.infer<typeof Agent>;
-export type Imported = z.infer<typeof Imported>;
-export type SavedWork = z.infer<typeof SavedWork>;
-export type OwnFields = z.infer<typeof OwnFields>;
-export type Save = z.infer<typeof Save>;
+export type Commit = Fitting<typeof COMMIT>;
+export type GitContext = Fitting<typeof GIT_CONTEXT>;
+export type Agent = Fitting<typeof AGENT>;
+export type Imported = Fitting<typeof IMPORTED>;
+export type SavedWork = Fitting<typeof SAVED_WORK>;
+export type OwnFields = Fitting<typeof OWN_FIELDS>;
+export type Save = Fitting<typeof SAVE>;

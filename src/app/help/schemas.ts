@@ -16,7 +16,7 @@ const STORED: readonly Published[] = [
   {
     name: "save",
     summary: "A saved session: .claude-mpm/sessions/session-*.json",
-    load: async () => (await import("../../saves/save.ts")).Save,
+    load: async () => (await import("../../saves/schema.ts")).SaveSchema,
   },
   {
     name: "work-session",

@@ -95,9 +95,9 @@ async function validated(
     refused: readonly Refused[];
   },
 ): Promise<{ incoming: Incoming[]; refused: Refused[] }> {
-  const { Save } = await import("../save.ts");
+  const { SaveSchema } = await import("../schema.ts");
   const { problemsOf } = await import("../../base/validate.ts");
-  const faults = incoming.map(({ save }) => problemsOf(Save, save));
+  const faults = incoming.map(({ save }) => problemsOf(SaveSchema, save));
   return {
     incoming: incoming.filter((_, at) => faults[at]!.length === 0),
     refused: [

@@ -5,20 +5,21 @@ import type { RecoverResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
 import { readState } from "../../git/status/state.ts";
 import { locate } from "../../git/workspace.ts";
-import { activePauseFields, finalizedLine } from "../legacy/active_pause.ts";
+import {
+  activePauseFields,
+  discardRecord,
+  finalizedLine,
+  finalizeRecord,
+  type PauseRecord,
+  readRecord,
+  startOf,
+} from "../legacy/active_pause.ts";
 import { NO_CONTENT } from "../content.ts";
 import { buildSave, type Draft, type Slot } from "../draft.ts";
 import { normalize } from "../normalize.ts";
 import { field } from "../../base/odd_values.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { Save } from "../save.ts";
-import { readRecord } from "../legacy/active_pause.ts";
-import {
-  discardRecord,
-  finalizeRecord,
-  type PauseRecord,
-  startOf,
-} from "../legacy/active_pause.ts";
 import { UNKNOWN_USAGE } from "../../clients/context_usage.ts";
 import { layout } from "../../ops/layout.ts";
 import { openStore } from "../store/recover.ts";

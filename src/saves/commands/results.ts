@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Changes } from "../compare/changes.ts";
 import { WorktreesPruneResult } from "../../worktrees/commands/results.ts";
-import { Save } from "../save.ts";
+import { SaveSchema } from "../schema.ts";
 
 /** The schemas of what commands return: what `--json` prints. */
 
@@ -112,7 +112,7 @@ export const ResumeResult = z.strictObject({
   /** The file that was read, absolute. */
   source: text,
   origin: Origin,
-  session: Save,
+  session: SaveSchema,
   /** null: not asked for. */
   changes: z.nullable(Changes),
   /** The work session it belongs to, and what became of it; null: none. */
@@ -146,7 +146,7 @@ export const ShowResult = z.strictObject({
   source: text,
   origin: Origin,
   format: z.enum(["md", "json", "yaml"]),
-  session: Save,
+  session: SaveSchema,
   /** The session in that format. */
   text,
   warnings: z.array(text),

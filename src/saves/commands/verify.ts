@@ -62,14 +62,14 @@ nothing is changed.`,
     const entries = input.selector === undefined
       ? await listSaves(system, root)
       : [await findSave(system, root, input.selector)];
-    const { Save } = await import("../save.ts");
+    const { SaveSchema } = await import("../schema.ts");
     const { problemsOf } = await import("../../base/validate.ts");
     using line = new ProgressLine(context);
     const checker: Checker = {
       progress: line.show,
       system,
       root,
-      issuesOf: (value) => problemsOf(Save, value),
+      issuesOf: (value) => problemsOf(SaveSchema, value),
       committed: await whereCommitted(system, workspace, entries),
     };
     const sessions = input.repair

@@ -4,7 +4,8 @@ import { MpmError } from "../../base/errors.ts";
 import { parseMarkdownSave } from "./markdown.ts";
 import { saveMarkdown } from "../markdown.ts";
 import { normalize } from "../normalize.ts";
-import { Save } from "../save.ts";
+import type { Save } from "../save.ts";
+import { SaveSchema } from "../schema.ts";
 import { formatText, ownSave, SAMPLES } from "../../../tests/helpers/stores.ts";
 
 const ID = "session-20251020-143022";
@@ -12,7 +13,7 @@ const ID = "session-20251020-143022";
 function parsed(text: string, id = ID) {
   const { value, warnings } = parseMarkdownSave(text, "x.md");
   const { save, warnings: repairs } = normalize(value, id);
-  Save.parse(save);
+  SaveSchema.parse(save);
   return { save, warnings, repairs };
 }
 

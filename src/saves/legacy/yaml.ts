@@ -2,7 +2,8 @@ import { parse } from "@std/yaml";
 import { MpmError } from "../../base/errors.ts";
 import type { ForeignSave } from "./markdown.ts";
 import { flagIn, isFields, kindOf, numberIn } from "../../base/odd_values.ts";
-import { SAVE, type Shape } from "../shape.ts";
+import type { Shape } from "../../base/shape.ts";
+import { SAVE } from "../save.ts";
 import { getOwn } from "../../base/own.ts";
 
 /** Values a save may hold; aliases can make a small file expand without end. */

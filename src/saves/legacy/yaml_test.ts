@@ -9,7 +9,7 @@ import { stringify } from "@std/yaml";
 import { MpmError } from "../../base/errors.ts";
 import { parseYamlSave } from "./yaml.ts";
 import { normalize } from "../normalize.ts";
-import { Save } from "../save.ts";
+import { SaveSchema } from "../schema.ts";
 import { formatText, ownSave, SAMPLES } from "../../../tests/helpers/stores.ts";
 
 const ID = "session-20251020-143022";
@@ -39,7 +39,7 @@ Deno.test("parseYamlSave() reads back mpm's own YAML", () => {
   }];
   const { value } = parseYamlSave(stringify(save), "x.yaml");
   const { save: read, warnings } = normalize(value, ID);
-  Save.parse(read);
+  SaveSchema.parse(read);
   assertEquals(warnings, []);
   // A quoted null and a plain one look the same without types.
   assertEquals(read, { ...save, mpm: { ...save.mpm!, name: null } });
@@ -64,7 +64,7 @@ Deno.test("parseYamlSave() reads what a torn file still has, and names the line"
   for (let end = 1; end < text.length; end += 7) {
     try {
       const { value } = parseYamlSave(text.slice(0, end), "x.yaml");
-      Save.parse(normalize(value, id).save);
+      SaveSchema.parse(normalize(value, id).save);
     } catch (error) {
       assert(error instanceof MpmError, `at ${end}: ${error}`);
       assertMatch(error.message, /: line \d+/);

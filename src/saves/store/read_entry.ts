@@ -14,8 +14,7 @@ import {
 import { contentDigestOf } from "../trust/origins.ts";
 import { parseTime } from "../../base/times.ts";
 import { firstLine } from "../../base/words.ts";
-import { isEntrySession } from "../saved_session.ts";
-import { workIdIn } from "../saved_session.ts";
+import { isEntrySession, workIdIn } from "../saved_session.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import type { Found } from "./find_saves.ts";
 import { redactorOf } from "../../secrets/redaction.ts";

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { FileError, MpmError } from "../../base/errors.ts";
-import { Save } from "../save.ts";
+import { SaveSchema } from "../schema.ts";
 import { saveBytes } from "../serialize.ts";
 import { loadSave } from "./load_save.ts";
 import { findSave, listSaves, newestSaves } from "./read_saves.ts";
@@ -48,7 +48,7 @@ for (const { version, id, pause } of SAMPLES) {
     assertEquals(entry!.incremental, version.endsWith("incremental"));
     assert(entry!.summary !== "");
     const loaded = await loadSave(env.system(), entry!);
-    Save.parse(loaded.save);
+    SaveSchema.parse(loaded.save);
     assertEquals(loaded.checksum, "evidence");
     assertEquals(loaded.warnings, []);
     assertEquals(await findSave(env.system(), env.project, id), entry);
@@ -67,7 +67,7 @@ for (const format of ["yaml", "md"] as const) {
     assertEquals(entry!.format, format);
     assertMatch(entry!.summary, /Überarbeitung/);
     const { save, checksum, warnings } = await loadSave(env.system(), entry!);
-    Save.parse(save);
+    SaveSchema.parse(save);
     assertEquals(checksum, "absent");
     assertEquals(warnings.length, 1);
     assertMatch(warnings[0]!, /no JSON/);
