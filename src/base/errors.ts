@@ -129,3 +129,24 @@ export function isMissing(error: unknown): boolean {
   return error instanceof FileError &&
     (error.problem === "missing" || error.problem === "not-a-folder");
 }
+
+/**
+ * Returns what `work` returns; `undefined` where it throws an MpmError, for
+ * whatever may be missing or damaged without harm.
+ */
+export function attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
+export function attempt<T>(work: () => T): T | undefined;
+export function attempt<T>(
+  work: () => T | Promise<T>,
+): T | undefined | Promise<T | undefined> {
+  try {
+    const done = work();
+    return done instanceof Promise ? done.catch(unlessMpmError) : done;
+  } catch (error) {
+    return unlessMpmError(error);
+  }
+}
+
+function unlessMpmError(error: unknown): undefined {
+  if (!(error instanceof MpmError)) throw error;
+}
