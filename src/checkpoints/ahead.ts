@@ -1,6 +1,6 @@
 import type { Context } from "../cli/command.ts";
-import { quickWorkspace } from "../git/quick_place.ts";
-import { type ReadAhead, readAhead } from "../git/capture/read_ahead.ts";
+import { quickWorkspace } from "../git/place.ts";
+import { type ReadAhead, readAhead } from "../git/tree/read_ahead.ts";
 import type { Workspace } from "../git/repository.ts";
 
 /** Where a checkpoint is taken, and what git was asked there. */

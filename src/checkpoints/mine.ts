@@ -1,10 +1,10 @@
 import { MpmError } from "../base/errors.ts";
-import { baseEntry, type Capture } from "../git/capture/capture.ts";
-import { partOf, treeDelta } from "../git/capture/read_checkpoints.ts";
-import type { Vault } from "../git/capture/vault.ts";
+import { baseEntry, type Capture } from "../git/tree/capture.ts";
+import { partOf, treeDelta } from "../git/tree/checkpoints.ts";
+import type { Vault } from "../git/tree/vault.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { begunMark, ownMark } from "./record.ts";
-import { changesBetween } from "../git/restore/plan.ts";
+import { changesBetween } from "../git/tree/plan.ts";
 import { noteOwn, Origins } from "../saves/trust/origins.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./place.ts";

@@ -1,17 +1,22 @@
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
-import { type Capture, capture } from "../git/capture/capture.ts";
-import type { RawCache, RawFile } from "../git/status/conversions.ts";
+import { type Capture, capture } from "../git/tree/capture.ts";
+import type { RawCache, RawFile } from "../git/tree/converted.ts";
 import {
   createCheckpointRef,
   readCheckpointRecord,
   readCheckpointRefs,
-} from "../git/capture/read_checkpoints.ts";
-import { quickWorkspace } from "../git/quick_place.ts";
-import type { ReadAhead } from "../git/capture/read_ahead.ts";
-import { type SafeSettings, safeSettings } from "../git/run/safe_git.ts";
-import { openVault, ownRepository, type Vault } from "../git/capture/vault.ts";
+} from "../git/tree/checkpoints.ts";
+import { quickWorkspace } from "../git/place.ts";
+import type { ReadAhead } from "../git/tree/read_ahead.ts";
+import {
+  openVault,
+  ownRepository,
+  type SafeSettings,
+  safeSettings,
+  type Vault,
+} from "../git/tree/vault.ts";
 import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
@@ -214,7 +219,7 @@ async function bring(
   if (wanted.length === 0) return;
   // Loaded here: it happens once in the life of a project.
   const { bringCheckpoints, gitOfOwn } = await import(
-    "../git/capture/bring_checkpoints.ts"
+    "../git/tree/vault.ts"
   );
   const own = gitOfOwn(system, root, home);
   await bringCheckpoints(system, vault.git, own, wanted);

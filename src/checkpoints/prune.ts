@@ -1,6 +1,5 @@
 import type { Context } from "../cli/command.ts";
-import { dropRefs } from "../git/capture/read_checkpoints.ts";
-import { CHECKPOINTS } from "../git/capture/write_checkpoint.ts";
+import { CHECKPOINTS, dropRefs } from "../git/tree/checkpoints.ts";
 import type { CheckpointKind, StoredCheckpoint } from "./checkpoint.ts";
 import { removeRecord } from "./store.ts";
 import { minesOf } from "./mine.ts";

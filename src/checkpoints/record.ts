@@ -15,7 +15,7 @@ import type {
   LeftOut,
   TreeDelta,
   TreeEntry,
-} from "../git/status/snapshot.ts";
+} from "../git/tree/snapshot.ts";
 
 /** What a record is made of. */
 export interface RecordParts {

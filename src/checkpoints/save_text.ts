@@ -1,5 +1,5 @@
 import { escapeText } from "../base/escape.ts";
-import type { LeftOut } from "../git/status/snapshot.ts";
+import type { LeftOut } from "../git/tree/snapshot.ts";
 import type { CheckpointSaveResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted, sizeText } from "../base/words.ts";

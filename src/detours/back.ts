@@ -1,13 +1,13 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
-import type { Capture } from "../git/capture/capture.ts";
-import { partOf } from "../git/capture/read_checkpoints.ts";
+import type { Capture } from "../git/tree/capture.ts";
+import { partOf } from "../git/tree/checkpoints.ts";
 import {
   createBranch,
   dropBranch,
   readPosition,
   switchTo,
-} from "../git/restore/switch.ts";
+} from "../git/tree/switch.ts";
 import { printOf } from "../checkpoints/record.ts";
 import { timedName } from "../checkpoints/name.ts";
 import { type DetourMarker, isAt, positionText } from "./detour.ts";
@@ -29,7 +29,7 @@ import { dropLinked } from "./unlink.ts";
 import { cleanTree, gitHere, lookAtTree, openTree, recordBy } from "./tree.ts";
 import { restoreLocked } from "../checkpoints/restore/apply.ts";
 import { settleRestore } from "../checkpoints/restore/settle.ts";
-import { waitForIndex } from "../git/restore/restore_index.ts";
+import { waitForIndex } from "../git/tree/restore_index.ts";
 import { withLock } from "../ops/lock.ts";
 
 /** The same with {@link lockDetours}. Throws what stands in the way. */

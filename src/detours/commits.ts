@@ -1,6 +1,6 @@
 import type { Git } from "../git/run/git.ts";
-import { resolveNames } from "../git/refs.ts";
-import { dropRef, isOnBranch, keepCommit } from "../git/restore/switch.ts";
+import { resolveNames } from "../git/branches.ts";
+import { dropRef, isOnBranch, keepCommit } from "../git/tree/switch.ts";
 import type { Position } from "../git/repository.ts";
 
 /** Where the commits of detours are that no branch has. */

@@ -1,5 +1,5 @@
 import type { Context } from "../cli/command.ts";
-import { unlockWorktree } from "../git/detour_worktree.ts";
+import { unlockWorktree } from "../git/worktrees.ts";
 import { Git } from "../git/run/git.ts";
 import { locate } from "../git/workspace.ts";
 import type { Workspace } from "../git/repository.ts";

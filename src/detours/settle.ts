@@ -4,9 +4,9 @@ import {
   type QuickPlace,
   quickPlace,
   quickWorkspace,
-} from "../git/quick_place.ts";
+  rootWithoutGit,
+} from "../git/place.ts";
 import type { Workspace } from "../git/repository.ts";
-import { rootWithoutGit } from "../git/root_without_git.ts";
 import { locate } from "../git/workspace.ts";
 import { hasDetourMarker, lockDetours } from "./marker.ts";
 import { hasMarker } from "../checkpoints/restore/marker.ts";

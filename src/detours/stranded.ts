@@ -1,6 +1,6 @@
 import { basename, isAbsolute, join } from "@std/path";
 import { FileError } from "../base/errors.ts";
-import { WORKTREES } from "../git/detour_worktree.ts";
+import { WORKTREES } from "../git/worktrees.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { Work } from "../work/work.ts";
 import type { System } from "../system/system.ts";

@@ -1,19 +1,19 @@
 import { basename } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
-import { baseEntry, type Capture } from "../git/capture/capture.ts";
+import { baseEntry, type Capture } from "../git/tree/capture.ts";
 import type { Git } from "../git/run/git.ts";
-import { lossesAt } from "../git/restore/in_the_way.ts";
-import { partOf, pathsIn, treeDelta } from "../git/capture/read_checkpoints.ts";
-import { readOperation } from "../git/status/operation.ts";
-import { resolveNames } from "../git/refs.ts";
-import { WorktreeWriter } from "../git/restore/restore_files.ts";
-import { refuseHeldIndex } from "../git/restore/restore_index.ts";
-import { lookAtAgain, resetTracked } from "../git/restore/switch.ts";
+import { lossesAt } from "../git/tree/plan.ts";
+import { partOf, pathsIn, treeDelta } from "../git/tree/checkpoints.ts";
+import { readOperation } from "../git/state.ts";
+import { resolveNames } from "../git/branches.ts";
+import { WorktreeWriter } from "../git/tree/write_files.ts";
+import { refuseHeldIndex } from "../git/tree/restore_index.ts";
+import { lookAtAgain, resetTracked } from "../git/tree/switch.ts";
 import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { CheckpointKey } from "./detour.ts";
 import type { Position, Workspace } from "../git/repository.ts";
-import type { LeftOut } from "../git/status/snapshot.ts";
+import type { LeftOut } from "../git/tree/snapshot.ts";
 import { named } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 import {

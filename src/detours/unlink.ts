@@ -3,7 +3,7 @@ import {
   dropCleanWorktree,
   forgetWorktree,
   isUnfinished,
-} from "../git/detour_worktree.ts";
+} from "../git/worktrees.ts";
 import { withLock } from "../ops/lock.ts";
 import { moveToTrash } from "../ops/trash.ts";
 import type { System } from "../system/system.ts";

@@ -1,10 +1,12 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import { gitOfOwn } from "../git/capture/bring_checkpoints.ts";
-import { readCheckpointRefs } from "../git/capture/read_checkpoints.ts";
-import { resolveNames } from "../git/refs.ts";
-import { openVault, type Vault } from "../git/capture/vault.ts";
-import { CHECKPOINTS, PARTS } from "../git/capture/write_checkpoint.ts";
+import { gitOfOwn, openVault, type Vault } from "../git/tree/vault.ts";
+import {
+  CHECKPOINTS,
+  PARTS,
+  readCheckpointRefs,
+} from "../git/tree/checkpoints.ts";
+import { resolveNames } from "../git/branches.ts";
 import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
 import { CHECKPOINT_ID } from "../checkpoints/name.ts";
 import {

@@ -1,10 +1,7 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { Git } from "../git/run/git.ts";
-import {
-  findUnfinished,
-  removeUnfinished,
-} from "../git/run/unfinished_objects.ts";
+import { findUnfinished, removeUnfinished } from "../git/run/objects.ts";
 import {
   type Checked,
   failure,
@@ -19,7 +16,7 @@ import {
   parseGitVersion,
   USABLE_GIT,
   versionText,
-} from "../git/git_version.ts";
+} from "../git/run/version.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted, sizeText } from "../base/words.ts";
 import type { System } from "../system/system.ts";

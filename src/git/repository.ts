@@ -1,4 +1,4 @@
-import type { LeftOut } from "./status/snapshot.ts";
+import type { LeftOut } from "./tree/snapshot.ts";
 
 /** Where a command works: which repository and worktree, if any. */
 export interface Workspace {
@@ -23,6 +23,15 @@ export interface Workspace {
   readonly commonDir: string | undefined;
   /** Whether this is a worktree made with `git worktree add`. */
   readonly linked: boolean;
+}
+
+/** The folders of a repository, absolute. */
+export interface Repository {
+  readonly gitDir: string;
+  /** What all its worktrees share. */
+  readonly commonDir: string;
+  /** `undefined`: a bare one. */
+  readonly worktree: string | undefined;
 }
 
 /** Where a worktree's HEAD is. */

@@ -41,3 +41,57 @@ export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** Git processes side by side: a few more than a small machine has cores. */
+const AT_ONCE = 6;
+
+/** `work` on every item, a few at a time; the results keep the order. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const at = next++;
+      results[at] = await work(items[at]!);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+/**
+ * `Promise.all`, which fails only after all have ended, so that no program is
+ * left running behind an error.
+ */
+export async function allEnded<T extends readonly unknown[] | []>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
+}
+
+/**
+ * The words of a command that is written out, then what is data: that is taken
+ * as it is and never split.
+ */
+export function words(command: string, ...data: readonly string[]): string[] {
+  return [...command.trim().split(/\s+/), ...data];
+}
+
+/** Paths as git reads them with `-z`: each with a NUL behind it. */
+export function zeroed(paths: Iterable<string>): Uint8Array {
+  return encodeText([...paths].map((path) => `${path}\0`).join(""));
+}
+
+/** Names as git reads them from its standard input, one a line. */
+export function lined(names: Iterable<string>): Uint8Array {
+  return encodeText([...names].map((name) => `${name}\n`).join(""));
+}
+
+/** The lines that a command printed. */
+export function linesOf(output: Uint8Array): string[] {
+  return decodeBytes(output).split("\n").slice(0, -1);
+}

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
-import type { System } from "../system/system.ts";
 import { Git } from "./run/git.ts";
 import { decodeBytes, splitFields } from "./text.ts";
+import type { System } from "../system/system.ts";
 
 /**
  * The files in `folder` that git tracks, absolute; none where there is no
@@ -35,4 +35,19 @@ export async function projectFiles(
     .read(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
   // A file with a conflict is listed once for each side.
   return [...new Set(splitFields(listed))].sort();
+}
+
+/**
+ * Those of the paths below `folder`, relative to it, that git ignores. They
+ * must be plain: git quotes what is odd.
+ */
+export async function ignoredOf(
+  system: System,
+  folder: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set();
+  const git = new Git(system, folder);
+  const { stdout } = await git.run(["check-ignore", "--", ...paths]);
+  return new Set(decodeBytes(stdout).split("\n"));
 }

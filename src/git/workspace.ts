@@ -1,27 +1,10 @@
 import { dirname, resolve } from "@std/path";
-import type { Workspace } from "./repository.ts";
 import type { RunResult, System } from "../system/system.ts";
-import { holderOf, strayMain, strayReason, waitReason } from "./belonging.ts";
+import { holderOf, rootWithoutGit, strayReason, waitReason } from "./place.ts";
+import type { Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
-import { rootWithoutGit } from "./root_without_git.ts";
-import { decodeBytes, splitFields } from "./text.ts";
-
-/**
- * `rev-parse` prints an option it does not know as it is: a separator, since
- * folder names may hold a newline.
- */
-const NEXT = "--mpm-next";
-
-const QUESTION = [
-  "rev-parse",
-  "--is-bare-repository",
-  NEXT,
-  "--absolute-git-dir",
-  NEXT,
-  "--git-common-dir",
-  NEXT,
-  "--show-toplevel",
-];
+import { FOLDERS, foldersIn } from "./run/stand_in.ts";
+import { splitFields, words } from "./text.ts";
 
 /**
  * Finds the repository, worktree and project root of `folder`, with one git
@@ -35,92 +18,45 @@ export async function locate(
 ): Promise<Workspace> {
   const cwd = system.files.realPath(folder);
   const found = await ask(system, cwd);
-  const reason = found.git === "repository"
-    ? refusal(system, found)
-    : undefined;
-  if (reason === undefined) return found;
-  const root = holderOf(system, cwd);
-  return { ...NOWHERE, git: "failed", reason, cwd, worktree: cwd, root };
-}
-
-/** Why mpm does not work with what git found. */
-function refusal(system: System, found: Workspace): string | undefined {
+  if (found.git !== "repository") return found;
   const { worktree, root } = found;
   const [gitDir, commonDir] = [found.gitDir!, found.commonDir!];
-  const usual = root === worktree || root === commonDir ||
-    root === dirname(commonDir);
-  return strayReason(system, { worktree, gitDir, commonDir }) ??
-    (usual ? undefined : strayMain(system, { root, commonDir })) ??
+  const reason = strayReason(system, { worktree, root, gitDir, commonDir }) ??
     waitReason(system, worktree);
+  if (reason === undefined) return found;
+  return nowhere("failed", reason, { cwd, root: holderOf(system, cwd) });
 }
 
 async function ask(system: System, cwd: string): Promise<Workspace> {
-  const git = new Git(system, cwd, { plain: true });
-  const answer = await git.run(QUESTION);
-  const [bare, gitDir, common, top] = answersOf(answer);
-  if (common === undefined) return outside(system, cwd, answer);
-
-  const commonDir = resolve(cwd, common);
-  const linked = resolve(gitDir!) !== commonDir;
-  if (top !== undefined) {
-    const worktree = resolve(top);
-    const root = linked ? await mainTop(system, commonDir) : worktree;
-    return inside({ cwd, worktree, root, gitDir, commonDir, linked });
-  }
-  if (bare === "true") {
+  const answer = await new Git(system, cwd, { plain: true }).run(FOLDERS);
+  const found = foldersIn(cwd, answer);
+  if (!found) return outside(system, cwd, answer);
+  const { bare, gitDir, commonDir, top } = found;
+  if (top === undefined && bare) {
     const reason = "a bare repository has no working tree";
-    return {
-      ...NOWHERE,
-      git: "none",
-      reason,
-      cwd,
-      worktree: cwd,
-      root: commonDir,
-    };
+    return nowhere("none", reason, { cwd, root: commonDir });
   }
+  const linked = top !== undefined && gitDir !== commonDir;
   // Within a `.git` folder: the worktree it belongs to.
-  const worktree = await mainTop(system, commonDir);
-  return inside({
-    cwd,
-    worktree,
-    root: worktree,
-    gitDir: commonDir,
-    commonDir,
-  });
-}
-
-/**
- * Bare or not, git folder, common folder, top of the worktree: as many as git
- * printed. Without a worktree the last fails, after the others were answered.
- */
-function answersOf(answer: RunResult): (string | undefined)[] {
-  if (answer.outcome !== "exited") return [];
-  const text = decodeBytes(answer.stdout);
-  const answers = text.split(`\n${NEXT}\n`);
-  if (answer.status !== 0) return answers.slice(0, -1);
-  return [...answers.slice(0, -1), answers.at(-1)!.replace(/\n$/, "")];
-}
-
-const NOWHERE = { gitDir: undefined, commonDir: undefined, linked: false };
-
-function inside(
-  found: {
-    cwd: string;
-    worktree: string;
-    root: string;
-    gitDir: string | undefined;
-    commonDir: string;
-    linked?: boolean;
-  },
-): Workspace {
-  const { gitDir, linked = false, ...rest } = found;
+  const root = top === undefined || linked
+    ? await mainTop(system, commonDir)
+    : top;
   return {
-    git: "repository",
-    reason: undefined,
-    gitDir: resolve(gitDir!),
+    ...{ git: "repository", reason: undefined, cwd, root },
+    worktree: top ?? root,
+    gitDir: top === undefined ? commonDir : gitDir,
+    commonDir,
     linked,
-    ...rest,
   };
+}
+
+function nowhere(
+  git: Workspace["git"],
+  reason: string | undefined,
+  { cwd, root }: { cwd: string; root: string },
+): Workspace {
+  const none = { gitDir: undefined, commonDir: undefined, linked: false };
+  return { git, reason, cwd, worktree: cwd, root, ...none };
 }
 
 /**
@@ -129,13 +65,11 @@ function inside(
  * settings of its own.
  */
 async function mainTop(system: System, commonDir: string): Promise<string> {
-  const settings = await new Git(system, commonDir, { plain: true }).run([
-    `--git-dir=${commonDir}`,
-    "config",
-    "-z",
-    "--get-regexp",
-    "^core\\.(bare|worktree)$",
-  ]);
+  const args = words(
+    "config -z --get-regexp ^core\\.(bare|worktree)$",
+  );
+  const settings = await new Git(system, commonDir, { plain: true })
+    .run([`--git-dir=${commonDir}`, ...args]);
   let bare = false;
   let top = dirname(commonDir);
   for (const field of splitFields(settings.stdout)) {
@@ -147,22 +81,16 @@ async function mainTop(system: System, commonDir: string): Promise<string> {
 }
 
 function outside(system: System, cwd: string, answer: RunResult): Workspace {
-  const place = {
-    ...NOWHERE,
-    cwd,
-    worktree: cwd,
-    root: rootWithoutGit(system, cwd),
-  };
+  const place = { cwd, root: rootWithoutGit(system, cwd) };
   if (answer.outcome === "missing") {
-    return { ...place, git: "no-git", reason: "git is not installed" };
+    return nowhere("no-git", "git is not installed", place);
   }
   if (answer.outcome !== "exited") {
-    const reason = gitFailure(QUESTION, answer).message;
-    return { ...place, git: "failed", reason };
+    return nowhere("failed", gitFailure(FOLDERS, answer).message, place);
   }
   const reason = reasonOf(answer);
   // The same words followed by a path mean a `.git` file that leads nowhere.
   return /^fatal: not a git repository \(or any/.test(reason)
-    ? { ...place, git: "none", reason: undefined }
-    : { ...place, git: "failed", reason };
+    ? nowhere("none", undefined, place)
+    : nowhere("failed", reason, place);
 }

@@ -1,9 +1,8 @@
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
-import { readState } from "../git/status/state.ts";
-import { facts, restOf } from "../saves/agent_context.ts";
-import { asData } from "../saves/agent_context.ts";
+import { readState } from "../git/state.ts";
+import { asData, facts, restOf } from "../saves/agent_context.ts";
 import type { RepositoryState, Workspace } from "../git/repository.ts";
 import type { InjectResult } from "./commands/results.ts";
 import type { Config, INJECTED_PARTS } from "../config/settings.ts";

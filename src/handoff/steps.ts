@@ -24,7 +24,7 @@ import {
   readLevels,
   type Watch,
 } from "../clients/gauge_steps.ts";
-import { quickRoot } from "../git/quick_root.ts";
+import { quickRoot } from "../git/place.ts";
 
 /** `--agent-session`, the same wherever it is taken. */
 export const AGENT_SESSION = {

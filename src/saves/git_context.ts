@@ -1,4 +1,4 @@
-import { isUnmerged } from "../git/status/status.ts";
+import { isUnmerged } from "../git/status.ts";
 import type {
   FileState,
   RepositoryState,

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
-import { readState } from "../git/status/state.ts";
+import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { gitFields, toGitContext } from "./git_context.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";

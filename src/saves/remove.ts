@@ -7,7 +7,7 @@ import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
 import { escapeText } from "../base/escape.ts";
-import type { Committed } from "../git/history/branches_with.ts";
+import type { Committed } from "../git/branches.ts";
 import { trackedFiles } from "../git/tracked.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { RemovalResult, RemovedSave } from "./commands/results.ts";

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { ProgressLine } from "../cli/progress.ts";
 import { MpmError } from "../base/errors.ts";
-import { type Moved, moveOwnCommit } from "../git/restore/move_back.ts";
+import { type Moved, moveOwnCommit } from "../git/tree/switch.ts";
 import {
   type JournalEntry,
   undoneIds,

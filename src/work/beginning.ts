@@ -1,6 +1,6 @@
 import { currentAgentSession } from "../clients/claude/home.ts";
 import { MpmError } from "../base/errors.ts";
-import { readHead } from "../git/status/brief.ts";
+import { readHead } from "../git/status.ts";
 import { checkedName } from "../base/names.ts";
 import type { Workspace } from "../git/repository.ts";
 import { placeKey } from "./current.ts";

@@ -4,8 +4,8 @@ import type { Workspace } from "../git/repository.ts";
 import type { WorktreeFacts } from "./facts.ts";
 import type { System } from "../system/system.ts";
 import { isFull, readBoxes } from "./git/aside_box.ts";
-import { readLock } from "../git/run/lock_holder.ts";
-import { readOperation } from "../git/status/operation.ts";
+import { readLock } from "../git/run/processes.ts";
+import { readOperation } from "../git/state.ts";
 import {
   isBelow,
   lastUse,
@@ -13,7 +13,7 @@ import {
   readPlace,
   readRepository,
 } from "./folders.ts";
-import type { ListedWorktree } from "../git/worktree_list.ts";
+import type { ListedWorktree } from "../git/worktrees.ts";
 
 /** What is read of a candidate before git is asked about it. */
 export interface Candidate {

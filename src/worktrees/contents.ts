@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { FileError } from "../base/errors.ts";
 import type { WorktreeContents } from "./facts.ts";
-import type { Failed } from "../git/status/worktree_status.ts";
+import type { Failed } from "../git/worktree_status.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
 /**

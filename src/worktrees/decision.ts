@@ -1,5 +1,5 @@
 import { durationText } from "../base/times.ts";
-import { isFailed } from "../git/status/worktree_status.ts";
+import { isFailed } from "../git/worktree_status.ts";
 import type { WorktreeFacts } from "./facts.ts";
 import { isTrash, type WorktreeRules } from "./rules.ts";
 

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MpmError } from "../base/errors.ts";
 import { durationText, parseDuration } from "../base/times.ts";
-import { patchForm } from "../git/history/patch.ts";
+import { patchForm } from "../git/history/patches.ts";
 import { refPart } from "./rescue.ts";
 import { sizeText } from "../base/words.ts";
 import { decide } from "./decision.ts";
 import type { WorktreeFacts } from "./facts.ts";
 import { isPassing } from "./guard.ts";
-import { lockHolder, startInStat } from "../git/run/lock_text.ts";
+import { lockHolder, startInStat } from "../git/run/processes.ts";
 import { DEFAULTS } from "../config/settings.ts";
 import { isTrashName } from "../config/settings_check.ts";
 import { isTrash, worktreeRules } from "./rules.ts";

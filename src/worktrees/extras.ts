@@ -7,7 +7,7 @@ import {
   answered,
   type Failed,
   type WorktreeFolders,
-} from "../git/status/worktree_status.ts";
+} from "../git/worktree_status.ts";
 
 /**
  * What git and Claude Code write about every worktree: made anew with it, or

@@ -1,5 +1,5 @@
-import type { WorktreeLock } from "../git/run/lock_holder.ts";
-import type { Failed, WorktreeStatus } from "../git/status/worktree_status.ts";
+import type { WorktreeLock } from "../git/run/processes.ts";
+import type { Failed, WorktreeStatus } from "../git/worktree_status.ts";
 
 /**
  * What is known of one folder below `.claude/worktrees/`, read a step at a

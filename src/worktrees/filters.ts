@@ -13,7 +13,7 @@ import {
   gitAt,
   type IndexEntry,
   type WorktreeFolders,
-} from "../git/status/worktree_status.ts";
+} from "../git/worktree_status.ts";
 
 /**
  * Files whose bytes are not those of their blobs and that git calls unchanged

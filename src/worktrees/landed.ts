@@ -1,11 +1,13 @@
-import { patchForm } from "../git/history/patch.ts";
+import {
+  findSquash,
+  patchArguments,
+  patchForm,
+} from "../git/history/patches.ts";
 import type { Landed } from "./facts.ts";
-import type { DefaultBranch } from "../git/history/default_branch.ts";
+import type { DefaultBranch } from "../git/branches.ts";
 import type { Git } from "../git/run/git.ts";
-import { inParallel } from "../git/parallel.ts";
-import { findSquash, patchArguments } from "../git/history/squashed.ts";
-import { decodeBytes, encodeText } from "../git/text.ts";
-import { answered, type Failed } from "../git/status/worktree_status.ts";
+import { decodeBytes, encodeText, inParallel } from "../git/text.ts";
+import { answered, type Failed } from "../git/worktree_status.ts";
 
 /**
  * For each commit of `heads`, whether the default branch has all of its work:

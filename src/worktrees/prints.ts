@@ -1,4 +1,4 @@
-import { isFailed } from "../git/status/worktree_status.ts";
+import { isFailed } from "../git/worktree_status.ts";
 import type { System } from "../system/system.ts";
 import type { Candidate } from "./candidates.ts";
 import { readContents } from "./contents.ts";

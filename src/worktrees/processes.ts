@@ -1,4 +1,4 @@
-import type { Failed } from "../git/status/worktree_status.ts";
+import type { Failed } from "../git/worktree_status.ts";
 import type { System } from "../system/system.ts";
 import { isBelow } from "./folders.ts";
 import { decodeBytes } from "../git/text.ts";

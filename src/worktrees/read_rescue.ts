@@ -2,7 +2,7 @@ import { MpmError } from "../base/errors.ts";
 import { RESCUE, type Rescue } from "./rescue.ts";
 import type { RescueNote } from "./rescue_note.ts";
 import { type Git, gitFailure } from "../git/run/git.ts";
-import { resolveNames } from "../git/refs.ts";
+import { resolveNames } from "../git/branches.ts";
 import { decodeBytes, encodeText } from "../git/text.ts";
 
 /** A removal about to be made. */

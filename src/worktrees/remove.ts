@@ -1,13 +1,13 @@
 import { MpmError } from "../base/errors.ts";
 import { refPart, RESCUE } from "./rescue.ts";
-import { isFailed } from "../git/status/worktree_status.ts";
+import { isFailed } from "../git/worktree_status.ts";
 import { isPassing } from "./guard.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "../git/run/git.ts";
 import { findLost } from "./lost_commits.ts";
 import { type Rescued, updateRefs, writeRescues } from "./read_rescue.ts";
 import { takeAway } from "./git/take_away.ts";
-import { readWorktrees } from "../git/worktree_list.ts";
+import { readWorktrees } from "../git/worktrees.ts";
 import type { Survey, Surveyed } from "./survey.ts";
 
 /** What became of one folder that was to be removed. */

@@ -3,12 +3,10 @@ import { FileError, MpmError } from "../base/errors.ts";
 import type { Rescue } from "./rescue.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "../git/run/git.ts";
-import { makeWorktree } from "../git/make_worktree.ts";
-import { pathsOf } from "../git/detour_worktree.ts";
-import { refuseFilters } from "../git/run/refuse_filters.ts";
-import { resolveNames } from "../git/refs.ts";
+import { makeWorktree, pathsOf, readWorktrees } from "../git/worktrees.ts";
+import { refuseFilters } from "../git/run/filters.ts";
+import { resolveNames } from "../git/branches.ts";
 import { decodeBytes, encodeText } from "../git/text.ts";
-import { readWorktrees } from "../git/worktree_list.ts";
 
 /** How a removed worktree comes back. */
 export interface RestorePlan {

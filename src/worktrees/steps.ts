@@ -9,7 +9,7 @@ import { parseDuration } from "../base/times.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { counted } from "../base/words.ts";
-import { isFailed } from "../git/status/worktree_status.ts";
+import { isFailed } from "../git/worktree_status.ts";
 import { type WorktreeRules, worktreeRules } from "./rules.ts";
 import { readConfig } from "../config/config.ts";
 import type { System } from "../system/system.ts";

@@ -9,13 +9,13 @@ import {
   type DefaultBranch,
   findDefault,
   readBranches,
-} from "../git/history/default_branch.ts";
+} from "../git/branches.ts";
 import { Git } from "../git/run/git.ts";
 import { findLanded } from "./landed.ts";
-import { allEnded, inParallel } from "../git/parallel.ts";
+import { allEnded, inParallel } from "../git/text.ts";
 import { type Candidate, findCandidates, obstacleAt } from "./candidates.ts";
 import { readContents } from "./contents.ts";
-import { type ListedWorktree, readWorktrees } from "../git/worktree_list.ts";
+import { type ListedWorktree, readWorktrees } from "../git/worktrees.ts";
 import { printOf, type Prints } from "./prints.ts";
 import { placeNow } from "./folders.ts";
 import { readStanding } from "./processes.ts";
@@ -28,7 +28,7 @@ import {
   readIndex,
   readWorktreeStatus,
   unwatchedIn,
-} from "../git/status/worktree_status.ts";
+} from "../git/worktree_status.ts";
 
 /** One folder below `.claude/worktrees/`, and what is to happen to it. */
 export interface Surveyed {

@@ -1,7 +1,6 @@
-import type { Failed } from "../git/status/worktree_status.ts";
+import type { Failed } from "../git/worktree_status.ts";
 import type { System } from "../system/system.ts";
-import { inParallel } from "../git/parallel.ts";
-import { isOpenable, splitFields } from "../git/text.ts";
+import { inParallel, isOpenable, splitFields } from "../git/text.ts";
 import { isBelow } from "./folders.ts";
 
 /** Milliseconds for looking at all names. */

@@ -1,7 +1,7 @@
 import { readJournal } from "../../ops/journal.ts";
 import { undoneIds } from "../../ops/entry.ts";
 import { Git } from "../../git/run/git.ts";
-import { branchNames } from "../../git/history/branch_names.ts";
+import { branchNames } from "../../git/branches.ts";
 import { readRescues } from "../../worktrees/read_rescue.ts";
 import {
   findTemplate,
@@ -17,8 +17,7 @@ import { isAbsolute, join } from "@std/path";
 import type { Named } from "../../cli/command.ts";
 import type { Candidate, Wanted } from "../../cli/completion.ts";
 import type { System } from "../../system/system.ts";
-import { quickRoot } from "../../git/quick_root.ts";
-import { quickPlace } from "../../git/quick_place.ts";
+import { quickPlace, quickRoot } from "../../git/place.ts";
 import { ageWords } from "../../base/times.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { ownMark } from "../../checkpoints/record.ts";

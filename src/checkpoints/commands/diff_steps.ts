@@ -1,18 +1,14 @@
 import { dirname, join } from "@std/path";
 import type { Context } from "../../cli/command.ts";
-import { baseEntry, type Capture } from "../../git/capture/capture.ts";
-import { patchBetween, patchToWorktree } from "../../git/history/diff_patch.ts";
-import {
-  partOf,
-  treeChanges,
-  treeDelta,
-} from "../../git/capture/read_checkpoints.ts";
+import { baseEntry, type Capture } from "../../git/tree/capture.ts";
+import { patchBetween, patchToWorktree } from "../../git/tree/diff_patch.ts";
+import { partOf, treeChanges, treeDelta } from "../../git/tree/checkpoints.ts";
 import { decodeBytes } from "../../base/bytes.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { matchCheckpoint } from "../select.ts";
 import type { CheckpointDiffResult } from "./results.ts";
-import { changesBetween, type PathChange } from "../../git/restore/plan.ts";
-import { isWithin, type LeftOut } from "../../git/status/snapshot.ts";
+import { changesBetween, type PathChange } from "../../git/tree/plan.ts";
+import { isWithin, type LeftOut } from "../../git/tree/snapshot.ts";
 import { removeTree } from "../../ops/folders.ts";
 import {
   captureNow,

@@ -1,11 +1,11 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import {
+  CHECKPOINTS,
   dropRefs,
   moveCheckpointRef,
   readCheckpointRefs,
-} from "../../git/capture/read_checkpoints.ts";
-import { CHECKPOINTS } from "../../git/capture/write_checkpoint.ts";
+} from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT_ID } from "../name.ts";
 import type { JournalEntry, KnownEntry } from "../../ops/entry.ts";

@@ -1,11 +1,8 @@
 import type { Context } from "../../cli/command.ts";
 import { ProgressLine } from "../../cli/progress.ts";
-import {
-  indexStamp,
-  refuseHeldIndex,
-} from "../../git/restore/restore_index.ts";
+import { indexStamp, refuseHeldIndex } from "../../git/tree/restore_index.ts";
 import { timedName } from "../name.ts";
-import { isNothing } from "../../git/restore/plan.ts";
+import { isNothing } from "../../git/tree/plan.ts";
 import { withLock } from "../../ops/lock.ts";
 import { hasMarker, type RestoreMarker } from "./marker.ts";
 import { captureNow, type CheckpointPlace } from "../place.ts";

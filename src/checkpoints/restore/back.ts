@@ -1,7 +1,7 @@
 import { join, normalize } from "@std/path";
 import { FileError } from "../../base/errors.ts";
 import { isSafePath } from "../../base/paths_there.ts";
-import { foldersAbove } from "../../git/status/snapshot.ts";
+import { foldersAbove } from "../../git/tree/snapshot.ts";
 import { readJournal } from "../../ops/journal.ts";
 import { layout } from "../../ops/layout.ts";
 import { asideIn } from "./marker.ts";

@@ -2,8 +2,7 @@ import { isAbsolute, relative, resolve } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { during } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
-import { emptyTree } from "../../git/empty_tree.ts";
-import { partOf, treeDelta } from "../../git/capture/read_checkpoints.ts";
+import { emptyTree, partOf, treeDelta } from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { ageWords } from "../../base/times.ts";
 import { ownMark } from "../record.ts";
@@ -15,10 +14,10 @@ import {
   type Origin,
   Origins,
 } from "../../saves/trust/origins.ts";
-import { isNothing } from "../../git/restore/plan.ts";
+import { isNothing } from "../../git/tree/plan.ts";
 import { previewText } from "./text.ts";
 import { shellWord } from "../../base/shell.ts";
-import { isWithin } from "../../git/status/snapshot.ts";
+import { isWithin } from "../../git/tree/snapshot.ts";
 import { type CheckpointPlace, findPlace, listCheckpoints } from "../place.ts";
 import { restoreCheckpoint, type RestoreOutcome } from "./apply.ts";
 import { writeTo } from "./to.ts";

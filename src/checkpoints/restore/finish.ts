@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/command.ts";
-import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
-import { releaseIndex } from "../../git/restore/restore_index.ts";
+import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
+import { releaseIndex } from "../../git/tree/restore_index.ts";
 import type { Workspace } from "../../git/repository.ts";
 import { readJournal } from "../../ops/journal.ts";
 import { dropMarker, hasMarker, readMarker } from "./marker.ts";

@@ -2,18 +2,14 @@ import { dirname, join } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { ProgressLine } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/capture/capture.ts";
-import {
-  type IndexStamp,
-  restoreIndex,
-} from "../../git/restore/restore_index.ts";
-import { WorktreeWriter } from "../../git/restore/restore_files.ts";
-import { stageBlobs } from "../../git/restore/stage_blobs.ts";
+import type { Capture } from "../../git/tree/capture.ts";
+import { type IndexStamp, restoreIndex } from "../../git/tree/restore_index.ts";
+import { stageBlobs, WorktreeWriter } from "../../git/tree/write_files.ts";
 import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { JournalEntry } from "../../ops/entry.ts";
-import { type PathChange } from "../../git/restore/plan.ts";
-import type { LeftOut } from "../../git/status/snapshot.ts";
+import { type PathChange } from "../../git/tree/plan.ts";
+import type { LeftOut } from "../../git/tree/snapshot.ts";
 import { ensureFolder, removeTree } from "../../ops/folders.ts";
 import { appendJournal } from "../../ops/journal.ts";
 import {

@@ -1,26 +1,21 @@
 import type { Context } from "../../cli/command.ts";
-import { baseEntry, type Capture } from "../../git/capture/capture.ts";
-import { addHidden } from "../../git/capture/capture_hidden.ts";
+import { addHidden, baseEntry, type Capture } from "../../git/tree/capture.ts";
 import type { Git } from "../../git/run/git.ts";
-import {
-  partOf,
-  pathsIn,
-  treeDelta,
-} from "../../git/capture/read_checkpoints.ts";
-import type { Vault } from "../../git/capture/vault.ts";
+import { partOf, pathsIn, treeDelta } from "../../git/tree/checkpoints.ts";
+import type { Vault } from "../../git/tree/vault.ts";
 import type { Aside } from "../../detours/detour.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import {
   changesBetween,
   planRestore,
   type RestorePlan,
-} from "../../git/restore/plan.ts";
+} from "../../git/tree/plan.ts";
 import {
   isWithin,
   type LeftOut,
   type TreeDelta,
   type TreeEntry,
-} from "../../git/status/snapshot.ts";
+} from "../../git/tree/snapshot.ts";
 import { named } from "../../base/words.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace } from "../place.ts";

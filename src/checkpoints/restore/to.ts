@@ -1,9 +1,8 @@
 import { join, resolve } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { emptyTree } from "../../git/empty_tree.ts";
-import { partOf, treeDelta } from "../../git/capture/read_checkpoints.ts";
-import { writeEntries } from "../../git/restore/stage_blobs.ts";
+import { emptyTree, partOf, treeDelta } from "../../git/tree/checkpoints.ts";
+import { writeEntries } from "../../git/tree/write_files.ts";
 import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { RestoreResult } from "../commands/results.ts";
@@ -13,7 +12,7 @@ import {
   isWithin,
   type LeftOut,
   type TreeEntry,
-} from "../../git/status/snapshot.ts";
+} from "../../git/tree/snapshot.ts";
 import { type CheckpointPlace, rawFolder } from "../place.ts";
 
 interface Named {

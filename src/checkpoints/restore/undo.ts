@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT_ID } from "../name.ts";
 import { type JournalEntry, undoTitle } from "../../ops/entry.ts";

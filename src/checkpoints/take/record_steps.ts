@@ -1,6 +1,6 @@
 import { readContextFile } from "./context_file.ts";
 import type { Context } from "../../cli/command.ts";
-import type { Capture } from "../../git/capture/capture.ts";
+import type { Capture } from "../../git/tree/capture.ts";
 import type { Checkpoint, LastSave } from "../checkpoint.ts";
 import { buildRecord } from "../record.ts";
 import { NO_CONTENT } from "../../saves/content.ts";

@@ -1,6 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/capture/capture.ts";
-import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import type { Capture } from "../../git/tree/capture.ts";
+import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { printOf } from "../record.ts";
 import { CHECKPOINT_PREFIX } from "../../saves/trust/origins.ts";

@@ -1,9 +1,9 @@
 import type { Context } from "../../cli/command.ts";
 import { during } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
-import type { FastImport } from "../../git/run/fast_import.ts";
+import type { FastImport } from "../../git/run/objects.ts";
 import { locate } from "../../git/workspace.ts";
-import { checkpointImport } from "../../git/capture/write_checkpoint.ts";
+import { checkpointImport } from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { autoName, checkedCheckpointName, checkpointId } from "../name.ts";
 import type { CheckpointSaveResult } from "../commands/results.ts";

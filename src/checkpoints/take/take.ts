@@ -1,15 +1,15 @@
 import type { Context } from "../../cli/command.ts";
 import { ProgressLine } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/capture/capture.ts";
-import type { FastImport } from "../../git/run/fast_import.ts";
-import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import type { Capture } from "../../git/tree/capture.ts";
+import type { FastImport } from "../../git/run/objects.ts";
 import {
   beginCheckpoint,
   checkpointImport,
   endCheckpoint,
+  readCheckpointRefs,
   writeCheckpoint,
-} from "../../git/capture/write_checkpoint.ts";
+} from "../../git/tree/checkpoints.ts";
 import type { CheckpointKind, StoredCheckpoint } from "../checkpoint.ts";
 import { checkpointId } from "../name.ts";
 import { begunMark, ownMark, recordBytes } from "../record.ts";

@@ -1,12 +1,8 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { addWorktree, worktreeRule } from "../../git/detour_worktree.ts";
-import { partOf } from "../../git/capture/read_checkpoints.ts";
-import {
-  createBranch,
-  readPosition,
-  switchTo,
-} from "../../git/restore/switch.ts";
+import { addWorktree, worktreeRule } from "../../git/worktrees.ts";
+import { partOf } from "../../git/tree/checkpoints.ts";
+import { createBranch, readPosition, switchTo } from "../../git/tree/switch.ts";
 import { locate } from "../../git/workspace.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { timedName } from "../../checkpoints/name.ts";

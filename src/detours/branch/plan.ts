@@ -1,13 +1,10 @@
 import { join } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { pathsOf, WORKTREES } from "../../git/detour_worktree.ts";
-import { refuseFilters } from "../../git/run/refuse_filters.ts";
-import { readPosition } from "../../git/restore/switch.ts";
-import {
-  findTarget,
-  type SwitchTarget,
-} from "../../git/restore/switch_target.ts";
+import { pathsOf, WORKTREES } from "../../git/worktrees.ts";
+import { refuseFilters } from "../../git/run/filters.ts";
+import { readPosition } from "../../git/tree/switch.ts";
+import { findTarget, type SwitchTarget } from "../../git/branches.ts";
 import { isAt } from "../detour.ts";
 import { slugOf } from "../../base/names.ts";
 import { shellWord } from "../../base/shell.ts";

@@ -1,8 +1,8 @@
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/capture/capture.ts";
-import { treeChanges } from "../../git/capture/read_checkpoints.ts";
-import { refuseFilters } from "../../git/run/refuse_filters.ts";
-import { inTheWay, overwritten } from "../../git/restore/switch.ts";
+import type { Capture } from "../../git/tree/capture.ts";
+import { treeChanges } from "../../git/tree/checkpoints.ts";
+import { refuseFilters } from "../../git/run/filters.ts";
+import { inTheWay, overwritten } from "../../git/tree/switch.ts";
 import type { Position } from "../../git/repository.ts";
 import { shellWord } from "../../base/shell.ts";
 import { named } from "../../base/words.ts";

@@ -1,8 +1,7 @@
 import { type Context, defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { type GitLine, readBrief } from "../../git/status/brief.ts";
-import { quickPlace } from "../../git/quick_place.ts";
-import { rootWithoutGit } from "../../git/root_without_git.ts";
+import { type GitLine, readBrief } from "../../git/status.ts";
+import { quickPlace, rootWithoutGit } from "../../git/place.ts";
 import { mayNameSecret } from "../../secrets/maybe_secret.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { StatusResult } from "../../work/commands/results.ts";

@@ -1,7 +1,7 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { partOf } from "../../git/capture/read_checkpoints.ts";
-import { readPosition, switchTo } from "../../git/restore/switch.ts";
+import { partOf } from "../../git/tree/checkpoints.ts";
+import { readPosition, switchTo } from "../../git/tree/switch.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { printOf } from "../../checkpoints/record.ts";
 import { type DetourMarker, type Ending } from "../detour.ts";

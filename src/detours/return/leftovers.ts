@@ -1,5 +1,5 @@
 import type { Context } from "../../cli/command.ts";
-import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
+import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { checkpointId, timedName } from "../../checkpoints/name.ts";
 import { labelOf } from "../../work/record.ts";

@@ -1,11 +1,10 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { readCheckpointRefs } from "../../git/capture/read_checkpoints.ts";
-import { resolveNames } from "../../git/refs.ts";
+import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
+import { elsewhere, resolveNames } from "../../git/branches.ts";
 import { revealBranch } from "../../saves/compare/reveal.ts";
-import { readPosition } from "../../git/restore/switch.ts";
-import { elsewhere } from "../../git/restore/switch_target.ts";
-import { readWorktrees } from "../../git/worktree_list.ts";
+import { readPosition } from "../../git/tree/switch.ts";
+import { readWorktrees } from "../../git/worktrees.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { isAt } from "../detour.ts";
 import type { Position, Workspace } from "../../git/repository.ts";

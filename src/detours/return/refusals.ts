@@ -1,9 +1,9 @@
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/capture/capture.ts";
+import type { Capture } from "../../git/tree/capture.ts";
 import type { Position } from "../../git/repository.ts";
 import { givenSummary } from "../../saves/content.ts";
 import { shellWord } from "../../base/shell.ts";
-import type { LeftOut } from "../../git/status/snapshot.ts";
+import type { LeftOut } from "../../git/tree/snapshot.ts";
 import type { Work } from "../../work/work.ts";
 import { labelOf } from "../../work/record.ts";
 import { named } from "../../base/words.ts";

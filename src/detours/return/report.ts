@@ -1,12 +1,11 @@
 import { dirname, join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { detectChanges } from "../../saves/compare/detect.ts";
-import { unlockWorktree, WORKTREES } from "../../git/detour_worktree.ts";
-import { tryFileChanges } from "../../git/history/file_changes.ts";
+import { unlockWorktree, WORKTREES } from "../../git/worktrees.ts";
+import { tryFileChanges } from "../../git/history/changes.ts";
 import { Git } from "../../git/run/git.ts";
-import { LOG_FORMAT, parseLog } from "../../git/history/log.ts";
-import { findOwnCommits } from "../../git/history/own_commits.ts";
-import { resolveNames } from "../../git/refs.ts";
+import { findOwnCommits, LOG_FORMAT, parseLog } from "../../git/history/log.ts";
+import { resolveNames } from "../../git/branches.ts";
 import { removeWorktrees } from "../../worktrees/remove.ts";
 import { revealBranch } from "../../saves/compare/reveal.ts";
 import { survey } from "../../worktrees/survey.ts";

@@ -4,8 +4,8 @@ import {
   type MergedTree,
   mergeTrees,
   treeWithout,
-} from "../../git/restore/merge_trees.ts";
-import { partOf } from "../../git/capture/read_checkpoints.ts";
+} from "../../git/tree/merge.ts";
+import { partOf } from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import type { Position } from "../../git/repository.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";

@@ -1,11 +1,11 @@
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/capture/capture.ts";
-import { treeChanges } from "../../git/capture/read_checkpoints.ts";
-import { refuseFilters } from "../../git/run/refuse_filters.ts";
+import type { Capture } from "../../git/tree/capture.ts";
+import { treeChanges } from "../../git/tree/checkpoints.ts";
+import { refuseFilters } from "../../git/run/filters.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import type { Position } from "../../git/repository.ts";
 import { shellWord } from "../../base/shell.ts";
-import { isWithin } from "../../git/status/snapshot.ts";
+import { isWithin } from "../../git/tree/snapshot.ts";
 import type { Work } from "../../work/work.ts";
 import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";

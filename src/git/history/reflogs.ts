@@ -1,5 +1,8 @@
+import { join } from "@std/path";
+import { isMissing } from "../../base/errors.ts";
 import type { Git } from "../run/git.ts";
-import { splitFields } from "../text.ts";
+import { decodeBytes, splitFields } from "../text.ts";
+import type { System } from "../../system/system.ts";
 
 /**
  * The present name of a branch that was renamed at or after `since`, through
@@ -102,4 +105,21 @@ export async function lastMove(
   const [message = ""] = splitFields(log.stdout);
   if (message === "update by push") return "push";
   return /^(fetch|pull)\b/.test(message) ? "fetch" : undefined;
+}
+
+/** Bytes; longer than any list of cuts that a clone or fetch leaves. */
+const LIMIT = 50_000_000;
+
+/**
+ * The commits whose parents a shallow clone or fetch left out; none where the
+ * history is whole.
+ */
+export function readCuts(system: System, commonDir: string): Set<string> {
+  try {
+    const list = system.files.readOwn(join(commonDir, "shallow"), LIMIT);
+    return new Set(decodeBytes(list).split("\n").filter((id) => id !== ""));
+  } catch (error) {
+    if (isMissing(error)) return new Set();
+    throw error;
+  }
 }

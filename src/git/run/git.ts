@@ -1,6 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Input, RunResult, System } from "../../system/system.ts";
-import type { Repository } from "./find_repository.ts";
+import type { Repository } from "../repository.ts";
 import {
   type FilterUse,
   type NoStandIn,
@@ -214,7 +214,7 @@ export class Git {
   ): Promise<RunResult> {
     const result = await this.run(args, options);
     if (result.status !== 0) {
-      const { tidyUp } = await import("./unfinished_objects.ts");
+      const { tidyUp } = await import("./objects.ts");
       await tidyUp(this.#system, this, result);
     }
     return result;

@@ -6,13 +6,14 @@ import {
   LIST_SETTINGS,
   movesWorktree,
   parseListed,
+  readPlain,
   readSettings,
   type Setting,
   type Whose,
-} from "./data_settings.ts";
-import { findRepository, type Repository } from "./find_repository.ts";
-import { readPlain } from "./settings_text.ts";
-import { decodeBytes, encodeText, joinBytes } from "../text.ts";
+} from "./settings.ts";
+import { findRepository } from "../place.ts";
+import type { Repository } from "../repository.ts";
+import { decodeBytes, encodeText, joinBytes, words } from "../text.ts";
 
 /**
  * Which filters git may run: those that the settings of the user and of the
@@ -125,27 +126,52 @@ async function make(
   );
 }
 
-/** A folder name may hold a newline: `rev-parse` prints what it does not know. */
+/**
+ * `rev-parse` prints an option it does not know as it is: a separator, since
+ * folder names may hold a newline.
+ */
 const NEXT = "--mpm-next";
+
+/** Asks for what {@link foldersIn} reads. */
+export const FOLDERS = words(
+  `rev-parse --is-bare-repository ${NEXT} --absolute-git-dir ${NEXT}
+    --git-common-dir ${NEXT} --show-toplevel`,
+);
+
+/** The folders of a repository as git names them from a folder. */
+export interface AskedFolders {
+  readonly bare: boolean;
+  readonly gitDir: string;
+  readonly commonDir: string;
+  readonly top: string | undefined;
+}
+
+/** Without a worktree the last question fails, after the others were answered. */
+export function foldersIn(
+  cwd: string,
+  answer: RunResult,
+): AskedFolders | undefined {
+  if (answer.outcome !== "exited") return undefined;
+  const answers = decodeBytes(answer.stdout).split(`\n${NEXT}\n`);
+  const [bare, gitDir, common, top] = answers;
+  if (common === undefined) return undefined;
+  return {
+    bare: bare === "true",
+    gitDir: resolve(cwd, gitDir!),
+    commonDir: resolve(cwd, common),
+    top: answer.status === 0 ? resolve(top!.replace(/\n$/, "")) : undefined,
+  };
+}
 
 async function askPlace(
   folder: string,
   ask: Ask,
 ): Promise<Repository | NoStandIn> {
-  const question = [
-    ...["rev-parse", "--absolute-git-dir", NEXT, "--git-common-dir", NEXT],
-    "--show-toplevel",
-  ];
-  const result = await ask(question);
-  const answers = decodeBytes(result.stdout).split(`\n${NEXT}\n`);
-  const [gitDir, common, top] = answers;
-  // Without a worktree the last question fails.
-  if (common === undefined) return { failure: result };
-  return {
-    gitDir: resolve(folder, gitDir!),
-    commonDir: resolve(folder, common),
-    worktree: result.status === 0 ? resolve(top!.slice(0, -1)) : undefined,
-  };
+  const result = await ask(FOLDERS);
+  const found = foldersIn(folder, result);
+  if (!found) return { failure: result };
+  const { gitDir, commonDir, top: worktree } = found;
+  return { gitDir, commonDir, worktree };
 }
 
 async function askSettings(

@@ -5,7 +5,7 @@ import {
   parseStatusInput,
   type StatusInput,
 } from "../../clients/claude/status_line.ts";
-import { branchByFiles } from "../../git/branch_file.ts";
+import { branchByFiles, quickRoot } from "../../git/place.ts";
 import { statusToJson } from "../../clients/agent_records.ts";
 import { gaugeOf } from "../../clients/gauge.ts";
 import { mayHoldSecret, mayNameSecret } from "../../secrets/maybe_secret.ts";
@@ -15,7 +15,6 @@ import { writeAgentFile } from "../../clients/agent_state.ts";
 import { readConfigAnyway } from "../../config/config.ts";
 import type { System } from "../../system/system.ts";
 import { gaugeRules } from "../../clients/gauge_steps.ts";
-import { quickRoot } from "../../git/quick_root.ts";
 
 /** `mpm statusline` */
 export const statusline = defineCommand({

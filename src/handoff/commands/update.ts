@@ -1,6 +1,6 @@
 import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
-import { branchByFiles } from "../../git/branch_file.ts";
+import { branchByFiles } from "../../git/place.ts";
 import { locate } from "../../git/workspace.ts";
 import type { ContextUpdateResult } from "./results.ts";
 import { contextFilePath, updateContextFile } from "../context_file.ts";

@@ -5,7 +5,7 @@ import {
 } from "../../clients/claude/settings/scope.ts";
 import { dirname, relative, SEPARATOR } from "@std/path";
 import { defineCommand } from "../../cli/command.ts";
-import { ignoredOf } from "../../git/ignored.ts";
+import { ignoredOf } from "../../git/tracked.ts";
 import { locate } from "../../git/workspace.ts";
 import { installText } from "../install/text.ts";
 import type { Workspace } from "../../git/repository.ts";

@@ -1,12 +1,12 @@
 import { MpmError } from "../../base/errors.ts";
 import type { ErrorGit } from "../error_record.ts";
 import type { System } from "../../system/system.ts";
-import { BRIEF } from "../../git/status/brief.ts";
+import { BRIEF } from "../../git/status.ts";
 import { Git } from "../../git/run/git.ts";
-import { allEnded } from "../../git/parallel.ts";
-import { quickPlace } from "../../git/quick_place.ts";
-import { readRecent } from "../../git/status/recent.ts";
-import { runStatus } from "../../git/status/status_git.ts";
+import { allEnded } from "../../git/text.ts";
+import { quickPlace } from "../../git/place.ts";
+import { readRecent } from "../../git/history/log.ts";
+import { runStatus } from "../../git/submodules.ts";
 
 /** Uncommitted paths that are listed. */
 const LISTED = 20;

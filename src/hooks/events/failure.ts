@@ -7,7 +7,7 @@ export async function noteFailure(
   error: unknown,
 ): Promise<void> {
   try {
-    const { quickRoot } = await import("../../git/quick_root.ts");
+    const { quickRoot } = await import("../../git/place.ts");
     const { noteHookFailure } = await import("../hook_failures.ts");
     const root = quickRoot(system, system.cwd());
     noteHookFailure(system, root, { event, error });

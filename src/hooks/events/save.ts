@@ -1,5 +1,5 @@
 import { settleInterrupted } from "../../detours/settle.ts";
-import { readState } from "../../git/status/state.ts";
+import { readState } from "../../git/state.ts";
 import { trackedFiles } from "../../git/tracked.ts";
 import { endContent } from "../end_content.ts";
 import { buildSave, type Draft } from "../../saves/draft.ts";

@@ -1,14 +1,13 @@
 import { isAbsolute } from "@std/path";
 import type { HookInput } from "../../clients/claude/hook_input.ts";
 import type { Context } from "../../cli/command.ts";
-import { quickPlace } from "../../git/quick_place.ts";
+import { quickPlace, quickRoot } from "../../git/place.ts";
 import type { HookAnswer } from "../hook_answer.ts";
 import type { Config } from "../../config/settings.ts";
 import type { AgentSession } from "../../clients/agent_state.ts";
 import { readConfigAnyway } from "../../config/config.ts";
 import { usesMpm } from "../../clients/uses_mpm.ts";
 import type { System } from "../../system/system.ts";
-import { quickRoot } from "../../git/quick_root.ts";
 
 /** What a handler of an event works with. */
 export interface HookWorld {

@@ -3,7 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { RecoverResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
-import { readState } from "../../git/status/state.ts";
+import { readState } from "../../git/state.ts";
 import { locate } from "../../git/workspace.ts";
 import {
   activePauseFields,

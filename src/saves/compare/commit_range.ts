@@ -7,11 +7,8 @@ import {
 } from "./history.ts";
 import type { Save } from "../save.ts";
 import { parseTime } from "../../base/times.ts";
-import { emptyTree } from "../../git/empty_tree.ts";
-import {
-  readFileChanges,
-  tryFileChanges,
-} from "../../git/history/file_changes.ts";
+import { emptyTree } from "../../git/tree/checkpoints.ts";
+import { readFileChanges, tryFileChanges } from "../../git/history/changes.ts";
 import type { Git } from "../../git/run/git.ts";
 import {
   isRelated,
@@ -20,8 +17,8 @@ import {
   readRange,
   readSince,
   tryRange,
-} from "../../git/history/range.ts";
-import type { Names } from "../../git/refs.ts";
+} from "../../git/history/log.ts";
+import type { Names } from "../../git/branches.ts";
 
 /** The commit compared with, and what lies between it and HEAD. */
 export interface Way extends Range {

@@ -8,7 +8,7 @@ import {
   compareUpstream,
   compareWorktree,
 } from "./refs.ts";
-import { isUnmerged } from "../../git/status/status.ts";
+import { isUnmerged } from "../../git/status.ts";
 import { changedSince, type History } from "./history.ts";
 import { type Recorded, recordedPaths } from "./recorded.ts";
 import type { CommitInfo, RepositoryState } from "../../git/repository.ts";

@@ -7,9 +7,9 @@ import type { System } from "../../system/system.ts";
 import { Git } from "../../git/run/git.ts";
 import { namesFor, readHistory } from "./read_history.ts";
 import { placeOf } from "./place.ts";
-import { resolveNames, UPSTREAM } from "../../git/refs.ts";
+import { resolveNames, UPSTREAM } from "../../git/branches.ts";
 import { revealSave } from "./reveal.ts";
-import { readPresent } from "../../git/status/state.ts";
+import { readPresent } from "../../git/state.ts";
 import { readWay } from "./commit_range.ts";
 
 /**

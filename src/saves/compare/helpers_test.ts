@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import type { TestEnv } from "../../../tests/helpers/env.ts";
 import type { RepositoryState, Workspace } from "../../git/repository.ts";
 import { gitFields, toGitContext } from "../git_context.ts";
-import { readState } from "../../git/status/state.ts";
+import { readState } from "../../git/state.ts";
 import { locate } from "../../git/workspace.ts";
 import type { Save } from "../save.ts";
 import { Changes } from "./changes.ts";

@@ -1,5 +1,5 @@
 import type { Changes } from "./changes.ts";
-import type { CommittedFile } from "../../git/history/file_changes.ts";
+import type { CommittedFile } from "../../git/history/changes.ts";
 import type {
   CommitInfo,
   FileContent,

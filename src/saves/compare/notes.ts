@@ -3,7 +3,7 @@ import { baseCandidates, type History } from "./history.ts";
 import type { Recorded } from "./recorded.ts";
 import type { RepositoryState } from "../../git/repository.ts";
 import type { Save } from "../save.ts";
-import { unreadNotes, whyUnread } from "../../git/status/unread.ts";
+import { unreadNotes, whyUnread } from "../../git/file_states.ts";
 import { counted } from "../../base/words.ts";
 
 /** What a comparison is made of. */

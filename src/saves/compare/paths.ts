@@ -1,10 +1,13 @@
 import type { ChangedPath, PathChange } from "./changes.ts";
-import { isUnmerged } from "../../git/status/status.ts";
+import { isUnmerged } from "../../git/status.ts";
 import { changedSince, type History } from "./history.ts";
-import type { FileContent } from "../../git/repository.ts";
-import type { CommittedFile } from "../../git/history/file_changes.ts";
+import type {
+  FileContent,
+  FileState,
+  RepositoryState,
+} from "../../git/repository.ts";
+import type { CommittedFile } from "../../git/history/changes.ts";
 import type { Recorded, RecordedPath } from "./recorded.ts";
-import type { FileState, RepositoryState } from "../../git/repository.ts";
 
 /**
  * What became of every recorded path, in the order of the save, then the paths

@@ -16,18 +16,21 @@ import type { System } from "../../system/system.ts";
 import type { Git } from "../../git/run/git.ts";
 import {
   findOwnCommits,
+  isAncestor,
   type OwnCommits,
-} from "../../git/history/own_commits.ts";
+} from "../../git/history/log.ts";
 import { placeOf, samePath } from "./place.ts";
-import { readEqualPatches } from "../../git/history/patches.ts";
-import { isAncestor } from "../../git/history/range.ts";
-import { findLeft, findRenamed, lastMove } from "../../git/history/reflogs.ts";
+import { findSquash, readEqualPatches } from "../../git/history/patches.ts";
+import {
+  findLeft,
+  findRenamed,
+  lastMove,
+  readCuts,
+} from "../../git/history/reflogs.ts";
 import { readRecorded } from "./read_recorded.ts";
-import type { Names } from "../../git/refs.ts";
-import { readCuts } from "../../git/history/shallow.ts";
-import { findSquash } from "../../git/history/squashed.ts";
+import type { Names } from "../../git/branches.ts";
 import { decodeBytes, splitFields } from "../../git/text.ts";
-import { findTouched } from "../../git/history/touched.ts";
+import { findTouched } from "../../git/history/changes.ts";
 import type { Way } from "./commit_range.ts";
 
 /** The names that `readWay` and `readHistory` need resolved. */

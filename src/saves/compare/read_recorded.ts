@@ -3,10 +3,10 @@ import type { FileContent, RepositoryState } from "../../git/repository.ts";
 import { type RecordedPath, recordedPaths } from "./recorded.ts";
 import type { Save } from "../save.ts";
 import type { System } from "../../system/system.ts";
-import { ContentReader } from "../../git/status/file_states.ts";
+import { ContentReader } from "../../git/file_states.ts";
 import type { Git } from "../../git/run/git.ts";
 import { decodeBytes } from "../../git/text.ts";
-import { findTouched } from "../../git/history/touched.ts";
+import { findTouched } from "../../git/history/changes.ts";
 import type { Way } from "./commit_range.ts";
 
 /** What the recorded paths are looked for in. */

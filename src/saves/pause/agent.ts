@@ -6,7 +6,7 @@ import type { Draft } from "../draft.ts";
 import { savedTasks, tasksFromJson } from "../../clients/kept_tasks.ts";
 import { readAgentFiles } from "../../clients/agent_state.ts";
 import type { System } from "../../system/system.ts";
-import { quickRoot } from "../../git/quick_root.ts";
+import { quickRoot } from "../../git/place.ts";
 
 /** The agent's session, given or surrounding, and what its files say. */
 export function agentOf(

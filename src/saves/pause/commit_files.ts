@@ -2,7 +2,7 @@ import { relative } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { RunResult, System } from "../../system/system.ts";
-import { FastImport, takesPack } from "../../git/run/fast_import.ts";
+import { FastImport, takesPack } from "../../git/run/objects.ts";
 import { Git, gitFailure, reasonOf } from "../../git/run/git.ts";
 import { decodeBytes, encodeText, quotePath } from "../../git/text.ts";
 

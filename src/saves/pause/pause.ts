@@ -8,7 +8,7 @@ import {
   readIdentity,
   readyCommit,
 } from "./commit.ts";
-import { readState } from "../../git/status/state.ts";
+import { readState } from "../../git/state.ts";
 import {
   type Content,
   contentOf,

@@ -2,7 +2,7 @@ import { join, relative } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { branchByFiles } from "../../git/branch_file.ts";
+import { branchByFiles } from "../../git/place.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { shellWord } from "../../base/shell.ts";

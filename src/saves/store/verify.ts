@@ -1,8 +1,5 @@
 import { MpmError } from "../../base/errors.ts";
-import {
-  branchesWith,
-  type Committed,
-} from "../../git/history/branches_with.ts";
+import { branchesWith, type Committed } from "../../git/branches.ts";
 import type { VerifyResult } from "../commands/results.ts";
 import type { SaveEntry } from "./save_entry.ts";
 import { HOME, layout, saveFiles } from "../../ops/layout.ts";

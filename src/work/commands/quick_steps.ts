@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { quickWorkspace } from "../../git/quick_place.ts";
+import { quickWorkspace } from "../../git/place.ts";
 import { locate } from "../../git/workspace.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { System } from "../../system/system.ts";

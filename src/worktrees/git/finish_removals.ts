@@ -14,9 +14,9 @@ import {
   removingFolder,
 } from "./aside_box.ts";
 import { Git } from "../../git/run/git.ts";
-import { readLock } from "../../git/run/lock_holder.ts";
+import { readLock } from "../../git/run/processes.ts";
 import { unregister } from "./unregister.ts";
-import { type ListedWorktree, readWorktrees } from "../../git/worktree_list.ts";
+import { type ListedWorktree, readWorktrees } from "../../git/worktrees.ts";
 
 /** Milliseconds a command waits for a clean-up that may be about to finish. */
 const WAIT = 250;

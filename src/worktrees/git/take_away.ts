@@ -14,7 +14,7 @@ import {
   sealBoxes,
 } from "./aside_box.ts";
 import type { Git } from "../../git/run/git.ts";
-import { inParallel } from "../../git/parallel.ts";
+import { inParallel } from "../../git/text.ts";
 import { readStanding } from "../processes.ts";
 import { unregister } from "./unregister.ts";
 import { readContents } from "../contents.ts";
@@ -22,7 +22,7 @@ import {
   type Failed,
   isFailed,
   readWorktreeStatus,
-} from "../../git/status/worktree_status.ts";
+} from "../../git/worktree_status.ts";
 import { isUnchanged } from "../prints.ts";
 import type { Surveyed } from "../survey.ts";
 

@@ -1,0 +1,377 @@
+import { MpmError } from "../base/errors.ts";
+import { shellWord } from "../base/shell.ts";
+import { counted } from "../base/words.ts";
+import type { Workspace } from "./repository.ts";
+import { Git, gitFailure } from "./run/git.ts";
+import { decodeBytes, encodeText } from "./text.ts";
+import { readWorktrees } from "./worktrees.ts";
+import type { System } from "../system/system.ts";
+
+/** Object ids by name; `undefined` for a name that leads to nothing. */
+export type Names = Map<string, string | undefined>;
+
+/** The name of the current branch's upstream, resolved like any other. */
+export const UPSTREAM = "@{upstream}";
+
+/**
+ * The id of the current branch's upstream under {@link UPSTREAM}, in one process
+ * that waits for nothing.
+ */
+export async function resolveUpstream(git: Git): Promise<Names> {
+  const answer = await git.run(["rev-parse", "--verify", "--quiet", UPSTREAM]);
+  const id = decodeBytes(answer.stdout).trim();
+  return new Map([[UPSTREAM, answer.status === 0 ? id : undefined]]);
+}
+
+/**
+ * The full object id behind each name, in one process; `undefined` for a name
+ * that is unknown or ambiguous. No name may hold a newline. Throws GIT_FAILED
+ * where git does not answer.
+ */
+export async function resolveNames(
+  git: Git,
+  names: readonly string[],
+): Promise<Names> {
+  // A branch without an upstream makes git stop, so that one is asked last.
+  const lines = names.filter((name) => name !== UPSTREAM);
+  if (names.includes(UPSTREAM)) lines.push(UPSTREAM);
+  const args = ["cat-file", "--batch-check=%(objectname)"];
+  const result = await git.run(args, {
+    stdin: encodeText(lines.map((line) => `${line}\n`).join("")),
+  });
+  const answers = decodeBytes(result.stdout).split("\n").slice(0, -1);
+  const due = lines.at(-1) === UPSTREAM ? lines.length - 1 : lines.length;
+  if (answers.length < due) throw gitFailure(args, result);
+  return new Map(lines.map((line, at) => {
+    const answer = answers[at] ?? ""; // none for a missing upstream
+    return [line, /^[0-9a-f]{40,64}$/.test(answer) ? answer : undefined];
+  }));
+}
+
+/** Branches that are offered. */
+const MOST = 500;
+
+/** The local branches, the latest used first, each with its last subject. */
+export async function branchNames(
+  git: Git,
+): Promise<{ value: string; summary: string }[]> {
+  const list = await git.read([
+    "for-each-ref",
+    `--count=${MOST}`,
+    "--sort=-committerdate",
+    "--format=%(refname:lstrip=2)%00%(committerdate:relative), %(subject)",
+    "refs/heads",
+  ]);
+  return decodeBytes(list).split("\n").slice(0, -1).map((line) => {
+    const [value, summary] = line.split("\0");
+    return { value: value!, summary: summary ?? "" };
+  });
+}
+
+/** Which branches have a file in their newest commit. */
+export interface Committed {
+  /** Whether the commit that is checked out has it. */
+  readonly here: boolean;
+  /** The others, remote ones too, the newest first, as `main`, `origin/main`. */
+  readonly elsewhere: readonly string[];
+}
+
+/** Questions that git is asked at most, of all branches and paths together. */
+const QUESTIONS = 100_000;
+
+/**
+ * For each of the paths (`/` between folders, from the top folder `root`) that
+ * any branch has, which do. Two git processes, and no walk through the history.
+ * Empty where git cannot say.
+ */
+export async function branchesWith(
+  system: System,
+  root: string,
+  paths: readonly string[],
+): Promise<Map<string, Committed>> {
+  const found = new Map<string, Committed>();
+  if (paths.length === 0) return found;
+  const git = new Git(system, root);
+  const refs = ["HEAD", ...await branches(git, QUESTIONS / paths.length)];
+  const asked = paths.flatMap((path) => refs.map((ref) => ({ ref, path })));
+  const lines = asked.map(({ ref, path }) => `${ref}:${path}\n`).join("");
+  const { status, stdout } = await git.run(["cat-file", "--batch-check"], {
+    stdin: encodeText(lines),
+  });
+  if (status !== 0) return found;
+  const answers = decodeBytes(stdout).split("\n");
+  asked.forEach(({ ref, path }, at) => {
+    if (!/^[0-9a-f]+ blob /.test(answers[at] ?? "")) return;
+    const { here = false, elsewhere = [] } = found.get(path) ?? {};
+    found.set(
+      path,
+      ref === "HEAD"
+        ? { here: true, elsewhere }
+        : { here, elsewhere: [...elsewhere, shortName(ref)] },
+    );
+  });
+  return found;
+}
+
+/** Full names, without those that only stand for another one. */
+async function branches(git: Git, most: number): Promise<string[]> {
+  const { status, stdout } = await git.run([
+    "for-each-ref",
+    "--sort=-committerdate",
+    `--count=${Math.max(1, Math.floor(most))}`,
+    "--format=%(refname) %(symref)",
+    "refs/heads",
+    "refs/remotes",
+  ]);
+  if (status !== 0) return [];
+  return decodeBytes(stdout).split("\n")
+    .filter((line) => line.endsWith(" "))
+    .map((line) => line.trimEnd());
+}
+
+function shortName(ref: string): string {
+  return ref.replace(/^refs\/(heads|remotes)\//, "");
+}
+
+/** A local branch, or what a remote says its default one is. */
+export interface BranchRef {
+  /** Full name. */
+  readonly ref: string;
+  readonly commit: string;
+  /** What a remote's HEAD stands for. */
+  readonly target: string | undefined;
+  /** Full name of the upstream, which need not exist. */
+  readonly upstream: string | undefined;
+  /** The settings `branch.<name>.remote` and `.merge` that name it. */
+  readonly remote: string;
+  readonly merge: string;
+}
+
+/** The branch that work is merged into. */
+export interface DefaultBranch {
+  /** Short, e.g. `main`. */
+  readonly name: string;
+  /** It and its upstream, as far as they exist; at least one. */
+  readonly tips: readonly { name: string; commit: string }[];
+}
+
+const FORMAT = [
+  "%(refname)",
+  "%(objectname)",
+  "%(symref)",
+  "%(upstream)",
+  "%(upstream:remotename)",
+  "%(upstream:remoteref)",
+].join("%00");
+
+/** All local branches and the remotes' default ones. Throws GIT_FAILED. */
+export async function readBranches(git: Git): Promise<BranchRef[]> {
+  const list = await git.read([
+    "for-each-ref",
+    `--format=${FORMAT}`,
+    "refs/heads",
+    "refs/remotes/*/HEAD",
+  ]);
+  return decodeBytes(list).split("\n").slice(0, -1).map((line) => {
+    const [ref, commit, target, upstream, remote, merge] = line.split("\0");
+    return {
+      ref: ref!,
+      commit: commit!,
+      target: target || undefined,
+      upstream: upstream || undefined,
+      remote: remote ?? "",
+      merge: merge ?? "",
+    };
+  });
+}
+
+/**
+ * The default branch: what the remote calls so, else `main` or `master`, else
+ * the branch of the main worktree (`mainRef`), which no clean-up removes.
+ */
+export async function findDefault(
+  git: Git,
+  branches: readonly BranchRef[],
+  mainRef: string | undefined,
+): Promise<DefaultBranch | undefined> {
+  const remote = remoteDefault(branches);
+  const local =
+    branches.find(({ ref }) =>
+      remote ? ref === `refs/heads/${remote.name}` : ref === "refs/heads/main"
+    ) ?? (remote ? undefined : fallback(branches, mainRef));
+  const name = remote?.name ?? local?.ref.slice("refs/heads/".length);
+  if (name === undefined) return undefined;
+  const tips = new Map<string, string>();
+  if (local) tips.set(name, local.commit);
+  if (remote) tips.set(short(remote.target), remote.commit);
+  const { upstream } = local ?? {};
+  if (upstream !== undefined && !tips.has(short(upstream))) {
+    const commit = (await resolveNames(git, [upstream])).get(upstream);
+    if (commit !== undefined) tips.set(short(upstream), commit);
+  }
+  return {
+    name,
+    tips: [...tips].map(([name, commit]) => ({ name, commit })),
+  };
+}
+
+function fallback(
+  branches: readonly BranchRef[],
+  mainRef: string | undefined,
+): BranchRef | undefined {
+  return ["refs/heads/master", mainRef]
+    .map((wanted) => branches.find(({ ref }) => ref === wanted))
+    .find((found) => found !== undefined);
+}
+
+/** `origin`'s default branch, or that of the only remote. */
+function remoteDefault(branches: readonly BranchRef[]) {
+  const heads = branches.filter(({ target }) => target !== undefined);
+  const origin = heads.find(({ ref }) => ref === "refs/remotes/origin/HEAD");
+  const head = origin ?? (heads.length === 1 ? heads[0] : undefined);
+  if (!head) return undefined;
+  const prefix = head.ref.replace(/HEAD$/, "");
+  const target = head.target!;
+  if (!target.startsWith(prefix)) return undefined;
+  return { name: target.slice(prefix.length), target, commit: head.commit };
+}
+
+function short(ref: string): string {
+  return ref.replace(/^refs\/(heads|remotes)\//, "");
+}
+
+/** The git branch that a detour works on. */
+export interface SwitchTarget {
+  readonly branch: string;
+  /** Full id of its commit, or of the one it starts from. */
+  readonly head: string;
+  /** What it starts from; `undefined`: it exists. */
+  readonly start: string | undefined;
+  /** How the default branch and its remote-tracking branch differ. */
+  readonly note?: string;
+}
+
+/**
+ * The branch of that name, or how a new one is made: from the remote's branch
+ * of the same name, else from the default branch, or from its remote-tracking
+ * branch where that is ahead. Throws USAGE for what git
+ * does not take as a name, CONFLICT where it is checked out elsewhere or
+ * another branch's name is in its way, NOT_FOUND without any commit.
+ */
+export async function findTarget(
+  system: System,
+  git: Git,
+  { worktree, branch }: Pick<Workspace, "worktree"> & { branch: string },
+): Promise<SwitchTarget> {
+  await checkName(git, branch);
+  const [branches, listed] = await Promise.all([
+    readBranches(git),
+    readWorktrees(git),
+  ]);
+  const ref = `refs/heads/${branch}`;
+  const other = listed.find((one) => one.ref === ref && one.path !== worktree);
+  if (other) throw elsewhere(system, branch, other.path);
+  const found = branches.find((one) => one.ref === ref);
+  if (found) return { branch, head: found.commit, start: undefined };
+  const near = branches.find((one) =>
+    one.ref.startsWith(`${ref}/`) || ref.startsWith(`${one.ref}/`)
+  );
+  if (near) {
+    const name = near.ref.slice("refs/heads/".length);
+    throw new MpmError(
+      "CONFLICT",
+      `A branch "${branch}" cannot be made beside "${name}"`,
+      { hint: "Git keeps branches like files: take another name" },
+    );
+  }
+  const remote = await onRemote(git, branch);
+  if (remote) return { branch, head: remote.head, start: remote.name };
+  const main = await findDefault(git, branches, listed[0]?.ref);
+  if (!main) {
+    throw new MpmError("NOT_FOUND", `"${branch}" has nothing to start from`, {
+      hint: "Make a first commit, or make the branch with git",
+    });
+  }
+  return { branch, ...await startOf(git, main) };
+}
+
+/**
+ * Nothing is fetched, but what was fetched counts: whoever begins something new
+ * wants it on top of the work that is merged already.
+ */
+async function startOf(
+  git: Git,
+  { name, tips }: DefaultBranch,
+): Promise<Omit<SwitchTarget, "branch">> {
+  // Its own commit, as far as there is one here; else its upstream's.
+  const [own, ...known] = tips as [Tip, ...Tip[]];
+  const start = { head: own.commit, start: own.name };
+  if (own.name !== name) return start;
+  const other = known[0] ?? await trackingOf(git, name);
+  if (!other || other.commit === own.commit) return start;
+  const range = `${own.commit}...${other.commit}`;
+  const counts = await git.run(["rev-list", "--count", "--left-right", range]);
+  const [more, less] = decodeBytes(counts.stdout).split("\t").map(Number);
+  if (counts.status !== 0 || !less) return start;
+  const local = `Your "${name}"`;
+  if (more === 0) {
+    const note = `${local} is ${counted(less, "commit")} behind ` +
+      `"${other.name}": the new branch starts from that`;
+    return { head: other.commit, start: other.name, note };
+  }
+  const note = `${local} and "${other.name}" have diverged: the new branch ` +
+    `starts without ${counted(less, "commit")} of "${other.name}"`;
+  return { ...start, note };
+}
+
+type Tip = DefaultBranch["tips"][number];
+
+/** What `origin` had as that branch when it was last fetched. */
+async function trackingOf(git: Git, name: string): Promise<Tip | undefined> {
+  const ref = `refs/remotes/origin/${name}`;
+  const commit = (await resolveNames(git, [ref])).get(ref);
+  return commit === undefined ? undefined : { name: `origin/${name}`, commit };
+}
+
+async function checkName(git: Git, branch: string): Promise<void> {
+  const checked = await git.run(["check-ref-format", "--branch", branch]);
+  if (checked.status === 0 && !branch.startsWith("@{")) return;
+  throw new MpmError("USAGE", `"${branch}" cannot name a git branch`, {
+    hint: "See git help check-ref-format; give another with --git-branch",
+  });
+}
+
+export function elsewhere(
+  system: System,
+  branch: string,
+  path: string,
+): MpmError {
+  const there = system.files.lstat(path) !== undefined;
+  return new MpmError(
+    "CONFLICT",
+    `"${branch}" is checked out in another worktree: "${path}"`,
+    {
+      hint: there
+        ? "Work there, or take another branch"
+        : `Its folder is gone: git worktree unlock ${
+          shellWord(path)
+        }, if it is locked, and git worktree prune forget it`,
+    },
+  );
+}
+
+/** The one remote-tracking branch of that name. */
+async function onRemote(
+  git: Git,
+  branch: string,
+): Promise<{ name: string; head: string } | undefined> {
+  const output = await git.read([
+    "for-each-ref",
+    "--format=%(objectname) %(refname)",
+    `refs/remotes/*/${branch}`,
+  ]);
+  const lines = new TextDecoder().decode(output).split("\n").slice(0, -1);
+  if (lines.length !== 1) return undefined;
+  const [head, name] = lines[0]!.split(" ") as [string, string];
+  return { head, name: name.slice("refs/remotes/".length) };
+}

@@ -1,0 +1,220 @@
+import { join } from "@std/path";
+import { sha256 } from "../base/digest.ts";
+import { FileError, isMissing } from "../base/errors.ts";
+import { counted } from "../base/words.ts";
+import type { FileContent, FileState } from "./repository.ts";
+import { Git } from "./run/git.ts";
+import { isUnmerged, type StatusEntry } from "./status.ts";
+import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
+import type { FileInfo, System } from "../system/system.ts";
+
+/** Nested repositories whose commit is asked for, each with a process. */
+const REPOSITORY_LIMIT = 50;
+
+const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
+
+/**
+ * Reads the content behind paths of one worktree. What vanishes or cannot be
+ * read while it works is described as far as it is known.
+ */
+export class ContentReader {
+  readonly #system: System;
+  readonly #worktree: string;
+  #budget = HASH_BUDGET;
+
+  constructor(system: System, worktree: string) {
+    this.#system = system;
+    this.#worktree = worktree;
+  }
+
+  /** What is at `path`, relative to the worktree; nulls where unknown. */
+  read(path: string): FileContent {
+    if (!isOpenable(path)) return NOTHING;
+    try {
+      return this.#read(`${this.#worktree}/${path}`);
+    } catch (error) {
+      if (isMissing(error)) return NOTHING;
+      if (error instanceof FileError) return { ...NOTHING, unread: "denied" };
+      throw error;
+    }
+  }
+
+  #read(full: string): FileContent {
+    const { files } = this.#system;
+    const info = files.lstat(full);
+    if (!info || info.kind === "folder") return NOTHING;
+    const known = { size: info.size, mtime: info.mtime, ...modeOf(info) };
+    const { size } = info;
+    if (info.kind === "link") {
+      return { ...known, sha256: sha256(encodeText(files.readLink(full))) };
+    }
+    const unread = this.#unread(info);
+    if (unread) return { ...known, sha256: null, unread };
+    this.#budget -= size;
+    try {
+      const content = files.read(full);
+      return { ...known, sha256: sha256(content), size: content.length };
+    } catch (error) {
+      if (error instanceof FileError && files.lstat(full)) {
+        return { ...known, sha256: null, unread: "denied" };
+      }
+      throw error;
+    }
+  }
+
+  #unread({ kind, size }: FileInfo): Unread | undefined {
+    if (kind !== "file") return "special";
+    if (size > HASH_LIMIT) return "large";
+    return size > this.#budget ? "budget" : undefined;
+  }
+}
+
+/** The mode git would record, where the platform has modes. */
+function modeOf({ kind, mode }: FileInfo): { mode?: string } {
+  if (mode === undefined || kind === "other") return {};
+  if (kind === "link") return { mode: "120000" };
+  return { mode: (mode & 0o100) === 0 ? "100644" : "100755" };
+}
+
+/** The state of every path that `git status` listed. */
+export async function readFileStates(
+  system: System,
+  worktree: string,
+  entries: readonly StatusEntry[],
+): Promise<FileState[]> {
+  const reader = new ContentReader(system, worktree);
+  const states = entries.map((entry) => stateOf(reader, entry));
+  await Promise.all([
+    addRepositoryCommits(system, worktree, { entries, states }),
+    addUnopenable(new Git(system, worktree), states),
+  ]);
+  return states;
+}
+
+function stateOf(reader: ContentReader, entry: StatusEntry): FileState {
+  const { path, status, from, staged } = entry;
+  // Of a conflict over a deletion git leaves the file.
+  const gone = status[1] === "D" && !isUnmerged(status);
+  const content = gone || isRepository(entry) ? NOTHING : reader.read(path);
+  const { mode: found, ...rest } = content;
+  const mode = status === "??" ? found : entry.mode;
+  return {
+    path,
+    status,
+    ...rest,
+    ...(from === undefined ? {} : { from }),
+    ...(staged === undefined ? {} : { object: staged }),
+    ...(mode === undefined ? {} : { mode }),
+  };
+}
+
+function isRepository(entry: StatusEntry): boolean {
+  return entry.submodule !== undefined || entry.path.endsWith("/");
+}
+
+/**
+ * A repository within the worktree is known by its HEAD. A submodule in which
+ * files changed gets no object: its commit would not tell one state of them
+ * from another.
+ */
+async function addRepositoryCommits(
+  system: System,
+  worktree: string,
+  listed: { entries: readonly StatusEntry[]; states: FileState[] },
+): Promise<void> {
+  const wanted = listed.states.filter((_, at) =>
+    isRepository(listed.entries[at]!)
+  );
+  for (const state of wanted) delete state.object;
+  const known = listed.entries.filter((entry) =>
+    isRepository(entry) && entry.submodule !== "content"
+  );
+  const paths = new Set(
+    known.slice(0, REPOSITORY_LIMIT).map(({ path }) => path),
+  );
+  await Promise.all(wanted.map(async (state) => {
+    if (!paths.has(state.path) || !isOpenable(state.path)) return;
+    const folder = join(worktree, state.path);
+    if (!system.files.lstat(join(folder, ".git"))) return;
+    const head = await new Git(system, folder, { plain: true }).run([
+      "rev-parse",
+      "--verify",
+      "--quiet",
+      "HEAD",
+    ]);
+    if (head.status === 0) state.object = decodeBytes(head.stdout).trim();
+  }));
+}
+
+/**
+ * Asks git for the object ids of files whose names no file function takes. It
+ * stops at the first file it cannot read, so the rest is asked again.
+ */
+async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
+  let wanted = states.filter((state) =>
+    !isOpenable(state.path) && state.status[1] !== "D" &&
+    !state.path.endsWith("/")
+  );
+  for (const state of wanted) delete state.object;
+  for (let tries = 0; wanted.length > 0 && tries < 10; tries++) {
+    const lines = wanted.map((state) => `${quotePath(state.path)}\n`);
+    const { stdout } = await git.run([
+      "hash-object",
+      "--no-filters",
+      "--stdin-paths",
+    ], { stdin: encodeText(lines.join("")) });
+    const ids = decodeBytes(stdout).split("\n").slice(0, -1);
+    ids.forEach((id, at) => wanted[at]!.object = id);
+    wanted = wanted.slice(ids.length + 1);
+  }
+}
+
+/** Bytes of the largest file whose content is hashed. */
+export const HASH_LIMIT = 10 * 1024 * 1024;
+
+/** Bytes hashed in all; later files are known by size and time. */
+export const HASH_BUDGET = 512 * 1024 * 1024;
+
+/** Why the content of a file was not read, as a save records it. */
+export type Unread = "large" | "budget" | "denied" | "special";
+
+const WORDS: ReadonlyMap<string | undefined, string> = new Map<Unread, string>([
+  ["large", "larger than 10 MiB"],
+  ["budget", "after 512 MiB of others"],
+  ["denied", "could not be read"],
+  ["special", "not a regular file"],
+]);
+
+/** Paths that a note names. */
+const NAMED = 3;
+
+/** Why a content is not known, in words; `undefined`: it is. */
+export function whyUnread(file: FileState | undefined): string | undefined {
+  if (!file || file.sha256 !== null) return undefined;
+  const said = WORDS.get(file.unread);
+  if (said !== undefined) return said;
+  if (file.size === null) {
+    return file.mode === "160000"
+      ? "a repository with changes of its own"
+      : undefined;
+  }
+  // Saves of earlier versions do not say why.
+  return file.size > HASH_LIMIT
+    ? WORDS.get("large")
+    : "not read, no reason recorded";
+}
+
+/** A note for each reason, with the number of files and some of their names. */
+export function unreadNotes(
+  files: readonly { path: string; why: string }[],
+  [noun, fate, end]: [noun: string, fate: string, end: string],
+): string[] {
+  const groups = Map.groupBy(files, ({ why }) => why);
+  return [...groups].map(([why, group]) => {
+    const names = group.slice(0, NAMED).map(({ path }) => path).join(", ");
+    const more = group.length > NAMED ? ", …" : "";
+    return `${
+      counted(group.length, noun)
+    } ${fate} (${why}: ${names}${more})${end}`;
+  });
+}

@@ -1,0 +1,343 @@
+import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
+import { attempt } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import type { Repository, Workspace } from "./repository.ts";
+import {
+  commonDirOf,
+  type Core,
+  coreOf,
+  readPlain,
+  SMALL,
+} from "./run/settings.ts";
+import { decodeBytes } from "./text.ts";
+
+/*
+ * Where we are, found from files alone: for what runs all the time, and where
+ * git cannot be asked. `workspace.ts` asks git.
+ */
+
+/** Where a command works, as far as files alone tell. */
+export type QuickPlace = Pick<
+  Workspace,
+  "root" | "worktree" | "linked" | "gitDir"
+>;
+
+/** The git folder that the `.git` in `folder` is, or names; it need not exist. */
+export function gitDirIn(system: System, folder: string): string | undefined {
+  const path = join(folder, ".git");
+  const kind = system.files.stat(path)?.kind;
+  if (kind === "folder") return path;
+  if (kind !== "file") return undefined;
+  const text = decodeBytes(readPlain(system, path, SMALL));
+  const named = /^gitdir: (.*?)[\r\n]*$/.exec(text)?.[1];
+  return named === undefined ? undefined : resolve(folder, named);
+}
+
+/** The nearest folder from `cwd` up that has a `.git`, else `cwd`. */
+export function holderOf(system: System, cwd: string): string {
+  for (let at = cwd;; at = dirname(at)) {
+    if (system.files.lstat(join(at, ".git"))) return at;
+    if (dirname(at) === at) return cwd;
+  }
+}
+
+/** Of a branch, or detached. */
+const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
+
+/** Whether git takes a folder for one of its own; else it looks further up. */
+function isGitFolder(system: System, folder: string, common = folder): boolean {
+  const head = join(folder, "HEAD");
+  return [head, join(common, "objects"), join(common, "refs")]
+    .every((path) => system.files.stat(path) !== undefined) &&
+    HEAD.test(decodeBytes(readPlain(system, head, SMALL)));
+}
+
+/**
+ * Whether git, on its way up from `cwd`, comes as far as `top`: it may be told
+ * where to stop, and stops where another disk begins (git(1)).
+ */
+function isReached({ env, files }: System, cwd: string, top: string): boolean {
+  return cwd === top ||
+    !env("GIT_CEILING_DIRECTORIES") &&
+      files.stat(cwd)?.disk === files.stat(top)?.disk;
+}
+
+/**
+ * Returns the repository that git finds from `folder`. `undefined`: git must be
+ * asked. There may be no repository, or it is bare, belongs to another user, or
+ * is one that git might pass by.
+ */
+export function findRepository(
+  system: System,
+  folder: string,
+): Repository | undefined {
+  const { files } = system;
+  return attempt(() => {
+    const cwd = files.realPath(folder);
+    for (let at = cwd;; at = dirname(at)) {
+      if (files.stat(join(at, ".git"))) {
+        return isReached(system, cwd, at)
+          ? repositoryAt(system, at)
+          : undefined;
+      }
+      const isWithin = basename(at) === ".git" || files.stat(join(at, "HEAD"));
+      if (isWithin || dirname(at) === at) return undefined;
+    }
+  });
+}
+
+function repositoryAt(
+  system: System,
+  worktree: string,
+): Repository | undefined {
+  const { files, uid } = system;
+  const named = gitDirIn(system, worktree);
+  if (named === undefined) return undefined;
+  const gitDir = files.realPath(named);
+  const commonDir = commonDirOf(system, gitDir);
+  const isMine = [join(worktree, ".git"), worktree, gitDir]
+    .every((path) => files.stat(path)?.uid === uid);
+  return isMine && isGitFolder(system, gitDir, commonDir)
+    ? { gitDir, commonDir, worktree }
+    : undefined;
+}
+
+interface Around {
+  readonly place: QuickPlace;
+  /** Of the repository, where it is no other one's. */
+  readonly core: Core | undefined;
+}
+
+/**
+ * The worktree around `folder` and its project root, found without git as
+ * `locate()` finds them with it. `undefined`: there is no worktree, or a bare
+ * repository is nearer.
+ */
+export function quickPlace(
+  system: System,
+  folder: string,
+): QuickPlace | undefined {
+  return placeAround(system, folder)?.place;
+}
+
+function placeAround(system: System, folder: string): Around | undefined {
+  return attempt(() => {
+    for (let at = system.files.realPath(folder);; at = dirname(at)) {
+      const found = worktreeAt(system, at);
+      if (found) return checked(system, found);
+      // A bare repository, which git finds on its way.
+      if (basename(at) !== ".git" && isGitFolder(system, at)) return undefined;
+      if (dirname(at) === at) return undefined;
+    }
+  });
+}
+
+/**
+ * All that `locate()` says, found without git. `undefined` wherever git should
+ * be asked: in linked worktrees, within a git folder, and where settings say
+ * what is the worktree.
+ */
+export function quickWorkspace(
+  system: System,
+  folder: string,
+): Workspace | undefined {
+  const { place: found, core } = placeAround(system, folder) ?? {};
+  if (!found?.gitDir || !core) return undefined;
+  const { gitDir, worktree } = found;
+  return attempt((): Workspace | undefined => {
+    const cwd = system.files.realPath(folder);
+    const usual = isReached(system, cwd, worktree) &&
+      gitDir === join(worktree, ".git") && !core.bare &&
+      core.worktree === undefined && !core.doubtful &&
+      isGitFolder(system, gitDir) && !`${cwd}${SEPARATOR}`.startsWith(gitDir);
+    if (!usual) return undefined;
+    const whole = { ...found, cwd, gitDir, commonDir: gitDir };
+    return { git: "repository", reason: undefined, ...whole };
+  });
+}
+
+/** A repository that is not this folder's, or that git could not read, is none. */
+function checked(system: System, found: QuickPlace): Around {
+  const { root, worktree, linked } = found;
+  const gitDir = found.gitDir!;
+  const commonDir = commonDirOf(system, gitDir);
+  const core = linked ? undefined : coreOf(system, gitDir);
+  const top = core?.worktree === undefined
+    ? worktree
+    : resolve(gitDir, core.worktree);
+  const ends = { worktree: top, root, gitDir, commonDir };
+  if (strayReason(system, ends) !== undefined) {
+    const none = { root: worktree, worktree, linked: false, gitDir: undefined };
+    return { place: none, core };
+  }
+  const waits = waitReason(system, worktree) !== undefined;
+  return { place: waits ? { ...found, gitDir: undefined } : found, core };
+}
+
+function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
+  const { files } = system;
+  const named = gitDirIn(system, worktree);
+  if (named === undefined) return undefined;
+  const isFolder = named === join(worktree, ".git");
+  if (isFolder && !files.stat(join(named, "HEAD"))) return undefined;
+  const gitDir = files.realPath(named);
+  const common = isFolder ? gitDir : commonDirOf(system, gitDir);
+  // A submodule's worktree is a main one.
+  const linked = common !== gitDir;
+  const root = linked ? rootOf(system, common) : worktree;
+  return { root, worktree, linked, gitDir };
+}
+
+/** The main worktree of a shared git folder; of a bare one, it itself. */
+function rootOf(system: System, common: string): string {
+  const { bare, worktree } = coreOf(system, common);
+  if (bare) return common;
+  if (worktree !== undefined) return resolve(common, worktree);
+  return basename(common) === ".git" ? dirname(common) : common;
+}
+
+/** A worktree, its main one, and the folders of its repository, absolute. */
+interface Ends {
+  readonly worktree: string;
+  readonly root: string;
+  readonly gitDir: string;
+  readonly commonDir: string;
+}
+
+/**
+ * Why a worktree and the repository that was found for it do not belong
+ * together; `undefined`: they do. A folder that came from elsewhere may hold a
+ * `.git` that leads to another repository of the user's, or settings that call
+ * another folder its worktree: git would go there, and mpm would write there.
+ * Throws a FileError for what cannot be read.
+ */
+export function strayReason(system: System, ends: Ends): string | undefined {
+  const { worktree, root, gitDir, commonDir } = ends;
+  const misnamed = (folder: string, leadsTo: string) =>
+    doesLead(system, folder, leadsTo)
+      ? undefined
+      : `core.worktree calls another folder its worktree: "${folder}"`;
+  const usual = root === worktree || root === commonDir ||
+    root === dirname(commonDir);
+  return misnamed(worktree, gitDir) ?? strayGitDir(system, ends) ??
+    (usual ? undefined : misnamed(root, commonDir));
+}
+
+function strayGitDir(system: System, ends: Ends): string | undefined {
+  const { worktree, gitDir, commonDir } = ends;
+  if (gitDir !== commonDir) return strayLink(system, ends);
+  const home = dirname(gitDir);
+  if (basename(gitDir) !== ".git" || home === worktree) return undefined;
+  const named = coreOf(system, gitDir).worktree;
+  return named !== undefined && isSame(system, resolve(gitDir, named), worktree)
+    ? undefined
+    : `".git" leads to the repository of "${home}"`;
+}
+
+/**
+ * Git keeps in the folder of a linked worktree where that is. One that was
+ * moved is not where it says, but nothing else is there either.
+ */
+function strayLink(
+  system: System,
+  { worktree, gitDir, commonDir }: Omit<Ends, "root">,
+): string | undefined {
+  if (dirname(gitDir) !== join(commonDir, "worktrees")) {
+    return `".git" leads to the repository of "${commonDir}"`;
+  }
+  const path = join(gitDir, "gitdir");
+  if (!system.files.lstat(path)) return undefined;
+  const text = decodeBytes(system.files.readOwn(path, SMALL)).trimEnd();
+  const home = dirname(resolve(gitDir, text));
+  return !isSame(system, home, worktree) && doesLead(system, home, gitDir)
+    ? `".git" leads to the repository of "${home}"`
+    : undefined;
+}
+
+/** Whether the `.git` of a folder is, or names, `gitDir`. */
+function doesLead(system: System, folder: string, gitDir: string): boolean {
+  const named = gitDirIn(system, folder);
+  return named !== undefined && isSame(system, named, gitDir);
+}
+
+function isSame({ files }: System, one: string, other: string): boolean {
+  return one === other ||
+    files.stat(one) !== undefined && files.stat(other) !== undefined &&
+      files.realPath(one) === files.realPath(other);
+}
+
+/** Files of rules that git opens whatever they are, and waits on a pipe. */
+const RULES = [".gitignore", ".gitattributes", ".claude-mpm/.gitignore"];
+
+/** Why git, asked for the state of a worktree, would never answer. */
+export function waitReason(
+  system: System,
+  worktree: string,
+): string | undefined {
+  const path = RULES.map((name) => join(worktree, name))
+    .find((path) => system.files.lstat(path)?.kind === "other");
+  return path && `git would wait for "${path}", which is no file`;
+}
+
+/**
+ * The project's top folder, for what runs at every event; `undefined` where it
+ * cannot be found. Never throws.
+ */
+export function quickRoot(system: System, folder: string): string | undefined {
+  return attempt(() => rootWithoutGit(system, system.files.realPath(folder)));
+}
+
+/**
+ * The nearest folder from `cwd` up that has a real `.claude-mpm` folder, else
+ * `cwd`. A repository on the way up, which git could not be asked about, is the
+ * project as it is with git. The home folder counts only for itself: claude-mpm
+ * keeps a `.claude-mpm` there that belongs to no project.
+ */
+export function rootWithoutGit(system: System, cwd: string): string {
+  const { files } = system;
+  const known = system.home();
+  const home = known && files.stat(known) ? files.realPath(known) : known;
+  for (let folder = cwd;; folder = dirname(folder)) {
+    const repository = mainOf(system, folder);
+    if (repository !== undefined) return repository;
+    const found = files.lstat(resolve(folder, ".claude-mpm"));
+    const counts = folder === cwd || folder !== home;
+    if (found?.kind === "folder" && counts) return folder;
+    if (dirname(folder) === folder) return cwd;
+  }
+}
+
+/** The main worktree of the repository whose top folder `folder` looks like. */
+function mainOf(system: System, folder: string): string | undefined {
+  const { files } = system;
+  const path = join(folder, ".git");
+  const kind = files.lstat(path)?.kind;
+  if (kind === "folder") return files.lstat(join(path, "HEAD")) && folder;
+  if (kind !== "file") return undefined;
+  const gitDir = gitDirIn(system, folder) ?? "";
+  const [, main] = /^(.*)[/\\]\.git[/\\]worktrees[/\\][^/\\]+$/
+    .exec(gitDir) ?? [];
+  if (main === undefined) return folder;
+  const commonDir = join(main, ".git");
+  const stray = strayLink(system, { worktree: folder, gitDir, commonDir });
+  return stray === undefined ? main : folder;
+}
+
+/**
+ * The branch of the worktree that `folder` is in, for a line that is shown all
+ * the time. `undefined` where HEAD is detached, there is no repository, or it
+ * keeps its refs in another way.
+ */
+export function branchByFiles(
+  system: System,
+  folder: string,
+): string | undefined {
+  return attempt(() => {
+    const gitDir = gitDirIn(system, holderOf(system, folder));
+    if (gitDir === undefined) return undefined;
+    const head = system.files.readOwn(resolve(gitDir, "HEAD"), SMALL);
+    const branch = /^ref: refs\/heads\/(.+?)\n?$/.exec(decodeBytes(head))?.[1];
+    // What a repository with another store of refs has there.
+    return branch === ".invalid" ? undefined : branch;
+  });
+}

@@ -1,0 +1,290 @@
+import { dirname, isAbsolute, join } from "@std/path";
+import { createHash } from "node:crypto";
+import { FileError, MpmError } from "../../base/errors.ts";
+import type { Git } from "./git.ts";
+import { isOpenAnywhere } from "./processes.ts";
+import { decodeBytes, encodeText } from "../text.ts";
+import type { RunResult, System } from "../../system/system.ts";
+
+/** A file that a git began among the objects and did not finish. */
+export interface UnfinishedObject {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Finds what a git that was killed, or had no space left, has begun to write
+ * among the objects: loose objects, packs and their indexes. A file of another
+ * user, or one that a running program has open, is never among them; nor is a
+ * whole pack, which a running git closes before it writes the index.
+ */
+export async function findUnfinished(
+  system: System,
+  git: Git,
+): Promise<readonly UnfinishedObject[]> {
+  const { unfinished } = await begunObjects(system, git);
+  return unfinished;
+}
+
+/** What stands among the objects under a temporary name. */
+interface BegunObjects {
+  readonly unfinished: readonly UnfinishedObject[];
+  /** Whole packs and indexes that have no name of their own yet. */
+  readonly whole: readonly UnfinishedObject[];
+  /** Whether a program has one open. */
+  readonly isWritten: boolean;
+}
+
+async function begunObjects(system: System, git: Git): Promise<BegunObjects> {
+  const unfinished: UnfinishedObject[] = [];
+  const whole: UnfinishedObject[] = [];
+  let isWritten = false;
+  const folder = await objectsFolder(git);
+  if (folder === undefined) return { unfinished, whole, isWritten };
+  for (const one of [...begunFiles(system, folder)]) {
+    if (await isOpenAnywhere(system, one.path)) {
+      isWritten = true;
+      continue;
+    }
+    // A git that runs closes its file and at once gives it another name.
+    if (sizeOf(system, one.path) !== one.size) continue;
+    const isWhole = dirname(one.path) === join(folder, "pack") &&
+      closingHash(system, one.path, one.size) !== undefined;
+    (isWhole ? whole : unfinished).push(one);
+  }
+  return { unfinished, whole, isWritten };
+}
+
+/** Removes what {@link findUnfinished} finds; never throws a `FileError`. */
+export async function removeUnfinished(
+  system: System,
+  git: Git,
+): Promise<void> {
+  const found = await findUnfinished(system, git);
+  removeEach(system, found.map(({ path }) => path));
+}
+
+/** Removes what a git command of mpm that failed has left half-written. */
+export async function tidyUp(
+  system: System,
+  git: Git,
+  failed: RunResult,
+): Promise<void> {
+  const [, report] = CRASH_REPORT.exec(decodeBytes(failed.stderr)) ?? [];
+  const { unfinished, whole, isWritten } = await begunObjects(system, git);
+  removeEach(system, unfinished.map(({ path }) => path));
+  if (report === undefined) return;
+  removeEach(system, [inFolder(git, report)]);
+  // An import that has a whole pack, but no space for the index or the name.
+  if (!isWritten) removeEach(system, whole.map(({ path }) => path));
+}
+
+/** How `git fast-import` says where it wrote down that it failed. */
+const CRASH_REPORT =
+  /^fast-import: dumping crash report to (.*fast_import_crash_\d+)$/m;
+
+function removeEach({ files }: System, paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      files.remove(path);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+    }
+  }
+}
+
+/** A path as git prints it. */
+function inFolder(git: Git, path: string): string {
+  return isAbsolute(path) ? path : join(git.folder, path);
+}
+
+async function objectsFolder(git: Git): Promise<string | undefined> {
+  const { status, stdout } = await git.run([
+    ...["rev-parse", "--git-path", "objects"],
+  ]);
+  if (status !== 0) return undefined;
+  const path = decodeBytes(stdout).replace(/\n$/, "");
+  return inFolder(git, path);
+}
+
+function* begunFiles(
+  system: System,
+  folder: string,
+): Generator<UnfinishedObject> {
+  for (const below of namesIn(system, folder)) {
+    const isPacks = below === "pack";
+    if (!isPacks && !/^[0-9a-f]{2}$/.test(below)) continue;
+    const begun = isPacks ? /^tmp_(?:pack|idx)_/ : /^tmp_obj_/;
+    for (const name of namesIn(system, join(folder, below))) {
+      if (!begun.test(name)) continue;
+      const path = join(folder, below, name);
+      const size = sizeOf(system, path);
+      if (size !== undefined) yield { path, size };
+    }
+  }
+}
+
+function sizeOf({ files, uid }: System, path: string): number | undefined {
+  try {
+    const found = files.lstat(path);
+    return found?.kind === "file" && found.uid === uid ? found.size : undefined;
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+function namesIn({ files }: System, folder: string): string[] {
+  try {
+    return files.list(folder).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof FileError) return [];
+    throw error;
+  }
+}
+
+/** The hashes that git may close a pack or its index with, and their bytes. */
+const CLOSINGS = [["sha1", 20], ["sha256", 32]] as const;
+
+/** Of a pack: its signature, its version, and how many objects it holds. */
+const PACK_HEADER = 12;
+
+/** Bytes read at a time. */
+const CHUNK = 1 << 20;
+
+/**
+ * Returns the hash that a pack, or the index of one, ends with, as hexadecimal
+ * digits; `undefined` where git did not write all of it. A `git fast-import`
+ * that fails fills in the number of objects all the same, but not the hash.
+ */
+export function closingHash(
+  system: System,
+  path: string,
+  size: number,
+): string | undefined {
+  try {
+    return CLOSINGS.map(([hash, length]) =>
+      hashOf(system, path, size, { hash, length })
+    ).find((found) => found !== undefined);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+function hashOf(
+  { files }: System,
+  path: string,
+  size: number,
+  { hash, length }: { hash: string; length: number },
+): string | undefined {
+  const end = size - length;
+  if (end < PACK_HEADER) return undefined;
+  const digest = createHash(hash);
+  for (let at = 0; at < end; at += CHUNK) {
+    digest.update(files.readPart(path, at, Math.min(CHUNK, end - at)));
+  }
+  const found = digest.digest("hex");
+  const closing = files.readPart(path, end, length);
+  return found === closing.toHex() ? found : undefined;
+}
+
+/** How an import is run. */
+interface ImportOptions {
+  /** Settings beside the usual, `name=value`. */
+  readonly settings?: readonly string[];
+  /** Whether what is imported stays one pack, however little; {@link takesPack}. */
+  readonly packed: boolean;
+  /** Milliseconds it may take. */
+  readonly timeout?: number;
+}
+
+/** As git compresses loose objects. */
+const COMPRESSION = "pack.compression=1";
+
+const NOTHING = new Uint8Array();
+
+/** Git would make a loose object of each where they are fewer than 100. */
+const PACKED = "fastimport.unpackLimit=1";
+
+/**
+ * A `git fast-import` that is started before it is known what it imports, so
+ * that it has begun by then. It reads a stream that ends with `done`
+ * (git-fast-import(1)), and imports nothing without one.
+ */
+export class FastImport implements AsyncDisposable {
+  readonly #first = Promise.withResolvers<Uint8Array>();
+  readonly #rest = Promise.withResolvers<Uint8Array>();
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #done: Promise<RunResult>;
+
+  constructor(git: Git, { settings = [], packed, timeout }: ImportOptions) {
+    const all = [COMPRESSION, ...packed ? [PACKED] : [], ...settings];
+    const args = [
+      ...all.flatMap((setting) => ["-c", setting]),
+      ...["fast-import", "--quiet", "--date-format=raw", "--done"],
+    ];
+    this.#done = git.write(args, {
+      stdin: this.#parts(),
+      ...timeout === undefined ? {} : { timeout },
+    });
+    // How it failed is for whoever imports something.
+    this.#done.catch(() => {});
+  }
+
+  async *#parts(): AsyncGenerator<Uint8Array> {
+    try {
+      yield await this.#first.promise;
+      this.#begun.resolve();
+      yield await this.#rest.promise;
+    } finally {
+      this.#begun.resolve();
+    }
+  }
+
+  /**
+   * Hands over how a stream begins, so that git goes through that while the rest
+   * is made. Fulfilled when it has it, or has ended.
+   */
+  async begin(stream: Uint8Array): Promise<void> {
+    this.#first.resolve(stream);
+    await Promise.race([this.#begun.promise, this.#done.catch(() => {})]);
+  }
+
+  /** Imports a stream, or the rest of one, once. */
+  run(stream: Uint8Array): Promise<RunResult> {
+    this.#first.resolve(NOTHING);
+    this.#rest.resolve(stream);
+    return this.#done;
+  }
+
+  /** Waits until it has ended. A stream without its rest is not imported. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#first.resolve(encodeText("done\n"));
+    this.#rest.resolve(NOTHING);
+    await this.#done.catch(() => {});
+  }
+}
+
+/**
+ * Packs that a repository has when mpm adds no more to them: git gathers them
+ * where there are more than 50 (`gc.autoPackLimit`), and that is for the user's
+ * own to bring about.
+ */
+const MOST_PACKS = 25;
+
+/**
+ * Whether an import may leave a pack: git writes one in half the time that loose
+ * objects take, and without waiting for the disk once more.
+ */
+export function takesPack(system: System, commonDir: string): boolean {
+  try {
+    const inside = system.files.list(join(commonDir, "objects", "pack"));
+    return inside.filter(({ name }) => name.endsWith(".pack")).length <
+      MOST_PACKS;
+  } catch (error) {
+    if (error instanceof MpmError) return false;
+    throw error;
+  }
+}

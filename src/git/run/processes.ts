@@ -1,0 +1,130 @@
+import { FileError } from "../../base/errors.ts";
+import { decodeBytes } from "../text.ts";
+import type { System } from "../../system/system.ts";
+
+/** The process that a lock of Claude Code names. */
+export interface LockHolder {
+  readonly pid: number;
+  /** Its start in clock ticks since boot, as in /proc; older locks lack it. */
+  readonly start: string | undefined;
+}
+
+/**
+ * The holder in a lock's reason, which Claude Code writes as
+ * `claude session <name> (pid N start S)` or `claude agent <id> (pid N)`.
+ * `undefined` for any other: who locked it by hand had a reason.
+ */
+export function lockHolder(reason: string): LockHolder | undefined {
+  const [, pid, start] =
+    /^claude (?:session|agent) [^\n]* \(pid ([1-9]\d{0,9})(?: start (\d{1,20}))?\)$/
+      .exec(reason) ?? [];
+  return pid === undefined ? undefined : { pid: Number(pid), start };
+}
+
+/**
+ * The start time in `/proc/<pid>/stat`, its field 22. The second, the
+ * program's name in parentheses, may hold anything.
+ */
+export function startInStat(stat: string): string | undefined {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return /^\d+$/.test(fields[19] ?? "") ? fields[19] : undefined;
+}
+
+export interface WorktreeLock {
+  readonly reason: string;
+  /** Whether the process it names still runs; `unknown`: it cannot be told. */
+  readonly holder: "alive" | "dead" | "unknown";
+}
+
+/** Milliseconds for reading a file of /proc. */
+const TIME_LIMIT = 5000;
+
+/**
+ * Prints a file. Reading below /proc is a permission mpm is not built with;
+ * the number is an argument, never part of the script.
+ */
+const READ_STAT = 'exec cat "/proc/$1/stat"';
+
+/**
+ * Whether the process that `reason` names still runs. It is told from Linux's
+ * /proc alone: elsewhere, and of any other reason, it is unknown. A process of
+ * another container cannot be seen from here and looks dead.
+ */
+export async function readLock(
+  system: System,
+  reason: string,
+): Promise<WorktreeLock> {
+  const holder = lockHolder(reason);
+  if (!holder || !showsProcesses(system)) return { reason, holder: "unknown" };
+  const { pid, start } = holder;
+  if (!isThere(system, `/proc/${pid}`)) return { reason, holder: "dead" };
+  // A number that was given to another process can only be told by its start.
+  if (start === undefined) return { reason, holder: "alive" };
+  const now = await startOf(system, pid);
+  if (now === undefined) return { reason, holder: "unknown" };
+  return { reason, holder: now === start ? "alive" : "dead" };
+}
+
+/** Whether /proc is there and shows more than one's own processes. */
+export function showsProcesses(system: System): boolean {
+  return system.platform === "linux" && isThere(system, "/proc/self") &&
+    isThere(system, "/proc/1");
+}
+
+/** What cannot be looked at counts as there. */
+function isThere(system: System, path: string): boolean {
+  try {
+    return system.files.lstat(path) !== undefined;
+  } catch (error) {
+    if (error instanceof FileError) return true;
+    throw error;
+  }
+}
+
+async function startOf(
+  system: System,
+  pid: number,
+): Promise<string | undefined> {
+  const stat = await system.run("sh", {
+    args: ["-c", READ_STAT, "sh", String(pid)],
+    cwd: "/",
+    timeout: TIME_LIMIT,
+  });
+  return stat.status === 0 ? startInStat(decodeBytes(stat.stdout)) : undefined;
+}
+
+/** Milliseconds for looking at the open files of all processes. */
+const SEARCH_LIMIT = 10_000;
+
+/**
+ * Each prints something where a program has the file `$1` open. Reading below
+ * /proc is a permission mpm is not built with, a shell is.
+ */
+const SCRIPTS: Partial<Record<System["platform"], string>> = {
+  // `find` itself opens the file: `exec` gives it the number of the shell.
+  linux: 'exec find -L /proc/[0-9]*/fd -maxdepth 1 -samefile "$1" ' +
+    '! -path "/proc/$$/fd/*" 2> /dev/null',
+  darwin: 'PATH=$PATH:/usr/sbin; exec lsof -w -t -- "$1"',
+};
+
+/** The shell's status where there is no such program, or it cannot be run. */
+const NOT_RUN = 126;
+
+/**
+ * Whether a program has the file open, or that cannot be found out. Those of
+ * other users cannot be seen. On Windows an open file cannot be removed.
+ */
+export async function isOpenAnywhere(
+  system: System,
+  path: string,
+): Promise<boolean> {
+  const script = SCRIPTS[system.platform];
+  if (script === undefined) return false;
+  if (system.platform === "linux" && !showsProcesses(system)) return true;
+  const { outcome, status, stdout } = await system.run("sh", {
+    args: ["-c", script, "sh", path],
+    cwd: "/",
+    timeout: SEARCH_LIMIT,
+  });
+  return outcome !== "exited" || status >= NOT_RUN || stdout.length > 0;
+}

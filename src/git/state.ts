@@ -1,0 +1,202 @@
+import { join } from "@std/path";
+import { isMissing } from "../base/errors.ts";
+import { type Names, resolveUpstream, UPSTREAM } from "./branches.ts";
+import type { FileState, RepositoryState, Workspace } from "./repository.ts";
+import { Git, gitFailure, reasonOf } from "./run/git.ts";
+import { readSettings } from "./run/settings.ts";
+import { closedIn, STATUS, type Status } from "./status.ts";
+import { readFileStates } from "./file_states.ts";
+import { readRecent, type Recent } from "./history/log.ts";
+import { readUnwatched } from "./unwatched.ts";
+import { runStatus } from "./submodules.ts";
+import { allEnded, decodeBytes, splitFields } from "./text.ts";
+import type { System } from "../system/system.ts";
+
+/** The longest list of changed paths; beyond it they are only counted. */
+const FILE_LIMIT = 10_000;
+
+/** Other ways to read a part of a repository's state than the usual ones. */
+export interface StateReaders {
+  readonly git?: Git;
+  /** Resolves `@{upstream}` among other names. */
+  readonly names?: Promise<Names>;
+  readonly recent?: Promise<Recent>;
+  /** The status, and the state of every changed file. */
+  readonly files?: () => Promise<
+    {
+      readonly status: Status;
+      readonly files: readonly FileState[];
+      readonly unwatched?: RepositoryState["unwatched"];
+      readonly closed?: RepositoryState["closed"];
+    }
+  >;
+}
+
+const STASHES = [
+  "log",
+  "--walk-reflogs",
+  "-z",
+  "--format=%H%x00%gs",
+  "refs/stash",
+  "--",
+];
+
+/**
+ * Everything a save records of a worktree: two git processes side by side, one
+ * more each where there may be an upstream, and stashes. `workspace` must be in a repository. Throws
+ * GIT_FAILED where git cannot read the repository.
+ */
+export async function readState(
+  system: System,
+  workspace: Workspace,
+  readers: StateReaders = {},
+): Promise<RepositoryState> {
+  const { git = new Git(system, workspace.worktree) } = readers;
+  const { names = upstreamOf(system, git, workspace) } = readers;
+  const { files } = readers;
+  const [present, recent] = await allEnded([
+    readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
+    readers.recent ?? readRecent(git),
+  ]);
+  if (recent.failure && present.head) throw recent.failure;
+  return { ...present, recent: recent.commits };
+}
+
+/** The upstream by {@link UPSTREAM}; nothing where no branch can have one. */
+async function upstreamOf(
+  system: System,
+  git: Git,
+  { gitDir, commonDir }: Workspace,
+): Promise<Names> {
+  const own = readSettings(system, { gitDir: gitDir!, commonDir: commonDir! });
+  const none = own?.every(({ section, key }) =>
+    section !== "branch" || key !== "merge"
+  );
+  return none ? new Map() : await resolveUpstream(git);
+}
+
+/**
+ * As {@link readState} without the latest commits, for a caller that resolves
+ * `@{upstream}` among other names.
+ */
+export async function readPresent(
+  system: System,
+  workspace: Workspace,
+  readers: StateReaders & { readonly names: Promise<Names> },
+): Promise<RepositoryState> {
+  const { git = new Git(system, workspace.worktree), names } = readers;
+  const [{ status, files, ...told }, resolved, stashes] = await allEnded([
+    readers.files ? readers.files() : readFiles(system, git, workspace.gitDir!),
+    names,
+    hasStashes(system, workspace) ? readStashes(git) : [],
+  ]);
+  const { head, branch, upstream, ahead = 0, behind = 0, entries } = status;
+  // Settings of the user's may name one, too, though hardly ever.
+  const upstreams = upstream === undefined || resolved.has(UPSTREAM)
+    ? resolved
+    : await resolveUpstream(git);
+  return {
+    head,
+    branch,
+    detached: branch === undefined,
+    upstream: upstream === undefined
+      ? undefined
+      : { name: upstream, commit: upstreams.get(UPSTREAM), ahead, behind },
+    recent: [],
+    files,
+    filesOmitted: entries.length - files.length,
+    ...told.unwatched ? { unwatched: told.unwatched } : {},
+    ...told.closed ? { closed: told.closed } : {},
+    operation: readOperation(system, workspace.gitDir!),
+    stashes,
+  };
+}
+
+async function readFiles(system: System, git: Git, gitDir: string) {
+  // A submodule that settings say to ignore changes all the same.
+  const question = { gitDir, args: STATUS, everything: true };
+  const [{ result, status: found }, unwatched] = await allEnded([
+    runStatus(system, git, question),
+    readUnwatched(system, git, gitDir),
+  ]);
+  if (result.status !== 0) throw gitFailure(STATUS, result);
+  const known = new Set(found.entries.map(({ path }) => path));
+  const hidden = unwatched.entries.filter(({ path }) => !known.has(path));
+  const entries = [...found.entries, ...hidden];
+  const files = await readFileStates(
+    system,
+    git.folder,
+    entries.slice(0, FILE_LIMIT),
+  );
+  return {
+    status: { ...found, entries },
+    files,
+    unwatched: {
+      paths: hidden.map(({ path }) => path),
+      omitted: unwatched.omitted,
+    },
+    closed: closedIn(decodeBytes(result.stderr)),
+  };
+}
+
+/** Without a reflog of stashes git need not be asked for them. */
+function hasStashes(system: System, workspace: Workspace): boolean {
+  const common = workspace.commonDir!;
+  return ["logs/refs/stash", "reftable"].some((name) =>
+    system.files.lstat(join(common, name)) !== undefined
+  );
+}
+
+async function readStashes(git: Git) {
+  const log = await git.run(STASHES);
+  const none = log.status === 128 && /bad revision/.test(reasonOf(log));
+  if (log.status !== 0 && !none) throw gitFailure(STASHES, log);
+  const fields = splitFields(log.stdout);
+  const stashes: { commit: string; message: string }[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    stashes.push({ commit: fields[at]!, message: fields[at + 1]! });
+  }
+  return stashes;
+}
+
+/**
+ * Files of a worktree's git folder and the operation each stands for, the
+ * outer one first: a rebase stops in the middle of a cherry-pick or merge.
+ */
+const TRACES = [
+  ["rebase-merge", "rebase"],
+  ["rebase-apply/applying", "am"],
+  ["rebase-apply", "rebase"],
+  ["MERGE_HEAD", "merge"],
+  ["CHERRY_PICK_HEAD", "cherry-pick"],
+  ["REVERT_HEAD", "revert"],
+] as const;
+
+/**
+ * The operation that waits to be continued in a worktree: `merge`, `rebase`,
+ * `am`, `cherry-pick`, `revert` or `bisect`, as git's own prompt finds it.
+ */
+export function readOperation(
+  system: System,
+  gitDir: string,
+): string | undefined {
+  const { files } = system;
+  for (const [name, operation] of TRACES) {
+    if (files.lstat(join(gitDir, name))) return operation;
+  }
+  const sequence = readSequence(system, join(gitDir, "sequencer", "todo"));
+  if (sequence) return sequence;
+  return files.lstat(join(gitDir, "BISECT_LOG")) ? "bisect" : undefined;
+}
+
+/** Between two picks of a series only the list of what is left tells. */
+function readSequence(system: System, path: string): string | undefined {
+  try {
+    const todo = decodeBytes(system.files.readOwn(path, 1_000_000));
+    if (/^p(ick)?\s/.test(todo)) return "cherry-pick";
+    return /^r(evert)?\s/.test(todo) ? "revert" : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,313 @@
+import type { Workspace } from "./repository.ts";
+import { Git, gitFailure } from "./run/git.ts";
+import { foldersAbove, isOwnPath, type LeftOut } from "./tree/snapshot.ts";
+import { runStatus } from "./submodules.ts";
+import { decodeBytes, splitFields } from "./text.ts";
+import type { System } from "../system/system.ts";
+
+/** One line of `git status`. */
+export interface StatusEntry {
+  readonly path: string;
+  /** Two letters, index and worktree, as porcelain v1 prints them. */
+  readonly status: string;
+  /** Where it was renamed or copied from. */
+  readonly from?: string;
+  /** Object id of the staged content, where the index differs from HEAD. */
+  readonly staged?: string;
+  /** In the worktree, as git takes it; absent where nothing is there. */
+  readonly mode?: string;
+  /** For a submodule: `commit`, or `content` if files in it changed. */
+  readonly submodule?: "commit" | "content";
+  /**
+   * What the index holds, by stage, where that was asked for; absent for an
+   * untracked path. Stage 0 of mode 0 means that it holds nothing.
+   */
+  readonly index?: readonly Stage[];
+  /** What HEAD has there, as `index`; of a conflict it is not told. */
+  readonly head?: { readonly mode: string; readonly id: string };
+}
+
+/** An entry of the index. */
+export interface Stage {
+  /** 0, or 1 to 3 of a conflict. */
+  readonly stage: number;
+  /** Six octal digits; `000000`: none. */
+  readonly mode: string;
+  readonly id: string;
+}
+
+/** What `git status` says of a worktree. */
+export interface Status {
+  readonly head: string | undefined;
+  readonly branch: string | undefined;
+  /** E.g. `origin/main`, whether or not the ref exists. */
+  readonly upstream: string | undefined;
+  /** Against the upstream; `undefined`: it has none, or its ref is gone. */
+  readonly ahead: number | undefined;
+  readonly behind: number | undefined;
+  readonly entries: readonly StatusEntry[];
+  /** What git could not look at, or into. */
+  readonly closed?: readonly LeftOut[];
+}
+
+/**
+ * Everything that differs from HEAD but mpm's own folder: its saves are not
+ * the user's changes, and thousands of them must cost nothing.
+ */
+export const STATUS = [
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--branch",
+  "--ahead-behind",
+  "--untracked-files=all",
+  "--find-renames",
+  "--",
+  ":(top,exclude).claude-mpm",
+];
+
+/**
+ * The status without looking into submodules, every path on its own, and mpm's
+ * own still among them: git compares each path of the index with a pattern.
+ */
+const SHALLOW_STATUS = [
+  ...STATUS.slice(0, STATUS.indexOf("--find-renames")),
+  "--no-renames",
+  "--ignore-submodules=dirty",
+  "--",
+];
+
+/**
+ * What differs from HEAD outside mpm's folder, with one process. `index`: as
+ * with {@link parseStatus}. Throws GIT_FAILED.
+ */
+export async function readShallow(
+  git: Git,
+  options?: { index: boolean },
+): Promise<Status> {
+  const done = await git.run(SHALLOW_STATUS);
+  if (done.status !== 0) throw gitFailure(SHALLOW_STATUS, done);
+  const status = parseStatus(done.stdout, options);
+  const entries = status.entries.filter(({ path }) => !isOwnPath(path));
+  const closed = closedIn(decodeBytes(done.stderr));
+  return { ...status, entries, closed };
+}
+
+/** What git warns of, and takes for unchanged or empty all the same. */
+const CLOSED =
+  /^(?:warning: could not open directory '(.+)'|(?!\w+: )(.+)): (Permission denied|File name too long)$/gm;
+
+/** Git cuts a warning at 4 KiB: the end of a path that is too long is lost. */
+const CUT_OFF = /^warning: could not open directory '([^']{3000,})$/gm;
+
+const TOO_LONG = "its path is too long";
+
+/** Finds in what git warns of the files and folders that it could not look at. */
+export function closedIn(warnings: string): LeftOut[] {
+  const found = new Map<string, string>();
+  for (const [, folder, file, why] of warnings.matchAll(CLOSED)) {
+    const reason = why === "Permission denied"
+      ? "git cannot look at it"
+      : TOO_LONG;
+    found.set(folder ?? file!, reason);
+  }
+  const isBelow = (path: string) =>
+    foldersAbove(path.replace(/\/$/, "")).some((one) => found.has(`${one}/`));
+  const closed = [...found]
+    .filter(([path]) => !isOwnPath(path) && !isBelow(path))
+    .map(([path, reason]) => ({ path, reason }));
+  const cut = [...warnings.matchAll(CUT_OFF)]
+    .map(([, path]) => ({ path: `${path}…`, reason: TOO_LONG }));
+  return [...closed, ...cut];
+}
+
+/**
+ * Reads the output of `git status --porcelain=v2 -z --branch`, described in
+ * git-status(1), "Porcelain Format Version 2". Lines of a kind it does not
+ * know are skipped, as that page asks. `index`: entries tell what the index
+ * holds too.
+ */
+export function parseStatus(
+  output: Uint8Array,
+  { index = false } = {},
+): Status {
+  const headers = new Map<string, string>();
+  const entries: StatusEntry[] = [];
+  const fields = splitFields(output);
+  for (let at = 0; at < fields.length; at++) {
+    const line = fields[at]!;
+    switch (line[0]) {
+      case "#": {
+        const [, name, value] = cut(line, 2);
+        headers.set(name!, value!);
+        break;
+      }
+      case "1":
+        entries.push(changed(cut(line, 8), index));
+        break;
+      case "2":
+        at += 1;
+        entries.push({
+          ...changed(cut(line, 9), index),
+          from: fields[at] ?? "",
+        });
+        break;
+      case "u":
+        entries.push(changed(cut(line, 10), index));
+        break;
+      case "?":
+        entries.push({ path: line.slice(2), status: "??" });
+        break;
+    }
+  }
+  return { ...branchOf(headers), entries };
+}
+
+function branchOf(headers: Map<string, string>): Omit<Status, "entries"> {
+  const oid = headers.get("branch.oid");
+  const branch = headers.get("branch.head");
+  const counts = /^\+(\d+) -(\d+)$/.exec(headers.get("branch.ab") ?? "");
+  return {
+    head: oid === "(initial)" ? undefined : oid,
+    branch: branch === "(detached)" ? undefined : branch,
+    upstream: headers.get("branch.upstream"),
+    ahead: counts ? Number(counts[1]) : undefined,
+    behind: counts ? Number(counts[2]) : undefined,
+  };
+}
+
+/**
+ * `1|2 XY sub mH mI mW hH hI [Xscore] path`, or
+ * `u XY sub m1 m2 m3 mW h1 h2 h3 path`.
+ */
+function changed(
+  columns: readonly string[],
+  index: boolean,
+): StatusEntry {
+  const [kind, letters, submodule] = columns as [string, string, string];
+  const status = letters.replaceAll(".", " ");
+  const staged = columns[7]!;
+  const mode = columns[kind === "u" ? 6 : 5]!;
+  const hasStaged = kind !== "u" && !/^[ D]/.test(status) &&
+    !/^0+$/.test(staged);
+  return {
+    path: columns.at(-1)!,
+    status,
+    ...(hasStaged ? { staged } : {}),
+    ...(/^0+$/.test(mode) ? {} : { mode }),
+    ...(submodule[0] === "S" ? { submodule: submoduleChange(submodule) } : {}),
+    ...(index ? { index: stagesOf(columns), ...headOf(columns) } : {}),
+  };
+}
+
+/** Of a conflict git does not tell: "ours" may have another name in HEAD. */
+function headOf(columns: readonly string[]): Pick<StatusEntry, "head"> {
+  const [mode, id] = [columns[3]!, columns[6]!];
+  const known = columns[0] !== "u" && !/^0+$/.test(mode);
+  return known ? { head: { mode, id } } : {};
+}
+
+function stagesOf(columns: readonly string[]): Stage[] {
+  if (columns[0] !== "u") {
+    return [{ stage: 0, mode: columns[4]!, id: columns[7]! }];
+  }
+  return [1, 2, 3].map((stage) => ({
+    stage,
+    mode: columns[2 + stage]!,
+    id: columns[6 + stage]!,
+  })).filter(({ mode }) => !/^0+$/.test(mode));
+}
+
+/** `S<c><m><u>`: another commit, modified files, untracked files. */
+function submoduleChange(letters: string): "commit" | "content" {
+  return /[MU]/.test(letters) ? "content" : "commit";
+}
+
+/** The first `count` space-separated columns and the rest of the line. */
+function cut(line: string, count: number): string[] {
+  const columns: string[] = [];
+  let start = 0;
+  for (let found = 0; found < count; found++) {
+    const space = line.indexOf(" ", start);
+    if (space < 0) break;
+    columns.push(line.slice(start, space));
+    start = space + 1;
+  }
+  columns.push(line.slice(start));
+  return columns;
+}
+
+/** Whether a status means a conflict to be resolved (git-status(1)). */
+export function isUnmerged(status: string): boolean {
+  return /U/.test(status) || status === "AA" || status === "DD";
+}
+
+/** What a prompt says of a worktree: where HEAD is, and how much changed. */
+export interface GitLine {
+  /** null: detached. */
+  readonly branch: string | null;
+  /** Full commit id; null: no commit yet. */
+  readonly head: string | null;
+  readonly upstream: string | null;
+  /** null: no upstream, or it is gone. */
+  readonly ahead: number | null;
+  readonly behind: number | null;
+  /** Paths that are staged, changed, not tracked, in conflict. */
+  readonly staged: number;
+  readonly changed: number;
+  readonly untracked: number;
+  readonly conflicts: number;
+}
+
+/** As `git status` by itself: a folder of untracked files is one path. */
+export const BRIEF = [
+  "status",
+  "--porcelain=v2",
+  "-z",
+  "--branch",
+  "--ahead-behind",
+  "--untracked-files=normal",
+  "--find-renames",
+  "--",
+  ":(top,exclude).claude-mpm",
+];
+
+/**
+ * What a prompt says of a worktree, with one git process in nearly all of them. `undefined`: git does
+ * not answer, or there is no repository.
+ */
+export async function readBrief(
+  system: System,
+  { worktree, gitDir }: { worktree: string; gitDir: string },
+): Promise<GitLine | undefined> {
+  const git = new Git(system, worktree);
+  const question = { gitDir, args: BRIEF };
+  const { result, status } = await runStatus(system, git, question);
+  if (result.outcome !== "exited" || result.status !== 0) return undefined;
+  const { head, branch, upstream, ahead, behind, entries } = status;
+  const count = (chosen: (status: string) => boolean) =>
+    entries.filter(({ status }) => chosen(status)).length;
+  const tracked = (status: string) => status !== "??" && !isUnmerged(status);
+  return {
+    branch: branch ?? null,
+    head: head ?? null,
+    upstream: upstream ?? null,
+    ahead: ahead ?? null,
+    behind: behind ?? null,
+    staged: count((status) => tracked(status) && status[0] !== " "),
+    changed: count((status) => tracked(status) && status[1] !== " "),
+    untracked: count((status) => status === "??"),
+    conflicts: count(isUnmerged),
+  };
+}
+
+/** Branch and commit of a worktree, as a session keeps them. */
+export async function readHead(
+  system: System,
+  { git, worktree, gitDir }: Workspace,
+): Promise<{ branch: string | null; head: string | null }> {
+  const brief = git === "repository"
+    ? await readBrief(system, { worktree, gitDir: gitDir! })
+    : undefined;
+  return { branch: brief?.branch ?? null, head: brief?.head ?? null };
+}

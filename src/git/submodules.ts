@@ -1,0 +1,254 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import type { IndexListing } from "./tree/capture_index.ts";
+import type { Vault } from "./tree/vault.ts";
+import { Git, reasonOf } from "./run/git.ts";
+import { parseSettings, readPlain } from "./run/settings.ts";
+import {
+  parseStatus,
+  readShallow,
+  type Status,
+  type StatusEntry,
+} from "./status.ts";
+import type { LeftOut } from "./tree/snapshot.ts";
+import { decodeBytes, inParallel, isOpenable, splitFields } from "./text.ts";
+import type { RunResult, System } from "../system/system.ts";
+
+/** Bytes of an index and of `.gitmodules` that are read. */
+const LARGEST_INDEX = 512 * 1024 * 1024;
+const LARGEST_MODULES = 1024 * 1024;
+
+interface StatusQuestion {
+  readonly gitDir: string;
+  /** `status` and its options. */
+  readonly args: readonly string[];
+  /** Whether to look into submodules that settings say to ignore. */
+  readonly everything?: boolean;
+}
+
+/**
+ * Runs `git status` and looks into each submodule by itself: git would do so
+ * with the settings of the submodule, which may name programs. `status`
+ * means nothing where `result` is a failure.
+ */
+export async function runStatus(
+  system: System,
+  git: Git,
+  { gitDir, args, everything = false }: StatusQuestion,
+): Promise<{ result: RunResult; status: Status }> {
+  const [result, submodules] = await Promise.all([
+    git.run(args.toSpliced(2, 0, "--ignore-submodules=dirty")),
+    readSubmodules(system, git, { gitDir, everything }),
+  ]);
+  const status = parseStatus(result.stdout);
+  return { result, status: withSubmodules(status, submodules) };
+}
+
+/** What mpm reports of a submodule beyond what git says of its commit. */
+interface Submodule {
+  readonly path: string;
+  /** Files in it are changed. */
+  readonly changed: boolean;
+  /** That it is at another commit is not told either. */
+  readonly hidden: boolean;
+}
+
+async function readSubmodules(
+  system: System,
+  git: Git,
+  { gitDir, everything }: { gitDir: string; everything: boolean },
+): Promise<Submodule[]> {
+  if (!mayHaveSubmodules(system, gitDir)) return [];
+  const listed = await git.run(["ls-files", "--stage", "-z"]);
+  const paths = splitFields(listed.stdout)
+    .filter((line) => line.startsWith("160000 "))
+    .map((line) => line.slice(line.indexOf("\t") + 1));
+  if (paths.length === 0) return [];
+  const ignored = everything ? () => "none" : await readIgnored(system, git);
+  const found: Submodule[] = [];
+  for (const path of paths) {
+    const ignore = ignored(path);
+    const looks = ignore !== "all" && ignore !== "dirty";
+    const changed = looks &&
+      await isChanged(system, join(git.folder, path), {
+        untracked: ignore === "untracked" ? "no" : "normal",
+        everything,
+      });
+    found.push({ path, changed, hidden: ignore === "all" });
+  }
+  return found;
+}
+
+/**
+ * Seen from the bytes of the index, which costs less than asking git: whether
+ * the mode of a submodule, 0160000, is among them, or a part is elsewhere.
+ */
+function mayHaveSubmodules(system: System, gitDir: string): boolean {
+  const path = join(gitDir, "index");
+  try {
+    if (!system.files.stat(path)) return false;
+    const index = readPlain(system, path, LARGEST_INDEX);
+    if (holdsSubmoduleMode(index)) return true;
+    return system.files.list(gitDir)
+      .some(({ name }) => name.startsWith("sharedindex."));
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}
+
+/** Whether the mode of a submodule, 0160000, may be in the bytes of an index. */
+function holdsSubmoduleMode(bytes: Uint8Array): boolean {
+  for (let at = 0; (at = bytes.indexOf(0xe0, at) + 1) > 0;) {
+    if (!bytes[at] && !bytes[at - 2] && !bytes[at - 3]) return true;
+  }
+  return false;
+}
+
+/** What settings say to ignore of the submodule at a path (git-config(1)). */
+async function readIgnored(
+  system: System,
+  git: Git,
+): Promise<(path: string) => string> {
+  const pattern = "^(submodule\\..*\\.ignore|diff\\.ignoresubmodules)$";
+  const asked = await git.run(["config", "-z", "--get-regexp", pattern]);
+  const set = new Map(
+    splitFields(asked.stdout).map((field): [string, string] => {
+      const [name = "", value = ""] = field.split(/\n([^]*)/);
+      return [name, value];
+    }),
+  );
+  const byPath = new Map<string, string | undefined>();
+  const byName = new Map<string, Map<string, string>>();
+  for (const { section, name, key, value } of modulesOf(system, git.folder)) {
+    if (section !== "submodule" || name === undefined) continue;
+    const keys = byName.get(name) ?? new Map<string, string>();
+    byName.set(name, keys.set(key, value));
+  }
+  for (const [name, keys] of byName) {
+    const ignore = set.get(`submodule.${name}.ignore`) ?? keys.get("ignore");
+    byPath.set(keys.get("path") ?? "", ignore);
+  }
+  const rest = set.get("diff.ignoresubmodules") ?? "none";
+  return (path) => byPath.get(path) ?? rest;
+}
+
+function modulesOf(system: System, worktree: string) {
+  const path = join(worktree, ".gitmodules");
+  try {
+    if (!system.files.stat(path)) return [];
+    const bytes = system.files.readOwn(path, LARGEST_MODULES);
+    return parseSettings(decodeBytes(bytes)).settings;
+  } catch (error) {
+    if (error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+/** Whether files in a submodule are changed; what git cannot tell counts. */
+async function isChanged(
+  system: System,
+  folder: string,
+  { untracked, everything }: { untracked: string; everything: boolean },
+): Promise<boolean> {
+  if (!isOpenable(folder) || !system.files.stat(folder)) return false;
+  if (!system.files.lstat(join(folder, ".git"))) return false;
+  const git = new Git(system, folder);
+  const asked = await git.run(["rev-parse", "--absolute-git-dir"]);
+  const gitDir = decodeBytes(asked.stdout).trimEnd();
+  // One whose repository is not there is not checked out.
+  if (asked.status !== 0) {
+    return !reasonOf(asked).includes("not a git repository");
+  }
+  const options = ["--porcelain=v2", "-z", `--untracked-files=${untracked}`];
+  const { result, status } = await runStatus(system, git, {
+    gitDir,
+    args: ["status", ...options],
+    everything,
+  });
+  return result.status !== 0 || status.entries.length > 0;
+}
+
+function withSubmodules(
+  status: Status,
+  submodules: readonly Submodule[],
+): Status {
+  if (submodules.length === 0) return status;
+  const entries = [...status.entries];
+  for (const { path, changed, hidden } of submodules) {
+    const at = entries.findIndex((entry) => entry.path === path);
+    const entry = entries[at];
+    if (changed) {
+      entries.splice(...placeFor(entries, path, at), {
+        ...entry ?? { path, mode: "160000" },
+        status: `${entry?.status[0] ?? " "}M`,
+        submodule: "content",
+      });
+    } else if (hidden && entry?.status[1] === "M") {
+      const staged = { ...entry, status: `${entry.status[0]} ` };
+      entries.splice(at, 1, ...staged.status === "  " ? [] : [staged]);
+    }
+  }
+  return { ...status, entries };
+}
+
+/** Where an entry is replaced, or goes in by its path before untracked ones. */
+function placeFor(
+  entries: readonly StatusEntry[],
+  path: string,
+  known: number,
+): [at: number, gone: number] {
+  if (known >= 0) return [known, 1];
+  const at = entries.findIndex((entry) =>
+    entry.status === "??" || entry.path > path
+  );
+  return [at < 0 ? entries.length : at, 0];
+}
+
+/**
+ * Submodules with something in them that the commit recorded for them does not
+ * tell: a commit of another id, or changed files. Each is asked by itself.
+ */
+export async function leftOutSubmodules(
+  system: System,
+  { workspace }: Vault,
+  { listing, entries }: {
+    listing: IndexListing;
+    entries: readonly StatusEntry[];
+  },
+): Promise<LeftOut[]> {
+  const moved = new Set(
+    entries.filter(({ submodule }) => submodule !== undefined)
+      .map(({ path }) => path),
+  );
+  const found = await inParallel(
+    [...listing.submodules.keys()],
+    async (path): Promise<LeftOut[]> => {
+      const folder = join(workspace.worktree, path);
+      if (moved.has(path)) {
+        return [{
+          path: `${path}/`,
+          reason: "it is a submodule at another commit",
+        }];
+      }
+      if (!isOpenable(path) || !system.files.lstat(join(folder, ".git"))) {
+        return [];
+      }
+      return await hasChanges(system, folder)
+        ? [{ path: `${path}/`, reason: "it is a submodule with changed files" }]
+        : [];
+    },
+  );
+  return found.flat();
+}
+
+/** What git cannot tell counts as changed. */
+async function hasChanges(system: System, folder: string): Promise<boolean> {
+  try {
+    const git = new Git(system, folder, { filters: "none" });
+    return (await readShallow(git)).entries.length > 0;
+  } catch (error) {
+    if (error instanceof MpmError) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,363 @@
+import { FileError, MpmError } from "../../base/errors.ts";
+import { resolveUpstream } from "../branches.ts";
+import {
+  type CapturedFile,
+  type CaptureLimits,
+  FileCapture,
+} from "./capture_files.ts";
+import { captureIndex, type IndexListing } from "./capture_index.ts";
+import { addRaw, addUnopenable, type RawCache } from "./converted.ts";
+import type { ReadAhead } from "./read_ahead.ts";
+import { EMPTY_TREE, emptyTree, treeDelta } from "./checkpoints.ts";
+import { readRecent } from "../history/log.ts";
+import { listIndex } from "../index_file.ts";
+import type { FileState, RepositoryState } from "../repository.ts";
+import type { Git } from "../run/git.ts";
+import { readState } from "../state.ts";
+import { readShallow, type Status, type StatusEntry } from "../status.ts";
+import { leftOutSubmodules } from "../submodules.ts";
+import { isOpenable } from "../text.ts";
+import {
+  foldersAbove,
+  type IndexMarks,
+  isOwnPath,
+  type LeftOut,
+  type TreeDelta,
+  type TreeEntry,
+} from "./snapshot.ts";
+import type { Vault } from "./vault.ts";
+import type { System } from "../../system/system.ts";
+
+/** Everything a checkpoint records of a worktree at one moment. */
+export interface Capture {
+  readonly state: RepositoryState;
+  /** The tree of HEAD, which the deltas start from; that of no file before. */
+  readonly base: string;
+  readonly worktree: ReadonlyMap<string, CapturedFile | TreeEntry | undefined>;
+  readonly index: TreeDelta;
+  readonly marks: IndexMarks;
+  readonly leftOut: readonly LeftOut[];
+  /** Every path that is in the index. */
+  readonly listing: IndexListing;
+  /** Every changed path, sorted. */
+  readonly entries: readonly StatusEntry[];
+  /** Bytes of the files that were read. */
+  readonly size: number;
+}
+
+export interface CaptureOptions {
+  readonly limits: CaptureLimits;
+  /** Whether what is beyond them is left out; else the capture fails. */
+  readonly leaveLarge: boolean;
+  /** Whether git stores large files, or only names them. */
+  readonly write: boolean;
+  /** What earlier captures found of converted files; it is added to. */
+  readonly cache: RawCache;
+  /** Near what git folders for raw bytes are made, see `rawGit`. */
+  readonly rawFolder: string;
+  /** What git was asked before. */
+  readonly ahead?: ReadAhead | undefined;
+}
+
+/** Changed paths that the state lists; the capture takes all. */
+const LISTED = 10_000;
+
+/** Times the worktree is read again where HEAD has moved meanwhile. */
+const TRIES = 5;
+
+/**
+ * Captures the worktree of `vault`: the raw bytes of what differs from HEAD,
+ * and the index. Nothing is written but, where `write` is set, blobs. Throws
+ * CONFLICT beyond the limits and where HEAD does not stay, GIT_FAILED.
+ */
+export async function capture(
+  system: System,
+  vault: Vault,
+  options: CaptureOptions,
+): Promise<Capture> {
+  const again = { ...options, ahead: undefined };
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const found = await captureOnce(system, vault, tries > 1 ? again : options);
+    if (found) return found;
+  }
+  throw new MpmError("CONFLICT", "HEAD moved while the working tree was read", {
+    hint: "Try again when no other git command is at work",
+  });
+}
+
+/** `undefined`: what differs is from another commit than what it is added to. */
+async function captureOnce(
+  system: System,
+  vault: Vault,
+  options: CaptureOptions,
+): Promise<Capture | undefined> {
+  const { git, workspace } = vault;
+  const { ahead } = options;
+  const reading = ahead?.status ?? readShallow(git, { index: true });
+  const listed = ahead?.listing ??
+    listIndex(system, git, { gitDir: workspace.gitDir!, hash: vault.hash });
+  const recent = ahead?.recent ?? readRecent(git);
+  const names = vault.upstreams
+    ? resolveUpstream(git)
+    : Promise.resolve(new Map());
+  const files = new FileCapture(system, git, {
+    ...vault,
+    write: options.write,
+  });
+  const gather = async () => {
+    const [status, listing] = await Promise.all([reading, listed]);
+    await readChanged(system, { vault, files, status, listing, options });
+    return { status, files: statesOf(status, files) };
+  };
+  const [state, listing, { tree, head }, status] = await Promise.all([
+    readState(system, workspace, { git, names, recent, files: gather }),
+    listed,
+    recent,
+    reading,
+  ]);
+  if (status.head !== head) return undefined;
+  const { entries, closed = [] } = status;
+  const [index, submodules] = await Promise.all([
+    captureIndex(git, entries, listing),
+    leftOutSubmodules(system, vault, { listing, entries }),
+  ]);
+  const base = tree ?? EMPTY_TREE[vault.hash];
+  const all = await withHeads(git, base, entries);
+  const leftOut = [
+    ...files.leftOut,
+    ...submodules,
+    ...nested(entries),
+    ...closed,
+  ].sort((a, b) => a.path < b.path ? -1 : 1);
+  return {
+    // The branch of mpm's own repository is nothing of the user's.
+    state: vault.own ? { ...state, branch: undefined } : state,
+    base,
+    worktree: worktreeOf(files, entries),
+    index: index.delta,
+    marks: index.marks,
+    leftOut,
+    listing,
+    entries: [...all].sort((a, b) => a.path < b.path ? -1 : 1),
+    size: [...files.files.values()].reduce(
+      (all, file) => all + (file?.size ?? 0),
+      0,
+    ),
+  };
+}
+
+/** A repository within the worktree that git does not know. */
+function nested(entries: readonly StatusEntry[]): LeftOut[] {
+  return entries.filter(isNested).map(({ path }) => ({
+    path: path.endsWith("/") ? path : `${path}/`,
+    reason: "it is a repository of its own",
+  }));
+}
+
+/** Untracked, or where the index has a file. */
+function isNested({ path, status, mode, index }: StatusEntry): boolean {
+  return status === "??"
+    ? path.endsWith("/")
+    : mode === "160000" && index?.[0]?.mode !== "160000";
+}
+
+function isSubmodule({ submodule, index, mode }: StatusEntry): boolean {
+  return submodule !== undefined || mode === "160000" ||
+    index?.[0]?.mode === "160000";
+}
+
+async function readChanged(
+  system: System,
+  { vault, files, status, listing, options }: {
+    vault: Vault;
+    files: FileCapture;
+    status: Status;
+    listing: IndexListing;
+    options: CaptureOptions;
+  },
+): Promise<void> {
+  for (const entry of status.entries) {
+    if (isNested(entry) || isSubmodule(entry)) continue;
+    files.add(entry.path, entry.mode);
+  }
+  // Git does not look at these, so nothing says that they are unchanged.
+  for (const path of [...listing.assumeUnchanged, ...listing.skipWorktree]) {
+    files.add(path, listing.files.get(path)?.mode);
+  }
+  addBelowLoops(system, { files, status, listing });
+  await addRaw(system, vault, { files, listing, cache: options.cache });
+  await addUnopenable(system, vault, {
+    files,
+    paths: status.entries.map(({ path }) => path),
+    folder: options.rawFolder,
+  });
+  await files.finish(options.limits, options.leaveLarge);
+}
+
+/** Git fails at what is below a link to itself, and takes it for unchanged. */
+function addBelowLoops(
+  { files: { stat } }: System,
+  { files, status, listing }: {
+    files: FileCapture;
+    status: Status;
+    listing: IndexListing;
+  },
+): void {
+  const leadsNowhere = ({ path, status }: StatusEntry) => {
+    const link = status === "??" && files.files.get(path)?.mode === "120000";
+    if (!link) return false;
+    try {
+      return !stat(`${files.folder}/${path}`);
+    } catch (error) {
+      if (error instanceof FileError) return true;
+      throw error;
+    }
+  };
+  const loops = status.entries.filter(leadsNowhere).map(({ path }) => path);
+  if (loops.length === 0) return;
+  for (const path of listing.files.keys()) {
+    const isBelow = loops.some((loop) => path.startsWith(`${loop}/`));
+    if (isBelow) files.add(path);
+  }
+}
+
+/** Submodules stand in the tree as the commit that the index has. */
+function worktreeOf(
+  { files, leftOut }: FileCapture,
+  entries: readonly StatusEntry[],
+): Map<string, CapturedFile | TreeEntry | undefined> {
+  const found = new Map<string, CapturedFile | TreeEntry | undefined>(files);
+  for (const { path } of leftOut) found.set(path, undefined);
+  for (const entry of entries) {
+    if (isNested(entry) && entry.index) found.set(entry.path, undefined);
+  }
+  for (const entry of entries) {
+    const [only] = entry.index ?? [];
+    if (isSubmodule(entry) && only?.mode === "160000") {
+      found.set(entry.path, { mode: only.mode, id: only.id });
+    }
+  }
+  return found;
+}
+
+function statesOf(
+  { entries }: Status,
+  { files }: FileCapture,
+): FileState[] {
+  return entries.slice(0, LISTED).map(({ path, status, staged }) => {
+    const file = files.get(path);
+    return {
+      path,
+      status,
+      sha256: file?.sha256 ?? null,
+      size: file?.size ?? null,
+      mtime: file?.mtime ?? null,
+      ...(file ? { mode: file.mode } : {}),
+      ...(staged === undefined ? {} : { object: staged }),
+    };
+  });
+}
+
+/** What the capture's base, the tree of HEAD, has at a changed path. */
+export function baseEntry(
+  { entries, listing, marks, index }: Capture,
+  path: string,
+): TreeEntry | undefined {
+  const entry = entryAt(entries, path);
+  if (entry?.status === "DA") return entry.head;
+  if (marks.intent_to_add.some((one) => one.path === path)) return undefined;
+  if (entry?.index) return entry.head;
+  // Git calls it unchanged: HEAD and index are one.
+  return index.has(path)
+    ? undefined
+    : listing.files.get(path) ?? listing.submodules.get(path);
+}
+
+/** Several entries may have one path: a deleted one that is there untracked. */
+function entryAt(
+  entries: readonly StatusEntry[],
+  path: string,
+): StatusEntry | undefined {
+  const [low, high] = [lowest(entries, path), entries.length];
+  for (let at = low; at < high && entries[at]!.path === path; at++) {
+    if (entries[at]!.index) return entries[at];
+  }
+  return undefined;
+}
+
+/** The first place whose path is not below `path`, by halves. */
+function lowest(entries: readonly StatusEntry[], path: string): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entries[middle]!.path < path) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The entries, those of conflicts with what HEAD has there. */
+export async function withHeads(
+  git: Git,
+  base: string,
+  entries: readonly StatusEntry[],
+): Promise<readonly StatusEntry[]> {
+  const isConflict = ({ index }: StatusEntry) => (index?.[0]?.stage ?? 0) > 0;
+  if (!entries.some(isConflict)) return entries;
+  const heads = await treeDelta(git, emptyTree(base), base);
+  return entries.map((entry) => {
+    const head = isConflict(entry) ? heads.get(entry.path) : undefined;
+    return head ? { ...entry, head } : entry;
+  });
+}
+
+/**
+ * A capture with what a restore replaces and git does not list: ignored files
+ * at `paths` and where a folder above one is to be, and unusual permissions of
+ * the unchanged files among `changed`. Its safety checkpoint must hold them.
+ * What is larger than the limits stays out. Throws GIT_FAILED.
+ */
+export async function addHidden(
+  system: System,
+  vault: Vault,
+  { capture, paths, changed, limits, write }: {
+    capture: Capture;
+    paths: Iterable<string>;
+    changed: Iterable<string>;
+    limits: CaptureLimits;
+    /** Whether git stores large files, or only names them. */
+    write: boolean;
+  },
+): Promise<Capture> {
+  const files = new FileCapture(system, vault.git, { ...vault, write });
+  const seen = new Set<string>();
+  let room = limits.total - capture.size;
+  for (const path of paths) {
+    if (!isOpenable(path)) continue;
+    for (const one of [path, ...foldersAbove(path)]) {
+      if (seen.has(one) || isOwnPath(one)) continue;
+      seen.add(one);
+      if (capture.worktree.has(one) || baseEntry(capture, one)) continue;
+      const size = files.sizeOf(one);
+      if (size === undefined || size > limits.file || size > room) continue;
+      room -= size;
+      files.add(one);
+    }
+  }
+  await files.finish(limits);
+  for (const path of changed) {
+    if (capture.worktree.has(path) || !isOpenable(path)) continue;
+    const base = baseEntry(capture, path);
+    if (base && base.mode !== "160000") files.takeUnusual(path, base);
+  }
+  const found = [...files.files].filter((entry): entry is [
+    string,
+    CapturedFile,
+  ] => entry[1] !== undefined);
+  if (found.length === 0) return capture;
+  return {
+    ...capture,
+    worktree: new Map([...capture.worktree, ...found]),
+    size: found.reduce((all, [, { size }]) => all + size, capture.size),
+  };
+}

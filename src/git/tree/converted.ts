@@ -1,0 +1,184 @@
+import { join } from "@std/path";
+import { encodeText, isOpenable, splitFields } from "../text.ts";
+import { type FileCapture, SYNCED } from "./capture_files.ts";
+import type { IndexListing } from "./capture_index.ts";
+import { rawGit, type Vault } from "./vault.ts";
+import type { FileInfo, System } from "../../system/system.ts";
+
+/** The attributes by which a file differs from its blob (gitattributes(5)). */
+const ATTRIBUTES = [
+  "text",
+  "crlf",
+  "eol",
+  "ident",
+  "filter",
+  "working-tree-encoding",
+];
+
+/**
+ * The tracked paths whose files may differ from their blobs although git calls
+ * them unchanged. None, and no process, where no attributes and no settings
+ * for it are in sight.
+ */
+export async function convertiblePaths(
+  system: System,
+  vault: Vault,
+  listing: IndexListing,
+): Promise<string[]> {
+  const attributed = listing.hasAttributes || hasAttributes(system, vault);
+  if (!vault.converts && !attributed) return [];
+  const paths = [...listing.files].filter(([, { mode }]) => mode !== "120000")
+    .map(([path]) => path);
+  if (paths.length === 0) return [];
+  const output = await vault.git.like({ filters: "user" }).read(
+    ["check-attr", "-z", "--stdin", ...ATTRIBUTES],
+    { stdin: encodeText(paths.map((path) => `${path}\0`).join("")) },
+  );
+  const fields = splitFields(output);
+  const found: string[] = [];
+  const width = 3 * ATTRIBUTES.length;
+  for (let at = 0; at + width <= fields.length; at += width) {
+    const values = ATTRIBUTES.map((_, nth) => fields[at + 3 * nth + 2]!);
+    if (converts(values, vault.converts)) found.push(fields[at]!);
+  }
+  return found;
+}
+
+/** `bySetting`: a setting converts what no attribute speaks of. */
+function converts(values: readonly string[], bySetting: boolean): boolean {
+  const [text, crlf, eol, ...others] = values as [string, string, string];
+  const says = (value: string) => !["unspecified", "unset"].includes(value);
+  if (others.some(says)) return true;
+  if (text === "unset" || (text === "unspecified" && crlf === "unset")) {
+    return false;
+  }
+  return [text, crlf, eol].some(says) || bySetting;
+}
+
+function hasAttributes(
+  system: System,
+  { workspace }: Vault,
+): boolean {
+  const home = system.env("XDG_CONFIG_HOME") ||
+    join(system.home() ?? "/", ".config");
+  return [
+    join(workspace.worktree, ".gitattributes"),
+    join(workspace.commonDir!, "info", "attributes"),
+    join(home, "git", "attributes"),
+    ...system.env("GIT_ATTR_NOSYSTEM") ? [] : ["/etc/gitattributes"],
+  ].some((path) => system.files.stat(path) !== undefined);
+}
+
+/** What is known of unchanged files that may differ from their blobs. */
+export type RawCache = Map<string, RawFile>;
+
+export interface RawFile {
+  readonly size: number;
+  readonly mtime: number;
+  readonly changed: number | undefined;
+  /** The blob of the index, and that of the file's bytes. */
+  readonly blob: string;
+  readonly raw: string;
+}
+
+/** The raw blob of a file that is as it was when that was found out. */
+export function knownRaw(
+  cache: RawCache,
+  path: string,
+  { info, blob }: { info: FileInfo; blob: string },
+): string | undefined {
+  const known = cache.get(path);
+  const same = known && known.size === info.size &&
+    known.mtime === info.mtime && known.changed === info.changed &&
+    known.blob === blob;
+  return same ? known.raw : undefined;
+}
+
+/** Milliseconds within which a file may change without its times doing so. */
+const RACY = 3000;
+
+/** Whether times tell that a file was not changed since, seen from `now`. */
+export function isSettled(
+  { mtime, changed }: FileInfo,
+  now: Date,
+): boolean {
+  return Math.max(mtime, changed ?? mtime) < now.getTime() - RACY;
+}
+
+/**
+ * Adds the files that git calls unchanged and whose bytes differ from their
+ * blobs all the same. Those known from an earlier capture are not read again.
+ */
+export async function addRaw(
+  system: System,
+  vault: Vault,
+  { files, listing, cache }: {
+    files: FileCapture;
+    listing: IndexListing;
+    cache: RawCache;
+  },
+): Promise<void> {
+  const paths = await convertiblePaths(system, vault, listing);
+  const now = system.now();
+  for (const path of paths) {
+    if (files.files.has(path) || !isOpenable(path)) continue;
+    const info = system.files.lstat(`${vault.git.folder}/${path}`);
+    if (info?.kind !== "file") continue;
+    const { id: blob, mode } = listing.files.get(path)!;
+    const known = knownRaw(cache, path, { info, blob });
+    if (known !== undefined) {
+      const { size, mtime } = info;
+      if (known !== blob) {
+        files.take(path, { mode, id: known, size, mtime, sha256: null });
+      }
+      continue;
+    }
+    files.add(path, mode);
+    const found = files.files.get(path);
+    if (!found) continue;
+    if (isSettled(info, now)) {
+      const { size, mtime, changed } = info;
+      cache.set(path, { size, mtime, changed, blob, raw: found.id });
+    }
+    if (found.id === blob) files.files.delete(path);
+  }
+}
+
+/**
+ * Adds files whose names are not UTF-8, which no file function takes: git reads
+ * them into an index of their own. One that it cannot read is left out.
+ */
+export async function addUnopenable(
+  system: System,
+  vault: Vault,
+  { files, paths, folder }: {
+    files: FileCapture;
+    paths: readonly string[];
+    folder: string;
+  },
+): Promise<void> {
+  const wanted = paths.filter((path) =>
+    !isOpenable(path) && !path.endsWith("/")
+  );
+  if (wanted.length === 0) return;
+  using raw = rawGit(system, vault, {
+    near: folder,
+    worktree: vault.workspace.worktree,
+  });
+  const stdin = encodeText(wanted.map((path) => `${path}\0`).join(""));
+  const update = ["update-index", "--add", "--remove", "-z", "--stdin"];
+  await raw.git.run([...SYNCED, ...update], { stdin });
+  const listed = splitFields(
+    await raw.git.read(["ls-files", "-z", "--stage"]),
+  );
+  const found = new Map(listed.map((field) => {
+    const tab = field.indexOf("\t");
+    const [mode, id] = field.slice(0, tab).split(" ");
+    return [field.slice(tab + 1), { mode: mode!, id: id! }];
+  }));
+  for (const path of wanted) {
+    const file = found.get(path);
+    if (file) files.take(path, { ...file, size: 0, mtime: 0, sha256: null });
+    else files.files.set(path, undefined);
+  }
+}

@@ -1,0 +1,199 @@
+import { MpmError } from "../../base/errors.ts";
+import { type Git, gitFailure } from "../run/git.ts";
+import { OWN_SCOPES } from "../run/settings.ts";
+import { decodeBytes, encodeText, splitFields } from "../text.ts";
+import { treeChanges } from "./checkpoints.ts";
+
+/** What a merge of three trees gives: a tree, or the paths in conflict. */
+export type MergedTree =
+  | { readonly tree: string; readonly conflicts?: undefined }
+  | { readonly tree?: undefined; readonly conflicts: readonly string[] };
+
+/** Who stands in commits that only hold trees for a moment. */
+const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
+  ["AUTHOR", "COMMITTER"].flatMap((role) => [
+    [`GIT_${role}_NAME`, "mpm"],
+    [`GIT_${role}_EMAIL`, "mpm@localhost"],
+    [`GIT_${role}_DATE`, "@0 +0000"],
+  ]),
+);
+
+/** Settings that make a merge depend on more than the trees. */
+const PLAIN = [
+  "merge.renormalize=false",
+  "merge.default=text",
+  "merge.renames=true",
+  "merge.directoryRenames=false",
+  "merge.conflictStyle=merge",
+].flatMap((setting) => ["-c", setting]);
+
+/**
+ * Merges the way from tree `base` to `theirs` into `ours`. Files, index and
+ * HEAD are not touched; what a merge driver of the settings would merge counts as
+ * a conflict, since mpm runs no programs of theirs. Throws CONFLICT with a git before 2.38,
+ * GIT_FAILED.
+ */
+export async function mergeTrees(
+  git: Git,
+  { base, ours, theirs }: { base: string; ours: string; theirs: string },
+): Promise<MergedTree> {
+  if (theirs === base) return { tree: ours };
+  if (ours === base || ours === theirs) return { tree: theirs };
+  const driven = await drivenPaths(git, { base, ours, theirs });
+  if (driven.length > 0) return { conflicts: driven };
+  const root = await commitOf(git, base, []);
+  const sides = await Promise.all(
+    [ours, theirs].map((tree) => commitOf(git, tree, [root])),
+  );
+  const args = [
+    ...PLAIN,
+    "merge-tree",
+    "--write-tree",
+    "-z",
+    "--name-only",
+    "--no-messages",
+    ...sides,
+  ];
+  const done = await git.run(args);
+  const [tree, ...paths] = splitFields(done.stdout);
+  if (done.status === 0) return { tree: tree! };
+  if (done.status === 1) {
+    // A file in the way of a folder is called after the side it is from.
+    const plain = paths.filter((path) => path !== "")
+      .map((path) =>
+        sides.reduce((name, id) => name.replace(`~${id}`, ""), path)
+      );
+    return { conflicts: [...new Set(plain)].sort() };
+  }
+  if (await isOld(git)) {
+    throw new MpmError(
+      "CONFLICT",
+      "The branch has moved on, and this git is too old to merge without a worktree",
+      { hint: "Git 2.38 can; --keep-parked returns without restoring" },
+    );
+  }
+  throw gitFailure(["merge-tree"], done);
+}
+
+async function isOld(git: Git): Promise<boolean> {
+  const version = decodeBytes(await git.read(["version"]));
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) < 2 || (Number(major) === 2 && Number(minor) < 38);
+}
+
+async function commitOf(
+  git: Git,
+  tree: string,
+  parents: readonly string[],
+): Promise<string> {
+  const args = [
+    "commit-tree",
+    ...parents.flatMap((id) => ["-p", id]),
+    "-F",
+    "-",
+  ];
+  const output = await git.read(["-c", "commit.gpgSign=false", ...args, tree], {
+    env: NOBODY,
+    stdin: encodeText("mpm"),
+  });
+  return decodeBytes(output).trim();
+}
+
+/** One level of a tree, without the names in `without`. Returns its id. */
+export async function treeWithout(
+  git: Git,
+  tree: string,
+  without: string,
+): Promise<string> {
+  const entries = splitFields(await git.read(["ls-tree", "-z", tree]))
+    .filter((entry) => entry.slice(entry.indexOf("\t") + 1) !== without);
+  return await makeTree(git, entries);
+}
+
+/** A tree of lines as `git ls-tree -z` prints them. Returns its id. */
+export async function makeTree(
+  git: Git,
+  entries: readonly string[],
+): Promise<string> {
+  const stdin = encodeText(entries.map((entry) => `${entry}\0`).join(""));
+  return decodeBytes(await git.read(["mktree", "-z"], { stdin })).trim();
+}
+
+/** A commit that holds these trees and a record, as a checkpoint's does. */
+export async function holdTrees(
+  git: Git,
+  { worktree, index, record, parent }: {
+    worktree: string;
+    index: string;
+    /** The commit of the checkpoint whose record it has. */
+    record: string;
+    /** Kept from being collected along with it. */
+    parent: string;
+  },
+): Promise<string> {
+  const names = `${record}:record.json`;
+  const blob = decodeBytes(await git.read(["rev-parse", "--verify", names]))
+    .trim();
+  const tree = await makeTree(git, [
+    `040000 tree ${index}\tindex`,
+    `100644 blob ${blob}\trecord.json`,
+    `040000 tree ${worktree}\tworktree`,
+  ]);
+  return await commitOf(git, tree, [parent]);
+}
+
+/**
+ * The paths that a merge would hand to a driver of the settings, which is a
+ * program: those that both sides changed. mpm runs none, and git without the
+ * driver would merge them in another way than the user wants.
+ */
+export async function drivenPaths(
+  git: Git,
+  { base, ours, theirs }: { base: string; ours: string; theirs: string },
+): Promise<string[]> {
+  const isDriver = await readDrivers(git);
+  if (!isDriver) return [];
+  const [mine, others] = await Promise.all(
+    [ours, theirs].map((tree) => treeChanges(git, base, tree)),
+  );
+  const results = new Map(mine!.map(({ path, to }) => [path, to]));
+  const both = others!.filter(({ path, to }) =>
+    results.has(path) && results.get(path)?.id !== to?.id
+  );
+  // A file that one side renamed goes by its new name.
+  const renamed = both.some(({ path, to }) => !to || !results.get(path));
+  const made = renamed
+    ? [...mine!, ...others!].filter(({ from }) => !from)
+    : [];
+  const paths = [...new Set([...both, ...made].map(({ path }) => path))];
+  if (paths.length === 0) return [];
+  const output = await git.read(["check-attr", "-z", "--stdin", "merge"], {
+    stdin: encodeText(paths.map((path) => `${path}\0`).join("")),
+  });
+  const fields = splitFields(output);
+  return paths.filter((_, at) => isDriver(fields[3 * at + 2] ?? "")).sort();
+}
+
+/** The values of the attribute that git itself knows (gitattributes(5)). */
+const BUILT_IN = ["unspecified", "set", "unset", "text", "binary", "union"];
+
+/** Whether settings define the driver of a name; `undefined`: none at all. */
+async function readDrivers(
+  git: Git,
+): Promise<((name: string) => boolean) | undefined> {
+  const pattern = "^(merge\\..*\\.driver|includeif\\..*)$";
+  const args = ["config", "-z", "--show-scope", "--name-only"];
+  const { stdout } = await git.like({ plain: true })
+    .run([...args, "--get-regexp", pattern]);
+  const fields = splitFields(stdout);
+  const names = fields.filter((_, at) => at % 2 === 1);
+  const drivers = new Set(
+    names.flatMap((name) => /^merge\.([^]*)\.driver$/.exec(name)?.[1] ?? []),
+  );
+  // Settings that differ by place may define any.
+  const anywhere = names.some((name, at) =>
+    name.startsWith("includeif.") && OWN_SCOPES.includes(fields[2 * at]!)
+  );
+  if (drivers.size === 0 && !anywhere) return undefined;
+  return (name) => drivers.has(name) || anywhere && !BUILT_IN.includes(name);
+}

@@ -1,0 +1,185 @@
+import { join } from "@std/path";
+import { type Platform, reasonNotThere } from "../../base/paths_there.ts";
+import {
+  foldersAbove,
+  isOwnPath,
+  isWithin,
+  type LeftOut,
+  type TreeDelta,
+  type TreeEntry,
+} from "./snapshot.ts";
+import type { System } from "../../system/system.ts";
+
+/** A path that a restore changes; `undefined`: nothing there. */
+export interface PathChange {
+  readonly path: string;
+  readonly from: TreeEntry | undefined;
+  readonly to: TreeEntry | undefined;
+}
+
+/** What a restore would do to the files of a worktree; all sorted by path. */
+export interface RestorePlan {
+  readonly writes: readonly PathChange[];
+  /** Deleted again, since the checkpoint knew of them and had none. */
+  readonly removes: readonly PathChange[];
+  /** Made since, and moved to the trash. */
+  readonly trash: readonly PathChange[];
+  /** Made since, and left where they are. */
+  readonly kept: readonly string[];
+  /** Differences that are left alone, and why. */
+  readonly skipped: readonly LeftOut[];
+}
+
+/** What a plan is made from. */
+export interface PlanParts {
+  /** The worktree now, and that of the checkpoint, as differences from one tree. */
+  readonly current: TreeDelta;
+  readonly target: TreeDelta;
+  /** What that tree has at a path. */
+  readonly base: (path: string) => TreeEntry | undefined;
+  /** Only these files and folders; none: all. */
+  readonly paths: readonly string[];
+}
+
+/** The paths that differ, sorted; mpm's own and what is not asked for apart. */
+export function changesBetween(parts: PlanParts): PathChange[] {
+  const { current, target, base, paths } = parts;
+  const at = (delta: TreeDelta, path: string) =>
+    delta.has(path) ? delta.get(path) : base(path);
+  return [...new Set([...current.keys(), ...target.keys()])].sort()
+    .filter((path) =>
+      !isOwnPath(path) &&
+      (paths.length === 0 || paths.some((wanted) => isWithin(path, wanted)))
+    )
+    .map((path) => ({
+      path,
+      from: at(current, path),
+      to: at(target, path),
+    }))
+    .filter(({ from, to }) => from?.id !== to?.id || from?.mode !== to?.mode);
+}
+
+/**
+ * What to do about each change. `known`: paths that the checkpoint knew of,
+ * though it had no file there; `brought`: those that an operation to be undone
+ * has brought. `exact`: files made since do not stay.
+ */
+export function planRestore(
+  changes: readonly PathChange[],
+  { leftOut, known, exact, platform }: {
+    leftOut: readonly LeftOut[];
+    known: ReadonlySet<string>;
+    exact: boolean;
+    platform: Platform;
+  },
+): RestorePlan {
+  const skipped: LeftOut[] = [];
+  const able = changes.filter((change) => {
+    const reason = reasonToSkip(change, { leftOut, platform });
+    if (reason !== undefined) skipped.push({ path: change.path, reason });
+    return reason === undefined;
+  });
+  const writes = able.filter(({ to }) => to !== undefined);
+  const gone = able.filter(({ to }) => to === undefined);
+  const inTheWay = obstacles(writes);
+  const removes = gone.filter(({ path }) => known.has(path) || inTheWay(path));
+  const since = gone.filter((change) => !removes.includes(change));
+  return {
+    writes,
+    removes,
+    trash: exact ? since : [],
+    kept: exact ? [] : since.map(({ path }) => path),
+    skipped,
+  };
+}
+
+/** Whether a file stands where a written one needs a folder, or the reverse. */
+function obstacles(
+  writes: readonly PathChange[],
+): (path: string) => boolean {
+  const written = new Set(writes.map(({ path }) => path));
+  const folders = new Set(writes.flatMap(({ path }) => foldersAbove(path)));
+  return (path) =>
+    folders.has(path) || foldersAbove(path).some((above) => written.has(above));
+}
+
+function reasonToSkip(
+  { path, from, to }: PathChange,
+  { leftOut, platform }: {
+    leftOut: readonly LeftOut[];
+    platform: Platform;
+  },
+): string | undefined {
+  const impossible = reasonNotThere(path, platform);
+  if (impossible !== undefined) return impossible;
+  if (!path.isWellFormed()) {
+    return "its name is not UTF-8: --to writes it";
+  }
+  if ([from?.mode, to?.mode].includes("160000")) {
+    return "it is a repository of its own";
+  }
+  const out = leftOut.find((one) => isWithin(path, one.path));
+  return out && `not in a checkpoint: ${out.reason}`;
+}
+
+/** Whether a plan changes no file. */
+export function isNothing({ writes, removes, trash }: RestorePlan): boolean {
+  return writes.length + removes.length + trash.length === 0;
+}
+
+/**
+ * Returns what stands where git is to write `paths`, and would be lost by it:
+ * git writes over ignored files, and removes a folder of them that is in the way
+ * of a file. `spared` says for which paths nothing is lost. Sorted; a folder in
+ * which nothing is spared is named as one.
+ */
+export function lossesAt(
+  system: System,
+  worktree: string,
+  { paths, spared }: {
+    paths: readonly string[];
+    spared: (path: string) => boolean;
+  },
+): string[] {
+  const { files } = system;
+  const look = (path: string) => files.lstat(join(worktree, path));
+  const folders = new Map<string, string | undefined>();
+  /** The top-most of the folders above that is something else. */
+  const above = (path: string): string | undefined => {
+    for (const folder of foldersAbove(path).reverse()) {
+      if (!folders.has(folder)) {
+        const found = look(folder);
+        const other = found && found.kind !== "folder";
+        folders.set(folder, other ? folder : undefined);
+      }
+      const blocked = folders.get(folder);
+      if (blocked !== undefined) return blocked;
+    }
+    return undefined;
+  };
+  /** `keeps`: whether something in the folder is spared. */
+  const within = (path: string): { lost: string[]; keeps: boolean } => {
+    let keeps = false;
+    const lost: string[] = [];
+    for (const { name, kind } of files.list(join(worktree, path))) {
+      const below = `${path}/${name}`;
+      if (kind === "folder") {
+        const found = within(below);
+        keeps ||= found.keeps;
+        lost.push(...found.lost);
+      } else if (spared(below)) keeps = true;
+      else lost.push(below);
+    }
+    return { lost: keeps || lost.length === 0 ? lost : [path], keeps };
+  };
+  const lost = new Set<string>();
+  for (const path of paths) {
+    const blocked = above(path);
+    const at = blocked ?? path;
+    const kind = look(at)?.kind;
+    if (kind === undefined || spared(at)) continue;
+    const found = kind === "folder" ? within(at).lost : [at];
+    for (const one of found) lost.add(one);
+  }
+  return [...lost].sort();
+}

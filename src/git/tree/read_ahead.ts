@@ -1,0 +1,39 @@
+import type { Workspace } from "../repository.ts";
+import type { System } from "../../system/system.ts";
+import type { IndexListing } from "./capture_index.ts";
+import { Git } from "../run/git.ts";
+import { listIndex } from "../index_file.ts";
+import { readRecent, type Recent } from "../history/log.ts";
+import { type SafeSettings, safeSettings } from "./vault.ts";
+import { readShallow, type Status } from "../status.ts";
+
+/** What a capture asks git. */
+export interface ReadAhead {
+  readonly settings: SafeSettings;
+  readonly status: Promise<Status>;
+  readonly listing: Promise<IndexListing>;
+  readonly recent: Promise<Recent>;
+  /** Fulfilled when all have ended, however they did. */
+  readonly ended: Promise<unknown>;
+}
+
+/**
+ * Starts to read these, so that git works while the code of the capture is
+ * loaded. Nothing may be about to change the worktree. Throws GIT_FAILED.
+ */
+export async function readAhead(
+  system: System,
+  { worktree, gitDir }: Pick<Workspace, "worktree"> & { gitDir: string },
+): Promise<ReadAhead> {
+  const git = new Git(system, worktree, { filters: "none" });
+  // It takes longest, and is the first to begin.
+  const status = readShallow(git, { index: true });
+  const asked = safeSettings(system, worktree);
+  const recent = readRecent(git);
+  const early = Promise.allSettled([recent, status]);
+  const settings = await asked;
+  const { hash } = settings;
+  const listing = listIndex(system, git, { gitDir, hash });
+  const ended = Promise.allSettled([early, listing]);
+  return { settings, status, listing, recent, ended };
+}

@@ -1,0 +1,276 @@
+import { dirname, join } from "@std/path";
+import { FileError, MpmError } from "../../base/errors.ts";
+import { type IndexEdit, indexEdit, type TargetIndex } from "./index_edit.ts";
+import { Git } from "../run/git.ts";
+import { encodeText, isOpenable, joinBytes } from "../text.ts";
+import type { Capture } from "./capture.ts";
+import { emptyTree } from "./checkpoints.ts";
+import type { IndexMarks } from "./snapshot.ts";
+import type { Vault } from "./vault.ts";
+import type { FileInfo, System } from "../../system/system.ts";
+
+/** What tells one state of the index file from another. */
+export type IndexStamp =
+  | Pick<FileInfo, "size" | "mtime" | "changed">
+  | undefined;
+
+function indexFile({ workspace }: Vault): string {
+  return join(workspace.gitDir!, "index");
+}
+
+export function indexStamp(system: System, vault: Vault): IndexStamp {
+  const info = system.files.lstat(indexFile(vault));
+  return info && { size: info.size, mtime: info.mtime, changed: info.changed };
+}
+
+/** Throws CONFLICT where another git command holds the index. */
+export function refuseHeldIndex(system: System, vault: Vault): void {
+  const lock = `${indexFile(vault)}.lock`;
+  if (!system.files.lstat(lock)) return;
+  throw new MpmError("CONFLICT", `Another git command is at work: "${lock}"`, {
+    hint: "Wait for it to finish; if none runs, remove that file",
+  });
+}
+
+/** Waits for a git command that holds the index. Throws CONFLICT. */
+export async function waitForIndex(
+  system: System,
+  vault: Vault,
+): Promise<void> {
+  const lock = `${indexFile(vault)}.lock`;
+  for (let tries = 0; tries < TRIES && system.files.lstat(lock); tries++) {
+    await system.sleep(PAUSE_MS);
+  }
+  refuseHeldIndex(system, vault);
+}
+
+/** Removes the lock and the new index that a killed restore left. */
+export function releaseIndex(
+  system: System,
+  vault: Vault,
+  token: string,
+): void {
+  const lock = `${indexFile(vault)}.lock`;
+  try {
+    const text = new TextDecoder().decode(system.files.readOwn(lock, 1024));
+    if (text === lockText(token)) system.files.remove(lock);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+  for (const path of builtFiles(vault, token)) {
+    if (system.files.lstat(path)) system.files.remove(path);
+  }
+}
+
+function builtFiles(vault: Vault, token: string): string[] {
+  const built = `${indexFile(vault)}.${token}`;
+  return [built, `${built}.lock`, `${built}.own`];
+}
+
+/**
+ * Replaces the index by that of a checkpoint, through its lock: entries,
+ * conflicts and flags; what did not change keeps its place in the cache.
+ * `stamp` is of the index that `capture` saw; `folder` an empty one to work in. Returns notes on what could not
+ * be done. Throws CONFLICT where another git command holds or changed it.
+ */
+export async function restoreIndex(
+  system: System,
+  vault: Vault,
+  { capture, target, stamp, token, folder }: {
+    capture: Capture;
+    target: TargetIndex;
+    stamp: IndexStamp;
+    token: string;
+    folder: string;
+  },
+): Promise<string[]> {
+  const edit = indexEdit(capture, target);
+  const { files } = system;
+  const index = indexFile(vault);
+  const [built] = builtFiles(vault, token) as [string];
+  await takeLock(system, vault, token);
+  try {
+    const now = indexStamp(system, vault);
+    if (JSON.stringify(now) !== JSON.stringify(stamp)) {
+      throw new MpmError(
+        "CONFLICT",
+        "The index was changed by another git command meanwhile",
+        {
+          hint: "The files are restored, the index is not: restore once more",
+        },
+      );
+    }
+    if (now) files.create(built, files.read(index));
+    const notes = await build(system, vault, { built, edit, folder });
+    if (files.lstat(built)) {
+      const mode = now && files.lstat(index)?.mode;
+      if (mode !== undefined) files.chmod(built, mode);
+      await files.syncFiles([built]);
+      files.rename(built, index);
+    }
+    return notes;
+  } finally {
+    releaseIndex(system, vault, token);
+  }
+}
+
+/** For whoever finds the lock of a restore that was killed. */
+function lockText(token: string): string {
+  return `mpm checkpoint restore ${token}: if it was killed, ` +
+    `"mpm checkpoint list" finishes it\n`;
+}
+
+/** Tries for the lock, which another git may hold for a moment. */
+const TRIES = 40;
+const PAUSE_MS = 25;
+
+async function takeLock(
+  system: System,
+  vault: Vault,
+  token: string,
+): Promise<void> {
+  const { files } = system;
+  // A second name of a finished file: the lock always says whose it is.
+  const own = builtFiles(vault, token)[2]!;
+  files.create(own, encodeText(lockText(token)));
+  for (let tries = 1;; tries++) {
+    try {
+      files.link(own, `${indexFile(vault)}.lock`);
+      return;
+    } catch (error) {
+      if (!(error instanceof FileError && error.problem === "exists")) {
+        throw error;
+      }
+      if (tries === TRIES) {
+        files.remove(own);
+        refuseHeldIndex(system, vault);
+      }
+      await system.sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** Edits the copy; the user's own settings of its form do not matter. */
+async function build(
+  system: System,
+  vault: Vault,
+  { built, edit, folder }: { built: string; edit: IndexEdit; folder: string },
+): Promise<string[]> {
+  const { git } = vault;
+  const env = { GIT_INDEX_FILE: built };
+  const plain = [
+    "-c",
+    "core.splitIndex=false",
+    "-c",
+    "core.sparseCheckout=false",
+  ];
+  const zeroed = (paths: readonly string[]) =>
+    encodeText(paths.map((path) => `${path}\0`).join(""));
+  if (edit.lines.length > 0) {
+    await git.read([...plain, "update-index", "--add", "-z", "--index-info"], {
+      env,
+      stdin: joinBytes(edit.lines),
+    });
+  }
+  const notes = await markIntents(system, vault, {
+    intents: edit.intents,
+    index: built,
+    none: emptyTree(edit.none),
+    folder,
+  });
+  for (const [option, paths] of edit.flags) {
+    await git.read([...plain, "update-index", option, "-z", "--stdin"], {
+      env,
+      stdin: zeroed(paths),
+    });
+  }
+  // Its status only says that some files differ.
+  await git.run([...plain, "update-index", "-q", "--refresh"], { env });
+  return notes;
+}
+
+type Intents = IndexMarks["intent_to_add"];
+
+/**
+ * Marks entries of the index at `index` as only to be added. A reset to `none`,
+ * the tree of nothing, does it whether or not there are files, but for their
+ * modes: programs are added from files made for it in `folder`, an empty one,
+ * and links where they are. Returns notes on links that are not there.
+ */
+export async function markIntents(
+  system: System,
+  vault: Vault,
+  { intents, index, none, folder }: {
+    intents: Intents;
+    index: string;
+    none: string;
+    folder: string;
+  },
+): Promise<string[]> {
+  if (intents.length === 0) return [];
+  const git = vault.git.with({ GIT_INDEX_FILE: index });
+  await git.read([
+    "-c",
+    "core.splitIndex=false",
+    "--literal-pathspecs",
+    "reset",
+    "--quiet",
+    "-N",
+    "--pathspec-from-file=-",
+    "--pathspec-file-nul",
+    none,
+  ], { stdin: encodeText(intents.map(({ path }) => `${path}\0`).join("")) });
+  const programs = intents.filter(({ mode }) => mode === "100755");
+  const elsewhere = new Git(system, folder, {
+    env: {
+      GIT_DIR: vault.workspace.gitDir!,
+      GIT_WORK_TREE: folder,
+      GIT_INDEX_FILE: index,
+    },
+  });
+  const notes: string[] = [];
+  for (const { path } of programs) {
+    const made = makeProgram(system, folder, path);
+    if (!made || !await intend(elsewhere, path)) {
+      notes.push(`"${path}" is marked as to be added, but not as a program`);
+    }
+  }
+  for (const { path, mode } of intents) {
+    if (mode !== "120000" || await intend(git, path)) continue;
+    notes.push(`"${path}" is marked as to be added, but not as a link`);
+  }
+  return notes;
+}
+
+/** Adds what is there; whether that worked. */
+async function intend(git: Git, path: string): Promise<boolean> {
+  const add = (...options: string[]) =>
+    git.run(["--literal-pathspecs", "add", "--force", ...options, "--", path]);
+  if ((await add("--dry-run")).status !== 0) return false;
+  // One that is there already would be left as it is.
+  await git.run(["update-index", "--force-remove", "--", path]);
+  return (await add("--intent-to-add")).status === 0;
+}
+
+function makeProgram(
+  { files }: System,
+  folder: string,
+  path: string,
+): boolean {
+  if (!isOpenable(path)) return false;
+  const full = join(folder, path);
+  const make = (parent: string) => {
+    if (files.lstat(parent)) return;
+    make(dirname(parent));
+    files.mkdir(parent);
+  };
+  try {
+    make(dirname(full));
+    files.create(full, new Uint8Array());
+    files.chmod(full, 0o755);
+    return true;
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,297 @@
+import { resolveNames } from "../branches.ts";
+import type { Position, Workspace } from "../repository.ts";
+import { Git, gitFailure } from "../run/git.ts";
+import { readOperation } from "../state.ts";
+import { decodeBytes, encodeText, splitFields } from "../text.ts";
+import type { TreeChange } from "./checkpoints.ts";
+import { lossesAt } from "./plan.ts";
+import { isWithin } from "./snapshot.ts";
+import type { System } from "../../system/system.ts";
+
+/** Milliseconds for what may write many files. */
+const LONG = 5 * 60_000;
+
+/** Git moves no submodule along, whatever the settings say. */
+const ALONE = [
+  "-c",
+  "submodule.recurse=false",
+  "-c",
+  "advice.detachedHead=false",
+];
+
+/** Where HEAD is. Two processes side by side. */
+export async function readPosition(git: Git): Promise<Position> {
+  const [symbolic, names] = await Promise.all([
+    git.run(["symbolic-ref", "-q", "HEAD"]),
+    resolveNames(git, ["HEAD"]),
+  ]);
+  const ref = decodeBytes(symbolic.stdout).trimEnd();
+  return {
+    branch: /^refs\/heads\//.test(ref) ? ref.slice("refs/heads/".length) : null,
+    head: names.get("HEAD") ?? null,
+  };
+}
+
+/**
+ * Checks out a branch, or a commit detached, as `git switch` does: local
+ * changes in its way make git refuse. Returns a note where git could not write
+ * or remove a file, such as in a read-only folder: for git that is no failure.
+ * Throws GIT_FAILED.
+ */
+export async function switchTo(git: Git, to: Position): Promise<string[]> {
+  const where = to.branch === null
+    ? ["--detach", to.head!]
+    // A branch may be called like a tag or a file.
+    : [to.branch];
+  const args = [...ALONE, "checkout", "--quiet", "--no-guess", ...where, "--"];
+  const done = await git.run(args, { timeout: LONG });
+  if (done.status !== 0) throw gitFailure(args, done);
+  const said = decodeBytes(done.stderr).matchAll(
+    /^(?:error|warning): (unable to .+)$/gm,
+  );
+  const [first, ...more] = [...said].map(([, problem]) => problem!);
+  if (first === undefined) return [];
+  return [
+    `git could not change every file: ${first}` +
+    (more.length === 0 ? "" : ` (and ${more.length} more)`) +
+    `. "git status" lists them`,
+  ];
+}
+
+/**
+ * Brings the index and all tracked files to HEAD, without an entry in a
+ * reflog; untracked and ignored files stay. Throws GIT_FAILED.
+ */
+export async function resetTracked(git: Git): Promise<void> {
+  await git.read([...ALONE, "read-tree", "--reset", "-u", "HEAD"], {
+    timeout: LONG,
+  });
+}
+
+/** Has git look again at files that are marked in the index to be let alone. */
+export async function lookAtAgain(
+  git: Git,
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) return;
+  const stdin = encodeText(paths.map((path) => `${path}\0`).join(""));
+  for (const mark of ["assume-unchanged", "skip-worktree"]) {
+    const args = ["update-index", `--no-${mark}`, "-z", "--stdin"];
+    await git.read(args, { stdin });
+  }
+}
+
+/** Makes a branch that does not exist. Throws GIT_FAILED. */
+export async function createBranch(
+  git: Git,
+  { branch, head }: { branch: string; head: string },
+): Promise<void> {
+  await git.read(["branch", "--no-track", "--", branch, head]);
+}
+
+/** Takes a branch away again that is still at `head`; else it stays. */
+export async function dropBranch(
+  git: Git,
+  { branch, head }: { branch: string; head: string },
+): Promise<void> {
+  await dropRef(git, `refs/heads/${branch}`, head);
+}
+
+/** Removes a ref that is still at `commit`; else it stays. */
+export async function dropRef(
+  git: Git,
+  ref: string,
+  commit: string,
+): Promise<void> {
+  await git.run(["update-ref", "-d", ref, commit]);
+}
+
+/** Keeps commits that no branch has from being collected. */
+export async function keepCommit(
+  git: Git,
+  ref: string,
+  commit: string,
+): Promise<void> {
+  await git.read([
+    "-c",
+    "core.logAllRefUpdates=false",
+    "update-ref",
+    ref,
+    commit,
+  ]);
+}
+
+/** Whether a branch or tag has the commit. */
+export async function isOnBranch(git: Git, commit: string): Promise<boolean> {
+  const args = [
+    "for-each-ref",
+    "--count=1",
+    "--format=x",
+    `--contains=${commit}`,
+  ];
+  const found = await git.read([
+    ...args,
+    "refs/heads",
+    "refs/remotes",
+    "refs/tags",
+  ]);
+  return found.length > 0;
+}
+
+/**
+ * Files that a switch would write over and that git would not save: where it
+ * makes one, and in no checkpoint. `known`: what is captured.
+ */
+export function overwritten(
+  system: System,
+  git: Git,
+  { changes, known }: {
+    changes: readonly TreeChange[];
+    known: (path: string) => boolean;
+  },
+): string[] {
+  const made = changes.filter(({ from, to }) => !from && to)
+    .map(({ path }) => path);
+  const foreign = made.filter((path) => !path.isWellFormed());
+  // What git takes away first is in its commit.
+  const goes = new Set(
+    changes.filter(({ to }) => !to).map(({ path }) => path),
+  );
+  const lost = lossesAt(system, git.folder, {
+    paths: made.filter((path) => path.isWellFormed()),
+    spared: (path) => known(path) || goes.has(path),
+  });
+  return [...foreign, ...lost];
+}
+
+/** Those of `paths` that are there, where their names are not UTF-8. */
+export async function foreignPaths(
+  git: Git,
+  paths: readonly string[],
+): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const others = splitFields(await git.read(["ls-files", "--others", "-z"]));
+  return paths.filter((path) =>
+    others.some((other) => isWithin(other, path) || isWithin(path, other))
+  );
+}
+
+/** Those of `paths` that a switch would have to write over. */
+export function inTheWay(
+  changes: readonly TreeChange[],
+  paths: readonly string[],
+): string[] {
+  const changed = new Set(changes.map(({ path }) => path));
+  const folders = changes.map(({ path }) => path);
+  return paths.filter((path) =>
+    changed.has(path) ||
+    folders.some((one) => isWithin(path, one) || isWithin(one, path))
+  );
+}
+
+/** A commit of mpm's own and the one it was made on, as full ids. */
+export interface OwnCommit {
+  readonly branch: string;
+  /** The commit that the branch is at. */
+  readonly from: string;
+  /** The one it is to be at; `undefined`: the parent of `from`. */
+  readonly to: string | undefined;
+}
+
+/** Where the branch is then, or why it stays where it is. */
+export type Moved =
+  | { readonly commit: string }
+  | { readonly reason: string };
+
+/**
+ * Moves the branch that is checked out from one commit of mpm's to another and
+ * its entries of the index with it; the files are the caller's. It stays where
+ * somebody built on the commit, or has it by now. Throws GIT_FAILED.
+ */
+export async function moveOwnCommit(
+  system: System,
+  { worktree, gitDir }: Workspace,
+  { branch, from, to: wanted }: OwnCommit,
+): Promise<Moved> {
+  const git = new Git(system, worktree);
+  const to = wanted ?? await revision(git, `${from}^`);
+  if (to === undefined) return { reason: "its parent is gone" };
+  const [head, name] = await headOf(git);
+  if (head === to && name === `refs/heads/${branch}`) return { commit: to };
+  if (name !== `refs/heads/${branch}`) {
+    return { reason: `"${branch}" is not checked out here` };
+  }
+  if (head !== from) return { reason: "the branch has moved on since" };
+  const operation = gitDir === undefined
+    ? undefined
+    : readOperation(system, gitDir);
+  if (operation) return { reason: `a ${operation} is under way` };
+  if (wanted === undefined && await isShared(git, from)) {
+    return { reason: "a remote branch or a tag has it already" };
+  }
+  await moveIndex(git, from, to);
+  const args = ["update-ref", "-m", "mpm undo", name, to, from];
+  const done = await git.run(args);
+  if (done.status !== 0) throw gitFailure(args, done);
+  return { commit: to };
+}
+
+async function revision(git: Git, name: string): Promise<string | undefined> {
+  const { status, stdout } = await git.run([
+    ...["rev-parse", "--verify", "--quiet", `${name}^{commit}`],
+  ]);
+  return status === 0 ? decodeBytes(stdout).trim() : undefined;
+}
+
+async function headOf(git: Git): Promise<(string | undefined)[]> {
+  const args = ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"];
+  const { status, stdout } = await git.run(args);
+  return status === 0 ? decodeBytes(stdout).trim().split("\n") : [];
+}
+
+/** Whether anybody else may have the commit. */
+async function isShared(git: Git, commit: string): Promise<boolean> {
+  const args = ["for-each-ref", "--count=1", "--contains", commit];
+  const found = await git.read([...args, "refs/remotes", "refs/tags"]);
+  return found.length > 0;
+}
+
+/** Entries that are still those of `from` become those of `to`. */
+async function moveIndex(git: Git, from: string, to: string): Promise<void> {
+  const args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", from, to];
+  const changes = rawChanges(decodeBytes(await git.read(args)));
+  if (changes.length === 0) return;
+  const paths = changes.map(({ path }) => path);
+  const staged = await git.read(["ls-files", "-s", "-z", "--", ...paths]);
+  const now = new Map(
+    decodeBytes(staged).split("\0").filter((line) => line !== "").map(
+      (line) => {
+        const [, id = "", path = ""] =
+          /^\d+ ([0-9a-f]+) \d\t([^]*)$/.exec(line) ?? [];
+        return [path, id];
+      },
+    ),
+  );
+  const none = (id: string) => /^0+$/.test(id);
+  const lines = changes
+    .filter(({ path, before }) =>
+      none(before) ? !now.has(path) : now.get(path) === before
+    )
+    .map(({ path, mode, after }) =>
+      none(after) ? `0 ${after}\t${path}\0` : `${mode} ${after} 0\t${path}\0`
+    );
+  await git.read(["update-index", "--add", "-z", "--index-info"], {
+    stdin: encodeText(lines.join("")),
+  });
+}
+
+/** The records of `git diff-tree -z --raw` (git-diff-tree(1)). */
+function rawChanges(text: string) {
+  const parts = text.split("\0");
+  const changes = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [, mode = "", before = "", after = ""] = parts[at]!.split(" ");
+    changes.push({ mode, before, after, path: parts[at + 1]! });
+  }
+  return changes;
+}

@@ -1,0 +1,303 @@
+import { join } from "@std/path";
+import { FileError, MpmError } from "../../base/errors.ts";
+import { SYNCED } from "./capture_files.ts";
+import { readCheckpointRefs } from "./checkpoints.ts";
+import type { Workspace } from "../repository.ts";
+import { Git, type GitSetting } from "../run/git.ts";
+import { decodeBytes, encodeText, splitFields } from "../text.ts";
+import type { System } from "../../system/system.ts";
+
+/** A git that runs no filter, and what the settings say of conversions. */
+export interface SafeGit extends SafeSettings {
+  readonly git: Git;
+}
+
+/** What the settings of a repository say of conversions. */
+export interface SafeSettings {
+  /** Whether a setting may make a file differ from its blob. */
+  readonly converts: boolean;
+  /** Whether the executable bit of files means anything. */
+  readonly fileMode: boolean;
+  /** Whether any branch has an upstream. */
+  readonly upstreams: boolean;
+  /** What object ids are made with. */
+  readonly hash: ObjectHash;
+}
+
+export type ObjectHash = "sha1" | "sha256";
+
+const SETTINGS = "^(branch\\..*\\.merge|" +
+  "core\\.(autocrlf|eol|attributesfile|filemode)|extensions\\.objectformat)$";
+
+/** Reads the settings that hold in a folder, with one process. */
+export async function safeSettings(
+  system: System,
+  folder: string,
+  setting: GitSetting = {},
+): Promise<SafeSettings> {
+  const asked = await new Git(system, folder, { ...setting, filters: "none" })
+    .run(["config", "-z", "--get-regexp", SETTINGS]);
+  let [converts, fileMode, upstreams] = [false, true, false];
+  let hash: ObjectHash = "sha1";
+  for (const field of splitFields(asked.stdout)) {
+    const [name, value = "true"] = field.split(/\n([^]*)/);
+    if (name!.startsWith("branch.")) upstreams = true;
+    else if (name === "extensions.objectformat") hash = value as ObjectHash;
+    else if (name === "core.filemode") fileMode = value !== "false";
+    else if (name === "core.autocrlf") converts ||= value !== "false";
+    else converts = true;
+  }
+  return { converts, fileMode, upstreams, hash };
+}
+
+/**
+ * Git in a repository without any filter, not even the user's own: what is read
+ * are the bytes of files. One process, unless `settings` were read before.
+ */
+export async function safeGit(
+  system: System,
+  folder: string,
+  setting: GitSetting = {},
+  settings?: SafeSettings,
+): Promise<SafeGit> {
+  const found = settings ?? await safeSettings(system, folder, setting);
+  const git = new Git(system, folder, { ...setting, filters: "none" });
+  return { git, ...found };
+}
+
+/**
+ * Where the checkpoints of a worktree are kept: in its own repository or,
+ * outside git, in a bare one in mpm's folder.
+ */
+export interface Vault extends SafeGit {
+  /**
+   * The worktree whose files are captured; outside git the project's folder,
+   * with the bare repository as its git folder.
+   */
+  readonly workspace: Workspace;
+  /** Whether the repository is mpm's own. */
+  readonly own: boolean;
+}
+
+/** What git makes is the user's alone, whatever the umask. */
+export const PRIVATE = ["-c", "core.sharedRepository=0600"];
+
+/** The bare repository for a project outside git, below mpm's folder `home`. */
+export function ownRepository(home: string): string {
+  return join(home, "checkpoints.git");
+}
+
+/**
+ * Opens the vault of a workspace with one process of git. `home` is mpm's
+ * folder; `create`: makes the bare repository where one is needed and lacks.
+ * `undefined`: there is none. Throws GIT_FAILED where git is missing or cannot
+ * read the repository, CONFLICT in a bare repository.
+ */
+export async function openVault(
+  system: System,
+  workspace: Workspace,
+  { home, create = false, settings }: {
+    home: string;
+    create?: boolean;
+    /** Those of the workspace's repository, where they were read before. */
+    settings?: SafeSettings;
+  },
+): Promise<Vault | undefined> {
+  const { git, reason, root, worktree } = workspace;
+  if (git === "repository") {
+    const safe = await safeGit(system, worktree, {}, settings);
+    return { ...safe, workspace, own: false };
+  }
+  if (git !== "none" || reason !== undefined) {
+    const hint = git === "no-git"
+      ? "Checkpoints are kept as git objects: install git"
+      : "Checkpoints need a worktree whose repository git can read";
+    const code = git === "none" ? "CONFLICT" : "GIT_FAILED";
+    throw new MpmError(code, `No checkpoints here: ${reason}`, { hint });
+  }
+  const gitDir = ownRepository(home);
+  const kind = system.files.lstat(gitDir)?.kind ?? "folder";
+  if (kind !== "folder") {
+    throw new MpmError("CONFLICT", `"${gitDir}" is no folder: ${kind}`, {
+      hint: "mpm keeps checkpoints there; move it out of the way",
+    });
+  }
+  if (!system.files.lstat(join(gitDir, "HEAD"))) {
+    if (!create) return undefined;
+    await createOwn(system, root, gitDir);
+  }
+  const repository = { gitDir, commonDir: gitDir, worktree: root };
+  const setting: GitSetting = { repository, args: PRIVATE };
+  const safe = await safeGit(system, root, setting);
+  const place: Workspace = {
+    ...workspace,
+    git: "repository",
+    worktree: root,
+    gitDir,
+    commonDir: gitDir,
+  };
+  return { ...safe, workspace: place, own: true };
+}
+
+async function createOwn(
+  system: System,
+  root: string,
+  gitDir: string,
+): Promise<void> {
+  await new Git(system, root, { plain: true }).read([
+    ...PRIVATE,
+    "init",
+    "--quiet",
+    "--bare",
+    "--template=",
+    "--initial-branch=main",
+    gitDir,
+  ]);
+  system.files.chmod(gitDir, 0o700);
+}
+
+/**
+ * A git folder of mpm's own that shares the vault's objects and nothing else,
+ * neither its settings nor its attributes. What git reads and writes through
+ * it are a file's very bytes: rules in `info/attributes` come before all
+ * others, and these turn every conversion off.
+ */
+const FILES: Readonly<Record<string, string>> = {
+  "HEAD": "ref: refs/heads/none\n",
+  "attributes": "* -text -ident !eol !crlf !filter !working-tree-encoding\n",
+};
+
+const CONFIG = {
+  sha1: "[core]\n\trepositoryformatversion = 0\n",
+  sha256: "[core]\n\trepositoryformatversion = 1\n" +
+    "[extensions]\n\tobjectformat = sha256\n",
+};
+
+/** Settings that reach every repository from the user's own file. */
+const OVER = [
+  "core.autocrlf=false",
+  "core.symlinks=true",
+  "core.splitIndex=false",
+  "core.sparseCheckout=false",
+  "index.sparse=false",
+  "core.untrackedCache=false",
+];
+
+/** Git over raw bytes, and the folder that goes with its disposal. */
+export interface RawGit extends Disposable {
+  readonly git: Git;
+  /** Its git folder, where its index is too. */
+  readonly folder: string;
+}
+
+/**
+ * Git over the raw bytes of `worktree`. Its git folder is made anew beside
+ * `near` each time, since what lies there might be anybody's. Throws
+ * FILE_FAILED.
+ */
+export function rawGit(
+  system: System,
+  vault: Vault,
+  { near, worktree }: { near: string; worktree: string },
+): RawGit {
+  const folder = `${near}-${system.random()}`;
+  makeFolder(system, folder, vault);
+  const git = new Git(system, worktree, {
+    plain: true,
+    args: [
+      `--git-dir=${folder}`,
+      `--work-tree=${worktree}`,
+      ...OVER.flatMap((setting) => ["-c", setting]),
+      ...vault.own ? PRIVATE : [],
+    ],
+    env: {
+      GIT_OBJECT_DIRECTORY: join(vault.workspace.commonDir!, "objects"),
+      GIT_INDEX_FILE: join(folder, "index"),
+    },
+  });
+  return { git, folder, [Symbol.dispose]: () => remove(system, folder) };
+}
+
+function makeFolder(
+  { files }: System,
+  folder: string,
+  { hash }: Vault,
+): void {
+  for (const part of ["", "refs", "info"]) files.mkdir(join(folder, part));
+  const texts: [string, string][] = [
+    ["HEAD", FILES["HEAD"]!],
+    ["info/attributes", FILES["attributes"]!],
+    ["config", CONFIG[hash]],
+  ];
+  for (const [name, text] of texts) {
+    files.create(join(folder, name), new TextEncoder().encode(text), {
+      synced: false,
+    });
+  }
+}
+
+/** What cannot be removed is swept later. */
+function remove(system: System, folder: string): void {
+  const { files } = system;
+  try {
+    for (const { name, kind } of files.list(folder)) {
+      const path = join(folder, name);
+      if (kind === "folder") remove(system, path);
+      else files.remove(path);
+    }
+    files.remove(folder);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+/** Milliseconds for what may be a lot of data. */
+const LONG = 15 * 60_000;
+
+/** Git over the repository that mpm made while the project had none. */
+export function gitOfOwn(system: System, root: string, home: string): Git {
+  const gitDir = ownRepository(home);
+  const repository = { gitDir, commonDir: gitDir, worktree: root };
+  return new Git(system, root, { repository });
+}
+
+/**
+ * Copies the commits of checkpoints from mpm's own repository into the one that
+ * the project has got since. What cannot be brought stays where it is. Git gets
+ * a pack, not a repository to fetch from: that one may name programs.
+ */
+export async function bringCheckpoints(
+  system: System,
+  git: Git,
+  own: Git,
+  wanted: readonly { readonly id: string; readonly commit: string }[],
+): Promise<void> {
+  const there = await readCheckpointRefs(own);
+  const commits = wanted.filter(({ id, commit }) => there.get(id) === commit)
+    .map(({ commit }) => `${commit}\n`);
+  if (commits.length === 0) return;
+  const base = join(await own.temporaryFolder(), "pack");
+  const packed = await own.run(["pack-objects", "--quiet", "--revs", base], {
+    stdin: encodeText(commits.join("")),
+    timeout: LONG,
+  });
+  if (packed.status !== 0) return;
+  const pack = `${base}-${decodeBytes(packed.stdout).trim()}.pack`;
+  await git.run([...SYNCED, "index-pack", "--stdin"], {
+    stdin: partsOf(system, pack),
+    timeout: LONG,
+  });
+}
+
+/** Bytes read at a time. */
+const PART = 4 * 1024 * 1024;
+
+async function* partsOf(
+  { files }: System,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const size = files.lstat(path)?.size ?? 0;
+  for (let at = 0; at < size; at += PART) {
+    yield await Promise.resolve(files.readPart(path, at, PART));
+  }
+}

@@ -1,0 +1,292 @@
+import { dirname, join } from "@std/path";
+import { createHash } from "node:crypto";
+import { FileError, MpmError } from "../../base/errors.ts";
+import { decodeBytes, encodeText, joinBytes } from "../text.ts";
+import { blobId } from "./capture_files.ts";
+import { indexLine } from "./capture_index.ts";
+import type { PathChange } from "./plan.ts";
+import { foldersAbove, type TreeEntry } from "./snapshot.ts";
+import { rawGit, type Vault } from "./vault.ts";
+import type { FileInfo, System } from "../../system/system.ts";
+
+/** Bytes read at a time. */
+const CHUNK = 4 * 1024 * 1024;
+
+/**
+ * Replaces and removes files of a worktree, each only while it still is what
+ * the safety checkpoint holds. No link among the folders above is followed.
+ * The methods return why a file was left alone, or nothing.
+ */
+export class WorktreeWriter {
+  readonly #system: System;
+  readonly #vault: Vault;
+  readonly #setAside: (path: string) => void;
+  readonly #stay: string;
+  readonly #clears: boolean;
+  readonly #opens: boolean;
+
+  /**
+   * `setAside` takes something that no checkpoint holds out of the way;
+   * `stay`: a folder that is not removed, empty or not; `clears`: also sets
+   * aside what is where a folder must be; `opens`: a private file that was not
+   * private in the checkpoint is as open as it was.
+   */
+  constructor(
+    system: System,
+    vault: Vault,
+    options: {
+      setAside: (path: string) => void;
+      stay: string;
+      clears?: boolean | undefined;
+      opens?: boolean;
+    },
+  ) {
+    this.#system = system;
+    this.#vault = vault;
+    this.#setAside = options.setAside;
+    this.#stay = options.stay;
+    this.#clears = options.clears ?? false;
+    this.#opens = options.opens ?? false;
+  }
+
+  #full(path: string): string {
+    return join(this.#vault.workspace.worktree, path);
+  }
+
+  /** Removes a file, and the folders that are empty then. */
+  remove({ path, from }: PathChange): string | undefined {
+    return this.#guarded(() => {
+      const refused = this.#parents(path, { create: false });
+      if (refused !== undefined) return refused;
+      if (!this.#look(path)) return undefined;
+      if (!this.#isStill(path, from)) return CHANGED;
+      this.#system.files.remove(this.#full(path));
+      this.#prune(path);
+      return undefined;
+    });
+  }
+
+  /** Takes a file away that no checkpoint is asked for; it stays recoverable. */
+  trash({ path }: PathChange): string | undefined {
+    return this.#guarded(() => {
+      const refused = this.#parents(path, { create: false });
+      if (refused !== undefined) return refused;
+      if (this.#look(path)) this.#setAside(path);
+      this.#prune(path);
+      return undefined;
+    });
+  }
+
+  /** Removes the folders above a path that are empty. */
+  #prune(path: string): void {
+    for (const folder of foldersAbove(path)) {
+      if (this.#full(folder) === this.#stay) return;
+      try {
+        this.#system.files.remove(this.#full(folder));
+      } catch (error) {
+        if (error instanceof FileError) return;
+        throw error;
+      }
+    }
+  }
+
+  /** Puts a finished file in place; `permissions`: those it is to have. */
+  write(
+    { path, from, to }: PathChange,
+    { staged, permissions }: {
+      staged: string;
+      permissions: number | undefined;
+    },
+  ): string | undefined {
+    return this.#guarded(() => {
+      const { files } = this.#system;
+      const refused = this.#parents(path, { create: true });
+      if (refused !== undefined) return refused;
+      const found = this.#look(path);
+      if (found && this.#matches(path, to)) return undefined;
+      if (found && !from) this.#clear(path, found);
+      else if (from && !this.#isStill(path, from)) {
+        if (found) return CHANGED;
+      }
+      const bits = permissions ?? (this.#opens ? undefined : kept(found, to));
+      if (bits !== undefined && to?.mode !== "120000") {
+        files.chmod(staged, bits);
+      }
+      files.rename(staged, this.#full(path));
+      return undefined;
+    });
+  }
+
+  /** What no checkpoint holds must stay somewhere; an empty folder need not. */
+  #clear(path: string, { kind }: FileInfo): void {
+    const { files } = this.#system;
+    if (kind === "folder" && this.#dropEmpty(this.#full(path))) return;
+    if (files.lstat(this.#full(path))) this.#setAside(path);
+  }
+
+  /** Removes a folder that holds nothing but empty folders. */
+  #dropEmpty(folder: string): boolean {
+    const { files } = this.#system;
+    for (const { name, kind } of files.list(folder)) {
+      if (kind !== "folder" || !this.#dropEmpty(join(folder, name))) {
+        return false;
+      }
+    }
+    files.remove(folder);
+    return true;
+  }
+
+  #look(path: string): FileInfo | undefined {
+    return this.#system.files.lstat(this.#full(path));
+  }
+
+  /** A folder that is missing gets the mode of the one above. */
+  #parents(path: string, { create }: { create: boolean }): string | undefined {
+    const { files } = this.#system;
+    for (const folder of foldersAbove(path).reverse()) {
+      const full = this.#full(folder);
+      const found = files.lstat(full);
+      if (found?.kind === "folder") continue;
+      if (found && create && this.#clears) this.#setAside(folder);
+      else if (found && create && found.kind !== "link") {
+        return `"${folder}" is no folder by now`;
+      } else if (found) return `"${folder}" is a ${found.kind} by now`;
+      if (!create) return undefined;
+      const above = files.lstat(dirname(full));
+      files.mkdir(full);
+      if (above?.mode !== undefined) files.chmod(full, above.mode & 0o777);
+    }
+    return undefined;
+  }
+
+  #guarded(work: () => string | undefined): string | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof FileError) return error.message;
+      throw error;
+    }
+  }
+
+  /** Whether it is there, a link perhaps as the file that git keeps it as. */
+  #isStill(path: string, entry: TreeEntry | undefined): boolean {
+    if (this.#matches(path, entry)) return true;
+    const info = this.#look(path);
+    return entry?.mode === "120000" && info?.kind === "file" &&
+      this.#hashOf(this.#full(path), info.size) === entry.id;
+  }
+
+  /** Whether what is there has these bytes and this mode. */
+  #matches(path: string, entry: TreeEntry | undefined): boolean {
+    const info = this.#look(path);
+    if (!info || !entry) return !info && !entry;
+    const { hash, fileMode } = this.#vault;
+    const full = this.#full(path);
+    if (info.kind === "link") {
+      if (entry.mode !== "120000") return false;
+      const target = encodeText(this.#system.files.readLink(full));
+      return blobId(target, hash) === entry.id;
+    }
+    if (info.kind !== "file" || entry.mode === "120000") return false;
+    const executable = ((info.mode ?? 0) & 0o100) !== 0;
+    const sameMode = info.mode === undefined || !fileMode ||
+      executable === (entry.mode === "100755");
+    return sameMode && this.#hashOf(full, info.size) === entry.id;
+  }
+
+  #hashOf(full: string, size: number): string {
+    const { files } = this.#system;
+    const { hash } = this.#vault;
+    if (size <= CHUNK) return blobId(files.readOwn(full, CHUNK), hash);
+    const digest = createHash(hash).update(`blob ${size}\0`);
+    for (let at = 0; at < size; at += CHUNK) {
+      digest.update(files.readPart(full, at, Math.min(CHUNK, size - at)));
+    }
+    return digest.digest("hex");
+  }
+}
+
+const CHANGED = "it was changed meanwhile: it stays as it is";
+
+/** A private file stays private: its content may be a secret only since. */
+function kept(
+  found: FileInfo | undefined,
+  to: TreeEntry | undefined,
+): number | undefined {
+  if (found?.kind !== "file" || found.mode === undefined) return undefined;
+  if ((found.mode & 0o044) === 0o044) return undefined;
+  const bits = found.mode & 0o777;
+  return to?.mode === "100755" ? bits | 0o100 : bits & ~0o111;
+}
+
+/** Milliseconds for writing a large worktree. */
+const LONG = 15 * 60_000;
+
+/**
+ * Lets git write blobs as files, raw, into the empty `folder`, each under its
+ * number, and makes them durable. Returns their paths. Git writes them, so that
+ * no large file is held in memory. Throws GIT_FAILED where one is missing.
+ */
+export async function stageBlobs(
+  system: System,
+  vault: Vault,
+  { files, folder, rawFolder }: {
+    /** Where each will be, which is told of one that is missing. */
+    files: readonly { path: string; entry: TreeEntry }[];
+    folder: string;
+    rawFolder: string;
+  },
+): Promise<string[]> {
+  const named = files.map(({ entry }, at) => ({ path: String(at), entry }));
+  try {
+    await writeEntries(system, vault, { named, folder, rawFolder });
+  } catch (error) {
+    throw await lostError(vault, files) ?? error;
+  }
+  const paths = named.map(({ path }) => join(folder, path));
+  const plain = paths.filter((_, at) => files[at]!.entry.mode !== "120000");
+  await system.files.syncFiles(plain);
+  return paths;
+}
+
+/** Which files are lost, if any are; git tells their objects' ids alone. */
+async function lostError(
+  { git }: Vault,
+  files: readonly { path: string; entry: TreeEntry }[],
+): Promise<MpmError | undefined> {
+  const ids = files.map(({ entry }) => `${entry.id}\n`).join("");
+  const { stdout } = await git.run(["cat-file", "--batch-check"], {
+    stdin: encodeText(ids),
+  });
+  const answers = decodeBytes(stdout).split("\n");
+  const lost = files.filter((_, at) => answers[at]?.endsWith(" missing"));
+  if (lost.length === 0) return undefined;
+  const more = lost.length > 1 ? ` and ${lost.length - 1} more` : "";
+  return new MpmError(
+    "UNREADABLE",
+    `The repository has lost what the checkpoint has at "${lost[0]!.path}"` +
+      `${more}; nothing was changed`,
+    { hint: 'Other paths can still come back: name them after "restore"' },
+  );
+}
+
+/** Writes blobs under the paths given, whatever these are, below `folder`. */
+export async function writeEntries(
+  system: System,
+  vault: Vault,
+  { named, folder, rawFolder }: {
+    named: readonly { path: string; entry: TreeEntry }[];
+    folder: string;
+    rawFolder: string;
+  },
+): Promise<void> {
+  using raw = rawGit(system, vault, { near: rawFolder, worktree: folder });
+  const stdin = joinBytes(
+    named.map(({ path, entry }) => indexLine(path, entry, "")),
+  );
+  await raw.git.read(["update-index", "--add", "-z", "--index-info"], {
+    stdin,
+    timeout: LONG,
+  });
+  await raw.git.read(["checkout-index", "--quiet", "--all"], { timeout: LONG });
+}

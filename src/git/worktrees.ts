@@ -1,0 +1,228 @@
+import { basename, join, resolve } from "@std/path";
+import { attempt, isMissing, MpmError } from "../base/errors.ts";
+import type { Workspace } from "./repository.ts";
+import { Git } from "./run/git.ts";
+import { fullName, parseSettings } from "./run/settings.ts";
+import type { StandIn } from "./run/stand_in.ts";
+import { decodeBytes, encodeText, splitFields } from "./text.ts";
+import { gitDirIn } from "./place.ts";
+import type { System } from "../system/system.ts";
+
+/** A worktree as git has it registered. */
+export interface ListedWorktree {
+  /** Absolute, as it was when it was registered. */
+  readonly path: string;
+  readonly head: string | undefined;
+  /** Full ref name; `undefined` when detached or bare. */
+  readonly ref: string | undefined;
+  /** The reason of its lock, `""` for none given; `undefined`: not locked. */
+  readonly locked: string | undefined;
+}
+
+/** All worktrees of the repository, the main one first. Throws GIT_FAILED. */
+export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
+  const list = await git.like({ plain: true }).read([
+    "worktree",
+    "list",
+    "--porcelain",
+    "-z",
+  ]);
+  const found: ListedWorktree[] = [];
+  let fields = new Map<string, string>();
+  for (const line of splitFields(list)) {
+    const [name, value] = line.split(/ ([^]*)/);
+    if (line !== "") fields.set(name!, value ?? "");
+    else {
+      found.push(listed(fields));
+      fields = new Map();
+    }
+  }
+  return found;
+}
+
+function listed(fields: Map<string, string>): ListedWorktree {
+  const head = fields.get("HEAD");
+  return {
+    // Git writes slashes everywhere.
+    path: resolve(fields.get("worktree") ?? ""),
+    // Git prints zeros before the first commit.
+    head: head === undefined || /^0+$/.test(head) ? undefined : head,
+    ref: fields.get("branch"),
+    locked: fields.get("locked"),
+  };
+}
+
+/** Milliseconds for writing a whole tree. */
+const LONG = 10 * 60_000;
+
+/** Bytes of a `.git` file, and of the settings of a worktree. */
+const SMALL = 8192;
+const LARGEST = 1024 * 1024;
+
+/**
+ * Makes a worktree at `path` and writes its files. `how`: options of `git
+ * worktree add`, the path among them. Throws GIT_FAILED, with no worktree made.
+ */
+export async function makeWorktree(
+  system: System,
+  git: Git,
+  { path, how }: { path: string; how: readonly string[] },
+): Promise<void> {
+  const standIn = await git.standIn();
+  const { files } = system;
+  const home = join(standIn.repository.commonDir, "worktrees");
+  // Git would make the folder in the place of the link that leads there.
+  if (!files.stat(home)) {
+    files.mkdir(home);
+    files.chmod(home, files.stat(standIn.repository.commonDir)?.mode ?? 0o755);
+  }
+  const alone = ["-c", "submodule.recurse=false"];
+  const add = ["worktree", "add", "--quiet", "--no-checkout", ...how];
+  await git.read([...alone, ...add]);
+  try {
+    const gitDir = bindWorktree(system, standIn, path);
+    copySettings(system, standIn, gitDir);
+    // As git does it, in a process of its own.
+    const reset = ["reset", "--hard", "--quiet", "--no-recurse-submodules"];
+    await new Git(system, path).read([...alone, ...reset], { timeout: LONG });
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const twice = ["--force", "--force"];
+    await git.run(["worktree", "remove", ...twice, "--", path]);
+    throw error;
+  }
+}
+
+/** Git has written where it was told that the repository is; returns it. */
+function bindWorktree(
+  { files, random }: System,
+  { repository }: StandIn,
+  path: string,
+): string {
+  const dotGit = join(path, ".git");
+  const text = decodeBytes(files.readOwn(dotGit, SMALL)).trimEnd();
+  const gitDir = join(repository.commonDir, "worktrees", basename(text));
+  const made = `${dotGit}-${random()}`;
+  files.create(made, encodeText(`gitdir: ${gitDir}\n`));
+  files.chmod(made, files.lstat(dotGit)?.mode ?? 0o644);
+  files.rename(made, dotGit);
+  return gitDir;
+}
+
+/** A new worktree gets the settings of the one that it is made from. */
+function copySettings(
+  { files }: System,
+  { repository }: StandIn,
+  gitDir: string,
+): void {
+  const from = join(repository.gitDir, "config.worktree");
+  const to = join(gitDir, "config.worktree");
+  if (files.lstat(from)?.kind !== "file" || files.lstat(to)) return;
+  const bytes = files.readOwn(from, LARGEST);
+  const { settings, whole } = parseSettings(decodeBytes(bytes));
+  const binds = settings.some((setting) =>
+    ["core.bare", "core.worktree"].includes(fullName(setting))
+  );
+  if (whole && !binds) files.create(to, bytes);
+}
+
+/**
+ * Makes a worktree at `path`, locked with a reason, so that no clean-up takes
+ * it. A new branch starts where the target says. Throws GIT_FAILED.
+ */
+export async function addWorktree(
+  system: System,
+  git: Git,
+  { path, target, reason }: {
+    path: string;
+    target: { branch: string; head: string; start: string | undefined };
+    reason: string;
+  },
+): Promise<void> {
+  const { branch, head, start } = target;
+  const lock = ["--lock", "--reason", reason];
+  const what = start === undefined
+    ? ["--", path, branch]
+    : ["--no-track", "-b", branch, "--", path, head];
+  await makeWorktree(system, git, { path, how: [...lock, ...what] });
+}
+
+/** Lets clean-ups look at a worktree again; not locked is fine. */
+export async function unlockWorktree(git: Git, path: string): Promise<void> {
+  await git.like({ plain: true }).run(["worktree", "unlock", "--", path]);
+}
+
+/** Removes a worktree that git finds clean; whether it is gone. */
+export async function dropCleanWorktree(
+  git: Git,
+  path: string,
+): Promise<boolean> {
+  await unlockWorktree(git, path);
+  const gone = await git.run(["worktree", "remove", "--", path]);
+  return gone.status === 0;
+}
+
+/** Forgets a worktree whose folder is gone; one not known is fine. */
+export async function forgetWorktree(git: Git, path: string): Promise<void> {
+  await git.run(["worktree", "remove", "--force", "--", path]);
+}
+
+/**
+ * Whether git was stopped while it made the worktree at `path`: its index comes
+ * last. What is there are files of the commit, the last of them perhaps in part.
+ */
+export function isUnfinished(system: System, path: string): boolean {
+  const { files } = system;
+  const isBegun = attempt(() => {
+    const kind = files.lstat(join(path, ".git"))?.kind;
+    if (kind === undefined) return files.list(path).length === 0;
+    const gitDir = kind === "file" ? gitDirIn(system, path) : undefined;
+    return gitDir !== undefined && !files.lstat(join(gitDir, "index"));
+  });
+  return isBegun ?? false;
+}
+
+/** Every path of a commit. */
+export async function pathsOf(git: Git, commit: string): Promise<string[]> {
+  const args = ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit];
+  return splitFields(await git.read(args, { timeout: LONG }));
+}
+
+/** Where worktrees of detours are, below the main worktree. */
+export const WORKTREES = ".claude/worktrees";
+
+/** Bytes of the file of ignore rules that is still edited. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * The repository's own file of ignore rules with one for the worktrees, as
+ * long as nothing ignores them; else each would look like a change of the main
+ * one. `undefined`: nothing is to be written.
+ */
+export async function worktreeRule(
+  system: System,
+  { root, commonDir }: Workspace,
+): Promise<{ path: string; bytes: Uint8Array; mode: number } | undefined> {
+  const probe = `${WORKTREES}/any/file`;
+  const ignored = await new Git(system, root).run([
+    "check-ignore",
+    "-q",
+    "--",
+    probe,
+  ]);
+  if (ignored.status !== 1) return undefined;
+  const path = join(commonDir!, "info", "exclude");
+  let text = "";
+  try {
+    text = new TextDecoder("utf-8", { ignoreBOM: true })
+      .decode(system.files.readOwn(path, LIMIT));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const gap = text === "" || text.endsWith("\n") ? "" : "\n";
+  return {
+    path,
+    bytes: new TextEncoder().encode(`${text}${gap}/${WORKTREES}/\n`),
+    mode: system.files.lstat(path)?.mode ?? 0o644,
+  };
+}
