@@ -24,7 +24,7 @@ import { loadSave } from "./store/load_save.ts";
 import { withLock } from "../ops/lock.ts";
 import { moveToTrash, type TrashFile } from "../ops/trash.ts";
 import { namesIn, saveFolders } from "./store/find_saves.ts";
-import { EntryReader } from "./store/read_entry.ts";
+import { entryReader } from "./store/read_entry.ts";
 
 /** A save that the rule would take, and why it stays all the same. */
 export interface Spared {
@@ -306,10 +306,10 @@ function strayTest(
   root: string,
   folders: ReturnType<typeof saveFolders>,
 ): (id: string) => boolean {
-  const reader = new EntryReader(system, root, folders);
+  const read = entryReader(system, root, { folders });
   const formats = ["json", "md"] as const;
   return (id) =>
-    reader.read({
+    read({
       id,
       candidates: formats.map((format) => ({ location: "global", format })),
       incremental: false,

@@ -2,7 +2,6 @@ import { WORK_ID } from "../git/ids.ts";
 import { field, isFields } from "../base/odd_values.ts";
 import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
-import type { EntrySession } from "./store/save_entry.ts";
 import { parseTime } from "../base/times.ts";
 import type { CheckItem, Detour, Work } from "../work/work.ts";
 import {
@@ -154,15 +153,6 @@ export function openItems(checklist: unknown): string[] {
 export function workIdIn(value: unknown): string | undefined {
   const id = isFields(value) ? field(value, "id") : undefined;
   return typeof id === "string" && WORK_ID.test(id) ? id : undefined;
-}
-
-/** Whether it is what a list keeps of a save's session, or null. */
-export function isEntrySession(value: unknown): value is EntrySession | null {
-  if (value === null) return true;
-  const name = field(value, "name");
-  return workIdIn(value) !== undefined &&
-    (name === null || typeof name === "string") &&
-    typeof field(value, "task") === "string";
 }
 
 function textOf(value: unknown): string | null {

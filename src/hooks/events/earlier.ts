@@ -1,5 +1,5 @@
 import type { Context } from "../../cli/command.ts";
-import { importedFrom } from "../../saves/share/imported.ts";
+import { importedFrom } from "../../saves/trust/origins.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { Save } from "../../saves/save.ts";
 import { openStore } from "../../saves/store/recover.ts";

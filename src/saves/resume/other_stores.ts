@@ -8,7 +8,7 @@ import { isLog, newestFirst, type SaveEntry } from "../store/save_entry.ts";
 import type { System } from "../../system/system.ts";
 import { findSaves, isTaken } from "../store/find_saves.ts";
 import { HOME, layout } from "../../ops/layout.ts";
-import { EntryReader } from "../store/read_entry.ts";
+import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
 /**
@@ -85,11 +85,11 @@ async function entriesOf(
     const folders = { sessions, pause: legacy };
     const found = findSaves(system, folders, () => {});
     await loadReaders(found);
-    const reader = new EntryReader(system, folder, folders, { digests: true });
+    const read = entryReader(system, folder, { folders, digests: true });
     return [...found.values()]
       .filter(({ id }) => !isTaken(system, root, id))
       .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, MOST_SAVES)
-      .map((one) => reader.read(one))
+      .map(read)
       .filter((entry) => entry !== undefined)
       // mpm's own came with a branch, and belong to the project's store.
       .filter((entry) => !entry.own && !entry.problem && !isLog(entry))

@@ -1,5 +1,6 @@
+import { field, type Fields } from "../../base/odd_values.ts";
+import type { Imported, Save } from "../save.ts";
 import { MpmError } from "../../base/errors.ts";
-import { importedDigest, markImported } from "./imported.ts";
 import type { System } from "../../system/system.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
@@ -9,8 +10,6 @@ import { finishPending } from "../store/recover.ts";
 import { isTaken } from "../store/find_saves.ts";
 import { storeSave } from "../store/write_save.ts";
 import { sessionId } from "../../git/ids.ts";
-import type { Fields } from "../../base/odd_values.ts";
-import type { Save } from "../save.ts";
 import { idTime, nearbyIds } from "../store/save_entry.ts";
 import { saveBytes } from "../serialize.ts";
 import { sha256 } from "../../base/digest.ts";
@@ -198,4 +197,18 @@ export function contentDigest(save: Save): string {
   if (!mpm) return sha256(saveBytes(rest));
   const { imported: __, ...own } = mpm;
   return sha256(saveBytes({ ...rest, mpm: own }));
+}
+
+/** The save with the mark; an older one is replaced. */
+function markImported(save: Save, imported: Imported): Save {
+  return save.mpm
+    ? { ...save, mpm: { ...save.mpm, imported } }
+    : { ...save, imported };
+}
+
+/** The digest that a marked save had where it came from. */
+function importedDigest(value: unknown): string | undefined {
+  const mark = field(field(value, "mpm") ?? value, "imported");
+  const digest = field(mark, "sha256");
+  return typeof digest === "string" ? digest : undefined;
 }

@@ -16,7 +16,7 @@ import {
   loadYaml,
   parseSave,
 } from "../store/load_save.ts";
-import { EntryReader } from "../store/read_entry.ts";
+import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
 /** What a place holds that can be imported, and what of it cannot. */
@@ -157,11 +157,11 @@ async function readFolder(
   refuseOwn(system, root, folders.sessions);
   const found = findSaves(system, folders);
   await loadReaders(found);
-  const reader = new EntryReader(system, path, folders);
+  const read = entryReader(system, path, { folders });
   const incoming: Incoming[] = [];
   const refused: Refused[] = [];
   for (const one of found.values()) {
-    const entry = reader.read(one);
+    const entry = read(one);
     if (!entry || isLog(entry)) continue;
     try {
       const { save, value, warnings } = await loadSave(system, entry);

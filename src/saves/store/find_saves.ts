@@ -25,6 +25,9 @@ export interface Found {
  */
 export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 
+/** The folders in which saves are looked for. */
+export type SaveFolders = Partial<Record<SaveLocation, string>>;
+
 /**
  * The folders saves are looked for in; those in the home folder only if
  * `global`, and never twice.
@@ -33,7 +36,7 @@ export function saveFolders(
   system: System,
   root: string,
   global = true,
-): Partial<Record<SaveLocation, string>> {
+): SaveFolders {
   const { sessions, legacy, kept, logs } = layout(root);
   const home = system.home();
   const stray = global && home ? join(home, HOME, "sessions") : sessions;
@@ -49,7 +52,7 @@ export function saveFolders(
 /** When the folders changed. Throws a FileError for what is no folder. */
 export function stampFolders(
   system: System,
-  folders: Partial<Record<SaveLocation, string>>,
+  folders: SaveFolders,
 ): Stamps {
   const stamp = (path: string | undefined) => {
     const found = path === undefined ? undefined : system.files.lstat(path);
@@ -80,7 +83,7 @@ const MOST_EVIDENCE = 5;
  */
 export function findSaves(
   system: System,
-  folders: Partial<Record<SaveLocation, string>>,
+  folders: SaveFolders,
   warn?: (error: MpmError) => void,
 ): Map<string, Found> {
   const found = new Map<string, Found>();

@@ -1,4 +1,4 @@
-import { importedFrom } from "../share/imported.ts";
+import { importedFrom } from "../trust/origins.ts";
 import { field } from "../../base/odd_values.ts";
 import { WORK_ID } from "../../git/ids.ts";
 import type { Save } from "../save.ts";

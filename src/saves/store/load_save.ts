@@ -1,6 +1,10 @@
 import { basename, dirname, join } from "@std/path";
 import { isMissing, MpmError } from "../../base/errors.ts";
-import { importedFrom } from "../share/imported.ts";
+import {
+  contentDigestOf,
+  importedFrom,
+  withoutReturns,
+} from "../trust/origins.ts";
 import { normalize } from "../normalize.ts";
 import {
   type Fields,
@@ -8,7 +12,6 @@ import {
   isFields,
   kindOf,
 } from "../../base/odd_values.ts";
-import { contentDigestOf, withoutReturns } from "../trust/origins.ts";
 import type { Save } from "../save.ts";
 import { isLog, type SaveEntry } from "./save_entry.ts";
 import { sha256 } from "../../base/digest.ts";

@@ -10,7 +10,8 @@ import {
   stampFolders,
 } from "./find_saves.ts";
 import { INDEXED, keepListing, openIndex } from "./save_index.ts";
-import { EntryReader, RowCache } from "./read_entry.ts";
+import { entryReader } from "./read_entry.ts";
+import { RowCache } from "./row_cache.ts";
 import { loadYaml } from "./load_save.ts";
 import { isOpen, isSettled, type WorkState } from "../../work/life_cycle.ts";
 import { checkWorkFolders, readRecord, WorkSeals } from "../../work/store.ts";
@@ -46,12 +47,9 @@ export async function listSaves(
   const cache = all.size >= WORTH_AN_INDEX
     ? new RowCache(system, root)
     : undefined;
-  const reader = new EntryReader(system, root, folders, {
-    ...cache ? { cache } : {},
-    digests: true,
-  });
+  const read = entryReader(system, root, { folders, cache, digests: true });
   for (const found of all.values()) {
-    const entry = reader.read(found);
+    const entry = read(found);
     if (entry) entries.push(entry);
   }
   cache?.keep();
@@ -110,7 +108,7 @@ export async function* newestSaves(
   { global = true, warn }: ReadOptions = {},
 ): AsyncGenerator<SaveEntry> {
   const given = new Set<string>();
-  for (const entry of openIndex(system, root).saves ?? []) {
+  for (const entry of openIndex(system, root)?.saves ?? []) {
     given.add(entry.id);
     if (global || entry.location !== "global") yield entry;
   }
@@ -119,8 +117,8 @@ export async function* newestSaves(
   const stamps = stampFolders(system, folders);
   const found = findSaves(system, folders, warn);
   await loadReaders(found);
-  const reader = new EntryReader(system, root, folders);
-  const entries = newestOf(found, (one) => reader.read(one));
+  const read = entryReader(system, root, { folders });
+  const entries = newestOf(found, read);
   const first: SaveEntry[] = [];
   if (found.size >= WORTH_AN_INDEX && global && given.size === 0) {
     first.push(...take(entries, INDEXED));
@@ -186,8 +184,8 @@ function ownSave(
     incremental: false,
     evidence: [],
   };
-  const reader = new EntryReader(system, root, { sessions: sessions! });
-  const entry = reader.read(found);
+  const folders = { sessions: sessions! };
+  const entry = entryReader(system, root, { folders })(found);
   return entry?.own ? entry : undefined;
 }
 

@@ -24,7 +24,7 @@ export type SaveLocation =
 export interface SaveProblem {
   readonly code: ErrorCode;
   readonly message: string;
-  readonly hint: string | undefined;
+  readonly hint?: string | undefined;
 }
 
 /** The work session that a save belongs to, as the save says. */
@@ -54,7 +54,7 @@ export interface SaveEntry {
   /** As recorded; empty: any project. */
   readonly projectPath: string;
   /** Set if the content cannot be read; the fields above are then neutral. */
-  readonly problem?: SaveProblem;
+  readonly problem?: SaveProblem | undefined;
   /** Whether mpm itself wrote it. */
   readonly own: boolean;
   /** Whether `mpm sessions import` brought it in: somebody else's words. */
@@ -73,12 +73,21 @@ export interface SaveEntry {
    * What its content is known by, see `origin.ts`; absent where the file was
    * not read.
    */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
   /** Bytes of the file. */
   readonly size: number;
   /** Of the file, milliseconds since the epoch. */
   readonly mtime: number;
 }
+
+/** Which file a row is of. */
+export type Base = Pick<
+  SaveEntry,
+  "id" | "path" | "format" | "location" | "incremental" | "evidence"
+>;
+
+/** What a list shows of a file's content. */
+export type Described = Omit<SaveEntry, keyof Base | "problem">;
 
 /**
  * Whether it is no save but what claude-mpm's agents left besides: a resume

@@ -275,10 +275,10 @@ Deno.test({
 function pause(env: TestEnv, id: string, now?: () => Date) {
   const { system, done } = counting(env);
   const timed = { ...system, now: now ?? system.now };
-  const known = openIndex(timed, env.project);
+  const index = openIndex(timed, env.project);
   const save = ownSave(id);
   putSave(env, save);
-  noteSave(known, save);
+  noteSave(timed, env.project, { index, save });
   return done;
 }
 
@@ -319,13 +319,4 @@ Deno.test("noteSave() without an index does nothing", async () => {
   pause(env, idAt(0));
   assert(!env.exists(".claude-mpm/state"));
   assertEquals((await newest(env)).entry.id, idAt(0));
-});
-
-Deno.test("noteSave() keeps the index when a file was written that is no save", async () => {
-  using env = await store();
-  const before = (await newest(env)).entry;
-  const known = openIndex(env.system(), env.project);
-  env.write(`${SESSIONS}/session-resume-2026-01-01-000000.md`, "x");
-  noteSave(known);
-  assertEquals(await newest(env), { entry: before, warm: true });
 });

@@ -7,7 +7,7 @@ import { LARGEST_SAVE, type LoadedSave, loadSave } from "./load_save.ts";
 import { pointAgain } from "../remove.ts";
 import type { System } from "../../system/system.ts";
 import { basename, join } from "@std/path";
-import { importedFrom } from "../share/imported.ts";
+import { importedFrom } from "../trust/origins.ts";
 import { sha256 } from "../../base/digest.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { derivedFaults, keepSave, readPlain, writeDerived } from "./derived.ts";

@@ -18,7 +18,7 @@ import { noteOwn } from "../trust/origins.ts";
 import { finishPending } from "./recover.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { ensureStoreId } from "./store_id.ts";
-import { type KnownSaves, noteSave, openIndex } from "./save_index.ts";
+import { type Index, noteSave, openIndex } from "./save_index.ts";
 import { followSave } from "./follow_save.ts";
 
 /** What was written. */
@@ -74,7 +74,7 @@ export function storeSave(
     own: boolean;
   },
 ): Written {
-  const known = openIndex(system, root);
+  const index = openIndex(system, root);
   const save = redactSave(redactorOf(system), given);
   // Redaction counts in `mpm`, which what mpm itself made has whole.
   const said = save.mpm ? save : asSaid(save, value);
@@ -83,7 +83,7 @@ export function storeSave(
   const unnoted = own ? noteMade(system, save, digest) : [];
   commit(system, root, { save, bytes, digest });
   const warnings = [
-    ...finish(known, { save, value: said, latest }),
+    ...finish(system, root, { index, save, value: said, latest }),
     ...unnoted,
   ];
   const { sessions, pointer } = layout(root);
@@ -177,16 +177,21 @@ function publish(system: System, pending: string, json: string): void {
 
 /** What follows the commit point; returns what went wrong. */
 function finish(
-  known: KnownSaves,
-  { save, value, latest }: { save: Save; value: Fields; latest: boolean },
+  system: System,
+  root: string,
+  { index, save, value, latest }: {
+    index: Index | undefined;
+    save: Save;
+    value: Fields;
+    latest: boolean;
+  },
 ): string[] {
-  const { system, root } = known;
   try {
     keepSave(system, root, save.session_id);
     writeDerived(system, root, { save, value, latest });
     followSave(system, root, save);
     removeIfThere(system, layout(root).pending);
-    noteSave(known, save);
+    noteSave(system, root, { index, save });
     return [];
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;

@@ -1,9 +1,9 @@
+import { field, isFields } from "../../base/odd_values.ts";
 import { sha256 } from "../../base/digest.ts";
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { ensureUserFolder, userState } from "../../ops/user_state.ts";
-import { field, isFields } from "../../base/odd_values.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 
 /**
@@ -182,4 +182,14 @@ export function writeTrusted(
   writeAtomic(system, path, {
     bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),
   });
+}
+
+/**
+ * Where a save was imported from; `undefined`: it was not. The mark lies in
+ * `mpm`, or at the top of the save of another program.
+ */
+export function importedFrom(value: unknown): string | undefined {
+  const mark = field(field(value, "mpm") ?? value, "imported");
+  const from = field(mark, "from");
+  return typeof from === "string" ? from : undefined;
 }

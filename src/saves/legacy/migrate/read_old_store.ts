@@ -10,7 +10,7 @@ import { parseTime } from "../../../base/times.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import { findSaves, saveFolders } from "../../store/find_saves.ts";
 import { layout } from "../../../ops/layout.ts";
-import { EntryReader } from "../../store/read_entry.ts";
+import { entryReader } from "../../store/read_entry.ts";
 import { LARGEST_SAVE, loadYaml } from "../../store/load_save.ts";
 
 /** How far a long piece of work is. */
@@ -86,10 +86,10 @@ async function strayNames(
 ): Promise<string[]> {
   if (global === undefined) return [];
   await loadYaml();
-  const reader = new EntryReader(system, root, { global });
+  const read = entryReader(system, root, { folders: { global } });
   const ours = new Set<string>();
   for (const found of findSaves(system, { global }).values()) {
-    if (reader.read(found)) ours.add(found.id);
+    if (read(found)) ours.add(found.id);
   }
   return listFolder(system, global).map(({ name }) => name)
     .filter((name) => ours.has(idOf(name) ?? ""));
