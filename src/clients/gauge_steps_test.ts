@@ -5,8 +5,8 @@ import { TestEnv } from "../../tests/helpers/env.ts";
 import { AGENT, NOON, talked } from "../../tests/helpers/hook_events.ts";
 import { mpmJson } from "../../tests/helpers/mpm.ts";
 import { DEFAULTS } from "../config/settings.ts";
-import { crossLevels, readGauge, readLevels } from "./gauge_steps.ts";
-import { thresholdsOf } from "./thresholds.ts";
+import { crossLevels, readGauge, readLevels } from "./read_gauge.ts";
+import { thresholdsOf } from "./levels.ts";
 
 const now = () => NOON;
 

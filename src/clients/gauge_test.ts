@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Gauge, gaugeOf, type Reading } from "./gauge.ts";
-import { windowOf } from "./windows.ts";
+import { type Gauge, gaugeOf, type Reading, windowOf } from "./gauge.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 const RULES = { staleAfter: 3_600_000, windows: {}, compactWindow: undefined };

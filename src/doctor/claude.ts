@@ -1,12 +1,15 @@
 import { basename } from "@std/path";
 import {
   allTranscripts,
+  DEFAULT_RETENTION,
+  dueTranscripts,
   isFile,
+  type KeptTranscript,
   newestTranscript,
+  retentionIn,
 } from "../clients/claude/transcript.ts";
 import { currentAgentSession } from "../clients/claude/home.ts";
-import { DEFAULT_RETENTION, retentionIn } from "../clients/claude/retention.ts";
-import { statusFromJson } from "../clients/agent_records.ts";
+import { readGauge, statusFromJson } from "../clients/read_gauge.ts";
 import {
   type Checked,
   failure,
@@ -15,16 +18,11 @@ import {
   warning,
 } from "./check.ts";
 import { durationText } from "../base/times.ts";
-import {
-  dueTranscripts,
-  type KeptTranscript,
-} from "../clients/old_transcripts.ts";
 import { counted, firstLine } from "../base/words.ts";
 import { listAgentFiles } from "../clients/agent_state.ts";
 import { readConfigAnyway } from "../config/config.ts";
 import { readHookFailures } from "../hooks/hook_failures.ts";
 import { bounded, type Check, type Ground } from "./ground.ts";
-import { readGauge } from "../clients/gauge_steps.ts";
 import { hooksStatus, readAllSettings } from "../hooks/install/status.ts";
 import { claudeHome } from "../ops/user_state.ts";
 

@@ -16,8 +16,14 @@ import type { Workspace } from "../git/repository.ts";
 import type { ResumeResult } from "../saves/commands/results.ts";
 import type { ResumeFileResult } from "./commands/results.ts";
 import type { Save } from "../saves/save.ts";
-import type { Todo } from "../clients/claude/task_events.ts";
-import { type Level, levelOf, thresholdsOf } from "../clients/thresholds.ts";
+import type { Todo } from "../clients/claude/tasks.ts";
+import {
+  grouped,
+  type Level,
+  levelOf,
+  percentText,
+  thresholdsOf,
+} from "../clients/levels.ts";
 import { writeAtomic } from "../ops/atomic.ts";
 import { readConfigAnyway } from "../config/config.ts";
 import { ensureHome } from "../ops/home.ts";
@@ -27,10 +33,8 @@ import { redactorOf } from "../secrets/redaction.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../base/version.ts";
 import { sessionOf } from "./steps.ts";
-import { readGauge } from "../clients/gauge_steps.ts";
-import { usageOf } from "../clients/usage_steps.ts";
+import { readGauge, usageOf } from "../clients/read_gauge.ts";
 import { escapeLines } from "../base/escape.ts";
-import { grouped, percentText } from "../clients/level_decisions.ts";
 import { MARKDOWN } from "../saves/compare/marks.ts";
 import { recommended } from "../saves/legacy/resume_log.ts";
 

@@ -3,27 +3,27 @@ import { newestTranscript } from "../clients/claude/transcript.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import { locate } from "../git/workspace.ts";
-import { statusFromJson } from "../clients/agent_records.ts";
-import { UNKNOWN_GAUGE } from "../clients/gauge.ts";
-import { levelRows } from "../clients/level_decisions.ts";
-import type { Workspace } from "../git/repository.ts";
-import type { AcknowledgeResult, ContextResult } from "./commands/results.ts";
-import {
-  acknowledge,
-  levelOf,
-  NO_LEVELS,
-  thresholdsOf,
-} from "../clients/thresholds.ts";
-import { type AgentSession, listAgentFiles } from "../clients/agent_state.ts";
-import { readConfigAnyway } from "../config/config.ts";
-import type { System } from "../system/system.ts";
 import {
   changeLevels,
   crossLevels,
   readGauge,
   readLevels,
+  statusFromJson,
   type Watch,
-} from "../clients/gauge_steps.ts";
+} from "../clients/read_gauge.ts";
+import { UNKNOWN_GAUGE } from "../clients/gauge.ts";
+import {
+  acknowledge,
+  levelOf,
+  levelRows,
+  NO_LEVELS,
+  thresholdsOf,
+} from "../clients/levels.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { AcknowledgeResult, ContextResult } from "./commands/results.ts";
+import { type AgentSession, listAgentFiles } from "../clients/agent_state.ts";
+import { readConfigAnyway } from "../config/config.ts";
+import type { System } from "../system/system.ts";
 import { quickRoot } from "../git/place.ts";
 
 /** `--agent-session`, the same wherever it is taken. */

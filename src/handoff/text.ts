@@ -1,9 +1,8 @@
 import { escapeText } from "../base/escape.ts";
 import { durationText } from "../base/times.ts";
 import type { Gauge } from "../clients/gauge.ts";
-import { grouped, percentText } from "../clients/level_decisions.ts";
+import { grouped, type Level, percentText } from "../clients/levels.ts";
 import type { ContextResult, StatusLineResult } from "./commands/results.ts";
-import type { Level } from "../clients/thresholds.ts";
 import { cutText } from "../base/words.ts";
 
 /** How texts are painted; what a terminal's style has of it. */

@@ -6,7 +6,7 @@ import {
   savedTasks,
   tasksFromJson,
   withTask,
-} from "../clients/kept_tasks.ts";
+} from "../clients/claude/tasks.ts";
 import { PROBES } from "./install/probes.ts";
 import { HOOK_ENTRIES } from "../clients/claude/hook_entries.ts";
 import { Redactor } from "../secrets/redact.ts";

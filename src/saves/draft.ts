@@ -2,7 +2,7 @@ import type { Content } from "./content.ts";
 import { gitFields, toGitContext } from "./git_context.ts";
 import type { RepositoryState, Workspace } from "../git/repository.ts";
 import type { Agent, Save } from "./save.ts";
-import type { Task, Todo } from "../clients/claude/task_events.ts";
+import type { Task, Todo } from "../clients/claude/tasks.ts";
 import { shellWord } from "../base/shell.ts";
 import type { Work } from "../work/work.ts";
 import { detoursDone } from "../work/parked.ts";

@@ -5,7 +5,7 @@ import { MARKDOWN } from "./compare/marks.ts";
 import { checkItems } from "./saved_session.ts";
 import { fullTitle, shortTitle } from "../work/record.ts";
 import type { GitContext, Save } from "./save.ts";
-import type { Todo } from "../clients/claude/task_events.ts";
+import type { Todo } from "../clients/claude/tasks.ts";
 
 /** Entries of a list of files; the JSON has them all. */
 const LISTED = 50;

@@ -1,5 +1,5 @@
-import type * as lists from "../clients/claude/task_events.ts";
-import type { ContextUsage } from "../clients/context_usage.ts";
+import type * as lists from "../clients/claude/tasks.ts";
+import type { ContextUsage } from "../clients/read_gauge.ts";
 import {
   ANY,
   COUNT,

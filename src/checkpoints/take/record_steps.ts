@@ -21,7 +21,7 @@ import type { CheckpointPlace } from "../place.ts";
 import type { CheckpointOrder } from "./take.ts";
 import { lastSteps } from "../../saves/resume/select.ts";
 import { agentOf } from "../../saves/pause/agent.ts";
-import { contextUsage } from "../../clients/usage_steps.ts";
+import { contextUsage } from "../../clients/read_gauge.ts";
 
 /** What a checkpoint tells beside the files. */
 export interface Around

@@ -1,6 +1,16 @@
 import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
-import { AGENT_TOOLS } from "./agent_tools.ts";
+
+/**
+ * The tools of Claude Code that start sub-agents. `Task` is the older name of
+ * `Agent`; a workflow is a script that starts many.
+ */
+export const AGENT_TOOLS = ["Agent", "Task", "Workflow"] as const;
+
+/** Whether a tool starts sub-agents. */
+export function startsAgents(tool: string | undefined): boolean {
+  return AGENT_TOOLS.some((name) => name === tool);
+}
 
 /** An event of Claude Code that mpm wants to be told of. */
 export interface HookEntry {

@@ -1,7 +1,7 @@
-import type { StatusRecord } from "../agent_records.ts";
+import type { StatusRecord } from "../read_gauge.ts";
 import { field, jsonIn } from "../../base/odd_values.ts";
 import { isAgentId } from "./home.ts";
-import { contextTokens, tokenCount } from "./usage.ts";
+import { contextTokens, tokenCount } from "./answers.ts";
 
 /** What Claude Code tells its status line, as far as it is of use. */
 export interface StatusInput extends StatusRecord {

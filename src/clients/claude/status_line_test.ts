@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { parseStatusInput } from "./status_line.ts";
-import { newestStatus, statusToJson } from "../agent_records.ts";
+import { newestStatus, statusToJson } from "../read_gauge.ts";
 import { formatText } from "../../../tests/helpers/stores.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");

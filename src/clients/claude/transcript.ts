@@ -1,8 +1,10 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import type { System } from "../../system/system.ts";
 import { isAgentId } from "./home.ts";
+import type { SettingsText } from "./settings/text.ts";
 import { claudeHome } from "../../ops/user_state.ts";
+import type { System } from "../../system/system.ts";
+import { memberOf, valueOf } from "./settings/json_scan.ts";
 
 /** Longest folder name that is the path alone. */
 const LONGEST_SLUG = 200;
@@ -112,4 +114,56 @@ function foldersIn(system: System, folder: string): string[] {
     if (error instanceof MpmError) return [];
     throw error;
   }
+}
+
+/** A transcript that saves belong to. */
+export interface KeptTranscript {
+  /** The agent's session. */
+  readonly agent: string;
+  /** The newest save of that session. */
+  readonly save: string;
+  readonly path: string;
+  /** When it was last added to, milliseconds since the epoch. */
+  readonly written: number;
+}
+
+/** One that goes soon. */
+export interface DueTranscript extends KeptTranscript {
+  /** From when on Claude Code deletes it, milliseconds since the epoch. */
+  readonly from: number;
+}
+
+const DAY = 86_400_000;
+
+/** Days ahead that are worth a word. */
+const SOON = 7;
+
+/**
+ * The transcripts that are deleted within a week, those that go first at the
+ * top. Claude Code deletes what nothing was added to for `days`, when it is
+ * started.
+ */
+export function dueTranscripts(
+  transcripts: readonly KeptTranscript[],
+  { days, now }: { days: number; now: number },
+): DueTranscript[] {
+  return transcripts.map((one) => ({ ...one, from: one.written + days * DAY }))
+    .filter(({ from }) => from - now <= SOON * DAY)
+    .sort((a, b) => a.from - b.from);
+}
+
+/** Days that Claude Code keeps a transcript which nothing was added to. */
+export const DEFAULT_RETENTION = 30;
+
+/**
+ * What a settings file says of it (`cleanupPeriodDays`); `undefined`: nothing,
+ * `NaN`: something that is no number of days.
+ */
+export function retentionIn(
+  { text, top }: SettingsText,
+): number | undefined {
+  const value = memberOf(top, "cleanupPeriodDays")?.value;
+  if (!value) return undefined;
+  const days = valueOf(text, value);
+  return typeof days === "number" && days >= 0 ? days : NaN;
 }

@@ -6,15 +6,14 @@ import {
   type StatusInput,
 } from "../../clients/claude/status_line.ts";
 import { branchByFiles, quickRoot } from "../../git/place.ts";
-import { statusToJson } from "../../clients/agent_records.ts";
+import { gaugeRules, statusToJson } from "../../clients/read_gauge.ts";
 import { gaugeOf } from "../../clients/gauge.ts";
 import { mayHoldSecret, mayNameSecret } from "../../secrets/maybe_secret.ts";
 import type { StatusLineResult } from "./results.ts";
-import { levelOf, thresholdsOf } from "../../clients/thresholds.ts";
+import { levelOf, thresholdsOf } from "../../clients/levels.ts";
 import { writeAgentFile } from "../../clients/agent_state.ts";
 import { readConfigAnyway } from "../../config/config.ts";
 import type { System } from "../../system/system.ts";
-import { gaugeRules } from "../../clients/gauge_steps.ts";
 
 /** `mpm statusline` */
 export const statusline = defineCommand({

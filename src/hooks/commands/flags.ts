@@ -1,4 +1,4 @@
-import { SCOPES } from "../../clients/claude/settings/scope.ts";
+import { SCOPES } from "../../clients/claude/settings/layers.ts";
 
 /** The option of commands that change Claude Code's settings. */
 export const SCOPE_FLAG = {

@@ -2,7 +2,7 @@ import {
   isOfBare,
   placeOf,
   type Scope,
-} from "../../clients/claude/settings/scope.ts";
+} from "../../clients/claude/settings/layers.ts";
 import { dirname, relative, SEPARATOR } from "@std/path";
 import { defineCommand } from "../../cli/command.ts";
 import { ignoredOf } from "../../git/tracked.ts";

@@ -2,7 +2,7 @@ import {
   placeOf,
   type ScopePlace,
   SCOPES,
-} from "../../clients/claude/settings/scope.ts";
+} from "../../clients/claude/settings/layers.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";

@@ -1,7 +1,4 @@
-import {
-  lastTurnError,
-  turnErrorText,
-} from "../../clients/claude/turn_error.ts";
+import { lastTurnError, turnErrorText } from "../../clients/claude/answers.ts";
 import { readErrorGit } from "./error_git.ts";
 import { errorLine, errorRecord } from "../error_record.ts";
 import { field } from "../../base/odd_values.ts";

@@ -1,8 +1,12 @@
 import type { Gauge } from "../../clients/gauge.ts";
 import type { HookAnswer } from "../hook_answer.ts";
-import { onCrossing } from "../../clients/level_decisions.ts";
-import { type Level, levelOf, thresholdsOf } from "../../clients/thresholds.ts";
-import { crossLevels, readGauge } from "../../clients/gauge_steps.ts";
+import {
+  type Level,
+  levelOf,
+  onCrossing,
+  thresholdsOf,
+} from "../../clients/levels.ts";
+import { crossLevels, readGauge } from "../../clients/read_gauge.ts";
 import { noteFailure } from "./failure.ts";
 import type { HookWorld } from "./world.ts";
 

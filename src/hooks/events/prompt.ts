@@ -1,8 +1,5 @@
-import { isAsked, isTyped } from "../../clients/claude/typed_prompt.ts";
-import {
-  type Decision,
-  onPrompt as decide,
-} from "../../clients/level_decisions.ts";
+import { isAsked, isTyped } from "../../clients/claude/prompts.ts";
+import { type Decision, onPrompt as decide } from "../../clients/levels.ts";
 import type { HookAnswer } from "../hook_answer.ts";
 import {
   type CommandLine,
@@ -76,7 +73,7 @@ async function judged(
   const again = isLetThrough(system, session, prompt);
   const decision = decide(level, { gauge, prompt, again, out: waysOut(world) });
   if (decision.allow) return decision;
-  const { isQueued } = await import("../../clients/claude/queued_prompt.ts");
+  const { isQueued } = await import("../../clients/claude/prompts.ts");
   if (await isQueued(system, { input, prompt })) return free;
   // Nobody is held back who could not send it again.
   return await letThroughNext(system, session, [prompt]) ? decision : free;

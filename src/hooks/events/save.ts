@@ -19,7 +19,7 @@ import type { HookWorld } from "./world.ts";
 import { journaled } from "../../ops/journaled.ts";
 import { agentOf } from "../../saves/pause/agent.ts";
 import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
-import { contextUsage } from "../../clients/usage_steps.ts";
+import { contextUsage } from "../../clients/read_gauge.ts";
 
 /**
  * Saves the session that ends, with what was said of it in its last save. No

@@ -1,6 +1,6 @@
-import { afterCompaction } from "../../clients/thresholds.ts";
+import { afterCompaction } from "../../clients/levels.ts";
 import { settleInterrupted } from "../../detours/settle.ts";
-import { changeLevels } from "../../clients/gauge_steps.ts";
+import { changeLevels } from "../../clients/read_gauge.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { takeUnseenRuns } from "../scripts/run.ts";
 import { redactorOf } from "../../secrets/redaction.ts";

@@ -1,4 +1,4 @@
-import { startsAgents } from "../../clients/claude/agent_tools.ts";
+import { startsAgents } from "../../clients/claude/hook_entries.ts";
 import {
   type HookInput,
   parseHookInput,

@@ -1,4 +1,4 @@
-import { tasksFromJson, withTask } from "../../clients/kept_tasks.ts";
+import { tasksFromJson, withTask } from "../../clients/claude/tasks.ts";
 import { changeAgentFile } from "../../clients/agent_state.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import type { Handler } from "./world.ts";

@@ -1,5 +1,5 @@
 import { isWork, scheduledPrompts } from "../activity.ts";
-import { onAgent } from "../../clients/level_decisions.ts";
+import { onAgent } from "../../clients/levels.ts";
 import { noteActivity, readActivity } from "./activity.ts";
 import { lookAtGauge, watchGauge } from "./gauge.ts";
 import type { Handler, HookWorld } from "./world.ts";

@@ -1,8 +1,8 @@
 import { join } from "@std/path";
 import { claudeHome } from "../../ops/user_state.ts";
 import { isFile } from "../../clients/claude/transcript.ts";
-import { isAttended } from "../../clients/claude/typed_prompt.ts";
-import type { WaysOut } from "../../clients/level_decisions.ts";
+import { isAttended } from "../../clients/claude/prompts.ts";
+import type { WaysOut } from "../../clients/levels.ts";
 import type { HookWorld } from "./world.ts";
 
 /**

@@ -3,8 +3,8 @@ import {
   managedSettings,
   placeOf,
   type Scope,
-} from "../../clients/claude/settings/scope.ts";
-import type { SettingsLayer } from "../../clients/claude/settings/switches.ts";
+  type SettingsLayer,
+} from "../../clients/claude/settings/layers.ts";
 import {
   decodeSettings,
   openSettings,

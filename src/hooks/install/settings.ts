@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import type { ScopePlace } from "../../clients/claude/settings/scope.ts";
+import type { ScopePlace } from "../../clients/claude/settings/layers.ts";
 import { unifiedDiff } from "../../base/unified_diff.ts";
 import {
   checkReplaceable,

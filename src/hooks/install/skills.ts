@@ -1,7 +1,7 @@
 import { dirname } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { SKILLS } from "../../clients/claude/skills.ts";
-import type { ScopePlace } from "../../clients/claude/settings/scope.ts";
+import type { ScopePlace } from "../../clients/claude/settings/layers.ts";
 import { getOwn } from "../../base/own.ts";
 import type { HooksInstallResult } from "../commands/results.ts";
 import {

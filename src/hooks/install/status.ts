@@ -1,10 +1,12 @@
-import { installedHooks } from "../../clients/claude/settings/drift.ts";
-import { ownCommands } from "../../clients/claude/settings/entries.ts";
+import {
+  installedHooks,
+  ownCommands,
+} from "../../clients/claude/settings/installed.ts";
 import {
   enabledPlugins,
   type SettingsLayer,
   switchedOff,
-} from "../../clients/claude/settings/switches.ts";
+} from "../../clients/claude/settings/layers.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { HooksStatusResult } from "../commands/results.ts";

@@ -4,7 +4,7 @@ import {
   type SettingsChange,
   type Wanted,
 } from "../../clients/claude/settings/plan.ts";
-import type { ScopePlace } from "../../clients/claude/settings/scope.ts";
+import type { ScopePlace } from "../../clients/claude/settings/layers.ts";
 import { decodeSettings } from "../../clients/claude/settings/text.ts";
 import type {
   HooksInstallResult,

@@ -11,7 +11,7 @@ import { openStore } from "../store/recover.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import type { Save } from "../save.ts";
 import type { FileState } from "../../git/repository.ts";
-import type { Todo } from "../../clients/claude/task_events.ts";
+import type { Todo } from "../../clients/claude/tasks.ts";
 
 /** `mpm sessions diff` */
 export const sessionsDiff = defineCommand({

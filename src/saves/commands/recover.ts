@@ -20,7 +20,7 @@ import { normalize } from "../normalize.ts";
 import { field } from "../../base/odd_values.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { Save } from "../save.ts";
-import { UNKNOWN_USAGE } from "../../clients/context_usage.ts";
+import { UNKNOWN_USAGE } from "../../clients/read_gauge.ts";
 import { layout } from "../../ops/layout.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";

@@ -1,9 +1,13 @@
 import { currentAgentSession, isAgentId } from "../../clients/claude/home.ts";
-import { type AgentWork, readAgentWork } from "../../clients/claude/tasks.ts";
+import {
+  type AgentWork,
+  readAgentWork,
+  savedTasks,
+  tasksFromJson,
+} from "../../clients/claude/tasks.ts";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { Draft } from "../draft.ts";
-import { savedTasks, tasksFromJson } from "../../clients/kept_tasks.ts";
 import { readAgentFiles } from "../../clients/agent_state.ts";
 import type { System } from "../../system/system.ts";
 import { quickRoot } from "../../git/place.ts";

@@ -38,7 +38,7 @@ import { BUILD, VERSION } from "../../base/version.ts";
 import { journaled } from "../../ops/journaled.ts";
 import { agentOf } from "./agent.ts";
 import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
-import { contextUsage } from "../../clients/usage_steps.ts";
+import { contextUsage } from "../../clients/read_gauge.ts";
 import {
   journaledPrune,
   plannedPrune,

@@ -234,3 +234,15 @@ const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const BLANK = /[ \t\r\n]*/y;
 const PLAIN =
   /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
+
+/** The member of that key that is in effect: of several the last. */
+export function memberOf(node: JsonNode, key: string) {
+  return node.kind === "object"
+    ? node.members.findLast((member) => member.key === key)
+    : undefined;
+}
+
+/** The value of a node. */
+export function valueOf(text: string, node: JsonNode): unknown {
+  return JSON.parse(text.slice(node.start, node.end));
+}

@@ -4,14 +4,13 @@ import {
   groupOf,
   HOOK_ENTRIES,
   type HookEntry,
+  ownHandler,
   ownStatusLine,
   statusLineOf,
 } from "../hook_entries.ts";
+import { isOwnGroup, ownEntries, type OwnEntry } from "./installed.ts";
 import { JsonEdits } from "./json_edit.ts";
-import type { JsonObject } from "./json_scan.ts";
-import { memberOf, valueOf } from "./check.ts";
-import { isOwnGroup, ownEntries, type OwnEntry } from "./entries.ts";
-import { verifyKept } from "./kept.ts";
+import { type JsonObject, memberOf, valueOf } from "./json_scan.ts";
 import {
   isBlank,
   openSettings,
@@ -261,4 +260,55 @@ function containersOf(original: string | undefined): ReadonlySet<string> {
   const hooks = memberOf(openSettings("the backup", original).top, "hooks");
   if (hooks?.value.kind !== "object") return new Set();
   return new Set(["", ...hooks.value.members.map(({ key }) => key)]);
+}
+
+type Values = Record<string, unknown>;
+
+/**
+ * Makes sure, by another way than the one it was made in, that the new text
+ * means what the old one did but for mpm's own entries. Throws if it does not,
+ * which is a bug, before anything is written.
+ */
+export function verifyKept(path: string, before: string, after: string): void {
+  if (before === after) return;
+  const [old, now] = [foreignOf(before), foreignOf(after)];
+  if (!isDeepStrictEqual(old, now)) {
+    throw new Error(`The new text of ${path} would change foreign settings`);
+  }
+}
+
+/** All that is not mpm's, without hooks that hold nothing. */
+function foreignOf(text: string): unknown {
+  const value = isBlank(text) ? {} : JSON.parse(text.replace(/^\ufeff/, ""));
+  if (!isObject(value)) return value;
+  const { hooks, statusLine, ...others } = value;
+  return {
+    ...others,
+    ...statusLine === undefined || ownStatusLine(statusLine)
+      ? {}
+      : { statusLine },
+    hooks: isObject(hooks) ? foreignHooks(hooks) : hooks ?? {},
+  };
+}
+
+function foreignHooks(hooks: Values): Values {
+  const events = Object.entries(hooks).map(([event, groups]) => [
+    event,
+    Array.isArray(groups) ? groups.flatMap(foreignGroup) : groups,
+  ]);
+  return Object.fromEntries(
+    events.filter(([, groups]) => !Array.isArray(groups) || groups.length > 0),
+  );
+}
+
+/** The group, without mpm's handlers; nothing if it held only those. */
+function foreignGroup(group: unknown): unknown[] {
+  if (!isObject(group) || !Array.isArray(group.hooks)) return [group];
+  const hooks = group.hooks.filter((handler) => !ownHandler(handler));
+  const onlyOwn = hooks.length === 0 && group.hooks.length > 0;
+  return onlyOwn ? [] : [{ ...group, hooks }];
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatText } from "../../../../tests/helpers/stores.ts";
-import { misfits } from "./kinds.ts";
-import { Settings } from "./schema.ts";
+import { misfits, Settings } from "./schema.ts";
 
 Deno.test("mpm judges each setting as the table that the client is tried with", () => {
   const table: Record<string, { wrong: unknown; right?: unknown }> = JSON

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import * as fc from "fast-check";
-import { readTranscriptGauge } from "./transcript_gauge.ts";
+import { readTranscriptGauge } from "./answers.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
 import { posixTest } from "../../../tests/helpers/posix.ts";
 import { formatText } from "../../../tests/helpers/stores.ts";

@@ -2,25 +2,23 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { type Gauge, UNKNOWN_GAUGE } from "./gauge.ts";
 import {
+  acknowledge,
+  advance,
+  afterCompaction,
   figureText,
+  isAbove,
+  type Level,
+  levelOf,
   levelRows,
+  LEVELS,
+  type LevelState,
+  NO_LEVELS,
   onAgent,
   onCrossing,
   onPrompt,
   percentText,
-} from "./level_decisions.ts";
-import {
-  acknowledge,
-  advance,
-  afterCompaction,
-  isAbove,
-  type Level,
-  levelOf,
-  LEVELS,
-  type LevelState,
-  NO_LEVELS,
-} from "./thresholds.ts";
-import { levelsFromJson } from "./agent_records.ts";
+} from "./levels.ts";
+import { levelsFromJson } from "./read_gauge.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 const AT = { pause: 70, urgent: 85, block: 95 };

@@ -1,0 +1,166 @@
+import { field, jsonIn } from "../../base/odd_values.ts";
+import { parseTime } from "../../base/times.ts";
+import { lastLines } from "./tail.ts";
+import type { TranscriptReading } from "../gauge.ts";
+import type { System } from "../../system/system.ts";
+
+/** More than any context holds: a count beyond it is garbage. */
+const MOST_TOKENS = 1_000_000_000;
+
+/** A count of tokens, if `value` is one. */
+export function tokenCount(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 &&
+      value <= MOST_TOKENS
+    ? value
+    : undefined;
+}
+
+/**
+ * The tokens of the context that a request had, of the API's `usage`: what was
+ * sent, cached or not, and not what was answered, as Claude Code's own
+ * percentage is reckoned. `undefined` where nothing is said or all is zero.
+ */
+export function contextTokens(usage: unknown): number | undefined {
+  const input = tokenCount(field(usage, "input_tokens"));
+  if (input === undefined) return undefined;
+  const cached = ["cache_creation_input_tokens", "cache_read_input_tokens"]
+    .map((name) => tokenCount(field(usage, name)) ?? 0);
+  const sum = cached.reduce((total, count) => total + count, input);
+  return sum > 0 ? sum : undefined;
+}
+
+/**
+ * How full the context was when the agent last answered, from the end of its
+ * transcript: of the last answer of the main conversation, or of the compaction
+ * that came after it. Sub-agents' lines, answers that mpm or Claude Code made up,
+ * API errors, torn and garbage lines are skipped. `undefined` where the end of
+ * the file, 16 MiB at most, tells nothing; never throws for what is in it.
+ */
+export function readTranscriptGauge(
+  system: System,
+  path: string,
+): TranscriptReading | undefined {
+  let compacted: TranscriptReading | undefined;
+  for (const line of lastLines(system, path, MOST)) {
+    const entry = MARKS.test(line) ? jsonIn(line) : undefined;
+    if (entry === undefined || field(entry, "isSidechain") === true) continue;
+    if (field(entry, "subtype") === "compact_boundary") {
+      if (compacted) return compacted;
+      compacted = boundaryOf(entry);
+      if (compacted.tokens === undefined) return compacted;
+      continue;
+    }
+    const answer = answerOf(entry);
+    if (!answer) continue;
+    // Only to know the model that goes on.
+    return compacted ? { ...compacted, model: answer.model } : answer;
+  }
+  return compacted;
+}
+
+/** Bytes of the end of a transcript that are read at most. */
+const MOST = 16 * 1024 * 1024;
+
+/** What a line must contain to be worth parsing. */
+const MARKS = /"usage"\s*:|"compact_boundary"/;
+
+function answerOf(entry: unknown): TranscriptReading | undefined {
+  const message = field(entry, "message");
+  const model = field(message, "model");
+  const isAnswer = field(entry, "type") === "assistant" &&
+    field(entry, "isApiErrorMessage") !== true && model !== "<synthetic>";
+  const time = timeOf(entry);
+  if (!isAnswer || time === undefined) return undefined;
+  const tokens = contextTokens(usageOf(message));
+  if (tokens === undefined) return undefined;
+  return {
+    tokens,
+    window: undefined,
+    model: typeof model === "string" && model !== "" ? model : undefined,
+    time,
+    compaction: undefined,
+  };
+}
+
+/** Where the server ran tools in between, that of its last request. */
+function usageOf(message: unknown): unknown {
+  const usage = field(message, "usage");
+  const iterations = field(usage, "iterations");
+  if (!Array.isArray(iterations)) return usage;
+  return iterations.findLast((one) =>
+    field(one, "type") === "message" && contextTokens(one) !== undefined
+  ) ?? usage;
+}
+
+function boundaryOf(entry: unknown): TranscriptReading {
+  const left = field(field(entry, "compactMetadata"), "postTokens");
+  const id = field(entry, "uuid");
+  const time = timeOf(entry);
+  const tokens = time === undefined ? undefined : tokenCount(left);
+  return {
+    tokens: tokens === 0 ? undefined : tokens,
+    window: undefined,
+    model: undefined,
+    time: time ?? 0,
+    compaction: typeof id === "string" ? id : String(time),
+  };
+}
+
+function timeOf(entry: unknown): number | undefined {
+  const time = field(entry, "timestamp");
+  return typeof time === "string" ? parseTime(time) : undefined;
+}
+
+/** The error of the API that ended a turn. */
+export interface TurnError {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Its kind and what Claude Code said about it. */
+  readonly text: string;
+}
+
+/** Bytes of the end of a transcript that are searched. */
+const MOST_SEARCHED = 1024 * 1024;
+
+/** What a line must contain to be worth parsing. */
+const MESSAGES = /"type"\s*:\s*"(?:assistant|user)"/;
+
+/**
+ * Returns the error that ended the last turn of the main conversation, from the
+ * end of its transcript; `undefined` if that turn ended well, or the end tells
+ * nothing. Never throws for what is in the file.
+ */
+export function lastTurnError(
+  system: System,
+  path: string,
+): TurnError | undefined {
+  for (const line of lastLines(system, path, MOST_SEARCHED)) {
+    const entry = MESSAGES.test(line) ? jsonIn(line) : undefined;
+    if (entry === undefined || field(entry, "isSidechain") === true) continue;
+    const type = field(entry, "type");
+    if (type === "user" && field(entry, "isMeta") !== true) return undefined;
+    if (type !== "assistant") continue;
+    if (field(entry, "isApiErrorMessage") === true) return errorOf(entry);
+    // What the client fills in when it takes a session up is no answer.
+    const message = field(entry, "message");
+    if (field(message, "model") !== "<synthetic>") return undefined;
+  }
+  return undefined;
+}
+
+function errorOf(entry: unknown): TurnError | undefined {
+  const [kind, at] = [field(entry, "error"), field(entry, "timestamp")];
+  const time = typeof at === "string" ? parseTime(at) : undefined;
+  if (time === undefined) return undefined;
+  const content = field(field(entry, "message"), "content");
+  const texts = (Array.isArray(content) ? content : [])
+    .map((block) => field(block, "text"));
+  const text = turnErrorText([kind, ...texts]);
+  return { time, text };
+}
+
+/** One text of the parts that are known, e.g. `rate_limit: API Error: …`. */
+export function turnErrorText(parts: readonly unknown[]): string {
+  return parts.filter((part) => typeof part === "string" && part !== "")
+    .join(": ") || "unknown";
+}

@@ -1,0 +1,305 @@
+import { join } from "@std/path";
+import { field } from "../base/odd_values.ts";
+import {
+  type AgentSession,
+  changeAgentFile,
+  readAgentFiles,
+} from "./agent_state.ts";
+import { findTranscript, isFile } from "./claude/transcript.ts";
+import { readTranscriptGauge } from "./claude/answers.ts";
+import {
+  type Gauge,
+  gaugeOf,
+  type GaugeRules,
+  isKnown,
+  type Reading,
+} from "./gauge.ts";
+import {
+  advance,
+  type Level,
+  LEVELS,
+  type LevelState,
+  NO_LEVELS,
+  type Thresholds,
+} from "./levels.ts";
+import type { Config } from "../config/settings.ts";
+import { readOwnJson } from "../ops/atomic.ts";
+import { layout } from "../ops/layout.ts";
+import type { System } from "../system/system.ts";
+
+/** What the status line told of a session, as it is kept. */
+export interface StatusRecord {
+  readonly reading: Reading;
+  readonly transcriptPath: string | undefined;
+  /** Where the session works now, and where it was started. */
+  readonly cwd: string | undefined;
+  readonly projectDir: string | undefined;
+  readonly modelName: string | undefined;
+  readonly sessionName: string | undefined;
+}
+
+/** A record as JSON holds it. */
+export function statusToJson(record: StatusRecord): Record<string, unknown> {
+  const { reading, ...rest } = record;
+  return {
+    version: 1,
+    tokens: reading.tokens ?? null,
+    window: reading.window ?? null,
+    model: reading.model ?? null,
+    time: new Date(reading.time).toISOString(),
+    transcript_path: rest.transcriptPath ?? null,
+    cwd: rest.cwd ?? null,
+    project_dir: rest.projectDir ?? null,
+    model_name: rest.modelName ?? null,
+    session_name: rest.sessionName ?? null,
+  };
+}
+
+/** A kept record; `undefined` unless it is one. */
+export function statusFromJson(value: unknown): StatusRecord | undefined {
+  const text = (name: string) => {
+    const held = field(value, name);
+    return typeof held === "string" ? held : undefined;
+  };
+  const count = (name: string) => {
+    const held = field(value, name);
+    return typeof held === "number" && held > 0 ? held : undefined;
+  };
+  const time = Date.parse(text("time") ?? "");
+  if (Number.isNaN(time)) return undefined;
+  return {
+    reading: {
+      tokens: count("tokens"),
+      window: count("window"),
+      model: text("model"),
+      time,
+    },
+    transcriptPath: text("transcript_path"),
+    cwd: text("cwd"),
+    projectDir: text("project_dir"),
+    modelName: text("model_name"),
+    sessionName: text("session_name"),
+  };
+}
+
+/** The newest of several records. */
+export function newestStatus(
+  values: readonly unknown[],
+): StatusRecord | undefined {
+  return values.map(statusFromJson).filter((record) => record !== undefined)
+    .sort((a, b) => b.reading.time - a.reading.time)[0];
+}
+
+/** What is remembered of the levels; nothing where the file is damaged. */
+export function levelsFromJson(value: unknown): LevelState {
+  const reached = levelAt(value, "reached");
+  if (reached === null) return NO_LEVELS;
+  const text = (name: string) => {
+    const held = field(value, name);
+    return typeof held === "string" ? held : null;
+  };
+  const crossings = field(value, "crossings");
+  return {
+    reached,
+    acknowledged: levelAt(value, "acknowledged"),
+    acknowledged_at: text("acknowledged_at"),
+    compaction: text("compaction"),
+    crossings: Array.isArray(crossings) ? crossings.filter(isCrossing) : [],
+  };
+}
+
+function levelAt(value: unknown, name: string): Level | null {
+  return LEVELS.find((level) => level === field(value, name)) ?? null;
+}
+
+function isCrossing(value: unknown): value is LevelState["crossings"][number] {
+  return levelAt(value, "level") !== null &&
+    typeof field(value, "at") === "string" &&
+    typeof field(value, "tokens") === "number" &&
+    typeof field(value, "window") === "number";
+}
+
+/** An agent's session whose context is looked at. */
+export interface Watched extends AgentSession {
+  /** Where the session works: its transcript is looked for by it. */
+  readonly cwd: string;
+  /** As a hook is told; else the status line's word, else it is looked for. */
+  readonly transcriptPath: string | undefined;
+}
+
+/** What is known of a session's context. */
+export interface Watch {
+  readonly gauge: Gauge;
+  readonly status: StatusRecord | undefined;
+  readonly transcriptPath: string | undefined;
+}
+
+/**
+ * Reads the gauge of a session. Whatever is odd or missing is unknown. An event
+ * of a sub-agent tells nothing of it: that has a context of its own.
+ */
+export function readGauge(
+  system: System,
+  { config, ...watched }: Watched & { config: Config },
+): Watch {
+  const status = newestStatus(readAgentFiles(system, watched, "status"));
+  const transcriptPath = transcriptOf(system, watched, status);
+  const transcript = transcriptPath === undefined
+    ? undefined
+    : readTranscriptGauge(system, transcriptPath);
+  const gauge = gaugeOf({ status: status?.reading, transcript }, {
+    rules: gaugeRules(system, config),
+    now: system.now(),
+  });
+  return { gauge, status, transcriptPath };
+}
+
+function transcriptOf(
+  system: System,
+  { id, cwd, transcriptPath }: Watched,
+  status: StatusRecord | undefined,
+): string | undefined {
+  for (const path of [transcriptPath, status?.transcriptPath]) {
+    if (path !== undefined && isFile(system, path)) return path;
+  }
+  return findTranscript(system, { sessionId: id, cwd });
+}
+
+/** The smallest window that Claude Code takes for compacting. */
+const SMALLEST_WINDOW = 100_000;
+
+export function gaugeRules(system: System, config: Config): GaugeRules {
+  const given = Number(system.env("CLAUDE_CODE_AUTO_COMPACT_WINDOW"));
+  const usable = Number.isInteger(given) && given >= SMALLEST_WINDOW;
+  return {
+    staleAfter: config["context.stale_after"],
+    windows: config["context.windows"],
+    compactWindow: usable ? given : undefined,
+  };
+}
+
+/** What is remembered of the levels of a session. */
+export function readLevels(system: System, session: AgentSession): LevelState {
+  return levelsFromJson(readAgentFiles(system, session, "levels")[0]);
+}
+
+/**
+ * Takes a reading into what is remembered. The level that was crossed comes back
+ * to one caller only, however many see the same reading at once, and to none
+ * where it cannot be remembered.
+ */
+export async function crossLevels(
+  system: System,
+  session: AgentSession,
+  { gauge, thresholds }: { gauge: Gauge; thresholds: Thresholds },
+): Promise<Exclude<Level, "normal"> | null> {
+  const reading = { gauge, thresholds, now: system.now() };
+  const present = readLevels(system, session);
+  // Most readings change nothing: no lock is taken for them.
+  if (advance(present, reading).state === present) return null;
+  return await changeLevels(system, session, (state) => advance(state, reading))
+    .then((change) => {
+      const crossed = change?.crossed ?? null;
+      return crossed === "normal" ? null : crossed;
+    });
+}
+
+/** Changes what is remembered, under its lock; `undefined`: it was not. */
+export async function changeLevels<T extends { readonly state: LevelState }>(
+  system: System,
+  session: AgentSession,
+  change: (state: LevelState) => T,
+): Promise<T | undefined> {
+  let changed: T | undefined;
+  const kept = await changeAgentFile(system, session, {
+    file: "levels",
+    change(value) {
+      const before = levelsFromJson(value);
+      changed = change(before);
+      return changed.state === before ? undefined : changed.state;
+    },
+  });
+  return kept ? changed : undefined;
+}
+
+/** The window claude-mpm counts against, in tokens. */
+const BUDGET = 200_000;
+
+/** How full the context of an agent was, as a save records it. */
+export type ContextUsage = {
+  tokens_used: number;
+  tokens_total: number;
+  percentage: number;
+  source?: string | null | undefined;
+};
+
+/** Nothing is known: the neutral value claude-mpm writes, and no source. */
+export const UNKNOWN_USAGE: ContextUsage = {
+  tokens_used: 0,
+  tokens_total: BUDGET,
+  percentage: 0,
+  source: null,
+};
+
+/** Bytes of the largest file that is read. */
+const LARGEST_COUNT = 1024 * 1024;
+
+/**
+ * What claude-mpm's hook counted of the agent's session, in
+ * `.claude-mpm/state/context-usage.json`; the neutral value where there is no
+ * such file, it is damaged, or it counts another session.
+ */
+export function readContextUsage(
+  system: System,
+  root: string,
+  sessionId: string | undefined,
+): ContextUsage {
+  if (sessionId === undefined) return UNKNOWN_USAGE;
+  const path = join(layout(root).state, "context-usage.json");
+  const value = readOwnJson(system, path, LARGEST_COUNT);
+  if (field(value, "session_id") !== sessionId) return UNKNOWN_USAGE;
+  const count = (name: string) => {
+    const number = field(value, name);
+    return typeof number === "number" && number >= 0 ? number : 0;
+  };
+  return {
+    tokens_used: count("cumulative_input_tokens") +
+      count("cumulative_output_tokens"),
+    tokens_total: BUDGET,
+    percentage: count("percentage_used"),
+    source: "claude-mpm",
+  };
+}
+
+/**
+ * Returns how full the context of an agent session is, as a save records it:
+ * by the gauge, else by what claude-mpm counted.
+ */
+export function contextUsage(
+  system: System,
+  { agent, config, root, cwd }: {
+    agent: { session_id: string; transcript_path: string | null } | null;
+    config: Config;
+    root: string;
+    cwd: string;
+  },
+): ContextUsage {
+  if (agent === null) return UNKNOWN_USAGE;
+  const { session_id: id, transcript_path: path } = agent;
+  const transcriptPath = path ?? undefined;
+  const watched = { id, root, cwd, transcriptPath, config };
+  const { gauge } = readGauge(system, watched);
+  return isKnown(gauge) ? usageOf(gauge) : readContextUsage(system, root, id);
+}
+
+/** Returns a reading of the gauge as a save records it. */
+export function usageOf(gauge: Gauge): ContextUsage {
+  if (!isKnown(gauge)) return UNKNOWN_USAGE;
+  const { tokens, window, percentage, source } = gauge;
+  return {
+    tokens_used: tokens,
+    tokens_total: window,
+    percentage: Math.round(10 * percentage) / 10,
+    source,
+  };
+}
