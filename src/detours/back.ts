@@ -16,7 +16,7 @@ import { keptOf } from "../work/parked.ts";
 import { moved } from "../work/record.ts";
 import { isOpen } from "../work/life_cycle.ts";
 import { dropDetourMarker, readDetourMarker } from "./marker.ts";
-import { changeWorks } from "../saves/store/change_works.ts";
+import { changeWorks } from "../saves/store/recover.ts";
 import { pointNowhere } from "../work/current.ts";
 import { findWork, removeWork, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";

@@ -1,99 +1,184 @@
 import type { Context } from "../cli/command.ts";
 import { unlockWorktree } from "../git/worktrees.ts";
+import { MpmError } from "../base/errors.ts";
 import { Git } from "../git/run/git.ts";
 import { locate } from "../git/workspace.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { EndResult } from "../work/commands/results.ts";
 import type { Work } from "../work/work.ts";
-import { moved, workView } from "../work/record.ts";
-import { changeWorks, openWorks } from "../saves/store/change_works.ts";
-import { currentWork, pointNowhere } from "../work/current.ts";
-import { findWork, isSaved, writeWork } from "../work/store.ts";
+import { labelOf, moved, workView } from "../work/record.ts";
+import { isOpen } from "../work/life_cycle.ts";
+import { changeWorks, openStore } from "../saves/store/recover.ts";
+import { currentWork, placeKey, pointNowhere } from "../work/current.ts";
+import { findWork, isSaved, listWorks, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
+import { endText } from "../work/text.ts";
 import { endDetour } from "./end.ts";
 import { journaled } from "../ops/journaled.ts";
 import { isStranded } from "./stranded.ts";
-import { refuseInStack } from "./find_session.ts";
+import { findSession, needCurrent } from "./find_session.ts";
 
 /** How a session is to end. */
-export interface Ending {
+interface Ending {
   readonly action: "complete" | "cancel" | "archive";
-  /** The session that is meant. */
-  choose(system: System, workspace: Workspace): Work | Promise<Work>;
   /** What is said about it. */
   readonly summary: string | undefined;
-  readonly dryRun: boolean;
 }
+
+/** What the commands that end a session have in common. */
+export const ENDING = {
+  positionals: [{
+    name: "selector",
+    summary: "Which session: name, id, part of it, or one of its saves",
+    names: "work",
+    optional: true,
+  }],
+  dryRun: {
+    type: "boolean",
+    summary: "Show what would be done and write nothing",
+  },
+  result: async () => (await import("../work/commands/results.ts")).EndResult,
+  render: endText,
+} as const;
 
 /**
  * Ends a session as the table of transitions allows it. Throws CONFLICT where
  * it does not, and where only `return` may end it.
  */
-export async function end(
+export async function endSession(
   context: Context,
-  ending: Ending,
+  { selector, dryRun, ...ending }: Ending & {
+    selector: string | undefined;
+    dryRun: boolean;
+  },
 ): Promise<EndResult> {
   const { system, folder } = context;
+  const { action } = ending;
   const workspace = await locate(system, folder);
   const { root } = workspace;
   // A selector may need a listing, which no lock is held for.
-  await openWorks(system, root);
-  const chosen = await ending.choose(system, workspace);
-  if (ending.dryRun) {
-    return answer(ended(system, workspace, { chosen, ending }), true);
+  await openStore(system, root);
+  const chosen = selector !== undefined
+    ? await findSession(system, workspace, { selector, action })
+    : action === "archive"
+    ? onlyComplete(system, workspace)
+    : needCurrent(system, workspace);
+  if (dryRun) {
+    return answer(ended(system, workspace, { work: chosen, ending }), true);
   }
   const result = await journaled(
     context,
     ({ system }) =>
       changeWorks(system, root, () => {
-        const now = findWork(system, root, chosen.id) ?? chosen;
-        const work = ended(system, workspace, { chosen: now, ending });
-        const written = isOrphaned(system, workspace, now, ending)
-          ? giveBack(system, root, { work: now, ending })
-          : writeWork(system, root, work);
+        const work = findWork(system, root, chosen.id) ?? chosen;
+        const next = ended(system, workspace, { work, ending });
+        const written = isOrphaned(system, workspace, { work, ending })
+          ? giveBack(system, root, { work, ending })
+          : writeWork(system, root, next);
         leave(system, root, written);
         return answer(written, false);
       }),
     {
-      operation: ending.action,
+      operation: action,
       workspace,
-      title: ({ session }) => `${ending.action} ${session.name ?? session.id}`,
+      title: ({ session }) => `${action} ${session.name ?? session.id}`,
     },
   );
   // So that git worktree prune forgets it.
-  if (isOrphaned(system, workspace, chosen, ending)) {
+  if (isOrphaned(system, workspace, { work: chosen, ending })) {
     await unlockWorktree(new Git(system, root), chosen.worktree);
   }
   return result;
 }
 
+/** Sessions that an error names. */
+const NAMED = 5;
+
+function onlyComplete(system: System, workspace: Workspace): Work {
+  const place = placeKey(workspace);
+  const found = listWorks(system, workspace.root).works
+    .filter((work) => work.state === "complete" && work.place === place);
+  if (found.length === 1) return found[0]!;
+  if (found.length === 0) {
+    throw new MpmError("NOT_FOUND", "No completed session in this worktree", {
+      hint: '"mpm stack" shows the sessions there are',
+    });
+  }
+  const names = found.slice(0, NAMED)
+    .map((work) => `${work.id} (${labelOf(work)})`);
+  throw new MpmError(
+    "AMBIGUOUS",
+    `${found.length} sessions are complete here: ${names.join(", ")}`,
+    { hint: "Name one: mpm archive <selector>" },
+  );
+}
+
+interface Ended {
+  readonly work: Work;
+  readonly ending: Ending;
+}
+
+/** The session as it ends. Throws CONFLICT where it may not. */
 function ended(
   system: System,
   workspace: Workspace,
-  { chosen, ending }: { chosen: Work; ending: Ending },
+  { work, ending }: Ended,
 ): Work {
-  const { root } = workspace;
   const { action, summary } = ending;
   const time = system.now();
   // Without any of its saves nobody could resume it first.
-  const stuck = chosen.state === "paused" && !isSaved(system, root, chosen);
-  const open = stuck ? moved(chosen, "resume", time) : chosen;
-  const work = moved(open, action, time);
-  if (action !== "archive") {
-    const stranded = isOrphaned(system, workspace, chosen, ending);
-    refuseInStack(system, root, { work: chosen, action, stranded });
+  const stuck = work.state === "paused" &&
+    !isSaved(system, workspace.root, work);
+  const open = stuck ? moved(work, "resume", time) : work;
+  const next = moved(open, action, time);
+  if (action !== "archive") refuseInStack(system, workspace, { work, ending });
+  return summary === undefined ? next : { ...next, summary };
+}
+
+/**
+ * Refuses to end a session that is part of a stack, which only `return` takes
+ * apart: one with a detour that is still open, or a detour itself that somebody
+ * can return from. Throws CONFLICT.
+ */
+function refuseInStack(
+  system: System,
+  workspace: Workspace,
+  { work, ending }: Ended,
+): void {
+  const { action } = ending;
+  const { works } = listWorks(system, workspace.root);
+  const child = works.find(({ parent, state }) =>
+    parent === work.id && isOpen(state)
+  );
+  if (child) {
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot ${action} ${labelOf(work)}: its detour ${labelOf(child)} is ` +
+        child.state,
+      { hint: '"mpm return" ends the detour and comes back' },
+    );
   }
-  return summary === undefined ? work : { ...work, summary };
+  const parent = works.find(({ id }) => id === work.parent);
+  if (!parent || !isOpen(parent.state)) return;
+  if (isOrphaned(system, workspace, { work, ending })) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Cannot ${action} ${labelOf(work)}: it is a detour of ${labelOf(parent)}`,
+    {
+      hint: action === "cancel"
+        ? '"mpm return --discard" gives it up and goes back'
+        : '"mpm return" completes it and goes back',
+    },
+  );
 }
 
 /** Whether it is a detour that nobody can return from any more. */
 function isOrphaned(
   system: System,
   workspace: Workspace,
-  work: Work,
-  { action }: Ending,
+  { work, ending }: Ended,
 ): boolean {
-  return action !== "archive" && work.parent !== null &&
+  return ending.action !== "archive" && work.parent !== null &&
     isStranded(system, workspace, work);
 }
 
@@ -101,7 +186,7 @@ function isOrphaned(
 function giveBack(
   system: System,
   root: string,
-  { work, ending: { action, summary } }: { work: Work; ending: Ending },
+  { work, ending: { action, summary } }: Ended,
 ): Work {
   const { child } = endDetour(system, root, {
     marker: { child: work.id, parent: work.parent, place: work.place },

@@ -2,7 +2,7 @@ import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { WORK_ID } from "../git/ids.ts";
 import type { Workspace } from "../git/repository.ts";
-import type { SaveEntry } from "../saves/store/save_entry.ts";
+import { findSave } from "../saves/store/read_saves.ts";
 import type { Work } from "../work/work.ts";
 import { currentWork, placeKey } from "../work/current.ts";
 import { holdsPart, isIndex, onlyOne } from "../base/selector.ts";
@@ -41,7 +41,8 @@ export function needCurrent(system: System, workspace: Workspace): Work {
 
 /**
  * The session that a selector means for an action, see {@link matchWork}; a
- * save's id, its number or `latest` mean the session of the save. Throws NOT_FOUND, AMBIGUOUS.
+ * save's id, its number or `latest` mean the session of the save. Throws
+ * NOT_FOUND, AMBIGUOUS.
  */
 export async function findSession(
   system: System,
@@ -55,76 +56,21 @@ export async function findSession(
   const works = isSave ? [] : listWorks(system, root).works;
   const work = matchWork(works, { selector, action });
   if (work) return work;
-  const names = works.flatMap(({ name }) => name ?? []);
-  const save = await savedUnder(system, root, { selector, names });
+  const save = await findSave(system, root, selector).catch((error) => {
+    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
+    // Of a number the list of saves is what it was looked for in.
+    if (!missing || isIndex(selector)) throw error;
+    const names = works.flatMap(({ name }) => name ?? []);
+    const all = '"mpm stack --all" shows the sessions there are';
+    throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
+      hint: didYouMean(selector, names, all),
+      cause: error,
+    });
+  });
   if (save.session) return readWork(system, root, save.session.id);
   throw new MpmError("NOT_FOUND", `${save.id} is of no work session`, {
     hint: '"mpm stack" shows the sessions there are',
   });
-}
-
-async function savedUnder(
-  system: System,
-  root: string,
-  { selector, names }: { selector: string; names: readonly string[] },
-): Promise<SaveEntry> {
-  // Loaded here: most sessions are named by themselves.
-  const { findSave } = await import("../saves/store/read_saves.ts");
-  try {
-    return await findSave(system, root, selector);
-  } catch (error) {
-    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
-    // Of a number the list of saves is what it was looked for in.
-    if (!missing || isIndex(selector)) throw error;
-    throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
-      hint: didYouMean(
-        selector,
-        names,
-        '"mpm stack --all" shows the sessions there are',
-      ),
-      cause: error,
-    });
-  }
-}
-
-/**
- * Refuses to end a session that is part of a stack, which only `return` takes
- * apart: one with a detour that is still open, or a detour itself. Throws
- * CONFLICT.
- */
-export function refuseInStack(
-  system: System,
-  root: string,
-  { work, action, stranded }: {
-    work: Work;
-    action: string;
-    /** Whether there is no worktree to return from. */
-    stranded: boolean;
-  },
-): void {
-  const { works } = listWorks(system, root);
-  const child = works.find(({ parent, state }) =>
-    parent === work.id && isOpen(state)
-  );
-  if (child) {
-    throw new MpmError(
-      "CONFLICT",
-      `Cannot ${action} ${labelOf(work)}: its detour ${labelOf(child)} is ` +
-        child.state,
-      { hint: '"mpm return" ends the detour and comes back' },
-    );
-  }
-  const parent = works.find(({ id }) => id === work.parent);
-  if (!parent || !isOpen(parent.state) || stranded) return;
-  throw new MpmError(
-    "CONFLICT",
-    `Cannot ${action} ${labelOf(work)}: it is a detour of ${labelOf(parent)}`,
-    {
-      hint: action === "cancel"
-        ? '"mpm return --discard" gives it up and goes back'
-        : '"mpm return" completes it and goes back',
-    },
-  );
 }
 
 /**
@@ -133,7 +79,7 @@ export function refuseInStack(
  * come first, then those that are open, then those that are still listed.
  * `undefined`: none. Throws AMBIGUOUS with those that match.
  */
-export function matchWork(
+function matchWork(
   works: readonly Work[],
   { selector, action }: { selector: string; action: Action },
 ): Work | undefined {

@@ -13,7 +13,7 @@ import { findWorkspace, readIn } from "../work/commands/quick_steps.ts";
 import { latestSession } from "./resume_file.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { bounded } from "../base/bounded.ts";
-import { phasesOf } from "../work/checklist.ts";
+import { phasesOf } from "../work/record.ts";
 import type { Work } from "../work/work.ts";
 import { fullTitle } from "../work/record.ts";
 

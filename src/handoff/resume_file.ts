@@ -1,6 +1,6 @@
 import { basename, join } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
 import { completed, NO_CONTENT } from "../saves/content.ts";
@@ -171,12 +171,7 @@ export async function latestSession(
 export async function wholeSession(
   context: Context,
 ): Promise<ResumeResult | undefined> {
-  try {
-    return await latestSession(context, { changes: false });
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  return await attempt(() => latestSession(context, { changes: false }));
 }
 
 /** The first second from now on that no such file is named after. */

@@ -1,5 +1,5 @@
 import { escapeLines } from "../base/escape.ts";
-import { phasesOf } from "../work/checklist.ts";
+import { phasesOf } from "../work/record.ts";
 import { readable } from "../base/odd_values.ts";
 import { MARKDOWN } from "./compare/marks.ts";
 import { checkItems } from "./saved_session.ts";

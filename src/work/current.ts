@@ -1,7 +1,7 @@
 import { basename, join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { WORK_ID } from "../git/ids.ts";
-import { field } from "../base/odd_values.ts";
+import { field, jsonIn } from "../base/odd_values.ts";
 import type { Work } from "./work.ts";
 import type { Workspace } from "../git/repository.ts";
 import { isOpen } from "./life_cycle.ts";
@@ -80,14 +80,9 @@ function isAt({ place, state }: Work, here: string): boolean {
 function readPointer(system: System, root: string, place: string): string[] {
   const path = pointerPath(root, place);
   const bytes = system.files.readOwn(path, LARGEST);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new MpmError("UNREADABLE", `Cannot read "${path}": it is no JSON`, {
-      cause: error,
-    });
+  const value = jsonIn(new TextDecoder().decode(bytes));
+  if (value === undefined) {
+    throw new MpmError("UNREADABLE", `Cannot read "${path}": it is no JSON`);
   }
   return [field(value, "session"), field(value, "before")].filter((id) =>
     typeof id === "string" && WORK_ID.test(id)
@@ -120,13 +115,9 @@ function ledTo(
 ): string | undefined {
   if (!system.files.lstat(pointerPath(root, place))) return undefined;
   checkWorkFolders(system, root);
-  try {
-    return readPointer(system, root, place)
-      .find((id) => hasWork(system, root, id));
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  return attempt(() =>
+    readPointer(system, root, place).find((id) => hasWork(system, root, id))
+  );
 }
 
 /** The worktree is at no session any more. Call under the store's lock. */

@@ -219,3 +219,28 @@ export function checklistView(items: readonly CheckItem[]): ChecklistItem[] {
     ...{ phase, text, done, done_at },
   }));
 }
+
+/** The items below one heading, as they follow one another. */
+interface Phase<T> {
+  /** Empty: none. */
+  readonly name: string;
+  readonly items: readonly T[];
+  readonly done: number;
+}
+
+/** A checklist by its headings. */
+export function phasesOf<T extends { phase: string; done: boolean }>(
+  items: readonly T[],
+): Phase<T>[] {
+  const groups: { name: string; items: T[] }[] = [];
+  for (const item of items) {
+    const last = groups.at(-1);
+    if (last?.name === item.phase) last.items.push(item);
+    else groups.push({ name: item.phase, items: [item] });
+  }
+  return groups.map(({ name, items }) => ({
+    name,
+    items,
+    done: items.filter(({ done }) => done).length,
+  }));
+}

@@ -1,10 +1,5 @@
 import { join } from "@std/path";
-import {
-  type ErrorCode,
-  FileError,
-  isMissing,
-  MpmError,
-} from "../base/errors.ts";
+import { attempt, FileError, isMissing, MpmError } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import { WORK_ID, workId } from "../git/ids.ts";
 import { isDeeper } from "../base/odd_values.ts";
@@ -120,7 +115,13 @@ export function ownWork(
   root: string,
   id: string,
 ): Work | undefined {
-  return orNone(() => knownWork(system, root, id), "FOREIGN");
+  try {
+    return knownWork(system, root, id);
+  } catch (error) {
+    const isForeign = error instanceof MpmError && error.code === "FOREIGN";
+    if (isForeign) return undefined;
+    throw error;
+  }
 }
 
 /** The same where a missing or damaged record is as good as none. */
@@ -129,22 +130,7 @@ export function findWork(
   root: string,
   id: string,
 ): Work | undefined {
-  return orNone(() => knownWork(system, root, id));
-}
-
-/** What is read; nothing where it fails, or fails with that code alone. */
-function orNone(
-  read: () => Work | undefined,
-  code?: ErrorCode,
-): Work | undefined {
-  try {
-    return read();
-  } catch (error) {
-    const none = error instanceof MpmError &&
-      error.code === (code ?? error.code);
-    if (none) return undefined;
-    throw error;
-  }
+  return attempt(() => knownWork(system, root, id));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { escapeText } from "../base/escape.ts";
-import { phasesOf } from "./checklist.ts";
+import { phasesOf } from "./record.ts";
 import type {
   ChecklistItem,
   CheckResult,

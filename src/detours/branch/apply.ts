@@ -16,7 +16,7 @@ import { labelOf, newWork } from "../../work/record.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
 import { appendJournal } from "../../ops/journal.ts";
-import { changeWorks } from "../../saves/store/change_works.ts";
+import { changeWorks } from "../../saves/store/recover.ts";
 import { findWork, freeWorkId, readWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import { type BranchPlan } from "./plan.ts";

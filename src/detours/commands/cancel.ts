@@ -1,7 +1,5 @@
 import { defineCommand } from "../../cli/command.ts";
-import { endText } from "../../work/text.ts";
-import { end } from "../end_session.ts";
-import { findSession, needCurrent } from "../find_session.ts";
+import { ENDING, endSession } from "../end_session.ts";
 
 /** `mpm cancel` */
 export const cancel = defineCommand({
@@ -10,12 +8,7 @@ export const cancel = defineCommand({
   description: `
 Nothing of the work is touched: files, branches and saves stay as they are. The
 saves leave the lists and are found with --all.`,
-  positionals: [{
-    name: "selector",
-    summary: "Which session: name, id, part of it, or one of its saves",
-    names: "work",
-    optional: true,
-  }],
+  positionals: ENDING.positionals,
   flags: {
     reason: {
       type: "string",
@@ -23,24 +16,12 @@ saves leave the lists and are found with --all.`,
       value: "text",
       summary: "Why it is given up",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be done and write nothing",
-    },
+    "dry-run": ENDING.dryRun,
   },
   examples: ["mpm cancel", 'mpm cancel login -r "Not needed any more"'],
-  result: async () =>
-    (await import("../../work/commands/results.ts")).EndResult,
+  result: ENDING.result,
   settles: true,
-  run: (context, { selector, reason, "dry-run": dryRun }) =>
-    end(context, {
-      action: "cancel",
-      choose: (system, workspace) =>
-        selector === undefined
-          ? needCurrent(system, workspace)
-          : findSession(system, workspace, { selector, action: "cancel" }),
-      summary: reason,
-      dryRun,
-    }),
-  render: endText,
+  run: (context, { selector, reason: summary, "dry-run": dryRun }) =>
+    endSession(context, { action: "cancel", selector, summary, dryRun }),
+  render: ENDING.render,
 });

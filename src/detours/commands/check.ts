@@ -1,12 +1,13 @@
+import type { CheckItem } from "../../work/work.ts";
+import { refuseNegative } from "../../base/selector.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
-import { itemsMeant, tick } from "../../work/checklist.ts";
 import type { CheckResult } from "../../work/commands/results.ts";
 import type { Work } from "../../work/work.ts";
 import { checklistView, labelOf, moved, workView } from "../../work/record.ts";
 import { checkText } from "../../work/text.ts";
-import { changeWorks, openWorks } from "../../saves/store/change_works.ts";
+import { changeWorks, openStore } from "../../saves/store/recover.ts";
 import { writeWork } from "../../work/store.ts";
 import { journaled } from "../../ops/journaled.ts";
 import { needCurrent } from "../find_session.ts";
@@ -47,26 +48,27 @@ active session makes it a working one. What is ticked already stays so.`,
     const { items, undo } = input;
     const workspace = await locate(system, folder);
     const { root } = workspace;
-    const change = () =>
+    const dryRun = input["dry-run"];
+    const change = (write: (work: Work) => Work) =>
       ticked(needCurrent(system, workspace), {
         items,
         undo,
         time: system.now(),
+        dryRun,
+        write,
       });
-    if (items.length === 0 || input["dry-run"]) {
-      await openWorks(system, root);
-      return answer(change(), { undo, dryRun: input["dry-run"] });
+    if (items.length === 0 || dryRun) {
+      await openStore(system, root);
+      return change((work) => work);
     }
     return await journaled(
       context,
       ({ system }) =>
-        changeWorks(system, root, () => {
-          const { work, changed } = change();
-          const written = changed.length > 0
-            ? writeWork(system, root, work)
-            : work;
-          return answer({ work: written, changed }, { undo, dryRun: false });
-        }),
+        changeWorks(
+          system,
+          root,
+          () => change((work) => writeWork(system, root, work)),
+        ),
       {
         operation: "check",
         workspace,
@@ -83,47 +85,94 @@ active session makes it a working one. What is ticked already stays so.`,
       : undefined,
 });
 
-interface Ticked {
-  readonly work: Work;
-  /** Positions in the checklist, from 0. */
-  readonly changed: readonly number[];
-}
-
-/** The session with these items ticked; a paused one must be resumed first. */
+/** Ticks items of the session; a paused one must be resumed first. */
 function ticked(
   work: Work,
-  { items, undo, time }: {
+  { items, undo, time, dryRun, write }: {
     items: readonly string[];
     undo: boolean;
     time: Date;
+    dryRun: boolean;
+    /** Returns the session as it was written. */
+    write(work: Work): Work;
   },
-): Ticked {
-  if (items.length === 0) return { work, changed: [] };
-  if (work.state === "paused") {
+): CheckResult {
+  if (items.length > 0 && work.state === "paused") {
     throw new MpmError("CONFLICT", `Cannot tick: ${labelOf(work)} is paused`, {
       hint: '"mpm resume" goes on with it',
     });
   }
-  const at = itemsMeant(work.checklist, items);
-  const { checklist, changed } = tick(work.checklist, {
-    at,
-    done: !undo,
-    time,
-  });
+  const changed = itemsMeant(work.checklist, items)
+    .filter((at) => work.checklist[at]!.done === undo);
+  const done_at = undo ? null : time.toISOString();
+  const checklist = work.checklist.map((item, at) =>
+    changed.includes(at) ? { ...item, done: !undo, done_at } : item
+  );
   const begins = !undo && changed.length > 0 && work.state === "active";
-  const moving = begins ? moved(work, "work", time) : work;
-  return { work: { ...moving, checklist }, changed };
-}
-
-function answer(
-  { work, changed }: Ticked,
-  { undo, dryRun }: { undo: boolean; dryRun: boolean },
-): CheckResult {
+  const next = { ...begins ? moved(work, "work", time) : work, checklist };
+  const written = changed.length > 0 ? write(next) : work;
   return {
     dry_run: dryRun,
-    session: workView(work),
-    checklist: checklistView(work.checklist),
+    session: workView(written),
+    checklist: checklistView(written.checklist),
     changed: changed.map((at) => at + 1),
     undo,
   };
 }
+
+/**
+ * The positions (from 0) that selectors mean: a number as it is printed (from
+ * 1), a span of them such as `2-5`, or a part of the text of one item. Throws
+ * NOT_FOUND, AMBIGUOUS with the items that match.
+ */
+function itemsMeant(
+  items: readonly CheckItem[],
+  selectors: readonly string[],
+): number[] {
+  const found = selectors.flatMap((selector) => positions(items, selector));
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+function positions(items: readonly CheckItem[], selector: string): number[] {
+  const span = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(selector.trim());
+  refuseNegative(selector.trim());
+  if (!span) return [byText(items, selector)];
+  const first = Number(span[1]);
+  const last = Number(span[2] ?? first);
+  for (const number of [first, last]) {
+    if (number >= 1 && number <= items.length) continue;
+    throw new MpmError("NOT_FOUND", `No item ${number} in the checklist`, {
+      hint: items.length === 0
+        ? "This session has no checklist"
+        : `It has the items 1 to ${items.length}: "mpm check" prints them`,
+    });
+  }
+  const [low, high] = [Math.min(first, last), Math.max(first, last)];
+  return Array.from({ length: high - low + 1 }, (_, at) => low - 1 + at);
+}
+
+function byText(items: readonly CheckItem[], selector: string): number {
+  const wanted = selector.trim().toLowerCase();
+  const numbered = items.map(({ text }, at) => ({ at, text }));
+  const exact = numbered.filter(({ text }) => text.toLowerCase() === wanted);
+  const found = exact.length === 1 || wanted === ""
+    ? exact
+    : numbered.filter(({ text }) => text.toLowerCase().includes(wanted));
+  if (found.length === 1) return found[0]!.at;
+  if (found.length === 0) {
+    throw new MpmError("NOT_FOUND", `No item matches "${selector}"`, {
+      hint: '"mpm check" prints the checklist with its numbers',
+    });
+  }
+  const names = found.slice(0, NAMED).map(({ at, text }) =>
+    `${at + 1} ${text}`
+  );
+  throw new MpmError(
+    "AMBIGUOUS",
+    `"${selector}" matches ${found.length} items: ${names.join(", ")}`,
+    { hint: "Give the number" },
+  );
+}
+
+/** Items that an error names. */
+const NAMED = 5;

@@ -1,7 +1,5 @@
 import { defineCommand } from "../../cli/command.ts";
-import { endText } from "../../work/text.ts";
-import { end } from "../end_session.ts";
-import { findSession, needCurrent } from "../find_session.ts";
+import { ENDING, endSession } from "../end_session.ts";
 
 /** `mpm complete` */
 export const complete = defineCommand({
@@ -11,12 +9,7 @@ export const complete = defineCommand({
 Open items of the checklist are allowed and told of. The session's saves stay
 and a resume without a selector passes over them. A detour, or a session with
 an open one, is not completed but returned from.`,
-  positionals: [{
-    name: "selector",
-    summary: "Which session: name, id, part of it, or one of its saves",
-    names: "work",
-    optional: true,
-  }],
+  positionals: ENDING.positionals,
   flags: {
     summary: {
       type: "string",
@@ -24,30 +17,18 @@ an open one, is not completed but returned from.`,
       value: "text",
       summary: "What came of it",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be done and write nothing",
-    },
+    "dry-run": ENDING.dryRun,
   },
   examples: [
     "mpm complete",
     'mpm complete -s "Merged as #42"',
     "mpm complete login --dry-run",
   ],
-  result: async () =>
-    (await import("../../work/commands/results.ts")).EndResult,
+  result: ENDING.result,
   settles: true,
   run: (context, { selector, summary, "dry-run": dryRun }) =>
-    end(context, {
-      action: "complete",
-      choose: (system, workspace) =>
-        selector === undefined
-          ? needCurrent(system, workspace)
-          : findSession(system, workspace, { selector, action: "complete" }),
-      summary,
-      dryRun,
-    }),
-  render: endText,
+    endSession(context, { action: "complete", selector, summary, dryRun }),
+  render: ENDING.render,
   next: ({ dry_run: dry, session }) =>
     dry || session.state !== "complete"
       ? undefined

@@ -8,7 +8,7 @@ import { workView } from "../../work/record.ts";
 import { foreignWorksNote, lostNote } from "../../work/text.ts";
 import { keptNotes, missingNotes, parkedBy } from "../../work/parked.ts";
 import { hasRecord } from "../../checkpoints/store.ts";
-import { openWorks } from "../../saves/store/change_works.ts";
+import { openStore } from "../../saves/store/recover.ts";
 import { listWorks } from "../../work/store.ts";
 
 /** `mpm stack` */
@@ -33,7 +33,7 @@ out, unless --all is given.`,
     const { system, folder } = context;
     const workspace = await locate(system, folder);
     const { root } = workspace;
-    await openWorks(system, root);
+    await openStore(system, root);
     const { works, problems, foreign } = listWorks(system, root);
     const current = currentWork(system, root, placeKey(workspace));
     const { placed, hidden } = stackTree(works, { all });

@@ -8,7 +8,7 @@ import {
 } from "../../work/beginning.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
-import type { Workspace } from "../../git/repository.ts";
+import type { System } from "../../system/system.ts";
 import type { StartResult } from "../../work/commands/results.ts";
 import type { Work } from "../../work/work.ts";
 import {
@@ -18,7 +18,7 @@ import {
   workView,
 } from "../../work/record.ts";
 import { isOpen } from "../../work/life_cycle.ts";
-import { changeWorks, openWorks } from "../../saves/store/change_works.ts";
+import { changeWorks, openStore } from "../../saves/store/recover.ts";
 import { currentWork, pointTo } from "../../work/current.ts";
 import { freeWorkId, listWorks, writeWork } from "../../work/store.ts";
 import { journaled } from "../../ops/journaled.ts";
@@ -54,11 +54,7 @@ Without a task the template's title and the values of its variables are it.`,
   result: async () =>
     (await import("../../work/commands/results.ts")).StartResult,
   settles: true,
-  async run(context, input) {
-    return input["dry-run"]
-      ? await planned(context, input)
-      : await started(context, input);
-  },
+  run: startSession,
   render: startText,
   next: ({ dry_run: dry, checklist }) =>
     dry
@@ -69,22 +65,27 @@ Without a task the template's title and the values of its variables are it.`,
 });
 
 /** Starts a session in this worktree. Throws CONFLICT where one is active. */
-export async function started(
+async function startSession(
   context: Context,
-  input: BeginningInput,
+  input: BeginningInput & { readonly "dry-run": boolean },
 ): Promise<StartResult> {
-  const { system } = context;
-  const workspace = await locate(system, context.folder);
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
   const { root } = workspace;
+  if (input["dry-run"]) await openStore(system, root);
   const given = await beginningOf(system, workspace, input);
+  if (input["dry-run"]) {
+    const { work, ...rest } = decided(system, root, given);
+    return answer(work, { ...rest, dryRun: true });
+  }
   return await journaled(
     context,
-    (context) =>
-      changeWorks(context.system, root, () => {
-        const { system } = context;
-        const { work, left, warnings } = decided(context, workspace, given);
+    ({ system }) =>
+      changeWorks(system, root, () => {
+        const { work, ...rest } = decided(system, root, given);
         pointTo(system, root, { place: work.place, id: work.id });
-        return answer(writeWork(system, root, work), { left, warnings });
+        const written = writeWork(system, root, work);
+        return answer(written, { ...rest, dryRun: false });
       }),
     {
       operation: "start",
@@ -94,38 +95,34 @@ export async function started(
   );
 }
 
-/** What `started` would do. */
-export async function planned(
-  context: Context,
-  input: BeginningInput,
-): Promise<StartResult> {
-  const { system } = context;
-  const workspace = await locate(system, context.folder);
-  await openWorks(system, workspace.root);
-  const given = await beginningOf(system, workspace, input);
-  const { work, left, warnings } = decided(context, workspace, given);
-  return { ...answer(work, { left, warnings }), dry_run: true };
-}
-
 interface Decision {
   readonly work: Work;
   /** The paused session that the worktree was at. */
   readonly left: Work | undefined;
-  readonly warnings: readonly string[];
+  readonly warnings: string[];
 }
 
-function decided(
-  { system }: Context,
-  { root }: Workspace,
-  given: Beginning,
-): Decision {
+function decided(system: System, root: string, given: Beginning): Decision {
   const { work: current, problem } = currentWork(system, root, given.place);
-  if (current && current.state !== "paused") throw busy(current);
-  const { works } = listWorks(system, root);
-  const namesake = works.find(({ name, state }) =>
+  if (current && current.state !== "paused") {
+    throw new MpmError(
+      "CONFLICT",
+      `This worktree is at ${labelOf(current)}, which is ${current.state}`,
+      {
+        hint: '"mpm pause" leaves it for later, "mpm complete" or "mpm ' +
+          'cancel" ends it, "mpm branch" starts a detour that comes back to it',
+      },
+    );
+  }
+  const namesake = listWorks(system, root).works.find(({ name, state }) =>
     name !== null && name === given.name && isOpen(state)
   );
-  if (namesake) throw nameTaken(namesake);
+  if (namesake) {
+    const { id, name, state } = namesake;
+    throw new MpmError("CONFLICT", `"${name}" is ${state} already: ${id}`, {
+      hint: `Give another name, or go on with that one: mpm resume ${name}`,
+    });
+  }
   const time = system.now();
   return {
     work: newWork({ ...given, id: freeWorkId(system, root, time) }, time),
@@ -134,32 +131,15 @@ function decided(
   };
 }
 
-function busy(current: Work): MpmError {
-  return new MpmError(
-    "CONFLICT",
-    `This worktree is at ${labelOf(current)}, which is ${current.state}`,
-    {
-      hint: '"mpm pause" leaves it for later, "mpm complete" or "mpm cancel" ' +
-        'ends it, "mpm branch" starts a detour that comes back to it',
-    },
-  );
-}
-
-function nameTaken({ id, name, state }: Work): MpmError {
-  return new MpmError("CONFLICT", `"${name}" is ${state} already: ${id}`, {
-    hint: "Give another name, or go on with that one: mpm resume " + name,
-  });
-}
-
 function answer(
   work: Work,
-  { left, warnings }: Omit<Decision, "work">,
+  { left, warnings, dryRun }: Omit<Decision, "work"> & { dryRun: boolean },
 ): StartResult {
   return {
-    dry_run: false,
+    dry_run: dryRun,
     session: workView(work),
     checklist: checklistView(work.checklist),
     left: left ? workView(left) : null,
-    warnings: [...warnings],
+    warnings,
   };
 }

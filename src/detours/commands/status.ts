@@ -12,12 +12,12 @@ import { checkFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
 import { keptNotes, missingNotes } from "../../work/parked.ts";
 import { hasRecord } from "../../checkpoints/store.ts";
-import { openWorks } from "../../saves/store/change_works.ts";
+import { openStore } from "../../saves/store/recover.ts";
 import { isSaved } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
-import { phasesOf } from "../../work/checklist.ts";
+import { phasesOf } from "../../work/record.ts";
 import { counted } from "../../base/words.ts";
 import {
   progressTable,
@@ -80,7 +80,7 @@ export async function readStatus(
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
   // What a dead pause left is finished, but never by a prompt.
-  if (!porcelain) await openWorks(system, root);
+  if (!porcelain) await openStore(system, root);
   // Git works while the store is read.
   const git = gitDir === undefined
     ? undefined

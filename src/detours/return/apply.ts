@@ -11,7 +11,7 @@ import { labelOf } from "../../work/record.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
 import { withLock } from "../../ops/lock.ts";
 import { appendJournal } from "../../ops/journal.ts";
-import { changeWorks } from "../../saves/store/change_works.ts";
+import { changeWorks } from "../../saves/store/recover.ts";
 import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";
 import { keepOwn, settleLeft } from "../commits.ts";

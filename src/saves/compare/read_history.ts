@@ -1,4 +1,4 @@
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { compareCommits } from "./compare.ts";
 import {
   baseCandidates,
@@ -269,12 +269,7 @@ async function readUpstream(
 }
 
 function namesIn(system: System, folder: string): string[] {
-  try {
-    return system.files.list(folder).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof FileError) return [];
-    throw error;
-  }
+  return attempt(() => system.files.list(folder).map(({ name }) => name)) ?? [];
 }
 
 const BRANCH = "branch refs/heads/";

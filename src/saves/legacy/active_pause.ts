@@ -1,8 +1,8 @@
+import { attempt } from "../../base/errors.ts";
 import { SESSION_ID, sessionId } from "../../git/ids.ts";
-import { field, type Fields, isFields } from "../../base/odd_values.ts";
+import { field, type Fields, isFields, jsonIn } from "../../base/odd_values.ts";
 import { parseTime } from "../../base/times.ts";
 import { dirname, join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
 import type { Save } from "../save.ts";
 import { idTime } from "../store/save_entry.ts";
 import { sha256 } from "../../base/digest.ts";
@@ -61,15 +61,8 @@ export function parseActivePause(text: string): ActivePause {
 }
 
 function parseLine(line: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isFields(value) && typeof value.type === "string"
-      ? value
-      : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = jsonIn(line);
+  return isFields(value) && typeof value.type === "string" ? value : undefined;
 }
 
 function actionOf(value: Fields): Action {
@@ -269,17 +262,10 @@ function savedAs(
 }
 
 function digestIn(system: System, path: string): unknown {
-  try {
-    const bytes = system.files.readOwn(path, LARGEST_SAVE);
-    const value = JSON.parse(new TextDecoder().decode(bytes));
-    return field(field(value, "incremental_pause"), "source_sha256");
-  } catch (error) {
-    // Whatever it is, it is not the save of this record.
-    if (error instanceof MpmError || error instanceof SyntaxError) {
-      return undefined;
-    }
-    throw error;
-  }
+  // What cannot be read is not the save of this record.
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST_SAVE));
+  const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+  return field(field(value, "incremental_pause"), "source_sha256");
 }
 
 /** The record with its last line, which may have been torn, ended. */

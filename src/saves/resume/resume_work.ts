@@ -9,7 +9,7 @@ import { labelOf, moved } from "../../work/record.ts";
 import { planResume, type ResumePlan } from "./plan_session.ts";
 import { openItems, workIdIn } from "../saved_session.ts";
 import { isOpen } from "../../work/life_cycle.ts";
-import { changeWorks } from "../store/change_works.ts";
+import { changeWorks } from "../store/recover.ts";
 import { findWork, ownWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import { journaled } from "../../ops/journaled.ts";

@@ -1,3 +1,5 @@
+import { withLock } from "../../ops/lock.ts";
+import { ensureHome } from "../../ops/home.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { SESSION_ID } from "../../git/ids.ts";
 import { field } from "../../base/odd_values.ts";
@@ -101,4 +103,20 @@ export async function openStore(system: System, root: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
   }
+}
+
+/**
+ * Runs `write` where it may change work sessions: under the store's lock, with
+ * the store there and nothing pending of a pause that died. Throws LOCKED.
+ */
+export function changeWorks<T>(
+  system: System,
+  root: string,
+  write: () => T | Promise<T>,
+): Promise<T> {
+  return withLock(system, root, async () => {
+    ensureHome(system, root);
+    await finishPending(system, root);
+    return await write();
+  });
 }

@@ -4,7 +4,7 @@ import { table } from "../../cli/table.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
-import { phasesOf } from "../checklist.ts";
+import { phasesOf } from "../record.ts";
 import type { TemplateRow, TemplatesResult } from "./results.ts";
 import {
   listTemplates,

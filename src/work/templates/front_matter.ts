@@ -1,6 +1,5 @@
 import type { MpmError } from "../../base/errors.ts";
 import { field, isFields, kindOf } from "../../base/odd_values.ts";
-import { templateFault, type TemplateSource } from "./template.ts";
 
 /** Something a template is told of the work. */
 export interface Variable {
@@ -18,6 +17,12 @@ interface FrontMatter {
   readonly variables: readonly Variable[];
 }
 
+/** Makes the error for a line of the file, from 1. */
+export type FaultAt = (line: number, words: string) => MpmError;
+
+/** The same for the line of the field that `path` leads to. */
+type Fault = (path: readonly string[], words: string) => MpmError;
+
 const NONE: FrontMatter = { name: undefined, description: "", variables: [] };
 
 /** Variables of one template. */
@@ -27,25 +32,26 @@ const NAME = /^[A-Za-z][\w-]{0,59}$/;
 
 /**
  * The front matter at the beginning of `lines`, and where what follows it
- * starts. Throws UNREADABLE that names the file and the line.
+ * starts. Throws what `faultAt` makes.
  */
 export async function splitFrontMatter(
   lines: readonly string[],
-  source: TemplateSource,
+  faultAt: FaultAt,
 ): Promise<{ front: FrontMatter; start: number }> {
   if (lines[0]?.trimEnd() !== "---") return { front: NONE, start: 0 };
   const end = lines.findIndex((line, at) =>
     at > 0 && /^(?:---|\.\.\.)\s*$/.test(line)
   );
-  if (end < 0) throw templateFault(source, 1, 'the "---" has no end');
+  if (end < 0) throw faultAt(1, 'the "---" has no end');
   const yaml = lines.slice(1, end);
-  const value = await parseYaml(yaml, source);
-  return { front: frontMatter(value, { yaml, source }), start: end + 1 };
+  const value = await parseYaml(yaml, faultAt);
+  const fault: Fault = (path, words) => faultAt(lineOf(yaml, path), words);
+  return { front: frontMatter(value, fault), start: end + 1 };
 }
 
 async function parseYaml(
   yaml: readonly string[],
-  source: TemplateSource,
+  faultAt: FaultAt,
 ): Promise<unknown> {
   // Loaded here: only a template with front matter needs it.
   const { parse } = await import("@std/yaml");
@@ -54,129 +60,106 @@ async function parseYaml(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const at = Number(/ at line (\d+)/.exec(error.message)?.[1] ?? 1);
-    const fault = error.message.split("\n", 1)[0]!
+    const words = error.message.split("\n", 1)[0]!
       .replace(/ at line \d+, column \d+:?$/, "");
-    throw templateFault(source, Math.min(at, yaml.length) + 1, fault);
+    throw faultAt(Math.min(at, yaml.length) + 1, words);
   }
 }
 
-interface Place {
-  readonly yaml: readonly string[];
-  readonly source: TemplateSource;
-}
-
-function frontMatter(value: unknown, place: Place): FrontMatter {
-  if (value === null || value === undefined) return NONE;
-  if (!isFields(value)) {
-    throw fault(
-      place,
-      [],
-      `the front matter is no fields but ${kindOf(value)}`,
-    );
-  }
-  return {
-    name: textIn(value, ["name"], place)?.trim() || undefined,
-    description: textIn(value, ["description"], place)?.trim() ?? "",
-    variables: variablesIn(field(value, "variables"), place),
-  };
-}
-
-/** The fault, at the line where the field stands that `path` leads to. */
-function fault(
-  { yaml, source }: Place,
-  path: readonly string[],
-  words: string,
-): MpmError {
-  let at = -1;
+/** The line of the file where the field stands that `path` leads to. */
+function lineOf(yaml: readonly string[], path: readonly string[]): number {
+  let at = 0;
   for (const name of path) {
     const next = yaml.findIndex((line, index) =>
-      index > at && isAbout(line, name)
+      index >= at && isAbout(line, name)
     );
     // In the flow style it stands on the line of what encloses it.
-    if (next >= 0) at = next;
+    if (next >= 0) at = next + 1;
   }
-  return templateFault(source, Math.max(at, 0) + 2, words);
+  return Math.max(at, 1) + 1;
 }
 
 /** Whether a line begins with `name`, as a field, in a list, or after `name:`. */
 function isAbout(line: string, name: string): boolean {
-  const beginnings = [/^[\s-]*["']?/, /^[\s-]*name:\s*["']?/];
-  return beginnings.map((beginning) => line.replace(beginning, "")).some((
-    rest,
-  ) => rest.startsWith(name) && !/^[\w-]/.test(rest.slice(name.length)));
+  return [/^[\s-]*["']?/, /^[\s-]*name:\s*["']?/].some((beginning) => {
+    const rest = line.replace(beginning, "");
+    return rest.startsWith(name) && !/^[\w-]/.test(rest.slice(name.length));
+  });
+}
+
+function frontMatter(value: unknown, fault: Fault): FrontMatter {
+  if (value === null || value === undefined) return NONE;
+  if (!isFields(value)) {
+    throw fault([], `the front matter is no fields but ${kindOf(value)}`);
+  }
+  return {
+    name: textIn(value, ["name"], fault)?.trim() || undefined,
+    description: textIn(value, ["description"], fault)?.trim() ?? "",
+    variables: variablesIn(field(value, "variables"), fault),
+  };
 }
 
 function textIn(
   value: unknown,
   path: readonly string[],
-  place: Place,
+  fault: Fault,
 ): string | undefined {
   const name = path.at(-1)!;
   const found = field(value, name);
   if (found === undefined || found === null) return undefined;
   if (typeof found === "string") return found;
-  throw fault(place, path, `"${name}" must be text, it is a ${kindOf(found)}`);
+  throw fault(path, `"${name}" must be text, it is a ${kindOf(found)}`);
 }
 
 /** A list of names or of objects, or a map from names to what they are. */
-function variablesIn(value: unknown, place: Place): Variable[] {
+function variablesIn(value: unknown, fault: Fault): Variable[] {
   if (value === undefined || value === null || value === "") return [];
+  const refuse = (words: string) => fault(["variables"], words);
+  if (!Array.isArray(value) && !isFields(value)) {
+    throw refuse('"variables" must be a list or fields');
+  }
   const pairs = Array.isArray(value)
-    ? value.map((entry) => pairOf(entry, place))
-    : isFields(value)
-    ? Object.entries(value)
-    : undefined;
-  if (!pairs) {
-    throw fault(place, ["variables"], '"variables" must be a list or fields');
-  }
-  if (pairs.length > MOST) {
-    throw fault(place, ["variables"], `over ${MOST} variables`);
-  }
-  const variables = pairs.map(([name, about]) => variable(name, about, place));
+    ? value.map((entry) => {
+      const pair = pairOf(entry);
+      if (pair) return pair;
+      throw refuse("a variable has no name");
+    })
+    : Object.entries(value);
+  if (pairs.length > MOST) throw refuse(`over ${MOST} variables`);
+  const variables = pairs.map(([name, about]) => variable(name, about, fault));
   const names = variables.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return variables;
-  throw fault(
-    place,
-    ["variables", twice, twice],
-    `the variable "${twice}" is there twice`,
-  );
+  const path = ["variables", twice, twice];
+  throw fault(path, `the variable "${twice}" is there twice`);
 }
 
 /** `feature`, `{name: feature, …}` or `{feature: …}`. */
-function pairOf(entry: unknown, place: Place): [string, unknown] {
+function pairOf(entry: unknown): [string, unknown] | undefined {
   if (typeof entry === "string") return [entry, null];
   const name = field(entry, "name");
   if (typeof name === "string") return [name, entry];
   const pairs = isFields(entry) ? Object.entries(entry) : [];
-  if (pairs.length === 1) return pairs[0]!;
-  throw fault(place, ["variables"], "a variable has no name");
+  return pairs.length === 1 ? pairs[0] : undefined;
 }
 
-function variable(name: string, about: unknown, place: Place): Variable {
-  if (!NAME.test(name)) {
-    throw fault(place, ["variables", name], `"${name}" cannot name a variable`);
-  }
-  const isText = typeof about === "string" && about !== "";
+function variable(name: string, about: unknown, fault: Fault): Variable {
+  const path = ["variables", name];
+  if (!NAME.test(name)) throw fault(path, `"${name}" cannot name a variable`);
   if (about !== null && typeof about !== "string" && !isFields(about)) {
-    const words = `"${name}" must be text or fields, it is a ${kindOf(about)}`;
-    throw fault(place, ["variables", name], words);
+    const kind = kindOf(about);
+    throw fault(path, `"${name}" must be text or fields, it is a ${kind}`);
   }
-  const own = (key: string) => textIn(about, ["variables", name, key], place);
-  const value = isText ? about : own("default");
-  const required = own("required");
-  if (required !== undefined && !/^(?:true|false|yes|no)$/.test(required)) {
-    throw fault(
-      place,
-      ["variables", name, "required"],
-      '"required" must be true or false',
-    );
+  const own = (key: string) => textIn(about, [...path, key], fault);
+  const value = about && typeof about === "string" ? about : own("default");
+  const required = own("required") ?? String(value === undefined);
+  if (!/^(?:true|false|yes|no)$/.test(required)) {
+    throw fault([...path, "required"], '"required" must be true or false');
   }
   return {
     name,
     description: own("description") ?? "",
-    required: value === undefined &&
-      (required === undefined || /^(?:true|yes)$/.test(required)),
+    required: value === undefined && /^(?:true|yes)$/.test(required),
     default: value,
   };
 }

@@ -1,4 +1,3 @@
-import { entriesOf } from "../store.ts";
 import bugFix from "../../../templates/bug-fix.md" with { type: "text" };
 import codeReview from "../../../templates/code-review.md" with {
   type: "text",
@@ -12,7 +11,8 @@ import refactoring from "../../../templates/refactoring.md" with {
 };
 import release from "../../../templates/release.md" with { type: "text" };
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { entriesOf } from "../store.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";
 import {
@@ -31,13 +31,11 @@ export const LARGEST_TEMPLATE = 256 * 1024;
 /** Templates of one folder. */
 const MOST = 500;
 
-export type TemplateOrigin = "project" | "user" | "shipped";
-
 /** A template that is there, not read yet. */
 export interface TemplateEntry {
   /** The name of its file without `.md`. */
   readonly name: string;
-  readonly origin: TemplateOrigin;
+  readonly origin: "project" | "user" | "shipped";
   /** The file, absolute; `undefined`: it is within mpm. */
   readonly path: string | undefined;
 }
@@ -49,21 +47,21 @@ export interface FoundTemplate extends TemplateEntry {
 
 /**
  * The templates of the project, the user, and mpm, by name; of those with one
- * name the nearest. In the project's folder only marked files count. Throws CONFLICT for a link in place of the project's folder.
+ * name the nearest. In the project's folder only marked files count. Throws
+ * CONFLICT for a link in place of the project's folder.
  */
 export function listTemplates(system: System, root: string): TemplateEntry[] {
   const found = new Map<string, TemplateEntry>();
-  const add = (entry: TemplateEntry) => {
+  const entries: TemplateEntry[] = [
+    ...entriesIn(system, root, "project")
+      .filter(({ path }) => isListed(system, path!)),
+    ...entriesIn(system, root, "user"),
+    ...Object.keys(SHIPPED)
+      .map((name) => ({ name, origin: "shipped" as const, path: undefined })),
+  ];
+  for (const entry of entries) {
     const key = entry.name.toLowerCase();
     if (!found.has(key)) found.set(key, entry);
-  };
-  for (const origin of ["project", "user"] as const) {
-    entriesIn(system, root, origin)
-      .filter((entry) => origin === "user" || isListed(system, entry.path!))
-      .forEach(add);
-  }
-  for (const name of Object.keys(SHIPPED)) {
-    add({ name, origin: "shipped", path: undefined });
   }
   return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
 }
@@ -74,13 +72,10 @@ function entriesIn(
   root: string,
   origin: "project" | "user",
 ): TemplateEntry[] {
-  const folder = foundFolder(system, root, origin);
-  if (folder === undefined) return [];
-  return filesIn(system, folder).map((name) => ({
-    name,
-    origin,
-    path: join(folder, `${name}.md`),
-  }));
+  return filesIn(system, root, origin).flatMap(({ file, path }) => {
+    const name = templateName(file);
+    return name === undefined ? [] : [{ name, origin, path }];
+  }).sort((a, b) => a.name < b.name ? -1 : 1).slice(0, MOST);
 }
 
 /**
@@ -88,13 +83,8 @@ function entriesIn(
  * that claude-mpm keeps in the same folder. A file that cannot be read may be.
  */
 function isListed(system: System, path: string): boolean {
-  try {
-    const bytes = system.files.readOwn(path, LARGEST_TEMPLATE);
-    return isMarked(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (error instanceof MpmError) return true;
-    throw error;
-  }
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST_TEMPLATE));
+  return bytes === undefined || isMarked(new TextDecoder().decode(bytes));
 }
 
 /** Where templates are kept; `undefined`: the user has no such folder. */
@@ -113,36 +103,26 @@ export function templateFolder(
  * hidden ones are nobody's mistake. Throws as {@link listTemplates}.
  */
 export function strayTemplates(system: System, root: string): string[] {
-  return (["project", "user"] as const).flatMap((origin) => {
-    const folder = foundFolder(system, root, origin);
-    if (folder === undefined) return [];
-    return entriesOf(system, folder)
-      .filter(({ name, kind }) =>
-        kind !== "folder" && !name.startsWith(".") &&
-        templateName(name) === undefined
+  const strays = (origin: "project" | "user") =>
+    filesIn(system, root, origin)
+      .filter(({ file, kind }) =>
+        kind !== "folder" && !file.startsWith(".") &&
+        templateName(file) === undefined
       )
-      .map(({ name }) => join(folder, name))
-      .filter((path) => origin === "user" || isListed(system, path)).sort();
-  });
+      .map(({ path }) => path).sort();
+  return [
+    ...strays("project").filter((path) => isListed(system, path)),
+    ...strays("user"),
+  ];
 }
 
-/** The same, which in a project must be no link. */
-function foundFolder(
-  system: System,
-  root: string,
-  origin: "project" | "user",
-): string | undefined {
+/** What is in a folder of templates, which in a project must be no link. */
+function filesIn(system: System, root: string, origin: "project" | "user") {
   const folder = templateFolder(system, root, origin);
-  if (origin === "project" && folder !== undefined) {
-    checkPath(system, folder, root);
-  }
-  return folder;
-}
-
-function filesIn(system: System, folder: string): string[] {
-  return entriesOf(system, folder).map(({ name }) => templateName(name))
-    .filter((name) => name !== undefined)
-    .sort().slice(0, MOST);
+  if (folder === undefined) return [];
+  if (origin === "project") checkPath(system, folder, root);
+  return entriesOf(system, folder)
+    .map(({ name, kind }) => ({ file: name, path: join(folder, name), kind }));
 }
 
 function templateName(file: string): string | undefined {
@@ -208,7 +188,8 @@ export async function findTemplate(
   ).find((entry) => entry !== undefined);
   if (named) return await readTemplate(system, named);
   for (const entry of entries) {
-    const found = await tryTemplate(system, entry);
+    // One that cannot be read has no title.
+    const found = await attempt(() => readTemplate(system, entry));
     if (found?.template.title.toLowerCase() === key) return found;
   }
   const names = entries.map(({ name }) => name);
@@ -217,25 +198,8 @@ export async function findTemplate(
   });
 }
 
-/** `undefined`: it cannot be read, so it has no title. */
-async function tryTemplate(
-  system: System,
-  entry: TemplateEntry,
-): Promise<FoundTemplate | undefined> {
-  try {
-    return await readTemplate(system, entry);
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
-}
-
 /** The fields that the front matter of a template can have. */
-const FIELDS: ReadonlySet<string> = new Set([
-  "name",
-  "description",
-  "variables",
-]);
+const FIELDS: readonly string[] = ["name", "description", "variables"];
 
 const FIELD = /^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/;
 
@@ -244,7 +208,7 @@ const FIELD = /^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/;
  * fields than those of a template, or by a first heading `# Template: …`.
  * claude-mpm keeps documents of its own in the same folder.
  */
-export function isMarked(text: string): boolean {
+function isMarked(text: string): boolean {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
   if (lines[0]?.trimEnd() !== "---") {
     const heading = lines.find((line) => /^#{1,6}\s/.test(line));
@@ -253,7 +217,7 @@ export function isMarked(text: string): boolean {
   for (const line of lines.slice(1)) {
     if (/^(?:---|\.\.\.)\s*$/.test(line)) break;
     const name = FIELD.exec(line)?.[1];
-    if (name !== undefined && !FIELDS.has(name)) return false;
+    if (name !== undefined && !FIELDS.includes(name)) return false;
   }
   return true;
 }

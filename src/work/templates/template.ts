@@ -1,6 +1,10 @@
 import { MpmError } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
-import { splitFrontMatter, type Variable } from "./front_matter.ts";
+import {
+  type FaultAt,
+  splitFrontMatter,
+  type Variable,
+} from "./front_matter.ts";
 
 /** An item of a template, not filled in yet. */
 interface TemplateItem {
@@ -50,10 +54,18 @@ export async function parseTemplate(
   source: TemplateSource,
 ): Promise<Template> {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
-  const { front, start } = await splitFrontMatter(lines, source);
-  const { items, title, titleLine } = readBody(lines, { start, source });
+  const fault: FaultAt = (line, words) =>
+    new MpmError(
+      "UNREADABLE",
+      `Cannot use "${source.path}" line ${line}: ${words}`,
+      {
+        hint: '"mpm template show feature-development" is a template to go by',
+      },
+    );
+  const { front, start } = await splitFrontMatter(lines, fault);
+  const { items, title, titleLine } = readBody(lines, start, fault);
   if (items.length === 0) {
-    throw templateFault(source, lines.length, 'it has no item "- [ ] …"');
+    throw fault(lines.length, 'it has no item "- [ ] …"');
   }
   const template = {
     name: source.name,
@@ -65,7 +77,7 @@ export async function parseTemplate(
   };
   const named = lines.findIndex((line) => /^["']?name\b/.test(line)) + 1;
   const line = front.name === undefined ? titleLine : named;
-  checkPlaceholders(template, { source, titleLine: line });
+  checkPlaceholders(template, line, fault);
   return template;
 }
 
@@ -81,7 +93,8 @@ interface Body {
 
 function readBody(
   lines: readonly string[],
-  { start, source }: { start: number; source: TemplateSource },
+  start: number,
+  fault: FaultAt,
 ): Body {
   const body: Body = {
     items: [],
@@ -90,14 +103,15 @@ function readBody(
     phase: "",
     open: false,
   };
-  for (const { text, line } of plainLines(lines, start)) {
+  for (const [at, text] of plainLines(lines.slice(start)).entries()) {
+    const line = start + at + 1;
     readLine(body, text, line);
     const last = body.items.at(-1)?.text ?? "";
     if (Math.max(last.length, body.phase.length) > LONGEST) {
-      throw templateFault(source, line, `over ${LONGEST} characters`);
+      throw fault(line, `over ${LONGEST} characters`);
     }
     if (body.items.length > MOST_ITEMS) {
-      throw templateFault(source, line, `over ${MOST_ITEMS} items`);
+      throw fault(line, `over ${MOST_ITEMS} items`);
     }
   }
   return body;
@@ -133,27 +147,13 @@ function plainHeading(heading: string): string {
   return heading.replace(/^\d+(?:\.\d+)*[.)]?\s+(?=\S)/, "").trim();
 }
 
-/** An error that names the place. */
-export function templateFault(
-  { path }: TemplateSource,
-  line: number,
-  fault: string,
-): MpmError {
-  return new MpmError(
-    "UNREADABLE",
-    `Cannot use "${path}" line ${line}: ${fault}`,
-    {
-      hint: '"mpm template show feature-development" is a template to go by',
-    },
-  );
-}
-
 /** `{{name}}`, one that is not meant as such, or one without an end. */
 const PLACEHOLDER = /\\\{\{|\{\{([^{}]*)\}\}|\{\{/g;
 
 function checkPlaceholders(
   { title, variables, items }: Template,
-  { source, titleLine }: { source: TemplateSource; titleLine: number },
+  titleLine: number,
+  fault: FaultAt,
 ): void {
   const known = new Set(variables.map(({ name }) => name));
   const texts = [
@@ -166,16 +166,11 @@ function checkPlaceholders(
   for (const { text, line } of texts) {
     for (const [found, inner] of text.matchAll(PLACEHOLDER)) {
       if (found.startsWith("\\")) continue;
-      if (inner === undefined) {
-        throw templateFault(source, line, '"{{" without "}}"');
-      }
-      if (known.has(inner.trim())) continue;
+      if (inner === undefined) throw fault(line, '"{{" without "}}"');
+      const name = inner.trim();
+      if (known.has(name)) continue;
       const names = [...known].join(", ") || "none is declared";
-      throw templateFault(
-        source,
-        line,
-        `unknown variable "${inner.trim()}" (${names})`,
-      );
+      throw fault(line, `unknown variable "${name}" (${names})`);
     }
   }
 }
@@ -201,41 +196,28 @@ export function fillIn(
   });
 }
 
-/** A line of a Markdown document that is neither code nor comment. */
-interface PlainLine {
-  /** Empty where code or a comment stands. */
-  readonly text: string;
-  /** From 1. */
-  readonly line: number;
-}
-
 /** Further in as well, since a block of code may belong to an item. */
 const FENCE = /^[ \t]*(`{3,}(?=[^`]*$)|~{3,})/;
 const COMMENT = /^ {0,3}<!--/;
 
 /**
- * The lines of a document from `start` (counted from 0) on, those of fenced
- * code and of comments emptied. Of inline comments nothing is taken away.
+ * The lines of a document, those of fenced code and of comments emptied. Of
+ * inline comments nothing is taken away.
  */
-function* plainLines(
-  lines: readonly string[],
-  start: number,
-): Generator<PlainLine> {
+function plainLines(lines: readonly string[]): string[] {
   /** What ends the block that the line is in. */
   let ends: ((text: string) => boolean) | undefined;
-  for (let at = start; at < lines.length; at++) {
-    const text = lines[at]!;
-    const line = at + 1;
-    if (ends === undefined) {
-      const fence = FENCE.exec(text)?.[1];
-      if (fence !== undefined) ends = (end) => closes(end, fence);
-      else if (!COMMENT.test(text)) {
-        yield { text, line };
-        continue;
-      } else if (!text.includes("-->")) ends = (end) => end.includes("-->");
-    } else if (ends(text)) ends = undefined;
-    yield { text: "", line };
-  }
+  return lines.map((text) => {
+    if (ends) {
+      if (ends(text)) ends = undefined;
+      return "";
+    }
+    const fence = FENCE.exec(text)?.[1];
+    if (fence !== undefined) ends = (end) => closes(end, fence);
+    else if (!COMMENT.test(text)) return text;
+    else if (!text.includes("-->")) ends = (end) => end.includes("-->");
+    return "";
+  });
 }
 
 /** The same mark at least as long, and nothing else. */

@@ -1,3 +1,4 @@
+import { jsonIn } from "../../../base/odd_values.ts";
 import { basename, isAbsolute, join } from "@std/path";
 import { MpmError } from "../../../base/errors.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";
@@ -64,7 +65,7 @@ export async function readRecord(
   const bytes = system.files.readOwn(path, LARGEST_RECORD);
   const { ChangeSet } = await import("./change_set.ts");
   const { problemsOf } = await import("../../../base/validate.ts");
-  const value = parse(bytes);
+  const value = jsonIn(new TextDecoder().decode(bytes));
   const problems = value === undefined
     ? ["it is no JSON"]
     : problemsOf(ChangeSet, value);
@@ -72,15 +73,6 @@ export async function readRecord(
   throw new MpmError("UNREADABLE", `Cannot read "${path}": ${problems[0]}`, {
     hint: `The files themselves are in "${folder}"`,
   });
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { basename, join } from "@std/path";
 import { FileError, MpmError } from "../../../base/errors.ts";
 import type { Place, Ref, Step } from "./change_set.ts";
-import { field } from "../../../base/odd_values.ts";
+import { field, jsonIn } from "../../../base/odd_values.ts";
 import { idOf, oldName, POINTER } from "../old_names.ts";
 import type { Inventory, StoredFile } from "./old_store.ts";
 import { relocate } from "./relocate.ts";
@@ -214,15 +214,10 @@ function textOf(name: string, bytes: Uint8Array): { text?: string } {
 
 function pausedAt(name: string, bytes: Uint8Array): { pausedAt?: number } {
   if (!name.endsWith(".json")) return {};
-  try {
-    const value = JSON.parse(new TextDecoder().decode(bytes));
-    const recorded = field(value, "paused_at");
-    const time = typeof recorded === "string" ? parseTime(recorded) : undefined;
-    return time === undefined ? {} : { pausedAt: time };
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
+  const value = jsonIn(new TextDecoder().decode(bytes));
+  const recorded = field(value, "paused_at");
+  const time = typeof recorded === "string" ? parseTime(recorded) : undefined;
+  return time === undefined ? {} : { pausedAt: time };
 }
 
 /** What is no file of a session, for people. */
