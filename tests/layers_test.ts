@@ -24,7 +24,7 @@ const ORDER = [
 const TO_TURN = new Set([
   ...["checkpoints detours", "checkpoints hooks", "clients saves"],
   ...["git detours", "git saves"],
-  ...["git work", "git worktrees", "hooks app"],
+  ...["git work", "git worktrees"],
   ...["saves checkpoints", "saves handoff"],
   ...["secrets checkpoints", "secrets saves", "secrets work"],
   ...["work checkpoints", "work detours", "work saves"],

@@ -16,15 +16,19 @@ export async function beforeCommand(
   await prepareRedaction(system, { tolerant: TOLERANT.test(name) });
 }
 
-/** What commands are given of the settings, so that they need not know them. */
-export function settingsFor(
+/** What commands are given of contexts that they need not know. */
+export function givenTo(
   system: System,
-): Pick<Context, "redact" | "trashRules"> {
+): Pick<Context, "redact" | "trashRules" | "commandNamed"> {
   return {
     redact: (text) => redactorOf(system).text(text),
     async trashRules(root) {
       const { trashRules } = await import("../config/config.ts");
       return await trashRules(system, root);
+    },
+    async commandNamed(name) {
+      const { commandNamed } = await import("./find.ts");
+      return await commandNamed(name);
     },
   };
 }

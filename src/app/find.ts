@@ -27,7 +27,9 @@ export async function findCommand(
 }
 
 /** The command of exactly that name, or of one of claude-mpm's. */
-async function commandNamed(name: string): Promise<AnyCommand | undefined> {
+export async function commandNamed(
+  name: string,
+): Promise<AnyCommand | undefined> {
   const load = getOwn(COMMANDS, name);
   return await (load ? load() : spelled(name));
 }

@@ -9,7 +9,7 @@ import { isAbsolute, join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { leadingWords, parse } from "../cli/parse.ts";
 import { makeStyle, type Style, wantsAscii, wantsColor } from "../cli/style.ts";
-import { beforeCommand, settingsFor, tellable } from "./before.ts";
+import { beforeCommand, givenTo, tellable } from "./before.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "../base/errors.ts";
 import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
@@ -151,7 +151,7 @@ function contextOf(
       err(question);
       return system.terminal.readLine();
     },
-    ...settingsFor(system),
+    ...givenTo(system),
   };
 }
 

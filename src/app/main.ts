@@ -17,8 +17,8 @@ export async function main(
   } catch (error) {
     // A status of 2 would block what the session is about to do.
     if (argv[0] === "hook" && !system.terminal.interactive.stdin) {
-      const { noteFailure } = await import("../hooks/events/failure.ts");
-      await noteFailure(system, argv[1] ?? "", error);
+      const { noteFailure } = await import("../hooks/failures.ts");
+      noteFailure(system, argv[1] ?? "", error);
       return 0;
     }
     const { report } = await import("./line.ts");
@@ -44,9 +44,9 @@ async function answerHook(
   const bare = argv.length === 0 &&
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
   if (!named && !bare || system.terminal.interactive.stdin) return false;
-  const { takeBareEvent, takeEvent } = await import("../hooks/events/steps.ts");
-  const { beforeCommand, settingsFor } = await import("./before.ts");
-  const context = { ...hookContext(system), ...settingsFor(system) };
+  const { takeBareEvent, takeEvent } = await import("../hooks/events/take.ts");
+  const { beforeCommand, givenTo } = await import("./before.ts");
+  const context = { ...hookContext(system), ...givenTo(system) };
   await beforeCommand(system, "hook");
   const output = named
     ? await takeEvent(context, event!)
@@ -59,7 +59,7 @@ async function answerHook(
 /** Nobody reads what a hook says beside its answer. */
 function hookContext(
   system: System,
-): Omit<Context, "redact" | "trashRules"> {
+): Omit<Context, "redact" | "trashRules" | "commandNamed"> {
   return {
     system,
     folder: system.cwd(),

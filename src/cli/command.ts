@@ -131,6 +131,8 @@ export interface Context {
   redact(text: string): string;
   /** What the trash of the project at `root` keeps. */
   trashRules(root: string): Promise<TrashRules>;
+  /** The command of exactly that name; `undefined`: there is none. */
+  commandNamed(name: string): Promise<AnyCommand | undefined>;
 }
 
 /** What stays in the trash. */

@@ -70,6 +70,11 @@ export function wrap(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
+/** Rows in aligned columns, none cut. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  return table(rows, Infinity).split("\n").slice(0, -1);
+}
+
 /** Columns that the last cell of a row has at least. */
 const LAST = 20;
 

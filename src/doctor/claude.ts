@@ -21,7 +21,7 @@ import { durationText } from "../base/times.ts";
 import { counted, firstLine } from "../base/words.ts";
 import { listAgentFiles } from "../clients/agent_state.ts";
 import { readConfigAnyway } from "../config/config.ts";
-import { readHookFailures } from "../hooks/hook_failures.ts";
+import { readHookFailures } from "../hooks/failures.ts";
 import { bounded, type Check, type Ground } from "./ground.ts";
 import { hooksStatus, readAllSettings } from "../hooks/install/status.ts";
 import { claudeHome } from "../ops/user_state.ts";

@@ -5,7 +5,7 @@ import { hasMarker, readMarker } from "../checkpoints/restore/marker.ts";
 import { undoRestore } from "../checkpoints/restore/undo.ts";
 import { settleDetour } from "../detours/settle.ts";
 import type { Workspace } from "../git/repository.ts";
-import { undoAllow } from "../hooks/scripts/undo.ts";
+import { undoAllow } from "../hooks/scripts/store.ts";
 import { undoMarker } from "../ops/layout.ts";
 import { withLock } from "../ops/lock.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
-import { runShellHook } from "../../hooks/scripts/steps.ts";
+import { runShellHook } from "../../hooks/scripts/run.ts";
 
 /** Milliseconds the script may take; nobody waits for it. */
 const TIMEOUT = 60_000;

@@ -6,7 +6,7 @@ import { hooksAllowText } from "../scripts/text.ts";
 import { allowedDigests, allowScript } from "../scripts/store.ts";
 import { withUserLock } from "../../ops/lock.ts";
 import { journaled } from "../../ops/journaled.ts";
-import { copyOf, hooksNamed } from "../scripts/steps.ts";
+import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 /** `mpm hooks allow` */
 export const hooksAllow = defineCommand({

@@ -6,7 +6,7 @@ import { ejectScript, type ScriptState } from "../scripts/store.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { withLock, withUserLock } from "../../ops/lock.ts";
 import { journaled } from "../../ops/journaled.ts";
-import { copyOf, hooksNamed } from "../scripts/steps.ts";
+import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 type Action = HooksEjectResult["hooks"][number]["action"];
 

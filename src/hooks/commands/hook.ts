@@ -1,5 +1,5 @@
 import { defineCommand } from "../../cli/command.ts";
-import { takeEvent } from "../events/steps.ts";
+import { takeEvent } from "../events/take.ts";
 
 /** `mpm hook` */
 export const hook = defineCommand({

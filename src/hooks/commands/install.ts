@@ -10,16 +10,18 @@ import { locate } from "../../git/workspace.ts";
 import { installText } from "../install/text.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { HooksInstallResult } from "./results.ts";
-import { changeExcludes, excludeFile } from "../install/exclude_file.ts";
+import { changeExcludes, excludeFile } from "../install/exclude.ts";
 import { journalPath } from "../../ops/recorder.ts";
 import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
-import { refuseOldClient } from "../install/client.ts";
-import { DIFF_FLAG, SCOPE_FLAG } from "./flags.ts";
+import { DIFF_FLAG, install, SCOPE_FLAG } from "../install/change.ts";
 import { hooksStatus } from "../install/status.ts";
 import { journaled } from "../../ops/journaled.ts";
-import { install } from "../install/steps.ts";
-import { binaryFor, statusLineWord } from "../install/program.ts";
+import {
+  binaryFor,
+  refuseOldClient,
+  statusLineWord,
+} from "../install/program.ts";
 
 /** `mpm hooks install` */
 export const hooksInstall = defineCommand({

@@ -3,7 +3,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
 import { hooksListText } from "../scripts/text.ts";
 import { scriptFolder } from "../scripts/store.ts";
-import { copyOf, hooksNamed } from "../scripts/steps.ts";
+import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 /** `mpm hooks list` */
 export const hooksList = defineCommand({

@@ -1,6 +1,6 @@
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { hooksProfileText } from "../install/probes_text.ts";
+import { hooksProfileText } from "../install/text.ts";
 import { profileHooks } from "../install/probe.ts";
 
 /** `mpm hooks profile` */

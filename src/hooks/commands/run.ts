@@ -4,15 +4,15 @@ import { locate } from "../../git/workspace.ts";
 import { parseDuration } from "../../base/times.ts";
 import type { HooksRunResult } from "./results.ts";
 import { hooksRunText } from "../scripts/text.ts";
-import { hookLog } from "../scripts/run.ts";
 import {
   copyOf,
   DETACHED_TIME,
+  hookLog,
   hookNamed,
   mayRun,
   runShellHook,
   startShellHook,
-} from "../scripts/steps.ts";
+} from "../scripts/run.ts";
 
 /** Of a run that nobody waits for. */
 const STARTED = {

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../cli/command.ts";
-import { hookNamed } from "../scripts/steps.ts";
+import { hookNamed } from "../scripts/run.ts";
 
 /** `mpm hooks show` */
 export const hooksShow = defineCommand({

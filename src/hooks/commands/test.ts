@@ -1,5 +1,5 @@
 import { defineCommand } from "../../cli/command.ts";
-import { hooksTestText } from "../install/probes_text.ts";
+import { hooksTestText } from "../install/text.ts";
 import { testHooks } from "../install/probe.ts";
 
 /** `mpm hooks test` */

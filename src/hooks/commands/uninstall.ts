@@ -8,13 +8,12 @@ import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
 import { uninstallText } from "../install/text.ts";
 import type { HooksUninstallResult } from "./results.ts";
-import { changeExcludes, excludeFile } from "../install/exclude_file.ts";
+import { changeExcludes, excludeFile } from "../install/exclude.ts";
 import { journalPath } from "../../ops/recorder.ts";
 import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
-import { DIFF_FLAG, SCOPE_FLAG } from "./flags.ts";
+import { DIFF_FLAG, SCOPE_FLAG, uninstall } from "../install/change.ts";
 import { journaled } from "../../ops/journaled.ts";
-import { uninstall } from "../install/steps.ts";
 
 /** `mpm hooks uninstall` */
 export const hooksUninstall = defineCommand({

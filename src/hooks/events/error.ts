@@ -1,14 +1,26 @@
-import { lastTurnError, turnErrorText } from "../../clients/claude/answers.ts";
-import { readErrorGit } from "./error_git.ts";
-import { errorLine, errorRecord } from "../error_record.ts";
+import { MpmError } from "../../base/errors.ts";
 import { field } from "../../base/odd_values.ts";
-import { errorRecordsSince, keepErrorRecord } from "../error_records.ts";
+import { lastTurnError, turnErrorText } from "../../clients/claude/answers.ts";
+import { allEnded } from "../../git/text.ts";
+import { quickPlace } from "../../git/place.ts";
+import { Git } from "../../git/run/git.ts";
+import { BRIEF } from "../../git/status.ts";
+import { readRecent } from "../../git/history/log.ts";
+import { runStatus } from "../../git/submodules.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { layout } from "../../ops/layout.ts";
 import { withLock } from "../../ops/lock.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
-import { readActivity } from "./activity.ts";
+import type { System } from "../../system/system.ts";
+import {
+  type ErrorGit,
+  errorLine,
+  errorRecord,
+  errorRecordsSince,
+  keepErrorRecord,
+} from "./error_record.ts";
 import { startScript } from "../scripts/events.ts";
+import { readActivity } from "./activity.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /** Milliseconds that git may take: the agent waits for the record. */
@@ -76,4 +88,49 @@ async function recordError(
     MPM_ERROR: errorLine(record),
     MPM_RECORD: path,
   });
+}
+
+/** Uncommitted paths that are listed. */
+const LISTED = 20;
+
+/**
+ * Returns the status and the newest commits of a worktree, by two git processes
+ * side by side that get `wait` milliseconds each. `undefined`: there is no
+ * repository, or git did not answer in time.
+ */
+export async function readErrorGit(
+  system: System,
+  folder: string,
+  wait: number,
+): Promise<ErrorGit | undefined> {
+  const place = quickPlace(system, folder);
+  if (place?.gitDir === undefined) return undefined;
+  const run: System["run"] = (program, options) =>
+    system.run(program, {
+      ...options,
+      timeout: Math.min(options.timeout, wait),
+    });
+  const hurried = { ...system, run };
+  const git = new Git(hurried, place.worktree);
+  const { gitDir } = place;
+  try {
+    const [{ result, status }, recent] = await allEnded([
+      runStatus(hurried, git, { gitDir, args: BRIEF }),
+      readRecent(git),
+    ]);
+    if (result.outcome !== "exited" || result.status !== 0) return undefined;
+    const { head, branch, entries } = status;
+    return {
+      branch: branch ?? null,
+      head: head ?? null,
+      changes: entries.slice(0, LISTED)
+        .map(({ status, path }) => `${status} ${path}`),
+      changes_omitted: Math.max(0, entries.length - LISTED),
+      commits: recent.commits
+        .map(({ sha, message }) => `${sha.slice(0, 12)} ${message}`),
+    };
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
 }

@@ -1,14 +1,18 @@
+import { join } from "@std/path";
+import { isFile } from "../../clients/claude/transcript.ts";
+import { isAttended } from "../../clients/claude/prompts.ts";
 import type { Gauge } from "../../clients/gauge.ts";
-import type { HookAnswer } from "../hook_answer.ts";
+import { crossLevels, readGauge } from "../../clients/read_gauge.ts";
 import {
   type Level,
   levelOf,
   onCrossing,
   thresholdsOf,
+  type WaysOut,
 } from "../../clients/levels.ts";
-import { crossLevels, readGauge } from "../../clients/read_gauge.ts";
-import { noteFailure } from "./failure.ts";
-import type { HookWorld } from "./world.ts";
+import { claudeHome } from "../../ops/user_state.ts";
+import { noteFailure } from "../failures.ts";
+import type { Handler, HookAnswer, HookWorld } from "./world.ts";
 
 export interface Look {
   readonly gauge: Gauge;
@@ -43,7 +47,6 @@ export async function watchGauge(
   });
   if (crossed === null) return { ...look, answer: {} };
   const written = await keepResumeFile(world);
-  const { waysOut } = await import("./ways.ts");
   const out = waysOut(world);
   const { message, note } = onCrossing(crossed, look.gauge, { written, out });
   return { ...look, answer: { message, context: note } };
@@ -54,9 +57,8 @@ export async function keepResumeFile(world: HookWorld): Promise<boolean> {
   if (!world.invited) return false;
   const { context, session, input, event } = world;
   try {
-    const { writeResumeFile } = await import(
-      "../../handoff/resume_file.ts"
-    );
+    // Loaded here: it is large, and few events come to it.
+    const { writeResumeFile } = await import("../../handoff/resume_file.ts");
     await writeResumeFile(context, {
       given: session.id,
       transcriptPath: input.transcriptPath,
@@ -64,7 +66,32 @@ export async function keepResumeFile(world: HookWorld): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    await noteFailure(context.system, event, error);
+    noteFailure(context.system, event, error);
     return false;
   }
 }
+
+/**
+ * Finds out what can be typed in this session. Asked for only where a text
+ * names it.
+ */
+export function waysOut({ context: { system }, worktree }: HookWorld): WaysOut {
+  const attended = isAttended(system);
+  const home = claudeHome(system);
+  const folders = [join(worktree, ".claude"), ...home ? [home] : []];
+  const installed = folders.some((folder) =>
+    isFile(system, join(folder, "skills", "mpm-pause", "SKILL.md"))
+  );
+  if (installed) return { attended, skills: "" };
+  const plugin = system.env("CLAUDE_PLUGIN_ROOT") !== undefined;
+  return { attended, skills: plugin ? "mpm:" : undefined };
+}
+
+/**
+ * Writes down where the work stands before the context is lost. Prints nothing:
+ * Claude Code would add it to the instructions for the summary.
+ */
+export const onCompact: Handler = async (world) => {
+  await keepResumeFile(world);
+  return {};
+};

@@ -2,12 +2,11 @@ import { afterCompaction } from "../../clients/levels.ts";
 import { settleInterrupted } from "../../detours/settle.ts";
 import { changeLevels } from "../../clients/read_gauge.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
-import { takeUnseenRuns } from "../scripts/run.ts";
+import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
 import { runScript } from "../scripts/events.ts";
 import type { Handler, HookWorld } from "./world.ts";
 import { injected } from "../../handoff/inject.ts";
-import { mayRun, scriptsOf } from "../scripts/steps.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;

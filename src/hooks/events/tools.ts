@@ -1,14 +1,22 @@
-import { isWork, scheduledPrompts } from "../activity.ts";
+import { changeAgentFile } from "../../clients/agent_state.ts";
+import { tasksFromJson, withTask } from "../../clients/claude/tasks.ts";
 import { onAgent } from "../../clients/levels.ts";
-import { noteActivity, readActivity } from "./activity.ts";
-import { lookAtGauge, watchGauge } from "./gauge.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import {
+  isWork,
+  noteActivity,
+  readActivity,
+  scheduledPrompts,
+} from "./activity.ts";
+import { letThroughNext } from "./prompts.ts";
+import { startCheckpoint } from "../scripts/events.ts";
+import { lookAtGauge, watchGauge, waysOut } from "./gauge.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /** A new sub-agent is refused where its result would not fit. */
-export const onToolUse: Handler = async (world) => {
+export const onToolUse: Handler = (world) => {
   const { gauge, level } = lookAtGauge(world);
   if (onAgent(level, gauge).allow) return {};
-  const { waysOut } = await import("./ways.ts");
   return { deny: onAgent(level, gauge, waysOut(world)).reason ?? "" };
 };
 
@@ -18,7 +26,6 @@ export const onToolsUsed: Handler = async (world) => {
   const calls = callsOf(world);
   const prompts = scheduledPrompts(calls);
   if (prompts.length > 0) {
-    const { letThroughNext } = await import("./again.ts");
     await letThroughNext(world.context.system, world.session, prompts);
   }
   if (world.invited) await keepTrack(world, calls);
@@ -55,6 +62,27 @@ async function keepTrack(
     });
   }
   if (!due) return;
-  const { startCheckpoint } = await import("../scripts/events.ts");
   await startCheckpoint(world);
 }
+
+/** Keeps the agent's tasks, whose files and transcript may be gone later. */
+export const onTask: Handler = async (world) => {
+  const { context: { system }, input, session, event, invited } = world;
+  const id = input.text("task_id") ?? input.value("task_id");
+  const subject = input.text("task_subject");
+  if (!invited || subject === undefined) return {};
+  if (typeof id !== "string" && typeof id !== "number") return {};
+  await changeAgentFile(system, session, {
+    file: "tasks",
+    change: (value) => ({
+      version: 1,
+      tasks: withTask(tasksFromJson(value), {
+        id: String(id),
+        subject,
+        description: input.text("task_description") ?? "",
+        completed: event === "TaskCompleted",
+      }, redactorOf(system)),
+    }),
+  });
+  return {};
+};

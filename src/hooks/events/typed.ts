@@ -4,10 +4,8 @@ import { commandHelp } from "../../cli/help.ts";
 import { parse } from "../../cli/parse.ts";
 import { makeStyle } from "../../cli/style.ts";
 import { MpmError } from "../../base/errors.ts";
-import { getOwn } from "../../base/own.ts";
 import { agentContext, asData } from "../../saves/agent_context.ts";
 import { bounded } from "../../base/bounded.ts";
-import type { HookAnswer } from "../hook_answer.ts";
 import type {
   ResumeAnswer,
   ResumeResult,
@@ -17,10 +15,10 @@ import {
   type CommandLine,
   commandOf,
   type TypedCommand,
-} from "../typed_command.ts";
+} from "./typed_command.ts";
 import { writeAgentFile } from "../../clients/agent_state.ts";
 import { redactorOf } from "../../secrets/redaction.ts";
-import type { HookWorld } from "./world.ts";
+import type { HookAnswer, HookWorld } from "./world.ts";
 
 /** Characters of what the agent is told of it with the next prompt. */
 const TOLD = 8000;
@@ -34,9 +32,9 @@ export async function answerTyped(
   world: HookWorld,
   typed: TypedCommand,
 ): Promise<HookAnswer | undefined> {
-  const command = await commandNamed(commandOf(typed));
-  if (!command) return undefined;
   const { context } = world;
+  const command = await context.commandNamed(commandOf(typed));
+  if (!command) return undefined;
   const notes: string[] = [];
   const redactor = redactorOf(context.system);
   try {
@@ -87,7 +85,7 @@ async function spokenText(
   args: readonly string[],
 ): Promise<string> {
   try {
-    const command = (await commandNamed(name))!;
+    const command = (await context.commandNamed(name))!;
     const input = parse(command, args);
     await settleBefore(context, command, input);
     const result = await command.run(context, input as never);
@@ -95,14 +93,6 @@ async function spokenText(
   } catch (error) {
     return errorText(error);
   }
-}
-
-async function commandNamed(name: string): Promise<AnyCommand | undefined> {
-  const { COMMANDS } = await import("../../app/table.ts");
-  const load = getOwn(COMMANDS, name);
-  if (load) return await load();
-  const { spelled } = await import("../../app/spellings.ts");
-  return await spelled(name);
 }
 
 /** What was typed, as the command declares it. Throws USAGE. */

@@ -1,21 +1,22 @@
-import type { Context } from "../../cli/command.ts";
+import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
+import { firstLine } from "../../base/words.ts";
+import type { Context } from "../../cli/command.ts";
+import { writeAgentFile } from "../../clients/agent_state.ts";
+import { readConfigAnyway } from "../../config/config.ts";
+import { Git } from "../../git/run/git.ts";
 import { locate } from "../../git/workspace.ts";
-import { type Probe, PROBES } from "./probes.ts";
+import { ensureFolder, removeTree } from "../../ops/folders.ts";
+import { ensureHome } from "../../ops/home.ts";
+import { layout } from "../../ops/layout.ts";
+import { ensureUserFolder } from "../../ops/user_state.ts";
+import type { RunResult, System } from "../../system/system.ts";
 import type {
   HooksProfileResult,
   HooksTestResult,
 } from "../commands/results.ts";
-import { firstLine } from "../../base/words.ts";
-import { readConfigAnyway } from "../../config/config.ts";
-import type { RunResult, System } from "../../system/system.ts";
-import {
-  filesIn,
-  fireHook,
-  type Scratch,
-  tasksIn,
-  withScratch,
-} from "./scratch.ts";
+import { activityToJson } from "../events/activity.ts";
+import { type Probe, PROBES } from "./probes.ts";
 import { isSameFile } from "./program.ts";
 import { type InstalledCommand, installedCommands } from "./status.ts";
 
@@ -163,4 +164,174 @@ async function installed({ system, folder }: Context) {
     );
   }
   return { commands, warnings };
+}
+
+/** The agent's session in it. */
+const SESSION = "00000000-0000-4000-8000-000000000000";
+
+const WINDOW = 1_000_000;
+
+/** Milliseconds for one hook, and bytes of its output. */
+const BOUNDS = { timeout: 20_000, limit: 1024 * 1024 };
+
+/** A project and a home folder in which hooks are tried. */
+export interface Scratch {
+  readonly folder: string;
+  readonly home: string;
+  readonly project: string;
+}
+
+/** Runs `use` with a scratch project, which is removed whatever happens. */
+export async function withScratch<T>(
+  system: System,
+  use: (scratch: Scratch) => Promise<T>,
+): Promise<T> {
+  const above = ensureUserFolder(system, ".");
+  removeAbandoned(system, above);
+  const folder = join(above, `${NAME}${system.random()}`);
+  const scratch = {
+    folder,
+    home: join(folder, "home"),
+    project: join(folder, "project"),
+  };
+  try {
+    ensureFolder(system, scratch.home, above);
+    ensureFolder(system, scratch.project, above);
+    await beginRepository(system, scratch);
+    ensureHome(system, scratch.project);
+    return await use(scratch);
+  } finally {
+    removeTree(system, folder);
+  }
+}
+
+const NAME = "trial-";
+
+/** Milliseconds after which no trial goes on any more. */
+const LONGEST = 60 * 60_000;
+
+/** What trials left that were interrupted. */
+function removeAbandoned(system: System, above: string): void {
+  const now = system.now().getTime();
+  for (const { name, kind } of system.files.list(above)) {
+    const path = join(above, name);
+    if (kind !== "folder" || !name.startsWith(NAME)) continue;
+    const age = now - (system.files.lstat(path)?.mtime ?? now);
+    if (age > LONGEST) removeTree(system, path);
+  }
+}
+
+/**
+ * Starts a hook as Claude Code does, by the command and the arguments that the
+ * settings have, with an event of a session that works in the scratch project.
+ */
+export async function fireHook(
+  system: System,
+  scratch: Scratch,
+  { command, probe, quiet }: {
+    command: InstalledCommand;
+    probe: Probe;
+    quiet: boolean;
+  },
+): Promise<RunResult & { milliseconds: number }> {
+  const { project, folder } = scratch;
+  const transcript = join(folder, "transcript.jsonl");
+  replace(system, transcript, transcriptOf(system, quiet ? 1 : probe.used));
+  noteWork(system, project);
+  const event = {
+    session_id: SESSION,
+    transcript_path: transcript,
+    cwd: project,
+    hook_event_name: probe.event,
+    ...quiet ? probe.quiet ?? probe.fields : probe.fields,
+  };
+  const start = system.now().getTime();
+  // The command is no part of the script but an argument: nothing is expanded.
+  const result = await system.runBounded("sh", {
+    args: ["-c", 'exec "$@"', "sh", command.command, ...command.args],
+    cwd: project,
+    env: apart(system, scratch),
+    stdin: new TextEncoder().encode(JSON.stringify(event)),
+    ...BOUNDS,
+  });
+  return { ...result, milliseconds: system.now().getTime() - start };
+}
+
+/** What leads out of the scratch folders, or changes what hooks do. */
+function apart(system: System, { folder, home, project }: Scratch) {
+  const leading = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"];
+  const changing = system.envNames().filter((name) =>
+    /^(MPM_|CLAUDE)/.test(name)
+  );
+  return {
+    ...Object.fromEntries(
+      [...leading, "APPDATA", ...changing].map((name) => [name, null]),
+    ),
+    HOME: home,
+    USERPROFILE: home,
+    CLAUDE_PROJECT_DIR: project,
+    // Whoever keeps their whole home folder in git has a repository above.
+    GIT_CEILING_DIRECTORIES: folder,
+  };
+}
+
+/** A repository, which most projects are; without git it stays a folder. */
+async function beginRepository(
+  system: System,
+  { folder, home, project }: Scratch,
+): Promise<void> {
+  const identity = "[user]\n\tname = mpm\n\temail = mpm@localhost\n";
+  replace(system, join(home, ".gitconfig"), identity);
+  const git = new Git(system, project, { plain: true })
+    .with({ HOME: home, GIT_CEILING_DIRECTORIES: folder });
+  await git.run(["init", "--quiet", "--template="]);
+  await git.run(["commit", "--quiet", "--allow-empty", "--message=Begin"]);
+}
+
+function transcriptOf(system: System, used: number): string {
+  const input_tokens = used * WINDOW / 100;
+  return `${
+    JSON.stringify({
+      type: "assistant",
+      timestamp: system.now().toISOString(),
+      message: { model: "claude-opus-5-5", usage: { input_tokens } },
+    })
+  }\n`;
+}
+
+/** So that there is something to save, and no checkpoint outlives the trial. */
+function noteWork(system: System, root: string): void {
+  const now = system.now().getTime();
+  writeAgentFile(system, { id: SESSION, root }, {
+    file: "activity",
+    value: activityToJson({ at: now + 1000, checkpoint: now }),
+  });
+}
+
+function replace(system: System, path: string, text: string): void {
+  if (system.files.lstat(path)) system.files.remove(path);
+  system.files.create(path, new TextEncoder().encode(text), { synced: false });
+}
+
+/** The files below the scratch project's `.claude-mpm/`. */
+export function filesIn(system: System, { project }: Scratch): string[] {
+  const { home } = layout(project);
+  const found: string[] = [];
+  for (const folder of ["sessions", "errors"]) {
+    const path = join(home, folder);
+    if (!system.files.lstat(path)) continue;
+    for (const { name } of system.files.list(path)) {
+      found.push(`${folder}/${name}`);
+    }
+  }
+  return found;
+}
+
+/** The tasks that are kept there. */
+export function tasksIn(system: System, { project }: Scratch): string {
+  const { state } = layout(project);
+  const path = join(state, "agents", `${SESSION}.tasks.json`);
+  return system.files.lstat(path)
+    ? new TextDecoder().decode(system.files.readOwn(path, 65_536))
+    : "";
 }

@@ -1,4 +1,4 @@
-import { dirname } from "@std/path";
+import { dirname, join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { SKILLS } from "../../clients/claude/skills.ts";
 import type { ScopePlace } from "../../clients/claude/settings/layers.ts";
@@ -12,7 +12,6 @@ import {
 import { type SettingsRecord } from "../../clients/claude/settings/record.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
-import { skillPath } from "./settings.ts";
 
 export type SkillChange = HooksInstallResult["skills"][number];
 
@@ -38,7 +37,7 @@ function readSkills(
   { record, left }: { record: SettingsRecord | undefined; left: boolean },
 ): Skill[] {
   return Object.entries(SKILLS).map(([name, text]) => {
-    const path = skillPath(place, name);
+    const path = join(place.folder, "skills", name, "SKILL.md");
     const there = readSkill(system, path, left);
     const shipped = new TextEncoder().encode(text);
     const own = there !== undefined &&

@@ -1,13 +1,13 @@
-import type { HookOutcome } from "./run.ts";
-import type { HookWorld } from "../events/world.ts";
 import {
   copyOf,
   hookNamed,
+  type HookOutcome,
   mayRun,
   runShellHook,
   startProgram,
   startShellHook,
-} from "./steps.ts";
+} from "./run.ts";
+import type { HookWorld } from "../events/world.ts";
 
 /** What a script is told beside what all are. */
 type Told = Readonly<Record<`MPM_${string}`, string>>;

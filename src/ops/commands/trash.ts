@@ -2,7 +2,7 @@ import { escapeText } from "../../base/escape.ts";
 import { ageWords, parseDuration } from "../../base/times.ts";
 import { counted, sizeText } from "../../base/words.ts";
 import { type Context, defineCommand } from "../../cli/command.ts";
-import { table } from "../../cli/table.ts";
+import { aligned } from "../../cli/table.ts";
 import { locate } from "../../git/workspace.ts";
 import { chosenRoot, USER_FLAG } from "../journal.ts";
 import {
@@ -16,11 +16,6 @@ type Item = TrashResult["items"][number];
 
 function line({ name, at, bytes }: Item, now: Date): string[] {
   return [escapeText(name), ageWords(new Date(at), now), sizeText(bytes)];
-}
-
-/** Rows with their columns one below the other, none cut. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  return table(rows, Infinity).trimEnd().split("\n");
 }
 
 function total(items: readonly Item[]): string {

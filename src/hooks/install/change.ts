@@ -1,5 +1,5 @@
-import { dirname, join } from "@std/path";
-import type { ScopePlace } from "../../clients/claude/settings/layers.ts";
+import { dirname } from "@std/path";
+import { sha256 } from "../../base/digest.ts";
 import { unifiedDiff } from "../../base/unified_diff.ts";
 import {
   checkReplaceable,
@@ -11,6 +11,12 @@ import {
   sameBytes,
 } from "../../clients/claude/settings/file.ts";
 import {
+  planInstall,
+  planRemoval,
+  type SettingsChange,
+  type Wanted,
+} from "../../clients/claude/settings/plan.ts";
+import {
   keepCopy,
   readCopy,
   readRecord,
@@ -18,8 +24,117 @@ import {
   type SettingsRecord,
   writeRecord,
 } from "../../clients/claude/settings/record.ts";
-import { sha256 } from "../../base/digest.ts";
+import {
+  type ScopePlace,
+  SCOPES,
+} from "../../clients/claude/settings/layers.ts";
+import { decodeSettings } from "../../clients/claude/settings/text.ts";
 import type { System } from "../../system/system.ts";
+import type {
+  HooksInstallResult,
+  HooksUninstallResult,
+} from "../commands/results.ts";
+import { planSkillRemoval, planSkills } from "./skills.ts";
+
+export interface InstallOrder {
+  readonly place: ScopePlace;
+  readonly wanted: Wanted;
+  readonly skills: boolean;
+}
+
+/** Reads, decides, and applies unless it is a dry run. */
+export function install(
+  system: System,
+  { place, wanted, skills: withSkills }: InstallOrder,
+  dryRun: boolean,
+): HooksInstallResult {
+  const { path, scope } = place;
+  const present = readPresent(system, place);
+  const before = present.file.bytes &&
+    decodeSettings(path, present.file.bytes);
+  const { text, changes, warnings } = planInstall(path, before ?? "", wanted);
+  const skills = planSkills(system, place, {
+    record: present.record,
+    wanted: withSkills,
+  });
+  const isChange = text !== before || skills.files.length > 0;
+  const backup = dryRun || !isChange ? null : applyInstall(system, present, {
+    text,
+    original: baseOf(present, before),
+    files: skills.files,
+  });
+  return {
+    dry_run: dryRun,
+    scope,
+    path,
+    binary: wanted.binary,
+    created: before === undefined,
+    changes: [...changes],
+    backup,
+    diff: unifiedDiff(path, before ?? "", text),
+    skills: skills.changes,
+    excluded: [],
+    warnings: [...warnings],
+  };
+}
+
+/** What a removal would lead back to; `undefined`: no file. */
+function baseOf(
+  { untouched, original, place: { path } }: Present,
+  before: string | undefined,
+): Uint8Array | undefined {
+  if (before === undefined) return undefined;
+  if (untouched) return original ?? undefined;
+  const known = original === undefined ? undefined : textOf(original);
+  const { text } = planRemoval(path, before, known);
+  return original === null && text === "" ? undefined : encode(text);
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** The reverse: the bytes of before where nothing else changed meanwhile. */
+export function uninstall(
+  system: System,
+  place: ScopePlace,
+  dryRun: boolean,
+): HooksUninstallResult {
+  const { path, scope } = place;
+  const present = readPresent(system, place);
+  const before = present.file.bytes && decodeSettings(path, present.file.bytes);
+  const { bytes, changes } = withoutMpm(present, before);
+  const skills = planSkillRemoval(system, place, present.record);
+  const removed = skills.filter(({ action }) => action === "removed")
+    .map(({ path }) => path);
+  const backup = dryRun ? null : applyRemoval(system, present, bytes, removed);
+  return {
+    dry_run: dryRun,
+    scope,
+    path,
+    changes: [...changes],
+    backup,
+    diff: unifiedDiff(path, before ?? "", textOf(bytes)),
+    skills,
+    restored: present.untouched,
+    removed: before !== undefined && bytes === undefined,
+    warnings: [],
+  };
+}
+
+/** What the file holds without mpm's entries; no `bytes`: there is no file. */
+function withoutMpm(
+  { file, original, untouched, place: { path } }: Present,
+  before: string | undefined,
+): { bytes: Uint8Array | undefined; changes: readonly SettingsChange[] } {
+  if (before === undefined) return { bytes: undefined, changes: [] };
+  const known = original === undefined ? undefined : textOf(original);
+  const { text, changes } = planRemoval(path, before, known);
+  if (untouched) return { bytes: original ?? undefined, changes };
+  if (changes.length === 0) return { bytes: file.bytes, changes };
+  const nothing = original === null && text === "";
+  return { bytes: nothing ? undefined : encode(text), changes };
+}
 
 /** What is to become of a settings file. */
 export interface Replacement {
@@ -152,12 +267,17 @@ export function textOf(bytes: Uint8Array | null | undefined): string {
     .decode(bytes ?? new Uint8Array());
 }
 
-/** Where a skill lies below the folder of a scope. */
-export function skillPath({ folder }: ScopePlace, name: string): string {
-  return join(folder, "skills", name, "SKILL.md");
-}
+/** The option of commands that change Claude Code's settings. */
+export const SCOPE_FLAG = {
+  type: "string",
+  value: "scope",
+  choices: SCOPES,
+  default: "local",
+  summary: "Whose settings",
+} as const;
 
-/** The diff that `--dry-run` prints. */
-export function diffOf(path: string, before: string, after: string): string {
-  return unifiedDiff(path, before, after);
-}
+/** The dry run of the same. */
+export const DIFF_FLAG = {
+  type: "boolean",
+  summary: "Show the change as a diff and write nothing",
+} as const;

@@ -1,13 +1,13 @@
+import { field, flagIn, jsonIn } from "../../base/odd_values.ts";
+import type { Context } from "../../cli/command.ts";
 import { startsAgents } from "../../clients/claude/hook_entries.ts";
 import {
   type HookInput,
   parseHookInput,
 } from "../../clients/claude/hook_input.ts";
-import type { Context } from "../../cli/command.ts";
-import { answerText } from "../hook_answer.ts";
-import { field, flagIn, jsonIn } from "../../base/odd_values.ts";
 import type { System } from "../../system/system.ts";
-import { noteFailure } from "./failure.ts";
+import { noteFailure } from "../failures.ts";
+import type { Handler } from "./world.ts";
 
 /** Bytes of an event that are read, and milliseconds that it may take. */
 const BOUNDS = { limit: 4 * 1024 * 1024, wait: 1000 };
@@ -26,7 +26,7 @@ export async function takeEvent(
   try {
     return await answered(context, event, await readEvent(system) ?? "");
   } catch (error) {
-    await noteFailure(system, event, error);
+    noteFailure(system, event, error);
     return "";
   }
 }
@@ -47,7 +47,7 @@ export async function takeBareEvent(
     if (typeof event !== "string" || isOff(system)) return "";
     return await answered(context, event, json!);
   } catch (error) {
-    await noteFailure(system, "", error);
+    noteFailure(system, "", error);
     return "";
   }
 }
@@ -60,8 +60,13 @@ async function answered(
   const input = parseHookInput(json, event);
   // A sub-agent has a context of its own, and its work is its parent's.
   if (!input || input.subagent || isNothing(event, input)) return "";
-  const { answerEvent } = await import("./table.ts");
-  return answerText(event, await answerEvent(context, { event, input }));
+  const load = HANDLERS.get(event);
+  if (!load) return "";
+  const { answerText, worldOf } = await import("./world.ts");
+  const world = await worldOf(context, { event, input });
+  if (!world) return "";
+  const handle = await load();
+  return answerText(event, await handle(world));
 }
 
 /** Known before anything is loaded: what a wider matcher than mpm's sends. */
@@ -80,3 +85,19 @@ function isOff(system: System): boolean {
   const given = system.env("MPM_HOOKS");
   return Boolean(given) && flagIn(given) === false;
 }
+
+/** What handles each event; loaded only for itself. */
+const HANDLERS: ReadonlyMap<string, () => Promise<Handler>> = new Map([
+  ["SessionStart", async () => (await import("./start.ts")).onSessionStart],
+  ["UserPromptSubmit", async () => (await import("./prompt.ts")).onPrompt],
+  ["PreToolUse", async () => (await import("./tools.ts")).onToolUse],
+  ["PostToolUse", async () => (await import("./tools.ts")).onToolsUsed],
+  ["PostToolBatch", async () => (await import("./tools.ts")).onToolsUsed],
+  ["Stop", async () => (await import("./tools.ts")).onToolsUsed],
+  ["PostToolUseFailure", async () => (await import("./error.ts")).onError],
+  ["StopFailure", async () => (await import("./error.ts")).onError],
+  ["PreCompact", async () => (await import("./gauge.ts")).onCompact],
+  ["SessionEnd", async () => (await import("./end.ts")).onSessionEnd],
+  ["TaskCreated", async () => (await import("./tools.ts")).onTask],
+  ["TaskCompleted", async () => (await import("./tools.ts")).onTask],
+]);

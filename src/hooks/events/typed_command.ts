@@ -1,4 +1,4 @@
-import { shellWords } from "../base/shell.ts";
+import { shellWords } from "../../base/shell.ts";
 
 /** A command of mpm as somebody typed it into the agent's prompt. */
 export interface TypedCommand {

@@ -1,14 +1,15 @@
-import { dirname, join } from "@std/path";
+import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import { field } from "../base/odd_values.ts";
-import { Redactor } from "../secrets/redact.ts";
+import { field, jsonIn } from "../base/odd_values.ts";
 import { cutText } from "../base/words.ts";
-import type { System } from "../system/system.ts";
 import { appendLog } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";
+import { quickRoot } from "../git/place.ts";
 import { layout } from "../ops/layout.ts";
-import { redactorOf } from "../secrets/redaction.ts";
 import { ensureUserFolder, userState } from "../ops/user_state.ts";
+import { Redactor } from "../secrets/redact.ts";
+import { redactorOf } from "../secrets/redaction.ts";
+import type { System } from "../system/system.ts";
 
 /** UTF-16 units of an error that are kept. */
 const LONGEST = 4000;
@@ -17,10 +18,10 @@ const LONGEST = 4000;
  * Notes what went wrong within a hook, in the project's state where it has one,
  * else in the user's. Never throws: there is nothing left to be done.
  */
-export function noteHookFailure(
+export function noteFailure(
   system: System,
-  root: string | undefined,
-  { event, error }: { event: string; error: unknown },
+  event: string,
+  error: unknown,
 ): void {
   const text = error instanceof Error ? error.stack ?? error.message : error;
   const line = {
@@ -28,9 +29,9 @@ export function noteHookFailure(
     event: cutText(event, 100),
     error: cutText(redacted(system, String(text)), LONGEST),
   };
-  for (const file of [() => inProject(system, root), () => inState(system)]) {
+  for (const file of [inProject, inState]) {
     try {
-      const path = file();
+      const path = file(system);
       if (path === undefined) continue;
       appendLog(system, path, line);
       return;
@@ -86,7 +87,7 @@ function linesOf(system: System, path: string): HookFailure[] {
   const from = Math.max(0, found.size - TAIL);
   const bytes = system.files.readPart(path, from, TAIL);
   return new TextDecoder().decode(bytes).split("\n").flatMap((line) => {
-    const value = jsonOf(line);
+    const value = jsonIn(line); // Torn, or cut at the beginning.
     const at = Date.parse(String(field(value, "at")));
     const [event, error] = [field(value, "event"), field(value, "error")];
     return Number.isNaN(at) || typeof event !== "string" ||
@@ -96,24 +97,13 @@ function linesOf(system: System, path: string): HookFailure[] {
   });
 }
 
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined; // Torn, or cut at the beginning.
-  }
-}
-
-function inProject(
-  system: System,
-  root: string | undefined,
-): string | undefined {
+function inProject(system: System): string | undefined {
+  const root = quickRoot(system, system.cwd());
   if (root === undefined) return undefined;
   const { home, state } = layout(root);
   if (system.files.lstat(home)?.kind !== "folder") return undefined;
-  const path = join(state, NAME);
-  ensureFolder(system, dirname(path), root);
-  return path;
+  ensureFolder(system, state, root);
+  return join(state, NAME);
 }
 
 function inState(system: System): string {
