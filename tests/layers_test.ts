@@ -26,7 +26,6 @@ const TO_TURN = new Set([
   ...["git detours", "git saves"],
   ...["git work", "git worktrees"],
   ...["saves checkpoints", "saves handoff"],
-  ...["secrets checkpoints", "secrets saves", "secrets work"],
   ...["work checkpoints", "work detours", "work saves"],
 ]);
 

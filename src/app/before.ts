@@ -1,7 +1,5 @@
-import { Redactor } from "../secrets/redact.ts";
-import { redactorOf } from "../secrets/redaction.ts";
+import { prepareRedaction, Redactor, redactorOf } from "../secrets/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { prepareRedaction } from "../secrets/redaction_rules.ts";
 import type { Context } from "../cli/command.ts";
 import type { System } from "../system/system.ts";
 

@@ -7,7 +7,7 @@ import type { RepositoryState, Workspace } from "../git/repository.ts";
 import type { InjectResult } from "./commands/results.ts";
 import type { Config, INJECTED_PARTS } from "../config/settings.ts";
 import { readConfigAnyway } from "../config/config.ts";
-import { redactorOf } from "../secrets/redaction.ts";
+import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import { findWorkspace, readIn } from "../work/commands/quick_steps.ts";
 import { latestSession } from "./resume_file.ts";

@@ -7,8 +7,7 @@ import { ensureFolder } from "../ops/folders.ts";
 import { quickRoot } from "../git/place.ts";
 import { layout } from "../ops/layout.ts";
 import { ensureUserFolder, userState } from "../ops/user_state.ts";
-import { Redactor } from "../secrets/redact.ts";
-import { redactorOf } from "../secrets/redaction.ts";
+import { Redactor, redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 
 /** UTF-16 units of an error that are kept. */

@@ -9,7 +9,7 @@ import {
 } from "../clients/claude/tasks.ts";
 import { PROBES } from "./install/probes.ts";
 import { HOOK_ENTRIES } from "../clients/claude/hook_entries.ts";
-import { Redactor } from "../secrets/redact.ts";
+import { Redactor } from "../secrets/mod.ts";
 
 Deno.test("an answer is what the protocol has, and nothing where there is none", () => {
   assertEquals(answerText("Stop", {}), "");

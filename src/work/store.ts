@@ -3,15 +3,24 @@ import { attempt, FileError, isMissing, MpmError } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import { WORK_ID, workId } from "../git/ids.ts";
 import { isDeeper } from "../base/odd_values.ts";
-import { redactWork } from "../secrets/redact_known.ts";
 import type { Work } from "./work.ts";
 import { workFault } from "./record.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
 import { checkFolder, ensureFolder } from "../ops/folders.ts";
 import { layout, saveFiles } from "../ops/layout.ts";
-import { redactorOf } from "../secrets/redaction.ts";
+import { type KnownKeys, redactorOf } from "../secrets/mod.ts";
 import { ensureJournalKey, isSealOf, journalKey, sealOf } from "../ops/seal.ts";
+
+/** What stays in a record: a return goes by it. */
+const KEYS: KnownKeys = {
+  names: new Set(["branch", "branch_before"]),
+  ids: new Set(
+    ["id", "place", "worktree", "head", "head_before", "agent_session"].concat(
+      ["saves", "checkpoint", "transitions", "started_at", "at", "done_at"],
+    ),
+  ),
+};
 
 /** Bytes of a record; what a session of years takes. */
 const LARGEST = 8 * 1024 * 1024;
@@ -194,7 +203,7 @@ export function readRecord(
  */
 export function writeWork(system: System, root: string, work: Work): Work {
   const path = workPath(root, work.id);
-  const clean = redactWork(redactorOf(system), work);
+  const clean = redactorOf(system).known(work, KEYS);
   const text = sealedRecord(system, asciiJson(clean, 2));
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > LARGEST) {

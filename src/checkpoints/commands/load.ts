@@ -2,8 +2,8 @@ import { defineCommand } from "../../cli/command.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { fencedLoad } from "../fence.ts";
 import { loadText } from "../show_text.ts";
-import { redactTold } from "../../secrets/redact_known.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactTold } from "../redact.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { findTarget } from "../restore/checkpoint_restore_steps.ts";
 
 /** `mpm checkpoint load` */

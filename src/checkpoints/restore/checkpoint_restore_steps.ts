@@ -8,7 +8,7 @@ import { ageWords } from "../../base/times.ts";
 import { ownMark } from "../record.ts";
 import { matchCheckpoint } from "../select.ts";
 import type { RestoreResult } from "../commands/results.ts";
-import { nameForm } from "../../secrets/redact.ts";
+import { nameForm } from "../../secrets/mod.ts";
 import {
   foreignCheckpointNote,
   type Origin,

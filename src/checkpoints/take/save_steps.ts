@@ -9,7 +9,7 @@ import { autoName, checkedCheckpointName, checkpointId } from "../name.ts";
 import type { CheckpointSaveResult } from "../commands/results.ts";
 import { readRecord, recordIds } from "../store.ts";
 import { withLock } from "../../ops/lock.ts";
-import { readyRedaction } from "../../secrets/redaction.ts";
+import { readyRedaction } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Ahead } from "../ahead.ts";
 

@@ -20,7 +20,7 @@ import { ensureHome } from "../../ops/home.ts";
 import { withLock } from "../../ops/lock.ts";
 import { noteOwn } from "../../saves/trust/origins.ts";
 import { dropRawCache, writeRawCache } from "../raw_cache.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { ensureStoreId } from "../../saves/store/store_id.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";

@@ -6,7 +6,7 @@ import { isAgentId } from "./home.ts";
 import { lastLines } from "./tail.ts";
 import { findTranscript } from "./transcript.ts";
 import { claudeHome } from "../../ops/user_state.ts";
-import type { Redactor } from "../../secrets/redact.ts";
+import type { Redactor } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** One line of a TodoWrite list. */

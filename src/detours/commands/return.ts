@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { returnText } from "../text.ts";
-import { redactDetour } from "../../secrets/redact_known.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactDetour } from "../redact.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { planned, returned } from "../return/steps.ts";
 
 /** `mpm return` */

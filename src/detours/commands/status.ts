@@ -2,7 +2,7 @@ import { type Context, defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { type GitLine, readBrief } from "../../git/status.ts";
 import { quickPlace, rootWithoutGit } from "../../git/place.ts";
-import { mayNameSecret } from "../../secrets/maybe_secret.ts";
+import { mayNameSecret, redactorOf } from "../../secrets/mod.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { StatusResult } from "../../work/commands/results.ts";
 import { checklistView, workView } from "../../work/record.ts";
@@ -96,7 +96,7 @@ export async function readStatus(
     parents: parents.map(workView),
     checklist: checklistView(work?.checklist ?? []),
     checkpoint: latestCheckpoint(system, root),
-    git: await told(system, await git),
+    git: told(system, await git),
     problems: [
       ...problem === undefined ? [] : [problem],
       ...porcelain ? [] : [
@@ -109,14 +109,13 @@ export async function readStatus(
 
 type Git = NonNullable<StatusResult["git"]>;
 
-/** What redacts names is loaded only where one may hold a secret. */
-async function told(system: System, git: Git | undefined): Promise<Git | null> {
+/** Names are redacted where one may hold a secret. */
+function told(system: System, git: Git | undefined): Git | null {
   const { branch, upstream } = git ?? {};
   const suspect = [branch, upstream].some((name) =>
     name && mayNameSecret(name)
   );
   if (!git || !suspect) return git ?? null;
-  const { redactorOf } = await import("../../secrets/redaction.ts");
   const clean = (name: string | null) =>
     name === null ? null : redactorOf(system).name(name);
   return {

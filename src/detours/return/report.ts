@@ -14,7 +14,8 @@ import type {
   Changes,
   FileChange,
 } from "../../saves/compare/changes.ts";
-import { redactChanges, redactCommits } from "../../secrets/redact_known.ts";
+import { redactChanges, redactCommits } from "../../saves/redact.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { ReturnResult } from "../commands/results.ts";
 import type { WorkView } from "../../work/commands/results.ts";
@@ -22,7 +23,6 @@ import { worktreeRules } from "../../worktrees/rules.ts";
 import { readConfig } from "../../config/config.ts";
 import { loadSave } from "../../saves/store/load_save.ts";
 import { findSave } from "../../saves/store/read_saves.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
 import { readStoreId } from "../../saves/store/store_id.ts";
 import type { System } from "../../system/system.ts";
 import type { ReturnPlan } from "./plan.ts";

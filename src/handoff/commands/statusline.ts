@@ -8,7 +8,7 @@ import {
 import { branchByFiles, quickRoot } from "../../git/place.ts";
 import { gaugeRules, statusToJson } from "../../clients/read_gauge.ts";
 import { gaugeOf } from "../../clients/gauge.ts";
-import { mayHoldSecret, mayNameSecret } from "../../secrets/maybe_secret.ts";
+import { mayHoldSecret, mayNameSecret, redactorOf } from "../../secrets/mod.ts";
 import type { StatusLineResult } from "./results.ts";
 import { levelOf, thresholdsOf } from "../../clients/levels.ts";
 import { writeAgentFile } from "../../clients/agent_state.ts";
@@ -65,14 +65,13 @@ export const UNKNOWN_STATUS: StatusLineResult = {
 /** A model as Anthropic names it. */
 const MODEL = /^claude-[a-z0-9.-]{3,40}(?:\[\d+[km]\])?$/;
 
-/** Titles may say anything. What redacts them is loaded only if they might. */
-async function told(system: System, input: StatusInput): Promise<StatusInput> {
+/** Titles may say anything. */
+function told(system: System, input: StatusInput): StatusInput {
   const { modelName, sessionName, reading } = input;
   const suspects = [modelName, sessionName, reading.model].some((text) =>
     text !== undefined && !MODEL.test(text) && mayHoldSecret(text)
   );
   if (!suspects) return input;
-  const { redactorOf } = await import("../../secrets/redaction.ts");
   const clean = (text: string | undefined) =>
     text === undefined ? undefined : redactorOf(system).text(text);
   return {
@@ -83,10 +82,9 @@ async function told(system: System, input: StatusInput): Promise<StatusInput> {
   };
 }
 
-async function branchAt(system: System, cwd: string): Promise<string | null> {
+function branchAt(system: System, cwd: string): string | null {
   const branch = branchByFiles(system, cwd);
   if (branch === undefined || !mayNameSecret(branch)) return branch ?? null;
-  const { redactorOf } = await import("../../secrets/redaction.ts");
   return redactorOf(system).name(branch);
 }
 
@@ -101,7 +99,7 @@ export async function readStatusLine(
   const now = system.now();
   const given = parseStatusInput(new TextDecoder().decode(bytes), now);
   if (!given) return UNKNOWN_STATUS;
-  const input = await told(system, given);
+  const input = told(system, given);
   const { sessionId: id, ...record } = input;
   const folder = input.projectDir ?? input.cwd;
   const root = folder === undefined ? undefined : quickRoot(system, folder);
@@ -119,7 +117,7 @@ export async function readStatusLine(
     model: input.modelName ?? null,
     gauge,
     level: levelOf(gauge, thresholdsOf(config)),
-    branch: input.cwd === undefined ? null : await branchAt(system, input.cwd),
+    branch: input.cwd === undefined ? null : branchAt(system, input.cwd),
     name: input.sessionName ?? null,
     kept,
     color: !system.env("NO_COLOR") && system.env("TERM") !== "dumb",

@@ -9,7 +9,7 @@ import { journalPath } from "../../ops/recorder.ts";
 import { withLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { journaled } from "../../ops/journaled.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { wholeSession } from "../resume_file.ts";
 
 /** `mpm context update` */

@@ -10,7 +10,7 @@ import { runStatus } from "../../git/submodules.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { layout } from "../../ops/layout.ts";
 import { withLock } from "../../ops/lock.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import {
   type ErrorGit,

@@ -3,7 +3,7 @@ import { cutText, firstLine } from "../../base/words.ts";
 import { readOwnJson, removeQuietly } from "../../ops/atomic.ts";
 import { ensureHidden } from "../../ops/home.ts";
 import { layout } from "../../ops/layout.ts";
-import type { Redactor } from "../../secrets/redact.ts";
+import type { Redactor } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** Something that failed within an agent's session, as it is kept. */

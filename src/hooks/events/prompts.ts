@@ -6,7 +6,7 @@ import {
   changeAgentFile,
   readAgentFiles,
 } from "../../clients/agent_state.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { HookWorld } from "./world.ts";
 

@@ -3,7 +3,7 @@ import { settleInterrupted } from "../../detours/settle.ts";
 import { changeLevels } from "../../clients/read_gauge.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { runScript } from "../scripts/events.ts";
 import type { Handler, HookWorld } from "./world.ts";
 import { injected } from "../../handoff/inject.ts";

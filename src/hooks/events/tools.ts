@@ -1,7 +1,7 @@
 import { changeAgentFile } from "../../clients/agent_state.ts";
 import { tasksFromJson, withTask } from "../../clients/claude/tasks.ts";
 import { onAgent } from "../../clients/levels.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import {
   isWork,
   noteActivity,

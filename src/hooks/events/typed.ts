@@ -17,7 +17,7 @@ import {
   type TypedCommand,
 } from "./typed_command.ts";
 import { writeAgentFile } from "../../clients/agent_state.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { HookAnswer, HookWorld } from "./world.ts";
 
 /** Characters of what the agent is told of it with the next prompt. */

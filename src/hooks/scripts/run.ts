@@ -11,7 +11,7 @@ import {
 import { appendLog } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import { type Script, type ScriptState, scriptState } from "./store.ts";
 

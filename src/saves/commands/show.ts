@@ -4,12 +4,12 @@ import { locate } from "../../git/workspace.ts";
 import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
 import { foreignNote, Origins } from "../trust/origins.ts";
-import { redactSave } from "../../secrets/redact_save.ts";
+import { redactSave } from "../redact.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { ShowResult } from "./results.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
 import { openStore } from "../store/recover.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
 import { selectSave } from "../resume/select.ts";
 
 /** `mpm sessions show` */

@@ -1,4 +1,4 @@
-import { NAME_PRINT, nameForm } from "../../secrets/redact.ts";
+import { NAME_PRINT, nameForm } from "../../secrets/mod.ts";
 import type { Save } from "../save.ts";
 import type { Git } from "../../git/run/git.ts";
 import { readLeft } from "../../git/history/reflogs.ts";

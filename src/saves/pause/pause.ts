@@ -17,7 +17,8 @@ import {
 } from "../content.ts";
 import { buildSave, type Draft } from "../draft.ts";
 import { sessionId } from "../../git/ids.ts";
-import { redactSave } from "../../secrets/redact_save.ts";
+import { redactSave } from "../redact.ts";
+import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
 import type { Workspace } from "../../git/repository.ts";
 import { pausedSession } from "../saved_session.ts";
 import type { PauseResult } from "../commands/results.ts";
@@ -30,7 +31,6 @@ import {
   writeExport,
 } from "../share/export.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
-import { readyRedaction, redactorOf } from "../../secrets/redaction.ts";
 import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../../work/current.ts";
 import { freeId, writeSave } from "../store/write_save.ts";

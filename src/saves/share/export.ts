@@ -1,12 +1,12 @@
 import { MpmError } from "../../base/errors.ts";
 import { makeBundle } from "./bundle.ts";
 import { field } from "../../base/odd_values.ts";
-import { redactSave } from "../../secrets/redact_save.ts";
+import { redactSave } from "../redact.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
 import { loadSave } from "../store/load_save.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
 import { basename, dirname, isAbsolute, join } from "@std/path";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { layout } from "../../ops/layout.ts";

@@ -8,7 +8,7 @@ import { ensureFolder } from "../../ops/folders.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { withLock } from "../../ops/lock.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import {
   findTemplate,
   LARGEST_TEMPLATE,

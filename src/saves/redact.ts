@@ -1,8 +1,24 @@
 import { getOwn, setOwn } from "../base/own.ts";
-import type { Redactor } from "./redact.ts";
-import type { Counts } from "./replace.ts";
-import type { GitContext, OwnFields, Save } from "../saves/save.ts";
 import type { FileState } from "../git/repository.ts";
+import type { Counts, KnownKeys, Redactor } from "../secrets/mod.ts";
+import type { ResumeResult } from "./commands/results.ts";
+import type { Changes } from "./compare/changes.ts";
+import type { GitContext, OwnFields, Save } from "./save.ts";
+
+/** What a resume says. What an older save holds is redacted here, too. */
+export function redactResume(
+  redactor: Redactor,
+  result: ResumeResult,
+): ResumeResult {
+  const { session, changes, work, warnings } = result;
+  return {
+    ...result,
+    session: redactSave(redactor, session),
+    changes: changes && redactChanges(redactor, changes),
+    work: redactor.value(work),
+    warnings: redactor.value(warnings),
+  };
+}
 
 /**
  * The save with every text redacted, and how often each rule applied under
@@ -154,4 +170,67 @@ function redactedFile(file: FileState, step: Step): FileState {
     path: nameOf(file.path, step),
     ...file.from === undefined ? {} : { from: nameOf(file.from, step) },
   };
+}
+
+/** Of what changed: names of branches and files, ids and times. */
+const CHANGES: KnownKeys = {
+  names: new Set([
+    "path",
+    "from",
+    "then",
+    "now",
+    "name",
+    "renamed_to",
+    "missing",
+  ]),
+  ids: new Set(["sha", "timestamp", "time", "commit", "to", "status"]),
+};
+
+const COMMITS: KnownKeys = {
+  names: new Set(),
+  ids: new Set(["sha", "timestamp", "time", "patch"]),
+};
+
+/** What changed, as it is told; names of branches and files stay apart. */
+export function redactChanges(redactor: Redactor, changes: Changes): Changes {
+  const { commits, from, worktree, files, ...rest } = changes;
+  const { working_directory: working, conflicts, missing, ...others } = rest;
+  const lists = { files, working_directory: working, conflicts, missing };
+  return {
+    ...changes,
+    ...redactor.known(others, CHANGES),
+    // Thousands of paths are looked at in one go.
+    ...redactor.inNames(pathsIn(changes))
+      ? redactor.known(lists, CHANGES)
+      : lists,
+    from,
+    worktree,
+    commits: {
+      ...commits,
+      new: redactCommits(redactor, commits.new),
+      lost: redactCommits(redactor, commits.lost),
+      squashed: commits.squashed && {
+        ...commits.squashed,
+        into: redactCommits(redactor, [commits.squashed.into])[0]!,
+        commits: redactCommits(redactor, commits.squashed.commits),
+      },
+      rewritten: redactCommits(redactor, commits.rewritten),
+    },
+  };
+}
+
+function* pathsIn(
+  { files, working_directory: working, conflicts, missing }: Changes,
+): Generator<string> {
+  for (const { path, from } of [...files, ...working.paths]) {
+    yield path;
+    if (from !== undefined) yield from;
+  }
+  for (const { path } of conflicts) yield path;
+  yield* missing;
+}
+
+/** Commits as they are told: their authors and subjects may say anything. */
+export function redactCommits<T>(redactor: Redactor, commits: T): T {
+  return redactor.known(commits, COMMITS);
 }
