@@ -7,6 +7,7 @@ import { loadCompletion } from "./table.ts";
 import { commandSections, pages } from "./help/names.ts";
 import { isAbsolute, join } from "@std/path";
 import type { Context } from "../cli/command.ts";
+import { runCommand } from "../hooks/run_command.ts";
 import { leadingWords, parse } from "../cli/parse.ts";
 import { makeStyle, type Style, wantsAscii, wantsColor } from "../cli/style.ts";
 import { beforeCommand, givenTo, tellable } from "./before.ts";
@@ -36,13 +37,7 @@ export async function runLine(
   }
   const context = contextOf(system, input, noteFor(system, input));
   await beforeCommand(system, command.name);
-  if (command.settles) {
-    const { settleBefore } = await import("../detours/settle.ts");
-    await settleBefore(context, command, input);
-  }
-  // `parse` made `input` from this command's own flags and words, so its shape
-  // is the one `run` declares.
-  const result = await command.run(context, input as never);
+  const result = await runCommand(context, command, input);
   if (input.json) print(system, `${asciiJson(result)}\n`);
   else {
     const text = command.render(result, context.style);

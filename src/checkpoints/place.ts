@@ -9,8 +9,10 @@ import {
   readCheckpointRefs,
 } from "../git/tree/checkpoints.ts";
 import { quickWorkspace } from "../git/place.ts";
-import type { ReadAhead } from "../git/tree/read_ahead.ts";
+import { type ReadAhead, readAhead } from "../git/tree/read_ahead.ts";
 import {
+  bringCheckpoints,
+  gitOfOwn,
   openVault,
   ownRepository,
   type SafeSettings,
@@ -21,7 +23,6 @@ import { locate } from "../git/workspace.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import { ownMark } from "./record.ts";
-import { type CheckpointRules, checkpointRules } from "./rules.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { Config } from "../config/settings.ts";
 import { parseRecord, readRecord, recordIds } from "./store.ts";
@@ -32,7 +33,6 @@ import { Origins } from "../saves/trust/origins.ts";
 import { RAW_FOLDER, readRawCache } from "./raw_cache.ts";
 import { readStoreId } from "../saves/store/store_id.ts";
 import type { System } from "../system/system.ts";
-import type { Ahead } from "./ahead.ts";
 
 /** Where checkpoints of a project are taken and kept. */
 export interface CheckpointPlace {
@@ -86,6 +86,25 @@ export async function placeOf(
   ]);
   const rules = checkpointRules(config, { faulty: faults.length > 0 });
   return { workspace, vault, rules, config, faults };
+}
+
+/** Where a checkpoint is taken, and what git was asked there. */
+export interface Ahead extends ReadAhead {
+  readonly workspace: Workspace;
+}
+
+/**
+ * Asks git what a checkpoint needs first. `undefined`: it takes more to say
+ * where that is.
+ */
+export async function askAhead(
+  { system, folder }: Context,
+): Promise<Ahead | undefined> {
+  const workspace = quickWorkspace(system, folder);
+  const { gitDir } = workspace ?? {};
+  if (!workspace || !gitDir) return undefined;
+  const place = { worktree: workspace.worktree, gitDir };
+  return { workspace, ...await readAhead(system, place) };
 }
 
 /** The place to write to. `ahead`: what git was asked there before. */
@@ -217,10 +236,6 @@ async function bring(
     origins.of(ownMark(record)) !== "foreign"
   );
   if (wanted.length === 0) return;
-  // Loaded here: it happens once in the life of a project.
-  const { bringCheckpoints, gitOfOwn } = await import(
-    "../git/tree/vault.ts"
-  );
   const own = gitOfOwn(system, root, home);
   await bringCheckpoints(system, vault.git, own, wanted);
 }
@@ -246,4 +261,48 @@ export async function recordOf(
     if (error instanceof MpmError) return undefined;
     throw error;
   }
+}
+
+/** How much checkpoints hold, and how many there are. */
+export interface CheckpointRules {
+  /** Minutes between two automatic ones. */
+  readonly autoMinutes: number;
+  /** Automatic ones that are kept. */
+  readonly keepAuto: number;
+  /** Safety checkpoints that are kept, so many operations can be undone. */
+  readonly keepSafety: number;
+  /** Milliseconds that a removed one can be brought back. */
+  readonly removedFor: number;
+  /** Bytes of the largest file, and of all changed files. */
+  readonly limits: { readonly file: number; readonly total: number };
+}
+
+/** Bytes in the unit of the limits. */
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * The rules that are configured. `faulty`: the configuration has a fault, so
+ * nobody knows how many are wanted, and none is removed.
+ */
+export function checkpointRules(
+  config: {
+    readonly "checkpoint.auto_minutes": number;
+    readonly "checkpoint.keep_auto": number;
+    readonly "checkpoint.keep_safety": number;
+    readonly "trash.max_age": number;
+    readonly "checkpoint.max_file_mb": number;
+    readonly "checkpoint.max_total_mb": number;
+  },
+  { faulty }: { faulty: boolean },
+): CheckpointRules {
+  return {
+    autoMinutes: config["checkpoint.auto_minutes"],
+    keepAuto: faulty ? Infinity : config["checkpoint.keep_auto"],
+    keepSafety: faulty ? Infinity : config["checkpoint.keep_safety"],
+    removedFor: faulty ? Infinity : config["trash.max_age"],
+    limits: {
+      file: config["checkpoint.max_file_mb"] * MEBIBYTE,
+      total: config["checkpoint.max_total_mb"] * MEBIBYTE,
+    },
+  };
 }

@@ -1,8 +1,49 @@
 import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
+import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
+import { ageWords } from "../base/times.ts";
+import type { Context } from "../cli/command.ts";
+import { type Origin, Origins } from "../saves/trust/origins.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { checkpointId } from "./name.ts";
-import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
+import { type CheckpointPlace, findPlace, listCheckpoints } from "./place.ts";
+import { ownMark } from "./record.ts";
+
+/** The checkpoint that is meant, and whose it is. Throws NOT_FOUND, AMBIGUOUS. */
+export async function findTarget(
+  context: Context,
+  selector: string,
+): Promise<
+  { place: CheckpointPlace; target: StoredCheckpoint; origin: Origin }
+> {
+  const place = await findPlace(context, { create: false });
+  const records = await listCheckpoints(context.system, place);
+  const target = matchCheckpoint(records, selector);
+  noteFuture(context, target, records);
+  const origin = new Origins(context.system).of(ownMark(target));
+  return { place: { ...place, vault: place.vault! }, target, origin };
+}
+
+/** Milliseconds by which two clocks may differ. */
+const CLOCKS_DIFFER = 60_000;
+
+/** A wrong clock, here or where it was taken, makes another one the newest. */
+function noteFuture(
+  { system, note }: Context,
+  target: StoredCheckpoint,
+  records: readonly StoredCheckpoint[],
+): void {
+  const now = system.now();
+  const isFuture = ({ created_at: time }: StoredCheckpoint) =>
+    Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
+  if (!isFuture(target)) return;
+  const other = records.find((one) => one.kind !== "safety" && !isFuture(one));
+  const age = ageWords(new Date(target.created_at), now);
+  note(
+    `Warning: the checkpoint "${target.name}" is ${age}` +
+      (other ? `. The newest before it is "${other.name}"` : ""),
+  );
+}
 
 /**
  * The checkpoint that `selector` means, in this order: `latest` (the newest

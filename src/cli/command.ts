@@ -92,6 +92,10 @@ export interface Command<
     context: Context,
     input: FlagValues<F> & PositionalValues<P>,
   ): Promise<R>;
+  /** The project's shell hook that runs after a result, with its variables. */
+  shellHook?(
+    result: R,
+  ): { name: string; env: Readonly<Record<string, string>> } | undefined;
   /** The same result for people. Pure: no I/O, no clock, no terminal. */
   render(result: R, style: Style): string;
   /**

@@ -6,7 +6,7 @@ import { lossesAt } from "../git/tree/plan.ts";
 import type { TreeChange } from "../git/tree/checkpoints.ts";
 import { WorktreeWriter } from "../git/tree/write_files.ts";
 import { foreignPaths } from "../git/tree/switch.ts";
-import type { Aside } from "./detour.ts";
+import { type Aside, putBackFrom } from "../ops/aside.ts";
 import type { LeftOut } from "../git/tree/snapshot.ts";
 import { named } from "../base/words.ts";
 import { withLock } from "../ops/lock.ts";
@@ -14,7 +14,6 @@ import { TrashFolder } from "../ops/trash.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "../checkpoints/place.ts";
 import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
-import { putBackFrom } from "../checkpoints/restore/back.ts";
 
 /** What a tree holds that no checkpoint can give back. */
 export interface Unparked {
@@ -202,7 +201,10 @@ export async function giveBack(
         writer.remove({ path, from: base, to: undefined });
       }
     }
-    const back = new Set(putBackFrom(system, place, waits));
+    const back = new Set(putBackFrom(system, {
+      root: place.workspace.root,
+      worktree: place.vault.workspace.worktree,
+    }, waits));
     const left = waits.map(({ trash, paths }) => ({
       trash,
       paths: paths.filter((path) => !back.has(path)),

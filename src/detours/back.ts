@@ -15,7 +15,12 @@ import type { Position, Workspace } from "../git/repository.ts";
 import { keptOf } from "../work/parked.ts";
 import { moved } from "../work/record.ts";
 import { isOpen } from "../work/life_cycle.ts";
-import { dropDetourMarker, readDetourMarker } from "./marker.ts";
+import {
+  dropDetourMarker,
+  hasDetourMarker,
+  lockDetours,
+  readDetourMarker,
+} from "./marker.ts";
 import { changeWorks } from "../saves/store/recover.ts";
 import { pointNowhere } from "../work/current.ts";
 import { findWork, removeWork, writeWork } from "../work/store.ts";
@@ -28,9 +33,36 @@ import { endDetour, keepParked } from "./end.ts";
 import { dropLinked } from "./unlink.ts";
 import { cleanTree, gitHere, lookAtTree, openTree, recordBy } from "./tree.ts";
 import { restoreLocked } from "../checkpoints/restore/apply.ts";
-import { settleRestore } from "../checkpoints/restore/settle.ts";
+import { settleRestore } from "../checkpoints/restore/finish.ts";
 import { waitForIndex } from "../git/tree/restore_index.ts";
 import { withLock } from "../ops/lock.ts";
+
+/**
+ * Finishes a restore that was cut short, and takes back, or finishes, a
+ * `branch` or `return` whose process is gone. What stands in the way is said;
+ * `strict`: it is thrown.
+ */
+export async function settleDetour(
+  context: Context,
+  workspace: Workspace,
+  { strict = false } = {},
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  await settleRestore(context, workspace);
+  if (!hasDetourMarker(system, workspace)) return;
+  try {
+    using _held = await lockDetours(system, root);
+    await settleHeld(context, workspace);
+  } catch (error) {
+    if (!(error instanceof MpmError) || strict) throw error;
+    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+    context.note(
+      "Warning: a detour was interrupted and could not be put right: " +
+        `${error.message}${hint}`,
+    );
+  }
+}
 
 /** The same with {@link lockDetours}. Throws what stands in the way. */
 export async function settleHeld(

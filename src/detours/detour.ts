@@ -1,20 +1,10 @@
 import { field, isFields } from "../base/odd_values.ts";
+import type { Aside } from "../ops/aside.ts";
+import type { CheckpointRef } from "../checkpoints/restore/marker.ts";
 import { CHECKPOINT_ID } from "../checkpoints/name.ts";
 import { WORK_ID } from "../git/ids.ts";
 import type { Position } from "../git/repository.ts";
 import { STATES, type WorkState } from "../work/life_cycle.ts";
-
-/** A checkpoint by its id and commit. */
-export interface CheckpointKey {
-  readonly id: string;
-  readonly commit: string;
-}
-
-/** What was moved, or was about to be moved, into a folder of the trash. */
-export interface Aside {
-  readonly trash: string;
-  readonly paths: readonly string[];
-}
 
 /**
  * A `branch` or `return` under way: written before its first change, removed
@@ -43,9 +33,9 @@ export interface DetourMarker {
   /** The git branch that is made for it, and where it starts. */
   readonly created: { readonly branch: string; readonly head: string } | null;
   /** Worktree and index as they were; null: they were clean, or stay. */
-  readonly before: CheckpointKey | null;
+  readonly before: CheckpointRef | null;
   /** What is put into the worktree at the end. */
-  readonly after: CheckpointKey | null;
+  readonly after: CheckpointRef | null;
   /** The worktree that is made, absolute. */
   readonly linked: string | null;
   /** Of a return: the words for the child, how it ends, how its parent knows. */

@@ -11,7 +11,7 @@ import { WorktreeWriter } from "../git/tree/write_files.ts";
 import { refuseHeldIndex } from "../git/tree/restore_index.ts";
 import { lookAtAgain, resetTracked } from "../git/tree/switch.ts";
 import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
-import type { CheckpointKey } from "./detour.ts";
+import type { CheckpointRef } from "../checkpoints/restore/marker.ts";
 import type { Position, Workspace } from "../git/repository.ts";
 import type { LeftOut } from "../git/tree/snapshot.ts";
 import { named } from "../base/words.ts";
@@ -107,7 +107,7 @@ export function refuseUnnamed({ branch }: Position): void {
 /** The record of a checkpoint, from its commit; `undefined`: it is gone. */
 export function recordBy(
   { vault }: CheckpointPlace,
-  key: CheckpointKey,
+  key: CheckpointRef,
 ): Promise<StoredCheckpoint | undefined> {
   return recordOf(vault, key);
 }
@@ -115,7 +115,7 @@ export function recordBy(
 /** Whether all that a checkpoint changes is there to be written. */
 export async function isWhole(
   git: Git,
-  { commit }: CheckpointKey,
+  { commit }: CheckpointRef,
   base: string,
 ): Promise<boolean> {
   try {

@@ -6,8 +6,7 @@ import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 import { readJournal } from "../ops/journal.ts";
 import { listWorks } from "../work/store.ts";
-import { REMOVED } from "../checkpoints/removed.ts";
-import { refsOfRemovals } from "../checkpoints/commands/rm_steps.ts";
+import { refsOfRemovals, REMOVED } from "../checkpoints/remove.ts";
 import { DETOURS } from "../detours/commits.ts";
 import { bounded, type Check, type Ground } from "./ground.ts";
 

@@ -15,7 +15,7 @@ import { hasDetourMarker } from "../detours/marker.ts";
 import { PREPARING } from "../saves/legacy/migrate/prepare.ts";
 import { openStore } from "../saves/store/recover.ts";
 import { hasMarker } from "../checkpoints/restore/marker.ts";
-import { settleDetour } from "../detours/settle.ts";
+import { settleDetour } from "../detours/back.ts";
 import type { Check, Ground } from "./ground.ts";
 import { NOTHING } from "./store.ts";
 

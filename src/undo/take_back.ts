@@ -1,9 +1,9 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
-import { undoRemoval } from "../checkpoints/commands/rm_steps.ts";
+import { undoRemoval } from "../checkpoints/remove.ts";
 import { hasMarker, readMarker } from "../checkpoints/restore/marker.ts";
 import { undoRestore } from "../checkpoints/restore/undo.ts";
-import { settleDetour } from "../detours/settle.ts";
+import { settleDetour } from "../detours/back.ts";
 import type { Workspace } from "../git/repository.ts";
 import { undoAllow } from "../hooks/scripts/store.ts";
 import { undoMarker } from "../ops/layout.ts";

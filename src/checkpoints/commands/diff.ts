@@ -1,7 +1,22 @@
-import { defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand } from "../../cli/command.ts";
 import { escapeDiff, escapeText } from "../../base/escape.ts";
 import type { CheckpointDiffResult } from "./results.ts";
-import { diff } from "./diff_steps.ts";
+import { dirname, join } from "@std/path";
+import { baseEntry, type Capture } from "../../git/tree/capture.ts";
+import { patchBetween, patchToWorktree } from "../../git/tree/diff_patch.ts";
+import { partOf, treeChanges, treeDelta } from "../../git/tree/checkpoints.ts";
+import { decodeBytes } from "../../base/bytes.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import { findTarget, matchCheckpoint } from "../select.ts";
+import { changesBetween, type PathChange } from "../../git/tree/plan.ts";
+import { isWithin, type LeftOut } from "../../git/tree/snapshot.ts";
+import { removeTree } from "../../ops/folders.ts";
+import {
+  captureNow,
+  type CheckpointPlace,
+  listCheckpoints,
+  rawFolder,
+} from "../place.ts";
 
 /** `mpm checkpoint diff` */
 export const checkpointDiff = defineCommand({
@@ -56,4 +71,112 @@ function render(result: CheckpointDiffResult): string {
   return lines.length === 0
     ? `No difference between ${escapeText(from)} and ${what}.\n`
     : `${lines.join("\n")}\n`;
+}
+
+interface DiffInput {
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly patch: boolean;
+}
+
+/** Compares a checkpoint with another one or with what is there now. */
+export async function diff(
+  context: Context,
+  input: DiffInput,
+): Promise<CheckpointDiffResult> {
+  const { place, target: from } = await findTarget(context, input.from);
+  if (input.to === undefined) {
+    return await withWorktree(context, place, { from, patch: input.patch });
+  }
+  const records = await listCheckpoints(context.system, place);
+  const to = matchCheckpoint(records, input.to);
+  const trees = [from, to].map(({ commit }) => partOf(commit, "worktree"));
+  const [before, after] = trees as [string, string];
+  const { git } = place.vault;
+  return answer({
+    from,
+    to,
+    changes: await treeChanges(git, before, after),
+    leftOut: [...from.left_out, ...to.left_out],
+    patch: input.patch ? await patchBetween(git, before, after) : undefined,
+  });
+}
+
+async function withWorktree(
+  context: Context,
+  place: CheckpointPlace,
+  { from, patch }: { from: StoredCheckpoint; patch: boolean },
+): Promise<CheckpointDiffResult> {
+  const { vault } = place;
+  const { capture } = await captureNow(context.system, place, { write: patch });
+  const then = await treeDelta(
+    vault.git,
+    capture.base,
+    partOf(from.commit, "worktree"),
+  );
+  const changes = changesBetween({
+    current: then,
+    target: capture.worktree,
+    base: (path) => baseEntry(capture, path),
+    paths: [],
+  });
+  return answer({
+    from,
+    to: undefined,
+    changes,
+    leftOut: [...from.left_out, ...capture.leftOut],
+    patch: patch
+      ? await worktreePatch(context, place, { from, capture })
+      : undefined,
+  });
+}
+
+async function worktreePatch(
+  { system }: Context,
+  { vault, workspace }: CheckpointPlace,
+  { from, capture }: { from: StoredCheckpoint; capture: Capture },
+): Promise<Uint8Array> {
+  const raw = rawFolder(workspace);
+  const objects = join(dirname(raw), `objects-${system.random()}`);
+  system.files.mkdir(objects);
+  try {
+    return await patchToWorktree(system, vault, {
+      commit: from.commit,
+      capture,
+      rawFolder: raw,
+      objects,
+    });
+  } finally {
+    removeTree(system, objects);
+  }
+}
+
+function answer(
+  { from, to, changes, leftOut, patch }: {
+    from: StoredCheckpoint;
+    to: StoredCheckpoint | undefined;
+    changes: readonly PathChange[];
+    leftOut: readonly LeftOut[];
+    patch: Uint8Array | undefined;
+  },
+): CheckpointDiffResult {
+  const apart = new Map(leftOut.map(({ path, reason }) => [path, reason]));
+  return {
+    from: from.name,
+    to: to?.name ?? null,
+    files: changes.filter(({ path }) =>
+      ![...apart.keys()].some((out) => isWithin(path, out))
+    ).map(({ path, from, to }) => ({
+      path,
+      status: !from
+        ? "added"
+        : !to
+        ? "deleted"
+        : from.mode.slice(0, 3) === to.mode.slice(0, 3)
+        ? "modified"
+        : "type changed",
+    })),
+    left_out: [...apart].map(([path, reason]) => ({ path, reason })),
+    patch: patch === undefined ? null : decodeBytes(patch),
+  };
 }

@@ -5,7 +5,7 @@ import { matchCheckpoint } from "../select.ts";
 import type { CheckpointRmResult } from "./results.ts";
 import { withLock } from "../../ops/lock.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
-import { removeCheckpoints } from "./rm_steps.ts";
+import { removeCheckpoints } from "../remove.ts";
 
 /** `mpm checkpoint rm` */
 export const checkpointRm = defineCommand({

@@ -1,6 +1,10 @@
 import { defineCommand } from "../../cli/command.ts";
-import { saveText } from "../save_text.ts";
-import { askAhead } from "../ahead.ts";
+import { save } from "../take/save.ts";
+import { escapeText } from "../../base/escape.ts";
+import type { LeftOut } from "../../git/tree/snapshot.ts";
+import type { CheckpointSaveResult } from "./results.ts";
+import { shellWord } from "../../base/shell.ts";
+import { counted, sizeText } from "../../base/words.ts";
 
 /** `mpm checkpoint save` */
 export const checkpointSave = defineCommand({
@@ -42,17 +46,60 @@ project's checkpoint.sh runs after one, if you allowed it.`,
   ],
   result: async () => (await import("./results.ts")).CheckpointSaveResult,
   settles: true,
-  async run(context, input) {
-    // Git works while the rest is loaded. An automatic one is hardly ever due.
-    const ahead = input.auto ? undefined : await askAhead(context);
-    const { save } = await import("../take/save_steps.ts");
-    const result = await save(context, input, ahead)
-      .finally(() => ahead?.ended);
-    if (input.auto && result.saved && result.name !== null) {
-      const { runCheckpointScript } = await import("../take/script.ts");
-      await runCheckpointScript(context, result.name);
-    }
-    return result;
-  },
+  run: save,
+  shellHook: ({ saved, kind, name }) =>
+    saved && kind === "auto"
+      ? { name: "checkpoint.sh", env: { MPM_CHECKPOINT: name! } }
+      : undefined,
   render: saveText,
 });
+
+/** What `mpm checkpoint save` prints. */
+export function saveText(result: CheckpointSaveResult): string {
+  const { saved, reason, name } = result;
+  if (!saved) return `${escapeText(reason ?? "")}: nothing was written\n`;
+  const at = result.head?.slice(0, 7) ?? "no commit yet";
+  const placed = result.branch === null && result.head === null
+    ? "outside git"
+    : `${result.branch ?? "no branch"} at ${at}`;
+  return [
+    `Checkpoint saved: ${escapeText(name!)}`,
+    `  ${escapeText(placed)}, ${counted(result.files, "changed file")} (${
+      sizeText(result.size)
+    })`,
+    ...leftOutLines(result.left_out),
+    ...stepLines(result.next_steps),
+    ...result.pruned.length > 0
+      ? [`Dropped ${counted(result.pruned.length, "old automatic one")}`]
+      : [],
+    `Restore it with: mpm checkpoint restore ${escapeText(shellWord(name!))}`,
+    "",
+  ].join("\n");
+}
+
+/** Next steps that are named. */
+const STEPS = 5;
+
+function stepLines(steps: readonly string[]): string[] {
+  if (steps.length === 0) return [];
+  const more = steps.length - STEPS;
+  return [
+    "Next Steps:",
+    ...steps.slice(0, STEPS).map((step, at) =>
+      `  ${at + 1}. ${escapeText(step)}`
+    ),
+    ...more > 0 ? [`  and ${more} more`] : [],
+  ];
+}
+
+/** Paths a list names before it only counts the rest. */
+const NAMED = 10;
+
+/** What is not in a checkpoint, a line each. */
+export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
+  const lines = leftOut.slice(0, NAMED).map(({ path, reason }) =>
+    `Left out: ${escapeText(path)} (${escapeText(reason)})`
+  );
+  const more = leftOut.length - lines.length;
+  return more > 0 ? [...lines, `Left out: ${more} more`] : lines;
+}

@@ -2,8 +2,8 @@ import { defineCommand } from "../../cli/command.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { showOf, showText } from "../show_text.ts";
 import { redactTold } from "../redact.ts";
-import { redactorOf } from "../../secrets/mod.ts";
-import { findTarget } from "../restore/checkpoint_restore_steps.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import { findTarget } from "../select.ts";
 
 /** `mpm checkpoint show` */
 export const checkpointShow = defineCommand({

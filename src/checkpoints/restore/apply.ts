@@ -1,47 +1,50 @@
 import type { Context } from "../../cli/command.ts";
 import { ProgressLine } from "../../cli/progress.ts";
-import { indexStamp, refuseHeldIndex } from "../../git/tree/restore_index.ts";
+import {
+  type IndexStamp,
+  indexStamp,
+  refuseHeldIndex,
+  restoreIndex,
+} from "../../git/tree/restore_index.ts";
 import { timedName } from "../name.ts";
-import { isNothing } from "../../git/tree/plan.ts";
-import { withLock } from "../../ops/lock.ts";
-import { hasMarker, type RestoreMarker } from "./marker.ts";
-import { captureNow, type CheckpointPlace } from "../place.ts";
+import { isNothing, type PathChange } from "../../git/tree/plan.ts";
+import {
+  dropMarker,
+  type RestoreMarker,
+  stagingFolder,
+  writeMarker,
+} from "./marker.ts";
+import { captureNow, type CheckpointPlace, rawFolder } from "../place.ts";
 import { storeCheckpoint } from "../take/take.ts";
-import { planFrom, type PlannedRestore, type RestoreOrder } from "./steps.ts";
-import { Restore, type RestoreOutcome } from "./run.ts";
-
-export type { RestoreOutcome };
+import { dirname, join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import {
+  hasIndex,
+  marksOf,
+  planFrom,
+  type PlannedRestore,
+  replacedNotes,
+  type RestoreOrder,
+} from "./plan.ts";
+import { stageBlobs, WorktreeWriter } from "../../git/tree/write_files.ts";
+import { getOwn } from "../../base/own.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import type { JournalEntry } from "../../ops/entry.ts";
+import type { LeftOut } from "../../git/tree/snapshot.ts";
+import { ensureFolder, removeTree } from "../../ops/folders.ts";
+import { appendJournal } from "../../ops/journal.ts";
+import { sweepState } from "../raw_cache.ts";
+import { TrashFolder } from "../../ops/trash.ts";
+import { pruneCheckpoints } from "../remove.ts";
+import { putBack } from "../../ops/aside.ts";
 
 /**
  * Restores a checkpoint: takes a safety checkpoint, writes what differs, then
- * the index, and journals it. Takes the lock. Throws CONFLICT where another git
- * command holds the index, GIT_FAILED; a restore that ends in its middle is
- * finished by the next command that looks.
- */
-export function restoreCheckpoint(
-  context: Context,
-  place: CheckpointPlace,
-  order: RestoreOrder,
-): Promise<RestoreOutcome> {
-  return withLock(
-    context.system,
-    place.workspace.root,
-    async () => {
-      const { root } = place.workspace;
-      const { worktree } = place.vault.workspace;
-      if (hasMarker(context.system, root, worktree)) {
-        // One that was killed a moment ago comes first.
-        const { settleLocked } = await import("./finish.ts");
-        await settleLocked(context, { workspace: place.workspace, worktree });
-      }
-      return await restoreLocked(context, place, { order });
-    },
-  );
-}
-
-/**
- * The same under the lock. `unfinished`: the restore that is done once more;
- * `always`: journalled even where nothing had to be changed.
+ * the index, and journals it. Call under the lock. `unfinished`: the restore
+ * that is done once more; `always`: journalled even where nothing had to be
+ * changed. Throws CONFLICT where another git command holds the index,
+ * GIT_FAILED; a restore that ends in its middle is finished by the next command
+ * that looks.
  */
 export async function restoreLocked(
   context: Context,
@@ -89,20 +92,275 @@ export async function restoreLocked(
   }).run();
 }
 
-function nothingDone({ plan, capture }: PlannedRestore): RestoreOutcome {
+function nothingDone(planned: PlannedRestore): RestoreOutcome {
   return {
-    capture,
+    planned,
     safety: undefined,
     written: [],
     removed: [],
     trashed: [],
-    kept: plan.kept,
     movedAside: [],
     putBack: [],
     trash: undefined,
-    skipped: plan.skipped,
+    skipped: planned.plan.skipped,
     indexRestored: false,
     notes: [],
     entry: undefined,
   };
+}
+
+/** What a restore has done. */
+export interface RestoreOutcome {
+  /** What was there before; `undefined`: nothing had to be changed. */
+  readonly safety: StoredCheckpoint | undefined;
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  /** Made since, and now in the trash. */
+  readonly trashed: readonly string[];
+  /** What stood in the way and no checkpoint holds, now in the trash. */
+  readonly movedAside: readonly string[];
+  /** Of an undo: what had stood in the way, and is there again. */
+  readonly putBack: readonly string[];
+  /** The folder in the trash; `undefined`: nothing is there. */
+  readonly trash: string | undefined;
+  /** Differences that were left alone. */
+  readonly skipped: readonly LeftOut[];
+  readonly indexRestored: boolean;
+  readonly notes: readonly string[];
+  readonly entry: JournalEntry | undefined;
+  /** What was to be done, and the state that the restore began from. */
+  readonly planned: PlannedRestore;
+}
+
+/** What a restore is made of. */
+export interface RestoreParts {
+  readonly order: RestoreOrder;
+  readonly planned: PlannedRestore;
+  readonly safety: StoredCheckpoint;
+  readonly stamp: IndexStamp;
+  readonly unfinished: RestoreMarker | undefined;
+}
+
+/** One restore from its marker to its journal entry. */
+export class Restore {
+  readonly #context: Context;
+  readonly #place: CheckpointPlace;
+  readonly #parts: RestoreParts;
+  readonly #token: string;
+  readonly #worktree: string;
+  readonly #trash: TrashFolder;
+  readonly #movedAside: string[] = [];
+  /** The same, and what is about to be moved. */
+  readonly #aside: string[] = [];
+  readonly #skipped: LeftOut[];
+
+  constructor(context: Context, place: CheckpointPlace, parts: RestoreParts) {
+    this.#context = context;
+    this.#place = place;
+    this.#parts = parts;
+    this.#token = parts.unfinished?.restore ?? context.system.random();
+    this.#worktree = place.vault.workspace.worktree;
+    this.#skipped = [...parts.planned.plan.skipped];
+    const { root } = place.workspace;
+    this.#trash = new TrashFolder(context.system, root, {
+      operation: parts.order.operation,
+      base: this.#worktree,
+    });
+  }
+
+  async run(): Promise<RestoreOutcome> {
+    const { system } = this.#context;
+    const { workspace } = this.#place;
+    const { planned } = this.#parts;
+    const staged = await this.#stage();
+    writeMarker(system, workspace.root, this.#marker());
+    const { removed, trashed, written } = this.#files(staged);
+    const { indexRestored, notes } = await this.#index(written);
+    const entry = this.#journal();
+    if (this.#staging() !== stagingFolder(workspace.root, this.#worktree)) {
+      removeTree(system, this.#staging());
+    }
+    await this.#prune();
+    const { undoes } = this.#parts.order;
+    const back = undoes === undefined ? [] : putBack(system, {
+      root: workspace.root,
+      worktree: this.#worktree,
+    }, undoes);
+    // The last of all: where it is there still, an undo was not seen to its end.
+    dropMarker(system, workspace.root, this.#worktree);
+    return {
+      planned,
+      safety: this.#parts.safety,
+      written,
+      removed,
+      trashed,
+      movedAside: this.#movedAside,
+      putBack: back,
+      trash: this.#trash.folder,
+      skipped: this.#skipped,
+      indexRestored,
+      notes: [
+        ...replacedNotes(this.#parts, [...written, ...removed]),
+        ...notes,
+      ],
+      entry,
+    };
+  }
+
+  /** On the worktree's disk, so that a rename puts a file in place. */
+  #staging(): string {
+    const { files } = this.#context.system;
+    const { root } = this.#place.workspace;
+    const usual = stagingFolder(root, this.#worktree);
+    const disk = files.lstat(dirname(usual))?.disk;
+    return disk === files.lstat(this.#worktree)?.disk
+      ? usual
+      : join(this.#worktree, ".claude-mpm", "restore");
+  }
+
+  async #stage(): Promise<string[]> {
+    const { system } = this.#context;
+    const { workspace, vault } = this.#place;
+    const { writes } = this.#parts.planned.plan;
+    const folder = this.#staging();
+    const base = folder.startsWith(workspace.root)
+      ? workspace.root
+      : this.#worktree;
+    removeTree(system, folder);
+    ensureFolder(system, folder, base);
+    if (writes.length === 0) return [];
+    return await stageBlobs(system, vault, {
+      files: writes.map(({ path, to }) => ({ path, entry: to! })),
+      folder,
+      rawFolder: rawFolder(workspace),
+    });
+  }
+
+  #marker(): RestoreMarker {
+    const { order, safety, unfinished } = this.#parts;
+    const { target, paths, exact, operation, title } = order;
+    return {
+      restore: this.#token,
+      worktree: this.#worktree,
+      target: { id: target.id, commit: target.commit },
+      safety: unfinished?.safety ?? { id: safety.id, commit: safety.commit },
+      paths,
+      exact,
+      brought: order.brought ?? null,
+      operation,
+      title,
+      undoes: order.undoes ?? null,
+      clears: order.clears ?? false,
+      staging: this.#staging(),
+      aside: [
+        ...unfinished?.aside ?? order.aside ?? [],
+        ...this.#aside.length === 0
+          ? []
+          : [{ trash: this.#trash.folder!, paths: this.#aside }],
+      ],
+    };
+  }
+
+  #files(staged: readonly string[]) {
+    const { system } = this.#context;
+    const { workspace } = this.#place;
+    const { plan } = this.#parts.planned;
+    const { permissions } = this.#parts.order.target;
+    const since = new Set(plan.trash.map(({ path }) => path));
+    const writer = new WorktreeWriter(system, this.#place.vault, {
+      setAside: (path) => {
+        if (since.has(path)) return this.#trash.take(path);
+        this.#trash.expect([path]);
+        this.#aside.push(path);
+        writeMarker(system, workspace.root, this.#marker());
+        this.#trash.take(path);
+        this.#movedAside.push(path);
+      },
+      stay: this.#context.folder,
+      clears: this.#parts.order.clears,
+      // An undo or a return promises what was there, to the last bit.
+      opens: this.#parts.order.operation !== "checkpoint restore",
+    });
+    using line = new ProgressLine(this.#context);
+    const done = (
+      changes: readonly PathChange[],
+      work: (change: PathChange, at: number) => string | undefined,
+    ) =>
+      changes.filter((change, at) => {
+        line.show("Restoring files", at, changes.length);
+        const reason = work(change, at);
+        if (reason !== undefined) {
+          this.#skipped.push({ path: change.path, reason });
+        }
+        return reason === undefined;
+      }).map(({ path }) => path);
+    this.#trash.expect([...since]);
+    const trashed = done(plan.trash, (change) => writer.trash(change));
+    const removed = done(plan.removes, (change) => writer.remove(change));
+    const written = done(plan.writes, (change, at) =>
+      writer.write(change, {
+        staged: staged[at]!,
+        permissions: getOwn(permissions, change.path),
+      }));
+    return { trashed, removed, written };
+  }
+
+  async #index(written: readonly string[]) {
+    const { order, planned, stamp } = this.#parts;
+    const { vault } = this.#place;
+    if (!hasIndex(vault, order.target)) {
+      return { indexRestored: false, notes: [] };
+    }
+    const { system } = this.#context;
+    const folder = join(this.#staging(), "index");
+    if (!system.files.lstat(folder)) system.files.mkdir(folder);
+    const notes = await restoreIndex(system, vault, {
+      folder,
+      capture: planned.capture,
+      target: {
+        delta: planned.index,
+        marks: marksOf(order.target),
+        paths: order.paths,
+        written,
+      },
+      stamp,
+      token: this.#token,
+    });
+    return { indexRestored: planned.indexDiffers, notes };
+  }
+
+  #journal(): JournalEntry {
+    const { system, redact } = this.#context;
+    const { order } = this.#parts;
+    const { safety, target, paths, exact, undoes, aside } = this.#marker();
+    return appendJournal(system, this.#place.workspace.root, {
+      at: system.now().toISOString(),
+      operation: order.operation,
+      title: redact(order.title),
+      worktree: this.#worktree,
+      before: { checkpoint: safety },
+      after: {
+        checkpoint: target,
+        paths,
+        exact,
+        restore: this.#token,
+        trash: this.#trash.folder ?? null,
+        aside,
+      },
+      ...undoes === null ? {} : { undoes },
+    });
+  }
+
+  /** A restore that is done must not fail over old checkpoints. */
+  async #prune(): Promise<void> {
+    try {
+      sweepState(this.#context.system, this.#place.workspace.root);
+      await pruneCheckpoints(this.#context, this.#place, {
+        kind: "safety",
+        taken: this.#marker().safety,
+      });
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+    }
+  }
 }

@@ -1,20 +1,50 @@
 import type { Context } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import type { Workspace } from "../../git/repository.ts";
+import { layout } from "../../ops/layout.ts";
+import { putBack } from "../../ops/aside.ts";
+import { dropMarker, hasMarker, readMarker } from "./marker.ts";
 import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
 import { releaseIndex } from "../../git/tree/restore_index.ts";
-import type { Workspace } from "../../git/repository.ts";
-import { readJournal } from "../../ops/journal.ts";
-import { dropMarker, hasMarker, readMarker } from "./marker.ts";
+import { readJournal, worktreeOf } from "../../ops/journal.ts";
 import { placeOf, recordOf } from "../place.ts";
 import { restoreLocked } from "./apply.ts";
-import { putBack } from "./back.ts";
+
+/** Milliseconds to wait for a restore that may be running. */
+const WAIT = 250;
+
+/**
+ * Finishes a restore of this worktree that was killed. What the user changed
+ * since is in a safety checkpoint of its own first. Costs one look at a file
+ * where there is none, and leaves one that is still running alone. It never
+ * fails: what is in the way is said, and the next command tries again.
+ */
+export async function settleRestore(
+  context: Context,
+  workspace: Workspace,
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  if (!hasMarker(system, root, worktreeOf(workspace))) return;
+  try {
+    using held = await system.files.lock(layout(root).lock, WAIT);
+    if (held) await settleLocked(context, workspace);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    context.note(
+      `Warning: an unfinished restore could not be finished: ${error.message}`,
+    );
+  }
+}
 
 /** Finishes a restore under the lock. Throws what stands in the way. */
 export async function settleLocked(
   context: Context,
-  { workspace, worktree }: { workspace: Workspace; worktree: string },
+  workspace: Workspace,
 ): Promise<void> {
   const { system } = context;
   const { root } = workspace;
+  const worktree = worktreeOf(workspace);
   if (!hasMarker(system, root, worktree)) return;
   const marker = readMarker(system, root, worktree);
   const place = await placeOf(system, workspace, { create: false });
@@ -26,7 +56,7 @@ export async function settleLocked(
   );
   if (done) {
     if (done.own && marker.undoes !== null) {
-      const back = putBack(system, { ...place, vault }, marker.undoes);
+      const back = putBack(system, { root, worktree }, marker.undoes);
       const paths = back.map((path) => `"${path}"`).join(", ");
       if (back.length > 0) context.note(`Put back from the trash: ${paths}`);
     }

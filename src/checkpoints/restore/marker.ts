@@ -2,12 +2,12 @@ import { join } from "@std/path";
 import { FileError } from "../../base/errors.ts";
 import { asciiJson } from "../../base/escape.ts";
 import { CHECKPOINT_ID } from "../name.ts";
-import type { Aside } from "../../detours/detour.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import type { System } from "../../system/system.ts";
 import { removeIfThere, writeAtomic } from "../../ops/atomic.ts";
 import { ensureFolder, removeTree } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
+import { type Aside, asideIn } from "../../ops/aside.ts";
 import { worktreeKey } from "../raw_cache.ts";
 
 /** A checkpoint by its id and commit. */
@@ -101,15 +101,6 @@ function isMarker(value: unknown): value is RestoreMarker {
     /^[a-z0-9]{8,64}$/.test(String(field(value, "restore"))) &&
     Array.isArray(paths) && paths.every((path) => typeof path === "string") &&
     (brought === null || /^[0-9a-f]{40,64}$/.test(String(brought)));
-}
-
-/** What is of that form in a value. */
-export function asideIn(value: unknown): Aside[] {
-  return (Array.isArray(value) ? value : []).filter((one) => {
-    const paths = field(one, "paths");
-    return typeof field(one, "trash") === "string" && Array.isArray(paths) &&
-      paths.every((path) => typeof path === "string");
-  });
 }
 
 /** Removes the marker and what waited beside it. Call under the lock. */

@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
-import type { RestoreResult } from "../commands/results.ts";
 import { counted } from "../../base/words.ts";
+import type { RestoreResult } from "../commands/results.ts";
 
 /** Paths of a kind that are named before they are only counted. */
 const NAMED = 20;

@@ -12,7 +12,7 @@ import {
   recordOf,
 } from "../place.ts";
 import { restoreLocked } from "./apply.ts";
-import { changedSince, planOf, type RestoreOrder } from "./steps.ts";
+import { changedSince, planOf, type RestoreOrder } from "./plan.ts";
 import { CannotUndo, type Undone, type UndoOrder } from "../../ops/undo.ts";
 
 /** A checkpoint as a journal entry names it. */
@@ -75,7 +75,7 @@ export async function undoRestore(
       ...outcome.written.map((path) => `restored ${path}`),
       ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
       ...outcome.putBack.map((path) => `put ${path} back from the trash`),
-      ...outcome.kept.map((path) => `kept ${path}, made since`),
+      ...outcome.planned.plan.kept.map((path) => `kept ${path}, made since`),
       ...outcome.indexRestored ? ["restored what was staged"] : [],
       ...outcome.notes,
     ],

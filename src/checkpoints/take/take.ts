@@ -10,36 +10,21 @@ import {
   readCheckpointRefs,
   writeCheckpoint,
 } from "../../git/tree/checkpoints.ts";
-import type { CheckpointKind, StoredCheckpoint } from "../checkpoint.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
 import { checkpointId } from "../name.ts";
 import { begunMark, ownMark, recordBytes } from "../record.ts";
-import type { Content } from "../../saves/content.ts";
 import { shellWord } from "../../base/shell.ts";
 import { writeRecord } from "../store.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { withLock } from "../../ops/lock.ts";
 import { noteOwn } from "../../saves/trust/origins.ts";
 import { dropRawCache, writeRawCache } from "../raw_cache.ts";
-import { redactorOf } from "../../secrets/mod.ts";
+import { type Around, aroundOf } from "./around.ts";
+import { type CheckpointOrder, recordFor } from "./record.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
 import { ensureStoreId } from "../../saves/store/store_id.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";
-import {
-  type Around,
-  aroundOf,
-  recordFor,
-  recordName,
-} from "./record_steps.ts";
-
-/** A checkpoint that is wanted. */
-export interface CheckpointOrder {
-  /** A checked name; must be free. */
-  readonly name: string;
-  readonly kind: CheckpointKind;
-  readonly note?: string | undefined;
-  /** What the person or the agent says of the session. */
-  readonly content?: Content;
-}
 
 /**
  * Takes a checkpoint of the worktree as it is and returns its record. The
@@ -93,7 +78,8 @@ export async function storeCheckpoint(
   const id = await freeId(place, order, known);
   // What may fail comes first: git is to be told nothing by halves.
   const told = around ?? await aroundOf(context, place);
-  const name = recordName(order, id);
+  // A number that was added to the id is part of the name too.
+  const name = order.kind === "named" ? order.name : id;
   const { capture } = taken;
   const contents = { id, capture, title: `checkpoint: ${name}` };
   await beginCheckpoint(first, contents, system.now());

@@ -6,8 +6,7 @@ import { newWork } from "../../work/record.ts";
 import { lockDetours } from "../marker.ts";
 import { freeWorkId } from "../../work/store.ts";
 import { type BranchInput, planBranch } from "./plan.ts";
-import { settleHeld } from "../back.ts";
-import { settleDetour } from "../settle.ts";
+import { settleDetour, settleHeld } from "../back.ts";
 import { answer, parentOf } from "./answer.ts";
 import { Branch } from "./apply.ts";
 

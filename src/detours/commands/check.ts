@@ -1,10 +1,9 @@
-import type { CheckItem } from "../../work/work.ts";
+import type { CheckItem, Work } from "../../work/work.ts";
 import { refuseNegative } from "../../base/selector.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
 import type { CheckResult } from "../../work/commands/results.ts";
-import type { Work } from "../../work/work.ts";
 import { checklistView, labelOf, moved, workView } from "../../work/record.ts";
 import { checkText } from "../../work/text.ts";
 import { changeWorks, openStore } from "../../saves/store/recover.ts";

@@ -5,19 +5,17 @@ import { quickPlace, rootWithoutGit } from "../../git/place.ts";
 import { mayNameSecret, redactorOf } from "../../secrets/mod.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { StatusResult } from "../../work/commands/results.ts";
-import { checklistView, workView } from "../../work/record.ts";
-import { latestCheckpoint } from "../../checkpoints/latest.ts";
+import { checklistView, phasesOf, workView } from "../../work/record.ts";
+import { hasRecord, latestCheckpoint } from "../../checkpoints/store.ts";
 import { currentStack, type Stack } from "../../work/current.ts";
 import { checkFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
 import { keptNotes, missingNotes } from "../../work/parked.ts";
-import { hasRecord } from "../../checkpoints/store.ts";
 import { openStore } from "../../saves/store/recover.ts";
 import { isSaved } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
-import { phasesOf } from "../../work/record.ts";
 import { counted } from "../../base/words.ts";
 import {
   progressTable,

@@ -9,7 +9,7 @@ import {
   type CheckpointPlace,
   listCheckpoints,
 } from "../../checkpoints/place.ts";
-import { dropCheckpoints } from "../../checkpoints/prune.ts";
+import { dropCheckpoints } from "../../checkpoints/remove.ts";
 import { takeCheckpoint } from "../../checkpoints/take/take.ts";
 import { type How, leftoverName } from "./answer.ts";
 import type { ReturnPlan } from "./plan.ts";

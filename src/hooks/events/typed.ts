@@ -1,5 +1,5 @@
 import type { AnyCommand, Context, Flags } from "../../cli/command.ts";
-import { settleBefore } from "../../detours/settle.ts";
+import { runCommand } from "../run_command.ts";
 import { commandHelp } from "../../cli/help.ts";
 import { parse } from "../../cli/parse.ts";
 import { makeStyle } from "../../cli/style.ts";
@@ -41,8 +41,7 @@ export async function answerTyped(
     const input = inputOf(world, typed, command);
     if (input.help) return { block: commandHelp(command), answered: true };
     const noted = { ...context, note: (text: string) => notes.push(text) };
-    await settleBefore(noted, command, input);
-    const result = await command.run(noted, input as never);
+    const result = await runCommand(noted, command, input);
     const text = redactor.text(
       command.render(result, makeStyle(false)).trimEnd(),
     );
@@ -87,8 +86,7 @@ async function spokenText(
   try {
     const command = (await context.commandNamed(name))!;
     const input = parse(command, args);
-    await settleBefore(context, command, input);
-    const result = await command.run(context, input as never);
+    const result = await runCommand(context, command, input);
     return command.render(result, makeStyle(false)).trimEnd();
   } catch (error) {
     return errorText(error);

@@ -1,6 +1,6 @@
 import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
-import { settleDetour } from "../../detours/settle.ts";
+import { settleDetour } from "../../detours/back.ts";
 import { locate } from "../../git/workspace.ts";
 import { chosenRoot, USER_FLAG } from "../../ops/journal.ts";
 import { openStore } from "../../saves/store/recover.ts";

@@ -3,7 +3,7 @@ import { addHidden, baseEntry, type Capture } from "../../git/tree/capture.ts";
 import type { Git } from "../../git/run/git.ts";
 import { partOf, pathsIn, treeDelta } from "../../git/tree/checkpoints.ts";
 import type { Vault } from "../../git/tree/vault.ts";
-import type { Aside } from "../../detours/detour.ts";
+import type { Aside } from "../../ops/aside.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import {
   changesBetween,

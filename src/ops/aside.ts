@@ -1,14 +1,33 @@
 import { join, normalize } from "@std/path";
-import { FileError } from "../../base/errors.ts";
-import { isSafePath } from "../../base/paths_there.ts";
-import { foldersAbove } from "../../git/tree/snapshot.ts";
-import { readJournal } from "../../ops/journal.ts";
-import { layout } from "../../ops/layout.ts";
-import { asideIn } from "./marker.ts";
-import type { Aside } from "../../detours/detour.ts";
-import { moveFile } from "../../ops/trash.ts";
-import type { System } from "../../system/system.ts";
-import type { CheckpointPlace } from "../place.ts";
+import { FileError } from "../base/errors.ts";
+import { field } from "../base/odd_values.ts";
+import { isSafePath } from "../base/paths_there.ts";
+import { foldersAbove } from "../git/tree/snapshot.ts";
+import { layout } from "./layout.ts";
+import { readJournal } from "./journal.ts";
+import { moveFile } from "./trash.ts";
+import type { System } from "../system/system.ts";
+
+/** What was moved, or was about to be moved, into a folder of the trash. */
+export interface Aside {
+  readonly trash: string;
+  readonly paths: readonly string[];
+}
+
+/** The project, and the worktree that things were moved from. */
+interface Place {
+  readonly root: string;
+  readonly worktree: string;
+}
+
+/** What is of that form in a value. */
+export function asideIn(value: unknown): Aside[] {
+  return (Array.isArray(value) ? value : []).filter((one) => {
+    const paths = field(one, "paths");
+    return typeof field(one, "trash") === "string" && Array.isArray(paths) &&
+      paths.every((path) => typeof path === "string");
+  });
+}
 
 /**
  * Puts back from the trash what stood in the way of a restore that an undo takes
@@ -17,10 +36,10 @@ import type { CheckpointPlace } from "../place.ts";
  */
 export function putBack(
   system: System,
-  place: CheckpointPlace,
+  place: Place,
   undoes: number,
 ): string[] {
-  const after = readJournal(system, place.workspace.root)
+  const after = readJournal(system, place.root)
     .find(({ id, own }) => own && id === undoes)?.after ?? {};
   return putBackFrom(
     system,
@@ -36,23 +55,23 @@ export function putBack(
 /** The same for what is known to be there. */
 export function putBackFrom(
   system: System,
-  { workspace, vault }: CheckpointPlace,
+  { root, worktree }: Place,
   aside: readonly Aside[],
 ): string[] {
   const { files } = system;
   const moved = aside
     .flatMap(({ trash, paths }) => paths.map((path) => ({ trash, path })));
-  const own = join(layout(workspace.root).trash, "/");
+  const own = join(layout(root).trash, "/");
   return moved.filter(({ trash, path }) => {
     const inTrash = trash.startsWith(own) && normalize(trash) === trash;
     if (!inTrash || !isSafePath(path, system.platform)) return false;
     const [from, to] = [
       join(trash, "files", path),
-      join(vault.workspace.worktree, path),
+      join(worktree, path),
     ];
     try {
       const inPlace = foldersAbove(path).every((folder) =>
-        files.lstat(join(vault.workspace.worktree, folder))?.kind === "folder"
+        files.lstat(join(worktree, folder))?.kind === "folder"
       );
       return inPlace && give(system, from, to);
     } catch (error) {

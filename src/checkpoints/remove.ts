@@ -1,26 +1,31 @@
-import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
 import {
   CHECKPOINTS,
   dropRefs,
   moveCheckpointRef,
   readCheckpointRefs,
-} from "../../git/tree/checkpoints.ts";
-import type { StoredCheckpoint } from "../checkpoint.ts";
-import { CHECKPOINT_ID } from "../name.ts";
-import type { JournalEntry, KnownEntry } from "../../ops/entry.ts";
-import { field } from "../../base/odd_values.ts";
-import { removeRecord, writeRecord } from "../store.ts";
-import { appendJournal, readJournal } from "../../ops/journal.ts";
-import { type CheckpointPlace, openPlace, recordOf } from "../place.ts";
-import type { System } from "../../system/system.ts";
-import { REMOVED, type Removed } from "../removed.ts";
+} from "../git/tree/checkpoints.ts";
+import type { StoredCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_ID } from "./name.ts";
+import type { JournalEntry, KnownEntry } from "../ops/entry.ts";
+import { field } from "../base/odd_values.ts";
+import { removeRecord, writeRecord } from "./store.ts";
+import { appendJournal, readJournal } from "../ops/journal.ts";
+import {
+  type CheckpointPlace,
+  listCheckpoints,
+  openPlace,
+  recordOf,
+} from "./place.ts";
+import type { System } from "../system/system.ts";
 import {
   CannotUndo,
   noteUndoLocked,
   type Undone,
   type UndoOrder,
-} from "../../ops/undo.ts";
+} from "../ops/undo.ts";
+import { minesOf } from "./mine.ts";
 
 /** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;
@@ -214,4 +219,57 @@ function gone(entry: JournalEntry, { id }: Removed): MpmError {
     reason: `the commit of "${id}" is gone`,
     instead: `The last ${KEPT} removals are kept, see trash.max_age`,
   });
+}
+
+/** Where the commits of removed checkpoints stay until they are too many. */
+export const REMOVED = "refs/mpm/removed";
+
+/** What the entry of a save says, for its undo: as if it were brought back. */
+export function savedFact(
+  { system }: Context,
+  { id, commit }: StoredCheckpoint,
+): { restored: Removed[] } {
+  const ref = `${REMOVED}/${system.random()}/${id}`;
+  return { restored: [{ id, commit, ref }] };
+}
+
+/** A checkpoint that was removed, and where its commit stays. */
+export interface Removed {
+  readonly id: string;
+  readonly commit: string;
+  readonly ref: string;
+}
+
+/**
+ * Drops the oldest of the user's own of a kind beyond the configured number,
+ * but never `taken`, the one taken just now: others may have a time to come.
+ * Call under the lock. Returns their names.
+ */
+export async function pruneCheckpoints(
+  context: Context,
+  place: CheckpointPlace,
+  { kind, taken }: { kind: "auto" | "safety"; taken: { readonly id: string } },
+): Promise<string[]> {
+  const { keepAuto, keepSafety } = place.rules;
+  const keep = kind === "auto" ? keepAuto : keepSafety;
+  const all = await listCheckpoints(context.system, place, { light: true });
+  const others = all.filter((one) => one.kind === kind && one.id !== taken.id);
+  if (others.length < keep) return [];
+  const old = others.filter(minesOf(context.system)).slice(keep - 1);
+  return await dropCheckpoints(context, place, old);
+}
+
+/** Removes checkpoints. Call under the lock. Returns their names. */
+export async function dropCheckpoints(
+  { system }: Context,
+  { vault, workspace }: CheckpointPlace,
+  old: readonly StoredCheckpoint[],
+): Promise<string[]> {
+  // The record goes first: a ref alone makes it whole again.
+  for (const { id } of old) removeRecord(system, workspace.root, id);
+  await dropRefs(
+    vault.git,
+    old.map(({ id, commit }) => ({ ref: `${CHECKPOINTS}/${id}`, commit })),
+  );
+  return old.map(({ name }) => name);
 }

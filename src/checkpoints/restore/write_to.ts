@@ -5,7 +5,6 @@ import { emptyTree, partOf, treeDelta } from "../../git/tree/checkpoints.ts";
 import { writeEntries } from "../../git/tree/write_files.ts";
 import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
-import type { RestoreResult } from "../commands/results.ts";
 import { reasonNotThere } from "../../base/paths_there.ts";
 import {
   isOwnPath,
@@ -30,7 +29,7 @@ export async function writeTo(
     to: string;
     dryRun: boolean;
   },
-): Promise<RestoreResult> {
+): Promise<{ folder: string; written: string[]; skipped: LeftOut[] }> {
   const { vault } = place;
   const to = resolve(context.folder, given);
   checkTarget(context, place, to);
@@ -53,22 +52,10 @@ export async function writeTo(
   });
   if (!dryRun) await writeAll(context, place, { target, named, to });
   return {
-    dry_run: dryRun,
-    checkpoint: target.name,
-    worktree: vault.workspace.worktree,
-    to,
+    folder: to,
     written: named.map(({ path }) => path),
-    removed: [],
-    trashed: [],
-    kept: [],
-    moved_aside: [],
     skipped: [...impossible, ...target.left_out]
       .map(({ path, reason }) => ({ path, reason })),
-    index_restored: false,
-    safety: null,
-    trash: null,
-    operation: null,
-    notes: [],
   };
 }
 

@@ -1,0 +1,194 @@
+import { dirname, join } from "@std/path";
+import { FileError, MpmError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+import { cutText } from "../../base/words.ts";
+import { field, jsonIn } from "../../base/odd_values.ts";
+import type { Context } from "../../cli/command.ts";
+import { contextUsage } from "../../clients/read_gauge.ts";
+import type { Draft } from "../../saves/draft.ts";
+import { agentOf } from "../../saves/pause/agent.ts";
+import { lastSteps } from "../../saves/resume/select.ts";
+import { currentStack } from "../../work/current.ts";
+import type { LastSave } from "../checkpoint.ts";
+import type { CheckpointPlace } from "../place.ts";
+
+/** What a checkpoint tells beside the files. */
+export interface Around
+  extends Required<Pick<Draft, "agent" | "work" | "stack" | "usage">> {
+  /** `.claude/context.md`. */
+  readonly context: string | null;
+  readonly runtimes: readonly Runtime[];
+  readonly lastSave: LastSave | null;
+}
+
+/** Reads that, which needs nothing of git. */
+export async function aroundOf(
+  context: Context,
+  { workspace, vault, config }: CheckpointPlace,
+): Promise<Around> {
+  const { system } = context;
+  const { root, cwd } = workspace;
+  const { worktree } = vault.workspace;
+  const agent = agentOf(context, { given: undefined, cwd });
+  return {
+    ...agent,
+    stack: currentStack(system, workspace).chain,
+    usage: contextUsage(system, { ...agent, config, root, cwd }),
+    context: readContextFile(system, worktree) ?? null,
+    runtimes: readRuntimes(system, { cwd, worktree }),
+    lastSave: await lastSteps(context, workspace),
+  };
+}
+
+/** Bytes of the largest file that is read. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * Returns the versions of runtimes that the files of a project ask for, those
+ * in `cwd` before those in the folders above it, up to `worktree`. Runs
+ * nothing.
+ */
+function readRuntimes(
+  system: System,
+  { cwd, worktree }: { cwd: string; worktree: string },
+): Runtime[] {
+  const found = new Map<string, Runtime>();
+  for (let folder = cwd;; folder = dirname(folder)) {
+    for (const from of RUNTIME_FILES.keys()) {
+      const text = readText(system, join(folder, from));
+      if (text !== undefined) addRuntimes(found, { from, text });
+    }
+    if (folder === worktree || folder === dirname(folder)) break;
+  }
+  return [...found.values()];
+}
+
+function readText(system: System, path: string): string | undefined {
+  try {
+    if (!system.files.lstat(path)) return undefined;
+    return new TextDecoder().decode(system.files.readOwn(path, LIMIT));
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
+
+/** Characters of a context file that are kept. */
+const KEPT = 16_000;
+
+/**
+ * The project's `.claude/context.md`, cut; `undefined` where there is none that
+ * can be read. Neither the file nor its folder may be a link.
+ */
+function readContextFile(
+  { files }: System,
+  worktree: string,
+): string | undefined {
+  const folder = join(worktree, ".claude");
+  try {
+    if (files.lstat(folder)?.kind !== "folder") return undefined;
+    const bytes = files.readOwn(join(folder, "context.md"), LIMIT);
+    return cutText(new TextDecoder().decode(bytes), KEPT);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/** The version of a runtime that a project asks for. */
+export interface Runtime {
+  /** `Node`, `Python`, or what a file calls another one. */
+  readonly name: string;
+  /** As the file has it: a version, a range, or an alias such as `lts/*`. */
+  readonly version: string;
+  /** The name of the file that says so. */
+  readonly from: string;
+}
+
+/** Returns the versions that a file asks for, as pairs of name and version. */
+type Reader = (text: string) => [name: string, version: string | undefined][];
+
+/** The whole file is the version. */
+function whole(name: string): Reader {
+  return (text) => [[name, firstWord(text)]];
+}
+
+/** The file has a line that the pattern matches. */
+function line(name: string, pattern: RegExp): Reader {
+  return (text) => [[name, pattern.exec(text)?.[1]]];
+}
+
+function firstWord(text: string): string | undefined {
+  return text.split("\n").map((one) => one.replace(/#.*/, "").trim())
+    .find((one) => one !== "")?.split(/\s/, 1)[0];
+}
+
+const TOOLS: ReadonlyMap<string, string> = new Map([
+  ["nodejs", "Node"],
+  ["node", "Node"],
+  ["python", "Python"],
+  ["rust", "Rust"],
+  ["golang", "Go"],
+  ["go", "Go"],
+  ["deno", "Deno"],
+  ["bun", "Bun"],
+  ["ruby", "Ruby"],
+  ["java", "Java"],
+]);
+
+/** Lines such as `nodejs 20.11.0`. */
+function tools(text: string): [string, string | undefined][] {
+  return text.split("\n").map((one) => one.replace(/#.*/, "").trim())
+    .map((one) => one.split(/\s+/))
+    .map(([tool = "", version]) => [TOOLS.get(tool) ?? tool, version]);
+}
+
+function packageJson(text: string): [string, string | undefined][] {
+  const value = jsonIn(text);
+  return ["volta", "engines"].flatMap((key) =>
+    ([["node", "Node"], ["bun", "Bun"], ["deno", "Deno"]] as const)
+      .map(([tool, name]): [string, string | undefined] => {
+        const version = field(field(value, key), tool);
+        return [name, typeof version === "string" ? version : undefined];
+      })
+  );
+}
+
+/** The files that are read, the most exact first. */
+const RUNTIME_FILES: ReadonlyMap<string, Reader> = new Map([
+  [".nvmrc", whole("Node")],
+  [".node-version", whole("Node")],
+  [".python-version", whole("Python")],
+  [".ruby-version", whole("Ruby")],
+  [".java-version", whole("Java")],
+  [".tool-versions", tools],
+  ["rust-toolchain.toml", line("Rust", /^\s*channel\s*=\s*["']([^"']+)["']/m)],
+  ["rust-toolchain", line("Rust", /^\s*(?:channel\s*=\s*["'])?([\w.-]+)/m)],
+  ["package.json", packageJson],
+  [
+    "pyproject.toml",
+    line("Python", /^\s*(?:requires-python|python)\s*=\s*["']([^"']+)["']/m),
+  ],
+  ["go.mod", line("Go", /^go\s+(\S+)/m)],
+]);
+
+/** Characters of a version that are kept. */
+const LONGEST = 100;
+
+/** Runtimes that are kept. */
+const MOST = 20;
+
+/** Adds what a file asks for to what the files before it asked for. */
+function addRuntimes(
+  found: Map<string, Runtime>,
+  { from, text }: { from: string; text: string },
+): void {
+  const read = RUNTIME_FILES.get(from)?.(text) ?? [];
+  for (const [name, version] of read) {
+    const usable = name !== "" && version !== undefined && version !== "" &&
+      !found.has(name) && found.size < MOST;
+    if (!usable) continue;
+    const short = version.trim().slice(0, LONGEST).replaceAll(/\s+/g, " ");
+    found.set(name, { name: name.slice(0, LONGEST), version: short, from });
+  }
+}

@@ -1,0 +1,140 @@
+import type { Capture } from "../../git/tree/capture.ts";
+import type { CapturedFile } from "../../git/tree/capture_files.ts";
+import { sessionId } from "../../git/ids.ts";
+import type { RepositoryState, Workspace } from "../../git/repository.ts";
+import { setOwn } from "../../base/own.ts";
+import { shellWord } from "../../base/shell.ts";
+import { BUILD, VERSION } from "../../base/version.ts";
+import { layout } from "../../ops/layout.ts";
+import { NO_CONTENT } from "../../saves/content.ts";
+import { buildSave } from "../../saves/draft.ts";
+import type { Save } from "../../saves/save.ts";
+import { readStoreId } from "../../saves/store/store_id.ts";
+import { redactRecord } from "../redact.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
+import type { System } from "../../system/system.ts";
+import type { Checkpoint, CheckpointKind } from "../checkpoint.ts";
+import type { CheckpointPlace } from "../place.ts";
+import { printOf } from "../record.ts";
+import type { Around } from "./around.ts";
+
+/** A checkpoint that is wanted. */
+export interface CheckpointOrder {
+  /** A checked name; must be free. */
+  readonly name: string;
+  readonly kind: CheckpointKind;
+  readonly note?: string | undefined;
+}
+
+/** Changed paths a record lists. */
+const LISTED = 10_000;
+
+/** The record of what was captured, redacted. */
+export function recordFor(
+  system: System,
+  { workspace, vault }: CheckpointPlace,
+  { order, id, name, capture, around }: {
+    order: CheckpointOrder;
+    id: string;
+    name: string;
+    capture: Capture;
+    around: Around;
+  },
+): Checkpoint {
+  const { state, worktree, entries, marks, leftOut, size } = capture;
+  const time = system.now();
+  const session = sessionOf(system, workspace, {
+    ...{ around, time, name },
+    state: workspace.git === "repository" ? state : undefined,
+  });
+  const listed = entries.slice(0, LISTED);
+  return redactRecord(redactorOf(system), {
+    schema: 1,
+    id,
+    name,
+    kind: order.kind,
+    note: order.note ?? null,
+    created_at: time.toISOString(),
+    project_path: workspace.root,
+    worktree: vault.workspace.worktree,
+    branch: state.branch ?? null,
+    head: state.head ?? null,
+    detached: state.detached,
+    operation: state.operation ?? null,
+    print: printOf(capture),
+    files: listed.map(({ path, status }) => {
+      const file: Partial<CapturedFile> | undefined = worktree.get(path);
+      return {
+        path,
+        status,
+        hash: file?.id ?? null,
+        mode: file?.mode ?? null,
+        size: file?.size ?? null,
+      };
+    }),
+    files_omitted: entries.length - listed.length,
+    left_out: leftOut.map((one) => ({ ...one })),
+    index: marks as Checkpoint["index"],
+    permissions: permissionsIn(capture),
+    size,
+    context: around.context,
+    environment: {
+      folder: workspace.cwd,
+      os: system.platform,
+      runtimes: around.runtimes.map((one) => ({ ...one })),
+    },
+    ...around.lastSave && { last_save: around.lastSave },
+    session,
+    version: session.version,
+    build: session.build,
+  });
+}
+
+function permissionsIn({ worktree }: Capture): Record<string, number> {
+  const permissions: Record<string, number> = {};
+  for (const [path, file] of worktree) {
+    const bits = (file as Partial<CapturedFile> | undefined)?.permissions;
+    if (bits !== undefined) setOwn(permissions, path, bits);
+  }
+  return permissions;
+}
+
+/** What a pause would save now, with the way back to this checkpoint. */
+function sessionOf(
+  system: System,
+  workspace: Workspace,
+  { state, around, time, name }: {
+    state: RepositoryState | undefined;
+    around: Around;
+    time: Date;
+    name: string;
+  },
+): Save {
+  const { root } = workspace;
+  const { agent, work, stack, usage } = around;
+  const save = buildSave({
+    content: NO_CONTENT,
+    ...{ workspace, state, agent, work, stack, usage, time },
+    kind: "checkpoint",
+    version: VERSION,
+    build: BUILD,
+  }, {
+    id: sessionId(time),
+    sessions: layout(root).sessions,
+    store: readStoreId(system, root) ?? null,
+  });
+  const restore = `mpm checkpoint restore ${shellWord(name)}`;
+  return {
+    ...save,
+    resume_instructions: {
+      quick_start: [
+        `Run: ${restore}`,
+        "Run: git status to check current state",
+      ],
+      files_to_review: save.resume_instructions.files_to_review,
+      validation_commands: { check_git: "git status && git log -1 --stat" },
+    },
+    // The files stand in the record itself.
+    ...save.mpm && { mpm: { ...save.mpm, files: [], files_omitted: 0 } },
+  };
+}
