@@ -1,6 +1,5 @@
 import { MpmError } from "../base/errors.ts";
 import { baseEntry, type Capture } from "../git/tree/capture.ts";
-import { partOf, treeDelta } from "../git/tree/checkpoints.ts";
 import type { Vault } from "../git/tree/vault.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { begunMark, ownMark } from "./record.ts";
@@ -8,6 +7,7 @@ import { changesBetween } from "../git/tree/plan.ts";
 import { noteOwn, Origins } from "../saves/trust/origins.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "./place.ts";
+import { partOf, treeDelta } from "../git/tree/trees.ts";
 
 /** Tells which checkpoints are the user's own, or theirs by trust. */
 export function minesOf(

@@ -4,15 +4,15 @@ import { MpmError } from "../base/errors.ts";
 import { type Capture, capture } from "../git/tree/capture.ts";
 import type { RawCache, RawFile } from "../git/tree/converted.ts";
 import {
+  bringCheckpoints,
   createCheckpointRef,
+  gitOfOwn,
   readCheckpointRecord,
   readCheckpointRefs,
 } from "../git/tree/checkpoints.ts";
 import { quickWorkspace } from "../git/place.ts";
 import { type ReadAhead, readAhead } from "../git/tree/read_ahead.ts";
 import {
-  bringCheckpoints,
-  gitOfOwn,
   openVault,
   ownRepository,
   type SafeSettings,

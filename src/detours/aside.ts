@@ -3,7 +3,6 @@ import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import { baseEntry, type Capture } from "../git/tree/capture.ts";
 import { lossesAt } from "../git/tree/plan.ts";
-import type { TreeChange } from "../git/tree/checkpoints.ts";
 import { WorktreeWriter } from "../git/tree/write_files.ts";
 import { foreignPaths } from "../git/tree/switch.ts";
 import { type Aside, putBackFrom } from "../ops/aside.ts";
@@ -14,6 +13,7 @@ import { TrashFolder } from "../ops/trash.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "../checkpoints/place.ts";
 import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
+import type { TreeChange } from "../git/tree/trees.ts";
 
 /** What a tree holds that no checkpoint can give back. */
 export interface Unparked {

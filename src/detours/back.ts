@@ -1,7 +1,6 @@
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import type { Capture } from "../git/tree/capture.ts";
-import { partOf } from "../git/tree/checkpoints.ts";
 import {
   createBranch,
   dropBranch,
@@ -36,6 +35,7 @@ import { restoreLocked } from "../checkpoints/restore/apply.ts";
 import { settleRestore } from "../checkpoints/restore/finish.ts";
 import { waitForIndex } from "../git/tree/restore_index.ts";
 import { withLock } from "../ops/lock.ts";
+import { partOf } from "../git/tree/trees.ts";
 
 /**
  * Finishes a restore that was cut short, and takes back, or finishes, a

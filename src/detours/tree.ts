@@ -4,7 +4,6 @@ import { MpmError } from "../base/errors.ts";
 import { baseEntry, type Capture } from "../git/tree/capture.ts";
 import type { Git } from "../git/run/git.ts";
 import { lossesAt } from "../git/tree/plan.ts";
-import { partOf, pathsIn, treeDelta } from "../git/tree/checkpoints.ts";
 import { readOperation } from "../git/state.ts";
 import { resolveNames } from "../git/branches.ts";
 import { WorktreeWriter } from "../git/tree/write_files.ts";
@@ -22,6 +21,7 @@ import {
   placeOf,
   recordOf,
 } from "../checkpoints/place.ts";
+import { partOf, pathsIn, treeDelta } from "../git/tree/trees.ts";
 
 /**
  * The worktree of a repository as detours change it. What is too large for a

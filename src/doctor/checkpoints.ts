@@ -1,9 +1,9 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import { gitOfOwn, openVault, type Vault } from "../git/tree/vault.ts";
+import { openVault, type Vault } from "../git/tree/vault.ts";
 import {
   CHECKPOINTS,
-  PARTS,
+  gitOfOwn,
   readCheckpointRefs,
 } from "../git/tree/checkpoints.ts";
 import { resolveNames } from "../git/branches.ts";
@@ -24,6 +24,7 @@ import { withLock } from "../ops/lock.ts";
 import { readStoreId } from "../saves/store/store_id.ts";
 import { listCheckpoints, placeOf, recordOf } from "../checkpoints/place.ts";
 import { bounded, type Check, type Ground } from "./ground.ts";
+import { PARTS } from "../git/tree/trees.ts";
 
 /** Has every checkpoint its commit, and every commit its record? */
 export const checkpointsCheck: Check = { name: "checkpoints", run };

@@ -3,7 +3,7 @@ import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 import type { Workspace } from "./repository.ts";
 import { Git, gitFailure } from "./run/git.ts";
-import { decodeBytes, encodeText } from "./text.ts";
+import { decodeBytes, encodeText, words } from "./text.ts";
 import { readWorktrees } from "./worktrees.ts";
 import type { System } from "../system/system.ts";
 
@@ -155,14 +155,8 @@ export interface DefaultBranch {
   readonly tips: readonly { name: string; commit: string }[];
 }
 
-const FORMAT = [
-  "%(refname)",
-  "%(objectname)",
-  "%(symref)",
-  "%(upstream)",
-  "%(upstream:remotename)",
-  "%(upstream:remoteref)",
-].join("%00");
+const FORMAT = words(`%(refname) %(objectname) %(symref) %(upstream)
+      %(upstream:remotename) %(upstream:remoteref)`).join("%00");
 
 /** All local branches and the remotes' default ones. Throws GIT_FAILED. */
 export async function readBranches(git: Git): Promise<BranchRef[]> {

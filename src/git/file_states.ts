@@ -5,7 +5,13 @@ import { counted } from "../base/words.ts";
 import type { FileContent, FileState } from "./repository.ts";
 import { Git } from "./run/git.ts";
 import { isUnmerged, type StatusEntry } from "./status.ts";
-import { decodeBytes, encodeText, isOpenable, quotePath } from "./text.ts";
+import {
+  decodeBytes,
+  encodeText,
+  isOpenable,
+  quotePath,
+  words,
+} from "./text.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
 /** Nested repositories whose commit is asked for, each with a process. */
@@ -136,12 +142,9 @@ async function addRepositoryCommits(
     if (!paths.has(state.path) || !isOpenable(state.path)) return;
     const folder = join(worktree, state.path);
     if (!system.files.lstat(join(folder, ".git"))) return;
-    const head = await new Git(system, folder, { plain: true }).run([
-      "rev-parse",
-      "--verify",
-      "--quiet",
-      "HEAD",
-    ]);
+    const head = await new Git(system, folder, { plain: true }).run(
+      words("rev-parse --verify --quiet HEAD"),
+    );
     if (head.status === 0) state.object = decodeBytes(head.stdout).trim();
   }));
 }
@@ -158,11 +161,10 @@ async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
   for (const state of wanted) delete state.object;
   for (let tries = 0; wanted.length > 0 && tries < 10; tries++) {
     const lines = wanted.map((state) => `${quotePath(state.path)}\n`);
-    const { stdout } = await git.run([
-      "hash-object",
-      "--no-filters",
-      "--stdin-paths",
-    ], { stdin: encodeText(lines.join("")) });
+    const { stdout } = await git.run(
+      words("hash-object --no-filters --stdin-paths"),
+      { stdin: encodeText(lines.join("")) },
+    );
     const ids = decodeBytes(stdout).split("\n").slice(0, -1);
     ids.forEach((id, at) => wanted[at]!.object = id);
     wanted = wanted.slice(ids.length + 1);

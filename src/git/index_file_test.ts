@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { parseIndex } from "./tree/capture_index.ts";
-import { listIndexBytes } from "./index_file.ts";
+import { listIndexBytes, parseIndex } from "./index_file.ts";
 import { Git } from "./run/git.ts";
 import { encodeText } from "./text.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";

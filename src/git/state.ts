@@ -9,7 +9,7 @@ import { readFileStates } from "./file_states.ts";
 import { readRecent, type Recent } from "./history/log.ts";
 import { readUnwatched } from "./unwatched.ts";
 import { runStatus } from "./submodules.ts";
-import { allEnded, decodeBytes, splitFields } from "./text.ts";
+import { allEnded, decodeBytes, splitFields, words } from "./text.ts";
 import type { System } from "../system/system.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
@@ -32,14 +32,7 @@ export interface StateReaders {
   >;
 }
 
-const STASHES = [
-  "log",
-  "--walk-reflogs",
-  "-z",
-  "--format=%H%x00%gs",
-  "refs/stash",
-  "--",
-];
+const STASHES = words("log --walk-reflogs -z --format=%H%x00%gs refs/stash --");
 
 /**
  * Everything a save records of a worktree: two git processes side by side, one

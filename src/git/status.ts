@@ -1,9 +1,6 @@
-import type { Workspace } from "./repository.ts";
 import { Git, gitFailure } from "./run/git.ts";
 import { foldersAbove, isOwnPath, type LeftOut } from "./tree/snapshot.ts";
-import { runStatus } from "./submodules.ts";
-import { decodeBytes, splitFields } from "./text.ts";
-import type { System } from "../system/system.ts";
+import { decodeBytes, splitFields, words } from "./text.ts";
 
 /** One line of `git status`. */
 export interface StatusEntry {
@@ -54,17 +51,9 @@ export interface Status {
  * Everything that differs from HEAD but mpm's own folder: its saves are not
  * the user's changes, and thousands of them must cost nothing.
  */
-export const STATUS = [
-  "status",
-  "--porcelain=v2",
-  "-z",
-  "--branch",
-  "--ahead-behind",
-  "--untracked-files=all",
-  "--find-renames",
-  "--",
-  ":(top,exclude).claude-mpm",
-];
+export const STATUS = words(`status --porcelain=v2 -z --branch --ahead-behind
+      --untracked-files=all --find-renames --
+      :(top,exclude).claude-mpm`);
 
 /**
  * The status without looking into submodules, every path on its own, and mpm's
@@ -240,74 +229,4 @@ function cut(line: string, count: number): string[] {
 /** Whether a status means a conflict to be resolved (git-status(1)). */
 export function isUnmerged(status: string): boolean {
   return /U/.test(status) || status === "AA" || status === "DD";
-}
-
-/** What a prompt says of a worktree: where HEAD is, and how much changed. */
-export interface GitLine {
-  /** null: detached. */
-  readonly branch: string | null;
-  /** Full commit id; null: no commit yet. */
-  readonly head: string | null;
-  readonly upstream: string | null;
-  /** null: no upstream, or it is gone. */
-  readonly ahead: number | null;
-  readonly behind: number | null;
-  /** Paths that are staged, changed, not tracked, in conflict. */
-  readonly staged: number;
-  readonly changed: number;
-  readonly untracked: number;
-  readonly conflicts: number;
-}
-
-/** As `git status` by itself: a folder of untracked files is one path. */
-export const BRIEF = [
-  "status",
-  "--porcelain=v2",
-  "-z",
-  "--branch",
-  "--ahead-behind",
-  "--untracked-files=normal",
-  "--find-renames",
-  "--",
-  ":(top,exclude).claude-mpm",
-];
-
-/**
- * What a prompt says of a worktree, with one git process in nearly all of them. `undefined`: git does
- * not answer, or there is no repository.
- */
-export async function readBrief(
-  system: System,
-  { worktree, gitDir }: { worktree: string; gitDir: string },
-): Promise<GitLine | undefined> {
-  const git = new Git(system, worktree);
-  const question = { gitDir, args: BRIEF };
-  const { result, status } = await runStatus(system, git, question);
-  if (result.outcome !== "exited" || result.status !== 0) return undefined;
-  const { head, branch, upstream, ahead, behind, entries } = status;
-  const count = (chosen: (status: string) => boolean) =>
-    entries.filter(({ status }) => chosen(status)).length;
-  const tracked = (status: string) => status !== "??" && !isUnmerged(status);
-  return {
-    branch: branch ?? null,
-    head: head ?? null,
-    upstream: upstream ?? null,
-    ahead: ahead ?? null,
-    behind: behind ?? null,
-    staged: count((status) => tracked(status) && status[0] !== " "),
-    changed: count((status) => tracked(status) && status[1] !== " "),
-    untracked: count((status) => status === "??"),
-    conflicts: count(isUnmerged),
-  };
-}
-
-/** Branch and commit of a worktree, as a session keeps them. */
-export async function readHead(
-  system: System,
-  { git, worktree, gitDir }: Workspace,
-): Promise<{ branch: string | null; head: string | null }> {
-  const brief = git === "repository"
-    ? await readBrief(system, { worktree, gitDir: gitDir! })
-    : undefined;
-  return { branch: brief?.branch ?? null, head: brief?.head ?? null };
 }

@@ -1,6 +1,5 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import type { IndexListing } from "./tree/capture_index.ts";
 import type { Vault } from "./tree/vault.ts";
 import { Git, reasonOf } from "./run/git.ts";
 import { parseSettings, readPlain } from "./run/settings.ts";
@@ -13,6 +12,7 @@ import {
 import type { LeftOut } from "./tree/snapshot.ts";
 import { decodeBytes, inParallel, isOpenable, splitFields } from "./text.ts";
 import type { RunResult, System } from "../system/system.ts";
+import type { IndexListing } from "./index_file.ts";
 
 /** Bytes of an index and of `.gitmodules` that are read. */
 const LARGEST_INDEX = 512 * 1024 * 1024;

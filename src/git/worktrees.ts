@@ -4,7 +4,7 @@ import type { Workspace } from "./repository.ts";
 import { Git } from "./run/git.ts";
 import { fullName, parseSettings } from "./run/settings.ts";
 import type { StandIn } from "./run/stand_in.ts";
-import { decodeBytes, encodeText, splitFields } from "./text.ts";
+import { decodeBytes, encodeText, splitFields, words } from "./text.ts";
 import { gitDirIn } from "./place.ts";
 import type { System } from "../system/system.ts";
 
@@ -21,12 +21,9 @@ export interface ListedWorktree {
 
 /** All worktrees of the repository, the main one first. Throws GIT_FAILED. */
 export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
-  const list = await git.like({ plain: true }).read([
-    "worktree",
-    "list",
-    "--porcelain",
-    "-z",
-  ]);
+  const list = await git.like({ plain: true }).read(
+    words("worktree list --porcelain -z"),
+  );
   const found: ListedWorktree[] = [];
   let fields = new Map<string, string>();
   for (const line of splitFields(list)) {
@@ -204,12 +201,9 @@ export async function worktreeRule(
   { root, commonDir }: Workspace,
 ): Promise<{ path: string; bytes: Uint8Array; mode: number } | undefined> {
   const probe = `${WORKTREES}/any/file`;
-  const ignored = await new Git(system, root).run([
-    "check-ignore",
-    "-q",
-    "--",
-    probe,
-  ]);
+  const ignored = await new Git(system, root).run(
+    words("check-ignore -q --", probe),
+  );
   if (ignored.status !== 1) return undefined;
   const path = join(commonDir!, "info", "exclude");
   let text = "";

@@ -1,6 +1,5 @@
 import { currentAgentSession } from "../clients/claude/home.ts";
 import { MpmError } from "../base/errors.ts";
-import { readHead } from "../git/status.ts";
 import { checkedName } from "../base/names.ts";
 import type { Workspace } from "../git/repository.ts";
 import { placeKey } from "./current.ts";
@@ -10,6 +9,7 @@ import type { System } from "../system/system.ts";
 import { getOwn, setOwn } from "../base/own.ts";
 import { fillIn, type Template, variablesIn } from "./templates/template.ts";
 import type { CheckItem } from "./work.ts";
+import { readHead } from "../git/worktree_status.ts";
 
 /** What a new session is made of, as it is typed. */
 export interface BeginningInput {

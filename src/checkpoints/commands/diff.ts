@@ -3,8 +3,7 @@ import { escapeDiff, escapeText } from "../../base/escape.ts";
 import type { CheckpointDiffResult } from "./results.ts";
 import { dirname, join } from "@std/path";
 import { baseEntry, type Capture } from "../../git/tree/capture.ts";
-import { patchBetween, patchToWorktree } from "../../git/tree/diff_patch.ts";
-import { partOf, treeChanges, treeDelta } from "../../git/tree/checkpoints.ts";
+import { patchToWorktree } from "../../git/tree/diff_patch.ts";
 import { decodeBytes } from "../../base/bytes.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { findTarget, matchCheckpoint } from "../select.ts";
@@ -17,6 +16,12 @@ import {
   listCheckpoints,
   rawFolder,
 } from "../place.ts";
+import {
+  partOf,
+  patchBetween,
+  treeChanges,
+  treeDelta,
+} from "../../git/tree/trees.ts";
 
 /** `mpm checkpoint diff` */
 export const checkpointDiff = defineCommand({

@@ -3,7 +3,6 @@ import { type Context, defineCommand } from "../../cli/command.ts";
 import { during } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
-import { emptyTree, partOf, treeDelta } from "../../git/tree/checkpoints.ts";
 import { isNothing } from "../../git/tree/plan.ts";
 import { isWithin } from "../../git/tree/snapshot.ts";
 import { withLock } from "../../ops/lock.ts";
@@ -22,6 +21,7 @@ import {
 import { previewText, restoreText } from "../restore/text.ts";
 import { writeTo } from "../restore/write_to.ts";
 import type { RestoreResult } from "./results.ts";
+import { emptyTree, partOf, treeDelta } from "../../git/tree/trees.ts";
 
 /** `mpm checkpoint restore` */
 export const checkpointRestore = defineCommand({

@@ -1,7 +1,6 @@
 import type { Context } from "../../cli/command.ts";
 import { addHidden, baseEntry, type Capture } from "../../git/tree/capture.ts";
 import type { Git } from "../../git/run/git.ts";
-import { partOf, pathsIn, treeDelta } from "../../git/tree/checkpoints.ts";
 import type { Vault } from "../../git/tree/vault.ts";
 import type { Aside } from "../../ops/aside.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
@@ -19,6 +18,7 @@ import {
 import { named } from "../../base/words.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace } from "../place.ts";
+import { partOf, pathsIn, treeDelta } from "../../git/tree/trees.ts";
 
 /** A restore that is wanted. */
 export interface RestoreOrder {

@@ -1,7 +1,6 @@
 import { join, resolve } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { emptyTree, partOf, treeDelta } from "../../git/tree/checkpoints.ts";
 import { writeEntries } from "../../git/tree/write_files.ts";
 import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
@@ -13,6 +12,7 @@ import {
   type TreeEntry,
 } from "../../git/tree/snapshot.ts";
 import { type CheckpointPlace, rawFolder } from "../place.ts";
+import { emptyTree, partOf, treeDelta } from "../../git/tree/trees.ts";
 
 interface Named {
   readonly path: string;

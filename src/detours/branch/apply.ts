@@ -1,7 +1,6 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { addWorktree, worktreeRule } from "../../git/worktrees.ts";
-import { partOf } from "../../git/tree/checkpoints.ts";
 import { createBranch, readPosition, switchTo } from "../../git/tree/switch.ts";
 import { locate } from "../../git/workspace.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
@@ -33,6 +32,7 @@ import {
   NO_WORDS,
   parentOf,
 } from "./answer.ts";
+import { partOf } from "../../git/tree/trees.ts";
 
 /** One `branch` from its marker to the record of the new session. */
 export class Branch {

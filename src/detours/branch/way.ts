@@ -1,6 +1,5 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Capture } from "../../git/tree/capture.ts";
-import { treeChanges } from "../../git/tree/checkpoints.ts";
 import { refuseFilters } from "../../git/run/filters.ts";
 import { inTheWay, overwritten } from "../../git/tree/switch.ts";
 import type { Position } from "../../git/repository.ts";
@@ -10,6 +9,7 @@ import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";
 import { unparkedIn, unseen } from "../aside.ts";
 import { isIgnoreRule } from "../tree.ts";
+import { treeChanges } from "../../git/tree/trees.ts";
 
 /**
  * Throws CONFLICT where a switch would lose something, where git would refuse

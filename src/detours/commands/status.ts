@@ -1,6 +1,5 @@
 import { type Context, defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { type GitLine, readBrief } from "../../git/status.ts";
 import { quickPlace, rootWithoutGit } from "../../git/place.ts";
 import { mayNameSecret, redactorOf } from "../../secrets/mod.ts";
 import type { Workspace } from "../../git/repository.ts";
@@ -23,6 +22,7 @@ import {
   type TextStyle,
   titleOf,
 } from "../../work/text.ts";
+import { type GitLine, readBrief } from "../../git/worktree_status.ts";
 
 /** `mpm status` */
 export const status = defineCommand({

@@ -1,6 +1,5 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { partOf } from "../../git/tree/checkpoints.ts";
 import { readPosition, switchTo } from "../../git/tree/switch.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { printOf } from "../../checkpoints/record.ts";
@@ -31,6 +30,7 @@ import {
   refuseSkipped,
   restoredOf,
 } from "./answer.ts";
+import { partOf } from "../../git/tree/trees.ts";
 
 /** One `return` from its checks to its end. */
 export class Return {

@@ -5,11 +5,11 @@ import {
   mergeTrees,
   treeWithout,
 } from "../../git/tree/merge.ts";
-import { partOf } from "../../git/tree/checkpoints.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import type { Position } from "../../git/repository.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";
 import { named } from "../../base/words.ts";
+import { partOf } from "../../git/tree/trees.ts";
 
 /** What a return puts into the tree once HEAD is where it belongs. */
 export interface Target {

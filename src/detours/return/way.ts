@@ -1,6 +1,5 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Capture } from "../../git/tree/capture.ts";
-import { treeChanges } from "../../git/tree/checkpoints.ts";
 import { refuseFilters } from "../../git/run/filters.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import type { Position } from "../../git/repository.ts";
@@ -19,6 +18,7 @@ import {
 import { lookAtTree, refuseBusy } from "../tree.ts";
 import type { ReturnInput } from "./plan.ts";
 import { dirty, refuseUnborn, refuseUncarriable } from "./refusals.ts";
+import { treeChanges } from "../../git/tree/trees.ts";
 
 /** What becomes of what is in the tree when a detour ends. */
 export interface Way {

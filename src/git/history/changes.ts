@@ -1,5 +1,5 @@
 import type { Git } from "../run/git.ts";
-import { splitFields } from "../text.ts";
+import { splitFields, words } from "../text.ts";
 
 /** What commits did to a file. */
 export interface CommittedFile {
@@ -109,18 +109,16 @@ export async function findTouched(
   if (paths.length === 0 || still) {
     return { touched: new Set(), removed: new Set() };
   }
-  const log = await git.read([
-    "log",
-    "--format=",
-    "-z",
-    "--full-history",
-    "--no-renames",
-    ...(differing.length === 0 ? ["--diff-filter=D"] : []),
-    "--name-status",
-    way.base === undefined ? "HEAD" : `${way.base}..HEAD`,
-    "--",
-    ...asArguments(paths),
-  ]);
+  const log = await git.read(
+    words(
+      "log --format= -z --full-history --no-renames",
+      ...(differing.length === 0 ? ["--diff-filter=D"] : []),
+      "--name-status",
+      way.base === undefined ? "HEAD" : `${way.base}..HEAD`,
+      "--",
+      ...asArguments(paths),
+    ),
+  );
   return parseTouched(splitFields(log), new Set(paths));
 }
 

@@ -1,7 +1,7 @@
 import type { MpmError } from "../../base/errors.ts";
 import type { CommitInfo } from "../repository.ts";
 import { type Git, gitFailure } from "../run/git.ts";
-import { decodeBytes, splitFields } from "../text.ts";
+import { decodeBytes, splitFields, words } from "../text.ts";
 
 /** Id, author, author's time, committer's time, subject; each ends in NUL. */
 const COLUMNS = ["%H", "%an", "%ai", "%ct", "%s"];
@@ -237,21 +237,15 @@ export async function findOwnCommits(
 ): Promise<OwnCommits> {
   const fitting = commits.filter(({ message }) => message.startsWith(SUBJECT));
   if (fitting.length === 0) return { own: new Set(), swept: new Map() };
-  const output = await git.read([
-    "diff-tree",
-    "--stdin",
-    "--root",
-    "-r",
-    "-m",
-    "-z",
-    "--name-only",
-    "--no-renames",
-    "--pretty=format:%x01%H%x02%b%x03",
-  ], {
-    stdin: new TextEncoder().encode(
-      fitting.map(({ sha }) => `${sha}\n`).join(""),
-    ),
-  });
+  const output = await git.read(
+    words(`diff-tree --stdin --root -r -m -z --name-only --no-renames
+        --pretty=format:%x01%H%x02%b%x03`),
+    {
+      stdin: new TextEncoder().encode(
+        fitting.map(({ sha }) => `${sha}\n`).join(""),
+      ),
+    },
+  );
   return ownAmong(decodeBytes(output), save);
 }
 

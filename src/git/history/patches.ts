@@ -1,7 +1,7 @@
 import { resolveNames } from "../branches.ts";
 import type { Range } from "./log.ts";
 import type { Git } from "../run/git.ts";
-import { allEnded, decodeBytes, splitFields } from "../text.ts";
+import { allEnded, decodeBytes, splitFields, words } from "../text.ts";
 
 /**
  * A patch as git prints it without what depends on where it is applied: line
@@ -35,13 +35,9 @@ export async function readEqualPatches(
   const { left, right, omitted } = range;
   if (left.length === 0 || right.length === 0) return new Map();
   if (omitted > 0 || left.length + right.length > COMPARED) return undefined;
-  const found = await git.run([
-    "rev-list",
-    "--left-right",
-    "--cherry-mark",
-    `${base}...HEAD`,
-    "--",
-  ]);
+  const found = await git.run(
+    words("rev-list --left-right --cherry-mark", `${base}...HEAD`, "--"),
+  );
   if (found.status !== 0) return undefined;
   const equal = decodeBytes(found.stdout).split("\n")
     .filter((line) => line[0] === "=").map((line) => line.slice(1));
@@ -53,15 +49,11 @@ async function readPatchIds(
   git: Git,
   commits: readonly string[],
 ): Promise<Map<string, string> | undefined> {
-  const patches = await git.run([
-    "diff-tree",
-    "--stdin",
-    "--root",
-    "-p",
-    "--full-index",
-    "--no-ext-diff",
-    "--no-textconv",
-  ], { stdin: new TextEncoder().encode(`${commits.join("\n")}\n`) });
+  const patches = await git.run(
+    words(`diff-tree --stdin --root -p --full-index --no-ext-diff
+        --no-textconv`),
+    { stdin: new TextEncoder().encode(`${commits.join("\n")}\n`) },
+  );
   if (patches.status !== 0) return undefined;
   const ids = await git.run(["patch-id", "--stable"], {
     stdin: patches.stdout,
@@ -162,18 +154,17 @@ async function readCandidates(
   git: Git,
   { tip, head, paths }: Ends,
 ): Promise<Candidate[]> {
-  const log = await git.read([
-    "--no-replace-objects",
-    "log",
-    "--no-merges",
-    "--full-history",
-    "--format=%x01%H %T",
-    ...RAW,
-    tip,
-    `^${head}`,
-    "--",
-    ...paths,
-  ]);
+  const log = await git.read(
+    words(
+      "--no-replace-objects log --no-merges --full-history",
+      "--format=%x01%H %T",
+      ...RAW,
+      tip,
+      `^${head}`,
+      "--",
+      ...paths,
+    ),
+  );
   const found: (Candidate & { changes: Map<string, string> })[] = [];
   for (const [path, result] of rawLines(splitFields(log))) {
     if (path !== "") found.at(-1)!.changes.set(path, result);
@@ -215,15 +206,9 @@ async function readPatch(
 
 /** Arguments for the patches of commits, as {@link patchForm} reads them. */
 export function patchArguments(...more: readonly string[]): string[] {
-  return [
-    "--no-replace-objects",
-    "diff-tree",
-    "-r",
-    "-p",
-    "--full-index",
-    "--no-renames",
-    "--no-ext-diff",
-    "--no-textconv",
+  return words(
+    `--no-replace-objects diff-tree -r -p --full-index --no-renames
+        --no-ext-diff --no-textconv`,
     ...more,
-  ];
+  );
 }

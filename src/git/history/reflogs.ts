@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { isMissing } from "../../base/errors.ts";
 import type { Git } from "../run/git.ts";
-import { decodeBytes, splitFields } from "../text.ts";
+import { decodeBytes, splitFields, words } from "../text.ts";
 import type { System } from "../../system/system.ts";
 
 /**
@@ -13,17 +13,16 @@ export async function findRenamed(
   branch: string,
   since: Date,
 ): Promise<string | undefined> {
-  const log = await git.run([
-    "log",
-    "--walk-reflogs",
-    "--branches",
-    "--fixed-strings",
-    "--grep-reflog=Branch: renamed refs/heads/",
-    "--date=unix",
-    "-z",
-    "--format=%gd%x00%gs",
-    "--",
-  ]);
+  const log = await git.run(
+    words(
+      "log --walk-reflogs --branches --fixed-strings",
+      "--grep-reflog=Branch: renamed refs/heads/",
+      "--date=unix",
+      "-z",
+      "--format=%gd%x00%gs",
+      "--",
+    ),
+  );
   const fields = splitFields(log.stdout);
   const start = Math.floor(since.getTime() / 1000);
   const renames: { time: number; from: string; to: string }[] = [];
@@ -93,15 +92,9 @@ export async function lastMove(
   git: Git,
   ref: string,
 ): Promise<"push" | "fetch" | undefined> {
-  const log = await git.run([
-    "log",
-    "--walk-reflogs",
-    "--max-count=1",
-    "-z",
-    "--format=%gs",
-    ref,
-    "--",
-  ]);
+  const log = await git.run(
+    words("log --walk-reflogs --max-count=1 -z --format=%gs", ref, "--"),
+  );
   const [message = ""] = splitFields(log.stdout);
   if (message === "update by push") return "push";
   return /^(fetch|pull)\b/.test(message) ? "fetch" : undefined;

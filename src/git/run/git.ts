@@ -7,24 +7,16 @@ import {
   type StandIn,
   standInAt,
 } from "./stand_in.ts";
-import { decodeBytes } from "../text.ts";
+import { decodeBytes, words } from "../text.ts";
 
 /**
  * Settings of the user that run programs of their own, or change the shape of
  * what git prints. Those of the repository git never sees: {@link StandIn}.
  */
-const SETTINGS = [
-  "core.fsmonitor=false",
-  "core.hooksPath=/dev/null",
-  "core.quotePath=false",
-  "color.ui=false",
-  "diff.renames=true",
-  "i18n.logOutputEncoding=UTF-8",
-  "log.follow=false",
-  "log.mailmap=false",
-  "log.showSignature=false",
-  "status.renames=true",
-];
+const SETTINGS = words(`core.fsmonitor=false core.hooksPath=/dev/null
+      core.quotePath=false color.ui=false diff.renames=true
+      i18n.logOutputEncoding=UTF-8 log.follow=false log.mailmap=false
+      log.showSignature=false status.renames=true`);
 
 const BEFORE_COMMAND = [
   "--no-optional-locks",
@@ -36,53 +28,25 @@ const BEFORE_COMMAND = [
  * What `git rev-parse --local-env-vars` lists: set within a git hook, these
  * would turn every command to the hook's repository and index.
  */
-const LOCAL_VARIABLES = [
-  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_COMMON_DIR",
-  "GIT_CONFIG",
-  "GIT_CONFIG_COUNT",
-  "GIT_CONFIG_PARAMETERS",
-  "GIT_DIR",
-  "GIT_GRAFT_FILE",
-  "GIT_IMPLICIT_WORK_TREE",
-  "GIT_INDEX_FILE",
-  "GIT_INTERNAL_SUPER_PREFIX",
-  "GIT_NO_REPLACE_OBJECTS",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_PREFIX",
-  "GIT_REPLACE_REF_BASE",
-  "GIT_SHALLOW_FILE",
-  "GIT_WORK_TREE",
-];
+const LOCAL_VARIABLES = words(
+  `GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_CONFIG
+      GIT_CONFIG_COUNT GIT_CONFIG_PARAMETERS GIT_DIR GIT_GRAFT_FILE
+      GIT_IMPLICIT_WORK_TREE GIT_INDEX_FILE GIT_INTERNAL_SUPER_PREFIX
+      GIT_NO_REPLACE_OBJECTS GIT_OBJECT_DIRECTORY GIT_PREFIX
+      GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE GIT_WORK_TREE`,
+);
 
 /** Variables that run programs, print more, or change what a path means. */
-const OTHER_VARIABLES = [
-  "GIT_ATTR_SOURCE",
-  "GIT_DIFF_OPTS",
-  "GIT_EXTERNAL_DIFF",
-  "GIT_FLUSH",
-  "GIT_GLOB_PATHSPECS",
-  "GIT_ICASE_PATHSPECS",
-  "GIT_LITERAL_PATHSPECS",
-  "GIT_NOGLOB_PATHSPECS",
-  "GIT_PAGER",
-  "GIT_REDIRECT_STDERR",
-  "GIT_REDIRECT_STDIN",
-  "GIT_REDIRECT_STDOUT",
-  "GIT_TRACE",
-  "GIT_TRACE2",
-  "GIT_TRACE2_EVENT",
-  "GIT_TRACE2_PERF",
-  "GIT_TRACE_CURL",
-  "GIT_TRACE_FSMONITOR",
-  "GIT_TRACE_PACKET",
-  "GIT_TRACE_PACKFILE",
-  "GIT_TRACE_PACK_ACCESS",
-  "GIT_TRACE_PERFORMANCE",
-  "GIT_TRACE_REFS",
-  "GIT_TRACE_SETUP",
-  "GIT_TRACE_SHALLOW",
-];
+const OTHER_VARIABLES = words(
+  `GIT_ATTR_SOURCE GIT_DIFF_OPTS GIT_EXTERNAL_DIFF GIT_FLUSH
+      GIT_GLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_LITERAL_PATHSPECS
+      GIT_NOGLOB_PATHSPECS GIT_PAGER GIT_REDIRECT_STDERR
+      GIT_REDIRECT_STDIN GIT_REDIRECT_STDOUT GIT_TRACE GIT_TRACE2
+      GIT_TRACE2_EVENT GIT_TRACE2_PERF GIT_TRACE_CURL
+      GIT_TRACE_FSMONITOR GIT_TRACE_PACKET GIT_TRACE_PACKFILE
+      GIT_TRACE_PACK_ACCESS GIT_TRACE_PERFORMANCE GIT_TRACE_REFS
+      GIT_TRACE_SETUP GIT_TRACE_SHALLOW`,
+);
 
 const ENVIRONMENT: Readonly<Record<string, string | null>> = {
   ...Object.fromEntries(
@@ -99,7 +63,7 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
 /** Milliseconds a git command may take. */
 const TIME_LIMIT = 30_000;
 
-interface GitOptions {
+export interface GitOptions {
   readonly stdin?: Input;
   /** Set beside (or over) the variables every git command gets. */
   readonly env?: Readonly<Record<string, string>>;
@@ -129,12 +93,12 @@ export interface GitSetting {
  * enclosing hook.
  */
 export class Git {
+  readonly system: System;
   readonly folder: string;
-  readonly #system: System;
   readonly #setting: GitSetting;
 
   constructor(system: System, folder: string, setting: GitSetting = {}) {
-    this.#system = system;
+    this.system = system;
     this.folder = folder;
     this.#setting = setting;
   }
@@ -146,12 +110,12 @@ export class Git {
 
   /** The same git but for what is given. */
   like(setting: GitSetting): Git {
-    return new Git(this.#system, this.folder, { ...this.#setting, ...setting });
+    return new Git(this.system, this.folder, { ...this.#setting, ...setting });
   }
 
   /** The same git run in another folder of the worktree. */
   in(folder: string): Git {
-    return new Git(this.#system, folder, this.#setting);
+    return new Git(this.system, folder, this.#setting);
   }
 
   /** Runs git to its end, for callers that branch on how it ended. */
@@ -176,14 +140,14 @@ export class Git {
   /** Makes an empty folder for this process. Throws as {@link standIn}. */
   async temporaryFolder(): Promise<string> {
     const { repository } = await this.standIn();
-    return this.#system.scratch.make(repository.commonDir);
+    return this.system.scratch.make(repository.commonDir);
   }
 
   #standIn(): Promise<StandIn | NoStandIn> {
     const { repository, filters = "user" } = this.#setting;
     const place = { folder: this.folder, repository, filters };
     return standInAt(
-      this.#system,
+      this.system,
       place,
       (asked, env = {}) => this.#start(asked, {}, env),
     );
@@ -195,29 +159,13 @@ export class Git {
     place: Readonly<Record<string, string>>,
   ): Promise<RunResult> {
     const own = this.#setting;
-    return await this.#system.run("git", {
+    return await this.system.run("git", {
       args: [...BEFORE_COMMAND, ...own.args ?? [], ...args],
       cwd: this.folder,
       env: { ...ENVIRONMENT, ...place, ...own.env, ...env },
       timeout,
       ...(stdin === undefined ? {} : { stdin }),
     });
-  }
-
-  /**
-   * The same for a command that writes objects. What it began and did not
-   * finish is removed: on a full disk nothing else could be saved.
-   */
-  async write(
-    args: readonly string[],
-    options: GitOptions = {},
-  ): Promise<RunResult> {
-    const result = await this.run(args, options);
-    if (result.status !== 0) {
-      const { tidyUp } = await import("./objects.ts");
-      await tidyUp(this.#system, this, result);
-    }
-    return result;
   }
 
   /** Git's standard output. Throws GIT_FAILED unless it exits with 0. */

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from "@std/path";
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../../base/errors.ts";
-import type { Git } from "./git.ts";
+import type { Git, GitOptions } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
 import { decodeBytes, encodeText } from "../text.ts";
 import type { RunResult, System } from "../../system/system.ts";
@@ -65,8 +65,22 @@ export async function removeUnfinished(
   removeEach(system, found.map(({ path }) => path));
 }
 
+/**
+ * Runs a git command that writes objects. What it began and did not finish is
+ * removed: on a full disk nothing else could be saved.
+ */
+export async function writeObjects(
+  git: Git,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<RunResult> {
+  const result = await git.run(args, options);
+  if (result.status !== 0) await tidyUp(git.system, git, result);
+  return result;
+}
+
 /** Removes what a git command of mpm that failed has left half-written. */
-export async function tidyUp(
+async function tidyUp(
   system: System,
   git: Git,
   failed: RunResult,
@@ -225,7 +239,7 @@ export class FastImport implements AsyncDisposable {
       ...all.flatMap((setting) => ["-c", setting]),
       ...["fast-import", "--quiet", "--date-format=raw", "--done"],
     ];
-    this.#done = git.write(args, {
+    this.#done = writeObjects(git, args, {
       stdin: this.#parts(),
       ...timeout === undefined ? {} : { timeout },
     });

@@ -5,12 +5,11 @@ import {
   type CaptureLimits,
   FileCapture,
 } from "./capture_files.ts";
-import { captureIndex, type IndexListing } from "./capture_index.ts";
+import { captureIndex } from "./capture_index.ts";
 import { addRaw, addUnopenable, type RawCache } from "./converted.ts";
 import type { ReadAhead } from "./read_ahead.ts";
-import { EMPTY_TREE, emptyTree, treeDelta } from "./checkpoints.ts";
 import { readRecent } from "../history/log.ts";
-import { listIndex } from "../index_file.ts";
+import { type IndexListing, listIndex } from "../index_file.ts";
 import type { FileState, RepositoryState } from "../repository.ts";
 import type { Git } from "../run/git.ts";
 import { readState } from "../state.ts";
@@ -27,6 +26,7 @@ import {
 } from "./snapshot.ts";
 import type { Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
+import { EMPTY_TREE, emptyTree, treeDelta } from "./trees.ts";
 
 /** Everything a checkpoint records of a worktree at one moment. */
 export interface Capture {

@@ -4,8 +4,8 @@ import { FileError, isMissing, MpmError } from "../../base/errors.ts";
 import { sizeText } from "../../base/words.ts";
 import { type Git, gitFailure } from "../run/git.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
-import type { LeftOut, TreeEntry } from "./snapshot.ts";
-import type { ObjectHash } from "./vault.ts";
+import { writeObjects } from "../run/objects.ts";
+import type { LeftOut, ObjectHash, TreeEntry } from "./snapshot.ts";
 import type { FileInfo, RunResult, System } from "../../system/system.ts";
 
 /** A file or link as it was read. */
@@ -270,7 +270,7 @@ export class FileCapture {
     const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");
     const options = { stdin: encodeText(stdin), timeout: LONG };
     const result = write
-      ? await this.#git.write(args, options)
+      ? await writeObjects(this.#git, args, options)
       : await this.#git.run(args, options);
     const ids = decodeBytes(result.stdout).split("\n").slice(0, -1);
     return { ids, result };

@@ -1,100 +1,8 @@
-import {
-  type IndexMarks,
-  isOwnPath,
-  type TreeEntry,
-  type Unmerged,
-} from "./snapshot.ts";
+import type { IndexMarks, TreeEntry, Unmerged } from "./snapshot.ts";
 import type { Git } from "../run/git.ts";
 import type { StatusEntry } from "../status.ts";
-import { decodeBytes, encodeText } from "../text.ts";
-
-/** What the index's own listing says beyond what `git status` does. */
-export interface IndexListing {
-  /**
-   * Files of stage 0, by path; put together when it is first asked for, which
-   * costs as much as the rest where there are many.
-   */
-  readonly files: ReadonlyMap<string, TreeEntry>;
-  readonly submodules: ReadonlyMap<string, TreeEntry>;
-  readonly assumeUnchanged: readonly string[];
-  readonly skipWorktree: readonly string[];
-  /** Whether a file of attributes is in it. */
-  readonly hasAttributes: boolean;
-}
-
-const ATTRIBUTES = encodeText(".gitattributes");
-
-/**
- * Reads `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) has the tags. Of
- * most entries nothing need be known, and there may be very many: those are not
- * even made text.
- */
-export function parseIndex(output: Uint8Array): IndexListing {
-  const submodules = new Map<string, TreeEntry>();
-  const assumeUnchanged: string[] = [];
-  const skipWorktree: string[] = [];
-  let hasAttributes = false;
-  for (let at = 0; at < output.length;) {
-    const end = output.indexOf(0, at);
-    if (!isUsual(output, at)) {
-      const field = decodeBytes(output.subarray(at, end));
-      const { tag, path, mode, id, stage } = entryOf(field);
-      if (stage === "0" && !isOwnPath(path)) {
-        if (mode === "160000") submodules.set(path, { mode, id });
-        if (tag >= "a") assumeUnchanged.push(path);
-        if (tag === "S" || tag === "s") skipWorktree.push(path);
-      }
-    }
-    hasAttributes ||= output[end - 1] === 0x73 && isAttributes(output, end);
-    at = end + 1;
-  }
-  let files: Map<string, TreeEntry> | undefined;
-  return {
-    get files() {
-      return files ??= filesIn(decodeBytes(output));
-    },
-    submodules,
-    assumeUnchanged,
-    skipWorktree,
-    hasAttributes,
-  };
-}
-
-/** How most entries begin: in the cache, a file, a program or a link. */
-function isUsual(bytes: Uint8Array, at: number): boolean {
-  // "H 100" or "H 120", byte by byte: it is asked of every entry.
-  return bytes[at] === 0x48 && bytes[at + 2] === 0x31 &&
-    (bytes[at + 3] === 0x30 || bytes[at + 3] === 0x32) &&
-    bytes[at + 4] === 0x30;
-}
-
-/** Whether the path that ends before `end` is a file of attributes. */
-function isAttributes(bytes: Uint8Array, end: number): boolean {
-  const from = end - ATTRIBUTES.length;
-  return ATTRIBUTES.every((byte, at) => bytes[from + at] === byte);
-}
-
-function entryOf(field: string) {
-  const tab = field.indexOf("\t");
-  const [mode, id, stage] = field.slice(2, tab).split(" ");
-  return {
-    tag: field[0]!,
-    mode: mode!,
-    id: id!,
-    stage: stage!,
-    path: field.slice(tab + 1),
-  };
-}
-
-function filesIn(text: string): Map<string, TreeEntry> {
-  const files = new Map<string, TreeEntry>();
-  for (const field of text.split("\0").slice(0, -1)) {
-    const { mode, id, stage, path } = entryOf(field);
-    if (stage !== "0" || mode === "160000" || isOwnPath(path)) continue;
-    files.set(path, { mode, id });
-  }
-  return files;
-}
+import { decodeBytes, encodeText, words } from "../text.ts";
+import type { IndexListing } from "../index_file.ts";
 
 /** The index as differences from HEAD, and what no tree can tell. */
 export interface CapturedIndex {
@@ -172,14 +80,9 @@ async function hiddenIntents(
   ];
   if (suspects.length === 0) return [];
   const output = decodeBytes(
-    await git.read([
-      "--literal-pathspecs",
-      "ls-files",
-      "-z",
-      "--debug",
-      "--",
-      ...suspects,
-    ]),
+    await git.read(
+      words("--literal-pathspecs ls-files -z --debug --", ...suspects),
+    ),
   );
   const marked = new Set<string>();
   // Of each: the path, NUL, and lines about it, the last of which has the flags.

@@ -1,28 +1,17 @@
+import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import { resolveNames } from "../branches.ts";
-import { type Git, gitFailure } from "../run/git.ts";
+import { Git, gitFailure } from "../run/git.ts";
 import { FastImport, takesPack } from "../run/objects.ts";
-import {
-  decodeBytes,
-  encodeText,
-  joinBytes,
-  quotePath,
-  splitFields,
-} from "../text.ts";
+import { decodeBytes, encodeText, joinBytes, quotePath } from "../text.ts";
 import type { Capture } from "./capture.ts";
-import { isOwnPath, type TreeDelta, type TreeEntry } from "./snapshot.ts";
-import type { ObjectHash, Vault } from "./vault.ts";
+import type { TreeDelta } from "./snapshot.ts";
+import { ownRepository, type Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
+import { PARTS } from "./trees.ts";
+import { SYNCED } from "./capture_files.ts";
 
 /** Where the refs of checkpoints are. */
 export const CHECKPOINTS = "refs/mpm/checkpoints";
-
-/** What a checkpoint's commit holds. */
-export const PARTS = {
-  worktree: "worktree",
-  index: "index",
-  record: "record.json",
-} as const;
 
 const SETTINGS = [
   "core.logAllRefUpdates=false",
@@ -190,116 +179,6 @@ export function readCheckpointRecord(
   return git.read(["cat-file", "blob", `${commit}:${PARTS.record}`]);
 }
 
-/** Milliseconds for comparing large trees. */
-const COMPARE_LIMIT = 5 * 60_000;
-
-/**
- * What leads from one tree to another, by path; mpm's own folder apart. Trees
- * are named as `git rev-parse` takes them. Throws GIT_FAILED.
- */
-export async function treeDelta(
-  git: Git,
-  from: string,
-  to: string,
-): Promise<Map<string, TreeEntry | undefined>> {
-  const delta = new Map<string, TreeEntry | undefined>();
-  for (const change of await treeChanges(git, from, to)) {
-    delta.set(change.path, change.to);
-  }
-  return delta;
-}
-
-/**
- * Runs git over trees. No tree holds an empty folder, so a checkpoint of no file
- * lacks the part: it is taken for the tree of nothing then.
- */
-export async function overTrees(
-  git: Git,
-  trees: readonly string[],
-  command: (trees: readonly string[]) => readonly string[],
-): Promise<Uint8Array> {
-  const done = await git.run(command(trees), { timeout: COMPARE_LIMIT });
-  if (done.status === 0) return done.stdout;
-  const names = await resolveNames(git, trees);
-  const there = await Promise.all(trees.map(async (tree) => {
-    const [, commit] = /^([0-9a-f]{40,64}):/.exec(tree) ?? [];
-    if (commit === undefined || names.get(tree) !== undefined) return tree;
-    await git.read(["cat-file", "-e", `${commit}:${PARTS.record}`]);
-    return emptyTree(commit);
-  }));
-  return await git.read(command(there), { timeout: COMPARE_LIMIT });
-}
-
-/** A path that differs between two trees. */
-export interface TreeChange {
-  readonly path: string;
-  readonly from: TreeEntry | undefined;
-  readonly to: TreeEntry | undefined;
-}
-
-/** The same with what was there before. */
-export async function treeChanges(
-  git: Git,
-  from: string,
-  to: string,
-): Promise<TreeChange[]> {
-  const output = await overTrees(git, [from, to], (trees) => [
-    "diff-tree",
-    "-r",
-    "-z",
-    "--raw",
-    "--no-renames",
-    "--no-abbrev",
-    ...trees,
-  ]);
-  const fields = splitFields(output);
-  const changes: TreeChange[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [before, after, old, now] = fields[at]!.slice(1).split(" ");
-    const path = fields[at + 1]!;
-    if (isOwnPath(path)) continue;
-    changes.push({
-      path,
-      from: entryOf(before!, old!),
-      to: entryOf(after!, now!),
-    });
-  }
-  return changes;
-}
-
-function entryOf(mode: string, id: string): TreeEntry | undefined {
-  return /^0+$/.test(mode) ? undefined : { mode, id };
-}
-
-/** The tree of a part of a checkpoint, as `git rev-parse` takes it. */
-export function partOf(
-  commit: string,
-  part: "worktree" | "index",
-): string {
-  return `${commit}:${PARTS[part]}`;
-}
-
-/** Those of `paths` that are in a tree. */
-export async function pathsIn(
-  git: Git,
-  tree: string,
-  paths: readonly string[],
-): Promise<Set<string>> {
-  if (paths.length === 0) return new Set();
-  const found = new Set<string>();
-  const listed = await overTrees(git, [tree], (trees) => [
-    "ls-tree",
-    "-r",
-    "-z",
-    "--name-only",
-    "--full-tree",
-    ...trees,
-  ]);
-  const wanted = new Set(paths);
-  for (const path of splitFields(listed)) if (wanted.has(path)) found.add(path);
-  return found;
-}
-
 /** Makes the ref of a checkpoint that has none; whether that worked. */
 export async function createCheckpointRef(
   git: Git,
@@ -345,13 +224,50 @@ export async function dropRefs(
   await git.read(["update-ref", "--stdin"], { stdin });
 }
 
-/** Git's object id of the tree without files, by what ids are made with. */
-export const EMPTY_TREE: Readonly<Record<ObjectHash, string>> = {
-  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-};
+/** Git over the repository that mpm made while the project had none. */
+export function gitOfOwn(system: System, root: string, home: string): Git {
+  const gitDir = ownRepository(home);
+  const repository = { gitDir, commonDir: gitDir, worktree: root };
+  return new Git(system, root, { repository });
+}
 
-/** The same in ids of the form of `id`. */
-export function emptyTree(id: string): string {
-  return EMPTY_TREE[id.length === 40 ? "sha1" : "sha256"];
+/**
+ * Copies the commits of checkpoints from mpm's own repository into the one that
+ * the project has got since. What cannot be brought stays where it is. Git gets
+ * a pack, not a repository to fetch from: that one may name programs.
+ */
+export async function bringCheckpoints(
+  system: System,
+  git: Git,
+  own: Git,
+  wanted: readonly { readonly id: string; readonly commit: string }[],
+): Promise<void> {
+  const there = await readCheckpointRefs(own);
+  const commits = wanted.filter(({ id, commit }) => there.get(id) === commit)
+    .map(({ commit }) => `${commit}\n`);
+  if (commits.length === 0) return;
+  const base = join(await own.temporaryFolder(), "pack");
+  const packed = await own.run(["pack-objects", "--quiet", "--revs", base], {
+    stdin: encodeText(commits.join("")),
+    timeout: LONG,
+  });
+  if (packed.status !== 0) return;
+  const pack = `${base}-${decodeBytes(packed.stdout).trim()}.pack`;
+  await git.run([...SYNCED, "index-pack", "--stdin"], {
+    stdin: partsOf(system, pack),
+    timeout: LONG,
+  });
+}
+
+/** Bytes read at a time. */
+const PART = 4 * 1024 * 1024;
+
+async function* partsOf(
+  { files }: System,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const size = files.lstat(path)?.size ?? 0;
+  for (let at = 0; at < size; at += PART) {
+    yield await Promise.resolve(files.readPart(path, at, PART));
+  }
 }

@@ -1,19 +1,12 @@
 import { join } from "@std/path";
-import { encodeText, isOpenable, splitFields } from "../text.ts";
+import { encodeText, isOpenable, splitFields, words } from "../text.ts";
 import { type FileCapture, SYNCED } from "./capture_files.ts";
-import type { IndexListing } from "./capture_index.ts";
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
+import type { IndexListing } from "../index_file.ts";
 
 /** The attributes by which a file differs from its blob (gitattributes(5)). */
-const ATTRIBUTES = [
-  "text",
-  "crlf",
-  "eol",
-  "ident",
-  "filter",
-  "working-tree-encoding",
-];
+const ATTRIBUTES = words("text crlf eol ident filter working-tree-encoding");
 
 /**
  * The tracked paths whose files may differ from their blobs although git calls

@@ -1,35 +1,9 @@
 import { join } from "@std/path";
 import type { System } from "../../system/system.ts";
 import type { Capture } from "./capture.ts";
-import type { Git } from "../run/git.ts";
 import { rawGit, type Vault } from "./vault.ts";
-import {
-  checkpointImport,
-  overTrees,
-  partOf,
-  writeCheckpoint,
-} from "./checkpoints.ts";
-
-/** A patch between two trees; nothing that settings or attributes name runs. */
-export function patchBetween(
-  git: Git,
-  from: string,
-  to: string,
-): Promise<Uint8Array> {
-  return overTrees(git, [from, to], (trees) => [
-    "diff-tree",
-    "--patch",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--no-color",
-    "--find-renames",
-    "-r",
-    ...trees,
-    "--",
-    ".",
-    ":(top,exclude).claude-mpm",
-  ]);
-}
+import { checkpointImport, writeCheckpoint } from "./checkpoints.ts";
+import { partOf, patchBetween } from "./trees.ts";
 
 /**
  * A patch from a checkpoint's worktree to the present one. The latter's objects

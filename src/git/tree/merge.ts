@@ -1,8 +1,8 @@
 import { MpmError } from "../../base/errors.ts";
 import { type Git, gitFailure } from "../run/git.ts";
 import { OWN_SCOPES } from "../run/settings.ts";
-import { decodeBytes, encodeText, splitFields } from "../text.ts";
-import { treeChanges } from "./checkpoints.ts";
+import { decodeBytes, encodeText, splitFields, words } from "../text.ts";
+import { treeChanges } from "./trees.ts";
 
 /** What a merge of three trees gives: a tree, or the paths in conflict. */
 export type MergedTree =
@@ -19,13 +19,10 @@ const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /** Settings that make a merge depend on more than the trees. */
-const PLAIN = [
-  "merge.renormalize=false",
-  "merge.default=text",
-  "merge.renames=true",
-  "merge.directoryRenames=false",
-  "merge.conflictStyle=merge",
-].flatMap((setting) => ["-c", setting]);
+const PLAIN = words(
+  `merge.renormalize=false merge.default=text merge.renames=true
+      merge.directoryRenames=false merge.conflictStyle=merge`,
+).flatMap((setting) => ["-c", setting]);
 
 /**
  * Merges the way from tree `base` to `theirs` into `ours`. Files, index and

@@ -1,8 +1,7 @@
 import type { Workspace } from "../repository.ts";
 import type { System } from "../../system/system.ts";
-import type { IndexListing } from "./capture_index.ts";
 import { Git } from "../run/git.ts";
-import { listIndex } from "../index_file.ts";
+import { type IndexListing, listIndex } from "../index_file.ts";
 import { readRecent, type Recent } from "../history/log.ts";
 import { type SafeSettings, safeSettings } from "./vault.ts";
 import { readShallow, type Status } from "../status.ts";

@@ -2,12 +2,12 @@ import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { type IndexEdit, indexEdit, type TargetIndex } from "./index_edit.ts";
 import { Git } from "../run/git.ts";
-import { encodeText, isOpenable, joinBytes } from "../text.ts";
+import { encodeText, isOpenable, joinBytes, words } from "../text.ts";
 import type { Capture } from "./capture.ts";
-import { emptyTree } from "./checkpoints.ts";
 import type { IndexMarks } from "./snapshot.ts";
 import type { Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
+import { emptyTree } from "./trees.ts";
 
 /** What tells one state of the index file from another. */
 export type IndexStamp =
@@ -158,12 +158,7 @@ async function build(
 ): Promise<string[]> {
   const { git } = vault;
   const env = { GIT_INDEX_FILE: built };
-  const plain = [
-    "-c",
-    "core.splitIndex=false",
-    "-c",
-    "core.sparseCheckout=false",
-  ];
+  const plain = words("-c core.splitIndex=false -c core.sparseCheckout=false");
   const zeroed = (paths: readonly string[]) =>
     encodeText(paths.map((path) => `${path}\0`).join(""));
   if (edit.lines.length > 0) {
@@ -209,17 +204,14 @@ export async function markIntents(
 ): Promise<string[]> {
   if (intents.length === 0) return [];
   const git = vault.git.with({ GIT_INDEX_FILE: index });
-  await git.read([
-    "-c",
-    "core.splitIndex=false",
-    "--literal-pathspecs",
-    "reset",
-    "--quiet",
-    "-N",
-    "--pathspec-from-file=-",
-    "--pathspec-file-nul",
-    none,
-  ], { stdin: encodeText(intents.map(({ path }) => `${path}\0`).join("")) });
+  await git.read(
+    words(
+      `-c core.splitIndex=false --literal-pathspecs reset --quiet -N
+        --pathspec-from-file=- --pathspec-file-nul`,
+      none,
+    ),
+    { stdin: encodeText(intents.map(({ path }) => `${path}\0`).join("")) },
+  );
   const programs = intents.filter(({ mode }) => mode === "100755");
   const elsewhere = new Git(system, folder, {
     env: {

@@ -3,6 +3,9 @@
  * and its index. Both are told as differences from the tree of HEAD.
  */
 
+/** What object ids are made with. */
+export type ObjectHash = "sha1" | "sha256";
+
 /** A file or link of a tree. */
 export interface TreeEntry {
   /** `100644`, `100755`, `120000` or `160000`. */

@@ -2,22 +2,17 @@ import { resolveNames } from "../branches.ts";
 import type { Position, Workspace } from "../repository.ts";
 import { Git, gitFailure } from "../run/git.ts";
 import { readOperation } from "../state.ts";
-import { decodeBytes, encodeText, splitFields } from "../text.ts";
-import type { TreeChange } from "./checkpoints.ts";
+import { decodeBytes, encodeText, splitFields, words } from "../text.ts";
 import { lossesAt } from "./plan.ts";
 import { isWithin } from "./snapshot.ts";
 import type { System } from "../../system/system.ts";
+import type { TreeChange } from "./trees.ts";
 
 /** Milliseconds for what may write many files. */
 const LONG = 5 * 60_000;
 
 /** Git moves no submodule along, whatever the settings say. */
-const ALONE = [
-  "-c",
-  "submodule.recurse=false",
-  "-c",
-  "advice.detachedHead=false",
-];
+const ALONE = words("-c submodule.recurse=false -c advice.detachedHead=false");
 
 /** Where HEAD is. Two processes side by side. */
 export async function readPosition(git: Git): Promise<Position> {
@@ -112,23 +107,17 @@ export async function keepCommit(
   ref: string,
   commit: string,
 ): Promise<void> {
-  await git.read([
-    "-c",
-    "core.logAllRefUpdates=false",
-    "update-ref",
-    ref,
-    commit,
-  ]);
+  await git.read(
+    words("-c core.logAllRefUpdates=false update-ref", ref, commit),
+  );
 }
 
 /** Whether a branch or tag has the commit. */
 export async function isOnBranch(git: Git, commit: string): Promise<boolean> {
-  const args = [
-    "for-each-ref",
-    "--count=1",
-    "--format=x",
+  const args = words(
+    "for-each-ref --count=1 --format=x",
     `--contains=${commit}`,
-  ];
+  );
   const found = await git.read([
     ...args,
     "refs/heads",

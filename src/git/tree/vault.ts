@@ -1,11 +1,10 @@
 import { join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
-import { SYNCED } from "./capture_files.ts";
-import { readCheckpointRefs } from "./checkpoints.ts";
 import type { Workspace } from "../repository.ts";
 import { Git, type GitSetting } from "../run/git.ts";
-import { decodeBytes, encodeText, splitFields } from "../text.ts";
+import { splitFields, words } from "../text.ts";
 import type { System } from "../../system/system.ts";
+import type { ObjectHash } from "./snapshot.ts";
 
 /** A git that runs no filter, and what the settings say of conversions. */
 export interface SafeGit extends SafeSettings {
@@ -23,8 +22,6 @@ export interface SafeSettings {
   /** What object ids are made with. */
   readonly hash: ObjectHash;
 }
-
-export type ObjectHash = "sha1" | "sha256";
 
 const SETTINGS = "^(branch\\..*\\.merge|" +
   "core\\.(autocrlf|eol|attributesfile|filemode)|extensions\\.objectformat)$";
@@ -174,14 +171,9 @@ const CONFIG = {
 };
 
 /** Settings that reach every repository from the user's own file. */
-const OVER = [
-  "core.autocrlf=false",
-  "core.symlinks=true",
-  "core.splitIndex=false",
-  "core.sparseCheckout=false",
-  "index.sparse=false",
-  "core.untrackedCache=false",
-];
+const OVER = words(`core.autocrlf=false core.symlinks=true core.splitIndex=false
+      core.sparseCheckout=false index.sparse=false
+      core.untrackedCache=false`);
 
 /** Git over raw bytes, and the folder that goes with its disposal. */
 export interface RawGit extends Disposable {
@@ -248,56 +240,5 @@ function remove(system: System, folder: string): void {
     files.remove(folder);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-  }
-}
-
-/** Milliseconds for what may be a lot of data. */
-const LONG = 15 * 60_000;
-
-/** Git over the repository that mpm made while the project had none. */
-export function gitOfOwn(system: System, root: string, home: string): Git {
-  const gitDir = ownRepository(home);
-  const repository = { gitDir, commonDir: gitDir, worktree: root };
-  return new Git(system, root, { repository });
-}
-
-/**
- * Copies the commits of checkpoints from mpm's own repository into the one that
- * the project has got since. What cannot be brought stays where it is. Git gets
- * a pack, not a repository to fetch from: that one may name programs.
- */
-export async function bringCheckpoints(
-  system: System,
-  git: Git,
-  own: Git,
-  wanted: readonly { readonly id: string; readonly commit: string }[],
-): Promise<void> {
-  const there = await readCheckpointRefs(own);
-  const commits = wanted.filter(({ id, commit }) => there.get(id) === commit)
-    .map(({ commit }) => `${commit}\n`);
-  if (commits.length === 0) return;
-  const base = join(await own.temporaryFolder(), "pack");
-  const packed = await own.run(["pack-objects", "--quiet", "--revs", base], {
-    stdin: encodeText(commits.join("")),
-    timeout: LONG,
-  });
-  if (packed.status !== 0) return;
-  const pack = `${base}-${decodeBytes(packed.stdout).trim()}.pack`;
-  await git.run([...SYNCED, "index-pack", "--stdin"], {
-    stdin: partsOf(system, pack),
-    timeout: LONG,
-  });
-}
-
-/** Bytes read at a time. */
-const PART = 4 * 1024 * 1024;
-
-async function* partsOf(
-  { files }: System,
-  path: string,
-): AsyncGenerator<Uint8Array> {
-  const size = files.lstat(path)?.size ?? 0;
-  for (let at = 0; at < size; at += PART) {
-    yield await Promise.resolve(files.readPart(path, at, PART));
   }
 }

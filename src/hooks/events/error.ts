@@ -4,7 +4,6 @@ import { lastTurnError, turnErrorText } from "../../clients/claude/answers.ts";
 import { allEnded } from "../../git/text.ts";
 import { quickPlace } from "../../git/place.ts";
 import { Git } from "../../git/run/git.ts";
-import { BRIEF } from "../../git/status.ts";
 import { readRecent } from "../../git/history/log.ts";
 import { runStatus } from "../../git/submodules.ts";
 import { ensureHome } from "../../ops/home.ts";
@@ -22,6 +21,7 @@ import {
 import { startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
 import type { Handler, HookWorld } from "./world.ts";
+import { BRIEF } from "../../git/worktree_status.ts";
 
 /** Milliseconds that git may take: the agent waits for the record. */
 const GIT_PATIENCE = 300;

@@ -7,7 +7,6 @@ import {
 } from "./history.ts";
 import type { Save } from "../save.ts";
 import { parseTime } from "../../base/times.ts";
-import { emptyTree } from "../../git/tree/checkpoints.ts";
 import { readFileChanges, tryFileChanges } from "../../git/history/changes.ts";
 import type { Git } from "../../git/run/git.ts";
 import {
@@ -19,6 +18,7 @@ import {
   tryRange,
 } from "../../git/history/log.ts";
 import type { Names } from "../../git/branches.ts";
+import { emptyTree } from "../../git/tree/trees.ts";
 
 /** The commit compared with, and what lies between it and HEAD. */
 export interface Way extends Range {

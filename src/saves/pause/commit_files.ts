@@ -2,7 +2,7 @@ import { relative } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { RunResult, System } from "../../system/system.ts";
-import { FastImport, takesPack } from "../../git/run/objects.ts";
+import { FastImport, takesPack, writeObjects } from "../../git/run/objects.ts";
 import { Git, gitFailure, reasonOf } from "../../git/run/git.ts";
 import { decodeBytes, encodeText, quotePath } from "../../git/text.ts";
 
@@ -21,7 +21,7 @@ export class BlobWriter implements AsyncDisposable {
   constructor(system: System, { worktree, commonDir }: Workspace) {
     this.commonDir = commonDir!;
     this.git = new Git(system, worktree);
-    this.#written = this.git.write(HASH, { stdin: this.#told.promise });
+    this.#written = writeObjects(this.git, HASH, { stdin: this.#told.promise });
     // How it failed is for whoever stores something.
     this.#written.catch(() => {});
   }

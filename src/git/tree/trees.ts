@@ -1,0 +1,147 @@
+import type { Git } from "../run/git.ts";
+import { resolveNames } from "../branches.ts";
+import { splitFields, words } from "../text.ts";
+import { isOwnPath, type ObjectHash, type TreeEntry } from "./snapshot.ts";
+
+/** What a checkpoint's commit holds. */
+export const PARTS = {
+  worktree: "worktree",
+  index: "index",
+  record: "record.json",
+} as const;
+
+/** Git's object id of the tree without files, by what ids are made with. */
+export const EMPTY_TREE: Readonly<Record<ObjectHash, string>> = {
+  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+};
+
+/** The same in ids of the form of `id`. */
+export function emptyTree(id: string): string {
+  return EMPTY_TREE[id.length === 40 ? "sha1" : "sha256"];
+}
+
+/** Milliseconds for comparing large trees. */
+const COMPARE_LIMIT = 5 * 60_000;
+
+/**
+ * What leads from one tree to another, by path; mpm's own folder apart. Trees
+ * are named as `git rev-parse` takes them. Throws GIT_FAILED.
+ */
+export async function treeDelta(
+  git: Git,
+  from: string,
+  to: string,
+): Promise<Map<string, TreeEntry | undefined>> {
+  const delta = new Map<string, TreeEntry | undefined>();
+  for (const change of await treeChanges(git, from, to)) {
+    delta.set(change.path, change.to);
+  }
+  return delta;
+}
+
+/**
+ * Runs git over trees. No tree holds an empty folder, so a checkpoint of no file
+ * lacks the part: it is taken for the tree of nothing then.
+ */
+export async function overTrees(
+  git: Git,
+  trees: readonly string[],
+  command: (trees: readonly string[]) => readonly string[],
+): Promise<Uint8Array> {
+  const done = await git.run(command(trees), { timeout: COMPARE_LIMIT });
+  if (done.status === 0) return done.stdout;
+  const names = await resolveNames(git, trees);
+  const there = await Promise.all(trees.map(async (tree) => {
+    const [, commit] = /^([0-9a-f]{40,64}):/.exec(tree) ?? [];
+    if (commit === undefined || names.get(tree) !== undefined) return tree;
+    await git.read(["cat-file", "-e", `${commit}:${PARTS.record}`]);
+    return emptyTree(commit);
+  }));
+  return await git.read(command(there), { timeout: COMPARE_LIMIT });
+}
+
+/** A path that differs between two trees. */
+export interface TreeChange {
+  readonly path: string;
+  readonly from: TreeEntry | undefined;
+  readonly to: TreeEntry | undefined;
+}
+
+/** The same with what was there before. */
+export async function treeChanges(
+  git: Git,
+  from: string,
+  to: string,
+): Promise<TreeChange[]> {
+  const output = await overTrees(
+    git,
+    [from, to],
+    (trees) =>
+      words("diff-tree -r -z --raw --no-renames --no-abbrev", ...trees),
+  );
+  const fields = splitFields(output);
+  const changes: TreeChange[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [before, after, old, now] = fields[at]!.slice(1).split(" ");
+    const path = fields[at + 1]!;
+    if (isOwnPath(path)) continue;
+    changes.push({
+      path,
+      from: entryOf(before!, old!),
+      to: entryOf(after!, now!),
+    });
+  }
+  return changes;
+}
+
+function entryOf(mode: string, id: string): TreeEntry | undefined {
+  return /^0+$/.test(mode) ? undefined : { mode, id };
+}
+
+/** The tree of a part of a checkpoint, as `git rev-parse` takes it. */
+export function partOf(
+  commit: string,
+  part: "worktree" | "index",
+): string {
+  return `${commit}:${PARTS[part]}`;
+}
+
+/** Those of `paths` that are in a tree. */
+export async function pathsIn(
+  git: Git,
+  tree: string,
+  paths: readonly string[],
+): Promise<Set<string>> {
+  if (paths.length === 0) return new Set();
+  const found = new Set<string>();
+  const listed = await overTrees(
+    git,
+    [tree],
+    (trees) => words("ls-tree -r -z --name-only --full-tree", ...trees),
+  );
+  const wanted = new Set(paths);
+  for (const path of splitFields(listed)) if (wanted.has(path)) found.add(path);
+  return found;
+}
+
+/** A patch between two trees; nothing that settings or attributes name runs. */
+export function patchBetween(
+  git: Git,
+  from: string,
+  to: string,
+): Promise<Uint8Array> {
+  return overTrees(
+    git,
+    [from, to],
+    (trees) =>
+      words(
+        `diff-tree --patch --no-ext-diff --no-textconv --no-color
+        --find-renames -r`,
+        ...trees,
+        "--",
+        ".",
+        ":(top,exclude).claude-mpm",
+      ),
+  );
+}
