@@ -43,7 +43,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "sessions import": async () =>
     (await import("../saves/commands/import.ts")).sessionsImport,
   "sessions trust": async () =>
-    (await import("../saves/commands/trust.ts")).sessionsTrust,
+    (await import("../checkpoints/commands/trust.ts")).sessionsTrust,
   "sessions recover": async () =>
     (await import("../saves/commands/recover.ts")).sessionsRecover,
   "checkpoint save": async () =>

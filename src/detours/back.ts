@@ -1,3 +1,4 @@
+import { changeStore } from "../saves/store/recover.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import type { Capture } from "../git/tree/capture.ts";
@@ -20,7 +21,6 @@ import {
   lockDetours,
   readDetourMarker,
 } from "./marker.ts";
-import { changeWorks } from "../saves/store/recover.ts";
 import { pointNowhere } from "../work/current.ts";
 import { findWork, removeWork, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
@@ -106,7 +106,7 @@ async function finish(
   const { root } = workspace;
   const { ending } = marker;
   if (ending) {
-    await changeWorks(system, root, () => {
+    await changeStore(system, root, () => {
       endDetour(system, root, { marker, ending, time: system.now() });
     });
   }
@@ -149,7 +149,7 @@ export async function takeBack(
       notes.push(...await settleLeft(git, marker.child, now.head));
     }
   }
-  await changeWorks(system, root, () => sessionBack(system, root, marker));
+  await changeStore(system, root, () => sessionBack(system, root, marker));
   dropDetourMarker(system, workspace);
   return notes;
 }
@@ -271,7 +271,7 @@ async function leave(
   const { before, operation, parent, child } = marker;
   if (!before) return [];
   const owner = operation === "branch" ? parent : child;
-  await changeWorks(system, workspace.root, () => {
+  await changeStore(system, workspace.root, () => {
     keepParked(system, workspace.root, {
       owner,
       checkpoint: before.id,

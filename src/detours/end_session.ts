@@ -8,7 +8,7 @@ import type { EndResult } from "../work/commands/results.ts";
 import type { Work } from "../work/work.ts";
 import { labelOf, moved, workView } from "../work/record.ts";
 import { isOpen } from "../work/life_cycle.ts";
-import { changeWorks, openStore } from "../saves/store/recover.ts";
+import { changeStore, openStore } from "../saves/store/recover.ts";
 import { currentWork, placeKey, pointNowhere } from "../work/current.ts";
 import { findWork, isSaved, listWorks, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
@@ -69,7 +69,7 @@ export async function endSession(
   const result = await journaled(
     context,
     ({ system }) =>
-      changeWorks(system, root, () => {
+      changeStore(system, root, () => {
         const work = findWork(system, root, chosen.id) ?? chosen;
         const next = ended(system, workspace, { work, ending });
         const written = isOrphaned(system, workspace, { work, ending })

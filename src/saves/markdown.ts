@@ -1,9 +1,8 @@
 import { escapeLines } from "../base/escape.ts";
-import { phasesOf } from "../work/record.ts";
+import { fullTitle, phasesOf, shortTitle } from "../work/record.ts";
 import { readable } from "../base/odd_values.ts";
 import { MARKDOWN } from "./compare/marks.ts";
 import { checkItems } from "./saved_session.ts";
-import { fullTitle, shortTitle } from "../work/record.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/claude/tasks.ts";
 

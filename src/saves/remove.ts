@@ -1,8 +1,8 @@
+import { changeStore } from "./store/recover.ts";
 import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
 import { type Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import { newestSaves } from "./store/read_saves.ts";
-import { finishPending } from "./store/recover.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
@@ -19,9 +19,7 @@ import { join } from "@std/path";
 import { pointedTo, pointerText } from "./store/derived.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
-import { ensureHome } from "../ops/home.ts";
 import { loadSave } from "./store/load_save.ts";
-import { withLock } from "../ops/lock.ts";
 import { moveToTrash, type TrashFile } from "../ops/trash.ts";
 import { namesIn, saveFolders } from "./store/find_saves.ts";
 import { entryReader } from "./store/read_entry.ts";
@@ -176,9 +174,7 @@ export function removeSaves(
     progress?: (what: string, done: number, of: number) => void;
   },
 ): Promise<Removed> {
-  return withLock(system, root, async () => {
-    ensureHome(system, root);
-    await finishPending(system, root);
+  return changeStore(system, root, async () => {
     const saves = filesOfSaves(system, root, entries)
       .filter(({ files }) => files.length > 0);
     if (saves.length === 0) return { folder: null, saves };

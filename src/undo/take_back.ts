@@ -16,7 +16,7 @@ import {
 import { readJournal, worktreeOf } from "../ops/journal.ts";
 import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo.ts";
 import { undoMigration } from "../saves/legacy/migrate/undo.ts";
-import { undoTrust } from "../saves/trust/undo_trust.ts";
+import { undoTrust } from "../saves/trust/trusted.ts";
 import { undoPrune } from "../worktrees/undo.ts";
 import type { UndoResult } from "./commands/results.ts";
 import { undoChanges } from "./files.ts";

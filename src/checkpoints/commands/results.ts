@@ -154,6 +154,32 @@ export const CheckpointRmResult = z.strictObject({
   operation: z.nullable(z.int()),
 });
 
+/** What `sessions trust` returns, of saves and of checkpoints. */
+export const TrustResult = z.strictObject({
+  dry_run: z.boolean(),
+  sessions: z.array(z.strictObject({
+    /** Of a checkpoint `checkpoint/<id>`. */
+    session_id: text,
+    summary: text,
+    /** Of the content; null: it cannot be read. */
+    sha256: z.nullable(text),
+    /**
+     * `own`: made here, which needs no trust; `unchanged`: it was as asked for.
+     */
+    change: z.enum(["trusted", "revoked", "own", "unchanged", "unreadable"]),
+  })),
+  /** With `--list`: what is trusted in any project; null: not asked for. */
+  trusted: z.nullable(z.array(z.strictObject({
+    session_id: text,
+    /** Absolute. */
+    project: text,
+    /** ISO 8601, UTC. */
+    at: text,
+    sha256: text,
+  }))),
+});
+
+export type TrustResult = z.infer<typeof TrustResult>;
 export type CheckpointSaveResult = z.infer<typeof CheckpointSaveResult>;
 export type CheckpointListResult = z.infer<typeof CheckpointListResult>;
 export type CheckpointShowResult = z.infer<typeof CheckpointShowResult>;

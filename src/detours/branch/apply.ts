@@ -1,3 +1,4 @@
+import { changeStore } from "../../saves/store/recover.ts";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { addWorktree, worktreeRule } from "../../git/worktrees.ts";
@@ -15,7 +16,6 @@ import { labelOf, newWork } from "../../work/record.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
 import { appendJournal } from "../../ops/journal.ts";
-import { changeWorks } from "../../saves/store/recover.ts";
 import { findWork, freeWorkId, readWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import { type BranchPlan } from "./plan.ts";
@@ -92,7 +92,7 @@ export class Branch {
     const { root } = this.#workspace;
     const system = this.#system;
     const place = placeKey(this.#workspace);
-    return await changeWorks(system, root, () => {
+    return await changeStore(system, root, () => {
       const known = currentWork(system, root, place).work;
       if (known?.id !== this.#plan.parent?.id) throw changed();
       const made = known ??
@@ -243,7 +243,7 @@ export class Branch {
     const now = linked || !git ? undefined : await readPosition(git);
     const { target } = this.#plan;
     const at = now ?? (target ? { ...target } : from);
-    return await changeWorks(system, root, () => {
+    return await changeStore(system, root, () => {
       const place = placeKey(workspace);
       // Another worktree may have begun a session in the meantime.
       if (findWork(system, root, this.#marker!.child)) {

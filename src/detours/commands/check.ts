@@ -6,7 +6,7 @@ import { locate } from "../../git/workspace.ts";
 import type { CheckResult } from "../../work/commands/results.ts";
 import { checklistView, labelOf, moved, workView } from "../../work/record.ts";
 import { checkText } from "../../work/text.ts";
-import { changeWorks, openStore } from "../../saves/store/recover.ts";
+import { changeStore, openStore } from "../../saves/store/recover.ts";
 import { writeWork } from "../../work/store.ts";
 import { journaled } from "../../ops/journaled.ts";
 import { needCurrent } from "../find_session.ts";
@@ -63,7 +63,7 @@ active session makes it a working one. What is ticked already stays so.`,
     return await journaled(
       context,
       ({ system }) =>
-        changeWorks(
+        changeStore(
           system,
           root,
           () => change((work) => writeWork(system, root, work)),

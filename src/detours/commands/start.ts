@@ -18,7 +18,7 @@ import {
   workView,
 } from "../../work/record.ts";
 import { isOpen } from "../../work/life_cycle.ts";
-import { changeWorks, openStore } from "../../saves/store/recover.ts";
+import { changeStore, openStore } from "../../saves/store/recover.ts";
 import { currentWork, pointTo } from "../../work/current.ts";
 import { freeWorkId, listWorks, writeWork } from "../../work/store.ts";
 import { journaled } from "../../ops/journaled.ts";
@@ -81,7 +81,7 @@ async function startSession(
   return await journaled(
     context,
     ({ system }) =>
-      changeWorks(system, root, () => {
+      changeStore(system, root, () => {
         const { work, ...rest } = decided(system, root, given);
         pointTo(system, root, { place: work.place, id: work.id });
         const written = writeWork(system, root, work);

@@ -10,7 +10,7 @@ import { labelOf } from "../../work/record.ts";
 import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
 import { withLock } from "../../ops/lock.ts";
 import { appendJournal } from "../../ops/journal.ts";
-import { changeWorks } from "../../saves/store/recover.ts";
+import { changeStore } from "../../saves/store/recover.ts";
 import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../../checkpoints/place.ts";
 import { keepOwn, settleLeft } from "../commits.ts";
@@ -78,7 +78,7 @@ export class Return {
     const time = this.#system.now();
     const ending = this.#marker!.ending!;
     const marker = this.#marker!;
-    const { child, parent } = await changeWorks(
+    const { child, parent } = await changeStore(
       this.#system,
       this.#root,
       () => {

@@ -1,3 +1,4 @@
+import { changeStore } from "../store/recover.ts";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/repository.ts";
@@ -9,7 +10,6 @@ import { labelOf, moved } from "../../work/record.ts";
 import { planResume, type ResumePlan } from "./plan_session.ts";
 import { openItems, workIdIn } from "../saved_session.ts";
 import { isOpen } from "../../work/life_cycle.ts";
-import { changeWorks } from "../store/recover.ts";
 import { findWork, ownWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
 import { journaled } from "../../ops/journaled.ts";
@@ -88,7 +88,7 @@ export async function followResume(
     const plan = await journaled(
       context,
       ({ system }) =>
-        changeWorks(system, root, () => {
+        changeStore(system, root, () => {
           const plan = planned(system, workspace, save);
           if (plan) apply(system, workspace, plan);
           return plan;

@@ -1,12 +1,10 @@
+import { changeStore } from "../store/recover.ts";
 import { field, type Fields } from "../../base/odd_values.ts";
 import type { Imported, Save } from "../save.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
-import { ensureHome } from "../../ops/home.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
 import { loadSave } from "../store/load_save.ts";
-import { withLock } from "../../ops/lock.ts";
-import { finishPending } from "../store/recover.ts";
 import { isTaken } from "../store/find_saves.ts";
 import { storeSave } from "../store/write_save.ts";
 import { sessionId } from "../../git/ids.ts";
@@ -85,9 +83,7 @@ export function importSaves(
     progress?: (what: string, done: number, of: number) => void;
   },
 ): Promise<Stored> {
-  return withLock(system, root, async () => {
-    ensureHome(system, root);
-    await finishPending(system, root);
+  return changeStore(system, root, async () => {
     const plan = await planInto(system, root, incoming);
     const at = system.now().toISOString();
     const warnings: string[] = [];

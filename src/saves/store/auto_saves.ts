@@ -1,23 +1,35 @@
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt } from "../../base/errors.ts";
+import {
+  ANY,
+  fits,
+  type Fitting,
+  list,
+  nullable,
+  object,
+  TEXT,
+  text,
+} from "../../base/shape.ts";
 import { SESSION_ID } from "../../git/ids.ts";
-import { field } from "../../base/odd_values.ts";
-import type { Save } from "../save.ts";
-import type { SaveEntry } from "./save_entry.ts";
-import type { System } from "../../system/system.ts";
 import { readOwnJson, writeAtomic } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
-import { loadSave } from "./load_save.ts";
 import { withLock } from "../../ops/lock.ts";
+import type { System } from "../../system/system.ts";
+import type { Save } from "../save.ts";
+import { loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
+import type { SaveEntry } from "./save_entry.ts";
 
 /** A save that was made at the end of an agent's session. */
-interface AutoSave {
-  readonly id: string;
-  readonly branch: string | null;
-  readonly worktree: string | null;
-}
+const AUTO_SAVE = object({
+  id: text({ pattern: SESSION_ID }),
+  branch: nullable(TEXT),
+  worktree: nullable(TEXT),
+});
+type AutoSave = Fitting<typeof AUTO_SAVE>;
+
+const LIST = object({ saves: list(ANY) });
 
 /** Saves in the list, and bytes of its file. */
 const MOST = 5000;
@@ -34,7 +46,11 @@ export async function noteAutoSave(
   root: string,
   { save, keep }: { save: Save; keep: number },
 ): Promise<SaveEntry[]> {
-  const added = autoSaveOf(save);
+  const added: AutoSave = {
+    id: save.session_id,
+    branch: save.git_context.branch ?? null,
+    worktree: save.mpm?.worktree ?? null,
+  };
   const surplus = await withLock(system, root, () => {
     const known = readList(system, root).filter(({ id }) =>
       id !== added.id && isThere(system, root, id)
@@ -61,21 +77,13 @@ export async function forgetAutoSaves(
   });
 }
 
-function autoSaveOf(save: Save): AutoSave {
-  return {
-    id: save.session_id,
-    branch: save.git_context.branch ?? null,
-    worktree: save.mpm?.worktree ?? null,
-  };
-}
-
 /** The save, if it may go: a list may be wrong, or may come with a clone. */
-async function automatic(
+function automatic(
   system: System,
   root: string,
   id: string,
 ): Promise<SaveEntry | undefined> {
-  try {
+  return attempt(async () => {
     const entry = await findSave(system, root, id);
     const { save, checksum } = await loadSave(system, entry);
     const { kind, name } = save.mpm ?? {};
@@ -83,10 +91,7 @@ async function automatic(
     return untouched && kind === "auto" && !name && !entry.imported
       ? entry
       : undefined;
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  });
 }
 
 function isThere(system: System, root: string, id: string): boolean {
@@ -99,16 +104,10 @@ function listPath(root: string): string {
 }
 
 function readList(system: System, root: string): AutoSave[] {
-  const saves = field(readOwnJson(system, listPath(root), LIMIT), "saves");
-  return Array.isArray(saves) ? saves.filter(isAutoSave) : [];
-}
-
-function isAutoSave(value: unknown): value is AutoSave {
-  const id = field(value, "id");
-  return typeof id === "string" && SESSION_ID.test(id) &&
-    [field(value, "branch"), field(value, "worktree")].every((text) =>
-      text === null || typeof text === "string"
-    );
+  const kept = readOwnJson(system, listPath(root), LIMIT);
+  return fits(LIST, kept)
+    ? kept.saves.filter((one) => fits(AUTO_SAVE, one))
+    : [];
 }
 
 function writeList(

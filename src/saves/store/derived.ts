@@ -1,49 +1,124 @@
 import { basename, dirname, join } from "@std/path";
+import { FileError, isMissing } from "../../base/errors.ts";
+import { field, type Fields } from "../../base/odd_values.ts";
+import { shellWord } from "../../base/shell.ts";
+import { toYaml } from "../../base/yaml.ts";
+import { utcSeconds, WORK_ID } from "../../git/ids.ts";
+import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
+import { ensureHidden } from "../../ops/home.ts";
+import { layout, saveFiles } from "../../ops/layout.ts";
+import type { System } from "../../system/system.ts";
+import { pausedBy } from "../../work/record.ts";
+import { findWork, writeWork } from "../../work/store.ts";
 import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
-import type { Fields } from "../../base/odd_values.ts";
 import type { Save } from "../save.ts";
-import { toYaml } from "../../base/yaml.ts";
-import type { System } from "../../system/system.ts";
-import { FileError, isMissing } from "../../base/errors.ts";
-import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
+import { importedFrom } from "../trust/origins.ts";
 import { LARGEST_SAVE } from "./load_save.ts";
-import { utcSeconds } from "../../git/ids.ts";
-import { shellWord } from "../../base/shell.ts";
-import { ensureHidden } from "../../ops/home.ts";
+import { readStoreId } from "./store_id.ts";
+
+/** A save, and what its JSON says in whatever shape. */
+interface Said {
+  readonly save: Save;
+  readonly value: Fields;
+}
+
+/**
+ * Writes all that stands beside a save whose JSON is there: the kept copy, the
+ * derived files, the record of its work session. Call under the lock.
+ */
+export function completeSave(
+  system: System,
+  root: string,
+  { save, value, latest = false }: Said & { latest?: boolean },
+): void {
+  keepSave(system, root, save.session_id);
+  writeDerived(system, root, { save, value, latest });
+  followSave(system, root, save);
+}
+
+/**
+ * Copies the JSON and checksum of a save to `kept/`. A save that was committed
+ * leaves the worktree with its branch, and a reset or a cleaning takes it away;
+ * this copy stays, and no editor that writes to the file in place reaches it.
+ * Call under the lock, after the commit point.
+ */
+export function keepSave(system: System, root: string, id: string): void {
+  const { sessions, kept } = layout(root);
+  ensureHidden(system, root, kept);
+  const { json, checksum } = saveFiles(sessions, id);
+  const { files } = system;
+  const written = join(kept, ".mpm.tmp");
+  for (const path of [checksum, json]) {
+    const copy = join(kept, basename(path));
+    if (files.lstat(copy)) continue;
+    const { bytes, info } = files.readWithInfo(path, LARGEST_SAVE);
+    removeIfThere(system, written);
+    try {
+      files.create(written, bytes);
+      files.setMtime(written, info.mtime);
+      files.rename(written, copy);
+    } catch (error) {
+      removeQuietly(system, written);
+      throw error;
+    }
+  }
+  files.syncFolder(kept);
+}
+
+/**
+ * Lets the session of a save know that it was paused by it. Somebody else's save
+ * changes nothing, nor does an automatic one.
+ */
+function followSave(system: System, root: string, save: Save): void {
+  const id = field(save.mpm?.session, "id");
+  if (typeof id !== "string" || !WORK_ID.test(id)) return;
+  const foreign = importedFrom(save) !== undefined ||
+    save.mpm?.store !== readStoreId(system, root);
+  if (save.mpm?.kind === "auto" || foreign) return;
+  const work = findWork(system, root, id);
+  if (!work) return;
+  const paused = pausedBy(work, save.session_id, new Date(save.paused_at));
+  if (paused !== work) writeWork(system, root, paused);
+}
 
 /**
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
  * this save is the `latest`, or the newest by its id. Each whole or not at all,
  * and all of them again from the JSON whenever one was lost; with `missing` only
- * those that are not there. `value` is what the JSON says. Call under the store's lock.
+ * those that are not there. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
   root: string,
-  { save, value, latest = false, missing = false }: {
-    save: Save;
-    value: Fields;
+  { save, value, latest = false, missing = false }: Said & {
     latest?: boolean;
     missing?: boolean;
   },
 ): void {
   const { sessions, pointer } = layout(root);
-  const files = saveFiles(sessions, save.session_id);
   const mtime = new Date(save.paused_at).getTime();
   // The JSON is durable. Waiting for the disk took as long as writing it did.
   const write = (path: string, text: string) => {
     const bytes = new TextEncoder().encode(text);
     writeAtomic(system, path, { bytes, mtime, synced: false });
   };
-  const due = (path: string) => !missing || !system.files.lstat(path);
-  const said = asSaid(save, value);
-  if (due(files.yaml)) write(files.yaml, toYaml(said));
-  if (due(files.markdown)) write(files.markdown, saveMarkdown(save, said));
-  if (latest || pointsToOlder(system, root, save)) {
+  for (const { path, text } of derivedFiles(sessions, { save, value })) {
+    if (!missing || !system.files.lstat(path)) write(path, text());
+  }
+  const pointed = pointedTo(system, root);
+  if (latest || pointed === undefined || pointed <= save.session_id) {
     write(pointer, pointerText(save, sessions));
   }
+}
+
+function derivedFiles(folder: string, { save, value }: Said) {
+  const { yaml, markdown } = saveFiles(folder, save.session_id);
+  const said = asSaid(save, value);
+  return [
+    { path: yaml, text: () => toYaml(said) },
+    { path: markdown, text: () => saveMarkdown(save, said) },
+  ];
 }
 
 /**
@@ -52,31 +127,20 @@ export function writeDerived(
  */
 export function derivedFaults(
   system: System,
-  path: string,
-  { save, value }: { save: Save; value: Fields },
+  json: string,
+  loaded: Said,
 ): string[] {
-  const id = basename(path, ".json");
-  const { yaml, markdown } = saveFiles(dirname(path), id);
-  const said = asSaid(save, value);
-  const due = [
-    [yaml, () => toYaml(said)],
-    [markdown, () => saveMarkdown(save, said)],
-  ] as const;
-  return due.flatMap(([file, derive]) => {
-    const name = basename(file);
-    const found = readPlain(system, file);
-    if (found === "missing") return [`${name} is missing`];
-    const text = derive();
+  return derivedFiles(dirname(json), loaded).flatMap(({ path, text }) => {
+    const found = readPlain(system, path);
+    if (found === "missing") return [`${basename(path)} is missing`];
+    const due = text();
     // mpm 0.1.0 wrote a tab as "\\t".
-    const earlier = text.replaceAll("\t", "\\t");
-    return found !== "unreadable" && [text, earlier].includes(textOf(found))
-      ? []
-      : [`${name} differs from what the save says`];
+    const earlier = due.replaceAll("\t", "\\t");
+    const same = found !== "unreadable" && [due, earlier].includes(
+      new TextDecoder().decode(found).replaceAll("\r\n", "\n"),
+    );
+    return same ? [] : [`${basename(path)} differs from what the save says`];
   });
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
 }
 
 /** The content of a plain file, or why there is none. */
@@ -90,12 +154,6 @@ export function readPlain(
     if (!(error instanceof FileError)) throw error;
     return isMissing(error) ? "missing" : "unreadable";
   }
-}
-
-/** Whether the pointer is missing, unreadable or of an older save. */
-function pointsToOlder(system: System, root: string, save: Save): boolean {
-  const found = pointedTo(system, root);
-  return found === undefined || found <= save.session_id;
 }
 
 /** The id in the pointer; `undefined`: it is missing or says none. */
@@ -141,33 +199,4 @@ Full Context:
 Validation:
   git status && git log -1 --stat
 `;
-}
-
-/**
- * Copies the JSON and checksum of a save to `kept/`. A save that was committed
- * leaves the worktree with its branch, and a reset or a cleaning takes it away;
- * this copy stays, and no editor that writes to the file in place reaches it.
- * Call under the lock, after the commit point.
- */
-export function keepSave(system: System, root: string, id: string): void {
-  const { sessions, kept } = layout(root);
-  ensureHidden(system, root, kept);
-  const { json, checksum } = saveFiles(sessions, id);
-  const { files } = system;
-  const written = join(kept, ".mpm.tmp");
-  for (const path of [checksum, json]) {
-    const copy = join(kept, basename(path));
-    if (files.lstat(copy)) continue;
-    const { bytes, info } = files.readWithInfo(path, LARGEST_SAVE);
-    removeIfThere(system, written);
-    try {
-      files.create(written, bytes);
-      files.setMtime(written, info.mtime);
-      files.rename(written, copy);
-    } catch (error) {
-      removeQuietly(system, written);
-      throw error;
-    }
-  }
-  files.syncFolder(kept);
 }

@@ -1,17 +1,16 @@
-import { withLock } from "../../ops/lock.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { FileError, MpmError } from "../../base/errors.ts";
-import { SESSION_ID } from "../../git/ids.ts";
+import { attempt } from "../../base/errors.ts";
 import { field } from "../../base/odd_values.ts";
-import type { System } from "../../system/system.ts";
-import { removeIfThere } from "../../ops/atomic.ts";
-import { keepSave, writeDerived } from "./derived.ts";
+import { SESSION_ID } from "../../git/ids.ts";
+import { readOwnJson, removeIfThere } from "../../ops/atomic.ts";
+import { finishUndo } from "../../ops/finish_undo.ts";
 import { checkFolder } from "../../ops/folders.ts";
+import { ensureHome } from "../../ops/home.ts";
 import { layout, saveFiles, undoMarker } from "../../ops/layout.ts";
+import { withLock } from "../../ops/lock.ts";
+import type { System } from "../../system/system.ts";
+import { completeSave } from "./derived.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
-import { finishUndo } from "../../ops/finish_undo.ts";
-import { followSave } from "./follow_save.ts";
 
 /**
  * Finishes what a save that died left behind: past its commit point the derived
@@ -23,58 +22,26 @@ export async function finishPending(
   system: System,
   root: string,
 ): Promise<void> {
-  const { files } = system;
   const { sessions, pending } = layout(root);
-  if (!files.lstat(pending)) return;
-  const id = readPendingId(system, pending);
-  if (id !== undefined) {
+  if (!system.files.lstat(pending)) return;
+  const id = field(readOwnJson(system, pending, LARGEST_SAVE), "session_id");
+  if (typeof id === "string" && SESSION_ID.test(id)) {
     const { json, checksum } = saveFiles(sessions, id);
-    if (files.lstat(json)) await deriveAgain(system, root, id);
-    else removeIfThere(system, checksum);
+    // What cannot be derived now is told of by `sessions verify`.
+    if (system.files.lstat(json)) {
+      await attempt(async () => {
+        const loaded = await loadSave(system, await findSave(system, root, id));
+        completeSave(system, root, loaded);
+      });
+    } else removeIfThere(system, checksum);
   }
   removeIfThere(system, pending);
-}
-
-/** The id of the save on its way, if its bytes are all there. */
-function readPendingId(system: System, path: string): string | undefined {
-  try {
-    const bytes = system.files.readOwn(path, LARGEST_SAVE);
-    const id = field(
-      JSON.parse(new TextDecoder().decode(bytes)),
-      "session_id",
-    );
-    return typeof id === "string" && SESSION_ID.test(id) ? id : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof FileError) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** What cannot be derived now is told of by `sessions verify`. */
-async function deriveAgain(
-  system: System,
-  root: string,
-  id: string,
-): Promise<void> {
-  try {
-    const found = await findSave(system, root, id);
-    const { save, value } = await loadSave(system, found);
-    keepSave(system, root, id);
-    writeDerived(system, root, { save, value });
-    followSave(system, root, save);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-  }
 }
 
 /** A word on an automatic pause of claude-mpm's that was cut short. */
 export function unfinishedPause(system: System, root: string): string[] {
   return system.files.lstat(layout(root).activePause)
-    ? [
-      "An automatic pause was not finished: mpm sessions recover shows it",
-    ]
+    ? ["An automatic pause was not finished: mpm sessions recover shows it"]
     : [];
 }
 
@@ -87,29 +54,25 @@ const READER_WAIT = 250;
  * the store can be written. Throws CONFLICT for a link in place of a folder.
  */
 export async function openStore(system: System, root: string): Promise<void> {
+  const { files } = system;
   const { home, sessions, lock, pending } = layout(root);
   checkFolder(system, home);
   checkFolder(system, sessions);
-  const idle = !system.files.lstat(pending) &&
-    !system.files.lstat(undoMarker(root));
-  if (idle) return;
-  try {
-    using held = await system.files.lock(lock, READER_WAIT);
+  if (!files.lstat(pending) && !files.lstat(undoMarker(root))) return;
+  await attempt(async () => {
+    using held = await files.lock(lock, READER_WAIT);
     if (!held) return;
-    if (system.files.lstat(undoMarker(root))) {
-      finishUndo(system, root);
-    }
+    finishUndo(system, root);
     await finishPending(system, root);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-  }
+  });
 }
 
 /**
- * Runs `write` where it may change work sessions: under the store's lock, with
- * the store there and nothing pending of a pause that died. Throws LOCKED.
+ * Runs `write` where it may change saves or work sessions: under the store's
+ * lock, with the store there and nothing pending of a pause that died. Throws
+ * LOCKED.
  */
-export function changeWorks<T>(
+export function changeStore<T>(
   system: System,
   root: string,
   write: () => T | Promise<T>,

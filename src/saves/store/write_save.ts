@@ -1,25 +1,22 @@
+import { changeStore } from "./recover.ts";
+import { completeSave } from "./derived.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { SESSION_ID, sessionId } from "../../git/ids.ts";
 import type { Slot } from "../draft.ts";
 import { asSaid } from "../normalize.ts";
 import type { Fields } from "../../base/odd_values.ts";
 import { redactSave } from "../redact.ts";
-import { redactorOf } from "../../secrets/mod.ts";
 import type { Save } from "../save.ts";
 import { sha256 } from "../../base/digest.ts";
 import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
 import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
-import { keepSave, writeDerived } from "./derived.ts";
 import { isTaken } from "./find_saves.ts";
-import { ensureHome } from "../../ops/home.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
 import { noteOwn } from "../trust/origins.ts";
-import { finishPending } from "./recover.ts";
+import { redactorOf } from "../../secrets/redaction.ts";
 import { ensureStoreId } from "./store_id.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
-import { followSave } from "./follow_save.ts";
 
 /** What was written. */
 export interface Written {
@@ -44,9 +41,7 @@ export function writeSave(
   root: string,
   draft: { time: Date; build(slot: Slot): Save },
 ): Promise<Written> {
-  return withLock(system, root, async () => {
-    ensureHome(system, root);
-    await finishPending(system, root);
+  return changeStore(system, root, () => {
     const id = freeId(system, root, draft.time);
     const store = ensureStoreId(system, root);
     const { sessions } = layout(root);
@@ -187,9 +182,7 @@ function finish(
   },
 ): string[] {
   try {
-    keepSave(system, root, save.session_id);
-    writeDerived(system, root, { save, value, latest });
-    followSave(system, root, save);
+    completeSave(system, root, { save, value, latest });
     removeIfThere(system, layout(root).pending);
     noteSave(system, root, { index, save });
     return [];

@@ -1,0 +1,249 @@
+import { type Context, defineCommand } from "../../cli/command.ts";
+import type { Style } from "../../cli/style.ts";
+import { cut } from "../../cli/table.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import type { Workspace } from "../../git/repository.ts";
+import { locate } from "../../git/workspace.ts";
+import { journaled } from "../../ops/journaled.ts";
+import { withUserLock } from "../../ops/lock.ts";
+import { loadSave } from "../../saves/store/load_save.ts";
+import { listSaves, matchSaves } from "../../saves/store/read_saves.ts";
+import { openStore } from "../../saves/store/recover.ts";
+import type { SaveEntry } from "../../saves/store/save_entry.ts";
+import { CHECKPOINT_PREFIX, Origins } from "../../saves/trust/origins.ts";
+import {
+  readTrusted,
+  trustedOf,
+  writeTrusted,
+} from "../../saves/trust/trusted.ts";
+import type { System } from "../../system/system.ts";
+import { findPlace, listCheckpoints } from "../place.ts";
+import { ownMark } from "../record.ts";
+import { matchCheckpoint } from "../select.ts";
+import type { TrustResult } from "./results.ts";
+
+/** `mpm sessions trust` */
+export const sessionsTrust = defineCommand({
+  name: "sessions trust",
+  summary: "Take saves that somebody else made for yours",
+  description: `
+A save that you did not make on this machine is shown as foreign: one of a clone
+or a pull, an imported one, one of claude-mpm's. Read it first ("mpm sessions
+show"), then trust it. What is kept is a digest of the content, in your own state
+folder: once anything in the save is changed, it is foreign again. --revoke takes
+the trust back; --list shows what you trust, in every project. A checkpoint is
+named by "checkpoint/" and its name.`,
+  positionals: [{
+    name: "selectors",
+    summary: "Which: ids, parts of them, numbers, names; checkpoint/<name>",
+    rest: true,
+  }],
+  flags: {
+    all: {
+      type: "boolean",
+      summary: "Every session and checkpoint of this project",
+    },
+    revoke: { type: "boolean", summary: "Trust them no longer" },
+    list: { type: "boolean", summary: "List what is trusted" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be done and change nothing",
+    },
+  },
+  examples: [
+    "mpm sessions trust session-20261120-143022",
+    "mpm sessions trust checkpoint/before-refactoring",
+    "mpm sessions trust --all --dry-run",
+    "mpm sessions trust 0 --revoke",
+    "mpm sessions trust --list",
+  ],
+  result: async () => (await import("./results.ts")).TrustResult,
+  async run(context, input): Promise<TrustResult> {
+    if (input.list) return listTrusted(context.system, input);
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    await openStore(system, workspace.root);
+    const saves = await chosenSaves(system, workspace.root, input);
+    const origins = new Origins(system);
+    const rows: Row[] = [];
+    for (
+      const { session_id, summary, mark } of [
+        ...saves,
+        ...await chosenCheckpoints(context, input),
+      ]
+    ) {
+      const change = mark ? changeOf(origins, mark, input) : "unreadable";
+      const sha256 = mark?.digest ?? null;
+      rows.push({ session_id, summary, sha256, change });
+    }
+    const due = rows.filter(({ change }) =>
+      ["trusted", "revoked"].includes(change)
+    );
+    const dryRun = input["dry-run"];
+    if (due.length > 0 && !dryRun) await apply(context, workspace, due);
+    return { dry_run: dryRun, sessions: rows, trusted: null };
+  },
+  render,
+});
+
+/** Which saves and checkpoints are meant, and what is asked for. */
+interface TrustInput {
+  readonly selectors: readonly string[];
+  readonly all: boolean;
+  readonly revoke: boolean;
+}
+
+type Row = TrustResult["sessions"][number];
+
+/** A save or checkpoint that was named. */
+interface Chosen {
+  readonly session_id: string;
+  readonly summary: string;
+  /** What its origin is known by; `undefined`: it cannot be read. */
+  readonly mark: { readonly id: string; readonly digest: string } | undefined;
+}
+
+/** What this user trusts, the newest first. Throws USAGE beside anything else. */
+function listTrusted(
+  system: System,
+  { selectors, all, revoke }: TrustInput,
+): TrustResult {
+  if (selectors.length > 0 || all || revoke) {
+    throw new MpmError("USAGE", "Something was given beside --list", {
+      hint: "It shows what is trusted in every project",
+    });
+  }
+  const trusted = [...readTrusted(system)]
+    .map(([sha256, { session_id, project, at }]) => ({
+      ...{ session_id, project, at },
+      sha256,
+    }))
+    .sort((a, b) => a.at < b.at ? 1 : -1);
+  return { dry_run: false, sessions: [], trusted };
+}
+
+async function chosenSaves(
+  system: System,
+  root: string,
+  { selectors, all }: TrustInput,
+): Promise<Chosen[]> {
+  if (all === selectors.length > 0) {
+    throw new MpmError(
+      "USAGE",
+      all ? "Both --all and a session were given" : "No session was named",
+      { hint: '"mpm sessions list" shows them; --all is every one of them' },
+    );
+  }
+  const named = selectors.filter((one) => !one.startsWith(CHECKPOINT_PREFIX));
+  const entries = all
+    ? await listSaves(system, root)
+    : await matchSaves(system, root, named);
+  // By what is in the file now, not by what a list knows of it.
+  const read = async (entry: SaveEntry): Promise<Chosen> => {
+    const load = () => loadSave(system, entry);
+    const loaded = all ? await attempt(load) : await load();
+    const mark = loaded && { id: entry.id, digest: loaded.digest };
+    return { session_id: entry.id, summary: entry.summary, mark };
+  };
+  const chosen: Chosen[] = [];
+  for (const entry of entries) chosen.push(await read(entry));
+  return chosen;
+}
+
+/** The checkpoints among what was named. Throws NOT_FOUND, AMBIGUOUS. */
+async function chosenCheckpoints(
+  context: Context,
+  { selectors, all }: TrustInput,
+): Promise<Chosen[]> {
+  const named = selectors.filter((one) => one.startsWith(CHECKPOINT_PREFIX))
+    .map((one) => one.slice(CHECKPOINT_PREFIX.length));
+  if (!all && named.length === 0) return [];
+  const place = await findPlace(context, { create: false });
+  const records = await listCheckpoints(context.system, place);
+  const chosen = all
+    ? records
+    : new Set(named.map((one) => matchCheckpoint(records, one)));
+  return [...chosen].map((record) => ({
+    session_id: `${CHECKPOINT_PREFIX}${record.id}`,
+    summary: record.note ?? record.name,
+    mark: ownMark(record),
+  }));
+}
+
+function changeOf(
+  origins: Origins,
+  mark: NonNullable<Chosen["mark"]>,
+  { revoke }: TrustInput,
+): Row["change"] {
+  const origin = origins.of(mark);
+  if (origin === "own") return "own";
+  if (origin === (revoke ? "foreign" : "trusted")) return "unchanged";
+  return revoke ? "revoked" : "trusted";
+}
+
+async function apply(
+  context: Context,
+  workspace: Workspace,
+  due: readonly Row[],
+): Promise<void> {
+  const digests = due.map(({ sha256 }) => sha256!);
+  await journaled(
+    context,
+    ({ system }) =>
+      withUserLock(system, () => {
+        const saves = readTrusted(system);
+        const before = trustedOf(saves, digests);
+        const at = system.now().toISOString();
+        const project = workspace.root;
+        for (const { session_id, sha256, change } of due) {
+          if (change === "revoked") saves.delete(sha256!);
+          else saves.set(sha256!, { session_id, project, at });
+        }
+        writeTrusted(system, saves);
+        return { before, after: trustedOf(saves, digests) };
+      }),
+    {
+      operation: "sessions trust",
+      workspace,
+      keepsOwn: true,
+      title: () => titleOf(due),
+      facts: ({ before, after }) => ({
+        before: { trusted: before },
+        after: { trusted: after },
+      }),
+    },
+  );
+}
+
+function titleOf(due: readonly Row[]): string {
+  const [{ change, session_id } = due[0]!, ...more] = due;
+  const verb = change === "revoked" ? "no longer trust" : "trust";
+  return more.length === 0
+    ? `${verb} ${session_id}`
+    : `${verb} ${session_id} and ${more.length} more`;
+}
+
+const WORDS = {
+  trusted: "Trusted",
+  revoked: "No longer trusted",
+  own: "Yours already",
+  unchanged: "As it was",
+  unreadable: "Cannot be read",
+};
+
+function render(result: TrustResult, style: Style): string {
+  const { dry_run: dry, sessions, trusted } = result;
+  if (trusted !== null) {
+    const rows = trusted.map(({ session_id: id, project, at }) =>
+      `${id}  ${at.slice(0, 10)}  ${escapeText(project)}\n`
+    );
+    return rows.join("") || "No save of anybody else is trusted.\n";
+  }
+  const lines = sessions.map(({ session_id: id, change, summary }) => {
+    const text = cut(escapeText(summary) || "(no summary)", 50);
+    return `${WORDS[change]}: ${style.cyan(id)}  ${text}\n`;
+  });
+  const head = dry ? "Dry run: nothing was changed\n" : "";
+  return head + (lines.join("") || "There is no session.\n");
+}

@@ -1,0 +1,131 @@
+import { attempt, MpmError } from "../../base/errors.ts";
+import { field, isFields } from "../../base/odd_values.ts";
+import { join } from "@std/path";
+import { getOwn } from "../../base/own.ts";
+import {
+  fits,
+  type Fitting,
+  nullable,
+  object,
+  TEXT,
+} from "../../base/shape.ts";
+import { readOwnJson, writeAtomic } from "../../ops/atomic.ts";
+import { withUserLock } from "../../ops/lock.ts";
+import { noteUndoLocked, type Undone, type UndoOrder } from "../../ops/undo.ts";
+import { ensureUserFolder, userState } from "../../ops/user_state.ts";
+import type { System } from "../../system/system.ts";
+
+/** What is known of a save that the user took for theirs. */
+const TRUSTED = object({
+  session_id: TEXT,
+  /** The project it was in, absolute. */
+  project: TEXT,
+  /** ISO 8601, UTC. */
+  at: TEXT,
+});
+type Trusted = Fitting<typeof TRUSTED>;
+
+const NAME = "trusted-saves.json";
+
+/** Bytes of the list that are still read. */
+const LIMIT = 64 * 1024 * 1024;
+
+/**
+ * The saves that the user trusts, by the digest of their contents: another text
+ * under the same name is another save. Nothing where the list cannot be read.
+ */
+export function readTrusted(system: System): Map<string, Trusted> {
+  const path = attempt(() => join(userState(system), NAME));
+  const list = path === undefined ? {} : readOwnJson(system, path, LIMIT);
+  return new Map(
+    digestsIn(field(list, "saves")).filter((one): one is [string, Trusted] =>
+      fits(TRUSTED, one[1])
+    ),
+  );
+}
+
+function digestsIn(value: unknown): [string, unknown][] {
+  const entries = isFields(value) ? Object.entries(value) : [];
+  return entries.filter(([digest]) => /^[0-9a-f]{64}$/.test(digest));
+}
+
+/** What is known of saves by the digests of their contents; null: no trust. */
+type TrustedFacts = Record<string, Trusted | null>;
+
+/** What is known of these. */
+export function trustedOf(
+  saves: ReadonlyMap<string, Trusted>,
+  digests: readonly string[],
+): TrustedFacts {
+  return Object.fromEntries(
+    digests.map((digest) => [digest, saves.get(digest) ?? null]),
+  );
+}
+
+/** The same as an entry of the journal has it; what is none is left out. */
+function trustedIn(side: unknown): TrustedFacts {
+  return Object.fromEntries(
+    digestsIn(field(side, "trusted")).filter((
+      one,
+    ): one is [string, Trusted | null] => fits(nullable(TRUSTED), one[1])),
+  );
+}
+
+/** Replaces the list. Call under the user's lock. Throws FILE_FAILED. */
+export function writeTrusted(
+  system: System,
+  saves: ReadonlyMap<string, Trusted>,
+): void {
+  const value = { version: 1, saves: Object.fromEntries(saves) };
+  const path = join(ensureUserFolder(system, "."), NAME);
+  // One that only cannot be read would be lost with all that is in it.
+  if (system.files.lstat(path)) system.files.readOwn(path, LIMIT);
+  writeAtomic(system, path, {
+    bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),
+  });
+}
+
+/** Trusts again what was trusted before, and nothing else. */
+export async function undoTrust(
+  { context: { system }, entry, root, dryRun }: UndoOrder,
+): Promise<Undone> {
+  const [before, after] = [trustedIn(entry.before), trustedIn(entry.after)];
+  const idOf = (digest: string) =>
+    (getOwn(before, digest) ?? getOwn(after, digest))?.session_id ?? digest;
+  const trusted = dryRun ? "trust" : "trusted";
+  const details = Object.entries(before).map(([digest, was]) =>
+    `${was ? `${trusted} again` : `no longer ${trusted}`}: ${idOf(digest)}`
+  );
+  return await withUserLock(system, () => {
+    const saves = readTrusted(system);
+    for (const [digest, was] of Object.entries(before)) {
+      const now = saves.get(digest);
+      // What is as before already was done by an undo that was cut short.
+      if (!isSame(now, getOwn(after, digest)) && !isSame(now, was)) {
+        throw new MpmError(
+          "CONFLICT",
+          `Operation ${entry.id} cannot be taken back: "${idOf(digest)}" was ` +
+            "trusted once more since",
+          { hint: '"mpm log" shows by which operation' },
+        );
+      }
+      if (was) saves.set(digest, was);
+      else saves.delete(digest);
+    }
+    if (dryRun) return { details, left: [], operation: undefined };
+    writeTrusted(system, saves);
+    const operation = noteUndoLocked(system, root, {
+      entry,
+      before: { trusted: after },
+      after: { trusted: before },
+    });
+    return { details, left: [], operation };
+  });
+}
+
+function isSame(
+  one: Trusted | null | undefined,
+  other: Trusted | null | undefined,
+): boolean {
+  return (one?.at ?? null) === (other?.at ?? null);
+}
