@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, FileError, MpmError } from "../base/errors.ts";
 import { getOwn, setOwn } from "../base/own.ts";
 import { isFields } from "../base/odd_values.ts";
 import { setValue, tomlLiteral, unsetValue } from "./toml_edit.ts";
@@ -96,12 +96,8 @@ function says(
   text: string,
   { file, wanted }: { file: ConfigFile; wanted: Record<string, unknown> },
 ): boolean {
-  try {
-    return isSame(withoutEmpty(parsed(text, file)), withoutEmpty(wanted));
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  const told = attempt(() => withoutEmpty(parsed(text, file)));
+  return told !== undefined && isSame(told, withoutEmpty(wanted));
 }
 
 /** Where the user's own file is, if it is kept behind a link. */

@@ -1,4 +1,16 @@
-import { type ErrorCode, ERRORS } from "../base/errors.ts";
+import { join } from "@std/path";
+import { type ErrorCode, ERRORS, MpmError } from "../base/errors.ts";
+import type { Context } from "../cli/command.ts";
+import type { Workspace } from "../git/repository.ts";
+import { counted } from "../base/words.ts";
+import { locate } from "../git/workspace.ts";
+import { checkFolder } from "../ops/folders.ts";
+import { layout } from "../ops/layout.ts";
+import { lookOnly } from "../ops/look_only.ts";
+import { listSaves } from "../saves/store/read_saves.ts";
+import type { SaveEntry } from "../saves/store/save_entry.ts";
+import type { Inspected } from "../saves/store/verify.ts";
+import type { System } from "../system/system.ts";
 
 /**
  * How a check ended, the worst last. `unchecked`: it could not be looked at,
@@ -45,7 +57,8 @@ function finding(
   code: ErrorCode | null,
   { detail, mend, fix }: More & { readonly detail: string },
 ): Finding {
-  return { state, code, detail, mend: mend ?? null, ...fix ? { fix } : {} };
+  const told = mend ?? (fix ? "mpm doctor --fix" : null);
+  return { state, code, detail, mend: told, ...fix ? { fix } : {} };
 }
 
 /** Something that works, but not for long or not as it should. */
@@ -66,6 +79,14 @@ export function failure(
 export function unknown(detail: string, more: More = {}): Finding {
   return finding("unchecked", null, { detail, ...more });
 }
+
+/** A check that could not be made. */
+export function unlooked(detail: string, more: More = {}): Checked {
+  return { summary: "not looked at", found: [unknown(detail, more)] };
+}
+
+/** What a check of mpm's folder says where there is none. */
+export const NOTHING = "nothing was saved here yet";
 
 /** The worst of what was found. */
 export function worst(
@@ -95,4 +116,136 @@ export function doctorStatus(
   if (errors.length === 0) return 0;
   const exits = errors.map(({ code }) => code && ERRORS[code].exit);
   return exits.includes(5) ? 5 : exits.includes(6) ? 6 : 4;
+}
+
+/** A file or folder of mpm's own. */
+export interface TreeFile {
+  /** Below `.claude-mpm`, `/` between folders; empty: that folder itself. */
+  readonly path: string;
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits; `undefined` where the platform has none. */
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly mtime: number;
+}
+
+/** What all checks work with. They look, and what they return may mend. */
+export interface Ground {
+  readonly context: Context;
+  /** The machine, which takes no change. */
+  readonly system: System;
+  readonly workspace: Workspace;
+  readonly at: ReturnType<typeof layout>;
+  /** Whether there is a folder of mpm's that may be looked into. */
+  readonly hasStore: boolean;
+  /** What stands in its way, if anything does. */
+  readonly problem: Finding | undefined;
+  /** What lies in it; `isWhole`: nothing was left out. */
+  readonly tree: readonly TreeFile[];
+  readonly isWhole: boolean;
+  readonly entries: readonly SaveEntry[];
+  /** Folders of saves that cannot be listed. */
+  readonly unlisted: readonly MpmError[];
+  /** What was found in each save; filled by the check of the saves. */
+  readonly inspected: Inspected[];
+  readonly progress: (what: string, done: number, of: number) => void;
+}
+
+/** One thing that is looked at. */
+export type Check = (ground: Ground) => Promise<Checked> | Checked;
+
+/** Reads what more than one check needs. */
+export async function openGround(
+  context: Context,
+  progress: Ground["progress"],
+): Promise<Ground> {
+  const system = lookOnly(context.system);
+  const workspace = await locate(system, context.folder);
+  const { root } = workspace;
+  const at = layout(root);
+  const { exists, problem } = storeOf(system, at);
+  const hasStore = exists && !problem;
+  const unlisted: MpmError[] = [];
+  const { tree, isWhole } = hasStore
+    ? readTree(system, at.home)
+    : { tree: [], isWhole: true };
+  const entries = problem ? [] : await listSaves(system, root, {
+    warn: (error) => unlisted.push(error),
+  });
+  return {
+    ...{ context, system, workspace, at, hasStore, problem, tree, isWhole },
+    ...{ entries, unlisted, inspected: [], progress },
+  };
+}
+
+function storeOf(
+  system: System,
+  { home, sessions }: Ground["at"],
+): { exists: boolean; problem: Finding | undefined } {
+  try {
+    const exists = checkFolder(system, home);
+    if (exists) checkFolder(system, sessions);
+    return { exists, problem: undefined };
+  } catch (error) {
+    return { exists: true, problem: asFailure(error) };
+  }
+}
+
+/** An error as a finding; what is no MpmError is a bug and thrown. */
+export function asFailure(error: unknown, code?: ErrorCode): Finding {
+  if (!(error instanceof MpmError)) throw error;
+  const { message, hint } = error;
+  return failure(code ?? error.code, message, hint ? { mend: hint } : {});
+}
+
+/** Files of the store that are looked at. */
+const MOST = 100_000;
+
+/** What is git's own in the store, which has its own modes and names. */
+const GITS = "checkpoints.git";
+
+function readTree(
+  system: System,
+  home: string,
+): { tree: TreeFile[]; isWhole: boolean } {
+  const tree: TreeFile[] = [];
+  const waiting = [""];
+  let isWhole = true;
+  while (waiting.length > 0) {
+    const path = waiting.pop()!;
+    const info = system.files.lstat(join(home, path));
+    if (!info) continue;
+    const { kind, size, mode, uid, mtime } = info;
+    tree.push({ path, kind, size, mode, uid, mtime });
+    if (kind !== "folder" || path === GITS) continue;
+    try {
+      for (const { name } of system.files.list(join(home, path))) {
+        waiting.push(path === "" ? name : `${path}/${name}`);
+      }
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      isWhole = false;
+    }
+    if (tree.length + waiting.length > MOST) return { tree, isWhole: false };
+  }
+  return { tree, isWhole };
+}
+
+/** Findings that are named before the rest is only counted. */
+const NAMED = 5;
+
+/** The first of many, and one that counts the rest, as `more save`. */
+export function bounded(
+  found: readonly Finding[],
+  rest: string,
+  many = `${rest}s`,
+): Finding[] {
+  if (found.length <= NAMED + 1) return [...found];
+  const [first] = found.slice(NAMED);
+  const detail = `and ${counted(found.length - NAMED, rest, many)}`;
+  const more = { ...first!, detail };
+  return [...found.slice(0, NAMED), more];
 }

@@ -10,10 +10,12 @@ import { resolveNames } from "../git/branches.ts";
 import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
 import { CHECKPOINT_ID } from "../checkpoints/name.ts";
 import {
+  bounded,
   type Checked,
   failure,
   type Finding,
   type Fix,
+  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -23,17 +25,11 @@ import { readRecord, recordIds, writeRecord } from "../checkpoints/store.ts";
 import { withLock } from "../ops/lock.ts";
 import { readStoreId } from "../saves/store/store_id.ts";
 import { listCheckpoints, placeOf, recordOf } from "../checkpoints/place.ts";
-import { bounded, type Check, type Ground } from "./ground.ts";
 import { PARTS } from "../git/tree/trees.ts";
 
 /** Has every checkpoint its commit, and every commit its record? */
-export const checkpointsCheck: Check = { name: "checkpoints", run };
-
-async function run(ground: Ground): Promise<Checked> {
-  const { system, workspace, at, problem } = ground;
-  if (problem) {
-    return { summary: "not looked at", found: [unknown(problem.detail)] };
-  }
+export async function checkCheckpoints(ground: Ground): Promise<Checked> {
+  const { system, workspace, at } = ground;
   const records = recordIds(system, workspace.root);
   const vault = await vaultOf(ground);
   if (vault instanceof MpmError) {
@@ -58,7 +54,7 @@ async function run(ground: Ground): Promise<Checked> {
     summary: ids.length + records.length === 0
       ? "none"
       : `${counted(ids.length, "checkpoint")}${where}`,
-    found: bounded(found, (count) => `and ${counted(count, "more finding")}`),
+    found: bounded(found, "more finding"),
   };
 }
 
@@ -119,7 +115,6 @@ async function refFindings(
   };
   return lacking.map(({ id }) =>
     warning(`The checkpoint "${id}" has no whole record in .claude-mpm`, {
-      mend: "mpm doctor --fix",
       fix,
     })
   );

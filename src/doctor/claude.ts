@@ -11,9 +11,11 @@ import {
 import { currentAgentSession } from "../clients/claude/home.ts";
 import { readGauge, statusFromJson } from "../clients/read_gauge.ts";
 import {
+  bounded,
   type Checked,
   failure,
   type Finding,
+  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -22,26 +24,14 @@ import { counted, firstLine } from "../base/words.ts";
 import { listAgentFiles } from "../clients/agent_state.ts";
 import { readConfigAnyway } from "../config/config.ts";
 import { readHookFailures } from "../hooks/failures.ts";
-import { bounded, type Check, type Ground } from "./ground.ts";
 import { hooksStatus, readAllSettings } from "../hooks/install/status.ts";
 import { claudeHome } from "../ops/user_state.ts";
-
-/** Are the hooks as this mpm installs them, and does anything stop them? */
-export const hooksCheck: Check = { name: "hooks", run: checkHooks };
-
-/** Is the fill of the context known where it should be? */
-export const gaugeCheck: Check = { name: "gauge", run: checkGauge };
-
-/** Which saves lose the transcript of their session soon? */
-export const transcriptsCheck: Check = {
-  name: "transcripts",
-  run: checkTranscripts,
-};
 
 /** What keeps hooks from running at all, or hurts the session. */
 const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
 
-function checkHooks(ground: Ground): Checked {
+/** Are the hooks as this mpm installs them, and does anything stop them? */
+export function checkHooks(ground: Ground): Checked {
   const { system, workspace } = ground;
   const { installed, plugins, findings } = hooksStatus(system, workspace);
   if (installed.length + plugins.length === 0) {
@@ -90,7 +80,8 @@ function failureFindings({ system, context, workspace }: Ground): Finding[] {
   return [warning(detail, { mend: "mpm hooks test" })];
 }
 
-async function checkGauge(ground: Ground): Promise<Checked> {
+/** Is the fill of the context known where it should be? */
+export async function checkGauge(ground: Ground): Promise<Checked> {
   const { system, workspace, context } = ground;
   const { root } = workspace;
   const { config } = await readConfigAnyway(system, root);
@@ -161,7 +152,8 @@ function lastReading(
   return { summary, found: [gaugeFinding(reason, line)] };
 }
 
-function checkTranscripts(ground: Ground): Checked {
+/** Which saves lose the transcript of their session soon? */
+export function checkTranscripts(ground: Ground): Checked {
   const { system, workspace, context, inspected } = ground;
   const agents = new Map<string, { save: string; path: string | null }>();
   for (const { row, save } of inspected) {
@@ -203,7 +195,7 @@ function checkTranscripts(ground: Ground): Checked {
       (gone > 0 ? `; ${gone} gone already` : ""),
     found: [
       ...found,
-      ...bounded(due, (count) => `and ${counted(count, "more transcript")}`),
+      ...bounded(due, "more transcript"),
     ],
   };
 }

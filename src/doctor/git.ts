@@ -1,15 +1,12 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
+import { shellWord } from "../base/shell.ts";
+import { durationText } from "../base/times.ts";
+import { counted, sizeText } from "../base/words.ts";
+import { refsOfRemovals, REMOVED } from "../checkpoints/remove.ts";
+import { DETOURS } from "../detours/commits.ts";
 import { Git } from "../git/run/git.ts";
 import { findUnfinished, removeUnfinished } from "../git/run/objects.ts";
-import {
-  type Checked,
-  failure,
-  type Finding,
-  unknown,
-  warning,
-} from "./check.ts";
-import { durationText } from "../base/times.ts";
 import {
   isOlder,
   OLDEST_GIT,
@@ -17,20 +14,25 @@ import {
   USABLE_GIT,
   versionText,
 } from "../git/run/version.ts";
-import { shellWord } from "../base/shell.ts";
-import { counted, sizeText } from "../base/words.ts";
+import { readJournal } from "../ops/journal.ts";
 import type { System } from "../system/system.ts";
-import type { Check, Ground } from "./ground.ts";
-
-/** Is git there, new enough, and does it take this repository? */
-export const gitCheck: Check = { name: "git", run: checkGit };
-
-/** Is a lock of mpm's or of git's held, or left? */
-export const locksCheck: Check = { name: "locks", run: checkLocks };
+import { listWorks } from "../work/store.ts";
+import { readRescues } from "../worktrees/read_rescue.ts";
+import { RESCUE } from "../worktrees/rescue.ts";
+import {
+  bounded,
+  type Checked,
+  failure,
+  type Finding,
+  type Ground,
+  unknown,
+  warning,
+} from "./check.ts";
 
 const INSTALL = `Install git ${versionText(OLDEST_GIT)} or newer`;
 
-async function checkGit(ground: Ground): Promise<Checked> {
+/** Is git there, new enough, and does it take this repository? */
+export async function checkGit(ground: Ground): Promise<Checked> {
   const { system, workspace } = ground;
   const answer = await new Git(system, workspace.cwd, { plain: true })
     .run(["version"]);
@@ -133,7 +135,6 @@ async function unfinishedFindings(
   const detail = `git did not finish writing ${counted(found.length, "file")}` +
     ` (${sizeText(bytes)}), e.g. "${found[0]!.path}"`;
   return [warning(detail, {
-    mend: "mpm doctor --fix",
     fix: {
       title: "Remove files that git did not finish writing",
       apply: () => removeUnfinished(context.system, git),
@@ -159,7 +160,8 @@ const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "shallow.lock"];
 /** Milliseconds after which no git is likely to be at work any more. */
 const STALE = 10 * 60_000;
 
-async function checkLocks(ground: Ground): Promise<Checked> {
+/** Is a lock of mpm's or of git's held, or left? */
+export async function checkLocks(ground: Ground): Promise<Checked> {
   const { context, at, hasStore, workspace } = ground;
   const found: Finding[] = [];
   const held: string[] = [];
@@ -209,4 +211,53 @@ async function stateOfLock(
     if (error instanceof MpmError) return error;
     throw error;
   }
+}
+
+/** Do refs keep objects that no command of mpm leads to any more? */
+export async function checkRefs(
+  { system, workspace }: Ground,
+): Promise<Checked> {
+  if (workspace.git === "none") return { summary: "no repository", found: [] };
+  const { root } = workspace;
+  const git = new Git(system, root);
+  const refs = new TextDecoder().decode(
+    await git.read([
+      "for-each-ref",
+      "--format=%(refname)",
+      ...[DETOURS, REMOVED, RESCUE].map((folder) => `${folder}/`),
+    ]),
+  ).split("\n").filter((ref) => ref !== "");
+  if (refs.length === 0) {
+    return { summary: "none but those of checkpoints", found: [] };
+  }
+  const { works, problems } = listWorks(system, root);
+  const removals = refsOfRemovals(readJournal(system, root));
+  const rescues = (await readRescues(git)).map(({ ref }) => `${ref}/`);
+  const found = refs.flatMap((ref): Finding[] => {
+    if (ref.startsWith(`${REMOVED}/`)) {
+      return removals.has(ref)
+        ? []
+        : [lone(ref, "a removed checkpoint that no operation brings back")];
+    }
+    if (ref.startsWith(`${RESCUE}/`)) {
+      return rescues.some((front) => ref.startsWith(front))
+        ? []
+        : [lone(ref, "a removed worktree that nothing is noted of")];
+    }
+    const id = ref.slice(DETOURS.length + 1).replace(/-left$/, "");
+    // A record that cannot be read may be that of this detour.
+    return problems.length > 0 || works.some((work) => work.id === id)
+      ? []
+      : [lone(ref, "commits of a detour that is gone")];
+  });
+  return {
+    summary: counted(refs.length, "ref"),
+    found: bounded(found, "more ref"),
+  };
+}
+
+function lone(ref: string, what: string): Finding {
+  return warning(`"${ref}" keeps ${what}`, {
+    mend: `If nobody wants it: git update-ref -d ${shellWord(ref)}`,
+  });
 }

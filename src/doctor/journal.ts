@@ -13,18 +13,14 @@ import {
   type Checked,
   failure,
   type Finding,
+  type Ground,
   unknown,
   warning,
 } from "./check.ts";
-import type { Check, Ground } from "./ground.ts";
-import { NOTHING } from "./store.ts";
 
 /** Can the log of operations be read, and did this user write it? */
-export const journalCheck: Check = { name: "log", run };
-
-function run(ground: Ground): Checked {
-  const { system, workspace, hasStore } = ground;
-  if (!hasStore) return { summary: NOTHING, found: [] };
+export function checkJournal(ground: Ground): Checked {
+  const { system, workspace } = ground;
   const path = journalPath(system, workspace.root);
   const kind = system.files.lstat(path)?.kind ?? "file";
   if (kind !== "file") {
@@ -56,7 +52,6 @@ function tornFindings({ context, system, workspace }: Ground): Finding[] {
   const detail = `${lines} of "${path}" cannot be read, as a write ` +
     "leaves them that died: what they tell of cannot be taken back";
   return [warning(detail, {
-    mend: "mpm doctor --fix",
     fix: {
       title: `Move ${lines} of the log that cannot be read to the trash`,
       apply: () =>

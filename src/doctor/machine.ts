@@ -1,35 +1,27 @@
 import { dirname, isAbsolute, join, relative } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
+import { shellWord } from "../base/shell.ts";
 import { ageWords, durationText } from "../base/times.ts";
-import {
-  type Checked,
-  failure,
-  type Finding,
-  unknown,
-  warning,
-} from "./check.ts";
-import { type OnPath, pathFindings } from "./path_check.ts";
+import { BUILD, VERSION } from "../base/version.ts";
 import { counted, sizeText } from "../base/words.ts";
 import { readConfigAnyway, readGiven } from "../config/config.ts";
 import { configFiles } from "../config/paths.ts";
-import type { System } from "../system/system.ts";
-import { BUILD, VERSION } from "../base/version.ts";
-import { bounded, type Check, type Ground } from "./ground.ts";
 import { isSameFile } from "../hooks/install/program.ts";
+import type { System } from "../system/system.ts";
+import {
+  bounded,
+  type Checked,
+  failure,
+  type Finding,
+  type Ground,
+  unknown,
+  warning,
+} from "./check.ts";
 
 /** Can the configuration be read? */
-export const configCheck: Check = { name: "configuration", run: checkConfig };
-
-/** Is there room for a save and a checkpoint? */
-export const diskCheck: Check = { name: "disk", run: checkDisk };
-
-/** Does `mpm` start this mpm, and no other? */
-export const pathCheck: Check = { name: "path", run: checkPath };
-
-/** Is the clock right, as far as what was written tells? */
-export const clockCheck: Check = { name: "clock", run: checkClock };
-
-async function checkConfig({ system, workspace }: Ground): Promise<Checked> {
+export async function checkConfig(
+  { system, workspace }: Ground,
+): Promise<Checked> {
   const { faults } = await readConfigAnyway(system, workspace.root);
   const given = await readGiven(system, workspace.root, () => {});
   const found = faults.map((text) =>
@@ -52,7 +44,10 @@ const LOW = 500_000_000;
 const FULL = 50_000_000;
 const FEW = 10_000;
 
-async function checkDisk({ system, workspace }: Ground): Promise<Checked> {
+/** Is there room for a save and a checkpoint? */
+export async function checkDisk(
+  { system, workspace }: Ground,
+): Promise<Checked> {
   const { root } = workspace;
   const space = await system.files.space(root);
   if (!space) {
@@ -74,7 +69,8 @@ async function checkDisk({ system, workspace }: Ground): Promise<Checked> {
   return { summary, found };
 }
 
-async function checkPath({ context, system, workspace }: Ground) {
+/** Does `mpm` start this mpm, and no other? */
+export async function checkPath({ context, system, workspace }: Ground) {
   const program = system.program();
   const programs = programsOnPath(system);
   const found: OnPath[] = [];
@@ -110,14 +106,9 @@ function programsOnPath(system: System): string[] {
 }
 
 function isProgram({ files }: System, path: string): boolean {
-  try {
-    const found = files.stat(path);
-    return found?.kind === "file" &&
-      (found.mode === undefined || (found.mode & 0o111) !== 0);
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  const found = attempt(() => files.stat(path));
+  return found?.kind === "file" &&
+    (found.mode === undefined || (found.mode & 0o111) !== 0);
 }
 
 /** Milliseconds and bytes for an answer. */
@@ -146,7 +137,8 @@ async function versionOf(
 /** Milliseconds that clocks may differ before it is worth a word. */
 const SLACK = 60_000;
 
-function checkClock({ context, entries }: Ground): Checked {
+/** Is the clock right, as far as what was written tells? */
+export function checkClock({ context, entries }: Ground): Checked {
   const now = context.system.now();
   const found: Finding[] = [];
   const built = Date.parse(/\d{4}-\d\d-\d\d$/.exec(BUILD)?.[0] ?? "");
@@ -168,7 +160,49 @@ function checkClock({ context, entries }: Ground): Checked {
     summary: now.toISOString().replace(/\.\d+/, ""),
     found: [
       ...found,
-      ...bounded(ahead, (count) => `and ${counted(count, "more save")}`),
+      ...bounded(ahead, "more save"),
     ],
   };
+}
+
+/** A program called `mpm` in a folder of PATH. */
+export interface OnPath {
+  readonly path: string;
+  /** Whether it is the very program that runs now. */
+  readonly isThis: boolean;
+  /** What `--version` prints; `undefined`: it was not, or cannot be, asked. */
+  readonly version: string | undefined;
+}
+
+/** What PATH leads to, in its order, and the program that runs now. */
+export function pathFindings(
+  found: readonly OnPath[],
+  { program, folder }: { program: string | undefined; folder: string },
+): Finding[] {
+  if (program === undefined) {
+    return [unknown("This mpm runs from source: PATH was not compared")];
+  }
+  const [first, ...others] = found;
+  if (!first) {
+    return [warning("No folder of PATH has mpm: skills and people call it", {
+      mend: `export PATH=${shellWord(folder)}:"$PATH", in your shell's profile`,
+    })];
+  }
+  if (!first.isThis) {
+    return [
+      warning(
+        `"mpm" starts ${named(first)}, and not ${program}, which runs now`,
+        { mend: `Remove one of them, or put ${folder} first in PATH` },
+      ),
+    ];
+  }
+  return others.map((other) =>
+    warning(`PATH has another mpm: ${named(other)}`, {
+      mend: `If it is not needed: rm ${shellWord(other.path)}`,
+    })
+  );
+}
+
+function named({ path, version }: OnPath): string {
+  return `${path} (${version ?? "version not known"})`;
 }

@@ -1,10 +1,13 @@
 import * as posix from "@std/path/posix";
 import { MpmError } from "../base/errors.ts";
 import {
+  bounded,
   type Checked,
   failure,
   type Finding,
   type Fix,
+  type Ground,
+  NOTHING,
   unknown,
   warning,
 } from "./check.ts";
@@ -24,20 +27,11 @@ import { layout, saveFiles } from "../ops/layout.ts";
 import { withLock } from "../ops/lock.ts";
 import { importCommand, otherStores } from "../saves/resume/other_stores.ts";
 import type { System } from "../system/system.ts";
-import { bounded, type Check, type Ground } from "./ground.ts";
-import { NOTHING, unlistedFindings } from "./store.ts";
+import { unlistedFindings } from "./store.ts";
 
 /** Is every save whole, and what lies beside it? */
-export const savesCheck: Check = { name: "saves", run: checkSaves };
-
-/** Are there saves of a layout that claude-mpm has left? */
-export const layoutCheck: Check = { name: "layout", run: checkLayout };
-
-async function checkSaves(ground: Ground): Promise<Checked> {
-  const { context, entries, unlisted, inspected, problem } = ground;
-  if (problem) {
-    return { summary: "not looked at", found: [unknown(problem.detail)] };
-  }
+export async function checkSaves(ground: Ground): Promise<Checked> {
+  const { context, entries, unlisted, inspected } = ground;
   // A log is no save: nothing says whether it is whole.
   const saves = entries.filter((entry) => !isLog(entry));
   const checker = await checkerFor(ground, ground.system);
@@ -75,7 +69,7 @@ async function checkSaves(ground: Ground): Promise<Checked> {
     summary: saves.length === 0 ? "none yet" : countsOf(inspected),
     found: [
       ...unlistedFindings(unlisted),
-      ...bounded(found, (count) => `and ${counted(count, "more finding")}`),
+      ...bounded(found, "more finding"),
       ...uncheckedFindings(inspected),
       ...pointerFindings(ground, saves, fix),
     ],
@@ -189,7 +183,8 @@ function readPointer(
   }
 }
 
-async function checkLayout(ground: Ground): Promise<Checked> {
+/** Are there saves of a layout that claude-mpm has left? */
+export async function checkLayout(ground: Ground): Promise<Checked> {
   const { system, workspace, entries, tree, hasStore } = ground;
   const found: Finding[] = [];
   const old = tree.filter(({ path, kind }) =>

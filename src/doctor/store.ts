@@ -1,43 +1,26 @@
 import { join } from "@std/path";
 import { FileError, MpmError } from "../base/errors.ts";
+import { shellWord } from "../base/shell.ts";
+import { counted, sizeText } from "../base/words.ts";
+import { trashRules } from "../config/config.ts";
+import { withLock } from "../ops/lock.ts";
+import { surveyTrash } from "../ops/prune_trash.ts";
+import { moveToTrash } from "../ops/trash.ts";
 import {
+  bounded,
   type Checked,
   failure,
   type Finding,
   type Fix,
+  type Ground,
+  NOTHING,
+  type TreeFile,
   unknown,
   warning,
 } from "./check.ts";
-import { shellWord } from "../base/shell.ts";
-import { counted, sizeText } from "../base/words.ts";
-import {
-  bytesBelow,
-  foreignOwned,
-  leftTemporary,
-  loneChecksums,
-  openToOthers,
-  type TreeFile,
-  wantedMode,
-} from "./store_tree.ts";
-import { withLock } from "../ops/lock.ts";
-import { moveToTrash } from "../ops/trash.ts";
-import { surveyTrash } from "../ops/prune_trash.ts";
-import { trashRules } from "../config/config.ts";
-import type { Check, Ground } from "./ground.ts";
-import { bounded } from "./ground.ts";
 
 /** Is mpm's folder there, a real one, the user's own, and can it be written? */
-export const storeCheck: Check = { name: "store", run: checkStore };
-
-/** Can others look into it? */
-export const modesCheck: Check = { name: "modes", run: checkModes };
-
-/** What did writes that died leave, and is the trash too full? */
-export const leftoversCheck: Check = { name: "leftovers", run: checkLeftovers };
-
-export const NOTHING = "nothing was saved here yet";
-
-async function checkStore(ground: Ground): Promise<Checked> {
+export async function checkStore(ground: Ground): Promise<Checked> {
   const { at, hasStore, problem, tree, isWhole } = ground;
   if (problem) return { summary: at.home, found: [problem] };
   if (!hasStore) return { summary: NOTHING, found: [] };
@@ -93,9 +76,9 @@ async function writableFindings(
   }
 }
 
-function checkModes(ground: Ground): Checked {
-  const { context, system, at, hasStore, tree, isWhole } = ground;
-  if (!hasStore) return { summary: NOTHING, found: [] };
+/** Can others look into it? */
+export function checkModes(ground: Ground): Checked {
+  const { context, system, at, tree, isWhole } = ground;
   const links = tree.filter(({ kind }) => kind === "link")
     .filter(({ path }) => !/^(trash|backups)\//.test(path));
   const found = links.map(({ path }) =>
@@ -123,14 +106,14 @@ function checkModes(ground: Ground): Checked {
         }
       },
     };
-    found.push(warning(detail, { mend: "mpm doctor --fix", fix }));
+    found.push(warning(detail, { fix }));
   }
   if (!isWhole) found.push(unknown("Not all modes could be looked at"));
   const summary = tree[0]?.mode === undefined
     ? "this platform has none"
     : "private";
   const bad = open.length > 0 ? "open to others" : summary;
-  return { summary: bad, found: bounded(found, (n) => `and ${n} more`) };
+  return { summary: bad, found: bounded(found, "more", "more") };
 }
 
 function ownerFindings(
@@ -146,9 +129,9 @@ function ownerFindings(
   return [failure("CONFLICT", detail, { mend })];
 }
 
-async function checkLeftovers(ground: Ground): Promise<Checked> {
-  const { context, at, hasStore, tree } = ground;
-  if (!hasStore) return { summary: NOTHING, found: [] };
+/** What did writes that died leave, and is the trash too full? */
+export async function checkLeftovers(ground: Ground): Promise<Checked> {
+  const { context, at, tree } = ground;
   const now = context.system.now().getTime();
   const left = [
     ...leftTemporary(tree, now).map((file) => ({
@@ -163,7 +146,6 @@ async function checkLeftovers(ground: Ground): Promise<Checked> {
   const fix = trashFix(ground, left.map(({ file }) => file));
   const found = left.map(({ file, what }) =>
     warning(`"${join(at.home, file.path)}" ${what}`, {
-      mend: "mpm doctor --fix",
       fix,
     })
   );
@@ -171,7 +153,7 @@ async function checkLeftovers(ground: Ground): Promise<Checked> {
   return {
     summary: trash === 0 ? "none" : `${sizeText(trash)} in the trash`,
     found: [
-      ...bounded(found, (count) => `and ${counted(count, "more file")}`),
+      ...bounded(found, "more file"),
       ...await trashFindings(ground),
     ],
   };
@@ -222,4 +204,82 @@ export function unlistedFindings(
   unlisted: readonly MpmError[],
 ): Finding[] {
   return unlisted.map(({ message }) => unknown(message));
+}
+
+/** Permission bits of anybody but the owner. */
+const OTHERS = 0o077;
+
+/**
+ * What others than the owner may enter or read. Nobody reaches what lies in a
+ * folder that is closed, so that files which git wrote there (a branch that was
+ * switched to) are nothing to worry about.
+ */
+export function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
+  const top = tree.find(({ path }) => path === "");
+  if (top?.mode === undefined || (top.mode & OTHERS) === 0) return [];
+  return tree.filter(({ kind, mode }) =>
+    (kind === "file" || kind === "folder") && mode !== undefined &&
+    (mode & OTHERS) !== 0
+  );
+}
+
+/** The mode that mpm gives it. */
+export function wantedMode({ kind }: TreeFile): number {
+  return kind === "folder" ? 0o700 : 0o600;
+}
+
+/** What belongs to somebody else, as after a `sudo mpm`. */
+export function foreignOwned(
+  tree: readonly TreeFile[],
+  uid: number | undefined,
+): TreeFile[] {
+  // Root may write whatever it is.
+  if (uid === undefined || uid === 0) return [];
+  return tree.filter((one) => one.uid !== undefined && one.uid !== uid);
+}
+
+/** Milliseconds after which a file that was being written is given up. */
+const GIVEN_UP = 10 * 60_000;
+
+/** Names of files while mpm or claude-mpm writes them. */
+const TEMPORARY = [
+  /^\.mpm(?:-[\w-]+)?\.tmp$/,
+  /^\.(?:rows|index)\.json\.new$/,
+  /^\.(?:config\.toml|context\.md\.mpm)\.tmp$/,
+  /^[\w-]+\.[a-z]+\.json\.[a-z0-9]{8}\.tmp$/,
+  /^error-[\w-]+\.json\.tmp$/,
+  /^\.session-[\w-]+_.{8}\.tmp$/,
+];
+
+/** What a write left that died. */
+export function leftTemporary(
+  tree: readonly TreeFile[],
+  now: number,
+): TreeFile[] {
+  return tree.filter(({ path, kind, mtime }) => {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return kind === "file" && now - mtime > GIVEN_UP &&
+      !path.startsWith("trash/") && !path.startsWith("backups/") &&
+      TEMPORARY.some((pattern) => pattern.test(name));
+  });
+}
+
+const CHECKSUM = /^(sessions|kept)\/(session-\d{8}-\d{6})\.json\.sha256$/;
+
+/** Checksums whose save is nowhere: neither in its folder nor in `kept/`. */
+export function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
+  const paths = new Set(tree.map(({ path }) => path));
+  return tree.filter(({ path, kind }) => {
+    const [, , id] = CHECKSUM.exec(path) ?? [];
+    return kind === "file" && id !== undefined &&
+      !paths.has(`sessions/${id}.json`) && !paths.has(`kept/${id}.json`);
+  });
+}
+
+/** Bytes below a folder of mpm's; empty: all of it. */
+export function bytesBelow(tree: readonly TreeFile[], folder = ""): number {
+  const start = folder === "" ? "" : `${folder}/`;
+  return tree.filter(({ path, kind }) =>
+    kind === "file" && path.startsWith(start)
+  ).reduce((sum, { size }) => sum + size, 0);
 }

@@ -1,12 +1,13 @@
 import { join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import { readBoxes, removingFolder } from "../worktrees/git/aside_box.ts";
 import { finishRemovals } from "../worktrees/git/finish_removals.ts";
 import {
   type Checked,
   type Finding,
   type Fix,
-  unknown,
+  type Ground,
+  NOTHING,
   warning,
 } from "./check.ts";
 import { counted } from "../base/words.ts";
@@ -16,17 +17,10 @@ import { PREPARING } from "../saves/legacy/migrate/prepare.ts";
 import { openStore } from "../saves/store/recover.ts";
 import { hasMarker } from "../checkpoints/restore/marker.ts";
 import { settleDetour } from "../detours/back.ts";
-import type { Check, Ground } from "./ground.ts";
-import { NOTHING } from "./store.ts";
 
 /** Was anything begun that is not done? */
-export const unfinishedCheck: Check = { name: "unfinished", run };
-
-function run(ground: Ground): Checked {
-  const { hasStore, problem } = ground;
-  if (problem) {
-    return { summary: "not looked at", found: [unknown(problem.detail)] };
-  }
+export function checkUnfinished(ground: Ground): Checked {
+  const { hasStore } = ground;
   const inStore = hasStore
     ? [...pauseFindings(ground), ...migrationFindings(ground)]
     : [];
@@ -48,7 +42,6 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
   const found: Finding[] = [];
   if (system.files.lstat(at.pending)) {
     found.push(warning("A pause was cut short, or is under way", {
-      mend: "mpm doctor --fix",
       fix: {
         title: "Finish the pause that was cut short",
         apply: () => openStore(context.system, root),
@@ -90,16 +83,15 @@ function switchFindings(ground: Ground): Finding[] {
     title: "Finish or take back what was cut short in this worktree",
     apply: () => settleDetour(context, workspace, { strict: true }),
   };
-  const mend = "mpm doctor --fix";
   const found: Finding[] = [];
   const place = git === "repository" ? worktree : root;
   if (hasMarker(system, root, place)) {
     const detail = "A restore of a checkpoint was cut short, or is under way";
-    found.push(warning(detail, { mend, fix }));
+    found.push(warning(detail, { fix }));
   }
   if (hasDetourMarker(system, workspace)) {
     const detail = "A branch or return was cut short, or is under way";
-    found.push(warning(detail, { mend, fix }));
+    found.push(warning(detail, { fix }));
   }
   return [...found, ...otherFindings(ground)];
 }
@@ -125,14 +117,8 @@ function otherFindings({ system, workspace }: Ground): Finding[] {
 }
 
 function namesIn(system: Ground["system"], folder: string): string[] {
-  try {
-    return system.files.lstat(folder)
-      ? system.files.list(folder).map(({ name }) => name)
-      : [];
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+  const found = attempt(() => system.files.list(folder)) ?? [];
+  return found.map(({ name }) => name);
 }
 
 /** Worktrees on their way out. */

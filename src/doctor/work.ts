@@ -1,10 +1,12 @@
 import { basename, join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import {
+  bounded,
   type Checked,
   failure,
   type Finding,
   type Fix,
+  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -12,7 +14,6 @@ import type { Work } from "../work/work.ts";
 import { missingNotes } from "../work/parked.ts";
 import { labelOf } from "../work/record.ts";
 import { isOpen } from "../work/life_cycle.ts";
-import { counted } from "../base/words.ts";
 import { foreignWorksNote } from "../work/text.ts";
 import { hasRecord } from "../checkpoints/store.ts";
 import { namesIn } from "../saves/store/find_saves.ts";
@@ -25,19 +26,11 @@ import {
   pointTo,
 } from "../work/current.ts";
 import { listWorks, type Works } from "../work/store.ts";
-import { bounded, type Check, type Ground } from "./ground.ts";
-import { NOTHING } from "./store.ts";
 import { isStranded } from "../detours/stranded.ts";
 
 /** Can every work session be read, and is each open one at its worktree? */
-export const workCheck: Check = { name: "sessions", run: checkWork };
-
-function checkWork(ground: Ground): Checked {
-  const { system, workspace, hasStore, problem } = ground;
-  if (problem) {
-    return { summary: "not looked at", found: [unknown(problem.detail)] };
-  }
-  if (!hasStore) return { summary: NOTHING, found: [] };
+export function checkWork(ground: Ground): Checked {
+  const { system, workspace } = ground;
   const { root } = workspace;
   const all = listWorks(system, root);
   const { works, problems, foreign } = all;
@@ -67,7 +60,7 @@ function checkWork(ground: Ground): Checked {
     summary: works.length === 0
       ? "none"
       : `${works.length}, ${open.length} open`,
-    found: bounded(found, (count) => `and ${counted(count, "more finding")}`),
+    found: bounded(found, "more finding"),
   };
 }
 
@@ -104,7 +97,6 @@ function lostFinding(
     "no session";
   return isOnly && there.problem === undefined
     ? warning(detail, {
-      mend: "mpm doctor --fix",
       fix: pointerFix(ground, { place, only: work }),
     })
     : warning(detail, { mend });
@@ -135,7 +127,6 @@ function pointerFindings(
     const here = lost.filter((work) => work.place === place);
     const only = here.length === 1 ? here[0] : undefined;
     return [failure("UNREADABLE", problem, {
-      mend: "mpm doctor --fix",
       fix: pointerFix(ground, { place, only }),
     })];
   });
@@ -145,7 +136,6 @@ function pointerFindings(
 function nowhereFinding(ground: Ground, place: string): Finding {
   const detail = `The worktree "${place}" is at a session that is not there`;
   return warning(detail, {
-    mend: "mpm doctor --fix",
     fix: pointerFix(ground, { place, only: undefined }),
   });
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { FileError, isMissing, MpmError } from "../base/errors.ts";
+import { attempt, isMissing, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/odd_values.ts";
 import type { System } from "../system/system.ts";
 
@@ -53,11 +53,7 @@ export function removeIfThere(system: System, path: string): void {
 
 /** For cleaning up after a failure, which must stay the error reported. */
 export function removeQuietly(system: System, path: string): void {
-  try {
-    system.files.remove(path);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-  }
+  attempt(() => system.files.remove(path));
 }
 
 function refuseFolder(system: System, path: string): void {
@@ -78,13 +74,8 @@ export function readOwnJson(
   path: string,
   limit: number,
 ): unknown {
-  try {
-    const bytes = system.files.readOwn(path, limit);
-    return jsonIn(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  const bytes = attempt(() => system.files.readOwn(path, limit));
+  return bytes && jsonIn(new TextDecoder().decode(bytes));
 }
 
 /** Bytes of a log before it is put aside; one older one is kept. */

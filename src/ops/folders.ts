@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "@std/path";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, FileError, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { HOME } from "./layout.ts";
@@ -66,14 +66,8 @@ export function hide(system: System, folder: string): void {
 
 function linesAbove(system: System, folder: string): string[] {
   const path = join(folder, ".gitignore");
-  try {
-    if (!system.files.lstat(path)) return [];
-    const text = new TextDecoder().decode(system.files.readOwn(path, LIMIT));
-    return text.split(/\r?\n/);
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+  const bytes = attempt(() => system.files.readOwn(path, LIMIT));
+  return new TextDecoder().decode(bytes).split(/\r?\n/);
 }
 
 /**
@@ -118,12 +112,8 @@ export function checkFolder(system: System, folder: string): boolean {
 
 /** claude-mpm makes its folders readable by all; the texts are private. */
 function tighten(system: System, folder: string): void {
-  try {
-    system.files.chmod(folder, PRIVATE);
-  } catch (error) {
-    // On a read-only file system reading must still work.
-    if (!(error instanceof FileError)) throw error;
-  }
+  // On a read-only file system reading must still work.
+  attempt(() => system.files.chmod(folder, PRIVATE));
 }
 
 /** Removes a folder of mpm's own with all that is in it; no link is followed. */

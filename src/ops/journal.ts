@@ -1,4 +1,4 @@
-import { FileError, isMissing, MpmError } from "../base/errors.ts";
+import { attempt, FileError, isMissing } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { System } from "../system/system.ts";
@@ -159,10 +159,5 @@ export function ensureJournalRoot(system: System, root: string): string {
 }
 
 function stateOr(system: System, root: string): string {
-  try {
-    return userState(system);
-  } catch (error) {
-    if (error instanceof MpmError) return root;
-    throw error;
-  }
+  return attempt(() => userState(system)) ?? root;
 }

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/command.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { System } from "../system/system.ts";
@@ -166,12 +166,7 @@ function coverOf<T>(
 
 /** What mpm installed where; the copies it keeps there are never changed. */
 function stateOf(system: System): string | undefined {
-  try {
-    return join(userState(system), "settings");
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  return attempt(() => join(userState(system), "settings"));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { join, relative } from "@std/path";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, FileError } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
 import type { Context, TrashRules } from "../cli/command.ts";
 import type { System } from "../system/system.ts";
@@ -201,10 +201,8 @@ export async function pruneDaily(
   { system, trashRules }: Context,
   root: string,
 ): Promise<void> {
-  try {
+  await attempt(async () => {
     if (!isPruneDue(system, root)) return;
     await prunedTrash(system, root, await trashRules(root));
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-  }
+  });
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import { join } from "@std/path";
 import { createHmac } from "node:crypto";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
@@ -21,26 +21,19 @@ const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
  * `undefined`: there is none, or no place for one.
  */
 export function journalKey(system: System): string | undefined {
-  try {
+  return attempt(() => {
     const path = join(userState(system), NAME);
     const text = new TextDecoder().decode(system.files.readOwn(path, 256));
     return KEY.test(text) ? text : undefined;
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** The same, making one where there is none. */
 export function ensureJournalKey(system: System): string | undefined {
   const known = journalKey(system);
   if (known !== undefined) return known;
-  try {
-    makeKey(system);
-  } catch (error) {
-    // Without one nothing can be taken back, but everything can be done.
-    if (!(error instanceof MpmError)) throw error;
-  }
+  // Without one nothing can be taken back, but everything can be done.
+  attempt(() => makeKey(system));
   return journalKey(system);
 }
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, normalize } from "@std/path";
 import { sha256 } from "../base/digest.ts";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
 import { getOwn } from "../base/own.ts";
 import type { ProgressLine } from "../cli/progress.ts";
@@ -96,15 +96,10 @@ export function listedVersions(
   side: unknown,
 ): FileVersions {
   if (field(side, "list") === undefined) return {};
-  try {
-    return {
-      ...versionsOf(system, root, side, "after"),
-      ...versionsOf(system, root, side, "before"),
-    };
-  } catch (error) {
-    if (error instanceof MpmError) return {};
-    throw error;
-  }
+  return attempt(() => ({
+    ...versionsOf(system, root, side, "after"),
+    ...versionsOf(system, root, side, "before"),
+  })) ?? {};
 }
 
 function absolute(root: string, name: string): string {
@@ -177,13 +172,8 @@ function keptBytes(
 ): Uint8Array | undefined {
   const path = keptPath(root, version);
   if (path === undefined || linkAbove(system, root, path)) return undefined;
-  try {
-    const bytes = system.files.readOwn(path, LARGEST);
-    return sha256(bytes) === version.sha256 ? bytes : undefined;
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST));
+  return bytes && sha256(bytes) === version.sha256 ? bytes : undefined;
 }
 
 /**
@@ -246,13 +236,7 @@ function isLinked(root: string, path: string): boolean {
 }
 
 function linked(system: System, from: string, to: string): boolean {
-  try {
-    system.files.link(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof FileError) return false;
-    throw error;
-  }
+  return attempt(() => (system.files.link(from, to), true)) ?? false;
 }
 
 /**

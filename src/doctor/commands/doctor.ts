@@ -1,8 +1,106 @@
-import { defineCommand } from "../../cli/command.ts";
-import { doctorStatus } from "../check.ts";
 import type { ErrorCode } from "../../base/errors.ts";
-import { examine } from "../steps.ts";
-import { doctorText } from "../text.ts";
+import { escapeText } from "../../base/escape.ts";
+import { counted } from "../../base/words.ts";
+import { defineCommand } from "../../cli/command.ts";
+import type { Style } from "../../cli/style.ts";
+import { wrap } from "../../cli/table.ts";
+import { CHECK_STATES, type CheckState, doctorStatus } from "../check.ts";
+import { examine } from "../examine.ts";
+import type { CheckRow, DoctorResult } from "./results.ts";
+
+/** Words, since colours and signs are not seen by everybody. */
+const WORDS: Readonly<Record<CheckState, string>> = {
+  ok: "ok",
+  unchecked: "unknown",
+  warning: "warning",
+  error: "error",
+};
+
+const WORD_COLUMNS = 9;
+const NAME_COLUMNS = 15;
+
+/** Columns that a summary has at least. */
+const LEAST = 12;
+
+/** What `mpm doctor` prints: a line for each check, and what is not well. */
+export function doctorText(result: DoctorResult, style: Style): string {
+  return [
+    ...result.checks.flatMap((check) => checkLines(check, style)),
+    "",
+    ...fixLines(result, style),
+    totals(result, style),
+    ...hint(result),
+    "",
+  ].join("\n");
+}
+
+function checkLines(check: CheckRow, style: Style): string[] {
+  const { name, state, summary, findings } = check;
+  const beside = WORD_COLUMNS + NAME_COLUMNS;
+  const room = Math.max(style.columns - beside, LEAST);
+  const indent = " ".repeat(WORD_COLUMNS);
+  const hanging = (text: string) =>
+    wrap(text, style.columns - WORD_COLUMNS).map((line) => indent + line);
+  return [
+    painted(state, WORD_COLUMNS, style) +
+    style.bold(name.padEnd(NAME_COLUMNS)) +
+    // Whole: it may end with the command that mends it.
+    wrap(escapeText(summary), room).join(`\n${" ".repeat(beside)}`),
+    ...findings.flatMap((found) => [
+      ...hanging(
+        (found.state === state ? "" : `${WORDS[found.state]}: `) +
+          escapeText(found.detail),
+      ),
+      // Not wrapped: it is copied.
+      ...found.mend === null
+        ? []
+        : [`${indent}  ${style.cyan(escapeText(found.mend))}`],
+    ]),
+  ];
+}
+
+function painted(state: CheckState, columns: number, style: Style): string {
+  const paint = {
+    ok: style.green,
+    unchecked: style.dim,
+    warning: style.yellow,
+    error: style.red,
+  }[state];
+  return paint(WORDS[state]) + " ".repeat(columns - WORDS[state].length);
+}
+
+function fixLines({ fixes }: DoctorResult, style: Style): string[] {
+  if (!fixes) return [];
+  const { dry_run: dry, done, failed } = fixes;
+  if (done.length + failed.length === 0) return ["Nothing to fix.", ""];
+  const verb = dry ? "would fix" : "fixed";
+  return [
+    ...done.map((text) => `${style.green(verb)}: ${escapeText(text)}`),
+    ...failed.map(({ fix, reason }) =>
+      `${style.red("not fixed")}: ${escapeText(fix)}: ${escapeText(reason)}`
+    ),
+    "",
+  ];
+}
+
+function totals({ checks }: DoctorResult, style: Style): string {
+  const counts = [...CHECK_STATES].flatMap((state) => {
+    const count = checks.filter((check) => check.state === state).length;
+    return count === 0 ? [] : [`${count} ${WORDS[state]}`];
+  });
+  return style.bold(`${counted(checks.length, "check")}: `) + counts.join(", ");
+}
+
+function hint({ checks, fixes }: DoctorResult): string[] {
+  const fixable = new Set(
+    checks.flatMap(({ findings }) => findings.map(({ fix }) => fix)),
+  );
+  fixable.delete(null);
+  return fixes || fixable.size === 0 ? [] : [
+    `"mpm doctor --fix" mends ${counted(fixable.size, "thing")} of these; ` +
+    "with --dry-run it says which",
+  ];
+}
 
 /** `mpm doctor` */
 export const doctor = defineCommand({

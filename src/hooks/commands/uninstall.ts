@@ -4,7 +4,7 @@ import {
   SCOPES,
 } from "../../clients/claude/settings/layers.ts";
 import { defineCommand } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
 import { uninstallText } from "../install/text.ts";
 import type { HooksUninstallResult } from "./results.ts";
@@ -67,10 +67,6 @@ still as mpm wrote them go, too; what the settings held is kept first.`,
 
 /** Whether there is anything to take out; what cannot be read has nothing. */
 function isInstalled(system: System, place: ScopePlace): boolean {
-  try {
-    return uninstall(system, place, true).changes.length > 0;
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  const planned = attempt(() => uninstall(system, place, true));
+  return planned !== undefined && planned.changes.length > 0;
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { Context } from "../../cli/command.ts";
 import type { System } from "../../system/system.ts";
@@ -59,13 +59,10 @@ function onPath(system: System, program: string): string | undefined {
  */
 export function isSameFile(system: System, a: string, b: string): boolean {
   const { files } = system;
-  try {
-    if (!files.stat(a) || !files.stat(b)) return false;
-    return files.realPath(a) === files.realPath(b);
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  return attempt(() =>
+    Boolean(files.stat(a) && files.stat(b)) &&
+    files.realPath(a) === files.realPath(b)
+  ) ?? false;
 }
 
 /** A path as a word of the shell that runs a status line. */

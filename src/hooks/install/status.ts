@@ -1,4 +1,4 @@
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import { OWN_MARK } from "../../clients/claude/hook_entries.ts";
 import {
@@ -244,13 +244,8 @@ export function readLayers(
   const managed = managedSettings(system)
     .map((path) => ({ path, scope: "managed" as const }));
   const own = BY_PRECEDENCE.flatMap((scope) => {
-    try {
-      const { path } = placeOf(system, scope, workspace);
-      return [{ path, scope }];
-    } catch (error) {
-      if (error instanceof MpmError) return [];
-      throw error;
-    }
+    const place = attempt(() => placeOf(system, scope, workspace));
+    return place ? [{ path: place.path, scope }] : [];
   });
   // In the home folder the project's settings are the user's.
   const apart = own.filter(({ path }, at) =>

@@ -1,48 +1,53 @@
+import { MpmError } from "../base/errors.ts";
+import { VERSION } from "../base/version.ts";
 import type { Context } from "../cli/command.ts";
 import { ProgressLine } from "../cli/progress.ts";
-import { MpmError } from "../base/errors.ts";
 import {
+  type Check,
   type Checked,
   type Finding,
   fixesOf,
-  unknown,
+  type Ground,
+  NOTHING,
+  openGround,
+  unlooked,
   worst,
 } from "./check.ts";
+import { checkCheckpoints } from "./checkpoints.ts";
+import { checkGauge, checkHooks, checkTranscripts } from "./claude.ts";
 import type { DoctorResult } from "./commands/results.ts";
-import { VERSION } from "../base/version.ts";
-import { checkpointsCheck } from "./checkpoints.ts";
-import { gaugeCheck, hooksCheck, transcriptsCheck } from "./claude.ts";
-import { gitCheck, locksCheck } from "./git.ts";
-import { type Check, type Ground, openGround } from "./ground.ts";
-import { journalCheck } from "./journal.ts";
-import { clockCheck, configCheck, diskCheck, pathCheck } from "./machine.ts";
-import { refsCheck } from "./refs.ts";
-import { layoutCheck, savesCheck } from "./saves.ts";
-import { leftoversCheck, modesCheck, storeCheck } from "./store.ts";
-import { unfinishedCheck } from "./unfinished.ts";
-import { workCheck } from "./work.ts";
+import { checkGit, checkLocks, checkRefs } from "./git.ts";
+import { checkJournal } from "./journal.ts";
+import { checkClock, checkConfig, checkDisk, checkPath } from "./machine.ts";
+import { checkLayout, checkSaves } from "./saves.ts";
+import { checkLeftovers, checkModes, checkStore } from "./store.ts";
+import { checkUnfinished } from "./unfinished.ts";
+import { checkWork } from "./work.ts";
+
+/** What a check looks into: a folder of mpm's, or one that is in no way. */
+type Need = "store" | "access";
 
 /** In the order of the answer; the check of the transcripts needs the saves. */
-const CHECKS: readonly Check[] = [
-  gitCheck,
-  storeCheck,
-  modesCheck,
-  savesCheck,
-  workCheck,
-  checkpointsCheck,
-  refsCheck,
-  journalCheck,
-  unfinishedCheck,
-  locksCheck,
-  leftoversCheck,
-  layoutCheck,
-  hooksCheck,
-  gaugeCheck,
-  transcriptsCheck,
-  configCheck,
-  clockCheck,
-  diskCheck,
-  pathCheck,
+const CHECKS: readonly (readonly [name: string, Check, ...Need[]])[] = [
+  ["git", checkGit],
+  ["store", checkStore],
+  ["modes", checkModes, "store"],
+  ["saves", checkSaves, "access"],
+  ["sessions", checkWork, "access", "store"],
+  ["checkpoints", checkCheckpoints, "access"],
+  ["refs", checkRefs],
+  ["log", checkJournal, "store"],
+  ["unfinished", checkUnfinished, "access"],
+  ["locks", checkLocks],
+  ["leftovers", checkLeftovers, "store"],
+  ["layout", checkLayout],
+  ["hooks", checkHooks],
+  ["gauge", checkGauge],
+  ["transcripts", checkTranscripts],
+  ["configuration", checkConfig],
+  ["clock", checkClock],
+  ["disk", checkDisk],
+  ["path", checkPath],
 ];
 
 export interface DoctorInput {
@@ -98,19 +103,29 @@ async function lookAtAll(
 ): Promise<Row[]> {
   const ground = await openGround(context, progress);
   const rows: Row[] = [];
-  for (const check of CHECKS) rows.push(await lookAt(ground, check));
+  for (const [name, check, ...needs] of CHECKS) {
+    rows.push({ name, ...await lookAt(ground, check, needs) });
+  }
   return rows;
 }
 
 /** What stops a check is no reason to take the rest for well. */
-async function lookAt(ground: Ground, { name, run }: Check): Promise<Row> {
+async function lookAt(
+  ground: Ground,
+  check: Check,
+  needs: readonly Need[],
+): Promise<Checked> {
+  const { problem, hasStore } = ground;
+  if (problem && needs.includes("access")) return unlooked(problem.detail);
+  if (!hasStore && needs.includes("store")) {
+    return { summary: NOTHING, found: [] };
+  }
   try {
-    return { name, ...await run(ground) };
+    return await check(ground);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const { message, hint } = error;
-    const found = [unknown(message, hint === undefined ? {} : { mend: hint })];
-    return { name, summary: "not looked at", found };
+    return unlooked(message, hint === undefined ? {} : { mend: hint });
   }
 }
 
