@@ -1,82 +1,124 @@
 import { hasWord } from "./maybe_secret.ts";
 import { findAssignments } from "./rules/assignments.ts";
-import { findRandomWords } from "./rules/entropy.ts";
-import { findOptions } from "./rules/options.ts";
-import { findInnerMarks, findJwts } from "./rules/shapes.ts";
-import { findForms, FORMS } from "./rules/forms.ts";
-import { findPlaced } from "./rules/lines.ts";
-import { findSeeds } from "./rules/seeds.ts";
+import { type Form, valuesIn } from "./rules/forms.ts";
+import { LINE_FORMS } from "./rules/lines.ts";
+import { findOptions, findPlaced } from "./rules/options.ts";
 import { findPrivateKeys } from "./rules/private_keys.ts";
-import { mergeSpans, type Span } from "./span.ts";
-import { findTokens, type Prefix, TOKEN_RULES } from "./rules/tokens.ts";
-import { Traces } from "./rules/traces.ts";
+import { findRandomWords } from "./rules/random.ts";
+import { findSeeds } from "./rules/seeds.ts";
+import * as tables from "./rules/tables.ts";
+import {
+  findJwts,
+  findTokens,
+  INNER_MARKS,
+  type Prefix,
+  tokenRules,
+} from "./rules/tokens.ts";
 import { findUrlCredentials } from "./rules/urls.ts";
+import { findAs, WORD_FORMS } from "./rules/words.ts";
+import { mergeSpans, type Span } from "./span.ts";
+import { Traces } from "./traces.ts";
 
 /** Finds the secrets of one kind in a text, in order. Linear in its length. */
-export type Finder = (text: string) => Span[];
+export type Finder = (text: string, prefixes: readonly Prefix[]) => Span[];
+
+/** A kind of secret, and how it is found. */
+interface Rule {
+  /** One is in whatever text holds such a secret; none: no one can say. */
+  readonly traces?: readonly string[];
+  readonly find: Finder;
+}
+
+const ofForm = (form: Form): Rule => ({
+  traces: form.traces,
+  find: (text) => valuesIn(text, form),
+});
+
+/** Kinds that cannot be mistaken for anything else, the surest first. */
+const sure = (): Rule[] => [
+  {
+    traces: ["-----BEGIN ", "-----END ", "Private-Lines:"],
+    find: findPrivateKeys,
+  },
+  { find: findTokens },
+  ...INNER_MARKS,
+  { traces: ["eyJ"], find: findJwts },
+];
 
 /** Kinds that are known by what stands around them; what is random comes last. */
-const LIKELY: readonly Finder[] = [
-  findSeeds,
-  findUrlCredentials,
-  findAssignments,
-  findPlaced,
-  findOptions,
-  findRandomWords,
+const likely = (): Rule[] => [
+  ...LINE_FORMS.map(ofForm),
+  { traces: tables.TRACES.inserted, find: tables.findInserted },
+  { traces: tables.TRACES.markdown, find: tables.findMarkdown },
+  { traces: tables.TRACES.separated, find: tables.findSeparated },
+  ...WORD_FORMS.map(ofForm),
+  { traces: ["sword", "sphrase", "oken", "cret"], find: findAs },
+  { find: findSeeds },
+  { traces: ["://", ":\\/\\/"], find: findUrlCredentials },
+  { find: findAssignments },
+  { find: findPlaced },
+  { find: findOptions },
+  { find: findRandomWords },
 ];
+
+/** All rules, and what tells which of them may apply to a text. */
+interface Engine {
+  readonly sure: readonly Rule[];
+  readonly likely: readonly Rule[];
+  readonly traces: Traces<Rule | Prefix["rule"]>;
+}
+
+let engine: Engine | undefined;
+
+function makeEngine(): Engine {
+  const made = {
+    sure: sure(),
+    likely: likely(),
+    traces: new Traces<Rule | Prefix["rule"]>(),
+  };
+  for (const rule of [...made.sure, ...made.likely]) {
+    for (const trace of rule.traces ?? []) {
+      made.traces.add(trace, rule, "first");
+    }
+  }
+  for (const rule of tokenRules()) made.traces.add(rule.prefix, rule, "each");
+  return made;
+}
 
 /** Every secret in a text, in order, none over another. */
 export function findSecrets(
   text: string,
   more: readonly Finder[] = [],
 ): Span[] {
-  const { prefixes, forms } = tracesIn(text);
-  return mergeSpans([
-    ...sureSecrets(text, prefixes),
-    ...more.map((find) => find(text)),
-    findForms(text, forms),
-    ...LIKELY.map((find) => find(text)),
+  const { sure, likely, traces } = engine ??= makeEngine();
+  return found(text, traces, [
+    ...sure,
+    ...more.map((find) => ({ find })),
+    ...likely,
   ]);
 }
 
 /** Only those that say by themselves what they are: for names of things. */
 export function findSureSecrets(text: string): Span[] {
-  return mergeSpans(sureSecrets(text, tracesIn(text).prefixes));
+  const { sure, traces } = engine ??= makeEngine();
+  return found(text, traces, sure);
 }
 
-/** Kinds that cannot be mistaken for anything else, the surest first. */
-function sureSecrets(text: string, prefixes: readonly Prefix[]): Span[][] {
-  return [
-    findPrivateKeys(text),
-    findTokens(text, prefixes),
-    findInnerMarks(text),
-    findJwts(text),
-  ];
-}
-
-let traces: Traces | undefined;
-
-/** Where a token may begin, and which forms there may be. */
-function tracesIn(text: string): { prefixes: Prefix[]; forms: Set<number> } {
-  traces ??= allTraces();
+function found(
+  text: string,
+  traces: Engine["traces"],
+  rules: readonly Rule[],
+): Span[] {
   const prefixes: Prefix[] = [];
-  const forms = new Set<number>();
-  traces.search(text, (sign, at) => {
-    if (sign < FORMS.length) forms.add(sign);
-    else prefixes.push({ at, rule: TOKEN_RULES[sign - FORMS.length]! });
+  const seen = new Set<Rule>();
+  traces.search(text, (what, at) => {
+    if ("find" in what) seen.add(what);
+    else prefixes.push({ at, rule: what });
   });
-  return { prefixes, forms };
-}
-
-function allTraces(): Traces {
-  const all = new Traces();
-  for (const [form, { traces }] of FORMS.entries()) {
-    for (const trace of traces) all.add(trace, form, "first");
-  }
-  for (const [rule, { prefix }] of TOKEN_RULES.entries()) {
-    all.add(prefix, FORMS.length + rule, "each");
-  }
-  return all;
+  return mergeSpans(
+    rules.filter((rule) => !rule.traces || seen.has(rule))
+      .map(({ find }) => find(text, prefixes)),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { commandLines, loadLines, loadText } from "../show_text.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { redactTold } from "../redact.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { findTarget } from "../select.ts";
 import { asData } from "../../saves/agent_context.ts";
 import { bounded } from "../../base/bounded.ts";

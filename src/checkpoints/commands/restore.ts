@@ -7,7 +7,7 @@ import { isNothing } from "../../git/tree/plan.ts";
 import { isWithin } from "../../git/tree/snapshot.ts";
 import { withLock } from "../../ops/lock.ts";
 import { foreignCheckpointNote } from "../../saves/trust/origins.ts";
-import { nameForm } from "../../secrets/redact.ts";
+import { nameForm } from "../../secrets/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
 import { findTarget } from "../select.ts";

@@ -2,7 +2,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { showOf, showText } from "../show_text.ts";
 import { redactTold } from "../redact.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { findTarget } from "../select.ts";
 
 /** `mpm checkpoint show` */

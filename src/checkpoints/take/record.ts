@@ -11,7 +11,7 @@ import { buildSave } from "../../saves/draft.ts";
 import type { Save } from "../../saves/save.ts";
 import { readStoreId } from "../../saves/store/store_id.ts";
 import { redactRecord } from "../redact.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Checkpoint, CheckpointKind } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";

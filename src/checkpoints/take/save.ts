@@ -13,7 +13,7 @@ import { noteOperation } from "../../ops/journaled.ts";
 import { worktreeOf } from "../../ops/journal.ts";
 import { withLock } from "../../ops/lock.ts";
 import { readConfigAnyway } from "../../config/config.ts";
-import { readyRedaction } from "../../secrets/redaction.ts";
+import { readyRedaction } from "../../secrets/mod.ts";
 import { CHECKPOINT_PREFIX } from "../../saves/trust/origins.ts";
 import type { System } from "../../system/system.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";

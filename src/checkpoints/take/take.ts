@@ -21,7 +21,7 @@ import { noteOwn } from "../../saves/trust/origins.ts";
 import { dropRawCache, writeRawCache } from "../raw_cache.ts";
 import { type Around, aroundOf } from "./around.ts";
 import { type CheckpointOrder, recordFor } from "./record.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { ensureStoreId } from "../../saves/store/store_id.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";

@@ -14,7 +14,7 @@ import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
 import { isTaken } from "./find_saves.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";
 import { noteOwn } from "../trust/origins.ts";
-import { redactorOf } from "../../secrets/redaction.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { ensureStoreId } from "./store_id.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
 

@@ -1,33 +1,90 @@
-import { SHORT_OPTION_FORMS } from "./options.ts";
-import { LINE_FORMS } from "./lines.ts";
-import { PROGRAM_FORMS } from "./programs.ts";
-import { SENTENCE_FORMS } from "./sentences.ts";
-import { mergeSpans, type Span } from "../span.ts";
-import { WORDED_FORMS } from "./shapes.ts";
-import { SQL_FORMS } from "./sql.ts";
-import { TABLE_FORMS } from "./tables.ts";
+import { isAlnum } from "../chars.ts";
+import { afterReplacement, type Span } from "../span.ts";
+import { isCode, isName, isPlaceholder, isStrong } from "../value.ts";
 
-/** A form in which credentials stand, and what every text with one has. */
+/** Whether a value is one, and no word that stands there by chance. */
+export type Accepts = (
+  value: string,
+  match: RegExpExecArray,
+  text: string,
+) => boolean;
+
+/** A form of line, command or sentence in which a credential has its place. */
 export interface Form {
-  /** One of these is in whatever holds one; most texts have none. */
+  /** "password" if nothing else is given. */
+  readonly label?: string;
+  /** One of these is in whatever matches; most texts have none. */
   readonly traces: readonly string[];
-  readonly find: (text: string) => Span[];
+  /** Made where it is first used. The last group that matched is the value. */
+  readonly pattern: () => RegExp;
+  readonly accepts?: Accepts;
+  /**
+   * `sentence`: the signs at the end of the value are not its own. `word`: the
+   * same, and it goes on as far as its word.
+   */
+  readonly ends?: "sentence" | "word";
 }
 
-/** Credentials in commands, lines of files, sentences, statements and tables. */
-export const FORMS: readonly Form[] = [
-  ...LINE_FORMS,
-  ...PROGRAM_FORMS,
-  ...SQL_FORMS,
-  ...TABLE_FORMS,
-  ...SHORT_OPTION_FORMS,
-  ...SENTENCE_FORMS,
-  ...WORDED_FORMS,
-];
+/** UTF-16 units of a value that decide. */
+const LOOKED_AT = 256;
 
-/** What stands in the forms of which a trace was seen. */
-export function findForms(text: string, seen: ReadonlySet<number>): Span[] {
-  return mergeSpans(
-    FORMS.map((form, at) => seen.has(at) ? form.find(text) : []),
-  );
+const made = new Map<Form, RegExp>();
+
+/** What stands in a form. */
+export function valuesIn(text: string, form: Form): Span[] {
+  const { label = "password", accepts = isAny, ends } = form;
+  let pattern = made.get(form);
+  if (!pattern) made.set(form, pattern = form.pattern());
+  const spans: Span[] = [];
+  pattern.lastIndex = 0;
+  for (let match; (match = pattern.exec(text)) !== null;) {
+    const group = match.findLast((one) => one !== undefined)!;
+    const value = ends ? withoutStop(group) : group;
+    const start = match.index + match[0].lastIndexOf(group);
+    const told = accepts(value.slice(0, LOOKED_AT), match, text) &&
+      afterReplacement(text, start) === start;
+    if (!told) continue;
+    let end = start + value.length;
+    if (ends === "word") { while (isAlnum(text.charCodeAt(end))) end++; }
+    spans.push({ start, end, label });
+  }
+  return spans;
+}
+
+/** Without the signs that a sentence goes on or ends with. */
+export function withoutStop(word: string): string {
+  let end = word.length;
+  while (end > 0 && ".,;:!?)]}".includes(word[end - 1]!)) end--;
+  return word.slice(0, end);
+}
+
+function isAny(value: string): boolean {
+  return value.length >= 3 && !isPlaceholder(value);
+}
+
+/** A hash, or another value that nothing else looks like. */
+export function always(): boolean {
+  return true;
+}
+
+/** Not a word that people or programs have there. */
+export function unlikeName(value: string): boolean {
+  return isStrong(value) && !isName(value);
+}
+
+/** The same where code may stand. */
+export function unlikeCode(value: string): boolean {
+  return unlikeName(value) && !isCode(value) && !/[(){}]/.test(value);
+}
+
+/** Made by a program: capitals, small letters and digits, or many hex digits. */
+export function isGenerated(value: string): boolean {
+  if (!/\d/.test(value)) return false;
+  const mixed = value.length >= 10 && /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    /^[!-~]+$/.test(value) && !/[/()[\]{}<>:]/.test(value);
+  const made = mixed ||
+    /^(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{24,}$/i.test(value) ||
+    (/^[A-Z2-7]{16,64}$/.test(value) && /[2-7]/.test(value));
+  return made && !isPlaceholder(value) && !isName(value);
 }

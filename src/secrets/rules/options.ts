@@ -1,5 +1,5 @@
 import { keyKind } from "../keys.ts";
-import type { Form } from "./forms.ts";
+import { unlikeName } from "./forms.ts";
 import { afterReplacement, type Span } from "../span.ts";
 import { isPath, isPlaceholder } from "../value.ts";
 
@@ -40,71 +40,30 @@ export function findOptions(text: string): Span[] {
   return spans;
 }
 
-/** A short option of well-known programs. */
-interface ShortOption {
-  /** Its value is the first group. */
-  readonly pattern: RegExp;
-  readonly program: RegExp;
-  /** One is in whatever `program` matches; most texts have none. */
-  readonly traces: readonly string[];
-}
+/** `("NAME", "value")`, `#define NAME "value"`, `(def name "value")`, `:name "value"`. */
+const PLACED =
+  /(?:\([ \t]?(["'])([\w.-]{2,64})\1,|(?:#[ \t]{0,4}define[ \t]{1,4}|\(def[a-z]{0,5} |:)([\w.-]{2,64}))[ \t]{1,20}(["'])([^"'\n]{4,512})\4/g;
 
-const SHORT: readonly ShortOption[] = [
-  {
-    pattern:
-      /(?<=\s)(?:-u|--user|--proxy-user|-U)[ \t=]{0,4}["']?[^\s:"'=@/]{1,128}:([^\s"'`]{1,256})/g,
-    program: /\b(?:curl|wget|http|https|xh|hurl)\b/,
-    traces: ["curl", "wget", "http", "xh ", "xh\t", "xh.", "hurl"],
-  },
-  {
-    pattern: /(?<=\s)-p["']?([^\s"'`-][^\s"'`]{1,256})/g,
-    program: /\b(?:mysql\w*|mariadb\w*|sshpass)\b/,
-    traces: ["mysql", "mariadb", "sshpass"],
-  },
-  {
-    pattern: /(?<=\s)-(?:p|P|w)[ \t]{1,4}["']?([^\s"'`-][^\s"'`]{1,256})/g,
-    program:
-      /\b(?:sshpass|(?:docker|podman|helm|nerdctl) (?:registry )?login|ldap\w+|az login|mongosh?|mongodump)\b/,
-    traces: ["sshpass", "login", "ldap", "mongo"],
-  },
-  {
-    pattern: /(?<=\s)-a[ \t]{1,4}["']?([^\s"'`-][^\s"'`]{1,256})/g,
-    program: /\b(?:redis-cli|valkey-cli)\b/,
-    traces: ["redis-cli", "valkey-cli"],
-  },
-  {
-    pattern:
-      /\blogin[ \t]{1,4}[^\s]{1,128}[ \t\n]{1,4}password[ \t]{1,4}([^\s"'`]{1,256})/g,
-    program: /\bmachine\b/,
-    traces: ["chine "],
-  },
-];
-
-/** UTF-16 units of a command line before the option. */
-const COMMAND = 160;
-
-function shortOptions(
-  text: string,
-  { pattern, program }: ShortOption,
-): Span[] {
+/** Values behind their name, without a sign between. */
+export function findPlaced(text: string): Span[] {
   const spans: Span[] = [];
-  pattern.lastIndex = 0;
-  for (let match; (match = pattern.exec(text)) !== null;) {
-    const value = match[1]!;
-    const end = match.index + match[0].length;
+  PLACED.lastIndex = 0;
+  for (let match; (match = PLACED.exec(text)) !== null;) {
+    const name = match[2] ?? match[3]!;
+    const value = match[5]!;
+    const kind = keyKind(name) ??
+      (/_(?:KEY|SALT)$/.test(name) ? "key" : undefined);
+    const end = match.index + match[0].length - 1;
     const start = end - value.length;
-    const lead = text.slice(Math.max(0, match.index - COMMAND), match.index);
-    const line = lead.slice(lead.lastIndexOf("\n", lead.length - 2) + 1);
-    const told = program.test(line) && !isPlaceholder(value) &&
-      !isPath(value) && !(/^\d+$/.test(value) && value.length < 6) &&
-      afterReplacement(text, start) === start;
-    if (told) spans.push({ start, end, label: "password" });
+    const told = kind !== undefined && kind !== "cookie" &&
+      !isPlaceholder(value) &&
+      afterReplacement(text, start) === start &&
+      (kind === "password"
+        ? name.length > 4 && keyKind(value) === undefined
+        : unlikeName(value));
+    if (told) spans.push({ start, end, label: kind });
+    // The name or the value may begin what is looked for.
+    else PLACED.lastIndex = match.index + 1 + name.length;
   }
   return spans;
 }
-
-/** `curl -u user:word`, `mysql -pword` and the like, and lines of `.netrc`. */
-export const SHORT_OPTION_FORMS: readonly Form[] = SHORT.map((option) => ({
-  traces: option.traces,
-  find: (text) => shortOptions(text, option),
-}));

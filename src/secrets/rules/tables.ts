@@ -1,5 +1,4 @@
 import { type KeyKind, keyKind } from "../keys.ts";
-import type { Form } from "./forms.ts";
 import { afterReplacement, type Span } from "../span.ts";
 import { isName, isPlaceholder, isStrong } from "../value.ts";
 
@@ -11,7 +10,7 @@ const MOST_ROWS = 1000;
 const RULER =
   /^[ \t>]{0,20}\|?[ \t]{0,9}:?-{2,99}:?[ \t]{0,9}[|+][ \t:|+-]{0,500}$/gm;
 
-function findMarkdown(text: string): Span[] {
+export function findMarkdown(text: string): Span[] {
   const spans: Span[] = [];
   RULER.lastIndex = 0;
   for (let ruler; (ruler = RULER.exec(text)) !== null;) {
@@ -37,7 +36,7 @@ const NAMES =
   /^["]?\w[\w -]{0,40}["]?(?:([,;\t])["]?\w[\w -]{0,40}["]?){1,40}$/;
 
 /** Secrets in the columns of values that are parted by a sign. */
-function findSeparated(text: string): Span[] {
+export function findSeparated(text: string): Span[] {
   const spans: Span[] = [];
   NAME.lastIndex = 0;
   for (let name; (name = NAME.exec(text)) !== null;) {
@@ -118,25 +117,61 @@ function isCell(value: string, kind: KeyKind, { ofPeople }: Columns): boolean {
     (isStrong(value) && !isName(value));
 }
 
-/** How a name ends, and what may part it from the next one. */
-const ENDS = [
-  "sword",
-  "swort",
-  "sswd",
-  "oken",
-  "cret",
-  "_key",
-  "SWORD",
-  "OKEN",
-  "CRET",
-]
-  .concat("_KEY", "iKey");
-const SIGNS = [",", ";", "\t", "\n", "\r", '"'];
+const ROW =
+  /\(((?:[^()'"\n]|'[^'\n]{0,256}'|"[^"\n]{0,256}"){1,2000})\)\s{0,40},?\s{0,40}/y;
+const CELL =
+  /[ \t]*(?:'([^'\n]{0,256})'|"([^"\n]{0,256})"|[^,'"]{0,256})[ \t]*(?:,|$)/y;
 
-export const TABLE_FORMS: readonly Form[] = [
-  { traces: ["--|", "-- |", "-:|", "-: |", "--+-"], find: findMarkdown },
-  {
-    traces: ENDS.flatMap((end) => SIGNS.map((sign) => end + sign)),
-    find: findSeparated,
-  },
+/** Passwords in the columns of `INSERT INTO users (…) VALUES (…), (…)`. */
+export function findInserted(text: string): Span[] {
+  const spans: Span[] = [];
+  const insert =
+    /\binsert[ \t]{1,8}into[ \t]{1,8}[\w."`]{1,128}[ \t]{0,8}\(([^()]{1,1000})\)\s{0,40}values\s{0,40}/gi;
+  for (let match; (match = insert.exec(text)) !== null;) {
+    const columns = match[1]!.split(",").map((name) =>
+      /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key)["`]?\s*$/i.test(
+        name,
+      )
+    );
+    if (!columns.includes(true)) continue;
+    let at = insert.lastIndex;
+    for (let rows = 0; rows < 1000; rows++) {
+      ROW.lastIndex = at;
+      const row = ROW.exec(text);
+      if (!row) break;
+      addCells(spans, { row: row[1]!, from: at + 1, columns });
+      at = ROW.lastIndex;
+    }
+    insert.lastIndex = at;
+  }
+  return spans;
+}
+
+function addCells(
+  spans: Span[],
+  { row, from, columns }: { row: string; from: number; columns: boolean[] },
+): void {
+  CELL.lastIndex = 0;
+  for (const told of columns) {
+    const before = CELL.lastIndex;
+    const cell = CELL.exec(row);
+    if (!cell) return;
+    const value = cell[1] ?? cell[2];
+    if (!told || !value || value.length < 3 || isPlaceholder(value)) continue;
+    const start = from + before + cell[0].indexOf(value);
+    spans.push({ start, end: start + value.length, label: "password" });
+  }
+}
+
+/** How the name of a column ends, and what may part it from the next one. */
+const ENDS = [
+  ...["sword", "swort", "sswd", "oken", "cret", "_key", "iKey"],
+  ...["SWORD", "OKEN", "CRET", "_KEY"],
 ];
+
+/** What is in each text that has a table with a name of a secret. */
+export const TRACES = {
+  markdown: ["--|", "-- |", "-:|", "-: |", "--+-"],
+  separated: ENDS.flatMap((end) => [...',;\t\n\r"'].map((sign) => end + sign)),
+  inserted: ["INSERT INTO", "insert into", "Insert Into"],
+};

@@ -14,17 +14,24 @@ export interface TokenRule {
   readonly keepsPrefix: boolean;
 }
 
-export const TOKEN_RULES: readonly TokenRule[] = PROVIDERS.flatMap((
-  [label, prefixes, tail, ...marks],
-) =>
-  prefixes.split(" ").map((prefix) => ({
-    label,
-    prefix,
-    tail,
-    atWord: marks.includes("word"),
-    keepsPrefix: marks.includes("keep"),
-  }))
-);
+/** The rules of all providers, in their order. */
+export function tokenRules(): TokenRule[] {
+  const rules: TokenRule[] = [];
+  for (const line of PROVIDERS.split("\n")) {
+    const [label, prefixes, tail, ...marks] = line.split(/ +/);
+    if (tail === undefined) continue;
+    for (const prefix of prefixes!.split(",")) {
+      rules.push({
+        label: label!,
+        prefix,
+        tail,
+        atWord: marks.includes("word"),
+        keepsPrefix: marks.includes("keep"),
+      });
+    }
+  }
+  return rules;
+}
 
 /** No token is shorter, in UTF-16 units. */
 const SHORTEST = 8;
@@ -90,4 +97,80 @@ function isWithinHash(text: string, at: number): boolean {
   if (before !== 45 && before !== 95) return false;
   return /(?:sha\d{1,3}|md5|integrity)["']?[=:-][\w+/-]{0,64}$/
     .test(text.slice(Math.max(0, at - 80), at));
+}
+
+const JWT =
+  /eyJ[\w-]{8,65536}\.(?:eyJ[\w-]{8,65536}(?:\.[\w-]{1,65536})?|[\w-]{0,65536}\.[\w-]{8,65536}(?:\.[\w-]{1,65536}){0,2})/y;
+
+/** JSON Web Tokens, signed and encrypted. */
+export function findJwts(text: string): Span[] {
+  const spans: Span[] = [];
+  for (
+    let at = text.indexOf("eyJ");
+    at >= 0;
+    at = text.indexOf("eyJ", at + 3)
+  ) {
+    const before = text[at - 1];
+    // Within a word there is no other one: each word is looked at once.
+    if (before === "_" || before === "-" || !startsWord(text, at)) continue;
+    JWT.lastIndex = at;
+    if (!JWT.test(text)) continue;
+    const end = wholeWord(text, at, JWT.lastIndex);
+    spans.push({ start: at, end, label: "jwt" });
+    at = end - 3;
+  }
+  return spans;
+}
+
+/** Tokens known by what is in the middle of them: mark, before, after. */
+const INNER: readonly (readonly [
+  label: string,
+  mark: string,
+  before: RegExp,
+  after: RegExp,
+])[] = [
+  ["azure-secret", "Q~", /[\w~.-]{3}\d$/, /[\w~.-]{31,37}(?![\w~-])/y],
+  ["azure-devops-token", "AZDO", /[A-Za-z0-9]{70,80}$/, /[A-Za-z0-9]{4}/y],
+  ["azure-key", "JQQJ99", /[A-Za-z0-9]{52}$/, /[A-Za-z0-9]{20,40}/y],
+  ["maxmind-key", "_mmk", /[A-Za-z0-9]{6}_[A-Za-z0-9]{29}$/, /(?!\w)/y],
+  ["mailchimp-key", "-us", /[a-f0-9]{32}$/, /\d{1,2}(?!\w)/y],
+  [
+    "discord-token",
+    ".",
+    /[MNO][\w-]{22,27}$/,
+    /[\w-]{6,7}\.[\w-]{27,45}(?![\w-])/y,
+  ],
+];
+
+/** UTF-16 units that are looked at before such a mark. */
+const LEAD = 82;
+
+/** Tokens that begin like anything. */
+export const INNER_MARKS = INNER.map((mark) => ({
+  ...mark[1].length > 2 ? { traces: [mark[1]] } : {},
+  find: (text: string) => findAround(text, mark),
+}));
+
+function findAround(
+  text: string,
+  [label, mark, before, after]: typeof INNER[number],
+): Span[] {
+  const spans: Span[] = [];
+  let at = text.indexOf(mark);
+  for (; at >= 0; at = text.indexOf(mark, at + mark.length)) {
+    if (mark === "." && !isDotNear(text, at)) continue;
+    after.lastIndex = at + mark.length;
+    if (!after.test(text)) continue;
+    const from = Math.max(spans.at(-1)?.end ?? 0, at - LEAD);
+    const lead = before.exec(text.slice(from, at));
+    const start = at - (lead?.[0].length ?? 0);
+    if (!lead || !(mark === "Q~" || startsWord(text, start))) continue;
+    spans.push({ start, end: after.lastIndex, label });
+  }
+  return spans;
+}
+
+/** Whether the next dot stands where that of such a token would. */
+function isDotNear(text: string, at: number): boolean {
+  return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
 }

@@ -2,19 +2,19 @@
  * Looks for many short texts in one go: at each place the search asks for a hash
  * of three characters, and only then for the texts that have them.
  */
-export class Traces {
-  readonly #needles: Needle[] = [];
+export class Traces<T> {
+  readonly #needles: Needle<T>[] = [];
   /** The list in `#lists` by the hash; 0: there is none. */
   readonly #table = new Uint16Array(MASK + 1);
-  readonly #lists: Needle[][] = [[]];
+  readonly #lists: Needle<T>[][] = [[]];
   /** 1 for each needle that was reported and is not looked for any more. */
   #seen = new Uint8Array(0);
 
   /**
-   * Adds a text of three characters or more. The search reports it by `sign`:
+   * Adds a text of three characters or more. The search reports `sign`:
    * its first place only, or in order each place where it is.
    */
-  add(text: string, sign: number, how: "first" | "each"): void {
+  add(text: string, sign: T, how: "first" | "each"): void {
     const once = how === "first";
     // Many have the same beginning, such as `token`, and few the same end.
     const anchor = once ? text.length - 3 : 0;
@@ -35,7 +35,7 @@ export class Traces {
   }
 
   /** Calls `found` for each place with what stands there. */
-  search(text: string, found: (sign: number, at: number) => void): void {
+  search(text: string, found: (sign: T, at: number) => void): void {
     const table = this.#table;
     const lists = this.#lists;
     if (this.#seen.length < this.#needles.length) {
@@ -62,9 +62,9 @@ export class Traces {
   }
 }
 
-interface Needle {
+interface Needle<T> {
   readonly text: string;
-  readonly sign: number;
+  readonly sign: T;
   /** Whether its first place says all. */
   readonly once: boolean;
   readonly id: number;
