@@ -1,6 +1,8 @@
 import { MpmError } from "../base/errors.ts";
 import { checkedName } from "../base/names.ts";
 
+type Todo = { content: string; status: string };
+
 /** What the person or the agent says of the session, in its own words. */
 export interface Content {
   readonly summary: string | undefined;
@@ -14,18 +16,16 @@ export interface Content {
   readonly questions: readonly string[];
   readonly reminders: readonly string[];
   readonly filesToReview: readonly string[];
-  readonly todos: readonly { content: string; status: string }[];
+  readonly todos: readonly Todo[];
 }
 
 /** A todo that is still open. */
-export function pending(content: string): { content: string; status: string } {
+export function pending(content: string): Todo {
   return { content, status: "pending" };
 }
 
 /** A todo that is done. */
-export function completed(
-  content: string,
-): { content: string; status: string } {
+export function completed(content: string): Todo {
   return { content, status: "completed" };
 }
 
@@ -47,20 +47,13 @@ export const NO_CONTENT: Content = {
 
 /** Both, the lists one after the other; `over` wins where one can stand. */
 export function mergeContent(base: Content, over: Content): Content {
-  return {
-    summary: over.summary ?? base.summary,
-    name: over.name ?? base.name,
-    primaryTask: over.primaryTask ?? base.primaryTask,
-    phase: over.phase ?? base.phase,
-    accomplishments: [...base.accomplishments, ...over.accomplishments],
-    nextSteps: [...base.nextSteps, ...over.nextSteps],
-    decisions: [...base.decisions, ...over.decisions],
-    blockers: [...base.blockers, ...over.blockers],
-    questions: [...base.questions, ...over.questions],
-    reminders: [...base.reminders, ...over.reminders],
-    filesToReview: [...base.filesToReview, ...over.filesToReview],
-    todos: [...base.todos, ...over.todos],
-  };
+  const names = Object.keys(NO_CONTENT) as (keyof Content)[];
+  const merged = names.map((name) => {
+    const [under, upper] = [base[name], over[name]];
+    const lists = Array.isArray(under) && Array.isArray(upper);
+    return [name, lists ? [...under, ...upper] : upper ?? under];
+  });
+  return Object.fromEntries(merged) as Content;
 }
 
 /** What the words and flags of `mpm pause` hold. */

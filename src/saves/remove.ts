@@ -1,8 +1,7 @@
+import { pointAgain } from "./store/derived.ts";
 import { changeStore } from "./store/recover.ts";
 import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
 import { type Context } from "../cli/command.ts";
-import { MpmError } from "../base/errors.ts";
-import { newestSaves } from "./store/read_saves.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
@@ -12,14 +11,11 @@ import { trackedFiles } from "../git/tracked.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { RemovalResult, RemovedSave } from "./commands/results.ts";
 import { counted } from "../base/words.ts";
-import { layout, saveFiles } from "../ops/layout.ts";
+import { layout } from "../ops/layout.ts";
 import { journaled } from "../ops/journaled.ts";
 import { whereCommitted } from "./store/verify.ts";
 import { join } from "@std/path";
-import { pointedTo, pointerText } from "./store/derived.ts";
 import type { System } from "../system/system.ts";
-import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
-import { loadSave } from "./store/load_save.ts";
 import { moveToTrash, type TrashFile } from "../ops/trash.ts";
 import { namesIn, saveFolders } from "./store/find_saves.ts";
 import { entryReader } from "./store/read_entry.ts";
@@ -194,47 +190,6 @@ export function removeSaves(
     await pointAgain(system, root);
     return { folder, saves };
   });
-}
-
-/**
- * Makes the pointer lead to a save that is there, or takes it away. Call under
- * the lock.
- */
-export async function pointAgain(system: System, root: string): Promise<void> {
-  const { sessions, pointer } = layout(root);
-  const id = pointedTo(system, root);
-  const there = id !== undefined &&
-    system.files.lstat(saveFiles(sessions, id).json) !== undefined;
-  if (there || system.files.lstat(pointer)?.kind === "folder") return;
-  await pointToNewest(system, root);
-}
-
-/** Makes the pointer lead to the newest save. Call under the lock. */
-export async function pointToNewest(
-  system: System,
-  root: string,
-): Promise<void> {
-  const { sessions, pointer } = layout(root);
-  if (!system.files.lstat(sessions)) return;
-  for await (const entry of newestSaves(system, root, { global: false })) {
-    const { location, format, problem } = entry;
-    if (location !== "sessions" || format !== "json" || problem) continue;
-    try {
-      if (entry.id === pointedTo(system, root)) return;
-      const { save } = await loadSave(system, entry);
-      const bytes = new TextEncoder().encode(pointerText(
-        save,
-        sessions,
-        (ending) =>
-          system.files.lstat(join(sessions, entry.id + ending)) !== undefined,
-      ));
-      const mtime = new Date(save.paused_at).getTime();
-      return writeAtomic(system, pointer, { bytes, mtime });
-    } catch (error) {
-      if (!(error instanceof MpmError)) throw error;
-    }
-  }
-  removeIfThere(system, pointer);
 }
 
 /** A file that belongs to a save, in whichever folder. */

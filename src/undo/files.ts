@@ -11,7 +11,7 @@ import {
 import { field } from "../base/odd_values.ts";
 import { fitChanges } from "../ops/recorder.ts";
 import { appendJournal, type Operation } from "../ops/journal.ts";
-import { pointToNewest } from "../saves/remove.ts";
+import { pointToNewest } from "../saves/store/derived.ts";
 import { removeIfEmpty } from "../clients/claude/settings/file.ts";
 import { newTrashFolder } from "../ops/trash.ts";
 import {

@@ -216,17 +216,12 @@ function sameContent(old: Known, now: Known): boolean {
 
 /** claude-mpm records the names alone. */
 function namedFiles({ git_context: { status } }: Save): Known[] {
-  const unknown = { sha256: null, size: null, mtime: null };
+  const file = (status: string) => (path: string) => ({
+    ...{ path, status },
+    ...{ sha256: null, size: null, mtime: null },
+  });
   return [
-    ...status.modified_files.map((path) => ({
-      path,
-      status: " M",
-      ...unknown,
-    })),
-    ...status.untracked_files.map((path) => ({
-      path,
-      status: "??",
-      ...unknown,
-    })),
+    ...status.modified_files.map(file(" M")),
+    ...status.untracked_files.map(file("??")),
   ];
 }

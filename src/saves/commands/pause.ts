@@ -8,60 +8,24 @@ import { cleanupText } from "../../worktrees/text.ts";
 import { cutText } from "../../base/words.ts";
 import { fullTitle } from "../../work/record.ts";
 
+function text(summary: string, short?: string) {
+  const flag = { type: "string", value: "text", summary } as const;
+  return short === undefined ? flag : { ...flag, short };
+}
+
+function texts(summary: string, short?: string) {
+  return { ...text(summary, short), repeatable: true } as const;
+}
+
 const FLAGS = {
-  summary: {
-    type: "string",
-    short: "s",
-    value: "text",
-    summary: "What you were working on",
-  },
-  message: {
-    type: "string",
-    short: "m",
-    value: "text",
-    summary: "The same as --summary",
-  },
-  accomplishment: {
-    type: "string",
-    short: "a",
-    value: "text",
-    repeatable: true,
-    summary: "Something that was done",
-  },
-  "next-step": {
-    type: "string",
-    short: "n",
-    value: "text",
-    repeatable: true,
-    summary: "Something to do next, most important first",
-  },
-  decision: {
-    type: "string",
-    short: "d",
-    value: "text",
-    repeatable: true,
-    summary: "Something that was decided, and why",
-  },
-  blocker: {
-    type: "string",
-    short: "b",
-    value: "text",
-    repeatable: true,
-    summary: "Something the work waits for",
-  },
-  todo: {
-    type: "string",
-    short: "t",
-    value: "text",
-    repeatable: true,
-    summary: "An open todo",
-  },
-  done: {
-    type: "string",
-    value: "text",
-    repeatable: true,
-    summary: "A finished todo",
-  },
+  summary: text("What you were working on", "s"),
+  message: text("The same as --summary", "m"),
+  accomplishment: texts("Something that was done", "a"),
+  "next-step": texts("Something to do next, most important first", "n"),
+  decision: texts("Something that was decided, and why", "d"),
+  blocker: texts("Something the work waits for", "b"),
+  todo: texts("An open todo", "t"),
+  done: texts("A finished todo"),
   name: {
     type: "string",
     value: "name",

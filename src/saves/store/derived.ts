@@ -1,5 +1,7 @@
+import { newestSaves } from "./read_saves.ts";
+import { attempt, FileError, isMissing } from "../../base/errors.ts";
+import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { basename, dirname, join } from "@std/path";
-import { FileError, isMissing } from "../../base/errors.ts";
 import { field, type Fields } from "../../base/odd_values.ts";
 import { shellWord } from "../../base/shell.ts";
 import { toYaml } from "../../base/yaml.ts";
@@ -14,7 +16,6 @@ import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
 import type { Save } from "../save.ts";
 import { importedFrom } from "../trust/origins.ts";
-import { LARGEST_SAVE } from "./load_save.ts";
 import { readStoreId } from "./store_id.ts";
 
 /** A save, and what its JSON says in whatever shape. */
@@ -163,6 +164,43 @@ export function pointedTo(system: System, root: string): string | undefined {
   if (files.lstat(pointer)?.kind !== "file") return undefined;
   const text = new TextDecoder().decode(files.readPart(pointer, 0, 4096));
   return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
+}
+
+/**
+ * Makes the pointer lead to a save that is there, or takes it away. Call under
+ * the lock.
+ */
+export async function pointAgain(system: System, root: string): Promise<void> {
+  const { sessions, pointer } = layout(root);
+  const id = pointedTo(system, root);
+  const there = id !== undefined &&
+    system.files.lstat(saveFiles(sessions, id).json) !== undefined;
+  if (there || system.files.lstat(pointer)?.kind === "folder") return;
+  await pointToNewest(system, root);
+}
+
+/** Makes the pointer lead to the newest save. Call under the lock. */
+export async function pointToNewest(
+  system: System,
+  root: string,
+): Promise<void> {
+  const { sessions, pointer } = layout(root);
+  if (!system.files.lstat(sessions)) return;
+  for await (const entry of newestSaves(system, root, { global: false })) {
+    const { id, location, format, problem } = entry;
+    if (location !== "sessions" || format !== "json" || problem) continue;
+    if (id === pointedTo(system, root)) return;
+    const loaded = await attempt(() => loadSave(system, entry));
+    if (!loaded) continue;
+    const has = (ending: string) =>
+      system.files.lstat(join(sessions, id + ending)) !== undefined;
+    const text = pointerText(loaded.save, sessions, has);
+    return writeAtomic(system, pointer, {
+      bytes: new TextEncoder().encode(text),
+      mtime: new Date(loaded.save.paused_at).getTime(),
+    });
+  }
+  removeIfThere(system, pointer);
 }
 
 /**

@@ -37,7 +37,7 @@ import {
   type WantedSet,
 } from "./prepare.ts";
 import { finishPending } from "../../store/recover.ts";
-import { pointAgain } from "../../remove.ts";
+import { pointAgain } from "../../store/derived.ts";
 import type { System } from "../../../system/system.ts";
 import { FileError, isMissing } from "../../../base/errors.ts";
 import { oldName } from "../old_names.ts";
