@@ -132,16 +132,20 @@ export function parseIndex(output: Uint8Array): IndexListing {
 }
 
 function entryOf(field: string): Entry {
-  const tab = field.indexOf("\t");
-  const [tag, mode, id, stage] = field.slice(0, tab).split(" ") as string[];
+  const tag = field[0]!;
   return {
-    path: field.slice(tab + 1),
-    mode: mode!,
-    id: id!,
-    stage: Number(stage),
-    assumed: tag! >= "a",
+    ...stagedIn(field.slice(2)),
+    assumed: tag >= "a",
     skipped: tag === "S" || tag === "s",
   };
+}
+
+/** Reads a line of `ls-files --stage`. */
+export function stagedIn(line: string) {
+  const tab = line.indexOf("\t");
+  const [mode, id, stage] = line.slice(0, tab).split(" ") as string[];
+  const path = line.slice(tab + 1);
+  return { path, mode: mode!, id: id!, stage: Number(stage) };
 }
 
 /** Bytes of the header: "DIRC", the version, how many entries there are. */

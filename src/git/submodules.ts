@@ -12,7 +12,7 @@ import {
 import type { LeftOut } from "./tree/snapshot.ts";
 import { decodeBytes, inParallel, isOpenable, splitFields } from "./text.ts";
 import type { RunResult, System } from "../system/system.ts";
-import type { IndexListing } from "./index_file.ts";
+import { type IndexListing, stagedIn } from "./index_file.ts";
 
 /** Bytes of an index and of `.gitmodules` that are read. */
 const LARGEST_INDEX = 512 * 1024 * 1024;
@@ -61,8 +61,8 @@ async function readSubmodules(
   if (!mayHaveSubmodules(system, gitDir)) return [];
   const listed = await git.run(["ls-files", "--stage", "-z"]);
   const paths = splitFields(listed.stdout)
-    .filter((line) => line.startsWith("160000 "))
-    .map((line) => line.slice(line.indexOf("\t") + 1));
+    .map(stagedIn).filter(({ mode }) => mode === "160000")
+    .map(({ path }) => path);
   if (paths.length === 0) return [];
   const ignored = everything ? () => "none" : await readIgnored(system, git);
   const found: Submodule[] = [];

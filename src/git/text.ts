@@ -95,3 +95,12 @@ export function lined(names: Iterable<string>): Uint8Array {
 export function linesOf(output: Uint8Array): string[] {
   return decodeBytes(output).split("\n").slice(0, -1);
 }
+
+/** Fields by `size`; what is left over in the end is none. */
+export function grouped(fields: readonly string[], size: number): string[][] {
+  const groups: string[][] = [];
+  for (let at = 0; at + size <= fields.length; at += size) {
+    groups.push(fields.slice(at, at + size));
+  }
+  return groups;
+}

@@ -6,7 +6,8 @@ import type { System } from "../system/system.ts";
 import type { Git } from "./run/git.ts";
 import { listIndexFile } from "./index_file.ts";
 import type { StatusEntry } from "./status.ts";
-import { encodeText, isOpenable, splitFields } from "./text.ts";
+import { encodeText, isOpenable } from "./text.ts";
+import { isSpecified, readAttributes } from "./run/filters.ts";
 
 /** Files that `git status` was told not to look at. */
 export interface Unwatched {
@@ -46,15 +47,19 @@ export async function readUnwatched(
     path,
     state: disk.compare(path, listing.files.get(path)),
   }));
-  const filtered = await filteredAmong(
+  // With a filter a change cannot be told from an edit.
+  const other = states.filter(({ state }) => state === "other");
+  const attributes = await readAttributes(
     git,
-    states.filter(({ state }) => state === "other").map(({ path }) => path),
+    ATTRIBUTES,
+    other.map(({ path }) => path),
   );
   const entries: StatusEntry[] = [];
   let omitted = Math.max(0, paths.length - MOST);
   for (const { path, state } of states) {
-    if (state === "unknown" || filtered.has(path)) omitted++;
-    else if (state === "gone") entries.push({ path, status: " D" });
+    if (state === "unknown" || attributes.get(path)?.some(isSpecified)) {
+      omitted++;
+    } else if (state === "gone") entries.push({ path, status: " D" });
     else if (state === "other") entries.push({ path, status: " M" });
   }
   return { entries, omitted };
@@ -62,25 +67,6 @@ export async function readUnwatched(
 
 /** Attributes by which git stores another content than that of the file. */
 const ATTRIBUTES = ["filter", "ident", "working-tree-encoding"];
-
-/** Finds the paths with a filter, whose change cannot be told from an edit. */
-async function filteredAmong(
-  git: Git,
-  paths: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  if (paths.length === 0) return found;
-  const { stdout } = await git.run(
-    ["check-attr", "-z", "--stdin", ...ATTRIBUTES],
-    { stdin: encodeText(paths.map((path) => `${path}\0`).join("")) },
-  );
-  const fields = splitFields(stdout);
-  for (let at = 0; at + 2 < fields.length; at += 3) {
-    const value = fields[at + 2]!;
-    if (value !== "unspecified" && value !== "unset") found.add(fields[at]!);
-  }
-  return found;
-}
 
 /** The files of a worktree, each folder looked at once. */
 class Disk {

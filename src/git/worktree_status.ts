@@ -7,6 +7,7 @@ import { runStatus } from "./submodules.ts";
 import { splitFields, words } from "./text.ts";
 import { isUnmerged } from "./status.ts";
 import type { Workspace } from "./repository.ts";
+import { stagedIn } from "./index_file.ts";
 
 /** A question that got no answer, and why. */
 export interface Failed {
@@ -121,9 +122,8 @@ export async function readIndex(
       return { failed: reasonOf(result) || result.outcome };
     }
     return splitFields(result.stdout).map((line) => {
-      const [tag, mode, object] = line.split(" ", 3);
-      const path = line.slice(line.indexOf("\t") + 1);
-      return { tag: tag!, mode: mode!, object: object!, path };
+      const { id: object, ...entry } = stagedIn(line.slice(2));
+      return { tag: line[0]!, object, ...entry };
     });
   });
 }

@@ -1,13 +1,49 @@
 import type { Git } from "../run/git.ts";
 import { splitFields, words } from "../text.ts";
+import type { TreeEntry } from "../tree/snapshot.ts";
 
-/** What commits did to a file. */
-export interface CommittedFile {
+/** A record of what differs between two trees; mode 0: nothing is there. */
+export interface RawChange {
+  readonly before: TreeEntry;
+  readonly after: TreeEntry;
   /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
   readonly status: string;
   readonly path: string;
   /** Where it was renamed or copied from. */
   readonly from?: string;
+}
+
+/**
+ * Reads `--raw -z`, described in git-diff-tree(1), "Raw output format":
+ * `:100644 100644 <old> <new> M\0path\0`, or `… R087\0from\0to\0`.
+ */
+export function parseRaw(fields: readonly string[]): RawChange[] {
+  const changes: RawChange[] = [];
+  for (let at = 0; at + 1 < fields.length;) {
+    const [mode = "", newMode = "", id = "", newId = "", letters = ""] = fields[
+      at
+    ]!.slice(1).split(" ");
+    const status = letters[0]!;
+    const isMoved = status === "R" || status === "C";
+    changes.push({
+      before: { mode, id },
+      after: { mode: newMode, id: newId },
+      status,
+      path: fields[at + (isMoved ? 2 : 1)]!,
+      ...(isMoved ? { from: fields[at + 1]! } : {}),
+    });
+    at += isMoved ? 3 : 2;
+  }
+  return changes;
+}
+
+/** Whether a mode or an id is of zeros, and stands for nothing. */
+export function isNone(zeros: string): boolean {
+  return /^0+$/.test(zeros);
+}
+
+/** What commits did to a file. */
+export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
   /** Object id of the new content, of a submodule its commit. */
   readonly object: string;
 }
@@ -22,7 +58,7 @@ export async function tryFileChanges(
   to: string,
 ): Promise<CommittedFile[] | undefined> {
   const result = await git.run(diffArgs("--find-renames", from, to));
-  return result.status === 0 ? parseRaw(result.stdout) : undefined;
+  return result.status === 0 ? filesIn(result.stdout) : undefined;
 }
 
 /**
@@ -37,44 +73,25 @@ export async function readFileChanges(
 ): Promise<CommittedFile[]> {
   const found = await tryFileChanges(git, from, to);
   return found ??
-    parseRaw(await git.read(diffArgs("--no-renames", from, to)));
+    filesIn(await git.read(diffArgs("--no-renames", from, to)));
 }
 
-function diffArgs(renames: string, from: string, to: string): string[] {
-  return [
-    "diff-tree",
-    "-r",
-    "-z",
-    "--raw",
-    "--no-abbrev",
-    "--no-relative",
-    "--ignore-submodules=none",
-    renames,
-    from,
-    to,
+function diffArgs(...ends: readonly string[]): string[] {
+  return words(
+    `diff-tree -r -z --raw --no-abbrev --no-relative
+      --ignore-submodules=none`,
+    ...ends,
     "--",
     // Of a project in a subfolder, too.
     ":(top,exclude,glob)**/.claude-mpm/**",
-  ];
+  );
 }
 
-/**
- * Reads `--raw -z`, described in git-diff-tree(1), "Raw output format":
- * `:100644 100644 <old> <new> M\0path\0`, or `… R087\0from\0to\0`.
- */
-export function parseRaw(output: Uint8Array): CommittedFile[] {
-  const changes: CommittedFile[] = [];
-  const fields = splitFields(output);
-  for (let at = 0; at < fields.length;) {
-    const [, , , object = "", letters = ""] = fields[at]!.split(" ");
-    const status = letters[0]!;
-    const two = status === "R" || status === "C";
-    const path = fields[at + (two ? 2 : 1)]!;
-    const from = two ? { from: fields[at + 1]! } : {};
-    changes.push({ status, path, ...from, object });
-    at += two ? 3 : 2;
-  }
-  return changes;
+function filesIn(output: Uint8Array): CommittedFile[] {
+  return parseRaw(splitFields(output)).map(({ before: _, after, ...rest }) => ({
+    ...rest,
+    object: after.id,
+  }));
 }
 
 /** Paths asked for by name; with more, or longer ones, all are listed. */
@@ -98,43 +115,25 @@ export interface Touched {
  */
 export async function findTouched(
   git: Git,
-  way: { base: string | undefined; right: readonly unknown[] },
+  { base, right }: { base: string | undefined; right: readonly unknown[] },
   { gone, differing }: {
     gone: readonly string[];
     differing: readonly string[];
   },
 ): Promise<Touched> {
-  const still = way.base !== undefined && way.right.length === 0;
-  const paths = [...new Set([...gone, ...differing])];
-  if (paths.length === 0 || still) {
-    return { touched: new Set(), removed: new Set() };
-  }
-  const log = await git.read(
-    words(
-      "log --format= -z --full-history --no-renames",
-      ...(differing.length === 0 ? ["--diff-filter=D"] : []),
-      "--name-status",
-      way.base === undefined ? "HEAD" : `${way.base}..HEAD`,
-      "--",
-      ...asArguments(paths),
-    ),
-  );
-  return parseTouched(splitFields(log), new Set(paths));
-}
-
-function asArguments(paths: readonly string[]): string[] {
-  const names = paths.map((path) => `:(top,literal)${path}`);
-  const length = names.reduce((sum, name) => sum + name.length + 1, 0);
-  return names.length > PATH_LIMIT || length > LENGTH_LIMIT ? [] : names;
-}
-
-/** Reads pairs of a letter and a path, of which only `asked` ones count. */
-function parseTouched(
-  fields: readonly string[],
-  asked: ReadonlySet<string>,
-): Touched {
   const touched = new Set<string>();
   const removed = new Set<string>();
+  const asked = new Set([...gone, ...differing]);
+  const isStill = base !== undefined && right.length === 0;
+  if (asked.size === 0 || isStill) return { touched, removed };
+  const log = await git.read(words(
+    "log --format= -z --full-history --no-renames --name-status",
+    ...(differing.length === 0 ? ["--diff-filter=D"] : []),
+    base === undefined ? "HEAD" : `${base}..HEAD`,
+    "--",
+    ...asArguments([...asked]),
+  ));
+  const fields = splitFields(log);
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const path = fields[at + 1]!;
     if (!asked.has(path)) continue;
@@ -142,4 +141,10 @@ function parseTouched(
     if (fields[at] === "D") removed.add(path);
   }
   return { touched, removed };
+}
+
+function asArguments(paths: readonly string[]): string[] {
+  const names = paths.map((path) => `:(top,literal)${path}`);
+  const length = names.reduce((sum, name) => sum + name.length + 1, 0);
+  return names.length > PATH_LIMIT || length > LENGTH_LIMIT ? [] : names;
 }

@@ -1,80 +1,41 @@
 import type { MpmError } from "../../base/errors.ts";
 import type { CommitInfo } from "../repository.ts";
 import { type Git, gitFailure } from "../run/git.ts";
-import { decodeBytes, splitFields, words } from "../text.ts";
+import { decodeBytes, grouped, lined, splitFields, words } from "../text.ts";
 
 /** Id, author, author's time, committer's time, subject; each ends in NUL. */
 const COLUMNS = ["%H", "%an", "%ai", "%ct", "%s"];
 
+/** Options of `git log` for output that {@link rowsOf} reads. */
+function formatOf(...more: readonly string[]): string[] {
+  return ["-z", `--format=${[...more, ...COLUMNS].join("%x00")}`];
+}
+
 /** Options of `git log` for output that {@link parseLog} reads. */
-export const LOG_FORMAT = ["-z", `--format=${COLUMNS.join("%x00")}`];
+export const LOG_FORMAT = formatOf();
 
-/** As {@link LOG_FORMAT}, each commit's side (`<`, `>`) before it. */
-export const SIDED_LOG_FORMAT = [
-  "-z",
-  "--left-right",
-  `--format=${["%m", ...COLUMNS].join("%x00")}`,
-];
-
-/** As {@link LOG_FORMAT}, each commit's tree and the body of its message before it. */
-export const FULL_LOG_FORMAT = [
-  "-z",
-  `--format=${["%T", "%b", ...COLUMNS].join("%x00")}`,
-];
+/** Each commit of a log, with what its format has before the usual columns. */
+function rowsOf(
+  output: Uint8Array,
+  count: number,
+): { more: string[]; commit: CommitInfo }[] {
+  const rows = grouped(splitFields(output), COLUMNS.length + count);
+  return rows.map((row) => {
+    const [sha, author, timestamp, time, message] = row.slice(count);
+    const commit = {
+      sha: sha!,
+      author: author!,
+      timestamp: timestamp!,
+      time: Number(time) * 1000,
+      message: message!,
+    };
+    return { more: row.slice(0, count), commit };
+  });
+}
 
 /** Reads the output of `git log` with {@link LOG_FORMAT}. */
 export function parseLog(output: Uint8Array): CommitInfo[] {
-  return grouped(splitFields(output), COLUMNS.length).map(commitOf);
-}
-
-/** A commit with its tree and the body of its message. */
-export interface FullCommit {
-  readonly tree: string;
-  readonly body: string;
-  readonly commit: CommitInfo;
-}
-
-/** Reads the output of `git log` with {@link FULL_LOG_FORMAT}. */
-export function parseFullLog(output: Uint8Array): FullCommit[] {
-  return grouped(splitFields(output), COLUMNS.length + 2)
-    .map(([tree, body, ...columns]) => ({
-      tree: tree!,
-      body: body!,
-      commit: commitOf(columns),
-    }));
-}
-
-/** A commit and the side of `A...B` that alone reaches it. */
-export interface SidedCommit {
-  readonly side: "left" | "right";
-  readonly commit: CommitInfo;
-}
-
-/** Reads the output of `git log` with {@link SIDED_LOG_FORMAT}. */
-export function parseSidedLog(output: Uint8Array): SidedCommit[] {
-  return grouped(splitFields(output), COLUMNS.length + 1).map((columns) => ({
-    side: columns[0] === "<" ? "left" : "right",
-    commit: commitOf(columns.slice(1)),
-  }));
-}
-
-function commitOf(columns: readonly string[]): CommitInfo {
-  const [sha, author, timestamp, time, message] = columns;
-  return {
-    sha: sha!,
-    author: author!,
-    timestamp: timestamp!,
-    time: Number(time) * 1000,
-    message: message!,
-  };
-}
-
-function grouped(fields: readonly string[], size: number): string[][] {
-  const groups: string[][] = [];
-  for (let at = 0; at + size <= fields.length; at += size) {
-    groups.push(fields.slice(at, at + size));
-  }
-  return groups;
+  return rowsOf(output, 0).map(({ commit }) => commit);
 }
 
 /** The commits that only one of two commits reaches, newest first. */
@@ -108,13 +69,9 @@ export async function readRange(git: Git, base: string): Promise<Range> {
 }
 
 function rangeArgs(base: string): string[] {
-  return [
-    "log",
-    `--max-count=${COMMIT_LIMIT + 1}`,
-    ...SIDED_LOG_FORMAT,
-    `${base}...HEAD`,
-    "--",
-  ];
+  const most = `--max-count=${COMMIT_LIMIT + 1}`;
+  const format = ["--left-right", ...formatOf("%m")];
+  return ["log", most, ...format, `${base}...HEAD`, "--"];
 }
 
 async function rangeOf(
@@ -122,18 +79,15 @@ async function rangeOf(
   base: string,
   output: Uint8Array,
 ): Promise<Range> {
-  const commits = parseSidedLog(output);
-  const listed = commits.slice(0, COMMIT_LIMIT);
+  const commits = rowsOf(output, 1);
   const of = (side: string) =>
-    listed.filter((found) => found.side === side).map(({ commit }) => commit);
-  const range = { left: of("left"), right: of("right"), omitted: 0 };
+    commits.slice(0, COMMIT_LIMIT).filter(({ more }) => more[0] === side)
+      .map(({ commit }) => commit);
+  const range = { left: of("<"), right: of(">"), omitted: 0 };
   if (commits.length <= COMMIT_LIMIT) return range;
-  return { ...range, omitted: await countAll(git, base) - COMMIT_LIMIT };
-}
-
-async function countAll(git: Git, base: string): Promise<number> {
-  const count = await git.read(["rev-list", "--count", `${base}...HEAD`, "--"]);
-  return Number(decodeBytes(count));
+  const args = words("rev-list --count", `${base}...HEAD`, "--");
+  const count = Number(decodeBytes(await git.read(args)));
+  return { ...range, omitted: count - COMMIT_LIMIT };
 }
 
 /**
@@ -141,27 +95,22 @@ async function countAll(git: Git, base: string): Promise<number> {
  * whole seconds only: those of that very second are among them.
  */
 export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
-  const log = await git.read([
-    "log",
-    `--max-count=${COMMIT_LIMIT}`,
-    `--since=${Math.floor(time.getTime() / 1000)}`,
-    ...LOG_FORMAT,
-    "HEAD",
-    "--",
-  ]);
-  return parseLog(log);
+  const since = `--since=${Math.floor(time.getTime() / 1000)}`;
+  return await readHead(git, [since]);
 }
 
 /** All commits of HEAD, for a save made before the first. */
 export async function readAll(git: Git): Promise<Range> {
-  const log = await git.read([
-    "log",
-    `--max-count=${COMMIT_LIMIT}`,
-    ...LOG_FORMAT,
-    "HEAD",
-    "--",
-  ]);
-  return { left: [], right: parseLog(log), omitted: 0 };
+  return { left: [], right: await readHead(git, []), omitted: 0 };
+}
+
+async function readHead(
+  git: Git,
+  options: readonly string[],
+): Promise<CommitInfo[]> {
+  const most = `--max-count=${COMMIT_LIMIT}`;
+  const args = ["log", most, ...options, ...LOG_FORMAT, "HEAD", "--"];
+  return parseLog(await git.read(args));
 }
 
 /** Whether `ancestor` is `commit` or one of its ancestors. */
@@ -186,9 +135,7 @@ export async function isRelated(
 /** For a command that answers by status: 0 is yes, 1 no. */
 async function decide(git: Git, args: readonly string[]): Promise<boolean> {
   const answer = await git.run(args);
-  if (answer.status !== 0 && answer.status !== 1) {
-    throw gitFailure(args, answer);
-  }
+  if (![0, 1].includes(answer.status)) throw gitFailure(args, answer);
   return answer.status === 0;
 }
 
@@ -197,14 +144,6 @@ const SUBJECT = "session: pause at ";
 
 /** A line of its body. */
 const BODY = /^Session ID: (session-\S*)/m;
-
-/** The pattern that finds such messages in a log. */
-export const PAUSE_PATTERN = `^${SUBJECT}`;
-
-/** Tells whether a commit's message is that of a pause, of mpm or claude-mpm. */
-export function isPauseMessage(subject: string, body: string): boolean {
-  return subject.startsWith(SUBJECT) && BODY.test(body);
-}
 
 /** The save whose pause may have made one of the commits. */
 export interface PausedSave {
@@ -237,17 +176,14 @@ export async function findOwnCommits(
 ): Promise<OwnCommits> {
   const fitting = commits.filter(({ message }) => message.startsWith(SUBJECT));
   if (fitting.length === 0) return { own: new Set(), swept: new Map() };
-  const output = await git.read(
-    words(`diff-tree --stdin --root -r -m -z --name-only --no-renames
-        --pretty=format:%x01%H%x02%b%x03`),
-    {
-      stdin: new TextEncoder().encode(
-        fitting.map(({ sha }) => `${sha}\n`).join(""),
-      ),
-    },
-  );
-  return ownAmong(decodeBytes(output), save);
+  const args = words(`diff-tree --stdin --root -r -m -z --name-only
+    --no-renames --pretty=format:%x01%H%x02%b%x03`);
+  const stdin = lined(fitting.map(({ sha }) => sha));
+  return ownAmong(decodeBytes(await git.read(args, { stdin })), save);
 }
+
+/** Below the project, which may be a folder of the repository. */
+const IN_STORE = /(?:^|\/)\.claude-mpm\//;
 
 /**
  * Reads `SOH id STX body ETX newline paths`, each path ended by NUL. A body
@@ -263,7 +199,7 @@ function ownAmong(output: string, save?: PausedSave): OwnCommits {
     const paths = listed.replace(/^\n/, "").split("\0")
       .filter((path) => path !== "");
     const outside = paths.filter((path) => !IN_STORE.test(path));
-    const session = sessionOf(body);
+    const session = BODY.exec(body)?.[1];
     const isOwn = session !== undefined && paths.length > 0 &&
       (outside.length === 0 ||
         session === save?.id && outside.every(save.lists));
@@ -279,31 +215,14 @@ function ownAmong(output: string, save?: PausedSave): OwnCommits {
   return { own, swept };
 }
 
-/** Below the project, which may be a folder of the repository. */
-const IN_STORE = /(?:^|\/)\.claude-mpm\//;
-
-function sessionOf(body: string): string | undefined {
-  return BODY.exec(body)?.[1];
-}
-
 /** Commits that a save lists. */
 const LISTED = 5;
 
 /** Commits that are read, so that those of pauses can be left out. */
 const READ = 20;
 
-const RECENT = ["log", `-${READ}`, ...FULL_LOG_FORMAT, "HEAD", "--"];
-
-/** Beyond a long row of pauses. */
-const EARLIER = [
-  "log",
-  `-${LISTED}`,
-  "--invert-grep",
-  `--grep=${PAUSE_PATTERN}`,
-  ...FULL_LOG_FORMAT,
-  "HEAD",
-  "--",
-];
+/** Before the usual columns: each commit's tree and the body of its message. */
+const FULL = [...formatOf("%T", "%b"), "HEAD", "--"];
 
 /** The newest commits of HEAD. */
 export interface Recent {
@@ -319,19 +238,21 @@ export interface Recent {
 
 /** At most five commits, with one process; two after many pauses in a row. */
 export async function readRecent(git: Git): Promise<Recent> {
-  const log = await git.run(RECENT);
-  const failure = log.status === 0 ? undefined : gitFailure(RECENT, log);
-  const all = parseFullLog(log.stdout);
+  const args = ["log", `-${READ}`, ...FULL];
+  const log = await git.run(args);
+  const failure = log.status === 0 ? undefined : gitFailure(args, log);
+  const all = rowsOf(log.stdout, 2);
   const [first] = all;
-  const end = { head: first?.commit.sha, tree: first?.tree, failure };
+  const end = { head: first?.commit.sha, tree: first?.more[0], failure };
   const commits = withoutPauses(all);
   if (commits.length > 0 || all.length < READ) return { commits, ...end };
-  const earlier = await git.run(EARLIER);
-  return { commits: withoutPauses(parseFullLog(earlier.stdout)), ...end };
+  const others = ["--invert-grep", `--grep=^${SUBJECT}`];
+  const earlier = await git.run(["log", `-${LISTED}`, ...others, ...FULL]);
+  return { commits: withoutPauses(rowsOf(earlier.stdout, 2)), ...end };
 }
 
-function withoutPauses(found: readonly FullCommit[]): CommitInfo[] {
-  return found.filter(({ commit, body }) =>
-    !isPauseMessage(commit.message, body)
+function withoutPauses(found: ReturnType<typeof rowsOf>): CommitInfo[] {
+  return found.filter(({ commit: { message }, more: [, body = ""] }) =>
+    !(message.startsWith(SUBJECT) && BODY.test(body))
   ).slice(0, LISTED).map(({ commit }) => commit);
 }

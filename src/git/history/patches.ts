@@ -1,7 +1,24 @@
 import { resolveNames } from "../branches.ts";
-import type { Range } from "./log.ts";
 import type { Git } from "../run/git.ts";
-import { allEnded, decodeBytes, splitFields, words } from "../text.ts";
+import {
+  allEnded,
+  decodeBytes,
+  lined,
+  linesOf,
+  splitFields,
+  words,
+} from "../text.ts";
+import { parseRaw, type RawChange } from "./changes.ts";
+import type { Range } from "./log.ts";
+
+/** Arguments for the patches of commits, as {@link patchForm} reads them. */
+export function patchArguments(...more: readonly string[]): string[] {
+  return words(
+    `--no-replace-objects diff-tree -r -p --full-index --no-renames
+      --no-ext-diff --no-textconv`,
+    ...more,
+  );
+}
 
 /**
  * A patch as git prints it without what depends on where it is applied: line
@@ -19,7 +36,7 @@ export function patchForm(patch: string): string {
 }
 
 /** Commits of the two sides together whose patches are compared. */
-const COMPARED = 2_000;
+const MOST_COMMITS = 2_000;
 
 /**
  * The commits on either side of a range that have an equal patch on the other,
@@ -30,45 +47,40 @@ const COMPARED = 2_000;
 export async function readEqualPatches(
   git: Git,
   base: string,
-  range: Range,
+  { left, right, omitted }: Range,
 ): Promise<Map<string, string> | undefined> {
-  const { left, right, omitted } = range;
   if (left.length === 0 || right.length === 0) return new Map();
-  if (omitted > 0 || left.length + right.length > COMPARED) return undefined;
-  const found = await git.run(
-    words("rev-list --left-right --cherry-mark", `${base}...HEAD`, "--"),
-  );
+  if (omitted > 0 || left.length + right.length > MOST_COMMITS) {
+    return undefined;
+  }
+  const marked = words("rev-list --left-right --cherry-mark");
+  const found = await git.run([...marked, `${base}...HEAD`, "--"]);
   if (found.status !== 0) return undefined;
-  const equal = decodeBytes(found.stdout).split("\n")
-    .filter((line) => line[0] === "=").map((line) => line.slice(1));
-  return equal.length === 0 ? new Map() : await readPatchIds(git, equal);
-}
-
-/** The ids of patches, which tell which of the equal ones belong together. */
-async function readPatchIds(
-  git: Git,
-  commits: readonly string[],
-): Promise<Map<string, string> | undefined> {
+  const equal = linesOf(found.stdout).filter((line) => line[0] === "=")
+    .map((line) => line.slice(1));
+  if (equal.length === 0) return new Map();
+  // The ids of patches tell which of the equal ones belong together.
   const patches = await git.run(
-    words(`diff-tree --stdin --root -p --full-index --no-ext-diff
-        --no-textconv`),
-    { stdin: new TextEncoder().encode(`${commits.join("\n")}\n`) },
+    words(
+      "diff-tree --stdin --root -p --full-index --no-ext-diff --no-textconv",
+    ),
+    { stdin: lined(equal) },
   );
   if (patches.status !== 0) return undefined;
-  const ids = await git.run(["patch-id", "--stable"], {
+  const ids = await git.run(words("patch-id --stable"), {
     stdin: patches.stdout,
   });
   if (ids.status !== 0) return undefined;
-  const found = new Map(commits.map((commit) => [commit, ""]));
-  for (const line of decodeBytes(ids.stdout).split("\n")) {
+  const byCommit = new Map(equal.map((commit) => [commit, ""]));
+  for (const line of linesOf(ids.stdout)) {
     const [patch, commit] = line.split(" ");
-    if (patch && commit) found.set(commit, patch);
+    if (patch && commit) byCommit.set(commit, patch);
   }
-  return found;
+  return byCommit;
 }
 
 /** Commits whose patch is compared with that of a whole branch. */
-const PATCH_LIMIT = 20;
+const MOST_PATCHES = 20;
 
 /** A commit that holds the work of several others. */
 export interface Squash {
@@ -81,41 +93,46 @@ export interface Squash {
 interface Candidate {
   readonly commit: string;
   readonly tree: string;
-  readonly changes: Changes;
+  readonly changes: Map<string, string>;
 }
 
-/** Modes and object id after a change, by path. */
-type Changes = ReadonlyMap<string, string>;
+interface Ends {
+  readonly tip: string;
+  readonly head: string;
+  /** A pathspec; what it leaves out does not count. */
+  readonly paths?: readonly string[];
+}
 
 /**
  * Returns the commit of `tip` that brought what all commits of `head` together
  * change: the same files with the same result, or by the same patch; else one
- * with the same whole tree. What `paths`, a pathspec, leaves out does not count.
+ * with the same whole tree.
  */
 export async function findSquash(
   git: Git,
-  { tip, head, paths = [] }: {
-    tip: string;
-    head: string;
-    paths?: readonly string[];
-  },
+  { tip, head, paths = [] }: Ends,
 ): Promise<Squash | undefined> {
+  const ends = { tip, head, paths };
   const [net, candidates, trees] = await allEnded([
-    readNet(git, { tip, head, paths }),
-    readCandidates(git, { tip, head, paths }),
+    readNet(git, ends),
+    readCandidates(git, ends),
     resolveNames(git, [`${head}^{tree}`]),
   ]);
   // Work that was taken back is in the history alone, and only there.
   if (net.size === 0) return undefined;
-  const alike = candidates.filter(({ changes }) => samePaths(changes, net));
-  const same = alike.find(({ changes }) => sameResult(changes, net));
+  const alike = candidates.filter(({ changes }) =>
+    changes.size === net.size && [...changes.keys()].every((at) => net.has(at))
+  );
+  const same = alike.find(({ changes }) =>
+    [...changes].every(([path, result]) => net.get(path) === result)
+  );
   if (same) return { commit: same.commit, how: "commit" };
   const tree = trees.get(`${head}^{tree}`);
   const whole = candidates.find((one) => one.tree === tree);
   if (whole) return { commit: whole.commit, how: "tree" };
   if (alike.length === 0) return undefined;
   const patch = await readPatch(git, ["--merge-base", tip, head], paths);
-  for (const { commit } of alike.slice(0, PATCH_LIMIT)) {
+  for (const { commit } of alike.slice(0, MOST_PATCHES)) {
     if (await readPatch(git, [commit], paths) === patch) {
       return { commit, how: "commit" };
     }
@@ -123,71 +140,47 @@ export async function findSquash(
   return undefined;
 }
 
-function samePaths(one: Changes, other: Changes): boolean {
-  return one.size === other.size && [...one.keys()].every((k) => other.has(k));
+const RAW = words("--raw -z --no-abbrev --no-renames");
+
+function resultOf({ path, after }: RawChange): [string, string] {
+  return [path, `${after.mode} ${after.id}`];
 }
 
-function sameResult(one: Changes, other: Changes): boolean {
-  return [...one].every(([path, result]) => other.get(path) === result);
-}
-
-const RAW = ["--raw", "-z", "--no-abbrev", "--no-renames"];
-
-interface Ends {
-  readonly tip: string;
-  readonly head: string;
-  readonly paths: readonly string[];
-}
-
-async function readNet(git: Git, { tip, head, paths }: Ends): Promise<Changes> {
+/** Modes and object ids after all changes together, by path. */
+async function readNet(
+  git: Git,
+  { tip, head, paths = [] }: Ends,
+): Promise<ReadonlyMap<string, string>> {
+  const args = words("--no-replace-objects diff-tree -r", ...RAW);
   const ends = ["--merge-base", tip, head, "--", ...paths];
-  const args = ["diff-tree", "-r", ...RAW, ...ends];
-  const raw = await git.read(["--no-replace-objects", ...args]);
-  const changes = new Map<string, string>();
-  for (const [path, result] of rawLines(splitFields(raw))) {
-    changes.set(path, result);
-  }
-  return changes;
+  const raw = await git.read([...args, ...ends]);
+  return new Map(parseRaw(splitFields(raw)).map(resultOf));
 }
 
 async function readCandidates(
   git: Git,
-  { tip, head, paths }: Ends,
+  { tip, head, paths = [] }: Ends,
 ): Promise<Candidate[]> {
-  const log = await git.read(
-    words(
-      "--no-replace-objects log --no-merges --full-history",
-      "--format=%x01%H %T",
-      ...RAW,
-      tip,
-      `^${head}`,
-      "--",
-      ...paths,
-    ),
+  const args = words(
+    "--no-replace-objects log --no-merges --full-history",
+    "--format=%x01%H %T",
+    ...RAW,
   );
-  const found: (Candidate & { changes: Map<string, string> })[] = [];
-  for (const [path, result] of rawLines(splitFields(log))) {
-    if (path !== "") found.at(-1)!.changes.set(path, result);
-    else {
-      const [commit, tree] = result.split(" ");
+  const fields = splitFields(
+    await git.read([...args, tip, `^${head}`, "--", ...paths]),
+  );
+  const found: Candidate[] = [];
+  for (let at = 0; at < fields.length; at++) {
+    const field = fields[at]!.replace(/^\n/, "");
+    if (field.startsWith("\x01")) {
+      const [commit, tree] = field.slice(1).split(" ");
       found.push({ commit: commit!, tree: tree!, changes: new Map() });
+    } else if (field.startsWith(":")) {
+      const [change] = parseRaw([field, fields[++at] ?? "?"]);
+      found.at(-1)!.changes.set(...resultOf(change!));
     }
   }
   return found;
-}
-
-/**
- * Path and result of each line of `--raw -z`; without a path, the commit that
- * the next lines belong to.
- */
-function* rawLines(fields: readonly string[]): Generator<[string, string]> {
-  for (let at = 0; at < fields.length; at++) {
-    const field = fields[at]!.replace(/^\n/, "");
-    if (field.startsWith("\x01")) yield ["", field.slice(1)];
-    if (!field.startsWith(":")) continue;
-    const [, mode, , object] = field.split(" ");
-    yield [fields[++at] ?? "?", `${mode} ${object}`];
-  }
 }
 
 async function readPatch(
@@ -195,20 +188,7 @@ async function readPatch(
   commits: readonly string[],
   paths: readonly string[],
 ): Promise<string> {
-  const args = [
-    ...patchArguments("--no-commit-id"),
-    ...commits,
-    "--",
-    ...paths,
-  ];
-  return patchForm(decodeBytes(await git.read(args)));
-}
-
-/** Arguments for the patches of commits, as {@link patchForm} reads them. */
-export function patchArguments(...more: readonly string[]): string[] {
-  return words(
-    `--no-replace-objects diff-tree -r -p --full-index --no-renames
-        --no-ext-diff --no-textconv`,
-    ...more,
-  );
+  const args = patchArguments("--no-commit-id");
+  const patch = await git.read([...args, ...commits, "--", ...paths]);
+  return patchForm(decodeBytes(patch));
 }

@@ -1,8 +1,8 @@
 import { join } from "@std/path";
 import { isMissing } from "../../base/errors.ts";
-import type { Git } from "../run/git.ts";
-import { decodeBytes, splitFields, words } from "../text.ts";
 import type { System } from "../../system/system.ts";
+import type { Git } from "../run/git.ts";
+import { decodeBytes, grouped, splitFields, words } from "../text.ts";
 
 /**
  * The present name of a branch that was renamed at or after `since`, through
@@ -13,24 +13,19 @@ export async function findRenamed(
   branch: string,
   since: Date,
 ): Promise<string | undefined> {
-  const log = await git.run(
-    words(
-      "log --walk-reflogs --branches --fixed-strings",
-      "--grep-reflog=Branch: renamed refs/heads/",
-      "--date=unix",
-      "-z",
-      "--format=%gd%x00%gs",
-      "--",
-    ),
-  );
-  const fields = splitFields(log.stdout);
+  const log = await git.run(words(
+    `log --walk-reflogs --branches --fixed-strings --date=unix -z
+      --format=%gd%x00%gs`,
+    "--grep-reflog=Branch: renamed refs/heads/",
+    "--",
+  ));
   const start = Math.floor(since.getTime() / 1000);
   const renames: { time: number; from: string; to: string }[] = [];
   // Newest first within a reflog: the sort below keeps that order reversed.
-  for (let at = fields.length - 2; at >= 0; at -= 2) {
-    const time = Number(/@\{(\d+)\}$/.exec(fields[at]!)?.[1]);
+  for (const [at, what] of grouped(splitFields(log.stdout), 2).reverse()) {
+    const time = Number(/@\{(\d+)\}$/.exec(at!)?.[1]);
     const rename = /^Branch: renamed refs\/heads\/(.+) to refs\/heads\/(.+)$/
-      .exec(fields[at + 1]!);
+      .exec(what!);
     if (!rename || !(time >= start)) continue;
     renames.push({ time, from: rename[1]!, to: rename[2]! });
   }
@@ -51,25 +46,16 @@ interface LeftBranch {
 
 /** Reads which branches this worktree left, the newest first. */
 export async function readLeft(git: Git): Promise<LeftBranch[]> {
-  const log = await git.run([
-    "log",
-    "--walk-reflogs",
-    `--max-count=${ENTRIES}`,
-    "-z",
-    "--format=%H%x00%gs",
-    "HEAD",
-    "--",
-  ]);
-  const fields = splitFields(log.stdout);
-  const left: LeftBranch[] = [];
-  for (let at = 0; at < fields.length - 1; at += 2) {
-    const [, branch] = /^checkout: moving from (\S+) to /
-      .exec(fields[at + 1]!) ?? [];
+  const log = await git.run(words(
+    `log --walk-reflogs --max-count=${ENTRIES} -z --format=%H%x00%gs HEAD --`,
+  ));
+  const entries = grouped(splitFields(log.stdout), 2) as [string, string][];
+  return entries.flatMap(([commit, what], at) => {
+    const [, branch] = /^checkout: moving from (\S+) to /.exec(what) ?? [];
+    if (branch === undefined) return [];
     // The entry before holds the commit; without one, what was checked out.
-    const commit = fields[at + 2] ?? fields[at]!;
-    if (branch !== undefined) left.push({ branch, commit });
-  }
-  return left;
+    return [{ branch, commit: entries[at + 1]?.[0] ?? commit }];
+  });
 }
 
 /**

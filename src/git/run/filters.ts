@@ -1,11 +1,55 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import { OWN_SCOPES } from "./settings.ts";
+import { grouped, splitFields, words, zeroed } from "../text.ts";
 import { type Git, gitFailure } from "./git.ts";
-import { encodeText, splitFields } from "../text.ts";
+import { OWN_SCOPES } from "./settings.ts";
 
 /** Milliseconds for what looks at every path of a large tree. */
 const LONG = 5 * 60_000;
+
+/**
+ * Reads attributes of paths (gitattributes(5)): by path, the values in the
+ * order of `names`. `cached`: as the index has them. Throws GIT_FAILED.
+ */
+export async function readAttributes(
+  git: Git,
+  names: readonly string[],
+  paths: readonly string[],
+  cached = false,
+): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  if (paths.length === 0) return found;
+  const where = cached ? ["--cached"] : [];
+  const args = words("check-attr -z --stdin", ...where, ...names);
+  const options = { stdin: zeroed(paths), timeout: LONG };
+  // Path, attribute and value of each.
+  const fields = splitFields(await git.read(args, options));
+  for (const row of grouped(fields, 3 * names.length)) {
+    found.set(row[0]!, names.map((_, nth) => row[3 * nth + 2]!));
+  }
+  return found;
+}
+
+/** Whether rules say anything of an attribute with that value. */
+export function isSpecified(value: string): boolean {
+  return value !== "unspecified" && value !== "unset";
+}
+
+/** Names of settings that match, and whether the repository set each. */
+export async function settingNames(
+  git: Git,
+  pattern: string,
+): Promise<{ name: string; own: boolean }[]> {
+  const args = words("config -z --show-scope --name-only --get-regexp");
+  const result = await git.like({ plain: true }).run([...args, pattern]);
+  // 1: there are none.
+  if (![0, 1].includes(result.status)) throw gitFailure(args, result);
+  return grouped(splitFields(result.stdout), 2)
+    .map(([scope, name]) => ({
+      name: name!,
+      own: OWN_SCOPES.includes(scope!),
+    }));
+}
 
 interface Written {
   /** Asked for only where there is a filter. */
@@ -28,45 +72,26 @@ export async function refuseFilters(
   git: Git,
   { paths, commit, own = false, hint = HINT }: Written,
 ): Promise<void> {
-  if (!await hasFilters(git, own)) return;
+  const pattern = "^(filter\\..*\\.(smudge|process)|includeif\\..*)$";
+  // Settings that differ by place may have some.
+  const mayRun = (await settingNames(git, pattern)).some((setting) =>
+    setting.own || !own && setting.name.startsWith("filter.")
+  );
+  if (!mayRun) return;
   const asked = await paths();
   if (asked.length === 0) return;
   const usual = git.like({ filters: "user" });
-  const attributes = ["check-attr", "-z", "--stdin", "filter"];
-  const stdin = encodeText(asked.map((path) => `${path}\0`).join(""));
-  refuse(await usual.read(attributes, { stdin, timeout: LONG }), hint);
+  refuse(await readAttributes(usual, ["filter"], asked), hint);
   if (commit === null) return;
   const folder = await usual.temporaryFolder();
   const index = usual.with({ GIT_INDEX_FILE: join(folder, "index") });
   await index.read(["read-tree", commit], { timeout: LONG });
-  const [name, ...rest] = attributes as [string];
-  const cached = [name, "--cached", ...rest];
-  refuse(await index.read(cached, { stdin, timeout: LONG }), hint);
+  refuse(await readAttributes(index, ["filter"], asked, true), hint);
 }
 
-/** Whether there may be any; settings that differ by place may have some. */
-async function hasFilters(git: Git, own: boolean): Promise<boolean> {
-  const pattern = "^(filter\\..*\\.(smudge|process)|includeif\\..*)$";
-  const args = ["config", "-z", "--show-scope", "--name-only"];
-  const result = await git.like({ plain: true })
-    .run([...args, "--get-regexp", pattern]);
-  // 1: there are none.
-  if (result.status === 1) return false;
-  if (result.status !== 0) throw gitFailure(args, result);
-  const fields = splitFields(result.stdout);
-  return fields.some((name, at) =>
-    at % 2 === 1 &&
-    (OWN_SCOPES.includes(fields[at - 1]!) ||
-      !own && name.startsWith("filter."))
-  );
-}
-
-/** `output`: path, attribute and value of each. */
-function refuse(output: Uint8Array, hint: string): void {
-  const fields = splitFields(output);
-  for (let at = 0; at + 2 < fields.length; at += 3) {
-    const [path = "", , value = ""] = fields.slice(at, at + 3);
-    if (["unspecified", "unset", "set"].includes(value)) continue;
+function refuse(found: ReadonlyMap<string, string[]>, hint: string): void {
+  for (const [path, [value = ""]] of found) {
+    if (!isSpecified(value) || value === "set") continue;
     throw new MpmError(
       "CONFLICT",
       `"${path}" goes through the filter "${value}", and mpm runs no filters`,

@@ -1,9 +1,10 @@
 import { join } from "@std/path";
-import { encodeText, isOpenable, splitFields, words } from "../text.ts";
+import { isOpenable, splitFields, words, zeroed } from "../text.ts";
 import { type FileCapture, SYNCED } from "./capture_files.ts";
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
-import type { IndexListing } from "../index_file.ts";
+import { type IndexListing, stagedIn } from "../index_file.ts";
+import { isSpecified, readAttributes } from "../run/filters.ts";
 
 /** The attributes by which a file differs from its blob (gitattributes(5)). */
 const ATTRIBUTES = words("text crlf eol ident filter working-tree-encoding");
@@ -23,29 +24,22 @@ export async function convertiblePaths(
   const paths = [...listing.files].filter(([, { mode }]) => mode !== "120000")
     .map(([path]) => path);
   if (paths.length === 0) return [];
-  const output = await vault.git.like({ filters: "user" }).read(
-    ["check-attr", "-z", "--stdin", ...ATTRIBUTES],
-    { stdin: encodeText(paths.map((path) => `${path}\0`).join("")) },
-  );
-  const fields = splitFields(output);
-  const found: string[] = [];
-  const width = 3 * ATTRIBUTES.length;
-  for (let at = 0; at + width <= fields.length; at += width) {
-    const values = ATTRIBUTES.map((_, nth) => fields[at + 3 * nth + 2]!);
-    if (converts(values, vault.converts)) found.push(fields[at]!);
-  }
-  return found;
+  const usual = vault.git.like({ filters: "user" });
+  const attributes = await readAttributes(usual, ATTRIBUTES, paths);
+  return [...attributes].filter(([, values]) =>
+    converts(values, vault.converts)
+  )
+    .map(([path]) => path);
 }
 
 /** `bySetting`: a setting converts what no attribute speaks of. */
 function converts(values: readonly string[], bySetting: boolean): boolean {
   const [text, crlf, eol, ...others] = values as [string, string, string];
-  const says = (value: string) => !["unspecified", "unset"].includes(value);
-  if (others.some(says)) return true;
+  if (others.some(isSpecified)) return true;
   if (text === "unset" || (text === "unspecified" && crlf === "unset")) {
     return false;
   }
-  return [text, crlf, eol].some(says) || bySetting;
+  return [text, crlf, eol].some(isSpecified) || bySetting;
 }
 
 function hasAttributes(
@@ -158,16 +152,13 @@ export async function addUnopenable(
     near: folder,
     worktree: vault.workspace.worktree,
   });
-  const stdin = encodeText(wanted.map((path) => `${path}\0`).join(""));
+  const stdin = zeroed(wanted);
   const update = ["update-index", "--add", "--remove", "-z", "--stdin"];
   await raw.git.run([...SYNCED, ...update], { stdin });
-  const listed = splitFields(
-    await raw.git.read(["ls-files", "-z", "--stage"]),
-  );
-  const found = new Map(listed.map((field) => {
-    const tab = field.indexOf("\t");
-    const [mode, id] = field.slice(0, tab).split(" ");
-    return [field.slice(tab + 1), { mode: mode!, id: id! }];
+  const listed = splitFields(await raw.git.read(words("ls-files -z --stage")));
+  const found = new Map(listed.map((line) => {
+    const { path, mode, id } = stagedIn(line);
+    return [path, { mode, id }];
   }));
   for (const path of wanted) {
     const file = found.get(path);

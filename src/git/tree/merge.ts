@@ -1,8 +1,15 @@
 import { MpmError } from "../../base/errors.ts";
 import { type Git, gitFailure } from "../run/git.ts";
-import { OWN_SCOPES } from "../run/settings.ts";
-import { decodeBytes, encodeText, splitFields, words } from "../text.ts";
+import {
+  decodeBytes,
+  encodeText,
+  splitFields,
+  words,
+  zeroed,
+} from "../text.ts";
 import { treeChanges } from "./trees.ts";
+import { isOlder, OLDEST_GIT, parseGitVersion } from "../run/version.ts";
+import { readAttributes, settingNames } from "../run/filters.ts";
 
 /** What a merge of three trees gives: a tree, or the paths in conflict. */
 export type MergedTree =
@@ -62,7 +69,8 @@ export async function mergeTrees(
       );
     return { conflicts: [...new Set(plain)].sort() };
   }
-  if (await isOld(git)) {
+  const version = parseGitVersion(decodeBytes(await git.read(["version"])));
+  if (version && isOlder(version, OLDEST_GIT)) {
     throw new MpmError(
       "CONFLICT",
       "The branch has moved on, and this git is too old to merge without a worktree",
@@ -72,24 +80,20 @@ export async function mergeTrees(
   throw gitFailure(["merge-tree"], done);
 }
 
-async function isOld(git: Git): Promise<boolean> {
-  const version = decodeBytes(await git.read(["version"]));
-  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major) < 2 || (Number(major) === 2 && Number(minor) < 38);
-}
-
 async function commitOf(
   git: Git,
   tree: string,
   parents: readonly string[],
 ): Promise<string> {
-  const args = [
-    "commit-tree",
-    ...parents.flatMap((id) => ["-p", id]),
+  const args = ["commit-tree", ...parents.flatMap((id) => ["-p", id])];
+  const output = await git.read([
+    "-c",
+    "commit.gpgSign=false",
+    ...args,
     "-F",
     "-",
-  ];
-  const output = await git.read(["-c", "commit.gpgSign=false", ...args, tree], {
+    tree,
+  ], {
     env: NOBODY,
     stdin: encodeText("mpm"),
   });
@@ -112,8 +116,8 @@ export async function makeTree(
   git: Git,
   entries: readonly string[],
 ): Promise<string> {
-  const stdin = encodeText(entries.map((entry) => `${entry}\0`).join(""));
-  return decodeBytes(await git.read(["mktree", "-z"], { stdin })).trim();
+  const made = await git.read(["mktree", "-z"], { stdin: zeroed(entries) });
+  return decodeBytes(made).trim();
 }
 
 /** A commit that holds these trees and a record, as a checkpoint's does. */
@@ -164,11 +168,9 @@ export async function drivenPaths(
     : [];
   const paths = [...new Set([...both, ...made].map(({ path }) => path))];
   if (paths.length === 0) return [];
-  const output = await git.read(["check-attr", "-z", "--stdin", "merge"], {
-    stdin: encodeText(paths.map((path) => `${path}\0`).join("")),
-  });
-  const fields = splitFields(output);
-  return paths.filter((_, at) => isDriver(fields[3 * at + 2] ?? "")).sort();
+  const attributes = await readAttributes(git, ["merge"], paths);
+  return paths.filter((path) => isDriver(attributes.get(path)?.[0] ?? ""))
+    .sort();
 }
 
 /** The values of the attribute that git itself knows (gitattributes(5)). */
@@ -179,17 +181,15 @@ async function readDrivers(
   git: Git,
 ): Promise<((name: string) => boolean) | undefined> {
   const pattern = "^(merge\\..*\\.driver|includeif\\..*)$";
-  const args = ["config", "-z", "--show-scope", "--name-only"];
-  const { stdout } = await git.like({ plain: true })
-    .run([...args, "--get-regexp", pattern]);
-  const fields = splitFields(stdout);
-  const names = fields.filter((_, at) => at % 2 === 1);
+  const settings = await settingNames(git, pattern);
   const drivers = new Set(
-    names.flatMap((name) => /^merge\.([^]*)\.driver$/.exec(name)?.[1] ?? []),
+    settings.flatMap(({ name }) =>
+      /^merge\.([^]*)\.driver$/.exec(name)?.[1] ?? []
+    ),
   );
   // Settings that differ by place may define any.
-  const anywhere = names.some((name, at) =>
-    name.startsWith("includeif.") && OWN_SCOPES.includes(fields[2 * at]!)
+  const anywhere = settings.some(({ name, own }) =>
+    own && name.startsWith("includeif.")
   );
   if (drivers.size === 0 && !anywhere) return undefined;
   return (name) => drivers.has(name) || anywhere && !BUILT_IN.includes(name);

@@ -2,11 +2,13 @@ import { resolveNames } from "../branches.ts";
 import type { Position, Workspace } from "../repository.ts";
 import { Git, gitFailure } from "../run/git.ts";
 import { readOperation } from "../state.ts";
-import { decodeBytes, encodeText, splitFields, words } from "../text.ts";
+import { decodeBytes, splitFields, words, zeroed } from "../text.ts";
 import { lossesAt } from "./plan.ts";
 import { isWithin } from "./snapshot.ts";
 import type { System } from "../../system/system.ts";
 import type { TreeChange } from "./trees.ts";
+import { isNone, parseRaw } from "../history/changes.ts";
+import { stagedIn } from "../index_file.ts";
 
 /** Milliseconds for what may write many files. */
 const LONG = 5 * 60_000;
@@ -69,10 +71,9 @@ export async function lookAtAgain(
   paths: readonly string[],
 ): Promise<void> {
   if (paths.length === 0) return;
-  const stdin = encodeText(paths.map((path) => `${path}\0`).join(""));
   for (const mark of ["assume-unchanged", "skip-worktree"]) {
     const args = ["update-index", `--no-${mark}`, "-z", "--stdin"];
-    await git.read(args, { stdin });
+    await git.read(args, { stdin: zeroed(paths) });
   }
 }
 
@@ -112,18 +113,19 @@ export async function keepCommit(
   );
 }
 
-/** Whether a branch or tag has the commit. */
-export async function isOnBranch(git: Git, commit: string): Promise<boolean> {
-  const args = words(
+/** Whether a branch or tag has the commit; `local`: one of this clone's counts. */
+export async function isOnBranch(
+  git: Git,
+  commit: string,
+  local = true,
+): Promise<boolean> {
+  const found = await git.read(words(
     "for-each-ref --count=1 --format=x",
     `--contains=${commit}`,
-  );
-  const found = await git.read([
-    ...args,
-    "refs/heads",
     "refs/remotes",
     "refs/tags",
-  ]);
+    ...local ? ["refs/heads"] : [],
+  ));
   return found.length > 0;
 }
 
@@ -170,11 +172,8 @@ export function inTheWay(
   changes: readonly TreeChange[],
   paths: readonly string[],
 ): string[] {
-  const changed = new Set(changes.map(({ path }) => path));
-  const folders = changes.map(({ path }) => path);
   return paths.filter((path) =>
-    changed.has(path) ||
-    folders.some((one) => isWithin(path, one) || isWithin(one, path))
+    changes.some((one) => isWithin(path, one.path) || isWithin(one.path, path))
   );
 }
 
@@ -215,7 +214,7 @@ export async function moveOwnCommit(
     ? undefined
     : readOperation(system, gitDir);
   if (operation) return { reason: `a ${operation} is under way` };
-  if (wanted === undefined && await isShared(git, from)) {
+  if (wanted === undefined && await isOnBranch(git, from, false)) {
     return { reason: "a remote branch or a tag has it already" };
   }
   await moveIndex(git, from, to);
@@ -238,49 +237,27 @@ async function headOf(git: Git): Promise<(string | undefined)[]> {
   return status === 0 ? decodeBytes(stdout).trim().split("\n") : [];
 }
 
-/** Whether anybody else may have the commit. */
-async function isShared(git: Git, commit: string): Promise<boolean> {
-  const args = ["for-each-ref", "--count=1", "--contains", commit];
-  const found = await git.read([...args, "refs/remotes", "refs/tags"]);
-  return found.length > 0;
-}
-
 /** Entries that are still those of `from` become those of `to`. */
 async function moveIndex(git: Git, from: string, to: string): Promise<void> {
-  const args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", from, to];
-  const changes = rawChanges(decodeBytes(await git.read(args)));
+  const args = words("diff-tree -r -z --raw --no-abbrev", from, to);
+  const changes = parseRaw(splitFields(await git.read(args)));
   if (changes.length === 0) return;
   const paths = changes.map(({ path }) => path);
   const staged = await git.read(["ls-files", "-s", "-z", "--", ...paths]);
   const now = new Map(
-    decodeBytes(staged).split("\0").filter((line) => line !== "").map(
-      (line) => {
-        const [, id = "", path = ""] =
-          /^\d+ ([0-9a-f]+) \d\t([^]*)$/.exec(line) ?? [];
-        return [path, id];
-      },
-    ),
+    splitFields(staged).map((line) => {
+      const { path, id } = stagedIn(line);
+      return [path, id];
+    }),
   );
-  const none = (id: string) => /^0+$/.test(id);
   const lines = changes
-    .filter(({ path, before }) =>
-      none(before) ? !now.has(path) : now.get(path) === before
+    .filter(({ path, before: { id } }) =>
+      isNone(id) ? !now.has(path) : now.get(path) === id
     )
-    .map(({ path, mode, after }) =>
-      none(after) ? `0 ${after}\t${path}\0` : `${mode} ${after} 0\t${path}\0`
+    .map(({ path, after: { mode, id } }) =>
+      isNone(id) ? `0 ${id}\t${path}` : `${mode} ${id} 0\t${path}`
     );
-  await git.read(["update-index", "--add", "-z", "--index-info"], {
-    stdin: encodeText(lines.join("")),
+  await git.read(words("update-index --add -z --index-info"), {
+    stdin: zeroed(lines),
   });
-}
-
-/** The records of `git diff-tree -z --raw` (git-diff-tree(1)). */
-function rawChanges(text: string) {
-  const parts = text.split("\0");
-  const changes = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [, mode = "", before = "", after = ""] = parts[at]!.split(" ");
-    changes.push({ mode, before, after, path: parts[at + 1]! });
-  }
-  return changes;
 }

@@ -2,6 +2,7 @@ import type { Git } from "../run/git.ts";
 import { resolveNames } from "../branches.ts";
 import { splitFields, words } from "../text.ts";
 import { isOwnPath, type ObjectHash, type TreeEntry } from "./snapshot.ts";
+import { isNone, parseRaw } from "../history/changes.ts";
 
 /** What a checkpoint's commit holds. */
 export const PARTS = {
@@ -44,12 +45,14 @@ export async function treeDelta(
  * Runs git over trees. No tree holds an empty folder, so a checkpoint of no file
  * lacks the part: it is taken for the tree of nothing then.
  */
-export async function overTrees(
+async function overTrees(
   git: Git,
+  args: readonly string[],
   trees: readonly string[],
-  command: (trees: readonly string[]) => readonly string[],
+  rest: readonly string[] = [],
 ): Promise<Uint8Array> {
-  const done = await git.run(command(trees), { timeout: COMPARE_LIMIT });
+  const options = { timeout: COMPARE_LIMIT };
+  const done = await git.run([...args, ...trees, ...rest], options);
   if (done.status === 0) return done.stdout;
   const names = await resolveNames(git, trees);
   const there = await Promise.all(trees.map(async (tree) => {
@@ -58,7 +61,7 @@ export async function overTrees(
     await git.read(["cat-file", "-e", `${commit}:${PARTS.record}`]);
     return emptyTree(commit);
   }));
-  return await git.read(command(there), { timeout: COMPARE_LIMIT });
+  return await git.read([...args, ...there, ...rest], options);
 }
 
 /** A path that differs between two trees. */
@@ -74,29 +77,15 @@ export async function treeChanges(
   from: string,
   to: string,
 ): Promise<TreeChange[]> {
-  const output = await overTrees(
-    git,
-    [from, to],
-    (trees) =>
-      words("diff-tree -r -z --raw --no-renames --no-abbrev", ...trees),
-  );
-  const fields = splitFields(output);
-  const changes: TreeChange[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [before, after, old, now] = fields[at]!.slice(1).split(" ");
-    const path = fields[at + 1]!;
-    if (isOwnPath(path)) continue;
-    changes.push({
+  const args = words("diff-tree -r -z --raw --no-renames --no-abbrev");
+  const output = await overTrees(git, args, [from, to]);
+  const there = (entry: TreeEntry) => isNone(entry.mode) ? undefined : entry;
+  return parseRaw(splitFields(output)).filter(({ path }) => !isOwnPath(path))
+    .map(({ path, before, after }) => ({
       path,
-      from: entryOf(before!, old!),
-      to: entryOf(after!, now!),
-    });
-  }
-  return changes;
-}
-
-function entryOf(mode: string, id: string): TreeEntry | undefined {
-  return /^0+$/.test(mode) ? undefined : { mode, id };
+      from: there(before),
+      to: there(after),
+    }));
 }
 
 /** The tree of a part of a checkpoint, as `git rev-parse` takes it. */
@@ -114,34 +103,19 @@ export async function pathsIn(
   paths: readonly string[],
 ): Promise<Set<string>> {
   if (paths.length === 0) return new Set();
-  const found = new Set<string>();
-  const listed = await overTrees(
-    git,
-    [tree],
-    (trees) => words("ls-tree -r -z --name-only --full-tree", ...trees),
-  );
-  const wanted = new Set(paths);
-  for (const path of splitFields(listed)) if (wanted.has(path)) found.add(path);
-  return found;
+  const args = words("ls-tree -r -z --name-only --full-tree");
+  const listed = splitFields(await overTrees(git, args, [tree]));
+  return new Set(listed).intersection(new Set(paths));
 }
 
 /** A patch between two trees; nothing that settings or attributes name runs. */
-export function patchBetween(
+export async function patchBetween(
   git: Git,
   from: string,
   to: string,
 ): Promise<Uint8Array> {
-  return overTrees(
-    git,
-    [from, to],
-    (trees) =>
-      words(
-        `diff-tree --patch --no-ext-diff --no-textconv --no-color
-        --find-renames -r`,
-        ...trees,
-        "--",
-        ".",
-        ":(top,exclude).claude-mpm",
-      ),
-  );
+  const args = words(`diff-tree --patch --no-ext-diff --no-textconv --no-color
+    --find-renames -r`);
+  const paths = ["--", ".", ":(top,exclude).claude-mpm"];
+  return await overTrees(git, args, [from, to], paths);
 }
