@@ -1,3 +1,7 @@
+import type { Style } from "../cli/style.ts";
+import { escapeText } from "../base/escape.ts";
+import { counted } from "../base/words.ts";
+import { titleOf } from "../work/text.ts";
 import type { Context } from "../cli/command.ts";
 import { unlockWorktree } from "../git/worktrees.ts";
 import { MpmError } from "../base/errors.ts";
@@ -12,7 +16,6 @@ import { changeStore, openStore } from "../saves/store/recover.ts";
 import { currentWork, placeKey, pointNowhere } from "../work/current.ts";
 import { findWork, isSaved, listWorks, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
-import { endText } from "../work/text.ts";
 import { endDetour } from "./end.ts";
 import { journaled } from "../ops/journaled.ts";
 import { isStranded } from "./stranded.ts";
@@ -213,4 +216,31 @@ function answer(work: Work, dryRun: boolean): EndResult {
     session: workView(work),
     open: work.checklist.filter(({ done }) => !done).map(({ text }) => text),
   };
+}
+
+/** Items that are named. */
+const LISTED = 10;
+
+/** What `mpm complete`, `cancel` and `archive` print. */
+function endText(result: EndResult, style: Style): string {
+  const { session, open, dry_run: dry } = result;
+  const more = open.length - LISTED;
+  const isComplete = session.state === "complete" && open.length > 0;
+  return [
+    dry
+      ? `Would be ${session.state}: ${titleOf(session)}`
+      : `${titleOf(session)} is ${style.bold(session.state)}.`,
+    ...isComplete
+      ? [
+        style.yellow(
+          `${counted(open.length, "item")} of its checklist ${
+            open.length === 1 ? "is" : "are"
+          } open:`,
+        ),
+        ...open.slice(0, LISTED).map((text) => `  - ${escapeText(text)}`),
+        ...more > 0 ? [`  … and ${more} more`] : [],
+      ]
+      : [],
+    "",
+  ].join("\n");
 }

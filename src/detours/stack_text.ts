@@ -1,8 +1,9 @@
+import type { Style } from "../cli/style.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortAge } from "../base/times.ts";
 import type { StackResult } from "../work/commands/results.ts";
 import { fullTitle } from "../work/record.ts";
-import { stateWord, type TextStyle } from "../work/text.ts";
+import { stateWord } from "../work/text.ts";
 
 type Row = StackResult["sessions"][number];
 
@@ -27,7 +28,7 @@ const ASCII: Marks = {
 };
 
 /** A terminal's style, and how a title is made to fit. */
-interface StackStyle extends TextStyle {
+interface StackStyle extends Style {
   readonly columns: number;
   width(text: string): number;
   cut(text: string, columns: number): string;

@@ -1,3 +1,4 @@
+import type { Style } from "../cli/style.ts";
 import { escapeText } from "../base/escape.ts";
 import { positionText } from "./detour.ts";
 import { durationText } from "../base/times.ts";
@@ -6,14 +7,14 @@ import type { BranchResult, ReturnResult } from "./commands/results.ts";
 import type { WorkView } from "../work/commands/results.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
-import { checklistLines, type TextStyle } from "../work/text.ts";
+import { checklistLines } from "../work/text.ts";
 import { fullTitle as plainTitle } from "../work/record.ts";
 
 /** Paths, or commits, that are listed. */
 const LISTED = 10;
 
 /** What `mpm branch` prints. */
-export function branchText(result: BranchResult, style: TextStyle): string {
+export function branchText(result: BranchResult, style: Style): string {
   const { session, parent, from, to, parked, carried, worktree } = result;
   const dry = result.dry_run;
   const verb = dry ? "Would start" : "Started";
@@ -67,7 +68,7 @@ function pathsText(paths: readonly string[]): string {
 }
 
 /** What `mpm return` prints. */
-export function returnText(result: ReturnResult, style: TextStyle): string {
+export function returnText(result: ReturnResult, style: Style): string {
   const { session, parent, changes } = result;
   const dry = result.dry_run;
   const verb = dry ? "Would come back" : "Came back";
@@ -181,7 +182,7 @@ function backLines(result: ReturnResult): string[] {
 
 function warningLines(
   warnings: readonly string[],
-  style: TextStyle,
+  style: Style,
 ): string[] {
   return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
 }

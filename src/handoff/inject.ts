@@ -1,3 +1,4 @@
+import { currentStack } from "../work/current.ts";
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
@@ -9,13 +10,12 @@ import type { Config, INJECTED_PARTS } from "../config/settings.ts";
 import { readConfigAnyway } from "../config/config.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
-import { findWorkspace, readIn } from "../work/commands/quick_steps.ts";
+import { findWorkspace, readIn } from "../git/find_workspace.ts";
 import { latestSession } from "./resume_file.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { bounded } from "../base/bounded.ts";
-import { phasesOf } from "../work/record.ts";
+import { fullTitle, phasesOf } from "../work/record.ts";
 import type { Work } from "../work/work.ts";
-import { fullTitle } from "../work/record.ts";
 
 /** What a part is read from. */
 interface Sources {
@@ -28,7 +28,9 @@ interface Sources {
   state(): Promise<RepositoryState | undefined>;
 }
 
-type Reader = (sources: Sources) => Promise<Omit<Part, "name"> | undefined>;
+type Read = Omit<Part, "name"> | undefined;
+
+type Reader = (sources: Sources) => Read | Promise<Read>;
 
 /** Where each part comes from; `undefined`: there is nothing to say. */
 const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
@@ -60,14 +62,16 @@ export async function injected(
   const workspace = await findWorkspace(context);
   const { config, faults } = await readConfigAnyway(system, workspace.root);
   const most = limit ?? config["context.inject_limit"];
+  let state: ReturnType<Sources["state"]> | undefined;
   const sources: Sources = {
     context,
     workspace,
     config,
     limit: most,
-    state: once(() =>
-      readIn(system, workspace, (workspace) => stateOf(system, workspace))
-    ),
+    state: () =>
+      state ??= readIn(system, workspace, (found) => {
+        return stateOf(system, found);
+      }),
   };
   const names = parts ??
     config["context.inject"] as readonly (keyof typeof READERS)[];
@@ -98,15 +102,6 @@ export async function injected(
   return { text, parts: [...shown], limit: most, warnings };
 }
 
-function nothing(): Promise<undefined> {
-  return Promise.resolve(undefined);
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => answer ??= ask();
-}
-
 async function stateOf(
   system: System,
   workspace: Workspace,
@@ -135,15 +130,13 @@ async function readSession({ context, limit }: Sources) {
 }
 
 /** The parents of this worktree's session, the nearest first. */
-async function readStack({ context, workspace }: Sources) {
-  const { currentStack } = await import("../work/current.ts");
+function readStack({ context, workspace }: Sources) {
   const { chain, problem } = currentStack(context.system, workspace);
   const text = stackLines(chain, problem).join("\n");
   return { title: "Work sessions", text, rest: "mpm stack shows them" };
 }
 
-async function readChecklist({ context, workspace }: Sources) {
-  const { currentStack } = await import("../work/current.ts");
+function readChecklist({ context, workspace }: Sources) {
   const [work] = currentStack(context.system, workspace).chain;
   const text = openLines(work).join("\n");
   return { title: "Checklist", text, rest: "mpm status shows them" };
@@ -189,16 +182,16 @@ function readFile(
   const full = join(worktree, ...path.split("/"));
   const isPlain = system.files.lstat(full)?.kind === "file" &&
     system.files.realPath(full) === full;
-  if (!isPlain) return nothing();
+  if (!isPlain) return undefined;
   const bytes = system.files.readPart(full, 0, MOST);
   // A character that the limit cut in two.
   const text = new TextDecoder().decode(bytes).replace(/\ufffd$/, "");
-  return Promise.resolve({
+  return {
     title: `${title} ${path}`,
     text,
     rest: `${path} has them`,
     partial: bytes.length === MOST,
-  });
+  };
 }
 
 /** The parts that can be chosen, and what a script of the project printed. */

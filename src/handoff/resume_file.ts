@@ -32,7 +32,7 @@ import { layout } from "../ops/layout.ts";
 import { withLock } from "../ops/lock.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../base/version.ts";
-import { sessionOf } from "./steps.ts";
+import { sessionOf } from "./agent_session.ts";
 import { readGauge, usageOf } from "../clients/read_gauge.ts";
 import { escapeLines } from "../base/escape.ts";
 import { MARKDOWN } from "../saves/compare/marks.ts";

@@ -1,83 +1,9 @@
+import type { Style } from "../cli/style.ts";
 import { escapeText } from "../base/escape.ts";
-import { phasesOf } from "./record.ts";
-import type {
-  ChecklistItem,
-  CheckResult,
-  EndResult,
-  StartResult,
-  WorkView,
-} from "./commands/results.ts";
+import { fullTitle, phasesOf, shortTitle, type Titled } from "./record.ts";
+import type { ChecklistItem, WorkView } from "./commands/results.ts";
 import type { Work } from "./work.ts";
 import { counted } from "../base/words.ts";
-import { fullTitle, shortTitle, type Titled } from "./record.ts";
-
-/** What of a terminal's style these texts use. */
-export interface TextStyle {
-  readonly ascii: boolean;
-  bold(text: string): string;
-  dim(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  cyan(text: string): string;
-}
-
-/** What `mpm start` prints. */
-export function startText(result: StartResult, style: TextStyle): string {
-  const { session, left, checklist } = result;
-  const verb = result.dry_run ? "Would start" : "Started";
-  return lines([
-    `${verb} ${sessionLine(session, style)}`,
-    ...left ? [`Left paused: ${titleOf(left)}`] : [],
-    ...result.warnings.map((text) => warning(text, style)),
-    ...checklist.length > 0 ? ["", ...checklistLines(checklist, style)] : [],
-  ]);
-}
-
-/** What `mpm check` prints. */
-export function checkText(result: CheckResult, style: TextStyle): string {
-  const { session, checklist, changed, undo } = result;
-  if (checklist.length === 0) {
-    return lines([`${titleOf(session)} has no checklist.`]);
-  }
-  const verb = result.dry_run
-    ? undo ? "Would untick" : "Would tick"
-    : undo
-    ? "Unticked"
-    : "Ticked";
-  const told = checklist.filter(({ number }) => changed.includes(number))
-    .map(({ number, text }) => `${verb} ${number}: ${escapeText(text)}`);
-  return lines([
-    ...told,
-    ...told.length > 0 ? [""] : [],
-    ...checklistLines(checklist, style),
-  ]);
-}
-
-/** Items that are named. */
-const NAMED = 10;
-
-/** What `mpm complete`, `cancel` and `archive` print. */
-export function endText(result: EndResult, style: TextStyle): string {
-  const { session, open, dry_run: dry } = result;
-  const more = open.length - NAMED;
-  const isComplete = session.state === "complete" && open.length > 0;
-  return lines([
-    dry
-      ? `Would be ${session.state}: ${titleOf(session)}`
-      : `${titleOf(session)} is ${style.bold(session.state)}.`,
-    ...isComplete
-      ? [
-        style.yellow(
-          `${counted(open.length, "item")} of its checklist ${
-            open.length === 1 ? "is" : "are"
-          } open:`,
-        ),
-        ...open.slice(0, NAMED).map((text) => `  - ${escapeText(text)}`),
-        ...more > 0 ? [`  … and ${more} more`] : [],
-      ]
-      : [],
-  ]);
-}
 
 /** A session's name, else its task, else its id, escaped. */
 export function titleOf(session: Titled): string {
@@ -85,7 +11,7 @@ export function titleOf(session: Titled): string {
 }
 
 /** `login: Fix it (working)`. */
-export function sessionLine(session: WorkView, style: TextStyle): string {
+export function sessionLine(session: WorkView, style: Style): string {
   const title = style.bold(escapeText(fullTitle(session)));
   return `${title} (${stateWord(session.state, style)})`;
 }
@@ -103,7 +29,7 @@ export function lostNote({ id, state, ...titled }: WorkView | Work): string {
 /** A state as it is painted everywhere. */
 export function stateWord(
   state: WorkView["state"],
-  style: Pick<TextStyle, "green" | "yellow" | "dim">,
+  style: Pick<Style, "green" | "yellow" | "dim">,
 ): string {
   switch (state) {
     case "active":
@@ -119,7 +45,7 @@ export function stateWord(
 /** A checklist by its phases, each with its progress. */
 export function checklistLines(
   checklist: readonly ChecklistItem[],
-  style: TextStyle,
+  style: Style,
 ): string[] {
   const digits = String(checklist.length).length;
   return phasesOf(checklist).flatMap(({ name, items, done }, at) => [
@@ -145,7 +71,7 @@ function progress(
     total: number;
     /** Spaces more behind the name. */
     gap?: number;
-    style: TextStyle;
+    style: Style;
   },
 ): string {
   const full = total === 0 ? 0 : Math.floor(CELLS * done / total);
@@ -159,7 +85,7 @@ function progress(
 /** The same of several, one below the other. */
 export function progressTable(
   phases: readonly { name: string; done: number; total: number }[],
-  style: TextStyle,
+  style: Style,
 ): string[] {
   const longest = Math.max(...phases.map(({ name }) => name.length));
   const digits = Math.max(
@@ -169,14 +95,6 @@ export function progressTable(
     const gap = longest - name.length + digits - `${done}/${total}`.length;
     return progress(name, { done, total, gap, style });
   });
-}
-
-function warning(text: string, style: TextStyle): string {
-  return style.yellow(`Note: ${escapeText(text)}`);
-}
-
-function lines(all: readonly string[]): string {
-  return `${all.join("\n")}\n`;
 }
 
 /** What is said of work sessions that somebody else made. */

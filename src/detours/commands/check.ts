@@ -1,11 +1,13 @@
 import type { CheckItem, Work } from "../../work/work.ts";
+import type { Style } from "../../cli/style.ts";
+import { escapeText } from "../../base/escape.ts";
+import { checklistLines, titleOf } from "../../work/text.ts";
 import { refuseNegative } from "../../base/selector.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/workspace.ts";
 import type { CheckResult } from "../../work/commands/results.ts";
 import { checklistView, labelOf, moved, workView } from "../../work/record.ts";
-import { checkText } from "../../work/text.ts";
 import { changeStore, openStore } from "../../saves/store/recover.ts";
 import { writeWork } from "../../work/store.ts";
 import { journaled } from "../../ops/journaled.ts";
@@ -175,3 +177,24 @@ function byText(items: readonly CheckItem[], selector: string): number {
 
 /** Items that an error names. */
 const NAMED = 5;
+
+/** What `mpm check` prints. */
+function checkText(result: CheckResult, style: Style): string {
+  const { session, checklist, changed, undo } = result;
+  if (checklist.length === 0) {
+    return `${titleOf(session)} has no checklist.\n`;
+  }
+  const verb = result.dry_run
+    ? undo ? "Would untick" : "Would tick"
+    : undo
+    ? "Unticked"
+    : "Ticked";
+  const told = checklist.filter(({ number }) => changed.includes(number))
+    .map(({ number, text }) => `${verb} ${number}: ${escapeText(text)}`);
+  return [
+    ...told,
+    ...told.length > 0 ? [""] : [],
+    ...checklistLines(checklist, style),
+    "",
+  ].join("\n");
+}

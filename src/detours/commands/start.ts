@@ -1,5 +1,7 @@
+import type { Style } from "../../cli/style.ts";
+import { escapeText } from "../../base/escape.ts";
+import { checklistLines, sessionLine, titleOf } from "../../work/text.ts";
 import { type Context, defineCommand } from "../../cli/command.ts";
-import { startText } from "../../work/text.ts";
 import {
   type Beginning,
   type BeginningInput,
@@ -142,4 +144,17 @@ function answer(
     left: left ? workView(left) : null,
     warnings,
   };
+}
+
+/** What `mpm start` prints. */
+function startText(result: StartResult, style: Style): string {
+  const { session, left, checklist } = result;
+  const verb = result.dry_run ? "Would start" : "Started";
+  return [
+    `${verb} ${sessionLine(session, style)}`,
+    ...left ? [`Left paused: ${titleOf(left)}`] : [],
+    ...result.warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...checklist.length > 0 ? ["", ...checklistLines(checklist, style)] : [],
+    "",
+  ].join("\n");
 }

@@ -1,3 +1,4 @@
+import type { Style } from "../../cli/style.ts";
 import { type Context, defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { quickPlace, rootWithoutGit } from "../../git/place.ts";
@@ -16,12 +17,7 @@ import type { System } from "../../system/system.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
-import {
-  progressTable,
-  sessionLine,
-  type TextStyle,
-  titleOf,
-} from "../../work/text.ts";
+import { progressTable, sessionLine, titleOf } from "../../work/text.ts";
 import { type GitLine, readBrief } from "../../git/worktree_status.ts";
 
 /** `mpm status` */
@@ -52,7 +48,7 @@ run at most.`,
 });
 
 /** Reads everything with one git process at most. */
-export async function readStatus(
+async function readStatus(
   context: Context,
   porcelain: boolean,
 ): Promise<StatusResult> {
@@ -86,6 +82,8 @@ export async function readStatus(
   const { chain, problem } = stackHere(system, place);
   const [work, ...parents] = chain;
   const exists = (id: string) => hasRecord(system, root, id);
+  const checkpoint = latestCheckpoint(system, root);
+  const brief = await git;
   return {
     ...blank,
     project: root,
@@ -93,8 +91,14 @@ export async function readStatus(
     resumable: work?.state === "paused" && isSaved(system, root, work),
     parents: parents.map(workView),
     checklist: checklistView(work?.checklist ?? []),
-    checkpoint: latestCheckpoint(system, root),
-    git: told(system, await git),
+    checkpoint,
+    git: brief
+      ? {
+        ...brief,
+        branch: cleanName(system, brief.branch),
+        upstream: cleanName(system, brief.upstream),
+      }
+      : null,
     problems: [
       ...problem === undefined ? [] : [problem],
       ...porcelain ? [] : [
@@ -105,22 +109,11 @@ export async function readStatus(
   };
 }
 
-type Git = NonNullable<StatusResult["git"]>;
-
-/** Names are redacted where one may hold a secret. */
-function told(system: System, git: Git | undefined): Git | null {
-  const { branch, upstream } = git ?? {};
-  const suspect = [branch, upstream].some((name) =>
-    name && mayNameSecret(name)
-  );
-  if (!git || !suspect) return git ?? null;
-  const clean = (name: string | null) =>
-    name === null ? null : redactorOf(system).name(name);
-  return {
-    ...git,
-    branch: clean(git.branch),
-    upstream: clean(git.upstream),
-  };
+/** Few names need what redacts them. */
+function cleanName(system: System, name: string | null): string | null {
+  return name !== null && mayNameSecret(name)
+    ? redactorOf(system).name(name)
+    : name;
 }
 
 /** Throws CONFLICT for a link in place of the folder, unless `quiet`. */
@@ -145,7 +138,7 @@ function stackHere(
 }
 
 /** What `mpm status` prints. */
-export function statusText(result: StatusResult, style: TextStyle): string {
+export function statusText(result: StatusResult, style: Style): string {
   if (result.form === "porcelain") return porcelain(result);
   if (result.project === null) {
     return 'No project of mpm\'s here. "mpm start" or "mpm pause" makes one.\n';
@@ -160,7 +153,7 @@ export function statusText(result: StatusResult, style: TextStyle): string {
   ].join("\n");
 }
 
-function sessionLines(result: StatusResult, style: TextStyle): string[] {
+function sessionLines(result: StatusResult, style: Style): string[] {
   const { session, parents, resumable } = result;
   if (!session) {
     return ['No work session in this worktree. "mpm start" begins one.'];
@@ -183,7 +176,7 @@ function sessionLines(result: StatusResult, style: TextStyle): string[] {
 
 function checkpointLine(
   result: StatusResult,
-  { yellow }: TextStyle,
+  { yellow }: Style,
 ): string[] {
   if (!result.checkpoint) return [];
   const { name, created_at, origin } = result.checkpoint;
@@ -196,7 +189,7 @@ function age(time: string, { at }: StatusResult): string {
   return ageWords(new Date(time), new Date(at));
 }
 
-function gitLine(git: GitLine, style: TextStyle): string {
+function gitLine(git: GitLine, style: Style): string {
   const { ahead, behind, upstream, conflicts } = git;
   const [up, down] = style.ascii ? ["+", "-"] : ["↑", "↓"];
   const counts = [
@@ -219,7 +212,7 @@ function gitLine(git: GitLine, style: TextStyle): string {
 /** Progress of each phase, and what is next. */
 function checklist(
   { checklist: items }: StatusResult,
-  style: TextStyle,
+  style: Style,
 ): string[] {
   if (items.length === 0) return [];
   const next = items.find(({ done }) => !done);

@@ -1,6 +1,18 @@
-import { defineCommand } from "../../cli/command.ts";
+import { AGENT_SESSION, sessionOf } from "../agent_session.ts";
+import { type Context, defineCommand } from "../../cli/command.ts";
+import { MpmError } from "../../base/errors.ts";
+import { locate } from "../../git/workspace.ts";
+import {
+  changeLevels,
+  crossLevels,
+  readGauge,
+  readLevels,
+} from "../../clients/read_gauge.ts";
+import { acknowledge, thresholdsOf } from "../../clients/levels.ts";
 import type { AcknowledgeResult } from "./results.ts";
-import { acknowledgeLevel, AGENT_SESSION } from "../steps.ts";
+import type { AgentSession } from "../../clients/agent_state.ts";
+import { readConfigAnyway } from "../../config/config.ts";
+import type { System } from "../../system/system.ts";
 
 /** `mpm context acknowledge` */
 export const contextAcknowledge = defineCommand({
@@ -22,4 +34,57 @@ function render({ level, changed }: AcknowledgeResult): string {
   return changed
     ? `Acknowledged: level "${level}".\n`
     : `Level "${level}" was acknowledged already.\n`;
+}
+
+/** Records that the level that is reached was seen. */
+async function acknowledgeLevel(
+  { system, folder }: Context,
+  given: string | undefined,
+): Promise<AcknowledgeResult> {
+  const workspace = await locate(system, folder);
+  const { root, cwd } = workspace;
+  const id = sessionOf(system, workspace, given);
+  if (id === undefined) {
+    throw new MpmError("NOT_FOUND", `No agent's session found in "${root}"`, {
+      hint: "Name one: mpm context acknowledge --agent-session <id>",
+    });
+  }
+  const session: AgentSession = { id, root };
+  await takeReading(system, { ...session, cwd });
+  const before = readLevels(system, session);
+  const now = system.now();
+  const wanted = acknowledge(before, now);
+  const changed = wanted === before ? undefined : await changeLevels(
+    system,
+    session,
+    (state) => ({ state: acknowledge(state, now) }),
+  );
+  // Another one may have been faster.
+  const after = changed?.state ?? readLevels(system, session);
+  if (acknowledge(after, now) !== after) {
+    throw new MpmError("FILE_FAILED", "The acknowledgement cannot be kept", {
+      hint: "Check that your home folder can be written to",
+    });
+  }
+  return {
+    session_id: id,
+    level: after.reached,
+    acknowledged_at: after.acknowledged_at,
+    changed: changed !== undefined,
+  };
+}
+
+/** Whoever acknowledges has seen the present figure, which no hook may have. */
+async function takeReading(
+  system: System,
+  session: AgentSession & { cwd: string },
+): Promise<void> {
+  const { config } = await readConfigAnyway(system, session.root);
+  const { gauge } = readGauge(system, {
+    ...session,
+    transcriptPath: undefined,
+    config,
+  });
+  const thresholds = thresholdsOf(config);
+  await crossLevels(system, session, { gauge, thresholds });
 }

@@ -1,6 +1,21 @@
-import { defineCommand } from "../../cli/command.ts";
-import { contextText } from "../text.ts";
-import { AGENT_SESSION, readContext } from "../steps.ts";
+import type { Style } from "../../cli/style.ts";
+import { AGENT_SESSION, sessionOf } from "../agent_session.ts";
+import { type Context, defineCommand } from "../../cli/command.ts";
+import { locate } from "../../git/workspace.ts";
+import { readGauge, readLevels, type Watch } from "../../clients/read_gauge.ts";
+import { type Gauge, UNKNOWN_GAUGE } from "../../clients/gauge.ts";
+import {
+  grouped,
+  levelOf,
+  levelRows,
+  NO_LEVELS,
+  percentText,
+  thresholdsOf,
+} from "../../clients/levels.ts";
+import type { ContextResult } from "./results.ts";
+import { readConfigAnyway } from "../../config/config.ts";
+import { escapeText } from "../../base/escape.ts";
+import { durationText } from "../../base/times.ts";
 
 /** `mpm context` */
 export const context = defineCommand({
@@ -19,3 +34,107 @@ stale, counts as unknown, and nothing is ever blocked for it.`,
   run: (context, input) => readContext(context, input["agent-session"]),
   render: contextText,
 });
+
+/** What `mpm context` shows. */
+async function readContext(
+  context: Context,
+  given: string | undefined,
+): Promise<ContextResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  const id = sessionOf(system, workspace, given);
+  const { config, faults } = await readConfigAnyway(system, root);
+  const { cwd } = workspace;
+  const watched = { root, cwd, transcriptPath: undefined, config };
+  const watch: Pick<Watch, "gauge" | "transcriptPath"> = id === undefined
+    ? { gauge: UNKNOWN_GAUGE, transcriptPath: undefined }
+    : readGauge(system, { ...watched, id });
+  const { gauge } = watch;
+  const thresholds = thresholdsOf(config);
+  const levels = id === undefined
+    ? NO_LEVELS
+    : readLevels(system, { id, root });
+  return {
+    session_id: id ?? null,
+    transcript_path: watch.transcriptPath ?? null,
+    gauge,
+    level: levelOf(gauge, thresholds),
+    thresholds: levelRows(thresholds, gauge.window),
+    enabled: config["hooks.enabled"],
+    acknowledged: levels.acknowledged,
+    acknowledged_at: levels.acknowledged_at,
+    crossings: [...levels.crossings],
+    warnings: faults,
+  };
+}
+
+/** What `mpm context` prints. */
+function contextText(result: ContextResult, style: Style): string {
+  const { gauge, session_id: id } = result;
+  const rows: [string, string][] = [
+    ["Session", id === null ? "none found here" : escapeText(id)],
+    ["Context", gaugeText(gauge)],
+    ...gauge.model === null
+      ? []
+      : [["Model", escapeText(gauge.model)] as [string, string]],
+    ...gauge.source === null
+      ? []
+      : [["Source", sourceText(gauge)] as [string, string]],
+    ["Level", levelText(result)],
+  ];
+  return [
+    ...result.warnings.map((text) => `Warning: ${escapeText(text)}`),
+    ...rows.map(([name, text]) => `${`${name}:`.padEnd(9)}${text}`),
+    "",
+    "Thresholds:",
+    ...result.thresholds.map((row) => {
+      const tokens = row.tokens === null ? "" : `${grouped(row.tokens)} tokens`;
+      const passed = row.level === result.level ? style.yellow("> ") : "  ";
+      return `${passed}${`${row.percentage} %`.padEnd(6)}${
+        tokens.padEnd(18)
+      }${row.does}`;
+    }),
+    ...result.enabled ? [] : ["", "The hooks are switched off: none applies."],
+  ].join("\n") + "\n";
+}
+
+function gaugeText(gauge: Gauge): string {
+  const { tokens, window, percentage, unknown } = gauge;
+  const figure = tokens === null
+    ? undefined
+    : window === null
+    ? `${grouped(tokens)} tokens`
+    : `${grouped(tokens)} of ${grouped(window)} tokens, ${
+      percentText(percentage!)
+    }`;
+  if (unknown === null) return figure!;
+  return `unknown: ${unknown}${figure === undefined ? "" : ` (${figure})`}`;
+}
+
+function sourceText({ source, window_source: window, age }: Gauge): string {
+  const parts = [
+    `${SOURCES[source!]}, ${durationText((age ?? 0) * 1000)} ago`,
+    ...window === null ? [] : [`the window ${WINDOWS[window]}`],
+  ];
+  return parts.join("; ");
+}
+
+const SOURCES: Readonly<Record<NonNullable<Gauge["source"]>, string>> = {
+  "status-line": "Claude Code's status line",
+  "transcript": "the transcript's last answer",
+  "compaction": "what the last compaction left",
+};
+
+const WINDOWS: Readonly<Record<NonNullable<Gauge["window_source"]>, string>> = {
+  "configuration": "is configured",
+  "status-line": "as the status line says",
+  "model": "is the model's",
+  "usage": "is judged by its use",
+  "auto-compact": "is CLAUDE_CODE_AUTO_COMPACT_WINDOW",
+};
+
+function levelText({ level, acknowledged }: ContextResult): string {
+  if (level === "normal") return "normal";
+  return acknowledged === level ? `${level}, acknowledged` : level;
+}

@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape.ts";
 import type { ResumeFileResult } from "./results.ts";
 import { locate } from "../../git/workspace.ts";
 import { journalPath } from "../../ops/recorder.ts";
-import { AGENT_SESSION } from "../steps.ts";
+import { AGENT_SESSION } from "../agent_session.ts";
 import { journaled } from "../../ops/journaled.ts";
 import { writeResumeFile } from "../resume_file.ts";
 

@@ -1,16 +1,17 @@
+import { escapeText } from "../../base/escape.ts";
+import { gaugeOf } from "../../clients/gauge.ts";
+import { type Level, levelOf, thresholdsOf } from "../../clients/levels.ts";
+import type { StatusLineResult } from "./results.ts";
+import { cutText } from "../../base/words.ts";
 import { defineCommand } from "../../cli/command.ts";
-import { makeStyle } from "../../cli/style.ts";
-import { statusLineText } from "../text.ts";
+import { makeStyle, type Style } from "../../cli/style.ts";
 import {
   parseStatusInput,
   type StatusInput,
 } from "../../clients/claude/status_line.ts";
 import { branchByFiles, quickRoot } from "../../git/place.ts";
 import { gaugeRules, statusToJson } from "../../clients/read_gauge.ts";
-import { gaugeOf } from "../../clients/gauge.ts";
 import { mayHoldSecret, mayNameSecret, redactorOf } from "../../secrets/mod.ts";
-import type { StatusLineResult } from "./results.ts";
-import { levelOf, thresholdsOf } from "../../clients/levels.ts";
 import { writeAgentFile } from "../../clients/agent_state.ts";
 import { readConfigAnyway } from "../../config/config.ts";
 import type { System } from "../../system/system.ts";
@@ -51,7 +52,7 @@ Whatever goes wrong, the status is 0 and the line may be empty.`,
 const BOUNDS = { limit: 1024 * 1024, wait: 1000 };
 
 /** Nothing is known: an empty line. */
-export const UNKNOWN_STATUS: StatusLineResult = {
+const UNKNOWN_STATUS: StatusLineResult = {
   session_id: null,
   model: null,
   gauge: null,
@@ -65,15 +66,13 @@ export const UNKNOWN_STATUS: StatusLineResult = {
 /** A model as Anthropic names it. */
 const MODEL = /^claude-[a-z0-9.-]{3,40}(?:\[\d+[km]\])?$/;
 
-/** Titles may say anything. */
-function told(system: System, input: StatusInput): StatusInput {
-  const { modelName, sessionName, reading } = input;
-  const suspects = [modelName, sessionName, reading.model].some((text) =>
-    text !== undefined && !MODEL.test(text) && mayHoldSecret(text)
-  );
-  if (!suspects) return input;
+/** Titles may say anything. Few need what redacts them. */
+function withoutSecrets(system: System, input: StatusInput): StatusInput {
   const clean = (text: string | undefined) =>
-    text === undefined ? undefined : redactorOf(system).text(text);
+    text !== undefined && !MODEL.test(text) && mayHoldSecret(text)
+      ? redactorOf(system).text(text)
+      : text;
+  const { modelName, sessionName, reading } = input;
   return {
     ...input,
     modelName: clean(modelName),
@@ -89,7 +88,7 @@ function branchAt(system: System, cwd: string): string | null {
 }
 
 /** Reads what Claude Code says, keeps it, and tells what the line shows. */
-export async function readStatusLine(
+async function readStatusLine(
   system: System,
 ): Promise<StatusLineResult> {
   // Somebody tries it by hand: there is nothing to wait for.
@@ -99,7 +98,7 @@ export async function readStatusLine(
   const now = system.now();
   const given = parseStatusInput(new TextDecoder().decode(bytes), now);
   if (!given) return UNKNOWN_STATUS;
-  const input = told(system, given);
+  const input = withoutSecrets(system, given);
   const { sessionId: id, ...record } = input;
   const folder = input.projectDir ?? input.cwd;
   const root = folder === undefined ? undefined : quickRoot(system, folder);
@@ -122,4 +121,43 @@ export async function readStatusLine(
     kept,
     color: !system.env("NO_COLOR") && system.env("TERM") !== "dumb",
   };
+}
+
+/** Cells of the bar. */
+const CELLS = 10;
+
+/** Characters of a model, branch or name in the status line. */
+const LONGEST = 40;
+
+/** The status line: model, bar, percentage, branch, name; what is known. */
+function statusLineText(
+  { model, gauge, level, branch, name }: StatusLineResult,
+  style: Style,
+): string {
+  const known = gauge?.unknown === null ? gauge.percentage : null;
+  const shown = [
+    lineText(model),
+    known === null ? "" : barText(known, { level, style }),
+    lineText(branch),
+    lineText(name),
+  ].filter((part) => part !== "");
+  return `${shown.join(style.dim(" · "))}\n`;
+}
+
+function lineText(text: string | null): string {
+  return cutText(escapeText(text ?? ""), LONGEST);
+}
+
+function barText(
+  percentage: number,
+  { level, style }: { level: Level; style: Style },
+): string {
+  const filled = Math.min(CELLS, Math.floor(percentage * CELLS / 100));
+  const bar = "█".repeat(filled) + "░".repeat(CELLS - filled);
+  const text = `${bar} ${Math.floor(percentage)}%`;
+  return level === "normal"
+    ? style.green(text)
+    : level === "pause"
+    ? style.yellow(text)
+    : style.red(text);
 }

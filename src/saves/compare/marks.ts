@@ -37,3 +37,12 @@ export interface Section {
   /** Whether the last items are the ones to keep of a long list. */
   readonly fromEnd?: boolean;
 }
+
+/** The paragraph with these items; nothing where there are none. */
+export function listSection(
+  title: string,
+  items: readonly string[],
+  manner: Omit<Section, "title" | "items"> = {},
+): Section | undefined {
+  return items.length === 0 ? undefined : { title, items, ...manner };
+}

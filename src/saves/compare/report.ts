@@ -4,7 +4,13 @@ import type {
   Changes,
   PathChange,
 } from "./changes.ts";
-import { MARKDOWN, type Marks, type Section, TEXT } from "./marks.ts";
+import {
+  listSection,
+  MARKDOWN,
+  type Marks,
+  type Section,
+  TEXT,
+} from "./marks.ts";
 import {
   branchSection,
   operationSection,
@@ -47,15 +53,10 @@ export function renderChanges(
     pathSection(changes, marks),
     stashSection(changes, marks),
     operationSection(changes),
-    notesSection(changes, marks),
+    listSection("Notes:", changes.notes.map(marks.words)),
   ].filter((section) => section !== undefined);
   const most = limit ?? (markdown ? Infinity : TEXT_LIMIT);
   return markdown ? renderMarkdown(sections, most) : renderText(sections, most);
-}
-
-function notesSection(changes: Changes, marks: Marks): Section | undefined {
-  if (changes.notes.length === 0) return undefined;
-  return { title: "Notes:", items: changes.notes.map(marks.words) };
 }
 
 function renderText(sections: readonly Section[], limit: number): string {
@@ -97,63 +98,53 @@ interface Manner {
   readonly now: Date;
 }
 
-/** The commits that came, were rewritten or went, oldest first. */
-function commitSections(changes: Changes, manner: Manner): Section[] {
-  const { commits, compared_by: by } = changes;
+/** Oldest first, without bullets; the newest are kept of a long list. */
+const COMMITS = { plain: true, fromEnd: true };
+
+/** The commits that came, were rewritten or went. */
+function commitSections(
+  changes: Changes,
+  manner: Manner,
+): (Section | undefined)[] {
+  const { commits, compared_by: by, place } = changes;
   if (changes.repository !== "both" || by === "nothing") return [];
-  const sections = [newCommits(changes, manner)];
-  if (commits.rewritten.length > 0) {
-    sections.push({
-      title: `Rewritten Commits (${commits.rewritten.length}):`,
-      items: commits.rewritten.map((pair) => rewrittenLine(pair, manner))
-        .reverse(),
-      plain: true,
-      fromEnd: true,
-    });
-  }
-  const { squashed } = commits;
-  if (squashed !== null) {
-    const name = squashed.how === "commit"
-      ? "Squash-Merged Commits"
-      : "Commits Replaced With the Same Result";
-    const [into] = linesOf([squashed.into], manner);
-    sections.push({
-      title: `${name} (${squashed.commits.length}):`,
-      items: [...linesOf(squashed.commits, manner), `→ ${into}`],
-      plain: true,
-      fromEnd: true,
-    });
-  }
-  if (commits.lost.length > 0) {
-    // Elsewhere HEAD may never have had them.
-    const here = changes.place === "here" || changes.place === "moved";
-    sections.push({
-      title: `Commits ${here ? "No Longer" : "of the Save Not"} in HEAD ` +
-        `(${commits.lost.length}):`,
-      items: linesOf(commits.lost, manner),
-      warn: true,
-      plain: true,
-      fromEnd: true,
-    });
-  }
-  return sections;
+  const { rewritten, squashed, lost } = commits;
+  // Elsewhere HEAD may never have had them.
+  const here = place === "here" || place === "moved";
+  return [
+    newCommits(changes, manner),
+    listSection(
+      `Rewritten Commits (${rewritten.length}):`,
+      rewritten.map((pair) => rewrittenLine(pair, manner)).reverse(),
+      COMMITS,
+    ),
+    squashed === null ? undefined : listSection(
+      (squashed.how === "commit"
+        ? "Squash-Merged Commits"
+        : "Commits Replaced With the Same Result") +
+        ` (${squashed.commits.length}):`,
+      [
+        ...linesOf(squashed.commits, manner),
+        `→ ${linesOf([squashed.into], manner)}`,
+      ],
+      COMMITS,
+    ),
+    listSection(
+      `Commits ${here ? "No Longer" : "of the Save Not"} in HEAD ` +
+        `(${lost.length}):`,
+      linesOf(lost, manner),
+      { ...COMMITS, warn: true },
+    ),
+  ];
 }
 
 function newCommits(changes: Changes, manner: Manner): Section {
-  const found = changes.commits.new;
+  const { new: found, omitted } = changes.commits;
   const byTime = changes.compared_by === "time";
-  if (found.length === 0) {
-    return {
-      title: byTime ? "No commits dated after the pause" : "No new commits",
-    };
-  }
   const name = byTime ? "Commits Dated Since the Pause" : "New Commits";
-  return {
-    title: `${name} (${found.length + changes.commits.omitted}):`,
-    items: linesOf(found, manner),
-    plain: true,
-    fromEnd: true,
-  };
+  const title = `${name} (${found.length + omitted}):`;
+  return listSection(title, linesOf(found, manner), COMMITS) ??
+    { title: byTime ? "No commits dated after the pause" : "No new commits" };
 }
 
 function linesOf(
@@ -181,18 +172,13 @@ function short(sha: string): string {
 }
 
 /** What commits changed. */
-function fileSection(
-  { files }: Changes,
-  marks: Marks,
-): Section | undefined {
-  if (files.length === 0) return undefined;
-  return {
-    title: `Modified Files (${files.length}):`,
-    items: files.map(({ status, path, from }) =>
-      `${status}  ${namesOf({ path, from }, marks)}`
-    ),
+function fileSection({ files }: Changes, marks: Marks) {
+  const items = files.map(({ status, path, from }) =>
+    `${status}  ${namesOf({ path, from }, marks)}`
+  );
+  return listSection(`Modified Files (${files.length}):`, items, {
     plain: true,
-  };
+  });
 }
 
 /** Paths that two sides changed. */
@@ -200,14 +186,11 @@ function conflictSection(
   { conflicts }: Changes,
   marks: Marks,
 ): Section | undefined {
-  if (conflicts.length === 0) return undefined;
-  return {
-    title: `Potential Conflicts (${conflicts.length}):`,
-    items: conflicts.map(({ path, reason }) =>
-      `${marks.code(path)} ${CONFLICTS[reason]}`
-    ),
-    warn: true,
-  };
+  const items = conflicts.map(({ path, reason }) =>
+    `${marks.code(path)} ${CONFLICTS[reason]}`
+  );
+  const title = `Potential Conflicts (${items.length}):`;
+  return listSection(title, items, { warn: true });
 }
 
 const CONFLICTS = {
@@ -216,18 +199,11 @@ const CONFLICTS = {
 };
 
 /** Files that are gone without a commit. */
-function missingSection(
-  { missing }: Changes,
-  marks: Marks,
-): Section | undefined {
-  if (missing.length === 0) return undefined;
-  return {
-    title: `Missing Files (${missing.length}):`,
-    items: missing.map((path) =>
-      `${marks.code(path)} is gone, and no commit removed it`
-    ),
-    warn: true,
-  };
+function missingSection({ missing }: Changes, marks: Marks) {
+  const items = missing.map((path) =>
+    `${marks.code(path)} is gone, and no commit removed it`
+  );
+  return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
 const WORDS: Record<PathChange, string> = {

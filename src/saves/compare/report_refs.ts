@@ -1,3 +1,4 @@
+import { listSection } from "./marks.ts";
 import type { Changes, UpstreamPosition } from "./changes.ts";
 import type { Marks, Section } from "./marks.ts";
 import { counted } from "../../base/words.ts";
@@ -9,13 +10,12 @@ export function branchSection(
 ): Section | undefined {
   const { branch, repository, worktree } = changes;
   if (repository !== "both") return undefined;
-  const items = [
+  return listSection("Branch:", [
     ...(worktree || branch.change === "other-copy"
       ? otherLines(branch, marks)
       : checkoutLines(branch, marks)),
     ...fateLines(changes, marks),
-  ];
-  return items.length === 0 ? undefined : { title: "Branch:", items };
+  ]);
 }
 
 /** Another worktree or copy is on a branch of its own: nobody switched. */
@@ -164,25 +164,22 @@ export function stashSection(
     ...stashes.added.map(({ message }) => `Added: ${marks.words(message)}`),
     ...stashes.removed.map(({ message }) => `Removed: ${marks.words(message)}`),
   ];
-  if (items.length === 0) return undefined;
-  return { title: `Stash (${counted(items.length, "change")}):`, items };
+  return listSection(`Stash (${counted(items.length, "change")}):`, items);
 }
 
 /** A merge, a rebase or the like that began or ended. */
 export function operationSection(
   { operation: { then, now, change } }: Changes,
 ): Section | undefined {
+  const ended = `The ${then} in progress at the pause has ended`;
+  const begun = `A ${now} was begun and is in progress`;
   const items = {
     same: [],
-    begun: [`A ${now} was begun and is in progress`],
-    ended: [`The ${then} in progress at the pause has ended`],
-    changed: [
-      `The ${then} in progress at the pause has ended`,
-      `A ${now} was begun and is in progress`,
-    ],
+    begun: [begun],
+    ended: [ended],
+    changed: [ended, begun],
   }[change];
-  if (items.length === 0) return undefined;
-  return { title: "Operation:", items, warn: now !== null };
+  return listSection("Operation:", items, { warn: now !== null });
 }
 
 /** The worktree of the save, if it is not this one. */
@@ -191,13 +188,9 @@ export function worktreeSection(
   marks: Marks,
 ): Section | undefined {
   if (!worktree) return undefined;
+  const { gone, restore } = worktree;
   const path = marks.code(worktree.path);
-  if (!worktree.gone) {
-    return { title: "Worktree:", items: [`The save was made in ${path}`] };
-  }
-  const items = [`${path} is gone`];
-  if (worktree.restore !== null) {
-    items.push(`To make it again: ${marks.code(worktree.restore)}`);
-  }
-  return { title: "Worktree:", items, warn: true };
+  const items = gone ? [`${path} is gone`] : [`The save was made in ${path}`];
+  if (restore !== null) items.push(`To make it again: ${marks.code(restore)}`);
+  return listSection("Worktree:", items, { warn: gone });
 }

@@ -15,7 +15,7 @@ import { listSaves, newestSaves, SessionStates } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../../system/system.ts";
-import { findWorkspace, readIn } from "../../work/commands/quick_steps.ts";
+import { findWorkspace, readIn } from "../../git/find_workspace.ts";
 import { chooseSession } from "./choose.ts";
 import { newestAnywhere, selectSave } from "./select.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";

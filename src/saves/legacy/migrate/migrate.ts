@@ -46,7 +46,7 @@ import { removeTree } from "../../../ops/folders.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 
 /** What a migration or a rollback works with. */
-interface Work {
+interface MigrationRun {
   readonly system: System;
   readonly root: string;
   /** The files of the sessions that git tracks, absolute. */
@@ -76,7 +76,7 @@ interface Done {
 
 /** Moves the saves of the old folder, and of the home folder if `global`. */
 export async function migrateSaves(
-  work: Work,
+  work: MigrationRun,
   global: boolean,
 ): Promise<MigrateResult> {
   const { system, root, dryRun } = work;
@@ -109,7 +109,10 @@ export async function migrateSaves(
   });
 }
 
-async function readPlan({ system, root, progress }: Work, global: boolean) {
+async function readPlan(
+  { system, root, progress }: MigrationRun,
+  global: boolean,
+) {
   const folders = migrationFolders(system, root, global);
   const inventory = await readInventory(system, root, { folders, progress });
   return { inventory, plan: planMigration(inventory) };
@@ -117,7 +120,7 @@ async function readPlan({ system, root, progress }: Work, global: boolean) {
 
 /** What an interrupted run decided comes before anything new. */
 async function foreseeMigration(
-  work: Work,
+  work: MigrationRun,
   global: boolean,
 ): Promise<MigrateResult> {
   const sets = await interrupted(work.system, work.root);
@@ -128,7 +131,7 @@ async function foreseeMigration(
 }
 
 async function change(
-  { system, root, progress, backup }: Work,
+  { system, root, progress, backup }: MigrationRun,
   planned: Omit<WantedSet, "backup">,
 ): Promise<Done> {
   const folders = migrationFolders(system, root, true);
@@ -142,7 +145,7 @@ async function change(
 }
 
 /** An old folder with nothing in it needs no backup to go. */
-function removeEmpty({ system, root }: Work): void {
+function removeEmpty({ system, root }: MigrationRun): void {
   const { legacy } = layout(root);
   const empty = system.files.lstat(legacy) &&
     system.files.list(legacy).length === 0;
@@ -158,7 +161,7 @@ interface Outcome {
 }
 
 /** What earlier runs left is in the present plan, if it still is left. */
-function migrated(work: Work, outcome: Outcome): MigrateResult {
+function migrated(work: MigrationRun, outcome: Outcome): MigrateResult {
   const { system, root, dryRun } = work;
   const { earlier, steps, done } = outcome;
   const before = earlier.filter(({ set }) => set.kind === "migrate")
@@ -173,7 +176,7 @@ function migrated(work: Work, outcome: Outcome): MigrateResult {
 }
 
 function factsOf(
-  { system, root, dryRun, start, tracked, commands }: Work,
+  { system, root, dryRun, start, tracked, commands }: MigrationRun,
   { earlier, done }: Pick<Outcome, "earlier" | "done">,
 ): Omit<Facts, "complete"> {
   const folders = migrationFolders(system, root, true);
@@ -192,7 +195,7 @@ function factsOf(
 
 /** Restores what was there before a migration, or before a rollback. */
 export async function rollBack(
-  work: Work,
+  work: MigrationRun,
   wanted: string | undefined,
 ): Promise<RollbackResult> {
   const { system, root, dryRun } = work;
@@ -229,7 +232,10 @@ export async function rollBack(
   });
 }
 
-function readRollback({ system, root, progress }: Work, record: ChangeSet) {
+function readRollback(
+  { system, root, progress }: MigrationRun,
+  record: ChangeSet,
+) {
   const folders = migrationFolders(system, root, true);
   const { changes } = record;
   const states = new Map(changes.map(({ at }, done) => {
@@ -241,7 +247,7 @@ function readRollback({ system, root, progress }: Work, record: ChangeSet) {
 
 /** An interrupted rollback of the same backup is this very one. */
 function rolledBack(
-  work: Work,
+  work: MigrationRun,
   outcome: Outcome & { record: ChangeSet },
 ): RollbackResult {
   const { earlier, steps, done, record } = outcome;

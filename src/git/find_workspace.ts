@@ -1,9 +1,9 @@
-import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
-import { quickWorkspace } from "../../git/place.ts";
-import { locate } from "../../git/workspace.ts";
-import type { Workspace } from "../../git/repository.ts";
-import type { System } from "../../system/system.ts";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
+import { quickWorkspace } from "./place.ts";
+import { locate } from "./workspace.ts";
+import type { Workspace } from "./repository.ts";
+import type { System } from "../system/system.ts";
 
 /**
  * Finds the workspace of a command. Where all is as usual, files alone tell,

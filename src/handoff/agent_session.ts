@@ -1,0 +1,46 @@
+import { currentAgentSession, isAgentId } from "../clients/claude/home.ts";
+import { newestTranscript } from "../clients/claude/transcript.ts";
+import { MpmError } from "../base/errors.ts";
+import { statusFromJson } from "../clients/read_gauge.ts";
+import type { Workspace } from "../git/repository.ts";
+import { listAgentFiles } from "../clients/agent_state.ts";
+import type { System } from "../system/system.ts";
+import { quickRoot } from "../git/place.ts";
+
+/** `--agent-session`, the same wherever it is taken. */
+export const AGENT_SESSION = {
+  type: "string",
+  value: "id",
+  summary: "Which Claude Code session; else this one, or the project's latest",
+} as const;
+
+/**
+ * The agent's session: the given one, the one mpm runs in, else the latest of
+ * this project that the status line or a transcript tells of.
+ */
+export function sessionOf(
+  system: System,
+  { root, cwd, worktree }: Workspace,
+  given: string | undefined,
+): string | undefined {
+  if (given !== undefined && !isAgentId(given)) {
+    throw new MpmError(
+      "USAGE",
+      `"${given}" is no id of a Claude Code session`,
+      { hint: "It is the UUID that /status shows" },
+    );
+  }
+  const current = given ?? currentAgentSession(system);
+  if (current !== undefined) return current;
+  const told = listAgentFiles(system, root, "status").flatMap((one) => {
+    const record = statusFromJson(one.value);
+    const folder = record?.projectDir ?? record?.cwd;
+    if (!record || folder === undefined || !isAgentId(one.id)) return [];
+    if (quickRoot(system, folder) !== root) return [];
+    return [{ id: one.id, time: record.reading.time }];
+  });
+  const written = [cwd, worktree, root]
+    .map((folder) => newestTranscript(system, folder))
+    .filter((found) => found !== undefined);
+  return [...told, ...written].sort((a, b) => b.time - a.time)[0]?.id;
+}
