@@ -31,7 +31,7 @@ async function runShellHookAfter(
 ): Promise<void> {
   const [{ locate }, { runShellHook }] = await Promise.all([
     import("../git/workspace.ts"),
-    import("./scripts/steps.ts"),
+    import("./scripts/run.ts"),
   ]);
   const { root, worktree } = await locate(system, folder);
   const event = system.env("MPM_EVENT") ?? "PostToolBatch";
