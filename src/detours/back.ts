@@ -1,7 +1,7 @@
-import { changeStore } from "../saves/store/recover.ts";
 import type { Context } from "../cli/command.ts";
 import { MpmError } from "../base/errors.ts";
 import type { Capture } from "../git/tree/capture.ts";
+import { partOf } from "../git/tree/trees.ts";
 import {
   createBranch,
   dropBranch,
@@ -10,17 +10,20 @@ import {
 } from "../git/tree/switch.ts";
 import { printOf } from "../checkpoints/record.ts";
 import { timedName } from "../checkpoints/name.ts";
-import { type DetourMarker, isAt, positionText } from "./detour.ts";
+import {
+  type DetourMarker,
+  dropDetourMarker,
+  hasDetourMarker,
+  isAt,
+  lockDetours,
+  positionText,
+  readDetourMarker,
+} from "./marker.ts";
 import type { Position, Workspace } from "../git/repository.ts";
 import { keptOf } from "../work/parked.ts";
 import { moved } from "../work/record.ts";
 import { isOpen } from "../work/life_cycle.ts";
-import {
-  dropDetourMarker,
-  hasDetourMarker,
-  lockDetours,
-  readDetourMarker,
-} from "./marker.ts";
+import { changeStore } from "../saves/store/recover.ts";
 import { pointNowhere } from "../work/current.ts";
 import { findWork, removeWork, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
@@ -29,13 +32,18 @@ import { takeCheckpoint } from "../checkpoints/take/take.ts";
 import { asideNotes, giveBack } from "./aside.ts";
 import { settleLeft } from "./commits.ts";
 import { endDetour, keepParked } from "./end.ts";
-import { dropLinked } from "./unlink.ts";
 import { cleanTree, gitHere, lookAtTree, openTree, recordBy } from "./tree.ts";
 import { restoreLocked } from "../checkpoints/restore/apply.ts";
 import { settleRestore } from "../checkpoints/restore/finish.ts";
 import { waitForIndex } from "../git/tree/restore_index.ts";
 import { withLock } from "../ops/lock.ts";
-import { partOf } from "../git/tree/trees.ts";
+import type { Git } from "../git/run/git.ts";
+import {
+  dropCleanWorktree,
+  forgetWorktree,
+  isUnfinished,
+} from "../git/worktrees.ts";
+import { moveToTrash } from "../ops/trash.ts";
 
 /**
  * Finishes a restore that was cut short, and takes back, or finishes, a
@@ -285,17 +293,33 @@ async function leave(
   ];
 }
 
-/** Two failures in one: what went wrong, and why it is still half done. */
-export function notTakenBack(
-  error: MpmError,
-  failure: MpmError,
-  { before }: DetourMarker,
-): MpmError {
-  const kept = before ? `; uncommitted work is in "${before.id}"` : "";
-  return new MpmError(
-    error.code,
-    `${error.message}; and it could not be taken back yet: ` +
-      `${failure.message}${kept}`,
-    { hint: failure.hint ?? "The next mpm command tries again", cause: error },
+/**
+ * Takes the worktree at `path` away that an interrupted `branch` made; `stays`:
+ * there is work in it, or may be. Nothing in it is deleted that git has not
+ * written as it is.
+ */
+export async function dropLinked(
+  system: System,
+  root: string,
+  { git, path }: { git: Git; path: string },
+): Promise<{ stays: boolean; notes: string[] }> {
+  if (!system.files.lstat(path) || await dropCleanWorktree(git, path)) {
+    return { stays: false, notes: [] };
+  }
+  if (!isUnfinished(system, path)) {
+    const note = `The worktree "${path}" is not clean: it stays`;
+    return { stays: true, notes: [note] };
+  }
+  const trash = await withLock(
+    system,
+    root,
+    () =>
+      Promise.resolve(moveToTrash(system, root, {
+        operation: "branch",
+        items: [{ name: path, files: [{ from: path, to: "files/worktree" }] }],
+      })),
   );
+  await forgetWorktree(git, path);
+  const note = `The worktree "${path}" was half made: it is in "${trash}"`;
+  return { stays: false, notes: [note] };
 }

@@ -1,6 +1,6 @@
 import type { Style } from "../cli/style.ts";
 import { escapeText } from "../base/escape.ts";
-import { positionText } from "./detour.ts";
+import { positionText } from "./marker.ts";
 import { durationText } from "../base/times.ts";
 import { renderChanges } from "../saves/compare/report.ts";
 import type { BranchResult, ReturnResult } from "./commands/results.ts";

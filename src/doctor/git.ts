@@ -17,8 +17,7 @@ import {
 import { readJournal } from "../ops/journal.ts";
 import type { System } from "../system/system.ts";
 import { listWorks } from "../work/store.ts";
-import { readRescues } from "../worktrees/read_rescue.ts";
-import { RESCUE } from "../worktrees/rescue.ts";
+import { readRescues, RESCUE } from "../worktrees/rescue.ts";
 import {
   bounded,
   type Checked,

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { attempt } from "../base/errors.ts";
-import { readBoxes, removingFolder } from "../worktrees/git/aside_box.ts";
-import { finishRemovals } from "../worktrees/git/finish_removals.ts";
+import { readBoxes, removingFolder } from "../worktrees/box.ts";
+import { finishRemovals } from "../worktrees/take_away.ts";
 import {
   type Checked,
   type Finding,

@@ -17,7 +17,7 @@ import { readJournal, worktreeOf } from "../ops/journal.ts";
 import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo.ts";
 import { undoMigration } from "../saves/legacy/migrate/undo.ts";
 import { undoTrust } from "../saves/trust/trusted.ts";
-import { undoPrune } from "../worktrees/undo.ts";
+import { undoPrune } from "../worktrees/restore.ts";
 import type { UndoResult } from "./commands/results.ts";
 import { undoChanges } from "./files.ts";
 import { kindOf, type UndoKind } from "./kinds.ts";

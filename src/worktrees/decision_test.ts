@@ -6,7 +6,7 @@ import { refPart } from "./rescue.ts";
 import { sizeText } from "../base/words.ts";
 import { decide } from "./decision.ts";
 import type { WorktreeFacts } from "./facts.ts";
-import { isPassing } from "./guard.ts";
+import { isPassing } from "./remove.ts";
 import { lockHolder, startInStat } from "../git/run/processes.ts";
 import { DEFAULTS } from "../config/settings.ts";
 import { isTrashName } from "../config/settings_check.ts";

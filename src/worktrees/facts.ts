@@ -1,3 +1,4 @@
+import { SEPARATOR } from "@std/path";
 import type { WorktreeLock } from "../git/run/processes.ts";
 import type { Failed, WorktreeStatus } from "../git/worktree_status.ts";
 
@@ -97,4 +98,9 @@ export interface WorktreeContents {
   readonly nested: string | undefined;
   /** Changes as soon as a file does. */
   readonly print: string;
+}
+
+/** Whether `path` is strictly below `folder`; both without links. */
+export function isBelow(path: string, folder: string): boolean {
+  return path !== folder && path.startsWith(folder + SEPARATOR);
 }

@@ -1,14 +1,19 @@
-import { MpmError } from "../base/errors.ts";
-import { refPart, RESCUE } from "./rescue.ts";
+import { isMissing, MpmError } from "../base/errors.ts";
+import {
+  refPart,
+  RESCUE,
+  type Rescued,
+  updateRefs,
+  writeRescues,
+} from "./rescue.ts";
 import { isFailed } from "../git/worktree_status.ts";
-import { isPassing } from "./guard.ts";
 import type { System } from "../system/system.ts";
 import { Git } from "../git/run/git.ts";
-import { findLost } from "./lost_commits.ts";
-import { type Rescued, updateRefs, writeRescues } from "./read_rescue.ts";
-import { takeAway } from "./git/take_away.ts";
+import { takeAway } from "./take_away.ts";
 import { readWorktrees } from "../git/worktrees.ts";
 import type { Survey, Surveyed } from "./survey.ts";
+import { dirname, join } from "@std/path";
+import { decodeBytes, encodeText } from "../git/text.ts";
 
 /** What became of one folder that was to be removed. */
 export interface Removal {
@@ -227,6 +232,91 @@ async function tried(work: () => Promise<void>): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof MpmError) return false;
+    throw error;
+  }
+}
+
+/** Branches that outlive any worktree, beside the default one. */
+const LASTING =
+  /^(main|master|trunk|develop|development|staging|production|release([/-].*)?)$/;
+
+/** Whether `branch` may go with its worktree. */
+export function isPassing(
+  branch: string,
+  names: readonly string[],
+): boolean {
+  return !LASTING.test(branch) && !names.includes(branch);
+}
+
+/** Bytes of a reflog that is read; of a longer one nothing could be told. */
+const REFLOG_LIMIT = 64 * 1024 * 1024;
+
+/** Files of a worktree's git folder whose lines begin with a commit. */
+const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
+
+/**
+ * For each worktree the commits that its reflog alone leads to, such as one
+ * made on a detached HEAD before another was checked out, or what was fetched
+ * into it: the reflog goes with the worktree.
+ */
+export async function findLost(
+  system: System,
+  git: Git,
+  { main, listed }: Survey,
+  items: readonly Surveyed[],
+): Promise<string[][]> {
+  const logs = items.map((item) => commitsOf(system, item));
+  const known = [
+    ...main?.tips.map(({ commit }) => commit) ?? [],
+    ...listed.map(({ head }) => head).filter((head) => head !== undefined),
+  ];
+  const lines = [
+    ...new Set(logs.flat()),
+    ...new Set(known.map((commit) => `^${commit}`)),
+  ];
+  // A reflog may name commits that are gone by now.
+  const args = ["rev-list", "--ignore-missing", "--stdin"];
+  const stdin = encodeText(lines.map((line) => `${line}\n`).join(""));
+  const lost = logs.flat().length === 0
+    ? new Set<string>()
+    : new Set(decodeBytes(await git.read(args, { stdin })).split("\n"));
+  return logs.map((log) => log.filter((commit) => lost.has(commit)));
+}
+
+/** Commits that what goes with a worktree and its branch names. */
+function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
+  const { branch, head } = facts;
+  const common = dirname(dirname(gitDir!));
+  const logs = [
+    join(gitDir!, "logs", "HEAD"),
+    ...branch === undefined
+      ? []
+      : [join(common, "logs", "refs", "heads", branch)],
+  ];
+  const commits = [
+    ...logs.flatMap((path) => idsIn(system, path, [1, 0])),
+    ...POINTERS.flatMap((name) => idsIn(system, join(gitDir!, name), [0])),
+  ].filter((id) => id !== head);
+  return [...new Set(commits)];
+}
+
+/**
+ * The ids in the columns of a file, the last line first; none if there is no
+ * such file. Throws FILE_FAILED.
+ */
+function idsIn(
+  system: System,
+  path: string,
+  columns: readonly number[],
+): string[] {
+  try {
+    const text = decodeBytes(system.files.readOwn(path, REFLOG_LIMIT));
+    return text.split("\n").reverse().flatMap((line) => {
+      const fields = line.split(/[ \t]/, 2);
+      return columns.map((column) => fields[column] ?? "");
+    }).filter((id) => /^[0-9a-f]{40,64}$/.test(id) && !/^0+$/.test(id));
+  } catch (error) {
+    if (isMissing(error)) return [];
     throw error;
   }
 }

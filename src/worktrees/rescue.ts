@@ -2,6 +2,9 @@ import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import type { RescueNote } from "./rescue_note.ts";
 import { holdsPart, isIndex } from "../base/selector.ts";
+import { type Git, gitFailure } from "../git/run/git.ts";
+import { resolveNames } from "../git/branches.ts";
+import { decodeBytes, encodeText } from "../git/text.ts";
 
 /** The refs that take a removal back. */
 export const RESCUE = "refs/mpm/rescue";
@@ -63,4 +66,129 @@ export function selectRescue(
     `${names.length} removed worktrees match: ${names.join(", ")}`,
     { hint: "Give the whole name of one" },
   );
+}
+
+/** A removal about to be made. */
+export interface Rescued extends Rescue {
+  /** Commits that only the worktree's reflog still leads to. */
+  readonly lost: readonly string[];
+}
+
+const IMPORT = ["fast-import", "--quiet", "--done"];
+
+/**
+ * Writes the refs of all removals at once: `head` to the commit, `about` to a
+ * note as JSON, `log/N` to commits of the reflog. Throws GIT_FAILED, with none
+ * written.
+ */
+export async function writeRescues(
+  git: Git,
+  rescues: readonly Rescued[],
+): Promise<void> {
+  const notes = rescues.map(({ ref: _ref, lost: _lost, ...note }) =>
+    encodeText(JSON.stringify(note))
+  );
+  const ids = await storeBlobs(git, notes);
+  await updateRefs(
+    git,
+    rescues.flatMap(({ ref, head, lost }, at) => [
+      `create ${ref}/head ${head}`,
+      `create ${ref}/about ${ids[at]}`,
+      ...lost.map((commit, at) => `create ${ref}/log/${at} ${commit}`),
+    ]),
+  );
+}
+
+async function storeBlobs(
+  git: Git,
+  blobs: readonly Uint8Array[],
+): Promise<string[]> {
+  const text = blobs.map((blob, at) =>
+    `blob\nmark :${at + 1}\ndata ${blob.length}\n${decodeBytes(blob)}\n`
+  );
+  const marks = blobs.map((_, at) => `get-mark :${at + 1}\n`);
+  const stdin = encodeText([...text, ...marks, "done\n"].join(""));
+  const ids = decodeBytes(await git.read(IMPORT, { stdin })).trim().split("\n");
+  if (ids.length !== blobs.length) {
+    throw new MpmError("GIT_FAILED", '"git fast-import" did not answer');
+  }
+  return ids;
+}
+
+/** All changes or none. Throws GIT_FAILED. */
+export async function updateRefs(
+  git: Git,
+  lines: readonly string[],
+): Promise<void> {
+  const args = ["update-ref", "--stdin"];
+  const stdin = encodeText(lines.map((line) => `${line}\n`).join(""));
+  const result = await git.run(args, { stdin });
+  if (result.status !== 0) throw gitFailure(args, result);
+}
+
+/** Every removal that can be taken back, the newest first. */
+export async function readRescues(git: Git): Promise<Rescue[]> {
+  const refs = decodeBytes(
+    await git.read([
+      "for-each-ref",
+      "--format=%(refname)%00%(objectname)",
+      `${RESCUE}/*/*/about`,
+    ]),
+  ).split("\n").slice(0, -1).map((line) => line.split("\0"));
+  if (refs.length === 0) return [];
+  const texts = await readBlobs(git, refs.map(([, id]) => id!));
+  const isNote = await noteCheck();
+  const rescues = refs.flatMap(([ref], at) => {
+    const note = jsonOf(texts[at]!);
+    return isNote(note) ? [{ ...note, ref: ref!.replace(/\/about$/, "") }] : [];
+  });
+  return rescues.sort((one, other) =>
+    one.removed_at === other.removed_at
+      ? one.ref.localeCompare(other.ref)
+      : one.removed_at < other.removed_at
+      ? 1
+      : -1
+  );
+}
+
+/** In the output of `cat-file --batch` a line with the size precedes each. */
+async function readBlobs(git: Git, ids: readonly string[]) {
+  const output = await git.read(["cat-file", "--batch"], {
+    stdin: encodeText(ids.map((id) => `${id}\n`).join("")),
+  });
+  const texts: string[] = [];
+  let at = 0;
+  while (at < output.length && texts.length < ids.length) {
+    const end = output.indexOf(10, at);
+    const size = Number(decodeBytes(output.subarray(at, end)).split(" ")[2]);
+    if (end < 0 || !Number.isInteger(size)) break;
+    texts.push(decodeBytes(output.subarray(end + 1, end + 1 + size)));
+    at = end + 1 + size + 1;
+  }
+  return ids.map((_, at) => texts[at] ?? "");
+}
+
+/** A fetched repository may hold refs of anybody: only a sound note counts. */
+async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
+  // Loaded here: the schema library is no part of a removal.
+  const { problemsOf } = await import("../base/validate.ts");
+  const { RescueNote } = await import("./rescue_note.ts");
+  return (value): value is RescueNote =>
+    problemsOf(RescueNote, value).length === 0;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Drops what took a removal back; commits of the reflog keep their refs. */
+export async function dropRescue(git: Git, { ref }: Rescue): Promise<void> {
+  const there = await resolveNames(git, [`${ref}/head`, `${ref}/about`]);
+  const lines = [...there].filter(([, id]) => id !== undefined)
+    .map(([name, id]) => `delete ${name} ${id}`);
+  await updateRefs(git, lines);
 }

@@ -1,12 +1,67 @@
-import { join } from "@std/path";
+import { join, SEPARATOR } from "@std/path";
 import { FileError, MpmError } from "../base/errors.ts";
-import type { Rescue } from "./rescue.ts";
-import type { System } from "../system/system.ts";
 import { Git } from "../git/run/git.ts";
+import { dropRescue, readRescues, type Rescue } from "./rescue.ts";
+import type { Workspace } from "../git/repository.ts";
+import type { WorktreesRestoreResult } from "./commands/results.ts";
+import type { System } from "../system/system.ts";
 import { makeWorktree, pathsOf, readWorktrees } from "../git/worktrees.ts";
 import { refuseFilters } from "../git/run/filters.ts";
 import { resolveNames } from "../git/branches.ts";
 import { decodeBytes, encodeText } from "../git/text.ts";
+import { field } from "../base/odd_values.ts";
+import {
+  CannotUndo,
+  noteUndo,
+  type Undone,
+  type UndoOrder,
+} from "../ops/undo.ts";
+
+/** Makes a removed worktree again, or says how it would be. Throws CONFLICT. */
+export async function restored(
+  system: System,
+  workspace: Workspace,
+  { git, rescue, dryRun }: { git: Git; rescue: Rescue; dryRun: boolean },
+): Promise<WorktreesRestoreResult> {
+  const path = placeFor(system, workspace, rescue);
+  const plan = await planRestore(git, rescue, path);
+  const notes = [...plan.notes];
+  if (!dryRun) {
+    notes.push(...await restoreWorktree(system, git, rescue, plan));
+    await dropRescue(git, rescue);
+  }
+  return {
+    dry_run: dryRun,
+    name: rescue.name,
+    path,
+    branch: plan.branch ?? null,
+    head: rescue.head,
+    notes,
+  };
+}
+
+/** Where it goes: its old place, which must be free. Throws CONFLICT. */
+function placeFor(
+  system: System,
+  { root }: Workspace,
+  { name }: Rescue,
+): string {
+  const folder = join(root, ".claude", "worktrees");
+  const path = join(folder, name);
+  if (!path.startsWith(folder + SEPARATOR)) {
+    throw new MpmError("CONFLICT", `"${name}" is no place for a worktree`);
+  }
+  for (const above of [join(root, ".claude"), folder]) {
+    const kind = system.files.lstat(above)?.kind ?? "folder";
+    if (kind === "folder") continue;
+    throw new MpmError("CONFLICT", `"${above}" is no folder: ${kind}`);
+  }
+  const obstacle = obstacleTo(system, path);
+  if (obstacle === undefined) return path;
+  throw new MpmError("CONFLICT", `"${path}" is in the way: ${obstacle}`, {
+    hint: "Move it away and run the command again",
+  });
+}
 
 /** How a removed worktree comes back. */
 export interface RestorePlan {
@@ -162,4 +217,61 @@ export function obstacleTo(system: System, path: string): string | undefined {
     if (error instanceof FileError) return error.message;
     throw error;
   }
+}
+
+/** Makes the worktrees again that a clean-up removed. */
+export async function undoPrune(order: UndoOrder): Promise<Undone> {
+  const { context: { system }, workspace, root, entry, dryRun } = order;
+  if (entry.undoes !== undefined) throw again(order);
+  const git = new Git(system, workspace.root);
+  const rescues = await rescuesOf(order, git);
+  const details: string[] = [];
+  const left: string[] = [];
+  for (const rescue of rescues) {
+    try {
+      const { path, notes } = await restored(system, workspace, {
+        git,
+        rescue,
+        dryRun,
+      });
+      details.push(`${dryRun ? "restore" : "restored"} ${path}`, ...notes);
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      left.push(`${rescue.name}: ${error.message}`);
+    }
+  }
+  if (dryRun || details.length === 0) {
+    return { details, left, operation: undefined };
+  }
+  const names = rescues.map(({ name }) => name);
+  const operation = await noteUndo(system, root, {
+    entry,
+    before: { worktrees: [] },
+    after: { worktrees: names },
+  });
+  return { details, left, operation };
+}
+
+/** What of its removals can still be taken back. Throws CONFLICT for none. */
+async function rescuesOf(
+  { entry }: UndoOrder,
+  git: Git,
+): Promise<readonly Rescue[]> {
+  const refs = field(entry.after, "rescues");
+  const wanted = new Set(Array.isArray(refs) ? refs : []);
+  const rescues = (await readRescues(git)).filter(({ ref }) => wanted.has(ref));
+  if (rescues.length > 0) return rescues;
+  throw new CannotUndo(entry, {
+    reason: "its worktrees were restored since, or held nothing",
+    instead: '"mpm worktrees list" names the removals that can be',
+  });
+}
+
+function again({ entry }: UndoOrder): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    `Operation ${entry.id} cannot be taken back: there may be work in the ` +
+      "worktrees by now",
+    { hint: '"mpm worktrees prune" removes those that hold nothing' },
+  );
 }

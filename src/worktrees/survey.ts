@@ -13,15 +13,16 @@ import {
 import { Git } from "../git/run/git.ts";
 import { findLanded } from "./landed.ts";
 import { allEnded, inParallel } from "../git/text.ts";
-import { type Candidate, findCandidates, obstacleAt } from "./candidates.ts";
-import { readContents } from "./contents.ts";
+import {
+  type Candidate,
+  findCandidates,
+  obstacleAt,
+  placeNow,
+} from "./candidates.ts";
+import { printOf, type Prints, readContents } from "./contents.ts";
 import { type ListedWorktree, readWorktrees } from "../git/worktrees.ts";
-import { printOf, type Prints } from "./prints.ts";
-import { placeNow } from "./folders.ts";
-import { readStanding } from "./processes.ts";
-import { readUnreachable } from "./unreachable_names.ts";
-import { readExtras } from "./extras.ts";
-import { readFiltered } from "./filters.ts";
+import { readStanding, readUnreachable } from "./processes.ts";
+import { readExtras, readFiltered } from "./hidden.ts";
 import {
   answered,
   isFailed,

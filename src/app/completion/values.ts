@@ -2,7 +2,7 @@ import { readJournal } from "../../ops/journal.ts";
 import { undoneIds } from "../../ops/entry.ts";
 import { Git } from "../../git/run/git.ts";
 import { branchNames } from "../../git/branches.ts";
-import { readRescues } from "../../worktrees/read_rescue.ts";
+import { readRescues } from "../../worktrees/rescue.ts";
 import {
   findTemplate,
   listTemplates,

@@ -1,38 +1,41 @@
-import { changeStore } from "../../saves/store/recover.ts";
 import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
 import { addWorktree, worktreeRule } from "../../git/worktrees.ts";
 import { createBranch, readPosition, switchTo } from "../../git/tree/switch.ts";
 import { locate } from "../../git/workspace.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { timedName } from "../../checkpoints/name.ts";
-import { printOf } from "../../checkpoints/record.ts";
-import { type DetourMarker, isAt } from "../detour.ts";
+import { type DetourMarker, isAt } from "../marker.ts";
 import type { Position, Workspace } from "../../git/repository.ts";
 import type { BranchResult } from "../commands/results.ts";
 import type { Detour, Work } from "../../work/work.ts";
 import { currentWork, placeKey, pointTo } from "../../work/current.ts";
-import { labelOf, newWork } from "../../work/record.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
-import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
-import { appendJournal } from "../../ops/journal.ts";
-import { findWork, freeWorkId, readWork, writeWork } from "../../work/store.ts";
-import type { System } from "../../system/system.ts";
-import { type BranchPlan } from "./plan.ts";
-import { takeCheckpoint } from "../../checkpoints/take/take.ts";
-import { notTakenBack, takeBack } from "../back.ts";
-import { keepLeft } from "../commits.ts";
-import { cleanTree, gitHere, lookAtTree } from "../tree.ts";
-import { applied, gather } from "../../saves/pause/pause.ts";
 import {
-  answer,
-  bareNotes,
-  changed,
-  freeIdBeside,
-  NO_WORDS,
-  parentOf,
-} from "./answer.ts";
-import { partOf } from "../../git/tree/trees.ts";
+  checklistView,
+  labelOf,
+  type NewWork,
+  newWork,
+  workView,
+} from "../../work/record.ts";
+import { writeAtomic } from "../../ops/atomic.ts";
+import { appendJournal } from "../../ops/journal.ts";
+import { changeStore } from "../../saves/store/recover.ts";
+import {
+  findWork,
+  freeWorkId,
+  listWorks,
+  readWork,
+  writeWork,
+} from "../../work/store.ts";
+import type { System } from "../../system/system.ts";
+import type { BranchPlan } from "./plan.ts";
+import { takeCheckpoint } from "../../checkpoints/take/take.ts";
+import { changedMeanwhile, UnderWay } from "../under_way.ts";
+import { keepLeft } from "../commits.ts";
+import { barelyIgnored, gitHere, isIgnoreRule } from "../tree.ts";
+import { applied, gather } from "../../saves/pause/pause.ts";
+import { basename } from "@std/path";
+import { isSessionName } from "../../base/names.ts";
+import { isOpen } from "../../work/life_cycle.ts";
 
 /** One `branch` from its marker to the record of the new session. */
 export class Branch {
@@ -40,7 +43,7 @@ export class Branch {
   readonly #system: System;
   readonly #plan: BranchPlan;
   readonly #workspace: Workspace;
-  #marker: DetourMarker | undefined;
+  readonly #under: UnderWay;
   readonly #notes: string[] = [];
 
   constructor(context: Context, plan: BranchPlan) {
@@ -48,17 +51,11 @@ export class Branch {
     this.#system = context.system;
     this.#plan = plan;
     this.#workspace = plan.workspace;
+    this.#under = new UnderWay(context, plan.workspace);
   }
 
-  async run(): Promise<BranchResult> {
-    try {
-      return await this.#steps();
-    } catch (error) {
-      if (error instanceof MpmError && this.#marker) {
-        throw await this.#undone(error);
-      }
-      throw error;
-    }
+  run(): Promise<BranchResult> {
+    return this.#under.run(() => this.#steps());
   }
 
   async #steps(): Promise<BranchResult> {
@@ -73,7 +70,7 @@ export class Branch {
     const from = tree ? await readPosition(tree.vault.git) : this.#plan.from;
     const { detour, parked } = await this.#leave(from);
     const child = await this.#open(parent, { detour, from });
-    dropDetourMarker(this.#system, this.#workspace);
+    this.#under.end();
     const result = answer({ ...this.#plan, from }, {
       parent: readWork(this.#system, root, parent.id),
       child,
@@ -94,27 +91,17 @@ export class Branch {
     const place = placeKey(this.#workspace);
     return await changeStore(system, root, () => {
       const known = currentWork(system, root, place).work;
-      if (known?.id !== this.#plan.parent?.id) throw changed();
+      if (known?.id !== this.#plan.parent?.id) throw changedMeanwhile();
       const made = known ??
         newWork(parentOf(this.#context, this.#plan), system.now());
-      this.#mark({
-        schema: 1,
+      this.#under.begin({
         operation: "branch",
-        at: system.now().toISOString(),
         place,
-        worktree: this.#workspace.worktree,
         child: freeIdBeside(system, root, made.id),
         parent: made.id,
         parent_state: made.state,
         made_parent: known === undefined,
-        changing: false,
         from: this.#plan.from,
-        to: null,
-        created: null,
-        before: null,
-        after: null,
-        linked: null,
-        ending: null,
       });
       if (known) return known;
       pointTo(system, root, { place, id: made.id });
@@ -122,16 +109,11 @@ export class Branch {
     });
   }
 
-  #mark(marker: DetourMarker): void {
-    writeDetourMarker(this.#system, this.#workspace, marker);
-    this.#marker = marker;
-  }
-
   /** Parks, clears, switches, as far as that was asked for. */
   async #leave(
     from: Position,
   ): Promise<{ detour: Detour; parked: BranchResult["parked"] }> {
-    const { input, target, linked, dirt } = this.#plan;
+    const { input, target, linked, dirt, tree } = this.#plan;
     const detour: Detour = {
       kind: linked ? "worktree" : target ? "git-branch" : "plain",
       checkpoint: null,
@@ -148,7 +130,7 @@ export class Branch {
     const switches = target && !isAt(from, target);
     if (!parks && !switches) return { detour, parked: null };
     const kept = dirt.length > 0 ? await this.#keep(from) : undefined;
-    if (parks) await this.#clear(kept!);
+    if (parks) await this.#under.clear(tree!, kept!);
     if (switches) await this.#switch(from);
     this.#notes.push(...await bareNotes(this.#system, this.#plan, parks));
     if (!parks) return { detour, parked: null };
@@ -176,16 +158,8 @@ export class Branch {
     });
     const before = { id: kept.id, commit: kept.commit };
     const aim = this.#aim(from);
-    this.#mark({ ...this.#marker!, changing: true, from, before, ...aim });
+    this.#under.mark({ changing: true, from, before, ...aim });
     return kept;
-  }
-
-  async #clear({ commit, print }: StoredCheckpoint): Promise<void> {
-    const tree = this.#plan.tree!;
-    const capture = await lookAtTree(this.#system, tree);
-    if (printOf(capture) !== print) throw changed();
-    const trees = [partOf(commit, "worktree")];
-    await cleanTree(this.#context, tree, { capture, trees });
   }
 
   /** Where HEAD is to go, for the marker. */
@@ -202,10 +176,10 @@ export class Branch {
   async #switch(from: Position): Promise<void> {
     const { git } = this.#plan.tree!.vault;
     const aim = this.#aim(from);
-    if (!this.#marker!.changing) {
-      this.#mark({ ...this.#marker!, changing: true, from, ...aim });
+    if (!this.#under.marker.changing) {
+      this.#under.mark({ changing: true, from, ...aim });
     }
-    await keepLeft(git, this.#marker!.child, { from, to: aim.to! });
+    await keepLeft(git, this.#under.marker.child, { from, to: aim.to! });
     if (aim.created) await createBranch(git, aim.created);
     this.#notes.push(...await switchTo(gitHere(this.#context, git), aim.to!));
   }
@@ -214,8 +188,7 @@ export class Branch {
     const { target, linked, tree } = this.#plan;
     const { git } = tree!.vault;
     const { branch, head, start } = target!;
-    this.#mark({
-      ...this.#marker!,
+    this.#under.mark({
       changing: true,
       from,
       linked: linked!,
@@ -226,7 +199,7 @@ export class Branch {
     await addWorktree(this.#system, git, {
       path: linked!,
       target: target!,
-      reason: `mpm session ${this.#marker!.child}`,
+      reason: `mpm session ${this.#under.marker.child}`,
     });
   }
 
@@ -246,13 +219,13 @@ export class Branch {
     return await changeStore(system, root, () => {
       const place = placeKey(workspace);
       // Another worktree may have begun a session in the meantime.
-      if (findWork(system, root, this.#marker!.child)) {
+      if (findWork(system, root, this.#under.marker.child)) {
         const id = freeWorkId(system, root, system.now());
-        this.#mark({ ...this.#marker!, child: id });
+        this.#under.mark({ child: id });
       }
       const work = newWork({
         ...child,
-        id: this.#marker!.child,
+        id: this.#under.marker.child,
         place,
         worktree: workspace.worktree,
         git: { branch: at.branch, head: at.head },
@@ -272,17 +245,105 @@ export class Branch {
       return written;
     });
   }
+}
 
-  /** The error, after everything was brought back. */
-  async #undone(error: MpmError): Promise<MpmError> {
-    try {
-      const marker = this.#marker!;
-      const notes = await takeBack(this.#context, this.#workspace, marker);
-      notes.forEach((note) => this.#context.note(note));
-      return error;
-    } catch (failure) {
-      if (!(failure instanceof MpmError)) throw failure;
-      return notTakenBack(error, failure, this.#marker!);
-    }
+/** What of a session the answer tells. */
+interface Told {
+  readonly parent: Work;
+  readonly child: Work;
+  readonly to: Position;
+}
+
+/** The answer, before anything was parked. */
+export function answer(
+  { input, target, from, dirt, parent: given, linked }: BranchPlan,
+  { parent, child, to }: Told,
+): BranchResult {
+  return {
+    dry_run: false,
+    session: workView(child),
+    checklist: checklistView(child.checklist),
+    parent: workView(parent),
+    made_parent: given === undefined,
+    save: null,
+    from: { branch: from.branch, head: from.head },
+    to: { branch: to.branch, head: to.head },
+    started_from: target?.start ?? null,
+    parked: null,
+    carried: input.stash ? [] : [...dirt],
+    worktree: linked ?? null,
+    warnings: target?.note === undefined ? [] : [target.note],
+  };
+}
+
+/**
+ * The session that the work at hand is, where none was started: it is called
+ * after the git branch, or after the folder.
+ */
+export function parentOf(
+  { system }: Context,
+  { workspace, child, from }: BranchPlan,
+): NewWork {
+  const { root, worktree } = workspace;
+  const { works } = listWorks(system, root);
+  const isTaken = (name: string) =>
+    name === child.name ||
+    works.some((work) => work.name === name && isOpen(work.state));
+  const name = [from.branch, basename(worktree)]
+    .filter((name) => name !== null)
+    .map((name) => name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-"))
+    .find((name) => isSessionName(name) && !isTaken(name));
+  return {
+    id: freeWorkId(system, root, system.now()),
+    name: name ?? null,
+    task: "",
+    place: placeKey(workspace),
+    worktree,
+    git: { branch: from.branch, head: from.head },
+    agent_session: child.agent_session,
+  };
+}
+
+/** Words of a pause that nobody typed. */
+const NO_WORDS = {
+  words: [],
+  summary: undefined,
+  message: undefined,
+  name: undefined,
+  accomplishment: [],
+  "next-step": [],
+  decision: [],
+  blocker: [],
+  todo: [],
+  done: [],
+  input: undefined,
+  export: undefined,
+  "agent-session": undefined,
+  "no-prune-worktrees": true,
+} as const;
+
+/** A free id that is not `other` either, whose record may not be there yet. */
+function freeIdBeside(
+  system: System,
+  root: string,
+  other: string,
+): string {
+  for (let at = system.now().getTime();; at += 1000) {
+    const id = freeWorkId(system, root, new Date(at));
+    if (id !== other) return id;
   }
+}
+
+/** What to say of files that the detour does not ignore. */
+async function bareNotes(
+  system: System,
+  { tree, target, dirt, rules }: BranchPlan,
+  parks: boolean,
+): Promise<string[]> {
+  return await barelyIgnored(system, tree!, {
+    parked: parks ? dirt.filter(isIgnoreRule) : [],
+    changed: rules,
+    branch: target?.branch,
+    carried: parks ? [] : dirt,
+  });
 }

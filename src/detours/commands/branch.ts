@@ -1,9 +1,15 @@
-import { defineCommand } from "../../cli/command.ts";
+import { alone } from "../under_way.ts";
+import { type Context, defineCommand } from "../../cli/command.ts";
 import { branchText } from "../text.ts";
 import { redactDetour } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { branched, planned } from "../branch/steps.ts";
 import { TEMPLATE_FLAGS } from "../../work/beginning.ts";
+import { checkpointId } from "../../checkpoints/name.ts";
+import type { BranchResult } from "./results.ts";
+import { newWork } from "../../work/record.ts";
+import { freeWorkId } from "../../work/store.ts";
+import { type BranchPlan, planBranch } from "../branch/plan.ts";
+import { answer, Branch, parentOf } from "../branch/apply.ts";
 
 /** `mpm branch` */
 export const branch = defineCommand({
@@ -63,10 +69,39 @@ short is taken back by the next one.`,
   ],
   result: async () => (await import("./results.ts")).BranchResult,
   async run(context, input) {
-    const result = input["dry-run"]
-      ? await planned(context, input)
-      : await branched(context, input);
+    const dryRun = input["dry-run"];
+    const result = await alone(context, { dryRun }, async (workspace) => {
+      const plan = await planBranch(context, workspace, input);
+      return dryRun
+        ? planned(context, plan)
+        : await new Branch(context, plan).run();
+    });
     return redactDetour(redactorOf(context.system), result);
   },
   render: branchText,
 });
+
+/** What the detour would be. */
+function planned(context: Context, plan: BranchPlan): BranchResult {
+  const { system } = context;
+  const { input, workspace } = plan;
+  const time = system.now();
+  const parent = plan.parent ?? newWork(parentOf(context, plan), time);
+  const id = freeWorkId(
+    system,
+    workspace.root,
+    new Date(time.getTime() + 1000),
+  );
+  const child = newWork({ ...plan.child, id, parent: parent.id }, time);
+  const parks = input.stash && plan.dirt.length > 0;
+  return {
+    ...answer(plan, { parent, child, to: plan.target ?? plan.from }),
+    dry_run: true,
+    parked: parks
+      ? {
+        checkpoint: checkpointId(`parked-${input.name}`),
+        paths: [...plan.dirt],
+      }
+      : null,
+  };
+}

@@ -1,8 +1,28 @@
-import { defineCommand } from "../../cli/command.ts";
+import { alone } from "../under_way.ts";
+import { type Context, defineCommand } from "../../cli/command.ts";
 import { returnText } from "../text.ts";
 import { redactDetour } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { planned, returned } from "../return/steps.ts";
+import type { ReturnResult } from "./results.ts";
+import { shellWord } from "../../base/shell.ts";
+import { moved } from "../../work/record.ts";
+import { aheadNotes } from "../aside.ts";
+import { isCalledBack } from "../end.ts";
+import { named } from "../../base/words.ts";
+import {
+  planReturn,
+  type ReturnInput,
+  type ReturnPlan,
+} from "../return/plan.ts";
+import { changesSince, deedsOf } from "../return/report.ts";
+import { targetOf } from "../return/target.ts";
+import {
+  answer,
+  howOf,
+  leftoverName,
+  restoredOf,
+  Return,
+} from "../return/apply.ts";
 
 /** `mpm return` */
 export const returnCommand = defineCommand({
@@ -87,9 +107,104 @@ nothing that is not merged, and no process is in it, such as your shell: then
   result: async () => (await import("./results.ts")).ReturnResult,
   async run(context, input) {
     const result = input["dry-run"]
-      ? await planned(context, input)
+      ? await alone(
+        context,
+        { dryRun: true },
+        async (workspace) =>
+          await planned(context, await planReturn(context, workspace, input)),
+      )
       : await returned(context, input);
     return redactDetour(redactorOf(context.system), result);
   },
   render: returnText,
 });
+
+/** Ends a detour. What fails on the way is taken back. */
+async function returned(
+  context: Context,
+  input: ReturnInput,
+): Promise<ReturnResult> {
+  const { system } = context;
+  const { workspace, result } = await alone(
+    context,
+    { dryRun: false },
+    async (workspace) => {
+      const plan = await planReturn(context, workspace, input);
+      const deeds = await deedsOf(system, plan);
+      const result = await new Return(context, plan, deeds).run();
+      return { workspace, result };
+    },
+  );
+  if (input["no-changes"] || result.worktree || !result.parent) return result;
+  const changes = await changesSince(system, workspace, result.parent);
+  const warnings = [...result.warnings, ...putAway(result, changes)];
+  return { ...result, changes, warnings };
+}
+
+/** What to say of leftovers that were there before the detour. */
+function putAway(
+  { leftovers }: ReturnResult,
+  changes: ReturnResult["changes"],
+): string[] {
+  if (!leftovers || leftovers.how === "carried") return [];
+  const away = new Set(leftovers.paths);
+  const own = (changes?.working_directory.paths ?? [])
+    .filter(({ path, then, now }) =>
+      then !== null && now === null && away.has(path)
+    )
+    .map(({ path }) => path);
+  if (own.length === 0) return [];
+  const restore = `mpm checkpoint restore ${shellWord(leftovers.checkpoint)}`;
+  return [
+    `Uncommitted before the detour, and put away with it: ${named(own)}. ` +
+    `"${restore}" brings it back`,
+  ];
+}
+
+/** What {@link returned} would do. */
+async function planned(
+  { system }: Context,
+  plan: ReturnPlan,
+): Promise<ReturnResult> {
+  const { input, workspace } = plan;
+  const { tree, parked, from, to, child, parent } = plan;
+  const deeds = await deedsOf(system, plan);
+  const target = tree && parked
+    ? await targetOf(tree, { parked, carried: undefined, from, to: to ?? from })
+    : undefined;
+  const time = system.now();
+  const action = input.discard ? "cancel" as const : "complete" as const;
+  const active = child.state === "paused"
+    ? moved(child, "resume", time)
+    : child;
+  const goesOn = parent?.state === "paused" &&
+    isCalledBack(system, workspace.root, { parent, place: child.place });
+  const result = answer(plan, deeds, {
+    child: moved(active, action, time),
+    parent: goesOn ? moved(parent, "resume", time) : parent,
+    time,
+  });
+  const how = howOf(input);
+  // Its merge needs the checkpoint, which only a return takes.
+  const { dirt, clearing, switching, notes } = plan.way;
+  const unsure = how === "carried" && dirt.length > 0 && (parked || to);
+  return {
+    ...result,
+    dry_run: true,
+    warnings: [
+      ...result.warnings,
+      ...notes,
+      ...aheadNotes([...clearing, ...switching]),
+      ...unsure
+        ? [
+          "Whether what the detour left can be brought along is only found " +
+          "by the return itself: a conflict is refused",
+        ]
+        : [],
+    ],
+    restored: target ? restoredOf(target, parked!) : null,
+    leftovers: how && dirt.length > 0
+      ? { how, checkpoint: leftoverName(child, how), paths: [...dirt] }
+      : null,
+  };
+}

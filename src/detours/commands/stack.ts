@@ -1,15 +1,19 @@
+import type { Style } from "../../cli/style.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { cut, width } from "../../cli/table.ts";
 import { locate } from "../../git/workspace.ts";
-import { stackText } from "../stack_text.ts";
-import { stackTree } from "../stack_tree.ts";
 import { currentWork, lostWorks, placeKey } from "../../work/current.ts";
-import { workView } from "../../work/record.ts";
-import { foreignWorksNote, lostNote } from "../../work/text.ts";
+import { fullTitle, workView } from "../../work/record.ts";
+import { foreignWorksNote, lostNote, stateWord } from "../../work/text.ts";
 import { keptNotes, missingNotes, parkedBy } from "../../work/parked.ts";
 import { hasRecord } from "../../checkpoints/store.ts";
 import { openStore } from "../../saves/store/recover.ts";
 import { listWorks } from "../../work/store.ts";
+import { escapeText } from "../../base/escape.ts";
+import { shortAge } from "../../base/times.ts";
+import type { StackResult } from "../../work/commands/results.ts";
+import { isSettled } from "../../work/life_cycle.ts";
+import type { Work } from "../../work/work.ts";
 
 /** `mpm stack` */
 export const stack = defineCommand({
@@ -58,5 +62,149 @@ out, unless --all is given.`,
       ],
     };
   },
-  render: (result, style) => stackText(result, { ...style, width, cut }),
+  render: stackText,
 });
+
+type Row = StackResult["sessions"][number];
+
+interface Marks {
+  readonly branch: string;
+  readonly last: string;
+  readonly down: string;
+  readonly current: string;
+}
+
+const BOX: Marks = {
+  branch: "├── ",
+  last: "└── ",
+  down: "│   ",
+  current: "◄ you are here",
+};
+const ASCII: Marks = {
+  branch: "|-- ",
+  last: "`-- ",
+  down: "|   ",
+  current: "<- you are here",
+};
+
+/** Columns of a title that are shown in any case. */
+const LEAST = 12;
+
+/** What `mpm stack` prints: the tree of the sessions, a line for each. */
+function stackText(result: StackResult, style: Style): string {
+  const { sessions, hidden, problems } = result;
+  const marks = style.ascii ? ASCII : BOX;
+  const rows = sessions.map((row, at) => {
+    const stem = stemOf(sessions, at, marks);
+    return style.dim(stem) + rowText(row, { result, style, marks, stem });
+  });
+  const trees = rows.flatMap((row, at) =>
+    at > 0 && sessions[at]!.depth === 0 ? ["", row] : [row]
+  );
+  return [
+    ...rows.length === 0
+      ? ['No work sessions. "mpm start" begins one.']
+      : trees,
+    ...hidden > 0
+      ? [style.dim(`${hidden} more archived or cancelled: --all`)]
+      : [],
+    ...problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    "",
+  ].join("\n");
+}
+
+/** The lines that lead to a row from the rows above it. */
+function stemOf(rows: readonly Row[], at: number, marks: Marks): string {
+  const { depth } = rows[at]!;
+  if (depth === 0) return "";
+  const parts: string[] = [];
+  for (let level = 1; level < depth; level++) {
+    parts.push(hasMore(rows, at, level) ? marks.down : "    ");
+  }
+  parts.push(hasMore(rows, at, depth) ? marks.branch : marks.last);
+  return parts.join("");
+}
+
+/** Whether a further row of this level follows below the same parent. */
+function hasMore(rows: readonly Row[], at: number, level: number): boolean {
+  for (const { depth } of rows.slice(at + 1)) {
+    if (depth < level) return false;
+    if (depth === level) return true;
+  }
+  return false;
+}
+
+function rowText(
+  { session, depth, parked }: Row,
+  { result, style, marks, stem }: {
+    result: StackResult;
+    style: Style;
+    marks: Marks;
+    stem: string;
+  },
+): string {
+  const kind = depth === 0 ? "Main Session" : "Branch";
+  const age = shortAge(Date.parse(session.since), new Date(result.listed_at));
+  const done = session.total > 0 ? `, ${session.done}/${session.total}` : "";
+  const left = parked === null ? "" : `, parked in ${escapeText(parked)}`;
+  const state = `${stateWord(session.state, style)} ${
+    style.dim(age)
+  }${done}${left}`;
+  const here = session.id === result.current
+    ? ` ${style.cyan(marks.current)}`
+    : "";
+  const around = `${stem}${kind}:  (${state})${here}`;
+  const room = Math.max(LEAST, style.columns - width(around));
+  const title = cut(escapeText(fullTitle(session)), room);
+  return `${kind}: ${style.bold(title)} (${state})${here}`;
+}
+
+/** A session and how far below the outermost one it stands. */
+interface Placed {
+  readonly work: Work;
+  readonly depth: number;
+}
+
+/**
+ * The sessions as a tree: each after its parent, children by their age, the
+ * newest of the outermost first. One whose parent is not there, or stands below
+ * itself, is an outermost one. What is archived or cancelled is left out unless
+ * `all`, or unless something that is shown stands below it.
+ */
+function stackTree(
+  works: readonly Work[],
+  { all }: { all: boolean },
+): { placed: Placed[]; hidden: number } {
+  const byId = new Map(works.map((work) => [work.id, work]));
+  const children = new Map<string, Work[]>();
+  const roots: Work[] = [];
+  for (const work of works) {
+    const { parent } = work;
+    if (parent === null || !byId.has(parent) || isInLoop(work, byId)) {
+      roots.push(work);
+    } else children.set(parent, [...children.get(parent) ?? [], work]);
+  }
+  const oldestFirst = (a: Work, b: Work) => a.id < b.id ? -1 : 1;
+  const placed: Placed[] = [];
+  const place = (work: Work, depth: number): boolean => {
+    const at = placed.length;
+    placed.push({ work, depth });
+    const below = (children.get(work.id) ?? []).sort(oldestFirst)
+      .map((child) => place(child, depth + 1));
+    const shown = all || !isSettled(work.state) || below.includes(true);
+    if (!shown) placed.splice(at);
+    return shown;
+  };
+  roots.sort(oldestFirst).reverse().forEach((root) => place(root, 0));
+  return { placed, hidden: works.length - placed.length };
+}
+
+function isInLoop(work: Work, byId: ReadonlyMap<string, Work>): boolean {
+  const seen = new Set<string>();
+  for (let at: Work | undefined = work; at;) {
+    if (seen.has(at.id)) return true;
+    seen.add(at.id);
+    at = at.parent === null ? undefined : byId.get(at.parent);
+  }
+  return false;
+}

@@ -1,36 +1,37 @@
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
+import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
 import { readPosition, switchTo } from "../../git/tree/switch.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { printOf } from "../../checkpoints/record.ts";
-import { type DetourMarker, type Ending } from "../detour.ts";
+import { type Ending } from "../marker.ts";
 import type { ReturnResult } from "../commands/results.ts";
 import { givenSummary } from "../../saves/content.ts";
-import { labelOf } from "../../work/record.ts";
-import { dropDetourMarker, writeDetourMarker } from "../marker.ts";
+import { labelOf, workView } from "../../work/record.ts";
 import { withLock } from "../../ops/lock.ts";
 import { appendJournal } from "../../ops/journal.ts";
 import { changeStore } from "../../saves/store/recover.ts";
 import type { System } from "../../system/system.ts";
-import type { CheckpointPlace } from "../../checkpoints/place.ts";
+import {
+  type CheckpointPlace,
+  listCheckpoints,
+} from "../../checkpoints/place.ts";
 import { keepOwn, settleLeft } from "../commits.ts";
 import { asideNotes, setAside, withoutFixed } from "../aside.ts";
+import { UnderWay } from "../under_way.ts";
 import { endDetour } from "../end.ts";
-import { notTakenBack, takeBack } from "../back.ts";
-import { cleanTree, gitHere, lookAtTree } from "../tree.ts";
-import { restoreLocked } from "../../checkpoints/restore/apply.ts";
-import { dropIfThere, keepLeftovers } from "./leftovers.ts";
-import { type ReturnPlan } from "./plan.ts";
+import { gitHere, lookAtTree } from "../tree.ts";
+import {
+  restoreLocked,
+  type RestoreOutcome,
+} from "../../checkpoints/restore/apply.ts";
+import type { ReturnInput, ReturnPlan } from "./plan.ts";
 import { type Deeds, endWorktree } from "./report.ts";
 import { type Target, targetOf } from "./target.ts";
-import {
-  answer,
-  type How,
-  howOf,
-  refuseSkipped,
-  restoredOf,
-} from "./answer.ts";
-import { partOf } from "../../git/tree/trees.ts";
+import type { Work } from "../../work/work.ts";
+import { checkpointId, timedName } from "../../checkpoints/name.ts";
+import { dropCheckpoints } from "../../checkpoints/remove.ts";
+import { takeCheckpoint } from "../../checkpoints/take/take.ts";
 
 /** One `return` from its checks to its end. */
 export class Return {
@@ -39,7 +40,7 @@ export class Return {
   readonly #plan: ReturnPlan;
   readonly #deeds: Deeds;
   readonly #root: string;
-  #marker: DetourMarker | undefined;
+  readonly #under: UnderWay;
   readonly #warnings: string[] = [];
   #journalled = false;
 
@@ -49,21 +50,15 @@ export class Return {
     this.#plan = plan;
     this.#deeds = deeds;
     this.#root = plan.workspace.root;
+    this.#under = new UnderWay(context, plan.workspace);
   }
 
-  async run(): Promise<ReturnResult> {
-    try {
-      return await this.#steps();
-    } catch (error) {
-      if (error instanceof MpmError && this.#marker) {
-        throw await this.#undone(error);
-      }
-      throw error;
-    }
+  run(): Promise<ReturnResult> {
+    return this.#under.run(() => this.#steps());
   }
 
   async #steps(): Promise<ReturnResult> {
-    const { input, parked, tree, linked, workspace } = this.#plan;
+    const { input, parked, tree, linked } = this.#plan;
     const { dirt, clearing, switching, notes } = this.#plan.way;
     const how = dirt.length > 0 ? howOf(input) : undefined;
     const left = how && await keepLeftovers(this.#context, this.#plan, how);
@@ -71,13 +66,13 @@ export class Return {
     await this.#begin(left, target);
     this.#warnings.push(...notes);
     await this.#setAside(clearing);
-    if (left) await this.#clear(left);
+    if (left) await this.#under.clear(tree!, left);
     await this.#setAside(switching);
     if (this.#plan.to) await this.#leave(this.#plan.to);
     if (target) await this.#restore(target);
     const time = this.#system.now();
-    const ending = this.#marker!.ending!;
-    const marker = this.#marker!;
+    const { marker } = this.#under;
+    const ending = marker.ending!;
     const { child, parent } = await changeStore(
       this.#system,
       this.#root,
@@ -88,8 +83,7 @@ export class Return {
         return ended;
       },
     );
-    this.#marker = undefined;
-    dropDetourMarker(this.#system, workspace);
+    this.#under.end();
     const result = answer(this.#plan, this.#deeds, {
       child: child!,
       parent,
@@ -116,15 +110,10 @@ export class Return {
     await setAside(this.#context, this.#plan.tree!, {
       paths,
       note: (aside) => {
-        const marker = this.#marker!;
-        this.#mark({ ...marker, aside: [...marker.aside ?? [], aside] });
+        const { marker } = this.#under;
+        this.#under.mark({ aside: [...marker.aside ?? [], aside] });
       },
     });
-  }
-
-  #mark(marker: DetourMarker): void {
-    writeDetourMarker(this.#system, this.#plan.workspace, marker);
-    this.#marker = marker;
   }
 
   /** A restore is in the journal by itself. */
@@ -136,7 +125,7 @@ export class Return {
       title: this.#context.redact(`return from ${labelOf(child)}`),
       worktree: workspace.worktree,
       before: { session: child.id },
-      after: { session: child.parent, aside: this.#marker?.aside ?? [] },
+      after: { session: child.parent, aside: this.#under.marker.aside ?? [] },
     });
   }
 
@@ -159,8 +148,7 @@ export class Return {
     left: StoredCheckpoint | undefined,
     target: Target | undefined,
   ): Promise<void> {
-    const { workspace, child, parent, from, to, kept, input, tree } =
-      this.#plan;
+    const { child, parent, from, to, kept, input, tree } = this.#plan;
     if (to) {
       const { git } = tree!.vault;
       this.#warnings.push(...await keepOwn(git, child.id, { from, to }));
@@ -173,38 +161,19 @@ export class Return {
       leftovers: left && !input.carry ? left.name : null,
       kept,
     };
-    const marker: DetourMarker = {
-      schema: 1,
+    this.#under.begin({
       operation: "return",
-      at: this.#system.now().toISOString(),
       place: child.place,
-      worktree: workspace.worktree,
       child: child.id,
       parent: child.parent,
       parent_state: parent?.state ?? null,
-      made_parent: false,
       changing: left !== undefined || to !== null || target !== undefined,
       from,
       to,
-      created: null,
       before: key(left),
       after: key(target?.record),
-      linked: null,
       ending,
-    };
-    this.#mark(marker);
-  }
-
-  async #clear({ commit, print }: StoredCheckpoint): Promise<void> {
-    const tree = this.#plan.tree!;
-    const capture = await lookAtTree(this.#system, tree);
-    if (printOf(capture) !== print) {
-      throw new MpmError("CONFLICT", "Files were changed while mpm returned", {
-        hint: "Nothing was done: run the command again",
-      });
-    }
-    const trees = [partOf(commit, "worktree")];
-    await cleanTree(this.#context, tree, { capture, trees });
+    });
   }
 
   async #leave(to: NonNullable<ReturnPlan["to"]>): Promise<void> {
@@ -224,7 +193,7 @@ export class Return {
             paths: [],
             exact: false,
             clears: true,
-            aside: this.#marker?.aside,
+            aside: this.#under.marker.aside,
             operation: "return",
             title: `return from ${labelOf(child)}`,
           },
@@ -265,16 +234,114 @@ export class Return {
     const { head } = await readPosition(vault.git);
     return await settleLeft(vault.git, child.id, head);
   }
+}
 
-  async #undone(error: MpmError): Promise<MpmError> {
-    try {
-      const marker = this.#marker!;
-      const notes = await takeBack(this.#context, this.#plan.workspace, marker);
-      notes.forEach((note) => this.#context.note(note));
-      return error;
-    } catch (failure) {
-      if (!(failure instanceof MpmError)) throw failure;
-      return notTakenBack(error, failure, this.#marker!);
-    }
+export type How = NonNullable<ReturnResult["leftovers"]>["how"];
+
+export function howOf({ park, carry, discard }: ReturnInput): How | undefined {
+  if (park) return "parked";
+  if (carry) return "carried";
+  return discard ? "discarded" : undefined;
+}
+
+/** E.g. `hotfix-leftovers`. */
+export function leftoverName(child: Work, how: How): string {
+  const name = child.name ?? child.id;
+  return `${name.slice(0, 80)}-${
+    how === "discarded" ? "discarded" : "leftovers"
+  }`;
+}
+
+export function restoredOf(
+  { merged }: Target,
+  parked: StoredCheckpoint,
+): NonNullable<ReturnResult["restored"]> {
+  const { name, files } = parked;
+  return { checkpoint: name, paths: files.map(({ path }) => path), merged };
+}
+
+export function answer(
+  { from, to, kept, child: before }: ReturnPlan,
+  { commits, files }: Deeds,
+  { child, parent, time }: {
+    child: Work;
+    parent: Work | undefined;
+    time: Date;
+  },
+): ReturnResult {
+  const there = to ?? from;
+  return {
+    dry_run: false,
+    at: time.toISOString(),
+    session: workView(child),
+    parent: parent ? workView(parent) : null,
+    lasted: Math.max(0, time.getTime() - Date.parse(before.started_at)),
+    commits: [...commits],
+    files: files && [...files],
+    from: { branch: from.branch, head: from.head },
+    to: { branch: there.branch, head: there.head },
+    restored: null,
+    kept,
+    leftovers: null,
+    worktree: null,
+    changes: null,
+    warnings: [],
+  };
+}
+
+/** What is not back exactly is not back. Throws CONFLICT. */
+export function refuseSkipped({ skipped }: RestoreOutcome): void {
+  const [first] = skipped;
+  if (!first) return;
+  throw new MpmError(
+    "CONFLICT",
+    `"${first.path}" cannot be restored: ${first.reason}`,
+    { hint: "mpm return --keep-parked comes back without the parked work" },
+  );
+}
+
+/** What the detour leaves uncommitted is in a checkpoint, whatever comes. */
+export async function keepLeftovers(
+  context: Context,
+  { child, tree }: ReturnPlan,
+  how: How,
+): Promise<StoredCheckpoint> {
+  const { system } = context;
+  const isSafety = how === "carried";
+  return await takeCheckpoint(context, tree!, {
+    name: isSafety
+      ? timedName("safety", system.now())
+      : await freeName(system, tree!, leftoverName(child, how)),
+    kind: isSafety ? "safety" : "named",
+    note: `left by the detour ${labelOf(child)}`,
+  });
+}
+
+async function freeName(
+  system: System,
+  tree: CheckpointPlace,
+  name: string,
+): Promise<string> {
+  const records = await listCheckpoints(system, tree);
+  const taken = new Set(records.map(({ id }) => id));
+  let free = name;
+  for (let nth = 2; taken.has(checkpointId(free)); nth++) {
+    free = `${name}-${nth}`;
   }
+  return free;
+}
+
+/** Removes a checkpoint that is still the one it was. */
+export async function dropIfThere(
+  context: Context,
+  tree: CheckpointPlace,
+  record: StoredCheckpoint,
+): Promise<void> {
+  const refs = await readCheckpointRefs(tree.vault.git);
+  if (refs.get(record.id) !== record.commit) return;
+  await withLock(
+    context.system,
+    tree.workspace.root,
+    () => dropCheckpoints(context, tree, [record]),
+  );
 }

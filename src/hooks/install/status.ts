@@ -8,12 +8,12 @@ import {
 import {
   enabledPlugins,
   managedSettings,
+  placeOf,
   type Scope,
   type SettingsLayer,
   switchedOff,
 } from "../../clients/claude/settings/layers.ts";
 import { readForeign } from "../../clients/claude/settings/file.ts";
-import { placeOf } from "../../clients/claude/settings/layers.ts";
 import {
   decodeSettings,
   openSettings,

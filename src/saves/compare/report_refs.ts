@@ -1,6 +1,5 @@
-import { listSection } from "./marks.ts";
+import { listSection, type Marks, type Section } from "./marks.ts";
 import type { Changes, UpstreamPosition } from "./changes.ts";
-import type { Marks, Section } from "./marks.ts";
 import { counted } from "../../base/words.ts";
 
 /** Where HEAD went, and what became of the branch of the pause. */

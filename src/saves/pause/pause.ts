@@ -43,8 +43,8 @@ import {
   journaledPrune,
   plannedPrune,
   planPrune,
-} from "../../worktrees/steps.ts";
-import { removingFolder } from "../../worktrees/git/aside_box.ts";
+} from "../../worktrees/prune.ts";
+import { removingFolder } from "../../worktrees/box.ts";
 import type { System } from "../../system/system.ts";
 import { MpmError } from "../../base/errors.ts";
 

@@ -4,7 +4,7 @@ import type { Style } from "../../cli/style.ts";
 import { cut, table } from "../../cli/table.ts";
 import { escapeText } from "../../base/escape.ts";
 import { Git } from "../../git/run/git.ts";
-import { readRescues } from "../read_rescue.ts";
+import { readRescues } from "../rescue.ts";
 import { ageWords } from "../../base/times.ts";
 import type { WorktreesListResult } from "./results.ts";
 import { sizeText } from "../../base/words.ts";
@@ -14,7 +14,7 @@ import {
   planPrune,
   rowOf,
   rulesOf,
-} from "../steps.ts";
+} from "../prune.ts";
 
 /** `mpm worktrees list` */
 export const worktreesList = defineCommand({

@@ -8,7 +8,7 @@ import {
   plannedPrune,
   planPrune,
   rulesOf,
-} from "../steps.ts";
+} from "../prune.ts";
 
 /** `mpm worktrees prune` */
 export const worktreesPrune = defineCommand({

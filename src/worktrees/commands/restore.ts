@@ -1,13 +1,12 @@
 import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
-import { finishRemovals } from "../git/finish_removals.ts";
+import { finishRemovals } from "../take_away.ts";
 import { Git } from "../../git/run/git.ts";
-import { readRescues } from "../read_rescue.ts";
-import { selectRescue } from "../rescue.ts";
+import { readRescues, selectRescue } from "../rescue.ts";
 import type { WorktreesRestoreResult } from "./results.ts";
 import { journaled } from "../../ops/journaled.ts";
-import { restored } from "../restore_steps.ts";
-import { locateRepository } from "../steps.ts";
+import { restored } from "../restore.ts";
+import { locateRepository } from "../prune.ts";
 
 /** `mpm worktrees restore` */
 export const worktreesRestore = defineCommand({

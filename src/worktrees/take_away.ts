@@ -1,30 +1,35 @@
-import { dirname } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
-import { standingText } from "../decision.ts";
-import type { System } from "../../system/system.ts";
+import { basename, dirname, join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { standingText } from "./decision.ts";
+import type { System } from "../system/system.ts";
 import {
   type Box,
   boxFor,
   clearHome,
   emptyBox,
+  isChecked,
+  isFull,
   lockRemovals,
   makeBox,
   markChecked,
   putBack,
+  readBoxes,
+  removingFolder,
   sealBoxes,
-} from "./aside_box.ts";
-import type { Git } from "../../git/run/git.ts";
-import { inParallel } from "../../git/text.ts";
-import { readStanding } from "../processes.ts";
-import { unregister } from "./unregister.ts";
-import { readContents } from "../contents.ts";
+} from "./box.ts";
+import { Git, gitFailure } from "../git/run/git.ts";
+import { inParallel } from "../git/text.ts";
+import { readStanding } from "./processes.ts";
+import { isUnchanged, readContents } from "./contents.ts";
 import {
   type Failed,
   isFailed,
   readWorktreeStatus,
-} from "../../git/worktree_status.ts";
-import { isUnchanged } from "../prints.ts";
-import type { Surveyed } from "../survey.ts";
+} from "../git/worktree_status.ts";
+import type { Surveyed } from "./survey.ts";
+import type { Workspace } from "../git/repository.ts";
+import { readLock } from "../git/run/processes.ts";
+import { type ListedWorktree, readWorktrees } from "../git/worktrees.ts";
 
 /** Milliseconds another clean-up is waited for. */
 const WAIT = 1000;
@@ -219,4 +224,95 @@ function deleteBox({ system }: Place, { box }: Going): void {
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
   }
+}
+
+/** A registered worktree whose folder is not at its place any more. */
+export interface Registered {
+  readonly path: string;
+  readonly gitDir: string;
+  /** The reason of its stale lock; `undefined`: it has none. */
+  readonly lock: string | undefined;
+}
+
+/**
+ * Has git forget a worktree, without `--force`: git itself refuses if there is
+ * something at its place again. Answers why it does not; `undefined`: it did.
+ */
+export async function unregister(
+  system: System,
+  git: Git,
+  { path, gitDir, lock }: Registered,
+): Promise<string | undefined> {
+  const plain = git.like({ plain: true });
+  if (lock !== undefined) await plain.read(["worktree", "unlock", "--", path]);
+  const result = await git.run(["worktree", "remove", "--", path]);
+  // Another one may have been faster, and have done it.
+  if (result.status === 0 || !system.files.lstat(gitDir)) return undefined;
+  if (lock !== undefined) {
+    await plain.run(["worktree", "lock", "--reason", lock, "--", path]);
+  }
+  return gitFailure(["worktree remove"], result).message;
+}
+
+/** The same for a command that has something else to do. */
+const SHORT_WAIT = 250;
+
+/**
+ * Finishes or undoes what a clean-up that died left. Whatever cannot be, and
+ * all while another clean-up is at work, stays as it is: a survey tells of it.
+ */
+export async function finishRemovals(
+  system: System,
+  { root, commonDir }: Workspace,
+): Promise<void> {
+  if (commonDir === undefined) return;
+  if (!system.files.lstat(removingFolder(commonDir))) return;
+  await unlessFailed(async () => {
+    using lock = await lockRemovals(system, commonDir, SHORT_WAIT);
+    if (!lock) return;
+    const git = new Git(system, root);
+    const worktrees = join(root, ".claude", "worktrees");
+    for (const box of readBoxes(system, commonDir, worktrees)) {
+      await unlessFailed(async () => {
+        if (isFull(system, box) && !isChecked(system, box)) {
+          return putBack(system, box, worktrees);
+        }
+        if (await forget(system, git, { box, commonDir })) {
+          emptyBox(system, box);
+        }
+      });
+    }
+    clearHome(system, commonDir);
+  });
+}
+
+async function unlessFailed(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+  }
+}
+
+/** Whether git has no registration left of what a box was to remove. */
+async function forget(
+  system: System,
+  git: Git,
+  { box, commonDir }: { box: Box; commonDir: string },
+): Promise<boolean> {
+  const { path, folder } = box;
+  const gitDir = join(commonDir, "worktrees", basename(folder));
+  if (!isChecked(system, box) || path === undefined) return true;
+  // What is at its place by now is another one.
+  if (system.files.lstat(path) || !system.files.lstat(gitDir)) return true;
+  const one = (await readWorktrees(git)).find((one) => one.path === path);
+  if (!one) return true;
+  if (await isHeld(system, one)) return false;
+  const lock = one.locked;
+  return await unregister(system, git, { path, gitDir, lock }) === undefined;
+}
+
+async function isHeld(system: System, { locked }: ListedWorktree) {
+  return locked !== undefined &&
+    (await readLock(system, locked)).holder !== "dead";
 }

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
 import { FileError, MpmError } from "../base/errors.ts";
 import { branchGoes, type Removal, removeWorktrees } from "./remove.ts";
-import { finishRemovals } from "./git/finish_removals.ts";
+import { finishRemovals } from "./take_away.ts";
 import { locate } from "../git/workspace.ts";
 import { type Survey, survey, type Surveyed } from "./survey.ts";
 import { parseDuration } from "../base/times.ts";

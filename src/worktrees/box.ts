@@ -1,8 +1,8 @@
 import { basename, dirname, join } from "@std/path";
-import { FileError } from "../../base/errors.ts";
-import type { System } from "../../system/system.ts";
-import { decodeBytes, encodeText } from "../../git/text.ts";
-import { isBelow } from "../folders.ts";
+import { FileError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { decodeBytes, encodeText } from "../git/text.ts";
+import { isBelow } from "./facts.ts";
 
 /**
  * Where worktrees on their way out are, below the git folder all share: nothing
