@@ -4,18 +4,20 @@ import {
   findPrivate,
   findSecrets,
   findSureSecrets,
+  mayHoldSecret,
 } from "./find.ts";
-import { mayHoldSecret } from "./maybe_secret.ts";
 import { asRead } from "./as_read.ts";
-import { keyKind } from "./keys.ts";
+import { keyKind } from "./rules/keys.ts";
 import {
   aroundAll,
   type Counts,
+  mergeSpans,
+  replacementFor,
   replaceSpans,
+  type Span,
   type Window,
-} from "./replace.ts";
-import { mergeSpans, replacementFor, type Span } from "./span.ts";
-import { isPlaceholder } from "./value.ts";
+} from "./span.ts";
+import { isPlaceholder } from "./rules/value.ts";
 
 /** What stands in a name in place of a secret. */
 export const NAME_PRINT = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/;

@@ -1,9 +1,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import process from "node:process";
-import { findPrivate, findSecrets, findSureSecrets } from "./find.ts";
+import {
+  findPrivate,
+  findSecrets,
+  findSureSecrets,
+  mayHoldSecret,
+} from "./find.ts";
 import { findPrivateKeys } from "./rules/private_keys.ts";
-import { mayHoldSecret } from "./maybe_secret.ts";
 import { Redactor } from "./redact.ts";
 import { alnum, hex, privateKey, TOKENS } from "../../tests/helpers/secrets.ts";
 import { CODE_POINT } from "../../tests/helpers/arbitrary_text.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Redactor } from "./redact.ts";
-import type { Counts } from "./replace.ts";
+import type { Counts } from "./span.ts";
 import { alnum, hex, privateKey, TOKENS } from "../../tests/helpers/secrets.ts";
 
 const redactor = new Redactor();

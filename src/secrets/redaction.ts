@@ -1,23 +1,67 @@
 import { MpmError } from "../base/errors.ts";
-import { Redactor } from "./redact.ts";
+import { type ConfigFile, configFiles } from "../config/paths.ts";
 import type { System } from "../system/system.ts";
-import { preparedRules } from "./redaction_rules.ts";
+import { type RedactionRules, Redactor } from "./redact.ts";
 
 /** With the built-in rules, where nothing else is configured. */
 const BUILT_IN = new Redactor();
 
-const redactors = new WeakMap<object, Redactor>();
+/**
+ * What was prepared for each machine, or why it could not be; by its terminal,
+ * which a machine that is made of another one shares with that.
+ */
+const prepared = new WeakMap<object, Redactor | MpmError>();
+
+/**
+ * Reads `[redaction]` of the user's own file, which no other source can set,
+ * before anything is redacted. Costs a look where there is no such file.
+ * `tolerant`: a fault in it leaves the built-in rules on; else it is thrown
+ * where something is to be redacted, so that nothing gets past a rule.
+ */
+export async function prepareRedaction(
+  system: System,
+  { tolerant }: { tolerant: boolean },
+): Promise<void> {
+  try {
+    const file = configFiles(system, undefined)[0];
+    if (!file || !system.files.lstat(file.path)) return;
+    const { readText } = await import("../config/config_file.ts");
+    const text = readText(system, file);
+    if (!text.includes("redaction")) return;
+    prepared.set(
+      system.terminal,
+      new Redactor(await configured(text, file)),
+    );
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    if (!tolerant) prepared.set(system.terminal, error);
+  }
+}
+
+async function configured(
+  text: string,
+  file: ConfigFile,
+): Promise<RedactionRules> {
+  const { checkedFile } = await import("../config/config_file.ts");
+  const values = checkedFile(text, file, { section: "redaction" });
+  const given = (key: "enabled" | "allow" | "rules") =>
+    values.get(`redaction.${key}`)?.written;
+  const { ownRules } = await import("./own_rules.ts");
+  return ownRules({
+    enabled: given("enabled") as boolean | undefined ?? true,
+    allow: given("allow") as string[] | undefined ?? [],
+    rules: given("rules") as Record<string, string> | undefined ?? {},
+  });
+}
 
 /**
  * The one step that everything passes before it is written or said. Throws
  * USAGE where the user's own rules cannot be read.
  */
 export function redactorOf(system: System): Redactor {
-  const rules = preparedRules(system);
-  if (rules === undefined) return BUILT_IN;
-  let redactor = redactors.get(rules);
-  if (!redactor) redactors.set(rules, redactor = new Redactor(rules));
-  return redactor;
+  const found = prepared.get(system.terminal);
+  if (found instanceof MpmError) throw found;
+  return found ?? BUILT_IN;
 }
 
 /** Texts as most saves have them: an id, a time, commands, a path. */

@@ -1,4 +1,4 @@
-import { isBlank } from "../chars.ts";
+import { isBlank } from "./chars.ts";
 import { cellAt, elementAt, isNamePart, pairedKind } from "./elements.ts";
 import {
   isAnyKey,
@@ -7,12 +7,12 @@ import {
   keyKind,
   LONGEST_KEY,
   mayEndKey,
-} from "../keys.ts";
+} from "./keys.ts";
 import { afterReplacement, type Span } from "../span.ts";
-import { type Ending, type Ends, readValue } from "../reader.ts";
-import { isSecret, LOOKED_AT } from "../decision.ts";
+import { type Ending, type Ends, readValue } from "./reader.ts";
+import { isSecret, LOOKED_AT } from "./decision.ts";
 import { listAt, phraseEnd } from "./lists.ts";
-import { isName, isStrong } from "../value.ts";
+import { isName, isStrong } from "./value.ts";
 
 const EQUALS = 61;
 const COLON = 58;

@@ -1,7 +1,7 @@
-import { isAlnum } from "../chars.ts";
-import { type KeyKind, keyKind, LONGEST_KEY, mayEndKey } from "../keys.ts";
+import { isAlnum } from "./chars.ts";
+import { type KeyKind, keyKind, LONGEST_KEY, mayEndKey } from "./keys.ts";
 import type { Span } from "../span.ts";
-import { isAbout, isName, isPlaceholder, isStrong } from "../value.ts";
+import { isAbout, isName, isPlaceholder, isStrong } from "./value.ts";
 
 /** UTF-16 units of the value between two tags, and of the first tag. */
 const LONGEST = 512;

@@ -1,6 +1,6 @@
-import { isAlnum } from "../chars.ts";
+import { isAlnum } from "./chars.ts";
 import { afterReplacement, type Span } from "../span.ts";
-import { isCode, isName, isPlaceholder, isStrong } from "../value.ts";
+import { isCode, isName, isPlaceholder, isStrong } from "./value.ts";
 
 /** Whether a value is one, and no word that stands there by chance. */
 export type Accepts = (

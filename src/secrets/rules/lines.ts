@@ -1,4 +1,4 @@
-import { isPath, isPlaceholder, isStrong } from "../value.ts";
+import { isPath, isPlaceholder, isStrong } from "./value.ts";
 import {
   type Accepts,
   always,

@@ -1,6 +1,6 @@
-import type { Key, KeyKind } from "../keys.ts";
+import type { Key, KeyKind } from "./keys.ts";
 import type { Span } from "../span.ts";
-import { isName, isOfCode, isPlaceholder, isStrong } from "../value.ts";
+import { isName, isOfCode, isPlaceholder, isStrong } from "./value.ts";
 
 /** Items of a list that are looked at, however long it is. */
 const MOST = 200;

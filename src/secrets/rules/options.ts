@@ -1,7 +1,7 @@
-import { keyKind } from "../keys.ts";
+import { keyKind } from "./keys.ts";
 import { unlikeName } from "./forms.ts";
 import { afterReplacement, type Span } from "../span.ts";
-import { isPath, isPlaceholder } from "../value.ts";
+import { isPath, isPlaceholder } from "./value.ts";
 
 const OPTION =
   /(?<=^|[\s"'`([{<>|&;,=:+])--?([A-Za-z][\w-]{2,40})[ \t]{1,4}(?:["']([^"'\n]{1,512})["']|([^\s"'`-][^\s"'`]{0,1024}))/g;

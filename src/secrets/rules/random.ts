@@ -1,4 +1,4 @@
-import { isBase64, isDigit, isLower, isUpper } from "../chars.ts";
+import { isBase64, isDigit, isLower, isUpper } from "./chars.ts";
 import { RANDOM, type Span } from "../span.ts";
 
 /** Shorter words are ids, longer ones files in base64. */

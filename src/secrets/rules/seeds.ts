@@ -1,5 +1,5 @@
 import { wordlist } from "@scure/bip39/english";
-import { isLower } from "../chars.ts";
+import { isLower } from "./chars.ts";
 import type { Span } from "../span.ts";
 
 /** The words of BIP 39, of which wallets make seed phrases; made on first use. */

@@ -1,6 +1,6 @@
-import { type KeyKind, keyKind } from "../keys.ts";
+import { type KeyKind, keyKind } from "./keys.ts";
 import { afterReplacement, type Span } from "../span.ts";
-import { isName, isPlaceholder, isStrong } from "../value.ts";
+import { isName, isPlaceholder, isStrong } from "./value.ts";
 
 /** UTF-16 units of a line of a table, and lines of one. */
 const LONGEST = 2000;

@@ -1,4 +1,4 @@
-import { LONGEST_MATCH, startsWord, wholeWord } from "../chars.ts";
+import { LONGEST_MATCH, startsWord, wholeWord } from "./chars.ts";
 import { PROVIDERS } from "./providers.ts";
 import type { Span } from "../span.ts";
 

@@ -1,11 +1,11 @@
-import { isAlnum } from "../chars.ts";
+import { isAlnum } from "./chars.ts";
 import {
   afterReplacement,
   mergeSpans,
   REPLACEMENT,
   type Span,
 } from "../span.ts";
-import { isPlaceholder } from "../value.ts";
+import { isPlaceholder } from "./value.ts";
 
 const SLASH = 47;
 const AT = 64;

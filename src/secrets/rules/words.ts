@@ -1,5 +1,5 @@
 import type { Span } from "../span.ts";
-import { isAbout, isName, isPath, isPlaceholder, isStrong } from "../value.ts";
+import { isAbout, isName, isPath, isPlaceholder, isStrong } from "./value.ts";
 import { always, type Form, isGenerated, unlikeName } from "./forms.ts";
 
 const chosen = (value: string) => !isPlaceholder(value) && !isAbout(value);

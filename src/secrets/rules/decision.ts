@@ -1,4 +1,4 @@
-import { LEAST } from "./rules/elements.ts";
+import { LEAST } from "./elements.ts";
 import { isAnyKey, type Key, keyKind } from "./keys.ts";
 import type { Value } from "./reader.ts";
 import {

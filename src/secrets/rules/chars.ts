@@ -1,47 +1,28 @@
-const ALNUM = 1;
-const DIGIT = 2;
-const UPPER = 4;
-const LOWER = 8;
-/** Of base64 and its variant for URLs, beside letters and digits. */
-const BASE64 = 16;
-const SPACE = 32;
-
-/** What each ASCII character is. */
-const CLASSES = new Uint8Array(128);
-const mark = (characters: string, flags: number) => {
-  for (const character of characters) {
-    CLASSES[character.charCodeAt(0)]! |= flags;
-  }
-};
-mark("0123456789", ALNUM | DIGIT);
-mark("ABCDEFGHIJKLMNOPQRSTUVWXYZ", ALNUM | UPPER);
-mark("abcdefghijklmnopqrstuvwxyz", ALNUM | LOWER);
-mark("+/_-", BASE64);
-mark(" \t", SPACE);
-
-function has(code: number, flags: number): boolean {
-  return code < 128 && (CLASSES[code]! & flags) !== 0;
-}
-
-export function isAlnum(code: number): boolean {
-  return has(code, ALNUM);
-}
-
 export function isDigit(code: number): boolean {
-  return has(code, DIGIT);
+  return code >= 48 && code <= 57;
 }
 
 export function isUpper(code: number): boolean {
-  return has(code, UPPER);
+  return code >= 65 && code <= 90;
 }
 
 export function isLower(code: number): boolean {
-  return has(code, LOWER);
+  return code >= 97 && code <= 122;
 }
 
-/** Of a word of base64, its end marks apart. */
+export function isAlnum(code: number): boolean {
+  return isLower(code) || isUpper(code) || isDigit(code);
+}
+
+/** Of a word of base64 or its variant for URLs, its end marks apart. */
 export function isBase64(code: number): boolean {
-  return has(code, ALNUM | BASE64);
+  return isAlnum(code) || code === 45 || code === 95 || code === 43 ||
+    code === 47;
+}
+
+/** A blank or a tab. */
+export function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
 }
 
 /**
@@ -55,11 +36,6 @@ export function wholeWord(text: string, start: number, end: number): number {
   if (end - start < LONGEST_MATCH) return end;
   while (end < text.length && isBase64(text.charCodeAt(end))) end++;
   return end;
-}
-
-/** A blank or a tab. */
-export function isBlank(code: number): boolean {
-  return has(code, SPACE);
 }
 
 /** What comes before a word though it ends with a letter or digit. */

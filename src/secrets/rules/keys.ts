@@ -1,5 +1,3 @@
-import { isDigit } from "./chars.ts";
-
 /** What a name says of the value that is given to it. */
 export type KeyKind =
   | "password"
@@ -108,21 +106,10 @@ export function mayEndKey(text: string, end: number): boolean {
   return TAILS[tail] === 1;
 }
 
-/** Whether a name may tell anything; fast, and never wrong in saying no. */
-function mayTell(name: string): boolean {
-  const letters = name.toLowerCase().replaceAll("_", "").replaceAll("-", "")
-    .replaceAll(".", "");
-  let end = letters.length;
-  while (isDigit(letters.charCodeAt(end - 1))) end--;
-  const many = letters.slice(0, end);
-  const one = many.endsWith("s") ? many.slice(0, -1) : many;
-  return ENDS.some((word) => one.endsWith(word) || many.endsWith(word));
-}
-
 // Without an expression where there is nothing: each one that is used twice is
 // compiled, which takes longer than a pause has for it.
 function decide(name: string): KeyKind | undefined {
-  if (!mayTell(name)) return undefined;
+  if (!mayEndKey(name, name.length)) return undefined;
   const plain = name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
