@@ -79,9 +79,9 @@ async function runStep(
 
 /**
  * Lets the program run what people and agents run every day. The modules that
- * frequent command lines load become the first script, those that others load
- * the second, and the rest the third: nobody waits for code that is not used.
- * Each comes with what V8 compiled meanwhile, so the executable neither parses
+ * each stage of this loads besides those of earlier stages become one script,
+ * and the rest becomes the last: nobody waits for code that is not used. Each
+ * script comes with what V8 compiled meanwhile, so the executable neither parses
  * nor compiles that again. This is V8's code cache
  * (https://v8.dev/blog/code-caching-for-devs), which only the same V8 takes, on
  * the same kind of machine.

@@ -80,7 +80,16 @@ function hookLine(event: string, transcript: string, fields: object): Line {
   };
 }
 
-/** What an agent waits for all day; each must succeed. */
+/** What is over before it begins; nobody may notice that it ran. */
+function startLines(transcript: string): Line[] {
+  const command = { tool_name: "Bash", tool_input: { command: "ls" } };
+  return [
+    { args: ["--version"] },
+    hookLine("PreToolUse", transcript, command),
+  ];
+}
+
+/** What an agent waits for all day. */
 function frequentLines(transcript: string): Line[] {
   const cwd = Deno.cwd();
   const status = JSON.stringify({
@@ -89,10 +98,7 @@ function frequentLines(transcript: string): Line[] {
     workspace: { current_dir: cwd, project_dir: cwd },
     context_window: { context_window_size: 200_000, used_percentage: 40 },
   });
-  const command = { tool_name: "Bash", tool_input: { command: "ls" } };
   return [
-    { args: ["--version"] },
-    hookLine("PreToolUse", transcript, command),
     hookLine("PostToolBatch", transcript, { tool_calls: [] }),
     hookLine("UserPromptSubmit", transcript, { prompt: "Go on" }),
     { args: ["statusline"], stdin: status },
@@ -100,7 +106,7 @@ function frequentLines(transcript: string): Line[] {
   ];
 }
 
-/** What else people and agents run every day; each must succeed. */
+/** What else people and agents run every day. */
 function dailyLines(round: number, transcript: string): Line[] {
   return [
     {
@@ -119,18 +125,20 @@ function dailyLines(round: number, transcript: string): Line[] {
     { args: ["pause", "--no-commit", "Train"] },
     { args: ["resume"] },
     { args: ["status"] },
-    { args: ["status", "--porcelain"] },
     { args: ["checkpoint", "save", `one-${round}`] },
     { args: ["sessions", "list"] },
   ];
 }
 
-/** The last of a round. From here on there is a configuration file. */
-const END: readonly Line[] = [
-  { args: ["complete", "-s", "Done"] },
-  { args: ["config", "set", "commit", "true"] },
-];
+/** What a shell waits for before each prompt. */
+const PROMPT: Line = { args: ["status", "--porcelain"] };
 
+const COMPLETE: Line = { args: ["complete", "-s", "Done"] };
+
+/** From here on there is a configuration file. */
+const CONFIGURE: Line = { args: ["config", "set", "commit", "true"] };
+
+/** Runs command lines, each of which must succeed. */
 async function run(program: App, lines: readonly Line[]): Promise<void> {
   for (const { args, stdin = "" } of lines) {
     const errors: string[] = [];
@@ -158,27 +166,41 @@ async function runRound(
   Deno.writeTextFileSync("a.txt", `${round}\n`);
   Deno.writeTextFileSync(`new-${round}.txt`, "new\n");
   await run(program, dailyLines(round, transcript));
+  await run(program, startLines(transcript));
   await run(program, frequentLines(transcript));
-  await run(program, END);
+  await run(program, [PROMPT, COMPLETE, CONFIGURE]);
   git("add", "-A");
   git("commit", "-q", "-m", `Round ${round}`);
 }
 
-/** Returns the modules that frequent lines load, and those that others load. */
+/**
+ * Returns the modules that are loaded at the start, those that frequent lines
+ * load besides, those of a shell's prompt, those of daily lines, and those of a
+ * project with a configuration file.
+ */
 async function loadedModules(trainee: Trainee): Promise<number[][]> {
   const { transcript } = prepare();
-  const fresh = trainee.program();
-  await run(fresh, dailyLines(0, transcript));
-  const daily = trainee.loaded();
+  await run(trainee.program(), dailyLines(0, transcript));
+  const fresh = trainee.loaded();
   const program = trainee.program();
+  const stages: number[][] = [];
+  const note = (more: readonly number[] = []) => {
+    const found = new Set([...trainee.loaded(), ...more]);
+    const others = found.difference(new Set(stages.flat()));
+    stages.push([...others].sort((a, b) => a - b));
+  };
+  await run(program, startLines(transcript));
+  note();
   await run(program, frequentLines(transcript));
-  const frequent = new Set(trainee.loaded());
-  await run(program, END);
-  await runRound(program, 1, transcript);
-  const others = new Set([...daily, ...trainee.loaded()]).difference(frequent);
-  return [frequent, others].map((numbers) =>
-    [...numbers].sort((a, b) => a - b)
-  );
+  note();
+  await run(program, [PROMPT]);
+  note();
+  await run(program, [COMPLETE, ...dailyLines(1, transcript), COMPLETE]);
+  note(fresh);
+  await run(program, [CONFIGURE]);
+  await runRound(program, 2, transcript);
+  note();
+  return stages;
 }
 
 /** Runs what is run every day, and returns what V8 compiled for that. */
