@@ -65,19 +65,26 @@ for (let letter = 1; letter <= 26; letter++) {
 for (const digit of "0123456789") LETTERS[digit.charCodeAt(0)] = DIGIT;
 for (const sign of "_-.") LETTERS[sign.charCodeAt(0)] = SIGN;
 
+let tails: Uint8Array | undefined;
+
 /** 1 for the last three letters of each name that may tell anything. */
-const TAILS = new Uint8Array(1 << 15);
-// `default` and `value` belong to another name.
-for (const end of [...ENDS, "value", "default"]) {
-  for (const tail of [end, `${end}s`, `${end}ss`]) {
-    const [third, second, last] = [3, 2, 1].map((back) =>
-      LETTERS[tail.charCodeAt(tail.length - back)] ?? NONE
-    ) as [number, number, number];
-    if (tail.length > 2) TAILS[tailOf(third, second, last)] = 1;
-    else {for (let any = 0; any < 32; any++) {
-        TAILS[tailOf(any, second, last)] = 1;
-      }}
+function tailsOfNames(): Uint8Array {
+  const tails = new Uint8Array(1 << 15);
+  // `default` and `value` belong to another name.
+  for (const end of [...ENDS, "value", "default"]) {
+    for (const tail of [end, `${end}s`, `${end}ss`]) {
+      const [third, second, last] = [3, 2, 1].map((back) =>
+        LETTERS[tail.charCodeAt(tail.length - back)] ?? NONE
+      ) as [number, number, number];
+      if (tail.length > 2) tails[tailOf(third, second, last)] = 1;
+      else {
+        for (let any = 0; any < 32; any++) {
+          tails[tailOf(any, second, last)] = 1;
+        }
+      }
+    }
   }
+  return tails;
 }
 
 function tailOf(third: number, second: number, last: number): number {
@@ -103,7 +110,7 @@ export function mayEndKey(text: string, end: number): boolean {
     place += 5;
     if (letter === NONE) break;
   }
-  return TAILS[tail] === 1;
+  return (tails ??= tailsOfNames())[tail] === 1;
 }
 
 // Without an expression where there is nothing: each one that is used twice is
