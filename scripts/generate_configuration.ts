@@ -1,6 +1,6 @@
 import { KEYS, settingOf, variableOf } from "../src/config/settings.ts";
-import { wordsFor } from "../src/config/settings_check.ts";
-import { tomlLiteral } from "../src/config/toml_edit.ts";
+import { wordsFor } from "../src/config/values.ts";
+import { tomlLiteral } from "../src/config/toml.ts";
 
 /** `docs/configuration.md`, from the table of settings. */
 export function configurationPage(

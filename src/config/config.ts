@@ -4,24 +4,18 @@ import {
   DEFAULTS,
   type Key,
   KEYS,
-  type LayerName,
   valueOf,
   variableOf,
 } from "./settings.ts";
 import type { TrashRules } from "../cli/command.ts";
 import type { System } from "../system/system.ts";
-import { type ConfigFile, configFiles } from "./paths.ts";
-
-/** A value as it was found, checked. */
-export interface Given {
-  /** As a file would hold it. */
-  readonly written: unknown;
-  readonly layer: LayerName;
-  /** The file, absolute, or the variable. */
-  readonly source: string;
-  /** In a file, from 1. */
-  readonly line: number | undefined;
-}
+import {
+  checkedFile,
+  checkedVariable,
+  readText,
+  unknownVariable,
+} from "./files.ts";
+import { type ConfigFile, configFiles, type Given } from "./sources.ts";
 
 /** What was set, by key, the farthest layer first. */
 export type GivenValues = ReadonlyMap<Key, readonly Given[]>;
@@ -32,11 +26,8 @@ export type GivenValues = ReadonlyMap<Key, readonly Given[]>;
  * each file and variable where nothing is configured. Throws USAGE that names
  * file, line and fault.
  */
-export async function readConfig(
-  system: System,
-  root: string | undefined,
-): Promise<Config> {
-  return configOf(await readGiven(system, root));
+export function readConfig(system: System, root: string | undefined): Config {
+  return configOf(readGiven(system, root));
 }
 
 /**
@@ -44,23 +35,20 @@ export async function readConfig(
  * fault in it, or a source that cannot be read, is left out, and told in
  * `faults`.
  */
-export async function readConfigAnyway(
+export function readConfigAnyway(
   system: System,
   root: string | undefined,
-): Promise<{ config: Config; faults: string[] }> {
+): { config: Config; faults: string[] } {
   const faults: string[] = [];
-  const values = await readGiven(system, root, (error) => {
+  const values = readGiven(system, root, (error) => {
     faults.push(error.message);
   });
   return { config: configOf(values), faults };
 }
 
 /** What the trash of the project at `root` keeps. */
-export async function trashRules(
-  system: System,
-  root: string,
-): Promise<TrashRules> {
-  const config = await readConfig(system, root);
+export function trashRules(system: System, root: string): TrashRules {
+  const config = readConfig(system, root);
   return {
     maxAge: config["trash.max_age"],
     maxBytes: config["trash.max_mb"] * 1024 * 1024,
@@ -93,15 +81,15 @@ export function mergedTables(given: readonly Given[]): Record<string, unknown> {
 }
 
 /** Everything that is set. `skip` is told of each fault; else it throws. */
-export async function readGiven(
+export function readGiven(
   system: System,
   root: string | undefined,
   skip?: (error: MpmError) => void,
-): Promise<GivenValues> {
+): GivenValues {
   const values = new Map<Key, Given[]>();
-  const take = async (read: () => Promise<Map<Key, Given>>) => {
+  const take = (read: () => Map<Key, Given>) => {
     try {
-      for (const [key, given] of await read()) {
+      for (const [key, given] of read()) {
         values.set(key, [...values.get(key) ?? [], given]);
       }
     } catch (error) {
@@ -110,17 +98,17 @@ export async function readGiven(
     }
   };
   for (const file of configFiles(system, root)) {
-    if (isThere(system, file)) await take(() => readFile(system, file, skip));
+    if (!isThere(system, file)) continue;
+    take(() => checkedFile(readText(system, file), file, { skip }));
   }
   for (const key of KEYS) {
     const name = variableOf(key);
     const text = name === undefined ? undefined : system.env(name);
-    if (text) await take(() => readVariable(key, text));
+    if (text) take(() => new Map([[key, checkedVariable(key, text)]]));
   }
   for (const name of unknownVariables(system)) {
-    await take(async () => {
-      const { unknownVariable } = await import("./config_file.ts");
-      throw await unknownVariable(name);
+    take(() => {
+      throw unknownVariable(name);
     });
   }
   return values;
@@ -142,22 +130,4 @@ function isThere(system: System, { path }: ConfigFile): boolean {
     if (error instanceof MpmError) return true; // reading it tells why not
     throw error;
   }
-}
-
-// Loaded here since most projects configure nothing.
-async function readFile(
-  system: System,
-  file: ConfigFile,
-  skip: ((error: MpmError) => void) | undefined,
-): Promise<Map<Key, Given>> {
-  const { checkedFile, readText } = await import("./config_file.ts");
-  return checkedFile(readText(system, file), file, { skip });
-}
-
-async function readVariable(
-  key: Key,
-  text: string,
-): Promise<Map<Key, Given>> {
-  const { checkedVariable } = await import("./config_file.ts");
-  return new Map([[key, checkedVariable(key, text)]]);
 }

@@ -5,7 +5,7 @@ import { ageWords, durationText } from "../base/times.ts";
 import { BUILD, VERSION } from "../base/version.ts";
 import { counted, sizeText } from "../base/words.ts";
 import { readConfigAnyway, readGiven } from "../config/config.ts";
-import { configFiles } from "../config/paths.ts";
+import { configFiles } from "../config/sources.ts";
 import { isSameFile } from "../hooks/install/program.ts";
 import type { System } from "../system/system.ts";
 import {
@@ -23,7 +23,7 @@ export async function checkConfig(
   { system, workspace }: Ground,
 ): Promise<Checked> {
   const { faults } = await readConfigAnyway(system, workspace.root);
-  const given = await readGiven(system, workspace.root, () => {});
+  const given = readGiven(system, workspace.root, () => {});
   const found = faults.map((text) =>
     failure("USAGE", text, {
       mend: "Mend it there; mpm config list tells more",

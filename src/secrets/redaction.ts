@@ -1,5 +1,5 @@
 import { MpmError } from "../base/errors.ts";
-import { type ConfigFile, configFiles } from "../config/paths.ts";
+import { type ConfigFile, configFiles } from "../config/sources.ts";
 import type { System } from "../system/system.ts";
 import { type RedactionRules, Redactor } from "./redact.ts";
 
@@ -25,7 +25,7 @@ export async function prepareRedaction(
   try {
     const file = configFiles(system, undefined)[0];
     if (!file || !system.files.lstat(file.path)) return;
-    const { readText } = await import("../config/config_file.ts");
+    const { readText } = await import("../config/files.ts");
     const text = readText(system, file);
     if (!text.includes("redaction")) return;
     prepared.set(
@@ -42,7 +42,7 @@ async function configured(
   text: string,
   file: ConfigFile,
 ): Promise<RedactionRules> {
-  const { checkedFile } = await import("../config/config_file.ts");
+  const { checkedFile } = await import("../config/files.ts");
   const values = checkedFile(text, file, { section: "redaction" });
   const given = (key: "enabled" | "allow" | "rules") =>
     values.get(`redaction.${key}`)?.written;

@@ -9,7 +9,7 @@ import type { WorktreeFacts } from "./facts.ts";
 import { isPassing } from "./remove.ts";
 import { lockHolder, startInStat } from "../git/run/processes.ts";
 import { DEFAULTS } from "../config/settings.ts";
-import { isTrashName } from "../config/settings_check.ts";
+import { isTrashName } from "../config/values.ts";
 import { isTrash, worktreeRules } from "./rules.ts";
 
 const WORKTREE_RULES = worktreeRules(DEFAULTS);

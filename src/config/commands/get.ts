@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { ConfigRow } from "./results.ts";
-import { keyOf, readEntry, readRows, valueText } from "../steps.ts";
+import { keyOf, readEntry, readRows, valueText } from "../rows.ts";
 
 /** `mpm config get` */
 export const configGet = defineCommand({
@@ -19,7 +19,7 @@ environment. With --json also where it comes from.`,
   examples: ["mpm config get commit", "mpm config get context.inject --json"],
   result: async () => (await import("./results.ts")).ConfigRow,
   async run(context, input): Promise<ConfigRow> {
-    const { key, entry } = await keyOf(input.key);
+    const { key, entry } = keyOf(input.key);
     if (entry !== undefined) return await readEntry(context, key, entry);
     return (await readRows(context)).find((one) => one.key === key)!;
   },

@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { ConfigListResult, ConfigRow } from "./results.ts";
-import { readRows, valueText } from "../steps.ts";
+import { readRows, valueText } from "../rows.ts";
 
 /** `mpm config list` */
 export const configList = defineCommand({

@@ -1,7 +1,9 @@
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { type Key, settingOf } from "../settings.ts";
-import { change, changeText, FILE_FLAGS, keyOf } from "../steps.ts";
+import { change, changeText, FILE_FLAGS } from "../change.ts";
+import { keyOf } from "../rows.ts";
+import { fits, fromText, wordsFor } from "../values.ts";
 
 /** What an entry of a table must be. */
 const ENTRY = {
@@ -57,10 +59,7 @@ file. docs/configuration.md describes all settings.`,
         hint: `To take it out: mpm config unset ${input.key}`,
       });
     }
-    const { key, entry } = await keyOf(input.key);
-    const { fits, fromText, wordsFor } = await import(
-      "../settings_check.ts"
-    );
+    const { key, entry } = keyOf(input.key);
     const typed = input.value.join(" ");
     const { kind } = settingOf(key);
     const value = entry === undefined

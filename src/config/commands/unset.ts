@@ -1,5 +1,5 @@
 import { defineCommand } from "../../cli/command.ts";
-import { change, changeText, FILE_FLAGS } from "../steps.ts";
+import { change, changeText, FILE_FLAGS } from "../change.ts";
 
 /** `mpm config unset` */
 export const configUnset = defineCommand({

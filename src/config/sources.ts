@@ -1,7 +1,8 @@
 import { join } from "@std/path";
-import type { System } from "../system/system.ts";
+import type { LayerName } from "./settings.ts";
 import { layout } from "../ops/layout.ts";
 import { userFolder } from "../ops/user_state.ts";
+import type { System } from "../system/system.ts";
 
 /** A file that settings are kept in. */
 export interface ConfigFile {
@@ -25,4 +26,15 @@ export function configFiles(
     { layer: "project", path: join(home, "config.toml") },
     { layer: "local", path: join(home, "config.local.toml") },
   ];
+}
+
+/** A value as it was found, checked. */
+export interface Given {
+  /** As a file would hold it. */
+  readonly written: unknown;
+  readonly layer: LayerName;
+  /** The file, absolute, or the variable. */
+  readonly source: string;
+  /** In a file, from 1. */
+  readonly line: number | undefined;
 }

@@ -1,6 +1,5 @@
-import * as z from "zod/mini";
 import { nearest } from "../base/nearest.ts";
-import { flagIn } from "../base/odd_values.ts";
+import { flagIn, isFields } from "../base/odd_values.ts";
 import {
   type Key,
   KEYS,
@@ -13,10 +12,13 @@ import {
 interface Rule {
   /** What it must be, after "must be". */
   words(setting: Setting): string;
-  schema(setting: Setting): z.ZodMiniType;
+  /** Whether a file may hold it. */
+  fits(value: unknown, setting: Setting): boolean;
   /** The value that a text stands for, as a file would hold it. */
   fromText(text: string): unknown;
 }
+
+const plain = (text: string) => text;
 
 const list = (text: string) =>
   text.split(/[,\s]+/).filter((word) => word !== "");
@@ -26,60 +28,61 @@ const number = (text: string) => /^-?\d+$/.test(text) ? Number(text) : text;
 const RULES: Readonly<Record<Kind, Rule>> = {
   flag: {
     words: () => "true or false",
-    schema: () => z.boolean(),
+    fits: (value) => typeof value === "boolean",
     fromText: (text) => text === "" ? text : flagIn(text) ?? text,
   },
   percent: {
     words: () => "a whole number from 1 to 100",
-    schema: () => z.int().check(z.minimum(1), z.maximum(100)),
+    fits: (value) => isWhole(value, 1, 100),
     fromText: number,
   },
   count: {
     words: ({ least = 0, most }) => `a whole number from ${least} to ${most}`,
-    schema: ({ least = 0, most = Infinity }) =>
-      z.int().check(z.minimum(least), z.maximum(most)),
+    fits: (value, { least = 0, most = Infinity }) =>
+      isWhole(value, least, most),
     fromText: number,
   },
   duration: {
     words: () => "a length of time such as 90s, 30m, 1h, 2d or 1w, or 0",
-    schema: () => z.string().check(z.regex(/^(0|\d{1,6}[smhdw])$/)),
-    fromText: (text) => text,
+    fits: (value) => isText(value) && /^(0|\d{1,6}[smhdw])$/.test(value),
+    fromText: plain,
   },
   choices: {
     words: ({ choices = [] }) => `a list of any of ${choices.join(", ")}`,
-    schema: ({ choices = [] }) => z.array(z.enum([...choices])),
+    fits: (value, { choices = [] }) =>
+      isTexts(value, (text) => choices.includes(text)),
     fromText: list,
   },
   trash: {
     words: () => 'a list of names such as "node_modules" or "*.pyc"',
-    schema: () => z.array(z.string().check(z.refine(isTrashName))),
+    fits: (value) => isTexts(value, isTrashName),
     fromText: list,
   },
   path: {
     words: () => "a path inside the project, such as docs/architecture.md",
-    schema: () => z.string().check(z.refine(isInside)),
-    fromText: (text) => text,
+    fits: (value) => isText(value) && isInside(value),
+    fromText: plain,
   },
   patterns: {
     words: () => 'a list of regular expressions such as "^example-[a-z]+$"',
-    schema: () => z.array(pattern()).check(z.maxLength(100)),
+    fits: (value) => isTexts(value, isPattern) && value.length <= 100,
     fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),
   },
   rules: {
     words: () => 'a table such as { "acme-token" = "acme_[a-z0-9]{32}" }',
-    schema: () =>
-      z.record(
-        z.string().check(z.regex(/^[a-z][a-z0-9-]{1,39}$/)),
-        pattern(),
-      ).check(z.refine((rules) => Object.keys(rules).length <= 100)),
+    fits: (value) =>
+      isTable(value, (label, pattern) =>
+        /^[a-z][a-z0-9-]{1,39}$/.test(label) &&
+        isText(pattern) && isPattern(pattern)) &&
+      Object.keys(value).length <= 100,
     fromText: rulesFrom,
   },
   tokens: {
     words: () => 'a table such as { "claude-opus-5-5" = 1000000 }',
-    schema: () =>
-      z.record(
-        z.string().check(z.minLength(1)),
-        z.int().check(z.minimum(1000), z.maximum(100_000_000)),
+    fits: (value) =>
+      isTable(
+        value,
+        (model, tokens) => model !== "" && isWhole(tokens, 1000, 100_000_000),
       ),
     fromText: (text) =>
       Object.fromEntries(
@@ -91,6 +94,36 @@ const RULES: Readonly<Record<Kind, Rule>> = {
   },
 };
 
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= least &&
+    Number(value) <= most;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isTexts(
+  value: unknown,
+  fits: (text: string) => boolean,
+): value is string[] {
+  return Array.isArray(value) &&
+    value.every((one) => isText(one) && fits(one));
+}
+
+function isTable(
+  value: unknown,
+  fits: (name: string, value: unknown) => boolean,
+): value is Record<string, unknown> {
+  // A date of TOML is an object, too.
+  return isFields(value) && !(value instanceof Date) &&
+    Object.entries(value).every(([name, held]) => fits(name, held));
+}
+
+function isPattern(text: string): boolean {
+  return text.length >= 1 && text.length <= 500;
+}
+
 /** `label=pattern` in each word. */
 function rulesFrom(text: string): Record<string, string> {
   return Object.fromEntries(
@@ -100,9 +133,6 @@ function rulesFrom(text: string): Record<string, string> {
     }),
   );
 }
-
-/** A regular expression as far as it can be told without its library. */
-const pattern = () => z.string().check(z.minLength(1), z.maxLength(500));
 
 /** Whether `path` is relative, plain and leads out of nothing. */
 function isInside(path: string): boolean {
@@ -124,7 +154,7 @@ export function wordsFor(setting: Setting): string {
 /** Whether a file may hold `written` under `key`. */
 export function fits(key: Key, written: unknown): boolean {
   const setting = settingOf(key);
-  return RULES[setting.kind].schema(setting).safeParse(written).success;
+  return RULES[setting.kind].fits(written, setting);
 }
 
 /** What a word of a command line or a variable stands for; check it then. */

@@ -1,13 +1,11 @@
 import { parse } from "@std/toml";
 import { MpmError } from "../base/errors.ts";
 import { isFields } from "../base/odd_values.ts";
-import { isKey, type Key, KEYS, settingOf, variableOf } from "./settings.ts";
-import { fits, fromText, likeKey, wordsFor } from "./settings_check.ts";
-import { lineOf } from "./toml_edit.ts";
-import { statements } from "./toml_lines.ts";
 import type { System } from "../system/system.ts";
-import type { Given } from "./config.ts";
-import type { ConfigFile } from "./paths.ts";
+import type { ConfigFile, Given } from "./sources.ts";
+import { isKey, type Key, KEYS, settingOf, variableOf } from "./settings.ts";
+import { fits, fromText, likeKey, wordsFor } from "./values.ts";
+import { lineOf, statements } from "./toml.ts";
 
 /**
  * The largest configuration file that is read, in bytes: a hook reads it at every
@@ -142,8 +140,8 @@ export function checkedVariable(key: Key, text: string): Given {
 }
 
 /** A variable that looks like one of mpm's and is none. */
-export async function unknownVariable(name: string): Promise<MpmError> {
-  const near = await likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
+export function unknownVariable(name: string): MpmError {
+  const near = likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
   return new MpmError("USAGE", `Unknown variable ${name}`, {
     hint: near === undefined
       ? '"mpm config list --json" shows the variable of each key'

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parse } from "@std/toml";
 import * as fc from "fast-check";
 import { MpmError } from "../base/errors.ts";
-import { lineOf, setValue, tomlLiteral, unsetValue } from "./toml_edit.ts";
+import { lineOf, setValue, tomlLiteral, unsetValue } from "./toml.ts";
 
 /** Text, path, literal, the text after. */
 const SET: [string, string, string, string][] = [

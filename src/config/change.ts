@@ -1,18 +1,134 @@
 import { dirname, join } from "@std/path";
 import { attempt, FileError, MpmError } from "../base/errors.ts";
-import { getOwn, setOwn } from "../base/own.ts";
+import { escapeText } from "../base/escape.ts";
 import { isFields } from "../base/odd_values.ts";
-import { setValue, tomlLiteral, unsetValue } from "./toml_edit.ts";
-import type { System } from "../system/system.ts";
+import { getOwn, setOwn } from "../base/own.ts";
+import type { Context } from "../cli/command.ts";
+import { locate } from "../git/workspace.ts";
 import { writeAtomic } from "../ops/atomic.ts";
-import { checkedFile, parsed, readText } from "./config_file.ts";
-import type { ConfigFile } from "./paths.ts";
 import { ensureFolder } from "../ops/folders.ts";
 import { ensureHome, keepLocal } from "../ops/home.ts";
+import { journaled } from "../ops/journaled.ts";
 import { withLock } from "../ops/lock.ts";
+import { journalPath } from "../ops/recorder.ts";
+import type { System } from "../system/system.ts";
+import type { ConfigSetResult } from "./commands/results.ts";
+import { readGiven } from "./config.ts";
+import { keyOf, valueText } from "./rows.ts";
+import { checkedFile, parsed, readText } from "./files.ts";
+import { type ConfigFile, configFiles } from "./sources.ts";
+import { type Key, LAYERS, settingOf } from "./settings.ts";
+import { setValue, tomlLiteral, unsetValue } from "./toml.ts";
+
+/** Which file is changed; the same wherever it is asked for. */
+export const FILE_FLAGS = {
+  scope: {
+    type: "string",
+    value: "scope",
+    choices: ["user", "project", "local"],
+    default: "user",
+    summary: "Which file: yours, the project's, or its local one",
+  },
+  "dry-run": {
+    type: "boolean",
+    summary: "Show what would be set and write nothing",
+  },
+} as const;
+
+/** The input that names a file. */
+export interface FileInput {
+  readonly scope: "user" | "project" | "local";
+  readonly "dry-run": boolean;
+}
+
+/** Sets or, with `value` undefined, takes out one setting of one file. */
+export async function change(
+  context: Context,
+  typed: string,
+  { input, value }: { input: FileInput; value: unknown },
+): Promise<ConfigSetResult> {
+  const { system, folder } = context;
+  const { key, entry } = keyOf(typed);
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  const file = fileOf(system, root, input);
+  if (settingOf(key).personal && file.layer !== "user") {
+    throw new MpmError("USAGE", `"${key}" cannot be set for a project`, {
+      hint: "It is each user's own choice: give --scope user",
+    });
+  }
+  const path = [...key.split("."), ...entry === undefined ? [] : [entry]];
+  const edit = { file, root, change: { path, value } };
+  const changed = !input["dry-run"] &&
+    await journaled(context, ({ system }) => editConfig(system, edit), {
+      operation: value === undefined ? "config unset" : "config set",
+      workspace,
+      files: [realFile(system, file.path)],
+      title: () =>
+        value === undefined
+          ? `unset ${typed} in ${journalPath(root, file.path)}`
+          : `set ${typed} to ${tomlLiteral(value)} in ${
+            journalPath(root, file.path)
+          }`,
+    });
+  return {
+    key: typed,
+    value: value ?? null,
+    file: file.path,
+    changed,
+    overridden_by: overridden(system, root, { key, file }),
+    dry_run: input["dry-run"],
+  };
+}
+
+/** The file itself, where the user keeps it behind a link. */
+function realFile({ files }: System, path: string): string {
+  return files.stat(path) ? files.realPath(path) : path;
+}
+
+function fileOf(
+  system: System,
+  root: string,
+  { scope }: FileInput,
+): ConfigFile {
+  const file = configFiles(system, root).find(({ layer }) => layer === scope);
+  if (file) return file;
+  throw new MpmError("NOT_FOUND", "Your home folder is not known", {
+    hint: "Set HOME, or give --scope project or --scope local",
+  });
+}
+
+function overridden(
+  system: System,
+  root: string,
+  { key, file }: { key: Key; file: ConfigFile },
+): string | null {
+  // A fault in another file is none of this change's.
+  const values = readGiven(system, root, () => {});
+  const nearest = values.get(key)?.at(-1);
+  if (!nearest) return null;
+  const nearer = LAYERS.indexOf(nearest.layer) > LAYERS.indexOf(file.layer);
+  return nearer ? nearest.source : null;
+}
+
+/** What was done, for people. */
+export function changeText(result: ConfigSetResult): string {
+  const { value, file, changed, dry_run: dry, overridden_by: by } = result;
+  const path = escapeText(file);
+  const key = escapeText(result.key);
+  const text = value === null ? key : `${key} = ${valueText(value)}`;
+  const [would, did, had] = value === null
+    ? ["Would take out", "Took out", "Not set"]
+    : ["Would set", "Set", "Set already"];
+  const verb = dry ? would : changed ? did : had;
+  return [
+    `${verb}: ${text}, in ${path}\n`,
+    ...by === null ? [] : [`But ${escapeText(by)} sets it too, and counts\n`],
+  ].join("");
+}
 
 /** A change of one setting; `value` undefined takes it out. */
-export interface ConfigChange {
+interface ConfigChange {
   readonly path: readonly string[];
   readonly value: unknown;
 }
@@ -23,7 +139,7 @@ export interface ConfigChange {
  * anything changed. Throws USAGE for a file with a fault in it, CONFLICT for
  * one that must be edited by hand.
  */
-export async function editConfig(
+async function editConfig(
   system: System,
   { file, root, change }: {
     file: ConfigFile;
