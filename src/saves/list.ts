@@ -1,4 +1,5 @@
-import type { Origin } from "./trust/origins.ts";
+import { SessionStates } from "./store/read_saves.ts";
+import { type Origin, Origins } from "./trust/origins.ts";
 import { escapeText } from "../base/escape.ts";
 import { ageWords, parseAge } from "../base/times.ts";
 import type { SessionRow, SessionsResult } from "./commands/results.ts";
@@ -11,10 +12,9 @@ import { MpmError } from "../base/errors.ts";
 export interface Listed {
   readonly project: string;
   readonly now: Date;
-  /** The state of a save's work session, if it is known. */
-  stateOf(entry: SaveEntry): WorkState | undefined;
-  /** Whose words a save is. */
-  originOf(save: { id: string; digest: string }): Origin;
+  /** The states of the saves' work sessions. */
+  readonly states: SessionStates;
+  readonly origins: Origins;
   /** Whether those of archived and cancelled sessions are shown, too. */
   readonly all: boolean;
   /** The number of the first save; 0 unless it is given. */
@@ -27,22 +27,21 @@ export interface Listed {
  */
 export function sessionsResult(
   entries: readonly SaveEntry[],
-  { project, now, stateOf, originOf, all, first = 0 }: Listed,
+  { project, now, states, origins, all, first = 0 }: Listed,
 ): SessionsResult {
   const sessions: SessionRow[] = [];
   let next = first;
   let hidden = 0;
   for (const entry of entries) {
-    const state = stateOf(entry) ?? null;
+    const state = states.of(entry) ?? null;
     const settled = state !== null && isSettled(state);
     if (settled) hidden++;
     if (settled && !all) continue;
     const index = settled ? null : next++;
     const { id, digest } = entry;
-    const origin = digest === undefined ? null : originOf({ id, digest });
+    const origin = digest === undefined ? null : origins.of({ id, digest });
     sessions.push(sessionRow(entry, { index, state, origin }));
   }
-  hidden = all ? 0 : hidden;
   return {
     project,
     listed_at: now.toISOString(),
@@ -50,7 +49,7 @@ export function sessionsResult(
     total: sessions.length,
     matching: sessions.length,
     limit: null,
-    hidden,
+    hidden: all ? 0 : hidden,
   };
 }
 

@@ -1,3 +1,4 @@
+import { listProject } from "../resume/elsewhere.ts";
 import { defineCommand } from "../../cli/command.ts";
 import type { Style } from "../../cli/style.ts";
 import { cut, table } from "../../cli/table.ts";
@@ -11,13 +12,9 @@ import {
   parseSince,
   rowAge,
   sessionLabel,
-  sessionsResult,
   summaryBeside,
 } from "../list.ts";
-import { Origins } from "../trust/origins.ts";
-import { listSaves, SessionStates } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
-import { noteElsewhere } from "../resume/elsewhere.ts";
 
 /** `mpm sessions list` */
 export const sessionsList = defineCommand({
@@ -79,19 +76,7 @@ numbers stay the same whatever is filtered.`,
     const { root } = workspace;
     await openStore(system, root);
     unfinishedPause(system, root).forEach((text) => note(`Note: ${text}`));
-    const entries = await listSaves(system, root, {
-      warn: ({ message }) => note(`Warning: ${message}`),
-    });
-    const states = new SessionStates(system, root);
-    const origins = new Origins(system);
-    const listed = sessionsResult(entries, {
-      project: root,
-      now: system.now(),
-      stateOf: (entry) => states.of(entry),
-      originOf: (save) => origins.of(save),
-      all: input.all,
-    });
-    await noteElsewhere(context, workspace, entries);
+    const { listed } = await listProject(context, workspace, input);
     return filterRows(listed, filter);
   },
   render,

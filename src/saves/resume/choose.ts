@@ -1,3 +1,4 @@
+import type { ProjectSaves } from "./elsewhere.ts";
 import type { Context } from "../../cli/command.ts";
 import { pick } from "../../cli/pick.ts";
 import { type Choice, Picker } from "../../cli/picker.ts";
@@ -18,25 +19,15 @@ import type { SaveEntry } from "../store/save_entry.ts";
 import { matchSave } from "../select.ts";
 import { isIndex } from "../../base/selector.ts";
 
-/** What there is to choose from: the same saves, as rows and as entries. */
-export interface Offer {
-  readonly listed: SessionsResult;
-  /** Of the rows that have a number, in that order. */
-  readonly shown: readonly SaveEntry[];
-  readonly all: readonly SaveEntry[];
-  /** The number of the first one. */
-  readonly first: number;
-}
-
 /**
  * Asks which save is meant: in a list that is searched while one types or,
  * where the terminal is not for that, by a question. Throws CANCELLED.
  */
 export async function chooseSession(
   context: Context,
-  offer: Offer,
+  offer: ProjectSaves,
 ): Promise<SaveEntry> {
-  const { listed, all } = offer;
+  const { listed, entries } = offer;
   const { sessions } = listed;
   const picker = new Picker({
     title: "Select a session to resume",
@@ -48,7 +39,7 @@ export async function chooseSession(
   if (picked === "cancelled") throw cancelled();
   if (picked === undefined) return askByNumber(context, offer);
   const { source } = sessions[picked]!;
-  return all.find(({ path }) => path === source)!;
+  return entries.find(({ path }) => path === source)!;
 }
 
 /** Columns of a branch's name. */
@@ -87,7 +78,7 @@ const ROUNDS = 10;
 
 function askByNumber(
   { ask }: Context,
-  { listed, shown, first }: Offer,
+  { listed, shown, first }: ProjectSaves,
 ): SaveEntry {
   let question = listing(listed);
   for (let round = 1;; round++) {

@@ -1,3 +1,7 @@
+import { SessionsResult } from "../commands/results.ts";
+import { listSaves, SessionStates } from "../store/read_saves.ts";
+import { sessionsResult } from "../list.ts";
+import { Origins } from "../trust/origins.ts";
 import { join, relative } from "@std/path";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
@@ -22,7 +26,7 @@ const NAMED = 3;
  * the commands that show them. A pause commits its save on the branch, so
  * a colleague's are there until they are merged.
  */
-export async function savesElsewhere(
+async function savesElsewhere(
   system: System,
   workspace: Workspace,
   known: readonly SaveEntry[],
@@ -101,15 +105,36 @@ function named(hints: readonly string[]): string[] {
   ];
 }
 
-/** Says it beside a list. */
-export async function noteElsewhere(
+/** A list of the project's saves, and the same saves as entries. */
+export interface ProjectSaves {
+  readonly listed: SessionsResult;
+  readonly entries: readonly SaveEntry[];
+  /** Those of the rows that have a number, in that order. */
+  readonly shown: readonly SaveEntry[];
+  /** The number of the first one. */
+  readonly first: number;
+}
+
+/** Lists the saves of the project, and notes where there are more. */
+export async function listProject(
   { system, note }: Context,
   workspace: Workspace,
-  known: readonly SaveEntry[],
-): Promise<void> {
-  for (const hint of await savesElsewhere(system, workspace, known)) {
+  { all, first = 0 }: { all: boolean; first?: number },
+): Promise<ProjectSaves> {
+  const { root } = workspace;
+  const entries = await listSaves(system, root, {
+    warn: ({ message }) => note(`Warning: ${message}`),
+  });
+  const states = new SessionStates(system, root);
+  const listed = sessionsResult(entries, {
+    ...{ project: root, now: system.now(), states, all, first },
+    origins: new Origins(system),
+  });
+  for (const hint of await savesElsewhere(system, workspace, entries)) {
     note(`Note: ${hint}`);
   }
+  const shown = entries.filter((entry) => !states.isHidden(entry));
+  return { listed, entries, shown, first };
 }
 
 /** Says that there is no save, and where there are some. */
@@ -125,7 +150,7 @@ export async function nothingSaved(
 }
 
 /** A remote-tracking branch with saves. */
-export interface RemoteSaves {
+interface RemoteSaves {
   /** E.g. `origin/feature/auth`. */
   readonly branch: string;
   /** The ids of its saves, the newest first. */
@@ -145,7 +170,7 @@ const FOLDER = ".claude-mpm/sessions";
  * were fetched: three git processes, none where there is no such branch. Empty
  * where git cannot say.
  */
-export async function findRemoteSaves(
+async function findRemoteSaves(
   system: System,
   { root, commonDir }: { root: string; commonDir: string | undefined },
 ): Promise<RemoteSaves[]> {
@@ -182,7 +207,7 @@ async function remoteBranches(git: Git): Promise<string[]> {
 }
 
 /** Returns which of the names are local branches, and whether a worktree has them. */
-export async function findLocal(
+async function findLocal(
   system: System,
   root: string,
   names: readonly string[],

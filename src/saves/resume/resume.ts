@@ -1,25 +1,24 @@
+import { newestAnywhere, type NewestSave, selectSave } from "./select.ts";
+import { listProject } from "./elsewhere.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { isAgentId } from "../../clients/claude/home.ts";
 import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
 import { detectChanges } from "../compare/detect.ts";
 import { foreignNote, Origins } from "../trust/origins.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
-import { sessionsResult } from "../list.ts";
 import type { Agent } from "../save.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
-import { listSaves, newestSaves, SessionStates } from "../store/read_saves.ts";
+import { newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../../system/system.ts";
 import { findWorkspace, readIn } from "../../git/find_workspace.ts";
 import { chooseSession } from "./choose.ts";
-import { newestAnywhere, selectSave } from "./select.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
-import { noteElsewhere } from "./elsewhere.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -36,11 +35,8 @@ interface ResumeInput {
 }
 
 /** A save that was chosen, before it is read. */
-export interface Chosen {
-  readonly entry: SaveEntry;
+export interface Chosen extends NewestSave {
   readonly workspace: Workspace;
-  /** What the choice needs saying about. */
-  readonly warnings: readonly string[];
   readonly input: ResumeInput;
 }
 
@@ -51,57 +47,26 @@ export async function findOne(
 ): Promise<Chosen | SessionsResult> {
   const { system } = context;
   const selector = chosenSelector(input);
-  const { first = 0 } = input;
+  const { first = 0, all, peek } = input;
   const workspace = await findWorkspace(context);
-  const { root } = workspace;
-  await openStore(system, root);
-  const chosen = (
-    entry: SaveEntry,
-    warnings: readonly string[] = [],
-  ): Chosen => ({
-    entry,
-    workspace,
-    warnings,
-    input,
-  });
+  await openStore(system, workspace.root);
+  if (selector === undefined && !input.list) {
+    const anyWorktree = input.last;
+    const newest = await newestAnywhere(context, workspace, { anyWorktree });
+    return { ...newest, workspace, input };
+  }
+  let chosen: NewestSave;
   if (selector !== undefined) {
-    const { entry, warnings } = await selectSave(system, workspace, {
-      selector,
-      first,
-    });
-    if (!input.peek) refuseOver(system, workspace, entry);
-    return chosen(entry, warnings);
+    chosen = await selectSave(system, workspace, { selector, first });
+  } else {
+    const offer = await listProject(context, workspace, { all, first });
+    const { listed } = offer;
+    if (!context.interactive || listed.sessions.length === 0) return listed;
+    // Of the list that was shown: a pause may have come in meanwhile.
+    chosen = { entry: await chooseSession(context, offer), warnings: [] };
   }
-  if (!input.list) {
-    const { entry, warnings } = await newestAnywhere(context, workspace, {
-      anyWorktree: input.last,
-    });
-    return chosen(entry, warnings);
-  }
-  const states = new SessionStates(system, root);
-  const origins = new Origins(system);
-  const entries = await listSaves(system, root, {
-    warn: ({ message }) => context.note(`Warning: ${message}`),
-  });
-  const listed = sessionsResult(entries, {
-    project: root,
-    now: system.now(),
-    stateOf: (entry) => states.of(entry),
-    originOf: (save) => origins.of(save),
-    all: input.all,
-    first,
-  });
-  await noteElsewhere(context, workspace, entries);
-  if (!context.interactive || listed.sessions.length === 0) return listed;
-  // Of the list that was shown: a pause may have come in meanwhile.
-  const entry = await chooseSession(context, {
-    listed,
-    shown: entries.filter((entry) => !states.isHidden(entry)),
-    all: entries,
-    first,
-  });
-  if (!input.peek) refuseOver(system, workspace, entry);
-  return chosen(entry);
+  if (!peek) refuseOver(system, workspace, chosen.entry);
+  return { ...chosen, workspace, input };
 }
 
 function chosenSelector(input: ResumeInput): string | undefined {
@@ -178,7 +143,7 @@ async function loadOrOffer(
     for await (const other of newestSaves(system, root)) {
       if (other.id === entry.id) continue;
       if (tried++ === OFFERED) break;
-      if (!await isWhole(system, other)) continue;
+      if (!await attempt(() => loadSave(system, other))) continue;
       throw new MpmError(error.code, error.message, {
         hint: `The newest other one that is whole: mpm resume ${other.id}`,
         cause: error,
@@ -188,39 +153,28 @@ async function loadOrOffer(
   }
 }
 
-async function isWhole(system: System, entry: SaveEntry): Promise<boolean> {
-  try {
-    await loadSave(system, entry);
-    return true;
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
-}
-
 /** Milliseconds a clock may differ before it is worth a word. */
 const CLOCK_SLACK = 60_000;
 
 function oddities({ pausedAt, location }: SaveEntry, now: Date): string[] {
-  const ahead = new Date(pausedAt).getTime() - now.getTime() > CLOCK_SLACK;
-  return [
-    ...ahead
-      ? [
-        "Its time is ahead of this clock, so it may not be the newest: " +
+  const said: string[] = [];
+  if (Date.parse(pausedAt) - now.getTime() > CLOCK_SLACK) {
+    said.push(
+      "Its time is ahead of this clock, so it may not be the newest: " +
         "mpm sessions list",
-      ]
-      : [],
-    ...location === "kept"
-      ? [
-        "It is no longer in .claude-mpm/sessions, as after a switch to " +
+    );
+  }
+  if (location === "kept") {
+    said.push(
+      "It is no longer in .claude-mpm/sessions, as after a switch to " +
         "another branch; this is the copy mpm keeps",
-      ]
-      : [],
-  ];
+    );
+  }
+  return said;
 }
 
 function agentCommand(agent: Agent | null): string[] | null {
-  if (agent?.name !== "claude-code") return null;
-  if (!isAgentId(agent.session_id)) return null;
-  return ["claude", "--resume", agent.session_id];
+  return agent?.name === "claude-code" && isAgentId(agent.session_id)
+    ? ["claude", "--resume", agent.session_id]
+    : null;
 }

@@ -1,5 +1,5 @@
+import { attempt, MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/repository.ts";
 import { isLog, type SaveEntry } from "../store/save_entry.ts";
 import { counted, cutText } from "../../base/words.ts";
@@ -37,6 +37,7 @@ export async function newestSave(
   const { system } = context;
   const { root } = workspace;
   const states = new SessionStates(system, root);
+  const origins = new Origins(system);
   const over: SaveEntry[] = [];
   const automatic: SaveEntry[] = [];
   let looked = 0;
@@ -52,7 +53,9 @@ export async function newestSave(
     // A log says nothing of where it was made, and less than any save.
     if (isLog(entry) && entry !== first) continue;
     if (entry.automatic) automatic.push(entry);
-    else if (automatic.length === 0 || await isOwn(system, entry)) made = entry;
+    else if (
+      automatic.length === 0 || await ownSave(system, origins, entry)
+    ) made = entry;
     if (made || ++looked > MOST) break;
   }
   if (!first) {
@@ -84,15 +87,15 @@ export async function newestSave(
 /** Saves that are passed over to find one that somebody made. */
 const MOST = 200;
 
-/** Whether a save can be read, and is not somebody else's. */
-async function isOwn(system: System, entry: SaveEntry): Promise<boolean> {
-  try {
-    const { digest } = await loadSave(system, entry);
-    return new Origins(system).of({ id: entry.id, digest }) !== "foreign";
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+/** Returns a save that can be read and is not somebody else's. */
+async function ownSave(
+  system: System,
+  origins: Origins,
+  entry: SaveEntry,
+): Promise<Save | undefined> {
+  const loaded = await attempt(() => loadSave(system, entry));
+  const mark = loaded && { id: entry.id, digest: loaded.digest };
+  return mark && origins.of(mark) !== "foreign" ? loaded.save : undefined;
 }
 
 /**
@@ -136,42 +139,43 @@ function nothingOpen({ id }: SaveEntry): MpmError {
 }
 
 /** Returns the save that is meant, also where claude-mpm saved it elsewhere. */
-export async function selectSave(
+export function selectSave(
   system: System,
   workspace: Workspace,
   { selector, first = 0 }: { selector: string; first?: number },
 ): Promise<NewestSave> {
-  try {
+  return foundOrElse(async () => {
     const entry = await findSave(system, workspace.root, selector, { first });
     return { entry, warnings: [] };
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const other = await otherSave(system, workspace, selector);
-    if (other) return other;
-    throw error;
-  }
+  }, () => otherSave(system, workspace, selector));
 }
 
 /** Returns the newest save, also of claude-mpm in this folder. */
-export async function newestAnywhere(
+export function newestAnywhere(
   context: Context,
   workspace: Workspace,
   options: { anyWorktree: boolean },
 ): Promise<NewestSave> {
   const { system } = context;
-  try {
+  return foundOrElse(async () => {
     const own = await newestSave(context, workspace, options);
     return await nearerSave(system, workspace, own.entry) ?? own;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const nearer = await nearerSave(system, workspace, undefined);
-    if (nearer) return nearer;
-    throw error;
-  }
+  }, () => nearerSave(system, workspace, undefined));
 }
 
-function isNotFound(error: unknown): boolean {
-  return error instanceof MpmError && error.code === "NOT_FOUND";
+/** Looks elsewhere for what is not found in the project. */
+async function foundOrElse(
+  find: () => Promise<NewestSave>,
+  elsewhere: () => Promise<NewestSave | undefined>,
+): Promise<NewestSave> {
+  try {
+    return await find();
+  } catch (error) {
+    const missing = error instanceof MpmError && error.code === "NOT_FOUND";
+    const found = missing ? await elsewhere() : undefined;
+    if (found) return found;
+    throw error;
+  }
 }
 
 /**
@@ -251,24 +255,17 @@ export async function* ownSavesHere(
   for await (const entry of newestSaves(system, root)) {
     if (isLog(entry) || !isOfWorktree(workspace, entry)) continue;
     if (++looked > MOST_HERE) return;
-    const found = states.isOver(entry) ? undefined : await read(system, entry);
+    if (states.isOver(entry)) continue;
     // Somebody else's words do not become this user's.
-    if (found && origins.of(found) !== "foreign") yield found.save;
+    const save = await ownSave(system, origins, entry);
+    if (save) yield save;
   }
 }
 
-async function read(
-  system: System,
-  entry: SaveEntry,
-): Promise<{ save: Save; id: string; digest: string } | undefined> {
-  try {
-    const { save, digest } = await loadSave(system, entry);
-    return { save, id: entry.id, digest };
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
-}
+/** The next steps of a save. */
+type LastSteps = Pick<Save, "session_id"> & {
+  next_steps: Save["conversation"]["next_steps"];
+};
 
 /**
  * Returns the save whose next steps hold now: the newest one that somebody
@@ -277,18 +274,15 @@ async function read(
 export async function lastSteps(
   context: Context,
   workspace: Workspace,
-): Promise<
-  Pick<Save["conversation"], "next_steps"> & Pick<Save, "session_id"> | null
-> {
-  try {
+): Promise<LastSteps | null> {
+  // A checkpoint is taken whatever is wrong with the saves.
+  const last = await attempt(async () => {
     for await (const save of ownSavesHere(context, workspace)) {
       const { session_id, conversation: { next_steps }, mpm } = save;
-      if (mpm?.kind === "auto" && next_steps.length === 0) continue;
-      return next_steps.length === 0 ? null : { session_id, next_steps };
+      if (next_steps.length > 0) return { session_id, next_steps };
+      if (mpm?.kind !== "auto") return null;
     }
-  } catch (error) {
-    // A checkpoint is taken whatever is wrong with the saves.
-    if (!(error instanceof MpmError)) throw error;
-  }
-  return null;
+    return null;
+  });
+  return last ?? null;
 }
