@@ -5,15 +5,14 @@ import type { RecoverResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
 import { readState } from "../../git/state.ts";
 import { locate } from "../../git/workspace.ts";
+import { activePauseFields, finalizedLine } from "../legacy/active_pause.ts";
 import {
-  activePauseFields,
   discardRecord,
-  finalizedLine,
   finalizeRecord,
   type PauseRecord,
-  readRecord,
+  readPauseRecord,
   startOf,
-} from "../legacy/active_pause.ts";
+} from "../legacy/finalize_pause.ts";
 import { NO_CONTENT } from "../content.ts";
 import { buildSave, type Draft, type Slot } from "../draft.ts";
 import { normalize } from "../normalize.ts";
@@ -118,7 +117,7 @@ export async function recover(
   const workspace = await locate(system, folder);
   const { root } = workspace;
   await openStore(system, root);
-  const record = readRecord(system, root);
+  const record = readPauseRecord(system, root);
   const told = describeRecord(record, {
     source: layout(root).activePause,
     dryRun,

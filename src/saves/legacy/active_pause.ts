@@ -1,21 +1,6 @@
-import { attempt } from "../../base/errors.ts";
-import { SESSION_ID, sessionId } from "../../git/ids.ts";
+import { SESSION_ID } from "../../git/ids.ts";
 import { field, type Fields, isFields, jsonIn } from "../../base/odd_values.ts";
 import { parseTime } from "../../base/times.ts";
-import { dirname, join } from "@std/path";
-import type { Save } from "../save.ts";
-import { idTime } from "../store/save_entry.ts";
-import { sha256 } from "../../base/digest.ts";
-import type { System } from "../../system/system.ts";
-import { removeIfThere, writeAtomic } from "../../ops/atomic.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
-import { finishPending } from "../store/recover.ts";
-import { LARGEST_SAVE } from "../store/load_save.ts";
-import { ensureStoreId } from "../store/store_id.ts";
-import { moveToTrash } from "../../ops/trash.ts";
-import { freeId, storeSave } from "../store/write_save.ts";
 
 /** One line of `ACTIVE-PAUSE.jsonl`. */
 interface Action {
@@ -28,7 +13,7 @@ interface Action {
 }
 
 /** claude-mpm's automatic pause as far as it was recorded. */
-interface ActivePause {
+export interface ActivePause {
   /** `undefined`: no line that can be read says it. */
   readonly id: string | undefined;
   /** Every whole line, the end of the pause apart. */
@@ -157,137 +142,5 @@ export function finalizedLine(
       "duration_seconds": secondsBetween(first, last),
     },
     "context_percentage": last?.context ?? 0,
-  });
-}
-
-/** The record that an automatic pause of claude-mpm left. */
-export interface PauseRecord {
-  readonly pause: ActivePause;
-  readonly bytes: Uint8Array;
-  /** Of the file, milliseconds since the epoch. */
-  readonly mtime: number;
-}
-
-/** `undefined`: there is none. Throws a FileError for a link. */
-export function readRecord(
-  system: System,
-  root: string,
-): PauseRecord | undefined {
-  const { activePause } = layout(root);
-  const found = system.files.lstat(activePause);
-  if (!found) return undefined;
-  const bytes = system.files.readOwn(activePause, LARGEST_SAVE);
-  const pause = parseActivePause(new TextDecoder().decode(bytes));
-  return { pause, bytes, mtime: found.mtime };
-}
-
-/** What a record became. */
-interface Finalized {
-  readonly id: string;
-  readonly warnings: readonly string[];
-}
-
-/**
- * Saves the record as a session and gives the file the name that claude-mpm
- * gives it then. `build` makes the save for an id and a store. A record that
- * was saved before the process died is not saved again.
- */
-export function finalizeRecord(
-  system: System,
-  root: string,
-  { record, build, line }: {
-    record: PauseRecord;
-    build(slot: { id: string; sessions: string; store: string }): Save;
-    /** The line that ends the file. */
-    line(id: string): string;
-  },
-): Promise<Finalized> {
-  return withLock(system, root, async () => {
-    ensureHome(system, root);
-    await finishPending(system, root);
-    const { sessions, activePause } = layout(root);
-    const time = new Date(startOf(record));
-    const digest = sha256(record.bytes);
-    let id = savedAs(system, root, { time, digest });
-    let warnings: readonly string[] = [];
-    if (id === undefined) {
-      id = freeId(system, root, time);
-      const store = ensureStoreId(system, root);
-      const save = withDigest(build({ id, sessions, store }), digest);
-      ({ warnings } = storeSave(system, root, {
-        save,
-        latest: true,
-        own: false,
-      }));
-    }
-    const bytes = ended(record, line(id));
-    writeAtomic(system, join(sessions, `${id}-incremental.jsonl`), { bytes });
-    removeIfThere(system, activePause);
-    system.files.syncFolder(dirname(activePause));
-    return { id, warnings };
-  });
-}
-
-/** When it began: its id, as claude-mpm takes it, or the file's time. */
-export function startOf({ pause, mtime }: PauseRecord): number {
-  const known = pause.id === undefined ? undefined : idTime(pause.id);
-  return known ?? mtime;
-}
-
-function withDigest(save: Save, digest: string): Save {
-  const pause = field(save, "incremental_pause");
-  return {
-    ...save,
-    "incremental_pause": { ...pause as object, "source_sha256": digest },
-  };
-}
-
-/** Seconds in which a save that was moved on is looked for. */
-const SEARCHED = 60;
-
-/** The id this very record was saved under, before a death. */
-function savedAs(
-  system: System,
-  root: string,
-  { time, digest }: { time: Date; digest: string },
-): string | undefined {
-  const { sessions } = layout(root);
-  for (let after = 0; after < SEARCHED; after++) {
-    const id = sessionId(new Date(time.getTime() + after * 1000));
-    const { json } = saveFiles(sessions, id);
-    if (!system.files.lstat(json)) return undefined;
-    if (digestIn(system, json) === digest) return id;
-  }
-  return undefined;
-}
-
-function digestIn(system: System, path: string): unknown {
-  // What cannot be read is not the save of this record.
-  const bytes = attempt(() => system.files.readOwn(path, LARGEST_SAVE));
-  const value = bytes && jsonIn(new TextDecoder().decode(bytes));
-  return field(field(value, "incremental_pause"), "source_sha256");
-}
-
-/** The record with its last line, which may have been torn, ended. */
-function ended({ bytes, pause }: PauseRecord, line: string): Uint8Array {
-  if (pause.finalized) return bytes;
-  const gap = bytes.length === 0 || bytes.at(-1) === 10 ? "" : "\n";
-  const more = new TextEncoder().encode(`${gap}${line}\n`);
-  const all = new Uint8Array(bytes.length + more.length);
-  all.set(bytes);
-  all.set(more, bytes.length);
-  return all;
-}
-
-/** Moves the record into the trash; returns the folder there. */
-export function discardRecord(system: System, root: string): Promise<string> {
-  return withLock(system, root, () => {
-    ensureHome(system, root);
-    const { activePause } = layout(root);
-    const name = "ACTIVE-PAUSE.jsonl";
-    return moveToTrash(system, root, {
-      operation: "sessions recover",
-      items: [{ name, files: [{ from: activePause, to: `sessions/${name}` }] }],
-    });
   });
 }

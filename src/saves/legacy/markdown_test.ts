@@ -1,5 +1,5 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { MpmError } from "../../base/errors.ts";
 import { parseMarkdownSave } from "./markdown.ts";
 import { saveMarkdown } from "../markdown.ts";

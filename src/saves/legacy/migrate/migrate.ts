@@ -6,14 +6,13 @@ import type {
   Ref,
   Step,
 } from "./change_set.ts";
-import { type MigrationPlan, planMigration } from "./plan.ts";
+import { planMigration } from "./plan.ts";
 import { type Facts, migrateResult, rollbackResult } from "./answer.ts";
-import { type Inventory, refKey, type Transfer } from "./old_store.ts";
+import { refKey } from "./old_store.ts";
 import type { MigrateResult, RollbackResult } from "./results.ts";
-import { isPointer, planRollback, type Restoring } from "./rollback.ts";
+import { isPointer, planRollback } from "./rollback.ts";
 import { applyChanges, type Skipped } from "./apply.ts";
 import {
-  backupPath,
   chooseBackup,
   listBackups,
   readRecord,
@@ -30,10 +29,10 @@ import {
   refuseLinks,
 } from "./read_old_store.ts";
 import {
-  type Content,
   prepareChanges,
   PREPARING,
-  type Wanted,
+  wantedByPlan,
+  wantedByRollback,
   type WantedSet,
 } from "./prepare.ts";
 import { finishPending } from "../../store/recover.ts";
@@ -221,7 +220,11 @@ export async function rollBack(
         before: folderState(system, root),
         after: record.folder.before,
       },
-      wanted: wantedByRollback(changes, join(backups, record.name)),
+      wanted: wantedByRollback(
+        system,
+        changes,
+        join(backups, record.name),
+      ),
       steps: [...steps],
     });
     const restored = changes.some(({ at }) => isPointer(at));
@@ -270,65 +273,6 @@ function skippedSteps(done: Done | undefined): Step[] {
     from: at,
     to: null,
     note: reason,
-  }));
-}
-
-/** The changes of a plan, file by file. */
-function wantedByPlan(
-  { plan, inventory }: { plan: MigrationPlan; inventory: Inventory },
-): Wanted[] {
-  const present = new Map(
-    inventory.there.map(({ at, state }) => [refKey(at), state]),
-  );
-  const wanted = new Map<string, Wanted>();
-  const change = (at: Ref, before: FileState | null): Wanted => {
-    const known = wanted.get(refKey(at)) ??
-      { at, before, after: null, from: null };
-    wanted.set(refKey(at), known);
-    return known;
-  };
-  for (const transfer of plan.transfers) {
-    const { file, to } = transfer;
-    change(file.at, file.state);
-    if (!to) continue;
-    const before = present.get(refKey(to)) ?? null;
-    const target = change(to, before);
-    target.after = contentOf(transfer, before !== null);
-    // A second copy is made of it, but it is not what it becomes.
-    if (!transfer.copy) target.from = file.at;
-  }
-  return [...wanted.values()];
-}
-
-function contentOf(
-  { file, render, copy = false }: Transfer,
-  replaces: boolean,
-): Content {
-  const { mode: old, mtime } = file.state;
-  // The texts are private, whatever claude-mpm made them.
-  const mode = old === null ? null : 0o600;
-  // The home folder may be on another device, where no second name reaches.
-  if (!render && !replaces && !copy && file.at.place !== "global") {
-    return { kind: "linked", state: { ...file.state, mode } };
-  }
-  const bytes: Extract<Content, { kind: "made" }>["bytes"] = (read) =>
-    render ? render(read) : read(file);
-  return { kind: "made", bytes, mode, mtime };
-}
-
-/** The changes that take a backup's back, file by file. */
-function wantedByRollback(
-  changes: readonly Restoring[],
-  folder: string,
-): Wanted[] {
-  return changes.map(({ at, before, after, from, linked }) => ({
-    at,
-    before,
-    from,
-    after: after &&
-      (linked
-        ? { kind: "linked", state: after }
-        : { kind: "kept", path: backupPath(folder, at), state: after }),
   }));
 }
 

@@ -1,30 +1,32 @@
 import { dirname, join } from "@std/path";
-import { FileError, MpmError } from "../../../base/errors.ts";
 import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
-import { refKey, type StoredFile } from "./old_store.ts";
-import { sha256 } from "../../../base/digest.ts";
-import type { NewFile, System } from "../../../system/system.ts";
+import type { MigrationPlan } from "./plan.ts";
+import {
+  type Inventory,
+  refKey,
+  type StoredFile,
+  type Transfer,
+} from "./old_store.ts";
 import { backupPath, freeBackup, UNFINISHED } from "./backups.ts";
-import { ensureFolder, removeTree } from "../../../ops/folders.ts";
-import { ensureHidden } from "../../../ops/home.ts";
 import { layout } from "../../../ops/layout.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
+import type { NewFile, System } from "../../../system/system.ts";
+import { attempt, FileError, MpmError } from "../../../base/errors.ts";
+import { sha256 } from "../../../base/digest.ts";
+import { ensureFolder, removeTree } from "../../../ops/folders.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
+import { ensureHidden } from "../../../ops/home.ts";
 
 /** Where the content of a changed file comes from. */
 export type Content =
   /** The file `from` gets this name. */
-  | { readonly kind: "linked"; readonly state: FileState }
-  /** It is made new. */
+  | { readonly linked: FileState }
+  /** It is made new; `read` gives what a file held when that was planned. */
   | {
-    readonly kind: "made";
-    /** `read` gives the content of a file as it was when it was planned. */
-    readonly bytes: (read: (file: StoredFile) => Uint8Array) => Uint8Array;
+    readonly make: (read: (file: StoredFile) => Uint8Array) => Uint8Array;
     readonly mode: number | null;
     readonly mtime: number;
-  }
-  /** An older backup has it, at this path. */
-  | { readonly kind: "kept"; readonly path: string; readonly state: FileState };
+  };
 
 /** A change that is wanted, before its content exists. */
 export interface Wanted {
@@ -83,17 +85,9 @@ export async function prepareChanges(
     system.files.syncFolder(backups);
     return record;
   } catch (error) {
-    if (error instanceof MpmError) removeQuietly(system, work);
+    // The failure itself is what is reported.
+    if (error instanceof MpmError) attempt(() => removeTree(system, work));
     throw error;
-  }
-}
-
-/** The failure itself is what is reported. */
-function removeQuietly(system: System, folder: string): void {
-  try {
-    removeTree(system, folder);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
   }
 }
 
@@ -128,7 +122,7 @@ class Preparer {
     progress: Progress,
   ): Promise<Change[]> {
     const goOn = new Set(
-      wanted.filter(({ after }) => after?.kind === "linked")
+      wanted.filter(({ after }) => after && "linked" in after)
         .map(({ from }) => refKey(from!)),
     );
     const changes: Change[] = [];
@@ -140,7 +134,7 @@ class Preparer {
         before,
         after: after && this.#stage(at, after),
         from,
-        linked: after?.kind === "linked",
+        linked: after !== null && "linked" in after,
       });
       const full = this.#waiting.length >= MOST_AT_ONCE ||
         this.#bytes >= MOST_BYTES;
@@ -168,17 +162,12 @@ class Preparer {
   }
 
   #stage(at: Ref, content: Content): FileState {
-    if (content.kind === "linked") return content.state;
-    const path = this.#file(stagedPath(this.#work, at));
-    if (content.kind === "kept") {
-      const { path: kept, state } = content;
-      this.#create(path, this.#readKept(kept, state.sha256), state);
-      return state;
-    }
-    const bytes = content.bytes(({ at, state }) =>
+    if ("linked" in content) return content.linked;
+    const { make, mode, mtime } = content;
+    const bytes = make(({ at, state }) =>
       this.#read(this.#path(at), state.sha256)
     );
-    const { mode, mtime } = content;
+    const path = this.#file(stagedPath(this.#work, at));
     this.#create(path, bytes, { mode, mtime });
     return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
   }
@@ -194,16 +183,6 @@ class Preparer {
     }
     this.#last = { path, bytes };
     return bytes;
-  }
-
-  #readKept(path: string, digest: string): Uint8Array {
-    const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
-    if (sha256(bytes) === digest) return bytes;
-    throw new MpmError("CORRUPT", `"${path}" is not what was backed up`, {
-      hint: "Nothing was restored: that file was changed since. Its " +
-        `SHA-256 was ${digest}; what else the backup holds can be copied by ` +
-        "hand",
-    });
   }
 
   #create(
@@ -246,4 +225,69 @@ class Preparer {
     for (const folder of this.#made) this.#system.files.syncFolder(folder);
     this.#system.files.syncFolder(this.#work);
   }
+}
+
+/** The changes of a plan, file by file. */
+export function wantedByPlan(
+  { plan, inventory }: { plan: MigrationPlan; inventory: Inventory },
+): Wanted[] {
+  const present = new Map(
+    inventory.there.map(({ at, state }) => [refKey(at), state]),
+  );
+  const wanted = new Map<string, Wanted>();
+  const change = (at: Ref, before: FileState | null): Wanted => {
+    const known = wanted.get(refKey(at)) ??
+      { at, before, after: null, from: null };
+    wanted.set(refKey(at), known);
+    return known;
+  };
+  for (const transfer of plan.transfers) {
+    const { file, to } = transfer;
+    change(file.at, file.state);
+    if (!to) continue;
+    const before = present.get(refKey(to)) ?? null;
+    const target = change(to, before);
+    target.after = contentOf(transfer, before !== null);
+    // A second copy is made of it, but it is not what it becomes.
+    if (!transfer.copy) target.from = file.at;
+  }
+  return [...wanted.values()];
+}
+
+function contentOf(
+  { file, render, copy = false }: Transfer,
+  replaces: boolean,
+): Content {
+  const { mode: old, mtime } = file.state;
+  // The texts are private, whatever claude-mpm made them.
+  const mode = old === null ? null : 0o600;
+  // The home folder may be on another device, where no second name reaches.
+  if (!render && !replaces && !copy && file.at.place !== "global") {
+    return { linked: { ...file.state, mode } };
+  }
+  const make = render ?? ((read) => read(file));
+  return { make, mode, mtime };
+}
+
+/** The changes that take a backup's back, file by file. */
+export function wantedByRollback(
+  system: System,
+  changes: readonly Change[],
+  folder: string,
+): Wanted[] {
+  return changes.map(({ at, before, after, from, linked }) => {
+    const { sha256 = "", mode = null, mtime = 0 } = after ?? {};
+    const make = () => readBackup(system, backupPath(folder, at), sha256);
+    const content = after && linked ? { linked: after } : { make, mode, mtime };
+    return { at, before, from, after: after && content };
+  });
+}
+
+function readBackup(system: System, path: string, digest: string): Uint8Array {
+  const bytes = system.files.readOwn(path, LARGEST_SAVE);
+  if (sha256(bytes) === digest) return bytes;
+  throw new MpmError("CORRUPT", `"${path}" is not what was backed up`, {
+    hint: "Nothing was restored: that file was changed since. Its SHA-256 " +
+      `was ${digest}; what else the backup holds can be copied by hand`,
+  });
 }

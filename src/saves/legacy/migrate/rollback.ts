@@ -2,21 +2,10 @@ import type { Change, ChangeSet, FileState, Ref, Step } from "./change_set.ts";
 import { idOf, POINTER } from "../old_names.ts";
 import { refKey } from "./old_store.ts";
 
-/** A change that takes another one back. */
-export interface Restoring {
-  readonly at: Ref;
-  /** What is there now. */
-  readonly before: FileState | null;
-  readonly after: FileState | null;
-  /** The file that had been made of this one. */
-  readonly from: Ref | null;
-  /** Whether that file itself comes back; else the backup's copy. */
-  readonly linked: boolean;
-}
-
 interface RollbackPlan {
   readonly steps: readonly Step[];
-  readonly changes: readonly Restoring[];
+  /** `from` is the file that had been made of it; `linked`: that itself comes back. */
+  readonly changes: readonly Change[];
 }
 
 /**
@@ -32,7 +21,7 @@ export function planRollback(
     if (change.from) madeOf.set(refKey(change.from), change);
   }
   const steps: Step[] = [];
-  const changes: Restoring[] = [];
+  const changes: Change[] = [];
   const needed = stillNeeded(record.changes, now);
   for (const { at, before: wanted, after: left } of record.changes) {
     const present = now(at);
