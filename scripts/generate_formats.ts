@@ -1,4 +1,9 @@
-import { type FilePlace, GIT_FILES, PROJECT_FILES, USER_FILES } from "../src/app/help/file_places.ts";
+import {
+  type FilePlace,
+  GIT_FILES,
+  PROJECT_FILES,
+  USER_FILES,
+} from "../src/app/help/file_places.ts";
 import type { JsonSchema } from "../src/app/help/json_schema.ts";
 import { marked, table } from "./generate_markdown.ts";
 

@@ -3,7 +3,7 @@ import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 import type { Workspace } from "./repository.ts";
 import { Git, gitFailure } from "./run/git.ts";
-import { decodeBytes, encodeText, words } from "./text.ts";
+import { decodeBytes, lined, linesOf, words } from "./text.ts";
 import { readWorktrees } from "./worktrees.ts";
 import type { System } from "../system/system.ts";
 
@@ -36,16 +36,25 @@ export async function resolveNames(
   const lines = names.filter((name) => name !== UPSTREAM);
   if (names.includes(UPSTREAM)) lines.push(UPSTREAM);
   const args = ["cat-file", "--batch-check=%(objectname)"];
-  const result = await git.run(args, {
-    stdin: encodeText(lines.map((line) => `${line}\n`).join("")),
-  });
-  const answers = decodeBytes(result.stdout).split("\n").slice(0, -1);
+  const result = await git.run(args, { stdin: lined(lines) });
+  const answers = linesOf(result.stdout);
   const due = lines.at(-1) === UPSTREAM ? lines.length - 1 : lines.length;
   if (answers.length < due) throw gitFailure(args, result);
   return new Map(lines.map((line, at) => {
     const answer = answers[at] ?? ""; // none for a missing upstream
     return [line, /^[0-9a-f]{40,64}$/.test(answer) ? answer : undefined];
   }));
+}
+
+/** The columns of each ref that `git for-each-ref` lists. Throws GIT_FAILED. */
+async function readRefs(
+  git: Git,
+  columns: readonly string[],
+  ...args: readonly string[]
+): Promise<string[][]> {
+  const format = `--format=${columns.join("%00")}`;
+  const list = await git.read(["for-each-ref", format, ...args]);
+  return linesOf(list).map((line) => line.split("\0"));
 }
 
 /** Branches that are offered. */
@@ -55,17 +64,16 @@ const MOST = 500;
 export async function branchNames(
   git: Git,
 ): Promise<{ value: string; summary: string }[]> {
-  const list = await git.read([
-    "for-each-ref",
-    `--count=${MOST}`,
-    "--sort=-committerdate",
-    "--format=%(refname:lstrip=2)%00%(committerdate:relative), %(subject)",
-    "refs/heads",
-  ]);
-  return decodeBytes(list).split("\n").slice(0, -1).map((line) => {
-    const [value, summary] = line.split("\0");
-    return { value: value!, summary: summary ?? "" };
-  });
+  const columns = [
+    "%(refname:lstrip=2)",
+    "%(committerdate:relative), %(subject)",
+  ];
+  const newest = [`--count=${MOST}`, "--sort=-committerdate"];
+  const refs = await readRefs(git, columns, ...newest, "refs/heads");
+  return refs.map(([value, summary]) => ({
+    value: value!,
+    summary: summary ?? "",
+  }));
 }
 
 /** Which branches have a file in their newest commit. */
@@ -94,9 +102,8 @@ export async function branchesWith(
   const git = new Git(system, root);
   const refs = ["HEAD", ...await branches(git, QUESTIONS / paths.length)];
   const asked = paths.flatMap((path) => refs.map((ref) => ({ ref, path })));
-  const lines = asked.map(({ ref, path }) => `${ref}:${path}\n`).join("");
-  const { status, stdout } = await git.run(["cat-file", "--batch-check"], {
-    stdin: encodeText(lines),
+  const { status, stdout } = await git.run(words("cat-file --batch-check"), {
+    stdin: lined(asked.map(({ ref, path }) => `${ref}:${path}`)),
   });
   if (status !== 0) return found;
   const answers = decodeBytes(stdout).split("\n");
@@ -107,7 +114,7 @@ export async function branchesWith(
       path,
       ref === "HEAD"
         ? { here: true, elsewhere }
-        : { here, elsewhere: [...elsewhere, shortName(ref)] },
+        : { here, elsewhere: [...elsewhere, short(ref)] },
     );
   });
   return found;
@@ -115,22 +122,16 @@ export async function branchesWith(
 
 /** Full names, without those that only stand for another one. */
 async function branches(git: Git, most: number): Promise<string[]> {
-  const { status, stdout } = await git.run([
-    "for-each-ref",
-    "--sort=-committerdate",
-    `--count=${Math.max(1, Math.floor(most))}`,
+  const count = `--count=${Math.max(1, Math.floor(most))}`;
+  const { status, stdout } = await git.run(words(
+    "for-each-ref --sort=-committerdate",
+    count,
     "--format=%(refname) %(symref)",
-    "refs/heads",
-    "refs/remotes",
-  ]);
+    ...["refs/heads", "refs/remotes"],
+  ));
   if (status !== 0) return [];
-  return decodeBytes(stdout).split("\n")
-    .filter((line) => line.endsWith(" "))
+  return linesOf(stdout).filter((line) => line.endsWith(" "))
     .map((line) => line.trimEnd());
-}
-
-function shortName(ref: string): string {
-  return ref.replace(/^refs\/(heads|remotes)\//, "");
 }
 
 /** A local branch, or what a remote says its default one is. */
@@ -155,19 +156,14 @@ export interface DefaultBranch {
   readonly tips: readonly { name: string; commit: string }[];
 }
 
-const FORMAT = words(`%(refname) %(objectname) %(symref) %(upstream)
-      %(upstream:remotename) %(upstream:remoteref)`).join("%00");
+const COLUMNS = words(`%(refname) %(objectname) %(symref) %(upstream)
+  %(upstream:remotename) %(upstream:remoteref)`);
 
 /** All local branches and the remotes' default ones. Throws GIT_FAILED. */
 export async function readBranches(git: Git): Promise<BranchRef[]> {
-  const list = await git.read([
-    "for-each-ref",
-    `--format=${FORMAT}`,
-    "refs/heads",
-    "refs/remotes/*/HEAD",
-  ]);
-  return decodeBytes(list).split("\n").slice(0, -1).map((line) => {
-    const [ref, commit, target, upstream, remote, merge] = line.split("\0");
+  const places = ["refs/heads", "refs/remotes/*/HEAD"];
+  const refs = await readRefs(git, COLUMNS, ...places);
+  return refs.map(([ref, commit, target, upstream, remote, merge]) => {
     return {
       ref: ref!,
       commit: commit!,
@@ -359,13 +355,10 @@ async function onRemote(
   git: Git,
   branch: string,
 ): Promise<{ name: string; head: string } | undefined> {
-  const output = await git.read([
-    "for-each-ref",
-    "--format=%(objectname) %(refname)",
-    `refs/remotes/*/${branch}`,
-  ]);
-  const lines = new TextDecoder().decode(output).split("\n").slice(0, -1);
-  if (lines.length !== 1) return undefined;
-  const [head, name] = lines[0]!.split(" ") as [string, string];
-  return { head, name: name.slice("refs/remotes/".length) };
+  const columns = ["%(objectname)", "%(refname)"];
+  const refs = await readRefs(git, columns, `refs/remotes/*/${branch}`);
+  const [[head, name] = []] = refs;
+  return refs.length === 1
+    ? { head: head!, name: name!.slice("refs/remotes/".length) }
+    : undefined;
 }

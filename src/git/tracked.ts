@@ -14,11 +14,8 @@ export async function trackedFiles(
 ): Promise<Set<string>> {
   const result = await new Git(system, root)
     .run(["ls-files", "-z", "--full-name", "--", folder]);
-  if (result.status !== 0) return new Set();
-  return new Set(
-    decodeBytes(result.stdout).split("\0").filter((path) => path !== "")
-      .map((path) => join(root, path)),
-  );
+  const paths = result.status === 0 ? splitFields(result.stdout) : [];
+  return new Set(paths.map((path) => join(root, path)));
 }
 
 /**

@@ -1,12 +1,12 @@
 import { basename, join, resolve } from "@std/path";
 import { attempt, isMissing, MpmError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import { gitDirIn } from "./place.ts";
 import type { Workspace } from "./repository.ts";
 import { Git } from "./run/git.ts";
 import { fullName, parseSettings } from "./run/settings.ts";
 import type { StandIn } from "./run/stand_in.ts";
 import { decodeBytes, encodeText, splitFields, words } from "./text.ts";
-import { gitDirIn } from "./place.ts";
-import type { System } from "../system/system.ts";
 
 /** A worktree as git has it registered. */
 export interface ListedWorktree {
@@ -21,9 +21,8 @@ export interface ListedWorktree {
 
 /** All worktrees of the repository, the main one first. Throws GIT_FAILED. */
 export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
-  const list = await git.like({ plain: true }).read(
-    words("worktree list --porcelain -z"),
-  );
+  const list = await git.like({ plain: true })
+    .read(words("worktree list --porcelain -z"));
   const found: ListedWorktree[] = [];
   let fields = new Map<string, string>();
   for (const line of splitFields(list)) {
@@ -84,8 +83,7 @@ export async function makeWorktree(
     await new Git(system, path).read([...alone, ...reset], { timeout: LONG });
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const twice = ["--force", "--force"];
-    await git.run(["worktree", "remove", ...twice, "--", path]);
+    await git.run(words("worktree remove --force --force --", path));
     throw error;
   }
 }
@@ -130,13 +128,12 @@ function copySettings(
 export async function addWorktree(
   system: System,
   git: Git,
-  { path, target, reason }: {
+  { path, target: { branch, head, start }, reason }: {
     path: string;
     target: { branch: string; head: string; start: string | undefined };
     reason: string;
   },
 ): Promise<void> {
-  const { branch, head, start } = target;
   const lock = ["--lock", "--reason", reason];
   const what = start === undefined
     ? ["--", path, branch]
@@ -181,15 +178,12 @@ export function isUnfinished(system: System, path: string): boolean {
 
 /** Every path of a commit. */
 export async function pathsOf(git: Git, commit: string): Promise<string[]> {
-  const args = ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit];
+  const args = words("ls-tree -r -z --name-only --full-tree", commit);
   return splitFields(await git.read(args, { timeout: LONG }));
 }
 
 /** Where worktrees of detours are, below the main worktree. */
 export const WORKTREES = ".claude/worktrees";
-
-/** Bytes of the file of ignore rules that is still edited. */
-const LIMIT = 1024 * 1024;
 
 /**
  * The repository's own file of ignore rules with one for the worktrees, as
@@ -200,23 +194,21 @@ export async function worktreeRule(
   system: System,
   { root, commonDir }: Workspace,
 ): Promise<{ path: string; bytes: Uint8Array; mode: number } | undefined> {
-  const probe = `${WORKTREES}/any/file`;
-  const ignored = await new Git(system, root).run(
-    words("check-ignore -q --", probe),
-  );
+  const ignored = await new Git(system, root)
+    .run(words("check-ignore -q --", `${WORKTREES}/any/file`));
   if (ignored.status !== 1) return undefined;
   const path = join(commonDir!, "info", "exclude");
   let text = "";
   try {
     text = new TextDecoder("utf-8", { ignoreBOM: true })
-      .decode(system.files.readOwn(path, LIMIT));
+      .decode(system.files.readOwn(path, LARGEST));
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
   const gap = text === "" || text.endsWith("\n") ? "" : "\n";
   return {
     path,
-    bytes: new TextEncoder().encode(`${text}${gap}/${WORKTREES}/\n`),
+    bytes: encodeText(`${text}${gap}/${WORKTREES}/\n`),
     mode: system.files.lstat(path)?.mode ?? 0o644,
   };
 }

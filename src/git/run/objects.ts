@@ -1,10 +1,42 @@
-import { dirname, isAbsolute, join } from "@std/path";
 import { createHash } from "node:crypto";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { dirname, isAbsolute, join } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import type { RunResult, System } from "../../system/system.ts";
+import { decodeBytes, encodeText, words } from "../text.ts";
 import type { Git, GitOptions } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
-import { decodeBytes, encodeText } from "../text.ts";
-import type { RunResult, System } from "../../system/system.ts";
+
+/**
+ * Runs a git command that writes objects. What it began and did not finish is
+ * removed: on a full disk nothing else could be saved.
+ */
+export async function writeObjects(
+  git: Git,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<RunResult> {
+  const result = await git.run(args, options);
+  if (result.status !== 0) await tidyUp(git.system, git, result);
+  return result;
+}
+
+/** How `git fast-import` says where it wrote down that it failed. */
+const CRASH_REPORT =
+  /^fast-import: dumping crash report to (.*fast_import_crash_\d+)$/m;
+
+async function tidyUp(
+  system: System,
+  git: Git,
+  failed: RunResult,
+): Promise<void> {
+  const [, report] = CRASH_REPORT.exec(decodeBytes(failed.stderr)) ?? [];
+  const { unfinished, whole, isWritten } = await begunObjects(system, git);
+  removeEach(system, unfinished);
+  if (report === undefined) return;
+  removeEach(system, [{ path: inFolder(git, report) }]);
+  // An import that has a whole pack, but no space for the index or the name.
+  if (!isWritten) removeEach(system, whole);
+}
 
 /** A file that a git began among the objects and did not finish. */
 export interface UnfinishedObject {
@@ -23,8 +55,22 @@ export async function findUnfinished(
   system: System,
   git: Git,
 ): Promise<readonly UnfinishedObject[]> {
-  const { unfinished } = await begunObjects(system, git);
-  return unfinished;
+  return (await begunObjects(system, git)).unfinished;
+}
+
+/** Removes what {@link findUnfinished} finds; never throws a `FileError`. */
+export async function removeUnfinished(
+  system: System,
+  git: Git,
+): Promise<void> {
+  removeEach(system, await findUnfinished(system, git));
+}
+
+function removeEach(
+  { files }: System,
+  found: readonly { readonly path: string }[],
+): void {
+  for (const { path } of found) attempt(() => files.remove(path));
 }
 
 /** What stands among the objects under a temporary name. */
@@ -40,8 +86,9 @@ async function begunObjects(system: System, git: Git): Promise<BegunObjects> {
   const unfinished: UnfinishedObject[] = [];
   const whole: UnfinishedObject[] = [];
   let isWritten = false;
-  const folder = await objectsFolder(git);
-  if (folder === undefined) return { unfinished, whole, isWritten };
+  const asked = await git.run(words("rev-parse --git-path objects"));
+  if (asked.status !== 0) return { unfinished, whole, isWritten };
+  const folder = inFolder(git, decodeBytes(asked.stdout).replace(/\n$/, ""));
   for (const one of [...begunFiles(system, folder)]) {
     if (await isOpenAnywhere(system, one.path)) {
       isWritten = true;
@@ -50,62 +97,10 @@ async function begunObjects(system: System, git: Git): Promise<BegunObjects> {
     // A git that runs closes its file and at once gives it another name.
     if (sizeOf(system, one.path) !== one.size) continue;
     const isWhole = dirname(one.path) === join(folder, "pack") &&
-      closingHash(system, one.path, one.size) !== undefined;
+      isClosed(system, one);
     (isWhole ? whole : unfinished).push(one);
   }
   return { unfinished, whole, isWritten };
-}
-
-/** Removes what {@link findUnfinished} finds; never throws a `FileError`. */
-export async function removeUnfinished(
-  system: System,
-  git: Git,
-): Promise<void> {
-  const found = await findUnfinished(system, git);
-  removeEach(system, found.map(({ path }) => path));
-}
-
-/**
- * Runs a git command that writes objects. What it began and did not finish is
- * removed: on a full disk nothing else could be saved.
- */
-export async function writeObjects(
-  git: Git,
-  args: readonly string[],
-  options: GitOptions = {},
-): Promise<RunResult> {
-  const result = await git.run(args, options);
-  if (result.status !== 0) await tidyUp(git.system, git, result);
-  return result;
-}
-
-/** Removes what a git command of mpm that failed has left half-written. */
-async function tidyUp(
-  system: System,
-  git: Git,
-  failed: RunResult,
-): Promise<void> {
-  const [, report] = CRASH_REPORT.exec(decodeBytes(failed.stderr)) ?? [];
-  const { unfinished, whole, isWritten } = await begunObjects(system, git);
-  removeEach(system, unfinished.map(({ path }) => path));
-  if (report === undefined) return;
-  removeEach(system, [inFolder(git, report)]);
-  // An import that has a whole pack, but no space for the index or the name.
-  if (!isWritten) removeEach(system, whole.map(({ path }) => path));
-}
-
-/** How `git fast-import` says where it wrote down that it failed. */
-const CRASH_REPORT =
-  /^fast-import: dumping crash report to (.*fast_import_crash_\d+)$/m;
-
-function removeEach({ files }: System, paths: readonly string[]): void {
-  for (const path of paths) {
-    try {
-      files.remove(path);
-    } catch (error) {
-      if (!(error instanceof FileError)) throw error;
-    }
-  }
 }
 
 /** A path as git prints it. */
@@ -113,24 +108,17 @@ function inFolder(git: Git, path: string): string {
   return isAbsolute(path) ? path : join(git.folder, path);
 }
 
-async function objectsFolder(git: Git): Promise<string | undefined> {
-  const { status, stdout } = await git.run([
-    ...["rev-parse", "--git-path", "objects"],
-  ]);
-  if (status !== 0) return undefined;
-  const path = decodeBytes(stdout).replace(/\n$/, "");
-  return inFolder(git, path);
-}
-
 function* begunFiles(
   system: System,
   folder: string,
 ): Generator<UnfinishedObject> {
-  for (const below of namesIn(system, folder)) {
+  const namesIn = (path: string) =>
+    attempt(() => system.files.list(path).map(({ name }) => name)) ?? [];
+  for (const below of namesIn(folder)) {
     const isPacks = below === "pack";
     if (!isPacks && !/^[0-9a-f]{2}$/.test(below)) continue;
     const begun = isPacks ? /^tmp_(?:pack|idx)_/ : /^tmp_obj_/;
-    for (const name of namesIn(system, join(folder, below))) {
+    for (const name of namesIn(join(folder, below))) {
       if (!begun.test(name)) continue;
       const path = join(folder, below, name);
       const size = sizeOf(system, path);
@@ -139,23 +127,10 @@ function* begunFiles(
   }
 }
 
+/** Bytes of a file of this user. */
 function sizeOf({ files, uid }: System, path: string): number | undefined {
-  try {
-    const found = files.lstat(path);
-    return found?.kind === "file" && found.uid === uid ? found.size : undefined;
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
-}
-
-function namesIn({ files }: System, folder: string): string[] {
-  try {
-    return files.list(folder).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof FileError) return [];
-    throw error;
-  }
+  const found = attempt(() => files.lstat(path));
+  return found?.kind === "file" && found.uid === uid ? found.size : undefined;
 }
 
 /** The hashes that git may close a pack or its index with, and their bytes. */
@@ -168,40 +143,22 @@ const PACK_HEADER = 12;
 const CHUNK = 1 << 20;
 
 /**
- * Returns the hash that a pack, or the index of one, ends with, as hexadecimal
- * digits; `undefined` where git did not write all of it. A `git fast-import`
- * that fails fills in the number of objects all the same, but not the hash.
+ * Whether git wrote all of a pack, or of the index of one: it ends with the hash
+ * of the rest. A `git fast-import` that fails fills in the number of objects all
+ * the same, but not the hash.
  */
-export function closingHash(
-  system: System,
-  path: string,
-  size: number,
-): string | undefined {
-  try {
-    return CLOSINGS.map(([hash, length]) =>
-      hashOf(system, path, size, { hash, length })
-    ).find((found) => found !== undefined);
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
-}
-
-function hashOf(
-  { files }: System,
-  path: string,
-  size: number,
-  { hash, length }: { hash: string; length: number },
-): string | undefined {
-  const end = size - length;
-  if (end < PACK_HEADER) return undefined;
-  const digest = createHash(hash);
-  for (let at = 0; at < end; at += CHUNK) {
-    digest.update(files.readPart(path, at, Math.min(CHUNK, end - at)));
-  }
-  const found = digest.digest("hex");
-  const closing = files.readPart(path, end, length);
-  return found === closing.toHex() ? found : undefined;
+function isClosed({ files }: System, { path, size }: UnfinishedObject) {
+  return attempt(() =>
+    CLOSINGS.some(([hash, length]) => {
+      const end = size - length;
+      if (end < PACK_HEADER) return false;
+      const digest = createHash(hash);
+      for (let at = 0; at < end; at += CHUNK) {
+        digest.update(files.readPart(path, at, Math.min(CHUNK, end - at)));
+      }
+      return files.readPart(path, end, length).toHex() === digest.digest("hex");
+    })
+  ) ?? false;
 }
 
 /** How an import is run. */
@@ -217,10 +174,10 @@ interface ImportOptions {
 /** As git compresses loose objects. */
 const COMPRESSION = "pack.compression=1";
 
-const NOTHING = new Uint8Array();
-
 /** Git would make a loose object of each where they are fewer than 100. */
 const PACKED = "fastimport.unpackLimit=1";
+
+const NOTHING = new Uint8Array();
 
 /**
  * A `git fast-import` that is started before it is known what it imports, so
@@ -237,7 +194,7 @@ export class FastImport implements AsyncDisposable {
     const all = [COMPRESSION, ...packed ? [PACKED] : [], ...settings];
     const args = [
       ...all.flatMap((setting) => ["-c", setting]),
-      ...["fast-import", "--quiet", "--date-format=raw", "--done"],
+      ...words("fast-import --quiet --date-format=raw --done"),
     ];
     this.#done = writeObjects(git, args, {
       stdin: this.#parts(),
@@ -292,13 +249,8 @@ const MOST_PACKS = 25;
  * Whether an import may leave a pack: git writes one in half the time that loose
  * objects take, and without waiting for the disk once more.
  */
-export function takesPack(system: System, commonDir: string): boolean {
-  try {
-    const inside = system.files.list(join(commonDir, "objects", "pack"));
-    return inside.filter(({ name }) => name.endsWith(".pack")).length <
-      MOST_PACKS;
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+export function takesPack({ files }: System, commonDir: string): boolean {
+  const inside = attempt(() => files.list(join(commonDir, "objects", "pack")));
+  return inside !== undefined &&
+    inside.filter(({ name }) => name.endsWith(".pack")).length < MOST_PACKS;
 }

@@ -1,6 +1,15 @@
-import { FileError } from "../../base/errors.ts";
-import { decodeBytes } from "../text.ts";
+import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
+import { decodeBytes } from "../text.ts";
+
+/*
+ * What other processes do, asked by a shell: reading below /proc is a
+ * permission mpm is not built with. Data are arguments, never part of a script.
+ */
+
+/** Milliseconds for reading a file of /proc, and for a look at all processes. */
+const READ_LIMIT = 5000;
+const SEARCH_LIMIT = 10_000;
 
 /** The process that a lock of Claude Code names. */
 export interface LockHolder {
@@ -36,15 +45,6 @@ export interface WorktreeLock {
   readonly holder: "alive" | "dead" | "unknown";
 }
 
-/** Milliseconds for reading a file of /proc. */
-const TIME_LIMIT = 5000;
-
-/**
- * Prints a file. Reading below /proc is a permission mpm is not built with;
- * the number is an argument, never part of the script.
- */
-const READ_STAT = 'exec cat "/proc/$1/stat"';
-
 /**
  * Whether the process that `reason` names still runs. It is told from Linux's
  * /proc alone: elsewhere, and of any other reason, it is unknown. A process of
@@ -54,52 +54,34 @@ export async function readLock(
   system: System,
   reason: string,
 ): Promise<WorktreeLock> {
-  const holder = lockHolder(reason);
-  if (!holder || !showsProcesses(system)) return { reason, holder: "unknown" };
-  const { pid, start } = holder;
+  const named = lockHolder(reason);
+  if (!named || !showsProcesses(system)) return { reason, holder: "unknown" };
+  const { pid, start } = named;
   if (!isThere(system, `/proc/${pid}`)) return { reason, holder: "dead" };
   // A number that was given to another process can only be told by its start.
   if (start === undefined) return { reason, holder: "alive" };
-  const now = await startOf(system, pid);
+  const { status, stdout } = await system.run("sh", {
+    args: ["-c", 'exec cat "/proc/$1/stat"', "sh", String(pid)],
+    cwd: "/",
+    timeout: READ_LIMIT,
+  });
+  const now = status === 0 ? startInStat(decodeBytes(stdout)) : undefined;
   if (now === undefined) return { reason, holder: "unknown" };
   return { reason, holder: now === start ? "alive" : "dead" };
 }
 
 /** Whether /proc is there and shows more than one's own processes. */
-export function showsProcesses(system: System): boolean {
+function showsProcesses(system: System): boolean {
   return system.platform === "linux" && isThere(system, "/proc/self") &&
     isThere(system, "/proc/1");
 }
 
 /** What cannot be looked at counts as there. */
-function isThere(system: System, path: string): boolean {
-  try {
-    return system.files.lstat(path) !== undefined;
-  } catch (error) {
-    if (error instanceof FileError) return true;
-    throw error;
-  }
+function isThere({ files }: System, path: string): boolean {
+  return attempt(() => files.lstat(path) !== undefined) ?? true;
 }
 
-async function startOf(
-  system: System,
-  pid: number,
-): Promise<string | undefined> {
-  const stat = await system.run("sh", {
-    args: ["-c", READ_STAT, "sh", String(pid)],
-    cwd: "/",
-    timeout: TIME_LIMIT,
-  });
-  return stat.status === 0 ? startInStat(decodeBytes(stat.stdout)) : undefined;
-}
-
-/** Milliseconds for looking at the open files of all processes. */
-const SEARCH_LIMIT = 10_000;
-
-/**
- * Each prints something where a program has the file `$1` open. Reading below
- * /proc is a permission mpm is not built with, a shell is.
- */
+/** Each prints something where a program has the file `$1` open. */
 const SCRIPTS: Partial<Record<System["platform"], string>> = {
   // `find` itself opens the file: `exec` gives it the number of the shell.
   linux: 'exec find -L /proc/[0-9]*/fd -maxdepth 1 -samefile "$1" ' +
