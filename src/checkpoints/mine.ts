@@ -1,4 +1,4 @@
-import { MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import { baseEntry, type Capture } from "../git/tree/capture.ts";
 import type { Vault } from "../git/tree/vault.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
@@ -41,7 +41,7 @@ async function holds(
   { commit }: StoredCheckpoint,
   capture: Capture,
 ): Promise<boolean> {
-  try {
+  return await attempt(async () => {
     for (const part of ["worktree", "index"] as const) {
       const tree = partOf(commit, part);
       const differing = changesBetween({
@@ -53,8 +53,5 @@ async function holds(
       if (differing.length > 0) return false;
     }
     return true;
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  }) ?? false;
 }

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { type Capture, capture } from "../git/tree/capture.ts";
 import type { RawCache, RawFile } from "../git/tree/converted.ts";
 import {
@@ -254,13 +254,10 @@ export async function recordOf(
   { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },
 ): Promise<StoredCheckpoint | undefined> {
-  try {
+  return await attempt(async () => {
     const bytes = await readCheckpointRecord(git, commit);
     return await parseRecord(bytes, { id, commit });
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** How much checkpoints hold, and how many there are. */

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import { recordBytes } from "./record.ts";
@@ -73,13 +73,10 @@ export async function readRecord(
   id: string,
   { light = false } = {},
 ): Promise<StoredCheckpoint | undefined> {
-  try {
+  return await attempt(async () => {
     const bytes = system.files.readOwn(recordFile(root, id), LIMIT);
     return await parseRecord(bytes, { id, light });
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /**
@@ -154,7 +151,7 @@ export function latestCheckpoint(
   system: System,
   root: string,
 ): Latest | null {
-  try {
+  return attempt(() => {
     const path = newestRecord(system, join(layout(root).home, "checkpoints"));
     if (path === undefined) return null;
     const bytes = system.files.readPart(path, 0, BEGINNING);
@@ -165,10 +162,7 @@ export function latestCheckpoint(
     const created = new Date(time).toISOString();
     const origin = originOf(system, path, created);
     return { name, created_at: created, origin };
-  } catch (error) {
-    if (error instanceof MpmError) return null;
-    throw error;
-  }
+  }) ?? null;
 }
 
 /** The bytes of a record's file are what its mark is made of. */

@@ -10,8 +10,8 @@ import {
 } from "../git/tree/switch.ts";
 import { printOf } from "../checkpoints/record.ts";
 import { timedName } from "../checkpoints/name.ts";
+import { type DetourMarker } from "./marker_schema.ts";
 import {
-  type DetourMarker,
   dropDetourMarker,
   hasDetourMarker,
   isAt,
@@ -79,7 +79,7 @@ export async function settleHeld(
 ): Promise<void> {
   const { system } = context;
   const { root } = workspace;
-  const marker = readDetourMarker(system, workspace);
+  const marker = await readDetourMarker(system, workspace);
   if (!marker) return;
   await settleRestore(context, workspace);
   const what = `"mpm ${marker.operation}" was interrupted`;

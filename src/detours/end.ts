@@ -1,4 +1,4 @@
-import type { DetourMarker, Ending } from "./marker.ts";
+import type { DetourMarker, Ending } from "./marker_schema.ts";
 import type { Work } from "../work/work.ts";
 import { withKept } from "../work/parked.ts";
 import { moved } from "../work/record.ts";

@@ -1,5 +1,5 @@
 import { basename, isAbsolute, join } from "@std/path";
-import { FileError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import { WORKTREES } from "../git/worktrees.ts";
 import type { Workspace } from "../git/repository.ts";
 import type { Work } from "../work/work.ts";
@@ -30,12 +30,9 @@ export function isStranded(
 
 /** Where git has a worktree: its `.git` file. */
 function knownPlace(system: System, gitDir: string): string | undefined {
-  try {
+  return attempt(() => {
     const path = new TextDecoder()
       .decode(system.files.readOwn(join(gitDir, "gitdir"), LIMIT)).trimEnd();
     return isAbsolute(path) ? path : join(gitDir, path);
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  });
 }

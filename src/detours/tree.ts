@@ -1,6 +1,6 @@
 import { basename } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { baseEntry, type Capture } from "../git/tree/capture.ts";
 import type { Git } from "../git/run/git.ts";
 import { lossesAt } from "../git/tree/plan.ts";
@@ -118,7 +118,7 @@ export async function isWhole(
   { commit }: CheckpointRef,
   base: string,
 ): Promise<boolean> {
-  try {
+  return await attempt(async () => {
     const deltas = await Promise.all(
       (["worktree", "index"] as const).map((part) =>
         treeDelta(git, base, partOf(commit, part))
@@ -131,10 +131,7 @@ export async function isWhole(
     );
     const found = await resolveNames(git, [...ids]);
     return [...ids].every((id) => found.get(id) !== undefined);
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  }) ?? false;
 }
 
 /** The ignored files where HEAD has others, which clearing would write over. */

@@ -7,12 +7,8 @@ import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { CheckpointPlace } from "../checkpoints/place.ts";
 import { printOf } from "../checkpoints/record.ts";
 import { settleDetour, settleHeld, takeBack } from "./back.ts";
-import {
-  type DetourMarker,
-  dropDetourMarker,
-  lockDetours,
-  writeDetourMarker,
-} from "./marker.ts";
+import { type DetourMarker } from "./marker_schema.ts";
+import { dropDetourMarker, lockDetours, writeDetourMarker } from "./marker.ts";
 import { cleanTree, lookAtTree } from "./tree.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "@std/path";
-import { FileError } from "../base/errors.ts";
+import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { decodeBytes, encodeText } from "../git/text.ts";
 import { isBelow } from "./facts.ts";
@@ -59,14 +59,11 @@ function readName(
   folder: string,
   worktrees: string,
 ): string | undefined {
-  try {
+  return attempt(() => {
     const bytes = system.files.readOwn(nameIn(folder), NAME_LIMIT);
     const path = join(worktrees, decodeBytes(bytes));
     return isBelow(path, worktrees) ? path : undefined;
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /**
@@ -184,11 +181,9 @@ function clearBox(system: System, { folder }: Box): void {
 /** Takes the folder of all boxes away unless one is left in it. */
 export function clearHome(system: System, commonDir: string): void {
   const home = removingFolder(commonDir);
-  try {
+  attempt(() => {
     if (system.files.list(home).length === 0) system.files.remove(home);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-  }
+  });
 }
 
 /** All bits a folder's owner needs to take out what is in it. */

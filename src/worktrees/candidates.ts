@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "@std/path";
-import { FileError } from "../base/errors.ts";
+import { attempt, FileError } from "../base/errors.ts";
 import type { Workspace } from "../git/repository.ts";
 import {
   isBelow,
@@ -155,7 +155,7 @@ const FILE_LIMIT = 65_536;
 export function readPlace(system: System, path: string, base: string): Place {
   const { files } = system;
   if (!isOpenable(path)) return "unreadable";
-  try {
+  return attempt(() => {
     const info = files.lstat(path);
     if (!info) return "missing";
     if (info.kind === "file" || info.kind === "other") return "no-folder";
@@ -165,10 +165,7 @@ export function readPlace(system: System, path: string, base: string): Place {
     // The base itself may be a disk of its own: the project's counts.
     const home = files.lstat(dirname(dirname(base)));
     return info.disk === home?.disk ? "inside" : "other-disk";
-  } catch (error) {
-    if (error instanceof FileError) return "unreadable";
-    throw error;
-  }
+  }) ?? "unreadable";
 }
 
 /** Its place, or that it is gone since that was read. */
@@ -176,22 +173,16 @@ export function placeNow(
   system: System,
   { path, place }: { path: string; place: Place },
 ): Place {
-  try {
+  return attempt(() => {
     const gone = place === "inside" && !system.files.lstat(path);
     return gone ? "gone" : place;
-  } catch (error) {
-    if (error instanceof FileError) return "unreadable";
-    throw error;
-  }
+  }) ?? "unreadable";
 }
 
 function realPathOf(system: System, path: string): string | undefined {
-  try {
+  return attempt(() => {
     return system.files.realPath(path);
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** What a folder is to git. */
@@ -214,7 +205,7 @@ export function readRepository(
     gitDir: undefined,
     moved: false,
   });
-  try {
+  return attempt((): RepositoryFacts => {
     const own = join(path, ".git");
     const kind = system.files.lstat(own)?.kind;
     if (kind === undefined) {
@@ -233,10 +224,7 @@ export function readRepository(
     return system.files.lstat(back)
       ? only("copied")
       : { repository: "linked", gitDir, moved: true };
-  } catch (error) {
-    if (error instanceof FileError) return only("broken");
-    throw error;
-  }
+  }) ?? only("broken");
 }
 
 function readLine(system: System, path: string): string {

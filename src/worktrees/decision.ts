@@ -1,6 +1,6 @@
 import { durationText } from "../base/times.ts";
-import { isFailed } from "../git/worktree_status.ts";
-import type { WorktreeFacts } from "./facts.ts";
+import { type Failed, isFailed } from "../git/worktree_status.ts";
+import type { Place, WorktreeFacts } from "./facts.ts";
 import { isTrash, type WorktreeRules } from "./rules.ts";
 
 /** What is to happen to a folder below `.claude/worktrees/`. */
@@ -80,31 +80,22 @@ function removalReason({ landed }: WorktreeFacts): string {
 const inUse = (reason: string): Finding => ({ reason, unsaved: false });
 const unsaved = (reason: string): Finding => ({ reason, unsaved: true });
 
+/** Of a place where nothing is removed. */
+const PLACES: ReadonlyMap<Place, string> = new Map([
+  ["missing", "the directory is missing; git worktree prune forgets it"],
+  ["gone", "is gone by now: something else took it away"],
+  ["link", "is a symbolic link, or reached through one"],
+  ["outside", "path resolves outside .claude/worktrees/ — containment guard"],
+  ["no-folder", "is not a directory"],
+  ["other-disk", "is on another disk"],
+  ["unreadable", "cannot be read"],
+]);
+
 function checkPlace({ place, aside }: WorktreeFacts): Finding {
-  switch (place) {
-    case "inside":
-      return undefined;
-    case "missing":
-      return inUse("the directory is missing; git worktree prune forgets it");
-    case "gone":
-      return inUse("is gone by now: something else took it away");
-    case "link":
-      return inUse("is a symbolic link, or reached through one");
-    case "outside":
-      return inUse(
-        "path resolves outside .claude/worktrees/ — containment guard",
-      );
-    case "no-folder":
-      return inUse("is not a directory");
-    case "aside":
-      return unsaved(
-        `is set aside in "${aside}" by a clean-up that did not end`,
-      );
-    case "other-disk":
-      return inUse("is on another disk");
-    case "unreadable":
-      return inUse("cannot be read");
-  }
+  if (place === "inside") return undefined;
+  return place === "aside"
+    ? unsaved(`is set aside in "${aside}" by a clean-up that did not end`)
+    : inUse(PLACES.get(place)!);
 }
 
 function checkOwn({ own }: WorktreeFacts): Finding {
@@ -145,12 +136,23 @@ function checkOperation({ operation }: WorktreeFacts): Finding {
     : unsaved(`a ${operation} is in progress`);
 }
 
+/** Checks what git or the system told, unless that is not read, or failed. */
+function told<T extends object>(
+  value: T | Failed | undefined,
+  { failed }: { failed: string },
+  check: (value: T) => Finding,
+): Finding {
+  if (!value) return "unread";
+  return isFailed(value) ? unsaved(`${failed}: ${value.failed}`) : check(value);
+}
+
 function checkStatus({ status }: WorktreeFacts): Finding {
-  if (!status) return "unread";
-  if (isFailed(status)) return unsaved(`git status failed: ${status.failed}`);
-  return status.changes > 0
-    ? unsaved("has uncommitted or untracked changes")
-    : undefined;
+  return told(
+    status,
+    { failed: "git status failed" },
+    ({ changes }) =>
+      changes > 0 ? unsaved("has uncommitted or untracked changes") : undefined,
+  );
 }
 
 /** Paths named in a reason. */
@@ -171,46 +173,42 @@ function checkIgnored({ status }: WorktreeFacts, rules: DecisionRules) {
 }
 
 function checkLanded({ landed, branch }: WorktreeFacts): Finding {
-  if (!landed) return "unread";
-  if (isFailed(landed)) {
-    return unsaved(
-      "could not determine merge status; preserving conservatively: " +
-        landed.failed,
-    );
-  }
-  if (landed.how !== "no") return undefined;
-  const what = branch === undefined ? "detached HEAD" : "branch";
-  return unsaved(`${what} has commits not merged into main branch`);
+  const failed = "could not determine merge status; preserving conservatively";
+  return told(landed, { failed }, ({ how }) => {
+    if (how !== "no") return undefined;
+    const what = branch === undefined ? "detached HEAD" : "branch";
+    return unsaved(`${what} has commits not merged into main branch`);
+  });
+}
+
+/** Preserves what has such paths. */
+function unlessNone(paths: readonly string[], why: string): Finding {
+  return paths.length === 0 ? undefined : unsaved(`${why} ${some(paths)}`);
 }
 
 function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
-  if (!unwatched) return "unread";
-  if (isFailed(unwatched)) {
-    return unsaved(`git ls-files failed: ${unwatched.failed}`);
-  }
-  return unwatched.length === 0 ? undefined : unsaved(
-    `has files marked assume-unchanged or skip-worktree: ${some(unwatched)}`,
+  return told(
+    unwatched,
+    { failed: "git ls-files failed" },
+    (paths) =>
+      unlessNone(paths, "has files marked assume-unchanged or skip-worktree:"),
   );
 }
 
 function checkFiltered({ filtered }: WorktreeFacts): Finding {
-  if (!filtered) return "unread";
-  if (isFailed(filtered)) {
-    return unsaved(`could not look behind git's filters: ${filtered.failed}`);
-  }
-  return filtered.length === 0
-    ? undefined
-    : unsaved(`has content that a git filter hides: ${some(filtered)}`);
+  return told(
+    filtered,
+    { failed: "could not look behind git's filters" },
+    (paths) => unlessNone(paths, "has content that a git filter hides:"),
+  );
 }
 
 function checkExtras({ extras }: WorktreeFacts): Finding {
-  if (!extras) return "unread";
-  if (isFailed(extras)) {
-    return unsaved(`its git folder cannot be read: ${extras.failed}`);
-  }
-  return extras.own.length === 0
-    ? undefined
-    : unsaved(`its git folder holds ${some(extras.own)}`);
+  return told(
+    extras,
+    { failed: "its git folder cannot be read" },
+    ({ own }) => unlessNone(own, "its git folder holds"),
+  );
 }
 
 function checkAge({ usedAt }: WorktreeFacts, rules: DecisionRules): Finding {
@@ -228,14 +226,15 @@ function checkContents(
   { contents }: WorktreeFacts,
   rules: DecisionRules,
 ): Finding {
-  if (!contents) return "unread";
-  if (isFailed(contents)) {
-    return unsaved(`not all of it can be read: ${contents.failed}`);
-  }
-  if (contents.nested !== undefined) {
-    return unsaved(`holds another repository: ${contents.nested}`);
-  }
-  return youngerThan(contents.newest, rules);
+  const failed = "not all of it can be read";
+  return told(
+    contents,
+    { failed },
+    ({ nested, newest }) =>
+      nested === undefined
+        ? youngerThan(newest, rules)
+        : unsaved(`holds another repository: ${nested}`),
+  );
 }
 
 function checkStanding({ standing }: WorktreeFacts): Finding {

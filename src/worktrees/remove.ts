@@ -1,4 +1,4 @@
-import { isMissing, MpmError } from "../base/errors.ts";
+import { attempt, isMissing, MpmError } from "../base/errors.ts";
 import {
   refPart,
   RESCUE,
@@ -196,15 +196,12 @@ async function unusedAmong(
   going: readonly Removal[],
 ): Promise<Removal[]> {
   if (going.length === 0) return [];
-  try {
+  return await attempt(async () => {
     const used = new Set((await readWorktrees(git)).map(({ ref }) => ref));
     return going.filter(({ item: { facts } }) =>
       !used.has(`refs/heads/${facts.branch}`)
     );
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+  }) ?? [];
 }
 
 /**
@@ -227,13 +224,10 @@ async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
 
 /** Whether git did it. */
 async function tried(work: () => Promise<void>): Promise<boolean> {
-  try {
+  return await attempt(async () => {
     await work();
     return true;
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  }) ?? false;
 }
 
 /** Branches that outlive any worktree, beside the default one. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { standingText } from "./decision.ts";
 import type { System } from "../system/system.ts";
 import {
@@ -91,29 +91,29 @@ export async function takeAway(
 async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
   const { system, worktrees } = place;
   const left = () => all.filter(({ problem }) => problem === undefined);
-  for (const one of left()) await attempt(place, one, prepare);
+  for (const one of left()) await doStep(place, one, prepare);
   for (const one of left()) {
-    await attempt(place, one, () => {
+    await doStep(place, one, () => {
       makeBox(system, one.box, worktrees);
       one.boxed = true;
     });
   }
   await sealBoxes(system, left().map(({ box }) => box));
-  for (const one of left()) await attempt(place, one, moveAway);
+  for (const one of left()) await doStep(place, one, moveAway);
   const standing = await readStanding(
     system,
     left().map(({ box }) => box.tree),
   );
   await inParallel(
     left(),
-    (one) => attempt(place, one, () => check(place, one, { standing })),
+    (one) => doStep(place, one, () => check(place, one, { standing })),
   );
   await forgetAll(place, left());
   for (const one of left()) deleteBox(place, one);
 }
 
 /** Does one step, and puts the worktree back where it says why it stays. */
-async function attempt(
+async function doStep(
   place: Place,
   one: Going,
   step: (
@@ -209,7 +209,7 @@ async function forgetAll(
   );
   for (const [at, one] of all.entries()) {
     if (first[at] === undefined) continue;
-    await attempt(place, one, async () => {
+    await doStep(place, one, async () => {
       const again = await forget(one);
       // What was found first tells more.
       return again && (first[at] || again);
@@ -219,11 +219,7 @@ async function forgetAll(
 
 /** What cannot be deleted now, the next clean-up tries again. */
 function deleteBox({ system }: Place, { box }: Going): void {
-  try {
-    emptyBox(system, box);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-  }
+  attempt(() => emptyBox(system, box));
 }
 
 /** A registered worktree whose folder is not at its place any more. */
@@ -267,13 +263,13 @@ export async function finishRemovals(
 ): Promise<void> {
   if (commonDir === undefined) return;
   if (!system.files.lstat(removingFolder(commonDir))) return;
-  await unlessFailed(async () => {
+  await attempt(async () => {
     using lock = await lockRemovals(system, commonDir, SHORT_WAIT);
     if (!lock) return;
     const git = new Git(system, root);
     const worktrees = join(root, ".claude", "worktrees");
     for (const box of readBoxes(system, commonDir, worktrees)) {
-      await unlessFailed(async () => {
+      await attempt(async () => {
         if (isFull(system, box) && !isChecked(system, box)) {
           return putBack(system, box, worktrees);
         }
@@ -284,14 +280,6 @@ export async function finishRemovals(
     }
     clearHome(system, commonDir);
   });
-}
-
-async function unlessFailed(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-  }
 }
 
 /** Whether git has no registration left of what a box was to remove. */

@@ -17,7 +17,7 @@ import {
 import { captureNow, type CheckpointPlace, rawFolder } from "../place.ts";
 import { storeCheckpoint } from "../take/take.ts";
 import { dirname, join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt } from "../../base/errors.ts";
 import {
   hasIndex,
   marksOf,
@@ -353,14 +353,12 @@ export class Restore {
 
   /** A restore that is done must not fail over old checkpoints. */
   async #prune(): Promise<void> {
-    try {
+    await attempt(async () => {
       sweepState(this.#context.system, this.#place.workspace.root);
       await pruneCheckpoints(this.#context, this.#place, {
         kind: "safety",
         taken: this.#marker().safety,
       });
-    } catch (error) {
-      if (!(error instanceof MpmError)) throw error;
-    }
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { cutText } from "../../base/words.ts";
 import { field, jsonIn } from "../../base/odd_values.ts";
@@ -64,13 +64,10 @@ function readRuntimes(
 }
 
 function readText(system: System, path: string): string | undefined {
-  try {
+  return attempt(() => {
     if (!system.files.lstat(path)) return undefined;
     return new TextDecoder().decode(system.files.readOwn(path, LIMIT));
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** Characters of a context file that are kept. */
@@ -85,14 +82,11 @@ function readContextFile(
   worktree: string,
 ): string | undefined {
   const folder = join(worktree, ".claude");
-  try {
+  return attempt(() => {
     if (files.lstat(folder)?.kind !== "folder") return undefined;
     const bytes = files.readOwn(join(folder, "context.md"), LIMIT);
     return cutText(new TextDecoder().decode(bytes), KEPT);
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** The version of a runtime that a project asks for. */

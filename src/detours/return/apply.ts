@@ -4,7 +4,7 @@ import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
 import { readPosition, switchTo } from "../../git/tree/switch.ts";
 import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
 import { printOf } from "../../checkpoints/record.ts";
-import { type Ending } from "../marker.ts";
+import type { Ending } from "../marker_schema.ts";
 import type { ReturnResult } from "../commands/results.ts";
 import { givenSummary } from "../../saves/content.ts";
 import { labelOf, workView } from "../../work/record.ts";

@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { detectChanges } from "../../saves/compare/detect.ts";
 import { unlockWorktree, WORKTREES } from "../../git/worktrees.ts";
 import { tryFileChanges } from "../../git/history/changes.ts";
@@ -85,15 +85,12 @@ export async function changesSince(
 ): Promise<Changes | null> {
   if (id === null) return null;
   const { root } = workspace;
-  try {
+  return await attempt(async () => {
     const { save } = await loadSave(system, await findSave(system, root, id));
     const store = readStoreId(system, root);
     const changes = await detectChanges(system, workspace, { save, store });
     return redactChanges(redactorOf(system), changes);
-  } catch (error) {
-    if (error instanceof MpmError) return null;
-    throw error;
-  }
+  }) ?? null;
 }
 
 /**
