@@ -14,7 +14,7 @@ import { beforeCommand, givenTo, tellable } from "./before.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "../base/errors.ts";
 import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
-import { BUILD, VERSION } from "../base/version.ts";
+import { BUILD, VERSION, versionText } from "../base/version.ts";
 
 /**
  * Runs one command line and returns its exit status. Throws what it cannot do.
@@ -178,7 +178,7 @@ function folderOf(system: System, project: string | undefined): string {
 function versionLine(json: boolean): string {
   return json
     ? `${JSON.stringify({ version: VERSION, build: BUILD })}\n`
-    : `mpm ${VERSION} (${BUILD})\n`;
+    : versionText();
 }
 
 /** A reader that went away early, as `head` does, is no failure. */

@@ -1,6 +1,7 @@
 import type { Context } from "../cli/command.ts";
 import { makeStyle } from "../cli/style.ts";
 import type { System } from "../system/system.ts";
+import { versionText } from "../base/version.ts";
 
 /**
  * Runs one command line and returns its exit status. Nothing else in mpm
@@ -11,6 +12,10 @@ export async function main(
   system: System,
 ): Promise<number> {
   try {
+    if (argv.length === 1 && argv[0] === "--version") {
+      system.terminal.out(versionText());
+      return 0;
+    }
     if (await answerHook(argv, system)) return 0;
     const { runLine } = await import("./line.ts");
     return await runLine(argv, system);
@@ -45,22 +50,21 @@ async function answerHook(
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
   if (!named && !bare || system.terminal.interactive.stdin) return false;
   const { takeBareEvent, takeEvent } = await import("../hooks/events/take.ts");
-  const { beforeCommand, givenTo } = await import("./before.ts");
-  const context = { ...hookContext(system), ...givenTo(system) };
-  await beforeCommand(system, "hook");
+  const prepare = () => hookContext(system);
   const output = named
-    ? await takeEvent(context, event!)
-    : await takeBareEvent(context);
+    ? await takeEvent(system, event!, prepare)
+    : await takeBareEvent(system, prepare);
   if (output === undefined) return false;
   system.terminal.out(output);
   return true;
 }
 
 /** Nobody reads what a hook says beside its answer. */
-function hookContext(
-  system: System,
-): Omit<Context, "redact" | "trashRules" | "commandNamed"> {
+async function hookContext(system: System): Promise<Context> {
+  const { beforeCommand, givenTo } = await import("./before.ts");
+  await beforeCommand(system, "hook");
   return {
+    ...givenTo(system),
     system,
     folder: system.cwd(),
     interactive: false,

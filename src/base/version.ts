@@ -11,3 +11,8 @@ const DATE = "@mpm-date@";
 
 /** Commit and commit date (UTC) of the build, e.g. `1a2b3c4d5e6f 2026-11-20`. */
 export const BUILD = COMMIT.startsWith("@") ? "source" : `${COMMIT} ${DATE}`;
+
+/** Returns the line that `mpm --version` prints. */
+export function versionText(): string {
+  return `mpm ${VERSION} (${BUILD})\n`;
+}

@@ -25,7 +25,14 @@ in ~/.local/state/mpm/, says what it was.`,
   examples: ["mpm hook SessionStart"],
   result: async () => (await import("./results.ts")).HookResult,
   async run(context, { event }) {
-    return { event, output: await takeEvent(context, event) };
+    return {
+      event,
+      output: await takeEvent(
+        context.system,
+        event,
+        () => Promise.resolve(context),
+      ),
+    };
   },
   verbatim: () => true,
   render: ({ output }) => output,

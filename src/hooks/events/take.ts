@@ -6,28 +6,29 @@ import {
   parseHookInput,
 } from "../../clients/claude/hook_input.ts";
 import type { System } from "../../system/system.ts";
-import { noteFailure } from "../failures.ts";
 import type { Handler } from "./world.ts";
 
 /** Bytes of an event that are read, and milliseconds that it may take. */
 const BOUNDS = { limit: 4 * 1024 * 1024, wait: 1000 };
+
+/** Makes the context, for an event that leads to anything. */
+type Prepare = () => Promise<Context>;
 
 /**
  * Takes an event from standard input and returns what is to be printed. Never
  * throws: what goes wrong is noted, and the session goes on.
  */
 export async function takeEvent(
-  context: Context,
+  system: System,
   event: string,
+  prepare: Prepare,
 ): Promise<string> {
-  const { system } = context;
   // Somebody tries it by hand: there is nothing to wait for.
   if (isOff(system) || system.terminal.interactive.stdin) return "";
   try {
-    return await answered(context, event, await readEvent(system) ?? "");
+    return await answered(prepare, event, await readEvent(system) ?? "");
   } catch (error) {
-    noteFailure(system, event, error);
-    return "";
+    return await failed(prepare, event, error);
   }
 }
 
@@ -37,23 +38,22 @@ export async function takeEvent(
  * printed for that to the model. `undefined`: standard input is empty.
  */
 export async function takeBareEvent(
-  context: Context,
+  system: System,
+  prepare: Prepare,
 ): Promise<string | undefined> {
-  const { system } = context;
   try {
     const json = await readEvent(system);
     if (json === "") return undefined;
     const event = field(jsonIn(json ?? ""), "hook_event_name");
     if (typeof event !== "string" || isOff(system)) return "";
-    return await answered(context, event, json!);
+    return await answered(prepare, event, json!);
   } catch (error) {
-    noteFailure(system, "", error);
-    return "";
+    return await failed(prepare, "", error);
   }
 }
 
 async function answered(
-  context: Context,
+  prepare: Prepare,
   event: string,
   json: string,
 ): Promise<string> {
@@ -63,10 +63,22 @@ async function answered(
   const load = HANDLERS.get(event);
   if (!load) return "";
   const { answerText, worldOf } = await import("./world.ts");
-  const world = await worldOf(context, { event, input });
+  const world = await worldOf(await prepare(), { event, input });
   if (!world) return "";
   const handle = await load();
   return answerText(event, await handle(world));
+}
+
+/** Notes an error without what the user's own rules hide; answers nothing. */
+async function failed(
+  prepare: Prepare,
+  event: string,
+  error: unknown,
+): Promise<""> {
+  const { system } = await prepare();
+  const { noteFailure } = await import("../failures.ts");
+  noteFailure(system, event, error);
+  return "";
 }
 
 /** Known before anything is loaded: what a wider matcher than mpm's sends. */
