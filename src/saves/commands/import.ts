@@ -5,16 +5,15 @@ import type { Style } from "../../cli/style.ts";
 import { cut } from "../../cli/table.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
-import type { Refused } from "../share/bundle.ts";
+import { readSource, type Refused } from "../share/source.ts";
 import {
   type ImportPlan,
   importSaves,
   type Incoming,
-  planInto,
+  planImport,
 } from "../share/import.ts";
 import type { ImportResult } from "./results.ts";
 import { counted, firstLine } from "../../base/words.ts";
-import { readSource } from "../share/source.ts";
 import { openStore } from "../store/recover.ts";
 import { journaled } from "../../ops/journaled.ts";
 
@@ -55,7 +54,7 @@ refused.`,
     const source = await readSource(system, root, path);
     const { incoming, refused } = await validated(source);
     const { plan, warnings } = input["dry-run"]
-      ? { plan: await planInto(system, root, incoming), warnings: [] }
+      ? { plan: await planImport(system, root, incoming), warnings: [] }
       : await journaled(
         context,
         ({ system }) =>

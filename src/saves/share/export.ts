@@ -1,5 +1,5 @@
+import { sha256 } from "../../base/digest.ts";
 import { MpmError } from "../../base/errors.ts";
-import { makeBundle } from "./bundle.ts";
 import { field } from "../../base/odd_values.ts";
 import { redactSave } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
@@ -28,11 +28,28 @@ export async function exportBytes(
   return asItIs ? bytes : saveBytes(clean);
 }
 
+/** Several saves as one JSON file: the exact text of each with its checksum. */
+interface Bundle {
+  /** The version of this form. */
+  readonly mpm_bundle: 1;
+  /** ISO 8601, UTC. */
+  readonly created_at: string;
+  readonly saves: readonly BundledSave[];
+}
+
+export interface BundledSave {
+  readonly session_id: string;
+  /** Of the text in UTF-8. */
+  readonly sha256: string;
+  /** The text of the save's JSON file. */
+  readonly json: string;
+}
+
 /** A bundle of all that can be read; the others are named. */
 export async function bundleBytes(
   system: System,
   entries: readonly SaveEntry[],
-  progress: (what: string, done: number, of: number) => void = () => {},
+  progress: (what: string, done: number, of: number) => void,
 ): Promise<{
   bytes: Uint8Array;
   sessions: string[];
@@ -49,7 +66,15 @@ export async function bundleBytes(
       skipped.push({ session_id: entry.id, reason: error.message });
     }
   }
-  const bundle = makeBundle(saves, system.now());
+  const bundle: Bundle = {
+    mpm_bundle: 1,
+    created_at: system.now().toISOString(),
+    saves: saves.map(({ id, bytes }) => ({
+      session_id: id,
+      sha256: sha256(bytes),
+      json: new TextDecoder().decode(bytes),
+    })),
+  };
   const bytes = new TextEncoder().encode(`${JSON.stringify(bundle)}\n`);
   return { bytes, sessions: saves.map(({ id }) => id), skipped };
 }
@@ -79,14 +104,12 @@ export function exportTarget(
   if (found?.kind === "folder") {
     return { path: (id) => join(path, `${id}.json`) };
   }
-  if (/[/\\]$/.test(given) || !isFolder(system, dirname(path))) {
-    const missing = /[/\\]$/.test(given) ? path : dirname(path);
+  const missing = /[/\\]$/.test(given) ? path : dirname(path);
+  if (missing === path || system.files.stat(missing)?.kind !== "folder") {
     throw new MpmError(
       "NOT_FOUND",
       `Cannot export to "${given}": no folder "${missing}"`,
-      {
-        hint: "Create the folder first; nothing was saved",
-      },
+      { hint: "Create the folder first; nothing was saved" },
     );
   }
   if (found && !isExport(system, path)) {
@@ -101,25 +124,17 @@ export function exportTarget(
 
 /** A copy there would take the place of a save. */
 function refuseStore(system: System, path: string, root: string): void {
+  const { files } = system;
   const { home } = layout(root);
+  const own = files.stat(home) && files.realPath(home);
   for (let above = path;; above = dirname(above)) {
-    if (system.files.lstat(above) && isSame(system, above, home)) {
+    if (own && files.stat(above) && files.realPath(above) === own) {
       throw new MpmError("CONFLICT", `Cannot export into "${home}"`, {
         hint: "Give a place outside mpm's own folder; nothing was saved",
       });
     }
     if (dirname(above) === above) return;
   }
-}
-
-function isSame(system: System, path: string, home: string): boolean {
-  const { files } = system;
-  return files.stat(path) !== undefined && files.stat(home) !== undefined &&
-    files.realPath(path) === files.realPath(home);
-}
-
-function isFolder(system: System, path: string): boolean {
-  return system.files.stat(path)?.kind === "folder";
 }
 
 /** Enough of the file to see which kind of JSON it is. */

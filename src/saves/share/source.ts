@@ -1,10 +1,11 @@
+import { field, type Fields, isFields } from "../../base/odd_values.ts";
+import type { BundledSave } from "./export.ts";
+import { sha256 } from "../../base/digest.ts";
 import { basename, extname, join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
-import { isBundle, openBundle, type Refused } from "./bundle.ts";
 import { SESSION_ID, sessionId } from "../../git/ids.ts";
 import type { Incoming } from "./import.ts";
 import { normalize } from "../normalize.ts";
-import { field, type Fields } from "../../base/odd_values.ts";
 import { isLog, type SaveFormat } from "../store/save_entry.ts";
 import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
@@ -18,6 +19,13 @@ import {
 } from "../store/load_save.ts";
 import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
+
+/** What may not be taken, and why. */
+export interface Refused {
+  /** The file, or the place in the bundle. */
+  readonly source: string;
+  readonly reason: string;
+}
 
 /** What a place holds that can be imported, and what of it cannot. */
 export interface Source {
@@ -60,15 +68,9 @@ export async function readSource(
 }
 
 function formatOf(path: string): SaveFormat {
-  switch (extname(path)) {
-    case ".yaml":
-    case ".yml":
-      return "yaml";
-    case ".md":
-      return "md";
-    default:
-      return "json";
-  }
+  const ending = extname(path);
+  if (ending === ".yaml" || ending === ".yml") return "yaml";
+  return ending === ".md" ? "md" : "json";
 }
 
 function tooLarge(path: string): FileError {
@@ -108,28 +110,83 @@ function idOf(path: string, value: Fields): string {
   });
 }
 
+function isBundle(value: unknown): boolean {
+  return isFields(value) && Object.hasOwn(value, "mpm_bundle");
+}
+
+/** Saves that one bundle may hold. */
+const MOST = 100_000;
+
+/**
+ * What a bundle holds, checked one by one. Throws UNREADABLE for one of a newer
+ * mpm or without a list.
+ */
 function readBundle(value: Fields, path: string): Source {
-  const { saves, refused } = openBundle(value, path);
+  const { mpm_bundle: version, saves: list } = value;
+  if (version !== 1) {
+    const found = JSON.stringify(version);
+    throw new MpmError(
+      "UNREADABLE",
+      `Cannot read "${path}": it is a bundle of version ${found}`,
+      { hint: "A newer mpm wrote it: update this one" },
+    );
+  }
+  if (!Array.isArray(list) || list.length > MOST) {
+    throw new MpmError("UNREADABLE", `Cannot read "${path}": no saves in it`, {
+      hint: 'Make one with "mpm sessions export --all --output <file>"',
+    });
+  }
   const incoming: Incoming[] = [];
-  for (const { session_id: id, json } of saves) {
+  // First what is wrong with the bundle, then what is with its saves.
+  const faulty: Refused[] = [];
+  const refused: Refused[] = [];
+  for (const [at, item] of list.entries()) {
+    const reason = faultOf(item);
+    if (reason !== undefined) {
+      faulty.push({ source: `${path}, save ${at + 1}`, reason });
+      continue;
+    }
+    const { session_id: id, json } = item as BundledSave;
     const source = `${path}, ${id}`;
-    const bytes = new TextEncoder().encode(json);
-    const file = { id, format: "json", path: source, location: "sessions" };
     try {
-      if (bytes.length > LARGEST_SAVE) throw tooLarge(source);
-      const { value } = parseSave(
-        file as Parameters<typeof parseSave>[0],
-        bytes,
-      );
-      refuseOther(value, id);
-      const { save, warnings } = normalize(value, id);
-      incoming.push({ save, value, source, warnings });
+      incoming.push(incomingOf(json, { id, source }));
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       refused.push({ source, reason: error.message });
     }
   }
-  return { incoming, refused };
+  return { incoming, refused: [...faulty, ...refused] };
+}
+
+function incomingOf(
+  json: string,
+  { id, source }: { id: string; source: string },
+): Incoming {
+  const bytes = new TextEncoder().encode(json);
+  if (bytes.length > LARGEST_SAVE) throw tooLarge(source);
+  const { value } = parseSave(
+    { id, format: "json", path: source, location: "sessions" },
+    bytes,
+  );
+  refuseOther(value, id);
+  const { save, warnings } = normalize(value, id);
+  return { save, value, source, warnings };
+}
+
+/**
+ * An id that is none could be a path, and a text that its checksum does not fit
+ * was changed on the way.
+ */
+function faultOf(item: unknown): string | undefined {
+  const [id, digest, json] = ["session_id", "sha256", "json"]
+    .map((name) => field(item, name));
+  if (typeof id !== "string" || !SESSION_ID.test(id)) {
+    return `${JSON.stringify(id) ?? "nothing"} is no id of a session`;
+  }
+  if (typeof json !== "string") return `${id}: no text of a save`;
+  return sha256(new TextEncoder().encode(json)) === digest
+    ? undefined
+    : `${id} does not match its checksum`;
 }
 
 /** A bundle names its saves; one that says it is another was tampered with. */
