@@ -1,125 +1,97 @@
-import { pointAgain } from "./store/derived.ts";
-import { changeStore } from "./store/recover.ts";
-import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
-import { type Context } from "../cli/command.ts";
+import { join } from "@std/path";
+import { escapeText } from "../base/escape.ts";
+import { counted } from "../base/words.ts";
+import type { Context } from "../cli/command.ts";
 import { ProgressLine } from "../cli/progress.ts";
 import type { Style } from "../cli/style.ts";
 import { cut } from "../cli/table.ts";
-import { escapeText } from "../base/escape.ts";
 import type { Committed } from "../git/branches.ts";
-import { trackedFiles } from "../git/tracked.ts";
 import type { Workspace } from "../git/repository.ts";
-import type { RemovalResult, RemovedSave } from "./commands/results.ts";
-import { counted } from "../base/words.ts";
-import { layout } from "../ops/layout.ts";
+import { trackedFiles } from "../git/tracked.ts";
 import { journaled } from "../ops/journaled.ts";
-import { whereCommitted } from "./store/verify.ts";
-import { join } from "@std/path";
+import { layout } from "../ops/layout.ts";
+import { moveToTrash } from "../ops/trash.ts";
 import type { System } from "../system/system.ts";
-import { moveToTrash, type TrashFile } from "../ops/trash.ts";
+import type { RemovalResult } from "./commands/results.ts";
+import { pointAgain } from "./store/derived.ts";
 import { namesIn, saveFolders } from "./store/find_saves.ts";
 import { entryReader } from "./store/read_entry.ts";
-
-/** A save that the rule would take, and why it stays all the same. */
-export interface Spared {
-  readonly entry: SaveEntry;
-  readonly reason: string;
-}
-
-export interface PrunePlan {
-  readonly remove: readonly SaveEntry[];
-  readonly spared: readonly Spared[];
-}
+import { changeStore } from "./store/recover.ts";
+import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
+import { whereCommitted } from "./store/verify.ts";
 
 /** A removal that is decided. */
 export interface RemovalOrder {
   /** `sessions rm` or `sessions prune`. */
   readonly operation: string;
   readonly workspace: Workspace;
-  readonly plan: PrunePlan;
+  readonly entries: readonly SaveEntry[];
+  /** What stays though it was asked for. */
+  readonly spared?: RemovalResult["spared"];
   readonly dryRun: boolean;
 }
 
 /** Does it, or says what would be done. */
 export async function remove(
   context: Context,
-  { operation, workspace, plan, dryRun }: RemovalOrder,
+  { operation, workspace, entries, spared = [], dryRun }: RemovalOrder,
 ): Promise<RemovalResult> {
   const { system } = context;
   const { root, git } = workspace;
   using line = new ProgressLine(context);
-  const entries = plan.remove;
   const tracked = git === "repository"
     ? await trackedFiles(system, root, layout(root).home)
     : new Set<string>();
+  const order = { operation, entries, progress: line.show };
   const { folder, saves } = dryRun || entries.length === 0
     ? { folder: null, saves: filesOfSaves(system, root, entries) }
     : await journaled(
       context,
-      ({ system }) =>
-        removeSaves(system, root, { operation, entries, progress: line.show }),
-      {
-        operation,
-        workspace,
-        title: ({ saves }) => `remove ${namesOf(saves)}`,
-      },
+      ({ system }) => removeSaves(system, root, order),
+      { operation, workspace, title: ({ saves }) => titleOf(saves) },
     );
-  const removed = saves.map((save) => removedSave(save, tracked));
-  const committed = await whereCommitted(system, workspace, entries);
-  return {
-    dry_run: dryRun,
-    trash: folder,
-    removed,
-    spared: plan.spared.map(({ entry, reason }) => ({
-      session_id: entry.id,
-      reason,
-    })),
-    warnings: warningsOf(removed, [...committed.values()]),
-  };
-}
-
-function namesOf(saves: readonly SaveWithFiles[]): string {
-  return saves.length === 1
-    ? saves[0]!.entry.id
-    : counted(saves.length, "session");
-}
-
-function removedSave(
-  { entry, files }: SaveWithFiles,
-  tracked: ReadonlySet<string>,
-): RemovedSave {
-  return {
+  const removed = saves.map(({ entry, files }) => ({
     session_id: entry.id,
     paused_at: entry.pausedAt,
     summary: entry.summary,
     branch: entry.branch,
     files: files.map(({ path }) => path),
     tracked: files.some(({ path }) => tracked.has(path)),
-  };
+  }));
+  const committed = await whereCommitted(system, workspace, entries);
+  const warnings = warningsOf(removed, [...committed.values()]);
+  return { dry_run: dryRun, trash: folder, removed, spared, warnings };
+}
+
+function titleOf(saves: readonly SaveWithFiles[]): string {
+  const [first, ...more] = saves;
+  return first && more.length === 0
+    ? `remove ${first.entry.id}`
+    : `remove ${counted(saves.length, "session")}`;
 }
 
 /** What git still has of them, since a save is not gone before it is. */
 function warningsOf(
-  removed: readonly RemovedSave[],
+  removed: RemovalResult["removed"],
   kept: readonly Committed[],
 ): string[] {
   const committed = removed.filter(({ tracked }) => tracked).length;
   const elsewhere = kept.filter((one) => one.elsewhere.length > 0);
   const branches = new Set(elsewhere.map((one) => one.elsewhere[0]!));
-  return [
-    ...committed > 0
-      ? [
-        `Git tracks ${committed} of these sessions: their files show as deleted, and a commit of that ends it here; ` +
-        "they stay in the history",
-      ]
-      : [],
-    ...elsewhere.length > 0
-      ? [
-        `${elsewhere.length} of these sessions: committed on another branch ` +
+  const warnings: string[] = [];
+  if (committed > 0) {
+    warnings.push(
+      `Git tracks ${committed} of these sessions: their files show as ` +
+        "deleted, and a commit of that ends it here; they stay in the history",
+    );
+  }
+  if (elsewhere.length > 0) {
+    warnings.push(
+      `${elsewhere.length} of these sessions: committed on another branch ` +
         `(${[...branches].join(", ")}), and back when that is checked out`,
-      ]
-      : [],
-  ];
+    );
+  }
+  return warnings;
 }
 
 /** The answer of both commands for people. */
@@ -144,21 +116,11 @@ export function removalText(result: RemovalResult, style: Style): string {
   ].join("\n");
 }
 
-/** What was moved away. */
-export interface Removed {
-  /** The folder in the trash; null: there was nothing left to move. */
+/** What was moved away; no folder: there was nothing left to move. */
+interface RemovedSaves {
   readonly folder: string | null;
   readonly saves: readonly SaveWithFiles[];
 }
-
-/** Where the files of each folder go below the folder of a removal. */
-const PLACES: Record<SaveLocation, string> = {
-  "sessions": "sessions",
-  "pause": "sessions/pause",
-  "kept": "kept",
-  "global": "global",
-  "resume-logs": "resume-logs",
-};
 
 /** Moves the saves, with every copy of them, into the trash. */
 export function removeSaves(
@@ -169,41 +131,36 @@ export function removeSaves(
     entries: readonly SaveEntry[];
     progress?: (what: string, done: number, of: number) => void;
   },
-): Promise<Removed> {
+): Promise<RemovedSaves> {
   return changeStore(system, root, async () => {
     const saves = filesOfSaves(system, root, entries)
       .filter(({ files }) => files.length > 0);
     if (saves.length === 0) return { folder: null, saves };
     const items = saves.map(({ entry, files }) => ({
       name: entry.id,
-      files: files.map(({ path, location, name }): TrashFile => ({
-        from: path,
-        to: join(PLACES[location], name).replaceAll("\\", "/"),
-      })),
+      files: files.map(({ path, location, name }) => {
+        const folder = location === "pause" ? "sessions/pause" : location;
+        return { from: path, to: `${folder}/${name}` };
+      }),
     }));
-    const folder = moveToTrash(
-      system,
-      root,
-      { operation, items },
-      progress,
-    );
+    const folder = moveToTrash(system, root, { operation, items }, progress);
     await pointAgain(system, root);
     return { folder, saves };
   });
 }
 
 /** A file that belongs to a save, in whichever folder. */
-export interface SaveFile {
+interface OwnedFile {
   readonly path: string;
   readonly location: SaveLocation;
   readonly name: string;
 }
 
 /** A save with all that belongs to it. */
-export interface SaveWithFiles {
+interface SaveWithFiles {
   readonly entry: SaveEntry;
   /** In the order in which they may be taken away. */
-  readonly files: readonly SaveFile[];
+  readonly files: readonly OwnedFile[];
 }
 
 const OWNED =
@@ -214,33 +171,37 @@ const OWNED =
  * is derived, and the record of an automatic pause. Whatever was left would
  * bring the save back into the list.
  */
-export function filesOfSaves(
+function filesOfSaves(
   system: System,
   root: string,
   entries: readonly SaveEntry[],
 ): SaveWithFiles[] {
   const folders = saveFolders(system, root);
-  const wanted = new Map(entries.map((entry) => [keyOf(entry), entry]));
-  const found = new Map<string, SaveFile[]>();
-  for (const [location, folder] of Object.entries(folders)) {
+  const found = new Map<string, OwnedFile[]>();
+  for (const entry of entries) found.set(keyOf(entry), []);
+  for (const [place, folder] of Object.entries(folders)) {
+    const location = place as SaveLocation;
     for (const { name, kind } of namesIn(system, folder)) {
       const id = kind === "folder" ? undefined : OWNED.exec(name)?.[1];
       if (id === undefined) continue;
-      const key = keyOf({ id, location: location as SaveLocation });
-      if (!wanted.has(key)) continue;
-      const files = found.get(key) ?? [];
-      found.set(key, files);
-      files.push({
-        path: join(folder, name),
-        location: location as SaveLocation,
-        name,
-      });
+      const path = join(folder, name);
+      found.get(keyOf({ id, location }))?.push({ path, location, name });
     }
   }
-  const isOurs = strayTest(system, root, folders);
+  const read = entryReader(system, root, { folders });
+  const location = "global" as const;
+  // In the home folder may lie a save of another project with the same id.
+  const isOurs = (id: string) =>
+    read({
+      id,
+      candidates: [{ location, format: "json" }, { location, format: "md" }],
+      incremental: false,
+      evidence: [],
+    }) !== undefined;
+  const wanted = new Map(entries.map((entry) => [keyOf(entry), entry]));
   return [...wanted].map(([key, entry]) => ({
     entry,
-    files: (found.get(key) ?? [])
+    files: found.get(key)!
       .filter(({ location }) => location !== "global" || isOurs(entry.id))
       .sort((a, b) => rank(a) - rank(b)),
   }));
@@ -251,29 +212,12 @@ function keyOf({ id, location }: Pick<SaveEntry, "id" | "location">): string {
   return location === "resume-logs" ? `log ${id}` : id;
 }
 
-/** Whether the save of that id in the home folder is of this project. */
-function strayTest(
-  system: System,
-  root: string,
-  folders: ReturnType<typeof saveFolders>,
-): (id: string) => boolean {
-  const read = entryReader(system, root, { folders });
-  const formats = ["json", "md"] as const;
-  return (id) =>
-    read({
-      id,
-      candidates: formats.map((format) => ({ location: "global", format })),
-      incremental: false,
-      evidence: [],
-    }) !== undefined;
-}
-
 /**
  * What goes first. A removal that dies must leave the save whole or gone, so
  * the JSON in `sessions/` goes after every copy of it, and the checksum, which
  * is nothing alone, last.
  */
-function rank({ location, name }: SaveFile): number {
+function rank({ location, name }: OwnedFile): number {
   if (name.endsWith(".sha256")) return 6;
   if (!name.endsWith(".json")) return 0;
   return ["kept", "global", "resume-logs", "pause", "sessions"]

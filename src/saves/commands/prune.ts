@@ -1,8 +1,9 @@
+import { type RemovalOrder, removalText, remove } from "../remove.ts";
+import { RemovalResult } from "./results.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
-import { type PrunePlan, removalText, remove, type Spared } from "../remove.ts";
 import { MpmError } from "../../base/errors.ts";
 import { parseAge } from "../../base/times.ts";
 import { idTime, isLog, type SaveEntry } from "../store/save_entry.ts";
@@ -47,7 +48,7 @@ folder. It moves as "mpm sessions rm" does.`,
     return await remove(context, {
       operation: "sessions prune",
       workspace,
-      plan: planPrune(entries, { rule, now: system.now() }),
+      ...planPrune(entries, { rule, now: system.now() }),
       dryRun: input["dry-run"],
     });
   },
@@ -58,8 +59,8 @@ folder. It moves as "mpm sessions rm" does.`,
 const CLOCKS_DIFFER = 60_000;
 const IDS_SEARCHED = 3_600_000;
 
-/** What `mpm sessions prune` was told to leave; at least one is given. */
-export interface PruneRule {
+/** What is not to go; at least one is given. */
+interface PruneRule {
   /** So many of the newest stay. */
   readonly keep: number | undefined;
   /** Milliseconds: what is not older than this stays. */
@@ -67,11 +68,11 @@ export interface PruneRule {
 }
 
 /** Reads the two options of `prune`. Throws USAGE. */
-export function pruneRule(
+function pruneRule(
   keep: string | undefined,
-  olderThan: string | undefined,
+  age: string | undefined,
 ): PruneRule {
-  if (keep === undefined && olderThan === undefined) {
+  if (keep === undefined && age === undefined) {
     throw new MpmError("USAGE", "Nothing says which sessions may go", {
       hint: "Give --keep <number>, --older-than <age>, or both",
     });
@@ -79,60 +80,52 @@ export function pruneRule(
   if (keep !== undefined && !/^\d{1,9}$/.test(keep)) {
     throw new MpmError("USAGE", `"--keep" must be a number: it is "${keep}"`);
   }
-  const age = olderThan === undefined ? undefined : parseAge(olderThan);
-  if (olderThan !== undefined && age === undefined) {
+  const olderThan = age === undefined ? undefined : parseAge(age);
+  if (age !== undefined && olderThan === undefined) {
     throw new MpmError(
       "USAGE",
-      `"--older-than" must be an age: it is "${olderThan}"`,
+      `"--older-than" must be an age: it is "${age}"`,
       { hint: "A number and h, d, w, mo or y, for example 30d" },
     );
   }
-  return {
-    keep: keep === undefined ? undefined : Number(keep),
-    olderThan: age,
-  };
+  return { keep: keep === undefined ? undefined : Number(keep), olderThan };
 }
 
 /**
- * Which of the project's saves go, newest first in `entries`. With both options
+ * Which of the project's saves go, newest first in `all`. With both options
  * a save goes only if both let it. The newest of a branch never goes, nor what
  * cannot be read: it may hold what no other file does. Logs and the saves in
  * the home folder are not mpm's to tidy up. A save that is later than `now` has
  * a wrong clock behind it: it stays, and stands for no other.
  */
-export function planPrune(
-  entries: readonly SaveEntry[],
-  { rule, now }: { rule: PruneRule; now: Date },
-): PrunePlan {
-  const saves = entries.filter((entry) =>
+function planPrune(
+  all: readonly SaveEntry[],
+  { rule: { keep = 0, olderThan = -Infinity }, now }: {
+    rule: PruneRule;
+    now: Date;
+  },
+): Pick<RemovalOrder, "entries" | "spared"> {
+  const saves = all.filter((entry) =>
     !isLog(entry) && entry.location !== "global" && !isLater(entry, now)
   );
   const branches = new Set<string | null>();
-  const remove: SaveEntry[] = [];
-  const spared: Spared[] = [];
-  saves.forEach((entry, at) => {
+  const entries: SaveEntry[] = [];
+  const spared: RemovalResult["spared"] = [];
+  for (const [at, entry] of saves.entries()) {
     const reason = reasonToStay(entry, branches);
     if (!entry.problem) branches.add(entry.branch);
-    if (!isTaken(entry, { at, rule, now })) return;
-    if (reason === undefined) remove.push(entry);
-    else spared.push({ entry, reason });
-  });
-  return { remove, spared };
+    const age = now.getTime() - Date.parse(entry.pausedAt);
+    if (at < keep || age <= olderThan) continue;
+    if (reason === undefined) entries.push(entry);
+    else spared.push({ session_id: entry.id, reason });
+  }
+  return { entries, spared };
 }
 
 /** By its own time or by its id, which the next free second may have given. */
 function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
   return Date.parse(pausedAt) > now.getTime() + CLOCKS_DIFFER ||
     (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
-}
-
-function isTaken(
-  { pausedAt }: SaveEntry,
-  { at, rule, now }: { at: number; rule: PruneRule; now: Date },
-): boolean {
-  const age = now.getTime() - Date.parse(pausedAt);
-  return (rule.keep === undefined || at >= rule.keep) &&
-    (rule.olderThan === undefined || age > rule.olderThan);
 }
 
 /** `branches`: those of which a newer save was seen. */

@@ -43,7 +43,7 @@ session that was committed git keeps what is in its history; it is said so.`,
     return await remove(context, {
       operation: "sessions rm",
       workspace,
-      plan: { remove: [...chosen], spared: [] },
+      entries: [...chosen],
       dryRun: input["dry-run"],
     });
   },
