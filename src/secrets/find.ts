@@ -1,6 +1,6 @@
 import { findAssignments } from "./rules/assignments.ts";
 import { type Form, valuesIn } from "./rules/forms.ts";
-import { LINE_FORMS } from "./rules/lines.ts";
+import { lineForms } from "./rules/lines.ts";
 import { findOptions, findPlaced } from "./rules/options.ts";
 import { findPrivateKeys } from "./rules/private_keys.ts";
 import { findRandomWords } from "./rules/random.ts";
@@ -14,7 +14,7 @@ import {
   tokenRules,
 } from "./rules/tokens.ts";
 import { findUrlCredentials } from "./rules/urls.ts";
-import { findAs, WORD_FORMS } from "./rules/words.ts";
+import { findAs, wordForms } from "./rules/words.ts";
 import { mergeSpans, type Span } from "./span.ts";
 import { Traces } from "./traces.ts";
 
@@ -29,7 +29,7 @@ interface Rule {
 }
 
 const ofForm = (form: Form): Rule => ({
-  traces: form.traces,
+  traces: typeof form[0] === "string" ? form[0].split("|") : form[0],
   find: (text) => valuesIn(text, form),
 });
 
@@ -46,11 +46,11 @@ const sure = (): Rule[] => [
 
 /** Kinds that are known by what stands around them; what is random comes last. */
 const likely = (): Rule[] => [
-  ...LINE_FORMS.map(ofForm),
+  ...lineForms().map(ofForm),
   { traces: tables.TRACES.inserted, find: tables.findInserted },
   { traces: tables.TRACES.markdown, find: tables.findMarkdown },
   { traces: tables.TRACES.separated, find: tables.findSeparated },
-  ...WORD_FORMS.map(ofForm),
+  ...wordForms().map(ofForm),
   { traces: ["sword", "sphrase", "oken", "cret"], find: findAs },
   { find: findSeeds },
   { traces: ["://", ":\\/\\/"], find: findUrlCredentials },

@@ -9,32 +9,32 @@ export type Accepts = (
   text: string,
 ) => boolean;
 
-/** A form of line, command or sentence in which a credential has its place. */
-export interface Form {
-  /** "password" if nothing else is given. */
-  readonly label?: string;
-  /** One of these is in whatever matches; most texts have none. */
-  readonly traces: readonly string[];
-  /** Made where it is first used. The last group that matched is the value. */
-  readonly pattern: () => RegExp;
-  readonly accepts?: Accepts;
-  /**
-   * `sentence`: the signs at the end of the value are not its own. `word`: the
-   * same, and it goes on as far as its word.
-   */
-  readonly ends?: "sentence" | "word";
-}
+/**
+ * A form of line, command or sentence in which a credential has its place. One
+ * of its traces, parted by `|`, is in whatever matches; most texts have none.
+ * The last group that matched is the value.
+ */
+export type Form = readonly [
+  traces: string | readonly string[],
+  pattern: RegExp,
+  more?: {
+    /** "password" if nothing else is given. */
+    readonly label?: string;
+    readonly accepts?: Accepts;
+    /**
+     * `sentence`: the signs at the end of the value are not its own. `word`:
+     * the same, and it goes on as far as its word.
+     */
+    readonly ends?: "sentence" | "word";
+  },
+];
 
 /** UTF-16 units of a value that decide. */
 const LOOKED_AT = 256;
 
-const made = new Map<Form, RegExp>();
-
 /** What stands in a form. */
-export function valuesIn(text: string, form: Form): Span[] {
-  const { label = "password", accepts = isAny, ends } = form;
-  let pattern = made.get(form);
-  if (!pattern) made.set(form, pattern = form.pattern());
+export function valuesIn(text: string, [, pattern, more]: Form): Span[] {
+  const { label = "password", accepts = isAny, ends } = more ?? {};
   const spans: Span[] = [];
   pattern.lastIndex = 0;
   for (let match; (match = pattern.exec(text)) !== null;) {
@@ -45,7 +45,7 @@ export function valuesIn(text: string, form: Form): Span[] {
       afterReplacement(text, start) === start;
     if (!told) continue;
     let end = start + value.length;
-    if (ends === "word") { while (isAlnum(text.charCodeAt(end))) end++; }
+    while (ends === "word" && isAlnum(text.charCodeAt(end))) end++;
     spans.push({ start, end, label });
   }
   return spans;

@@ -19,7 +19,7 @@ export function tokenRules(): TokenRule[] {
   const rules: TokenRule[] = [];
   for (const line of PROVIDERS.split("\n")) {
     const [label, prefixes, tail, ...marks] = line.split(/ +/);
-    if (tail === undefined) continue;
+    if (tail === undefined || label === "#") continue;
     for (const prefix of prefixes!.split(",")) {
       rules.push({
         label: label!,

@@ -5,131 +5,96 @@ import { always, type Form, isGenerated, unlikeName } from "./forms.ts";
 const chosen = (value: string) => !isPlaceholder(value) && !isAbout(value);
 
 /** Secrets that the words before them give away. */
-export const WORD_FORMS: readonly Form[] = [
+export const wordForms = (): Form[] => [
   // A word in quotes, or the last one of its line behind a colon or an arrow.
-  {
-    traces: ["sword ", "phrase ", "sswd ", "sscode ", "swort ", "nwort "],
-    pattern: () =>
-      /\b(?:[pP]ass(?:word|phrase|wd|code)|[pP]asswort|[kK]ennwort)[ \t]{1,4}(?:(?:is|was|ist|war):?[ \t]{1,4}["'`](?=[^"'`\n]{4,128}["'`])|(?:is|was|ist|war):[ \t]{1,4}(?=[^\s"'`]{4,128}[ \t]{0,9}(?:$|\n)))([^\n"'`]{4,128})/g,
-    accepts: chosen,
-    ends: "sentence",
-  },
-  {
-    traces: [
-      "word \u2192",
-      "wd \u2192",
-      "code \u2192",
-      "phrase \u2192",
-      "wort \u2192",
-    ],
-    pattern: () =>
-      /\b(?:[pP]ass(?:word|phrase|wd|code)|[pP]asswort)[ \t]{0,4}\u2192[ \t]{1,4}([^\s"'`]{4,128})(?=[ \t]{0,9}(?:$|\n))/g,
-    accepts: chosen,
-    ends: "sentence",
-  },
+  [
+    "sword |phrase |sswd |sscode |swort |nwort ",
+    /\b(?:[pP]ass(?:word|phrase|wd|code)|[pP]asswort|[kK]ennwort)[ \t]{1,4}(?:(?:is|was|ist|war):?[ \t]{1,4}["'`](?=[^"'`\n]{4,128}["'`])|(?:is|was|ist|war):[ \t]{1,4}(?=[^\s"'`]{4,128}[ \t]{0,9}(?:$|\n)))([^\n"'`]{4,128})/g,
+    { accepts: chosen, ends: "sentence" },
+  ],
+  [
+    "word \u2192|wd \u2192|code \u2192|phrase \u2192|wort \u2192",
+    /\b(?:[pP]ass(?:word|phrase|wd|code)|[pP]asswort)[ \t]{0,4}\u2192[ \t]{1,4}([^\s"'`]{4,128})(?=[ \t]{0,9}(?:$|\n))/g,
+    { accepts: chosen, ends: "sentence" },
+  ],
   // "From … to …", "log in with name / …", `auth=("name", "…")`.
-  {
-    traces: ["sword from ", "oken from ", "cret from ", "ey from "],
-    pattern: () =>
-      /\b(?:password|token|secret|key)[ \t]from[ \t]["'`]?([^\s"'`]{6,128})(?=["'`]?[ \t]to\b)/g,
-    accepts: isGenerated,
-    ends: "sentence",
-  },
-  {
-    traces: ["sword from ", "oken from ", "cret from ", "ey from "],
-    pattern: () =>
-      /(?<=\b(?:password|token|secret|key)[ \t]from[ \t]["'`]?[^\s"'`]{6,128}["'`]?[ \t])to[ \t]["'`]?([^\s"'`]{6,128})/g,
-    accepts: isGenerated,
-    ends: "sentence",
-  },
-  {
-    traces: [
-      ...["og in with ", "og in as ", "ogin with ", "ogin as ", "ogin: "],
-      ...["gn in with ", "gn in as ", "dentials ", "dentials: ", "ogin "],
-      ...["eds are ", "eds: "],
-    ],
-    pattern: () =>
-      /\b(?:[lL]og ?in|[sS]ign in|[cC]redentials?|[cC]reds):?[ \t](?:with |are |is |as )?[\w.@-]{2,64}(?: ?\/ ?|:)([^\s"'`/]{6,128})/g,
-    accepts: isGenerated,
-    ends: "sentence",
-  },
-  {
-    traces: ["auth=(", "Auth(", "Credential(", "auth("],
-    pattern: () =>
-      /(?:auth|Auth|Credential)=?\([ \t]?["'][^"'\n]{1,64}["'],[ \t]{0,4}["']([^"'\n]{4,128})(?=["'])/g,
-    accepts: isGenerated,
-    ends: "sentence",
-  },
-  {
-    label: "pin",
-    traces: ["PIN ", "Pin ", "pin "],
-    pattern: () =>
-      /\b(?:PIN|Pin|pin)(?: code)?[ \t](?:is[ \t]|was[ \t])?(\d{4,8})(?![\w.-])/g,
-    accepts: always,
-    ends: "sentence",
-  },
+  [
+    "sword from |oken from |cret from |ey from ",
+    /\b(?:password|token|secret|key)[ \t]from[ \t]["'`]?([^\s"'`]{6,128})(?=["'`]?[ \t]to\b)/g,
+    { accepts: isGenerated, ends: "sentence" },
+  ],
+  [
+    "sword from |oken from |cret from |ey from ",
+    /(?<=\b(?:password|token|secret|key)[ \t]from[ \t]["'`]?[^\s"'`]{6,128}["'`]?[ \t])to[ \t]["'`]?([^\s"'`]{6,128})/g,
+    { accepts: isGenerated, ends: "sentence" },
+  ],
+  [
+    "og in with |og in as |ogin with |ogin as |ogin: |gn in with |gn in as |dentials |dentials: |ogin |eds are |eds: ",
+    /\b(?:[lL]og ?in|[sS]ign in|[cC]redentials?|[cC]reds):?[ \t](?:with |are |is |as )?[\w.@-]{2,64}(?: ?\/ ?|:)([^\s"'`/]{6,128})/g,
+    { accepts: isGenerated, ends: "sentence" },
+  ],
+  [
+    "auth=(|Auth(|Credential(|auth(",
+    /(?:auth|Auth|Credential)=?\([ \t]?["'][^"'\n]{1,64}["'],[ \t]{0,4}["']([^"'\n]{4,128})(?=["'])/g,
+    { accepts: isGenerated, ends: "sentence" },
+  ],
+  [
+    "PIN |Pin |pin ",
+    /\b(?:PIN|Pin|pin)(?: code)?[ \t](?:is[ \t]|was[ \t])?(\d{4,8})(?![\w.-])/g,
+    { label: "pin", accepts: always, ends: "sentence" },
+  ],
   // What follows the name of a scheme, as in headers.
-  {
-    label: "bearer-token",
-    traces: [
-      ...["earer ", "EARER ", "asic ", "ASIC ", "oken ", "OKEN ", "earer\t"],
-      ...["pikey ", "piKey ", "PIKEY ", "pi-key ", "pi-Key ", "PI-KEY "],
-    ],
-    pattern: () =>
-      /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi,
-    accepts: (value) => value.length >= 16 && unlikeName(value),
-    ends: "word",
-  },
+  [
+    "earer |EARER |asic |ASIC |oken |OKEN |earer\t|pikey |piKey |PIKEY |pi-key |pi-Key |PI-KEY ",
+    /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi,
+    {
+      label: "bearer-token",
+      accepts: (value) => value.length >= 16 && unlikeName(value),
+      ends: "word",
+    },
+  ],
   // "The password is …", and where it is no word of a sentence "password …".
-  {
-    traces: [
-      ...["sword", "SWORD", "sswd", "SSWD", "phrase", "PHRASE"],
-      ...["sscode", "swort", "nnwort", "pwd ", "PWD ", "pw ", "PW "],
-      ...["cret ", "CRET ", "oken ", "OKEN ", "oken\t", "dential", "creds "],
-      ...["Creds ", "key ", "Key ", "KEY "],
-    ],
-    pattern: () =>
-      /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
-    accepts: (value, [, name, verb]) =>
-      (verb !== undefined || (isMixed(value) && /^p(?:ass|w)/i.test(name!)) ||
-        isGenerated(value)) && unlikeName(value) && !isPath(value),
-    ends: "word",
-  },
+  [
+    "sword|SWORD|sswd|SSWD|phrase|PHRASE|sscode|swort|nnwort|pwd |PWD |pw |PW |cret |CRET |oken |OKEN |oken\t|dential|creds |Creds |key |Key |KEY ",
+    /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
+    {
+      accepts: (value, [, name, verb]) =>
+        (verb !== undefined || (isMixed(value) && /^p(?:ass|w)/i.test(name!)) ||
+          isGenerated(value)) && unlikeName(value) && !isPath(value),
+      ends: "word",
+    },
+  ],
   // `env.TOKEN || "…"`.
-  {
-    label: "secret",
-    traces: ["||", "??"].flatMap((or) => [..." \t\"'`"].map((one) => or + one)),
-    pattern: () =>
-      /(?:[pP]ass(?:word|wd)|PASSWORD|[sS]ecret|SECRET|[tT]oken|TOKEN|[kK]ey|KEY)["'\]]{0,2}[ \t]{0,2}(?:\|\||\?\?)[ \t]{0,2}(["'`])([^"'`\s]{8,128})(?=\1)/g,
-    accepts: unlikeName,
-    ends: "word",
-  },
+  [
+    ["||", "??"].flatMap((or) => [..." \t\"'`"].map((one) => or + one)),
+    /(?:[pP]ass(?:word|wd)|PASSWORD|[sS]ecret|SECRET|[tT]oken|TOKEN|[kK]ey|KEY)["'\]]{0,2}[ \t]{0,2}(?:\|\||\?\?)[ \t]{0,2}(["'`])([^"'`\s]{8,128})(?=\1)/g,
+    { label: "secret", accepts: unlikeName, ends: "word" },
+  ],
   // `setPassword("…")`.
-  {
-    label: "secret",
-    traces: ["sword(", "sswd(", "cret(", "oken(", "ey("],
-    pattern: () =>
-      /(?:[pP]ass(?:word|wd)|[sS]ecret|[tT]oken|[kK]ey)\([ \t]{0,2}(["'`])([^"'`\s]{6,128})(?=\1[ \t]?\))/g,
-    accepts: (value, { 0: whole, index }, text) =>
-      isStrong(value) && (/^[pP]ass/.test(whole) || !isName(value)) &&
-      /(?:^|\W|_)(?:set|with|use)_?\w{0,24}$/i
-        .test(text.slice(Math.max(0, index - 30), index)),
-    ends: "word",
-  },
+  [
+    "sword(|sswd(|cret(|oken(|ey(",
+    /(?:[pP]ass(?:word|wd)|[sS]ecret|[tT]oken|[kK]ey)\([ \t]{0,2}(["'`])([^"'`\s]{6,128})(?=\1[ \t]?\))/g,
+    {
+      label: "secret",
+      accepts: (value, { 0: whole, index }, text) =>
+        isStrong(value) && (/^[pP]ass/.test(whole) || !isName(value)) &&
+        /(?:^|\W|_)(?:set|with|use)_?\w{0,24}$/i
+          .test(text.slice(Math.max(0, index - 30), index)),
+      ends: "word",
+    },
+  ],
   // `ENV NAME value`, `setx NAME value`, `git config user.password value`.
-  {
-    label: "secret",
-    traces: [
-      ...["PASS ", "SWORD ", "SSWD ", "OKEN ", "CRET ", "KEY ", "sword "],
-      ...["oken ", "KEN\t", "ORD\t", "RET\t", "KEY\t"],
-    ],
-    pattern: () =>
-      /(?:PASS(?:WORD|WD)?|TOKEN|SECRET|KEY|password|[tT]oken)[ \t]{1,4}["']?([^\s"'`]{6,256})/g,
-    accepts: (value, { index }, text) =>
-      BEFORE_SET.test(text.slice(Math.max(0, index - 12), index)) &&
-      unlikeName(value),
-    ends: "word",
-  },
+  [
+    "PASS |SWORD |SSWD |OKEN |CRET |KEY |sword |oken |KEN\t|ORD\t|RET\t|KEY\t",
+    /(?:PASS(?:WORD|WD)?|TOKEN|SECRET|KEY|password|[tT]oken)[ \t]{1,4}["']?([^\s"'`]{6,256})/g,
+    {
+      label: "secret",
+      accepts: (value, { index }, text) =>
+        BEFORE_SET.test(text.slice(Math.max(0, index - 12), index)) &&
+        unlikeName(value),
+      ends: "word",
+    },
+  ],
 ];
 
 const BEFORE_SET =
