@@ -1,8 +1,8 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import { field, jsonIn } from "../base/odd_values.ts";
+import { field } from "../base/odd_values.ts";
 import { cutText } from "../base/words.ts";
-import { appendLog } from "../ops/atomic.ts";
+import { appendLog, readLog } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";
 import { quickRoot } from "../git/place.ts";
 import { layout } from "../ops/layout.ts";
@@ -52,9 +52,6 @@ function redacted(system: System, text: string): string {
 
 const NAME = "hook-errors.log";
 
-/** Bytes at the end of a log that are read. */
-const TAIL = 64 * 1024;
-
 /** A line of a log. */
 export interface HookFailure {
   /** Milliseconds since the epoch. */
@@ -76,24 +73,17 @@ export function readHookFailures(
     ...root === undefined ? [] : [layout(root).state],
     ...system.home() === undefined ? [] : [userState(system)],
   ];
-  return folders.flatMap((folder) => linesOf(system, join(folder, NAME)))
-    .sort((a, b) => a.at - b.at);
+  return folders.flatMap((folder) => readLog(system, join(folder, NAME)))
+    .flatMap(failureIn).sort((a, b) => a.at - b.at);
 }
 
-function linesOf(system: System, path: string): HookFailure[] {
-  const found = system.files.lstat(path);
-  if (found?.kind !== "file") return [];
-  const from = Math.max(0, found.size - TAIL);
-  const bytes = system.files.readPart(path, from, TAIL);
-  return new TextDecoder().decode(bytes).split("\n").flatMap((line) => {
-    const value = jsonIn(line); // Torn, or cut at the beginning.
-    const at = Date.parse(String(field(value, "at")));
-    const [event, error] = [field(value, "event"), field(value, "error")];
-    return Number.isNaN(at) || typeof event !== "string" ||
-        typeof error !== "string"
-      ? []
-      : [{ at, event, error }];
-  });
+function failureIn(line: unknown): HookFailure[] {
+  const at = Date.parse(String(field(line, "at")));
+  const [event, error] = [field(line, "event"), field(line, "error")];
+  return Number.isNaN(at) || typeof event !== "string" ||
+      typeof error !== "string"
+    ? []
+    : [{ at, event, error }];
 }
 
 function inProject(system: System): string | undefined {

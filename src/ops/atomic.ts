@@ -81,6 +81,21 @@ export function readOwnJson(
 /** Bytes of a log before it is put aside; one older one is kept. */
 const LIMIT = 256 * 1024;
 
+/** Bytes at the end of a log that are read. */
+const TAIL = 64 * 1024;
+
+/**
+ * The values of the lines at the end of a log, `undefined` for a torn one. Throws
+ * FILE_FAILED where it cannot be read.
+ */
+export function readLog(system: System, path: string): unknown[] {
+  const found = system.files.lstat(path);
+  if (found?.kind !== "file") return [];
+  const from = Math.max(0, found.size - TAIL);
+  const bytes = system.files.readPart(path, from, TAIL);
+  return new TextDecoder().decode(bytes).split("\n").map(jsonIn);
+}
+
 /** Adds a line of JSON to a log of mpm's own. Throws a FileError. */
 export function appendLog(system: System, path: string, line: unknown): void {
   const size = system.files.lstat(path)?.size ?? 0;

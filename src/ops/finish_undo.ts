@@ -1,4 +1,4 @@
-import { FileError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import { field } from "../base/odd_values.ts";
 import type { System } from "../system/system.ts";
@@ -68,20 +68,10 @@ function finish(
 }
 
 function readMarker(system: System, root: string): Operation | undefined {
-  try {
-    const bytes = system.files.readOwn(undoMarker(root), LARGEST);
-    const line = new TextDecoder().decode(bytes).trimEnd();
-    const entry: JournalEntry | undefined = parseEntry(line);
-    if (!entry || !isSealed(journalKey(system), line)) return undefined;
-    const { id: _id, ...operation } = entry;
-    return withoutSeal(operation);
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
-}
-
-function withoutSeal(operation: Operation): Operation {
-  const { seal: _seal, ...rest } = operation as Operation & { seal?: string };
-  return rest;
+  const bytes = attempt(() => system.files.readOwn(undoMarker(root), LARGEST));
+  const line = new TextDecoder().decode(bytes).trimEnd();
+  const entry: JournalEntry & { seal?: string } | undefined = parseEntry(line);
+  if (!entry || !isSealed(journalKey(system), line)) return undefined;
+  const { id: _id, seal: _seal, ...operation } = entry;
+  return operation;
 }

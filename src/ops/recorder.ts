@@ -1,14 +1,17 @@
 import { isAbsolute, join, relative, SEPARATOR } from "@std/path";
 import { sha256 } from "../base/digest.ts";
 import { setOwn } from "../base/own.ts";
-import type { FileInfo, Files, System } from "../system/system.ts";
+import type { Files, System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
 import type { FileVersion, FileVersions } from "./entry.ts";
 import { layout } from "./layout.ts";
-import { MANIFEST, manifestOf, newTrashFolder } from "./trash.ts";
-
-/** Bytes of a file whose content is kept. */
-const LARGEST = 64 * 1024 * 1024;
+import {
+  copyFile,
+  LARGEST,
+  MANIFEST,
+  manifestOf,
+  newTrashFolder,
+} from "./trash.ts";
 
 /** What is recorded of an operation. */
 export interface RecorderScope {
@@ -114,10 +117,7 @@ export class Recorder {
     if (this.#before.has(path) || !this.#scope.covers(path)) return;
     const info = this.#real.files.lstat(path);
     if (info?.kind === "folder") return;
-    this.#before.set(
-      path,
-      info?.kind === "file" ? this.#keep(path, info) : null,
-    );
+    this.#before.set(path, info?.kind === "file" ? this.#keep(path) : null);
   }
 
   #moved(from: string, to: string): void {
@@ -125,13 +125,9 @@ export class Recorder {
     this.#before.set(from, { kept: to });
   }
 
-  #keep(path: string, { mode, mtime }: FileInfo): Before {
-    const { files } = this.#real;
-    const bytes = files.readOwn(path, LARGEST);
+  #keep(path: string): Before {
     const kept = join(this.#trash(), String(++this.#kept).padStart(4, "0"));
-    files.create(kept, bytes, { synced: false });
-    if (mode !== undefined) files.chmod(kept, mode & 0o777);
-    files.setMtime(kept, mtime);
+    const bytes = copyFile(this.#real, path, kept, { synced: false });
     return { kept, sha256: sha256(bytes) };
   }
 

@@ -105,12 +105,26 @@ export function moveFile(system: System, from: string, to: string): void {
     const other = error instanceof FileError && error.problem === "other" &&
       files.lstat(from)?.kind === "file" && !files.lstat(to);
     if (!other) throw error;
-    const { mtime, mode } = files.lstat(from)!;
-    files.create(to, files.read(from));
-    if (mode !== undefined) files.chmod(to, mode & 0o777);
-    files.setMtime(to, mtime);
+    copyFile(system, from, to, { limit: Infinity });
     files.remove(from);
   }
+}
+
+/** Bytes of a file that is copied, compared and brought back. */
+export const LARGEST = 64 * 1024 * 1024;
+
+/** Copies a file with its time and mode; returns what is in it. */
+export function copyFile(
+  { files }: System,
+  from: string,
+  to: string,
+  { synced = true, limit = LARGEST } = {},
+): Uint8Array {
+  const { bytes, info: { mode, mtime } } = files.readWithInfo(from, limit);
+  files.create(to, bytes, { synced });
+  if (mode !== undefined) files.chmod(to, mode & 0o777);
+  files.setMtime(to, mtime);
+  return bytes;
 }
 
 /**

@@ -12,12 +12,10 @@ import {
   type JournalEntry,
   versionsIn,
 } from "./entry.ts";
+import { copyFile, LARGEST } from "./trash.ts";
 import { layout } from "./layout.ts";
 
 type Progress = ProgressLine["show"];
-
-/** Bytes of a file that is compared and brought back. */
-export const LARGEST = 64 * 1024 * 1024;
 
 /** A file that an undo brings from one version to another. */
 export interface FileStep {
@@ -207,7 +205,6 @@ export function keepPresent(
   root: string,
   { steps, folder }: { steps: readonly FileStep[]; folder: () => string },
 ): FileStep[] {
-  const { files } = system;
   const { trash } = layout(root);
   let count = 0;
   return steps.map((step) => {
@@ -216,10 +213,7 @@ export function keepPresent(
     const number = String(++count).padStart(4, "0");
     const kept = join(folder(), number);
     if (!isLinked(root, path) || !linked(system, path, kept)) {
-      const { bytes, info } = files.readWithInfo(path, LARGEST);
-      files.create(kept, bytes);
-      if (info.mode !== undefined) files.chmod(kept, info.mode & 0o777);
-      files.setMtime(kept, info.mtime);
+      copyFile(system, path, kept);
     }
     const place = kept.slice(trash.length + 1).replaceAll("\\", "/");
     return { ...step, have: { ...have, kept: place } };

@@ -11,33 +11,21 @@ export type UndoKind =
   | "trusted"
   | "allowed";
 
+/** Operations of which only files have to be brought back. */
+const OF_FILES = [
+  ...["pause", "automatic save", "automatic prune", "resume", "start", "check"],
+  ...["complete", "cancel", "archive", "init", "template new", "sessions rm"],
+  ...["sessions prune", "sessions import", "sessions recover"],
+  ...["sessions verify", "context update", "context resume-file"],
+  ...["config set", "config unset", "hooks install", "hooks uninstall"],
+  ...["hooks eject"],
+];
+
 /** The kind of each operation, by its name in the journal. */
 const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
-  ["pause", "files"],
-  ["automatic save", "files"],
-  ["automatic prune", "files"],
-  ["resume", "files"],
-  ["start", "files"],
-  ["check", "files"],
-  ["complete", "files"],
-  ["cancel", "files"],
-  ["archive", "files"],
-  ["template new", "files"],
-  ["sessions rm", "files"],
-  ["sessions prune", "files"],
-  ["sessions import", "files"],
-  ["sessions recover", "files"],
-  ["sessions verify", "files"],
+  ...OF_FILES.map((name) => [name, "files"] as const),
   ["sessions trust", "trusted"],
-  ["context update", "files"],
-  ["context resume-file", "files"],
-  ["config set", "files"],
-  ["config unset", "files"],
-  ["hooks install", "files"],
-  ["hooks uninstall", "files"],
-  ["hooks eject", "files"],
   ["hooks allow", "allowed"],
-  ["init", "files"],
   ["checkpoint save", "checkpoints"],
   ["automatic checkpoint", "checkpoints"],
   ["checkpoint rm", "checkpoints"],

@@ -56,7 +56,7 @@ async function takeOne(parts: Parts, asked: Asked): Promise<UndoResult> {
   // The journal as it is at that moment.
   const take = async () => {
     const { order, kind } = orderOf(parts, asked);
-    return answer(order, await undone(order, kind), asked);
+    return answer(order, await UNDO[kind](order), asked);
   };
   const { kind } = orderOf(parts, asked);
   const locksItself = kind === "migration" || kind === "worktrees";
@@ -69,24 +69,17 @@ async function takeOne(parts: Parts, asked: Asked): Promise<UndoResult> {
  * Takes it back and writes the undo, with `undoes`, into the journal. Throws
  * CONFLICT that says why it cannot be, with nothing changed.
  */
-function undone(order: UndoOrder, kind: UndoKind): Promise<Undone> {
-  switch (kind) {
-    case "files":
-      return undoChanges(order);
-    case "checkpoints":
-      return undoRemoval(order);
-    case "restore":
-      return undoRestore(order);
-    case "migration":
-      return undoMigration(order);
-    case "worktrees":
-      return undoPrune(order);
-    case "trusted":
-      return undoTrust(order);
-    case "allowed":
-      return undoAllow(order);
-  }
-}
+const UNDO: Readonly<
+  Record<UndoKind, (order: UndoOrder) => Promise<Undone>>
+> = {
+  files: undoChanges,
+  checkpoints: undoRemoval,
+  restore: undoRestore,
+  migration: undoMigration,
+  worktrees: undoPrune,
+  trusted: undoTrust,
+  allowed: undoAllow,
+};
 
 function orderOf(
   parts: Parts,

@@ -1,4 +1,5 @@
 import { escapeDiff, escapeText } from "../../base/escape.ts";
+import type { Style } from "../../cli/style.ts";
 import { aligned } from "../../cli/table.ts";
 import { counted } from "../../base/words.ts";
 import type {
@@ -12,15 +13,10 @@ import type {
 type Change = HooksInstallResult["changes"][number];
 type Skill = HooksInstallResult["skills"][number];
 
-interface Painter {
-  green(text: string): string;
-  yellow(text: string): string;
-}
-
 /** What `mpm hooks install` says. */
 export function installText(
   result: HooksInstallResult,
-  style: Painter,
+  style: Style,
 ): string {
   const { dry_run: dry, diff, path, changes, skills, warnings } = result;
   const parts = [
@@ -49,7 +45,7 @@ export function installText(
 /** What `mpm hooks uninstall` says. */
 export function uninstallText(
   result: HooksUninstallResult,
-  style: Painter,
+  style: Style,
 ): string {
   const { dry_run: dry, diff, path, changes, skills, warnings } = result;
   const notes = notesOf(warnings, style);
@@ -100,7 +96,7 @@ function excludeLines(excluded: readonly string[], dry: boolean): string[] {
   ];
 }
 
-function notesOf(warnings: readonly string[], style: Painter): string {
+function notesOf(warnings: readonly string[], style: Style): string {
   return warnings.map((text) =>
     style.yellow(`Note: ${escapeText(text)}`) + "\n"
   ).join("");
@@ -109,7 +105,7 @@ function notesOf(warnings: readonly string[], style: Painter): string {
 /** What `mpm hooks status` says. */
 export function hooksStatusText(
   { installed, plugins, findings }: HooksStatusResult,
-  style: Painter,
+  style: Style,
 ): string {
   if (installed.length + plugins.length + findings.length === 0) {
     return "mpm's hooks are not installed. To do so: mpm hooks install\n";
@@ -139,7 +135,7 @@ export function hooksStatusText(
 /** What `mpm hooks test` prints. */
 export function hooksTestText(
   { tests, warnings }: HooksTestResult,
-  style: Painter,
+  style: Style,
 ): string {
   const failed = tests.filter(({ fault }) => fault !== null).length;
   const rows = aligned(tests.map(({ scope, event, milliseconds, ...test }) => [
@@ -169,7 +165,7 @@ export function hooksTestText(
 /** What `mpm hooks profile` prints. */
 export function hooksProfileText(
   { runs, hooks, warnings }: HooksProfileResult,
-  style: Painter,
+  style: Style,
 ): string {
   const rows = aligned([
     ["scope", "event", "p50", "p95", "output"],
@@ -190,6 +186,6 @@ export function hooksProfileText(
   ].join("\n");
 }
 
-function notes(warnings: readonly string[], style: Painter): string[] {
+function notes(warnings: readonly string[], style: Style): string[] {
   return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
 }

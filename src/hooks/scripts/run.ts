@@ -1,14 +1,14 @@
 import { dirname, join } from "@std/path";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/nearest.ts";
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field } from "../../base/odd_values.ts";
 import { getOwn } from "../../base/own.ts";
 import { cutText } from "../../base/words.ts";
 import {
   SHELL_HOOKS,
   type ShellHook,
 } from "../../clients/claude/shell_hooks.ts";
-import { appendLog } from "../../ops/atomic.ts";
+import { appendLog, readLog } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";
 import { redactorOf } from "../../secrets/mod.ts";
@@ -100,7 +100,8 @@ function log(
   const redactor = redactorOf(system);
   const text = (printed: string) => cutText(redactor.text(printed), LOGGED);
   const path = hookLog(root);
-  try {
+  // A full disk is no reason to fail a session.
+  attempt(() => {
     ensureFolder(system, dirname(path), root);
     appendLog(system, path, {
       at: system.now().toISOString(),
@@ -112,14 +113,8 @@ function log(
       // Nobody waited for it, or saw what it printed.
       ...system.env("MPM_DETACHED") === "1" ? { unseen: true } : {},
     });
-  } catch (error) {
-    // A full disk is no reason to fail a session.
-    if (!(error instanceof FileError)) throw error;
-  }
+  });
 }
-
-/** Bytes at the end of the log that are read. */
-const TAIL = 64 * 1024;
 
 /** A run in the background, as the log has it. */
 export type UnseenRun =
@@ -136,23 +131,15 @@ export type UnseenRun =
  */
 export function takeUnseenRuns(system: System, root: string): UnseenRun[] {
   const path = hookLog(root);
-  try {
-    const found = system.files.lstat(path);
-    if (found?.kind !== "file") return [];
-    const from = Math.max(0, found.size - TAIL);
-    const text = new TextDecoder()
-      .decode(system.files.readPart(path, from, TAIL));
-    const lines = text.split("\n").map((line) => jsonIn(line));
+  return attempt(() => {
+    const lines = readLog(system, path);
     const last = lines.findLastIndex((line) => field(line, "seen") === true);
     const runs = lines.slice(last + 1).flatMap(unseenRun);
     if (runs.length > 0) {
       appendLog(system, path, { at: system.now().toISOString(), seen: true });
     }
     return runs;
-  } catch (error) {
-    if (error instanceof FileError) return [];
-    throw error;
-  }
+  }) ?? [];
 }
 
 const ENDS: readonly unknown[] = ["exited", "timeout", "missing", "denied"];
