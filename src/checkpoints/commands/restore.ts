@@ -4,7 +4,7 @@ import { during } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import { isNothing } from "../../git/tree/plan.ts";
-import { isWithin } from "../../git/tree/snapshot.ts";
+import { emptyTree, isWithin } from "../../git/tree/snapshot.ts";
 import { withLock } from "../../ops/lock.ts";
 import { foreignCheckpointNote } from "../../saves/trust/origins.ts";
 import { nameForm } from "../../secrets/mod.ts";
@@ -21,7 +21,7 @@ import {
 import { previewText, restoreText } from "../restore/text.ts";
 import { writeTo } from "../restore/write_to.ts";
 import type { RestoreResult } from "./results.ts";
-import { emptyTree, partOf, treeDelta } from "../../git/tree/trees.ts";
+import { partOf, treeDelta } from "../../git/tree/trees.ts";
 
 /** `mpm checkpoint restore` */
 export const checkpointRestore = defineCommand({

@@ -6,13 +6,14 @@ import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { reasonNotThere } from "../../base/paths_there.ts";
 import {
+  emptyTree,
   isOwnPath,
   isWithin,
   type LeftOut,
   type TreeEntry,
 } from "../../git/tree/snapshot.ts";
 import { type CheckpointPlace, rawFolder } from "../place.ts";
-import { emptyTree, partOf, treeDelta } from "../../git/tree/trees.ts";
+import { partOf, treeDelta } from "../../git/tree/trees.ts";
 
 interface Named {
   readonly path: string;

@@ -17,16 +17,18 @@ import { readShallow, type Status, type StatusEntry } from "../status.ts";
 import { leftOutSubmodules } from "../submodules.ts";
 import { isOpenable } from "../text.ts";
 import {
+  emptyTree,
   foldersAbove,
   type IndexMarks,
   isOwnPath,
   type LeftOut,
+  objectId,
   type TreeDelta,
   type TreeEntry,
 } from "./snapshot.ts";
 import type { Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
-import { EMPTY_TREE, emptyTree, treeDelta } from "./trees.ts";
+import { treeDelta } from "./trees.ts";
 
 /** Everything a checkpoint records of a worktree at one moment. */
 export interface Capture {
@@ -121,7 +123,7 @@ async function captureOnce(
     captureIndex(git, entries, listing),
     leftOutSubmodules(system, vault, { listing, entries }),
   ]);
-  const base = tree ?? EMPTY_TREE[vault.hash];
+  const base = tree ?? objectId("tree", new Uint8Array(), vault.hash);
   const all = await withHeads(git, base, entries);
   const leftOut = [
     ...files.leftOut,

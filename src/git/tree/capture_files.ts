@@ -1,11 +1,16 @@
-import { createHash } from "node:crypto";
 import { sha256 } from "../../base/digest.ts";
-import { FileError, isMissing, MpmError } from "../../base/errors.ts";
+import { attempt, FileError, isMissing, MpmError } from "../../base/errors.ts";
 import { sizeText } from "../../base/words.ts";
 import { type Git, gitFailure } from "../run/git.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
 import { writeObjects } from "../run/objects.ts";
-import type { LeftOut, ObjectHash, TreeEntry } from "./snapshot.ts";
+import {
+  type LeftOut,
+  lookWithin,
+  type ObjectHash,
+  objectId,
+  type TreeEntry,
+} from "./snapshot.ts";
 import type { FileInfo, RunResult, System } from "../../system/system.ts";
 
 /** A file or link as it was read. */
@@ -36,12 +41,6 @@ const LONG = 15 * 60_000;
 /** Without it git says that an object is stored before it is on the disk. */
 export const SYNCED = ["-c", "core.fsync=objects"];
 
-/** The object id git gives to a blob of these bytes. */
-export function blobId(bytes: Uint8Array, hash: ObjectHash): string {
-  return createHash(hash).update(`blob ${bytes.length}\0`).update(bytes)
-    .digest("hex");
-}
-
 /** Reads files of one worktree as raw bytes, links as their targets. */
 export class FileCapture {
   readonly files = new Map<string, CapturedFile | undefined>();
@@ -50,7 +49,7 @@ export class FileCapture {
   readonly #git: Git;
   readonly #options: { hash: ObjectHash; fileMode: boolean; write: boolean };
   readonly #large: { path: string; mode: string; info: FileInfo }[] = [];
-  readonly #folders = new Map<string, boolean>();
+  readonly #look: (path: string) => FileInfo | undefined;
   #read = 0;
 
   /** `write`: git stores what it reads, else it is only named. */
@@ -61,6 +60,7 @@ export class FileCapture {
   ) {
     this.#system = system;
     this.#git = git;
+    this.#look = lookWithin(system, git.folder);
     this.#options = options;
   }
 
@@ -73,18 +73,11 @@ export class FileCapture {
       this.#add(path, mode);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      if (isMissing(error) || this.#isGone(path)) {
+      const isGone = isMissing(error) ||
+        attempt(() => this.#look(path) === undefined);
+      if (isGone) {
         this.files.set(path, undefined);
       } else this.leftOut.push({ path, reason: reasonOf(error) });
-    }
-  }
-
-  #isGone(path: string): boolean {
-    try {
-      return !this.#look(path);
-    } catch (error) {
-      if (error instanceof FileError) return false;
-      throw error;
     }
   }
 
@@ -106,32 +99,12 @@ export class FileCapture {
     this.files.set(path, file);
   }
 
-  /** What is there; nothing is beyond a link, as git sees it. */
-  #look(path: string): FileInfo | undefined {
-    return this.#isFolder(folderOf(path))
-      ? this.#system.files.lstat(this.#full(path))
-      : undefined;
-  }
-
   /** An unchanged file, if its permissions are not the usual ones. */
   takeUnusual(path: string, { mode, id }: TreeEntry): void {
     const info = this.#look(path);
     if (info?.kind !== "file") return;
-    const { permissions } = permissionsOf(info, mode);
-    if (permissions === undefined) return;
-    const { size, mtime } = info;
-    this.take(path, { mode, id, size, mtime, sha256: null, permissions });
-  }
-
-  #isFolder(path: string): boolean {
-    if (path === "") return true;
-    let found = this.#folders.get(path);
-    if (found === undefined) {
-      found = this.#isFolder(folderOf(path)) &&
-        this.#system.files.lstat(this.#full(path))?.kind === "folder";
-      this.#folders.set(path, found);
-    }
-    return found;
+    const stored = storedFile(info, mode);
+    if (stored.permissions !== undefined) this.take(path, { ...stored, id });
   }
 
   #full(path: string): string {
@@ -194,7 +167,7 @@ export class FileCapture {
     this.#read += bytes.length;
     this.files.set(path, {
       mode,
-      id: blobId(bytes, this.#options.hash),
+      id: objectId("blob", bytes, this.#options.hash),
       bytes,
       size: bytes.length,
       mtime: info.mtime,
@@ -227,15 +200,7 @@ export class FileCapture {
       const { ids, result } = await this.#hash(left.map(({ path }) => path));
       ids.forEach((id, at) => {
         const { path, mode, info } = left[at]!;
-        const { size, mtime } = info;
-        this.files.set(path, {
-          mode,
-          id,
-          size,
-          mtime,
-          sha256: null,
-          ...permissionsOf(info, mode),
-        });
+        this.files.set(path, { ...storedFile(info, mode), id });
       });
       const failed = left[ids.length];
       if (!failed) return;
@@ -282,10 +247,6 @@ function reasonOf({ problem, message }: FileError): string {
   return problem === "too-long" ? "its path is too long" : message;
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-
 /** The usual permissions of files, which git tells apart or leaves to the umask. */
 const USUAL = new Map([
   ["100644", [0o644, 0o664]],
@@ -293,13 +254,22 @@ const USUAL = new Map([
 ]);
 
 /** Those that `mode` does not tell: where git looks at no bits, +x is one. */
-export function permissionsOf(
+function permissionsOf(
   { kind, mode: bits }: FileInfo,
   mode: string,
 ): { permissions?: number } {
   const usual = bits === undefined || kind === "link" ||
     USUAL.get(mode)?.includes(bits);
   return usual ? {} : { permissions: bits };
+}
+
+/** What is known of a file whose content git has. */
+export function storedFile(
+  info: FileInfo,
+  mode: string,
+): Omit<CapturedFile, "id"> {
+  const { size, mtime } = info;
+  return { mode, size, mtime, sha256: null, ...permissionsOf(info, mode) };
 }
 
 /** Bytes of the largest files, one and all, that a checkpoint takes. */

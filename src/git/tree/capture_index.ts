@@ -1,4 +1,10 @@
-import type { IndexMarks, TreeEntry, Unmerged } from "./snapshot.ts";
+import {
+  hashOf,
+  type IndexMarks,
+  objectId,
+  type TreeEntry,
+  type Unmerged,
+} from "./snapshot.ts";
 import type { Git } from "../run/git.ts";
 import type { StatusEntry } from "../status.ts";
 import { decodeBytes, encodeText, words } from "../text.ts";
@@ -98,9 +104,7 @@ async function hiddenIntents(
 
 /** The blob of nothing, in ids of the form of `id`. */
 export function emptyBlob(id: string): string {
-  return id.length === 40
-    ? "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
-    : "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
+  return objectId("blob", new Uint8Array(), hashOf(id));
 }
 
 /** The lines `update-index --index-info` takes for an entry (or none). */

@@ -4,10 +4,9 @@ import { type IndexEdit, indexEdit, type TargetIndex } from "./index_edit.ts";
 import { Git } from "../run/git.ts";
 import { encodeText, isOpenable, joinBytes, words } from "../text.ts";
 import type { Capture } from "./capture.ts";
-import type { IndexMarks } from "./snapshot.ts";
+import { emptyTree, type IndexMarks } from "./snapshot.ts";
 import type { Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
-import { emptyTree } from "./trees.ts";
 
 /** What tells one state of the index file from another. */
 export type IndexStamp =

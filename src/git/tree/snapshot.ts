@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import type { FileInfo, System } from "../../system/system.ts";
+
 /**
  * What a worktree holds, as a checkpoint keeps it: the raw bytes of its files,
  * and its index. Both are told as differences from the tree of HEAD.
@@ -5,6 +8,26 @@
 
 /** What object ids are made with. */
 export type ObjectHash = "sha1" | "sha256";
+
+/** What an object id was made with. */
+export function hashOf(id: string): ObjectHash {
+  return id.length === 40 ? "sha1" : "sha256";
+}
+
+/** The id that git gives to an object of these bytes. */
+export function objectId(
+  kind: "blob" | "tree",
+  bytes: Uint8Array,
+  hash: ObjectHash,
+): string {
+  return createHash(hash).update(`${kind} ${bytes.length}\0`).update(bytes)
+    .digest("hex");
+}
+
+/** The tree without files, in ids of the form of `id`. */
+export function emptyTree(id: string): string {
+  return objectId("tree", new Uint8Array(), hashOf(id));
+}
 
 /** A file or link of a tree. */
 export interface TreeEntry {
@@ -60,4 +83,28 @@ export function isWithin(path: string, folder: string): boolean {
 export function foldersAbove(path: string): string[] {
   const parts = path.split("/").slice(0, -1);
   return parts.map((_, at) => parts.slice(0, parts.length - at).join("/"));
+}
+
+/**
+ * Looks at paths of a worktree as git does: nothing is beyond a link. Each
+ * folder is looked at once.
+ */
+export function lookWithin(
+  { files }: System,
+  top: string,
+): (path: string) => FileInfo | undefined {
+  const folders = new Map<string, boolean>([["", true]]);
+  const above = (path: string) =>
+    path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const isFolder = (path: string): boolean => {
+    let found = folders.get(path);
+    if (found === undefined) {
+      found = isFolder(above(path)) &&
+        files.lstat(`${top}/${path}`)?.kind === "folder";
+      folders.set(path, found);
+    }
+    return found;
+  };
+  return (path) =>
+    isFolder(above(path)) ? files.lstat(`${top}/${path}`) : undefined;
 }

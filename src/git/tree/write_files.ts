@@ -2,10 +2,9 @@ import { dirname, join } from "@std/path";
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { decodeBytes, encodeText, joinBytes } from "../text.ts";
-import { blobId } from "./capture_files.ts";
 import { indexLine } from "./capture_index.ts";
 import type { PathChange } from "./plan.ts";
-import { foldersAbove, type TreeEntry } from "./snapshot.ts";
+import { foldersAbove, objectId, type TreeEntry } from "./snapshot.ts";
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 
@@ -185,7 +184,7 @@ export class WorktreeWriter {
     if (info.kind === "link") {
       if (entry.mode !== "120000") return false;
       const target = encodeText(this.#system.files.readLink(full));
-      return blobId(target, hash) === entry.id;
+      return objectId("blob", target, hash) === entry.id;
     }
     if (info.kind !== "file" || entry.mode === "120000") return false;
     const executable = ((info.mode ?? 0) & 0o100) !== 0;
@@ -197,7 +196,9 @@ export class WorktreeWriter {
   #hashOf(full: string, size: number): string {
     const { files } = this.#system;
     const { hash } = this.#vault;
-    if (size <= CHUNK) return blobId(files.readOwn(full, CHUNK), hash);
+    if (size <= CHUNK) {
+      return objectId("blob", files.readOwn(full, CHUNK), hash);
+    }
     const digest = createHash(hash).update(`blob ${size}\0`);
     for (let at = 0; at < size; at += CHUNK) {
       digest.update(files.readPart(full, at, Math.min(CHUNK, size - at)));

@@ -18,7 +18,7 @@ import {
   tryRange,
 } from "../../git/history/log.ts";
 import type { Names } from "../../git/branches.ts";
-import { emptyTree } from "../../git/tree/trees.ts";
+import { emptyTree } from "../../git/tree/snapshot.ts";
 
 /** The commit compared with, and what lies between it and HEAD. */
 export interface Way extends Range {
