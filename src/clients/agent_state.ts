@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { readOwnJson, removeQuietly } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";
@@ -92,12 +92,7 @@ function nearest(system: System, folder: string): string {
 }
 
 function isFolder(system: System, path: string): boolean {
-  try {
-    return system.files.stat(path)?.kind === "folder";
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  return attempt(() => system.files.stat(path)?.kind === "folder") ?? false;
 }
 
 /** `other` where it cannot be looked at. */
@@ -155,14 +150,11 @@ export function writeAgentFile(
 ): boolean {
   const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   return places(system, root).some((place) => {
-    try {
+    return attempt(() => {
       ensureFolder(system, place.folder, place.base());
       replace(system, join(place.folder, nameOf(id, file)), bytes);
       return true;
-    } catch (error) {
-      if (error instanceof MpmError) return false;
-      throw error;
-    }
+    }) ?? false;
   });
 }
 
@@ -247,10 +239,5 @@ function nameOf(id: string, file: AgentFile): string {
 }
 
 function names(system: System, folder: string): string[] {
-  try {
-    return system.files.list(folder).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+  return attempt(() => system.files.list(folder).map(({ name }) => name)) ?? [];
 }

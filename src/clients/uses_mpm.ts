@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { layout } from "../ops/layout.ts";
 
@@ -30,32 +30,21 @@ export function usesMpm(
 }
 
 function isFolder(system: System, path: string): boolean {
-  try {
-    return system.files.lstat(path)?.kind === "folder";
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  return attempt(() => system.files.lstat(path)?.kind === "folder") ?? false;
 }
 
 function isMarked(system: System, path: string): boolean {
-  try {
+  return attempt(() => {
     // A pipe in its place would be waited on.
     if (system.files.stat(path)?.kind !== "file") return false;
     const bytes = system.files.readPart(path, 0, MOST);
     return new TextDecoder().decode(bytes).includes(MARK);
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  }) ?? false;
 }
 
 function realHome(system: System): string | undefined {
   const home = system.home();
-  try {
-    return home === undefined ? undefined : system.files.realPath(home);
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  return attempt(() =>
+    home === undefined ? undefined : system.files.realPath(home)
+  );
 }

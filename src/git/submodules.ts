@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import type { Vault } from "./tree/vault.ts";
 import { Git, reasonOf } from "./run/git.ts";
 import { parseSettings, readPlain } from "./run/settings.ts";
@@ -135,14 +135,11 @@ async function readIgnored(
 
 function modulesOf(system: System, worktree: string) {
   const path = join(worktree, ".gitmodules");
-  try {
+  return attempt(() => {
     if (!system.files.stat(path)) return [];
     const bytes = system.files.readOwn(path, LARGEST_MODULES);
     return parseSettings(decodeBytes(bytes)).settings;
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+  }) ?? [];
 }
 
 /** Whether files in a submodule are changed; what git cannot tell counts. */

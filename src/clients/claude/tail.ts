@@ -1,4 +1,4 @@
-import { MpmError } from "../../base/errors.ts";
+import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 
 /** Bytes of the first block that is read, and of the largest. */
@@ -66,12 +66,7 @@ function textOf(
 }
 
 function sizeOf(system: System, path: string): number {
-  try {
-    return system.files.stat(path)?.size ?? 0;
-  } catch (error) {
-    if (error instanceof MpmError) return 0;
-    throw error;
-  }
+  return attempt(() => system.files.stat(path)?.size ?? 0) ?? 0;
 }
 
 /** `undefined`: it is shorter than it was, or cannot be read. */
@@ -80,11 +75,8 @@ function readBlock(
   path: string,
   { start, end }: { start: number; end: number },
 ): Uint8Array | undefined {
-  try {
+  return attempt(() => {
     const bytes = system.files.readPart(path, start, end - start);
     return bytes.length === end - start ? bytes : undefined;
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { field, type Fields, isFields, jsonIn } from "../../base/odd_values.ts";
 import { cutText } from "../../base/words.ts";
 import { isAgentId } from "./home.ts";
@@ -264,15 +264,12 @@ function readTaskFiles(system: System, sessionId: string): AgentTask[] {
 }
 
 function numberedFiles(system: System, folder: string): string[] {
-  try {
-    return system.files.list(folder).map(({ name }) => name)
+  return attempt(() =>
+    system.files.list(folder).map(({ name }) => name)
       .filter((name) => /^\d{1,9}\.json$/.test(name))
       .sort((a, b) => parseInt(a) - parseInt(b))
-      .slice(0, MOST_FILES);
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+      .slice(0, MOST_FILES)
+  ) ?? [];
 }
 
 function readTask(

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt } from "../../base/errors.ts";
 import { isAgentId } from "./home.ts";
 import type { SettingsText } from "./settings/text.ts";
 import { claudeHome } from "../../ops/user_state.ts";
@@ -88,32 +88,19 @@ export function newestTranscript(
 
 /** A FIFO in its place would hang whoever opens it. */
 export function isFile(system: System, path: string): boolean {
-  try {
-    return system.files.stat(path)?.kind === "file";
-  } catch (error) {
-    if (error instanceof MpmError) return false;
-    throw error;
-  }
+  return attempt(() => system.files.stat(path)?.kind === "file") ?? false;
 }
 
 function namesIn(system: System, folder: string): string[] {
-  try {
-    return system.files.list(folder).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+  return attempt(() => system.files.list(folder).map(({ name }) => name)) ?? [];
 }
 
 function foldersIn(system: System, folder: string): string[] {
-  try {
-    return system.files.list(folder)
+  return attempt(() =>
+    system.files.list(folder)
       .filter(({ kind }) => kind === "folder" || kind === "link")
-      .map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+      .map(({ name }) => name)
+  ) ?? [];
 }
 
 /** A transcript that saves belong to. */
