@@ -231,13 +231,18 @@ async function bring(
   const from = ownRepository(home);
   if (vault.own || records.length === 0) return;
   if (system.files.lstat(from)?.kind !== "folder") return;
-  const origins = new Origins(system);
-  const wanted = records.filter((record) =>
-    origins.of(ownMark(record)) !== "foreign"
-  );
+  const wanted = records.filter(minesOf(system));
   if (wanted.length === 0) return;
   const own = gitOfOwn(system, root, home);
   await bringCheckpoints(system, vault.git, own, wanted);
+}
+
+/** Tells which checkpoints are the user's own, or theirs by trust. */
+export function minesOf(
+  system: System,
+): (record: StoredCheckpoint) => boolean {
+  const origins = new Origins(system);
+  return (record) => origins.of(ownMark(record)) !== "foreign";
 }
 
 /** Compares two for a list with the newest at the top. */

@@ -15,6 +15,7 @@ import { appendJournal, readJournal } from "../ops/journal.ts";
 import {
   type CheckpointPlace,
   listCheckpoints,
+  minesOf,
   openPlace,
   recordOf,
 } from "./place.ts";
@@ -25,7 +26,6 @@ import {
   type Undone,
   type UndoOrder,
 } from "../ops/undo.ts";
-import { minesOf } from "./mine.ts";
 
 /** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;

@@ -9,6 +9,13 @@ import { checkpointId } from "./name.ts";
 import { type CheckpointPlace, findPlace, listCheckpoints } from "./place.ts";
 import { ownMark } from "./record.ts";
 
+/** The word of a command line that names a checkpoint. */
+export const CHECKPOINT = {
+  name: "checkpoint",
+  summary: "Which: name, part of it, number in the list, latest",
+  names: "checkpoint",
+} as const;
+
 /** The checkpoint that is meant, and whose it is. Throws NOT_FOUND, AMBIGUOUS. */
 export async function findTarget(
   context: Context,

@@ -27,12 +27,12 @@ import { changeStore } from "../saves/store/recover.ts";
 import { pointNowhere } from "../work/current.ts";
 import { findWork, removeWork, writeWork } from "../work/store.ts";
 import type { System } from "../system/system.ts";
-import type { CheckpointPlace } from "../checkpoints/place.ts";
+import { type CheckpointPlace, recordOf } from "../checkpoints/place.ts";
 import { takeCheckpoint } from "../checkpoints/take/take.ts";
 import { asideNotes, giveBack } from "./aside.ts";
 import { settleLeft } from "./commits.ts";
 import { endDetour, keepParked } from "./end.ts";
-import { cleanTree, gitHere, lookAtTree, openTree, recordBy } from "./tree.ts";
+import { cleanTree, gitHere, lookAtTree, openTree } from "./tree.ts";
 import { restoreLocked } from "../checkpoints/restore/apply.ts";
 import { settleRestore } from "../checkpoints/restore/finish.ts";
 import { waitForIndex } from "../git/tree/restore_index.ts";
@@ -198,7 +198,7 @@ async function treeBack(
     return await leave(context, place, { marker, now });
   }
   const capture = await lookAtTree(system, place);
-  const target = before ? await recordBy(place, before) : undefined;
+  const target = before ? await recordOf(place.vault, before) : undefined;
   if (before && !target) {
     throw new MpmError("CONFLICT", `The checkpoint "${before.id}" is gone`, {
       hint: "It holds the uncommitted work from before: see git fsck",

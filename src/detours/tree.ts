@@ -9,7 +9,6 @@ import { resolveNames } from "../git/branches.ts";
 import { WorktreeWriter } from "../git/tree/write_files.ts";
 import { refuseHeldIndex } from "../git/tree/restore_index.ts";
 import { lookAtAgain, resetTracked } from "../git/tree/switch.ts";
-import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
 import type { CheckpointRef } from "../checkpoints/restore/marker.ts";
 import type { Position, Workspace } from "../git/repository.ts";
 import type { LeftOut } from "../git/tree/snapshot.ts";
@@ -19,7 +18,6 @@ import {
   captureNow,
   type CheckpointPlace,
   placeOf,
-  recordOf,
 } from "../checkpoints/place.ts";
 import { partOf, pathsIn, treeDelta } from "../git/tree/trees.ts";
 
@@ -102,14 +100,6 @@ export function refuseUnnamed({ branch }: Position): void {
   throw new MpmError("CONFLICT", `The name of "${branch}" is not UTF-8`, {
     hint: "Rename that git branch first: git branch -m <name>",
   });
-}
-
-/** The record of a checkpoint, from its commit; `undefined`: it is gone. */
-export function recordBy(
-  { vault }: CheckpointPlace,
-  key: CheckpointRef,
-): Promise<StoredCheckpoint | undefined> {
-  return recordOf(vault, key);
 }
 
 /** Whether all that a checkpoint changes is there to be written. */

@@ -5,34 +5,27 @@ import { sizeText } from "../base/words.ts";
 /** What a clean-up did, in claude-mpm's words, with reasons and sizes. */
 export function cleanupText(result: WorktreesPruneResult): string {
   const { skipped, removed, preserved, dry_run: dry } = result;
-  const worktrees = preserved.filter(({ kind }) => kind === "worktree");
-  const orphans = preserved.filter(({ kind }) => kind === "orphan");
-  const lines = skipped !== null ? [`  Skipped: ${escapeText(skipped)}`] : [
-    ...group(
-      `${dry ? "Would prune" : "Pruned"} # stale worktree(s)`,
-      removed.filter(({ kind }) => kind === "worktree"),
-    ),
-    ...group(
-      "Preserved # worktree(s) with unsaved work",
-      worktrees.filter(({ unsaved }) => unsaved),
-    ),
-    ...group(
-      "Preserved # other worktree(s)",
-      worktrees.filter(({ unsaved }) => !unsaved),
-    ),
-    ...group(
-      `${dry ? "Would sweep" : "Swept"} # orphaned @`,
-      removed.filter(({ kind }) => kind === "orphan"),
-    ),
-    ...group(
-      "Preserved # orphaned @ with unsaved work",
-      orphans.filter(({ unsaved }) => unsaved),
-    ),
-    ...group(
-      "Preserved # other orphaned @",
-      orphans.filter(({ unsaved }) => !unsaved),
-    ),
-  ];
+  const kinds = [
+    ["worktree", `${dry ? "Would prune" : "Pruned"} # stale`, "worktree(s)"],
+    ["orphan", `${dry ? "Would sweep" : "Swept"} # orphaned`, "@"],
+  ] as const;
+  const lines = skipped !== null
+    ? [`  Skipped: ${escapeText(skipped)}`]
+    : kinds.flatMap(([kind, gone, noun]) => {
+      const stays = preserved.filter((row) => row.kind === kind);
+      const what = kind === "orphan" ? `orphaned ${noun}` : noun;
+      return [
+        ...group(`${gone} ${noun}`, removed.filter((row) => row.kind === kind)),
+        ...group(
+          `Preserved # ${what} with unsaved work`,
+          stays.filter(({ unsaved }) => unsaved),
+        ),
+        ...group(
+          `Preserved # other ${what}`,
+          stays.filter(({ unsaved }) => !unsaved),
+        ),
+      ];
+    });
   if (lines.length === 0) lines.push("  Nothing to prune");
   return ["Worktree Cleanup:", ...lines, ""].join("\n");
 }

@@ -6,7 +6,7 @@ import { baseEntry, type Capture } from "../../git/tree/capture.ts";
 import { patchToWorktree } from "../../git/tree/diff_patch.ts";
 import { decodeBytes } from "../../base/bytes.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
-import { findTarget, matchCheckpoint } from "../select.ts";
+import { CHECKPOINT, findTarget, matchCheckpoint } from "../select.ts";
 import { changesBetween, type PathChange } from "../../git/tree/plan.ts";
 import { isWithin, type LeftOut } from "../../git/tree/snapshot.ts";
 import { removeTree } from "../../ops/folders.ts";
@@ -32,15 +32,11 @@ The paths that were added, modified or deleted since the checkpoint, or between
 two checkpoints; ignored files apart. No diff program or converter that the
 repository names is run.`,
   positionals: [
+    { ...CHECKPOINT, name: "from" },
     {
-      name: "from",
-      summary: "Which: name, part of it, number in the list, latest",
-      names: "checkpoint",
-    },
-    {
+      ...CHECKPOINT,
       name: "to",
       summary: "Another one; the working tree unless given",
-      names: "checkpoint",
       optional: true,
     },
   ],

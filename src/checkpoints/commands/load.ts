@@ -3,7 +3,7 @@ import { commandLines, loadLines, loadText } from "../show_text.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { redactTold } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { findTarget } from "../select.ts";
+import { CHECKPOINT, findTarget } from "../select.ts";
 import { asData } from "../../saves/agent_context.ts";
 import { bounded } from "../../base/bounded.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
@@ -21,11 +21,7 @@ The context, the files changed, the next steps and notes, and the commands to
 resume with. It changes nothing: "mpm checkpoint restore" brings the files back. One that you
 did not take on this machine is bounded, stands between fences, and its commands
 are left out until you trust it.`,
-  positionals: [{
-    name: "checkpoint",
-    summary: "Which: name, part of it, number in the list, latest",
-    names: "checkpoint",
-  }],
+  positionals: [CHECKPOINT],
   flags: {},
   examples: ['mpm checkpoint load "Feature Development"'],
   result: async () => (await import("./results.ts")).CheckpointLoadResult,

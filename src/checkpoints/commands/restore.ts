@@ -10,7 +10,7 @@ import { foreignCheckpointNote } from "../../saves/trust/origins.ts";
 import { nameForm } from "../../secrets/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
-import { findTarget } from "../select.ts";
+import { CHECKPOINT, findTarget } from "../select.ts";
 import { restoreLocked, type RestoreOutcome } from "../restore/apply.ts";
 import { settleLocked } from "../restore/finish.ts";
 import {
@@ -38,11 +38,7 @@ With paths only these files and folders are restored, below the working folder.
 --to writes the files of the checkpoint into a new or empty folder instead. The
 exit status is 4 if a file that differs was left alone; the answer says why.`,
   positionals: [
-    {
-      name: "checkpoint",
-      summary: "Which: name, part of it, number in the list, latest",
-      names: "checkpoint",
-    },
+    CHECKPOINT,
     {
       name: "paths",
       summary: "Only these files and folders",

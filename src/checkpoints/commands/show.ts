@@ -3,7 +3,7 @@ import { escapeLines } from "../../base/escape.ts";
 import { showOf, showText } from "../show_text.ts";
 import { redactTold } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { findTarget } from "../select.ts";
+import { CHECKPOINT, findTarget } from "../select.ts";
 
 /** `mpm checkpoint show` */
 export const checkpointShow = defineCommand({
@@ -13,11 +13,7 @@ export const checkpointShow = defineCommand({
 Git state, working files, context and environment at that moment, as Markdown.
 With --json it is a snapshot of the session: timestamp, branch, files with hash
 and status, context, todos, notes.`,
-  positionals: [{
-    name: "checkpoint",
-    summary: "Which: name, part of it, number in the list, latest",
-    names: "checkpoint",
-  }],
+  positionals: [CHECKPOINT],
   flags: {},
   examples: ["mpm checkpoint show latest", "mpm checkpoint show 0 --json"],
   result: async () => (await import("./results.ts")).CheckpointShowResult,

@@ -1,8 +1,29 @@
+import { attempt, MpmError } from "../../base/errors.ts";
+import { baseEntry, type Capture } from "../../git/tree/capture.ts";
+import type { Vault } from "../../git/tree/vault.ts";
+import { begunMark, ownMark, printOf } from "../record.ts";
+import { changesBetween } from "../../git/tree/plan.ts";
+import {
+  CHECKPOINT_PREFIX,
+  noteOwn,
+  Origins,
+} from "../../saves/trust/origins.ts";
+import { partOf, treeDelta } from "../../git/tree/trees.ts";
+import {
+  type Ahead,
+  askAhead,
+  captureNow,
+  type CheckpointPlace,
+  checkpointRules,
+  listCheckpoints,
+  minesOf,
+  newestFirst,
+  openPlace,
+  type Taken,
+} from "../place.ts";
 import type { Context } from "../../cli/command.ts";
 import { during } from "../../cli/progress.ts";
-import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
-import type { Capture } from "../../git/tree/capture.ts";
 import type { FastImport } from "../../git/run/objects.ts";
 import {
   checkpointImport,
@@ -14,24 +35,10 @@ import { worktreeOf } from "../../ops/journal.ts";
 import { withLock } from "../../ops/lock.ts";
 import { readConfigAnyway } from "../../config/config.ts";
 import { readyRedaction } from "../../secrets/mod.ts";
-import { CHECKPOINT_PREFIX } from "../../saves/trust/origins.ts";
 import type { System } from "../../system/system.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { CheckpointSaveResult } from "../commands/results.ts";
-import { isMine, minesOf } from "../mine.ts";
 import { autoName, checkedCheckpointName, checkpointId } from "../name.ts";
-import {
-  type Ahead,
-  askAhead,
-  captureNow,
-  type CheckpointPlace,
-  checkpointRules,
-  listCheckpoints,
-  newestFirst,
-  openPlace,
-  type Taken,
-} from "../place.ts";
-import { printOf } from "../record.ts";
 import { pruneCheckpoints, savedFact } from "../remove.ts";
 import { nextSteps } from "../show_text.ts";
 import { readRecord, recordIds } from "../store.ts";
@@ -266,6 +273,45 @@ async function sameIn(
       await isMine(system, place, { record: one, capture })
     ? one
     : undefined;
+}
+
+/**
+ * Whether a checkpoint of the state that was captured is this user's. One whose
+ * save died before that was noted is as well, and noted now: its words are known
+ * from before, and its files are compared.
+ */
+async function isMine(
+  system: System,
+  { vault }: CheckpointPlace,
+  { record, capture }: { record: StoredCheckpoint; capture: Capture },
+): Promise<boolean> {
+  const origins = new Origins(system);
+  if (origins.of(ownMark(record)) !== "foreign") return true;
+  if (origins.of(begunMark(record)) !== "own") return false;
+  if (!await holds(vault, record, capture)) return false;
+  noteOwn(system, ownMark(record));
+  return true;
+}
+
+/** Whether the commit has the files that were captured. */
+async function holds(
+  { git }: Vault,
+  { commit }: StoredCheckpoint,
+  capture: Capture,
+): Promise<boolean> {
+  return await attempt(async () => {
+    for (const part of ["worktree", "index"] as const) {
+      const tree = partOf(commit, part);
+      const differing = changesBetween({
+        current: await treeDelta(git, capture.base, tree),
+        target: capture[part],
+        base: (path) => baseEntry(capture, path),
+        paths: [],
+      });
+      if (differing.length > 0) return false;
+    }
+    return true;
+  }) ?? false;
 }
 
 function takenByOthers(name: string): MpmError {

@@ -9,11 +9,8 @@ import { moved } from "../../work/record.ts";
 import { aheadNotes } from "../aside.ts";
 import { isCalledBack } from "../end.ts";
 import { named } from "../../base/words.ts";
-import {
-  planReturn,
-  type ReturnInput,
-  type ReturnPlan,
-} from "../return/plan.ts";
+import { planReturn, type ReturnPlan } from "../return/plan.ts";
+import { type ReturnInput } from "../return/refusals.ts";
 import { changesSince, deedsOf } from "../return/report.ts";
 import { targetOf } from "../return/target.ts";
 import {

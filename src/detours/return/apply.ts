@@ -25,7 +25,8 @@ import {
   restoreLocked,
   type RestoreOutcome,
 } from "../../checkpoints/restore/apply.ts";
-import type { ReturnInput, ReturnPlan } from "./plan.ts";
+import type { ReturnInput } from "./refusals.ts";
+import type { ReturnPlan } from "./plan.ts";
 import { type Deeds, endWorktree } from "./report.ts";
 import { type Target, targetOf } from "./target.ts";
 import type { Work } from "../../work/work.ts";

@@ -1,3 +1,15 @@
+import {
+  checkFlags,
+  dirty,
+  gone,
+  hasDetour,
+  noDetour,
+  refuseUnborn,
+  refuseUncarriable,
+  refuseWithoutGit,
+  type ReturnInput,
+} from "./refusals.ts";
+import { type CheckpointPlace, recordOf } from "../../checkpoints/place.ts";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
@@ -14,24 +26,7 @@ import { labelOf } from "../../work/record.ts";
 import { isOpen } from "../../work/life_cycle.ts";
 import { findWork, listWorks } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
-import type { CheckpointPlace } from "../../checkpoints/place.ts";
-import {
-  isWhole,
-  lookAtTree,
-  openTree,
-  recordBy,
-  refuseBusy,
-} from "../tree.ts";
-import {
-  checkFlags,
-  dirty,
-  gone,
-  hasDetour,
-  noDetour,
-  refuseUnborn,
-  refuseUncarriable,
-  refuseWithoutGit,
-} from "./refusals.ts";
+import { isWhole, lookAtTree, openTree, refuseBusy } from "../tree.ts";
 import { isStranded } from "../stranded.ts";
 import { needCurrent } from "../find_session.ts";
 import type { Capture } from "../../git/tree/capture.ts";
@@ -45,19 +40,6 @@ import {
   stayNotes,
   unparkedIn,
 } from "../aside.ts";
-
-/** The input of `mpm return`. */
-export interface ReturnInput {
-  readonly words: readonly string[];
-  readonly summary: string | undefined;
-  readonly message: string | undefined;
-  readonly park: boolean;
-  readonly carry: boolean;
-  readonly discard: boolean;
-  readonly "keep-parked": boolean;
-  readonly "git-branch": string | undefined;
-  readonly "no-changes": boolean;
-}
 
 /** A return as it would be done; nothing is changed yet. */
 export interface ReturnPlan {
@@ -183,7 +165,7 @@ async function parkedRecord(
   const { commit: noted = commit } = detour as { commit?: unknown };
   return commit === undefined || commit !== noted
     ? undefined
-    : await recordBy(tree, { id, commit });
+    : await recordOf(tree.vault, { id, commit });
 }
 
 /** The same. Throws CONFLICT where not all is there. */

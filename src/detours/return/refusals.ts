@@ -1,13 +1,25 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Capture } from "../../git/tree/capture.ts";
-import type { Position } from "../../git/repository.ts";
+import type { Position, Workspace } from "../../git/repository.ts";
 import { givenSummary } from "../../saves/content.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { LeftOut } from "../../git/tree/snapshot.ts";
 import type { Work } from "../../work/work.ts";
 import { labelOf } from "../../work/record.ts";
 import { named } from "../../base/words.ts";
-import type { ReturnInput, ReturnPlan } from "./plan.ts";
+
+/** The input of `mpm return`. */
+export interface ReturnInput {
+  readonly words: readonly string[];
+  readonly summary: string | undefined;
+  readonly message: string | undefined;
+  readonly park: boolean;
+  readonly carry: boolean;
+  readonly discard: boolean;
+  readonly "keep-parked": boolean;
+  readonly "git-branch": string | undefined;
+  readonly "no-changes": boolean;
+}
 
 export function checkFlags(input: ReturnInput): void {
   const given = (["park", "carry", "discard"] as const)
@@ -90,10 +102,11 @@ export function refuseUnborn({ branch, head }: Position): void {
  * detour and leave the tree where it is.
  */
 export function refuseWithoutGit(
-  { workspace, input, child }: Pick<
-    ReturnPlan,
-    "workspace" | "input" | "child"
-  >,
+  { workspace, input, child }: {
+    workspace: Workspace;
+    input: ReturnInput;
+    child: Work;
+  },
 ): void {
   const reason = workspace.reason ?? "this is none";
   const flag = [
