@@ -42,7 +42,9 @@ export async function readComments(folder: string): Promise<Comments> {
   const sources = new Map<string, Source>();
   for (const path of filesBelow(folder)) {
     const text = await Deno.readTextFile(path);
-    if (!/from "(?:zod\/mini|[./]*\/base\/shape\.ts)"/.test(text)) continue;
+    if (!/from "(?:zod\/mini|[./]*\/base\/(?:shape|schema)\.ts)"/.test(text)) {
+      continue;
+    }
     sources.set(path, {
       constants: constantsIn(text),
       imports: importsIn(path, text),

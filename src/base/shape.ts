@@ -19,6 +19,10 @@ export interface TextShape {
   pattern?: RegExp;
   /** What only validation asks for: no repair replaces the text. */
   strict?: RegExp;
+  /** The only texts there are. */
+  choices?: readonly string[];
+  /** What the check asks for besides. */
+  test?: (text: string) => boolean;
   /** What stands where there is no text; an empty one unless given. */
   neutral?: string;
 }
@@ -95,7 +99,9 @@ export function fits<T>(shape: Shape<T>, value: unknown): value is T {
   switch (shape.is) {
     case "text":
       return typeof value === "string" &&
-        (shape.pattern === undefined || shape.pattern.test(value));
+        (shape.pattern?.test(value) ?? true) &&
+        (shape.choices?.includes(value) ?? true) &&
+        (shape.test?.(value) ?? true);
     case "number":
       return Number.isFinite(value);
     case "count":

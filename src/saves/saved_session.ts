@@ -1,17 +1,20 @@
+import { fits } from "../base/shape.ts";
+import {
+  CHECK_ITEM,
+  type CheckItem,
+  CHILDREN,
+  DETOUR,
+  type Detour,
+  MOVES,
+  TEMPLATE,
+  type Work,
+} from "../work/work.ts";
 import { WORK_ID } from "../git/ids.ts";
 import { field, isFields } from "../base/odd_values.ts";
 import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import { parseTime } from "../base/times.ts";
-import type { CheckItem, Detour, Work } from "../work/work.ts";
-import {
-  isCheckItem,
-  isChildren,
-  isDetour,
-  isMoves,
-  isTemplate,
-  pausedBy,
-} from "../work/record.ts";
+import { pausedBy } from "../work/record.ts";
 
 /** Steps of a session that a save carries, the latest ones. */
 const CARRIED = 200;
@@ -120,7 +123,7 @@ function rebuilt(
     task: textOf(field(value, "task")) ?? "",
     state: "paused",
     started_at: timeOf(field(value, "started_at")) ?? save.paused_at,
-    transitions: isMoves(transitions) ? transitions : [],
+    transitions: fits(MOVES, transitions) ? transitions : [],
     parent: typeof parent === "string" && WORK_ID.test(parent) ? parent : null,
     ...here,
     git: {
@@ -128,18 +131,20 @@ function rebuilt(
       head: textOf(field(git, "head")),
     },
     agent_session: null,
-    template: isTemplate(template) ? template : null,
+    template: fits(TEMPLATE, template) ? template : null,
     checklist: checkItems(checklist),
     saves: [],
-    children: isChildren(children) ? children : [],
-    detour: isDetour(detour) ? detour : null,
+    children: fits(CHILDREN, children) ? children : [],
+    detour: fits(DETOUR, detour) ? detour : null,
     summary: null,
   };
 }
 
 /** The items of a checklist that came from somewhere. */
 export function checkItems(value: unknown): CheckItem[] {
-  return Array.isArray(value) ? value.filter(isCheckItem) : [];
+  return Array.isArray(value)
+    ? value.filter((item) => fits(CHECK_ITEM, item))
+    : [];
 }
 
 /** What is open in a saved checklist, each item with its phase. */

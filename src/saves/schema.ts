@@ -1,45 +1,5 @@
-import * as z from "zod/mini";
-import type { Shape } from "../base/shape.ts";
+import { schemaOf } from "../base/schema.ts";
 import { SAVE } from "./save.ts";
 
-/**
- * The schema of a save, which commands load only where they validate: the
- * schema library is slow to load.
- */
+/** The schema of a save. */
 export const SaveSchema = schemaOf(SAVE);
-
-function schemaOf<T>(shape: Shape<T>): z.ZodMiniType<T> {
-  return built(shape) as z.ZodMiniType<T>;
-}
-
-function built(shape: Shape): z.ZodMiniType {
-  switch (shape.is) {
-    case "text": {
-      const pattern = shape.strict ?? shape.pattern;
-      return pattern ? z.string().check(z.regex(pattern)) : z.string();
-    }
-    case "number":
-      return z.number();
-    case "count":
-      return z.int().check(z.nonnegative());
-    case "flag":
-      return z.boolean();
-    case "any":
-      return z.unknown();
-    case "version":
-      return z.literal(1);
-    case "nullable":
-      return z.nullable(built(shape.of));
-    case "optional":
-      return z.optional(built(shape.of));
-    case "list":
-      return z.array(built(shape.of));
-    case "record":
-      return z.record(z.string(), built(shape.of));
-    case "object": {
-      const fields = Object.entries(shape.fields)
-        .map(([name, of]) => [name, built(of)]);
-      return z.looseObject(Object.fromEntries(fields));
-    }
-  }
-}

@@ -1,14 +1,8 @@
-import { SESSION_ID, WORK_ID } from "../git/ids.ts";
-import { field, isFields } from "../base/odd_values.ts";
-import { isFullTime } from "../base/times.ts";
+import { fits, object } from "../base/shape.ts";
+import { type CheckItem, type Work, WORK_FIELDS } from "./work.ts";
+import { isFields } from "../base/odd_values.ts";
 import { cutText } from "../base/words.ts";
-import type { CheckItem, Work } from "./work.ts";
-import {
-  type Action,
-  allowedSteps,
-  STATES,
-  type WorkState,
-} from "./life_cycle.ts";
+import { type Action, allowedSteps } from "./life_cycle.ts";
 import type { ChecklistItem, WorkView } from "./commands/results.ts";
 
 /** What a session begins with; everything else has its neutral value. */
@@ -86,99 +80,15 @@ function lastMove({ transitions, started_at }: Work): string {
   return transitions.at(-1)?.at ?? started_at;
 }
 
-/**
- * What is wrong with a record that was read; `undefined`: nothing, it is a
- * `Work`. The same as the schema says, without loading its library.
- */
+/** What is wrong with a record that was read; `undefined`: nothing. */
 export function workFault(value: unknown, id: string): string | undefined {
   if (!isFields(value)) return "the top level is no object";
   if (value.id !== id) return "its id is not that of its name";
-  const broken = Object.entries(CHECKS).find(([name, check]) =>
-    !check(field(value, name))
+  const broken = Object.entries(WORK_FIELDS).find(([name, of]) =>
+    !fits(object({ [name]: of }), value)
   );
   return broken && `"${broken[0]}" is not what it should be`;
 }
-
-type Check = (value: unknown) => boolean;
-
-const isText: Check = (value) => typeof value === "string";
-const isTextOrNull: Check = (value) => value === null || isText(value);
-const isTime: Check = (value) => isText(value) && isFullTime(value as string);
-const isTimeOrNull: Check = (value) => value === null || isTime(value);
-const isId: Check = (value) => isText(value) && WORK_ID.test(value as string);
-const isState: Check = (value) => STATES.includes(value as WorkState);
-
-function fieldsOf(checks: Readonly<Record<string, Check>>): Check {
-  const entries = Object.entries(checks);
-  return (value) =>
-    isFields(value) &&
-    entries.every(([name, check]) => check(field(value, name)));
-}
-
-function listOf(check: Check): Check {
-  return (value) => Array.isArray(value) && value.every(check);
-}
-
-function orNull(check: Check): Check {
-  return (value) => value === null || check(value);
-}
-
-const isRecord: Check = (value) =>
-  isFields(value) && Object.values(value).every(isText);
-
-/** Whether it is an item of a checklist. */
-export const isCheckItem = fieldsOf({
-  phase: isText,
-  text: isText,
-  done: (value) => typeof value === "boolean",
-  done_at: isTimeOrNull,
-}) as (value: unknown) => value is CheckItem;
-
-/** Whether it is a list of a session's steps. */
-export const isMoves = listOf(
-  fieldsOf({ from: isState, to: isState, at: isTime }),
-) as (value: unknown) => value is Work["transitions"];
-
-/** Whether it is what a session keeps of its template, or null. */
-export const isTemplate = orNull(
-  fieldsOf({ name: isText, variables: isRecord }),
-) as (value: unknown) => value is Work["template"];
-
-/** Whether it is what `branch` keeps, or null. */
-export const isDetour = orNull(fieldsOf({
-  kind: isText,
-  checkpoint: isTextOrNull,
-  branch_before: isTextOrNull,
-  head_before: isTextOrNull,
-  worktree: isTextOrNull,
-})) as (value: unknown) => value is Work["detour"];
-
-/** Whether it is a list of what became of detours. */
-export const isChildren = listOf(
-  fieldsOf({ id: isId, name: isTextOrNull, summary: isText, at: isTime }),
-) as (value: unknown) => value is Work["children"];
-
-const CHECKS: Readonly<Record<Exclude<keyof Work, number>, Check>> = {
-  schema: (value) => value === 1,
-  id: isId,
-  name: isTextOrNull,
-  task: isText,
-  state: isState,
-  started_at: isTime,
-  transitions: isMoves,
-  parent: orNull(isId),
-  place: isText,
-  worktree: isText,
-  git: fieldsOf({ branch: isTextOrNull, head: isTextOrNull }),
-  agent_session: isTextOrNull,
-  template: isTemplate,
-  checklist: listOf(isCheckItem),
-  saves: listOf((value) => isText(value) && SESSION_ID.test(value as string)),
-  children: isChildren,
-  detour: isDetour,
-  summary: isTextOrNull,
-  seal: (value) => value === undefined || isText(value),
-};
 
 /** What a session is called by. */
 export interface Titled {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { problemsOf } from "../base/validate.ts";
-import { Work } from "./work.ts";
+import { WorkSchema } from "./schema.ts";
+import type { Work } from "./work.ts";
 import { newWork, workFault } from "./record.ts";
 
 const NOON = new Date("2026-11-21T12:00:00Z");
@@ -68,19 +69,22 @@ function put(value: object, key: string, held: unknown): unknown {
 }
 
 Deno.test("the cheap check lets nothing through that the schema refuses", () => {
-  assertEquals([workFault(FULL, ID), problemsOf(Work, FULL)], [undefined, []]);
+  assertEquals([workFault(FULL, ID), problemsOf(WorkSchema, FULL)], [
+    undefined,
+    [],
+  ]);
   let refused = 0;
   for (const { path, value } of changed(FULL)) {
     const fault = workFault(value, ID);
     if (fault !== undefined) refused++;
-    else assertEquals(problemsOf(Work, value), [], path);
+    else assertEquals(problemsOf(WorkSchema, value), [], path);
   }
   assert(refused > 200, String(refused));
 });
 
 Deno.test("the cheap check refuses what the schema refuses, and odd times besides", () => {
   for (const { path, value } of changed(FULL)) {
-    if (problemsOf(Work, value).length === 0) {
+    if (problemsOf(WorkSchema, value).length === 0) {
       const fault = workFault(value, ID);
       const isTime = /(?:^|\.)(?:at|done_at|started_at)=/.test(path);
       const isId = path.startsWith("id=");

@@ -1,102 +1,122 @@
-import * as z from "zod/mini";
+import {
+  type Fitting,
+  FLAG,
+  list,
+  nullable,
+  object,
+  optional,
+  record,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import { isFullTime } from "../base/times.ts";
 import { SESSION_ID, WORK_ID } from "../git/ids.ts";
-import { STATES } from "./life_cycle.ts";
+import { STATES, type WorkState } from "./life_cycle.ts";
 
 /**
- * The schema of a work session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work
- * on one task, which may be paused many times, each pause leaving a save.
- * Unknown fields are kept. Commands import the types alone; what they read is
- * checked by `work_record.ts` without the schema library.
+ * The shape of a work session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work on
+ * one task, which may be paused many times, each pause leaving a save. It is
+ * the one definition of its type, its check and the published JSON Schema.
+ * Unknown fields are kept.
  */
 
-const text = z.string();
+const TEXT_OR_NULL = nullable(TEXT);
 
-const id = text.check(z.regex(WORK_ID));
+const ID = text({ pattern: WORK_ID });
 
-export const CheckItem = z.looseObject({
+const STATE = text<WorkState>({ choices: STATES });
+
+const TIME = text({ test: isFullTime });
+
+export const CHECK_ITEM = object({
   /** The heading it stands under; empty: none. */
-  phase: text,
-  text,
-  done: z.boolean(),
+  phase: TEXT,
+  text: TEXT,
+  done: FLAG,
   /** ISO 8601, UTC. */
-  done_at: z.nullable(text),
+  done_at: nullable(TIME),
 });
 
-export const WorkTemplate = z.looseObject({
+export const TEMPLATE = nullable(object({
   /** The short name, e.g. `bug-fix`. */
-  name: text,
+  name: TEXT,
   /** The values its placeholders were given. */
-  variables: z.record(text, text),
-});
+  variables: record(TEXT),
+}));
 
-export const WorkMove = z.looseObject({
-  from: z.enum(STATES),
-  to: z.enum(STATES),
+export const MOVES = list(object({
+  from: STATE,
+  to: STATE,
   /** ISO 8601, UTC. */
-  at: text,
-});
+  at: TIME,
+}));
 
 /** What `branch` did, so that `return` can take it back. */
-export const Detour = z.looseObject({
+export const DETOUR = nullable(object({
   /** What was done for it: `stash`, `git-branch`, `worktree`, or `plain`. */
-  kind: text,
+  kind: TEXT,
   /** The checkpoint that holds the parent's uncommitted work. */
-  checkpoint: z.nullable(text),
+  checkpoint: TEXT_OR_NULL,
   /** The git branch before it, to go back to; null: detached or no git. */
-  branch_before: z.nullable(text),
+  branch_before: TEXT_OR_NULL,
   /** Full commit id before it. */
-  head_before: z.nullable(text),
+  head_before: TEXT_OR_NULL,
   /** The worktree that was made for it, absolute. */
-  worktree: z.nullable(text),
+  worktree: TEXT_OR_NULL,
   /** Whether it began with a clean tree, as `--stash` leaves it. */
-  cleared: z.optional(z.boolean()),
-});
+  cleared: optional(FLAG),
+}));
 
-export const Work = z.looseObject({
+export const CHILDREN = list(
+  object({ id: ID, name: TEXT_OR_NULL, summary: TEXT, at: TIME }),
+);
+
+/** The fields of a session. */
+export const WORK_FIELDS = {
   /** The version of the format. */
-  schema: z.literal(1),
+  schema: { is: "version" } as Shape<1>,
   /** `work-YYYYMMDD-HHMMSS`. */
-  id,
+  id: ID,
   /** A name to find it by. */
-  name: z.nullable(text),
+  name: TEXT_OR_NULL,
   /** What is to be done. */
-  task: text,
+  task: TEXT,
   /** Where it stands in its life cycle. */
-  state: z.enum(STATES),
+  state: STATE,
   /** ISO 8601, UTC. */
-  started_at: text,
+  started_at: TIME,
   /** Every change of its state, the oldest first. */
-  transitions: z.array(WorkMove),
+  transitions: MOVES,
   /** Id of the session this one is a detour of. */
-  parent: z.nullable(id),
+  parent: nullable(ID),
   /** Where it is worked on: `main` or the name of a linked worktree's place. */
-  place: text,
+  place: TEXT,
   /** That worktree's folder, absolute. */
-  worktree: text,
+  worktree: TEXT,
   /** Where git stood at the start. */
-  git: z.looseObject({ branch: z.nullable(text), head: z.nullable(text) }),
+  git: object({ branch: TEXT_OR_NULL, head: TEXT_OR_NULL }),
   /** The agent's own session at the start. */
-  agent_session: z.nullable(text),
+  agent_session: TEXT_OR_NULL,
   /** What its checklist was made from. */
-  template: z.nullable(WorkTemplate),
+  template: TEMPLATE,
   /** What is to be done, in order. */
-  checklist: z.array(CheckItem),
+  checklist: list(CHECK_ITEM),
   /** Ids of its saves, the newest last. */
-  saves: z.array(text.check(z.regex(SESSION_ID))),
+  saves: list(text({ pattern: SESSION_ID })),
   /** What became of its detours. */
-  children: z.array(
-    z.looseObject({ id, name: z.nullable(text), summary: text, at: text }),
-  ),
+  children: CHILDREN,
   /** What `mpm branch` did for it; null: it is no detour. */
-  detour: z.nullable(Detour),
+  detour: DETOUR,
   /** What was said when it was completed or cancelled. */
-  summary: z.nullable(text),
+  summary: TEXT_OR_NULL,
   /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
-  seal: z.optional(text),
-});
+  seal: optional(TEXT),
+};
 
-export type CheckItem = z.infer<typeof CheckItem>;
-export type WorkTemplate = z.infer<typeof WorkTemplate>;
-export type WorkMove = z.infer<typeof WorkMove>;
-export type Detour = z.infer<typeof Detour>;
-export type Work = z.infer<typeof Work>;
+export const WORK = object(WORK_FIELDS);
+
+export type WorkMove = Fitting<typeof MOVES>[number];
+export type CheckItem = Fitting<typeof CHECK_ITEM>;
+export type Detour = NonNullable<Fitting<typeof DETOUR>>;
+export type Work = Fitting<typeof WORK>;

@@ -21,7 +21,7 @@ const STORED: readonly Published[] = [
   {
     name: "work-session",
     summary: "A work session: .claude-mpm/state/work/work-*.json",
-    load: async () => (await import("../../work/work.ts")).Work,
+    load: async () => (await import("../../work/schema.ts")).WorkSchema,
   },
   {
     name: "checkpoint-record",
