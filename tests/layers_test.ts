@@ -38,6 +38,8 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly typeOnly: boolean;
+  /** Whether it is loaded when it is needed. */
+  readonly later: boolean;
 }
 
 async function imports(): Promise<Import[]> {
@@ -50,9 +52,9 @@ async function imports(): Promise<Import[]> {
   for (const { specifier, dependencies = [] } of graph.modules) {
     const from = fromFileUrl(specifier);
     if (!from) continue;
-    for (const { code, type } of dependencies) {
+    for (const { code, type, isDynamic: later = false } of dependencies) {
       const to = fromFileUrl((code ?? type)?.specifier ?? "");
-      if (to?.endsWith(".ts")) found.push({ from, to, typeOnly: !code });
+      if (to?.endsWith(".ts")) found.push({ from, to, typeOnly: !code, later });
     }
   }
   return found;
@@ -64,6 +66,29 @@ Deno.test("imports go one way", async () => {
     return from.startsWith("src/") && !TO_TURN.has(`${here} ${there}`) &&
       ORDER.indexOf(there) < ORDER.indexOf(here);
   });
+  assertEquals(wrong, []);
+});
+
+/** Files that load commands or handlers of events, each for itself. */
+const LOADERS = new Set([
+  "src/app/main.ts",
+  "src/app/table.ts",
+  "src/hooks/events/take.ts",
+  // What these load is large, and hardly any event or command needs it.
+  "src/detours/settle.ts",
+  "src/hooks/events/gauge.ts",
+  "src/hooks/events/prompt.ts",
+  "src/hooks/run_command.ts",
+]);
+
+/** Libraries for schemas, users' expressions, TOML and YAML: slow to load. */
+const SLOW = /from "(?:zod\/mini|re2js|@std\/toml|@std\/yaml)"/;
+
+Deno.test("only commands, events and slow libraries are loaded later", async () => {
+  const wrong = (await imports()).filter(({ from, to, later }) =>
+    later && !LOADERS.has(from) &&
+    !SLOW.test(Deno.readTextFileSync(join(ROOT, to)))
+  );
   assertEquals(wrong, []);
 });
 

@@ -2,6 +2,8 @@ import { prepareRedaction, Redactor, redactorOf } from "../secrets/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/command.ts";
 import type { System } from "../system/system.ts";
+import { commandNamed } from "./find.ts";
+import { trashRules } from "../config/config.ts";
 
 /** What must go on whatever is configured, and what mends it. */
 const TOLERANT = /^(?:hook|statusline|config .*)$/;
@@ -20,14 +22,8 @@ export function givenTo(
 ): Pick<Context, "redact" | "trashRules" | "commandNamed"> {
   return {
     redact: (text) => redactorOf(system).text(text),
-    async trashRules(root) {
-      const { trashRules } = await import("../config/config.ts");
-      return await trashRules(system, root);
-    },
-    async commandNamed(name) {
-      const { commandNamed } = await import("./find.ts");
-      return await commandNamed(name);
-    },
+    trashRules: (root) => trashRules(system, root),
+    commandNamed,
   };
 }
 

@@ -130,7 +130,7 @@ function ownerFindings(
 }
 
 /** What did writes that died leave, and is the trash too full? */
-export async function checkLeftovers(ground: Ground): Promise<Checked> {
+export function checkLeftovers(ground: Ground): Checked {
   const { context, at, tree } = ground;
   const now = context.system.now().getTime();
   const left = [
@@ -154,17 +154,15 @@ export async function checkLeftovers(ground: Ground): Promise<Checked> {
     summary: trash === 0 ? "none" : `${sizeText(trash)} in the trash`,
     found: [
       ...bounded(found, "more file"),
-      ...await trashFindings(ground),
+      ...trashFindings(ground),
     ],
   };
 }
 
 /** What the user's own rules would have let go. */
-async function trashFindings(
-  { system, workspace }: Ground,
-): Promise<Finding[]> {
+function trashFindings({ system, workspace }: Ground): Finding[] {
   const { root } = workspace;
-  const rules = await trashRules(system, root);
+  const rules = trashRules(system, root);
   const due = surveyTrash(system, root, rules).filter(({ remove }) => remove);
   if (due.length === 0) return [];
   const bytes = due.reduce((sum, item) => sum + item.bytes, 0);

@@ -203,6 +203,6 @@ export async function pruneDaily(
 ): Promise<void> {
   await attempt(async () => {
     if (!isPruneDue(system, root)) return;
-    await prunedTrash(system, root, await trashRules(root));
+    await prunedTrash(system, root, trashRules(root));
   });
 }

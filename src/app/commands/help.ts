@@ -18,6 +18,7 @@ import { findCommand, unknownCommand } from "../find.ts";
 import { commandSections, pages, TOPICS } from "../help/names.ts";
 import { COMMANDS } from "../table.ts";
 import { SUMMARIES } from "../summaries.ts";
+import { schemaList } from "../help/schemas.ts";
 
 /** `mpm help` */
 export const help = defineCommand({
@@ -112,7 +113,6 @@ async function topicPage(
 }
 
 async function schemaPage(name: string): Promise<Page> {
-  const { schemaList } = await import("../help/schemas.ts");
   const { jsonSchema } = await import("../help/json_schema.ts");
   const list = schemaList(SUMMARIES);
   const found = list.find((one) => one.name === name);

@@ -53,7 +53,7 @@ was where. "mpm undo" brings it back; "mpm trash prune" removes what is old.`,
     const { system } = context;
     const { root: project } = await locate(system, context.folder);
     const root = chosenRoot(system, project, input.user);
-    const rules = await context.trashRules(project);
+    const rules = context.trashRules(project);
     return resultOf(context, surveyTrash(system, root, rules), true);
   },
   render({ items, listed_at }) {
@@ -99,7 +99,7 @@ same by itself, once a day, when something is put there.`,
     const { system } = context;
     const { root: project } = await locate(system, context.folder);
     const root = chosenRoot(system, project, input.user);
-    const configured = await context.trashRules(project);
+    const configured = context.trashRules(project);
     const age = input["older-than"];
     const rules = age === undefined
       ? configured

@@ -1,4 +1,4 @@
-import { SessionsResult } from "../commands/results.ts";
+import type { SessionsResult } from "../commands/results.ts";
 import { listSaves, SessionStates } from "../store/read_saves.ts";
 import { sessionsResult } from "../list.ts";
 import { Origins } from "../trust/origins.ts";
