@@ -1,12 +1,12 @@
+import { attempt } from "../../base/errors.ts";
 import { dirname, join, relative, resolve } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted } from "../../base/words.ts";
 import type { Workspace } from "../../git/repository.ts";
 import { isLog, newestFirst, type SaveEntry } from "../store/save_entry.ts";
 import type { System } from "../../system/system.ts";
-import { findSaves, isTaken } from "../store/find_saves.ts";
+import { findSaves, isTaken, namesIn } from "../store/find_saves.ts";
 import { HOME, layout } from "../../ops/layout.ts";
 import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
@@ -67,52 +67,44 @@ async function storesIn(
 ): Promise<OtherStore[]> {
   const stores: OtherStore[] = [];
   for (const folder of folders) {
-    const entries = await entriesOf(system, root, folder);
+    // What cannot be listed or read is passed over: it is not this project's.
+    const entries = await attempt(() => entriesOf(system, root, folder)) ?? [];
     if (entries.length > 0) stores.push({ folder, entries });
   }
   return stores;
 }
 
-/** What cannot be listed or read is passed over: it is not this project's. */
 async function entriesOf(
   system: System,
   root: string,
   folder: string,
 ): Promise<SaveEntry[]> {
   const { home, sessions, legacy } = layout(folder);
-  try {
-    if (system.files.lstat(home)?.kind !== "folder") return [];
-    const folders = { sessions, pause: legacy };
-    const found = findSaves(system, folders, () => {});
-    await loadReaders(found);
-    const read = entryReader(system, folder, { folders, digests: true });
-    return [...found.values()]
-      .filter(({ id }) => !isTaken(system, root, id))
-      .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, MOST_SAVES)
-      .map(read)
-      .filter((entry) => entry !== undefined)
-      // mpm's own came with a branch, and belong to the project's store.
-      .filter((entry) => !entry.own && !entry.problem && !isLog(entry))
-      .sort(newestFirst);
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+  if (system.files.lstat(home)?.kind !== "folder") return [];
+  const folders = { sessions, pause: legacy };
+  const found = findSaves(system, folders, () => {});
+  await loadReaders(found);
+  const read = entryReader(system, folder, { folders, digests: true });
+  return [...found.values()]
+    .filter(({ id }) => !isTaken(system, root, id))
+    .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, MOST_SAVES)
+    .map(read)
+    .filter((entry) => entry !== undefined)
+    // mpm's own came with a branch, and belong to the project's store.
+    .filter((entry) => !entry.own && !entry.problem && !isLog(entry))
+    .sort(newestFirst);
 }
 
 /** The top folders of linked worktrees, as git has them registered. */
 function linkedWorktrees(system: System, commonDir: string): string[] {
   const folder = join(commonDir, "worktrees");
-  return namesIn(system, folder).slice(0, MOST_WORKTREES).flatMap((name) => {
+  return foldersIn(system, folder).slice(0, MOST_WORKTREES).flatMap((name) => {
     const admin = join(folder, name);
-    try {
+    return attempt(() => {
       const bytes = system.files.readOwn(join(admin, "gitdir"), 8192);
       const path = new TextDecoder().decode(bytes).trim();
       return [dirname(resolve(admin, path))];
-    } catch (error) {
-      if (error instanceof MpmError) return [];
-      throw error;
-    }
+    }) ?? [];
   });
 }
 
@@ -126,7 +118,7 @@ function subfolders(system: System, root: string): string[] {
   const found: string[] = [];
   const list = (folder: string) => {
     if (found.length >= MOST_FOLDERS) return [];
-    const names = namesIn(system, folder)
+    const names = foldersIn(system, folder)
       .filter((name) => !name.startsWith(".") && !PASSED.has(name));
     return names.map((name) => join(folder, name));
   };
@@ -139,15 +131,9 @@ function subfolders(system: System, root: string): string[] {
 }
 
 /** The names of the folders in a folder. */
-function namesIn(system: System, folder: string): string[] {
-  try {
-    if (system.files.lstat(folder)?.kind !== "folder") return [];
-    return system.files.list(folder)
-      .filter(({ kind }) => kind === "folder").map(({ name }) => name).sort();
-  } catch (error) {
-    if (error instanceof MpmError) return [];
-    throw error;
-  }
+function foldersIn(system: System, folder: string): string[] {
+  return (attempt(() => namesIn(system, folder)) ?? [])
+    .filter(({ kind }) => kind === "folder").map(({ name }) => name).sort();
 }
 
 /** Names the stores of claude-mpm beside the project's, a line each. */
@@ -170,8 +156,7 @@ export function importCommand(
   { cwd }: Workspace,
   { folder }: OtherStore,
 ): string {
-  const path = relative(cwd, folder) || ".";
-  const short = path.length < folder.length ? path : folder;
+  const short = shorter(folder, relative(cwd, folder) || ".");
   return escapeText(`mpm sessions import ${shellWord(short)}`);
 }
 
@@ -179,7 +164,9 @@ export function namedFolder(
   { cwd }: Workspace,
   { folder }: OtherStore,
 ): string {
-  const path = relative(cwd, folder);
-  const short = path !== "" && path.length < folder.length ? path : folder;
-  return escapeText(short);
+  return escapeText(shorter(folder, relative(cwd, folder) || folder));
+}
+
+function shorter(folder: string, path: string): string {
+  return path.length < folder.length ? path : folder;
 }

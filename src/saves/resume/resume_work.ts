@@ -1,6 +1,6 @@
+import { attempt, MpmError } from "../../base/errors.ts";
 import { changeStore } from "../store/recover.ts";
 import type { Context } from "../../cli/command.ts";
-import { MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
@@ -59,7 +59,8 @@ export function peekWork(
   save: Save,
 ): ResumeResult["work"] {
   const saved = save.mpm?.session;
-  const plan = saved && plannedIfReadable(system, workspace, save);
+  // Following a damaged record says what is wrong with it.
+  const plan = saved && attempt(() => planned(system, workspace, save));
   if (!plan) return null;
   const state = findWork(system, workspace.root, plan.work.id)?.state ??
     saved.state;
@@ -110,20 +111,6 @@ export async function followResume(
     if (!(error instanceof MpmError)) throw error;
     const warning = `Its work session could not go on: ${error.message}`;
     return { ...result, warnings: [...result.warnings, warning] };
-  }
-}
-
-/** `undefined` for a damaged record as well: following it says what is wrong. */
-function plannedIfReadable(
-  system: System,
-  workspace: Workspace,
-  save: Save,
-): ResumePlan | undefined {
-  try {
-    return planned(system, workspace, save);
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
-    throw error;
   }
 }
 

@@ -65,13 +65,18 @@ export function stampFolders(
   };
 }
 
-const SAVE_NAME =
-  /^(session-\d{8}-\d{6}|session-resume-\d{4}-\d\d-\d\d-\d{6}(?=\.md))\.(json|yaml|md)$/;
-const INCREMENTAL_NAME = /^(session-\d{8}-\d{6})-incremental\.jsonl$/;
-const EVIDENCE_NAME = /^\.(session-\d{8}-\d{6})_.{8}\.tmp\.sha256$/;
-
-const LOG_NAME = /^(session-[\w-]{1,100})\.(json|md)$/;
-const LOG_EVIDENCE = /^\.(session-[\w-]{1,100})_.{8}\.tmp\.sha256$/;
+/** Names of saves and what belongs to them, and of logs in their folder. */
+const SAVE_NAMES = {
+  save:
+    /^(session-\d{8}-\d{6}|session-resume-\d{4}-\d\d-\d\d-\d{6}(?=\.md))\.(json|yaml|md)$/,
+  incremental: /^(session-\d{8}-\d{6})-incremental\.jsonl$/,
+  evidence: /^\.(session-\d{8}-\d{6})_.{8}\.tmp\.sha256$/,
+};
+const LOG_NAMES = {
+  save: /^(session-[\w-]{1,100})\.(json|md)$/,
+  incremental: undefined,
+  evidence: /^\.(session-[\w-]{1,100})_.{8}\.tmp\.sha256$/,
+};
 
 /** Checksum files of one id that are remembered. */
 const MOST_EVIDENCE = 5;
@@ -90,8 +95,7 @@ export function findSaves(
   for (const [location, folder] of Object.entries(folders)) {
     try {
       for (const { name } of namesIn(system, folder)) {
-        if (location === "resume-logs") addLog(found, name);
-        else addName(found, name, location as SaveLocation);
+        addName(found, name, location as SaveLocation);
       }
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
@@ -133,34 +137,24 @@ function addName(
 ): void {
   // Every save has one, and it says nothing here.
   if (name.endsWith(".json.sha256")) return;
-  const save = SAVE_NAME.exec(name);
+  const log = location === "resume-logs";
+  const names = log ? LOG_NAMES : SAVE_NAMES;
+  const entry = (id: string) => entryOf(found, id, log ? location : "");
+  const save = names.save.exec(name);
   if (save) {
     const format = save[2] as SaveFormat;
-    entryOf(found, save[1]!).candidates.push({ location, format });
+    entry(save[1]!).candidates.push({ location, format });
     return;
   }
-  const incremental = INCREMENTAL_NAME.exec(name);
+  const incremental = names.incremental?.exec(name);
   if (incremental) {
-    const entry = entryOf(found, incremental[1]!);
-    entry.incremental = true;
-    entry.candidates.push({ location, format: "jsonl" });
+    const one = entry(incremental[1]!);
+    one.incremental = true;
+    one.candidates.push({ location, format: "jsonl" });
   }
-  const evidence = EVIDENCE_NAME.exec(name);
-  if (evidence) addEvidence(entryOf(found, evidence[1]!), name);
-}
-
-function addLog(found: Map<string, Found>, name: string): void {
-  const location = "resume-logs";
-  const log = LOG_NAME.exec(name);
-  if (log) {
-    const format = log[2] as SaveFormat;
-    entryOf(found, log[1]!, location).candidates.push({ location, format });
-  }
-  const evidence = LOG_EVIDENCE.exec(name);
-  if (evidence) addEvidence(entryOf(found, evidence[1]!, location), name);
-}
-
-function addEvidence({ evidence }: Found, name: string): void {
+  const id = names.evidence.exec(name)?.[1];
+  if (id === undefined) return;
+  const { evidence } = entry(id);
   if (evidence.length < MOST_EVIDENCE) evidence.push(name);
 }
 

@@ -1,5 +1,5 @@
+import { attempt, isMissing, MpmError } from "../../base/errors.ts";
 import { basename, dirname, join } from "@std/path";
-import { isMissing, MpmError } from "../../base/errors.ts";
 import {
   contentDigestOf,
   importedFrom,
@@ -105,7 +105,8 @@ function verify(
   const recorded = readChecksum(system, `${path}.sha256`);
   if (recorded === undefined) {
     const agrees = evidence.some((name) =>
-      readEvidence(system, join(dirname(path), name)) === digest
+      attempt(() => readChecksum(system, join(dirname(path), name))) ===
+        digest
     );
     return agrees ? "evidence" : "absent";
   }
@@ -126,15 +127,6 @@ function readChecksum(system: System, path: string): string | undefined {
     return text.split(/\s/, 1)[0]!.toLowerCase();
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-function readEvidence(system: System, path: string): string | undefined {
-  try {
-    return readChecksum(system, path);
-  } catch (error) {
-    if (error instanceof MpmError) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { asSessionId } from "../../git/ids.ts";
 import { idTime, isLog, newestFirst, type SaveEntry } from "./save_entry.ts";
 import { matchSave } from "../select.ts";
@@ -282,15 +282,12 @@ export class SessionStates {
 
   /** The folders are checked once, since there may be thousands of records. */
   #read(id: string): WorkState | undefined {
-    try {
+    return attempt(() => {
       if (!this.#checked) checkWorkFolders(this.#system, this.#root);
       this.#checked = true;
       return readRecord(this.#system, this.#root, { id, seals: this.#seals })
         .state;
-    } catch (error) {
-      if (error instanceof MpmError) return undefined;
-      throw error;
-    }
+    });
   }
 
   /** Whether its session has ended, so that nobody goes on with it. */

@@ -1,5 +1,5 @@
+import { attempt } from "../../base/errors.ts";
 import { join } from "@std/path";
-import { FileError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { writeAtomic } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
@@ -13,14 +13,11 @@ const ID = /^[a-z0-9]{8,64}$/;
  * keeps it, a clone has none or its own. `undefined`: none yet.
  */
 export function readStoreId(system: System, root: string): string | undefined {
-  try {
+  return attempt(() => {
     const bytes = system.files.readOwn(idFile(root), 256);
     const id = new TextDecoder().decode(bytes).trim();
     return ID.test(id) ? id : undefined;
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** The same, making one where there is none. Call under the lock. */

@@ -1,8 +1,8 @@
+import { attempt, MpmError } from "../../base/errors.ts";
 import { readTrusted } from "./trusted.ts";
 import { field } from "../../base/odd_values.ts";
 import { sha256 } from "../../base/digest.ts";
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { ensureUserFolder, userState } from "../../ops/user_state.ts";
 
@@ -98,15 +98,12 @@ export class Origins {
 }
 
 function readOwnList(system: System, list: string): ReadonlySet<string> {
-  try {
+  return attempt(() => {
     const path = join(userState(system), FOLDER, list);
     const bytes = system.files.readOwn(path, LIMIT);
     const lines = new TextDecoder().decode(bytes).split("\n");
     return new Set(lines.map((line) => line.slice(0, 64)));
-  } catch (error) {
-    if (error instanceof MpmError) return new Set();
-    throw error;
-  }
+  }) ?? new Set();
 }
 
 /**
