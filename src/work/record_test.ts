@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { problemsOf } from "../base/validate.ts";
-import { WorkSchema } from "./schema.ts";
+import { WorkSchema } from "./commands/results.ts";
 import type { Work } from "./work.ts";
 import { newWork, workFault } from "./record.ts";
 

@@ -21,7 +21,8 @@ const STORED: readonly Published[] = [
   {
     name: "work-session",
     summary: "A work session: .claude-mpm/state/work/work-*.json",
-    load: async () => (await import("../../work/schema.ts")).WorkSchema,
+    load: async () =>
+      (await import("../../work/commands/results.ts")).WorkSchema,
   },
   {
     name: "checkpoint-record",

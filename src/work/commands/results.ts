@@ -1,7 +1,11 @@
 import * as z from "zod/mini";
+import { schemaOf } from "../../base/schema.ts";
+import { WORK } from "../work.ts";
 import { STATES } from "../life_cycle.ts";
 
-/** The schemas of what the commands of the life cycle return. */
+/** The schema of a work session, and of what the commands of its life return. */
+
+export const WorkSchema = schemaOf(WORK);
 
 const text = z.string();
 
