@@ -12,6 +12,12 @@ export function field(value: unknown, name: string): unknown {
   return isFields(value) ? getOwn(value, name) : undefined;
 }
 
+/** The same if it is a text. */
+export function textField(value: unknown, name: string): string | undefined {
+  const held = field(value, name);
+  return typeof held === "string" ? held : undefined;
+}
+
 /** The value of a JSON text; `undefined` for what is torn, garbage or hostile. */
 export function jsonIn(text: string): unknown {
   try {

@@ -4,6 +4,7 @@ import type { System } from "../system/system.ts";
 import { readOwnJson, removeQuietly } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";
 import { layout } from "../ops/layout.ts";
+import { isFolder, listNames } from "./look.ts";
 
 /**
  * What is kept of an agent's session, a file each: what the status line said,
@@ -91,10 +92,6 @@ function nearest(system: System, folder: string): string {
   return folder;
 }
 
-function isFolder(system: System, path: string): boolean {
-  return attempt(() => system.files.stat(path)?.kind === "folder") ?? false;
-}
-
 /** `other` where it cannot be looked at. */
 function kindOf(system: System, path: string): string | undefined {
   try {
@@ -131,7 +128,7 @@ export function listAgentFiles(
   file: AgentFile,
 ): { id: string; value: unknown }[] {
   return places(system, root).flatMap(({ folder }) =>
-    names(system, folder).filter((name) => name.endsWith(`.${file}.json`))
+    listNames(system, folder).filter((name) => name.endsWith(`.${file}.json`))
       .slice(0, MOST).map((name) => ({
         id: name.slice(0, -`.${file}.json`.length),
         value: readOwnJson(system, join(folder, name), LIMIT),
@@ -186,7 +183,7 @@ function replace(system: System, path: string, bytes: Uint8Array): void {
 /** Removes what sessions left that ended long ago; once for each new one. */
 function sweep(system: System, folder: string): void {
   const before = system.now().getTime() - KEPT;
-  for (const name of names(system, folder).slice(0, MOST)) {
+  for (const name of listNames(system, folder).slice(0, MOST)) {
     const path = join(folder, name);
     const found = system.files.lstat(path);
     if (found?.kind === "file" && found.mtime < before) {
@@ -236,8 +233,4 @@ const WAIT = 1000;
 
 function nameOf(id: string, file: AgentFile): string {
   return `${id}.${file}.json`;
-}
-
-function names(system: System, folder: string): string[] {
-  return attempt(() => system.files.list(folder).map(({ name }) => name)) ?? [];
 }

@@ -1,11 +1,11 @@
 import { join } from "@std/path";
-import { field } from "../base/odd_values.ts";
+import { field, textField } from "../base/odd_values.ts";
 import {
   type AgentSession,
   changeAgentFile,
   readAgentFiles,
 } from "./agent_state.ts";
-import { findTranscript, isFile } from "./claude/transcript.ts";
+import { findTranscript } from "./claude/transcript.ts";
 import { readTranscriptGauge } from "./claude/answers.ts";
 import {
   type Gauge,
@@ -26,6 +26,7 @@ import type { Config } from "../config/settings.ts";
 import { readOwnJson } from "../ops/atomic.ts";
 import { layout } from "../ops/layout.ts";
 import type { System } from "../system/system.ts";
+import { isFile } from "./look.ts";
 
 /** What the status line told of a session, as it is kept. */
 export interface StatusRecord {
@@ -57,10 +58,7 @@ export function statusToJson(record: StatusRecord): Record<string, unknown> {
 
 /** A kept record; `undefined` unless it is one. */
 export function statusFromJson(value: unknown): StatusRecord | undefined {
-  const text = (name: string) => {
-    const held = field(value, name);
-    return typeof held === "string" ? held : undefined;
-  };
+  const text = (name: string) => textField(value, name);
   const count = (name: string) => {
     const held = field(value, name);
     return typeof held === "number" && held > 0 ? held : undefined;
@@ -94,10 +92,7 @@ export function newestStatus(
 export function levelsFromJson(value: unknown): LevelState {
   const reached = levelAt(value, "reached");
   if (reached === null) return NO_LEVELS;
-  const text = (name: string) => {
-    const held = field(value, name);
-    return typeof held === "string" ? held : null;
-  };
+  const text = (name: string) => textField(value, name) ?? null;
   const crossings = field(value, "crossings");
   return {
     reached,
@@ -197,11 +192,13 @@ export async function crossLevels(
   const present = readLevels(system, session);
   // Most readings change nothing: no lock is taken for them.
   if (advance(present, reading).state === present) return null;
-  return await changeLevels(system, session, (state) => advance(state, reading))
-    .then((change) => {
-      const crossed = change?.crossed ?? null;
-      return crossed === "normal" ? null : crossed;
-    });
+  const change = await changeLevels(
+    system,
+    session,
+    (state) => advance(state, reading),
+  );
+  const crossed = change?.crossed ?? null;
+  return crossed === "normal" ? null : crossed;
 }
 
 /** Changes what is remembered, under its lock; `undefined`: it was not. */

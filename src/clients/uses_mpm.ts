@@ -2,12 +2,10 @@ import { join } from "@std/path";
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { layout } from "../ops/layout.ts";
+import { OWN_MARK } from "./claude/hook_entries.ts";
 
 /** Bytes of settings that are searched; those with hooks at the end are long. */
 const MOST = 16 * 1024 * 1024;
-
-/** As every entry of mpm's has it. */
-const MARK = "--installed-by=mpm/";
 
 /**
  * Whether somebody chose mpm for this project: it has saves or the like, or
@@ -38,7 +36,7 @@ function isMarked(system: System, path: string): boolean {
     // A pipe in its place would be waited on.
     if (system.files.stat(path)?.kind !== "file") return false;
     const bytes = system.files.readPart(path, 0, MOST);
-    return new TextDecoder().decode(bytes).includes(MARK);
+    return new TextDecoder().decode(bytes).includes(OWN_MARK);
   }) ?? false;
 }
 

@@ -3,7 +3,6 @@ import {
   allTranscripts,
   DEFAULT_RETENTION,
   dueTranscripts,
-  isFile,
   type KeptTranscript,
   newestTranscript,
   retentionIn,
@@ -26,6 +25,7 @@ import { readConfigAnyway } from "../config/config.ts";
 import { readHookFailures } from "../hooks/failures.ts";
 import { hooksStatus, readAllSettings } from "../hooks/install/status.ts";
 import { claudeHome } from "../ops/user_state.ts";
+import { isFile } from "../clients/look.ts";
 
 /** What keeps hooks from running at all, or hurts the session. */
 const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];

@@ -1,4 +1,4 @@
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn, textField } from "../../base/odd_values.ts";
 import { parseTime } from "../../base/times.ts";
 import { lastLines } from "./tail.ts";
 import type { TranscriptReading } from "../gauge.ts";
@@ -76,7 +76,7 @@ function answerOf(entry: unknown): TranscriptReading | undefined {
   return {
     tokens,
     window: undefined,
-    model: typeof model === "string" && model !== "" ? model : undefined,
+    model: textField(message, "model") || undefined,
     time,
     compaction: undefined,
   };
@@ -107,8 +107,8 @@ function boundaryOf(entry: unknown): TranscriptReading {
 }
 
 function timeOf(entry: unknown): number | undefined {
-  const time = field(entry, "timestamp");
-  return typeof time === "string" ? parseTime(time) : undefined;
+  const time = textField(entry, "timestamp");
+  return time === undefined ? undefined : parseTime(time);
 }
 
 /** The error of the API that ended a turn. */
@@ -149,13 +149,12 @@ export function lastTurnError(
 }
 
 function errorOf(entry: unknown): TurnError | undefined {
-  const [kind, at] = [field(entry, "error"), field(entry, "timestamp")];
-  const time = typeof at === "string" ? parseTime(at) : undefined;
+  const time = timeOf(entry);
   if (time === undefined) return undefined;
   const content = field(field(entry, "message"), "content");
   const texts = (Array.isArray(content) ? content : [])
     .map((block) => field(block, "text"));
-  const text = turnErrorText([kind, ...texts]);
+  const text = turnErrorText([field(entry, "error"), ...texts]);
   return { time, text };
 }
 

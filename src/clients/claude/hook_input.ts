@@ -1,5 +1,5 @@
 import { isAbsolute } from "@std/path";
-import { field, isFields, jsonIn } from "../../base/odd_values.ts";
+import { field, isFields, jsonIn, textField } from "../../base/odd_values.ts";
 import { isAgentId } from "./home.ts";
 
 /** What Claude Code tells a hook, as far as it can be relied on. */
@@ -29,10 +29,7 @@ export function parseHookInput(
 ): HookInput | undefined {
   const value = jsonIn(json);
   if (!isFields(value)) return undefined;
-  const text = (name: string) => {
-    const held = field(value, name);
-    return typeof held === "string" ? held : undefined;
-  };
+  const text = (name: string) => textField(value, name);
   const path = (name: string) => {
     const held = text(name);
     const usable = held !== undefined && isAbsolute(held) &&

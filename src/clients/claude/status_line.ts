@@ -1,5 +1,5 @@
 import type { StatusRecord } from "../read_gauge.ts";
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn, textField } from "../../base/odd_values.ts";
 import { isAgentId } from "./home.ts";
 import { contextTokens, tokenCount } from "./answers.ts";
 
@@ -53,6 +53,5 @@ function tokensOf(
 }
 
 function textAt(value: unknown, name: string): string | undefined {
-  const text = field(value, name);
-  return typeof text === "string" && text !== "" ? text : undefined;
+  return textField(value, name) || undefined;
 }

@@ -1,6 +1,12 @@
 import { join } from "@std/path";
-import { attempt, MpmError } from "../../base/errors.ts";
-import { field, type Fields, isFields, jsonIn } from "../../base/odd_values.ts";
+import { attempt } from "../../base/errors.ts";
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/odd_values.ts";
 import { cutText } from "../../base/words.ts";
 import { isAgentId } from "./home.ts";
 import { lastLines } from "./tail.ts";
@@ -8,6 +14,7 @@ import { findTranscript } from "./transcript.ts";
 import { claudeHome } from "../../ops/user_state.ts";
 import type { Redactor } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
+import { listNames } from "../look.ts";
 
 /** One line of a TodoWrite list. */
 export type Todo = { content: string; status: string };
@@ -84,7 +91,7 @@ export function todosOf(value: unknown): Todo[] | undefined {
   return value.filter((todo) => typeof field(todo, "content") === "string")
     .map((todo) => ({
       content: field(todo, "content") as string,
-      status: textOf(todo, "status") ?? "pending",
+      status: textField(todo, "status") ?? "pending",
     }));
 }
 
@@ -97,7 +104,7 @@ function blocks(entry: unknown): unknown[] {
 /** Remembers what TaskUpdate was called with: its result does not repeat it. */
 function keepInputs(inputs: Map<string, Fields>, entry: unknown): void {
   for (const block of blocks(entry)) {
-    const id = textOf(block, "id");
+    const id = textField(block, "id");
     const input = field(block, "input");
     const update = field(block, "name") === "TaskUpdate";
     if (update && id !== undefined && isFields(input)) inputs.set(id, input);
@@ -113,13 +120,13 @@ function changeOf(entry: unknown): Change | undefined {
   const result = field(entry, "toolUseResult");
   if (!isFields(result)) return undefined;
   const task = field(result, "task");
-  if (isFields(task) && taskId(task, "id") && textOf(task, "subject")) {
+  if (isFields(task) && taskId(task, "id") && textField(task, "subject")) {
     return { is: "create", task };
   }
   if (taskId(result, "taskId") === undefined || result.success === false) {
     return undefined;
   }
-  const use = blocks(entry).map((block) => textOf(block, "tool_use_id"))
+  const use = blocks(entry).map((block) => textField(block, "tool_use_id"))
     .find((id) => id !== undefined);
   return { is: "update", result, use };
 }
@@ -158,25 +165,25 @@ function updated(
   { result }: Change & { is: "update" },
   input: Fields | undefined,
 ): AgentTask {
-  const status = textOf(field(result, "statusChange"), "to");
+  const status = textField(field(result, "statusChange"), "to");
   return {
     ...task,
-    subject: textOf(input, "subject") ?? task.subject,
-    description: textOf(input, "description") ?? task.description,
-    status: status ?? textOf(input, "status") ?? task.status,
+    subject: textField(input, "subject") ?? task.subject,
+    description: textField(input, "description") ?? task.description,
+    status: status ?? textField(input, "status") ?? task.status,
   };
 }
 
 /** A task as files, results and reminders hold it, if it is one. */
 export function taskOf(value: unknown, file = ""): AgentTask | undefined {
   const id = taskId(value, "id");
-  const subject = textOf(value, "subject");
+  const subject = textField(value, "subject");
   if (id === undefined || subject === undefined) return undefined;
   return {
     id,
     subject,
-    description: textOf(value, "description") ?? "",
-    status: textOf(value, "status") ?? "pending",
+    description: textField(value, "description") ?? "",
+    status: textField(value, "status") ?? "pending",
     file,
   };
 }
@@ -185,11 +192,6 @@ function taskId(value: unknown, name: string): string | undefined {
   const id = field(value, name);
   if (typeof id === "number") return String(id);
   return typeof id === "string" && id !== "" ? id : undefined;
-}
-
-function textOf(value: unknown, name: string): string | undefined {
-  const text = field(value, name);
-  return typeof text === "string" ? text : undefined;
 }
 
 /** What the agent had on its lists. */
@@ -239,7 +241,9 @@ export function readAgentWork(
   };
 }
 
-function savedTask({ id, subject, description, file }: AgentTask): Task {
+function savedTask(
+  { id, subject, description, file }: Omit<AgentTask, "status">,
+): Task {
   const priority = "medium";
   return { id, title: subject, description, priority, created_at: null, file };
 }
@@ -264,12 +268,10 @@ function readTaskFiles(system: System, sessionId: string): AgentTask[] {
 }
 
 function numberedFiles(system: System, folder: string): string[] {
-  return attempt(() =>
-    system.files.list(folder).map(({ name }) => name)
-      .filter((name) => /^\d{1,9}\.json$/.test(name))
-      .sort((a, b) => parseInt(a) - parseInt(b))
-      .slice(0, MOST_FILES)
-  ) ?? [];
+  return listNames(system, folder)
+    .filter((name) => /^\d{1,9}\.json$/.test(name))
+    .sort((a, b) => parseInt(a) - parseInt(b))
+    .slice(0, MOST_FILES);
 }
 
 function readTask(
@@ -277,15 +279,8 @@ function readTask(
   path: string,
   name: string,
 ): AgentTask | undefined {
-  try {
-    const bytes = system.files.readOwn(path, LARGEST_TASK);
-    return taskOf(JSON.parse(new TextDecoder().decode(bytes)), name);
-  } catch (error) {
-    const unreadable = error instanceof MpmError ||
-      error instanceof SyntaxError;
-    if (unreadable) return undefined;
-    throw error;
-  }
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST_TASK));
+  return bytes && taskOf(jsonIn(new TextDecoder().decode(bytes)), name);
 }
 
 /** A task as hooks were told of it. */
@@ -340,14 +335,7 @@ export function savedTasks(tasks: readonly KeptTask[]): {
 } {
   const open = tasks.filter(({ completed }) => !completed);
   return {
-    pending: open.map(({ id, subject, description }) => ({
-      id,
-      title: subject,
-      description,
-      priority: "medium",
-      created_at: null,
-      file: "",
-    })),
+    pending: open.map((task) => savedTask({ ...task, file: "" })),
     inProgress: [],
     completedCount: tasks.length - open.length,
   };

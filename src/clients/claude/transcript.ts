@@ -5,6 +5,7 @@ import type { SettingsText } from "./settings/text.ts";
 import { claudeHome } from "../../ops/user_state.ts";
 import type { System } from "../../system/system.ts";
 import { memberOf, valueOf } from "./settings/json_scan.ts";
+import { isFile, listNames } from "../look.ts";
 
 /** Longest folder name that is the path alone. */
 const LONGEST_SLUG = 200;
@@ -50,7 +51,7 @@ export function allTranscripts(system: System): Map<string, string> {
   if (home === undefined) return found;
   const projects = join(home, "projects");
   for (const slug of foldersIn(system, projects)) {
-    for (const name of namesIn(system, join(projects, slug))) {
+    for (const name of listNames(system, join(projects, slug))) {
       const id = name.replace(/\.jsonl$/, "");
       if (id !== name && isAgentId(id)) {
         found.set(id, join(projects, slug, name));
@@ -75,7 +76,7 @@ export function newestTranscript(
   if (home === undefined) return undefined;
   const slug = join(home, "projects", projectSlug(folder));
   let newest: { id: string; time: number } | undefined;
-  for (const name of namesIn(system, slug).slice(0, MOST_TRANSCRIPTS)) {
+  for (const name of listNames(system, slug).slice(0, MOST_TRANSCRIPTS)) {
     const id = name.replace(/\.jsonl$/, "");
     if (id === name || !isAgentId(id)) continue;
     const path = join(slug, name);
@@ -84,15 +85,6 @@ export function newestTranscript(
     if (!newest || time > newest.time) newest = { id, time };
   }
   return newest;
-}
-
-/** A FIFO in its place would hang whoever opens it. */
-export function isFile(system: System, path: string): boolean {
-  return attempt(() => system.files.stat(path)?.kind === "file") ?? false;
-}
-
-function namesIn(system: System, folder: string): string[] {
-  return attempt(() => system.files.list(folder).map(({ name }) => name)) ?? [];
 }
 
 function foldersIn(system: System, folder: string): string[] {

@@ -1,5 +1,4 @@
 import { join } from "@std/path";
-import { isFile } from "../../clients/claude/transcript.ts";
 import { isAttended } from "../../clients/claude/prompts.ts";
 import type { Gauge } from "../../clients/gauge.ts";
 import { crossLevels, readGauge } from "../../clients/read_gauge.ts";
@@ -13,6 +12,7 @@ import {
 import { claudeHome } from "../../ops/user_state.ts";
 import { noteFailure } from "../failures.ts";
 import type { Handler, HookAnswer, HookWorld } from "./world.ts";
+import { isFile } from "../../clients/look.ts";
 
 export interface Look {
   readonly gauge: Gauge;

@@ -1,0 +1,19 @@
+import { attempt } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+
+/* What is there, for what does not matter enough to fail for. */
+
+/** The names in a folder; none where it cannot be read. */
+export function listNames({ files }: System, folder: string): string[] {
+  return attempt(() => files.list(folder).map(({ name }) => name)) ?? [];
+}
+
+/** Whether a file is there, perhaps behind a link: a FIFO would hang its reader. */
+export function isFile({ files }: System, path: string): boolean {
+  return attempt(() => files.stat(path)?.kind === "file") ?? false;
+}
+
+/** Whether a folder is there, perhaps behind a link. */
+export function isFolder({ files }: System, path: string): boolean {
+  return attempt(() => files.stat(path)?.kind === "folder") ?? false;
+}
