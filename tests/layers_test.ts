@@ -73,7 +73,8 @@ const LOADERS = new Set([
 ]);
 
 /** Libraries for schemas, users' expressions, TOML and YAML: slow to load. */
-const SLOW = /from "(?:zod\/mini|re2js|@std\/toml|@std\/yaml)"/;
+const SLOW =
+  /from "(?:zod\/mini|[./]*\/base\/schema\.ts|re2js|@std\/toml|@std\/yaml)"/;
 
 Deno.test("only commands, events and slow libraries are loaded later", async () => {
   const wrong = (await imports()).filter(({ from, to, later }) =>
