@@ -20,7 +20,7 @@ const JOINT =
 export function asRead(text: string): AsRead | undefined {
   const gaps: Gap[] = [];
   addJoints(text, gaps);
-  const beyond = /[\u0080-\uffff]/.test(text);
+  const beyond = MAYBE_UNSEEN.test(text);
   const seen = beyond ? withPlainBlanks(text) : text;
   if (beyond) addUnseen(seen, gaps);
   if (gaps.length === 0) return seen === text ? undefined : same(seen);
@@ -37,6 +37,10 @@ export function asRead(text: string): AsRead | undefined {
   parts.push(seen.slice(from));
   return { text: parts.join(""), original: (spans) => moved(spans, kept) };
 }
+
+/** Where blanks are and what no one sees; all beyond the first plane. */
+const MAYBE_UNSEEN =
+  /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u206f\u3164\ud800-\udbff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]/;
 
 /** What is left out between two places of the text that was written. */
 interface Gap {

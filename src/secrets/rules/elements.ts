@@ -70,6 +70,9 @@ function elementKind(text: string, at: number): KeyKind | undefined {
 
 /** `| password | … |`, a row of a table, at the second bar. */
 export function cellAt(text: string, at: number): Span | undefined {
+  let end = at;
+  while (end > 0 && " \t*`".includes(text[end - 1]!)) end--;
+  if (!mayEndKey(text, end)) return undefined;
   const lead = text.slice(Math.max(0, at - LONGEST_KEY - 8), at);
   const name = /\|[ \t]{0,4}[*`]{0,3}([\w.-]{3,64})[*`]{0,3}[ \t]{0,40}$/
     .exec(lead);

@@ -4,15 +4,7 @@ import { afterReplacement, type Span } from "../span.ts";
 import { isPath, isPlaceholder } from "./value.ts";
 
 const OPTION =
-  /(?<=^|[\s"'`([{<>|&;,=:+])--?([A-Za-z][\w-]{2,40})[ \t]{1,4}(?:["']([^"'\n]{1,512})["']|([^\s"'`-][^\s"'`]{0,1024}))/g;
-
-/** A dash at the start of a word, in one of the ways that there are. */
-function hasOption(text: string): boolean {
-  return text.startsWith("-") ||
-    BEFORE_OPTION.some((before) => text.includes(before));
-}
-
-const BEFORE_OPTION = [..." \t\n\"'`([{<>|&;,=:+"].map((one) => `${one}-`);
+  /-(?<=(?:^|[\s"'`([{<>|&;,=:+])-)-?([A-Za-z][\w-]{2,40})[ \t]{1,4}(?:["']([^"'\n]{1,512})["']|([^\s"'`-][^\s"'`]{0,1024}))/g;
 
 /** What follows an option in a sentence about it. */
 const SENTENCE =
@@ -20,7 +12,6 @@ const SENTENCE =
 
 /** `--password word`, `-token "…"`: options whose value is the next word. */
 export function findOptions(text: string): Span[] {
-  if (!hasOption(text)) return [];
   const spans: Span[] = [];
   OPTION.lastIndex = 0;
   for (let match; (match = OPTION.exec(text)) !== null;) {

@@ -39,7 +39,9 @@ function credentialsIn(
   { start, most }: { start: number; most: number },
 ): Span | undefined {
   if (text.startsWith(REPLACEMENT, start)) return undefined;
-  const store = isStore(text.slice(Math.max(0, at - 28), at));
+  const web = text.startsWith("http", at - 4) ||
+    text.startsWith("https", at - 5);
+  const store = !web && isStore(text.slice(Math.max(0, at - 28), at));
   const [colon, sign] = userInfo(text, start, { most, store });
   if (sign < 0) return undefined;
   const from = colon < 0 ? start : colon + 1;
