@@ -47,7 +47,7 @@ export interface CheckpointPlace {
 }
 
 /** The same where there may be none yet, outside git. */
-export interface MaybePlace {
+interface MaybePlace {
   readonly workspace: Workspace;
   readonly vault: Vault | undefined;
   readonly rules: CheckpointRules;
@@ -266,7 +266,7 @@ export async function recordOf(
 }
 
 /** How much checkpoints hold, and how many there are. */
-export interface CheckpointRules {
+interface CheckpointRules {
   /** Minutes between two automatic ones. */
   readonly autoMinutes: number;
   /** Automatic ones that are kept. */

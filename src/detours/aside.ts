@@ -16,7 +16,7 @@ import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
 import type { TreeChange } from "../git/tree/trees.ts";
 
 /** What a tree holds that no checkpoint can give back. */
-export interface Unparked {
+interface Unparked {
   /** Untracked, or in a repository of its own: no command of git touches it. */
   readonly stays: readonly LeftOut[];
   /** Tracked: clearing the tree would write over it. */

@@ -298,7 +298,7 @@ async function leave(
  * there is work in it, or may be. Nothing in it is deleted that git has not
  * written as it is.
  */
-export async function dropLinked(
+async function dropLinked(
   system: System,
   root: string,
   { git, path }: { git: Git; path: string },

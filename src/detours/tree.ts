@@ -49,7 +49,7 @@ export function dirtyPaths({ entries }: Capture): string[] {
 }
 
 /** What a checkpoint of this tree could not give back, and why. */
-export function unparkable({ entries, leftOut }: Capture): LeftOut[] {
+function unparkable({ entries, leftOut }: Capture): LeftOut[] {
   const foreign = entries.map(({ path }) => path)
     .filter((path) => !path.isWellFormed())
     .map((path) => ({ path, reason: "its name is not UTF-8" }));

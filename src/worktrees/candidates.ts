@@ -152,7 +152,7 @@ async function readUse(
 const FILE_LIMIT = 65_536;
 
 /** Where a candidate lies, seen from `base`, which has no links in it. */
-export function readPlace(system: System, path: string, base: string): Place {
+function readPlace(system: System, path: string, base: string): Place {
   const { files } = system;
   if (!isOpenable(path)) return "unreadable";
   return attempt(() => {
@@ -186,7 +186,7 @@ function realPathOf(system: System, path: string): string | undefined {
 }
 
 /** What a folder is to git. */
-export interface RepositoryFacts {
+interface RepositoryFacts {
   readonly repository: Repository;
   /** Its own git folder below the project's; only if it is linked. */
   readonly gitDir: string | undefined;
@@ -195,7 +195,7 @@ export interface RepositoryFacts {
 }
 
 /** Reads `.git` of `path` as a file of git-worktree(1), without git. */
-export function readRepository(
+function readRepository(
   system: System,
   path: string,
   commonDir: string,
@@ -233,7 +233,7 @@ function readLine(system: System, path: string): string {
 }
 
 /** The reason of a worktree's lock; `undefined`: it has none. */
-export function readLockReason(
+function readLockReason(
   system: System,
   gitDir: string,
 ): string | undefined {
@@ -254,7 +254,7 @@ const WRITTEN = [
 ];
 
 /** When a worktree was last used, as far as single files tell. */
-export function lastUse(
+function lastUse(
   system: System,
   path: string,
   gitDir: string | undefined,

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { Context } from "../cli/command.ts";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { branchGoes, type Removal, removeWorktrees } from "./remove.ts";
 import { finishRemovals } from "./take_away.ts";
 import { locate } from "../git/workspace.ts";
@@ -23,7 +23,7 @@ export const MIN_AGE = {
 } as const;
 
 /** A clean-up as it would be done: nothing is removed yet. */
-export interface PrunePlan {
+interface PrunePlan {
   readonly workspace: Workspace;
   readonly folder: string;
   readonly survey: Survey | undefined;
@@ -79,15 +79,13 @@ function callers(system: System, { cwd, worktree }: Workspace): string[] {
   return [
     cwd,
     worktree,
-    ...[() => system.cwd(), () => agent].flatMap((where) => {
-      try {
+    // One may be gone by now.
+    ...[() => system.cwd(), () => agent].flatMap((where) =>
+      attempt(() => {
         const folder = where();
         return folder ? [system.files.realPath(folder)] : [];
-      } catch (error) {
-        if (error instanceof FileError) return []; // gone by now
-        throw error;
-      }
-    }),
+      }) ?? []
+    ),
   ];
 }
 
@@ -105,24 +103,21 @@ export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
   return { ...pruneResult(plan, removals), dry_run: true };
 }
 
-/** Does what was planned; whatever changed meanwhile stays. */
-export async function prune(
-  system: System,
-  plan: PrunePlan,
-): Promise<WorktreesPruneResult> {
-  const { survey, workspace } = plan;
-  const removals = survey
-    ? await removeWorktrees(system, workspace.root, survey)
-    : [];
-  return pruneResult(plan, removals);
-}
-
-/** The same, in the journal where anything was removed. */
+/**
+ * Does what was planned; whatever changed meanwhile stays. It is in the journal
+ * where anything was removed.
+ */
 export async function journaledPrune(
   context: Context,
   plan: PrunePlan,
 ): Promise<WorktreesPruneResult> {
-  return await journaled(context, ({ system }) => prune(system, plan), {
+  const { survey, workspace } = plan;
+  const prune = async ({ system }: Context) =>
+    pruneResult(
+      plan,
+      survey ? await removeWorktrees(system, workspace.root, survey) : [],
+    );
+  return await journaled(context, prune, {
     operation: "worktrees prune",
     workspace: plan.workspace,
     keepsOwn: true,

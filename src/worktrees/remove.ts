@@ -253,7 +253,7 @@ const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
  * made on a detached HEAD before another was checked out, or what was fetched
  * into it: the reflog goes with the worktree.
  */
-export async function findLost(
+async function findLost(
   system: System,
   git: Git,
   { main, listed }: Survey,

@@ -92,28 +92,24 @@ export async function planRestore(
       hint: '"git worktree prune" forgets one whose folder is gone',
     });
   }
-  if (branch === null) {
-    return { path, branch: undefined, newBranch: false, notes: [] };
-  }
+  const how = { path, branch: undefined, newBranch: false, notes: [] };
+  if (branch === null) return how;
   const ref = `refs/heads/${branch}`;
-  const names = await resolveNames(git, [ref]);
-  const now = names.get(ref);
+  const now = (await resolveNames(git, [ref])).get(ref);
   const detached = (why: string): RestorePlan => ({
-    path,
-    branch: undefined,
-    newBranch: false,
+    ...how,
     notes: [`HEAD is detached: the branch "${branch}" ${why}`],
   });
   if (now === undefined) {
     const rival = await rivalOf(git, ref);
     return rival === undefined
-      ? { path, branch, newBranch: true, notes: [] }
+      ? { ...how, branch, newBranch: true }
       : detached(`cannot be beside the branch "${rival}"`);
   }
   if (now !== head) return detached("is at another commit by now");
   return listed.some((one) => one.ref === ref)
     ? detached("is checked out elsewhere")
-    : { path, branch, newBranch: false, notes: [] };
+    : { ...how, branch };
 }
 
 /** A branch whose name needs a folder where `ref` is one, or the reverse. */
@@ -137,7 +133,7 @@ async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
  * Makes the worktree again; answers what could not be made as it was. Throws
  * GIT_FAILED.
  */
-export async function restoreWorktree(
+async function restoreWorktree(
   system: System,
   git: Git,
   rescue: Rescue,

@@ -54,7 +54,7 @@ export interface Survey {
   readonly listed: readonly ListedWorktree[];
 }
 
-export interface SurveyOptions {
+interface SurveyOptions {
   readonly rules: DecisionRules;
   /** Folders that somebody works in at this moment. */
   readonly callers: readonly string[];

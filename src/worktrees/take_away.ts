@@ -234,7 +234,7 @@ export interface Registered {
  * Has git forget a worktree, without `--force`: git itself refuses if there is
  * something at its place again. Answers why it does not; `undefined`: it did.
  */
-export async function unregister(
+async function unregister(
   system: System,
   git: Git,
   { path, gitDir, lock }: Registered,

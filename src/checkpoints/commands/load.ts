@@ -47,7 +47,7 @@ const LIMIT = 10_000;
  * bounded, between fences it cannot guess, without control or invisible
  * characters. Its commands are part of it only where it is trusted.
  */
-export function fencedLoad(
+function fencedLoad(
   record: StoredCheckpoint,
   { origin, fence }: { origin: Origin; fence: string },
 ): string {

@@ -55,7 +55,7 @@ project's checkpoint.sh runs after one, if you allowed it.`,
 });
 
 /** What `mpm checkpoint save` prints. */
-export function saveText(result: CheckpointSaveResult): string {
+function saveText(result: CheckpointSaveResult): string {
   const { saved, reason, name } = result;
   if (!saved) return `${escapeText(reason ?? "")}: nothing was written\n`;
   const at = result.head?.slice(0, 7) ?? "no commit yet";
@@ -96,7 +96,7 @@ function stepLines(steps: readonly string[]): string[] {
 const NAMED = 10;
 
 /** What is not in a checkpoint, a line each. */
-export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
+function leftOutLines(leftOut: readonly LeftOut[]): string[] {
   const lines = leftOut.slice(0, NAMED).map(({ path, reason }) =>
     `Left out: ${escapeText(path)} (${escapeText(reason)})`
   );

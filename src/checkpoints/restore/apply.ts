@@ -133,7 +133,7 @@ export interface RestoreOutcome {
 }
 
 /** What a restore is made of. */
-export interface RestoreParts {
+interface RestoreParts {
   readonly order: RestoreOrder;
   readonly planned: PlannedRestore;
   readonly safety: StoredCheckpoint;

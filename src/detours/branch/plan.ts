@@ -34,7 +34,7 @@ import { named } from "../../base/words.ts";
 import { unparkedIn, unseen } from "../aside.ts";
 
 /** The input of `mpm branch`. */
-export interface BranchInput {
+interface BranchInput {
   readonly name: string;
   readonly task: readonly string[];
   readonly stash: boolean;
@@ -242,7 +242,7 @@ async function planLinked(
  * it, or where mpm could not take it back. Returns the ignore rules that are
  * others there.
  */
-export async function checkSwitch(
+async function checkSwitch(
   system: System,
   { vault }: CheckpointPlace,
   { capture, target, from, dirt, stash }: {

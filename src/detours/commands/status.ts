@@ -138,7 +138,7 @@ function stackHere(
 }
 
 /** What `mpm status` prints. */
-export function statusText(result: StatusResult, style: Style): string {
+function statusText(result: StatusResult, style: Style): string {
   if (result.form === "porcelain") return porcelain(result);
   if (result.project === null) {
     return 'No project of mpm\'s here. "mpm start" or "mpm pause" makes one.\n';

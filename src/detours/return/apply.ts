@@ -291,7 +291,7 @@ export function answer(
 }
 
 /** What is not back exactly is not back. Throws CONFLICT. */
-export function refuseSkipped({ skipped }: RestoreOutcome): void {
+function refuseSkipped({ skipped }: RestoreOutcome): void {
   const [first] = skipped;
   if (!first) return;
   throw new MpmError(
@@ -302,7 +302,7 @@ export function refuseSkipped({ skipped }: RestoreOutcome): void {
 }
 
 /** What the detour leaves uncommitted is in a checkpoint, whatever comes. */
-export async function keepLeftovers(
+async function keepLeftovers(
   context: Context,
   { child, tree }: ReturnPlan,
   how: How,
@@ -333,7 +333,7 @@ async function freeName(
 }
 
 /** Removes a checkpoint that is still the one it was. */
-export async function dropIfThere(
+async function dropIfThere(
   context: Context,
   tree: CheckpointPlace,
   record: StoredCheckpoint,

@@ -211,13 +211,13 @@ export interface Way {
 }
 
 /** The tree stays as it is. */
-export const CLEAR: Way = { dirt: [], clearing: [], switching: [], notes: [] };
+const CLEAR: Way = { dirt: [], clearing: [], switching: [], notes: [] };
 
 /**
  * Checks the way back. Whatever no checkpoint can hold stays where it is, or
  * goes to the trash where it is in the way: it refuses no return.
  */
-export async function wayBack(
+async function wayBack(
   system: System,
   tree: CheckpointPlace,
   { input, from, to, child, parked }: {
@@ -290,7 +290,7 @@ async function switchingWay(
 }
 
 /** In a worktree of its own nothing is restored and HEAD stays. */
-export async function linkedWay(
+async function linkedWay(
   system: System,
   tree: CheckpointPlace,
   { input, from }: { input: ReturnInput; from: Position },
