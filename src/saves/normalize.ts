@@ -11,12 +11,7 @@ import {
 } from "../base/odd_values.ts";
 import { fromOlderForms } from "./legacy/older_forms.ts";
 import { idTime } from "./store/save_entry.ts";
-import {
-  fits,
-  type ObjectShape,
-  type Shape,
-  type TextShape,
-} from "../base/shape.ts";
+import { fits, type ObjectShape, type Shape } from "../base/shape.ts";
 import { SAVE, type Save } from "./save.ts";
 import { isFullTime, parseTime } from "../base/times.ts";
 
@@ -49,7 +44,7 @@ export function normalize(value: unknown, id: string): Normalized {
   const filled = fromOlderForms(value);
   filled.session_id = identity(value, id, notes);
   filled.paused_at = pauseTime(value, id, notes);
-  const save = mend(SAVE, filled, { at: "", notes }) as Fields;
+  const save = repair(SAVE, filled, { at: "", notes }) as Fields;
   const { unplaced } = notes;
   if (unplaced) {
     const before = isFields(save[UNPLACED]) ? save[UNPLACED] : {};
@@ -127,31 +122,41 @@ const NOTHING = Symbol("nothing");
  * a wrong one is converted or, where that makes no sense, set aside, with a
  * note each. Takes time in proportion to the value.
  */
-export function mend(shape: Shape, value: unknown, place: Place): unknown {
+function repair(shape: Shape, value: unknown, place: Place): unknown {
   // Nearly everything is sound, and the way below costs several times as much.
   if (fits(shape, value)) return value;
   switch (shape.is) {
     case "text":
-      return mendText(shape, value, place);
+      if (shape.pattern) return replaced(value, neutral(shape), place);
+      wrong(value, "text", place);
+      return readable(value);
     case "number":
     case "count":
-      return mendNumber(shape, value, place);
-    case "flag":
-      return mendFlag(value, place);
+      return repairNumber(shape, value, place);
+    case "flag": {
+      const found = flagIn(value);
+      if (found === undefined) return replaced(value, false, place);
+      wrong(value, "true or false", place);
+      return found;
+    }
     case "any":
       return value;
     case "version":
-      return mendVersion(value, place);
-    case "nullable":
-      return mendNullable(shape.of, value, place);
+      return repairVersion(value, place);
+    case "nullable": {
+      const { of } = shape;
+      if (of.is === "text" && of.pattern) return replaced(value, null, place);
+      const repaired = repair(of, value, place);
+      return repaired === NOTHING ? null : repaired;
+    }
     case "optional":
-      return mendOptional(shape.of, value, place);
+      return repairOptional(shape.of, value, place);
     case "list":
-      return mendList(shape.of, value, place);
+      return repairList(shape.of, value, place);
     case "record":
-      return mendRecord(shape.of, value, place);
+      return repairRecord(shape.of, value, place);
     case "object":
-      return mendObject(shape, value, place);
+      return repairObject(shape, value, place);
   }
 }
 
@@ -193,42 +198,21 @@ function replaced<T>(value: unknown, by: T, { at, notes }: Place): T {
   return by;
 }
 
-function mendText(
-  { pattern, neutral = "" }: TextShape,
-  value: unknown,
-  place: Place,
-): string {
-  if (pattern) return replaced(value, neutral, place);
-  wrong(value, "text", place);
-  return readable(value);
-}
-
-function mendNumber(
-  shape: Shape & { is: "number" | "count" },
-  value: unknown,
-  place: Place,
-): number {
+function repairNumber(shape: Shape, value: unknown, place: Place): number {
   const found = typeof value === "string" ? numberIn(value) : value;
-  if (typeof found !== "number" || !Number.isFinite(found)) {
-    if (value !== null) return replaced(value, 0, place);
+  if (value === null) {
     wrong(value, "a number", place);
     return 0;
   }
+  if (typeof found !== "number") return replaced(value, 0, place);
   const number = shape.is === "count" ? Math.max(0, Math.trunc(found)) : found;
   if (!fits(shape, number)) return replaced(value, 0, place);
   place.notes.repaired(place.at, `${JSON.stringify(value)} read as ${number}`);
   return number;
 }
 
-function mendFlag(value: unknown, place: Place): boolean {
-  const found = flagIn(value);
-  if (found === undefined) return replaced(value, false, place);
-  wrong(value, "true or false", place);
-  return found;
-}
-
 /** A later schema is read as far as it is known. */
-function mendVersion(value: unknown, place: Place): number {
+function repairVersion(value: unknown, place: Place): number {
   const later = typeof value === "number" && value > 1;
   if (!later) return replaced(value, 1, place);
   place.notes.repaired(place.at, `${value} is of a newer mpm than this one`);
@@ -236,28 +220,17 @@ function mendVersion(value: unknown, place: Place): number {
   return 1;
 }
 
-function mendNullable(of: Shape, value: unknown, place: Place): unknown {
-  if (of.is === "text" && of.pattern) return replaced(value, null, place);
-  const mended = mend(of, value, place);
-  return mended === NOTHING ? null : mended;
-}
-
-function mendOptional(of: Shape, value: unknown, place: Place): unknown {
+function repairOptional(of: Shape, value: unknown, place: Place): unknown {
   if (value === null) {
-    wrong(value, kindOfShape(of), place);
+    wrong(value, of.is === "object" ? "an object" : of.is, place);
     return NOTHING;
   }
-  if (of.is === "object" && !isFields(value)) {
-    return replaced(value, NOTHING, place);
-  }
-  return mend(of, value, place);
+  return of.is === "object" && !isFields(value)
+    ? replaced(value, NOTHING, place)
+    : repair(of, value, place);
 }
 
-function kindOfShape(shape: Shape): string {
-  return shape.is === "object" ? "an object" : shape.is;
-}
-
-function mendList(of: Shape, value: unknown, place: Place): unknown[] {
+function repairList(of: Shape, value: unknown, place: Place): unknown[] {
   let list: unknown[];
   if (Array.isArray(value)) list = value;
   else {
@@ -266,37 +239,29 @@ function mendList(of: Shape, value: unknown, place: Place): unknown[] {
       isFields(value) && Object.keys(value).length === 0;
     list = empty ? [] : [value];
   }
-  if (of.is === "any") return list;
   const inside = { at: `${place.at}[]`, notes: place.notes };
-  let copy: unknown[] | undefined;
-  list.forEach((item, index) => {
-    const mended = mend(of, item, inside);
-    if (mended === item && !copy) return;
-    copy ??= list.slice(0, index);
-    if (mended !== NOTHING) copy.push(mended);
-  });
-  return copy ?? list;
+  const repaired = list.map((item) => repair(of, item, inside));
+  return repaired.every((item, at) => item === list[at])
+    ? list
+    : repaired.filter((item) => item !== NOTHING);
 }
 
-function mendRecord(of: Shape, value: unknown, place: Place): Fields {
-  let record: Fields;
+function repairRecord(of: Shape, value: unknown, place: Place): Fields {
+  let record: Fields = {};
   if (isFields(value)) record = value;
   else if (Array.isArray(value)) {
     wrong(value, "an object", place);
     record = Object.fromEntries(value.map((held, at) => [`${at + 1}`, held]));
-  } else if (value === null) {
-    wrong(value, "an object", place);
-    record = {};
-  } else record = replaced(value, {}, place);
-  if (of.is === "any") return record;
+  } else if (value === null) wrong(value, "an object", place);
+  else replaced(value, {}, place);
   const inside = { at: `${place.at}.*`, notes: place.notes };
-  const mended = Object.entries(record)
-    .map(([name, held]) => [name, mend(of, held, inside)] as const);
-  const same = mended.every(([name, held]) => held === getOwn(record, name));
-  return same ? record : Object.fromEntries(mended);
+  const repaired = Object.entries(record)
+    .map(([name, held]) => [name, repair(of, held, inside)] as const);
+  const same = repaired.every(([name, held]) => held === getOwn(record, name));
+  return same ? record : Object.fromEntries(repaired);
 }
 
-function mendObject(
+function repairObject(
   shape: ObjectShape,
   value: unknown,
   place: Place,
@@ -318,17 +283,14 @@ function mendObject(
       continue;
     }
     const held = getOwn(fields, key);
-    const mended = mend(of, held, { ...place, at: below(place.at, name) });
-    if (mended === held && key === name) continue;
+    const at = place.at === "" ? name : `${place.at}.${name}`;
+    const repaired = repair(of, held, { ...place, at });
+    if (repaired === held && key === name) continue;
     copy ??= { ...fields };
-    if (mended === NOTHING) Reflect.deleteProperty(copy, name);
-    else setOwn(copy, name, mended);
+    if (repaired === NOTHING) Reflect.deleteProperty(copy, name);
+    else setOwn(copy, name, repaired);
   }
   return copy ?? fields;
-}
-
-function below(at: string, name: string): string {
-  return at === "" ? name : `${at}.${name}`;
 }
 
 /** The fields in what stands in an object's place; `undefined`: leave it out. */
