@@ -1,3 +1,4 @@
+import { NO_WORK } from "../pause/agent.ts";
 import { type Context, defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
@@ -17,7 +18,6 @@ import { NO_CONTENT } from "../content.ts";
 import { buildSave, type Draft, type Slot } from "../draft.ts";
 import { normalize } from "../normalize.ts";
 import { field } from "../../base/odd_values.ts";
-import type { Workspace } from "../../git/repository.ts";
 import type { Save } from "../save.ts";
 import { UNKNOWN_USAGE } from "../../clients/read_gauge.ts";
 import { layout } from "../../ops/layout.ts";
@@ -51,14 +51,7 @@ into the trash.`,
     if (input.finalize && input.discard) {
       throw new MpmError("USAGE", "Both --finalize and --discard were given");
     }
-    return await recover(context, {
-      action: input.finalize
-        ? "finalize"
-        : input.discard
-        ? "discard"
-        : undefined,
-      dryRun: input["dry-run"],
-    });
+    return await recover(context, input);
   },
   render,
 });
@@ -102,47 +95,48 @@ function headline(result: RecoverResult): string {
   }
 }
 
-/** What is to be done with the record; nothing: only told of. */
-export interface Recovery {
-  readonly action: "finalize" | "discard" | undefined;
-  readonly dryRun: boolean;
-}
-
 /** Reads the record and does with it what was asked. */
-export async function recover(
+async function recover(
   context: Context,
-  { action, dryRun }: Recovery,
+  { finalize, discard, "dry-run": dryRun }: {
+    finalize: boolean;
+    discard: boolean;
+    "dry-run": boolean;
+  },
 ): Promise<RecoverResult> {
   const { system, folder } = context;
   const workspace = await locate(system, folder);
   const { root } = workspace;
   await openStore(system, root);
   const record = readPauseRecord(system, root);
-  const told = describeRecord(record, {
-    source: layout(root).activePause,
-    dryRun,
-  });
+  const source = layout(root).activePause;
+  const told = describeRecord(record, { source, dryRun });
+  if (!finalize && !discard) return told;
   if (!record) {
-    if (action === undefined) return told;
-    throw new MpmError("NOT_FOUND", `There is no "${told.source}"`, {
+    throw new MpmError("NOT_FOUND", `There is no "${source}"`, {
       hint: "No automatic pause was cut short in this project",
     });
   }
-  if (action === undefined) return told;
-  if (action === "discard") {
-    const trash = dryRun ? null : await discarded(context, workspace);
+  const deed = { operation: "sessions recover", workspace };
+  if (discard) {
+    const trash = dryRun ? null : await journaled(
+      context,
+      ({ system }) => discardRecord(system, root),
+      { ...deed, title: () => "discard an automatic pause" },
+    );
     return { ...told, state: "discarded", trash };
   }
-  refuseEmpty(record, told.source);
-  const state = workspace.git === "repository"
-    ? await readState(system, workspace)
-    : undefined;
-  const time = new Date(lastTime(record) ?? startOf(record));
-  const draft: Draft = { ...EMPTY, workspace, state, time };
+  refuseEmpty(record, source);
   if (dryRun) {
     const id = freeId(system, root, new Date(startOf(record)));
     return { ...told, state: "finalized", session_id: id };
   }
+  const state = workspace.git === "repository"
+    ? await readState(system, workspace)
+    : undefined;
+  const last = Date.parse(record.pause.actions.at(-1)?.timestamp ?? "");
+  const time = new Date(Number.isNaN(last) ? startOf(record) : last);
+  const draft: Draft = { ...EMPTY, workspace, state, time };
   const now = system.now();
   const { id, warnings } = await journaled(
     context,
@@ -152,39 +146,20 @@ export async function recover(
         build: (slot) => recoveredSave(draft, { slot, record, now }),
         line: (id) => finalizedLine(record.pause, { id, now }),
       }),
-    {
-      operation: "sessions recover",
-      workspace,
-      title: ({ id }) => `save an automatic pause as ${id}`,
-    },
+    { ...deed, title: ({ id }) => `save an automatic pause as ${id}` },
   );
   return {
     ...told,
     state: "finalized",
     session_id: id,
-    warnings: [...told.warnings, ...warnings],
+    warnings: [...warnings],
   };
-}
-
-function discarded(context: Context, workspace: Workspace): Promise<string> {
-  return journaled(
-    context,
-    ({ system }) => discardRecord(system, workspace.root),
-    {
-      operation: "sessions recover",
-      workspace,
-      title: () => "discard an automatic pause",
-    },
-  );
 }
 
 const EMPTY = {
   content: NO_CONTENT,
   agent: null,
-  work: {
-    todos: [],
-    tasks: { pending: [], inProgress: [], completedCount: 0 },
-  },
+  work: NO_WORK,
   usage: UNKNOWN_USAGE,
   version: VERSION,
   build: BUILD,
@@ -218,11 +193,6 @@ function refuseEmpty({ pause }: PauseRecord, source: string): void {
   throw new MpmError("UNREADABLE", `"${source}" has no line that can be read`, {
     hint: "mpm sessions recover --discard moves it into the trash",
   });
-}
-
-function lastTime({ pause }: PauseRecord): number | undefined {
-  const time = Date.parse(pause.actions.at(-1)?.timestamp ?? "");
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /** claude-mpm's fields over the state of the repository, which is of now. */

@@ -72,24 +72,18 @@ nothing is changed.`,
       issuesOf: (value) => problemsOf(SaveSchema, value),
       committed: await whereCommitted(system, workspace, entries),
     };
-    const sessions = input.repair
-      ? await journaled(context, ({ system }) =>
-        withLock(
-          system,
-          root,
-          () => repairAll({ ...checker, system }, entries),
-        ), {
-        operation: "sessions verify",
-        workspace,
-        title: (rows) =>
-          `repair ${
-            counted(
-              rows.filter(({ repaired }) => repaired.length > 0).length,
-              "session",
-            )
-          }`,
-      })
-      : await verifyAll(checker, entries);
+    const sessions = !input.repair
+      ? await verifyAll(checker, entries)
+      : await journaled(
+        context,
+        ({ system }) =>
+          withLock(
+            system,
+            root,
+            () => repairAll({ ...checker, system }, entries),
+          ),
+        { operation: "sessions verify", workspace, title: titleOf },
+      );
     return {
       intact: sessions.every(({ state }) => state !== "damaged"),
       sessions,
@@ -100,6 +94,11 @@ nothing is changed.`,
     intact ? undefined : '"mpm sessions verify --repair" mends what it can',
   status: ({ intact }) => intact ? 0 : 5,
 });
+
+function titleOf(rows: readonly Row[]): string {
+  const repaired = rows.filter((row) => row.repaired.length > 0);
+  return `repair ${counted(repaired.length, "session")}`;
+}
 
 /** Sessions that a terminal gets a line each of. */
 const LISTED = 20;

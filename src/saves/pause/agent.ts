@@ -43,7 +43,8 @@ export function agentOf(
   };
 }
 
-const NO_WORK: Draft["work"] = {
+/** No lists. */
+export const NO_WORK: Draft["work"] = {
   todos: [],
   tasks: { pending: [], inProgress: [], completedCount: 0 },
 };

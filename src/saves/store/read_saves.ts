@@ -119,13 +119,16 @@ export async function* newestSaves(
   await loadReaders(found);
   const read = entryReader(system, root, { folders });
   const entries = newestOf(found, read);
-  const first: SaveEntry[] = [];
   if (found.size >= WORTH_AN_INDEX && global && given.size === 0) {
-    first.push(...take(entries, INDEXED));
+    // Not taken by take(), which would end the generator.
+    const first: SaveEntry[] = [];
+    for (let next; first.length < INDEXED && !(next = entries.next()).done;) {
+      first.push(next.value);
+    }
     const saves = first.filter((entry) => !isLog(entry));
     keepListing(system, root, { stamps, now, saves });
+    yield* first;
   }
-  yield* first;
   for (const entry of entries) if (!given.has(entry.id)) yield entry;
 }
 
@@ -139,14 +142,6 @@ export async function loadReaders(
       return await loadYaml();
     }
   }
-}
-
-function take<T>(from: Iterator<T>, count: number): T[] {
-  const taken: T[] = [];
-  for (let next; taken.length < count && !(next = from.next()).done;) {
-    taken.push(next.value);
-  }
-  return taken;
 }
 
 /**
@@ -260,16 +255,19 @@ function mayBeAnyTime({ id, incremental }: Found): boolean {
 
 /** Tells the state of the sessions that saves belong to, each read once. */
 export class SessionStates {
-  readonly #system: System;
-  readonly #root: string;
-  readonly #seals: WorkSeals;
+  readonly #read: (id: string) => WorkState | undefined;
   readonly #known = new Map<string, WorkState | undefined>();
-  #checked = false;
 
   constructor(system: System, root: string) {
-    this.#system = system;
-    this.#root = root;
-    this.#seals = new WorkSeals(system);
+    const seals = new WorkSeals(system);
+    let checked = false;
+    this.#read = (id) =>
+      attempt(() => {
+        // Once, since there may be thousands of records.
+        if (!checked) checkWorkFolders(system, root);
+        checked = true;
+        return readRecord(system, root, { id, seals }).state;
+      });
   }
 
   /** `undefined`: the save belongs to no session that is known here. */
@@ -278,16 +276,6 @@ export class SessionStates {
     const { id } = session;
     if (!this.#known.has(id)) this.#known.set(id, this.#read(id));
     return this.#known.get(id);
-  }
-
-  /** The folders are checked once, since there may be thousands of records. */
-  #read(id: string): WorkState | undefined {
-    return attempt(() => {
-      if (!this.#checked) checkWorkFolders(this.#system, this.#root);
-      this.#checked = true;
-      return readRecord(this.#system, this.#root, { id, seals: this.#seals })
-        .state;
-    });
   }
 
   /** Whether its session has ended, so that nobody goes on with it. */
