@@ -1,5 +1,5 @@
 import type { StoredCheckpoint } from "./checkpoint.ts";
-import { utcSeconds } from "../git/ids.ts";
+import { utcSeconds } from "../base/ids.ts";
 import { foreignCheckpointNote, type Origin } from "../saves/trust/origins.ts";
 import type { CheckpointShowResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";

@@ -133,15 +133,23 @@ function doubt(
   return window === undefined ? "the model's window is not known" : null;
 }
 
+/** What a window is chosen by. */
+interface Use {
+  readonly tokens: number;
+  readonly model: string | undefined;
+  readonly status: Reading | undefined;
+}
+
+interface FoundWindow {
+  readonly tokens: number;
+  readonly from: NonNullable<Gauge["window_source"]>;
+}
+
 function windowFor(
-  { tokens, model, status }: {
-    tokens: number;
-    model: string | undefined;
-    status: Reading | undefined;
-  },
+  use: Use,
   { windows, compactWindow }: GaugeRules,
-): { tokens: number; from: NonNullable<Gauge["window_source"]> } | undefined {
-  const found = fullWindow({ tokens, model, status }, windows);
+): FoundWindow | undefined {
+  const found = fullWindow(use, windows);
   if (compactWindow === undefined) return found;
   return found && found.tokens <= compactWindow
     ? found
@@ -149,13 +157,9 @@ function windowFor(
 }
 
 function fullWindow(
-  { tokens, model, status }: {
-    tokens: number;
-    model: string | undefined;
-    status: Reading | undefined;
-  },
+  { tokens, model, status }: Use,
   windows: GaugeRules["windows"],
-): { tokens: number; from: NonNullable<Gauge["window_source"]> } | undefined {
+): FoundWindow | undefined {
   const configured = [model, model && plainModel(model)].find((name) =>
     name !== undefined && Object.hasOwn(windows, name)
   );

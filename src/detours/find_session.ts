@@ -1,6 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
-import { WORK_ID } from "../git/ids.ts";
+import { WORK_ID } from "../base/ids.ts";
 import type { Workspace } from "../git/repository.ts";
 import { findSave } from "../saves/store/read_saves.ts";
 import type { Work } from "../work/work.ts";

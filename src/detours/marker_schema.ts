@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { CHECKPOINT_ID } from "../checkpoints/name.ts";
-import { WORK_ID } from "../git/ids.ts";
+import { WORK_ID } from "../base/ids.ts";
 import { STATES } from "../work/life_cycle.ts";
 
 const text = z.string();

@@ -6,7 +6,7 @@ import { locate } from "../git/workspace.ts";
 import { completed, NO_CONTENT } from "../saves/content.ts";
 import { buildSave, type Draft } from "../saves/draft.ts";
 import { type Gauge, UNKNOWN_GAUGE } from "../clients/gauge.ts";
-import { sessionId } from "../git/ids.ts";
+import { sessionId } from "../base/ids.ts";
 import { contentDigestOf, noteOwn } from "../saves/trust/origins.ts";
 import { agentWork } from "../saves/pause/agent.ts";
 import { findOne, loadResumed } from "../saves/resume/resume.ts";

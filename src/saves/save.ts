@@ -15,7 +15,7 @@ import {
   TEXT,
   text,
 } from "../base/shape.ts";
-import { READ_ID } from "../git/ids.ts";
+import { READ_ID } from "../base/ids.ts";
 import type * as git from "../git/repository.ts";
 
 /**

@@ -9,7 +9,7 @@ import {
   TEMPLATE,
   type Work,
 } from "../work/work.ts";
-import { WORK_ID } from "../git/ids.ts";
+import { WORK_ID } from "../base/ids.ts";
 import { field, isFields } from "../base/odd_values.ts";
 import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";

@@ -1,6 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
-import { asSessionId } from "../git/ids.ts";
+import { asSessionId } from "../base/ids.ts";
 import type { SaveEntry } from "./store/save_entry.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
 

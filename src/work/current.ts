@@ -1,6 +1,6 @@
 import { basename, join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
-import { WORK_ID } from "../git/ids.ts";
+import { WORK_ID } from "../base/ids.ts";
 import { field, jsonIn } from "../base/odd_values.ts";
 import type { Work } from "./work.ts";
 import type { Workspace } from "../git/repository.ts";

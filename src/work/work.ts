@@ -11,7 +11,7 @@ import {
   text,
 } from "../base/shape.ts";
 import { isFullTime } from "../base/times.ts";
-import { SESSION_ID, WORK_ID } from "../git/ids.ts";
+import { SESSION_ID, WORK_ID } from "../base/ids.ts";
 import { STATES, type WorkState } from "./life_cycle.ts";
 
 /**

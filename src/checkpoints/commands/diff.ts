@@ -3,7 +3,7 @@ import { escapeDiff, escapeText } from "../../base/escape.ts";
 import type { CheckpointDiffResult } from "./results.ts";
 import { dirname, join } from "@std/path";
 import { baseEntry, type Capture } from "../../git/tree/capture.ts";
-import { patchToWorktree } from "../../git/tree/diff_patch.ts";
+import { patchToWorktree } from "../../git/tree/checkpoints.ts";
 import { decodeBytes } from "../../base/bytes.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT, findTarget, matchCheckpoint } from "../select.ts";

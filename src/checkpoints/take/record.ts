@@ -1,6 +1,6 @@
 import type { Capture } from "../../git/tree/capture.ts";
 import type { CapturedFile } from "../../git/tree/capture_files.ts";
-import { sessionId } from "../../git/ids.ts";
+import { sessionId } from "../../base/ids.ts";
 import type { RepositoryState, Workspace } from "../../git/repository.ts";
 import { setOwn } from "../../base/own.ts";
 import { shellWord } from "../../base/shell.ts";

@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { type IndexEdit, indexEdit, type TargetIndex } from "./index_edit.ts";
 import { Git } from "../run/git.ts";
-import { encodeText, isOpenable, joinBytes, words } from "../text.ts";
+import { encodeText, isOpenable, joinBytes, words, zeroed } from "../text.ts";
 import type { Capture } from "./capture.ts";
 import { emptyTree, type IndexMarks } from "./snapshot.ts";
 import type { Vault } from "./vault.ts";
@@ -158,8 +158,6 @@ async function build(
   const { git } = vault;
   const env = { GIT_INDEX_FILE: built };
   const plain = words("-c core.splitIndex=false -c core.sparseCheckout=false");
-  const zeroed = (paths: readonly string[]) =>
-    encodeText(paths.map((path) => `${path}\0`).join(""));
   if (edit.lines.length > 0) {
     await git.read([...plain, "update-index", "--add", "-z", "--index-info"], {
       env,
@@ -209,7 +207,7 @@ export async function markIntents(
         --pathspec-from-file=- --pathspec-file-nul`,
       none,
     ),
-    { stdin: encodeText(intents.map(({ path }) => `${path}\0`).join("")) },
+    { stdin: zeroed(intents.map(({ path }) => path)) },
   );
   const programs = intents.filter(({ mode }) => mode === "100755");
   const elsewhere = new Git(system, folder, {

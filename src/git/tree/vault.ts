@@ -1,10 +1,11 @@
 import { join } from "@std/path";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../repository.ts";
 import { Git, type GitSetting } from "../run/git.ts";
 import { splitFields, words } from "../text.ts";
 import type { System } from "../../system/system.ts";
 import type { ObjectHash } from "./snapshot.ts";
+import { encodeText } from "../../base/bytes.ts";
 
 /** A git that runs no filter, and what the settings say of conversions. */
 export interface SafeGit extends SafeSettings {
@@ -159,10 +160,13 @@ async function createOwn(
  * it are a file's very bytes: rules in `info/attributes` come before all
  * others, and these turn every conversion off.
  */
-const FILES: Readonly<Record<string, string>> = {
-  "HEAD": "ref: refs/heads/none\n",
-  "attributes": "* -text -ident !eol !crlf !filter !working-tree-encoding\n",
-};
+const FILES = [
+  ["HEAD", "ref: refs/heads/none\n"],
+  [
+    "info/attributes",
+    "* -text -ident !eol !crlf !filter !working-tree-encoding\n",
+  ],
+] as const;
 
 const CONFIG = {
   sha1: "[core]\n\trepositoryformatversion = 0\n",
@@ -216,29 +220,19 @@ function makeFolder(
   { hash }: Vault,
 ): void {
   for (const part of ["", "refs", "info"]) files.mkdir(join(folder, part));
-  const texts: [string, string][] = [
-    ["HEAD", FILES["HEAD"]!],
-    ["info/attributes", FILES["attributes"]!],
-    ["config", CONFIG[hash]],
-  ];
-  for (const [name, text] of texts) {
-    files.create(join(folder, name), new TextEncoder().encode(text), {
-      synced: false,
-    });
+  for (const [name, text] of [...FILES, ["config", CONFIG[hash]] as const]) {
+    files.create(join(folder, name), encodeText(text), { synced: false });
   }
 }
 
 /** What cannot be removed is swept later. */
-function remove(system: System, folder: string): void {
-  const { files } = system;
-  try {
-    for (const { name, kind } of files.list(folder)) {
-      const path = join(folder, name);
-      if (kind === "folder") remove(system, path);
-      else files.remove(path);
+function remove({ files }: System, folder: string): void {
+  const empty = (path: string): void => {
+    for (const { name, kind } of files.list(path)) {
+      if (kind === "folder") empty(join(path, name));
+      else files.remove(join(path, name));
     }
-    files.remove(folder);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-  }
+    files.remove(path);
+  };
+  attempt(() => empty(folder));
 }

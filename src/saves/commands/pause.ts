@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { applied, gather, planned } from "../pause/pause.ts";
 import { escapeLines, escapeText } from "../../base/escape.ts";
-import { utcSeconds } from "../../git/ids.ts";
+import { utcSeconds } from "../../base/ids.ts";
 import type { PauseResult } from "./results.ts";
 import { shellWord } from "../../base/shell.ts";
 import { cleanupText } from "../../worktrees/text.ts";

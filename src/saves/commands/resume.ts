@@ -10,7 +10,7 @@ import { fullTitle, shortTitle } from "../../work/record.ts";
 import { agentContext } from "../agent_context.ts";
 import type { ResumeAnswer, ResumeResult } from "./results.ts";
 import { seedList } from "../list.ts";
-import { utcSeconds } from "../../git/ids.ts";
+import { utcSeconds } from "../../base/ids.ts";
 
 const FLAGS = {
   "session-id": {

@@ -1,4 +1,4 @@
-import { SESSION_ID } from "../../git/ids.ts";
+import { SESSION_ID } from "../../base/ids.ts";
 import { field, type Fields, isFields, jsonIn } from "../../base/odd_values.ts";
 import { parseTime } from "../../base/times.ts";
 

@@ -1,6 +1,6 @@
 import { changeStore } from "../store/recover.ts";
 import { attempt } from "../../base/errors.ts";
-import { sessionId } from "../../git/ids.ts";
+import { sessionId } from "../../base/ids.ts";
 import { field, jsonIn } from "../../base/odd_values.ts";
 import { dirname, join } from "@std/path";
 import type { Save } from "../save.ts";

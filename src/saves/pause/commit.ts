@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { escapeLines } from "../../base/escape.ts";
-import { utcSeconds } from "../../git/ids.ts";
+import { utcSeconds } from "../../base/ids.ts";
 import type { RepositoryState, Workspace } from "../../git/repository.ts";
 import { Git } from "../../git/run/git.ts";
 import { decodeBytes } from "../../git/text.ts";

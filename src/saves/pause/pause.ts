@@ -16,7 +16,7 @@ import {
   type PauseWords,
 } from "../content.ts";
 import { buildSave, type Draft } from "../draft.ts";
-import { sessionId } from "../../git/ids.ts";
+import { sessionId } from "../../base/ids.ts";
 import { redactSave } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
 import type { Workspace } from "../../git/repository.ts";

@@ -3,7 +3,7 @@ import type { BundledSave } from "./export.ts";
 import { sha256 } from "../../base/digest.ts";
 import { basename, extname, join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
-import { SESSION_ID, sessionId } from "../../git/ids.ts";
+import { SESSION_ID, sessionId } from "../../base/ids.ts";
 import type { Incoming } from "./import.ts";
 import { normalize } from "../normalize.ts";
 import { isLog, type SaveFormat } from "../store/save_entry.ts";

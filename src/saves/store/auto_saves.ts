@@ -10,7 +10,7 @@ import {
   TEXT,
   text,
 } from "../../base/shape.ts";
-import { SESSION_ID } from "../../git/ids.ts";
+import { SESSION_ID } from "../../base/ids.ts";
 import { readOwnJson, writeAtomic } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "@std/path";
 import { field, type Fields } from "../../base/odd_values.ts";
 import { shellWord } from "../../base/shell.ts";
 import { toYaml } from "../../base/yaml.ts";
-import { utcSeconds, WORK_ID } from "../../git/ids.ts";
+import { utcSeconds, WORK_ID } from "../../base/ids.ts";
 import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
 import { ensureHidden } from "../../ops/home.ts";
 import { layout, saveFiles } from "../../ops/layout.ts";

@@ -1,5 +1,5 @@
 import { attempt, MpmError } from "../../base/errors.ts";
-import { asSessionId } from "../../git/ids.ts";
+import { asSessionId } from "../../base/ids.ts";
 import { idTime, isLog, newestFirst, type SaveEntry } from "./save_entry.ts";
 import { matchSave } from "../select.ts";
 import type { System } from "../../system/system.ts";

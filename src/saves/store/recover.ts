@@ -1,6 +1,6 @@
 import { attempt } from "../../base/errors.ts";
 import { field } from "../../base/odd_values.ts";
-import { SESSION_ID } from "../../git/ids.ts";
+import { SESSION_ID } from "../../base/ids.ts";
 import { readOwnJson, removeIfThere } from "../../ops/atomic.ts";
 import { finishUndo } from "../../ops/finish_undo.ts";
 import { checkFolder } from "../../ops/folders.ts";

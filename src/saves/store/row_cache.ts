@@ -12,7 +12,7 @@ import {
   TEXT,
   text,
 } from "../../base/shape.ts";
-import { WORK_ID } from "../../git/ids.ts";
+import { WORK_ID } from "../../base/ids.ts";
 import { readOwnJson, removeQuietly } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";

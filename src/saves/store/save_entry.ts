@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../base/errors.ts";
-import { sessionId } from "../../git/ids.ts";
+import { sessionId } from "../../base/ids.ts";
 
 /**
  * How a save is stored; JSON is the source, the others are read without it, the

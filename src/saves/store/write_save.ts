@@ -1,7 +1,7 @@
 import { changeStore } from "./recover.ts";
 import { completeSave } from "./derived.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
-import { SESSION_ID, sessionId } from "../../git/ids.ts";
+import { SESSION_ID, sessionId } from "../../base/ids.ts";
 import type { Slot } from "../draft.ts";
 import { asSaid } from "../normalize.ts";
 import type { Fields } from "../../base/odd_values.ts";

@@ -2,7 +2,7 @@ import { jsonIn } from "../../../base/odd_values.ts";
 import { basename, isAbsolute, join } from "@std/path";
 import { MpmError } from "../../../base/errors.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";
-import { sessionId } from "../../../git/ids.ts";
+import { sessionId } from "../../../base/ids.ts";
 import type { System } from "../../../system/system.ts";
 import { checkPath } from "../../../ops/folders.ts";
 import { layout } from "../../../ops/layout.ts";
