@@ -17,6 +17,8 @@ export interface ListedWorktree {
   readonly ref: string | undefined;
   /** The reason of its lock, `""` for none given; `undefined`: not locked. */
   readonly locked: string | undefined;
+  /** Whether its folder is gone, so that git would forget it. */
+  readonly prunable: boolean;
 }
 
 /** All worktrees of the repository, the main one first. Throws GIT_FAILED. */
@@ -45,6 +47,7 @@ function listed(fields: Map<string, string>): ListedWorktree {
     head: head === undefined || /^0+$/.test(head) ? undefined : head,
     ref: fields.get("branch"),
     locked: fields.get("locked"),
+    prunable: fields.has("prunable"),
   };
 }
 

@@ -1,3 +1,4 @@
+import { readWorktrees } from "../../git/worktrees.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { compareCommits } from "./compare.ts";
 import {
@@ -29,7 +30,7 @@ import {
 } from "../../git/history/reflogs.ts";
 import { readRecorded } from "./read_recorded.ts";
 import type { Names } from "../../git/branches.ts";
-import { decodeBytes, splitFields } from "../../git/text.ts";
+import { decodeBytes } from "../../git/text.ts";
 import { findTouched } from "../../git/history/changes.ts";
 import type { Way } from "./commit_range.ts";
 
@@ -272,8 +273,6 @@ function namesIn(system: System, folder: string): string[] {
   return attempt(() => system.files.list(folder).map(({ name }) => name)) ?? [];
 }
 
-const BRANCH = "branch refs/heads/";
-
 /**
  * What may keep the worktree of a save, which is gone, from being made again.
  * Other worktrees that are gone as well hold no branch.
@@ -283,36 +282,17 @@ async function readGone(
   git: Git,
   save: Save,
 ): Promise<History["gone"]> {
-  const list = await git.like({ plain: true }).run([
-    "worktree",
-    "list",
-    "--porcelain",
-    "-z",
-  ]);
-  const path = save.mpm?.worktree ?? save.project_path;
+  const made = save.mpm?.worktree ?? save.project_path;
   const taken = new Set<string>();
-  let locked = false;
-  for (const fields of entries(splitFields(list.stdout))) {
-    const has = (name: string) =>
-      fields.some((field) => field.split(" ", 1)[0] === name);
-    const place = fields[0]!.slice("worktree ".length);
-    const branch = fields.find((field) => field.startsWith(BRANCH));
-    if (samePath(system, place, path)) locked = has("locked");
-    else if (branch && !has("prunable")) taken.add(branch.slice(BRANCH.length));
-  }
-  return { taken, locked };
-}
-
-/** An entry is ended by an empty field. */
-function entries(fields: readonly string[]): string[][] {
-  const found: string[][] = [];
-  let entry: string[] = [];
-  for (const field of fields) {
-    if (field !== "") entry.push(field);
-    else if (entry.length > 0) {
-      found.push(entry);
-      entry = [];
+  let isLocked = false;
+  const listed = await attempt(() => readWorktrees(git)) ?? [];
+  for (const { path, ref, locked, prunable } of listed) {
+    if (samePath(system, path, made)) isLocked = locked !== undefined;
+    else if (ref?.startsWith(HEADS) && !prunable) {
+      taken.add(ref.slice(HEADS.length));
     }
   }
-  return found;
+  return { taken, locked: isLocked };
 }
+
+const HEADS = "refs/heads/";
