@@ -18,7 +18,7 @@ const LARGEST = 4096;
 const DEEPEST = 1000;
 
 /** What a worktree is at. */
-export interface Current {
+interface Current {
   /** Active, working or paused; `undefined`: none. */
   readonly work: Work | undefined;
   /** Why it cannot be told, one line. */
@@ -148,7 +148,7 @@ export function currentStack(
 }
 
 /** The chain of `work`; a loop or a missing parent ends it. */
-export function stackOf(system: System, root: string, work: Work): Stack {
+function stackOf(system: System, root: string, work: Work): Stack {
   const chain = [work];
   const seen = new Set([work.id]);
   for (let { parent } = work; parent !== null;) {
@@ -194,7 +194,7 @@ export function lostWorks(
 }
 
 /** The place of the main worktree, and of a folder without a repository. */
-export const MAIN = "main";
+const MAIN = "main";
 
 /** Characters of a name that are kept, so that it stays a file name. */
 const LONGEST = 150;

@@ -9,8 +9,12 @@ import {
   NO_HISTORY,
   recordedBranch,
 } from "./history.ts";
-import { recordedPaths } from "./recorded.ts";
-import type { RepositoryState, Workspace } from "../../git/repository.ts";
+import { type RecordedPath, recordedPaths } from "./recorded.ts";
+import type {
+  FileContent,
+  RepositoryState,
+  Workspace,
+} from "../../git/repository.ts";
 import type { Save } from "../save.ts";
 import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
@@ -28,11 +32,11 @@ import {
   lastMove,
   readCuts,
 } from "../../git/history/reflogs.ts";
-import { readRecorded } from "./read_recorded.ts";
 import type { Names } from "../../git/branches.ts";
 import { decodeBytes } from "../../git/text.ts";
 import { findTouched } from "../../git/history/changes.ts";
 import type { Way } from "./commit_range.ts";
+import { ContentReader } from "../../git/file_states.ts";
 
 /** The names that `readWay` and `readHistory` need resolved. */
 export function namesFor(save: Save): string[] {
@@ -205,8 +209,7 @@ async function readBranch(
   if (commit !== undefined) {
     const held = state.head !== undefined &&
       await isAncestor(git, commit, state.head);
-    // Behind the cut of a shallow history it may be held all the same.
-    const contained = held || (shallow ? undefined : false);
+    const contained = uncertain(held, shallow);
     return { exists: true, renamedTo: undefined, contained };
   }
   const since = new Date(parseTime(save.paused_at) ?? 0);
@@ -240,7 +243,12 @@ async function readRemote(
   if (!found || state.head === undefined) return undefined;
   const [name, commit] = found as [string, string];
   const held = await isAncestor(git, commit, state.head);
-  return { name, commit, contained: held || (shallow ? undefined : false) };
+  return { name, commit, contained: uncertain(held, shallow) };
+}
+
+/** Behind the cut of a shallow history HEAD may hold a commit all the same. */
+function uncertain(held: boolean, shallow: boolean): boolean | undefined {
+  return held || (shallow ? undefined : false);
 }
 
 async function readUpstream(
@@ -296,3 +304,85 @@ async function readGone(
 }
 
 const HEADS = "refs/heads/";
+
+/** What the recorded paths are looked for in. */
+interface Recording {
+  readonly save: Save;
+  readonly state: RepositoryState;
+  readonly way: Way;
+  readonly topNames: readonly string[];
+  /** Whether the paths of the save mean files of this worktree. */
+  readonly comparable: boolean;
+}
+
+/** What became of the recorded paths, where they mean the same files. */
+async function readRecorded(
+  system: System,
+  git: Git,
+  { save, state, way, topNames, comparable }: Recording,
+): Promise<Pick<History, "contents" | "removed" | "touched" | "fileMode">> {
+  const { files } = way;
+  const present = state.files.map(({ path }) => path);
+  const { paths } = recordedPaths(save, { present, files, topNames });
+  const reported = new Set(present);
+  const quiet = paths.filter(({ path }) => comparable && !reported.has(path));
+  const contents = readContents(system, git, quiet);
+  const gone = quiet.filter(({ path }) => contents.get(path)!.size === null);
+  const isApart = comparable && way.left.length > 0;
+  const differing = isApart ? namesAmong(paths, files) : [];
+  const [touched, fileMode] = await Promise.all([
+    state.head === undefined
+      ? NO_HISTORY
+      : findTouched(git, way, { gone: gone.map(nameOf), differing }),
+    hasOtherMode(paths, state, contents) ? readFileMode(git) : true,
+  ]);
+  const { touched: by, removed } = touched;
+  return { contents, removed, touched: by, fileMode };
+}
+
+function nameOf({ path }: { path: string }): string {
+  return path;
+}
+
+/** Recorded paths that are not the same in both commits. */
+function namesAmong(
+  paths: readonly RecordedPath[],
+  files: Way["files"],
+): string[] {
+  const names = new Set(files.flatMap(({ path, from }) => [path, from]));
+  return paths.map(nameOf).filter((path) => names.has(path));
+}
+
+function hasOtherMode(
+  paths: readonly RecordedPath[],
+  { files }: RepositoryState,
+  contents: ReadonlyMap<string, FileContent>,
+): boolean {
+  const modes = new Map(
+    paths.map(({ path, state }) => [path, state?.mode]),
+  );
+  const isOther = (path: string, mode: string | undefined) => {
+    const then = modes.get(path);
+    return then !== undefined && mode !== undefined && then !== mode;
+  };
+  return files.some(({ path, mode }) => isOther(path, mode)) ||
+    [...contents].some(([path, { mode }]) => isOther(path, mode));
+}
+
+/** Whether git goes by the executable bits on disk, as it does unless told. */
+async function readFileMode(git: Git): Promise<boolean> {
+  const answer = await git.run(["config", "--type=bool", "core.fileMode"]);
+  return decodeBytes(answer.stdout).trim() !== "false";
+}
+
+function readContents(
+  system: System,
+  git: Git,
+  paths: readonly RecordedPath[],
+): Map<string, FileContent> {
+  const reader = new ContentReader(system, git.folder);
+  const names = paths.flatMap(({ path, from }) =>
+    from === undefined ? [path] : [path, from]
+  );
+  return new Map(names.map((name) => [name, reader.read(name)]));
+}

@@ -41,7 +41,7 @@ export interface TemplateEntry {
 }
 
 /** A template that was read. */
-export interface FoundTemplate extends TemplateEntry {
+interface FoundTemplate extends TemplateEntry {
   readonly template: Template;
 }
 

@@ -18,7 +18,7 @@ import { LARGEST_SAVE } from "../../store/load_save.ts";
 import { ensureHidden } from "../../../ops/home.ts";
 
 /** Where the content of a changed file comes from. */
-export type Content =
+type Content =
   /** The file `from` gets this name. */
   | { readonly linked: FileState }
   /** It is made new; `read` gives what a file held when that was planned. */
@@ -29,7 +29,7 @@ export type Content =
   };
 
 /** A change that is wanted, before its content exists. */
-export interface Wanted {
+interface Wanted {
   readonly at: Ref;
   readonly before: FileState | null;
   after: Content | null;
