@@ -8,7 +8,7 @@ const TRAINING = join(import.meta.dirname!, "build_training.ts");
 
 /**
  * Room for all that the training needs, in MB, so that no memory is used twice:
- * what was there before shows in the gaps of what the engine writes.
+ * what was there before shows in the gaps of what V8 writes.
  */
 const ROOMY = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 

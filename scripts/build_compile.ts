@@ -14,7 +14,7 @@ export interface Compilation {
   /** The main module, beside the folder of its scripts if it has any. */
   readonly main: string;
   readonly output: string;
-  /** The engine's, beside those that the executable has. */
+  /** Flags of V8, beside those that the executable has. */
   readonly flags?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface Attempt {
  * `deno compile` on one bundle. The bundle is complete, so no configuration
  * and no lock file are read: nothing of them is in the binary. Without
  * `--no-code-cache` the binary would write into the shared folder for
- * temporary files whenever it runs; what the engine compiled before comes with
+ * temporary files whenever it runs; what V8 compiled before comes with
  * the scripts instead, and it takes that under the same flags only.
  */
 async function denoCompile(
