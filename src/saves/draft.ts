@@ -1,7 +1,10 @@
 import type { Content } from "./content.ts";
-import { gitFields, toGitContext } from "./git_context.ts";
-import type { RepositoryState, Workspace } from "../git/repository.ts";
-import type { Agent, Save } from "./save.ts";
+import type {
+  FileState,
+  RepositoryState,
+  Workspace,
+} from "../git/repository.ts";
+import type { Agent, GitContext, OwnFields, Save } from "./save.ts";
 import type { Task, Todo } from "../clients/claude/tasks.ts";
 import { shellWord } from "../base/shell.ts";
 import type { Work } from "../work/work.ts";
@@ -9,6 +12,7 @@ import { detoursDone } from "../work/parked.ts";
 import { savedWork } from "./saved_session.ts";
 import { fullTitle } from "../work/record.ts";
 import { counted, firstLine } from "../base/words.ts";
+import { isUnmerged } from "../git/status.ts";
 
 /** Everything a save is made of, gathered before anything is written. */
 export interface Draft {
@@ -205,4 +209,75 @@ function changes({ files, filesOmitted }: RepositoryState): string {
   }
   if (untracked > 0) parts.push(`${untracked} untracked`);
   return parts.join(", ");
+}
+
+/** The part of a save that claude-mpm reads; without a repository, empty. */
+export function toGitContext(state: RepositoryState | undefined): GitContext {
+  const clean = state === undefined ||
+    state.files.length + state.filesOmitted === 0;
+  return {
+    is_git_repo: state !== undefined,
+    branch: state?.branch ?? null,
+    commit: state?.recent[0]?.sha ?? state?.head ?? null,
+    commit_message: state?.recent[0]?.message ?? null,
+    recent_commits: (state?.recent ?? []).map((
+      { sha, author, timestamp, message },
+    ) => ({ sha, author, timestamp, message })),
+    is_clean: clean,
+    ahead_behind: {
+      ahead: state?.upstream?.ahead ?? 0,
+      behind: state?.upstream?.behind ?? 0,
+    },
+    status: { clean, ...pathLists(state?.files ?? []) },
+  };
+}
+
+function pathLists(files: readonly FileState[]) {
+  const pathsOf = (chosen: (file: FileState) => boolean) =>
+    files.filter(chosen).map(({ path }) => path);
+  const isUntracked = ({ status }: FileState) => status === "??";
+  const untracked = pathsOf(isUntracked);
+  return {
+    modified: pathsOf(({ status }) => !/[ ?]$/.test(status)),
+    staged: pathsOf(({ status }) =>
+      !/^[ ?]/.test(status) && !isUnmerged(status)
+    ),
+    untracked,
+    modified_files: pathsOf((file) => !isUntracked(file)),
+    untracked_files: [...untracked],
+  };
+}
+
+/** The part of mpm's own fields that describes the repository. */
+export function gitFields(
+  state: RepositoryState | undefined,
+  workspace: Workspace,
+): Pick<
+  OwnFields,
+  | "worktree"
+  | "head"
+  | "upstream"
+  | "detached"
+  | "operation"
+  | "stashes"
+  | "files"
+  | "files_omitted"
+  | "unwatched"
+> {
+  return {
+    worktree: workspace.git === "repository" ? workspace.worktree : null,
+    head: state?.head ?? null,
+    upstream: state?.upstream
+      ? {
+        name: state.upstream.name,
+        commit: state.upstream.commit ?? null,
+      }
+      : null,
+    detached: state?.detached ?? false,
+    operation: state?.operation ?? null,
+    stashes: [...state?.stashes ?? []],
+    files: [...state?.files ?? []],
+    files_omitted: state?.filesOmitted ?? 0,
+    ...state?.unwatched ? { unwatched: state.unwatched.paths.length } : {},
+  };
 }

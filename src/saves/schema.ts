@@ -1,5 +1,11 @@
+import { problemsOf } from "../base/validate.ts";
 import { schemaOf } from "../base/schema.ts";
 import { SAVE } from "./save.ts";
 
 /** The schema of a save. */
 export const SaveSchema = schemaOf(SAVE);
+
+/** What of a save does not fit: one `field: reason` each. */
+export function problemsOfSave(save: unknown): string[] {
+  return problemsOf(SaveSchema, save);
+}

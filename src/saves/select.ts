@@ -4,6 +4,22 @@ import { asSessionId } from "../base/ids.ts";
 import type { SaveEntry } from "./store/save_entry.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
 
+/** The word of a command line that names a save. */
+export const ONE_SESSION = {
+  name: "selector",
+  summary: "Which session: id, part of it, number in the list, name, latest",
+  names: "session",
+  optional: true,
+} as const;
+
+/** The words that name several. */
+export const SESSIONS = {
+  name: "selectors",
+  summary: "Which sessions: ids, parts of them, numbers in the list, names",
+  names: "session",
+  rest: true,
+} as const;
+
 /** What is known of saves besides what they say themselves. */
 export interface Beyond {
   /** Those that no list shows, in its order. */

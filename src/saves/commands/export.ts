@@ -1,3 +1,4 @@
+import { SESSIONS } from "../select.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { ProgressLine } from "../../cli/progress.ts";
 import { MpmError } from "../../base/errors.ts";
@@ -25,12 +26,7 @@ One session becomes its JSON file, as it was saved. Several become a bundle: one
 JSON file with the text and the checksum of each, which "mpm sessions import"
 reads. A damaged session is not exported. The newest is taken unless others are
 named.`,
-  positionals: [{
-    name: "selectors",
-    summary: "Which sessions: ids, parts of them, numbers in the list, names",
-    names: "session",
-    rest: true,
-  }],
+  positionals: [SESSIONS],
   flags: {
     output: {
       type: "string",

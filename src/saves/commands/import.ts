@@ -94,9 +94,8 @@ async function validated(
     refused: readonly Refused[];
   },
 ): Promise<{ incoming: Incoming[]; refused: Refused[] }> {
-  const { SaveSchema } = await import("../schema.ts");
-  const { problemsOf } = await import("../../base/validate.ts");
-  const faults = incoming.map(({ save }) => problemsOf(SaveSchema, save));
+  const { problemsOfSave } = await import("../schema.ts");
+  const faults = incoming.map(({ save }) => problemsOfSave(save));
   return {
     incoming: incoming.filter((_, at) => faults[at]!.length === 0),
     refused: [

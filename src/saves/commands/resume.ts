@@ -1,3 +1,4 @@
+import { ONE_SESSION } from "../select.ts";
 import { defineCommand } from "../../cli/command.ts";
 import type { Style } from "../../cli/style.ts";
 import { findOne, loadResumed } from "../resume/resume.ts";
@@ -66,12 +67,7 @@ If the save belongs to a work session, as "mpm start" begins one, that goes on i
 this worktree; one that is not known here is rebuilt from the save with its
 parents. Of somebody else's save nothing goes on until "mpm sessions trust". The
 saves of sessions that are over are passed over. With --peek nothing is written.`,
-  positionals: [{
-    name: "selector",
-    summary: "Which session: id, part of it, number in the list, name, latest",
-    names: "session",
-    optional: true,
-  }],
+  positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [
     "mpm resume",

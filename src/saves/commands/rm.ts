@@ -1,3 +1,4 @@
+import { SESSIONS } from "../select.ts";
 import { removalText, remove } from "../remove.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
@@ -13,12 +14,7 @@ export const sessionsRm = defineCommand({
 All files of a session go, with the copies that mpm keeps of it, into a folder
 of their own in .claude-mpm/trash/, where a manifest says what was where. Of a
 session that was committed git keeps what is in its history; it is said so.`,
-  positionals: [{
-    name: "selectors",
-    summary: "Which sessions: ids, parts of them, numbers in the list, names",
-    names: "session",
-    rest: true,
-  }],
+  positionals: [SESSIONS],
   flags: {
     "dry-run": {
       type: "boolean",

@@ -1,3 +1,4 @@
+import { ONE_SESSION } from "../select.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { asciiJson } from "../../base/escape.ts";
 import { locate } from "../../git/workspace.ts";
@@ -19,12 +20,7 @@ export const sessionsShow = defineCommand({
   description: `
 Shows what the save holds, without looking at what changed since; for that, see
 "mpm resume". The newest is shown unless another is selected.`,
-  positionals: [{
-    name: "selector",
-    summary: "Which session: id, part of it, number in the list, name, latest",
-    names: "session",
-    optional: true,
-  }],
+  positionals: [ONE_SESSION],
   flags: {
     format: {
       type: "string",

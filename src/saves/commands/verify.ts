@@ -1,3 +1,4 @@
+import { ONE_SESSION } from "../select.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { ProgressLine } from "../../cli/progress.ts";
 import type { Style } from "../../cli/style.ts";
@@ -32,12 +33,7 @@ kept/ is replaced by it, and the damaged file goes to the trash. A save of which
 only kept/ has a copy is put back, unless it is committed on another branch, with
 which it comes back. The exit status is 5 if one stays damaged; without --repair
 nothing is changed.`,
-  positionals: [{
-    name: "selector",
-    summary: "Which session: id, part of it, number in the list, name, latest",
-    names: "session",
-    optional: true,
-  }],
+  positionals: [ONE_SESSION],
   flags: {
     all: { type: "boolean", summary: "Every session, as without a selector" },
     repair: {
@@ -62,14 +58,13 @@ nothing is changed.`,
     const entries = input.selector === undefined
       ? await listSaves(system, root)
       : [await findSave(system, root, input.selector)];
-    const { SaveSchema } = await import("../schema.ts");
-    const { problemsOf } = await import("../../base/validate.ts");
+    const { problemsOfSave } = await import("../schema.ts");
     using line = new ProgressLine(context);
     const checker: Checker = {
       progress: line.show,
       system,
       root,
-      issuesOf: (value) => problemsOf(SaveSchema, value),
+      issuesOf: problemsOfSave,
       committed: await whereCommitted(system, workspace, entries),
     };
     const sessions = !input.repair

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import * as z from "zod/mini";
 import type { TestEnv } from "../../../tests/helpers/env.ts";
 import type { RepositoryState, Workspace } from "../../git/repository.ts";
-import { gitFields, toGitContext } from "../git_context.ts";
+import { gitFields, toGitContext } from "../draft.ts";
 import { readState } from "../../git/state.ts";
 import { locate } from "../../git/workspace.ts";
 import type { Save } from "../save.ts";

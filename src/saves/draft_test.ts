@@ -1,7 +1,7 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
 import { readState } from "../git/state.ts";
 import { locate } from "../git/workspace.ts";
-import { gitFields, toGitContext } from "./git_context.ts";
+import { gitFields, toGitContext } from "./draft.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
 Deno.test("toGitContext() sorts paths by what changed and keeps full ids", async () => {
