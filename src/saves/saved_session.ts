@@ -10,7 +10,7 @@ import {
   type Work,
 } from "../work/work.ts";
 import { WORK_ID } from "../base/ids.ts";
-import { field, isFields } from "../base/odd_values.ts";
+import { field, textField } from "../base/odd_values.ts";
 import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import { parseTime } from "../base/times.ts";
@@ -119,16 +119,16 @@ function rebuilt(
   return {
     schema: 1,
     id,
-    name: textOf(field(value, "name")),
-    task: textOf(field(value, "task")) ?? "",
+    name: textField(value, "name") ?? null,
+    task: textField(value, "task") ?? "",
     state: "paused",
-    started_at: timeOf(field(value, "started_at")) ?? save.paused_at,
+    started_at: timeOf(textField(value, "started_at")) ?? save.paused_at,
     transitions: fits(MOVES, transitions) ? transitions : [],
     parent: typeof parent === "string" && WORK_ID.test(parent) ? parent : null,
     ...here,
     git: {
-      branch: textOf(field(git, "branch")),
-      head: textOf(field(git, "head")),
+      branch: textField(git, "branch") ?? null,
+      head: textField(git, "head") ?? null,
     },
     agent_session: null,
     template: fits(TEMPLATE, template) ? template : null,
@@ -156,15 +156,11 @@ export function openItems(checklist: unknown): string[] {
 
 /** The id of a saved session, if it is one. */
 export function workIdIn(value: unknown): string | undefined {
-  const id = isFields(value) ? field(value, "id") : undefined;
-  return typeof id === "string" && WORK_ID.test(id) ? id : undefined;
+  const id = textField(value, "id") ?? "";
+  return WORK_ID.test(id) ? id : undefined;
 }
 
-function textOf(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function timeOf(value: unknown): string | undefined {
-  const time = typeof value === "string" ? parseTime(value) : undefined;
+function timeOf(text = ""): string | undefined {
+  const time = parseTime(text);
   return time === undefined ? undefined : new Date(time).toISOString();
 }
