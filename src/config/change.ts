@@ -15,7 +15,7 @@ import type { System } from "../system/system.ts";
 import type { ConfigSetResult } from "./commands/results.ts";
 import { readGiven } from "./config.ts";
 import { keyOf, valueText } from "./rows.ts";
-import { checkedFile, parsed, readText } from "./files.ts";
+import { checkedFile, parsedToml, readText } from "./files.ts";
 import { type ConfigFile, configFiles } from "./sources.ts";
 import { type Key, LAYERS, settingOf } from "./settings.ts";
 import { setValue, tomlLiteral, unsetValue } from "./toml.ts";
@@ -36,7 +36,7 @@ export const FILE_FLAGS = {
 } as const;
 
 /** The input that names a file. */
-export interface FileInput {
+interface FileInput {
   readonly scope: "user" | "project" | "local";
   readonly "dry-run": boolean;
 }
@@ -135,7 +135,7 @@ interface ConfigChange {
 
 /**
  * Changes one setting in a file, whole or not at all, every other byte as it
- * was; the outcome is parsed and checked before it is written. Returns whether
+ * was; the outcome is parsedToml and checked before it is written. Returns whether
  * anything changed. Throws USAGE for a file with a fault in it, CONFLICT for
  * one that must be edited by hand.
  */
@@ -182,7 +182,7 @@ function rewrite(
 ): boolean {
   const found = system.files.lstat(file.path);
   const before = found ? readText(system, file) : "";
-  const values = parsed(before, file);
+  const values = parsedToml(before, file);
   const wanted = withChange(values, change);
   if (isSame(values, wanted)) return false;
   const { path, value } = change;
@@ -212,7 +212,7 @@ function says(
   text: string,
   { file, wanted }: { file: ConfigFile; wanted: Record<string, unknown> },
 ): boolean {
-  const told = attempt(() => withoutEmpty(parsed(text, file)));
+  const told = attempt(() => withoutEmpty(parsedToml(text, file)));
   return told !== undefined && isSame(told, withoutEmpty(wanted));
 }
 

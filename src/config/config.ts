@@ -4,7 +4,7 @@ import {
   DEFAULTS,
   type Key,
   KEYS,
-  valueOf,
+  settingValue,
   variableOf,
 } from "./settings.ts";
 import type { TrashRules } from "../cli/command.ts";
@@ -66,10 +66,10 @@ function configOf(values: GivenValues): Config {
 }
 
 /** Tables add up entry by entry; of anything else the nearest counts. */
-export function mergedValue(key: Key, given: readonly Given[]): unknown {
+function mergedValue(key: Key, given: readonly Given[]): unknown {
   const nearest = given.at(-1)!.written;
   const table = typeof nearest === "object" && !Array.isArray(nearest);
-  if (!table) return valueOf(key, nearest);
+  if (!table) return settingValue(key, nearest);
   return mergedTables(given);
 }
 

@@ -4,7 +4,7 @@ import { isFields } from "../base/odd_values.ts";
 import type { System } from "../system/system.ts";
 import type { ConfigFile, Given } from "./sources.ts";
 import { isKey, type Key, KEYS, settingOf, variableOf } from "./settings.ts";
-import { fits, fromText, likeKey, wordsFor } from "./values.ts";
+import { fitsSetting, fromText, likeKey, wordsFor } from "./values.ts";
 import { lineOf, statements } from "./toml.ts";
 
 /**
@@ -49,7 +49,7 @@ function refuseDangling(system: System, path: string): void {
 }
 
 /** Told of a fault, in the place of an error. */
-export type Skip = (error: MpmError) => void;
+type Skip = (error: MpmError) => void;
 
 /**
  * Every value of a file by its key, or those of one `section` whatever is wrong
@@ -63,7 +63,7 @@ export function checkedFile(
 ): Map<Key, Given> {
   const values = new Map<Key, Given>();
   refuseTwice(text, file);
-  for (const leaf of leaves(parsed(text, file))) {
+  for (const leaf of leaves(parsedToml(text, file))) {
     if (section !== undefined && leaf.path[0] !== section) continue;
     const line = lineOf(text, leaf.path);
     const place = `"${file.path}"${line === undefined ? "" : ` line ${line}`}`;
@@ -111,12 +111,12 @@ function checkedKey(
         "choice and no project's: mpm config set --scope user",
     });
   }
-  if (!fits(key, value)) throw misfit(key, value, place);
+  if (!fitsSetting(key, value)) throw misfit(key, value, place);
   return key;
 }
 
 /** The TOML of a file; a byte order mark is skipped. Throws USAGE. */
-export function parsed(
+export function parsedToml(
   text: string,
   { path }: ConfigFile,
 ): Record<string, unknown> {
@@ -135,7 +135,7 @@ export function parsed(
 export function checkedVariable(key: Key, text: string): Given {
   const source = variableOf(key) ?? "";
   const written = fromText(key, text);
-  if (!fits(key, written)) throw misfit(key, text, `variable ${source}`);
+  if (!fitsSetting(key, written)) throw misfit(key, text, `variable ${source}`);
   return { written, layer: "environment", source, line: undefined };
 }
 

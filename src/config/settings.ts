@@ -267,7 +267,7 @@ export function variableOf(key: Key): string | undefined {
 }
 
 /** What the code uses of a value that a file, checked, holds. */
-export function valueOf(key: Key, written: unknown): unknown {
+export function settingValue(key: Key, written: unknown): unknown {
   return settingOf(key).kind === "duration"
     ? parseDuration(String(written), `"${key}"`)
     : written;
@@ -275,5 +275,5 @@ export function valueOf(key: Key, written: unknown): unknown {
 
 /** Nothing configured. */
 export const DEFAULTS = Object.fromEntries(
-  KEYS.map((key) => [key, valueOf(key, SETTINGS[key].default)]),
+  KEYS.map((key) => [key, settingValue(key, SETTINGS[key].default)]),
 ) as Config;

@@ -164,7 +164,7 @@ function startsWith(
 }
 
 /** A line of a TOML text that says something: a table header or a pair. */
-export interface Statement {
+interface Statement {
   readonly kind: "header" | "pair";
   /** The full key: of a pair with the table it is in. */
   readonly path: readonly string[];

@@ -152,7 +152,7 @@ export function wordsFor(setting: Setting): string {
 }
 
 /** Whether a file may hold `written` under `key`. */
-export function fits(key: Key, written: unknown): boolean {
+export function fitsSetting(key: Key, written: unknown): boolean {
   const setting = settingOf(key);
   return RULES[setting.kind].fits(written, setting);
 }

@@ -195,7 +195,7 @@ function storeOf(
 }
 
 /** An error as a finding; what is no MpmError is a bug and thrown. */
-export function asFailure(error: unknown, code?: ErrorCode): Finding {
+function asFailure(error: unknown, code?: ErrorCode): Finding {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;
   return failure(code ?? error.code, message, hint ? { mend: hint } : {});

@@ -23,7 +23,7 @@ import { counted, firstLine } from "../base/words.ts";
 import { listAgentFiles } from "../clients/agent_state.ts";
 import { readConfigAnyway } from "../config/config.ts";
 import { readHookFailures } from "../hooks/failures.ts";
-import { hooksStatus, readAllSettings } from "../hooks/install/status.ts";
+import { readAllSettings, statusOfHooks } from "../hooks/install/status.ts";
 import { claudeHome } from "../ops/user_state.ts";
 import { isFile } from "../clients/look.ts";
 
@@ -33,7 +33,7 @@ const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
 /** Are the hooks as this mpm installs them, and does anything stop them? */
 export function checkHooks(ground: Ground): Checked {
   const { system, workspace } = ground;
-  const { installed, plugins, findings } = hooksStatus(system, workspace);
+  const { installed, plugins, findings } = statusOfHooks(system, workspace);
   if (installed.length + plugins.length === 0) {
     const { findings: unread } = readAllSettings(system, workspace);
     const summary = "not installed; mpm hooks install adds them";
@@ -85,7 +85,7 @@ export async function checkGauge(ground: Ground): Promise<Checked> {
   const { system, workspace, context } = ground;
   const { root } = workspace;
   const { config } = await readConfigAnyway(system, root);
-  const { installed, plugins } = hooksStatus(system, workspace);
+  const { installed, plugins } = statusOfHooks(system, workspace);
   const line = installed.some(({ status_line: has }) => has);
   const id = currentAgentSession(system);
   if (id !== undefined) {

@@ -18,7 +18,12 @@ import { checkGauge, checkHooks, checkTranscripts } from "./claude.ts";
 import type { DoctorResult } from "./commands/results.ts";
 import { checkGit, checkLocks, checkRefs } from "./git.ts";
 import { checkJournal } from "./journal.ts";
-import { checkClock, checkConfig, checkDisk, checkPath } from "./machine.ts";
+import {
+  checkClock,
+  checkConfig,
+  checkDisk,
+  checkPrograms,
+} from "./machine.ts";
 import { checkLayout, checkSaves } from "./saves.ts";
 import { checkLeftovers, checkModes, checkStore } from "./store.ts";
 import { checkUnfinished } from "./unfinished.ts";
@@ -47,10 +52,10 @@ const CHECKS: readonly (readonly [name: string, Check, ...Need[]])[] = [
   ["configuration", checkConfig],
   ["clock", checkClock],
   ["disk", checkDisk],
-  ["path", checkPath],
+  ["path", checkPrograms],
 ];
 
-export interface DoctorInput {
+interface DoctorInput {
   readonly fix: boolean;
   readonly "dry-run": boolean;
 }

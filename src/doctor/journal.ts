@@ -3,7 +3,7 @@ import { MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
 import { writeAtomic } from "../ops/atomic.ts";
 import type { KnownEntry } from "../ops/entry.ts";
-import { journalLines, journalPath, readJournal } from "../ops/journal.ts";
+import { journalFile, journalLines, readJournal } from "../ops/journal.ts";
 import { layout } from "../ops/layout.ts";
 import { withLock } from "../ops/lock.ts";
 import { newTrashFolder } from "../ops/trash.ts";
@@ -21,7 +21,7 @@ import {
 /** Can the log of operations be read, and did this user write it? */
 export function checkJournal(ground: Ground): Checked {
   const { system, workspace } = ground;
-  const path = journalPath(system, workspace.root);
+  const path = journalFile(system, workspace.root);
   const kind = system.files.lstat(path)?.kind ?? "file";
   if (kind !== "file") {
     const detail = `"${path}" is no file: ${kind}`;
@@ -48,7 +48,7 @@ function tornFindings({ context, system, workspace }: Ground): Finding[] {
   const count = tornLines(system, root).length;
   if (count === 0) return [];
   const lines = counted(count, "line");
-  const path = journalPath(system, root);
+  const path = journalFile(system, root);
   const detail = `${lines} of "${path}" cannot be read, as a write ` +
     "leaves them that died: what they tell of cannot be taken back";
   return [warning(detail, {
@@ -85,12 +85,12 @@ function ownFindings(
 }
 
 /** The lines that are no JSON: what a death or somebody else left. */
-export function tornLines(system: System, root: string): string[] {
+function tornLines(system: System, root: string): string[] {
   return journalLines(system, root).filter((line) => !isJson(line));
 }
 
 /** Takes them out of it, into a folder of the trash. Call under the lock. */
-export function dropTornLines(system: System, root: string): void {
+function dropTornLines(system: System, root: string): void {
   const lines = journalLines(system, root);
   const encode = (some: readonly string[]) =>
     new TextEncoder().encode(some.map((line) => `${line}\n`).join(""));

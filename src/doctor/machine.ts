@@ -70,7 +70,7 @@ export async function checkDisk(
 }
 
 /** Does `mpm` start this mpm, and no other? */
-export async function checkPath({ context, system, workspace }: Ground) {
+export async function checkPrograms({ context, system, workspace }: Ground) {
   const program = system.program();
   const programs = programsOnPath(system);
   const found: OnPath[] = [];
@@ -166,7 +166,7 @@ export function checkClock({ context, entries }: Ground): Checked {
 }
 
 /** A program called `mpm` in a folder of PATH. */
-export interface OnPath {
+interface OnPath {
   readonly path: string;
   /** Whether it is the very program that runs now. */
   readonly isThis: boolean;
@@ -175,7 +175,7 @@ export interface OnPath {
 }
 
 /** What PATH leads to, in its order, and the program that runs now. */
-export function pathFindings(
+function pathFindings(
   found: readonly OnPath[],
   { program, folder }: { program: string | undefined; folder: string },
 ): Finding[] {

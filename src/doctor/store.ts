@@ -212,7 +212,7 @@ const OTHERS = 0o077;
  * folder that is closed, so that files which git wrote there (a branch that was
  * switched to) are nothing to worry about.
  */
-export function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
+function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
   const top = tree.find(({ path }) => path === "");
   if (top?.mode === undefined || (top.mode & OTHERS) === 0) return [];
   return tree.filter(({ kind, mode }) =>
@@ -222,12 +222,12 @@ export function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
 }
 
 /** The mode that mpm gives it. */
-export function wantedMode({ kind }: TreeFile): number {
+function wantedMode({ kind }: TreeFile): number {
   return kind === "folder" ? 0o700 : 0o600;
 }
 
 /** What belongs to somebody else, as after a `sudo mpm`. */
-export function foreignOwned(
+function foreignOwned(
   tree: readonly TreeFile[],
   uid: number | undefined,
 ): TreeFile[] {
@@ -250,7 +250,7 @@ const TEMPORARY = [
 ];
 
 /** What a write left that died. */
-export function leftTemporary(
+function leftTemporary(
   tree: readonly TreeFile[],
   now: number,
 ): TreeFile[] {
@@ -265,7 +265,7 @@ export function leftTemporary(
 const CHECKSUM = /^(sessions|kept)\/(session-\d{8}-\d{6})\.json\.sha256$/;
 
 /** Checksums whose save is nowhere: neither in its folder nor in `kept/`. */
-export function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
+function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
   const paths = new Set(tree.map(({ path }) => path));
   return tree.filter(({ path, kind }) => {
     const [, , id] = CHECKSUM.exec(path) ?? [];
@@ -275,7 +275,7 @@ export function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
 }
 
 /** Bytes below a folder of mpm's; empty: all of it. */
-export function bytesBelow(tree: readonly TreeFile[], folder = ""): number {
+function bytesBelow(tree: readonly TreeFile[], folder = ""): number {
   const start = folder === "" ? "" : `${folder}/`;
   return tree.filter(({ path, kind }) =>
     kind === "file" && path.startsWith(start)

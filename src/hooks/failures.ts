@@ -53,7 +53,7 @@ function redacted(system: System, text: string): string {
 const NAME = "hook-errors.log";
 
 /** A line of a log. */
-export interface HookFailure {
+interface HookFailure {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly event: string;

@@ -3,7 +3,7 @@ import { attempt, isMissing, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/odd_values.ts";
 import type { System } from "../system/system.ts";
 
-export interface AtomicFile {
+interface AtomicFile {
   readonly bytes: Uint8Array;
   /** Milliseconds since the epoch; now unless given. */
   readonly mtime?: number;

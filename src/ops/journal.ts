@@ -35,12 +35,12 @@ export function readJournal(system: System, root: string): KnownEntry[] {
 
 /** Its lines, whatever is in them. */
 export function journalLines(system: System, root: string): string[] {
-  return readEnd(system, journalPath(system, root), READ).split("\n")
+  return readEnd(system, journalFile(system, root), READ).split("\n")
     .filter((line) => line !== "");
 }
 
 /** Where the journal is: still in the old place until something is written. */
-export function journalPath(system: System, root: string): string {
+export function journalFile(system: System, root: string): string {
   const { journal, oldJournal } = layout(root);
   const isOld = !system.files.lstat(journal) && system.files.lstat(oldJournal);
   return isOld ? oldJournal : journal;
@@ -129,7 +129,7 @@ export const USER_FLAG = {
  * Where an operation is noted: in the project where it uses mpm, else with the
  * user's own state, so that nothing of mpm's appears in a folder by itself.
  */
-export function journalRoot(system: System, root: string): string {
+function journalRoot(system: System, root: string): string {
   const { home } = layout(root);
   if (system.files.lstat(home)?.kind === "folder") return root;
   return stateOr(system, root);

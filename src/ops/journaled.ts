@@ -17,7 +17,7 @@ import { type Recorded, Recorder } from "./recorder.ts";
 import { claudeHome, userFolder, userState } from "./user_state.ts";
 
 /** An operation as the journal is to tell of it. */
-export interface Deed<T> {
+interface Deed<T> {
   /** The command, e.g. `sessions rm`. */
   readonly operation: string;
   readonly workspace: Pick<Workspace, "git" | "root" | "worktree">;

@@ -11,7 +11,7 @@ import { withLock } from "./lock.ts";
 import { listedVersions } from "./undo_files.ts";
 
 /** What one operation put into the trash. */
-export interface TrashItem {
+interface TrashItem {
   /** The folder's name: `YYYYMMDD-HHMMSS-verb`. */
   readonly name: string;
   /** When it was put there, milliseconds since the epoch. */
@@ -26,14 +26,14 @@ export interface TrashDecision extends TrashItem {
 }
 
 /** The last operations, of which nothing goes whatever its age and size. */
-export const KEPT_OPERATIONS = 20;
+const KEPT_OPERATIONS = 20;
 
 /**
  * What goes: whatever is older than the rules allow, then the oldest until the
  * rest is small enough; never what the last operations need to be taken back.
  * An item from the future is as young as any. In the order of `items`.
  */
-export function decideTrash(
+function decideTrash(
   items: readonly TrashItem[],
   { rules, needed, now }: {
     rules: TrashRules;
@@ -65,7 +65,7 @@ export function decideTrash(
 }
 
 /** When a folder of that name was made, milliseconds since the epoch. */
-export function trashTime(name: string): number | undefined {
+function trashTime(name: string): number | undefined {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[\w-]+$/.exec(name) ?? [];
   if (second === undefined) return undefined;
@@ -145,7 +145,7 @@ function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
  * Removes what the rules let go. What cannot be removed keeps no other from
  * going; the first refusal is thrown at the end. Call under the lock.
  */
-export function pruneTrash(
+function pruneTrash(
   system: System,
   root: string,
   decisions: readonly TrashDecision[],
@@ -167,7 +167,7 @@ export function pruneTrash(
 const BETWEEN = 24 * 60 * 60 * 1000;
 
 /** Whether a day has passed since the last one; from then on it has not. */
-export function isPruneDue(system: System, root: string): boolean {
+function isPruneDue(system: System, root: string): boolean {
   const { files } = system;
   const { trash, state } = layout(root);
   const stamp = join(state, "pruned");

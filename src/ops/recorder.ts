@@ -14,7 +14,7 @@ import {
 } from "./trash.ts";
 
 /** What is recorded of an operation. */
-export interface RecorderScope {
+interface RecorderScope {
   /** Where the operation is noted, asked once: the trash is there. */
   root(): string;
   /** The command, for the name of the folder in the trash. */

@@ -7,7 +7,7 @@ import { ensureHidden } from "./home.ts";
 import { layout } from "./layout.ts";
 
 /** A file on its way into the trash. */
-export interface TrashFile {
+interface TrashFile {
   /** Where it was, absolute. */
   readonly from: string;
   /** Where it goes in the folder of the removal, `/` between folders. */
@@ -15,7 +15,7 @@ export interface TrashFile {
 }
 
 /** What is removed together, and so can be taken back together. */
-export interface Removal {
+interface Removal {
   /** The command, e.g. `sessions rm`. */
   readonly operation: string;
   readonly items: readonly {

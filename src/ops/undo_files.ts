@@ -107,7 +107,7 @@ function absolute(root: string, name: string): string {
 /** An obstacle that nobody can remove. */
 export const GONE = "what it was before is no longer in the trash";
 
-export function obstacleTo(
+function obstacleTo(
   system: System,
   root: string,
   { name, path, have, want }: FileStep,
@@ -145,7 +145,7 @@ function linkAbove(
 }
 
 /** The digest of the file that is there; null: none; "": no plain file. */
-export function versionAt(system: System, path: string): string | null {
+function versionAt(system: System, path: string): string | null {
   const found = system.files.lstat(path);
   if (!found) return null;
   if (found.kind !== "file") return "";
@@ -153,7 +153,7 @@ export function versionAt(system: System, path: string): string | null {
 }
 
 /** Where a version's content is kept; `undefined`: nowhere in the trash. */
-export function keptPath(
+function keptPath(
   root: string,
   { kept }: FileVersion,
 ): string | undefined {

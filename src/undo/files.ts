@@ -140,20 +140,16 @@ async function moveCommit(
 function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
   if (!moved) return [];
   const git = field(entry.after, "git");
-  const [from, branch] = [field(git, "commit"), field(git, "branch")].map(
-    String,
-  );
+  const from = String(field(git, "commit")).slice(0, 7);
   return "commit" in moved
     ? [
-      `moved ${branch} from ${from!.slice(0, 7)} to ${
+      `moved ${field(git, "branch")} from ${from} to ${
         moved.commit.slice(0, 7)
       }`,
     ]
     : [
-      `the commit ${
-        from!.slice(0, 7)
-      } stays, since ${moved.reason}: git shows ` +
-      "its files as changed",
+      `the commit ${from} stays, since ${moved.reason}: git shows its files ` +
+      "as changed",
     ];
 }
 

@@ -36,7 +36,7 @@ const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
 ]);
 
 /** Why an operation can never be taken back, and what to do instead. */
-export interface Lasting {
+interface Lasting {
   readonly reason: string;
   readonly instead: string;
 }
@@ -57,7 +57,7 @@ const LASTING: ReadonlyMap<string, Lasting> = new Map([
 ]);
 
 /** Returns how an operation is taken back; or why it never can be. */
-export function kindOf(
+export function undoKindOf(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
 ): UndoKind | Lasting {
@@ -73,7 +73,7 @@ export function lastingIn(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
 ): Lasting | undefined {
-  const kind = kindOf(entries, entry);
+  const kind = undoKindOf(entries, entry);
   return typeof kind === "string" ? undefined : kind;
 }
 

@@ -20,10 +20,10 @@ import { undoTrust } from "../saves/trust/trusted.ts";
 import { undoPrune } from "../worktrees/restore.ts";
 import type { UndoResult } from "./commands/results.ts";
 import { undoChanges } from "./files.ts";
-import { kindOf, type UndoKind } from "./kinds.ts";
+import { type UndoKind, undoKindOf } from "./kinds.ts";
 
 /** Where an operation is taken back, and whether it really is. */
-export type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
+type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
 
 /** Which operation is asked for. */
 interface Asked {
@@ -36,7 +36,7 @@ interface Asked {
  * Takes the operation of that number back, or the newest that can be: those
  * that cannot are passed over.
  */
-export async function takeBack(
+export async function undoOperation(
   parts: Parts,
   number: string | undefined,
 ): Promise<UndoResult> {
@@ -94,7 +94,7 @@ function orderOf(
     worktree: anywhere ? undefined : worktree,
     passed,
   });
-  const kind = kindOf(entries, entry);
+  const kind = undoKindOf(entries, entry);
   if (typeof kind !== "string") throw new CannotUndo(entry, kind);
   if (!anywhere && entry.worktree !== worktree) {
     throw new MpmError(

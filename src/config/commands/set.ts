@@ -3,7 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import { type Key, settingOf } from "../settings.ts";
 import { change, changeText, FILE_FLAGS } from "../change.ts";
 import { keyOf } from "../rows.ts";
-import { fits, fromText, wordsFor } from "../values.ts";
+import { fitsSetting, fromText, wordsFor } from "../values.ts";
 
 /** What an entry of a table must be. */
 const ENTRY = {
@@ -67,7 +67,7 @@ file. docs/configuration.md describes all settings.`,
       : kind === "rules"
       ? typed
       : fromText("context.pause_at", typed);
-    if (!fits(key, entry === undefined ? value : { [entry]: value })) {
+    if (!fitsSetting(key, entry === undefined ? value : { [entry]: value })) {
       throw new MpmError(
         "USAGE",
         `"${input.key}" must be ${

@@ -23,7 +23,7 @@ const NAME_COLUMNS = 15;
 const LEAST = 12;
 
 /** What `mpm doctor` prints: a line for each check, and what is not well. */
-export function doctorText(result: DoctorResult, style: Style): string {
+function doctorText(result: DoctorResult, style: Style): string {
   return [
     ...result.checks.flatMap((check) => checkLines(check, style)),
     "",

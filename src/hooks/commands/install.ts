@@ -15,7 +15,7 @@ import { journalPath } from "../../ops/recorder.ts";
 import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { DIFF_FLAG, install, SCOPE_FLAG } from "../install/change.ts";
-import { hooksStatus } from "../install/status.ts";
+import { statusOfHooks } from "../install/status.ts";
 import { journaled } from "../../ops/journaled.ts";
 import {
   binaryFor,
@@ -100,7 +100,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
       ...result.warnings,
       ...reachWarnings(workspace, place),
       ...sharingWarnings(workspace, place),
-      ...hooksStatus(system, workspace).plugins.map((path) =>
+      ...statusOfHooks(system, workspace).plugins.map((path) =>
         `mpm is enabled as a plugin in "${path}", so that its hooks run ` +
         "twice: claude plugin disable mpm"
       ),

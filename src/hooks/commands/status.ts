@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
 import { hooksStatusText } from "../install/text.ts";
-import { hooksStatus as read } from "../install/status.ts";
+import { statusOfHooks } from "../install/status.ts";
 
 /** `mpm hooks status` */
 export const hooksStatus = defineCommand({
@@ -19,7 +19,7 @@ It starts nothing that settings name.`,
   examples: ["mpm hooks status", "mpm hooks status --json"],
   result: async () => (await import("./results.ts")).HooksStatusResult,
   async run({ system, folder }) {
-    return read(system, await locate(system, folder));
+    return statusOfHooks(system, await locate(system, folder));
   },
   render: hooksStatusText,
   status: ({ installed, plugins, findings }) =>

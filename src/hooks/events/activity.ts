@@ -3,7 +3,7 @@ import { readAgentFiles, writeAgentFile } from "../../clients/agent_state.ts";
 import type { HookWorld } from "./world.ts";
 
 /** When an agent's session last did something. */
-export interface Activity {
+interface Activity {
   /** Milliseconds since the epoch; `undefined`: nothing yet. */
   readonly at: number | undefined;
   /** When an automatic checkpoint was last thought of. */

@@ -56,7 +56,7 @@ export const onSessionEnd: Handler = async (world) => {
  * commit is made, no work session paused. `undefined`: nothing was done since
  * it was saved.
  */
-export async function autoSave(world: HookWorld): Promise<string | undefined> {
+async function autoSave(world: HookWorld): Promise<string | undefined> {
   const { context, input, session } = world;
   const { system } = context;
   const { at } = readActivity(world);
@@ -152,7 +152,7 @@ async function tidied(
 }
 
 /** What was saved of an agent's session before. */
-export interface Earlier {
+interface Earlier {
   /** Its last save. */
   readonly own: Save | undefined;
   /** Whether nothing was done since it, or since somebody paused by hand. */
@@ -168,7 +168,7 @@ const AHEAD = 60_000;
  * of it, nor does one that was made elsewhere. Saves that cannot be read and
  * foreign ones are passed over.
  */
-export async function earlierSaves(
+async function earlierSaves(
   context: Context,
   workspace: Workspace,
   { id, at }: { id: string; at: number },
@@ -202,7 +202,7 @@ const ASKED = /\. Last prompt: [^]*$/;
  * What an automatic save says: what was said of the same agent's session
  * earlier, and what was asked of the agent last.
  */
-export function endContent(
+function endContent(
   { earlier, prompt, reason, redactor }: {
     earlier: Save | undefined;
     prompt: string | undefined;

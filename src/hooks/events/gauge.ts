@@ -53,7 +53,7 @@ export async function watchGauge(
 }
 
 /** Writes the resume file where it may be; returns whether it is there. */
-export async function keepResumeFile(world: HookWorld): Promise<boolean> {
+async function keepResumeFile(world: HookWorld): Promise<boolean> {
   if (!world.invited) return false;
   const { context, session, input, event } = world;
   try {

@@ -12,7 +12,7 @@ import type { Handler, HookWorld } from "./world.ts";
  * Answers mpm's own commands. Holds back what else a person types where the
  * context is full.
  */
-export const onPrompt: Handler = async (world) => {
+export const onUserPrompt: Handler = async (world) => {
   const prompt = world.input.text("prompt");
   if (prompt === undefined) return {};
   const typed = typedCommand(prompt);

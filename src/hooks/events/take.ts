@@ -101,7 +101,7 @@ function isOff(system: System): boolean {
 /** What handles each event; loaded only for itself. */
 const HANDLERS: ReadonlyMap<string, () => Promise<Handler>> = new Map([
   ["SessionStart", async () => (await import("./start.ts")).onSessionStart],
-  ["UserPromptSubmit", async () => (await import("./prompt.ts")).onPrompt],
+  ["UserPromptSubmit", async () => (await import("./prompt.ts")).onUserPrompt],
   ["PreToolUse", async () => (await import("./tools.ts")).onToolUse],
   ["PostToolUse", async () => (await import("./tools.ts")).onToolsUsed],
   ["PostToolBatch", async () => (await import("./tools.ts")).onToolsUsed],

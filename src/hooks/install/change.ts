@@ -36,7 +36,7 @@ import type {
 } from "../commands/results.ts";
 import { planSkillRemoval, planSkills } from "./skills.ts";
 
-export interface InstallOrder {
+interface InstallOrder {
   readonly place: ScopePlace;
   readonly wanted: Wanted;
   readonly skills: boolean;
@@ -137,7 +137,7 @@ function withoutMpm(
 }
 
 /** What is to become of a settings file. */
-export interface Replacement {
+interface Replacement {
   /** `undefined`: no file. */
   readonly text: string | undefined;
   /** What a removal would make of the present text: what to go back to. */
@@ -147,7 +147,7 @@ export interface Replacement {
 }
 
 /** What a settings file and its record say. */
-export interface Present {
+interface Present {
   readonly place: ScopePlace;
   readonly file: ForeignFile;
   readonly record: SettingsRecord | undefined;
@@ -158,7 +158,7 @@ export interface Present {
 }
 
 /** Reads a scope's settings. Throws CONFLICT for links, FILE_FAILED. */
-export function readPresent(system: System, place: ScopePlace): Present {
+function readPresent(system: System, place: ScopePlace): Present {
   const file = readForeign(system, place.path, place.fileMode);
   const record = readRecord(system, place.path);
   const original = record &&
@@ -176,7 +176,7 @@ export function readPresent(system: System, place: ScopePlace): Present {
  * all of it; then the folders, the settings, and the other files. Returns the
  * copy. Call under the user's lock.
  */
-export function applyInstall(
+function applyInstall(
   system: System,
   { place, file, record, untouched }: Present,
   { text, original, files }: Replacement,
@@ -237,7 +237,7 @@ function missingFolders(system: System, paths: readonly string[]): string[] {
  * Takes mpm's text out, then the files that are still as they were written,
  * then the folders made for them that are empty, and at last the record.
  */
-export function applyRemoval(
+function applyRemoval(
   system: System,
   { place, file, record }: Present,
   bytes: Uint8Array | undefined,
@@ -262,7 +262,7 @@ export function applyRemoval(
 }
 
 /** Text of bytes that are known to be UTF-8. */
-export function textOf(bytes: Uint8Array | null | undefined): string {
+function textOf(bytes: Uint8Array | null | undefined): string {
   return new TextDecoder("utf-8", { ignoreBOM: true })
     .decode(bytes ?? new Uint8Array());
 }

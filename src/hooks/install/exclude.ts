@@ -9,16 +9,16 @@ import type { System } from "../../system/system.ts";
 const MARK = "# Added by mpm hooks install; mpm hooks uninstall removes it";
 
 /** A file of rules without those that mpm added. */
-export function withoutRules(text: string): string {
+function withoutRules(text: string): string {
   const lines = text.split("\n");
   const at = lines.indexOf(MARK);
   if (at < 0) return text;
-  const rules = ownRules(text).length;
+  const rules = addedRules(text).length;
   return [...lines.slice(0, at), ...lines.slice(at + 1 + rules)].join("\n");
 }
 
 /** The rules that mpm added. */
-export function ownRules(text: string): string[] {
+function addedRules(text: string): string[] {
   const lines = text.split("\n");
   const at = lines.indexOf(MARK);
   if (at < 0) return [];
@@ -28,8 +28,8 @@ export function ownRules(text: string): string[] {
 }
 
 /** The file with `rules` added to those that mpm added before. */
-export function withRules(text: string, rules: readonly string[]): string {
-  const all = [...new Set([...ownRules(text), ...rules])];
+function withRules(text: string, rules: readonly string[]): string {
+  const all = [...new Set([...addedRules(text), ...rules])];
   const rest = withoutRules(text);
   const gap = rest === "" || rest.endsWith("\n") ? "" : "\n";
   return `${rest}${gap}${[MARK, ...all].join("\n")}\n`;

@@ -43,7 +43,7 @@ export async function testHooks(context: Context): Promise<HooksTestResult> {
 
 async function tried(
   system: System,
-  scratch: Scratch,
+  scratch: Trial,
   { command, probe }: { command: InstalledCommand; probe: Probe },
 ): Promise<HooksTestResult["tests"][number]> {
   const { scope } = command;
@@ -134,7 +134,7 @@ export async function profileHooks(
 /** As in a project that is in use, a session's begin has something to tell. */
 async function saveFirst(
   system: System,
-  scratch: Scratch,
+  scratch: Trial,
   commands: readonly InstalledCommand[],
 ): Promise<void> {
   const [probe] = PROBES;
@@ -175,16 +175,16 @@ const WINDOW = 1_000_000;
 const BOUNDS = { timeout: 20_000, limit: 1024 * 1024 };
 
 /** A project and a home folder in which hooks are tried. */
-export interface Scratch {
+interface Trial {
   readonly folder: string;
   readonly home: string;
   readonly project: string;
 }
 
 /** Runs `use` with a scratch project, which is removed whatever happens. */
-export async function withScratch<T>(
+async function withScratch<T>(
   system: System,
-  use: (scratch: Scratch) => Promise<T>,
+  use: (scratch: Trial) => Promise<T>,
 ): Promise<T> {
   const above = ensureUserFolder(system, ".");
   removeAbandoned(system, above);
@@ -225,9 +225,9 @@ function removeAbandoned(system: System, above: string): void {
  * Starts a hook as Claude Code does, by the command and the arguments that the
  * settings have, with an event of a session that works in the scratch project.
  */
-export async function fireHook(
+async function fireHook(
   system: System,
-  scratch: Scratch,
+  scratch: Trial,
   { command, probe, quiet }: {
     command: InstalledCommand;
     probe: Probe;
@@ -258,7 +258,7 @@ export async function fireHook(
 }
 
 /** What leads out of the scratch folders, or changes what hooks do. */
-function apart(system: System, { folder, home, project }: Scratch) {
+function apart(system: System, { folder, home, project }: Trial) {
   const leading = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"];
   const changing = system.envNames().filter((name) =>
     /^(MPM_|CLAUDE)/.test(name)
@@ -278,7 +278,7 @@ function apart(system: System, { folder, home, project }: Scratch) {
 /** A repository, which most projects are; without git it stays a folder. */
 async function beginRepository(
   system: System,
-  { folder, home, project }: Scratch,
+  { folder, home, project }: Trial,
 ): Promise<void> {
   const identity = "[user]\n\tname = mpm\n\temail = mpm@localhost\n";
   replace(system, join(home, ".gitconfig"), identity);
@@ -314,7 +314,7 @@ function replace(system: System, path: string, text: string): void {
 }
 
 /** The files below the scratch project's `.claude-mpm/`. */
-export function filesIn(system: System, { project }: Scratch): string[] {
+function filesIn(system: System, { project }: Trial): string[] {
   const { home } = layout(project);
   const found: string[] = [];
   for (const folder of ["sessions", "errors"]) {
@@ -328,7 +328,7 @@ export function filesIn(system: System, { project }: Scratch): string[] {
 }
 
 /** The tasks that are kept there. */
-export function tasksIn(system: System, { project }: Scratch): string {
+function tasksIn(system: System, { project }: Trial): string {
   const { state } = layout(project);
   const path = join(state, "agents", `${SESSION}.tasks.json`);
   return system.files.lstat(path)

@@ -1,7 +1,7 @@
 import { field, jsonIn } from "../../base/odd_values.ts";
 
 /** What a hook left in the project it was tried in. */
-export interface Effects {
+interface Effects {
   /** What it printed. */
   readonly output: string;
   /** Names of new files below `.claude-mpm/`, with folders. */

@@ -13,10 +13,10 @@ import { type SettingsRecord } from "../../clients/claude/settings/record.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 
-export type SkillChange = HooksInstallResult["skills"][number];
+type SkillChange = HooksInstallResult["skills"][number];
 
 /** What becomes of the skills: one somebody wrote or edited stays. */
-export interface SkillPlan {
+interface SkillPlan {
   readonly changes: SkillChange[];
   readonly files: { path: string; bytes: Uint8Array }[];
 }

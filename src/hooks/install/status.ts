@@ -73,7 +73,7 @@ export function readAllSettings(
 }
 
 /** Where hooks of mpm's are, and what keeps them from working. */
-export function hooksStatus(
+export function statusOfHooks(
   system: System,
   workspace: Workspace,
 ): HooksStatusResult {
@@ -227,7 +227,7 @@ function twice(installed: readonly Installed[]): Finding[] {
 const BY_PRECEDENCE: readonly Scope[] = ["local", "project", "user"];
 
 /** A settings file as it was found; its `settings` are what is in effect. */
-export interface FoundSettings extends SettingsLayer {
+interface FoundSettings extends SettingsLayer {
   /** What it says, also where Claude Code ignores all of it. */
   readonly said: SettingsText | undefined;
   /** Why nothing of it is in effect. */
@@ -237,7 +237,7 @@ export interface FoundSettings extends SettingsLayer {
 }
 
 /** All settings that the client reads in a workspace, the winning one first. */
-export function readLayers(
+function readLayers(
   system: System,
   workspace: Workspace,
 ): FoundSettings[] {

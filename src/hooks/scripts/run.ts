@@ -16,12 +16,12 @@ import type { RunResult, System } from "../../system/system.ts";
 import { type Script, type ScriptState, scriptState } from "./store.ts";
 
 /** Bytes kept of what a script prints, on each stream. */
-export const OUTPUT_LIMIT = 64 * 1024;
+const OUTPUT_LIMIT = 64 * 1024;
 
 /** UTF-16 units of each stream in a line of the log. */
 const LOGGED = 2000;
 
-export interface HookRun {
+interface HookRun {
   /** The script's file, which must be allowed to run, absolute. */
   readonly path: string;
   readonly name: string;
@@ -57,7 +57,7 @@ const WITHHELD = {
  * went. Whatever the script does, this returns: a failure of it is told in the
  * answer, and one of the log is passed over.
  */
-export async function runHook(
+async function runHook(
   system: System,
   root: string,
   run: HookRun,
@@ -117,7 +117,7 @@ function log(
 }
 
 /** A run in the background, as the log has it. */
-export type UnseenRun =
+type UnseenRun =
   & Pick<
     HookOutcome,
     "outcome" | "status" | "stdout" | "stderr"
@@ -160,7 +160,7 @@ function unseenRun(line: unknown): UnseenRun[] {
     : [];
 }
 
-export interface NamedHook extends ShellHook {
+interface NamedHook extends ShellHook {
   readonly name: string;
 }
 

@@ -156,7 +156,7 @@ export function allowedDigests(
 }
 
 /** Makes these what may run of the scripts. Call under the user's lock. */
-export function setAllowed(
+function setAllowed(
   system: System,
   digests: Readonly<Record<string, string | null>>,
 ): void {

@@ -34,7 +34,7 @@ export function hooksListText({ folder, hooks }: HooksListResult): string {
 }
 
 /** Why a script of the project is not run, and what to do about it. */
-export interface ScriptProblem {
+interface ScriptProblem {
   readonly detail: string;
   readonly mend: string;
 }

@@ -4,7 +4,7 @@ import { settleDetour } from "../../detours/back.ts";
 import { locate } from "../../git/workspace.ts";
 import { chosenRoot, USER_FLAG } from "../../ops/journal.ts";
 import { openStore } from "../../saves/store/recover.ts";
-import { finishBegun, takeBack } from "../take_back.ts";
+import { finishBegun, undoOperation } from "../take_back.ts";
 import type { UndoResult } from "./results.ts";
 
 /** `mpm undo` */
@@ -49,7 +49,7 @@ where it is the working tree, in a safety checkpoint.`,
       const begun = await finishBegun(parts, input.number);
       if (begun) return begun;
     }
-    return await takeBack(parts, input.number);
+    return await undoOperation(parts, input.number);
   },
   render,
   status: ({ left }) => left.length === 0 ? 0 : 4,
