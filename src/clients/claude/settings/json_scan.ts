@@ -60,31 +60,14 @@ export function scanJson(text: string): JsonNode {
 /** Deeper than any settings, and little enough for what walks them. */
 const DEEPEST = 1000;
 
-/** A container that is not closed yet. */
-type Open =
-  & { readonly start: number }
-  & (
-    | {
-      readonly kind: "object";
-      readonly members: JsonMember[];
-      key?: { start: number; name: string };
-    }
-    | { readonly kind: "array"; readonly items: JsonNode[] }
-  );
-
 class Scanner {
   #at = 0;
-  /** From the outermost to the innermost. */
-  readonly #open: Open[] = [];
 
   constructor(readonly text: string) {}
 
   whole(): JsonNode {
     if (this.text.startsWith("\ufeff")) this.#at = 1;
-    let value = this.#value();
-    while (value === undefined || this.#open.length > 0) {
-      value = value === undefined ? this.#value() : this.#close(value);
-    }
+    const value = this.#value(0);
     this.#blank();
     if (this.#at < this.text.length) {
       throw this.#fault("Unexpected text behind the value");
@@ -92,27 +75,15 @@ class Scanner {
     return value;
   }
 
-  /** One value, or `undefined` after the start of a container with content. */
-  #value(): JsonNode | undefined {
-    if (this.#open.length > DEEPEST) {
-      throw this.#fault(`More than ${DEEPEST} levels deep`);
-    }
+  #value(depth: number): JsonNode {
+    if (depth > DEEPEST) throw this.#fault(`More than ${DEEPEST} levels deep`);
     this.#blank();
     const start = this.#at;
     switch (this.text[start]) {
       case "{":
-        this.#at++;
-        this.#blank();
-        if (this.#take("}")) return this.#node({ kind: "object", start });
-        this.#open.push({ kind: "object", start, members: [] });
-        this.#key();
-        return undefined;
+        return this.#object(start, depth);
       case "[":
-        this.#at++;
-        this.#blank();
-        if (this.#take("]")) return this.#node({ kind: "array", start });
-        this.#open.push({ kind: "array", start, items: [] });
-        return undefined;
+        return this.#array(start, depth);
       case '"':
         this.#string();
         return { kind: "string", start, end: this.#at };
@@ -121,53 +92,52 @@ class Scanner {
     }
   }
 
-  #node(
-    { kind, start }: { kind: "object" | "array"; start: number },
-  ): JsonNode {
-    const end = this.#at;
-    return kind === "object"
-      ? { kind, start, end, members: [] }
-      : { kind, start, end, items: [] };
-  }
-
-  /**
-   * Puts a finished value into its container. The container, where it is
-   * finished by that, or `undefined` where another value comes.
-   */
-  #close(value: JsonNode): JsonNode | undefined {
-    const open = this.#open.at(-1)!;
-    if (open.kind === "object") {
-      const { start, name } = open.key!;
-      open.members.push({ key: name, value, start, end: value.end });
-    } else open.items.push(value);
+  #object(start: number, depth: number): JsonObject {
+    const members: JsonMember[] = [];
+    this.#at++;
     this.#blank();
-    if (this.#take(",")) {
-      if (open.kind === "object") this.#key();
-      return undefined;
+    for (let more = !this.#take("}"); more; more = this.#goesOn("}")) {
+      this.#blank();
+      const at = this.#at;
+      const key = this.#key(members.length > 0);
+      const value = this.#value(depth + 1);
+      members.push({ key, value, start: at, end: value.end });
     }
-    const end = open.kind === "object" ? "}" : "]";
-    if (!this.#take(end)) throw this.#fault(`Expected "," or "${end}"`);
-    this.#open.pop();
-    return { ...open, end: this.#at };
+    return { kind: "object", start, end: this.#at, members };
   }
 
-  #key(): void {
-    const { text } = this;
-    const open = this.#open.at(-1)!;
+  #array(start: number, depth: number): JsonArray {
+    const items: JsonNode[] = [];
+    this.#at++;
     this.#blank();
+    for (let more = !this.#take("]"); more; more = this.#goesOn("]")) {
+      items.push(this.#value(depth + 1));
+    }
+    return { kind: "array", start, end: this.#at, items };
+  }
+
+  /** Whether another value comes in a container. */
+  #goesOn(end: string): boolean {
+    this.#blank();
+    if (this.#take(",")) return true;
+    if (!this.#take(end)) throw this.#fault(`Expected "," or "${end}"`);
+    return false;
+  }
+
+  #key(isLater: boolean): string {
     const start = this.#at;
     if (this.text[start] !== '"') {
       throw this.#fault(
-        text[start] === "}" && open.kind === "object" && open.members.length > 0
+        this.text[start] === "}" && isLater
           ? "A comma is too much"
           : "Expected a key in double quotes",
       );
     }
     this.#string();
-    const name = JSON.parse(this.text.slice(start, this.#at)) as string;
-    if (open.kind === "object") open.key = { start, name };
+    const key = JSON.parse(this.text.slice(start, this.#at)) as string;
     this.#blank();
     if (!this.#take(":")) throw this.#fault('Expected ":"');
+    return key;
   }
 
   #string(): void {
