@@ -1,5 +1,5 @@
 import { HOOK_ENTRIES } from "../src/clients/claude/hook_entries.ts";
-import { SAME_SKILLS } from "../src/clients/claude/skills.ts";
+import { SAME_SKILLS } from "../src/clients/claude/shipped.ts";
 import { VERSION } from "../src/base/version.ts";
 
 /**

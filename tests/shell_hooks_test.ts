@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { SHELL_HOOKS } from "../src/clients/claude/shell_hooks.ts";
+import { SHELL_HOOKS } from "../src/clients/claude/shipped.ts";
 import { TestEnv } from "./helpers/env.ts";
 import { posixTest } from "./helpers/posix.ts";
 import { has } from "./helpers/programs.ts";

@@ -1,3 +1,6 @@
+/** What each command does, by its name. */
+export type Summaries = Readonly<Record<string, string>>;
+
 /**
  * A page of the manual that belongs to no one command: sections of prose, and
  * of rows with a word and what it means. `mpm help` and the man page print it.

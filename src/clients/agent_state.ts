@@ -1,3 +1,4 @@
+import { takeLock } from "../ops/lock.ts";
 import { dirname, isAbsolute, join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
@@ -210,7 +211,7 @@ export async function changeAgentFile(
     try {
       ensureFolder(system, folder, base());
       const lock = join(folder, `${session.id}.lock`);
-      using held = await system.files.lock(lock, WAIT);
+      using held = await takeLock(system, lock, WAIT);
       if (!held) return false;
       const path = join(folder, nameOf(session.id, file));
       const next = change(

@@ -9,8 +9,8 @@ import { writeAtomic } from "../ops/atomic.ts";
 import { ensureFolder } from "../ops/folders.ts";
 import { ensureHome, keepLocal } from "../ops/home.ts";
 import { journaled } from "../ops/journaled.ts";
-import { withLock } from "../ops/lock.ts";
-import { journalPath } from "../ops/recorder.ts";
+import { takeLock, withLock } from "../ops/lock.ts";
+import { pathBelow } from "../ops/recorder.ts";
 import type { System } from "../system/system.ts";
 import type { ConfigSetResult } from "./commands/results.ts";
 import { readGiven } from "./config.ts";
@@ -66,9 +66,9 @@ export async function change(
       files: [realFile(system, file.path)],
       title: () =>
         value === undefined
-          ? `unset ${typed} in ${journalPath(root, file.path)}`
+          ? `unset ${typed} in ${pathBelow(root, file.path)}`
           : `set ${typed} to ${tomlLiteral(value)} in ${
-            journalPath(root, file.path)
+            pathBelow(root, file.path)
           }`,
     });
   return {
@@ -156,7 +156,7 @@ async function editConfig(
   }
   const folder = dirname(file.path);
   makeUserFolder(system, folder);
-  using held = await system.files.lock(join(folder, ".lock"), 10_000);
+  using held = await takeLock(system, join(folder, ".lock"), 10_000);
   if (!held) {
     throw new MpmError("LOCKED", `Cannot lock "${folder}"`, {
       hint: "Another mpm is changing it: run the command again",

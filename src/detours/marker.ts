@@ -1,3 +1,4 @@
+import { takeLock } from "../ops/lock.ts";
 import type { Position, Workspace } from "../git/repository.ts";
 import type { DetourMarker } from "./marker_schema.ts";
 import { join } from "@std/path";
@@ -38,7 +39,7 @@ export async function lockDetours(
 ): Promise<Disposable> {
   const { state, detourLock } = layout(root);
   ensureFolder(system, state, root);
-  const held = await system.files.lock(detourLock, WAIT);
+  const held = await takeLock(system, detourLock, WAIT);
   if (held) return held;
   throw new MpmError(
     "LOCKED",

@@ -1,3 +1,4 @@
+import { takeLock } from "../ops/lock.ts";
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
@@ -204,7 +205,7 @@ async function stateOfLock(
 ): Promise<"free" | "held" | MpmError> {
   if (!files.lstat(path)) return "free";
   try {
-    using lock = await files.lock(path, 0);
+    using lock = await takeLock({ files }, path, 0);
     return lock ? "free" : "held";
   } catch (error) {
     if (error instanceof MpmError) return error;

@@ -3,7 +3,7 @@ import { FileError, MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted, sizeText } from "../base/words.ts";
 import { trashRules } from "../config/config.ts";
-import { withLock } from "../ops/lock.ts";
+import { takeLock, withLock } from "../ops/lock.ts";
 import { surveyTrash } from "../ops/prune_trash.ts";
 import { moveToTrash } from "../ops/trash.ts";
 import {
@@ -64,7 +64,7 @@ async function writableFindings(
     return [unknown(`Whether "${at.home}" can be written is not known yet`)];
   }
   try {
-    using _held = await files.lock(at.lock, 0);
+    using _held = await takeLock({ files }, at.lock, 0);
     return [];
   } catch (error) {
     if (!(error instanceof FileError)) throw error;

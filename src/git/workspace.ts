@@ -1,10 +1,18 @@
 import { dirname, resolve } from "@std/path";
 import type { RunResult, System } from "../system/system.ts";
-import { holderOf, rootWithoutGit, strayReason, waitReason } from "./place.ts";
+import {
+  holderOf,
+  quickWorkspace,
+  rootWithoutGit,
+  strayReason,
+  waitReason,
+} from "./place.ts";
 import type { Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
 import { FOLDERS, foldersIn } from "./run/stand_in.ts";
 import { splitFields, words } from "./text.ts";
+import type { Context } from "../cli/command.ts";
+import { MpmError } from "../base/errors.ts";
 
 /**
  * Finds the repository, worktree and project root of `folder`, with one git
@@ -93,4 +101,36 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
   return /^fatal: not a git repository \(or any/.test(reason)
     ? nowhere("none", undefined, place)
     : nowhere("failed", reason, place);
+}
+
+/**
+ * Finds the workspace of a command. Where all is as usual, files alone tell,
+ * which saves a process of git. What such a workspace says of git may be wrong;
+ * {@link readIn} finds out.
+ */
+export async function findWorkspace(
+  { system, folder }: Context,
+): Promise<Workspace> {
+  return quickWorkspace(system, folder) ?? await locate(system, folder);
+}
+
+/**
+ * What `read` finds in a workspace, with git. Where git fails there it is asked
+ * whether it takes it for a repository at all: it may be missing, or not trust
+ * whose folder it is. `read` writes nothing. Throws what `read` throws.
+ */
+export async function readIn<T>(
+  system: System,
+  workspace: Workspace,
+  read: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  try {
+    return await read(workspace);
+  } catch (error) {
+    const isGits = error instanceof MpmError && error.code === "GIT_FAILED";
+    if (!isGits || workspace.git !== "repository") throw error;
+    const told = await locate(system, workspace.cwd);
+    if (told.git === "repository") throw error;
+    return await read(told);
+  }
 }

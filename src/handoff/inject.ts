@@ -10,7 +10,7 @@ import type { Config, INJECTED_PARTS } from "../config/settings.ts";
 import { readConfigAnyway } from "../config/config.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
-import { findWorkspace, readIn } from "../git/find_workspace.ts";
+import { findWorkspace, readIn } from "../git/workspace.ts";
 import { latestSession } from "./resume_file.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { bounded } from "../base/bounded.ts";

@@ -46,8 +46,20 @@ export async function withUserLock<T>(
   return await write();
 }
 
+/**
+ * Takes the lock at `path`, which ends with the process or when it is disposed.
+ * Waits at most `wait` milliseconds; `undefined`: somebody else holds it.
+ */
+export function takeLock(
+  { files }: Pick<System, "files">,
+  path: string,
+  wait: number,
+): Promise<Disposable | undefined> {
+  return files.lock(path, wait);
+}
+
 async function locked(system: System, lock: string): Promise<Disposable> {
-  const held = await system.files.lock(lock, WAIT);
+  const held = await takeLock(system, lock, WAIT);
   if (held) return held;
   throw new MpmError("LOCKED", `Cannot lock "${lock}": another mpm holds it`, {
     hint: "Wait for it to finish and run the command again",

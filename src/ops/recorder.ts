@@ -30,7 +30,7 @@ type Content = Uint8Array | { readonly path: string } | null;
 type Before = null | { readonly kept: string; readonly sha256?: string };
 
 /** `path` as the journal names it. */
-export function journalPath(root: string, path: string): string {
+export function pathBelow(root: string, path: string): string {
   const below = relative(root, path);
   const outside = below.startsWith("..") || isAbsolute(below);
   return outside ? path : below.replaceAll(SEPARATOR, "/");
@@ -150,12 +150,12 @@ export class Recorder {
         if (was) this.#drop(was.kept);
         continue;
       }
-      const name = journalPath(root, path);
+      const name = pathBelow(root, path);
       setOwn(before, name, old);
       setOwn(after, name, now);
     }
     this.#describe();
-    const folders = this.#folders.map((path) => journalPath(root, path));
+    const folders = this.#folders.map((path) => pathBelow(root, path));
     if (Object.keys(before).length === 0) return undefined;
     const made = fitChanges(this.#real, root, {
       before,
@@ -172,7 +172,7 @@ export class Recorder {
     const { trash } = layout(this.root);
     const digest = was.sha256 ??
       sha256(this.#real.files.readOwn(was.kept, LARGEST));
-    return { sha256: digest, kept: journalPath(trash, was.kept) };
+    return { sha256: digest, kept: pathBelow(trash, was.kept) };
   }
 
   #after(path: string): FileVersion | null {
@@ -202,7 +202,7 @@ export class Recorder {
     const { root } = this;
     const { operation } = this.#scope;
     const items = [...this.#before].flatMap(([from, was]) => {
-      const to = was ? journalPath(folder, was.kept) : "/";
+      const to = was ? pathBelow(folder, was.kept) : "/";
       const here = to !== "/" && !isAbsolute(to) &&
         this.#real.files.lstat(was!.kept);
       return here ? [{ name: to, files: [{ from, to }] }] : [];

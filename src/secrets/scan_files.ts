@@ -6,7 +6,7 @@ import { isOpenable } from "../git/text.ts";
 import { projectFiles } from "../git/tracked.ts";
 import { locate } from "../git/workspace.ts";
 import { getOwn, setOwn } from "../base/own.ts";
-import type { ScanResult } from "./commands/scan_result.ts";
+import type { ScanResult } from "./commands/results.ts";
 import { type Finding, isBinary, scanBytes } from "./scan.ts";
 import { redactorOf } from "./redaction.ts";
 import type { System } from "../system/system.ts";

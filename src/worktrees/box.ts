@@ -1,3 +1,4 @@
+import { takeLock } from "../ops/lock.ts";
 import { basename, dirname, join } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
@@ -77,7 +78,7 @@ export async function lockRemovals(
 ): Promise<Disposable | undefined> {
   const home = removingFolder(commonDir);
   makeFolder(system, dirname(home));
-  const lock = await system.files.lock(join(dirname(home), "lock"), wait);
+  const lock = await takeLock(system, join(dirname(home), "lock"), wait);
   try {
     if (lock) makeFolder(system, home);
     return lock;

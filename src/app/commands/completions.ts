@@ -27,7 +27,7 @@ it on, add a line to the file that the shell reads at its start:
   }],
   flags: {},
   examples: ["mpm completions bash", "mpm completions zsh"],
-  result: async () => (await import("./help_result.ts")).CompletionsResult,
+  result: async () => (await import("./results.ts")).CompletionsResult,
   run: (_, { shell }) => Promise.resolve({ shell, script: SCRIPTS[shell] }),
   render: ({ script }) => script,
 });

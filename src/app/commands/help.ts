@@ -13,7 +13,7 @@ import { topicText } from "../../cli/topic.ts";
 import { MpmError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";
-import type { HelpResult } from "./help_result.ts";
+import type { HelpResult } from "./results.ts";
 import { findCommand, unknownCommand } from "../find.ts";
 import { commandSections, pages, TOPICS } from "../help/names.ts";
 import { COMMANDS } from "../table.ts";
@@ -43,7 +43,7 @@ as data.`,
     "mpm help exit-codes",
     "mpm help formats save",
   ],
-  result: async () => (await import("./help_result.ts")).HelpResult,
+  result: async () => (await import("./results.ts")).HelpResult,
   run: (_, { topic }) => pageOf(topic),
   // A schema is a document, and goes into a file as it is.
   verbatim: ({ schema }) => schema !== null,

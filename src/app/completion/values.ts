@@ -9,7 +9,7 @@ import {
   readTemplate,
 } from "../../work/templates/store.ts";
 import { isKey, KEYS, settingOf } from "../../config/settings.ts";
-import { SHELL_HOOKS } from "../../clients/claude/shell_hooks.ts";
+import { SHELL_HOOKS } from "../../clients/claude/shipped.ts";
 import { HOOK_ENTRIES } from "../../clients/claude/hook_entries.ts";
 import { listBackups } from "../../saves/legacy/migrate/backups.ts";
 import { helpNames } from "../help/names.ts";

@@ -9,12 +9,9 @@ import {
 } from "./topics.ts";
 import { type Candidate, nextWords } from "../../cli/completion.ts";
 import { SUMMARIES } from "../summaries.ts";
-import type { Topic } from "../../cli/topic.ts";
+import type { Summaries, Topic } from "../../cli/topic.ts";
 import type { Row, Section } from "../../cli/help.ts";
 import { getOwn } from "../../base/own.ts";
-
-/** What each command does, by its name. */
-export type Summaries = Readonly<Record<string, string>>;
 
 interface Page {
   readonly summary: string;

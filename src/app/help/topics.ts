@@ -1,11 +1,10 @@
-import type { Topic } from "../../cli/topic.ts";
+import type { Summaries, Topic } from "../../cli/topic.ts";
 import { exitMeanings } from "../../base/errors.ts";
 import { allVariables } from "./environment.ts";
 import { GIT_FILES, PROJECT_FILES, USER_FILES } from "./file_places.ts";
 import { HOOK_ENTRIES } from "../../clients/claude/hook_entries.ts";
-import { SHELL_HOOKS } from "../../clients/claude/shell_hooks.ts";
+import { SHELL_HOOKS } from "../../clients/claude/shipped.ts";
 import { getOwn } from "../../base/own.ts";
-import type { Summaries } from "./names.ts";
 import { schemaList } from "./schemas.ts";
 
 /** `mpm help exit-codes` */

@@ -1,3 +1,4 @@
+import { takeLock } from "../../ops/lock.ts";
 import type { Context } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/repository.ts";
@@ -27,7 +28,7 @@ export async function settleRestore(
   const { root } = workspace;
   if (!hasMarker(system, root, worktreeOf(workspace))) return;
   try {
-    using held = await system.files.lock(layout(root).lock, WAIT);
+    using held = await takeLock(system, layout(root).lock, WAIT);
     if (held) await settleLocked(context, workspace);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;

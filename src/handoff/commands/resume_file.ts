@@ -2,7 +2,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { ResumeFileResult } from "./results.ts";
 import { locate } from "../../git/workspace.ts";
-import { journalPath } from "../../ops/recorder.ts";
+import { pathBelow } from "../../ops/recorder.ts";
 import { AGENT_SESSION } from "../agent_session.ts";
 import { journaled } from "../../ops/journaled.ts";
 import { writeResumeFile } from "../resume_file.ts";
@@ -37,7 +37,7 @@ newest save stand in. "mpm sessions list" shows the file as a log.`,
         operation: "context resume-file",
         workspace,
         title: ({ file }) =>
-          `write the resume file ${journalPath(workspace.root, file)}`,
+          `write the resume file ${pathBelow(workspace.root, file)}`,
       },
     );
   },

@@ -5,7 +5,7 @@ import { locate } from "../../git/workspace.ts";
 import type { ContextUpdateResult } from "./results.ts";
 import { contextFilePath, updateContextFile } from "../context_file.ts";
 import { ensureHome } from "../../ops/home.ts";
-import { journalPath } from "../../ops/recorder.ts";
+import { pathBelow } from "../../ops/recorder.ts";
 import { withLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { journaled } from "../../ops/journaled.ts";
@@ -66,7 +66,7 @@ only with --create.`,
         }), {
         operation: "context update",
         workspace,
-        title: (state) => `context file ${state}: ${journalPath(root, file)}`,
+        title: (state) => `context file ${state}: ${pathBelow(root, file)}`,
       });
     return { ...result, state };
   },

@@ -11,7 +11,7 @@ import { installText } from "../install/text.ts";
 import type { Workspace } from "../../git/repository.ts";
 import type { HooksInstallResult } from "./results.ts";
 import { changeExcludes, excludeFile } from "../install/exclude.ts";
-import { journalPath } from "../../ops/recorder.ts";
+import { pathBelow } from "../../ops/recorder.ts";
 import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { DIFF_FLAG, install, SCOPE_FLAG } from "../install/change.ts";
@@ -94,7 +94,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
         workspace,
         files: [place.path, ...excludes === undefined ? [] : [excludes]],
         title: () =>
-          `install hooks in ${journalPath(workspace.root, place.path)}`,
+          `install hooks in ${pathBelow(workspace.root, place.path)}`,
       });
     const warnings = [
       ...result.warnings,

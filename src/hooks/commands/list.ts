@@ -1,4 +1,4 @@
-import { SHELL_HOOKS } from "../../clients/claude/shell_hooks.ts";
+import { SHELL_HOOKS } from "../../clients/claude/shipped.ts";
 import { defineCommand } from "../../cli/command.ts";
 import { locate } from "../../git/workspace.ts";
 import { hooksListText } from "../scripts/text.ts";

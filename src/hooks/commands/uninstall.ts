@@ -9,7 +9,7 @@ import { locate } from "../../git/workspace.ts";
 import { uninstallText } from "../install/text.ts";
 import type { HooksUninstallResult } from "./results.ts";
 import { changeExcludes, excludeFile } from "../install/exclude.ts";
-import { journalPath } from "../../ops/recorder.ts";
+import { pathBelow } from "../../ops/recorder.ts";
 import { withUserLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { DIFF_FLAG, SCOPE_FLAG, uninstall } from "../install/change.ts";
@@ -51,7 +51,7 @@ still as mpm wrote them go, too; what the settings held is kept first.`,
         workspace,
         files: [place.path, ...excludes === undefined ? [] : [excludes]],
         title: () =>
-          `take hooks out of ${journalPath(workspace.root, place.path)}`,
+          `take hooks out of ${pathBelow(workspace.root, place.path)}`,
       });
     if (result.changes.length + result.skills.length > 0) return result;
     const others = SCOPES.filter((scope) => scope !== input.scope)

@@ -20,7 +20,7 @@ import { openStore } from "../../saves/store/recover.ts";
 import { readStoreId } from "../../saves/store/store_id.ts";
 import { writeSave } from "../../saves/store/write_save.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
-import { findWorkspace, readIn } from "../../git/find_workspace.ts";
+import { findWorkspace, readIn } from "../../git/workspace.ts";
 import { currentStack } from "../../work/current.ts";
 import { startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";

@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import { SKILLS } from "../../clients/claude/skills.ts";
+import { SKILLS } from "../../clients/claude/shipped.ts";
 import type { ScopePlace } from "../../clients/claude/settings/layers.ts";
 import { getOwn } from "../../base/own.ts";
 import type { HooksInstallResult } from "../commands/results.ts";

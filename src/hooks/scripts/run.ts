@@ -4,10 +4,7 @@ import { didYouMean } from "../../base/nearest.ts";
 import { field } from "../../base/odd_values.ts";
 import { getOwn } from "../../base/own.ts";
 import { cutText } from "../../base/words.ts";
-import {
-  SHELL_HOOKS,
-  type ShellHook,
-} from "../../clients/claude/shell_hooks.ts";
+import { SHELL_HOOKS, type ShellHook } from "../../clients/claude/shipped.ts";
 import { appendLog, readLog } from "../../ops/atomic.ts";
 import { ensureFolder } from "../../ops/folders.ts";
 import { layout } from "../../ops/layout.ts";

@@ -37,7 +37,7 @@ import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { journaled } from "../../ops/journaled.ts";
 import { agentOf } from "./agent.ts";
-import { findWorkspace, readIn } from "../../git/find_workspace.ts";
+import { findWorkspace, readIn } from "../../git/workspace.ts";
 import { contextUsage } from "../../clients/read_gauge.ts";
 import {
   journaledPrune,

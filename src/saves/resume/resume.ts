@@ -16,7 +16,7 @@ import { newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../../system/system.ts";
-import { findWorkspace, readIn } from "../../git/find_workspace.ts";
+import { findWorkspace, readIn } from "../../git/workspace.ts";
 import { chooseSession } from "./choose.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
 

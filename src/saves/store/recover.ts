@@ -6,7 +6,7 @@ import { finishUndo } from "../../ops/finish_undo.ts";
 import { checkFolder } from "../../ops/folders.ts";
 import { ensureHome } from "../../ops/home.ts";
 import { layout, saveFiles, undoMarker } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
+import { takeLock, withLock } from "../../ops/lock.ts";
 import type { System } from "../../system/system.ts";
 import { completeSave } from "./derived.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
@@ -60,7 +60,7 @@ export async function openStore(system: System, root: string): Promise<void> {
   checkFolder(system, sessions);
   if (!files.lstat(pending) && !files.lstat(undoMarker(root))) return;
   await attempt(async () => {
-    using held = await files.lock(lock, READER_WAIT);
+    using held = await takeLock({ files }, lock, READER_WAIT);
     if (!held) return;
     finishUndo(system, root);
     await finishPending(system, root);

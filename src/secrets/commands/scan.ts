@@ -2,7 +2,7 @@ import { defineCommand } from "../../cli/command.ts";
 import type { Style } from "../../cli/style.ts";
 import { EXIT_FOUND } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import type { ScanResult } from "./scan_result.ts";
+import type { ScanResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
 import { scanned } from "../scan_files.ts";
 
@@ -32,7 +32,7 @@ redaction.allow in docs/configuration.md.`,
     "mpm scan notes.md src --json",
     "mpm scan -",
   ],
-  result: async () => (await import("./scan_result.ts")).ScanResult,
+  result: async () => (await import("./results.ts")).ScanResult,
   async run(context, input) {
     return await scanned(context, input.files);
   },

@@ -8,6 +8,14 @@ import sessionStart from "../../../hooks/session-start.sh" with {
 import updateContext from "../../../hooks/update-context.sh" with {
   type: "text",
 };
+import branch from "../../../skills/mpm-branch/SKILL.md" with { type: "text" };
+import checkpointSkill from "../../../skills/mpm-checkpoint/SKILL.md" with {
+  type: "text",
+};
+import init from "../../../skills/mpm-init/SKILL.md" with { type: "text" };
+import pause from "../../../skills/mpm-pause/SKILL.md" with { type: "text" };
+import resume from "../../../skills/mpm-resume/SKILL.md" with { type: "text" };
+import back from "../../../skills/mpm-return/SKILL.md" with { type: "text" };
 
 /** A shell hook as it is shipped. */
 export interface ShellHook {
@@ -51,3 +59,24 @@ export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
     text: updateContext,
   },
 };
+
+/** Skills under claude-mpm's names, with the same text; generated. */
+export const SAME_SKILLS: Readonly<Record<string, string>> = {
+  "mpm-session-pause": renamed(pause, "mpm-session-pause"),
+  "mpm-session-resume": renamed(resume, "mpm-session-resume"),
+};
+
+/** The skills by their names, which are the commands typed in the client. */
+export const SKILLS: Readonly<Record<string, string>> = {
+  "mpm-pause": pause,
+  "mpm-resume": resume,
+  "mpm-checkpoint": checkpointSkill,
+  "mpm-branch": branch,
+  "mpm-return": back,
+  "mpm-init": init,
+  ...SAME_SKILLS,
+};
+
+function renamed(text: string, name: string): string {
+  return text.replace(/^name: .*$/m, `name: ${name}`);
+}
