@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import type { Commit } from "./build_commit.ts";
+import { copyWithoutDoors } from "./build_doors.ts";
 import { BuildError } from "./build_error.ts";
 import { modulesOf } from "./build_modules.ts";
 
@@ -46,11 +47,13 @@ async function runBundler(root: string, folder: string): Promise<void> {
 /** Bundles the program into files, and returns their texts by name. */
 async function bundledFiles(root: string): Promise<Map<string, string>> {
   const folder = await Deno.makeTempDir({ prefix: "mpm-bundle-" });
+  const [project, bundled] = [join(folder, "mpm"), join(folder, "bundle")];
   try {
-    await runBundler(root, folder);
+    await copyWithoutDoors(root, project);
+    await runBundler(project, bundled);
     const files = new Map<string, string>();
-    for await (const { name } of Deno.readDir(folder)) {
-      files.set(name, await Deno.readTextFile(join(folder, name)));
+    for await (const { name } of Deno.readDir(bundled)) {
+      files.set(name, await Deno.readTextFile(join(bundled, name)));
     }
     return files;
   } finally {

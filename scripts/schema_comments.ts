@@ -1,5 +1,6 @@
 import { dirname, join } from "@std/path";
 import { pathToFileURL } from "node:url";
+import { behindDoor } from "./build_doors.ts";
 import type { JsonSchema } from "../src/app/help/json_schema.ts";
 
 /** What the doc comments in the source say of the fields of a schema. */
@@ -75,7 +76,13 @@ function importsIn(path: string, text: string): Map<string, string> {
   const pattern = /^import \{([^}]*)\} from "(\.[^"]+\.ts)";$/gm;
   for (const [, names, file] of text.matchAll(pattern)) {
     const from = join(dirname(path), file!);
-    for (const name of namesIn(names!)) found.set(name, from);
+    const behind = from.endsWith("mod.ts")
+      ? behindDoor(Deno.readTextFileSync(from))
+      : new Map<string, string>();
+    for (const name of namesIn(names!)) {
+      const there = behind.get(name);
+      found.set(name, there ? join(dirname(from), there) : from);
+    }
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseArgs } from "@std/cli/parse-args";
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 
-// docs/architecture.md says why mpm reads its command line by another parser.
+// docs/development.md says why mpm reads its command line by another parser.
 Deno.test("parseArgs() of @std/cli does not tell what mpm has to tell", () => {
   const read = (...args: string[]) =>
     parseArgs(args, { boolean: ["json"], string: ["summary"] });

@@ -1,9 +1,9 @@
 import { prepareRedaction, Redactor, redactorOf } from "../secrets/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { commandNamed } from "./find.ts";
-import { trashRules } from "../config/config.ts";
+import { trashRules } from "../config/mod.ts";
 
 /** What must go on whatever is configured, and what mends it. */
 const TOLERANT = /^(?:hook|statusline|config .*)$/;

@@ -1,6 +1,5 @@
 import { spelled } from "./spellings.ts";
-import type { AnyCommand } from "../cli/command.ts";
-import { leadingWords } from "../cli/parse.ts";
+import { type AnyCommand, leadingWords } from "../cli/mod.ts";
 import { getOwn } from "../base/own.ts";
 import { COMMANDS } from "./table.ts";
 import { MpmError } from "../base/errors.ts";

@@ -1,15 +1,24 @@
-import { commandHelp, overview, withHeadings } from "../cli/help.ts";
-import { reflow, reflowPage } from "../cli/reflow.ts";
+import {
+  commandHelp,
+  type Context,
+  leadingWords,
+  makeStyle,
+  overview,
+  parse,
+  reflow,
+  reflowPage,
+  type Style,
+  wantsAscii,
+  wantsColor,
+  withHeadings,
+} from "../cli/mod.ts";
 import { pageOf } from "./commands/help.ts";
 import { findCommand, unknownCommand } from "./find.ts";
 import { SUMMARIES } from "./summaries.ts";
 import { loadCompletion } from "./table.ts";
 import { commandSections, pages } from "./help/names.ts";
 import { isAbsolute, join } from "@std/path";
-import type { Context } from "../cli/command.ts";
-import { runCommand } from "../hooks/run_command.ts";
-import { leadingWords, parse } from "../cli/parse.ts";
-import { makeStyle, type Style, wantsAscii, wantsColor } from "../cli/style.ts";
+import { runCommand } from "../hooks/mod.ts";
 import { beforeCommand, givenTo, tellable } from "./before.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "../base/errors.ts";
 import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";

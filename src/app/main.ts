@@ -1,5 +1,4 @@
-import type { Context } from "../cli/command.ts";
-import { makeStyle } from "../cli/style.ts";
+import { type Context, makeStyle } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { versionText } from "../base/version.ts";
 

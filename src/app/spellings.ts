@@ -1,4 +1,4 @@
-import type { AnyCommand, Flags, Positional } from "../cli/command.ts";
+import type { AnyCommand, Flags, Positional } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import { getOwn } from "../base/own.ts";
 import { COMMANDS } from "./table.ts";

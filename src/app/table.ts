@@ -1,4 +1,4 @@
-import type { AnyCommand } from "../cli/command.ts";
+import type { AnyCommand } from "../cli/mod.ts";
 
 /**
  * Every command by the words typed, each loaded only when it is wanted.

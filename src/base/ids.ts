@@ -32,3 +32,11 @@ function secondOf(time: Date): string {
   const digits = time.toISOString().replaceAll(/[-:]/g, "");
   return `${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
 }
+
+/** An id as Claude Code makes them: it becomes part of a path. */
+const AGENT_SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
+/** Whether `id` can be the id of a session or task list of Claude Code. */
+export function isAgentId(id: string): boolean {
+  return AGENT_SESSION_ID.test(id);
+}

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { SaveSchema } from "../saves/schema.ts";
+import { SaveSchema } from "../saves/mod.ts";
 
 /**
  * The schema of a checkpoint's record: `record.json` in its commit and, with

@@ -1,37 +1,35 @@
 import { join } from "@std/path";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
-import { type Capture, capture } from "../git/tree/capture.ts";
-import type { RawCache, RawFile } from "../git/tree/converted.ts";
 import {
   bringCheckpoints,
+  type Capture,
+  capture,
   createCheckpointRef,
   gitOfOwn,
-  readCheckpointRecord,
-  readCheckpointRefs,
-} from "../git/tree/checkpoints.ts";
-import { quickWorkspace } from "../git/place.ts";
-import { type ReadAhead, readAhead } from "../git/tree/read_ahead.ts";
-import {
+  locate,
   openVault,
   ownRepository,
+  quickWorkspace,
+  type RawCache,
+  type RawFile,
+  type ReadAhead,
+  readAhead,
+  readCheckpointRecord,
+  readCheckpointRefs,
   type SafeSettings,
   safeSettings,
   type Vault,
-} from "../git/tree/vault.ts";
-import { locate } from "../git/workspace.ts";
+  type Workspace,
+} from "../git/mod.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import { ownMark } from "./record.ts";
-import type { Workspace } from "../git/repository.ts";
-import type { Config } from "../config/settings.ts";
+import { type Config, readConfigAnyway } from "../config/mod.ts";
 import { parseRecord, readRecord, recordIds } from "./store.ts";
-import { readConfigAnyway } from "../config/config.ts";
-import { checkFolder, ensureFolder } from "../ops/folders.ts";
-import { layout } from "../ops/layout.ts";
-import { Origins } from "../saves/trust/origins.ts";
+import { checkFolder, ensureFolder, layout } from "../ops/mod.ts";
+import { Origins, readStoreId } from "../saves/mod.ts";
 import { RAW_FOLDER, readRawCache } from "./raw_cache.ts";
-import { readStoreId } from "../saves/store/store_id.ts";
 import type { System } from "../system/system.ts";
 
 /** Where checkpoints of a project are taken and kept. */

@@ -2,9 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
-import { writeAtomic } from "../ops/atomic.ts";
-import { ensureFolder, removeTree } from "../ops/folders.ts";
-import { layout } from "../ops/layout.ts";
+import { ensureFolder, layout, removeTree, writeAtomic } from "../ops/mod.ts";
 
 /** A short name for a worktree in file names. */
 export function worktreeKey(worktree: string): string {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { asciiJson } from "../base/escape.ts";
-import type { Capture } from "../git/tree/capture.ts";
-import type { TreeEntry } from "../git/tree/snapshot.ts";
+import type { Capture, TreeEntry } from "../git/mod.ts";
 import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 
 /** Tells one state of worktree, index and HEAD from another. */

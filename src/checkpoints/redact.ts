@@ -1,4 +1,4 @@
-import { redactSave } from "../saves/redact.ts";
+import { redactSave } from "../saves/mod.ts";
 import type { KnownKeys, Redactor } from "../secrets/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 

@@ -1,17 +1,25 @@
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import {
   CHECKPOINTS,
   dropRefs,
   moveCheckpointRef,
   readCheckpointRefs,
-} from "../git/tree/checkpoints.ts";
+} from "../git/mod.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
-import type { JournalEntry, KnownEntry } from "../ops/entry.ts";
+import {
+  appendJournal,
+  CannotUndo,
+  type JournalEntry,
+  type KnownEntry,
+  noteUndoLocked,
+  readJournal,
+  type Undone,
+  type UndoOrder,
+} from "../ops/mod.ts";
 import { field } from "../base/odd_values.ts";
 import { removeRecord, writeRecord } from "./store.ts";
-import { appendJournal, readJournal } from "../ops/journal.ts";
 import {
   type CheckpointPlace,
   listCheckpoints,
@@ -20,12 +28,6 @@ import {
   recordOf,
 } from "./place.ts";
 import type { System } from "../system/system.ts";
-import {
-  CannotUndo,
-  noteUndoLocked,
-  type Undone,
-  type UndoOrder,
-} from "../ops/undo.ts";
 
 /** The last removals, whose checkpoints are kept however old they are. */
 const KEPT = 20;

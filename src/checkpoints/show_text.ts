@@ -1,10 +1,9 @@
 import type { StoredCheckpoint } from "./checkpoint.ts";
 import { utcSeconds } from "../base/ids.ts";
-import { foreignCheckpointNote, type Origin } from "../saves/trust/origins.ts";
+import { foreignCheckpointNote, openItems, type Origin } from "../saves/mod.ts";
 import type { CheckpointShowResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";
-import { openItems } from "../saves/saved_session.ts";
-import { fullTitle } from "../work/record.ts";
+import { fullTitle } from "../work/mod.ts";
 
 /** What happened to a file, in the words of a snapshot. */
 function statusOf(

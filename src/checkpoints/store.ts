@@ -5,16 +5,19 @@ import { CHECKPOINT_ID } from "./name.ts";
 import { recordBytes } from "./record.ts";
 import { field, isDeeper } from "../base/odd_values.ts";
 import type { System } from "../system/system.ts";
-import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
-import { checkPath } from "../ops/folders.ts";
-import { ensureHidden } from "../ops/home.ts";
-import { layout } from "../ops/layout.ts";
+import {
+  checkPath,
+  ensureHidden,
+  layout,
+  removeIfThere,
+  writeAtomic,
+} from "../ops/mod.ts";
 import {
   contentDigestOf,
+  namesIn,
   type Origin,
   Origins,
-} from "../saves/trust/origins.ts";
-import { namesIn } from "../saves/store/find_saves.ts";
+} from "../saves/mod.ts";
 
 /** Bytes of the largest record that is read. */
 const LIMIT = 64 * 1024 * 1024;

@@ -1,10 +1,13 @@
-import { takeLock } from "../ops/lock.ts";
+import {
+  ensureFolder,
+  layout,
+  readOwnJson,
+  removeQuietly,
+  takeLock,
+} from "../ops/mod.ts";
 import { dirname, isAbsolute, join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
-import { readOwnJson, removeQuietly } from "../ops/atomic.ts";
-import { ensureFolder } from "../ops/folders.ts";
-import { layout } from "../ops/layout.ts";
 import { isFolder, listNames } from "./look.ts";
 
 /**

@@ -209,3 +209,14 @@ export function windowOf(
   const large = tokens > SMALL && tokens <= LARGE;
   return large ? { tokens: LARGE, from: "usage" } : undefined;
 }
+
+/** What the status line told of a session, as it is kept. */
+export interface StatusRecord {
+  readonly reading: Reading;
+  readonly transcriptPath: string | undefined;
+  /** Where the session works now, and where it was started. */
+  readonly cwd: string | undefined;
+  readonly projectDir: string | undefined;
+  readonly modelName: string | undefined;
+  readonly sessionName: string | undefined;
+}

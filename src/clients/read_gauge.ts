@@ -12,7 +12,7 @@ import {
   gaugeOf,
   type GaugeRules,
   isKnown,
-  type Reading,
+  type StatusRecord,
 } from "./gauge.ts";
 import {
   advance,
@@ -22,22 +22,10 @@ import {
   NO_LEVELS,
   type Thresholds,
 } from "./levels.ts";
-import type { Config } from "../config/settings.ts";
-import { readOwnJson } from "../ops/atomic.ts";
-import { layout } from "../ops/layout.ts";
+import type { Config } from "../config/mod.ts";
+import { layout, readOwnJson } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { isFile } from "./look.ts";
-
-/** What the status line told of a session, as it is kept. */
-export interface StatusRecord {
-  readonly reading: Reading;
-  readonly transcriptPath: string | undefined;
-  /** Where the session works now, and where it was started. */
-  readonly cwd: string | undefined;
-  readonly projectDir: string | undefined;
-  readonly modelName: string | undefined;
-  readonly sessionName: string | undefined;
-}
 
 /** A record as JSON holds it. */
 export function statusToJson(record: StatusRecord): Record<string, unknown> {

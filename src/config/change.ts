@@ -3,14 +3,18 @@ import { attempt, FileError, MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
 import { isFields } from "../base/odd_values.ts";
 import { getOwn, setOwn } from "../base/own.ts";
-import type { Context } from "../cli/command.ts";
-import { locate } from "../git/workspace.ts";
-import { writeAtomic } from "../ops/atomic.ts";
-import { ensureFolder } from "../ops/folders.ts";
-import { ensureHome, keepLocal } from "../ops/home.ts";
-import { journaled } from "../ops/journaled.ts";
-import { takeLock, withLock } from "../ops/lock.ts";
-import { pathBelow } from "../ops/recorder.ts";
+import type { Context } from "../cli/mod.ts";
+import { locate } from "../git/mod.ts";
+import {
+  ensureFolder,
+  ensureHome,
+  journaled,
+  keepLocal,
+  pathBelow,
+  takeLock,
+  withLock,
+  writeAtomic,
+} from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { ConfigSetResult } from "./commands/results.ts";
 import { readGiven } from "./config.ts";

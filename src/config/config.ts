@@ -7,7 +7,7 @@ import {
   settingValue,
   variableOf,
 } from "./settings.ts";
-import type { TrashRules } from "../cli/command.ts";
+import type { TrashRules } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import {
   checkedFile,

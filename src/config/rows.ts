@@ -1,8 +1,8 @@
 import { MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
 import { getOwn } from "../base/own.ts";
-import type { Context } from "../cli/command.ts";
-import { locate } from "../git/workspace.ts";
+import type { Context } from "../cli/mod.ts";
+import { locate } from "../git/mod.ts";
 import type { ConfigRow } from "./commands/results.ts";
 import { type GivenValues, mergedTables, readGiven } from "./config.ts";
 import {

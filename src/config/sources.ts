@@ -1,7 +1,6 @@
 import { join } from "@std/path";
 import type { LayerName } from "./settings.ts";
-import { layout } from "../ops/layout.ts";
-import { userFolder } from "../ops/user_state.ts";
+import { layout, userFolder } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 
 /** A file that settings are kept in. */

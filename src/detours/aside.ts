@@ -1,19 +1,20 @@
 import { join } from "@std/path";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { baseEntry, type Capture } from "../git/tree/capture.ts";
-import { lossesAt } from "../git/tree/plan.ts";
-import { WorktreeWriter } from "../git/tree/write_files.ts";
-import { foreignPaths } from "../git/tree/switch.ts";
-import { type Aside, putBackFrom } from "../ops/aside.ts";
-import type { LeftOut } from "../git/tree/snapshot.ts";
+import {
+  baseEntry,
+  type Capture,
+  foreignPaths,
+  type LeftOut,
+  lossesAt,
+  type TreeChange,
+  WorktreeWriter,
+} from "../git/mod.ts";
+import { type Aside, putBackFrom, TrashFolder, withLock } from "../ops/mod.ts";
 import { named } from "../base/words.ts";
-import { withLock } from "../ops/lock.ts";
-import { TrashFolder } from "../ops/trash.ts";
 import type { System } from "../system/system.ts";
-import type { CheckpointPlace } from "../checkpoints/place.ts";
+import type { CheckpointPlace } from "../checkpoints/mod.ts";
 import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
-import type { TreeChange } from "../git/tree/trees.ts";
 
 /** What a tree holds that no checkpoint can give back. */
 interface Unparked {

@@ -1,49 +1,53 @@
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import type { Capture } from "../git/tree/capture.ts";
-import { partOf } from "../git/tree/trees.ts";
 import {
+  type Capture,
   createBranch,
   dropBranch,
+  dropCleanWorktree,
+  forgetWorktree,
+  type Git,
+  isUnfinished,
+  partOf,
+  type Position,
   readPosition,
   switchTo,
-} from "../git/tree/switch.ts";
-import { printOf } from "../checkpoints/record.ts";
-import { timedName } from "../checkpoints/name.ts";
+  waitForIndex,
+  type Workspace,
+} from "../git/mod.ts";
+import {
+  type CheckpointPlace,
+  printOf,
+  recordOf,
+  restoreLocked,
+  settleRestore,
+  takeCheckpoint,
+  timedName,
+} from "../checkpoints/mod.ts";
 import { type DetourMarker } from "./marker_schema.ts";
 import {
   dropDetourMarker,
   hasDetourMarker,
-  isAt,
   lockDetours,
-  positionText,
   readDetourMarker,
 } from "./marker.ts";
-import type { Position, Workspace } from "../git/repository.ts";
-import { keptOf } from "../work/parked.ts";
-import { moved } from "../work/record.ts";
-import { isOpen } from "../work/life_cycle.ts";
-import { changeStore } from "../saves/store/recover.ts";
-import { pointNowhere } from "../work/current.ts";
-import { findWork, removeWork, writeWork } from "../work/store.ts";
+import { isAt, positionText } from "./position.ts";
+import {
+  findWork,
+  isOpen,
+  keptOf,
+  moved,
+  pointNowhere,
+  removeWork,
+  writeWork,
+} from "../work/mod.ts";
+import { changeStore } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
-import { type CheckpointPlace, recordOf } from "../checkpoints/place.ts";
-import { takeCheckpoint } from "../checkpoints/take/take.ts";
 import { asideNotes, giveBack } from "./aside.ts";
 import { settleLeft } from "./commits.ts";
 import { endDetour, keepParked } from "./end.ts";
 import { cleanTree, gitHere, lookAtTree, openTree } from "./tree.ts";
-import { restoreLocked } from "../checkpoints/restore/apply.ts";
-import { settleRestore } from "../checkpoints/restore/finish.ts";
-import { waitForIndex } from "../git/tree/restore_index.ts";
-import { withLock } from "../ops/lock.ts";
-import type { Git } from "../git/run/git.ts";
-import {
-  dropCleanWorktree,
-  forgetWorktree,
-  isUnfinished,
-} from "../git/worktrees.ts";
-import { moveToTrash } from "../ops/trash.ts";
+import { moveToTrash, withLock } from "../ops/mod.ts";
 
 /**
  * Finishes a restore that was cut short, and takes back, or finishes, a

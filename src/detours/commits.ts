@@ -1,7 +1,11 @@
-import type { Git } from "../git/run/git.ts";
-import { resolveNames } from "../git/branches.ts";
-import { dropRef, isOnBranch, keepCommit } from "../git/tree/switch.ts";
-import type { Position } from "../git/repository.ts";
+import {
+  dropRef,
+  type Git,
+  isOnBranch,
+  keepCommit,
+  type Position,
+  resolveNames,
+} from "../git/mod.ts";
 
 /** Where the commits of detours are that no branch has. */
 export const DETOURS = "refs/mpm/detours";

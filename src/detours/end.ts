@@ -1,10 +1,15 @@
 import type { DetourMarker, Ending } from "./marker_schema.ts";
-import type { Work } from "../work/work.ts";
-import { withKept } from "../work/parked.ts";
-import { moved } from "../work/record.ts";
-import { isOpen } from "../work/life_cycle.ts";
-import { currentWork, pointNowhere, pointTo } from "../work/current.ts";
-import { findWork, writeWork } from "../work/store.ts";
+import {
+  currentWork,
+  findWork,
+  isOpen,
+  moved,
+  pointNowhere,
+  pointTo,
+  withKept,
+  type Work,
+  writeWork,
+} from "../work/mod.ts";
 import type { System } from "../system/system.ts";
 
 /**

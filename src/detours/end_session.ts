@@ -1,23 +1,28 @@
-import type { Style } from "../cli/style.ts";
+import type { Context, Style } from "../cli/mod.ts";
 import { escapeText } from "../base/escape.ts";
 import { counted } from "../base/words.ts";
-import { titleOf } from "../work/text.ts";
-import type { Context } from "../cli/command.ts";
-import { unlockWorktree } from "../git/worktrees.ts";
+import {
+  currentWork,
+  type EndResult,
+  findWork,
+  isOpen,
+  isSaved,
+  labelOf,
+  listWorks,
+  moved,
+  placeKey,
+  pointNowhere,
+  titleOf,
+  type Work,
+  workView,
+  writeWork,
+} from "../work/mod.ts";
+import { Git, locate, unlockWorktree, type Workspace } from "../git/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { Git } from "../git/run/git.ts";
-import { locate } from "../git/workspace.ts";
-import type { Workspace } from "../git/repository.ts";
-import type { EndResult } from "../work/commands/results.ts";
-import type { Work } from "../work/work.ts";
-import { labelOf, moved, workView } from "../work/record.ts";
-import { isOpen } from "../work/life_cycle.ts";
-import { changeStore, openStore } from "../saves/store/recover.ts";
-import { currentWork, placeKey, pointNowhere } from "../work/current.ts";
-import { findWork, isSaved, listWorks, writeWork } from "../work/store.ts";
+import { changeStore, openStore } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 import { endDetour } from "./end.ts";
-import { journaled } from "../ops/journaled.ts";
+import { journaled } from "../ops/mod.ts";
 import { isStranded } from "./stranded.ts";
 import { findSession, needCurrent } from "./find_session.ts";
 

@@ -1,19 +1,21 @@
 import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { WORK_ID } from "../base/ids.ts";
-import type { Workspace } from "../git/repository.ts";
-import { findSave } from "../saves/store/read_saves.ts";
-import type { Work } from "../work/work.ts";
-import { currentWork, placeKey } from "../work/current.ts";
-import { holdsPart, isIndex, onlyOne } from "../base/selector.ts";
-import { labelOf } from "../work/record.ts";
+import type { Workspace } from "../git/mod.ts";
+import { findSave } from "../saves/mod.ts";
 import {
   type Action,
+  currentWork,
   isOpen,
   isSettled,
+  labelOf,
+  listWorks,
+  placeKey,
+  readWork,
   stepsFor,
-} from "../work/life_cycle.ts";
-import { listWorks, readWork } from "../work/store.ts";
+  type Work,
+} from "../work/mod.ts";
+import { holdsPart, isIndex, onlyOne } from "../base/selector.ts";
 import type { System } from "../system/system.ts";
 
 /** The session this worktree is at. Throws NOT_FOUND if there is none. */

@@ -1,26 +1,17 @@
-import { takeLock } from "../ops/lock.ts";
-import type { Position, Workspace } from "../git/repository.ts";
+import {
+  ensureFolder,
+  layout,
+  removeIfThere,
+  takeLock,
+  writeAtomic,
+} from "../ops/mod.ts";
+import type { Workspace } from "../git/mod.ts";
 import type { DetourMarker } from "./marker_schema.ts";
 import { join } from "@std/path";
 import { isMissing, MpmError } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
-import { placeKey } from "../work/current.ts";
+import { placeKey } from "../work/mod.ts";
 import type { System } from "../system/system.ts";
-import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
-import { ensureFolder } from "../ops/folders.ts";
-import { layout } from "../ops/layout.ts";
-
-/** Whether HEAD is there: on that branch, or detached at that commit. */
-export function isAt(now: Position, wanted: Position): boolean {
-  return now.branch === wanted.branch &&
-    (wanted.branch !== null || now.head === wanted.head);
-}
-
-/** A position in a message: `"main"`, or `commit 1234567`. */
-export function positionText({ branch, head }: Position): string {
-  if (branch !== null) return `"${branch}"`;
-  return head === null ? "no commit" : `commit ${head.slice(0, 7)}`;
-}
 
 /** Bytes of a marker. */
 const LARGEST = 1024 * 1024;

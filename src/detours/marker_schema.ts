@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { CHECKPOINT_ID } from "../checkpoints/name.ts";
+import { CHECKPOINT_ID } from "../checkpoints/mod.ts";
 import { WORK_ID } from "../base/ids.ts";
-import { STATES } from "../work/life_cycle.ts";
+import { STATES } from "../work/mod.ts";
 
 const text = z.string();
 const maybeText = z.nullable(text);

@@ -1,13 +1,13 @@
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import {
+  locate,
   type QuickPlace,
   quickPlace,
   quickWorkspace,
   rootWithoutGit,
-} from "../git/place.ts";
-import { locate } from "../git/workspace.ts";
+} from "../git/mod.ts";
 import { hasDetourMarker } from "./marker.ts";
-import { hasMarker } from "../checkpoints/restore/marker.ts";
+import { hasMarker } from "../checkpoints/mod.ts";
 import type { System } from "../system/system.ts";
 
 /**

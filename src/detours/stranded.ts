@@ -1,8 +1,7 @@
 import { basename, isAbsolute, join } from "@std/path";
 import { attempt } from "../base/errors.ts";
-import { WORKTREES } from "../git/worktrees.ts";
-import type { Workspace } from "../git/repository.ts";
-import type { Work } from "../work/work.ts";
+import { type Workspace, WORKTREES } from "../git/mod.ts";
+import type { Work } from "../work/mod.ts";
 import type { System } from "../system/system.ts";
 
 /** Bytes of the file in which git keeps where a worktree is. */

@@ -1,14 +1,16 @@
-import type { Style } from "../cli/style.ts";
+import type { Style } from "../cli/mod.ts";
 import { escapeText } from "../base/escape.ts";
-import { positionText } from "./marker.ts";
+import { positionText } from "./position.ts";
 import { durationText } from "../base/times.ts";
-import { renderChanges } from "../saves/compare/report.ts";
+import { renderChanges } from "../saves/mod.ts";
 import type { BranchResult, ReturnResult } from "./commands/results.ts";
-import type { WorkView } from "../work/commands/results.ts";
+import {
+  checklistLines,
+  fullTitle as plainTitle,
+  type WorkView,
+} from "../work/mod.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
-import { checklistLines } from "../work/text.ts";
-import { fullTitle as plainTitle } from "../work/record.ts";
 
 /** Paths, or commits, that are listed. */
 const LISTED = 10;

@@ -1,25 +1,32 @@
 import { basename } from "@std/path";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
-import { baseEntry, type Capture } from "../git/tree/capture.ts";
-import type { Git } from "../git/run/git.ts";
-import { lossesAt } from "../git/tree/plan.ts";
-import { readOperation } from "../git/state.ts";
-import { resolveNames } from "../git/branches.ts";
-import { WorktreeWriter } from "../git/tree/write_files.ts";
-import { refuseHeldIndex } from "../git/tree/restore_index.ts";
-import { lookAtAgain, resetTracked } from "../git/tree/switch.ts";
-import type { CheckpointRef } from "../checkpoints/restore/marker.ts";
-import type { Position, Workspace } from "../git/repository.ts";
-import type { LeftOut } from "../git/tree/snapshot.ts";
-import { named } from "../base/words.ts";
-import type { System } from "../system/system.ts";
+import {
+  baseEntry,
+  type Capture,
+  type Git,
+  type LeftOut,
+  lookAtAgain,
+  lossesAt,
+  partOf,
+  pathsIn,
+  type Position,
+  readOperation,
+  refuseHeldIndex,
+  resetTracked,
+  resolveNames,
+  treeDelta,
+  type Workspace,
+  WorktreeWriter,
+} from "../git/mod.ts";
 import {
   captureNow,
   type CheckpointPlace,
+  type CheckpointRef,
   placeOf,
-} from "../checkpoints/place.ts";
-import { partOf, pathsIn, treeDelta } from "../git/tree/trees.ts";
+} from "../checkpoints/mod.ts";
+import { named } from "../base/words.ts";
+import type { System } from "../system/system.ts";
 
 /**
  * The worktree of a repository as detours change it. What is too large for a

@@ -1,11 +1,11 @@
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { partOf } from "../git/tree/trees.ts";
-import { locate } from "../git/workspace.ts";
-import type { Workspace } from "../git/repository.ts";
-import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
-import type { CheckpointPlace } from "../checkpoints/place.ts";
-import { printOf } from "../checkpoints/record.ts";
+import { locate, partOf, type Workspace } from "../git/mod.ts";
+import {
+  type CheckpointPlace,
+  printOf,
+  type StoredCheckpoint,
+} from "../checkpoints/mod.ts";
 import { settleDetour, settleHeld, takeBack } from "./back.ts";
 import { type DetourMarker } from "./marker_schema.ts";
 import { dropDetourMarker, lockDetours, writeDetourMarker } from "./marker.ts";

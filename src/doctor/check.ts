@@ -1,15 +1,10 @@
 import { join } from "@std/path";
 import { type ErrorCode, ERRORS, MpmError } from "../base/errors.ts";
-import type { Context } from "../cli/command.ts";
-import type { Workspace } from "../git/repository.ts";
+import type { Context } from "../cli/mod.ts";
+import { locate, type Workspace } from "../git/mod.ts";
 import { counted } from "../base/words.ts";
-import { locate } from "../git/workspace.ts";
-import { checkFolder } from "../ops/folders.ts";
-import { layout } from "../ops/layout.ts";
-import { lookOnly } from "../ops/look_only.ts";
-import { listSaves } from "../saves/store/read_saves.ts";
-import type { SaveEntry } from "../saves/store/save_entry.ts";
-import type { Inspected } from "../saves/store/verify.ts";
+import { checkFolder, layout, lookOnly } from "../ops/mod.ts";
+import { type Inspected, listSaves, type SaveEntry } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
 /**

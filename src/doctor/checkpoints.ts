@@ -1,14 +1,24 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import { openVault, type Vault } from "../git/tree/vault.ts";
 import {
   CHECKPOINTS,
   gitOfOwn,
+  openVault,
+  PARTS,
   readCheckpointRefs,
-} from "../git/tree/checkpoints.ts";
-import { resolveNames } from "../git/branches.ts";
-import type { StoredCheckpoint } from "../checkpoints/checkpoint.ts";
-import { CHECKPOINT_ID } from "../checkpoints/name.ts";
+  resolveNames,
+  type Vault,
+} from "../git/mod.ts";
+import {
+  CHECKPOINT_ID,
+  listCheckpoints,
+  placeOf,
+  readRecord,
+  recordIds,
+  recordOf,
+  type StoredCheckpoint,
+  writeRecord,
+} from "../checkpoints/mod.ts";
 import {
   bounded,
   type Checked,
@@ -21,11 +31,8 @@ import {
 } from "./check.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
-import { readRecord, recordIds, writeRecord } from "../checkpoints/store.ts";
-import { withLock } from "../ops/lock.ts";
-import { readStoreId } from "../saves/store/store_id.ts";
-import { listCheckpoints, placeOf, recordOf } from "../checkpoints/place.ts";
-import { PARTS } from "../git/tree/trees.ts";
+import { withLock } from "../ops/mod.ts";
+import { readStoreId } from "../saves/mod.ts";
 
 /** Has every checkpoint its commit, and every commit its record? */
 export async function checkCheckpoints(ground: Ground): Promise<Checked> {

@@ -1,14 +1,17 @@
 import { basename } from "@std/path";
 import {
   allTranscripts,
+  currentAgentSession,
   DEFAULT_RETENTION,
   dueTranscripts,
+  isFile,
   type KeptTranscript,
+  listAgentFiles,
   newestTranscript,
+  readGauge,
   retentionIn,
-} from "../clients/claude/transcript.ts";
-import { currentAgentSession } from "../clients/claude/home.ts";
-import { readGauge, statusFromJson } from "../clients/read_gauge.ts";
+  statusFromJson,
+} from "../clients/mod.ts";
 import {
   bounded,
   type Checked,
@@ -20,12 +23,13 @@ import {
 } from "./check.ts";
 import { durationText } from "../base/times.ts";
 import { counted, firstLine } from "../base/words.ts";
-import { listAgentFiles } from "../clients/agent_state.ts";
-import { readConfigAnyway } from "../config/config.ts";
-import { readHookFailures } from "../hooks/failures.ts";
-import { readAllSettings, statusOfHooks } from "../hooks/install/status.ts";
-import { claudeHome } from "../ops/user_state.ts";
-import { isFile } from "../clients/look.ts";
+import { readConfigAnyway } from "../config/mod.ts";
+import {
+  readAllSettings,
+  readHookFailures,
+  statusOfHooks,
+} from "../hooks/mod.ts";
+import { claudeHome } from "../ops/mod.ts";
 
 /** What keeps hooks from running at all, or hurts the session. */
 const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];

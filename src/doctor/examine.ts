@@ -1,7 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import { VERSION } from "../base/version.ts";
-import type { Context } from "../cli/command.ts";
-import { ProgressLine } from "../cli/progress.ts";
+import { type Context, ProgressLine } from "../cli/mod.ts";
 import {
   type Check,
   type Checked,

@@ -1,24 +1,24 @@
-import { takeLock } from "../ops/lock.ts";
+import { readJournal, takeLock } from "../ops/mod.ts";
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { durationText } from "../base/times.ts";
 import { counted, sizeText } from "../base/words.ts";
-import { refsOfRemovals, REMOVED } from "../checkpoints/remove.ts";
-import { DETOURS } from "../detours/commits.ts";
-import { Git } from "../git/run/git.ts";
-import { findUnfinished, removeUnfinished } from "../git/run/objects.ts";
+import { refsOfRemovals, REMOVED } from "../checkpoints/mod.ts";
+import { DETOURS } from "../detours/mod.ts";
 import {
+  findUnfinished,
+  Git,
   isOlder,
   OLDEST_GIT,
   parseGitVersion,
+  removeUnfinished,
   USABLE_GIT,
   versionText,
-} from "../git/run/version.ts";
-import { readJournal } from "../ops/journal.ts";
+} from "../git/mod.ts";
 import type { System } from "../system/system.ts";
-import { listWorks } from "../work/store.ts";
-import { readRescues, RESCUE } from "../worktrees/rescue.ts";
+import { listWorks } from "../work/mod.ts";
+import { readRescues, RESCUE } from "../worktrees/mod.ts";
 import {
   bounded,
   type Checked,

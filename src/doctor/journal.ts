@@ -1,13 +1,17 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
-import { writeAtomic } from "../ops/atomic.ts";
-import type { KnownEntry } from "../ops/entry.ts";
-import { journalFile, journalLines, readJournal } from "../ops/journal.ts";
-import { layout } from "../ops/layout.ts";
-import { withLock } from "../ops/lock.ts";
-import { newTrashFolder } from "../ops/trash.ts";
-import { userState } from "../ops/user_state.ts";
+import {
+  journalFile,
+  journalLines,
+  type KnownEntry,
+  layout,
+  newTrashFolder,
+  readJournal,
+  userState,
+  withLock,
+  writeAtomic,
+} from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import {
   type Checked,

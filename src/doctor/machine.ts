@@ -4,9 +4,8 @@ import { shellWord } from "../base/shell.ts";
 import { ageWords, durationText } from "../base/times.ts";
 import { BUILD, VERSION } from "../base/version.ts";
 import { counted, sizeText } from "../base/words.ts";
-import { readConfigAnyway, readGiven } from "../config/config.ts";
-import { configFiles } from "../config/sources.ts";
-import { isSameFile } from "../hooks/install/program.ts";
+import { configFiles, readConfigAnyway, readGiven } from "../config/mod.ts";
+import { isSameFile } from "../hooks/mod.ts";
 import type { System } from "../system/system.ts";
 import {
   bounded,

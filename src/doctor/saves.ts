@@ -11,21 +11,22 @@ import {
   unknown,
   warning,
 } from "./check.ts";
-import { oldName } from "../saves/legacy/old_names.ts";
-import { isLog, type SaveEntry } from "../saves/store/save_entry.ts";
-import { counted } from "../base/words.ts";
 import {
   type Checker,
+  importCommand,
   inspect,
   type Inspected,
+  isLog,
   isMaintained,
+  oldName,
+  otherStores,
+  pointedTo,
   repairAll,
+  type SaveEntry,
   whereCommitted,
-} from "../saves/store/verify.ts";
-import { pointedTo } from "../saves/store/derived.ts";
-import { layout, saveFiles } from "../ops/layout.ts";
-import { withLock } from "../ops/lock.ts";
-import { importCommand, otherStores } from "../saves/resume/other_stores.ts";
+} from "../saves/mod.ts";
+import { counted } from "../base/words.ts";
+import { layout, saveFiles, withLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { unlistedFindings } from "./store.ts";
 

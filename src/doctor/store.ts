@@ -2,10 +2,8 @@ import { join } from "@std/path";
 import { FileError, MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted, sizeText } from "../base/words.ts";
-import { trashRules } from "../config/config.ts";
-import { takeLock, withLock } from "../ops/lock.ts";
-import { surveyTrash } from "../ops/prune_trash.ts";
-import { moveToTrash } from "../ops/trash.ts";
+import { trashRules } from "../config/mod.ts";
+import { moveToTrash, surveyTrash, takeLock, withLock } from "../ops/mod.ts";
 import {
   bounded,
   type Checked,

@@ -1,7 +1,6 @@
 import { join } from "@std/path";
 import { attempt } from "../base/errors.ts";
-import { readBoxes, removingFolder } from "../worktrees/box.ts";
-import { finishRemovals } from "../worktrees/take_away.ts";
+import { finishRemovals, readBoxes, removingFolder } from "../worktrees/mod.ts";
 import {
   type Checked,
   type Finding,
@@ -11,12 +10,9 @@ import {
   warning,
 } from "./check.ts";
 import { counted } from "../base/words.ts";
-import { listBackups } from "../saves/legacy/migrate/backups.ts";
-import { hasDetourMarker } from "../detours/marker.ts";
-import { PREPARING } from "../saves/legacy/migrate/prepare.ts";
-import { openStore } from "../saves/store/recover.ts";
-import { hasMarker } from "../checkpoints/restore/marker.ts";
-import { settleDetour } from "../detours/back.ts";
+import { listBackups, openStore, PREPARING } from "../saves/mod.ts";
+import { hasDetourMarker, settleDetour } from "../detours/mod.ts";
+import { hasMarker } from "../checkpoints/mod.ts";
 
 /** Was anything begun that is not done? */
 export function checkUnfinished(ground: Ground): Checked {

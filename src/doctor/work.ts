@@ -10,23 +10,23 @@ import {
   unknown,
   warning,
 } from "./check.ts";
-import type { Work } from "../work/work.ts";
-import { missingNotes } from "../work/parked.ts";
-import { labelOf } from "../work/record.ts";
-import { isOpen } from "../work/life_cycle.ts";
-import { foreignWorksNote } from "../work/text.ts";
-import { hasRecord } from "../checkpoints/store.ts";
-import { namesIn } from "../saves/store/find_saves.ts";
-import { withLock } from "../ops/lock.ts";
-import { moveToTrash } from "../ops/trash.ts";
 import {
   currentWork,
+  foreignWorksNote,
+  isOpen,
+  labelOf,
   leadsNowhere,
+  listWorks,
   lostWorks,
+  missingNotes,
   pointTo,
-} from "../work/current.ts";
-import { listWorks, type Works } from "../work/store.ts";
-import { isStranded } from "../detours/stranded.ts";
+  type Work,
+  type Works,
+} from "../work/mod.ts";
+import { hasRecord } from "../checkpoints/mod.ts";
+import { namesIn } from "../saves/mod.ts";
+import { moveToTrash, withLock } from "../ops/mod.ts";
+import { isStranded } from "../detours/mod.ts";
 
 /** Can every work session be read, and is each open one at its worktree? */
 export function checkWork(ground: Ground): Checked {

@@ -11,7 +11,7 @@ import type { Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
 import { FOLDERS, foldersIn } from "./run/stand_in.ts";
 import { splitFields, words } from "./text.ts";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
 
 /**

@@ -1,11 +1,13 @@
-import { currentAgentSession, isAgentId } from "../clients/claude/home.ts";
-import { newestTranscript } from "../clients/claude/transcript.ts";
+import { isAgentId } from "../base/ids.ts";
+import {
+  currentAgentSession,
+  listAgentFiles,
+  newestTranscript,
+  statusFromJson,
+} from "../clients/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { statusFromJson } from "../clients/read_gauge.ts";
-import type { Workspace } from "../git/repository.ts";
-import { listAgentFiles } from "../clients/agent_state.ts";
+import { quickRoot, type Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
-import { quickRoot } from "../git/place.ts";
 
 /** `--agent-session`, the same wherever it is taken. */
 export const AGENT_SESSION = {

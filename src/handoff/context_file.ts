@@ -1,10 +1,10 @@
 import { escapeText } from "../base/escape.ts";
-import { MARKDOWN } from "../saves/compare/marks.ts";
+import { MARKDOWN } from "../saves/mod.ts";
 import { firstLine } from "../base/words.ts";
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
-import { writeAtomic } from "../ops/atomic.ts";
+import { writeAtomic } from "../ops/mod.ts";
 
 /** What mpm says in the context file. */
 interface ContextFacts {

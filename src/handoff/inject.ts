@@ -1,21 +1,26 @@
-import { currentStack } from "../work/current.ts";
+import { currentStack, fullTitle, phasesOf, type Work } from "../work/mod.ts";
 import { join } from "@std/path";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { readState } from "../git/state.ts";
-import { asData, facts, restOf } from "../saves/agent_context.ts";
-import type { RepositoryState, Workspace } from "../git/repository.ts";
+import {
+  findWorkspace,
+  readIn,
+  readState,
+  type RepositoryState,
+  type Workspace,
+} from "../git/mod.ts";
+import { asData, facts, restOf } from "../saves/mod.ts";
 import type { InjectResult } from "./commands/results.ts";
-import type { Config, INJECTED_PARTS } from "../config/settings.ts";
-import { readConfigAnyway } from "../config/config.ts";
+import {
+  type Config,
+  type INJECTED_PARTS,
+  readConfigAnyway,
+} from "../config/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
-import { findWorkspace, readIn } from "../git/workspace.ts";
 import { latestSession } from "./resume_file.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { bounded } from "../base/bounded.ts";
-import { fullTitle, phasesOf } from "../work/record.ts";
-import type { Work } from "../work/work.ts";
 
 /** What a part is read from. */
 interface Sources {

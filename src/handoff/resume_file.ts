@@ -1,42 +1,48 @@
 import { basename, join } from "@std/path";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
-import { readState } from "../git/state.ts";
-import { locate } from "../git/workspace.ts";
-import { completed, NO_CONTENT } from "../saves/content.ts";
-import { buildSave, type Draft } from "../saves/draft.ts";
-import { type Gauge, UNKNOWN_GAUGE } from "../clients/gauge.ts";
-import { sessionId } from "../base/ids.ts";
-import { contentDigestOf, noteOwn } from "../saves/trust/origins.ts";
-import { agentWork } from "../saves/pause/agent.ts";
-import { findOne, loadResumed } from "../saves/resume/resume.ts";
-import { bullets, gitLines, numbered, section } from "../saves/markdown.ts";
-import { redactSave } from "../saves/redact.ts";
-import { redactorOf } from "../secrets/mod.ts";
-import type { Workspace } from "../git/repository.ts";
-import type { ResumeResult } from "../saves/commands/results.ts";
-import type { ResumeFileResult } from "./commands/results.ts";
-import type { Save } from "../saves/save.ts";
-import type { Todo } from "../clients/claude/tasks.ts";
+import { locate, readState, type Workspace } from "../git/mod.ts";
 import {
+  agentWork,
+  buildSave,
+  bullets,
+  completed,
+  contentDigestOf,
+  type Draft,
+  findOne,
+  gitLines,
+  loadResumed,
+  MARKDOWN,
+  NO_CONTENT,
+  noteOwn,
+  numbered,
+  recommended,
+  redactSave,
+  type ResumeResult,
+  type Save,
+  section,
+} from "../saves/mod.ts";
+import {
+  type Gauge,
   grouped,
   type Level,
   levelOf,
   percentText,
+  readGauge,
   thresholdsOf,
-} from "../clients/levels.ts";
-import { writeAtomic } from "../ops/atomic.ts";
-import { readConfigAnyway } from "../config/config.ts";
-import { ensureHome } from "../ops/home.ts";
-import { layout } from "../ops/layout.ts";
-import { withLock } from "../ops/lock.ts";
+  type Todo,
+  UNKNOWN_GAUGE,
+  usageOf,
+} from "../clients/mod.ts";
+import { sessionId } from "../base/ids.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { ResumeFileResult } from "./commands/results.ts";
+import { ensureHome, layout, withLock, writeAtomic } from "../ops/mod.ts";
+import { readConfigAnyway } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../base/version.ts";
 import { sessionOf } from "./agent_session.ts";
-import { readGauge, usageOf } from "../clients/read_gauge.ts";
 import { escapeLines } from "../base/escape.ts";
-import { MARKDOWN } from "../saves/compare/marks.ts";
-import { recommended } from "../saves/legacy/resume_log.ts";
 
 /**
  * Writes the resume file of the present state of the work. Works without an

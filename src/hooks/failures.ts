@@ -2,11 +2,15 @@ import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
 import { cutText } from "../base/words.ts";
-import { appendLog, readLog } from "../ops/atomic.ts";
-import { ensureFolder } from "../ops/folders.ts";
-import { quickRoot } from "../git/place.ts";
-import { layout } from "../ops/layout.ts";
-import { ensureUserFolder, userState } from "../ops/user_state.ts";
+import {
+  appendLog,
+  ensureFolder,
+  ensureUserFolder,
+  layout,
+  readLog,
+  userState,
+} from "../ops/mod.ts";
+import { quickRoot } from "../git/mod.ts";
 import { Redactor, redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 

@@ -1,4 +1,4 @@
-import type { AnyCommand, Context } from "../cli/command.ts";
+import type { AnyCommand, Context } from "../cli/mod.ts";
 
 /**
  * Runs a command: first what was interrupted in the worktree is settled, and

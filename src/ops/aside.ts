@@ -2,7 +2,7 @@ import { join, normalize } from "@std/path";
 import { FileError } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
 import { isSafePath } from "../base/paths_there.ts";
-import { foldersAbove } from "../git/tree/snapshot.ts";
+import { foldersAbove } from "../git/mod.ts";
 import { layout } from "./layout.ts";
 import { readJournal } from "./journal.ts";
 import { moveFile } from "./trash.ts";

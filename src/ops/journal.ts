@@ -1,6 +1,6 @@
 import { attempt, FileError, isMissing } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
-import type { Workspace } from "../git/repository.ts";
+import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { type JournalEntry, type KnownEntry, parseEntry } from "./entry.ts";

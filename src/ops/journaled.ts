@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
-import type { Context } from "../cli/command.ts";
-import type { Workspace } from "../git/repository.ts";
+import type { Context } from "../cli/mod.ts";
+import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import type { JournalEntry } from "./entry.ts";
 import {

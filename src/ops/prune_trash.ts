@@ -1,7 +1,7 @@
 import { join, relative } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
-import type { Context, TrashRules } from "../cli/command.ts";
+import type { Context, TrashRules } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { type KnownEntry, versionsIn } from "./entry.ts";
 import { checkFolder, removeTree } from "./folders.ts";

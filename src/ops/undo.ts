@@ -1,6 +1,6 @@
 import { MpmError } from "../base/errors.ts";
-import type { Context } from "../cli/command.ts";
-import type { Workspace } from "../git/repository.ts";
+import type { Context } from "../cli/mod.ts";
+import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { type JournalEntry, type KnownEntry, undoTitle } from "./entry.ts";
 import { appendJournal } from "./journal.ts";

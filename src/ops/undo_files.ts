@@ -3,7 +3,7 @@ import { sha256 } from "../base/digest.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
 import { getOwn } from "../base/own.ts";
-import type { ProgressLine } from "../cli/progress.ts";
+import type { ProgressLine } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import {

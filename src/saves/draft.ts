@@ -1,18 +1,16 @@
 import type { Content } from "./content.ts";
-import type {
-  FileState,
-  RepositoryState,
-  Workspace,
-} from "../git/repository.ts";
+import {
+  type FileState,
+  isUnmerged,
+  type RepositoryState,
+  type Workspace,
+} from "../git/mod.ts";
 import type { Agent, GitContext, OwnFields, Save } from "./save.ts";
-import type { Task, Todo } from "../clients/claude/tasks.ts";
+import type { Task, Todo } from "../clients/mod.ts";
 import { shellWord } from "../base/shell.ts";
-import type { Work } from "../work/work.ts";
-import { detoursDone } from "../work/parked.ts";
+import { detoursDone, fullTitle, type Work } from "../work/mod.ts";
 import { savedWork } from "./saved_session.ts";
-import { fullTitle } from "../work/record.ts";
 import { counted, firstLine } from "../base/words.ts";
-import { isUnmerged } from "../git/status.ts";
 
 /** Everything a save is made of, gathered before anything is written. */
 export interface Draft {

@@ -1,11 +1,11 @@
-import { SessionStates } from "./store/read_saves.ts";
-import { type Origin, Origins } from "./trust/origins.ts";
+import type { SessionStates } from "./store/read_saves.ts";
+import type { Origin, Origins } from "./trust/origins.ts";
 import { escapeText } from "../base/escape.ts";
 import { ageWords, parseAge } from "../base/times.ts";
 import type { SessionRow, SessionsResult } from "./commands/results.ts";
 import { isLog, type SaveEntry } from "./store/save_entry.ts";
 import { cutText } from "../base/words.ts";
-import { isSettled, type WorkState } from "../work/life_cycle.ts";
+import { isSettled, type WorkState } from "../work/mod.ts";
 import { MpmError } from "../base/errors.ts";
 
 /** What a list is made with beside its saves. */

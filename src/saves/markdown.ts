@@ -1,10 +1,10 @@
 import { escapeLines } from "../base/escape.ts";
-import { fullTitle, phasesOf, shortTitle } from "../work/record.ts";
+import { fullTitle, phasesOf, shortTitle } from "../work/mod.ts";
 import { readable } from "../base/odd_values.ts";
 import { MARKDOWN } from "./compare/marks.ts";
 import { checkItems } from "./saved_session.ts";
 import type { GitContext, Save } from "./save.ts";
-import type { Todo } from "../clients/claude/tasks.ts";
+import type { Todo } from "../clients/mod.ts";
 
 /** Entries of a list of files; the JSON has them all. */
 const LISTED = 50;

@@ -1,5 +1,5 @@
 import { getOwn, setOwn } from "../base/own.ts";
-import type { FileState } from "../git/repository.ts";
+import type { FileState } from "../git/mod.ts";
 import type { Counts, KnownKeys, Redactor } from "../secrets/mod.ts";
 import type { ResumeResult } from "./commands/results.ts";
 import type { Changes } from "./compare/changes.ts";

@@ -1,5 +1,5 @@
-import type * as lists from "../clients/claude/tasks.ts";
-import type { ContextUsage } from "../clients/read_gauge.ts";
+import type * as lists from "../clients/mod.ts";
+import type { ContextUsage } from "../clients/mod.ts";
 import {
   ANY,
   COUNT,
@@ -16,7 +16,7 @@ import {
   text,
 } from "../base/shape.ts";
 import { READ_ID } from "../base/ids.ts";
-import type * as git from "../git/repository.ts";
+import type * as git from "../git/mod.ts";
 
 /**
  * The shape of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of

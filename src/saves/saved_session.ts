@@ -6,15 +6,15 @@ import {
   DETOUR,
   type Detour,
   MOVES,
+  pausedBy,
   TEMPLATE,
   type Work,
-} from "../work/work.ts";
+} from "../work/mod.ts";
 import { WORK_ID } from "../base/ids.ts";
 import { field, textField } from "../base/odd_values.ts";
 import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import { parseTime } from "../base/times.ts";
-import { pausedBy } from "../work/record.ts";
 
 /** Steps of a session that a save carries, the latest ones. */
 const CARRIED = 200;

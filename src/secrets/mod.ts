@@ -1,4 +1,12 @@
-/** Secrets: what one looks like, and how nothing keeps or says one. */
+/**
+ * The only door of `secrets/`: finding what must not be told, and hiding it.
+ *
+ * Everything mpm writes or prints of others passes a `Redactor`. It gives the text
+ * as a reader takes it (without invisible characters, its parts joined) to a list
+ * of rules. Each goes through the text once, in linear time, and names the spans it
+ * found. A form of line, command or token is a row of data in `rules/`.
+ */
+
 export { mayHoldSecret, mayNameSecret } from "./find.ts";
 export { type KnownKeys, NAME_PRINT, nameForm, Redactor } from "./redact.ts";
 export { prepareRedaction, readyRedaction, redactorOf } from "./redaction.ts";

@@ -1,5 +1,5 @@
 import { MpmError } from "../base/errors.ts";
-import { type ConfigFile, configFiles } from "../config/sources.ts";
+import { type ConfigFile, configFiles } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { type RedactionRules, Redactor } from "./redact.ts";
 

@@ -1,10 +1,7 @@
 import { join, relative, resolve } from "@std/path";
-import type { Context } from "../cli/command.ts";
-import { ProgressLine } from "../cli/progress.ts";
+import { type Context, ProgressLine } from "../cli/mod.ts";
 import { FileError, isMissing, MpmError } from "../base/errors.ts";
-import { isOpenable } from "../git/text.ts";
-import { projectFiles } from "../git/tracked.ts";
-import { locate } from "../git/workspace.ts";
+import { isOpenable, locate, projectFiles } from "../git/mod.ts";
 import { getOwn, setOwn } from "../base/own.ts";
 import type { ScanResult } from "./commands/results.ts";
 import { type Finding, isBinary, scanBytes } from "./scan.ts";

@@ -1,30 +1,32 @@
 import { join } from "@std/path";
-import { ProgressLine } from "../cli/progress.ts";
+import { ProgressLine } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { type Moved, moveOwnCommit } from "../git/tree/switch.ts";
+import { type Moved, moveOwnCommit } from "../git/mod.ts";
 import {
-  type JournalEntry,
-  undoneIds,
-  undoTitle,
-  versionsIn,
-} from "../ops/entry.ts";
-import { field } from "../base/odd_values.ts";
-import { fitChanges } from "../ops/recorder.ts";
-import { appendJournal, type Operation } from "../ops/journal.ts";
-import { pointToNewest } from "../saves/store/derived.ts";
-import { removeIfEmpty } from "../clients/claude/settings/file.ts";
-import { newTrashFolder } from "../ops/trash.ts";
-import {
+  appendJournal,
   applyFiles,
+  CannotUndo,
+  dropUndoMarker,
   type FilesPlan,
   type FileStep,
+  fitChanges,
   GONE,
+  type JournalEntry,
   keepPresent,
+  newTrashFolder,
+  type Operation,
   planFiles,
-} from "../ops/undo_files.ts";
-import { dropUndoMarker, writeUndoMarker } from "../ops/finish_undo.ts";
-import { withUserLock } from "../ops/lock.ts";
-import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo.ts";
+  type Undone,
+  undoneIds,
+  type UndoOrder,
+  undoTitle,
+  versionsIn,
+  withUserLock,
+  writeUndoMarker,
+} from "../ops/mod.ts";
+import { field } from "../base/odd_values.ts";
+import { pointToNewest } from "../saves/mod.ts";
+import { removeIfEmpty } from "../clients/mod.ts";
 import { lastingIn, onwards } from "./kinds.ts";
 
 /** Obstacles that an error names. */

@@ -1,4 +1,4 @@
-import { earlierHint, type KnownEntry } from "../ops/entry.ts";
+import { earlierHint, type KnownEntry } from "../ops/mod.ts";
 import { field } from "../base/odd_values.ts";
 
 /** How operations are taken back; each kind in its own way. */

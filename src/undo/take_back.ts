@@ -1,23 +1,28 @@
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { undoRemoval } from "../checkpoints/remove.ts";
-import { hasMarker, readMarker } from "../checkpoints/restore/marker.ts";
-import { undoRestore } from "../checkpoints/restore/undo.ts";
-import { settleDetour } from "../detours/back.ts";
-import type { Workspace } from "../git/repository.ts";
-import { undoAllow } from "../hooks/scripts/store.ts";
-import { undoMarker } from "../ops/layout.ts";
-import { withLock } from "../ops/lock.ts";
 import {
+  hasMarker,
+  readMarker,
+  undoRemoval,
+  undoRestore,
+} from "../checkpoints/mod.ts";
+import { settleDetour } from "../detours/mod.ts";
+import type { Workspace } from "../git/mod.ts";
+import { undoAllow } from "../hooks/mod.ts";
+import {
+  CannotUndo,
   entryToUndo,
   type JournalEntry,
   type KnownEntry,
-} from "../ops/entry.ts";
-import { readJournal, worktreeOf } from "../ops/journal.ts";
-import { CannotUndo, type Undone, type UndoOrder } from "../ops/undo.ts";
-import { undoMigration } from "../saves/legacy/migrate/undo.ts";
-import { undoTrust } from "../saves/trust/trusted.ts";
-import { undoPrune } from "../worktrees/restore.ts";
+  readJournal,
+  undoMarker,
+  type Undone,
+  type UndoOrder,
+  withLock,
+  worktreeOf,
+} from "../ops/mod.ts";
+import { undoMigration, undoTrust } from "../saves/mod.ts";
+import { undoPrune } from "../worktrees/mod.ts";
 import type { UndoResult } from "./commands/results.ts";
 import { undoChanges } from "./files.ts";
 import { type UndoKind, undoKindOf } from "./kinds.ts";

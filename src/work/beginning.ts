@@ -1,7 +1,7 @@
-import { currentAgentSession } from "../clients/claude/home.ts";
+import { currentAgentSession } from "../clients/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import { checkedName } from "../base/names.ts";
-import type { Workspace } from "../git/repository.ts";
+import { readHead, type Workspace } from "../git/mod.ts";
 import { placeKey } from "./current.ts";
 import type { NewWork } from "./record.ts";
 import { findTemplate } from "./templates/store.ts";
@@ -9,7 +9,6 @@ import type { System } from "../system/system.ts";
 import { getOwn, setOwn } from "../base/own.ts";
 import { fillIn, type Template, variablesIn } from "./templates/template.ts";
 import type { CheckItem } from "./work.ts";
-import { readHead } from "../git/worktree_status.ts";
 
 /** What a new session is made of, as it is typed. */
 export interface BeginningInput {

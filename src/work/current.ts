@@ -3,12 +3,15 @@ import { attempt, MpmError } from "../base/errors.ts";
 import { WORK_ID } from "../base/ids.ts";
 import { field, jsonIn } from "../base/odd_values.ts";
 import type { Work } from "./work.ts";
-import type { Workspace } from "../git/repository.ts";
+import type { Workspace } from "../git/mod.ts";
 import { isOpen } from "./life_cycle.ts";
 import type { System } from "../system/system.ts";
-import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
-import { ensureFolder } from "../ops/folders.ts";
-import { layout } from "../ops/layout.ts";
+import {
+  ensureFolder,
+  layout,
+  removeIfThere,
+  writeAtomic,
+} from "../ops/mod.ts";
 import { checkWorkFolders, hasWork, knownWork, readWork } from "./store.ts";
 
 /** Bytes of a pointer. */

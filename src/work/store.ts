@@ -6,11 +6,19 @@ import { isDeeper } from "../base/odd_values.ts";
 import type { Work } from "./work.ts";
 import { workFault } from "./record.ts";
 import type { System } from "../system/system.ts";
-import { removeIfThere, writeAtomic } from "../ops/atomic.ts";
-import { checkFolder, ensureFolder } from "../ops/folders.ts";
-import { layout, saveFiles } from "../ops/layout.ts";
+import {
+  checkFolder,
+  ensureFolder,
+  ensureJournalKey,
+  isSealOf,
+  journalKey,
+  layout,
+  removeIfThere,
+  saveFiles,
+  sealOf,
+  writeAtomic,
+} from "../ops/mod.ts";
 import { type KnownKeys, redactorOf } from "../secrets/mod.ts";
-import { ensureJournalKey, isSealOf, journalKey, sealOf } from "../ops/seal.ts";
 
 /** What stays in a record: a return goes by it. */
 const KEYS: KnownKeys = {

@@ -1,4 +1,4 @@
-import type { Style } from "../cli/style.ts";
+import type { Style } from "../cli/mod.ts";
 import { escapeText } from "../base/escape.ts";
 import { fullTitle, phasesOf, shortTitle, type Titled } from "./record.ts";
 import type { ChecklistItem, WorkView } from "./commands/results.ts";

@@ -1,8 +1,8 @@
-import { takeLock } from "../ops/lock.ts";
+import { takeLock } from "../ops/mod.ts";
 import { basename, dirname, join } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
-import { decodeBytes, encodeText } from "../git/text.ts";
+import { decodeBytes, encodeText } from "../git/mod.ts";
 import { isBelow } from "./facts.ts";
 
 /**

@@ -1,6 +1,13 @@
 import { dirname, join, resolve } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
-import type { Workspace } from "../git/repository.ts";
+import {
+  decodeBytes,
+  isOpenable,
+  type ListedWorktree,
+  readLock,
+  readOperation,
+  type Workspace,
+} from "../git/mod.ts";
 import {
   isBelow,
   type Place,
@@ -9,10 +16,6 @@ import {
 } from "./facts.ts";
 import type { System } from "../system/system.ts";
 import { isFull, readBoxes } from "./box.ts";
-import { readLock } from "../git/run/processes.ts";
-import { readOperation } from "../git/state.ts";
-import type { ListedWorktree } from "../git/worktrees.ts";
-import { decodeBytes, isOpenable } from "../git/text.ts";
 
 /** What is read of a candidate before git is asked about it. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { FileError } from "../base/errors.ts";
 import type { WorktreeContents } from "./facts.ts";
-import { type Failed, isFailed } from "../git/worktree_status.ts";
+import { type Failed, isFailed } from "../git/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import type { Candidate } from "./candidates.ts";
 

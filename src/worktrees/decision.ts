@@ -1,5 +1,5 @@
 import { durationText } from "../base/times.ts";
-import { type Failed, isFailed } from "../git/worktree_status.ts";
+import { type Failed, isFailed } from "../git/mod.ts";
 import type { Place, WorktreeFacts } from "./facts.ts";
 import { isTrash, type WorktreeRules } from "./rules.ts";
 

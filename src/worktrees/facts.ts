@@ -1,6 +1,5 @@
 import { SEPARATOR } from "@std/path";
-import type { WorktreeLock } from "../git/run/processes.ts";
-import type { Failed, WorktreeStatus } from "../git/worktree_status.ts";
+import type { Failed, WorktreeLock, WorktreeStatus } from "../git/mod.ts";
 
 /**
  * What is known of one folder below `.claude/worktrees/`, read a step at a

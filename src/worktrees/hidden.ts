@@ -1,21 +1,19 @@
 import { dirname, join } from "@std/path";
 import type { SparseCheckout, WorktreeExtras } from "./facts.ts";
 import type { System } from "../system/system.ts";
-import { Git } from "../git/run/git.ts";
 import {
+  answered,
   decodeBytes,
   encodeText,
+  type Failed,
+  Git,
+  gitAt,
+  type IndexEntry,
   isOpenable,
   quotePath,
   splitFields,
-} from "../git/text.ts";
-import {
-  answered,
-  type Failed,
-  gitAt,
-  type IndexEntry,
   type WorktreeFolders,
-} from "../git/worktree_status.ts";
+} from "../git/mod.ts";
 
 /**
  * What git and Claude Code write about every worktree: made anew with it, or

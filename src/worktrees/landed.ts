@@ -1,13 +1,16 @@
 import {
+  answered,
+  decodeBytes,
+  type DefaultBranch,
+  encodeText,
+  type Failed,
   findSquash,
+  type Git,
+  inParallel,
   patchArguments,
   patchForm,
-} from "../git/history/patches.ts";
+} from "../git/mod.ts";
 import type { Landed } from "./facts.ts";
-import type { DefaultBranch } from "../git/branches.ts";
-import type { Git } from "../git/run/git.ts";
-import { decodeBytes, encodeText, inParallel } from "../git/text.ts";
-import { answered, type Failed } from "../git/worktree_status.ts";
 
 /**
  * For each commit of `heads`, whether the default branch has all of its work:

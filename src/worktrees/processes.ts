@@ -1,12 +1,12 @@
-import type { Failed } from "../git/worktree_status.ts";
-import type { System } from "../system/system.ts";
-import { isBelow } from "./facts.ts";
 import {
   decodeBytes,
+  type Failed,
   inParallel,
   isOpenable,
   splitFields,
-} from "../git/text.ts";
+} from "../git/mod.ts";
+import type { System } from "../system/system.ts";
+import { isBelow } from "./facts.ts";
 
 /** Milliseconds for the list of all processes. */
 const TIME_LIMIT = 5000;

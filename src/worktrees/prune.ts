@@ -1,19 +1,17 @@
 import { join } from "@std/path";
-import type { Context } from "../cli/command.ts";
+import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { branchGoes, type Removal, removeWorktrees } from "./remove.ts";
 import { finishRemovals } from "./take_away.ts";
-import { locate } from "../git/workspace.ts";
+import { isFailed, locate, type Workspace } from "../git/mod.ts";
 import { type Survey, survey, type Surveyed } from "./survey.ts";
 import { parseDuration } from "../base/times.ts";
-import type { Workspace } from "../git/repository.ts";
 import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { counted } from "../base/words.ts";
-import { isFailed } from "../git/worktree_status.ts";
 import { type WorktreeRules, worktreeRules } from "./rules.ts";
-import { readConfig } from "../config/config.ts";
+import { readConfig } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
-import { journaled } from "../ops/journaled.ts";
+import { journaled } from "../ops/mod.ts";
 
 /** `--min-age`, the same wherever it is taken. */
 export const MIN_AGE = {

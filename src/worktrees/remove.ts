@@ -6,14 +6,17 @@ import {
   updateRefs,
   writeRescues,
 } from "./rescue.ts";
-import { isFailed } from "../git/worktree_status.ts";
+import {
+  decodeBytes,
+  encodeText,
+  Git,
+  isFailed,
+  readWorktrees,
+} from "../git/mod.ts";
 import type { System } from "../system/system.ts";
-import { Git } from "../git/run/git.ts";
 import { takeAway } from "./take_away.ts";
-import { readWorktrees } from "../git/worktrees.ts";
 import type { Survey, Surveyed } from "./survey.ts";
 import { dirname, join } from "@std/path";
-import { decodeBytes, encodeText } from "../git/text.ts";
 
 /** What became of one folder that was to be removed. */
 export interface Removal {

@@ -2,9 +2,13 @@ import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import type { RescueNote } from "./rescue_note.ts";
 import { holdsPart, isIndex } from "../base/selector.ts";
-import { type Git, gitFailure } from "../git/run/git.ts";
-import { resolveNames } from "../git/branches.ts";
-import { decodeBytes, encodeText } from "../git/text.ts";
+import {
+  decodeBytes,
+  encodeText,
+  type Git,
+  gitFailure,
+  resolveNames,
+} from "../git/mod.ts";
 
 /** The refs that take a removal back. */
 export const RESCUE = "refs/mpm/rescue";

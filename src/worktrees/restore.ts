@@ -1,21 +1,26 @@
 import { join, SEPARATOR } from "@std/path";
 import { FileError, MpmError } from "../base/errors.ts";
-import { Git } from "../git/run/git.ts";
+import {
+  decodeBytes,
+  encodeText,
+  Git,
+  makeWorktree,
+  pathsOf,
+  readWorktrees,
+  refuseFilters,
+  resolveNames,
+  type Workspace,
+} from "../git/mod.ts";
 import { dropRescue, readRescues, type Rescue } from "./rescue.ts";
-import type { Workspace } from "../git/repository.ts";
 import type { WorktreesRestoreResult } from "./commands/results.ts";
 import type { System } from "../system/system.ts";
-import { makeWorktree, pathsOf, readWorktrees } from "../git/worktrees.ts";
-import { refuseFilters } from "../git/run/filters.ts";
-import { resolveNames } from "../git/branches.ts";
-import { decodeBytes, encodeText } from "../git/text.ts";
 import { field } from "../base/odd_values.ts";
 import {
   CannotUndo,
   noteUndo,
   type Undone,
   type UndoOrder,
-} from "../ops/undo.ts";
+} from "../ops/mod.ts";
 
 /** Makes a removed worktree again, or says how it would be. Throws CONFLICT. */
 export async function restored(

@@ -1,4 +1,4 @@
-import type { IgnoredPath } from "../git/worktree_status.ts";
+import type { IgnoredPath } from "../git/mod.ts";
 /** What the user may set about the clean-up of worktrees. */
 export interface WorktreeRules {
   /** Milliseconds a worktree must have been left alone. */

@@ -1,18 +1,26 @@
 import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
-import type { Workspace } from "../git/repository.ts";
-import { decide, type Decision, type DecisionRules } from "./decision.ts";
-import { type WorktreeFacts } from "./facts.ts";
-import type { System } from "../system/system.ts";
 import {
+  allEnded,
+  answered,
   type BranchRef,
   type DefaultBranch,
   findDefault,
+  Git,
+  inParallel,
+  isFailed,
+  type ListedWorktree,
   readBranches,
-} from "../git/branches.ts";
-import { Git } from "../git/run/git.ts";
+  readIndex,
+  readWorktrees,
+  readWorktreeStatus,
+  unwatchedIn,
+  type Workspace,
+} from "../git/mod.ts";
+import { decide, type Decision, type DecisionRules } from "./decision.ts";
+import { type WorktreeFacts } from "./facts.ts";
+import type { System } from "../system/system.ts";
 import { findLanded } from "./landed.ts";
-import { allEnded, inParallel } from "../git/text.ts";
 import {
   type Candidate,
   findCandidates,
@@ -20,16 +28,8 @@ import {
   placeNow,
 } from "./candidates.ts";
 import { printOf, type Prints, readContents } from "./contents.ts";
-import { type ListedWorktree, readWorktrees } from "../git/worktrees.ts";
 import { readStanding, readUnreachable } from "./processes.ts";
 import { readExtras, readFiltered } from "./hidden.ts";
-import {
-  answered,
-  isFailed,
-  readIndex,
-  readWorktreeStatus,
-  unwatchedIn,
-} from "../git/worktree_status.ts";
 
 /** One folder below `.claude/worktrees/`, and what is to happen to it. */
 export interface Surveyed {

@@ -17,19 +17,21 @@ import {
   removingFolder,
   sealBoxes,
 } from "./box.ts";
-import { Git, gitFailure } from "../git/run/git.ts";
-import { inParallel } from "../git/text.ts";
-import { readStanding } from "./processes.ts";
-import { isUnchanged, readContents } from "./contents.ts";
 import {
   type Failed,
+  Git,
+  gitFailure,
+  inParallel,
   isFailed,
+  type ListedWorktree,
+  readLock,
+  readWorktrees,
   readWorktreeStatus,
-} from "../git/worktree_status.ts";
+  type Workspace,
+} from "../git/mod.ts";
+import { readStanding } from "./processes.ts";
+import { isUnchanged, readContents } from "./contents.ts";
 import type { Surveyed } from "./survey.ts";
-import type { Workspace } from "../git/repository.ts";
-import { readLock } from "../git/run/processes.ts";
-import { type ListedWorktree, readWorktrees } from "../git/worktrees.ts";
 
 /** Milliseconds another clean-up is waited for. */
 const WAIT = 1000;

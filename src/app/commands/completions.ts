@@ -2,7 +2,7 @@ import bash from "../../../completions/mpm.bash" with { type: "text" };
 import fish from "../../../completions/mpm.fish" with { type: "text" };
 import powershell from "../../../completions/mpm.ps1" with { type: "text" };
 import zsh from "../../../completions/mpm.zsh" with { type: "text" };
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 
 const SCRIPTS = { bash, zsh, fish, powershell };
 

@@ -1,15 +1,15 @@
-import { defineCommand } from "../../cli/command.ts";
 import {
   commandHelp,
   commandInfo,
+  defineCommand,
   flagInfo,
+  GLOBAL_FLAGS,
   groupHelp,
   overview,
+  reflowPage,
+  topicText,
   withHeadings,
-} from "../../cli/help.ts";
-import { GLOBAL_FLAGS } from "../../cli/globals.ts";
-import { reflowPage } from "../../cli/reflow.ts";
-import { topicText } from "../../cli/topic.ts";
+} from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";

@@ -1,7 +1,7 @@
 import { candidatesFor } from "./values.ts";
-import { type Candidate, type Typed, wanted } from "../../cli/completion.ts";
+import { type Candidate, type Typed, wanted } from "../../cli/mod.ts";
 import { asciiJson } from "../../base/escape.ts";
-import { lookOnly } from "../../ops/look_only.ts";
+import { lookOnly } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { findCommand } from "../find.ts";
 import { SUMMARIES } from "../summaries.ts";

@@ -1,32 +1,34 @@
-import { readJournal } from "../../ops/journal.ts";
-import { undoneIds } from "../../ops/entry.ts";
-import { Git } from "../../git/run/git.ts";
-import { branchNames } from "../../git/branches.ts";
-import { readRescues } from "../../worktrees/rescue.ts";
+import { readJournal, undoneIds } from "../../ops/mod.ts";
+import { branchNames, Git, quickPlace, quickRoot } from "../../git/mod.ts";
+import { readRescues } from "../../worktrees/mod.ts";
 import {
+  currentWork,
   findTemplate,
   listTemplates,
+  listWorks,
+  placeKey,
   readTemplate,
-} from "../../work/templates/store.ts";
-import { isKey, KEYS, settingOf } from "../../config/settings.ts";
-import { SHELL_HOOKS } from "../../clients/claude/shipped.ts";
-import { HOOK_ENTRIES } from "../../clients/claude/hook_entries.ts";
-import { listBackups } from "../../saves/legacy/migrate/backups.ts";
+} from "../../work/mod.ts";
+import { isKey, KEYS, settingOf } from "../../config/mod.ts";
+import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
+import {
+  listBackups,
+  newestSaves,
+  Origins,
+  SessionStates,
+  summaryBeside,
+} from "../../saves/mod.ts";
 import { helpNames } from "../help/names.ts";
 import { isAbsolute, join } from "@std/path";
-import type { Named } from "../../cli/command.ts";
-import type { Candidate, Wanted } from "../../cli/completion.ts";
+import type { Candidate, Named, Wanted } from "../../cli/mod.ts";
 import type { System } from "../../system/system.ts";
-import { quickPlace, quickRoot } from "../../git/place.ts";
 import { ageWords } from "../../base/times.ts";
-import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
-import { ownMark } from "../../checkpoints/record.ts";
-import { currentWork, placeKey } from "../../work/current.ts";
-import { listWorks } from "../../work/store.ts";
-import { readRecord, recordIds } from "../../checkpoints/store.ts";
-import { Origins } from "../../saves/trust/origins.ts";
-import { newestSaves, SessionStates } from "../../saves/store/read_saves.ts";
-import { summaryBeside } from "../../saves/list.ts";
+import {
+  ownMark,
+  readRecord,
+  recordIds,
+  type StoredCheckpoint,
+} from "../../checkpoints/mod.ts";
 
 /** What a source of candidates works with. */
 interface Place {

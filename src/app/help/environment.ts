@@ -1,4 +1,4 @@
-import { KEYS, settingOf, variableOf } from "../../config/settings.ts";
+import { KEYS, settingOf, variableOf } from "../../config/mod.ts";
 
 /** An environment variable that mpm looks at. */
 export interface Variable {

@@ -7,10 +7,15 @@ import {
   hooks,
   PRIVACY,
 } from "./topics.ts";
-import { type Candidate, nextWords } from "../../cli/completion.ts";
+import {
+  type Candidate,
+  nextWords,
+  type Row,
+  type Section,
+  type Summaries,
+  type Topic,
+} from "../../cli/mod.ts";
 import { SUMMARIES } from "../summaries.ts";
-import type { Summaries, Topic } from "../../cli/topic.ts";
-import type { Row, Section } from "../../cli/help.ts";
 import { getOwn } from "../../base/own.ts";
 
 interface Page {

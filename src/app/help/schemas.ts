@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
 import { getOwn } from "../../base/own.ts";
-import type { Summaries } from "../../cli/topic.ts";
+import type { Summaries } from "../../cli/mod.ts";
 import { COMMANDS } from "../table.ts";
 
 /** A format that has a published JSON Schema. */

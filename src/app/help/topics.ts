@@ -1,9 +1,8 @@
-import type { Summaries, Topic } from "../../cli/topic.ts";
+import type { Summaries, Topic } from "../../cli/mod.ts";
 import { exitMeanings } from "../../base/errors.ts";
 import { allVariables } from "./environment.ts";
 import { GIT_FILES, PROJECT_FILES, USER_FILES } from "./file_places.ts";
-import { HOOK_ENTRIES } from "../../clients/claude/hook_entries.ts";
-import { SHELL_HOOKS } from "../../clients/claude/shipped.ts";
+import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
 import { getOwn } from "../../base/own.ts";
 import { schemaList } from "./schemas.ts";
 

@@ -1,27 +1,30 @@
-import { type Context, defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { escapeDiff, escapeText } from "../../base/escape.ts";
 import type { CheckpointDiffResult } from "./results.ts";
 import { dirname, join } from "@std/path";
-import { baseEntry, type Capture } from "../../git/tree/capture.ts";
-import { patchToWorktree } from "../../git/tree/checkpoints.ts";
+import {
+  baseEntry,
+  type Capture,
+  changesBetween,
+  isWithin,
+  type LeftOut,
+  partOf,
+  patchBetween,
+  patchToWorktree,
+  type PathChange,
+  treeChanges,
+  treeDelta,
+} from "../../git/mod.ts";
 import { decodeBytes } from "../../base/bytes.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT, findTarget, matchCheckpoint } from "../select.ts";
-import { changesBetween, type PathChange } from "../../git/tree/plan.ts";
-import { isWithin, type LeftOut } from "../../git/tree/snapshot.ts";
-import { removeTree } from "../../ops/folders.ts";
+import { removeTree } from "../../ops/mod.ts";
 import {
   captureNow,
   type CheckpointPlace,
   listCheckpoints,
   rawFolder,
 } from "../place.ts";
-import {
-  partOf,
-  patchBetween,
-  treeChanges,
-  treeDelta,
-} from "../../git/tree/trees.ts";
 
 /** `mpm checkpoint diff` */
 export const checkpointDiff = defineCommand({

@@ -1,12 +1,11 @@
-import { defineCommand } from "../../cli/command.ts";
-import { table } from "../../cli/table.ts";
+import { defineCommand, table } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { ownMark } from "../record.ts";
 import { listed } from "../select.ts";
 import type { CheckpointListResult } from "./results.ts";
 import { counted, sizeText } from "../../base/words.ts";
-import { Origins } from "../../saves/trust/origins.ts";
+import { Origins } from "../../saves/mod.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 
 /** The columns that are cut where a line is too long. */

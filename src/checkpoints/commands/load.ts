@@ -1,16 +1,12 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { commandLines, loadLines, loadText } from "../show_text.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { redactTold } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { CHECKPOINT, findTarget } from "../select.ts";
-import { asData } from "../../saves/agent_context.ts";
+import { asData, foreignCheckpointNote, type Origin } from "../../saves/mod.ts";
 import { bounded } from "../../base/bounded.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
-import {
-  foreignCheckpointNote,
-  type Origin,
-} from "../../saves/trust/origins.ts";
 
 /** `mpm checkpoint load` */
 export const checkpointLoad = defineCommand({

@@ -1,12 +1,16 @@
 import { isAbsolute, relative, resolve } from "@std/path";
-import { type Context, defineCommand } from "../../cli/command.ts";
-import { during } from "../../cli/progress.ts";
+import { type Context, defineCommand, during } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
-import { isNothing } from "../../git/tree/plan.ts";
-import { emptyTree, isWithin } from "../../git/tree/snapshot.ts";
-import { withLock } from "../../ops/lock.ts";
-import { foreignCheckpointNote } from "../../saves/trust/origins.ts";
+import {
+  emptyTree,
+  isNothing,
+  isWithin,
+  partOf,
+  treeDelta,
+} from "../../git/mod.ts";
+import { withLock } from "../../ops/mod.ts";
+import { foreignCheckpointNote } from "../../saves/mod.ts";
 import { nameForm } from "../../secrets/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
@@ -21,7 +25,6 @@ import {
 import { previewText, restoreText } from "../restore/text.ts";
 import { writeTo } from "../restore/write_to.ts";
 import type { RestoreResult } from "./results.ts";
-import { partOf, treeDelta } from "../../git/tree/trees.ts";
 
 /** `mpm checkpoint restore` */
 export const checkpointRestore = defineCommand({

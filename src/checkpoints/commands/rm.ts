@@ -1,9 +1,9 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { matchCheckpoint } from "../select.ts";
 import type { CheckpointRmResult } from "./results.ts";
-import { withLock } from "../../ops/lock.ts";
+import { withLock } from "../../ops/mod.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 import { removeCheckpoints } from "../remove.ts";
 

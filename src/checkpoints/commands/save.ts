@@ -1,7 +1,7 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { save } from "../take/save.ts";
 import { escapeText } from "../../base/escape.ts";
-import type { LeftOut } from "../../git/tree/snapshot.ts";
+import type { LeftOut } from "../../git/mod.ts";
 import type { CheckpointSaveResult } from "./results.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted, sizeText } from "../../base/words.ts";

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { showOf, showText } from "../show_text.ts";
 import { redactTold } from "../redact.ts";

@@ -1,22 +1,20 @@
-import { type Context, defineCommand } from "../../cli/command.ts";
-import type { Style } from "../../cli/style.ts";
-import { cut } from "../../cli/table.ts";
+import { type Context, cut, defineCommand, type Style } from "../../cli/mod.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import type { Workspace } from "../../git/repository.ts";
-import { locate } from "../../git/workspace.ts";
-import { journaled } from "../../ops/journaled.ts";
-import { withUserLock } from "../../ops/lock.ts";
-import { loadSave } from "../../saves/store/load_save.ts";
-import { listSaves, matchSaves } from "../../saves/store/read_saves.ts";
-import { openStore } from "../../saves/store/recover.ts";
-import type { SaveEntry } from "../../saves/store/save_entry.ts";
-import { CHECKPOINT_PREFIX, Origins } from "../../saves/trust/origins.ts";
+import { locate, type Workspace } from "../../git/mod.ts";
+import { journaled, withUserLock } from "../../ops/mod.ts";
 import {
+  CHECKPOINT_PREFIX,
+  listSaves,
+  loadSave,
+  matchSaves,
+  openStore,
+  Origins,
   readTrusted,
+  type SaveEntry,
   trustedOf,
   writeTrusted,
-} from "../../saves/trust/trusted.ts";
+} from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 import { ownMark } from "../record.ts";

@@ -1,13 +1,16 @@
-import type { Context } from "../../cli/command.ts";
-import { ProgressLine } from "../../cli/progress.ts";
+import { type Context, ProgressLine } from "../../cli/mod.ts";
 import {
   type IndexStamp,
   indexStamp,
+  isNothing,
+  type LeftOut,
+  type PathChange,
   refuseHeldIndex,
   restoreIndex,
-} from "../../git/tree/restore_index.ts";
+  stageBlobs,
+  WorktreeWriter,
+} from "../../git/mod.ts";
 import { timedName } from "../name.ts";
-import { isNothing, type PathChange } from "../../git/tree/plan.ts";
 import {
   dropMarker,
   type RestoreMarker,
@@ -26,17 +29,18 @@ import {
   replacedNotes,
   type RestoreOrder,
 } from "./plan.ts";
-import { stageBlobs, WorktreeWriter } from "../../git/tree/write_files.ts";
 import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
-import type { JournalEntry } from "../../ops/entry.ts";
-import type { LeftOut } from "../../git/tree/snapshot.ts";
-import { ensureFolder, removeTree } from "../../ops/folders.ts";
-import { appendJournal } from "../../ops/journal.ts";
+import {
+  appendJournal,
+  ensureFolder,
+  type JournalEntry,
+  putBack,
+  removeTree,
+  TrashFolder,
+} from "../../ops/mod.ts";
 import { sweepState } from "../raw_cache.ts";
-import { TrashFolder } from "../../ops/trash.ts";
 import { pruneCheckpoints } from "../remove.ts";
-import { putBack } from "../../ops/aside.ts";
 
 /**
  * Restores a checkpoint: takes a safety checkpoint, writes what differs, then

@@ -1,13 +1,18 @@
-import { takeLock } from "../../ops/lock.ts";
-import type { Context } from "../../cli/command.ts";
+import {
+  layout,
+  putBack,
+  readJournal,
+  takeLock,
+  worktreeOf,
+} from "../../ops/mod.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import type { Workspace } from "../../git/repository.ts";
-import { layout } from "../../ops/layout.ts";
-import { putBack } from "../../ops/aside.ts";
+import {
+  readCheckpointRefs,
+  releaseIndex,
+  type Workspace,
+} from "../../git/mod.ts";
 import { dropMarker, hasMarker, readMarker } from "./marker.ts";
-import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
-import { releaseIndex } from "../../git/tree/restore_index.ts";
-import { readJournal, worktreeOf } from "../../ops/journal.ts";
 import { placeOf, recordOf } from "../place.ts";
 import { restoreLocked } from "./apply.ts";
 

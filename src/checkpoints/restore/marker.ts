@@ -4,10 +4,15 @@ import { asciiJson } from "../../base/escape.ts";
 import { CHECKPOINT_ID } from "../name.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import type { System } from "../../system/system.ts";
-import { removeIfThere, writeAtomic } from "../../ops/atomic.ts";
-import { ensureFolder, removeTree } from "../../ops/folders.ts";
-import { layout } from "../../ops/layout.ts";
-import { type Aside, asideIn } from "../../ops/aside.ts";
+import {
+  type Aside,
+  asideIn,
+  ensureFolder,
+  layout,
+  removeIfThere,
+  removeTree,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import { worktreeKey } from "../raw_cache.ts";
 
 /** A checkpoint by its id and commit. */

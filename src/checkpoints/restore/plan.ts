@@ -1,24 +1,26 @@
-import type { Context } from "../../cli/command.ts";
-import { addHidden, baseEntry, type Capture } from "../../git/tree/capture.ts";
-import type { Git } from "../../git/run/git.ts";
-import type { Vault } from "../../git/tree/vault.ts";
-import type { Aside } from "../../ops/aside.ts";
-import type { StoredCheckpoint } from "../checkpoint.ts";
+import type { Context } from "../../cli/mod.ts";
 import {
+  addHidden,
+  baseEntry,
+  type Capture,
   changesBetween,
-  planRestore,
-  type RestorePlan,
-} from "../../git/tree/plan.ts";
-import {
+  type Git,
   isWithin,
   type LeftOut,
+  partOf,
+  pathsIn,
+  planRestore,
+  type RestorePlan,
   type TreeDelta,
+  treeDelta,
   type TreeEntry,
-} from "../../git/tree/snapshot.ts";
+  type Vault,
+} from "../../git/mod.ts";
+import type { Aside } from "../../ops/mod.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
 import { named } from "../../base/words.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace } from "../place.ts";
-import { partOf, pathsIn, treeDelta } from "../../git/tree/trees.ts";
 
 /** A restore that is wanted. */
 export interface RestoreOrder {

@@ -1,9 +1,15 @@
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
+import { readCheckpointRefs } from "../../git/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT_ID } from "../name.ts";
-import { type JournalEntry, undoTitle } from "../../ops/entry.ts";
+import {
+  CannotUndo,
+  type JournalEntry,
+  type Undone,
+  type UndoOrder,
+  undoTitle,
+} from "../../ops/mod.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import {
   type CheckpointPlace,
@@ -13,7 +19,6 @@ import {
 } from "../place.ts";
 import { restoreLocked } from "./apply.ts";
 import { changedSince, planOf, type RestoreOrder } from "./plan.ts";
-import { CannotUndo, type Undone, type UndoOrder } from "../../ops/undo.ts";
 
 /** A checkpoint as a journal entry names it. */
 function checkpointIn(

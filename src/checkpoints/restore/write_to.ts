@@ -1,19 +1,20 @@
 import { join, resolve } from "@std/path";
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { writeEntries } from "../../git/tree/write_files.ts";
-import { getOwn } from "../../base/own.ts";
-import type { StoredCheckpoint } from "../checkpoint.ts";
-import { reasonNotThere } from "../../base/paths_there.ts";
 import {
   emptyTree,
   isOwnPath,
   isWithin,
   type LeftOut,
+  partOf,
+  treeDelta,
   type TreeEntry,
-} from "../../git/tree/snapshot.ts";
+  writeEntries,
+} from "../../git/mod.ts";
+import { getOwn } from "../../base/own.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import { reasonNotThere } from "../../base/paths_there.ts";
 import { type CheckpointPlace, rawFolder } from "../place.ts";
-import { partOf, treeDelta } from "../../git/tree/trees.ts";
 
 interface Named {
   readonly path: string;

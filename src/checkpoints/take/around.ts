@@ -3,12 +3,10 @@ import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { cutText } from "../../base/words.ts";
 import { field, jsonIn } from "../../base/odd_values.ts";
-import type { Context } from "../../cli/command.ts";
-import { contextUsage } from "../../clients/read_gauge.ts";
-import type { Draft } from "../../saves/draft.ts";
-import { agentOf } from "../../saves/pause/agent.ts";
-import { lastSteps } from "../../saves/resume/select.ts";
-import { currentStack } from "../../work/current.ts";
+import type { Context } from "../../cli/mod.ts";
+import { contextUsage } from "../../clients/mod.ts";
+import { agentOf, type Draft, lastSteps } from "../../saves/mod.ts";
+import { currentStack } from "../../work/mod.ts";
 import type { LastSave } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
 

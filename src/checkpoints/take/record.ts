@@ -1,15 +1,20 @@
-import type { Capture } from "../../git/tree/capture.ts";
-import type { CapturedFile } from "../../git/tree/capture_files.ts";
+import type {
+  Capture,
+  CapturedFile,
+  RepositoryState,
+  Workspace,
+} from "../../git/mod.ts";
 import { sessionId } from "../../base/ids.ts";
-import type { RepositoryState, Workspace } from "../../git/repository.ts";
 import { setOwn } from "../../base/own.ts";
 import { shellWord } from "../../base/shell.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
-import { layout } from "../../ops/layout.ts";
-import { NO_CONTENT } from "../../saves/content.ts";
-import { buildSave } from "../../saves/draft.ts";
-import type { Save } from "../../saves/save.ts";
-import { readStoreId } from "../../saves/store/store_id.ts";
+import { layout } from "../../ops/mod.ts";
+import {
+  buildSave,
+  NO_CONTENT,
+  readStoreId,
+  type Save,
+} from "../../saves/mod.ts";
 import { redactRecord } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";

@@ -1,14 +1,18 @@
 import { attempt, MpmError } from "../../base/errors.ts";
-import { baseEntry, type Capture } from "../../git/tree/capture.ts";
-import type { Vault } from "../../git/tree/vault.ts";
-import { begunMark, ownMark, printOf } from "../record.ts";
-import { changesBetween } from "../../git/tree/plan.ts";
 import {
-  CHECKPOINT_PREFIX,
-  noteOwn,
-  Origins,
-} from "../../saves/trust/origins.ts";
-import { partOf, treeDelta } from "../../git/tree/trees.ts";
+  baseEntry,
+  type Capture,
+  changesBetween,
+  checkpointImport,
+  type FastImport,
+  locate,
+  partOf,
+  readCheckpointRefs,
+  treeDelta,
+  type Vault,
+} from "../../git/mod.ts";
+import { begunMark, ownMark, printOf } from "../record.ts";
+import { CHECKPOINT_PREFIX, noteOwn, Origins } from "../../saves/mod.ts";
 import {
   type Ahead,
   askAhead,
@@ -21,19 +25,10 @@ import {
   openPlace,
   type Taken,
 } from "../place.ts";
-import type { Context } from "../../cli/command.ts";
-import { during } from "../../cli/progress.ts";
+import { type Context, during } from "../../cli/mod.ts";
 import { shellWord } from "../../base/shell.ts";
-import type { FastImport } from "../../git/run/objects.ts";
-import {
-  checkpointImport,
-  readCheckpointRefs,
-} from "../../git/tree/checkpoints.ts";
-import { locate } from "../../git/workspace.ts";
-import { noteOperation } from "../../ops/journaled.ts";
-import { worktreeOf } from "../../ops/journal.ts";
-import { withLock } from "../../ops/lock.ts";
-import { readConfigAnyway } from "../../config/config.ts";
+import { noteOperation, withLock, worktreeOf } from "../../ops/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
 import { readyRedaction } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";

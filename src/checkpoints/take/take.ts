@@ -1,28 +1,25 @@
-import type { Context } from "../../cli/command.ts";
-import { ProgressLine } from "../../cli/progress.ts";
+import { type Context, ProgressLine } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/tree/capture.ts";
-import type { FastImport } from "../../git/run/objects.ts";
 import {
   beginCheckpoint,
+  type Capture,
   checkpointImport,
   endCheckpoint,
+  type FastImport,
   readCheckpointRefs,
   writeCheckpoint,
-} from "../../git/tree/checkpoints.ts";
+} from "../../git/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { checkpointId } from "../name.ts";
 import { begunMark, ownMark, recordBytes } from "../record.ts";
 import { shellWord } from "../../base/shell.ts";
 import { writeRecord } from "../store.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { withLock } from "../../ops/lock.ts";
-import { noteOwn } from "../../saves/trust/origins.ts";
+import { ensureHome, withLock } from "../../ops/mod.ts";
+import { ensureStoreId, noteOwn } from "../../saves/mod.ts";
 import { dropRawCache, writeRawCache } from "../raw_cache.ts";
 import { type Around, aroundOf } from "./around.ts";
 import { type CheckpointOrder, recordFor } from "./record.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { ensureStoreId } from "../../saves/store/store_id.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";
 

@@ -1,16 +1,56 @@
+import { join } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import { layout } from "../../ops/mod.ts";
+import { OWN_MARK } from "./hook_entries.ts";
+import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
-
-/** An id as Claude Code makes them: it becomes part of a path. */
-const AGENT_SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
-
-/** Whether `id` can be the id of a session or task list of Claude Code. */
-export function isAgentId(id: string): boolean {
-  return AGENT_SESSION_ID.test(id);
-}
 
 /** The id of the Claude Code session this process was started by, if any. */
 export function currentAgentSession(system: System): string | undefined {
   if (system.env("CLAUDECODE") !== "1") return undefined;
   const id = system.env("CLAUDE_CODE_SESSION_ID");
   return id !== undefined && isAgentId(id) ? id : undefined;
+}
+
+/** Bytes of settings that are searched; those with hooks at the end are long. */
+const MOST = 16 * 1024 * 1024;
+
+/**
+ * Whether somebody chose mpm for this project: it has saves or the like, or
+ * hooks of mpm's are installed for it, and not for all projects of the user. The
+ * home folder has a `.claude-mpm` of claude-mpm's and settings for all.
+ */
+export function usesMpm(
+  system: System,
+  { root, worktree }: { root: string; worktree: string },
+): boolean {
+  const { home, sessions } = layout(root);
+  const isHome = root === realHome(system);
+  if (isFolder(system, isHome ? sessions : home)) return true;
+  if (isHome) return false;
+  return [
+    join(root, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.json"),
+  ].some((path) => isMarked(system, path));
+}
+
+function isFolder(system: System, path: string): boolean {
+  return attempt(() => system.files.lstat(path)?.kind === "folder") ?? false;
+}
+
+function isMarked(system: System, path: string): boolean {
+  return attempt(() => {
+    // A pipe in its place would be waited on.
+    if (system.files.stat(path)?.kind !== "file") return false;
+    const bytes = system.files.readPart(path, 0, MOST);
+    return new TextDecoder().decode(bytes).includes(OWN_MARK);
+  }) ?? false;
+}
+
+function realHome(system: System): string | undefined {
+  const home = system.home();
+  return attempt(() =>
+    home === undefined ? undefined : system.files.realPath(home)
+  );
 }

@@ -1,6 +1,6 @@
 import { isAbsolute } from "@std/path";
 import { field, isFields, jsonIn, textField } from "../../base/odd_values.ts";
-import { isAgentId } from "./home.ts";
+import { isAgentId } from "../../base/ids.ts";
 
 /** What Claude Code tells a hook, as far as it can be relied on. */
 export interface HookInput {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
-import { parseStatusInput } from "./status_line.ts";
+import { parseStatusInput } from "./answers.ts";
 import { newestStatus, statusToJson } from "../read_gauge.ts";
 import { formatText } from "../../../tests/helpers/stores.ts";
 

@@ -8,10 +8,10 @@ import {
   textField,
 } from "../../base/odd_values.ts";
 import { cutText } from "../../base/words.ts";
-import { isAgentId } from "./home.ts";
+import { isAgentId } from "../../base/ids.ts";
 import { lastLines } from "./tail.ts";
 import { findTranscript } from "./transcript.ts";
-import { claudeHome } from "../../ops/user_state.ts";
+import { claudeHome } from "../../ops/mod.ts";
 import type { Redactor } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { listNames } from "../look.ts";

@@ -1,8 +1,8 @@
 import { join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
-import { isAgentId } from "./home.ts";
+import { isAgentId } from "../../base/ids.ts";
 import type { SettingsText } from "./settings/text.ts";
-import { claudeHome } from "../../ops/user_state.ts";
+import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { memberOf, valueOf } from "./settings/json_scan.ts";
 import { isFile, listNames } from "../look.ts";

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { ConfigRow } from "./results.ts";
 import { keyOf, readEntry, readRows, valueText } from "../rows.ts";

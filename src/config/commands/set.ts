@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { type Key, settingOf } from "../settings.ts";
 import { change, changeText, FILE_FLAGS } from "../change.ts";

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { change, changeText, FILE_FLAGS } from "../change.ts";
 
 /** `mpm config unset` */

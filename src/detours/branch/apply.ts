@@ -1,42 +1,49 @@
-import type { Context } from "../../cli/command.ts";
-import { addWorktree, worktreeRule } from "../../git/worktrees.ts";
-import { createBranch, readPosition, switchTo } from "../../git/tree/switch.ts";
-import { locate } from "../../git/workspace.ts";
-import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
-import { timedName } from "../../checkpoints/name.ts";
+import type { Context } from "../../cli/mod.ts";
+import {
+  addWorktree,
+  createBranch,
+  locate,
+  type Position,
+  readPosition,
+  switchTo,
+  type Workspace,
+  worktreeRule,
+} from "../../git/mod.ts";
+import {
+  type StoredCheckpoint,
+  takeCheckpoint,
+  timedName,
+} from "../../checkpoints/mod.ts";
 import { type DetourMarker } from "../marker_schema.ts";
-import { isAt } from "../marker.ts";
-import type { Position, Workspace } from "../../git/repository.ts";
+import { isAt } from "../position.ts";
 import type { BranchResult } from "../commands/results.ts";
-import type { Detour, Work } from "../../work/work.ts";
-import { currentWork, placeKey, pointTo } from "../../work/current.ts";
 import {
   checklistView,
-  labelOf,
-  type NewWork,
-  newWork,
-  workView,
-} from "../../work/record.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
-import { appendJournal } from "../../ops/journal.ts";
-import { changeStore } from "../../saves/store/recover.ts";
-import {
+  currentWork,
+  type Detour,
   findWork,
   freeWorkId,
+  isOpen,
+  labelOf,
   listWorks,
+  type NewWork,
+  newWork,
+  placeKey,
+  pointTo,
   readWork,
+  type Work,
+  workView,
   writeWork,
-} from "../../work/store.ts";
+} from "../../work/mod.ts";
+import { appendJournal, writeAtomic } from "../../ops/mod.ts";
+import { applied, changeStore, gather } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { BranchPlan } from "./plan.ts";
-import { takeCheckpoint } from "../../checkpoints/take/take.ts";
 import { changedMeanwhile, UnderWay } from "../under_way.ts";
 import { keepLeft } from "../commits.ts";
 import { barelyIgnored, gitHere, isIgnoreRule } from "../tree.ts";
-import { applied, gather } from "../../saves/pause/pause.ts";
 import { basename } from "@std/path";
 import { isSessionName } from "../../base/names.ts";
-import { isOpen } from "../../work/life_cycle.ts";
 
 /** One `branch` from its marker to the record of the new session. */
 export class Branch {

@@ -1,23 +1,36 @@
 import { join } from "@std/path";
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { pathsOf, WORKTREES } from "../../git/worktrees.ts";
-import { refuseFilters } from "../../git/run/filters.ts";
-import { inTheWay, overwritten, readPosition } from "../../git/tree/switch.ts";
-import { findTarget, type SwitchTarget } from "../../git/branches.ts";
-import { isAt } from "../marker.ts";
+import {
+  type Capture,
+  findTarget,
+  inTheWay,
+  overwritten,
+  pathsOf,
+  type Position,
+  readPosition,
+  refuseFilters,
+  type SwitchTarget,
+  treeChanges,
+  type Workspace,
+  WORKTREES,
+} from "../../git/mod.ts";
+import { isAt } from "../position.ts";
 import { slugOf } from "../../base/names.ts";
 import { shellWord } from "../../base/shell.ts";
-import type { Position, Workspace } from "../../git/repository.ts";
-import type { Work } from "../../work/work.ts";
-import { currentWork, placeKey } from "../../work/current.ts";
-import { labelOf } from "../../work/record.ts";
-import { isOpen } from "../../work/life_cycle.ts";
-import { listWorks } from "../../work/store.ts";
-import { type Beginning, beginningOf } from "../../work/beginning.ts";
+import {
+  type Beginning,
+  beginningOf,
+  currentWork,
+  isOpen,
+  labelOf,
+  listWorks,
+  placeKey,
+  type Work,
+} from "../../work/mod.ts";
 import { isStranded } from "../stranded.ts";
 import type { System } from "../../system/system.ts";
-import type { CheckpointPlace } from "../../checkpoints/place.ts";
+import type { CheckpointPlace } from "../../checkpoints/mod.ts";
 import {
   dirtyPaths,
   isIgnoreRule,
@@ -28,8 +41,6 @@ import {
   refuseUnnamed,
   refuseUnparkable,
 } from "../tree.ts";
-import type { Capture } from "../../git/tree/capture.ts";
-import { treeChanges } from "../../git/tree/trees.ts";
 import { named } from "../../base/words.ts";
 import { unparkedIn, unseen } from "../aside.ts";
 

@@ -1,13 +1,11 @@
 import { alone } from "../under_way.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { branchText } from "../text.ts";
 import { redactDetour } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { TEMPLATE_FLAGS } from "../../work/beginning.ts";
-import { checkpointId } from "../../checkpoints/name.ts";
+import { freeWorkId, newWork, TEMPLATE_FLAGS } from "../../work/mod.ts";
+import { checkpointId } from "../../checkpoints/mod.ts";
 import type { BranchResult } from "./results.ts";
-import { newWork } from "../../work/record.ts";
-import { freeWorkId } from "../../work/store.ts";
 import { type BranchPlan, planBranch } from "../branch/plan.ts";
 import { answer, Branch, parentOf } from "../branch/apply.ts";
 

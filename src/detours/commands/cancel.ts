@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { ENDING, endSession } from "../end_session.ts";
 
 /** `mpm cancel` */

@@ -1,16 +1,22 @@
-import type { CheckItem, Work } from "../../work/work.ts";
-import type { Style } from "../../cli/style.ts";
+import {
+  type CheckItem,
+  checklistLines,
+  checklistView,
+  type CheckResult,
+  labelOf,
+  moved,
+  titleOf,
+  type Work,
+  workView,
+  writeWork,
+} from "../../work/mod.ts";
+import { defineCommand, type Style } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { checklistLines, titleOf } from "../../work/text.ts";
 import { refuseNegative } from "../../base/selector.ts";
-import { defineCommand } from "../../cli/command.ts";
 import { MpmError } from "../../base/errors.ts";
-import { locate } from "../../git/workspace.ts";
-import type { CheckResult } from "../../work/commands/results.ts";
-import { checklistView, labelOf, moved, workView } from "../../work/record.ts";
-import { changeStore, openStore } from "../../saves/store/recover.ts";
-import { writeWork } from "../../work/store.ts";
-import { journaled } from "../../ops/journaled.ts";
+import { locate } from "../../git/mod.ts";
+import { changeStore, openStore } from "../../saves/mod.ts";
+import { journaled } from "../../ops/mod.ts";
 import { needCurrent } from "../find_session.ts";
 
 /** `mpm check` */

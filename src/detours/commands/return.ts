@@ -1,11 +1,11 @@
 import { alone } from "../under_way.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { returnText } from "../text.ts";
 import { redactDetour } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { ReturnResult } from "./results.ts";
 import { shellWord } from "../../base/shell.ts";
-import { moved } from "../../work/record.ts";
+import { moved } from "../../work/mod.ts";
 import { aheadNotes } from "../aside.ts";
 import { isCalledBack } from "../end.ts";
 import { named } from "../../base/words.ts";

@@ -1,19 +1,26 @@
-import type { Style } from "../../cli/style.ts";
-import { defineCommand } from "../../cli/command.ts";
-import { cut, width } from "../../cli/table.ts";
-import { locate } from "../../git/workspace.ts";
-import { currentWork, lostWorks, placeKey } from "../../work/current.ts";
-import { fullTitle, workView } from "../../work/record.ts";
-import { foreignWorksNote, lostNote, stateWord } from "../../work/text.ts";
-import { keptNotes, missingNotes, parkedBy } from "../../work/parked.ts";
-import { hasRecord } from "../../checkpoints/store.ts";
-import { openStore } from "../../saves/store/recover.ts";
-import { listWorks } from "../../work/store.ts";
+import { cut, defineCommand, type Style, width } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import {
+  currentWork,
+  foreignWorksNote,
+  fullTitle,
+  isSettled,
+  keptNotes,
+  listWorks,
+  lostNote,
+  lostWorks,
+  missingNotes,
+  parkedBy,
+  placeKey,
+  type StackResult,
+  stateWord,
+  type Work,
+  workView,
+} from "../../work/mod.ts";
+import { hasRecord } from "../../checkpoints/mod.ts";
+import { openStore } from "../../saves/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shortAge } from "../../base/times.ts";
-import type { StackResult } from "../../work/commands/results.ts";
-import { isSettled } from "../../work/life_cycle.ts";
-import type { Work } from "../../work/work.ts";
 
 /** `mpm stack` */
 export const stack = defineCommand({

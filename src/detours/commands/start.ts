@@ -1,29 +1,31 @@
-import type { Style } from "../../cli/style.ts";
+import { type Context, defineCommand, type Style } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { checklistLines, sessionLine, titleOf } from "../../work/text.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
 import {
   type Beginning,
   type BeginningInput,
   beginningOf,
-  TEMPLATE_FLAGS,
-} from "../../work/beginning.ts";
-import { MpmError } from "../../base/errors.ts";
-import { locate } from "../../git/workspace.ts";
-import type { System } from "../../system/system.ts";
-import type { StartResult } from "../../work/commands/results.ts";
-import type { Work } from "../../work/work.ts";
-import {
+  checklistLines,
   checklistView,
+  currentWork,
+  freeWorkId,
+  isOpen,
   labelOf,
+  listWorks,
   newWork,
+  pointTo,
+  sessionLine,
+  type StartResult,
+  TEMPLATE_FLAGS,
+  titleOf,
+  type Work,
   workView,
-} from "../../work/record.ts";
-import { isOpen } from "../../work/life_cycle.ts";
-import { changeStore, openStore } from "../../saves/store/recover.ts";
-import { currentWork, pointTo } from "../../work/current.ts";
-import { freeWorkId, listWorks, writeWork } from "../../work/store.ts";
-import { journaled } from "../../ops/journaled.ts";
+  writeWork,
+} from "../../work/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { locate } from "../../git/mod.ts";
+import type { System } from "../../system/system.ts";
+import { changeStore, openStore } from "../../saves/mod.ts";
+import { journaled } from "../../ops/mod.ts";
 
 /** `mpm start` */
 export const start = defineCommand({

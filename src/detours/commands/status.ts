@@ -1,24 +1,34 @@
-import type { Style } from "../../cli/style.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand, type Style } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { quickPlace, rootWithoutGit } from "../../git/place.ts";
+import {
+  type GitLine,
+  quickPlace,
+  readBrief,
+  rootWithoutGit,
+  type Workspace,
+} from "../../git/mod.ts";
 import { mayNameSecret, redactorOf } from "../../secrets/mod.ts";
-import type { Workspace } from "../../git/repository.ts";
-import type { StatusResult } from "../../work/commands/results.ts";
-import { checklistView, phasesOf, workView } from "../../work/record.ts";
-import { hasRecord, latestCheckpoint } from "../../checkpoints/store.ts";
-import { currentStack, type Stack } from "../../work/current.ts";
-import { checkFolder } from "../../ops/folders.ts";
-import { layout } from "../../ops/layout.ts";
-import { keptNotes, missingNotes } from "../../work/parked.ts";
-import { openStore } from "../../saves/store/recover.ts";
-import { isSaved } from "../../work/store.ts";
+import {
+  checklistView,
+  currentStack,
+  isSaved,
+  keptNotes,
+  missingNotes,
+  phasesOf,
+  progressTable,
+  sessionLine,
+  type Stack,
+  type StatusResult,
+  titleOf,
+  workView,
+} from "../../work/mod.ts";
+import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
+import { checkFolder, layout } from "../../ops/mod.ts";
+import { openStore } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
-import { progressTable, sessionLine, titleOf } from "../../work/text.ts";
-import { type GitLine, readBrief } from "../../git/worktree_status.ts";
 
 /** `mpm status` */
 export const status = defineCommand({

@@ -1,38 +1,33 @@
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
-import { readPosition, switchTo } from "../../git/tree/switch.ts";
-import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
-import { printOf } from "../../checkpoints/record.ts";
+import { readCheckpointRefs, readPosition, switchTo } from "../../git/mod.ts";
+import {
+  checkpointId,
+  type CheckpointPlace,
+  dropCheckpoints,
+  listCheckpoints,
+  printOf,
+  restoreLocked,
+  type RestoreOutcome,
+  type StoredCheckpoint,
+  takeCheckpoint,
+  timedName,
+} from "../../checkpoints/mod.ts";
 import type { Ending } from "../marker_schema.ts";
 import type { ReturnResult } from "../commands/results.ts";
-import { givenSummary } from "../../saves/content.ts";
-import { labelOf, workView } from "../../work/record.ts";
-import { withLock } from "../../ops/lock.ts";
-import { appendJournal } from "../../ops/journal.ts";
-import { changeStore } from "../../saves/store/recover.ts";
+import { changeStore, givenSummary } from "../../saves/mod.ts";
+import { labelOf, type Work, workView } from "../../work/mod.ts";
+import { appendJournal, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import {
-  type CheckpointPlace,
-  listCheckpoints,
-} from "../../checkpoints/place.ts";
 import { keepOwn, settleLeft } from "../commits.ts";
 import { asideNotes, setAside, withoutFixed } from "../aside.ts";
 import { UnderWay } from "../under_way.ts";
 import { endDetour } from "../end.ts";
 import { gitHere, lookAtTree } from "../tree.ts";
-import {
-  restoreLocked,
-  type RestoreOutcome,
-} from "../../checkpoints/restore/apply.ts";
 import type { ReturnInput } from "./refusals.ts";
 import type { ReturnPlan } from "./plan.ts";
 import { type Deeds, endWorktree } from "./report.ts";
 import { type Target, targetOf } from "./target.ts";
-import type { Work } from "../../work/work.ts";
-import { checkpointId, timedName } from "../../checkpoints/name.ts";
-import { dropCheckpoints } from "../../checkpoints/remove.ts";
-import { takeCheckpoint } from "../../checkpoints/take/take.ts";
 
 /** One `return` from its checks to its end. */
 export class Return {

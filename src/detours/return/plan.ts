@@ -9,30 +9,41 @@ import {
   refuseWithoutGit,
   type ReturnInput,
 } from "./refusals.ts";
-import { type CheckpointPlace, recordOf } from "../../checkpoints/place.ts";
-import type { Context } from "../../cli/command.ts";
+import {
+  type CheckpointPlace,
+  recordOf,
+  type StoredCheckpoint,
+} from "../../checkpoints/mod.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { readCheckpointRefs } from "../../git/tree/checkpoints.ts";
-import { treeChanges } from "../../git/tree/trees.ts";
-import { elsewhere, resolveNames } from "../../git/branches.ts";
-import { revealBranch } from "../../saves/compare/reveal.ts";
-import { readPosition } from "../../git/tree/switch.ts";
-import { readWorktrees } from "../../git/worktrees.ts";
-import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
-import { isAt } from "../marker.ts";
-import type { Position, Workspace } from "../../git/repository.ts";
-import type { Detour, Work } from "../../work/work.ts";
-import { labelOf } from "../../work/record.ts";
-import { isOpen } from "../../work/life_cycle.ts";
-import { findWork, listWorks } from "../../work/store.ts";
+import {
+  type Capture,
+  elsewhere,
+  isWithin,
+  type Position,
+  readCheckpointRefs,
+  readPosition,
+  readWorktrees,
+  refuseFilters,
+  resolveNames,
+  treeChanges,
+  type Workspace,
+} from "../../git/mod.ts";
+import { revealBranch } from "../../saves/mod.ts";
+import { isAt } from "../position.ts";
+import {
+  type Detour,
+  findWork,
+  isOpen,
+  labelOf,
+  listWorks,
+  type Work,
+} from "../../work/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isWhole, lookAtTree, openTree, refuseBusy } from "../tree.ts";
 import { isStranded } from "../stranded.ts";
 import { needCurrent } from "../find_session.ts";
-import type { Capture } from "../../git/tree/capture.ts";
-import { refuseFilters } from "../../git/run/filters.ts";
 import { shellWord } from "../../base/shell.ts";
-import { isWithin } from "../../git/tree/snapshot.ts";
 import {
   asideToClear,
   asideToSwitch,

@@ -1,11 +1,8 @@
 import { MpmError } from "../../base/errors.ts";
-import type { Capture } from "../../git/tree/capture.ts";
-import type { Position, Workspace } from "../../git/repository.ts";
-import { givenSummary } from "../../saves/content.ts";
+import type { Capture, LeftOut, Position, Workspace } from "../../git/mod.ts";
+import { givenSummary } from "../../saves/mod.ts";
 import { shellWord } from "../../base/shell.ts";
-import type { LeftOut } from "../../git/tree/snapshot.ts";
-import type { Work } from "../../work/work.ts";
-import { labelOf } from "../../work/record.ts";
+import { labelOf, type Work } from "../../work/mod.ts";
 import { named } from "../../base/words.ts";
 
 /** The input of `mpm return`. */

@@ -1,29 +1,33 @@
 import { dirname, join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
-import { detectChanges } from "../../saves/compare/detect.ts";
-import { unlockWorktree, WORKTREES } from "../../git/worktrees.ts";
-import { tryFileChanges } from "../../git/history/changes.ts";
-import { Git } from "../../git/run/git.ts";
-import { findOwnCommits, LOG_FORMAT, parseLog } from "../../git/history/log.ts";
-import { resolveNames } from "../../git/branches.ts";
-import { removeWorktrees } from "../../worktrees/remove.ts";
-import { revealBranch } from "../../saves/compare/reveal.ts";
-import { survey } from "../../worktrees/survey.ts";
-import type {
-  ChangedCommit,
-  Changes,
-  FileChange,
-} from "../../saves/compare/changes.ts";
-import { redactChanges, redactCommits } from "../../saves/redact.ts";
+import {
+  type ChangedCommit,
+  type Changes,
+  detectChanges,
+  type FileChange,
+  findSave,
+  loadSave,
+  readStoreId,
+  redactChanges,
+  redactCommits,
+  revealBranch,
+} from "../../saves/mod.ts";
+import {
+  findOwnCommits,
+  Git,
+  LOG_FORMAT,
+  parseLog,
+  resolveNames,
+  tryFileChanges,
+  unlockWorktree,
+  type Workspace,
+  WORKTREES,
+} from "../../git/mod.ts";
+import { removeWorktrees, survey, worktreeRules } from "../../worktrees/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import type { Workspace } from "../../git/repository.ts";
 import type { ReturnResult } from "../commands/results.ts";
-import type { WorkView } from "../../work/commands/results.ts";
-import { worktreeRules } from "../../worktrees/rules.ts";
-import { readConfig } from "../../config/config.ts";
-import { loadSave } from "../../saves/store/load_save.ts";
-import { findSave } from "../../saves/store/read_saves.ts";
-import { readStoreId } from "../../saves/store/store_id.ts";
+import type { WorkView } from "../../work/mod.ts";
+import { readConfig } from "../../config/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { ReturnPlan } from "./plan.ts";
 

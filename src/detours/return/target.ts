@@ -3,13 +3,15 @@ import {
   holdTrees,
   type MergedTree,
   mergeTrees,
+  partOf,
+  type Position,
   treeWithout,
-} from "../../git/tree/merge.ts";
-import type { StoredCheckpoint } from "../../checkpoints/checkpoint.ts";
-import type { Position } from "../../git/repository.ts";
-import type { CheckpointPlace } from "../../checkpoints/place.ts";
+} from "../../git/mod.ts";
+import type {
+  CheckpointPlace,
+  StoredCheckpoint,
+} from "../../checkpoints/mod.ts";
 import { named } from "../../base/words.ts";
-import { partOf } from "../../git/tree/trees.ts";
 
 /** What a return puts into the tree once HEAD is where it belongs. */
 export interface Target {

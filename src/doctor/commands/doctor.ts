@@ -1,9 +1,7 @@
 import type { ErrorCode } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
-import { defineCommand } from "../../cli/command.ts";
-import type { Style } from "../../cli/style.ts";
-import { wrap } from "../../cli/table.ts";
+import { defineCommand, type Style, wrap } from "../../cli/mod.ts";
 import { CHECK_STATES, type CheckState, doctorStatus } from "../check.ts";
 import { examine } from "../examine.ts";
 import type { CheckRow, DoctorResult } from "./results.ts";

@@ -1,17 +1,18 @@
 import { AGENT_SESSION, sessionOf } from "../agent_session.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import {
+  acknowledge,
+  type AgentSession,
   changeLevels,
   crossLevels,
   readGauge,
   readLevels,
-} from "../../clients/read_gauge.ts";
-import { acknowledge, thresholdsOf } from "../../clients/levels.ts";
+  thresholdsOf,
+} from "../../clients/mod.ts";
 import type { AcknowledgeResult } from "./results.ts";
-import type { AgentSession } from "../../clients/agent_state.ts";
-import { readConfigAnyway } from "../../config/config.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** `mpm context acknowledge` */

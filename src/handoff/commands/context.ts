@@ -1,19 +1,21 @@
-import type { Style } from "../../cli/style.ts";
+import { type Context, defineCommand, type Style } from "../../cli/mod.ts";
 import { AGENT_SESSION, sessionOf } from "../agent_session.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
-import { locate } from "../../git/workspace.ts";
-import { readGauge, readLevels, type Watch } from "../../clients/read_gauge.ts";
-import { type Gauge, UNKNOWN_GAUGE } from "../../clients/gauge.ts";
+import { locate } from "../../git/mod.ts";
 import {
+  type Gauge,
   grouped,
   levelOf,
   levelRows,
   NO_LEVELS,
   percentText,
+  readGauge,
+  readLevels,
   thresholdsOf,
-} from "../../clients/levels.ts";
+  UNKNOWN_GAUGE,
+  type Watch,
+} from "../../clients/mod.ts";
 import type { ContextResult } from "./results.ts";
-import { readConfigAnyway } from "../../config/config.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { durationText } from "../../base/times.ts";
 

@@ -1,7 +1,7 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { InjectResult } from "./results.ts";
-import { INJECTED_PARTS, SETTINGS } from "../../config/settings.ts";
+import { INJECTED_PARTS, SETTINGS } from "../../config/mod.ts";
 import { injected } from "../inject.ts";
 
 /** `mpm context inject` */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { LEVELS } from "../../clients/levels.ts";
+import { LEVELS } from "../../clients/mod.ts";
 
 /** What the `context` commands and the status line return. */
 

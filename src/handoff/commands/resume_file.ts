@@ -1,10 +1,9 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { ResumeFileResult } from "./results.ts";
-import { locate } from "../../git/workspace.ts";
-import { pathBelow } from "../../ops/recorder.ts";
+import { locate } from "../../git/mod.ts";
+import { journaled, pathBelow } from "../../ops/mod.ts";
 import { AGENT_SESSION } from "../agent_session.ts";
-import { journaled } from "../../ops/journaled.ts";
 import { writeResumeFile } from "../resume_file.ts";
 
 /** `mpm context resume-file` */

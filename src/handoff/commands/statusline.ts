@@ -1,19 +1,21 @@
 import { escapeText } from "../../base/escape.ts";
-import { gaugeOf } from "../../clients/gauge.ts";
-import { type Level, levelOf, thresholdsOf } from "../../clients/levels.ts";
-import type { StatusLineResult } from "./results.ts";
-import { cutText } from "../../base/words.ts";
-import { defineCommand } from "../../cli/command.ts";
-import { makeStyle, type Style } from "../../cli/style.ts";
 import {
+  gaugeOf,
+  gaugeRules,
+  type Level,
+  levelOf,
   parseStatusInput,
   type StatusInput,
-} from "../../clients/claude/status_line.ts";
-import { branchByFiles, quickRoot } from "../../git/place.ts";
-import { gaugeRules, statusToJson } from "../../clients/read_gauge.ts";
+  statusToJson,
+  thresholdsOf,
+  writeAgentFile,
+} from "../../clients/mod.ts";
+import type { StatusLineResult } from "./results.ts";
+import { cutText } from "../../base/words.ts";
+import { defineCommand, makeStyle, type Style } from "../../cli/mod.ts";
+import { branchByFiles, quickRoot } from "../../git/mod.ts";
 import { mayHoldSecret, mayNameSecret, redactorOf } from "../../secrets/mod.ts";
-import { writeAgentFile } from "../../clients/agent_state.ts";
-import { readConfigAnyway } from "../../config/config.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** `mpm statusline` */

@@ -1,14 +1,10 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { branchByFiles } from "../../git/place.ts";
-import { locate } from "../../git/workspace.ts";
+import { branchByFiles, locate } from "../../git/mod.ts";
 import type { ContextUpdateResult } from "./results.ts";
 import { contextFilePath, updateContextFile } from "../context_file.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { pathBelow } from "../../ops/recorder.ts";
-import { withLock } from "../../ops/lock.ts";
+import { ensureHome, journaled, pathBelow, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/journaled.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { wholeSession } from "../resume_file.ts";
 

@@ -1,11 +1,10 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { getOwn } from "../../base/own.ts";
 import { hooksAllowText } from "../scripts/text.ts";
 import { allowedDigests, allowScript } from "../scripts/store.ts";
-import { withUserLock } from "../../ops/lock.ts";
-import { journaled } from "../../ops/journaled.ts";
+import { journaled, withUserLock } from "../../ops/mod.ts";
 import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 /** `mpm hooks allow` */

@@ -1,11 +1,14 @@
-import { defineCommand } from "../../cli/command.ts";
-import { locate } from "../../git/workspace.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
 import type { HooksEjectResult } from "./results.ts";
 import { hooksEjectText } from "../scripts/text.ts";
 import { ejectScript, type ScriptState } from "../scripts/store.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { withLock, withUserLock } from "../../ops/lock.ts";
-import { journaled } from "../../ops/journaled.ts";
+import {
+  ensureHome,
+  journaled,
+  withLock,
+  withUserLock,
+} from "../../ops/mod.ts";
 import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 type Action = HooksEjectResult["hooks"][number]["action"];

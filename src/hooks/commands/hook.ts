@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { takeEvent } from "../events/take.ts";
 
 /** `mpm hook` */

@@ -1,22 +1,14 @@
-import {
-  isOfBare,
-  placeOf,
-  type Scope,
-} from "../../clients/claude/settings/layers.ts";
+import { isOfBare, placeOf, type Scope } from "../../clients/mod.ts";
 import { dirname, relative, SEPARATOR } from "@std/path";
-import { defineCommand } from "../../cli/command.ts";
-import { ignoredOf } from "../../git/tracked.ts";
-import { locate } from "../../git/workspace.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { ignoredOf, locate, type Workspace } from "../../git/mod.ts";
 import { installText } from "../install/text.ts";
-import type { Workspace } from "../../git/repository.ts";
 import type { HooksInstallResult } from "./results.ts";
 import { changeExcludes, excludeFile } from "../install/exclude.ts";
-import { pathBelow } from "../../ops/recorder.ts";
-import { withUserLock } from "../../ops/lock.ts";
+import { journaled, pathBelow, withUserLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { DIFF_FLAG, install, SCOPE_FLAG } from "../install/change.ts";
 import { statusOfHooks } from "../install/status.ts";
-import { journaled } from "../../ops/journaled.ts";
 import {
   binaryFor,
   refuseOldClient,

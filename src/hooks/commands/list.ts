@@ -1,6 +1,6 @@
-import { SHELL_HOOKS } from "../../clients/claude/shipped.ts";
-import { defineCommand } from "../../cli/command.ts";
-import { locate } from "../../git/workspace.ts";
+import { SHELL_HOOKS } from "../../clients/mod.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
 import { hooksListText } from "../scripts/text.ts";
 import { scriptFolder } from "../scripts/store.ts";
 import { copyOf, hooksNamed } from "../scripts/run.ts";

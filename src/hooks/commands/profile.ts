@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { hooksProfileText } from "../install/text.ts";
 import { profileHooks } from "../install/probe.ts";

@@ -1,6 +1,6 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { parseDuration } from "../../base/times.ts";
 import type { HooksRunResult } from "./results.ts";
 import { hooksRunText } from "../scripts/text.ts";

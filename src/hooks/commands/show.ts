@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { hookNamed } from "../scripts/run.ts";
 
 /** `mpm hooks show` */

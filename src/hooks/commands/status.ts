@@ -1,5 +1,5 @@
-import { defineCommand } from "../../cli/command.ts";
-import { locate } from "../../git/workspace.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
 import { hooksStatusText } from "../install/text.ts";
 import { statusOfHooks } from "../install/status.ts";
 

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { hooksTestText } from "../install/text.ts";
 import { testHooks } from "../install/probe.ts";
 

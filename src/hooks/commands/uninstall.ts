@@ -1,19 +1,13 @@
-import {
-  placeOf,
-  type ScopePlace,
-  SCOPES,
-} from "../../clients/claude/settings/layers.ts";
-import { defineCommand } from "../../cli/command.ts";
+import { placeOf, type ScopePlace, SCOPES } from "../../clients/mod.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { attempt } from "../../base/errors.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { uninstallText } from "../install/text.ts";
 import type { HooksUninstallResult } from "./results.ts";
 import { changeExcludes, excludeFile } from "../install/exclude.ts";
-import { pathBelow } from "../../ops/recorder.ts";
-import { withUserLock } from "../../ops/lock.ts";
+import { journaled, pathBelow, withUserLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { DIFF_FLAG, SCOPE_FLAG, uninstall } from "../install/change.ts";
-import { journaled } from "../../ops/journaled.ts";
 
 /** `mpm hooks uninstall` */
 export const hooksUninstall = defineCommand({

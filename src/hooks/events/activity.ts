@@ -1,5 +1,5 @@
 import { field } from "../../base/odd_values.ts";
-import { readAgentFiles, writeAgentFile } from "../../clients/agent_state.ts";
+import { readAgentFiles, writeAgentFile } from "../../clients/mod.ts";
 import type { HookWorld } from "./world.ts";
 
 /** When an agent's session last did something. */

@@ -1,27 +1,34 @@
 import { BUILD, VERSION } from "../../base/version.ts";
 import { firstLine } from "../../base/words.ts";
-import type { Context } from "../../cli/command.ts";
-import { contextUsage } from "../../clients/read_gauge.ts";
-import { settleInterrupted } from "../../detours/settle.ts";
-import type { Workspace } from "../../git/repository.ts";
-import { readState } from "../../git/state.ts";
-import { trackedFiles } from "../../git/tracked.ts";
-import { journaled } from "../../ops/journaled.ts";
-import { layout } from "../../ops/layout.ts";
-import { type Content, NO_CONTENT } from "../../saves/content.ts";
-import { buildSave, type Draft } from "../../saves/draft.ts";
-import { agentOf } from "../../saves/pause/agent.ts";
-import { removeSaves } from "../../saves/remove.ts";
-import { ownSavesHere } from "../../saves/resume/select.ts";
-import type { Save } from "../../saves/save.ts";
-import { importedFrom } from "../../saves/trust/origins.ts";
-import { forgetAutoSaves, noteAutoSave } from "../../saves/store/auto_saves.ts";
-import { openStore } from "../../saves/store/recover.ts";
-import { readStoreId } from "../../saves/store/store_id.ts";
-import { writeSave } from "../../saves/store/write_save.ts";
+import type { Context } from "../../cli/mod.ts";
+import { contextUsage } from "../../clients/mod.ts";
+import { settleInterrupted } from "../../detours/mod.ts";
+import {
+  findWorkspace,
+  readIn,
+  readState,
+  trackedFiles,
+  type Workspace,
+} from "../../git/mod.ts";
+import { journaled, layout } from "../../ops/mod.ts";
+import {
+  agentOf,
+  buildSave,
+  type Content,
+  type Draft,
+  forgetAutoSaves,
+  importedFrom,
+  NO_CONTENT,
+  noteAutoSave,
+  openStore,
+  ownSavesHere,
+  readStoreId,
+  removeSaves,
+  type Save,
+  writeSave,
+} from "../../saves/mod.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
-import { findWorkspace, readIn } from "../../git/workspace.ts";
-import { currentStack } from "../../work/current.ts";
+import { currentStack } from "../../work/mod.ts";
 import { startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
 import { recordTurnError } from "./error.ts";

@@ -2,17 +2,24 @@ import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { field } from "../../base/odd_values.ts";
 import { cutText, firstLine } from "../../base/words.ts";
-import { lastTurnError, turnErrorText } from "../../clients/claude/answers.ts";
-import { readRecent } from "../../git/history/log.ts";
-import { quickPlace } from "../../git/place.ts";
-import { Git } from "../../git/run/git.ts";
-import { runStatus } from "../../git/submodules.ts";
-import { allEnded } from "../../git/text.ts";
-import { BRIEF } from "../../git/worktree_status.ts";
-import { readOwnJson, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
-import { ensureHidden, ensureHome } from "../../ops/home.ts";
-import { layout } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
+import { lastTurnError, turnErrorText } from "../../clients/mod.ts";
+import {
+  allEnded,
+  BRIEF,
+  Git,
+  quickPlace,
+  readRecent,
+  runStatus,
+} from "../../git/mod.ts";
+import {
+  ensureHidden,
+  ensureHome,
+  layout,
+  readOwnJson,
+  removeQuietly,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { startScript } from "../scripts/events.ts";

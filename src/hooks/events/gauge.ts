@@ -1,18 +1,19 @@
 import { join } from "@std/path";
-import { isAttended } from "../../clients/claude/prompts.ts";
-import type { Gauge } from "../../clients/gauge.ts";
-import { crossLevels, readGauge } from "../../clients/read_gauge.ts";
 import {
+  crossLevels,
+  type Gauge,
+  isAttended,
+  isFile,
   type Level,
   levelOf,
   onCrossing,
+  readGauge,
   thresholdsOf,
   type WaysOut,
-} from "../../clients/levels.ts";
-import { claudeHome } from "../../ops/user_state.ts";
+} from "../../clients/mod.ts";
+import { claudeHome } from "../../ops/mod.ts";
 import { noteFailure } from "../failures.ts";
 import type { Handler, HookAnswer, HookWorld } from "./world.ts";
-import { isFile } from "../../clients/look.ts";
 
 export interface Look {
   readonly gauge: Gauge;

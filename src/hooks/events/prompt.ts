@@ -1,7 +1,13 @@
-import { isAsked, isQueued, isTyped } from "../../clients/claude/prompts.ts";
-import { type Decision, onPrompt as decide } from "../../clients/levels.ts";
+import {
+  type Decision,
+  isAsked,
+  isQueued,
+  isTyped,
+  onPrompt as decide,
+  readAgentFiles,
+  removeAgentFile,
+} from "../../clients/mod.ts";
 import { spokenCommand, typedCommand } from "./typed_command.ts";
-import { readAgentFiles, removeAgentFile } from "../../clients/agent_state.ts";
 import { noteActivity, readActivity } from "./activity.ts";
 import { noteFailure } from "../failures.ts";
 import { type Look, watchGauge, waysOut } from "./gauge.ts";

@@ -5,7 +5,7 @@ import {
   type AgentSession,
   changeAgentFile,
   readAgentFiles,
-} from "../../clients/agent_state.ts";
+} from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { HookWorld } from "./world.ts";

@@ -1,12 +1,11 @@
-import { afterCompaction } from "../../clients/levels.ts";
-import { settleInterrupted } from "../../detours/settle.ts";
-import { changeLevels } from "../../clients/read_gauge.ts";
+import { afterCompaction, changeLevels } from "../../clients/mod.ts";
+import { settleInterrupted } from "../../detours/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { runScript } from "../scripts/events.ts";
 import type { Handler, HookWorld } from "./world.ts";
-import { injected } from "../../handoff/inject.ts";
+import { injected } from "../../handoff/mod.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;

@@ -1,10 +1,10 @@
 import { field, flagIn, jsonIn } from "../../base/odd_values.ts";
-import type { Context } from "../../cli/command.ts";
-import { startsAgents } from "../../clients/claude/hook_entries.ts";
+import type { Context } from "../../cli/mod.ts";
 import {
   type HookInput,
   parseHookInput,
-} from "../../clients/claude/hook_input.ts";
+  startsAgents,
+} from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Handler } from "./world.ts";
 

@@ -1,6 +1,9 @@
-import { changeAgentFile } from "../../clients/agent_state.ts";
-import { tasksFromJson, withTask } from "../../clients/claude/tasks.ts";
-import { onAgent } from "../../clients/levels.ts";
+import {
+  changeAgentFile,
+  onAgent,
+  tasksFromJson,
+  withTask,
+} from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import {
   isWork,

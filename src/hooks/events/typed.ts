@@ -1,22 +1,27 @@
-import type { AnyCommand, Context, Flags } from "../../cli/command.ts";
+import {
+  type AnyCommand,
+  commandHelp,
+  type Context,
+  type Flags,
+  makeStyle,
+  parse,
+} from "../../cli/mod.ts";
 import { runCommand } from "../run_command.ts";
-import { commandHelp } from "../../cli/help.ts";
-import { parse } from "../../cli/parse.ts";
-import { makeStyle } from "../../cli/style.ts";
 import { MpmError } from "../../base/errors.ts";
-import { agentContext, asData } from "../../saves/agent_context.ts";
+import {
+  agentContext,
+  asData,
+  type ResumeAnswer,
+  type ResumeResult,
+} from "../../saves/mod.ts";
 import { bounded } from "../../base/bounded.ts";
-import type {
-  ResumeAnswer,
-  ResumeResult,
-} from "../../saves/commands/results.ts";
 import {
   commandArgs,
   type CommandLine,
   commandOf,
   type TypedCommand,
 } from "./typed_command.ts";
-import { writeAgentFile } from "../../clients/agent_state.ts";
+import { writeAgentFile } from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { HookAnswer, HookWorld } from "./world.ts";
 

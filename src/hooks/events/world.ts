@@ -1,11 +1,12 @@
 import { isAbsolute } from "@std/path";
-import type { Context } from "../../cli/command.ts";
-import type { AgentSession } from "../../clients/agent_state.ts";
-import type { HookInput } from "../../clients/claude/hook_input.ts";
-import { usesMpm } from "../../clients/uses_mpm.ts";
-import { readConfigAnyway } from "../../config/config.ts";
-import type { Config } from "../../config/settings.ts";
-import { quickPlace, quickRoot } from "../../git/place.ts";
+import type { Context } from "../../cli/mod.ts";
+import {
+  type AgentSession,
+  type HookInput,
+  usesMpm,
+} from "../../clients/mod.ts";
+import { type Config, readConfigAnyway } from "../../config/mod.ts";
+import { quickPlace, quickRoot } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** What a handler of an event works with. */

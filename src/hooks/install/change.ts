@@ -3,32 +3,26 @@ import { sha256 } from "../../base/digest.ts";
 import { unifiedDiff } from "../../base/unified_diff.ts";
 import {
   checkReplaceable,
+  decodeSettings,
   type ForeignFile,
-  readForeign,
-  removeIfEmpty,
-  removeLeftover,
-  replaceForeign,
-  sameBytes,
-} from "../../clients/claude/settings/file.ts";
-import {
+  keepCopy,
   planInstall,
   planRemoval,
-  type SettingsChange,
-  type Wanted,
-} from "../../clients/claude/settings/plan.ts";
-import {
-  keepCopy,
   readCopy,
+  readForeign,
   readRecord,
+  removeIfEmpty,
+  removeLeftover,
   removeRecord,
-  type SettingsRecord,
-  writeRecord,
-} from "../../clients/claude/settings/record.ts";
-import {
+  replaceForeign,
+  sameBytes,
   type ScopePlace,
   SCOPES,
-} from "../../clients/claude/settings/layers.ts";
-import { decodeSettings } from "../../clients/claude/settings/text.ts";
+  type SettingsChange,
+  type SettingsRecord,
+  type Wanted,
+  writeRecord,
+} from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 import type {
   HooksInstallResult,

@@ -1,8 +1,8 @@
 import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
-import type { Workspace } from "../../git/repository.ts";
-import { fromBytes, toBytes } from "../../handoff/context_file.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
+import type { Workspace } from "../../git/mod.ts";
+import { fromBytes, toBytes } from "../../handoff/mod.ts";
+import { writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** The line above the rules that mpm added to git's `info/exclude`. */

@@ -1,15 +1,17 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { firstLine } from "../../base/words.ts";
-import type { Context } from "../../cli/command.ts";
-import { writeAgentFile } from "../../clients/agent_state.ts";
-import { readConfigAnyway } from "../../config/config.ts";
-import { Git } from "../../git/run/git.ts";
-import { locate } from "../../git/workspace.ts";
-import { ensureFolder, removeTree } from "../../ops/folders.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { layout } from "../../ops/layout.ts";
-import { ensureUserFolder } from "../../ops/user_state.ts";
+import type { Context } from "../../cli/mod.ts";
+import { writeAgentFile } from "../../clients/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
+import { Git, locate } from "../../git/mod.ts";
+import {
+  ensureFolder,
+  ensureHome,
+  ensureUserFolder,
+  layout,
+  removeTree,
+} from "../../ops/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import type {
   HooksProfileResult,

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /**

@@ -1,15 +1,15 @@
 import { dirname, join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import { SKILLS } from "../../clients/claude/shipped.ts";
-import type { ScopePlace } from "../../clients/claude/settings/layers.ts";
-import { getOwn } from "../../base/own.ts";
-import type { HooksInstallResult } from "../commands/results.ts";
 import {
   readForeign,
   refuseLink,
   sameBytes,
-} from "../../clients/claude/settings/file.ts";
-import { type SettingsRecord } from "../../clients/claude/settings/record.ts";
+  type ScopePlace,
+  type SettingsRecord,
+  SKILLS,
+} from "../../clients/mod.ts";
+import { getOwn } from "../../base/own.ts";
+import type { HooksInstallResult } from "../commands/results.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 

@@ -1,26 +1,22 @@
 import { attempt, MpmError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
-import { OWN_MARK } from "../../clients/claude/hook_entries.ts";
-import {
-  installedHooks,
-  ownCommands,
-} from "../../clients/claude/settings/installed.ts";
-import {
-  enabledPlugins,
-  managedSettings,
-  placeOf,
-  type Scope,
-  type SettingsLayer,
-  switchedOff,
-} from "../../clients/claude/settings/layers.ts";
-import { readForeign } from "../../clients/claude/settings/file.ts";
 import {
   decodeSettings,
+  enabledPlugins,
+  installedHooks,
+  managedSettings,
   openSettings,
+  OWN_MARK,
+  ownCommands,
+  placeOf,
+  readForeign,
+  type Scope,
+  type SettingsLayer,
   type SettingsText,
   settingsWarnings,
-} from "../../clients/claude/settings/text.ts";
-import type { Workspace } from "../../git/repository.ts";
+  switchedOff,
+} from "../../clients/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import type { HooksStatusResult } from "../commands/results.ts";
 import { scriptsOf } from "../scripts/run.ts";

@@ -1,6 +1,5 @@
 import { escapeDiff, escapeText } from "../../base/escape.ts";
-import type { Style } from "../../cli/style.ts";
-import { aligned } from "../../cli/table.ts";
+import { aligned, type Style } from "../../cli/mod.ts";
 import { counted } from "../../base/words.ts";
 import type {
   HooksInstallResult,

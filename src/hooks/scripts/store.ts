@@ -3,12 +3,18 @@ import { sha256 } from "../../base/digest.ts";
 import { FileError, isMissing, MpmError } from "../../base/errors.ts";
 import { field, isFields } from "../../base/odd_values.ts";
 import { getOwn, setOwn } from "../../base/own.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
-import { checkFolder, ensureFolder } from "../../ops/folders.ts";
-import { layout } from "../../ops/layout.ts";
-import { withUserLock } from "../../ops/lock.ts";
-import { noteUndoLocked, type Undone, type UndoOrder } from "../../ops/undo.ts";
-import { ensureUserFolder, userState } from "../../ops/user_state.ts";
+import {
+  checkFolder,
+  ensureFolder,
+  ensureUserFolder,
+  layout,
+  noteUndoLocked,
+  type Undone,
+  type UndoOrder,
+  userState,
+  withUserLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** Only the owner, who may run it. */

@@ -1,9 +1,8 @@
 import { escapeText } from "../../base/escape.ts";
 import { ageWords, parseDuration } from "../../base/times.ts";
 import { counted, sizeText } from "../../base/words.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
-import { aligned } from "../../cli/table.ts";
-import { locate } from "../../git/workspace.ts";
+import { aligned, type Context, defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
 import { chosenRoot, USER_FLAG } from "../journal.ts";
 import {
   prunedTrash,

@@ -1,7 +1,6 @@
-import { defineCommand } from "../../cli/command.ts";
-import type { Style } from "../../cli/style.ts";
+import { defineCommand, type Style } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { type FileState, locate } from "../../git/mod.ts";
 import { redactSave } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { DiffResult } from "./results.ts";
@@ -10,8 +9,7 @@ import { loadSave } from "../store/load_save.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import type { Save } from "../save.ts";
-import type { FileState } from "../../git/repository.ts";
-import type { Todo } from "../../clients/claude/tasks.ts";
+import type { Todo } from "../../clients/mod.ts";
 
 /** `mpm sessions diff` */
 export const sessionsDiff = defineCommand({

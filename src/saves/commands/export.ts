@@ -1,9 +1,8 @@
 import { SESSIONS } from "../select.ts";
-import { defineCommand } from "../../cli/command.ts";
-import { ProgressLine } from "../../cli/progress.ts";
+import { defineCommand, ProgressLine } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import type { ExportResult } from "./results.ts";
 import { isLog, type SaveEntry } from "../store/save_entry.ts";
 import { counted } from "../../base/words.ts";

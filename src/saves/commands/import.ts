@@ -1,10 +1,7 @@
 import { resolve } from "@std/path";
-import { defineCommand } from "../../cli/command.ts";
-import { ProgressLine } from "../../cli/progress.ts";
-import type { Style } from "../../cli/style.ts";
-import { cut } from "../../cli/table.ts";
+import { cut, defineCommand, ProgressLine, type Style } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { readSource, type Refused } from "../share/source.ts";
 import {
   type ImportPlan,
@@ -15,7 +12,7 @@ import {
 import type { ImportResult } from "./results.ts";
 import { counted, firstLine } from "../../base/words.ts";
 import { openStore } from "../store/recover.ts";
-import { journaled } from "../../ops/journaled.ts";
+import { journaled } from "../../ops/mod.ts";
 
 /** `mpm sessions import` */
 export const sessionsImport = defineCommand({

@@ -1,14 +1,19 @@
 import { join } from "@std/path";
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { readCommitState } from "../pause/commit.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import type { InitResult } from "./results.ts";
-import { ensureHome, ignoreFile, ignoreHome } from "../../ops/home.ts";
-import { HOME, layout } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
-import { journaled } from "../../ops/journaled.ts";
+import {
+  ensureHome,
+  HOME,
+  ignoreFile,
+  ignoreHome,
+  journaled,
+  layout,
+  withLock,
+} from "../../ops/mod.ts";
 
 /** `mpm init` */
 export const init = defineCommand({

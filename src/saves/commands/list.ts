@@ -1,9 +1,7 @@
 import { listProject } from "../resume/elsewhere.ts";
-import { defineCommand } from "../../cli/command.ts";
-import type { Style } from "../../cli/style.ts";
-import { cut, table } from "../../cli/table.ts";
+import { cut, defineCommand, type Style, table } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import type { SessionRow, SessionsResult } from "./results.ts";
 import {
   filterRows,

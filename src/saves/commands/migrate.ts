@@ -1,16 +1,12 @@
 import { basename } from "@std/path";
-import { defineCommand } from "../../cli/command.ts";
-import { ProgressLine } from "../../cli/progress.ts";
+import { defineCommand, ProgressLine } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { trackedFiles } from "../../git/tracked.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate, trackedFiles, type Workspace } from "../../git/mod.ts";
 import { migrateText } from "../legacy/migrate/answer.ts";
-import type { Workspace } from "../../git/repository.ts";
 import type { MigrateAnswer } from "../legacy/migrate/results.ts";
 import { counted } from "../../base/words.ts";
-import { HOME, layout } from "../../ops/layout.ts";
+import { HOME, journaled, layout } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/journaled.ts";
 import { otherStoreHints } from "../resume/other_stores.ts";
 import {
   backupFact,

@@ -1,12 +1,12 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { applied, gather, planned } from "../pause/pause.ts";
 import { escapeLines, escapeText } from "../../base/escape.ts";
 import { utcSeconds } from "../../base/ids.ts";
 import type { PauseResult } from "./results.ts";
 import { shellWord } from "../../base/shell.ts";
-import { cleanupText } from "../../worktrees/text.ts";
+import { cleanupText } from "../../worktrees/mod.ts";
 import { cutText } from "../../base/words.ts";
-import { fullTitle } from "../../work/record.ts";
+import { fullTitle } from "../../work/mod.ts";
 
 function text(summary: string, short?: string) {
   const flag = { type: "string", value: "text", summary } as const;

@@ -1,7 +1,7 @@
 import { type RemovalOrder, removalText, remove } from "../remove.ts";
 import { RemovalResult } from "./results.ts";
-import { defineCommand } from "../../cli/command.ts";
-import { locate } from "../../git/workspace.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { MpmError } from "../../base/errors.ts";

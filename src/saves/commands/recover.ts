@@ -1,11 +1,10 @@
 import { NO_WORK } from "../pause/agent.ts";
-import { type Context, defineCommand } from "../../cli/command.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { RecoverResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
-import { readState } from "../../git/state.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate, readState } from "../../git/mod.ts";
 import { activePauseFields, finalizedLine } from "../legacy/active_pause.ts";
 import {
   discardRecord,
@@ -19,12 +18,11 @@ import { buildSave, type Draft, type Slot } from "../draft.ts";
 import { normalize } from "../normalize.ts";
 import { field } from "../../base/odd_values.ts";
 import type { Save } from "../save.ts";
-import { UNKNOWN_USAGE } from "../../clients/read_gauge.ts";
-import { layout } from "../../ops/layout.ts";
+import { UNKNOWN_USAGE } from "../../clients/mod.ts";
+import { journaled, layout } from "../../ops/mod.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
-import { journaled } from "../../ops/journaled.ts";
 
 /** `mpm sessions recover` */
 export const sessionsRecover = defineCommand({

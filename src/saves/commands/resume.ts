@@ -1,13 +1,12 @@
 import { ONE_SESSION } from "../select.ts";
-import { defineCommand } from "../../cli/command.ts";
-import type { Style } from "../../cli/style.ts";
+import { defineCommand, type Style } from "../../cli/mod.ts";
 import { findOne, loadResumed } from "../resume/resume.ts";
 import { followResume } from "../resume/resume_work.ts";
 import { asciiJson, escapeLines, escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { renderChanges } from "../compare/report.ts";
 import { openItems } from "../saved_session.ts";
-import { fullTitle, shortTitle } from "../../work/record.ts";
+import { fullTitle, shortTitle } from "../../work/mod.ts";
 import { agentContext } from "../agent_context.ts";
 import type { ResumeAnswer, ResumeResult } from "./results.ts";
 import { seedList } from "../list.ts";

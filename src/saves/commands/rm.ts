@@ -1,8 +1,8 @@
 import { SESSIONS } from "../select.ts";
 import { removalText, remove } from "../remove.ts";
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 

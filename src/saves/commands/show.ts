@@ -1,10 +1,11 @@
 import { ONE_SESSION } from "../select.ts";
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { asciiJson } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
-import { foreignNote, Origins } from "../trust/origins.ts";
+import { Origins } from "../trust/origins.ts";
+import { foreignNote } from "../trust/foreign.ts";
 import { redactSave } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { ShowResult } from "./results.ts";

@@ -1,16 +1,13 @@
 import { ONE_SESSION } from "../select.ts";
-import { defineCommand } from "../../cli/command.ts";
-import { ProgressLine } from "../../cli/progress.ts";
-import type { Style } from "../../cli/style.ts";
+import { defineCommand, ProgressLine, type Style } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import type { VerifyResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
-import { withLock } from "../../ops/lock.ts";
+import { journaled, withLock } from "../../ops/mod.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
-import { journaled } from "../../ops/journaled.ts";
 import {
   type Checker,
   repairAll,

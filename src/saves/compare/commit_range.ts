@@ -7,18 +7,19 @@ import {
 } from "./history.ts";
 import type { Save } from "../save.ts";
 import { parseTime } from "../../base/times.ts";
-import { readFileChanges, tryFileChanges } from "../../git/history/changes.ts";
-import type { Git } from "../../git/run/git.ts";
 import {
+  emptyTree,
+  type Git,
   isRelated,
+  type Names,
   type Range,
   readAll,
+  readFileChanges,
   readRange,
   readSince,
+  tryFileChanges,
   tryRange,
-} from "../../git/history/log.ts";
-import type { Names } from "../../git/branches.ts";
-import { emptyTree } from "../../git/tree/snapshot.ts";
+} from "../../git/mod.ts";
 
 /** The commit compared with, and what lies between it and HEAD. */
 export interface Way extends Range {

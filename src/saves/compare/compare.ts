@@ -8,10 +8,13 @@ import {
   compareUpstream,
   compareWorktree,
 } from "./refs.ts";
-import { isUnmerged } from "../../git/status.ts";
+import {
+  type CommitInfo,
+  isUnmerged,
+  type RepositoryState,
+} from "../../git/mod.ts";
 import { changedSince, type History } from "./history.ts";
 import { type Recorded, recordedPaths } from "./recorded.ts";
-import type { CommitInfo, RepositoryState } from "../../git/repository.ts";
 import type { Save } from "../save.ts";
 
 /**

@@ -1,15 +1,18 @@
 import type { Changes } from "./changes.ts";
 import { compare } from "./compare.ts";
 import { NO_HISTORY } from "./history.ts";
-import type { Workspace } from "../../git/repository.ts";
+import {
+  Git,
+  readPresent,
+  resolveNames,
+  UPSTREAM,
+  type Workspace,
+} from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import type { System } from "../../system/system.ts";
-import { Git } from "../../git/run/git.ts";
 import { namesFor, readHistory } from "./read_history.ts";
 import { placeOf } from "./place.ts";
-import { resolveNames, UPSTREAM } from "../../git/branches.ts";
 import { revealSave } from "./reveal.ts";
-import { readPresent } from "../../git/state.ts";
 import { readWay } from "./commit_range.ts";
 
 /**

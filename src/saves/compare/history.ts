@@ -1,10 +1,10 @@
 import type { Changes } from "./changes.ts";
-import type { CommittedFile } from "../../git/history/changes.ts";
 import type {
   CommitInfo,
+  CommittedFile,
   FileContent,
   Workspace,
-} from "../../git/repository.ts";
+} from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 
 /**

@@ -1,9 +1,8 @@
 import type { Changes } from "./changes.ts";
 import { baseCandidates, type History } from "./history.ts";
 import type { Recorded } from "./recorded.ts";
-import type { RepositoryState } from "../../git/repository.ts";
+import { type RepositoryState, unreadNotes, whyUnread } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
-import { unreadNotes, whyUnread } from "../../git/file_states.ts";
 import { counted } from "../../base/words.ts";
 
 /** What a comparison is made of. */

@@ -1,12 +1,12 @@
 import type { ChangedPath, PathChange } from "./changes.ts";
-import { isUnmerged } from "../../git/status.ts";
+import {
+  type CommittedFile,
+  type FileContent,
+  type FileState,
+  isUnmerged,
+  type RepositoryState,
+} from "../../git/mod.ts";
 import { changedSince, type History } from "./history.ts";
-import type {
-  FileContent,
-  FileState,
-  RepositoryState,
-} from "../../git/repository.ts";
-import type { CommittedFile } from "../../git/history/changes.ts";
 import type { Recorded, RecordedPath } from "./recorded.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { FileError, isMissing } from "../../base/errors.ts";
 import { type History, recordedBranch } from "./history.ts";
-import type { Workspace } from "../../git/repository.ts";
+import type { Workspace } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import type { System } from "../../system/system.ts";
 

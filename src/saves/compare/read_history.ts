@@ -1,4 +1,23 @@
-import { readWorktrees } from "../../git/worktrees.ts";
+import {
+  ContentReader,
+  decodeBytes,
+  type FileContent,
+  findLeft,
+  findOwnCommits,
+  findRenamed,
+  findSquash,
+  findTouched,
+  type Git,
+  isAncestor,
+  lastMove,
+  type Names,
+  type OwnCommits,
+  readCuts,
+  readEqualPatches,
+  readWorktrees,
+  type RepositoryState,
+  type Workspace,
+} from "../../git/mod.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { compareCommits } from "./compare.ts";
 import {
@@ -10,33 +29,11 @@ import {
   recordedBranch,
 } from "./history.ts";
 import { type RecordedPath, recordedPaths } from "./recorded.ts";
-import type {
-  FileContent,
-  RepositoryState,
-  Workspace,
-} from "../../git/repository.ts";
 import type { Save } from "../save.ts";
 import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
-import type { Git } from "../../git/run/git.ts";
-import {
-  findOwnCommits,
-  isAncestor,
-  type OwnCommits,
-} from "../../git/history/log.ts";
 import { placeOf, samePath } from "./place.ts";
-import { findSquash, readEqualPatches } from "../../git/history/patches.ts";
-import {
-  findLeft,
-  findRenamed,
-  lastMove,
-  readCuts,
-} from "../../git/history/reflogs.ts";
-import type { Names } from "../../git/branches.ts";
-import { decodeBytes } from "../../git/text.ts";
-import { findTouched } from "../../git/history/changes.ts";
 import type { Way } from "./commit_range.ts";
-import { ContentReader } from "../../git/file_states.ts";
 
 /** The names that `readWay` and `readHistory` need resolved. */
 export function namesFor(save: Save): string[] {

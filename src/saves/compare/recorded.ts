@@ -1,6 +1,6 @@
 import type { FileChange } from "./changes.ts";
 import type { OwnFields, Save } from "../save.ts";
-import type { FileState } from "../../git/repository.ts";
+import type { FileState } from "../../git/mod.ts";
 import { getOwn } from "../../base/own.ts";
 import { decodeBytes, encodeText } from "../../base/bytes.ts";
 

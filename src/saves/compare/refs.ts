@@ -1,6 +1,6 @@
 import type { Changes, UpstreamPosition } from "./changes.ts";
 import { type History, isUnborn, recordedBranch } from "./history.ts";
-import type { RepositoryState } from "../../git/repository.ts";
+import type { RepositoryState } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import { shellWord } from "../../base/shell.ts";
 

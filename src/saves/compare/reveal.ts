@@ -1,8 +1,6 @@
 import { NAME_PRINT, nameForm } from "../../secrets/mod.ts";
 import type { Save } from "../save.ts";
-import type { Git } from "../../git/run/git.ts";
-import { readLeft } from "../../git/history/reflogs.ts";
-import { decodeBytes, splitFields } from "../../git/text.ts";
+import { decodeBytes, type Git, readLeft, splitFields } from "../../git/mod.ts";
 
 /** The name that a branch is kept under, where a secret was left out of it. */
 export async function revealBranch<T extends string | null>(

@@ -7,13 +7,17 @@ import type { Save } from "../save.ts";
 import { idTime } from "../store/save_entry.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
-import { removeIfThere, writeAtomic } from "../../ops/atomic.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
+import {
+  ensureHome,
+  layout,
+  moveToTrash,
+  removeIfThere,
+  saveFiles,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import { LARGEST_SAVE } from "../store/load_save.ts";
 import { ensureStoreId } from "../store/store_id.ts";
-import { moveToTrash } from "../../ops/trash.ts";
 import { freeId, storeSave } from "../store/write_save.ts";
 import { type ActivePause, parseActivePause } from "./active_pause.ts";
 

@@ -1,16 +1,17 @@
-import { currentAgentSession, isAgentId } from "../../clients/claude/home.ts";
+import { isAgentId } from "../../base/ids.ts";
 import {
   type AgentWork,
+  currentAgentSession,
+  readAgentFiles,
   readAgentWork,
   savedTasks,
   tasksFromJson,
-} from "../../clients/claude/tasks.ts";
-import type { Context } from "../../cli/command.ts";
+} from "../../clients/mod.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { Draft } from "../draft.ts";
-import { readAgentFiles } from "../../clients/agent_state.ts";
 import type { System } from "../../system/system.ts";
-import { quickRoot } from "../../git/place.ts";
+import { quickRoot } from "../../git/mod.ts";
 
 /** The agent's session, given or surrounding, and what its files say. */
 export function agentOf(

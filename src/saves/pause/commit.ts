@@ -2,11 +2,13 @@ import { basename } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { utcSeconds } from "../../base/ids.ts";
-import type { RepositoryState, Workspace } from "../../git/repository.ts";
-import { Git } from "../../git/run/git.ts";
-import { decodeBytes } from "../../git/text.ts";
-import { layout } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
+import {
+  decodeBytes,
+  Git,
+  type RepositoryState,
+  type Workspace,
+} from "../../git/mod.ts";
+import { layout, withLock } from "../../ops/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";

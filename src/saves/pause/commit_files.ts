@@ -1,10 +1,18 @@
 import { relative } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import type { Workspace } from "../../git/repository.ts";
+import {
+  decodeBytes,
+  encodeText,
+  FastImport,
+  Git,
+  gitFailure,
+  quotePath,
+  reasonOf,
+  takesPack,
+  type Workspace,
+  writeObjects,
+} from "../../git/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
-import { FastImport, takesPack, writeObjects } from "../../git/run/objects.ts";
-import { Git, gitFailure, reasonOf } from "../../git/run/git.ts";
-import { decodeBytes, encodeText, quotePath } from "../../git/text.ts";
 
 /**
  * A git that writes blobs and waits to be told of which files: started while a

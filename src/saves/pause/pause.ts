@@ -1,5 +1,5 @@
 import { basename, join, relative, resolve, SEPARATOR } from "@std/path";
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import {
   type CommitPlan,
   commitSave,
@@ -8,7 +8,12 @@ import {
   readIdentity,
   readyCommit,
 } from "./commit.ts";
-import { readState } from "../../git/state.ts";
+import {
+  findWorkspace,
+  readIn,
+  readState,
+  type Workspace,
+} from "../../git/mod.ts";
 import {
   type Content,
   contentOf,
@@ -19,32 +24,30 @@ import { buildSave, type Draft } from "../draft.ts";
 import { sessionId } from "../../base/ids.ts";
 import { redactSave } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
-import type { Workspace } from "../../git/repository.ts";
 import { pausedSession } from "../saved_session.ts";
 import type { PauseResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
-import { type WorktreeRules, worktreeRules } from "../../worktrees/rules.ts";
-import { readConfigAnyway } from "../../config/config.ts";
+import {
+  journaledPrune,
+  plannedPrune,
+  planPrune,
+  removingFolder,
+  type WorktreeRules,
+  worktreeRules,
+} from "../../worktrees/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
 import {
   type ExportTarget,
   exportTarget,
   writeExport,
 } from "../share/export.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
+import { journaled, layout, saveFiles } from "../../ops/mod.ts";
 import { readStoreId } from "../store/store_id.ts";
-import { currentStack } from "../../work/current.ts";
+import { currentStack } from "../../work/mod.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
-import { journaled } from "../../ops/journaled.ts";
 import { agentOf } from "./agent.ts";
-import { findWorkspace, readIn } from "../../git/workspace.ts";
-import { contextUsage } from "../../clients/read_gauge.ts";
-import {
-  journaledPrune,
-  plannedPrune,
-  planPrune,
-} from "../../worktrees/prune.ts";
-import { removingFolder } from "../../worktrees/box.ts";
+import { contextUsage } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 import { MpmError } from "../../base/errors.ts";
 

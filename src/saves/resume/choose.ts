@@ -1,8 +1,5 @@
 import type { ProjectSaves } from "./elsewhere.ts";
-import type { Context } from "../../cli/command.ts";
-import { pick } from "../../cli/pick.ts";
-import { type Choice, Picker } from "../../cli/picker.ts";
-import { cut } from "../../cli/table.ts";
+import { type Choice, type Context, cut, pick, Picker } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shortAge } from "../../base/times.ts";

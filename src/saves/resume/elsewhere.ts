@@ -3,19 +3,22 @@ import { listSaves, SessionStates } from "../store/read_saves.ts";
 import { sessionsResult } from "../list.ts";
 import { Origins } from "../trust/origins.ts";
 import { join, relative } from "@std/path";
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { branchByFiles } from "../../git/place.ts";
-import type { Workspace } from "../../git/repository.ts";
+import {
+  branchByFiles,
+  decodeBytes,
+  encodeText,
+  Git,
+  type Workspace,
+} from "../../git/mod.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted } from "../../base/words.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
+import { layout, saveFiles } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { otherStoreHints } from "./other_stores.ts";
-import { Git } from "../../git/run/git.ts";
-import { decodeBytes, encodeText } from "../../git/text.ts";
 
 /** Branches and folders that are named. */
 const NAMED = 3;

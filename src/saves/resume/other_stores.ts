@@ -3,11 +3,11 @@ import { dirname, join, relative, resolve } from "@std/path";
 import { escapeText } from "../../base/escape.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted } from "../../base/words.ts";
-import type { Workspace } from "../../git/repository.ts";
+import type { Workspace } from "../../git/mod.ts";
 import { isLog, newestFirst, type SaveEntry } from "../store/save_entry.ts";
 import type { System } from "../../system/system.ts";
 import { findSaves, isTaken, namesIn } from "../store/find_saves.ts";
-import { HOME, layout } from "../../ops/layout.ts";
+import { HOME, layout } from "../../ops/mod.ts";
 import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 

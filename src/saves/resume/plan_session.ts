@@ -1,6 +1,11 @@
 import type { Save } from "../save.ts";
-import type { CheckItem, Work, WorkMove } from "../../work/work.ts";
-import { labelOf, moved } from "../../work/record.ts";
+import {
+  type CheckItem,
+  labelOf,
+  moved,
+  type Work,
+  type WorkMove,
+} from "../../work/mod.ts";
 import { type Here, rebuiltWork, workIdIn } from "../saved_session.ts";
 
 /** What decides how a session goes on when one of its saves is resumed. */

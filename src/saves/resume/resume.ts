@@ -1,13 +1,14 @@
+import { isAgentId } from "../../base/ids.ts";
 import { newestAnywhere, type NewestSave, selectSave } from "./select.ts";
 import { listProject } from "./elsewhere.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
-import { isAgentId } from "../../clients/claude/home.ts";
-import type { Context } from "../../cli/command.ts";
+import type { Context } from "../../cli/mod.ts";
 import { detectChanges } from "../compare/detect.ts";
-import { foreignNote, Origins } from "../trust/origins.ts";
+import { Origins } from "../trust/origins.ts";
+import { foreignNote } from "../trust/foreign.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
-import type { Workspace } from "../../git/repository.ts";
+import { findWorkspace, readIn, type Workspace } from "../../git/mod.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
 import type { Agent } from "../save.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
@@ -16,7 +17,6 @@ import { newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 import { readStoreId } from "../store/store_id.ts";
 import type { System } from "../../system/system.ts";
-import { findWorkspace, readIn } from "../../git/workspace.ts";
 import { chooseSession } from "./choose.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
 

@@ -1,18 +1,25 @@
 import { attempt, MpmError } from "../../base/errors.ts";
 import { changeStore } from "../store/recover.ts";
-import type { Context } from "../../cli/command.ts";
-import type { Workspace } from "../../git/repository.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { counted } from "../../base/words.ts";
-import { currentWork, placeKey, pointTo } from "../../work/current.ts";
-import { labelOf, moved } from "../../work/record.ts";
+import {
+  currentWork,
+  findWork,
+  isOpen,
+  labelOf,
+  moved,
+  ownWork,
+  placeKey,
+  pointTo,
+  writeWork,
+} from "../../work/mod.ts";
 import { planResume, type ResumePlan } from "./plan_session.ts";
 import { openItems, workIdIn } from "../saved_session.ts";
-import { isOpen } from "../../work/life_cycle.ts";
-import { findWork, ownWork, writeWork } from "../../work/store.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/journaled.ts";
+import { journaled } from "../../ops/mod.ts";
 
 type Save = ResumeResult["session"];
 

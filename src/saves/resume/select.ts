@@ -1,6 +1,6 @@
 import { attempt, MpmError } from "../../base/errors.ts";
-import type { Context } from "../../cli/command.ts";
-import type { Workspace } from "../../git/repository.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
 import { isLog, type SaveEntry } from "../store/save_entry.ts";
 import { counted, cutText } from "../../base/words.ts";
 import { loadSave } from "../store/load_save.ts";

@@ -8,8 +8,7 @@ import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
 import { loadSave } from "../store/load_save.ts";
 import { basename, dirname, isAbsolute, join } from "@std/path";
-import { writeAtomic } from "../../ops/atomic.ts";
-import { layout } from "../../ops/layout.ts";
+import { layout, writeAtomic } from "../../ops/mod.ts";
 
 /**
  * A save as it leaves mpm: its JSON file to the byte, unless there is none or

@@ -2,7 +2,7 @@ import { sha256 } from "../../base/digest.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { field, type Fields } from "../../base/odd_values.ts";
 import { sessionId } from "../../base/ids.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
+import { layout, saveFiles } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Imported, Save } from "../save.ts";
 import { saveBytes } from "../serialize.ts";

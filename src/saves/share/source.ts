@@ -10,7 +10,7 @@ import { isLog, type SaveFormat } from "../store/save_entry.ts";
 import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
 import { findSaves } from "../store/find_saves.ts";
-import { layout } from "../../ops/layout.ts";
+import { layout } from "../../ops/mod.ts";
 import {
   LARGEST_SAVE,
   loadSave,

@@ -11,10 +11,14 @@ import {
   text,
 } from "../../base/shape.ts";
 import { SESSION_ID } from "../../base/ids.ts";
-import { readOwnJson, writeAtomic } from "../../ops/atomic.ts";
-import { ensureFolder } from "../../ops/folders.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
-import { withLock } from "../../ops/lock.ts";
+import {
+  ensureFolder,
+  layout,
+  readOwnJson,
+  saveFiles,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Save } from "../save.ts";
 import { loadSave } from "./load_save.ts";

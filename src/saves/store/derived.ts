@@ -6,12 +6,16 @@ import { field, type Fields } from "../../base/odd_values.ts";
 import { shellWord } from "../../base/shell.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { utcSeconds, WORK_ID } from "../../base/ids.ts";
-import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
-import { ensureHidden } from "../../ops/home.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
+import {
+  ensureHidden,
+  layout,
+  removeIfThere,
+  removeQuietly,
+  saveFiles,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { pausedBy } from "../../work/record.ts";
-import { findWork, writeWork } from "../../work/store.ts";
+import { findWork, pausedBy, writeWork } from "../../work/mod.ts";
 import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
 import type { Save } from "../save.ts";

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../../base/errors.ts";
 import type { SaveFormat, SaveLocation } from "./save_entry.ts";
 import type { FileInfo, System } from "../../system/system.ts";
-import { HOME, layout, saveFiles } from "../../ops/layout.ts";
+import { HOME, layout, saveFiles } from "../../ops/mod.ts";
 
 /** A file that may be a save, known by its name only. */
 export interface Candidate {

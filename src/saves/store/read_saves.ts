@@ -13,8 +13,14 @@ import { INDEXED, keepListing, openIndex } from "./save_index.ts";
 import { entryReader } from "./read_entry.ts";
 import { RowCache } from "./row_cache.ts";
 import { loadYaml } from "./load_save.ts";
-import { isOpen, isSettled, type WorkState } from "../../work/life_cycle.ts";
-import { checkWorkFolders, readRecord, WorkSeals } from "../../work/store.ts";
+import {
+  checkWorkFolders,
+  isOpen,
+  isSettled,
+  readRecord,
+  WorkSeals,
+  type WorkState,
+} from "../../work/mod.ts";
 
 export interface ReadOptions {
   /**

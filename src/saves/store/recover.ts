@@ -1,12 +1,18 @@
 import { attempt } from "../../base/errors.ts";
 import { field } from "../../base/odd_values.ts";
 import { SESSION_ID } from "../../base/ids.ts";
-import { readOwnJson, removeIfThere } from "../../ops/atomic.ts";
-import { finishUndo } from "../../ops/finish_undo.ts";
-import { checkFolder } from "../../ops/folders.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { layout, saveFiles, undoMarker } from "../../ops/layout.ts";
-import { takeLock, withLock } from "../../ops/lock.ts";
+import {
+  checkFolder,
+  ensureHome,
+  finishUndo,
+  layout,
+  readOwnJson,
+  removeIfThere,
+  saveFiles,
+  takeLock,
+  undoMarker,
+  withLock,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { completeSave } from "./derived.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";

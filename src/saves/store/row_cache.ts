@@ -13,9 +13,12 @@ import {
   text,
 } from "../../base/shape.ts";
 import { WORK_ID } from "../../base/ids.ts";
-import { readOwnJson, removeQuietly } from "../../ops/atomic.ts";
-import { ensureFolder } from "../../ops/folders.ts";
-import { layout } from "../../ops/layout.ts";
+import {
+  ensureFolder,
+  layout,
+  readOwnJson,
+  removeQuietly,
+} from "../../ops/mod.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import type { Described } from "./save_entry.ts";
 

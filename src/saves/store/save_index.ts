@@ -13,8 +13,7 @@ import {
   text,
 } from "../../base/shape.ts";
 import { SESSION_ID } from "../../base/ids.ts";
-import { readOwnJson, writeAtomic } from "../../ops/atomic.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
+import { layout, readOwnJson, saveFiles, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Save } from "../save.ts";
 import {

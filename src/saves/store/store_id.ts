@@ -1,9 +1,7 @@
 import { attempt } from "../../base/errors.ts";
 import { join } from "@std/path";
 import type { System } from "../../system/system.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
-import { ensureFolder } from "../../ops/folders.ts";
-import { layout } from "../../ops/layout.ts";
+import { ensureFolder, layout, writeAtomic } from "../../ops/mod.ts";
 
 const ID = /^[a-z0-9]{8,64}$/;
 

@@ -1,11 +1,14 @@
 import { basename, dirname } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
-import { branchesWith, type Committed } from "../../git/branches.ts";
-import type { Workspace } from "../../git/repository.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
-import { HOME, layout, saveFiles } from "../../ops/layout.ts";
-import { moveToTrash } from "../../ops/trash.ts";
+import { branchesWith, type Committed, type Workspace } from "../../git/mod.ts";
+import {
+  HOME,
+  layout,
+  moveToTrash,
+  saveFiles,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { VerifyResult } from "../commands/results.ts";
 import { importedFrom } from "../trust/origins.ts";

@@ -10,9 +10,14 @@ import type { Save } from "../save.ts";
 import { sha256 } from "../../base/digest.ts";
 import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
-import { removeIfThere, removeQuietly, writeAtomic } from "../../ops/atomic.ts";
+import {
+  layout,
+  removeIfThere,
+  removeQuietly,
+  saveFiles,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import { isTaken } from "./find_saves.ts";
-import { layout, saveFiles } from "../../ops/layout.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { ensureStoreId } from "./store_id.ts";

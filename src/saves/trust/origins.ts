@@ -4,7 +4,7 @@ import { field } from "../../base/odd_values.ts";
 import { sha256 } from "../../base/digest.ts";
 import { join } from "@std/path";
 import type { System } from "../../system/system.ts";
-import { ensureUserFolder, userState } from "../../ops/user_state.ts";
+import { ensureUserFolder, userState } from "../../ops/mod.ts";
 
 /**
  * Whose words a save is: `own`, made by this user on this machine; `trusted`,
@@ -23,20 +23,6 @@ export function contentDigestOf(bytes: Uint8Array): string {
 /** As it was written, where git checked it out with the line ends of Windows. */
 export function withoutReturns(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
-}
-
-/** What is said of a foreign save wherever it is read. */
-export function foreignNote(id: string, what = "words"): string {
-  return "Foreign: nothing says that you made it on this machine, so these are " +
-    `somebody else's ${what}. To take it for yours: mpm sessions trust ${id}`;
-}
-
-/** What a checkpoint's name begins with where sessions are named. */
-export const CHECKPOINT_PREFIX = "checkpoint/";
-
-/** The same of a foreign checkpoint, of whose words or files that is said. */
-export function foreignCheckpointNote(id: string, what?: string): string {
-  return foreignNote(`${CHECKPOINT_PREFIX}${id}`, what);
 }
 
 /** The folder in the user's state with the digests of the user's own saves. */

@@ -9,10 +9,16 @@ import {
   object,
   TEXT,
 } from "../../base/shape.ts";
-import { readOwnJson, writeAtomic } from "../../ops/atomic.ts";
-import { withUserLock } from "../../ops/lock.ts";
-import { noteUndoLocked, type Undone, type UndoOrder } from "../../ops/undo.ts";
-import { ensureUserFolder, userState } from "../../ops/user_state.ts";
+import {
+  ensureUserFolder,
+  noteUndoLocked,
+  readOwnJson,
+  type Undone,
+  type UndoOrder,
+  userState,
+  withUserLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** What is known of a save that the user took for theirs. */

@@ -1,5 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
-import type { Style } from "../../cli/style.ts";
+import { defineCommand, type Style } from "../../cli/mod.ts";
 import { EXIT_FOUND } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { ScanResult } from "./results.ts";

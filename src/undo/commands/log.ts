@@ -1,17 +1,17 @@
-import { defineCommand } from "../../cli/command.ts";
-import { table } from "../../cli/table.ts";
+import { defineCommand, table } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { ageWords } from "../../base/times.ts";
-import { nextToUndo, undoneIds } from "../../ops/entry.ts";
-import type { LogResult } from "./results.ts";
 import {
   chosenRoot,
+  nextToUndo,
   readJournal,
+  undoneIds,
   USER_FLAG,
   worktreeOf,
-} from "../../ops/journal.ts";
+} from "../../ops/mod.ts";
+import type { LogResult } from "./results.ts";
 import { lastingIn } from "../kinds.ts";
 
 type Row = LogResult["operations"][number];

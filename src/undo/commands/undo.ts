@@ -1,9 +1,9 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { settleDetour } from "../../detours/back.ts";
-import { locate } from "../../git/workspace.ts";
-import { chosenRoot, USER_FLAG } from "../../ops/journal.ts";
-import { openStore } from "../../saves/store/recover.ts";
+import { settleDetour } from "../../detours/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { chosenRoot, USER_FLAG } from "../../ops/mod.ts";
+import { openStore } from "../../saves/mod.ts";
 import { finishBegun, undoOperation } from "../take_back.ts";
 import type { UndoResult } from "./results.ts";
 

@@ -1,9 +1,7 @@
-import { defineCommand } from "../../cli/command.ts";
-import type { Style } from "../../cli/style.ts";
-import { table } from "../../cli/table.ts";
+import { defineCommand, type Style, table } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { phasesOf } from "../record.ts";
 import type { TemplateRow, TemplatesResult } from "./results.ts";
 import {

@@ -1,13 +1,16 @@
 import { isAbsolute, join, resolve } from "@std/path";
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import type { TemplateSource } from "../templates/template.ts";
-import { ensureFolder } from "../../ops/folders.ts";
-import { ensureHome } from "../../ops/home.ts";
-import { withLock } from "../../ops/lock.ts";
-import { writeAtomic } from "../../ops/atomic.ts";
+import {
+  ensureFolder,
+  ensureHome,
+  journaled,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import {
   findTemplate,
@@ -16,7 +19,6 @@ import {
   templateFolder,
 } from "../templates/store.ts";
 import type { System } from "../../system/system.ts";
-import { journaled } from "../../ops/journaled.ts";
 import { isWindowsName } from "../../base/paths_there.ts";
 
 /** `mpm template new` */

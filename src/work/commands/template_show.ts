@@ -1,6 +1,6 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { escapeLines } from "../../base/escape.ts";
-import { locate } from "../../git/workspace.ts";
+import { locate } from "../../git/mod.ts";
 import { findTemplate } from "../templates/store.ts";
 
 /** `mpm template show` */

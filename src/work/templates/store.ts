@@ -21,9 +21,7 @@ import {
   type TemplateSource,
 } from "./template.ts";
 import type { System } from "../../system/system.ts";
-import { userFolder } from "../../ops/user_state.ts";
-import { checkPath } from "../../ops/folders.ts";
-import { layout } from "../../ops/layout.ts";
+import { checkPath, layout, userFolder } from "../../ops/mod.ts";
 
 /** Bytes of a template. */
 export const LARGEST_TEMPLATE = 256 * 1024;

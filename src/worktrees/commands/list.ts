@@ -1,9 +1,12 @@
-import { defineCommand } from "../../cli/command.ts";
-import { during } from "../../cli/progress.ts";
-import type { Style } from "../../cli/style.ts";
-import { cut, table } from "../../cli/table.ts";
+import {
+  cut,
+  defineCommand,
+  during,
+  type Style,
+  table,
+} from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { Git } from "../../git/run/git.ts";
+import { Git } from "../../git/mod.ts";
 import { readRescues } from "../rescue.ts";
 import { ageWords } from "../../base/times.ts";
 import type { WorktreesListResult } from "./results.ts";

@@ -1,5 +1,4 @@
-import { defineCommand } from "../../cli/command.ts";
-import { during } from "../../cli/progress.ts";
+import { defineCommand, during } from "../../cli/mod.ts";
 import { cleanupText } from "../text.ts";
 import {
   journaledPrune,

@@ -1,10 +1,10 @@
-import { defineCommand } from "../../cli/command.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { finishRemovals } from "../take_away.ts";
-import { Git } from "../../git/run/git.ts";
+import { Git } from "../../git/mod.ts";
 import { readRescues, selectRescue } from "../rescue.ts";
 import type { WorktreesRestoreResult } from "./results.ts";
-import { journaled } from "../../ops/journaled.ts";
+import { journaled } from "../../ops/mod.ts";
 import { restored } from "../restore.ts";
 import { locateRepository } from "../prune.ts";
 

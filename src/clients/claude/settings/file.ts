@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { isMissing, MpmError } from "../../../base/errors.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
-import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
+import { removeIfThere, writeAtomic } from "../../../ops/mod.ts";
 
 /** Bytes of a settings file that is still read. */
 const LIMIT = 64 * 1024 * 1024;

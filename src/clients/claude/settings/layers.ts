@@ -2,8 +2,8 @@ import { join } from "@std/path";
 import { MpmError } from "../../../base/errors.ts";
 import { getOwn } from "../../../base/own.ts";
 import type { SettingsText } from "./text.ts";
-import type { Workspace } from "../../../git/repository.ts";
-import { claudeHome } from "../../../ops/user_state.ts";
+import type { Workspace } from "../../../git/mod.ts";
+import { claudeHome } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { memberOf, valueOf } from "./json_scan.ts";
 

@@ -2,8 +2,12 @@ import { join } from "@std/path";
 import { sha256 } from "../../../base/digest.ts";
 import { isMissing } from "../../../base/errors.ts";
 import type { System } from "../../../system/system.ts";
-import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
-import { ensureUserFolder, userState } from "../../../ops/user_state.ts";
+import {
+  ensureUserFolder,
+  removeIfThere,
+  userState,
+  writeAtomic,
+} from "../../../ops/mod.ts";
 
 /**
  * What mpm installed into one settings file and the folder around it. It lies

@@ -4,11 +4,16 @@ import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
 import { refKey } from "./old_store.ts";
 import { sha256 } from "../../../base/digest.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
-import { removeIfThere, writeAtomic } from "../../../ops/atomic.ts";
-import { ensureFolder, removeTree } from "../../../ops/folders.ts";
-import { ensureHidden, ensureHome } from "../../../ops/home.ts";
+import {
+  ensureFolder,
+  ensureHidden,
+  ensureHome,
+  layout,
+  removeIfThere,
+  removeTree,
+  writeAtomic,
+} from "../../../ops/mod.ts";
 import { indexPath } from "../../store/save_index.ts";
-import { layout } from "../../../ops/layout.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
 import { PREPARING, stagedPath } from "./prepare.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";

@@ -4,8 +4,7 @@ import { MpmError } from "../../../base/errors.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";
 import { sessionId } from "../../../base/ids.ts";
 import type { System } from "../../../system/system.ts";
-import { checkPath } from "../../../ops/folders.ts";
-import { layout } from "../../../ops/layout.ts";
+import { checkPath, layout } from "../../../ops/mod.ts";
 
 const NAME = /^pause_backup_\d{8}-\d{6}$/;
 

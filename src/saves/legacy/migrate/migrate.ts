@@ -18,8 +18,7 @@ import {
   readRecord,
   UNFINISHED,
 } from "./backups.ts";
-import { layout } from "../../../ops/layout.ts";
-import { withLock } from "../../../ops/lock.ts";
+import { layout, removeTree, withLock } from "../../../ops/mod.ts";
 import {
   type Folders,
   listFolder,
@@ -41,7 +40,6 @@ import type { System } from "../../../system/system.ts";
 import { FileError, isMissing } from "../../../base/errors.ts";
 import { oldName } from "../old_names.ts";
 import { sha256 } from "../../../base/digest.ts";
-import { removeTree } from "../../../ops/folders.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 
 /** What a migration or a rollback works with. */

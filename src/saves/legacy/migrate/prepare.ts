@@ -8,14 +8,17 @@ import {
   type Transfer,
 } from "./old_store.ts";
 import { backupPath, freeBackup, UNFINISHED } from "./backups.ts";
-import { layout } from "../../../ops/layout.ts";
+import {
+  ensureFolder,
+  ensureHidden,
+  layout,
+  removeTree,
+} from "../../../ops/mod.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
 import type { NewFile, System } from "../../../system/system.ts";
 import { attempt, FileError, MpmError } from "../../../base/errors.ts";
 import { sha256 } from "../../../base/digest.ts";
-import { ensureFolder, removeTree } from "../../../ops/folders.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
-import { ensureHidden } from "../../../ops/home.ts";
 
 /** Where the content of a changed file comes from. */
 type Content =

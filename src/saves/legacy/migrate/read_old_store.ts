@@ -9,7 +9,7 @@ import { sha256 } from "../../../base/digest.ts";
 import { parseTime } from "../../../base/times.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import { findSaves, saveFolders } from "../../store/find_saves.ts";
-import { layout } from "../../../ops/layout.ts";
+import { layout } from "../../../ops/mod.ts";
 import { entryReader } from "../../store/read_entry.ts";
 import { LARGEST_SAVE, loadYaml } from "../../store/load_save.ts";
 

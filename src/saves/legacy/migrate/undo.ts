@@ -1,15 +1,15 @@
-import { trackedFiles } from "../../../git/tracked.ts";
+import { trackedFiles } from "../../../git/mod.ts";
 import { field } from "../../../base/odd_values.ts";
 import { counted } from "../../../base/words.ts";
 import { listBackups } from "./backups.ts";
-import { layout } from "../../../ops/layout.ts";
-import { backupFact, rollBack } from "./migrate.ts";
 import {
   CannotUndo,
+  layout,
   noteUndo,
   type Undone,
   type UndoOrder,
-} from "../../../ops/undo.ts";
+} from "../../../ops/mod.ts";
+import { backupFact, rollBack } from "./migrate.ts";
 
 /**
  * Restores the backup that a migration made. That makes one as well, so that

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { usesMpm } from "./uses_mpm.ts";
-import { TestEnv } from "../../tests/helpers/env.ts";
-import { mpm } from "../../tests/helpers/mpm.ts";
+import { usesMpm } from "./home.ts";
+import { TestEnv } from "../../../tests/helpers/env.ts";
+import { mpm } from "../../../tests/helpers/mpm.ts";
 
 Deno.test("usesMpm() finds hooks behind megabytes of other settings", async () => {
   using env = new TestEnv();

@@ -1,0 +1,34 @@
+/**
+ * The only door of `checkpoints/`: snapshots of all files of a worktree. `take/`
+ * captures and records one, `restore/` plans and writes one back. The bytes are
+ * commits under a ref of mpm's own, made in `git/`.
+ */
+
+export type { StoredCheckpoint } from "./checkpoint.ts";
+export { CHECKPOINT_ID, checkpointId, timedName } from "./name.ts";
+export {
+  captureNow,
+  type CheckpointPlace,
+  listCheckpoints,
+  placeOf,
+  recordOf,
+} from "./place.ts";
+export { ownMark, printOf } from "./record.ts";
+export {
+  dropCheckpoints,
+  refsOfRemovals,
+  REMOVED,
+  undoRemoval,
+} from "./remove.ts";
+export { restoreLocked, type RestoreOutcome } from "./restore/apply.ts";
+export { settleRestore } from "./restore/finish.ts";
+export { type CheckpointRef, hasMarker, readMarker } from "./restore/marker.ts";
+export { undoRestore } from "./restore/undo.ts";
+export {
+  hasRecord,
+  latestCheckpoint,
+  readRecord,
+  recordIds,
+  writeRecord,
+} from "./store.ts";
+export { takeCheckpoint } from "./take/take.ts";

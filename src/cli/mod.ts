@@ -1,0 +1,40 @@
+/**
+ * The only door of `cli/`: command lines, help, completion, tables, the picker.
+ * It knows nothing of sessions.
+ */
+
+export {
+  type AnyCommand,
+  type Context,
+  defineCommand,
+  type Flags,
+  type Named,
+  type Positional,
+  type TrashRules,
+} from "./command.ts";
+export {
+  type Candidate,
+  nextWords,
+  type Typed,
+  type Wanted,
+  wanted,
+} from "./completion.ts";
+export { GLOBAL_FLAGS } from "./globals.ts";
+export {
+  commandHelp,
+  commandInfo,
+  flagInfo,
+  groupHelp,
+  overview,
+  type Row,
+  type Section,
+  withHeadings,
+} from "./help.ts";
+export { leadingWords, parse } from "./parse.ts";
+export { pick } from "./pick.ts";
+export { type Choice, Picker } from "./picker.ts";
+export { during, ProgressLine } from "./progress.ts";
+export { reflow, reflowPage } from "./reflow.ts";
+export { makeStyle, type Style, wantsAscii, wantsColor } from "./style.ts";
+export { aligned, cut, table, width, wrap } from "./table.ts";
+export { type Summaries, type Topic, topicText } from "./topic.ts";

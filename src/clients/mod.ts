@@ -1,0 +1,117 @@
+/**
+ * The only door of `clients/`: the files of the programs that agents run in, a
+ * folder for each program.
+ *
+ * How full an agent's context is, is read at every event, so without git and
+ * without a schema: from what the status line was told, and from the end of the
+ * transcript. Which of them counts, and what follows, is decided in pure code.
+ */
+
+export {
+  type AgentSession,
+  changeAgentFile,
+  listAgentFiles,
+  readAgentFiles,
+  removeAgentFile,
+  writeAgentFile,
+} from "./agent_state.ts";
+export { lastTurnError, turnErrorText } from "./claude/answers.ts";
+export { currentAgentSession } from "./claude/home.ts";
+export { HOOK_ENTRIES, OWN_MARK, startsAgents } from "./claude/hook_entries.ts";
+export { type HookInput, parseHookInput } from "./claude/hook_input.ts";
+export { isAsked, isAttended, isQueued, isTyped } from "./claude/prompts.ts";
+export {
+  checkReplaceable,
+  type ForeignFile,
+  readForeign,
+  refuseLink,
+  removeIfEmpty,
+  removeLeftover,
+  replaceForeign,
+  sameBytes,
+} from "./claude/settings/file.ts";
+export { installedHooks, ownCommands } from "./claude/settings/installed.ts";
+export {
+  enabledPlugins,
+  isOfBare,
+  managedSettings,
+  placeOf,
+  type Scope,
+  type ScopePlace,
+  SCOPES,
+  type SettingsLayer,
+  switchedOff,
+} from "./claude/settings/layers.ts";
+export {
+  planInstall,
+  planRemoval,
+  type SettingsChange,
+  type Wanted,
+} from "./claude/settings/plan.ts";
+export {
+  keepCopy,
+  readCopy,
+  readRecord,
+  removeRecord,
+  type SettingsRecord,
+  writeRecord,
+} from "./claude/settings/record.ts";
+export {
+  decodeSettings,
+  openSettings,
+  type SettingsText,
+  settingsWarnings,
+} from "./claude/settings/text.ts";
+export { SHELL_HOOKS, type ShellHook, SKILLS } from "./claude/shipped.ts";
+export { parseStatusInput, type StatusInput } from "./claude/answers.ts";
+export {
+  type AgentWork,
+  readAgentWork,
+  savedTasks,
+  type Task,
+  tasksFromJson,
+  type Todo,
+  withTask,
+} from "./claude/tasks.ts";
+export {
+  allTranscripts,
+  DEFAULT_RETENTION,
+  dueTranscripts,
+  type KeptTranscript,
+  newestTranscript,
+  retentionIn,
+} from "./claude/transcript.ts";
+export { type Gauge, gaugeOf, UNKNOWN_GAUGE } from "./gauge.ts";
+export {
+  acknowledge,
+  afterCompaction,
+  type Decision,
+  grouped,
+  type Level,
+  levelOf,
+  levelRows,
+  LEVELS,
+  NO_LEVELS,
+  onAgent,
+  onCrossing,
+  onPrompt,
+  percentText,
+  thresholdsOf,
+  type WaysOut,
+} from "./levels.ts";
+export { isFile } from "./look.ts";
+export {
+  changeLevels,
+  type ContextUsage,
+  contextUsage,
+  crossLevels,
+  gaugeRules,
+  readGauge,
+  readLevels,
+  statusFromJson,
+  statusToJson,
+  UNKNOWN_USAGE,
+  usageOf,
+  type Watch,
+} from "./read_gauge.ts";
+export { usesMpm } from "./claude/home.ts";

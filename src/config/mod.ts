@@ -1,0 +1,20 @@
+/**
+ * The only door of `config/`: the settings, one table with a row for each.
+ */
+
+export {
+  readConfig,
+  readConfigAnyway,
+  readGiven,
+  trashRules,
+} from "./config.ts";
+export {
+  type Config,
+  INJECTED_PARTS,
+  isKey,
+  KEYS,
+  settingOf,
+  SETTINGS,
+  variableOf,
+} from "./settings.ts";
+export { type ConfigFile, configFiles } from "./sources.ts";

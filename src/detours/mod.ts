@@ -1,0 +1,11 @@
+/**
+ * The only door of `detours/`: leaving work for something else and coming back to
+ * an untouched tree. A detour is written down in a marker before it changes
+ * anything, and the next command finishes or takes back what a death left.
+ */
+
+export { settleDetour } from "./back.ts";
+export { DETOURS } from "./commits.ts";
+export { hasDetourMarker } from "./marker.ts";
+export { settleInterrupted } from "./settle.ts";
+export { isStranded } from "./stranded.ts";

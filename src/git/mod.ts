@@ -1,0 +1,220 @@
+/**
+ * The only door of `git/`: everything that is asked of git or done by it, and what
+ * a working tree holds. It knows nothing of mpm. No program that a repository
+ * names is ever run: git gets a stand-in for the repository's settings, with data
+ * alone (`run/`).
+ */
+
+export {
+  branchesWith,
+  branchNames,
+  type BranchRef,
+  type Committed,
+  type DefaultBranch,
+  elsewhere,
+  findDefault,
+  findTarget,
+  type Names,
+  readBranches,
+  resolveNames,
+  type SwitchTarget,
+  UPSTREAM,
+} from "./branches.ts";
+export { ContentReader, unreadNotes, whyUnread } from "./file_states.ts";
+export {
+  type CommittedFile,
+  findTouched,
+  readFileChanges,
+  tryFileChanges,
+} from "./history/changes.ts";
+export {
+  findOwnCommits,
+  isAncestor,
+  isRelated,
+  LOG_FORMAT,
+  type OwnCommits,
+  parseLog,
+  type Range,
+  readAll,
+  readRange,
+  readRecent,
+  readSince,
+  tryRange,
+} from "./history/log.ts";
+export {
+  findSquash,
+  patchArguments,
+  patchForm,
+  readEqualPatches,
+} from "./history/patches.ts";
+export {
+  findLeft,
+  findRenamed,
+  lastMove,
+  readCuts,
+  readLeft,
+} from "./history/reflogs.ts";
+export {
+  branchByFiles,
+  type QuickPlace,
+  quickPlace,
+  quickRoot,
+  quickWorkspace,
+  rootWithoutGit,
+} from "./place.ts";
+export type {
+  CommitInfo,
+  FileContent,
+  FileState,
+  Position,
+  RepositoryState,
+  Workspace,
+} from "./repository.ts";
+export { refuseFilters } from "./run/filters.ts";
+export { Git, gitFailure, reasonOf } from "./run/git.ts";
+export {
+  FastImport,
+  findUnfinished,
+  removeUnfinished,
+  takesPack,
+  writeObjects,
+} from "./run/objects.ts";
+export { readLock, type WorktreeLock } from "./run/processes.ts";
+export {
+  isOlder,
+  OLDEST_GIT,
+  parseGitVersion,
+  USABLE_GIT,
+  versionText,
+} from "./run/version.ts";
+export { readOperation, readPresent, readState } from "./state.ts";
+export { isUnmerged } from "./status.ts";
+export { runStatus } from "./submodules.ts";
+export {
+  allEnded,
+  decodeBytes,
+  encodeText,
+  inParallel,
+  isOpenable,
+  quotePath,
+  splitFields,
+} from "./text.ts";
+export { ignoredOf, projectFiles, trackedFiles } from "./tracked.ts";
+export { addHidden, baseEntry, type Capture, capture } from "./tree/capture.ts";
+export type { CapturedFile } from "./tree/capture_files.ts";
+export {
+  beginCheckpoint,
+  bringCheckpoints,
+  checkpointImport,
+  CHECKPOINTS,
+  createCheckpointRef,
+  dropRefs,
+  endCheckpoint,
+  gitOfOwn,
+  moveCheckpointRef,
+  patchToWorktree,
+  readCheckpointRecord,
+  readCheckpointRefs,
+  writeCheckpoint,
+} from "./tree/checkpoints.ts";
+export type { RawCache, RawFile } from "./tree/converted.ts";
+export {
+  holdTrees,
+  type MergedTree,
+  mergeTrees,
+  treeWithout,
+} from "./tree/merge.ts";
+export {
+  changesBetween,
+  isNothing,
+  lossesAt,
+  type PathChange,
+  planRestore,
+  type RestorePlan,
+} from "./tree/plan.ts";
+export { type ReadAhead, readAhead } from "./tree/read_ahead.ts";
+export {
+  type IndexStamp,
+  indexStamp,
+  refuseHeldIndex,
+  releaseIndex,
+  restoreIndex,
+  waitForIndex,
+} from "./tree/restore_index.ts";
+export {
+  emptyTree,
+  foldersAbove,
+  isOwnPath,
+  isWithin,
+  type LeftOut,
+  type TreeDelta,
+  type TreeEntry,
+} from "./tree/snapshot.ts";
+export {
+  createBranch,
+  dropBranch,
+  dropRef,
+  foreignPaths,
+  inTheWay,
+  isOnBranch,
+  keepCommit,
+  lookAtAgain,
+  type Moved,
+  moveOwnCommit,
+  overwritten,
+  readPosition,
+  resetTracked,
+  switchTo,
+} from "./tree/switch.ts";
+export {
+  partOf,
+  PARTS,
+  patchBetween,
+  pathsIn,
+  type TreeChange,
+  treeChanges,
+  treeDelta,
+} from "./tree/trees.ts";
+export {
+  openVault,
+  ownRepository,
+  type SafeSettings,
+  safeSettings,
+  type Vault,
+} from "./tree/vault.ts";
+export {
+  stageBlobs,
+  WorktreeWriter,
+  writeEntries,
+} from "./tree/write_files.ts";
+export { findWorkspace, locate, readIn } from "./workspace.ts";
+export {
+  answered,
+  BRIEF,
+  type Failed,
+  gitAt,
+  type GitLine,
+  type IgnoredPath,
+  type IndexEntry,
+  isFailed,
+  readBrief,
+  readHead,
+  readIndex,
+  readWorktreeStatus,
+  unwatchedIn,
+  type WorktreeFolders,
+  type WorktreeStatus,
+} from "./worktree_status.ts";
+export {
+  addWorktree,
+  dropCleanWorktree,
+  forgetWorktree,
+  isUnfinished,
+  type ListedWorktree,
+  makeWorktree,
+  pathsOf,
+  readWorktrees,
+  unlockWorktree,
+  worktreeRule,
+  WORKTREES,
+} from "./worktrees.ts";

@@ -1,0 +1,77 @@
+/**
+ * The only door of `ops/`: changing files so that nothing is ever lost.
+ *
+ * A command that changes something runs under `journaled()`. The machine it gets
+ * is a `Recorder`: before a file is replaced or removed for the first time, its
+ * content goes into the trash, and at the end the digests of before and after go
+ * into the journal, sealed with the user's key. So `mpm undo` needs nothing else.
+ * A lock is the kernel's and ends with the process.
+ */
+
+export { type Aside, asideIn, putBack, putBackFrom } from "./aside.ts";
+export {
+  appendLog,
+  readLog,
+  readOwnJson,
+  removeIfThere,
+  removeQuietly,
+  writeAtomic,
+} from "./atomic.ts";
+export {
+  earlierHint,
+  entryToUndo,
+  type JournalEntry,
+  type KnownEntry,
+  nextToUndo,
+  undoneIds,
+  undoTitle,
+  versionsIn,
+} from "./entry.ts";
+export { dropUndoMarker, finishUndo, writeUndoMarker } from "./finish_undo.ts";
+export { checkFolder, checkPath, ensureFolder, removeTree } from "./folders.ts";
+export {
+  ensureHidden,
+  ensureHome,
+  ignoreFile,
+  ignoreHome,
+  keepLocal,
+} from "./home.ts";
+export {
+  appendJournal,
+  chosenRoot,
+  journalFile,
+  journalLines,
+  type Operation,
+  readJournal,
+  USER_FLAG,
+  worktreeOf,
+} from "./journal.ts";
+export { journaled, noteOperation } from "./journaled.ts";
+export { HOME, layout, saveFiles, undoMarker } from "./layout.ts";
+export { takeLock, withLock, withUserLock } from "./lock.ts";
+export { lookOnly } from "./look_only.ts";
+export { surveyTrash } from "./prune_trash.ts";
+export { fitChanges, pathBelow } from "./recorder.ts";
+export { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
+export { moveToTrash, newTrashFolder, TrashFolder } from "./trash.ts";
+export {
+  CannotUndo,
+  noteUndo,
+  noteUndoLocked,
+  type Undone,
+  type UndoOrder,
+} from "./undo.ts";
+export {
+  applyFiles,
+  type FilesPlan,
+  type FileStep,
+  GONE,
+  keepPresent,
+  planFiles,
+} from "./undo_files.ts";
+export {
+  claudeHome,
+  ensureUserFolder,
+  userFolder,
+  userState,
+} from "./user_state.ts";

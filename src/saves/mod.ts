@@ -1,0 +1,74 @@
+/**
+ * The only door of `saves/`: a session as it was left, in a file of its own.
+ * `save.ts` has the format, `store/` the files, `compare/` what changed since, and
+ * `legacy/` the formats that came before, claude-mpm's among them.
+ */
+
+export { agentContext, asData, facts, restOf } from "./agent_context.ts";
+export type { ResumeAnswer, ResumeResult } from "./commands/results.ts";
+export type { ChangedCommit, Changes, FileChange } from "./compare/changes.ts";
+export { detectChanges } from "./compare/detect.ts";
+export { MARKDOWN } from "./compare/marks.ts";
+export { renderChanges } from "./compare/report.ts";
+export { revealBranch } from "./compare/reveal.ts";
+export {
+  completed,
+  type Content,
+  givenSummary,
+  NO_CONTENT,
+} from "./content.ts";
+export { buildSave, type Draft } from "./draft.ts";
+export { listBackups } from "./legacy/migrate/backups.ts";
+export { PREPARING } from "./legacy/migrate/prepare.ts";
+export { undoMigration } from "./legacy/migrate/undo.ts";
+export { oldName } from "./legacy/old_names.ts";
+export { recommended } from "./legacy/resume_log.ts";
+export { summaryBeside } from "./list.ts";
+export { bullets, gitLines, numbered, section } from "./markdown.ts";
+export { agentOf, agentWork } from "./pause/agent.ts";
+export { applied, gather } from "./pause/pause.ts";
+export { redactChanges, redactCommits, redactSave } from "./redact.ts";
+export { removeSaves } from "./remove.ts";
+export { importCommand, otherStores } from "./resume/other_stores.ts";
+export { findOne, loadResumed } from "./resume/resume.ts";
+export { lastSteps, ownSavesHere } from "./resume/select.ts";
+export type { Save } from "./save.ts";
+export { openItems } from "./saved_session.ts";
+export { SaveSchema } from "./schema.ts";
+export { forgetAutoSaves, noteAutoSave } from "./store/auto_saves.ts";
+export { pointedTo, pointToNewest } from "./store/derived.ts";
+export { namesIn } from "./store/find_saves.ts";
+export { loadSave } from "./store/load_save.ts";
+export {
+  findSave,
+  listSaves,
+  matchSaves,
+  newestSaves,
+  SessionStates,
+} from "./store/read_saves.ts";
+export { changeStore, openStore } from "./store/recover.ts";
+export { isLog, type SaveEntry } from "./store/save_entry.ts";
+export { ensureStoreId, readStoreId } from "./store/store_id.ts";
+export {
+  type Checker,
+  inspect,
+  type Inspected,
+  isMaintained,
+  repairAll,
+  whereCommitted,
+} from "./store/verify.ts";
+export { writeSave } from "./store/write_save.ts";
+export {
+  contentDigestOf,
+  importedFrom,
+  noteOwn,
+  type Origin,
+  Origins,
+} from "./trust/origins.ts";
+export { CHECKPOINT_PREFIX, foreignCheckpointNote } from "./trust/foreign.ts";
+export {
+  readTrusted,
+  trustedOf,
+  undoTrust,
+  writeTrusted,
+} from "./trust/trusted.ts";

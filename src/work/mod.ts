@@ -1,0 +1,95 @@
+/**
+ * The only door of `work/`: work sessions with their states and checklists.
+ */
+
+export {
+  type Beginning,
+  type BeginningInput,
+  beginningOf,
+  TEMPLATE_FLAGS,
+} from "./beginning.ts";
+export type {
+  CheckResult,
+  EndResult,
+  StackResult,
+  StartResult,
+  StatusResult,
+  WorkView,
+} from "./commands/results.ts";
+export {
+  currentStack,
+  currentWork,
+  leadsNowhere,
+  lostWorks,
+  placeKey,
+  pointNowhere,
+  pointTo,
+  type Stack,
+} from "./current.ts";
+export {
+  type Action,
+  isOpen,
+  isSettled,
+  STATES,
+  stepsFor,
+  type WorkState,
+} from "./life_cycle.ts";
+export {
+  detoursDone,
+  keptNotes,
+  keptOf,
+  missingNotes,
+  parkedBy,
+  withKept,
+} from "./parked.ts";
+export {
+  checklistView,
+  fullTitle,
+  labelOf,
+  moved,
+  type NewWork,
+  newWork,
+  pausedBy,
+  phasesOf,
+  shortTitle,
+  workView,
+} from "./record.ts";
+export {
+  checkWorkFolders,
+  findWork,
+  freeWorkId,
+  isSaved,
+  listWorks,
+  ownWork,
+  readRecord,
+  readWork,
+  removeWork,
+  type Works,
+  WorkSeals,
+  writeWork,
+} from "./store.ts";
+export {
+  findTemplate,
+  listTemplates,
+  readTemplate,
+} from "./templates/store.ts";
+export {
+  checklistLines,
+  foreignWorksNote,
+  lostNote,
+  progressTable,
+  sessionLine,
+  stateWord,
+  titleOf,
+} from "./text.ts";
+export {
+  CHECK_ITEM,
+  type CheckItem,
+  CHILDREN,
+  DETOUR,
+  type Detour,
+  MOVES,
+  TEMPLATE,
+  type Work,
+  type WorkMove,
+} from "./work.ts";

@@ -1,0 +1,15 @@
+/**
+ * The only door of `worktrees/`: worktrees that agents left over. What is there is
+ * read step by step, a pure function decides, and only what is known in full is
+ * removed; a removal can be taken back.
+ */
+
+export { readBoxes, removingFolder } from "./box.ts";
+export { journaledPrune, plannedPrune, planPrune } from "./prune.ts";
+export { removeWorktrees } from "./remove.ts";
+export { readRescues, RESCUE } from "./rescue.ts";
+export { undoPrune } from "./restore.ts";
+export { type WorktreeRules, worktreeRules } from "./rules.ts";
+export { survey } from "./survey.ts";
+export { finishRemovals } from "./take_away.ts";
+export { cleanupText } from "./text.ts";

@@ -1,0 +1,306 @@
+import { assertEquals } from "@std/assert";
+import { basename, dirname, join } from "@std/path";
+import * as posix from "@std/path/posix";
+import { indexedByData } from "./helpers/indexed.ts";
+import { modules, ROOT, sources } from "./helpers/tree.ts";
+
+/** The folders of `src/`: each may import those after it, and none before. */
+const ORDER = [
+  ...["app", "doctor", "undo", "hooks", "handoff", "detours", "checkpoints"],
+  ...["saves", "work", "worktrees", "clients", "secrets", "config", "ops"],
+  ...["git", "cli", "system", "base"],
+];
+
+/** Folders of small tools: each file is entered by its own name. */
+const OPEN = ["system", "base"];
+
+/** Where code is loaded only when a command line or an event asks for it. */
+const DISPATCH = new Set([
+  ...["src/app/main.ts", "src/app/table.ts", "src/hooks/events/take.ts"],
+  // What these load is large, and hardly any event or command needs it.
+  ...["src/hooks/events/gauge.ts", "src/hooks/events/prompt.ts"],
+  ...["src/hooks/run_command.ts", "src/detours/settle.ts"],
+]);
+
+/** Libraries that take milliseconds to load; who imports them does as well. */
+const SLOW = /^import (?!type )[^;]*"(zod\/|@std\/(yaml|toml)|re2js)/m;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly names: readonly string[];
+  readonly typeOnly: boolean;
+  /** By `import()`, when it is reached. */
+  readonly late: boolean;
+}
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly imports: readonly Import[];
+  /** Whether loading it loads a library that takes long. */
+  readonly slow: boolean;
+}
+
+const STATEMENT =
+  /^(?:import|export) (type )?(?:(\* as \w+|\*)|\{([^}]*)\}) from "([^"]+)";$/gm;
+const LATE = /\bimport\(\s*"([^"]+)",?\s*\)/g;
+
+function importsOf(path: string, text: string): Import[] {
+  const target = (name: string) => posix.join(posix.dirname(path), name);
+  const found: Import[] = [];
+  for (const [, type, , list = "", name] of text.matchAll(STATEMENT)) {
+    if (!name!.startsWith(".")) continue;
+    const names = list.split(",").map((one) => one.trim()).filter(Boolean);
+    const typeOnly = type !== undefined ||
+      names.length > 0 && names.every((one) => one.startsWith("type "));
+    found.push({ from: path, to: target(name!), names, typeOnly, late: false });
+  }
+  for (const [, name] of text.matchAll(LATE)) {
+    if (!name!.startsWith(".")) continue;
+    const to = target(name!);
+    found.push({ from: path, to, names: [], typeOnly: false, late: true });
+  }
+  return found;
+}
+
+async function read(): Promise<Source[]> {
+  return await Promise.all((await sources("src")).map(async (path) => {
+    const text = await Deno.readTextFile(join(ROOT, path));
+    return {
+      path,
+      text,
+      lines: text.trimEnd().split("\n"),
+      imports: importsOf(path, text),
+      slow: SLOW.test(text),
+    };
+  }));
+}
+
+const SOURCES = await read();
+const IMPORTS = SOURCES.flatMap(({ imports }) => imports)
+  .filter(({ to }) => to.startsWith("src/") && to.endsWith(".ts"));
+const SLOW_ONES = new Set(
+  SOURCES.filter(({ slow }) => slow).map(({ path }) => path),
+);
+for (let count = 0; count < SLOW_ONES.size;) {
+  count = SLOW_ONES.size;
+  for (const { from, to, late, typeOnly } of IMPORTS) {
+    if (late || typeOnly || isDoor(from)) continue;
+    if (SLOW_ONES.has(to)) SLOW_ONES.add(from);
+  }
+}
+
+/** The folder of `src/` that a path lies in. */
+function contextOf(path: string): string {
+  return path.split("/")[1]!;
+}
+
+function told({ from, to }: Import): string {
+  return `${from} imports ${to}`;
+}
+
+Deno.test("every folder of src/ has its place", () => {
+  const folders = new Set(SOURCES.map(({ path }) => contextOf(path)));
+  assertEquals([...folders].sort(), [...ORDER].sort());
+});
+
+Deno.test("imports go one way", () => {
+  const wrong = IMPORTS.filter(({ from, to }) =>
+    ORDER.indexOf(contextOf(to)) < ORDER.indexOf(contextOf(from))
+  );
+  assertEquals(wrong.map(told), []);
+});
+
+// A schema is entered late or by schemas: a door would load its library.
+Deno.test("a context is entered through its door", () => {
+  const wrong = IMPORTS.filter(({ from, to, late, typeOnly }) => {
+    const there = contextOf(to);
+    if (there === contextOf(from) || OPEN.includes(there)) return false;
+    if (to === `src/${there}/mod.ts`) return false;
+    return !(SLOW_ONES.has(to) && !typeOnly && (late || SLOW_ONES.has(from))) &&
+      !DISPATCH.has(from);
+  });
+  assertEquals(wrong.map(told), []);
+});
+
+Deno.test("only program.ts imports the real machine", () => {
+  const wrong = IMPORTS.filter(({ from, to, typeOnly }) =>
+    contextOf(to) === "system" && contextOf(from) !== "system" && !typeOnly &&
+    from !== "src/app/program.ts"
+  );
+  assertEquals(wrong.map(told), []);
+});
+
+Deno.test("nothing imports itself by way of others, types included", () => {
+  const graph = new Map<string, string[]>();
+  for (
+    const { from, to } of IMPORTS.filter(({ from, late }) =>
+      !(late && DISPATCH.has(from))
+    )
+  ) graph.set(from, [...graph.get(from) ?? [], to]);
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, above: readonly string[]): void => {
+    const at = above.indexOf(path);
+    if (at >= 0) cycles.push([...above.slice(at), path].join(" "));
+    if (at >= 0 || done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...above, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  assertEquals(cycles, []);
+});
+
+Deno.test("code is loaded late only where a line or an event asks for it", () => {
+  const wrong = IMPORTS.filter(({ from, to, late }) =>
+    late && !DISPATCH.has(from) && !SLOW_ONES.has(to)
+  );
+  assertEquals(wrong.map(told), []);
+});
+
+// The machine is passed to whoever reads or writes. Who does not take it
+// computes, and so does all that it calls.
+Deno.test("a module that computes imports only such modules", () => {
+  const MACHINE = /\b(System|Context|Ground|HookWorld|Git|Vault)\b/;
+  const impure = new Set(
+    SOURCES.filter(({ text, imports }) =>
+      /^(export )?async function/m.test(text) ||
+      imports.some(({ names }) => names.some((name) => MACHINE.test(name)))
+    ).map(({ path }) => path),
+  );
+  const wrong = IMPORTS.filter(({ from, to, typeOnly, late }) =>
+    !impure.has(from) && impure.has(to) && !typeOnly && !late &&
+    !isDoor(from) && !isDoor(to) && contextOf(from) !== "app" &&
+    !from.includes("/commands/")
+  );
+  assertEquals(wrong.map(told), []);
+});
+
+/** The files that what is imported stands in. */
+function behindDoor({ to, names }: Import): string[] {
+  if (!isDoor(to)) return [to];
+  const plain = (name: string) => name.replace(/^type /, "").split(" as ")[0]!;
+  const wanted = names.map(plain);
+  return IMPORTS.filter((one) =>
+    one.from === to && one.names.some((name) => wanted.includes(plain(name)))
+  ).map((one) => one.to);
+}
+
+function isDoor(path: string): boolean {
+  return basename(path) === "mod.ts";
+}
+
+Deno.test("no folder of src/ has more than 25 files", () => {
+  const counts = new Map<string, number>();
+  for (const { path } of SOURCES) {
+    const folder = dirname(path);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  assertEquals([...counts].filter(([, count]) => count > 25), []);
+});
+
+Deno.test("a small file is a command, a door, or used by two others", () => {
+  const users = new Map<string, Set<string>>();
+  for (const one of IMPORTS.filter(({ from }) => !isDoor(from))) {
+    for (const to of behindDoor(one)) {
+      users.set(to, (users.get(to) ?? new Set()).add(one.from));
+    }
+  }
+  const wrong = SOURCES.filter(({ path, lines }) =>
+    lines.length < 60 && (users.get(path)?.size ?? 0) < 2 && !isDoor(path) &&
+    !path.includes("/commands/") && path !== "src/app/program.ts" &&
+    !SLOW_ONES.has(path)
+  );
+  assertEquals(wrong.map(({ path, lines }) => `${path}: ${lines.length}`), []);
+});
+
+Deno.test("files and functions stay small", async () => {
+  const long: string[] = [];
+  for (const path of [...await sources("src"), ...await sources("scripts")]) {
+    const lines = (await Deno.readTextFile(join(ROOT, path))).trimEnd()
+      .split("\n");
+    if (lines.length > 400) long.push(`${path}: ${lines.length} lines`);
+    let start = -1;
+    lines.forEach((line, at) => {
+      if (/^(export )?(async )?function/.test(line)) start = at;
+      if (line !== "}" || start < 0) return;
+      const length = at - start + 1;
+      if (length > 60) long.push(`${path}:${start + 1}: ${length} lines`);
+      start = -1;
+    });
+  }
+  assertEquals(long, []);
+});
+
+Deno.test("the words typed are the path opened", async () => {
+  const table = await Deno.readTextFile(join(ROOT, "src/app/table.ts"));
+  const rows = table.matchAll(/"([a-z ]+)":[^"]*import\(\s*"([^"]+)"/g);
+  const wrong = [...rows].filter(([, words, path]) => {
+    const file = basename(path!, ".ts").replaceAll("_", "-");
+    const typed = words!.split(" ");
+    return !/\/commands\/[a-z_]+\.ts$/.test(path!) ||
+      ![typed.at(0), typed.at(-1), typed.join("-")].includes(file);
+  });
+  assertEquals(wrong.map(([row]) => row), []);
+});
+
+Deno.test("no command imports another one", () => {
+  const isCommand = (path: string) =>
+    path.includes("/commands/") && basename(path) !== "results.ts";
+  const wrong = IMPORTS.filter(({ from, to }) =>
+    isCommand(from) && isCommand(to)
+  );
+  assertEquals(wrong.map(told), []);
+});
+
+Deno.test("only ops/ takes locks, and only git/ runs git", () => {
+  const wrong = SOURCES.flatMap(({ path, text }) => [
+    // Hooks wait a shorter time for any lock.
+    ...!/^src\/(ops\/|system\/|hooks\/events\/world)/.test(path) &&
+        /\bfiles\.lock\(/.test(text)
+      ? [`${path} takes a lock`]
+      : [],
+    ...!/^src\/(git|system)\//.test(path) && /\brun\(\s*"git"/.test(text)
+      ? [`${path} runs git`]
+      : [],
+  ]);
+  assertEquals(wrong, []);
+});
+
+/** What of the project a test that speaks to `main` or the binary may know. */
+const OUTSIDE =
+  /^(src\/app\/main\.ts$|src\/system\/|schemas\/|scripts\/|tests\/)/;
+
+Deno.test("tests of behaviour import main, the machine and schemas alone", async () => {
+  const folders = ["commands", "faults", "e2e", "formats", "helpers"];
+  const paths = await Promise.all(
+    folders.map((one) => modules(`tests/${one}`)),
+  );
+  const wrong: string[] = [];
+  for (const path of paths.flat()) {
+    const text = await Deno.readTextFile(join(ROOT, path));
+    for (const [, name] of text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
+      const to = posix.join(posix.dirname(path), name!);
+      if (!OUTSIDE.test(to)) wrong.push(`${path} imports ${to}`);
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("every file of src/ is used", () => {
+  const used = new Set(IMPORTS.map(({ to }) => to));
+  used.add("src/app/program.ts");
+  const lost = SOURCES.filter(({ path }) => !used.has(path));
+  assertEquals(lost.map(({ path }) => path), []);
+});
+
+// An object made by a literal, by JSON or by `Object.fromEntries` also answers
+// to the names that it inherits: a file, a session or a label may have one.
+Deno.test("no object is indexed by data, except by getOwn()", async () => {
+  const paths = [...await sources("src"), ...await sources("scripts")]
+    .filter((path) => path !== "src/base/own.ts");
+  const found = indexedByData(paths.map((path) => join(ROOT, path)));
+  assertEquals(found.map((one) => one.slice(ROOT.length + 1)), []);
+});
