@@ -535,14 +535,13 @@ Deno.test("worktrees commands need a repository", async () => {
   assertEquals(gone(await pruneLater(env)), []);
 });
 
-posixTest("fifty worktrees take under a second and few processes", async () => {
+posixTest("fifty worktrees take few processes", async () => {
   using env = agentProject();
   for (let at = 0; at < 50; at++) {
     const path = addWorktree(env, `w${at}`);
     if (at % 5 === 0) commitIn(env, path);
   }
   let processes = 0;
-  const start = performance.now();
   const result = await pruneLater(env, {
     wrap: (system) => ({
       ...system,
@@ -552,10 +551,7 @@ posixTest("fifty worktrees take under a second and few processes", async () => {
       },
     }),
   });
-  const took = performance.now() - start;
   assertEquals([result.removed.length, result.preserved.length], [40, 10]);
   // To look, to look at what git does not watch, to look again, to remove.
   assert(processes <= 2 * 50 + 2 * 40 + 15, `${processes} processes`);
-  // A slow machine has more time than the figure promised for a usual one.
-  assert(took < 5000, `${took} ms`);
 });
