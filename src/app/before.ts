@@ -1,9 +1,8 @@
-import { prepareRedaction, Redactor, redactorOf } from "../secrets/mod.ts";
-import { MpmError } from "../base/errors.ts";
+import { prepareRedaction, redactorOf } from "../secrets/mod.ts";
 import type { Context } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { commandNamed } from "./find.ts";
-import { trashRules } from "../config/mod.ts";
+import { configFiles, trashRules } from "../config/mod.ts";
 
 /** What must go on whatever is configured, and what mends it. */
 const TOLERANT = /^(?:hook|statusline|config .*)$/;
@@ -13,7 +12,18 @@ export async function beforeCommand(
   system: System,
   name: string,
 ): Promise<void> {
+  if (!hasOwnSettings(system)) return;
   await prepareRedaction(system, { tolerant: TOLERANT.test(name) });
+}
+
+/** Whether the user has a file of settings. Most have none. */
+function hasOwnSettings(system: System): boolean {
+  const file = configFiles(system, undefined)[0];
+  try {
+    return file !== undefined && system.files.lstat(file.path) !== undefined;
+  } catch {
+    return true; // reading it tells why not
+  }
 }
 
 /** What commands are given of contexts that they need not know. */
@@ -25,15 +35,4 @@ export function givenTo(
     trashRules: (root) => trashRules(system, root),
     commandNamed,
   };
-}
-
-/** A message for people and logs without what must not be told. */
-export function tellable(system: System, text: string): string {
-  try {
-    return redactorOf(system).text(text);
-  } catch (error) {
-    // The user's own rules are what is wrong.
-    if (error instanceof MpmError) return new Redactor().text(text);
-    throw error;
-  }
 }

@@ -3,7 +3,6 @@ import {
   type Context,
   leadingWords,
   makeStyle,
-  overview,
   parse,
   reflow,
   reflowPage,
@@ -12,14 +11,13 @@ import {
   wantsColor,
   withHeadings,
 } from "../cli/mod.ts";
-import { pageOf } from "./commands/help.ts";
+import { allCommands, pageOf } from "./commands/help.ts";
 import { findCommand, unknownCommand } from "./find.ts";
-import { SUMMARIES } from "./summaries.ts";
 import { loadCompletion } from "./table.ts";
-import { commandSections, pages } from "./help/names.ts";
 import { isAbsolute, join } from "@std/path";
 import { runCommand } from "../hooks/mod.ts";
-import { beforeCommand, givenTo, tellable } from "./before.ts";
+import { beforeCommand, givenTo } from "./before.ts";
+import { tellable } from "../secrets/mod.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "../base/errors.ts";
 import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
@@ -129,7 +127,7 @@ async function withoutCommand(
       hint: 'Run "mpm help"',
     });
   }
-  return help(system, overview(commandSections(SUMMARIES), pages()));
+  return help(system, allCommands());
 }
 
 function contextOf(

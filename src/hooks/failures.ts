@@ -1,5 +1,4 @@
 import { join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
 import { cutText } from "../base/words.ts";
 import {
@@ -11,7 +10,7 @@ import {
   userState,
 } from "../ops/mod.ts";
 import { quickRoot } from "../git/mod.ts";
-import { Redactor, redactorOf } from "../secrets/mod.ts";
+import { tellable } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 
 /** UTF-16 units of an error that are kept. */
@@ -30,7 +29,7 @@ export function noteFailure(
   const line = {
     at: system.now().toISOString(),
     event: cutText(event, 100),
-    error: cutText(redacted(system, String(text)), LONGEST),
+    error: cutText(tellable(system, String(text)), LONGEST),
   };
   for (const file of [inProject, inState]) {
     try {
@@ -41,16 +40,6 @@ export function noteFailure(
     } catch {
       // The next place, or none: a full disk is no reason to fail a session.
     }
-  }
-}
-
-/** By the user's rules; where those are faulty by the built-in ones. */
-function redacted(system: System, text: string): string {
-  try {
-    return redactorOf(system).text(text);
-  } catch (error) {
-    if (error instanceof MpmError) return new Redactor().text(text);
-    throw error;
   }
 }
 

@@ -9,5 +9,10 @@
 
 export { mayHoldSecret, mayNameSecret } from "./find.ts";
 export { type KnownKeys, NAME_PRINT, nameForm, Redactor } from "./redact.ts";
-export { prepareRedaction, readyRedaction, redactorOf } from "./redaction.ts";
+export {
+  prepareRedaction,
+  readyRedaction,
+  redactorOf,
+  tellable,
+} from "./redaction.ts";
 export type { Counts } from "./span.ts";

@@ -64,6 +64,17 @@ export function redactorOf(system: System): Redactor {
   return found ?? BUILT_IN;
 }
 
+/** A message for people and logs without what must not be told. */
+export function tellable(system: System, text: string): string {
+  try {
+    return redactorOf(system).text(text);
+  } catch (error) {
+    // The user's own rules are what is wrong.
+    if (error instanceof MpmError) return BUILT_IN.text(text);
+    throw error;
+  }
+}
+
 /** Texts as most saves have them: an id, a time, commands, a path. */
 const USUAL = [
   "session-20261120-143022",

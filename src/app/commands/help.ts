@@ -73,6 +73,11 @@ export async function pageOf(words: readonly string[]): Promise<HelpResult> {
   };
 }
 
+/** The page with a line for each command. */
+export function allCommands(): string {
+  return overview(commandSections(SUMMARIES), pages());
+}
+
 /** All commands, or those that begin with a word that is none itself. */
 async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
@@ -86,9 +91,7 @@ async function groupPage(words: readonly string[]): Promise<Page | undefined> {
     [one, getOwn(SUMMARIES, one) ?? ""] as const
   );
   return {
-    text: words.length === 0
-      ? overview(commandSections(SUMMARIES), pages())
-      : groupHelp(name, rows),
+    text: words.length === 0 ? allCommands() : groupHelp(name, rows),
     commands: commands.map(commandInfo),
   };
 }

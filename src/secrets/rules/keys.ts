@@ -1,3 +1,5 @@
+import { isDigit } from "./chars.ts";
+
 /** What a name says of the value that is given to it. */
 export type KeyKind =
   | "password"
@@ -57,13 +59,12 @@ const NONE = 0;
 const DIGIT = 27;
 const SIGN = 28;
 
-const LETTERS = new Uint8Array(128);
-for (let letter = 1; letter <= 26; letter++) {
-  LETTERS[64 + letter] = letter;
-  LETTERS[96 + letter] = letter;
-}
-for (const digit of "0123456789") LETTERS[digit.charCodeAt(0)] = DIGIT;
-for (const sign of "_-.") LETTERS[sign.charCodeAt(0)] = SIGN;
+const LETTERS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const letter = code & 31;
+  if (code >= 64 && letter >= 1 && letter <= 26) return letter;
+  const sign = String.fromCharCode(code);
+  return isDigit(code) ? DIGIT : "_-.".includes(sign) ? SIGN : NONE;
+});
 
 let tails: Uint8Array | undefined;
 
