@@ -79,12 +79,11 @@ async function runStep(
 
 /**
  * Lets the program run what people and agents run every day. The modules that
- * each stage of this loads besides those of earlier stages become one script,
- * and the rest becomes the last: nobody waits for code that is not used. Each
- * script comes with what V8 compiled meanwhile, so the executable neither parses
- * nor compiles that again. This is V8's code cache
- * (https://v8.dev/blog/code-caching-for-devs), which only the same V8 takes, on
- * the same kind of machine.
+ * the same command lines load become one script, and the rest becomes the last:
+ * nobody waits for code that is not used. Each script comes with what V8 compiled
+ * meanwhile, so the executable neither parses nor compiles that again. This is
+ * V8's code cache (https://v8.dev/blog/code-caching-for-devs), which only the
+ * same V8 takes, on the same kind of machine.
  *
  * @throws {BuildError} when something that is run fails
  */

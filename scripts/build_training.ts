@@ -80,17 +80,8 @@ function hookLine(event: string, transcript: string, fields: object): Line {
   };
 }
 
-/** What is over before it begins; nobody may notice that it ran. */
-function startLines(transcript: string): Line[] {
-  const command = { tool_name: "Bash", tool_input: { command: "ls" } };
-  return [
-    { args: ["--version"] },
-    hookLine("PreToolUse", transcript, command),
-  ];
-}
-
-/** What an agent waits for all day. */
-function frequentLines(transcript: string): Line[] {
+/** What people and agents run every day. */
+function linesOf(round: number, transcript: string): Line[] {
   const cwd = Deno.cwd();
   const status = JSON.stringify({
     session_id: AGENT,
@@ -98,16 +89,7 @@ function frequentLines(transcript: string): Line[] {
     workspace: { current_dir: cwd, project_dir: cwd },
     context_window: { context_window_size: 200_000, used_percentage: 40 },
   });
-  return [
-    hookLine("PostToolBatch", transcript, { tool_calls: [] }),
-    hookLine("UserPromptSubmit", transcript, { prompt: "Go on" }),
-    { args: ["statusline"], stdin: status },
-    { args: ["context", "--agent-session", AGENT] },
-  ];
-}
-
-/** What else people and agents run every day. */
-function dailyLines(round: number, transcript: string): Line[] {
+  const command = { tool_name: "Bash", tool_input: { command: "ls" } };
   return [
     {
       args: [
@@ -127,80 +109,68 @@ function dailyLines(round: number, transcript: string): Line[] {
     { args: ["status"] },
     { args: ["checkpoint", "save", `one-${round}`] },
     { args: ["sessions", "list"] },
+    { args: ["--version"] },
+    hookLine("PreToolUse", transcript, command),
+    hookLine("PostToolBatch", transcript, { tool_calls: [] }),
+    hookLine("UserPromptSubmit", transcript, { prompt: "Go on" }),
+    { args: ["statusline"], stdin: status },
+    { args: ["context", "--agent-session", AGENT] },
+    { args: ["status", "--porcelain"] },
+    { args: ["complete", "-s", "Done"] },
+    // From here on there is a configuration file.
+    { args: ["config", "set", "commit", "true"] },
   ];
 }
 
-/** What a shell waits for before each prompt. */
-const PROMPT: Line = { args: ["status", "--porcelain"] };
-
-const COMPLETE: Line = { args: ["complete", "-s", "Done"] };
-
-/** From here on there is a configuration file. */
-const CONFIGURE: Line = { args: ["config", "set", "commit", "true"] };
-
-/** Runs command lines, each of which must succeed. */
-async function run(program: App, lines: readonly Line[]): Promise<void> {
-  for (const { args, stdin = "" } of lines) {
-    const errors: string[] = [];
-    const system: System = {
-      ...program.realSystem(),
-      terminal: {
-        ...terminal(stdin),
-        err: (text) => errors.push(text) > 0,
-      },
-      // What hooks would start behind this process would be the training again.
-      program: () => undefined,
-    };
-    const status = await program.main([...args], system);
-    if (status === 0) continue;
-    throw new Error(`mpm ${args.join(" ")}: ${status} ${errors.join("")}`);
-  }
+/** Runs a command line, which must succeed. */
+async function run(
+  program: App,
+  { args, stdin = "" }: Line,
+): Promise<void> {
+  const errors: string[] = [];
+  const system: System = {
+    ...program.realSystem(),
+    terminal: {
+      ...terminal(stdin),
+      err: (text) => errors.push(text) > 0,
+    },
+    // What hooks would start behind this process would be the training again.
+    program: () => undefined,
+  };
+  const status = await program.main([...args], system);
+  if (status === 0) return;
+  throw new Error(`mpm ${args.join(" ")}: ${status} ${errors.join("")}`);
 }
 
 /** Changes files in the project, and runs what is run between two commits. */
 async function runRound(
-  program: App,
   round: number,
   transcript: string,
+  runLine: (line: Line) => Promise<void>,
 ): Promise<void> {
   Deno.writeTextFileSync("a.txt", `${round}\n`);
   Deno.writeTextFileSync(`new-${round}.txt`, "new\n");
-  await run(program, dailyLines(round, transcript));
-  await run(program, startLines(transcript));
-  await run(program, frequentLines(transcript));
-  await run(program, [PROMPT, COMPLETE, CONFIGURE]);
+  for (const line of linesOf(round, transcript)) await runLine(line);
   git("add", "-A");
   git("commit", "-q", "-m", `Round ${round}`);
 }
 
-/**
- * Returns the modules that are loaded at the start, those that frequent lines
- * load besides, those of a shell's prompt, those of daily lines, and those of a
- * project with a configuration file.
- */
+/** Returns the modules that are loaded, together those that the same lines load. */
 async function loadedModules(trainee: Trainee): Promise<number[][]> {
   const { transcript } = prepare();
-  await run(trainee.program(), dailyLines(0, transcript));
-  const fresh = trainee.loaded();
-  const program = trainee.program();
-  const stages: number[][] = [];
-  const note = (more: readonly number[] = []) => {
-    const found = new Set([...trainee.loaded(), ...more]);
-    const others = found.difference(new Set(stages.flat()));
-    stages.push([...others].sort((a, b) => a - b));
-  };
-  await run(program, startLines(transcript));
-  note();
-  await run(program, frequentLines(transcript));
-  note();
-  await run(program, [PROMPT]);
-  note();
-  await run(program, [COMPLETE, ...dailyLines(1, transcript), COMPLETE]);
-  note(fresh);
-  await run(program, [CONFIGURE]);
-  await runRound(program, 2, transcript);
-  note();
-  return stages;
+  const users = new Map<number, string>();
+  let line = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    await runRound(round, transcript, async (what) => {
+      await run(trainee.program(), what);
+      for (const module of trainee.loaded()) {
+        users.set(module, `${users.get(module) ?? ""} ${line}`);
+      }
+      line++;
+    });
+  }
+  const modules = [...users.keys()].sort((a, b) => a - b);
+  return [...Map.groupBy(modules, (module) => users.get(module)).values()];
 }
 
 /** Runs what is run every day, and returns what V8 compiled for that. */
@@ -213,7 +183,7 @@ async function exercise(trainee: Trainee): Promise<Uint8Array[]> {
   const program = trainee.program();
   const { transcript } = prepare();
   for (let round = 0; round < ROUNDS; round++) {
-    await runRound(program, round, transcript);
+    await runRound(round, transcript, (line) => run(program, line));
   }
   return scripts.map((script) => script.createCachedData());
 }
