@@ -70,7 +70,17 @@ function load(module) {
   if (exported[module] !== undefined) return exported[module];
   const [script, at] = PLACES[module];
   if (makers[script] === undefined) open(script);
-  return exported[module] = makers[script][at](load, later, builtin);
+  return exported[module] = makers[script][at](load, lend, later, builtin);
+}
+
+// Functions of a module, which is loaded when one of them is called.
+function lend(module, names) {
+  if (exported[module] !== undefined) return exported[module];
+  const lent = names.map((name) => [
+    name,
+    (...given) => load(module)[name](...given),
+  ]);
+  return Object.fromEntries(lent);
 }
 
 async function later(module) {

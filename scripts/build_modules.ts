@@ -10,7 +10,13 @@ const LATER = /\bimport\("\.\/([^"]+)"\)/g;
 const EXPORT = /^export \{([^}]*)\};\n?/m;
 
 /** The parameters of a module's function, under names that no module has. */
-const [LOAD, LATER_OF, BUILTIN_OF] = ["mpm$load", "mpm$later", "mpm$builtin"];
+const PARAMETERS = ["load", "lend", "later", "builtin"]
+  .map((name) => `mpm$${name}`) as [string, string, string, string];
+const [LOAD, LEND, LATER_OF, BUILTIN_OF] = PARAMETERS;
+
+/** A statement at a file's top level that may change what is not the file's. */
+const ACTS =
+  /^(?:[\w$.]+\((?:\{|.*(?:[;([]|\(\{|=> \{))?$|\(.*;$|[\w$.]+ \S*= |(?:if|for|while|do|try|throw|new|await)\b.*[({;]$)/m;
 
 /** Anything of a module's syntax that the replacements above left. */
 const UNKNOWN =
@@ -78,25 +84,64 @@ function ascii(text: string): string {
   );
 }
 
+/** Whether `text` declares that name as a function, at its top level. */
+function declaresFunction(text: string, name: string): boolean {
+  const escaped = name.replaceAll("$", "\\$");
+  return new RegExp(`^(?:async )?function\\*? ${escaped}\\(`, "m").test(text);
+}
+
+/** Whether `text` makes or compares something by that name, or looks into it. */
+function usesAsObject(text: string, name: string): boolean {
+  const escaped = name.replaceAll("$", "\\$");
+  return new RegExp(
+    `\\b(?:new|instanceof|extends) ${escaped}(?![\\w$])|` +
+      `[=!]== ${escaped}(?![\\w$])|` +
+      `(?<![\\w$.])${escaped}(?:[.[]| [=!]==)`,
+  ).test(text);
+}
+
+/** Whether all that `text` takes of a file are functions that it calls. */
+function onlyCalls(
+  text: string,
+  pairs: readonly [outer: string, name: string][],
+  file: string,
+): boolean {
+  const exported = pairsIn(EXPORT.exec(file)?.[1]);
+  const inner = new Map(exported.map(([inner, outer]) => [outer, inner]));
+  return pairs.every(([outer, name]) =>
+    declaresFunction(file, inner.get(outer)!) && !usesAsObject(text, name)
+  );
+}
+
 /** Makes of a file a function that returns the file's exports. */
 function functionOf(
   name: string,
-  text: string,
+  bundle: Bundle,
   numbers: ReadonlyMap<string, number>,
 ): string {
+  const text = bundle.get(name)!;
   assertConstant(name, text);
   if (text.includes("mpm$")) throw unusable(name, "it has the loader's names");
   const taken = (list: string) =>
     `const { ${pairsIn(list).map((pair) => pair.join(": ")).join(", ")} } = `;
   const exported = pairsIn(EXPORT.exec(text)?.[1])
     .map(([inner, name]) => `${name}: ${inner}`);
+  const imported = (list: string | undefined, file: string) => {
+    const [other, number] = [bundle.get(file)!, numbers.get(file)];
+    if (list === undefined) {
+      return ACTS.test(other) ? `${LOAD}(${number});\n` : "";
+    }
+    const pairs = pairsIn(list);
+    if (ACTS.test(other) || !onlyCalls(text, pairs, other)) {
+      return `${taken(list)}${LOAD}(${number});\n`;
+    }
+    const names = JSON.stringify(pairs.map(([outer]) => outer));
+    return `${taken(list)}${LEND}(${number}, ${names});\n`;
+  };
   const body = text
     .replace(
       IMPORT,
-      (_, list: string | undefined, file) =>
-        `${list === undefined ? "" : taken(list)}${LOAD}(${
-          numbers.get(file)
-        });\n`,
+      (_, list: string | undefined, file) => imported(list, file),
     )
     .replace(
       BUILTIN,
@@ -106,16 +151,17 @@ function functionOf(
     .replace(EXPORT, "");
   const [unknown] = UNKNOWN.exec(body) ?? [];
   if (unknown) throw unusable(name, unknown.trim());
-  return `function (${LOAD}, ${LATER_OF}, ${BUILTIN_OF}) {\n${
-    ascii(body)
-  }return { ${exported.join(", ")} };\n}`;
+  return `function (${PARAMETERS.join(", ")}) {\n${ascii(body)}return { ${
+    exported.join(", ")
+  } };\n}`;
 }
 
 /**
  * Makes of each file of a bundle a function, since only a script can come with
  * V8's code cache, and V8 compiles a function only when it is called. A
- * function is given one that takes a file's number and returns its exports,
- * one that promises them, and one for Node's modules.
+ * function is given one that takes a file's number and returns its exports, one
+ * that lends functions of a file, which is loaded when one of them is called
+ * first, one that promises the exports, and one for Node's modules.
  *
  * @returns the functions by their numbers; the entry's is the first
  * @throws {BuildError} when a file is written in a way that is not known
@@ -123,5 +169,5 @@ function functionOf(
 export function modulesOf(bundle: Bundle, entry = "program.js"): string[] {
   const names = reached(bundle, entry);
   const numbers = new Map(names.map((name, number) => [name, number]));
-  return names.map((name) => functionOf(name, bundle.get(name)!, numbers));
+  return names.map((name) => functionOf(name, bundle, numbers));
 }

@@ -88,6 +88,33 @@ Deno.test("modulesOf() refuses what it cannot turn into a script", () => {
   }
 });
 
+Deno.test("modulesOf() loads a file late that only lends functions", () => {
+  const entryWith = (use: string, text: string) => {
+    const entry = `import {\n  lent as own\n} from "./chunk-a.js";\n` +
+      `import "./chunk-a.js";\n${use}\n`;
+    const bundle = new Map([["program.js", entry], ["chunk-a.js", text]]);
+    return modulesOf(bundle)[0]!;
+  };
+  const lent = "function lent() {\n}\n";
+  const exported = "export {\n  lent\n};\n";
+  const late = entryWith("own(1);", lent + exported);
+  assert(late.includes('{ lent: own } = mpm$lend(1, ["lent"]);'), late);
+  assert(!late.includes("mpm$load(1)"), late);
+  for (
+    const [use, text] of [
+      ["own(1);", "var lent = 1;\n"],
+      ["new own();", lent],
+      ["own.more();", lent],
+      ["if (a === own) own();", lent],
+      ["own(1);", `${lent}\nsetUp(\n  1\n);\n`],
+      ["own(1);", `${lent}\nglobalThis.a = 1;\n`],
+    ] as const
+  ) {
+    const early = entryWith(use, text + exported);
+    assert(early.includes("{ lent: own } = mpm$load(1);"), early);
+  }
+});
+
 Deno.test("modules in scripts do what they do in files", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "mpm-modules-test-" });
   try {
