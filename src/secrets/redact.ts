@@ -17,6 +17,7 @@ import {
   type Span,
   type Window,
 } from "./span.ts";
+import { withoutOrdinary } from "./rules/plain_words.ts";
 import { isPlaceholder } from "./rules/value.ts";
 
 /** What stands in a name in place of a secret. */
@@ -61,6 +62,11 @@ export class Redactor {
 
   /** The secrets of a text, in order, none over another. */
   find(text: string): Span[] {
+    return withoutOrdinary(text, this.#candidates(text));
+  }
+
+  /** Includes plain words that the rest of the text may show to be ordinary. */
+  #candidates(text: string): Span[] {
     if (text.length < SHORTEST) return [];
     const { enabled, allows, more = [] } = this.#rules;
     if (more.length === 0 && !mayHoldSecret(text)) return [];
@@ -81,16 +87,17 @@ export class Redactor {
       text = done.text;
       if (pass === PASSES) break;
       // What stood beside a secret may now be seen for what it is.
-      spans = aroundAll(done.places, text.length).flatMap((window) =>
+      const again = aroundAll(done.places, text.length).flatMap((window) =>
         this.#findWithin(text, window)
       );
+      spans = withoutOrdinary(text, again);
     }
     return text;
   }
 
   /** The secrets in a window, but for what its edges may have cut. */
   #findWithin(text: string, { start, end }: Window): Span[] {
-    return this.find(text.slice(start, end))
+    return this.#candidates(text.slice(start, end))
       .map((span) => ({
         ...span,
         start: span.start + start,

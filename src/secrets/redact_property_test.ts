@@ -28,6 +28,7 @@ const PIECES = [
   ...["--", "-p", "Bearer ", "Basic ", "https", "postgres", "eyJ", "ghp_"],
   ...["sk-", "[redacted:", "[redacted:token]", "]", "<private>", "</private>"],
   ...["-----BEGIN ", "PRIVATE KEY-----", "-----END ", "hunter2", "true", "${"],
+  ...['token: "opensesame"', " opensesame ", "opensesame"],
   ...["sha512-", "a", "B", "9", "é", "\0", "🙂", " is ", "curl -u a:", "%3D"],
   ...[alnum(24), alnum(40, 3), hex(32), hex(40, 2), alnum(64), privateKey()],
 ];
@@ -115,6 +116,15 @@ Deno.test("values of any shape keep theirs, and JSON stays JSON", () => {
   );
 });
 
+/** Each is a plain word of its own, to be looked for in the whole text. */
+const MANY_PLAIN = Array.from({ length: 800 }, (_, count) => {
+  const word = count.toString(26).replaceAll(
+    /\d/g,
+    (digit) => "qrstuvwxyz"[+digit]!,
+  );
+  return `token="opensesame-${word}" `;
+}).join("");
+
 /** Texts that make a careless rule go over the same part again and again. */
 const HOSTILE = [
   ...["sk-", "eyJ", "eyJaaaaaaaa.", "token=", 'token="', "token='/token=\"/"],
@@ -158,6 +168,7 @@ const HOSTILE = [
     "token%3D",
     "use hunter2xY as the token ",
   ],
+  ...['token: "opensesame" ', 'token="opensesame" opensesame ', MANY_PLAIN],
   ...[`${alnum(27)} `, `${alnum(76)}\n`, `ghp_${alnum(36)} `, `${hex(32)}-us1`],
 ];
 

@@ -9,6 +9,8 @@ export interface Span {
   readonly label: string;
   /** What stands around its replacement, where the text needs quotes there. */
   readonly quote?: string;
+  /** Set for a plain word: it is not a secret if the text also uses it. */
+  readonly plain?: true;
 }
 
 /** What stands in place of a secret; a name of something has a print besides. */

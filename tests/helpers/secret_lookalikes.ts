@@ -68,6 +68,13 @@ export const LOOKALIKES: readonly string[] = [
   "ALTER ROLE app WITH PASSWORD :password;",
   'message = "The " + "quick " + "brown " + "fox";',
   "'border-right', 'border-style', 'border-width', 'border-image', 'grid', 'column', 'row', 'area', 'flow', 'list', 'style', 'type', 'image', 'outline'",
+  // Plain words that stand elsewhere in the text, and words of programming.
+  'read(gherkin, { token: "gherkin" })',
+  '{"access_token": "Marzipan", "kind": "x"}, {"name": "marzipan"}',
+  'const kinds = { token: "identifier" }, other = { token: "punctuation" };',
+  '"GetUsage": {"input_token": "waypoint", "output_token": "waypoint"}',
+  'const SEGMENT_KEY = "trace-header"; const THEME_KEY = "colour_scheme";',
+  'if (token === "endwhile") return; authorization: "mandatory"',
   // Public hashes, ids, keys and certificates.
   `"integrity": "sha512-${alnum(86)}=="`,
   `resolved "https://packages.example.org/a/-/a-1.0.0.tgz#${hex(40)}"`,

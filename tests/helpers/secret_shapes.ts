@@ -327,6 +327,20 @@ const SQL: readonly Shape[] = [
 ];
 
 const CODE: readonly Shape[] = [
+  ["token of a word", `token: "${W}"`, W],
+  ["token of a word, JSON", `{"a": 1, "token": "${W}"}`, W],
+  ["token of a word, JSON in JSON", `{\\"token\\": \\"${W}\\"}`, W],
+  ["token of a word, type", `const token: string = "${W}";`, W],
+  ["key of a word", `api_key = "${W}"`, W],
+  ["token and key of a word", `token: "${W}", api_key: "${W}"`, W],
+  ["token of words", `auth_token: '${W}-${W}'`, W],
+  ["token, hash rocket", `:token => "${W}"`, W],
+  ["token of a word in a diff", `-token: "${W}"\n+token: "${W}"  # new`, W],
+  [
+    "token of a word that is a password too",
+    `password = "${W}"\ntoken = "${W}"`,
+    W,
+  ],
   ["const", `const password = "${W}";`, W],
   ["typed", `let apiKey: string = \`${P}\`;`, P],
   ["Go", `password := "${W}"`, W],

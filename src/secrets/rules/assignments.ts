@@ -9,7 +9,8 @@ import {
   mayEndKey,
 } from "./keys.ts";
 import { afterReplacement, type Span } from "../span.ts";
-import { type Ending, type Ends, readValue } from "./reader.ts";
+import { isPlainWord } from "./plain_words.ts";
+import { type Ending, type Ends, readValue, type Value } from "./reader.ts";
 import { isSecret, LOOKED_AT } from "./decision.ts";
 import { listAt, phraseEnd } from "./lists.ts";
 import { isName, isStrong } from "./value.ts";
@@ -202,9 +203,8 @@ function oneValue(
   const phrase = quoted ? -1 : phraseEnd(text, start, key);
   const end = Math.max(value.end, phrase);
   const written = text.slice(start, Math.min(end, start + LOOKED_AT));
-  if (phrase < 0 && !isSecret(written, { key, value, colon, text })) {
-    return undefined;
-  }
+  const sure = phrase >= 0 || isSecret(written, { key, value, colon, text });
+  if (!sure) return plainWord(written, { key, value, text });
   const wrapped = key.quote !== "" && !quoted && colon;
   return {
     start,
@@ -212,6 +212,20 @@ function oneValue(
     label: key.kind,
     ...wrapped ? { quote: key.quote } : {},
   };
+}
+
+/** Finds a word that is a secret unless the text also uses it elsewhere. */
+function plainWord(
+  written: string,
+  { key, value: { start, end, quoted }, text }: {
+    key: Key;
+    value: Value;
+    text: string;
+  },
+): Span | undefined {
+  return quoted && isPlainWord(written, { key, start, text })
+    ? { start, end, label: key.kind, plain: true }
+    : undefined;
 }
 
 /** Passes over what may stand between a colon and its value. */
@@ -264,5 +278,7 @@ function typedValue(ends: Ends, key: Key, from: number): Span | undefined {
   const written = text.slice(start, Math.min(end, start + LOOKED_AT));
   const told = written.length >= 4 &&
     isSecret(written, { key, value, colon: true, text });
-  return told ? { start, end, label: key.kind } : undefined;
+  return told
+    ? { start, end, label: key.kind }
+    : plainWord(written, { key, value, text });
 }

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { Redactor } from "../redact.ts";
+import { alnum } from "../../../tests/helpers/secrets.ts";
+
+const redactor = new Redactor();
+const HIDDEN = 'token: "[redacted:token]"';
+
+/** Ordinary text of about so many UTF-16 units. */
+function filler(length: number): string {
+  return "some more lines\n".repeat(Math.ceil(length / 16));
+}
+
+Deno.test("a plain word is a token unless it stands elsewhere near by", () => {
+  const given = 'token: "gherkin"';
+  const cases: [text: string, kept: boolean][] = [
+    [given, false],
+    [`${given}\nGherkin is a language`, true],
+    [`gherkin\n${filler(20_000)}${given}`, true],
+    [`${given}\n${filler(20_000)} call(gherkin)`, true],
+    [`gherkin\n${filler(70_000)}${given}`, false],
+    [`${given}\n${filler(70_000)}gherkin`, false],
+    [`${given} gherkins, mygherkin`, false],
+    [`${given}\n${filler(2_000)}${given}`, false],
+    [`${given} password: "gherkin"`, false],
+  ];
+  for (const [text, kept] of cases) {
+    const done = redactor.text(text);
+    assertEquals([done.includes(given), done.includes(HIDDEN)], [kept, !kept]);
+    assertEquals(redactor.text(done), done);
+  }
+});
+
+Deno.test("beside a secret a plain word is held to the whole text, too", () => {
+  const text = `ghp_${alnum(36)} token: "gherkin"\n${filler(3_000)}gherkin`;
+  assertEquals(
+    redactor.text(text).slice(0, 45),
+    '[redacted:github-token] token: "gherkin"\nsome',
+  );
+});
