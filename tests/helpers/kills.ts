@@ -89,9 +89,12 @@ async function look(
   victim: Victim,
   where: string,
 ): Promise<void> {
-  const { status, stdout, stderr } = await mpm(env, [
-    ...["sessions", "verify", "--json"],
-  ]);
+  const verify = () => mpm(env, ["sessions", "verify", "--json"]);
+  let { status, stdout, stderr } = await verify();
+  // A git that the dead process had started may still write committed saves.
+  for (let tries = 0; status !== 0 && tries < 50; tries++) {
+    ({ status, stdout, stderr } = await verify());
+  }
   assertEquals(status, 0, `${where}: ${stderr}${stdout}`);
   const { sessions } = JSON.parse(stdout) as SessionsVerifyResult;
   for (const { session_id: id, state } of sessions) {
