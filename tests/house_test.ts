@@ -7,8 +7,8 @@ import { modules, ROOT, sources } from "./helpers/tree.ts";
 /** The folders of `src/`: each may import those after it, and none before. */
 const ORDER = [
   ...["app", "doctor", "undo", "hooks", "handoff", "detours", "checkpoints"],
-  ...["saves", "work", "worktrees", "clients", "secrets", "config", "ops"],
-  ...["git", "cli", "system", "base"],
+  ...["saves", "items", "work", "worktrees", "clients", "secrets", "config"],
+  ...["ops", "git", "cli", "system", "base"],
 ];
 
 /** Folders of small tools: each file is entered by its own name. */

@@ -81,6 +81,17 @@ export {
   newestTranscript,
   retentionIn,
 } from "./claude/transcript.ts";
+export {
+  type Asked,
+  type Conversation,
+  type FileUse,
+  NO_CONVERSATION,
+  type Planned,
+  type Ran,
+  type Reported,
+  type Said,
+  type Todoed,
+} from "./conversation.ts";
 export { type Gauge, gaugeOf, UNKNOWN_GAUGE } from "./gauge.ts";
 export {
   acknowledge,

@@ -229,6 +229,67 @@ export const SETTINGS = {
     default: "docs/architecture.md",
     summary: "The architecture document for context.inject",
   },
+  "handoff.prompts": {
+    kind: "flag",
+    default: true,
+    summary: "Keep what people asked of the agent in saves",
+    personal: true,
+  },
+  "handoff.messages": {
+    kind: "flag",
+    default: true,
+    summary: "Keep the agent's last message in saves",
+    personal: true,
+  },
+  "handoff.answers": {
+    kind: "flag",
+    default: true,
+    summary: "Keep the agent's questions and their answers in saves",
+    personal: true,
+  },
+  "handoff.plans": {
+    kind: "flag",
+    default: true,
+    summary: "Keep approved plans in saves",
+    personal: true,
+  },
+  "handoff.summaries": {
+    kind: "flag",
+    default: true,
+    summary:
+      "Keep the summaries that the client writes at a compaction in saves",
+    personal: true,
+  },
+  "handoff.tasks": {
+    kind: "flag",
+    default: true,
+    summary: "Keep the agent's todos and tasks in saves",
+    personal: true,
+  },
+  "handoff.commands": {
+    kind: "flag",
+    default: true,
+    summary: "Keep the commands that ran, with their results in saves",
+    personal: true,
+  },
+  "handoff.files": {
+    kind: "flag",
+    default: true,
+    summary: "Keep the files that were read and edited in saves",
+    personal: true,
+  },
+  "handoff.agents": {
+    kind: "flag",
+    default: true,
+    summary: "Keep the results of sub-agents in saves",
+    personal: true,
+  },
+  "handoff.errors": {
+    kind: "flag",
+    default: true,
+    summary: "Keep errors that ended the conversation in saves",
+    personal: true,
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type Key = keyof typeof SETTINGS;

@@ -16,6 +16,7 @@ import {
   text,
 } from "../base/shape.ts";
 import { READ_ID } from "../base/ids.ts";
+import { HANDOFF } from "../items/mod.ts";
 import type * as git from "../git/mod.ts";
 
 /**
@@ -234,6 +235,8 @@ const OWN_FIELDS = object({
    */
   store: TEXT_OR_NULL,
   imported: optional(IMPORTED),
+  /** What the next one is given. Absent in saves of 0.1.0. */
+  handoff: optional(HANDOFF),
   /** How often each redaction rule applied, by its label. */
   redactions: record(COUNT),
 });

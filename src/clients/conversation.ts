@@ -1,0 +1,101 @@
+/**
+ * What the files of an agent's client tell of one conversation, in terms that
+ * fit every client. Texts are as they stand there: not redacted, not escaped.
+ * Lists are in the order of time.
+ */
+export interface Conversation {
+  /** What a person, or the program that runs the agent, said; all seven ways. */
+  readonly prompts: readonly Said[];
+  /** The text that the agent ended its last turn with. */
+  readonly lastMessage: Said | undefined;
+  /** Questions of the agent, answered or not. */
+  readonly questions: readonly Asked[];
+  /** Plans; the last approved one counts. */
+  readonly plans: readonly Planned[];
+  /** What the client itself wrote at each compaction. */
+  readonly summaries: readonly Said[];
+  readonly todos: readonly Todoed[];
+  readonly commands: readonly Ran[];
+  readonly files: readonly FileUse[];
+  /** Results of sub-agents. */
+  readonly reports: readonly Reported[];
+  /** Errors of the API at the end, and tools that failed last. */
+  readonly errors: readonly Said[];
+  /** Work that had not ended: commands and sub-agents in the background. */
+  readonly background: readonly Said[];
+  /** What was not read, or could not be, a sentence each. */
+  readonly unread: readonly string[];
+}
+
+export interface Said {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly text: string;
+  /** The same wherever the same thing is told, e.g. a line's uuid. */
+  readonly key: string;
+}
+
+export interface Asked extends Said {
+  /** What was answered; `undefined`: nothing, so it is open. */
+  readonly answer: string | undefined;
+  /** The labels that could be chosen. */
+  readonly options: readonly string[];
+}
+
+export interface Planned extends Said {
+  readonly state: "approved" | "rejected" | "open";
+  /** What the person said to it. */
+  readonly words: string | undefined;
+}
+
+export interface Todoed {
+  readonly key: string;
+  readonly text: string;
+  readonly description: string;
+  readonly state: "open" | "doing" | "done" | "dropped";
+  readonly at: string;
+}
+
+export interface Ran {
+  readonly key: string;
+  readonly at: string;
+  readonly command: string;
+  /** `undefined`: not known. */
+  readonly exit: number | undefined;
+  /** What it printed, cut in the middle where it is long. */
+  readonly output: string;
+  /** Why the exit status says nothing about the command. */
+  readonly doubt: string | undefined;
+  /** Whether files changed after it in this conversation. */
+  readonly changedSince: boolean;
+}
+
+export interface FileUse {
+  /** Absolute. */
+  readonly path: string;
+  readonly how: "created" | "edited" | "deleted" | "read";
+  readonly at: string;
+}
+
+export interface Reported extends Said {
+  /** E.g. `Explore`. */
+  readonly type: string;
+  /** What it was asked for. */
+  readonly task: string;
+}
+
+/** Nothing is known. */
+export const NO_CONVERSATION: Conversation = {
+  prompts: [],
+  lastMessage: undefined,
+  questions: [],
+  plans: [],
+  summaries: [],
+  todos: [],
+  commands: [],
+  files: [],
+  reports: [],
+  errors: [],
+  background: [],
+  unread: [],
+};

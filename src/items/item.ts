@@ -1,0 +1,166 @@
+import {
+  COUNT,
+  type Fitting,
+  list,
+  nullable,
+  object,
+  optional,
+  record,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+
+/**
+ * The shape of a hand-off: what the next agent, person or machine is given, so
+ * that nobody has to find it out again. It is a part of every save, and the one
+ * definition of its types, its check and the published JSON Schema.
+ */
+
+/** What an item says. */
+export const ITEM_KINDS = [
+  // Said deliberately, or settled: open until done, dropped or superseded.
+  ...["goal", "constraint", "next", "decision", "rejected"],
+  ...["question", "blocker", "done"],
+  // Part of one conversation: kept with the save of it.
+  ...["prompt", "message", "plan", "summary", "report", "error", "background"],
+] as const;
+
+/** One of `ITEM_KINDS`. */
+export type ItemKind =
+  | "goal"
+  | "constraint"
+  | "next"
+  | "decision"
+  | "rejected"
+  | "question"
+  | "blocker"
+  | "done"
+  | "prompt"
+  | "message"
+  | "plan"
+  | "summary"
+  | "report"
+  | "error"
+  | "background";
+
+/** `open` until somebody closes it; `doing`: in progress. */
+export const ITEM_STATES = [
+  "open",
+  "doing",
+  "done",
+  "dropped",
+  "superseded",
+] as const;
+
+export type ItemState = typeof ITEM_STATES[number];
+
+/** Who says it: `transcript`: read from a conversation without anybody's help. */
+export const SOURCES = [
+  "user",
+  "agent",
+  "transcript",
+  "git",
+  "model",
+] as const;
+
+export type Source = typeof SOURCES[number];
+
+export const ITEM = object({
+  /** 12 random hex digits, the same in every copy. */
+  id: text({ pattern: /^[0-9a-f]{12}$/ }),
+  /** By which it is closed in this project; absent: it cannot be. */
+  number: optional(COUNT),
+  kind: text<ItemKind>({ choices: ITEM_KINDS, neutral: "next" }),
+  text: TEXT,
+  /** The reason of a decision, the description of a todo. */
+  why: optional(TEXT),
+  state: text<ItemState>({ choices: ITEM_STATES, neutral: "open" }),
+  source: text<Source>({ choices: SOURCES, neutral: "agent" }),
+  /**
+   * How it came: `pause`, `command`, `prompt`, `todo`, `task`, `answer`, `plan`,
+   * `compaction`, `last message`, `sub-agent`, `error`.
+   */
+  via: TEXT,
+  /** When it was said, ISO 8601, UTC. */
+  at: TEXT,
+  /** The save that it first stood in; null: none yet. */
+  save: nullable(TEXT),
+  /** The agent session it was said in. */
+  agent: optional(TEXT),
+  /** Tells it from others of the same conversation, so that it comes once. */
+  key: optional(TEXT),
+  /** When it was closed, ISO 8601, UTC. */
+  closed_at: optional(TEXT),
+  /** The id of the item that took its place. */
+  superseded_by: optional(TEXT),
+  /** The command that shows that it holds, one of `commands`. */
+  evidence: optional(TEXT),
+}, { text: "text" });
+
+/** A file that a conversation touched. */
+export const TOUCHED = object({
+  /** Relative to the worktree where it is inside, else absolute. */
+  path: TEXT,
+  how: text<"created" | "edited" | "deleted" | "read">({
+    choices: ["created", "edited", "deleted", "read"],
+    neutral: "edited",
+  }),
+  /** How often. */
+  times: COUNT,
+  /** The last time, ISO 8601, UTC. */
+  at: TEXT,
+});
+
+/** Where a command ran. */
+export const RAN_ON = object({
+  /** Full commit id; null: no commit. */
+  head: nullable(TEXT),
+  /** Of the uncommitted files: paths and contents. */
+  changes: TEXT,
+});
+
+/** A command that ran, with its last result. */
+export const RUN = object({
+  command: TEXT,
+  kind: text<"test" | "build" | "lint" | "types" | "other">({
+    choices: ["test", "build", "lint", "types", "other"],
+    neutral: "other",
+  }),
+  /** Exit status; null: not known, as behind a pipe. */
+  exit: nullable({ is: "number" } as Shape<number>),
+  /** When it ended, ISO 8601, UTC. */
+  at: TEXT,
+  /** The end of what it printed. */
+  tail: TEXT,
+  /** SHA-256 of what it printed, as far as it is known. */
+  digest: TEXT,
+  /** Absent: not known. */
+  tree: optional(RAN_ON),
+  /** Why the exit status says nothing, e.g. `a pipe hides it`. */
+  doubt: optional(TEXT),
+});
+
+export const HANDOFF = object({
+  schema: { is: "version" } as Shape<1>,
+  /** Those that are open, and what the conversation held; the oldest first. */
+  items: list(ITEM),
+  /** The last touched first. */
+  files: list(TOUCHED),
+  /** The last run first, each command once. */
+  runs: list(RUN),
+  /** State variables (`mpm var`). */
+  vars: optional(record(TEXT)),
+  /** The partition in use. */
+  partition: optional(TEXT),
+  /** What could not be read of the conversation, a sentence each. */
+  unread: list(TEXT),
+  /** How many of each were left out to keep the save small. */
+  left_out: optional(COUNT),
+});
+
+export type Item = Fitting<typeof ITEM>;
+export type Touched = Fitting<typeof TOUCHED>;
+export type Run = Fitting<typeof RUN>;
+export type RanOn = Fitting<typeof RAN_ON>;
+export type Handoff = Fitting<typeof HANDOFF>;

@@ -1,0 +1,16 @@
+/**
+ * The only door of `items/`: what a hand-off is made of, and the items that are
+ * carried from save to save until somebody closes them.
+ */
+
+export {
+  HANDOFF,
+  type Handoff,
+  type Item,
+  type ItemKind,
+  type ItemState,
+  type RanOn,
+  type Run,
+  type Source,
+  type Touched,
+} from "./item.ts";
