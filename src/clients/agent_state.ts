@@ -13,8 +13,8 @@ import { isFolder, listNames } from "./look.ts";
 /**
  * What is kept of an agent's session, a file each: what the status line said,
  * which levels were crossed, when work was done last, what the agent is to be
- * told next, its tasks, its latest prompts, and which prompts go through where
- * the context is full.
+ * told next, its tasks, its latest prompts, which prompts go through where
+ * the context is full, and notes of the conversation.
  */
 export type AgentFile =
   | "status"
@@ -23,7 +23,8 @@ export type AgentFile =
   | "pending"
   | "tasks"
   | "prompts"
-  | "let_through";
+  | "let_through"
+  | "notes";
 
 /** Bytes of the largest such file. */
 const LIMIT = 64 * 1024;

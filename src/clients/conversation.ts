@@ -17,6 +17,8 @@ export interface Conversation {
   readonly todos: readonly Todoed[];
   readonly commands: readonly Ran[];
   readonly files: readonly FileUse[];
+  /** Patterns that were searched for. */
+  readonly searches: readonly string[];
   /** Results of sub-agents. */
   readonly reports: readonly Reported[];
   /** Errors of the API at the end, and tools that failed last. */
@@ -36,8 +38,8 @@ export interface Said {
 }
 
 export interface Asked extends Said {
-  /** What was answered; `undefined`: nothing, so it is open. */
-  readonly answer: string | undefined;
+  /** What was answered, with notes; `undefined`: nothing, so it is open. */
+  readonly answer?: string | undefined;
   /** The labels that could be chosen. */
   readonly options: readonly string[];
 }
@@ -45,7 +47,7 @@ export interface Asked extends Said {
 export interface Planned extends Said {
   readonly state: "approved" | "rejected" | "open";
   /** What the person said to it. */
-  readonly words: string | undefined;
+  readonly words?: string | undefined;
 }
 
 export interface Todoed {
@@ -61,13 +63,22 @@ export interface Ran {
   readonly at: string;
   readonly command: string;
   /** `undefined`: not known. */
-  readonly exit: number | undefined;
+  readonly exit?: number | undefined;
   /** What it printed, cut in the middle where it is long. */
   readonly output: string;
   /** Why the exit status says nothing about the command. */
-  readonly doubt: string | undefined;
+  readonly doubt?: string | undefined;
   /** Whether files changed after it in this conversation. */
   readonly changedSince: boolean;
+  /** Where it ran, as far as a hook saw it. */
+  readonly tree?: RanTree | undefined;
+}
+
+export interface RanTree {
+  /** Full commit id; null: no commit. */
+  readonly head: string | null;
+  /** SHA-256 of the uncommitted files, paths and contents. */
+  readonly changes: string;
 }
 
 export interface FileUse {
@@ -75,6 +86,8 @@ export interface FileUse {
   readonly path: string;
   readonly how: "created" | "edited" | "deleted" | "read";
   readonly at: string;
+  /** Names of functions, classes and the like in what was edited. */
+  readonly symbols: readonly string[];
 }
 
 export interface Reported extends Said {
@@ -83,6 +96,12 @@ export interface Reported extends Said {
   /** What it was asked for. */
   readonly task: string;
 }
+
+/** What a setting can leave out; the names of the `handoff.*` settings. */
+export const CONVERSATION_SOURCES = [
+  ...["prompts", "messages", "answers", "plans", "summaries", "tasks"],
+  ...["commands", "files", "agents", "errors"],
+] as const;
 
 /** Nothing is known. */
 export const NO_CONVERSATION: Conversation = {
@@ -94,6 +113,7 @@ export const NO_CONVERSATION: Conversation = {
   todos: [],
   commands: [],
   files: [],
+  searches: [],
   reports: [],
   errors: [],
   background: [],

@@ -84,10 +84,12 @@ export {
 export {
   type Asked,
   type Conversation,
+  CONVERSATION_SOURCES,
   type FileUse,
   NO_CONVERSATION,
   type Planned,
   type Ran,
+  type RanTree,
   type Reported,
   type Said,
   type Todoed,
@@ -111,6 +113,15 @@ export {
   type WaysOut,
 } from "./levels.ts";
 export { isFile } from "./look.ts";
+export {
+  CUT_MARK,
+  cutMiddle,
+  NO_NOTES,
+  notedConversation,
+  type Notes,
+  notesFromJson,
+  withNotes,
+} from "./notes.ts";
 export {
   changeLevels,
   type ContextUsage,

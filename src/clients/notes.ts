@@ -1,0 +1,185 @@
+import {
+  fits,
+  type Fitting,
+  FLAG,
+  list,
+  nullable,
+  NUMBER,
+  object,
+  optional,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import { field } from "../base/odd_values.ts";
+import { getOwn } from "../base/own.ts";
+import type { Conversation } from "./conversation.ts";
+
+/**
+ * What hooks keep of a conversation while it goes on (the agent file `notes`),
+ * so that the end of a long transcript is enough later. Its lists are those of
+ * a conversation, in the order of time, redacted by the hook that adds to them.
+ */
+
+const SAID = { at: TEXT, text: TEXT, key: TEXT };
+
+const SHAPES = {
+  /** Key: the id of the prompt; one that joined a turn has `+N` after it. */
+  prompts: object(SAID),
+  /** What the agent ended its turns with. Key: empty. */
+  messages: object(SAID),
+  /** Key: the id of the tool call, `#` and the number of the question from 0. */
+  questions: object({
+    ...SAID,
+    answer: optional(TEXT),
+    options: list(TEXT),
+  }),
+  /** Key: the id of the tool call. */
+  plans: object({
+    ...SAID,
+    state: text<"approved" | "rejected" | "open">({
+      choices: ["approved", "rejected", "open"],
+    }),
+    words: optional(TEXT),
+  }),
+  /** Key: the time. */
+  summaries: object(SAID),
+  /** Only those that verify something. Key: the id of the tool call. */
+  commands: object({
+    key: TEXT,
+    at: TEXT,
+    command: TEXT,
+    exit: optional(NUMBER),
+    output: TEXT,
+    doubt: optional(TEXT),
+    changedSince: FLAG,
+    tree: optional(object({ head: nullable(TEXT), changes: TEXT })),
+  }),
+  /** Key: the id of the sub-agent. */
+  reports: object({ ...SAID, type: TEXT, task: TEXT }),
+  errors: object(SAID),
+  /** What ran when the last turn ended. Key: the id of the task. */
+  background: object(SAID),
+} satisfies Record<string, Shape>;
+
+type List = keyof typeof SHAPES;
+
+export type Notes = {
+  readonly [Name in List]: readonly Fitting<typeof SHAPES[Name]>[];
+};
+
+/** How many are kept of each: the first ones and the last ones. */
+const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
+  prompts: [5, 25],
+  messages: [0, 1],
+  questions: [0, 20],
+  plans: [0, 3],
+  summaries: [0, 3],
+  commands: [0, 20],
+  reports: [0, 5],
+  errors: [0, 3],
+  background: [0, 10],
+};
+
+const LISTS = Object.keys(SHAPES) as List[];
+
+/** Bytes of the notes of one agent session as JSON: a file has 64 KiB. */
+const MOST = 60 * 1024;
+
+/** UTF-16 units that one text may have, until all of them fit. */
+const LENGTHS = [8000, 4000, 2000, 1000, 500, 250, 100];
+
+export const NO_NOTES: Notes = notesFromJson(undefined);
+
+/** The notes in parsed JSON; whatever does not fit is left out. */
+export function notesFromJson(value: unknown): Notes {
+  return Object.fromEntries(LISTS.map((name) => {
+    const held = field(value, name);
+    const all = Array.isArray(held) ? held : [];
+    return [
+      name,
+      all.filter((one) => fits(getOwn(SHAPES, name) as Shape, one)),
+    ];
+  })) as unknown as Notes;
+}
+
+/**
+ * The notes with what is new, bounded. What has the key of something known takes
+ * its place. `background` is given whole: it replaces what was known.
+ */
+export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
+  const merged = Object.fromEntries(LISTS.map((name) => {
+    const given = getOwn(more, name) ?? [];
+    const known = name === "background" && more.background
+      ? []
+      : getOwn(notes, name) ?? [];
+    return [name, ends(byKey([...known, ...given]), getOwn(KEPT, name)!)];
+  })) as unknown as Notes;
+  for (const length of LENGTHS) {
+    const cut = shortened(merged, length) as Notes;
+    const bytes = new TextEncoder().encode(JSON.stringify(cut)).length;
+    if (bytes <= MOST) return cut;
+  }
+  return NO_NOTES;
+}
+
+function byKey<T extends { readonly key: string }>(all: readonly T[]): T[] {
+  const found = new Map<string, T>();
+  all.forEach((one, at) => found.set(one.key || `\0${at}`, one));
+  return [...found.values()];
+}
+
+function ends<T>(
+  all: readonly T[],
+  [first, last]: readonly [number, number],
+): readonly T[] {
+  if (all.length <= first + last) return all;
+  return [...all.slice(0, first), ...all.slice(all.length - last)];
+}
+
+/** The same value with each long text cut in its middle. */
+function shortened(value: unknown, longest: number): unknown {
+  if (typeof value === "string") return cutMiddle(value, longest);
+  if (Array.isArray(value)) return value.map((one) => shortened(one, longest));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, held]) => [
+      name,
+      shortened(held, longest),
+    ]),
+  );
+}
+
+/** Stands on a line of its own where a text was cut in its middle. */
+export const CUT_MARK = "[…]";
+
+/**
+ * A text in at most `longest` UTF-16 units: where it is longer, its beginning
+ * and its end with `CUT_MARK` on a line between them.
+ */
+export function cutMiddle(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const half = Math.max(0, Math.floor((longest - CUT_MARK.length - 2) / 2));
+  const start = text.slice(0, half).replace(/[\ud800-\udbff]$/, "");
+  const end = text.slice(text.length - half).replace(/^[\udc00-\udfff]/, "");
+  return `${start}\n${CUT_MARK}\n${end}`;
+}
+
+/** Notes as a conversation, for where there is no transcript. */
+export function notedConversation(notes: Notes): Conversation {
+  return {
+    prompts: notes.prompts,
+    lastMessage: notes.messages.at(-1),
+    questions: notes.questions,
+    plans: notes.plans,
+    summaries: notes.summaries,
+    todos: [],
+    commands: notes.commands,
+    files: [],
+    searches: [],
+    reports: notes.reports,
+    errors: notes.errors,
+    background: notes.background,
+    unread: [],
+  };
+}

@@ -1,0 +1,86 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  cutMiddle,
+  NO_NOTES,
+  type Notes,
+  notesFromJson,
+  withNotes,
+} from "./notes.ts";
+
+const BYTES = 64 * 1024;
+
+function said(text: string, key = text) {
+  return { at: "2026-11-22T21:14:51.944Z", text, key };
+}
+
+function size(notes: Notes): number {
+  return new TextEncoder().encode(`${JSON.stringify(notes)}\n`).length;
+}
+
+Deno.test("withNotes() keeps the first 5 and the last 25 prompts", () => {
+  let notes = NO_NOTES;
+  for (let at = 0; at < 100; at++) {
+    notes = withNotes(notes, { prompts: [said(`prompt ${at}`)] });
+  }
+  const texts = notes.prompts.map(({ text }) => text);
+  assertEquals(texts.length, 30);
+  assertEquals(texts.slice(0, 5).at(-1), "prompt 4");
+  assertEquals(texts.slice(5)[0], "prompt 75");
+  assertEquals(texts.at(-1), "prompt 99");
+});
+
+Deno.test("withNotes() puts an answer in the place of its open question", () => {
+  const open = { ...said("Which?", "toolu_1#0"), options: ["a", "b"] };
+  const notes = withNotes(withNotes(NO_NOTES, { questions: [open] }), {
+    questions: [{ ...open, answer: "b" }],
+  });
+  assertEquals(notes.questions.map(({ answer }) => answer), ["b"]);
+});
+
+Deno.test("withNotes() replaces what runs in the background as a whole", () => {
+  const one = withNotes(NO_NOTES, { background: [said("server", "b1")] });
+  assertEquals(withNotes(one, {}).background.length, 1);
+  assertEquals(withNotes(one, { background: [] }).background, []);
+});
+
+Deno.test("withNotes() fits its file whatever is said, ends of texts included", () => {
+  let notes = NO_NOTES;
+  for (let at = 0; at < 40; at++) {
+    const text = `begins ${at} ${"é".repeat(9000)} ends ${at}`;
+    notes = withNotes(notes, {
+      prompts: [said(text, `p${at}`)],
+      summaries: [said(text, `s${at}`)],
+    });
+  }
+  assert(size(notes) <= BYTES, `${size(notes)}`);
+  const last = notes.prompts.at(-1)!.text;
+  assert(last.startsWith("begins 39") && last.endsWith("ends 39"), last);
+});
+
+Deno.test("notesFromJson() takes what fits and leaves out the rest", () => {
+  const notes = notesFromJson({
+    prompts: [said("good"), { text: 1 }, null, "x"],
+    plans: [{ ...said("p"), state: "eaten" }],
+    commands: 7,
+  });
+  assertEquals(notes.prompts, [said("good")]);
+  assertEquals(notes.plans, []);
+  assertEquals(notes.commands, []);
+  assertEquals(notesFromJson("garbage"), NO_NOTES);
+});
+
+Deno.test("notes of any JSON can be read and added to, and stay bounded", () => {
+  fc.assert(fc.property(fc.jsonValue(), fc.string(), (value, text) => {
+    const notes = withNotes(notesFromJson(value), { prompts: [said(text)] });
+    assert(size(notes) <= BYTES);
+    assertEquals(notesFromJson(JSON.parse(JSON.stringify(notes))), notes);
+  }));
+});
+
+Deno.test("cutMiddle() leaves no half character", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => {
+    const cut = cutMiddle(text.repeat(20), 40);
+    assert(cut.length <= Math.max(40, 0) && cut.isWellFormed());
+  }));
+});
