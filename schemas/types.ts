@@ -351,8 +351,15 @@ export interface Save {
         tree?: {
           /** Full commit id; null: no commit. */
           head: string | null;
-          /** Of the uncommitted files: paths and contents. */
+          /** SHA-256 of the uncommitted files: paths, modes and contents. */
           changes: string;
+          /** The uncommitted files, sorted by path; absent: more than 100. */
+          files?: {
+            path: string;
+            /** Mode and start of the SHA-256, or `gone`. */
+            content: string;
+            [name: string]: unknown;
+          }[];
           [name: string]: unknown;
         };
         /** Why the exit status says nothing, e.g. `a pipe hides it`. */

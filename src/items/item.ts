@@ -116,8 +116,14 @@ export const TOUCHED = object({
 export const RAN_ON = object({
   /** Full commit id; null: no commit. */
   head: nullable(TEXT),
-  /** Of the uncommitted files: paths and contents. */
+  /** SHA-256 of the uncommitted files: paths, modes and contents. */
   changes: TEXT,
+  /** The uncommitted files, sorted by path; absent: more than 100. */
+  files: optional(list(object({
+    path: TEXT,
+    /** Mode and start of the SHA-256, or `gone`. */
+    content: TEXT,
+  }))),
 });
 
 /** A command that ran, with its last result. */

@@ -14,3 +14,4 @@ export {
   type Source,
   type Touched,
 } from "./item.ts";
+export { contentsOf, treeOf, type TreeState } from "./tree.ts";

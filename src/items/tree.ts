@@ -1,0 +1,93 @@
+import { sha256 } from "../base/digest.ts";
+import {
+  type FileState,
+  isOpenable,
+  isOwnPath,
+  isUnmerged,
+  type RepositoryState,
+} from "../git/mod.ts";
+import type { RanOn } from "./item.ts";
+
+/**
+ * The tree that a command ran on: the commit of HEAD and what differed from it.
+ * Two trees are compared by contents, so a commit of what was tested changes
+ * nothing.
+ */
+
+/** What of a worktree's state tells which files it holds. */
+export type TreeState =
+  & Pick<RepositoryState, "head" | "files" | "filesOmitted">
+  & Partial<Pick<RepositoryState, "unwatched" | "closed">>;
+
+/** Most uncommitted files that are recorded one by one. */
+const LISTED = 100;
+
+/** Content of a path where no file is. */
+export const GONE = "gone";
+
+/** A file that mpm writes by itself, outside its own folder. */
+const CONTEXT_FILE = ".claude/context.md";
+
+/** Whether a path counts: not mpm's own files, which each pause changes. */
+export function matters(path: string): boolean {
+  return !isOwnPath(path) && path !== CONTEXT_FILE;
+}
+
+/**
+ * The tree of a worktree's state; `undefined` where a content is not known,
+ * e.g. of a file that cannot be read or of a repository in the worktree.
+ */
+export function treeOf(state: TreeState): RanOn | undefined {
+  const contents = contentsOf(state);
+  if (!contents) return undefined;
+  const files = [...contents].map(([path, content]) => ({ path, content }));
+  return {
+    head: state.head ?? null,
+    changes: sha256(
+      files.map(({ path, content }) => `${content}\0${path}\0`).join(""),
+    ),
+    ...files.length <= LISTED ? { files } : {},
+  };
+}
+
+/** The content at each path that differs from HEAD, sorted by path. */
+export function contentsOf(
+  { files, filesOmitted, unwatched, closed = [] }: TreeState,
+): Map<string, string> | undefined {
+  if (filesOmitted > 0 || closed.length > 0) return undefined;
+  if (!unwatched || unwatched.omitted > 0) return undefined;
+  const contents = new Map<string, string>();
+  // What is untracked comes last: of a path that is listed twice it is there.
+  const [untracked, tracked] = [true, false].map((is) =>
+    files.filter(({ status }) => (status === "??") === is)
+  );
+  for (const file of [...tracked!, ...untracked!]) {
+    if (file.from !== undefined && file.status.includes("R")) {
+      if (matters(file.from) && !contents.has(file.from)) {
+        contents.set(file.from, GONE);
+      }
+    }
+    if (!matters(file.path)) continue;
+    const content = contentOf(file);
+    if (content === undefined) return undefined;
+    contents.set(file.path, content);
+  }
+  return new Map(
+    [...contents].sort(([one], [other]) => one < other ? -1 : 1),
+  );
+}
+
+/** Mode and content; `undefined`: not known. */
+export function contentOf(file: FileState): string | undefined {
+  const { path, status, size, mtime, unread, mode = "" } = file;
+  if (file.sha256 !== null) return `${mode} ${file.sha256.slice(0, 32)}`;
+  if (unread === "large" || unread === "budget") {
+    return `${mode} ${size} bytes ${mtime}`;
+  }
+  if (unread !== undefined || path.endsWith("/")) return undefined;
+  if (!isUnmerged(status) && (status[1] === "D" || status === "D ")) {
+    return GONE;
+  }
+  const named = mode === "160000" || !isOpenable(path);
+  return named && file.object ? `${mode} ${file.object}` : undefined;
+}

@@ -1,0 +1,97 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import type { FileState } from "../git/mod.ts";
+import { treeOf, type TreeState } from "./tree.ts";
+
+const HEAD = "a".repeat(40);
+
+function file(path: string, more: Partial<FileState> = {}): FileState {
+  return {
+    ...{ path, status: " M", size: 1, mtime: 5, mode: "100644" },
+    sha256: "1".repeat(64),
+    ...more,
+  };
+}
+
+function state(
+  files: FileState[],
+  more: Partial<TreeState> = {},
+): TreeState {
+  const unwatched = { paths: [], omitted: 0 };
+  return { head: HEAD, files, filesOmitted: 0, unwatched, ...more };
+}
+
+const gone = { sha256: null, size: null, mtime: null };
+
+function changes(files: FileState[]): string | undefined {
+  return treeOf(state(files))?.changes;
+}
+
+Deno.test("the tree is known by contents, not by what is staged", () => {
+  const one = changes([file("a"), file("b")]);
+  assertEquals(changes([file("b", { status: "M " }), file("a")]), one);
+  assertEquals(changes([file("a", { mtime: 9 }), file("b")]), one);
+  assertNotEquals(changes([file("a")]), one);
+  assertNotEquals(changes([file("a"), file("c")]), one);
+  const other = { sha256: "2".repeat(64) };
+  assertNotEquals(changes([file("a"), file("b", other)]), one);
+  assertNotEquals(changes([file("a"), file("b", { mode: "100755" })]), one);
+});
+
+Deno.test("a rename is a file that is gone and one that is new", () => {
+  const renamed = file("new", { status: "R ", from: "old" });
+  assertEquals(treeOf(state([renamed]))?.files, [
+    { path: "new", content: `100644 ${"1".repeat(32)}` },
+    { path: "old", content: "gone" },
+  ]);
+  assertEquals(
+    changes([renamed]),
+    changes([
+      file("old", { status: " D", ...gone }),
+      file("new", { status: "??" }),
+    ]),
+  );
+});
+
+Deno.test("of a path that is removed and untracked the file counts", () => {
+  const removed = file("a", { status: "D ", ...gone });
+  assertEquals(
+    changes([file("a", { status: "??" }), removed]),
+    changes([file("a")]),
+  );
+});
+
+Deno.test("the files that mpm writes by itself do not count", () => {
+  assertEquals(
+    changes([file(".claude-mpm/x"), file(".claude/context.md")]),
+    changes([]),
+  );
+});
+
+Deno.test("large files are known by size and time", () => {
+  const large = { sha256: null, size: 99_999_999, unread: "large" };
+  const one = changes([file("a", large)]);
+  assertEquals(changes([file("a", large)]), one);
+  assertNotEquals(changes([file("a", { ...large, mtime: 6 })]), one);
+});
+
+Deno.test("a tree with a content that is not known is not known", () => {
+  for (
+    const unknown of [
+      file("a", { sha256: null, unread: "denied" }),
+      file("repository/", { status: "??", ...gone, object: HEAD }),
+      file("submodule", { ...gone, mode: "160000" }),
+      // It vanished while it was looked at.
+      file("a", gone),
+    ]
+  ) assertEquals(treeOf(state([unknown])), undefined);
+  assertEquals(treeOf(state([], { filesOmitted: 1 })), undefined);
+  assertEquals(treeOf(state([], { unwatched: undefined })), undefined);
+  const closed = [{ path: "a/", reason: "git cannot look at it" }];
+  assertEquals(treeOf(state([], { closed })), undefined);
+});
+
+Deno.test("many files are known by their digest alone", () => {
+  const many = Array.from({ length: 101 }, (_, at) => file(`f${at}`));
+  const tree = treeOf(state(many));
+  assertEquals([tree?.files, tree?.changes.length], [undefined, 64]);
+});
