@@ -492,7 +492,7 @@ export interface WorkSession {
     head_before: string | null;
     /** The worktree that was made for it, absolute. */
     worktree: string | null;
-    /** Whether it began with a clean tree, as `--stash` leaves it. */
+    /** True if it began with a clean tree, as `--stash` leaves it. */
     cleared?: boolean;
     [name: string]: unknown;
   } | null;
@@ -525,7 +525,7 @@ export interface CheckpointRecord {
   branch: string | null;
   /** Full commit id; null: no commit yet, or no repository. */
   head: string | null;
-  /** Whether HEAD was at no branch. */
+  /** True if HEAD was at no branch. */
   detached: boolean;
   /** A merge, rebase or the like in progress. */
   operation: string | null;
@@ -842,7 +842,7 @@ export interface StatusResult {
   at: string;
   form: "text" | "porcelain";
   session: SessionInfo | null;
-  /** Whether it is paused and a save of it is there to resume. */
+  /** True if it is paused and a save of it is there to resume. */
   resumable: boolean;
   /** Its parents, the nearest first. */
   parents: SessionInfo[];
@@ -905,7 +905,7 @@ export interface BranchResult {
   session: SessionInfo;
   checklist: ChecklistItem[];
   parent: SessionInfo;
-  /** Whether there was no session, so that one was made to come back to. */
+  /** True if there was no session, so that one was made to come back to. */
   made_parent: boolean;
   /** The save of the parent; null in a dry run. */
   save: string | null;
@@ -1305,7 +1305,7 @@ export interface CheckpointListResult {
     branch: string | null;
     head: string | null;
     worktree: string;
-    /** Whether it is of the worktree that asks. */
+    /** True if it is of the worktree that asks. */
     here: boolean;
     files: number;
     size: number;
@@ -1491,7 +1491,7 @@ export interface LogResult {
     /** The operation that an undo took back. */
     undoes: number | null;
     undone: boolean;
-    /** Whether a hook did it by itself. */
+    /** True if a hook did it by itself. */
     automatic: boolean;
     /** False: this user's mpm did not do it here, so it is not taken back. */
     own: boolean;
@@ -1522,7 +1522,7 @@ export interface TrashListResult {
     /** ISO 8601, UTC. */
     at: string;
     bytes: number;
-    /** Whether the policy lets it go; with `dry_run` false it is gone. */
+    /** True if the policy lets it go; with `dry_run` false it is gone. */
     remove: boolean;
     reason: string;
   }[];
@@ -1578,7 +1578,7 @@ export interface WorktreesPruneResult {
     /** null: HEAD is detached, or it is not known. */
     branch: string | null;
     head: string | null;
-    /** Whether a clean-up removes it. */
+    /** True if a clean-up removes it. */
     remove: boolean;
     /** Why, or why not. */
     reason: string;
@@ -2577,7 +2577,7 @@ export interface WorktreeRow {
   /** null: HEAD is detached, or it is not known. */
   branch: string | null;
   head: string | null;
-  /** Whether a clean-up removes it. */
+  /** True if a clean-up removes it. */
   remove: boolean;
   /** Why, or why not. */
   reason: string;

@@ -18,7 +18,7 @@ export function bounded(
   { rest, partial = false }: {
     /** E.g. `mpm stack shows them`. */
     rest: string;
-    /** Whether even the text given is not all there is. */
+    /** True if even the text given is not all there is. */
     partial?: boolean;
   },
 ): string {

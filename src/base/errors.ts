@@ -124,7 +124,7 @@ export class FileError extends MpmError {
   }
 }
 
-/** Whether `error` says that the file or folder is not there. */
+/** Returns whether `error` says that the file or folder is not there. */
 export function isMissing(error: unknown): boolean {
   return error instanceof FileError &&
     (error.problem === "missing" || error.problem === "not-a-folder");

@@ -36,7 +36,9 @@ function secondOf(time: Date): string {
 /** An id as Claude Code makes them: it becomes part of a path. */
 const AGENT_SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
-/** Whether `id` can be the id of a session or task list of Claude Code. */
+/**
+ * Returns whether `id` can be the id of a session or task list of Claude Code.
+ */
 export function isAgentId(id: string): boolean {
   return AGENT_SESSION_ID.test(id);
 }

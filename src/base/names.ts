@@ -6,9 +6,9 @@ export const NAME_RULE = "letters, digits, single blanks and any of " +
   "digit, and not only digits";
 
 /**
- * Whether something can be found by that name, which is done by typing it: no
- * number, path, option or control character. Classes of all of Unicode are
- * built where they are used.
+ * Returns whether something can be found by that name, which is done by typing
+ * it: no number, path, option or control character. Classes of all of Unicode
+ * are built where they are used.
  */
 export function isName(name: string): boolean {
   return /^(?![0-9]+$)(?!latest$)[\p{L}\p{N}][\p{L}\p{M}\p{N} ()[\]#&+,:'@!?._-]{0,99}$/u

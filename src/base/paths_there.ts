@@ -17,8 +17,8 @@ export function reasonNotThere(
 }
 
 /**
- * Whether a path stays within its worktree, and out of git's folder and mpm's
- * own by whatever name the system knows them.
+ * Returns whether a path stays within its worktree, and out of git's folder and
+ * mpm's own by whatever name the system knows them.
  */
 export function isSafePath(path: string, platform: Platform): boolean {
   // Both would be taken for a way to another folder, stream or disk.
@@ -38,7 +38,9 @@ function isGitFolder(part: string, platform: Platform): boolean {
   return /^\.git[. ]*$/i.test(seen) || /^git~\d/i.test(seen);
 }
 
-/** Whether it is mpm's folder in another spelling, where cases are one. */
+/**
+ * Returns whether it is mpm's folder in another spelling, where cases are one.
+ */
 function isOwnAlias(part: string, platform: Platform): boolean {
   if (platform === "linux" || part === ".claude-mpm") return false;
   const seen = platform === "darwin"
@@ -48,7 +50,7 @@ function isOwnAlias(part: string, platform: Platform): boolean {
 }
 
 /**
- * Whether Windows can have a file of that name, as
+ * Returns whether Windows can have a file of that name, as
  * https://learn.microsoft.com/windows/win32/fileio/naming-a-file says.
  */
 export function isWindowsName(name: string): boolean {

@@ -94,7 +94,9 @@ export function object<const F extends Record<string, Shape>>(
   return { is: "object", fields, ...hints };
 }
 
-/** Whether `value` has the shape already, found without making anything. */
+/**
+ * Returns whether `value` has the shape already, found without making anything.
+ */
 export function fits<T>(shape: Shape<T>, value: unknown): value is T {
   switch (shape.is) {
     case "text":

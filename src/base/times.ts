@@ -3,7 +3,7 @@ import { getOwn } from "./own.ts";
 
 const FULL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Whether `text` is an ISO 8601 time of day with its zone. */
+/** Returns whether `text` is an ISO 8601 time of day with its zone. */
 export function isFullTime(text: string): boolean {
   return FULL.test(text) && !Number.isNaN(Date.parse(text));
 }

@@ -16,7 +16,7 @@ export function toYaml(value: unknown): string {
 
 type Block = readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** Whether `value` takes lines of its own. */
+/** Returns whether `value` takes lines of its own. */
 function isBlock(value: unknown): value is Block {
   return typeof value === "object" && value !== null &&
     (Array.isArray(value) ? value : Object.keys(value)).length > 0;

@@ -46,7 +46,7 @@ export const Checkpoint = z.looseObject({
   branch: z.nullable(text),
   /** Full commit id; null: no commit yet, or no repository. */
   head: z.nullable(objectId),
-  /** Whether HEAD was at no branch. */
+  /** True if HEAD was at no branch. */
   detached: z.boolean(),
   /** A merge, rebase or the like in progress. */
   operation: z.nullable(text),

@@ -40,7 +40,7 @@ export interface CheckpointPlace {
   readonly config: Config;
   /** What is wrong with the configuration. */
   readonly faults: readonly string[];
-  /** Whether captures leave out what is beyond the limits, and do not fail. */
+  /** True if captures leave out what is beyond the limits, and do not fail. */
   readonly leaveLarge?: boolean;
 }
 

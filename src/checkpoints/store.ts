@@ -49,7 +49,10 @@ export function removeRecord(system: System, root: string, id: string): void {
   removeIfThere(system, recordFile(root, id));
 }
 
-/** Whether there is a record of that id; costs one look at a file's entry. */
+/**
+ * Returns whether there is a record of that id; costs one look at a file's
+ * entry.
+ */
 export function hasRecord(system: System, root: string, id: string): boolean {
   return CHECKPOINT_ID.test(id) &&
     system.files.lstat(recordFile(root, id)) !== undefined;
@@ -112,7 +115,7 @@ export async function parseRecord(
   return success && data.id === id ? stored as StoredCheckpoint : undefined;
 }
 
-/** Whether what a list shows is there and of its type. */
+/** Returns whether what a list shows is there and of its type. */
 function isHead(value: unknown): value is StoredCheckpoint {
   const texts = [
     "id",

@@ -82,7 +82,7 @@ export interface Command<
   /** The schema of what `run` returns and `--json` prints, loaded on demand. */
   readonly result: () => Promise<z.ZodMiniType<R>>;
   /**
-   * Whether a `branch`, `return` or restore that was killed in this worktree is
+   * True if a `branch`, `return` or restore that was killed in this worktree is
    * finished or taken back before `run`.
    */
   readonly settles?:
@@ -104,7 +104,7 @@ export interface Command<
    */
   next?(result: R): string | undefined;
   /**
-   * Whether a result is a document, which a terminal gets as it is; anything
+   * True if a result is a document, which a terminal gets as it is; anything
    * else has its long lines broken between words.
    */
   verbatim?(result: R): boolean;
@@ -119,7 +119,7 @@ export interface Context {
   readonly system: System;
   /** The folder of `-C`, or the working one; absolute. */
   readonly folder: string;
-  /** Whether a question may be asked. */
+  /** True if a question may be asked. */
   readonly interactive: boolean;
   readonly style: Style;
   /** Says something beside the answer: on stderr, not under `--quiet`. */

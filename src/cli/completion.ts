@@ -82,7 +82,7 @@ interface Read {
   readonly given: ReadonlyMap<string, readonly string[]>;
   /** The option whose value is being typed. */
   readonly pending: Flag | undefined;
-  /** Whether `--` made all that follows plain words. */
+  /** True if `--` made all that follows plain words. */
   readonly ended: boolean;
 }
 

@@ -119,7 +119,7 @@ function optionValue(
   return value;
 }
 
-/** Whether `word` is a declared option. */
+/** Returns whether `word` is a declared option. */
 function names(word: string, flags: Flags): boolean {
   if (word.startsWith("--")) {
     return Object.hasOwn(flags, word.slice(2).split("=", 1)[0]!);

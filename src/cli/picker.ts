@@ -42,7 +42,7 @@ export class Picker {
   /** Places in `#found`: the one to be chosen, and the first line shown. */
   #at = 0;
   #top = 0;
-  /** Whether the one to be chosen was moved to. */
+  /** True if the one to be chosen was moved to. */
   #moved = false;
   /** How many lines were shown last. */
   #page = 10;

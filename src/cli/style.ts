@@ -4,9 +4,9 @@ import type { System } from "../system/system.ts";
 export interface Style {
   /** Columns of the terminal; without end where there is none. */
   readonly columns: number;
-  /** Whether the answer goes to a file or a program, and not to a terminal. */
+  /** True if the answer goes to a file or a program, and not to a terminal. */
   readonly piped: boolean;
-  /** Whether the terminal shows nothing but ASCII. */
+  /** True if the terminal shows nothing but ASCII. */
   readonly ascii: boolean;
   bold(text: string): string;
   dim(text: string): string;
@@ -37,7 +37,10 @@ export function makeStyle(
   };
 }
 
-/** Whether the locale or the terminal has no other characters than ASCII. */
+/**
+ * Returns whether the locale or the terminal has no other characters than
+ * ASCII.
+ */
 export function wantsAscii(system: System): boolean {
   const locale = system.env("LC_ALL") || system.env("LC_CTYPE") ||
     system.env("LANG");
@@ -46,8 +49,8 @@ export function wantsAscii(system: System): boolean {
 }
 
 /**
- * Whether to colour, by the conventions of no-color.org and CLICOLOR: an
- * empty variable counts as unset.
+ * Returns whether to colour, by the conventions of no-color.org and CLICOLOR:
+ * an empty variable counts as unset.
  */
 export function wantsColor(system: System, noColor: boolean): boolean {
   if (noColor || system.env("NO_COLOR")) return false;

@@ -98,7 +98,7 @@ export async function settleHeld(
   }
 }
 
-/** Whether the record that decides is written. */
+/** Returns whether the record that decides is written. */
 function isPast(
   system: System,
   root: string,
@@ -240,7 +240,7 @@ async function back(
   return await switchTo(gitHere(context, vault.git), from);
 }
 
-/** Whether the tree was not touched, or is put right already. */
+/** Returns whether the tree was not touched, or is put right already. */
 function isAsBefore(
   capture: Capture,
   target: { readonly print: string } | undefined,

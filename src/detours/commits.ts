@@ -15,7 +15,7 @@ function refOfLeft(child: string): string {
   return `${DETOURS}/${child}-left`;
 }
 
-/** Whether a switch would leave commits that only HEAD has. */
+/** Returns whether a switch would leave commits that only HEAD has. */
 async function isOnlyHeads(
   git: Git,
   { branch, head }: Position,

@@ -95,8 +95,8 @@ function resumed(
 }
 
 /**
- * Whether a parent goes on when a detour at `place` ends: its own worktree may
- * be at another session by now.
+ * Returns whether a parent goes on when a detour at `place` ends: its own
+ * worktree may be at another session by now.
  */
 export function isCalledBack(
   system: System,

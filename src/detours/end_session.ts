@@ -180,7 +180,7 @@ function refuseInStack(
   );
 }
 
-/** Whether it is a detour that nobody can return from any more. */
+/** Returns whether it is a detour that nobody can return from any more. */
 function isOrphaned(
   system: System,
   workspace: Workspace,

@@ -42,7 +42,7 @@ export async function lockDetours(
 /** The worktree that an operation is about. */
 type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
 
-/** Whether there is a marker; costs one look at a file's entry. */
+/** Returns whether there is a marker; costs one look at a file's entry. */
 export function hasDetourMarker(system: System, place: Place): boolean {
   return system.files.lstat(markerPath(place)) !== undefined;
 }

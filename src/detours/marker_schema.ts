@@ -43,9 +43,9 @@ export const DetourMarker = z.object({
   parent: z.nullable(workId),
   /** The state the parent had. */
   parent_state: z.nullable(z.enum(STATES)),
-  /** Whether the parent's record was made for this. */
+  /** True if the parent's record was made for this. */
   made_parent: z.boolean(),
-  /** Whether worktree, index or HEAD may differ from what they were. */
+  /** True if worktree, index or HEAD may differ from what they were. */
   changing: z.boolean(),
   from: position,
   /** null: HEAD stays where it is. */

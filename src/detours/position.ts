@@ -1,6 +1,8 @@
 import type { Position } from "../git/mod.ts";
 
-/** Whether HEAD is there: on that branch, or detached at that commit. */
+/**
+ * Returns whether HEAD is there: on that branch, or detached at that commit.
+ */
 export function isAt(now: Position, wanted: Position): boolean {
   return now.branch === wanted.branch &&
     (wanted.branch !== null || now.head === wanted.head);

@@ -34,7 +34,7 @@ function placeByFiles(system: System, folder: string): QuickPlace | undefined {
   return isUsual ? place : quickWorkspace(system, folder);
 }
 
-/** Whether a command left anything to settle: two looks at files. */
+/** Returns whether a command left anything to settle: two looks at files. */
 function isUnsettled(system: System, place: QuickPlace): boolean {
   const { root, worktree } = place;
   return hasMarker(system, root, worktree) ||

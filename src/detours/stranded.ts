@@ -8,9 +8,9 @@ import type { System } from "../system/system.ts";
 const LIMIT = 64 * 1024;
 
 /**
- * Whether the worktree that a session is worked on in was deleted, so that no
- * `mpm return` can be run there. The project, or the worktree alone, may also
- * have been moved.
+ * Returns whether the worktree that a session is worked on in was deleted, so
+ * that no `mpm return` can be run there. The project, or the worktree alone,
+ * may also have been moved.
  */
 export function isStranded(
   system: System,

@@ -109,7 +109,7 @@ export function refuseUnnamed({ branch }: Position): void {
   });
 }
 
-/** Whether all that a checkpoint changes is there to be written. */
+/** Returns whether all that a checkpoint changes is there to be written. */
 export async function isWhole(
   git: Git,
   { commit }: CheckpointRef,
@@ -223,7 +223,7 @@ export async function lookAtTree(
   return (await captureNow(system, place, { write: false })).capture;
 }
 
-/** Whether a file says what git ignores. */
+/** Returns whether a file says what git ignores. */
 export function isIgnoreRule(path: string): boolean {
   return basename(path) === ".gitignore";
 }

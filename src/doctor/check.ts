@@ -134,7 +134,7 @@ export interface Ground {
   readonly system: System;
   readonly workspace: Workspace;
   readonly at: ReturnType<typeof layout>;
-  /** Whether there is a folder of mpm's that may be looked into. */
+  /** True if there is a folder of mpm's that may be looked into. */
   readonly hasStore: boolean;
   /** What stands in its way, if anything does. */
   readonly problem: Finding | undefined;

@@ -137,7 +137,7 @@ function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   });
 }
 
-/** Whether a repository takes objects of this form. */
+/** Returns whether a repository takes objects of this form. */
 function isFit({ hash }: Vault, commit: string): boolean {
   return commit.length === (hash === "sha1" ? 40 : 64);
 }

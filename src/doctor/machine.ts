@@ -167,7 +167,7 @@ export function checkClock({ context, entries }: Ground): Checked {
 /** A program called `mpm` in a folder of PATH. */
 interface OnPath {
   readonly path: string;
-  /** Whether it is the very program that runs now. */
+  /** True if it is the very program that runs now. */
   readonly isThis: boolean;
   /** What `--version` prints; `undefined`: it was not, or cannot be, asked. */
   readonly version: string | undefined;

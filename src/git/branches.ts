@@ -78,7 +78,7 @@ export async function branchNames(
 
 /** Which branches have a file in their newest commit. */
 export interface Committed {
-  /** Whether the commit that is checked out has it. */
+  /** True if the commit that is checked out has it. */
   readonly here: boolean;
   /** The others, remote ones too, the newest first, as `main`, `origin/main`. */
   readonly elsewhere: readonly string[];

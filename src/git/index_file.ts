@@ -15,7 +15,7 @@ export interface IndexListing {
   readonly submodules: ReadonlyMap<string, TreeEntry>;
   readonly assumeUnchanged: readonly string[];
   readonly skipWorktree: readonly string[];
-  /** Whether a file of attributes is in it. */
+  /** True if a file of attributes is in it. */
   readonly hasAttributes: boolean;
 }
 
@@ -255,8 +255,8 @@ function pathEnd(bytes: Uint8Array, flags: number): number {
 }
 
 /**
- * Whether no extension has to be understood: those whose name begins with a
- * capital letter may be passed over.
+ * Returns whether no extension has to be understood: those whose name begins
+ * with a capital letter may be passed over.
  */
 function isAll({ bytes, view, limit }: IndexBytes, from: number): boolean {
   let at = from;

@@ -44,7 +44,10 @@ export function holderOf(system: System, cwd: string): string {
 /** Of a branch, or detached. */
 const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
-/** Whether git takes a folder for one of its own; else it looks further up. */
+/**
+ * Returns whether git takes a folder for one of its own; else it looks further
+ * up.
+ */
 function isGitFolder(system: System, folder: string, common = folder): boolean {
   const head = join(folder, "HEAD");
   return [head, join(common, "objects"), join(common, "refs")]
@@ -53,8 +56,8 @@ function isGitFolder(system: System, folder: string, common = folder): boolean {
 }
 
 /**
- * Whether git, on its way up from `cwd`, comes as far as `top`: it may be told
- * where to stop, and stops where another disk begins (git(1)).
+ * Returns whether git, on its way up from `cwd`, comes as far as `top`: it may
+ * be told where to stop, and stops where another disk begins (git(1)).
  */
 function isReached({ env, files }: System, cwd: string, top: string): boolean {
   return cwd === top ||
@@ -254,7 +257,7 @@ function strayLink(
     : undefined;
 }
 
-/** Whether the `.git` of a folder is, or names, `gitDir`. */
+/** Returns whether the `.git` of a folder is, or names, `gitDir`. */
 function doesLead(system: System, folder: string, gitDir: string): boolean {
   const named = gitDirIn(system, folder);
   return named !== undefined && isSame(system, named, gitDir);

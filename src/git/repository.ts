@@ -21,7 +21,7 @@ export interface Workspace {
   readonly gitDir: string | undefined;
   /** The git folder all worktrees share. */
   readonly commonDir: string | undefined;
-  /** Whether this is a worktree made with `git worktree add`. */
+  /** True if this is a worktree made with `git worktree add`. */
   readonly linked: boolean;
 }
 

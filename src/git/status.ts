@@ -226,7 +226,7 @@ function cut(line: string, count: number): string[] {
   return columns;
 }
 
-/** Whether a status means a conflict to be resolved (git-status(1)). */
+/** Returns whether a status means a conflict to be resolved (git-status(1)). */
 export function isUnmerged(status: string): boolean {
   return /U/.test(status) || status === "AA" || status === "DD";
 }

@@ -22,7 +22,7 @@ interface StatusQuestion {
   readonly gitDir: string;
   /** `status` and its options. */
   readonly args: readonly string[];
-  /** Whether to look into submodules that settings say to ignore. */
+  /** True to look into submodules that settings say to ignore. */
   readonly everything?: boolean;
 }
 
@@ -97,7 +97,10 @@ function mayHaveSubmodules(system: System, gitDir: string): boolean {
   }
 }
 
-/** Whether the mode of a submodule, 0160000, may be in the bytes of an index. */
+/**
+ * Returns whether the mode of a submodule, 0160000, may be in the bytes of an
+ * index.
+ */
 function holdsSubmoduleMode(bytes: Uint8Array): boolean {
   for (let at = 0; (at = bytes.indexOf(0xe0, at) + 1) > 0;) {
     if (!bytes[at] && !bytes[at - 2] && !bytes[at - 3]) return true;
@@ -142,7 +145,10 @@ function modulesOf(system: System, worktree: string) {
   }) ?? [];
 }
 
-/** Whether files in a submodule are changed; what git cannot tell counts. */
+/**
+ * Returns whether files in a submodule are changed; what git cannot tell
+ * counts.
+ */
 async function isChanged(
   system: System,
   folder: string,

@@ -3,8 +3,8 @@ import { decodeBytes, encodeText } from "../base/bytes.ts";
 export { decodeBytes, encodeText };
 
 /**
- * Whether the system's file functions reach a file of this name: they take
- * text, so a name that is not UTF-8 is out of their reach.
+ * Returns whether the system's file functions reach a file of this name: they
+ * take text, so a name that is not UTF-8 is out of their reach.
  */
 export function isOpenable(path: string): boolean {
   return path.isWellFormed();

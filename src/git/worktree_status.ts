@@ -14,7 +14,7 @@ export interface Failed {
   readonly failed: string;
 }
 
-/** Whether `answer` is that there is none. */
+/** Returns whether `answer` is that there is none. */
 export function isFailed(answer: object): answer is Failed {
   return "failed" in answer;
 }

@@ -17,7 +17,7 @@ export interface ListedWorktree {
   readonly ref: string | undefined;
   /** The reason of its lock, `""` for none given; `undefined`: not locked. */
   readonly locked: string | undefined;
-  /** Whether its folder is gone, so that git would forget it. */
+  /** True if its folder is gone, so that git would forget it. */
   readonly prunable: boolean;
 }
 
@@ -165,8 +165,9 @@ export async function forgetWorktree(git: Git, path: string): Promise<void> {
 }
 
 /**
- * Whether git was stopped while it made the worktree at `path`: its index comes
- * last. What is there are files of the commit, the last of them perhaps in part.
+ * Returns whether git was stopped while it made the worktree at `path`: its
+ * index comes last. What is there are files of the commit, the last of them
+ * perhaps in part.
  */
 export function isUnfinished(system: System, path: string): boolean {
   const { files } = system;

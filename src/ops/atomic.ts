@@ -11,7 +11,7 @@ interface AtomicFile {
   readonly mode?: number;
   /** Name while it is written; needed where no lock keeps others away. */
   readonly temporary?: string;
-  /** Whether it outlives a power failure from now on; it does unless said. */
+  /** True if it outlives a power failure from now on; it does unless said. */
   readonly synced?: boolean;
 }
 

@@ -39,7 +39,7 @@ export type FileVersions = Readonly<Record<string, FileVersion | null>>;
 
 /** An entry as the journal of this machine has it. */
 export interface KnownEntry extends JournalEntry {
-  /** Whether this user's mpm wrote it; another's is never acted on. */
+  /** True if this user's mpm wrote it; another's is never acted on. */
   readonly own: boolean;
 }
 
@@ -100,7 +100,7 @@ export function undoneIds(entries: readonly JournalEntry[]): Set<number> {
   return undone;
 }
 
-/** Whether an undo without a number may mean it. */
+/** Returns whether an undo without a number may mean it. */
 function isNext(
   entry: KnownEntry,
   { undone, worktree }: {

@@ -71,8 +71,9 @@ function linesAbove(system: System, folder: string): string[] {
 }
 
 /**
- * Whether `folder` exists, when all folders below `base` on the way to it are
- * real ones too. Throws CONFLICT for a link or somebody else's directory.
+ * Returns whether `folder` exists, when all folders below `base` on the way to
+ * it are real ones too. Throws CONFLICT for a link or somebody else's
+ * directory.
  */
 export function checkPath(
   system: System,
@@ -84,8 +85,8 @@ export function checkPath(
 }
 
 /**
- * Whether `folder` exists. A link in its place, or somebody else's directory,
- * could lead writes anywhere, so both are refused with CONFLICT.
+ * Returns whether `folder` exists. A link in its place, or somebody else's
+ * directory, could lead writes anywhere, so both are refused with CONFLICT.
  */
 export function checkFolder(system: System, folder: string): boolean {
   const found = system.files.lstat(folder);

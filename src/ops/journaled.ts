@@ -35,7 +35,7 @@ interface Deed<T> {
   readonly automatic?: boolean;
   /** Files of the user's own that are changed besides. */
   readonly files?: readonly string[];
-  /** Whether it has its own way of keeping what its files were. */
+  /** True if it has its own way of keeping what its files were. */
   readonly keepsOwn?: true;
 }
 

@@ -166,7 +166,9 @@ function pruneTrash(
 /** Milliseconds between two prunings that nobody asked for. */
 const BETWEEN = 24 * 60 * 60 * 1000;
 
-/** Whether a day has passed since the last one; from then on it has not. */
+/**
+ * Returns whether a day has passed since the last one; from then on it has not.
+ */
 function isPruneDue(system: System, root: string): boolean {
   const { files } = system;
   const { trash, state } = layout(root);

@@ -19,7 +19,7 @@ interface RecorderScope {
   root(): string;
   /** The command, for the name of the folder in the trash. */
   readonly operation: string;
-  /** Whether a file is one that an undo brings back. */
+  /** Returns whether a file is one that an undo brings back. */
   covers(path: string): boolean;
 }
 
@@ -62,7 +62,7 @@ export class Recorder {
     return this.#rooted ??= this.#scope.root();
   }
 
-  /** Whether anything was put into the trash. */
+  /** Returns whether anything was put into the trash. */
   get usesTrash(): boolean {
     return this.#folder !== undefined ||
       [...this.#before.values()].some((was) => was !== null);

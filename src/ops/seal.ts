@@ -64,7 +64,7 @@ export function sealOf(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");
 }
 
-/** Whether it is the seal of that text. */
+/** Returns whether it is the seal of that text. */
 export function isSealOf(key: string, text: string, seal: string): boolean {
   const wanted = new TextEncoder().encode(sealOf(key, text));
   const given = new TextEncoder().encode(seal);
@@ -78,7 +78,9 @@ export function sealed(key: string | undefined, line: string): string {
   return `${text},"seal":"${sealOf(key, text)}"}`;
 }
 
-/** Whether this user's mpm wrote the line, and nobody changed it since. */
+/**
+ * Returns whether this user's mpm wrote the line, and nobody changed it since.
+ */
 export function isSealed(key: string | undefined, line: string): boolean {
   const [, text, seal] = SEAL.exec(line) ?? [];
   if (key === undefined || text === undefined || seal === undefined) {

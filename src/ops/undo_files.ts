@@ -221,8 +221,8 @@ export function keepPresent(
 }
 
 /**
- * Whether a second name is as good as a copy: nobody writes to a save in place,
- * and a digest would tell.
+ * Returns whether a second name is as good as a copy: nobody writes to a save
+ * in place, and a digest would tell.
  */
 function isLinked(root: string, path: string): boolean {
   const { sessions, kept } = layout(root);

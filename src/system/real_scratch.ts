@@ -98,7 +98,7 @@ function digestOf({ folders, files, links }: ScratchContents): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Whether exactly these contents lie in a folder. */
+/** Returns whether exactly these contents lie in a folder. */
 function stateOf(
   folder: string,
   contents: ScratchContents,

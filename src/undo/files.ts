@@ -117,7 +117,7 @@ function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
   );
 }
 
-/** Whether two operations changed the same file. */
+/** Returns whether two operations changed the same file. */
 function touches(one: JournalEntry, other: JournalEntry): boolean {
   const names = new Set(Object.keys(versionsIn(other.after)));
   return Object.keys(versionsIn(one.after)).some((name) => names.has(name));

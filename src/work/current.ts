@@ -26,7 +26,7 @@ interface Current {
   readonly work: Work | undefined;
   /** Why it cannot be told, one line. */
   readonly problem: string | undefined;
-  /** Whether it is at a session that somebody else made, and so at none. */
+  /** True if it is at a session that somebody else made, and so at none. */
   readonly foreign: boolean;
 }
 
@@ -63,8 +63,8 @@ export function currentWork(
 }
 
 /**
- * Whether a worktree has a pointer to sessions of which no record is there.
- * Throws an MpmError where it cannot be read.
+ * Returns whether a worktree has a pointer to sessions of which no record is
+ * there. Throws an MpmError where it cannot be read.
  */
 export function leadsNowhere(
   system: System,

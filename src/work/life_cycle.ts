@@ -104,12 +104,12 @@ export function allowedActions(state: WorkState): Action[] {
   );
 }
 
-/** Whether work can go on: neither finished nor given up. */
+/** Returns whether work can go on: neither finished nor given up. */
 export function isOpen(state: WorkState): boolean {
   return state === "active" || state === "working" || state === "paused";
 }
 
-/** Whether its saves leave the lists. */
+/** Returns whether its saves leave the lists. */
 export function isSettled(state: WorkState): boolean {
   return state === "archived" || state === "cancelled";
 }

@@ -261,7 +261,7 @@ function checkOwn(system: System, folder: string): void {
   }
 }
 
-/** Whether there is a record of that id, whosever it is. */
+/** Returns whether there is a record of that id, whosever it is. */
 export function hasWork(system: System, root: string, id: string): boolean {
   return system.files.lstat(workPath(root, id)) !== undefined;
 }
@@ -310,7 +310,10 @@ export class WorkSeals {
     this.#system = system;
   }
 
-  /** Whether this user's mpm wrote the record, and nobody changed it since. */
+  /**
+   * Returns whether this user's mpm wrote the record, and nobody changed it
+   * since.
+   */
   isOwn(text: string): boolean {
     const [end, seal] = SEAL.exec(text) ?? [];
     if (end === undefined || seal === undefined) return false;
@@ -320,7 +323,9 @@ export class WorkSeals {
   }
 }
 
-/** Whether a save of the session is there by which it can be resumed. */
+/**
+ * Returns whether a save of the session is there by which it can be resumed.
+ */
 export function isSaved(
   system: System,
   root: string,

@@ -64,7 +64,7 @@ export const DETOUR = nullable(object({
   head_before: TEXT_OR_NULL,
   /** The worktree that was made for it, absolute. */
   worktree: TEXT_OR_NULL,
-  /** Whether it began with a clean tree, as `--stash` leaves it. */
+  /** True if it began with a clean tree, as `--stash` leaves it. */
   cleared: optional(FLAG),
 }));
 

@@ -117,7 +117,7 @@ export async function sealBoxes(
   await system.files.syncFiles(boxes.map(({ folder }) => nameIn(folder)));
 }
 
-/** Whether there is a worktree in it. */
+/** Returns whether there is a worktree in it. */
 export function isFull(system: System, { tree }: Box): boolean {
   return system.files.lstat(tree) !== undefined;
 }
@@ -127,7 +127,7 @@ export function markChecked(system: System, { folder }: Box): void {
   system.files.create(checkedIn(folder), new Uint8Array(), { synced: false });
 }
 
-/** Whether what is in the box may be deleted. */
+/** Returns whether what is in the box may be deleted. */
 export function isChecked(system: System, { folder }: Box): boolean {
   return system.files.lstat(checkedIn(folder)) !== undefined;
 }

@@ -137,7 +137,7 @@ async function readCandidate(
   }
 }
 
-/** Whether somebody is at work in it, by what its files say. */
+/** Returns whether somebody is at work in it, by what its files say. */
 async function readUse(
   system: System,
   path: string,
@@ -193,7 +193,7 @@ interface RepositoryFacts {
   readonly repository: Repository;
   /** Its own git folder below the project's; only if it is linked. */
   readonly gitDir: string | undefined;
-  /** Whether git has it registered in another place, which is gone. */
+  /** True if git has it registered in another place, which is gone. */
   readonly moved: boolean;
 }
 

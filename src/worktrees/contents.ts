@@ -128,8 +128,8 @@ export function printOf(
 }
 
 /**
- * Whether nothing happened to a worktree since it was surveyed; its folder is
- * at `tree` by now.
+ * Returns whether nothing happened to a worktree since it was surveyed; its
+ * folder is at `tree` by now.
  */
 export function isUnchanged(
   system: System,

@@ -13,7 +13,7 @@ export interface WorktreeFacts {
   readonly place: Place;
   /** Where it was moved to. */
   readonly aside?: string;
-  /** Whether it is the caller's own. */
+  /** True if it is the caller's own. */
   readonly own: boolean;
   readonly repository: Repository;
   /** Short branch name; `undefined`: detached, or not known. */
@@ -80,7 +80,7 @@ export interface SparseCheckout {
   readonly patterns: string;
 }
 
-/** Whether the commits of HEAD are in the default branch, and how. */
+/** How the commits of HEAD came into the default branch, if they did. */
 export interface Landed {
   readonly how: "contained" | "rebased" | "squashed" | "no";
   /** The default branch, e.g. `main` or `origin/main`. */
@@ -99,7 +99,7 @@ export interface WorktreeContents {
   readonly print: string;
 }
 
-/** Whether `path` is strictly below `folder`; both without links. */
+/** Returns whether `path` is strictly below `folder`; both without links. */
 export function isBelow(path: string, folder: string): boolean {
   return path !== folder && path.startsWith(folder + SEPARATOR);
 }

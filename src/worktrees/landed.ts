@@ -86,8 +86,8 @@ async function landedIn(
 }
 
 /**
- * Whether each commit of `head` alone makes the very change of one of `tip`:
- * those that git calls equal may differ in white space.
+ * Returns whether each commit of `head` alone makes the very change of one of
+ * `tip`: those that git calls equal may differ in white space.
  */
 async function isCopied(
   git: Git,

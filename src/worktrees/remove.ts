@@ -152,8 +152,8 @@ async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
 }
 
 /**
- * Whether the branch of a removed worktree goes with it: not one that another
- * worktree has, or another name stands for.
+ * Returns whether the branch of a removed worktree goes with it: not one that
+ * another worktree has, or another name stands for.
  */
 export function branchGoes(survey: Survey, { facts }: Surveyed): boolean {
   const { branch, head } = facts;
@@ -225,7 +225,7 @@ async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
   }
 }
 
-/** Whether git did it. */
+/** Returns whether git did it. */
 async function tried(work: () => Promise<void>): Promise<boolean> {
   return await attempt(async () => {
     await work();
@@ -237,7 +237,7 @@ async function tried(work: () => Promise<void>): Promise<boolean> {
 const LASTING =
   /^(main|master|trunk|develop|development|staging|production|release([/-].*)?)$/;
 
-/** Whether `branch` may go with its worktree. */
+/** Returns whether `branch` may go with its worktree. */
 export function isPassing(
   branch: string,
   names: readonly string[],

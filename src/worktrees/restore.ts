@@ -74,7 +74,7 @@ export interface RestorePlan {
   readonly path: string;
   /** `undefined`: HEAD is detached. */
   readonly branch: string | undefined;
-  /** Whether the branch is made anew. */
+  /** True if the branch is made anew. */
   readonly newBranch: boolean;
   /** What is not as it was. */
   readonly notes: readonly string[];

@@ -24,8 +24,8 @@ export function worktreeRules(
 }
 
 /**
- * Whether an ignored path is only trash. Its own name counts and not that of a
- * folder above it, which may well be a source folder.
+ * Returns whether an ignored path is only trash. Its own name counts and not
+ * that of a folder above it, which may well be a source folder.
  */
 export function isTrash(
   { path, link }: IgnoredPath,

@@ -51,7 +51,7 @@ interface Going {
   readonly item: Surveyed;
   readonly box: Box;
   print: Surveyed["print"];
-  /** Whether the box is there, and has to be cleared if it stays. */
+  /** True if the box is there, and has to be cleared if it stays. */
   boxed: boolean;
   /** Why it stays. */
   problem: string | undefined;
@@ -168,7 +168,7 @@ function moveAway(
   return undefined;
 }
 
-/** Whether it is as it was surveyed; from then on it may be deleted. */
+/** Returns whether it is as it was surveyed; from then on it may be deleted. */
 async function check(
   { system }: Place,
   { item: { facts, gitDir }, print, box }: Going,
@@ -284,7 +284,7 @@ export async function finishRemovals(
   });
 }
 
-/** Whether git has no registration left of what a box was to remove. */
+/** Returns whether git has no registration left of what a box was to remove. */
 async function forget(
   system: System,
   git: Git,

@@ -42,7 +42,7 @@ export const CheckpointRow = z.strictObject({
   branch: z.nullable(text),
   head: z.nullable(text),
   worktree: text,
-  /** Whether it is of the worktree that asks. */
+  /** True if it is of the worktree that asks. */
   here: z.boolean(),
   files: z.int(),
   size: z.int(),

@@ -35,7 +35,7 @@ export interface RestoreMarker {
   readonly operation: string;
   readonly title: string;
   readonly undoes: number | null;
-  /** Whether it is a step of a detour, see `RestoreOrder`. */
+  /** True if it is a step of a detour, see `RestoreOrder`. */
   readonly clears?: boolean;
   /** Where the new files wait, absolute. */
   readonly staging: string;
@@ -64,7 +64,10 @@ export function writeMarker(
   });
 }
 
-/** Whether a restore of `worktree` is under way or was killed; costs nothing. */
+/**
+ * Returns whether a restore of `worktree` is under way or was killed; costs
+ * nothing.
+ */
 export function hasMarker(
   system: System,
   root: string,

@@ -58,11 +58,11 @@ export interface PlannedRestore {
   readonly hidden: ReadonlySet<string>;
   /** The checkpoint's index as differences from the capture's base. */
   readonly index: ReadonlyMap<string, TreeEntry | undefined>;
-  /** Whether the index differs from the checkpoint's. */
+  /** True if the index differs from the checkpoint's. */
   readonly indexDiffers: boolean;
 }
 
-/** Whether there is an index, and the checkpoint was taken of one. */
+/** Returns whether there is an index, and the checkpoint was taken of one. */
 export function hasIndex(
   { own }: Vault,
   { session }: StoredCheckpoint,
@@ -230,7 +230,10 @@ async function knownPaths(
   ]);
 }
 
-/** Whether anything of the index is to change within the paths asked for. */
+/**
+ * Returns whether anything of the index is to change within the paths asked
+ * for.
+ */
 function differs(
   capture: Capture,
   { index, order }: {

@@ -271,9 +271,9 @@ async function sameIn(
 }
 
 /**
- * Whether a checkpoint of the state that was captured is this user's. One whose
- * save died before that was noted is as well, and noted now: its words are known
- * from before, and its files are compared.
+ * Returns whether a checkpoint of the state that was captured is this user's.
+ * One whose save died before that was noted is as well, and noted now: its
+ * words are known from before, and its files are compared.
  */
 async function isMine(
   system: System,
@@ -288,7 +288,7 @@ async function isMine(
   return true;
 }
 
-/** Whether the commit has the files that were captured. */
+/** Returns whether the commit has the files that were captured. */
 async function holds(
   { git }: Vault,
   { commit }: StoredCheckpoint,

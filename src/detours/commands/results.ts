@@ -32,7 +32,7 @@ export const BranchResult = z.strictObject({
   session: WorkView,
   checklist: z.array(ChecklistItem),
   parent: WorkView,
-  /** Whether there was no session, so that one was made to come back to. */
+  /** True if there was no session, so that one was made to come back to. */
   made_parent: z.boolean(),
   /** The save of the parent; null in a dry run. */
   save: maybeText,

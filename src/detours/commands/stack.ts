@@ -132,7 +132,9 @@ function stemOf(rows: readonly Row[], at: number, marks: Marks): string {
   return parts.join("");
 }
 
-/** Whether a further row of this level follows below the same parent. */
+/**
+ * Returns whether a further row of this level follows below the same parent.
+ */
 function hasMore(rows: readonly Row[], at: number, level: number): boolean {
   for (const { depth } of rows.slice(at + 1)) {
     if (depth < level) return false;

@@ -70,7 +70,7 @@ export interface ReturnPlan {
   readonly kept: string | null;
   /** What becomes of what is in the tree. */
   readonly way: Way;
-  /** Whether it ends in a worktree of its own. */
+  /** True if it ends in a worktree of its own. */
   readonly linked: boolean;
 }
 
@@ -338,7 +338,7 @@ function clearingWay(
   return { ...CLEAR, dirt, clearing: asideToClear(system, tree, capture) };
 }
 
-/** Whether the detour was given a clean tree, and has to leave one. */
+/** Returns whether the detour was given a clean tree, and has to leave one. */
 function isCleared({ detour }: Work): boolean {
   return detour?.cleared === true;
 }

@@ -16,7 +16,7 @@ import { named } from "../../base/words.ts";
 /** What a return puts into the tree once HEAD is where it belongs. */
 export interface Target {
   readonly record: StoredCheckpoint;
-  /** Whether the parked work had to be merged onto other commits. */
+  /** True if the parked work had to be merged onto other commits. */
   readonly merged: boolean;
 }
 

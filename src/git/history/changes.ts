@@ -37,7 +37,7 @@ export function parseRaw(fields: readonly string[]): RawChange[] {
   return changes;
 }
 
-/** Whether a mode or an id is of zeros, and stands for nothing. */
+/** Returns whether a mode or an id is of zeros, and stands for nothing. */
 export function isNone(zeros: string): boolean {
   return /^0+$/.test(zeros);
 }

@@ -113,7 +113,7 @@ async function readHead(
   return parseLog(await git.read(args));
 }
 
-/** Whether `ancestor` is `commit` or one of its ancestors. */
+/** Returns whether `ancestor` is `commit` or one of its ancestors. */
 export async function isAncestor(
   git: Git,
   ancestor: string,
@@ -123,7 +123,7 @@ export async function isAncestor(
   return await decide(git, ["merge-base", "--is-ancestor", ancestor, commit]);
 }
 
-/** Whether two commits have any common ancestor. */
+/** Returns whether two commits have any common ancestor. */
 export async function isRelated(
   git: Git,
   one: string,

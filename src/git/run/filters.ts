@@ -30,7 +30,7 @@ export async function readAttributes(
   return found;
 }
 
-/** Whether rules say anything of an attribute with that value. */
+/** Returns whether rules say anything of an attribute with that value. */
 export function isSpecified(value: string): boolean {
   return value !== "unspecified" && value !== "unset";
 }
@@ -56,7 +56,7 @@ interface Written {
   readonly paths: () => readonly string[] | Promise<readonly string[]>;
   /** The commit whose files are written: its attributes count as well. */
   readonly commit: string | null;
-  /** Whether the filters of the user and of the machine may run. */
+  /** True if the filters of the user and of the machine may run. */
   readonly own?: boolean;
   readonly hint?: string;
 }

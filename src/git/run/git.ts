@@ -81,7 +81,7 @@ export interface GitSetting {
   /** Which filters may run; the user's own unless told. */
   readonly filters?: FilterUse;
   /**
-   * Whether git reads the settings of the repository itself. Only for questions
+   * True if git reads the settings of the repository itself. Only for questions
    * about them, and for what has no repository: nothing else is safe.
    */
   readonly plain?: boolean;

@@ -78,7 +78,7 @@ interface BegunObjects {
   readonly unfinished: readonly UnfinishedObject[];
   /** Whole packs and indexes that have no name of their own yet. */
   readonly whole: readonly UnfinishedObject[];
-  /** Whether a program has one open. */
+  /** True if a program has one open. */
   readonly isWritten: boolean;
 }
 
@@ -143,9 +143,9 @@ const PACK_HEADER = 12;
 const CHUNK = 1 << 20;
 
 /**
- * Whether git wrote all of a pack, or of the index of one: it ends with the hash
- * of the rest. A `git fast-import` that fails fills in the number of objects all
- * the same, but not the hash.
+ * Returns whether git wrote all of a pack, or of the index of one: it ends with
+ * the hash of the rest. A `git fast-import` that fails fills in the number of
+ * objects all the same, but not the hash.
  */
 function isClosed({ files }: System, { path, size }: UnfinishedObject) {
   return attempt(() =>
@@ -165,7 +165,9 @@ function isClosed({ files }: System, { path, size }: UnfinishedObject) {
 interface ImportOptions {
   /** Settings beside the usual, `name=value`. */
   readonly settings?: readonly string[];
-  /** Whether what is imported stays one pack, however little; {@link takesPack}. */
+  /**
+   * True if what is imported stays one pack, however little; {@link takesPack}.
+   */
   readonly packed: boolean;
   /** Milliseconds it may take. */
   readonly timeout?: number;
@@ -246,8 +248,8 @@ export class FastImport implements AsyncDisposable {
 const MOST_PACKS = 25;
 
 /**
- * Whether an import may leave a pack: git writes one in half the time that loose
- * objects take, and without waiting for the disk once more.
+ * Returns whether an import may leave a pack: git writes one in half the time
+ * that loose objects take, and without waiting for the disk once more.
  */
 export function takesPack({ files }: System, commonDir: string): boolean {
   const inside = attempt(() => files.list(join(commonDir, "objects", "pack")));

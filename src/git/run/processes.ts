@@ -41,14 +41,14 @@ export function startInStat(stat: string): string | undefined {
 
 export interface WorktreeLock {
   readonly reason: string;
-  /** Whether the process it names still runs; `unknown`: it cannot be told. */
+  /** State of the process that it names; `unknown`: it cannot be told. */
   readonly holder: "alive" | "dead" | "unknown";
 }
 
 /**
- * Whether the process that `reason` names still runs. It is told from Linux's
- * /proc alone: elsewhere, and of any other reason, it is unknown. A process of
- * another container cannot be seen from here and looks dead.
+ * Returns whether the process that `reason` names still runs. It is told from
+ * Linux's /proc alone: elsewhere, and of any other reason, it is unknown. A
+ * process of another container cannot be seen from here and looks dead.
  */
 export async function readLock(
   system: System,
@@ -70,7 +70,7 @@ export async function readLock(
   return { reason, holder: now === start ? "alive" : "dead" };
 }
 
-/** Whether /proc is there and shows more than one's own processes. */
+/** Returns whether /proc is there and shows more than one's own processes. */
 function showsProcesses(system: System): boolean {
   return system.platform === "linux" && isThere(system, "/proc/self") &&
     isThere(system, "/proc/1");
@@ -93,8 +93,9 @@ const SCRIPTS: Partial<Record<System["platform"], string>> = {
 const NOT_RUN = 126;
 
 /**
- * Whether a program has the file open, or that cannot be found out. Those of
- * other users cannot be seen. On Windows an open file cannot be removed.
+ * Returns whether a program has the file open, or that cannot be found out.
+ * Those of other users cannot be seen. On Windows an open file cannot be
+ * removed.
  */
 export async function isOpenAnywhere(
   system: System,

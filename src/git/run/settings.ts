@@ -18,7 +18,7 @@ export interface Setting {
 
 interface Settings {
   readonly settings: readonly Setting[];
-  /** Whether all was understood; else these are those before the fault. */
+  /** True if all was understood; else these are those before the fault. */
   readonly whole: boolean;
 }
 
@@ -170,7 +170,9 @@ export function fullName({ section, name, key }: Setting): string {
   return [section, ...name === undefined ? [] : [name], key].join(".");
 }
 
-/** Whether a value says that a setting is on (git-config(1), VALUES). */
+/**
+ * Returns whether a value says that a setting is on (git-config(1), VALUES).
+ */
 function isOn(value: string | undefined): boolean {
   return value !== undefined &&
     !["false", "no", "off", "0", ""].includes(value.toLowerCase());
@@ -184,7 +186,7 @@ function valueOf(settings: readonly Setting[], name: string) {
 export interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
-  /** Whether there may be more: in other files, or where git would fail. */
+  /** True if there may be more: in other files, or where git would fail. */
   readonly doubtful: boolean;
 }
 
@@ -221,7 +223,10 @@ export function readSettings(
   });
 }
 
-/** Whether the settings name another worktree, or say that there is none. */
+/**
+ * Returns whether the settings name another worktree, or say that there is
+ * none.
+ */
 export function movesWorktree(
   { gitDir, worktree }: Repository,
   settings: readonly Setting[],
@@ -300,7 +305,9 @@ export function dataSettings(
   return encodeText(data.map(settingText).join(""));
 }
 
-/** Whether git can read a file to its end: it waits for ever on a pipe. */
+/**
+ * Returns whether git can read a file to its end: it waits for ever on a pipe.
+ */
 export function isReadable({ files }: System, path: string): boolean {
   const kind = files.stat(path)?.kind;
   return kind === undefined || kind === "file";

@@ -49,9 +49,9 @@ export interface Capture {
 
 export interface CaptureOptions {
   readonly limits: CaptureLimits;
-  /** Whether what is beyond them is left out; else the capture fails. */
+  /** True if what is beyond them is left out; else the capture fails. */
   readonly leaveLarge: boolean;
-  /** Whether git stores large files, or only names them. */
+  /** True if git stores large files, or only names them. */
   readonly write: boolean;
   /** What earlier captures found of converted files; it is added to. */
   readonly cache: RawCache;
@@ -327,7 +327,7 @@ export async function addHidden(
     paths: Iterable<string>;
     changed: Iterable<string>;
     limits: CaptureLimits;
-    /** Whether git stores large files, or only names them. */
+    /** True if git stores large files, or only names them. */
     write: boolean;
   },
 ): Promise<Capture> {

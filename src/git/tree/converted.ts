@@ -84,7 +84,10 @@ export function knownRaw(
 /** Milliseconds within which a file may change without its times doing so. */
 const RACY = 3000;
 
-/** Whether times tell that a file was not changed since, seen from `now`. */
+/**
+ * Returns whether times tell that a file was not changed since, seen from
+ * `now`.
+ */
 export function isSettled(
   { mtime, changed }: FileInfo,
   now: Date,

@@ -176,7 +176,10 @@ export async function drivenPaths(
 /** The values of the attribute that git itself knows (gitattributes(5)). */
 const BUILT_IN = ["unspecified", "set", "unset", "text", "binary", "union"];
 
-/** Whether settings define the driver of a name; `undefined`: none at all. */
+/**
+ * Returns whether settings define the driver of a name; `undefined`: none at
+ * all.
+ */
 async function readDrivers(
   git: Git,
 ): Promise<((name: string) => boolean) | undefined> {

@@ -93,7 +93,10 @@ export function planRestore(
   };
 }
 
-/** Whether a file stands where a written one needs a folder, or the reverse. */
+/**
+ * Returns whether a file stands where a written one needs a folder, or the
+ * reverse.
+ */
 function obstacles(
   writes: readonly PathChange[],
 ): (path: string) => boolean {
@@ -122,7 +125,7 @@ function reasonToSkip(
   return out && `not in a checkpoint: ${out.reason}`;
 }
 
-/** Whether a plan changes no file. */
+/** Returns whether a plan changes no file. */
 export function isNothing({ writes, removes, trash }: RestorePlan): boolean {
   return writes.length + removes.length + trash.length === 0;
 }

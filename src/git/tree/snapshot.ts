@@ -68,12 +68,12 @@ export interface LeftOut {
 /** The folder that no checkpoint holds: mpm's own. */
 const OWN_FOLDER = ".claude-mpm";
 
-/** Whether a path is mpm's own and no part of the user's work. */
+/** Returns whether a path is mpm's own and no part of the user's work. */
 export function isOwnPath(path: string): boolean {
   return path === OWN_FOLDER || path.startsWith(`${OWN_FOLDER}/`);
 }
 
-/** Whether `path` is `folder` or lies in it; one may end with `/`. */
+/** Returns whether `path` is `folder` or lies in it; one may end with `/`. */
 export function isWithin(path: string, folder: string): boolean {
   const top = folder.replace(/\/$/, "");
   return path === top || path.startsWith(`${top}/`);

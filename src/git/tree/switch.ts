@@ -113,7 +113,10 @@ export async function keepCommit(
   );
 }
 
-/** Whether a branch or tag has the commit; `local`: one of this clone's counts. */
+/**
+ * Returns whether a branch or tag has the commit; `local`: one of this clone's
+ * counts.
+ */
 export async function isOnBranch(
   git: Git,
   commit: string,

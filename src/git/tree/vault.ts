@@ -14,11 +14,11 @@ export interface SafeGit extends SafeSettings {
 
 /** What the settings of a repository say of conversions. */
 export interface SafeSettings {
-  /** Whether a setting may make a file differ from its blob. */
+  /** True if a setting may make a file differ from its blob. */
   readonly converts: boolean;
-  /** Whether the executable bit of files means anything. */
+  /** True if the executable bit of files means anything. */
   readonly fileMode: boolean;
-  /** Whether any branch has an upstream. */
+  /** True if any branch has an upstream. */
   readonly upstreams: boolean;
   /** What object ids are made with. */
   readonly hash: ObjectHash;
@@ -73,7 +73,7 @@ export interface Vault extends SafeGit {
    * with the bare repository as its git folder.
    */
   readonly workspace: Workspace;
-  /** Whether the repository is mpm's own. */
+  /** True if the repository is mpm's own. */
   readonly own: boolean;
 }
 

@@ -167,7 +167,10 @@ export class WorktreeWriter {
     }
   }
 
-  /** Whether it is there, a link perhaps as the file that git keeps it as. */
+  /**
+   * Returns whether it is there, a link perhaps as the file that git keeps it
+   * as.
+   */
   #isStill(path: string, entry: TreeEntry | undefined): boolean {
     if (this.#matches(path, entry)) return true;
     const info = this.#look(path);
@@ -175,7 +178,7 @@ export class WorktreeWriter {
       this.#hashOf(this.#full(path), info.size) === entry.id;
   }
 
-  /** Whether what is there has these bytes and this mode. */
+  /** Returns whether what is there has these bytes and this mode. */
   #matches(path: string, entry: TreeEntry | undefined): boolean {
     const info = this.#look(path);
     if (!info || !entry) return !info && !entry;

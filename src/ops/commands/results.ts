@@ -15,7 +15,7 @@ export const TrashResult = z.strictObject({
     /** ISO 8601, UTC. */
     at: text,
     bytes: z.int(),
-    /** Whether the policy lets it go; with `dry_run` false it is gone. */
+    /** True if the policy lets it go; with `dry_run` false it is gone. */
     remove: z.boolean(),
     reason: text,
   })),

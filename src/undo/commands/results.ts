@@ -17,7 +17,7 @@ export const LogResult = z.strictObject({
     /** The operation that an undo took back. */
     undoes: z.nullable(z.int()),
     undone: z.boolean(),
-    /** Whether a hook did it by itself. */
+    /** True if a hook did it by itself. */
     automatic: z.boolean(),
     /** False: this user's mpm did not do it here, so it is not taken back. */
     own: z.boolean(),

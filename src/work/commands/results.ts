@@ -113,7 +113,7 @@ export const StatusResult = z.strictObject({
   at: text,
   form: z.enum(["text", "porcelain"]),
   session: z.nullable(WorkView),
-  /** Whether it is paused and a save of it is there to resume. */
+  /** True if it is paused and a save of it is there to resume. */
   resumable: z.boolean(),
   /** Its parents, the nearest first. */
   parents: z.array(WorkView),

@@ -79,7 +79,10 @@ function lineOf(yaml: readonly string[], path: readonly string[]): number {
   return Math.max(at, 1) + 1;
 }
 
-/** Whether a line begins with `name`, as a field, in a list, or after `name:`. */
+/**
+ * Returns whether a line begins with `name`, as a field, in a list, or after
+ * `name:`.
+ */
 function isAbout(line: string, name: string): boolean {
   return [/^[\s-]*["']?/, /^[\s-]*name:\s*["']?/].some((beginning) => {
     const rest = line.replace(beginning, "");

@@ -77,8 +77,9 @@ function entriesIn(
 }
 
 /**
- * Whether a file of the project is a template, and not one of the documents
- * that claude-mpm keeps in the same folder. A file that cannot be read may be.
+ * Returns whether a file of the project is a template, and not one of the
+ * documents that claude-mpm keeps in the same folder. A file that cannot be
+ * read may be.
  */
 function isListed(system: System, path: string): boolean {
   const bytes = attempt(() => system.files.readOwn(path, LARGEST_TEMPLATE));
@@ -202,8 +203,8 @@ const FIELDS: readonly string[] = ["name", "description", "variables"];
 const FIELD = /^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/;
 
 /**
- * Whether a file looks like a template of mpm: by front matter with no other
- * fields than those of a template, or by a first heading `# Template: …`.
+ * Returns whether a file looks like a template of mpm: by front matter with no
+ * other fields than those of a template, or by a first heading `# Template: …`.
  * claude-mpm keeps documents of its own in the same folder.
  */
 function isMarked(text: string): boolean {

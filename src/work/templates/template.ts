@@ -87,7 +87,7 @@ interface Body {
   /** From 1. */
   titleLine: number;
   phase: string;
-  /** Whether a line could still belong to the last item. */
+  /** True if a line could still belong to the last item. */
   open: boolean;
 }
 
