@@ -6,7 +6,7 @@ import { makeWorld } from "./bench_world.ts";
 /** The agent's session in all of these. */
 export const ID = "00000000-0000-4000-8000-000000000000";
 
-/** Bytes of the transcript, and of a line that is not an answer. */
+/** Bytes of the transcript, and of what a tool prints. */
 const TRANSCRIPT = 70_000_000;
 const LINE = 2000;
 
@@ -19,7 +19,8 @@ export function agentCases(root: string, binary: string): Case[] {
     projectSlug(Deno.realPathSync(world.folder)),
   );
   Deno.mkdirSync(folder, { recursive: true });
-  Deno.writeFileSync(join(folder, `${ID}.jsonl`), transcript());
+  const path = join(folder, `${ID}.jsonl`);
+  Deno.writeFileSync(path, transcript(world.folder));
   const input = join(world.env.HOME!, "status.json");
   Deno.writeTextFileSync(input, statusInput(world.folder));
   const inShell = (script: string) => ["sh", "-c", script, binary, input];
@@ -42,25 +43,100 @@ export function agentCases(root: string, binary: string): Case[] {
   ];
 }
 
-/** A long transcript, whose last answer is near its end. */
-export function transcript(): Uint8Array {
-  const bytes = new Uint8Array(TRANSCRIPT).fill(120);
-  const line = new TextEncoder().encode(
-    `${JSON.stringify({ type: "user", content: "x".repeat(LINE) })}\n`,
-  );
-  for (let at = 0; at + line.length < bytes.length; at += line.length) {
-    bytes.set(line, at);
+/**
+ * A long transcript as Claude Code writes it: a prompt, then sixty steps of
+ * tools, and so on; `folder` is where the agent works.
+ */
+export function transcript(folder: string): Uint8Array {
+  const bytes = new Uint8Array(TRANSCRIPT);
+  const encoder = new TextEncoder();
+  const end = encoder.encode(turn(folder, 999).join(""));
+  let at = 0;
+  for (let number = 0; at < TRANSCRIPT - end.length; number++) {
+    const lines = encoder.encode(turn(folder, number).join(""));
+    const room = TRANSCRIPT - end.length - at;
+    bytes.set(lines.subarray(0, room), at);
+    at += Math.min(lines.length, room);
   }
-  // As far from the end as the results of a few tools take it.
-  const answer = new TextEncoder().encode(`\n${
-    JSON.stringify({
-      type: "assistant",
-      timestamp: new Date().toISOString(),
-      message: { model: "claude-opus-5-5", usage: { input_tokens: 600_000 } },
-    })
-  }\n`);
-  bytes.set(answer, bytes.length - answer.length - 20 * line.length);
+  // The line before may be torn, as after a crash; the last turn is whole.
+  end.set([NEWLINE], 0);
+  bytes.set(end, TRANSCRIPT - end.length);
   return bytes;
+}
+
+const NEWLINE = 10;
+const STEPS = 60;
+
+/** The lines of one turn, beginning with an empty one. */
+function turn(folder: string, number: number): string[] {
+  const lines: string[] = ["\n"];
+  let last: string | null = null;
+  const add = (type: string, message: object, more: object = {}) => {
+    const uuid = `u${number}-${lines.length}`;
+    lines.push(`${
+      JSON.stringify({
+        parentUuid: last,
+        isSidechain: false,
+        type,
+        message,
+        uuid,
+        timestamp: new Date().toISOString(),
+        cwd: folder,
+        sessionId: ID,
+        version: "2.1.330",
+        gitBranch: "main",
+        ...more,
+      })
+    }\n`);
+    last = uuid;
+  };
+  const asked = `Go on with part ${number}. It must be done by Friday.`;
+  add("user", { role: "user", content: asked }, { promptSource: "sdk" });
+  for (let step = 0; step < STEPS; step++) {
+    const id = `toolu_${number}_${step}`;
+    const [name, input, result] = toolCall(folder, step);
+    const usage = { input_tokens: 600_000 };
+    const content = [{ type: "tool_use", id, name, input }];
+    const model = "claude-opus-5-5";
+    add("assistant", { role: "assistant", model, content, usage });
+    const told = { type: "tool_result", tool_use_id: id, content: "x" };
+    add("user", { role: "user", content: [told] }, { toolUseResult: result });
+  }
+  const text = "This part is done. I tried a lock, but it deadlocks.";
+  add("assistant", { role: "assistant", content: [{ type: "text", text }] });
+  return lines;
+}
+
+/** A tool, what it is called with, and its result. */
+function toolCall(folder: string, step: number): [string, object, object] {
+  const output = `${"A line of what it prints. ".repeat(LINE / 26)}\n`;
+  const path = `${folder}/src/file${step}.ts`;
+  switch (step % 3) {
+    case 0:
+      return ["Bash", { command: `npm test -- part${step}` }, {
+        stdout: output,
+        stderr: "",
+        interrupted: false,
+      }];
+    case 1:
+      return ["Read", { file_path: path }, {
+        type: "text",
+        file: { filePath: path, content: output, numLines: 40 },
+      }];
+    default:
+      return ["Edit", {
+        file_path: path,
+        old_string: "function before() {}",
+        new_string: `function after${step}() {}`,
+      }, {
+        filePath: path,
+        oldString: "function before() {}",
+        newString: `function after${step}() {}`,
+        originalFile: output,
+        structuredPatch: [],
+        userModified: false,
+      }];
+  }
 }
 
 function statusInput(folder: string): string {

@@ -43,7 +43,7 @@ const CASES: readonly HookCase[] = [
     limit: "2 F + 5 G",
   },
   {
-    name: "SessionEnd, a save",
+    name: "SessionEnd, a save, 70 MB transcript",
     event: "SessionEnd",
     talked: true,
     more: { reason: "other" },
@@ -62,7 +62,7 @@ export function hookCases(root: string, binary: string): Case[] {
   run(["start", "login", "--template", "feature-development"]);
   run(["pause", "--no-commit", "Half done"]);
   const path = join(root, "hooks.jsonl");
-  Deno.writeFileSync(path, transcript());
+  Deno.writeFileSync(path, transcript(folder));
   const status = { name: "G: git status, hooks", command: ["git", "status"] };
   return [
     { ...status, world },
