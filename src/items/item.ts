@@ -66,7 +66,7 @@ export const SOURCES = [
 
 export type Source = typeof SOURCES[number];
 
-export const ITEM = object({
+const ITEM_FIELDS = {
   /** 12 random hex digits, the same in every copy. */
   id: text({ pattern: /^[0-9a-f]{12}$/ }),
   /** By which it is closed in this project; absent: it cannot be. */
@@ -96,7 +96,22 @@ export const ITEM = object({
   superseded_by: optional(TEXT),
   /** The command that shows that it holds, one of `commands`. */
   evidence: optional(TEXT),
-}, { text: "text" });
+};
+
+export const ITEM = object(ITEM_FIELDS, { text: "text" });
+
+/** An item as the project keeps it, `item-<number>.json`, until it is closed. */
+export const KEPT_ITEM = object({
+  schema: { is: "version" } as Shape<1>,
+  ...ITEM_FIELDS,
+  number: COUNT,
+  /** The worktree it was said in, by `placeKey()`. */
+  place: TEXT,
+  /** The work session it was said in; null: none was current. */
+  session: nullable(TEXT),
+  /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
+  seal: optional(TEXT),
+});
 
 /** A file that a conversation touched. */
 export const TOUCHED = object({
@@ -166,6 +181,7 @@ export const HANDOFF = object({
 });
 
 export type Item = Fitting<typeof ITEM>;
+export type KeptItem = Fitting<typeof KEPT_ITEM>;
 export type Touched = Fitting<typeof TOUCHED>;
 export type Run = Fitting<typeof RUN>;
 export type RanOn = Fitting<typeof RAN_ON>;

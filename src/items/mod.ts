@@ -9,9 +9,11 @@ export {
   type Item,
   type ItemKind,
   type ItemState,
+  type KeptItem,
   type RanOn,
   type Run,
   type Source,
   type Touched,
 } from "./item.ts";
+export { openItems } from "./open_items.ts";
 export { contentsOf, treeOf, type TreeState } from "./tree.ts";

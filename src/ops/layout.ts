@@ -19,6 +19,8 @@ export function layout(root: string) {
     work: join(state, "work"),
     /** Which session each worktree is at. */
     current: join(state, "current"),
+    /** What is carried from save to save, a file for each item. */
+    items: join(state, "items"),
     /** A `branch` or `return` under way in each worktree. */
     detours: join(state, "detours"),
     detourLock: join(state, "detours.lock"),

@@ -52,7 +52,7 @@ export { takeLock, withLock, withUserLock } from "./lock.ts";
 export { lookOnly } from "./look_only.ts";
 export { surveyTrash } from "./prune_trash.ts";
 export { fitChanges, pathBelow } from "./recorder.ts";
-export { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
+export { RecordSeals } from "./sealed_record.ts";
 export { moveToTrash, newTrashFolder, TrashFolder } from "./trash.ts";
 export {
   CannotUndo,

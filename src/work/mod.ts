@@ -65,7 +65,7 @@ export {
   readWork,
   removeWork,
   type Works,
-  WorkSeals,
+  workSeals,
   writeWork,
 } from "./store.ts";
 export {

@@ -1,6 +1,5 @@
 import { join } from "@std/path";
 import { attempt, FileError, isMissing, MpmError } from "../base/errors.ts";
-import { asciiJson } from "../base/escape.ts";
 import { WORK_ID, workId } from "../base/ids.ts";
 import { isDeeper } from "../base/odd_values.ts";
 import type { Work } from "./work.ts";
@@ -9,13 +8,10 @@ import type { System } from "../system/system.ts";
 import {
   checkFolder,
   ensureFolder,
-  ensureJournalKey,
-  isSealOf,
-  journalKey,
   layout,
+  RecordSeals,
   removeIfThere,
   saveFiles,
-  sealOf,
   writeAtomic,
 } from "../ops/mod.ts";
 import { type KnownKeys, redactorOf } from "../secrets/mod.ts";
@@ -73,7 +69,7 @@ export function knownWork(
     if (isMissing(error)) return undefined;
     throw error;
   }
-  return parseWork(bytes, { id, path, seals: new WorkSeals(system) });
+  return parseWork(bytes, { id, path, seals: workSeals(system) });
 }
 
 /** The same for a record that must be there. Throws NOT_FOUND besides. */
@@ -87,7 +83,7 @@ export function readWork(system: System, root: string, id: string): Work {
 
 function parseWork(
   bytes: Uint8Array,
-  { id, path, seals }: { id: string; path: string; seals: WorkSeals },
+  { id, path, seals }: { id: string; path: string; seals: RecordSeals },
 ): Work {
   let text: string;
   let value: unknown;
@@ -163,7 +159,7 @@ export function listWorks(system: System, root: string): Works {
     .sort().reverse();
   const works: Work[] = [];
   const problems: WorkProblem[] = [];
-  const seals = new WorkSeals(system);
+  const seals = workSeals(system);
   let foreign = 0;
   for (const id of ids.slice(0, MOST)) {
     try {
@@ -198,7 +194,7 @@ export function entriesOf(system: System, folder: string) {
 export function readRecord(
   system: System,
   root: string,
-  { id, seals }: { id: string; seals: WorkSeals },
+  { id, seals }: { id: string; seals: RecordSeals },
 ): Work {
   const path = workPath(root, id);
   return parseWork(system.files.readOwn(path, LARGEST), { id, path, seals });
@@ -212,7 +208,7 @@ export function readRecord(
 export function writeWork(system: System, root: string, work: Work): Work {
   const path = workPath(root, work.id);
   const clean = redactorOf(system).known(work, KEYS);
-  const text = sealedRecord(system, asciiJson(clean, 2));
+  const text = workSeals(system).seal(clean);
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > LARGEST) {
     throw new MpmError("CONFLICT", `The record of ${work.id} has grown full`, {
@@ -276,51 +272,9 @@ function workPath(root: string, id: string): string {
   return join(layout(root).work, `${id}.json`);
 }
 
-/** The end of a record that this user's mpm wrote. */
-const SEAL = /,\n {2}"seal": "([0-9a-f]{64})"\n\}$/;
-
-/** No line of a journal has the seal of a record. */
-const KIND = "work session\n";
-
-/**
- * The text of a record, JSON with two blanks an indent, with its seal as the
- * last field. Throws FILE_FAILED where the user's state has no place for a key.
- */
-function sealedRecord(system: System, text: string): string {
-  const key = ensureJournalKey(system);
-  if (key === undefined) throw keyless();
-  const body = text.slice(0, -"\n}".length);
-  return `${body},\n  "seal": "${sealOf(key, KIND + body)}"\n}`;
-}
-
-function keyless(): MpmError {
-  return new MpmError(
-    "FILE_FAILED",
-    "Cannot keep the key that tells your work sessions from somebody else's",
-    { hint: "Make ~/.local/state/mpm a folder that you may write to" },
-  );
-}
-
-/** Tells which records are this user's own; the key is read once. */
-export class WorkSeals {
-  readonly #system: System;
-  #key: string | undefined;
-
-  constructor(system: System) {
-    this.#system = system;
-  }
-
-  /**
-   * Returns whether this user's mpm wrote the record, and nobody changed it
-   * since.
-   */
-  isOwn(text: string): boolean {
-    const [end, seal] = SEAL.exec(text) ?? [];
-    if (end === undefined || seal === undefined) return false;
-    this.#key ??= journalKey(this.#system);
-    return this.#key !== undefined &&
-      isSealOf(this.#key, KIND + text.slice(0, -end.length), seal);
-  }
+/** Seals and checks the records of sessions. */
+export function workSeals(system: System): RecordSeals {
+  return new RecordSeals(system, "work session");
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   isOpen,
   isSettled,
   readRecord,
-  WorkSeals,
+  workSeals,
   type WorkState,
 } from "../../work/mod.ts";
 
@@ -265,7 +265,7 @@ export class SessionStates {
   readonly #known = new Map<string, WorkState | undefined>();
 
   constructor(system: System, root: string) {
-    const seals = new WorkSeals(system);
+    const seals = workSeals(system);
     let checked = false;
     this.#read = (id) =>
       attempt(() => {

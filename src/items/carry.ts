@@ -1,0 +1,333 @@
+import type { Item, ItemState, KeptItem } from "./item.ts";
+
+/** Items that may be open in a project. */
+const MOST_OPEN = 500;
+
+/** Closed items that are kept, so that what was closed does not come again. */
+const MOST_CLOSED = 1000;
+
+/** Milliseconds that a closed item is kept. */
+const CLOSED_FOR = 30 * 24 * 3600 * 1000;
+
+/** Kinds that go from save to save until somebody closes them. */
+const CARRIED: ReadonlySet<string> = new Set([
+  ...["goal", "constraint", "next", "decision", "rejected"],
+  ...["question", "blocker", "plan"],
+]);
+
+/** Returns whether an item goes from save to save until somebody closes it. */
+export function isCarried({ kind }: Pick<Item, "kind">): boolean {
+  return CARRIED.has(kind);
+}
+
+/** Returns whether nobody closed the item. */
+export function isOpenItem({ state }: Pick<Item, "state">): boolean {
+  return state === "open" || state === "doing";
+}
+
+/** What is carried before something is said. */
+interface Before {
+  /** Those of the whole project, open and closed. */
+  readonly items: readonly KeptItem[];
+  /** The open ones of this line of work. */
+  readonly open: readonly KeptItem[];
+  /** Numbers that a file has. */
+  readonly taken: ReadonlySet<number>;
+}
+
+/** What is said, and by whom. */
+interface Saying {
+  readonly items: readonly Item[];
+  readonly place: string;
+  readonly session: string | null;
+  /** The save it is said in; null: none. */
+  readonly save: string | null;
+  /** The agent session that is read for it. */
+  readonly agent: string | undefined;
+  readonly now: Date;
+}
+
+/** What is carried after it. */
+export interface Carried {
+  /** The open ones of this line of work, by number. */
+  readonly open: readonly KeptItem[];
+  /** Those to write. */
+  readonly changed: readonly KeptItem[];
+  /** Numbers of those to remove. */
+  readonly removed: readonly number[];
+  /** What each item that was said is kept as; absent: it is not carried. */
+  readonly as: ReadonlyMap<Item, KeptItem>;
+  /** Open items for which there was no room. */
+  readonly refused: readonly Item[];
+}
+
+/**
+ * Takes what is said into what is carried. An item whose key is known, or that
+ * says the same as an open one, is that one. A todo follows the list of its
+ * agent; anything else that was closed stays closed. The newest plan takes the
+ * place of older ones, and so does a goal.
+ */
+export function carry(before: Before, saying: Saying): Carried {
+  const book = new Book(before, saying);
+  const as = new Map<Item, KeptItem>();
+  const refused: Item[] = [];
+  for (const item of saying.items.filter(isCarried)) {
+    const number = book.take(item);
+    if (number === "full") refused.push(item);
+    else if (number !== undefined) as.set(item, book.get(number));
+  }
+  return { ...book.result(), as, refused };
+}
+
+class Book {
+  readonly #items: Map<number, KeptItem>;
+  readonly #open: Set<number>;
+  readonly #taken: ReadonlySet<number>;
+  readonly #saying: Saying;
+  readonly #changed = new Set<number>();
+  readonly #byKey = new Map<string, number[]>();
+  readonly #byText = new Map<string, number>();
+  #last: number;
+  #count: number;
+  #added = false;
+
+  constructor({ items, open, taken }: Before, saying: Saying) {
+    this.#items = new Map(items.map((item) => [item.number, item]));
+    this.#open = new Set(open.map(({ number }) => number));
+    this.#taken = taken;
+    this.#saying = saying;
+    this.#last = items.at(-1)?.number ?? 0;
+    this.#count = items.filter(isOpenItem).length;
+    for (const item of items) this.#index(item);
+    for (const item of open) this.#byText.set(sameText(item), item.number);
+  }
+
+  get(number: number): KeptItem {
+    return this.#items.get(number)!;
+  }
+
+  #index({ key, number }: KeptItem): void {
+    if (key === undefined) return;
+    this.#byKey.set(key, [...this.#byKey.get(key) ?? [], number]);
+  }
+
+  /** The number of the item; `undefined`: it is closed and was never kept. */
+  take(item: Item): number | "full" | undefined {
+    const known = this.#known(item);
+    if (known) return this.#follow(known, item);
+    if (!isOpenItem(item)) {
+      return this.#closeSame(item);
+    }
+    const same = this.#byText.get(sameText(item));
+    if (same !== undefined) return this.#join(this.get(same), item);
+    const older = this.#older(item);
+    if (older === undefined) return undefined;
+    if (this.#count >= MOST_OPEN) return "full";
+    return this.#add(item, older);
+  }
+
+  #known(item: Item): KeptItem | undefined {
+    const { key } = item;
+    if (key === undefined) return undefined;
+    return this.#byKey.get(key)?.map((number) => this.get(number))
+      .find(({ agent }) => !isTodo(item) || agent === item.agent);
+  }
+
+  /** Only a todo changes after it was said. */
+  #follow(known: KeptItem, item: Item): number {
+    const { number } = known;
+    if (!isTodo(item)) return number;
+    if (!isOpenItem(known)) {
+      // It was taken up again after it was closed here.
+      const again = isOpenItem(item) && item.at > (known.closed_at ?? "");
+      if (again) this.#reopen(known, item);
+      return number;
+    }
+    if (!isOpenItem(item)) {
+      this.#close(known, item.state, {});
+      return number;
+    }
+    const same = known.state === item.state && known.text === item.text &&
+      known.why === item.why;
+    if (!same) this.#put({ ...known, ...changing(item) });
+    return number;
+  }
+
+  #reopen(known: KeptItem, item: Item): void {
+    const { closed_at: _, superseded_by: __, ...rest } = known;
+    this.#put({ ...rest, ...changing(item) });
+    this.#open.add(known.number);
+    this.#count++;
+  }
+
+  /** A todo that is done closes what a person had written down as well. */
+  #closeSame(item: Item): number | undefined {
+    const number = this.#byText.get(sameText(item));
+    if (number === undefined) return undefined;
+    const same = this.get(number);
+    if (isOpenItem(same)) this.#close(same, item.state, {});
+    return number;
+  }
+
+  /** The same was said before: what was missing is added. */
+  #join(same: KeptItem, item: Item): number {
+    const missing = {
+      ...same.why === undefined && item.why !== undefined
+        ? { why: item.why }
+        : {},
+      ...same.key === undefined && item.key !== undefined
+        ? { key: item.key, agent: item.agent }
+        : {},
+      ...same.state === "open" && item.state === "doing"
+        ? { state: item.state }
+        : {},
+    };
+    if (Object.keys(missing).length > 0) {
+      this.#put({ ...same, ...missing });
+      if ("key" in missing) this.#index(this.get(same.number));
+    }
+    return same.number;
+  }
+
+  /**
+   * The items whose place this one takes; `undefined`: a newer one is there
+   * already.
+   */
+  #older(item: Item): KeptItem[] | undefined {
+    if (item.kind !== "goal" && item.kind !== "plan") return [];
+    const others = [...this.#open].map((number) => this.get(number))
+      .filter((one) => one.kind === item.kind && isOpenItem(one));
+    if (item.kind === "goal" && !isAutomatic(item)) return others;
+    const like = item.kind === "plan" ? others : others.filter(isAutomatic);
+    return like.some(({ at }) => at > item.at) ? undefined : like;
+  }
+
+  #add(item: Item, older: readonly KeptItem[]): number {
+    do this.#last++; while (this.#taken.has(this.#last));
+    const { place, session, save } = this.#saying;
+    const kept: KeptItem = {
+      schema: 1,
+      ...item,
+      save,
+      number: this.#last,
+      ...{ place, session },
+    };
+    this.#put(kept);
+    this.#index(kept);
+    this.#open.add(kept.number);
+    this.#byText.set(sameText(kept), kept.number);
+    this.#count++;
+    this.#added = true;
+    for (const one of older) {
+      this.#close(one, "superseded", { superseded_by: kept.id });
+    }
+    return kept.number;
+  }
+
+  #close(item: KeptItem, state: ItemState, more: Partial<KeptItem>): void {
+    const closed_at = this.#saying.now.toISOString();
+    this.#put({ ...item, ...more, state, closed_at });
+    this.#open.delete(item.number);
+    this.#count--;
+    if (this.#byText.get(sameText(item)) === item.number) {
+      this.#byText.delete(sameText(item));
+    }
+  }
+
+  #put(item: KeptItem): void {
+    this.#items.set(item.number, item);
+    this.#changed.add(item.number);
+  }
+
+  result(): Pick<Carried, "open" | "changed" | "removed"> {
+    const { save, agent, now } = this.#saying;
+    for (const number of save === null ? [] : this.#open) {
+      const item = this.get(number);
+      if (item.save === null) this.#put({ ...item, save });
+    }
+    const all = [...this.#items.values()];
+    const removed = this.#added ? outdated(all, { agent, now }) : [];
+    const gone = new Set(removed);
+    const byNumber = (numbers: Iterable<number>) =>
+      [...numbers].filter((number) => !gone.has(number))
+        .sort((a, b) => a - b).map((number) => this.get(number));
+    return {
+      open: byNumber(this.#open),
+      changed: byNumber(this.#changed),
+      removed,
+    };
+  }
+}
+
+/**
+ * Numbers of closed items that nothing needs any more. The key of one can come
+ * again as long as its agent session goes on: until 30 days after the last item
+ * of it. The highest number stays, so that none is given twice.
+ */
+function outdated(
+  items: readonly KeptItem[],
+  { agent, now }: { agent: string | undefined; now: Date },
+): number[] {
+  const since = new Date(now.getTime() - CLOSED_FOR).toISOString();
+  const live = new Set([agent]);
+  for (const item of items) {
+    if (item.at >= since || (item.closed_at ?? "") >= since) {
+      live.add(item.agent);
+    }
+  }
+  const closed = items.filter((item) => !isOpenItem(item))
+    .sort((a, b) => order(b.closed_at ?? "", a.closed_at ?? ""));
+  const last = Math.max(...items.map(({ number }) => number));
+  return closed.filter((item, at) =>
+    item.number !== last && (at >= MOST_CLOSED ||
+      (item.closed_at ?? "") < since &&
+        (item.agent === undefined || !live.has(item.agent)))
+  ).map(({ number }) => number);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function changing({ state, text, why }: Item): Partial<KeptItem> {
+  return { state, text, why };
+}
+
+function isTodo({ via }: Pick<Item, "via">): boolean {
+  return via === "todo" || via === "task";
+}
+
+/** Made out of a prompt, not said to be the goal. */
+function isAutomatic({ via }: Pick<Item, "via">): boolean {
+  return via === "prompt";
+}
+
+/** Equal for items that say the same, but for blanks and case. */
+function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
+  return `${kind}\n${text.trim().replaceAll(/\s+/g, " ").toLowerCase()}`;
+}
+
+/** Open items that a person or agent closes by their numbers. */
+export function closing(
+  items: readonly KeptItem[],
+  { numbers, state, now }: {
+    numbers: readonly number[];
+    state: "done" | "dropped";
+    now: Date;
+  },
+): {
+  closed: readonly KeptItem[];
+  already: readonly KeptItem[];
+  unknown: readonly number[];
+} {
+  const byNumber = new Map(items.map((item) => [item.number, item]));
+  const wanted = [...new Set(numbers)];
+  const found = wanted.flatMap((number) => byNumber.get(number) ?? []);
+  const closed_at = now.toISOString();
+  return {
+    closed: found.filter(isOpenItem)
+      .map((item) => ({ ...item, state, closed_at })),
+    already: found.filter((item) => !isOpenItem(item)),
+    unknown: wanted.filter((number) => !byNumber.has(number)),
+  };
+}

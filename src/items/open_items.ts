@@ -1,0 +1,129 @@
+import { MpmError } from "../base/errors.ts";
+import { sha256 } from "../base/digest.ts";
+import type { Workspace } from "../git/mod.ts";
+import type { System } from "../system/system.ts";
+import { currentWork, findWork, isOpen, placeKey } from "../work/mod.ts";
+import { isOpenItem } from "./carry.ts";
+import type { KeptItem } from "./item.ts";
+import { type Kept, readItems } from "./store.ts";
+
+/** The line of work that items belong to. */
+export interface Here {
+  /** The worktree, by `placeKey()`. */
+  readonly place: string;
+  /** The current work session; null: the worktree is at none. */
+  readonly session: string | null;
+  /** Whether that session is a detour. */
+  readonly detour: boolean;
+}
+
+/** The items of a project, as one line of work sees them. */
+export interface ItemsHere {
+  readonly kept: Kept;
+  readonly here: Here;
+  /** Open ones of this line of work, by number. */
+  readonly open: readonly KeptItem[];
+}
+
+type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
+
+/**
+ * The open items of this line of work, by number, and a sentence for each
+ * problem with the files. Never throws an MpmError; costs one look at a folder
+ * where the project has no items.
+ */
+export function openItems(
+  system: System,
+  workspace: Place,
+): { items: readonly KeptItem[]; problems: readonly string[] } {
+  try {
+    const { open, kept } = itemsHere(system, workspace);
+    return { items: open, problems: kept.problems };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { items: [], problems: [error.message] };
+  }
+}
+
+/** The same with all that is kept. Throws as `readItems()` does. */
+export function itemsHere(system: System, workspace: Place): ItemsHere {
+  const { root } = workspace;
+  const kept = readItems(system, root);
+  const here = hereOf(system, workspace);
+  const owners = new Owners(system, root);
+  const open = kept.items.filter((item) =>
+    isOpenItem(item) && isOf(here, owners.of(item))
+  );
+  return { kept, here, open };
+}
+
+function hereOf(system: System, workspace: Place): Here {
+  const place = placeKey(workspace);
+  const { work } = currentWork(system, workspace.root, place);
+  return {
+    place,
+    session: work?.id ?? null,
+    detour: work !== undefined && work.parent !== null,
+  };
+}
+
+type Owner = Pick<KeptItem, "place" | "session">;
+
+/** What belongs to no session is seen by all of its worktree but detours. */
+function isOf({ place, session, detour }: Here, owner: Owner): boolean {
+  return owner.session === null
+    ? owner.place === place && !detour
+    : owner.session === session;
+}
+
+/** Sessions within one another that are followed. */
+const DEEPEST = 1000;
+
+/**
+ * Finds the line of work that items belong to now. What a detour left open
+ * when it ended belongs to its parent, and what another session left open to
+ * the worktree, so that the end of a session hides nothing.
+ */
+class Owners {
+  readonly #system: System;
+  readonly #root: string;
+  readonly #known = new Map<string, Owner | undefined>();
+
+  constructor(system: System, root: string) {
+    this.#system = system;
+    this.#root = root;
+  }
+
+  of(item: Owner): Owner {
+    let owner = item;
+    for (let depth = 0; owner.session !== null && depth < DEEPEST; depth++) {
+      const next = this.#heir(owner.session, owner.place);
+      if (next === undefined) return owner;
+      owner = next;
+    }
+    return owner;
+  }
+
+  /** `undefined`: the session goes on and keeps its items. */
+  #heir(session: string, place: string): Owner | undefined {
+    if (!this.#known.has(session)) {
+      this.#known.set(session, this.#find(session, place));
+    }
+    return this.#known.get(session);
+  }
+
+  #find(session: string, place: string): Owner | undefined {
+    const work = findWork(this.#system, this.#root, session);
+    if (!work) return { place, session: null };
+    if (isOpen(work.state)) return undefined;
+    if (work.parent === null) return { place: work.place, session: null };
+    const parent = findWork(this.#system, this.#root, work.parent);
+    return { place: parent?.place ?? place, session: parent?.id ?? null };
+  }
+}
+
+/** The id of a new item: 12 random hex digits. */
+export function newItemId(system: System): string {
+  return sha256(system.random() + system.random() + system.random())
+    .slice(0, 12);
+}

@@ -1,0 +1,141 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { jsonIn } from "../base/odd_values.ts";
+import { fits } from "../base/shape.ts";
+import { counted, cutText } from "../base/words.ts";
+import {
+  checkFolder,
+  ensureFolder,
+  layout,
+  RecordSeals,
+  removeIfThere,
+  writeAtomic,
+} from "../ops/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+import { KEPT_ITEM, type KeptItem } from "./item.ts";
+
+/** UTF-16 units of an item's text, and of its reason. */
+export const LONGEST_TEXT = 8000;
+
+/** Bytes of an item's file: each unit of its texts takes six at most. */
+const LARGEST = 256 * 1024;
+
+/** The most files that are read, those with the highest numbers first. */
+const MOST = 3000;
+
+const NAME = /^item-([1-9]\d{0,8})\.json$/;
+
+/** What a project keeps of items. */
+export interface Kept {
+  /** Open and closed ones of all worktrees and sessions, by number. */
+  readonly items: readonly KeptItem[];
+  /** A sentence for each file that could not be used. */
+  readonly problems: readonly string[];
+  /** Every number that a file has, whatever is in it. */
+  readonly taken: ReadonlySet<number>;
+}
+
+const NOTHING: Kept = { items: [], problems: [], taken: new Set() };
+
+/**
+ * Reads all items of a project; one look at the folder where it has none. A
+ * file that is damaged, linked, too large or written by someone else is left
+ * out and named as a problem. Throws CONFLICT for a link in place of a folder,
+ * FILE_FAILED where the folder cannot be read.
+ */
+export function readItems(system: System, root: string): Kept {
+  const { home, state, items: folder } = layout(root);
+  if (!system.files.lstat(folder)) return NOTHING;
+  for (const one of [home, state, folder]) checkFolder(system, one);
+  const numbers = system.files.list(folder)
+    .map(({ name }) => Number(NAME.exec(name)?.[1] ?? 0))
+    .filter((number) => number > 0)
+    .sort((a, b) => b - a);
+  const seals = sealsOf(system);
+  const items: KeptItem[] = [];
+  const problems: string[] = [];
+  let foreign = 0;
+  for (const number of numbers.slice(0, MOST)) {
+    const path = itemPath(root, number);
+    try {
+      const item = readItem(system, path, { number, seals });
+      if (item) items.push(item);
+      else foreign++;
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (foreign > 0) {
+    problems.push(
+      `${counted(foreign, "item")} in "${folder}" left out: not written by ` +
+        "you on this machine, or changed since",
+    );
+  }
+  if (numbers.length > MOST) {
+    problems.push(`${numbers.length - MOST} older items were not read`);
+  }
+  return { items: items.reverse(), problems, taken: new Set(numbers) };
+}
+
+/** Returns `undefined` for what this user's mpm did not write. */
+function readItem(
+  system: System,
+  path: string,
+  { number, seals }: { number: number; seals: RecordSeals },
+): KeptItem | undefined {
+  const bytes = system.files.readOwn(path, LARGEST);
+  const text = new TextDecoder().decode(bytes);
+  const value = jsonIn(text);
+  if (value === undefined) throw unreadable(path, "it is not JSON");
+  if (!seals.isOwn(text)) return undefined;
+  if (!fits(KEPT_ITEM, value) || value.number !== number) {
+    throw unreadable(path, "it does not have the form of an item");
+  }
+  const { seal: _, ...item } = value;
+  return item;
+}
+
+function unreadable(path: string, fault: string): MpmError {
+  return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
+    hint: "Move it away; other items are not affected",
+  });
+}
+
+/**
+ * Writes an item, whole or not at all, redacted, cut to {@link LONGEST_TEXT}
+ * and sealed as this user's own. Call under the project's lock. `synced`: it
+ * survives a power cut. Returns what was written.
+ */
+export function writeItem(
+  system: System,
+  root: string,
+  { item, synced }: { item: KeptItem; synced: boolean },
+): KeptItem {
+  const redactor = redactorOf(system);
+  const fitting = (text: string) => cutText(redactor.text(text), LONGEST_TEXT);
+  const { why, ...rest } = item;
+  const clean: KeptItem = {
+    ...rest,
+    text: fitting(item.text),
+    ...why === undefined ? {} : { why: fitting(why) },
+  };
+  const bytes = new TextEncoder().encode(sealsOf(system).seal(clean));
+  ensureFolder(system, layout(root).items, root);
+  writeAtomic(system, itemPath(root, item.number), { bytes, synced });
+  return clean;
+}
+
+/** Removes the file of an item. Call under the project's lock. */
+export function removeItem(system: System, root: string, number: number): void {
+  removeIfThere(system, itemPath(root, number));
+}
+
+function itemPath(root: string, number: number): string {
+  return join(layout(root).items, `item-${number}.json`);
+}
+
+function sealsOf(system: System): RecordSeals {
+  return new RecordSeals(system, "item");
+}

@@ -1,0 +1,48 @@
+import { MpmError } from "../base/errors.ts";
+import { asciiJson } from "../base/escape.ts";
+import type { System } from "../system/system.ts";
+import { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
+
+/** The end of a record that this user's mpm wrote. */
+const SEAL = /,\n {2}"seal": "([0-9a-f]{64})"\n\}$/;
+
+/** Seals and checks the records of one kind, which are JSON files; the key is read once. */
+export class RecordSeals {
+  readonly #system: System;
+  readonly #kind: string;
+  #key: string | undefined;
+
+  /** `kind` goes into each seal, so that no record passes for another kind. */
+  constructor(system: System, kind: string) {
+    this.#system = system;
+    this.#kind = `${kind}\n`;
+  }
+
+  /**
+   * The JSON text of a record, with its seal as the last field. Throws
+   * FILE_FAILED where the user's state has no place for a key.
+   */
+  seal(value: unknown): string {
+    const key = ensureJournalKey(this.#system);
+    if (key === undefined) throw keyless();
+    const body = asciiJson(value, 2).slice(0, -"\n}".length);
+    return `${body},\n  "seal": "${sealOf(key, this.#kind + body)}"\n}`;
+  }
+
+  /** Returns whether this user's mpm wrote the record, and nobody changed it since. */
+  isOwn(text: string): boolean {
+    const [end, seal] = SEAL.exec(text) ?? [];
+    if (end === undefined || seal === undefined) return false;
+    this.#key ??= journalKey(this.#system);
+    return this.#key !== undefined &&
+      isSealOf(this.#key, this.#kind + text.slice(0, -end.length), seal);
+  }
+}
+
+function keyless(): MpmError {
+  return new MpmError(
+    "FILE_FAILED",
+    "Cannot keep the key that tells your records from somebody else's",
+    { hint: "Make ~/.local/state/mpm a folder that you may write to" },
+  );
+}
