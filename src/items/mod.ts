@@ -3,6 +3,17 @@
  * carried from save to save until somebody closes them.
  */
 
+export { type Differences, readDifferences } from "./differences.ts";
+export {
+  commandForm,
+  EVIDENCE,
+  type Evidence,
+  evidenceLine,
+  evidenceOf,
+  type EvidenceSources,
+  lastRuns,
+  unverified,
+} from "./evidence.ts";
 export {
   HANDOFF,
   type Handoff,

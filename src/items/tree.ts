@@ -91,3 +91,81 @@ export function contentOf(file: FileState): string | undefined {
   const named = mode === "160000" || !isOpenable(path);
   return named && file.object ? `${mode} ${file.object}` : undefined;
 }
+
+/**
+ * How the present files differ from those that a command ran on. `same`
+ * undefined: it cannot be told, and `why` says why not.
+ */
+export interface Difference {
+  readonly same: boolean | undefined;
+  /** Paths that differ, sorted; empty where they are not known by name. */
+  readonly paths: readonly string[];
+  readonly why?: string;
+}
+
+/** What must be asked to compare two trees. */
+export interface TreeFacts {
+  /** Paths that differ between the two commits; `undefined`: not known. */
+  readonly committed: ReadonlySet<string> | undefined;
+  /** Present contents of paths that are as in HEAD now; absent: not known. */
+  readonly settled: ReadonlyMap<string, string>;
+}
+
+/** Paths of `then` whose present content the present tree does not tell. */
+export function unsettled(then: RanOn, now: TreeContents): string[] {
+  return (then.files ?? []).map(({ path }) => path)
+    .filter((path) => !now.contents.has(path));
+}
+
+/** A tree with the contents of all its uncommitted files. */
+export interface TreeContents {
+  readonly tree: RanOn;
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+/** Compares by contents: what was committed as it was has not changed. */
+export function compareTrees(
+  then: RanOn,
+  now: TreeContents,
+  { committed, settled }: TreeFacts,
+): Difference {
+  const sameHead = then.head === now.tree.head;
+  if (sameHead && then.changes === now.tree.changes) {
+    return { same: true, paths: [] };
+  }
+  if (!then.files) {
+    return sameHead ? { same: false, paths: [] } : {
+      ...{ same: undefined, paths: [] },
+      why: "too many files were uncommitted when it ran",
+    };
+  }
+  const between = sameHead ? new Set<string>() : committed;
+  if (!between) {
+    const commit = then.head?.slice(0, 7) ?? "no commit";
+    return {
+      ...{ same: undefined, paths: [] },
+      why: `it ran on ${commit}, which is not in this repository`,
+    };
+  }
+  const before = new Map(
+    then.files.map(({ path, content }) => [path, content]),
+  );
+  const paths = [...between, ...before.keys(), ...now.contents.keys()];
+  const changed = [...new Set(paths)].filter((path) => {
+    const content = before.get(path);
+    if (!matters(path)) return false;
+    // As in HEAD then: a change since is a commit, or is uncommitted now.
+    if (content === undefined) return true;
+    const present = now.contents.get(path) ?? settled.get(path);
+    return present === undefined || !sameContent(content, present);
+  });
+  return { same: changed.length === 0, paths: changed.sort() };
+}
+
+/** Without a mode, as on Windows, the rest is compared. */
+function sameContent(one: string, other: string): boolean {
+  const [mode, content] = one.split(/ ([^]*)/);
+  const [otherMode, otherContent] = other.split(/ ([^]*)/);
+  return content === otherContent &&
+    (mode === otherMode || mode === "" || otherMode === "");
+}

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import type { FileState } from "../git/mod.ts";
-import { treeOf, type TreeState } from "./tree.ts";
+import { compareTrees, contentsOf, treeOf, type TreeState } from "./tree.ts";
 
 const HEAD = "a".repeat(40);
 
@@ -94,4 +94,73 @@ Deno.test("many files are known by their digest alone", () => {
   const many = Array.from({ length: 101 }, (_, at) => file(`f${at}`));
   const tree = treeOf(state(many));
   assertEquals([tree?.files, tree?.changes.length], [undefined, 64]);
+});
+
+const OTHER = "b".repeat(40);
+
+/** Compares two states; `committed`: what differs between their commits. */
+function compared(
+  then: TreeState,
+  now: TreeState,
+  { committed, settled = {} }: {
+    committed?: string[];
+    settled?: Record<string, string>;
+  } = {},
+) {
+  return compareTrees(
+    treeOf(then)!,
+    { tree: treeOf(now)!, contents: contentsOf(now)! },
+    {
+      committed: committed && new Set(committed),
+      settled: new Map(Object.entries(settled)),
+    },
+  );
+}
+
+const CONTENT = `100644 ${"1".repeat(32)}`;
+const SAME = { same: true, paths: [] };
+
+Deno.test("a commit of exactly what was tested changes nothing", () => {
+  const then = state([file("a"), file("b", { status: "??" })]);
+  const now = state([], { head: OTHER });
+  const settled = { a: CONTENT, b: CONTENT };
+  assertEquals(compared(then, now, { committed: ["a", "b"], settled }), SAME);
+  const edited = { ...settled, b: `100644 ${"2".repeat(32)}` };
+  assertEquals(
+    compared(then, now, { committed: ["a", "b"], settled: edited }),
+    { same: false, paths: ["b"] },
+  );
+  assertEquals(
+    compared(then, now, { committed: ["a", "b", "c"], settled }),
+    { same: false, paths: ["c"] },
+  );
+});
+
+Deno.test("commits of mpm's own files change nothing", () => {
+  const committed = [".claude-mpm/sessions/x.json", ".claude/context.md"];
+  const now = state([], { head: OTHER });
+  assertEquals(compared(state([]), now, { committed }), SAME);
+});
+
+Deno.test("files that changed since are named", () => {
+  const then = state([file("a"), file("b")]);
+  const now = state([
+    file("a", { sha256: "3".repeat(64) }),
+    file("c", { status: "??" }),
+  ]);
+  assertEquals(compared(then, now), { same: false, paths: ["a", "b", "c"] });
+});
+
+Deno.test("where it cannot be told nothing is the same", () => {
+  const now = state([], { head: OTHER });
+  assertEquals(compared(state([]), now), {
+    ...{ same: undefined, paths: [] },
+    why: "it ran on aaaaaaa, which is not in this repository",
+  });
+  const many = Array.from({ length: 101 }, (_, at) => file(`f${at}`));
+  assertEquals(compared(state(many), state([file("a")])), {
+    same: false,
+    paths: [],
+  });
+  assertEquals(compared(state(many), now, { committed: [] }).same, undefined);
 });

@@ -1,0 +1,165 @@
+import { attempt } from "../base/errors.ts";
+import {
+  allEnded,
+  ContentReader,
+  emptyTree,
+  Git,
+  treeDelta,
+  type TreeEntry,
+  type Workspace,
+} from "../git/mod.ts";
+import type { System } from "../system/system.ts";
+import type { RanOn, Run } from "./item.ts";
+import {
+  compareTrees,
+  contentOf,
+  contentsOf,
+  type Difference,
+  GONE,
+  type TreeContents,
+  treeOf,
+  type TreeState,
+  unsettled,
+} from "./tree.ts";
+
+/** How the present files differ from the tree of a run. */
+export type Differences = (run: Run) => Difference;
+
+const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** Commits that HEAD is compared with, a process of git each. */
+const MOST_COMMITS = 4;
+
+type Delta = ReadonlyMap<string, TreeEntry | undefined>;
+
+/**
+ * Compares the tree of each run with the present `state` of the worktree. Asks
+ * git only where a run was made on another commit than HEAD. `saved`: what a
+ * save recorded, which tells the files of runs that were made on its tree.
+ */
+export async function readDifferences(
+  system: System,
+  workspace: Workspace,
+  { runs, state, saved }: {
+    runs: readonly Run[];
+    state: TreeState | undefined;
+    saved?: TreeState | undefined;
+  },
+): Promise<Differences> {
+  const now = presentOf(state);
+  if (!now) return () => UNKNOWN_NOW;
+  const savedTree = saved && presentOf(saved);
+  const trees = new Map(
+    runs.flatMap(({ tree }) =>
+      tree ? [[tree, withFiles(tree, savedTree)] as const] : []
+    ),
+  );
+  const deltas = await readDeltas(system, workspace, {
+    heads: [...trees.values()].map(({ head }) => head),
+    present: now.tree.head,
+  });
+  const read = settledReader(system, workspace, now);
+  const found = new Map<RanOn, Difference>();
+  for (const [recorded, tree] of trees) {
+    const delta = deltas.get(tree.head);
+    const facts = {
+      committed: delta && new Set(delta.keys()),
+      settled: read(unsettled(tree, now), delta),
+    };
+    found.set(recorded, compareTrees(tree, now, facts));
+  }
+  return ({ tree }) => tree && found.get(tree) || UNKNOWN_THEN;
+}
+
+const UNKNOWN_NOW: Difference = {
+  same: undefined,
+  paths: [],
+  why: "not every file here can be compared",
+};
+
+const UNKNOWN_THEN: Difference = {
+  same: undefined,
+  paths: [],
+  why: "the files that it ran on are not known",
+};
+
+function presentOf(state: TreeState | undefined): TreeContents | undefined {
+  const tree = state && treeOf(state);
+  return tree && { tree, contents: contentsOf(state)! };
+}
+
+/** The files of a tree stand in the save where it is that of the save. */
+function withFiles(tree: RanOn, saved: TreeContents | undefined): RanOn {
+  const same = saved && tree.changes === saved.tree.changes &&
+    tree.head === saved.tree.head;
+  if (tree.files || !same) return tree;
+  const files = [...saved.contents]
+    .map(([path, content]) => ({ path, content }));
+  return { ...tree, files };
+}
+
+/** What leads from each commit to the present one, where git knows it. */
+async function readDeltas(
+  system: System,
+  workspace: Workspace,
+  { heads, present }: {
+    heads: readonly (string | null)[];
+    present: string | null;
+  },
+): Promise<Map<string | null, Delta>> {
+  const deltas = new Map<string | null, Delta>();
+  if (present === null) return deltas;
+  const git = new Git(system, workspace.worktree);
+  const others = [...new Set(heads)].filter((head) =>
+    head !== present && (head === null || COMMIT.test(head))
+  );
+  await allEnded(
+    others.slice(0, MOST_COMMITS).map(async (head) => {
+      const from = head ?? emptyTree(present);
+      const delta = await attempt(() => treeDelta(git, from, present));
+      if (delta) deltas.set(head, delta);
+    }),
+  );
+  return deltas;
+}
+
+/** Reads files that are as in HEAD, each once. */
+function settledReader(
+  system: System,
+  { worktree }: Workspace,
+  { tree }: TreeContents,
+) {
+  const reader = new ContentReader(system, worktree);
+  const known = new Map<string, string | undefined>();
+  return (paths: readonly string[], delta: Delta | undefined) => {
+    const settled = new Map<string, string>();
+    for (const path of paths) {
+      if (!known.has(path)) {
+        const entry = tree.head === null ? undefined : delta?.get(path);
+        known.set(path, readSettled(reader, path, entry));
+      }
+      const content = known.get(path);
+      if (content !== undefined) settled.set(path, content);
+    }
+    return settled;
+  };
+}
+
+function readSettled(
+  reader: ContentReader,
+  path: string,
+  entry: TreeEntry | undefined,
+): string | undefined {
+  if (entry?.mode === "160000") return `${entry.mode} ${entry.id}`;
+  if (leadsElsewhere(path)) return undefined;
+  const content = reader.read(path);
+  if (content.size === null && content.unread === undefined) return GONE;
+  return contentOf({ ...content, path, status: "??" });
+}
+
+/** What a save names may be anything: only files below the worktree are read. */
+function leadsElsewhere(path: string): boolean {
+  return path === "" || path.endsWith("/") || path.startsWith("/") ||
+    /^[A-Za-z]:/.test(path) ||
+    path.split(/[\\/]/).some((part) => [".", "..", ".git"].includes(part));
+}

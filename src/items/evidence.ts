@@ -1,0 +1,161 @@
+import {
+  COUNT,
+  type Fitting,
+  list,
+  nullable,
+  object,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import { parseTime, shortAge } from "../base/times.ts";
+import { counted } from "../base/words.ts";
+import type { Differences } from "./differences.ts";
+import type { Item, Run } from "./item.ts";
+import type { Difference } from "./tree.ts";
+
+/**
+ * What shows that something holds, and whether it still does. Nothing is said
+ * to hold unless the command ended with 0 on the very files that are there.
+ */
+export const EVIDENCE = object({
+  command: TEXT,
+  /**
+   * `holds`: it ended with 0 on the present files. `stale`: files changed since.
+   * `contradicted`: its last run failed. `unproved`: it did not run, or nobody
+   * knows how it ended or on which files.
+   */
+  state: text<"holds" | "stale" | "contradicted" | "unproved">({
+    choices: ["holds", "stale", "contradicted", "unproved"],
+    neutral: "unproved",
+  }),
+  /** Why it is in that state, without a period. */
+  why: TEXT,
+  /** Exit status of the last run; null: not known, or it did not run. */
+  exit: nullable({ is: "number" } as Shape<number>),
+  /** When the last run ended, ISO 8601, UTC; null: it did not run. */
+  at: nullable(TEXT),
+  /** The first files that changed since. */
+  changed: list(TEXT),
+  /** How many changed; null: not known. */
+  changes: nullable(COUNT),
+  /** What is said to hold because of it: texts of items. */
+  claims: list(TEXT),
+});
+
+export type Evidence = Fitting<typeof EVIDENCE>;
+
+/** Changed files that are named. */
+const NAMED = 3;
+
+/** What the states of evidence are found by. */
+export interface EvidenceSources {
+  /** Runs from every source; the last one of each command counts. */
+  readonly runs: readonly Run[];
+  /** Items; those that name a command as evidence count. */
+  readonly items: readonly Item[];
+  readonly differences: Differences;
+  readonly now: Date;
+}
+
+/** The state of each command that ran or is named as evidence. */
+export function evidenceOf(sources: EvidenceSources): Evidence[] {
+  const runs = lastRuns(sources.runs);
+  const claims = Map.groupBy(
+    sources.items.filter(({ evidence }) => evidence !== undefined),
+    ({ evidence }) => commandForm(evidence!),
+  );
+  const commands = new Set([...runs.keys(), ...claims.keys()]);
+  return [...commands].map((command) => ({
+    command,
+    ...stateOf(runs.get(command), sources),
+    claims: (claims.get(command) ?? []).map(({ text }) => text),
+  }));
+}
+
+/** The last run of each command, the newest first. */
+export function lastRuns(runs: readonly Run[]): Map<string, Run> {
+  const newest = [...runs].sort((a, b) => timeOf(b) - timeOf(a));
+  const last = new Map<string, Run>();
+  for (const run of newest) {
+    const command = commandForm(run.command);
+    if (!last.has(command)) last.set(command, run);
+  }
+  return last;
+}
+
+/** A command as it is compared: blanks at its ends do not count. */
+export function commandForm(command: string): string {
+  return command.trim();
+}
+
+function timeOf({ at }: Run): number {
+  return parseTime(at) ?? 0;
+}
+
+/** Runs of a save that somebody else wrote: they show nothing. */
+export function unverified(runs: readonly Run[]): Run[] {
+  const doubt = "the save that says so is not verified";
+  return runs.map((run) => ({ ...run, doubt }));
+}
+
+type State = Pick<
+  Evidence,
+  "state" | "why" | "exit" | "at" | "changed" | "changes"
+>;
+
+function stateOf(
+  run: Run | undefined,
+  { differences, now }: EvidenceSources,
+): State {
+  const nothing = { exit: null, at: null, changed: [], changes: null };
+  if (!run) return { ...nothing, state: "unproved", why: "it did not run" };
+  const age = shortAge(timeOf(run), now);
+  const { exit, at } = run;
+  const ran = { ...nothing, exit, at };
+  const unproved = (why: string): State => ({
+    ...ran,
+    state: "unproved",
+    why: `${endOf(exit)} ${age}; ${why}`,
+  });
+  if (run.doubt !== undefined) return unproved(run.doubt);
+  if (exit === null) return unproved("its exit status is not known");
+  const difference = differences(run);
+  const { same, paths, why } = difference;
+  const known = same === true || paths.length > 0;
+  const changed = {
+    changed: paths.slice(0, NAMED),
+    changes: known ? paths.length : null,
+  };
+  if (exit !== 0) {
+    const since = same === false ? `; ${changesText(difference)}` : "";
+    return {
+      ...{ ...ran, ...changed, state: "contradicted" },
+      why: `${endOf(exit)} ${age}${since}`,
+    };
+  }
+  if (same === undefined) return unproved(why ?? "the files are not known");
+  return {
+    ...{ ...ran, ...changed, state: same ? "holds" : "stale" },
+    why: `${endOf(exit)} ${age}; ${
+      same ? "the files are the same" : changesText(difference)
+    }`,
+  };
+}
+
+function endOf(exit: number | null): string {
+  if (exit === null) return "it ran";
+  return exit === 0 ? "it passed" : `it failed with exit status ${exit}`;
+}
+
+function changesText({ paths }: Difference): string {
+  if (paths.length === 0) return "files changed since";
+  const more = paths.length > NAMED ? ", …" : "";
+  const names = paths.slice(0, NAMED).join(", ");
+  return `${counted(paths.length, "file")} changed since: ${names}${more}`;
+}
+
+/** One line, e.g. `stale: npm test (it passed 2h ago; 1 file changed since: a)`. */
+export function evidenceLine({ state, command, why }: Evidence): string {
+  return `${state}: ${command} (${why})`;
+}
