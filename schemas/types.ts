@@ -364,6 +364,8 @@ export interface Save {
         };
         /** Why the exit status says nothing, e.g. `a pipe hides it`. */
         doubt?: string;
+        /** `user`: `mpm evidence --run` ran it; absent: a conversation did. */
+        source?: "user" | "agent" | "transcript" | "git" | "model";
         [name: string]: unknown;
       }[];
       /** State variables (`mpm var`). */
@@ -2142,6 +2144,29 @@ export interface ResumeReport {
   session: Save;
   /** null: not asked for. */
   changes: Changes | null;
+  /** Commands that show that something holds; empty with `--no-changes`. */
+  evidence: {
+    command: string;
+    /**
+     * `holds`: it ended with 0 on the present files. `stale`: files changed
+     * since. `contradicted`: its last run failed. `unproved`: it did not run,
+     * or nobody knows how it ended or on which files.
+     */
+    state: "holds" | "stale" | "contradicted" | "unproved";
+    /** Why it is in that state, without a period. */
+    why: string;
+    /** Exit status of the last run; null: not known, or it did not run. */
+    exit: number | null;
+    /** When the last run ended, ISO 8601, UTC; null: it did not run. */
+    at: string | null;
+    /** The first files that changed since. */
+    changed: string[];
+    /** How many changed; null: not known. */
+    changes: number | null;
+    /** What is said to hold because of it: texts of items. */
+    claims: string[];
+    [name: string]: unknown;
+  }[];
   /** The work session it belongs to, and what became of it; null: none. */
   work: {
     id: string;

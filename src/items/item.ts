@@ -160,6 +160,8 @@ export const RUN = object({
   tree: optional(RAN_ON),
   /** Why the exit status says nothing, e.g. `a pipe hides it`. */
   doubt: optional(TEXT),
+  /** `user`: `mpm evidence --run` ran it; absent: a conversation did. */
+  source: optional(text<Source>({ choices: SOURCES, neutral: "agent" })),
 });
 
 export const HANDOFF = object({

@@ -28,3 +28,4 @@ export {
 } from "./item.ts";
 export { openItems } from "./open_items.ts";
 export { contentsOf, treeOf, type TreeState } from "./tree.ts";
+export { keepRuns, keptRuns } from "./runs.ts";

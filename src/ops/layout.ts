@@ -21,6 +21,8 @@ export function layout(root: string) {
     current: join(state, "current"),
     /** What is carried from save to save, a file for each item. */
     items: join(state, "items"),
+    /** The runs of `mpm evidence --run`. */
+    runs: join(state, "runs.json"),
     /** A `branch` or `return` under way in each worktree. */
     detours: join(state, "detours"),
     detourLock: join(state, "detours.lock"),

@@ -7,7 +7,7 @@
 export { agentContext, asData, facts, restOf } from "./agent_context.ts";
 export type { ResumeAnswer, ResumeResult } from "./commands/results.ts";
 export type { ChangedCommit, Changes, FileChange } from "./compare/changes.ts";
-export { detectChanges } from "./compare/detect.ts";
+export { detectChanges, detectState } from "./compare/detect.ts";
 export { MARKDOWN } from "./compare/marks.ts";
 export { renderChanges } from "./compare/report.ts";
 export { revealBranch } from "./compare/reveal.ts";
@@ -18,6 +18,7 @@ export {
   NO_CONTENT,
 } from "./content.ts";
 export { buildSave, type Draft } from "./draft.ts";
+export { evidenceOfSave } from "./evidence.ts";
 export { listBackups } from "./legacy/migrate/backups.ts";
 export { PREPARING } from "./legacy/migrate/prepare.ts";
 export { undoMigration } from "./legacy/migrate/undo.ts";

@@ -10,11 +10,12 @@ export function redactResume(
   redactor: Redactor,
   result: ResumeResult,
 ): ResumeResult {
-  const { session, changes, work, warnings } = result;
+  const { session, changes, evidence, work, warnings } = result;
   return {
     ...result,
     session: redactSave(redactor, session),
     changes: changes && redactChanges(redactor, changes),
+    evidence: redactor.value(evidence),
     work: redactor.value(work),
     warnings: redactor.value(warnings),
   };

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { schemaOf } from "../../base/schema.ts";
+import { EVIDENCE } from "../../items/mod.ts";
 import { Changes } from "../compare/changes.ts";
 import { WorktreesPruneResult } from "../../worktrees/commands/results.ts";
 import { SaveSchema } from "../schema.ts";
@@ -115,6 +117,8 @@ export const ResumeResult = z.strictObject({
   session: SaveSchema,
   /** null: not asked for. */
   changes: z.nullable(Changes),
+  /** Commands that show that something holds; empty with `--no-changes`. */
+  evidence: z.array(schemaOf(EVIDENCE)),
   /** The work session it belongs to, and what became of it; null: none. */
   work: z.nullable(z.strictObject({
     id: text,

@@ -3,7 +3,8 @@ import { newestAnywhere, type NewestSave, selectSave } from "./select.ts";
 import { listProject } from "./elsewhere.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
-import { detectChanges } from "../compare/detect.ts";
+import { detectState } from "../compare/detect.ts";
+import { evidenceOfSave } from "../evidence.ts";
 import { Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
 import { redactResume } from "../redact.ts";
@@ -95,20 +96,25 @@ export async function loadResumed(
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
   const detecting = input["no-changes"]
-    ? null
-    : readIn(system, workspace, (workspace) =>
-      detectChanges(system, workspace, {
-        save,
-        store: readStoreId(system, root),
-      }));
+    ? { changes: null, evidence: [] }
+    : readIn(system, workspace, async (workspace) => {
+      const store = readStoreId(system, root);
+      const since = { save, store };
+      const { changes, state } = await detectState(system, workspace, since);
+      const evidence = await evidenceOfSave(system, workspace, {
+        ...{ save, origin, state },
+      });
+      return { changes, evidence };
+    });
   readyRedaction(system);
-  const changes = await detecting;
+  const { changes, evidence } = await detecting;
   return redactResume(redactorOf(system), {
     resumed_at: now.toISOString(),
     source: entry.path,
     origin,
     session: save,
     changes,
+    evidence,
     work: peekWork(system, workspace, save),
     // A foreign save names no command to run.
     agent_command: origin === "foreign"

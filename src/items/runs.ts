@@ -1,0 +1,76 @@
+import { isMissing, MpmError } from "../base/errors.ts";
+import { jsonIn } from "../base/odd_values.ts";
+import { fits, type Fitting, list, object, type Shape } from "../base/shape.ts";
+import {
+  checkFolder,
+  ensureFolder,
+  layout,
+  RecordSeals,
+  writeAtomic,
+} from "../ops/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+import { commandForm } from "./evidence.ts";
+import { RUN, type Run } from "./item.ts";
+
+/** Runs that are kept, one of each command. */
+const MOST = 50;
+
+/** Bytes of the file: a run has at most 100 files and the end of its output. */
+const LARGEST = 4 * 1024 * 1024;
+
+const RUNS = object({
+  schema: { is: "version" } as Shape<1>,
+  /** The last run first, each command once. */
+  runs: list(RUN),
+});
+
+/**
+ * The runs of `mpm evidence --run`, the newest first. A file that is damaged or
+ * that somebody else wrote has none: nothing may be said to hold by it.
+ */
+export function keptRuns(system: System, root: string): Run[] {
+  try {
+    const { home, state, runs: path } = layout(root);
+    for (const one of [home, state]) {
+      if (!checkFolder(system, one)) return [];
+    }
+    const text = new TextDecoder()
+      .decode(system.files.readOwn(path, LARGEST));
+    const value: unknown = jsonIn(text);
+    const own = fits(RUNS, value) &&
+      new RecordSeals(system, "runs").isOwn(text);
+    return own ? value.runs : [];
+  } catch (error) {
+    if (isMissing(error) || error instanceof MpmError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Adds runs, redacted, in the place of older ones of the same commands. Call
+ * under the project's lock. Throws FILE_FAILED.
+ */
+export function keepRuns(
+  system: System,
+  root: string,
+  runs: readonly Run[],
+): void {
+  const redactor = redactorOf(system);
+  const clean = runs.map((run) => ({
+    ...run,
+    command: redactor.text(run.command),
+    tail: redactor.text(run.tail),
+  }));
+  const ran = new Set(clean.map(({ command }) => commandForm(command)));
+  const others = keptRuns(system, root)
+    .filter(({ command }) => !ran.has(commandForm(command)));
+  const record: Fitting<typeof RUNS> = {
+    schema: 1,
+    runs: [...clean, ...others].slice(0, MOST),
+  };
+  const seals = new RecordSeals(system, "runs");
+  const bytes = new TextEncoder().encode(seals.seal(record));
+  ensureFolder(system, layout(root).state, root);
+  writeAtomic(system, layout(root).runs, { bytes });
+}

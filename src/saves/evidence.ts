@@ -1,0 +1,62 @@
+import type { RepositoryState, Workspace } from "../git/mod.ts";
+import {
+  type Evidence,
+  evidenceOf,
+  type Item,
+  keptRuns,
+  readDifferences,
+  type TreeState,
+  unverified,
+} from "../items/mod.ts";
+import type { System } from "../system/system.ts";
+import type { Save } from "./save.ts";
+import type { Origin } from "./trust/origins.ts";
+
+/**
+ * The state of what a save says to hold, with the runs of `mpm evidence --run`
+ * since. `state`: the worktree now. One process of git for each commit that a
+ * command ran on and that is not HEAD. What a save that is not verified says of
+ * runs shows nothing.
+ */
+export async function evidenceOfSave(
+  system: System,
+  workspace: Workspace,
+  { save, origin = "own", state, carried = [] }: {
+    /** `undefined`: only what was kept since. */
+    save: Save | undefined;
+    origin?: Origin;
+    state: RepositoryState | undefined;
+    /** Items that are kept beside the save. */
+    carried?: readonly Item[];
+  },
+): Promise<Evidence[]> {
+  const { items = [], runs: said = [] } = save?.mpm?.handoff ?? {};
+  const own = keptRuns(system, workspace.root);
+  const runs = [...own, ...origin === "foreign" ? unverified(said) : said];
+  const known = new Map([...items, ...carried].map((item) => [item.id, item]));
+  const claims = [...known.values()]
+    .filter(({ evidence }) => evidence !== undefined);
+  // Most saves have neither, and that must cost nothing.
+  if (runs.length === 0 && claims.length === 0) return [];
+  const saved = save && savedState(save);
+  const differences = await readDifferences(system, workspace, {
+    ...{ runs, state, saved },
+  });
+  return evidenceOf({
+    ...{ runs, items: claims, differences },
+    now: system.now(),
+  });
+}
+
+/**
+ * The state of the worktree that a save recorded, as far as trees need it. The
+ * files that git was told not to look at stand among the others.
+ */
+export function savedState({ mpm }: Save): TreeState | undefined {
+  if (!mpm) return undefined;
+  const { head, files, files_omitted: filesOmitted, unwatched } = mpm;
+  return {
+    ...{ head: head ?? undefined, files, filesOmitted },
+    unwatched: unwatched === undefined ? undefined : { paths: [], omitted: 0 },
+  };
+}
