@@ -6,6 +6,8 @@
 export interface Conversation {
   /** What a person, or the program that runs the agent, said; all seven ways. */
   readonly prompts: readonly Said[];
+  /** What the agent wrote, the last of it. */
+  readonly messages: readonly Said[];
   /** The text that the agent ended its last turn with. */
   readonly lastMessage: Said | undefined;
   /** Questions of the agent, answered or not. */
@@ -42,6 +44,8 @@ export interface Asked extends Said {
   readonly answer?: string | undefined;
   /** The labels that could be chosen. */
   readonly options: readonly string[];
+  /** What of the answer is the person's own words, and no option. */
+  readonly words?: string | undefined;
 }
 
 export interface Planned extends Said {
@@ -56,6 +60,8 @@ export interface Todoed {
   readonly description: string;
   readonly state: "open" | "doing" | "done" | "dropped";
   readonly at: string;
+  /** The texts of open ones that have to be done before it. */
+  readonly blockedBy: readonly string[];
 }
 
 export interface Ran {
@@ -103,9 +109,12 @@ export const CONVERSATION_SOURCES = [
   ...["commands", "files", "agents", "errors"],
 ] as const;
 
+export type ConversationSource = typeof CONVERSATION_SOURCES[number];
+
 /** Nothing is known. */
 export const NO_CONVERSATION: Conversation = {
   prompts: [],
+  messages: [],
   lastMessage: undefined,
   questions: [],
   plans: [],

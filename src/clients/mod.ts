@@ -16,6 +16,11 @@ export {
   writeAgentFile,
 } from "./agent_state.ts";
 export { lastTurnError, turnErrorText } from "./claude/answers.ts";
+export { askedOf, withoutAnalysis } from "./claude/conversation/questions.ts";
+export {
+  type ConversationRequest,
+  readConversation,
+} from "./claude/conversation/read.ts";
 export { currentAgentSession } from "./claude/home.ts";
 export { HOOK_ENTRIES, OWN_MARK, startsAgents } from "./claude/hook_entries.ts";
 export { type HookInput, parseHookInput } from "./claude/hook_input.ts";
@@ -85,6 +90,7 @@ export {
   type Asked,
   type Conversation,
   CONVERSATION_SOURCES,
+  type ConversationSource,
   type FileUse,
   NO_CONVERSATION,
   type Planned,
@@ -117,7 +123,6 @@ export {
   CUT_MARK,
   cutMiddle,
   NO_NOTES,
-  notedConversation,
   type Notes,
   notesFromJson,
   withNotes,

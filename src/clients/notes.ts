@@ -1,6 +1,5 @@
 import {
   fits,
-  type Fitting,
   FLAG,
   list,
   nullable,
@@ -33,6 +32,7 @@ const SHAPES = {
     ...SAID,
     answer: optional(TEXT),
     options: list(TEXT),
+    words: optional(TEXT),
   }),
   /** Key: the id of the tool call. */
   plans: object({
@@ -64,9 +64,7 @@ const SHAPES = {
 
 type List = keyof typeof SHAPES;
 
-export type Notes = {
-  readonly [Name in List]: readonly Fitting<typeof SHAPES[Name]>[];
-};
+export type Notes = Pick<Conversation, List>;
 
 /** How many are kept of each: the first ones and the last ones. */
 const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
@@ -165,21 +163,54 @@ export function cutMiddle(text: string, longest: number): string {
   return `${start}\n${CUT_MARK}\n${end}`;
 }
 
-/** Notes as a conversation, for where there is no transcript. */
-export function notedConversation(notes: Notes): Conversation {
+/**
+ * A conversation with what the notes have besides: what is older than `from`,
+ * and the trees that commands ran on. What was read knows better of the rest: a
+ * prompt that was withdrawn is no longer there.
+ */
+export function withNoted(
+  read: Conversation,
+  notes: Notes,
+  { from, ended }: {
+    /** When the part that was read begins; `undefined`: nothing was read. */
+    from: string | undefined;
+    /** Tasks in the background that are known to have ended. */
+    ended: ReadonlySet<string>;
+  },
+): Conversation {
+  const joined = <T extends { readonly key: string; readonly at: string }>(
+    noted: readonly T[],
+    known: readonly T[],
+  ): T[] => {
+    const keys = new Set(known.map(({ key }) => key));
+    const older = noted.filter(({ key, at }) =>
+      !keys.has(key) && (from === undefined || at < from)
+    );
+    return [...older, ...known].sort((a, b) =>
+      a.at < b.at ? -1 : a.at > b.at ? 1 : 0
+    );
+  };
+  const trees = new Map(notes.commands.map(({ key, tree }) => [key, tree]));
+  const running = new Set(read.background.map(({ key }) => key));
   return {
-    prompts: notes.prompts,
-    lastMessage: notes.messages.at(-1),
-    questions: notes.questions,
-    plans: notes.plans,
-    summaries: notes.summaries,
-    todos: [],
-    commands: notes.commands,
-    files: [],
-    searches: [],
-    reports: notes.reports,
-    errors: notes.errors,
-    background: notes.background,
-    unread: [],
+    ...read,
+    prompts: joined(notes.prompts, read.prompts),
+    messages: joined(notes.messages, read.messages),
+    lastMessage: read.lastMessage ?? notes.messages.at(-1),
+    questions: joined(notes.questions, read.questions),
+    plans: joined(notes.plans, read.plans),
+    summaries: joined(notes.summaries, read.summaries),
+    commands: joined(notes.commands, read.commands).map((one) => ({
+      ...one,
+      tree: one.tree ?? trees.get(one.key),
+    })),
+    reports: joined(notes.reports, read.reports),
+    errors: from === undefined ? notes.errors : read.errors,
+    background: [
+      ...notes.background.filter(({ key }) =>
+        !running.has(key) && !ended.has(key)
+      ),
+      ...read.background,
+    ],
   };
 }

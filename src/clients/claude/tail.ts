@@ -10,16 +10,25 @@ const LONGEST = 2 * 1024 * 1024;
 
 const NEWLINE = 10;
 
+/** What of a file was not handed out. */
+export interface Lost {
+  /** Lines that were too long. */
+  long: number;
+  /** Whether a part could not be read. */
+  failed: boolean;
+}
+
 /**
  * The lines at the end of a file, the last first, read backwards in growing
  * blocks, of its last `most` bytes. A longer line than 2 MiB is passed over and
  * not kept, so memory stays bounded whatever the file holds. Ends early where
- * the file cannot be read.
+ * the file cannot be read. `lost` counts both.
  */
 export function* lastLines(
   system: System,
   path: string,
   most: number,
+  lost: Lost = { long: 0, failed: false },
 ): Generator<string> {
   const decoder = new TextDecoder();
   const size = sizeOf(system, path);
@@ -31,7 +40,10 @@ export function* lastLines(
   for (let end = size; end > stop;) {
     const start = Math.max(stop, end - block);
     const bytes = readBlock(system, path, { start, end });
-    if (!bytes) return;
+    if (!bytes) {
+      lost.failed = true;
+      return;
+    }
     let right = bytes.length;
     for (;;) {
       const newline = right === 0 ? -1 : bytes.lastIndexOf(NEWLINE, right - 1);
@@ -40,7 +52,8 @@ export function* lastLines(
       if (kept <= LONGEST) parts.push(part);
       else parts = [];
       if (newline < 0) break;
-      if (kept > 0 && kept <= LONGEST) yield textOf(decoder, parts, kept);
+      if (kept > LONGEST) lost.long++;
+      else if (kept > 0) yield textOf(decoder, parts, kept);
       parts = [];
       kept = 0;
       right = newline;
@@ -48,9 +61,8 @@ export function* lastLines(
     end = start;
     block = Math.min(LARGEST, 2 * block);
   }
-  if (stop === 0 && kept > 0 && kept <= LONGEST) {
-    yield textOf(decoder, parts, kept);
-  }
+  if (kept > LONGEST) lost.long++;
+  else if (stop === 0 && kept > 0) yield textOf(decoder, parts, kept);
 }
 
 function textOf(

@@ -36,6 +36,8 @@ export interface AgentTask {
   readonly description: string;
   /** `pending`, `in_progress`, `completed` or `deleted`. */
   readonly status: string;
+  /** Ids of tasks that have to be completed before it. */
+  readonly blockedBy: readonly string[];
   /** Name of its file; empty: known from the transcript only. */
   readonly file: string;
 }
@@ -65,13 +67,25 @@ type Change =
  * back than needed. Garbage, torn lines and sub-agents' lines are skipped.
  */
 export function readHistory(lines: Iterable<string>): TaskHistory {
+  return historyOf(parsed(lines));
+}
+
+function* parsed(lines: Iterable<string>): Generator<unknown> {
+  for (const line of lines) {
+    const entry = MARKS.test(line) ? jsonIn(line) : undefined;
+    if (entry !== undefined && field(entry, "isSidechain") !== true) {
+      yield entry;
+    }
+  }
+}
+
+/** The same of parsed lines, the last one first. */
+export function historyOf(entries: Iterable<unknown>): TaskHistory {
   let todos: Todo[] | undefined;
   let complete = false;
   const changes: Change[] = [];
   const inputs = new Map<string, Fields>();
-  for (const line of lines) {
-    const entry = MARKS.test(line) ? jsonIn(line) : undefined;
-    if (entry === undefined || field(entry, "isSidechain") === true) continue;
+  for (const entry of entries) {
     todos ??= todosOf(field(field(entry, "toolUseResult"), "newTodos"));
     if (!complete) {
       keepInputs(inputs, entry);
@@ -123,9 +137,9 @@ function changeOf(entry: unknown): Change | undefined {
   if (isFields(task) && taskId(task, "id") && textField(task, "subject")) {
     return { is: "create", task };
   }
-  if (taskId(result, "taskId") === undefined || result.success === false) {
-    return undefined;
-  }
+  // What runs in the background is called a task, too.
+  const other = result.success === false || result.taskType !== undefined;
+  if (taskId(result, "taskId") === undefined || other) return undefined;
   const use = blocks(entry).map((block) => textField(block, "tool_use_id"))
     .find((id) => id !== undefined);
   return { is: "update", result, use };
@@ -156,7 +170,10 @@ function fold(
 /** A task that was created before the part of the transcript that is read. */
 function unknownTask(id: string): AgentTask {
   const subject = `Task ${id}`;
-  return { id, subject, description: "", status: "pending", file: "" };
+  return {
+    ...{ id, subject, description: "", status: "pending", file: "" },
+    blockedBy: [],
+  };
 }
 
 /** Only what the result says was updated is taken from the input. */
@@ -171,7 +188,14 @@ function updated(
     subject: textField(input, "subject") ?? task.subject,
     description: textField(input, "description") ?? task.description,
     status: status ?? textField(input, "status") ?? task.status,
+    blockedBy: [...task.blockedBy, ...idsIn(field(input, "addBlockedBy"))],
   };
+}
+
+function idsIn(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [])
+    .filter((id) => typeof id === "string" || typeof id === "number")
+    .map(String);
 }
 
 /** A task as files, results and reminders hold it, if it is one. */
@@ -184,6 +208,7 @@ export function taskOf(value: unknown, file = ""): AgentTask | undefined {
     subject,
     description: textField(value, "description") ?? "",
     status: textField(value, "status") ?? "pending",
+    blockedBy: idsIn(field(value, "blockedBy")),
     file,
   };
 }
@@ -242,7 +267,7 @@ export function readAgentWork(
 }
 
 function savedTask(
-  { id, subject, description, file }: Omit<AgentTask, "status">,
+  { id, subject, description, file }: Omit<AgentTask, "status" | "blockedBy">,
 ): Task {
   const priority = "medium";
   return { id, title: subject, description, priority, created_at: null, file };
@@ -256,7 +281,7 @@ const LARGEST_TASK = 1024 * 1024;
  * `tasks/<list>/<n>.json`, by number: of the list that
  * `CLAUDE_CODE_TASK_LIST_ID` names, else of the session's own.
  */
-function readTaskFiles(system: System, sessionId: string): AgentTask[] {
+export function readTaskFiles(system: System, sessionId: string): AgentTask[] {
   const home = claudeHome(system);
   const shared = system.env("CLAUDE_CODE_TASK_LIST_ID");
   const list = shared !== undefined && isAgentId(shared) ? shared : sessionId;

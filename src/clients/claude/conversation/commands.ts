@@ -1,0 +1,234 @@
+import { field, textField } from "../../../base/odd_values.ts";
+import { cutMiddle } from "../../notes.ts";
+import type { Ran, Said } from "../../conversation.ts";
+import { type Call, type Line, textOf, type Transcript } from "./lines.ts";
+
+/** UTF-16 units that are kept of a command, and of what it printed. */
+const LONGEST_COMMAND = 2000;
+const LONGEST_OUTPUT = 4000;
+
+/** Tools that run a command of the shell. */
+const SHELLS = ["Bash", "PowerShell"];
+
+/** How something in the background ended, as the client announced it. */
+export interface Ended {
+  readonly at: string;
+  readonly status: string;
+  readonly exit: number | undefined;
+  /** What a sub-agent reported. */
+  readonly result: string | undefined;
+}
+
+/**
+ * What ended in the background, by the ids of the tasks. The announcement is a
+ * turn of its own, or an attachment of a running one; a text that only looks
+ * like one does not count.
+ */
+export function endedIn({ lines }: Transcript): Map<string, Ended> {
+  const found = new Map<string, Ended>();
+  for (const line of lines) {
+    const text = announcement(line);
+    if (text === undefined) continue;
+    // What a sub-agent wrote could hold any tag.
+    const [head, ...rest] = text.split("<result>");
+    const tag = (name: string) =>
+      new RegExp(`<${name}>([^]*?)</${name}>`).exec(head!)?.[1];
+    const [id, status] = [tag("task-id"), tag("status")];
+    // Without a status it is an event of a task that goes on.
+    if (id === undefined || status === undefined) continue;
+    const result = rest.length > 0 ? rest.join("<result>") : undefined;
+    const exit = /exit code (\d{1,3})\)?\s*$/.exec(tag("summary") ?? "")?.[1];
+    found.set(id, {
+      at: line.at,
+      status,
+      exit: exit === undefined ? undefined : Number(exit),
+      result: result?.slice(0, endOf(result)).trim(),
+    });
+  }
+  return found;
+}
+
+function endOf(result: string): number {
+  const end = result.lastIndexOf("</result>");
+  return end < 0 ? result.length : end;
+}
+
+function announcement({ type, value, text }: Line): string | undefined {
+  if (type === "user" && value.promptSource === "system") return text;
+  const attachment = field(value, "attachment");
+  const given = type === "attachment" &&
+    field(attachment, "type") === "queued_command" &&
+    field(attachment, "commandMode") === "task-notification";
+  return given ? textOf(field(attachment, "prompt")) : undefined;
+}
+
+/** What commands need to know besides the lines. */
+export interface Around {
+  readonly ended: ReadonlyMap<string, Ended>;
+  /** The end of an output that the client moved to a file of that name. */
+  outputEnd(name: string): string | undefined;
+}
+
+/** The commands that ran, with what is known of their results. */
+export function commandsIn(
+  { calls, lines }: Transcript,
+  around: Around,
+): Ran[] {
+  const ran = [...calls.values()].filter(({ name }) => SHELLS.includes(name))
+    .flatMap((call) => ranOf(call, around) ?? []);
+  return [...ran, ...typedCommands(lines)]
+    .sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+}
+
+type Outcome = Pick<Ran, "exit" | "doubt"> & { at?: string };
+
+/** `undefined`: it did not run, or has not ended. */
+function ranOf(call: Call, around: Around): Ran | undefined {
+  const { id, input, result } = call;
+  const command = textField(input, "command");
+  if (command === undefined || !result) return undefined;
+  const outcome = outcomeOf(call, around);
+  if (!outcome) return undefined;
+  return {
+    key: id,
+    at: result.line.at,
+    command: cutMiddle(command, LONGEST_COMMAND),
+    output: cutMiddle(outputOf(call, around), LONGEST_OUTPUT),
+    changedSince: false,
+    ...outcome,
+  };
+}
+
+const EXIT = /^(?:Error: )?Exit code (\d{1,3})(?:\n|$)/;
+
+function outcomeOf(
+  { result, input }: Call,
+  { ended }: Around,
+): Outcome | undefined {
+  const { isError, text, kept, line } = result!;
+  if (isError) {
+    const exit = EXIT.exec(text)?.[1];
+    if (exit !== undefined) {
+      const late = /^Exit code \d+\nCommand timed out/.test(text);
+      return {
+        exit: Number(exit),
+        ...late && { doubt: "a time limit ended it" },
+      };
+    }
+    return line.value.toolDenialKind === "interrupted"
+      ? { doubt: "the client stopped before it ended" }
+      : undefined;
+  }
+  const task = backgroundTask(input, kept, text);
+  if (task !== undefined) {
+    const end = ended.get(task);
+    if (!end || end.status === "stopped") return undefined;
+    return end.exit === undefined
+      ? { at: end.at, doubt: "its exit status was not told" }
+      : { at: end.at, exit: end.exit };
+  }
+  if (field(kept, "interrupted") === true) {
+    return { doubt: "it was interrupted" };
+  }
+  if (textField(kept, "returnCodeInterpretation")) {
+    return { doubt: "its exit status was not told" };
+  }
+  return { exit: 0 };
+}
+
+/** The id of the task that a command became in the background. */
+export function backgroundTask(
+  input: unknown,
+  kept: unknown,
+  text: string,
+): string | undefined {
+  const id = textField(kept, "backgroundTaskId");
+  if (id !== undefined || field(input, "run_in_background") !== true) return id;
+  return /^Command running in background with ID: (\w+)/.exec(text)?.[1];
+}
+
+function outputOf({ result }: Call, { outputEnd }: Around): string {
+  const { kept, text, isError, line } = result!;
+  if (line.value.toolDenialKind !== undefined) return "";
+  const path = textField(kept, "persistedOutputPath");
+  const end = path === undefined
+    ? undefined
+    : outputEnd(path.split(/[\\/]/).at(-1)!);
+  if (end !== undefined) return end;
+  const printed = isError ? text : textField(kept, "stdout") ?? text;
+  return printed.replace(EXIT, "")
+    .replace(/^\(Bash completed with no output\)$/, "");
+}
+
+/** Those that a person ran with `!`. */
+function typedCommands(lines: readonly Line[]): Ran[] {
+  return lines.flatMap((line, at) => {
+    const command = /^<bash-input>([^]*)<\/bash-input>/.exec(line.text ?? "");
+    if (line.type !== "user" || !command || line.value.origin) return [];
+    const printed = lines.slice(at + 1, at + 4).find(({ text }) =>
+      text?.startsWith("<bash-stdout>")
+    );
+    return [{
+      key: line.uuid ?? line.at,
+      at: (printed ?? line).at,
+      command: cutMiddle(command[1]!.trim(), LONGEST_COMMAND),
+      output: cutMiddle(
+        (printed?.text ?? "").replaceAll(/<\/?bash-(?:stdout|stderr)>/g, ""),
+        LONGEST_OUTPUT,
+      ),
+      doubt: "its exit status was not told",
+      changedSince: false,
+    }];
+  });
+}
+
+/** What had not ended: in the background, or a command with no result. */
+export function unfinished(
+  { calls, alive }: Transcript,
+  ended: ReadonlyMap<string, Ended>,
+): Said[] {
+  const stopped = new Set(
+    [...calls.values()]
+      .filter(({ name, result }) =>
+        ["TaskStop", "KillShell"].includes(name) && result?.isError === false
+      )
+      .map(({ input }) =>
+        textField(input, "task_id") ?? textField(input, "shell_id")
+      ),
+  );
+  return [...calls.values()].filter(({ line }) => alive(line))
+    .flatMap((call) => {
+      const { input, result, line, name } = call;
+      const id = taskOf(call);
+      const text = textField(input, "command") ??
+        textField(input, "description") ?? textField(input, "prompt") ?? name;
+      const open = id === undefined
+        ? isCut(call)
+        : !["completed", "failed"].includes(ended.get(id)?.status ?? "") &&
+          !stopped.has(id);
+      return open
+        ? [{
+          at: (result?.line ?? line).at,
+          text: cutMiddle(text, LONGEST_COMMAND),
+          key: id ?? call.id,
+        }]
+        : [];
+    });
+}
+
+function taskOf({ input, result }: Call): string | undefined {
+  if (!result || result.isError) return undefined;
+  const { kept } = result;
+  return backgroundTask(input, kept, result.text) ??
+    (field(kept, "status") === "async_launched"
+      ? textField(kept, "agentId") ?? textField(kept, "taskId")
+      : undefined);
+}
+
+/** A command, the last one perhaps, of which no result was written. */
+function isCut({ name, input, result }: Call): boolean {
+  const cut = !result || result.line.value.toolDenialKind === "interrupted";
+  // The one that asks for this.
+  const own = /\bmpm\b/.test(textField(input, "command") ?? "");
+  return cut && !own && [...SHELLS, "Agent", "Task"].includes(name);
+}

@@ -1,0 +1,124 @@
+import { isAbsolute, join, normalize } from "@std/path";
+import { field, type Fields, textField } from "../../../base/odd_values.ts";
+import type { FileUse } from "../../conversation.ts";
+import { symbolsIn } from "../../symbols.ts";
+import type { Call, Line, Transcript } from "./lines.ts";
+
+/** How a tool that changes or reads one file names it. */
+const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
+  new Map([
+    ["Write", { path: "file_path", how: "edited" }],
+    ["Edit", { path: "file_path", how: "edited" }],
+    ["MultiEdit", { path: "file_path", how: "edited" }],
+    ["NotebookEdit", { path: "notebook_path", how: "edited" }],
+    ["Read", { path: "file_path", how: "read" }],
+  ]);
+
+/**
+ * The files that were edited, made, deleted and read, each time once, in the
+ * order of time. What a sub-agent did is known from its calls alone.
+ */
+export function filesIn({ calls, lines }: Transcript): FileUse[] {
+  const uses = [
+    ...[...calls.values()].flatMap((call) => [
+      ...usedBy(call),
+      ...changedByCommand(call),
+    ]),
+    ...lines.flatMap(changedOutside),
+  ];
+  return uses.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+}
+
+function usedBy({ name, input, result, line }: Call): FileUse[] {
+  const tool = TOOLS.get(name);
+  if (!tool || !result || result.isError) return [];
+  const path = absolute(textField(input, tool.path), line);
+  if (path === undefined || field(result.kept, "error")) return [];
+  const made = field(result.kept, "type") === "create" ||
+    /^File created successfully/.test(result.text);
+  return [{
+    path,
+    how: made ? "created" : tool.how,
+    at: result.line.at,
+    symbols: tool.how === "read" ? [] : symbolsIn(changeOf(input, result.kept)),
+  }];
+}
+
+/** The lines that were changed, and those around them. */
+function changeOf(input: Fields, kept: unknown): string[] {
+  const patch = field(kept, "structuredPatch");
+  const lines = hunkLines(patch);
+  if (lines.length > 0) return lines;
+  const edits = Array.isArray(input.edits) ? input.edits : [input];
+  return edits.flatMap((edit) =>
+    ["new_string", "content", "new_source", "old_string"]
+      .flatMap((name) => textField(edit, name)?.split("\n") ?? [])
+      .map((text) => `+${text}`)
+  );
+}
+
+function hunkLines(hunks: unknown): string[] {
+  return (Array.isArray(hunks) ? hunks : []).flatMap((hunk) => {
+    const lines = field(hunk, "lines");
+    return Array.isArray(lines)
+      ? lines.filter((line) => typeof line === "string")
+      : [];
+  });
+}
+
+/** The client compares the working tree before and after a command. */
+function changedByCommand({ result, line }: Call): FileUse[] {
+  const diff = field(result?.kept, "bashEditDiff");
+  const [all, shown] = [field(diff, "changedFiles"), field(diff, "files")];
+  const known = new Map<unknown, unknown>(
+    (Array.isArray(shown) ? shown : [])
+      .map((file) => [field(file, "filePath"), file]),
+  );
+  const paths = new Set([
+    ...known.keys(),
+    ...Array.isArray(all) ? all : [],
+  ]);
+  return [...paths].flatMap((named) => {
+    const path = absolute(named, line);
+    const file = known.get(named);
+    if (path === undefined) return [];
+    return [{
+      path,
+      how: field(file, "created") === true
+        ? "created"
+        : field(file, "deleted") === true
+        ? "deleted"
+        : "edited",
+      at: result!.line.at,
+      symbols: symbolsIn(hunkLines(field(file, "hunks"))),
+    }];
+  });
+}
+
+/** By a command without such a comparison, or by another program. */
+function changedOutside(line: Line): FileUse[] {
+  const attachment = field(line.value, "attachment");
+  if (field(attachment, "type") !== "edited_text_file") return [];
+  const path = absolute(field(attachment, "filename"), line);
+  return path === undefined
+    ? []
+    : [{ path, how: "edited", at: line.at, symbols: [] }];
+}
+
+function absolute(path: unknown, { value }: Line): string | undefined {
+  if (typeof path !== "string" || path === "" || path.includes("\0")) {
+    return undefined;
+  }
+  if (isAbsolute(path)) return normalize(path);
+  const cwd = textField(value, "cwd");
+  return cwd !== undefined && isAbsolute(cwd) ? join(cwd, path) : undefined;
+}
+
+/** Patterns that were searched for, the last one last, each once. */
+export function searchesIn({ calls }: Transcript): string[] {
+  const patterns = [...calls.values()]
+    .filter(({ name }) => name === "Grep" || name === "Glob")
+    .map(({ input }) => textField(input, "pattern") ?? "")
+    .filter((pattern) => pattern !== "" && pattern.length <= 200);
+  return [...new Set(patterns.reverse())].reverse();
+}

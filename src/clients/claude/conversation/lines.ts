@@ -1,0 +1,263 @@
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../../base/odd_values.ts";
+
+/** One line of a transcript. */
+export interface Line {
+  readonly value: Fields;
+  readonly type: string;
+  /** ISO 8601, UTC; of the line before where the line itself has none. */
+  readonly at: string;
+  readonly uuid: string | undefined;
+  readonly promptId: string | undefined;
+  /** The content of its message, if that is one text. */
+  readonly text: string | undefined;
+  /** The blocks of its message, if its content is a list. */
+  readonly blocks: readonly Fields[];
+}
+
+/** A call of a tool, with its result if there is one. */
+export interface Call {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Fields;
+  readonly line: Line;
+  result: Result | undefined;
+}
+
+export interface Result {
+  readonly line: Line;
+  readonly isError: boolean;
+  /** What the model was given. */
+  readonly text: string;
+  /** What the client itself keeps of it; sub-agents' files have less. */
+  readonly kept: unknown;
+}
+
+/** What a transcript, or the part of it that was read, holds. */
+export interface Transcript {
+  /** In the order of time. */
+  readonly lines: readonly Line[];
+  /** By their ids, in the order of time. */
+  readonly calls: ReadonlyMap<string, Call>;
+  /** Whether a line belongs to what the conversation is now. */
+  alive(line: Line): boolean;
+  /** How many lines are no JSON. */
+  readonly torn: number;
+}
+
+/** Lines that say nothing of the conversation, some of them very long. */
+const SKIPPED =
+  /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
+
+/**
+ * Reads lines, the last one first. Those of sub-agents inside a main transcript
+ * are left out unless `sidechains`. Garbage is counted and skipped.
+ */
+export function readLines(
+  texts: Iterable<string>,
+  { sidechains = false }: { sidechains?: boolean } = {},
+): Transcript {
+  const values: Fields[] = [];
+  let torn = 0;
+  for (const text of texts) {
+    if (SKIPPED.test(text) || text.trim() === "") continue;
+    const value = linkOf(text) ?? jsonIn(text);
+    if (!isFields(value)) torn++;
+    else if (sidechains || value.isSidechain !== true) values.push(value);
+  }
+  const lines = inOrder(values.reverse());
+  return { lines, calls: callsIn(lines), alive: liveness(lines), torn };
+}
+
+/** Attachments that say something. */
+const TELLING =
+  /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
+
+/** How the client begins the line of an attachment, and how it goes on. */
+const ATTACHMENT =
+  /^\{"parentUuid":(?:null|"([\w-]{1,64})"),"isSidechain":false,"attachment":\{"type":"(\w+)"/;
+const AFTER = '"type":"attachment","uuid":"';
+
+/** Half of the lines only matter as a link of the chain: those are not parsed. */
+function linkOf(text: string): Fields | undefined {
+  const [, parentUuid = null, type] = ATTACHMENT.exec(text) ?? [];
+  if (type === undefined || TELLING.test(type)) return undefined;
+  const at = text.lastIndexOf(AFTER);
+  if (at < 0) return undefined;
+  const uuid = text.slice(at + AFTER.length).split('"', 1)[0];
+  return { type: "link", parentUuid, uuid };
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+/** By their times; each once, as it was written last. */
+function inOrder(values: readonly Fields[]): Line[] {
+  const found = new Map<string, Line>();
+  let before = "";
+  values.forEach((value, at) => {
+    const own = textField(value, "timestamp") ?? "";
+    if (TIME.test(own)) before = own;
+    const line = lineOf(value, before);
+    found.set(line.uuid ?? `\0${at}`, line);
+  });
+  const lines = [...found.values()];
+  return lines.every(({ at }, i) => i === 0 || lines[i - 1]!.at <= at)
+    ? lines
+    : lines.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+}
+
+function lineOf(value: Fields, at: string): Line {
+  const content = field(field(value, "message"), "content");
+  return {
+    value,
+    type: textField(value, "type") ?? "",
+    at,
+    uuid: textField(value, "uuid"),
+    promptId: textField(value, "promptId"),
+    text: typeof content === "string" ? content : undefined,
+    blocks: Array.isArray(content) ? content.filter(isFields) : [],
+  };
+}
+
+/** Results may come in another order than the calls. */
+function callsIn(lines: readonly Line[]): Map<string, Call> {
+  const calls = new Map<string, Call>();
+  for (const line of lines.filter(({ type }) => type === "assistant")) {
+    for (const block of line.blocks) {
+      const [id, name] = [textField(block, "id"), textField(block, "name")];
+      const input = field(block, "input");
+      if (block.type !== "tool_use" || id === undefined) continue;
+      calls.set(id, {
+        id,
+        name: name ?? "",
+        input: isFields(input) ? input : {},
+        line,
+        result: undefined,
+      });
+    }
+  }
+  for (const line of lines.filter(({ type }) => type === "user")) {
+    for (const block of line.blocks) {
+      const call = calls.get(textField(block, "tool_use_id") ?? "");
+      if (block.type !== "tool_result" || !call) continue;
+      call.result = {
+        line,
+        isError: block.is_error === true,
+        text: textOf(block.content),
+        kept: field(line.value, "toolUseResult"),
+      };
+    }
+  }
+  return calls;
+}
+
+/** The text of a content: a text, or blocks of which some have one. */
+export function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.filter((block) => field(block, "type") === "text")
+    .map((block) => textField(block, "text") ?? "").join("\n");
+}
+
+/**
+ * Tells lines that belong to the conversation from withdrawn prompts and
+ * branches that were rewound. Each line names the one before it; from the last
+ * one back, these are the chain. What forks off the chain is dead, unless
+ * a line on the chain has the same prompt id: then the model saw it, as it
+ * did results of parallel calls and prompts that were taken while a tool ran.
+ */
+function liveness(lines: readonly Line[]): (line: Line) => boolean {
+  const parents = new Map<string, string | undefined>();
+  const prompts = new Map<string, string>();
+  for (const { uuid, promptId, value } of lines) {
+    if (uuid === undefined) continue;
+    parents.set(
+      uuid,
+      textField(value, "parentUuid") ?? textField(value, "logicalParentUuid"),
+    );
+    if (promptId !== undefined) prompts.set(uuid, promptId);
+  }
+  const chain = new Set<string>();
+  let last = leafOf(lines, parents);
+  while (last !== undefined && parents.has(last) && !chain.has(last)) {
+    chain.add(last);
+    last = parents.get(last);
+  }
+  // Undefined: it goes back to the beginning, and no further.
+  const seen = new Set([...chain].map((uuid) => prompts.get(uuid)));
+  const whole = last === undefined && seen.size > 0;
+  const forks = forking(parents, { chain, whole });
+  return ({ uuid }) => {
+    if (uuid === undefined || chain.has(uuid)) return true;
+    const { forked, node } = forks(uuid, prompts);
+    return !forked || node !== undefined && seen.has(prompts.get(node));
+  };
+}
+
+/** Whether a line's ancestors meet the chain, and the nearest with a prompt id. */
+function forking(
+  parents: ReadonlyMap<string, string | undefined>,
+  { chain, whole }: { chain: ReadonlySet<string>; whole: boolean },
+) {
+  const known = new Map<
+    string,
+    { forked: boolean; node: string | undefined }
+  >();
+  return (uuid: string, prompts: ReadonlyMap<string, string>) => {
+    const path: string[] = [];
+    const passed = new Set<string>();
+    let at: string | undefined = uuid;
+    while (
+      at !== undefined && parents.has(at) && !chain.has(at) &&
+      !known.has(at) && !passed.has(at)
+    ) {
+      path.push(at);
+      passed.add(at);
+      at = parents.get(at);
+    }
+    let above = at === undefined
+      ? { forked: whole, node: undefined }
+      : known.get(at) ?? { forked: chain.has(at), node: undefined };
+    for (const one of path.reverse()) {
+      above = {
+        forked: above.forked,
+        node: prompts.has(one) ? one : above.node,
+      };
+      known.set(one, above);
+    }
+    return above;
+  };
+}
+
+const ZERO = /^[0-]*$/;
+
+/** The last line of the chain. */
+function leafOf(
+  lines: readonly Line[],
+  parents: ReadonlyMap<string, string | undefined>,
+): string | undefined {
+  // What the client itself adds may hang on anything.
+  const at = lines.findLastIndex(({ uuid, type }) =>
+    uuid !== undefined && (type === "user" || type === "assistant")
+  );
+  const last = lines[at]?.uuid;
+  const explicit = lines.slice(at + 1).findLast(({ type, value }) =>
+    type === "last-prompt" && value.explicit === true
+  );
+  const leaf = textField(explicit?.value, "leafUuid");
+  if (leaf === undefined) return last;
+  if (!ZERO.test(leaf)) return parents.has(leaf) ? leaf : last;
+  // A prompt was withdrawn: what came before it is the last line, if nothing
+  // was answered to it.
+  const prompt = lines.findLast(({ type, value }) =>
+    type === "assistant" || field(value, "promptSource") !== undefined
+  );
+  return prompt?.type === "user" && prompt.uuid !== undefined
+    ? parents.get(prompt.uuid) ?? last
+    : last;
+}

@@ -1,0 +1,136 @@
+import { field, type Fields, textField } from "../../../base/odd_values.ts";
+import { cutMiddle } from "../../notes.ts";
+import type { Said } from "../../conversation.ts";
+import { type Line, textOf, type Transcript } from "./lines.ts";
+
+/** UTF-16 units that are kept of one text, and of something pasted into it. */
+export const LONGEST_TEXT = 8000;
+const LONGEST_PASTE = 2000;
+
+/**
+ * What a person said, or the program that runs the agent, in the order of time:
+ * typed, sent by a program, queued, taken into a running turn, a skill with its
+ * arguments, words with which a call was refused, and `!` commands. Answers to
+ * questions are told elsewhere. Nothing of it is taken from what a tool printed.
+ */
+export function promptsIn(transcript: Transcript): Said[] {
+  const marked = transcript.lines.some(({ value }) =>
+    value.origin !== undefined || value.promptSource !== undefined
+  );
+  const said = transcript.lines.flatMap((line) => {
+    const text = saidIn(line, transcript) ??
+      (marked ? undefined : unmarked(line));
+    if (text === undefined || text.trim() === "") return [];
+    if (!transcript.alive(line)) return [];
+    const key = line.type === "user" && isFirst(line)
+      ? line.promptId
+      : undefined;
+    return [{
+      at: line.at,
+      text: cutMiddle(text, LONGEST_TEXT),
+      key: key ?? line.uuid ?? line.at,
+    }];
+  });
+  return [...said, ...waiting(transcript.lines)];
+}
+
+/** Words of a refusal stand in a line that shares its prompt id with others. */
+function isFirst({ value }: Line): boolean {
+  return field(value, "toolUseResult") === undefined;
+}
+
+function saidIn(line: Line, { calls }: Transcript): string | undefined {
+  const { value, type } = line;
+  if (type === "attachment") return takenInTurn(field(value, "attachment"));
+  if (type !== "user" || value.isMeta === true) return undefined;
+  if (value.isCompactSummary === true) return undefined;
+  if (value.toolUseResult !== undefined || hasResult(line)) {
+    const id = line.blocks.map((block) => textField(block, "tool_use_id"))
+      .find((id) => id !== undefined);
+    // There the client itself writes what stands for the person's words.
+    const asked = calls.get(id ?? "")?.name === "AskUserQuestion";
+    return asked ? undefined : refusalIn(value);
+  }
+  const human = field(value.origin, "kind") === "human" ||
+    value.origin === undefined && value.promptSource === "sdk";
+  if (human) return asTyped(line.text ?? textOf(line.blocks));
+  return shellCommand(line.text);
+}
+
+function hasResult({ blocks }: Line): boolean {
+  return blocks.some(({ type }) => type === "tool_result");
+}
+
+/** What a person said to refuse a call of a tool. */
+export function refusalIn(value: Fields): string | undefined {
+  if (value.toolDenialKind !== "user-rejected") return undefined;
+  return value.holdsPersonsWords === true
+    ? textField(value, "userFeedback")
+    : undefined;
+}
+
+/** What was typed while the agent worked stands in an attachment alone. */
+function takenInTurn(attachment: unknown): string | undefined {
+  if (field(attachment, "type") !== "queued_command") return undefined;
+  if (field(attachment, "commandMode") !== "prompt") return undefined;
+  const human = field(field(attachment, "origin"), "kind") === "human" ||
+    field(attachment, "humanTurn") === true;
+  return human ? asTyped(textOf(field(attachment, "prompt"))) : undefined;
+}
+
+const SKILL =
+  /^<command-message>[^]*?<\/command-message>\s*<command-name>([^]*?)<\/command-name>(?:\s*<command-args>([^]*?)<\/command-args>)?/;
+const PASTE =
+  /(<pasted_content\s[^>]*>\n?)([^]*?)(\n?<\/pasted_content[^>]*>|$)/g;
+
+/** A prompt as it was typed: a skill by its name, long pastes cut. */
+function asTyped(text: string): string {
+  const skill = SKILL.exec(text);
+  if (skill) return `${skill[1]} ${skill[2] ?? ""}`.trim();
+  return text.replaceAll(
+    PASTE,
+    (_, start: string, body: string, end: string) =>
+      `${start}${cutMiddle(body, LONGEST_PASTE)}${end}`,
+  );
+}
+
+const SHELL = /^<bash-input>([^]*)<\/bash-input>/;
+
+function shellCommand(text: string | undefined): string | undefined {
+  const command = SHELL.exec(text ?? "")?.[1];
+  return command === undefined ? undefined : `! ${command.trim()}`;
+}
+
+/** A prompt in a transcript of an older client, which marks none. */
+function unmarked(line: Line): string | undefined {
+  const { type, value, text } = line;
+  const plain = type === "user" && value.isMeta !== true &&
+    value.isCompactSummary !== true && value.toolUseResult === undefined &&
+    !hasResult(line);
+  if (!plain) return undefined;
+  const typed = asTyped(text ?? textOf(line.blocks));
+  return /^\s*<(?!pasted_content\s)[a-z]|^\[Request interrupted/.test(typed)
+    ? undefined
+    : typed;
+}
+
+/** Prompts that were typed while the agent worked, and were never taken. */
+function waiting(lines: readonly Line[]): Said[] {
+  let queue: Said[] = [];
+  for (const { type, value, at } of lines) {
+    if (type !== "queue-operation") continue;
+    const text = textField(value, "content") ?? "";
+    if (value.operation === "enqueue") {
+      queue.push({ at, text, key: `queued ${at}` });
+    } else if (value.operation === "dequeue") {
+      queue.shift();
+    } else if (value.operation === "remove") {
+      queue = queue.filter((one) => one.text !== text);
+    } else {
+      // As when all goes back into the input box.
+      queue = [];
+    }
+  }
+  return queue.filter(({ text }) => !/^\s*(<[a-z]|$)/.test(text))
+    .map((one) => ({ ...one, text: cutMiddle(one.text, LONGEST_TEXT) }));
+}

@@ -1,0 +1,130 @@
+import { field, textField } from "../../../base/odd_values.ts";
+import { cutMiddle } from "../../notes.ts";
+import type { Asked, Planned, Said } from "../../conversation.ts";
+import { type Call, type Line, textOf, type Transcript } from "./lines.ts";
+import { LONGEST_TEXT, refusalIn } from "./prompts.ts";
+
+/** The questions that the agent asked with choices, answered or not. */
+export function questionsIn({ calls, alive }: Transcript): Asked[] {
+  const asked = [...calls.values()]
+    .filter(({ name, line }) => name === "AskUserQuestion" && alive(line))
+    .flatMap((call) => questionsOf(call));
+  // Only the last of several times that it was asked for nothing counts.
+  return asked.filter((one, at) =>
+    one.answer !== undefined ||
+    !asked.slice(at + 1).some(({ text }) => text === one.text)
+  );
+}
+
+function questionsOf({ id, input, line, result }: Call): Asked[] {
+  const refused = field(result?.line.value, "toolDenialKind") !== undefined;
+  // Where nobody is there to ask, the tool is not offered.
+  if (result?.isError && !refused) return [];
+  const at = (result?.line ?? line).at;
+  return askedOf({ id, input, response: result?.kept, at });
+}
+
+/** Of what PostToolUse or the transcript holds. */
+function answerOf(
+  kept: unknown,
+  question: unknown,
+  text: string,
+): Pick<Asked, "answer" | "options" | "words"> {
+  const choices = field(question, "options");
+  const options = (Array.isArray(choices) ? choices : [])
+    .map((option) => textField(option, "label") ?? "")
+    .filter((label) => label !== "");
+  const given = textField(field(kept, "answers"), text);
+  if (given === undefined) return { options };
+  const notes = textField(field(field(kept, "annotations"), text), "notes");
+  const own = [withoutLabels(given, options), notes ?? ""]
+    .filter((words) => words !== "");
+  return {
+    options,
+    answer: notes ? `${given} (${notes})` : given,
+    ...own.length > 0 && { words: own.join("; ") },
+  };
+}
+
+/** What of an answer is none of the choices, so the person's own words. */
+function withoutLabels(answer: string, options: readonly string[]): string {
+  let rest = answer;
+  // The longest first: a label may begin as another one does.
+  for (const label of [...options].sort((a, b) => b.length - a.length)) {
+    if (rest === label) return "";
+    if (rest.startsWith(`${label}, `)) rest = rest.slice(label.length + 2);
+    else if (rest.endsWith(`, ${label}`)) {
+      rest = rest.slice(0, -label.length - 2);
+    } else rest = rest.replace(`, ${label}, `, ", ");
+  }
+  return options.includes(rest) ? "" : rest;
+}
+
+/** What a call of AskUserQuestion asked and was answered, as a hook sees it. */
+export function askedOf(
+  { id, input, response, at }: {
+    id: string;
+    input: unknown;
+    /** `undefined`: nothing was answered yet. */
+    response: unknown;
+    at: string;
+  },
+): Asked[] {
+  const questions = field(input, "questions");
+  return (Array.isArray(questions) ? questions : []).flatMap((one, number) => {
+    const text = textField(one, "question");
+    if (text === undefined) return [];
+    return [{
+      ...answerOf(response, one, text),
+      at,
+      text,
+      key: `${id}#${number}`,
+    }];
+  });
+}
+
+/** The plans that were put before a person. */
+export function plansIn({ calls, alive }: Transcript): Planned[] {
+  return [...calls.values()]
+    .filter(({ name, line }) => name === "ExitPlanMode" && alive(line))
+    .flatMap(({ id, input, line, result }) => {
+      const text = textField(result?.kept, "plan") ?? textField(input, "plan");
+      if (text === undefined || text.trim() === "") return [];
+      const value = result?.line.value;
+      const words = value && refusalIn(value);
+      return [
+        {
+          at: (result?.line ?? line).at,
+          text: cutMiddle(text, 2 * LONGEST_TEXT),
+          key: id,
+          state: !result ? "open" : result.isError ? "rejected" : "approved",
+          ...words !== undefined && { words },
+        } as const,
+      ];
+    });
+}
+
+const SUMMARY_END = /\n\nIf you need specific details from before compaction/;
+
+/** What the client wrote at each compaction. */
+export function summariesIn({ lines }: Transcript): Said[] {
+  return lines.filter(({ value }) => value.isCompactSummary === true)
+    .map((line) => ({
+      at: line.at,
+      key: line.uuid ?? line.at,
+      text: cutMiddle(summaryText(line), 3 * LONGEST_TEXT),
+    }));
+}
+
+function summaryText(line: Line): string {
+  const whole = line.text ?? textOf(line.blocks);
+  const start = whole.indexOf("Summary:\n");
+  const rest = start < 0 ? whole : whole.slice(start + "Summary:\n".length);
+  return withoutAnalysis(rest.split(SUMMARY_END, 1)[0]!);
+}
+
+/** A summary as PostCompact has it, without what the model thought. */
+export function withoutAnalysis(summary: string): string {
+  return summary.replace(/<analysis>[^]*?<\/analysis>/, "")
+    .replace(/^\s*<summary>([^]*?)(<\/summary>\s*)?$/, "$1").trim();
+}

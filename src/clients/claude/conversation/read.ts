@@ -1,0 +1,308 @@
+import { basename, dirname, join } from "@std/path";
+import { attempt } from "../../../base/errors.ts";
+import { field, textField } from "../../../base/odd_values.ts";
+import { counted, sizeText } from "../../../base/words.ts";
+import { claudeHome } from "../../../ops/mod.ts";
+import type { System } from "../../../system/system.ts";
+import { readAgentFiles } from "../../agent_state.ts";
+import {
+  type Conversation,
+  CONVERSATION_SOURCES,
+  type ConversationSource,
+  type FileUse,
+  NO_CONVERSATION,
+  type Planned,
+  type Said,
+} from "../../conversation.ts";
+import { isFile, listNames } from "../../look.ts";
+import {
+  cutMiddle,
+  type Notes,
+  notesFromJson,
+  withNoted,
+} from "../../notes.ts";
+import { lastLines, type Lost } from "../tail.ts";
+import { findTranscript } from "../transcript.ts";
+import { errorsAtEnd, messagesIn, reportsIn } from "./answers.ts";
+import { commandsIn, endedIn, unfinished } from "./commands.ts";
+import { filesIn, searchesIn } from "./files.ts";
+import { readLines, type Transcript } from "./lines.ts";
+import { LONGEST_TEXT, promptsIn } from "./prompts.ts";
+import { plansIn, questionsIn, summariesIn } from "./questions.ts";
+import { readTodos } from "./todos.ts";
+
+/** Bytes that are read of the end of a transcript, and of its beginning. */
+const MOST = 4 * 1024 * 1024;
+const BEGINNING = 128 * 1024;
+
+/** Transcripts of sub-agents that are read, and bytes of the end of each. */
+const MOST_AGENTS = 5;
+const MOST_OF_AGENT = 256 * 1024;
+
+/** Of each list, how many of the last ones are kept. */
+const LAST = { messages: 60, commands: 200, files: 2000, searches: 20 };
+const FIRST_PROMPTS = 5;
+const LAST_PROMPTS = 60;
+const LAST_FEW = 10;
+
+export interface ConversationRequest {
+  readonly sessionId: string;
+  /** The folder that the agent works in. */
+  readonly cwd: string;
+  /** The project's top folder, if it is known. */
+  readonly root: string | undefined;
+  /** As a hook was told. */
+  readonly transcriptPath?: string | undefined;
+  /** What hooks kept; read from the agent's files if it is not given. */
+  readonly notes?: Notes | undefined;
+  /** Bytes of the end of the transcript; 4 MiB if it is not given. */
+  readonly most?: number | undefined;
+  /** What is wanted; everything if it is not given. */
+  readonly sources?: ReadonlySet<ConversationSource> | undefined;
+}
+
+/**
+ * Reads what is known of a conversation with Claude Code: the end and the
+ * beginning of its transcript, those of its newest sub-agents, its lists, its
+ * plan, and what hooks noted. Bounded however long the files are. Never throws
+ * for what is in them: what was not read is said in `unread`.
+ */
+export function readConversation(
+  system: System,
+  request: ConversationRequest,
+): Conversation {
+  const { transcriptPath: given, sessionId, root } = request;
+  const path = given !== undefined && isFile(system, given)
+    ? given
+    : findTranscript(system, request);
+  const notes = request.notes ??
+    notesFromJson(
+      readAgentFiles(system, { id: sessionId, root }, "notes")[0],
+    );
+  const known = path === undefined
+    ? undefined
+    : fromTranscript(system, path, request);
+  const read = known?.conversation ?? {
+    ...NO_CONVERSATION,
+    todos: readTodos(system, { sessionId, root, lines: [] }),
+    unread: ["The transcript was not found"],
+  };
+  const all = withNoted(read, notes, {
+    from: known?.from,
+    ended: known?.ended ?? new Set(),
+  });
+  return chosen(bounded(all), request.sources);
+}
+
+interface Known {
+  readonly conversation: Conversation;
+  readonly from: string | undefined;
+  readonly ended: ReadonlySet<string>;
+}
+
+function fromTranscript(
+  system: System,
+  path: string,
+  { sessionId, root, most = MOST }: ConversationRequest,
+): Known {
+  const lost: Lost = { long: 0, failed: false };
+  const size = attempt(() => system.files.stat(path)?.size) ?? 0;
+  const main = readLines(lastLines(system, path, most, lost));
+  const from = main.lines[0]?.at;
+  const first = size > most
+    ? promptsIn(readBeginning(system, path)).slice(0, FIRST_PROMPTS)
+    : [];
+  const agents = readAgents(system, path);
+  const ended = endedIn(main);
+  const around = { ended, outputEnd: outputsOf(system, path) };
+  const files = projectFiles(system, [main, ...agents.read]);
+  const changed = files.filter(({ how }) => how !== "read").at(-1)?.at ?? "";
+  const messages = messagesIn(main);
+  const conversation: Conversation = {
+    prompts: [...first, ...promptsIn(main)],
+    messages,
+    lastMessage: messages.at(-1),
+    questions: questionsIn(main),
+    plans: [...plansIn(main), ...unfinishedPlan(system, main)],
+    summaries: summariesIn(main),
+    todos: readTodos(system, { sessionId, root, lines: main.lines }),
+    commands: [main, ...agents.read].flatMap((one) => commandsIn(one, around))
+      .sort(byTime).map((ran) => ({ ...ran, changedSince: changed > ran.at })),
+    files,
+    searches: [...new Set(agents.read.concat(main).flatMap(searchesIn))],
+    reports: reportsIn(main, ended),
+    errors: errorsAtEnd(main),
+    background: unfinished(main, ended),
+    unread: [
+      ...size > most
+        ? [
+          `${sizeText(size - most)} of the transcript were not read: all ` +
+          "but its beginning and its end",
+        ]
+        : [],
+      ...main.torn > 0
+        ? [`${counted(main.torn, "line")} of the transcript could not be read`]
+        : [],
+      ...lost.long > 0
+        ? [
+          `${counted(lost.long, "line")} of the transcript over 2 MB: not read`,
+        ]
+        : [],
+      ...lost.failed ? ["A part of the transcript could not be read"] : [],
+      ...agents.left > 0
+        ? [`${counted(agents.left, "transcript")} of sub-agents: not read`]
+        : [],
+    ],
+  };
+  return { conversation, from, ended: new Set(ended.keys()) };
+}
+
+function byTime(a: { at: string }, b: { at: string }): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
+}
+
+/** The first lines, which tell what it all is about. */
+function readBeginning(system: System, path: string): Transcript {
+  const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
+  const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1);
+  return readLines(lines.reverse());
+}
+
+/** Those that were written last. */
+function readAgents(
+  system: System,
+  path: string,
+): { read: Transcript[]; left: number } {
+  const folder = join(path.replace(/\.jsonl$/, ""), "subagents");
+  const found = listNames(system, folder)
+    .filter((name) => /^agent-[\w-]+\.jsonl$/.test(name)).slice(-200)
+    .map((name) => join(folder, name))
+    .filter((agent) => isFile(system, agent))
+    .map((agent) => ({ agent, time: system.files.stat(agent)?.mtime ?? 0 }))
+    .sort((a, b) => b.time - a.time);
+  const read = found.slice(0, MOST_AGENTS).map(({ agent }) =>
+    readLines(lastLines(system, agent, MOST_OF_AGENT), { sidechains: true })
+  );
+  return { read, left: found.length - read.length };
+}
+
+/** Bytes of the end of an output that the client moved to a file. */
+const OUTPUT_END = 4000;
+
+/** The client keeps long outputs beside the transcript; 5 of them are read. */
+function outputsOf(
+  system: System,
+  path: string,
+): (name: string) => string | undefined {
+  const folder = join(path.replace(/\.jsonl$/, ""), "tool-results");
+  let left = MOST_AGENTS;
+  return (name) => {
+    const file = join(folder, basename(name));
+    if (!/^[\w-]+\.txt$/.test(name) || !isFile(system, file) || left-- <= 0) {
+      return undefined;
+    }
+    return attempt(() => {
+      const size = system.files.stat(file)?.size ?? 0;
+      const start = Math.max(0, size - OUTPUT_END);
+      const bytes = system.files.readPart(file, start, OUTPUT_END);
+      return new TextDecoder().decode(bytes);
+    });
+  };
+}
+
+/** Files of the client's own, such as plans and its memory, are left out. */
+function projectFiles(
+  system: System,
+  transcripts: readonly Transcript[],
+): FileUse[] {
+  const home = claudeHome(system);
+  const own = ["plans", "projects", "tasks"].map((name) =>
+    home === undefined ? "\0" : join(home, name)
+  );
+  return transcripts.flatMap(filesIn).sort(byTime).filter(({ path }) =>
+    !own.some((folder) =>
+      path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`)
+    )
+  );
+}
+
+/** A plan in its file that nobody was asked about yet. */
+function unfinishedPlan(
+  system: System,
+  { lines, calls }: Transcript,
+): Planned[] {
+  const home = claudeHome(system);
+  const written = [...calls.values()].findLast(({ name, input, result }) =>
+    ["Write", "Edit"].includes(name) && result?.isError === false &&
+    home !== undefined &&
+    dirname(textField(input, "file_path") ?? "") === join(home, "plans")
+  );
+  const path = textField(written?.input, "file_path");
+  if (!written || path === undefined) return [];
+  const at = written.result!.line.at;
+  const asked = [...calls.values()].some(({ name, line }) =>
+    name === "ExitPlanMode" && line.at >= at
+  );
+  const ended = lines.some((line) =>
+    line.at >= at &&
+    field(line.value.attachment, "type") === "plan_mode_exit"
+  );
+  if (asked || ended || !isFile(system, path)) return [];
+  const bytes = attempt(() => system.files.readPart(path, 0, 64 * 1024));
+  const text = new TextDecoder().decode(bytes);
+  return text.trim() === "" ? [] : [{
+    at,
+    text: cutMiddle(text, 2 * LONGEST_TEXT),
+    key: written.id,
+    state: "open",
+  }];
+}
+
+function bounded(all: Conversation): Conversation {
+  const { prompts } = all;
+  const many = prompts.length > FIRST_PROMPTS + LAST_PROMPTS;
+  const few = <T>(list: readonly T[]) => list.slice(-LAST_FEW);
+  return {
+    ...all,
+    prompts: many
+      ? [...prompts.slice(0, FIRST_PROMPTS), ...prompts.slice(-LAST_PROMPTS)]
+      : prompts,
+    messages: all.messages.slice(-LAST.messages),
+    questions: all.questions.slice(-LAST.messages),
+    plans: few(all.plans),
+    summaries: few(all.summaries).slice(-3),
+    commands: all.commands.slice(-LAST.commands),
+    files: all.files.slice(-LAST.files),
+    searches: all.searches.slice(-LAST.searches),
+    reports: few(all.reports),
+    background: few(all.background),
+  };
+}
+
+/** Without what a setting leaves out. */
+function chosen(
+  all: Conversation,
+  sources: ReadonlySet<ConversationSource> = new Set(CONVERSATION_SOURCES),
+): Conversation {
+  const only = <T>(source: ConversationSource, list: readonly T[]) =>
+    sources.has(source) ? list : [];
+  const message: Said | undefined = sources.has("messages")
+    ? all.lastMessage
+    : undefined;
+  return {
+    prompts: only("prompts", all.prompts),
+    messages: only("messages", all.messages),
+    lastMessage: message,
+    questions: only("answers", all.questions),
+    plans: only("plans", all.plans),
+    summaries: only("summaries", all.summaries),
+    todos: only("tasks", all.todos),
+    commands: only("commands", all.commands),
+    files: only("files", all.files),
+    searches: only("files", all.searches),
+    reports: only("agents", all.reports),
+    errors: only("errors", all.errors),
+    background: only("commands", all.background),
+    unread: all.unread,
+  };
+}
