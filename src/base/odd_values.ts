@@ -29,7 +29,7 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-/** What a parsed value is, in the words of a warning. */
+/** Returns what a parsed value is, in the words of a warning. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "list";

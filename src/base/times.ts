@@ -37,8 +37,8 @@ const UNITS = [
 ] as const;
 
 /**
- * How long ago `time` was, in words: `2 hours ago`. A time ahead of `now` is
- * said to be one, since a clock was wrong.
+ * Returns how long ago `time` was, in words: `2 hours ago`. A time ahead of
+ * `now` is said to be one, since a clock was wrong.
  */
 export function ageWords(time: Date, now: Date): string {
   return age(

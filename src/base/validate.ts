@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 // The small form of the library has no messages of its own.
 z.config(en());
 
-/** What of `value` does not fit `schema`: one `field: reason` each. */
+/** Returns what of `value` does not fit `schema`: one `field: reason` each. */
 export function problemsOf(schema: z.ZodMiniType, value: unknown): string[] {
   const { error } = schema.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) =>

@@ -75,7 +75,7 @@ const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
 /** Stands between quotes as it is. */
 const SIMPLE = /^[ !#-[\]-~]*$/;
 
-/** What YAML 1.1 or 1.2 reads as something else than a text. */
+/** Returns whether YAML 1.1 or 1.2 reads it as anything but a text. */
 function isReserved(text: string): boolean {
   return text.length <= 5 &&
     /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);

@@ -16,7 +16,9 @@ function cacheFile(root: string, worktree: string): string {
   return join(layout(root).state, `raw-${worktreeKey(worktree)}.json`);
 }
 
-/** What earlier captures found out of a worktree's files; maybe nothing. */
+/**
+ * Returns what earlier captures found out of a worktree's files; maybe nothing.
+ */
 export function readRawCache<T>(
   system: System,
   root: string,

@@ -22,8 +22,9 @@ export function printOf(capture: Capture): string {
 }
 
 /**
- * What the user's state knows a checkpoint by: its time and id, and the SHA-256
- * of its record's file. The commit's id stands in that, and with it every file.
+ * Returns what the user's state knows a checkpoint by: its time and id, and the
+ * SHA-256 of its record's file. The commit's id stands in that, and with it
+ * every file.
  */
 export function ownMark(
   record: StoredCheckpoint,
@@ -33,8 +34,8 @@ export function ownMark(
 }
 
 /**
- * What it knows one by whose commit is being made: by every word of the record,
- * but by no file.
+ * Returns what it knows one by whose commit is being made: by every word of the
+ * record, but by no file.
  */
 export function begunMark(
   stored: Checkpoint & { readonly commit?: string },

@@ -226,7 +226,10 @@ function gone(entry: JournalEntry, { id }: Removed): MpmError {
 /** Where the commits of removed checkpoints stay until they are too many. */
 export const REMOVED = "refs/mpm/removed";
 
-/** What the entry of a save says, for its undo: as if it were brought back. */
+/**
+ * Returns what the entry of a save says, for its undo: as if it were brought
+ * back.
+ */
 export function savedFact(
   { system }: Context,
   { id, commit }: StoredCheckpoint,

@@ -106,7 +106,7 @@ function candidates(
   return own.length > 0 ? own : holding;
 }
 
-/** What a list shows: safety checkpoints come after all others. */
+/** Returns what a list shows: safety checkpoints come after all others. */
 export function listed(
   records: readonly StoredCheckpoint[],
 ): StoredCheckpoint[] {

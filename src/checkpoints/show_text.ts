@@ -5,7 +5,7 @@ import type { CheckpointShowResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";
 import { fullTitle } from "../work/mod.ts";
 
-/** What happened to a file, in the words of a snapshot. */
+/** Returns what happened to a file, in the words of a snapshot. */
 function statusOf(
   { status, hash }: { status: string; hash: string | null },
 ): "added" | "modified" | "deleted" {
@@ -73,7 +73,9 @@ function todosOf({ session }: StoredCheckpoint): string[] {
 /** Items of a checklist that are named. */
 const OPEN = 10;
 
-/** What was said to come next, last of all in a save, and open todos. */
+/**
+ * Returns what was said to come next, last of all in a save, and open todos.
+ */
 export function nextSteps(record: StoredCheckpoint): string[] {
   const { conversation, mpm } = record.session;
   const said = conversation.next_steps.length > 0
@@ -98,7 +100,7 @@ function runtimeLines(
   );
 }
 
-/** What `mpm checkpoint show` prints: Markdown. */
+/** Returns what `mpm checkpoint show` prints: Markdown. */
 export function showText(result: CheckpointShowResult): string {
   const { name, branch, head, status, context, environment } = result;
   const names = [...new Set(result.files.map(({ path }) => path))];
@@ -147,7 +149,7 @@ const KINDS = { added: "new", modified: "modified", deleted: "deleted" };
 /** Paths that are listed before they are only counted. */
 const LISTED = 50;
 
-/** What `mpm checkpoint load` prints of one's own. */
+/** Returns what `mpm checkpoint load` prints of one's own. */
 export function loadText(record: StoredCheckpoint): string {
   return [
     `Resume from checkpoint: ${record.name}`,
@@ -157,7 +159,7 @@ export function loadText(record: StoredCheckpoint): string {
   ].join("\n");
 }
 
-/** What a checkpoint says of the work. */
+/** Returns what a checkpoint says about the work. */
 export function loadLines(record: StoredCheckpoint): string[] {
   const { name, branch, session, note, head } = record;
   const { conversation, mpm } = session;

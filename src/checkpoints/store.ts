@@ -70,8 +70,8 @@ export function recordIds(system: System, root: string): string[] {
 }
 
 /**
- * What a record's file holds, unless it cannot be read or is damaged: its commit
- * has the same and is asked then.
+ * Returns what a record's file holds, unless it cannot be read or is damaged:
+ * its commit has the same and is asked then.
  */
 export async function readRecord(
   system: System,

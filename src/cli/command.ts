@@ -133,7 +133,7 @@ export interface Context {
   ask(question: string): string | undefined;
   /** Takes secrets out of a text that is kept. Throws USAGE for bad rules. */
   redact(text: string): string;
-  /** What the trash of the project at `root` keeps. */
+  /** Returns what the trash of the project at `root` keeps. */
   trashRules(root: string): TrashRules;
   /** The command of exactly that name; `undefined`: there is none. */
   commandNamed(name: string): Promise<AnyCommand | undefined>;

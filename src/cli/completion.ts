@@ -37,8 +37,8 @@ export interface Found {
 }
 
 /**
- * What can be typed at the cursor. `summaries` are all commands by name, and
- * `found` is the one that the words before the cursor name.
+ * Returns what can be typed at the cursor. `summaries` are all commands by
+ * name, and `found` is the one that the words before the cursor name.
  */
 export function wanted(
   { before, current }: Typed,
@@ -104,7 +104,7 @@ function read(argv: readonly string[], flags: Flags): Read {
   return { words, given, pending, ended };
 }
 
-/** What the value of an option can be. */
+/** Returns what the value of an option can be. */
 function ofFlag(flag: Flag | undefined, prefix: string, line: Read): Wanted {
   if (flag?.type !== "string") return { ...NOTHING, ...line, prefix };
   const candidates = (flag.choices ?? []).map(plain);

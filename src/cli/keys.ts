@@ -121,7 +121,7 @@ export function decodeKeys(
   return { keys, rest: "" };
 }
 
-/** What was pasted is text, its line ends too: it presses no key. */
+/** Reads pasted text, its line ends included: it presses no key. */
 function pasted(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/\p{Cc}/gu, "");
 }

@@ -32,7 +32,9 @@ export class ProgressLine implements Disposable {
   /** Says what begins: work that takes long and gives no time to say so. */
   readonly begin = (what: string): void => this.#say(`${what} …`);
 
-  /** What it is at, said once that has taken long; for work that is awaited. */
+  /**
+   * Says what it is doing, once that has taken long; for work that is awaited.
+   */
   async waiting(what: string): Promise<void> {
     const { signal } = this.#over;
     await this.#system.sleep(QUIET, signal);

@@ -57,7 +57,7 @@ export function withoutFixed(capture: Capture): Capture {
   return { ...capture, worktree: new Map(worktree) };
 }
 
-/** What stands where the tree is to be cleared; it would be lost. */
+/** Finds files where the tree is to be cleared, which would be lost. */
 export function asideToClear(
   system: System,
   place: CheckpointPlace,
@@ -71,8 +71,8 @@ export function asideToClear(
 }
 
 /**
- * What stands in the way of a switch that makes `changes`; it would be lost, or
- * git would refuse. Throws CONFLICT for a name that mpm cannot move.
+ * Finds files in the way of a switch that makes `changes`: they would be lost,
+ * or git would refuse. Throws CONFLICT for a name that mpm cannot move.
  */
 export async function asideToSwitch(
   system: System,

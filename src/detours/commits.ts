@@ -10,7 +10,7 @@ import {
 /** Where the commits of detours are that no branch has. */
 export const DETOURS = "refs/mpm/detours";
 
-/** Where the commits of a detached HEAD are kept that a detour left. */
+/** Returns where the commits of a detached HEAD are kept that a detour left. */
 function refOfLeft(child: string): string {
   return `${DETOURS}/${child}-left`;
 }

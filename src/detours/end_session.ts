@@ -226,7 +226,7 @@ function answer(work: Work, dryRun: boolean): EndResult {
 /** Items that are named. */
 const LISTED = 10;
 
-/** What `mpm complete`, `cancel` and `archive` print. */
+/** Returns what `mpm complete`, `cancel` and `archive` print. */
 function endText(result: EndResult, style: Style): string {
   const { session, open, dry_run: dry } = result;
   const more = open.length - LISTED;

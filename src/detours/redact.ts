@@ -14,7 +14,7 @@ const DETOUR: KnownKeys = {
   ]),
 };
 
-/** What `branch` and `return` say. */
+/** Returns what `branch` and `return` say. */
 export function redactDetour<T>(redactor: Redactor, result: T): T {
   return redactor.known(result, DETOUR);
 }

@@ -27,7 +27,7 @@ export function isStranded(
   return !places.some((path) => system.files.lstat(path));
 }
 
-/** Where git has a worktree: its `.git` file. */
+/** Returns where git has a worktree: its `.git` file. */
 function knownPlace(system: System, gitDir: string): string | undefined {
   return attempt(() => {
     const path = new TextDecoder()

@@ -15,7 +15,7 @@ import { counted } from "../base/words.ts";
 /** Paths, or commits, that are listed. */
 const LISTED = 10;
 
-/** What `mpm branch` prints. */
+/** Returns what `mpm branch` prints. */
 export function branchText(result: BranchResult, style: Style): string {
   const { session, parent, from, to, parked, carried, worktree } = result;
   const dry = result.dry_run;
@@ -69,7 +69,7 @@ function pathsText(paths: readonly string[]): string {
   return more > 0 ? `${list} and ${more} more` : list;
 }
 
-/** What `mpm return` prints. */
+/** Returns what `mpm return` prints. */
 export function returnText(result: ReturnResult, style: Style): string {
   const { session, parent, changes } = result;
   const dry = result.dry_run;

@@ -55,7 +55,7 @@ export function dirtyPaths({ entries }: Capture): string[] {
   return [...paths].filter((path) => !isWorktreeOfAgents(path));
 }
 
-/** What a checkpoint of this tree could not give back, and why. */
+/** Returns what a checkpoint of this tree could not give back, and why. */
 function unparkable({ entries, leftOut }: Capture): LeftOut[] {
   const foreign = entries.map(({ path }) => path)
     .filter((path) => !path.isWellFormed())
@@ -229,9 +229,9 @@ export function isIgnoreRule(path: string): boolean {
 }
 
 /**
- * What to say of files that the parent ignores and the detour does not, so that
- * they look like work of the detour. `parked` and `changed`: the rules that a
- * checkpoint took away, and those that are others on `branch`.
+ * Returns what to say of files that the parent ignores and the detour does not,
+ * so that they look like work of the detour. `parked` and `changed`: the rules
+ * that a checkpoint took away, and those that are others on `branch`.
  */
 export async function barelyIgnored(
   system: System,

@@ -91,7 +91,7 @@ export function worst(
   return CHECK_STATES[Math.max(0, ...at)]!;
 }
 
-/** What `--fix` can do, each once. */
+/** Returns what `--fix` can do, each once. */
 export function fixesOf(found: readonly Finding[]): Fix[] {
   const byTitle = new Map<string, Fix>();
   for (const { fix } of found) {

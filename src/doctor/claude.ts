@@ -156,7 +156,7 @@ function lastReading(
   return { summary, found: [gaugeFinding(reason, line)] };
 }
 
-/** Which saves lose the transcript of their session soon? */
+/** Finds saves whose transcript the client deletes soon. */
 export function checkTranscripts(ground: Ground): Checked {
   const { system, workspace, context, inspected } = ground;
   const agents = new Map<string, { save: string; path: string | null }>();

@@ -113,7 +113,7 @@ async function lookAtAll(
   return rows;
 }
 
-/** What stops a check is no reason to take the rest for well. */
+/** Runs a check; one that fails does not hide the others. */
 async function lookAt(
   ground: Ground,
   check: Check,

@@ -90,7 +90,7 @@ function repositoryFindings(
   return [failure("GIT_FAILED", `git refuses: ${reason}`, { mend })];
 }
 
-/** What git does not take, and what of a repository it cannot read. */
+/** Finds settings that git refuses, and objects that it cannot read. */
 async function damageFindings(
   system: System,
   { git: state, root, cwd, worktree, gitDir }: Ground["workspace"],
@@ -123,7 +123,7 @@ async function damageFindings(
   return found;
 }
 
-/** What a git that was killed, or had no space left, began and left. */
+/** Finds what git left when it was killed or had no space. */
 async function unfinishedFindings(
   { context, system, workspace }: Ground,
 ): Promise<Finding[]> {

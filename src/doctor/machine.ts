@@ -114,8 +114,8 @@ function isProgram({ files }: System, path: string): boolean {
 const ANSWER = { timeout: 2000, limit: 200 };
 
 /**
- * What another mpm says it is. It is what typing `mpm` may start anyway, but
- * for one that lies in the project and may have come with it.
+ * Returns what another mpm says it is. It is what typing `mpm` may start
+ * anyway, but for one that lies in the project and may have come with it.
  */
 async function versionOf(
   system: System,
@@ -173,7 +173,7 @@ interface OnPath {
   readonly version: string | undefined;
 }
 
-/** What PATH leads to, in its order, and the program that runs now. */
+/** Compares the programs on PATH with the one that runs now. */
 function pathFindings(
   found: readonly OnPath[],
   { program, folder }: { program: string | undefined; folder: string },

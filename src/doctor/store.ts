@@ -40,7 +40,10 @@ const FOLDERS = [
   ...["errors", "templates", "hooks", "backups"],
 ];
 
-/** What stands where mpm wants to make a folder; a link is told of elsewhere. */
+/**
+ * Returns what stands where mpm wants to make a folder; a link is told of
+ * elsewhere.
+ */
 function folderFindings({ at, tree }: Ground): Finding[] {
   const kinds = new Map(tree.map(({ path, kind }) => [path, kind]));
   return FOLDERS.flatMap((path) => {
@@ -127,7 +130,7 @@ function ownerFindings(
   return [failure("CONFLICT", detail, { mend })];
 }
 
-/** What did writes that died leave, and is the trash too full? */
+/** Finds what interrupted writes left, and a trash that is too full. */
 export function checkLeftovers(ground: Ground): Checked {
   const { context, at, tree } = ground;
   const now = context.system.now().getTime();
@@ -157,7 +160,7 @@ export function checkLeftovers(ground: Ground): Checked {
   };
 }
 
-/** What the user's own rules would have let go. */
+/** Finds what the user's rules would have removed. */
 function trashFindings({ system, workspace }: Ground): Finding[] {
   const { root } = workspace;
   const rules = trashRules(system, root);
@@ -169,7 +172,7 @@ function trashFindings({ system, workspace }: Ground): Finding[] {
   return [warning(detail, { mend: "mpm trash prune" })];
 }
 
-/** What is in nobody's way goes where it can be had back from. */
+/** Returns the fix that moves a leftover to the trash. */
 function trashFix(
   { context, workspace, at }: Ground,
   files: readonly TreeFile[],
@@ -195,7 +198,7 @@ function trashFix(
   };
 }
 
-/** What cannot be listed hides saves. */
+/** Finds folders that cannot be listed, which would hide saves. */
 export function unlistedFindings(
   unlisted: readonly MpmError[],
 ): Finding[] {
@@ -206,7 +209,7 @@ export function unlistedFindings(
 const OTHERS = 0o077;
 
 /**
- * What others than the owner may enter or read. Nobody reaches what lies in a
+ * Finds what other users may enter or read. Nobody reaches what lies in a
  * folder that is closed, so that files which git wrote there (a branch that was
  * switched to) are nothing to worry about.
  */
@@ -224,7 +227,7 @@ function wantedMode({ kind }: TreeFile): number {
   return kind === "folder" ? 0o700 : 0o600;
 }
 
-/** What belongs to somebody else, as after a `sudo mpm`. */
+/** Finds what belongs to another user, as after a `sudo mpm`. */
 function foreignOwned(
   tree: readonly TreeFile[],
   uid: number | undefined,
@@ -247,7 +250,7 @@ const TEMPORARY = [
   /^\.session-[\w-]+_.{8}\.tmp$/,
 ];
 
-/** What a write left that died. */
+/** Finds what an interrupted write left. */
 function leftTemporary(
   tree: readonly TreeFile[],
   now: number,

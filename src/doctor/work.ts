@@ -132,7 +132,7 @@ function pointerFindings(
   });
 }
 
-/** Which session it was nobody knows; one that is active is told of, too. */
+/** Reports a pointer whose session is not known. */
 function nowhereFinding(ground: Ground, place: string): Finding {
   const detail = `The worktree "${place}" is at a session that is not there`;
   return warning(detail, {
@@ -151,7 +151,7 @@ function placesIn({ system, at }: Ground): (string | MpmError)[] {
   }
 }
 
-/** What the pointer was goes to the trash. */
+/** Returns the fix that moves the pointer to the trash. */
 function pointerFix(
   { context, workspace, at }: Ground,
   { place, only }: { place: string; only: Work | undefined },

@@ -316,7 +316,7 @@ async function startOf(
 
 type Tip = DefaultBranch["tips"][number];
 
-/** What `origin` had as that branch when it was last fetched. */
+/** Returns what `origin` had as that branch when it was last fetched. */
 async function trackingOf(git: Git, name: string): Promise<Tip | undefined> {
   const ref = `refs/remotes/origin/${name}`;
   const commit = (await resolveNames(git, [ref])).get(ref);

@@ -33,7 +33,9 @@ export class ContentReader {
     this.#worktree = worktree;
   }
 
-  /** What is at `path`, relative to the worktree; nulls where unknown. */
+  /**
+   * Returns what is at `path`, relative to the worktree; nulls where unknown.
+   */
   read(path: string): FileContent {
     if (!isOpenable(path)) return NOTHING;
     try {

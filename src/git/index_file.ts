@@ -59,7 +59,7 @@ export async function listIndexFile(
   return listed.status === 0 ? parseIndex(listed.stdout) : undefined;
 }
 
-/** What cannot be read, or is held by somebody on Windows, git may read. */
+/** Reads the index; `undefined` where only git may be able to. */
 function readIndexFile(
   { files }: System,
   path: string,
@@ -243,7 +243,7 @@ function nextEntry(at: number, pathEnd: number): number {
   return at + ((pathEnd - at + 8) & ~7);
 }
 
-/** Where the path ends whose entry has its flags at `flags`. */
+/** Returns where the path ends whose entry has its flags at `flags`. */
 function pathEnd(bytes: Uint8Array, flags: number): number {
   const first = bytes[flags]!;
   const path = flags + ((first & EXTENDED) === 0 ? 2 : 4);

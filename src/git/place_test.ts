@@ -4,7 +4,7 @@ import { quickPlace, quickWorkspace } from "./place.ts";
 import { locate } from "./workspace.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
-/** What git says of a folder, as far as `quickPlace` says it, too. */
+/** Returns what git says of a folder, as far as `quickPlace` says it, too. */
 async function asked(env: TestEnv, folder: string): Promise<unknown> {
   const { root, worktree, linked, gitDir } = await locate(
     env.system(),

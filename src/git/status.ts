@@ -67,8 +67,8 @@ const SHALLOW_STATUS = [
 ];
 
 /**
- * What differs from HEAD outside mpm's folder, with one process. `index`: as
- * with {@link parseStatus}. Throws GIT_FAILED.
+ * Returns what differs from HEAD outside mpm's folder, with one process.
+ * `index`: as with {@link parseStatus}. Throws GIT_FAILED.
  */
 export async function readShallow(
   git: Git,

@@ -108,7 +108,10 @@ function holdsSubmoduleMode(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** What settings say to ignore of the submodule at a path (git-config(1)). */
+/**
+ * Returns what settings say to ignore of the submodule at a path
+ * (git-config(1)).
+ */
 async function readIgnored(
   system: System,
   git: Git,
@@ -195,7 +198,10 @@ function withSubmodules(
   return { ...status, entries };
 }
 
-/** Where an entry is replaced, or goes in by its path before untracked ones. */
+/**
+ * Returns where an entry is replaced, or goes in by its path before untracked
+ * ones.
+ */
 function placeFor(
   entries: readonly StatusEntry[],
   path: string,
@@ -245,7 +251,7 @@ export async function leftOutSubmodules(
   return found.flat();
 }
 
-/** What git cannot tell counts as changed. */
+/** Returns whether a submodule has changes; yes where git cannot tell. */
 async function hasChanges(system: System, folder: string): Promise<boolean> {
   try {
     const git = new Git(system, folder, { filters: "none" });

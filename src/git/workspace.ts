@@ -115,9 +115,10 @@ export async function findWorkspace(
 }
 
 /**
- * What `read` finds in a workspace, with git. Where git fails there it is asked
- * whether it takes it for a repository at all: it may be missing, or not trust
- * whose folder it is. `read` writes nothing. Throws what `read` throws.
+ * Returns what `read` finds in a workspace, with git. Where git fails there it
+ * is asked whether it takes it for a repository at all: it may be missing, or
+ * not trust whose folder it is. `read` writes nothing. Throws what `read`
+ * throws.
  */
 export async function readIn<T>(
   system: System,

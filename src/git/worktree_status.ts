@@ -146,7 +146,9 @@ export function unwatchedIn(
     .map(({ path }) => path);
 }
 
-/** What `ask` gives; a folder that vanished or is closed is no answer. */
+/**
+ * Returns what `ask` gives; a folder that vanished or is closed is no answer.
+ */
 export async function answered<T>(
   ask: () => Promise<T>,
 ): Promise<T | Failed> {
@@ -183,8 +185,8 @@ export const BRIEF = words(`status --porcelain=v2 -z --branch --ahead-behind
       :(top,exclude).claude-mpm`);
 
 /**
- * What a prompt says of a worktree, with one git process in nearly all of them. `undefined`: git does
- * not answer, or there is no repository.
+ * Returns what a prompt says of a worktree, with one git process in nearly all
+ * of them. `undefined`: git does not answer, or there is no repository.
  */
 export async function readBrief(
   system: System,

@@ -20,7 +20,7 @@ interface Place {
   readonly worktree: string;
 }
 
-/** What is of that form in a value. */
+/** Returns what is of that form in a value. */
 export function asideIn(value: unknown): Aside[] {
   return (Array.isArray(value) ? value : []).filter((one) => {
     const paths = field(one, "paths");

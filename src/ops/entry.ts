@@ -90,7 +90,7 @@ function isVersion(value: unknown): value is FileVersion {
     (kept === null || typeof kept === "string");
 }
 
-/** Which operations are taken back now: an undo may itself be undone. */
+/** Returns the operations that are undone now: an undo may itself be undone. */
 export function undoneIds(entries: readonly JournalEntry[]): Set<number> {
   const undone = new Set<number>();
   // From the newest: an undo that was undone does not count.
@@ -169,7 +169,9 @@ export function entryToUndo(
   });
 }
 
-/** Where else there is something to undo, as after a project was moved. */
+/**
+ * Returns where else there is something to undo, as after a project was moved.
+ */
 function elsewhereHint(
   entries: readonly KnownEntry[],
   undone: ReadonlySet<number>,

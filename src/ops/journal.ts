@@ -39,7 +39,10 @@ export function journalLines(system: System, root: string): string[] {
     .filter((line) => line !== "");
 }
 
-/** Where the journal is: still in the old place until something is written. */
+/**
+ * Returns where the journal is: still in the old place until something is
+ * written.
+ */
 export function journalFile(system: System, root: string): string {
   const { journal, oldJournal } = layout(root);
   const isOld = !system.files.lstat(journal) && system.files.lstat(oldJournal);
@@ -126,8 +129,9 @@ export const USER_FLAG = {
 } as const;
 
 /**
- * Where an operation is noted: in the project where it uses mpm, else with the
- * user's own state, so that nothing of mpm's appears in a folder by itself.
+ * Returns where an operation is noted: in the project where it uses mpm, else
+ * with the user's own state, so that nothing of mpm's appears in a folder by
+ * itself.
  */
 function journalRoot(system: System, root: string): string {
   const { home } = layout(root);

@@ -164,7 +164,10 @@ function coverOf<T>(
   };
 }
 
-/** What mpm installed where; the copies it keeps there are never changed. */
+/**
+ * Returns what mpm installed where; the copies it keeps there are never
+ * changed.
+ */
 function stateOf(system: System): string | undefined {
   return attempt(() => join(userState(system), "settings"));
 }

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 /** The folder name, which git and claude-mpm know too. */
 export const HOME = ".claude-mpm";
 
-/** Where mpm's files of the project at `root` are. */
+/** Returns where mpm's files of the project at `root` are. */
 export function layout(root: string) {
   const home = join(root, HOME);
   const sessions = join(home, "sessions");
@@ -56,7 +56,7 @@ export function layout(root: string) {
   };
 }
 
-/** What an undo is about to do, there until it is done. */
+/** Returns what an undo is about to do, there until it is done. */
 export function undoMarker(root: string): string {
   return join(layout(root).state, "undo.json");
 }

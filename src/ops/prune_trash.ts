@@ -29,9 +29,10 @@ export interface TrashDecision extends TrashItem {
 const KEPT_OPERATIONS = 20;
 
 /**
- * What goes: whatever is older than the rules allow, then the oldest until the
- * rest is small enough; never what the last operations need to be taken back.
- * An item from the future is as young as any. In the order of `items`.
+ * Decides what goes: whatever is older than the rules allow, then the oldest
+ * until the rest is small enough; never what the last operations need to be
+ * taken back. An item from the future is as young as any. In the order of
+ * `items`.
  */
 function decideTrash(
   items: readonly TrashItem[],
@@ -75,7 +76,9 @@ function trashTime(name: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** What is in the trash and what the rules say of it, the newest first. */
+/**
+ * Returns what is in the trash and what the rules say of it, the newest first.
+ */
 export function surveyTrash(
   system: System,
   root: string,

@@ -15,7 +15,7 @@ import {
 
 /** What is recorded of an operation. */
 interface RecorderScope {
-  /** Where the operation is noted, asked once: the trash is there. */
+  /** Returns where the operation is noted, asked once: the trash is there. */
   root(): string;
   /** The command, for the name of the folder in the trash. */
   readonly operation: string;
@@ -139,7 +139,7 @@ export class Recorder {
     );
   }
 
-  /** What came of it in the end; `undefined`: nothing is different. */
+  /** Returns what came of it in the end; `undefined`: nothing is different. */
   recorded(): Recorded | undefined {
     const { root } = this;
     const before: Record<string, FileVersion | null> = {};
@@ -195,7 +195,7 @@ export class Recorder {
     this.#folder = undefined;
   }
 
-  /** What a person finds in the folder and wants to know. */
+  /** Writes what a person who finds the folder wants to know. */
   #describe(): void {
     const folder = this.#folder;
     if (folder === undefined) return;

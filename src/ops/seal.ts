@@ -59,7 +59,9 @@ function makeKey(system: System): void {
   }
 }
 
-/** What says that a text was written by who has the key; 64 hex digits. */
+/**
+ * Returns the seal of a text, 64 hex digits: only who has the key can make it.
+ */
 export function sealOf(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");
 }

@@ -80,7 +80,7 @@ export function newTrashFolder(
   }
 }
 
-/** What the manifest of a removal holds. */
+/** Returns what the manifest of a removal holds. */
 export function manifestOf(
   system: System,
   root: string,
@@ -151,7 +151,7 @@ export class TrashFolder {
     this.#base = base;
   }
 
-  /** Where it is; `undefined`: nothing was moved. */
+  /** Returns where it is; `undefined`: nothing was moved. */
   get folder(): string | undefined {
     return this.#folder;
   }

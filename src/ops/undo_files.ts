@@ -130,7 +130,7 @@ function obstacleTo(
   return GONE;
 }
 
-/** What is no folder of those between the project and a file in it. */
+/** Returns what is not a folder between the project and a file in it. */
 function linkAbove(
   system: System,
   root: string,
@@ -152,7 +152,9 @@ function versionAt(system: System, path: string): string | null {
   return sha256(system.files.readOwn(path, LARGEST));
 }
 
-/** Where a version's content is kept; `undefined`: nowhere in the trash. */
+/**
+ * Returns where a version's content is kept; `undefined`: nowhere in the trash.
+ */
 function keptPath(
   root: string,
   { kept }: FileVersion,

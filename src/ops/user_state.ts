@@ -4,8 +4,8 @@ import type { System } from "../system/system.ts";
 import { ensureFolder } from "./folders.ts";
 
 /**
- * Where mpm keeps what it knows of this machine and shares with no project:
- * `mpm` in `XDG_STATE_HOME`, else in `~/.local/state`; on Windows in
+ * Returns where mpm keeps what it knows of this machine and shares with no
+ * project: `mpm` in `XDG_STATE_HOME`, else in `~/.local/state`; on Windows in
  * `LOCALAPPDATA`. Throws CONFLICT where no home folder is known.
  */
 export function userState(system: System): string {

@@ -32,7 +32,7 @@ const BY_CODE: Record<string, FileProblem> = {
 /** EFBIG, for which Deno has no code: a file size limit was reached. */
 const BEYOND_LIMIT = /\(os error 27\)/;
 
-/** What Deno's or Node's error means for the file. */
+/** Returns what Deno's or Node's error means for the file. */
 export function problemOf(error: unknown): FileProblem {
   const code = (error as { code?: unknown }).code;
   const known = typeof code === "string" ? getOwn(BY_CODE, code) : undefined;

@@ -129,7 +129,7 @@ function readOwn(
   return { bytes: readAll(file, before.size), opened };
 }
 
-/** What is at `path` itself; throws unless it is a plain file. */
+/** Returns what is at `path` itself; throws unless it is a plain file. */
 function plainFile(path: string): Deno.FileInfo {
   const found = Deno.lstatSync(path);
   if (found.isSymlink) throw new FileError("link", "read", path);

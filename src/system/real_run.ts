@@ -72,7 +72,7 @@ function tooLong(program: string): MpmError {
   );
 }
 
-/** What `work` gives, or `undefined` after `limit` milliseconds. */
+/** Returns what `work` gives, or `undefined` after `limit` milliseconds. */
 export async function beforeDeadline<T>(
   work: Promise<T>,
   limit: number,

@@ -50,7 +50,9 @@ export function realScratch(): Scratch {
   };
 }
 
-/** What `make` gives in the first temporary folder that can be written. */
+/**
+ * Returns what `make` gives in the first temporary folder that can be written.
+ */
 function inFirst(make: (home: Home) => string): string | undefined {
   for (const folder of temporaryFolders()) {
     try {

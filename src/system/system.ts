@@ -104,9 +104,13 @@ export interface Files {
   readUpTo(path: string, limit: number): Uint8Array;
   /** At most `length` bytes from `offset`. */
   readPart(path: string, offset: number, length: number): Uint8Array;
-  /** What is at `path` itself (a link is not followed), if anything is. */
+  /**
+   * Returns what is at `path` itself (a link is not followed), if anything is.
+   */
   lstat(path: string): FileInfo | undefined;
-  /** What `path` leads to (links are followed), if anything is there. */
+  /**
+   * Returns what `path` leads to (links are followed), if anything is there.
+   */
   stat(path: string): FileInfo | undefined;
   list(
     folder: string,
@@ -213,8 +217,9 @@ export interface Terminal {
 /** A terminal whose keys come one by one. */
 export interface Takeover extends Disposable {
   /**
-   * What was typed next; `resized`: the terminal has another size; `quiet`:
-   * nothing came within `wait` milliseconds; `undefined`: nothing more comes.
+   * Returns what was typed next; `resized`: the terminal has another size;
+   * `quiet`: nothing came within `wait` milliseconds; `undefined`: nothing more
+   * comes.
    */
   next(wait?: number): Promise<Uint8Array | "resized" | "quiet" | undefined>;
 }

@@ -111,7 +111,7 @@ function orderOf(
   return { order: { ...parts, entry, entries, passed }, kind };
 }
 
-/** Where nothing else is left, the reason is told why the newest stays. */
+/** Chooses the entry to undo, or says why the newest one stays. */
 function chosenEntry(
   entries: readonly KnownEntry[],
   asked: Asked,

@@ -145,8 +145,8 @@ export function checklistFrom(
 }
 
 /**
- * What a session from the template works on, unless it is said: the title, with
- * the values that it has no place for.
+ * Returns what a session from the template works on, unless it is said: the
+ * title, with the values that it has no place for.
  */
 export function taskFrom(
   { title }: Template,

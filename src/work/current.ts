@@ -203,8 +203,9 @@ const MAIN = "main";
 const LONGEST = 150;
 
 /**
- * Which worktree a session is worked on in, as a file name. A linked worktree
- * goes by the name git knows it under, which `git worktree move` keeps.
+ * Returns which worktree a session is worked on in, as a file name. A linked
+ * worktree goes by the name git knows it under, which `git worktree move`
+ * keeps.
  */
 export function placeKey(
   { linked, gitDir }: Pick<Workspace, "linked" | "gitDir">,

@@ -97,7 +97,10 @@ export function allowedSteps(
   );
 }
 
-/** What a command can do with a session in this state, in the table's order. */
+/**
+ * Returns what a command can do with a session in this state, in the table's
+ * order.
+ */
 export function allowedActions(state: WorkState): Action[] {
   return TRANSITIONS.map(({ action }) => action).filter((action) =>
     !IMPLICIT.includes(action) && stepsFor(state, action)

@@ -13,7 +13,7 @@ interface KeptWork {
   readonly at: string;
 }
 
-/** What waits in checkpoints for a session that went on without it. */
+/** Returns what waits in checkpoints for a session that went on without it. */
 export function keptOf(work: Work): KeptWork[] {
   const { kept } = work as { kept?: unknown };
   return Array.isArray(kept)
@@ -83,8 +83,8 @@ export function missingNotes(
 }
 
 /**
- * What a session's detours have done since it was last paused, as one line
- * each for its next save.
+ * Returns what a session's detours have done since it was last paused, as one
+ * line each for its next save.
  */
 export function detoursDone({ children, transitions }: Work): string[] {
   const paused = transitions.findLast(({ to }) => to === "paused")?.at ?? "";

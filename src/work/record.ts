@@ -65,7 +65,10 @@ export function pausedBy(work: Work, save: string, time: Date): Work {
     : saved;
 }
 
-/** What a session is called in a message: its name, else its task, else its id. */
+/**
+ * Returns what a session is called in a message: its name, else its task, else
+ * its id.
+ */
 export function labelOf(
   { id, name, task }: Pick<Work, "id" | "name" | "task">,
 ): string {
@@ -80,7 +83,7 @@ function lastMove({ transitions, started_at }: Work): string {
   return transitions.at(-1)?.at ?? started_at;
 }
 
-/** What is wrong with a record that was read; `undefined`: nothing. */
+/** Returns the fault of a record that was read; `undefined`: it is sound. */
 export function workFault(value: unknown, id: string): string | undefined {
   if (!isFields(value)) return "the top level is no object";
   if (value.id !== id) return "its id is not that of its name";

@@ -177,7 +177,7 @@ export function listWorks(system: System, root: string): Works {
   return { works, problems, foreign };
 }
 
-/** What is in a folder; nothing if it is not there. */
+/** Returns what is in a folder; nothing if it is not there. */
 export function entriesOf(system: System, folder: string) {
   try {
     return system.files.list(folder);
@@ -262,7 +262,9 @@ export function hasWork(system: System, root: string, id: string): boolean {
   return system.files.lstat(workPath(root, id)) !== undefined;
 }
 
-/** Where the record of `id` lies. Throws NOT_FOUND for what is no id. */
+/**
+ * Returns the path of the record of `id`. Throws NOT_FOUND if it is not an id.
+ */
 function workPath(root: string, id: string): string {
   if (!WORK_ID.test(id)) {
     throw new MpmError("NOT_FOUND", `"${id}" is no id of a work session`, {

@@ -97,7 +97,7 @@ export function progressTable(
   });
 }
 
-/** What is said of work sessions that somebody else made. */
+/** Returns the note about work sessions that someone else made. */
 export function foreignWorksNote(count: number): string {
   const made = count === 1 ? "it" : "them";
   return `${counted(count, "work session")} of somebody else: nothing says ` +

@@ -6,8 +6,8 @@ import { decodeBytes, encodeText } from "../git/mod.ts";
 import { isBelow } from "./facts.ts";
 
 /**
- * Where worktrees on their way out are, below the git folder all share: nothing
- * that is cloned can lie there, and git looks at nothing in it.
+ * Returns where worktrees on their way out are, below the git folder all share:
+ * nothing that is cloned can lie there, and git looks at nothing in it.
  */
 export function removingFolder(commonDir: string): string {
   return join(commonDir, "mpm", "removing");

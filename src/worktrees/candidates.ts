@@ -24,7 +24,7 @@ export interface Candidate {
   readonly moved: boolean;
 }
 
-/** What of these folders is none, in words. */
+/** Returns what is not a folder among these, in words. */
 export function obstacleAt(
   system: System,
   folders: readonly string[],
@@ -154,7 +154,9 @@ async function readUse(
 /** Bytes of the small files in a worktree's git folder. */
 const FILE_LIMIT = 65_536;
 
-/** Where a candidate lies, seen from `base`, which has no links in it. */
+/**
+ * Returns where a candidate lies, seen from `base`, which has no links in it.
+ */
 function readPlace(system: System, path: string, base: string): Place {
   const { files } = system;
   if (!isOpenable(path)) return "unreadable";

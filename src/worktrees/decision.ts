@@ -42,8 +42,8 @@ const CHECKS: readonly ((
 ];
 
 /**
- * What is to happen, as soon as the facts say; `undefined` while more of them
- * must be read. Whatever is in doubt is preserved.
+ * Decides what happens, as soon as the facts say; `undefined` while more of
+ * them must be read. Whatever is in doubt is preserved.
  */
 export function decide(
   facts: WorktreeFacts,

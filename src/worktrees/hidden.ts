@@ -32,7 +32,7 @@ const SPARSE = [
   "index.sparse",
 ];
 
-/** What a worktree's git folder holds that a new one would not. */
+/** Returns what a worktree's git folder holds that a new one would not. */
 export async function readExtras(
   system: System,
   { path, gitDir }: WorktreeFolders,

@@ -71,7 +71,9 @@ export async function planPrune(
   return { workspace, folder, survey: found };
 }
 
-/** Where the caller is: by its shell, by `-C`, by Claude Code's word. */
+/**
+ * Returns where the caller is: by its shell, by `-C`, by Claude Code's word.
+ */
 function callers(system: System, { cwd, worktree }: Workspace): string[] {
   const agent = system.env("CLAUDE_PROJECT_DIR");
   return [
@@ -87,7 +89,7 @@ function callers(system: System, { cwd, worktree }: Workspace): string[] {
   ];
 }
 
-/** What `prune` would do. */
+/** Returns what `prune` would do. */
 export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
   const { survey } = plan;
   const removals = (survey?.items ?? [])

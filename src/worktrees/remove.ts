@@ -141,7 +141,7 @@ function removeEmpty(
   }
 }
 
-/** What was not removed needs no rescue; left over it would do no harm. */
+/** Removes the rescue refs of what was not removed. */
 async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
   const lines = rescues.flatMap(({ ref, lost }) => [
     `delete ${ref}/head`,

@@ -45,7 +45,9 @@ export async function restored(
   };
 }
 
-/** Where it goes: its old place, which must be free. Throws CONFLICT. */
+/**
+ * Returns where it goes: its old place, which must be free. Throws CONFLICT.
+ */
 function placeFor(
   system: System,
   { root }: Workspace,
@@ -206,7 +208,10 @@ async function addWorktree(
   await plain.read(["config", `branch.${branch}.merge`, upstream.merge]);
 }
 
-/** What stands in the way of restoring to `path`; an empty folder does not. */
+/**
+ * Returns what stands in the way of restoring to `path`; an empty folder does
+ * not.
+ */
 export function obstacleTo(system: System, path: string): string | undefined {
   const kind = system.files.lstat(path)?.kind;
   if (kind === undefined) return undefined;
@@ -253,7 +258,9 @@ export async function undoPrune(order: UndoOrder): Promise<Undone> {
   return { details, left, operation };
 }
 
-/** What of its removals can still be taken back. Throws CONFLICT for none. */
+/**
+ * Returns which of its removals can still be undone. Throws CONFLICT for none.
+ */
 async function rescuesOf(
   { entry }: UndoOrder,
   git: Git,

@@ -176,7 +176,7 @@ async function addStatus(
   }
 }
 
-/** What differs from HEAD although git's status does not say so. */
+/** Adds what differs from HEAD although git's status does not say so. */
 async function addHidden(
   system: System,
   one: Candidate,
@@ -211,7 +211,7 @@ async function addLanded(
   }
 }
 
-/** What the walk did not see. */
+/** Adds what the walk did not see. */
 async function addUnreachable(
   system: System,
   going: readonly Candidate[],

@@ -219,7 +219,9 @@ async function forgetAll(
   }
 }
 
-/** What cannot be deleted now, the next clean-up tries again. */
+/**
+ * Deletes the box; what cannot be deleted now, the next clean-up tries again.
+ */
 function deleteBox({ system }: Place, { box }: Going): void {
   attempt(() => emptyBox(system, box));
 }

@@ -2,7 +2,9 @@ import { escapeText } from "../base/escape.ts";
 import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { sizeText } from "../base/words.ts";
 
-/** What a clean-up did, in claude-mpm's words, with reasons and sizes. */
+/**
+ * Returns what a clean-up did, in claude-mpm's words, with reasons and sizes.
+ */
 export function cleanupText(result: WorktreesPruneResult): string {
   const { skipped, removed, preserved, dry_run: dry } = result;
   const kinds = [

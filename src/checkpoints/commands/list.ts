@@ -86,7 +86,7 @@ foreign.`,
       : undefined,
 });
 
-/** What is said of it beside its name: kind, place, note. */
+/** Returns what a list says beside its name: kind, place, note. */
 function wordsOf(
   { kind, here, worktree, note }: CheckpointListResult["checkpoints"][number],
 ): string {

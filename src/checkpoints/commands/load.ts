@@ -39,7 +39,7 @@ are left out until you trust it.`,
 const LIMIT = 10_000;
 
 /**
- * What `mpm checkpoint load` prints of a checkpoint that somebody else took: data,
+ * Returns what `mpm checkpoint load` prints of someone else's checkpoint: data,
  * bounded, between fences it cannot guess, without control or invisible
  * characters. Its commands are part of it only where it is trusted.
  */

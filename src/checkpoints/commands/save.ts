@@ -54,7 +54,7 @@ project's checkpoint.sh runs after one, if you allowed it.`,
   render: saveText,
 });
 
-/** What `mpm checkpoint save` prints. */
+/** Returns what `mpm checkpoint save` prints. */
 function saveText(result: CheckpointSaveResult): string {
   const { saved, reason, name } = result;
   if (!saved) return `${escapeText(reason ?? "")}: nothing was written\n`;
@@ -95,7 +95,7 @@ function stepLines(steps: readonly string[]): string[] {
 /** Paths a list names before it only counts the rest. */
 const NAMED = 10;
 
-/** What is not in a checkpoint, a line each. */
+/** Returns what is not in a checkpoint, a line each. */
 function leftOutLines(leftOut: readonly LeftOut[]): string[] {
   const lines = leftOut.slice(0, NAMED).map(({ path, reason }) =>
     `Left out: ${escapeText(path)} (${escapeText(reason)})`

@@ -102,7 +102,10 @@ interface Chosen {
   readonly mark: { readonly id: string; readonly digest: string } | undefined;
 }
 
-/** What this user trusts, the newest first. Throws USAGE beside anything else. */
+/**
+ * Returns what this user trusts, the newest first. Throws USAGE beside anything
+ * else.
+ */
 function listTrusted(
   system: System,
   { selectors, all, revoke }: TrustInput,

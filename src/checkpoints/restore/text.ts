@@ -5,7 +5,7 @@ import type { RestoreResult } from "../commands/results.ts";
 /** Paths of a kind that are named before they are only counted. */
 const NAMED = 20;
 
-/** What `mpm checkpoint restore` prints. */
+/** Returns what `mpm checkpoint restore` prints. */
 export function restoreText(result: RestoreResult): string {
   const { dry_run: dry, checkpoint, to } = result;
   if (dry) return previewText(result);

@@ -104,7 +104,9 @@ function permissionsIn({ worktree }: Capture): Record<string, number> {
   return permissions;
 }
 
-/** What a pause would save now, with the way back to this checkpoint. */
+/**
+ * Returns what a pause would save now, with the way back to this checkpoint.
+ */
 function sessionOf(
   system: System,
   workspace: Workspace,

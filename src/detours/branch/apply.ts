@@ -170,7 +170,7 @@ export class Branch {
     return kept;
   }
 
-  /** Where HEAD is to go, for the marker. */
+  /** Returns where HEAD is to go, for the marker. */
   #aim(from: Position): Pick<DetourMarker, "to" | "created"> {
     const { target } = this.#plan;
     if (!target || isAt(from, target)) return { to: null, created: null };
@@ -342,7 +342,7 @@ function freeIdBeside(
   }
 }
 
-/** What to say of files that the detour does not ignore. */
+/** Returns what to say of files that the detour does not ignore. */
 async function bareNotes(
   system: System,
   { tree, target, dirt, rules }: BranchPlan,

@@ -79,7 +79,7 @@ short is taken back by the next one.`,
   render: branchText,
 });
 
-/** What the detour would be. */
+/** Returns what the detour would be. */
 function planned(context: Context, plan: BranchPlan): BranchResult {
   const { system } = context;
   const { input, workspace } = plan;

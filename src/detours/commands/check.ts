@@ -184,7 +184,7 @@ function byText(items: readonly CheckItem[], selector: string): number {
 /** Items that an error names. */
 const NAMED = 5;
 
-/** What `mpm check` prints. */
+/** Returns what `mpm check` prints. */
 function checkText(result: CheckResult, style: Style): string {
   const { session, checklist, changed, undo } = result;
   if (checklist.length === 0) {

@@ -138,7 +138,7 @@ async function returned(
   return { ...result, changes, warnings };
 }
 
-/** What to say of leftovers that were there before the detour. */
+/** Returns what to say of leftovers that were there before the detour. */
 function putAway(
   { leftovers }: ReturnResult,
   changes: ReturnResult["changes"],
@@ -158,7 +158,7 @@ function putAway(
   ];
 }
 
-/** What {@link returned} would do. */
+/** Returns what {@link returned} would do. */
 async function planned(
   { system }: Context,
   plan: ReturnPlan,

@@ -97,7 +97,9 @@ const ASCII: Marks = {
 /** Columns of a title that are shown in any case. */
 const LEAST = 12;
 
-/** What `mpm stack` prints: the tree of the sessions, a line for each. */
+/**
+ * Returns what `mpm stack` prints: the tree of the sessions, a line for each.
+ */
 function stackText(result: StackResult, style: Style): string {
   const { sessions, hidden, problems } = result;
   const marks = style.ascii ? ASCII : BOX;

@@ -148,7 +148,7 @@ function answer(
   };
 }
 
-/** What `mpm start` prints. */
+/** Returns what `mpm start` prints. */
 function startText(result: StartResult, style: Style): string {
   const { session, left, checklist } = result;
   const verb = result.dry_run ? "Would start" : "Started";

@@ -147,7 +147,7 @@ function stackHere(
   }
 }
 
-/** What `mpm status` prints. */
+/** Returns what `mpm status` prints. */
 function statusText(result: StatusResult, style: Style): string {
   if (result.form === "porcelain") return porcelain(result);
   if (result.project === null) {

@@ -100,7 +100,7 @@ export class Return {
     };
   }
 
-  /** What would be lost is noted, then moved. */
+  /** Notes what would be lost, then moves it. */
   async #setAside(paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return;
     await setAside(this.#context, this.#plan.tree!, {
@@ -205,7 +205,7 @@ export class Return {
     );
   }
 
-  /** What is back as it was needs no checkpoint any more. */
+  /** Removes the checkpoint of what is back as it was. */
   async #tidy(target: Target | undefined): Promise<string[]> {
     const { parked, tree } = this.#plan;
     if (!tree) return [];
@@ -285,7 +285,7 @@ export function answer(
   };
 }
 
-/** What is not back exactly is not back. Throws CONFLICT. */
+/** Throws CONFLICT for what did not come back exactly. */
 function refuseSkipped({ skipped }: RestoreOutcome): void {
   const [first] = skipped;
   if (!first) return;
@@ -296,7 +296,7 @@ function refuseSkipped({ skipped }: RestoreOutcome): void {
   );
 }
 
-/** What the detour leaves uncommitted is in a checkpoint, whatever comes. */
+/** Keeps what the detour leaves uncommitted in a checkpoint. */
 async function keepLeftovers(
   context: Context,
   { child, tree }: ReturnPlan,

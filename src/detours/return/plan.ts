@@ -125,7 +125,7 @@ export async function planReturn(
   };
 }
 
-/** Where HEAD is to go back to; null: it is there. Throws CONFLICT. */
+/** Returns where HEAD is to go back to; null: it is there. Throws CONFLICT. */
 async function destination(
   system: System,
   { vault }: CheckpointPlace,

@@ -81,7 +81,9 @@ export async function deedsOf(
   };
 }
 
-/** What changed since the parent's save; null where that cannot be told. */
+/**
+ * Returns what changed since the parent's save; null where that cannot be told.
+ */
 export async function changesSince(
   system: System,
   workspace: Workspace,

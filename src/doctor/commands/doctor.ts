@@ -20,7 +20,9 @@ const NAME_COLUMNS = 15;
 /** Columns that a summary has at least. */
 const LEAST = 12;
 
-/** What `mpm doctor` prints: a line for each check, and what is not well. */
+/**
+ * Returns what `mpm doctor` prints: a line for each check, and the problems.
+ */
 function doctorText(result: DoctorResult, style: Style): string {
   return [
     ...result.checks.flatMap((check) => checkLines(check, style)),

@@ -49,8 +49,8 @@ export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
 }
 
 /**
- * What differs between two commits, with renames, mpm's own folder left out;
- * `undefined` if git does not know one of them.
+ * Returns what differs between two commits, with renames, mpm's own folder left
+ * out; `undefined` if git does not know one of them.
  */
 export async function tryFileChanges(
   git: Git,
@@ -108,10 +108,10 @@ export interface Touched {
 }
 
 /**
- * What commits of HEAD since the base (without a base, any commit) did to
- * `gone` and `differing` paths. Of a file that came and went, the difference of
- * the two ends does not show it; of one that differs, the difference does not
- * tell whether a commit of HEAD or one that HEAD left is the reason.
+ * Returns what commits of HEAD since the base (without a base, any commit) did
+ * to `gone` and `differing` paths. Of a file that came and went, the difference
+ * of the two ends does not show it; of one that differs, the difference does
+ * not tell whether a commit of HEAD or one that HEAD left is the reason.
  */
 export async function findTouched(
   git: Git,

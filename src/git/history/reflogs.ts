@@ -71,7 +71,7 @@ export async function findLeft(
 }
 
 /**
- * What moved a ref last: a push from here, a fetch (by a pull, too), or
+ * Returns what moved a ref last: a push from here, a fetch (by a pull, too), or
  * something else or unknown.
  */
 export async function lastMove(

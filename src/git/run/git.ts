@@ -130,7 +130,9 @@ export class Git {
       : await this.#start(args, options, standIn.env);
   }
 
-  /** What stands in for the repository. Throws GIT_FAILED, FILE_FAILED. */
+  /**
+   * Returns what stands in for the repository. Throws GIT_FAILED, FILE_FAILED.
+   */
   async standIn(): Promise<StandIn> {
     const found = await this.#standIn();
     if ("failure" in found) throw gitFailure(["rev-parse"], found.failure);
@@ -223,7 +225,9 @@ function lockHint(result: RunResult): { hint?: string } {
     : { hint: `If no git command is at work, remove "${path}"` };
 }
 
-/** What git said: its first fatal line, else the first of its stderr. */
+/**
+ * Returns what git said: its first fatal line, else the first of its stderr.
+ */
 export function reasonOf(result: RunResult): string {
   const lines = decodeBytes(result.stderr).split("\n");
   const telling = lines.find((line) => /^(fatal|error): /.test(line));

@@ -76,7 +76,7 @@ function showsProcesses(system: System): boolean {
     isThere(system, "/proc/1");
 }
 
-/** What cannot be looked at counts as there. */
+/** Returns whether something is at `path`; yes where it cannot be looked at. */
 function isThere({ files }: System, path: string): boolean {
   return attempt(() => files.lstat(path) !== undefined) ?? true;
 }

@@ -72,7 +72,7 @@ export async function standInAt(
   );
 }
 
-/** What `make` gives; a failure is not kept. */
+/** Returns what `make` gives; a failure is not kept. */
 async function once(
   { scratch }: System,
   place: readonly unknown[],

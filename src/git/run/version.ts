@@ -13,7 +13,7 @@ export const OLDEST_GIT: GitVersion = { major: 2, minor: 38 };
 /** The oldest with which anything but that works: `worktree list -z`. */
 export const USABLE_GIT: GitVersion = { major: 2, minor: 36 };
 
-/** What `git version` prints, in any of its forms. */
+/** Returns what `git version` prints, in any of its forms. */
 export function parseGitVersion(text: string): GitVersion | undefined {
   const [, major, minor] = /^git version (\d+)\.(\d+)/.exec(text) ?? [];
   return major === undefined

@@ -260,7 +260,7 @@ function statesOf(
   });
 }
 
-/** What the capture's base, the tree of HEAD, has at a changed path. */
+/** Returns what the capture's base, the tree of HEAD, has at a changed path. */
 export function baseEntry(
   { entries, listing, marks, index }: Capture,
   path: string,

@@ -65,8 +65,8 @@ export class FileCapture {
   }
 
   /**
-   * What is at `path`, `undefined` for nothing or a folder. `mode`: the index's,
-   * for where the file system tells no executable bit.
+   * Returns what is at `path`, `undefined` for nothing or a folder. `mode`: the
+   * index's, for where the file system tells no executable bit.
    */
   add(path: string, mode?: string): void {
     try {
@@ -263,7 +263,7 @@ function permissionsOf(
   return usual ? {} : { permissions: bits };
 }
 
-/** What is known of a file whose content git has. */
+/** Returns what is known of a file whose content git has. */
 export function storedFile(
   info: FileInfo,
   mode: string,

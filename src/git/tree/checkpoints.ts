@@ -34,7 +34,7 @@ interface Contents {
 }
 
 /**
- * What {@link writeCheckpoint} writes with; started before that. `awaited`:
+ * Starts the import that {@link writeCheckpoint} writes with. `awaited`:
  * somebody waits for it, so that it may cost the repository a pack.
  */
 export function checkpointImport(

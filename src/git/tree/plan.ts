@@ -60,9 +60,9 @@ export function changesBetween(parts: PlanParts): PathChange[] {
 }
 
 /**
- * What to do about each change. `known`: paths that the checkpoint knew of,
- * though it had no file there; `brought`: those that an operation to be undone
- * has brought. `exact`: files made since do not stay.
+ * Returns what to do about each change. `known`: paths that the checkpoint knew
+ * of, though it had no file there; `brought`: those that an operation to be
+ * undone has brought. `exact`: files made since do not stay.
  */
 export function planRestore(
   changes: readonly PathChange[],

@@ -288,7 +288,9 @@ export interface IndexEdit {
   readonly flags: readonly (readonly [string, readonly string[]])[];
 }
 
-/** What leads from the index that was captured to that of a checkpoint. */
+/**
+ * Returns what leads from the index that was captured to that of a checkpoint.
+ */
 export function indexEdit(
   capture: Capture,
   { delta, marks, paths, written }: TargetIndex,

@@ -9,7 +9,7 @@ import type { FileInfo, System } from "../../system/system.ts";
 /** What object ids are made with. */
 export type ObjectHash = "sha1" | "sha256";
 
-/** What an object id was made with. */
+/** Returns what an object id was made with. */
 export function hashOf(id: string): ObjectHash {
   return id.length === 40 ? "sha1" : "sha256";
 }

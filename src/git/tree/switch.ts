@@ -16,7 +16,7 @@ const LONG = 5 * 60_000;
 /** Git moves no submodule along, whatever the settings say. */
 const ALONE = words("-c submodule.recurse=false -c advice.detachedHead=false");
 
-/** Where HEAD is. Two processes side by side. */
+/** Returns where HEAD is. Two processes side by side. */
 export async function readPosition(git: Git): Promise<Position> {
   const [symbolic, names] = await Promise.all([
     git.run(["symbolic-ref", "-q", "HEAD"]),

@@ -15,8 +15,8 @@ export const PARTS = {
 const COMPARE_LIMIT = 5 * 60_000;
 
 /**
- * What leads from one tree to another, by path; mpm's own folder apart. Trees
- * are named as `git rev-parse` takes them. Throws GIT_FAILED.
+ * Returns what leads from one tree to another, by path; mpm's own folder apart.
+ * Trees are named as `git rev-parse` takes them. Throws GIT_FAILED.
  */
 export async function treeDelta(
   git: Git,

@@ -225,7 +225,7 @@ function makeFolder(
   }
 }
 
-/** What cannot be removed is swept later. */
+/** Removes a folder; what cannot be removed is swept later. */
 function remove({ files }: System, folder: string): void {
   const empty = (path: string): void => {
     for (const { name, kind } of files.list(path)) {

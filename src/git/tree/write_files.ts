@@ -116,7 +116,7 @@ export class WorktreeWriter {
     });
   }
 
-  /** What no checkpoint holds must stay somewhere; an empty folder need not. */
+  /** Clears a path: moves what no checkpoint holds, removes an empty folder. */
   #clear(path: string, { kind }: FileInfo): void {
     const { files } = this.#system;
     if (kind === "folder" && this.#dropEmpty(this.#full(path))) return;
@@ -253,7 +253,7 @@ export async function stageBlobs(
   return paths;
 }
 
-/** Which files are lost, if any are; git tells their objects' ids alone. */
+/** Names the lost files by the object ids that git reports. */
 async function lostError(
   { git }: Vault,
   files: readonly { path: string; entry: TreeEntry }[],

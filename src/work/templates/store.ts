@@ -86,7 +86,9 @@ function isListed(system: System, path: string): boolean {
   return bytes === undefined || isMarked(new TextDecoder().decode(bytes));
 }
 
-/** Where templates are kept; `undefined`: the user has no such folder. */
+/**
+ * Returns where templates are kept; `undefined`: the user has no such folder.
+ */
 export function templateFolder(
   system: System,
   root: string,
@@ -115,7 +117,7 @@ export function strayTemplates(system: System, root: string): string[] {
   ];
 }
 
-/** What is in a folder of templates, which in a project must be no link. */
+/** Lists a folder of templates, which must not be a link in a project. */
 function filesIn(system: System, root: string, origin: "project" | "user") {
   const folder = templateFolder(system, root, origin);
   if (folder === undefined) return [];
