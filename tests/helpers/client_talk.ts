@@ -41,9 +41,7 @@ export class ClientTalk implements AsyncDisposable {
 
   /** Gives it a prompt and returns all it says until it is done with it. */
   async say(prompt: string): Promise<Said[]> {
-    const message = { role: "user", content: prompt };
-    const line = `${JSON.stringify({ type: "user", message })}\n`;
-    await this.#writer.write(new TextEncoder().encode(line));
+    await this.begin(prompt);
     const all: Said[] = [];
     while (all.at(-1)?.type !== "result") {
       const { value, done } = await this.#lines.next();
@@ -57,6 +55,19 @@ export class ClientTalk implements AsyncDisposable {
   async shown(prompt: string): Promise<string> {
     return (await this.say(prompt)).flatMap(({ content }) => content ?? [])
       .join("\n");
+  }
+
+  /** Gives it a prompt and does not wait for what it does with it. */
+  async begin(prompt: string): Promise<void> {
+    const message = { role: "user", content: prompt };
+    const line = `${JSON.stringify({ type: "user", message })}\n`;
+    await this.#writer.write(new TextEncoder().encode(line));
+  }
+
+  /** Ends it as a crash does: it cannot do anything about it. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.status;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,8 @@ export interface MockOptions {
    * that a notification of the client begins has no steps.
    */
   readonly steps?: readonly (readonly Block[])[];
+  /** What is answered in place of the step; `undefined`: the step. */
+  readonly answer?: (request: ApiRequest) => readonly Block[] | undefined;
   /** Tokens that each answer reports as read from the cache. */
   readonly tokens?: number;
   /** The status with which each request fails; 200 unless given. */
@@ -34,14 +36,16 @@ export class MockApi implements AsyncDisposable {
   readonly requests: ApiRequest[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #steps: readonly (readonly Block[])[];
+  readonly #answered: MockOptions["answer"];
   readonly #status: number;
   /** May be raised while the client runs. */
   tokens: number;
 
   constructor(
-    { steps = [], tokens = 10_000, status = 200 }: MockOptions = {},
+    { steps = [], tokens = 10_000, status = 200, answer }: MockOptions = {},
   ) {
     this.#steps = steps;
+    this.#answered = answer;
     this.#status = status;
     this.tokens = tokens;
     this.#server = Deno.serve(
@@ -77,6 +81,8 @@ export class MockApi implements AsyncDisposable {
   }
 
   #blocks(body: ApiRequest): readonly Block[] {
+    const given = this.#answered?.(body);
+    if (given) return given;
     if (!body.tools?.length) {
       return [{ type: "text", text: '{"title":"Mock"}' }];
     }
@@ -153,7 +159,9 @@ function blockEvents(block: Answered, index: number) {
 const NONE = Infinity;
 
 /** How many steps with tools there were since the user's last prompt. */
-function toolSteps(messages: NonNullable<ApiRequest["messages"]>): number {
+export function toolSteps(
+  messages: NonNullable<ApiRequest["messages"]>,
+): number {
   let steps = 0;
   for (const { role, content } of [...messages].reverse()) {
     const types = typeof content === "string"

@@ -288,9 +288,7 @@ export interface IndexEdit {
   readonly flags: readonly (readonly [string, readonly string[]])[];
 }
 
-/**
- * Returns what leads from the index that was captured to that of a checkpoint.
- */
+/** Returns the edit from the captured index to that of a checkpoint. */
 export function indexEdit(
   capture: Capture,
   { delta, marks, paths, written }: TargetIndex,
