@@ -1728,6 +1728,8 @@ export interface ConfigGetResult {
     | "context.inject"
     | "context.inject_limit"
     | "context.architecture"
+    | "summarizer.command"
+    | "summarizer.timeout"
     | "handoff.prompts"
     | "handoff.messages"
     | "handoff.answers"
@@ -2132,6 +2134,50 @@ export interface HelpResult {
   global_options: OptionInfo[];
   /** The JSON Schema that was asked for; null: none was. */
   schema: Record<string, unknown> | null;
+}
+
+/**
+ * mpm summary --json: Sum up the work in layers, shorter the longer ago it was.
+ */
+export interface SummaryResult {
+  /** ISO 8601; the layers count from here. */
+  generated_at: string;
+  /** Where the span begins, ISO 8601; null: everything, or one session. */
+  since: string | null;
+  /** The work session it is about; null: no single one. */
+  session: string | null;
+  /** How many saves were read. */
+  saves: number;
+  layers: {
+    layer: number;
+    title: string;
+    /** What mpm made of the saves, under its headings. */
+    blocks: {
+      /** Empty: none. */
+      heading: string;
+      lines: {
+        text: string;
+        /** ISO 8601. */
+        at: string;
+        /** The id of the save it is from; null: none. */
+        save: string | null;
+        /** The number of the carried item; null: it has none. */
+        item: number | null;
+      }[];
+    }[];
+    /** The same as it is shown. */
+    text: string;
+    /** The program that wrote `text`; null: mpm did. */
+    rewritten_by: string | null;
+  }[];
+  /** The whole document. */
+  text: string;
+  /** The file of `--output`, absolute; null: none was given. */
+  file: string | null;
+  /** Whether the file is another one than before. */
+  changed: boolean;
+  dry_run: boolean;
+  warnings: string[];
 }
 
 /** A save and what changed since. */

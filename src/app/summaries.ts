@@ -74,4 +74,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "init": "Set a project up: the folder, and whether git ignores it",
   "completions": "Print the script that completes mpm's commands in a shell",
   "help": "Show what a command does, or a page on something else",
+  "summary": "Sum up the work in layers, shorter the longer ago it was",
 };

@@ -119,6 +119,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "completions": async () =>
     (await import("./commands/completions.ts")).completions,
   "help": async () => (await import("./commands/help.ts")).help,
+  "summary": async () =>
+    (await import("../handoff/commands/summary.ts")).summary,
 };
 
 /** What answers a shell that asks how a word may go on. */

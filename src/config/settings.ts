@@ -18,6 +18,8 @@ interface Values {
   tokens: Readonly<Record<string, number>>;
   /** Regular expressions in the syntax of RE2. */
   patterns: readonly string[];
+  /** A program and its arguments; empty: none. */
+  command: readonly string[];
   /** A table: label to such an expression. */
   rules: Readonly<Record<string, string>>;
 }
@@ -58,6 +60,7 @@ export const INJECTED_PARTS = [
   "commits",
   "status",
   "architecture",
+  "layers",
 ] as const;
 
 /**
@@ -228,6 +231,20 @@ export const SETTINGS = {
     kind: "path",
     default: "docs/architecture.md",
     summary: "The architecture document for context.inject",
+  },
+  "summarizer.command": {
+    kind: "command",
+    default: [],
+    summary: "A program that rewrites layers of mpm summary, and its arguments",
+    personal: true,
+    fileOnly: true,
+  },
+  "summarizer.timeout": {
+    kind: "duration",
+    default: "1m",
+    summary: "How long that program may take for a layer",
+    personal: true,
+    fileOnly: true,
   },
   "handoff.prompts": {
     kind: "flag",

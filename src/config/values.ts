@@ -68,6 +68,13 @@ const RULES: Readonly<Record<Kind, Rule>> = {
     fits: (value) => isTexts(value, isPattern) && value.length <= 100,
     fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),
   },
+  command: {
+    words: () =>
+      "a list of a program, by its name or full path, and its arguments, " +
+      'such as ["claude", "-p", "Shorten this"]',
+    fits: (value) => isTexts(value, isArgument) && isCommand(value),
+    fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),
+  },
   rules: {
     words: () => 'a table such as { "acme-token" = "acme_[a-z0-9]{32}" }',
     fits: (value) =>
@@ -118,6 +125,18 @@ function isTable(
   // A date of TOML is an object, too.
   return isFields(value) && !(value instanceof Date) &&
     Object.entries(value).every(([name, held]) => fits(name, held));
+}
+
+function isArgument(text: string): boolean {
+  return text.length <= 4096 && !text.includes("\0");
+}
+
+/** A path from here on would be a program of the folder that mpm runs in. */
+function isCommand([program, ...args]: readonly string[]): boolean {
+  if (program === undefined) return true;
+  const isName = !/[/\\]/.test(program) && !["", ".", ".."].includes(program);
+  return args.length < 100 &&
+    (isName || /^(?:\/|[A-Za-z]:[/\\])/.test(program));
 }
 
 function isPattern(text: string): boolean {

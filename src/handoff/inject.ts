@@ -19,6 +19,8 @@ import {
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import { latestSession } from "./resume_file.ts";
+import { layersText, plainLayers } from "./summary/layers.ts";
+import { readLayers, usualSince } from "./summary/read.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { bounded } from "../base/bounded.ts";
 
@@ -48,6 +50,7 @@ const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
   status: readStatus,
   architecture: (sources) =>
     readFile(sources, sources.config["context.architecture"], "Architecture"),
+  layers: readSummary,
 };
 
 /**
@@ -145,6 +148,14 @@ function readChecklist({ context, workspace }: Sources) {
   const [work] = currentStack(context.system, workspace).chain;
   const text = openLines(work).join("\n");
   return { title: "Checklist", text, rest: "mpm status shows them" };
+}
+
+/** The layers that have something in them, as mpm itself words them. */
+async function readSummary({ context: { system }, workspace }: Sources) {
+  const span = { kind: "since", since: usualSince(system.now()) } as const;
+  const { layers } = await readLayers(system, workspace, span);
+  const text = layersText(plainLayers(layers), { empty: false });
+  return { title: "Summary", text, rest: "mpm summary shows them" };
 }
 
 async function readCommits({ state }: Sources) {

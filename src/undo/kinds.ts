@@ -18,7 +18,7 @@ const OF_FILES = [
   ...["sessions prune", "sessions import", "sessions recover"],
   ...["sessions verify", "context update", "context resume-file"],
   ...["config set", "config unset", "hooks install", "hooks uninstall"],
-  ...["hooks eject"],
+  ...["hooks eject", "summary"],
 ];
 
 /** The kind of each operation, by its name in the journal. */

@@ -90,9 +90,51 @@ export const InjectResult = z.strictObject({
   warnings: z.array(text),
 });
 
+export const SummaryResult = z.strictObject({
+  /** ISO 8601; the layers count from here. */
+  generated_at: text,
+  /** Where the span begins, ISO 8601; null: everything, or one session. */
+  since: z.nullable(text),
+  /** The work session it is about; null: no single one. */
+  session: z.nullable(text),
+  /** How many saves were read. */
+  saves: z.int(),
+  layers: z.array(z.strictObject({
+    layer: z.int(),
+    title: text,
+    /** What mpm made of the saves, under its headings. */
+    blocks: z.array(z.strictObject({
+      /** Empty: none. */
+      heading: text,
+      lines: z.array(z.strictObject({
+        text,
+        /** ISO 8601. */
+        at: text,
+        /** The id of the save it is from; null: none. */
+        save: z.nullable(text),
+        /** The number of the carried item; null: it has none. */
+        item: z.nullable(z.int()),
+      })),
+    })),
+    /** The same as it is shown. */
+    text,
+    /** The program that wrote `text`; null: mpm did. */
+    rewritten_by: z.nullable(text),
+  })),
+  /** The whole document. */
+  text,
+  /** The file of `--output`, absolute; null: none was given. */
+  file: z.nullable(text),
+  /** Whether the file is another one than before. */
+  changed: z.boolean(),
+  dry_run: z.boolean(),
+  warnings: z.array(text),
+});
+
 export type StatusLineResult = z.infer<typeof StatusLineResult>;
 export type ContextResult = z.infer<typeof ContextResult>;
 export type AcknowledgeResult = z.infer<typeof AcknowledgeResult>;
 export type ResumeFileResult = z.infer<typeof ResumeFileResult>;
 export type ContextUpdateResult = z.infer<typeof ContextUpdateResult>;
 export type InjectResult = z.infer<typeof InjectResult>;
+export type SummaryResult = z.infer<typeof SummaryResult>;

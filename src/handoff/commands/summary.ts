@@ -1,0 +1,226 @@
+import { dirname, isAbsolute, join, normalize, SEPARATOR } from "@std/path";
+import { sha256 } from "../../base/digest.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
+import { findSession } from "../../detours/mod.ts";
+import { locate, type Workspace } from "../../git/mod.ts";
+import { journaled, layout, pathBelow, writeAtomic } from "../../ops/mod.ts";
+import { openStore, parseSince } from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import { layersText } from "../summary/layers.ts";
+import { readLayers, type Span, usualSince } from "../summary/read.ts";
+import { rewrittenLayers } from "../summary/rewrite.ts";
+import type { SummaryResult } from "./results.ts";
+
+/** `mpm summary` */
+export const summary = defineCommand({
+  name: "summary",
+  summary: "Sum up the work in layers, shorter the longer ago it was",
+  description: `
+The last hour in detail; one to four hours ago as what was done, what was
+decided and where it stood; older work as a sentence or two; sessions that are
+over as a line each. All of it comes from the saves of this worktree in the last
+7 days. Each line names the save that "mpm sessions show" opens, and the number
+of a carried item. Saves from others are left out until you trust them.
+
+With [summarizer] command in your own configuration, a program of yours rewrites
+the second and the third layer. What it wrote is marked and kept.`,
+  positionals: [],
+  flags: {
+    since: {
+      type: "string",
+      value: "when",
+      summary: "From the last 2h, 7d, 2w on, or from a date in UTC",
+    },
+    session: {
+      type: "string",
+      value: "name",
+      names: "work",
+      summary: "One work session with its detours, in all worktrees",
+    },
+    all: { type: "boolean", summary: "Every save, from all worktrees" },
+    output: {
+      type: "string",
+      short: "o",
+      value: "file",
+      names: "file",
+      summary: "Write it to this file, such as session-summary.md",
+    },
+    "dry-run": { type: "boolean", summary: "Print it and write nothing" },
+  },
+  examples: [
+    "mpm summary",
+    "mpm summary --since 2h --output session-summary.md",
+    "mpm summary --session login",
+    "mpm summary --all --json",
+  ],
+  result: async () => (await import("./results.ts")).SummaryResult,
+  async run(context, input): Promise<SummaryResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    const dryRun = input["dry-run"];
+    const file = input.output === undefined
+      ? null
+      : outputPath(context, workspace, input.output);
+    await openStore(system, root);
+    const { config, faults } = readConfigAnyway(system, root);
+    const span = await spanOf(system, workspace, input);
+    const read = await readLayers(system, workspace, span);
+    const shown = await rewrittenLayers(system, root, {
+      layers: read.layers,
+      config,
+      keep: !dryRun,
+    });
+    const text = layersText(shown.layers);
+    const warnings = [...faults, ...read.notes, ...shown.notes];
+    warnings.forEach((warning) => context.note(`Note: ${warning}`));
+    return {
+      generated_at: system.now().toISOString(),
+      since: span.kind === "since" ? new Date(span.since).toISOString() : null,
+      session: span.kind === "session" ? span.id : null,
+      saves: read.saves,
+      layers: read.layers.map((layer, at) => ({
+        ...layer,
+        blocks: layer.blocks.map(({ heading, lines }) => ({
+          heading,
+          lines: [...lines],
+        })),
+        ...shown.layers[at]!,
+      })),
+      text,
+      file,
+      changed: file !== null &&
+        await write(context, workspace, { file, text, dryRun }),
+      dry_run: dryRun,
+      warnings,
+    };
+  },
+  verbatim: ({ file, dry_run: dry }) => file === null || dry,
+  render: ({ text, file, changed, dry_run: dry }) =>
+    file === null || dry
+      ? text
+      : changed
+      ? `Wrote ${escapeText(file)}\n`
+      : `${escapeText(file)} is up to date.\n`,
+});
+
+async function spanOf(
+  system: System,
+  workspace: Workspace,
+  { since, session, all }: {
+    since: string | undefined;
+    session: string | undefined;
+    all: boolean;
+  },
+): Promise<Span> {
+  const given = [
+    since === undefined ? "" : "--since",
+    session === undefined ? "" : "--session",
+    all ? "--all" : "",
+  ].filter((flag) => flag !== "");
+  if (given.length > 1) {
+    throw new MpmError("USAGE", `Both ${given.join(" and ")} were given`, {
+      hint: "Give one of them",
+    });
+  }
+  if (all) return { kind: "all" };
+  if (session !== undefined) {
+    const selector = { selector: session, action: "resume" } as const;
+    const { id } = await findSession(system, workspace, selector);
+    return { kind: "session", id };
+  }
+  const now = system.now();
+  const from = parseSince(since, now) ?? usualSince(now);
+  return { kind: "since", since: from };
+}
+
+/** The first line of every summary. */
+const MARK = "# Session Summary Layers";
+
+/** Bytes of a summary that is replaced. */
+const LARGEST = 16 * 1024 * 1024;
+
+/**
+ * Where the summary goes. Throws CONFLICT for a link, for mpm's own folder and
+ * git's, and for a file that is not a summary; NOT_FOUND for a missing folder.
+ */
+function outputPath(
+  { system: { files }, folder }: Context,
+  { root, commonDir }: Workspace,
+  given: string,
+): string {
+  const refuse = (why: string, hint: string) =>
+    new MpmError("CONFLICT", `Cannot write "${given}": ${why}`, { hint });
+  const path = normalize(isAbsolute(given) ? given : join(folder, given));
+  const parent = dirname(path);
+  if (given === "" || /[/\\]$/.test(given)) {
+    throw new MpmError("USAGE", 'Option "--output" needs the name of a file');
+  }
+  if (files.stat(parent)?.kind !== "folder") {
+    throw new MpmError(
+      "NOT_FOUND",
+      `Cannot write "${given}": no folder "${parent}"`,
+      { hint: "Create the folder first; nothing was written" },
+    );
+  }
+  const real = files.realPath(parent);
+  const above = isAbsolute(given) ? real : files.realPath(folder);
+  if (
+    !isAbsolute(given) && real !== normalize(join(above, dirname(given)))
+        .replace(/(?<=.)[/\\]$/, "")
+  ) {
+    throw refuse("a folder in it is a symbolic link", "Name the real folder");
+  }
+  const closed = [layout(root).home, ...commonDir ? [commonDir] : []];
+  for (const one of closed) {
+    const at = files.stat(one) ? files.realPath(one) : one;
+    if (`${real}${SEPARATOR}`.startsWith(`${at}${SEPARATOR}`)) {
+      throw refuse(
+        `"${one}" is not for it`,
+        "Give a place outside that folder",
+      );
+    }
+  }
+  const found = files.lstat(path);
+  if (found?.kind === "link") {
+    throw refuse("it is a symbolic link", "Give the file that it leads to");
+  }
+  if (found && found.kind !== "file") {
+    throw refuse("it is not a file", "Give another name");
+  }
+  const start = found && files.readPart(path, 0, MARK.length);
+  if (start && found.size > 0 && new TextDecoder().decode(start) !== MARK) {
+    throw refuse("it exists and is not a summary", "Give another name");
+  }
+  return join(real, path.slice(parent.length));
+}
+
+/** Writes the file where it says something else; tells whether it does. */
+async function write(
+  context: Context,
+  workspace: Workspace,
+  { file, text, dryRun }: { file: string; text: string; dryRun: boolean },
+): Promise<boolean> {
+  const { files } = context.system;
+  const bytes = new TextEncoder().encode(text);
+  const found = files.lstat(file);
+  const same = found?.size === bytes.length &&
+    sha256(files.readOwn(file, LARGEST)) === sha256(bytes);
+  if (same || dryRun) return !same;
+  await journaled(context, ({ system }) => {
+    writeAtomic(system, file, {
+      bytes,
+      temporary: `.mpm-summary-${system.random()}.tmp`,
+      ...found?.mode === undefined ? {} : { mode: found.mode },
+    });
+  }, {
+    operation: "summary",
+    workspace,
+    files: [file],
+    title: () => `write a summary to ${pathBelow(workspace.root, file)}`,
+  });
+  return true;
+}

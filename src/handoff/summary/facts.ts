@@ -1,0 +1,172 @@
+import type { Item, ItemKind, Run } from "../../items/mod.ts";
+import { parseTime } from "../../base/times.ts";
+import type { Save } from "../../saves/mod.ts";
+
+/** One thing that happened or was said, with the save that first had it. */
+export interface Fact {
+  /** `talk`: what only the newest layer has; `state`: what was open. */
+  readonly topic: "done" | "decided" | "state" | "talk" | "run";
+  /** What stands before the text where nothing else tells what it is. */
+  readonly label: string;
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The id of the save. */
+  readonly save: string;
+  /** Its number among the carried items; null: it has none. */
+  readonly item: number | null;
+  /** Whether it holds no more: done, dropped or superseded since. */
+  readonly closed: boolean;
+}
+
+type Said = Omit<Fact, "save">;
+
+/** How items of a conversation, or still open, are announced. */
+const LABELS: ReadonlyMap<ItemKind, string> = new Map([
+  ["goal", "Goal"],
+  ["constraint", "Constraint"],
+  ["next", "Next"],
+  ["question", "Open question"],
+  ["blocker", "Blocked by"],
+  ["prompt", "Asked"],
+  ["message", "Answered"],
+  ["plan", "Plan"],
+  ["summary", "Summary at a compaction"],
+  ["report", "Sub-agent"],
+  ["error", "Error"],
+  ["background", "Still running"],
+]);
+
+const TALK: readonly ItemKind[] = [
+  ...["prompt", "message", "plan", "summary"] as const,
+  ...["report", "error", "background"] as const,
+];
+
+/** Those that a pause can be given, so that older saves have them elsewhere. */
+const GIVEN: readonly ItemKind[] = ["next", "decision", "question", "blocker"];
+
+/**
+ * Returns what the saves tell, each thing once, with the first of `saves` that
+ * has it and its last known state. `saves` are of one line of work, the oldest
+ * first.
+ */
+export function factsOf(saves: readonly Save[]): Fact[] {
+  const known = new Map<string, Fact>();
+  for (const save of saves) {
+    for (const said of saidIn(save)) {
+      const { topic, label, text } = said;
+      // A run counts by its command, so that the last result is told.
+      const what = topic === "run" ? label : folded(text);
+      const key = topic === "state"
+        ? `${topic} ${label.replace("In progress", "Next")} ${what}`
+        : `${topic} ${what}`;
+      const before = known.get(key);
+      const fact = { ...said, save: save.session_id };
+      known.set(
+        key,
+        before === undefined || topic === "run" && fact.at > before.at
+          ? fact
+          : { ...before, label, closed: fact.closed },
+      );
+    }
+  }
+  return [...known.values()];
+}
+
+/** Returns what one save tells, the lists of its hand-off first. */
+export function saidIn(save: Save): Said[] {
+  const { mpm, conversation, open_questions: questions } = save;
+  const paused = timeOf(save.paused_at);
+  const items = mpm?.handoff?.items ?? [];
+  const plain = (topic: Said["topic"], label: string) => (text: string) => ({
+    ...{ topic, label, text, at: paused, item: null, closed: false },
+  });
+  const has = items.some(({ kind }) => GIVEN.includes(kind));
+  return [
+    ...items.flatMap(saidBy),
+    ...(mpm?.handoff?.runs ?? []).map(ranBy),
+    ...conversation.accomplishments.map(plain("done", "")),
+    ...has ? [] : [
+      ...conversation.next_steps.map(plain("state", "Next")),
+      ...(mpm?.decisions ?? []).map(plain("decided", "")),
+      ...(mpm?.blockers ?? []).map(plain("state", "Blocked by")),
+      ...questions.map(plain("state", "Open question")),
+    ],
+    ...save.git_context.recent_commits.flatMap(committed),
+  ].filter(({ text }) => text.trim() !== "");
+}
+
+function saidBy(item: Item): Said[] {
+  const { kind, text, why, state } = item;
+  const gone = state === "dropped" || state === "superseded";
+  const said = {
+    text: why ? `${text} (${why})` : text,
+    at: timeOf(item.at),
+    item: item.number ?? null,
+    closed: gone,
+  };
+  const label = LABELS.get(kind) ?? "";
+  if (TALK.includes(kind)) return [{ ...said, text, topic: "talk", label }];
+  if (kind === "done") return [{ ...said, topic: "done", label: "" }];
+  if (kind === "decision") return [{ ...said, topic: "decided", label: "" }];
+  if (kind === "rejected") {
+    return [{ ...said, topic: "decided", label: "Rejected" }];
+  }
+  const open: Said = {
+    ...said,
+    text,
+    topic: "state",
+    label: state === "doing" ? "In progress" : label,
+    closed: gone || state === "done",
+  };
+  const ended = state === "done" && (kind === "next" || kind === "blocker");
+  return ended
+    ? [open, {
+      ...said,
+      text,
+      topic: "done",
+      label: kind === "blocker" ? "No longer blocked by" : "",
+      at: timeOf(item.closed_at ?? item.at),
+    }]
+    : [open];
+}
+
+function ranBy({ command, exit, at, doubt }: Run): Said {
+  const how = exit === null
+    ? `exit status not known${doubt ? `: ${doubt}` : ""}`
+    : `exit status ${exit}`;
+  return {
+    topic: "run",
+    label: command,
+    text: `${command} (${how})`,
+    at: timeOf(at),
+    item: null,
+    closed: false,
+  };
+}
+
+function committed(
+  { sha, message, timestamp }: Save["git_context"]["recent_commits"][number],
+): Said[] {
+  const at = parseTime(timestamp);
+  if (at === undefined) return [];
+  const text = `${sha.slice(0, 7)} ${message}`;
+  return [{
+    topic: "done",
+    label: "Commit",
+    text,
+    at,
+    item: null,
+    closed: false,
+  }];
+}
+
+/** A time that cannot be read lies before all others. */
+export function timeOf(text: string): number {
+  return parseTime(text) ?? 0;
+}
+
+/** Without the differences that nobody means. */
+function folded(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
+}

@@ -1,0 +1,288 @@
+import { attempt, MpmError } from "../../base/errors.ts";
+import { counted } from "../../base/words.ts";
+import type { Workspace } from "../../git/mod.ts";
+import {
+  isLog,
+  isOfWorktree,
+  listSaves,
+  loadSave,
+  newestSaves,
+  Origins,
+  redactSave,
+  type Save,
+  type SaveEntry,
+  SessionStates,
+} from "../../saves/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import { listWorks, placeKey, type Work } from "../../work/mod.ts";
+import { timeOf } from "./facts.ts";
+import {
+  endOf,
+  type Layer,
+  LAYER_AGES,
+  layersOf,
+  type LayerSources,
+  type OlderWork,
+} from "./layers.ts";
+
+/** What a summary is about. */
+export type Span =
+  /** This worktree, from a time on: milliseconds since the epoch. */
+  | { readonly kind: "since"; readonly since: number }
+  /** One session with its detours, wherever it was worked on. */
+  | { readonly kind: "session"; readonly id: string }
+  /** Every save of the project. */
+  | { readonly kind: "all" };
+
+/** Where a summary begins unless it is told: 7 days ago, in milliseconds. */
+export function usualSince(now: Date): number {
+  return now.getTime() - 7 * 24 * 60 * 60 * 1000;
+}
+
+/** Saves that are looked at in a span of time, and saves that are read whole. */
+const MOST_LOOKED = 400;
+const MOST_RECENT = 200;
+
+/** Older lines of work whose newest save is read, and that are told of. */
+const MOST_READ = 20;
+const MOST_OLDER = 100;
+
+/** Sessions that are over. */
+const MOST_OVER = 50;
+
+export interface ReadLayers {
+  readonly layers: readonly Layer[];
+  /** Saves that were read whole. */
+  readonly saves: number;
+  /** What was left out, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads what a summary is made of, and makes the layers. Saves from others are
+ * left out, since nobody here said what is in them. Damaged saves are, too.
+ */
+export async function readLayers(
+  system: System,
+  workspace: Workspace,
+  span: Span,
+): Promise<ReadLayers> {
+  const { root } = workspace;
+  const now = system.now();
+  const notes: string[] = [];
+  const entries = await entriesOf(system, workspace, { span, notes });
+  const reader = new Reader(system);
+  const recent: Save[] = [];
+  const old: SaveEntry[] = [];
+  const brief = now.getTime() - LAYER_AGES.brief;
+  for (const entry of entries) {
+    if (timeOf(entry.pausedAt) < brief) old.push(entry);
+    else if (recent.length >= MOST_RECENT) {
+      notes.push(`Only the newest ${MOST_RECENT} saves were read`);
+      break;
+    } else {
+      const save = await reader.read(entry);
+      if (save) recent.push(save);
+    }
+  }
+  const states = new SessionStates(system, root);
+  const open = span.kind === "session"
+    ? old
+    : old.filter((entry) => !states.isOver(entry));
+  const older = await olderWork(open, { reader, span, notes });
+  const sources: LayerSources = {
+    now,
+    since: span.kind === "since" ? span.since : 0,
+    saves: [...recent, ...older.flatMap(({ save }) => save ?? [])]
+      .sort((a, b) => timeOf(a.paused_at) - timeOf(b.paused_at)),
+    older,
+    over: worksOver(system, workspace, { span, notes }),
+  };
+  return {
+    layers: layersOf(sources),
+    saves: sources.saves.length,
+    notes: [...notes, ...reader.notes()],
+  };
+}
+
+/** The saves of the span, the newest first. */
+async function entriesOf(
+  system: System,
+  workspace: Workspace,
+  { span, notes }: { span: Span; notes: string[] },
+): Promise<SaveEntry[]> {
+  const { root } = workspace;
+  if (span.kind !== "since") {
+    const all = (await listSaves(system, root)).filter((entry) =>
+      !isLog(entry)
+    );
+    if (span.kind === "all") return all;
+    return all.filter(({ session }) => session?.id === span.id);
+  }
+  const entries: SaveEntry[] = [];
+  let looked = 0;
+  for await (const entry of newestSaves(system, root)) {
+    if (isLog(entry) || timeOf(entry.pausedAt) < span.since) break;
+    if (++looked > MOST_LOOKED) {
+      notes.push(
+        `Only the newest ${MOST_LOOKED} saves were looked at; --all looks at all`,
+      );
+      break;
+    }
+    if (isOfWorktree(workspace, entry)) entries.push(entry);
+  }
+  return entries;
+}
+
+/** Reads saves, and counts those that do not count. */
+class Reader {
+  readonly #system: System;
+  readonly #origins: Origins;
+  #foreign = 0;
+  #damaged = 0;
+
+  constructor(system: System) {
+    this.#system = system;
+    this.#origins = new Origins(system);
+  }
+
+  /** The save, redacted; `undefined`: damaged, or made by someone else. */
+  async read(entry: SaveEntry): Promise<Save | undefined> {
+    const loaded = await attempt(() => loadSave(this.#system, entry));
+    if (!loaded) {
+      this.#damaged++;
+      return undefined;
+    }
+    const { save, digest } = loaded;
+    if (!this.isOurs(entry, digest)) return undefined;
+    return redactSave(redactorOf(this.#system), save);
+  }
+
+  /** Whether the user made it, or trusts it. */
+  isOurs({ id }: SaveEntry, digest: string): boolean {
+    const ours = this.#origins.of({ id, digest }) !== "foreign";
+    if (!ours) this.#foreign++;
+    return ours;
+  }
+
+  /** What a list shows of a save, redacted. */
+  redacted(entry: SaveEntry): SaveEntry {
+    const redactor = redactorOf(this.#system);
+    const { branch, session } = entry;
+    return {
+      ...entry,
+      summary: redactor.text(entry.summary),
+      branch: branch === null ? null : redactor.name(branch),
+      session: session && {
+        ...session,
+        name: session.name && redactor.text(session.name),
+        task: redactor.text(session.task),
+      },
+    };
+  }
+
+  notes(): string[] {
+    return [
+      ...this.#foreign === 0 ? [] : [
+        `${counted(this.#foreign, "save")} made by someone else left out: ` +
+        "mpm sessions trust",
+      ],
+      ...this.#damaged === 0 ? [] : [
+        `${counted(this.#damaged, "damaged save")} left out: ` +
+        "mpm sessions verify",
+      ],
+    ];
+  }
+}
+
+/** A line of work: its session, else its agent's session, else branch and day. */
+function groupOf({ session, agent, branch, pausedAt }: SaveEntry): string {
+  return session?.id ?? agent ??
+    `${pausedAt.slice(0, 10)} ${branch ?? "(no branch)"}`;
+}
+
+/** Older lines of work, the newest first, each by its newest save. */
+async function olderWork(
+  entries: readonly SaveEntry[],
+  { reader, span, notes }: { reader: Reader; span: Span; notes: string[] },
+): Promise<OlderWork[]> {
+  const groups = Map.groupBy(entries, groupOf);
+  const older: OlderWork[] = [];
+  for (const group of groups.values()) {
+    if (span.kind === "since" && older.length >= MOST_OLDER) {
+      const more = groups.size - MOST_OLDER;
+      notes.push(`${counted(more, "older line")} of work left out; try --all`);
+      break;
+    }
+    // What somebody said goes before what a hook saved later.
+    const ordered = [
+      ...group.filter(({ automatic }) => !automatic),
+      ...group.filter(({ automatic }) => automatic),
+    ];
+    const whole = older.length < MOST_READ;
+    const found = await firstOurs(ordered, { reader, whole });
+    if (!found) continue;
+    const entry = reader.redacted(found.entry);
+    older.push({ ...found, entry, saves: group.length });
+  }
+  return older;
+}
+
+/** Saves of one line of work that are tried. */
+const TRIED = 3;
+
+async function firstOurs(
+  entries: readonly SaveEntry[],
+  { reader, whole }: { reader: Reader; whole: boolean },
+): Promise<Omit<OlderWork, "saves"> | undefined> {
+  for (const entry of entries.slice(0, TRIED)) {
+    if (entry.problem) continue;
+    if (!whole && entry.digest !== undefined) {
+      if (reader.isOurs(entry, entry.digest)) return { entry, save: undefined };
+      continue;
+    }
+    const save = await reader.read(entry);
+    if (save) return { entry, save };
+  }
+  return undefined;
+}
+
+/** The sessions of the span that are over, the last ended first. */
+function worksOver(
+  system: System,
+  workspace: Workspace,
+  { span, notes }: { span: Span; notes: string[] },
+): Work[] {
+  try {
+    const { works } = listWorks(system, workspace.root);
+    const place = placeKey(workspace);
+    const over = works.filter((work) =>
+      ["complete", "archived", "cancelled"].includes(work.state) &&
+      (span.kind === "all" ||
+        (span.kind === "session"
+          ? isOf(works, work, span.id)
+          : work.place === place && timeOf(endOf(work)) >= span.since))
+    ).sort((a, b) => timeOf(endOf(b)) - timeOf(endOf(a)));
+    const more = over.length - MOST_OVER;
+    if (span.kind === "all" || more <= 0) return over;
+    notes.push(`${counted(more, "older session")} left out; try --all`);
+    return over.slice(0, MOST_OVER);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    notes.push(error.message);
+    return [];
+  }
+}
+
+/** Whether `work` is that session, or a detour of it. */
+function isOf(works: readonly Work[], work: Work, id: string): boolean {
+  const seen = new Set<string>();
+  for (let at: Work | undefined = work; at && !seen.has(at.id);) {
+    if (at.id === id) return true;
+    seen.add(at.id);
+    const { parent }: Work = at;
+    at = works.find(({ id }) => id === parent);
+  }
+  return false;
+}
