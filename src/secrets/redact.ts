@@ -17,7 +17,7 @@ import {
   type Span,
   type Window,
 } from "./span.ts";
-import { withoutOrdinary } from "./rules/plain_words.ts";
+import { withoutOrdinary } from "./rules/ordinary.ts";
 import { isPlaceholder } from "./rules/value.ts";
 
 /** What stands in a name in place of a secret. */

@@ -168,6 +168,7 @@ const HOSTILE = [
     "token%3D",
     "use hunter2xY as the token ",
   ],
+  ...['auth: "open sesame now" ', 'token="a.b c/d" ', "cookie=a=b; "],
   ...['token: "opensesame" ', 'token="opensesame" opensesame ', MANY_PLAIN],
   ...[`${alnum(27)} `, `${alnum(76)}\n`, `ghp_${alnum(36)} `, `${hex(32)}-us1`],
 ];

@@ -9,8 +9,11 @@ export interface Span {
   readonly label: string;
   /** What stands around its replacement, where the text needs quotes there. */
   readonly quote?: string;
-  /** Set for a plain word: it is not a secret if the text also uses it. */
-  readonly plain?: true;
+  /**
+   * The name that plain words are given to: they are not a secret if the text
+   * also uses them.
+   */
+  readonly plain?: string;
 }
 
 /** What stands in place of a secret; a name of something has a print besides. */

@@ -1,3 +1,4 @@
+import { PLAIN_WORDS } from "./secret_word_shapes.ts";
 import { PROGRAMS } from "./secret_program_shapes.ts";
 import { alnum, capitals, hex, privateKey } from "./secrets.ts";
 
@@ -527,6 +528,7 @@ export const SHAPES: readonly Shape[] = [
   ...PROGRAMS,
   ...MAKE,
   ...SQL,
+  ...PLAIN_WORDS,
   ...CODE,
   ...WORDS,
   ...UNSEEN,

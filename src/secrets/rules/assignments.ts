@@ -10,7 +10,7 @@ import {
 } from "./keys.ts";
 import { afterReplacement, type Span } from "../span.ts";
 import { isPlainWord } from "./plain_words.ts";
-import { type Ending, type Ends, readValue, type Value } from "./reader.ts";
+import { type Ending, type Ends, readValue } from "./reader.ts";
 import { isSecret, LOOKED_AT } from "./decision.ts";
 import { listAt, phraseEnd } from "./lists.ts";
 import { isName, isStrong } from "./value.ts";
@@ -203,29 +203,17 @@ function oneValue(
   const phrase = quoted ? -1 : phraseEnd(text, start, key);
   const end = Math.max(value.end, phrase);
   const written = text.slice(start, Math.min(end, start + LOOKED_AT));
-  const sure = phrase >= 0 || isSecret(written, { key, value, colon, text });
-  if (!sure) return plainWord(written, { key, value, text });
+  const given = { key, value, colon, text };
+  const plain = phrase < 0 && !isSecret(written, given);
+  if (plain && !isPlainWord(written, given)) return undefined;
   const wrapped = key.quote !== "" && !quoted && colon;
   return {
     start,
     end,
     label: key.kind,
     ...wrapped ? { quote: key.quote } : {},
+    ...plain ? { plain: key.name } : {},
   };
-}
-
-/** Finds a word that is a secret unless the text also uses it elsewhere. */
-function plainWord(
-  written: string,
-  { key, value: { start, end, quoted }, text }: {
-    key: Key;
-    value: Value;
-    text: string;
-  },
-): Span | undefined {
-  return quoted && isPlainWord(written, { key, start, text })
-    ? { start, end, label: key.kind, plain: true }
-    : undefined;
 }
 
 /** Passes over what may stand between a colon and its value. */
@@ -276,9 +264,11 @@ function typedValue(ends: Ends, key: Key, from: number): Span | undefined {
   if (!value?.quoted) return undefined;
   const { start, end } = value;
   const written = text.slice(start, Math.min(end, start + LOOKED_AT));
-  const told = written.length >= 4 &&
-    isSecret(written, { key, value, colon: true, text });
-  return told
-    ? { start, end, label: key.kind }
-    : plainWord(written, { key, value, text });
+  const given = { key, value, colon: true, text };
+  if (written.length >= 4 && isSecret(written, given)) {
+    return { start, end, label: key.kind };
+  }
+  return isPlainWord(written, given)
+    ? { start, end, label: key.kind, plain: key.name }
+    : undefined;
 }

@@ -60,6 +60,9 @@ function isVariable(name: string): boolean {
 /** A password that people choose, though it ends as a name does. */
 const CHOSEN = /^(?:my|our|super|top|very)[_-]?(?:secret|secure|strong|safe)./i;
 
+/** `keyword.$0`, a kind of token in grammars of editors. */
+const GRAMMAR = /^[a-z]+(?:\.(?:[a-z]+|\$\d))*\.\$\d(?:\.[a-z]+)*$/;
+
 /**
  * A password may be any word; tokens and keys are generated, and what looks
  * like a name is one.
@@ -73,7 +76,9 @@ function isQuotedSecret(written: string, { kind, name }: Key): boolean {
     return CHOSEN.test(written) || !isOfCode(written) || !keyKind(written);
   }
   const chosen = isVariable(name) || /secret$/i.test(name);
-  return chosen ? !isOfCode(written) : !isName(written);
+  return chosen
+    ? !isOfCode(written)
+    : !isName(written) && !GRAMMAR.test(written);
 }
 
 /** A name of code: letters and nothing else that a password would have. */
@@ -122,10 +127,14 @@ function isInFlow({ key, text }: Given): boolean {
  */
 function isWithinCode(given: Given): boolean {
   const { key, value, colon, text } = given;
+  const written = text.slice(value.start, value.end);
   const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);
   const line = lead.slice(lead.lastIndexOf("\n") + 1);
   const after = text[value.end];
-  if (colon) return after === "," && !isInFlow(given);
+  if (colon) {
+    const typed = after === ";" && /^(?:[A-Z][a-z]+){2,}$/.test(written);
+    return typed || (after === "," && !isInFlow(given));
+  }
   if (/,[ \t]*$/.test(line) && key.apart) return true;
   if (/\($|\([^)]*[,(][ \t]*$/.test(line) && (after === ")" || after === ",")) {
     return true;

@@ -1,7 +1,7 @@
 import { isAlnum } from "./chars.ts";
 import { type KeyKind, keyKind, LONGEST_KEY, mayEndKey } from "./keys.ts";
 import type { Span } from "../span.ts";
-import { isAbout, isName, isPlaceholder, isStrong } from "./value.ts";
+import { isAbout, isName, isOfCode, isPlaceholder, isStrong } from "./value.ts";
 
 /** UTF-16 units of the value between two tags, and of the first tag. */
 const LONGEST = 512;
@@ -35,9 +35,12 @@ export function elementAt(text: string, at: number): Span | undefined {
   const closed = length > 0 && (wrapped || rest.startsWith("</", length));
   if (!closed) return undefined;
   const value = rest.slice(0, length).trim();
-  const told = value.length >= LEAST[kind] && !isPlaceholder(value) &&
-    (kind === "password" ? !isAbout(value) : isStrong(value) && !isName(value));
-  return told ? { start, end: start + length, label: kind } : undefined;
+  if (value.length < LEAST[kind] || isPlaceholder(value)) return undefined;
+  const span = { start, end: start + length, label: kind };
+  if (kind === "password") return isAbout(value) ? undefined : span;
+  if (isStrong(value) && !isName(value)) return span;
+  const plain = isName(value) && !isOfCode(value) && !isAbout(value);
+  return plain ? { ...span, plain: kind } : undefined;
 }
 
 /** `<key>Password</key>` before `<string>`, as property lists have it. */

@@ -59,7 +59,8 @@ function isItem(value: string, kind: KeyKind): boolean {
   if (isPlaceholder(value)) return false;
   return kind === "password"
     ? !isOfCode(value)
-    : isStrong(value) && !isName(value) && !/^\w+:\/\//.test(value);
+    : isStrong(value) && !isName(value) &&
+      !/^\w+:\/\/|^[a-z]+(?:\.[a-z]+)+#\w+$/.test(value);
 }
 
 const PHRASE =

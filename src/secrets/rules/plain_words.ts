@@ -1,43 +1,78 @@
 import { LEAST } from "./elements.ts";
-import { isAnyKey, type Key } from "./keys.ts";
-import type { Span } from "../span.ts";
-import { isName, isOfCode, isPlaceholder } from "./value.ts";
+import { isAnyKey, type Key, keyKind } from "./keys.ts";
+import type { Value } from "./reader.ts";
+import {
+  isAbout,
+  isCode,
+  isName,
+  isOfCode,
+  isPath,
+  isPlaceholder,
+  isStrong,
+} from "./value.ts";
 
-/** UTF-16 units of a part; a word is looked for in its part and both beside. */
-const PART = 32 * 1024;
-
-/** Words that source code gives to such names: kinds of tokens, fields. */
+/** Words that source code gives to such names: kinds of tokens, ways to log in. */
 const COMMON = new Set(
-  ("account asterisk attribute boundary bracket builtin character comment " +
-    "constant constructor container content current deadbeef decorator " +
-    "definition delimiter directive doctype document element entity " +
-    "expression function identifier import inline interface keyword label " +
-    "lambda literal marker method module namespace newline next_marker " +
-    "nextmarker operator parameter position preprocessor primary private " +
-    "property public punctuation punctuator quoted regexp selector semicolon " +
-    "separator signed special statement struct support symbol template " +
-    "unsigned variable whitespace").split(" "),
+  ("account always anonymous asterisk attribute automatic boundary bracket " +
+    "builtin certificate character comment constant constructor container " +
+    "content cookies current deadbeef decorator definition delimiter digest " +
+    "directive doctype document element entity expression external " +
+    "forbidden function header identifier implicit import inline interface " +
+    "internal keyword label lambda language lax literal mandatory manual " +
+    "marker meta method module namespace negotiate newline next_marker nextmarker " +
+    "notset operator parameter position preprocessor primary private " +
+    "predefined property provider public punctuation punctuator quoted regexp rematch selector " +
+    "semicolon separator session signed special statement strict struct " +
+    "support symbol tag template type unauthorized unsigned variable whitespace")
+    .split(" "),
 );
+
+/** Whether programs often use a word, in small letters, in place of a token. */
+export function isCommon(word: string): boolean {
+  return COMMON.has(word) || isPlaceholder(word);
+}
+
+/** `comment.doc`, `keyword.flow`: kinds of tokens in grammars of editors. */
+const SCOPE = /^@?([a-z]+)\.[a-z.-]+$/;
 
 /** Descriptions of interfaces give these the name of another field. */
 const OF_PAGES = /^(?:input|output)[_-]?token$/i;
 
+/** A plain value, and where it stands. */
+interface Given {
+  readonly key: Key;
+  readonly value: Value;
+  readonly colon: boolean;
+  readonly text: string;
+}
+
 /**
- * Returns whether a quoted value is a plain word given to a token or key.
- * Source code has many such words that are not secret: {@link withoutOrdinary}
+ * Returns whether a value is plain words given to a token, key or cookie.
+ * Source code has many such words that are not secret: `withoutOrdinary`
  * recognises them by the rest of the text.
  */
 export function isPlainWord(
   written: string,
-  { key, start, text }: { key: Key; start: number; text: string },
+  { key, value, colon, text }: Given,
 ): boolean {
-  const named = key.kind === "token" || key.kind === "key";
-  return named && /(?:token|key)$/i.test(key.name) &&
-    !OF_PAGES.test(key.name) && !isAnyKey(key.name) &&
-    written.length >= LEAST[key.kind] &&
-    /^[\w-]+$/.test(written) && isName(written) &&
-    !isPlaceholder(written) && !isOfCode(written) &&
-    !COMMON.has(written.toLowerCase()) && !isCompared(text, start);
+  const { kind, name } = key;
+  if (kind === "pin") return false;
+  // What else a password may be is never held to the rest of the text.
+  if (kind === "password" && (value.quoted || !beginsLine(text, key))) {
+    return false;
+  }
+  if (OF_PAGES.test(name) || isAnyKey(name)) return false;
+  if (written.length < LEAST[kind] || isPlaceholder(written)) return false;
+  if (isCompared(text, value.start) || isOther(written, name)) return false;
+  const named = value.quoted || !colon || /^[\w-]*\d$/.test(written);
+  if (kind === "cookie") return isPlainCookie(written, value);
+  return isName(written) && !isNameOfSecret(written, named) &&
+    (value.quoted || isAlone(written, { value, colon, text }));
+}
+
+/** `passwd=open_sesame` in a file of settings; code has names there. */
+function beginsLine(text: string, { start, apart }: Key): boolean {
+  return !apart && (start === 0 || text[start - 1] === "\n");
 }
 
 /** Parsers compare tokens with words: `token === "while"`. */
@@ -47,64 +82,59 @@ function isCompared(text: string, start: number): boolean {
   );
 }
 
-/**
- * Returns the spans without plain words that also stand elsewhere near by, as
- * words of their own. Words within other spans do not count: the value of one
- * token may be that of another. Every part of the text is read at most once.
- */
-export function withoutOrdinary(text: string, spans: Span[]): Span[] {
-  const words = new Set<string>();
-  const parts = new Set<number>();
-  for (const span of spans) {
-    if (!span.plain) continue;
-    words.add(wordOf(text, span));
-    for (const part of partsAround(span)) parts.add(part);
-  }
-  if (words.size === 0) return spans;
-  const uses = usesOf(text, spans, { words, parts });
-  return spans.filter((span) => {
-    if (!span.plain) return true;
-    const word = wordOf(text, span);
-    return !partsAround(span).some((part) => uses.has(useOf(part, word)));
+/** An address, a file, a sentence, or what the name says: `fooToken: "FOO"`. */
+function isOther(written: string, name: string): boolean {
+  const scope = SCOPE.exec(written)?.[1];
+  return scope !== undefined && isCommon(scope) ||
+    /^\w{2,20}:\/\/|^urn:/.test(written) || isPath(written) ||
+    isAbout(written) || lettersOf(name).includes(lettersOf(written));
+}
+
+function lettersOf(text: string): string {
+  return text.replaceAll(/[^A-Za-z]/g, "").toLowerCase();
+}
+
+/** `client-secret`, `accessToken`: words of code, the last of them above all. */
+export function isNameOfSecret(written: string, mayHold: boolean): boolean {
+  if (!isOfCode(written)) return false;
+  const last = /[A-Z]?[a-z]+[^A-Za-z]*$|[A-Za-z]+[^A-Za-z]*$/.exec(written);
+  return !mayHold || keyKind(written) !== undefined ||
+    isOfCode(last?.[0] ?? written);
+}
+
+/** Without quotes: no name of code, and more than a word of a sentence. */
+function isAlone(
+  written: string,
+  { value: { end, last }, colon, text }: Omit<Given, "key">,
+): boolean {
+  // `basicAuth: BasicReference;` is a type.
+  if (colon && /^(?:[A-Z][a-z]+){2,}$/.test(written)) return false;
+  if (isCode(written) || /^[({[]/.test(written)) return false;
+  if ("([{".includes(text[end] ?? " ")) return false;
+  if (/^(?:[A-Za-z]{1,15}|__\w+__)$/.test(written)) return false;
+  return isStrong(written) || last;
+}
+
+/** Attributes of a cookie, which are no value of it. */
+const ATTRIBUTES =
+  /^(?:path|domain|max-age|expires|samesite|version|comment|priority)$/i;
+
+/** The values of a cookie that may be a secret. */
+export function valuesOfCookie(written: string): string[] {
+  return written.split(";").flatMap((part) => {
+    const [name, value] = part.trim().split(/=(.*)/s);
+    return value === undefined || ATTRIBUTES.test(name!) ? [] : [value];
   });
 }
 
-function wordOf(text: string, { start, end }: Span): string {
-  return text.slice(start, end).toLowerCase();
-}
-
-function partsAround({ start }: Span): number[] {
-  const part = Math.floor(start / PART);
-  return [part - 1, part, part + 1];
-}
-
-/** A word in a part of a text. */
-function useOf(part: number, word: string): string {
-  return `${part} ${word}`;
-}
-
-/** Bounded, so that no word is longer than the engine can take. */
-const WORD = /[A-Za-z0-9](?:[\w-]{0,254}[A-Za-z0-9])?/g;
-
-/** The given words in each of some parts of a text, those in spans apart. */
-function usesOf(
-  text: string,
-  spans: readonly Span[],
-  { words, parts }: { words: Set<string>; parts: Set<number> },
-): Set<string> {
-  const uses = new Set<string>();
-  let next = 0;
-  for (const part of [...parts].sort((a, b) => a - b)) {
-    const from = part * PART;
-    const read = from < 0 ? "" : text.slice(from, from + PART);
-    for (const { 0: found, index } of read.matchAll(WORD)) {
-      const word = found.toLowerCase();
-      if (!words.has(word)) continue;
-      const at = from + index;
-      while (next < spans.length && spans[next]!.end <= at) next++;
-      const span = spans[next];
-      if (span === undefined || at < span.start) uses.add(useOf(part, word));
-    }
+/** `session=opensesame`, or one word as programs give each other. */
+function isPlainCookie(written: string, { quoted, last }: Value): boolean {
+  if (!written.includes("=")) {
+    return isName(written) && !isNameOfSecret(written, quoted) &&
+      (quoted || (last && /^\S+$/.test(written) && !isCode(written)));
   }
-  return uses;
+  return valuesOfCookie(written).some((value) =>
+    value.length >= LEAST.cookie && /^\S+$/.test(value) && isName(value) &&
+    !isOfCode(value) && !isPlaceholder(value)
+  );
 }

@@ -37,3 +37,33 @@ Deno.test("beside a secret a plain word is held to the whole text, too", () => {
     '[redacted:github-token] token: "gherkin"\nsome',
   );
 });
+
+/** Whether a value is left as it is given to a token, behind other text. */
+function isKept(value: string, others = ""): boolean {
+  return redactor.text(`${others}\ntoken: "${value}"`).includes(value);
+}
+
+Deno.test("several plain words are ordinary if hardly one stands only there", () => {
+  assertEquals(isKept("open gherkin now"), false);
+  assertEquals(isKept("open gherkin now", "open it now"), false);
+  assertEquals(isKept("open gherkin now", "now open the gherkin"), true);
+  assertEquals(isKept("open.gherkin", "open(x)"), false);
+  assertEquals(isKept("open.gherkin", "gherkin.open(x)"), true);
+  const three = "open it now, jar";
+  assertEquals(isKept("open gherkin jar now", three), true);
+  assertEquals(isKept("open gherkin marinade jar now", three), false);
+});
+
+Deno.test("many plain words that one name is given are no tokens", () => {
+  const given = Array.from(
+    { length: 9 },
+    (_, at) => `token: "gherkin${"abcdefghi"[at]}",`,
+  );
+  const few = given.slice(0, 8);
+  assertEquals(redactor.text(given.join("\n")), given.join("\n"));
+  assertEquals(redactor.find(few.join("\n")).length, 8);
+  const same = Array.from({ length: 20 }, () => given[0]).join("\n");
+  assertEquals(redactor.find(same).length, 20);
+  const named = few.join("\n") + '\nauth: "gherkini"';
+  assertEquals(redactor.find(named).length, 9);
+});

@@ -1,0 +1,115 @@
+import type { Span } from "../span.ts";
+import { isCommon, valuesOfCookie } from "./plain_words.ts";
+
+/** UTF-16 units of a part; a word is looked for in its part and both beside. */
+const PART = 32 * 1024;
+
+/** Plain values of one name near by that are so many are names of things. */
+const MOST_VALUES = 8;
+
+/**
+ * Returns the spans without plain words that also stand elsewhere near by, as
+ * words of their own. Words within other spans do not count: the value of one
+ * token may be that of another. Every part of the text is read at most once.
+ */
+export function withoutOrdinary(text: string, spans: Span[]): Span[] {
+  const plain = new Map<Span, Plain>();
+  const words = new Set<string>();
+  const parts = new Set<number>();
+  for (const span of spans) {
+    if (span.plain === undefined) continue;
+    const found = plainOf(text, span);
+    plain.set(span, found);
+    for (const word of found.words) words.add(word);
+    for (const part of found.parts) parts.add(part);
+  }
+  if (plain.size === 0) return spans;
+  const uses = usesOf(text, spans, { words, parts });
+  const values = valuesByName(plain.values());
+  return spans.filter((span) => {
+    const found = plain.get(span);
+    return found === undefined ||
+      !(isUsed(found, uses) || isOneOfMany(found, values));
+  });
+}
+
+/** A value of plain words, in small letters, as the text has it. */
+interface Plain {
+  readonly name: string;
+  readonly value: string;
+  readonly words: readonly string[];
+  readonly parts: readonly number[];
+}
+
+function plainOf(text: string, { start, end, label, plain = "" }: Span): Plain {
+  const value = text.slice(start, end).toLowerCase();
+  const values = label === "cookie" ? valuesOfCookie(value) : [];
+  const words = (values.length > 0 ? values.join(" ") : value).match(WORD);
+  const part = Math.floor(start / PART);
+  return {
+    name: plain.toLowerCase(),
+    value,
+    words: words?.filter((word) => word.length > 2 && !isCommon(word)) ?? [],
+    parts: [part - 1, part, part + 1],
+  };
+}
+
+/** Whether at most a few of many words, or none, stand nowhere else near by. */
+function isUsed({ words, parts }: Plain, uses: ReadonlySet<string>): boolean {
+  const unused = words.filter((word) =>
+    !parts.some((part) => uses.has(inPart(part, word)))
+  );
+  return unused.length === 0 || unused.length * 3 < words.length;
+}
+
+/** The different values that a name is given in each part. */
+function valuesByName(plain: Iterable<Plain>): Map<string, Set<string>> {
+  const values = new Map<string, Set<string>>();
+  for (const { name, value, parts } of plain) {
+    const place = inPart(parts[1]!, name);
+    const known = values.get(place);
+    if (known) known.add(value);
+    else values.set(place, new Set([value]));
+  }
+  return values;
+}
+
+function isOneOfMany(
+  { name, parts }: Plain,
+  values: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  return parts.some((part) =>
+    (values.get(inPart(part, name))?.size ?? 0) > MOST_VALUES
+  );
+}
+
+/** A word in a part of a text. */
+function inPart(part: number, word: string): string {
+  return `${part} ${word}`;
+}
+
+/** Bounded, so that no word is longer than the engine can take. */
+const WORD = /[A-Za-z0-9](?:[\w-]{0,254}[A-Za-z0-9])?/g;
+
+/** The given words in each of some parts of a text, those in spans apart. */
+function usesOf(
+  text: string,
+  spans: readonly Span[],
+  { words, parts }: { words: Set<string>; parts: Set<number> },
+): Set<string> {
+  const uses = new Set<string>();
+  let next = 0;
+  for (const part of [...parts].sort((a, b) => a - b)) {
+    const from = part * PART;
+    const read = from < 0 ? "" : text.slice(from, from + PART);
+    for (const { 0: found, index } of read.matchAll(WORD)) {
+      const word = found.toLowerCase();
+      if (!words.has(word)) continue;
+      const at = from + index;
+      while (next < spans.length && spans[next]!.end <= at) next++;
+      const span = spans[next];
+      if (span === undefined || at < span.start) uses.add(inPart(part, word));
+    }
+  }
+  return uses;
+}

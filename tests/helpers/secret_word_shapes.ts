@@ -1,0 +1,72 @@
+import type { Shape } from "./secret_shapes.ts";
+
+const W = ["sword", "fish"].join("");
+
+/** Several plain words, as they are given to tokens, keys and cookies. */
+const WORDS = ["open", "swordfish", "now"];
+const BLANKS = WORDS.join(" ");
+const DOTS = WORDS.join(".");
+const DASHES = WORDS.join("-");
+const UNDERSCORES = WORDS.join("_");
+
+/** Tokens, keys and cookies that are words, which code gives them, too. */
+export const PLAIN_WORDS: readonly Shape[] = [
+  ...[
+    "token",
+    "access_token",
+    "api_key",
+    "auth",
+    "_auth",
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "jwt",
+    "bearer",
+    "pat",
+    "credentials",
+    "dsn",
+    "connection_string",
+  ].flatMap((name): Shape[] => [
+    [`${name} of a word`, `${name}: "${W}"`, W],
+    [`${name} of words`, `{"a": 1, "${name}": "${BLANKS}"}`, BLANKS],
+    [`${name} with dots`, `${name} = "${DOTS}"`, DOTS],
+  ]),
+  ["dotted name", `auth.token = "${W}"`, W],
+  ["dotted name and value", `auth.token = "${DOTS}"`, DOTS],
+  ["dotted name, properties", `app.access_token=${UNDERSCORES}`, UNDERSCORES],
+  ["words, YAML", `access_token: '${BLANKS}'`, BLANKS],
+  ["words, YAML in a list", `- auth_token: "${BLANKS}"`, BLANKS],
+  ["words, JSON in JSON", `{\\"jwt\\": \\"${BLANKS}\\"}`, BLANKS],
+  ["words, Python", `connect(host="x", access_token="${BLANKS}")`, BLANKS],
+  ["words, Python key", `x['authorization'] = '${BLANKS}'`, BLANKS],
+  ["words, Go", `\taccessToken := "${BLANKS}"`, BLANKS],
+  ["words, Go field", `\tConfig{AuthToken: "${BLANKS}"}`, BLANKS],
+  ["words, Rust", `let cookie: &str = "${BLANKS}";`, BLANKS],
+  ["words, PHP", `'access_token' => '${BLANKS}',`, BLANKS],
+  ["words, option", `run --auth-token="${BLANKS}"`, BLANKS],
+  ["words, Markdown", `- **access_token**: \`${BLANKS}\``, BLANKS],
+  ["words, XML", `<access_token>${BLANKS}</access_token>`, BLANKS],
+  ["word, XML", `<token>${W}</token>`, W],
+  ["word, XML cookie", `<auth><token>${W}</token></auth>`, W],
+  ["words, comma", `auth_token: "${WORDS.join(", ")}"`, WORDS.join(", ")],
+  ["words, colon", `auth_token: "${WORDS.join(":")}"`, WORDS.join(":")],
+  ["words, slash", `auth_token: "${WORDS.join("/")}"`, WORDS.join("/")],
+  ["word, capitals", `authorization: "${W.toUpperCase()}"`, W.toUpperCase()],
+  ["words, some used near by", `open now\ntoken: "${BLANKS}"`, BLANKS],
+  ["words of code", `auth_token: "my-access-${W}"`, W],
+  ["words of code, env", `AUTH_TOKEN="my-access-${W}"`, W],
+  ["words, INI", `[a]\nauth_token=${UNDERSCORES}\n`, UNDERSCORES],
+  [
+    "words, header",
+    `GET / HTTP/1.1\nX-Auth-Token: ${UNDERSCORES}\n`,
+    UNDERSCORES,
+  ],
+  ["word with a digit", `token=${W}1`, `${W}1`],
+  ["word with a digit, header", `curl -H "x-token: ${W}1" a.example`, W],
+  ["password of words", `passwd=${UNDERSCORES}`, UNDERSCORES],
+  ["cookie of words", `Cookie: sid=${W}; theme=dark`, W],
+  ["cookie set", `Set-Cookie: sid=${DASHES}; Path=/; HttpOnly`, DASHES],
+  ["cookie, env", `COOKIE=${DASHES}`, DASHES],
+  ["cookie, settings", `cookie = ${W}${W}`, W],
+  ["cookie, code", `headers = { cookie: "sid=${W}" };`, W],
+];
