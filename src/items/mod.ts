@@ -29,3 +29,8 @@ export {
 export { openItems } from "./open_items.ts";
 export { contentsOf, treeOf, type TreeState } from "./tree.ts";
 export { keepRuns, keptRuns } from "./runs.ts";
+export {
+  isWorthRunning,
+  type Verification,
+  verificationOf,
+} from "./verification.ts";

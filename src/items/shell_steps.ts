@@ -1,0 +1,105 @@
+/** A command of a command line, and what stands behind it. */
+export interface Step {
+  readonly text: string;
+  readonly after: "" | "&&" | "||" | ";" | "|" | "&";
+}
+
+const OPERATORS = ["&&", "||", ";;", "|&", "|", ";", "&", "\n"] as const;
+
+/** What is passed over as a whole: quotes, substitutions, escapes. */
+const WHOLE =
+  /'[^']*'|"(?:[^"\\]|\\[^])*"|`[^`]*`|\\[^]|\d*[<>]&\d*-?|&>>?|<<<|>\|/y;
+
+/** A here-document: the rest of the line goes on, its body is not commands. */
+const HEREDOC = /<<-?[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|\\?([\w.-]+))/y;
+
+/**
+ * Splits a shell's command line at its operators, as far as that can be told
+ * without running it: quotes, substitutions, comments and here-documents are
+ * not looked into. Never throws.
+ */
+export function stepsOf(line: string): Step[] {
+  const steps: Step[] = [];
+  let [text, at] = ["", 0];
+  const bodies: string[] = [];
+  while (at < line.length) {
+    const skipped = skip(line, at);
+    if (skipped.delimiter !== undefined) bodies.push(skipped.delimiter);
+    if (skipped.end > at) {
+      text += line.slice(at, skipped.end);
+      at = skipped.end;
+      continue;
+    }
+    if (line[at] === "#" && /(?:^|\s)$/.test(text)) {
+      at = endOfLine(line, at);
+      continue;
+    }
+    const operator = OPERATORS.find((one) => line.startsWith(one, at));
+    if (operator === undefined) {
+      text += line[at++];
+      continue;
+    }
+    at += operator.length;
+    if (operator === "\n") at = afterBodies(line, at, bodies.splice(0));
+    push(steps, text, meaning(operator));
+    text = "";
+  }
+  push(steps, text, "");
+  return steps;
+}
+
+function push(steps: Step[], text: string, after: Step["after"]): void {
+  if (text.trim() !== "") steps.push({ text: text.trim(), after });
+}
+
+function meaning(operator: typeof OPERATORS[number]): Step["after"] {
+  if (operator === "|&") return "|";
+  return operator === "\n" || operator === ";;" ? ";" : operator;
+}
+
+function skip(
+  line: string,
+  at: number,
+): { end: number; delimiter?: string } {
+  if (line.startsWith("$(", at)) return { end: closing(line, at + 2) };
+  HEREDOC.lastIndex = at;
+  const here = line.startsWith("<<<", at) ? null : HEREDOC.exec(line);
+  if (here) {
+    return {
+      end: HEREDOC.lastIndex,
+      delimiter: here[1] ?? here[2] ?? here[3]!,
+    };
+  }
+  WHOLE.lastIndex = at;
+  return { end: WHOLE.test(line) ? WHOLE.lastIndex : at };
+}
+
+/** Behind the parenthesis that ends a substitution. */
+function closing(line: string, at: number): number {
+  for (let depth = 1; at < line.length; at++) {
+    if (line[at] === "(") depth++;
+    if (line[at] === ")" && --depth === 0) return at + 1;
+  }
+  return line.length;
+}
+
+function endOfLine(line: string, at: number): number {
+  const end = line.indexOf("\n", at);
+  return end < 0 ? line.length : end;
+}
+
+function afterBodies(
+  line: string,
+  at: number,
+  delimiters: readonly string[],
+): number {
+  for (const delimiter of delimiters) {
+    while (at < line.length) {
+      const end = endOfLine(line, at);
+      const found = line.slice(at, end).trim() === delimiter;
+      at = end + 1;
+      if (found) break;
+    }
+  }
+  return at;
+}
