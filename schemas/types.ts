@@ -289,6 +289,7 @@ export interface Save {
           | "question"
           | "blocker"
           | "done"
+          | "verify"
           | "prompt"
           | "message"
           | "plan"
@@ -737,6 +738,16 @@ export interface PauseInput {
   /** What the work waits for. */
   blockers?: string[];
   open_questions?: string[];
+  /** What the work is for; it takes the place of an earlier goal. */
+  goal?: string;
+  /** What the work has to keep to. */
+  constraints?: string[];
+  /** Approaches that are not to be tried again, and why. */
+  rejected?: string[];
+  /** Commands that show whether the work holds. */
+  verify?: string[];
+  /** Numbers of open items that are done, as "mpm done" lists them. */
+  close?: number[];
   important_reminders?: string[];
   /** Paths. */
   files_to_review?: string[];

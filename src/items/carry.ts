@@ -1,4 +1,4 @@
-import type { Item, ItemState, KeptItem } from "./item.ts";
+import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
 
 /** Items that may be open in a project. */
 const MOST_OPEN = 500;
@@ -12,8 +12,11 @@ const CLOSED_FOR = 30 * 24 * 3600 * 1000;
 /** Kinds that go from save to save until somebody closes them. */
 const CARRIED: ReadonlySet<string> = new Set([
   ...["goal", "constraint", "next", "decision", "rejected"],
-  ...["question", "blocker", "plan"],
+  ...["question", "blocker", "plan", "verify"],
 ]);
+
+/** Kinds that are done when the same words are said to be done. */
+const CLOSED_BY_TEXT: readonly ItemKind[] = ["next", "blocker", "question"];
 
 /** Returns whether an item goes from save to save until somebody closes it. */
 export function isCarried({ kind }: Pick<Item, "kind">): boolean {
@@ -44,11 +47,17 @@ interface Saying {
   readonly save: string | null;
   /** The agent session that is read for it. */
   readonly agent: string | undefined;
+  /** Numbers of items that are closed. */
+  readonly close?: readonly number[];
+  /** Whether those are given up, and not done. */
+  readonly drop?: boolean;
   readonly now: Date;
 }
 
 /** What is carried after it. */
 export interface Carried {
+  /** Those of the whole project, open and closed. */
+  readonly items: readonly KeptItem[];
   /** The open ones of this line of work, by number. */
   readonly open: readonly KeptItem[];
   /** Those to write. */
@@ -59,6 +68,15 @@ export interface Carried {
   readonly as: ReadonlyMap<Item, KeptItem>;
   /** Open items for which there was no room. */
   readonly refused: readonly Item[];
+  /** What became of the numbers to close. */
+  readonly closing: Closing;
+}
+
+interface Closing {
+  readonly closed: readonly KeptItem[];
+  /** Closed before. */
+  readonly already: readonly KeptItem[];
+  readonly unknown: readonly number[];
 }
 
 /**
@@ -69,6 +87,7 @@ export interface Carried {
  */
 export function carry(before: Before, saying: Saying): Carried {
   const book = new Book(before, saying);
+  const closing = book.closeNumbers(saying.close ?? []);
   const as = new Map<Item, KeptItem>();
   const refused: Item[] = [];
   for (const item of saying.items.filter(isCarried)) {
@@ -76,7 +95,7 @@ export function carry(before: Before, saying: Saying): Carried {
     if (number === "full") refused.push(item);
     else if (number !== undefined) as.set(item, book.get(number));
   }
-  return { ...book.result(), as, refused };
+  return { ...book.result(), as, refused, closing };
 }
 
 class Book {
@@ -160,13 +179,28 @@ class Book {
     this.#count++;
   }
 
-  /** A todo that is done closes what a person had written down as well. */
+  /** What is done closes whatever was written down in the same words. */
   #closeSame(item: Item): number | undefined {
-    const number = this.#byText.get(sameText(item));
+    const numbers = CLOSED_BY_TEXT.map((kind) =>
+      this.#byText.get(sameText({ ...item, kind }))
+    );
+    const number = numbers.find((one) => one !== undefined);
     if (number === undefined) return undefined;
-    const same = this.get(number);
-    if (isOpenItem(same)) this.#close(same, item.state, {});
+    this.#close(this.get(number), item.state, {});
     return number;
+  }
+
+  closeNumbers(numbers: readonly number[]): Closing {
+    const wanted = [...new Set(numbers)];
+    const found = wanted.flatMap((number) => this.#items.get(number) ?? []);
+    const open = found.filter(isOpenItem);
+    const state = this.#saying.drop ? "dropped" : "done";
+    for (const item of open) this.#close(item, state, {});
+    return {
+      closed: open.map(({ number }) => this.get(number)),
+      already: found.filter((item) => !isOpenItem(item)),
+      unknown: wanted.filter((number) => !this.#items.has(number)),
+    };
   }
 
   /** The same was said before: what was missing is added. */
@@ -239,7 +273,7 @@ class Book {
     this.#changed.add(item.number);
   }
 
-  result(): Pick<Carried, "open" | "changed" | "removed"> {
+  result(): Pick<Carried, "items" | "open" | "changed" | "removed"> {
     const { save, agent, now } = this.#saying;
     for (const number of save === null ? [] : this.#open) {
       const item = this.get(number);
@@ -252,6 +286,7 @@ class Book {
       [...numbers].filter((number) => !gone.has(number))
         .sort((a, b) => a - b).map((number) => this.get(number));
     return {
+      items: byNumber(this.#items.keys()),
       open: byNumber(this.#open),
       changed: byNumber(this.#changed),
       removed,
@@ -305,29 +340,4 @@ function isAutomatic({ via }: Pick<Item, "via">): boolean {
 /** Equal for items that say the same, but for blanks and case. */
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
   return `${kind}\n${text.trim().replaceAll(/\s+/g, " ").toLowerCase()}`;
-}
-
-/** Open items that a person or agent closes by their numbers. */
-export function closing(
-  items: readonly KeptItem[],
-  { numbers, state, now }: {
-    numbers: readonly number[];
-    state: "done" | "dropped";
-    now: Date;
-  },
-): {
-  closed: readonly KeptItem[];
-  already: readonly KeptItem[];
-  unknown: readonly number[];
-} {
-  const byNumber = new Map(items.map((item) => [item.number, item]));
-  const wanted = [...new Set(numbers)];
-  const found = wanted.flatMap((number) => byNumber.get(number) ?? []);
-  const closed_at = now.toISOString();
-  return {
-    closed: found.filter(isOpenItem)
-      .map((item) => ({ ...item, state, closed_at })),
-    already: found.filter((item) => !isOpenItem(item)),
-    unknown: wanted.filter((number) => !byNumber.has(number)),
-  };
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { carry, closing } from "./carry.ts";
+import { carry } from "./carry.ts";
 import type { Item, KeptItem } from "./item.ts";
 
 const NOW = new Date("2026-11-20T12:00:00.000Z");
@@ -32,10 +32,18 @@ function kept(number: number, more: Partial<KeptItem> = {}): KeptItem {
   return { ...item(), schema: 1, ...where, ...more, number };
 }
 
+interface Said {
+  readonly agent?: string;
+  readonly save?: string;
+  readonly taken?: readonly number[];
+  readonly close?: readonly number[];
+  readonly drop?: boolean;
+}
+
 function said(
   before: readonly KeptItem[],
   items: readonly Item[],
-  more: { agent?: string; save?: string; taken?: number[] } = {},
+  more: Said = {},
 ) {
   const isOpen = ({ state }: KeptItem) => state === "open" || state === "doing";
   const numbers = before.map(({ number }) => number);
@@ -49,6 +57,8 @@ function said(
     session: null,
     save: more.save ?? null,
     agent: more.agent,
+    close: more.close ?? [],
+    drop: more.drop ?? false,
     now: NOW,
   });
 }
@@ -120,6 +130,13 @@ Deno.test("a todo that is done closes the same next step", () => {
     item({ via: "todo", key: "1", text: "Add tests", state: "done" }),
   ]);
   assertEquals([open.length, told(changed)], [0, ["1 done Add tests"]]);
+});
+
+Deno.test("what is done closes a question of the same words", () => {
+  const before = [kept(1, { kind: "question", text: "Which port?" })];
+  const done = item({ text: "which port?", state: "done" });
+  const { open, changed } = said(before, [done]);
+  assertEquals([open.length, told(changed)], [0, ["1 done Which port?"]]);
 });
 
 Deno.test("a goal read from a prompt replaces only such goals", () => {
@@ -213,11 +230,10 @@ Deno.test("no number is given twice", () => {
 
 Deno.test("numbers close items, once, and unknown ones are named", () => {
   const before = [kept(1), kept(2, { state: "done", closed_at: ago(2) })];
-  const { closed, already, unknown } = closing(before, {
-    numbers: [1, 2, 7, 1],
-    state: "dropped",
-    now: NOW,
-  });
+  const { closed, already, unknown } = said(before, [], {
+    close: [1, 2, 7, 1],
+    drop: true,
+  }).closing;
   assertEquals(closed.map(({ number, state }) => [number, state]), [
     [1, "dropped"],
   ]);

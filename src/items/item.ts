@@ -22,6 +22,8 @@ export const ITEM_KINDS = [
   // Said deliberately, or settled: open until done, dropped or superseded.
   ...["goal", "constraint", "next", "decision", "rejected"],
   ...["question", "blocker", "done"],
+  // A command that shows whether the work holds.
+  "verify",
   // Part of one conversation: kept with the save of it.
   ...["prompt", "message", "plan", "summary", "report", "error", "background"],
 ] as const;
@@ -36,6 +38,7 @@ export type ItemKind =
   | "question"
   | "blocker"
   | "done"
+  | "verify"
   | "prompt"
   | "message"
   | "plan"
@@ -66,9 +69,12 @@ export const SOURCES = [
 
 export type Source = typeof SOURCES[number];
 
+/** The id of an item that has none, in a save that was repaired. */
+export const NO_ID = "000000000000";
+
 const ITEM_FIELDS = {
   /** 12 random hex digits, the same in every copy. */
-  id: text({ pattern: /^[0-9a-f]{12}$/ }),
+  id: text({ pattern: /^[0-9a-f]{12}$/, neutral: NO_ID }),
   /** By which it is closed in this project; absent: it cannot be. */
   number: optional(COUNT),
   kind: text<ItemKind>({ choices: ITEM_KINDS, neutral: "next" }),

@@ -15,6 +15,13 @@ export {
   unverified,
 } from "./evidence.ts";
 export {
+  type Collected,
+  handoffFor,
+  type HandoffOrder,
+  type MadeHandoff,
+  NOTHING_COLLECTED,
+} from "./handoff.ts";
+export {
   HANDOFF,
   type Handoff,
   type Item,
@@ -26,9 +33,9 @@ export {
   type Source,
   type Touched,
 } from "./item.ts";
-export { openItems } from "./open_items.ts";
-export { contentsOf, treeOf, type TreeState } from "./tree.ts";
+export { newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns } from "./runs.ts";
+export { contentsOf, treeOf, type TreeState } from "./tree.ts";
 export {
   isWorthRunning,
   type Verification,

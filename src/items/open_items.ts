@@ -7,7 +7,7 @@ import { isOpenItem } from "./carry.ts";
 import type { KeptItem } from "./item.ts";
 import { type Kept, readItems } from "./store.ts";
 
-/** The line of work that items belong to. */
+/** A line of work, which items belong to. */
 export interface Here {
   /** The worktree, by `placeKey()`. */
   readonly place: string;
@@ -21,7 +21,9 @@ export interface Here {
 export interface ItemsHere {
   readonly kept: Kept;
   readonly here: Here;
-  /** Open ones of this line of work, by number. */
+  /** Those of this line of work, open and closed, by number. */
+  readonly own: readonly KeptItem[];
+  /** The open ones among them. */
   readonly open: readonly KeptItem[];
 }
 
@@ -51,10 +53,8 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
   const kept = readItems(system, root);
   const here = hereOf(system, workspace);
   const owners = new Owners(system, root);
-  const open = kept.items.filter((item) =>
-    isOpenItem(item) && isOf(here, owners.of(item))
-  );
-  return { kept, here, open };
+  const own = kept.items.filter((item) => isOf(here, owners.of(item)));
+  return { kept, here, own, open: own.filter(isOpenItem) };
 }
 
 function hereOf(system: System, workspace: Place): Here {

@@ -13,7 +13,7 @@ import {
 } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
-import { KEPT_ITEM, type KeptItem } from "./item.ts";
+import { type Item, KEPT_ITEM, type KeptItem } from "./item.ts";
 
 /** UTF-16 units of an item's text, and of its reason. */
 export const LONGEST_TEXT = 8000;
@@ -34,9 +34,16 @@ export interface Kept {
   readonly problems: readonly string[];
   /** Every number that a file has, whatever is in it. */
   readonly taken: ReadonlySet<number>;
+  /** Whether the project has a folder for items. */
+  readonly begun: boolean;
 }
 
-const NOTHING: Kept = { items: [], problems: [], taken: new Set() };
+const NOTHING: Kept = {
+  items: [],
+  problems: [],
+  taken: new Set(),
+  begun: false,
+};
 
 /**
  * Reads all items of a project; one look at the folder where it has none. A
@@ -76,7 +83,8 @@ export function readItems(system: System, root: string): Kept {
   if (numbers.length > MOST) {
     problems.push(`${numbers.length - MOST} older items were not read`);
   }
-  return { items: items.reverse(), problems, taken: new Set(numbers) };
+  const taken = new Set(numbers);
+  return { items: items.reverse(), problems, taken, begun: true };
 }
 
 /** Returns `undefined` for what this user's mpm did not write. */
@@ -113,18 +121,23 @@ export function writeItem(
   root: string,
   { item, synced }: { item: KeptItem; synced: boolean },
 ): KeptItem {
-  const redactor = redactorOf(system);
-  const fitting = (text: string) => cutText(redactor.text(text), LONGEST_TEXT);
-  const { why, ...rest } = item;
-  const clean: KeptItem = {
-    ...rest,
-    text: fitting(item.text),
-    ...why === undefined ? {} : { why: fitting(why) },
-  };
+  const clean = fittingItem(system, item);
   const bytes = new TextEncoder().encode(sealsOf(system).seal(clean));
   ensureFolder(system, layout(root).items, root);
   writeAtomic(system, itemPath(root, item.number), { bytes, synced });
   return clean;
+}
+
+/** The item redacted, and its texts cut to {@link LONGEST_TEXT}. */
+export function fittingItem<T extends Item>(system: System, item: T): T {
+  const redactor = redactorOf(system);
+  const fitting = (text: string) => cutText(redactor.text(text), LONGEST_TEXT);
+  const { why } = item;
+  return {
+    ...item,
+    text: fitting(item.text),
+    ...why === undefined ? {} : { why: fitting(why) },
+  };
 }
 
 /** Removes the file of an item. Call under the project's lock. */

@@ -14,6 +14,15 @@ export interface Content {
   readonly decisions: readonly string[];
   readonly blockers: readonly string[];
   readonly questions: readonly string[];
+  /** What the work is for. */
+  readonly goal: string | undefined;
+  readonly constraints: readonly string[];
+  /** Approaches that were tried or weighed, and are not to be tried again. */
+  readonly rejected: readonly string[];
+  /** Commands that show whether the work holds. */
+  readonly verify: readonly string[];
+  /** Numbers of items that are done. */
+  readonly close: readonly number[];
   readonly reminders: readonly string[];
   readonly filesToReview: readonly string[];
   readonly todos: readonly Todo[];
@@ -40,6 +49,11 @@ export const NO_CONTENT: Content = {
   decisions: [],
   blockers: [],
   questions: [],
+  goal: undefined,
+  constraints: [],
+  rejected: [],
+  verify: [],
+  close: [],
   reminders: [],
   filesToReview: [],
   todos: [],

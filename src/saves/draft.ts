@@ -9,6 +9,8 @@ import type { Agent, GitContext, OwnFields, Save } from "./save.ts";
 import type { Task, Todo } from "../clients/mod.ts";
 import { shellWord } from "../base/shell.ts";
 import { detoursDone, fullTitle, type Work } from "../work/mod.ts";
+import type { Handoff } from "../items/mod.ts";
+import { type SaidLists, saidLists, verifying } from "./said_lists.ts";
 import { savedWork } from "./saved_session.ts";
 import { counted, firstLine } from "../base/words.ts";
 
@@ -40,6 +42,8 @@ export interface Draft {
    * session. Else `pause`.
    */
   readonly kind?: "pause" | "auto" | "checkpoint";
+  /** Absent: there is none, as in a save that another program began. */
+  readonly handoff?: Handoff;
 }
 
 /** Paths offered for review, so that the list stays readable. */
@@ -66,24 +70,30 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     tasks: work.tasks.pending.length + work.tasks.inProgress.length,
     session: session ? sessionSummary(session) : undefined,
   });
+  const listed = [...active.map(({ content }) => content)].concat(
+    [...work.tasks.pending, ...work.tasks.inProgress].map(({ title }) => title),
+  );
+  const said = saidLists(content, draft.handoff, listed);
   return {
     session_id: id,
     paused_at: draft.time.toISOString(),
     duration_hours: 0,
     context_usage: { ...draft.usage },
     conversation: {
-      primary_task: content.primaryTask ??
-        firstLine(session?.task || summary, HEADLINE),
+      primary_task: content.primaryTask ?? firstLine(
+        content.goal || session?.task || said.goal || summary,
+        HEADLINE,
+      ),
       current_phase: content.phase ?? "In progress",
       summary,
       accomplishments: accomplished(content, session),
-      next_steps: [...content.nextSteps],
+      next_steps: said.nextSteps,
     },
     git_context: toGitContext(state),
     active_context: { working_directory: workspace.cwd },
     important_reminders: [...content.reminders],
     resume_instructions: instructions(draft, slot),
-    open_questions: [...content.questions],
+    open_questions: said.questions,
     performance_metrics: {},
     todos: {
       active,
@@ -97,22 +107,28 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     version: draft.version,
     build: draft.build,
     project_path: workspace.root,
-    mpm: {
-      schema: 1,
-      kind: draft.kind ?? "pause",
-      name: content.name ?? null,
-      agent: draft.agent,
-      parent: null,
-      template: null,
-      checklist: [],
-      decisions: [...content.decisions],
-      blockers: [...content.blockers],
-      ...gitFields(state, workspace),
-      checkpoint: null,
-      store: slot.store,
-      redactions: {},
-      ...savedWork(draft.stack ?? [], pauseOf(draft, id)),
-    },
+    mpm: ownFields(draft, slot, said),
+  };
+}
+
+function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
+  const { content, state, workspace, handoff } = draft;
+  return {
+    schema: 1,
+    kind: draft.kind ?? "pause",
+    name: content.name ?? null,
+    agent: draft.agent,
+    parent: null,
+    template: null,
+    checklist: [],
+    decisions: said.decisions,
+    blockers: said.blockers,
+    ...gitFields(state, workspace),
+    checkpoint: null,
+    store: slot.store,
+    ...handoff === undefined ? {} : { handoff },
+    redactions: {},
+    ...savedWork(draft.stack ?? [], pauseOf(draft, slot.id)),
   };
 }
 
@@ -139,7 +155,7 @@ function accomplished(content: Content, session: Work | undefined): string[] {
 }
 
 function instructions(
-  { content, state }: Draft,
+  { content, state, handoff }: Draft,
   { id, sessions }: Slot,
 ): Save["resume_instructions"] {
   const touched = (state?.files ?? []).map(({ path }) => path);
@@ -156,6 +172,7 @@ function instructions(
     validation_commands: {
       check_git: "git status && git log -1 --stat",
       check_session: `cat ${shellWord(`${sessions}/${id}.md`)}`,
+      ...verifying(content, handoff),
     },
   };
 }

@@ -126,7 +126,9 @@ function repair(shape: Shape, value: unknown, place: Place): unknown {
   if (fits(shape, value)) return value;
   switch (shape.is) {
     case "text":
-      if (shape.pattern) return replaced(value, neutral(shape), place);
+      if (shape.pattern || shape.choices) {
+        return replaced(value, neutral(shape), place);
+      }
       wrong(value, "text", place);
       return readable(value);
     case "number":

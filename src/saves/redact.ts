@@ -1,5 +1,6 @@
 import { getOwn, setOwn } from "../base/own.ts";
 import type { FileState } from "../git/mod.ts";
+import type { Handoff } from "../items/mod.ts";
 import type { Counts, KnownKeys, Redactor } from "../secrets/mod.ts";
 import type { ResumeResult } from "./commands/results.ts";
 import type { Changes } from "./compare/changes.ts";
@@ -141,7 +142,9 @@ function redactedLists(
 
 function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
   const { redactor, counts } = step;
-  const { files, worktree, agent, upstream, stack, redactions, ...rest } = mpm;
+  const { files, worktree, agent, upstream, stack, redactions, ...others } =
+    mpm;
+  const { handoff, ...rest } = others;
   const clean = redactor.value(rest, counts);
   return ordered(mpm, {
     ...clean,
@@ -156,12 +159,33 @@ function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
     },
     upstream: upstream && { ...upstream, name: nameOf(upstream.name, step) },
     files: step.names ? files.map((file) => redactedFile(file, step)) : files,
+    ...handoff === undefined ? {} : { handoff: redactedHandoff(handoff, step) },
     ...stack === undefined ? {} : {
       stack: stack.map((parent) => ({
         ...redactor.value({ ...parent, branch: null }, counts),
         branch: nameOf(parent.branch, step),
       })),
     },
+  });
+}
+
+/** What stays in a hand-off as it is, and what has names of files. */
+const HANDOFF_KEYS: KnownKeys = {
+  names: new Set(["path"]),
+  ids: new Set(
+    ["id", "at", "save", "agent", "key", "closed_at", "superseded_by"].concat(
+      ["digest", "tree"],
+    ),
+  ),
+};
+
+/** The values of variables are redacted by their names, too. */
+function redactedHandoff(handoff: Handoff, step: Step): Handoff {
+  const { redactor, counts } = step;
+  const { vars, ...rest } = handoff;
+  return ordered(handoff, {
+    ...redactor.known(rest, HANDOFF_KEYS, counts),
+    ...vars === undefined ? {} : { vars: redactor.value(vars, counts) },
   });
 }
 

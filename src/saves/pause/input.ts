@@ -24,6 +24,16 @@ export const ContentInput = z.strictObject({
   /** What the work waits for. */
   blockers: lines,
   open_questions: lines,
+  /** What the work is for; it takes the place of an earlier goal. */
+  goal: line,
+  /** What the work has to keep to. */
+  constraints: lines,
+  /** Approaches that are not to be tried again, and why. */
+  rejected: lines,
+  /** Commands that show whether the work holds. */
+  verify: lines,
+  /** Numbers of open items that are done, as "mpm done" lists them. */
+  close: z.optional(z.array(z.int().check(z.positive()))),
   important_reminders: lines,
   /** Paths. */
   files_to_review: lines,
@@ -67,6 +77,11 @@ export function parseInput(text: string, source: string): Content {
     decisions: input.decisions ?? [],
     blockers: input.blockers ?? [],
     questions: input.open_questions ?? [],
+    goal: input.goal,
+    constraints: input.constraints ?? [],
+    rejected: input.rejected ?? [],
+    verify: input.verify ?? [],
+    close: input.close ?? [],
     reminders: input.important_reminders ?? [],
     filesToReview: input.files_to_review ?? [],
     todos: [

@@ -46,6 +46,8 @@ import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../../work/mod.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
+import { handoffFor, type HandoffOrder } from "../../items/mod.ts";
+import { pauseOrder } from "./said.ts";
 import { agentOf } from "./agent.ts";
 import { contextUsage } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -67,6 +69,8 @@ export interface PausePlan {
   readonly commit: CommitPlan;
   /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
   readonly worktrees: WorktreeRules | undefined;
+  /** What the hand-off is made of beside what is carried. */
+  readonly order: Omit<HandoffOrder, "save">;
   /** What is wrong with the configuration. */
   readonly faults: readonly string[];
 }
@@ -128,6 +132,7 @@ async function gatherIn(
   const { pointerTracked } = commit;
   return {
     ...{ draft, target, faults },
+    order: pauseOrder(system, draft, input),
     commit: { workspace, state, identity, pointerTracked, reason },
     // Where nobody knows what was meant, the save is made and nothing else.
     worktrees: input["no-prune-worktrees"] || faults.length > 0
@@ -147,7 +152,11 @@ export async function planned(
   const id = freeId(system, root, plan.draft.time);
   const store = readStoreId(system, root) ?? null;
   const { chain: stack, problem } = currentStack(system, plan.draft.workspace);
-  const draft = { ...plan.draft, stack };
+  const { handoff, problems } = handoffFor(system, plan.draft.workspace, {
+    ...plan.order,
+    save: null,
+  });
+  const draft = { ...plan.draft, stack, handoff };
   const save = redactSave(
     redactorOf(system),
     buildSave(draft, { id, sessions, store }),
@@ -158,7 +167,11 @@ export async function planned(
     dry_run: true,
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(id) ?? null,
-    warnings: [...plan.faults, ...problem === undefined ? [] : [problem]],
+    warnings: [
+      ...plan.faults,
+      ...problem === undefined ? [] : [problem],
+      ...problems,
+    ],
     worktrees: await cleanUp(context, plan, { dryRun: true }),
   };
 }
@@ -214,7 +227,12 @@ async function saved(
       // Under the lock, so that what is saved is what the record says.
       const { chain, problem } = currentStack(system, draft.workspace);
       if (problem !== undefined) noted.push(problem);
-      return buildSave({ ...draft, stack: chain }, slot);
+      const { handoff, problems } = handoffFor(system, draft.workspace, {
+        ...plan.order,
+        save: slot.id,
+      });
+      noted.push(...problems);
+      return buildSave({ ...draft, stack: chain, handoff }, slot);
     },
   });
   const commit = {

@@ -1,0 +1,146 @@
+import { sha256 } from "../base/digest.ts";
+import { asciiJson } from "../base/escape.ts";
+import { cutText } from "../base/words.ts";
+import { commandForm } from "./evidence.ts";
+import type {
+  Handoff,
+  Item,
+  ItemKind,
+  KeptItem,
+  Run,
+  Touched,
+} from "./item.ts";
+
+/**
+ * Bytes of a hand-off as JSON. In a save it is at most 256 KiB; redaction, which
+ * comes later, may make texts a little longer.
+ */
+const MOST = 240 * 1024;
+
+/** Sentences about what could not be read, and UTF-16 units of each. */
+const UNREAD = 20;
+const UNREAD_LENGTH = 300;
+
+/** What a hand-off is made of. */
+interface Parts {
+  readonly items: readonly Item[];
+  readonly files: readonly Touched[];
+  readonly runs: readonly Run[];
+  readonly vars: Readonly<Record<string, string>>;
+  readonly unread: readonly string[];
+}
+
+/**
+ * The hand-off of these parts, the oldest items first. Where it would be too
+ * large, whole entries are left out, the least important and oldest ones first.
+ */
+export function assembled(parts: Parts): Handoff {
+  const entries = [
+    ...parts.items.map((item) => entryOf(item, itemRank(item))),
+    ...parts.files.map((file) =>
+      entryOf(file, file.how === "read" ? RANKS.read : RANKS.file)
+    ),
+    ...parts.runs.map((run) =>
+      entryOf(run, run.kind === "other" ? RANKS.other : RANKS.run)
+    ),
+  ];
+  const { vars } = parts;
+  const unread = parts.unread.slice(0, UNREAD)
+    .map((text) => cutText(text, UNREAD_LENGTH));
+  const left = surplus(entries, MOST - sizeOf({ vars, unread }));
+  const fits = (value: object) => !left.has(value);
+  return {
+    schema: 1,
+    items: parts.items.filter(fits).toSorted(byTime),
+    files: parts.files.filter(fits),
+    runs: parts.runs.filter(fits),
+    ...Object.keys(vars).length > 0 ? { vars } : {},
+    unread,
+    ...left.size > 0 ? { left_out: left.size } : {},
+  };
+}
+
+/** What goes first where there is no room has the lowest rank. */
+const RANKS = { read: 0, other: 1, file: 3, run: 4 };
+
+const ITEM_RANKS: Readonly<Record<ItemKind, number>> = {
+  ...{ report: 2, prompt: 2, summary: 2 },
+  ...{ done: 3, error: 4, background: 4, message: 4 },
+  ...{ rejected: 5, constraint: 6, plan: 6, verify: 6 },
+  ...{ decision: 6, question: 6, blocker: 6, next: 6, goal: 6 },
+};
+
+/** What somebody said deliberately counts more than what was read. */
+function itemRank({ kind, source, number }: Item): number {
+  const said = number !== undefined && source !== "transcript";
+  return ITEM_RANKS[kind] + (said ? 2 : 0);
+}
+
+interface Entry {
+  readonly value: object;
+  readonly rank: number;
+  readonly at: string;
+  readonly size: number;
+}
+
+function entryOf(value: { readonly at: string }, rank: number): Entry {
+  return { value, rank, at: value.at, size: sizeOf(value) + 1 };
+}
+
+function sizeOf(value: unknown): number {
+  return asciiJson(value).length;
+}
+
+function surplus(entries: readonly Entry[], room: number): Set<object> {
+  const left = new Set<object>();
+  let size = entries.reduce((sum, entry) => sum + entry.size, 0);
+  if (size <= room) return left;
+  const order = entries.toSorted((a, b) =>
+    a.rank - b.rank || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
+  );
+  for (const { value, size: one } of order) {
+    if (size <= room) break;
+    left.add(value);
+    size -= one;
+  }
+  return left;
+}
+
+function byTime(a: Item, b: Item): number {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return (a.number ?? 0) - (b.number ?? 0);
+}
+
+/** Commands that are named to verify the work, and that nobody saw run. */
+export function namedRuns(
+  items: readonly Item[],
+  runs: readonly Run[],
+): Run[] {
+  const ran = new Set(runs.map(({ command }) => commandForm(command)));
+  return items.filter(({ kind, text }) =>
+    kind === "verify" && !ran.has(commandForm(text))
+  ).map(({ text, at }) => ({
+    command: text,
+    kind: "other",
+    exit: null,
+    at,
+    tail: "",
+    digest: NO_OUTPUT,
+    doubt: "it was only named",
+  }));
+}
+
+/** The SHA-256 of nothing. */
+const NO_OUTPUT = sha256("");
+
+/** An item as a save has it: where it was said is known of the save itself. */
+export function inSave(item: KeptItem): Item {
+  const { schema: _, place: __, session: ___, ...rest } = item;
+  return rest;
+}
+
+/** A next step that is done, as what was done. */
+export function asDone(item: KeptItem): Item {
+  const { number: _, ...rest } = inSave(item);
+  return { ...rest, kind: "done", at: item.closed_at ?? item.at };
+}

@@ -1,0 +1,172 @@
+import { MpmError } from "../base/errors.ts";
+import { counted } from "../base/words.ts";
+import type { Workspace } from "../git/mod.ts";
+import type { System } from "../system/system.ts";
+import { asDone, assembled, inSave, namedRuns } from "./assemble.ts";
+import { type Carried, carry, isCarried, isOpenItem } from "./carry.ts";
+import type { Handoff, Item, KeptItem, Run, Touched } from "./item.ts";
+import { type ItemsHere, itemsHere } from "./open_items.ts";
+import { fittingItem, removeItem, writeItem } from "./store.ts";
+import { readVars, type Vars } from "./vars.ts";
+
+/** What was found in a conversation. */
+export interface Collected {
+  readonly items: readonly Item[];
+  readonly files: readonly Touched[];
+  readonly runs: readonly Run[];
+  /** What could not be read, a sentence each. */
+  readonly unread: readonly string[];
+}
+
+/** Nothing was found. */
+export const NOTHING_COLLECTED: Collected = {
+  items: [],
+  files: [],
+  runs: [],
+  unread: [],
+};
+
+/** What a hand-off is made of beside what is carried. */
+export interface HandoffOrder {
+  /** What a person or an agent says now. */
+  readonly said: readonly Item[];
+  /** Numbers of items to close. */
+  readonly close: readonly number[];
+  readonly collected: Collected;
+  /** The agent session that is read for it. */
+  readonly agent: string | undefined;
+  /** The save that it stands in; null: none, and nothing is kept. */
+  readonly save: string | null;
+  readonly time: Date;
+  /** Whether items must survive a power cut without the save. */
+  readonly synced: boolean;
+}
+
+/** A hand-off, and what went wrong on the way, a sentence each. */
+export interface MadeHandoff {
+  readonly handoff: Handoff;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Makes the hand-off of a save, and keeps what is to be carried. Call it under
+ * the project's lock, unless `save` is null. Never throws an MpmError: what
+ * cannot be kept stands in the save all the same.
+ */
+export function handoffFor(
+  system: System,
+  workspace: Workspace,
+  order: HandoffOrder,
+): MadeHandoff {
+  const { root } = workspace;
+  const problems: string[] = [];
+  const tried = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const fresh = [...order.said, ...order.collected.items]
+    .map((item) => fittingItem(system, item));
+  const before = tried(() => itemsHere(system, workspace));
+  if (!before) return { handoff: handoffOf(order, fresh, {}), problems };
+  problems.push(...before.kept.problems);
+  const carried = carriedBy(before, order, fresh);
+  if (order.save !== null) {
+    tried(() => writeCarried(system, root, carried, order));
+  }
+  problems.push(...closingNotes(carried), ...refusalNote(carried));
+  const vars = before.kept.begun
+    ? tried(() => readVars(system, root, before.here))
+    : {};
+  const items = itemsOf(before, order, { carried, fresh });
+  return { handoff: handoffOf(order, items, vars ?? {}), problems };
+}
+
+function handoffOf(
+  { collected: { files, runs, unread } }: HandoffOrder,
+  items: readonly Item[],
+  vars: Vars,
+): Handoff {
+  const open = items.filter(isOpenItem);
+  return assembled({
+    ...{ items, files, unread, vars },
+    runs: [...runs, ...namedRuns(open, runs)],
+  });
+}
+
+function carriedBy(
+  { kept, here, open }: ItemsHere,
+  { save, agent, close, time }: HandoffOrder,
+  fresh: readonly Item[],
+): Carried {
+  const { place, session } = here;
+  return carry({ items: kept.items, open, taken: kept.taken }, {
+    items: fresh,
+    ...{ place, session, save, agent, close },
+    now: time,
+  });
+}
+
+/** Writes what changed, the new items before what they took the place of. */
+export function writeCarried(
+  system: System,
+  root: string,
+  { changed, removed }: Carried,
+  { synced }: { synced: boolean },
+): void {
+  for (const item of changed.toReversed()) {
+    writeItem(system, root, { item, synced });
+  }
+  for (const number of removed) removeItem(system, root, number);
+}
+
+function closingNotes({ closing: { unknown } }: Carried): string[] {
+  return unknown.map((number) => `No item ${number} to close`);
+}
+
+function refusalNote({ refused }: Carried): string[] {
+  return refused.length === 0 ? [] : [
+    `${counted(refused.length, "item")} only in this save: too many are ` +
+    'open. "mpm done" lists them',
+  ];
+}
+
+/** Milliseconds for which saves tell what was done. */
+const TOLD = 24 * 3600 * 1000;
+
+/** What stands in the save, in no order. */
+function itemsOf(
+  { own }: ItemsHere,
+  { save, time }: HandoffOrder,
+  { carried, fresh }: { carried: Carried; fresh: readonly Item[] },
+): Item[] {
+  const since = new Date(time.getTime() - TOLD).toISOString();
+  const known = new Set(own.map(({ number }) => number));
+  const done = carried.items.filter((item) =>
+    item.state === "done" && item.kind === "next" &&
+    known.has(item.number) && (item.closed_at ?? "") >= since
+  );
+  const said = fresh.filter((item) =>
+    !isCarried(item) || item.state === "done" && !carried.as.has(item)
+  );
+  // Nothing is kept without a save, so a new item has no number then.
+  const isKept = (item: KeptItem) => save !== null || known.has(item.number);
+  return [
+    ...carried.open.map((item) =>
+      isKept(item) ? inSave(item) : unnumbered(inSave(item))
+    ),
+    ...done.map(asDone),
+    ...said.map((item) => ({ ...item, ...isCarried(item) ? DONE : {}, save })),
+    ...carried.refused.map((item) => ({ ...item, save })),
+  ];
+}
+
+const DONE = { kind: "done" } as const;
+
+function unnumbered({ number: _, ...item }: Item): Item {
+  return item;
+}

@@ -1,0 +1,87 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { jsonIn } from "../base/odd_values.ts";
+import {
+  fits,
+  type Fitting,
+  object,
+  record,
+  type Shape,
+  TEXT,
+} from "../base/shape.ts";
+import {
+  checkFolder,
+  ensureFolder,
+  layout,
+  RecordSeals,
+  removeIfThere,
+  writeAtomic,
+} from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import type { Here } from "./open_items.ts";
+
+/** Bytes of a file of variables. */
+const LARGEST = 256 * 1024;
+
+const VARS = object({
+  schema: { is: "version" } as Shape<1>,
+  /** What they belong to, as the file is named. */
+  of: TEXT,
+  vars: record(TEXT),
+});
+
+export type Vars = Readonly<Record<string, string>>;
+
+/**
+ * The variables of a line of work: of its session, else of its worktree. Throws
+ * UNREADABLE for a damaged file, FOREIGN for one that this user's mpm did not
+ * write here, and what reading throws.
+ */
+export function readVars(system: System, root: string, here: Here): Vars {
+  const { home, state, items } = layout(root);
+  const path = varsPath(root, here);
+  if (!system.files.lstat(path)) return {};
+  for (const folder of [home, state, items]) checkFolder(system, folder);
+  const bytes = system.files.readOwn(path, LARGEST);
+  const text = new TextDecoder().decode(bytes);
+  const value = jsonIn(text) as Fitting<typeof VARS> | undefined;
+  if (!fits(VARS, value)) {
+    throw new MpmError("UNREADABLE", `Cannot read "${path}"`, {
+      hint: "Move it away and set the variables again",
+    });
+  }
+  if (value.of !== ownerOf(here) || !sealsOf(system).isOwn(text)) {
+    throw new MpmError(
+      "FOREIGN",
+      `The variables in "${path}" were not set by you on this machine`,
+      { hint: "Move the file away and set the variables again" },
+    );
+  }
+  return value.vars;
+}
+
+/** Replaces the variables of a line of work. Call under the project's lock. */
+export function writeVars(
+  system: System,
+  root: string,
+  { here, vars }: { here: Here; vars: Vars },
+): void {
+  const path = varsPath(root, here);
+  if (Object.keys(vars).length === 0) return removeIfThere(system, path);
+  const text = sealsOf(system).seal({ schema: 1, of: ownerOf(here), vars });
+  ensureFolder(system, layout(root).items, root);
+  writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+}
+
+/** A detour and its parent have variables of their own. */
+function ownerOf({ place, session }: Here): string {
+  return session ?? place;
+}
+
+function varsPath(root: string, here: Here): string {
+  return join(layout(root).items, `vars-${ownerOf(here)}.json`);
+}
+
+function sealsOf(system: System): RecordSeals {
+  return new RecordSeals(system, "variables");
+}

@@ -1,0 +1,95 @@
+import {
+  type HandoffOrder,
+  type Item,
+  type ItemKind,
+  type ItemState,
+  newItemId,
+  NOTHING_COLLECTED,
+  type Source,
+} from "../../items/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { Content } from "../content.ts";
+import type { Draft } from "../draft.ts";
+
+/**
+ * What a pause adds to the hand-off. The words on a command line are the
+ * user's, unless the agent runs the command; JSON that comes with an agent
+ * session is the agent's.
+ */
+export function pauseOrder(
+  system: System,
+  { content, agent, time }: Draft,
+  given: {
+    readonly input: string | undefined;
+    readonly "agent-session": string | undefined;
+  },
+): Omit<HandoffOrder, "save"> {
+  const byAgent = given.input === undefined
+    // The hooks name the session for what a person typed into the prompt.
+    ? given["agent-session"] === undefined && agent !== null
+    : agent !== null;
+  return {
+    said: saidItems(content, {
+      source: byAgent ? "agent" : "user",
+      agent: agent?.session_id,
+      time,
+      newId: () => newItemId(system),
+    }),
+    close: content.close,
+    collected: NOTHING_COLLECTED,
+    agent: agent?.session_id,
+    time,
+    synced: true,
+  };
+}
+
+/** Who says something, when, and in which agent session. */
+interface Speaker {
+  readonly source: Source;
+  readonly agent: string | undefined;
+  readonly time: Date;
+  newId(): string;
+}
+
+/** What a pause says, as items of the hand-off. */
+function saidItems(content: Content, speaker: Speaker): Item[] {
+  const { goal } = content;
+  const of = (kind: ItemKind, texts: readonly string[]) =>
+    texts.map((text) => itemOf(speaker, { kind, text, state: "open" }));
+  return [
+    ...of("goal", goal === undefined ? [] : [goal]),
+    ...of("constraint", [...content.constraints, ...content.reminders]),
+    ...of("next", content.nextSteps),
+    ...content.todos.map(({ content: text, status }) =>
+      itemOf(speaker, { kind: "next", text, state: stateOf(status) })
+    ),
+    ...of("decision", content.decisions),
+    ...of("rejected", content.rejected),
+    ...of("question", content.questions),
+    ...of("blocker", content.blockers),
+    ...of("verify", content.verify),
+    ...content.accomplishments.map((text) =>
+      itemOf(speaker, { kind: "done", text, state: "done" })
+    ),
+  ].filter(({ text }) => text.trim() !== "");
+}
+
+function itemOf(
+  { source, agent, time, newId }: Speaker,
+  what: Pick<Item, "kind" | "text" | "state">,
+): Item {
+  return {
+    id: newId(),
+    ...what,
+    source,
+    via: "pause",
+    at: time.toISOString(),
+    save: null,
+    ...agent === undefined ? {} : { agent },
+  };
+}
+
+function stateOf(status: string): ItemState {
+  if (status === "completed") return "done";
+  return status === "in_progress" ? "doing" : "open";
+}

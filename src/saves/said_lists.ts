@@ -1,0 +1,70 @@
+import type { Handoff, Item, ItemKind } from "../items/mod.ts";
+import { setOwn } from "../base/own.ts";
+import type { Content } from "./content.ts";
+
+/** The lists of a save that claude-mpm and older versions of mpm read. */
+export interface SaidLists {
+  /** What the work is for, as far as it is known. */
+  readonly goal: string | undefined;
+  readonly nextSteps: string[];
+  readonly decisions: string[];
+  readonly blockers: string[];
+  readonly questions: string[];
+}
+
+/**
+ * Those lists: what was given at the pause, then the open items of that kind.
+ * `listed`: what stands among the todos and tasks of the save anyway.
+ */
+export function saidLists(
+  content: Content,
+  handoff: Handoff | undefined,
+  listed: readonly string[],
+): SaidLists {
+  const open = (handoff?.items ?? []).filter(({ state }) =>
+    state === "open" || state === "doing"
+  );
+  const of = (kind: ItemKind) => open.filter((item) => item.kind === kind);
+  const todos = new Set(listed.map(plain));
+  const next = of("next").filter(({ text }) => !todos.has(plain(text)));
+  return {
+    goal: of("goal").at(-1)?.text,
+    nextSteps: both(content.nextSteps, next),
+    decisions: both(content.decisions, of("decision")),
+    blockers: both(content.blockers, of("blocker")),
+    questions: both(content.questions, of("question")),
+  };
+}
+
+function both(given: readonly string[], items: readonly Item[]): string[] {
+  const known = new Set(given.map(plain));
+  const more = items.filter(({ text }) => !known.has(plain(text)));
+  return [...given, ...more.map(withReason)];
+}
+
+function withReason({ text, why }: Item): string {
+  return why === undefined || why === "" ? text : `${text} (${why})`;
+}
+
+/** Equal for texts that differ in blanks and case alone. */
+function plain(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
+}
+
+/** Commands to verify the work that a save names. */
+const VERIFYING = 5;
+
+/** The commands that verify the work, as `resume_instructions` has them. */
+export function verifying(
+  content: Content,
+  handoff: Handoff | undefined,
+): Record<string, string> {
+  const ran = (handoff?.runs ?? []).filter(({ kind }) => kind !== "other")
+    .map(({ command }) => command);
+  const commands = new Set([...content.verify, ...ran]);
+  const found: Record<string, string> = {};
+  [...commands].slice(0, VERIFYING).forEach((command, at) =>
+    setOwn(found, `verify_${at + 1}`, command)
+  );
+  return found;
+}
