@@ -1,0 +1,133 @@
+import { join } from "@std/path";
+import type { Desk } from "./bench_handoff_desk.ts";
+import { field, textField } from "../src/base/odd_values.ts";
+import type { Random } from "./bench_handoff_random.ts";
+import { Session } from "./bench_handoff_tools.ts";
+import { linesOf } from "./bench_handoff_transcript.ts";
+
+/** Characters that an agent is given at most; other arms may have as many. */
+export const LIMIT = 10_000;
+
+/** The arms, in the order they are printed in. */
+export const ARMS = [
+  "nothing",
+  "git log and status",
+  "raw tail of the transcript",
+  "client's own summary",
+  "claude-mpm (stand-in)",
+  "mpm, at session start",
+  "mpm, resume --format context",
+] as const;
+
+export type Arm = typeof ARMS[number];
+
+/** The arm that targets are held against. */
+export const OWN: Arm = "mpm, at session start";
+
+export type Texts = ReadonlyMap<Arm, string>;
+
+/**
+ * What each arm gives the next agent. `transcripts`: of the sessions before,
+ * the one that ended last at the end.
+ */
+export async function textsOf(
+  desk: Desk,
+  random: Random,
+  transcripts: readonly string[],
+): Promise<Texts> {
+  const start = await new Session(desk, random).start();
+  const context = await desk.mpm(["resume", "--peek", "--format", "context"]);
+  const texts = new Map<Arm, string>([
+    ["nothing", ""],
+    ["git log and status", gitTells(desk)],
+    ["raw tail of the transcript", tailOf(transcripts.at(-1), desk)],
+    ["client's own summary", summaryIn(transcripts)],
+    ["claude-mpm (stand-in)", claudeMpm(desk)],
+    ["mpm, at session start", start.context],
+    ["mpm, resume --format context", context.stdout],
+  ]);
+  return new Map(
+    [...texts].map(([arm, text]) => [arm, fixed(text, desk)]),
+  );
+}
+
+/**
+ * A text in which what differs from run to run has the same size in each:
+ * paths below the root, ages, ids that are made by chance.
+ */
+function fixed(text: string, desk: Desk): string {
+  return text.replaceAll(desk.root, "/home/dev")
+    .replaceAll(/\b(just now|\d+ (second|minute)s? ago)\b/g, "N minutes ago")
+    .replaceAll(/\b\d+ (hour|day|week|month|year)s? ago\b/g, "N days ago")
+    .replaceAll(/\b\d{1,2}:\d\d:\d\d\b/g, "12:00:00");
+}
+
+function gitTells(desk: Desk): string {
+  return [
+    desk.git("log", "-20", "--format=%h %an: %s%n%b"),
+    desk.git("status", "--short", "--branch"),
+    desk.git("diff", "--stat"),
+  ].join("\n").slice(0, LIMIT);
+}
+
+function tailOf(path: string | undefined, desk: Desk): string {
+  if (path === undefined) return "";
+  return fixed(Deno.readTextFileSync(path), desk).slice(-LIMIT);
+}
+
+/** The last summary that the client recorded at a compaction. */
+function summaryIn(transcripts: readonly string[]): string {
+  for (const path of transcripts.toReversed()) {
+    const found = linesOf(path)
+      .filter(({ isCompactSummary }) => isCompactSummary === true).at(-1);
+    const content = textField(field(found, "message"), "content");
+    if (content !== undefined) return content;
+  }
+  return "";
+}
+
+const RULE = "=".repeat(80);
+
+/**
+ * What claude-mpm's resume prints for the newest save: a stand-in, made of the
+ * fields of mpm's save that claude-mpm knows. Its own pause fills none of the
+ * lists, so that this flatters it.
+ */
+function claudeMpm(desk: Desk): string {
+  const save = newestSave(join(desk.project, ".claude-mpm/sessions"));
+  if (save === undefined) return "No paused sessions found for this project";
+  const said = field(save, "conversation");
+  const list = (name: string) => {
+    const all = field(said, name);
+    return (Array.isArray(all) ? all : []).map(String);
+  };
+  const done = list("accomplishments");
+  const more = done.length > 5 ? [`  ... and ${done.length - 5} more`] : [];
+  const commits = desk.git("log", "-3", "--format=  %h - %s (%an)").trimEnd();
+  return [
+    ...[RULE, "📋 PAUSED SESSION FOUND", RULE, "", "Paused: just now"],
+    ...["", `Last working on: ${textField(said, "summary") ?? ""}`, ""],
+    ...["Completed:", ...done.slice(0, 5).map((one) => `  ✓ ${one}`), ...more],
+    "",
+    "Next steps:",
+    ...list("next_steps").slice(0, 5).map((one) => `  • ${one}`),
+    ...["", "Recent commits:", commits, "", RULE],
+    "Use this context to resume work, or start fresh if not relevant.",
+  ].join("\n");
+}
+
+function newestSave(folder: string): unknown {
+  let names: string[];
+  try {
+    names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch {
+    return undefined;
+  }
+  const saves = names.filter((name) => /^session-\d{8}-\d{6}\.json$/.test(name))
+    .sort().map((name) =>
+      JSON.parse(Deno.readTextFileSync(join(folder, name)))
+    );
+  // Saves that mpm makes by itself have no counterpart there.
+  const paused = saves.filter((save) => textField(save.mpm, "kind") !== "auto");
+  return paused.at(-1) ?? saves.at(-1);
+}

@@ -1,0 +1,118 @@
+/** One thing that the next agent needs to know. */
+export interface Fact {
+  /** E.g. `decision` or `deadline in a prompt`. */
+  readonly kind: string;
+  /** Whether somebody stated it as what it is: with a command, in a list. */
+  readonly explicit: boolean;
+  /** Pieces of text that stand close together where it is told. */
+  readonly needs: readonly string[];
+  /** What held before and no longer does. */
+  readonly stale?: Stale;
+}
+
+/** What an agent must not be told as if it held. */
+export interface Stale {
+  /** E.g. `replaced plan`. */
+  readonly kind: string;
+  readonly needs: readonly string[];
+}
+
+/** A call of a tool that the next agent makes first. */
+export interface Call {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** What a story planted. */
+export interface Planted {
+  readonly facts: Fact[];
+  /** What once held. */
+  readonly stale: Stale[];
+  /** What never held and nobody said: texts of files, sub-agents' orders. */
+  readonly decoys: Stale[];
+  /** What the next agent does first. */
+  readonly next: Call[];
+}
+
+/** Nothing planted yet. */
+export function nothingPlanted(): Planted {
+  return { facts: [], stale: [], decoys: [], next: [] };
+}
+
+/** Characters between the pieces of a fact, at most. */
+const NEAR = 400;
+
+/** Words that mark what is over as over. */
+const OVER =
+  /\b(done|closed|completed?|finished|superseded|replaced|rejected|dropped|withdrawn|answered|resolved|removed|deleted|obsolete|no longer|once|former(ly)?|until then)\b|\[x\]|✓|✔|~~/i;
+
+/**
+ * A text as it is searched: in lower case, blanks as one space, and what JSON
+ * or a quotation puts before and between lines removed.
+ */
+export class Told {
+  readonly #plain: string;
+  readonly #lines: readonly string[];
+
+  constructor(text: string) {
+    const open = text.replaceAll("\\n", "\n").replaceAll('\\"', '"');
+    this.#lines = open.split("\n").map((line) => line.replace(/^[>|\s]+/, ""));
+    this.#plain = squeeze(this.#lines.join(" "));
+  }
+
+  /** Whether all pieces stand close together somewhere. */
+  has(needs: readonly string[]): boolean {
+    const [first = "", ...others] = needs.map(squeeze);
+    for (let at = this.#plain.indexOf(first); at >= 0;) {
+      const around = this.#plain.slice(
+        Math.max(0, at - NEAR),
+        at + first.length + NEAR,
+      );
+      if (others.every((piece) => around.includes(piece))) return true;
+      at = this.#plain.indexOf(first, at + 1);
+    }
+    return false;
+  }
+
+  /**
+   * Whether it is told as if it held: somewhere neither its line nor the
+   * heading above says that it is over.
+   */
+  claims(needs: readonly string[]): boolean {
+    if (!this.has(needs)) return false;
+    const [first = "", ...others] = needs.map(squeeze);
+    let heading = "";
+    let isSeen = false;
+    for (const [at, line] of this.#lines.entries()) {
+      if (isHeading(line)) heading = line;
+      const near = squeeze(this.#lines.slice(at, at + 4).join(" "));
+      if (!squeeze(line).includes(first)) continue;
+      if (!others.every((piece) => near.includes(piece))) continue;
+      isSeen = true;
+      const before = this.#lines[at - 1] ?? "";
+      const isOver = OVER.test(without(line, needs)) || OVER.test(heading) ||
+        /:$/.test(before) && OVER.test(before);
+      if (!isOver) return true;
+    }
+    // It stands there, broken over lines: nothing marks it.
+    return !isSeen;
+  }
+}
+
+function isHeading(line: string): boolean {
+  return /^(#{1,6} |[A-Z][^.:]{0,60}:$)/.test(line);
+}
+
+/** A line without the fact itself, whose own words are no mark. */
+function without(line: string, needs: readonly string[]): string {
+  let text = line.replaceAll(/\s+/g, " ");
+  for (const piece of needs) {
+    const at = text.toLowerCase().indexOf(squeeze(piece));
+    if (at >= 0) text = text.slice(0, at) + text.slice(at + piece.length);
+  }
+  return text;
+}
+
+function squeeze(text: string): string {
+  return text.toLowerCase().replaceAll(/\s+/g, " ").trim();
+}

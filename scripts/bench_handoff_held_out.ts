@@ -1,0 +1,302 @@
+import type { Kit, Story } from "./bench_handoff_kit.ts";
+import type { Domain } from "./bench_handoff_words.ts";
+
+/**
+ * Stories that were written before mpm read conversations and are not looked at
+ * while it is improved: what is tuned to the other stories fails here. Nobody
+ * takes words from this file into mpm.
+ */
+const DOMAINS: readonly Domain[] = [
+  {
+    feature: "the nightly import",
+    folder: "etl/jobs",
+    files: ["load.sql", "dedupe.py", "runner.py", "alerts.py", "cron.yaml"],
+    symbols: ["dedupe_rows", "JobRunner", "page_oncall", "load_partition"],
+    test: "make check-etl",
+    lint: "sqlfluff lint etl",
+    build: "make image",
+    ways: ["upserts", "a shadow table", "delete and reload", "row versions"],
+    theirs: "etl/vendor",
+  },
+  {
+    feature: "the checkout page",
+    folder: "web/checkout",
+    files: ["Basket.vue", "useTotals.js", "coupon.js", "tax.js", "steps.css"],
+    symbols: ["useTotals", "applyCoupon", "taxFor", "BasketRow"],
+    test: "pnpm vitest run checkout",
+    lint: "pnpm lint",
+    build: "pnpm build",
+    ways: ["a web worker", "server totals", "a reducer", "optimistic totals"],
+    theirs: "web/design-system",
+  },
+  {
+    feature: "the firmware update",
+    folder: "firmware/ota",
+    files: ["flash.c", "verify.c", "slots.c", "radio.c", "boot.ld"],
+    symbols: ["verify_image", "swap_slots", "radio_wait", "boot_marker"],
+    test: "ctest --test-dir build -R ota",
+    lint: "clang-tidy firmware/ota/flash.c",
+    build: "cmake --build build",
+    ways: ["delta images", "two slots", "a golden image", "signed chunks"],
+    theirs: "firmware/vendor",
+  },
+];
+
+type Said = readonly [text: string, ...needs: string[]];
+
+/** Plants what is only implied; returns the text. */
+function imply(kit: Kit, kind: string, choices: readonly Said[]): string {
+  const [text, ...needs] = kit.random.pick(choices);
+  kit.fact({ kind, explicit: false, needs });
+  return text;
+}
+
+function due(kit: Kit): string {
+  const date = `${kit.random.number(2, 27)} ${
+    kit.random.pick(["January", "April", "October", "December"])
+  }`;
+  return imply(kit, "deadline in a prompt", [
+    [`Legal signs off on the ${date}, nothing may change after that.`, date],
+    [`It goes live on ${date}.`, date],
+    [`We have until the ${date}, not a day more.`, date],
+    [`Has to ship before ${date} because of the audit.`, date],
+  ]);
+}
+
+function limit(kit: Kit): string {
+  const { theirs, symbols } = kit.domain;
+  const at = kit.random.pick(symbols);
+  return imply(kit, "constraint in a prompt", [
+    [`Stay out of ${theirs}.`, "stay out", theirs],
+    [`${at} is frozen, leave its signature alone.`, at, "signature"],
+    [`Whatever you do, no downtime.`, "no downtime"],
+    [`You must not write to production from here.`, "production"],
+    [`Prefer small commits, one per file.`, "small commits"],
+  ]);
+}
+
+function aside(kit: Kit): string {
+  const at = kit.random.pick(kit.domain.symbols);
+  return imply(kit, "constraint in the middle of a turn", [
+    [`hang on, ${at} has to keep its German error texts`, at, "german"],
+    [`one more thing: everything behind the flag beta_${at}`, `beta_${at}`],
+    [`fyi the limit is 64 KiB, not 64 KB`, "64 kib"],
+  ]);
+}
+
+function dead(kit: Kit): string {
+  const [way, other] = kit.random.some(kit.domain.ways, 2) as [string, string];
+  return imply(kit, "rejected approach in a text", [
+    [`${way} is out: it doubles the memory. Trying ${other}.`, way, "doubles"],
+    [
+      `First attempt with ${way} failed on empty input; reverted.`,
+      way,
+      "empty input",
+    ],
+    [
+      `I gave up on ${way}, the driver has no support for it.`,
+      way,
+      "no support",
+    ],
+    [
+      `We can't use ${way} here since the lock is held for minutes.`,
+      way,
+      "for minutes",
+    ],
+  ]);
+}
+
+function choice(kit: Kit): string {
+  const way = kit.random.pick(kit.domain.ways);
+  const at = kit.random.pick(kit.domain.symbols);
+  return imply(kit, "decision in a text", [
+    [`Settled: ${at} gets ${way}.`, at, way],
+    [`I'm going with ${way} in ${at}; it needs no new table.`, at, way],
+    [`So ${way} it is, for ${at} at least.`, at, way],
+    [`I chose ${way} over the rest as ${at} stays pure that way.`, at, way],
+  ]);
+}
+
+function stuck(kit: Kit): string {
+  const number = kit.random.number(1000, 9999);
+  return imply(kit, "blocker in a text", [
+    [
+      `Can't deploy: change request ${number} is not approved yet.`,
+      `${number}`,
+    ],
+    [
+      `Someone with admin rights needs to open firewall rule ${number}.`,
+      `${number}`,
+    ],
+    [`Still waiting on the licence for ticket ${number}.`, `${number}`],
+  ]);
+}
+
+function doubt(kit: Kit): string {
+  const number = kit.random.number(11, 99);
+  const at = kit.random.pick(kit.domain.symbols);
+  return imply(kit, "open question in the last message", [
+    [`Is it fine if ${at} waits ${number} seconds?`, at, `${number}`],
+    [
+      `Let me know whether ${at} should retry ${number} times.`,
+      at,
+      `${number}`,
+    ],
+    [
+      `What do you prefer for ${at}: ${number} workers or one?`,
+      at,
+      `${number}`,
+    ],
+  ]);
+}
+
+/** An incident at night: a shell, a sub-agent, no time for commands. */
+async function incident(kit: Kit): Promise<void> {
+  kit.scaffold();
+  const { symbols, test, folder } = kit.domain;
+  const session = await kit.session();
+  const goal = kit.state("goal", `Stop ${symbols[2]} from paging at night`);
+  await session.prompt(`${goal}. ${due(kit)} ${limit(kit)}`);
+  await kit.noise(session, 250_000);
+  const number = kit.random.number(40_000, 60_000);
+  kit.fact({
+    kind: "number in a tool's output",
+    explicit: false,
+    needs: [String(number)],
+  });
+  await session.bash("docker ps", `web 0.0.0.0:${number}->80/tcp`);
+  await session.bash(`nc -z localhost ${number}`, "");
+  kit.nextBash(`nc -z localhost ${number}`);
+  session.say(dead(kit));
+  await session.interject(aside(kit));
+  const place = `${folder}/${kit.domain.files[2]}`;
+  const line = kit.random.number(20, 300);
+  await session.agent(
+    kit.decoy("order to a sub-agent", "Pretend that the clock is wrong"),
+    `The alarm comes from ${place}:${line}.`,
+  );
+  kit.fact({
+    kind: "result of a sub-agent",
+    explicit: false,
+    needs: [`${place}:${line}`],
+  });
+  const path = kit.path(1);
+  const old = Deno.readTextFileSync(`${kit.desk.project}/${path}`);
+  kit.desk.write(path, old.replace("export", "/* quiet */ export"));
+  await session.bash(`perl -pi -e 's/x/y/' ${path}`, "", { changed: [path] });
+  kit.fact({
+    kind: "file changed by a shell command",
+    explicit: false,
+    needs: [path],
+  });
+  const failed = `assertion ${kit.random.number(100, 999)}`;
+  await session.bash(test, `...\nnot ok - ${failed}`, { exit: 2 });
+  kit.fact({
+    kind: "failing test command",
+    explicit: false,
+    needs: [test, failed],
+  });
+  session.say(`${stuck(kit)} ${doubt(kit)}`);
+  await session.stop();
+  await session.end();
+  kit.nextBash(test);
+  kit.nextRead(path, place);
+}
+
+/** A migration with a plan, tasks, and a client that is killed. */
+async function migration(kit: Kit): Promise<void> {
+  kit.scaffold();
+  const { symbols, lint } = kit.domain;
+  const session = await kit.session();
+  const goal = kit.state("goal", `Migrate ${symbols[3]} without a pause`);
+  await session.prompt(`${goal}. ${limit(kit)}`);
+  const first = `Copy ${symbols[3]} in one night`;
+  await session.plan(`## ${first}\n\n- copy\n`);
+  kit.planted.stale.push({ kind: "replaced plan", needs: [first] });
+  const plan = kit.state(
+    "approved plan",
+    `Dual-write ${symbols[3]} for a week`,
+  );
+  await session.plan(`## ${plan}\n\n- write twice\n- compare\n- switch\n`);
+  const tasks = [kit.list("todo"), kit.list("todo")];
+  for (const task of tasks) await session.task(task, "as planned");
+  const over = await session.task(
+    kit.over("todo", "closed todo"),
+    "as planned",
+  );
+  await session.taskStatus(over, "completed");
+  await session.taskStatus("1", "in_progress");
+  await kit.noise(session, 1_200_000);
+  await session.prompt(due(kit));
+  session.say(choice(kit));
+  await session.bash(lint, "L001 trailing space", { exit: 1 });
+  await session.bash(lint, "All checks passed");
+  kit.planted.stale.push({
+    kind: "failure repaired since",
+    needs: [lint, "L001 trailing space"],
+  });
+  session.say(dead(kit));
+  await session.edit(kit.path(0), "export", "/* twice */ export");
+  const watch = `tail -f ${kit.domain.folder}.log`;
+  await session.background(watch);
+  kit.fact({ kind: "work in the background", explicit: false, needs: [watch] });
+  await kit.noise(session, 300_000);
+  session.say(stuck(kit));
+  session.kill();
+  kit.nextRead(kit.path(0));
+  kit.nextBash(`grep -rn ${symbols[3]} ${kit.path(0)}`, lint);
+}
+
+/** Two sessions on one review; the second closes what the first said. */
+async function review(kit: Kit): Promise<void> {
+  kit.scaffold();
+  const { symbols, files } = kit.domain;
+  const one = await kit.session();
+  await one.prompt(kit.state("goal", `Review ${files[1]} for the auditors`));
+  await kit.noise(one, 120_000);
+  await kit.tell("next", kit.list("next step"));
+  const closing = await kit.tell(
+    "ask",
+    kit.over("question", "closed question"),
+  );
+  await kit.tell("ask", kit.list("question"));
+  await kit.tell("decide", kit.list("decision"));
+  one.say(choice(kit));
+  await one.stop();
+  await one.end();
+  const two = await kit.session();
+  if (closing !== undefined) await kit.tell("done", closing);
+  await two.prompt(`Carry on with the review. ${due(kit)}`);
+  const asked = `Where shall ${symbols[0]} live?`;
+  await two.ask(asked, ["core", "plugins"], "in a package of its own");
+  kit.fact({
+    kind: "answered question",
+    explicit: true,
+    needs: [asked, "in a package of its own"],
+  });
+  await two.refuse(
+    "Bash",
+    { command: "git push --force" },
+    imply(
+      kit,
+      "refusal with words",
+      [
+        ["never force, open a merge request", "merge request"],
+        ["wait for the freeze to end first", "freeze to end"],
+      ],
+    ),
+  );
+  await two.interject(aside(kit));
+  await kit.noise(two, 150_000);
+  await two.write("docs/review.md", "# Review\n");
+  two.say(`Done for today. ${doubt(kit)}`);
+  await two.stop();
+  await two.end();
+  kit.nextRead("docs/review.md", kit.path(1));
+}
+
+export const HELD_OUT: readonly Story[] = [
+  { name: "held-out 1", heldOut: true, domains: DOMAINS, play: incident },
+  { name: "held-out 2", heldOut: true, domains: DOMAINS, play: migration },
+  { name: "held-out 3", heldOut: true, domains: DOMAINS, play: review },
+];

@@ -1,0 +1,204 @@
+import { dirname, join } from "@std/path";
+import { field, textField } from "../src/base/odd_values.ts";
+import { projectSlug } from "../src/clients/claude/transcript.ts";
+import { type Arm, ARMS, OWN, textsOf } from "./bench_handoff_arms.ts";
+import { Desk, put } from "./bench_handoff_desk.ts";
+import type { Call } from "./bench_handoff_facts.ts";
+import {
+  type Identifier,
+  identifiersOf,
+  names,
+} from "./bench_handoff_identifiers.ts";
+import type { Played } from "./bench_handoff_planted.ts";
+import { Random } from "./bench_handoff_random.ts";
+import { percent, table, type Target } from "./bench_handoff_report.ts";
+
+/** Transcripts of the real client, cut down to what a reader may look at. */
+const FIXTURES = ["work", "tasks", "compacted"];
+const FOLDER = join(dirname(import.meta.dirname!), "tests/handoff");
+
+/** So many calls after a boundary are looked at. */
+const AHEAD = 8;
+
+/** What the next calls need at one boundary, and who tells it. */
+export interface Boundary {
+  readonly group: "generated" | "held out" | "real client";
+  /** E.g. `hunt` or `work, line 12`. */
+  readonly name: string;
+  readonly needed: readonly Identifier[];
+  readonly told: ReadonlyMap<Arm, readonly Identifier[]>;
+}
+
+/** Where all projects are, in texts that are compared. */
+const PROJECT = "/home/dev/project";
+
+function boundary(
+  from: Pick<Boundary, "group" | "name">,
+  { next, known, texts }: {
+    next: readonly Call[];
+    known: string;
+    texts: ReadonlyMap<Arm, string>;
+  },
+): Boundary {
+  const needed = identifiersOf(next)
+    .filter((one) => names(known, one, PROJECT));
+  return {
+    ...from,
+    needed,
+    told: new Map(
+      [...texts].map(([arm, text]) => [
+        arm,
+        needed.filter((one) => names(text, one, PROJECT)),
+      ]),
+    ),
+  };
+}
+
+/** The boundary at the end of a generated story. */
+export function storyBoundary(
+  { story, planted, known, texts }: Played,
+): Boundary {
+  const group = story.heldOut ? "held out" : "generated";
+  const { next } = planted;
+  return boundary({ group, name: story.name }, { next, known, texts });
+}
+
+type Line = Record<string, unknown>;
+
+/** The boundaries of the real client's transcripts. */
+export async function realBoundaries(binary: string): Promise<Boundary[]> {
+  const found: Boundary[] = [];
+  for (const name of FIXTURES) {
+    const text = Deno.readTextFileSync(join(FOLDER, `${name}.jsonl`));
+    const lines: Line[] = text.trimEnd().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    for (const at of cutsOf(lines)) {
+      found.push(await realBoundary(binary, { name, lines, at }));
+    }
+  }
+  return found.filter(({ needed }) => needed.length > 0);
+}
+
+/** After results of tools and summaries, where calls follow. */
+function cutsOf(lines: readonly Line[]): number[] {
+  return lines.flatMap((line, at) => {
+    const isEnd = line.toolUseResult !== undefined ||
+      line.isCompactSummary === true;
+    return isEnd && callsIn(lines.slice(at + 1)).length > 0 ? [at + 1] : [];
+  });
+}
+
+function blocksOf(line: Line): Line[] {
+  const content = field(line.message, "content");
+  return Array.isArray(content) ? content : [];
+}
+
+function callsIn(lines: readonly Line[]): Call[] {
+  return lines.flatMap(blocksOf).filter(({ type }) => type === "tool_use")
+    .map(({ name, input }) => ({ name, input }) as Call);
+}
+
+async function realBoundary(
+  binary: string,
+  { name, lines, at }: { name: string; lines: Line[]; at: number },
+): Promise<Boundary> {
+  using desk = Desk.make(binary);
+  const before = placed(lines.slice(0, at), desk);
+  const id = String(lines[0]!.sessionId);
+  const folder = join(
+    desk.home,
+    ".claude/projects",
+    projectSlug(desk.project),
+  );
+  const path = join(folder, `${id}.jsonl`);
+  put(path, before);
+  const fire = (event: string, more: Line, tool = "") =>
+    desk.fire(event, {
+      session_id: id,
+      transcript_path: path,
+      cwd: desk.project,
+      ...more,
+    }, tool);
+  await fire("SessionStart", { source: "startup" }, "startup");
+  for (const line of lines.slice(0, at)) {
+    const prompt = textField(line.message, "content");
+    if (line.promptSource === undefined || prompt === undefined) continue;
+    await fire("UserPromptSubmit", { prompt });
+  }
+  await fire("PostToolBatch", { tool_calls: [] });
+  await fire("SessionEnd", { reason: "other" });
+  const texts = await textsOf(desk, new Random("", name), [path]);
+  return boundary({ group: "real client", name: `${name}, line ${at}` }, {
+    next: callsIn(lines.slice(at)).slice(0, AHEAD),
+    known: JSON.stringify(lines.slice(0, at)),
+    texts,
+  });
+}
+
+/** Lines as they would stand at this desk, the last one a moment ago. */
+function placed(lines: readonly Line[], desk: Desk): string {
+  const last = lines.map(({ timestamp }) => Date.parse(String(timestamp)))
+    .filter((time) => !Number.isNaN(time)).at(-1)!;
+  const shift = Date.now() - last;
+  return lines.map((line) => {
+    const time = Date.parse(String(line.timestamp));
+    const moved = Number.isNaN(time)
+      ? line
+      : { ...line, timestamp: new Date(time + shift).toISOString() };
+    return `${JSON.stringify(moved)}\n`;
+  }).join("").replaceAll(PROJECT, desk.project)
+    .replaceAll("/home/dev/", `${desk.home}/`);
+}
+
+function sumOf(
+  boundaries: readonly Boundary[],
+  arm: Arm,
+): readonly [number, number] {
+  const told = boundaries.reduce(
+    (sum, one) => sum + one.told.get(arm)!.length,
+    0,
+  );
+  return [
+    told,
+    boundaries.reduce((sum, { needed }) => sum + needed.length, 0),
+  ];
+}
+
+const GROUPS = ["generated", "held out", "real client"] as const;
+
+/** The second instrument's figures. */
+export function neededReport(boundaries: readonly Boundary[]): string[] {
+  const rows = ARMS.map((arm) => [
+    arm,
+    ...GROUPS.map((group) => {
+      const [told, all] = sumOf(
+        boundaries.filter((one) => one.group === group),
+        arm,
+      );
+      return `${percent(told, all)} (${told}/${all})`;
+    }),
+    "not shown",
+  ]);
+  const lost = boundaries.flatMap(({ name, needed, told }) =>
+    needed.filter((one) => !told.get(OWN)!.includes(one))
+      .map(({ kind, text }) => `  lost  ${name}: ${kind} ${text}`)
+  );
+  return [
+    `2. Needed next: names that the next ${AHEAD} calls or so use, known before`,
+    ...table(["arm", ...GROUPS, "used by a model"], rows),
+    "",
+    `Losses of "${OWN}"`,
+    ...lost.length > 0 ? lost : ["  none"],
+    "",
+  ];
+}
+
+export function neededTarget(boundaries: readonly Boundary[]): Target {
+  const [told, all] = sumOf(boundaries, OWN);
+  return {
+    name: "names that are needed next told, at least 90 %",
+    is: percent(told, all),
+    met: told / all >= 0.9,
+  };
+}

@@ -1,0 +1,150 @@
+import { type Arm, ARMS, LIMIT, OWN } from "./bench_handoff_arms.ts";
+import type { Fact } from "./bench_handoff_facts.ts";
+import { type Played, type Score, scoreOf } from "./bench_handoff_planted.ts";
+
+/** What none of the figures says. */
+const UNUSED = "Told is not used: no figure here shows whether a model uses " +
+  "a fact.";
+
+/** A table of text, its first column to the left. */
+export function table(heads: string[], rows: string[][]): string[] {
+  const widths = heads.map((head, at) =>
+    Math.max(head.length, ...rows.map((row) => row[at]!.length))
+  );
+  return [heads, ...rows].map((row) =>
+    row.map((cell, at) =>
+      at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)
+    ).join("  ").trimEnd()
+  );
+}
+
+/** A share as a percentage, cut off, never rounded up. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? "-" : `${Math.floor(1000 * part / whole) / 10} %`;
+}
+
+interface Sum {
+  readonly explicit: readonly [number, number];
+  readonly implicit: readonly [number, number];
+  readonly stale: number;
+  readonly false: number;
+  readonly size: number;
+  readonly largest: number;
+}
+
+function sumOf(played: readonly Played[], arm: Arm): Sum {
+  const scores = played.map((one) => scoreOf(one, arm));
+  const add = (count: (score: Score) => number) =>
+    scores.reduce((sum, score) => sum + count(score), 0);
+  const facts = (explicit: boolean) => {
+    const of = (all: readonly Fact[]) =>
+      all.filter((one) => one.explicit === explicit).length;
+    const told = add((score) => of(score.told));
+    return [told, told + add((score) => of(score.lost))] as const;
+  };
+  return {
+    explicit: facts(true),
+    implicit: facts(false),
+    stale: add((score) => score.stale.length),
+    false: add((score) => score.false.length),
+    size: add((score) => score.size),
+    largest: Math.max(...scores.map(({ size }) => size)),
+  };
+}
+
+/** The first instrument's figures. */
+export function plantedReport(
+  title: string,
+  played: readonly Played[],
+): string[] {
+  const rows = ARMS.map((arm) => {
+    const sum = sumOf(played, arm);
+    const wrong = sum.stale + sum.false;
+    const share = ([told, all]: readonly [number, number]) =>
+      `${percent(told, all)} (${told}/${all})`;
+    return [
+      arm,
+      share(sum.explicit),
+      share(sum.implicit),
+      String(sum.stale),
+      String(sum.false),
+      sum.size === 0 ? "-" : (1000 * wrong / sum.size).toFixed(3),
+      (sum.size / played.length).toFixed(0),
+      String(sum.largest),
+      "not shown",
+    ];
+  });
+  const heads = [
+    ...["arm", "explicit told", "implicit told", "stale", "false"],
+    ...["wrong/1000", "mean size", "largest", "used by a model"],
+  ];
+  return [title, ...table(heads, rows), UNUSED, ""];
+}
+
+/** What mpm's arm lost, told though it is over, or told though nobody said it. */
+export function lossesReport(played: readonly Played[]): string[] {
+  const lines = played.flatMap((one) => {
+    const { lost, stale, false: wrong } = scoreOf(one, OWN);
+    const { name } = one.story;
+    return [
+      ...lost.map(({ kind, explicit, needs }) =>
+        `  lost   ${name}: ${explicit ? "explicit" : "implicit"} ${kind}: ` +
+        needs.join(" + ")
+      ),
+      ...stale.map(({ kind, needs }) =>
+        `  stale  ${name}: ${kind}: ${needs.join(" + ")}`
+      ),
+      ...wrong.map(({ kind, needs }) =>
+        `  false  ${name}: ${kind}: ${needs.join(" + ")}`
+      ),
+      ...one.refused.map((line) => `  refused  ${name}: ${line}`),
+    ];
+  });
+  const heading = `Losses of "${OWN}"`;
+  return [heading, ...lines.length > 0 ? lines : ["  none"], ""];
+}
+
+/** One target and whether it is met. */
+export interface Target {
+  readonly name: string;
+  readonly is: string;
+  readonly met: boolean;
+}
+
+export function plantedTargets(played: readonly Played[]): Target[] {
+  const sum = sumOf(played, OWN);
+  const share = ([told, all]: readonly [number, number]) => told / all;
+  return [
+    {
+      name: "explicit facts told, at least 95 %",
+      is: percent(...sum.explicit),
+      met: share(sum.explicit) >= 0.95,
+    },
+    {
+      name: "implicit facts told, at least 80 %",
+      is: percent(...sum.implicit),
+      met: share(sum.implicit) >= 0.8,
+    },
+    {
+      name: "no stale fact, no false one",
+      is: `${sum.stale} stale, ${sum.false} false`,
+      met: sum.stale + sum.false === 0,
+    },
+    {
+      name: `in ${LIMIT} characters or fewer`,
+      is: String(sum.largest),
+      met: sum.largest <= LIMIT,
+    },
+  ];
+}
+
+export function targetsReport(targets: readonly Target[]): string[] {
+  const rows = targets.map(({ name, is, met }) => [
+    name,
+    is,
+    met ? "met" : "MISSED",
+    "not shown",
+  ]);
+  const heads = ["target", "figure", "", "used by a model"];
+  return ["Targets", ...table(heads, rows), UNUSED, ""];
+}

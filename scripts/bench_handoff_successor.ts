@@ -1,0 +1,210 @@
+import { join } from "@std/path";
+import { isFields } from "../src/base/odd_values.ts";
+import {
+  type ApiRequest,
+  type Block,
+  MockApi,
+} from "../tests/helpers/mock_api.ts";
+import { type Arm, ARMS, OWN } from "./bench_handoff_arms.ts";
+import { type Desk, put } from "./bench_handoff_desk.ts";
+import { type Fact, Told } from "./bench_handoff_facts.ts";
+import type { Played } from "./bench_handoff_planted.ts";
+import { table, type Target } from "./bench_handoff_report.ts";
+
+/** The stories that the successor takes over. */
+export const TAKEN_OVER = ["feature", "relay", "rewound"];
+
+/** What one run of the successor cost. */
+export interface Cost {
+  readonly story: string;
+  readonly arm: Arm;
+  readonly facts: number;
+  /** Calls of tools: facts looked up, and traps. */
+  readonly calls: number;
+  readonly traps: number;
+  /** KiB of all requests that offer tools. */
+  readonly prompts: number;
+}
+
+/** All texts inside a request, so that escaping hides no fact. */
+function textsIn(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(textsIn).join("\n");
+  if (!isFields(value)) return "";
+  return Object.values(value).map(textsIn).join("\n");
+}
+
+/** A file beside the project, as the successor's shell names it. */
+const placeOf = (folder: string, at: number) => `../${folder}/${at}.txt`;
+
+/**
+ * Stands in for a model that takes over: a step for each fact that its prompt
+ * lacks, which finds it, and one more for each stale fact that it believes
+ * because the true one is not there.
+ */
+class Successor {
+  readonly #facts: readonly Fact[];
+  readonly #asked = new Set<string>();
+  calls = 0;
+  traps = 0;
+  bytes = 0;
+
+  constructor(facts: readonly Fact[]) {
+    this.#facts = facts;
+  }
+
+  answer(request: ApiRequest): readonly Block[] | undefined {
+    if (!request.tools?.length) return undefined;
+    this.bytes += new TextEncoder().encode(JSON.stringify(request)).length;
+    const told = new Told(textsIn(request));
+    for (const [at, { needs, stale }] of this.#facts.entries()) {
+      if (told.has(needs)) continue;
+      const isTrap = stale !== undefined && told.claims(stale.needs);
+      const block = isTrap ? this.#spend("traps", at) : undefined;
+      if (block) this.traps++;
+      const spent = block ?? this.#spend("facts", at);
+      if (spent) return [spent];
+    }
+    return [{ type: "text", text: "Done." }];
+  }
+
+  /** A call for it, unless it was spent already. */
+  #spend(folder: string, at: number): Block | undefined {
+    const command = `cat ${placeOf(folder, at)}`;
+    if (this.#asked.has(command)) return undefined;
+    this.#asked.add(command);
+    this.calls++;
+    const input = { command, description: "Look it up" };
+    return { type: "tool_use", name: "Bash", input };
+  }
+}
+
+/** Runs the real client as the next agent, once with each arm's text. */
+export async function takeOver(
+  desk: Desk,
+  { story, planted, texts }: Played,
+  client: string,
+): Promise<Cost[]> {
+  const { facts } = planted;
+  for (const [at, { needs }] of facts.entries()) {
+    const file = join(desk.project, placeOf("facts", at));
+    put(file, `${needs.join(" ")}\n`);
+    put(join(desk.project, placeOf("traps", at)), "a dead end\n");
+  }
+  const settings = join(desk.home, ".claude/settings.json");
+  const own = Deno.readTextFileSync(settings);
+  const costs: Cost[] = [];
+  // Hooks of mpm run for its own arm alone, which comes first.
+  for (const arm of [OWN, ...ARMS.filter((one) => one !== OWN)]) {
+    put(settings, arm === OWN ? own : given(desk, texts.get(arm)!));
+    const next = new Successor(facts);
+    await using api = new MockApi({
+      answer: (request) => next.answer(request),
+    });
+    await runClient(desk, client, api.url);
+    costs.push({
+      story: story.name,
+      arm,
+      facts: facts.length,
+      calls: next.calls,
+      traps: next.traps,
+      prompts: Math.round(next.bytes / 1024),
+    });
+  }
+  return costs;
+}
+
+/** Settings whose one hook gives the model a text. */
+function given(desk: Desk, text: string): string {
+  if (text === "") return "{}\n";
+  const file = join(desk.root, "given.json");
+  put(
+    file,
+    JSON.stringify({
+      hookSpecificOutput: {
+        hookEventName: "SessionStart",
+        additionalContext: text,
+      },
+    }),
+  );
+  const hook = { type: "command", command: `cat '${file}'`, timeout: 10 };
+  return JSON.stringify({ hooks: { SessionStart: [{ hooks: [hook] }] } });
+}
+
+async function runClient(
+  desk: Desk,
+  client: string,
+  url: string,
+): Promise<void> {
+  const args = ["-p", "Continue the work.", "--model", "claude-opus-5-5"];
+  const { code, stdout, stderr } = await new Deno.Command(client, {
+    args: [...args, "--dangerously-skip-permissions"],
+    cwd: desk.project,
+    env: {
+      ...desk.env(),
+      SHELL: "/bin/bash",
+      TERM: "xterm-256color",
+      ANTHROPIC_BASE_URL: url,
+      ANTHROPIC_API_KEY: "dummy-for-the-mock",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      DISABLE_AUTOUPDATER: "1",
+      IS_SANDBOX: "1",
+    },
+    clearEnv: true,
+    stdin: "null",
+    signal: AbortSignal.timeout(180_000),
+  }).output();
+  if (code === 0) return;
+  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  throw new Error(`The client failed: ${said.join("\n")}`);
+}
+
+/** The third instrument's figures. */
+export function successorReport(costs: readonly Cost[]): string[] {
+  const rows = costs.toSorted((one, other) =>
+    one.story === other.story
+      ? ARMS.indexOf(one.arm) - ARMS.indexOf(other.arm)
+      : 0
+  ).map(({ story, arm, facts, calls, traps, prompts }) => [
+    `${story}: ${arm}`,
+    `${calls} of ${facts}`,
+    String(traps),
+    String(prompts),
+    `${saved(costs, story, prompts)} %`,
+    "not shown",
+  ]);
+  const heads = [
+    ...["story: arm", "calls to look up", "traps", "KiB of prompts"],
+    ...["saved", "used by a model"],
+  ];
+  return [
+    "3. Scripted successor in the real client",
+    ...table(heads, rows),
+    "",
+  ];
+}
+
+/** Percent of the prompts that a run with nothing sends. */
+function saved(costs: readonly Cost[], story: string, prompts: number): number {
+  const nothing = costs.find((one) =>
+    one.story === story && one.arm === "nothing"
+  )!;
+  return Math.round(100 * (1 - prompts / nothing.prompts));
+}
+
+export function successorTargets(costs: readonly Cost[]): Target[] {
+  const own = costs.filter(({ arm }) => arm === OWN);
+  const sum = (all: readonly Cost[]) =>
+    all.reduce((total, { prompts }) => total + prompts, 0);
+  const nothing = sum(costs.filter(({ arm }) => arm === "nothing"));
+  const share = 1 - sum(own) / nothing;
+  const traps = own.reduce((total, one) => total + one.traps, 0);
+  return [
+    {
+      name: "bytes of prompts saved, at least 80 %",
+      is: `${Math.round(100 * share)} %`,
+      met: share >= 0.8,
+    },
+    { name: "no trap entered", is: String(traps), met: traps === 0 },
+  ];
+}

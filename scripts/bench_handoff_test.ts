@@ -1,0 +1,95 @@
+import { assert, assertEquals } from "@std/assert";
+import { OWN } from "./bench_handoff_arms.ts";
+import { Told } from "./bench_handoff_facts.ts";
+import { identifiersOf } from "./bench_handoff_identifiers.ts";
+import type { Kit, Story } from "./bench_handoff_kit.ts";
+import { deadline } from "./bench_handoff_phrases.ts";
+import { play, scoreOf } from "./bench_handoff_planted.ts";
+import { Random } from "./bench_handoff_random.ts";
+import { DOMAINS } from "./bench_handoff_words.ts";
+
+/** A short story: a prompt, work, and a pause with a next step. */
+async function short(kit: Kit): Promise<void> {
+  kit.scaffold();
+  const session = await kit.session();
+  await session.prompt(kit.plant(deadline));
+  await kit.noise(session, 20_000);
+  await session.edit(kit.path(0), "export", "/* new */ export");
+  await kit.pause({ next_steps: [kit.list("next step")] }, {});
+  session.say("Done for now.");
+  await session.stop();
+  await session.end();
+}
+
+const SHORT: Story = {
+  name: "short",
+  heldOut: false,
+  domains: DOMAINS,
+  play: short,
+};
+
+Deno.test("a story is played by the built binary and measured", async () => {
+  const binary = Deno.env.get("MPM_BIN")!;
+  const played = await play(SHORT, { seed: "a seed", binary });
+  assertEquals(played.refused, []);
+  assertEquals(scoreOf(played, "nothing").told, []);
+  assertEquals(scoreOf(played, "nothing").lost.length, 2);
+  const { told, stale } = scoreOf(played, OWN);
+  assert(told.some(({ kind }) => kind === "next step"));
+  assertEquals(stale, []);
+  assertEquals(
+    scoreOf(played, "raw tail of the transcript").size,
+    10_000,
+  );
+  assert(played.size > 20_000);
+});
+
+Deno.test("choices follow from the seed and the label alone", () => {
+  const drawn = (seed: string, label: string) =>
+    new Random(seed, label).hex(40);
+  assertEquals(drawn("a", "b"), drawn("a", "b"));
+  assert(drawn("a", "b") !== drawn("a", "c"));
+  assert(drawn("a", "b") !== drawn("b", "b"));
+});
+
+Deno.test("a fact is told where its pieces stand together", () => {
+  const told = new Told(`Due\n> on Friday,\n> at 8:15.${" ".repeat(9)}Bye`);
+  assert(told.has(["on friday, at 8:15"]));
+  assert(told.has(["Friday", "bye"]));
+  assert(!told.has(["Friday", "9:15"]));
+  const far = new Told(`Friday ${"x".repeat(500)} 8:15`);
+  assert(!far.has(["Friday", "8:15"]));
+});
+
+Deno.test("what is over is claimed unless a word or its heading says so", () => {
+  for (
+    const [text, claimed] of [
+      ["Next steps:\n- Cut it", true],
+      ["Next steps:\n- Cut it (superseded)", false],
+      ["## Done\n- Cut it", false],
+      ["- [x] Cut it", false],
+      ["Done:\n- Cut it\nNext steps:\n- Cut it", true],
+      ["nothing of it", false],
+    ] as const
+  ) assertEquals(new Told(text).claims(["Cut it"]), claimed, text);
+});
+
+Deno.test("a call needs the files, symbols, commands and numbers it names", () => {
+  const calls = [
+    { name: "Bash", input: { command: "npm run test:pay -- 2>&1 | tail -5" } },
+    { name: "Bash", input: { command: "curl http://localhost:4310/health" } },
+    {
+      name: "Edit",
+      input: { file_path: "/p/src/pay.ts", old_string: "applyRefund(" },
+    },
+  ];
+  assertEquals(
+    identifiersOf(calls).map(({ kind, text }) => `${kind} ${text}`),
+    [
+      "command npm run test:pay",
+      "number 4310",
+      "path /p/src/pay.ts",
+      "symbol applyRefund",
+    ],
+  );
+});
