@@ -21,6 +21,7 @@ export {
   type ConversationRequest,
   readConversation,
 } from "./claude/conversation/read.ts";
+export { type DeadSession, deadSessions } from "./claude/dead.ts";
 export { currentAgentSession } from "./claude/home.ts";
 export { HOOK_ENTRIES, OWN_MARK, startsAgents } from "./claude/hook_entries.ts";
 export { type HookInput, parseHookInput } from "./claude/hook_input.ts";

@@ -79,7 +79,12 @@ export {
   takesPack,
   writeObjects,
 } from "./run/objects.ts";
-export { readLock, type WorktreeLock } from "./run/processes.ts";
+export {
+  processNamespace,
+  readHolders,
+  readLock,
+  type WorktreeLock,
+} from "./run/processes.ts";
 export {
   isOlder,
   OLDEST_GIT,

@@ -55,19 +55,68 @@ export async function readLock(
   reason: string,
 ): Promise<WorktreeLock> {
   const named = lockHolder(reason);
-  if (!named || !showsProcesses(system)) return { reason, holder: "unknown" };
-  const { pid, start } = named;
-  if (!isThere(system, `/proc/${pid}`)) return { reason, holder: "dead" };
-  // A number that was given to another process can only be told by its start.
-  if (start === undefined) return { reason, holder: "alive" };
-  const { status, stdout } = await system.run("sh", {
-    args: ["-c", 'exec cat "/proc/$1/stat"', "sh", String(pid)],
+  const [holder] = named ? await readHolders(system, [named]) : [];
+  return { reason, holder: holder ?? "unknown" };
+}
+
+/**
+ * Returns for each process whether it still runs, by at most one look at /proc.
+ * A number that was given to another process is told by its start.
+ */
+export async function readHolders(
+  system: System,
+  holders: readonly LockHolder[],
+): Promise<WorktreeLock["holder"][]> {
+  if (holders.length === 0) return [];
+  if (!showsProcesses(system)) return holders.map(() => "unknown");
+  const there = new Set(
+    holders.filter(({ pid }) => isThere(system, `/proc/${pid}`)),
+  );
+  const started = [...there].filter(({ start }) => start !== undefined);
+  const starts = await readStarts(system, started.map(({ pid }) => pid));
+  return holders.map((holder) => {
+    if (!there.has(holder)) return "dead";
+    if (holder.start === undefined) return "alive";
+    const now = starts.get(holder.pid);
+    if (now === undefined) return "unknown";
+    return now === holder.start ? "alive" : "dead";
+  });
+}
+
+async function readStarts(
+  system: System,
+  pids: readonly number[],
+): Promise<Map<number, string | undefined>> {
+  if (pids.length === 0) return new Map();
+  const { stdout } = await system.run("sh", {
+    args: [
+      ...["-c", 'exec cat "$@" 2> /dev/null', "sh"],
+      ...pids.map((pid) => `/proc/${pid}/stat`),
+    ],
     cwd: "/",
     timeout: READ_LIMIT,
   });
-  const now = status === 0 ? startInStat(decodeBytes(stdout)) : undefined;
-  if (now === undefined) return { reason, holder: "unknown" };
-  return { reason, holder: now === start ? "alive" : "dead" };
+  // The program's name may hold anything, line breaks too.
+  const stats = decodeBytes(stdout).split(/\n(?=\d+ \()/);
+  return new Map(stats.map((stat) => [parseInt(stat), startInStat(stat)]));
+}
+
+/**
+ * Returns the number of the process namespace, e.g. `4026531836`: a process of
+ * another one cannot be seen. `undefined` where it cannot be told.
+ */
+export async function processNamespace(
+  system: System,
+): Promise<string | undefined> {
+  if (!showsProcesses(system)) return undefined;
+  const { status, stdout } = await system.run("sh", {
+    args: ["-c", "exec readlink /proc/self/ns/pid"],
+    cwd: "/",
+    timeout: READ_LIMIT,
+  });
+  return status === 0
+    ? /^pid:\[(\d+)\]/.exec(decodeBytes(stdout))?.[1]
+    : undefined;
 }
 
 /** Returns whether /proc is there and shows more than one's own processes. */

@@ -1,0 +1,180 @@
+import { join } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import { isAgentId } from "../../base/ids.ts";
+import { field, jsonIn, textField } from "../../base/odd_values.ts";
+import { processNamespace, readHolders } from "../../git/mod.ts";
+import { claudeHome } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { isFile, listNames } from "../look.ts";
+import { lastLines } from "./tail.ts";
+import { findTranscript, projectSlug } from "./transcript.ts";
+
+/** An agent session whose client died without an orderly end. */
+export interface DeadSession {
+  readonly sessionId: string;
+  /** Absolute. */
+  readonly transcriptPath: string;
+  /** The folder it worked in. */
+  readonly cwd: string;
+  /** When something was written last, milliseconds since the epoch. */
+  readonly lastActivity: number;
+  /** Whether the process is known to be gone; else only the transcript says so. */
+  readonly sure: boolean;
+}
+
+/** Files of running clients, and transcripts, that are looked at. */
+const MOST_CLIENTS = 200;
+const MOST_TRANSCRIPTS = 12;
+
+/** Bytes of the end of a transcript that tell how it ended. */
+const MOST = 512 * 1024;
+
+/** Milliseconds: what is older is no longer worth recovering, and newer may run. */
+const OLDEST = 14 * 86_400_000;
+const RECENT = 10 * 60_000;
+
+/** The first version whose orderly end is known to leave a mark. */
+const MARKING = [2, 1, 329] as const;
+
+/**
+ * Finds the sessions in `folders` whose clients were killed, the last one first:
+ * by the file that each running client has, whose process is gone, else by a
+ * transcript without the mark of an orderly end that nobody has written to for
+ * ten minutes. Only Linux tells whether a process is gone. `except` is the
+ * session that asks. Looks at a bounded number of files, and throws for none.
+ */
+export async function deadSessions(
+  system: System,
+  { folders, except }: {
+    folders: readonly string[];
+    except?: string | undefined;
+  },
+): Promise<DeadSession[]> {
+  const home = claudeHome(system);
+  if (home === undefined) return [];
+  const clients = await clientsOf(system, home);
+  const running = new Set(
+    clients.filter(({ state }) => state !== "dead").map(({ id }) => id),
+  );
+  if (except !== undefined) running.add(except);
+  const gone = clients.filter(({ state, id, cwd }) =>
+    state === "dead" && !running.has(id) && folders.includes(cwd)
+  );
+  const sure = gone.map(({ id, cwd }) => ({ id, cwd, sure: true }));
+  const known = new Set([...running, ...gone.map(({ id }) => id)]);
+  const doubtful = folders.flatMap((cwd) =>
+    recentTranscripts(system, join(home, "projects", projectSlug(cwd)))
+      .filter((id) => !known.has(id))
+      .map((id) => ({ id, cwd, sure: false }))
+  );
+  const found = new Map<string, DeadSession>();
+  for (const one of [...sure, ...doubtful]) {
+    const dead = deadSession(system, one);
+    if (dead && !found.has(dead.sessionId)) found.set(dead.sessionId, dead);
+  }
+  return [...found.values()].sort((a, b) => b.lastActivity - a.lastActivity);
+}
+
+interface Client {
+  readonly id: string;
+  readonly cwd: string;
+  readonly state: "alive" | "dead" | "unknown";
+}
+
+/** `sessions/<pid>.json`; the keys beside them are secrets and never read. */
+async function clientsOf(system: System, home: string): Promise<Client[]> {
+  const folder = join(home, "sessions");
+  const files = listNames(system, folder)
+    .filter((name) => /^[1-9]\d{0,9}\.json$/.test(name)).slice(0, MOST_CLIENTS)
+    .flatMap((name) => {
+      const bytes = attempt(() =>
+        system.files.readOwn(join(folder, name), 64 * 1024)
+      );
+      const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+      const id = textField(value, "sessionId");
+      const cwd = textField(value, "cwd");
+      if (id === undefined || !isAgentId(id) || cwd === undefined) return [];
+      const start = field(value, "procStart");
+      return [{
+        id,
+        cwd,
+        pid: parseInt(name),
+        start: /^\d{1,20}$/.test(String(start)) ? String(start) : undefined,
+        namespace: /pid:\[(\d+)\]/
+          .exec(textField(value, "pidDomain") ?? "")?.[1],
+      }];
+    });
+  const states = await readHolders(system, files);
+  // A process of another container cannot be seen from here and looks dead.
+  const own = states.includes("dead")
+    ? await processNamespace(system)
+    : undefined;
+  return files.map(({ id, cwd, namespace }, at) => ({
+    id,
+    cwd,
+    state: states[at] === "dead" && namespace !== undefined &&
+        namespace !== own
+      ? "unknown"
+      : states[at]!,
+  }));
+}
+
+/** The sessions in a folder of transcripts that were written to last. */
+function recentTranscripts(system: System, folder: string): string[] {
+  const now = system.now().getTime();
+  return listNames(system, folder)
+    .filter((name) =>
+      name.endsWith(".jsonl") && isAgentId(name.slice(0, -".jsonl".length))
+    )
+    .slice(-1000)
+    .map((name) => ({
+      id: name.slice(0, -".jsonl".length),
+      time: attempt(() => system.files.stat(join(folder, name))?.mtime) ?? 0,
+    }))
+    .sort((a, b) => b.time - a.time).slice(0, MOST_TRANSCRIPTS)
+    .filter(({ time }) => now - time < OLDEST && now - time > RECENT)
+    .map(({ id }) => id);
+}
+
+function deadSession(
+  system: System,
+  { id, cwd, sure }: { id: string; cwd: string; sure: boolean },
+): DeadSession | undefined {
+  const path = findTranscript(system, { sessionId: id, cwd });
+  if (path === undefined || !isFile(system, path)) return undefined;
+  const lastActivity = attempt(() => system.files.stat(path)?.mtime) ?? 0;
+  if (system.now().getTime() - lastActivity > OLDEST) return undefined;
+  const end = endOf(system, path);
+  if (end === "orderly" || end === "empty") return undefined;
+  // An older client leaves no mark at an orderly end either.
+  if (!sure && end !== "marking") return undefined;
+  return { sessionId: id, transcriptPath: path, cwd, lastActivity, sure };
+}
+
+/**
+ * How a transcript ends: with the mark of an orderly end behind the last answer,
+ * or with an answer of a client that would have left one, or of another client.
+ */
+function endOf(
+  system: System,
+  path: string,
+): "orderly" | "marking" | "unmarking" | "empty" {
+  for (const line of lastLines(system, path, MOST)) {
+    if (/"type"\s*:\s*"cost-state"/.test(line.slice(0, 200))) return "orderly";
+    if (!/"type"\s*:\s*"(?:assistant|user)"/.test(line)) continue;
+    const value = jsonIn(line);
+    const answered = field(value, "type") === "assistant" ||
+      field(value, "type") === "user" && field(value, "isMeta") !== true;
+    if (answered) return leavesMark(value) ? "marking" : "unmarking";
+  }
+  return "empty";
+}
+
+function leavesMark(value: unknown): boolean {
+  const version = /^(\d+)\.(\d+)\.(\d+)/.exec(
+    textField(value, "version") ?? "",
+  );
+  const parts = (version ?? []).slice(1).map(Number);
+  const at = MARKING.findIndex((least, index) => parts[index] !== least);
+  return parts.length === 3 && (at < 0 || parts[at]! > MARKING[at]!);
+}
