@@ -1,7 +1,13 @@
 import { field, textField } from "../../../base/odd_values.ts";
 import { cutMiddle } from "../../notes.ts";
 import type { Ran, Said } from "../../conversation.ts";
-import { type Call, type Line, textOf, type Transcript } from "./lines.ts";
+import {
+  between,
+  type Call,
+  type Line,
+  textOf,
+  type Transcript,
+} from "./lines.ts";
 
 /** UTF-16 units that are kept of a command, and of what it printed. */
 const LONGEST_COMMAND = 2000;
@@ -31,8 +37,7 @@ export function endedIn({ lines }: Transcript): Map<string, Ended> {
     if (text === undefined) continue;
     // What a sub-agent wrote could hold any tag.
     const [head, ...rest] = text.split("<result>");
-    const tag = (name: string) =>
-      new RegExp(`<${name}>([^]*?)</${name}>`).exec(head!)?.[1];
+    const tag = (name: string) => between(head!, `<${name}>`, `</${name}>`);
     const [id, status] = [tag("task-id"), tag("status")];
     // Without a status it is an event of a task that goes on.
     if (id === undefined || status === undefined) continue;

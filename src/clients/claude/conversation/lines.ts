@@ -164,6 +164,17 @@ export function textOf(content: unknown): string {
     .map((block) => textField(block, "text") ?? "").join("\n");
 }
 
+/** What stands between the first of two marks and the other one after it. */
+export function between(
+  text: string,
+  mark: string,
+  end: string,
+): string | undefined {
+  const start = text.indexOf(mark);
+  const to = start < 0 ? -1 : text.indexOf(end, start + mark.length);
+  return to < 0 ? undefined : text.slice(start + mark.length, to);
+}
+
 /**
  * Tells lines that belong to the conversation from withdrawn prompts and
  * branches that were rewound. Each line names the one before it; from the last

@@ -78,10 +78,11 @@ function takenInTurn(attachment: unknown): string | undefined {
   return human ? asTyped(textOf(field(attachment, "prompt"))) : undefined;
 }
 
+// Bounded, so that no text is gone through again and again.
 const SKILL =
-  /^<command-message>[^]*?<\/command-message>\s*<command-name>([^]*?)<\/command-name>(?:\s*<command-args>([^]*?)<\/command-args>)?/;
+  /^<command-message>[^<]{0,1000}<\/command-message>\s{0,10}<command-name>([^<]{0,1000})<\/command-name>(?:\s{0,10}<command-args>([^]*?)<\/command-args>)?/;
 const PASTE =
-  /(<pasted_content\s[^>]*>\n?)([^]*?)(\n?<\/pasted_content[^>]*>|$)/g;
+  /(<pasted_content\s[^<>]{0,1000}>\n?)([^]*?)(\n?<\/pasted_content[^<>]{0,1000}>|$)/g;
 
 /** A prompt as it was typed: a skill by its name, long pastes cut. */
 function asTyped(text: string): string {

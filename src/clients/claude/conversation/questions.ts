@@ -1,7 +1,13 @@
 import { field, textField } from "../../../base/odd_values.ts";
 import { cutMiddle } from "../../notes.ts";
 import type { Asked, Planned, Said } from "../../conversation.ts";
-import { type Call, type Line, textOf, type Transcript } from "./lines.ts";
+import {
+  between,
+  type Call,
+  type Line,
+  textOf,
+  type Transcript,
+} from "./lines.ts";
 import { LONGEST_TEXT, refusalIn } from "./prompts.ts";
 
 /** The questions that the agent asked with choices, answered or not. */
@@ -125,6 +131,7 @@ function summaryText(line: Line): string {
 
 /** A summary as PostCompact has it, without what the model thought. */
 export function withoutAnalysis(summary: string): string {
-  return summary.replace(/<analysis>[^]*?<\/analysis>/, "")
+  const thought = between(summary, "<analysis>", "</analysis>") ?? "";
+  return summary.replace(`<analysis>${thought}</analysis>`, () => "")
     .replace(/^\s*<summary>([^]*?)(<\/summary>\s*)?$/, "$1").trim();
 }
