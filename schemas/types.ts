@@ -1750,7 +1750,8 @@ export interface ConfigGetResult {
     | "handoff.commands"
     | "handoff.files"
     | "handoff.agents"
-    | "handoff.errors";
+    | "handoff.errors"
+    | "handoff.compaction";
   /** As a file would hold it. */
   value: unknown;
   default: unknown;

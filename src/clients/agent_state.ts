@@ -13,8 +13,8 @@ import { isFolder, listNames } from "./look.ts";
 /**
  * What is kept of an agent's session, a file each: what the status line said,
  * which levels were crossed, when work was done last, what the agent is to be
- * told next, its tasks, its latest prompts, which prompts go through where
- * the context is full, and notes of the conversation.
+ * told next, its tasks, which prompts go through where the context is full, and
+ * notes of the conversation.
  */
 export type AgentFile =
   | "status"
@@ -22,7 +22,6 @@ export type AgentFile =
   | "activity"
   | "pending"
   | "tasks"
-  | "prompts"
   | "let_through"
   | "notes";
 

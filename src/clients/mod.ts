@@ -15,7 +15,7 @@ export {
   removeAgentFile,
   writeAgentFile,
 } from "./agent_state.ts";
-export { lastTurnError, turnErrorText } from "./claude/answers.ts";
+export { lastTurnError } from "./claude/answers.ts";
 export { askedOf, withoutAnalysis } from "./claude/conversation/questions.ts";
 export {
   type ConversationRequest,
@@ -24,8 +24,14 @@ export {
 export { type DeadSession, deadSessions } from "./claude/dead.ts";
 export { currentAgentSession } from "./claude/home.ts";
 export { HOOK_ENTRIES, OWN_MARK, startsAgents } from "./claude/hook_entries.ts";
-export { type HookInput, parseHookInput } from "./claude/hook_input.ts";
-export { isAsked, isAttended, isQueued, isTyped } from "./claude/prompts.ts";
+export {
+  type HookInput,
+  isAsked,
+  parseHookInput,
+  turnErrorText,
+} from "./claude/hook_input.ts";
+export { withEvent } from "./claude/hook_notes.ts";
+export { isAttended, isQueued, isTyped } from "./claude/prompts.ts";
 export {
   checkReplaceable,
   type ForeignFile,

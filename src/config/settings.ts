@@ -307,6 +307,13 @@ export const SETTINGS = {
     summary: "Keep errors that ended the conversation in saves",
     personal: true,
   },
+  "handoff.compaction": {
+    kind: "flag",
+    default: true,
+    summary:
+      "Tell the client's own summary at a compaction what is open and decided",
+    personal: true,
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type Key = keyof typeof SETTINGS;

@@ -80,6 +80,37 @@ Deno.test("every spelling of a resume shows the report at 95 %", async () => {
   assert(/The road[^]*The gate/.test(list), list);
 });
 
+Deno.test("below 95 % a typed pause is the model's, where it has the skill", async () => {
+  using env = full();
+  const PAUSES = ["mpm-pause", "mpm-session-pause", "mpm-init pause"];
+  const answered = async () => {
+    const blocked: string[] = [];
+    for (const name of [...PAUSES, "mpm:mpm-pause"]) {
+      const prompt = `/${name} the ledger`;
+      const { decision } = await fire(env, "UserPromptSubmit", { prompt });
+      if (decision === "block") blocked.push(name);
+    }
+    return blocked;
+  };
+  talked(env, 100_000);
+  // No skill is there: the hook answers.
+  assertEquals(await answered(), [...PAUSES, "mpm:mpm-pause"]);
+  for (const name of ["mpm-pause", "mpm-session-pause", "mpm-init"]) {
+    env.write(`.claude/skills/${name}/SKILL.md`, "x");
+  }
+  assertEquals(await answered(), ["mpm:mpm-pause"]);
+  // A plugin's skills are named after it.
+  env.extra.CLAUDE_PLUGIN_ROOT = "/plugin";
+  assertEquals(await answered(), []);
+  // What needs no model is answered at once.
+  assertStringIncludes(await said(env, "/mpm-pause --help"), "mpm pause [");
+  assertStringIncludes(await said(env, "/mpm-checkpoint half"), "half");
+  talked(env, 189_999);
+  assertEquals(await answered(), []);
+  talked(env, 190_000);
+  assertEquals(await answered(), [...PAUSES, "mpm:mpm-pause"]);
+});
+
 Deno.test("a typed command gives its help, and names no other project", async () => {
   using env = full();
   assertStringIncludes(await said(env, "/mpm-pause --help"), "mpm pause [");

@@ -41,7 +41,7 @@ Deno.test("hooks status says when nothing is installed, and when all is well", a
   assertEquals([status, stdout], [
     0,
     `local: $ROOT/project/${LOCAL}\n` +
-    "  10 events and the status line, mpm 0.1.0, $ROOT/bin/mpm\n" +
+    "  12 events and the status line, mpm 0.1.0, $ROOT/bin/mpm\n" +
     "All as it should be.\n",
   ]);
 });

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { dirname } from "@std/path";
 import { clientTest } from "../helpers/client.ts";
 import { ClientTalk } from "../helpers/client_talk.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { failures } from "../helpers/hook_events.ts";
+import { AGENT, failures } from "../helpers/hook_events.ts";
 import { MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 
@@ -32,23 +33,74 @@ const SPELLINGS: readonly (readonly [string, string])[] = [
 ];
 
 clientTest(
-  "every spelling of a command is answered at 50 and 96 %",
+  "every spelling of a command is answered at 96 %, and at 50 % all but a pause",
   async () => {
     using env = skilled();
-    await using api = new MockApi({ tokens: 500_000 });
+    for (const summary of ["the gate", "the sea"]) {
+      env.run(binary(), ["pause", summary, "--no-commit"]);
+    }
+    await using api = new MockApi();
     {
       await using client = new ClientTalk(env, api, { args: MODEL });
       for (const tokens of [500_000, 960_000]) {
         api.tokens = tokens;
         await client.say("go");
-        const before = api.requests.length;
         for (const [prompt, answer] of SPELLINGS) {
-          assertStringIncludes(await client.shown(prompt), answer, prompt);
+          const before = api.requests.length;
+          const shown = await client.shown(prompt);
+          if (tokens < 950_000 && / ?pause/.test(prompt)) {
+            const sent = JSON.stringify(api.requests.at(-1)!.messages?.at(-1));
+            assertStringIncludes(sent, "mpm pause --agent-session", prompt);
+          } else {
+            assertStringIncludes(shown, answer, prompt);
+            assertEquals(api.requests.length, before);
+          }
           env.write("README.md", `${tokens} ${prompt}`);
         }
-        assertEquals(api.requests.length, before);
       }
     }
+    assertEquals(failures(env), "");
+  },
+);
+
+clientTest(
+  "a pause is the model's below 95 % and the hook's above, and the same save",
+  async () => {
+    using env = skilled();
+    const input = {
+      command: `mpm pause --agent-session ${AGENT} ` +
+        '--summary "the road" --next-step "Pave it" --no-commit',
+      description: "Save",
+    };
+    await using api = new MockApi({
+      steps: [[{ type: "tool_use", name: "Bash", input }]],
+    });
+    const path = `${dirname(binary())}:${Deno.env.get("PATH")}`;
+    {
+      await using client = new ClientTalk(env, api, {
+        args: [...MODEL, "--session-id", AGENT],
+        env: { PATH: path },
+      });
+      await client.say("/mpm-pause the road");
+      api.tokens = 960_000;
+      await client.say("go");
+      const shown = await client.shown("/mpm-pause the gate");
+      assertStringIncludes(shown, "Session Paused Successfully");
+    }
+    const { sessions } = JSON.parse(
+      env.run(binary(), ["sessions", "list", "--json"]).stdout,
+    );
+    const saves = sessions.map(({ session_id: id }: { session_id: string }) =>
+      `.claude-mpm/sessions/${id}.json`
+    ).filter((path: string) => env.exists(path))
+      .map((path: string) => JSON.parse(env.read(path)))
+      .filter(({ mpm }: { mpm: { kind: string } }) => mpm.kind === "pause");
+    const [above, below] = [saves[0], saves.at(-1)];
+    assertEquals(above.conversation.summary, "the gate");
+    assertEquals(below.conversation.summary, "the road");
+    assertEquals(below.conversation.next_steps, ["Pave it"]);
+    assertEquals(above.mpm.agent, below.mpm.agent);
+    assertEquals(Object.keys(above.mpm).sort(), Object.keys(below.mpm).sort());
     assertEquals(failures(env), "");
   },
 );

@@ -14,6 +14,18 @@ const TASK = {
   task_description: "",
 };
 
+const QUESTIONS = [{ question: "Which ledger?", options: [] }];
+
+const ANSWERED = {
+  tool_name: "AskUserQuestion",
+  tool_use_id: "toolu_1",
+  tool_input: { questions: QUESTIONS },
+  tool_response: {
+    questions: QUESTIONS,
+    answers: { "Which ledger?": "Ours" },
+  },
+};
+
 const FAILED = {
   tool_name: "Bash",
   tool_input: { command: "exit 3" },
@@ -30,11 +42,16 @@ export const EVENTS: readonly { event: string; fields: object }[] = [
   { event: "PreToolUse", fields: { tool_name: "Agent", tool_input: {} } },
   { event: "PreToolUse", fields: { tool_name: "Workflow", tool_input: {} } },
   { event: "PostToolBatch", fields: { tool_calls: [] } },
+  { event: "PostToolUse", fields: ANSWERED },
   { event: "PostToolUseFailure", fields: FAILED },
   { event: "StopFailure", fields: { error: "overloaded" } },
   {
     event: "PreCompact",
     fields: { trigger: "manual", custom_instructions: null },
+  },
+  {
+    event: "PostCompact",
+    fields: { trigger: "manual", compact_summary: "Half of the ledger" },
   },
   { event: "TaskCreated", fields: TASK },
   { event: "TaskCompleted", fields: TASK },

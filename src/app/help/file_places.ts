@@ -32,7 +32,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["state/current/….json", "which session a worktree is at"],
   ["errors/error-….json", "what failed in agents' sessions"],
   ["hooks/", "shell scripts of the project"],
-  ["state/agents/", "readings and last prompts of agents' sessions"],
+  ["state/agents/", "readings and notes of agents' sessions"],
   ["state/auto-saves.json", "saves made at the end of sessions"],
   ["state/hooks.log", "how shell scripts ended"],
   ["state/hook-errors.log", "own errors of hooks"],

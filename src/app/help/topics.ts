@@ -96,14 +96,18 @@ one, else in the present one. Folders have mode 0700, files 0600.`,
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "gives the agent where the work stopped and what changed since",
   UserPromptSubmit: "looks at the gauge: recommends a pause, or holds the " +
-    "prompt back; answers /mpm-pause and its kin without a model call",
+    "prompt back; answers /mpm-resume and its kin without a model call; " +
+    "notes the prompt",
   PreToolUse: "denies new sub-agents when the context is nearly full",
+  PostToolUse: "notes answers to questions and approved plans",
   PostToolBatch:
     "looks at the gauge; takes an automatic checkpoint if one is " +
-    "due",
+    "due; notes what sub-agents reported",
   PostToolUseFailure: "keeps a record of the error in .claude-mpm/errors/",
   StopFailure: "the same",
-  PreCompact: "writes the resume file, before the context is lost",
+  PreCompact: "writes the resume file, before the context is lost; tells the " +
+    "client's summary what is open",
+  PostCompact: "notes that summary",
   SessionEnd: "saves the session, if something was done in it",
   TaskCreated: "keeps the agent's task list for the next save",
   TaskCompleted: "the same",
@@ -186,9 +190,10 @@ in the repository's own git folder, under refs that no push sends unless it is
 told to. Ignored files are in neither.
 
 The transcript of an agent is read from its end for the number of tokens, the
-task list and an error that ended it, and not copied. In a project that uses mpm
-the hooks keep the last five prompts of each agent session, redacted and cut, for
-a month. The save at the end names the last of them.`,
+task list and what the conversation held. In a project that uses mpm the hooks
+note prompts, answers, plans, summaries, reports and errors of each agent
+session, redacted and cut, at most 64 KiB, for a month. The settings handoff.*
+switch each of them off.`,
     },
     {
       title: "Who sees it",

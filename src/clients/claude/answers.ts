@@ -1,5 +1,6 @@
 import { field, jsonIn, textField } from "../../base/odd_values.ts";
 import { parseTime } from "../../base/times.ts";
+import { turnErrorText } from "./hook_input.ts";
 import { lastLines } from "./tail.ts";
 import type { StatusRecord, TranscriptReading } from "../gauge.ts";
 import type { System } from "../../system/system.ts";
@@ -157,12 +158,6 @@ function errorOf(entry: unknown): TurnError | undefined {
     .map((block) => field(block, "text"));
   const text = turnErrorText([field(entry, "error"), ...texts]);
   return { time, text };
-}
-
-/** One text of the parts that are known, e.g. `rate_limit: API Error: …`. */
-export function turnErrorText(parts: readonly unknown[]): string {
-  return parts.filter((part) => typeof part === "string" && part !== "")
-    .join(": ") || "unknown";
 }
 
 /** What Claude Code tells its status line, as far as it is of use. */

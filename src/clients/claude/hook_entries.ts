@@ -35,6 +35,12 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   },
   { event: "UserPromptSubmit", timeout: 30 },
   { event: "PreToolUse", matcher: AGENT_TOOLS.join("|"), timeout: 5 },
+  // What a person answered, which the event of the whole step leaves out.
+  {
+    event: "PostToolUse",
+    matcher: "AskUserQuestion|ExitPlanMode",
+    timeout: 10,
+  },
   { event: "PostToolBatch", timeout: 10 },
   {
     event: "PostToolUseFailure",
@@ -43,6 +49,7 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   },
   { event: "StopFailure", timeout: 10 },
   { event: "PreCompact", matcher: "manual|auto", timeout: 10 },
+  { event: "PostCompact", matcher: "manual|auto", timeout: 5 },
   { event: "SessionEnd", timeout: 10 },
   { event: "TaskCreated", timeout: 5 },
   { event: "TaskCompleted", timeout: 5 },

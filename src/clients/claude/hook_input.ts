@@ -51,3 +51,28 @@ export function parseHookInput(
     value: (name) => field(value, name),
   };
 }
+
+/**
+ * Texts that Claude Code itself sends as a prompt, such as the notification that
+ * a background task ended: each begins with a tag. What a person pastes stands
+ * in a tag, too.
+ */
+const OWN_TEXT = /^\s*<(?!pasted_content\s)[a-z][\w-]*[\s>]/;
+
+/** A prompt and the event that brought it. */
+export interface Given {
+  readonly input: HookInput;
+  readonly prompt: string;
+}
+
+/** Whether somebody asked this, a person or a program, and not Claude Code. */
+export function isAsked({ input, prompt }: Given): boolean {
+  const source = input.text("source") ?? "user";
+  return ["user", "sdk"].includes(source) && !OWN_TEXT.test(prompt);
+}
+
+/** One text of the parts that are known, e.g. `rate_limit: API Error: …`. */
+export function turnErrorText(parts: readonly unknown[]): string {
+  return parts.filter((part) => typeof part === "string" && part !== "")
+    .join(": ") || "unknown";
+}

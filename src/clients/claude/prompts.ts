@@ -1,26 +1,7 @@
 import { field, jsonIn } from "../../base/odd_values.ts";
-import type { HookInput } from "./hook_input.ts";
+import { type Given, isAsked } from "./hook_input.ts";
 import { lastLines } from "./tail.ts";
 import type { System } from "../../system/system.ts";
-
-/**
- * Texts that Claude Code itself sends as a prompt, such as the notification that
- * a background task ended: each begins with a tag. What a person pastes stands
- * in a tag, too.
- */
-const OWN_TEXT = /^\s*<(?!pasted_content\s)[a-z][\w-]*[\s>]/;
-
-/** A prompt and the event that brought it. */
-interface Given {
-  readonly input: HookInput;
-  readonly prompt: string;
-}
-
-/** Whether somebody asked this, a person or a program, and not Claude Code. */
-export function isAsked({ input, prompt }: Given): boolean {
-  const source = input.text("source") ?? "user";
-  return ["user", "sdk"].includes(source) && !OWN_TEXT.test(prompt);
-}
 
 /**
  * Whether a person sits at the session. `claude -p` and programs that use the
@@ -56,7 +37,7 @@ const LOOK = 50;
  */
 export async function isQueued(
   system: System,
-  { input, prompt }: { input: HookInput; prompt: string },
+  { input, prompt }: Given,
 ): Promise<boolean> {
   const { transcriptPath: path } = input;
   if (path === undefined) return false;

@@ -33,7 +33,7 @@ import { startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
 import { recordTurnError } from "./error.ts";
 import { noteFailure } from "../failures.ts";
-import { lastAsked } from "./prompts.ts";
+import { readNotes } from "./notes.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /** A session ends, is cleared, or left for another one: it is saved. */
@@ -88,7 +88,7 @@ async function autoSave(world: HookWorld): Promise<string | undefined> {
   const draft: Draft = {
     content: endContent({
       earlier: own,
-      prompt: lastAsked(world)?.text,
+      prompt: readNotes(world).prompts.at(-1)?.text,
       reason: input.text("reason"),
       redactor: redactorOf(system),
     }),

@@ -24,6 +24,7 @@ import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
+import { keepNotes } from "./notes.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /** Milliseconds that git may take: the agent waits for the record. */
@@ -34,6 +35,7 @@ export const onError: Handler = async (world) => {
   const { context: { system }, input, invited } = world;
   // Somebody stopped it.
   if (!invited || input.value("is_interrupt") === true) return {};
+  await keepNotes(world);
   const names = ["error", "error_details", "last_assistant_message"];
   await recordError(world, {
     at: system.now(),

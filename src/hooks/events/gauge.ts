@@ -12,8 +12,9 @@ import {
   type WaysOut,
 } from "../../clients/mod.ts";
 import { claudeHome } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
-import type { Handler, HookAnswer, HookWorld } from "./world.ts";
+import type { HookAnswer, HookWorld } from "./world.ts";
 
 export interface Look {
   readonly gauge: Gauge;
@@ -54,7 +55,7 @@ export async function watchGauge(
 }
 
 /** Writes the resume file where it may be; returns whether it is there. */
-async function keepResumeFile(world: HookWorld): Promise<boolean> {
+export async function keepResumeFile(world: HookWorld): Promise<boolean> {
   if (!world.invited) return false;
   const { context, session, input, event } = world;
   try {
@@ -76,23 +77,26 @@ async function keepResumeFile(world: HookWorld): Promise<boolean> {
  * Finds out what can be typed in this session. Asked for only where a text
  * names it.
  */
-export function waysOut({ context: { system }, worktree }: HookWorld): WaysOut {
+export function waysOut(world: HookWorld): WaysOut {
+  const { context: { system } } = world;
   const attended = isAttended(system);
-  const home = claudeHome(system);
-  const folders = [join(worktree, ".claude"), ...home ? [home] : []];
-  const installed = folders.some((folder) =>
-    isFile(system, join(folder, "skills", "mpm-pause", "SKILL.md"))
-  );
-  if (installed) return { attended, skills: "" };
-  const plugin = system.env("CLAUDE_PLUGIN_ROOT") !== undefined;
-  return { attended, skills: plugin ? "mpm:" : undefined };
+  if (hasSkill(world, "mpm-pause")) return { attended, skills: "" };
+  return { attended, skills: isPlugin(system) ? "mpm:" : undefined };
 }
 
-/**
- * Writes down where the work stands before the context is lost. Prints nothing:
- * Claude Code would add it to the instructions for the summary.
- */
-export const onCompact: Handler = async (world) => {
-  await keepResumeFile(world);
-  return {};
-};
+/** Whether a skill is installed for the project, or for all of the user's. */
+export function hasSkill(
+  { context: { system }, worktree }: HookWorld,
+  name: string,
+): boolean {
+  const home = claudeHome(system);
+  const folders = [join(worktree, ".claude"), ...home ? [home] : []];
+  return folders.some((folder) =>
+    isFile(system, join(folder, "skills", name, "SKILL.md"))
+  );
+}
+
+/** Whether the hook is one of mpm as a plugin, which brings all skills. */
+export function isPlugin(system: System): boolean {
+  return system.env("CLAUDE_PLUGIN_ROOT") !== undefined;
+}

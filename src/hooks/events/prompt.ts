@@ -1,17 +1,28 @@
 import {
   type Decision,
-  isAsked,
   isQueued,
   isTyped,
   onPrompt as decide,
   readAgentFiles,
   removeAgentFile,
 } from "../../clients/mod.ts";
-import { spokenCommand, typedCommand } from "./typed_command.ts";
+import {
+  asksForHelp,
+  spokenCommand,
+  type TypedCommand,
+  typedCommand,
+} from "./typed_command.ts";
 import { noteActivity, readActivity } from "./activity.ts";
-import { noteFailure } from "../failures.ts";
-import { type Look, watchGauge, waysOut } from "./gauge.ts";
-import { isLetThrough, keepAsked, letThroughNext } from "./prompts.ts";
+import {
+  hasSkill,
+  isPlugin,
+  type Look,
+  lookAtGauge,
+  watchGauge,
+  waysOut,
+} from "./gauge.ts";
+import { keepNotes } from "./notes.ts";
+import { isLetThrough, letThroughNext } from "./prompts.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /**
@@ -22,7 +33,7 @@ export const onUserPrompt: Handler = async (world) => {
   const prompt = world.input.text("prompt");
   if (prompt === undefined) return {};
   const typed = typedCommand(prompt);
-  if (typed) {
+  if (typed && !isForModel(world, typed)) {
     const answer = await (await words()).answerTyped(world, typed);
     if (answer) return answer;
   }
@@ -36,25 +47,28 @@ export const onUserPrompt: Handler = async (world) => {
   const { checkpoint } = readActivity(world);
   const at = world.context.system.now().getTime();
   noteActivity(world, { at, checkpoint });
-  await keptAsked(world, prompt);
+  if (!typed) await keepNotes(world);
   const told = [takePending(world), said?.context, answer.context, note]
     .filter((text) => text).join("\n");
   return { ...answer, context: told };
 };
 
+/**
+ * Whether the model is to do what was typed: it knows what was done, decided
+ * and is next, and has room to say so. The hook answers where the context is
+ * full, and where the client knows no such skill.
+ */
+function isForModel(world: HookWorld, typed: TypedCommand): boolean {
+  if (typed.name !== "pause" || asksForHelp(typed)) return false;
+  const skilled = typed.plugin
+    ? isPlugin(world.context.system)
+    : hasSkill(world, typed.skill);
+  return skilled && lookAtGauge(world).level !== "block";
+}
+
 /** Loaded for the few prompts that mpm answers. */
 function words() {
   return import("./typed.ts");
-}
-
-/** Keeps a prompt; what goes wrong with that changes no answer. */
-async function keptAsked(world: HookWorld, prompt: string): Promise<void> {
-  if (!world.invited || !isAsked({ input: world.input, prompt })) return;
-  try {
-    await keepAsked(world, prompt);
-  } catch (error) {
-    noteFailure(world.context.system, world.event, error);
-  }
 }
 
 /** Whether the prompt is sent. One that is not goes through the next time. */

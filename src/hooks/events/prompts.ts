@@ -1,61 +1,11 @@
 import { sha256 } from "../../base/digest.ts";
 import { field } from "../../base/odd_values.ts";
-import { cutText } from "../../base/words.ts";
 import {
   type AgentSession,
   changeAgentFile,
   readAgentFiles,
 } from "../../clients/mod.ts";
-import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
-import type { HookWorld } from "./world.ts";
-
-/** Prompts of a session that are kept, and UTF-16 units of each. */
-const ASKED = 5;
-const LONGEST = 2000;
-
-/** What somebody asked of the agent. */
-interface AskedPrompt {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** Redacted and cut. */
-  readonly text: string;
-}
-
-/** Keeps a prompt for the save that is made when the session ends. */
-export async function keepAsked(
-  { context: { system }, session }: HookWorld,
-  prompt: string,
-): Promise<void> {
-  // Redacted before it is cut, which could part a mark from its end.
-  const text = cutText(redactorOf(system).text(prompt).trim(), LONGEST);
-  const asked = { at: system.now().toISOString(), text };
-  await changeAgentFile(system, session, {
-    file: "prompts",
-    change: (value) => ({
-      version: 1,
-      prompts: [...askedIn(value), asked].slice(-ASKED),
-    }),
-  });
-}
-
-/** What was asked of the agent last in this very session, if it is known. */
-export function lastAsked(
-  { context: { system }, session }: HookWorld,
-): AskedPrompt | undefined {
-  return readAgentFiles(system, session, "prompts").flatMap(askedIn)
-    .sort((a, b) => a.at < b.at ? -1 : 1).at(-1);
-}
-
-/** The prompts that are kept, the last one last; none where it is damaged. */
-function askedIn(value: unknown): AskedPrompt[] {
-  return promptsIn(value).flatMap((prompt) => {
-    const [at, text] = [field(prompt, "at"), field(prompt, "text")];
-    return typeof at === "string" && typeof text === "string"
-      ? [{ at, text }]
-      : [];
-  });
-}
 
 function promptsIn(value: unknown): readonly unknown[] {
   const prompts = field(value, "prompts");

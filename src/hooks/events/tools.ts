@@ -11,6 +11,7 @@ import {
   readActivity,
   scheduledPrompts,
 } from "./activity.ts";
+import { keepNotes } from "./notes.ts";
 import { letThroughNext } from "./prompts.ts";
 import { startCheckpoint } from "../scripts/events.ts";
 import { lookAtGauge, watchGauge, waysOut } from "./gauge.ts";
@@ -32,6 +33,7 @@ export const onToolsUsed: Handler = async (world) => {
     await letThroughNext(world.context.system, world.session, prompts);
   }
   if (world.invited) await keepTrack(world, calls);
+  await keepNotes(world);
   // At the end of a turn a text for the agent would begin another one.
   return world.event === "Stop" ? { message: answer.message ?? "" } : answer;
 };
@@ -70,7 +72,8 @@ async function keepTrack(
 
 /** Keeps the agent's tasks, whose files and transcript may be gone later. */
 export const onTask: Handler = async (world) => {
-  const { context: { system }, input, session, event, invited } = world;
+  const { context: { system }, config, input, session, event } = world;
+  const invited = world.invited && config["handoff.tasks"];
   const id = input.text("task_id") ?? input.value("task_id");
   const subject = input.text("task_subject");
   if (!invited || subject === undefined) return {};

@@ -3,6 +3,10 @@ import { shellWords } from "../../base/shell.ts";
 /** A command of mpm as somebody typed it into the agent's prompt. */
 export interface TypedCommand {
   readonly name: "pause" | "resume" | "checkpoint" | "branch" | "return";
+  /** The skill that it names, e.g. `mpm-session-pause`. */
+  readonly skill: string;
+  /** Whether that is a plugin's, named as in `/mpm:mpm-pause`. */
+  readonly plugin: boolean;
   /** Everything after it. */
   readonly words: string;
   /** Typed as claude-mpm's `/mpm-session-…`, whose options are others. */
@@ -11,18 +15,26 @@ export interface TypedCommand {
 
 /** Under the plugin's name, too, and in the older spellings of claude-mpm. */
 const TYPED =
-  /^\s*\/(?:[\w-]+:)?mpm-(?:(session-|init\s+)?(pause|resume)|(checkpoint|branch|return))(?:\s+([^]*))?$/;
+  /^\s*\/([\w-]+:)?mpm-(?:(session-|init\s+)?(pause|resume)|(checkpoint|branch|return))(?:\s+([^]*))?$/;
 
 /** Reads a prompt; `undefined` unless it is one of the commands. */
 export function typedCommand(prompt: string): TypedCommand | undefined {
   const found = TYPED.exec(prompt);
-  return found
-    ? {
-      name: (found[2] ?? found[3]) as TypedCommand["name"],
-      words: (found[4] ?? "").trim(),
-      session: found[1] === "session-",
-    }
-    : undefined;
+  if (!found) return undefined;
+  const [, plugin, before = "", lasting, other, words = ""] = found;
+  const name = (lasting ?? other) as TypedCommand["name"];
+  return {
+    name,
+    skill: before.startsWith("init") ? "mpm-init" : `mpm-${before}${name}`,
+    plugin: plugin !== undefined,
+    words: words.trim(),
+    session: before === "session-",
+  };
+}
+
+/** Whether it asks for nothing but the command's help. */
+export function asksForHelp({ words }: TypedCommand): boolean {
+  return ["--help", "-h"].includes(words);
 }
 
 /** The command that answers it, as it is called in a terminal. */

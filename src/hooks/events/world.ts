@@ -96,7 +96,7 @@ export interface HookAnswer {
   readonly answered?: boolean;
   /** Why the tool is not run. */
   readonly deny?: string;
-  /** For the agent, as facts. */
+  /** For the agent, as facts; at a PreCompact for who sums up. */
   readonly context?: string;
   /** For the person. */
   readonly message?: string;
@@ -108,6 +108,8 @@ const LONGEST = 10_000;
 /** The answer in the words of Claude Code's protocol; empty: nothing. */
 export function answerText(event: string, answer: HookAnswer): string {
   const { block, deny, context, message } = answer;
+  // There only plain text is taken, for whoever sums the conversation up.
+  if (event === "PreCompact") return context ? `${cut(context)}\n` : "";
   const specific = {
     ...context ? { additionalContext: cut(context) } : {},
     ...deny === undefined ? {} : {

@@ -60,7 +60,8 @@ async function tried(
   const effects = {
     output: new TextDecoder().decode(result.stdout),
     files: filesIn(system, scratch).filter((path) => !before.has(path)),
-    tasks: tasksIn(system, scratch),
+    tasks: agentFileIn(system, scratch, "tasks"),
+    notes: agentFileIn(system, scratch, "notes"),
   };
   const fault = faultOf(result) ??
     (probe.holds(effects)
@@ -329,10 +330,14 @@ function filesIn(system: System, { project }: Trial): string[] {
   return found;
 }
 
-/** The tasks that are kept there. */
-function tasksIn(system: System, { project }: Trial): string {
+/** What is kept there of the agent's session, as JSON. */
+function agentFileIn(
+  system: System,
+  { project }: Trial,
+  name: "tasks" | "notes",
+): string {
   const { state } = layout(project);
-  const path = join(state, "agents", `${SESSION}.tasks.json`);
+  const path = join(state, "agents", `${SESSION}.${name}.json`);
   return system.files.lstat(path)
     ? new TextDecoder().decode(system.files.readOwn(path, 65_536))
     : "";

@@ -8,6 +8,8 @@ interface Effects {
   readonly files: readonly string[];
   /** The tasks that are kept, as JSON. */
   readonly tasks: string;
+  /** What is kept of the conversation, as JSON. */
+  readonly notes: string;
 }
 
 /** A synthetic event and what it has to lead to. */
@@ -26,6 +28,17 @@ const TASK = {
   task_id: "1",
   task_subject: "Try the hooks",
   task_description: "",
+};
+
+const QUESTIONS = [{ question: "Which ledger?", options: [] }];
+
+const ANSWERED = {
+  tool_name: "AskUserQuestion",
+  tool_input: { questions: QUESTIONS },
+  tool_response: {
+    questions: QUESTIONS,
+    answers: { "Which ledger?": "The one of the hooks test" },
+  },
 };
 
 const FAILED = {
@@ -76,6 +89,13 @@ export const PROBES: readonly Probe[] = [
       hasResumeFile(files) && answer(output, "systemMessage") !== undefined,
   },
   {
+    event: "PostToolUse",
+    fields: ANSWERED,
+    used: 1,
+    expected: "keeps the answer to a question",
+    holds: ({ notes }) => notes.includes("The one of the hooks test"),
+  },
+  {
     event: "PostToolUseFailure",
     fields: FAILED,
     used: 1,
@@ -93,8 +113,15 @@ export const PROBES: readonly Probe[] = [
     event: "PreCompact",
     fields: { trigger: "manual", custom_instructions: null },
     used: 1,
-    expected: "writes the resume file, prints nothing",
-    holds: ({ output, files }) => output === "" && hasResumeFile(files),
+    expected: "writes the resume file",
+    holds: ({ files }) => hasResumeFile(files),
+  },
+  {
+    event: "PostCompact",
+    fields: { trigger: "manual", compact_summary: "Summed up by hooks test" },
+    used: 1,
+    expected: "keeps the summary",
+    holds: ({ notes }) => notes.includes("Summed up by hooks test"),
   },
   {
     event: "TaskCreated",

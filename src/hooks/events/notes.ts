@@ -1,0 +1,48 @@
+import {
+  changeAgentFile,
+  type Notes,
+  notesFromJson,
+  readAgentFiles,
+  withEvent,
+} from "../../clients/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { noteFailure } from "../failures.ts";
+import type { Handler, HookWorld } from "./world.ts";
+
+/**
+ * Keeps what an event tells of the conversation, for the save that is made when
+ * it ends. What goes wrong with that changes no answer.
+ */
+export async function keepNotes(world: HookWorld): Promise<void> {
+  const { context: { system }, config, event, input, session } = world;
+  if (!world.invited) return;
+  const after = (notes: Notes) =>
+    withEvent({ event, input, at: system.now().toISOString(), notes }, {
+      keeps: (source) => config[`handoff.${source}`],
+      redactor: redactorOf(system),
+    });
+  try {
+    // Most events tell nothing: those need no lock.
+    if (!after(readNotes(world))) return;
+    await changeAgentFile(system, session, {
+      file: "notes",
+      change: (value) => {
+        const notes = after(notesFromJson(value));
+        return notes && { version: 1, ...notes };
+      },
+    });
+  } catch (error) {
+    noteFailure(system, event, error);
+  }
+}
+
+/** What is kept of the conversation so far. */
+export function readNotes({ context: { system }, session }: HookWorld): Notes {
+  return notesFromJson(readAgentFiles(system, session, "notes")[0]);
+}
+
+/** An event that only leaves a note. */
+export const onNoted: Handler = async (world) => {
+  await keepNotes(world);
+  return {};
+};
