@@ -2225,6 +2225,58 @@ export interface ResumeReport {
     claims: string[];
     [name: string]: unknown;
   }[];
+  /**
+   * What is open now: items of the save that nobody closed since, and those
+   * that were said after it. "mpm done" takes their numbers.
+   */
+  items: {
+    /** 12 random hex digits, the same in every copy. */
+    id: string;
+    /** By which it is closed in this project; absent: it cannot be. */
+    number?: number;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why?: string;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /**
+     * How it came: `pause`, `command`, `prompt`, `todo`, `task`, `answer`,
+     * `plan`, `compaction`, `last message`, `sub-agent`, `error`.
+     */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** The agent session it was said in. */
+    agent?: string;
+    /** Tells it from others of the same conversation, so that it comes once. */
+    key?: string;
+    /** When it was closed, ISO 8601, UTC. */
+    closed_at?: string;
+    /** The id of the item that took its place. */
+    superseded_by?: string;
+    /** The command that shows that it holds, one of `commands`. */
+    evidence?: string;
+    [name: string]: unknown;
+  }[];
   /** The work session it belongs to, and what became of it; null: none. */
   work: {
     id: string;

@@ -221,7 +221,7 @@ export const SETTINGS = {
   },
   "context.inject_limit": {
     kind: "count",
-    default: 4000,
+    default: 9500,
     least: 500,
     most: 10_000,
     summary: "The most characters an agent is given then",

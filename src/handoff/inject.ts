@@ -9,7 +9,13 @@ import {
   type RepositoryState,
   type Workspace,
 } from "../git/mod.ts";
-import { asData, facts, restOf } from "../saves/mod.ts";
+import {
+  asData,
+  handoffSections,
+  handoffText,
+  type ResumeResult,
+  takenUpLine,
+} from "../saves/mod.ts";
 import type { InjectResult } from "./commands/results.ts";
 import {
   type Config,
@@ -29,13 +35,23 @@ interface Sources {
   readonly context: Context;
   readonly workspace: Workspace;
   readonly config: Config;
-  /** Characters of all parts together. */
-  readonly limit: number;
   /** Asked of git once, for all parts that want it. */
   state(): Promise<RepositoryState | undefined>;
 }
 
 type Read = Omit<Part, "name"> | undefined;
+
+/** A part that is lines of text. */
+interface Lines {
+  /** What it is, e.g. `Context file .claude/context.md`. */
+  readonly title: string;
+  /** Empty: there is nothing to say. */
+  readonly text: string;
+  /** Where all of it is, for what does not fit. */
+  readonly rest: string;
+  /** Whether the text is only the beginning. */
+  readonly partial?: boolean;
+}
 
 type Reader = (sources: Sources) => Read | Promise<Read>;
 
@@ -53,9 +69,16 @@ const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
   layers: readSummary,
 };
 
+/** What an agent is given, and what a person is told of it. */
+interface Injected {
+  readonly result: InjectResult;
+  /** The save it goes on from, in one line; `undefined`: there is none. */
+  readonly takenUp: string | undefined;
+}
+
 /**
- * What an agent is given at the start of its session, of the parts that are
- * configured. A part that cannot be read is left out and told of.
+ * Returns what an agent is given at the start of its session, of the parts that
+ * are configured. A part that cannot be read is left out and named.
  */
 export async function injected(
   context: Context,
@@ -65,7 +88,7 @@ export async function injected(
     /** What the project's script prints for the agent. */
     printed?: string;
   },
-): Promise<InjectResult> {
+): Promise<Injected> {
   const { system } = context;
   const workspace = await findWorkspace(context);
   const { config, faults } = await readConfigAnyway(system, workspace.root);
@@ -75,7 +98,6 @@ export async function injected(
     context,
     workspace,
     config,
-    limit: most,
     state: () =>
       state ??= readIn(system, workspace, (found) => {
         return stateOf(system, found);
@@ -83,13 +105,12 @@ export async function injected(
   };
   const names = parts ??
     config["context.inject"] as readonly (keyof typeof READERS)[];
-  const redactor = redactorOf(system);
   const warnings = [...faults];
   const read = await Promise.all(
     [...new Set(names)].map(async (name): Promise<Part[]> => {
       try {
         const part = await READERS[name](sources);
-        return part ? [{ ...part, name, text: redactor.text(part.text) }] : [];
+        return part ? [{ ...part, name }] : [];
       } catch (error) {
         if (!(error instanceof MpmError)) throw error;
         warnings.push(`${name}: ${error.message}`);
@@ -99,15 +120,21 @@ export async function injected(
   );
   const script: Part = {
     name: "script",
-    title: "Printed by .claude-mpm/hooks/session-start.sh",
-    text: redactor.text(printed),
-    rest: "mpm hooks run session-start shows them",
+    ...ofLines(sources, {
+      title: "Printed by .claude-mpm/hooks/session-start.sh",
+      text: printed,
+      rest: "mpm hooks run session-start shows them",
+    }),
   };
   const { text, parts: shown } = injection([...read.flat(), script], {
     fence: system.random(),
     limit: most,
   });
-  return { text, parts: [...shown], limit: most, warnings };
+  const latest = read.flat().find(({ resumed }) => resumed)?.resumed;
+  return {
+    result: { text, parts: [...shown], limit: most, warnings },
+    takenUp: latest && takenUpLine(latest),
+  };
 }
 
 async function stateOf(
@@ -120,58 +147,72 @@ async function stateOf(
 }
 
 /** A damaged session is a fact, too: nobody may take it for none. */
-async function readSession({ context, limit }: Sources) {
+async function readSession(sources: Sources): Promise<Read> {
+  const { context } = sources;
   const title = "Latest session, and what changed since";
   try {
     const latest = await latestSession(context, { changes: true });
-    return latest && {
+    if (!latest) return undefined;
+    const redactor = redactorOf(context.system);
+    const sections = handoffSections(latest).map((section) => ({
+      ...section,
+      entries: section.entries.map((entry) => redactor.text(entry)),
+    }));
+    return {
       title,
-      text: facts(latest, limit).join("\n"),
-      rest: restOf(latest.session.session_id),
+      fit: (limit) => handoffText(latest, sections, limit),
+      resumed: latest,
     };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const { message, hint } = error;
     const text = [message, hint].join("\n").trim();
-    return { title, text, rest: "mpm resume shows them" };
+    return ofLines(sources, { title, text, rest: "mpm resume shows them" });
   }
 }
 
 /** The parents of this worktree's session, the nearest first. */
-function readStack({ context, workspace }: Sources) {
+function readStack(sources: Sources) {
+  const { context, workspace } = sources;
   const { chain, problem } = currentStack(context.system, workspace);
   const text = stackLines(chain, problem).join("\n");
-  return { title: "Work sessions", text, rest: "mpm stack shows them" };
+  const rest = "mpm stack shows them";
+  return ofLines(sources, { title: "Work sessions", text, rest });
 }
 
-function readChecklist({ context, workspace }: Sources) {
+function readChecklist(sources: Sources) {
+  const { context, workspace } = sources;
   const [work] = currentStack(context.system, workspace).chain;
   const text = openLines(work).join("\n");
-  return { title: "Checklist", text, rest: "mpm status shows them" };
+  const rest = "mpm status shows them";
+  return ofLines(sources, { title: "Checklist", text, rest });
 }
 
 /** The layers that have something in them, as mpm itself words them. */
-async function readSummary({ context: { system }, workspace }: Sources) {
+async function readSummary(sources: Sources) {
+  const { context: { system }, workspace } = sources;
   const span = { kind: "since", since: usualSince(system.now()) } as const;
   const { layers } = await readLayers(system, workspace, span);
   const text = layersText(plainLayers(layers), { empty: false });
-  return { title: "Summary", text, rest: "mpm summary shows them" };
+  const rest = "mpm summary shows them";
+  return ofLines(sources, { title: "Summary", text, rest });
 }
 
-async function readCommits({ state }: Sources) {
-  const recent = (await state())?.recent ?? [];
+async function readCommits(sources: Sources) {
+  const recent = (await sources.state())?.recent ?? [];
   const lines = recent.map(({ sha, timestamp, author, message }) =>
     `- ${sha.slice(0, 7)} ${timestamp.slice(0, 16)} ${message} (${author})`
   );
   const text = lines.join("\n");
-  return { title: "Recent commits", text, rest: "git log shows them" };
+  const rest = "git log shows them";
+  return ofLines(sources, { title: "Recent commits", text, rest });
 }
 
 /** Files of the status that are listed. */
 const LISTED = 20;
 
-async function readStatus({ state }: Sources) {
-  const found = await state();
+async function readStatus(sources: Sources) {
+  const found = await sources.state();
   if (!found) return undefined;
   const { branch, files, filesOmitted, operation } = found;
   const more = files.length - LISTED + filesOmitted;
@@ -183,18 +224,16 @@ async function readStatus({ state }: Sources) {
     ...more > 0 ? [`… and ${more} more`] : [],
   ];
   const text = lines.join("\n");
-  return { title: "Working tree", text, rest: "git status shows them" };
+  const rest = "git status shows them";
+  return ofLines(sources, { title: "Working tree", text, rest });
 }
 
 /** Bytes of a document that are read: more than would ever fit. */
 const MOST = 64 * 1024;
 
 /** A plain file of the worktree; whatever is a link, or behind one, is none. */
-function readFile(
-  { context: { system }, workspace: { worktree } }: Sources,
-  path: string,
-  title: string,
-) {
+function readFile(sources: Sources, path: string, title: string) {
+  const { context: { system }, workspace: { worktree } } = sources;
   const full = join(worktree, ...path.split("/"));
   const isPlain = system.files.lstat(full)?.kind === "file" &&
     system.files.realPath(full) === full;
@@ -202,12 +241,12 @@ function readFile(
   const bytes = system.files.readPart(full, 0, MOST);
   // A character that the limit cut in two.
   const text = new TextDecoder().decode(bytes).replace(/\ufffd$/, "");
-  return {
+  return ofLines(sources, {
     title: `${title} ${path}`,
     text,
     rest: `${path} has them`,
     partial: bytes.length === MOST,
-  };
+  });
 }
 
 /** The parts that can be chosen, and what a script of the project printed. */
@@ -216,14 +255,26 @@ type PartName = typeof INJECTED_PARTS[number] | "script";
 /** Something an agent is told at the start of its session. */
 interface Part {
   readonly name: PartName;
-  /** What it is, e.g. `Context file .claude/context.md`. */
+  /** What it is. */
   readonly title: string;
-  /** Plain lines; empty: there is nothing to say. */
-  readonly text: string;
-  /** Where all of it is, for what does not fit. */
-  readonly rest: string;
-  /** Whether the text is only the beginning. */
-  readonly partial?: boolean;
+  /** Returns it as data in at most so many characters; empty: nothing. */
+  fit(limit: number): string;
+  /** The session that it is about. */
+  readonly resumed?: ResumeResult;
+}
+
+/** Makes a part of lines, which is cut between them. */
+function ofLines(
+  { context: { system } }: Pick<Sources, "context">,
+  { title, text, rest, partial = false }: Lines,
+): Omit<Part, "name"> {
+  const lines = clean(redactorOf(system).text(text));
+  const where = asData(escapeText(rest));
+  return {
+    title: asData(escapeText(title)),
+    fit: (limit) =>
+      lines === "" ? "" : bounded(lines, limit, { rest: where, partial }),
+  };
 }
 
 interface Injection {
@@ -250,13 +301,8 @@ function injection(
   { fence, limit }: { fence: string; limit: number },
 ): Injection {
   const telling = parts
-    .map((part) => ({
-      ...part,
-      title: asData(escapeText(part.title)),
-      rest: asData(escapeText(part.rest)),
-      text: clean(part.text),
-    }))
-    .filter(({ text }) => text !== "");
+    .map((part) => ({ ...part, size: part.fit(Infinity).length }))
+    .filter(({ size }) => size > 0);
   const open = `<mpm-context fence="${fence}">`;
   const close = `</mpm-context fence="${fence}">`;
   const frame = [ABOUT, open, close, ""].join("\n").length + 1;
@@ -268,17 +314,16 @@ function injection(
     const rest = telling.slice(at + 1);
     const share = Math.floor(room / (rest.length + 2));
     const kept = rest.reduce(
-      (sum, { title, text }) =>
-        sum + Math.min(share, title.length + text.length + 4),
+      (sum, { title, size }) => sum + Math.min(share, title.length + size + 4),
       0,
     );
     const head = `## ${part.title}\n`;
     const most = room - kept - head.length - 1;
-    if (most < Math.min(SMALLEST, part.text.length)) {
+    if (most < Math.min(SMALLEST, part.size)) {
       left.push(part.name);
       return;
     }
-    const lines = head + bounded(part.text, most, part);
+    const lines = head + part.fit(most);
     room -= lines.length + 1;
     shown.push({ part: part.name, lines });
   });

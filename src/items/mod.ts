@@ -3,6 +3,7 @@
  * carried from save to save until somebody closes them.
  */
 
+export { isCarried, isOpenItem } from "./carry.ts";
 export { type Differences, readDifferences } from "./differences.ts";
 export {
   commandForm,
@@ -24,6 +25,7 @@ export {
 export {
   HANDOFF,
   type Handoff,
+  ITEM,
   type Item,
   type ItemKind,
   type ItemState,
@@ -33,6 +35,7 @@ export {
   type Source,
   type Touched,
 } from "./item.ts";
+export { type ItemsNow, itemsNow } from "./items_now.ts";
 export { newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns } from "./runs.ts";
 export { contentsOf, treeOf, type TreeState } from "./tree.ts";

@@ -1,7 +1,7 @@
 import { escapeLines } from "../base/escape.ts";
 import { fullTitle, phasesOf, shortTitle } from "../work/mod.ts";
-import { readable } from "../base/odd_values.ts";
 import { MARKDOWN } from "./compare/marks.ts";
+import { otherTexts } from "./handoff/outline.ts";
 import { checkItems } from "./saved_session.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/mod.ts";
@@ -37,11 +37,6 @@ export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
   ];
   return escapeLines(sections.filter((text) => text !== "").join("\n\n")) +
     "\n";
-}
-
-/** What a save of another program, or a log, says in a field of its own. */
-function otherTexts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(readable) : [];
 }
 
 function metadata(save: Save, said: Partial<Save>): string {

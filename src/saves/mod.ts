@@ -4,7 +4,6 @@
  * `legacy/` the formats that came before, claude-mpm's among them.
  */
 
-export { agentContext, asData, facts, restOf } from "./agent_context.ts";
 export type { ResumeAnswer, ResumeResult } from "./commands/results.ts";
 export type { ChangedCommit, Changes, FileChange } from "./compare/changes.ts";
 export { detectChanges, detectState } from "./compare/detect.ts";
@@ -19,6 +18,10 @@ export {
 } from "./content.ts";
 export { buildSave, type Draft } from "./draft.ts";
 export { evidenceOfSave } from "./evidence.ts";
+export { agentContext, asData, handoffText } from "./handoff/agent_context.ts";
+export { type Outline, outlineOf } from "./handoff/outline.ts";
+export { handoffSections } from "./handoff/sections.ts";
+export { takenUpLine } from "./handoff/taken_up.ts";
 export { listBackups } from "./legacy/migrate/backups.ts";
 export { PREPARING } from "./legacy/migrate/prepare.ts";
 export { undoMigration } from "./legacy/migrate/undo.ts";

@@ -11,12 +11,13 @@ export function redactResume(
   redactor: Redactor,
   result: ResumeResult,
 ): ResumeResult {
-  const { session, changes, evidence, work, warnings } = result;
+  const { session, changes, evidence, items, work, warnings } = result;
   return {
     ...result,
     session: redactSave(redactor, session),
     changes: changes && redactChanges(redactor, changes),
     evidence: redactor.value(evidence),
+    items: redactor.known(items, HANDOFF_KEYS),
     work: redactor.value(work),
     warnings: redactor.value(warnings),
   };

@@ -1,9 +1,13 @@
 import { problemsOf } from "../base/validate.ts";
 import { schemaOf } from "../base/schema.ts";
+import { ITEM } from "../items/mod.ts";
 import { SAVE } from "./save.ts";
 
 /** The schema of a save. */
 export const SaveSchema = schemaOf(SAVE);
+
+/** The schema of an item of a hand-off. */
+export const ItemSchema = schemaOf(ITEM);
 
 /** What of a save does not fit: one `field: reason` each. */
 export function problemsOfSave(save: unknown): string[] {

@@ -33,7 +33,7 @@ async function limitOf(env: TestEnv) {
 
 Deno.test("config takes the nearest of default, user, project, local, environment", async () => {
   using env = TestEnv.repository();
-  assertEquals(await limitOf(env), [4000, "default"]);
+  assertEquals(await limitOf(env), [9500, "default"]);
   putHome(env, USER, "[context]\ninject_limit = 1001\n");
   assertEquals(await limitOf(env), [1001, "user"]);
   env.write(PROJECT, "context.inject_limit = 1002\n");

@@ -406,7 +406,7 @@ Deno.test("a session begins with what was saved, the work it is at, and what cha
     ) {
       assertStringIncludes(text, part, source);
     }
-    assert(text.length <= 4000);
+    assert(text.length <= 9500);
   }
 });
 
@@ -675,7 +675,7 @@ posixTest(
     const text = hookSpecificOutput!.additionalContext!;
     assertStringIncludes(text, `resume ${AGENT}`);
     assertStringIncludes(text, "It is data about the work");
-    assert(text.length <= 4000 && !text.includes("unseen"));
+    assert(text.length <= 9500 && !text.includes("unseen"));
     env.write(
       ".claude-mpm/hooks/session-start.sh",
       "#!/bin/sh\necho foreign\n",

@@ -50,17 +50,15 @@ Summary: Second
 ✅ Accomplishments (1):
   • Did it
 
-📋 Next Steps (1):
-  • Next
-
-📝 Todos (1):
-  • Todo
+📋 Next Steps (2):
+  • #1 Next
+  • #2 Todo
 
 🧭 Decisions (1):
-  • Because
+  • #3 Because
 
 ⛔ Blockers (1):
-  • Waiting
+  • #4 Waiting
 
 🔄 Changes Since Pause:
 `,

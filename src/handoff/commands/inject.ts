@@ -34,7 +34,7 @@ there. Prints nothing where there is nothing to say.`,
   result: async () => (await import("./results.ts")).InjectResult,
   settles: true,
   async run(context, input) {
-    const result = await injected(context, {
+    const { result } = await injected(context, {
       parts: input.part.length > 0 ? input.part as Chosen[] : undefined,
       limit: limitOf(input.limit),
     });

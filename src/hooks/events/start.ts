@@ -10,6 +10,9 @@ import { injected } from "../../handoff/mod.ts";
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;
 
+/** Where a person sits before a session that has just begun. */
+const GOES_ON = new Set(["startup", "resume", "clear"]);
+
 /** A session begins: what came before is told, bounded. */
 export const onSessionStart: Handler = async (world) => {
   const { context, session, invited, input } = world;
@@ -29,12 +32,13 @@ export const onSessionStart: Handler = async (world) => {
   const printed = await run("session-start.sh");
   const exited = printed?.outcome === "exited";
   await settleInterrupted(context);
-  const { text } = await injected(context, {
+  const { result, takenUp } = await injected(context, {
     parts: undefined,
     limit: undefined,
     printed: exited ? printed.stdout : "",
   });
   const lines = [
+    ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
     ...source === "compact" ? [] : unseen(world),
     ...before ? scriptLines("pre-session.sh", before) : [],
     // What it prints is for the agent.
@@ -44,7 +48,7 @@ export const onSessionStart: Handler = async (world) => {
     ...source === "compact" ? [] : notRun(world),
   ];
   const message = redactorOf(context.system).text(lines.join("\n"));
-  return { context: text, message };
+  return { context: result.text, message };
 };
 
 /** Background runs that are listed, and lines of all of them. */

@@ -3,7 +3,7 @@ import { schemaOf } from "../../base/schema.ts";
 import { EVIDENCE } from "../../items/mod.ts";
 import { Changes } from "../compare/changes.ts";
 import { WorktreesPruneResult } from "../../worktrees/commands/results.ts";
-import { SaveSchema } from "../schema.ts";
+import { ItemSchema, SaveSchema } from "../schema.ts";
 
 /** The schemas of what commands return: what `--json` prints. */
 
@@ -119,6 +119,11 @@ export const ResumeResult = z.strictObject({
   changes: z.nullable(Changes),
   /** Commands that show that something holds; empty with `--no-changes`. */
   evidence: z.array(schemaOf(EVIDENCE)),
+  /**
+   * What is open now: items of the save that nobody closed since, and those
+   * that were said after it. "mpm done" takes their numbers.
+   */
+  items: z.array(ItemSchema),
   /** The work session it belongs to, and what became of it; null: none. */
   work: z.nullable(z.strictObject({
     id: text,

@@ -7,7 +7,10 @@ import { ageWords } from "../../base/times.ts";
 import { renderChanges } from "../compare/report.ts";
 import { openItems } from "../saved_session.ts";
 import { fullTitle, shortTitle } from "../../work/mod.ts";
-import { agentContext } from "../agent_context.ts";
+import { agentContext } from "../handoff/agent_context.ts";
+import { isTodo, outlineOf } from "../handoff/outline.ts";
+import { itemText, touchedName, verification } from "../handoff/wording.ts";
+import type { Item } from "../../items/mod.ts";
 import type { ResumeAnswer, ResumeResult } from "./results.ts";
 import { seedList } from "../list.ts";
 import { utcSeconds } from "../../base/ids.ts";
@@ -140,8 +143,11 @@ type Block = readonly [
   most?: number,
 ];
 
-/** Items of a checklist that come next. */
+/** Items of a longer list that text shows. */
 const NEXT = 8;
+
+/** The latest prompts that are shown. */
+const PROMPTS = 3;
 
 function document(result: ResumeResult, markdown: boolean): string {
   const blocks = [
@@ -195,26 +201,54 @@ function workLines({ work, session }: ResumeResult): string[] {
   ];
 }
 
-/** The checklist is that of the session as it is now, not as it was saved. */
-function sessionBlocks({ session, work }: ResumeResult): Block[] {
-  const { conversation, mpm, todos, task_list: tasks } = session;
-  const openNow = work?.open ?? openItems(mpm?.checklist);
-  const todo = (text: string, status: string) =>
-    status === "in_progress" ? `${text} (in progress)` : text;
+/** What is open, as it is now and not as it was saved. */
+function sessionBlocks(result: ResumeResult): Block[] {
+  const { session, work } = result;
+  const outline = outlineOf(result);
+  const clock = {
+    now: new Date(result.resumed_at),
+    paused: session.paused_at,
+  };
+  const words = (items: readonly Item[]) =>
+    items.map((item) => itemText(item, clock));
+  const next = [...outline.begun, ...outline.next];
+  const done = outline.done;
   return [
-    ["✅", "Accomplishments", conversation.accomplishments],
-    ["📋", "Next Steps", conversation.next_steps],
-    ["📝", "Todos", [
-      ...todos.active.map(({ content, status }) => todo(content, status)),
-      ...tasks.in_progress_tasks.map(({ title }) => todo(title, "in_progress")),
-      ...tasks.pending_tasks.map(({ title }) => title),
-    ]],
-    ["🗒️ ", "Open Checklist Items", openNow, NEXT],
-    ["☑️ ", "Todos Done", todos.completed.map(({ content }) => content)],
-    ["🧭", "Decisions", mpm?.decisions ?? []],
-    ["⛔", "Blockers", mpm?.blockers ?? []],
-    ["❓", "Open Questions", session.open_questions],
-    ["🔔", "Reminders", session.important_reminders],
+    ["🎯", "Goal", words(outline.goal)],
+    ["📐", "Constraints", words(outline.constraints)],
+    ["✅", "Accomplishments", words(done.filter((item) => !isTodo(item)))],
+    ["📋", "Next Steps", words(next.filter((item) => !isTodo(item)))],
+    ["📝", "Todos", words(next.filter(isTodo))],
+    [
+      "🗒️ ",
+      "Open Checklist Items",
+      work?.open ?? openItems(session.mpm?.checklist),
+      NEXT,
+    ],
+    ["☑️ ", "Todos Done", words(done.filter(isTodo))],
+    ["🧭", "Decisions", words(outline.decisions)],
+    ["🚫", "Rejected Approaches", words(outline.rejected)],
+    ["⛔", "Blockers", words(outline.blockers)],
+    ["❓", "Open Questions", words(outline.questions)],
+    [
+      "🧪",
+      "Verification",
+      verification(result, outline, clock),
+      NEXT,
+    ],
+    ["💥", "Errors", words(outline.errors), NEXT],
+    ["⏳", "Background Work, Perhaps Still Running", words(outline.background)],
+    ["📁", "Files", outline.files.map(touchedName), NEXT],
+    ["🗺️ ", "Plan", words(outline.plans)],
+    ["💬", "Last Prompts", words(outline.prompts.slice(-PROMPTS))],
+    ["🗨️ ", "Last Message", words(outline.messages)],
+    [
+      "🔤",
+      "Variables",
+      outline.vars.map(([name, value]) => `${name}=${value}`),
+    ],
+    ["🔔", "Reminders", outline.reminders],
+    ["🌫️ ", "Not Known", outline.unread],
   ];
 }
 

@@ -41,8 +41,18 @@ export function renderChanges(
   changes: Changes,
   { now, markdown = false, limit }: ReportOptions,
 ): string {
+  const sections = changeSections(changes, { now, markdown });
+  const most = limit ?? (markdown ? Infinity : TEXT_LIMIT);
+  return markdown ? renderMarkdown(sections, most) : renderText(sections, most);
+}
+
+/** Returns the paragraphs of that report, each with all its items. */
+export function changeSections(
+  changes: Changes,
+  { now, markdown = false }: Omit<ReportOptions, "limit">,
+): Section[] {
   const marks = markdown ? MARKDOWN : TEXT;
-  const sections = [
+  return [
     worktreeSection(changes, marks),
     branchSection(changes, marks),
     ...commitSections(changes, { marks, now }),
@@ -55,8 +65,6 @@ export function renderChanges(
     operationSection(changes),
     listSection("Notes:", changes.notes.map(marks.words)),
   ].filter((section) => section !== undefined);
-  const most = limit ?? (markdown ? Infinity : TEXT_LIMIT);
-  return markdown ? renderMarkdown(sections, most) : renderText(sections, most);
 }
 
 function renderText(sections: readonly Section[], limit: number): string {

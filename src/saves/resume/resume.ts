@@ -9,6 +9,7 @@ import { Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
+import { itemsNow } from "../../items/mod.ts";
 import { findWorkspace, readIn, type Workspace } from "../../git/mod.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
 import type { Agent } from "../save.ts";
@@ -95,6 +96,10 @@ export async function loadResumed(
   const { save, digest, warnings: repairs } = loaded;
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
+  const { items, problems } = itemsNow(system, workspace, {
+    saved: save.mpm?.handoff?.items ?? [],
+    session: save.mpm?.session?.id,
+  });
   const detecting = input["no-changes"]
     ? { changes: null, evidence: [] }
     : readIn(system, workspace, async (workspace) => {
@@ -102,7 +107,7 @@ export async function loadResumed(
       const since = { save, store };
       const { changes, state } = await detectState(system, workspace, since);
       const evidence = await evidenceOfSave(system, workspace, {
-        ...{ save, origin, state },
+        ...{ save, origin, state, carried: items },
       });
       return { changes, evidence };
     });
@@ -115,6 +120,7 @@ export async function loadResumed(
     session: save,
     changes,
     evidence,
+    items: [...items],
     work: peekWork(system, workspace, save),
     // A foreign save names no command to run.
     agent_command: origin === "foreign"
@@ -128,6 +134,7 @@ export async function loadResumed(
       ...oddities(entry, now),
       ...unfinishedPause(system, root),
       ...repairs,
+      ...problems,
     ],
   });
 }

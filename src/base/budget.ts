@@ -1,0 +1,130 @@
+import { counted } from "./words.ts";
+
+/** Entries of one kind under a title, such as all decisions. */
+export interface Section {
+  /** Empty: the entries stand without one. */
+  readonly title: string;
+  /** Each whole or not at all, with its bullet, in the order they are shown. */
+  readonly entries: readonly string[];
+  /** Parts of the room that it surely gets, seen against all other weights. */
+  readonly weight: number;
+  /** The most it may take, in the same parts; unless given, all that is left. */
+  readonly most?: number;
+  /** Whether the entries stand in the line of the title, with commas. */
+  readonly inline?: boolean;
+  /** Whether the last entries are the ones to keep. */
+  readonly fromEnd?: boolean;
+  /** The command that shows all of it, e.g. `mpm next`. */
+  readonly rest: string;
+}
+
+/** An entry longer than this must not push out those after it. */
+const LONG = 600;
+
+/**
+ * Returns the sections as text of at most `limit` UTF-16 units, the first ones
+ * first. Each section has a share by its weight; what it does not need, others
+ * get, and the first section may take all. A section that does not fit is
+ * shortened by whole entries and says how many are left out. A larger limit
+ * never shows fewer entries of a section, unless one before it shows more.
+ *
+ * @param rest The command that shows everything, for sections without room.
+ */
+export function fitted(
+  sections: readonly Section[],
+  { limit, rest }: { limit: number; rest: string },
+): string {
+  const telling = sections.filter(({ entries }) => entries.length > 0);
+  const whole = telling.map((section) => wholeText(section));
+  const all = whole.join("\n");
+  if (all.length <= limit) return all;
+  const room = limit - absentNote(99_999, rest).length - 1;
+  const total = telling.reduce((sum, { weight }) => sum + weight, 0);
+  // Shares are counted in parts of a unit, so that they grow evenly.
+  const shares = telling.map(({ weight }, at) =>
+    Math.min(weight * room, (whole[at]!.length + 1) * total)
+  );
+  let kept = shares.reduce((sum, share) => sum + share, 0);
+  let used = 0;
+  let absent = 0;
+  const shown: string[] = [];
+  telling.forEach((section, at) => {
+    kept -= shares[at]!;
+    const left = room - used;
+    const fair = Math.floor((left * total - kept) / total);
+    const most = Math.floor(room * (section.most ?? total) / total);
+    const text = shortened(section, Math.min(at === 0 ? left : fair, most) - 1);
+    if (text === undefined) {
+      absent += section.entries.length;
+      return;
+    }
+    shown.push(text);
+    used += text.length + 1;
+  });
+  if (absent > 0 && limit - used >= absentNote(absent, rest).length) {
+    shown.push(absentNote(absent, rest));
+  }
+  return shown.join("\n");
+}
+
+function absentNote(count: number, rest: string): string {
+  return `… ${counted(count, "entry", "entries")} of other kinds: ${rest}`;
+}
+
+function wholeText(section: Section): string {
+  return textOf(section, section.entries);
+}
+
+function textOf(
+  { title, inline = false }: Section,
+  lines: readonly string[],
+): string {
+  if (inline) return `${title}: ${lines.join(", ")}`;
+  return [...title === "" ? [] : [`${title}:`], ...lines].join("\n");
+}
+
+/** The section in at most `room`, with as many entries as fit. */
+function shortened(section: Section, room: number): string | undefined {
+  const { entries } = section;
+  const whole = wholeText(section);
+  if (whole.length <= room) return whole;
+  const order = byImportance(section);
+  const gap = section.inline ? 2 : 1;
+  let size = textOf(section, [""]).length - gap;
+  let count = 0;
+  for (const [at, index] of order.slice(0, -1).entries()) {
+    size += entries[index]!.length + gap;
+    if (size > room) break;
+    const left = entries.length - at - 1;
+    if (size + gap + moreNote(section, left).length <= room) count = at + 1;
+  }
+  if (count > 0) return partText(section, order.slice(0, count));
+  for (const index of order) {
+    const text = partText(section, [index]);
+    if (text.length <= room) return text;
+  }
+  const bare = partText(section, []);
+  return bare.length <= room ? bare : undefined;
+}
+
+/** Indexes of the entries, the one to be shown first first. */
+function byImportance({ entries, fromEnd }: Section): number[] {
+  const indexes = entries.map((_, at) => at);
+  if (fromEnd) indexes.reverse();
+  const isLong = (index: number) => entries[index]!.length > LONG;
+  return [
+    ...indexes.filter((index) => !isLong(index)),
+    ...indexes.filter(isLong),
+  ];
+}
+
+function partText(section: Section, chosen: readonly number[]): string {
+  const lines = [...chosen].sort((a, b) => a - b)
+    .map((index) => section.entries[index]!);
+  const note = moreNote(section, section.entries.length - lines.length);
+  return textOf(section, section.fromEnd ? [note, ...lines] : [...lines, note]);
+}
+
+function moreNote({ rest }: Section, count: number): string {
+  return `… ${count} more: ${rest}`;
+}

@@ -1,0 +1,82 @@
+import { MpmError } from "../base/errors.ts";
+import type { Workspace } from "../git/mod.ts";
+import type { System } from "../system/system.ts";
+import { isCarried, isOpenItem } from "./carry.ts";
+import type { Item, KeptItem } from "./item.ts";
+import { itemsHere } from "./open_items.ts";
+
+/** What is open now of a save and of the line of work it belongs to. */
+export interface ItemsNow {
+  /** Those kept here by number, then those that only the save has. */
+  readonly items: readonly Item[];
+  /** A sentence for each problem with the files. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Returns the items that are open now: those of the save that nobody closed
+ * since, as they are now, and those that were said after it. Only items that
+ * are kept here have a number. Never throws an MpmError.
+ */
+export function itemsNow(
+  system: System,
+  workspace: Pick<Workspace, "root" | "linked" | "gitDir">,
+  { saved, session }: {
+    /** The items of the save. */
+    saved: readonly Item[];
+    /** The work session that the save belongs to. */
+    session: string | undefined;
+  },
+): ItemsNow {
+  try {
+    const { kept, open, here } = itemsHere(system, workspace);
+    // Resuming a save of another session leaves the current one.
+    const left = session !== undefined && session !== here.session
+      ? here.session
+      : null;
+    const items = mergeItems(saved, {
+      kept: kept.items,
+      open: open.filter((item) =>
+        item.session === null || item.session !== left
+      ),
+    });
+    return { items, problems: kept.problems };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const items = mergeItems(saved, { kept: [], open: [] });
+    return { items, problems: [error.message] };
+  }
+}
+
+/** Returns the open items, those that are kept first. */
+export function mergeItems(
+  saved: readonly Item[],
+  { kept, open }: {
+    kept: readonly KeptItem[];
+    open: readonly KeptItem[];
+  },
+): Item[] {
+  const known = new Map(kept.map((item) => [item.id, item]));
+  const shown = new Map(open.map((item) => [item.id, asSaved(item)]));
+  const elsewhere: Item[] = [];
+  for (const item of saved.filter(isCarried)) {
+    const own = known.get(item.id);
+    if (own) {
+      if (isOpenItem(own)) shown.set(own.id, asSaved(own));
+      continue;
+    }
+    // A number of another clone would close something else here.
+    const { number: _, ...rest } = item;
+    if (isOpenItem(item)) elsewhere.push(rest);
+  }
+  return [
+    ...[...shown.values()].sort((a, b) => a.number! - b.number!),
+    ...elsewhere,
+  ];
+}
+
+function asSaved(
+  { schema: _, place: __, session: ___, seal: ____, ...item }: KeptItem,
+): Item {
+  return item;
+}

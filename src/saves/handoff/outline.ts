@@ -1,0 +1,164 @@
+import { readable } from "../../base/odd_values.ts";
+import {
+  type Handoff,
+  isCarried,
+  isOpenItem,
+  type Item,
+  type ItemKind,
+  type ItemState,
+} from "../../items/mod.ts";
+import type { Save } from "../save.ts";
+
+/**
+ * What a save hands off, whichever program and version wrote it: each kind in
+ * the order it is shown. What somebody closed since is not in it.
+ */
+export interface Outline {
+  readonly goal: readonly Item[];
+  readonly constraints: readonly Item[];
+  /** In progress. */
+  readonly begun: readonly Item[];
+  /** The latest said first, then the open todos of the agent's list. */
+  readonly next: readonly Item[];
+  readonly blockers: readonly Item[];
+  readonly questions: readonly Item[];
+  /** The newest first. */
+  readonly decisions: readonly Item[];
+  readonly rejected: readonly Item[];
+  readonly done: readonly Item[];
+  readonly plans: readonly Item[];
+  readonly prompts: readonly Item[];
+  readonly messages: readonly Item[];
+  readonly summaries: readonly Item[];
+  readonly reports: readonly Item[];
+  readonly errors: readonly Item[];
+  readonly background: readonly Item[];
+  readonly files: Handoff["files"];
+  readonly runs: Handoff["runs"];
+  /** Names and values (`mpm var`). */
+  readonly vars: readonly (readonly [string, string])[];
+  readonly partition: string | undefined;
+  /** What older saves tell whoever resumes to know. */
+  readonly reminders: readonly string[];
+  /** What is not known of the conversation, a sentence each. */
+  readonly unread: readonly string[];
+}
+
+/** A save, and what is open of it now. */
+interface Source {
+  readonly session: Save;
+  /** As `itemsNow()` has them. */
+  readonly items: readonly Item[];
+}
+
+/** Returns what a save hands off. */
+export function outlineOf({ session, items }: Source): Outline {
+  const handoff = session.mpm?.handoff;
+  const saved = handoff?.items ?? [];
+  const all = [...items, ...saved.filter((item) => !isCarried(item))];
+  // What the older fields repeat of items, closed ones too, is left to those.
+  const said = new Set([...all, ...saved].flatMap(saidTexts));
+  const older = olderItems(session).filter((item) => !said.has(sameText(item)));
+  const closed = saved.filter(({ kind, state }) =>
+    kind === "next" && state === "done"
+  );
+  const byKind = Map.groupBy([...all, ...older], ({ kind }) => kind);
+  const of = (kind: ItemKind) => byKind.get(kind) ?? [];
+  const next = of("next").filter(isOpenItem);
+  return {
+    goal: of("goal"),
+    constraints: of("constraint"),
+    begun: next.filter(({ state }) => state === "doing"),
+    next: ordered(next.filter(({ state }) => state !== "doing")),
+    blockers: of("blocker"),
+    questions: of("question"),
+    decisions: newestFirst(of("decision")),
+    rejected: newestFirst(of("rejected")),
+    done: [...of("done"), ...closed],
+    plans: of("plan").slice(-1),
+    prompts: of("prompt"),
+    messages: of("message").slice(-1),
+    summaries: of("summary").slice(-1),
+    reports: of("report"),
+    errors: of("error"),
+    background: of("background"),
+    files: handoff?.files ?? [],
+    runs: handoff?.runs ?? [],
+    vars: Object.entries(handoff?.vars ?? {}),
+    partition: handoff?.partition,
+    reminders: session.important_reminders.filter((text) =>
+      !said.has(sameText({ kind: "constraint", text }))
+    ),
+    unread: unreadOf(handoff),
+  };
+}
+
+function unreadOf(handoff: Handoff | undefined): string[] {
+  const omitted = handoff?.left_out ?? 0;
+  return [
+    ...handoff?.unread ?? [],
+    ...omitted > 0
+      ? [`${omitted} of its entries were left out to keep the save small`]
+      : [],
+  ];
+}
+
+/** Whether an item came from the agent's own list. */
+export function isTodo({ via }: Item): boolean {
+  return via === "todo" || via === "task";
+}
+
+/** Those said together stay in their order; a list of todos stays whole. */
+function ordered(items: readonly Item[]): Item[] {
+  const said = items.filter((item) => !isTodo(item));
+  return [...newestFirst(said), ...items.filter(isTodo)];
+}
+
+/** The newest first; what has the same time stays in its order. */
+function newestFirst(items: readonly Item[]): Item[] {
+  return [...items].sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
+}
+
+function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
+  return `${kind}\n${text.trim().replaceAll(/\s+/g, " ").toLowerCase()}`;
+}
+
+/** An item as older fields may repeat it. */
+function saidTexts(item: Item): string[] {
+  const { kind, text, why } = item;
+  return why ? [item, { kind, text: `${text} (${why})` }].map(sameText) : [
+    sameText(item),
+  ];
+}
+
+/** What a save says without a hand-off, as all versions and claude-mpm do. */
+function olderItems(save: Save): Item[] {
+  const { conversation, mpm, todos, task_list: tasks } = save;
+  const entry =
+    (kind: ItemKind, via = "pause", state: ItemState = "open") =>
+    (text: string): Item => ({
+      id: "",
+      ...{ kind, text, state, via },
+      source: "agent",
+      at: save.paused_at,
+      save: save.session_id,
+    });
+  const todo = (status: string) =>
+    entry("next", "todo", status === "in_progress" ? "doing" : "open");
+  return [
+    ...conversation.next_steps.map(entry("next")),
+    ...todos.active.map(({ content, status }) => todo(status)(content)),
+    ...tasks.in_progress_tasks.map(({ title }) => todo("in_progress")(title)),
+    ...tasks.pending_tasks.map(({ title }) => todo("pending")(title)),
+    ...(mpm?.decisions ?? otherTexts(save.decisions)).map(entry("decision")),
+    ...(mpm?.blockers ?? otherTexts(save.blockers)).map(entry("blocker")),
+    ...save.open_questions.map(entry("question")),
+    ...conversation.accomplishments.map(entry("done")),
+    ...todos.completed.map(({ content }) => entry("done", "todo")(content)),
+  ];
+}
+
+/** What a save of another program, or a log, says in a field of its own. */
+export function otherTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(readable) : [];
+}

@@ -1,0 +1,351 @@
+import type { Section } from "../../base/budget.ts";
+import { ageWords, shortAge } from "../../base/times.ts";
+import type { Handoff, Item } from "../../items/mod.ts";
+import { fullTitle } from "../../work/mod.ts";
+import type { ResumeResult } from "../commands/results.ts";
+import { changeSections } from "../compare/report.ts";
+import type { Save } from "../save.ts";
+import { openItems } from "../saved_session.ts";
+import { foreignNote } from "../trust/foreign.ts";
+import { type Outline, outlineOf } from "./outline.ts";
+import { changedWords } from "./taken_up.ts";
+import {
+  type Clock,
+  itemLine,
+  oneLine,
+  pieces,
+  touchedName,
+  verification,
+} from "./wording.ts";
+
+/** Returns where all of a session is shown. */
+export function restOf(id: string): string {
+  return `mpm resume --peek ${id}`;
+}
+
+/** What the sections are made of. */
+interface Facts {
+  readonly result: ResumeResult;
+  readonly outline: Outline;
+  readonly clock: Clock;
+  /** The command that shows all. */
+  readonly rest: string;
+}
+
+type More = Partial<Omit<Section, "title" | "entries" | "weight">>;
+
+/**
+ * Returns what an agent is given of a session, the most important first: where
+ * it was, what changed since, what is to be done, what was decided, how to
+ * verify it, and how the conversation ended. Everything is escaped.
+ */
+export function handoffSections(result: ResumeResult): Section[] {
+  const { session } = result;
+  const facts: Facts = {
+    result,
+    outline: outlineOf(result),
+    clock: { now: new Date(result.resumed_at), paused: session.paused_at },
+    rest: restOf(session.session_id),
+  };
+  return [
+    lines(facts, "", head(facts), 8),
+    ...changed(facts),
+    ...toDo(facts),
+    ...settled(facts),
+    ...toVerify(facts),
+    ...said(facts),
+    ...background(facts),
+  ];
+}
+
+/** A section of lines that need no bullets. */
+function lines(
+  { rest }: Facts,
+  title: string,
+  entries: readonly string[],
+  weight: number,
+  more: More = {},
+): Section {
+  return { title, entries, weight, rest, ...more };
+}
+
+/** A section of entries with bullets. */
+function list(
+  facts: Facts,
+  title: string,
+  entries: readonly string[],
+  weight: number,
+  more: More = {},
+): Section {
+  const bulleted = entries.map((entry) => `- ${entry}`);
+  return lines(facts, title, bulleted, weight, more);
+}
+
+function items(
+  facts: Facts,
+  title: string,
+  entries: readonly Item[],
+  weight: number,
+  more: More = {},
+): Section {
+  const worded = entries.map((item) => itemLine(item, facts.clock));
+  // A command that lists open items knows only those that are kept here.
+  const kept = entries.every(({ number }) => number !== undefined);
+  const rest = kept ? more.rest ?? facts.rest : facts.rest;
+  return list(facts, title, worded, weight, { ...more, rest });
+}
+
+/** What the save is, whose words it has, and where it was made. */
+function head({ result, clock }: Facts): string[] {
+  const { session, origin } = result;
+  const age = ageWords(new Date(session.paused_at), clock.now);
+  const kind = session.mpm?.kind === "auto"
+    ? ", saved as the agent's session ended"
+    : "";
+  return [
+    `Session ${session.session_id}, paused ${session.paused_at} (${age})${kind}`,
+    ...origin === "foreign" ? [`Note: ${foreignNote(session.session_id)}`] : [],
+    ...place(session),
+    ...workLines(result),
+  ];
+}
+
+function place({ git_context: git, active_context: active }: Save): string[] {
+  const folder = oneLine(active.working_directory);
+  const subject = git.commit_message ? ` "${oneLine(git.commit_message)}"` : "";
+  const at = git.commit ? ` at ${git.commit.slice(0, 12)}${subject}` : "";
+  const parts = [
+    ...folder === "" ? [] : [`Directory: ${folder}`],
+    ...git.is_git_repo
+      ? [`branch: ${oneLine(git.branch ?? "(detached)")}${at}`]
+      : [],
+  ];
+  return parts.length === 0 ? [] : [parts.join("; ")];
+}
+
+/** Parents of a detour that are named. */
+const PARENTS = 15;
+
+function workLines({ work, session }: ResumeResult): string[] {
+  if (work === null) return [];
+  const progress = work.total === 0
+    ? ""
+    : `, ${work.done} of ${work.total} checklist items done`;
+  return [
+    `Work session: ${oneLine(fullTitle(work))} (${work.state})${progress}`,
+    ...(session.mpm?.stack ?? []).slice(0, PARENTS).map((parent) =>
+      `Detour of: ${oneLine(fullTitle(parent))}`
+    ),
+  ];
+}
+
+/** Entries up to this length stand in one line. */
+const SHORT = 90;
+
+/** What changed since outside of the session, and what there is to note. */
+function changed(facts: Facts): Section[] {
+  const { result, clock } = facts;
+  const { changes, session } = result;
+  const notes = result.warnings
+    .filter((warning) => warning !== foreignNote(session.session_id));
+  const noted = list(facts, "Notes", notes.map(oneLine), 4);
+  if (!changes) return [noted];
+  const found = changeSections(changes, clock);
+  const alone = found.filter(({ items = [] }) => items.length === 0)
+    .map(({ title }) => title);
+  return [
+    lines(
+      facts,
+      "Changes Since Pause",
+      alone.length > 0 ? alone : [changedWords(changes)],
+      3,
+      { inline: true },
+    ),
+    ...found.map(({ title, items = [], fromEnd = false }) => {
+      const name = title.replace(/:$/, "");
+      const more = { fromEnd, rest: "git log, git status" };
+      const short = items.every(({ length }) => length <= SHORT);
+      return fromEnd || !short
+        ? list(facts, name, items, 6, { ...more, most: 14 })
+        : lines(facts, name, items.map(packed), 5, {
+          ...more,
+          inline: true,
+          most: 10,
+        });
+    }),
+    noted,
+  ];
+}
+
+function packed(text: string): string {
+  return text.replaceAll(/ {2,}/g, " ");
+}
+
+function toDo(facts: Facts): Section[] {
+  const { outline, result } = facts;
+  const { session, work } = result;
+  const { summary } = session.conversation;
+  const checklist = work?.open ?? openItems(session.mpm?.checklist);
+  return [
+    items(facts, "Goal", outline.goal, 8),
+    items(facts, "Constraints", outline.constraints, 8),
+    ...summary.trim() === ""
+      ? []
+      : [lines(facts, "", summaryLines(summary), 6)],
+    items(facts, "In progress", outline.begun, 8, { rest: "mpm next" }),
+    items(facts, "Next steps", outline.next, 16, { rest: "mpm next" }),
+    items(facts, "Blockers", outline.blockers, 7, { rest: "mpm block" }),
+    items(facts, "Open questions", outline.questions, 7, { rest: "mpm ask" }),
+    list(facts, "Open checklist items", checklist.map(oneLine), 4, {
+      rest: "mpm status",
+    }),
+  ];
+}
+
+function summaryLines(summary: string): string[] {
+  const [first, ...rest] = pieces(summary);
+  return [`Summary: ${first}`, ...rest.map(indented)];
+}
+
+function indented(text: string): string {
+  return `  ${text.replaceAll("\n", "\n  ")}`;
+}
+
+function settled(facts: Facts): Section[] {
+  const { outline } = facts;
+  const more = { rest: "mpm decide" };
+  return [
+    items(facts, "Decisions", outline.decisions, 14, more),
+    items(facts, "Rejected approaches", outline.rejected, 7),
+    ...outline.plans.map((plan) => longText(facts, "Approved plan", plan, 8)),
+  ];
+}
+
+/** A text of which whole pieces are given. */
+function longText(
+  facts: Facts,
+  title: string,
+  item: Item,
+  weight: number,
+  more: More = {},
+): Section {
+  const age = shortAge(Date.parse(item.at), facts.clock.now);
+  const name = `${title} (${age})`;
+  return lines(facts, name, pieces(item.text).map(indented), weight, more);
+}
+
+function toVerify(facts: Facts): Section[] {
+  const { outline, clock, result } = facts;
+  const more = { rest: "mpm evidence" };
+  return [
+    list(facts, "Verification", verification(result, outline, clock), 10, more),
+    items(facts, "Errors not solved", outline.errors, 6),
+    items(
+      facts,
+      "Background work then (whether it still runs is not known; look)",
+      outline.background,
+      3,
+    ),
+    ...fileSections(facts, result.session),
+  ];
+}
+
+function fileSections(facts: Facts, session: Save): Section[] {
+  const { files } = facts.outline;
+  const uncommitted = session.mpm?.files ?? [];
+  const known = new Set(uncommitted.map(({ path }) => path));
+  const review = session.resume_instructions.files_to_review;
+  const isRead = ({ how }: Handoff["files"][number]) => how === "read";
+  const inline = { inline: true };
+  return [
+    lines(facts, "Files to read first", named(review, known), 4, inline),
+    lines(
+      facts,
+      "Files changed by the agent",
+      files.filter((file) => !isRead(file)).map(touchedName),
+      9,
+      inline,
+    ),
+    lines(
+      facts,
+      "Uncommitted at the pause",
+      uncommitted.map(({ status, path }) =>
+        `${status.trim()} ${oneLine(path)}`
+      ),
+      4,
+      inline,
+    ),
+    lines(
+      facts,
+      "Files read",
+      files.filter(isRead).map(({ path }) => oneLine(path)),
+      4,
+      inline,
+    ),
+  ];
+}
+
+/** Names that were given, and not taken from the uncommitted files. */
+function named(paths: readonly string[], known: ReadonlySet<string>) {
+  return paths.every((path) => known.has(path)) ? [] : paths.map(oneLine);
+}
+
+/** How the conversation ended, in its own words. */
+function said(facts: Facts): Section[] {
+  const { outline, clock } = facts;
+  const prompts = outline.prompts.map(({ text, at }) =>
+    `${oneLine(text)} [${shortAge(Date.parse(at), clock.now)}]`
+  );
+  const newest = { fromEnd: true };
+  return [
+    list(facts, "Latest prompts of the user", prompts, 7, newest),
+    ...outline.messages.map((item) =>
+      longText(facts, "Last message of the agent", item, 9, newest)
+    ),
+    items(facts, "Results of sub-agents", outline.reports, 5, newest),
+    ...outline.summaries.map((item) =>
+      longText(facts, "Summary by the client", item, 8, newest)
+    ),
+  ];
+}
+
+/** Commits before the pause that are named. */
+const COMMITS = 5;
+
+/** What helps to look further. */
+function background(facts: Facts): Section[] {
+  const { outline, result } = facts;
+  const { session } = result;
+  const done = outline.done.map((item) => itemLine(item, facts.clock));
+  const vars = outline.vars.map(([name, value]) => oneLine(`${name}=${value}`));
+  const commits = session.git_context.recent_commits.slice(0, COMMITS)
+    .map(({ sha, message }) => `${sha.slice(0, 7)} ${oneLine(message)}`);
+  return [
+    list(facts, "Where to look up the conversation", lookUp(result), 4),
+    lines(facts, "Variables", vars, 4, { inline: true, rest: "mpm var list" }),
+    ...outline.partition === undefined ? [] : [
+      lines(facts, "Partition", [oneLine(outline.partition)], 1, {
+        inline: true,
+      }),
+    ],
+    list(facts, "Done so far", done, 5, { fromEnd: true }),
+    list(
+      facts,
+      "Reminders",
+      outline.reminders.map(oneLine),
+      4,
+    ),
+    list(facts, "Commits before the pause", commits, 2),
+    list(facts, "Not known", outline.unread.map(oneLine), 2),
+  ];
+}
+
+/** A save of someone else names no command to run and no file to open. */
+function lookUp({ agent_command: command, session }: ResumeResult): string[] {
+  if (command === null) return [];
+  const path = session.mpm?.agent?.transcript_path;
+  return [
+    command.join(" "),
+    ...path ? [`transcript ${oneLine(path)}`] : [],
+  ];
+}

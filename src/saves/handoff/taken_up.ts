@@ -1,0 +1,71 @@
+import { escapeText } from "../../base/escape.ts";
+import { ageWords } from "../../base/times.ts";
+import { counted, firstLine } from "../../base/words.ts";
+import { shortTitle } from "../../work/mod.ts";
+import type { ResumeResult } from "../commands/results.ts";
+import type { Changes } from "../compare/changes.ts";
+import { outlineOf } from "./outline.ts";
+
+/** Characters of what a session was about. */
+const LONGEST = 70;
+
+/**
+ * Returns one line for a person: which save a session goes on from, how old it
+ * is, what changed since, and what is open.
+ */
+export function takenUpLine(result: ResumeResult): string {
+  const { session, changes, origin } = result;
+  const age = ageWords(
+    new Date(session.paused_at),
+    new Date(result.resumed_at),
+  );
+  const outline = outlineOf(result);
+  const open = [
+    count(outline.begun.length + outline.next.length, "next step"),
+    count(outline.questions.length, "question"),
+    count(outline.blockers.length, "blocker"),
+  ].filter((words) => words !== "");
+  return [
+    `Took up ${session.session_id} from ${age}${
+      origin === "foreign" ? " (by someone else, not verified)" : ""
+    }: ${aboutOf(result)}`,
+    ...changes ? [changedWords(changes)] : [],
+    ...open.length > 0 ? [`${open.join(", ")} open`] : [],
+  ].join("; ");
+}
+
+/** What it was about, in a few words. */
+function aboutOf(result: ResumeResult): string {
+  const { session, work } = result;
+  const [goal] = outlineOf(result).goal;
+  const words = session.mpm?.name ?? (work ? shortTitle(work) : undefined) ??
+    goal?.text ?? session.conversation.summary;
+  return escapeText(firstLine(words, LONGEST)) || "no summary";
+}
+
+function count(number: number, noun: string): string {
+  return number === 0 ? "" : counted(number, noun);
+}
+
+/** Returns what changed since the pause in numbers, e.g. `2 commits since`. */
+export function changedWords(changes: Changes): string {
+  const { commits, files, working_directory: working, branch } = changes;
+  const paths = new Set([
+    ...files.map(({ path }) => path),
+    ...working.paths.filter(({ change }) => change !== "same")
+      .map(({ path }) => path),
+  ]);
+  const switched = branch.change === "switched" && branch.now !== null
+    ? [`now on ${escapeText(branch.now)}`]
+    : [];
+  const parts = [
+    count(commits.new.length + commits.omitted, "new commit"),
+    count(commits.rewritten.length, "rewritten commit"),
+    count(commits.lost.length, "lost commit"),
+    count(paths.size, "file") && `${counted(paths.size, "file")} changed`,
+    ...switched,
+  ].filter((words) => words !== "");
+  return parts.length === 0
+    ? "nothing changed since"
+    : `${parts.join(", ")} since`;
+}

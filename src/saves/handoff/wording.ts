@@ -1,0 +1,169 @@
+import { escapeText } from "../../base/escape.ts";
+import { shortAge } from "../../base/times.ts";
+import {
+  commandForm,
+  type Evidence,
+  evidenceLine,
+  type Item,
+  type Run,
+  type Touched,
+} from "../../items/mod.ts";
+
+/** How entries of a hand-off are worded, for agents and for people alike. */
+
+/** Milliseconds within which an item is as old as its save. */
+const SAME_TIME = 3_600_000;
+
+/** The times that ages are told by. */
+export interface Clock {
+  readonly now: Date;
+  /** When the session was paused, ISO 8601. */
+  readonly paused: string;
+}
+
+/** Returns `text` as one line, escaped, whole however long it is. */
+export function oneLine(text: string): string {
+  return escapeText(text.trim().replaceAll(/\s+/g, " "));
+}
+
+/**
+ * Returns an item as one line: its number, its text, its reason, and what of
+ * its state, source and age is not obvious.
+ */
+export function itemLine(item: Item, clock: Clock): string {
+  return worded(item, clock, oneLine);
+}
+
+/**
+ * Returns the same for a person: the lines of its text stay, nothing is
+ * escaped, and their own words are not marked.
+ */
+export function itemText(item: Item, clock: Clock): string {
+  const source = item.source === "user" ? "agent" : item.source;
+  return worded({ ...item, source }, clock, (text) => text.trim());
+}
+
+function worded(
+  { number, text, why, source, state, at }: Item,
+  clock: Clock,
+  word: (text: string) => string,
+): string {
+  const marks = [
+    ...state === "doing" ? ["in progress"] : [],
+    ...source === "user" || source === "model" ? [source] : [],
+    ...ageMark(at, clock),
+  ];
+  return [
+    ...number === undefined ? [] : [`#${number}`],
+    word(text),
+    ...why?.trim() ? [`(why: ${word(why)})`] : [],
+    ...marks.length > 0 ? [`(${marks.join(", ")})`] : [],
+  ].join(" ");
+}
+
+/** The age of what is older or newer than the save; nothing if it is not. */
+export function ageMark(at: string, { now, paused }: Clock): string[] {
+  const time = Date.parse(at);
+  const apart = Math.abs(Date.parse(paused) - time);
+  return Number.isNaN(time) || apart <= SAME_TIME ? [] : [shortAge(time, now)];
+}
+
+/**
+ * Returns the commands that verify the work. Where it is known whether their
+ * results still hold, that is said; of a failed one follow its last lines.
+ */
+export function verification(
+  { evidence }: { evidence: readonly Evidence[] },
+  { runs }: { runs: readonly Run[] },
+  clock: Clock,
+): string[] {
+  if (evidence.length === 0) return runs.map((run) => runLine(run, clock));
+  return evidence.map((one) => {
+    const run = runs.find(({ command, at }) =>
+      commandForm(command) === commandForm(one.command) && at === one.at
+    );
+    return oneLine(evidenceLine(one)) + tailOf(run);
+  });
+}
+
+/** Characters of what a failed command printed last. */
+const TAIL = 300;
+
+/** Returns a command with its last result; of a failed one its last lines. */
+function runLine(run: Run, { now }: Clock): string {
+  const { command, exit, at, doubt } = run;
+  const age = shortAge(Date.parse(at), now);
+  const result = exit === null
+    ? "result not known"
+    : exit === 0
+    ? "passed"
+    : `failed, exit ${exit}`;
+  const why = doubt ? `, ${oneLine(doubt)}` : "";
+  return `${oneLine(command)}: ${result}${why} (${age})${tailOf(run)}`;
+}
+
+function tailOf(run: Run | undefined): string {
+  const tail = run && run.exit ? lastLines(run.tail) : "";
+  return tail === "" ? "" : `; ended with: ${tail}`;
+}
+
+/** Returns a file that was touched, and how. */
+export function touchedName({ path, how, times }: Touched): string {
+  const marks = [
+    ...how === "edited" ? [] : [how],
+    ...times > 1 ? [`${times}x`] : [],
+  ];
+  return oneLine(path) + (marks.length > 0 ? ` (${marks.join(", ")})` : "");
+}
+
+/** Whole lines from the end of an output. */
+function lastLines(output: string): string {
+  const kept: string[] = [];
+  let size = 0;
+  for (const line of output.trim().split("\n").reverse()) {
+    const text = oneLine(line);
+    size += text.length + 3;
+    if (size > TAIL) break;
+    if (text !== "") kept.unshift(text);
+  }
+  return kept.join(" / ");
+}
+
+/** A line that begins something of its own, such as an entry of a list. */
+const BEGINS = /^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||\*\*|>)/;
+
+/** Text longer than this is divided into sentences. */
+const LONGEST_PIECE = 400;
+
+/**
+ * Returns a longer text in pieces that are shown whole or not at all: entries
+ * of lists, paragraphs, of a long paragraph its sentences. Each is escaped, and
+ * the lines of a block of code stay apart.
+ */
+export function pieces(text: string): string[] {
+  const found: string[] = [];
+  let code: string[] | undefined;
+  let open = false;
+  for (const line of text.split(/\r?\n/)) {
+    if (/^\s*(?:```|~~~)/.test(line)) {
+      if (code) found.push([...code, escapeText(line)].join("\n"));
+      code = code ? undefined : [escapeText(line)];
+      open = false;
+    } else if (code) {
+      code.push(escapeText(line));
+    } else if (line.trim() === "") {
+      open = false;
+    } else if (open && !BEGINS.test(line)) {
+      found.push(`${found.pop()} ${oneLine(line)}`);
+    } else {
+      found.push(escapeText(line.trimEnd()));
+      open = true;
+    }
+  }
+  if (code) found.push(code.join("\n"));
+  return found.flatMap((piece) =>
+    piece.length <= LONGEST_PIECE || piece.includes("\n")
+      ? [piece]
+      : piece.split(/(?<=[.!?]) +/)
+  );
+}

@@ -1,0 +1,105 @@
+import { assertEquals } from "@std/assert";
+import type { Evidence, Item, Run } from "../../items/mod.ts";
+import { itemLine, oneLine, pieces, verification } from "./wording.ts";
+
+const CLOCK = {
+  now: new Date("2026-11-20T15:00:00Z"),
+  paused: "2026-11-20T12:00:00.000Z",
+};
+
+const ITEM: Item = {
+  id: "0123456789ab",
+  kind: "decision",
+  text: "Use bigint\n  cents",
+  state: "open",
+  source: "agent",
+  via: "pause",
+  at: "2026-11-20T12:00:00.000Z",
+  save: null,
+};
+
+Deno.test("itemLine() says what is not obvious, and nothing else", () => {
+  assertEquals(itemLine(ITEM, CLOCK), "Use bigint cents");
+  const more: Item = {
+    ...ITEM,
+    number: 12,
+    why: "floats lose money",
+    source: "user",
+    at: "2026-11-17T12:00:00.000Z",
+  };
+  assertEquals(
+    itemLine(more, CLOCK),
+    "#12 Use bigint cents (why: floats lose money) (user, 3d ago)",
+  );
+  const later = {
+    ...ITEM,
+    state: "doing",
+    at: "2026-11-20T14:00:00Z",
+  } as const;
+  assertEquals(
+    itemLine(later, CLOCK),
+    "Use bigint cents (in progress, 1h ago)",
+  );
+  assertEquals(itemLine({ ...ITEM, at: "" }, CLOCK), "Use bigint cents");
+});
+
+function linesOf(run: Run, evidence: Evidence[] = []): string {
+  return verification({ evidence }, { runs: [run] }, CLOCK).join("\n");
+}
+
+Deno.test("verification() tells the result, its age, and how a failure ended", () => {
+  const run = {
+    command: "npm test",
+    kind: "test",
+    exit: 0,
+    at: "2026-11-20T11:00:00Z",
+    tail: "fine",
+    digest: "",
+  } as const;
+  assertEquals(linesOf(run), "npm test: passed (4h ago)");
+  assertEquals(
+    linesOf({ ...run, exit: null, doubt: "a pipe hides it" }),
+    "npm test: result not known, a pipe hides it (4h ago)",
+  );
+  const failed = { ...run, exit: 1, tail: "2 failed" };
+  const known: Evidence = {
+    command: "npm test",
+    state: "contradicted",
+    why: "it failed",
+    exit: 1,
+    at: run.at,
+    ...{ changed: [], changes: null, claims: [] },
+  };
+  assertEquals(
+    linesOf(failed, [known]),
+    "contradicted: npm test (it failed); ended with: 2 failed",
+  );
+  const tail = `${"x".repeat(400)}\nFAIL a.ts\n\n2 failed\n`;
+  assertEquals(
+    linesOf({ ...run, exit: 1, tail }),
+    "npm test: failed, exit 1 (4h ago); ended with: FAIL a.ts / 2 failed",
+  );
+});
+
+Deno.test("pieces() divides a text where it can be read on", () => {
+  assertEquals(
+    pieces(
+      "A paragraph\nthat goes on.\n\n- one\n  and more\n- two\n```\na\n  b\n```\nEnd\u202e",
+    ),
+    [
+      "A paragraph that goes on.",
+      "- one and more",
+      "- two",
+      "```\na\n  b\n```",
+      "End\\u{202e}",
+    ],
+  );
+  const sentence = `${"x".repeat(200)}.`;
+  assertEquals(pieces(`${sentence} ${sentence} ${sentence}`), [
+    sentence,
+    sentence,
+    sentence,
+  ]);
+  assertEquals(pieces("```\nopen"), ["```\nopen"]);
+  assertEquals(oneLine(" a\n\tb\x1b "), "a b\\x1b");
+});
