@@ -44,7 +44,7 @@ const NEAR = 400;
 
 /** Words that mark what is over as over. */
 const OVER =
-  /\b(done|closed|completed?|finished|superseded|replaced|rejected|dropped|withdrawn|answered|resolved|removed|deleted|obsolete|no longer|once|former(ly)?|until then)\b|\[x\]|✓|✔|~~/i;
+  /\b(done|closed|completed?|finished|superseded|replaced|rejected|dropped|withdrawn|answered|resolved|removed|deleted|obsolete|history|as of|earlier|no longer|once|former(ly)?|until then)\b|\[x\]|✓|✔|~~/i;
 
 /**
  * A text as it is searched: in lower case, blanks as one space, and what JSON

@@ -122,6 +122,7 @@ async function feature(kit: Kit): Promise<void> {
     todo(open, "pending"),
   ]);
   await paused(kit);
+  await session.compact(summaryOf(kit));
   await session.prompt(`Go on. ${kit.plant(constraint)}`);
   await kit.noise(session, 120_000);
   await served(kit, session);
@@ -163,13 +164,15 @@ async function hunt(kit: Kit): Promise<void> {
     explicit: true,
     needs: [asked, "one writer"],
   });
-  await session.compact(summaryOf(kit));
+  // It is open when the summary is written, and closed after it.
+  const soon = kit.over("todo", "todo closed after the summary");
+  const second = await session.task(soon, "soon");
+  await session.compact(summaryOf(kit, [soon]));
   await session.prompt(kit.plant(deadline));
   await kit.noise(session, 700_000);
   await shellEdit(kit, session);
   await repaired(kit, session);
   const first = await session.task(kit.list("todo"), "see the ticket");
-  const second = await session.task(kit.over("todo", "closed todo"), "soon");
   await session.taskStatus(first, "in_progress");
   await session.taskStatus(second, "completed");
   await failing(kit, session);
@@ -184,15 +187,14 @@ async function hunt(kit: Kit): Promise<void> {
  * What a client's summary holds: the facts so far, each with two chances in
  * three. It is written by the bench, since no model is asked.
  */
-export function summaryOf(kit: Kit): string {
-  const { facts, stale } = kit.planted;
-  const chosen = facts.filter(() => kit.random.number(1, 3) > 1);
-  const lines = [...chosen, ...stale.slice(0, 1)]
-    .map(({ needs }) => `- ${needs.join(", ")}`);
+export function summaryOf(kit: Kit, pending: readonly string[] = []): string {
+  const chosen = kit.planted.facts.filter(() => kit.random.number(1, 3) > 1);
+  const lines = chosen.map(({ needs }) => `- ${needs.join(", ")}`);
+  const open = [...pending, `go on with ${kit.domain.feature}`];
   return [
     `1. Primary Request and Intent:\n   ${kit.domain.feature}`,
     `2. Key Technical Concepts:\n${lines.join("\n")}`,
-    `3. Pending Tasks:\n   - go on with ${kit.domain.feature}`,
+    `3. Pending Tasks:\n${open.map((one) => `- ${one}`).join("\n")}`,
   ].join("\n\n");
 }
 
