@@ -13,6 +13,7 @@ import {
   lossesReport,
   plantedReport,
   plantedTargets,
+  sizesReport,
   targetsReport,
 } from "./bench_handoff_report.ts";
 import {
@@ -74,6 +75,7 @@ export async function benchHandoff(wanted: Wanted): Promise<string[]> {
     ...shown,
     `seed ${wanted.seed}`,
     "",
+    ...sizesReport(played),
     ...groups.filter(([, all]) => all.length > 0)
       .flatMap(([title, all]) => plantedReport(title, all)),
     ...lossesReport(played),

@@ -73,6 +73,10 @@ async function relay(kit: Kit): Promise<void> {
   await tell(kit, "block", "blocker");
   await tell(kit, "ask", "question");
   await tellAndClose(kit, "block", "blocker");
+  const port = String(kit.random.number(20_000, 29_999));
+  await kit.tell("var", "set", "staging_port", port);
+  const needs = ["staging_port", port];
+  kit.fact({ kind: "state variable", explicit: true, needs });
   const superseded = await kit.tell("decide", old);
   one.say(kit.plant(decided));
   await one.stop();

@@ -17,8 +17,6 @@ export interface Played {
   readonly texts: Texts;
   /** All that was said before the hand-off, in all transcripts. */
   readonly known: string;
-  /** Bytes of the transcripts. */
-  readonly size: number;
   readonly refused: readonly string[];
 }
 
@@ -46,7 +44,6 @@ export async function play(
     planted: kit.planted,
     texts,
     known: said.join("\n").replaceAll(desk.root, "/home/dev"),
-    size: said.reduce((sum, text) => sum + text.length, 0),
     refused: [...new Set(desk.refused)].map((line) =>
       line.replaceAll(desk.root, "/home/dev")
     ),

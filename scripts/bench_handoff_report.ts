@@ -81,6 +81,18 @@ export function plantedReport(
   return [title, ...table(heads, rows), UNUSED, ""];
 }
 
+/** How long the conversations before the hand-off were. */
+export function sizesReport(played: readonly Played[]): string[] {
+  const rows = played.map(({ story, known, planted }) => [
+    story.name,
+    `${(known.length / 1e6).toFixed(1)} MB`,
+    String(planted.facts.length),
+    String(planted.stale.length + planted.decoys.length),
+  ]);
+  const heads = ["story", "transcripts", "facts", "stale or false"];
+  return [...table(heads, rows), ""];
+}
+
 /** What mpm's arm lost, told though it is over, or told though nobody said it. */
 export function lossesReport(played: readonly Played[]): string[] {
   const lines = played.flatMap((one) => {
