@@ -21,8 +21,15 @@ export const LONGEST_TEXT = 8000;
 /** Bytes of an item's file: each unit of its texts takes six at most. */
 const LARGEST = 256 * 1024;
 
-/** The most files that are read, those with the highest numbers first. */
+/**
+ * The most items that are read, those with the highest numbers first, and the
+ * most files that are looked at for them: those of others hide none.
+ */
 const MOST = 3000;
+const MOST_LOOKED = 20_000;
+
+/** Damaged files that are named. */
+const MOST_NAMED = 5;
 
 const NAME = /^item-([1-9]\d{0,8})\.json$/;
 
@@ -63,7 +70,10 @@ export function readItems(system: System, root: string): Kept {
   const items: KeptItem[] = [];
   const problems: string[] = [];
   let foreign = 0;
-  for (const number of numbers.slice(0, MOST)) {
+  let [looked, damaged] = [0, 0];
+  for (const number of numbers.slice(0, MOST_LOOKED)) {
+    if (items.length === MOST) break;
+    looked++;
     const path = itemPath(root, number);
     try {
       const item = readItem(system, path, { number, seals });
@@ -71,8 +81,11 @@ export function readItems(system: System, root: string): Kept {
       else foreign++;
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
-      problems.push(error.message);
+      if (damaged++ < MOST_NAMED) problems.push(error.message);
     }
+  }
+  if (damaged > MOST_NAMED) {
+    problems.push(`${damaged - MOST_NAMED} more items could not be read`);
   }
   if (foreign > 0) {
     problems.push(
@@ -80,8 +93,8 @@ export function readItems(system: System, root: string): Kept {
         "you on this machine, or changed since",
     );
   }
-  if (numbers.length > MOST) {
-    problems.push(`${numbers.length - MOST} older items were not read`);
+  if (numbers.length > looked) {
+    problems.push(`${numbers.length - looked} older items were not read`);
   }
   const taken = new Set(numbers);
   return { items: items.reverse(), problems, taken, begun: true };
