@@ -1,7 +1,7 @@
 import { sha256 } from "../base/digest.ts";
 import { asciiJson } from "../base/escape.ts";
 import { cutText } from "../base/words.ts";
-import { commandForm } from "./evidence.ts";
+import { commandForm, ONLY_NAMED } from "./evidence.ts";
 import type {
   Handoff,
   Item,
@@ -126,7 +126,7 @@ export function namedRuns(
     at,
     tail: "",
     digest: NO_OUTPUT,
-    doubt: "it was only named",
+    doubt: ONLY_NAMED,
   }));
 }
 

@@ -73,9 +73,15 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
   }));
 }
 
-/** The last run of each command, the newest first. */
+/** The doubt of a command that was named to verify the work, and did not run. */
+export const ONLY_NAMED = "it was only named";
+
+/** The last run of each command, the newest first; what was only named last. */
 export function lastRuns(runs: readonly Run[]): Map<string, Run> {
-  const newest = [...runs].sort((a, b) => timeOf(b) - timeOf(a));
+  const named = ({ doubt }: Run) => doubt === ONLY_NAMED ? 1 : 0;
+  const newest = [...runs].sort((a, b) =>
+    named(a) - named(b) || timeOf(b) - timeOf(a)
+  );
   const last = new Map<string, Run>();
   for (const run of newest) {
     const command = commandForm(run.command);
@@ -96,7 +102,7 @@ function timeOf({ at }: Run): number {
 /** Runs of a save that somebody else wrote: they show nothing. */
 export function unverified(runs: readonly Run[]): Run[] {
   const doubt = "the save that says so is not verified";
-  return runs.map((run) => ({ ...run, doubt }));
+  return runs.map((run) => run.doubt === ONLY_NAMED ? run : { ...run, doubt });
 }
 
 type State = Pick<
@@ -109,7 +115,9 @@ function stateOf(
   { differences, now }: EvidenceSources,
 ): State {
   const nothing = { exit: null, at: null, changed: [], changes: null };
-  if (!run) return { ...nothing, state: "unproved", why: "it did not run" };
+  if (!run || run.doubt === ONLY_NAMED) {
+    return { ...nothing, state: "unproved", why: "it did not run" };
+  }
   const age = shortAge(timeOf(run), now);
   const { exit, at } = run;
   const ran = { ...nothing, exit, at };

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { evidenceLine, evidenceOf, unverified } from "./evidence.ts";
+import {
+  evidenceLine,
+  evidenceOf,
+  ONLY_NAMED,
+  unverified,
+} from "./evidence.ts";
 import type { Item, Run } from "./item.ts";
 import type { Difference } from "./tree.ts";
 
@@ -86,4 +91,14 @@ Deno.test("a claim has the state of its command", () => {
       ["make check", "unproved", ["Tests pass"], "it did not run"],
     ],
   );
+});
+
+Deno.test("a command that was only named did not run, and hides no run", () => {
+  const named = run({
+    ...{ exit: null, doubt: ONLY_NAMED, at: "2026-11-23T11:00:00Z" },
+  });
+  const never = ["unproved: npm test (it did not run)"];
+  assertEquals(line([named], SAME), never);
+  assertEquals(line(unverified([named]), SAME), never);
+  assertEquals(line([run(), named], SAME), line([run()], SAME));
 });
