@@ -898,6 +898,314 @@ export interface CheckResult {
   undo: boolean;
 }
 
+/** mpm next --json: Add a next step, or list the next steps. */
+export interface NextResult {
+  dry_run: boolean;
+  /** ISO 8601: ages count from here. */
+  listed_at: string;
+  kind:
+    | "goal"
+    | "constraint"
+    | "next"
+    | "decision"
+    | "rejected"
+    | "question"
+    | "blocker"
+    | "done"
+    | "verify"
+    | "prompt"
+    | "message"
+    | "plan"
+    | "summary"
+    | "report"
+    | "error"
+    | "background";
+  /** What was said; null: the items were only listed. */
+  item: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** How it came, e.g. `pause` or `command`. */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** Whether it belongs to this worktree and session. */
+    here: boolean;
+  } | null;
+  /** Whether it is new; false: an open item said the same. */
+  added: boolean;
+  /** The item whose place it took. */
+  superseded: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** How it came, e.g. `pause` or `command`. */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** Whether it belongs to this worktree and session. */
+    here: boolean;
+  } | null;
+  /** The open items of that kind. */
+  items: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** How it came, e.g. `pause` or `command`. */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** Whether it belongs to this worktree and session. */
+    here: boolean;
+  }[];
+  /** What is wrong with the files of items. */
+  warnings: string[];
+}
+
+/** mpm decide --json: Note a decision and its reason, or list the decisions. */
+export type DecideResult = NextResult;
+
+/** mpm ask --json: Note an open question, or list the open questions. */
+export type AskResult = NextResult;
+
+/** mpm block --json: Note what the work waits for, or list the blockers. */
+export type BlockResult = NextResult;
+
+/**
+ * mpm done --json: Close next steps, questions and other items, or list the
+ * open ones.
+ */
+export interface DoneResult {
+  dry_run: boolean;
+  /** ISO 8601: ages count from here. */
+  listed_at: string;
+  /** Whether the items were given up. */
+  dropped: boolean;
+  closed: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** How it came, e.g. `pause` or `command`. */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** Whether it belongs to this worktree and session. */
+    here: boolean;
+  }[];
+  /** Those that were closed before. */
+  already: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** How it came, e.g. `pause` or `command`. */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** Whether it belongs to this worktree and session. */
+    here: boolean;
+  }[];
+  /** The items that are open after it. */
+  open: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** How it came, e.g. `pause` or `command`. */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** Whether it belongs to this worktree and session. */
+    here: boolean;
+  }[];
+  warnings: string[];
+}
+
+/** mpm var set --json: Set a state variable of the session. */
+export interface VarSetResult {
+  dry_run: boolean;
+  name: string;
+  /** What it had before; null: nothing. */
+  before: string | null;
+  /** What it has now; null: nothing. */
+  value: string | null;
+  warnings: string[];
+}
+
+/** mpm var get --json: Print the value of a state variable. */
+export interface VarGetResult {
+  name: string;
+  value: string;
+}
+
+/** mpm var list --json: List the state variables of the session. */
+export interface VarListResult {
+  vars: VarGetResult[];
+}
+
+/** mpm var unset --json: Remove a state variable of the session. */
+export type VarUnsetResult = VarSetResult;
+
 /** mpm complete --json: Complete a work session. */
 export interface CompleteResult {
   dry_run: boolean;

@@ -3,17 +3,16 @@ import { MpmError } from "../base/errors.ts";
 import { getOwn } from "../base/own.ts";
 import { COMMANDS } from "./table.ts";
 
-/**
- * The spellings of claude-mpm and of the documents about it, so that they work
- * unchanged after `alias claude-mpm=mpm`. Each is one of mpm's own commands
- * with claude-mpm's words and options brought into mpm's.
- */
+/** Another name of one of mpm's own commands. */
 interface Spelling {
-  readonly command: "pause" | "resume";
-  readonly positionals: readonly Positional[];
-  readonly flags: Flags;
-  /** claude-mpm's input as that of the command. */
-  convert(input: Record<string, unknown>): Record<string, unknown>;
+  readonly command: string;
+  /** Where its words and options differ from those of the command. */
+  readonly other?: {
+    readonly positionals: readonly Positional[];
+    readonly flags: Flags;
+    /** Its input as that of the command. */
+    convert(input: Record<string, unknown>): Record<string, unknown>;
+  };
 }
 
 const PROJECT: Positional = {
@@ -24,23 +23,35 @@ const PROJECT: Positional = {
 
 const pauseHere: Spelling = {
   command: "pause",
-  positionals: [PROJECT],
-  flags: {},
-  convert: (input) => ({ ...input, words: [], project: inProject(input) }),
+  other: {
+    positionals: [PROJECT],
+    flags: {},
+    convert: (input) => ({ ...input, words: [], project: inProject(input) }),
+  },
 };
 
 const resumeHere: Spelling = {
   command: "resume",
-  positionals: [PROJECT],
-  flags: {},
-  convert: (input) => ({
-    ...input,
-    selector: undefined,
-    project: inProject(input),
-  }),
+  other: {
+    positionals: [PROJECT],
+    flags: {},
+    convert: (input) => ({
+      ...input,
+      selector: undefined,
+      project: inProject(input),
+    }),
+  },
 };
 
+/**
+ * Short names of commands, and the spellings of claude-mpm and of the documents
+ * about it, so that they work unchanged after `alias claude-mpm=mpm`.
+ */
 const SPELLINGS: Readonly<Record<string, Spelling>> = {
+  "list": { command: "sessions list" },
+  "ls": { command: "sessions list" },
+  "show": { command: "sessions show" },
+  "var": { command: "var list" },
   "session pause": pauseHere,
   "mpm-init pause": pauseHere,
   "init pause": pauseHere,
@@ -48,31 +59,33 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   "init resume": resumeHere,
   "session resume": {
     command: "resume",
-    positionals: [{
-      name: "selector",
-      summary: "Which session: id, part of it, or its number from 1",
-      names: "session",
-      optional: true,
-    }],
-    flags: {
-      select: {
-        type: "string",
-        value: "n",
-        summary: "A place in the list, counted from 1, or part of an id",
+    other: {
+      positionals: [{
+        name: "selector",
+        summary: "Which session: id, part of it, or its number from 1",
+        names: "session",
+        optional: true,
+      }],
+      flags: {
+        select: {
+          type: "string",
+          value: "n",
+          summary: "A place in the list, counted from 1, or part of an id",
+        },
+        "project-path": {
+          type: "string",
+          value: "folder",
+          summary: "The project's folder",
+        },
       },
-      "project-path": {
-        type: "string",
-        value: "folder",
-        summary: "The project's folder",
-      },
+      convert: (input) => ({
+        ...input,
+        selector: selected(input),
+        // As in claude-mpm.
+        first: 1,
+        project: input["project-path"] ?? input.project,
+      }),
     },
-    convert: (input) => ({
-      ...input,
-      selector: selected(input),
-      // As in claude-mpm.
-      first: 1,
-      project: input["project-path"] ?? input.project,
-    }),
   },
 };
 
@@ -80,13 +93,15 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
 export async function spelled(name: string): Promise<AnyCommand | undefined> {
   const spelling = getOwn(SPELLINGS, name);
   if (!spelling) return undefined;
-  const command = await COMMANDS[spelling.command]!();
+  const command = await getOwn(COMMANDS, spelling.command)!();
+  const { other } = spelling;
+  if (!other) return command;
   return {
     ...command,
     name,
-    positionals: spelling.positionals,
-    flags: { ...command.flags, ...spelling.flags },
-    adapt: spelling.convert,
+    positionals: other.positionals,
+    flags: { ...command.flags, ...other.flags },
+    adapt: other.convert,
   };
 }
 

@@ -11,6 +11,17 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "start": async () => (await import("../detours/commands/start.ts")).start,
   "status": async () => (await import("../detours/commands/status.ts")).status,
   "check": async () => (await import("../detours/commands/check.ts")).check,
+  "next": async () => (await import("../items/commands/next.ts")).next,
+  "decide": async () => (await import("../items/commands/decide.ts")).decide,
+  "ask": async () => (await import("../items/commands/ask.ts")).ask,
+  "block": async () => (await import("../items/commands/block.ts")).block,
+  "done": async () => (await import("../items/commands/done.ts")).done,
+  "var set": async () => (await import("../items/commands/var_set.ts")).varSet,
+  "var get": async () => (await import("../items/commands/var_get.ts")).varGet,
+  "var list": async () =>
+    (await import("../items/commands/var_list.ts")).varList,
+  "var unset": async () =>
+    (await import("../items/commands/var_unset.ts")).varUnset,
   "complete": async () =>
     (await import("../detours/commands/complete.ts")).complete,
   "cancel": async () => (await import("../detours/commands/cancel.ts")).cancel,

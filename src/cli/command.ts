@@ -4,19 +4,22 @@ import type { Style } from "./style.ts";
 
 /**
  * What the word in a place of a command line names, so that a shell can offer
- * those there are: `session` is a save, `work` a work session, `removed` a
- * worktree that can come back, `operation` a line of the journal.
+ * those there are: `session` is a save, `work` a work session, `item` one of a
+ * checklist, `open-item` one that goes from save to save, `variable` one of a template, `var` a state variable, `removed` a worktree
+ * that can come back, `operation` a line of the journal.
  */
 export type Named =
   | "session"
   | "work"
   | "item"
+  | "open-item"
   | "checkpoint"
   | "operation"
   | "branch"
   | "removed"
   | "template"
   | "variable"
+  | "var"
   | "setting"
   | "setting-value"
   | "shell-hook"

@@ -63,17 +63,18 @@ export function assembled(parts: Parts): Handoff {
 /** What goes first where there is no room has the lowest rank. */
 const RANKS = { read: 0, other: 1, file: 3, run: 4 };
 
-const ITEM_RANKS: Readonly<Record<ItemKind, number>> = {
-  ...{ report: 2, prompt: 2, summary: 2 },
-  ...{ done: 3, error: 4, background: 4, message: 4 },
-  ...{ rejected: 5, constraint: 6, plan: 6, verify: 6 },
-  ...{ decision: 6, question: 6, blocker: 6, next: 6, goal: 6 },
-};
+const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
+  ...([["report", 2], ["prompt", 2], ["summary", 2]] as const),
+  ...([["done", 3], ["error", 4], ["background", 4]] as const),
+  ...([["message", 4], ["rejected", 5], ["constraint", 6]] as const),
+  ...([["plan", 6], ["verify", 6], ["decision", 6]] as const),
+  ...([["question", 6], ["blocker", 6], ["next", 6], ["goal", 6]] as const),
+]);
 
 /** What somebody said deliberately counts more than what was read. */
 function itemRank({ kind, source, number }: Item): number {
   const said = number !== undefined && source !== "transcript";
-  return ITEM_RANKS[kind] + (said ? 2 : 0);
+  return (ITEM_RANKS.get(kind) ?? 0) + (said ? 2 : 0);
 }
 
 interface Entry {

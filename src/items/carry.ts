@@ -51,6 +51,8 @@ interface Saying {
   readonly close?: readonly number[];
   /** Whether those are given up, and not done. */
   readonly drop?: boolean;
+  /** The number of an open item whose place the last one takes. */
+  readonly supersedes?: number | undefined;
   readonly now: Date;
 }
 
@@ -93,7 +95,10 @@ export function carry(before: Before, saying: Saying): Carried {
   for (const item of saying.items.filter(isCarried)) {
     const number = book.take(item);
     if (number === "full") refused.push(item);
-    else if (number !== undefined) as.set(item, book.get(number));
+    else if (number !== undefined) {
+      as.set(item, book.get(number));
+      book.supersede(saying.supersedes, number);
+    }
   }
   return { ...book.result(), as, refused, closing };
 }
@@ -258,6 +263,14 @@ class Book {
     return kept.number;
   }
 
+  supersede(number: number | undefined, by: number): void {
+    const item = number === undefined || number === by
+      ? undefined
+      : this.#items.get(number);
+    if (!item || !isOpenItem(item)) return;
+    this.#close(item, "superseded", { superseded_by: this.get(by).id });
+  }
+
   #close(item: KeptItem, state: ItemState, more: Partial<KeptItem>): void {
     const closed_at = this.#saying.now.toISOString();
     this.#put({ ...item, ...more, state, closed_at });
@@ -274,11 +287,7 @@ class Book {
   }
 
   result(): Pick<Carried, "items" | "open" | "changed" | "removed"> {
-    const { save, agent, now } = this.#saying;
-    for (const number of save === null ? [] : this.#open) {
-      const item = this.get(number);
-      if (item.save === null) this.#put({ ...item, save });
-    }
+    const { agent, now } = this.#saying;
     const all = [...this.#items.values()];
     const removed = this.#added ? outdated(all, { agent, now }) : [];
     const gone = new Set(removed);

@@ -177,12 +177,11 @@ Deno.test("what belongs to one conversation is not carried", () => {
   assertEquals(said([], fresh).changed, []);
 });
 
-Deno.test("items that stand in a save for the first time name it", () => {
+Deno.test("a new item names the save that it is said in", () => {
   const { changed } = said([kept(1), kept(2, { save: "older" })], [item()], {
     save: "session-20261120-120000",
   });
   assertEquals(changed.map(({ number, save }) => [number, save]), [
-    [1, "session-20261120-120000"],
     [3, "session-20261120-120000"],
   ]);
 });

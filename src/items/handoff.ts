@@ -160,9 +160,9 @@ function itemsOf(
       isKept(item) ? inSave(item) : unnumbered(inSave(item))
     ),
     ...done.map(asDone),
-    ...said.map((item) => ({ ...item, ...isCarried(item) ? DONE : {}, save })),
-    ...carried.refused.map((item) => ({ ...item, save })),
-  ];
+    ...said.map((item) => ({ ...item, ...isCarried(item) ? DONE : {} })),
+    ...carried.refused,
+  ].map((item) => ({ ...item, save: item.save ?? save }));
 }
 
 const DONE = { kind: "done" } as const;

@@ -44,3 +44,4 @@ export {
   type Verification,
   verificationOf,
 } from "./verification.ts";
+export { varsHere } from "./vars.ts";

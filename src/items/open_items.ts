@@ -27,7 +27,7 @@ export interface ItemsHere {
   readonly open: readonly KeptItem[];
 }
 
-type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
+export type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
 
 /**
  * The open items of this line of work, by number, and a sentence for each
@@ -57,7 +57,8 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
   return { kept, here, own, open: own.filter(isOpenItem) };
 }
 
-function hereOf(system: System, workspace: Place): Here {
+/** The line of work that a worktree is at. */
+export function hereOf(system: System, workspace: Place): Here {
   const place = placeKey(workspace);
   const { work } = currentWork(system, workspace.root, place);
   return {

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/odd_values.ts";
 import {
   fits,
@@ -18,7 +18,7 @@ import {
   writeAtomic,
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
-import type { Here } from "./open_items.ts";
+import { type Here, hereOf, type Place } from "./open_items.ts";
 
 /** Bytes of a file of variables. */
 const LARGEST = 256 * 1024;
@@ -71,6 +71,15 @@ export function writeVars(
   const text = sealsOf(system).seal({ schema: 1, of: ownerOf(here), vars });
   ensureFolder(system, layout(root).items, root);
   writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+}
+
+/**
+ * The variables of the line of work at `place`; none where they cannot be read.
+ */
+export function varsHere(system: System, place: Place): Vars {
+  return attempt(() => {
+    return readVars(system, place.root, hereOf(system, place));
+  }) ?? {};
 }
 
 /** A detour and its parent have variables of their own. */

@@ -18,6 +18,7 @@ import {
   SessionStates,
   summaryBeside,
 } from "../../saves/mod.ts";
+import { openItems, varsHere } from "../../items/mod.ts";
 import { helpNames } from "../help/names.ts";
 import { isAbsolute, join } from "@std/path";
 import type { Candidate, Named, Wanted } from "../../cli/mod.ts";
@@ -67,7 +68,20 @@ export async function candidatesFor(
 const SOURCES: Partial<Record<Named, Source>> = {
   session: savedSessions,
   work: ({ system, root }) => workSessions(system, root),
-  item: ({ system, folder }) => openItems(system, folder),
+  item: ({ system, folder }) => checklistItems(system, folder),
+  "open-item": ({ system, folder, line }) => {
+    const place = quickPlace(system, folder);
+    const items = place ? openItems(system, place).items : [];
+    return items.map(({ number, kind, text }) => ({
+      value: String(number),
+      summary: `${kind}: ${text}`,
+    })).filter(({ value }) => !line.words.includes(value));
+  },
+  var: ({ system, folder }) => {
+    const place = quickPlace(system, folder);
+    return Object.entries(place ? varsHere(system, place) : {})
+      .map(([value, summary]) => ({ value, summary }));
+  },
   checkpoint: ({ system, root }) => checkpoints(system, root),
   operation: ({ system, root }) => {
     const entries = readJournal(system, root);
@@ -180,7 +194,7 @@ function workSessions(system: System, root: string): Candidate[] {
 }
 
 /** The items of the checklist that are open, by their numbers. */
-function openItems(system: System, folder: string): Candidate[] {
+function checklistItems(system: System, folder: string): Candidate[] {
   const place = quickPlace(system, folder);
   if (!place) return [];
   const { work } = currentWork(system, place.root, placeKey(place));

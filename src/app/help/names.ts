@@ -76,6 +76,9 @@ export function helpNames(words: readonly string[]): Candidate[] {
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
     ["Save and go on", ["pause", "resume", "sessions"]],
+    ["What the next one must know", [
+      ...["next", "decide", "ask", "block", "done", "var"],
+    ]],
     ["Work sessions and detours", [
       ...["start", "status", "check", "complete", "cancel", "archive"],
       ...["branch", "return", "stack", "template"],
@@ -96,6 +99,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   sessions: "Saved sessions",
   template: "Checklists to start from",
   trash: "What was removed or replaced",
+  var: "State variables of the session",
   worktrees: "Worktrees of agents",
 };
 

@@ -1,0 +1,24 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { say } from "../say.ts";
+import { SAY_FLAGS, sayText, TEXT_WORDS } from "../say_text.ts";
+
+/** `mpm ask` */
+export const ask = defineCommand({
+  name: "ask",
+  summary: "Note an open question, or list the open questions",
+  description: `
+An open question goes from save to save, and into each hand-off, until "mpm
+done" closes it. When it is answered, note the answer with "mpm decide" and
+close the question. Without a text the open questions are listed.`,
+  positionals: [TEXT_WORDS],
+  flags: SAY_FLAGS,
+  examples: ["mpm ask", 'mpm ask "Which port does staging use?"'],
+  result: async () => (await import("./results.ts")).SayResult,
+  settles: true,
+  run: (context, input) =>
+    say(context, {
+      ...{ kind: "question", operation: "ask", words: input.text },
+      ...{ all: input.all, dryRun: input["dry-run"] },
+    }),
+  render: sayText,
+});

@@ -1,0 +1,23 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { say } from "../say.ts";
+import { SAY_FLAGS, sayText, TEXT_WORDS } from "../say_text.ts";
+
+/** `mpm block` */
+export const block = defineCommand({
+  name: "block",
+  summary: "Note what the work waits for, or list the blockers",
+  description: `
+A blocker goes from save to save, and into each hand-off, until "mpm done"
+closes it. Without a text the open blockers are listed.`,
+  positionals: [TEXT_WORDS],
+  flags: SAY_FLAGS,
+  examples: ["mpm block", 'mpm block "Waiting for the API key of staging"'],
+  result: async () => (await import("./results.ts")).SayResult,
+  settles: true,
+  run: (context, input) =>
+    say(context, {
+      ...{ kind: "blocker", operation: "block", words: input.text },
+      ...{ all: input.all, dryRun: input["dry-run"] },
+    }),
+  render: sayText,
+});

@@ -1,0 +1,28 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { say } from "../say.ts";
+import { SAY_FLAGS, sayText, TEXT_WORDS } from "../say_text.ts";
+
+/** `mpm next` */
+export const next = defineCommand({
+  name: "next",
+  summary: "Add a next step, or list the next steps",
+  description: `
+A next step goes from save to save, and into each hand-off, until "mpm done"
+closes it. It belongs to the session that this worktree is at; without one, to
+the worktree. Without a text the open steps are listed with their numbers.`,
+  positionals: [TEXT_WORDS],
+  flags: SAY_FLAGS,
+  examples: [
+    "mpm next",
+    'mpm next "Add refunds to the API"',
+    "mpm next --all",
+  ],
+  result: async () => (await import("./results.ts")).SayResult,
+  settles: true,
+  run: (context, input) =>
+    say(context, {
+      ...{ kind: "next", operation: "next", words: input.text },
+      ...{ all: input.all, dryRun: input["dry-run"] },
+    }),
+  render: sayText,
+});

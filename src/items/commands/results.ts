@@ -1,0 +1,84 @@
+import * as z from "zod/mini";
+import { ITEM_KINDS, ITEM_STATES, SOURCES } from "../item.ts";
+
+/** The schemas of what commands about items and variables return. */
+
+const text = z.string();
+
+export const ItemView = z.strictObject({
+  /** By which "mpm done" closes it. */
+  number: z.int(),
+  /** 12 hex digits, the same in every copy. */
+  id: text,
+  kind: z.enum(ITEM_KINDS),
+  text,
+  /** The reason of a decision, the description of a todo. */
+  why: z.nullable(text),
+  state: z.enum(ITEM_STATES),
+  source: z.enum(SOURCES),
+  /** How it came, e.g. `pause` or `command`. */
+  via: text,
+  /** When it was said, ISO 8601, UTC. */
+  at: text,
+  /** When it was closed, ISO 8601, UTC; null: it is open. */
+  closed_at: z.nullable(text),
+  /** The save that it first stood in; null: none yet. */
+  save: z.nullable(text),
+  /** Whether it belongs to this worktree and session. */
+  here: z.boolean(),
+});
+
+/** What next, decide, ask and block return. */
+export const SayResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** ISO 8601: ages count from here. */
+  listed_at: text,
+  kind: z.enum(ITEM_KINDS),
+  /** What was said; null: the items were only listed. */
+  item: z.nullable(ItemView),
+  /** Whether it is new; false: an open item said the same. */
+  added: z.boolean(),
+  /** The item whose place it took. */
+  superseded: z.nullable(ItemView),
+  /** The open items of that kind. */
+  items: z.array(ItemView),
+  /** What is wrong with the files of items. */
+  warnings: z.array(text),
+});
+
+/** What done returns. */
+export const DoneResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** ISO 8601: ages count from here. */
+  listed_at: text,
+  /** Whether the items were given up. */
+  dropped: z.boolean(),
+  closed: z.array(ItemView),
+  /** Those that were closed before. */
+  already: z.array(ItemView),
+  /** The items that are open after it. */
+  open: z.array(ItemView),
+  warnings: z.array(text),
+});
+
+export const VarView = z.strictObject({ name: text, value: text });
+
+/** What var set and unset return. */
+export const VarChange = z.strictObject({
+  dry_run: z.boolean(),
+  name: text,
+  /** What it had before; null: nothing. */
+  before: z.nullable(text),
+  /** What it has now; null: nothing. */
+  value: z.nullable(text),
+  warnings: z.array(text),
+});
+
+export const VarList = z.strictObject({ vars: z.array(VarView) });
+
+export type ItemView = z.infer<typeof ItemView>;
+export type SayResult = z.infer<typeof SayResult>;
+export type DoneResult = z.infer<typeof DoneResult>;
+export type VarView = z.infer<typeof VarView>;
+export type VarChange = z.infer<typeof VarChange>;
+export type VarList = z.infer<typeof VarList>;

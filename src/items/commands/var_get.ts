@@ -1,0 +1,29 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { escapeLines } from "../../base/escape.ts";
+import { locate } from "../../git/mod.ts";
+import { hereOf } from "../open_items.ts";
+import { valueOf } from "../set_var.ts";
+import { readVars } from "../vars.ts";
+
+/** `mpm var get` */
+export const varGet = defineCommand({
+  name: "var get",
+  summary: "Print the value of a state variable",
+  description: `
+Prints the value alone, for scripts. A variable that is not set is an error with
+the exit status 3.`,
+  positionals: [
+    { name: "name", summary: "The variable", names: "var" },
+  ],
+  flags: {},
+  examples: ["mpm var get port"],
+  result: async () => (await import("./results.ts")).VarView,
+  async run({ system, folder }, { name }) {
+    const workspace = await locate(system, folder);
+    const here = hereOf(system, workspace);
+    const vars = readVars(system, workspace.root, here);
+    return { name, value: valueOf(vars, name) };
+  },
+  render: ({ value }) => `${escapeLines(value)}\n`,
+  verbatim: () => true,
+});

@@ -1,0 +1,29 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { escapeText } from "../../base/escape.ts";
+import { changeVar } from "../set_var.ts";
+
+/** `mpm var unset` */
+export const varUnset = defineCommand({
+  name: "var unset",
+  summary: "Remove a state variable of the session",
+  description: `
+Saves that were made before keep the value. "mpm undo" sets it again.`,
+  positionals: [
+    { name: "name", summary: "The variable", names: "var" },
+  ],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be removed and write nothing",
+    },
+  },
+  examples: ["mpm var unset port"],
+  result: async () => (await import("./results.ts")).VarChange,
+  settles: true,
+  run: (context, { name, "dry-run": dryRun }) =>
+    changeVar(context, { name, value: undefined, dryRun }),
+  render: ({ dry_run: dry, name, before }) =>
+    `${dry ? "Would remove" : "Removed"} ${name}, which was "${
+      escapeText(before ?? "")
+    }"\n`,
+});

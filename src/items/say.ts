@@ -1,0 +1,293 @@
+import { MpmError } from "../base/errors.ts";
+import { cutText } from "../base/words.ts";
+import type { Context } from "../cli/mod.ts";
+import { currentAgentSession } from "../clients/mod.ts";
+import { locate, type Workspace } from "../git/mod.ts";
+import { ensureHome, journaled, withLock } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { type Carried, carry, isOpenItem } from "./carry.ts";
+import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
+import { writeCarried } from "./handoff.ts";
+import type { Item, ItemKind, KeptItem } from "./item.ts";
+import { type ItemsHere, itemsHere, newItemId } from "./open_items.ts";
+import { fittingItem, LONGEST_TEXT } from "./store.ts";
+import { closedLine, itemView } from "./text.ts";
+
+/** What is said, or listed where nothing is. */
+export interface SayInput {
+  readonly kind: "next" | "decision" | "question" | "blocker";
+  /** The command, e.g. `next`. */
+  readonly operation: string;
+  readonly words: readonly string[];
+  readonly why?: string | undefined;
+  readonly supersedes?: string | undefined;
+  readonly dryRun: boolean;
+  /** Whether a list has the items of all worktrees and sessions. */
+  readonly all: boolean;
+}
+
+/**
+ * Adds an item to those that are carried from save to save, or lists those of
+ * its kind. Throws USAGE, NOT_FOUND, and CONFLICT where too many are open.
+ */
+export async function say(
+  context: Context,
+  input: SayInput,
+): Promise<SayResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const text = saidText(input);
+  if (text === undefined) return listed(system, workspace, input);
+  const why = input.why === undefined ? undefined : checkedText(input.why);
+  const item = fittingItem(system, newItem(system, { ...input, text, why }));
+  return await changed(context, workspace, {
+    operation: input.operation,
+    dryRun: input.dryRun,
+    decide: (before) => said(before, { input, item, now: system.now() }),
+    title: ({ item }) => `${input.operation} ${item!.number}: ${item!.text}`,
+  });
+}
+
+function saidText({ words, why, supersedes, ...input }: SayInput) {
+  if (words.length > 0) return checkedText(words.join(" "));
+  if (why === undefined && supersedes === undefined) return undefined;
+  throw new MpmError("USAGE", "The text is missing", {
+    hint: `Say what it is: mpm ${input.operation} <text>`,
+  });
+}
+
+/** Throws USAGE for a text that is empty or too long. */
+function checkedText(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") {
+    throw new MpmError("USAGE", "The text is empty", {
+      hint: "Without any text the open items are listed",
+    });
+  }
+  if (trimmed.length <= LONGEST_TEXT) return trimmed;
+  throw new MpmError(
+    "USAGE",
+    `The text has ${trimmed.length} characters; an item has at most ` +
+      LONGEST_TEXT,
+    { hint: "Say it shorter, or write it into a file and name the file" },
+  );
+}
+
+function newItem(
+  system: System,
+  { kind, text, why }: {
+    kind: ItemKind;
+    text: string;
+    why: string | undefined;
+  },
+): Item {
+  const agent = currentAgentSession(system);
+  return {
+    id: newItemId(system),
+    ...{ kind, text, ...why === undefined ? {} : { why } },
+    state: "open",
+    source: agent === undefined ? "user" : "agent",
+    via: "command",
+    at: system.now().toISOString(),
+    save: null,
+    ...agent === undefined ? {} : { agent },
+  };
+}
+
+function listed(
+  system: System,
+  workspace: Workspace,
+  { kind, all, dryRun }: SayInput,
+): SayResult {
+  const before = itemsHere(system, workspace);
+  const items = viewsOf(before, before.kept.items.filter(isOpenItem))
+    .filter((item) => item.kind === kind && (all || item.here));
+  return {
+    dry_run: dryRun,
+    listed_at: system.now().toISOString(),
+    ...{ kind, item: null, added: false, superseded: null, items },
+    warnings: [...before.kept.problems],
+  };
+}
+
+function said(
+  before: ItemsHere,
+  { input, item, now }: { input: SayInput; item: Item; now: Date },
+): { carried: Carried; result: SayResult } {
+  const { kind } = input;
+  const supersedes = supersededBy(before, input, now);
+  const carried = carry(partsOf(before), {
+    items: [item],
+    ...{ ...lineOf(before), agent: item.agent, supersedes, now },
+  });
+  if (carried.refused.length > 0) {
+    throw new MpmError("CONFLICT", "Too many items are open", {
+      hint: '"mpm done" lists them, "mpm done 1 2 3" closes some',
+    });
+  }
+  const kept = carried.as.get(item)!;
+  const old = supersedes === undefined
+    ? undefined
+    : carried.items.find(({ number }) => number === supersedes);
+  return {
+    carried,
+    result: {
+      dry_run: input.dryRun,
+      listed_at: now.toISOString(),
+      kind,
+      item: itemView(kept, true),
+      added: kept.id === item.id,
+      superseded: old ? itemView(old, true) : null,
+      items: carried.open.filter((one) => one.kind === kind)
+        .map((one) => itemView(one, true)),
+      warnings: [...before.kept.problems],
+    },
+  };
+}
+
+function supersededBy(
+  before: ItemsHere,
+  { supersedes }: SayInput,
+  now: Date,
+): number | undefined {
+  if (supersedes === undefined) return undefined;
+  const number = numberOf(supersedes);
+  const item = before.kept.items.find((one) => one.number === number);
+  if (!item) throw noItem(before, [number]);
+  if (isOpenItem(item)) return number;
+  throw new MpmError("CONFLICT", `Item ${closedLine(item, now)}`, {
+    hint: "Say the new one without --supersedes",
+  });
+}
+
+/** Closes items by their numbers. Without any it lists what is open. */
+export async function close(
+  context: Context,
+  { numbers, drop, dryRun, all }: {
+    readonly numbers: readonly string[];
+    readonly drop: boolean;
+    readonly dryRun: boolean;
+    readonly all: boolean;
+  },
+): Promise<DoneResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  if (numbers.length === 0) {
+    const before = itemsHere(system, workspace);
+    return {
+      dry_run: dryRun,
+      listed_at: system.now().toISOString(),
+      ...{ dropped: drop, closed: [], already: [] },
+      open: viewsOf(before, before.kept.items.filter(isOpenItem))
+        .filter(({ here }) => all || here),
+      warnings: [...before.kept.problems],
+    };
+  }
+  const wanted = numbers.map(numberOf);
+  return await changed(context, workspace, {
+    operation: "done",
+    dryRun,
+    decide: (before) =>
+      closed(before, { wanted, drop, dryRun, now: system.now() }),
+    title: ({ closed }) =>
+      `${drop ? "drop" : "done"} ${
+        closed.map(({ number, text }) => `${number}: ${cutText(text, 60)}`)
+          .join(", ")
+      }`,
+  });
+}
+
+function closed(
+  before: ItemsHere,
+  { wanted, drop, dryRun, now }: {
+    wanted: number[];
+    drop: boolean;
+    dryRun: boolean;
+    now: Date;
+  },
+): { carried: Carried; result: DoneResult } {
+  const carried = carry(partsOf(before), {
+    items: [],
+    ...{ ...lineOf(before), agent: undefined, close: wanted, drop, now },
+  });
+  const { closed, already, unknown } = carried.closing;
+  if (unknown.length > 0) throw noItem(before, unknown);
+  return {
+    carried,
+    result: {
+      dry_run: dryRun,
+      listed_at: now.toISOString(),
+      dropped: drop,
+      closed: viewsOf(before, closed),
+      already: viewsOf(before, already),
+      open: carried.open.map((item) => itemView(item, true)),
+      warnings: [...before.kept.problems],
+    },
+  };
+}
+
+/** Decides and writes under the project's lock, as an operation of its own. */
+async function changed<R extends object>(
+  context: Context,
+  workspace: Workspace,
+  { operation, dryRun, decide, title }: {
+    operation: string;
+    dryRun: boolean;
+    decide(before: ItemsHere): { carried: Carried; result: R };
+    title(result: R): string;
+  },
+): Promise<R> {
+  const { root } = workspace;
+  const decided = (system: System) => decide(itemsHere(system, workspace));
+  if (dryRun) return decided(context.system).result;
+  const work = ({ system }: Context) =>
+    withLock<R>(system, root, () => {
+      const { carried, result } = decided(system);
+      if (carried.changed.length > 0) ensureHome(system, root);
+      writeCarried(system, root, carried, { synced: true });
+      return result;
+    });
+  return await journaled<R>(context, work, { operation, workspace, title });
+}
+
+function partsOf({ kept: { items, taken }, open }: ItemsHere) {
+  return { items, open, taken };
+}
+
+function lineOf({ here: { place, session } }: ItemsHere) {
+  return { place, session, save: null };
+}
+
+function viewsOf(
+  { own }: ItemsHere,
+  items: readonly KeptItem[],
+): ItemView[] {
+  const known = new Set(own.map(({ number }) => number));
+  return items.map((item) => itemView(item, known.has(item.number)));
+}
+
+/** Throws USAGE for what is not a number of an item. */
+function numberOf(text: string): number {
+  const number = /^#?([1-9]\d{0,8})$/.exec(text.trim())?.[1];
+  if (number !== undefined) return Number(number);
+  throw new MpmError("USAGE", `Invalid number "${text}"`, {
+    hint: 'Give a number as "mpm done" lists it',
+  });
+}
+
+/** Items that an error names. */
+const NAMED = 10;
+
+function noItem(
+  { open }: ItemsHere,
+  numbers: readonly number[],
+): MpmError {
+  const names = open.slice(0, NAMED)
+    .map(({ number, text }) => `${number} ${cutText(text, 40)}`);
+  const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
+  return new MpmError("NOT_FOUND", `No item ${numbers.join(", ")}`, {
+    hint: open.length === 0
+      ? 'No item is open here; "mpm done --all" lists those of other sessions'
+      : `Open: ${names.join(", ")}${more}`,
+  });
+}

@@ -1,0 +1,92 @@
+import { getOwn } from "../base/own.ts";
+import { escapeText } from "../base/escape.ts";
+import type { Style } from "../cli/mod.ts";
+import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
+import { closedLine, itemLines, itemText, originOf } from "./text.ts";
+
+/** The words of a command that adds an item. */
+export const TEXT_WORDS = {
+  name: "text",
+  summary: "What it is; without it the open ones are listed",
+  rest: true,
+} as const;
+
+/** The options of a command that adds an item. */
+export const SAY_FLAGS = {
+  all: {
+    type: "boolean",
+    summary: "List those of all worktrees and sessions",
+  },
+  "dry-run": {
+    type: "boolean",
+    summary: "Show what would be added and write nothing",
+  },
+} as const;
+
+const NAMES: Readonly<Record<string, string>> = {
+  next: "next steps",
+  decision: "decisions",
+  question: "open questions",
+  blocker: "blockers",
+};
+
+/** What next, decide, ask and block print. */
+export function sayText(result: SayResult, style: Style): string {
+  const { item, items, kind, superseded } = result;
+  const now = new Date(result.listed_at);
+  const warnings = warningLines(result.warnings, style);
+  if (item === null) {
+    const none = `No ${getOwn(NAMES, kind) ?? "items"}.`;
+    const lines = items.length === 0
+      ? [none]
+      : itemLines(items, { now, style });
+    return [...lines, ...warnings, ""].join("\n");
+  }
+  const added = result.dry_run ? "Would add" : "Added";
+  return [
+    result.added
+      ? `${added} ${item.number}: ${itemText(item)}`
+      : `Already there: ${item.number} ${itemText(item)} (${
+        originOf(item, now)
+      })`,
+    ...superseded === null ? [] : [
+      `${result.dry_run ? "Would supersede" : "Superseded"} ${
+        plainLine(superseded)
+      }`,
+    ],
+    ...warnings,
+    "",
+  ].join("\n");
+}
+
+/** What done prints. */
+export function doneText(result: DoneResult, style: Style): string {
+  const { closed, already, open, dropped, dry_run: dry } = result;
+  const now = new Date(result.listed_at);
+  const warnings = warningLines(result.warnings, style);
+  if (closed.length + already.length === 0) {
+    const lines = open.length === 0
+      ? ["Nothing is open."]
+      : itemLines(open, { now, style });
+    return [...lines, ...warnings, ""].join("\n");
+  }
+  const verb = dry
+    ? dropped ? "Would drop" : "Would close"
+    : dropped
+    ? "Dropped"
+    : "Done";
+  return [
+    ...closed.map((item) => `${verb} ${plainLine(item)}`),
+    ...already.map((item) => escapeText(closedLine(item, now))),
+    ...warnings,
+    "",
+  ].join("\n");
+}
+
+function plainLine(item: ItemView): string {
+  return `${item.number}: ${itemText(item)}`;
+}
+
+function warningLines(warnings: readonly string[], style: Style): string[] {
+  return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
+}

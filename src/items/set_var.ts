@@ -1,0 +1,128 @@
+import { escapeUnseen } from "../base/escape.ts";
+import { MpmError } from "../base/errors.ts";
+import { getOwn, setOwn } from "../base/own.ts";
+import { named } from "../base/words.ts";
+import type { Context } from "../cli/mod.ts";
+import { locate } from "../git/mod.ts";
+import { ensureHome, journaled, withLock } from "../ops/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+import type { VarChange } from "./commands/results.ts";
+import { type Here, hereOf } from "./open_items.ts";
+import { readVars, type Vars, writeVars } from "./vars.ts";
+
+/** Names as shells have them, of at most 64 characters. */
+const NAME = /^[A-Za-z_]\w{0,63}$/;
+
+/** UTF-16 units of a value. */
+const LONGEST = 4000;
+
+/** Variables of one line of work. */
+const MOST = 100;
+
+/** Sets a variable, or with `undefined` takes it away. Throws USAGE, NOT_FOUND. */
+export async function changeVar(
+  context: Context,
+  { name, value, dryRun }: {
+    name: string;
+    value: string | undefined;
+    dryRun: boolean;
+  },
+): Promise<VarChange> {
+  checkName(name);
+  const workspace = await locate(context.system, context.folder);
+  const { root } = workspace;
+  const change = (system: System) =>
+    changed(system, root, {
+      ...{ here: hereOf(system, workspace), name },
+      given: value === undefined ? undefined : checkedValue(value),
+    });
+  if (dryRun) {
+    return { dry_run: true, ...change(context.system).result };
+  }
+  const work = ({ system }: Context) =>
+    withLock<VarChange>(system, root, () => {
+      const { here, vars, result } = change(system);
+      if (result.value !== result.before) {
+        ensureHome(system, root);
+        writeVars(system, root, { here, vars });
+      }
+      return { dry_run: false, ...result };
+    });
+  return await journaled<VarChange>(context, work, {
+    operation: value === undefined ? "var unset" : "var set",
+    workspace,
+    title: () => `${value === undefined ? "unset" : "set"} ${name}`,
+  });
+}
+
+function changed(
+  system: System,
+  root: string,
+  { here, name, given }: {
+    here: Here;
+    name: string;
+    given: string | undefined;
+  },
+): { here: Here; vars: Vars; result: Omit<VarChange, "dry_run"> } {
+  const known = readVars(system, root, here);
+  const before = getOwn(known, name) ?? null;
+  if (given === undefined && before === null) throw notSet(name, known);
+  const vars: Record<string, string> = { ...known };
+  Reflect.deleteProperty(vars, name);
+  if (given === undefined) {
+    return { here, vars, result: { name, before, value: null, warnings: [] } };
+  }
+  if (Object.keys(vars).length >= MOST) {
+    throw new MpmError("CONFLICT", `There are ${MOST} variables already`, {
+      hint: '"mpm var unset <name>" takes one away',
+    });
+  }
+  const clean = redactorOf(system).value({ [name]: given });
+  const value = getOwn(clean, name) ?? "";
+  setOwn(vars, name, value);
+  const warnings = value === given ? [] : [
+    `The value of ${name} looks like a secret and was redacted`,
+  ];
+  return { here, vars, result: { name, before, value, warnings } };
+}
+
+/** The value of a variable. Throws NOT_FOUND with the names there are. */
+export function valueOf(vars: Vars, name: string): string {
+  checkName(name);
+  const value = getOwn(vars, name);
+  if (value === undefined) throw notSet(name, vars);
+  return value;
+}
+
+function notSet(name: string, vars: Vars): MpmError {
+  const names = Object.keys(vars).sort();
+  return new MpmError("NOT_FOUND", `No variable "${name}"`, {
+    hint: names.length === 0
+      ? '"mpm var set <name> <value>" sets one'
+      : `There are ${named(names)}`,
+  });
+}
+
+function checkName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new MpmError("USAGE", `Invalid name "${name}"`, {
+    hint: "A name has letters, digits and _, begins with a letter or _, and " +
+      "has at most 64 characters",
+  });
+}
+
+function checkedValue(value: string): string {
+  if (value.length > LONGEST) {
+    throw new MpmError(
+      "USAGE",
+      `The value has ${value.length} characters; at most ${LONGEST} are kept`,
+      { hint: "Keep it in a file, and the file's name in the variable" },
+    );
+  }
+  const plain = escapeUnseen(value, (one) => /[\n\t]/.test(one) ? one : "");
+  if (plain === value) return value;
+  throw new MpmError("USAGE", "The value has control characters", {
+    hint: "Give plain text; line breaks and tabs are fine",
+  });
+}

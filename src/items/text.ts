@@ -1,0 +1,96 @@
+import { getOwn } from "../base/own.ts";
+import { cutText } from "../base/words.ts";
+import { escapeText } from "../base/escape.ts";
+import { shortAge } from "../base/times.ts";
+import type { Style } from "../cli/mod.ts";
+import { table } from "../cli/mod.ts";
+import type { ItemView } from "./commands/results.ts";
+import { type Item, ITEM_KINDS, type ItemKind, type KeptItem } from "./item.ts";
+
+/** An item as commands answer with it. */
+export function itemView(item: KeptItem, here: boolean): ItemView {
+  const { number, id, kind, text, state, source, via, at, save } = item;
+  return {
+    ...{ number, id, kind, text, state, source, via, at, save, here },
+    why: item.why ?? null,
+    closed_at: item.closed_at ?? null,
+  };
+}
+
+/** Headings of lists, in the order in which they are read. */
+const HEADINGS: Readonly<Record<string, string>> = {
+  goal: "Goal",
+  constraint: "Constraints",
+  next: "Next",
+  blocker: "Blockers",
+  question: "Open questions",
+  decision: "Decisions",
+  rejected: "Rejected",
+  plan: "Plan",
+  verify: "To verify",
+};
+
+const ORDER = Object.keys(HEADINGS) as ItemKind[];
+
+/** The heading of a list of items of one kind. */
+export function headingOf(kind: ItemKind): string {
+  return getOwn(HEADINGS, kind) ?? kind;
+}
+
+/** Open items below the headings of their kinds, with numbers and ages. */
+export function itemLines(
+  items: readonly ItemView[],
+  { now, style }: { now: Date; style: Style },
+): string[] {
+  const kinds = [...ORDER, ...ITEM_KINDS.filter((one) => !ORDER.includes(one))];
+  return kinds.flatMap((kind) => {
+    const some = items.filter((item) => item.kind === kind);
+    if (some.length === 0) return [];
+    const rows = some.map((item) => [
+      style.cyan(`  ${item.number}`),
+      `${itemText(item)}${item.state === "doing" ? " (in progress)" : ""}`,
+      style.dim(originOf(item, now)),
+    ]);
+    return [
+      style.bold(headingOf(kind)),
+      table(rows, style.columns).trimEnd(),
+    ];
+  });
+}
+
+/** The text of an item with its reason, as one line. */
+export function itemText(
+  { text, why }: Pick<ItemView, "text" | "why">,
+): string {
+  const reason = why === null || why === "" ? "" : ` (${escapeText(why)})`;
+  return `${escapeText(text)}${reason}`;
+}
+
+/** Who said it, how, and how long ago: `you, pause, 2h ago`. */
+export function originOf(
+  { source, via, at }: Pick<Item, "source" | "via" | "at">,
+  now: Date,
+): string {
+  const who = source === "user" ? "you" : source;
+  return `${who}, ${escapeText(via)}, ${shortAge(Date.parse(at), now)}`;
+}
+
+/** `5 was closed 2h ago: Add refunds` */
+export function closedLine(
+  item: Pick<ItemView, "number" | "text"> & {
+    readonly state: string;
+    readonly closed_at?: string | null | undefined;
+  },
+  now: Date,
+): string {
+  const { number, text, state, closed_at } = item;
+  const verb = getOwn(CLOSED_BY, state) ?? "closed";
+  const when = shortAge(Date.parse(closed_at ?? ""), now);
+  return `${number} was ${verb} ${when}: ${cutText(text, 60)}`;
+}
+
+const CLOSED_BY: Readonly<Record<string, string>> = {
+  done: "closed",
+  dropped: "dropped",
+  superseded: "superseded",
+};

@@ -1,0 +1,338 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type {
+  DoneResult,
+  NextResult,
+  VarListResult,
+} from "../../schemas/types.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { anotherUser } from "../helpers/users.ts";
+import { at } from "../helpers/works.ts";
+
+const ITEMS = ".claude-mpm/state/items";
+
+/** Says something and returns its number. */
+async function say(
+  env: TestEnv,
+  ...args: readonly string[]
+): Promise<number> {
+  return (await mpmJson<NextResult>(env, args)).item!.number;
+}
+
+/** The open items as `number kind text`. */
+async function open(env: TestEnv, ...more: string[]): Promise<string[]> {
+  const { open } = await mpmJson<DoneResult>(env, ["done", ...more]);
+  return open.map(({ number, kind, text }) => `${number} ${kind} ${text}`);
+}
+
+Deno.test("next, decide, ask and block add items that done lists by kind", async () => {
+  using env = TestEnv.repository();
+  const now = at(0);
+  await mpm(env, ["next", "Add", "refunds"], { now });
+  await mpm(env, ["decide", "Use SQLite", "--why", "No server"], { now });
+  await mpm(env, ["ask", "Which port?"], { now });
+  const { stdout } = await mpm(env, ["block", "Waiting for a key"], { now });
+  assertEquals(stdout, "Added 4: Waiting for a key\n");
+  const listed = await mpm(env, ["done"], { now: at(120) });
+  assertEquals(
+    listed.stdout,
+    `Next
+  1  Add refunds  you, command, 2h ago
+Blockers
+  4  Waiting for a key  you, command, 2h ago
+Open questions
+  3  Which port?  you, command, 2h ago
+Decisions
+  2  Use SQLite (No server)  you, command, 2h ago
+`,
+  );
+  const next = await mpm(env, ["next"], { now: at(1) });
+  assertEquals(next.stdout, "Next\n  1  Add refunds  you, command, 1m ago\n");
+});
+
+Deno.test("without items each list says so", async () => {
+  using env = TestEnv.repository();
+  for (
+    const [command, said] of [
+      ["next", "No next steps."],
+      ["decide", "No decisions."],
+      ["ask", "No open questions."],
+      ["block", "No blockers."],
+      ["done", "Nothing is open."],
+    ]
+  ) {
+    const { status, stdout } = await mpm(env, [command!]);
+    assertEquals([status, stdout], [0, `${said}\n`]);
+  }
+  assertEquals(env.exists(".claude-mpm"), false);
+});
+
+Deno.test("the same again is the item that is there already", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "Add refunds");
+  const { status, stdout } = await mpm(env, ["next", "add  REFUNDS"]);
+  assertEquals(status, 0);
+  assertStringIncludes(stdout, "Already there: 1 Add refunds");
+  assertEquals(await open(env), ["1 next Add refunds"]);
+});
+
+Deno.test("done closes several; drop gives up; numbers are not used again", async () => {
+  using env = TestEnv.repository();
+  for (const text of ["A", "B", "C"]) await say(env, "next", text);
+  const { stdout } = await mpm(env, ["done", "1", "#2"]);
+  assertEquals(stdout, "Done 1: A\nDone 2: B\n");
+  const dropped = await mpm(env, ["done", "3", "--drop"]);
+  assertEquals(dropped.stdout, "Dropped 3: C\n");
+  assertEquals(await open(env), []);
+  assertEquals(await say(env, "next", "D"), 4);
+});
+
+Deno.test("a number that is not there is an error with the list", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "A");
+  const { status, stderr } = await mpm(env, ["done", "1", "7"]);
+  assertEquals(status, 3);
+  assertStringIncludes(stderr, "No item 7");
+  assertStringIncludes(stderr, "Open: 1 A");
+  // Nothing was closed.
+  assertEquals(await open(env), ["1 next A"]);
+  assertEquals((await mpm(env, ["done", "A"])).status, 2);
+});
+
+Deno.test("of a closed item done says since when", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "A");
+  await mpm(env, ["done", "1"], { now: at(0) });
+  const { status, stdout } = await mpm(env, ["done", "1"], { now: at(180) });
+  assertEquals([status, stdout], [0, "1 was closed 3h ago: A\n"]);
+});
+
+Deno.test("a decision supersedes another one", async () => {
+  using env = TestEnv.repository();
+  await say(env, "decide", "Use SQLite");
+  const { stdout } = await mpm(env, [
+    ...["decide", "Use Postgres", "-w", "Two writers", "--supersedes", "1"],
+  ]);
+  assertEquals(
+    stdout,
+    "Added 2: Use Postgres (Two writers)\nSuperseded 1: Use SQLite\n",
+  );
+  assertEquals(await open(env), ["2 decision Use Postgres"]);
+  const again = await mpm(env, ["decide", "X", "--supersedes", "1"]);
+  assertEquals(again.status, 4);
+  assertStringIncludes(again.stderr, "1 was superseded");
+  assertEquals((await mpm(env, ["decide", "--why", "x"])).status, 2);
+});
+
+Deno.test("undo takes back each operation alone", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "A");
+  await say(env, "next", "B");
+  await mpm(env, ["done", "1"]);
+  const undone = await mpm(env, ["undo"]);
+  assertEquals(undone.status, 0, undone.stderr);
+  assertEquals(await open(env), ["1 next A", "2 next B"]);
+  await mpm(env, ["undo"]);
+  assertEquals(await open(env), ["1 next A"]);
+  const log = await mpm(env, ["log"]);
+  assertStringIncludes(log.stdout, "next 2: B");
+});
+
+Deno.test("a dry run shows what would be done and writes nothing", async () => {
+  using env = TestEnv.repository();
+  const dry = await mpm(env, ["next", "A", "--dry-run"]);
+  assertEquals(dry.stdout, "Would add 1: A\n");
+  assertEquals(env.exists(".claude-mpm"), false);
+  await say(env, "next", "A");
+  const done = await mpm(env, ["done", "1", "--dry-run"]);
+  assertEquals(done.stdout, "Would close 1: A\n");
+  assertEquals(await open(env), ["1 next A"]);
+});
+
+Deno.test("what an agent says is marked as said by it", async () => {
+  using env = TestEnv.repository();
+  env.extra.CLAUDECODE = "1";
+  env.extra.CLAUDE_CODE_SESSION_ID = "00000000-0000-4000-8000-000000000001";
+  const { item } = await mpmJson<NextResult>(env, ["next", "A"]);
+  assertEquals(item!.source, "agent");
+});
+
+Deno.test("secrets are redacted, texts escaped, and long ones refused", async () => {
+  using env = TestEnv.repository();
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  await say(env, "next", `Use ${token} for \u001b[31mstaging`);
+  const [name] = [...Deno.readDirSync(`${env.project}/${ITEMS}`)]
+    .map(({ name }) => name);
+  assertEquals(env.read(`${ITEMS}/${name}`).includes(token), false);
+  const { stdout } = await mpm(env, ["next"]);
+  assertStringIncludes(stdout, "[redacted:github-token]");
+  assertStringIncludes(stdout, "\\x1b[31mstaging");
+  const long = await mpm(env, ["next", "x".repeat(8001)]);
+  assertEquals(long.status, 2);
+  assertEquals((await mpm(env, ["next", " "])).status, 2);
+});
+
+Deno.test("a detour sees its own items, and the parent gets what it left", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "Of the worktree");
+  await mpmJson(env, ["start", "parent"]);
+  await say(env, "next", "Of the parent");
+  assertEquals(await open(env), [
+    ...["1 next Of the worktree", "2 next Of the parent"],
+  ]);
+  await mpmJson(env, ["branch", "child"]);
+  await say(env, "next", "Of the detour");
+  assertEquals(await open(env), ["3 next Of the detour"]);
+  assertEquals((await open(env, "--all")).length, 3);
+  await mpmJson(env, ["return"]);
+  assertEquals(await open(env), [
+    ...["1 next Of the worktree", "2 next Of the parent"],
+    "3 next Of the detour",
+  ]);
+  await mpmJson(env, ["complete"]);
+  assertEquals((await open(env)).length, 3);
+});
+
+Deno.test("another session of the worktree does not see items of a paused one", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "one"]);
+  await say(env, "next", "Of one");
+  await mpmJson(env, ["pause", "--no-commit"]);
+  await mpmJson(env, ["start", "two"]);
+  assertEquals(await open(env), []);
+  assertEquals(await open(env, "--all"), ["1 next Of one"]);
+});
+
+Deno.test("damaged, linked, huge and foreign files hide no other item", async () => {
+  using env = TestEnv.repository();
+  for (const text of ["A", "B", "C", "D", "E", "F"]) {
+    await say(env, "next", text);
+  }
+  const path = (number: number) => `${ITEMS}/item-${number}.json`;
+  env.write(path(2), env.read(path(2)).slice(0, 40));
+  env.write(path(3), env.read(path(3)).replace('"C"', '"Forged"'));
+  env.write(path(4), " ".repeat(300 * 1024));
+  const elsewhere = `${env.root}/elsewhere.json`;
+  Deno.renameSync(`${env.project}/${path(5)}`, elsewhere);
+  Deno.symlinkSync(elsewhere, `${env.project}/${path(5)}`);
+  // The content of another item does not pass for this one.
+  env.write(path(8), env.read(path(1)));
+  const { open: items, warnings } = await mpmJson<DoneResult>(env, ["done"]);
+  assertEquals(items.map(({ text }) => text), ["A", "F"]);
+  assertEquals(warnings.length, 5);
+  const told = warnings.join("\n");
+  for (const part of ["item-2", "item-4", "item-5", "item-8", "1 item in"]) {
+    assertStringIncludes(told, part);
+  }
+  // Their numbers are not given to others.
+  assertEquals([await say(env, "next", "G"), await say(env, "next", "H")], [
+    ...[7, 9],
+  ]);
+});
+
+Deno.test("items that somebody else wrote are never this user's own", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "Their step");
+  anotherUser(env);
+  const { open: items, warnings } = await mpmJson<DoneResult>(env, ["done"]);
+  assertEquals(items, []);
+  assertMatch(warnings[0]!, /1 item .* not written by you/);
+  await mpmJson(env, ["pause", "--no-commit"]);
+  const { stdout } = await mpm(env, ["show", "latest", "--format", "json"]);
+  assertEquals(stdout.includes("Their step"), false);
+});
+
+Deno.test("a link in place of the folder is refused, and a pause goes on", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "A");
+  const folder = `${env.project}/${ITEMS}`;
+  Deno.renameSync(folder, `${env.root}/away`);
+  Deno.symlinkSync(`${env.root}/away`, folder);
+  assertEquals((await mpm(env, ["next", "B"])).status, 4);
+  const { warnings } = await mpmJson<{ warnings: string[] }>(env, [
+    ...["pause", "Still saved", "--no-commit", "-n", "C"],
+  ]);
+  assertStringIncludes(warnings.join("\n"), "is no folder");
+  assertEquals(Deno.lstatSync(folder).isSymlink, true);
+});
+
+Deno.test("two commands at once give two numbers", async () => {
+  using env = TestEnv.repository();
+  const numbers = await Promise.all(
+    ["A", "B", "C", "D"].map((text) => say(env, "next", text)),
+  );
+  assertEquals(numbers.toSorted(), [1, 2, 3, 4]);
+  assertEquals((await open(env)).length, 4);
+});
+
+Deno.test("variables are set, listed, printed and unset, each undoable", async () => {
+  using env = TestEnv.repository();
+  assertEquals((await mpm(env, ["var"])).stdout, "No variables are set.\n");
+  await mpm(env, ["var", "set", "port", "8081"]);
+  await mpm(env, ["var", "set", "ticket", "PAY-17", "and", "more"]);
+  assertEquals((await mpm(env, ["var", "get", "port"])).stdout, "8081\n");
+  const list = async () => {
+    const { vars } = await mpmJson<VarListResult>(env, ["var", "list"]);
+    return vars.map(({ name, value }) => `${name}=${value}`);
+  };
+  assertEquals(await list(), ["port=8081", "ticket=PAY-17 and more"]);
+  const dry = await mpm(env, ["var", "unset", "port", "--dry-run"]);
+  assertEquals(dry.stdout, 'Would remove port, which was "8081"\n');
+  await mpmJson(env, ["var", "unset", "port"]);
+  assertEquals(await list(), ["ticket=PAY-17 and more"]);
+  await mpm(env, ["undo"]);
+  assertEquals(await list(), ["port=8081", "ticket=PAY-17 and more"]);
+});
+
+Deno.test("a variable needs a name as shells have them, and a small value", async () => {
+  using env = TestEnv.repository();
+  for (const name of ["1a", "a-b", "", "x".repeat(65)]) {
+    assertEquals((await mpm(env, ["var", "set", name, "1"])).status, 2);
+  }
+  assertEquals((await mpm(env, ["var", "set", "a", "\u001b[2J"])).status, 2);
+  const long = await mpm(env, ["var", "set", "a", "x".repeat(4001)]);
+  assertEquals(long.status, 2);
+  const missing = await mpm(env, ["var", "get", "constructor"]);
+  assertEquals(missing.status, 3);
+  await mpmJson(env, ["var", "set", "constructor", "x"]);
+  const { stderr } = await mpm(env, ["var", "get", "port"]);
+  assertStringIncludes(stderr, "There are constructor");
+});
+
+Deno.test("a variable that looks like a secret is redacted, which is said", async () => {
+  using env = TestEnv.repository();
+  const { stdout } = await mpm(env, [
+    ...["var", "set", "DB_PASSWORD", "correct-horse-battery"],
+  ]);
+  assertStringIncludes(stdout, "was redacted");
+  const { stdout: value } = await mpm(env, ["var", "get", "DB_PASSWORD"]);
+  assertStringIncludes(value, "[redacted:");
+});
+
+Deno.test("a detour has variables of its own, and saves carry them", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "parent"]);
+  await mpmJson(env, ["var", "set", "port", "1"]);
+  await mpmJson(env, ["branch", "child"]);
+  assertEquals((await mpm(env, ["var", "get", "port"])).status, 3);
+  await mpmJson(env, ["return"]);
+  await mpmJson(env, ["pause", "--no-commit"]);
+  const { stdout } = await mpm(env, ["show", "--format", "json"]);
+  assertEquals(JSON.parse(stdout).mpm.handoff.vars, { port: "1" });
+});
+
+Deno.test("completion offers the open items and the variables", async () => {
+  using env = TestEnv.repository();
+  await say(env, "next", "Add refunds");
+  await say(env, "ask", "Which port?");
+  await mpm(env, ["var", "set", "port", "1"]);
+  const offered = async (...words: string[]) => {
+    const { stdout } = await mpm(env, ["__complete", "zsh", ...words]);
+    return stdout.trim().split("\n").slice(1);
+  };
+  assertEquals(await offered("done", "1", ""), ["2\tquestion: Which port?"]);
+  assertEquals(await offered("decide", "--supersedes", ""), [
+    ...["1\tnext: Add refunds", "2\tquestion: Which port?"],
+  ]);
+  assertEquals(await offered("var", "get", ""), ["port\t1"]);
+});
