@@ -15,6 +15,9 @@ const COMMON = new Set(
     ),
 );
 
+/** Inputs of tools that hold contents of files, or what others are told. */
+const UNKNOWN = new Set(["content", "new_string", "old_string", "prompt"]);
+
 /**
  * What the calls of an agent name: files, symbols, the commands it runs (their
  * first words), and numbers of three digits or more. Each comes once.
@@ -25,10 +28,13 @@ export function identifiersOf(calls: readonly Call[]): Identifier[] {
     if (text.length > 2) found.set(`${kind} ${text}`, { kind, text });
   };
   for (const { name, input } of calls) {
+    // Of lists of tasks only states and numbers would be found.
+    if (/^(Task|Todo)/.test(name)) continue;
     for (const [key, value] of Object.entries(input)) {
       if (typeof value !== "string" || key === "description") continue;
-      // What is written anew is no use of what was known.
-      if (["content", "new_string", "prompt"].includes(key)) continue;
+      // What is written is no use of what was known, and a file is read before
+      // it is edited.
+      if (UNKNOWN.has(key)) continue;
       if (name === "Bash" && key === "command") commandsIn(value, add);
       namesIn(value, add);
     }

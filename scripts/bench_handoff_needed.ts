@@ -14,7 +14,7 @@ import { Random } from "./bench_handoff_random.ts";
 import { percent, table, type Target } from "./bench_handoff_report.ts";
 
 /** Transcripts of the real client, cut down to what a reader may look at. */
-const FIXTURES = ["work", "tasks", "compacted"];
+const FIXTURES = ["work", "tasks", "compacted", "invoices"];
 const FOLDER = join(dirname(import.meta.dirname!), "tests/handoff");
 
 /** So many calls after a boundary are looked at. */
@@ -80,13 +80,16 @@ export async function realBoundaries(binary: string): Promise<Boundary[]> {
   return found.filter(({ needed }) => needed.length > 0);
 }
 
-/** After results of tools and summaries, where calls follow. */
+/** Of how many places to cut one is taken. */
+const EVERY = 3;
+
+/** Some of the results of tools and summaries after which calls follow. */
 function cutsOf(lines: readonly Line[]): number[] {
   return lines.flatMap((line, at) => {
     const isEnd = line.toolUseResult !== undefined ||
       line.isCompactSummary === true;
     return isEnd && callsIn(lines.slice(at + 1)).length > 0 ? [at + 1] : [];
-  });
+  }).filter((_, at) => at % EVERY === 0);
 }
 
 function blocksOf(line: Line): Line[] {

@@ -79,8 +79,8 @@ Deno.test("a call needs the files, symbols, commands and numbers it names", () =
     { name: "Bash", input: { command: "npm run test:pay -- 2>&1 | tail -5" } },
     { name: "Bash", input: { command: "curl http://localhost:4310/health" } },
     {
-      name: "Edit",
-      input: { file_path: "/p/src/pay.ts", old_string: "applyRefund(" },
+      name: "Grep",
+      input: { path: "/p/src/pay.ts", pattern: "applyRefund" },
     },
   ];
   assertEquals(
