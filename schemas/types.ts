@@ -2500,6 +2500,32 @@ export interface SummaryResult {
   warnings: string[];
 }
 
+/**
+ * mpm allow --json: Let a command or a file of this project run on this
+ * machine.
+ */
+export interface AllowResult {
+  /** Nothing was changed. */
+  dry_run: boolean;
+  /** `none`: it was so before. */
+  change: "allowed" | "removed" | "none" | "listed";
+  commands: {
+    text: string;
+    /** Program and arguments; null: a shell runs the text. */
+    args: string[] | null;
+    /** When it was allowed, ISO 8601; null: it is not. */
+    at: string | null;
+  }[];
+  files: {
+    /** Absolute. */
+    path: string;
+    /** Of the content that may run; null: none may. */
+    sha256: string | null;
+    /** Whether it has another content now, so that it does not run. */
+    changed: boolean;
+  }[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

@@ -84,4 +84,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "completions": "Print the script that completes mpm's commands in a shell",
   "help": "Show what a command does, or a page on something else",
   "summary": "Sum up the work in layers, shorter the longer ago it was",
+  "allow": "Let a command or a file of this project run on this machine",
 };

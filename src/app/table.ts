@@ -132,6 +132,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "help": async () => (await import("./commands/help.ts")).help,
   "summary": async () =>
     (await import("../handoff/commands/summary.ts")).summary,
+  "allow": async () => (await import("../ops/commands/allow.ts")).allow,
 };
 
 /** What answers a shell that asks how a word may go on. */

@@ -13,4 +13,3 @@ export { readHookFailures } from "./failures.ts";
 export { isSameFile } from "./install/program.ts";
 export { readAllSettings, statusOfHooks } from "./install/status.ts";
 export { runCommand } from "./run_command.ts";
-export { undoAllow } from "./scripts/store.ts";

@@ -8,6 +8,23 @@
  * A lock is the kernel's and ends with the process.
  */
 
+export {
+  type AllowedCommand,
+  allowedCommands,
+  allowedFacts,
+  type AllowedFile,
+  allowedFile,
+  allowedFiles,
+  changeAllowed,
+  fileState,
+  readAllowable,
+  undoAllow,
+} from "./allowed.ts";
+export {
+  allowedProgram,
+  commandText,
+  type Program,
+} from "./allowed_command.ts";
 export { type Aside, asideIn, putBack, putBackFrom } from "./aside.ts";
 export {
   appendLog,

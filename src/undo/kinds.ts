@@ -18,8 +18,18 @@ const OF_FILES = [
   ...["sessions prune", "sessions import", "sessions recover"],
   ...["sessions verify", "context update", "context resume-file"],
   ...["config set", "config unset", "hooks install", "hooks uninstall"],
-  ...["hooks eject", "summary", "next", "decide", "ask", "block", "done"],
-  ...["var set", "var unset"],
+  ...[
+    "hooks eject",
+    "summary",
+    "next",
+    "decide",
+    "ask",
+    "block",
+    "done",
+    "var set",
+    "var unset",
+    "evidence",
+  ],
 ];
 
 /** The kind of each operation, by its name in the journal. */
@@ -27,6 +37,7 @@ const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
   ...OF_FILES.map((name) => [name, "files"] as const),
   ["sessions trust", "trusted"],
   ["hooks allow", "allowed"],
+  ["allow", "allowed"],
   ["checkpoint save", "checkpoints"],
   ["automatic checkpoint", "checkpoints"],
   ["checkpoint rm", "checkpoints"],

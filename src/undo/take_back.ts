@@ -8,13 +8,13 @@ import {
 } from "../checkpoints/mod.ts";
 import { settleDetour } from "../detours/mod.ts";
 import type { Workspace } from "../git/mod.ts";
-import { undoAllow } from "../hooks/mod.ts";
 import {
   CannotUndo,
   entryToUndo,
   type JournalEntry,
   type KnownEntry,
   readJournal,
+  undoAllow,
   undoMarker,
   type Undone,
   type UndoOrder,

@@ -84,14 +84,14 @@ Deno.test("hooks eject upgrades what nobody edited and keeps what somebody did",
   using env = new TestEnv();
   await mpm(env, ["hooks", "eject"]);
   // As if an earlier mpm had shipped other texts.
-  const list = join(env.home, ".local/state/mpm/allowed-hooks.json");
+  const list = join(env.home, ".local/state/mpm/allowed.json");
   const allowed = JSON.parse(Deno.readTextFileSync(list));
   const older = "#!/bin/sh\n# older\n";
   env.write(PRE, older);
   await mpm(env, ["hooks", "allow", "pre-session"]);
   const digest = JSON.parse(Deno.readTextFileSync(list))
-    .scripts[join(env.project, PRE)].sha256;
-  allowed.scripts[join(env.project, PRE)] = { sha256: digest, ejected: digest };
+    .files[join(env.project, PRE)].sha256;
+  allowed.files[join(env.project, PRE)] = { sha256: digest, ejected: digest };
   Deno.writeTextFileSync(list, JSON.stringify(allowed));
   env.write(`${FOLDER}/checkpoint.sh`, "#!/bin/sh\n# mine\n");
   const before = await states(env);

@@ -12,7 +12,7 @@ function plain(text: string, env: TestEnv): string {
 
 /** Temporary files, which the next write replaces. */
 const PASSING =
-  /\/\.[\w.-]*tmp$|journal-key\.\w+$|\/allowed-hooks\.json$|\.json\.sha256$|\/settings\/\w+\/record\.json$/;
+  /\/\.[\w.-]*tmp$|journal-key\.\w+$|\/allowed\.json$|\.json\.sha256$|\/settings\/\w+\/record\.json$/;
 
 /** What counts of the state of a world, wherever it is. */
 export function toldOf(env: TestEnv): Record<string, string> {

@@ -70,8 +70,8 @@ export const USER_FILES: readonly FilePlace[] = [
     "a text that mpm replaced there, by its SHA-256",
   ],
   [
-    "allowed-hooks.json",
-    "the SHA-256 of each shell hook that may run, by its path",
+    "allowed.json",
+    "what you allowed to run: files by their SHA-256, commands by project",
   ],
   [
     "journal-key",

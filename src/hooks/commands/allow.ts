@@ -1,10 +1,14 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/mod.ts";
-import { getOwn } from "../../base/own.ts";
 import { hooksAllowText } from "../scripts/text.ts";
-import { allowedDigests, allowScript } from "../scripts/store.ts";
-import { journaled, withUserLock } from "../../ops/mod.ts";
+import { allowanceOf } from "../scripts/store.ts";
+import {
+  allowedFacts,
+  changeAllowed,
+  journaled,
+  withUserLock,
+} from "../../ops/mod.ts";
 import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 /** `mpm hooks allow` */
@@ -33,16 +37,21 @@ text; after the next change it is to be allowed again.`,
       name: hook.name,
       path: copyOf(system, root, hook).path,
     }));
-    const paths = chosen.map(({ path }) => path);
     const { allowed } = await journaled(
       context,
       ({ system }) =>
         withUserLock(system, () => {
-          const before = allowedDigests(system, paths);
-          const allowed = chosen.filter(({ path }) =>
-            allowScript(system, root, path)
+          const found = chosen.flatMap((hook) => {
+            const file = allowanceOf(system, root, hook.path);
+            return file ? [{ hook, file }] : [];
+          });
+          const files = Object.fromEntries(
+            found.map(({ hook, file }) => [hook.path, file]),
           );
-          return { allowed, before, after: allowedDigests(system, paths) };
+          return {
+            allowed: found.map(({ hook }) => hook),
+            ...changeAllowed(system, root, { files }),
+          };
         }),
       {
         operation: "hooks allow",
@@ -50,10 +59,7 @@ text; after the next change it is to be allowed again.`,
         keepsOwn: true,
         title: ({ allowed }) =>
           `allow ${allowed.map(({ name }) => name).join(", ")} to run`,
-        facts: ({ before, after }) =>
-          paths.every((path) => getOwn(before, path) === getOwn(after, path))
-            ? undefined
-            : { before: { allowed: before }, after: { allowed: after } },
+        facts: (result) => allowedFacts(result),
       },
     );
     const lacking = chosen.find((hook) => !allowed.includes(hook));

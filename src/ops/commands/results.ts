@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The schemas of what the commands about the trash return. */
+/** The schemas of what the commands about the trash, and `mpm allow`, return. */
 
 const text = z.string();
 
@@ -21,4 +21,27 @@ export const TrashResult = z.strictObject({
   })),
 });
 
+export const AllowResult = z.strictObject({
+  /** Nothing was changed. */
+  dry_run: z.boolean(),
+  /** `none`: it was so before. */
+  change: z.enum(["allowed", "removed", "none", "listed"]),
+  commands: z.array(z.strictObject({
+    text,
+    /** Program and arguments; null: a shell runs the text. */
+    args: z.nullable(z.array(text)),
+    /** When it was allowed, ISO 8601; null: it is not. */
+    at: z.nullable(text),
+  })),
+  files: z.array(z.strictObject({
+    /** Absolute. */
+    path: text,
+    /** Of the content that may run; null: none may. */
+    sha256: z.nullable(text),
+    /** Whether it has another content now, so that it does not run. */
+    changed: z.boolean(),
+  })),
+});
+
+export type AllowResult = z.infer<typeof AllowResult>;
 export type TrashResult = z.infer<typeof TrashResult>;

@@ -1,0 +1,335 @@
+import { isAbsolute, join, relative } from "@std/path";
+import { sha256 } from "../base/digest.ts";
+import { FileError, isMissing, MpmError } from "../base/errors.ts";
+import { field, isFields, jsonIn } from "../base/odd_values.ts";
+import { getOwn, setOwn } from "../base/own.ts";
+import {
+  fits,
+  type Fitting,
+  list,
+  nullable,
+  object,
+  record,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
+import { withUserLock } from "./lock.ts";
+import { noteUndoLocked, type Undone, type UndoOrder } from "./undo.ts";
+import { ensureUserFolder, userState } from "./user_state.ts";
+
+/**
+ * What the user allowed to run on this machine: files by their contents, and
+ * command lines by their texts. The list lies in the user's own state, so
+ * nothing that comes with a project can add to it.
+ */
+
+const DIGEST = text({ pattern: /^[0-9a-f]{64}$/ });
+
+/** A file that may run as long as it has that content. */
+const FILE = object({
+  sha256: DIGEST,
+  /** That of what mpm wrote there; null: somebody else wrote it. */
+  ejected: nullable(DIGEST),
+});
+
+/** A command line that may run, by its text. */
+const COMMAND = object({
+  /** Program and arguments; null: a shell runs exactly the text. */
+  args: nullable(list(TEXT)),
+  /** When it was allowed, ISO 8601, UTC. */
+  at: TEXT,
+});
+
+const ALLOWED = object({
+  version: { is: "version" } as Shape<1>,
+  /** By absolute path. */
+  files: record(FILE),
+  /** By project root, then by text. */
+  commands: record(record(COMMAND)),
+});
+
+export type AllowedFile = Fitting<typeof FILE>;
+export type AllowedCommand = Fitting<typeof COMMAND>;
+type Allowed = Fitting<typeof ALLOWED>;
+
+const LIST = "allowed.json";
+
+/** Where earlier versions had it, with `scripts` for `files`. */
+const OLD_LIST = "allowed-hooks.json";
+
+/** Bytes of the list that are still read. */
+const LARGEST = 4 * 1024 * 1024;
+
+/** Bytes of a file that may be allowed. */
+const LARGEST_FILE = 1024 * 1024;
+
+/**
+ * Nothing is allowed by a list that is missing or has another form. Throws
+ * FILE_FAILED where it cannot be read.
+ */
+function readAllowed(system: System): Allowed {
+  const listed = readList(system, LIST);
+  if (fits(ALLOWED, listed)) return listed;
+  const old = listed === undefined ? readList(system, OLD_LIST) : undefined;
+  const files = field(old, "scripts");
+  const known = fits(record(FILE), files);
+  return { version: 1, files: known ? files : {}, commands: {} };
+}
+
+/** `undefined`: it is not there. */
+function readList(system: System, name: string): unknown {
+  try {
+    const bytes = system.files.readOwn(join(userState(system), name), LARGEST);
+    return jsonIn(new TextDecoder().decode(bytes)) ?? null;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function writeAllowed(system: System, allowed: Allowed): void {
+  const folder = ensureUserFolder(system, ".");
+  writeAtomic(system, join(folder, LIST), {
+    bytes: new TextEncoder().encode(`${JSON.stringify(allowed, null, 2)}\n`),
+  });
+}
+
+/** What is allowed of a file, by its absolute path. */
+export function allowedFile(
+  system: System,
+  path: string,
+): AllowedFile | undefined {
+  return getOwn(readAllowed(system).files, path);
+}
+
+/** Every allowed file below a project's root, by its absolute path. */
+export function allowedFiles(
+  system: System,
+  root: string,
+): Map<string, AllowedFile> {
+  const files = Object.entries(readAllowed(system).files);
+  return new Map(files.filter(([path]) => isBelow(root, path)));
+}
+
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== "" && !way.startsWith("..") && !isAbsolute(way);
+}
+
+/** The allowed commands of the project at `root`, by their texts. */
+export function allowedCommands(
+  system: System,
+  root: string,
+): Map<string, AllowedCommand> {
+  const commands = getOwn(readAllowed(system).commands, root) ?? {};
+  return new Map(Object.entries(commands));
+}
+
+/**
+ * The content of a file below `root` that can be allowed: a plain file of this
+ * user's, of at most 1 MiB, with no link on the way to it. `none`: nothing is
+ * there.
+ */
+export function readAllowable(
+  { files, uid }: System,
+  root: string,
+  path: string,
+): Uint8Array | "none" | "unusable" {
+  try {
+    const way = relative(root, path).split(/[\\/]/);
+    let folder = root;
+    for (const part of way.slice(0, -1)) {
+      folder = join(folder, part);
+      const found = files.lstat(folder);
+      if (found?.kind !== "folder") return found ? "unusable" : "none";
+    }
+    const found = files.lstat(path);
+    if (!found) return "none";
+    if (uid !== undefined && found.uid !== uid) return "unusable";
+    return files.readOwn(path, LARGEST_FILE);
+  } catch (error) {
+    if (isMissing(error)) return "none";
+    if (error instanceof FileError) return "unusable";
+    throw error;
+  }
+}
+
+/**
+ * Returns whether a file is allowed and has the content that was allowed.
+ * `changed`: another one. `unknown`: nobody allowed it, or it is not there.
+ */
+export function fileState(
+  system: System,
+  root: string,
+  path: string,
+): "allowed" | "changed" | "unknown" {
+  const known = allowedFile(system, path);
+  if (!known || !isBelow(root, path)) return "unknown";
+  const found = readAllowable(system, root, path);
+  return typeof found !== "string" && sha256(found) === known.sha256
+    ? "allowed"
+    : "changed";
+}
+
+/** What may run, as the journal has it; null: it may not. */
+interface AllowedFacts {
+  /** Digests by absolute path. */
+  readonly allowed: Readonly<Record<string, string | null>>;
+  /** Commands by text, of the project at `project`. */
+  readonly commands?: Readonly<Record<string, AllowedCommand | null>>;
+  readonly project?: string;
+}
+
+/** What is changed: the same, with what mpm itself wrote there. */
+export interface AllowedChange {
+  readonly files?: Readonly<Record<string, AllowedFile | null>>;
+  readonly commands?: Readonly<Record<string, AllowedCommand | null>>;
+}
+
+/**
+ * Allows files and commands of the project at `root`, or with null no longer
+ * does. Returns what may run of them before and after. Call under the user's
+ * lock. Without `write` it only says what would change.
+ */
+export function changeAllowed(
+  system: System,
+  root: string,
+  { files = {}, commands = {} }: AllowedChange,
+  { write = true } = {},
+): { before: AllowedFacts; after: AllowedFacts } {
+  const all = readAllowed(system);
+  const ours = { ...getOwn(all.commands, root) };
+  const facts = (): AllowedFacts => ({
+    allowed: Object.fromEntries(
+      Object.keys(files)
+        .map((path) => [path, getOwn(all.files, path)?.sha256 ?? null]),
+    ),
+    ...Object.keys(commands).length === 0 ? {} : {
+      project: root,
+      commands: Object.fromEntries(
+        Object.keys(commands).map((text) => [text, getOwn(ours, text) ?? null]),
+      ),
+    },
+  });
+  const before = facts();
+  for (const [path, file] of Object.entries(files)) {
+    put(all.files, path, file);
+  }
+  for (const [text, command] of Object.entries(commands)) {
+    put(ours, text, command);
+  }
+  if (Object.keys(ours).length > 0) setOwn(all.commands, root, ours);
+  else Reflect.deleteProperty(all.commands, root);
+  const after = facts();
+  // What is allowed already is not written again.
+  if (write && JSON.stringify(before) !== JSON.stringify(after)) {
+    writeAllowed(system, all);
+  }
+  return { before, after };
+}
+
+function put<T>(all: Record<string, T>, name: string, value: T | null): void {
+  if (value === null) Reflect.deleteProperty(all, name);
+  else setOwn(all, name, value);
+}
+
+/** What the journal has of a change; `undefined`: nothing changed. */
+export function allowedFacts(
+  { before, after }: { before: AllowedFacts; after: AllowedFacts },
+):
+  | { before: Record<string, unknown>; after: Record<string, unknown> }
+  | undefined {
+  if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
+  return { before: { ...before }, after: { ...after } };
+}
+
+/** Reads one side of an entry of the journal; what is not valid is left out. */
+function factsIn(side: unknown): AllowedFacts {
+  const valid = <T>(found: unknown, shape: Shape<T>) =>
+    Object.fromEntries(
+      Object.entries(isFields(found) ? found : {})
+        .filter((entry): entry is [string, T] => fits(shape, entry[1])),
+    );
+  const project = field(side, "project");
+  return {
+    allowed: valid(field(side, "allowed"), nullable(DIGEST)),
+    ...typeof project === "string"
+      ? { project, commands: valid(field(side, "commands"), nullable(COMMAND)) }
+      : {},
+  };
+}
+
+/** Lets run again what might run before, and nothing else. */
+export async function undoAllow(
+  { context: { system }, entry, root, dryRun }: UndoOrder,
+): Promise<Undone> {
+  const [before, after] = [factsIn(entry.before), factsIn(entry.after)];
+  const allowed = dryRun ? "allow" : "allowed";
+  const was = [
+    ...Object.entries(before.allowed),
+    ...Object.entries(before.commands ?? {}),
+  ];
+  const details = was.map(([name, known]) =>
+    known === null
+      ? `no longer ${allowed}: ${name}`
+      : `${allowed} as before: ${name}`
+  );
+  return await withUserLock(system, () => {
+    refuseChanged(system, entry.id, { before, after });
+    if (dryRun) return { details, left: [], operation: undefined };
+    const { files } = readAllowed(system);
+    changeAllowed(system, before.project ?? root, {
+      files: Object.fromEntries(
+        Object.entries(before.allowed).map(([path, sha256]) => {
+          const ejected = getOwn(files, path)?.ejected ?? null;
+          return [path, sha256 === null ? null : { sha256, ejected }];
+        }),
+      ),
+      commands: before.commands ?? {},
+    });
+    const operation = noteUndoLocked(system, root, {
+      entry,
+      before: { ...after },
+      after: { ...before },
+    });
+    return { details, left: [], operation };
+  });
+}
+
+/** Throws CONFLICT where something else was allowed since. */
+function refuseChanged(
+  system: System,
+  id: number,
+  { before, after }: { before: AllowedFacts; after: AllowedFacts },
+): void {
+  const { files, commands } = readAllowed(system);
+  const ours = getOwn(commands, before.project ?? "") ?? {};
+  const isOther = (now: unknown, ...known: unknown[]) =>
+    !known.some((one) => JSON.stringify(one) === JSON.stringify(now));
+  // What is as before already was done by an undo that was cut short.
+  const file = Object.keys(before.allowed).find((path) =>
+    isOther(
+      getOwn(files, path)?.sha256 ?? null,
+      getOwn(after.allowed, path) ?? null,
+      getOwn(before.allowed, path),
+    )
+  );
+  const command = Object.keys(before.commands ?? {}).find((text) =>
+    isOther(
+      getOwn(ours, text) ?? null,
+      getOwn(after.commands ?? {}, text) ?? null,
+      getOwn(before.commands ?? {}, text),
+    )
+  );
+  const changed = file ?? command;
+  if (changed === undefined) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Operation ${id} cannot be taken back: another text of ` +
+      `"${changed}" was allowed since`,
+    { hint: '"mpm log" shows by which operation' },
+  );
+}

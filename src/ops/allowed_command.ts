@@ -1,0 +1,51 @@
+import { join } from "@std/path";
+import { shellWord } from "../base/shell.ts";
+import type { System } from "../system/system.ts";
+import { allowedCommands, fileState } from "./allowed.ts";
+
+/** How an allowed command is started. */
+export type Program =
+  | { readonly args: readonly string[] }
+  /** A shell runs exactly this text, which the user allowed to the letter. */
+  | { readonly text: string };
+
+/** A word that means itself to every shell. */
+const SAFE = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
+
+/**
+ * The text of a command line: the words of one, quoted for a shell where they
+ * have to be, or a single word as it is.
+ */
+export function commandText(words: readonly string[]): string {
+  return words.length === 1 ? words[0]!.trim() : words.map(shellWord).join(" ");
+}
+
+/**
+ * The program and arguments of a text that no shell has to read; null: it has
+ * quotes, variables, operators or the like.
+ */
+export function plainWords(text: string): string[] | null {
+  const words = text.split(/ +/);
+  // With "=" the first word is a variable.
+  return words.every((word) => SAFE.test(word)) && !words[0]!.includes("=")
+    ? words
+    : null;
+}
+
+/**
+ * How the command of that very text may be started in the project at `root`;
+ * `undefined`: the user did not allow it. A single path is also allowed where
+ * its file is, as long as it has the content that was allowed.
+ */
+export function allowedProgram(
+  system: System,
+  root: string,
+  text: string,
+): Program | undefined {
+  const known = allowedCommands(system, root).get(text);
+  if (known) return known.args ? { args: known.args } : { text };
+  const words = plainWords(text);
+  if (words?.length !== 1 || !text.includes("/")) return undefined;
+  const state = fileState(system, root, join(root, text));
+  return state === "allowed" ? { args: [text] } : undefined;
+}

@@ -1,0 +1,260 @@
+import { relative, resolve } from "@std/path";
+import { sha256 } from "../../base/digest.ts";
+import { MpmError } from "../../base/errors.ts";
+import { escapeLines, escapeText } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import {
+  type AllowedChange,
+  allowedCommands,
+  allowedFacts,
+  allowedFile,
+  allowedFiles,
+  changeAllowed,
+  fileState,
+  readAllowable,
+} from "../allowed.ts";
+import { commandText, plainWords } from "../allowed_command.ts";
+import { journaled } from "../journaled.ts";
+import { withUserLock } from "../lock.ts";
+import type { AllowResult } from "./results.ts";
+
+/** UTF-16 units of a command line. */
+const LONGEST = 4000;
+
+/** `mpm allow` */
+export const allow = defineCommand({
+  name: "allow",
+  summary: "Let a command or a file of this project run on this machine",
+  description: `
+mpm starts nothing that a save, a conversation or a file of a project names
+before you allow it here. Give a program with its arguments, after "--" if one of
+them begins with a dash. mpm starts it as it is, without a shell. Give a line that
+needs a shell, such as "cd web && npm test", as one quoted word: exactly that text
+is allowed.
+
+A single word that names a file of the project allows the content of this file.
+After a change the file has to be allowed again. A clone, or a copy of the project
+in another folder, is allowed nothing. "mpm evidence --run" runs what is allowed.`,
+  positionals: [{
+    name: "command",
+    summary: "A program and its arguments, one quoted line, or a file",
+    names: "file",
+    rest: true,
+  }],
+  flags: {
+    list: { type: "boolean", summary: "List what may run in this project" },
+    remove: { type: "boolean", summary: "Allow it no longer" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be allowed and change nothing",
+    },
+  },
+  examples: [
+    "mpm allow -- npm test",
+    "mpm allow 'cd web && npm test'",
+    "mpm allow .claude-mpm/hooks/pre-session.sh",
+    "mpm allow --list",
+    "mpm allow --remove -- npm test",
+  ],
+  result: async () => (await import("./results.ts")).AllowResult,
+  async run(context, input): Promise<AllowResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    if (input.list) return listAllowed(context, root, input);
+    const target = targetOf(context, root, input.command);
+    const change = input.remove
+      ? removalOf(context, root, target)
+      : allowanceOf(context, root, target);
+    const answer = (changed: boolean): AllowResult => ({
+      dry_run: input["dry-run"],
+      change: !changed ? "none" : input.remove ? "removed" : "allowed",
+      ...answerOf(change),
+    });
+    if (input["dry-run"]) {
+      const dry = changeAllowed(system, root, change, { write: false });
+      return answer(allowedFacts(dry) !== undefined);
+    }
+    return await journaled(
+      context,
+      ({ system }) =>
+        withUserLock(system, () => {
+          const facts = allowedFacts(changeAllowed(system, root, change));
+          return { ...answer(facts !== undefined), facts };
+        }),
+      {
+        operation: "allow",
+        workspace,
+        keepsOwn: true,
+        title: () =>
+          input.remove
+            ? `no longer allow ${target.name} to run`
+            : `allow ${target.name} to run`,
+        facts: ({ facts }) => facts,
+      },
+    ).then(({ facts: _, ...result }) => result);
+  },
+  render,
+  next: ({ change, commands }) =>
+    change === "allowed" && commands.length > 0
+      ? '"mpm evidence --run" runs it on a copy of the files'
+      : undefined,
+});
+
+/** What is to be allowed: a file of the project, or the text of a command. */
+type Target =
+  | { readonly name: string; readonly path: string }
+  | { readonly name: string; readonly words: readonly string[] };
+
+/** Throws USAGE where nothing, or nothing usable, was named. */
+function targetOf(
+  { system, folder, redact }: Context,
+  root: string,
+  words: readonly string[],
+): Target {
+  const text = commandText(words);
+  if (text === "") {
+    throw new MpmError("USAGE", "No command or file was named", {
+      hint: 'E.g. mpm allow -- npm test; "mpm allow --list" lists what may run',
+    });
+  }
+  if (words.length === 1) {
+    const path = resolve(folder, text);
+    const there = system.files.lstat(path);
+    const known = allowedFile(system, path) !== undefined;
+    if (known || (there && there.kind !== "folder")) {
+      return { name: relative(root, path), path };
+    }
+  }
+  // What is allowed is what can be seen.
+  if (text.length > LONGEST || escapeLines(text) !== text) {
+    throw new MpmError("USAGE", "This is not the text of a command", {
+      hint: `At most ${LONGEST} characters, and none that cannot be seen`,
+    });
+  }
+  if (redact(text) !== text) {
+    throw new MpmError("USAGE", "The command has a secret in it", {
+      hint: "Give it by an environment variable, and name that in the command",
+    });
+  }
+  return { name: text, words: words.length === 1 ? [text] : words };
+}
+
+function allowanceOf(
+  { system }: Context,
+  root: string,
+  target: Target,
+): AllowedChange {
+  if ("words" in target) {
+    const { name, words } = target;
+    const shell = words.length === 1 || words[0]!.includes("=");
+    const args = shell ? plainWords(name) : [...words];
+    const at = allowedCommands(system, root).get(name)?.at ??
+      system.now().toISOString();
+    return { commands: { [name]: { args, at } } };
+  }
+  const { path } = target;
+  const inside = !relative(root, path).startsWith("..");
+  const found = inside ? readAllowable(system, root, path) : "unusable";
+  if (typeof found === "string") {
+    throw new MpmError(
+      found === "none" ? "NOT_FOUND" : "CONFLICT",
+      `Cannot allow "${path}": ${
+        inside
+          ? "it is not a plain file of your own, of at most 1 MiB"
+          : "it is not in this project"
+      }`,
+      { hint: "Allow a file of this project, without a link on the way to it" },
+    );
+  }
+  const ejected = allowedFile(system, path)?.ejected ?? null;
+  return { files: { [path]: { sha256: sha256(found), ejected } } };
+}
+
+/** Throws NOT_FOUND for what is not allowed. */
+function removalOf(
+  { system }: Context,
+  root: string,
+  target: Target,
+): AllowedChange {
+  if ("path" in target && allowedFile(system, target.path)) {
+    return { files: { [target.path]: null } };
+  }
+  if (allowedCommands(system, root).has(target.name)) {
+    return { commands: { [target.name]: null } };
+  }
+  throw new MpmError("NOT_FOUND", `"${target.name}" is not allowed here`, {
+    hint: '"mpm allow --list" lists what may run',
+  });
+}
+
+function answerOf(
+  { commands = {}, files = {} }: AllowedChange,
+): Pick<AllowResult, "commands" | "files"> {
+  return {
+    commands: Object.entries(commands).map(([text, command]) => ({
+      text,
+      args: command?.args ?? null,
+      at: command?.at ?? null,
+    })),
+    files: Object.entries(files).map(([path, file]) => ({
+      path,
+      sha256: file?.sha256 ?? null,
+      changed: false,
+    })),
+  };
+}
+
+/** Throws USAGE beside anything else. */
+function listAllowed(
+  { system }: Context,
+  root: string,
+  { command, remove }: { command: readonly string[]; remove: boolean },
+): AllowResult {
+  if (command.length > 0 || remove) {
+    throw new MpmError("USAGE", "Something was given beside --list", {
+      hint: "It lists everything that may run in this project",
+    });
+  }
+  const commands = Object.fromEntries(allowedCommands(system, root));
+  const files = Object.fromEntries(allowedFiles(system, root));
+  const answer = answerOf({ commands, files });
+  return {
+    dry_run: false,
+    change: "listed",
+    commands: answer.commands,
+    files: answer.files.map((file) => ({
+      ...file,
+      changed: fileState(system, root, file.path) !== "allowed",
+    })),
+  };
+}
+
+const HEADS: Record<AllowResult["change"], string> = {
+  allowed: "May run in this project, on this machine:",
+  removed: "May no longer run:",
+  none: "Nothing to change:",
+  listed: "May run in this project, on this machine:",
+};
+
+function render({ dry_run: dry, change, commands, files }: AllowResult) {
+  if (commands.length + files.length === 0) {
+    return "Nothing may run. To allow a command: mpm allow -- npm test\n";
+  }
+  const how = (args: readonly string[] | null) =>
+    args === null && change !== "removed" ? " (by a shell)" : "";
+  return [
+    dry ? `Would change. ${HEADS[change]}` : HEADS[change],
+    ...commands.map(({ text, args }) => `  ${escapeText(text)}${how(args)}`),
+    ...files.map(({ path, changed }) =>
+      changed
+        ? `  ${escapeText(path)} (it changed: mpm allow ${
+          escapeText(shellWord(path))
+        })`
+        : `  ${escapeText(path)}`
+    ),
+    "",
+  ].join("\n");
+}
