@@ -124,8 +124,7 @@ async function versionOf(
 ): Promise<string | undefined> {
   const inProject = !/^\.\.(?:[\\/]|$)/.test(relative(root, path));
   if (inProject || system.platform === "windows") return undefined;
-  const answer = await system.runBounded("sh", {
-    args: ["-c", 'exec "$1" --version', "sh", path],
+  const answer = await system.runProgram([path, "--version"], {
     cwd: "/",
     ...ANSWER,
   });

@@ -17,7 +17,9 @@ const SAFE = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
  * have to be, or a single word as it is.
  */
 export function commandText(words: readonly string[]): string {
-  return words.length === 1 ? words[0]!.trim() : words.map(shellWord).join(" ");
+  if (words.length === 1) return words[0]!.trim();
+  return words.map((word) => SAFE.test(word) ? word : shellWord(word))
+    .join(" ");
 }
 
 /**

@@ -1,10 +1,10 @@
 import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
-import { realRun, realRunBounded } from "./real_run.ts";
+import { programRunner, realRun, realRunProgram } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
-import type { System } from "./system.ts";
+import type { Interruption, System } from "./system.ts";
 import { withGitsShell } from "./windows.ts";
 
 /**
@@ -28,7 +28,10 @@ export function realSystem(): System {
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: windows ? withGitsShell(realRun) : realRun,
-    runBounded: windows ? withGitsShell(realRunBounded) : realRunBounded,
+    runProgram: programRunner(
+      windows ? withGitsShell(realRunProgram) : realRunProgram,
+    ),
+    interruption,
   };
 }
 
@@ -65,6 +68,23 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
       resolve();
     }, { once: true });
   });
+}
+
+/** What ends a program politely. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+function interruption(): Interruption {
+  const control = new AbortController();
+  const take = () => control.abort();
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, take);
+  return {
+    signal: control.signal,
+    [Symbol.dispose]() {
+      for (const signal of SIGNALS) Deno.removeSignalListener(signal, take);
+    },
+  };
 }
 
 function platform(): System["platform"] {

@@ -1,6 +1,13 @@
 import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
-import type { Input, RunOptions, RunResult } from "./system.ts";
+import { joined } from "./real_stream.ts";
+import type {
+  Input,
+  ProgramOptions,
+  RunOptions,
+  RunResult,
+  System,
+} from "./system.ts";
 import { changedEnv, withGitsShell } from "./windows.ts";
 import { dirname } from "@std/path";
 
@@ -151,20 +158,43 @@ export async function feed(
 /** Milliseconds for output that is on its way when the program ends. */
 const GRACE = 100;
 
+/** Starts the program itself: nothing of its arguments is read by a shell. */
+const EXEC = 'exec "$@"';
+
+/**
+ * The same, with standard input as the line by which mpm is seen to live: once
+ * mpm is gone, a process of the group ends the group. It is nobody's child, so
+ * that no program waits for it.
+ */
+const TIED = `
+exec 3<&0 </dev/null
+( (while read -r line; do :; done; kill -9 0) <&3 >/dev/null 2>&1 & )
+exec 3<&- 2>&1
+exec "$@"
+`;
+
 /** Runs a program of which nothing is expected, not even that it ends. */
-export async function realRunBounded(
+export async function realRunProgram(
   program: string,
-  options: RunOptions & { readonly limit: number },
+  options: ProgramOptions & RunOptions,
 ): Promise<RunResult> {
+  const { limit, keep = "start", signal, tied = false } = options;
   // Windows has no groups of processes; a console of its own would show.
   const detached = Deno.build.os !== "windows";
-  const child = start(program, options, { detached });
+  const over = new Promise<Uint8Array>(() => {});
+  const given = tied ? { ...options, stdin: over } : options;
+  const child = start(program, given, { detached });
   if (!(child instanceof Deno.ChildProcess)) return child;
   const [stdout, stderr] = [child.stdout, child.stderr]
-    .map((stream) => new Output(stream, options.limit));
-  const fed = options.stdin && feed(child.stdin, options.stdin);
-  const status = await beforeDeadline(child.status, options.timeout);
+    .map((stream) => new Output(stream, { limit, keep }));
+  const fed = !tied && options.stdin && feed(child.stdin, options.stdin);
+  const status = await Promise.race([
+    beforeDeadline(child.status, options.timeout),
+    ...signal ? [aborted(signal)] : [],
+  ]);
   if (!status) await endGroup(child);
+  // What it left in the background ends now.
+  if (tied) await child.stdin.abort().catch(() => {});
   // A program of its own in the background may keep all of this open.
   const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
   await beforeDeadline(all, GRACE);
@@ -174,19 +204,49 @@ export async function realRunBounded(
     : { outcome: "timeout", status: -1, ...result };
 }
 
+/** The same by its arguments, with a shell that only starts it. */
+export function programRunner(
+  run: typeof realRunProgram,
+): System["runProgram"] {
+  return async (args, options) => {
+    const script = options.tied ? TIED : EXEC;
+    const done = await run("sh", {
+      ...options,
+      args: ["-c", script, "sh", ...args],
+    });
+    const said = new TextDecoder().decode(done.stderr);
+    const lacking = done.status === 127 &&
+      said.includes(`exec: ${args[0]}: not found`);
+    return lacking ? { ...done, outcome: "missing", status: -1 } : done;
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
 /** Milliseconds for ending a program and all that it started. */
 const KILL_LIMIT = 5000;
 
-/** The start of what a stream gives; the rest is read and dropped. */
+/** One end of what a stream gives; the rest is read and dropped. */
 class Output {
   readonly ended: Promise<void>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #kept: Uint8Array;
+  readonly #limit: number;
+  readonly #fromEnd: boolean;
+  #parts: Uint8Array[] = [];
   #size = 0;
 
-  constructor(stream: ReadableStream<Uint8Array>, limit: number) {
+  constructor(
+    stream: ReadableStream<Uint8Array>,
+    { limit, keep }: { limit: number; keep: "start" | "end" },
+  ) {
     this.#reader = stream.getReader();
-    this.#kept = new Uint8Array(limit);
+    this.#limit = limit;
+    this.#fromEnd = keep === "end";
     this.ended = this.#read();
   }
 
@@ -194,15 +254,27 @@ class Output {
     for (;;) {
       const { value } = await this.#reader.read();
       if (!value) return;
-      const part = value.subarray(0, this.#kept.length - this.#size);
-      this.#kept.set(part, this.#size);
-      this.#size += part.length;
+      if (!this.#fromEnd && this.#size >= this.#limit) continue;
+      this.#parts.push(value);
+      this.#size += value.length;
+      // Twice as much at most is held.
+      if (this.#fromEnd && this.#size > 2 * this.#limit) this.#cut();
     }
+  }
+
+  #cut(): Uint8Array {
+    const all = joined(this.#parts, this.#size);
+    const kept = this.#fromEnd
+      ? all.slice(Math.max(0, all.length - this.#limit))
+      : all.slice(0, this.#limit);
+    this.#parts = [kept];
+    this.#size = kept.length;
+    return kept;
   }
 
   close(): Uint8Array {
     this.#reader.cancel().catch(() => {});
-    return this.#kept.slice(0, this.#size);
+    return this.#cut();
   }
 }
 

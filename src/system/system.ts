@@ -28,14 +28,18 @@ export interface System {
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
   /**
-   * Runs somebody else's program, whatever it does: it leads a process group
-   * of its own, which is ended when its time is over, only the start of its
-   * output is kept, and nothing waits for what it left in the background.
+   * Runs somebody else's program, whatever it does, by its name or path and its
+   * arguments: it leads a process group of its own, which is ended when its time
+   * is over, only a part of its output is kept, and nothing waits for what it
+   * left in the background. The one way to start a program that is neither git
+   * nor a fixed shell script of mpm.
    */
-  runBounded(
-    program: string,
-    options: RunOptions & { readonly limit: number },
+  runProgram(
+    args: readonly string[],
+    options: ProgramOptions,
   ): Promise<RunResult>;
+  /** Takes Ctrl-C and the like until it is disposed of. */
+  interruption(): Interruption;
 }
 
 export interface FileInfo {
@@ -256,6 +260,26 @@ export interface RunOptions {
   readonly stdin?: Input;
   /** Milliseconds after which the program is ended. */
   readonly timeout: number;
+}
+
+export interface ProgramOptions extends Omit<RunOptions, "args"> {
+  /** Bytes that are kept of each stream. */
+  readonly limit: number;
+  /** Which part of the output is kept; its start unless given. */
+  readonly keep?: "start" | "end";
+  /** Ends it before its time; the outcome is `timeout` then. */
+  readonly signal?: AbortSignal;
+  /**
+   * Nothing of its process group outlives mpm, not even where mpm is killed. It
+   * reads nothing, and what it says as an error is part of `stdout`.
+   */
+  readonly tied?: true;
+}
+
+/** What a person or the system does to end mpm. */
+export interface Interruption extends Disposable {
+  /** Aborted when it happens; mpm goes on to clean up. */
+  readonly signal: AbortSignal;
 }
 
 export interface RunResult {

@@ -227,8 +227,8 @@ export class TestEnv implements Disposable {
           () =>
             real.run(program, { ...run, env: this.#childEnv(run.env ?? {}) }),
         ),
-      runBounded: (program, run) =>
-        real.runBounded(program, {
+      runProgram: (args, run) =>
+        real.runProgram(args, {
           ...run,
           env: this.#childEnv(run.env ?? {}),
         }),

@@ -65,10 +65,8 @@ export function asWindows(
         program === "sh" && !shell
           ? Promise.resolve(missing)
           : system.run(program, options),
-      runBounded: (program, options) =>
-        program === "sh" && !shell
-          ? Promise.resolve(missing)
-          : system.runBounded(program, options),
+      runProgram: (args, options) =>
+        shell ? system.runProgram(args, options) : Promise.resolve(missing),
     };
   };
 }

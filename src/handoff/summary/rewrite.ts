@@ -72,8 +72,7 @@ export async function rewrittenLayers(
     const content = JSON.stringify([program, args, layer.text]);
     let text = cache.read(content);
     if (text === undefined) {
-      const result = await system.runBounded(program, {
-        args,
+      const result = await system.runProgram([program, ...args], {
         cwd: system.home() ?? root,
         env: ENVIRONMENT,
         stdin: new TextEncoder().encode(`${layer.text}\n`),

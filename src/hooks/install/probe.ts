@@ -249,9 +249,7 @@ async function fireHook(
     ...quiet ? probe.quiet ?? probe.fields : probe.fields,
   };
   const start = system.now().getTime();
-  // The command is no part of the script but an argument: nothing is expanded.
-  const result = await system.runBounded("sh", {
-    args: ["-c", 'exec "$@"', "sh", command.command, ...command.args],
+  const result = await system.runProgram([command.command, ...command.args], {
     cwd: project,
     env: apart(system, scratch),
     stdin: new TextEncoder().encode(JSON.stringify(event)),

@@ -90,8 +90,7 @@ export async function refuseOldClient(
   system: System,
   folder: string,
 ): Promise<void> {
-  const { stdout } = await system.runBounded("sh", {
-    args: ["-c", "exec claude --version"],
+  const { stdout } = await system.runProgram(["claude", "--version"], {
     cwd: folder,
     ...BOUNDS,
   });

@@ -61,8 +61,7 @@ async function runHook(
   // By its first line where it may be executed; the path is no part of a
   // command but an argument.
   const script = 'if [ -x "$1" ]; then exec "$1"; fi; exec sh "$1"';
-  const result = await system.runBounded("sh", {
-    args: ["-c", script, "sh", run.path],
+  const result = await system.runProgram(["sh", "-c", script, "sh", run.path], {
     cwd: run.cwd,
     env: { ...WITHHELD, ...run.env },
     stdin: run.input,

@@ -8,8 +8,7 @@ function bounded(
   script: string,
   { timeout = 20_000, stdin = "" } = {},
 ): Promise<RunResult> {
-  return realSystem().runBounded("sh", {
-    args: ["-c", script],
+  return realSystem().runProgram(["sh", "-c", script], {
     cwd: "/",
     timeout,
     limit: 1000,
@@ -22,7 +21,7 @@ function text(bytes: Uint8Array): string {
 }
 
 posixTest(
-  "runBounded() keeps status and output, and feeds standard input",
+  "runProgram() keeps status and output, and feeds standard input",
   async () => {
     const done = await bounded("cat; echo oops >&2; exit 7", {
       stdin: "hello",
@@ -35,7 +34,7 @@ posixTest(
 );
 
 posixTest(
-  "runBounded() keeps the start of 10 MB and lets the program end",
+  "runProgram() keeps the start of 10 MB and lets the program end",
   async () => {
     const done = await bounded(
       "head -c 10000000 /dev/zero | tr '\\0' x; echo done >&2",
@@ -46,7 +45,7 @@ posixTest(
 );
 
 posixTest(
-  "runBounded() ends a program that hangs, with all that it started",
+  "runProgram() ends a program that hangs, with all that it started",
   async () => {
     const start = performance.now();
     const done = await bounded(
@@ -66,7 +65,7 @@ posixTest(
 );
 
 posixTest(
-  "runBounded() lets a program clean up before it is ended, for a moment",
+  "runProgram() lets a program clean up before it is ended, for a moment",
   async () => {
     const lock = Deno.makeTempFileSync({ prefix: "mpm-" });
     const start = performance.now();
@@ -82,7 +81,7 @@ posixTest(
 );
 
 posixTest(
-  "runBounded() waits for nothing that a program left in the background",
+  "runProgram() waits for nothing that a program left in the background",
   async () => {
     const start = performance.now();
     const done = await bounded("sleep 300 & echo $!");
@@ -93,19 +92,72 @@ posixTest(
 );
 
 posixTest(
-  "runBounded() takes a program that reads no input, however much there is",
+  "runProgram() takes a program that reads no input, however much there is",
   async () => {
     const done = await bounded("exit 0", { stdin: "x".repeat(5_000_000) });
     assertEquals([done.outcome, done.status], ["exited", 0]);
   },
 );
 
-Deno.test("runBounded() says when there is no such program", async () => {
-  const done = await realSystem().runBounded("mpm-no-such-program", {
-    args: [],
+posixTest("runProgram() says when there is no such program", async () => {
+  const done = await realSystem().runProgram(["mpm-no-such-program"], {
     cwd: Deno.cwd(),
-    timeout: 1000,
-    limit: 10,
+    timeout: 5000,
+    limit: 1000,
   });
   assertEquals([done.outcome, done.status], ["missing", -1]);
+});
+
+/** Whether a process is there, and is not only waited for. */
+function isAlive(pid: string): boolean {
+  const found = new Deno.Command("sh", {
+    args: ["-c", 'ps -o stat= -p "$1" | grep -v Z', "sh", pid],
+  }).outputSync();
+  return text(found.stdout) !== "";
+}
+
+async function untilGone(pid: string): Promise<void> {
+  for (let tries = 0; isAlive(pid); tries++) {
+    assert(tries < 500, `process ${pid} is still there`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+posixTest(
+  "runProgram() leaves nothing of a tied program, and keeps the end of all it says",
+  async () => {
+    const script = "sleep 300 & echo $! >&2; cat; echo end; exit 3";
+    const done = await realSystem().runProgram(["sh", "-c", script], {
+      ...{ cwd: "/", timeout: 20_000, tied: true, keep: "end", limit: 1000 },
+    });
+    const [pid, end] = text(done.stdout).trim().split("\n");
+    assertEquals([done.status, end], [3, "end"]);
+    await untilGone(pid!);
+    const many = await realSystem().runProgram(
+      ["sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' x; echo end"],
+      { cwd: "/", timeout: 20_000, tied: true, keep: "end", limit: 10 },
+    );
+    assertEquals(text(many.stdout), "xxxxxxend\n");
+  },
+);
+
+posixTest("runProgram() ends a program when it is told to", async () => {
+  const control = new AbortController();
+  const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
+  const running = realSystem().runProgram(
+    ["sh", "-c", "sleep 300 & echo $! >pid; wait"],
+    {
+      ...{ cwd: folder, timeout: 60_000, tied: true, limit: 10 },
+      signal: control.signal,
+    },
+  );
+  const pid = () => Deno.readTextFileSync(`${folder}/pid`).trim();
+  for (let tries = 0; tries < 500; tries++) {
+    if ([...Deno.readDirSync(folder)].length > 0 && pid() !== "") break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  control.abort();
+  assertEquals((await running).outcome, "timeout");
+  await untilGone(pid());
+  Deno.removeSync(folder, { recursive: true });
 });
