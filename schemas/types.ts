@@ -2526,6 +2526,58 @@ export interface AllowResult {
   }[];
 }
 
+/** mpm evidence --json: Show whether what is said to hold still does. */
+export interface EvidenceResult {
+  /** Nothing ran; `chosen` would. */
+  dry_run: boolean;
+  /** The id of the save that is looked at; null: nothing was saved here. */
+  save: string | null;
+  /** Whose the save is: `foreign` is not verified. */
+  origin: "own" | "trusted" | "foreign" | null;
+  /** The state of each command now, after those that ran. */
+  evidence: {
+    command: string;
+    /**
+     * `holds`: it ended with 0 on the present files. `stale`: files changed
+     * since. `contradicted`: its last run failed. `unproved`: it did not run,
+     * or nobody knows how it ended or on which files.
+     */
+    state: "holds" | "stale" | "contradicted" | "unproved";
+    /** Why it is in that state, without a period. */
+    why: string;
+    /** Exit status of the last run; null: not known, or it did not run. */
+    exit: number | null;
+    /** When the last run ended, ISO 8601, UTC; null: it did not run. */
+    at: string | null;
+    /** The first files that changed since. */
+    changed: string[];
+    /** How many changed; null: not known. */
+    changes: number | null;
+    /** What is said to hold because of it: texts of items. */
+    claims: string[];
+    [name: string]: unknown;
+  }[];
+  /** Those of these commands that `--run` may run. */
+  allowed: string[];
+  /** What was chosen to run. */
+  chosen: string[];
+  ran: {
+    command: string;
+    /** null: it was ended. */
+    exit: number | null;
+    /** `timeout`: it took longer than it may. */
+    outcome: "exited" | "timeout";
+    milliseconds: number;
+    /** The end of what it printed. */
+    output: string;
+  }[];
+  /** What was not run, and why. */
+  skipped: {
+    command: string;
+    reason: string;
+  }[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

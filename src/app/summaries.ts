@@ -85,4 +85,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "help": "Show what a command does, or a page on something else",
   "summary": "Sum up the work in layers, shorter the longer ago it was",
   "allow": "Let a command or a file of this project run on this machine",
+  "evidence": "Show whether what is said to hold still does",
 };

@@ -133,6 +133,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "summary": async () =>
     (await import("../handoff/commands/summary.ts")).summary,
   "allow": async () => (await import("../ops/commands/allow.ts")).allow,
+  "evidence": async () =>
+    (await import("../handoff/commands/evidence.ts")).evidence,
 };
 
 /** What answers a shell that asks how a word may go on. */

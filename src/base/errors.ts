@@ -13,7 +13,10 @@ export const ERRORS = {
   UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },
   GIT_FAILED: { exit: 6, meaning: "git refused or did not answer" },
   FILE_FAILED: { exit: 6, meaning: "the system refused to read or write" },
-  CANCELLED: { exit: 130, meaning: "a question was left unanswered" },
+  CANCELLED: {
+    exit: 130,
+    meaning: "interrupted, or a question was left unanswered",
+  },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

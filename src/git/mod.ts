@@ -171,6 +171,7 @@ export {
   resetTracked,
   switchTo,
 } from "./tree/switch.ts";
+export { copyWorktree, makeApart } from "./tree/throw_away.ts";
 export {
   partOf,
   PARTS,

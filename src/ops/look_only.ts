@@ -21,6 +21,7 @@ export function lookOnly(system: System): System {
     setMtime: refuse("change the time of"),
     rename: refuse("move"),
     link: refuse("link"),
+    symlink: (_: string, path: string) => refuse("link")(path),
     remove: refuse("remove"),
     syncFolder: () => {},
     lock: refuseLater("lock"),

@@ -50,6 +50,8 @@ export const realFiles: Files = {
   rename: (from, to) =>
     unheld(() => guard("write", to, () => Deno.renameSync(from, to))),
   link: (from, to) => guard("write", to, () => Deno.linkSync(from, to)),
+  symlink: (target, path) =>
+    guard("write", path, () => Deno.symlinkSync(target, path)),
   remove: (path) =>
     unheld(() => guard("remove", path, () => Deno.removeSync(path))),
   syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),

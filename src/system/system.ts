@@ -149,6 +149,8 @@ export interface Files {
   rename(from: string, to: string): void;
   /** A second name for a file; throws `exists` rather than replace one. */
   link(from: string, to: string): void;
+  /** A link at `path` that leads to `target`; throws `exists`. */
+  symlink(target: string, path: string): void;
   /** Removes one file, link or empty folder. */
   remove(path: string): void;
   /** Makes what was created, renamed or removed in `folder` durable. */

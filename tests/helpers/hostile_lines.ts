@@ -95,6 +95,7 @@ const LINES: Record<string, Making> = {
   "hooks show": () => ["pre-session"],
   "hooks eject": () => [""],
   "hooks allow": () => [""],
+  "evidence": ({ saves }) => ["", saves[0]!, "--run", "--run -- npm test"],
   "allow": () => ["npm test", ".claude-mpm/hooks/pre-session.sh", "--list"],
   "hooks run": () => ["pre-session"],
   "hooks test": () => [""],

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { schemaOf } from "../../base/schema.ts";
+import { EVIDENCE } from "../../items/mod.ts";
 import { LEVELS } from "../../clients/mod.ts";
 
 /** What the `context` commands and the status line return. */
@@ -131,6 +133,34 @@ export const SummaryResult = z.strictObject({
   warnings: z.array(text),
 });
 
+export const EvidenceResult = z.strictObject({
+  /** Nothing ran; `chosen` would. */
+  dry_run: z.boolean(),
+  /** The id of the save that is looked at; null: nothing was saved here. */
+  save: z.nullable(z.string()),
+  /** Whose the save is: `foreign` is not verified. */
+  origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
+  /** The state of each command now, after those that ran. */
+  evidence: z.array(schemaOf(EVIDENCE)),
+  /** Those of these commands that `--run` may run. */
+  allowed: z.array(z.string()),
+  /** What was chosen to run. */
+  chosen: z.array(z.string()),
+  ran: z.array(z.strictObject({
+    command: z.string(),
+    /** null: it was ended. */
+    exit: z.nullable(z.int()),
+    /** `timeout`: it took longer than it may. */
+    outcome: z.enum(["exited", "timeout"]),
+    milliseconds: z.int(),
+    /** The end of what it printed. */
+    output: z.string(),
+  })),
+  /** What was not run, and why. */
+  skipped: z.array(z.strictObject({ command: z.string(), reason: z.string() })),
+});
+
+export type EvidenceResult = z.infer<typeof EvidenceResult>;
 export type StatusLineResult = z.infer<typeof StatusLineResult>;
 export type ContextResult = z.infer<typeof ContextResult>;
 export type AcknowledgeResult = z.infer<typeof AcknowledgeResult>;

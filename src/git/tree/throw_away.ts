@@ -1,0 +1,150 @@
+import { dirname, join } from "@std/path";
+import { encodeText } from "../../base/bytes.ts";
+import { FileError, isMissing } from "../../base/errors.ts";
+import { reasonNotThere } from "../../base/paths_there.ts";
+import type { Workspace } from "../repository.ts";
+import { Git } from "../run/git.ts";
+import { isOpenable } from "../text.ts";
+import { projectFiles } from "../tracked.ts";
+import type { FileInfo, System } from "../../system/system.ts";
+import {
+  isOwnPath,
+  type LeftOut,
+  lookWithin,
+  type ObjectHash,
+} from "./snapshot.ts";
+import { safeSettings } from "./vault.ts";
+
+/** Files that are copied without a look at anything else. */
+const PAUSE = 200;
+
+/** Bytes that are copied at a time. */
+const PART = 16 * 1024 * 1024;
+
+/**
+ * Copies the files of a worktree as they are now, tracked ones and those that
+ * are neither tracked nor ignored, into the empty folder `to`, until `signal`. No
+ * link is followed, and no filter runs. Returns what it left out: submodules, other
+ * repositories, and what is not a plain file. Throws FILE_FAILED, GIT_FAILED.
+ */
+export async function copyWorktree(
+  system: System,
+  { worktree }: Workspace,
+  { to, signal }: { to: string; signal: AbortSignal },
+): Promise<LeftOut[]> {
+  const look = lookWithin(system, worktree);
+  const leftOut: LeftOut[] = [];
+  const made = new Set<string>([to]);
+  const paths = await projectFiles(system, worktree);
+  for (const [at, path] of paths.entries()) {
+    // Whoever wants it to end is heard only now.
+    if (at % PAUSE === 0) await system.sleep(0);
+    if (signal.aborted) return leftOut;
+    if (isOwnPath(path)) continue;
+    const reason = isOpenable(path)
+      ? reasonNotThere(path, system.platform)
+      : "its name is not UTF-8";
+    if (reason !== undefined) {
+      leftOut.push({ path, reason });
+      continue;
+    }
+    const found = look(path);
+    // What is deleted and not committed is in the index still.
+    if (!found) continue;
+    if (found.kind === "folder" || found.kind === "other") {
+      const why = found.kind === "folder" ? "another repository" : "not a file";
+      leftOut.push({ path, reason: why });
+      continue;
+    }
+    makeFolders(system, dirname(join(to, path)), made);
+    const from = join(worktree, path);
+    const failed = copyOne(system, { from, to: join(to, path), found });
+    if (failed !== undefined) leftOut.push({ path, reason: failed });
+  }
+  return leftOut;
+}
+
+function makeFolders(
+  system: System,
+  folder: string,
+  made: Set<string>,
+): void {
+  if (made.has(folder)) return;
+  makeFolders(system, dirname(folder), made);
+  system.files.mkdir(folder);
+  made.add(folder);
+}
+
+/** Returns why the file could not be read, if it could not. */
+function copyOne(
+  { files }: System,
+  { from, to, found }: { from: string; to: string; found: FileInfo },
+): string | undefined {
+  if (found.kind === "link") {
+    files.symlink(files.readLink(from), to);
+    return undefined;
+  }
+  let first: Uint8Array;
+  try {
+    first = files.readPart(from, 0, PART);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    if (error instanceof FileError) return "it could not be read";
+    throw error;
+  }
+  files.create(to, first, { synced: false });
+  for (let at = first.length; at > 0 && at % PART === 0;) {
+    const next = files.readPart(from, at, PART);
+    if (next.length === 0) break;
+    files.append(to, next);
+    at += next.length;
+  }
+  if (found.mode !== undefined) files.chmod(to, found.mode & 0o777);
+  return undefined;
+}
+
+const CONFIG: Readonly<Record<ObjectHash, string>> = {
+  sha1: "[core]\n\trepositoryformatversion = 0\n\tbare = false\n",
+  sha256: "[core]\n\trepositoryformatversion = 1\n\tbare = false\n" +
+    "[extensions]\n\tobjectformat = sha256\n",
+};
+
+/** Bytes of the list where a shallow history ends. */
+const LARGEST = 16 * 1024 * 1024;
+
+/**
+ * Makes a repository of its own of a folder with copied files: at the commit
+ * `head`, on no branch, with its index. It reads the objects of the worktree's
+ * repository and shares nothing else with it: no ref, setting or hook. `ignored`:
+ * paths that git is not to list there. Throws FILE_FAILED, GIT_FAILED.
+ */
+export async function makeApart(
+  system: System,
+  { worktree, commonDir }: Workspace,
+  { folder, head, ignored }: {
+    folder: string;
+    head: string | undefined;
+    ignored: readonly string[];
+  },
+): Promise<void> {
+  const { files } = system;
+  const { hash } = await safeSettings(system, worktree);
+  const gitDir = join(folder, ".git");
+  for (
+    const part of ["", "refs", "refs/heads", "objects", "objects/info", "info"]
+  ) files.mkdir(join(gitDir, part));
+  const write = (name: string, text: string) =>
+    files.create(join(gitDir, name), encodeText(text), { synced: false });
+  write("HEAD", head === undefined ? "ref: refs/heads/main\n" : `${head}\n`);
+  write("config", CONFIG[hash]);
+  write("objects/info/alternates", `${join(commonDir!, "objects")}\n`);
+  write("info/exclude", ignored.map((path) => `/${path}\n`).join(""));
+  const shallow = join(commonDir!, "shallow");
+  if (files.lstat(shallow)?.kind === "file") {
+    files.create(join(gitDir, "shallow"), files.readOwn(shallow, LARGEST), {
+      synced: false,
+    });
+  }
+  if (head === undefined) return;
+  await new Git(system, folder).read(["read-tree", head]);
+}

@@ -1,0 +1,275 @@
+import { isAbsolute, join, normalize } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell.ts";
+import { parseDuration } from "../../base/times.ts";
+import { type Context, defineCommand, during } from "../../cli/mod.ts";
+import { projectFiles, type Workspace } from "../../git/mod.ts";
+import { commandForm, keepRuns, type Run } from "../../items/mod.ts";
+import {
+  allowedProgram,
+  commandText,
+  journaled,
+  type Program,
+  withLock,
+} from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { type EvidenceHere, readEvidence } from "../evidence/read.ts";
+import { type Ran, runApart, type RunOrder } from "../evidence/run.ts";
+import { evidenceText } from "../evidence/text.ts";
+import { sweepThrowAways } from "../evidence/throw_away.ts";
+import type { EvidenceResult } from "./results.ts";
+
+/** `mpm evidence` */
+export const evidence = defineCommand({
+  name: "evidence",
+  summary: "Show whether what is said to hold still does",
+  description: `
+Lists the commands that the newest save of this worktree and the carried items
+name as evidence. "holds": the command passed on the files that are here now.
+"stale": files changed since. "contradicted": its last run failed. "unproved": it
+did not run, or it is not known how it ended or on which files.
+
+--run runs commands again that you allowed with "mpm allow", one after another:
+all that are listed, or the one that is named. Each runs on a copy of the tracked
+and untracked files as they are now, outside of the project. The copy has its own
+git repository and is removed afterwards. Ignored files are not in it: --link
+node_modules links to a folder of yours, which the command can then change.
+
+The exit status is 0 if all of it holds, and 1 if not.`,
+  positionals: [{
+    name: "words",
+    summary: "A save; with --run a command, as it was allowed",
+    names: "session",
+    rest: true,
+  }],
+  flags: {
+    run: { type: "boolean", summary: "Run allowed commands again" },
+    timeout: {
+      type: "string",
+      value: "time",
+      default: "10m",
+      summary: "How long each command may take, e.g. 90s",
+    },
+    link: {
+      type: "string",
+      value: "path",
+      repeatable: true,
+      names: "folder",
+      summary: "Link an ignored path of the project into the copy",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would run and run nothing",
+    },
+  },
+  examples: [
+    "mpm evidence",
+    "mpm evidence 1",
+    "mpm evidence --run",
+    "mpm evidence --run --link node_modules -- npm test",
+    "mpm evidence --run --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).EvidenceResult,
+  async run(context, input): Promise<EvidenceResult> {
+    if (!input.run) return await show(context, input);
+    const timeout = parseDuration(input.timeout, "--timeout");
+    const found = await readEvidence(context, undefined);
+    const { workspace } = found;
+    if (workspace.git !== "repository") {
+      throw new MpmError(
+        "CONFLICT",
+        "A command runs only in a git repository",
+        {
+          hint: "Its result belongs to certain files, which git names",
+        },
+      );
+    }
+    const links = await linksOf(context, workspace, input.link);
+    const chosen = chosenCommands(context, found, input.words);
+    if (input["dry-run"]) {
+      return resultOf(context, found, { ...chosen, dry: true });
+    }
+    const ran = await runAll(context, workspace, {
+      ...{ commands: chosen.runs, links, timeout },
+    });
+    const after = await readEvidence(context, undefined);
+    return resultOf(context, after, { ...chosen, ran });
+  },
+  status: ({ dry_run: dry, evidence, ran }) => {
+    const failed = ran.some(({ exit }) => exit !== 0) ||
+      evidence.some(({ state }) => state !== "holds");
+    return !dry && failed ? 1 : 0;
+  },
+  render: evidenceText,
+});
+
+interface Input {
+  readonly words: readonly string[];
+  readonly link: readonly string[];
+}
+
+async function show(
+  context: Context,
+  { words, link }: Input,
+): Promise<EvidenceResult> {
+  if (words.length > 1 || link.length > 0) {
+    throw new MpmError("USAGE", "A command was given without --run", {
+      hint: "mpm evidence --run -- npm test",
+    });
+  }
+  await sweepThrowAways(context.system);
+  return resultOf(context, await readEvidence(context, words[0]), {});
+}
+
+/** A command that may run, and how. */
+type Chosen = Pick<RunOrder, "command" | "program">;
+
+interface Choice {
+  readonly runs: readonly Chosen[];
+  readonly skipped: EvidenceResult["skipped"];
+}
+
+/** Throws CONFLICT for a command that is not allowed, and where none is. */
+function chosenCommands(
+  { system }: Context,
+  { workspace, evidence }: EvidenceHere,
+  words: readonly string[],
+): Choice {
+  const { root } = workspace;
+  const named = words.length > 0;
+  const commands = named
+    ? [commandForm(commandText(words))]
+    : evidence.map(({ command }) => command);
+  const runs: Chosen[] = [];
+  const skipped: EvidenceResult["skipped"] = [];
+  for (const command of commands) {
+    const program = allowedProgram(system, root, command);
+    const reason = program
+      ? leadsBack(workspace, program)
+      : "you did not allow it";
+    if (program && reason === undefined) runs.push({ command, program });
+    else skipped.push({ command, reason: reason! });
+  }
+  const [first] = skipped;
+  if (runs.length > 0 || !first) return { runs, skipped };
+  throw new MpmError(
+    "CONFLICT",
+    named || skipped.length === 1
+      ? `"${first.command}" does not run: ${first.reason}`
+      : `None of ${skipped.length} commands runs: you allowed none of them`,
+    { hint: `To allow it: mpm allow ${shellWord(first.command)}` },
+  );
+}
+
+/** A path of the project itself would lead out of the copy. */
+function leadsBack(
+  { root, worktree }: Workspace,
+  program: Program,
+): string | undefined {
+  const text = "args" in program ? program.args.join("\0") : program.text;
+  return [root, worktree].some((folder) => text.includes(folder))
+    ? "it names the folder of the project, and would not run on the copy"
+    : undefined;
+}
+
+/** Throws USAGE for what is not an ignored path below the worktree. */
+async function linksOf(
+  { system }: Context,
+  { worktree }: Workspace,
+  given: readonly string[],
+): Promise<string[]> {
+  if (given.length === 0) return [];
+  const files = await projectFiles(system, worktree);
+  return given.map((path) => {
+    const way = normalize(path).replace(/[\\/]+$/, "");
+    const outside = isAbsolute(way) || /^\.\.?([\\/]|$)/.test(way) ||
+      /^\.(git|claude-mpm)([\\/]|$)/.test(way);
+    const there = !outside && system.files.lstat(join(worktree, way));
+    const copied = files.some((file) =>
+      file === way || file.startsWith(`${way}/`)
+    );
+    if (there && !copied) return way;
+    throw new MpmError(
+      "USAGE",
+      `Cannot link "${path}": ${
+        outside
+          ? "it is not a path below the worktree"
+          : copied
+          ? "files of it are in the copy"
+          : "it is not there"
+      }`,
+      { hint: "Name an ignored folder, e.g. --link node_modules" },
+    );
+  });
+}
+
+/** Runs one after another; each run is kept as soon as it has ended. */
+async function runAll(
+  context: Context,
+  workspace: Workspace,
+  { commands, links, timeout }: {
+    commands: readonly Chosen[];
+    links: readonly string[];
+    timeout: number;
+  },
+): Promise<Ran[]> {
+  const { system } = context;
+  using interruption = system.interruption();
+  const { signal } = interruption;
+  const all: Ran[] = [];
+  for (const chosen of commands) {
+    const ran = await during(
+      context,
+      `Running ${context.redact(chosen.command)}`,
+      () => runApart(system, workspace, { ...chosen, links, timeout, signal }),
+    );
+    await keep(context, workspace, ran.run);
+    all.push(ran);
+  }
+  return all;
+}
+
+async function keep(
+  context: Context,
+  workspace: Workspace,
+  run: Run,
+): Promise<void> {
+  await journaled(
+    context,
+    ({ system }) =>
+      withLock(system, workspace.root, () => {
+        keepRuns(system, workspace.root, [run]);
+      }),
+    {
+      operation: "evidence",
+      workspace,
+      title: () => `run ${run.command}`,
+    },
+  );
+}
+
+function resultOf(
+  { system }: Context,
+  { workspace, save, origin, evidence }: EvidenceHere,
+  { ran = [], runs = [], skipped = [], dry = false }: Partial<Choice> & {
+    ran?: readonly Ran[];
+    dry?: boolean;
+  },
+): EvidenceResult {
+  const redactor = redactorOf(system);
+  const { root } = workspace;
+  return redactor.value({
+    dry_run: dry,
+    save: save?.session_id ?? null,
+    origin: save ? origin : null,
+    evidence: [...evidence],
+    allowed: evidence.map(({ command }) => command)
+      .filter((command) => allowedProgram(system, root, command)),
+    chosen: runs.map(({ command }) => command),
+    ran: ran.map(({ run, outcome, milliseconds }) => ({
+      ...{ command: run.command, exit: run.exit, outcome, milliseconds },
+      output: run.tail,
+    })),
+    skipped: [...skipped],
+  });
+}

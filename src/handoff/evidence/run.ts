@@ -1,0 +1,156 @@
+import { dirname, join } from "@std/path";
+import { sha256 } from "../../base/digest.ts";
+import { MpmError } from "../../base/errors.ts";
+import { durationText } from "../../base/times.ts";
+import { named } from "../../base/words.ts";
+import { readState, type Workspace } from "../../git/mod.ts";
+import {
+  type RanOn,
+  type Run,
+  treeOf,
+  verificationOf,
+} from "../../items/mod.ts";
+import type { Program } from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import { makeThrowAway, type ThrowAway } from "./throw_away.ts";
+
+/** Bytes of the output's end that are kept, and UTF-16 units in a run. */
+const OUTPUT_LIMIT = 256 * 1024;
+const TAIL = 2000;
+
+/** What is run, and how. */
+export interface RunOrder {
+  /** The text that the user allowed. */
+  readonly command: string;
+  readonly program: Program;
+  /** Ignored paths that the copy links to. */
+  readonly links: readonly string[];
+  /** Milliseconds it may take. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Ran {
+  readonly run: Run;
+  readonly outcome: "exited" | "timeout";
+  readonly milliseconds: number;
+}
+
+/**
+ * Runs an allowed command on a copy of the present files, which is removed
+ * afterwards. Throws CANCELLED where the user interrupts it, CONFLICT where
+ * the files cannot be compared later.
+ */
+export async function runApart(
+  system: System,
+  workspace: Workspace,
+  order: RunOrder,
+): Promise<Ran> {
+  const { command, program, links, timeout, signal } = order;
+  const before = await presentTree(system, workspace);
+  const head = before.head ?? undefined;
+  await using copy = await makeThrowAway(system, workspace, {
+    ...{ head, links, signal },
+  });
+  const after = await presentTree(system, workspace);
+  refuseInterrupted(signal);
+  const start = system.now().getTime();
+  const args = "args" in program ? program.args : ["sh", "-c", program.text];
+  const done = await system.runProgram(args, {
+    cwd: copy.folder,
+    env: environmentOf(system, copy.folder),
+    ...{ timeout, signal, limit: OUTPUT_LIMIT, keep: "end", tied: true },
+  });
+  refuseInterrupted(signal);
+  const ended = system.now();
+  const exit = done.outcome === "exited" ? done.status : null;
+  const doubt = doubtOf(system, workspace, {
+    ...{ copy, exit, timeout, changed: before.changes !== after.changes },
+  });
+  const said = redactorOf(system).text(new TextDecoder().decode(done.stdout));
+  return {
+    run: {
+      command,
+      kind: verificationOf(command)?.kind ?? "other",
+      exit,
+      at: ended.toISOString(),
+      tail: said.slice(-TAIL),
+      digest: sha256(done.stdout),
+      tree: before,
+      ...doubt === undefined ? {} : { doubt },
+      source: "user",
+    },
+    outcome: exit === null ? "timeout" : "exited",
+    milliseconds: ended.getTime() - start,
+  };
+}
+
+function refuseInterrupted({ aborted }: AbortSignal): void {
+  if (!aborted) return;
+  throw new MpmError("CANCELLED", "Interrupted: the copy was removed");
+}
+
+/** Throws CONFLICT where it cannot be told what files there are. */
+async function presentTree(
+  system: System,
+  workspace: Workspace,
+): Promise<RanOn> {
+  const tree = treeOf(await readState(system, workspace));
+  if (tree) return tree;
+  throw new MpmError(
+    "CONFLICT",
+    "Cannot tell on which files a command would run: mpm cannot read some",
+    {
+      hint: "Commit or ignore repositories within the project, and make " +
+        "unreadable files readable",
+    },
+  );
+}
+
+/** Variables that lead git, or a client, to something else than the copy. */
+const LEADING =
+  /^(GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX)|CLAUDE_.*|INIT_CWD|OLDPWD)$/;
+
+function environmentOf(
+  system: System,
+  folder: string,
+): Record<string, string | null> {
+  const leading = system.envNames().filter((name) => LEADING.test(name));
+  return {
+    ...Object.fromEntries(leading.map((name) => [name, null])),
+    PWD: folder,
+    GIT_CEILING_DIRECTORIES: dirname(folder),
+    MPM_HOOKS: "off",
+  };
+}
+
+/** Folders of dependencies, and settings, that git usually ignores. */
+const NEEDED = [
+  ...["node_modules", "vendor", ".venv", "venv", "bower_components"],
+  ...["Pods", "deps", ".env"],
+];
+
+/** Why the end of a run says nothing of the files. */
+function doubtOf(
+  system: System,
+  { worktree }: Workspace,
+  { copy, exit, timeout, changed }: {
+    copy: ThrowAway;
+    exit: number | null;
+    timeout: number;
+    changed: boolean;
+  },
+): string | undefined {
+  if (changed) return "files changed while they were copied";
+  if (exit === null) return `it was ended after ${durationText(timeout)}`;
+  if (exit === 0) return undefined;
+  const { files } = system;
+  const lacking = NEEDED.filter((name) =>
+    files.lstat(join(worktree, name)) &&
+    !files.lstat(join(copy.folder, name))
+  );
+  const left = [...lacking, ...copy.leftOut.map(({ path }) => path)];
+  if (left.length === 0) return undefined;
+  return `the copy that it ran on lacks ${named(left)}`;
+}

@@ -1,0 +1,81 @@
+import { escapeLines, escapeText } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell.ts";
+import { evidenceLine } from "../../items/mod.ts";
+import type { EvidenceResult } from "../commands/results.ts";
+
+/** Lines of a command's output: of one that failed, and of one that passed. */
+const LINES = { failed: 20, passed: 3 };
+
+/** The text of `mpm evidence`. */
+export function evidenceText(result: EvidenceResult): string {
+  const { dry_run: dry, evidence, chosen, ran, skipped } = result;
+  if (dry) {
+    const lines = [
+      ...chosen.map((command) => `Would run ${escapeText(command)}`),
+      ...skipped.map(skippedLine),
+    ];
+    return `${lines.join("\n") || "Nothing to run"}\n`;
+  }
+  const lines = [
+    ...ran.flatMap(ranLines),
+    ...skipped.map(skippedLine),
+    ...ran.length + skipped.length > 0 ? [""] : [],
+    ...headLines(result),
+    ...evidence.flatMap((one) => [
+      escapeText(evidenceLine(one)),
+      ...one.claims.map((claim) => `  for: ${escapeText(claim)}`),
+    ]),
+    ...adviceLines(result),
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function ranLines(
+  { command, exit, outcome, milliseconds, output }:
+    EvidenceResult["ran"][number],
+): string[] {
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const end = outcome === "timeout"
+    ? "was ended, it took too long"
+    : exit === 0
+    ? "passed"
+    : `failed with exit status ${exit}`;
+  const most = exit === 0 ? LINES.passed : LINES.failed;
+  const said = output.trimEnd().split("\n").slice(-most)
+    .filter((line) => line.trim() !== "");
+  return [
+    `${escapeText(command)} ${end} (${seconds} s)`,
+    ...said.map((line) => `  | ${escapeLines(line)}`),
+  ];
+}
+
+function skippedLine({ command, reason }: EvidenceResult["skipped"][number]) {
+  return `Not run: ${escapeText(command)} (${reason})`;
+}
+
+function headLines({ save, origin, evidence }: EvidenceResult): string[] {
+  if (evidence.length === 0) {
+    return [
+      "No command is known that shows that something holds" +
+      (save === null ? "" : ` (${save})`),
+    ];
+  }
+  if (save === null) return [];
+  const whose = origin === "foreign" ? ", which is not verified" : "";
+  return [`Evidence of ${save}${whose}:`];
+}
+
+/** How to run what does not hold. */
+function adviceLines({ evidence, allowed, ran }: EvidenceResult): string[] {
+  const open = evidence.filter(({ state }) => state !== "holds")
+    .map(({ command }) => command);
+  const unknown = open.find((command) => !allowed.includes(command));
+  if (unknown !== undefined) {
+    const word = escapeText(shellWord(unknown));
+    return ["", `To let mpm run it: mpm allow ${word}; mpm evidence --run`];
+  }
+  return open.length > 0 && ran.length === 0
+    ? ["", "To run what does not hold: mpm evidence --run"]
+    : [];
+}

@@ -1,0 +1,113 @@
+import { join } from "@std/path";
+import { attempt, FileError } from "../../base/errors.ts";
+import { copyWorktree, type LeftOut, makeApart } from "../../git/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
+import {
+  checkFolder,
+  ensureUserFolder,
+  takeLock,
+  withUserLock,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+
+/** Where the copies are, in the user's own state. */
+const FOLDER = "runs";
+
+/** Whoever holds this lock in a copy's folder is still at work there. */
+const LOCK = "lock";
+
+/** A copy of a worktree's files, and what goes with its disposal. */
+export interface ThrowAway extends AsyncDisposable {
+  /** The top folder of the copy, absolute. */
+  readonly folder: string;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What the copy is made of. */
+interface Order {
+  readonly head: string | undefined;
+  /** Ignored paths of the worktree that the copy links to. */
+  readonly links: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Copies the present files of a worktree into a folder outside of it, as a
+ * repository of its own, and removes what killed processes left of others.
+ * Throws FILE_FAILED, GIT_FAILED, with no copy left.
+ */
+export async function makeThrowAway(
+  system: System,
+  workspace: Workspace,
+  { head, links, signal }: Order,
+): Promise<ThrowAway> {
+  const { home, held } = await reserve(system);
+  const dispose = async () => {
+    await withUserLock(system, () => {
+      held[Symbol.dispose]();
+      removeAll(system, home);
+    });
+  };
+  try {
+    const folder = join(home, "files");
+    system.files.mkdir(folder);
+    const leftOut = await copyWorktree(system, workspace, {
+      ...{ to: folder, signal },
+    });
+    await makeApart(system, workspace, { folder, head, ignored: links });
+    for (const path of links) {
+      system.files.symlink(join(workspace.worktree, path), join(folder, path));
+    }
+    return { folder, leftOut, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** A new folder with its lock; no other process takes it for left over. */
+async function reserve(
+  system: System,
+): Promise<{ home: string; held: Disposable }> {
+  return await withUserLock(system, async () => {
+    await sweep(system);
+    const home = join(ensureUserFolder(system, FOLDER), system.random());
+    system.files.mkdir(home);
+    const held = await takeLock(system, join(home, LOCK), 0);
+    if (held) return { home, held };
+    throw new FileError("other", "lock", home);
+  });
+}
+
+/** Removes the copies whose process has ended. Call under the user's lock. */
+async function sweep(system: System): Promise<void> {
+  const top = ensureUserFolder(system, FOLDER);
+  for (const { name, kind } of system.files.list(top)) {
+    const home = join(top, name);
+    if (kind !== "folder" || !checkFolder(system, home)) continue;
+    using held = await takeLock(system, join(home, LOCK), 0);
+    if (held) removeAll(system, home);
+  }
+}
+
+/** The same where nothing is made. A folder that is not there has none. */
+export async function sweepThrowAways(system: System): Promise<void> {
+  await attempt(() => withUserLock(system, () => sweep(system)));
+}
+
+/**
+ * Removes a folder with all that is in it, also what a program made read-only.
+ * No link is followed. What cannot be removed is tried again the next time.
+ */
+function removeAll(system: System, folder: string): void {
+  const { files } = system;
+  attempt(() => {
+    files.chmod(folder, 0o700);
+    for (const { name, kind } of files.list(folder)) {
+      const path = join(folder, name);
+      if (kind === "folder") removeAll(system, path);
+      else attempt(() => files.remove(path));
+    }
+    files.remove(folder);
+  });
+}
