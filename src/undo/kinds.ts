@@ -18,18 +18,8 @@ const OF_FILES = [
   ...["sessions prune", "sessions import", "sessions recover"],
   ...["sessions verify", "context update", "context resume-file"],
   ...["config set", "config unset", "hooks install", "hooks uninstall"],
-  ...[
-    "hooks eject",
-    "summary",
-    "next",
-    "decide",
-    "ask",
-    "block",
-    "done",
-    "var set",
-    "var unset",
-    "evidence",
-  ],
+  ...["hooks eject", "summary", "next", "decide", "ask", "block", "done"],
+  ...["var set", "var unset", "evidence"],
 ];
 
 /** The kind of each operation, by its name in the journal. */
