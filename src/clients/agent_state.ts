@@ -2,9 +2,11 @@ import {
   ensureFolder,
   layout,
   readOwnJson,
+  RecordSeals,
   removeQuietly,
   takeLock,
 } from "../ops/mod.ts";
+import { isFields, jsonIn } from "../base/odd_values.ts";
 import { dirname, isAbsolute, join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
@@ -24,6 +26,12 @@ export type AgentFile =
   | "tasks"
   | "let_through"
   | "notes";
+
+/**
+ * Those that agents are told of as the person's words or their own: sealed, as
+ * the project's folder may come with a clone.
+ */
+const SEALED: ReadonlySet<AgentFile> = new Set(["notes", "pending", "tasks"]);
 
 /** Bytes of the largest such file. */
 const LIMIT = 64 * 1024;
@@ -120,9 +128,47 @@ export function readAgentFiles(
   file: AgentFile,
 ): unknown[] {
   return places(system, root).flatMap(({ folder }) => {
-    const value = readOwnJson(system, join(folder, nameOf(id, file)), LIMIT);
+    const value = readValue(system, folder, { id, file });
     return value === undefined ? [] : [value];
   });
+}
+
+/** `undefined`: missing, damaged, or somebody else's. */
+function readValue(
+  system: System,
+  folder: string,
+  { id, file }: { id: string; file: AgentFile },
+): unknown {
+  const path = join(folder, nameOf(id, file));
+  if (!SEALED.has(file)) return readOwnJson(system, path, LIMIT);
+  const bytes = attempt(() => system.files.readOwn(path, LIMIT));
+  const text = new TextDecoder().decode(bytes).trimEnd();
+  const value = sealsOf(system, { id, file }).isOwn(text)
+    ? jsonIn(text)
+    : undefined;
+  if (!isFields(value)) return undefined;
+  const { seal: _, ...rest } = value;
+  return rest;
+}
+
+/** Throws FILE_FAILED where it cannot be sealed. */
+function bytesOf(
+  system: System,
+  value: unknown,
+  { id, file }: { id: string; file: AgentFile },
+): Uint8Array {
+  const text = SEALED.has(file) && isFields(value)
+    ? sealsOf(system, { id, file }).sealLine(value)
+    : JSON.stringify(value);
+  return new TextEncoder().encode(`${text}\n`);
+}
+
+/** What belongs to one session never passes for what belongs to another. */
+function sealsOf(
+  system: System,
+  { id, file }: { id: string; file: AgentFile },
+): RecordSeals {
+  return new RecordSeals(system, `agent ${nameOf(id, file)}`);
 }
 
 /** What is kept of all sessions of which there is such a file. */
@@ -133,10 +179,10 @@ export function listAgentFiles(
 ): { id: string; value: unknown }[] {
   return places(system, root).flatMap(({ folder }) =>
     listNames(system, folder).filter((name) => name.endsWith(`.${file}.json`))
-      .slice(0, MOST).map((name) => ({
-        id: name.slice(0, -`.${file}.json`.length),
-        value: readOwnJson(system, join(folder, name), LIMIT),
-      }))
+      .slice(0, MOST).map((name) => {
+        const id = name.slice(0, -`.${file}.json`.length);
+        return { id, value: readValue(system, folder, { id, file }) };
+      })
   );
 }
 
@@ -149,9 +195,9 @@ export function writeAgentFile(
   { id, root }: AgentSession,
   { file, value }: { file: AgentFile; value: unknown },
 ): boolean {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   return places(system, root).some((place) => {
     return attempt(() => {
+      const bytes = bytesOf(system, value, { id, file });
       ensureFolder(system, place.folder, place.base());
       replace(system, join(place.folder, nameOf(id, file)), bytes);
       return true;
@@ -218,11 +264,11 @@ export async function changeAgentFile(
       if (!held) return false;
       const path = join(folder, nameOf(session.id, file));
       const next = change(
-        readOwnJson(system, path, LIMIT) ??
+        readValue(system, folder, { id: session.id, file }) ??
           readAgentFiles(system, session, file)[0],
       );
       if (next === undefined) return false;
-      const bytes = new TextEncoder().encode(`${JSON.stringify(next)}\n`);
+      const bytes = bytesOf(system, next, { id: session.id, file });
       replace(system, path, bytes);
       return true;
     } catch (error) {

@@ -4,7 +4,8 @@ import type { System } from "../system/system.ts";
 import { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
 
 /** The end of a record that this user's mpm wrote. */
-const SEAL = /,\n {2}"seal": "([0-9a-f]{64})"\n\}$/;
+const SEAL =
+  /,(?:\n {2}"seal": "([0-9a-f]{64})"\n\}|"seal":"([0-9a-f]{64})"\})$/;
 
 /** Seals and checks the records of one kind, which are JSON files; the key is read once. */
 export class RecordSeals {
@@ -23,15 +24,26 @@ export class RecordSeals {
    * FILE_FAILED where the user's state has no place for a key.
    */
   seal(value: unknown): string {
+    const body = asciiJson(value, 2).slice(0, -"\n}".length);
+    return `${body},\n  "seal": "${this.#sealOf(body)}"\n}`;
+  }
+
+  /** The same on one line, which may hold any character. */
+  sealLine(value: object): string {
+    const body = JSON.stringify(value).slice(0, -"}".length);
+    return `${body},"seal":"${this.#sealOf(body)}"}`;
+  }
+
+  #sealOf(body: string): string {
     const key = ensureJournalKey(this.#system);
     if (key === undefined) throw keyless();
-    const body = asciiJson(value, 2).slice(0, -"\n}".length);
-    return `${body},\n  "seal": "${sealOf(key, this.#kind + body)}"\n}`;
+    return sealOf(key, this.#kind + body);
   }
 
   /** Returns whether this user's mpm wrote the record, and nobody changed it since. */
   isOwn(text: string): boolean {
-    const [end, seal] = SEAL.exec(text) ?? [];
+    const [end, long, short] = SEAL.exec(text) ?? [];
+    const seal = long ?? short;
     if (end === undefined || seal === undefined) return false;
     this.#key ??= journalKey(this.#system);
     return this.#key !== undefined &&

@@ -24,7 +24,9 @@ function projectWithMpm(): TestEnv {
 }
 
 function notes(env: TestEnv): Notes {
-  return env.exists(NOTES) ? JSON.parse(env.read(NOTES)) : {};
+  if (!env.exists(NOTES)) return {};
+  const { seal: _, ...kept } = JSON.parse(env.read(NOTES));
+  return kept;
 }
 
 function texts(env: TestEnv, list: string): string[] {

@@ -12,6 +12,7 @@ import {
   type TypedCommand,
   typedCommand,
 } from "./typed_command.ts";
+import { textField } from "../../base/odd_values.ts";
 import { noteActivity, readActivity } from "./activity.ts";
 import {
   hasSkill,
@@ -90,7 +91,7 @@ async function judged(
 /** What the agent is to be told, once. */
 function takePending({ context: { system }, session }: HookWorld): string {
   const pending = readAgentFiles(system, session, "pending")
-    .filter((value) => typeof value === "string");
+    .flatMap((value) => textField(value, "text") ?? []);
   if (pending.length === 0) return "";
   removeAgentFile(system, session, "pending");
   return pending[0]!;

@@ -79,7 +79,7 @@ export async function answerSpoken(
   const text = redactorOf(system).text(await spokenText(context, name, args));
   const value = fenced(text, { name, fence: system.random() });
   if (sent) return { context: value };
-  writeAgentFile(system, session, { file: "pending", value });
+  writeAgentFile(system, session, { file: "pending", value: { text: value } });
   return { block: text, answered: true };
 }
 
@@ -132,7 +132,10 @@ function tell(
   const value = resumed
     ? agentContext(resumed as ResumeResult, TOLD)
     : fenced(text, { name, fence: context.system.random() });
-  writeAgentFile(context.system, session, { file: "pending", value });
+  writeAgentFile(context.system, session, {
+    file: "pending",
+    value: { text: value },
+  });
 }
 
 /** Names and tasks may be anybody's words. */
