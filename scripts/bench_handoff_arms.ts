@@ -58,6 +58,7 @@ export async function textsOf(
 function fixed(text: string, desk: Desk): string {
   return text.replaceAll(desk.root, "/home/dev")
     .replaceAll(/\b(just now|\d+ (second|minute)s? ago)\b/g, "N minutes ago")
+    .replaceAll(/\b\d+(s|min|m|h|d|w|mo|y) ago\b/g, "N ago")
     .replaceAll(/\b\d+ (hour|day|week|month|year)s? ago\b/g, "N days ago")
     .replaceAll(/\b\d{1,2}:\d\d:\d\d\b/g, "12:00:00");
 }
