@@ -379,6 +379,18 @@ export interface Save {
       left_out?: number;
       [name: string]: unknown;
     };
+    /** Context files of the project and of the partition in use. */
+    contexts?: {
+      /** Relative to the worktree, `/` between folders. */
+      path: string;
+      /** Of the file's bytes. */
+      sha256: string;
+      /** Redacted; absent: the save `held_by` has it. */
+      text?: string;
+      /** The id of the save that has the text. */
+      held_by?: string;
+      [name: string]: unknown;
+    }[];
     /** How often each redaction rule applied, by its label. */
     redactions: Record<string, number>;
     [name: string]: unknown;
@@ -1278,6 +1290,8 @@ export interface ReturnResult {
     path: string;
     /** Where it was renamed or copied from. */
     from?: string;
+    /** The partition that it is in; absent: none. */
+    partition?: string;
   }[] | null;
   from: {
     /** null: detached, or no repository. */
@@ -2006,6 +2020,55 @@ export interface ContextInjectResult {
 }
 
 /**
+ * mpm context diff --json: Show how a context file changed between saves, or
+ * since one.
+ */
+export interface ContextDiffResult {
+  /** Relative to the worktree. */
+  path: string;
+  before: {
+    /** null: the file as it is now. */
+    session_id: string | null;
+    /** ISO 8601, UTC. */
+    at: string;
+  };
+  after: {
+    /** null: the file as it is now. */
+    session_id: string | null;
+    /** ISO 8601, UTC. */
+    at: string;
+  };
+  same: boolean;
+  /** A unified diff; empty: they are the same. */
+  diff: string;
+}
+
+/**
+ * mpm context history --json: List the versions of context files that saves
+ * keep.
+ */
+export interface ContextHistoryResult {
+  files: {
+    /** Relative to the worktree. */
+    path: string;
+    /** The newest first. */
+    versions: {
+      /** The first save that has it. */
+      session_id: string;
+      /** ISO 8601, UTC. */
+      at: string;
+      sha256: string;
+      /** Lines against the version before it; null: a text is not kept. */
+      added: number | null;
+      removed: number | null;
+    }[];
+    /** How many older versions are not listed. */
+    omitted: number;
+  }[];
+  warnings: string[];
+}
+
+/**
  * mpm statusline --json: Print Claude Code's status line and keep its figure
  * for the hooks.
  */
@@ -2047,6 +2110,7 @@ export interface ConfigGetResult {
     | "context.inject"
     | "context.inject_limit"
     | "context.architecture"
+    | "partitions"
     | "summarizer.command"
     | "summarizer.timeout"
     | "handoff.prompts"
@@ -2578,6 +2642,86 @@ export interface EvidenceResult {
   }[];
 }
 
+/**
+ * mpm partition list --json: List the partitions of the project, and which is
+ * in use.
+ */
+export interface PartitionListResult {
+  partitions: {
+    name: string;
+    /** Empty: none. */
+    description: string;
+    paths: string[];
+    /** Its context file, relative to the worktree; null: none. */
+    context: string | null;
+    /** Whether that file is there. */
+    context_exists: boolean;
+    /** How many uncommitted files are in it. */
+    changed: number;
+    in_use: boolean;
+  }[];
+  in_use: {
+    name: string;
+    /** `changes`: most uncommitted files are in it. */
+    by: "choice" | "changes" | "save";
+  } | null;
+  /** The name that was chosen; null: none was, or no partition. */
+  chosen: string | null;
+  warnings: string[];
+}
+
+/**
+ * mpm partition show --json: Show a partition and what is uncommitted in it.
+ */
+export interface PartitionShowResult {
+  partition: {
+    name: string;
+    /** Empty: none. */
+    description: string;
+    paths: string[];
+    /** Its context file, relative to the worktree; null: none. */
+    context: string | null;
+    /** Whether that file is there. */
+    context_exists: boolean;
+    /** How many uncommitted files are in it. */
+    changed: number;
+    in_use: boolean;
+  };
+  /** Its uncommitted files. */
+  files: string[];
+  warnings: string[];
+}
+
+/**
+ * mpm partition suggest --json: Suggest partitions from workspaces and
+ * CODEOWNERS.
+ */
+export interface PartitionSuggestResult {
+  partitions: {
+    name: string;
+    paths: string[];
+    description: string;
+  }[];
+  /** The TOML of them. */
+  toml: string;
+  /** The project's configuration file, absolute. */
+  file: string;
+  written: boolean;
+  dry_run: boolean;
+  /** What could not be read, and what was left out. */
+  notes: string[];
+}
+
+/** mpm partition use --json: Choose the partition that this worktree is at. */
+export interface PartitionUseResult {
+  /** The partition that is in use from now on; null: none. */
+  partition: string | null;
+  /** Whether the changed files decide from now on. */
+  automatic: boolean;
+  changed: boolean;
+  dry_run: boolean;
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */
@@ -2920,6 +3064,8 @@ export interface Changes {
     path: string;
     /** Where it was renamed or copied from. */
     from?: string;
+    /** The partition that it is in; absent: none. */
+    partition?: string;
   }[];
   working_directory: {
     /** null: not known. */
@@ -2953,6 +3099,8 @@ export interface Changes {
         | "unknown";
       /** Of `edited-further`: the content is the same and the mode another. */
       mode_only?: true;
+      /** The partition that it is in; absent: none. */
+      partition?: string;
     }[];
   };
   conflicts: {

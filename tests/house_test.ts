@@ -7,7 +7,16 @@ import { modules, ROOT, sources } from "./helpers/tree.ts";
 /** The folders of `src/`: each may import those after it, and none before. */
 const ORDER = [
   ...["app", "doctor", "undo", "hooks", "handoff", "detours", "checkpoints"],
-  ...["saves", "items", "work", "worktrees", "clients", "secrets", "config"],
+  ...[
+    "saves",
+    "items",
+    "partitions",
+    "work",
+    "worktrees",
+    "clients",
+    "secrets",
+    "config",
+  ],
   ...["ops", "git", "cli", "system", "base"],
 ];
 

@@ -57,6 +57,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     "Write down where the work stands, before the context is lost",
   "context update": "Keep branch, time and next steps in .claude/context.md",
   "context inject": "Print what an agent is given at the start of its session",
+  "context diff": "Show how a context file changed between saves, or since one",
+  "context history": "List the versions of context files that saves keep",
   "statusline":
     "Print Claude Code's status line and keep its figure for the hooks",
   "config get": "Print the value of one setting",
@@ -86,4 +88,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "summary": "Sum up the work in layers, shorter the longer ago it was",
   "allow": "Let a command or a file of this project run on this machine",
   "evidence": "Show whether what is said to hold still does",
+  "partition list": "List the partitions of the project, and which is in use",
+  "partition show": "Show a partition and what is uncommitted in it",
+  "partition suggest": "Suggest partitions from workspaces and CODEOWNERS",
+  "partition use": "Choose the partition that this worktree is at",
 };

@@ -93,6 +93,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../handoff/commands/update.ts")).contextUpdate,
   "context inject": async () =>
     (await import("../handoff/commands/inject.ts")).contextInject,
+  "context diff": async () =>
+    (await import("../handoff/commands/diff.ts")).contextDiff,
+  "context history": async () =>
+    (await import("../handoff/commands/history.ts")).contextHistory,
   "statusline": async () =>
     (await import("../handoff/commands/statusline.ts")).statusline,
   "config get": async () =>
@@ -135,6 +139,14 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "allow": async () => (await import("../ops/commands/allow.ts")).allow,
   "evidence": async () =>
     (await import("../handoff/commands/evidence.ts")).evidence,
+  "partition list": async () =>
+    (await import("../partitions/commands/list.ts")).partitionList,
+  "partition show": async () =>
+    (await import("../partitions/commands/show.ts")).partitionShow,
+  "partition suggest": async () =>
+    (await import("../partitions/commands/suggest.ts")).partitionSuggest,
+  "partition use": async () =>
+    (await import("../partitions/commands/use.ts")).partitionUse,
 };
 
 /** What answers a shell that asks how a word may go on. */

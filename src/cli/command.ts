@@ -20,6 +20,7 @@ export type Named =
   | "template"
   | "variable"
   | "var"
+  | "partition"
   | "setting"
   | "setting-value"
   | "shell-hook"

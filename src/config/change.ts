@@ -61,8 +61,12 @@ export async function change(
       hint: "It is each user's own choice: give --scope user",
     });
   }
-  const path = [...key.split("."), ...entry === undefined ? [] : [entry]];
-  const edit = { file, root, change: { path, value } };
+  const below = key === "partitions" ? entry?.split(".") : entry;
+  const path = [
+    ...key.split("."),
+    ...below === undefined ? [] : [below].flat(),
+  ];
+  const edit = { file, root, changes: [{ path, value }] };
   const changed = !input["dry-run"] &&
     await journaled(context, ({ system }) => editConfig(system, edit), {
       operation: value === undefined ? "config unset" : "config set",
@@ -132,30 +136,29 @@ export function changeText(result: ConfigSetResult): string {
 }
 
 /** A change of one setting; `value` undefined takes it out. */
-interface ConfigChange {
+export interface ConfigChange {
   readonly path: readonly string[];
   readonly value: unknown;
 }
 
 /**
- * Changes one setting in a file, whole or not at all, every other byte as it
- * was; the outcome is parsedToml and checked before it is written. Returns whether
+ * Changes settings in a file, whole or not at all, every other byte as it was; the outcome is parsedToml and checked before it is written. Returns whether
  * anything changed. Throws USAGE for a file with a fault in it, CONFLICT for
  * one that must be edited by hand.
  */
-async function editConfig(
+export async function editConfig(
   system: System,
-  { file, root, change }: {
+  { file, root, changes }: {
     file: ConfigFile;
     root: string;
-    change: ConfigChange;
+    changes: readonly ConfigChange[];
   },
 ): Promise<boolean> {
   if (file.layer !== "user") {
     return await withLock(system, root, () => {
       ensureHome(system, root);
       if (file.layer === "local") keepLocal(system, root);
-      return rewrite(system, file, change);
+      return rewrite(system, file, changes);
     });
   }
   const folder = dirname(file.path);
@@ -166,7 +169,7 @@ async function editConfig(
       hint: "Another mpm is changing it: run the command again",
     });
   }
-  return rewrite(system, file, change);
+  return rewrite(system, file, changes);
 }
 
 /** Its parents too; what is there, behind a link maybe, stays as it is. */
@@ -182,18 +185,22 @@ function makeUserFolder(system: System, folder: string): void {
 function rewrite(
   system: System,
   file: ConfigFile,
-  change: ConfigChange,
+  changes: readonly ConfigChange[],
 ): boolean {
   const found = system.files.lstat(file.path);
   const before = found ? readText(system, file) : "";
   const values = parsedToml(before, file);
-  const wanted = withChange(values, change);
+  const wanted = changes.reduce(withChange, values);
   if (isSame(values, wanted)) return false;
-  const { path, value } = change;
-  const after = value === undefined
-    ? unsetValue(before, path)
-    : setValue(before, path, tomlLiteral(value));
+  const after = changes.reduce(
+    (text, { path, value }) =>
+      value === undefined
+        ? unsetValue(text, path)
+        : setValue(text, path, tomlLiteral(value)),
+    before,
+  );
   if (!says(after, { file, wanted })) {
+    const [{ path }] = changes as [ConfigChange];
     throw new MpmError(
       "CONFLICT",
       `Cannot change "${path.join(".")}" in "${file.path}" safely`,

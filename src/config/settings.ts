@@ -20,8 +20,19 @@ interface Values {
   patterns: readonly string[];
   /** A program and its arguments; empty: none. */
   command: readonly string[];
+  /** A table of tables, by the names of the partitions. */
+  partitions: Readonly<Record<string, PartitionSetting>>;
   /** A table: label to such an expression. */
   rules: Readonly<Record<string, string>>;
+}
+
+/** A part of a large project, as it is configured. */
+export interface PartitionSetting {
+  /** Folders and globs, relative to the top of the worktree. */
+  readonly paths: readonly string[];
+  readonly description?: string;
+  /** The file that says what an agent should know of it. */
+  readonly context?: string;
 }
 
 export type Kind = keyof Values;
@@ -232,6 +243,12 @@ export const SETTINGS = {
     default: "docs/architecture.md",
     summary: "The architecture document for context.inject",
   },
+  "partitions": {
+    kind: "partitions",
+    default: {},
+    summary: "Parts of a large project, each with its paths and context file",
+    fileOnly: true,
+  },
   "summarizer.command": {
     kind: "command",
     default: [],
@@ -341,7 +358,7 @@ export function settingOf(key: Key): Setting {
 
 /** Whether a setting is a table, whose entries add up. */
 export function isTable(key: Key): boolean {
-  return ["tokens", "rules"].includes(settingOf(key).kind);
+  return ["tokens", "rules", "partitions"].includes(settingOf(key).kind);
 }
 
 /** The environment variable of a setting; `undefined`: it has none. */

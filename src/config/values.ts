@@ -75,6 +75,20 @@ const RULES: Readonly<Record<Kind, Rule>> = {
     fits: (value) => isTexts(value, isArgument) && isCommand(value),
     fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),
   },
+  partitions: {
+    words: () =>
+      'a table of tables such as { backend = { paths = ["src/backend", ' +
+      '"db/**/*.sql"], description = "API", context = ' +
+      '".claude/backend-context.md" } }',
+    fits: (value) =>
+      isTable(
+        value,
+        (name, held) =>
+          /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name) && isPartition(held),
+      ) &&
+      Object.keys(value).length <= MOST_PARTITIONS,
+    fromText: plain,
+  },
   rules: {
     words: () => 'a table such as { "acme-token" = "acme_[a-z0-9]{32}" }',
     fits: (value) =>
@@ -125,6 +139,32 @@ function isTable(
   // A date of TOML is an object, too.
   return isFields(value) && !(value instanceof Date) &&
     Object.entries(value).every(([name, held]) => fits(name, held));
+}
+
+/** Partitions of all files, and paths of one: each changed file is compared. */
+const MOST_PARTITIONS = 50;
+const MOST_PATHS = 20;
+
+const PARTITION_FIELDS = ["paths", "description", "context"];
+
+function isPartition(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const { paths, description, context } = value;
+  const optional = (
+    held: unknown,
+    fits: (text: string) => boolean,
+  ) => held === undefined || isText(held) && fits(held);
+  return Object.keys(value).every((name) => PARTITION_FIELDS.includes(name)) &&
+    isTexts(paths, isGlob) && paths.length > 0 && paths.length <= MOST_PATHS &&
+    optional(description, ({ length }) => length <= 1000) &&
+    optional(context, (text) => isInside(text) && text.length <= 500);
+}
+
+/** A folder or a glob; with few wildcards, so that comparing takes no time. */
+function isGlob(text: string): boolean {
+  const inside = text.replace(/^\//, "").replace(/\/$/, "");
+  return text.length <= 300 && isInside(inside) &&
+    (text.match(/\*+|\?/g)?.length ?? 0) <= 8;
 }
 
 function isArgument(text: string): boolean {
@@ -179,6 +219,35 @@ export function fitsSetting(key: Key, written: unknown): boolean {
 /** What a word of a command line or a variable stands for; check it then. */
 export function fromText(key: Key, text: string): unknown {
   return RULES[settingOf(key).kind].fromText(text.trim());
+}
+
+/**
+ * The same for one entry of a table; of a partition one of its fields is set,
+ * as in `backend.paths`.
+ */
+export function entryFromText(key: Key, entry: string, text: string): unknown {
+  switch (settingOf(key).kind) {
+    case "tokens":
+      return number(text.trim());
+    case "partitions":
+      return fieldOf(entry) === "paths" ? list(text.trim()) : text;
+    default:
+      return text;
+  }
+}
+
+/** Whether an entry of a table may hold `value`. */
+export function fitsEntry(key: Key, entry: string, value: unknown): boolean {
+  if (settingOf(key).kind !== "partitions") {
+    return fitsSetting(key, { [entry]: value });
+  }
+  const [name = "", field = "", ...more] = entry.split(".");
+  const partition = { paths: ["x"], [field]: value };
+  return more.length === 0 && fitsSetting(key, { [name]: partition });
+}
+
+function fieldOf(entry: string): string | undefined {
+  return entry.split(".")[1];
 }
 
 /** The key that `typed` is most like, if it is like any. */

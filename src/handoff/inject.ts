@@ -1,5 +1,4 @@
 import { currentStack, fullTitle, phasesOf, type Work } from "../work/mod.ts";
-import { join } from "@std/path";
 import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import {
@@ -24,6 +23,7 @@ import {
 } from "../config/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
+import { contextLines, fileLines, type Lines } from "./context_part.ts";
 import { latestSession } from "./resume_file.ts";
 import { layersText, plainLayers } from "./summary/layers.ts";
 import { readLayers, usualSince } from "./summary/read.ts";
@@ -41,18 +41,6 @@ interface Sources {
 
 type Read = Omit<Part, "name"> | undefined;
 
-/** A part that is lines of text. */
-interface Lines {
-  /** What it is, e.g. `Context file .claude/context.md`. */
-  readonly title: string;
-  /** Empty: there is nothing to say. */
-  readonly text: string;
-  /** Where all of it is, for what does not fit. */
-  readonly rest: string;
-  /** Whether the text is only the beginning. */
-  readonly partial?: boolean;
-}
-
 type Reader = (sources: Sources) => Read | Promise<Read>;
 
 /** Where each part comes from; `undefined`: there is nothing to say. */
@@ -60,7 +48,7 @@ const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
   session: readSession,
   stack: readStack,
   checklist: readChecklist,
-  context: (sources) => readFile(sources, ".claude/context.md", "Context file"),
+  context: readContexts,
   readme: (sources) => readFile(sources, "README.md", "Readme"),
   commits: readCommits,
   status: readStatus,
@@ -228,25 +216,15 @@ async function readStatus(sources: Sources) {
   return ofLines(sources, { title: "Working tree", text, rest });
 }
 
-/** Bytes of a document that are read: more than would ever fit. */
-const MOST = 64 * 1024;
-
-/** A plain file of the worktree; whatever is a link, or behind one, is none. */
 function readFile(sources: Sources, path: string, title: string) {
-  const { context: { system }, workspace: { worktree } } = sources;
-  const full = join(worktree, ...path.split("/"));
-  const isPlain = system.files.lstat(full)?.kind === "file" &&
-    system.files.realPath(full) === full;
-  if (!isPlain) return undefined;
-  const bytes = system.files.readPart(full, 0, MOST);
-  // A character that the limit cut in two.
-  const text = new TextDecoder().decode(bytes).replace(/\ufffd$/, "");
-  return ofLines(sources, {
-    title: `${title} ${path}`,
-    text,
-    rest: `${path} has them`,
-    partial: bytes.length === MOST,
-  });
+  const { context: { system }, workspace } = sources;
+  const found = fileLines(system, workspace, { path, title });
+  return found && ofLines(sources, found);
+}
+
+async function readContexts(sources: Sources) {
+  const found = await contextLines(sources);
+  return found && ofLines(sources, found);
 }
 
 /** The parts that can be chosen, and what a script of the project printed. */

@@ -32,6 +32,8 @@ export function layout(root: string) {
     logs: join(home, "resume-logs"),
     /** What was removed, a folder for each removal. */
     trash: join(home, "trash"),
+    /** Which partition each worktree is at, where somebody chose one. */
+    partitions: join(state, "partitions"),
     /** What a program of the user's made of layers of a summary. */
     summaries: join(state, "summaries"),
     /** claude-mpm's automatic pause as long as it goes on. */

@@ -5,7 +5,13 @@ import {
   type RepositoryState,
   type Workspace,
 } from "../git/mod.ts";
-import type { Agent, GitContext, OwnFields, Save } from "./save.ts";
+import type {
+  Agent,
+  GitContext,
+  OwnFields,
+  Save,
+  SavedContext,
+} from "./save.ts";
 import type { Task, Todo } from "../clients/mod.ts";
 import { shellWord } from "../base/shell.ts";
 import { detoursDone, fullTitle, type Work } from "../work/mod.ts";
@@ -44,6 +50,9 @@ export interface Draft {
   readonly kind?: "pause" | "auto" | "checkpoint";
   /** Absent: there is none, as in a save that another program began. */
   readonly handoff?: Handoff;
+  /** The name of the partition in use. */
+  readonly partition?: string;
+  readonly contexts?: readonly SavedContext[];
 }
 
 /** Paths offered for review, so that the list stays readable. */
@@ -112,7 +121,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
 }
 
 function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
-  const { content, state, workspace, handoff } = draft;
+  const { content, state, workspace, handoff, partition, contexts } = draft;
   return {
     schema: 1,
     kind: draft.kind ?? "pause",
@@ -126,7 +135,10 @@ function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
     ...gitFields(state, workspace),
     checkpoint: null,
     store: slot.store,
-    ...handoff === undefined ? {} : { handoff },
+    ...handoff === undefined ? {} : {
+      handoff: { ...handoff, ...partition === undefined ? {} : { partition } },
+    },
+    ...contexts === undefined ? {} : { contexts: [...contexts] },
     redactions: {},
     ...savedWork(draft.stack ?? [], pauseOf(draft, slot.id)),
   };

@@ -145,7 +145,7 @@ function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
   const { redactor, counts } = step;
   const { files, worktree, agent, upstream, stack, redactions, ...others } =
     mpm;
-  const { handoff, ...rest } = others;
+  const { handoff, contexts, ...rest } = others;
   const clean = redactor.value(rest, counts);
   return ordered(mpm, {
     ...clean,
@@ -161,6 +161,9 @@ function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
     upstream: upstream && { ...upstream, name: nameOf(upstream.name, step) },
     files: step.names ? files.map((file) => redactedFile(file, step)) : files,
     ...handoff === undefined ? {} : { handoff: redactedHandoff(handoff, step) },
+    ...contexts === undefined
+      ? {}
+      : { contexts: redactor.known(contexts, CONTEXT_KEYS, counts) },
     ...stack === undefined ? {} : {
       stack: stack.map((parent) => ({
         ...redactor.value({ ...parent, branch: null }, counts),
@@ -169,6 +172,11 @@ function redactedOwn(mpm: OwnFields, step: Step): OwnFields {
     },
   });
 }
+
+const CONTEXT_KEYS: KnownKeys = {
+  names: new Set(["path"]),
+  ids: new Set(["sha256", "held_by"]),
+};
 
 /** What stays in a hand-off as it is, and what has names of files. */
 const HANDOFF_KEYS: KnownKeys = {

@@ -180,6 +180,18 @@ const SAVED_PARENT = object({
   checklist: list(ITEM),
 }, { required: ["id"] });
 
+/** A context file as it was at the pause. */
+const CONTEXT = object({
+  /** Relative to the worktree, `/` between folders. */
+  path: TEXT,
+  /** Of the file's bytes. */
+  sha256: text({ pattern: /^[0-9a-f]{64}$/ }),
+  /** Redacted; absent: the save `held_by` has it. */
+  text: optional(TEXT),
+  /** The id of the save that has the text. */
+  held_by: optional(TEXT),
+}, { text: "path", required: ["path"] });
+
 const OWN_FIELDS = object({
   schema: { is: "version" } as Shape<1>,
   /** `pause` when asked for; other kinds are written by hooks. */
@@ -237,6 +249,8 @@ const OWN_FIELDS = object({
   imported: optional(IMPORTED),
   /** What the next one is given. Absent in saves of 0.1.0. */
   handoff: optional(HANDOFF),
+  /** Context files of the project and of the partition in use. */
+  contexts: optional(list(CONTEXT)),
   /** How often each redaction rule applied, by its label. */
   redactions: record(COUNT),
 });
@@ -311,6 +325,7 @@ export const SAVE = object({
 export type Commit = Fitting<typeof COMMIT>;
 export type GitContext = Fitting<typeof GIT_CONTEXT>;
 export type Agent = Fitting<typeof AGENT>;
+export type SavedContext = Fitting<typeof CONTEXT>;
 export type Imported = Fitting<typeof IMPORTED>;
 export type SavedWork = Fitting<typeof SAVED_WORK>;
 export type OwnFields = Fitting<typeof OWN_FIELDS>;

@@ -20,6 +20,7 @@ const OF_FILES = [
   ...["config set", "config unset", "hooks install", "hooks uninstall"],
   ...["hooks eject", "summary", "next", "decide", "ask", "block", "done"],
   ...["var set", "var unset", "evidence"],
+  ...["partition use", "partition suggest"],
 ];
 
 /** The kind of each operation, by its name in the journal. */

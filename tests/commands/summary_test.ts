@@ -74,20 +74,20 @@ Deno.test("summary has a layer for each age, and each line names its save", asyn
 ${TITLES[0]}
 ### 11:30 UTC Working on logout (session-20261120-113000)
 - Done: Logout route (session-20261120-113000)
-- Next: Refresh tokens (session-20261120-113000)
-- Decided: 24-hour expiration (session-20261120-113000)
+- Next: Refresh tokens (#5, session-20261120-113000)
+- Decided: 24-hour expiration (#6, session-20261120-113000)
 
 ${TITLES[1]}
 ### What was done
 - Implemented user login (session-20261120-090000)
 
 ### Key decisions
-- Using JWT for tokens (session-20261120-090000)
+- Using JWT for tokens (#3, session-20261120-090000)
 
 ### Current state
 - Login endpoint complete (session-20261120-090000)
-- Next: Logout (session-20261120-090000)
-- Blocked by: No staging key (session-20261120-090000)
+- Next: Logout (#2, session-20261120-090000)
+- Blocked by: No staging key (#4, session-20261120-090000)
 
 ${TITLES[2]}
 main: Set the database up (2026-11-19). Done: Schema written. Decided: Postgres (session-20261119-090000)

@@ -9,7 +9,8 @@ import {
   placeKey,
   readTemplate,
 } from "../../work/mod.ts";
-import { isKey, KEYS, settingOf } from "../../config/mod.ts";
+import { isKey, KEYS, readConfigAnyway, settingOf } from "../../config/mod.ts";
+import { Partitions } from "../../partitions/mod.ts";
 import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
 import {
   listBackups,
@@ -118,6 +119,13 @@ const SOURCES: Partial<Record<Named, Source>> = {
       summary: variable.default === undefined
         ? ""
         : `default ${variable.default}`,
+    }));
+  },
+  partition: ({ system, root }) => {
+    const { config } = readConfigAnyway(system, root);
+    return new Partitions(config).all.map(({ name, description }) => ({
+      value: name,
+      summary: description,
     }));
   },
   setting: () =>

@@ -40,6 +40,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["state/rows.json", "derived: what a listing found, for speed"],
   ["state/raw-….json", "which files differ from their blobs"],
   ["state/restore-….json", "a restore under way"],
+  ["state/partitions/", "which partition a worktree is at"],
   ["state/summaries/", "what a program of yours made of layers of a summary"],
   ["state/undo.json", "an undo under way"],
   ["state/pruned", "when the trash was last looked through"],

@@ -3,12 +3,20 @@ import { MpmError } from "../../base/errors.ts";
 import { type Key, settingOf } from "../settings.ts";
 import { change, changeText, FILE_FLAGS } from "../change.ts";
 import { keyOf } from "../rows.ts";
-import { fitsSetting, fromText, wordsFor } from "../values.ts";
+import {
+  entryFromText,
+  fitsEntry,
+  fitsSetting,
+  fromText,
+  wordsFor,
+} from "../values.ts";
 
 /** What an entry of a table must be. */
 const ENTRY = {
   tokens: "a number of tokens",
   rules: "a label such as acme-token with a regular expression",
+  partitions: "paths, a description or a context file, as in " +
+    "partitions.backend.paths src/backend",
 };
 
 /** Throws USAGE for what is no regular expression. */
@@ -50,6 +58,8 @@ file. docs/configuration.md describes all settings.`,
     "mpm config set context.windows.claude-opus-5-5 1000000",
     "mpm config set context.inject session commits --scope project",
     "mpm config set commit false --scope local",
+    "mpm config set partitions.backend.paths src/api 'db/**/*.sql' " +
+    "--scope project",
     "mpm config set redaction.rules.acme-token 'acme_[a-z0-9]{32}'",
   ],
   result: async () => (await import("./results.ts")).ConfigSetResult,
@@ -64,10 +74,11 @@ file. docs/configuration.md describes all settings.`,
     const { kind } = settingOf(key);
     const value = entry === undefined
       ? fromText(key, typed)
-      : kind === "rules"
-      ? typed
-      : fromText("context.pause_at", typed);
-    if (!fitsSetting(key, entry === undefined ? value : { [entry]: value })) {
+      : entryFromText(key, entry, typed);
+    const fits = entry === undefined
+      ? fitsSetting(key, value)
+      : fitsEntry(key, entry, value);
+    if (!fits) {
       throw new MpmError(
         "USAGE",
         `"${input.key}" must be ${

@@ -84,6 +84,45 @@ export const ContextUpdateResult = z.strictObject({
   dry_run: z.boolean(),
 });
 
+export const ContextHistoryResult = z.strictObject({
+  files: z.array(z.strictObject({
+    /** Relative to the worktree. */
+    path: text,
+    /** The newest first. */
+    versions: z.array(z.strictObject({
+      /** The first save that has it. */
+      session_id: text,
+      /** ISO 8601, UTC. */
+      at: text,
+      sha256: text,
+      /** Lines against the version before it; null: a text is not kept. */
+      added: count,
+      removed: count,
+    })),
+    /** How many older versions are not listed. */
+    omitted: z.int(),
+  })),
+  warnings: z.array(text),
+});
+
+/** A version of a context file: that of a save, or of now. */
+const ContextSide = z.strictObject({
+  /** null: the file as it is now. */
+  session_id: z.nullable(text),
+  /** ISO 8601, UTC. */
+  at: text,
+});
+
+export const ContextDiffResult = z.strictObject({
+  /** Relative to the worktree. */
+  path: text,
+  before: ContextSide,
+  after: ContextSide,
+  same: z.boolean(),
+  /** A unified diff; empty: they are the same. */
+  diff: text,
+});
+
 export const InjectResult = z.strictObject({
   /** What an agent is given; empty: there is nothing to say. */
   text,
@@ -168,3 +207,5 @@ export type ResumeFileResult = z.infer<typeof ResumeFileResult>;
 export type ContextUpdateResult = z.infer<typeof ContextUpdateResult>;
 export type InjectResult = z.infer<typeof InjectResult>;
 export type SummaryResult = z.infer<typeof SummaryResult>;
+export type ContextHistoryResult = z.infer<typeof ContextHistoryResult>;
+export type ContextDiffResult = z.infer<typeof ContextDiffResult>;

@@ -41,6 +41,8 @@ export const FileChange = z.object({
   path: text,
   /** Where it was renamed or copied from. */
   from: z.optional(text),
+  /** The partition that it is in; absent: none. */
+  partition: z.optional(text),
 });
 
 /**
@@ -95,6 +97,8 @@ export const ChangedPath = z.object({
   change: PathChange,
   /** Of `edited-further`: the content is the same and the mode another. */
   mode_only: z.optional(z.literal(true)),
+  /** The partition that it is in; absent: none. */
+  partition: z.optional(text),
 });
 
 /** An upstream, and how far HEAD and it are apart. */

@@ -57,10 +57,10 @@ export function changeSections(
     branchSection(changes, marks),
     ...commitSections(changes, { marks, now }),
     upstreamSection(changes, marks),
-    fileSection(changes, marks),
+    ...fileSections(changes, marks),
     conflictSection(changes, marks),
     missingSection(changes, marks),
-    pathSection(changes, marks),
+    ...pathSections(changes, marks),
     stashSection(changes, marks),
     operationSection(changes),
     listSection("Notes:", changes.notes.map(marks.words)),
@@ -179,14 +179,36 @@ function short(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** What commits changed. */
-function fileSection({ files }: Changes, marks: Marks) {
-  const items = files.map(({ status, path, from }) =>
-    `${status}  ${namesOf({ path, from }, marks)}`
+/** What commits changed, by partitions where there are any. */
+function fileSections({ files }: Changes, marks: Marks) {
+  return byPartition(files).map(({ where, items }) =>
+    listSection(
+      `Modified Files${where} (${items.length}):`,
+      items.map(({ status, path, from }) =>
+        `${status}  ${namesOf({ path, from }, marks)}`
+      ),
+      { plain: true },
+    )
   );
-  return listSection(`Modified Files (${files.length}):`, items, {
-    plain: true,
-  });
+}
+
+/**
+ * Files by the partition that they are in, in the order in which the partitions
+ * come; those of none last. One group where no file is in a partition.
+ */
+function byPartition<T extends { partition?: string | undefined }>(
+  files: readonly T[],
+): { where: string; items: readonly T[] }[] {
+  const groups = [...Map.groupBy(files, ({ partition }) => partition)];
+  if (groups.every(([name]) => name === undefined)) {
+    return [{ where: "", items: files }];
+  }
+  return groups.sort(([a], [b]) =>
+    Number(a === undefined) - Number(b === undefined)
+  ).map(([name, items]) => ({
+    where: name === undefined ? " in No Partition" : ` in ${name}`,
+    items,
+  }));
 }
 
 /** Paths that two sides changed. */
@@ -237,20 +259,28 @@ const WORDS: Record<PathChange, string> = {
   "unknown": "not known what became of it",
 };
 
-/** The working directory, then and now. */
-function pathSection(
+/** The working directory, then and now, by partitions where there are any. */
+function pathSections(
   { working_directory: found }: Changes,
   marks: Marks,
-): Section | undefined {
-  if (found.clean === null) return undefined;
+): Section[] {
+  if (found.clean === null) return [];
   const changed = found.paths.filter(({ change }) => change !== "same");
-  return {
-    title: "Working Directory:",
-    items: [
-      summary(found),
-      ...changed.map((path) => `${namesOf(path, marks)} ${wordsFor(path)}`),
-    ],
-  };
+  const said = (paths: typeof changed) =>
+    paths.map((path) => `${namesOf(path, marks)} ${wordsFor(path)}`);
+  const groups = byPartition(changed);
+  const [only] = groups;
+  const title = "Working Directory:";
+  if (only && groups.length === 1 && only.where === "") {
+    return [{ title, items: [summary(found), ...said(changed)] }];
+  }
+  return [
+    { title, items: [summary(found)] },
+    ...groups.map(({ where, items }) => ({
+      title: `Working Directory${where} (${items.length}):`,
+      items: said([...items]),
+    })),
+  ];
 }
 
 function summary({ clean, paths }: Changes["working_directory"]): string {

@@ -49,6 +49,7 @@ import { BUILD, VERSION } from "../../base/version.ts";
 import { handoffFor, type HandoffOrder } from "../../items/mod.ts";
 import { pauseOrder } from "./said.ts";
 import { agentOf } from "./agent.ts";
+import { projectParts } from "./project_parts.ts";
 import { contextUsage } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 import { MpmError } from "../../base/errors.ts";
@@ -125,6 +126,7 @@ async function gatherIn(
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
     usage: contextUsage(system, { ...agent, config, root, cwd }),
+    ...await projectParts(context, workspace, { config, state }),
     version: VERSION,
     build: BUILD,
     time: system.now(),

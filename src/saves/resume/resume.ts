@@ -3,6 +3,9 @@ import { newestAnywhere, type NewestSave, selectSave } from "./select.ts";
 import { listProject } from "./elsewhere.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
+import { Partitions } from "../../partitions/mod.ts";
+import type { Changes } from "../compare/changes.ts";
 import { detectState } from "../compare/detect.ts";
 import { evidenceOfSave } from "../evidence.ts";
 import { Origins } from "../trust/origins.ts";
@@ -112,7 +115,9 @@ export async function loadResumed(
       return { changes, evidence };
     });
   readyRedaction(system);
-  const { changes, evidence } = await detecting;
+  const { changes: detected, evidence } = await detecting;
+  const { config } = readConfigAnyway(system, root);
+  const changes = detected && withPartitions(detected, new Partitions(config));
   return redactResume(redactorOf(system), {
     resumed_at: now.toISOString(),
     source: entry.path,
@@ -137,6 +142,21 @@ export async function loadResumed(
       ...problems,
     ],
   });
+}
+
+/** What changed, each file with the partition that it is in. */
+function withPartitions(changes: Changes, partitions: Partitions): Changes {
+  if (partitions.all.length === 0) return changes;
+  const named = <T extends { path: string }>(file: T): T => {
+    const partition = partitions.of(file.path);
+    return partition === undefined ? file : { ...file, partition };
+  };
+  const { files, working_directory: working } = changes;
+  return {
+    ...changes,
+    files: files.map(named),
+    working_directory: { ...working, paths: working.paths.map(named) },
+  };
 }
 
 /** Saves that are tried when a damaged one needs a substitute to offer. */

@@ -1,0 +1,102 @@
+import { attempt } from "../base/errors.ts";
+import type { Context } from "../cli/mod.ts";
+import type { Config } from "../config/mod.ts";
+import type { RepositoryState, Workspace } from "../git/mod.ts";
+import {
+  chosenName,
+  contextPaths,
+  type PartitionInUse,
+  partitionInUse,
+  Partitions,
+  readPlainFile,
+} from "../partitions/mod.ts";
+import { lastSave } from "../saves/mod.ts";
+import type { System } from "../system/system.ts";
+
+/** A part that is lines of text. */
+export interface Lines {
+  /** What it is, e.g. `Context file .claude/context.md`. */
+  readonly title: string;
+  /** Empty: there is nothing to say. */
+  readonly text: string;
+  /** Where all of it is, for what does not fit. */
+  readonly rest: string;
+  /** Whether the text is only the beginning. */
+  readonly partial?: boolean;
+}
+
+/** What tells which partition is worked on. */
+interface Sources {
+  readonly context: Context;
+  readonly workspace: Workspace;
+  readonly config: Config;
+  state(): Promise<RepositoryState | undefined>;
+}
+
+/** Bytes of a document that are read: more than would ever fit. */
+const MOST = 64 * 1024;
+
+/** A plain file of the worktree; a link, or what is behind one, is not read. */
+export function fileLines(
+  system: System,
+  { worktree }: Workspace,
+  { path, title }: { path: string; title: string },
+): Lines | undefined {
+  const found = readPlainFile(system, worktree, { path, most: MOST });
+  return found && {
+    title: `${title} ${path}`,
+    // A character that the limit cut in two.
+    text: new TextDecoder().decode(found.bytes).replace(/\ufffd$/, ""),
+    rest: `${path} has them`,
+    partial: found.partial,
+  };
+}
+
+/** The project's context file, and beside it that of the partition in use. */
+export async function contextLines(
+  sources: Sources,
+): Promise<Lines | undefined> {
+  const { context: { system }, workspace, config } = sources;
+  const inUse = await inUseNow(sources, new Partitions(config));
+  const read = contextPaths(inUse).flatMap((path) => {
+    const file = fileLines(system, workspace, { path, title: "Context file" });
+    return file ? [{ path, ...file }] : [];
+  });
+  const [first, second] = read;
+  if (!inUse) return first;
+  const { name, description, paths } = inUse.partition;
+  return {
+    title: second ? "Context files" : first?.title ?? "Partition",
+    text: [
+      `Working on partition: ${name} (${description || paths.join(", ")})`,
+      ...read.map(({ path, text }) =>
+        `${second ? `### ${path}\n` : ""}${text.trim()}`
+      ),
+    ].join("\n\n"),
+    rest: first
+      ? `${read.map(({ path }) => path).join(" and ")} have them`
+      : "mpm partition list shows them",
+    partial: read.some(({ partial }) => partial),
+  };
+}
+
+/** The partition in use; git and saves are asked only where they may decide. */
+async function inUseNow(
+  { context, workspace, state }: Sources,
+  partitions: Partitions,
+): Promise<PartitionInUse | undefined> {
+  if (partitions.all.length === 0) return undefined;
+  const { system } = context;
+  const chosen = chosenName(system, workspace);
+  const isChosen = chosen === null ||
+    chosen !== undefined && partitions.named(chosen) !== undefined;
+  const changed = isChosen ? [] : (await state())?.files ?? [];
+  const found = partitionInUse(system, workspace, {
+    partitions,
+    changed: changed.map(({ path }) => path),
+  });
+  if (found || isChosen) return found;
+  const last = await attempt(() => lastSave(context, workspace));
+  const saved = last?.mpm?.handoff?.partition;
+  return partitionInUse(system, workspace, { partitions, changed: [], saved });
+}

@@ -1,0 +1,36 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { escapeText } from "../../base/escape.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { needPartition, rowText, survey } from "../rows.ts";
+import type { PartitionShowResult } from "./results.ts";
+
+/** `mpm partition show` */
+export const partitionShow = defineCommand({
+  name: "partition show",
+  summary: "Show a partition and what is uncommitted in it",
+  description: `
+Shows its paths, description and context file, and the uncommitted files that
+are in it.`,
+  positionals: [
+    { name: "name", summary: "Which partition", names: "partition" },
+  ],
+  flags: {},
+  examples: ["mpm partition show backend"],
+  result: async () => (await import("./results.ts")).PartitionShowResult,
+  async run(context, input) {
+    const { rows, partitions, changed, warnings } = await survey(context);
+    const named = partitions.named(input.name);
+    const { name } = needPartition({ all: partitions.all, named }, input.name);
+    warnings.forEach((warning) => context.note(`Warning: ${warning}`));
+    const redactor = redactorOf(context.system);
+    return {
+      partition: rows.find((row) => row.name === name)!,
+      files: changed.filter((path) => partitions.of(path) === name)
+        .map((path) => redactor.name(path)),
+      warnings: [...warnings],
+    };
+  },
+  render: ({ partition, files }: PartitionShowResult) =>
+    rowText(partition, "") +
+    files.map((path) => `   ${escapeText(path)}\n`).join(""),
+});

@@ -1,0 +1,90 @@
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { journaled } from "../../ops/mod.ts";
+import { choose, chosenName } from "../in_use.ts";
+import { Partitions } from "../partition.ts";
+import { needPartition } from "../rows.ts";
+import type { PartitionUseResult } from "./results.ts";
+
+/** `mpm partition use` */
+export const partitionUse = defineCommand({
+  name: "partition use",
+  summary: "Choose the partition that this worktree is at",
+  description: `
+The choice is kept for this worktree and goes into its saves. Without one, the
+partition with most uncommitted files is in use.`,
+  positionals: [
+    {
+      name: "name",
+      summary: "Which partition",
+      names: "partition",
+      optional: true,
+    },
+  ],
+  flags: {
+    none: { type: "boolean", summary: "No partition, whatever changes" },
+    auto: { type: "boolean", summary: "The one with most uncommitted files" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Say what would be chosen and write nothing",
+    },
+  },
+  examples: [
+    "mpm partition use backend",
+    "mpm partition use --none",
+    "mpm partition use --auto",
+  ],
+  result: async () => (await import("./results.ts")).PartitionUseResult,
+  async run(context, input): Promise<PartitionUseResult> {
+    const { system, folder } = context;
+    const given = [input.name !== undefined, input.none, input.auto]
+      .filter(Boolean).length;
+    if (given !== 1) {
+      throw new MpmError("USAGE", "Give one of a name, --none and --auto", {
+        hint: '"mpm partition list" shows the names',
+      });
+    }
+    const workspace = await locate(system, folder);
+    const { config } = readConfigAnyway(system, workspace.root);
+    const partitions = new Partitions(config);
+    const wanted = input.none
+      ? null
+      : input.name === undefined
+      ? undefined
+      : needPartition({
+        all: partitions.all,
+        named: partitions.named(input.name),
+      }, input.name).name;
+    const changed = chosenName(system, workspace) !== wanted;
+    if (changed && !input["dry-run"]) {
+      await journaled(
+        context,
+        ({ system }) => choose(system, workspace, wanted),
+        {
+          operation: "partition use",
+          workspace,
+          title: () => `use ${wordFor(wanted)}`,
+        },
+      );
+    }
+    return {
+      partition: wanted ?? null,
+      automatic: wanted === undefined,
+      changed,
+      dry_run: input["dry-run"],
+    };
+  },
+  render: ({ partition, automatic, changed, dry_run: dry }) => {
+    const what = wordFor(automatic ? undefined : partition);
+    const verb = !changed ? "In use already" : dry ? "Would use" : "In use";
+    return `${verb}: ${escapeText(what)}\n`;
+  },
+});
+
+function wordFor(name: string | null | undefined): string {
+  if (name === undefined) return "the partition with most uncommitted files";
+  return name === null ? "no partition" : `partition ${name}`;
+}

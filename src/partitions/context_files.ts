@@ -1,0 +1,42 @@
+import { join } from "@std/path";
+import { attempt } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import type { PartitionInUse } from "./in_use.ts";
+
+/** Where people keep what an agent should know, relative to the worktree. */
+export const CONTEXT_FILE = ".claude/context.md";
+
+/** A file of the worktree, as far as it was read. */
+export interface FileText {
+  /** Relative to the worktree. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Whether there is more than was read. */
+  readonly partial: boolean;
+}
+
+/** The context files in use: the project's, and that of the partition. */
+export function contextPaths(inUse: PartitionInUse | undefined): string[] {
+  const own = inUse?.partition.context ?? CONTEXT_FILE;
+  return [...new Set([CONTEXT_FILE, own])];
+}
+
+/**
+ * Reads the first `most` bytes of a plain file of the worktree. A link, and what
+ * is behind one, counts as not there; so does what cannot be read.
+ */
+export function readPlainFile(
+  { files }: System,
+  worktree: string,
+  { path, most }: { path: string; most: number },
+): FileText | undefined {
+  return attempt(() => {
+    const full = join(worktree, ...path.split("/"));
+    const found = files.lstat(full);
+    if (found?.kind !== "file" || files.realPath(full) !== full) {
+      return undefined;
+    }
+    const bytes = files.readPart(full, 0, most);
+    return { path, bytes, partial: found.size > bytes.length };
+  });
+}

@@ -1,0 +1,103 @@
+import { join } from "@std/path";
+import { field } from "../base/odd_values.ts";
+import type { Context } from "../cli/mod.ts";
+import { readIn, readState, type Workspace } from "../git/mod.ts";
+import {
+  ensureFolder,
+  ensureHome,
+  layout,
+  readOwnJson,
+  removeIfThere,
+  withLock,
+  writeAtomic,
+} from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { placeKey } from "../work/mod.ts";
+import type { Partition, Partitions } from "./partition.ts";
+
+/** The partition that a worktree is at. */
+export interface PartitionInUse {
+  readonly partition: Partition;
+  /** `choice`: "mpm partition use"; `changes`: most changed files are in it. */
+  readonly by: "choice" | "changes" | "save";
+}
+
+type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
+
+/** Bytes of a choice. */
+const LARGEST = 4096;
+
+function choicePath(workspace: Place): string {
+  const { partitions } = layout(workspace.root);
+  return join(partitions, `${placeKey(workspace)}.json`);
+}
+
+/** The name that was chosen; null: no partition; `undefined`: nothing was. */
+export function chosenName(
+  system: System,
+  workspace: Place,
+): string | null | undefined {
+  const value = readOwnJson(system, choicePath(workspace), LARGEST);
+  const name = field(value, "partition");
+  return typeof name === "string" || name === null ? name : undefined;
+}
+
+/** Keeps the choice for this worktree; `undefined`: there is none any more. */
+export async function choose(
+  system: System,
+  workspace: Place,
+  name: string | null | undefined,
+): Promise<void> {
+  const { root } = workspace;
+  const path = choicePath(workspace);
+  await withLock(system, root, () => {
+    if (name === undefined) return removeIfThere(system, path);
+    ensureHome(system, root);
+    ensureFolder(system, layout(root).partitions, root);
+    const text = `${JSON.stringify({ schema: 1, partition: name })}\n`;
+    writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+  });
+}
+
+/**
+ * Returns the partition in use: the chosen one, else the one that most of the
+ * changed paths are in, else the one of the last save. A chosen one that is not
+ * configured any more counts as none chosen.
+ */
+export function partitionInUse(
+  system: System,
+  workspace: Place,
+  { partitions, changed, saved }: {
+    partitions: Partitions;
+    /** Relative to the worktree. */
+    changed: Iterable<string>;
+    saved?: string | undefined;
+  },
+): PartitionInUse | undefined {
+  if (partitions.all.length === 0) return undefined;
+  const chosen = chosenName(system, workspace);
+  if (chosen === null) return undefined;
+  const found = (
+    name: string | undefined,
+    by: PartitionInUse["by"],
+  ): PartitionInUse | undefined => {
+    const partition = name === undefined ? undefined : partitions.named(name);
+    return partition && { partition, by };
+  };
+  return found(chosen, "choice") ??
+    found(partitions.mostOf(changed), "changes") ?? found(saved, "save");
+}
+
+/** The uncommitted paths of a worktree; none outside a repository. */
+export async function changedPaths(
+  { system }: Pick<Context, "system">,
+  workspace: Workspace,
+): Promise<string[]> {
+  if (workspace.git !== "repository") return [];
+  const { files } = await readIn(
+    system,
+    workspace,
+    (workspace) => readState(system, workspace),
+  );
+  return files.map(({ path }) => path);
+}

@@ -1,0 +1,13 @@
+/**
+ * The only door of `partitions/`: the parts of a large project, each with its
+ * paths and its context file.
+ */
+
+export {
+  CONTEXT_FILE,
+  contextPaths,
+  type FileText,
+  readPlainFile,
+} from "./context_files.ts";
+export { chosenName, type PartitionInUse, partitionInUse } from "./in_use.ts";
+export { type Partition, Partitions } from "./partition.ts";

@@ -1,0 +1,121 @@
+import type { Config } from "../config/mod.ts";
+
+/** A part of a large project. */
+export interface Partition {
+  readonly name: string;
+  /** Folders and globs, relative to the top of the worktree. */
+  readonly paths: readonly string[];
+  /** Empty: none. */
+  readonly description: string;
+  /** Its context file, relative to the worktree; null: none. */
+  readonly context: string | null;
+}
+
+interface Glob {
+  readonly name: string;
+  readonly segments: readonly string[];
+  /** Characters before the first wildcard. */
+  readonly literal: number;
+}
+
+/** Longer paths are in no partition. */
+const LONGEST = 2000;
+
+/** Tells which partition a path is in. */
+export class Partitions {
+  readonly all: readonly Partition[];
+  readonly #globs: readonly Glob[];
+
+  constructor(config: Pick<Config, "partitions">) {
+    this.all = Object.entries(config.partitions).map(([name, given]) => ({
+      name,
+      paths: given.paths,
+      description: given.description ?? "",
+      context: given.context ?? null,
+    }));
+    this.#globs = this.all.flatMap(({ name, paths }) =>
+      paths.map((path): Glob => {
+        const plain = path.replace(/^\//, "").replace(/\/$/, "");
+        const segments = plain.split("/");
+        return { name, segments, literal: /^[^*?]*/.exec(plain)![0].length };
+      })
+    ).sort((a, b) => b.literal - a.literal);
+  }
+
+  named(name: string): Partition | undefined {
+    return this.all.find((one) => one.name === name);
+  }
+
+  /**
+   * The partition of a path, relative to the worktree: of several that it is in,
+   * the one whose path is named most exactly, then the one configured first.
+   */
+  of(path: string): string | undefined {
+    if (path.length > LONGEST) return undefined;
+    const parts = path.split("/");
+    return this.#globs.find(({ segments }) => isBelow(segments, parts))?.name;
+  }
+
+  /** How many of the paths each partition has. */
+  count(paths: Iterable<string>): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const path of paths) {
+      const name = this.of(path);
+      if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** The partition with most of the paths; of several the one configured first. */
+  mostOf(paths: Iterable<string>): string | undefined {
+    const counts = this.count(paths);
+    let most: string | undefined;
+    for (const { name } of this.all) {
+      const count = counts.get(name) ?? 0;
+      if (count > (counts.get(most ?? "") ?? 0)) most = name;
+    }
+    return most;
+  }
+}
+
+/**
+ * Whether a glob means the path or a folder that it is in. `*` and `?` stand for
+ * characters of one name, `**` for any folders; all else is as it is written. The
+ * expressions that a library makes of globs take exponential time for some, and
+ * these may come with a clone.
+ */
+function isBelow(glob: readonly string[], path: readonly string[]): boolean {
+  // How many names of the path may be used up.
+  let used = new Set([0]);
+  for (const segment of glob) {
+    const next = new Set<number>();
+    for (const at of used) {
+      if (segment === "**") {
+        for (let end = at; end <= path.length; end++) next.add(end);
+        break; // The first is the least.
+      }
+      if (at < path.length && isLike(segment, path[at]!)) next.add(at + 1);
+    }
+    if (next.size === 0) return false;
+    used = next;
+  }
+  return true;
+}
+
+/** Whether a name fits a pattern with `*` and `?`; in quadratic time at most. */
+function isLike(pattern: string, name: string): boolean {
+  let [at, from] = [0, 0];
+  let star: { pattern: number; name: number } | undefined;
+  while (from < name.length) {
+    if (pattern[at] === "*") star = { pattern: ++at, name: from };
+    else if (pattern[at] === "?" || pattern[at] === name[from]) {
+      at++;
+      from++;
+    } else if (star) {
+      at = star.pattern;
+      from = ++star.name;
+    } else return false;
+  }
+  while (pattern[at] === "*") at++;
+  return at === pattern.length;
+}

@@ -1,0 +1,78 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { escapeText } from "../base/escape.ts";
+import { didYouMean } from "../base/nearest.ts";
+import { counted } from "../base/words.ts";
+import type { Context } from "../cli/mod.ts";
+import { readConfigAnyway } from "../config/mod.ts";
+import { findWorkspace, type Workspace } from "../git/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { PartitionRow } from "./commands/results.ts";
+import { changedPaths, type PartitionInUse, partitionInUse } from "./in_use.ts";
+import { type Partition, Partitions } from "./partition.ts";
+
+/** The partitions of a project as they are at the moment. */
+export interface Surveyed {
+  readonly workspace: Workspace;
+  readonly partitions: Partitions;
+  readonly rows: readonly PartitionRow[];
+  readonly inUse: PartitionInUse | undefined;
+  /** Uncommitted paths. */
+  readonly changed: readonly string[];
+  /** Faults of the configuration. */
+  readonly warnings: readonly string[];
+}
+
+/** Looks at the configured partitions, and at what is uncommitted in each. */
+export async function survey(context: Context): Promise<Surveyed> {
+  const { system } = context;
+  const workspace = await findWorkspace(context);
+  const { config, faults } = readConfigAnyway(system, workspace.root);
+  const partitions = new Partitions(config);
+  const changed = partitions.all.length === 0
+    ? []
+    : await changedPaths(context, workspace);
+  const inUse = partitionInUse(system, workspace, { partitions, changed });
+  const counts = partitions.count(changed);
+  const redactor = redactorOf(system);
+  const rows = partitions.all.map(({ name, description, paths, context }) => ({
+    ...{ name, description: redactor.text(description), context },
+    paths: [...paths],
+    context_exists: context !== null &&
+      system.files.lstat(join(workspace.worktree, context))?.kind === "file",
+    changed: counts.get(name) ?? 0,
+    in_use: name === inUse?.partition.name,
+  }));
+  return { workspace, partitions, rows, inUse, changed, warnings: faults };
+}
+
+/** The configured partition of that name. Throws NOT_FOUND. */
+export function needPartition(
+  { all, named }: { all: readonly Partition[]; named: Partition | undefined },
+  typed: string,
+): Partition {
+  if (named) return named;
+  const names = all.map(({ name }) => name);
+  throw new MpmError("NOT_FOUND", `No partition "${typed}"`, {
+    hint: names.length === 0
+      ? 'None is configured: "mpm partition suggest" proposes some'
+      : didYouMean(typed, names, `There are: ${names.join(", ")}`),
+  });
+}
+
+/** A partition on lines of its own, as people list them. */
+export function rowText(row: PartitionRow, head: string): string {
+  const { description, paths, changed, context, context_exists: exists } = row;
+  const lines = [
+    ...description.split(/\r?\n/).map((line) => line.trim())
+      .filter((line) => line !== "").map((line) => `- ${escapeText(line)}`),
+    ...context === null
+      ? []
+      : [`context: ${escapeText(context)}${exists ? "" : " (not there)"}`],
+    ...changed === 0 ? [] : [counted(changed, "uncommitted file")],
+  ];
+  const title = `${head}${escapeText(row.name)} (${
+    paths.map(escapeText).join(", ")
+  })`;
+  return [title, ...lines.map((line) => `   ${line}`), ""].join("\n");
+}

@@ -1,0 +1,244 @@
+import { parse as parseToml } from "@std/toml";
+import { parse as parseYaml } from "@std/yaml";
+import { join } from "@std/path";
+import { attempt, FileError } from "../base/errors.ts";
+import { field, jsonIn } from "../base/odd_values.ts";
+import type { System } from "../system/system.ts";
+
+/** A partition that a file of the project speaks for. */
+export interface Suggested {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly description: string;
+}
+
+/** What the files of other tools say of a project's parts. */
+export interface Suggestions {
+  readonly partitions: readonly Suggested[];
+  /** What could not be read, and what was left out, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Bytes of a file that is read: a parser takes minutes for a hostile one. */
+const LARGEST = 64 * 1024;
+
+/** Partitions, paths of one, and folders that a wildcard stands for. */
+const MOST = 50;
+const MOST_PATHS = 20;
+const MOST_FOLDERS = 100;
+
+/** Folders of a workspace, as its file names them. */
+interface Members {
+  /** What they are, e.g. `npm workspace`. */
+  readonly kind: string;
+  readonly patterns: readonly string[];
+}
+
+/** The files that are read, with what each says. */
+const SOURCES: readonly {
+  readonly file: string;
+  read(text: string): Members;
+}[] = [
+  {
+    file: "package.json",
+    read(text) {
+      const given = field(jsonIn(text), "workspaces");
+      const patterns = texts(Array.isArray(given) ? given : undefined)
+        .concat(texts(field(given, "packages")));
+      return { kind: "npm workspace", patterns };
+    },
+  },
+  {
+    file: "pnpm-workspace.yaml",
+    read: (text) => ({
+      kind: "pnpm workspace",
+      patterns: texts(
+        field(parseYaml(text, { schema: "failsafe" }), "packages"),
+      ),
+    }),
+  },
+  {
+    file: "Cargo.toml",
+    read: (text) => ({
+      kind: "Cargo workspace",
+      patterns: texts(field(field(parseToml(text), "workspace"), "members")),
+    }),
+  },
+  {
+    file: "go.work",
+    read: (text) => ({ kind: "Go workspace", patterns: usedByGo(text) }),
+  },
+];
+
+const OWNERS = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter((one) => typeof one === "string")
+    : [];
+}
+
+/** `use ./a`, or one a line between `use (` and `)`. */
+function usedByGo(text: string): string[] {
+  const found: string[] = [];
+  let within = false;
+  for (const line of text.split("\n")) {
+    const plain = line.split("//", 1)[0]!.trim();
+    if (within && plain === ")") within = false;
+    else if (/^use\s*\($/.test(plain)) within = true;
+    else {
+      const [, used] = /^use\s+(\S+)$/.exec(plain) ?? [];
+      const folder = used ?? (within ? plain : "");
+      if (folder !== "") found.push(folder.replaceAll(/^["`]|["`]$/g, ""));
+    }
+  }
+  return found;
+}
+
+/**
+ * Reads what package managers and CODEOWNERS say of the parts of the project in
+ * `worktree`. Links are not followed. A file that is too large or not what it
+ * should be says nothing, and a note tells of it.
+ */
+export function suggested(system: System, worktree: string): Suggestions {
+  const notes: string[] = [];
+  const byName = new Map<string, { paths: string[]; description: string }>();
+  const known = new Set<string>();
+  const add = (name: string, path: string, description: string) => {
+    if (known.has(path)) return;
+    known.add(path);
+    const found = byName.get(name);
+    if (!found) byName.set(name, { paths: [path], description });
+    else if (found.paths.length < MOST_PATHS) found.paths.push(path);
+  };
+  for (const { file, read } of SOURCES) {
+    const members = readAs(system, join(worktree, file), { file, notes, read });
+    if (!members) continue;
+    const folders = foldersOf(system, worktree, members.patterns);
+    for (const path of folders) {
+      const name = nameFor(path, folders);
+      if (name !== undefined) add(name, path, members.kind);
+    }
+  }
+  for (const { owner, path } of ownedPaths(system, worktree, notes)) {
+    const name = slug(owner.replace(/^@/, "").split("/").at(-1)!);
+    if (name !== undefined) add(name, path, `owned by ${owner}`);
+  }
+  const all = [...byName].map(([name, given]) => ({ name, ...given }));
+  if (all.length > MOST) {
+    notes.push(`${all.length - MOST} more partitions left out`);
+  }
+  return { partitions: all.slice(0, MOST), notes };
+}
+
+/** What `read` makes of a file; `undefined`: it is not there, or a note says why. */
+function readAs<T>(
+  system: System,
+  path: string,
+  { file, notes, read }: {
+    file: string;
+    notes: string[];
+    read(text: string): T;
+  },
+): T | undefined {
+  try {
+    if (!system.files.lstat(path)) return undefined;
+    const bytes = system.files.readOwn(path, LARGEST);
+    return read(new TextDecoder().decode(bytes).replace(/^\ufeff/, ""));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // The parsers throw errors of many kinds, with the place of the fault.
+    const [why] = error.message.split("\n");
+    notes.push(
+      error instanceof FileError
+        ? error.message
+        : `"${file}" cannot be read: ${why}`,
+    );
+    return undefined;
+  }
+}
+
+/** The folders that are there of what a workspace names, in order. */
+function foldersOf(
+  system: System,
+  worktree: string,
+  patterns: readonly string[],
+): string[] {
+  const folders = new Set<string>();
+  for (const pattern of patterns.slice(0, MOST_FOLDERS)) {
+    const plain = pattern.replace(/^\.\//, "").replace(/\/+$/, "");
+    // What comes after a wildcard is within the folder that it stands for.
+    const parts = plain.split("/");
+    const wild = parts.findIndex((part) => /[*?[{]/.test(part));
+    const base = (wild < 0 ? parts : parts.slice(0, wild)).join("/");
+    if (plain.startsWith("!") || wild > 0 && !isPlain(base)) continue;
+    const found = wild < 0 ? [base] : subfolders(system, join(worktree, base))
+      .map((name) => wild === 0 ? name : `${base}/${name}`);
+    for (const path of found) {
+      if (folders.size >= MOST_FOLDERS) return [...folders];
+      if (isPlain(path) && isFolder(system, worktree, path)) folders.add(path);
+    }
+  }
+  return [...folders];
+}
+
+function subfolders(system: System, folder: string): string[] {
+  return (attempt(() => system.files.list(folder)) ?? [])
+    .filter(({ name, kind }) =>
+      kind === "folder" && !/^\.|^node_modules$|^target$/.test(name)
+    ).map(({ name }) => name).sort();
+}
+
+/** A folder of the worktree itself, behind no link. */
+function isFolder({ files }: System, worktree: string, path: string): boolean {
+  const full = join(worktree, path);
+  return attempt(() =>
+    files.lstat(full)?.kind === "folder" && files.realPath(full) === full
+  ) ?? false;
+}
+
+/** Whether a path can stand in the configuration as it is. */
+function isPlain(path: string): boolean {
+  return path.length <= 300 && !/[\\*?\0]|^[A-Za-z]:/.test(path) &&
+    path.split("/").every((part) => !["", ".", ".."].includes(part));
+}
+
+/** The last folder's name, with the one above where two are called alike. */
+function nameFor(path: string, all: readonly string[]): string | undefined {
+  const last = (one: string) => one.split("/").at(-1)!;
+  const alike = all.filter((one) => last(one) === last(path)).length > 1;
+  return slug(alike ? path.split("/").slice(-2).join("-") : last(path));
+}
+
+/** What a partition can be called. */
+function slug(text: string): string | undefined {
+  const name = text.replaceAll(/[^A-Za-z0-9_-]+/g, "-")
+    .replaceAll(/^[_-]+|[_-]+$/g, "").slice(0, 60);
+  if (name === "") return undefined;
+  // The parser of TOML stumbles over what every object has.
+  return Object.hasOwn(Object.prototype, name) ? `${name}-1` : name;
+}
+
+/** The paths of CODEOWNERS that one owner can be named for; `*` is of no use. */
+function ownedPaths(
+  system: System,
+  worktree: string,
+  notes: string[],
+): { owner: string; path: string }[] {
+  for (const file of OWNERS) {
+    const lines = readAs(system, join(worktree, file), {
+      file,
+      notes,
+      read: (text) => text.split("\n"),
+    });
+    if (!lines) continue;
+    return lines.flatMap((line) => {
+      const [pattern = "", owner] = line.split("#", 1)[0]!.trim().split(/\s+/);
+      const plain = pattern.replace(/^\//, "").replace(/\/(\*\*?)?$/, "");
+      const isUsable = owner !== undefined && /^[\w@./-]{1,200}$/.test(owner) &&
+        pattern.includes("/") && isPlain(plain);
+      return isUsable ? [{ owner, path: plain }] : [];
+    });
+  }
+  return [];
+}

@@ -1,0 +1,88 @@
+import { sha256 } from "../../base/digest.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { Config } from "../../config/mod.ts";
+import type { RepositoryState, Workspace } from "../../git/mod.ts";
+import { layout, saveFiles } from "../../ops/mod.ts";
+import {
+  contextPaths,
+  type FileText,
+  partitionInUse,
+  Partitions,
+  readPlainFile,
+} from "../../partitions/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { Draft } from "../draft.ts";
+import { ownSavesHere } from "../resume/select.ts";
+import type { Save, SavedContext } from "../save.ts";
+
+/** Bytes of a context file that a save keeps. */
+const LARGEST = 64 * 1024;
+
+/**
+ * Returns what a save keeps of the partition in use and of the context files.
+ * Reads the last save of this worktree only where there is such a file or a
+ * partition.
+ */
+export async function projectParts(
+  context: Context,
+  workspace: Workspace,
+  { config, state }: { config: Config; state: RepositoryState | undefined },
+): Promise<Pick<Draft, "partition" | "contexts">> {
+  const { system } = context;
+  const partitions = new Partitions(config);
+  const changed = state?.files.map(({ path }) => path) ?? [];
+  const inUse = partitionInUse(system, workspace, { partitions, changed });
+  const files = contextPaths(inUse)
+    .map((path) =>
+      readPlainFile(system, workspace.worktree, { path, most: LARGEST + 1 })
+    )
+    .filter((file) => file !== undefined && isKept(file)) as FileText[];
+  const name = inUse?.partition.name;
+  const last = files.length === 0
+    ? undefined
+    : await lastSave(context, workspace);
+  const contexts = files.map((file) =>
+    savedContext(system, workspace.root, { file, last })
+  );
+  return {
+    ...name === undefined ? {} : { partition: name },
+    ...contexts.length === 0 ? {} : { contexts },
+  };
+}
+
+/** The newest save of this worktree that is the user's own. */
+export async function lastSave(
+  context: Context,
+  workspace: Workspace,
+): Promise<Save | undefined> {
+  for await (const save of ownSavesHere(context, workspace)) return save;
+  return undefined;
+}
+
+/** Small and text. */
+function isKept({ bytes }: FileText): boolean {
+  return bytes.length <= LARGEST && !bytes.includes(0);
+}
+
+/**
+ * A context file as a save has it. Its text is left out where an earlier save
+ * holds the same and stays: one that a person made, as automatic ones go.
+ */
+function savedContext(
+  system: System,
+  root: string,
+  { file: { path, bytes }, last }: { file: FileText; last: Save | undefined },
+): SavedContext {
+  const digest = sha256(bytes);
+  const before = last?.mpm?.contexts?.find((one) =>
+    one.path === path && one.sha256 === digest
+  );
+  const holder = before?.held_by ??
+    (last?.mpm?.kind === "pause" ? last.session_id : undefined);
+  const { sessions } = layout(root);
+  const isHeld = before !== undefined && holder !== undefined &&
+    system.files.lstat(saveFiles(sessions, holder).json) !== undefined;
+  return isHeld
+    ? { path, sha256: digest, held_by: holder }
+    : { path, sha256: digest, text: new TextDecoder().decode(bytes) };
+}
