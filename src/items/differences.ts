@@ -15,8 +15,10 @@ import {
   contentOf,
   contentsOf,
   type Difference,
+  digestOf,
   GONE,
   type TreeContents,
+  treeKey,
   treeOf,
   type TreeState,
   unsettled,
@@ -48,12 +50,12 @@ export async function readDifferences(
 ): Promise<Differences> {
   const now = presentOf(state);
   if (!now) return () => UNKNOWN_NOW;
-  const savedTree = saved && presentOf(saved);
-  const trees = new Map(
-    runs.flatMap(({ tree }) =>
-      tree ? [[tree, withFiles(tree, savedTree)] as const] : []
-    ),
-  );
+  const listed = listedFiles(runs, saved);
+  const trees = new Map(runs.flatMap(({ tree }) => {
+    if (!tree) return [];
+    const { head, changes } = tree;
+    return [[tree, { head, changes, ...listed.get(treeKey(tree)) }] as const];
+  }));
   const deltas = await readDeltas(system, workspace, {
     heads: [...trees.values()].map(({ head }) => head),
     present: now.tree.head,
@@ -88,14 +90,24 @@ function presentOf(state: TreeState | undefined): TreeContents | undefined {
   return tree && { tree, contents: contentsOf(state)! };
 }
 
-/** The files of a tree stand in the save where it is that of the save. */
-function withFiles(tree: RanOn, saved: TreeContents | undefined): RanOn {
-  const same = saved && tree.changes === saved.tree.changes &&
-    tree.head === saved.tree.head;
-  if (tree.files || !same) return tree;
-  const files = [...saved.contents]
-    .map(([path, content]) => ({ path, content }));
-  return { ...tree, files };
+/** The files of each tree, which one of its runs lists, or the save. */
+function listedFiles(
+  runs: readonly Run[],
+  saved: TreeState | undefined,
+): Map<string, Pick<RanOn, "files">> {
+  const listed = new Map<string, Pick<RanOn, "files">>();
+  const known = presentOf(saved);
+  if (known) {
+    const files = [...known.contents]
+      .map(([path, content]) => ({ path, content }));
+    listed.set(treeKey(known.tree), { files });
+  }
+  for (const { tree } of runs) {
+    // A path that was redacted since, or a list that anybody made up, is not it.
+    if (!tree?.files || digestOf(tree.files) !== tree.changes) continue;
+    listed.set(treeKey(tree), { files: tree.files });
+  }
+  return listed;
 }
 
 /** What leads from each commit to the present one, where git knows it. */

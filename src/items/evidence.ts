@@ -76,11 +76,18 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
 /** The doubt of a command that was named to verify the work, and did not run. */
 export const ONLY_NAMED = "it was only named";
 
-/** The last run of each command, the newest first; what was only named last. */
+/** The doubt of a run that only a save of somebody else tells of. */
+const UNVERIFIED = "the save that says so is not verified";
+
+/**
+ * The last run of each command, the newest first. What was only named comes
+ * last, and what somebody else says: it hides no run that is known.
+ */
 export function lastRuns(runs: readonly Run[]): Map<string, Run> {
-  const named = ({ doubt }: Run) => doubt === ONLY_NAMED ? 1 : 0;
+  const weak = ({ doubt }: Run) =>
+    doubt === ONLY_NAMED || doubt === UNVERIFIED ? 1 : 0;
   const newest = [...runs].sort((a, b) =>
-    named(a) - named(b) || timeOf(b) - timeOf(a)
+    weak(a) - weak(b) || timeOf(b) - timeOf(a)
   );
   const last = new Map<string, Run>();
   for (const run of newest) {
@@ -101,8 +108,9 @@ function timeOf({ at }: Run): number {
 
 /** Runs of a save that somebody else wrote: they show nothing. */
 export function unverified(runs: readonly Run[]): Run[] {
-  const doubt = "the save that says so is not verified";
-  return runs.map((run) => run.doubt === ONLY_NAMED ? run : { ...run, doubt });
+  return runs.map((run) =>
+    run.doubt === ONLY_NAMED ? run : { ...run, doubt: UNVERIFIED }
+  );
 }
 
 type State = Pick<

@@ -7,6 +7,9 @@ import { type Carried, carry, isCarried, isOpenItem } from "./carry.ts";
 import type { Handoff, Item, KeptItem, Run, Touched } from "./item.ts";
 import { type ItemsHere, itemsHere } from "./open_items.ts";
 import { fittingItem, removeItem, writeItem } from "./store.ts";
+import { lastRuns } from "./evidence.ts";
+import { keepRuns, keptRuns } from "./runs.ts";
+import { sharedFiles } from "./tree.ts";
 import { readVars, type Vars } from "./vars.ts";
 
 /** What was found in a conversation. */
@@ -79,11 +82,26 @@ export function handoffFor(
     tried(() => writeCarried(system, root, carried, order));
   }
   problems.push(...closingNotes(carried), ...refusalNote(carried));
+  const runs = tried(() => runsFor(system, root, order)) ?? [];
   const vars = before.kept.begun
     ? tried(() => readVars(system, root, before.here))
     : {};
   const items = itemsOf(before, order, { carried, fresh });
-  return { handoff: handoffOf(order, items, vars ?? {}), problems };
+  const collected = { ...order.collected, runs };
+  const all = { ...order, collected };
+  return { handoff: handoffOf(all, items, vars ?? {}), problems };
+}
+
+/** The last run of each command, also those of earlier saves, which are kept. */
+function runsFor(
+  system: System,
+  root: string,
+  { collected: { runs }, save }: HandoffOrder,
+): Run[] {
+  if (save !== null && runs.length > 0) keepRuns(system, root, runs);
+  return sharedFiles([
+    ...lastRuns([...runs, ...keptRuns(system, root)]).values(),
+  ]);
 }
 
 function handoffOf(

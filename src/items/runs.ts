@@ -10,8 +10,9 @@ import {
 } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
-import { commandForm } from "./evidence.ts";
+import { lastRuns } from "./evidence.ts";
 import { RUN, type Run } from "./item.ts";
+import { sharedFiles } from "./tree.ts";
 
 /** Runs that are kept, one of each command. */
 const MOST = 50;
@@ -26,7 +27,8 @@ const RUNS = object({
 });
 
 /**
- * The runs of `mpm evidence --run`, the newest first. A file that is damaged or
+ * The runs of `mpm evidence --run`, and of conversations that were saved, the
+ * newest first. A file that is damaged or
  * that somebody else wrote has none: nothing may be said to hold by it.
  */
 export function keptRuns(system: System, root: string): Run[] {
@@ -48,8 +50,8 @@ export function keptRuns(system: System, root: string): Run[] {
 }
 
 /**
- * Adds runs, redacted, in the place of older ones of the same commands. Call
- * under the project's lock. Throws FILE_FAILED.
+ * Adds runs, redacted; the last one of each command is kept. Call under the
+ * project's lock. Throws FILE_FAILED.
  */
 export function keepRuns(
   system: System,
@@ -62,12 +64,12 @@ export function keepRuns(
     command: redactor.text(run.command),
     tail: redactor.text(run.tail),
   }));
-  const ran = new Set(clean.map(({ command }) => commandForm(command)));
-  const others = keptRuns(system, root)
-    .filter(({ command }) => !ran.has(commandForm(command)));
+  const others = keptRuns(system, root);
   const record: Fitting<typeof RUNS> = {
     schema: 1,
-    runs: [...clean, ...others].slice(0, MOST),
+    runs: sharedFiles(
+      [...lastRuns([...clean, ...others]).values()].slice(0, MOST),
+    ),
   };
   const seals = new RecordSeals(system, "runs");
   const bytes = new TextEncoder().encode(seals.seal(record));

@@ -6,7 +6,7 @@ import {
   isUnmerged,
   type RepositoryState,
 } from "../git/mod.ts";
-import type { RanOn } from "./item.ts";
+import type { RanOn, Run } from "./item.ts";
 
 /**
  * The tree that a command ran on: the commit of HEAD and what differed from it.
@@ -43,11 +43,18 @@ export function treeOf(state: TreeState): RanOn | undefined {
   const files = [...contents].map(([path, content]) => ({ path, content }));
   return {
     head: state.head ?? null,
-    changes: sha256(
-      files.map(({ path, content }) => `${content}\0${path}\0`).join(""),
-    ),
+    changes: digestOf(files),
     ...files.length <= LISTED ? { files } : {},
   };
+}
+
+/** The digest of a tree's files, which are sorted by path. */
+export function digestOf(
+  files: readonly { readonly path: string; readonly content: string }[],
+): string {
+  return sha256(
+    files.map(({ path, content }) => `${content}\0${path}\0`).join(""),
+  );
 }
 
 /** The content at each path that differs from HEAD, sorted by path. */
@@ -90,6 +97,23 @@ export function contentOf(file: FileState): string | undefined {
   }
   const named = mode === "160000" || !isOpenable(path);
   return named && file.object ? `${mode} ${file.object}` : undefined;
+}
+
+/** Runs on one tree, of which only the first lists the files. */
+export function sharedFiles(runs: readonly Run[]): Run[] {
+  const listed = new Set<string>();
+  return runs.map((run) => {
+    if (!run.tree?.files) return run;
+    const { files: _, ...tree } = run.tree;
+    if (listed.has(treeKey(tree))) return { ...run, tree };
+    listed.add(treeKey(tree));
+    return run;
+  });
+}
+
+/** Equal for equal trees. */
+export function treeKey({ head, changes }: RanOn): string {
+  return `${head} ${changes}`;
 }
 
 /**

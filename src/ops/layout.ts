@@ -21,7 +21,7 @@ export function layout(root: string) {
     current: join(state, "current"),
     /** What is carried from save to save, a file for each item. */
     items: join(state, "items"),
-    /** The runs of `mpm evidence --run`. */
+    /** The last run of each command that verifies the work. */
     runs: join(state, "runs.json"),
     /** A `branch` or `return` under way in each worktree. */
     detours: join(state, "detours"),
