@@ -85,6 +85,10 @@ export interface RanTree {
   readonly head: string | null;
   /** SHA-256 of the uncommitted files, paths and contents. */
   readonly changes: string;
+  /** Those files, with what tells their contents. */
+  readonly files?:
+    | readonly { readonly path: string; readonly content: string }[]
+    | undefined;
 }
 
 export interface FileUse {

@@ -53,7 +53,11 @@ const SHAPES = {
     output: TEXT,
     doubt: optional(TEXT),
     changedSince: FLAG,
-    tree: optional(object({ head: nullable(TEXT), changes: TEXT })),
+    tree: optional(object({
+      head: nullable(TEXT),
+      changes: TEXT,
+      files: optional(list(object({ path: TEXT, content: TEXT }))),
+    })),
   }),
   /** Key: the id of the sub-agent. */
   reports: object({ ...SAID, type: TEXT, task: TEXT }),
@@ -113,12 +117,31 @@ export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
       : getOwn(notes, name) ?? [];
     return [name, ends(byKey([...known, ...given]), getOwn(KEPT, name)!)];
   })) as unknown as Notes;
-  for (const length of LENGTHS) {
-    const cut = shortened(merged, length) as Notes;
+  const forms = LENGTHS.flatMap((length) => [
+    ...length > 500 ? [{ length, trees: WITH_FILES }] : [],
+    { length, trees: 0 },
+  ]);
+  for (const { length, trees } of forms) {
+    const cut = shortened(withTrees(merged, trees), length) as Notes;
     const bytes = new TextEncoder().encode(JSON.stringify(cut)).length;
     if (bytes <= MOST) return cut;
   }
   return NO_NOTES;
+}
+
+/** The last commands whose trees keep the names of their files. */
+const WITH_FILES = 3;
+
+function withTrees(notes: Notes, kept: number): Notes {
+  const { commands } = notes;
+  return {
+    ...notes,
+    commands: commands.map((one, at) => {
+      if (!one.tree || at >= commands.length - kept) return one;
+      const { files: _, ...tree } = one.tree;
+      return { ...one, tree };
+    }),
+  };
 }
 
 function byKey<T extends { readonly key: string }>(all: readonly T[]): T[] {

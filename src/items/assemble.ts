@@ -28,6 +28,7 @@ interface Parts {
   readonly runs: readonly Run[];
   readonly vars: Readonly<Record<string, string>>;
   readonly unread: readonly string[];
+  readonly searches?: readonly string[];
 }
 
 /**
@@ -45,9 +46,11 @@ export function assembled(parts: Parts): Handoff {
     ),
   ];
   const { vars } = parts;
+  const searches = (parts.searches ?? []).slice(-UNREAD)
+    .map((text) => cutText(text, UNREAD_LENGTH));
   const unread = parts.unread.slice(0, UNREAD)
     .map((text) => cutText(text, UNREAD_LENGTH));
-  const left = surplus(entries, MOST - sizeOf({ vars, unread }));
+  const left = surplus(entries, MOST - sizeOf({ vars, unread, searches }));
   const fits = (value: object) => !left.has(value);
   return {
     schema: 1,
@@ -55,6 +58,7 @@ export function assembled(parts: Parts): Handoff {
     files: parts.files.filter(fits),
     runs: parts.runs.filter(fits),
     ...Object.keys(vars).length > 0 ? { vars } : {},
+    ...searches.length > 0 ? { searches } : {},
     unread,
     ...left.size > 0 ? { left_out: left.size } : {},
   };

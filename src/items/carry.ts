@@ -18,9 +18,12 @@ const CARRIED: ReadonlySet<string> = new Set([
 /** Kinds that are done when the same words are said to be done. */
 const CLOSED_BY_TEXT: readonly ItemKind[] = ["next", "blocker", "question"];
 
-/** Returns whether an item goes from save to save until somebody closes it. */
-export function isCarried({ kind }: Pick<Item, "kind">): boolean {
-  return CARRIED.has(kind);
+/**
+ * Returns whether an item goes from save to save until somebody closes it. What
+ * was only read out of the agent's last message is true until it goes on.
+ */
+export function isCarried({ kind, via }: Pick<Item, "kind" | "via">): boolean {
+  return CARRIED.has(kind) && via !== "last message";
 }
 
 /** Returns whether nobody closed the item. */
@@ -157,10 +160,14 @@ class Book {
       .find(({ agent }) => !isTodo(item) || agent === item.agent);
   }
 
-  /** Only a todo changes after it was said. */
+  /** Only a todo changes after it was said; anything can be closed by itself. */
   #follow(known: KeptItem, item: Item): number {
     const { number } = known;
-    if (!isTodo(item)) return number;
+    if (!isTodo(item)) {
+      const over = isOpenItem(known) && !isOpenItem(item);
+      if (over) this.#close(known, item.state, {});
+      return number;
+    }
     if (!isOpenItem(known)) {
       // It was taken up again after it was closed here.
       const again = isOpenItem(item) && item.at > (known.closed_at ?? "");

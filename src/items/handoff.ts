@@ -17,6 +17,8 @@ export interface Collected {
   readonly items: readonly Item[];
   readonly files: readonly Touched[];
   readonly runs: readonly Run[];
+  /** Patterns that were searched for. */
+  readonly searches?: readonly string[];
   /** What could not be read, a sentence each. */
   readonly unread: readonly string[];
 }
@@ -105,13 +107,13 @@ function runsFor(
 }
 
 function handoffOf(
-  { collected: { files, runs, unread } }: HandoffOrder,
+  { collected: { files, runs, unread, searches = [] } }: HandoffOrder,
   items: readonly Item[],
   vars: Vars,
 ): Handoff {
   const open = items.filter(isOpenItem);
   return assembled({
-    ...{ items, files, unread, vars },
+    ...{ items, files, unread, vars, searches },
     runs: [...runs, ...namedRuns(open, runs)],
   });
 }

@@ -131,6 +131,8 @@ export const TOUCHED = object({
   times: COUNT,
   /** The last time, ISO 8601, UTC. */
   at: TEXT,
+  /** Names of functions, classes and the like in what was edited. */
+  symbols: optional(list(TEXT)),
 });
 
 /** Where a command ran. */
@@ -180,6 +182,8 @@ export const HANDOFF = object({
   runs: list(RUN),
   /** State variables (`mpm var`). */
   vars: optional(record(TEXT)),
+  /** Patterns that were searched for, the last one last. */
+  searches: optional(list(TEXT)),
   /** The partition in use. */
   partition: optional(TEXT),
   /** What could not be read of the conversation, a sentence each. */

@@ -4,6 +4,7 @@
  */
 
 export { isCarried, isOpenItem } from "./carry.ts";
+export { collected, type Setting } from "./collect.ts";
 export { type Differences, readDifferences } from "./differences.ts";
 export {
   commandForm,

@@ -1,0 +1,380 @@
+import { isAbsolute, relative } from "@std/path";
+import { sha256 } from "../base/digest.ts";
+import {
+  type Asked,
+  type Conversation,
+  cutMiddle,
+  type FileUse,
+  type Planned,
+  type Ran,
+  type Said,
+} from "../clients/mod.ts";
+import {
+  type Cue,
+  onlyGoesOn,
+  openAtEnd,
+  overrides,
+  toldByAgent,
+  toldByPerson,
+} from "./cues.ts";
+import type { Collected } from "./handoff.ts";
+import type { Item, ItemKind, Run, Touched } from "./item.ts";
+import { sentencesOf } from "./sentences.ts";
+import { isWorthRunning, verificationOf } from "./verification.ts";
+
+/** UTF-16 units that are kept of a text. */
+const LONG = 4000;
+const SHORT = 1500;
+const GOAL = 600;
+
+/** How many of each are kept. */
+const MOST = {
+  ...{ said: 40, found: 20, end: 12, runs: 20, others: 10 },
+  ...{ files: 150, symbols: 8, reports: 6, summaries: 2, searches: 10 },
+};
+
+/** Where and by whom the conversation was held. */
+export interface Setting {
+  /** The agent session. */
+  readonly agent: string | undefined;
+  /** The worktree's top folder, absolute. */
+  readonly folder: string;
+  newId(): string;
+}
+
+/**
+ * Turns a conversation into what the next one needs. What a person said is the
+ * user's; what was read out of the agent's prose has the source `transcript`,
+ * and what only holds at the end of this conversation comes by its last message.
+ */
+export function collected(talk: Conversation, setting: Setting): Collected {
+  const maker = new Maker(setting);
+  const runs = runsOf(talk.commands);
+  maker.prompts(talk);
+  maker.questions(talk.questions);
+  maker.plans(talk.plans);
+  maker.todos(talk);
+  maker.messages(talk);
+  maker.rest(talk);
+  return {
+    items: maker.items,
+    files: filesOf(talk.files, setting.folder),
+    runs,
+    searches: talk.searches.slice(-MOST.searches),
+    unread: talk.unread,
+  };
+}
+
+type Given =
+  & Pick<Item, "text" | "source" | "via" | "at">
+  & Partial<Pick<Item, "why" | "state" | "key">>;
+
+class Maker {
+  readonly items: Item[] = [];
+  readonly #setting: Setting;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+  }
+
+  /** `key` is completed by the agent session; without one, the text tells it. */
+  #add(kind: ItemKind, { key, why, ...given }: Given): void {
+    const { agent, newId } = this.#setting;
+    const own = key ?? sha256(sameText(given.text)).slice(0, 16);
+    this.items.push({
+      id: newId(),
+      kind,
+      state: "open",
+      ...given,
+      ...why === undefined || why === "" ? {} : { why },
+      save: null,
+      ...agent === undefined ? {} : { agent },
+      key: `${agent ?? ""} ${kind} ${own}`,
+    });
+  }
+
+  prompts({ prompts }: Conversation): void {
+    const by = { source: "user", via: "prompt" } as const;
+    const goal = prompts.find(({ text }) => !onlyGoesOn(text));
+    if (goal) {
+      const text = firstSentences(goal.text);
+      this.#add("goal", { ...by, text, at: goal.at, key: "first" });
+    }
+    for (const { at, text, key } of prompts) {
+      const kept = cutMiddle(text, text === goal?.text ? LONG : SHORT);
+      this.#add("prompt", { ...by, at, text: kept, key });
+    }
+    const told = prompts.flatMap(({ at, text }) =>
+      toldByPerson(text).map((one) => ({ ...one, at }))
+    );
+    told.forEach(({ cue, text, at }, index) => {
+      const later = told.slice(index + 1);
+      const over = later.some((one) => overrides(one.text, text));
+      const again = later.some((one) => sameText(one.text) === sameText(text));
+      if (again || index < told.length - MOST.said) return;
+      const state = over ? "superseded" : "open";
+      this.#add(KINDS[cue], { ...by, at, text, state });
+    });
+  }
+
+  questions(questions: readonly Asked[]): void {
+    for (const { text, answer, words, at, key, options } of questions) {
+      const asked = cutMiddle(text, SHORT);
+      // Once it is answered it is no longer open.
+      this.#add("question", {
+        ...{ text: asked, at, key, source: "agent", via: "question" },
+        state: answer === undefined ? "open" : "superseded",
+        why: options.length > 0 ? `choices: ${options.join(", ")}` : "",
+      });
+      if (answer === undefined) continue;
+      const other = options.filter((one) => !answer.includes(one)).join(", ");
+      this.#add("decision", {
+        ...{ at, key, source: "user", via: "answer" },
+        text: cutMiddle(`${asked} ${answer}`, SHORT),
+        why: words === undefined && other !== "" ? `not chosen: ${other}` : "",
+      });
+    }
+  }
+
+  plans(plans: readonly Planned[]): void {
+    const approved = plans.findLast(({ state }) => state === "approved");
+    for (const { text, words, state, at, key } of plans) {
+      const title = titleOf(text);
+      if (state === "rejected" && words !== undefined) {
+        this.#add("rejected", {
+          ...{ at, key, source: "user", via: "plan" },
+          text: `The plan "${title}"`,
+          why: cutMiddle(words, SHORT),
+        });
+      }
+      const waits = state === "open" && plans.at(-1)?.key === key;
+      this.#add("question", {
+        ...{ at, key, source: "agent", via: "question" },
+        text: `Approve the plan "${title}"?`,
+        why: cutMiddle(text, LONG),
+        state: waits ? "open" : "superseded",
+      });
+    }
+    if (!approved) return;
+    const { text, at, key } = approved;
+    this.#add("plan", {
+      ...{ at, key, source: "user", via: "plan" },
+      text: cutMiddle(text, 2 * LONG),
+    });
+  }
+
+  todos({ todos }: Conversation): void {
+    for (const { key, text, description, state, at, blockedBy } of todos) {
+      const waits = blockedBy.map((one) => `"${one}"`).join(", ");
+      const why = [
+        description,
+        waits === "" ? "" : `after ${waits}`,
+      ].filter((one) => one !== "" && one !== text).join("; ");
+      const via = key.startsWith("task ") ? "task" : "todo";
+      this.#add("next", {
+        ...{ text, state, at, key, via, source: "agent" },
+        why: cutMiddle(why, SHORT),
+      });
+    }
+  }
+
+  messages({ messages, lastMessage, prompts, todos }: Conversation): void {
+    const found = messages.flatMap(({ text, at }) =>
+      toldByAgent(text).map((one) => ({ ...one, at }))
+    );
+    const by = { source: "transcript" } as const;
+    const known = new Set(todos.map(({ text }) => sameText(text)));
+    found.slice(-MOST.found).forEach(({ cue, text, at }, index, all) => {
+      const later = all.slice(index + 1);
+      if (later.some((one) => overrides(one.text, text))) return;
+      if (isNew(known, text)) {
+        this.#add(KINDS[cue], { ...by, via: "message", text, at });
+      }
+    });
+    if (!lastMessage) return;
+    const { text, at, key } = lastMessage;
+    const via = "last message";
+    const kept = cutMiddle(text, LONG);
+    this.#add("message", { text: kept, at, key, via, source: "agent" });
+    // What a person said since answers it.
+    if (prompts.some((one) => one.at > at)) return;
+    for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
+      if (isNew(known, one)) {
+        this.#add(KINDS[cue], { ...by, via, text: one, at });
+      }
+    }
+  }
+
+  rest({ summaries, reports, errors, background, commands }: Conversation) {
+    for (const { text, at, key } of summaries.slice(-MOST.summaries)) {
+      const kept = cutMiddle(text, 2 * LONG);
+      this.#add("summary", {
+        ...{ text: kept, at, key, source: "agent", via: "compaction" },
+      });
+    }
+    for (const { text, task, type, at, key } of reports.slice(-MOST.reports)) {
+      this.#add("report", {
+        ...{ at, key, source: "agent", via: "sub-agent" },
+        text: cutMiddle(text, 2 * SHORT),
+        why: cutMiddle(`${type}: ${task}`, SHORT),
+      });
+    }
+    for (const { text, at, key } of [...errors, ...unsolved(commands)]) {
+      this.#add("error", {
+        ...{ text: cutMiddle(text, SHORT), at, key },
+        ...{ source: "transcript", via: "error" },
+      });
+    }
+    for (const { text, at, key } of background) {
+      this.#add("background", {
+        ...{ text: cutMiddle(text, SHORT), at, key },
+        ...{ source: "transcript", via: "command" },
+      });
+    }
+  }
+}
+
+const KINDS: Readonly<Record<Cue, ItemKind>> = {
+  constraint: "constraint",
+  decision: "decision",
+  rejected: "rejected",
+  blocker: "blocker",
+  question: "question",
+  next: "next",
+  done: "done",
+};
+
+function sameText(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
+}
+
+function isNew(known: Set<string>, text: string): boolean {
+  const same = sameText(text);
+  if (known.has(same)) return false;
+  known.add(same);
+  return true;
+}
+
+/** The whole sentences at the beginning of a prompt that have room. */
+function firstSentences(prompt: string): string {
+  let text = "";
+  for (const { text: one } of sentencesOf(prompt)) {
+    if (text !== "" && text.length + one.length >= GOAL) break;
+    text = text === "" ? one : `${text} ${one}`;
+  }
+  return text === "" ? cutMiddle(prompt.trim(), GOAL) : text;
+}
+
+function titleOf(plan: string): string {
+  const line = plan.split("\n").find((one) => one.trim() !== "") ?? "";
+  return line.replace(/^\s*#+\s*/, "").trim().slice(0, 120);
+}
+
+/** The last run of each command, the last one first. */
+function runsOf(commands: readonly Ran[]): Run[] {
+  const seen = new Set<string>();
+  let [checks, others] = [0, 0];
+  return commands.toReversed().flatMap((ran) => {
+    const command = ran.command.trim();
+    if (seen.has(command)) return [];
+    seen.add(command);
+    const known = verificationOf(command, ran.exit);
+    if (!known && !isWorthRunning(command)) return [];
+    const full = known ? checks++ >= MOST.runs : others++ >= MOST.others;
+    return full ? [] : [runOf(ran, known)];
+  });
+}
+
+function runOf(
+  { command, exit, at, output, tree, doubt: told }: Ran,
+  known: ReturnType<typeof verificationOf>,
+): Run {
+  const doubt = told ?? known?.doubt;
+  return {
+    command: command.trim(),
+    kind: known?.kind ?? "other",
+    exit: exit ?? null,
+    at,
+    tail: tailOf(output),
+    digest: sha256(output),
+    ...tree === undefined ? {} : {
+      tree: {
+        ...tree,
+        ...tree.files === undefined ? {} : { files: [...tree.files] },
+      },
+    },
+    ...doubt === undefined ? {} : { doubt },
+  } as Run;
+}
+
+/** UTF-16 units of the end of an output. */
+const TAIL = 1200;
+
+/** Whole lines of the end. */
+function tailOf(output: string): string {
+  const text = output.trimEnd();
+  if (text.length <= TAIL) return text;
+  const end = text.slice(-TAIL);
+  const line = end.indexOf("\n");
+  return line < 0 ? end.replace(/^[\udc00-\udfff]/, "") : end.slice(line + 1);
+}
+
+/** Commands at the end that failed, but for those that verify. */
+function unsolved(commands: readonly Ran[]): Said[] {
+  const last = commands.slice(-6);
+  return last.filter(({ command, exit }, at) =>
+    exit !== undefined && exit !== 0 &&
+    verificationOf(command) === undefined && isWorthRunning(command) &&
+    !last.slice(at + 1).some((one) => one.command === command)
+  ).slice(-2).map(({ command, exit, output, at, key }) => ({
+    at,
+    key,
+    text: `"${command.split("\n", 1)[0]}" ended with exit status ${exit}` +
+      (output.trim() === "" ? "" : `:\n${tailOf(output).slice(-600)}`),
+  }));
+}
+
+const RANK = { read: 0, edited: 1, created: 2, deleted: 3 } as const;
+
+/** Each file once, the last touched first; those that changed before others. */
+function filesOf(uses: readonly FileUse[], folder: string): Touched[] {
+  const found = new Map<string, { file: Touched; symbols: Set<string> }>();
+  for (const { path, how, at, symbols } of uses) {
+    const name = nameIn(folder, path);
+    const known = found.get(name);
+    const before = known?.file;
+    const names = new Set([...symbols, ...known?.symbols ?? []]);
+    found.delete(name);
+    found.set(name, {
+      file: {
+        path: name,
+        how: before ? stronger(before.how, how) : how,
+        times: (before?.times ?? 0) + 1,
+        at: how === "read" && before && before.how !== "read" ? before.at : at,
+      },
+      symbols: names,
+    });
+  }
+  const all = [...found.values()].reverse().map(({ file, symbols }) => ({
+    ...file,
+    ...symbols.size > 0 ? { symbols: [...symbols].slice(0, MOST.symbols) } : {},
+  }));
+  const changed = all.filter(({ how }) => how !== "read");
+  const read = all.filter(({ how }) => how === "read");
+  return [...changed, ...read].slice(0, MOST.files)
+    .sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
+}
+
+/** A file that was made and edited was made; one that was made again exists. */
+function stronger(before: Touched["how"], now: Touched["how"]): Touched["how"] {
+  if (before === "deleted") return now === "read" ? before : "edited";
+  return RANK[now] > RANK[before] ? now : before;
+}
+
+/** Relative, with `/`, where it is inside the worktree. */
+function nameIn(folder: string, path: string): string {
+  const inside = relative(folder, path);
+  return inside === "" || isAbsolute(inside) || /^\.\.([\\/]|$)/.test(inside)
+    ? path
+    : inside.replaceAll("\\", "/");
+}

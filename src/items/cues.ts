@@ -1,0 +1,253 @@
+import { type Sentence, sentencesOf } from "./sentences.ts";
+
+/** What a sentence tells that somebody who goes on must know. */
+export type Cue =
+  | "constraint"
+  | "decision"
+  | "rejected"
+  | "blocker"
+  | "question"
+  | "next"
+  | "done";
+
+interface Rule {
+  readonly cue: Cue;
+  readonly is: RegExp;
+  /** What only looks like it. */
+  readonly not?: RegExp;
+}
+
+const DAY =
+  "(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|noon|midnight|eod|eow|end of (?:the )?(?:day|week|month|sprint|quarter|year)|next (?:week|month|release|sprint)|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)\\b|\\d{1,2}:\\d\\d\\b|\\d{4}-\\d\\d-\\d\\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|q[1-4]\\b";
+
+/** Sentences about a time by which something has to be done. */
+const DEADLINE = new RegExp(
+  `\\b(?:deadline|due (?:on|by|date)|no later than|(?:by|before|until|till|due) (?:the |this |next |on )?(?:${DAY}))`,
+  "i",
+);
+
+/** It tells how something behaves, not how it shall be. */
+const BEHAVES =
+  /\b(?:it|this|that|they|which|i|we've|has|have|had|test|build|server|app|page|function|command)(?: has| have)? (?:always|never|only)\b|\bmust (?:have been|be (?:because|due|a bug|something|related))|\bnever mind\b|\balways (?:fails|crashes|hangs|been|did)\b/i;
+
+/** What a person says, the first that fits. */
+const SAID: readonly Rule[] = [
+  {
+    cue: "decision",
+    is:
+      /\b(?:we|i)(?:'ve| have)? (?:decided|agreed|chose|settled)\b|\bdecision:|\blet'?s (?:use|go with|switch|stick)\b|\b(?:use|using|take|choose|go with|switch to|prefer|want|write|call|name|store|return|do)\b.{1,160}\b(?:instead of|rather than|in place of|over)\b|\binstead of\b.{1,120}\b(?:use|take|do|go with|write)\b|\bgo with\b|\bstick (?:to|with)\b|\bchange of plan|\bno longer\b|\bnot .{2,60}\bany ?more\b|^use .{2,80}, not \b/i,
+    not:
+      /\b(?:fails?|crash|error|broken|bug)\b|\bno longer (?:works|compiles|builds|passes|starts|loads)\b/i,
+  },
+  { cue: "constraint", is: DEADLINE },
+  {
+    cue: "constraint",
+    is:
+      /\b(?:do not|don'?t|never|must not|mustn'?t|may not|should ?n[o']t|should not|cannot use|can'?t use|not allowed|forbidden|under no circumstances|avoid|hands off|leave .{2,80} (?:alone|untouched|as (?:it|they) (?:is|are)|as is)|without (?:touching|changing|breaking|using|adding|editing|modifying|new))\b/i,
+    not:
+      /\bi don'?t (?:know|think|see|get|understand|care|mind|remember|like|have|want to)\b|\b(?:they|it|these|those|tests?|why) (?:do not|don'?t|never|cannot)\b|\bdon'?t (?:worry|forget|you)\b|\bnever mind\b/i,
+  },
+  {
+    cue: "constraint",
+    is:
+      /\b(?:must|shall|always|make sure|ensure|be sure to|has to (?:be|stay|work|support|run)|have to (?:be|stay|work|support|run)|needs? to (?:stay|remain|keep|support|be)|required?|requirement|constraint|mandatory|at (?:most|least) \S+|no more than|not more than|up to \d|don'?t forget|remember (?:to|that)|important:|note:|keep in mind)\b/i,
+    not: BEHAVES,
+  },
+  {
+    cue: "constraint",
+    is:
+      /(?:^|[,;:]\s*|\b(?:please|and|but|must|should|also|then) )keep\b(?! (?:going|working|on\b|at it|it up|trying))|\b(?:stay|remain)s? (?:compatible|backwards?|the same|unchanged|stable|green)\b|\bbackwards?[- ]compatib/i,
+  },
+  {
+    cue: "constraint",
+    is:
+      /\bonly (?:use|change|touch|edit|modify|run|support|allow|accept|in|on|for|with|after|when|if|via|through|add|write|commit|work)\b|\b(?:use|change|touch|edit|modify|run|support|allow|accept|target|work|read|write|commit)\b.{1,80}\bonly\b|\bread-only\b|\buntil\b.{3,}/i,
+    not: BEHAVES,
+  },
+  {
+    cue: "blocker",
+    is:
+      /\b(?:is|are|we'?re|i'?m|still) (?:blocked|waiting)\b|\bblocked (?:by|on|until)\b|\bwaiting (?:for|on)\b/i,
+  },
+  { cue: "decision", is: /^(?:please )?use \S+(?: \S+){0,8} for \S+/i },
+];
+
+/** What the agent says in any of its messages. */
+const FOUND: readonly Rule[] = [
+  {
+    cue: "rejected",
+    is:
+      /\b(?:tried|attempted|tested|experimented with)\b.{3,200}\b(?:but|however|did ?n[o']t|did not|fail(?:s|ed)?|without success|turned out|caused|broke|made it worse|no (?:effect|improvement|luck))\b|\b(?:does|do|did|will|would|could|can) ?(?:not|n'?t) (?:work|help|apply|scale|be used)\b.{0,120}\b(?:because|since|as|due|when|so)\b|\bwon'?t work\b|\b(?:reverted|rolled back|backed out|undid)\b.{3,}|\bdead end\b|\b(?:ruled out|rejected|discarded|abandoned|gave up on|decided against|not an option|not viable)\b/i,
+    not: /\b(?:want|should i|shall i|if you)\b|\?$/i,
+  },
+  {
+    cue: "decision",
+    is:
+      /\b(?:i|we)(?:'ve| have)? (?:decided|chose|picked|opted|settled|went with|agreed)\b|\bdecision:|\b(?:decided|opted|chose) (?:to|for|on|that|against)\b|\bsettled on\b|\bwent with\b|\b(?:i|we)(?:'ll| will|'m| am|'re| are)? (?:use|using|keep|keeping|chose|store|storing|go with|going with)\b.{2,160}\b(?:because|since|so that|instead of|rather than)\b|\b(?:uses?|using|stored?|kept|made|implemented|switched to)\b.{2,160}\b(?:instead of|rather than)\b|\bthe reason (?:is|for)\b/i,
+    not: /\?$|\bif you\b|\b(?:could|might|may|should i|shall i|would you)\b/i,
+  },
+];
+
+/** What it says at the very end, and is true only until somebody goes on. */
+const ENDS: readonly Rule[] = [
+  {
+    cue: "blocker",
+    is:
+      /\bwaiting (?:for|on)\b|\bblocked (?:by|on|until)\b|\b(?:cannot|can'?t|could ?n[o']t|unable to|not able to)\b.{3,160}\b(?:until|without|unless|before)\b|\bneeds? (?:you|your|access|credentials|approval|permission|a (?:token|key|password|decision|human)|an? api key)\b|\brequires? (?:your|manual|approval|credentials|access|permission|a human)\b|\bstuck (?:on|at|because)\b|\bsomebody (?:has|needs) to\b|\byou (?:need|have) to\b|\b(?:missing|no) (?:credentials|access|permission|api key|secret|token)\b/i,
+    not: /\?$|\bno longer\b|\b(?:was|were) (?:blocked|waiting)\b|\bif you\b/i,
+  },
+  {
+    cue: "next",
+    is:
+      /^(?:the )?next(?: steps?| up| thing| task)?(?:[:,]| is\b| are\b| comes\b)|^remaining(?: work| steps?| tasks?)?(?:[:,]| is\b| are\b)|^still (?:to do|open|missing|needs?|left|have|has)\b|^to-?do:|\b(?:is|are|remains?) (?:still )?(?:to be done|left to do|not (?:yet )?(?:done|implemented|tested|migrated|covered|wired))\b|\bstill (?:needs?|has|have) to\b|\bstill need(?:s|ed)?\b|\b(?:i|we)(?:'ll| will)? (?:then|next|still need to)\b|\bremains? to be\b|\b(?:is|are) (?:still )?(?:missing|left|unfinished|incomplete|outstanding)\b|\bnot (?:yet|done yet)\b/i,
+    not: /\?$|\bnothing\b|\bno (?:next|remaining|more|further)\b/i,
+  },
+  {
+    cue: "question",
+    is:
+      /\b(?:you|your|should|shall|want|prefer|which|do we|may i|can i|is it ok|okay)\b.*\?["')*]*$/i,
+    not:
+      /\b(?:anything else|continue|proceed|go ahead|go on|sounds? good|makes? sense|let me know|next\?|is there anything)\b/i,
+  },
+];
+
+/** What stands under such a heading, or begins with such a word. */
+const HEADINGS: readonly (readonly [Cue, RegExp])[] = [
+  [
+    "question",
+    /\b(?:open )?questions?\b|\bneed(?:s|ed)? (?:your|a) (?:answer|decision|input)\b|\bto clarify\b/,
+  ],
+  ["blocker", /\bblock(?:er|ers|ed|ing)\b|\bwaiting\b|\bneeds a human\b/],
+  [
+    "next",
+    /\b(?:next|remaining|to-?dos?|still (?:open|to do)|left to do|whats left|follow-?ups?|outstanding|pending|not (?:yet )?done|open (?:items|tasks|points|work)|unfinished|in progress)\b/,
+  ],
+  [
+    "rejected",
+    /\b(?:rejected|tried|does not work|didnt work|ruled out|not (?:an )?options?|alternatives? considered|dead ends?)\b/,
+  ],
+  ["decision", /\b(?:decisions?|decided|choices|design)\b/],
+  [
+    "done",
+    /\b(?:done|completed|finished|accomplished|what i did|changes made|implemented)\b/,
+  ],
+  [
+    "constraint",
+    /\b(?:constraints?|requirements?|rules|must|conventions?|deadlines?)\b/,
+  ],
+];
+
+const NOTHING = /^(?:none|nothing|n\/?a|no\b|-)|^\W*$/i;
+
+/** A sentence and what it tells. */
+export interface Told {
+  readonly cue: Cue;
+  readonly text: string;
+}
+
+/** What a person's prompt states for the whole of the work. */
+export function toldByPerson(text: string): Told[] {
+  // What a person types is a heading only where something stands under it.
+  const typed = /\n\s*\S/.test(text) ? text : text.replace(/^\s*#+\s/, "");
+  return sentencesOf(typed).flatMap((sentence) => {
+    if (isQuestion(sentence.text)) return [];
+    const heading = underHeading(sentence);
+    const cue = heading === "constraint" || heading === "decision"
+      ? heading
+      : SAID.find((rule) => fits(rule, sentence.text))?.cue;
+    return cue === undefined ? [] : [{ cue, text: sentence.text }];
+  });
+}
+
+/** A question, but not a wish in the form of one. */
+function isQuestion(text: string): boolean {
+  return text.endsWith("?") &&
+    !/^(?:please |and |also )?(?:can|could|would|will) you\b/i.test(text);
+}
+
+/** Decisions and rejected approaches in a message of the agent. */
+export function toldByAgent(text: string): Told[] {
+  return sentencesOf(text).flatMap((sentence) => {
+    const heading = underHeading(sentence);
+    const cue = heading === "rejected" || heading === "decision"
+      ? heading
+      : FOUND.find((rule) => fits(rule, sentence.text))?.cue;
+    return cue === undefined ? [] : [{ cue, text: sentence.text }];
+  });
+}
+
+/** What is open at the end of the agent's last message. */
+export function openAtEnd(text: string): Told[] {
+  return sentencesOf(text).flatMap((sentence) => {
+    const heading = underHeading(sentence);
+    const cue = sentence.mark === "todo"
+      ? "next"
+      : heading === "next" || heading === "blocker" || heading === "question"
+      ? heading
+      : heading === undefined
+      ? ENDS.find((rule) => fits(rule, sentence.text))?.cue
+      : undefined;
+    return cue === undefined ? [] : [{ cue, text: sentence.text }];
+  });
+}
+
+/** Only items of a list are told by their heading. */
+function underHeading(
+  { heading, mark, text }: Sentence,
+): Cue | undefined {
+  if (mark === "none" || heading === "") return undefined;
+  const cue = HEADINGS.find(([, form]) => form.test(heading))?.[0];
+  if (cue === undefined) return undefined;
+  if (mark === "done") return "done";
+  return NOTHING.test(text) ? undefined : cue;
+}
+
+function fits({ is, not }: Rule, text: string): boolean {
+  return text.length >= 8 && is.test(text) && !(not?.test(text) ?? false);
+}
+
+const ON =
+  "(?:go on|continue|carry on|keep going|proceed|resume|go ahead|go|next|start|weiter|do it|finish|pick up|yes|no|y|n|ok|okay|sure|thanks?(?: you)?|hi|hello|hey|great|good|perfect|fine|again|retry|try again|what'?s next|what now|and finish)";
+const GOES_ON = new RegExp(
+  `^\\W*(?:(?:please|ok|okay|yes|now|then|and|so|just|great|hi|hello|let'?s)\\W+)*${ON}(?:\\W+(?:please|now|then|on|with (?:it|that|this|the (?:work|task|plan|rest|next (?:step|one|task)))|(?:from )?where (?:you|we) (?:left off|stopped)|from the (?:last )?(?:save|session)|working|again|the work|it))*\\W*$`,
+  "i",
+);
+
+/** Whether a prompt only says to go on, or asks for a command of the client. */
+export function onlyGoesOn(prompt: string): boolean {
+  const text = prompt.trim();
+  return GOES_ON.test(text) || /^[!/](?!\S+\s+\S+\s+\S)/.test(text) ||
+    /^\/mpm|^!/.test(text) ||
+    !/\p{L}{2}/u.test(text.replaceAll(/\[[^\]]*\]/g, ""));
+}
+
+const OVERRIDDEN =
+  /\b(?:instead of|rather than|in place of|no longer|not|forget|scrap|drop|ignore)(?: (?:the|using|use|about|a|an|any|with|to))*\s+[`"']?([\p{L}\p{N}][\p{L}\p{N}_.$/-]{2,})/giu;
+const NEGATED = /\b(?:do not|don'?t|never|not|no longer|avoid|without)\b/i;
+const MOVED =
+  /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
+
+/**
+ * Whether a later sentence takes the place of an earlier one: it sets another
+ * deadline, or names what the earlier one asks for as what is not wanted.
+ */
+export function overrides(later: string, earlier: string): boolean {
+  if (DEADLINE.test(later) && DEADLINE.test(earlier) && MOVED.test(later)) {
+    return true;
+  }
+  if (NEGATED.test(earlier)) return false;
+  const words = new Set(
+    earlier.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}_.$/-]*[\p{L}\p{N}]/gu),
+  );
+  return [...later.matchAll(OVERRIDDEN)].some(([, name]) =>
+    words.has(name!.toLowerCase().replace(/[.$/-]+$/, "")) &&
+    !COMMON.has(name!.toLowerCase())
+  );
+}
+
+/** Words that say nothing of what is meant. */
+const COMMON = new Set(
+  ("the that this them they have need want only just more than change touch" +
+    " commit push use using add edit any file files test tests code sure yet" +
+    " all new work run make").split(" "),
+);

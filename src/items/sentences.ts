@@ -1,0 +1,143 @@
+import { CUT_MARK } from "../clients/mod.ts";
+
+/** A whole sentence of prose, as it stands there but for line breaks. */
+export interface Sentence {
+  readonly text: string;
+  /** The heading that it stands under, lower case, without marks. */
+  readonly heading: string;
+  /** `todo` and `done`: of a list with boxes. */
+  readonly mark: "none" | "item" | "todo" | "done";
+}
+
+/** UTF-16 units of a text that are read, and of the longest sentence taken. */
+const MOST = 32_000;
+const LONGEST = 600;
+
+/** What is not said but shown: code, what was pasted, markup. */
+const SHOWN = [
+  /<pasted_content\b[^>]*>[^]*?(?:<\/pasted_content[^>]*>|$)/g,
+  /^([ \t]*)(```+|~~~+)[^]*?(?:^[ \t]*\2[ \t]*$|$(?![^]))/gm,
+  /<([a-z][\w-]*)>[^]*?<\/\1>/g,
+];
+
+const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+(.*)$/;
+const BOX = /^\[([ xX~-])\]\s+(.*)$/;
+const HEADING =
+  /^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*([^*]{2,60})\*\*:?|([A-Z][^.!?:]{1,50}):)\s*$/;
+
+/** Lines of a quotation, a table, a log, a diff, a stack or code. */
+const NO_PROSE =
+  /^\s*(?:>|\||at \S+ ?\(|[$%] |@@|\+\+\+|---|diff |\[\d|\d{4}-\d\d-\d\d[T ]\d|\d\d:\d\d:\d\d)|^(?: {4,}|\t)\S|[{};]\s*$|^\s*[\])}]/;
+
+/**
+ * Splits a text into its whole sentences. Code, quotations, what was pasted and
+ * sentences that were cut in the middle are left out.
+ */
+export function sentencesOf(text: string): Sentence[] {
+  let prose = text.slice(0, MOST);
+  const whole = prose.length === text.length;
+  for (const shown of SHOWN) prose = prose.replaceAll(shown, "\n\n");
+  const found: Sentence[] = [];
+  let heading = "";
+  for (const block of blocksOf(prose)) {
+    if (block.heading !== undefined) {
+      heading = block.heading;
+      continue;
+    }
+    const box = BOX.exec(block.text);
+    const mark = box
+      ? /x/i.test(box[1]!) ? "done" : "todo"
+      : block.item
+      ? "item"
+      : "none";
+    const sentences = split(box?.[2] ?? block.text);
+    if (block.cutBefore) sentences.shift();
+    const last = sentences.at(-1);
+    if (block.cutAfter && last && !/[.!?]["')\]*]*$/.test(last)) {
+      sentences.pop();
+    }
+    for (const one of sentences) {
+      if (one.length <= LONGEST && /\p{L}{2}/u.test(one)) {
+        found.push({ text: one, heading, mark });
+      }
+    }
+  }
+  return whole ? found : found.slice(0, -1);
+}
+
+interface Block {
+  readonly text: string;
+  readonly item: boolean;
+  readonly heading?: string | undefined;
+  readonly cutBefore: boolean;
+  cutAfter: boolean;
+}
+
+/** Paragraphs and items of lists, each on one line. */
+function blocksOf(prose: string): Block[] {
+  const blocks: Block[] = [];
+  let open: string[] = [];
+  let [item, cut] = [false, false];
+  const close = () => {
+    const text = open.join(" ").replaceAll(/\s+/g, " ").trim();
+    if (text !== "") {
+      blocks.push({ text, item, cutBefore: cut, cutAfter: false });
+      cut = false;
+    }
+    open = [];
+  };
+  for (const line of prose.split("\n")) {
+    const found = HEADING.exec(line);
+    const list = ITEM.exec(line);
+    if (line.trim() === CUT_MARK) {
+      close();
+      const before = blocks.at(-1);
+      if (before) before.cutAfter = true;
+      [item, cut] = [false, true];
+    } else if (line.trim() === "" || !list && isNoProse(line, item)) {
+      close();
+      item = false;
+    } else if (found && !list) {
+      close();
+      item = false;
+      const heading = (found[1] ?? found[2] ?? found[3])!.toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}' -]/gu, "").trim();
+      blocks.push({ ...NO_TEXT, heading });
+    } else if (list) {
+      close();
+      item = true;
+      open = [list[1]!];
+    } else open.push(line);
+  }
+  close();
+  return blocks;
+}
+
+const NO_TEXT = { text: "", item: false, cutBefore: false, cutAfter: false };
+
+/** The second line of an item is indented. */
+function isNoProse(line: string, item: boolean): boolean {
+  return NO_PROSE.test(item ? line.trimStart() : line);
+}
+
+/** Where a sentence may end, though a point stands there. */
+const SHORT =
+  /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|st)|\b[A-Z])\.$/i;
+
+function split(text: string): string[] {
+  // What stands in code or in a link ends no sentence.
+  const masked = text.replaceAll(
+    /`[^`]*`|\([^)]*\)/g,
+    (code) => "x".repeat(code.length),
+  );
+  const parts: string[] = [];
+  let start = 0;
+  for (const end of masked.matchAll(/[.!?]+["'”’)\]*_]*\s+(?=[^a-z\s])/g)) {
+    const stop = end.index + end[0].trimEnd().length;
+    if (SHORT.test(masked.slice(start, stop))) continue;
+    parts.push(text.slice(start, stop));
+    start = end.index + end[0].length;
+  }
+  parts.push(text.slice(start));
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
