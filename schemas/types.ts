@@ -334,6 +334,8 @@ export interface Save {
         times: number;
         /** The last time, ISO 8601, UTC. */
         at: string;
+        /** Names of functions, classes and the like in what was edited. */
+        symbols?: string[];
         [name: string]: unknown;
       }[];
       /** The last run first, each command once. */
@@ -371,6 +373,8 @@ export interface Save {
       }[];
       /** State variables (`mpm var`). */
       vars?: Record<string, string>;
+      /** Patterns that were searched for, the last one last. */
+      searches?: string[];
       /** The partition in use. */
       partition?: string;
       /** What could not be read of the conversation, a sentence each. */

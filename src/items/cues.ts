@@ -148,7 +148,9 @@ export interface Told {
 /** What a person's prompt states for the whole of the work. */
 export function toldByPerson(text: string): Told[] {
   // What a person types is a heading only where something stands under it.
-  const typed = /\n\s*\S/.test(text) ? text : text.replace(/^\s*#+\s/, "");
+  const typed = text.trim().includes("\n")
+    ? text
+    : text.trim().replace(/^#{1,6}\s/, "");
   return sentencesOf(typed).flatMap((sentence) => {
     if (isQuestion(sentence.text)) return [];
     const heading = underHeading(sentence);
@@ -215,7 +217,7 @@ const GOES_ON = new RegExp(
 
 /** Whether a prompt only says to go on, or asks for a command of the client. */
 export function onlyGoesOn(prompt: string): boolean {
-  const text = prompt.trim();
+  const text = prompt.trim().slice(0, 1000);
   return GOES_ON.test(text) || /^[!/](?!\S+\s+\S+\s+\S)/.test(text) ||
     /^\/mpm|^!/.test(text) ||
     !/\p{L}{2}/u.test(text.replaceAll(/\[[^\]]*\]/g, ""));

@@ -13,13 +13,6 @@ export interface Sentence {
 const MOST = 32_000;
 const LONGEST = 600;
 
-/** What is not said but shown: code, what was pasted, markup. */
-const SHOWN = [
-  /<pasted_content\b[^>]*>[^]*?(?:<\/pasted_content[^>]*>|$)/g,
-  /^([ \t]*)(```+|~~~+)[^]*?(?:^[ \t]*\2[ \t]*$|$(?![^]))/gm,
-  /<([a-z][\w-]*)>[^]*?<\/\1>/g,
-];
-
 const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+(.*)$/;
 const BOX = /^\[([ xX~-])\]\s+(.*)$/;
 const HEADING =
@@ -34,9 +27,8 @@ const NO_PROSE =
  * sentences that were cut in the middle are left out.
  */
 export function sentencesOf(text: string): Sentence[] {
-  let prose = text.slice(0, MOST);
-  const whole = prose.length === text.length;
-  for (const shown of SHOWN) prose = prose.replaceAll(shown, "\n\n");
+  const prose = spoken(text.slice(0, MOST));
+  const whole = text.length <= MOST;
   const found: Sentence[] = [];
   let heading = "";
   for (const block of blocksOf(prose)) {
@@ -63,6 +55,36 @@ export function sentencesOf(text: string): Sentence[] {
     }
   }
   return whole ? found : found.slice(0, -1);
+}
+
+const FENCE = /^[ \t]*(```+|~~~+)/;
+const TAG = /<([a-z][\w-]{0,40})(?:\s[^<>]{0,200})?>/;
+
+/** The lines that are not inside a fence of code, or between two tags. */
+function spoken(text: string): string {
+  const kept: string[] = [];
+  const ends = new Map<string, number>();
+  let [fence, tag, at] = ["", "", 0];
+  for (const line of text.split("\n")) {
+    at += line.length + 1;
+    const mark = FENCE.exec(line)?.[1];
+    if (tag !== "") {
+      if (line.includes(`</${tag}`)) tag = "";
+    } else if (fence !== "") {
+      if (mark?.startsWith(fence)) fence = "";
+    } else if (mark !== undefined) {
+      fence = mark;
+      kept.push("");
+    } else {
+      const name = TAG.exec(line)?.[1] ?? "";
+      if (!ends.has(name)) ends.set(name, text.lastIndexOf(`</${name}`));
+      const shown = name !== "" && ends.get(name)! >= at - line.length - 1;
+      // What a line says before and behind the tags is short.
+      kept.push(shown ? "" : line);
+      if (shown && !line.includes(`</${name}`)) tag = name;
+    }
+  }
+  return kept.join("\n");
 }
 
 interface Block {
@@ -127,12 +149,16 @@ const SHORT =
 function split(text: string): string[] {
   // What stands in code or in a link ends no sentence.
   const masked = text.replaceAll(
-    /`[^`]*`|\([^)]*\)/g,
+    /`[^`]{0,500}`|\([^()]{0,300}\)/g,
     (code) => "x".repeat(code.length),
   );
   const parts: string[] = [];
   let start = 0;
-  for (const end of masked.matchAll(/[.!?]+["'”’)\]*_]*\s+(?=[^a-z\s])/g)) {
+  for (
+    const end of masked.matchAll(
+      /(?<![.!?])[.!?]{1,5}["'”’)\]*_]{0,5}\s+(?=[^a-z\s])/g,
+    )
+  ) {
     const stop = end.index + end[0].trimEnd().length;
     if (SHORT.test(masked.slice(start, stop))) continue;
     parts.push(text.slice(start, stop));
