@@ -16,12 +16,24 @@ import {
   NO_CONTENT,
   noteOwn,
   numbered,
+  oneLine,
+  type Outline,
+  outlineOf,
   recommended,
   redactSave,
   type ResumeResult,
   type Save,
   section,
+  touchedName,
+  verification,
 } from "../saves/mod.ts";
+import {
+  handoffFor,
+  isCarried,
+  isOpenItem,
+  type Item,
+  NOTHING_COLLECTED,
+} from "../items/mod.ts";
 import {
   type Gauge,
   grouped,
@@ -30,7 +42,6 @@ import {
   percentText,
   readGauge,
   thresholdsOf,
-  type Todo,
   UNKNOWN_GAUGE,
   usageOf,
 } from "../clients/mod.ts";
@@ -78,7 +89,7 @@ export async function writeResumeFile(
     save,
     gauge,
     level: levelOf(gauge, thresholdsOf(config)),
-    earlier: earlier?.session,
+    earlier,
   });
   const result = (file: string) => ({ dry_run: dryRun, file, text });
   if (dryRun) return result(freePath(system, root));
@@ -109,6 +120,16 @@ async function presentState(
   const work = id === undefined
     ? undefined
     : agentWork(system, { sessionId: id, cwd });
+  const time = system.now();
+  const { handoff } = handoffFor(system, workspace, {
+    said: [],
+    close: [],
+    collected: NOTHING_COLLECTED,
+    agent: id,
+    save: null,
+    time,
+    synced: false,
+  });
   const draft: Draft = {
     content: { ...NO_CONTENT, todos: (work?.done ?? []).map(completed) },
     workspace,
@@ -125,7 +146,8 @@ async function presentState(
     usage: usageOf(gauge),
     version: VERSION,
     build: BUILD,
-    time: system.now(),
+    time,
+    handoff,
   };
   const { sessions } = layout(root);
   const slot = { id: sessionId(draft.time), sessions, store: null };
@@ -196,7 +218,7 @@ export interface ResumeFile {
   readonly gauge: Gauge;
   readonly level: Level;
   /** The newest save before, redacted; only where the agent keeps no lists. */
-  readonly earlier: Save | undefined;
+  readonly earlier: Pick<ResumeResult, "session" | "items"> | undefined;
 }
 
 /** The name of the file that is written at `time`, in UTC. */
@@ -212,16 +234,27 @@ export function resumeFileName(time: Date): string {
  */
 export function resumeFileText(file: ResumeFile): string {
   const { save, earlier } = file;
-  const { begun, pending, completed } = listsOf(earlier ?? save);
+  const present = presentOutline(save);
+  const lists = earlier ? outlineOf(earlier) : present;
+  const [begun, pending] = [texts(lists.begun), texts(lists.next)];
+  const clock = { now: new Date(save.paused_at), paused: save.paused_at };
   const parts = [
     `# Session Resume: ${save.paused_at.slice(0, 19).replace("T", " ")} UTC`,
     head(file),
-    listed("Completed Tasks", completed),
+    section("Mission", texts(lists.goal).map(oneLine)),
+    bullets("Constraints", texts(lists.constraints)),
+    listed("Completed Tasks", texts(lists.done)),
     listed("In Progress", begun),
     listed("Pending Tasks", pending),
-    bullets("Decisions", earlier?.mpm?.decisions ?? []),
-    bullets("Blockers", earlier?.mpm?.blockers ?? []),
-    bullets("Open Questions", earlier?.open_questions ?? []),
+    bullets("Decisions", texts(lists.decisions)),
+    bullets("Rejected Approaches", texts(lists.rejected)),
+    bullets("Blockers", texts(lists.blockers)),
+    bullets("Open Questions", texts(lists.questions)),
+    bullets("Plan", texts(lists.plans)),
+    bullets("Verification", verification({ evidence: [] }, present, clock)),
+    bullets("Files", present.files.map(touchedName)),
+    bullets("Latest Prompts", texts(present.prompts)),
+    bullets("Last Message", texts(present.messages)),
     section("Context Status", contextLines(file)),
     section("Git Context", gitLines(save)),
     numbered(
@@ -238,27 +271,16 @@ export function resumeFileText(file: ResumeFile): string {
   return `${escapeLines(text)}\n`;
 }
 
-/** Returns what a save says is in progress, pending and completed. */
-function listsOf(save: Save) {
-  const { todos, task_list: tasks, conversation } = save;
-  const isBegun = ({ status }: Todo) => status === "in_progress";
-  const contents = (list: readonly Todo[]) =>
-    list.map(({ content }) => content);
-  return {
-    begun: [
-      ...contents(todos.active.filter(isBegun)),
-      ...tasks.in_progress_tasks.map(({ title }) => title),
-    ],
-    pending: [
-      ...contents(todos.active.filter((todo) => !isBegun(todo))),
-      ...tasks.pending_tasks.map(({ title }) => title),
-      ...conversation.next_steps,
-    ],
-    completed: [
-      ...contents(todos.completed),
-      ...conversation.accomplishments,
-    ],
-  };
+/** What the present state of the work hands off. */
+function presentOutline(save: Save): Outline {
+  const saved = save.mpm?.handoff?.items ?? [];
+  const items = saved.filter((item) => isCarried(item) && isOpenItem(item));
+  return outlineOf({ session: save, items });
+}
+
+/** Items as readers of such a document take them, without numbers and ages. */
+function texts(items: readonly Item[]): string[] {
+  return items.map(({ text, why }) => why ? `${text} (${why})` : text);
 }
 
 function head({ save, earlier }: ResumeFile): string {
@@ -270,7 +292,7 @@ function head({ save, earlier }: ResumeFile): string {
       ? []
       : [`**Agent Session**: ${MARKDOWN.code(agent)}`],
     ...earlier === undefined ? [] : [
-      `**Lists From**: the agent keeps none; they are of ${earlier.session_id}`,
+      `**Lists From**: the agent keeps none; they are of ${earlier.session.session_id}`,
     ],
   ].join("\n");
 }

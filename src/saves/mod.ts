@@ -21,6 +21,7 @@ export { evidenceOfSave } from "./evidence.ts";
 export { agentContext, asData, handoffText } from "./handoff/agent_context.ts";
 export { type Outline, outlineOf } from "./handoff/outline.ts";
 export { handoffSections } from "./handoff/sections.ts";
+export { oneLine, touchedName, verification } from "./handoff/wording.ts";
 export { takenUpLine } from "./handoff/taken_up.ts";
 export { listBackups } from "./legacy/migrate/backups.ts";
 export { PREPARING } from "./legacy/migrate/prepare.ts";

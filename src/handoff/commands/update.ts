@@ -6,6 +6,8 @@ import { contextFilePath, updateContextFile } from "../context_file.ts";
 import { ensureHome, journaled, pathBelow, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { redactorOf } from "../../secrets/mod.ts";
+import { openItems } from "../../items/mod.ts";
+import { outlineOf, type ResumeResult } from "../../saves/mod.ts";
 import { wholeSession } from "../resume_file.ts";
 
 /** `mpm context update` */
@@ -14,7 +16,7 @@ export const contextUpdate = defineCommand({
   summary: "Keep branch, time and next steps in .claude/context.md",
   description: `
 Renews mpm's own part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
-adds it at the end: the branch, the time, and the next steps of the newest save.
+adds it at the end: the branch, the time, and the next steps that are open.
 A line of yours that begins with "Branch: " or "Last updated: " is renewed where
 it stands. The rest of the file stays as it is, to the byte. The file is made
 only with --create.`,
@@ -45,7 +47,8 @@ only with --create.`,
     const facts = {
       branch: branch === undefined ? undefined : redactor.name(branch),
       time: system.now(),
-      next: latest?.session.conversation.next_steps ?? [],
+      next: latest ? nextSteps(latest) : openItems(system, workspace).items
+        .filter(({ kind }) => kind === "next").map(({ text }) => text),
     };
     const update = (system: System) =>
       updateContextFile(system, worktree, {
@@ -68,6 +71,12 @@ only with --create.`,
   },
   render,
 });
+
+/** What is open now, the steps in progress first. */
+function nextSteps(latest: ResumeResult): string[] {
+  const { begun, next } = outlineOf(latest);
+  return [...begun, ...next].map(({ text }) => text);
+}
 
 function render({ file, state, dry_run: dry }: ContextUpdateResult): string {
   const path = escapeText(file);
