@@ -2811,6 +2811,8 @@ export interface ResumeReport {
     evidence?: string;
     [name: string]: unknown;
   }[];
+  /** State variables as they are now, by name. */
+  vars: Record<string, string>;
   /** The work session it belongs to, and what became of it; null: none. */
   work: {
     id: string;

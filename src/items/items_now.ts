@@ -1,14 +1,16 @@
 import { MpmError } from "../base/errors.ts";
-import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { isCarried, isOpenItem } from "./carry.ts";
-import type { Item, KeptItem } from "./item.ts";
-import { itemsHere } from "./open_items.ts";
+import type { Handoff, Item, KeptItem } from "./item.ts";
+import { itemsHere, type Place } from "./open_items.ts";
+import { type Vars, varsHere } from "./vars.ts";
 
 /** What is open now of a save and of the line of work it belongs to. */
 export interface ItemsNow {
   /** Those kept here by number, then those that only the save has. */
   readonly items: readonly Item[];
+  /** State variables, by name. */
+  readonly vars: Vars;
   /** A sentence for each problem with the files. */
   readonly problems: readonly string[];
 }
@@ -20,14 +22,18 @@ export interface ItemsNow {
  */
 export function itemsNow(
   system: System,
-  workspace: Pick<Workspace, "root" | "linked" | "gitDir">,
-  { saved, session }: {
-    /** The items of the save. */
-    saved: readonly Item[];
+  workspace: Place,
+  { handoff, session, own }: {
+    /** What the save has. */
+    handoff: Handoff | undefined;
     /** The work session that the save belongs to. */
     session: string | undefined;
+    /** Whether the save was made here. */
+    own: boolean;
   },
 ): ItemsNow {
+  const saved = handoff?.items ?? [];
+  const vars = handoff?.vars ?? {};
   try {
     const { kept, open, here } = itemsHere(system, workspace);
     // Resuming a save of another session leaves the current one.
@@ -40,11 +46,17 @@ export function itemsNow(
         item.session === null || item.session !== left
       ),
     });
-    return { items, problems: kept.problems };
+    // What was set or unset since counts where the variables are kept.
+    const same = own && kept.begun && (session ?? null) === here.session;
+    return {
+      items,
+      vars: { ...same ? {} : vars, ...varsHere(system, workspace) },
+      problems: kept.problems,
+    };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const items = mergeItems(saved, { kept: [], open: [] });
-    return { items, problems: [error.message] };
+    return { items, vars, problems: [error.message] };
   }
 }
 

@@ -11,13 +11,14 @@ export function redactResume(
   redactor: Redactor,
   result: ResumeResult,
 ): ResumeResult {
-  const { session, changes, evidence, items, work, warnings } = result;
+  const { session, changes, evidence, items, vars, work, warnings } = result;
   return {
     ...result,
     session: redactSave(redactor, session),
     changes: changes && redactChanges(redactor, changes),
     evidence: redactor.value(evidence),
     items: redactor.known(items, HANDOFF_KEYS),
+    vars: redactor.value(vars),
     work: redactor.value(work),
     warnings: redactor.value(warnings),
   };

@@ -124,6 +124,8 @@ export const ResumeResult = z.strictObject({
    * that were said after it. "mpm done" takes their numbers.
    */
   items: z.array(ItemSchema),
+  /** State variables as they are now, by name. */
+  vars: z.record(text, text),
   /** The work session it belongs to, and what became of it; null: none. */
   work: z.nullable(z.strictObject({
     id: text,

@@ -49,10 +49,11 @@ interface Source {
   readonly session: Save;
   /** As `itemsNow()` has them. */
   readonly items: readonly Item[];
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** Returns what a save hands off. */
-export function outlineOf({ session, items }: Source): Outline {
+export function outlineOf({ session, items, vars }: Source): Outline {
   const handoff = session.mpm?.handoff;
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
@@ -84,7 +85,7 @@ export function outlineOf({ session, items }: Source): Outline {
     background: of("background"),
     files: handoff?.files ?? [],
     runs: handoff?.runs ?? [],
-    vars: Object.entries(handoff?.vars ?? {}),
+    vars: Object.entries(vars ?? handoff?.vars ?? {}),
     partition: handoff?.partition,
     reminders: session.important_reminders.filter((text) =>
       !said.has(sameText({ kind: "constraint", text }))

@@ -99,9 +99,10 @@ export async function loadResumed(
   const { save, digest, warnings: repairs } = loaded;
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
-  const { items, problems } = itemsNow(system, workspace, {
-    saved: save.mpm?.handoff?.items ?? [],
+  const { items, vars, problems } = itemsNow(system, workspace, {
+    handoff: save.mpm?.handoff,
     session: save.mpm?.session?.id,
+    own: origin === "own",
   });
   const detecting = input["no-changes"]
     ? { changes: null, evidence: [] }
@@ -126,6 +127,7 @@ export async function loadResumed(
     changes,
     evidence,
     items: [...items],
+    vars: { ...vars },
     work: peekWork(system, workspace, save),
     // A foreign save names no command to run.
     agent_command: origin === "foreign"
