@@ -37,7 +37,7 @@ export {
   type Touched,
 } from "./item.ts";
 export { type ItemsNow, itemsNow } from "./items_now.ts";
-export { newItemId, openItems } from "./open_items.ts";
+export { itemsHere, newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns } from "./runs.ts";
 export { contentsOf, treeOf, type TreeState } from "./tree.ts";
 export {

@@ -99,12 +99,19 @@ Session 2026-11-18: Authentication feature completed: Merged (session-20261118-0
   });
   const { layers } = await summary(env);
   for (
-    const { save } of layers.flatMap(({ blocks }) => blocks)
+    const { save, item, text } of layers.flatMap(({ blocks }) => blocks)
       .flatMap(({ lines }) => lines)
   ) {
-    const shown = await mpm(env, ["sessions", "show", save!]);
-    assertEquals(shown.status, 0, save!);
+    const names = [save!, ...item === null ? [] : [`#${item}`]];
+    for (const name of names) {
+      const shown = await mpm(env, ["show", name]);
+      assertEquals(shown.status, 0, shown.stderr);
+      if (item !== null) {
+        assertStringIncludes(shown.stdout, text.replace(/^.*: /, ""));
+      }
+    }
   }
+  assertEquals((await mpm(env, ["show", "#99"])).status, 3);
 });
 
 Deno.test("summary is the same twice, and depends on the clock alone", async () => {
@@ -165,12 +172,15 @@ Deno.test("summary --session tells of one session and its detours", async () => 
   await mpmJson(env, ["branch", "hotfix", "Fix the crash"], {
     now: at("09:10:00"),
   });
+  await pause(env, "09:15:00", "Found the crash");
   await mpmJson(env, ["return", "-s", "Crash fixed"], { now: at("09:20:00") });
   await pause(env, "11:30:00", "Login half done");
   const found = await summary(env, "--session", "login");
   const all = [1, 2, 3, 4].flatMap((layer) => linesIn(found, layer));
   assert(!all.some((line) => line.includes("Something else")), all.join());
   assertStringIncludes(found.text, "Login half done");
+  assertEquals(found.saves, 3);
+  assertStringIncludes(found.text, "Found the crash");
   assertEquals(linesIn(found, 4), [
     "Detour 2026-11-20: hotfix completed: Crash fixed",
   ]);

@@ -71,7 +71,8 @@ export async function readLayers(
   const { root } = workspace;
   const now = system.now();
   const notes: string[] = [];
-  const entries = await entriesOf(system, workspace, { span, notes });
+  const works = worksOf(system, root, notes);
+  const entries = await entriesOf(system, workspace, { span, works, notes });
   const reader = new Reader(system);
   const recent: Save[] = [];
   const old: SaveEntry[] = [];
@@ -97,7 +98,7 @@ export async function readLayers(
     saves: [...recent, ...older.flatMap(({ save }) => save ?? [])]
       .sort((a, b) => timeOf(a.paused_at) - timeOf(b.paused_at)),
     older,
-    over: worksOver(system, workspace, { span, notes }),
+    over: worksOver(works, workspace, { span, notes }),
   };
   return {
     layers: layersOf(sources),
@@ -110,7 +111,11 @@ export async function readLayers(
 async function entriesOf(
   system: System,
   workspace: Workspace,
-  { span, notes }: { span: Span; notes: string[] },
+  { span, works, notes }: {
+    span: Span;
+    works: readonly Work[];
+    notes: string[];
+  },
 ): Promise<SaveEntry[]> {
   const { root } = workspace;
   if (span.kind !== "since") {
@@ -118,7 +123,10 @@ async function entriesOf(
       !isLog(entry)
     );
     if (span.kind === "all") return all;
-    return all.filter(({ session }) => session?.id === span.id);
+    const ids = new Set(
+      works.filter((work) => isOf(works, work, span.id)).map(({ id }) => id),
+    ).add(span.id);
+    return all.filter(({ session }) => session !== null && ids.has(session.id));
   }
   const entries: SaveEntry[] = [];
   let looked = 0;
@@ -248,26 +256,14 @@ async function firstOurs(
   return undefined;
 }
 
-/** The sessions of the span that are over, the last ended first. */
-function worksOver(
+/** All work sessions; none, and a note, where the folder is not mpm's own. */
+function worksOf(
   system: System,
-  workspace: Workspace,
-  { span, notes }: { span: Span; notes: string[] },
-): Work[] {
+  root: string,
+  notes: string[],
+): readonly Work[] {
   try {
-    const { works } = listWorks(system, workspace.root);
-    const place = placeKey(workspace);
-    const over = works.filter((work) =>
-      ["complete", "archived", "cancelled"].includes(work.state) &&
-      (span.kind === "all" ||
-        (span.kind === "session"
-          ? isOf(works, work, span.id)
-          : work.place === place && timeOf(endOf(work)) >= span.since))
-    ).sort((a, b) => timeOf(endOf(b)) - timeOf(endOf(a)));
-    const more = over.length - MOST_OVER;
-    if (span.kind === "all" || more <= 0) return over;
-    notes.push(`${counted(more, "older session")} left out; try --all`);
-    return over.slice(0, MOST_OVER);
+    return listWorks(system, root).works;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     notes.push(error.message);
@@ -275,11 +271,32 @@ function worksOver(
   }
 }
 
+/** The sessions of the span that are over, the last ended first. */
+function worksOver(
+  works: readonly Work[],
+  workspace: Workspace,
+  { span, notes }: { span: Span; notes: string[] },
+): Work[] {
+  const place = placeKey(workspace);
+  const over = works.filter((work) =>
+    ["complete", "archived", "cancelled"].includes(work.state) &&
+    (span.kind === "all" ||
+      (span.kind === "session"
+        ? isOf(works, work, span.id)
+        : work.place === place && timeOf(endOf(work)) >= span.since))
+  ).sort((a, b) => timeOf(endOf(b)) - timeOf(endOf(a)));
+  const more = over.length - MOST_OVER;
+  if (span.kind === "all" || more <= 0) return over;
+  notes.push(`${counted(more, "older session")} left out; try --all`);
+  return over.slice(0, MOST_OVER);
+}
+
 /** Whether `work` is that session, or a detour of it. */
 function isOf(works: readonly Work[], work: Work, id: string): boolean {
   const seen = new Set<string>();
   for (let at: Work | undefined = work; at && !seen.has(at.id);) {
     if (at.id === id) return true;
+    if (at.parent === null) return false;
     seen.add(at.id);
     const { parent }: Work = at;
     at = works.find(({ id }) => id === parent);

@@ -1,7 +1,10 @@
 import { ONE_SESSION } from "../select.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { asciiJson } from "../../base/escape.ts";
-import { locate } from "../../git/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { locate, type Workspace } from "../../git/mod.ts";
+import { itemsHere } from "../../items/mod.ts";
+import type { System } from "../../system/system.ts";
 import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
 import { Origins } from "../trust/origins.ts";
@@ -20,7 +23,8 @@ export const sessionsShow = defineCommand({
   summary: "Show one saved session as it was written",
   description: `
 Shows what the save holds, without looking at what changed since; for that, see
-"mpm resume". The newest is shown unless another is selected.`,
+"mpm resume". The newest is shown unless another is selected. The number of an
+item, such as "#4", selects the save that it first stood in.`,
   positionals: [ONE_SESSION],
   flags: {
     format: {
@@ -34,13 +38,14 @@ Shows what the save holds, without looking at what changed since; for that, see
   examples: [
     "mpm sessions show",
     "mpm sessions show 1",
+    "mpm sessions show '#4'",
     "mpm sessions show 20261120 --format yaml",
   ],
   result: async () => (await import("./results.ts")).ShowResult,
   async run({ system, folder, note }, input) {
     const workspace = await locate(system, folder);
     await openStore(system, workspace.root);
-    const { selector = "latest" } = input;
+    const selector = bySavedItem(system, workspace, input.selector ?? "latest");
     const { entry, warnings: notes } = await selectSave(system, workspace, {
       selector,
     });
@@ -66,6 +71,26 @@ Shows what the save holds, without looking at what changed since; for that, see
   verbatim: () => true,
   render: ({ text }) => text,
 });
+
+/** The save that an item such as `#4` first stood in. Throws NOT_FOUND. */
+function bySavedItem(
+  system: System,
+  workspace: Workspace,
+  selector: string,
+): string {
+  const [, digits] = /^#(\d{1,9})$/.exec(selector.trim()) ?? [];
+  if (digits === undefined) return selector;
+  const { items } = itemsHere(system, workspace).kept;
+  const found = items.find(({ number }) => number === Number(digits));
+  if (found?.save) return found.save;
+  throw new MpmError(
+    "NOT_FOUND",
+    found
+      ? `Item ${digits} stands in no save yet`
+      : `No item ${digits} is kept`,
+    { hint: '"mpm done" lists the open items' },
+  );
+}
 
 function formatted(
   format: ShowResult["format"],
