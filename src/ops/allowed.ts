@@ -158,17 +158,19 @@ export function readAllowable(
 }
 
 /**
- * Returns whether a file is allowed and has the content that was allowed.
- * `changed`: another one. `unknown`: nobody allowed it, or it is not there.
+ * Returns whether a file is allowed and has the content that was allowed, in
+ * the worktree that is asked about. `changed`: another one. `unknown`: nobody
+ * allowed it, or it is not there.
  */
 export function fileState(
   system: System,
-  root: string,
+  { root, worktree }: { root: string; worktree: string },
   path: string,
 ): "allowed" | "changed" | "unknown" {
   const known = allowedFile(system, path);
   if (!known || !isBelow(root, path)) return "unknown";
-  const found = readAllowable(system, root, path);
+  const here = join(worktree, relative(root, path));
+  const found = readAllowable(system, worktree, here);
   return typeof found !== "string" && sha256(found) === known.sha256
     ? "allowed"
     : "changed";

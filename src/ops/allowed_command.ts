@@ -37,17 +37,18 @@ export function plainWords(text: string): string[] | null {
 /**
  * How the command of that very text may be started in the project at `root`;
  * `undefined`: the user did not allow it. A single path is also allowed where
- * its file is, as long as it has the content that was allowed.
+ * its file is, as long as it has the content that was allowed in the worktree
+ * that it runs on.
  */
 export function allowedProgram(
   system: System,
-  root: string,
+  { root, worktree }: { root: string; worktree: string },
   text: string,
 ): Program | undefined {
   const known = allowedCommands(system, root).get(text);
   if (known) return known.args ? { args: known.args } : { text };
   const words = plainWords(text);
   if (words?.length !== 1 || !text.includes("/")) return undefined;
-  const state = fileState(system, root, join(root, text));
+  const state = fileState(system, { root, worktree }, join(root, text));
   return state === "allowed" ? { args: [text] } : undefined;
 }

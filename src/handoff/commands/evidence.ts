@@ -132,10 +132,9 @@ interface Choice {
 /** Throws CONFLICT for a command that is not allowed, and where none is. */
 function chosenCommands(
   { system }: Context,
-  { workspace, evidence }: EvidenceHere,
+  { workspace, evidence, origin }: EvidenceHere,
   words: readonly string[],
 ): Choice {
-  const { root } = workspace;
   const named = words.length > 0;
   const commands = named
     ? [commandForm(commandText(words))]
@@ -143,7 +142,7 @@ function chosenCommands(
   const runs: Chosen[] = [];
   const skipped: EvidenceResult["skipped"] = [];
   for (const command of commands) {
-    const program = allowedProgram(system, root, command);
+    const program = allowedProgram(system, workspace, command);
     const reason = program
       ? leadsBack(workspace, program)
       : "you did not allow it";
@@ -157,7 +156,12 @@ function chosenCommands(
     named || skipped.length === 1
       ? `"${first.command}" does not run: ${first.reason}`
       : `None of ${skipped.length} commands runs: you allowed none of them`,
-    { hint: `To allow it: mpm allow ${shellWord(first.command)}` },
+    {
+      // A command that somebody else names is never put forward.
+      hint: origin === "foreign" && !named
+        ? "Somebody else named them: read each one before mpm allow"
+        : `To allow it: mpm allow ${shellWord(first.command)}`,
+    },
   );
 }
 
@@ -257,14 +261,13 @@ function resultOf(
   },
 ): EvidenceResult {
   const redactor = redactorOf(system);
-  const { root } = workspace;
   return redactor.value({
     dry_run: dry,
     save: save?.session_id ?? null,
     origin: save ? origin : null,
     evidence: [...evidence],
     allowed: evidence.map(({ command }) => command)
-      .filter((command) => allowedProgram(system, root, command)),
+      .filter((command) => allowedProgram(system, workspace, command)),
     chosen: runs.map(({ command }) => command),
     ran: ran.map(({ run, outcome, milliseconds }) => ({
       ...{ command: run.command, exit: run.exit, outcome, milliseconds },

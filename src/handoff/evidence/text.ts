@@ -67,11 +67,15 @@ function headLines({ save, origin, evidence }: EvidenceResult): string[] {
 }
 
 /** How to run what does not hold. */
-function adviceLines({ evidence, allowed, ran }: EvidenceResult): string[] {
+function adviceLines(
+  { evidence, allowed, ran, origin }: EvidenceResult,
+): string[] {
   const open = evidence.filter(({ state }) => state !== "holds")
     .map(({ command }) => command);
   const unknown = open.find((command) => !allowed.includes(command));
   if (unknown !== undefined) {
+    // A command that somebody else names is never put forward.
+    if (origin === "foreign") return [];
     const word = escapeText(shellWord(unknown));
     return ["", `To let mpm run it: mpm allow ${word}; mpm evidence --run`];
   }

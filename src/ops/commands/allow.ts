@@ -227,7 +227,8 @@ function listAllowed(
     commands: answer.commands,
     files: answer.files.map((file) => ({
       ...file,
-      changed: fileState(system, root, file.path) !== "allowed",
+      changed: fileState(system, { root, worktree: root }, file.path) !==
+        "allowed",
     })),
   };
 }
