@@ -144,6 +144,12 @@ export interface Save {
     schema: 1;
     /** `pause` when asked for; other kinds are written by hooks. */
     kind: string;
+    /**
+     * Absent: its agent's client ended in order. Else the client was killed,
+     * the save made when the next session began, and this is when something was
+     * done last, ISO 8601, UTC.
+     */
+    recovered?: string;
     /** A name to find it by. */
     name: string | null;
     /** Absolute path of the worktree that was paused; null: no repository. */

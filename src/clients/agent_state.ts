@@ -15,8 +15,8 @@ import { isFolder, listNames } from "./look.ts";
 /**
  * What is kept of an agent's session, a file each: what the status line said,
  * which levels were crossed, when work was done last, what the agent is to be
- * told next, its tasks, which prompts go through where the context is full, and
- * notes of the conversation.
+ * told next, its tasks, which prompts go through where the context is full, notes
+ * of the conversation, and who saves it after its client was killed.
  */
 export type AgentFile =
   | "status"
@@ -25,7 +25,8 @@ export type AgentFile =
   | "pending"
   | "tasks"
   | "let_through"
-  | "notes";
+  | "notes"
+  | "recovery";
 
 /**
  * Those that agents are told of as the person's words or their own: sealed, as

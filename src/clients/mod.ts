@@ -19,6 +19,7 @@ export { lastTurnError } from "./claude/answers.ts";
 export { askedOf, withoutAnalysis } from "./claude/conversation/questions.ts";
 export {
   type ConversationRequest,
+  ranIn,
   readConversation,
 } from "./claude/conversation/read.ts";
 export { type DeadSession, deadSessions } from "./claude/dead.ts";
@@ -30,7 +31,7 @@ export {
   parseHookInput,
   turnErrorText,
 } from "./claude/hook_input.ts";
-export { withEvent } from "./claude/hook_notes.ts";
+export { type Call, callsOf, withEvent } from "./claude/hook_notes.ts";
 export { isAttended, isQueued, isTyped } from "./claude/prompts.ts";
 export {
   checkReplaceable,

@@ -194,9 +194,13 @@ export function cutMiddle(text: string, longest: number): string {
 export function withNoted(
   read: Conversation,
   notes: Notes,
-  { from, ended }: {
+  { from, to = "", seen, ended }: {
     /** When the part that was read begins; `undefined`: nothing was read. */
     from: string | undefined;
+    /** When it ends, as one that is torn does too early. */
+    to?: string | undefined;
+    /** Ids of prompts that it tells of, withdrawn ones, too. */
+    seen?: ReadonlySet<string> | undefined;
     /** Tasks in the background that are known to have ended. */
     ended: ReadonlySet<string>;
   },
@@ -207,7 +211,8 @@ export function withNoted(
   ): T[] => {
     const keys = new Set(known.map(({ key }) => key));
     const older = noted.filter(({ key, at }) =>
-      !keys.has(key) && (from === undefined || at < from)
+      !keys.has(key) &&
+      (from === undefined || at < from || at > to && !seen?.has(key))
     );
     return [...older, ...known].sort((a, b) =>
       a.at < b.at ? -1 : a.at > b.at ? 1 : 0

@@ -48,6 +48,8 @@ export interface Draft {
    * session. Else `pause`.
    */
   readonly kind?: "pause" | "auto" | "checkpoint";
+  /** When a client that was killed did something last, ISO 8601, UTC. */
+  readonly recovered?: string;
   /** Absent: there is none, as in a save that another program began. */
   readonly handoff?: Handoff;
   /** The name of the partition in use. */
@@ -125,6 +127,7 @@ function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
   return {
     schema: 1,
     kind: draft.kind ?? "pause",
+    ...draft.recovered === undefined ? {} : { recovered: draft.recovered },
     name: content.name ?? null,
     agent: draft.agent,
     parent: null,

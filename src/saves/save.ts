@@ -196,6 +196,12 @@ const OWN_FIELDS = object({
   schema: { is: "version" } as Shape<1>,
   /** `pause` when asked for; other kinds are written by hooks. */
   kind: text({ neutral: "pause" }),
+  /**
+   * Absent: its agent's client ended in order. Else the client was killed, the
+   * save made when the next session began, and this is when something was done
+   * last, ISO 8601, UTC.
+   */
+  recovered: optional(TEXT),
   /** A name to find it by. */
   name: TEXT_OR_NULL,
   /** Absolute path of the worktree that was paused; null: no repository. */

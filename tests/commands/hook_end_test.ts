@@ -73,8 +73,9 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   const { session } = await mpmJson<Shown>(env, ["sessions", "show", newest!]);
   assertEquals(session.conversation, {
     ...session.conversation,
-    summary: "The ledger. Last prompt: Mend the ledger",
-    next_steps: ["Add refunds"],
+    summary: "The ledger. Last asked: Mend the ledger",
+    // What is open in the worktree is carried, whoever said it.
+    next_steps: ["Add refunds", "Print it"],
   });
   assertEquals(session.mpm.agent!.session_id, AGENT);
   // Neither did anything since.
@@ -114,15 +115,14 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
   await first.end("clear");
   assertEquals(
     await summary(),
-    "Saved as the agent's session cleared. Last prompt: Mend the " +
-      "[redacted:private] ledger",
+    "Mend the [redacted:private] ledger",
   );
   // After /clear, and in a fork, nothing of it is left but what was saved.
   time.minute = 2;
   await second.ask("Count the pennies\nand weigh them");
   time.minute = 3;
   await second.end("other");
-  assertStringIncludes(await summary(), "Last prompt: Count the pennies");
+  assertEquals(await summary(), "Count the pennies and weigh them");
   time.minute = 4;
   await fire(
     env,
@@ -132,7 +132,8 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
   );
   time.minute = 5;
   await of("3975e44b-0000-40a5-84bf-078e9df60643").end("other");
-  assertEquals(await summary(), "Saved as the agent's session ended");
+  // The goal goes on, until somebody says that it is over.
+  assertEquals(await summary(), "Count the pennies and weigh them");
   assertEquals(failures(env), "");
 });
 
@@ -228,16 +229,13 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
     return [summary, ...warnings.map((one) => one.replace(/-\d{8}.*/, ""))];
   };
   await visit(OTHER, "begin");
-  assertEquals(await resumed(), [
-    "Saved as the agent's session ended. Last prompt: begin",
-  ]);
+  assertEquals(await resumed(), ["begin"]);
   time.minute++;
   await mpmJson(env, ["pause", "The ledger", "--no-commit"], options);
   assertEquals(await resumed(), ["The ledger"]);
   await visit(OTHER, "what time is it?");
-  const later = 'A later agent session was saved automatically, "Saved as ' +
-    "the agent's session ended. Last prompt: what time is it?\": mpm resume " +
-    "session";
+  const later = 'A later agent session was saved automatically, "begin. Last ' +
+    'asked: what time is it?": mpm resume session';
   assertEquals(await resumed(), ["The ledger", later]);
   assertEquals(await resumed("--last"), ["The ledger", later]);
   // The lists mark the save that a plain resume passes over.
@@ -247,13 +245,13 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
     /\[0\] \S+ - \S+ \S+ \(automatic\)\n.*what time is it\?\n\n {2}\[1\] \S+ - \S+ \S+\n.*The ledger\n/,
   );
   const table = await mpm(env, ["sessions", "list"], { ...options, keys: [] });
-  assertMatch(table.stdout, /^0 .* automatic: Saved as/m);
+  assertMatch(table.stdout, /^0 .* automatic: begin/m);
   assertEquals(table.stdout.split("automatic: ").length, 3, table.stdout);
   await visit(AGENT, "and the date?");
   const [summary, note] = await resumed();
   assertEquals(summary, "The ledger");
   assertStringIncludes(note!, "2 later agent sessions were saved automatical");
-  assertStringIncludes(note!, "Last prompt: and the date?");
+  assertStringIncludes(note!, "and the date?");
   // What goes on from a save of the same agent session has all of it.
   time.minute++;
   await mpmJson(
@@ -264,8 +262,8 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
   await visit(AGENT, "go on");
   await visit(OTHER, "what day is it?");
   const [continued, newest] = await resumed();
-  assertEquals(continued, "Half done. Last prompt: go on");
-  assertStringIncludes(newest!, "Last prompt: what day is it?");
+  assertEquals(continued, "Half done. Last asked: go on");
+  assertStringIncludes(newest!, "Last asked: what day is it?");
   assertEquals(failures(env), "");
 });
 

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { TestEnv } from "../helpers/env.ts";
 import {
   AGENT,
@@ -7,6 +12,7 @@ import {
   fire,
   NOON,
   talked,
+  transcriptOf,
 } from "../helpers/hook_events.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
@@ -362,4 +368,117 @@ Deno.test("tasks are not kept either where that is switched off", async () => {
   putHome(env, ".config/mpm/config.toml", "");
   await told();
   assertStringIncludes(env.read(tasks), "Weigh it");
+});
+
+/** Adds a call of Bash and its result to the transcript, as the client does. */
+function ran(
+  env: TestEnv,
+  { id, command, output, kept = { stdout: output }, is_error = false }: {
+    id: string;
+    command: string;
+    output: string;
+    kept?: unknown;
+    is_error?: boolean;
+  },
+): object {
+  const timestamp = NOON.toISOString();
+  const input = { command };
+  const lines = [
+    {
+      type: "assistant",
+      uuid: `a${id}`,
+      timestamp,
+      message: { content: [{ type: "tool_use", id, name: "Bash", input }] },
+    },
+    {
+      type: "user",
+      uuid: `u${id}`,
+      parentUuid: `a${id}`,
+      timestamp,
+      message: {
+        content: [{
+          type: "tool_result",
+          tool_use_id: id,
+          content: output,
+          is_error,
+        }],
+      },
+      toolUseResult: kept,
+    },
+  ];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  Deno.writeTextFileSync(transcriptOf(env), text, { append: true });
+  return call("Bash", input, output, id);
+}
+
+/** What is noted of the commands that verify something. */
+function verified(env: TestEnv) {
+  return (notes(env).commands ?? []) as unknown as {
+    command: string;
+    exit?: number;
+    doubt?: string;
+    output: string;
+    tree?: { head: string; changes: string; files?: object[] };
+  }[];
+}
+
+Deno.test("a command that verifies is noted with its result and the tree it ran on", async () => {
+  using env = projectWithMpm();
+  env.write("ledger.ts", "1");
+  const head = env.git("rev-parse", "HEAD");
+  const step = (...calls: object[]) => batch(env, ...calls);
+  await step(ran(env, { id: "t1", command: "npm test", output: "12 passed" }));
+  await step(
+    ran(env, {
+      id: "t2",
+      command: "cargo build",
+      output: "Exit code 101\nE0308 in <private>vault</private>",
+      kept: "Error: Exit code 101\nE0308",
+      is_error: true,
+    }),
+    // What looks is not noted.
+    ran(env, { id: "t3", command: "cat ledger.ts", output: "1" }),
+  );
+  await step(
+    ran(env, {
+      id: "t4",
+      command: "deno test",
+      output: "Permission to use Bash with command deno test has been denied.",
+      kept: "Error: Permission to use Bash",
+      is_error: true,
+    }),
+  );
+  const [first, second, ...more] = verified(env);
+  assertEquals(more, []);
+  assertEquals([first!.command, first!.exit, first!.output], [
+    "npm test",
+    0,
+    "12 passed",
+  ]);
+  assertEquals(first!.tree!.head, head);
+  assertEquals(first!.tree!.files!.length, 1);
+  assertEquals([second!.command, second!.exit], ["cargo build", 101]);
+  assertStringIncludes(second!.output, "[redacted:private]");
+  // Another command of the step may have changed something.
+  assertEquals(second!.tree, undefined);
+  env.write("ledger.ts", "2");
+  await step(ran(env, { id: "t5", command: "npm test", output: "ok" }));
+  const third = verified(env).at(-1)!;
+  assertNotEquals(third.tree!.changes, first!.tree!.changes);
+  putHome(env, ".config/mpm/config.toml", "[handoff]\ncommands = false\n");
+  await step(ran(env, { id: "t6", command: "npm test", output: "ok" }));
+  assertEquals([verified(env), failures(env)], [[], ""]);
+});
+
+Deno.test("a command is noted without a tree where git does not tell", async () => {
+  using env = new TestEnv();
+  env.write(".claude-mpm/config.toml", "");
+  talked(env, 1000);
+  await batch(env, ran(env, { id: "t1", command: "make test", output: "" }));
+  assertEquals(verified(env).map(({ exit, tree }) => [exit, tree]), [
+    [0, undefined],
+  ]);
+  // A result that is not written yet proves nothing.
+  await batch(env, call("Bash", { command: "make test" }, "ok", "t2"));
+  assertEquals([verified(env).length, failures(env)], [1, ""]);
 });

@@ -424,7 +424,7 @@ Deno.test("a session's end is saved, without a commit, if something was done", a
   assertEquals(more, []);
   assertEquals(
     save!.summary,
-    "Saved as the agent's session cleared. Last prompt: go",
+    "go",
   );
   assertEquals(env.git("rev-parse", "HEAD"), head);
   const { session, work } = await mpmJson<
@@ -460,7 +460,7 @@ Deno.test("the save at the end keeps what was said, and follows only on more wor
   >(env, ["resume", "--peek"]);
   assertEquals(
     session.conversation.summary,
-    "Half done. Last prompt: go",
+    "Half done. Last asked: go",
   );
   assertEquals(session.conversation.next_steps, ["Add refunds"]);
 });

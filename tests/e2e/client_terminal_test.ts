@@ -250,7 +250,9 @@ terminalTest(
     await terminal.type("/exit\r");
     await saved(3);
     assertEquals(
-      summaries().map((text) => text.replace(/.*Last prompt: /, "")),
+      summaries().map((text) =>
+        text.replace(/.*Last asked: /, "").replace(/\. Last answer.*/, "")
+      ),
       ["count the pennies", "weigh the coins", "sort the bills"],
     );
     assertEquals(failures(env), "");

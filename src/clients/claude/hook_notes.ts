@@ -14,6 +14,8 @@ export interface Noted {
   readonly at: string;
   /** What is known already. */
   readonly notes: Notes;
+  /** The commands of the event that verify something. */
+  readonly commands?: Notes["commands"] | undefined;
 }
 
 /** What one event adds to the notes, as it stands there. */
@@ -59,9 +61,23 @@ export function withEvent(
   return isNew
     ? withNotes(
       Object.fromEntries(known) as unknown as Notes,
-      redactor.value(Object.fromEntries(more)),
+      redacted(Object.fromEntries(more), redactor),
     )
     : undefined;
+}
+
+/** Digests are no secrets, though they may look like some. */
+function redacted(more: Partial<Notes>, redactor: Redactor): Partial<Notes> {
+  const { commands, ...rest } = more;
+  return {
+    ...redactor.value(rest),
+    ...commands && {
+      commands: commands.map(({ tree, ...ran }) => ({
+        ...redactor.value(ran),
+        ...tree && { tree },
+      })),
+    },
+  };
 }
 
 /**
@@ -185,18 +201,21 @@ function batchNotes(noted: Noted): More {
     questions: all(unanswered),
     plans: all(refusedPlan),
     reports: all(reported),
+    commands: noted.commands ?? [],
     ...background.length === 0
       ? {}
       : { background: [...noted.notes.background, ...background] },
   };
 }
 
-function callsOf(input: HookInput): Call[] {
+/** The calls of a step. */
+export function callsOf(input: HookInput): Call[] {
   const calls = input.value("tool_calls");
   return (Array.isArray(calls) ? calls : []).map(callOf);
 }
 
-interface Call {
+/** A call of a tool, as the event of its step has it. */
+export interface Call {
   readonly tool: string;
   readonly id: string;
   readonly input: unknown;

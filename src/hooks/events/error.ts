@@ -1,8 +1,7 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import { field } from "../../base/odd_values.ts";
 import { cutText, firstLine } from "../../base/words.ts";
-import { lastTurnError, turnErrorText } from "../../clients/mod.ts";
+import { turnErrorText } from "../../clients/mod.ts";
 import {
   allEnded,
   BRIEF,
@@ -23,7 +22,6 @@ import {
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { startScript } from "../scripts/events.ts";
-import { readActivity } from "./activity.ts";
 import { keepNotes } from "./notes.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
@@ -44,28 +42,8 @@ export const onError: Handler = async (world) => {
   return {};
 };
 
-/**
- * Records the error that the session's last turn ended with, if that was not
- * recorded yet: Claude Code does not always report it before it ends.
- */
-export async function recordTurnError(world: HookWorld): Promise<void> {
-  const { context: { system }, input, session } = world;
-  const path = input.transcriptPath;
-  const found = path === undefined ? undefined : lastTurnError(system, path);
-  const { at } = readActivity(world);
-  // One of a time that nothing was done since is not this time's.
-  if (!found || at === undefined || found.time < at) return;
-  const { time, text } = found;
-  const recorded = errorRecordsSince(system, session.root, time)
-    .some((record) =>
-      field(record, "session_id") === session.id &&
-      field(record, "tool") === null
-    );
-  if (!recorded) await recordError(world, { at: new Date(time), error: text });
-}
-
 /** Keeps a record and starts the project's script for errors. */
-async function recordError(
+export async function recordError(
   world: HookWorld,
   { at, error }: { at: Date; error: string },
 ): Promise<void> {
@@ -255,7 +233,7 @@ function keepErrorRecord(
  * The records of that moment, in milliseconds since the epoch, and later ones.
  * What cannot be read is left out.
  */
-function errorRecordsSince(
+export function errorRecordsSince(
   system: System,
   root: string,
   time: number,

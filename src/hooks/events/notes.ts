@@ -11,17 +11,22 @@ import type { Handler, HookWorld } from "./world.ts";
 
 /**
  * Keeps what an event tells of the conversation, for the save that is made when
- * it ends. What goes wrong with that changes no answer.
+ * it ends, with the commands of the event that verify something. What goes
+ * wrong with that changes no answer.
  */
-export async function keepNotes(world: HookWorld): Promise<void> {
+export async function keepNotes(
+  world: HookWorld,
+  commands?: Notes["commands"],
+): Promise<void> {
   const { context: { system }, config, event, input, session } = world;
   if (!world.invited) return;
-  const after = (notes: Notes) =>
-    withEvent({ event, input, at: system.now().toISOString(), notes }, {
-      keeps: (source) => config[`handoff.${source}`],
-      redactor: redactorOf(system),
-    });
+  const at = system.now().toISOString();
   try {
+    const after = (notes: Notes) =>
+      withEvent({ event, input, at, notes, commands }, {
+        keeps: (source) => config[`handoff.${source}`],
+        redactor: redactorOf(system),
+      });
     // Most events tell nothing: those need no lock.
     if (!after(readNotes(world))) return;
     await changeAgentFile(system, session, {

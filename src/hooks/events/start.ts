@@ -3,6 +3,7 @@ import { settleInterrupted } from "../../detours/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
 import { redactorOf } from "../../secrets/mod.ts";
+import { recoverKilled } from "./recover.ts";
 import { runScript } from "../scripts/events.ts";
 import type { Handler, HookWorld } from "./world.ts";
 import { injected } from "../../handoff/mod.ts";
@@ -32,12 +33,16 @@ export const onSessionStart: Handler = async (world) => {
   const printed = await run("session-start.sh");
   const exited = printed?.outcome === "exited";
   await settleInterrupted(context);
+  const recovered = ["compact", "clear"].includes(source)
+    ? []
+    : await recoverKilled(world);
   const { result, takenUp } = await injected(context, {
     parts: undefined,
     limit: undefined,
     printed: exited ? printed.stdout : "",
   });
   const lines = [
+    ...recovered,
     ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
     ...source === "compact" ? [] : unseen(world),
     ...before ? scriptLines("pre-session.sh", before) : [],

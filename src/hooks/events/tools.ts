@@ -15,6 +15,7 @@ import { keepNotes } from "./notes.ts";
 import { letThroughNext } from "./prompts.ts";
 import { startCheckpoint } from "../scripts/events.ts";
 import { lookAtGauge, watchGauge, waysOut } from "./gauge.ts";
+import { verifications } from "./verifications.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /** A new sub-agent is refused where its result would not fit. */
@@ -33,7 +34,7 @@ export const onToolsUsed: Handler = async (world) => {
     await letThroughNext(world.context.system, world.session, prompts);
   }
   if (world.invited) await keepTrack(world, calls);
-  await keepNotes(world);
+  await keepNotes(world, await verifications(world));
   // At the end of a turn a text for the agent would begin another one.
   return world.event === "Stop" ? { message: answer.message ?? "" } : answer;
 };

@@ -81,7 +81,52 @@ export async function newestSave(
   const later = entry === made
     ? automatic
     : automatic.slice(0, automatic.indexOf(entry));
-  return { entry, warnings: [...notes, ...laterNote(later)] };
+  const beside = await savedBeside(system, entry, automatic);
+  return {
+    entry,
+    warnings: [...notes, ...laterNote(later), ...besideNote(beside)],
+  };
+}
+
+/**
+ * The automatic saves of sessions that ended while the one of `entry` was on:
+ * that one cannot have gone on from them.
+ */
+async function savedBeside(
+  system: System,
+  entry: SaveEntry,
+  automatic: readonly SaveEntry[],
+): Promise<SaveEntry[]> {
+  const before = automatic.slice(automatic.indexOf(entry) + 1)
+    .filter(({ agent }) => agent !== null && agent !== entry.agent);
+  if (!automatic.includes(entry) || before.length === 0) return [];
+  const loaded = await attempt(() => loadSave(system, entry));
+  const began = (loaded?.save.mpm?.handoff?.items ?? [])
+    .filter(({ agent }) => agent !== undefined && agent === entry.agent)
+    .map(({ at }) => at).sort()[0];
+  if (began === undefined) return [];
+  const newest = new Map<string | null, SaveEntry>();
+  for (const one of before) {
+    if (!newest.has(one.agent) && one.pausedAt >= began) {
+      newest.set(one.agent, one);
+    }
+  }
+  return [...newest.values()];
+}
+
+/** Sessions that are named. */
+const NAMED_BESIDE = 3;
+
+function besideNote(beside: readonly SaveEntry[]): string[] {
+  if (beside.length === 0) return [];
+  const named = beside.slice(0, NAMED_BESIDE).map(({ summary, id }) =>
+    `"${cutText(summary, LONGEST)}": mpm resume ${id}`
+  );
+  const more = beside.length - named.length;
+  return [
+    `${counted(beside.length, "other agent session")} went on beside it, ` +
+    `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+  ];
 }
 
 /** Saves that are passed over to find one that somebody made. */

@@ -12,6 +12,7 @@ import {
   type FileUse,
   NO_CONVERSATION,
   type Planned,
+  type Ran,
   type Said,
 } from "../../conversation.ts";
 import { isFile, listNames } from "../../look.ts";
@@ -89,6 +90,8 @@ export function readConversation(
   };
   const all = withNoted(read, notes, {
     from: known?.from,
+    to: known?.to,
+    seen: known?.seen,
     ended: known?.ended ?? new Set(),
   });
   return chosen(bounded(all), request.sources);
@@ -97,6 +100,8 @@ export function readConversation(
 interface Known {
   readonly conversation: Conversation;
   readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly seen: ReadonlySet<string>;
   readonly ended: ReadonlySet<string>;
 }
 
@@ -154,7 +159,26 @@ function fromTranscript(
         : [],
     ],
   };
-  return { conversation, from, ended: new Set(ended.keys()) };
+  const seen = new Set(main.lines.flatMap(({ promptId }) => promptId ?? []));
+  const to = main.lines.at(-1)?.at;
+  return { conversation, from, to, seen, ended: new Set(ended.keys()) };
+}
+
+/** Bytes of the end of a transcript that hold the last step. */
+const MOST_OF_STEP = 1024 * 1024;
+
+/**
+ * The commands of these calls that ended, from the end of a transcript. One
+ * that was refused did not run, which nothing else tells.
+ */
+export function ranIn(
+  system: System,
+  path: string,
+  ids: ReadonlySet<string>,
+): Ran[] {
+  const end = readLines(lastLines(system, path, MOST_OF_STEP));
+  const around = { ended: endedIn(end), outputEnd: outputsOf(system, path) };
+  return commandsIn(end, around).filter(({ key }) => ids.has(key));
 }
 
 function byTime(a: { at: string }, b: { at: string }): number {

@@ -1,0 +1,313 @@
+import { BUILD, VERSION } from "../../base/version.ts";
+import { cutText } from "../../base/words.ts";
+import type { Context } from "../../cli/mod.ts";
+import {
+  contextUsage,
+  type Conversation,
+  CONVERSATION_SOURCES,
+  type Notes,
+  readConversation,
+} from "../../clients/mod.ts";
+import type { Config } from "../../config/mod.ts";
+import {
+  findWorkspace,
+  readIn,
+  readState,
+  trackedFiles,
+  type Workspace,
+} from "../../git/mod.ts";
+import {
+  collected,
+  type Handoff,
+  handoffFor,
+  type Item,
+  newItemId,
+} from "../../items/mod.ts";
+import { journaled, layout } from "../../ops/mod.ts";
+import {
+  agentOf,
+  buildSave,
+  type Draft,
+  forgetAutoSaves,
+  importedFrom,
+  NO_CONTENT,
+  noteAutoSave,
+  openStore,
+  ownSavesHere,
+  projectParts,
+  readStoreId,
+  removeSaves,
+  type Save,
+  writeSave,
+} from "../../saves/mod.ts";
+import { type Redactor, redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import { typedCommand } from "./typed_command.ts";
+import { currentStack } from "../../work/mod.ts";
+
+/** An agent's session that nobody paused. */
+export interface Unsaved {
+  readonly sessionId: string;
+  /** As its client told it, if it did. */
+  readonly transcriptPath: string | undefined;
+  /** When it last did something, milliseconds since the epoch. */
+  readonly at: number;
+  readonly notes: Notes;
+  /** Whether its client was killed, so that it is saved later. */
+  readonly killed: boolean;
+}
+
+/**
+ * Saves an agent's session with its hand-off. No commit is made, no work session
+ * paused. `undefined`: nothing was done since it was saved.
+ */
+export async function autoSave(
+  context: Context,
+  { config, unsaved }: { config: Config; unsaved: Unsaved },
+): Promise<Save | undefined> {
+  const { system } = context;
+  const workspace = await findWorkspace(context);
+  // Side by side: a session that ends does not wait for long.
+  const [{ own, covered }, state] = await Promise.all([
+    earlierSaves(context, workspace, unsaved),
+    readIn(
+      system,
+      workspace,
+      async (workspace) =>
+        workspace.git === "repository"
+          ? await readState(system, workspace)
+          : undefined,
+    ),
+  ]);
+  if (covered) return undefined;
+  const { killed } = unsaved;
+  const draft = {
+    ...draftOf(context, { config, unsaved, workspace, state }),
+    ...await projectParts(context, workspace, { config, state }),
+  };
+  const said = conversationOf(system, { config, unsaved, workspace });
+  const { save } = await journaled(
+    context,
+    ({ system }) =>
+      writeSave(system, workspace.root, {
+        time: draft.time,
+        build: (slot) => {
+          const talk = { conversation: said, unsaved };
+          const handoff = handoffOf(system, draft, { ...talk, slot });
+          const parts = { conversation: said, handoff, own, killed };
+          const summary = autoSummary(parts, redactorOf(system));
+          const content = { ...NO_CONTENT, summary };
+          const stack = currentStack(system, workspace).chain;
+          return buildSave({ ...draft, content, handoff, stack }, slot);
+        },
+      }),
+    {
+      operation: "automatic save",
+      workspace,
+      title: ({ save: { session_id: id } }) =>
+        killed
+          ? `save as ${id}, after a client stopped`
+          : `save as ${id}, when a session ended`,
+      automatic: true,
+    },
+  );
+  await tidy(context, workspace, { save, keep: config["sessions.keep_auto"] });
+  return save;
+}
+
+/** What an automatic save is made of. */
+interface Sources {
+  readonly config: Config;
+  readonly unsaved: Unsaved;
+  readonly workspace: Workspace;
+}
+
+type AutoDraft = Omit<Draft, "content">;
+
+function draftOf(
+  context: Context,
+  { config, unsaved: { sessionId, at, killed }, workspace, state }:
+    & Sources
+    & Pick<Draft, "state">,
+): AutoDraft {
+  const { system } = context;
+  const { root, cwd } = workspace;
+  const agent = agentOf(context, { given: sessionId, cwd });
+  return {
+    workspace,
+    state,
+    ...agent,
+    usage: contextUsage(system, { ...agent, config, root, cwd }),
+    version: VERSION,
+    build: BUILD,
+    time: system.now(),
+    kind: "auto",
+    ...killed ? { recovered: new Date(at).toISOString() } : {},
+  };
+}
+
+function conversationOf(
+  system: System,
+  { config, unsaved, workspace: { cwd, root } }: Sources,
+): Conversation {
+  const { sessionId, transcriptPath, notes } = unsaved;
+  return readConversation(system, {
+    ...{ sessionId, cwd, root, transcriptPath, notes },
+    sources: new Set(
+      CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
+    ),
+  });
+}
+
+/** The hand-off, and what is carried from it; call it under the lock. */
+function handoffOf(
+  system: System,
+  { workspace, time }: AutoDraft,
+  { conversation, unsaved: { sessionId, killed }, slot }: {
+    conversation: Conversation;
+    unsaved: Unsaved;
+    slot: { id: string };
+  },
+): Handoff {
+  const found = collected(conversation, {
+    agent: sessionId,
+    folder: workspace.worktree,
+    newId: () => newItemId(system),
+  });
+  return handoffFor(system, workspace, {
+    said: [],
+    close: [],
+    collected: killed ? { ...found, items: found.items.map(unsure) } : found,
+    agent: sessionId,
+    save: slot.id,
+    time,
+    synced: false,
+  }).handoff;
+}
+
+/** Nobody was told how that ended which ran when a client was killed. */
+function unsure(item: Item): Item {
+  return item.kind === "background"
+    ? { ...item, text: `Unknown whether it still runs, look: ${item.text}` }
+    : item;
+}
+
+/** Characters of each part of a summary. */
+const LONGEST = 200;
+
+/** Where the part of a summary begins that each automatic save has anew. */
+const SINCE = /(?:\.|(?<=[!?…])) Last (?:asked|answer): [^]*$/;
+
+const RECOVERED = "Recovered after the client stopped: ";
+
+/**
+ * What an automatic save says: what the agent's session was for, as somebody
+ * said when they saved it, else the goal; then what was asked of the agent last,
+ * and what it answered. `undefined`: nothing of it is known.
+ */
+function autoSummary(
+  { conversation, handoff, own, killed }: {
+    conversation: Conversation;
+    handoff: Handoff;
+    /** The last save of the same agent's session. */
+    own: Save | undefined;
+    killed: boolean;
+  },
+  redactor: Redactor,
+): string | undefined {
+  // Redacted before it is cut, which could part a mark from its end.
+  const line = (text: string | undefined) =>
+    cutText(redactor.text(text ?? "").trim().split(/\s+/).join(" "), LONGEST)
+      .replace(/\.$/, "");
+  const { lastMessage } = conversation;
+  const prompts = conversation.prompts.filter(({ text }) =>
+    !typedCommand(text)
+  );
+  const said = own?.conversation.summary.replace(RECOVERED, "")
+    .replace(SINCE, "");
+  const goal = handoff.items.findLast(({ kind }) => kind === "goal")?.text;
+  const about = said || line(goal ?? prompts[0]?.text);
+  const asked = line(prompts.at(-1)?.text);
+  const answer = line(lastMessage?.text);
+  const parts = [
+    ...about === "" ? [] : [about],
+    ...asked === "" || asked === about ? [] : [`Last asked: ${asked}`],
+    ...answer === "" ? [] : [`Last answer: ${answer}`],
+  ];
+  if (parts.length === 0) return undefined;
+  const text = parts.map((part) => /[!?…]$/.test(part) ? part : `${part}.`)
+    .join(" ").replace(/\.$/, "");
+  return killed ? RECOVERED + text : text;
+}
+
+/**
+ * Moves the oldest automatic saves into the trash, as many as there are too
+ * many. What git tracks is somebody's by now.
+ */
+async function tidy(
+  context: Context,
+  workspace: Workspace,
+  { save, keep }: { save: Save; keep: number },
+): Promise<void> {
+  const { system } = context;
+  const { root, git } = workspace;
+  const surplus = await noteAutoSave(system, root, { save, keep });
+  if (surplus.length === 0) return;
+  const tracked = git === "repository"
+    ? await trackedFiles(system, root, layout(root).sessions)
+    : new Set<string>();
+  const theirs = surplus.filter(({ path }) => tracked.has(path));
+  const entries = surplus.filter(({ path }) => !tracked.has(path));
+  await forgetAutoSaves(system, root, new Set(theirs.map(({ id }) => id)));
+  if (entries.length === 0) return;
+  const operation = "automatic prune";
+  await journaled(
+    context,
+    ({ system }) => removeSaves(system, root, { operation, entries }),
+    {
+      operation,
+      workspace,
+      title: () => `remove ${entries.map(({ id }) => id).join(", ")}`,
+      automatic: true,
+    },
+  );
+}
+
+/** What was saved of an agent's session before. */
+interface Earlier {
+  /** Its last save. */
+  readonly own: Save | undefined;
+  /** Whether nothing was done since it, or since somebody paused by hand. */
+  readonly covered: boolean;
+}
+
+/** Milliseconds a save may be ahead of the clock. */
+const AHEAD = 60_000;
+
+/**
+ * Looks for the last save of an agent's session among the newest of the
+ * worktree; `at`: when it last did something. Another agent's save says nothing
+ * of it, nor does one that was made elsewhere. Saves that cannot be read and
+ * foreign ones are passed over.
+ */
+async function earlierSaves(
+  context: Context,
+  workspace: Workspace,
+  { sessionId: id, at }: Pick<Unsaved, "sessionId" | "at">,
+): Promise<Earlier> {
+  const { system } = context;
+  const { root } = workspace;
+  await openStore(system, root);
+  const store = readStoreId(system, root);
+  const latest = system.now().getTime() + AHEAD;
+  let covered = false;
+  for await (const save of ownSavesHere(context, workspace)) {
+    const agent = save.mpm?.agent?.session_id;
+    const time = Date.parse(save.paused_at);
+    const here = save.mpm?.store === store && importedFrom(save) === undefined;
+    covered ||= here && (agent === undefined || agent === id) &&
+      time >= at && time <= latest;
+    if (agent === id) return { own: save, covered };
+  }
+  return { own: undefined, covered };
+}

@@ -1,0 +1,104 @@
+import { field } from "../../base/odd_values.ts";
+import { counted } from "../../base/words.ts";
+import {
+  type AgentSession,
+  changeAgentFile,
+  type DeadSession,
+  deadSessions,
+  notesFromJson,
+  readAgentFiles,
+  writeAgentFile,
+} from "../../clients/mod.ts";
+import type { Save } from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import { noteFailure } from "../failures.ts";
+import { activityFromJson } from "./activity.ts";
+import { autoSave } from "./auto_save.ts";
+import type { HookWorld } from "./world.ts";
+
+/** Sessions that are saved at one start; the next one saves more. */
+const MOST = 3;
+
+/**
+ * Saves what sessions of this worktree did whose client was killed, each once,
+ * and returns what the person is told. Never throws: the new session begins in
+ * any case.
+ */
+export async function recoverKilled(world: HookWorld): Promise<string[]> {
+  const { context: { system }, input, session, worktree, event } = world;
+  const saved: Save[] = [];
+  try {
+    const folders = [...new Set([input.cwd, worktree])];
+    const dead = await deadSessions(system, { folders, except: session.id });
+    for (const one of dead) {
+      if (saved.length === MOST) break;
+      const save = await recovered(world, one);
+      if (save) saved.push(save);
+    }
+  } catch (error) {
+    noteFailure(system, event, error);
+  }
+  return saved.length === 0 ? [] : [
+    `Saved ${counted(saved.length, "session")} whose Claude Code stopped ` +
+    `without an end: ${saved.map(({ session_id: id }) => id).join(", ")}`,
+  ];
+}
+
+/** `undefined`: it did nothing since it was saved, or another hook saves it. */
+async function recovered(
+  { context, config, session: { root }, event }: HookWorld,
+  { sessionId, transcriptPath }: DeadSession,
+): Promise<Save | undefined> {
+  const { system } = context;
+  const session = { id: sessionId, root };
+  const { at } = activityFromJson(readAgentFiles(system, session, "activity"));
+  if (at === undefined || !await claimed(system, session, at)) return;
+  const [notes] = readAgentFiles(system, session, "notes");
+  try {
+    const save = await autoSave(context, {
+      config,
+      unsaved: {
+        sessionId,
+        transcriptPath,
+        at,
+        notes: notesFromJson(notes),
+        killed: true,
+      },
+    });
+    const value = { version: 1, at, done: true };
+    writeAgentFile(system, session, { file: "recovery", value });
+    return save;
+  } catch (error) {
+    noteFailure(system, event, error);
+    return undefined;
+  }
+}
+
+/** Milliseconds after which a hook that claimed a session has died. */
+const CLAIM = 60_000;
+
+/**
+ * Whether this hook alone saves what a session did until `at`. Two clients may
+ * start at once; a save that was made is found by both.
+ */
+async function claimed(
+  system: System,
+  session: AgentSession,
+  at: number,
+): Promise<boolean> {
+  const now = system.now().getTime();
+  const isDone = (value: unknown) =>
+    field(value, "at") === at && field(value, "done") === true;
+  // Traces of a killed client stay for weeks: most starts end here.
+  if (readAgentFiles(system, session, "recovery").some(isDone)) return false;
+  return await changeAgentFile(system, session, {
+    file: "recovery",
+    change(value) {
+      const since = now - Number(field(value, "claimed"));
+      const taken = field(value, "at") === at && since >= 0 && since < CLAIM;
+      return taken || isDone(value)
+        ? undefined
+        : { version: 1, at, claimed: now };
+    },
+  });
+}

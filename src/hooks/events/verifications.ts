@@ -1,0 +1,79 @@
+import { MpmError } from "../../base/errors.ts";
+import { textField } from "../../base/odd_values.ts";
+import { type Call, callsOf, type Notes, ranIn } from "../../clients/mod.ts";
+import { findWorkspace, readState } from "../../git/mod.ts";
+import { treeOf, verificationOf } from "../../items/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { HookWorld } from "./world.ts";
+
+/** Milliseconds until Claude Code has written a result, and one look. */
+const PATIENCE = 200;
+const LOOK = 40;
+
+/**
+ * The commands of a step that verify something, with the tree that they ran on.
+ * Only the transcript tells a command that ran from one that was refused.
+ */
+export async function verifications(
+  world: HookWorld,
+): Promise<Notes["commands"]> {
+  const { context: { system }, config, input, invited } = world;
+  const { transcriptPath: path } = input;
+  if (path === undefined || !invited || !config["handoff.commands"]) return [];
+  const calls = callsOf(input);
+  const verifying = calls.filter(isVerifying);
+  if (verifying.length === 0) return [];
+  const ids = new Set(verifying.map(({ id }) => id));
+  let ran = ranIn(system, path, ids);
+  for (let waited = 0; ran.length === 0 && waited < PATIENCE; waited += LOOK) {
+    await system.sleep(LOOK);
+    ran = ranIn(system, path, ids);
+  }
+  // What ran beside a change may have run before it or after it.
+  const alone = calls.every((call) =>
+    isVerifying(call) || !CHANGING.has(call.tool)
+  );
+  const tree = ran.length > 0 && alone ? await treeHere(world) : undefined;
+  return ran.map((one) => ({ ...one, ...tree && { tree } }));
+}
+
+/** Tools that may change files. */
+const CHANGING = new Set([
+  ...["Bash", "PowerShell", "Edit", "Write", "NotebookEdit", "Agent", "Task"],
+  "Workflow",
+]);
+
+function isVerifying({ input }: Call): boolean {
+  const command = textField(input, "command");
+  return command !== undefined && verificationOf(command) !== undefined;
+}
+
+/** Milliseconds that git may take: the agent waits for it. */
+const GIT_PATIENCE = 1000;
+
+/** Uncommitted files that are noted one by one. */
+const LISTED = 10;
+
+/** The tree of the worktree; `undefined` where git does not tell in time. */
+async function treeHere(
+  { context }: HookWorld,
+): Promise<Notes["commands"][number]["tree"]> {
+  const run: System["run"] = (program, options) =>
+    context.system.run(program, {
+      ...options,
+      timeout: Math.min(options.timeout, GIT_PATIENCE),
+    });
+  const system = { ...context.system, run };
+  try {
+    const workspace = await findWorkspace(context);
+    if (workspace.git !== "repository") return undefined;
+    const tree = treeOf(await readState(system, workspace));
+    if (!tree) return undefined;
+    const { files = [], ...digest } = tree;
+    const few = files.length > 0 && files.length <= LISTED;
+    return { ...digest, ...few && { files } };
+  } catch (error) {
+    if (error instanceof MpmError) return undefined;
+    throw error;
+  }
+}
