@@ -39,7 +39,7 @@ export {
 export { type ItemsNow, itemsNow } from "./items_now.ts";
 export { itemsHere, newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns } from "./runs.ts";
-export { contentsOf, treeOf, type TreeState } from "./tree.ts";
+export { contentsOf, treeAt, treeOf, type TreeState } from "./tree.ts";
 export {
   isWorthRunning,
   type Verification,

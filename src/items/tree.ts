@@ -48,6 +48,21 @@ export function treeOf(state: TreeState): RanOn | undefined {
   };
 }
 
+/**
+ * The tree that a command ran on that ended at `at`, as far as the state tells
+ * that was read later: `undefined` where a file or the last commit is newer, or
+ * where a file is gone, which has no time.
+ */
+export function treeAt(
+  state: TreeState & Pick<RepositoryState, "recent">,
+  at: number,
+): RanOn | undefined {
+  const counted = state.files.filter(({ path }) => matters(path));
+  const isLater = counted.some(({ mtime }) => mtime === null || mtime > at) ||
+    (state.recent[0]?.time ?? 0) > at;
+  return isLater ? undefined : treeOf(state);
+}
+
 /** The digest of a tree's files, which are sorted by path. */
 export function digestOf(
   files: readonly { readonly path: string; readonly content: string }[],

@@ -1,6 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import type { FileState } from "../git/mod.ts";
-import { compareTrees, contentsOf, treeOf, type TreeState } from "./tree.ts";
+import {
+  compareTrees,
+  contentsOf,
+  treeAt,
+  treeOf,
+  type TreeState,
+} from "./tree.ts";
 
 const HEAD = "a".repeat(40);
 
@@ -163,4 +169,16 @@ Deno.test("where it cannot be told nothing is the same", () => {
     paths: [],
   });
   assertEquals(compared(state(many), now, { committed: [] }).same, undefined);
+});
+
+Deno.test("a tree is that of an earlier run only if nothing is newer", () => {
+  const recent = (time: number) => [
+    { sha: HEAD, author: "", timestamp: "", message: "", time },
+  ];
+  const at = (files: FileState[], time = 1) =>
+    treeAt({ ...state(files), recent: recent(time) }, 10)?.changes;
+  assertEquals(at([file("a")]), changes([file("a")]));
+  assertEquals(at([file("a", { mtime: 11 })]), undefined);
+  assertEquals(at([file("a", { status: " D", ...gone })]), undefined);
+  assertEquals(at([file("a")], 11), undefined);
 });

@@ -1,11 +1,15 @@
 import { join } from "@std/path";
 import { shellWord } from "../base/shell.ts";
 import type { System } from "../system/system.ts";
-import { allowedCommands, fileState } from "./allowed.ts";
+import { allowedCommands, allowedFile, fileState } from "./allowed.ts";
 
 /** How an allowed command is started. */
 export type Program =
-  | { readonly args: readonly string[] }
+  | {
+    readonly args: readonly string[];
+    /** Of the file that the first one names, where it was allowed by content. */
+    readonly sha256?: string;
+  }
   /** A shell runs exactly this text, which the user allowed to the letter. */
   | { readonly text: string };
 
@@ -49,6 +53,9 @@ export function allowedProgram(
   if (known) return known.args ? { args: known.args } : { text };
   const words = plainWords(text);
   if (words?.length !== 1 || !text.includes("/")) return undefined;
-  const state = fileState(system, { root, worktree }, join(root, text));
-  return state === "allowed" ? { args: [text] } : undefined;
+  const path = join(root, text);
+  if (fileState(system, { root, worktree }, path) !== "allowed") {
+    return undefined;
+  }
+  return { args: [text], sha256: allowedFile(system, path)!.sha256 };
 }

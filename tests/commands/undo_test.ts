@@ -146,6 +146,10 @@ const CASES: Record<string, Case> = {
     files: (env) => env.write(".claude-mpm/hooks/pre-session.sh", "exit 0\n"),
     args: ["hooks", "allow"],
   },
+  "allow": {
+    before: [["init"], ["allow", "make"]],
+    args: ["allow", "npm test"],
+  },
   "init --ignore": {
     first: (env) => env.write(".gitignore", "dist"),
     before: [["pause", "--no-commit"]],

@@ -127,6 +127,7 @@ export const WRITERS: readonly Writer[] = [
     args: ["hooks", "allow"],
     files: (env) => env.write(".claude-mpm/hooks/pre-session.sh", "exit 0\n"),
   },
+  { name: "allow", args: ["allow", "npm test"] },
   { name: "checkpoint save", args: ["checkpoint", "save", "one"], told: true },
   {
     name: "checkpoint rm",

@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { sha256 } from "../../base/digest.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { durationText } from "../../base/times.ts";
 import { named } from "../../base/words.ts";
 import { readState, type Workspace } from "../../git/mod.ts";
@@ -18,6 +18,9 @@ import { makeThrowAway, type ThrowAway } from "./throw_away.ts";
 /** Bytes of the output's end that are kept, and UTF-16 units in a run. */
 const OUTPUT_LIMIT = 256 * 1024;
 const TAIL = 2000;
+
+/** Bytes of a file that can be allowed by its content. */
+const SCRIPT = 1024 * 1024;
 
 /** What is run, and how. */
 export interface RunOrder {
@@ -55,6 +58,7 @@ export async function runApart(
   });
   const after = await presentTree(system, workspace);
   refuseInterrupted(signal);
+  refuseOther(system, copy, program);
   const start = system.now().getTime();
   const args = "args" in program ? program.args : ["sh", "-c", program.text];
   const done = await system.runProgram(args, {
@@ -89,6 +93,21 @@ export async function runApart(
 function refuseInterrupted({ aborted }: AbortSignal): void {
   if (!aborted) return;
   throw new MpmError("CANCELLED", "Interrupted: the copy was removed");
+}
+
+/** Throws CONFLICT where the copy has another content than was allowed. */
+function refuseOther(
+  { files }: System,
+  { folder }: ThrowAway,
+  program: Program,
+): void {
+  if (!("args" in program) || program.sha256 === undefined) return;
+  const [name] = program.args;
+  const bytes = attempt(() => files.readOwn(join(folder, name!), SCRIPT));
+  if (bytes && sha256(bytes) === program.sha256) return;
+  throw new MpmError("CONFLICT", `"${name}" changed since you allowed it`, {
+    hint: "Read it, and allow it again with mpm allow",
+  });
 }
 
 /** Throws CONFLICT where it cannot be told what files there are. */
