@@ -28,18 +28,22 @@ import {
   verification,
 } from "../saves/mod.ts";
 import {
+  collected,
   handoffFor,
   isCarried,
   isOpenItem,
   type Item,
+  newItemId,
   NOTHING_COLLECTED,
 } from "../items/mod.ts";
 import {
+  CONVERSATION_SOURCES,
   type Gauge,
   grouped,
   type Level,
   levelOf,
   percentText,
+  readConversation,
   readGauge,
   thresholdsOf,
   UNKNOWN_GAUGE,
@@ -49,7 +53,7 @@ import { sessionId } from "../base/ids.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { ResumeFileResult } from "./commands/results.ts";
 import { ensureHome, layout, withLock, writeAtomic } from "../ops/mod.ts";
-import { readConfigAnyway } from "../config/mod.ts";
+import { type Config, readConfigAnyway } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION } from "../base/version.ts";
 import { sessionOf } from "./agent_session.ts";
@@ -82,7 +86,9 @@ export async function writeResumeFile(
   }).gauge;
   const save = redactSave(
     redactorOf(system),
-    await presentState(system, workspace, { id, gauge }),
+    await presentState(system, workspace, {
+      ...{ id, gauge, config, transcriptPath },
+    }),
   );
   const earlier = hasLists(save) ? undefined : await earlierSave(context);
   const text = resumeFileText({
@@ -111,7 +117,12 @@ export async function writeResumeFile(
 async function presentState(
   system: System,
   workspace: Workspace,
-  { id, gauge }: { id: string | undefined; gauge: Gauge },
+  { id, gauge, config, transcriptPath }: {
+    id: string | undefined;
+    gauge: Gauge;
+    config: Config;
+    transcriptPath: string | undefined;
+  },
 ): Promise<Save> {
   const { cwd, root } = workspace;
   const state = workspace.git === "repository"
@@ -124,7 +135,19 @@ async function presentState(
   const { handoff } = handoffFor(system, workspace, {
     said: [],
     close: [],
-    collected: NOTHING_COLLECTED,
+    collected: id === undefined ? NOTHING_COLLECTED : collected(
+      readConversation(system, {
+        ...{ sessionId: id, cwd, root, transcriptPath },
+        sources: new Set(
+          CONVERSATION_SOURCES.filter((one) => config[`handoff.${one}`]),
+        ),
+      }),
+      {
+        agent: id,
+        folder: workspace.worktree,
+        newId: () => newItemId(system),
+      },
+    ),
     agent: id,
     save: null,
     time,

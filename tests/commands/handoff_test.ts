@@ -79,7 +79,13 @@ const RICH: Item[] = [
 
 const FACTS: Partial<Handoff> = {
   files: [
-    { path: "src/refunds.ts", how: "created", times: 3, at: AT },
+    {
+      path: "src/refunds.ts",
+      how: "created",
+      times: 3,
+      at: AT,
+      symbols: ["refund"],
+    },
     { path: "src/charge.ts", how: "read", times: 1, at: AT },
   ],
   runs: [{
@@ -91,6 +97,7 @@ const FACTS: Partial<Handoff> = {
     digest: "",
   }],
   vars: { port: "4310" },
+  searches: ["charge\\("],
   unread: ["The first 3 MB of the transcript were not read"],
 };
 
@@ -103,8 +110,8 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
     "Changes Since Pause",
     "Goal:\n- Add refunds to the payments API (user, 6h ago)\n",
     "Constraints:\n- Never log card numbers. (user)\n",
-    "In progress:\n- Ledger webhook (in progress)\n",
-    "Next steps:\n- Retries with backoff (why: the ledger drops one in ten)\n" +
+    "In progress:\n- Ledger webhook\n",
+    "Next steps:\n- Retries with backoff (the ledger drops one in ten)\n" +
     "- Changelog entry\n",
     "Blockers:\n- STAGING_DB",
     "Open questions:\n- Keep the original fee?\n",
@@ -115,7 +122,7 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
     "Errors not solved:\n- overloaded\n",
     "Background work then (whether it still runs is not known; look):\n" +
     "- npm run dev\n",
-    "Files changed by the agent: src/refunds.ts (created, 3x)\n",
+    "Files changed by the agent: src/refunds.ts (created, 3x, refund)\n",
     "Files read: src/charge.ts\n",
     "Latest prompts of the user:\n- Go on with the webhook. [3h ago]\n",
     "Last message of the agent (3h ago):\n  The webhook is begun.\n" +
@@ -123,6 +130,7 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
     "Results of sub-agents:\n- Explore: three callers",
     "Summary by the client (3h ago):\n  Endpoint done",
     "Variables: port=4310\n",
+    "Searched for: charge\\(\n",
     "Done so far:\n- Refund endpoint\n",
     "Not known:\n- The first 3 MB",
   ];
@@ -142,7 +150,7 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
       "📋 Next Steps (1):\n  • Retries with backoff",
       "📝 Todos (2):\n  • Ledger webhook (in progress)\n  • Changelog entry\n",
       "🚫 Rejected Approaches (1):\n",
-      "📁 Files (2):\n  • src/refunds.ts (created, 3x)\n",
+      "📁 Files (2):\n  • src/refunds.ts (created, 3x, refund)\n",
     ]
   ) assertStringIncludes(stdout, words);
   assert(!stdout.includes("Long gone") && !stdout.includes("• floats"));

@@ -40,6 +40,8 @@ export interface Outline {
   readonly partition: string | undefined;
   /** What older saves tell whoever resumes to know. */
   readonly reminders: readonly string[];
+  /** Patterns that were searched for, the last one last. */
+  readonly searches: readonly string[];
   /** What is not known of the conversation, a sentence each. */
   readonly unread: readonly string[];
 }
@@ -77,7 +79,10 @@ export function outlineOf({ session, items, vars }: Source): Outline {
     rejected: newestFirst(of("rejected")),
     done: [...of("done"), ...closed],
     plans: of("plan").slice(-1),
-    prompts: of("prompt"),
+    // The first one is the goal as a rule.
+    prompts: of("prompt").filter(({ text }) =>
+      !said.has(sameText({ kind: "goal", text }))
+    ),
     messages: of("message").slice(-1),
     summaries: of("summary").slice(-1),
     reports: of("report"),
@@ -90,6 +95,7 @@ export function outlineOf({ session, items, vars }: Source): Outline {
     reminders: session.important_reminders.filter((text) =>
       !said.has(sameText({ kind: "constraint", text }))
     ),
+    searches: handoff?.searches ?? [],
     unread: unreadOf(handoff),
   };
 }

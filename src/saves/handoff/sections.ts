@@ -11,6 +11,7 @@ import { type Outline, outlineOf } from "./outline.ts";
 import { changedWords } from "./taken_up.ts";
 import {
   type Clock,
+  isLongWhy,
   itemLine,
   oneLine,
   pieces,
@@ -185,6 +186,10 @@ function toDo(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session, work } = result;
   const { summary } = session.conversation;
+  const begun = outline.begun.map((item) => ({
+    ...item,
+    state: "open" as const,
+  }));
   const checklist = work?.open ?? openItems(session.mpm?.checklist);
   return [
     items(facts, "Goal", outline.goal, 8),
@@ -192,7 +197,7 @@ function toDo(facts: Facts): Section[] {
     ...summary.trim() === ""
       ? []
       : [lines(facts, "", summaryLines(summary), 6)],
-    items(facts, "In progress", outline.begun, 8, { rest: "mpm next" }),
+    items(facts, "In progress", begun, 8, { rest: "mpm next" }),
     items(facts, "Next steps", outline.next, 16, { rest: "mpm next" }),
     items(facts, "Blockers", outline.blockers, 7, { rest: "mpm block" }),
     items(facts, "Open questions", outline.questions, 7, { rest: "mpm ask" }),
@@ -203,8 +208,8 @@ function toDo(facts: Facts): Section[] {
 }
 
 function summaryLines(summary: string): string[] {
-  const [first, ...rest] = pieces(summary);
-  return [`Summary: ${first}`, ...rest.map(indented)];
+  const [first, ...rest] = pieces(summary).map(indented);
+  return [`Summary: ${first!.trimStart()}`, ...rest];
 }
 
 function indented(text: string): string {
@@ -218,6 +223,9 @@ function settled(facts: Facts): Section[] {
     items(facts, "Decisions", outline.decisions, 14, more),
     items(facts, "Rejected approaches", outline.rejected, 7),
     ...outline.plans.map((plan) => longText(facts, "Approved plan", plan, 8)),
+    ...outline.questions.filter(({ why }) => isLongWhy(why)).map((item) =>
+      longText(facts, oneLine(item.text), { ...item, text: item.why! }, 5)
+    ),
   ];
 }
 
@@ -328,6 +336,10 @@ function background(facts: Facts): Section[] {
         inline: true,
       }),
     ],
+    lines(facts, "Searched for", outline.searches.map(oneLine), 2, {
+      inline: true,
+      fromEnd: true,
+    }),
     list(facts, "Done so far", done, 5, { fromEnd: true }),
     list(
       facts,

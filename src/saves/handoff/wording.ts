@@ -43,22 +43,40 @@ export function itemText(item: Item, clock: Clock): string {
   return worded({ ...item, source }, clock, (text) => text.trim());
 }
 
+/** Kinds whose second text says why; with others it describes them. */
+const REASONED = new Set(["decision", "rejected", "blocker", "goal"]);
+
+/** A description longer than this stands elsewhere. */
+const LONGEST_WHY = 400;
+
 function worded(
-  { number, text, why, source, state, at }: Item,
+  { number, kind, text, why = "", source, via, state, at }: Item,
   clock: Clock,
   word: (text: string) => string,
 ): string {
   const marks = [
     ...state === "doing" ? ["in progress"] : [],
     ...source === "user" || source === "model" ? [source] : [],
+    // Found in the prose of the agent, which said it to somebody else.
+    ...via === "message" || via === "last message" ? ["inferred"] : [],
     ...ageMark(at, clock),
   ];
+  const reason = why.trim() === "" || isLongWhy(why)
+    ? []
+    : REASONED.has(kind)
+    ? [`(why: ${word(why)})`]
+    : [`(${word(why)})`];
   return [
     ...number === undefined ? [] : [`#${number}`],
     word(text),
-    ...why?.trim() ? [`(why: ${word(why)})`] : [],
+    ...reason,
     ...marks.length > 0 ? [`(${marks.join(", ")})`] : [],
   ].join(" ");
+}
+
+/** Whether a reason is too long for a line, as a plan is. */
+export function isLongWhy(why: string | undefined): why is string {
+  return why !== undefined && why.length > LONGEST_WHY;
 }
 
 /** The age of what is older or newer than the save; nothing if it is not. */
@@ -108,10 +126,12 @@ function tailOf(run: Run | undefined): string {
 }
 
 /** Returns a file that was touched, and how. */
-export function touchedName({ path, how, times }: Touched): string {
+export function touchedName(file: Touched): string {
+  const { path, how, times, symbols = [] } = file;
   const marks = [
     ...how === "edited" ? [] : [how],
     ...times > 1 ? [`${times}x`] : [],
+    ...symbols.length > 0 ? [symbols.map(oneLine).join(" ")] : [],
   ];
   return oneLine(path) + (marks.length > 0 ? ` (${marks.join(", ")})` : "");
 }

@@ -31,6 +31,14 @@ Deno.test("itemLine() says what is not obvious, and nothing else", () => {
     itemLine(more, CLOCK),
     "#12 Use bigint cents (why: floats lose money) (user, 3d ago)",
   );
+  assertEquals(
+    itemLine({ ...ITEM, kind: "next", why: "in src", via: "message" }, CLOCK),
+    "Use bigint cents (in src) (inferred)",
+  );
+  assertEquals(
+    itemLine({ ...ITEM, why: "y".repeat(500) }, CLOCK),
+    "Use bigint cents",
+  );
   const later = {
     ...ITEM,
     state: "doing",
