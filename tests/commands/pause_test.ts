@@ -432,7 +432,10 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
   assertEquals(own?.agent?.session_id, agent);
   assert(conversation.summary.endsWith("2 open todos"), conversation.summary);
   const { stdout } = await mpm(env, ["resume"]);
-  assertStringIncludes(stdout, "• Task 2 (in progress)\n  • Task 3\n");
+  assertStringIncludes(
+    stdout,
+    "• #1 Task 2 (why: Do it) (in progress)\n  • #2 Task 3 (why: Do it)\n",
+  );
 });
 
 /**

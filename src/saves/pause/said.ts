@@ -1,4 +1,8 @@
+import { CONVERSATION_SOURCES, readConversation } from "../../clients/mod.ts";
+import type { Config } from "../../config/mod.ts";
 import {
+  type Collected,
+  collected,
   type HandoffOrder,
   type Item,
   type ItemKind,
@@ -18,12 +22,14 @@ import type { Draft } from "../draft.ts";
  */
 export function pauseOrder(
   system: System,
-  { content, agent, time }: Draft,
+  draft: Draft,
   given: {
     readonly input: string | undefined;
     readonly "agent-session": string | undefined;
+    readonly config: Config;
   },
 ): Omit<HandoffOrder, "save"> {
+  const { content, agent, time } = draft;
   const byAgent = given.input === undefined
     // The hooks name the session for what a person typed into the prompt.
     ? given["agent-session"] === undefined && agent !== null
@@ -36,11 +42,32 @@ export function pauseOrder(
       newId: () => newItemId(system),
     }),
     close: content.close,
-    collected: NOTHING_COLLECTED,
+    collected: collectedOf(system, draft, given.config),
     agent: agent?.session_id,
     time,
     synced: true,
   };
+}
+
+/** What the agent's conversation holds, and the settings let be kept. */
+function collectedOf(
+  system: System,
+  { agent, workspace: { cwd, root, worktree } }: Draft,
+  config: Config,
+): Collected {
+  if (!agent) return NOTHING_COLLECTED;
+  const conversation = readConversation(system, {
+    sessionId: agent.session_id,
+    ...{ cwd, root },
+    sources: new Set(
+      CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
+    ),
+  });
+  return collected(conversation, {
+    agent: agent.session_id,
+    folder: worktree,
+    newId: () => newItemId(system),
+  });
 }
 
 /** Who says something, when, and in which agent session. */

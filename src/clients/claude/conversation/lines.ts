@@ -202,7 +202,7 @@ function liveness(lines: readonly Line[]): (line: Line) => boolean {
   // Undefined: it goes back to the beginning, and no further.
   const seen = new Set([...chain].map((uuid) => prompts.get(uuid)));
   const whole = last === undefined && seen.size > 0;
-  const forks = forking(parents, { chain, whole });
+  const forks = forking(parents, { chain, whole, replaced: replacedIn(lines) });
   return ({ uuid }) => {
     if (uuid === undefined || chain.has(uuid)) return true;
     const { forked, node } = forks(uuid, prompts);
@@ -210,10 +210,33 @@ function liveness(lines: readonly Line[]): (line: Line) => boolean {
   };
 }
 
+/**
+ * Prompts whose place another one took, which follows the same line. They are
+ * told apart even where the chain is torn.
+ */
+function replacedIn(lines: readonly Line[]): Set<string> {
+  const last = new Map<string, Line>();
+  const replaced = new Set<string>();
+  for (const line of lines) {
+    const { type, value, uuid } = line;
+    const parent = textField(value, "parentUuid");
+    if (type !== "user" || uuid === undefined || parent === undefined) continue;
+    if (value.promptSource === undefined) continue;
+    const before = last.get(parent);
+    if (before && before.promptId !== line.promptId) replaced.add(before.uuid!);
+    last.set(parent, line);
+  }
+  return replaced;
+}
+
 /** Whether a line's ancestors meet the chain, and the nearest with a prompt id. */
 function forking(
   parents: ReadonlyMap<string, string | undefined>,
-  { chain, whole }: { chain: ReadonlySet<string>; whole: boolean },
+  { chain, whole, replaced }: {
+    chain: ReadonlySet<string>;
+    whole: boolean;
+    replaced: ReadonlySet<string>;
+  },
 ) {
   const known = new Map<
     string,
@@ -236,7 +259,7 @@ function forking(
       : known.get(at) ?? { forked: chain.has(at), node: undefined };
     for (const one of path.reverse()) {
       above = {
-        forked: above.forked,
+        forked: above.forked || replaced.has(one),
         node: prompts.has(one) ? one : above.node,
       };
       known.set(one, above);

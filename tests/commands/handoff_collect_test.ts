@@ -1,0 +1,226 @@
+import { join } from "@std/path";
+import { assert, assertEquals } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { formatText, putHome } from "../helpers/stores.ts";
+
+const AGENT = "6cfd0319-0000-4000-8000-000000000000";
+
+/** Real lines of Claude Code 2.1.330, made smaller and put in one order. */
+const TALK = formatText("claude-code/conversation.jsonl");
+
+interface Handoff {
+  items: {
+    kind: string;
+    text: string;
+    state: string;
+    via: string;
+    why?: string;
+  }[];
+  files: { path: string; how: string; symbols?: string[] }[];
+  runs: {
+    command: string;
+    kind: string;
+    exit: number | null;
+    doubt?: string;
+  }[];
+  unread: string[];
+}
+
+/** What a pause keeps of a conversation, given as its transcript. */
+async function kept(env: TestEnv, transcript = TALK): Promise<Handoff> {
+  const slug = env.project.replaceAll(/[^A-Za-z0-9]/g, "-");
+  const folder = JSON.stringify(env.project).slice(1, -1);
+  putHome(
+    env,
+    `.claude/projects/${slug}/${AGENT}.jsonl`,
+    transcript.replaceAll("/home/dev/project", folder),
+  );
+  await mpmJson(env, ["pause", "--no-commit", "--agent-session", AGENT]);
+  const folders = join(env.project, ".claude-mpm", "sessions");
+  const [name] = [...Deno.readDirSync(folders)].map(({ name }) => name)
+    .filter((name) => /^session-\d{8}-\d{6}\.json$/.test(name)).sort()
+    .reverse();
+  const save = JSON.parse(Deno.readTextFileSync(join(folders, name!)));
+  return save.mpm.handoff;
+}
+
+function texts(
+  { items }: Handoff,
+  kind: string,
+  states: readonly string[] = ["open", "doing"],
+): string[] {
+  return items.filter((item) =>
+    item.kind === kind && states.includes(item.state)
+  ).map(({ text }) => text);
+}
+
+Deno.test("a pause keeps what was said, asked, planned and left open", async () => {
+  using env = TestEnv.repository();
+  const handoff = await kept(env);
+  const goal =
+    "Add refunds to the ledger. Amounts must be integers in cents. " +
+    "Never touch the migrations.";
+  assertEquals(texts(handoff, "goal"), [goal]);
+  assertEquals(texts(handoff, "prompt"), [
+    goal,
+    "use Decimal instead",
+    "use a table for the entries",
+    "also do not add dependencies please",
+    "use git clean instead",
+  ]);
+  assertEquals(texts(handoff, "constraint"), [
+    "Amounts must be integers in cents.",
+    "Never touch the migrations.",
+    "also do not add dependencies please",
+  ]);
+  const decisions = texts(handoff, "decision");
+  assert(
+    decisions.includes(
+      "Which database shall the ledger use? Postgres (because it scales)",
+    ),
+  );
+  assert(decisions.includes("Which checks? lint, test, my own check"));
+  assertEquals(texts(handoff, "plan"), ["# Plan: second\n\n1. x\n"]);
+  const rejected = handoff.items.filter(({ kind }) => kind === "rejected");
+  assertEquals(rejected.map(({ text, why }) => [text, why]), [
+    ['The plan "Plan: refunds"', "use Decimal instead"],
+    ["I tried a database trigger, but it fires twice on updates.", undefined],
+  ]);
+  assertEquals(texts(handoff, "question"), [
+    "Should refunds above 500 need a second approval?",
+  ]);
+});
+
+Deno.test("a pause keeps todos with their states, and next steps in order", async () => {
+  using env = TestEnv.repository();
+  const handoff = await kept(env);
+  const next = handoff.items.filter(({ kind }) => kind === "next")
+    .sort((a, b) => a.via === b.via ? 0 : a.via === "task" ? -1 : 1);
+  assertEquals(next.map(({ text, state, why }) => [text, state, why]), [
+    ["Add refund", "doing", "negative refused"],
+    ["Ledger entry", "open", 'double entry; after "Add refund"'],
+    ["Docs", "open", "d"],
+    ["Wire the refund endpoint", "open", undefined],
+    ["Document it", "open", undefined],
+  ]);
+});
+
+Deno.test("a pause keeps the last run of each command, and doubts a pipe", async () => {
+  using env = TestEnv.repository();
+  const { runs } = await kept(env);
+  const known = runs.filter(({ kind }) => kind !== "other");
+  assertEquals(
+    known.map(({ command, kind, exit, doubt }) => [command, kind, exit, doubt]),
+    [
+      [
+        "npm run lint | tail -3",
+        "lint",
+        0,
+        "a pipe hides its exit status",
+      ],
+      ["npm test", "test", 0, undefined],
+    ],
+  );
+});
+
+Deno.test("a pause keeps files by their last change, with names in them", async () => {
+  using env = TestEnv.repository();
+  const { files } = await kept(env);
+  const known = new Map(files.map((file) => [file.path, file]));
+  assertEquals(known.get("src/pay.py")?.symbols, ["charge", "charge_cents"]);
+  assertEquals(known.get("bashmade.txt")?.how, "created");
+  assertEquals(known.get("old.py")?.how, "deleted");
+  assertEquals(known.get("docs/refunds.md")?.how, "read");
+});
+
+Deno.test("a pause keeps why it ended, what still runs, and reports", async () => {
+  using env = TestEnv.repository();
+  const handoff = await kept(env);
+  assertEquals(texts(handoff, "error"), [
+    "rate_limit: You've hit your limit · resets 11:27pm (UTC) " +
+    "(the limit ends at 2026-11-22T23:27:15.000Z)",
+  ]);
+  assertEquals(texts(handoff, "background"), ["npm run dev"]);
+  assertEquals(texts(handoff, "report"), ["SUB FG RESULT."]);
+});
+
+Deno.test("a withdrawn prompt and a tool's output are nobody's words", async () => {
+  using env = TestEnv.repository();
+  const handoff = await kept(env);
+  const said = JSON.stringify(handoff.items);
+  assert(!said.includes("Withdrawn words"));
+  assert(!said.includes("always delete the ledger"));
+});
+
+Deno.test("a second pause says nothing twice, and a done task is done", async () => {
+  using env = TestEnv.repository();
+  const first = await kept(env);
+  const more = [
+    {
+      type: "assistant",
+      uuid: "m1",
+      timestamp: "2026-11-20T11:50:00.000Z",
+      message: {
+        content: [{
+          type: "tool_use",
+          id: "toolu_m1",
+          name: "TaskUpdate",
+          input: { taskId: "1", status: "completed" },
+        }],
+      },
+    },
+    {
+      type: "user",
+      uuid: "m2",
+      parentUuid: "m1",
+      timestamp: "2026-11-20T11:50:01.000Z",
+      message: {
+        content: [{ type: "tool_result", tool_use_id: "toolu_m1" }],
+      },
+      toolUseResult: {
+        success: true,
+        taskId: "1",
+        statusChange: { from: "in_progress", to: "completed" },
+      },
+    },
+  ];
+  const last = JSON.parse(TALK.trimEnd().split("\n").at(-1)!).uuid;
+  const text = TALK +
+    more.map((line, at) =>
+      `${JSON.stringify(at === 0 ? { ...line, parentUuid: last } : line)}\n`
+    ).join("");
+  const second = await kept(env, text);
+  for (const kind of ["goal", "constraint", "decision", "rejected", "plan"]) {
+    assertEquals(texts(second, kind), texts(first, kind), kind);
+  }
+  assert(!texts(second, "next").includes("Add refund"));
+  assert(texts(second, "done", ["done"]).includes("Add refund"));
+});
+
+Deno.test("a setting turns a source off", async () => {
+  using env = TestEnv.repository();
+  await mpm(env, ["config", "set", "handoff.prompts", "false"]);
+  await mpm(env, ["config", "set", "handoff.commands", "false"]);
+  const handoff = await kept(env);
+  assertEquals(texts(handoff, "prompt"), []);
+  assertEquals(texts(handoff, "goal"), []);
+  assertEquals(handoff.runs, []);
+  assert(texts(handoff, "decision").length > 0);
+});
+
+Deno.test("a torn transcript keeps what is whole and says what is not", async () => {
+  using env = TestEnv.repository();
+  const lines = TALK.trimEnd().split("\n");
+  const torn = [
+    ...lines.slice(0, 20),
+    lines[20]!.slice(0, 40),
+    "\u0000\u0001 rubbish",
+    ...lines.slice(21),
+  ];
+  const handoff = await kept(env, `${torn.join("\n")}\n{"type":"us`);
+  assertEquals(handoff.unread, [
+    "3 lines of the transcript could not be read",
+  ]);
+  assert(texts(handoff, "constraint").length === 3);
+});
