@@ -6,6 +6,7 @@ import type {
   SessionsShowResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { failures, fire, talked } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
@@ -63,6 +64,22 @@ Deno.test("a save keeps a context file once, and names the save that has it", as
   await mpmJson(env, ["sessions", "rm", id(3)]);
   await pause(env, 5);
   assertEquals((await kept(env, 5))?.[0]?.[2], null);
+});
+
+Deno.test("a text that only an automatic save has is kept again", async () => {
+  using env = TestEnv.repository();
+  env.write(FILE, "One\n");
+  talked(env, 1000);
+  await pause(env, 1);
+  env.write(FILE, "Two\n");
+  await fire(env, "UserPromptSubmit", { prompt: "Go on" }, { now: at(2) });
+  await fire(env, "SessionEnd", { reason: "other" }, { now: at(3) });
+  assertEquals(failures(env), "");
+  assertEquals(await kept(env, 3), [[FILE, "Two\n", null]]);
+  await pause(env, 4);
+  assertEquals(await kept(env, 4), [[FILE, "Two\n", null]]);
+  await pause(env, 5);
+  assertEquals(await kept(env, 5), [[FILE, null, id(4)]]);
 });
 
 Deno.test("context history lists each version with its save and its lines", async () => {

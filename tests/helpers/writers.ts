@@ -87,6 +87,28 @@ export const WRITERS: readonly Writer[] = [
   },
   { name: "template new", args: ["template", "new", "mine"], once: true },
   {
+    name: "summary",
+    args: ["summary", "--output", "session-summary.md"],
+    before: [SAVE],
+  },
+  {
+    name: "partition use",
+    args: ["partition", "use", "api"],
+    files: (env) =>
+      env.write(
+        ".claude-mpm/config.toml",
+        '[partitions.api]\npaths = ["api"]\n',
+      ),
+  },
+  {
+    name: "partition suggest",
+    args: ["partition", "suggest", "--write"],
+    files: (env) => {
+      env.write("go.work", "use ./api\n");
+      env.write("api/go.mod", "module api\n");
+    },
+  },
+  {
     name: "config set",
     args: ["config", "set", "commit", "false", "--scope", "project"],
     files: (env) => env.write(".claude-mpm/config.toml", "# mine\n"),

@@ -6,7 +6,13 @@ import { type Context, defineCommand } from "../../cli/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { findSession } from "../../detours/mod.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
-import { journaled, layout, pathBelow, writeAtomic } from "../../ops/mod.ts";
+import {
+  journaled,
+  layout,
+  pathBelow,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import { openStore, parseSince } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { layersText } from "../summary/layers.ts";
@@ -210,17 +216,22 @@ async function write(
   const same = found?.size === bytes.length &&
     sha256(files.readOwn(file, LARGEST)) === sha256(bytes);
   if (same || dryRun) return !same;
-  await journaled(context, ({ system }) => {
-    writeAtomic(system, file, {
-      bytes,
-      temporary: `.mpm-summary-${system.random()}.tmp`,
-      ...found?.mode === undefined ? {} : { mode: found.mode },
-    });
-  }, {
-    operation: "summary",
-    workspace,
-    files: [file],
-    title: () => `write a summary to ${pathBelow(workspace.root, file)}`,
-  });
+  // Under the lock, so that the next one replaces what a killed one left.
+  await journaled(
+    context,
+    ({ system }) =>
+      withLock(system, workspace.root, () =>
+        writeAtomic(system, file, {
+          bytes,
+          temporary: ".session-summary.mpm.tmp",
+          ...found?.mode === undefined ? {} : { mode: found.mode },
+        })),
+    {
+      operation: "summary",
+      workspace,
+      files: [file],
+      title: () => `write a summary to ${pathBelow(workspace.root, file)}`,
+    },
+  );
   return true;
 }

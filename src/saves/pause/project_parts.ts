@@ -1,3 +1,4 @@
+import { attempt } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { Context } from "../../cli/mod.ts";
 import type { Config } from "../../config/mod.ts";
@@ -38,9 +39,10 @@ export async function projectParts(
     )
     .filter((file) => file !== undefined && isKept(file)) as FileText[];
   const name = inUse?.partition.name;
+  // No save is refused for what is wrong with an earlier one.
   const last = files.length === 0
     ? undefined
-    : await lastSave(context, workspace);
+    : await attempt(() => lastSave(context, workspace));
   const contexts = files.map((file) =>
     savedContext(system, workspace.root, { file, last })
   );
