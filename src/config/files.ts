@@ -1,6 +1,7 @@
 import { parse } from "@std/toml";
 import { MpmError } from "../base/errors.ts";
 import { isFields } from "../base/odd_values.ts";
+import { cutText } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 import type { ConfigFile, Given } from "./sources.ts";
 import { isKey, type Key, KEYS, settingOf, variableOf } from "./settings.ts";
@@ -192,10 +193,13 @@ export function keyHint(typed: string): string {
     : `Did you mean "${near}"?`;
 }
 
+/** UTF-16 units of a value in a message: a clone may bring any. */
+const LONGEST_VALUE = 200;
+
 function misfit(key: Key, value: unknown, place: string): MpmError {
   return new MpmError(
     "USAGE",
     `"${key}" in ${place} must be ${wordsFor(settingOf(key))}: ` +
-      `current value is ${JSON.stringify(value)}`,
+      `current value is ${cutText(JSON.stringify(value), LONGEST_VALUE)}`,
   );
 }

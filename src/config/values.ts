@@ -157,7 +157,18 @@ function isPartition(value: unknown): boolean {
   return Object.keys(value).every((name) => PARTITION_FIELDS.includes(name)) &&
     isTexts(paths, isGlob) && paths.length > 0 && paths.length <= MOST_PATHS &&
     optional(description, ({ length }) => length <= 1000) &&
-    optional(context, (text) => isInside(text) && text.length <= 500);
+    optional(context, isContextFile);
+}
+
+/**
+ * A text that people write. A configuration that came with a clone must not have
+ * the agent and the saves given a file of settings, such as `.env`.
+ */
+function isContextFile(path: string): boolean {
+  const hidden = path.split("/")
+    .some((part) => /^\.(?:git|claude-mpm)$/i.test(part));
+  return isInside(path) && path.length <= 500 && !hidden &&
+    /[^/]\.(?:md|mdx|markdown|txt|rst|adoc|org)$/i.test(path);
 }
 
 /** A folder or a glob; with few wildcards, so that comparing takes no time. */

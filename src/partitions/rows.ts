@@ -1,4 +1,3 @@
-import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
 import { didYouMean } from "../base/nearest.ts";
@@ -8,6 +7,7 @@ import { readConfigAnyway } from "../config/mod.ts";
 import { findWorkspace, type Workspace } from "../git/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { PartitionRow } from "./commands/results.ts";
+import { readPlainFile } from "./context_files.ts";
 import { changedPaths, type PartitionInUse, partitionInUse } from "./in_use.ts";
 import { type Partition, Partitions } from "./partition.ts";
 
@@ -39,7 +39,8 @@ export async function survey(context: Context): Promise<Surveyed> {
     ...{ name, description: redactor.text(description), context },
     paths: [...paths],
     context_exists: context !== null &&
-      system.files.lstat(join(workspace.worktree, context))?.kind === "file",
+      readPlainFile(system, workspace.worktree, { path: context, most: 0 }) !==
+        undefined,
     changed: counts.get(name) ?? 0,
     in_use: name === inUse?.partition.name,
   }));

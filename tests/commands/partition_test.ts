@@ -334,3 +334,30 @@ The API
   await mpmJson(env, ["partition", "use", "--none"]);
   assert(!(await inject()).includes("backend"));
 });
+
+posixTest(
+  "a configuration has no one given a file that people do not write",
+  async () => {
+    using env = project();
+    env.write(".env", "gherkin\n");
+    env.write("outside/context.md", "gherkin\n");
+    Deno.symlinkSync(join(env.project, "outside"), join(env.project, "link"));
+    env.write("src/backend/a.ts", "a");
+    for (const context of [".env", ".git/config", ".git/x.md", "a/.GIT/x.md"]) {
+      env.write(
+        CONFIG,
+        PARTITIONS.replace(".claude/backend-context.md", context),
+      );
+      const { stdout, stderr } = await mpm(env, ["partition", "list"]);
+      assertEquals(stdout, "No partitions are configured.\n");
+      assertStringIncludes(stderr, '"partitions" in ');
+      assert(stderr.length < 800);
+    }
+    env.write(
+      CONFIG,
+      PARTITIONS.replace(".claude/backend-context.md", "link/context.md"),
+    );
+    const { stdout } = await mpm(env, ["partition", "list"]);
+    assertStringIncludes(stdout, "context: link/context.md (not there)");
+  },
+);
