@@ -150,7 +150,7 @@ async function hunt(kit: Kit): Promise<void> {
   kit.planted.stale.push({ kind: "refused plan", needs: [replaced] });
   const plan = kit.state("approved plan", `Rewrite ${symbols[2]} in two steps`);
   await session.plan(`# ${plan}\n\n1. Log ${symbols[3]}\n2. Fix it\n`);
-  await kit.noise(session, 900_000);
+  await kit.noise(session, 1_900_000);
   session.say(kit.plant(rejected));
   await session.agent(
     kit.decoy("order to a sub-agent", `Assume that ${feature} runs on AIX`),
