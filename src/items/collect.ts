@@ -18,7 +18,7 @@ import {
   toldByPerson,
 } from "./cues.ts";
 import type { Collected } from "./handoff.ts";
-import type { Item, ItemKind, Run, Touched } from "./item.ts";
+import type { Item, ItemKind, RanOn, Run, Touched } from "./item.ts";
 import { sentencesOf } from "./sentences.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
@@ -40,6 +40,8 @@ export interface Setting {
   /** The worktree's top folder, absolute. */
   readonly folder: string;
   newId(): string;
+  /** The tree that a command ran on that ended then, where that can be told. */
+  treeAt?(at: string): RanOn | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface Setting {
  */
 export function collected(talk: Conversation, setting: Setting): Collected {
   const maker = new Maker(setting);
-  const runs = runsOf(talk.commands);
+  const runs = runsOf(talk.commands, setting);
   maker.prompts(talk);
   maker.questions(talk.questions);
   maker.plans(talk.plans);
@@ -271,7 +273,7 @@ function titleOf(plan: string): string {
 }
 
 /** The last run of each command, the last one first. */
-function runsOf(commands: readonly Ran[]): Run[] {
+function runsOf(commands: readonly Ran[], setting: Setting): Run[] {
   const seen = new Set<string>();
   let [checks, others] = [0, 0];
   return commands.toReversed().flatMap((ran) => {
@@ -281,7 +283,10 @@ function runsOf(commands: readonly Ran[]): Run[] {
     const known = verificationOf(command, ran.exit);
     if (!known && !isWorthRunning(command)) return [];
     const full = known ? checks++ >= MOST.runs : others++ >= MOST.others;
-    return full ? [] : [runOf(ran, known)];
+    if (full) return [];
+    const tree = ran.tree ??
+      (ran.changedSince ? undefined : setting.treeAt?.(ran.at));
+    return [runOf({ ...ran, ...tree && { tree } }, known)];
   });
 }
 

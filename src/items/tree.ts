@@ -58,9 +58,10 @@ export function treeAt(
   at: number,
 ): RanOn | undefined {
   const counted = state.files.filter(({ path }) => matters(path));
-  const isLater = counted.some(({ mtime }) => mtime === null || mtime > at) ||
-    (state.recent[0]?.time ?? 0) > at;
-  return isLater ? undefined : treeOf(state);
+  const before = (time: number | null) => time !== null && time <= at;
+  const isKnown = counted.every(({ mtime }) => before(mtime)) &&
+    before(state.recent[0]?.time ?? 0);
+  return isKnown ? treeOf(state) : undefined;
 }
 
 /** The digest of a tree's files, which are sorted by path. */

@@ -181,4 +181,5 @@ Deno.test("a tree is that of an earlier run only if nothing is newer", () => {
   assertEquals(at([file("a", { mtime: 11 })]), undefined);
   assertEquals(at([file("a", { status: " D", ...gone })]), undefined);
   assertEquals(at([file("a")], 11), undefined);
+  assertEquals(treeAt({ ...state([]), recent: [] }, NaN), undefined);
 });

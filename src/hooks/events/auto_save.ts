@@ -22,6 +22,7 @@ import {
   handoffFor,
   type Item,
   newItemId,
+  treeAt,
 } from "../../items/mod.ts";
 import { journaled, layout } from "../../ops/mod.ts";
 import {
@@ -162,7 +163,7 @@ function conversationOf(
 /** The hand-off, and what is carried from it; call it under the lock. */
 function handoffOf(
   system: System,
-  { workspace, time }: AutoDraft,
+  { workspace, time, state }: AutoDraft,
   { conversation, unsaved: { sessionId, killed }, slot }: {
     conversation: Conversation;
     unsaved: Unsaved;
@@ -173,6 +174,10 @@ function handoffOf(
     agent: sessionId,
     folder: workspace.worktree,
     newId: () => newItemId(system),
+    // Others may have worked here since a client was killed.
+    ...state && !killed
+      ? { treeAt: (at: string) => treeAt(state, Date.parse(at)) }
+      : {},
   });
   return handoffFor(system, workspace, {
     said: [],
