@@ -6,6 +6,7 @@ import {
   agentWork,
   buildSave,
   bullets,
+  collectedOf,
   completed,
   contentDigestOf,
   type Draft,
@@ -27,23 +28,13 @@ import {
   touchedName,
   verification,
 } from "../saves/mod.ts";
+import { handoffFor, isCarried, isOpenItem, type Item } from "../items/mod.ts";
 import {
-  collected,
-  handoffFor,
-  isCarried,
-  isOpenItem,
-  type Item,
-  newItemId,
-  NOTHING_COLLECTED,
-} from "../items/mod.ts";
-import {
-  CONVERSATION_SOURCES,
   type Gauge,
   grouped,
   type Level,
   levelOf,
   percentText,
-  readConversation,
   readGauge,
   thresholdsOf,
   UNKNOWN_GAUGE,
@@ -131,23 +122,16 @@ async function presentState(
   const work = id === undefined
     ? undefined
     : agentWork(system, { sessionId: id, cwd });
+  const agent = id === undefined ? null : {
+    name: "claude-code",
+    session_id: id,
+    transcript_path: transcriptPath ?? work?.transcriptPath ?? null,
+  };
   const time = system.now();
   const { handoff } = handoffFor(system, workspace, {
     said: [],
     close: [],
-    collected: id === undefined ? NOTHING_COLLECTED : collected(
-      readConversation(system, {
-        ...{ sessionId: id, cwd, root, transcriptPath },
-        sources: new Set(
-          CONVERSATION_SOURCES.filter((one) => config[`handoff.${one}`]),
-        ),
-      }),
-      {
-        agent: id,
-        folder: workspace.worktree,
-        newId: () => newItemId(system),
-      },
-    ),
+    collected: collectedOf(system, { agent, workspace }, config),
     agent: id,
     save: null,
     time,
@@ -157,11 +141,7 @@ async function presentState(
     content: { ...NO_CONTENT, todos: (work?.done ?? []).map(completed) },
     workspace,
     state,
-    agent: id === undefined ? null : {
-      name: "claude-code",
-      session_id: id,
-      transcript_path: work?.transcriptPath ?? null,
-    },
+    agent,
     work: work ?? {
       todos: [],
       tasks: { pending: [], inProgress: [], completedCount: 0 },

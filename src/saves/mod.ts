@@ -32,6 +32,7 @@ export { parseLimit, parseSince, summaryBeside } from "./list.ts";
 export { bullets, gitLines, numbered, section } from "./markdown.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { applied, gather } from "./pause/pause.ts";
+export { collectedOf } from "./pause/said.ts";
 export { lastSave, projectParts } from "./pause/project_parts.ts";
 export { redactChanges, redactCommits, redactSave } from "./redact.ts";
 export { removeSaves } from "./remove.ts";

@@ -50,14 +50,18 @@ export function pauseOrder(
 }
 
 /** What the agent's conversation holds, and the settings let be kept. */
-function collectedOf(
+export function collectedOf(
   system: System,
-  { agent, workspace: { cwd, root, worktree } }: Draft,
+  { agent, workspace: { cwd, root, worktree } }: Pick<
+    Draft,
+    "agent" | "workspace"
+  >,
   config: Config,
 ): Collected {
   if (!agent) return NOTHING_COLLECTED;
   const conversation = readConversation(system, {
     sessionId: agent.session_id,
+    transcriptPath: agent.transcript_path ?? undefined,
     ...{ cwd, root },
     sources: new Set(
       CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
