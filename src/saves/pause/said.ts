@@ -49,6 +49,9 @@ export function pauseOrder(
   };
 }
 
+/** Bytes of the end of a transcript: a pause may take its time. */
+const MOST = 4 * 1024 * 1024;
+
 /** What the agent's conversation holds, and the settings let be kept. */
 export function collectedOf(
   system: System,
@@ -63,6 +66,7 @@ export function collectedOf(
     sessionId: agent.session_id,
     transcriptPath: agent.transcript_path ?? undefined,
     ...{ cwd, root },
+    most: MOST,
     sources: new Set(
       CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
     ),

@@ -200,13 +200,13 @@ function liveness(lines: readonly Line[]): (line: Line) => boolean {
     last = parents.get(last);
   }
   // Undefined: it goes back to the beginning, and no further.
-  const seen = new Set([...chain].map((uuid) => prompts.get(uuid)));
+  const seen = new Set([...chain].flatMap((uuid) => prompts.get(uuid) ?? []));
   const whole = last === undefined && seen.size > 0;
   const forks = forking(parents, { chain, whole, replaced: replacedIn(lines) });
   return ({ uuid }) => {
     if (uuid === undefined || chain.has(uuid)) return true;
     const { forked, node } = forks(uuid, prompts);
-    return !forked || node !== undefined && seen.has(prompts.get(node));
+    return !forked || node !== undefined && seen.has(prompts.get(node)!);
   };
 }
 

@@ -36,6 +36,9 @@ import { readTodos } from "./todos.ts";
 const MOST = 4 * 1024 * 1024;
 const BEGINNING = 128 * 1024;
 
+/** The same of the end where hooks noted what was said before. */
+const MOST_WITH_NOTES = 1024 * 1024;
+
 /** Transcripts of sub-agents that are read, and bytes of the end of each. */
 const MOST_AGENTS = 5;
 const MOST_OF_AGENT = 256 * 1024;
@@ -56,7 +59,10 @@ export interface ConversationRequest {
   readonly transcriptPath?: string | undefined;
   /** What hooks kept; read from the agent's files if it is not given. */
   readonly notes?: Notes | undefined;
-  /** Bytes of the end of the transcript; 4 MiB if it is not given. */
+  /**
+   * Bytes of the end of the transcript; 4 MiB if it is not given, and 1 MiB
+   * where hooks noted what was said before.
+   */
   readonly most?: number | undefined;
   /** What is wanted; everything if it is not given. */
   readonly sources?: ReadonlySet<ConversationSource> | undefined;
@@ -80,9 +86,11 @@ export function readConversation(
     notesFromJson(
       readAgentFiles(system, { id: sessionId, root }, "notes")[0],
     );
-  const known = path === undefined
-    ? undefined
-    : fromTranscript(system, path, request);
+  const known = path === undefined ? undefined : fromTranscript(system, path, {
+    ...request,
+    most: request.most ??
+      (notes.prompts.length > 0 ? MOST_WITH_NOTES : MOST),
+  });
   const read = known?.conversation ?? {
     ...NO_CONVERSATION,
     todos: readTodos(system, { sessionId, root, lines: [] }),
@@ -108,7 +116,7 @@ interface Known {
 function fromTranscript(
   system: System,
   path: string,
-  { sessionId, root, most = MOST }: ConversationRequest,
+  { sessionId, root, most }: ConversationRequest & { readonly most: number },
 ): Known {
   const lost: Lost = { long: 0, failed: false };
   const size = attempt(() => system.files.stat(path)?.size) ?? 0;
