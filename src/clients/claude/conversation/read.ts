@@ -124,6 +124,7 @@ function fromTranscript(
   const from = main.lines[0]?.at;
   const first = size > most
     ? promptsIn(readBeginning(system, path)).slice(0, FIRST_PROMPTS)
+      .filter(({ at }) => from === undefined || at < from)
     : [];
   const agents = readAgents(system, path);
   const ended = endedIn(main);

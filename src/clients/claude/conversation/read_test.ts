@@ -120,15 +120,12 @@ Deno.test("an old client's prompts are told, and nothing that it wrote itself", 
 
 Deno.test("of a long transcript the end and the first prompts are read", () => {
   using env = new TestEnv();
+  const goal = typed("a", null, "the goal");
   const filler = line({
     ...{ type: "assistant", uuid: "f" },
     message: { content: [{ type: "text", text: "x".repeat(100_000) }] },
   }).replace('"uuid":"f",', "");
-  put(
-    env,
-    typed("a", null, "the goal") + filler.repeat(60) +
-      typed("z", "a", "the end"),
-  );
+  put(env, goal + filler.repeat(60) + typed("z", "a", "the end"));
   const found = read(env);
   assertEquals(found.prompts.map(({ text }) => text), ["the goal", "the end"]);
   assertEquals(found.unread, [
