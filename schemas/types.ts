@@ -907,6 +907,45 @@ export interface StatusResult {
     untracked: number;
     conflicts: number;
   } | null;
+  /** What is carried here from save to save, and open. */
+  items: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** How it came, e.g. `pause` or `command`. */
+    via: string;
+    /** When it was said, ISO 8601, UTC. */
+    at: string;
+    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** Whether it belongs to this worktree and session. */
+    here: boolean;
+  }[];
   problems: string[];
 }
 

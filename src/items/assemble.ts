@@ -72,7 +72,7 @@ const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
   ...([["done", 3], ["error", 4], ["background", 4]] as const),
   ...([["message", 4], ["rejected", 5], ["constraint", 6]] as const),
   ...([["plan", 6], ["verify", 6], ["decision", 6]] as const),
-  ...([["question", 6], ["blocker", 6], ["next", 6], ["goal", 6]] as const),
+  ...([["question", 6], ["blocker", 6], ["next", 6], ["goal", 8]] as const),
 ]);
 
 /** What somebody said deliberately counts more than what was read. */

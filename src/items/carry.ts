@@ -249,13 +249,12 @@ class Book {
   }
 
   #add(item: Item, older: readonly KeptItem[]): number {
-    do this.#last++; while (this.#taken.has(this.#last));
     const { place, session, save } = this.#saying;
     const kept: KeptItem = {
       schema: 1,
       ...item,
-      save,
-      number: this.#last,
+      save: item.save ?? save,
+      number: this.#freeNumber(item.number),
       ...{ place, session },
     };
     this.#put(kept);
@@ -276,6 +275,18 @@ class Book {
       : this.#items.get(number);
     if (!item || !isOpenItem(item)) return;
     this.#close(item, "superseded", { superseded_by: this.get(by).id });
+  }
+
+  /** What comes back from a save keeps its number where that is free. */
+  #freeNumber(wanted: number | undefined): number {
+    const isFree = (number: number) =>
+      !this.#taken.has(number) && !this.#items.has(number);
+    if (wanted !== undefined && wanted > 0 && isFree(wanted)) {
+      this.#last = Math.max(this.#last, wanted);
+      return wanted;
+    }
+    do this.#last++; while (!isFree(this.#last));
+    return this.#last;
   }
 
   #close(item: KeptItem, state: ItemState, more: Partial<KeptItem>): void {

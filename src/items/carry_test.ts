@@ -239,3 +239,14 @@ Deno.test("numbers close items, once, and unknown ones are named", () => {
   assertEquals(already.map(({ number }) => number), [2]);
   assertEquals(unknown, [7]);
 });
+
+Deno.test("an item that comes back from a save keeps its number and save", () => {
+  const back = item({ number: 7, save: "session-20261101-090000" });
+  const taken = item({ number: 1, text: "Another" });
+  const { changed } = said([kept(1)], [back, taken, item()]);
+  assertEquals(changed.map(({ number, save }) => [number, save]), [
+    [7, "session-20261101-090000"],
+    [8, null],
+    [9, null],
+  ]);
+});

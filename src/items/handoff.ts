@@ -78,20 +78,23 @@ export function handoffFor(
     .map((item) => fittingItem(system, item));
   const before = tried(() => itemsHere(system, workspace));
   if (!before) return { handoff: handoffOf(order, fresh, {}), problems };
+  const { begun } = before.kept;
   problems.push(...before.kept.problems);
+  const runs = tried(() => runsFor(system, root, order)) ?? [];
+  const all = { ...order, collected: { ...order.collected, runs } };
+  if (!begun && fresh.length + order.close.length === 0) {
+    return { handoff: handoffOf(all, [], {}), problems };
+  }
   const carried = carriedBy(before, order, fresh);
   if (order.save !== null) {
     tried(() => writeCarried(system, root, carried, order));
   }
   problems.push(...closingNotes(carried), ...refusalNote(carried));
-  const runs = tried(() => runsFor(system, root, order)) ?? [];
-  const vars = before.kept.begun
-    ? tried(() => readVars(system, root, before.here))
+  const vars = begun
+    ? tried(() => readVars(system, root, before.here)) ?? {}
     : {};
   const items = itemsOf(before, order, { carried, fresh });
-  const collected = { ...order.collected, runs };
-  const all = { ...order, collected };
-  return { handoff: handoffOf(all, items, vars ?? {}), problems };
+  return { handoff: handoffOf(all, items, vars), problems };
 }
 
 /** The last run of each command, also those of earlier saves, which are kept. */

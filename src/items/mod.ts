@@ -5,6 +5,7 @@
 
 export { isCarried, isOpenItem } from "./carry.ts";
 export { collected, type Setting } from "./collect.ts";
+export { adoptItems, unknownItems } from "./adopt.ts";
 export { type Differences, readDifferences } from "./differences.ts";
 export {
   commandForm,
@@ -46,3 +47,4 @@ export {
   verificationOf,
 } from "./verification.ts";
 export { varsHere } from "./vars.ts";
+export { itemLines, itemView, originOf } from "./text.ts";

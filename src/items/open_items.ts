@@ -51,6 +51,15 @@ export function openItems(
 export function itemsHere(system: System, workspace: Place): ItemsHere {
   const { root } = workspace;
   const kept = readItems(system, root);
+  if (!kept.begun) {
+    // Most projects have none: the session is looked for only if it is needed.
+    return {
+      ...{ kept, own: [], open: [] },
+      get here() {
+        return hereOf(system, workspace);
+      },
+    };
+  }
   const here = hereOf(system, workspace);
   const owners = new Owners(system, root);
   const own = kept.items.filter((item) => isOf(here, owners.of(item)));

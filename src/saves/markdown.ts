@@ -2,6 +2,8 @@ import { escapeLines } from "../base/escape.ts";
 import { fullTitle, phasesOf, shortTitle } from "../work/mod.ts";
 import { MARKDOWN } from "./compare/marks.ts";
 import { otherTexts } from "./handoff/outline.ts";
+import { cutText } from "../base/words.ts";
+import { type Item, originOf } from "../items/mod.ts";
 import { checkItems } from "./saved_session.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/mod.ts";
@@ -27,6 +29,7 @@ export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
     bullets("Blockers", mpm?.blockers ?? otherTexts(save.blockers)),
     bullets("Open Questions", save.open_questions),
     todos(save),
+    handoffItems(save),
     checklist(save),
     activeContext(said),
     section("Git Context", gitLines(save, said)),
@@ -116,6 +119,40 @@ function todos({ todos, task_list: tasks }: Save): string {
       ? [`- ${tasks.completed_count} tasks completed`]
       : [],
   ]);
+}
+
+/** Each item of the hand-off with who said it, how, and when. */
+function handoffItems({ mpm, paused_at }: Save): string {
+  const handoff = mpm?.handoff;
+  if (!handoff) return "";
+  const now = new Date(paused_at);
+  const vars = Object.entries(handoff.vars ?? {});
+  return section("Hand-Off", [
+    ...handoff.items.map((item) => `- ${itemLine(item, now)}`),
+    ...vars.map(([name, value]) => `- **variable** ${name} = ${value}`),
+    ...handoff.unread.map((text) => `- Not read: ${text}`),
+    ...handoff.left_out
+      ? [`- Left out to keep the save small: ${handoff.left_out}`]
+      : [],
+  ]);
+}
+
+/** Characters of an item; the JSON has all of it. */
+const ITEM_LENGTH = 500;
+
+function itemLine(item: Item, now: Date): string {
+  const { kind, number, text, why, state } = item;
+  const marks = [
+    ...state === "open" || kind === "done" ? [] : [state],
+    originOf(item, now),
+  ];
+  return [
+    `**${kind}**`,
+    ...number === undefined ? [] : [`#${number}`],
+    cutText(oneLine(text), ITEM_LENGTH),
+    ...why ? [`(why: ${cutText(oneLine(why), ITEM_LENGTH)})`] : [],
+    `*(${marks.join(", ")})*`,
+  ].join(" ");
 }
 
 function activeContext({ active_context: active }: Partial<Save>): string {

@@ -1,6 +1,6 @@
 import { getOwn, setOwn } from "../base/own.ts";
 import type { FileState } from "../git/mod.ts";
-import type { Handoff } from "../items/mod.ts";
+import type { Handoff, Item } from "../items/mod.ts";
 import type { Counts, KnownKeys, Redactor } from "../secrets/mod.ts";
 import type { ResumeResult } from "./commands/results.ts";
 import type { Changes } from "./compare/changes.ts";
@@ -17,8 +17,9 @@ export function redactResume(
     session: redactSave(redactor, session),
     changes: changes && redactChanges(redactor, changes),
     evidence: redactor.value(evidence),
-    items: redactor.known(items, HANDOFF_KEYS),
     vars: redactor.value(vars),
+
+    items: redactItems(redactor, items),
     work: redactor.value(work),
     warnings: redactor.value(warnings),
   };
@@ -178,6 +179,11 @@ const CONTEXT_KEYS: KnownKeys = {
   names: new Set(["path"]),
   ids: new Set(["sha256", "held_by"]),
 };
+
+/** The items of a hand-off without secrets. */
+export function redactItems(redactor: Redactor, items: Item[]): Item[] {
+  return redactor.known(items, HANDOFF_KEYS);
+}
 
 /** What stays in a hand-off as it is, and what has names of files. */
 const HANDOFF_KEYS: KnownKeys = {

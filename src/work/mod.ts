@@ -13,7 +13,6 @@ export type {
   EndResult,
   StackResult,
   StartResult,
-  StatusResult,
   WorkView,
 } from "./commands/results.ts";
 export {

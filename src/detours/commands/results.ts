@@ -4,9 +4,10 @@ import {
   Changes,
   FileChange,
 } from "../../saves/compare/changes.ts";
+import { ItemView } from "../../items/commands/results.ts";
 import { ChecklistItem, WorkView } from "../../work/commands/results.ts";
 
-/** The schemas of what `branch` and `return` give. */
+/** The schemas of what `branch`, `return` and `status` give. */
 
 const text = z.string();
 const maybeText = z.nullable(text);
@@ -91,5 +92,48 @@ export const ReturnResult = z.strictObject({
   warnings: z.array(text),
 });
 
+const GitLine = z.strictObject({
+  /** null: detached. */
+  branch: z.nullable(text),
+  /** Full commit id; null: no commit yet. */
+  head: z.nullable(text),
+  upstream: z.nullable(text),
+  /** null: no upstream, or it is gone. */
+  ahead: z.nullable(z.int()),
+  behind: z.nullable(z.int()),
+  /** Paths that are staged, changed, not tracked, in conflict. */
+  staged: z.int(),
+  changed: z.int(),
+  untracked: z.int(),
+  conflicts: z.int(),
+});
+
+export const StatusResult = z.strictObject({
+  /** The project's folder; null: no project of mpm's. */
+  project: z.nullable(text),
+  /** ISO 8601: ages count from here. */
+  at: text,
+  form: z.enum(["text", "porcelain"]),
+  session: z.nullable(WorkView),
+  /** True if it is paused and a save of it is there to resume. */
+  resumable: z.boolean(),
+  /** Its parents, the nearest first. */
+  parents: z.array(WorkView),
+  checklist: z.array(ChecklistItem),
+  /** The newest checkpoint; null: none. */
+  checkpoint: z.nullable(z.strictObject({
+    name: text,
+    created_at: text,
+    /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+    origin: z.enum(["own", "trusted", "foreign"]),
+  })),
+  /** null: no repository, or git does not answer. */
+  git: z.nullable(GitLine),
+  /** What is carried here from save to save, and open. */
+  items: z.array(ItemView),
+  problems: z.array(text),
+});
+
 export type BranchResult = z.infer<typeof BranchResult>;
 export type ReturnResult = z.infer<typeof ReturnResult>;
+export type StatusResult = z.infer<typeof StatusResult>;

@@ -18,13 +18,14 @@ import {
   progressTable,
   sessionLine,
   type Stack,
-  type StatusResult,
   titleOf,
   workView,
 } from "../../work/mod.ts";
 import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
+import { itemLines, itemView, openItems } from "../../items/mod.ts";
 import { openStore } from "../../saves/mod.ts";
+import type { StatusResult } from "./results.ts";
 import type { System } from "../../system/system.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
@@ -49,8 +50,7 @@ run at most.`,
     },
   },
   examples: ["mpm status", "mpm status --porcelain", "mpm status --json"],
-  result: async () =>
-    (await import("../../work/commands/results.ts")).StatusResult,
+  result: async () => (await import("./results.ts")).StatusResult,
   // A prompt asks often, and waits for nothing.
   settles: ({ porcelain }) => !porcelain,
   run: (context, { porcelain }) => readStatus(context, porcelain),
@@ -79,6 +79,7 @@ async function readStatus(
     checklist: [],
     checkpoint: null,
     git: null,
+    items: [],
     problems: [],
   };
   const { root, gitDir, worktree } = place;
@@ -91,8 +92,11 @@ async function readStatus(
     : readBrief(system, { worktree, gitDir });
   const { chain, problem } = stackHere(system, place);
   const [work, ...parents] = chain;
-  const exists = (id: string) => hasRecord(system, root, id);
   const checkpoint = latestCheckpoint(system, root);
+  // A prompt does not show them.
+  const carried = porcelain
+    ? { items: [], problems: [] }
+    : openItems(system, place);
   const brief = await git;
   return {
     ...blank,
@@ -102,20 +106,31 @@ async function readStatus(
     parents: parents.map(workView),
     checklist: checklistView(work?.checklist ?? []),
     checkpoint,
-    git: brief
-      ? {
-        ...brief,
-        branch: cleanName(system, brief.branch),
-        upstream: cleanName(system, brief.upstream),
-      }
-      : null,
+    git: brief ? cleanGit(system, brief) : null,
+    items: carried.items.map((item) => itemView(item, true)),
     problems: [
       ...problem === undefined ? [] : [problem],
-      ...porcelain ? [] : [
-        ...keptNotes(chain, exists),
-        ...missingNotes(chain, exists),
-      ],
+      ...carried.problems,
+      ...porcelain ? [] : parkedNotes(system, root, chain),
     ],
+  };
+}
+
+/** What became of the work that detours left parked. */
+function parkedNotes(
+  system: System,
+  root: string,
+  chain: Stack["chain"],
+): string[] {
+  const exists = (id: string) => hasRecord(system, root, id);
+  return [...keptNotes(chain, exists), ...missingNotes(chain, exists)];
+}
+
+function cleanGit(system: System, git: GitLine): GitLine {
+  return {
+    ...git,
+    branch: cleanName(system, git.branch),
+    upstream: cleanName(system, git.upstream),
   };
 }
 
@@ -159,6 +174,7 @@ function statusText(result: StatusResult, style: Style): string {
     ...result.git ? [gitLine(result.git, style)] : [],
     ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
     ...checklist(result, style),
+    ...carriedLines(result, style),
     "",
   ].join("\n");
 }
@@ -237,6 +253,22 @@ function checklist(
     next
       ? `Next: ${next.number} ${escapeText(next.text)}`
       : "Everything is ticked.",
+  ];
+}
+
+/** Open items that are shown; "mpm done" has them all. */
+const SHOWN = 15;
+
+function carriedLines(
+  { items, at }: StatusResult,
+  style: Style,
+): string[] {
+  if (items.length === 0) return [];
+  const more = items.length - SHOWN;
+  return [
+    "",
+    ...itemLines(items.slice(0, SHOWN), { now: new Date(at), style }),
+    ...more > 0 ? [`And ${more} more: mpm done`] : [],
   ];
 }
 

@@ -106,7 +106,7 @@ function saidItems(content: Content, speaker: Speaker): Item[] {
     ...content.accomplishments.map((text) =>
       itemOf(speaker, { kind: "done", text, state: "done" })
     ),
-  ].filter(({ text }) => text.trim() !== "");
+  ].filter(({ text }) => text !== "");
 }
 
 function itemOf(
@@ -116,6 +116,7 @@ function itemOf(
   return {
     id: newId(),
     ...what,
+    text: what.text.trim(),
     source,
     via: "pause",
     at: time.toISOString(),

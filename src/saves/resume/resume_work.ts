@@ -19,7 +19,10 @@ import {
 import { planResume, type ResumePlan } from "./plan_session.ts";
 import { openItems, workIdIn } from "../saved_session.ts";
 import type { System } from "../../system/system.ts";
+import { adoptItems, itemsNow, unknownItems } from "../../items/mod.ts";
 import { journaled } from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { redactItems } from "../redact.ts";
 
 type Save = ResumeResult["session"];
 
@@ -75,9 +78,10 @@ export function peekWork(
 }
 
 /**
- * Lets the session of the save go on in this worktree, unless it is somebody
- * else's: its words would then stand among the user's own. What cannot be
- * written is a warning, since the report does not depend on it.
+ * Lets the session of the save go on in this worktree, and takes the open items
+ * that are not known here among the user's own; unless the save is somebody
+ * else's: its words would then stand among the user's. What cannot be written
+ * is a warning, since the report does not depend on it.
  */
 export async function followResume(
   context: Context,
@@ -85,20 +89,24 @@ export async function followResume(
   result: ResumeResult,
 ): Promise<ResumeResult> {
   const { session: save, origin } = result;
-  if (workIdIn(save.mpm?.session) === undefined) return result;
+  const hasWork = workIdIn(save.mpm?.session) !== undefined;
   if (origin === "foreign") {
     const warning =
       "Its work session does not go on: that is somebody else's, too";
-    return { ...result, warnings: [...result.warnings, warning] };
+    return hasWork ? withWarning(result, warning) : result;
   }
   const { root } = workspace;
+  const saved = save.mpm?.handoff?.items ?? [];
+  const unknown = unknownItems(context.system, root, saved);
+  if (!hasWork && unknown.length === 0) return result;
   try {
     const plan = await journaled(
       context,
       ({ system }) =>
         changeStore(system, root, () => {
-          const plan = planned(system, workspace, save);
+          const plan = hasWork ? planned(system, workspace, save) : undefined;
           if (plan) apply(system, workspace, plan);
+          if (unknown.length > 0) adoptItems(system, workspace, unknown);
           return plan;
         }),
       {
@@ -107,18 +115,37 @@ export async function followResume(
         title: (plan) => `resume ${plan ? labelOf(plan.work) : "a session"}`,
       },
     );
-    if (!plan) return result;
+    const followed = unknown.length === 0
+      ? result
+      : { ...result, items: itemsAfter(context.system, workspace, save) };
+    if (!plan) return followed;
     const noted = plan.note === undefined ? [] : [plan.note];
     return {
-      ...result,
+      ...followed,
       work: viewOf(plan),
       warnings: [...result.warnings, ...noted],
     };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const warning = `Its work session could not go on: ${error.message}`;
-    return { ...result, warnings: [...result.warnings, warning] };
+    const what = hasWork ? "Its work session could" : "Its open items could";
+    return withWarning(result, `${what} not go on: ${error.message}`);
   }
+}
+
+function withWarning(result: ResumeResult, warning: string): ResumeResult {
+  return { ...result, warnings: [...result.warnings, warning] };
+}
+
+/** The open items with the numbers that they have here by now. */
+function itemsAfter(
+  system: System,
+  workspace: Workspace,
+  save: Save,
+): ResumeResult["items"] {
+  const handoff = save.mpm?.handoff;
+  const session = save.mpm?.session?.id;
+  const { items } = itemsNow(system, workspace, { handoff, session });
+  return redactItems(redactorOf(system), [...items]);
 }
 
 /** Throws UNREADABLE for a damaged record, which nothing may replace. */

@@ -90,46 +90,6 @@ export const StackResult = z.strictObject({
   problems: z.array(text),
 });
 
-const GitLine = z.strictObject({
-  /** null: detached. */
-  branch: z.nullable(text),
-  /** Full commit id; null: no commit yet. */
-  head: z.nullable(text),
-  upstream: z.nullable(text),
-  /** null: no upstream, or it is gone. */
-  ahead: z.nullable(z.int()),
-  behind: z.nullable(z.int()),
-  /** Paths that are staged, changed, not tracked, in conflict. */
-  staged: z.int(),
-  changed: z.int(),
-  untracked: z.int(),
-  conflicts: z.int(),
-});
-
-export const StatusResult = z.strictObject({
-  /** The project's folder; null: no project of mpm's. */
-  project: z.nullable(text),
-  /** ISO 8601: ages count from here. */
-  at: text,
-  form: z.enum(["text", "porcelain"]),
-  session: z.nullable(WorkView),
-  /** True if it is paused and a save of it is there to resume. */
-  resumable: z.boolean(),
-  /** Its parents, the nearest first. */
-  parents: z.array(WorkView),
-  checklist: z.array(ChecklistItem),
-  /** The newest checkpoint; null: none. */
-  checkpoint: z.nullable(z.strictObject({
-    name: text,
-    created_at: text,
-    /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
-    origin: z.enum(["own", "trusted", "foreign"]),
-  })),
-  /** null: no repository, or git does not answer. */
-  git: z.nullable(GitLine),
-  problems: z.array(text),
-});
-
 export const TemplateRow = z.strictObject({
   name: text,
   title: text,
@@ -179,7 +139,6 @@ export type StartResult = z.infer<typeof StartResult>;
 export type CheckResult = z.infer<typeof CheckResult>;
 export type EndResult = z.infer<typeof EndResult>;
 export type StackResult = z.infer<typeof StackResult>;
-export type StatusResult = z.infer<typeof StatusResult>;
 export type TemplateRow = z.infer<typeof TemplateRow>;
 export type TemplatesResult = z.infer<typeof TemplatesResult>;
 export type TemplateResult = z.infer<typeof TemplateResult>;
