@@ -144,7 +144,9 @@ function itemsAfter(
 ): ResumeResult["items"] {
   const handoff = save.mpm?.handoff;
   const session = save.mpm?.session?.id;
-  const { items } = itemsNow(system, workspace, { handoff, session });
+  const { items } = itemsNow(system, workspace, {
+    ...{ handoff, session, own: true },
+  });
   return redactItems(redactorOf(system), [...items]);
 }
 
