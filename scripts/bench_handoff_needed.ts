@@ -127,7 +127,7 @@ async function realBoundary(
   for (const line of lines.slice(0, at)) {
     const prompt = textField(line.message, "content");
     if (line.promptSource === undefined || prompt === undefined) continue;
-    await fire("UserPromptSubmit", { prompt });
+    await fire("UserPromptSubmit", { prompt, prompt_id: line.promptId });
   }
   await fire("PostToolBatch", { tool_calls: [] });
   await fire("SessionEnd", { reason: "other" });

@@ -209,10 +209,12 @@ export class Conversation {
     fields: Fields,
     tool = "",
   ): Promise<string> {
+    const { prompt } = this.transcript;
     return await this.desk.fire(event, {
       session_id: this.transcript.id,
       transcript_path: this.transcript.path,
       cwd: this.desk.project,
+      ...prompt === "" ? {} : { prompt_id: prompt },
       ...fields,
     }, tool);
   }

@@ -39,6 +39,11 @@ export class Transcript {
     this.path = join(folder, `${this.id}.jsonl`);
   }
 
+  /** Of the turn that lines belong to, as hooks are told it. */
+  get prompt(): string {
+    return this.#prompt;
+  }
+
   /** The last line of the conversation, where a branch may begin. */
   get leaf(): string | null {
     return this.#parent;
