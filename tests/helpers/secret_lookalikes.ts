@@ -75,6 +75,7 @@ export const LOOKALIKES: readonly string[] = [
   '"GetUsage": {"input_token": "waypoint", "output_token": "waypoint"}',
   'const SEGMENT_KEY = "trace-header"; const THEME_KEY = "colour_scheme";',
   'if (token === "endwhile") return; authorization: "mandatory"',
+  "the key is gherkin2, so gherkin2.pickle() has it; the token is v2Token",
   'const GRAMMAR = [{ token: "comment.gherkin" }, { token: "keyword.$0" }];',
   'bracket: { token: "delimiter.gherkin" }, pop: { token: "@rematch" }',
   '{ auth: "digest", proxyAuthorization: "negotiate", cookie: "mandatory" }',

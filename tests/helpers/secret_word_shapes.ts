@@ -1,6 +1,7 @@
 import type { Shape } from "./secret_shapes.ts";
 
 const W = ["sword", "fish"].join("");
+const M = ["hunter", "2Gherkin", "9"].join("");
 
 /** Several plain words, as they are given to tokens, keys and cookies. */
 const WORDS = ["open", "swordfish", "now"];
@@ -31,6 +32,9 @@ export const PLAIN_WORDS: readonly Shape[] = [
     [`${name} of words`, `{"a": 1, "${name}": "${BLANKS}"}`, BLANKS],
     [`${name} with dots`, `${name} = "${DOTS}"`, DOTS],
   ]),
+  ["word with digits in a sentence", `my password is ${W}99, see`, `${W}99`],
+  ["token with digits in a sentence", `The token was ${W}7`, `${W}7`],
+  ["mixed word with digits", `log in with password ${M} please`, M],
   ["dotted name", `auth.token = "${W}"`, W],
   ["dotted name and value", `auth.token = "${DOTS}"`, DOTS],
   ["dotted name, properties", `app.access_token=${UNDERSCORES}`, UNDERSCORES],

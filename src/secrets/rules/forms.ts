@@ -21,6 +21,8 @@ export type Form = readonly [
     /** "password" if nothing else is given. */
     readonly label?: string;
     readonly accepts?: Accepts;
+    /** What else is one, unless the text also uses it elsewhere. */
+    readonly plain?: Accepts;
     /**
      * `sentence`: the signs at the end of the value are not its own. `word`:
      * the same, and it goes on as far as its word.
@@ -34,19 +36,20 @@ const LOOKED_AT = 256;
 
 /** What stands in a form. */
 export function valuesIn(text: string, [, pattern, more]: Form): Span[] {
-  const { label = "password", accepts = isAny, ends } = more ?? {};
+  const { label = "password", accepts = isAny, plain, ends } = more ?? {};
   const spans: Span[] = [];
   pattern.lastIndex = 0;
   for (let match; (match = pattern.exec(text)) !== null;) {
     const group = match.findLast((one) => one !== undefined)!;
     const value = ends ? withoutStop(group) : group;
     const start = match.index + match[0].lastIndexOf(group);
-    const told = accepts(value.slice(0, LOOKED_AT), match, text) &&
-      afterReplacement(text, start) === start;
-    if (!told) continue;
+    const looked = value.slice(0, LOOKED_AT);
+    const sure = accepts(looked, match, text);
+    if (!sure && !plain?.(looked, match, text)) continue;
+    if (afterReplacement(text, start) > start) continue;
     let end = start + value.length;
     while (ends === "word" && isAlnum(text.charCodeAt(end))) end++;
-    spans.push({ start, end, label });
+    spans.push({ start, end, label, ...sure ? {} : { plain: label } });
   }
   return spans;
 }

@@ -1,5 +1,12 @@
 import type { Span } from "../span.ts";
-import { isAbout, isName, isPath, isPlaceholder, isStrong } from "./value.ts";
+import {
+  isAbout,
+  isName,
+  isOfCode,
+  isPath,
+  isPlaceholder,
+  isStrong,
+} from "./value.ts";
 import { always, type Form, isGenerated, unlikeName } from "./forms.ts";
 
 const chosen = (value: string) => !isPlaceholder(value) && !isAbout(value);
@@ -61,6 +68,10 @@ export const wordForms = (): Form[] => [
       accepts: (value, [, name, verb]) =>
         (verb !== undefined || (isMixed(value) && /^p(?:ass|w)/i.test(name!)) ||
           isGenerated(value)) && unlikeName(value) && !isPath(value),
+      // "my password is swordfish99"
+      plain: (value, [, name, verb]) =>
+        (verb !== undefined || isMixed(value) && /^p(?:ass|w)/i.test(name!)) &&
+        isStrong(value) && !isPath(value) && !isOfCode(value),
       ends: "word",
     },
   ],
