@@ -36,11 +36,11 @@ const CASES: readonly HookCase[] = [
     limit: "1.5 F",
   },
   {
-    name: "SessionStart, a full report",
+    name: "SessionStart, a full hand-off",
     event: "SessionStart",
     talked: false,
     more: { source: "startup" },
-    limit: "2 F + 5 G",
+    limit: "2 F + 3 G",
   },
   {
     name: "SessionEnd, a save, 70 MB transcript",
@@ -52,6 +52,16 @@ const CASES: readonly HookCase[] = [
   },
 ];
 
+/** Items of each kind that a pause takes, more than an agent is given. */
+function manyItems(): string[] {
+  const words =
+    "that is as long as what people and agents write down as a rule";
+  return Array.from({ length: 20 }, (_, at) => [
+    ...["-n", `Step ${at} ${words}`, "-d", `Decision ${at} ${words}`],
+    ...["-b", `Blocker ${at} ${words}`, "-a", `Result ${at} ${words}`],
+  ]).flat();
+}
+
 /** What Claude Code pays for an event. */
 export function hookCases(root: string, binary: string): Case[] {
   const world = makeWorld(root, "hooks", { changed: 10, saves: 0 });
@@ -60,7 +70,7 @@ export function hookCases(root: string, binary: string): Case[] {
     new Deno.Command(binary, { args, cwd: folder, env, clearEnv: true })
       .outputSync();
   run(["start", "login", "--template", "feature-development"]);
-  run(["pause", "--no-commit", "Half done"]);
+  run(["pause", "--no-commit", "Half done", ...manyItems()]);
   const path = join(root, "hooks.jsonl");
   Deno.writeFileSync(path, transcript(folder));
   const status = { name: "G: git status, hooks", command: ["git", "status"] };

@@ -434,7 +434,7 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
   const { stdout } = await mpm(env, ["resume"]);
   assertStringIncludes(
     stdout,
-    "• #1 Task 2 (why: Do it) (in progress)\n  • #2 Task 3 (why: Do it)\n",
+    "• #1 Task 2 (Do it) (in progress)\n  • #2 Task 3 (Do it)\n",
   );
 });
 

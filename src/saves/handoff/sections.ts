@@ -238,7 +238,8 @@ function longText(
   more: More = {},
 ): Section {
   const age = shortAge(Date.parse(item.at), facts.clock.now);
-  const name = `${title} (${age})`;
+  const marks = item.number === undefined ? [age] : [`#${item.number}`, age];
+  const name = `${title} (${marks.join(", ")})`;
   return lines(facts, name, pieces(item.text).map(indented), weight, more);
 }
 

@@ -40,7 +40,8 @@ function aboutOf(result: ResumeResult): string {
   const [goal] = outlineOf(result).goal;
   const words = session.mpm?.name ?? (work ? shortTitle(work) : undefined) ??
     goal?.text ?? session.conversation.summary;
-  return escapeText(firstLine(words, LONGEST)) || "no summary";
+  const [sentence = ""] = words.trim().split(/(?<=[.!?])\s/, 1);
+  return escapeText(firstLine(sentence, LONGEST)) || "no summary";
 }
 
 function count(number: number, noun: string): string {

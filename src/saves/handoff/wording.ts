@@ -58,7 +58,7 @@ function worded(
     ...state === "doing" ? ["in progress"] : [],
     ...source === "user" || source === "model" ? [source] : [],
     // Found in the prose of the agent, which said it to somebody else.
-    ...via === "message" || via === "last message" ? ["inferred"] : [],
+    ...source === "transcript" && /message$/.test(via) ? ["inferred"] : [],
     ...ageMark(at, clock),
   ];
   const reason = why.trim() === "" || isLongWhy(why)

@@ -18,6 +18,8 @@ const ITEM: Item = {
   save: null,
 };
 
+const FOUND = { kind: "next", source: "transcript", via: "message" } as const;
+
 Deno.test("itemLine() says what is not obvious, and nothing else", () => {
   assertEquals(itemLine(ITEM, CLOCK), "Use bigint cents");
   const more: Item = {
@@ -32,7 +34,7 @@ Deno.test("itemLine() says what is not obvious, and nothing else", () => {
     "#12 Use bigint cents (why: floats lose money) (user, 3d ago)",
   );
   assertEquals(
-    itemLine({ ...ITEM, kind: "next", why: "in src", via: "message" }, CLOCK),
+    itemLine({ ...ITEM, ...FOUND, why: "in src" }, CLOCK),
     "Use bigint cents (in src) (inferred)",
   );
   assertEquals(
