@@ -2771,6 +2771,40 @@ export interface PartitionUseResult {
   dry_run: boolean;
 }
 
+/**
+ * mpm setup --json: Set a project up: folder, hooks, what is kept of
+ * conversations.
+ */
+export interface SetupResult {
+  dry_run: boolean;
+  /** The Claude Code that was found; null: none. */
+  client: {
+    /** null: not on PATH, or it did not tell. */
+    version: string | null;
+    /** Its folder of settings and transcripts, absolute. */
+    folder: string;
+  } | null;
+  init: {
+    /** Absolute path of `.claude-mpm`. */
+    folder: string;
+    created: boolean;
+    /** Whether git ignores the folder. */
+    ignored: boolean;
+    /** The file the ignore rule was written to. */
+    ignore_file: string | null;
+  };
+  /** What is kept of a conversation with an agent. */
+  conversation: {
+    setting: string;
+    kept: boolean;
+    summary: string;
+  }[];
+  /** The configuration file that was changed for it; null: none was. */
+  config: string | null;
+  /** null: hooks were not wanted, or there is no client. */
+  hooks: HooksInstallResult | null;
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

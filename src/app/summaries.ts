@@ -92,4 +92,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "partition show": "Show a partition and what is uncommitted in it",
   "partition suggest": "Suggest partitions from workspaces and CODEOWNERS",
   "partition use": "Choose the partition that this worktree is at",
+  "setup": "Set a project up: folder, hooks, what is kept of conversations",
 };

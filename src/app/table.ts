@@ -147,6 +147,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../partitions/commands/suggest.ts")).partitionSuggest,
   "partition use": async () =>
     (await import("../partitions/commands/use.ts")).partitionUse,
+  "setup": async () => (await import("../hooks/commands/setup.ts")).setup,
 };
 
 /** What answers a shell that asks how a word may go on. */

@@ -126,7 +126,7 @@ export {
   thresholdsOf,
   type WaysOut,
 } from "./levels.ts";
-export { isFile } from "./look.ts";
+export { isFile, isFolder } from "./look.ts";
 export {
   CUT_MARK,
   cutMiddle,

@@ -135,6 +135,24 @@ export function changeText(result: ConfigSetResult): string {
   ].join("");
 }
 
+/** The user's own file, as it is changed. Throws NOT_FOUND without a home. */
+export function userConfigFile(system: System, root: string): string {
+  const input = { "scope": "user", "dry-run": false } as const;
+  return realFile(system, fileOf(system, root, input).path);
+}
+
+/** Sets settings in the user's own file. Returns whether anything changed. */
+export async function setForUser(
+  system: System,
+  root: string,
+  settings: readonly { key: Key; value: unknown }[],
+): Promise<boolean> {
+  const file = fileOf(system, root, { "scope": "user", "dry-run": false });
+  const changes = settings
+    .map(({ key, value }) => ({ path: key.split("."), value }));
+  return await editConfig(system, { file, root, changes });
+}
+
 /** A change of one setting; `value` undefined takes it out. */
 export interface ConfigChange {
   readonly path: readonly string[];

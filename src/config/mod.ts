@@ -2,6 +2,7 @@
  * The only door of `config/`: the settings, one table with a row for each.
  */
 
+export { setForUser, userConfigFile } from "./change.ts";
 export {
   readConfig,
   readConfigAnyway,

@@ -14,7 +14,15 @@ export type UndoKind =
 /** Operations of which only files have to be brought back. */
 const OF_FILES = [
   ...["pause", "automatic save", "automatic prune", "resume", "start", "check"],
-  ...["complete", "cancel", "archive", "init", "template new", "sessions rm"],
+  ...[
+    "complete",
+    "cancel",
+    "archive",
+    "init",
+    "setup",
+    "template new",
+    "sessions rm",
+  ],
   ...["sessions prune", "sessions import", "sessions recover"],
   ...["sessions verify", "context update", "context resume-file"],
   ...["config set", "config unset", "hooks install", "hooks uninstall"],

@@ -1,19 +1,13 @@
-import { isOfBare, placeOf, type Scope } from "../../clients/mod.ts";
-import { dirname, relative, SEPARATOR } from "@std/path";
+import { isOfBare, type Scope } from "../../clients/mod.ts";
+import { dirname } from "@std/path";
 import { defineCommand } from "../../cli/mod.ts";
-import { ignoredOf, locate, type Workspace } from "../../git/mod.ts";
+import { locate, type Workspace } from "../../git/mod.ts";
 import { installText } from "../install/text.ts";
 import type { HooksInstallResult } from "./results.ts";
-import { changeExcludes, excludeFile } from "../install/exclude.ts";
-import { journaled, pathBelow, withUserLock } from "../../ops/mod.ts";
-import type { System } from "../../system/system.ts";
-import { DIFF_FLAG, install, SCOPE_FLAG } from "../install/change.ts";
+import { journaled, pathBelow } from "../../ops/mod.ts";
+import { DIFF_FLAG, SCOPE_FLAG } from "../install/change.ts";
 import { statusOfHooks } from "../install/status.ts";
-import {
-  binaryFor,
-  refuseOldClient,
-  statusLineWord,
-} from "../install/program.ts";
+import { installReady, readyInstall } from "../install/ready.ts";
 
 /** `mpm hooks install` */
 export const hooksInstall = defineCommand({
@@ -57,37 +51,20 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
   result: async () => (await import("./results.ts")).HooksInstallResult,
   async run(context, input): Promise<HooksInstallResult> {
     const { system } = context;
-    const binary = binaryFor(context, input.binary);
     const workspace = await locate(system, context.folder);
-    const place = placeOf(system, input.scope, workspace);
-    await refuseOldClient(system, context.folder);
-    const order = {
-      place,
-      wanted: {
-        binary,
-        statusLine: statusLineWord(system, binary),
-        withStatusLine: input.statusline,
-      },
-      skills: input.skills,
-    };
-    const planned = install(system, order, true);
-    const rules = await missingRules(system, workspace, planned);
-    const excludes = excludeFile(workspace);
-    const result = input["dry-run"]
-      ? { ...planned, excluded: rules }
-      : await journaled(context, ({ system }) =>
-        withUserLock(system, () => {
-          const done = install(system, order, false);
-          const kept = rules.length === 0 ||
-            (excludes !== undefined && changeExcludes(system, excludes, rules));
-          return { ...done, excluded: kept ? rules : [] };
-        }), {
+    const ready = await readyInstall(context, workspace, input);
+    const { place, rules } = ready;
+    const result = input["dry-run"] ? ready.planned : await journaled(
+      context,
+      ({ system }) => installReady(system, ready),
+      {
         operation: "hooks install",
         workspace,
-        files: [place.path, ...excludes === undefined ? [] : [excludes]],
+        files: ready.files,
         title: () =>
           `install hooks in ${pathBelow(workspace.root, place.path)}`,
-      });
+      },
+    );
     const warnings = [
       ...result.warnings,
       ...reachWarnings(workspace, place),
@@ -137,25 +114,4 @@ function sharingWarnings(
     "This file is the project's: anyone else who has it needs an mpm at the " +
     "same path, and without one Claude Code skips the hooks",
   ];
-}
-
-/**
- * What git has to be told so that it ignores the files of the local scope,
- * which are no work of the user's. Those of the project are to be committed.
- */
-async function missingRules(
-  system: System,
-  workspace: Workspace,
-  { scope, path, skills }: HooksInstallResult,
-): Promise<string[]> {
-  if (scope !== "local" || workspace.git !== "repository") return [];
-  const top = dirname(dirname(path));
-  const paths = [
-    path,
-    ...skills.filter(({ action }) => action !== "foreign")
-      .map(({ path }) => path),
-  ].map((path) => relative(top, path).replaceAll(SEPARATOR, "/"));
-  const ignored = await ignoredOf(system, top, paths);
-  return paths.filter((path) => !ignored.has(path))
-    .map((path) => `/${path.replace(/\/SKILL\.md$/, "/")}`);
 }

@@ -82,6 +82,37 @@ export const HooksStatusResult = z.strictObject({
   })),
 });
 
+export const SetupResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** The Claude Code that was found; null: none. */
+  client: z.nullable(z.strictObject({
+    /** null: not on PATH, or it did not tell. */
+    version: z.nullable(text),
+    /** Its folder of settings and transcripts, absolute. */
+    folder: text,
+  })),
+  init: z.strictObject({
+    /** Absolute path of `.claude-mpm`. */
+    folder: text,
+    created: z.boolean(),
+    /** Whether git ignores the folder. */
+    ignored: z.boolean(),
+    /** The file the ignore rule was written to. */
+    ignore_file: z.nullable(text),
+  }),
+  /** What is kept of a conversation with an agent. */
+  conversation: z.array(z.strictObject({
+    setting: text,
+    kept: z.boolean(),
+    summary: text,
+  })),
+  /** The configuration file that was changed for it; null: none was. */
+  config: z.nullable(text),
+  /** null: hooks were not wanted, or there is no client. */
+  hooks: z.nullable(HooksInstallResult),
+});
+
+export type SetupResult = z.infer<typeof SetupResult>;
 export type HooksStatusResult = z.infer<typeof HooksStatusResult>;
 export type HooksInstallResult = z.infer<typeof HooksInstallResult>;
 export type HooksUninstallResult = z.infer<typeof HooksUninstallResult>;

@@ -30,7 +30,8 @@ import type {
 } from "../commands/results.ts";
 import { planSkillRemoval, planSkills } from "./skills.ts";
 
-interface InstallOrder {
+/** What is to be installed where. */
+export interface InstallOrder {
   readonly place: ScopePlace;
   readonly wanted: Wanted;
   readonly skills: boolean;

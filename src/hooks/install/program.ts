@@ -81,6 +81,19 @@ const OLDEST = [2, 1, 101] as const;
 /** Milliseconds and bytes for its version. */
 const BOUNDS = { timeout: 5000, limit: 1024 };
 
+/** The version of the Claude Code on `PATH`; `undefined`: none, or not known. */
+export async function clientVersion(
+  system: System,
+  folder: string,
+): Promise<string | undefined> {
+  const { stdout } = await system.runProgram(["claude", "--version"], {
+    cwd: folder,
+    ...BOUNDS,
+  });
+  const text = new TextDecoder().decode(stdout);
+  return /^(\d+\.\d+\.\d+) \(Claude Code\)/.exec(text)?.[1];
+}
+
 /**
  * Refuses to install hooks for a Claude Code that would then ignore the file.
  * One that cannot be asked, or is not on `PATH`, is taken for new enough. Throws
@@ -90,13 +103,8 @@ export async function refuseOldClient(
   system: System,
   folder: string,
 ): Promise<void> {
-  const { stdout } = await system.runProgram(["claude", "--version"], {
-    cwd: folder,
-    ...BOUNDS,
-  });
-  const text = new TextDecoder().decode(stdout);
-  const [, ...parts] = /^(\d+)\.(\d+)\.(\d+) \(Claude Code\)/.exec(text) ?? [];
-  const version = parts.map(Number);
+  const found = await clientVersion(system, folder);
+  const version = found?.split(".").map(Number) ?? [];
   const differs = OLDEST.findIndex((part, at) => part !== version[at]);
   if (differs < 0 || version.length === 0) return;
   if (version[differs]! > OLDEST[differs]!) return;
