@@ -63,6 +63,8 @@ export interface Answer {
   readonly decision?: string;
   readonly reason?: string;
   readonly systemMessage?: string;
+  /** What PreCompact adds to the client's own instructions. */
+  readonly text?: string;
   readonly hookSpecificOutput?: {
     readonly hookEventName: string;
     readonly additionalContext?: string;
@@ -116,7 +118,9 @@ export async function fire(
     ...options,
   });
   assertEquals([status, stderr], [0, ""]);
-  return stdout === "" ? {} : JSON.parse(stdout);
+  if (stdout === "") return {};
+  // Of PreCompact the client takes the text as it is.
+  return event === "PreCompact" ? { text: stdout } : JSON.parse(stdout);
 }
 
 /** A transcript whose last answer had so many tokens of 200,000. */
