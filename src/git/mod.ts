@@ -48,6 +48,7 @@ export {
   readEqualPatches,
 } from "./history/patches.ts";
 export {
+  findHeadAt,
   findLeft,
   findRenamed,
   lastMove,

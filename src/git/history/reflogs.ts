@@ -71,6 +71,24 @@ export async function findLeft(
 }
 
 /**
+ * Finds the commit that HEAD of this worktree was at at a time; `undefined`: the
+ * reflog does not go back so far.
+ */
+export async function findHeadAt(
+  git: Git,
+  time: Date,
+): Promise<string | undefined> {
+  const log = await git.run(words(
+    `log --walk-reflogs --max-count=${ENTRIES} --date=unix -z
+      --format=%gd%x00%H HEAD --`,
+  ));
+  const until = time.getTime() / 1000;
+  const found = grouped(splitFields(log.stdout), 2)
+    .find(([at]) => Number(/@\{(\d+)\}$/.exec(at!)?.[1]) <= until);
+  return found?.[1];
+}
+
+/**
  * Returns what moved a ref last: a push from here, a fetch (by a pull, too), or
  * something else or unknown.
  */

@@ -10,9 +10,12 @@ import {
 } from "../../clients/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import {
+  findHeadAt,
   findWorkspace,
+  Git,
   readIn,
   readState,
+  type RepositoryState,
   trackedFiles,
   type Workspace,
 } from "../../git/mod.ts";
@@ -74,10 +77,7 @@ export async function autoSave(
     readIn(
       system,
       workspace,
-      async (workspace) =>
-        workspace.git === "repository"
-          ? await readState(system, workspace)
-          : undefined,
+      (workspace) => stateOf(system, workspace, unsaved),
     ),
   ]);
   if (covered) return undefined;
@@ -114,6 +114,25 @@ export async function autoSave(
   );
   await tidy(context, workspace, { save, keep: config["sessions.keep_auto"] });
   return save;
+}
+
+/**
+ * Reads where git stands. Others may have committed since a client was killed,
+ * so HEAD is then the commit that its session worked on.
+ */
+async function stateOf(
+  system: System,
+  workspace: Workspace,
+  { killed, at }: Unsaved,
+): Promise<RepositoryState | undefined> {
+  if (workspace.git !== "repository") return undefined;
+  const state = await readState(system, workspace);
+  if (!killed) return state;
+  const git = new Git(system, workspace.worktree);
+  const head = await findHeadAt(git, new Date(at));
+  if (head === undefined || head === state.head) return state;
+  const first = state.recent.findIndex(({ sha }) => sha === head);
+  return { ...state, head, recent: first < 0 ? [] : state.recent.slice(first) };
 }
 
 /** What an automatic save is made of. */
