@@ -6,6 +6,9 @@ const MOST_OPEN = 500;
 /** Closed items that are kept, so that what was closed does not come again. */
 const MOST_CLOSED = 1000;
 
+/** Goals of conversations that are open at a time. */
+const GOALS = 3;
+
 /** Milliseconds that a closed item is kept. */
 const CLOSED_FOR = 30 * 24 * 3600 * 1000;
 
@@ -88,7 +91,8 @@ interface Closing {
  * Takes what is said into what is carried. An item whose key is known, or that
  * says the same as an open one, is that one. A todo follows the list of its
  * agent; anything else that was closed stays closed. The newest plan takes the
- * place of older ones, and so does a goal.
+ * place of older ones, and so does a goal that somebody said; of the goals of
+ * conversations the newest three stay.
  */
 export function carry(before: Before, saying: Saying): Carried {
   const book = new Book(before, saying);
@@ -245,7 +249,11 @@ class Book {
       .filter((one) => one.kind === item.kind && isOpenItem(one));
     if (item.kind === "goal" && !isAutomatic(item)) return others;
     const like = item.kind === "plan" ? others : others.filter(isAutomatic);
-    return like.some(({ at }) => at > item.at) ? undefined : like;
+    // The goal of a later conversation may be a part of an earlier one's.
+    const kept = item.kind === "plan" ? 1 : GOALS;
+    const newer = like.filter(({ at }) => at > item.at).length;
+    if (newer >= kept) return undefined;
+    return like.sort((a, b) => order(b.at, a.at)).slice(kept - 1);
   }
 
   #add(item: Item, older: readonly KeptItem[]): number {

@@ -139,17 +139,22 @@ Deno.test("what is done closes a question of the same words", () => {
   assertEquals([open.length, told(changed)], [0, ["1 done Which port?"]]);
 });
 
-Deno.test("a goal read from a prompt replaces only such goals", () => {
+Deno.test("the goals of the last three conversations stay", () => {
   const goal = { kind: "goal" } as const;
   const before = [
-    kept(1, { ...goal, via: "prompt", text: "Old", at: ago(5) }),
-    kept(2, { ...goal, via: "pause", text: "Said", at: ago(4) }),
+    kept(1, { ...goal, via: "prompt", text: "Oldest", at: ago(9) }),
+    kept(2, { ...goal, via: "prompt", text: "Old", at: ago(5) }),
+    kept(3, { ...goal, via: "pause", text: "Said", at: ago(8) }),
+    kept(4, { ...goal, via: "prompt", text: "Recent", at: ago(3) }),
   ];
   const fresh = item({ ...goal, via: "prompt", text: "New", at: ago(1) });
   const { open, changed } = said(before, [fresh]);
-  assertEquals(told(open), ["2 open Said", "3 open New"]);
-  assertEquals(told(changed), ["1 superseded Old", "3 open New"]);
+  const goals = ["2 open Old", "3 open Said", "4 open Recent", "5 open New"];
+  assertEquals(told(open), goals);
+  assertEquals(told(changed), ["1 superseded Oldest", "5 open New"]);
   assertEquals(changed[0]!.superseded_by, fresh.id);
+  const older = item({ ...goal, via: "prompt", text: "Ancient", at: ago(20) });
+  assertEquals(told(said(open, [older]).open), goals);
 });
 
 Deno.test("a goal that was said replaces all goals", () => {
