@@ -7,7 +7,12 @@ import {
   runClient,
 } from "../helpers/client.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { AGENT, failures, namesIn } from "../helpers/hook_events.ts";
+import {
+  AGENT,
+  failures,
+  namesIn,
+  transcriptOf,
+} from "../helpers/hook_events.ts";
 import { type Block, MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 
@@ -120,8 +125,11 @@ clientTest(
       stdout: "null",
       stderr: "null",
     }).spawn();
-    // What it waits for shows that the step before is over.
-    for (let tries = 0; !env.exists("../came"); tries++) {
+    // The client writes its transcript behind what it does.
+    const waits = () =>
+      env.exists("../came") &&
+      Deno.readTextFileSync(transcriptOf(env)).includes("../came");
+    for (let tries = 0; !waits(); tries++) {
       assert(tries < 3000, "it never came so far");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
