@@ -3,9 +3,11 @@ import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { carry, isCarried, isOpenItem } from "./carry.ts";
 import { writeCarried } from "./handoff.ts";
-import { type Item, NO_ID } from "./item.ts";
-import { itemsHere } from "./open_items.ts";
+import { type Handoff, type Item, NO_ID } from "./item.ts";
+import { hereOf, itemsHere } from "./open_items.ts";
+import { soundVars } from "./set_var.ts";
 import { fittingItem, readItems } from "./store.ts";
+import { readVars, type Vars, writeVars } from "./vars.ts";
 
 /** Numbers that a file can have. */
 const MOST = 999_999_999;
@@ -52,6 +54,41 @@ export function adoptItems(
     ...{ place, session, save: null, agent: undefined, now: system.now() },
   });
   writeCarried(system, workspace.root, carried, { synced: true });
+}
+
+/**
+ * The variables of a save where this project knows nothing that is in the save,
+ * as in another clone: else they were set, changed and unset here since.
+ */
+export function unknownVars(
+  system: System,
+  root: string,
+  { items, vars = {} }: Pick<Handoff, "items" | "vars">,
+): Vars {
+  if (Object.keys(vars).length === 0) return {};
+  const kept = attempt(() => readItems(system, root));
+  if (!kept) return {};
+  const known = new Set(kept.items.map(({ id }) => id));
+  const isKnown = items.length === 0
+    ? kept.begun
+    : items.some(({ id }) => known.has(id));
+  return isKnown ? {} : vars;
+}
+
+/**
+ * Sets variables of a save for the line of work of this worktree, unless it has
+ * some. Call under the project's lock, with what the user made or trusts. Throws
+ * what reading and writing throws.
+ */
+export function adoptVars(
+  system: System,
+  workspace: Workspace,
+  vars: Vars,
+): void {
+  const here = hereOf(system, workspace);
+  if (Object.keys(readVars(system, workspace.root, here)).length > 0) return;
+  const sound = soundVars(system, vars);
+  writeVars(system, workspace.root, { here, vars: sound });
 }
 
 /** What a save says may be anything; a file's name has nine digits at most. */

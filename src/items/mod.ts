@@ -5,7 +5,7 @@
 
 export { isCarried, isOpenItem } from "./carry.ts";
 export { collected, type Setting } from "./collect.ts";
-export { adoptItems, unknownItems } from "./adopt.ts";
+export { adoptItems, adoptVars, unknownItems, unknownVars } from "./adopt.ts";
 export { type Differences, readDifferences } from "./differences.ts";
 export {
   commandForm,

@@ -87,6 +87,14 @@ function changed(
   return { here, vars, result: { name, before, value, warnings } };
 }
 
+/** Those of a save that could have been set here, redacted. */
+export function soundVars(system: System, vars: Vars): Vars {
+  const sound = Object.entries(vars).filter(([name, value]) =>
+    NAME.test(name) && value.length <= LONGEST
+  ).slice(0, MOST);
+  return redactorOf(system).value(Object.fromEntries(sound));
+}
+
 /** The value of a variable. Throws NOT_FOUND with the names there are. */
 export function valueOf(vars: Vars, name: string): string {
   checkName(name);

@@ -234,6 +234,27 @@ Deno.test("a resume takes the items of an own save among one's own where they ar
   assertEquals(await open(env), ["1 next New"]);
 });
 
+Deno.test("a resume sets the variables of an own save where they were lost", async () => {
+  using env = TestEnv.repository();
+  const vars = async () => (await mpm(env, ["var", "list"])).stdout;
+  await mpm(env, ["var", "set", "port", "8080"]);
+  await mpm(env, ["var", "set", "__proto__", "x"]);
+  for (const args of [[], ["-n", "Step"]]) {
+    await pause(env, args.length, "Look", ...args);
+    Deno.removeSync(`${env.project}/${STATE}`, { recursive: true });
+    assertEquals(await vars(), "No variables are set.\n");
+    await mpm(env, ["resume", "--peek"]);
+    assertEquals(await vars(), "No variables are set.\n");
+    await mpm(env, ["resume"]);
+    assertEquals(await vars(), "__proto__  x\nport       8080\n");
+  }
+  // What was unset here stays so.
+  await mpm(env, ["var", "unset", "port"]);
+  await mpm(env, ["var", "unset", "__proto__"]);
+  await mpm(env, ["resume"]);
+  assertEquals(await vars(), "No variables are set.\n");
+});
+
 Deno.test("what was closed here does not come back with an older save", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "-n", "A");

@@ -19,7 +19,13 @@ import {
 import { planResume, type ResumePlan } from "./plan_session.ts";
 import { openItems, workIdIn } from "../saved_session.ts";
 import type { System } from "../../system/system.ts";
-import { adoptItems, itemsNow, unknownItems } from "../../items/mod.ts";
+import {
+  adoptItems,
+  adoptVars,
+  itemsNow,
+  unknownItems,
+  unknownVars,
+} from "../../items/mod.ts";
 import { journaled } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { redactItems } from "../redact.ts";
@@ -96,9 +102,11 @@ export async function followResume(
     return hasWork ? withWarning(result, warning) : result;
   }
   const { root } = workspace;
-  const saved = save.mpm?.handoff?.items ?? [];
-  const unknown = unknownItems(context.system, root, saved);
-  if (!hasWork && unknown.length === 0) return result;
+  const handoff = save.mpm?.handoff ?? { items: [] };
+  const unknown = unknownItems(context.system, root, handoff.items);
+  const vars = unknownVars(context.system, root, handoff);
+  const hasVars = Object.keys(vars).length > 0;
+  if (!hasWork && !hasVars && unknown.length === 0) return result;
   try {
     const plan = await journaled(
       context,
@@ -107,6 +115,7 @@ export async function followResume(
           const plan = hasWork ? planned(system, workspace, save) : undefined;
           if (plan) apply(system, workspace, plan);
           if (unknown.length > 0) adoptItems(system, workspace, unknown);
+          if (hasVars) adoptVars(system, workspace, vars);
           return plan;
         }),
       {
@@ -127,7 +136,9 @@ export async function followResume(
     };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const what = hasWork ? "Its work session could" : "Its open items could";
+    const what = hasWork
+      ? "Its work session could"
+      : "What is open in it could";
     return withWarning(result, `${what} not go on: ${error.message}`);
   }
 }
