@@ -68,8 +68,10 @@ clientTest(
   async () => {
     using env = skilled();
     const input = {
-      command: `mpm pause --agent-session ${AGENT} ` +
-        '--summary "the road" --next-step "Pave it" --no-commit',
+      // As the skill asks for it.
+      command: `mpm pause --agent-session ${AGENT} --no-commit --input - ` +
+        "<<'MPM_END'\nsummary: the road\nnext_steps:\n- Pave it\n" +
+        "decisions:\n- Use gravel: it's $(cheap)\nMPM_END",
       description: "Save",
     };
     await using api = new MockApi({
@@ -99,6 +101,7 @@ clientTest(
     assertEquals(above.conversation.summary, "the gate");
     assertEquals(below.conversation.summary, "the road");
     assertEquals(below.conversation.next_steps, ["Pave it"]);
+    assertEquals(below.mpm.decisions, ["Use gravel: it's $(cheap)"]);
     assertEquals(above.mpm.agent, below.mpm.agent);
     assertEquals(Object.keys(above.mpm).sort(), Object.keys(below.mpm).sort());
     assertEquals(failures(env), "");

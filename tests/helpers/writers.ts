@@ -32,6 +32,15 @@ const RECORD = formatText(
 /** Every command that writes, but for those about worktrees and detours. */
 export const WRITERS: readonly Writer[] = [
   { name: "pause", args: ["pause", "--no-commit", "Now"], told: true },
+  { name: "next", args: ["next", "Add refunds"] },
+  {
+    name: "decide",
+    args: ["decide", "Use Postgres", "--supersedes", "1"],
+    before: [["decide", "Use SQLite"]],
+    once: true,
+  },
+  { name: "done", args: ["done", "1"], before: [["next", "Add refunds"]] },
+  { name: "var set", args: ["var", "set", "port", "8081"] },
   { name: "start", args: STARTED, once: true, told: true },
   { name: "check", args: ["check", "1"], before: [STARTED], told: true },
   {

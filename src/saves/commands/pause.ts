@@ -35,7 +35,7 @@ const FLAGS = {
     type: "string",
     names: "file",
     value: "file",
-    summary: "Read all of this as JSON from a file, or from - for stdin",
+    summary: "Read all of this from a file, or from - for stdin",
   },
   "agent-session": {
     type: "string",
@@ -79,10 +79,16 @@ or another git command is under way, or where git knows no name and email.
 Then worktrees of agents below .claude/worktrees/ that hold nothing any more are
 removed, as by "mpm worktrees prune".
 
+What is said at a pause goes from save to save until it is done: "mpm done"
+lists it with numbers. --done closes an open item of the same words.
+
 --input takes one JSON object with any of: summary, name, primary_task,
-current_phase, accomplishments, next_steps, decisions, blockers,
-open_questions, important_reminders, files_to_review, done (lists of text), and
-todos (texts, or objects with content and status).`,
+current_phase, goal (texts), accomplishments, next_steps, decisions, blockers,
+open_questions, constraints, rejected, verify (commands that show whether the
+work holds), important_reminders, files_to_review, done (lists of text), close
+(numbers of items that are done), and todos (texts, or objects with content and
+status). The same can be plain text: a line "next_steps:" for each field, and
+below it a line "- text" for each entry.`,
   positionals: [{
     name: "words",
     summary: "What you were working on",

@@ -3,6 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import { completed, type Content, pending } from "../content.ts";
 import { checkedName } from "../../base/names.ts";
 import { problemsOf } from "../../base/validate.ts";
+import { isPlainInput, parsePlain } from "./plain_input.ts";
 
 const lines = z.optional(z.array(z.string()));
 const line = z.optional(z.string());
@@ -51,11 +52,13 @@ export const ContentInput = z.strictObject({
 });
 
 /**
- * Reads the JSON of `--input`. Throws USAGE that names the field, or the
+ * Reads the JSON of `--input`, or its plain form. Throws USAGE that names the field, or the
  * position of the fault where it is no JSON.
  */
 export function parseInput(text: string, source: string): Content {
-  const value = parseJson(text, source);
+  const value = isPlainInput(text)
+    ? parsePlain(text, source)
+    : parseJson(text, source);
   const problems = problemsOf(ContentInput, value);
   if (problems.length > 0) {
     throw new MpmError(

@@ -1,0 +1,75 @@
+import { MpmError } from "../../base/errors.ts";
+import { getOwn, setOwn } from "../../base/own.ts";
+
+/** What the fields of a plain text hold. */
+const FIELDS: Readonly<Record<string, "text" | "texts" | "numbers">> = {
+  ...{ summary: "text", name: "text", goal: "text" },
+  ...{ primary_task: "text", current_phase: "text" },
+  ...{ accomplishments: "texts", next_steps: "texts", decisions: "texts" },
+  ...{ blockers: "texts", open_questions: "texts", constraints: "texts" },
+  ...{ rejected: "texts", verify: "texts", important_reminders: "texts" },
+  ...{ files_to_review: "texts", todos: "texts", done: "texts" },
+  close: "numbers",
+};
+
+/** A line that begins a field. */
+const BEGINS = /^([a-z_]+):(?:\s+([^]*))?$/;
+
+/** Returns whether a text is in the plain form, and not JSON. */
+export function isPlainInput(text: string): boolean {
+  return BEGINS.test(text.trimStart().split("\n", 1)[0]!.trimEnd());
+}
+
+/**
+ * Reads the plain form of `--input`: a line `field:` or `field: text`, then a
+ * line `- text` for each entry of a list; any other line goes on with the text
+ * before it. Agents' clients refuse to run commands with JSON in them. Returns
+ * what the same JSON would have held. Throws USAGE for a field that is unknown
+ * and for a line before the first field.
+ */
+export function parsePlain(
+  text: string,
+  source: string,
+): Record<string, unknown> {
+  const found = new Map<string, string[]>();
+  let entries: string[] | undefined;
+  for (const line of text.split(/\r?\n/).map((one) => one.trimEnd())) {
+    const [begins, name = "", rest] = BEGINS.exec(line) ?? [];
+    const kind = getOwn(FIELDS, name);
+    if (begins !== undefined && (kind || rest === undefined)) {
+      if (!kind) throw unknownField(name, source);
+      entries = found.get(name) ?? [];
+      found.set(name, entries);
+      if (rest !== undefined) entries.push(rest);
+      continue;
+    }
+    const entry = /^\s*[-*]\s+([^]*)$/.exec(line)?.[1];
+    if (entry !== undefined && entries) entries.push(entry);
+    else if (entries && entries.length > 0) {
+      entries.push(`${entries.pop()}\n${line}`);
+    } else if (entries && line !== "") entries.push(line);
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, list] of found) {
+    setOwn(values, name, valueOf(getOwn(FIELDS, name)!, list));
+  }
+  return values;
+}
+
+function valueOf(kind: "text" | "texts" | "numbers", list: string[]): unknown {
+  const texts = list.map((one) => one.trim()).filter((one) => one !== "");
+  if (kind === "text") return texts.join("\n");
+  if (kind === "texts") return texts;
+  return texts.flatMap((one) => one.split(/[\s,]+/))
+    .map((one) => Number(one.replace(/^#/, "")));
+}
+
+function unknownField(name: string, source: string): MpmError {
+  return new MpmError(
+    "USAGE",
+    `Cannot use ${source}: unknown field "${name}"`,
+    {
+      hint: `The fields are ${Object.keys(FIELDS).join(", ")}`,
+    },
+  );
+}
