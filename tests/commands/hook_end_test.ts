@@ -247,6 +247,11 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
   const table = await mpm(env, ["sessions", "list"], { ...options, keys: [] });
   assertMatch(table.stdout, /^0 .* automatic: begin/m);
   assertEquals(table.stdout.split("automatic: ").length, 3, table.stdout);
+  // One that is resumed ends twice, and is one session all the same.
+  await visit(OTHER, "and in UTC?");
+  const again = (await resumed())[1]!;
+  assertStringIncludes(again, "A later agent session was saved");
+  assertStringIncludes(again, "and in UTC?");
   await visit(AGENT, "and the date?");
   const [summary, note] = await resumed();
   assertEquals(summary, "The ledger");

@@ -164,10 +164,12 @@ function laterNote(later: readonly SaveEntry[]): string[] {
   const [newest] = later;
   if (!newest) return [];
   const said = `"${cutText(newest.summary, LONGEST)}": mpm resume ${newest.id}`;
+  // One that was resumed ends several times, and is saved each time.
+  const sessions = new Set(later.map(({ agent, id }) => agent ?? id));
   return [
-    later.length === 1
+    sessions.size === 1
       ? `A later agent session was saved automatically, ${said}`
-      : `${counted(later.length, "later agent session")} were saved ` +
+      : `${counted(sessions.size, "later agent session")} were saved ` +
         `automatically, the newest ${said}; "mpm sessions list" shows all`,
   ];
 }
