@@ -118,10 +118,14 @@ export class Desk implements Disposable {
 
   /**
    * Runs a command that a story needs. What the binary does not know is kept
-   * in `refused`, so that an older one is measured as well.
+   * in `refused`, so that an older one is measured as well. `agent`: the session
+   * of the agent that runs it.
    */
-  async mpm(args: string[], stdin = ""): Promise<Ended> {
-    const ended = await this.#run(this.#binary, args, stdin);
+  async mpm(args: string[], stdin = "", agent = ""): Promise<Ended> {
+    const more: Record<string, string> = agent === ""
+      ? {}
+      : { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: agent };
+    const ended = await this.#run(this.#binary, args, stdin, more);
     if (ended.status !== 0) {
       const why = ended.stderr.split("\n")[0]!.slice(0, 100);
       this.refused.push(`mpm ${args[0]}: ${why}`);
@@ -157,8 +161,9 @@ export class Desk implements Disposable {
     program: string,
     args: readonly string[],
     stdin: string,
+    env: Record<string, string> = {},
   ): Promise<Ended> {
-    const child = this.#command(program, args, "piped").spawn();
+    const child = this.#command(program, args, "piped", env).spawn();
     const writer = child.stdin.getWriter();
     // A command that does not read its input may end before it has it all.
     const given = writer.write(new TextEncoder().encode(stdin))
@@ -178,11 +183,12 @@ export class Desk implements Disposable {
     program: string,
     args: readonly string[],
     stdin: "null" | "piped" = "null",
+    env: Record<string, string> = {},
   ): Deno.Command {
     return new Deno.Command(program, {
       args: [...args],
       cwd: this.project,
-      env: this.env(),
+      env: { ...this.env(), ...env },
       clearEnv: true,
       stdin,
       stdout: "piped",

@@ -174,14 +174,20 @@ export class Kit {
     return numberIn(JSON.parse(stdout))?.toString();
   }
 
-  /** Pauses with the answer of `/mpm-pause`; new fields only where known. */
-  async pause(known: Record<string, unknown>, newer: Record<string, unknown>) {
+  /**
+   * Pauses as `/mpm-pause` does in an agent's session. Newer fields are left
+   * out where the binary does not know them.
+   */
+  async pause(
+    session: Session,
+    known: Record<string, unknown>,
+    newer: Record<string, unknown>,
+  ): Promise<void> {
     const args = ["pause", "--no-commit", "--input", "-"];
-    const { status } = await this.desk.mpm(
-      args,
-      JSON.stringify({ ...known, ...newer }),
-    );
-    if (status !== 0) await this.desk.mpm(args, JSON.stringify(known));
+    const { id } = session.transcript;
+    const all = JSON.stringify({ ...known, ...newer });
+    const { status } = await this.desk.mpm(args, all, id);
+    if (status !== 0) await this.desk.mpm(args, JSON.stringify(known), id);
   }
 }
 

@@ -93,7 +93,7 @@ async function relay(kit: Kit): Promise<void> {
   });
   const instead = superseded === undefined ? [] : ["--supersedes", superseded];
   await kit.tell("decide", text, ...instead);
-  await paused(kit);
+  await paused(kit, two);
   await two.end();
   kit.desk.write("src/others.txt", "by somebody else\n");
   kit.desk.commit("Add what others need");

@@ -69,8 +69,8 @@ export async function served(kit: Kit, session: Session): Promise<void> {
 }
 
 /** A pause with everything that a model may add. */
-export async function paused(kit: Kit): Promise<void> {
-  await kit.pause({
+export async function paused(kit: Kit, session: Session): Promise<void> {
+  await kit.pause(session, {
     summary: kit.state(
       "summary",
       `Half of ${kit.domain.feature} works, part ${kit.random.number(2, 99)}`,
@@ -121,7 +121,7 @@ async function feature(kit: Kit): Promise<void> {
     todo(doing, "in_progress"),
     todo(open, "pending"),
   ]);
-  await paused(kit);
+  await paused(kit, session);
   await session.compact(summaryOf(kit));
   await session.prompt(`Go on. ${kit.plant(constraint)}`);
   await kit.noise(session, 120_000);

@@ -15,7 +15,7 @@ async function short(kit: Kit): Promise<void> {
   await session.prompt(kit.plant(deadline));
   await kit.noise(session, 20_000);
   await session.edit(kit.path(0), "export", "/* new */ export");
-  await kit.pause({ next_steps: [kit.list("next step")] }, {});
+  await kit.pause(session, { next_steps: [kit.list("next step")] }, {});
   session.say("Done for now.");
   await session.stop();
   await session.end();
