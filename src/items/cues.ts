@@ -218,9 +218,18 @@ const GOES_ON = new RegExp(
 /** Whether a prompt only says to go on, or asks for a command of the client. */
 export function onlyGoesOn(prompt: string): boolean {
   const text = prompt.trim().slice(0, 1000);
-  return GOES_ON.test(text) || /^[!/](?!\S+\s+\S+\s+\S)/.test(text) ||
+  return GOES_ON.test(text) || goesOnUnder(text) ||
+    /^[!/](?!\S+\s+\S+\s+\S)/.test(text) ||
     /^\/mpm|^!/.test(text) ||
     !/\p{L}{2}/u.test(text.replaceAll(/\[[^\]]*\]/g, ""));
+}
+
+/** Whether a prompt says to go on, and beside that only what holds for it. */
+function goesOnUnder(prompt: string): boolean {
+  const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
+  if (others.length === 0 || !GOES_ON.test(first!)) return false;
+  const told = new Set(toldByPerson(prompt).map(({ text }) => text));
+  return others.every((text) => told.has(text) || GOES_ON.test(text));
 }
 
 const OVERRIDDEN =

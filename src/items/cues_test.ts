@@ -196,6 +196,7 @@ for (
       "[Image #2]",
       "hi",
       "Great, go ahead with the plan.",
+      "Go on. Never log the customer's e-mail address.",
       "...",
     ],
   ]
@@ -207,6 +208,7 @@ for (
   const text of [
     ...[
       "Continue with refunds for partial orders",
+      "Go on. Write the parser. Never log the customer's e-mail address.",
       "Fix it",
       "/fix issue 12 now",
     ],
