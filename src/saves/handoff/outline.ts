@@ -8,6 +8,7 @@ import {
   type ItemState,
 } from "../../items/mod.ts";
 import type { Save } from "../save.ts";
+import { withMarks } from "./wording.ts";
 
 /**
  * What a save hands off, whichever program and version wrote it: each kind in
@@ -65,6 +66,10 @@ export function outlineOf({ session, items, vars }: Source): Outline {
   const closed = saved.filter(({ kind, state }) =>
     kind === "next" && state === "done"
   );
+  const open = new Set(items.filter(isOpenItem).map(({ id }) => id));
+  const over = saved.filter((item) =>
+    item.kind === "done" || isCarried(item) && !open.has(item.id)
+  ).map(({ text }) => text);
   const byKind = Map.groupBy([...all, ...older], ({ kind }) => kind);
   const of = (kind: ItemKind) => byKind.get(kind) ?? [];
   const next = of("next").filter(isOpenItem);
@@ -84,7 +89,10 @@ export function outlineOf({ session, items, vars }: Source): Outline {
       !said.has(sameText({ kind: "goal", text }))
     ),
     messages: of("message").slice(-1),
-    summaries: of("summary").slice(-1),
+    summaries: of("summary").slice(-1).map((item) => ({
+      ...item,
+      text: withMarks(item.text, over),
+    })),
     reports: of("report"),
     errors: of("error"),
     background: of("background"),
