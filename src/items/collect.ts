@@ -14,18 +14,19 @@ import {
   onlyGoesOn,
   openAtEnd,
   overrides,
+  type Reply,
+  replyTo,
   toldByAgent,
   toldByPerson,
 } from "./cues.ts";
 import type { Collected } from "./handoff.ts";
 import type { Item, ItemKind, RanOn, Run, Touched } from "./item.ts";
-import { sentencesOf } from "./sentences.ts";
+import { firstSentences } from "./sentences.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
 /** UTF-16 units that are kept of a text. */
 const LONG = 4000;
 const SHORT = 1500;
-const GOAL = 600;
 
 /** How many of each are kept. */
 const MOST = {
@@ -95,7 +96,8 @@ class Maker {
     });
   }
 
-  prompts({ prompts }: Conversation): void {
+  prompts(talk: Conversation): void {
+    const { prompts } = talk;
     const by = { source: "user", via: "prompt" } as const;
     const goal = prompts.find(({ text }) => !onlyGoesOn(text));
     if (goal) {
@@ -109,7 +111,12 @@ class Maker {
     const told = prompts.flatMap(({ at, text }) =>
       toldByPerson(text).map((one) => ({ ...one, at }))
     );
+    const replies = repliesIn(talk);
+    for (const { question, answer, ...said } of replies) {
+      this.#add("decision", { ...by, ...said, text: `${question} ${answer}` });
+    }
     told.forEach(({ cue, text, at }, index) => {
+      if (replies.some((one) => one.at === at && one.answer === text)) return;
       const later = told.slice(index + 1);
       const over = later.some((one) => overrides(one.text, text));
       const again = later.some((one) => sameText(one.text) === sameText(text));
@@ -246,6 +253,18 @@ const KINDS: Readonly<Record<Cue, ItemKind>> = {
   done: "done",
 };
 
+/** The questions that ended a turn, with what a person replied. */
+function repliesIn(
+  { prompts, messages }: Conversation,
+): (Reply & Pick<Said, "at" | "key">)[] {
+  return prompts.flatMap(({ text, at, key }, index) => {
+    const since = prompts[index - 1]?.at ?? "";
+    const last = messages.findLast((one) => one.at >= since && one.at <= at);
+    const reply = last && replyTo(last.text, text);
+    return reply ? [{ ...reply, at, key }] : [];
+  });
+}
+
 function sameText(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
 }
@@ -255,16 +274,6 @@ function isNew(known: Set<string>, text: string): boolean {
   if (known.has(same)) return false;
   known.add(same);
   return true;
-}
-
-/** The whole sentences at the beginning of a prompt that have room. */
-function firstSentences(prompt: string): string {
-  let text = "";
-  for (const { text: one } of sentencesOf(prompt)) {
-    if (text !== "" && text.length + one.length >= GOAL) break;
-    text = text === "" ? one : `${text} ${one}`;
-  }
-  return text === "" ? cutMiddle(prompt.trim(), GOAL) : text;
 }
 
 function titleOf(plan: string): string {

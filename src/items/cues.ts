@@ -193,6 +193,27 @@ export function openAtEnd(text: string): Told[] {
   });
 }
 
+/** How an answer to a question begins. */
+const ANSWER =
+  /^(?:yes|yeah|yep|no|nope|ok|okay|sure|please|neither|both|correct|right|exactly|agreed|go with|keep|use|do|don't|let's|rather|the (?:first|second|third|last|former|latter)|option)\b/i;
+
+/** A question that the agent ended with, and what a person replied. */
+export interface Reply {
+  readonly question: string;
+  /** The first sentence of the prompt that followed. */
+  readonly answer: string;
+}
+
+/** Returns the question of a message that a prompt answers. */
+export function replyTo(message: string, prompt: string): Reply | undefined {
+  const question = openAtEnd(message)
+    .findLast(({ cue }) => cue === "question")?.text;
+  const answer = sentencesOf(prompt)[0]?.text;
+  return question !== undefined && answer !== undefined && ANSWER.test(answer)
+    ? { question, answer }
+    : undefined;
+}
+
 /** Only items of a list are told by their heading. */
 function underHeading(
   { heading, mark, text }: Sentence,

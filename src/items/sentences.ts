@@ -1,4 +1,4 @@
-import { CUT_MARK } from "../clients/mod.ts";
+import { CUT_MARK, cutMiddle } from "../clients/mod.ts";
 
 /** A whole sentence of prose, as it stands there but for line breaks. */
 export interface Sentence {
@@ -166,4 +166,17 @@ function split(text: string): string[] {
   }
   parts.push(text.slice(start));
   return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** UTF-16 units of the sentences at the beginning. */
+const BEGINNING = 600;
+
+/** Returns the whole sentences at the beginning of a prompt that have room. */
+export function firstSentences(prompt: string): string {
+  let text = "";
+  for (const { text: one } of sentencesOf(prompt)) {
+    if (text !== "" && text.length + one.length >= BEGINNING) break;
+    text = text === "" ? one : `${text} ${one}`;
+  }
+  return text === "" ? cutMiddle(prompt.trim(), BEGINNING) : text;
 }

@@ -31,6 +31,7 @@ export { oldName } from "./legacy/old_names.ts";
 export { recommended } from "./legacy/resume_log.ts";
 export { parseLimit, parseSince, summaryBeside } from "./list.ts";
 export { bullets, gitLines, numbered, section } from "./markdown.ts";
+export { aboutOf, RECOVERED } from "./auto_summary.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { applied, gather } from "./pause/pause.ts";
 export { collectedOf } from "./pause/said.ts";

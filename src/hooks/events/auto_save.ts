@@ -23,12 +23,12 @@ import {
   collected,
   type Handoff,
   handoffFor,
-  type Item,
   newItemId,
   treeAt,
 } from "../../items/mod.ts";
 import { journaled, layout } from "../../ops/mod.ts";
 import {
+  aboutOf,
   agentOf,
   buildSave,
   type Draft,
@@ -40,6 +40,7 @@ import {
   ownSavesHere,
   projectParts,
   readStoreId,
+  RECOVERED,
   removeSaves,
   type Save,
   writeSave,
@@ -201,7 +202,7 @@ function handoffOf(
   return handoffFor(system, workspace, {
     said: [],
     close: [],
-    collected: killed ? { ...found, items: found.items.map(unsure) } : found,
+    collected: found,
     agent: sessionId,
     save: slot.id,
     time,
@@ -209,20 +210,8 @@ function handoffOf(
   }).handoff;
 }
 
-/** Nobody was told how that ended which ran when a client was killed. */
-function unsure(item: Item): Item {
-  return item.kind === "background"
-    ? { ...item, text: `Unknown whether it still runs, look: ${item.text}` }
-    : item;
-}
-
 /** Characters of each part of a summary. */
 const LONGEST = 200;
-
-/** Where the part of a summary begins that each automatic save has anew. */
-const SINCE = /(?:\.|(?<=[!?…])) Last (?:asked|answer): [^]*$/;
-
-const RECOVERED = "Recovered after the client stopped: ";
 
 /**
  * What an automatic save says: what the agent's session was for, as somebody
@@ -247,8 +236,7 @@ function autoSummary(
   const prompts = conversation.prompts.filter(({ text }) =>
     !typedCommand(text)
   );
-  const said = own?.conversation.summary.replace(RECOVERED, "")
-    .replace(SINCE, "");
+  const said = own && aboutOf(own.conversation.summary);
   const goal = handoff.items.findLast(({ kind }) => kind === "goal")?.text;
   const about = said || line(goal ?? prompts[0]?.text);
   const asked = line(prompts.at(-1)?.text);

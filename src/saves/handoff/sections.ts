@@ -2,6 +2,7 @@ import type { Section } from "../../base/budget.ts";
 import { ageWords, shortAge } from "../../base/times.ts";
 import type { Handoff, Item } from "../../items/mod.ts";
 import { fullTitle } from "../../work/mod.ts";
+import { aboutOf } from "../auto_summary.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import { changeSections } from "../compare/report.ts";
 import type { Save } from "../save.ts";
@@ -100,11 +101,14 @@ function items(
 function head({ result, clock }: Facts): string[] {
   const { session, origin } = result;
   const age = ageWords(new Date(session.paused_at), clock.now);
-  const kind = session.mpm?.kind === "auto"
+  const { kind, recovered } = session.mpm ?? {};
+  const how = recovered !== undefined
+    ? `, recovered after the client stopped, which was at work at ${recovered}`
+    : kind === "auto"
     ? ", saved as the agent's session ended"
     : "";
   return [
-    `Session ${session.session_id}, paused ${session.paused_at} (${age})${kind}`,
+    `Session ${session.session_id}, paused ${session.paused_at} (${age})${how}`,
     ...origin === "foreign" ? [`Note: ${foreignNote(session.session_id)}`] : [],
     ...place(session),
     ...workLines(result),
@@ -185,7 +189,7 @@ function packed(text: string): string {
 function toDo(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session, work } = result;
-  const { summary } = session.conversation;
+  const summary = summaryOf(session, outline);
   const begun = outline.begun.map((item) => ({
     ...item,
     state: "open" as const,
@@ -205,6 +209,17 @@ function toDo(facts: Facts): Section[] {
       rest: "mpm status",
     }),
   ];
+}
+
+/** Of an automatic save only what no other section says. */
+function summaryOf(
+  { conversation: { summary }, mpm }: Save,
+  { goal }: Outline,
+): string {
+  if (mpm?.kind !== "auto") return summary;
+  const about = aboutOf(summary);
+  const isGoal = goal.some(({ text }) => text.startsWith(about));
+  return isGoal ? "" : about;
 }
 
 function summaryLines(summary: string): string[] {
