@@ -46,7 +46,11 @@ export function handoffSections(result: ResumeResult): Section[] {
   const facts: Facts = {
     result,
     outline: outlineOf(result),
-    clock: { now: new Date(result.resumed_at), paused: session.paused_at },
+    clock: {
+      now: new Date(result.resumed_at),
+      paused: session.paused_at,
+      foreign: result.origin === "foreign",
+    },
     rest: restOf(session.session_id),
   };
   return [

@@ -19,6 +19,8 @@ export interface Clock {
   readonly now: Date;
   /** When the session was paused, ISO 8601. */
   readonly paused: string;
+  /** Whether somebody else made the save, so that its user is not this one. */
+  readonly foreign?: boolean;
 }
 
 /** Returns `text` as one line, escaped, whole however long it is. */
@@ -54,9 +56,13 @@ function worded(
   clock: Clock,
   word: (text: string) => string,
 ): string {
+  // Only what is carried here has a number, and that is one's own.
+  const theirs = clock.foreign === true && number === undefined;
   const marks = [
     ...state === "doing" ? ["in progress"] : [],
-    ...source === "user" || source === "model" ? [source] : [],
+    ...source === "user" || source === "model"
+      ? [source === "user" && theirs ? "somebody else" : source]
+      : [],
     // Found in the prose of the agent, which said it to somebody else.
     ...source === "transcript" && /message$/.test(via) ? ["inferred"] : [],
     ...ageMark(at, clock),

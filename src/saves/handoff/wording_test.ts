@@ -130,3 +130,17 @@ Deno.test("withMarks() marks the lines of a summary that are over", () => {
   );
   assertEquals(withMarks("Nothing is over", []), "Nothing is over");
 });
+
+Deno.test("what the user of a foreign save said is somebody else's", () => {
+  const user = { ...ITEM, source: "user" } as const;
+  const foreign = { ...CLOCK, foreign: true };
+  assertEquals(
+    [itemLine(user, CLOCK), itemLine(user, foreign)],
+    ["Use bigint cents (user)", "Use bigint cents (somebody else)"],
+  );
+  // Only what is carried here has a number.
+  assertEquals(
+    itemLine({ ...user, number: 7 }, foreign),
+    "#7 Use bigint cents (user)",
+  );
+});
