@@ -46,5 +46,5 @@ export {
   type Verification,
   verificationOf,
 } from "./verification.ts";
-export { varsHere } from "./vars.ts";
+export { readVarsHere, varsHere } from "./vars.ts";
 export { itemLines, itemView, originOf } from "./text.ts";

@@ -73,13 +73,14 @@ export function writeVars(
   writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
 }
 
-/**
- * The variables of the line of work at `place`; none where they cannot be read.
- */
+/** The variables of the line of work at `place`. Throws as {@link readVars}. */
+export function readVarsHere(system: System, place: Place): Vars {
+  return readVars(system, place.root, hereOf(system, place));
+}
+
+/** The same; none where they cannot be read. */
 export function varsHere(system: System, place: Place): Vars {
-  return attempt(() => {
-    return readVars(system, place.root, hereOf(system, place));
-  }) ?? {};
+  return attempt(() => readVarsHere(system, place)) ?? {};
 }
 
 /** A detour and its parent have variables of their own. */

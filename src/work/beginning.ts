@@ -21,11 +21,18 @@ export interface BeginningInput {
 /** What a session begins with that is known before the store is looked at. */
 export type Beginning = Omit<NewWork, "id">;
 
-/** Reads the template and fills it in. Throws USAGE, NOT_FOUND. */
+/** The values that the project's state variables have. */
+type StateVars = () => Readonly<Record<string, string>>;
+
+/**
+ * Reads the template and fills it in. `stateVars` is only called if a variable
+ * of the template was not given. Throws USAGE, NOT_FOUND, and what `stateVars`
+ * throws.
+ */
 export async function beginningOf(
   system: System,
   workspace: Workspace,
-  input: BeginningInput,
+  { input, stateVars }: { input: BeginningInput; stateVars: StateVars },
 ): Promise<Beginning> {
   const name = sessionName(input.name) ?? null;
   const given = readVariables(input.var);
@@ -48,7 +55,7 @@ export async function beginningOf(
     workspace.root,
     input.template,
   );
-  const values = valuesFor(template, given);
+  const values = valuesFor(template, given, stateVars);
   return {
     ...common,
     task: common.task === "" ? taskFrom(template, values) : common.task,
@@ -84,7 +91,7 @@ export function readVariables(
     if (Object.hasOwn(values, name)) {
       throw new MpmError("USAGE", `The variable "${name}" was given twice`);
     }
-    const value = pair.slice(at + 1).replaceAll(/\s+/g, " ").trim();
+    const value = onOneLine(pair.slice(at + 1));
     if (value.length > LONGEST) {
       throw new MpmError("USAGE", `"${name}" is over ${LONGEST} characters`);
     }
@@ -93,13 +100,19 @@ export function readVariables(
   return values;
 }
 
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}
+
 /**
- * A value for each variable of the template: as given, else its default.
- * Throws USAGE for one that it does not know, and for those that are missing.
+ * A value for each variable of the template: as given, else that of the state
+ * variable of the same name, else its default. Throws USAGE for one that it
+ * does not know, and for those that are missing.
  */
 export function valuesFor(
   { name, variables }: Template,
   given: Readonly<Record<string, string>>,
+  stateVars: StateVars = () => ({}),
 ): Record<string, string> {
   const unknown = Object.keys(given).find((key) =>
     !variables.some((variable) => variable.name === key)
@@ -110,8 +123,9 @@ export function valuesFor(
       hint: known === "" ? "It has none" : `It has: ${known}`,
     });
   }
+  const values = withStateVars(variables, given, stateVars);
   const missing = variables.filter((variable) =>
-    variable.required && !getOwn(given, variable.name)
+    variable.required && !getOwn(values, variable.name)
   );
   if (missing.length > 0) {
     const names = missing.map((variable) => `"${variable.name}"`).join(", ");
@@ -126,9 +140,34 @@ export function valuesFor(
   return Object.fromEntries(
     variables.map((variable) => [
       variable.name,
-      getOwn(given, variable.name) ?? variable.default ?? "",
+      getOwn(values, variable.name) ?? variable.default ?? "",
     ]),
   );
+}
+
+/** The given values, and those that only the state variables have. */
+function withStateVars(
+  variables: Template["variables"],
+  given: Readonly<Record<string, string>>,
+  stateVars: StateVars,
+): Record<string, string> {
+  const values = { ...given };
+  const open = variables.filter(({ name }) => !Object.hasOwn(given, name));
+  const known = open.length === 0 ? {} : stateVars();
+  for (const { name } of open) {
+    const value = getOwn(known, name);
+    if (value === undefined) continue;
+    const text = onOneLine(value);
+    if (text.length > LONGEST) {
+      throw new MpmError(
+        "USAGE",
+        `The state variable "${name}" is over ${LONGEST} characters`,
+        { hint: `Give the template a shorter value: --var ${name}="…"` },
+      );
+    }
+    setOwn(values, name, text);
+  }
+  return values;
 }
 
 /** The checklist of a session that starts from the template. */

@@ -98,6 +98,54 @@ Deno.test("the document's sentence is one command", async () => {
   ]);
 });
 
+Deno.test("a template takes state variables: --var first, then mpm var, then the default", async () => {
+  using env = TestEnv.repository();
+  env.write(
+    `${FOLDER}/fix.md`,
+    "---\nname: Fix\nvariables:\n  bug:\n  target: main\n  port: '80'\n---\n" +
+      "- [ ] {{bug}} on {{target}} at {{port}}\n",
+  );
+  await mpmJson(env, ["var", "set", "bug", "#12\n and  more"]);
+  await mpmJson(env, ["var", "set", "target", "release"]);
+  await mpmJson(env, ["var", "set", "long", "x".repeat(600)]);
+  const started = async (...args: string[]) => {
+    const { checklist } = await mpmJson<StartResult>(env, [
+      ...["start", "--template", "fix", ...args],
+    ]);
+    return checklist[0]!.text;
+  };
+  assertEquals(
+    await started("--dry-run", "--var", "bug=#7"),
+    "#7 on release at 80",
+  );
+  assertEquals(await started(), "#12 and more on release at 80");
+  // The session that has just begun has variables of its own.
+  await mpmJson(env, ["var", "set", "bug", "#13"]);
+  const { stdout } = await mpm(env, [
+    ...["branch", "aside", "--template", "fix", "--dry-run", "--json"],
+  ]);
+  assertStringIncludes(stdout, "#13 on main at 80");
+});
+
+Deno.test("a state variable that a template cannot take is named, and nothing is started", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["var", "set", "bug", "x".repeat(501)]);
+  const long = await mpm(env, ["start", "--template", "bug-fix"]);
+  assertEquals(long.status, 2);
+  assertStringIncludes(long.stderr, 'state variable "bug" is over 500');
+  assertStringIncludes(long.stderr, '--var bug="');
+  const [file] = [
+    ...Deno.readDirSync(`${env.project}/.claude-mpm/state/items`),
+  ];
+  env.write(`.claude-mpm/state/items/${file!.name}`, "{");
+  const torn = await mpm(env, ["start", "--template", "bug-fix"]);
+  assertEquals(torn.status, 5);
+  assertStringIncludes(torn.stderr, file!.name);
+  assertEquals(workIds(env), []);
+  const given = ["start", "--template", "bug-fix", "--var", "bug=#1"];
+  assertEquals((await mpm(env, given)).status, 0);
+});
+
 Deno.test("start says what is wrong with a template or its variables, and starts nothing", async () => {
   using env = TestEnv.repository();
   env.write(`${FOLDER}/torn.md`, "---\nname: x\nvariables: [\n---\n- [ ] a\n");

@@ -18,6 +18,7 @@ import {
 import { isAt } from "../position.ts";
 import { slugOf } from "../../base/names.ts";
 import { shellWord } from "../../base/shell.ts";
+import { readVarsHere } from "../../items/mod.ts";
 import {
   type Beginning,
   beginningOf,
@@ -86,7 +87,10 @@ export async function planBranch(
   input: BranchInput,
 ): Promise<BranchPlan> {
   checkFlags(input, workspace);
-  const child = await beginningOf(system, workspace, input);
+  const child = await beginningOf(system, workspace, {
+    input,
+    stateVars: () => readVarsHere(system, workspace),
+  });
   const parent = currentParent(system, workspace, input.name);
   const plan = { workspace, input, parent, child };
   const inGit = workspace.git === "repository";

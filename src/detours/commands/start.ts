@@ -22,6 +22,7 @@ import {
   writeWork,
 } from "../../work/mod.ts";
 import { MpmError } from "../../base/errors.ts";
+import { readVarsHere } from "../../items/mod.ts";
 import { locate } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import { changeStore, openStore } from "../../saves/mod.ts";
@@ -37,7 +38,9 @@ It becomes the one this worktree is at: every pause saves it, and a resume goes
 on with it. Where the worktree is at another session that is active, nothing is
 started; a paused one stays paused and can be resumed.
 
-Without a task the template's title and the values of its variables are it.`,
+Without a task the template's title and the values of its variables are it. A
+variable of the template that no --var names takes its value from "mpm var",
+else its default.`,
   positionals: [
     { name: "name", summary: "A name to find it by", optional: true },
     { name: "task", summary: "What is to be done", rest: true },
@@ -77,7 +80,10 @@ async function startSession(
   const workspace = await locate(system, folder);
   const { root } = workspace;
   if (input["dry-run"]) await openStore(system, root);
-  const given = await beginningOf(system, workspace, input);
+  const given = await beginningOf(system, workspace, {
+    input,
+    stateVars: () => readVarsHere(system, workspace),
+  });
   if (input["dry-run"]) {
     const { work, ...rest } = decided(system, root, given);
     return answer(work, { ...rest, dryRun: true });
