@@ -12,7 +12,10 @@ import {
   asData,
   handoffSections,
   handoffText,
-  type ResumeResult,
+  OPEN_REST,
+  openLine,
+  openSections,
+  restOf,
   takenUpLine,
 } from "../saves/mod.ts";
 import type { InjectResult } from "./commands/results.ts";
@@ -21,6 +24,7 @@ import {
   type INJECTED_PARTS,
   readConfigAnyway,
 } from "../config/mod.ts";
+import { itemsNow } from "../items/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import { contextLines, fileLines, type Lines } from "./context_part.ts";
@@ -60,7 +64,7 @@ const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
 /** What an agent is given, and what a person is told of it. */
 interface Injected {
   readonly result: InjectResult;
-  /** The save it goes on from, in one line; `undefined`: there is none. */
+  /** What it goes on from, in one line; `undefined`: nothing. */
   readonly takenUp: string | undefined;
 }
 
@@ -118,10 +122,10 @@ export async function injected(
     fence: system.random(),
     limit: most,
   });
-  const latest = read.flat().find(({ resumed }) => resumed)?.resumed;
+  const takenUp = read.flat().find(({ takenUp }) => takenUp)?.takenUp;
   return {
     result: { text, parts: [...shown], limit: most, warnings },
-    takenUp: latest && takenUpLine(latest),
+    takenUp,
   };
 }
 
@@ -140,7 +144,7 @@ async function readSession(sources: Sources): Promise<Read> {
   const title = "Latest session, and what changed since";
   try {
     const latest = await latestSession(context, { changes: true });
-    if (!latest) return undefined;
+    if (!latest) return readOpen(sources);
     const redactor = redactorOf(context.system);
     const sections = handoffSections(latest).map((section) => ({
       ...section,
@@ -148,8 +152,11 @@ async function readSession(sources: Sources): Promise<Read> {
     }));
     return {
       title,
-      fit: (limit) => handoffText(latest, sections, limit),
-      resumed: latest,
+      fit: (limit) => {
+        const rest = restOf(latest.session.session_id);
+        return handoffText(sections, { limit, rest });
+      },
+      takenUp: takenUpLine(latest),
     };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
@@ -157,6 +164,23 @@ async function readSession(sources: Sources): Promise<Read> {
     const text = [message, hint].join("\n").trim();
     return ofLines(sources, { title, text, rest: "mpm resume shows them" });
   }
+}
+
+/** What is open without a save: nobody has to pause for it to be given. */
+function readOpen({ context: { system }, workspace }: Sources): Read {
+  const now = itemsNow(system, workspace, {
+    ...{ handoff: undefined, session: undefined, own: true },
+  });
+  const redactor = redactorOf(system);
+  const sections = openSections(now, system.now()).map((section) => ({
+    ...section,
+    entries: section.entries.map((entry) => redactor.text(entry)),
+  }));
+  return {
+    title: "Open items; there is no save to go on from",
+    fit: (limit) => handoffText(sections, { limit, rest: OPEN_REST }),
+    takenUp: openLine(now.items),
+  };
 }
 
 /** The parents of this worktree's session, the nearest first. */
@@ -237,8 +261,8 @@ interface Part {
   readonly title: string;
   /** Returns it as data in at most so many characters; empty: nothing. */
   fit(limit: number): string;
-  /** The session that it is about. */
-  readonly resumed?: ResumeResult;
+  /** What is gone on from, in one line for a person. */
+  readonly takenUp?: string;
 }
 
 /** Makes a part of lines, which is cut between them. */

@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { ResumeReport, Save } from "../../schemas/types.ts";
+import type {
+  ContextInjectResult,
+  ResumeReport,
+  Save,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -108,8 +112,8 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
   const places = [
     `Session ${ID}, paused ${AT} (3 hours ago)`,
     "Changes Since Pause",
-    "Goal:\n- Add refunds to the payments API (user, 6h ago)\n",
-    "Constraints:\n- Never log card numbers. (user)\n",
+    "Goal:\n- Add refunds to the payments API (somebody else, 6h ago)\n",
+    "Constraints:\n- Never log card numbers. (somebody else)\n",
     "In progress:\n- Ledger webhook\n",
     "Next steps:\n- Retries with backoff (the ledger drops one in ten)\n" +
     "- Changelog entry\n",
@@ -282,6 +286,64 @@ Deno.test("nothing is taken up where there is no save", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
   assertEquals(await fire(env, "SessionStart", { source: "startup" }), {});
+});
+
+Deno.test("open items are given without a save, also where all saves are of ended work", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["next", "Send the <mpm-context> retries"], {
+    now: LATER,
+  });
+  await mpmJson(env, ["decide", "Use SQLite", "--why", "No server"]);
+  await mpmJson(env, ["ask", "Which port?"]);
+  await mpmJson(env, ["var", "set", "port", "8081"]);
+  const context = async () =>
+    (await mpmJson<ContextInjectResult>(env, ["context", "inject"])).text;
+  const wanted = [
+    "## Open items; there is no save to go on from",
+    "- #1 Send the ‹mpm-context> retries",
+    "- #2 Use SQLite (why: No server)",
+    "- #3 Which port?",
+    "Variables: port=8081",
+  ];
+  const text = await context();
+  for (const one of wanted) assertStringIncludes(text, one);
+  const { systemMessage, hookSpecificOutput } = await fire(
+    env,
+    "SessionStart",
+    { source: "startup" },
+  );
+  assertEquals(
+    systemMessage,
+    "No save to go on from; 1 next step, 1 question open",
+  );
+  for (const one of wanted) {
+    assertStringIncludes(JSON.stringify(hookSpecificOutput), one);
+  }
+  const { status, stderr } = await mpm(env, ["resume", "--format", "context"]);
+  assertEquals(status, 3);
+  assertStringIncludes(stderr, "No paused sessions");
+  await mpmJson(env, ["start", "work"]);
+  await mpmJson(env, ["pause", "--no-commit"]);
+  await mpmJson(env, ["resume"]);
+  await mpmJson(env, ["cancel"]);
+  for (const one of wanted) assertStringIncludes(await context(), one);
+  for (const number of ["1", "2", "3"]) await mpmJson(env, ["done", number]);
+  await mpmJson(env, ["var", "unset", "port"]);
+  assert(!(await context()).includes("Open items"));
+});
+
+Deno.test("open items without a save are shortened by whole ones", async () => {
+  using env = TestEnv.repository();
+  for (let at = 0; at < 30; at++) {
+    await mpmJson(env, ["next", `Step ${at} ${"x".repeat(90)}.`]);
+  }
+  const { text } = await mpmJson<ContextInjectResult>(env, [
+    ...["context", "inject", "--limit", "1500"],
+  ]);
+  assert(text.length <= 1500);
+  assert(/… \d+ more: mpm next/.test(text), text);
+  const steps = text.match(/Step \d+ x*\.?/g) ?? [];
+  assert(steps.length > 3 && steps.every((one) => one.endsWith(".")), text);
 });
 
 Deno.test("an agent is told how to go on with its own conversation", async () => {

@@ -47,9 +47,10 @@ export interface Outline {
   readonly unread: readonly string[];
 }
 
-/** A save, and what is open of it now. */
+/** A save, and what is open now. */
 interface Source {
-  readonly session: Save;
+  /** `undefined`: nothing was saved. */
+  readonly session: Save | undefined;
   /** As `itemsNow()` has them. */
   readonly items: readonly Item[];
   readonly vars?: Readonly<Record<string, string>>;
@@ -57,12 +58,14 @@ interface Source {
 
 /** Returns what a save hands off. */
 export function outlineOf({ session, items, vars }: Source): Outline {
-  const handoff = session.mpm?.handoff;
+  const handoff = session?.mpm?.handoff;
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
   // What the older fields repeat of items, closed ones too, is left to those.
   const said = new Set([...all, ...saved].flatMap(saidTexts));
-  const older = olderItems(session).filter((item) => !said.has(sameText(item)));
+  const older = session === undefined
+    ? []
+    : olderItems(session).filter((item) => !said.has(sameText(item)));
   const closed = saved.filter(({ kind, state }) =>
     kind === "next" && state === "done"
   );
@@ -100,7 +103,7 @@ export function outlineOf({ session, items, vars }: Source): Outline {
     runs: handoff?.runs ?? [],
     vars: Object.entries(vars ?? handoff?.vars ?? {}),
     partition: handoff?.partition,
-    reminders: session.important_reminders.filter((text) =>
+    reminders: (session?.important_reminders ?? []).filter((text) =>
       !said.has(sameText({ kind: "constraint", text }))
     ),
     searches: handoff?.searches ?? [],

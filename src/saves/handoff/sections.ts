@@ -1,6 +1,6 @@
 import type { Section } from "../../base/budget.ts";
 import { ageWords, shortAge } from "../../base/times.ts";
-import type { Handoff, Item } from "../../items/mod.ts";
+import type { Handoff } from "../../items/mod.ts";
 import { fullTitle } from "../../work/mod.ts";
 import { aboutOf } from "../auto_summary.ts";
 import type { ResumeResult } from "../commands/results.ts";
@@ -8,11 +8,21 @@ import { changeSections } from "../compare/report.ts";
 import type { Save } from "../save.ts";
 import { openItems } from "../saved_session.ts";
 import { foreignNote } from "../trust/foreign.ts";
+import {
+  goalSections,
+  indented,
+  items,
+  lines,
+  list,
+  longText,
+  nextSections,
+  type OpenFacts,
+  settled,
+  varSection,
+} from "./open_sections.ts";
 import { type Outline, outlineOf } from "./outline.ts";
 import { changedWords } from "./taken_up.ts";
 import {
-  type Clock,
-  isLongWhy,
   itemLine,
   oneLine,
   pieces,
@@ -26,15 +36,9 @@ export function restOf(id: string): string {
 }
 
 /** What the sections are made of. */
-interface Facts {
+interface Facts extends OpenFacts {
   readonly result: ResumeResult;
-  readonly outline: Outline;
-  readonly clock: Clock;
-  /** The command that shows all. */
-  readonly rest: string;
 }
-
-type More = Partial<Omit<Section, "title" | "entries" | "weight">>;
 
 /**
  * Returns what an agent is given of a session, the most important first: where
@@ -62,43 +66,6 @@ export function handoffSections(result: ResumeResult): Section[] {
     ...said(facts),
     ...background(facts),
   ];
-}
-
-/** A section of lines that need no bullets. */
-function lines(
-  { rest }: Facts,
-  title: string,
-  entries: readonly string[],
-  weight: number,
-  more: More = {},
-): Section {
-  return { title, entries, weight, rest, ...more };
-}
-
-/** A section of entries with bullets. */
-function list(
-  facts: Facts,
-  title: string,
-  entries: readonly string[],
-  weight: number,
-  more: More = {},
-): Section {
-  const bulleted = entries.map((entry) => `- ${entry}`);
-  return lines(facts, title, bulleted, weight, more);
-}
-
-function items(
-  facts: Facts,
-  title: string,
-  entries: readonly Item[],
-  weight: number,
-  more: More = {},
-): Section {
-  const worded = entries.map((item) => itemLine(item, facts.clock));
-  // A command that lists open items knows only those that are kept here.
-  const kept = entries.every(({ number }) => number !== undefined);
-  const rest = kept ? more.rest ?? facts.rest : facts.rest;
-  return list(facts, title, worded, weight, { ...more, rest });
 }
 
 /** What the save is, whose words it has, and where it was made. */
@@ -194,21 +161,13 @@ function toDo(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session, work } = result;
   const summary = summaryOf(session, outline);
-  const begun = outline.begun.map((item) => ({
-    ...item,
-    state: "open" as const,
-  }));
   const checklist = work?.open ?? openItems(session.mpm?.checklist);
   return [
-    items(facts, "Goal", outline.goal, 8),
-    items(facts, "Constraints", outline.constraints, 8),
+    ...goalSections(facts),
     ...summary.trim() === ""
       ? []
       : [lines(facts, "", summaryLines(summary), 6)],
-    items(facts, "In progress", begun, 8, { rest: "mpm next" }),
-    items(facts, "Next steps", outline.next, 16, { rest: "mpm next" }),
-    items(facts, "Blockers", outline.blockers, 7, { rest: "mpm block" }),
-    items(facts, "Open questions", outline.questions, 7, { rest: "mpm ask" }),
+    ...nextSections(facts),
     list(facts, "Open checklist items", checklist.map(oneLine), 4, {
       rest: "mpm status",
     }),
@@ -229,37 +188,6 @@ function summaryOf(
 function summaryLines(summary: string): string[] {
   const [first, ...rest] = pieces(summary).map(indented);
   return [`Summary: ${first!.trimStart()}`, ...rest];
-}
-
-function indented(text: string): string {
-  return `  ${text.replaceAll("\n", "\n  ")}`;
-}
-
-function settled(facts: Facts): Section[] {
-  const { outline } = facts;
-  const more = { rest: "mpm decide" };
-  return [
-    items(facts, "Decisions", outline.decisions, 14, more),
-    items(facts, "Rejected approaches", outline.rejected, 7),
-    ...outline.plans.map((plan) => longText(facts, "Approved plan", plan, 8)),
-    ...outline.questions.filter(({ why }) => isLongWhy(why)).map((item) =>
-      longText(facts, oneLine(item.text), { ...item, text: item.why! }, 5)
-    ),
-  ];
-}
-
-/** A text of which whole pieces are given. */
-function longText(
-  facts: Facts,
-  title: string,
-  item: Item,
-  weight: number,
-  more: More = {},
-): Section {
-  const age = shortAge(Date.parse(item.at), facts.clock.now);
-  const marks = item.number === undefined ? [age] : [`#${item.number}`, age];
-  const name = `${title} (${marks.join(", ")})`;
-  return lines(facts, name, pieces(item.text).map(indented), weight, more);
 }
 
 function toVerify(facts: Facts): Section[] {
@@ -345,12 +273,11 @@ function background(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session } = result;
   const done = outline.done.map((item) => itemLine(item, facts.clock));
-  const vars = outline.vars.map(([name, value]) => oneLine(`${name}=${value}`));
   const commits = session.git_context.recent_commits.slice(0, COMMITS)
     .map(({ sha, message }) => `${sha.slice(0, 7)} ${oneLine(message)}`);
   return [
     list(facts, "Where to look up the conversation", lookUp(result), 4),
-    lines(facts, "Variables", vars, 4, { inline: true, rest: "mpm var list" }),
+    varSection(facts),
     ...outline.partition === undefined ? [] : [
       lines(facts, "Partition", [oneLine(outline.partition)], 1, {
         inline: true,

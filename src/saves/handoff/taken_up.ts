@@ -1,10 +1,11 @@
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { counted, firstLine } from "../../base/words.ts";
+import type { Item } from "../../items/mod.ts";
 import { shortTitle } from "../../work/mod.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import type { Changes } from "../compare/changes.ts";
-import { outlineOf } from "./outline.ts";
+import { type Outline, outlineOf } from "./outline.ts";
 
 /** Characters of what a session was about. */
 const LONGEST = 70;
@@ -19,19 +20,29 @@ export function takenUpLine(result: ResumeResult): string {
     new Date(session.paused_at),
     new Date(result.resumed_at),
   );
-  const outline = outlineOf(result);
-  const open = [
-    count(outline.begun.length + outline.next.length, "next step"),
-    count(outline.questions.length, "question"),
-    count(outline.blockers.length, "blocker"),
-  ].filter((words) => words !== "");
+  const open = openWords(outlineOf(result));
   return [
     `Took up ${session.session_id} from ${age}${
       origin === "foreign" ? " (by someone else, not verified)" : ""
     }: ${aboutOf(result)}`,
     ...changes ? [changedWords(changes)] : [],
-    ...open.length > 0 ? [`${open.join(", ")} open`] : [],
+    ...open === "" ? [] : [open],
   ].join("; ");
+}
+
+/** The same where there is only what is open, and no save. */
+export function openLine(items: readonly Item[]): string {
+  const open = openWords(outlineOf({ session: undefined, items }));
+  return open === "" ? "" : `No save to go on from; ${open}`;
+}
+
+function openWords({ begun, next, questions, blockers }: Outline): string {
+  const open = [
+    count(begun.length + next.length, "next step"),
+    count(questions.length, "question"),
+    count(blockers.length, "blocker"),
+  ].filter((words) => words !== "");
+  return open.length === 0 ? "" : `${open.join(", ")} open`;
 }
 
 /** What it was about, in a few words. */

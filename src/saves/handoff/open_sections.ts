@@ -1,0 +1,143 @@
+import type { Section } from "../../base/budget.ts";
+import { shortAge } from "../../base/times.ts";
+import type { Item, ItemsNow } from "../../items/mod.ts";
+import { type Outline, outlineOf } from "./outline.ts";
+import { type Clock, isLongWhy, itemLine, oneLine, pieces } from "./wording.ts";
+
+/** What the sections of open items are made of. */
+export interface OpenFacts {
+  readonly outline: Outline;
+  readonly clock: Clock;
+  /** The command that shows all. */
+  readonly rest: string;
+}
+
+/** Shows all open items with their numbers. */
+export const OPEN_REST = "mpm done";
+
+/**
+ * Returns what an agent is given of the open items where there is no save to go
+ * on from. Everything is escaped.
+ */
+export function openSections(
+  { items: open, vars, problems }: ItemsNow,
+  now: Date,
+): Section[] {
+  const outline = outlineOf({ session: undefined, items: open, vars });
+  const clock = { now, paused: now.toISOString() };
+  const facts = { outline, clock, rest: OPEN_REST };
+  const verify = open.filter(({ kind }) => kind === "verify");
+  return [
+    ...goalSections(facts),
+    ...nextSections(facts),
+    ...settled(facts),
+    items(facts, "Verification", verify, 10),
+    varSection(facts),
+    list(facts, "Notes", problems.map(oneLine), 4),
+  ];
+}
+
+type More = Partial<Omit<Section, "title" | "entries" | "weight">>;
+
+/** A section of lines that need no bullets. */
+export function lines(
+  { rest }: OpenFacts,
+  title: string,
+  entries: readonly string[],
+  weight: number,
+  more: More = {},
+): Section {
+  return { title, entries, weight, rest, ...more };
+}
+
+/** A section of entries with bullets. */
+export function list(
+  facts: OpenFacts,
+  title: string,
+  entries: readonly string[],
+  weight: number,
+  more: More = {},
+): Section {
+  const bulleted = entries.map((entry) => `- ${entry}`);
+  return lines(facts, title, bulleted, weight, more);
+}
+
+export function items(
+  facts: OpenFacts,
+  title: string,
+  entries: readonly Item[],
+  weight: number,
+  more: More = {},
+): Section {
+  const worded = entries.map((item) => itemLine(item, facts.clock));
+  // A command that lists open items knows only those that are kept here.
+  const kept = entries.every(({ number }) => number !== undefined);
+  const rest = kept ? more.rest ?? facts.rest : facts.rest;
+  return list(facts, title, worded, weight, { ...more, rest });
+}
+
+/** What the work is for. */
+export function goalSections(facts: OpenFacts): Section[] {
+  const { goal, constraints } = facts.outline;
+  return [
+    items(facts, "Goal", goal, 8),
+    items(facts, "Constraints", constraints, 8),
+  ];
+}
+
+/** What is to be done, and what stands in the way. */
+export function nextSections(facts: OpenFacts): Section[] {
+  const { outline } = facts;
+  const begun = outline.begun.map((item) => ({
+    ...item,
+    state: "open" as const,
+  }));
+  return [
+    items(facts, "In progress", begun, 8, { rest: "mpm next" }),
+    items(facts, "Next steps", outline.next, 16, { rest: "mpm next" }),
+    items(facts, "Blockers", outline.blockers, 7, { rest: "mpm block" }),
+    items(facts, "Open questions", outline.questions, 7, { rest: "mpm ask" }),
+  ];
+}
+
+/** The state variables. */
+export function varSection(facts: OpenFacts): Section {
+  const vars = facts.outline.vars
+    .map(([name, value]) => oneLine(`${name}=${value}`));
+  return lines(facts, "Variables", vars, 4, {
+    inline: true,
+    rest: "mpm var list",
+  });
+}
+
+/** What was decided, and the plan. */
+export function settled(facts: OpenFacts): Section[] {
+  const { outline } = facts;
+  const more = { rest: "mpm decide" };
+  return [
+    items(facts, "Decisions", outline.decisions, 14, more),
+    items(facts, "Rejected approaches", outline.rejected, 7),
+    ...outline.plans.map((plan) => longText(facts, "Approved plan", plan, 8)),
+    ...outline.questions.filter(({ why }) => isLongWhy(why)).map((item) =>
+      longText(facts, oneLine(item.text), { ...item, text: item.why! }, 5)
+    ),
+  ];
+}
+
+/** A text of which whole pieces are given. */
+export function longText(
+  facts: OpenFacts,
+  title: string,
+  item: Item,
+  weight: number,
+  more: More = {},
+): Section {
+  const age = shortAge(Date.parse(item.at), facts.clock.now);
+  const marks = item.number === undefined ? [age] : [`#${item.number}`, age];
+  const name = `${title} (${marks.join(", ")})`;
+  return lines(facts, name, pieces(item.text).map(indented), weight, more);
+}
+
+export function indented(text: string): string {
+  return `  ${text.replaceAll("\n", "\n  ")}`;
+}
