@@ -141,7 +141,7 @@ async function stateOf(
 /** A damaged session is a fact, too: nobody may take it for none. */
 async function readSession(sources: Sources): Promise<Read> {
   const { context } = sources;
-  const title = "Latest session, and what changed since";
+  const title = "Latest save, and changes since";
   try {
     const latest = await latestSession(context, { changes: true });
     if (!latest) return readOpen(sources);
@@ -177,7 +177,7 @@ function readOpen({ context: { system }, workspace }: Sources): Read {
     entries: section.entries.map((entry) => redactor.text(entry)),
   }));
   return {
-    title: "Open items; there is no save to go on from",
+    title: "Open items (no save yet)",
     fit: (limit) => handoffText(sections, { limit, rest: OPEN_REST }),
     takenUp: openLine(now.items),
   };

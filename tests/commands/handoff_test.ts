@@ -110,10 +110,10 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
   putSave(env, handedOff(RICH, FACTS));
   const text = await given(env);
   const places = [
-    `Session ${ID}, paused ${AT} (3 hours ago)`,
+    `Save ${ID}, made ${AT} (3 hours ago)`,
     "Changes Since Pause",
-    "Goal:\n- Add refunds to the payments API (somebody else, 6h ago)\n",
-    "Constraints:\n- Never log card numbers. (somebody else)\n",
+    "Goal:\n- Add refunds to the payments API (someone else, 6h ago)\n",
+    "Constraints:\n- Never log card numbers. (someone else)\n",
     "In progress:\n- Ledger webhook\n",
     "Next steps:\n- Retries with backoff (the ledger drops one in ten)\n" +
     "- Changelog entry\n",
@@ -122,21 +122,20 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
     "Decisions:\n- bigint cents (why: floats lose money)\n",
     "Rejected approaches:\n- a queue in Redis\n",
     "Approved plan (3h ago):\n  1. The endpoint\n  2. The webhook\n",
-    "Verification:\n- unproved: npm test",
-    "Errors not solved:\n- overloaded\n",
-    "Background work then (whether it still runs is not known; look):\n" +
-    "- npm run dev\n",
+    "How to verify:\n- unproved: npm test",
+    "Unsolved errors:\n- overloaded\n",
+    "Background work (may still be running):\n- npm run dev\n",
     "Files changed by the agent: src/refunds.ts (created, 3x, refund)\n",
     "Files read: src/charge.ts\n",
-    "Latest prompts of the user:\n- Go on with the webhook. [3h ago]\n",
-    "Last message of the agent (3h ago):\n  The webhook is begun.\n" +
+    "Latest user prompts:\n- Go on with the webhook. [3h ago]\n",
+    "Last agent message (3h ago):\n  The webhook is begun.\n" +
     "  It still lacks retries.\n",
-    "Results of sub-agents:\n- Explore: three callers",
-    "Summary by the client (3h ago):\n  Endpoint done",
+    "Sub-agent results:\n- Explore: three callers",
+    "Client's own summary (3h ago):\n  Endpoint done",
     "Variables: port=4310\n",
     "Searched for: charge\\(\n",
     "Done so far:\n- Refund endpoint\n",
-    "Not known:\n- The first 3 MB",
+    "Missing from this hand-off:\n- The first 3 MB",
   ];
   let last = -1;
   for (const words of places) {
@@ -276,8 +275,8 @@ Deno.test("a person sees in one line what a session goes on from", async () => {
       systemMessage,
       ["compact", "fork"].includes(source)
         ? undefined
-        : `Took up ${ID} from just now: Refunds; 1 new commit, 1 file ` +
-          "changed since; 2 next steps open",
+        : `Continuing from ${ID} (just now): Refunds; since then: 1 new ` +
+          "commit, 1 file changed; open: 2 next steps",
     );
   }
 });
@@ -299,7 +298,7 @@ Deno.test("open items are given without a save, also where all saves are of ende
   const context = async () =>
     (await mpmJson<ContextInjectResult>(env, ["context", "inject"])).text;
   const wanted = [
-    "## Open items; there is no save to go on from",
+    "## Open items (no save yet)",
     "- #1 Send the ‹mpm-context> retries",
     "- #2 Use SQLite (why: No server)",
     "- #3 Which port?",
@@ -312,10 +311,7 @@ Deno.test("open items are given without a save, also where all saves are of ende
     "SessionStart",
     { source: "startup" },
   );
-  assertEquals(
-    systemMessage,
-    "No save to go on from; 1 next step, 1 question open",
-  );
+  assertEquals(systemMessage, "No save yet; open: 1 next step, 1 question");
   for (const one of wanted) {
     assertStringIncludes(JSON.stringify(hookSpecificOutput), one);
   }
@@ -351,6 +347,6 @@ Deno.test("an agent is told how to go on with its own conversation", async () =>
   await mpmJson(env, ["pause", "--no-commit", "--agent-session", AGENT]);
   assertStringIncludes(
     await given(env),
-    `Where to look up the conversation:\n- claude --resume ${AGENT}\n`,
+    `Full conversation:\n- claude --resume ${AGENT}\n`,
   );
 });

@@ -99,11 +99,18 @@ Deno.test("what a killed client left is saved at the next start, once", async ()
   const { systemMessage, hookSpecificOutput } = await start(env);
   assertStringIncludes(
     systemMessage!,
-    "Saved 1 session whose Claude Code stopped without an end: session-",
+    "Recovered 1 agent session that stopped without saving: session-",
   );
   const summary = "Recovered after the client stopped: Mend the ledger. Last " +
     "answer: Half of it is done";
-  assertStringIncludes(hookSpecificOutput!.additionalContext!, summary);
+  const given = hookSpecificOutput!.additionalContext!;
+  assertStringIncludes(
+    given,
+    "Recovered after the client stopped. It was last",
+  );
+  for (const words of ["Mend the ledger", "Half of it is done"]) {
+    assertStringIncludes(given, words);
+  }
   const [save, ...more] = await saves(env);
   assertEquals(more, []);
   assertEquals(save!.conversation.summary, summary);
@@ -112,7 +119,7 @@ Deno.test("what a killed client left is saved at the next start, once", async ()
     ["auto", NOON.toISOString(), KILLED],
   );
   const again = await start(env);
-  assertEquals(again.systemMessage?.includes("without an end") ?? false, false);
+  assertEquals(again.systemMessage?.includes("without saving") ?? false, false);
   assertEquals((await saves(env)).length, 1);
   // It is mpm's doing like any other, and stays undone.
   await mpmJson(env, ["undo", "1"]);
@@ -133,7 +140,7 @@ Deno.test("two clients that start at once save it once", async () => {
     ),
   );
   const told = answers.filter(({ stdout }) =>
-    stdout.includes("without an end")
+    stdout.includes("without saving")
   );
   assertEquals([told.length, (await saves(env)).length], [1, 1]);
   assertEquals(failures(env), "");
@@ -144,7 +151,7 @@ Deno.test("two sessions that were killed side by side are both saved and named",
   await worked(env, KILLED, { prompt: "Mend the ledger" });
   await worked(env, OTHER, { prompt: "Print the report" });
   const { systemMessage } = await start(env);
-  const [, ids] = /Saved 2 sessions .*: (.*)/.exec(systemMessage!)!;
+  const [, ids] = /Recovered 2 agent sessions .*: (.*)/.exec(systemMessage!)!;
   assertEquals(ids!.split(", ").length, 2);
   const found = await saves(env);
   assertEquals(

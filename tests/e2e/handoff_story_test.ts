@@ -159,7 +159,7 @@ const NEEDED: readonly (readonly [what: string, ...any: string[]])[] = [
 ];
 
 clientTest(
-  "three sessions, a compaction, a kill and changes by others: all is told",
+  "three sessions, a compaction, a kill and changes by others: the hand-off has all of it",
   async () => {
     using env = TestEnv.repository();
     env.write(

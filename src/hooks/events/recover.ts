@@ -39,8 +39,8 @@ export async function recoverKilled(world: HookWorld): Promise<string[]> {
     noteFailure(system, event, error);
   }
   return saved.length === 0 ? [] : [
-    `Saved ${counted(saved.length, "session")} whose Claude Code stopped ` +
-    `without an end: ${saved.map(({ session_id: id }) => id).join(", ")}`,
+    `Recovered ${counted(saved.length, "agent session")} that stopped ` +
+    `without saving: ${saved.map(({ session_id: id }) => id).join(", ")}`,
   ];
 }
 

@@ -31,7 +31,7 @@ export function openSections(
     ...goalSections(facts),
     ...nextSections(facts),
     ...settled(facts),
-    items(facts, "Verification", verify, 10),
+    items(facts, "How to verify", verify, 10),
     varSection(facts),
     list(facts, "Notes", problems.map(oneLine), 4),
   ];

@@ -21,7 +21,7 @@ import {
   varSection,
 } from "./open_sections.ts";
 import { type Outline, outlineOf } from "./outline.ts";
-import { changedWords } from "./taken_up.ts";
+import { changeCounts } from "./taken_up.ts";
 import {
   itemLine,
   oneLine,
@@ -74,12 +74,16 @@ function head({ result, clock }: Facts): string[] {
   const age = ageWords(new Date(session.paused_at), clock.now);
   const { kind, recovered } = session.mpm ?? {};
   const how = recovered !== undefined
-    ? `, recovered after the client stopped, which was at work at ${recovered}`
+    ? [
+      "Recovered after the client stopped. It was last active at " +
+      `${recovered}.`,
+    ]
     : kind === "auto"
-    ? ", saved as the agent's session ended"
-    : "";
+    ? ["mpm made this save when the agent session ended."]
+    : [];
   return [
-    `Session ${session.session_id}, paused ${session.paused_at} (${age})${how}`,
+    `Save ${session.session_id}, made ${session.paused_at} (${age})`,
+    ...how,
     ...origin === "foreign" ? [`Note: ${foreignNote(session.session_id)}`] : [],
     ...place(session),
     ...workLines(result),
@@ -108,7 +112,7 @@ function workLines({ work, session }: ResumeResult): string[] {
     ? ""
     : `, ${work.done} of ${work.total} checklist items done`;
   return [
-    `Work session: ${oneLine(fullTitle(work))} (${work.state})${progress}`,
+    `Session: ${oneLine(fullTitle(work))} (${work.state})${progress}`,
     ...(session.mpm?.stack ?? []).slice(0, PARENTS).map((parent) =>
       `Detour of: ${oneLine(fullTitle(parent))}`
     ),
@@ -133,7 +137,7 @@ function changed(facts: Facts): Section[] {
     lines(
       facts,
       "Changes Since Pause",
-      alone.length > 0 ? alone : [changedWords(changes)],
+      alone.length > 0 ? alone : [changeCounts(changes)],
       3,
       { inline: true },
     ),
@@ -194,11 +198,17 @@ function toVerify(facts: Facts): Section[] {
   const { outline, clock, result } = facts;
   const more = { rest: "mpm evidence" };
   return [
-    list(facts, "Verification", verification(result, outline, clock), 10, more),
-    items(facts, "Errors not solved", outline.errors, 6),
+    list(
+      facts,
+      "How to verify",
+      verification(result, outline, clock),
+      10,
+      more,
+    ),
+    items(facts, "Unsolved errors", outline.errors, 6),
     items(
       facts,
-      "Background work then (whether it still runs is not known; look)",
+      "Background work (may still be running)",
       outline.background,
       3,
     ),
@@ -224,7 +234,7 @@ function fileSections(facts: Facts, session: Save): Section[] {
     ),
     lines(
       facts,
-      "Uncommitted at the pause",
+      "Uncommitted when saved",
       uncommitted.map(({ status, path }) =>
         `${status.trim()} ${oneLine(path)}`
       ),
@@ -254,13 +264,13 @@ function said(facts: Facts): Section[] {
   );
   const newest = { fromEnd: true };
   return [
-    list(facts, "Latest prompts of the user", prompts, 7, newest),
+    list(facts, "Latest user prompts", prompts, 7, newest),
     ...outline.messages.map((item) =>
-      longText(facts, "Last message of the agent", item, 9, newest)
+      longText(facts, "Last agent message", item, 9, newest)
     ),
-    items(facts, "Results of sub-agents", outline.reports, 5, newest),
+    items(facts, "Sub-agent results", outline.reports, 5, newest),
     ...outline.summaries.map((item) =>
-      longText(facts, "Summary by the client", item, 8, newest)
+      longText(facts, "Client's own summary", item, 8, newest)
     ),
   ];
 }
@@ -276,7 +286,7 @@ function background(facts: Facts): Section[] {
   const commits = session.git_context.recent_commits.slice(0, COMMITS)
     .map(({ sha, message }) => `${sha.slice(0, 7)} ${oneLine(message)}`);
   return [
-    list(facts, "Where to look up the conversation", lookUp(result), 4),
+    list(facts, "Full conversation", lookUp(result), 4),
     varSection(facts),
     ...outline.partition === undefined ? [] : [
       lines(facts, "Partition", [oneLine(outline.partition)], 1, {
@@ -294,8 +304,8 @@ function background(facts: Facts): Section[] {
       outline.reminders.map(oneLine),
       4,
     ),
-    list(facts, "Commits before the pause", commits, 2),
-    list(facts, "Not known", outline.unread.map(oneLine), 2),
+    list(facts, "Commits before the save", commits, 2),
+    list(facts, "Missing from this hand-off", outline.unread.map(oneLine), 2),
   ];
 }
 
@@ -305,6 +315,6 @@ function lookUp({ agent_command: command, session }: ResumeResult): string[] {
   const path = session.mpm?.agent?.transcript_path;
   return [
     command.join(" "),
-    ...path ? [`transcript ${oneLine(path)}`] : [],
+    ...path ? [`transcript: ${oneLine(path)}`] : [],
   ];
 }

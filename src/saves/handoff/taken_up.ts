@@ -22,10 +22,10 @@ export function takenUpLine(result: ResumeResult): string {
   );
   const open = openWords(outlineOf(result));
   return [
-    `Took up ${session.session_id} from ${age}${
-      origin === "foreign" ? " (by someone else, not verified)" : ""
-    }: ${aboutOf(result)}`,
-    ...changes ? [changedWords(changes)] : [],
+    `Continuing from ${session.session_id} (${age}${
+      origin === "foreign" ? ", by someone else, not verified" : ""
+    }): ${aboutOf(result)}`,
+    ...changes ? [`since then: ${changeCounts(changes)}`] : [],
     ...open === "" ? [] : [open],
   ].join("; ");
 }
@@ -33,7 +33,7 @@ export function takenUpLine(result: ResumeResult): string {
 /** The same where there is only what is open, and no save. */
 export function openLine(items: readonly Item[]): string {
   const open = openWords(outlineOf({ session: undefined, items }));
-  return open === "" ? "" : `No save to go on from; ${open}`;
+  return open === "" ? "" : `No save yet; ${open}`;
 }
 
 function openWords({ begun, next, questions, blockers }: Outline): string {
@@ -42,7 +42,7 @@ function openWords({ begun, next, questions, blockers }: Outline): string {
     count(questions.length, "question"),
     count(blockers.length, "blocker"),
   ].filter((words) => words !== "");
-  return open.length === 0 ? "" : `${open.join(", ")} open`;
+  return open.length === 0 ? "" : `open: ${open.join(", ")}`;
 }
 
 /** What it was about, in a few words. */
@@ -59,8 +59,8 @@ function count(number: number, noun: string): string {
   return number === 0 ? "" : counted(number, noun);
 }
 
-/** Returns what changed since the pause in numbers, e.g. `2 commits since`. */
-export function changedWords(changes: Changes): string {
+/** Counts what changed since a save, e.g. `2 new commits, 1 file changed`. */
+export function changeCounts(changes: Changes): string {
   const { commits, files, working_directory: working, branch } = changes;
   const paths = new Set([
     ...files.map(({ path }) => path),
@@ -77,7 +77,5 @@ export function changedWords(changes: Changes): string {
     count(paths.size, "file") && `${counted(paths.size, "file")} changed`,
     ...switched,
   ].filter((words) => words !== "");
-  return parts.length === 0
-    ? "nothing changed since"
-    : `${parts.join(", ")} since`;
+  return parts.length === 0 ? "no changes" : parts.join(", ");
 }

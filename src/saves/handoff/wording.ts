@@ -61,7 +61,7 @@ function worded(
   const marks = [
     ...state === "doing" ? ["in progress"] : [],
     ...source === "user" || source === "model"
-      ? [source === "user" && theirs ? "somebody else" : source]
+      ? [source === "user" && theirs ? "someone else" : source]
       : [],
     // Found in the prose of the agent, which said it to somebody else.
     ...source === "transcript" && /message$/.test(via) ? ["inferred"] : [],

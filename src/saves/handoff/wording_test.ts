@@ -131,12 +131,12 @@ Deno.test("withMarks() marks the lines of a summary that are over", () => {
   assertEquals(withMarks("Nothing is over", []), "Nothing is over");
 });
 
-Deno.test("what the user of a foreign save said is somebody else's", () => {
+Deno.test("what the user of a foreign save said is marked as from someone else", () => {
   const user = { ...ITEM, source: "user" } as const;
   const foreign = { ...CLOCK, foreign: true };
   assertEquals(
     [itemLine(user, CLOCK), itemLine(user, foreign)],
-    ["Use bigint cents (user)", "Use bigint cents (somebody else)"],
+    ["Use bigint cents (user)", "Use bigint cents (someone else)"],
   );
   // Only what is carried here has a number.
   assertEquals(
