@@ -15,6 +15,7 @@ export {
   evidenceOf,
   type EvidenceSources,
   lastRuns,
+  ONLY_NAMED,
   unverified,
 } from "./evidence.ts";
 export {

@@ -1,4 +1,9 @@
-import type { Item, ItemKind, Run } from "../../items/mod.ts";
+import {
+  type Item,
+  type ItemKind,
+  ONLY_NAMED,
+  type Run,
+} from "../../items/mod.ts";
 import { parseTime } from "../../base/times.ts";
 import type { Save } from "../../saves/mod.ts";
 
@@ -31,6 +36,7 @@ const LABELS: ReadonlyMap<ItemKind, string> = new Map([
   ["prompt", "Asked"],
   ["message", "Answered"],
   ["plan", "Plan"],
+  ["verify", "Verify with"],
   ["summary", "Summary at a compaction"],
   ["report", "Sub-agent"],
   ["error", "Error"],
@@ -84,7 +90,8 @@ export function saidIn(save: Save): Said[] {
   const has = items.some(({ kind }) => GIVEN.includes(kind));
   return [
     ...items.flatMap(saidBy),
-    ...(mpm?.handoff?.runs ?? []).map(ranBy),
+    ...(mpm?.handoff?.runs ?? []).filter(({ doubt }) => doubt !== ONLY_NAMED)
+      .map(ranBy),
     ...conversation.accomplishments.map(plain("done", "")),
     ...has ? [] : [
       ...conversation.next_steps.map(plain("state", "Next")),
