@@ -1110,13 +1110,10 @@ export type DecideResult = NextResult;
 /** mpm ask --json: Note an open question, or list the open questions. */
 export type AskResult = NextResult;
 
-/** mpm block --json: Note what the work waits for, or list the blockers. */
+/** mpm block --json: Note a blocker, or list the blockers. */
 export type BlockResult = NextResult;
 
-/**
- * mpm done --json: Close next steps, questions and other items, or list the
- * open ones.
- */
+/** mpm done --json: Close next steps and other items, or list what is open. */
 export interface DoneResult {
   dry_run: boolean;
   /** ISO 8601: ages count from here. */

@@ -44,7 +44,7 @@ export async function say(
     operation: input.operation,
     dryRun: input.dryRun,
     decide: (before) => said(before, { input, item, now: system.now() }),
-    title: ({ item }) => `${input.operation} ${item!.number}: ${item!.text}`,
+    title: ({ item }) => `${input.operation} #${item!.number}: ${item!.text}`,
   });
 }
 
@@ -52,7 +52,7 @@ function saidText({ words, why, supersedes, ...input }: SayInput) {
   if (words.length > 0) return checkedText(words.join(" "));
   if (why === undefined && supersedes === undefined) return undefined;
   throw new MpmError("USAGE", "The text is missing", {
-    hint: `Say what it is: mpm ${input.operation} <text>`,
+    hint: `mpm ${input.operation} <text>`,
   });
 }
 
@@ -61,15 +61,14 @@ function checkedText(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") {
     throw new MpmError("USAGE", "The text is empty", {
-      hint: "Without any text the open items are listed",
+      hint: "Leave the text out to list the open items",
     });
   }
   if (trimmed.length <= LONGEST_TEXT) return trimmed;
   throw new MpmError(
     "USAGE",
-    `The text has ${trimmed.length} characters; an item has at most ` +
-      LONGEST_TEXT,
-    { hint: "Say it shorter, or write it into a file and name the file" },
+    `The text has ${trimmed.length} characters; the limit is ${LONGEST_TEXT}`,
+    { hint: "Shorten it, or write it into a file and name the file" },
   );
 }
 
@@ -121,9 +120,13 @@ function said(
     ...{ ...lineOf(before), agent: item.agent, supersedes, now },
   });
   if (carried.refused.length > 0) {
-    throw new MpmError("CONFLICT", "Too many items are open", {
-      hint: '"mpm done" lists them, "mpm done 1 2 3" closes some',
-    });
+    throw new MpmError(
+      "CONFLICT",
+      "Cannot add the item: too many items are open",
+      {
+        hint: '"mpm done" lists them, and "mpm done 1 2 3" closes three',
+      },
+    );
   }
   const kept = carried.as.get(item)!;
   const old = supersedes === undefined
@@ -155,8 +158,8 @@ function supersededBy(
   const item = before.kept.items.find((one) => one.number === number);
   if (!item) throw noItem(before, [number]);
   if (isOpenItem(item)) return number;
-  throw new MpmError("CONFLICT", `Item ${closedLine(item, now)}`, {
-    hint: "Say the new one without --supersedes",
+  throw new MpmError("CONFLICT", `Cannot supersede: ${closedLine(item, now)}`, {
+    hint: "Add the new decision without --supersedes",
   });
 }
 
@@ -191,7 +194,7 @@ export async function close(
       closed(before, { wanted, drop, dryRun, now: system.now() }),
     title: ({ closed }) =>
       `${drop ? "drop" : "done"} ${
-        closed.map(({ number, text }) => `${number}: ${cutText(text, 60)}`)
+        closed.map(({ number, text }) => `#${number}: ${cutText(text, 60)}`)
           .join(", ")
       }`,
   });
@@ -270,8 +273,8 @@ function viewsOf(
 function numberOf(text: string): number {
   const number = /^#?([1-9]\d{0,8})$/.exec(text.trim())?.[1];
   if (number !== undefined) return Number(number);
-  throw new MpmError("USAGE", `Invalid number "${text}"`, {
-    hint: 'Give a number as "mpm done" lists it',
+  throw new MpmError("USAGE", `Invalid item number "${text}"`, {
+    hint: '"mpm done" lists the numbers; separate several with spaces',
   });
 }
 
@@ -283,11 +286,15 @@ function noItem(
   numbers: readonly number[],
 ): MpmError {
   const names = open.slice(0, NAMED)
-    .map(({ number, text }) => `${number} ${cutText(text, 40)}`);
+    .map(({ number, text }) => `#${number} ${cutText(text, 40)}`);
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
-  return new MpmError("NOT_FOUND", `No item ${numbers.join(", ")}`, {
-    hint: open.length === 0
-      ? 'No item is open here; "mpm done --all" lists those of other sessions'
-      : `Open: ${names.join(", ")}${more}`,
-  });
+  return new MpmError(
+    "NOT_FOUND",
+    `No item ${numbers.map((number) => `#${number}`).join(", ")}`,
+    {
+      hint: open.length === 0
+        ? 'Nothing is open here; "mpm done --all" lists items of all sessions'
+        : `Open: ${names.join(", ")}${more}`,
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { closedLine, itemLines, itemText, originOf } from "./text.ts";
 /** The words of a command that adds an item. */
 export const TEXT_WORDS = {
   name: "text",
-  summary: "What it is; without it the open ones are listed",
+  summary: "The text; without it, mpm lists what is open",
   rest: true,
 } as const;
 
@@ -15,7 +15,7 @@ export const TEXT_WORDS = {
 export const SAY_FLAGS = {
   all: {
     type: "boolean",
-    summary: "List those of all worktrees and sessions",
+    summary: "List items of all worktrees and sessions",
   },
   "dry-run": {
     type: "boolean",
@@ -45,8 +45,8 @@ export function sayText(result: SayResult, style: Style): string {
   const added = result.dry_run ? "Would add" : "Added";
   return [
     result.added
-      ? `${added} ${item.number}: ${itemText(item)}`
-      : `Already there: ${item.number} ${itemText(item)} (${
+      ? `${added} #${item.number}: ${itemText(item)}`
+      : `Already open: #${item.number} ${itemText(item)} (${
         originOf(item, now)
       })`,
     ...superseded === null ? [] : [
@@ -84,7 +84,7 @@ export function doneText(result: DoneResult, style: Style): string {
 }
 
 function plainLine(item: ItemView): string {
-  return `${item.number}: ${itemText(item)}`;
+  return `#${item.number}: ${itemText(item)}`;
 }
 
 function warningLines(warnings: readonly string[], style: Style): string[] {

@@ -20,7 +20,7 @@ const LONGEST = 4000;
 /** Variables of one line of work. */
 const MOST = 100;
 
-/** Sets a variable, or with `undefined` takes it away. Throws USAGE, NOT_FOUND. */
+/** Sets a variable, or removes it with `undefined`. Throws USAGE, NOT_FOUND. */
 export async function changeVar(
   context: Context,
   { name, value, dryRun }: {
@@ -74,20 +74,24 @@ function changed(
     return { here, vars, result: { name, before, value: null, warnings: [] } };
   }
   if (Object.keys(vars).length >= MOST) {
-    throw new MpmError("CONFLICT", `There are ${MOST} variables already`, {
-      hint: '"mpm var unset <name>" takes one away',
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot set "${name}": there are ${MOST} variables already`,
+      {
+        hint: '"mpm var unset <name>" removes one',
+      },
+    );
   }
   const clean = redactorOf(system).value({ [name]: given });
   const value = getOwn(clean, name) ?? "";
   setOwn(vars, name, value);
   const warnings = value === given ? [] : [
-    `The value of ${name} looks like a secret and was redacted`,
+    `The value of ${name} looks like a secret, so it was redacted`,
   ];
   return { here, vars, result: { name, before, value, warnings } };
 }
 
-/** Those of a save that could have been set here, redacted. */
+/** Returns the variables of a save that are valid here, redacted. */
 export function soundVars(system: System, vars: Vars): Vars {
   const sound = Object.entries(vars).filter(([name, value]) =>
     NAME.test(name) && value.length <= LONGEST
@@ -108,15 +112,15 @@ function notSet(name: string, vars: Vars): MpmError {
   return new MpmError("NOT_FOUND", `No variable "${name}"`, {
     hint: names.length === 0
       ? '"mpm var set <name> <value>" sets one'
-      : `There are ${named(names)}`,
+      : `Variables: ${named(names)}`,
   });
 }
 
 function checkName(name: string): void {
   if (NAME.test(name)) return;
-  throw new MpmError("USAGE", `Invalid name "${name}"`, {
-    hint: "A name has letters, digits and _, begins with a letter or _, and " +
-      "has at most 64 characters",
+  throw new MpmError("USAGE", `Invalid variable name "${name}"`, {
+    hint:
+      "Use letters, digits and _, at most 64 characters, and no digit first",
   });
 }
 
@@ -124,13 +128,13 @@ function checkedValue(value: string): string {
   if (value.length > LONGEST) {
     throw new MpmError(
       "USAGE",
-      `The value has ${value.length} characters; at most ${LONGEST} are kept`,
-      { hint: "Keep it in a file, and the file's name in the variable" },
+      `The value has ${value.length} characters; the limit is ${LONGEST}`,
+      { hint: "Put it into a file, and set the variable to the file's name" },
     );
   }
   const plain = escapeUnseen(value, (one) => /[\n\t]/.test(one) ? one : "");
   if (plain === value) return value;
   throw new MpmError("USAGE", "The value has control characters", {
-    hint: "Give plain text; line breaks and tabs are fine",
+    hint: "Use plain text; line breaks and tabs are fine",
   });
 }

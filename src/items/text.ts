@@ -21,13 +21,13 @@ export function itemView(item: KeptItem, here: boolean): ItemView {
 const HEADINGS: Readonly<Record<string, string>> = {
   goal: "Goal",
   constraint: "Constraints",
-  next: "Next",
+  next: "Next steps",
   blocker: "Blockers",
   question: "Open questions",
   decision: "Decisions",
-  rejected: "Rejected",
+  rejected: "Rejected approaches",
   plan: "Plan",
-  verify: "To verify",
+  verify: "How to verify",
 };
 
 const ORDER = Object.keys(HEADINGS) as ItemKind[];
@@ -66,7 +66,7 @@ export function itemText(
   return `${escapeText(text)}${reason}`;
 }
 
-/** Who said it, how, and how long ago: `you, pause, 2h ago`. */
+/** Returns the source of an item and its age, e.g. `you, pause, 2h ago`. */
 export function originOf(
   { source, via, at }: Pick<Item, "source" | "via" | "at">,
   now: Date,
@@ -75,7 +75,7 @@ export function originOf(
   return `${who}, ${escapeText(via)}, ${shortAge(Date.parse(at), now)}`;
 }
 
-/** `5 was closed 2h ago: Add refunds` */
+/** Returns e.g. `#5 was closed 2h ago: Add refunds`. */
 export function closedLine(
   item: Pick<ItemView, "number" | "text"> & {
     readonly state: string;
@@ -86,7 +86,7 @@ export function closedLine(
   const { number, text, state, closed_at } = item;
   const verb = getOwn(CLOSED_BY, state) ?? "closed";
   const when = shortAge(Date.parse(closed_at ?? ""), now);
-  return `${number} was ${verb} ${when}: ${cutText(text, 60)}`;
+  return `#${number} was ${verb} ${when}: ${cutText(text, 60)}`;
 }
 
 const CLOSED_BY: Readonly<Record<string, string>> = {

@@ -33,14 +33,33 @@ const VARS = object({
 export type Vars = Readonly<Record<string, string>>;
 
 /**
- * The variables of a line of work: of its session, else of its worktree. Throws
- * UNREADABLE for a damaged file, FOREIGN for one that this user's mpm did not
- * write here, and what reading throws.
+ * Returns the variables of a line of work. A session that has set none has those
+ * of its worktree; a detour has only its own. Throws UNREADABLE for a damaged
+ * file, FOREIGN for one that this user's mpm did not write here, and what
+ * reading throws.
  */
 export function readVars(system: System, root: string, here: Here): Vars {
+  const own = readOwnVars(system, root, here);
+  if (own !== undefined) return own;
+  return takesOver(here)
+    ? readOwnVars(system, root, { ...here, session: null }) ?? {}
+    : {};
+}
+
+/** Returns whether a line of work begins with its worktree's variables. */
+function takesOver({ session, detour }: Here): boolean {
+  return session !== null && !detour;
+}
+
+/** Returns `undefined` where none were ever set. */
+function readOwnVars(
+  system: System,
+  root: string,
+  here: Here,
+): Vars | undefined {
   const { home, state, items } = layout(root);
   const path = varsPath(root, here);
-  if (!system.files.lstat(path)) return {};
+  if (!system.files.lstat(path)) return undefined;
   for (const folder of [home, state, items]) checkFolder(system, folder);
   const bytes = system.files.readOwn(path, LARGEST);
   const text = new TextDecoder().decode(bytes);
@@ -53,7 +72,7 @@ export function readVars(system: System, root: string, here: Here): Vars {
   if (value.of !== ownerOf(here) || !sealsOf(system).isOwn(text)) {
     throw new MpmError(
       "FOREIGN",
-      `The variables in "${path}" were not set by you on this machine`,
+      `Cannot use "${path}": you did not set these variables on this machine`,
       { hint: "Move the file away and set the variables again" },
     );
   }
@@ -67,7 +86,10 @@ export function writeVars(
   { here, vars }: { here: Here; vars: Vars },
 ): void {
   const path = varsPath(root, here);
-  if (Object.keys(vars).length === 0) return removeIfThere(system, path);
+  // An empty file keeps the worktree's variables from coming back.
+  if (Object.keys(vars).length === 0 && !takesOver(here)) {
+    return removeIfThere(system, path);
+  }
   const text = sealsOf(system).seal({ schema: 1, of: ownerOf(here), vars });
   ensureFolder(system, layout(root).items, root);
   writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });

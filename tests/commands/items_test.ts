@@ -32,11 +32,11 @@ Deno.test("next, decide, ask and block add items that done lists by kind", async
   await mpm(env, ["decide", "Use SQLite", "--why", "No server"], { now });
   await mpm(env, ["ask", "Which port?"], { now });
   const { stdout } = await mpm(env, ["block", "Waiting for a key"], { now });
-  assertEquals(stdout, "Added 4: Waiting for a key\n");
+  assertEquals(stdout, "Added #4: Waiting for a key\n");
   const listed = await mpm(env, ["done"], { now: at(120) });
   assertEquals(
     listed.stdout,
-    `Next
+    `Next steps
   1  Add refunds  you, command, 2h ago
 Blockers
   4  Waiting for a key  you, command, 2h ago
@@ -47,7 +47,10 @@ Decisions
 `,
   );
   const next = await mpm(env, ["next"], { now: at(1) });
-  assertEquals(next.stdout, "Next\n  1  Add refunds  you, command, 1m ago\n");
+  assertEquals(
+    next.stdout,
+    "Next steps\n  1  Add refunds  you, command, 1m ago\n",
+  );
 });
 
 Deno.test("without items each list says so", async () => {
@@ -67,22 +70,22 @@ Deno.test("without items each list says so", async () => {
   assertEquals(env.exists(".claude-mpm"), false);
 });
 
-Deno.test("the same again is the item that is there already", async () => {
+Deno.test("an item is added once", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "Add refunds");
   const { status, stdout } = await mpm(env, ["next", "add  REFUNDS"]);
   assertEquals(status, 0);
-  assertStringIncludes(stdout, "Already there: 1 Add refunds");
+  assertStringIncludes(stdout, "Already open: #1 Add refunds");
   assertEquals(await open(env), ["1 next Add refunds"]);
 });
 
-Deno.test("done closes several; drop gives up; numbers are not used again", async () => {
+Deno.test("done closes several items, --drop drops one, and numbers are not reused", async () => {
   using env = TestEnv.repository();
   for (const text of ["A", "B", "C"]) await say(env, "next", text);
   const { stdout } = await mpm(env, ["done", "1", "#2"]);
-  assertEquals(stdout, "Done 1: A\nDone 2: B\n");
+  assertEquals(stdout, "Done #1: A\nDone #2: B\n");
   const dropped = await mpm(env, ["done", "3", "--drop"]);
-  assertEquals(dropped.stdout, "Dropped 3: C\n");
+  assertEquals(dropped.stdout, "Dropped #3: C\n");
   assertEquals(await open(env), []);
   assertEquals(await say(env, "next", "D"), 4);
 });
@@ -92,19 +95,19 @@ Deno.test("a number that is not there is an error with the list", async () => {
   await say(env, "next", "A");
   const { status, stderr } = await mpm(env, ["done", "1", "7"]);
   assertEquals(status, 3);
-  assertStringIncludes(stderr, "No item 7");
-  assertStringIncludes(stderr, "Open: 1 A");
+  assertStringIncludes(stderr, "No item #7");
+  assertStringIncludes(stderr, "Open: #1 A");
   // Nothing was closed.
   assertEquals(await open(env), ["1 next A"]);
   assertEquals((await mpm(env, ["done", "A"])).status, 2);
 });
 
-Deno.test("of a closed item done says since when", async () => {
+Deno.test("done says when an item was closed", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "A");
   await mpm(env, ["done", "1"], { now: at(0) });
   const { status, stdout } = await mpm(env, ["done", "1"], { now: at(180) });
-  assertEquals([status, stdout], [0, "1 was closed 3h ago: A\n"]);
+  assertEquals([status, stdout], [0, "#1 was closed 3h ago: A\n"]);
 });
 
 Deno.test("a decision supersedes another one", async () => {
@@ -115,12 +118,12 @@ Deno.test("a decision supersedes another one", async () => {
   ]);
   assertEquals(
     stdout,
-    "Added 2: Use Postgres (Two writers)\nSuperseded 1: Use SQLite\n",
+    "Added #2: Use Postgres (Two writers)\nSuperseded #1: Use SQLite\n",
   );
   assertEquals(await open(env), ["2 decision Use Postgres"]);
   const again = await mpm(env, ["decide", "X", "--supersedes", "1"]);
   assertEquals(again.status, 4);
-  assertStringIncludes(again.stderr, "1 was superseded");
+  assertStringIncludes(again.stderr, "#1 was superseded");
   assertEquals((await mpm(env, ["decide", "--why", "x"])).status, 2);
 });
 
@@ -135,17 +138,17 @@ Deno.test("undo takes back each operation alone", async () => {
   await mpm(env, ["undo"]);
   assertEquals(await open(env), ["1 next A"]);
   const log = await mpm(env, ["log"]);
-  assertStringIncludes(log.stdout, "next 2: B");
+  assertStringIncludes(log.stdout, "next #2: B");
 });
 
 Deno.test("a dry run shows what would be done and writes nothing", async () => {
   using env = TestEnv.repository();
   const dry = await mpm(env, ["next", "A", "--dry-run"]);
-  assertEquals(dry.stdout, "Would add 1: A\n");
+  assertEquals(dry.stdout, "Would add #1: A\n");
   assertEquals(env.exists(".claude-mpm"), false);
   await say(env, "next", "A");
   const done = await mpm(env, ["done", "1", "--dry-run"]);
-  assertEquals(done.stdout, "Would close 1: A\n");
+  assertEquals(done.stdout, "Would close #1: A\n");
   assertEquals(await open(env), ["1 next A"]);
 });
 
@@ -277,7 +280,7 @@ Deno.test("variables are set, listed, printed and unset, each undoable", async (
   };
   assertEquals(await list(), ["port=8081", "ticket=PAY-17 and more"]);
   const dry = await mpm(env, ["var", "unset", "port", "--dry-run"]);
-  assertEquals(dry.stdout, 'Would remove port, which was "8081"\n');
+  assertEquals(dry.stdout, 'Would remove port (was "8081")\n');
   await mpmJson(env, ["var", "unset", "port"]);
   assertEquals(await list(), ["ticket=PAY-17 and more"]);
   await mpm(env, ["undo"]);
@@ -290,13 +293,16 @@ Deno.test("a variable needs a name as shells have them, and a small value", asyn
     assertEquals((await mpm(env, ["var", "set", name, "1"])).status, 2);
   }
   assertEquals((await mpm(env, ["var", "set", "a", "\u001b[2J"])).status, 2);
+  const bare = await mpm(env, ["var", "set", "a"]);
+  assertEquals([bare.status, bare.stdout], [2, ""]);
+  assertStringIncludes(bare.stderr, "mpm var get a");
   const long = await mpm(env, ["var", "set", "a", "x".repeat(4001)]);
   assertEquals(long.status, 2);
   const missing = await mpm(env, ["var", "get", "constructor"]);
   assertEquals(missing.status, 3);
   await mpmJson(env, ["var", "set", "constructor", "x"]);
   const { stderr } = await mpm(env, ["var", "get", "port"]);
-  assertStringIncludes(stderr, "There are constructor");
+  assertStringIncludes(stderr, "Variables: constructor");
 });
 
 Deno.test("a variable that looks like a secret is redacted, which is said", async () => {
@@ -315,10 +321,33 @@ Deno.test("a detour has variables of its own, and saves carry them", async () =>
   await mpmJson(env, ["var", "set", "port", "1"]);
   await mpmJson(env, ["branch", "child"]);
   assertEquals((await mpm(env, ["var", "get", "port"])).status, 3);
+  await mpmJson(env, ["var", "set", "port", "2"]);
   await mpmJson(env, ["return"]);
   await mpmJson(env, ["pause", "--no-commit"]);
   const { stdout } = await mpm(env, ["show", "--format", "json"]);
   assertEquals(JSON.parse(stdout).mpm.handoff.vars, { port: "1" });
+});
+
+Deno.test("a session starts with the variables of its worktree", async () => {
+  using env = TestEnv.repository();
+  const list = async () => {
+    const { vars } = await mpmJson<VarListResult>(env, ["var", "list"]);
+    return vars.map(({ name, value }) => `${name}=${value}`);
+  };
+  await mpmJson(env, ["var", "set", "port", "1"]);
+  // The detour makes a session of the work at hand.
+  await mpmJson(env, ["branch", "child"]);
+  assertEquals(await list(), []);
+  await mpmJson(env, ["return"]);
+  assertEquals(await list(), ["port=1"]);
+  await mpmJson(env, ["var", "set", "ticket", "PAY-17"]);
+  assertEquals(await list(), ["port=1", "ticket=PAY-17"]);
+  for (const name of ["port", "ticket"]) {
+    await mpmJson(env, ["var", "unset", name]);
+  }
+  assertEquals(await list(), []);
+  await mpmJson(env, ["undo"]);
+  assertEquals(await list(), ["ticket=PAY-17"]);
 });
 
 Deno.test("completion offers the open items and the variables", async () => {

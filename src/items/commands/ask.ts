@@ -7,9 +7,9 @@ export const ask = defineCommand({
   name: "ask",
   summary: "Note an open question, or list the open questions",
   description: `
-An open question goes from save to save, and into each hand-off, until "mpm
-done" closes it. When it is answered, note the answer with "mpm decide" and
-close the question. Without a text the open questions are listed.`,
+Each save and hand-off carries an open question until "mpm done" closes it. Once
+you have the answer, note it with "mpm decide" and close the question. Without a
+text, mpm lists the open questions.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,
   examples: ["mpm ask", 'mpm ask "Which port does staging use?"'],

@@ -5,10 +5,10 @@ import { SAY_FLAGS, sayText, TEXT_WORDS } from "../say_text.ts";
 /** `mpm block` */
 export const block = defineCommand({
   name: "block",
-  summary: "Note what the work waits for, or list the blockers",
+  summary: "Note a blocker, or list the blockers",
   description: `
-A blocker goes from save to save, and into each hand-off, until "mpm done"
-closes it. Without a text the open blockers are listed.`,
+Each save and hand-off carries a blocker until "mpm done" closes it. Without a
+text, mpm lists the open blockers.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,
   examples: ["mpm block", 'mpm block "Waiting for the API key of staging"'],

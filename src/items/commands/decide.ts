@@ -7,9 +7,9 @@ export const decide = defineCommand({
   name: "decide",
   summary: "Note a decision and its reason, or list the decisions",
   description: `
-A decision goes from save to save, and into each hand-off, until it is
-superseded or "mpm done" closes it. Without a text the decisions that hold are
-listed with their numbers.`,
+Each save and hand-off carries a decision until another one supersedes it or "mpm
+done" closes it. Without a text, mpm lists the current decisions with their
+numbers.`,
   positionals: [TEXT_WORDS],
   flags: {
     why: { type: "string", value: "text", summary: "The reason", short: "w" },
@@ -17,7 +17,7 @@ listed with their numbers.`,
       type: "string",
       value: "number",
       names: "open-item",
-      summary: "The number of the item whose place it takes",
+      summary: "The number of the item that it replaces",
     },
     ...SAY_FLAGS,
   },

@@ -5,26 +5,26 @@ import { doneText } from "../say_text.ts";
 /** `mpm done` */
 export const done = defineCommand({
   name: "done",
-  summary: "Close next steps, questions and other items, or list the open ones",
+  summary: "Close next steps and other items, or list what is open",
   description: `
-Items are what people and agents said at a pause, with "mpm next", "mpm decide",
-"mpm ask" or "mpm block", and what mpm found in the conversation. They go from
-save to save until they are closed. Without a number all open items of this
-session are listed. Closing an item that is closed changes nothing.`,
+People and agents add items with "mpm pause", "mpm next", "mpm decide", "mpm ask"
+and "mpm block", and mpm finds more in the conversation. Each save carries them
+until someone closes them. Without a number, mpm lists all open items of this
+session. Closing an item twice changes nothing.`,
   positionals: [{
     name: "numbers",
-    summary: "Which items, by the numbers of the list",
+    summary: "Numbers from the list",
     names: "open-item",
     rest: true,
   }],
   flags: {
     drop: {
       type: "boolean",
-      summary: "Give the items up: they are not done and no longer wanted",
+      summary: "Close items that are no longer wanted, not done",
     },
     all: {
       type: "boolean",
-      summary: "List the items of all worktrees and sessions",
+      summary: "List items of all worktrees and sessions",
     },
     "dry-run": {
       type: "boolean",
@@ -41,5 +41,5 @@ session are listed. Closing an item that is closed changes nothing.`,
     }),
   render: doneText,
   next: ({ dry_run: dry, closed }) =>
-    dry || closed.length === 0 ? undefined : '"mpm undo" opens it again',
+    dry || closed.length === 0 ? undefined : '"mpm undo" reopens it',
 });

@@ -7,9 +7,9 @@ export const next = defineCommand({
   name: "next",
   summary: "Add a next step, or list the next steps",
   description: `
-A next step goes from save to save, and into each hand-off, until "mpm done"
-closes it. It belongs to the session that this worktree is at; without one, to
-the worktree. Without a text the open steps are listed with their numbers.`,
+Each save and hand-off carries a next step until "mpm done" closes it. It belongs
+to the current session of this worktree, or to the worktree if it has no session.
+Without a text, mpm lists the open steps with their numbers.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,
   examples: [

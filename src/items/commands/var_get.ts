@@ -10,8 +10,8 @@ export const varGet = defineCommand({
   name: "var get",
   summary: "Print the value of a state variable",
   description: `
-Prints the value alone, for scripts. A variable that is not set is an error with
-the exit status 3.`,
+Prints only the value, for use in scripts. The exit status is 3 if the variable is
+not set.`,
   positionals: [
     { name: "name", summary: "The variable", names: "var" },
   ],

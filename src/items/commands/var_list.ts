@@ -9,8 +9,8 @@ export const varList = defineCommand({
   name: "var list",
   summary: "List the state variables of the session",
   description: `
-A session and each of its detours have variables of their own; a worktree that
-is at no session has its own, too.`,
+A session has its own variables, and starts with those of its worktree. A detour
+has only its own.`,
   positionals: [],
   flags: {},
   examples: ["mpm var list", "mpm var list --json"],

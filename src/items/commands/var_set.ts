@@ -1,3 +1,5 @@
+import { MpmError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { changeVar } from "../set_var.ts";
@@ -8,13 +10,13 @@ export const varSet = defineCommand({
   name: "var set",
   summary: "Set a state variable of the session",
   description: `
-State variables are small values that belong to the session that this worktree
-is at, or to the worktree if it is at none: a port, a ticket, the name of a
-test database. Saves and hand-offs carry them. What looks like a secret is
-redacted before it is written.`,
+State variables are small values: a port, a ticket, the name of a test database.
+They belong to the current session of this worktree, or to the worktree if it has
+no session. Saves and hand-offs carry them. mpm redacts a value that looks like a
+secret before it writes it.`,
   positionals: [
     { name: "name", summary: "Letters, digits and _", names: "var" },
-    { name: "value", summary: "The value; words are joined", rest: true },
+    { name: "value", summary: "The value; mpm joins the words", rest: true },
   ],
   flags: {
     "dry-run": {
@@ -25,12 +27,19 @@ redacted before it is written.`,
   examples: ["mpm var set port 8081", 'mpm var set ticket "PAY-17"'],
   result: async () => (await import("./results.ts")).VarChange,
   settles: true,
-  run: (context, { name, value, "dry-run": dryRun }) =>
-    changeVar(context, { name, value: value.join(" "), dryRun }),
+  run(context, { name, value, "dry-run": dryRun }) {
+    if (value.length === 0) {
+      throw new MpmError("USAGE", "Missing argument <value>", {
+        hint: `To print the value: mpm var get ${shellWord(name)}`,
+      });
+    }
+    return changeVar(context, { name, value: value.join(" "), dryRun });
+  },
   render: ({ dry_run: dry, name, value, before, warnings }: VarChange) => {
-    const verb = dry ? "Would set" : before === value ? "Unchanged:" : "Set";
+    const verb = dry ? "Would set" : before === value ? "Already set:" : "Set";
+    const to = before === value ? "is" : "to";
     return [
-      `${verb} ${name} to "${escapeText(value ?? "")}"`,
+      `${verb} ${name} ${dry ? "to" : to} "${escapeText(value ?? "")}"`,
       ...warnings.map((text) => `Note: ${escapeText(text)}`),
       "",
     ].join("\n");

@@ -7,7 +7,7 @@ export const varUnset = defineCommand({
   name: "var unset",
   summary: "Remove a state variable of the session",
   description: `
-Saves that were made before keep the value. "mpm undo" sets it again.`,
+Earlier saves keep the value. "mpm undo" sets the variable again.`,
   positionals: [
     { name: "name", summary: "The variable", names: "var" },
   ],
@@ -23,7 +23,7 @@ Saves that were made before keep the value. "mpm undo" sets it again.`,
   run: (context, { name, "dry-run": dryRun }) =>
     changeVar(context, { name, value: undefined, dryRun }),
   render: ({ dry_run: dry, name, before }) =>
-    `${dry ? "Would remove" : "Removed"} ${name}, which was "${
+    `${dry ? "Would remove" : "Removed"} ${name} (was "${
       escapeText(before ?? "")
-    }"\n`,
+    }")\n`,
 });
