@@ -4,7 +4,7 @@ import { HELD_OUT } from "./bench_handoff_held_out.ts";
 import { MORE_STORIES } from "./bench_handoff_more_stories.ts";
 import {
   neededReport,
-  neededTarget,
+  neededTargets,
   realBoundaries,
   storyBoundary,
 } from "./bench_handoff_needed.ts";
@@ -65,25 +65,30 @@ export async function benchHandoff(wanted: Wanted): Promise<string[]> {
     : [];
   const boundaries = [...played.map(storyBoundary), ...real];
   const groups = [
-    ["1. Planted facts", played.filter(({ story }) => !story.heldOut)],
     [
+      "generated",
+      "1. Planted facts",
+      played.filter(({ story }) => !story.heldOut),
+    ],
+    [
+      "held out",
       "1. Planted facts, stories held out while mpm was built",
       played.filter(({ story }) => story.heldOut),
     ],
   ] as const;
+  const filled = groups.filter(([, , all]) => all.length > 0);
   return [
     ...shown,
     `seed ${wanted.seed}`,
     "",
     ...sizesReport(played),
-    ...groups.filter(([, all]) => all.length > 0)
-      .flatMap(([title, all]) => plantedReport(title, all)),
+    ...filled.flatMap(([, title, all]) => plantedReport(title, all)),
     ...lossesReport(played),
     ...neededReport(boundaries),
     ...costs.length > 0 ? successorReport(costs) : [skipped(wanted), ""],
     ...targetsReport([
-      ...plantedTargets(played),
-      neededTarget(boundaries),
+      ...filled.flatMap(([group, , all]) => plantedTargets(group, all)),
+      ...neededTargets(boundaries),
       ...costs.length > 0 ? successorTargets(costs) : [],
     ]),
   ];

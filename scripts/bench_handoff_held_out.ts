@@ -2,9 +2,8 @@ import type { Kit, Story } from "./bench_handoff_kit.ts";
 import type { Domain } from "./bench_handoff_words.ts";
 
 /**
- * Stories that were written before mpm read conversations and are not looked at
- * while it is improved: what is tuned to the other stories fails here. Nobody
- * takes words from this file into mpm.
+ * Stories that are not looked at while mpm is improved: what is tuned to the
+ * other stories fails here. Nobody takes words from this file into mpm.
  */
 const DOMAINS: readonly Domain[] = [
   {

@@ -123,27 +123,31 @@ export interface Target {
   readonly met: boolean;
 }
 
-export function plantedTargets(played: readonly Played[]): Target[] {
+/** The targets of one group of stories. */
+export function plantedTargets(
+  group: string,
+  played: readonly Played[],
+): Target[] {
   const sum = sumOf(played, OWN);
   const share = ([told, all]: readonly [number, number]) => told / all;
   return [
     {
-      name: "explicit facts told, at least 95 %",
+      name: `${group}: explicit facts told, at least 95 %`,
       is: percent(...sum.explicit),
       met: share(sum.explicit) >= 0.95,
     },
     {
-      name: "implicit facts told, at least 80 %",
+      name: `${group}: implicit facts told, at least 80 %`,
       is: percent(...sum.implicit),
       met: share(sum.implicit) >= 0.8,
     },
     {
-      name: "no stale fact, no false one",
+      name: `${group}: no stale fact, no false one`,
       is: `${sum.stale} stale, ${sum.false} false`,
       met: sum.stale + sum.false === 0,
     },
     {
-      name: `in ${LIMIT} characters or fewer`,
+      name: `${group}: in ${LIMIT} characters or fewer`,
       is: String(sum.largest),
       met: sum.largest <= LIMIT,
     },
