@@ -36,8 +36,6 @@ primary task:
 branch:
   - main
   + feature
-next steps:
-  - Tokens
 decisions:
   + JWT
 todos:

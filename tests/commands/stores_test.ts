@@ -161,9 +161,9 @@ Deno.test("a resume file has the lists of the save it names, and is read as just
   for (
     const part of [
       "## Completed Tasks\n\n- Set up CI\n- Drew the plan\n",
-      "## Pending Tasks\n\n- Fix the login\n- Call Bob\n",
+      "## Pending Tasks\n\n- Call Bob\n- Fix the login\n",
       "## Decisions\n\n- Use Stripe\n",
-      "1. Then: Fix the login\n2. Then: Call Bob\n3. Look through 1 ",
+      "1. Then: Call Bob\n2. Then: Fix the login\n3. Look through 1 ",
     ]
   ) assertStringIncludes(text, part);
   for (const end of [".json", ".json.sha256", ".yaml", ".md"]) {
@@ -172,7 +172,7 @@ Deno.test("a resume file has the lists of the save it names, and is read as just
   env.remove(".claude-mpm/kept");
   const { session, source } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals(source, file);
-  assertEquals(session.conversation.next_steps, ["Fix the login", "Call Bob"]);
+  assertEquals(session.conversation.next_steps, ["Call Bob", "Fix the login"]);
 });
 
 for (const { version, id, pause } of SAMPLES) {

@@ -149,7 +149,7 @@ clientTest(
       const part of [
         /^goal: Mend the ledger/,
         /^constraint: .*grams only/,
-        /^background: Unknown whether it still runs, look: .*waiting/,
+        /^background: .*waiting/,
       ]
     ) assert(texts.some((one) => part.test(one)), texts.join("\n"));
     const first = JSON.stringify(

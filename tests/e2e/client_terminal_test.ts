@@ -210,7 +210,7 @@ terminalTest(
     env.write("untracked", "");
     await using terminal = new ClientTerminal(env, api, "claude-opus-5-5");
     await terminal.see(
-      'says: post-session: "exit 4" ended with status 4\n' +
+      'post-session: "exit 4" ended with status 4\n' +
         "pre-session: pulled, new commits: 1\n" +
         "mpm does not run on-error.sh: changed since you allowed it. " +
         "Read it, then: mpm hooks allow on-error",

@@ -33,6 +33,7 @@ function foreign(path: string): Uint8Array {
 export const PASSING = [
   ".config.toml.tmp",
   ".context.md.mpm.tmp",
+  ".session-summary.mpm.tmp",
   ".index.json.new",
   ".lock",
   ".mpm-detour.tmp",

@@ -19,7 +19,7 @@ export interface Outline {
   readonly constraints: readonly Item[];
   /** In progress. */
   readonly begun: readonly Item[];
-  /** The latest said first, then the open todos of the agent's list. */
+  /** Those of the last stretch first, then the open todos of the agent. */
   readonly next: readonly Item[];
   readonly blockers: readonly Item[];
   readonly questions: readonly Item[];
@@ -126,15 +126,36 @@ export function isTodo({ via }: Item): boolean {
   return via === "todo" || via === "task";
 }
 
-/** Those said together stay in their order; a list of todos stays whole. */
+/** Milliseconds between two things that are said in one stretch of work. */
+const STRETCH = 3_600_000;
+
+/**
+ * The last stretch of work first, in each the order in which they were said; a
+ * list of todos stays whole.
+ */
 function ordered(items: readonly Item[]): Item[] {
-  const said = items.filter((item) => !isTodo(item));
-  return [...newestFirst(said), ...items.filter(isTodo)];
+  const said = oldestFirst(items.filter((item) => !isTodo(item)));
+  const stretches: Item[][] = [];
+  for (const item of said) {
+    const last = stretches.at(-1)?.at(-1);
+    const gap = last ? Date.parse(item.at) - Date.parse(last.at) : Infinity;
+    if (gap <= STRETCH) stretches.at(-1)!.push(item);
+    else stretches.push([item]);
+  }
+  return [...stretches.reverse().flat(), ...items.filter(isTodo)];
 }
 
 /** The newest first; what has the same time stays in its order. */
 function newestFirst(items: readonly Item[]): Item[] {
-  return [...items].sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
+  return [...items].sort((a, b) => compared(b.at, a.at));
+}
+
+function oldestFirst(items: readonly Item[]): Item[] {
+  return [...items].sort((a, b) => compared(a.at, b.at));
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {

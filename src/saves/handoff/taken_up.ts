@@ -48,11 +48,12 @@ function openWords({ begun, next, questions, blockers }: Outline): string {
 /** What it was about, in a few words. */
 function aboutOf(result: ResumeResult): string {
   const { session, work } = result;
-  const [goal] = outlineOf(result).goal;
+  const goal = outlineOf(result).goal.at(-1);
   const words = session.mpm?.name ?? (work ? shortTitle(work) : undefined) ??
     goal?.text ?? session.conversation.summary;
   const [sentence = ""] = words.trim().split(/(?<=[.!?])\s/, 1);
-  return escapeText(firstLine(sentence, LONGEST)) || "no summary";
+  const line = firstLine(sentence, LONGEST).replace(/\.$/, "");
+  return escapeText(line) || "no summary";
 }
 
 function count(number: number, noun: string): string {
