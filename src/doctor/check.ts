@@ -1,9 +1,15 @@
-import { join } from "@std/path";
+import { join, relative } from "@std/path";
 import { type ErrorCode, ERRORS, MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import { locate, type Workspace } from "../git/mod.ts";
 import { counted } from "../base/words.ts";
-import { checkFolder, layout, lookOnly } from "../ops/mod.ts";
+import {
+  checkFolder,
+  layout,
+  lookOnly,
+  moveToTrash,
+  withLock,
+} from "../ops/mod.ts";
 import { type Inspected, listSaves, type SaveEntry } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
@@ -243,4 +249,28 @@ export function bounded(
   const detail = `and ${counted(found.length - NAMED, rest, many)}`;
   const more = { ...first!, detail };
   return [...found.slice(0, NAMED), more];
+}
+
+/** Returns the fix that moves files of mpm's folder to the trash; `what`: which. */
+export function trashFix(
+  { context: { system }, workspace: { root }, at: { home } }: Ground,
+  { what, paths }: { what: string; paths: readonly string[] },
+): Fix {
+  return {
+    title: `Move ${what} to the trash`,
+    apply: () =>
+      withLock(system, root, () => {
+        const there = paths.filter((path) =>
+          system.files.lstat(path)?.kind === "file"
+        );
+        if (there.length === 0) return;
+        moveToTrash(system, root, {
+          operation: "doctor",
+          items: there.map((path) => {
+            const name = relative(home, path).replaceAll("\\", "/");
+            return { name, files: [{ from: path, to: name }] };
+          }),
+        });
+      }),
+  };
 }

@@ -15,6 +15,7 @@ import {
 import { checkCheckpoints } from "./checkpoints.ts";
 import { checkGauge, checkHooks, checkTranscripts } from "./claude.ts";
 import type { DoctorResult } from "./commands/results.ts";
+import { checkHandoff } from "./handoff.ts";
 import { checkGit, checkLocks, checkRefs } from "./git.ts";
 import { checkJournal } from "./journal.ts";
 import {
@@ -38,6 +39,7 @@ const CHECKS: readonly (readonly [name: string, Check, ...Need[]])[] = [
   ["modes", checkModes, "store"],
   ["saves", checkSaves, "access"],
   ["sessions", checkWork, "access", "store"],
+  ["hand-off", checkHandoff, "access", "store"],
   ["checkpoints", checkCheckpoints, "access"],
   ["refs", checkRefs],
   ["log", checkJournal, "store"],

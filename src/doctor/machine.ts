@@ -6,6 +6,7 @@ import { BUILD, VERSION } from "../base/version.ts";
 import { counted, sizeText } from "../base/words.ts";
 import { configFiles, readConfigAnyway, readGiven } from "../config/mod.ts";
 import { isSameFile } from "../hooks/mod.ts";
+import { damagedAllowed } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import {
   bounded,
@@ -28,6 +29,13 @@ export async function checkConfig(
       mend: "Mend it there; mpm config list tells more",
     })
   );
+  const list = attempt(() => damagedAllowed(system));
+  if (list !== undefined) {
+    const detail = `Cannot read "${list}", so nothing is allowed to run`;
+    const mend = "Move it away, then allow again what you need: mpm allow, " +
+      "mpm hooks allow";
+    found.push(failure("UNREADABLE", detail, { mend }));
+  }
   const files = configFiles(system, workspace.root);
   if (!files.some(({ layer }) => layer === "user")) {
     const detail = "Where your own configuration is cannot be told";

@@ -3,7 +3,7 @@ import { FileError, MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted, sizeText } from "../base/words.ts";
 import { trashRules } from "../config/mod.ts";
-import { moveToTrash, surveyTrash, takeLock, withLock } from "../ops/mod.ts";
+import { surveyTrash, takeLock } from "../ops/mod.ts";
 import {
   bounded,
   type Checked,
@@ -12,6 +12,7 @@ import {
   type Fix,
   type Ground,
   NOTHING,
+  trashFix,
   type TreeFile,
   unknown,
   warning,
@@ -37,7 +38,8 @@ export async function checkStore(ground: Ground): Promise<Checked> {
 /** Folders of mpm's, by their names in its own. */
 const FOLDERS = [
   ...["kept", "trash", "state", "state/work", "state/current", "checkpoints"],
-  ...["errors", "templates", "hooks", "backups"],
+  ...["state/items", "state/partitions", "errors", "templates", "hooks"],
+  "backups",
 ];
 
 /**
@@ -144,7 +146,10 @@ export function checkLeftovers(ground: Ground): Checked {
       what: "is the checksum of a save that is gone",
     })),
   ];
-  const fix = trashFix(ground, left.map(({ file }) => file));
+  const fix = trashFix(ground, {
+    what: `${counted(left.length, "file")} that died writes left`,
+    paths: left.map(({ file }) => join(at.home, file.path)),
+  });
   const found = left.map(({ file, what }) =>
     warning(`"${join(at.home, file.path)}" ${what}`, {
       fix,
@@ -170,32 +175,6 @@ function trashFindings({ system, workspace }: Ground): Finding[] {
   const detail = `${counted(due.length, "folder")} of the trash, ` +
     `${sizeText(bytes)}, may go by trash.max_age and trash.max_mb`;
   return [warning(detail, { mend: "mpm trash prune" })];
-}
-
-/** Returns the fix that moves a leftover to the trash. */
-function trashFix(
-  { context, workspace, at }: Ground,
-  files: readonly TreeFile[],
-): Fix {
-  const { root } = workspace;
-  return {
-    title: `Move ${counted(files.length, "file")} that died writes left ` +
-      "to the trash",
-    apply: () =>
-      withLock(context.system, root, () => {
-        const there = files.filter(({ path }) =>
-          context.system.files.lstat(join(at.home, path))?.kind === "file"
-        );
-        if (there.length === 0) return;
-        moveToTrash(context.system, root, {
-          operation: "doctor",
-          items: there.map(({ path }) => ({
-            name: path,
-            files: [{ from: join(at.home, path), to: path }],
-          })),
-        });
-      }),
-  };
 }
 
 /** Finds folders that cannot be listed, which would hide saves. */

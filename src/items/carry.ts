@@ -1,7 +1,7 @@
 import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
 
 /** Items that may be open in a project. */
-const MOST_OPEN = 500;
+export const MOST_OPEN = 500;
 
 /** Closed items that are kept, so that what was closed does not come again. */
 const MOST_CLOSED = 1000;

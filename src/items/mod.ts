@@ -3,7 +3,7 @@
  * carried from save to save until somebody closes them.
  */
 
-export { isCarried, isOpenItem } from "./carry.ts";
+export { isCarried, isOpenItem, MOST_OPEN } from "./carry.ts";
 export { collected, type Setting } from "./collect.ts";
 export { adoptItems, adoptVars, unknownItems, unknownVars } from "./adopt.ts";
 export { type Differences, readDifferences } from "./differences.ts";
@@ -40,12 +40,13 @@ export {
 } from "./item.ts";
 export { type ItemsNow, itemsNow } from "./items_now.ts";
 export { itemsHere, newItemId, openItems } from "./open_items.ts";
-export { keepRuns, keptRuns } from "./runs.ts";
+export { keepRuns, keptRuns, readRuns } from "./runs.ts";
+export { type DamagedFile, readItems } from "./store.ts";
 export { contentsOf, treeAt, treeOf, type TreeState } from "./tree.ts";
 export {
   isWorthRunning,
   type Verification,
   verificationOf,
 } from "./verification.ts";
-export { readVarsHere, varsHere } from "./vars.ts";
+export { faultyVars, readVarsHere, varsHere } from "./vars.ts";
 export { itemLines, itemView, originOf } from "./text.ts";

@@ -26,25 +26,38 @@ const RUNS = object({
   runs: list(RUN),
 });
 
+/** Whose the file of runs is, and whether it can be read. */
+export type RunsState = "none" | "own" | "foreign" | "damaged";
+
 /**
  * The runs of `mpm evidence --run`, and of conversations that were saved, the
- * newest first. A file that is damaged or
- * that somebody else wrote has none: nothing may be said to hold by it.
+ * newest first. A file that is damaged or that somebody else wrote has none:
+ * nothing may be said to hold by it.
  */
 export function keptRuns(system: System, root: string): Run[] {
+  return readRuns(system, root).runs;
+}
+
+/** The same, and why there are none. */
+export function readRuns(
+  system: System,
+  root: string,
+): { state: RunsState; runs: Run[] } {
   try {
     const { home, state, runs: path } = layout(root);
     for (const one of [home, state]) {
-      if (!checkFolder(system, one)) return [];
+      if (!checkFolder(system, one)) return { state: "none", runs: [] };
     }
     const text = new TextDecoder()
       .decode(system.files.readOwn(path, LARGEST));
     const value: unknown = jsonIn(text);
-    const own = fits(RUNS, value) &&
-      new RecordSeals(system, "runs").isOwn(text);
-    return own ? value.runs : [];
+    if (!fits(RUNS, value)) return { state: "damaged", runs: [] };
+    return new RecordSeals(system, "runs").isOwn(text)
+      ? { state: "own", runs: value.runs }
+      : { state: "foreign", runs: [] };
   } catch (error) {
-    if (isMissing(error) || error instanceof MpmError) return [];
+    if (isMissing(error)) return { state: "none", runs: [] };
+    if (error instanceof MpmError) return { state: "damaged", runs: [] };
     throw error;
   }
 }

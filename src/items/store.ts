@@ -33,12 +33,23 @@ const MOST_NAMED = 5;
 
 const NAME = /^item-([1-9]\d{0,8})\.json$/;
 
+/** A file that cannot be used. */
+export interface DamagedFile {
+  /** Absolute. */
+  readonly path: string;
+  /** What is wrong with it, one line. */
+  readonly message: string;
+}
+
 /** What a project keeps of items. */
 export interface Kept {
   /** Open and closed ones of all worktrees and sessions, by number. */
   readonly items: readonly KeptItem[];
-  /** A sentence for each file that could not be used. */
+  /** A sentence for each problem with the files. */
   readonly problems: readonly string[];
+  readonly damaged: readonly DamagedFile[];
+  /** Files that this user's mpm did not write, absolute. */
+  readonly foreign: readonly string[];
   /** Every number that a file has, whatever is in it. */
   readonly taken: ReadonlySet<number>;
   /** Whether the project has a folder for items. */
@@ -48,6 +59,8 @@ export interface Kept {
 const NOTHING: Kept = {
   items: [],
   problems: [],
+  damaged: [],
+  foreign: [],
   taken: new Set(),
   begun: false,
 };
@@ -68,9 +81,9 @@ export function readItems(system: System, root: string): Kept {
     .sort((a, b) => b - a);
   const seals = sealsOf(system);
   const items: KeptItem[] = [];
-  const problems: string[] = [];
-  let foreign = 0;
-  let [looked, damaged] = [0, 0];
+  const damaged: DamagedFile[] = [];
+  const foreign: string[] = [];
+  let looked = 0;
   for (const number of numbers.slice(0, MOST_LOOKED)) {
     if (items.length === MOST) break;
     looked++;
@@ -78,26 +91,39 @@ export function readItems(system: System, root: string): Kept {
     try {
       const item = readItem(system, path, { number, seals });
       if (item) items.push(item);
-      else foreign++;
+      else foreign.push(path);
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
-      if (damaged++ < MOST_NAMED) problems.push(error.message);
+      damaged.push({ path, message: error.message });
     }
   }
-  if (damaged > MOST_NAMED) {
-    problems.push(`${damaged - MOST_NAMED} more items could not be read`);
-  }
-  if (foreign > 0) {
+  const unread = numbers.length - looked;
+  return {
+    items: items.reverse(),
+    problems: problemsOf({ damaged, foreign, unread, folder }),
+    ...{ damaged, foreign, taken: new Set(numbers), begun: true },
+  };
+}
+
+function problemsOf(
+  { damaged, foreign, unread, folder }:
+    & Pick<Kept, "damaged" | "foreign">
+    & { unread: number; folder: string },
+): string[] {
+  const problems = damaged.slice(0, MOST_NAMED).map(({ message }) => message);
+  if (damaged.length > MOST_NAMED) {
     problems.push(
-      `${counted(foreign, "item")} in "${folder}" left out: not written by ` +
-        "you on this machine, or changed since",
+      `${damaged.length - MOST_NAMED} more items could not be read`,
     );
   }
-  if (numbers.length > looked) {
-    problems.push(`${numbers.length - looked} older items were not read`);
+  if (foreign.length > 0) {
+    problems.push(
+      `${counted(foreign.length, "item")} in "${folder}" left out: not ` +
+        "written by you on this machine, or changed since",
+    );
   }
-  const taken = new Set(numbers);
-  return { items: items.reverse(), problems, taken, begun: true };
+  if (unread > 0) problems.push(`${unread} older items were not read`);
+  return problems;
 }
 
 /** Returns `undefined` for what this user's mpm did not write. */

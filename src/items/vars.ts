@@ -19,6 +19,7 @@ import {
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { type Here, hereOf, type Place } from "./open_items.ts";
+import type { DamagedFile } from "./store.ts";
 
 /** Bytes of a file of variables. */
 const LARGEST = 256 * 1024;
@@ -57,10 +58,16 @@ function readOwnVars(
   root: string,
   here: Here,
 ): Vars | undefined {
-  const { home, state, items } = layout(root);
-  const path = varsPath(root, here);
+  const owner = ownerOf(here);
+  const path = varsPath(root, owner);
   if (!system.files.lstat(path)) return undefined;
+  const { home, state, items } = layout(root);
   for (const folder of [home, state, items]) checkFolder(system, folder);
+  return readFile(system, path, owner);
+}
+
+/** Reads one file. Throws as {@link readVars}. */
+function readFile(system: System, path: string, owner: string): Vars {
   const bytes = system.files.readOwn(path, LARGEST);
   const text = new TextDecoder().decode(bytes);
   const value = jsonIn(text) as Fitting<typeof VARS> | undefined;
@@ -69,7 +76,7 @@ function readOwnVars(
       hint: "Move it away and set the variables again",
     });
   }
-  if (value.of !== ownerOf(here) || !sealsOf(system).isOwn(text)) {
+  if (value.of !== owner || !sealsOf(system).isOwn(text)) {
     throw new MpmError(
       "FOREIGN",
       `Cannot use "${path}": you did not set these variables on this machine`,
@@ -85,7 +92,7 @@ export function writeVars(
   root: string,
   { here, vars }: { here: Here; vars: Vars },
 ): void {
-  const path = varsPath(root, here);
+  const path = varsPath(root, ownerOf(here));
   // An empty file keeps the worktree's variables from coming back.
   if (Object.keys(vars).length === 0 && !takesOver(here)) {
     return removeIfThere(system, path);
@@ -110,8 +117,36 @@ function ownerOf({ place, session }: Here): string {
   return session ?? place;
 }
 
-function varsPath(root: string, here: Here): string {
-  return join(layout(root).items, `vars-${ownerOf(here)}.json`);
+function varsPath(root: string, owner: string): string {
+  return join(layout(root).items, `vars-${owner}.json`);
+}
+
+const NAME = /^vars-(.+)\.json$/;
+
+/**
+ * The files of variables that cannot be used, damaged and foreign ones apart.
+ * The folder must be a real one. Throws FILE_FAILED.
+ */
+export function faultyVars(
+  system: System,
+  root: string,
+): { damaged: DamagedFile[]; foreign: string[] } {
+  const damaged: DamagedFile[] = [];
+  const foreign: string[] = [];
+  for (const { name } of system.files.list(layout(root).items)) {
+    const owner = NAME.exec(name)?.[1];
+    if (owner === undefined) continue;
+    const path = varsPath(root, owner);
+    try {
+      readFile(system, path, owner);
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      const { code, message } = error;
+      if (code === "FOREIGN") foreign.push(path);
+      else damaged.push({ path, message });
+    }
+  }
+  return { damaged, foreign };
 }
 
 function sealsOf(system: System): RecordSeals {

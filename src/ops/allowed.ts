@@ -79,6 +79,17 @@ function readAllowed(system: System): Allowed {
   return { version: 1, files: known ? files : {}, commands: {} };
 }
 
+/**
+ * The list where it has not the form of one, so that it allows nothing; the
+ * absolute path. Throws as {@link readAllowed}.
+ */
+export function damagedAllowed(system: System): string | undefined {
+  const listed = readList(system, LIST);
+  return listed === undefined || fits(ALLOWED, listed)
+    ? undefined
+    : join(userState(system), LIST);
+}
+
 /** `undefined`: it is not there. */
 function readList(system: System, name: string): unknown {
   try {

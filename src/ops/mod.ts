@@ -16,6 +16,7 @@ export {
   allowedFile,
   allowedFiles,
   changeAllowed,
+  damagedAllowed,
   fileState,
   readAllowable,
   undoAllow,

@@ -42,6 +42,19 @@ export function chosenName(
   return typeof name === "string" || name === null ? name : undefined;
 }
 
+/** The files of choices that cannot be read, absolute. Throws FILE_FAILED. */
+export function damagedChoices(system: System, root: string): string[] {
+  const { partitions } = layout(root);
+  if (system.files.lstat(partitions)?.kind !== "folder") return [];
+  return system.files.list(partitions)
+    .filter(({ name }) => name.endsWith(".json"))
+    .map(({ name }) => join(partitions, name))
+    .filter((path) => {
+      return field(readOwnJson(system, path, LARGEST), "partition") ===
+        undefined;
+    });
+}
+
 /** Keeps the choice for this worktree; `undefined`: there is none any more. */
 export async function choose(
   system: System,

@@ -9,5 +9,10 @@ export {
   type FileText,
   readPlainFile,
 } from "./context_files.ts";
-export { chosenName, type PartitionInUse, partitionInUse } from "./in_use.ts";
+export {
+  chosenName,
+  damagedChoices,
+  type PartitionInUse,
+  partitionInUse,
+} from "./in_use.ts";
 export { type Partition, Partitions } from "./partition.ts";

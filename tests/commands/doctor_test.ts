@@ -56,6 +56,7 @@ posixTest(
       "modes ok",
       "saves ok",
       "sessions ok",
+      "hand-off ok",
       "checkpoints ok",
       "refs ok",
       "log ok",
@@ -639,7 +640,7 @@ posixTest(
     ]);
     assertEquals(lines.slice(-4), [
       "",
-      "19 checks: 18 ok, 1 warning",
+      "20 checks: 19 ok, 1 warning",
       '"mpm doctor --fix" mends 1 thing of these; with --dry-run it says which',
       "",
     ]);

@@ -1,0 +1,140 @@
+import { shellWord } from "../base/shell.ts";
+import { counted } from "../base/words.ts";
+import { readConfigAnyway } from "../config/mod.ts";
+import {
+  type DamagedFile,
+  faultyVars,
+  isOpenItem,
+  MOST_OPEN,
+  readItems,
+  readRuns,
+} from "../items/mod.ts";
+import { chosenName, damagedChoices, Partitions } from "../partitions/mod.ts";
+import {
+  bounded,
+  type Checked,
+  failure,
+  type Finding,
+  type Ground,
+  trashFix,
+  warning,
+} from "./check.ts";
+
+/** Can all that hand-offs are made of be read, and was it written here? */
+export function checkHandoff(ground: Ground): Checked {
+  const { system, workspace: { root } } = ground;
+  const kept = readItems(system, root);
+  const vars = kept.begun
+    ? faultyVars(system, root)
+    : { damaged: [], foreign: [] };
+  const open = kept.items.filter(isOpenItem).length;
+  const found = [
+    ...damagedFindings(ground, [...kept.damaged, ...vars.damaged]),
+    ...foreignFindings([...kept.foreign, ...vars.foreign]),
+    ...countFindings(open, kept.taken.size),
+    ...runFindings(ground),
+    ...partitionFindings(ground),
+    ...contextFindings(ground),
+  ];
+  return {
+    summary: kept.begun
+      ? `${counted(kept.items.length, "item")}, ${open} open`
+      : "no items yet",
+    found,
+  };
+}
+
+function damagedFindings(
+  ground: Ground,
+  damaged: readonly DamagedFile[],
+): Finding[] {
+  const fix = trashFix(ground, {
+    what: `${counted(damaged.length, "damaged file")} of items and variables`,
+    paths: damaged.map(({ path }) => path),
+  });
+  return bounded(
+    damaged.map(({ message }) => failure("UNREADABLE", message, { fix })),
+    "more file",
+  );
+}
+
+/** What came with a clone: nobody is told of it as the user's own. */
+function foreignFindings(foreign: readonly string[]): Finding[] {
+  const found = foreign.map((path) =>
+    warning(
+      `"${path}" was not written by you on this machine, or was changed ` +
+        "since: it is left out",
+      { mend: `If you do not need it: rm ${shellWord(path)}` },
+    )
+  );
+  return bounded(found, "more file");
+}
+
+/** Files of items, closed ones too, that take long to read. */
+const MANY_FILES = 5000;
+
+function countFindings(open: number, files: number): Finding[] {
+  if (open >= MOST_OPEN) {
+    const detail = `${open} items are open, so no more of them are carried`;
+    return [warning(detail, { mend: "mpm done lists and closes them" })];
+  }
+  if (files < MANY_FILES) return [];
+  const detail = `.claude-mpm/state/items has ${files} items, and each ` +
+    "command that needs one reads them all";
+  return [warning(detail, { mend: "Move those away that are not yours" })];
+}
+
+function runFindings(ground: Ground): Finding[] {
+  const { system, workspace: { root }, at } = ground;
+  const { state } = readRuns(system, root);
+  if (state === "damaged") {
+    const fix = trashFix(ground, {
+      what: "the damaged list of runs",
+      paths: [at.runs],
+    });
+    return [failure("UNREADABLE", `Cannot read "${at.runs}"`, { fix })];
+  }
+  if (state !== "foreign") return [];
+  const detail = `The runs in "${at.runs}" were not written by you on this ` +
+    "machine, or were changed since: nothing is shown by them";
+  return [warning(detail, { mend: "mpm evidence --run replaces them" })];
+}
+
+function partitionFindings(ground: Ground): Finding[] {
+  const { system, workspace } = ground;
+  const damaged = damagedChoices(system, workspace.root);
+  const fix = trashFix(ground, {
+    what: `${counted(damaged.length, "damaged choice")} of a partition`,
+    paths: damaged,
+  });
+  const found = damaged.map((path) =>
+    warning(`Cannot read "${path}": no partition is chosen there`, { fix })
+  );
+  const name = chosenName(system, workspace);
+  const { config } = readConfigAnyway(system, workspace.root);
+  if (typeof name !== "string" || new Partitions(config).named(name)) {
+    return bounded(found, "more file");
+  }
+  const detail = `The partition "${name}" was chosen for this worktree, and ` +
+    "none of that name is configured";
+  return [
+    ...bounded(found, "more file"),
+    warning(detail, { mend: "mpm partition use --auto" }),
+  ];
+}
+
+/** Versions of context files whose only text went with another save. */
+function contextFindings({ inspected }: Ground): Finding[] {
+  const known = new Set(inspected.map(({ row }) => row.session_id));
+  const lost = inspected.flatMap(({ save }) =>
+    (save?.mpm?.contexts ?? []).flatMap(({ text, held_by: holder }) =>
+      text === undefined && holder !== undefined && !known.has(holder)
+        ? [holder]
+        : []
+    )
+  );
+  if (lost.length === 0) return [];
+  const detail = `${counted(lost.length, "version")} of context files ` +
+    `without a text: ${lost[0]} had it, which is gone`;
+  return [warning(detail, { mend: "mpm trash list shows what was removed" })];
+}
