@@ -119,12 +119,12 @@ Deno.test("a template takes state variables: --var first, then mpm var, then the
     "#7 on release at 80",
   );
   assertEquals(await started(), "#12 and more on release at 80");
-  // The session that has just begun has variables of its own.
+  // A session begins with the variables of its worktree.
   await mpmJson(env, ["var", "set", "bug", "#13"]);
   const { stdout } = await mpm(env, [
     ...["branch", "aside", "--template", "fix", "--dry-run", "--json"],
   ]);
-  assertStringIncludes(stdout, "#13 on main at 80");
+  assertStringIncludes(stdout, "#13 on release at 80");
 });
 
 Deno.test("a state variable that a template cannot take is named, and nothing is started", async () => {
