@@ -2065,10 +2065,7 @@ export interface ContextInjectResult {
   warnings: string[];
 }
 
-/**
- * mpm context diff --json: Show how a context file changed between saves, or
- * since one.
- */
+/** mpm context diff --json: Show how a context file changed since a save. */
 export interface ContextDiffResult {
   /** Relative to the worktree. */
   path: string;
@@ -2089,10 +2086,7 @@ export interface ContextDiffResult {
   diff: string;
 }
 
-/**
- * mpm context history --json: List the versions of context files that saves
- * keep.
- */
+/** mpm context history --json: List the saved versions of context files. */
 export interface ContextHistoryResult {
   files: {
     /** Relative to the worktree. */
@@ -2566,9 +2560,7 @@ export interface HelpResult {
   schema: Record<string, unknown> | null;
 }
 
-/**
- * mpm summary --json: Sum up the work in layers, shorter the longer ago it was.
- */
+/** mpm summary --json: Summarize the work, recent work in detail. */
 export interface SummaryResult {
   /** ISO 8601; the layers count from here. */
   generated_at: string;
@@ -2610,10 +2602,7 @@ export interface SummaryResult {
   warnings: string[];
 }
 
-/**
- * mpm allow --json: Let a command or a file of this project run on this
- * machine.
- */
+/** mpm allow --json: Allow a command or a script of this project to run. */
 export interface AllowResult {
   /** Nothing was changed. */
   dry_run: boolean;
@@ -2636,7 +2625,7 @@ export interface AllowResult {
   }[];
 }
 
-/** mpm evidence --json: Show whether what is said to hold still does. */
+/** mpm evidence --json: Show which checks still hold, or run them again. */
 export interface EvidenceResult {
   /** Nothing ran; `chosen` would. */
   dry_run: boolean;
@@ -2688,10 +2677,7 @@ export interface EvidenceResult {
   }[];
 }
 
-/**
- * mpm partition list --json: List the partitions of the project, and which is
- * in use.
- */
+/** mpm partition list --json: List the partitions and show the current one. */
 export interface PartitionListResult {
   partitions: {
     name: string;
@@ -2716,9 +2702,7 @@ export interface PartitionListResult {
   warnings: string[];
 }
 
-/**
- * mpm partition show --json: Show a partition and what is uncommitted in it.
- */
+/** mpm partition show --json: Show a partition and its uncommitted files. */
 export interface PartitionShowResult {
   partition: {
     name: string;
@@ -2758,7 +2742,7 @@ export interface PartitionSuggestResult {
   notes: string[];
 }
 
-/** mpm partition use --json: Choose the partition that this worktree is at. */
+/** mpm partition use --json: Choose the current partition of this worktree. */
 export interface PartitionUseResult {
   /** The partition that is in use from now on; null: none. */
   partition: string | null;
@@ -2768,10 +2752,7 @@ export interface PartitionUseResult {
   dry_run: boolean;
 }
 
-/**
- * mpm setup --json: Set a project up: folder, hooks, what is kept of
- * conversations.
- */
+/** mpm setup --json: Set up a project: folder, hooks, what mpm keeps. */
 export interface SetupResult {
   dry_run: boolean;
   /** The Claude Code that was found; null: none. */

@@ -252,21 +252,22 @@ export const SETTINGS = {
   "summarizer.command": {
     kind: "command",
     default: [],
-    summary: "A program that rewrites layers of mpm summary, and its arguments",
+    summary:
+      "The program that rewrites layers of a summary, with its arguments",
     personal: true,
     fileOnly: true,
   },
   "summarizer.timeout": {
     kind: "duration",
     default: "1m",
-    summary: "How long that program may take for a layer",
+    summary: "Time limit of that program for one layer",
     personal: true,
     fileOnly: true,
   },
   "handoff.prompts": {
     kind: "flag",
     default: true,
-    summary: "Keep what people asked of the agent in saves",
+    summary: "Keep people's prompts in saves",
     personal: true,
   },
   "handoff.messages": {
@@ -278,7 +279,7 @@ export const SETTINGS = {
   "handoff.answers": {
     kind: "flag",
     default: true,
-    summary: "Keep the agent's questions and their answers in saves",
+    summary: "Keep the agent's questions and your answers in saves",
     personal: true,
   },
   "handoff.plans": {
@@ -290,8 +291,7 @@ export const SETTINGS = {
   "handoff.summaries": {
     kind: "flag",
     default: true,
-    summary:
-      "Keep the summaries that the client writes at a compaction in saves",
+    summary: "Keep Claude Code's compaction summaries in saves",
     personal: true,
   },
   "handoff.tasks": {
@@ -303,13 +303,13 @@ export const SETTINGS = {
   "handoff.commands": {
     kind: "flag",
     default: true,
-    summary: "Keep the commands that ran, with their results in saves",
+    summary: "Keep commands and their results in saves",
     personal: true,
   },
   "handoff.files": {
     kind: "flag",
     default: true,
-    summary: "Keep the files that were read and edited in saves",
+    summary: "Keep names of files that were read or edited in saves",
     personal: true,
   },
   "handoff.agents": {
@@ -321,14 +321,13 @@ export const SETTINGS = {
   "handoff.errors": {
     kind: "flag",
     default: true,
-    summary: "Keep errors that ended the conversation in saves",
+    summary: "Keep unsolved errors in saves",
     personal: true,
   },
   "handoff.compaction": {
     kind: "flag",
     default: true,
-    summary:
-      "Tell the client's own summary at a compaction what is open and decided",
+    summary: "Give Claude Code the open items at a compaction",
     personal: true,
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -77,7 +77,7 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
 export const ONLY_NAMED = "it was only named";
 
 /** The doubt of a run that only a save of somebody else tells of. */
-const UNVERIFIED = "the save that says so is not verified";
+const UNVERIFIED = "the save is from someone else, not verified";
 
 /**
  * The last run of each command, the newest first. What was only named comes
@@ -124,7 +124,7 @@ function stateOf(
 ): State {
   const nothing = { exit: null, at: null, changed: [], changes: null };
   if (!run || run.doubt === ONLY_NAMED) {
-    return { ...nothing, state: "unproved", why: "it did not run" };
+    return { ...nothing, state: "unproved", why: "not run" };
   }
   const age = shortAge(timeOf(run), now);
   const { exit, at } = run;
@@ -132,10 +132,10 @@ function stateOf(
   const unproved = (why: string): State => ({
     ...ran,
     state: "unproved",
-    why: `${endOf(exit)} ${age}; ${why}`,
+    why: `${endOf(exit, age)}; ${why}`,
   });
   if (run.doubt !== undefined) return unproved(run.doubt);
-  if (exit === null) return unproved("its exit status is not known");
+  if (exit === null) return unproved("exit status unknown");
   const difference = differences(run);
   const { same, paths, why } = difference;
   const known = same === true || paths.length > 0;
@@ -147,21 +147,23 @@ function stateOf(
     const since = same === false ? `; ${changesText(difference)}` : "";
     return {
       ...{ ...ran, ...changed, state: "contradicted" },
-      why: `${endOf(exit)} ${age}${since}`,
+      why: `${endOf(exit, age)}${since}`,
     };
   }
-  if (same === undefined) return unproved(why ?? "the files are not known");
+  if (same === undefined) return unproved(why ?? "files unknown");
   return {
     ...{ ...ran, ...changed, state: same ? "holds" : "stale" },
-    why: `${endOf(exit)} ${age}; ${
-      same ? "the files are the same" : changesText(difference)
-    }`,
+    why: same
+      ? `${endOf(exit, age)} on the same files`
+      : `${endOf(exit, age)}; ${changesText(difference)}`,
   };
 }
 
-function endOf(exit: number | null): string {
-  if (exit === null) return "it ran";
-  return exit === 0 ? "it passed" : `it failed with exit status ${exit}`;
+function endOf(exit: number | null, age: string): string {
+  if (exit === null) return `ran ${age}`;
+  return exit === 0
+    ? `passed ${age}`
+    : `failed ${age} with exit status ${exit}`;
 }
 
 function changesText({ paths }: Difference): string {
@@ -171,7 +173,7 @@ function changesText({ paths }: Difference): string {
   return `${counted(paths.length, "file")} changed since: ${names}${more}`;
 }
 
-/** One line, e.g. `stale: npm test (it passed 2h ago; 1 file changed since: a)`. */
+/** One line, e.g. `stale: npm test (passed 2h ago; 1 file changed since: a)`. */
 export function evidenceLine({ state, command, why }: Evidence): string {
   return `${state}: ${command} (${why})`;
 }

@@ -56,7 +56,7 @@ export function needPartition(
   const names = all.map(({ name }) => name);
   throw new MpmError("NOT_FOUND", `No partition "${typed}"`, {
     hint: names.length === 0
-      ? 'None is configured: "mpm partition suggest" proposes some'
+      ? '"mpm partition suggest" suggests some'
       : didYouMean(typed, names, `There are: ${names.join(", ")}`),
   });
 }
@@ -69,7 +69,7 @@ export function rowText(row: PartitionRow, head: string): string {
       .filter((line) => line !== "").map((line) => `- ${escapeText(line)}`),
     ...context === null
       ? []
-      : [`context: ${escapeText(context)}${exists ? "" : " (not there)"}`],
+      : [`context: ${escapeText(context)}${exists ? "" : " (missing)"}`],
     ...changed === 0 ? [] : [counted(changed, "uncommitted file")],
   ];
   const title = `${head}${escapeText(row.name)} (${

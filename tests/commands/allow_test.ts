@@ -31,9 +31,9 @@ Deno.test("allow keeps the words of a command, and the text of a shell line", as
   const { stdout } = await mpm(env, ["allow", "--list"]);
   assertEquals(
     stdout,
-    "May run in this project, on this machine:\n" +
+    "Allowed in this project, on this machine:\n" +
       "  npm test -- --grep 'a b'\n" +
-      "  cd web && npm test (by a shell)\n" +
+      "  cd web && npm test (run by a shell)\n" +
       "  make check\n",
   );
 });
@@ -62,7 +62,10 @@ Deno.test("allow lets a file run only with the content that it had", async () =>
   env.write("run.sh", "exit 1\n");
   assertEquals(await listed(env), [["run.sh", true]]);
   const { stdout } = await mpm(env, ["allow", "--list"]);
-  assertStringIncludes(stdout, "run.sh (it changed: mpm allow ");
+  assertStringIncludes(
+    stdout,
+    "run.sh (changed; to allow it again: mpm allow ",
+  );
   await allow(env, "run.sh");
   assertEquals(await listed(env), [["run.sh", false]]);
   env.remove("run.sh");
@@ -126,13 +129,13 @@ Deno.test("allow refuses what is not a command or a file of the project", async 
   const outside = join(env.root, "outside.sh");
   Deno.writeTextFileSync(outside, "exit 0\n");
   const cases: [string[], number, string][] = [
-    [[], 2, "No command or file was named"],
-    [["link"], 4, "not a plain file"],
+    [[], 2, "Missing argument <command>"],
+    [["link"], 4, "not a regular file"],
     [[outside], 4, "not in this project"],
-    [["npm test\u202e"], 2, "not the text of a command"],
+    [["npm test\u202e"], 2, "Cannot allow this text"],
     [["curl -H 'Authorization: Bearer abcdef1234567890abcdef'"], 2, "a secret"],
     [["--remove", "npm test"], 3, "is not allowed here"],
-    [["--list", "npm"], 2, "beside --list"],
+    [["--list", "npm"], 2, "Cannot combine --list"],
   ];
   for (const [words, status, says] of cases) {
     const done = await mpm(env, ["allow", ...words]);

@@ -121,7 +121,7 @@ Deno.test("context diff shows what changed between saves, and since one", async 
     await diff(id(2), "latest"),
     `${head}@@ -1,3 +1,4 @@\n # Context\n \n-Postgres\n+SQLite\n+No ORM\n`,
   );
-  assertEquals(await diff(id(1), id(2)), `${FILE} is the same.\n`);
+  assertEquals(await diff(id(1), id(2)), `${FILE} is unchanged.\n`);
   env.remove(FILE);
   assertStringIncludes(await diff(id(1)), "-Postgres\n");
   const none = await mpm(env, ["context", "diff", "--file", "../x"]);

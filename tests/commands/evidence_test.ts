@@ -124,7 +124,7 @@ posixTest(
     assertEquals((await evidence(env, "--run")).status, 0);
     assertEquals(await states(env), ["sh check.sh holds"]);
     const { stdout } = await mpm(env, ["evidence"]);
-    assertStringIncludes(stdout, "holds: sh check.sh (it passed ");
+    assertStringIncludes(stdout, "holds: sh check.sh (passed ");
   },
 );
 
@@ -240,7 +240,10 @@ posixTest(
       result.evidence.map(({ state, claims }) => [state, claims]),
       [["unproved", ["All is well"]]],
     );
-    assertStringIncludes(result.evidence[0]!.why, "is not verified");
+    assertStringIncludes(
+      result.evidence[0]!.why,
+      "from someone else, not verified",
+    );
     await mpm(env, ["sessions", "trust", id]);
     assertEquals(await states(env), ["npm test holds"]);
     // A run of one's own counts more.
@@ -340,7 +343,7 @@ posixTest(
     await mpm(env, ["allow", command]);
     const refused = await mpm(env, ["evidence", "--run", command]);
     assertEquals(refused.status, 4);
-    assertStringIncludes(refused.stderr, "would not run on the copy");
+    assertStringIncludes(refused.stderr, "would not use the copy");
     assert(!env.exists("ran"));
   },
 );
@@ -386,8 +389,9 @@ posixTest(
 Deno.test("evidence says what is not a command, a save or a place for runs", async () => {
   using env = new TestEnv();
   assertEquals(
-    (await mpm(env, ["evidence"])).stdout.split(" (")[0]!.trim(),
-    "No command is known that shows that something holds",
+    (await mpm(env, ["evidence"])).stdout.trim(),
+    "No checks. They come from tests that ran in a conversation, and from " +
+      '"verify" in "mpm pause --input".',
   );
   const cases: [string[], number][] = [
     [["--run", "true"], 4],

@@ -358,6 +358,6 @@ posixTest(
       PARTITIONS.replace(".claude/backend-context.md", "link/context.md"),
     );
     const { stdout } = await mpm(env, ["partition", "list"]);
-    assertStringIncludes(stdout, "context: link/context.md (not there)");
+    assertStringIncludes(stdout, "context: link/context.md (missing)");
   },
 );

@@ -65,14 +65,15 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
   ]);
   for (
     const part of [
-      "handoff.prompts: Keep what people asked of the agent in saves",
-      "Keep this of conversations? [Y/n]: ",
+      "handoff.prompts: Keep people's prompts in saves",
+      "Keep these parts of conversations? [Y/n]: ",
       "Install hooks and skills? [Y/n]: ",
       "Keep the saved sessions out of git? [y/N]: ",
       "Would create $ROOT/project/.claude-mpm",
       "Write this? [Y/n]: ",
     ]
   ) assertStringIncludes(stderr, part);
+  assertEquals(stderr.split("handoff.prompts").length, 2, "listed once");
   const yes = await mpm(env, ["setup", ...binary], {
     typed: ["n", "n", "y", ""],
   });
@@ -84,7 +85,10 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
 Deno.test("setup asks nobody where nobody is, and offers no hooks without a client", async () => {
   using env = TestEnv.repository();
   const { status, stderr } = await mpm(env, ["setup"]);
-  assertEquals([status, stderr.includes("--yes takes what is")], [2, true]);
+  assertEquals([status, stderr.includes("--yes accepts the proposal")], [
+    2,
+    true,
+  ]);
   const dry = await mpmJson<SetupResult>(env, ["setup", "--dry-run"]);
   assertEquals([dry.client, dry.hooks, dry.dry_run], [null, null, true]);
   assertEquals(env.exists(".claude-mpm"), false);

@@ -291,8 +291,8 @@ posixTest(
       '4 Error: Cannot write "linked/x.md": a folder in it is a symbolic link',
       '4 Error: Cannot write "notes.md": it exists and is not a summary',
       '4 Error: Cannot write "docs": it is not a file',
-      '4 Error: Cannot write ".git/x.md": "$ROOT/project/.git" is not for it',
-      '4 Error: Cannot write ".claude-mpm/x.md": "$ROOT/project/.claude-mpm" is not for it',
+      '4 Error: Cannot write ".git/x.md": "$ROOT/project/.git" belongs to mpm or git',
+      '4 Error: Cannot write ".claude-mpm/x.md": "$ROOT/project/.claude-mpm" belongs to mpm or git',
       '3 Error: Cannot write "nowhere/x.md": no folder "$ROOT/project/nowhere"',
     ]);
     assertEquals(env.read("README.md"), "# Project\n");

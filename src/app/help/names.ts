@@ -76,8 +76,9 @@ export function helpNames(words: readonly string[]): Candidate[] {
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
     ["Save and go on", ["pause", "resume", "sessions"]],
-    ["What the next one must know", [
+    ["For the next session", [
       ...["next", "decide", "ask", "block", "done", "var"],
+      ...["evidence", "summary", "partition"],
     ]],
     ["Work sessions and detours", [
       ...["start", "status", "check", "complete", "cancel", "archive"],
@@ -87,7 +88,8 @@ const SECTIONS:
     ["Taking back", ["undo", "log", "trash"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
     ["Setting up", [
-      ...["init", "config", "scan", "migrate", "doctor", "completions", "help"],
+      ...["setup", "init", "config", "allow", "scan", "migrate", "doctor"],
+      ...["completions", "help"],
     ]],
   ];
 
@@ -96,6 +98,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   checkpoint: "Snapshots of all files",
   config: "Settings",
   hooks: "What mpm does in Claude Code",
+  partition: "Parts of a large project",
   sessions: "Saved sessions",
   template: "Checklists to start from",
   trash: "What was removed or replaced",

@@ -14,21 +14,22 @@ const LARGEST = 1024 * 1024;
 /** `mpm context diff` */
 export const contextDiff = defineCommand({
   name: "context diff",
-  summary: "Show how a context file changed between saves, or since one",
+  summary: "Show how a context file changed since a save",
   description: `
-Shows a unified diff of .claude/context.md, or of the file of --file. Without a
-save: from the newest save that keeps it to now. With one: from that save to
-now. With two: from the first to the second. Secrets are redacted on both sides.`,
+Prints a unified diff of .claude/context.md, or of the file given with --file.
+Without a save, mpm compares the newest save with the present file. With one save,
+it compares that save. With two saves, it compares them with each other. mpm
+redacts secrets on both sides.`,
   positionals: [
     {
       name: "before",
-      summary: "The save to begin with",
+      summary: "The older save",
       names: "session",
       optional: true,
     },
     {
       name: "after",
-      summary: "The save to end with; the present file if none",
+      summary: "The newer save; the present file if left out",
       names: "session",
       optional: true,
     },
@@ -39,7 +40,7 @@ now. With two: from the first to the second. Secrets are redacted on both sides.
       value: "path",
       names: "file",
       default: CONTEXT_FILE,
-      summary: "Which file, relative to the worktree",
+      summary: "A file, relative to the worktree",
     },
   },
   examples: [
@@ -72,7 +73,7 @@ now. With two: from the first to the second. Secrets are redacted on both sides.
   },
   verbatim: () => true,
   render: ({ path, diff }: ContextDiffResult) =>
-    diff === "" ? `${escapeText(path)} is the same.\n` : escapeDiff(diff),
+    diff === "" ? `${escapeText(path)} is unchanged.\n` : escapeDiff(diff),
 });
 
 async function newestKept(
@@ -83,8 +84,8 @@ async function newestKept(
   const { files } = await keptFiles(context, workspace);
   const found = files.find((one) => one.path === path);
   if (found?.text !== undefined) return { ...found, text: found.text };
-  throw new MpmError("NOT_FOUND", `No save of this worktree keeps "${path}"`, {
-    hint: '"mpm context history" lists what is kept',
+  throw new MpmError("NOT_FOUND", `No save of this worktree has "${path}"`, {
+    hint: '"mpm context history" lists the files that saves have',
   });
 }
 
@@ -103,7 +104,7 @@ function present(
   if (!found) return "";
   if (found.partial) {
     throw new MpmError("CONFLICT", `"${path}" is larger than 1 MiB`, {
-      hint: "Name two saves to compare what they keep",
+      hint: "Name two saves to compare their versions",
     });
   }
   return redact(new TextDecoder().decode(found.bytes));

@@ -22,33 +22,33 @@ import type { EvidenceResult } from "./results.ts";
 /** `mpm evidence` */
 export const evidence = defineCommand({
   name: "evidence",
-  summary: "Show whether what is said to hold still does",
+  summary: "Show which checks still hold, or run them again",
   description: `
-Lists the commands that the newest save of this worktree and the carried items
-name as evidence. "holds": the command passed on the files that are here now.
-"stale": files changed since. "contradicted": its last run failed. "unproved": it
-did not run, or it is not known how it ended or on which files.
+Lists the commands that the newest save of this worktree or an open item names as
+evidence. "holds": the command passed on the present files. "stale": it passed,
+and files changed since. "contradicted": its last run failed. "unproved": it did
+not run, or mpm does not know how it ended or on which files.
 
---run runs commands again that you allowed with "mpm allow", one after another:
-all that are listed, or the one that is named. Each runs on a copy of the tracked
-and untracked files as they are now, outside of the project. The copy has its own
-git repository and is removed afterwards. Ignored files are not in it: --link
-node_modules links to a folder of yours, which the command can then change.
+With --run, mpm runs the listed commands again, or the one that you name. It runs
+only commands that you allowed with "mpm allow". Each runs on a copy of the
+tracked and untracked files, outside of the project. The copy is a git repository,
+and mpm removes it afterwards. Ignored files are not in it. "--link node_modules"
+links to your folder, and the command can change what is in it.
 
-The exit status is 0 if all of it holds, and 1 if not.`,
+The exit status is 0 if everything holds, and 1 if not.`,
   positionals: [{
     name: "words",
-    summary: "A save; with --run a command, as it was allowed",
+    summary: "A save, or with --run a command that you allowed",
     names: "session",
     rest: true,
   }],
   flags: {
-    run: { type: "boolean", summary: "Run allowed commands again" },
+    run: { type: "boolean", summary: "Run the allowed commands again" },
     timeout: {
       type: "string",
       value: "time",
       default: "10m",
-      summary: "How long each command may take, e.g. 90s",
+      summary: "Time limit for each command, e.g. 90s",
     },
     link: {
       type: "string",
@@ -78,9 +78,9 @@ The exit status is 0 if all of it holds, and 1 if not.`,
     if (workspace.git !== "repository") {
       throw new MpmError(
         "CONFLICT",
-        "A command runs only in a git repository",
+        "Cannot run a command here: this is not a git repository",
         {
-          hint: "Its result belongs to certain files, which git names",
+          hint: "mpm uses git to tell which files a result belongs to",
         },
       );
     }
@@ -113,9 +113,13 @@ async function show(
   { words, link }: Input,
 ): Promise<EvidenceResult> {
   if (words.length > 1 || link.length > 0) {
-    throw new MpmError("USAGE", "A command was given without --run", {
-      hint: "mpm evidence --run -- npm test",
-    });
+    throw new MpmError(
+      "USAGE",
+      "Cannot take a command or --link without --run",
+      {
+        hint: "mpm evidence --run -- npm test",
+      },
+    );
   }
   await sweepThrowAways(context.system);
   return resultOf(context, await readEvidence(context, words[0]), {});
@@ -123,6 +127,8 @@ async function show(
 
 /** A command that may run, and how. */
 type Chosen = Pick<RunOrder, "command" | "program">;
+
+const NOT_ALLOWED = "you did not allow it";
 
 interface Choice {
   readonly runs: readonly Chosen[];
@@ -143,9 +149,7 @@ function chosenCommands(
   const skipped: EvidenceResult["skipped"] = [];
   for (const command of commands) {
     const program = allowedProgram(system, workspace, command);
-    const reason = program
-      ? leadsBack(workspace, program)
-      : "you did not allow it";
+    const reason = program ? leadsBack(workspace, program) : NOT_ALLOWED;
     if (program && reason === undefined) runs.push({ command, program });
     else skipped.push({ command, reason: reason! });
   }
@@ -154,13 +158,15 @@ function chosenCommands(
   throw new MpmError(
     "CONFLICT",
     named || skipped.length === 1
-      ? `"${first.command}" does not run: ${first.reason}`
-      : `None of ${skipped.length} commands runs: you allowed none of them`,
+      ? `Cannot run "${first.command}": ${first.reason}`
+      : `Cannot run any of ${skipped.length} commands: none is allowed`,
     {
       // A command that somebody else names is never put forward.
       hint: origin === "foreign" && !named
-        ? "Somebody else named them: read each one before mpm allow"
-        : `To allow it: mpm allow ${shellWord(first.command)}`,
+        ? "Someone else named them: read each one before you allow it"
+        : first.reason === NOT_ALLOWED
+        ? `To allow it: mpm allow ${shellWord(first.command)}`
+        : "Use relative paths in the command",
     },
   );
 }
@@ -172,7 +178,7 @@ function leadsBack(
 ): string | undefined {
   const text = "args" in program ? program.args.join("\0") : program.text;
   return [root, worktree].some((folder) => text.includes(folder))
-    ? "it names the folder of the project, and would not run on the copy"
+    ? "it names the project's folder, so it would not use the copy"
     : undefined;
 }
 
@@ -199,8 +205,8 @@ async function linksOf(
         outside
           ? "it is not a path below the worktree"
           : copied
-          ? "files of it are in the copy"
-          : "it is not there"
+          ? "its files are in the copy already"
+          : "it does not exist"
       }`,
       { hint: "Name an ignored folder, e.g. --link node_modules" },
     );

@@ -12,15 +12,15 @@ const LISTED = 20;
 /** `mpm context history` */
 export const contextHistory = defineCommand({
   name: "context history",
-  summary: "List the versions of context files that saves keep",
+  summary: "List the saved versions of context files",
   description: `
 Each save of this worktree keeps .claude/context.md and the context file of the
-partition in use, if they have 64 KiB or less. A version stands with the first
-save that has it, and with the lines that came and went.`,
+current partition, up to 64 KiB each. mpm lists each version with the first save
+that has it, and with how many lines were added and removed.`,
   positionals: [
     {
       name: "file",
-      summary: "Which file, relative to the worktree; all of them if none",
+      summary: "A file, relative to the worktree; all files if left out",
       optional: true,
       names: "file",
     },
@@ -29,7 +29,7 @@ save that has it, and with the lines that came and went.`,
     limit: {
       type: "string",
       value: "number",
-      summary: 'At most so many versions of each, or "all"',
+      summary: 'The most versions of each file to list, or "all"',
     },
   },
   examples: [
@@ -89,7 +89,7 @@ function changedLines(
 }
 
 function render({ files }: ContextHistoryResult): string {
-  if (files.length === 0) return "No save keeps such a file.\n";
+  if (files.length === 0) return "No save has a context file.\n";
   return files.map(({ path, versions, omitted }) =>
     [
       escapeText(path),

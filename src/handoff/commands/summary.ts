@@ -23,38 +23,41 @@ import type { SummaryResult } from "./results.ts";
 /** `mpm summary` */
 export const summary = defineCommand({
   name: "summary",
-  summary: "Sum up the work in layers, shorter the longer ago it was",
+  summary: "Summarize the work, recent work in detail",
   description: `
-The last hour in detail; one to four hours ago as what was done, what was
-decided and where it stood; older work as a sentence or two; sessions that are
-over as a line each. All of it comes from the saves of this worktree in the last
-7 days. Each line names the save that "mpm sessions show" opens, and the number
-of a carried item. Saves from others are left out until you trust them.
+Prints four layers: the last hour in detail; one to four hours ago with what was
+done and decided; older work in a sentence or two; ended sessions in a line each.
+mpm reads the saves of this worktree from the last 7 days. Each line names a save
+and, if it has one, the number of an item: "mpm sessions show" opens both. Saves
+from others count once you trust them.
 
-With [summarizer] command in your own configuration, a program of yours rewrites
-the second and the third layer. What it wrote is marked and kept.`,
+With "[summarizer] command" in your own configuration, a program rewrites the
+second and third layer. mpm marks its text and keeps it.`,
   positionals: [],
   flags: {
     since: {
       type: "string",
       value: "when",
-      summary: "From the last 2h, 7d, 2w on, or from a date in UTC",
+      summary: "Only since then: an age such as 2h or 7d, or a date in UTC",
     },
     session: {
       type: "string",
       value: "name",
       names: "work",
-      summary: "One work session with its detours, in all worktrees",
+      summary: "Only one session and its detours, from all worktrees",
     },
-    all: { type: "boolean", summary: "Every save, from all worktrees" },
+    all: { type: "boolean", summary: "Every save of the project" },
     output: {
       type: "string",
       short: "o",
       value: "file",
       names: "file",
-      summary: "Write it to this file, such as session-summary.md",
+      summary: "Write to a file, such as session-summary.md",
     },
-    "dry-run": { type: "boolean", summary: "Print it and write nothing" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Print the summary and write nothing",
+    },
   },
   examples: [
     "mpm summary",
@@ -128,8 +131,8 @@ async function spanOf(
     all ? "--all" : "",
   ].filter((flag) => flag !== "");
   if (given.length > 1) {
-    throw new MpmError("USAGE", `Both ${given.join(" and ")} were given`, {
-      hint: "Give one of them",
+    throw new MpmError("USAGE", `Cannot combine ${given.join(" and ")}`, {
+      hint: "Give one of these options",
     });
   }
   if (all) return { kind: "all" };
@@ -185,8 +188,8 @@ function outputPath(
     const at = files.stat(one) ? files.realPath(one) : one;
     if (`${real}${SEPARATOR}`.startsWith(`${at}${SEPARATOR}`)) {
       throw refuse(
-        `"${one}" is not for it`,
-        "Give a place outside that folder",
+        `"${one}" belongs to mpm or git`,
+        "Give a path outside of that folder",
       );
     }
   }

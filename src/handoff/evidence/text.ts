@@ -37,7 +37,7 @@ function ranLines(
 ): string[] {
   const seconds = (milliseconds / 1000).toFixed(1);
   const end = outcome === "timeout"
-    ? "was ended, it took too long"
+    ? "ran into the time limit"
     : exit === 0
     ? "passed"
     : `failed with exit status ${exit}`;
@@ -57,13 +57,16 @@ function skippedLine({ command, reason }: EvidenceResult["skipped"][number]) {
 function headLines({ save, origin, evidence }: EvidenceResult): string[] {
   if (evidence.length === 0) {
     return [
-      "No command is known that shows that something holds" +
-      (save === null ? "" : ` (${save})`),
+      "No checks" + (save === null ? "" : ` in ${save}`) +
+      ". They come from tests that ran in a conversation, and from " +
+      '"verify" in "mpm pause --input".',
     ];
   }
   if (save === null) return [];
-  const whose = origin === "foreign" ? ", which is not verified" : "";
-  return [`Evidence of ${save}${whose}:`];
+  const whose = origin === "foreign"
+    ? " (from someone else, not verified)"
+    : "";
+  return [`Evidence in ${save}${whose}:`];
 }
 
 /** How to run what does not hold. */
@@ -77,9 +80,9 @@ function adviceLines(
     // A command that somebody else names is never put forward.
     if (origin === "foreign") return [];
     const word = escapeText(shellWord(unknown));
-    return ["", `To let mpm run it: mpm allow ${word}; mpm evidence --run`];
+    return ["", `To check again: mpm allow ${word}, then mpm evidence --run`];
   }
   return open.length > 0 && ran.length === 0
-    ? ["", "To run what does not hold: mpm evidence --run"]
+    ? ["", "To check again: mpm evidence --run"]
     : [];
 }

@@ -24,23 +24,23 @@ import type { SetupResult } from "./results.ts";
 /** `mpm setup` */
 export const setup = defineCommand({
   name: "setup",
-  summary: "Set a project up: folder, hooks, what is kept of conversations",
+  summary: "Set up a project: folder, hooks, what mpm keeps",
   description: `
-Does what init does, finds Claude Code and offers its hooks and skills, and says
-what mpm keeps of a conversation with an agent. It asks on a terminal and shows
-what it will write; --yes takes what it proposes. With --no-conversation nothing
-of a conversation is kept: your own configuration, which counts in all projects,
-then switches every source off. "mpm undo" takes all of it back.`,
+Does what "mpm init" does, finds Claude Code and offers its hooks and skills, and
+lists what mpm keeps of a conversation with an agent. It shows what it will write
+and asks before it does; --yes accepts everything. With --no-conversation, mpm
+keeps nothing of conversations: it switches every source off in your own
+configuration, for all your projects. "mpm undo" undoes the whole setup.`,
   positionals: [],
   flags: {
     yes: {
       type: "boolean",
       short: "y",
-      summary: "Take what is proposed and do not ask",
+      summary: "Accept the proposal without asking",
     },
     "no-conversation": {
       type: "boolean",
-      summary: "Keep nothing of a conversation, in all your projects",
+      summary: "Keep nothing of conversations, in all your projects",
     },
     "no-hooks": {
       type: "boolean",
@@ -67,24 +67,26 @@ then switches every source off. "mpm undo" takes all of it back.`,
   async run(context, input): Promise<SetupResult> {
     const asks = !input.yes && !input["dry-run"];
     if (asks && !context.interactive) {
-      throw new MpmError("USAGE", "Nobody is there to be asked", {
-        hint: "--yes takes what is proposed, --dry-run shows it",
+      throw new MpmError("USAGE", "Cannot ask: this is not a terminal", {
+        hint: "--yes accepts the proposal, --dry-run shows it",
       });
     }
     const workspace = await locate(context.system, context.folder);
     const plan = await planned(context, workspace, { ...input, asks });
     if (input["dry-run"]) return plan.result;
     if (asks) {
-      context.note(setupText(plan.result).trimEnd());
+      context.note(setupText(plan.result, { asked: true }).trimEnd());
       if (!agreed(context, "Write this?")) {
         throw new MpmError("CANCELLED", "Nothing was written");
       }
     }
     return await applied(context, workspace, plan);
   },
-  render: setupText,
+  render: (result) => setupText(result),
   next: ({ dry_run: dry }) =>
-    dry ? undefined : '"mpm pause" saves a session, "mpm undo" takes this back',
+    dry
+      ? undefined
+      : '"mpm pause" saves a session, "mpm undo" undoes the setup',
 });
 
 interface SetupInput {
@@ -114,7 +116,7 @@ async function planned(
   if (input.asks) context.note(sourcesText(sources));
   const some = sources.some(({ kept }) => kept);
   const off = some && (input["no-conversation"] ||
-    (input.asks && !agreed(context, "Keep this of conversations?")));
+    (input.asks && !agreed(context, "Keep these parts of conversations?")));
   const wanted = client !== null && !input["no-hooks"] &&
     (!input.asks || agreed(context, "Install hooks and skills?"));
   const { scope, binary } = input;
@@ -206,26 +208,32 @@ function agreed({ ask }: Context, question: string): boolean {
 
 function sourcesText(sources: SetupResult["conversation"]): string {
   return [
-    "Of a conversation with an agent mpm keeps, without secrets:",
+    "Parts of a conversation that mpm keeps, with secrets redacted:",
     ...sources.map(({ setting, kept, summary }) =>
       `  ${kept ? "on " : "off"}  ${setting}: ${summary}`
     ),
   ].join("\n");
 }
 
-/** What was set up, or would be, for people. */
-function setupText(result: SetupResult): string {
+/** Returns the result, or the plan of a dry run or of a question, as text. */
+function setupText(
+  result: SetupResult,
+  { asked = false }: { asked?: boolean } = {},
+): string {
   const { dry_run: dry, client, init, conversation, config, hooks } = result;
   const found = client === null
-    ? "Claude Code was not found: its hooks are left out"
-    : `Claude Code ${client.version ?? "of an unknown version"}: ${
+    ? "Claude Code was not found, so mpm installs no hooks"
+    : `Claude Code ${client.version ?? "(version unknown)"}: ${
       escapeText(client.folder)
     }`;
-  const switched = dry ? "Would switch all of it off in" : "Switched off in";
+  const switched = dry
+    ? "Would switch all of them off in"
+    : "Switched all of them off in";
   return [
     `${found}\n`,
     initText({ ...init, dry_run: dry }),
-    `${sourcesText(conversation)}\n`,
+    // They were listed with the question.
+    ...asked ? [] : [`${sourcesText(conversation)}\n`],
     ...config === null ? [] : [`${switched} ${escapeText(config)}\n`],
     ...hooks === null
       ? []

@@ -26,17 +26,16 @@ const LONGEST = 4000;
 /** `mpm allow` */
 export const allow = defineCommand({
   name: "allow",
-  summary: "Let a command or a file of this project run on this machine",
+  summary: "Allow a command or a script of this project to run",
   description: `
-mpm starts nothing that a save, a conversation or a file of a project names
-before you allow it here. Give a program with its arguments, after "--" if one of
-them begins with a dash. mpm starts it as it is, without a shell. Give a line that
-needs a shell, such as "cd web && npm test", as one quoted word: exactly that text
-is allowed.
+mpm runs no command that a save, a conversation or a project file names until you
+allow it on this machine. Give a program with its arguments, after "--" if one of
+them begins with a dash. mpm starts it without a shell. Quote a line that needs a
+shell as one word, such as "cd web && npm test". Then mpm allows exactly that text.
 
-A single word that names a file of the project allows the content of this file.
-After a change the file has to be allowed again. A clone, or a copy of the project
-in another folder, is allowed nothing. "mpm evidence --run" runs what is allowed.`,
+A single word that names a project file allows the content of this file. Allow it
+again after each change. Nothing is allowed in a clone, or in a copy of the project
+in another folder. "mpm evidence --run" runs what you allowed.`,
   positionals: [{
     name: "command",
     summary: "A program and its arguments, one quoted line, or a file",
@@ -45,7 +44,7 @@ in another folder, is allowed nothing. "mpm evidence --run" runs what is allowed
   }],
   flags: {
     list: { type: "boolean", summary: "List what may run in this project" },
-    remove: { type: "boolean", summary: "Allow it no longer" },
+    remove: { type: "boolean", summary: "No longer allow it" },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be allowed and change nothing",
@@ -99,7 +98,7 @@ in another folder, is allowed nothing. "mpm evidence --run" runs what is allowed
   render,
   next: ({ change, commands }) =>
     change === "allowed" && commands.length > 0
-      ? '"mpm evidence --run" runs it on a copy of the files'
+      ? '"mpm evidence --run" runs it on a copy of your files'
       : undefined,
 });
 
@@ -116,8 +115,8 @@ function targetOf(
 ): Target {
   const text = commandText(words);
   if (text === "") {
-    throw new MpmError("USAGE", "No command or file was named", {
-      hint: 'E.g. mpm allow -- npm test; "mpm allow --list" lists what may run',
+    throw new MpmError("USAGE", "Missing argument <command>", {
+      hint: 'mpm allow -- npm test, or "mpm allow --list" to list what may run',
     });
   }
   if (words.length === 1) {
@@ -130,14 +129,22 @@ function targetOf(
   }
   // What is allowed is what can be seen.
   if (text.length > LONGEST || escapeLines(text) !== text) {
-    throw new MpmError("USAGE", "This is not the text of a command", {
-      hint: `At most ${LONGEST} characters, and none that cannot be seen`,
-    });
+    throw new MpmError(
+      "USAGE",
+      "Cannot allow this text: it is too long or has control characters",
+      {
+        hint: `Give at most ${LONGEST} visible characters`,
+      },
+    );
   }
   if (redact(text) !== text) {
-    throw new MpmError("USAGE", "The command has a secret in it", {
-      hint: "Give it by an environment variable, and name that in the command",
-    });
+    throw new MpmError(
+      "USAGE",
+      "Cannot allow this command: it contains a secret",
+      {
+        hint: "Put the secret into an environment variable, and use that",
+      },
+    );
   }
   return { name: text, words: words.length === 1 ? [text] : words };
 }
@@ -163,10 +170,12 @@ function allowanceOf(
       found === "none" ? "NOT_FOUND" : "CONFLICT",
       `Cannot allow "${path}": ${
         inside
-          ? "it is not a plain file of your own, of at most 1 MiB"
+          ? "it is not a regular file of yours of at most 1 MiB"
           : "it is not in this project"
       }`,
-      { hint: "Allow a file of this project, without a link on the way to it" },
+      {
+        hint: "Name a file of this project, with no symbolic link in its path",
+      },
     );
   }
   const ejected = allowedFile(system, path)?.ejected ?? null;
@@ -214,9 +223,13 @@ function listAllowed(
   { command, remove }: { command: readonly string[]; remove: boolean },
 ): AllowResult {
   if (command.length > 0 || remove) {
-    throw new MpmError("USAGE", "Something was given beside --list", {
-      hint: "It lists everything that may run in this project",
-    });
+    throw new MpmError(
+      "USAGE",
+      "Cannot combine --list with a command or --remove",
+      {
+        hint: "mpm allow --list",
+      },
+    );
   }
   const commands = Object.fromEntries(allowedCommands(system, root));
   const files = Object.fromEntries(allowedFiles(system, root));
@@ -234,24 +247,24 @@ function listAllowed(
 }
 
 const HEADS: Record<AllowResult["change"], string> = {
-  allowed: "May run in this project, on this machine:",
-  removed: "May no longer run:",
+  allowed: "Allowed in this project, on this machine:",
+  removed: "No longer allowed:",
   none: "Nothing to change:",
-  listed: "May run in this project, on this machine:",
+  listed: "Allowed in this project, on this machine:",
 };
 
 function render({ dry_run: dry, change, commands, files }: AllowResult) {
   if (commands.length + files.length === 0) {
-    return "Nothing may run. To allow a command: mpm allow -- npm test\n";
+    return "Nothing is allowed. To allow a command: mpm allow -- npm test\n";
   }
   const how = (args: readonly string[] | null) =>
-    args === null && change !== "removed" ? " (by a shell)" : "";
+    args === null && change !== "removed" ? " (run by a shell)" : "";
   return [
-    dry ? `Would change. ${HEADS[change]}` : HEADS[change],
+    dry ? `Dry run. ${HEADS[change]}` : HEADS[change],
     ...commands.map(({ text, args }) => `  ${escapeText(text)}${how(args)}`),
     ...files.map(({ path, changed }) =>
       changed
-        ? `  ${escapeText(path)} (it changed: mpm allow ${
+        ? `  ${escapeText(path)} (changed; to allow it again: mpm allow ${
           escapeText(shellWord(path))
         })`
         : `  ${escapeText(path)}`

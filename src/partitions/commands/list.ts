@@ -6,12 +6,13 @@ import type { PartitionListResult } from "./results.ts";
 /** `mpm partition list` */
 export const partitionList = defineCommand({
   name: "partition list",
-  summary: "List the partitions of the project, and which is in use",
+  summary: "List the partitions and show the current one",
   description: `
-Partitions are parts of a large project, under [partitions.NAME] in its
-configuration: paths (folders and globs), a description, and a context file. The
-one in use is the one that you chose, else the one with most uncommitted files.
-Its context file is given to an agent beside .claude/context.md.`,
+A partition is a part of a large project. The configuration has it under
+[partitions.NAME]: paths (folders and globs), a description, and a context file.
+The current partition is the one that you chose, or the one with the most
+uncommitted files. The next session is given its context file and
+.claude/context.md.`,
   positionals: [],
   flags: {},
   examples: ["mpm partition list", "mpm partition list --json"],
@@ -29,7 +30,7 @@ Its context file is given to an agent beside .claude/context.md.`,
   render,
   next: ({ partitions }) =>
     partitions.length === 0
-      ? '"mpm partition suggest" proposes some'
+      ? '"mpm partition suggest" suggests some'
       : '"mpm partition use <name>" chooses one for this worktree',
 });
 

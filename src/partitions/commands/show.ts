@@ -7,12 +7,12 @@ import type { PartitionShowResult } from "./results.ts";
 /** `mpm partition show` */
 export const partitionShow = defineCommand({
   name: "partition show",
-  summary: "Show a partition and what is uncommitted in it",
+  summary: "Show a partition and its uncommitted files",
   description: `
-Shows its paths, description and context file, and the uncommitted files that
-are in it.`,
+Shows the paths, the description, the context file, and the uncommitted files of
+the partition.`,
   positionals: [
-    { name: "name", summary: "Which partition", names: "partition" },
+    { name: "name", summary: "The name of a partition", names: "partition" },
   ],
   flags: {},
   examples: ["mpm partition show backend"],

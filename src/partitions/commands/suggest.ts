@@ -18,10 +18,10 @@ export const partitionSuggest = defineCommand({
   name: "partition suggest",
   summary: "Suggest partitions from workspaces and CODEOWNERS",
   description: `
-Reads the workspaces of npm, pnpm, Cargo and Go, and CODEOWNERS, and prints the
-TOML of the partitions that they speak for. With --write it goes into the
-project's configuration, .claude-mpm/config.toml. Partitions and folders that are
-configured already are left out.`,
+Reads the workspaces of npm, pnpm, Cargo and Go, and CODEOWNERS, and prints TOML
+for the partitions that they suggest. --write adds it to the project's
+configuration, .claude-mpm/config.toml. mpm leaves out partitions and folders that
+the configuration already has.`,
   positionals: [],
   flags: {
     write: {
@@ -30,7 +30,7 @@ configured already are left out.`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Say what would be added and write nothing",
+      summary: "Show what would be added and write nothing",
     },
   },
   examples: ["mpm partition suggest", "mpm partition suggest --write"],
@@ -81,7 +81,7 @@ configured already are left out.`,
   verbatim: ({ written }) => !written,
   render: ({ partitions, toml, file, written }) =>
     partitions.length === 0
-      ? "No workspace and no CODEOWNERS speaks for a partition.\n"
+      ? "No partitions to suggest: no workspaces and no CODEOWNERS found.\n"
       : written
       ? `Added to ${escapeText(file)}: ${
         partitions.map(({ name }) => name).join(", ")

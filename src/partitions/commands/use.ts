@@ -12,24 +12,27 @@ import type { PartitionUseResult } from "./results.ts";
 /** `mpm partition use` */
 export const partitionUse = defineCommand({
   name: "partition use",
-  summary: "Choose the partition that this worktree is at",
+  summary: "Choose the current partition of this worktree",
   description: `
-The choice is kept for this worktree and goes into its saves. Without one, the
-partition with most uncommitted files is in use.`,
+mpm keeps the choice for this worktree, and each save names it. Without a choice,
+the current partition is the one with the most uncommitted files.`,
   positionals: [
     {
       name: "name",
-      summary: "Which partition",
+      summary: "The name of a partition",
       names: "partition",
       optional: true,
     },
   ],
   flags: {
-    none: { type: "boolean", summary: "No partition, whatever changes" },
-    auto: { type: "boolean", summary: "The one with most uncommitted files" },
+    none: { type: "boolean", summary: "Use no partition" },
+    auto: {
+      type: "boolean",
+      summary: "Use the partition with the most uncommitted files",
+    },
     "dry-run": {
       type: "boolean",
-      summary: "Say what would be chosen and write nothing",
+      summary: "Show what would be chosen and write nothing",
     },
   },
   examples: [
@@ -43,9 +46,13 @@ partition with most uncommitted files is in use.`,
     const given = [input.name !== undefined, input.none, input.auto]
       .filter(Boolean).length;
     if (given !== 1) {
-      throw new MpmError("USAGE", "Give one of a name, --none and --auto", {
-        hint: '"mpm partition list" shows the names',
-      });
+      throw new MpmError(
+        "USAGE",
+        "Give exactly one of <name>, --none and --auto",
+        {
+          hint: '"mpm partition list" shows the names',
+        },
+      );
     }
     const workspace = await locate(system, folder);
     const { config } = readConfigAnyway(system, workspace.root);
@@ -79,12 +86,14 @@ partition with most uncommitted files is in use.`,
   },
   render: ({ partition, automatic, changed, dry_run: dry }) => {
     const what = wordFor(automatic ? undefined : partition);
-    const verb = !changed ? "In use already" : dry ? "Would use" : "In use";
-    return `${verb}: ${escapeText(what)}\n`;
+    const verb = !changed ? "Already using" : dry ? "Would use" : "Using";
+    return `${verb} ${escapeText(what)}\n`;
   },
 });
 
 function wordFor(name: string | null | undefined): string {
-  if (name === undefined) return "the partition with most uncommitted files";
+  if (name === undefined) {
+    return "the partition with the most uncommitted files";
+  }
   return name === null ? "no partition" : `partition ${name}`;
 }
