@@ -34,6 +34,7 @@ const DENO =
 /** The projects that pages need which begin with something else than a commit. */
 const PROJECTS: Readonly<Record<string, () => Promise<TestEnv> | TestEnv>> = {
   "README.md": withBuild,
+  "docs/handoff.md": withModules,
   "docs/migrate.md": withOldStore,
   "docs/security.md": withSave,
   "docs/sessions.md": withSaves,
@@ -48,6 +49,8 @@ const MEANWHILE: Readonly<Record<string, string>> = {
 /** Commands that take long unless they are asked for less. */
 const LESS: Readonly<Record<string, string>> = {
   "mpm hooks profile": "mpm hooks profile --runs 1",
+  "mpm evidence --run --link":
+    "mpm evidence --run --dry-run --link node_modules -- npm test",
 };
 
 /** The clone in which mpm was built, and a place for it on PATH. */
@@ -55,6 +58,14 @@ function withBuild(): TestEnv {
   const env = TestEnv.repository();
   env.write("dist/mpm", `#!/bin/sh\nexec "${binary()}" "$@"\n`);
   Deno.mkdirSync(join(env.home, ".local", "bin"), { recursive: true });
+  return env;
+}
+
+/** A repository with an ignored folder of packages. */
+function withModules(): TestEnv {
+  const env = TestEnv.repository();
+  env.write(".gitignore", "node_modules/\n");
+  env.write("node_modules/left-pad/index.js", "");
   return env;
 }
 
