@@ -76,6 +76,8 @@ export class Siege implements Named, AsyncDisposable {
   readonly #heard: ReadableStreamDefaultReader<Uint8Array>;
   /** The saves there are, the oldest first. */
   saves: readonly string[] = [];
+  /** The numbers of a next step and of a decision. */
+  items: readonly number[] = [];
 
   /** `umask`: of everything that mpm does here, in octal digits. */
   static async make({ umask }: { umask: string }): Promise<Siege> {
@@ -194,12 +196,15 @@ export class Siege implements Named, AsyncDisposable {
     await this.#must("sessions", "export", "--all", "-o", "bundle.json");
     await this.#must("sessions", "rm", "0");
     await this.#must("resume");
+    await this.#must("allow", "true");
+    await this.#must("evidence", "--run", "true");
     await this.#worktrees();
     await this.#old();
     await this.#claude();
     await this.#must("resume");
     await this.#must("branch", "side", GENUINE, "-t", "planted", "--no-commit");
     await this.#must("check", "1");
+    await this.#handoff();
     env.write("untracked.txt", `${GENUINE}\n`);
     await this.#must("checkpoint", "save", "one", "-m", GENUINE);
     env.write("untracked.txt", "two\n");
@@ -209,6 +214,21 @@ export class Siege implements Named, AsyncDisposable {
       .filter((id) => id !== undefined);
     this.saves = saves;
     this.#copy(this.env.root, this.#built, ["outside"]);
+  }
+
+  /** What hand-offs are made of. */
+  async #handoff(): Promise<void> {
+    const { env } = this;
+    const config = ".claude-mpm/config.toml";
+    const partition = '[partitions.planted]\npaths = ["tracked.txt"]\n';
+    env.write(config, `${env.read(config)}\n${partition}`);
+    await this.#must("partition", "use", "planted");
+    await this.#must("next", GENUINE);
+    await this.#must("decide", GENUINE, "--why", GENUINE);
+    await this.#must("var", "set", "planted", GENUINE);
+    const items = filesBelow(join(this.project, ".claude-mpm/state/items"))
+      .map((path) => Number(/^item-(\d+)\.json$/.exec(path)?.[1] ?? 0));
+    this.items = items.sort((a, b) => a - b).slice(-2);
   }
 
   /** One that is in use, one that could go, and one that went. */

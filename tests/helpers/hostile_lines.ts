@@ -13,6 +13,8 @@ export interface Named {
   readonly project: string;
   /** The saves, the oldest first. */
   readonly saves: readonly string[];
+  /** The numbers of a next step and of a decision. */
+  readonly items: readonly number[];
 }
 
 type Making = (named: Named) => (string | readonly string[])[];
@@ -39,6 +41,20 @@ const LINES: Record<string, Making> = {
   "branch": () => ["deeper --stash", "away --worktree", "aside -b aside"],
   "return": () => ["--park"],
   "stack": () => ["--all"],
+  "next": () => ["fresh words", ""],
+  "decide": ({ items }) => [`fresh --why words --supersedes ${items[1]}`, ""],
+  "ask": () => ["", "fresh words"],
+  "block": () => ["fresh words", ""],
+  "done": ({ items }) => [`${items[0]}`, ""],
+  "var get": () => ["planted"],
+  "var list": () => [""],
+  "var set": () => ["fresh words", "planted other"],
+  "var unset": () => ["planted"],
+  "summary": () => ["--all", "--output session-summary.md"],
+  "partition list": () => [""],
+  "partition show": () => ["planted"],
+  "partition use": () => ["planted", "--auto"],
+  "partition suggest": () => ["", "--write"],
   "template list": () => [""],
   "template show": () => ["planted"],
   "template new": () => ["second --from planted"],
@@ -73,8 +89,10 @@ const LINES: Record<string, Making> = {
   "context acknowledge": () => [`--agent-session ${AGENT}`],
   "context resume-file": () => [`--agent-session ${AGENT}`],
   "context update": () => ["--create"],
+  "context history": () => [""],
+  "context diff": ({ saves }) => ["", saves.at(-1)!],
   "context inject": () => [
-    "session stack checklist context readme commits status architecture"
+    "session stack checklist context readme commits status architecture layers"
       .split(" ").map((part) => `--part ${part}`).join(" "),
   ],
   "config get": () => ["commit"],
@@ -104,6 +122,7 @@ const LINES: Record<string, Making> = {
   "completions": () => ["bash"],
   "help": () => ["", "files"],
   "init": () => ["--ignore", "--no-ignore"],
+  "setup": () => ["--yes --no-hooks", "--yes --dry-run --no-conversation"],
 };
 
 /** Events that the handler of another one takes, too. */
@@ -164,7 +183,8 @@ const NAMING = ("resume|complete|cancel|archive|branch|sessions show|" +
   "checkpoint diff|checkpoint load|checkpoint restore --yes|checkpoint rm|" +
   "template show|template new|start x --template|worktrees restore|" +
   "migrate --rollback|hooks show|hooks eject|hooks allow|hooks run|config get|" +
-  "context --agent-session|pause --agent-session|pause --name").split("|");
+  "context --agent-session|pause --agent-session|pause --name|var get|" +
+  "partition show|partition use|context diff|summary --session").split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */
 export function strayLines(names: readonly string[]): Line[] {

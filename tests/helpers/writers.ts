@@ -159,6 +159,11 @@ export const WRITERS: readonly Writer[] = [
     files: (env) => env.write(".claude-mpm/hooks/pre-session.sh", "exit 0\n"),
   },
   { name: "allow", args: ["allow", "npm test"] },
+  {
+    name: "evidence --run",
+    args: ["evidence", "--run", "true"],
+    before: [["allow", "true"]],
+  },
   { name: "checkpoint save", args: ["checkpoint", "save", "one"], told: true },
   {
     name: "checkpoint rm",
