@@ -1,10 +1,11 @@
+import { dirname } from "@std/path";
 import { attempt, FileError, isMissing } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { type JournalEntry, type KnownEntry, parseEntry } from "./entry.ts";
-import { ensureFolder } from "./folders.ts";
+import { checkPath, ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { ensureJournalKey, isSealed, journalKey, sealed } from "./seal.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
@@ -22,7 +23,10 @@ const TAIL = 64 * 1024;
 /** An operation that was done, before it has a number. */
 export type Operation = Omit<JournalEntry, "id">;
 
-/** Every operation, the oldest first; a torn last line counts as not there. */
+/**
+ * Every operation, the oldest first; a torn last line counts as not there.
+ * Throws as {@link journalLines}.
+ */
 export function readJournal(system: System, root: string): KnownEntry[] {
   const lines = journalLines(system, root);
   if (lines.length === 0) return [];
@@ -33,9 +37,14 @@ export function readJournal(system: System, root: string): KnownEntry[] {
   });
 }
 
-/** Its lines, whatever is in them. */
+/**
+ * Its lines, whatever is in them. Throws CONFLICT for a link in place of its
+ * folder.
+ */
 export function journalLines(system: System, root: string): string[] {
-  return readEnd(system, journalFile(system, root), READ).split("\n")
+  const path = journalFile(system, root);
+  if (!checkPath(system, dirname(path), root)) return [];
+  return readEnd(system, path, READ).split("\n")
     .filter((line) => line !== "");
 }
 

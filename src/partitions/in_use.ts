@@ -1,8 +1,10 @@
 import { join } from "@std/path";
+import { attempt } from "../base/errors.ts";
 import { field } from "../base/odd_values.ts";
 import type { Context } from "../cli/mod.ts";
 import { readIn, readState, type Workspace } from "../git/mod.ts";
 import {
+  checkPath,
   ensureFolder,
   ensureHome,
   layout,
@@ -37,6 +39,9 @@ export function chosenName(
   system: System,
   workspace: Place,
 ): string | null | undefined {
+  const { root } = workspace;
+  // Behind a link in place of the folder are somebody else's files.
+  if (!attempt(() => checkPath(system, layout(root).partitions, root))) return;
   const value = readOwnJson(system, choicePath(workspace), LARGEST);
   const name = field(value, "partition");
   return typeof name === "string" || name === null ? name : undefined;
@@ -55,7 +60,10 @@ export function damagedChoices(system: System, root: string): string[] {
     });
 }
 
-/** Keeps the choice for this worktree; `undefined`: there is none any more. */
+/**
+ * Keeps the choice for this worktree; `undefined`: there is none any more.
+ * Throws CONFLICT for a link in place of the folder.
+ */
 export async function choose(
   system: System,
   workspace: Place,
@@ -64,7 +72,11 @@ export async function choose(
   const { root } = workspace;
   const path = choicePath(workspace);
   await withLock(system, root, () => {
-    if (name === undefined) return removeIfThere(system, path);
+    if (name === undefined) {
+      return checkPath(system, layout(root).partitions, root)
+        ? removeIfThere(system, path)
+        : undefined;
+    }
     ensureHome(system, root);
     ensureFolder(system, layout(root).partitions, root);
     const text = `${JSON.stringify({ schema: 1, partition: name })}\n`;
