@@ -2791,6 +2791,127 @@ export interface ResumeReport {
   source: string;
   origin: "own" | "trusted" | "foreign";
   session: Save;
+  /**
+   * Agent sessions that ended later and were saved automatically, the oldest
+   * first. The text forms give what they said together with the session's.
+   */
+  later: {
+    session_id: string;
+    paused_at: string;
+    handoff: {
+      schema: 1;
+      /**
+       * Those that are open, and what the conversation held; the oldest first.
+       */
+      items: {
+        /** 12 random hex digits, the same in every copy. */
+        id: string;
+        /** By which it is closed in this project; absent: it cannot be. */
+        number?: number;
+        kind:
+          | "goal"
+          | "constraint"
+          | "next"
+          | "decision"
+          | "rejected"
+          | "question"
+          | "blocker"
+          | "done"
+          | "verify"
+          | "prompt"
+          | "message"
+          | "plan"
+          | "summary"
+          | "report"
+          | "error"
+          | "background";
+        text: string;
+        /** The reason of a decision, the description of a todo. */
+        why?: string;
+        state: "open" | "doing" | "done" | "dropped" | "superseded";
+        source: "user" | "agent" | "transcript" | "git" | "model";
+        /**
+         * How it came: `pause`, `command`, `prompt`, `todo`, `task`, `answer`,
+         * `plan`, `compaction`, `last message`, `sub-agent`, `error`.
+         */
+        via: string;
+        /** When it was said, ISO 8601, UTC. */
+        at: string;
+        /** The save that it first stood in; null: none yet. */
+        save: string | null;
+        /** The agent session it was said in. */
+        agent?: string;
+        /**
+         * Tells it from others of the same conversation, so that it comes once.
+         */
+        key?: string;
+        /** When it was closed, ISO 8601, UTC. */
+        closed_at?: string;
+        /** The id of the item that took its place. */
+        superseded_by?: string;
+        /** The command that shows that it holds, one of `commands`. */
+        evidence?: string;
+        [name: string]: unknown;
+      }[];
+      /** The last touched first. */
+      files: {
+        /** Relative to the worktree where it is inside, else absolute. */
+        path: string;
+        how: "created" | "edited" | "deleted" | "read";
+        /** How often. */
+        times: number;
+        /** The last time, ISO 8601, UTC. */
+        at: string;
+        /** Names of functions, classes and the like in what was edited. */
+        symbols?: string[];
+        [name: string]: unknown;
+      }[];
+      /** The last run first, each command once. */
+      runs: {
+        command: string;
+        kind: "test" | "build" | "lint" | "types" | "other";
+        /** Exit status; null: not known, as behind a pipe. */
+        exit: number | null;
+        /** When it ended, ISO 8601, UTC. */
+        at: string;
+        /** The end of what it printed. */
+        tail: string;
+        /** SHA-256 of what it printed, as far as it is known. */
+        digest: string;
+        /** Absent: not known. */
+        tree?: {
+          /** Full commit id; null: no commit. */
+          head: string | null;
+          /** SHA-256 of the uncommitted files: paths, modes and contents. */
+          changes: string;
+          /** The uncommitted files, sorted by path; absent: more than 100. */
+          files?: {
+            path: string;
+            /** Mode and start of the SHA-256, or `gone`. */
+            content: string;
+            [name: string]: unknown;
+          }[];
+          [name: string]: unknown;
+        };
+        /** Why the exit status says nothing, e.g. `a pipe hides it`. */
+        doubt?: string;
+        /** `user`: `mpm evidence --run` ran it; absent: a conversation did. */
+        source?: "user" | "agent" | "transcript" | "git" | "model";
+        [name: string]: unknown;
+      }[];
+      /** State variables (`mpm var`). */
+      vars?: Record<string, string>;
+      /** Patterns that were searched for, the last one last. */
+      searches?: string[];
+      /** The partition in use. */
+      partition?: string;
+      /** What could not be read of the conversation, a sentence each. */
+      unread: string[];
+      /** How many of each were left out to keep the save small. */
+      left_out?: number;
+      [name: string]: unknown;
+    };
+  }[];
   /** null: not asked for. */
   changes: Changes | null;
   /** Commands that show that something holds; empty with `--no-changes`. */

@@ -33,6 +33,7 @@ export {
   type ItemKind,
   type ItemState,
   type KeptItem,
+  NO_ID,
   type RanOn,
   type Run,
   type Source,

@@ -12,13 +12,17 @@ export function redactResume(
   result: ResumeResult,
 ): ResumeResult {
   const { session, changes, evidence, items, vars, work, warnings } = result;
+  const step = { redactor, counts: {}, names: false };
   return {
     ...result,
     session: redactSave(redactor, session),
+    later: result.later.map((one) => ({
+      ...one,
+      handoff: redactedHandoff(one.handoff, step),
+    })),
     changes: changes && redactChanges(redactor, changes),
     evidence: redactor.value(evidence),
     vars: redactor.value(vars),
-
     items: redactItems(redactor, items),
     work: redactor.value(work),
     warnings: redactor.value(warnings),

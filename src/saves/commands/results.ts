@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { schemaOf } from "../../base/schema.ts";
-import { EVIDENCE } from "../../items/mod.ts";
+import { EVIDENCE, HANDOFF } from "../../items/mod.ts";
 import { Changes } from "../compare/changes.ts";
 import { WorktreesPruneResult } from "../../worktrees/commands/results.ts";
 import { ItemSchema, SaveSchema } from "../schema.ts";
@@ -115,6 +115,15 @@ export const ResumeResult = z.strictObject({
   source: text,
   origin: Origin,
   session: SaveSchema,
+  /**
+   * Agent sessions that ended later and were saved automatically, the oldest
+   * first. The text forms give what they said together with the session's.
+   */
+  later: z.array(z.strictObject({
+    session_id: text,
+    paused_at: text,
+    handoff: schemaOf(HANDOFF),
+  })),
   /** null: not asked for. */
   changes: z.nullable(Changes),
   /** Commands that show that something holds; empty with `--no-changes`. */

@@ -6,7 +6,11 @@ import {
   type Item,
   type ItemKind,
   type ItemState,
+  lastRuns,
+  NO_ID,
+  type Touched,
 } from "../../items/mod.ts";
+import type { ResumeResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
 import { withMarks } from "./wording.ts";
 
@@ -51,14 +55,21 @@ export interface Outline {
 interface Source {
   /** `undefined`: nothing was saved. */
   readonly session: Save | undefined;
+  /** What agent sessions hand off that ended after it, the oldest first. */
+  readonly later?: ResumeResult["later"];
   /** As `itemsNow()` has them. */
   readonly items: readonly Item[];
   readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** Returns what a save hands off. */
-export function outlineOf({ session, items, vars }: Source): Outline {
-  const handoff = session?.mpm?.handoff;
+export function outlineOf(
+  { session, later = [], items, vars }: Source,
+): Outline {
+  const handoff = together([
+    session?.mpm?.handoff,
+    ...later.map(({ handoff }) => handoff),
+  ]);
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
   // What the older fields repeat of items, closed ones too, is left to those.
@@ -109,6 +120,40 @@ export function outlineOf({ session, items, vars }: Source): Outline {
     searches: handoff?.searches ?? [],
     unread: unreadOf(handoff),
   };
+}
+
+/** One hand-off of several, the oldest first. */
+function together(
+  given: readonly (Handoff | undefined)[],
+): Handoff | undefined {
+  const all = given.filter((one) => one !== undefined);
+  const last = all.at(-1);
+  if (!last || all.length === 1) return last;
+  const newest = all.toReversed();
+  const files = new Map<string, Touched>();
+  for (const file of newest.flatMap(({ files }) => files)) {
+    if (!files.has(file.path)) files.set(file.path, file);
+  }
+  return {
+    ...last,
+    items: all.flatMap((one, at) => itemsOf(one, all.slice(at + 1))),
+    files: [...files.values()],
+    runs: [...lastRuns(newest.flatMap(({ runs }) => runs)).values()],
+    searches: all.flatMap(({ searches = [] }) => searches),
+    unread: [...new Set(all.flatMap(({ unread }) => unread))],
+    left_out: all.reduce((sum, { left_out = 0 }) => sum + left_out, 0),
+  };
+}
+
+/** The items of a hand-off that no later one has. */
+function itemsOf({ items }: Handoff, later: readonly Handoff[]): Item[] {
+  if (later.length === 0) return items;
+  const known = new Set(
+    later.flatMap(({ items }) => items.map(({ id }) => id)),
+  );
+  known.delete(NO_ID);
+  // What went wrong in an earlier conversation did not stop the last one.
+  return items.filter(({ id, kind }) => kind !== "error" && !known.has(id));
 }
 
 function unreadOf(handoff: Handoff | undefined): string[] {

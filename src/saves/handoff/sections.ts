@@ -85,8 +85,20 @@ function head({ result, clock }: Facts): string[] {
     `Save ${session.session_id}, made ${session.paused_at} (${age})`,
     ...how,
     ...origin === "foreign" ? [`Note: ${foreignNote(session.session_id)}`] : [],
+    ...laterLines(result, clock.now),
     ...place(session),
     ...workLines(result),
+  ];
+}
+
+/** Whose words stand among those of the save. */
+function laterLines({ later }: ResumeResult, now: Date): string[] {
+  const named = later.map(({ session_id: id, paused_at: at }) =>
+    `${id} (${ageWords(new Date(at), now)})`
+  );
+  return named.length === 0 ? [] : [
+    "With what agent sessions said that ended later and were saved " +
+    `automatically: ${named.join(", ")}`,
   ];
 }
 

@@ -1,5 +1,10 @@
 import { isAgentId } from "../../base/ids.ts";
-import { newestAnywhere, type NewestSave, selectSave } from "./select.ts";
+import {
+  newestAnywhere,
+  type NewestSave,
+  ownSave,
+  selectSave,
+} from "./select.ts";
 import { listProject } from "./elsewhere.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
@@ -92,7 +97,7 @@ function chosenSelector(input: ResumeInput): string | undefined {
 /** Reads the chosen save and looks at what changed since. */
 export async function loadResumed(
   { system }: Context,
-  { entry, workspace, warnings, input }: Chosen,
+  { entry, later: laterEntries = [], workspace, warnings, input }: Chosen,
 ): Promise<ResumeResult> {
   const { root } = workspace;
   const loaded = await loadOrOffer(system, entry, root);
@@ -116,6 +121,7 @@ export async function loadResumed(
       return { changes, evidence };
     });
   readyRedaction(system);
+  const later = await laterOf(system, laterEntries);
   const { changes: detected, evidence } = await detecting;
   const { config } = readConfigAnyway(system, root);
   const changes = detected && withPartitions(detected, new Partitions(config));
@@ -124,6 +130,7 @@ export async function loadResumed(
     source: entry.path,
     origin,
     session: save,
+    later,
     changes,
     evidence,
     items: [...items],
@@ -144,6 +151,23 @@ export async function loadResumed(
       ...problems,
     ],
   });
+}
+
+/** What the user's own later saves hand off. */
+async function laterOf(
+  system: System,
+  entries: readonly SaveEntry[],
+): Promise<ResumeResult["later"]> {
+  const origins = new Origins(system);
+  const found: ResumeResult["later"] = [];
+  for (const entry of entries) {
+    const save = await ownSave(system, origins, entry);
+    const handoff = save?.mpm?.handoff;
+    if (!handoff) continue;
+    const { session_id, paused_at } = save;
+    found.push({ session_id, paused_at, handoff });
+  }
+  return found;
 }
 
 /** What changed, each file with the partition that it is in. */

@@ -21,13 +21,18 @@ import type { Save } from "../save.ts";
 /** A save that was chosen, and what the choice needs saying about. */
 export interface NewestSave {
   readonly entry: SaveEntry;
+  /**
+   * Automatic saves of agent sessions that ended after it, the newest of each,
+   * the oldest first. What they said belongs to it.
+   */
+  readonly later?: readonly SaveEntry[];
   readonly warnings: readonly string[];
 }
 
 /**
  * Returns the newest save of this worktree; where this worktree has none, the
  * newest of the project. An automatic save never hides one that somebody made:
- * that one is returned, and the later ones are named. Throws NOT_FOUND.
+ * that one is returned together with the later ones. Throws NOT_FOUND.
  */
 export async function newestSave(
   context: Context,
@@ -67,11 +72,10 @@ export async function newestSave(
   const notes = passedOverNote(over);
   if (!newest) {
     const elsewhere = { anyWorktree: true };
-    const { entry, warnings } = await newestSave(context, workspace, elsewhere);
-    const where = entry.worktree;
-    const note =
-      `No session was saved in this worktree; this one is of ${where}`;
-    return { entry, warnings: [...warnings, note] };
+    const found = await newestSave(context, workspace, elsewhere);
+    const note = "No session was saved in this worktree; this one is of " +
+      found.entry.worktree;
+    return { ...found, warnings: [...found.warnings, note] };
   }
   if (first !== newest) notes.push(newerNote(first));
   // One of the same agent session has all that was said in it.
@@ -84,8 +88,22 @@ export async function newestSave(
   const beside = await savedBeside(system, entry, automatic);
   return {
     entry,
+    later: newestOfEach(later).slice(0, JOINED).reverse(),
     warnings: [...notes, ...laterNote(later), ...besideNote(beside)],
   };
+}
+
+/** Later agent sessions whose words are given with a save. */
+const JOINED = 3;
+
+/** The newest save of each agent session, in the order given. */
+function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
+  const newest = new Map<string, SaveEntry>();
+  for (const entry of entries) {
+    const key = entry.agent ?? entry.id;
+    if (!newest.has(key)) newest.set(key, entry);
+  }
+  return [...newest.values()];
 }
 
 /**
@@ -105,13 +123,7 @@ async function savedBeside(
     .filter(({ agent }) => agent !== undefined && agent === entry.agent)
     .map(({ at }) => at).sort()[0];
   if (began === undefined) return [];
-  const newest = new Map<string | null, SaveEntry>();
-  for (const one of before) {
-    if (!newest.has(one.agent) && one.pausedAt >= began) {
-      newest.set(one.agent, one);
-    }
-  }
-  return [...newest.values()];
+  return newestOfEach(before.filter(({ pausedAt }) => pausedAt >= began));
 }
 
 /** Sessions that are named. */
@@ -133,7 +145,7 @@ function besideNote(beside: readonly SaveEntry[]): string[] {
 const MOST = 200;
 
 /** Returns a save that can be read and is not somebody else's. */
-async function ownSave(
+export async function ownSave(
   system: System,
   origins: Origins,
   entry: SaveEntry,
