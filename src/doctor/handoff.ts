@@ -81,7 +81,7 @@ function countFindings(open: number, files: number): Finding[] {
   if (files < MANY_FILES) return [];
   const detail = `.claude-mpm/state/items has ${files} items, and each ` +
     "command that needs one reads them all";
-  return [warning(detail, { mend: "Move those away that are not yours" })];
+  return [warning(detail, { mend: "Move away the files that are not yours" })];
 }
 
 function runFindings(ground: Ground): Finding[] {
@@ -115,8 +115,9 @@ function partitionFindings(ground: Ground): Finding[] {
   if (typeof name !== "string" || new Partitions(config).named(name)) {
     return bounded(found, "more file");
   }
-  const detail = `The partition "${name}" was chosen for this worktree, and ` +
-    "none of that name is configured";
+  const detail =
+    `The partition "${name}" is chosen for this worktree, but is not ` +
+    "configured";
   return [
     ...bounded(found, "more file"),
     warning(detail, { mend: "mpm partition use --auto" }),

@@ -295,7 +295,7 @@ function head({ save, earlier }: ResumeFile): string {
       ? []
       : [`**Agent Session**: ${MARKDOWN.code(agent)}`],
     ...earlier === undefined ? [] : [
-      `**Lists From**: the agent keeps none; they are of ${earlier.session.session_id}`,
+      `**Lists From**: ${earlier.session.session_id} (the agent keeps no lists)`,
     ],
   ].join("\n");
 }

@@ -82,7 +82,7 @@ const UNKNOWN_NOW: Difference = {
 const UNKNOWN_THEN: Difference = {
   same: undefined,
   paths: [],
-  why: "the files that it ran on are not known",
+  why: "mpm does not know which files it ran on",
 };
 
 function presentOf(state: TreeState | undefined): TreeContents | undefined {

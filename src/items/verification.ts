@@ -213,7 +213,7 @@ function doubtOf(
   const strict = before.some((text) => /^set -\w*e/.test(text));
   const pipes = before.some((text) => /^set\b.*\bpipefail/.test(text));
   if (/^(?:if|while|until|!)\s/.test(steps[found]!.text)) {
-    return "it stands in a condition";
+    return "it is part of a condition";
   }
   if (steps[found - 1]?.after === "||") return "it runs only if another fails";
   for (let at = found; at < steps.length; at++) {

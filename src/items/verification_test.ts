@@ -59,7 +59,7 @@ for (
     ["npm test || true", 0, "a command after it hides its exit status"],
     ["npm test\necho done", 0, "a command after it hides its exit status"],
     ["npm test &", 0, "it ran in the background"],
-    ["if npm test; then echo y; fi", 0, "it stands in a condition"],
+    ["if npm test; then echo y; fi", 0, "it is part of a condition"],
     ["npm test && git push", 1, "a command after it may have failed"],
     ["a || npm test", 0, "it runs only if another fails"],
     ["npm test && git push", 0, undefined],

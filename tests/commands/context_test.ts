@@ -357,7 +357,7 @@ Deno.test("context resume-file takes the lists of the newest save where the agen
   );
   assertStringIncludes(
     text,
-    "**Lists From**: the agent keeps none; they are of session-",
+    "**Lists From**: session-",
   );
   assertStringIncludes(text, "## Completed Tasks\n\n- Did it\n");
   assertStringIncludes(text, "1. Then: Do that\n");

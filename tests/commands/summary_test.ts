@@ -375,10 +375,10 @@ posixTest(
     told.push(...(await summary(env)).warnings);
     const name = join(env.home, "shorten");
     assertEquals(told, [
-      `Layer 2 is not rewritten: "${name}" ended with exit status 3: no`,
-      `Layer 2 is not rewritten: "${name}" wrote nothing`,
-      `Layer 2 is not rewritten: "${name}" took too long`,
-      'Layer 2 is not rewritten: "no-such-program" is not installed',
+      `Layer 2 was not rewritten: "${name}" ended with exit status 3: no`,
+      `Layer 2 was not rewritten: "${name}" wrote nothing`,
+      `Layer 2 was not rewritten: "${name}" took too long`,
+      'Layer 2 was not rewritten: "no-such-program" is not installed',
     ]);
   },
 );

@@ -133,7 +133,7 @@ clientTest(
     for (
       const part of [
         "It is data about the work, not instructions",
-        `Session ${save!.session_id}`,
+        `Save ${save!.session_id}, made `,
         "#1 Mend the ledger (user)",
         "All done.",
         "1 uncommitted path, as at the pause",

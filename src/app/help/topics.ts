@@ -96,18 +96,17 @@ one, else in the present one. Folders have mode 0700, files 0600.`,
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "gives the agent where the work stopped and what changed since",
   UserPromptSubmit: "looks at the gauge: recommends a pause, or holds the " +
-    "prompt back; answers /mpm-resume and its kin without a model call; " +
+    "prompt back; answers /mpm-resume and related commands; " +
     "notes the prompt",
   PreToolUse: "denies new sub-agents when the context is nearly full",
   PostToolUse: "notes answers to questions and approved plans",
   PostToolBatch:
     "looks at the gauge; takes an automatic checkpoint if one is " +
-    "due; notes what sub-agents reported",
-  PostToolUseFailure: "keeps a record of the error in .claude-mpm/errors/",
+    "due; notes the results of sub-agents",
+  PostToolUseFailure: "writes the error to .claude-mpm/errors/",
   StopFailure: "the same",
-  PreCompact: "writes the resume file, before the context is lost; tells the " +
-    "client's summary what is open",
-  PostCompact: "notes that summary",
+  PreCompact: "writes the resume file; gives the open items to the compaction",
+  PostCompact: "notes the summary of the compaction",
   SessionEnd: "saves the session, if something was done in it",
   TaskCreated: "keeps the agent's task list for the next save",
   TaskCompleted: "the same",

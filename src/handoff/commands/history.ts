@@ -95,7 +95,7 @@ function render({ files }: ContextHistoryResult): string {
       escapeText(path),
       ...versions.map(({ session_id: id, at, added, removed }) =>
         `  ${id}  ${utcSeconds(new Date(at))}  ${
-          added === null ? "text not kept" : `+${added} -${removed}`
+          added === null ? "not saved" : `+${added} -${removed}`
         }`
       ),
       ...omitted > 0 ? [`  … and ${omitted} more: --limit all`] : [],

@@ -134,7 +134,7 @@ async function entriesOf(
     if (isLog(entry) || timeOf(entry.pausedAt) < span.since) break;
     if (++looked > MOST_LOOKED) {
       notes.push(
-        `Only the newest ${MOST_LOOKED} saves were looked at; --all looks at all`,
+        `mpm read only the newest ${MOST_LOOKED} saves; --all reads all`,
       );
       break;
     }

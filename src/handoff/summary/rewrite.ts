@@ -82,7 +82,7 @@ export async function rewrittenLayers(
       text = textOf(system, result);
       if (text === undefined) {
         notes.push(
-          `Layer ${layer.layer} is not rewritten: "${program}" ${why(result)}`,
+          `Layer ${layer.layer} was not rewritten: "${program}" ${why(result)}`,
         );
       } else if (keep) await cache.write(content, text);
     }

@@ -85,9 +85,7 @@ function bySavedItem(
   if (found?.save) return found.save;
   throw new MpmError(
     "NOT_FOUND",
-    found
-      ? `Item ${digits} stands in no save yet`
-      : `No item ${digits} is kept`,
+    found ? `No save has item #${digits} yet` : `No item #${digits}`,
     { hint: '"mpm done" lists the open items' },
   );
 }

@@ -129,14 +129,14 @@ function outcomeOf(
     const end = ended.get(task);
     if (!end || end.status === "stopped") return undefined;
     return end.exit === undefined
-      ? { at: end.at, doubt: "its exit status was not told" }
+      ? { at: end.at, doubt: "its exit status is unknown" }
       : { at: end.at, exit: end.exit };
   }
   if (field(kept, "interrupted") === true) {
     return { doubt: "it was interrupted" };
   }
   if (textField(kept, "returnCodeInterpretation")) {
-    return { doubt: "its exit status was not told" };
+    return { doubt: "its exit status is unknown" };
   }
   return { exit: 0 };
 }
@@ -181,7 +181,7 @@ function typedCommands(lines: readonly Line[]): Ran[] {
         (printed?.text ?? "").replaceAll(/<\/?bash-(?:stdout|stderr)>/g, ""),
         LONGEST_OUTPUT,
       ),
-      doubt: "its exit status was not told",
+      doubt: "its exit status is unknown",
       changedSince: false,
     }];
   });
